@@ -1,0 +1,62 @@
+/**
+ * Stable error codes. Each maps to the exit code that fits when it ends a command and nothing more is known;
+ * a deployment that had already changed something decides its own exit code (see `Outcome`).
+ */
+export const errorExitCodes = {
+  USAGE: 2,
+  CONFIG_INVALID: 2,
+  COMPOSE_INVALID: 2,
+  NAME_INVALID: 2,
+  EVENT_INVALID: 2,
+  RELEASE_UNKNOWN: 2,
+  ROLE_UNKNOWN: 2,
+
+  LOCK_HELD: 10,
+  HOME_MISMATCH: 10,
+  HOME_UNUSABLE: 10,
+  ENGINE_UNREACHABLE: 10,
+  ENGINE_TOO_OLD: 10,
+  COMPOSE_MISSING: 10,
+  COMPOSE_TOO_OLD: 10,
+  PREFLIGHT_FAILED: 10,
+  SERVICE_REFUSED: 10,
+  RELEASE_REFUSED: 10,
+  RELEASE_BROKEN: 10,
+  WINDOW_CLOSED: 10,
+  SUBNET_EXHAUSTED: 10,
+  CONFIRMATION_NEEDED: 10,
+  NOTHING_TO_ROLL_BACK: 10,
+  JOURNAL_INVALID: 10,
+  JOURNAL_NEWER: 10,
+  BUNDLE_INVALID: 10,
+  DATA_INCOMPATIBLE: 10,
+
+  BUILD_FAILED: 20,
+  IMAGE_MISSING: 20,
+  COMPOSE_FAILED: 20,
+  ENGINE_FAILED: 20,
+  START_FAILED: 20,
+  NOT_READY: 20,
+  JOB_FAILED: 20,
+  CHECK_FAILED: 20,
+  ANALYSIS_FAILED: 20,
+  DOOR_FAILED: 20,
+  EXEC_FAILED: 20,
+  DEADLINE_EXCEEDED: 20,
+  BACKUP_FAILED: 20,
+  BACKUP_INVALID: 20,
+  RESTORE_FAILED: 20,
+  MIGRATION_FAILED: 20,
+  REHEARSAL_FAILED: 20,
+  GITHUB_FAILED: 20,
+  NOTIFY_FAILED: 20,
+  DISK_FULL: 20,
+
+  UNDO_FAILED: 30,
+  STATE_UNCLEAR: 30,
+  AUDIT_BROKEN: 30,
+
+  INTERRUPTED: 130,
+} as const;
+
+export type ErrorCode = keyof typeof errorExitCodes;

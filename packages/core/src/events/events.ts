@@ -1,0 +1,65 @@
+import type { Finding } from "../model/finding.ts";
+import type { Outcome, Serving } from "../model/outcome.ts";
+import type { Slot } from "../model/slot.ts";
+import type { Verdict } from "../model/verdict.ts";
+import type { StepKind } from "../plan/step.ts";
+
+/** Raised when a field changes its meaning or goes; new event types and new fields do not raise it. */
+export const EVENT_VERSION = 1;
+
+/** What happened, before time and version are added. */
+export type EventBody =
+  | {
+      type: "deployment-start";
+      deployment: string;
+      kind: string;
+      release: string;
+      tag: string;
+      actor: string;
+      reason: string;
+    }
+  | { type: "plan"; deployment: string; steps: readonly PlannedStep[]; text: string }
+  | { type: "finding"; finding: Finding }
+  | { type: "step-start"; deployment: string; step: string; kind: StepKind; target: string; cause: string }
+  | { type: "step-progress"; deployment: string; step: string; text: string }
+  | {
+      type: "step-end";
+      deployment: string;
+      step: string;
+      kind: StepKind;
+      target: string;
+      result: "done" | "failed" | "undone" | "undo-failed";
+      durationMs: number;
+      detail?: string;
+    }
+  | { type: "output-line"; source: string; stream: "stdout" | "stderr"; text: string }
+  | { type: "verdict"; deployment: string; step: string; verdict: Verdict }
+  | { type: "share-change"; deployment: string; service: string; slot: Slot; share: number }
+  | { type: "error"; code: string; message: string; hint?: string; detail?: string; position?: string }
+  | {
+      type: "deployment-end";
+      deployment: string;
+      outcome: Outcome;
+      exitCode: number;
+      release: string;
+      tag: string;
+      serving: Serving | null;
+      previous: Serving | null;
+      durationMs: number;
+      reason?: string;
+      next?: string;
+    };
+
+export interface PlannedStep {
+  readonly id: string;
+  readonly kind: StepKind;
+  readonly target: string;
+  readonly cause: string;
+}
+
+/** One fact, typed and versioned; the contract of `--json`. `at` is ISO 8601, UTC. */
+export type SluiceEvent = { readonly v: typeof EVENT_VERSION; readonly at: string } & EventBody;
+
+export function createEvent(at: Date, body: EventBody): SluiceEvent {
+  return { v: EVENT_VERSION, at: at.toISOString(), ...body };
+}

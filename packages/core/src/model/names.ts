@@ -1,0 +1,61 @@
+import { SluiceError } from "../errors/sluice-error.ts";
+import type { Slot } from "./slot.ts";
+
+/** Compose's own rule for project names, so that every name made from one is valid too. */
+const stackPattern = /^[a-z0-9][a-z0-9_-]*$/;
+/** Git's rules for tags are wider; this is what is safe as a path segment, an image tag and a label. */
+const tagPattern = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
+const servicePattern = /^[a-zA-Z0-9._-]+$/;
+
+/** @throws SluiceError NAME_INVALID */
+export function assertStackName(name: string): string {
+  if (stackPattern.test(name) && name.length <= 48) return name;
+  throw new SluiceError("NAME_INVALID", `stack name ${JSON.stringify(name)} cannot be used`, {
+    hint: "use up to 48 lower-case letters, digits, '-' and '_', beginning with a letter or digit (as for `docker compose -p`)",
+  });
+}
+
+/** @throws SluiceError NAME_INVALID */
+export function assertReleaseTag(tag: string): string {
+  if (tagPattern.test(tag) && !tag.includes("..")) return tag;
+  throw new SluiceError("NAME_INVALID", `release tag ${JSON.stringify(tag)} cannot be used`, {
+    hint: "use up to 128 letters, digits, '.', '_' and '-', beginning with a letter, digit or '_', without '..'",
+  });
+}
+
+/** @throws SluiceError NAME_INVALID */
+export function assertServiceName(name: string): string {
+  if (servicePattern.test(name)) return name;
+  throw new SluiceError("NAME_INVALID", `service name ${JSON.stringify(name)} cannot be used`);
+}
+
+/** Names of everything that is created for a stack on the engine, in one place. */
+export const stackNames = {
+  /** The Compose project of a slot. */
+  slotProject: (stack: string, slot: Slot | "rehearsal") => `${stack}-${slot}`,
+  /** The internal network that carries one base network into one slot. `network` is the key in the compose file. */
+  link: (stack: string, slot: Slot | "rehearsal", network: string) => `${stack}-${slot}_link_${network}`,
+  door: (stack: string, service: string) => `${stack}-door-${service}`,
+  /** The volume that ties the stack on this engine to its state home. */
+  homeVolume: (stack: string) => `${stack}_sluice`,
+  /** The only name of a slot's web container on a link; never the bare service name, which belongs to the door. */
+  linkAlias: (stack: string, slot: Slot | "rehearsal", service: string) => `${service}.${slot}.${stack}`,
+  /** The repository of images built for a service; the tag is the release's. */
+  imageRepository: (stack: string, service: string) => `sluice/${stack}-${service.toLowerCase()}`,
+} as const;
+
+/** Labels on everything that Sluice creates on an engine. */
+export const labels = {
+  stack: "dev.sluice.stack",
+  slot: "dev.sluice.slot",
+  release: "dev.sluice.release",
+  deployment: "dev.sluice.deployment",
+  /** What the object is: `slot`, `door`, `link`, `network`, `job`, `home`, `preview`. */
+  kind: "dev.sluice.kind",
+  service: "dev.sluice.service",
+  /** Hash of what a door was made from; another hash means it must be replaced. */
+  spec: "dev.sluice.spec",
+  home: "dev.sluice.home",
+  /** JSON: the fixed addresses of a service's replicas by slot, on a door. */
+  addresses: "dev.sluice.addresses",
+} as const;

@@ -1,0 +1,33 @@
+/** Names a release before it is built: what is asked for. */
+export interface ReleaseRequest {
+  readonly tag: string;
+  /** Full commit id, or `null` outside a repository. */
+  readonly commit: string | null;
+  /** The tree holds changes that no commit names; such a release is never reused by commit. */
+  readonly dirty: boolean;
+  /** Where the request came from. */
+  readonly source: "event" | "option" | "describe";
+}
+
+/** What a bundle says of itself; the files it holds lie beside it. Values of the environment are in the model only. */
+export interface ReleaseBundle {
+  readonly version: 1;
+  /** Stable identity: hash over commit, image ids and model. Safe as a path segment. */
+  readonly id: string;
+  /** The tag under which it was first built; later tags on the same commit are names for it. */
+  readonly tag: string;
+  readonly tags: readonly string[];
+  readonly commit: string | null;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  /** Hash over the resolved model and the commit: equal keys need no build. */
+  readonly key: string;
+  /** Image id by service, for every service of the active profiles that is not `tool`. */
+  readonly images: Readonly<Record<string, string>>;
+  /** Image reference (a tag that keeps the image from being pruned) by service. */
+  readonly imageTags: Readonly<Record<string, string>>;
+  /** Keyed hashes of environment values by `service.NAME`; tells which differ without telling the values. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Set when a deployment of it failed by a verdict; such a release is not tried again unasked. */
+  readonly broken?: { readonly at: string; readonly reason: string } | undefined;
+}

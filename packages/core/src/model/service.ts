@@ -1,0 +1,45 @@
+import type { Confidence, Role, Strategy } from "./role.ts";
+
+/** A port of a service's door: what the user's file publishes, and what the application listens on. */
+export interface PublishedPort {
+  readonly hostIp?: string | undefined;
+  /** `0` asks the engine for a free one. */
+  readonly published: number;
+  readonly target: number;
+  readonly protocol: "tcp" | "udp";
+}
+
+/** How long a service may take to become ready, derived from its compose health check or from the configuration. */
+export interface StartBudget {
+  readonly timeoutMs: number;
+  /** How it was derived, for people: `start_period 10s + 3 x (2s + 2s)`. */
+  readonly derivation: string;
+}
+
+/** What the planner knows of a service: facts and decisions, free of Compose's syntax. */
+export interface ServiceFacts {
+  readonly name: string;
+  readonly role: Role;
+  readonly strategy: Strategy;
+  readonly confidence: Confidence;
+  readonly reason: string;
+  /** Active under the user's profiles. */
+  readonly active: boolean;
+  readonly builds: boolean;
+  readonly replicas: number;
+  /** Keys of networks in the compose file. */
+  readonly networks: readonly string[];
+  /** Base and slot services that must be up before, by the compose file. */
+  readonly dependsOn: readonly string[];
+  /** Empty for services that publish nothing. */
+  readonly ports: readonly PublishedPort[];
+  /** Where a `web` service listens inside its container; `null` when not known. */
+  readonly port: number | null;
+  readonly protocol: "http" | "tcp";
+  readonly hasHealthcheck: boolean;
+  readonly startBudget: StartBudget;
+  /** `stop_grace_period`, or Compose's default of 10 s. */
+  readonly stopGraceMs: number;
+  /** Old and new workers may run at once. */
+  readonly overlap: boolean;
+}

@@ -1,0 +1,64 @@
+import type { DoorRouting } from "../ports/traffic-router.ts";
+import type { Finding } from "./finding.ts";
+import type { Slot } from "./slot.ts";
+
+/** One container as the engine shows it. */
+export interface ObservedContainer {
+  readonly id: string;
+  readonly name: string;
+  readonly service: string;
+  readonly imageId: string;
+  readonly state: "created" | "running" | "paused" | "restarting" | "exited" | "dead" | "removing";
+  readonly health: "none" | "starting" | "healthy" | "unhealthy";
+  readonly restartCount: number;
+  readonly exitCode: number;
+  readonly oomKilled: boolean;
+  /** ISO 8601; empty before the first start. */
+  readonly startedAt: string;
+  readonly release: string | null;
+  readonly deployment: string | null;
+}
+
+export interface ObservedSlot {
+  readonly slot: Slot;
+  /** Id of the release that its containers are labelled with; `null` for an empty slot. */
+  readonly release: string | null;
+  readonly deployment: string | null;
+  readonly containers: readonly ObservedContainer[];
+}
+
+/** A base service next to what the release wants of it. */
+export interface ObservedBaseService {
+  readonly service: string;
+  readonly state: "absent" | "current" | "changed" | "stopped";
+  /** Why it is not current. */
+  readonly reason: string;
+  readonly containers: readonly ObservedContainer[];
+}
+
+export interface ObservedDoor {
+  readonly service: string;
+  readonly state: "absent" | "current" | "outdated" | "stopped";
+  /** Why it is not current. */
+  readonly reason: string;
+  readonly containerId: string | null;
+  /** `null` while the door does not run or does not answer. */
+  readonly routing: DoorRouting | null;
+}
+
+/** All that a planner may know of the engine: one snapshot, no further calls. */
+export interface ObservedStack {
+  readonly stack: string;
+  /** Id of the state home that owns this stack on this engine; `null` before the first deployment. */
+  readonly homeId: string | null;
+  readonly slots: Readonly<Record<Slot, ObservedSlot>>;
+  readonly base: Readonly<Record<string, ObservedBaseService>>;
+  readonly doors: Readonly<Record<string, ObservedDoor>>;
+  /**
+   * Containers of web and worker services that plain Compose runs in the base project: to be adopted by a first
+   * deployment, or a second copy that someone started beside the slots.
+   */
+  readonly plain: readonly ObservedContainer[];
+  /** One-off containers, half-made links and slots of attempts that are over. */
+  readonly leftovers: readonly Finding[];
+}

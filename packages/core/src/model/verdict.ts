@@ -1,0 +1,14 @@
+/** The result of one check. `no-data` is neither good nor bad, and never passes silently. */
+export interface Verdict {
+  readonly check: string;
+  readonly result: "pass" | "fail" | "no-data";
+  /** What was measured, with its unit: `503`, `1240 ms`, `unhealthy`. */
+  readonly value: string;
+  /** What would have been right: `status 200`, `<= 500 ms`. */
+  readonly limit: string;
+  /** Sample size. */
+  readonly n: number;
+  /** Probability of a result at least this bad if nothing were wrong, where a statistic was used. */
+  readonly p?: number | undefined;
+  readonly detail?: string | undefined;
+}

@@ -1,0 +1,125 @@
+import type { Slot } from "../model/slot.ts";
+
+/**
+ * The kinds of steps, in the order a deployment meets them. The list is closed: an engine has one action for each.
+ */
+export const stepKinds = [
+  "recover",
+  "build",
+  "clear",
+  "networks",
+  "base",
+  "create",
+  "job",
+  "start",
+  "door",
+  "preview-door",
+  "verify",
+  "adopt",
+  "shift",
+  "workers",
+  "drain",
+  "bake",
+  "promote",
+  "retire",
+  "recreate",
+  "prune",
+] as const;
+export type StepKind = (typeof stepKinds)[number];
+
+interface StepBase<Kind extends StepKind> {
+  /** Unique in the plan and stable over a resume: `shift-2`. */
+  readonly id: string;
+  readonly kind: Kind;
+  /** What it acts on, for people: `slot green`, `door web`, `database db`. */
+  readonly target: string;
+  /** Why it is needed. */
+  readonly cause: string;
+  /** Deadline of the whole step, milliseconds. */
+  readonly timeoutMs: number;
+}
+
+interface InSlot {
+  readonly slot: Slot;
+}
+
+/** Sweeps what a dead attempt left (one-off containers, preview doors). */
+export type RecoverStep = StepBase<"recover">;
+/** Builds and pulls images and stores the release bundle. */
+export type BuildStep = StepBase<"build">;
+/** Empties the candidate's slot of an older release. */
+export type ClearStep = StepBase<"clear"> & InSlot;
+export type NetworksStep = StepBase<"networks"> & InSlot;
+export type BaseStep = StepBase<"base"> & { readonly service: string };
+/** Containers of the candidate, created and connected but not started. */
+export type CreateStep = StepBase<"create"> & InSlot;
+export type JobStep = StepBase<"job"> & InSlot & { readonly service: string };
+/** Starts services of the candidate and waits until they are ready. */
+export type StartStep = StepBase<"start"> & InSlot & { readonly services: readonly string[] };
+/** Creates or replaces the door of a service. */
+export type DoorStep = StepBase<"door"> & { readonly service: string; readonly replaces: boolean };
+export type PreviewDoorStep = StepBase<"preview-door"> & { readonly service: string };
+/** Checks of the release through the preview. */
+export type VerifyStep = StepBase<"verify"> & InSlot;
+/** Hands a published port over from containers that plain Compose runs to the door. */
+export type AdoptStep = StepBase<"adopt"> & {
+  readonly services: readonly string[];
+  readonly containers: readonly string[];
+};
+export type ShiftStep = StepBase<"shift"> &
+  InSlot & {
+    readonly services: readonly string[];
+    /** Percent that the candidate gets. */
+    readonly share: number;
+    /** How long it is watched at this share. */
+    readonly holdMs: number;
+    /** A person must approve before the next step. */
+    readonly approve: boolean;
+  };
+/** Old workers stop, then new ones start (or the other way round where they may overlap). */
+export type WorkersStep = StepBase<"workers"> &
+  InSlot & { readonly services: readonly string[]; readonly overlap: boolean };
+export type DrainStep = StepBase<"drain"> &
+  InSlot & { readonly services: readonly string[]; readonly drainTimeoutMs: number };
+export type BakeStep = StepBase<"bake"> & InSlot & { readonly services: readonly string[]; readonly holdMs: number };
+/** Makes the candidate the stable slot of every door. */
+export type PromoteStep = StepBase<"promote"> & InSlot & { readonly services: readonly string[] };
+/** Stops or removes the previous release; `warm` leaves its web services running. */
+export type RetireStep = StepBase<"retire"> & InSlot & { readonly keep: "stopped" | "removed" };
+/** Replaces a service that cannot be two at once, stop-first. */
+export type RecreateStep = StepBase<"recreate"> & { readonly service: string };
+export type PruneStep = StepBase<"prune"> & { readonly releases: readonly string[] };
+
+export type PlanStep =
+  | RecoverStep
+  | BuildStep
+  | ClearStep
+  | NetworksStep
+  | BaseStep
+  | CreateStep
+  | JobStep
+  | StartStep
+  | DoorStep
+  | PreviewDoorStep
+  | VerifyStep
+  | AdoptStep
+  | ShiftStep
+  | WorkersStep
+  | DrainStep
+  | BakeStep
+  | PromoteStep
+  | RetireStep
+  | RecreateStep
+  | PruneStep;
+
+export type DeploymentKind = "deploy" | "rollback";
+
+/** What will be done, in order, and why. Data: it can be shown, stored, compared and resumed. */
+export interface DeploymentPlan {
+  readonly kind: DeploymentKind;
+  /** Slot that the candidate takes. */
+  readonly candidate: Slot;
+  /** Slot of the release it replaces; `null` for a first deployment. */
+  readonly previous: Slot | null;
+  readonly steps: readonly PlanStep[];
+}

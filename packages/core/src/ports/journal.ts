@@ -1,0 +1,25 @@
+/** A record as it is given to the journal; the journal adds `seq`, `at`, `previous` and `hash`. */
+export interface JournalEntry {
+  readonly type: string;
+  readonly deployment?: string | undefined;
+  readonly [key: string]: unknown;
+}
+
+export interface JournalRecord extends JournalEntry {
+  readonly v: 1;
+  /** From 1, without a gap. */
+  readonly seq: number;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** Hash of the record before; 64 zeros for the first. */
+  readonly previous: string;
+  readonly hash: string;
+}
+
+/** The append-only record of a stack. */
+export interface Journal {
+  /** Durable when it resolves (fsync). @throws SluiceError HOME_UNUSABLE, DISK_FULL */
+  append(entry: JournalEntry): Promise<JournalRecord>;
+  /** All records in order; a torn last line is left out. @throws SluiceError JOURNAL_INVALID, JOURNAL_NEWER */
+  read(): AsyncIterable<JournalRecord>;
+}

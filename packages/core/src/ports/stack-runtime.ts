@@ -1,0 +1,146 @@
+import type { ComposeModel } from "../model/compose.ts";
+import type { Finding } from "../model/finding.ts";
+import type { ServiceFacts } from "../model/service.ts";
+import type { Slot } from "../model/slot.ts";
+import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
+import type { StoredRelease } from "./bundle-store.ts";
+import type { ContainerFile } from "./container-exec.ts";
+import type { DoorRouting, DoorSpec } from "./traffic-router.ts";
+
+/** Text that a child process or container wrote; already redacted. */
+export interface OutputLine {
+  /** `build`, or the name of a container or service. */
+  readonly source: string;
+  readonly stream: "stdout" | "stderr";
+  readonly text: string;
+}
+export type OutputSink = (line: OutputLine) => void;
+
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onOutput?: OutputSink | undefined;
+}
+
+/** The user's project after Compose resolved it, with the roles decided. */
+export interface ResolvedProject {
+  readonly stack: string;
+  /** Directory that relative paths of the compose files start from; absolute. */
+  readonly directory: string;
+  readonly files: readonly string[];
+  /** Canonical model of all profiles. Secret. */
+  readonly model: ComposeModel;
+  readonly services: readonly ServiceFacts[];
+  /** Hash over the canonical model. */
+  readonly modelHash: string;
+  /** Warnings of Compose (variables not set) and what the services make impossible or doubtful. */
+  readonly findings: readonly Finding[];
+}
+
+export interface BuiltImages {
+  readonly images: Readonly<Record<string, string>>;
+  readonly imageTags: Readonly<Record<string, string>>;
+}
+
+export interface SlotRequest {
+  readonly stack: string;
+  readonly slot: Slot;
+  readonly release: StoredRelease;
+  readonly deployment: string;
+  readonly services: readonly ServiceFacts[];
+  /** Fixed addresses on the link for the replicas of each web service, taken from the doors. */
+  readonly addresses: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface WaitReadyRequest {
+  readonly stack: string;
+  readonly slot: Slot;
+  readonly services: readonly ServiceFacts[];
+}
+
+export interface DoorRequest {
+  readonly spec: DoorSpec;
+  /** From `TrafficRouter.files`. */
+  readonly files: readonly ContainerFile[];
+  readonly routing: DoorRouting;
+  readonly image: string;
+  readonly model: ComposeModel;
+  readonly deployment: string;
+}
+
+/** What the engine must offer before anything is changed. */
+export interface EngineFacts {
+  readonly engineVersion: string;
+  readonly composeVersion: string;
+  readonly freeDiskBytes: number | null;
+  readonly findings: readonly Finding[];
+}
+
+/** Reads. Nothing here changes anything. */
+export interface StackObserver {
+  engine(signal?: AbortSignal): Promise<EngineFacts>;
+  /** @throws SluiceError ENGINE_UNREACHABLE */
+  observe(project: ResolvedProject, signal?: AbortSignal): Promise<ObservedStack>;
+  /** The last lines of a container's log, newest last. */
+  logTail(container: string, lines: number): Promise<string>;
+}
+
+/** Images of a release. */
+export interface ImageBuilder {
+  /** Builds and pulls what the project needs, tagged by release; overwrites no tag. @throws SluiceError BUILD_FAILED, IMAGE_MISSING */
+  build(project: ResolvedProject, tag: string, options?: CallOptions): Promise<BuiltImages>;
+  /** Service names whose image of the bundle is no longer on the engine. */
+  missing(images: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<readonly string[]>;
+  removeTags(tags: readonly string[]): Promise<void>;
+}
+
+/** Base services and the networks that carry them into slots. */
+export interface BaseRuntime {
+  /** Ties the stack on this engine to a state home; a no-op when it is tied to the same one. @throws SluiceError HOME_MISMATCH */
+  claim(stack: string, homeId: string): Promise<void>;
+  /** Base networks, links of the slot, and base containers and doors connected to them. Idempotent. */
+  ensureNetworks(
+    model: ComposeModel,
+    slot: Slot,
+    services: readonly ServiceFacts[],
+    options?: CallOptions,
+  ): Promise<void>;
+  /** Creates or re-creates one base service, connected to its links before it starts, and waits until it is ready. */
+  up(
+    model: ComposeModel,
+    service: ServiceFacts,
+    services: readonly ServiceFacts[],
+    options?: CallOptions,
+  ): Promise<void>;
+}
+
+/** The services of one slot. */
+export interface SlotRuntime {
+  /** Containers created and connected, none started. Removes what an earlier attempt left in the slot. */
+  create(request: SlotRequest, options?: CallOptions): Promise<void>;
+  start(stack: string, slot: Slot, services: readonly string[], options?: CallOptions): Promise<void>;
+  /** Resolves when every container of the services is ready. @throws SluiceError START_FAILED, NOT_READY with the log tail as detail */
+  waitReady(request: WaitReadyRequest, options?: CallOptions): Promise<readonly ObservedContainer[]>;
+  /** Runs a job service of the release once, in the slot's networks. @throws SluiceError JOB_FAILED with the log tail */
+  runJob(request: SlotRequest, service: string, options?: CallOptions): Promise<void>;
+  stop(stack: string, slot: Slot, services: readonly string[], options?: CallOptions): Promise<void>;
+  /** Containers and the slot's own networks; never a volume. Idempotent. */
+  remove(stack: string, slot: Slot, options?: CallOptions): Promise<void>;
+  /** Containers of web and worker services that plain Compose runs in the base project. */
+  stopPlain(containers: readonly string[], graceMs: number, options?: CallOptions): Promise<void>;
+  startPlain(containers: readonly string[], options?: CallOptions): Promise<void>;
+  removePlain(containers: readonly string[], options?: CallOptions): Promise<void>;
+}
+
+/** Containers of doors; what they do inside is the traffic adapter's. */
+export interface DoorRuntime {
+  /** Free fixed addresses for the replicas of a service by slot, the ones of an existing door kept. */
+  addresses(model: ComposeModel, service: ServiceFacts): Promise<Readonly<Record<Slot, readonly string[]>>>;
+  /** Hash that `ObservedDoor.state` is judged by. */
+  specHash(request: Omit<DoorRequest, "deployment" | "files" | "routing">): string;
+  /** Created, connected and started; replaces a door of another spec with the shortest gap. Resolves with the container id. */
+  ensure(request: DoorRequest, options?: CallOptions): Promise<string>;
+  /** As `ensure`, without published ports, aliases and labels: a way to the candidate before the ports are free. */
+  ensurePreview(request: DoorRequest, options?: CallOptions): Promise<string>;
+  removePreview(stack: string, service: string): Promise<void>;
+  remove(stack: string, service: string): Promise<void>;
+}
