@@ -1,3 +1,5 @@
+import type { ServiceFacts } from "./service.ts";
+
 /** Names a release before it is built: what is asked for. */
 export interface ReleaseRequest {
   readonly tag: string;
@@ -20,8 +22,10 @@ export interface ReleaseBundle {
   readonly commit: string | null;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
-  /** Hash over the resolved model and the commit: equal keys need no build. */
+  /** Hash over the resolved model and the commit: an equal key is the same release. */
   readonly key: string;
+  /** What the planner knew of its services, so that a rollback needs no checkout. */
+  readonly services: readonly ServiceFacts[];
   /** Image id by service, for every service of the active profiles that is not `tool`. */
   readonly images: Readonly<Record<string, string>>;
   /** Image reference (a tag that keeps the image from being pruned) by service. */

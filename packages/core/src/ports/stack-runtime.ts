@@ -131,6 +131,11 @@ export interface SlotRuntime {
   removePlain(containers: readonly string[], options?: CallOptions): Promise<void>;
 }
 
+export interface DoorOptions extends CallOptions {
+  /** Called when the door is made and connected and only its start is left: what holds its ports must be gone after it. */
+  readonly beforeStart?: (() => Promise<void>) | undefined;
+}
+
 /** Containers of doors; what they do inside is the traffic adapter's. */
 export interface DoorRuntime {
   /** Free fixed addresses for the replicas of a service by slot, the ones of an existing door kept. */
@@ -138,7 +143,7 @@ export interface DoorRuntime {
   /** Hash that `ObservedDoor.state` is judged by. */
   specHash(request: Omit<DoorRequest, "deployment" | "files" | "routing">): string;
   /** Created, connected and started; replaces a door of another spec with the shortest gap. Resolves with the container id. */
-  ensure(request: DoorRequest, options?: CallOptions): Promise<string>;
+  ensure(request: DoorRequest, options?: DoorOptions): Promise<string>;
   /** As `ensure`, without published ports, aliases and labels: a way to the candidate before the ports are free. */
   ensurePreview(request: DoorRequest, options?: CallOptions): Promise<string>;
   removePreview(stack: string, service: string): Promise<void>;

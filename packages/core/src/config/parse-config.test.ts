@@ -1,0 +1,122 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { isSluiceError } from "../errors/sluice-error.ts";
+import { formatDuration, parseDuration } from "./duration.ts";
+import { defaultConfig, parseConfig } from "./parse-config.ts";
+
+function failure(text: string, environment?: string) {
+  try {
+    parseConfig(text, "sluice.yaml", environment);
+  } catch (error) {
+    if (isSluiceError(error)) return error;
+    throw error;
+  }
+  throw new Error("expected a mistake to be found");
+}
+
+describe("a configuration", () => {
+  it("needs no key at all", () => {
+    expect(parseConfig("", "sluice.yaml")).toEqual(defaultConfig());
+    expect(defaultConfig().rollout.steps.at(-1)).toEqual({ share: 100, for: 0, approve: false });
+  });
+
+  it("reads durations in Compose syntax and bare shares", () => {
+    const { rollout, traffic } = parseConfig(
+      "rollout: { steps: [5, { share: 50, for: 1m30s }, 100], bake: 0s }\ntraffic: { drain: { timeout: 10s } }",
+      "sluice.yaml",
+    );
+    expect(rollout.steps.map((step) => [step.share, step.for])).toEqual([
+      [5, 0],
+      [50, 90_000],
+      [100, 0],
+    ]);
+    expect(rollout.bake).toBe(0);
+    expect(traffic.drain.timeout).toBe(10_000);
+  });
+
+  it("lays the values of an environment over the rest", () => {
+    const text = "rollout: { bake: 5m }\nenvironments:\n  staging:\n    rollout: { bake: 0s }\n";
+    expect(parseConfig(text, "sluice.yaml").rollout.bake).toBe(300_000);
+    expect(parseConfig(text, "sluice.yaml", "staging").rollout.bake).toBe(0);
+  });
+});
+
+describe("a mistake in a configuration names file, line and column", () => {
+  it.each([
+    ["an unknown key", "rollout:\n  bake: 1m\n  bakee: 2m\n", { line: 3, column: 3 }, "rollout.bakee: unknown key"],
+    ["an unknown key at the top", "rollouts: {}\n", { line: 1, column: 1 }, "rollouts: unknown key"],
+    ["a wrong duration", "rollout:\n  bake: soon\n", { line: 2, column: 9 }, "expected a duration"],
+    ["a wrong type in a service", "services:\n  web:\n    port: abc\n", { line: 3, column: 11 }, "services.web.port"],
+    ["shares that fall", "rollout:\n  steps: [50, 5, 100]\n", { line: 2, column: 10 }, "only grow"],
+    ["broken YAML", "rollout: [\n", { line: 2, column: 1 }, ""],
+    ["a duplicate key", "rollout: {}\nrollout: {}\n", { line: 2, column: 1 }, "unique"],
+    [
+      "a mistake in an environment",
+      "environments:\n  staging:\n    rollout:\n      bake: x\n",
+      { line: 4, column: 13 },
+      "duration",
+    ],
+  ])("%s", (_title, text, position, message) => {
+    const error = failure(text);
+    expect(error.code).toBe("CONFIG_INVALID");
+    expect(error.position).toEqual({ file: "sluice.yaml", ...position });
+    expect(error.message).toContain(message);
+  });
+
+  it("an environment that is not described", () => {
+    expect(failure("rollout: {}\n", "staging").message).toContain('"staging"');
+  });
+
+  it("whatever the text is, only CONFIG_INVALID is thrown", () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.json(),
+          fc.string({
+            unit: fc.constantFrom(
+              "{",
+              "}",
+              "[",
+              "]",
+              ":",
+              "-",
+              " ",
+              "\n",
+              "\t",
+              "a",
+              "'",
+              '"',
+              "&",
+              "*",
+              "!",
+              "|",
+              ">",
+            ),
+          }),
+        ),
+        (text) => {
+          try {
+            parseConfig(text, "sluice.yaml");
+          } catch (error) {
+            if (!isSluiceError(error) || error.code !== "CONFIG_INVALID") throw error;
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe("durations", () => {
+  it("survive being formatted and parsed, to the precision shown", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 86_400 }), (seconds) => {
+        expect(parseDuration(formatDuration(seconds * 1_000))).toBe(seconds * 1_000);
+      }),
+    );
+  });
+  it.each(["", "5", "s", "1d", "-1s", "1m 30s"])("%j is not one", (text) => {
+    expect(parseDuration(text)).toBeUndefined();
+  });
+});

@@ -1,0 +1,154 @@
+import type { Document, Node } from "yaml";
+import { isMap, isNode, LineCounter, parseDocument } from "yaml";
+import * as z from "zod";
+import { SluiceError, type SourcePosition } from "../errors/sluice-error.ts";
+import { type Config, configSchema } from "./schema.ts";
+
+const fileSchema = z.looseObject({ environments: z.record(z.string(), z.looseObject({})).optional() });
+
+/** The configuration of a project that has no file. */
+export function defaultConfig(): Config {
+  return configSchema.parse({});
+}
+
+/**
+ * Parses the text of a `sluice.yaml`.
+ *
+ * @param file name for messages
+ * @param environment name under `environments:` whose values are laid over the rest, key by key; lists are replaced
+ * @throws SluiceError CONFIG_INVALID with line and column of the first mistake; the others follow in the detail
+ */
+export function parseConfig(text: string, file: string, environment?: string): Config {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const syntax = document.errors[0];
+  if (syntax) {
+    const { line, col } = lines.linePos(syntax.pos[0]);
+    throw invalid(syntax.message, { file, line, column: col });
+  }
+  const written = fileSchema.safeParse(plainValue(document, file) ?? {});
+  if (!written.success) throw invalid("expected a map of settings", { file, line: 1, column: 1 });
+  const { environments = {}, ...common } = written.data;
+  const overlay = environment === undefined ? {} : environments[environment];
+  if (overlay === undefined) {
+    throw invalid(`environment ${JSON.stringify(environment)} is not described under environments`, {
+      file,
+      ...positionOf(document, lines, ["environments"]),
+    });
+  }
+  // Every environment is checked, not only the one asked for: a mistake must show before the day it is needed.
+  for (const [name, values] of Object.entries(environments)) {
+    checked(merge(common, values), document, lines, file, ["environments", name]);
+  }
+  return checked(merge(common, overlay), document, lines, file, environment ? ["environments", environment] : []);
+}
+
+function checked(
+  value: unknown,
+  document: Document,
+  lines: LineCounter,
+  file: string,
+  overlay: readonly string[],
+): Config {
+  const parsed = configSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.flatMap(flatten).map(({ path, message, key }) => {
+    const target = key === undefined ? path : [...path, key];
+    const position = positionOf(document, lines, [...overlay, ...target], target, key !== undefined);
+    return {
+      where: [...path, ...(key === undefined ? [] : [key])].join("."),
+      message,
+      position: { file, ...position },
+    };
+  });
+  const [first, ...rest] = problems;
+  if (!first) throw parsed.error;
+  throw invalid(
+    `${first.where ? `${first.where}: ` : ""}${first.message}`,
+    first.position,
+    rest
+      .map(
+        ({ where, message, position }) => `${file}:${position.line ?? 1}:${position.column ?? 1}: ${where}: ${message}`,
+      )
+      .join("\n"),
+  );
+}
+
+interface Problem {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+  readonly key?: string;
+}
+
+function flatten(issue: z.core.$ZodIssue): Problem[] {
+  const path = issue.path.filter((part) => typeof part !== "symbol");
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({ path, key, message: "unknown key" }));
+  }
+  if (issue.code === "invalid_union") {
+    // The alternative that got furthest says most about what was meant.
+    const deepest = issue.errors
+      .flatMap((alternative) => alternative.flatMap(flatten))
+      .toSorted((a, b) => b.path.length - a.path.length)[0];
+    if (deepest && deepest.path.length > 0) return [{ ...deepest, path: [...path, ...deepest.path] }];
+  }
+  return [{ path, message: issue.message }];
+}
+
+function positionOf(
+  document: Document,
+  lines: LineCounter,
+  ...[path, fallback = [], ofKey = false]: [readonly (string | number)[], (readonly (string | number)[])?, boolean?]
+): Pick<SourcePosition, "line" | "column"> {
+  for (const candidate of [path, fallback]) {
+    for (let length = candidate.length; length > 0; length--) {
+      const node = nodeAt(document, candidate.slice(0, length), ofKey && length === candidate.length);
+      if (node?.range) {
+        const { line, col } = lines.linePos(node.range[0]);
+        return { line, column: col };
+      }
+      if (candidate === path && fallback.length > 0) break;
+    }
+  }
+  return { line: 1, column: 1 };
+}
+
+function nodeAt(document: Document, path: readonly (string | number)[], key: boolean): Node | undefined {
+  if (!key) {
+    const node = document.getIn(path, true);
+    return isNode(node) ? node : undefined;
+  }
+  const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+  if (!isMap(parent)) return undefined;
+  const pair = parent.items.find((item) => isNode(item.key) && String(item.key) === String(path.at(-1)));
+  return pair && isNode(pair.key) ? pair.key : undefined;
+}
+
+/** Aliases are resolved only here, so a dangling one is found only here. */
+function plainValue(document: Document, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (cause) {
+    if (!(cause instanceof ReferenceError)) throw cause;
+    throw invalid(cause.message, { file, line: 1, column: 1 });
+  }
+}
+
+function merge(base: unknown, overlay: unknown): unknown {
+  if (!isPlainObject(base) || !isPlainObject(overlay)) return overlay === undefined ? base : overlay;
+  const merged: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(overlay)) merged[key] = key in base ? merge(base[key], value) : value;
+  return merged;
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function invalid(message: string, position: SourcePosition, detail?: string): SluiceError {
+  return new SluiceError("CONFIG_INVALID", message, {
+    position,
+    hint: "see docs/sluice.example.yaml for every key and its default",
+    ...(detail ? { detail } : {}),
+  });
+}

@@ -1,0 +1,49 @@
+import type { Check } from "../model/check.ts";
+import type { ServiceFacts } from "../model/service.ts";
+import type { CheckConfig, Config } from "./schema.ts";
+
+/**
+ * The checks of a release: for every service in slots that it runs, then what the configuration asks for.
+ * A check that names no service is for the first web service.
+ */
+export function releaseChecks(config: Config, services: readonly ServiceFacts[]): readonly Check[] {
+  const webs = services.filter((service) => service.active && service.role === "web" && service.strategy === "slots");
+  const containers = webs.map(
+    (service): Check => ({
+      type: "container",
+      name: `${service.name} runs`,
+      service: service.name,
+      timeoutMs: 5_000,
+      successes: 1,
+      retries: 0,
+    }),
+  );
+  const defaultService = webs[0]?.name ?? "";
+  return [...containers, ...config.checks.map((check) => toCheck(check, defaultService))];
+}
+
+function toCheck(check: CheckConfig, defaultService: string): Check {
+  const service = check.service ?? defaultService;
+  const common = { service, timeoutMs: check.timeout, successes: check.successes, retries: check.retries };
+  if (check.http) {
+    const { method, path, headers, body, status, contains, header, maxTime } = check.http;
+    return {
+      ...common,
+      type: "http",
+      name: check.name ?? `${method} ${path}`,
+      method,
+      path,
+      headers,
+      body,
+      expect: {
+        status: status === undefined ? [] : [status].flat(),
+        body: contains,
+        headers: Object.fromEntries(Object.entries(header).map(([name, value]) => [name.toLowerCase(), value])),
+        maxMs: maxTime,
+      },
+    };
+  }
+  if (check.tcp) return { ...common, type: "tcp", name: check.name ?? `port ${check.tcp.port}`, port: check.tcp.port };
+  const command = check.command?.run ?? [];
+  return { ...common, type: "command", name: check.name ?? command.join(" "), command, image: check.command?.image };
+}

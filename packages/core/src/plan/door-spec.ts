@@ -1,0 +1,46 @@
+import type { Config } from "../config/schema.ts";
+import { SluiceError } from "../errors/sluice-error.ts";
+import type { ServiceFacts } from "../model/service.ts";
+import type { Slot } from "../model/slot.ts";
+import type { DoorSpec, Stickiness } from "../ports/traffic-router.ts";
+
+export interface DoorSpecFacts {
+  readonly stack: string;
+  readonly service: ServiceFacts;
+  readonly config: Config;
+  readonly servers: Readonly<Record<Slot, readonly string[]>>;
+  readonly previewSecret: string;
+}
+
+/**
+ * What the door of a web service is made for. It listens on the ports the application listens on, so that the names and
+ * ports other services use go on working.
+ *
+ * @throws SluiceError CONFIG_INVALID when nobody knows where the service listens
+ */
+export function doorSpec({ stack, service, config, servers, previewSecret }: DoorSpecFacts): DoorSpec {
+  const ports = new Set(service.ports.filter(({ protocol }) => protocol === "tcp").map(({ target }) => target));
+  if (service.port !== null) ports.add(service.port);
+  if (ports.size === 0) {
+    throw new SluiceError("CONFIG_INVALID", `nothing tells on which port service ${service.name} listens`, {
+      hint: `set services.${service.name}.port in sluice.yaml`,
+    });
+  }
+  return {
+    stack,
+    service: service.name,
+    protocol: service.protocol,
+    listen: [...ports].toSorted((a, b) => a - b).map((port) => ({ port, target: port })),
+    servers,
+    healthPath: config.services[service.name]?.health?.path ?? null,
+    stickiness: stickinessOf(config),
+    proxyProtocol: config.traffic.proxyProtocol,
+    previewSecret,
+    drainTimeoutMs: config.traffic.drain.timeout,
+  };
+}
+
+function stickinessOf({ traffic: { sticky } }: Config): Stickiness {
+  if (sticky === "cookie" || sticky === "ip" || sticky === "none") return { by: sticky };
+  return "header" in sticky ? { by: "header", name: sticky.header } : { by: "cookie", domain: sticky.cookie.domain };
+}

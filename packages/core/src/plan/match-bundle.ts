@@ -1,0 +1,25 @@
+import type { ReleaseBundle, ReleaseRequest } from "../model/release.ts";
+
+/**
+ * Finds what a request for a release can use of what is there: the very release (same commit and model), or one of the
+ * same commit whose images need no build. A dirty tree matches nothing: no commit names what is in it.
+ */
+export function matchBundle(
+  bundles: readonly ReleaseBundle[],
+  request: ReleaseRequest,
+  key: string,
+): { readonly same: ReleaseBundle | null; readonly images: ReleaseBundle | null } {
+  if (request.dirty) return { same: null, images: null };
+  const same = bundles.find((bundle) => bundle.key === key) ?? null;
+  const images = request.commit === null ? null : (bundles.find(({ commit }) => commit === request.commit) ?? null);
+  return { same, images };
+}
+
+/** Finds a bundle by id, by a unique beginning of its id, or by tag (the newest that bears it). */
+export function findBundle(bundles: readonly ReleaseBundle[], name: string): ReleaseBundle | null {
+  const exact =
+    bundles.find(({ id }) => id === name) ?? bundles.find(({ tag, tags }) => tag === name || tags.includes(name));
+  if (exact) return exact;
+  const beginning = bundles.filter(({ id }) => id.startsWith(name));
+  return beginning.length === 1 ? (beginning[0] ?? null) : null;
+}

@@ -1,0 +1,28 @@
+import type { AnalysisConfig } from "../config/schema.ts";
+import type { Verdict } from "../model/verdict.ts";
+
+/** What one slot's users got since the share was last changed. Probes are not among them. */
+export interface SlotWindow {
+  readonly requests: number;
+  /** 5xx answers and requests that got none. */
+  readonly errors: number;
+  readonly http4xx: number;
+  /** Total times of a sample of its requests, milliseconds. */
+  readonly latenciesMs: readonly number[];
+  /** Clients (buckets) that made requests, and those among them that met an error. */
+  readonly clients: number;
+  readonly clientsWithErrors: number;
+}
+
+export interface JudgeWindow {
+  readonly candidate: SlotWindow;
+  /** The same span of the previous, or the window recorded before where it gets no users any more; `null` without one. */
+  readonly previous: SlotWindow | null;
+  /** How often this window has been judged, this time included, of how many planned. */
+  readonly look: number;
+  readonly looks: number;
+  readonly settings: AnalysisConfig;
+}
+
+/** The judgement of candidate against previous. Pure. */
+export type Judge = (window: JudgeWindow) => readonly Verdict[];
