@@ -10,11 +10,13 @@ export type StepDraft = PlanStep extends infer Step
     : never
   : never;
 
+export type AddStep = (draft: StepDraft) => void;
+
 /** Gathers the steps of a plan and numbers them by kind, so that ids stay the same when the plan is made again. */
-export function collectSteps(): { steps: PlanStep[]; add: (draft: StepDraft) => void } {
+export function collectSteps(): { steps: PlanStep[]; add: AddStep } {
   const steps: PlanStep[] = [];
   const counts = new Map<string, number>();
-  const add = (draft: StepDraft) => {
+  const add: AddStep = (draft) => {
     const count = (counts.get(draft.kind) ?? 0) + 1;
     counts.set(draft.kind, count);
     steps.push({ timeoutMs: shortStepMs, ...draft, id: `${draft.kind}-${count}` } as PlanStep);

@@ -2,8 +2,9 @@ import type { Config } from "../config/schema.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import { otherSlot } from "../model/slot.ts";
 import type { ObservedStack } from "../model/stack.ts";
-import { collectSteps, shortStepMs } from "./collect-steps.ts";
+import { collectSteps } from "./collect-steps.ts";
 import { liveSlot } from "./live-slot.ts";
+import { addDrain, addWorkers } from "./plan-ending.ts";
 import type { DeploymentPlan } from "./step.ts";
 
 /**
@@ -15,51 +16,17 @@ export function planWarmRollback(
   config: Config,
   observed: ObservedStack,
 ): DeploymentPlan {
-  const live = liveSlot(observed);
-  const previous = live?.slot ?? null;
-  const candidate = previous ? otherSlot(previous) : "blue";
+  const previous = liveSlot(observed)?.slot ?? null;
+  const slot = previous ? otherSlot(previous) : "blue";
   const inSlots = services.filter(({ active, strategy }) => active && strategy === "slots");
   const webs = inSlots.filter(({ role }) => role === "web").map(({ name }) => name);
   const workers = inSlots.filter(({ role }) => role === "worker");
   const { steps, add } = collectSteps();
-  add({
-    kind: "shift",
-    slot: candidate,
-    services: webs,
-    share: 100,
-    holdMs: 0,
-    approve: false,
-    target: `${webs.join(", ")} to ${candidate}`,
-    cause: `slot ${candidate} is warm: going back is a change of route`,
-  });
-  if (workers.length > 0) {
-    add({
-      kind: "workers",
-      slot: candidate,
-      services: workers.map(({ name }) => name),
-      overlap: workers.every(({ overlap }) => overlap),
-      target: workers.map(({ name }) => name).join(", "),
-      cause: "workers follow the route",
-    });
-  }
-  if (previous) {
-    const drainTimeoutMs = config.traffic.drain.timeout;
-    add({
-      kind: "drain",
-      slot: previous,
-      services: webs,
-      drainTimeoutMs,
-      timeoutMs: drainTimeoutMs + shortStepMs,
-      target: `slot ${previous}`,
-      cause: "requests that the version left behind accepted may end",
-    });
-  }
-  add({
-    kind: "promote",
-    slot: candidate,
-    services: webs,
-    target: `slot ${candidate}`,
-    cause: "it is the stable slot again",
-  });
-  return { kind: "rollback", candidate, previous, steps };
+  const cause = `slot ${slot} is warm: going back is a change of route`;
+  const target = `${webs.join(", ")} to ${slot}`;
+  add({ kind: "shift", slot, services: webs, share: 100, holdMs: 0, approve: false, target, cause });
+  addWorkers(add, slot, workers);
+  if (previous) addDrain(add, previous, webs, config, "requests that the version left behind accepted may end");
+  add({ kind: "promote", slot, services: webs, target: `slot ${slot}`, cause: "it is the stable slot again" });
+  return { kind: "rollback", candidate: slot, previous, steps };
 }

@@ -1,0 +1,60 @@
+import type { ServiceFacts } from "../model/service.ts";
+import type { ObservedStack } from "../model/stack.ts";
+import { type AddStep, shortStepMs } from "./collect-steps.ts";
+
+/** What lives in base, dependencies first: everything active but jobs, tools and what has a slot. */
+export function baseServices(active: readonly ServiceFacts[]): readonly ServiceFacts[] {
+  return inOrder(active.filter((service) => service.role !== "tool" && service.role !== "job" && !isInSlot(service)));
+}
+
+function isInSlot({ role, strategy }: ServiceFacts): boolean {
+  return strategy === "slots" && isApplication(role);
+}
+
+function isApplication(role: ServiceFacts["role"]): boolean {
+  return role === "web" || role === "worker";
+}
+
+/** A step for each base service that is not as the release wants it; the others are not touched at all. */
+export function addBase(add: AddStep, base: readonly ServiceFacts[], observed: ObservedStack): void {
+  for (const service of base.filter(({ role }) => !isApplication(role))) {
+    const seen = observed.base[service.name];
+    if (seen?.state === "current") continue;
+    add({
+      kind: "base",
+      service: service.name,
+      target: `${service.role} ${service.name}`,
+      cause: seen?.reason || "not there yet",
+      timeoutMs: service.startBudget.timeoutMs + service.stopGraceMs + shortStepMs,
+    });
+  }
+}
+
+/** Web and worker services that cannot be two at once. */
+export function addRecreated(add: AddStep, base: readonly ServiceFacts[]): void {
+  for (const service of base.filter(({ role }) => isApplication(role))) {
+    add({
+      kind: "recreate",
+      service: service.name,
+      target: `service ${service.name}`,
+      cause: `${service.name} cannot be two at once: it is replaced stop-first`,
+      timeoutMs: service.startBudget.timeoutMs + service.stopGraceMs + shortStepMs,
+    });
+  }
+}
+
+/** Dependencies first; services of a cycle keep their order. */
+export function inOrder(services: readonly ServiceFacts[]): readonly ServiceFacts[] {
+  const byName = new Map(services.map((service) => [service.name, service]));
+  const ordered = new Set<ServiceFacts>();
+  const visit = (service: ServiceFacts, path: ReadonlySet<string>) => {
+    if (ordered.has(service) || path.has(service.name)) return;
+    for (const name of service.dependsOn) {
+      const dependency = byName.get(name);
+      if (dependency) visit(dependency, new Set([...path, service.name]));
+    }
+    ordered.add(service);
+  };
+  for (const service of services) visit(service, new Set());
+  return [...ordered];
+}

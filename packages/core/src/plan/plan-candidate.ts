@@ -1,0 +1,103 @@
+import type { ServiceFacts } from "../model/service.ts";
+import type { Slot } from "../model/slot.ts";
+import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
+import { type AddStep, shortStepMs } from "./collect-steps.ts";
+import type { DesiredDeployment } from "./plan-deployment.ts";
+
+interface CandidateScope {
+  readonly candidate: Slot;
+  readonly previous: Slot | null;
+  readonly webs: readonly ServiceFacts[];
+  /** Containers of the services in slots that plain Compose runs. */
+  readonly adopted: readonly ObservedContainer[];
+  readonly observed: ObservedStack;
+  readonly desired: DesiredDeployment;
+  /** The slot runs this very release already. */
+  readonly isWarm: boolean;
+}
+
+/** From the first start of the candidate to the moment before users meet it; then the shares. */
+export function addCandidate(add: AddStep, scope: CandidateScope): void {
+  const { candidate, webs, adopted, observed, desired, isWarm } = scope;
+  if (webs.length === 0) return addAdoption(add, adopted);
+  const names = webs.map(({ name }) => name);
+  add({
+    kind: "start",
+    slot: candidate,
+    services: names,
+    target: `${names.join(", ")} in ${candidate}`,
+    cause: isWarm ? "it runs already and must be ready" : "the candidate must be ready before anyone meets it",
+    timeoutMs: Math.max(...webs.map(({ startBudget }) => startBudget.timeoutMs)) + shortStepMs,
+  });
+  const held = new Set(adopted.map(({ service }) => service));
+  const taken = webs.filter(({ name, ports }) => held.has(name) && ports.length > 0);
+  const free = webs.filter((service) => !taken.includes(service));
+  addDoors(add, free, observed, desired.replaceDoors ?? false);
+  for (const { name } of taken) {
+    const cause = "its port is still held by the container that plain Compose runs";
+    add({ kind: "preview-door", service: name, target: `preview of ${name}`, cause });
+  }
+  add({
+    kind: "verify",
+    slot: candidate,
+    target: `release ${desired.tag}`,
+    cause: "a candidate is proven through the door before users meet it",
+    timeoutMs: 5 * 60_000,
+  });
+  addAdoption(add, adopted, taken);
+  addShifts(add, scope, names);
+}
+
+/** Hands over what plain Compose runs: with services, their ports go to the doors; without, it is only stopped. */
+export function addAdoption(
+  add: AddStep,
+  adopted: readonly ObservedContainer[],
+  taken: readonly ServiceFacts[] = [],
+): void {
+  if (adopted.length === 0) return;
+  add({
+    kind: "adopt",
+    services: taken.map(({ name }) => name),
+    containers: adopted.map(({ id }) => id),
+    target: adopted.map(({ name }) => name).join(", "),
+    cause:
+      taken.length > 0
+        ? "the ports change hands from plain Compose to the doors: one short gap, the only one"
+        : "plain Compose runs a second copy beside the slots",
+    timeoutMs: Math.max(10_000, ...taken.map(({ stopGraceMs }) => stopGraceMs)) + shortStepMs,
+  });
+}
+
+function addShifts(add: AddStep, { candidate, previous, desired }: CandidateScope, names: readonly string[]): void {
+  // Without a previous release there is nothing to compare with and nobody to protect: one step.
+  const steps = previous ? desired.config.rollout.steps : [{ share: 100, for: 0, approve: false }];
+  for (const step of steps) {
+    add({
+      kind: "shift",
+      slot: candidate,
+      services: names,
+      share: step.share,
+      holdMs: step.for,
+      approve: step.approve,
+      target: `${names.join(", ")} to ${step.share} %`,
+      cause: step.share === 100 ? "cutover" : `${step.share} % of the users meet the candidate first`,
+      timeoutMs: step.for * 4 + shortStepMs + (step.approve ? 24 * 3_600_000 : 0),
+    });
+  }
+}
+
+export function addDoors(
+  add: AddStep,
+  webs: readonly ServiceFacts[],
+  observed: ObservedStack,
+  replaceAll: boolean,
+): void {
+  for (const { name } of webs) {
+    const door = observed.doors[name];
+    if (door?.state === "current" && !replaceAll) continue;
+    const replaces = door !== undefined && door.containerId !== null && door.state !== "stopped";
+    const cause = door?.state === "current" ? "asked for" : door?.reason || "not there yet";
+    const announced = replaces ? `${cause}; one short gap` : cause;
+    add({ kind: "door", service: name, replaces, target: `door ${name}`, cause: announced });
+  }
+}
