@@ -1,1 +1,10 @@
-export {};
+export type { DeploymentResult } from "./complete.ts";
+export { deploy, rollback } from "./deploy.ts";
+export { type AttemptRecord, readAttempts, unfinishedOf } from "./journal-entries.ts";
+export { assertReady } from "./preflight.ts";
+export { prepareDeploy } from "./prepare-deploy.ts";
+export { prepareRollback } from "./prepare-rollback.ts";
+export { recoverUnfinished } from "./recover.ts";
+export type { DeployRequest, Initiator, PreparedDeployment, RollbackRequest } from "./requests.ts";
+export type { EnginePorts, StackFacts } from "./scope.ts";
+export { servingOf } from "./serving.ts";

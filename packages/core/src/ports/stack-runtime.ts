@@ -80,6 +80,8 @@ export interface StackObserver {
   engine(signal?: AbortSignal): Promise<EngineFacts>;
   /** @throws SluiceError ENGINE_UNREACHABLE */
   observe(project: ResolvedProject, signal?: AbortSignal): Promise<ObservedStack>;
+  /** Containers of a slot as they are now; one cheap call, for watching. */
+  slotContainers(stack: string, slot: Slot, signal?: AbortSignal): Promise<readonly ObservedContainer[]>;
   /** The last lines of a container's log, newest last. */
   logTail(container: string, lines: number): Promise<string>;
 }
@@ -125,6 +127,8 @@ export interface SlotRuntime {
   stop(stack: string, slot: Slot, services: readonly string[], options?: CallOptions): Promise<void>;
   /** Containers and the slot's own networks; never a volume. Idempotent. */
   remove(stack: string, slot: Slot, options?: CallOptions): Promise<void>;
+  /** Removes what dead attempts left beside the slots: one-off containers and preview doors. */
+  sweep(stack: string, options?: CallOptions): Promise<void>;
   /** Containers of web and worker services that plain Compose runs in the base project. */
   stopPlain(containers: readonly string[], graceMs: number, options?: CallOptions): Promise<void>;
   startPlain(containers: readonly string[], options?: CallOptions): Promise<void>;
@@ -147,5 +151,5 @@ export interface DoorRuntime {
   /** As `ensure`, without published ports, aliases and labels: a way to the candidate before the ports are free. */
   ensurePreview(request: DoorRequest, options?: CallOptions): Promise<string>;
   removePreview(stack: string, service: string): Promise<void>;
-  remove(stack: string, service: string): Promise<void>;
+  remove(stack: string, service: string, options?: CallOptions): Promise<void>;
 }

@@ -1,0 +1,37 @@
+import type { PlanStep, StepKind } from "@sluice/core";
+import type { StepAction } from "./action.ts";
+import { build } from "./actions/build.ts";
+import { adopt, door, previewDoor, promote } from "./actions/doors.ts";
+import { base, clear, create, job, networks, recover, recreate, start } from "./actions/prepare.ts";
+import { bake, drain, shift } from "./actions/traffic.ts";
+import { verify } from "./actions/verify.ts";
+import { prune, retire, workers } from "./actions/workers.ts";
+
+const actions: { readonly [Kind in StepKind]: StepAction<Kind> } = {
+  recover,
+  build,
+  clear,
+  networks,
+  base,
+  create,
+  job,
+  start,
+  door,
+  "preview-door": previewDoor,
+  verify,
+  adopt,
+  shift,
+  workers,
+  drain,
+  bake,
+  promote,
+  retire,
+  recreate,
+  prune,
+};
+
+/** The action of a step, typed for it. */
+export function actionOf(step: PlanStep): StepAction<StepKind> {
+  // The map pairs each kind with its own action; TypeScript cannot follow that through a union.
+  return actions[step.kind] as unknown as StepAction<StepKind>;
+}

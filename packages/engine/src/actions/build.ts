@@ -1,0 +1,50 @@
+import type { ReleaseBundle } from "@sluice/core";
+import { isSluiceError } from "@sluice/core";
+import type { StepAction } from "../action.ts";
+import type { DeploymentScope, ReleaseSource } from "../scope.ts";
+
+/** Builds what has a build, pins what has not, and stores the release: from here on the checkout may go. */
+export const build: StepAction<"build"> = {
+  async run(_step, scope, { options, progress }) {
+    const { source, ports } = scope;
+    if (!source) throw new Error("a release can only be built where its checkout is");
+    const { project, request, key } = source;
+    const reused = await reusableImages(scope, source);
+    const built = reused ?? (await ports.images.build(project, request.tag, options));
+    if (reused) progress(`images of ${source.imagesOf?.bundle.tag} are used: nothing is built`);
+    const id = ports.identity.id(key, built.images);
+    const bundle: ReleaseBundle = {
+      version: 1,
+      id,
+      tag: request.tag,
+      tags: [request.tag],
+      commit: request.commit,
+      createdAt: ports.clock.now().toISOString(),
+      key,
+      services: project.services,
+      images: built.images,
+      imageTags: built.imageTags,
+      environment: ports.identity.environment(project.model),
+    };
+    scope.release = await storeOnce(scope, bundle, source);
+    return { bundle: id };
+  },
+};
+
+async function storeOnce({ ports }: DeploymentScope, bundle: ReleaseBundle, { project }: ReleaseSource) {
+  try {
+    return await ports.bundles.load(bundle.id);
+  } catch (error) {
+    if (!isSluiceError(error) || (error.code !== "RELEASE_UNKNOWN" && error.code !== "BUNDLE_INVALID")) throw error;
+    if (error.code === "BUNDLE_INVALID") await ports.bundles.remove(bundle.id);
+  }
+  return ports.bundles.save(bundle, project.model, ports.identity.files(project));
+}
+
+async function reusableImages({ ports }: DeploymentScope, { imagesOf, project }: ReleaseSource) {
+  if (!imagesOf) return null;
+  const { images, imageTags } = imagesOf.bundle;
+  const covered = project.services.every(({ name, active, role }) => !active || role === "tool" || name in images);
+  const missing = await ports.images.missing(images);
+  return covered && missing.length === 0 ? { images, imageTags } : null;
+}

@@ -1,0 +1,69 @@
+import type { StepAction } from "../action.ts";
+import { releaseOf, servicesOf, slotServices } from "../scope.ts";
+import { slotRequest } from "../slot-request.ts";
+
+export const recover: StepAction<"recover"> = {
+  async run(_step, { stack, ports }, { options }) {
+    await ports.slots.sweep(stack, options);
+  },
+};
+
+export const clear: StepAction<"clear"> = {
+  async run({ slot }, { stack, ports }, { options }) {
+    await ports.slots.remove(stack, slot, options);
+  },
+};
+
+export const networks: StepAction<"networks"> = {
+  async run({ slot }, scope, { options }) {
+    await scope.ports.base.ensureNetworks(releaseOf(scope).model, slot, servicesOf(scope), options);
+  },
+};
+
+export const base: StepAction<"base"> = {
+  async run({ service }, scope, { options }) {
+    const all = servicesOf(scope);
+    const facts = all.find(({ name }) => name === service);
+    if (facts) await scope.ports.base.up(releaseOf(scope).model, facts, all, options);
+  },
+};
+
+export const recreate: StepAction<"recreate"> = {
+  run: (step, scope, call) => base.run({ ...step, kind: "base" }, scope, call),
+  async undo({ service }, scope, { options }) {
+    const { previousRelease, ports } = scope;
+    const facts = previousRelease?.bundle.services.find(({ name }) => name === service);
+    if (previousRelease && facts)
+      await ports.base.up(previousRelease.model, facts, previousRelease.bundle.services, options);
+  },
+};
+
+export const create: StepAction<"create"> = {
+  async run({ slot }, scope, { options }) {
+    const release = releaseOf(scope);
+    await scope.ports.slots.create(await slotRequest(scope, slot, slotServices(release)), options);
+  },
+  async undo({ slot }, { stack, ports }, { options }) {
+    await ports.slots.remove(stack, slot, options);
+  },
+};
+
+export const job: StepAction<"job"> = {
+  async run({ slot, service }, scope, { options }) {
+    await scope.ports.slots.runJob(await slotRequest(scope, slot, servicesOf(scope, [service])), service, options);
+  },
+};
+
+export const start: StepAction<"start"> = {
+  async run({ slot, services }, scope, { options, progress }) {
+    const { stack, ports } = scope;
+    const facts = servicesOf(scope, services);
+    for (const { name, startBudget } of facts) {
+      progress(
+        `${name} has ${Math.round(startBudget.timeoutMs / 1_000)} s to become ready (${startBudget.derivation})`,
+      );
+    }
+    await ports.slots.start(stack, slot, services, options);
+    await ports.slots.waitReady({ stack, slot, services: facts }, options);
+  },
+};

@@ -1,0 +1,35 @@
+import type { DeploymentResult } from "./complete.ts";
+import { execute } from "./execute.ts";
+import { prepareDeploy } from "./prepare-deploy.ts";
+import { prepareRollback } from "./prepare-rollback.ts";
+import { recoverUnfinished } from "./recover.ts";
+import type { DeployRequest, RollbackRequest } from "./requests.ts";
+import type { EnginePorts } from "./scope.ts";
+
+/**
+ * Makes a release live: recover what a dead run left, observe, plan, execute, and say what serves. The caller holds
+ * the lock of the state home.
+ *
+ * @throws SluiceError with exit code 10 or 2 when it is refused before any change; every later ending is a result
+ */
+export async function deploy(
+  request: DeployRequest,
+  ports: EnginePorts,
+  signal: AbortSignal,
+): Promise<DeploymentResult> {
+  await ports.base.claim(request.stack, request.homeId);
+  await recoverUnfinished(request, request.project, ports, signal);
+  const prepared = await prepareDeploy(request, ports, signal);
+  return execute(request, prepared, ports, signal);
+}
+
+/** Goes back to a release. The caller holds the lock. @throws SluiceError when it is refused before any change */
+export async function rollback(
+  request: RollbackRequest,
+  ports: EnginePorts,
+  signal: AbortSignal,
+): Promise<DeploymentResult> {
+  await ports.base.claim(request.stack, request.homeId);
+  await recoverUnfinished(request, request.project, ports, signal);
+  return execute(request, await prepareRollback(request, ports, signal), ports, signal);
+}

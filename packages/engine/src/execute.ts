@@ -1,0 +1,79 @@
+import { formatPlan, type ResolvedProject } from "@sluice/core";
+import { completeRun, type DeploymentResult, end, observeServing } from "./complete.ts";
+import { doorIdsOf } from "./doors.ts";
+import type { Initiator, PreparedDeployment } from "./requests.ts";
+import { runSteps } from "./run-steps.ts";
+import { type DeploymentScope, type EnginePorts, emit, type StackFacts } from "./scope.ts";
+
+/** Executes a prepared plan under the journal and says how it ended. */
+export async function execute(
+  request: StackFacts & Initiator & { readonly project: ResolvedProject },
+  prepared: PreparedDeployment,
+  ports: EnginePorts,
+  signal: AbortSignal,
+): Promise<DeploymentResult> {
+  const { plan, source, release, previousRelease, observed } = prepared;
+  const startedMs = ports.clock.monotonicMs();
+  const deployment = deploymentId(ports);
+  const tag = release?.bundle.tag ?? source?.request.tag ?? "";
+  const scope: DeploymentScope = {
+    stack: request.stack,
+    homeId: request.homeId,
+    config: request.config,
+    previewSecret: request.previewSecret,
+    deployment,
+    plan,
+    ports,
+    source,
+    release,
+    previousRelease,
+    doorIds: doorIdsOf(observed),
+    trafficMoved: false,
+  };
+  const { actor, reason, consents = [] } = request;
+  emit(scope, {
+    type: "deployment-start",
+    deployment,
+    kind: plan.kind,
+    release: release?.bundle.id ?? "",
+    tag,
+    actor,
+    reason,
+  });
+  const steps = plan.steps.map(({ id, kind, target, cause }) => ({ id, kind, target, cause }));
+  emit(scope, { type: "plan", deployment, steps, text: formatPlan(plan) });
+  const bundle = release?.bundle.id ?? null;
+  const previousBundle = previousRelease?.bundle.id ?? null;
+  await ports.journal.append({
+    type: "deployment-start",
+    deployment,
+    kind: plan.kind,
+    tag,
+    bundle,
+    previousBundle,
+    plan,
+    actor,
+    reason,
+    consents,
+  });
+  const run = { serving: observeServing(ports, request.project), startedMs };
+  if (plan.steps.length === 0) return end(scope, run, { outcome: "nothing-to-do" });
+  const begun: string[] = [];
+  const result = await runSteps(plan.steps, observing(scope, begun), signal);
+  return completeRun(result, scope, { ...run, begun: () => begun });
+}
+
+/** Notes each step that begins, so that exactly these are undone. */
+function observing(scope: DeploymentScope, begun: string[]): DeploymentScope {
+  const { journal } = scope.ports;
+  const append: typeof journal.append = (entry) => {
+    if (entry.type === "step-intent" && typeof entry["step"] === "string") begun.push(entry["step"]);
+    return journal.append(entry);
+  };
+  return Object.assign(scope, { ports: { ...scope.ports, journal: { append, read: () => journal.read() } } });
+}
+
+function deploymentId({ clock, randomId }: EnginePorts): string {
+  const stamp = clock.now().toISOString().replaceAll(/\D/g, "").slice(0, 14);
+  return `d${stamp}-${randomId()}`;
+}

@@ -1,0 +1,116 @@
+import type {
+  DeploymentKind,
+  DeploymentPlan,
+  Journal,
+  JournalEntry,
+  JournalRecord,
+  Outcome,
+  Serving,
+  UnfinishedDeployment,
+} from "@sluice/core";
+import type { StepData } from "./action.ts";
+
+export interface DeploymentStart extends JournalEntry {
+  readonly type: "deployment-start";
+  readonly deployment: string;
+  readonly kind: DeploymentKind;
+  readonly tag: string;
+  /** Id of the release's bundle; `null` until the build step has stored it. */
+  readonly bundle: string | null;
+  readonly previousBundle: string | null;
+  readonly plan: DeploymentPlan;
+  readonly actor: string;
+  readonly reason: string;
+  /** Consents and overrides that were given. */
+  readonly consents: readonly string[];
+}
+
+export interface StepIntent extends JournalEntry {
+  readonly type: "step-intent";
+  readonly deployment: string;
+  readonly step: string;
+}
+
+export interface StepOutcome extends JournalEntry {
+  readonly type: "step-outcome";
+  readonly deployment: string;
+  readonly step: string;
+  readonly result: "done" | "failed" | "undone" | "undo-failed";
+  readonly durationMs: number;
+  readonly data?: StepData;
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+export interface DeploymentEnd extends JournalEntry {
+  readonly type: "deployment-end";
+  readonly deployment: string;
+  readonly outcome: Outcome;
+  readonly release: string | null;
+  readonly tag: string;
+  readonly serving: Serving | null;
+  readonly reason?: string;
+  readonly durationMs: number;
+}
+
+export type EngineEntry = DeploymentStart | StepIntent | StepOutcome | DeploymentEnd;
+export type EngineRecord = JournalRecord & EngineEntry;
+
+export interface AttemptRecord {
+  readonly start: DeploymentStart & JournalRecord;
+  readonly outcomes: readonly (StepOutcome & JournalRecord)[];
+  readonly begun: readonly string[];
+  readonly end: (DeploymentEnd & JournalRecord) | null;
+}
+
+/** All attempts in the journal, oldest first. */
+export async function readAttempts(journal: Journal): Promise<readonly AttemptRecord[]> {
+  const attempts = new Map<
+    string,
+    {
+      start: DeploymentStart & JournalRecord;
+      outcomes: (StepOutcome & JournalRecord)[];
+      begun: string[];
+      end: (DeploymentEnd & JournalRecord) | null;
+    }
+  >();
+  for await (const record of journal.read()) {
+    if (!isEngineRecord(record)) continue;
+    if (record.type === "deployment-start") {
+      attempts.set(record.deployment, { start: record, outcomes: [], begun: [], end: null });
+      continue;
+    }
+    const attempt = attempts.get(record.deployment);
+    if (!attempt) continue;
+    if (record.type === "step-intent") attempt.begun.push(record.step);
+    if (record.type === "step-outcome") attempt.outcomes.push(record);
+    if (record.type === "deployment-end") attempt.end = record;
+  }
+  return [...attempts.values()];
+}
+
+const engineTypes: ReadonlySet<string> = new Set(["deployment-start", "step-intent", "step-outcome", "deployment-end"]);
+
+function isEngineRecord(record: JournalRecord): record is EngineRecord {
+  return engineTypes.has(record.type);
+}
+
+/** What the last attempt left open; `null` when it has an end. */
+export function unfinishedOf(
+  attempts: readonly AttemptRecord[],
+): (UnfinishedDeployment & { readonly attempt: AttemptRecord }) | null {
+  const attempt = attempts.at(-1);
+  if (!attempt || attempt.end) return null;
+  const { start, outcomes, begun } = attempt;
+  const done = new Set<string>();
+  for (const { step, result } of outcomes) {
+    if (result === "done") done.add(step);
+    if (result === "undone") done.delete(step);
+  }
+  return { deployment: start.deployment, plan: start.plan, begun: [...new Set(begun)], done: [...done], attempt };
+}
+
+/** Id of the bundle an attempt is about: known at its start, or told by its build step. */
+export function bundleOf({ start, outcomes }: AttemptRecord): string | null {
+  const built = outcomes.findLast(({ result, data }) => result === "done" && typeof data?.["bundle"] === "string");
+  return (built?.data?.["bundle"] as string | undefined) ?? start.bundle;
+}

@@ -1,0 +1,43 @@
+import { type EngineFacts, type Finding, formatPosition, type ResolvedProject, SluiceError } from "@sluice/core";
+import { type EnginePorts, emit, type StackFacts } from "./scope.ts";
+
+/**
+ * All that must be right before anything is changed: the engine, the disk, the project. Warnings become events.
+ *
+ * @throws SluiceError PREFLIGHT_FAILED or SERVICE_REFUSED with every reason in the detail
+ */
+export async function assertReady(
+  { project, config }: StackFacts & { readonly project: ResolvedProject },
+  ports: EnginePorts,
+  signal?: AbortSignal,
+): Promise<void> {
+  const engine = await ports.observer.engine(signal);
+  const findings = [...engine.findings, ...project.findings, ...diskFindings(engine, config.preflight.minFreeDisk)];
+  for (const finding of findings) emit({ ports }, { type: "finding", finding });
+  const errors = findings.filter(({ severity }) => severity === "error");
+  const [first] = errors;
+  if (!first) return;
+  throw new SluiceError(first.service ? "SERVICE_REFUSED" : "PREFLIGHT_FAILED", first.message, {
+    position: first.position,
+    hint: first.hint,
+    detail: errors.map(describeFinding).join("\n"),
+  });
+}
+
+function diskFindings({ freeDiskBytes }: EngineFacts, minFreeDisk: number): readonly Finding[] {
+  if (freeDiskBytes === null || freeDiskBytes >= minFreeDisk) return [];
+  return [
+    {
+      severity: "error",
+      code: "disk-low",
+      message: `the engine's disk has ${mebibytes(freeDiskBytes)} MiB free, ${mebibytes(minFreeDisk)} MiB are wanted before a build`,
+      hint: "free space (sluice prune removes old releases of this stack), or lower preflight.minFreeDisk",
+    },
+  ];
+}
+
+const mebibytes = (bytes: number) => Math.floor(bytes / 1_048_576);
+
+export function describeFinding({ position, message, hint }: Finding): string {
+  return `${formatPosition(position)}${message}${hint ? ` (${hint})` : ""}`;
+}

@@ -1,0 +1,39 @@
+import type {
+  DeploymentPlan,
+  ObservedStack,
+  ReleaseBundle,
+  ReleaseRequest,
+  ResolvedProject,
+  StoredRelease,
+} from "@sluice/core";
+import type { ReleaseSource, StackFacts } from "./scope.ts";
+
+/** Who caused a deployment and why; what was consented to. */
+export interface Initiator {
+  readonly actor: string;
+  readonly reason: string;
+  readonly consents?: readonly string[] | undefined;
+}
+
+export interface DeployRequest extends StackFacts, Initiator {
+  readonly project: ResolvedProject;
+  readonly release: ReleaseRequest;
+  /** Try a release again that failed by a verdict. */
+  readonly retry?: boolean | undefined;
+  readonly replaceDoors?: boolean | undefined;
+}
+
+export interface RollbackRequest extends StackFacts, Initiator {
+  readonly project: ResolvedProject;
+  /** Tag or id of the release to go back to; without one, the release before the one that serves. */
+  readonly to?: string | undefined;
+}
+
+export interface PreparedDeployment {
+  readonly plan: DeploymentPlan;
+  readonly observed: ObservedStack;
+  readonly bundles: readonly ReleaseBundle[];
+  readonly source: ReleaseSource | null;
+  readonly release: StoredRelease | null;
+  readonly previousRelease: StoredRelease | null;
+}

@@ -1,0 +1,100 @@
+import type {
+  BaseRuntime,
+  BundleStore,
+  Clock,
+  Config,
+  DeploymentPlan,
+  DoorRuntime,
+  EventBody,
+  EventSink,
+  ImageBuilder,
+  Journal,
+  Judge,
+  Prober,
+  ReleaseIdentity,
+  ReleaseRequest,
+  ResolvedProject,
+  ServiceFacts,
+  SlotRuntime,
+  StackObserver,
+  StoredRelease,
+  TrafficRouter,
+} from "@sluice/core";
+import { createEvent } from "@sluice/core";
+
+/** Everything a deployment acts through. */
+export interface EnginePorts {
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly bundles: BundleStore;
+  readonly identity: ReleaseIdentity;
+  readonly observer: StackObserver;
+  readonly images: ImageBuilder;
+  readonly base: BaseRuntime;
+  readonly slots: SlotRuntime;
+  readonly doors: DoorRuntime;
+  readonly router: TrafficRouter;
+  readonly prober: Prober;
+  readonly judge: Judge;
+  readonly onEvent: EventSink;
+  /** Unpredictable text of 8 lower-case characters; a seam for tests. */
+  readonly randomId: () => string;
+}
+
+/** What a stack needs to be told once. */
+export interface StackFacts {
+  readonly stack: string;
+  readonly homeId: string;
+  readonly config: Config;
+  /** Opens the preview of this stack's doors. Secret. */
+  readonly previewSecret: string;
+}
+
+/** One deployment under way. `release` is there from the `build` step on. */
+export interface DeploymentScope extends StackFacts {
+  readonly deployment: string;
+  readonly plan: DeploymentPlan;
+  readonly ports: EnginePorts;
+  /** What a `build` step builds from; `null` where a stored release is deployed or an attempt is resumed. */
+  readonly source: ReleaseSource | null;
+  release: StoredRelease | null;
+  readonly previousRelease: StoredRelease | null;
+  /** Doors by service: container ids, known once made or observed. */
+  readonly doorIds: Map<string, string>;
+  /** Set when this run has begun to give users to the candidate. */
+  trafficMoved: boolean;
+}
+
+export interface ReleaseSource {
+  readonly project: ResolvedProject;
+  readonly request: ReleaseRequest;
+  readonly key: string;
+  /** Images of a release of the same commit; `null` builds. */
+  readonly imagesOf: StoredRelease | null;
+}
+
+/** The release of a step that comes after `build`. */
+export function releaseOf(scope: DeploymentScope): StoredRelease {
+  if (scope.release) return scope.release;
+  throw new Error(`deployment ${scope.deployment} has no release yet: a step ran before its build`);
+}
+
+/** Facts of the services that a step names, from the release that is being deployed. */
+export function servicesOf(scope: DeploymentScope, names?: readonly string[]): readonly ServiceFacts[] {
+  const services = releaseOf(scope).bundle.services.filter(({ active }) => active);
+  return names ? services.filter(({ name }) => names.includes(name)) : services;
+}
+
+export function slotServices(release: StoredRelease): readonly ServiceFacts[] {
+  return release.bundle.services.filter(
+    ({ active, strategy, role }) => active && strategy === "slots" && (role === "web" || role === "worker"),
+  );
+}
+
+export function emit({ ports }: Pick<DeploymentScope, "ports">, body: EventBody): void {
+  try {
+    ports.onEvent(createEvent(ports.clock.now(), body));
+  } catch {
+    // A renderer that fails must not fail a deployment.
+  }
+}

@@ -1,0 +1,59 @@
+import { formatDuration, releaseChecks, type Slot, SluiceError, type Verdict } from "@sluice/core";
+import type { StepCall } from "./action.ts";
+import { probeChecks } from "./actions/verify.ts";
+import { type DeploymentScope, emit, releaseOf } from "./scope.ts";
+import { createWindows } from "./windows.ts";
+
+interface Watch {
+  readonly step: string;
+  readonly slot: Slot;
+  readonly services: readonly string[];
+  readonly holdMs: number;
+  /** Share of the candidate while it is watched. */
+  readonly at: number;
+}
+
+/**
+ * Watches the candidate for a span: its containers, and what users get from it next to the previous. Ends at once when
+ * a verdict is bad.
+ *
+ * @throws SluiceError ANALYSIS_FAILED
+ */
+export async function watch(
+  scope: DeploymentScope,
+  { step, slot, services, holdMs, at }: Watch,
+  call: StepCall,
+): Promise<void> {
+  const { ports, config } = scope;
+  const { analysis } = config;
+  const containerChecks = releaseChecks(config, releaseOf(scope).bundle.services).filter(
+    ({ type }) => type === "container",
+  );
+  const begin = ports.clock.monotonicMs();
+  const interval = Math.min(analysis.interval, holdMs);
+  const looks = Math.max(1, Math.ceil(holdMs / interval));
+  await using windows = await createWindows(scope, slot, services, call.signal);
+  let last: readonly Verdict[] = [];
+  for (let look = 1; look <= looks; look++) {
+    const left = holdMs - (ports.clock.monotonicMs() - begin);
+    if (left > 0) await ports.clock.sleep(Math.min(interval, left), call.signal);
+    const running = await probeChecks(scope, slot, containerChecks, call.signal);
+    const judged = analysis.enabled && begin + analysis.warmup <= ports.clock.monotonicMs() ? await judge(look) : [];
+    last = [...running, ...judged];
+    const bad = last.find(({ result }) => result === "fail");
+    if (bad) {
+      emit(scope, { type: "verdict", deployment: scope.deployment, step, verdict: bad });
+      throw new SluiceError("ANALYSIS_FAILED", `${bad.check}: ${bad.value}, limit ${bad.limit} (n=${bad.n})`, {
+        ...(bad.detail ? { detail: bad.detail } : {}),
+        hint: "see the log of the candidate; the release is not tried again without --retry",
+      });
+    }
+  }
+  for (const verdict of last) emit(scope, { type: "verdict", deployment: scope.deployment, step, verdict });
+  call.progress(`watched for ${formatDuration(holdMs)} at ${at} %`);
+
+  async function judge(look: number): Promise<readonly Verdict[]> {
+    const { candidate, previous } = await windows.read();
+    return ports.judge({ candidate, previous: at === 100 ? null : previous, look, looks, settings: analysis });
+  }
+}

@@ -1,0 +1,105 @@
+import {
+  type DoorTraffic,
+  otherSlot,
+  type RequestSample,
+  type Slot,
+  type SlotTraffic,
+  type SlotWindow,
+} from "@sluice/core";
+import type { DeploymentScope } from "./scope.ts";
+
+/** Latencies kept of each slot, the newest: enough for a rank test, constant memory. */
+const keptLatencies = 2_000;
+
+interface Windows extends AsyncDisposable {
+  /** What both slots got since the windows were made. */
+  read(): Promise<{ readonly candidate: SlotWindow; readonly previous: SlotWindow }>;
+}
+
+interface Gathered {
+  readonly latencies: number[];
+  readonly clients: Set<number>;
+  readonly clientsWithErrors: Set<number>;
+}
+
+/**
+ * Collects what users of both slots get from now on: exact counts from the doors' counters, latencies and clients from
+ * their request samples.
+ */
+export async function createWindows(
+  { ports, doorIds }: DeploymentScope,
+  candidate: Slot,
+  services: readonly string[],
+  signal: AbortSignal,
+): Promise<Windows> {
+  const doors = services.flatMap((service) => doorIds.get(service) ?? []);
+  const stop = new AbortController();
+  const gathered: Record<Slot, Gathered> = { blue: emptyGathered(), green: emptyGathered() };
+  const start = await Promise.all(doors.map((door) => ports.router.traffic(door, signal)));
+  const following = doors.map((door) =>
+    follow(ports.router.samples(door, AbortSignal.any([signal, stop.signal])), gathered),
+  );
+  return {
+    async read() {
+      const now = await Promise.all(doors.map((door) => ports.router.traffic(door, signal)));
+      const window = (slot: Slot) =>
+        toWindow(
+          now.map((traffic, index) => since(start[index], traffic, slot)),
+          gathered[slot],
+        );
+      return { candidate: window(candidate), previous: window(otherSlot(candidate)) };
+    },
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await Promise.allSettled(following);
+    },
+  };
+}
+
+function emptyGathered(): Gathered {
+  return { latencies: [], clients: new Set(), clientsWithErrors: new Set() };
+}
+
+async function follow(samples: AsyncIterable<RequestSample>, gathered: Record<Slot, Gathered>): Promise<void> {
+  try {
+    for await (const { slot, probe, totalMs, bucket, status } of samples) {
+      if (!slot || probe) continue;
+      const { latencies, clients, clientsWithErrors } = gathered[slot];
+      latencies.push(totalMs);
+      if (latencies.length > keptLatencies) latencies.shift();
+      if (bucket < 0) continue;
+      clients.add(bucket);
+      if (status >= 500) clientsWithErrors.add(bucket);
+    }
+  } catch {
+    // Without samples the counters still judge; latency verdicts then say that there is no data.
+  }
+}
+
+type Counts = Pick<SlotTraffic, "requests" | "http4xx" | "http5xx" | "connectErrors" | "responseErrors">;
+
+/** Counters begin anew with another process of the door: then everything it shows is new. */
+function since(start: DoorTraffic | undefined, now: DoorTraffic, slot: Slot): Counts {
+  const after = now.slots[slot];
+  if (!start || start.epoch !== now.epoch) return after;
+  const before = start.slots[slot];
+  return {
+    requests: after.requests - before.requests,
+    http4xx: after.http4xx - before.http4xx,
+    http5xx: after.http5xx - before.http5xx,
+    connectErrors: after.connectErrors - before.connectErrors,
+    responseErrors: after.responseErrors - before.responseErrors,
+  };
+}
+
+function toWindow(counts: readonly Counts[], { latencies, clients, clientsWithErrors }: Gathered): SlotWindow {
+  const sum = (pick: (count: Counts) => number) => counts.reduce((total, count) => total + pick(count), 0);
+  return {
+    requests: sum(({ requests }) => requests),
+    errors: sum(({ http5xx, connectErrors, responseErrors }) => http5xx + connectErrors + responseErrors),
+    http4xx: sum(({ http4xx }) => http4xx),
+    latenciesMs: latencies,
+    clients: clients.size,
+    clientsWithErrors: clientsWithErrors.size,
+  };
+}
