@@ -34,3 +34,4 @@ export * from "./ports/prober.ts";
 export * from "./ports/release-identity.ts";
 export * from "./ports/stack-runtime.ts";
 export * from "./ports/traffic-router.ts";
+export * from "./redact/redactor.ts";

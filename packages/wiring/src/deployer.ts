@@ -1,0 +1,191 @@
+import type {
+  Config,
+  DeploymentPlan,
+  EventSink,
+  Finding,
+  ObservedContainer,
+  ReleaseBundle,
+  ReleaseRequest,
+  RoleDecision,
+  ServiceFacts,
+  Serving,
+  Slot,
+  SlotTraffic,
+  Verdict,
+} from "@sluice/core";
+import type { AttemptRecord, DeploymentResult } from "@sluice/engine";
+
+export interface DeployerOptions {
+  /** The project name on the engine (`docker compose -p`). */
+  readonly stack: string;
+  /** Where relative paths start from; absolute. */
+  readonly directory: string;
+  /** Compose files; default as Compose finds them. */
+  readonly files?: readonly string[] | undefined;
+  readonly envFiles?: readonly string[] | undefined;
+  readonly profiles?: readonly string[] | undefined;
+  /** Default `sluice.yaml` in the directory, if it is there. */
+  readonly configFile?: string | undefined;
+  /** A name under `environments:` of the configuration. */
+  readonly environment?: string | undefined;
+  /** Default `/var/lib/sluice/<stack>` for root, else under `XDG_STATE_HOME`. */
+  readonly stateHome?: string | undefined;
+  /** The environment that Compose and Docker see. Nothing else of the process is read. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Who acts, for journal and audit. */
+  readonly actor: string;
+  /** Default: silence. */
+  readonly onEvent?: EventSink | undefined;
+}
+
+export interface DeployCall {
+  readonly release: ReleaseRequest;
+  readonly reason?: string | undefined;
+  readonly retry?: boolean | undefined;
+  readonly replaceDoors?: boolean | undefined;
+  /** Wait for the lock this long, milliseconds; default 0. */
+  readonly waitMs?: number | undefined;
+  /** Overrides the configured steps, such as `[100]`. */
+  readonly steps?: Config["rollout"]["steps"] | undefined;
+}
+
+export interface RollbackCall {
+  /** Tag or id; default: the release before the one that serves. */
+  readonly to?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly waitMs?: number | undefined;
+}
+
+export interface PlanView {
+  readonly plan: DeploymentPlan;
+  readonly text: string;
+  readonly services: readonly ServiceFacts[];
+  readonly findings: readonly Finding[];
+  readonly serving: Serving | null;
+  readonly tag: string;
+}
+
+export interface SlotStatus {
+  readonly slot: Slot;
+  readonly release: string | null;
+  readonly tag: string | null;
+  readonly live: boolean;
+  readonly warm: boolean;
+  readonly containers: readonly ObservedContainer[];
+}
+
+export interface DoorStatus {
+  readonly service: string;
+  readonly state: "absent" | "current" | "outdated" | "stopped";
+  readonly reason: string;
+  readonly stable: Slot | null;
+  /** Percent of the users by slot. */
+  readonly shares: Readonly<Record<Slot, number>>;
+}
+
+export interface StackStatus {
+  readonly stack: string;
+  readonly serving: Serving | null;
+  readonly slots: readonly SlotStatus[];
+  readonly doors: readonly DoorStatus[];
+  readonly base: readonly {
+    readonly service: string;
+    readonly state: string;
+    readonly containers: readonly ObservedContainer[];
+  }[];
+  readonly findings: readonly Finding[];
+  /** Attempt without an end: `sluice resume` or `sluice abort`. */
+  readonly unfinished: { readonly deployment: string; readonly tag: string; readonly since: string } | null;
+  readonly lock: LockHolder | null;
+  readonly last: AttemptRecord | null;
+}
+
+export interface LockHolder {
+  readonly pid: number;
+  readonly host: string;
+  readonly actor: string;
+  readonly reason: string;
+  readonly release: string;
+  /** ISO 8601. */
+  readonly since: string;
+}
+
+export interface ProcessRow extends ObservedContainer {
+  /** Where it lives: a slot, base or a door. */
+  readonly place: Slot | "base" | "door";
+  readonly live: boolean;
+}
+
+export interface LogOptions {
+  readonly follow?: boolean | undefined;
+  /** Last lines of each container; default all. */
+  readonly tail?: number | undefined;
+  /** ISO 8601 or a duration before now in Compose syntax. */
+  readonly since?: string | undefined;
+  /** Default: the live slot. */
+  readonly slot?: Slot | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface LogLine {
+  readonly service: string;
+  readonly container: string;
+  readonly place: Slot | "base" | "door";
+  readonly stream: "stdout" | "stderr";
+  readonly text: string;
+}
+
+export interface TrafficView {
+  readonly service: string;
+  readonly stable: Slot | null;
+  readonly shares: Readonly<Record<Slot, number>>;
+  readonly slots: Readonly<Record<Slot, SlotTraffic>>;
+}
+
+export interface AuditReport {
+  readonly ok: boolean;
+  readonly records: number;
+  readonly problems: readonly {
+    readonly seq: number;
+    readonly line: number;
+    readonly kind: string;
+    readonly message: string;
+  }[];
+}
+
+export interface Inspection {
+  readonly config: Config;
+  readonly decisions: readonly RoleDecision[];
+  readonly services: readonly ServiceFacts[];
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Sluice for one stack. Everything that changes something takes the lock of the state home, finishes or undoes what a
+ * dead run left, and ends in a result; what is refused before any change throws a `SluiceError`.
+ */
+export interface Deployer extends AsyncDisposable {
+  /** What the project is: roles, facts, findings. Needs no engine. */
+  inspect(signal?: AbortSignal): Promise<Inspection>;
+  /** What `deploy` would do. Changes nothing. */
+  plan(call: DeployCall, signal?: AbortSignal): Promise<PlanView>;
+  deploy(call: DeployCall, signal: AbortSignal): Promise<DeploymentResult>;
+  planRollback(call: RollbackCall, signal?: AbortSignal): Promise<PlanView>;
+  rollback(call: RollbackCall, signal: AbortSignal): Promise<DeploymentResult>;
+  /** Finishes (`resume`) or undoes (`abort`) an attempt without an end; `null` when there is none. */
+  resume(signal: AbortSignal): Promise<DeploymentResult | null>;
+  abort(signal: AbortSignal): Promise<DeploymentResult | null>;
+  status(signal?: AbortSignal): Promise<StackStatus>;
+  ps(signal?: AbortSignal): Promise<readonly ProcessRow[]>;
+  /** Lines of services as they come; all services of the project when none is named. */
+  logs(services: readonly string[], options?: LogOptions): AsyncIterable<LogLine>;
+  /** The checks of the release that serves, through the door as users come. */
+  verify(signal?: AbortSignal): Promise<readonly Verdict[]>;
+  traffic(signal?: AbortSignal): Promise<readonly TrafficView[]>;
+  history(): Promise<readonly AttemptRecord[]>;
+  releases(): Promise<readonly ReleaseBundle[]>;
+  audit(): Promise<AuditReport>;
+  exportState(destination: NodeJS.WritableStream): Promise<void>;
+  /** Removes releases beyond `releases.keep` that no slot needs. Resolves with their ids. */
+  prune(signal?: AbortSignal): Promise<readonly string[]>;
+}
