@@ -6,7 +6,6 @@ import type {
   ObservedContainer,
   ReleaseBundle,
   ReleaseRequest,
-  RoleDecision,
   ServiceFacts,
   Serving,
   Slot,
@@ -155,7 +154,6 @@ export interface AuditReport {
 
 export interface Inspection {
   readonly config: Config;
-  readonly decisions: readonly RoleDecision[];
   readonly services: readonly ServiceFacts[];
   readonly findings: readonly Finding[];
 }

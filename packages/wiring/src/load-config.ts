@@ -1,0 +1,20 @@
+import { readFile } from "node:fs/promises";
+import { relative } from "node:path";
+import { type Config, SluiceError, defaultConfig, parseConfig } from "@sluice/core";
+import type { DeployerOptions } from "./deployer.ts";
+import { configFileOf } from "./locations.ts";
+
+/** @throws SluiceError CONFIG_INVALID with the position of the mistake, or when a file that was named is not there */
+export async function loadConfig(options: DeployerOptions): Promise<Config> {
+  const { path, required } = configFileOf(options);
+  const name = relative(options.directory, path) || path;
+  const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === "ENOENT" && !required) return null;
+    throw new SluiceError("CONFIG_INVALID", `configuration ${name} cannot be read: ${cause.message}`, { cause });
+  });
+  if (text !== null) return parseConfig(text, name, options.environment);
+  if (options.environment === undefined) return defaultConfig();
+  throw new SluiceError("CONFIG_INVALID", `environment ${options.environment} is asked for, but there is no ${name}`, {
+    hint: "write environments: into a sluice.yaml, or leave --env out",
+  });
+}

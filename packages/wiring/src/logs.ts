@@ -1,0 +1,30 @@
+import { SluiceError, liveSlot } from "@sluice/core";
+import type { LogLine, LogOptions } from "./deployer.ts";
+import type { Session } from "./session.ts";
+import { readProcesses } from "./status.ts";
+
+/** Lines of the containers that answer for a service now: the live slot's, or those of base. */
+export async function* followServiceLogs(
+  session: Session,
+  services: readonly string[],
+  { slot, signal, follow = false, tail, since }: LogOptions,
+): AsyncIterable<LogLine> {
+  const [ports, project] = await Promise.all([session.ports(), session.project(signal)]);
+  const unknown = services.find((name) => !project.services.some((service) => service.name === name));
+  if (unknown) {
+    throw new SluiceError("USAGE", `the project has no service ${JSON.stringify(unknown)}`, {
+      hint: `services: ${project.services.map(({ name }) => name).join(", ")}`,
+    });
+  }
+  const wanted = slot ?? liveSlot(await ports.observer.observe(project, signal))?.slot;
+  const rows = (await readProcesses(session, signal)).filter(
+    ({ service, place }) =>
+      (services.length === 0 || services.includes(service)) && (place === "base" || place === "door" || place === wanted),
+  );
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const lines = session.runtime().followLogs([...byId.keys()], { follow, tail, since, signal });
+  for await (const { container, stream, text } of lines) {
+    const row = byId.get(container);
+    if (row) yield { service: row.service, container: row.name, place: row.place, stream, text };
+  }
+}

@@ -1,0 +1,51 @@
+import { readFile } from "node:fs/promises";
+import { type ReleaseRequest, SluiceError, assertReleaseTag } from "@sluice/core";
+import { assertTagIsCheckout, describeCheckout, readReleaseEvent } from "@sluice/release";
+
+export interface ReleaseSourceOptions {
+  /** `GITHUB_EVENT_PATH` names the event file, where there is one. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The checkout. */
+  readonly directory: string;
+  /** A tag that was given by hand; wins over the event. */
+  readonly tag?: string | undefined;
+  /** `releases.allowPrerelease` of the configuration. */
+  readonly allowPrerelease?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export type ResolvedRelease = { readonly release: ReleaseRequest } | { readonly ignored: string };
+
+/**
+ * Which release is asked for: the tag given by hand, else the published release of the event file, else what
+ * `git describe` says of the checkout. A published release must be of the commit that is checked out.
+ *
+ * @throws SluiceError EVENT_INVALID, RELEASE_REFUSED, NAME_INVALID, USAGE
+ */
+export async function resolveRelease(options: ReleaseSourceOptions): Promise<ResolvedRelease> {
+  const { directory, tag, signal } = options;
+  const checkout = await describeCheckout(directory, { signal });
+  const common = { commit: checkout.commit, dirty: checkout.dirty };
+  if (tag !== undefined) return { release: { ...common, tag: assertReleaseTag(tag), source: "option" } };
+  const event = await readEvent(options);
+  if (event && "ignored" in event) return event;
+  if (event) {
+    await assertTagIsCheckout(event.tag, directory, { signal });
+    return { release: { ...common, tag: assertReleaseTag(event.tag), source: "event" } };
+  }
+  if (checkout.describe === null) {
+    throw new SluiceError("USAGE", `nothing tells which release ${directory} is`, {
+      hint: "give one with --release TAG, or deploy from a git checkout with a tag",
+    });
+  }
+  return { release: { ...common, tag: assertReleaseTag(checkout.describe), source: "describe" } };
+}
+
+async function readEvent({ env, allowPrerelease = false }: ReleaseSourceOptions) {
+  const path = env["GITHUB_EVENT_PATH"];
+  if (!path) return null;
+  const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
+    throw new SluiceError("EVENT_INVALID", `event file ${path} cannot be read: ${cause.message}`, { cause });
+  });
+  return readReleaseEvent(text, { allowPrerelease });
+}

@@ -1,0 +1,126 @@
+import { randomBytes } from "node:crypto";
+import { createComposeResolver, createComposeRuntime, secretValues } from "@sluice/compose";
+import {
+  type Config,
+  createRedactor,
+  discardEvents,
+  type EventSink,
+  type Redact,
+  redactDeep,
+  type ResolvedProject,
+} from "@sluice/core";
+import type { EnginePorts, StackFacts } from "@sluice/engine";
+import { createProber, judge } from "@sluice/health";
+import { createJournal, openStateHome, type StateHome } from "@sluice/journal";
+import { createBundleStore, releaseIdentity } from "@sluice/release";
+import { createHaproxyRouter } from "@sluice/traffic";
+import type { DeployerOptions } from "./deployer.ts";
+import { loadConfig } from "./load-config.ts";
+import { stateHomeOf } from "./locations.ts";
+import { systemClock } from "./system-clock.ts";
+
+/** Everything that is constructed for one stack, each part only when it is first needed. */
+export interface Session extends AsyncDisposable {
+  readonly options: DeployerOptions;
+  config(): Promise<Config>;
+  project(signal?: AbortSignal): Promise<ResolvedProject>;
+  home(): Promise<StateHome>;
+  facts(): Promise<StackFacts>;
+  ports(): Promise<EnginePorts>;
+  runtime(): ReturnType<typeof createComposeRuntime>;
+}
+
+export function createSession(options: DeployerOptions): Session {
+  const clock = systemClock;
+  const redaction = createRedaction(options.onEvent ?? discardEvents);
+  const onEvent = redaction.sink;
+  const config = once(() => loadConfig(options));
+  const home = once(() => openStateHome(stateHomeOf(options), { clock, stack: options.stack }));
+  const resolver = once(() => createComposeResolver({ env: options.env }));
+  const project = once(async (): Promise<ResolvedProject> => {
+    const resolved = await resolver().resolve({
+      stack: options.stack,
+      directory: options.directory,
+      files: options.files ?? [],
+      envFiles: options.envFiles ?? [],
+      profiles: options.profiles ?? [],
+      config: await config(),
+    });
+    redaction.add(secretValues(resolved.model));
+    return resolved;
+  });
+  const router = once(() => createHaproxyRouter({ exec: runtime().exec, clock }));
+  const runtime = once(() =>
+    createComposeRuntime({
+      env: options.env,
+      clock,
+      redact: redaction.redact,
+      config,
+      readRouting: (door, signal) => router().routing(door, signal),
+    }),
+  );
+  const facts = once(async (): Promise<StackFacts> => {
+    const state = await home();
+    redaction.add([state.previewSecret]);
+    return { stack: options.stack, homeId: state.id, previewSecret: state.previewSecret, config: await config() };
+  });
+  const ports = once(async (): Promise<EnginePorts> => {
+    const state = await home();
+    await facts();
+    const { observer, images, base, slots, doors, exec, inspect } = runtime();
+    return {
+      clock,
+      journal: createJournal(state, clock),
+      bundles: createBundleStore(state.releasesDir, { clock }),
+      identity: releaseIdentity({ key: state.hashKey }),
+      observer,
+      images,
+      base,
+      slots,
+      doors,
+      router: router(),
+      prober: createProber({ exec, clock, inspect }),
+      judge,
+      onEvent,
+      randomId: () => randomBytes(4).toString("hex"),
+    };
+  });
+  return {
+    options,
+    config,
+    project,
+    home,
+    facts,
+    ports,
+    runtime,
+    async [Symbol.asyncDispose]() {
+      if (router.made) await router()[Symbol.asyncDispose]();
+      if (home.made) await (await home())[Symbol.asyncDispose]();
+    },
+  };
+}
+
+interface Once<T> {
+  (): T;
+  readonly made: boolean;
+}
+
+function once<T>(make: () => T): Once<T> {
+  let made: { readonly value: T } | undefined;
+  const get = () => (made ??= { value: make() }).value;
+  return Object.defineProperty(get, "made", { get: () => made !== undefined }) as Once<T>;
+}
+
+/** Values become known while things are resolved; events before that hold none. */
+function createRedaction(sink: EventSink): { redact: Redact; add(values: readonly string[]): void; sink: EventSink } {
+  const values = new Set<string>();
+  let masked: Redact = (text) => text;
+  return {
+    redact: (text) => masked(text),
+    add(more) {
+      for (const value of more) values.add(value);
+      masked = createRedactor(values);
+    },
+    sink: (event) => sink(redactDeep(event, masked)),
+  };
+}

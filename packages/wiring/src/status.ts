@@ -1,0 +1,91 @@
+import { type ObservedStack, type Slot, liveSlot, otherSlot, slots } from "@sluice/core";
+import { readAttempts, servingOf, unfinishedOf } from "@sluice/engine";
+import { readLockHolder } from "@sluice/journal";
+import type { DoorStatus, ProcessRow, StackStatus, TrafficView } from "./deployer.ts";
+import type { Session } from "./session.ts";
+
+/** What is there and what serves, judged by the engine and the doors. */
+export async function readStatus(session: Session, signal?: AbortSignal): Promise<StackStatus> {
+  const [ports, project, home] = await Promise.all([session.ports(), session.project(signal), session.home()]);
+  const [observed, bundles, attempts, lock] = await Promise.all([
+    ports.observer.observe(project, signal),
+    ports.bundles.list(),
+    readAttempts(ports.journal),
+    readLockHolder(home),
+  ]);
+  const live = liveSlot(observed);
+  const unfinished = lock ? null : unfinishedOf(attempts);
+  return {
+    stack: observed.stack,
+    serving: servingOf(observed, bundles),
+    slots: slots.map((slot) => {
+      const { release, containers } = observed.slots[slot];
+      const running = containers.some(({ state }) => state === "running");
+      const tag = bundles.find(({ id }) => id === release)?.tag ?? null;
+      return { slot, release, tag, live: live?.slot === slot, warm: running && live?.slot !== slot, containers };
+    }),
+    doors: doorStatuses(observed),
+    base: Object.values(observed.base).map(({ service, state, containers }) => ({ service, state, containers })),
+    findings: [...project.findings, ...observed.leftovers, ...plainFindings(observed)],
+    unfinished: unfinished && { deployment: unfinished.deployment, tag: unfinished.attempt.start.tag, since: unfinished.attempt.start.at },
+    lock,
+    last: attempts.at(-1) ?? null,
+  };
+}
+
+function doorStatuses(observed: ObservedStack): readonly DoorStatus[] {
+  return Object.values(observed.doors)
+    .filter(({ state }) => state !== "absent")
+    .map(({ service, state, reason, routing }) => ({
+      service,
+      state,
+      reason,
+      stable: routing?.stable ?? null,
+      shares: sharesOf(routing?.stable ?? null, routing?.share ?? 0),
+    }));
+}
+
+/** Percent of the users by slot. */
+function sharesOf(stable: Slot | null, share: number): Readonly<Record<Slot, number>> {
+  if (stable === null) return { blue: 0, green: 0 };
+  return { [stable]: 100 - share, [otherSlot(stable)]: share } as Record<Slot, number>;
+}
+
+/** After the first deployment, plain Compose's containers of a service in slots are a second copy. */
+function plainFindings(observed: ObservedStack): StackStatus["findings"] {
+  if (!liveSlot(observed)) return [];
+  return observed.plain.map(({ name, service }) => ({
+    severity: "warn" as const,
+    code: "second-copy",
+    service,
+    message: `${name} was started by plain Compose beside the slots`,
+    hint: "the next sluice deploy stops and removes it",
+  }));
+}
+
+export async function readProcesses(session: Session, signal?: AbortSignal): Promise<readonly ProcessRow[]> {
+  const [ports, project] = await Promise.all([session.ports(), session.project(signal)]);
+  const observed = await ports.observer.observe(project, signal);
+  const live = liveSlot(observed);
+  const inSlots = slots.flatMap((slot) =>
+    observed.slots[slot].containers.map((container) => ({ ...container, place: slot, live: live?.slot === slot })),
+  );
+  const base = Object.values(observed.base).flatMap(({ containers }) =>
+    containers.map((container) => ({ ...container, place: "base" as const, live: true })),
+  );
+  const plain = observed.plain.map((container) => ({ ...container, place: "base" as const, live: !live }));
+  return [...inSlots, ...base, ...plain];
+}
+
+export async function readTraffic(session: Session, signal?: AbortSignal): Promise<readonly TrafficView[]> {
+  const [ports, project] = await Promise.all([session.ports(), session.project(signal)]);
+  const observed = await ports.observer.observe(project, signal);
+  const running = Object.values(observed.doors).filter(({ routing }) => routing !== null);
+  return Promise.all(
+    running.map(async ({ service, containerId, routing }) => {
+      const traffic = await ports.router.traffic(containerId ?? "", signal);
+      const stable = routing?.stable ?? null;
+      return { service, stable, shares: sharesOf(stable, routing?.share ?? 0), slots: traffic.slots };
+    }),
+  );
+}
