@@ -1,0 +1,64 @@
+import type { CallOptions, Clock, Redact } from "@sluice/core";
+import type Docker from "dockerode";
+import { type Endpoint, type Environment, resolveEndpoint } from "./endpoint.ts";
+import { engineError } from "./errors.ts";
+import { createSshAgent } from "./ssh-agent.ts";
+
+/** One Docker engine: the API, and what runs `docker compose` against the same engine. */
+export interface Engine {
+  readonly env: Environment;
+  readonly clock: Clock;
+  readonly redact: Redact;
+  endpoint(): Promise<Endpoint>;
+  docker(): Promise<Docker>;
+  /** Runs a call; what fails becomes a `SluiceError` that begins with `what`. */
+  call<T>(what: string, run: (docker: Docker) => Promise<T>): Promise<T>;
+}
+
+export interface EngineOptions {
+  /** The environment that Docker and Compose see: `DOCKER_HOST`, `DOCKER_CONTEXT`, `PATH`, `HOME`, … */
+  readonly env: Environment;
+  readonly clock: Clock;
+  readonly redact?: Redact | undefined;
+}
+
+export function createEngine({ env, clock, redact = (text) => text }: EngineOptions): Engine {
+  let endpoint: Promise<Endpoint> | undefined;
+  let docker: Promise<Docker> | undefined;
+  const engine: Engine = {
+    env,
+    clock,
+    redact,
+    endpoint: () => (endpoint ??= resolveEndpoint(env)),
+    docker: () => (docker ??= engine.endpoint().then((found) => connect(found, env))),
+    async call(what, run) {
+      try {
+        return await run(await engine.docker());
+      } catch (error) {
+        throw engineError(error, what);
+      }
+    },
+  };
+  return engine;
+}
+
+/** The library costs 220 ms to load: only what talks to an engine pays for it. */
+async function connect(endpoint: Endpoint, env: Environment): Promise<Docker> {
+  const { default: Dockerode } = await import("dockerode");
+  // Explicit `undefined`s: what is left out, the library takes from the process's own environment.
+  const none = { host: undefined, port: undefined, ca: undefined, cert: undefined, key: undefined, agent: undefined };
+  if (endpoint.kind === "unix") {
+    return new Dockerode({ ...none, protocol: "http", socketPath: endpoint.socketPath } as Docker.DockerOptions);
+  }
+  if (endpoint.kind === "ssh") {
+    const agent = createSshAgent(endpoint.destination, endpoint.port, env);
+    return new Dockerode({ ...none, protocol: "http", host: "ssh", port: 80, agent } as Docker.DockerOptions);
+  }
+  const { host, port, tls } = endpoint;
+  return new Dockerode({ ...none, ...tls, protocol: tls ? "https" : "http", host, port } as Docker.DockerOptions);
+}
+
+/** For spreading into the options of an API call. */
+export function withSignal(signal: CallOptions["signal"]): { abortSignal?: AbortSignal } {
+  return signal ? { abortSignal: signal } : {};
+}

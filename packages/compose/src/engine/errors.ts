@@ -1,0 +1,45 @@
+import { type ErrorCode, isSluiceError, SluiceError } from "@sluice/core";
+
+/** Status of the engine's answer, also of one that was wrapped. */
+export function statusOf(error: unknown): number | undefined {
+  const cause: unknown = isSluiceError(error) ? error.cause : error;
+  const status = (cause as { statusCode?: unknown } | null)?.statusCode;
+  return typeof status === "number" ? status : undefined;
+}
+
+const unreachable = new Set(["ENOENT", "EACCES", "EPERM", "ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "ETIMEDOUT"]);
+
+/**
+ * Says what failed and what the engine said. Cancellation passes through as it is.
+ *
+ * @param what begins the message: `network shop_default cannot be made`
+ */
+export function engineError(error: unknown, what: string, code: ErrorCode = "ENGINE_FAILED"): Error {
+  if (isSluiceError(error)) return error;
+  const failure = error instanceof Error ? error : new Error(String(error));
+  if (failure.name === "AbortError") return failure;
+  const errno = (failure as NodeJS.ErrnoException).code;
+  if (statusOf(failure) === undefined && errno && unreachable.has(errno)) {
+    return new SluiceError("ENGINE_UNREACHABLE", `the Docker engine does not answer: ${failure.message}`, {
+      hint: "is the engine running, and may this user reach it? try `docker version`",
+      cause: failure,
+    });
+  }
+  return new SluiceError(code, `${what}: ${engineMessage(failure)}`, { cause: failure });
+}
+
+function engineMessage(failure: Error): string {
+  const { json } = failure as { json?: { message?: unknown } };
+  return typeof json?.message === "string" ? json.message : failure.message.trim();
+}
+
+/** The result, or `fallback` where the engine answers with one of the statuses. */
+export async function unlessStatus<T, F>(call: Promise<T>, statuses: readonly number[], fallback: F): Promise<T | F> {
+  try {
+    return await call;
+  } catch (error) {
+    const status = statusOf(error);
+    if (status !== undefined && statuses.includes(status)) return fallback;
+    throw error;
+  }
+}

@@ -1,0 +1,43 @@
+import { spawn } from "node:child_process";
+import { Agent } from "node:http";
+import { Duplex } from "node:stream";
+import type { Environment } from "./endpoint.ts";
+
+/**
+ * Connections over `ssh DESTINATION docker system dial-stdio`, as the `docker` command makes them: keys, agents, jump
+ * hosts and known hosts are those of the user's own ssh.
+ */
+export function createSshAgent(destination: string, port: string | undefined, env: Environment): Agent {
+  const agent = new Agent({ keepAlive: true });
+  const dial = () => {
+    const portArguments = port ? ["-p", port] : [];
+    const child = spawn(
+      "ssh",
+      [
+        "-o",
+        "BatchMode=yes",
+        "-o",
+        "ConnectTimeout=30",
+        ...portArguments,
+        "--",
+        destination,
+        "docker",
+        "system",
+        "dial-stdio",
+      ],
+      { env, stdio: ["pipe", "pipe", "ignore"] },
+    );
+    const connection = Duplex.from({ readable: child.stdout, writable: child.stdin });
+    child.once("error", (error) => connection.destroy(error));
+    connection.once("close", () => child.kill());
+    // What the http module calls on sockets and a pipe does not have.
+    return Object.assign(connection, {
+      setTimeout: () => connection,
+      setNoDelay: () => connection,
+      setKeepAlive: () => connection,
+      ref: () => connection,
+      unref: () => connection,
+    });
+  };
+  return Object.assign(agent, { createConnection: dial });
+}

@@ -1,0 +1,130 @@
+import {
+  type ContainerExec,
+  type ExecOptions,
+  type ExecResult,
+  type ExecSession,
+  type ExecStream,
+  SluiceError,
+} from "@sluice/core";
+import type { Engine } from "../engine/engine.ts";
+import { engineError } from "../engine/errors.ts";
+import { type ContainerProcess, startProcess } from "./process.ts";
+import { putFiles } from "./put-files.ts";
+import { createTail } from "./tail-text.ts";
+
+const stderrBytes = 64 * 1024;
+
+/**
+ * Runs processes in containers of an engine, byte-exact in both directions. A signal that aborts ends the process and
+ * what it started, as far as the container has `sh` and `grep` (see `killMarked`).
+ */
+export function createContainerExec(engine: Engine): ContainerExec {
+  const containerExec: ContainerExec = {
+    async exec(container, command, options = {}): Promise<ExecResult> {
+      const { stdout, done } = await stream(engine, container, command, options);
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of stdout) chunks.push(chunk);
+      return { ...(await done), stdout: Buffer.concat(chunks) };
+    },
+    stream: (container, command, options = {}) => stream(engine, container, command, options),
+    async open(container, command, { signal } = {}): Promise<ExecSession> {
+      const process = await startProcess(engine, container, command, { withInput: true, signal });
+      return {
+        stdout: onlyOutput(process),
+        async write(text) {
+          if (await process.write(text)) return;
+          throw new SluiceError("EXEC_FAILED", `${command[0]} in container ${container} has ended`, {
+            retryable: true,
+          });
+        },
+        async [Symbol.asyncDispose]() {
+          process.endInput();
+          await process.kill();
+        },
+      };
+    },
+    putFiles: (container, files, signal) => putFiles(engine, containerExec, container, files, signal),
+    async signal(container, name) {
+      try {
+        await (await engine.docker()).getContainer(container).kill({ signal: name });
+      } catch (error) {
+        throw engineError(error, `${name} cannot be sent to container ${container}`, "EXEC_FAILED");
+      }
+    },
+  };
+  return containerExec;
+}
+
+async function stream(
+  engine: Engine,
+  container: string,
+  command: readonly string[],
+  { stdin, user, environment, signal }: ExecOptions,
+): Promise<ExecStream> {
+  const withInput = stdin !== undefined;
+  const process = await startProcess(engine, container, command, { user, environment, signal, withInput });
+  let inputError: unknown;
+  if (withInput) {
+    void feed(process, stdin).catch((error: unknown) => {
+      inputError = error;
+      return process.kill();
+    });
+  }
+  const { promise: done, resolve, reject } = deferred<{ exitCode: number; stderr: string }>();
+  // Whoever reads `stdout` meets the same error there.
+  done.catch(() => undefined);
+  async function* stdout() {
+    const errors = createTail(stderrBytes);
+    let head = "";
+    let ended = false;
+    try {
+      for await (const frame of process.frames) {
+        if (frame.stream === "stderr") errors.push(frame.data);
+        else {
+          if (head.length < 512) head += Buffer.from(frame.data.subarray(0, 512)).toString("utf8");
+          yield frame.data;
+        }
+      }
+      const exitCode = await process.exitCode();
+      assertStarted(exitCode, head, container, command);
+      ended = true;
+      resolve({ exitCode, stderr: errors.text() });
+    } catch (error) {
+      ended = true;
+      reject(inputError ?? error);
+      throw inputError ?? error;
+    } finally {
+      if (!ended) reject(new SluiceError("EXEC_FAILED", `the output of ${command[0]} was not read to its end`));
+    }
+  }
+  return { stdout: stdout(), done };
+}
+
+function deferred<T>(): { promise: Promise<T>; resolve(value: T): void; reject(reason: unknown): void } {
+  let resolve: (value: T) => void = () => undefined;
+  let reject: (reason: unknown) => void = () => undefined;
+  const promise = new Promise<T>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  return { promise, resolve: (value) => resolve(value), reject: (reason) => reject(reason) };
+}
+
+/** A process may end without reading its input: that is its right, and no error. */
+async function feed(process: ContainerProcess, stdin: NonNullable<ExecOptions["stdin"]>): Promise<void> {
+  const whole = typeof stdin === "string" || stdin instanceof Uint8Array;
+  for await (const chunk of whole ? [stdin] : stdin) {
+    if (!(await process.write(chunk))) return;
+  }
+  process.endInput();
+}
+
+/** The engine reports a command that cannot be started as output and exit code 126 or 127 of a process that never was. */
+function assertStarted(exitCode: number, output: string, container: string, command: readonly string[]): void {
+  if ((exitCode !== 126 && exitCode !== 127) || !/^OCI runtime exec failed/.test(output)) return;
+  throw new SluiceError("EXEC_FAILED", `${command[0]} cannot be run in container ${container}: ${output.trim()}`);
+}
+
+async function* onlyOutput({ frames }: ContainerProcess): AsyncGenerator<Uint8Array> {
+  for await (const { stream: name, data } of frames) if (name === "stdout") yield data;
+}

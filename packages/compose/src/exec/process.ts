@@ -1,0 +1,138 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import type { Duplex } from "node:stream";
+import { type ExecOptions, SluiceError } from "@sluice/core";
+import { type Engine, withSignal } from "../engine/engine.ts";
+import { engineError } from "../engine/errors.ts";
+import { type Frame, readFrames } from "../engine/frames.ts";
+import { killMarked, marker } from "./kill-marked.ts";
+
+/** A process that runs in a container, and the connection to its three streams. */
+export interface ContainerProcess {
+  /** Ends when both streams ended; a reader that stops early ends the process. */
+  readonly frames: AsyncIterable<Frame>;
+  /** Writes in order, waiting while the process does not read; `false` once it has ended. */
+  write(data: Uint8Array | string): Promise<boolean>;
+  endInput(): void;
+  exitCode(): Promise<number>;
+  kill(): Promise<void>;
+}
+
+export interface StartOptions extends Pick<ExecOptions, "user" | "environment" | "signal"> {
+  readonly withInput: boolean;
+}
+
+/** @throws SluiceError EXEC_FAILED when the container is not there or does not run */
+export async function startProcess(
+  engine: Engine,
+  container: string,
+  command: readonly string[],
+  { user, environment = {}, signal, withInput }: StartOptions,
+): Promise<ContainerProcess> {
+  signal?.throwIfAborted();
+  const mark = randomUUID();
+  const variables = Object.entries({ ...environment, [marker]: mark }).map(([name, value]) => `${name}=${value}`);
+  const failed = `${command[0] ?? "a command"} cannot be run in container ${container}`;
+  try {
+    const docker = await engine.docker();
+    const exec = await docker.getContainer(container).exec({
+      Cmd: [...command],
+      Env: variables,
+      AttachStdin: withInput,
+      AttachStdout: true,
+      AttachStderr: true,
+      Tty: false,
+      ...(user ? { User: user } : {}),
+      ...withSignal(signal),
+    });
+    const connection = await exec.start({ hijack: true, stdin: true });
+    const inspect = () => exec.inspect() as Promise<{ Running: boolean; ExitCode: number | null }>;
+    return overConnection(engine, { container, mark, connection, inspect, signal });
+  } catch (error) {
+    throw signal?.aborted ? signal.reason : engineError(error, failed, "EXEC_FAILED");
+  }
+}
+
+interface Connection {
+  readonly container: string;
+  readonly mark: string;
+  readonly connection: Duplex;
+  readonly inspect: () => Promise<{ Running: boolean; ExitCode: number | null }>;
+  readonly signal: AbortSignal | undefined;
+}
+
+function overConnection(
+  engine: Engine,
+  { container, mark, connection, inspect, signal }: Connection,
+): ContainerProcess {
+  const kill = async () => {
+    connection.destroy();
+    await killMarked(engine, container, mark);
+  };
+  // Errors reach whoever reads; one that nobody reads must not end the program.
+  connection.on("error", () => undefined);
+  const onAbort = () => void kill();
+  signal?.addEventListener("abort", onAbort, { once: true });
+  return {
+    kill,
+    frames: readToEnd(connection, signal, kill, () => signal?.removeEventListener("abort", onAbort)),
+    async write(data) {
+      if (connection.destroyed || connection.writableEnded) return false;
+      if (connection.write(data)) return true;
+      const stop = new AbortController();
+      try {
+        await Promise.race([
+          once(connection, "drain", { signal: stop.signal }),
+          once(connection, "close", { signal: stop.signal }),
+        ]);
+        return !connection.destroyed;
+      } catch {
+        return false;
+      } finally {
+        stop.abort();
+      }
+    },
+    endInput: () => void connection.end(),
+    exitCode: () => exitCode(engine, container, inspect),
+  };
+}
+
+async function* readToEnd(
+  connection: Duplex,
+  signal: AbortSignal | undefined,
+  kill: () => Promise<void>,
+  release: () => void,
+): AsyncGenerator<Frame> {
+  let ended = false;
+  try {
+    yield* readFrames(connection);
+    ended = true;
+  } catch (error) {
+    ended = true;
+    signal?.throwIfAborted();
+    throw engineError(error, "the connection to a process in a container broke", "EXEC_FAILED");
+  } finally {
+    release();
+    if (ended) connection.destroy();
+    else await kill();
+  }
+  signal?.throwIfAborted();
+}
+
+/**
+ * The engine notes the exit code some milliseconds after it closed the streams. An event subscription that is opened
+ * now could already be too late, so this asks again, for at most 10 s.
+ */
+async function exitCode({ clock }: Engine, container: string, inspect: Connection["inspect"]): Promise<number> {
+  const deadline = clock.monotonicMs() + 10_000;
+  for (let pause = 2; ; pause = Math.min(pause * 2, 200)) {
+    const { Running, ExitCode } = await inspect().catch((error: unknown) => {
+      throw engineError(error, `the exit code of a process in container ${container} is not known`, "EXEC_FAILED");
+    });
+    if (!Running && ExitCode !== null) return ExitCode;
+    if (clock.monotonicMs() >= deadline) {
+      throw new SluiceError("EXEC_FAILED", `a process in container ${container} closed its output but runs on`);
+    }
+    await clock.sleep(pause);
+  }
+}

@@ -1,0 +1,134 @@
+import { createHash, randomBytes } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createContainerExec } from "../src/exec/container-exec.ts";
+import { busybox, idleContainer } from "./support/busybox.ts";
+import { docker, engine, uniqueStack } from "./support/engine.ts";
+
+const stack = uniqueStack("exec");
+const container = `${stack.name}-box`;
+const { exec, stream, open, putFiles, signal } = createContainerExec(engine);
+const text = (bytes: Uint8Array) => Buffer.from(bytes).toString("utf8");
+
+beforeAll(() => idleContainer(container));
+afterAll(() => stack.remove());
+
+async function* pieces(bytes: Uint8Array, size: number) {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+describe("exec", () => {
+  it("keeps output, errors and the exit code apart", async () => {
+    const result = await exec(container, ["sh", "-c", "echo out; echo err >&2; exit 7"]);
+    expect([text(result.stdout), result.stderr, result.exitCode]).toEqual(["out\n", "err\n", 7]);
+  });
+
+  it("carries 50 MB of binary data through standard input and back, byte for byte", async () => {
+    const bytes = randomBytes(50 * 1024 * 1024 + 13);
+    const process = await stream(container, ["cat"], { stdin: pieces(bytes, 100_003) });
+    const hash = createHash("sha256");
+    let size = 0;
+    for await (const chunk of process.stdout) {
+      hash.update(chunk);
+      size += chunk.length;
+    }
+    expect(await process.done).toEqual({ exitCode: 0, stderr: "" });
+    expect([size, hash.digest("hex")]).toEqual([bytes.length, createHash("sha256").update(bytes).digest("hex")]);
+  });
+
+  it("makes the process wait for a reader that waits", async () => {
+    const process = await stream(container, ["sh", "-c", "head -c 200000000 /dev/zero; echo end >&2"]);
+    const before = globalThis.process.memoryUsage().rss;
+    let size = 0;
+    let peak = 0;
+    for await (const chunk of process.stdout) {
+      size += chunk.length;
+      if (size < 3_000_000) await new Promise((resolve) => setTimeout(resolve, 5));
+      peak = Math.max(peak, globalThis.process.memoryUsage().rss);
+    }
+    expect(size).toBe(200_000_000);
+    expect(peak - before).toBeLessThan(100_000_000);
+  });
+
+  it("gives the environment and the user to the process", async () => {
+    const options = { environment: { SECRET: "a b'c" }, user: "1000" };
+    const { stdout } = await exec(container, ["sh", "-c", 'echo "$SECRET $(id -u)"'], options);
+    expect(text(stdout)).toBe("a b'c 1000\n");
+  });
+
+  it("lets a process end without reading its input", async () => {
+    const result = await exec(container, ["true"], { stdin: randomBytes(5_000_000) });
+    expect(result.exitCode).toBe(0);
+  });
+
+  it("ends the process when its input fails", async () => {
+    async function* broken() {
+      yield Buffer.from("first");
+      throw new Error("the dump broke");
+    }
+    await expect(exec(container, ["cat"], { stdin: broken() })).rejects.toThrow("the dump broke");
+  });
+
+  it("refuses a command that is not in the container, and a container that is not there", async () => {
+    await expect(exec(container, ["no-such-command"])).rejects.toMatchObject({ code: "EXEC_FAILED" });
+    await expect(exec(`${stack.name}-none`, ["true"])).rejects.toMatchObject({ code: "EXEC_FAILED" });
+  });
+
+  it("ends the process and its children when the signal aborts", async () => {
+    const controller = new AbortController();
+    const running = exec(container, ["sh", "-c", "sleep 4321 & sleep 4322"], { signal: controller.signal });
+    const started = async () => (await docker("top", container)).includes("sleep 4322");
+    while (!(await started())) await new Promise((resolve) => setTimeout(resolve, 20));
+    controller.abort(new Error("cancelled"));
+    await expect(running).rejects.toThrow("cancelled");
+    await expect.poll(() => docker("top", container), { timeout: 5_000 }).not.toMatch(/sleep 432[12]/);
+  });
+});
+
+describe("open", () => {
+  it("talks to a process in turns", async () => {
+    await using session = await open(container, ["cat"]);
+    const reader = session.stdout[Symbol.asyncIterator]();
+    for (const line of ["one\n", "two\n", "drei ü\n"]) {
+      await session.write(line);
+      const { value } = await reader.next();
+      expect(text(value as Uint8Array)).toBe(line);
+    }
+  });
+});
+
+describe("putFiles", () => {
+  const content = randomBytes(100_000);
+
+  it("replaces files of a running container whole", async () => {
+    const paths = ["/bin/sluice-a", "/bin/sluice-b"];
+    await putFiles(
+      container,
+      paths.map((path) => ({ path, content: "before" })),
+    );
+    await putFiles(
+      container,
+      paths.map((path) => ({ path, content, mode: 0o600 })),
+    );
+    for (const path of paths)
+      expect(Buffer.from((await exec(container, ["cat", path])).stdout).equals(content)).toBe(true);
+    expect(text((await exec(container, ["stat", "-c", "%a %u", "/bin/sluice-a"])).stdout)).toBe("600 0\n");
+    expect(text((await exec(container, ["ls", "/bin"])).stdout)).not.toContain(".tmp");
+  });
+
+  it("writes into a container before it starts", async () => {
+    const created = `${stack.name}-created`;
+    await docker("create", "--name", created, busybox, "cat", "/bin/config");
+    await putFiles(created, [{ path: "/bin/config", content: "ready\n" }]);
+    expect(await docker("start", "-a", created)).toBe("ready");
+  });
+});
+
+describe("signal", () => {
+  it("reaches the container's first process", async () => {
+    const name = `${stack.name}-trap`;
+    await docker("run", "-d", "--name", name, busybox, "sh", "-c", "trap 'exit 5' USR1; while :; do sleep 0.05; done");
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await signal(name, "SIGUSR1");
+    expect(await docker("wait", name)).toBe("5");
+  });
+});
