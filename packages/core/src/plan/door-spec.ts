@@ -33,6 +33,7 @@ export function doorSpec({ stack, service, config, servers, previewSecret }: Doo
     listen: [...ports].toSorted((a, b) => a - b).map((port) => ({ port, target: port })),
     servers,
     healthPath: config.services[service.name]?.health?.path ?? null,
+    healthPort: service.port ?? undefined,
     stickiness: stickinessOf(config),
     proxyProtocol: config.traffic.proxyProtocol,
     previewSecret,

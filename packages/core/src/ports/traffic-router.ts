@@ -18,6 +18,8 @@ export interface DoorSpec {
   readonly servers: Readonly<Record<Slot, readonly string[]>>;
   /** Path of HAProxy's own health checks; `null` checks the TCP port. */
   readonly healthPath: string | null;
+  /** The target port that says whether a server is up, and answers `healthPath`. Default: the first of `listen`. */
+  readonly healthPort?: number | undefined;
   readonly stickiness: Stickiness;
   readonly proxyProtocol: { readonly in: boolean; readonly out: boolean };
   /** Requests that carry this value in `X-Sluice-Preview` reach the slot they name. Secret. */
