@@ -1,0 +1,33 @@
+import { release } from "./version.mjs";
+
+/** What a bad version does wrong. `good` does nothing wrong. */
+export const misbehaviour = {
+  /** Exits during the start, with a word in the log. */
+  duringStart() {
+    if (release.mode !== "crashstart") return;
+    console.error("shop: cannot read the price list: file not found");
+    process.exit(1);
+  },
+
+  afterStart() {
+    if (release.mode === "crash") setTimeout(() => process.exit(7), 20_000);
+  },
+
+  isUnhealthy: () => release.mode === "unhealthy",
+
+  /** Whether this request is answered with a 500. The health check never is. */
+  fails(path) {
+    if (release.mode === "err20") return Math.random() < 0.2;
+    return release.mode === "errroute" && path.startsWith("/api/products");
+  },
+
+  /** Milliseconds that a request takes longer: at the 95th percentile about twice as long as a good version. */
+  extraMs: () => (release.mode === "slow" ? 30 + Math.random() * 300 : 0),
+
+  leak: (() => {
+    const kept = [];
+    return () => {
+      if (release.mode === "leak") kept.push(Buffer.alloc(200_000, 1));
+    };
+  })(),
+};

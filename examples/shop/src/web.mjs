@@ -1,0 +1,133 @@
+import { createServer } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { WebSocketServer } from "ws";
+import { pool } from "./database.mjs";
+import { misbehaviour } from "./modes.mjs";
+import { priceColumn, release } from "./version.mjs";
+
+const startedAt = performance.now();
+let stopping = false;
+
+const routes = {
+  "GET /": async () => page(`<h1>Shop ${release.version}</h1><p><a href="/products">Products</a></p>`),
+  "GET /products": async () => {
+    const list = (await products()).map(
+      ({ name, price }) => `<li>${escapeHtml(name)}: ${(price / 100).toFixed(2)}</li>`,
+    );
+    return page(`<h1>Products</h1><ul>${list.join("")}</ul>`);
+  },
+  "GET /api/products": async () => json(200, await products()),
+  "GET /api/orders": async () => {
+    const { rows } = await pool.query(
+      "SELECT count(*)::int AS total, count(processed_at)::int AS processed FROM orders",
+    );
+    return json(200, rows[0]);
+  },
+  "POST /api/orders": async ({ body }) => {
+    const { product = 1, quantity = 1 } = body ? JSON.parse(body) : {};
+    const { rows } = await pool.query(
+      "INSERT INTO orders (product_id, quantity, placed_by) VALUES ($1, $2, $3) RETURNING id",
+      [product, quantity, release.version],
+    );
+    return json(201, { id: Number(rows[0].id) });
+  },
+  "GET /version": async () => json(200, { version: release.version }),
+  "GET /slow": async ({ url }) => {
+    await sleep(Math.min(Number(url.searchParams.get("ms") ?? 2_000), 30_000));
+    return json(200, { version: release.version });
+  },
+  "GET /poll": async () => {
+    await sleep(5_000);
+    return json(200, { version: release.version });
+  },
+  "GET /whoami": async ({ request }) =>
+    json(200, {
+      host: request.headers.host,
+      forwardedFor: request.headers["x-forwarded-for"] ?? null,
+      forwardedProto: request.headers["x-forwarded-proto"] ?? null,
+      forwardedHost: request.headers["x-forwarded-host"] ?? null,
+      peer: request.socket.remoteAddress,
+      headers: request.headers,
+    }),
+};
+
+async function products() {
+  const { rows } = await pool.query(`SELECT id, name, ${priceColumn} AS price FROM products ORDER BY id`);
+  return rows;
+}
+
+const json = (status, value) => ({ status, type: "application/json", text: JSON.stringify(value) });
+const page = (text) => ({
+  status: 200,
+  type: "text/html; charset=utf-8",
+  text: `<!doctype html><title>Shop</title>${text}`,
+});
+const escapeHtml = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+
+async function answer(request) {
+  const url = new URL(request.url ?? "/", "http://shop");
+  if (url.pathname === "/healthz") return json(isReady() ? 200 : 503, { ready: isReady() });
+  if (!isReady()) return json(503, { error: "starting" });
+  const body = await readBody(request);
+  const route = routes[`${request.method} ${url.pathname}`];
+  if (!route) return json(404, { error: "not found" });
+  misbehaviour.leak();
+  if (misbehaviour.fails(url.pathname)) return json(500, { error: "something broke" });
+  const extra = misbehaviour.extraMs();
+  if (extra > 0) await sleep(extra);
+  return route({ request, url, body });
+}
+
+function isReady() {
+  return performance.now() - startedAt >= release.startupMs && !misbehaviour.isUnhealthy();
+}
+
+async function readBody(request) {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+misbehaviour.duringStart();
+
+const server = createServer((request, response) => {
+  answer(request)
+    .catch((error) => {
+      console.error(`${request.method} ${request.url}: ${error.message}`);
+      return json(500, { error: "internal" });
+    })
+    .then(({ status, type, text }) => {
+      response.writeHead(status, {
+        "content-type": type,
+        "x-version": release.version,
+        ...(stopping ? { connection: "close" } : {}),
+      });
+      response.end(text);
+    });
+});
+server.keepAliveTimeout = 65_000;
+
+const sockets = new WebSocketServer({ server, path: "/ws" });
+sockets.on("connection", (socket) => {
+  const tick = () => socket.send(JSON.stringify({ version: release.version, at: Date.now() }));
+  tick();
+  const timer = setInterval(tick, 500);
+  socket.on("close", () => clearInterval(timer));
+  socket.on("error", () => clearInterval(timer));
+});
+
+// Graceful: what was accepted is answered, then the process ends.
+for (const name of ["SIGTERM", "SIGINT"]) {
+  process.on(name, () => {
+    if (stopping) return;
+    stopping = true;
+    for (const socket of sockets.clients) socket.close(1001, "going away");
+    server.close(() => pool.end().finally(() => process.exit(0)));
+    server.closeIdleConnections();
+  });
+}
+
+server.listen(8080, () => {
+  console.log(`web ${release.version} (${release.mode}) listens`);
+  misbehaviour.afterStart();
+});
