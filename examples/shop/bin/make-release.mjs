@@ -25,6 +25,7 @@ const source = join(import.meta.dirname, "..");
 mkdirSync(directory, { recursive: true });
 for (const name of [
   "docker-compose.yml",
+  "sluice.yaml",
   "Dockerfile",
   ".dockerignore",
   "package.json",
