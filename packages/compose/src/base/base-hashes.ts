@@ -1,0 +1,50 @@
+import type { ComposeModel, ServiceFacts } from "@sluice/core";
+import { composeLabels } from "../engine/containers.ts";
+import type { Engine } from "../engine/engine.ts";
+import { serviceHashes } from "../model/service-hashes.ts";
+
+export interface HashedContainer {
+  readonly Config: { readonly Image: string; readonly Labels: Readonly<Record<string, string>> };
+}
+
+/**
+ * Whether a container is made from what the model says of its service. What is built is compared without its image: a
+ * release names it anew each time, and whether the image differs is told by ids.
+ */
+export function isCurrent(container: HashedContainer, hashes: readonly string[] | undefined): boolean {
+  return hashes?.includes(container.Config.Labels[composeLabels.configHash] ?? "") ?? false;
+}
+
+/** Every hash that a container of each service may carry; containers of built services give the names of their images. */
+export async function acceptedHashes(
+  engine: Engine,
+  model: ComposeModel,
+  built: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
+): Promise<Readonly<Record<string, readonly string[]>>> {
+  const options = { env: engine.env, cwd: "/", signal };
+  const names = Object.keys(built);
+  if (names.length === 0) return serviceHashes(model, options);
+  const pinned = {
+    ...model,
+    services: Object.fromEntries(
+      Object.entries(model.services).map(([name, service]) => [
+        name,
+        built[name] === undefined ? service : { ...service, image: built[name] },
+      ]),
+    ),
+  };
+  const [plain, withImages] = await Promise.all([serviceHashes(model, options), serviceHashes(pinned, options)]);
+  const all = Object.keys(plain).map((name) => [name, [...(plain[name] ?? []), ...(withImages[name] ?? [])]] as const);
+  return Object.fromEntries(all);
+}
+
+/** Names of the images of base containers whose services are built. */
+export function builtImages(
+  containers: readonly HashedContainer[],
+  services: readonly ServiceFacts[],
+): Readonly<Record<string, string>> {
+  const builds = new Set(services.filter(({ builds: isBuilt }) => isBuilt).map(({ name }) => name));
+  const entries = containers.map(({ Config }) => [Config.Labels[composeLabels.service] ?? "", Config.Image] as const);
+  return Object.fromEntries(entries.filter(([service]) => builds.has(service)));
+}

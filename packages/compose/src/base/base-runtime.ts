@@ -1,0 +1,21 @@
+import type { BaseRuntime, ContainerExec } from "@sluice/core";
+import type { Engine } from "../engine/engine.ts";
+import { ensureNetworks } from "../networks/ensure-networks.ts";
+import type { SubnetPool } from "../networks/subnets.ts";
+import { baseUp } from "./base-up.ts";
+import { claim } from "./claim.ts";
+
+export interface BaseDependencies {
+  readonly engine: Engine;
+  readonly exec: ContainerExec;
+  readonly pool: () => Promise<SubnetPool>;
+}
+
+export function createBaseRuntime({ engine, exec, pool }: BaseDependencies): BaseRuntime {
+  return {
+    claim: (stack, homeId) => claim(engine, stack, homeId),
+    ensureNetworks: async (model, slot, services, options) =>
+      ensureNetworks(engine, await pool(), { model, slot, services }, options),
+    up: (model, service, _services, options) => baseUp(engine, exec, { model, service }, options),
+  };
+}

@@ -1,0 +1,74 @@
+import { type CallOptions, type ComposeModel, type ContainerExec, type ServiceFacts, SluiceError } from "@sluice/core";
+import type Docker from "dockerode";
+import { composeModel } from "../engine/compose-model.ts";
+import { composeLabels, inspectAll, listProject } from "../engine/containers.ts";
+import type { Engine } from "../engine/engine.ts";
+import { unlessStatus } from "../engine/errors.ts";
+import { networkNames } from "../networks/base-networks.ts";
+import { baseEndpoints, connect } from "../networks/connect.ts";
+import { listLinks } from "../networks/links.ts";
+import { startContainers } from "../slots/slot-runtime.ts";
+import { waitContainer } from "../slots/wait-ready.ts";
+import { acceptedHashes, builtImages, isCurrent } from "./base-hashes.ts";
+
+/**
+ * Creates or re-creates one base service, connects it to its links, starts it and waits until it is ready. A container
+ * that is as the model says is not touched but for being started.
+ *
+ * @throws SluiceError COMPOSE_FAILED, IMAGE_MISSING, START_FAILED, NOT_READY
+ */
+export async function baseUp(
+  engine: Engine,
+  exec: ContainerExec,
+  { model, service }: { readonly model: ComposeModel; readonly service: ServiceFacts },
+  options: CallOptions = {},
+): Promise<void> {
+  const before = await containersOf(engine, model.name, service.name);
+  if (before.length === 0 || !(await allCurrent(engine, model, service, before))) {
+    await composeModel(engine, model, ["up", "--no-start", "--no-deps", "--no-build", service.name], {
+      ...options,
+      failed: `service ${service.name} cannot be created`,
+      source: service.name,
+    });
+  }
+  const containers = await containersOf(engine, model.name, service.name);
+  if (containers.length === 0 && service.replicas > 0) {
+    throw new SluiceError("COMPOSE_FAILED", `service ${service.name}: Compose made no container for it`);
+  }
+  const links = await listLinks(engine, model.name);
+  await Promise.all(containers.map((one) => connect(engine, one, baseEndpoints(one, links, networkNames(model)))));
+  await startContainers(
+    engine,
+    containers.map(({ Id }) => Id),
+  );
+  await Promise.all(
+    containers.map(({ Id }) => waitContainer(engine, exec, { id: Id, budget: service.startBudget }, options)),
+  );
+}
+
+async function containersOf(
+  engine: Engine,
+  project: string,
+  service: string,
+): Promise<readonly Docker.ContainerInspectInfo[]> {
+  const found = await listProject(engine, project);
+  const ids = found.filter(({ Labels }) => Labels[composeLabels.service] === service).map(({ Id }) => Id);
+  return inspectAll(engine, ids);
+}
+
+async function allCurrent(
+  engine: Engine,
+  model: ComposeModel,
+  service: ServiceFacts,
+  containers: readonly Docker.ContainerInspectInfo[],
+): Promise<boolean> {
+  const hashes = await acceptedHashes(engine, model, builtImages(containers, [service]));
+  if (!containers.every((container) => isCurrent(container, hashes[service.name]))) return false;
+  // What the project only names stays as it runs; what is built must be of this release.
+  const image = service.builds ? model.services[service.name]?.image : undefined;
+  if (image === undefined) return true;
+  const wanted = await engine.call(`image ${image} cannot be looked at`, (docker) =>
+    unlessStatus(docker.getImage(image).inspect(), [404], null),
+  );
+  return wanted !== null && containers.every(({ Image }) => Image === wanted.Id);
+}

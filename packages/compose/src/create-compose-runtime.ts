@@ -1,0 +1,84 @@
+import {
+  type BaseRuntime,
+  type Clock,
+  type Config,
+  type ContainerExec,
+  type DoorRuntime,
+  doorSpec,
+  type ImageBuilder,
+  type ObservedContainer,
+  type Redact,
+  type SlotRuntime,
+  type StackObserver,
+} from "@sluice/core";
+import { createBaseRuntime } from "./base/base-runtime.ts";
+import { createDoorRuntime } from "./doors/door-runtime.ts";
+import type { ReadRouting } from "./doors/wait-door.ts";
+import { inspectAll, observedContainer } from "./engine/containers.ts";
+import type { Environment } from "./engine/endpoint.ts";
+import { createEngine } from "./engine/engine.ts";
+import { type ContainerLogLine, type FollowLogsOptions, followLogs } from "./engine/follow-logs.ts";
+import { createContainerExec } from "./exec/container-exec.ts";
+import { createImageBuilder } from "./images/image-builder.ts";
+import { defaultPool } from "./networks/subnets.ts";
+import type { WantedDoorOf } from "./observe/observe-doors.ts";
+import { createObserver } from "./observe/observer.ts";
+import { createSlotRuntime } from "./slots/slot-runtime.ts";
+
+export interface ComposeRuntimeOptions {
+  /** What Docker and Compose see of the environment: `DOCKER_HOST` (unix, tcp, ssh), contexts, `PATH`, `HOME`. */
+  readonly env: Environment;
+  readonly clock: Clock;
+  /** Applied to all text that leaves in events and errors. Default: none. */
+  readonly redact?: Redact | undefined;
+  /** Asked when it is first needed. */
+  readonly config: () => Promise<Config>;
+  /** From the traffic adapter. */
+  readonly readRouting: ReadRouting;
+  /** Lets the observer see that a door was made with another preview secret. */
+  readonly previewSecret?: (() => Promise<string>) | undefined;
+}
+
+export interface ComposeRuntime {
+  readonly observer: StackObserver;
+  readonly images: ImageBuilder;
+  readonly base: BaseRuntime;
+  readonly slots: SlotRuntime;
+  readonly doors: DoorRuntime;
+  readonly exec: ContainerExec;
+  /** One container as it is now; `null` when it is gone. */
+  inspect(container: string, signal?: AbortSignal): Promise<ObservedContainer | null>;
+  followLogs(containers: readonly string[], options?: FollowLogsOptions): AsyncIterable<ContainerLogLine>;
+}
+
+/**
+ * Everything that Sluice does on a Docker engine, as the ports of `@sluice/core`. Nothing is connected, read or started
+ * before the first call that needs it.
+ */
+export function createComposeRuntime(options: ComposeRuntimeOptions): ComposeRuntime {
+  const { env, clock, redact, config, readRouting, previewSecret } = options;
+  const engine = createEngine({ env, clock, redact });
+  const exec = createContainerExec(engine);
+  const pool = async () => ({ ...defaultPool, pool: (await config()).network.pool });
+  const wantedDoor: WantedDoorOf = async ({ model, services, stack }, name, servers) => {
+    const service = services.find((one) => one.name === name);
+    if (!service) return null;
+    const settings = await config();
+    const secret = (await previewSecret?.()) ?? "";
+    const spec = doorSpec({ stack, service, config: settings, servers, previewSecret: secret });
+    return { request: { spec, image: settings.traffic.image, model }, secret: previewSecret !== undefined };
+  };
+  return {
+    observer: createObserver({ engine, readRouting, wantedDoor }),
+    images: createImageBuilder(engine),
+    base: createBaseRuntime({ engine, exec, pool }),
+    slots: createSlotRuntime({ engine, exec, pool }),
+    doors: createDoorRuntime({ engine, exec, readRouting, pool }),
+    exec,
+    async inspect(container, signal) {
+      const [found] = await inspectAll(engine, [container], signal);
+      return found ? observedContainer(found) : null;
+    },
+    followLogs: (containers, logOptions) => followLogs(engine, containers, logOptions),
+  };
+}

@@ -1,0 +1,105 @@
+import { type ContainerExec, type DoorRequest, labels, type PublishedPort, stackNames } from "@sluice/core";
+import type Docker from "dockerode";
+import type { Engine } from "../engine/engine.ts";
+import { engineError, statusOf } from "../engine/errors.ts";
+import { type DoorFacts, doorFacts } from "../model/door-facts.ts";
+import { connect, type Endpoint } from "../networks/connect.ts";
+import { doorEndpoints } from "../networks/ensure-networks.ts";
+import { listLinks } from "../networks/links.ts";
+import { specHash } from "./spec-hash.ts";
+
+export interface DoorContainer {
+  readonly name: string;
+  readonly kind: "door" | "preview";
+  /** Networks to be on from the beginning; the links come first where others come later. */
+  readonly endpoints: readonly Endpoint[];
+}
+
+/** The ordinary networks a door is on, in the order in which they must be connected: Docker puts port mappings on the first. */
+export function publicEndpoints(facts: DoorFacts): readonly Endpoint[] {
+  return facts.networks
+    .map(({ name, aliases, ipv4Address }) => ({ network: name, aliases, address: ipv4Address }))
+    .toSorted((a, b) => (a.network < b.network ? -1 : 1));
+}
+
+export async function linkEndpoints(engine: Engine, { spec, model }: DoorRequest): Promise<readonly Endpoint[]> {
+  const links = await listLinks(engine, spec.stack);
+  const networks = doorFacts(model, spec.service).networks.map(({ key }) => key);
+  return doorEndpoints(spec.stack, { name: spec.service, networks }, links);
+}
+
+/**
+ * Creates a door's container and puts its files into it; it is not started. Engines before API 1.44 take one network
+ * at creation, so the others are connected afterwards: on a container that does not run this moves nothing.
+ *
+ * @throws SluiceError DOOR_FAILED
+ */
+export async function createDoor(
+  engine: Engine,
+  { putFiles }: Pick<ContainerExec, "putFiles">,
+  request: DoorRequest,
+  { name, kind, endpoints }: DoorContainer,
+): Promise<string> {
+  const facts = doorFacts(request.model, request.spec.service);
+  const [first, ...others] = endpoints;
+  try {
+    const docker = await engine.docker();
+    const container = await docker.createContainer({
+      name,
+      Image: request.image,
+      Labels: doorLabels(request, kind, facts),
+      StopSignal: "SIGUSR1",
+      ...(kind === "door" ? { Env: Object.entries(facts.environment).map(([key, value]) => `${key}=${value}`) } : {}),
+      ...(kind === "door" ? { ExposedPorts: exposed(facts.ports) } : {}),
+      HostConfig: {
+        RestartPolicy: { Name: "unless-stopped" },
+        ...(first ? { NetworkMode: first.network } : {}),
+        ...(kind === "door" ? { PortBindings: bindings(facts.ports) } : {}),
+      },
+      ...(first ? { NetworkingConfig: { EndpointsConfig: { [first.network]: endpointConfig(first) } } } : {}),
+    });
+    await connect(engine, await container.inspect(), others);
+    await putFiles(container.id, request.files);
+    return container.id;
+  } catch (error) {
+    const missing = statusOf(error) === 404 && /no such image/i.test(String(error));
+    const why = missing ? `image ${request.image} of doors is not on the engine` : `door ${name} cannot be made`;
+    throw engineError(error, why, missing ? "IMAGE_MISSING" : "DOOR_FAILED");
+  }
+}
+
+function endpointConfig({ aliases, address }: Endpoint): Docker.EndpointSettings {
+  return { Aliases: [...aliases], ...(address ? { IPAMConfig: { IPv4Address: address } } : {}) };
+}
+
+/** A preview carries no labels of proxies: it must not be found by them. */
+function doorLabels(request: DoorRequest, kind: DoorContainer["kind"], facts: DoorFacts): Record<string, string> {
+  const { spec, deployment } = request;
+  return {
+    ...(kind === "door" ? facts.labels : {}),
+    [labels.stack]: spec.stack,
+    [labels.kind]: kind,
+    [labels.service]: spec.service,
+    [labels.spec]: specHash(request),
+    [labels.addresses]: JSON.stringify(spec.servers),
+    [labels.deployment]: deployment,
+  };
+}
+
+const portKey = ({ target, protocol }: PublishedPort) => `${target}/${protocol}`;
+
+function exposed(ports: readonly PublishedPort[]): Record<string, object> {
+  return Object.fromEntries(ports.map((port) => [portKey(port), {}]));
+}
+
+function bindings(ports: readonly PublishedPort[]): Record<string, { HostIp: string; HostPort: string }[]> {
+  const found: Record<string, { HostIp: string; HostPort: string }[]> = {};
+  for (const port of ports) {
+    const binding = { HostIp: port.hostIp ?? "", HostPort: port.published === 0 ? "" : String(port.published) };
+    (found[portKey(port)] ??= []).push(binding);
+  }
+  return found;
+}
+
+export const nextName = (stack: string, service: string) => `${stackNames.door(stack, service)}-next`;
+export const previewName = (stack: string, service: string) => `${stackNames.door(stack, service)}-preview`;

@@ -1,0 +1,48 @@
+import type { DoorRuntime } from "@sluice/core";
+import { removeContainers } from "../engine/stop.ts";
+import type { SubnetPool } from "../networks/subnets.ts";
+import { chooseAddresses, type DoorAddresses, labelledAddresses } from "./addresses.ts";
+import { doorsOf, ensureDoor, ensurePreview, removePreview } from "./ensure-door.ts";
+import type { DoorTools } from "./hand-over.ts";
+import { specHash } from "./spec-hash.ts";
+
+export interface DoorDependencies extends DoorTools {
+  readonly pool: () => Promise<SubnetPool>;
+}
+
+export function createDoorRuntime({ pool, ...tools }: DoorDependencies): DoorRuntime {
+  const { engine } = tools;
+  /** Addresses that were given out, for doors that are not made yet. By stack and service. */
+  const promised = new Map<string, DoorAddresses>();
+  let turn: Promise<unknown> = Promise.resolve();
+  return {
+    addresses(model, service) {
+      // One after the other: two services that ask at once must not get the same block.
+      const next = turn.then(async () => {
+        const key = (name: string) => `${model.name}/${name}`;
+        const labelled = await labelledAddresses(engine, model.name);
+        const open = [...promised].flatMap(([at, addresses]) => {
+          const name = at.startsWith(key("")) ? at.slice(key("").length) : undefined;
+          return name && !labelled.some((one) => one.service === name) ? [{ service: name, addresses }] : [];
+        });
+        const chosen = await chooseAddresses(engine, await pool(), { model, service, given: [...labelled, ...open] });
+        promised.set(key(service.name), chosen);
+        return chosen;
+      });
+      turn = next.catch(() => undefined);
+      return next;
+    },
+    specHash,
+    ensure: (request, options) => ensureDoor(tools, request, options),
+    ensurePreview: (request, options) => ensurePreview(tools, request, options),
+    removePreview: (stack, service) => removePreview(tools, stack, service),
+    async remove(stack, service) {
+      const found = await doorsOf(tools, stack, service);
+      await removeContainers(
+        engine,
+        found.map(({ Id }) => Id),
+      );
+      await removePreview(tools, stack, service);
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import { type CallOptions, type ComposeModel, type ErrorCode, SluiceError } from "@sluice/core";
+import { runCompose } from "../compose-cli/run.ts";
+import type { Engine } from "./engine.ts";
+
+export interface ComposeModelOptions extends CallOptions {
+  /** What the message begins with when Compose fails: `service db cannot be created`. */
+  readonly failed: string;
+  readonly code?: ErrorCode | undefined;
+  readonly source?: string | undefined;
+  readonly niceness?: number | undefined;
+}
+
+/**
+ * Runs `docker compose` on a resolved model, which goes through standard input: it holds secrets. Nothing of the
+ * directory or of `.env` files is read again. Resolves with the standard output.
+ *
+ * @throws SluiceError COMPOSE_FAILED (or `code`) with the end of Compose's output as detail
+ */
+export async function composeModel(
+  engine: Engine,
+  model: ComposeModel,
+  args: readonly string[],
+  { failed, code = "COMPOSE_FAILED", source, niceness, signal, onOutput }: ComposeModelOptions,
+): Promise<string> {
+  const { exitCode, stdout, stderr } = await runCompose({
+    args: [
+      "-p",
+      model.name,
+      "--project-directory",
+      "/",
+      "--env-file",
+      "/dev/null",
+      "--profile",
+      "*",
+      "-f",
+      "-",
+      ...args,
+    ],
+    env: engine.env,
+    cwd: "/",
+    stdin: JSON.stringify(model),
+    redact: engine.redact,
+    signal,
+    onOutput,
+    source,
+    niceness,
+  });
+  if (exitCode === 0) return stdout;
+  const output = engine.redact(`${stdout}${stderr}`.trim());
+  const lines = output.split("\n");
+  throw new SluiceError(code, `${failed}: ${lines.at(-1) ?? ""} (docker compose ${args[0]} ended with ${exitCode})`, {
+    detail: lines.slice(-50).join("\n"),
+  });
+}
+
+/** Whether Compose or the engine said that a subnet was taken by somebody else meanwhile. */
+export function isOverlap(error: unknown): boolean {
+  const { message = "", detail = "" } = error as { message?: string; detail?: string };
+  return /pool overlaps|address space|subnet .* overlaps/i.test(`${message}\n${detail}`);
+}

@@ -1,0 +1,75 @@
+import { labels, type ObservedContainer } from "@sluice/core";
+import type Docker from "dockerode";
+import { type Engine, withSignal } from "./engine.ts";
+import { unlessStatus } from "./errors.ts";
+
+export const composeLabels = {
+  project: "com.docker.compose.project",
+  service: "com.docker.compose.service",
+  number: "com.docker.compose.container-number",
+  oneOff: "com.docker.compose.oneoff",
+  configHash: "com.docker.compose.config-hash",
+  dependsOn: "com.docker.compose.depends_on",
+} as const;
+
+/** Containers, running or not, that carry all of the labels (`key=value`). */
+export function listContainers(
+  engine: Engine,
+  label: readonly string[],
+  signal?: AbortSignal,
+): Promise<readonly Docker.ContainerInfo[]> {
+  return engine.call("containers cannot be listed", (docker) =>
+    docker.listContainers({ all: true, filters: { label: [...label] }, ...withSignal(signal) }),
+  );
+}
+
+/** Containers of a Compose project that belong to a service; one-off containers left out. */
+export function listProject(
+  engine: Engine,
+  project: string,
+  signal?: AbortSignal,
+): Promise<readonly Docker.ContainerInfo[]> {
+  return listContainers(engine, [`${composeLabels.project}=${project}`, `${composeLabels.oneOff}=False`], signal);
+}
+
+/** Details of containers, in the same order; one that went away meanwhile is left out. */
+export async function inspectAll(
+  engine: Engine,
+  ids: readonly string[],
+  signal?: AbortSignal,
+): Promise<readonly Docker.ContainerInspectInfo[]> {
+  const found = await engine.call("containers cannot be looked at", (docker) =>
+    Promise.all(ids.map((id) => unlessStatus(docker.getContainer(id).inspect(withSignal(signal)), [404], null))),
+  );
+  return found.filter((container) => container !== null);
+}
+
+export function observedContainer({
+  Id,
+  Name,
+  Image,
+  State,
+  RestartCount,
+  Config,
+}: Docker.ContainerInspectInfo): ObservedContainer {
+  const health = State.Health?.Status;
+  return {
+    id: Id,
+    name: Name.slice(1),
+    service: Config.Labels[composeLabels.service] ?? Config.Labels[labels.service] ?? "",
+    imageId: Image,
+    state: State.Status as ObservedContainer["state"],
+    health: health === "starting" || health === "healthy" || health === "unhealthy" ? health : "none",
+    restartCount: RestartCount,
+    exitCode: State.ExitCode,
+    oomKilled: State.OOMKilled,
+    startedAt: State.StartedAt.startsWith("0001-") ? "" : State.StartedAt,
+    release: Config.Labels[labels.release] ?? null,
+    deployment: Config.Labels[labels.deployment] ?? null,
+  };
+}
+
+/** Short names for messages. */
+export function containerName({ Names, Id }: Pick<Docker.ContainerInfo, "Names" | "Id">): string {
+  return Names[0]?.slice(1) ?? Id.slice(0, 12);
+}

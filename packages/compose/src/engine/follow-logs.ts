@@ -1,0 +1,114 @@
+import type { Readable } from "node:stream";
+import { parseDuration } from "@sluice/core";
+import { type Engine, withSignal } from "./engine.ts";
+import { readFrames } from "./frames.ts";
+import { createLineSplitter } from "./lines.ts";
+
+export interface FollowLogsOptions {
+  /** Go on as lines come, until the signal aborts. Default: end with what is there. */
+  readonly follow?: boolean | undefined;
+  /** Last lines of each container; default all. */
+  readonly tail?: number | undefined;
+  /** ISO 8601, or a duration before now in Compose syntax. */
+  readonly since?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ContainerLogLine {
+  /** As it was given. */
+  readonly container: string;
+  readonly stream: "stdout" | "stderr";
+  readonly text: string;
+  /** ISO 8601 with nanoseconds, by the engine's clock. */
+  readonly at: string;
+}
+
+/**
+ * Log lines of containers as they come, each container's in order; redacted. A container that ends, ends only its own
+ * part. Aborting ends it without an error.
+ */
+export async function* followLogs(
+  engine: Engine,
+  containers: readonly string[],
+  options: FollowLogsOptions = {},
+): AsyncGenerator<ContainerLogLine> {
+  const stop = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
+  const sources = containers.map((container) => readLog(engine, container, { ...options, signal }));
+  try {
+    yield* merge(sources);
+  } finally {
+    stop.abort();
+  }
+}
+
+async function* readLog(
+  engine: Engine,
+  container: string,
+  { follow = false, tail, since, signal }: FollowLogsOptions,
+): AsyncGenerator<ContainerLogLine> {
+  const docker = await engine.docker();
+  const { isTty, log } = await engine.call(`the log of container ${container} cannot be read`, async () => {
+    const target = docker.getContainer(container);
+    const { Config } = await target.inspect();
+    const stream = (await target.logs({
+      follow: true,
+      stdout: true,
+      stderr: true,
+      timestamps: true,
+      ...(tail === undefined ? {} : { tail }),
+      ...(since === undefined ? {} : { since: secondsOf(engine, since) }),
+      // `follow: false` would collect the whole log in memory: it is followed up to now instead.
+      ...(follow ? {} : { until: Math.ceil(engine.clock.now().getTime() / 1_000) }),
+      ...withSignal(signal),
+    })) as unknown as Readable;
+    return { isTty: Config.Tty, log: stream };
+  });
+  const found: ContainerLogLine[] = [];
+  const splitter = (stream: "stdout" | "stderr") =>
+    createLineSplitter((line) => {
+      const space = line.indexOf(" ");
+      found.push({ container, stream, at: line.slice(0, space), text: engine.redact(line.slice(space + 1)) });
+    });
+  const lines = { stdout: splitter("stdout"), stderr: splitter("stderr") };
+  const close = () => log.destroy();
+  signal?.addEventListener("abort", close, { once: true });
+  try {
+    const frames = isTty ? asFrames(log) : readFrames(log);
+    for await (const { stream, data } of frames) {
+      lines[stream].push(data);
+      yield* found.splice(0);
+    }
+    lines.stdout.end();
+    lines.stderr.end();
+    yield* found.splice(0);
+  } catch (error) {
+    if (!signal?.aborted) throw error;
+  } finally {
+    signal?.removeEventListener("abort", close);
+    log.destroy();
+  }
+}
+
+async function* asFrames(source: AsyncIterable<Uint8Array>) {
+  for await (const data of source) yield { stream: "stdout", data } as const;
+}
+
+function secondsOf({ clock }: Engine, since: string): number {
+  const duration = parseDuration(since);
+  return (duration === undefined ? Date.parse(since) : clock.now().getTime() - duration) / 1_000;
+}
+
+/** What comes first, first. A source that fails fails the whole. */
+async function* merge<T>(sources: readonly AsyncIterator<T>[]): AsyncGenerator<T> {
+  const next = (source: AsyncIterator<T>) => source.next().then((result) => ({ source, result }));
+  const pending = new Map(sources.map((source) => [source, next(source)]));
+  while (pending.size > 0) {
+    const { source, result } = await Promise.race(pending.values());
+    if (result.done) pending.delete(source);
+    else {
+      pending.set(source, next(source));
+      yield result.value;
+    }
+  }
+}

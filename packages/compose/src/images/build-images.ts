@@ -1,0 +1,65 @@
+import { randomBytes } from "node:crypto";
+import { type CallOptions, type ResolvedProject, SluiceError, stackNames } from "@sluice/core";
+import { composeModel } from "../engine/compose-model.ts";
+import type { Engine } from "../engine/engine.ts";
+import { buildModel } from "./build-model.ts";
+
+/**
+ * Runs the builds of a project, what is independent at once, and resolves with the image id of each service. Each image
+ * carries a passing tag only; `discard` takes it away.
+ *
+ * What Compose does here on its own is niced. The build itself runs inside the engine, in containers of ordinary
+ * weight: limit it there where builds and what serves share a machine (BuildKit's `cgroup-parent` or CPU quota).
+ *
+ * @throws SluiceError BUILD_FAILED with the end of the output
+ */
+export async function buildImages(
+  engine: Engine,
+  { stack, model }: ResolvedProject,
+  services: readonly string[],
+  { signal, onOutput }: CallOptions,
+): Promise<{ readonly ids: Readonly<Record<string, string>>; discard(): Promise<void> }> {
+  const passing = `building-${randomBytes(6).toString("hex")}`;
+  const tags = Object.fromEntries(
+    services.map((name) => [name, `${stackNames.imageRepository(stack, name)}:${passing}`]),
+  );
+  const discard = async () => {
+    const docker = await engine.docker();
+    await Promise.all(
+      Object.values(tags).map((tag) =>
+        docker
+          .getImage(tag)
+          .remove()
+          .catch(() => undefined),
+      ),
+    );
+  };
+  try {
+    await composeModel(engine, buildModel(model, tags), ["--progress", "plain", "build"], {
+      failed: `images of ${services.join(", ")} cannot be built`,
+      code: "BUILD_FAILED",
+      source: "build",
+      niceness: 10,
+      signal,
+      onOutput,
+    });
+    const docker = await engine.docker();
+    const ids = await Promise.all(
+      services.map(async (name) => [name, (await docker.getImage(tags[name] ?? "").inspect()).Id] as const),
+    );
+    return { ids: Object.fromEntries(ids), discard };
+  } catch (error) {
+    await discard();
+    throw diskFull(error) ?? error;
+  }
+}
+
+function diskFull(error: unknown): SluiceError | undefined {
+  const { detail = "" } = error as { detail?: string };
+  if (!/no space left on device/i.test(detail)) return undefined;
+  return new SluiceError("DISK_FULL", "the build ran out of disk space", {
+    detail,
+    hint: "free space on the engine's disk: `docker builder prune`, `sluice prune`",
+    cause: error,
+  });
+}

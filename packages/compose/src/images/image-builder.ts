@@ -1,0 +1,76 @@
+import {
+  assertReleaseTag,
+  type BuiltImages,
+  type CallOptions,
+  type ImageBuilder,
+  type ResolvedProject,
+  stackNames,
+} from "@sluice/core";
+import type { Engine } from "../engine/engine.ts";
+import { unlessStatus } from "../engine/errors.ts";
+import { buildImages } from "./build-images.ts";
+import { builtFor } from "./build-model.ts";
+import { findImages, imageId } from "./find-images.ts";
+
+export function createImageBuilder(engine: Engine): ImageBuilder {
+  return {
+    build: (project, tag, options) => build(engine, project, tag, options),
+    async missing(images, signal) {
+      const found = await Promise.all(
+        Object.entries(images).map(async ([service, id]) => {
+          signal?.throwIfAborted();
+          return (await imageId(engine, id)) === null ? [service] : [];
+        }),
+      );
+      return found.flat();
+    },
+    async removeTags(tags) {
+      await engine.call("image tags cannot be removed", (docker) =>
+        // 409: a container still uses it; it goes with the next pruning.
+        Promise.all(tags.map((tag) => unlessStatus(docker.getImage(tag).remove(), [404, 409], null))),
+      );
+    },
+  };
+}
+
+async function build(
+  engine: Engine,
+  project: ResolvedProject,
+  tag: string,
+  options: CallOptions = {},
+): Promise<BuiltImages> {
+  assertReleaseTag(tag);
+  const { model, services, stack } = project;
+  const wanted = services.filter(({ active, role }) => active && role !== "tool");
+  const built = new Set(wanted.filter(({ builds }) => builds).map(({ name }) => name));
+  const sources = new Map(wanted.map(({ name }) => [name, builtFor(model, name, built)] as const));
+  const named = wanted.flatMap(({ name }) => (built.has(name) || sources.get(name) ? [] : [name]));
+  const [found, made] = await Promise.all([
+    findImages(engine, model, named, options),
+    built.size > 0 ? buildImages(engine, project, [...built], options) : null,
+  ]);
+  try {
+    const images: Record<string, string> = { ...found, ...made?.ids };
+    for (const [name, source] of sources) if (source && !built.has(name)) images[name] = made?.ids[source] ?? "";
+    const tags = await Promise.all(
+      Object.entries(images).map(async ([name, id]) => {
+        const repository = stackNames.imageRepository(stack, name);
+        return [name, await keep(engine, id, repository, tag)] as const;
+      }),
+    );
+    return { images, imageTags: Object.fromEntries(tags) };
+  } finally {
+    await made?.discard();
+  }
+}
+
+/** Tags an image so that nothing prunes it. A tag that already keeps another image stays, and this one gets its own. */
+async function keep(engine: Engine, id: string, repository: string, tag: string): Promise<string> {
+  const holder = await imageId(engine, `${repository}:${tag}`);
+  const free = holder === null || holder === id;
+  const own = free ? tag : `${tag.slice(0, 110)}-${id.replace(/^sha256:/, "").slice(0, 12)}`;
+  await engine.call(`image ${id} cannot be tagged`, (docker) =>
+    docker.getImage(id).tag({ repo: repository, tag: own }),
+  );
+  return `${repository}:${own}`;
+}

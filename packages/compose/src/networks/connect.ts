@@ -1,0 +1,57 @@
+import type { ContainerInspectInfo } from "dockerode";
+import type { Engine } from "../engine/engine.ts";
+import { engineError, statusOf } from "../engine/errors.ts";
+import type { Link } from "./links.ts";
+
+export interface Endpoint {
+  readonly network: string;
+  readonly aliases: readonly string[];
+  readonly address?: string | undefined;
+}
+
+/**
+ * Connects a container to networks it is not on yet, one after the other: the engine locks the container anyway.
+ * A container may be created, running or stopped.
+ */
+export async function connect(
+  engine: Engine,
+  container: Pick<ContainerInspectInfo, "Id" | "Name" | "NetworkSettings">,
+  endpoints: readonly Endpoint[],
+): Promise<void> {
+  const docker = await engine.docker();
+  for (const { network, aliases, address } of endpoints) {
+    if (network in container.NetworkSettings.Networks) continue;
+    try {
+      await docker.getNetwork(network).connect({
+        Container: container.Id,
+        EndpointConfig: {
+          Aliases: [...aliases],
+          ...(address ? { IPAMConfig: { IPv4Address: address } } : {}),
+        },
+      });
+    } catch (error) {
+      // Connected by somebody else meanwhile.
+      if (statusOf(error) === 403 && /already exists in network/.test(String(error))) continue;
+      throw engineError(error, `container ${container.Name.slice(1)} cannot be connected to network ${network}`);
+    }
+  }
+}
+
+/**
+ * Endpoints of a base container on links: the names and aliases it has on the base network that each link carries.
+ *
+ * @param networkNames real name of each base network by its key
+ */
+export function baseEndpoints(
+  container: Pick<ContainerInspectInfo, "Id" | "NetworkSettings">,
+  links: readonly Link[],
+  networkNames: Readonly<Record<string, string>>,
+): readonly Endpoint[] {
+  return links.flatMap(({ name, key }) => {
+    const endpoint = container.NetworkSettings.Networks[networkNames[key] ?? ""];
+    if (!endpoint) return [];
+    // Older engines add the short id, which belongs to the container and not to the service.
+    const aliases = (endpoint.Aliases ?? []).filter((alias: string) => !container.Id.startsWith(alias));
+    return [{ network: name, aliases }];
+  });
+}

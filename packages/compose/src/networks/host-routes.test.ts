@@ -1,0 +1,14 @@
+import { expect, it } from "vitest";
+import { formatCidr } from "./cidr.ts";
+import { parseRoutes } from "./host-routes.ts";
+
+it("reads the kernel's routes without the default one", () => {
+  const table = [
+    "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT",
+    "eth0\t00000000\t0100000A\t0003\t0\t0\t0\t00000000\t0\t0\t0",
+    "eth0\t0000000A\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0",
+    "wg0\t0000D50A\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0",
+    "",
+  ].join("\n");
+  expect(parseRoutes(table).map(formatCidr)).toEqual(["10.0.0.0/24", "10.213.0.0/16"]);
+});

@@ -1,0 +1,33 @@
+import type { ObservedBaseService, ServiceFacts } from "@sluice/core";
+import type Docker from "dockerode";
+import { isCurrent } from "../base/base-hashes.ts";
+import { composeLabels, observedContainer } from "../engine/containers.ts";
+import { isInSlot } from "../networks/ensure-networks.ts";
+
+/** What lives in base: neither in slots nor run once nor kept from production. */
+export function isInBase(service: ServiceFacts): boolean {
+  return service.active && service.role !== "tool" && !isInSlot(service);
+}
+
+/** A base service next to what the model wants of it. */
+export function observeBaseService(
+  service: ServiceFacts,
+  containers: readonly Docker.ContainerInspectInfo[],
+  hashes: readonly string[] | undefined,
+): ObservedBaseService {
+  const found = { service: service.name, containers: containers.map(observedContainer) };
+  if (containers.length === 0) return { ...found, state: "absent", reason: "it is not there yet" };
+  const changed = containers.find((container) => !isCurrent(container, hashes));
+  if (changed) {
+    const label = changed.Config.Labels[composeLabels.configHash] ?? "none";
+    const wanted = hashes?.[0] ?? "none";
+    const reason = `its configuration changed (${label.slice(0, 12)} runs, ${wanted.slice(0, 12)} is wanted)`;
+    return { ...found, state: "changed", reason };
+  }
+  if (containers.length !== service.replicas) {
+    return { ...found, state: "changed", reason: `${containers.length} containers, ${service.replicas} are wanted` };
+  }
+  const stopped = containers.find(({ State }) => !State.Running);
+  if (stopped) return { ...found, state: "stopped", reason: `${stopped.Name.slice(1)} is ${stopped.State.Status}` };
+  return { ...found, state: "current", reason: "" };
+}

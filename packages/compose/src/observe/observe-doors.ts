@@ -1,0 +1,83 @@
+import { type DoorRouting, labels, type ObservedDoor, type ResolvedProject, stackNames } from "@sluice/core";
+import type Docker from "dockerode";
+import { parseAddresses } from "../doors/addresses.ts";
+import { type SpecRequest, sameSpec, specHash } from "../doors/spec-hash.ts";
+import type { ReadRouting } from "../doors/wait-door.ts";
+
+/** What a door would be made from now. `secret` tells whether the preview secret in it is the real one. */
+export interface WantedDoor {
+  readonly request: SpecRequest;
+  readonly secret: boolean;
+}
+export type WantedDoorOf = (
+  project: ResolvedProject,
+  service: string,
+  servers: NonNullable<ReturnType<typeof parseAddresses>>,
+) => Promise<WantedDoor | null>;
+
+export interface DoorObservation {
+  readonly project: ResolvedProject;
+  readonly containers: readonly Docker.ContainerInspectInfo[];
+  readonly readRouting: ReadRouting;
+  readonly wanted: WantedDoorOf;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Doors by service: of every web service that has one, or should have one. */
+export async function observeDoors(observation: DoorObservation): Promise<Readonly<Record<string, ObservedDoor>>> {
+  const { project, containers } = observation;
+  const webs = project.services.filter(
+    ({ role, strategy, active }) => active && role === "web" && strategy === "slots",
+  );
+  const names = new Set([
+    ...webs.map(({ name }) => name),
+    ...containers.map(({ Config }) => Config.Labels[labels.service] ?? ""),
+  ]);
+  const doors = await Promise.all(
+    [...names].map(async (service) => [service, await observeDoor(observation, service)] as const),
+  );
+  return Object.fromEntries(doors);
+}
+
+async function observeDoor(observation: DoorObservation, service: string): Promise<ObservedDoor> {
+  const { project, containers, readRouting, signal } = observation;
+  const own = containers.filter(({ Config }) => Config.Labels[labels.service] === service);
+  const named = own.find(({ Name }) => Name === `/${stackNames.door(project.stack, service)}`);
+  const door = named ?? own[0];
+  if (!door) return { service, state: "absent", reason: "it is not there yet", containerId: null, routing: null };
+  const containerId = door.Id;
+  if (!door.State.Running) {
+    return { service, state: "stopped", reason: `it is ${door.State.Status}`, containerId, routing: null };
+  }
+  const [routing, outdated] = await Promise.all([
+    routingOf(readRouting, containerId, signal),
+    whyOutdated(observation, service, door),
+  ]);
+  if (outdated) return { service, state: "outdated", reason: outdated, containerId, routing };
+  return { service, state: "current", reason: routing ? "" : "it does not answer", containerId, routing };
+}
+
+async function routingOf(readRouting: ReadRouting, door: string, signal?: AbortSignal): Promise<DoorRouting | null> {
+  try {
+    return await readRouting(door, signal);
+  } catch {
+    signal?.throwIfAborted();
+    return null;
+  }
+}
+
+async function whyOutdated(
+  { project, wanted }: DoorObservation,
+  service: string,
+  { Config }: Docker.ContainerInspectInfo,
+): Promise<string> {
+  const servers = parseAddresses(Config.Labels[labels.addresses] ?? "");
+  if (!servers) return "its addresses cannot be read";
+  const facts = project.services.find(({ name }) => name === service);
+  if (facts && facts.replicas > servers.blue.length) {
+    return `it has room for ${servers.blue.length} replicas, ${facts.replicas} are wanted`;
+  }
+  const want = await wanted(project, service, servers);
+  if (!want || sameSpec(Config.Labels[labels.spec], specHash(want.request), want.secret)) return "";
+  return "its ports, names, labels, image or settings changed";
+}

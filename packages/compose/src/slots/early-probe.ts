@@ -1,0 +1,48 @@
+import type { Clock, ContainerExec } from "@sluice/core";
+import type Docker from "dockerode";
+
+const firstPauseMs = 250;
+const slowAfterMs = 5_000;
+const slowPauseMs = 1_000;
+
+/**
+ * Runs a container's own health check before the engine does. The engine asks once every `interval` (30 s by default),
+ * so a container that is ready after 2 s would be known to be after 30. This runs the very same command the same way,
+ * every 250 ms for the first 5 s and every second from then on, and resolves `true` at its first success. It resolves
+ * `false` when the signal aborts or the command cannot be run; the engine's own check decides then.
+ */
+export async function probeEarly(
+  { exec }: Pick<ContainerExec, "exec">,
+  clock: Clock,
+  { Id, Config }: Docker.ContainerInspectInfo,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const command = healthCommand(Config);
+  if (!command) return false;
+  const timeoutMs = (Config.Healthcheck?.Timeout || 30e9) / 1e6;
+  const begin = clock.monotonicMs();
+  while (!signal.aborted) {
+    try {
+      const { exitCode } = await exec(Id, command, {
+        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      });
+      if (exitCode === 0) return true;
+    } catch {
+      // Not running yet, stopped, or too slow: asked again until the wait for it ends.
+    }
+    const pause = clock.monotonicMs() - begin < slowAfterMs ? firstPauseMs : slowPauseMs;
+    await clock.sleep(pause, signal).catch(() => undefined);
+  }
+  return false;
+}
+
+/** The command of a health check as the engine would run it, or `undefined` where there is none. */
+export function healthCommand({
+  Healthcheck,
+  Shell,
+}: Pick<Docker.ContainerInspectInfo["Config"], "Healthcheck"> & { Shell?: string[] }): readonly string[] | undefined {
+  const [kind, ...rest] = Healthcheck?.Test ?? [];
+  if (kind === "CMD" && rest.length > 0) return rest;
+  if (kind === "CMD-SHELL" && rest[0] !== undefined) return [...(Shell ?? ["/bin/sh", "-c"]), rest[0]];
+  return undefined;
+}

@@ -1,0 +1,110 @@
+import type { Readable } from "node:stream";
+import { type CallOptions, type OutputSink, type SlotRequest, SluiceError, stackNames } from "@sluice/core";
+import type Docker from "dockerode";
+import { composeLabels, inspectAll, listProject } from "../engine/containers.ts";
+import { type Engine, withSignal } from "../engine/engine.ts";
+import { engineError } from "../engine/errors.ts";
+import { readFrames } from "../engine/frames.ts";
+import { createLineSplitter } from "../engine/lines.ts";
+import { logTail } from "../engine/log-tail.ts";
+import { removeContainers } from "../engine/stop.ts";
+import { jobModel } from "../model/job-model.ts";
+import type { SubnetPool } from "../networks/subnets.ts";
+import { connectSlot, upWithSubnets } from "./create-slot.ts";
+
+/**
+ * Runs a job service of a release once, in the networks and links of its slot, and removes its container. The signal
+ * ends it: SIGTERM, and SIGKILL after its grace period.
+ *
+ * @throws SluiceError JOB_FAILED with the end of its log
+ */
+export async function runJob(
+  engine: Engine,
+  pool: SubnetPool,
+  request: SlotRequest,
+  service: string,
+  options: CallOptions = {},
+): Promise<void> {
+  await removeJob(engine, request, service);
+  await upWithSubnets(engine, pool, request, options, (subnets) => jobModel(request, service, { subnets }));
+  try {
+    await connectSlot(engine, request, options.signal);
+    const container = await jobContainer(engine, request, service);
+    await runToEnd(engine, container, service, options);
+  } finally {
+    await removeJob(engine, request, service);
+  }
+}
+
+async function runToEnd(
+  engine: Engine,
+  { Id, Config }: Docker.ContainerInspectInfo,
+  service: string,
+  { signal, onOutput }: CallOptions,
+): Promise<void> {
+  const container = (await engine.docker()).getContainer(Id);
+  const stop = () => void container.stop().catch(() => undefined);
+  const ended = container.wait({ condition: "next-exit" }) as Promise<{ StatusCode: number }>;
+  ended.catch(() => undefined);
+  signal?.throwIfAborted();
+  signal?.addEventListener("abort", stop, { once: true });
+  try {
+    await container.start(withSignal(signal));
+    await followOutput(engine, container, { isTty: Config.Tty, service, onOutput });
+    const { StatusCode } = await ended;
+    signal?.throwIfAborted();
+    if (StatusCode !== 0) throw await jobFailure(engine, Id, service, `ended with exit code ${StatusCode}`);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw engineError(error, `job ${service} cannot be run`, "JOB_FAILED");
+  } finally {
+    signal?.removeEventListener("abort", stop);
+  }
+}
+
+interface Follow {
+  readonly isTty: boolean;
+  readonly service: string;
+  readonly onOutput: OutputSink | undefined;
+}
+
+/** Ends when the container does. */
+async function followOutput(
+  { redact }: Engine,
+  container: Docker.Container,
+  { isTty, service, onOutput }: Follow,
+): Promise<void> {
+  const log = (await container.logs({ follow: true, stdout: true, stderr: true })) as unknown as Readable;
+  const line = (stream: "stdout" | "stderr") =>
+    createLineSplitter((text) => onOutput?.({ source: service, stream, text: redact(text) }));
+  const lines = { stdout: line("stdout"), stderr: line("stderr") };
+  if (isTty) for await (const data of log) lines.stdout.push(data as Uint8Array);
+  else for await (const { stream, data } of readFrames(log)) lines[stream].push(data);
+  lines.stdout.end();
+  lines.stderr.end();
+}
+
+async function jobFailure(engine: Engine, id: string, service: string, why: string): Promise<SluiceError> {
+  const log = await logTail(engine, id, 50).catch(() => "");
+  return new SluiceError("JOB_FAILED", `job ${service} ${why}`, { detail: engine.redact(log) || undefined });
+}
+
+async function jobContainer(
+  engine: Engine,
+  { stack, slot }: SlotRequest,
+  service: string,
+): Promise<Docker.ContainerInspectInfo> {
+  const ids = await jobIds(engine, stackNames.slotProject(stack, slot), service);
+  const [container] = await inspectAll(engine, ids);
+  if (container) return container;
+  throw new SluiceError("JOB_FAILED", `job ${service}: Compose made no container for it`);
+}
+
+async function removeJob(engine: Engine, { stack, slot }: SlotRequest, service: string): Promise<void> {
+  await removeContainers(engine, await jobIds(engine, stackNames.slotProject(stack, slot), service));
+}
+
+async function jobIds(engine: Engine, project: string, service: string): Promise<readonly string[]> {
+  const found = await listProject(engine, project);
+  return found.filter(({ Labels }) => Labels[composeLabels.service] === service).map(({ Id }) => Id);
+}

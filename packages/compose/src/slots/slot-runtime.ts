@@ -1,0 +1,143 @@
+import { type CallOptions, type ContainerExec, type Slot, type SlotRuntime, stackNames } from "@sluice/core";
+import type Docker from "dockerode";
+import { composeLabels, listContainers, listProject, observedContainer } from "../engine/containers.ts";
+import type { Engine } from "../engine/engine.ts";
+import { engineError, unlessStatus } from "../engine/errors.ts";
+import { removeContainers, stopContainers } from "../engine/stop.ts";
+import type { SubnetPool } from "../networks/subnets.ts";
+import { createSlot } from "./create-slot.ts";
+import { budgetOf } from "./ready-state.ts";
+import { runJob } from "./run-job.ts";
+import { dependenciesOf, startWaves } from "./start-order.ts";
+import { removeProjectNetworks, sweep } from "./sweep.ts";
+import { waitContainer } from "./wait-ready.ts";
+
+export interface SlotDependencies {
+  readonly engine: Engine;
+  readonly exec: ContainerExec;
+  readonly pool: () => Promise<SubnetPool>;
+}
+
+export function createSlotRuntime({ engine, exec, pool }: SlotDependencies): SlotRuntime {
+  return {
+    async create(request, options) {
+      await removeSlot(engine, request.stack, request.slot, options);
+      await createSlot(engine, await pool(), request, options);
+    },
+    start: (stack, slot, services, options) => startServices(engine, exec, { stack, slot, services }, options),
+    async waitReady({ stack, slot, services }, { signal } = {}) {
+      const found = await containersOf(
+        engine,
+        stack,
+        slot,
+        services.map(({ name }) => name),
+        signal,
+      );
+      const stop = new AbortController();
+      const ended = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+      try {
+        const ready = await Promise.all(
+          found.map(({ Id, Labels }) => {
+            const facts = services.find(({ name }) => name === Labels[composeLabels.service]);
+            const budget = facts?.startBudget ?? { timeoutMs: 60_000, derivation: "default" };
+            return waitContainer(engine, exec, { id: Id, budget }, { signal: ended });
+          }),
+        );
+        return ready.map((container) => ({ ...observedContainer(container), health: acceptedHealth(container) }));
+      } finally {
+        // The first failure ends the other waits.
+        stop.abort();
+      }
+    },
+    runJob: async (request, service, options) => runJob(engine, await pool(), request, service, options),
+    async stop(stack, slot, services, options) {
+      const found = await containersOf(engine, stack, slot, services);
+      await stopContainers(
+        engine,
+        found.map(({ Id }) => Id),
+        options,
+      );
+    },
+    remove: (stack, slot, options) => removeSlot(engine, stack, slot, options),
+    sweep: (stack) => sweep(engine, stack),
+    stopPlain: (containers, graceMs, options) => stopContainers(engine, containers, options, graceMs),
+    startPlain: (containers) => startContainers(engine, containers),
+    removePlain: (containers) => removeContainers(engine, containers),
+  };
+}
+
+/** A container that was accepted because its health check passed when we ran it is healthy, whatever the engine says yet. */
+function acceptedHealth({ State }: Docker.ContainerInspectInfo): "none" | "healthy" {
+  return State.Health && State.Health.Status !== "none" ? "healthy" : "none";
+}
+
+async function containersOf(
+  engine: Engine,
+  stack: string,
+  slot: Slot,
+  services: readonly string[],
+  signal?: AbortSignal,
+): Promise<readonly Docker.ContainerInfo[]> {
+  const found = await listProject(engine, stackNames.slotProject(stack, slot), signal);
+  return found.filter(({ Labels }) => services.includes(Labels[composeLabels.service] ?? ""));
+}
+
+/** Starts in waves; where a service waits for the health of another one of the slot, so does this. */
+async function startServices(
+  engine: Engine,
+  exec: ContainerExec,
+  { stack, slot, services }: { readonly stack: string; readonly slot: Slot; readonly services: readonly string[] },
+  { signal }: CallOptions = {},
+): Promise<void> {
+  const found = await containersOf(engine, stack, slot, services, signal);
+  const dependencies: Record<string, string[]> = {};
+  const awaited = new Set<string>();
+  for (const container of found) {
+    const needs = dependenciesOf(container);
+    dependencies[container.Labels[composeLabels.service] ?? ""] = needs.map(({ service }) => service);
+    for (const { service, mustBeHealthy } of needs) if (mustBeHealthy) awaited.add(service);
+  }
+  for (const wave of startWaves(dependencies)) {
+    signal?.throwIfAborted();
+    const containers = found.filter(({ Labels }) => wave.includes(Labels[composeLabels.service] ?? ""));
+    await startContainers(
+      engine,
+      containers.map(({ Id }) => Id),
+    );
+    const watched = containers.filter(({ Labels }) => awaited.has(Labels[composeLabels.service] ?? ""));
+    await Promise.all(watched.map(({ Id }) => waitByOwnBudget(engine, exec, Id, signal)));
+  }
+}
+
+export async function waitByOwnBudget(
+  engine: Engine,
+  exec: ContainerExec,
+  id: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const details = await (await engine.docker()).getContainer(id).inspect();
+  await waitContainer(engine, exec, { id, budget: budgetOf(details) }, { signal });
+}
+
+export async function startContainers(engine: Engine, ids: readonly string[]): Promise<void> {
+  const docker = await engine.docker();
+  await Promise.all(
+    ids.map(async (id) => {
+      try {
+        await unlessStatus(docker.getContainer(id).start(), [304], null);
+      } catch (error) {
+        throw engineError(error, `container ${id.slice(0, 12)} cannot be started`, "START_FAILED");
+      }
+    }),
+  );
+}
+
+async function removeSlot(engine: Engine, stack: string, slot: Slot, { signal }: CallOptions = {}): Promise<void> {
+  const project = stackNames.slotProject(stack, slot);
+  const found = await listContainers(engine, [`${composeLabels.project}=${project}`], signal);
+  await removeContainers(
+    engine,
+    found.map(({ Id }) => Id),
+  );
+  await removeProjectNetworks(engine, project);
+}

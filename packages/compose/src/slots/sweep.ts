@@ -1,0 +1,38 @@
+import { labels, stackNames } from "@sluice/core";
+import type Docker from "dockerode";
+import { composeLabels, listContainers } from "../engine/containers.ts";
+import type { Engine } from "../engine/engine.ts";
+import { unlessStatus } from "../engine/errors.ts";
+import { removeContainers } from "../engine/stop.ts";
+import { leftoverFindings } from "../observe/leftovers.ts";
+
+/** Every container that has to do with a stack and is neither of a slot nor of base: doors, previews, jobs, rehearsals. */
+export async function listBeside(engine: Engine, stack: string): Promise<readonly Docker.ContainerInfo[]> {
+  const rehearsal = stackNames.slotProject(stack, "rehearsal");
+  const [own, rehearsed] = await Promise.all([
+    listContainers(engine, [`${labels.stack}=${stack}`]),
+    listContainers(engine, [`${composeLabels.project}=${rehearsal}`]),
+  ]);
+  const seen = new Set(own.map(({ Id }) => Id));
+  return [...own, ...rehearsed.filter(({ Id }) => !seen.has(Id))];
+}
+
+/** Removes what dead attempts left beside the slots; what `leftoverFindings` names. */
+export async function sweep(engine: Engine, stack: string): Promise<void> {
+  const found = await listBeside(engine, stack);
+  const left = found.filter((container) => leftoverFindings({ stack }, [container]).length > 0);
+  await removeContainers(
+    engine,
+    left.map(({ Id }) => Id),
+  );
+  await removeProjectNetworks(engine, stackNames.slotProject(stack, "rehearsal"));
+}
+
+/** Networks that Compose made for a project; containers must be gone. */
+export async function removeProjectNetworks(engine: Engine, project: string): Promise<void> {
+  await engine.call(`networks of ${project} cannot be removed`, async (docker) => {
+    const label = [`${composeLabels.project}=${project}`];
+    const networks = await docker.listNetworks({ filters: { label } });
+    await Promise.all(networks.map(({ Id }) => unlessStatus(docker.getNetwork(Id).remove(), [404], null)));
+  });
+}
