@@ -1,2 +1,14 @@
+export { environmentFingerprint } from "./bundle-files/environment-fingerprint.ts";
+export { mountedFiles } from "./bundle-files/mounted-files.ts";
+export { secretValues } from "./bundle-files/secret-values.ts";
 export { type ComposeRuntime, type ComposeRuntimeOptions, createComposeRuntime } from "./create-compose-runtime.ts";
 export type { ContainerLogLine, FollowLogsOptions } from "./engine/follow-logs.ts";
+export { type SlotModelOptions, slotModel } from "./model/slot-model.ts";
+export {
+  type ComposeResolver,
+  type ComposeResolverOptions,
+  createComposeResolver,
+  type ResolveRequest,
+} from "./resolve/compose-resolver.ts";
+export { classifyServices, type RoleOverrides } from "./roles/classify-services.ts";
+export { serviceFacts } from "./roles/service-facts.ts";

@@ -1,0 +1,38 @@
+import type { ComposeModel, PublishedPort, ServiceFacts } from "@sluice/core";
+import { unescapeDollars } from "./dollars.ts";
+import { type NamedNetwork, networkKeys, networkName } from "./networks.ts";
+import { proxyLabels, proxyVariables } from "./proxy-labels.ts";
+import { endpointAliases } from "./slot-model.ts";
+
+export interface DoorNetwork extends NamedNetwork {
+  /** The service's own name first. */
+  readonly aliases: readonly string[];
+  /** A fixed address that the compose file gives the service. */
+  readonly ipv4Address?: string | undefined;
+}
+
+/** What the door of a service takes over from it. Values are unescaped, as the engine wants them. */
+export interface DoorFacts {
+  /** Base and external networks, sorted by key. */
+  readonly networks: readonly DoorNetwork[];
+  readonly ports: readonly PublishedPort[];
+  /** Labels by which Traefik or caddy-docker-proxy finds the service. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Variables by which nginx-proxy finds it. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export function doorFacts(model: ComposeModel, { name, ports }: ServiceFacts): DoorFacts {
+  const service = model.services[name] ?? {};
+  const networks = networkKeys(service).map((key): DoorNetwork => {
+    const aliases = [name, ...endpointAliases(service, key)].map(unescapeDollars);
+    const ipv4Address = service.networks?.[key]?.ipv4_address;
+    return {
+      key,
+      name: networkName(model, key),
+      aliases: [...new Set(aliases)],
+      ...(ipv4Address === undefined ? {} : { ipv4Address }),
+    };
+  });
+  return { networks, ports, labels: proxyLabels(service), environment: proxyVariables(service) };
+}

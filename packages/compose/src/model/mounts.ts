@@ -1,0 +1,47 @@
+import { join } from "node:path";
+import type { ComposeFileObject, ComposeModel, ComposeMount, ComposeService, StoredRelease } from "@sluice/core";
+import { bundleName } from "../bundle-files/bundle-name.ts";
+import { escapeDollars } from "./dollars.ts";
+
+/** Mounts as a slot has them: what a later checkout could change comes from the release's copies. */
+export function slotMounts(release: StoredRelease, mounts: readonly ComposeMount[]): readonly ComposeMount[] {
+  return mounts.map((mount) => {
+    const source = mount.read_only === true && mount.type === "bind" ? copied(release, mount.source) : undefined;
+    // A copy that is not there must be an error, not an empty directory.
+    return source === undefined
+      ? mount
+      : { ...mount, source, bind: { ...asObject(mount["bind"]), create_host_path: false } };
+  });
+}
+
+/** The secrets and configs that the services use. */
+export function slotConfigFiles(
+  release: StoredRelease,
+  services: readonly ComposeService[],
+): Pick<ComposeModel, "secrets" | "configs"> {
+  return {
+    ...pick("secrets", release, services),
+    ...pick("configs", release, services),
+  };
+}
+
+function pick(kind: "secrets" | "configs", release: StoredRelease, services: readonly ComposeService[]) {
+  const used = new Set(services.flatMap((service) => (service[kind] ?? []).map(({ source }) => source)));
+  const written = Object.entries(release.model[kind] ?? {}).filter(([key]) => used.has(key));
+  if (written.length === 0) return {};
+  return { [kind]: Object.fromEntries(written.map(([key, object]) => [key, fromCopy(release, object)])) };
+}
+
+function fromCopy(release: StoredRelease, object: ComposeFileObject): ComposeFileObject {
+  const file = copied(release, object.file);
+  return file === undefined ? object : { ...object, file };
+}
+
+function copied({ model, filesDir }: StoredRelease, source: string | undefined): string | undefined {
+  const name = source === undefined ? undefined : bundleName(model, source);
+  return name === undefined ? undefined : escapeDollars(join(filesDir, name));
+}
+
+function asObject(value: unknown): object {
+  return typeof value === "object" && value !== null ? value : {};
+}

@@ -1,0 +1,146 @@
+import {
+  type ComposeModel,
+  type ComposeNetwork,
+  type ComposeService,
+  labels,
+  type SlotRequest,
+  SluiceError,
+  stackNames,
+} from "@sluice/core";
+import { slotConfigFiles, slotMounts } from "./mounts.ts";
+import { networkKeys, slotServices } from "./networks.ts";
+import { isProxyLabel, isProxyVariable } from "./proxy-labels.ts";
+
+export interface SlotModelOptions {
+  /** CIDR by key of the network in the compose file; see `slotNetworks`. */
+  readonly subnets: Readonly<Record<string, string>>;
+}
+
+/**
+ * The Compose project of one slot: the web and worker services of a release, pinned to its images and to its copies of
+ * mounted files, on networks of the slot's own, on the project's one set of volumes.
+ *
+ * @throws SluiceError SUBNET_EXHAUSTED when a network has no subnet, IMAGE_MISSING when the release has no image
+ */
+export function slotModel(request: SlotRequest, options: SlotModelOptions): ComposeModel {
+  const services = slotServices(request.services).map(({ name }) => [name, slotService(request, name)] as const);
+  return assembled(request, options, Object.fromEntries(services));
+}
+
+/** Everything of a slot's project around its services: only what they use, and volumes only by reference. */
+export function assembled(
+  request: SlotRequest,
+  { subnets }: SlotModelOptions,
+  services: Readonly<Record<string, ComposeService>>,
+): ComposeModel {
+  const { stack, slot, release } = request;
+  const { model } = release;
+  const used = Object.values(services);
+  const networks = unique(used.flatMap(networkKeys)).map(
+    (key) => [key, slotNetwork(request, key, subnets[key])] as const,
+  );
+  const volumes = unique(used.flatMap(namedVolumes)).map((key) => {
+    const name = model.volumes?.[key]?.name ?? `${model.name}_${key}`;
+    return [key, { name, external: true }] as const;
+  });
+  return {
+    name: stackNames.slotProject(stack, slot),
+    services,
+    networks: Object.fromEntries(networks),
+    volumes: Object.fromEntries(volumes),
+    ...slotConfigFiles(release, used),
+  };
+}
+
+/** What a service must not bring into a slot: it belongs to the door, to base, or can exist only once. */
+const dropped = new Set<string>([
+  "build",
+  "container_name",
+  "depends_on",
+  "develop",
+  "domainname",
+  "external_links",
+  "hostname",
+  "links",
+  "mac_address",
+  "ports",
+  "profiles",
+  "volumes_from",
+]);
+
+export function slotService(request: SlotRequest, name: string, kind: "slot" | "job" = "slot"): ComposeService {
+  const { release } = request;
+  const written = release.model.services[name];
+  if (!written) throw new SluiceError("BUNDLE_INVALID", `release ${release.bundle.tag} has no service ${name}`);
+  const kept = Object.fromEntries(Object.entries(written).filter(([key]) => !dropped.has(key)));
+  const { networks: _networks, ...rest } = kept;
+  const mounts = written.volumes ? { volumes: slotMounts(release, written.volumes) } : {};
+  return {
+    ...rest,
+    ...mounts,
+    ...(written.environment ? { environment: without(written.environment, isProxyVariable) } : {}),
+    ...(written.network_mode ? {} : { networks: slotEndpoints(written) }),
+    image: pinnedImage(request, name),
+    pull_policy: "never",
+    labels: {
+      ...without(written.labels ?? {}, isProxyLabel),
+      [labels.stack]: request.stack,
+      [labels.slot]: request.slot,
+      [labels.release]: release.bundle.id,
+      [labels.deployment]: request.deployment,
+      [labels.kind]: kind,
+      [labels.service]: name,
+    },
+  };
+}
+
+/** Names that a service can be called by inside its networks, beside its own. */
+export function endpointAliases(service: ComposeService, network: string): readonly string[] {
+  const written = service.networks?.[network]?.aliases ?? [];
+  return unique([...written, service.container_name, service.hostname].filter((alias) => alias !== undefined));
+}
+
+function slotEndpoints(service: ComposeService): NonNullable<ComposeService["networks"]> {
+  const endpoints = networkKeys(service).map((key) => {
+    const aliases = endpointAliases(service, key);
+    const priority = service.networks?.[key]?.["priority"];
+    const endpoint = { ...(aliases.length > 0 ? { aliases } : {}), ...(priority === undefined ? {} : { priority }) };
+    return [key, Object.keys(endpoint).length > 0 ? endpoint : null] as const;
+  });
+  return Object.fromEntries(endpoints);
+}
+
+/** Labels name no release or deployment: the network outlives them. */
+function slotNetwork({ stack, slot, release }: SlotRequest, key: string, subnet: string | undefined): ComposeNetwork {
+  if (subnet === undefined) {
+    throw new SluiceError("SUBNET_EXHAUSTED", `network ${key} of slot ${slot} of stack ${stack} has no subnet`);
+  }
+  const internal = release.model.networks?.[key]?.internal === true;
+  return {
+    name: `${stackNames.slotProject(stack, slot)}_${key}`,
+    ...(internal ? { internal } : {}),
+    ipam: { config: [{ subnet }] },
+    labels: { [labels.stack]: stack, [labels.slot]: slot, [labels.kind]: "network" },
+  };
+}
+
+/** By id, which names one image for ever; a bundle without the id names it by its tag. */
+function pinnedImage({ release: { bundle } }: SlotRequest, name: string): string {
+  const image = bundle.images[name] ?? bundle.imageTags[name];
+  if (image !== undefined) return image;
+  throw new SluiceError("IMAGE_MISSING", `release ${bundle.tag} has no image for service ${name}`, {
+    hint: "build the release again with --retry",
+  });
+}
+
+function namedVolumes({ volumes = [] }: ComposeService): readonly string[] {
+  return volumes.flatMap(({ type, source }) => (type === "volume" && source ? [source] : []));
+}
+
+function without<T>(values: Readonly<Record<string, T>>, isUnwanted: (name: string) => boolean): Record<string, T> {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !isUnwanted(name)));
+}
+
+function unique(values: readonly string[]): readonly string[] {
+  return [...new Set(values)].toSorted();
+}

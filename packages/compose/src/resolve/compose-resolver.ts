@@ -1,0 +1,102 @@
+import { type ComposeModel, type Config, defaultConfig, type ResolvedProject, SluiceError } from "@sluice/core";
+import { runCompose } from "../compose-cli/run.ts";
+import { withCheckout } from "../model/checkout.ts";
+import { classifyServices } from "../roles/classify-services.ts";
+import { serviceFacts } from "../roles/service-facts.ts";
+import { serviceFindings } from "../roles/service-findings.ts";
+import { hashOf } from "./canonical-json.ts";
+import { composeError } from "./compose-errors.ts";
+import { positionOf } from "./positions.ts";
+import { checkoutOf, findProjectFiles } from "./project-files.ts";
+import { readEnvSources, readSources } from "./source-files.ts";
+import { composeWarnings } from "./variables.ts";
+
+export interface ComposeResolverOptions {
+  /** What Compose sees; the whole of it. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export interface ResolveRequest {
+  /** Project name; default as Compose names it (COMPOSE_PROJECT_NAME, `name:`, the directory). */
+  readonly stack?: string | undefined;
+  /** Where Compose is run: relative `files` and `envFiles` start here. Absolute. */
+  readonly directory: string;
+  /** As `-f`; default as Compose finds them. */
+  readonly files?: readonly string[] | undefined;
+  /** As `--env-file`: they replace `.env`. */
+  readonly envFiles?: readonly string[] | undefined;
+  /** As `--profile`. */
+  readonly profiles?: readonly string[] | undefined;
+  readonly config?: Config | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ComposeResolver {
+  /**
+   * Resolves a project as Compose does, and decides what each service is. Needs the docker command line, but no engine.
+   *
+   * @throws SluiceError COMPOSE_INVALID with the place of the mistake, COMPOSE_MISSING, CONFIG_INVALID when the
+   * configuration names a service that is not there
+   */
+  resolve(request: ResolveRequest): Promise<ResolvedProject>;
+}
+
+export function createComposeResolver({ env }: ComposeResolverOptions): ComposeResolver {
+  return {
+    async resolve({ stack, directory, files = [], envFiles = [], profiles = [], config = defaultConfig(), signal }) {
+      const options = [
+        ...(stack === undefined ? [] : ["--project-name", stack]),
+        ...files.flatMap((file) => ["--file", file]),
+        ...envFiles.flatMap((file) => ["--env-file", file]),
+      ];
+      const compose = (...args: string[]) => runCompose({ args: [...options, ...args], env, cwd: directory, signal });
+      const [found, all, active] = await Promise.all([
+        findProjectFiles(directory, files, envFiles, env),
+        compose("--profile", "*", "config", "--format", "json"),
+        compose(...profiles.flatMap((profile) => ["--profile", profile]), "config", "--services"),
+      ]);
+      const sources = await readSources(found.files);
+      const failed = [all, active].find(({ exitCode }) => exitCode !== 0);
+      const withEnv = [...sources, ...(await readEnvSources(sources, found.envFiles))];
+      if (failed) throw composeError(failed.stderr, withEnv);
+      const model = withCheckout(parseModel(all.stdout), await checkoutOf(found.directory));
+      const activeNames = new Set(active.stdout.split("\n").filter((name) => name !== ""));
+      assertServices(model, config);
+      const decisions = classifyServices(model, config.services);
+      return {
+        stack: model.name,
+        directory: found.directory,
+        files: found.files,
+        model,
+        services: serviceFacts(model, decisions, config, activeNames),
+        modelHash: hashOf(model),
+        findings: [
+          ...composeWarnings(all.stderr, withEnv),
+          ...serviceFindings(model, decisions, config.services, activeNames).map(({ path, ...finding }) => ({
+            ...finding,
+            position: positionOf(sources, path),
+          })),
+        ],
+      };
+    },
+  };
+}
+
+function parseModel(text: string): ComposeModel {
+  try {
+    return JSON.parse(text) as ComposeModel;
+  } catch (error) {
+    throw new SluiceError("COMPOSE_INVALID", "docker compose config --format json did not write JSON", {
+      hint: "Compose 2.20 or newer is needed; see `docker compose version`",
+      cause: error,
+    });
+  }
+}
+
+function assertServices({ services }: ComposeModel, config: Config): void {
+  const unknown = Object.keys(config.services).find((name) => !(name in services));
+  if (unknown === undefined) return;
+  throw new SluiceError("CONFIG_INVALID", `services.${unknown}: the compose files have no service of this name`, {
+    hint: `they have ${Object.keys(services).join(", ")}`,
+  });
+}

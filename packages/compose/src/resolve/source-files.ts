@@ -1,0 +1,104 @@
+import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import type { ComposeSpecification } from "docker-compose";
+import { type Document, LineCounter, type ParsedNode, parseAllDocuments } from "yaml";
+
+/** A file that took part in the compose model, for positions in messages. Its meaning is Compose's business alone. */
+export interface SourceFile {
+  readonly path: string;
+  readonly text: string;
+  readonly lines: LineCounter;
+  /** `null` for env files, and for what is no YAML at all. */
+  readonly document: Document.Parsed<ParsedNode> | null;
+  readonly syntaxError: { readonly message: string; readonly offset: number } | null;
+}
+
+/** Reads compose files and what they include or extend; files that cannot be read are left out. */
+export async function readSources(files: readonly string[]): Promise<readonly SourceFile[]> {
+  const sources = new Map<string, SourceFile>();
+  const read = async (path: string): Promise<void> => {
+    const text = sources.has(path) ? null : await readText(path);
+    if (text === null) return;
+    const source = parseSource(path, text);
+    sources.set(path, source);
+    for (const other of referencedFiles(source)) await read(other);
+  };
+  for (const file of files) await read(file);
+  return [...sources.values()];
+}
+
+/** The env files of the project, and those that services name. */
+export async function readEnvSources(
+  sources: readonly SourceFile[],
+  projectFiles: readonly string[],
+): Promise<readonly SourceFile[]> {
+  const named = sources.flatMap((source) => envFilesOf(source));
+  const paths = [...new Set([...projectFiles, ...named])];
+  const read = await Promise.all(paths.map(async (path) => ({ path, text: await readText(path) })));
+  return read.flatMap(({ path, text }) => (text === null ? [] : [envSource(path, text)]));
+}
+
+export function parseSource(path: string, text: string): SourceFile {
+  const lines = new LineCounter();
+  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, merge: true, logLevel: "silent" });
+  const document = Array.isArray(parsed) ? (parsed[0] ?? null) : null;
+  const error = document?.errors[0];
+  return {
+    path,
+    text,
+    lines,
+    document,
+    syntaxError: error ? { message: error.message, offset: error.pos[0] } : null,
+  };
+}
+
+function envSource(path: string, text: string): SourceFile {
+  const lines = new LineCounter();
+  lines.addNewLine(0);
+  for (const { index } of text.matchAll(/\n/g)) lines.addNewLine(index + 1);
+  return { path, text, lines, document: null, syntaxError: null };
+}
+
+function referencedFiles(source: SourceFile): readonly string[] {
+  const { include, services } = written(source);
+  const included = listOf(include).flatMap((entry) => (typeof entry === "string" ? entry : listOf(entry?.path)));
+  const extended = Object.values(services ?? {}).map((service) =>
+    typeof service?.extends === "object" ? service.extends.file : undefined,
+  );
+  return absolute(source, [...included, ...extended]);
+}
+
+function envFilesOf(source: SourceFile): readonly string[] {
+  const files = Object.values(written(source).services ?? {}).flatMap((service) =>
+    listOf(service?.env_file).map((entry) => (typeof entry === "string" ? entry : entry?.path)),
+  );
+  return absolute(source, files);
+}
+
+/** What the file says, as far as it says something of the expected shape. */
+function written({ document }: SourceFile): ComposeSpecification {
+  try {
+    const value = document?.toJS() as ComposeSpecification | null | undefined;
+    return value !== null && typeof value === "object" ? value : {};
+  } catch {
+    // An alias that leads nowhere; Compose says so itself.
+    return {};
+  }
+}
+
+function absolute({ path }: SourceFile, files: readonly unknown[]): readonly string[] {
+  return files.flatMap((file) => (typeof file === "string" ? resolve(dirname(path), file) : []));
+}
+
+function listOf<T>(value: T | readonly T[] | undefined): readonly T[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? (value as readonly T[]) : [value as T];
+}
+
+async function readText(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, "utf8");
+  } catch {
+    return null;
+  }
+}

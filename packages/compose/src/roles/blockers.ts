@@ -1,0 +1,53 @@
+import type { ComposeService } from "@sluice/core";
+import { isDockerSocket } from "./service-shape.ts";
+
+export interface Blocker {
+  /** After "it cannot be two at once: ". */
+  readonly reason: string;
+  /** Where in the service it is written. */
+  readonly path: readonly (string | number)[];
+}
+
+/** The first thing by which two copies of a service would get in each other's way, or reach past their slot. */
+export function firstBlocker(service: ComposeService): Blocker | undefined {
+  for (const find of finders) {
+    const blocker = find(service);
+    if (blocker) return blocker;
+  }
+  return undefined;
+}
+
+type Find = (service: ComposeService) => Blocker | undefined | false;
+
+const finders: readonly Find[] = [
+  ({ network_mode }) =>
+    network_mode !== undefined &&
+    network_mode !== "none" && { reason: `network_mode ${network_mode}`, path: ["network_mode"] },
+  ({ privileged }) => privileged === true && { reason: "privileged", path: ["privileged"] },
+  ({ devices = [] }) => devices.length > 0 && { reason: "devices of the host", path: ["devices"] },
+  ({ ports = [] }) => {
+    const index = ports.findIndex(({ protocol }) => protocol !== undefined && protocol !== "tcp");
+    return index >= 0 && { reason: `${ports[index]?.protocol} port ${ports[index]?.target}`, path: ["ports", index] };
+  },
+  ({ volumes = [] }) => {
+    const index = volumes.findIndex(({ source }) => isDockerSocket(source));
+    return index >= 0 && { reason: "the Docker socket is mounted", path: ["volumes", index] };
+  },
+  ({ networks = {} }) => {
+    const fixed = Object.entries(networks).find(([, network]) => network?.ipv4_address ?? network?.["ipv6_address"]);
+    return fixed && { reason: `a fixed address on network ${fixed[0]}`, path: ["networks", fixed[0]] };
+  },
+  (service) => {
+    const shared = ["pid", "ipc", "uts", "userns_mode"].flatMap((key) => {
+      const value = service[key];
+      return typeof value === "string" && /^(?:host|service:|container:)/.test(value) ? [{ key, value }] : [];
+    })[0];
+    return shared && { reason: `${shared.key} ${shared.value}`, path: [shared.key] };
+  },
+  (service) => {
+    const key = ["volumes_from", "external_links"].find(
+      (name) => Array.isArray(service[name]) && service[name].length > 0,
+    );
+    return key !== undefined && { reason: key, path: [key] };
+  },
+];

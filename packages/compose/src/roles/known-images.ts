@@ -1,0 +1,84 @@
+/**
+ * Kinds of software by the last segment of an image's name. Whole names only: `postgrest` is no `postgres`, and
+ * `flink-kafka` is no `kafka`. Other distributions of the same thing (`bitnami/redis`, `supabase/postgres`) share the
+ * last segment.
+ */
+function words(text: string): ReadonlySet<string> {
+  return new Set(text.trim().split(/\s+/));
+}
+
+/** Databases, caches, queues, search engines, object stores, time series: what keeps data. */
+export const dataImages = words(`
+  postgres postgresql postgresql-repmgr postgis timescaledb timescaledb-ha timescaledb-postgis pgvector pgvecto-rs
+  pgautoupgrade spilo citus edb-postgres vectorchord-postgres
+  mysql mysql-server mariadb mariadb-galera percona percona-server percona-xtradb-cluster tidb vitess
+  mongo mongodb mongodb-community-server mongodb-enterprise-server percona-server-mongodb ferretdb
+  redis redis-stack redis-stack-server redismod redis-cluster redis-sentinel rejson redisearch valkey valkey-bundle keydb
+  dragonfly memcached memcache
+  rabbitmq activemq activemq-classic activemq-artemis artemis nats nats-streaming pulsar kafka kafka-native cp-kafka
+  cp-server cp-zookeeper cp-schema-registry zookeeper redpanda emqx hivemq-ce hivemq4 eclipse-mosquitto mosquitto vernemq
+  beanstalkd gearmand nsq rocketmq
+  elasticsearch elasticsearch-oss opensearch meilisearch typesense typesense-server solr sonic zincsearch quickwit manticore
+  qdrant weaviate milvus chroma vespa zinc
+  minio rustfs seaweedfs garage azurite azure-storage-azurite ceph localstack fake-gcs-server s3mock s3ninja cloudserver
+  clickhouse clickhouse-server cassandra dse-server scylla cockroach couchdb couchbase neo4j arangodb orientdb surrealdb
+  dgraph rethinkdb rqlite influxdb questdb questdb-enterprise crate firebird tarantool ignite hazelcast edgedb gel
+  azure-sql-edge mssql-server mssql-server-linux oracle-free oracle-xe db2 immudb foundationdb databend-query
+  trino-postgres sqld libsql-server
+  prometheus loki mimir tempo thanos cortex victoria-metrics vminsert vmstorage vmselect pushgateway graphite
+  graphite-statsd carbon opentsdb druid pinot
+  etcd consul vault openldap slapd docker-mailserver mailserver dovecot postfix registry
+`);
+
+/** Images whose last segment says too little. */
+export const dataRepositories =
+  /(?:^|\/)(?:mssql\/server|mssql\/rhel\/server|oracle\/database\/.+|db2_community\/db2)$/;
+
+/** Proxies that stand in front of a project, and what fetches certificates for them. */
+export const edgeImages = words(`
+  nginx nginx-unprivileged nginx-proxy nginx-proxy-manager openresty angie swag caddy caddy-docker-proxy traefik haproxy
+  haproxy-alpine kong kong-gateway envoy apisix tyk-gateway bunkerweb cloudflared pomerium zoraxy
+`);
+
+/** Names that nobody gives to an application. */
+export const edgeNames = words(`
+  nginx nginx-proxy nginx_proxy proxy reverse-proxy reverse_proxy reverseproxy rproxy traefik caddy haproxy envoy kong
+  ingress lb loadbalancer load-balancer load_balancer edge-proxy web-proxy cloudflared swag
+`);
+
+/** Dashboards, exporters, mail catchers, log shippers, poolers and other helpers: nothing users wait for. */
+export const supportImages = words(`
+  adminer phpmyadmin pgadmin4 pgadmin pgweb pghero mongo-express redis-commander redisinsight redis-insight phpredisadmin
+  cloudbeaver sqlpad sqlite-web dbgate elasticvue cerebro kibana opensearch-dashboards dejavu
+  mailhog mailpit maildev mailcatcher mailslurper inbucket smtp4dev greenmail fakesmtp papercut-smtp
+  grafana grafana-oss grafana-enterprise alertmanager karma cadvisor node-exporter blackbox-exporter netdata telegraf
+  statsd-exporter promtail alloy agent vector fluentd fluent-bit logstash filebeat metricbeat logspout beats heartbeat
+  jaeger all-in-one zipkin otel-collector opentelemetry-collector opentelemetry-collector-contrib otelcol skywalking-ui
+  portainer portainer-ce dozzle watchtower autoheal docker-autoheal docker-socket-proxy socket-proxy ouroboros diun
+  kafka-ui akhq kafdrop kowl console cmak redpanda-console schema-registry-ui flower rq-dashboard bull-board bullboard
+  pgbouncer pgcat odyssey pgpool proxysql postgres-backup-local postgres-backup-s3 mysql-backup docker-volume-backup
+  certbot acme.sh acme-companion letsencrypt-nginx-proxy-companion docker-gen swagger-ui swagger-editor ui
+`);
+
+export const supportName =
+  /(?:^|[-_.])(?:exporter|node-?exporter|cadvisor|grafana|alertmanager|kibana|adminer|pgadmin4?|phpmyadmin|pgweb|mongo-?express|redis-?commander|redis-?insight|mailhog|mailpit|maildev|mailcatcher|mailslurper|smtp4dev|jaeger|zipkin|otel(?:-?collector)?|promtail|fluentd|fluent-?bit|logstash|filebeat|telegraf|portainer|dozzle|watchtower|autoheal|flower|kafka-?ui|akhq|kafdrop|pgbouncer|swagger-?ui|certbot|autodiscover-helper|docker-?proxy|socket-?proxy|backups?|db-?backup)$/;
+
+/** Images that do one thing and end. */
+export const jobImages = words(
+  `flyway liquibase migrate goose atlas dbmate mc minio-mc sqitch wait-for wait-for-it dockerize tern`,
+);
+
+export const toolImages = words(`admin-tools playwright cypress selenium standalone-chrome k6 wrk swagger-codegen-cli`);
+
+/** Ports that only something with data listens on, when nothing else tells. */
+export const dataPorts = new Set([
+  1433, 1521, 1883, 2181, 2379, 3306, 4222, 5432, 5433, 5671, 5672, 6379, 6380, 7687, 8529, 9042, 9092, 9200, 9300,
+  11211, 26257, 27017, 28015, 33060, 389, 636, 25, 465, 587, 143, 993,
+]);
+
+/** Where databases keep their files, whatever their image is called. */
+export const dataDirectories =
+  /^\/(?:var\/lib\/(?:postgresql|mysql|mongodb|redis|valkey|rabbitmq|cassandra|clickhouse|influxdb\d?|neo4j|couchdb|elasticsearch|zookeeper|kafka)|data\/db|usr\/share\/(?:elasticsearch|opensearch)\/data|bitnami\/(?:postgresql|mysql|mariadb|redis|valkey|mongodb|kafka|rabbitmq|elasticsearch|minio|cassandra)|meili_data|prometheus|opt\/couchdb\/data|cockroach)(?:\/|$)/;
+
+export const dataName =
+  /^(?:.*[-_.])?(?:db|database|postgres(?:ql|d)?|pgsql|mysqld?|mariadb|mongo(?:db)?|redis|valkey|memcached?|rabbitmq|elastic(?:search)?|opensearch|kafka|zookeeper|minio|clickhouse|cassandra|mosquitto|meilisearch|typesense)(?:[-_.]?(?:\d+|master|primary|replica|main|server))?$/;

@@ -1,0 +1,49 @@
+import type { ComposeService, ServiceConfig } from "@sluice/core";
+import { proxyLabels, proxyVariables } from "../model/proxy-labels.ts";
+
+/** Where a service listens inside its container, from the surest source to the least; `null` when nothing tells. */
+export function listeningPort(service: ComposeService, override: Partial<ServiceConfig> = {}): number | null {
+  const candidates = [
+    override.port,
+    ...labelPorts(service),
+    toPort(proxyVariables(service)["VIRTUAL_PORT"]),
+    service.ports?.find(({ protocol = "tcp" }) => protocol === "tcp")?.target,
+    ...(service.expose ?? []).map((port) => (String(port).endsWith("/udp") ? undefined : toPort(String(port)))),
+    toPort(/(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(\d+)/.exec(healthcheckOf(service))?.[1]),
+  ];
+  return candidates.find((port) => port !== undefined) ?? null;
+}
+
+/** Ports on which servers usually speak something that is no HTTP/1: TLS of their own, gRPC, FastCGI, ssh, mail, MQTT. */
+const tcpPorts = new Set([22, 25, 443, 465, 587, 993, 1883, 5222, 5269, 8443, 8883, 9443, 50051]);
+
+export function protocolOf(
+  service: ComposeService,
+  port: number | null,
+  override: Partial<ServiceConfig> = {},
+): "http" | "tcp" {
+  if (override.protocol) return override.protocol;
+  const labels = Object.entries(proxyLabels(service));
+  const scheme = labels.find(([name]) => name.endsWith(".server.scheme"))?.[1];
+  if (scheme !== undefined) return scheme === "http" ? "http" : "tcp";
+  if (labels.some(([name]) => name.startsWith("traefik.http."))) return "http";
+  if (labels.some(([name]) => name.startsWith("traefik.tcp."))) return "tcp";
+  if (/https:\/\/(?:localhost|127\.0\.0\.1)/.test(healthcheckOf(service))) return "tcp";
+  return port !== null && tcpPorts.has(port) ? "tcp" : "http";
+}
+
+function labelPorts(service: ComposeService): readonly (number | undefined)[] {
+  const labels = Object.entries(proxyLabels(service));
+  const traefik = labels.filter(([name]) => /^traefik\.\w+\.services\..+\.loadbalancer\.server\.port$/.test(name));
+  const caddy = labels.flatMap(([, value]) => /\{\{\s*upstreams(?:\s+\w+)?\s+(\d+)\s*\}\}/.exec(value)?.[1] ?? []);
+  return [...traefik.map(([, value]) => toPort(value)), ...caddy.map(toPort)];
+}
+
+function healthcheckOf({ healthcheck }: ComposeService): string {
+  return healthcheck?.disable === true ? "" : (healthcheck?.test ?? []).join(" ");
+}
+
+function toPort(text: string | undefined): number | undefined {
+  const port = Number.parseInt(text ?? "", 10);
+  return port >= 1 && port <= 65_535 ? port : undefined;
+}

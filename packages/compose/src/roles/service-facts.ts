@@ -1,0 +1,62 @@
+import {
+  type ComposeModel,
+  type ComposeService,
+  type Config,
+  type PublishedPort,
+  parseDuration,
+  type RoleDecision,
+  type ServiceFacts,
+} from "@sluice/core";
+import { networkKeys } from "../model/networks.ts";
+import { listeningPort, protocolOf } from "./listening-port.ts";
+import { startBudget } from "./start-budget.ts";
+
+/** Compose's own. */
+const defaultStopGraceMs = 10_000;
+
+/**
+ * What a planner needs to know of each service.
+ *
+ * @param active names of the services of the active profiles; default all
+ */
+export function serviceFacts(
+  model: ComposeModel,
+  decisions: readonly RoleDecision[],
+  config: Pick<Config, "services">,
+  active: ReadonlySet<string> = new Set(Object.keys(model.services)),
+): readonly ServiceFacts[] {
+  return decisions.map(({ service: name, ...decision }) => {
+    const service = model.services[name] ?? {};
+    const override = config.services[name] ?? {};
+    const port = listeningPort(service, override);
+    return {
+      name,
+      ...decision,
+      active: active.has(name),
+      builds: service.build !== undefined,
+      replicas: service.scale ?? service.deploy?.replicas ?? 1,
+      networks: networkKeys(service),
+      dependsOn: Object.keys(service.depends_on ?? {}),
+      ports: publishedPorts(service),
+      port,
+      protocol: protocolOf(service, port, override),
+      hasHealthcheck: hasHealthcheck(service),
+      startBudget: startBudget(service.healthcheck, override.startTimeout),
+      stopGraceMs: parseDuration(service.stop_grace_period ?? "") ?? defaultStopGraceMs,
+      overlap: override.overlap ?? false,
+    };
+  });
+}
+
+export function hasHealthcheck({ healthcheck }: ComposeService): boolean {
+  return healthcheck?.test !== undefined && healthcheck.disable !== true && healthcheck.test[0] !== "NONE";
+}
+
+function publishedPorts({ ports = [] }: ComposeService): readonly PublishedPort[] {
+  return ports.map(({ host_ip, published, target, protocol }) => ({
+    ...(host_ip ? { hostIp: host_ip } : {}),
+    published: Number.parseInt(published ?? "0", 10) || 0,
+    target,
+    protocol: protocol === "udp" ? "udp" : "tcp",
+  }));
+}

@@ -1,0 +1,118 @@
+import type { ComposeModel, Finding, RoleDecision } from "@sluice/core";
+import { firstBlocker } from "./blockers.ts";
+import type { RoleOverrides } from "./classify-services.ts";
+import { hasHealthcheck } from "./service-facts.ts";
+import { writableMounts } from "./service-shape.ts";
+
+/** A finding, and where in the compose model its cause is. */
+export interface ServiceFinding extends Finding {
+  readonly path: readonly (string | number)[];
+}
+
+/** What the services make impossible or doubtful for a deployment without a gap. Pure. */
+export function serviceFindings(
+  model: ComposeModel,
+  decisions: readonly RoleDecision[],
+  overrides: RoleOverrides = {},
+  active: ReadonlySet<string> = new Set(Object.keys(model.services)),
+): readonly ServiceFinding[] {
+  return decisions
+    .filter(({ service }) => active.has(service))
+    .flatMap((decision) => findingsOf(model, decision, overrides[decision.service] ?? {}));
+}
+
+type Override = NonNullable<RoleOverrides[string]>;
+
+function findingsOf(model: ComposeModel, decision: RoleDecision, override: Override): readonly ServiceFinding[] {
+  const { role, service } = decision;
+  if (role !== "web" && role !== "worker") return [];
+  const found = [impossible, unsure, stopFirst, withoutHealthcheck, named, secretsOfShell];
+  return found.flatMap((find) => {
+    const finding = find(model, decision, override);
+    return finding ? [{ ...finding, service, path: ["services", service, ...finding.path] }] : [];
+  });
+}
+
+type Find = (
+  model: ComposeModel,
+  decision: RoleDecision,
+  override: Override,
+) => Omit<ServiceFinding, "service"> | undefined | false;
+
+const impossible: Find = (model, { service }, override) => {
+  const blocker = firstBlocker(model.services[service] ?? {});
+  if (!blocker || override.strategy === "recreate") return undefined;
+  return {
+    severity: "error",
+    code: "cannot-be-two",
+    message: `${service} cannot run twice side by side: ${blocker.reason}`,
+    hint: `set services.${service}.strategy: recreate in sluice.yaml to have it replaced stop-first (a gap at each deployment), or remove it`,
+    path: blocker.path,
+  };
+};
+
+const unsure: Find = (_model, { service, role, confidence, reason }) =>
+  confidence === "ask" && {
+    severity: "warn",
+    code: "role-unsure",
+    message: `it is not clear what ${service} is (taken for ${role}): ${reason}`,
+    hint: `set services.${service}.role in sluice.yaml, and port for a web service; until then it is replaced stop-first`,
+    path: [],
+  };
+
+const stopFirst: Find = (model, { service, strategy }, override) => {
+  const { volumes = [], ...rest } = model.services[service] ?? {};
+  const [mount] = writableMounts({ volumes });
+  if (strategy !== "recreate" || override.strategy || !mount || firstBlocker(rest)) return undefined;
+  const what = mount.type === "volume" ? `volume ${mount.source}` : `bind mount ${mount.source}`;
+  return {
+    severity: "warn",
+    code: "replaced-stop-first",
+    message: `${service} writes to ${what}: it is replaced stop-first, with a gap at each deployment`,
+    hint:
+      mount.type === "volume"
+        ? `set services.${service}.sharedVolumes: true if two versions may write there at once (uploads, media)`
+        : `mount it read-only (:ro) if it is configuration, or set services.${service}.sharedVolumes: true`,
+    path: ["volumes", volumes.indexOf(mount)],
+  };
+};
+
+const withoutHealthcheck: Find = (model, { service, role, strategy }, override) =>
+  role === "web" &&
+  strategy === "slots" &&
+  !override.health &&
+  !hasHealthcheck(model.services[service] ?? {}) && {
+    severity: "warn",
+    code: "no-health-check",
+    message: `${service} has no health check in the compose file: it counts as ready when its port answers`,
+    hint: `add a healthcheck, or set services.${service}.health.path in sluice.yaml`,
+    path: [],
+  };
+
+const named: Find = (model, { service, strategy }) => {
+  const name = model.services[service]?.container_name;
+  return (
+    strategy === "slots" &&
+    name !== undefined && {
+      severity: "info",
+      code: "container-name-dropped",
+      message: `the containers of ${service} will not be named ${name}: there can be two`,
+      hint: `other containers still reach it as ${name}; for a shell in it use \`docker compose -p ${model.name}-SLOT exec ${service}\``,
+      path: ["container_name"],
+    }
+  );
+};
+
+const secretsOfShell: Find = (model, { service }) => {
+  const secrets = model.services[service]?.secrets ?? [];
+  const index = secrets.findIndex(({ source }) => model.secrets?.[source]?.["environment"] !== undefined);
+  return (
+    index >= 0 && {
+      severity: "info",
+      code: "secret-from-environment",
+      message: `secret ${secrets[index]?.source} of ${service} is a variable of the deployer's environment: no release keeps it`,
+      hint: "it must be set for every deployment and rollback; a secret with file: is kept with the release",
+      path: ["secrets", index],
+    }
+  );
+};
