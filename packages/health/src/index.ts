@@ -1,1 +1,4 @@
-export {};
+export { judge } from "./analysis/judge.ts";
+export type { RunOneOff } from "./checks/command.ts";
+export type { InspectContainer } from "./checks/container.ts";
+export { createProber, type ProberOptions } from "./prober.ts";

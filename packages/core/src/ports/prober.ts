@@ -7,6 +7,8 @@ export interface ProbeTarget {
   readonly slot: Slot;
   /** Containers of the service under test by service name. */
   readonly containers: Readonly<Record<string, readonly string[]>>;
+  /** Addresses of the service's containers on the slot's link, by service name, where they are known. */
+  readonly addresses?: Readonly<Record<string, readonly string[]>> | undefined;
   /** The door to go through, by service name; checks of a service without one go straight to its container. */
   readonly doors: Readonly<Record<string, ProbeDoor>>;
 }
