@@ -1,7 +1,8 @@
-import type { ComposeModel, PublishedPort, ServiceFacts } from "@sluice/core";
+import type { ComposeModel, PublishedPort } from "@sluice/core";
 import { unescapeDollars } from "./dollars.ts";
 import { type NamedNetwork, networkKeys, networkName } from "./networks.ts";
 import { proxyLabels, proxyVariables } from "./proxy-labels.ts";
+import { publishedPorts } from "./published-ports.ts";
 import { endpointAliases } from "./slot-model.ts";
 
 export interface DoorNetwork extends NamedNetwork {
@@ -22,7 +23,7 @@ export interface DoorFacts {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-export function doorFacts(model: ComposeModel, { name, ports }: ServiceFacts): DoorFacts {
+export function doorFacts(model: ComposeModel, name: string): DoorFacts {
   const service = model.services[name] ?? {};
   const networks = networkKeys(service).map((key): DoorNetwork => {
     const aliases = [name, ...endpointAliases(service, key)].map(unescapeDollars);
@@ -34,5 +35,10 @@ export function doorFacts(model: ComposeModel, { name, ports }: ServiceFacts): D
       ...(ipv4Address === undefined ? {} : { ipv4Address }),
     };
   });
-  return { networks, ports, labels: proxyLabels(service), environment: proxyVariables(service) };
+  return {
+    networks,
+    ports: publishedPorts(service),
+    labels: proxyLabels(service),
+    environment: proxyVariables(service),
+  };
 }

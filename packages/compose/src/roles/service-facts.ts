@@ -2,12 +2,12 @@ import {
   type ComposeModel,
   type ComposeService,
   type Config,
-  type PublishedPort,
   parseDuration,
   type RoleDecision,
   type ServiceFacts,
 } from "@sluice/core";
 import { networkKeys } from "../model/networks.ts";
+import { publishedPorts } from "../model/published-ports.ts";
 import { listeningPort, protocolOf } from "./listening-port.ts";
 import { startBudget } from "./start-budget.ts";
 
@@ -50,13 +50,4 @@ export function serviceFacts(
 
 export function hasHealthcheck({ healthcheck }: ComposeService): boolean {
   return healthcheck?.test !== undefined && healthcheck.disable !== true && healthcheck.test[0] !== "NONE";
-}
-
-function publishedPorts({ ports = [] }: ComposeService): readonly PublishedPort[] {
-  return ports.map(({ host_ip, published, target, protocol }) => ({
-    ...(host_ip ? { hostIp: host_ip } : {}),
-    published: Number.parseInt(published ?? "0", 10) || 0,
-    target,
-    protocol: protocol === "udp" ? "udp" : "tcp",
-  }));
 }
