@@ -1,0 +1,13 @@
+import type { Clock, ContainerExec } from "@sluice/core";
+import type { DoorShell } from "./door-shell.ts";
+
+/** What the router's verbs share for one door. */
+export interface DoorLink {
+  readonly door: string;
+  readonly shell: DoorShell;
+  readonly exec: ContainerExec;
+  readonly clock: Clock;
+  readonly pollMs: number;
+  /** Fires when this router has put another process in the place of the one that answered so far. */
+  readonly reloaded: EventTarget;
+}

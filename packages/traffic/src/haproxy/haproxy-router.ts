@@ -1,0 +1,113 @@
+import type { Clock, ContainerExec, DoorRouting, TrafficRouter } from "@sluice/core";
+import { SluiceError } from "@sluice/core";
+import { doorFiles } from "./door-files.ts";
+import type { DoorLink } from "./door-link.ts";
+import { createDoorShell } from "./door-shell.ts";
+import { drain } from "./drain.ts";
+import { observeTraffic } from "./observe-traffic.ts";
+import { reconfigure } from "./reconfigure.ts";
+import { renderHaproxyConfig } from "./render-config.ts";
+import { findRouting, formatRouting, formatRoutingFile, routingKey } from "./routing-map.ts";
+import { followSamples } from "./samples.ts";
+import { waitServers } from "./wait-servers.ts";
+
+export interface HaproxyRouterOptions {
+  readonly exec: ContainerExec;
+  readonly clock: Clock;
+  /** How long the door may take for one command, in milliseconds. Default 10 000. */
+  readonly commandTimeoutMs?: number | undefined;
+  /** Between two looks at the door while something is waited for, in milliseconds. Default 40. */
+  readonly pollMs?: number | undefined;
+}
+
+/**
+ * Doors made of HAProxy 2.6 or newer, talked to through a shell that stays open in the door's container. Dispose of the
+ * router to close those shells; the doors go on as they are.
+ */
+export function createHaproxyRouter(options: HaproxyRouterOptions): TrafficRouter & AsyncDisposable {
+  const { exec, clock, commandTimeoutMs = 10_000, pollMs = 40 } = options;
+  const links = new Map<string, DoorLink>();
+  const changes = new Map<string, Promise<unknown>>();
+
+  const linkTo = (door: string): DoorLink => {
+    const known = links.get(door);
+    if (known) return known;
+    const shell = createDoorShell({ exec, clock, door, timeoutMs: commandTimeoutMs });
+    const link = { door, shell, exec, clock, pollMs, reloaded: new EventTarget() };
+    links.set(door, link);
+    return link;
+  };
+  /** A reload between the two halves of a change would bring the old routing back. */
+  const inTurn = async <T>(door: string, change: () => Promise<T>): Promise<T> => {
+    const mine = (changes.get(door) ?? Promise.resolve()).then(change, change);
+    changes.set(
+      door,
+      mine.catch(() => undefined),
+    );
+    return mine;
+  };
+
+  return {
+    kind: "haproxy",
+    files: (spec, routing) => [
+      { path: doorFiles.config, content: renderHaproxyConfig(spec), mode: 0o600 },
+      { path: doorFiles.routing, content: formatRoutingFile(routing) },
+    ],
+    routing: (door, signal) => readRouting(linkTo(door), signal),
+    setRouting: (door, routing, signal) => inTurn(door, () => writeRouting(linkTo(door), routing, signal)),
+    reconfigure: (door, spec, signal) => inTurn(door, () => reconfigure(linkTo(door), spec, signal)),
+    traffic: (door, signal) => observeTraffic(linkTo(door), signal),
+    samples: (door, signal) => followSamples(linkTo(door), signal),
+    drain: (door, slot, timeoutMs, signal) => drain(linkTo(door), slot, timeoutMs, signal),
+    waitServers: (door, slot, count, timeoutMs, signal) => waitServers(linkTo(door), slot, count, timeoutMs, signal),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...links.values()].map(({ shell }) => shell[Symbol.asyncDispose]()));
+      links.clear();
+    },
+  };
+}
+
+async function readRouting({ door, shell }: DoorLink, signal?: AbortSignal): Promise<DoorRouting> {
+  const listing = await shell.ask([`show map ${doorFiles.routing}`], signal);
+  const routing = findRouting(listing);
+  if (routing) return routing;
+  throw new SluiceError("DOOR_FAILED", `door ${door} holds no routing that can be read`, {
+    hint: "set the routing again, or replace the door",
+    detail: listing.trim().slice(-500),
+  });
+}
+
+/** One round trip: the file, the process, and both read back. */
+async function writeRouting({ door, shell }: DoorLink, routing: DoorRouting, signal?: AbortSignal): Promise<void> {
+  const value = formatRouting(routing);
+  const { routing: path, adminSocket } = doorFiles;
+  const next = `${path}.next`;
+  const admin = `socat -t 10 - UNIX-CONNECT:${adminSocket}`;
+  const set = (verb: string) =>
+    `printf '%s\\n' '${verb} map ${path} ${routingKey} ${value}; show map ${path}' | ${admin}`;
+  const read = await shell.run(
+    [
+      "set -e",
+      `printf '%s\\n' '${routingKey} ${value}' > ${next}`,
+      // Not every sync can do a single file; without it the rename still holds for everything but a power cut.
+      `sync -d ${next} 2>/dev/null || true`,
+      `mv -f ${next} ${path}`,
+      "printf 'file:\\n'",
+      `cat ${path}`,
+      "printf 'process:\\n'",
+      `answer=$(${set("set")})`,
+      // A map whose file lost its key is given the key.
+      `case "$answer" in *' ${routingKey} ${value}'*) ;; *) answer=$(${set("add")}) ;; esac`,
+      `printf '%s\\n' "$answer"`,
+    ].join("\n"),
+    signal,
+  );
+  const [file = "", process = ""] = read.split("process:\n");
+  const written = findRouting(file);
+  const running = findRouting(process);
+  if (written && running && formatRouting(written) === value && formatRouting(running) === value) return;
+  throw new SluiceError("DOOR_FAILED", `door ${door} did not take the routing ${value}`, {
+    hint: `look at \`docker logs ${door}\``,
+    detail: read.trim().slice(-1000),
+  });
+}

@@ -1,0 +1,81 @@
+import { isIPv6 } from "node:net";
+import { type DoorSpec, otherSlot, type Slot, slots } from "@sluice/core";
+
+/** How requests come to a slot, and what happens to them when its servers are gone. */
+export type Way =
+  /** The stable slot's users while the share is 0: nothing but its own servers. */
+  | "only"
+  /** The stable slot's users while the candidate has a share: the candidate stands by for the case that all else is gone. */
+  | "stable"
+  /** The candidate's users: the stable slot takes over within the same request. */
+  | "candidate"
+  /** Our own probes: never retried, so that they show what the application does, and counted apart. */
+  | "preview";
+
+/** Backends of one listening port; those of the port that decides have no suffix. */
+export function backendName(spec: DoorSpec, port: number, way: Way, slot: Slot): string {
+  const suffix = port === healthTarget(spec).port ? "" : `_${port}`;
+  return `${way}_${slot}${suffix}`;
+}
+
+/** The port whose servers say whether a slot is up. */
+export function healthTarget(spec: DoorSpec): DoorSpec["listen"][number] {
+  const chosen = spec.listen.find(({ target }) => target === spec.healthPort) ?? spec.listen[0];
+  if (!chosen) throw new TypeError("a door spec without ports");
+  return chosen;
+}
+
+export function renderBackends(spec: DoorSpec, listen: DoorSpec["listen"][number]): string[] {
+  return slots.flatMap((slot) => {
+    const other = otherSlot(slot);
+    const name = (way: Way) => backendName(spec, listen.port, way, slot);
+    const tracking = (of: Slot, settings = "") =>
+      servers(spec, listen, of, (server) => `${settings}track ${backendName(spec, listen.port, "only", of)}/${server}`);
+    const check = healthCheck(spec, listen);
+    return [
+      ...section(name("only"), [...check, ...servers(spec, listen, slot, () => "check")]),
+      ...section(name("stable"), ["option allbackups", ...tracking(slot), ...tracking(other, "backup ")]),
+      ...section(name("candidate"), [
+        "option allbackups",
+        // A request that was sent and not answered goes on to the stable slot, if its method allows that. A stable slot
+        // gets no such second try: the request that crashed one replica would go on to crash them all.
+        ...(spec.protocol === "http" ? ["retry-on conn-failure empty-response"] : []),
+        ...check,
+        // The first failed connection takes the server out, so that the retry of that same request finds the backups.
+        // Only here: elsewhere it would turn a moment's refusal of a lone server into an outage.
+        ...servers(spec, listen, slot, () => "check observe layer4 error-limit 1 on-error mark-down"),
+        ...tracking(other, "backup "),
+      ]),
+      ...(spec.protocol === "http" ? section(name("preview"), ["retries 0", ...tracking(slot)]) : []),
+    ];
+  });
+}
+
+function section(name: string, lines: readonly string[]): string[] {
+  return [`backend ${name}`, ...lines.map((line) => `  ${line}`)];
+}
+
+function healthCheck(spec: DoorSpec, listen: DoorSpec["listen"][number]): string[] {
+  if (spec.healthPath === null || listen.port !== healthTarget(spec).port) return [];
+  return [
+    "option httpchk",
+    `http-check send meth GET uri ${spec.healthPath} ver HTTP/1.1 hdr Host localhost hdr User-Agent sluice-door`,
+    "http-check expect rstatus ^[23]",
+  ];
+}
+
+function servers(
+  spec: DoorSpec,
+  { target }: DoorSpec["listen"][number],
+  slot: Slot,
+  settings: (server: string) => string,
+): string[] {
+  const proxyProtocol = spec.proxyProtocol.out ? " send-proxy-v2" : "";
+  return spec.servers[slot].map((address, index) => {
+    const name = `${slot}${index + 1}`;
+    const host = isIPv6(address) ? `[${address}]` : address;
+    const own = settings(name);
+    const checked = proxyProtocol !== "" && own.startsWith("check") ? " check-send-proxy" : "";
+    return `server ${name} ${host}:${target} ${own}${proxyProtocol}${checked}`;
+  });
+}

@@ -1,0 +1,80 @@
+import type { DoorSpec } from "@sluice/core";
+import { assertDoorSpec } from "./assert-door-spec.ts";
+import { doorFiles, requestRing } from "./door-files.ts";
+import { renderBackends } from "./render-backends.ts";
+import { renderHttpFrontend, renderTcpFrontend } from "./render-frontend.ts";
+
+const unavailablePage =
+  '<!doctype html><html lang="en"><meta charset="utf-8"><title>Not available</title>' +
+  "<h1>Not available</h1><p>This service cannot answer right now. Please try again in a few seconds.</p></html>";
+
+/**
+ * HAProxy's configuration for a door. It names addresses, never releases: an ordinary deployment changes the routing
+ * map and leaves this as it is. Works with HAProxy 2.6 and newer. Contains the preview secret.
+ *
+ * @throws SluiceError CONFIG_INVALID
+ */
+export function renderHaproxyConfig(spec: DoorSpec): string {
+  assertDoorSpec(spec);
+  const lines = [
+    `# The door of ${spec.service} in ${spec.stack}, written by Sluice: changes by hand are lost.`,
+    ...globalSection(spec),
+    ...defaultsSection(spec),
+    ...spec.listen.flatMap((listen) => [
+      ...(spec.protocol === "http" ? renderHttpFrontend(spec, listen) : renderTcpFrontend(spec, listen)),
+      ...renderBackends(spec, listen),
+    ]),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function globalSection({ drainTimeoutMs }: DoorSpec): string[] {
+  return [
+    "global",
+    "  log stdout format raw local0 notice",
+    `  stats socket ${doorFiles.adminSocket} mode 600 level admin expose-fd listeners`,
+    // Somebody follows the request ring, which may be quiet for long.
+    "  stats timeout 1h",
+    "  stats maxconn 50",
+    "  maxconn 10000",
+    "  no strict-limits",
+    // After a reload the process before this one stays only as long as a drain may take, whatever its WebSockets do.
+    `  hard-stop-after ${Math.max(drainTimeoutMs, 5000)}ms`,
+    `ring ${requestRing}`,
+    "  format raw",
+    "  maxlen 1200",
+    "  size 4194304",
+  ];
+}
+
+function defaultsSection({ protocol }: DoorSpec): string[] {
+  const http = [
+    // A connection of its own for each request to the application: an idle one that the application closes just when
+    // a POST is on its way to it cannot lose that POST.
+    "option http-server-close",
+    "timeout client 5m",
+    "timeout http-request 30s",
+    // Longer than edges in front keep idle connections, so that they close first.
+    "timeout http-keep-alive 180s",
+    `http-error status 503 content-type "text/html; charset=utf-8" string '${unavailablePage}' hdr Retry-After 5 hdr Cache-Control no-store`,
+  ];
+  return [
+    "defaults",
+    `  mode ${protocol}`,
+    "  log global",
+    "  balance leastconn",
+    // Networks of one host; with the checks' `fall` this finds a server that vanished within 3.7 s. Retries last longer,
+    // so that a request that waits for such a server still finds the ones that stand by.
+    "  timeout connect 700ms",
+    "  retries 5",
+    "  option redispatch 1",
+    "  timeout queue 10s",
+    // The application was reached directly before and set its own limits; these only end what is dead.
+    "  timeout server 1h",
+    "  timeout tunnel 1h",
+    // Less makes healthy servers flap on a loaded host.
+    "  timeout check 3s",
+    ...(protocol === "http" ? http : ["timeout client 1h"]).map((line) => `  ${line}`),
+    "  default-server inter 1s fastinter 200ms downinter 200ms fall 3 rise 1",
+  ];
+}

@@ -1,0 +1,47 @@
+import { type DoorRouting, SluiceError } from "@sluice/core";
+
+/**
+ * The whole routing is one value under one key, so that a single command changes all of it: with a key each, a request
+ * could meet the new stable slot with the old share.
+ */
+export const routingKey = "route";
+
+/** `blue:500:7`: the stable slot, the other's share in hundredths of a percent, the salt. @throws SluiceError USAGE */
+export function formatRouting({ stable, share, salt }: DoorRouting): string {
+  const hundredths = Math.round(share * 100);
+  if (!(share >= 0 && share <= 100) || Math.abs(share * 100 - hundredths) > 1e-6) {
+    throw new SluiceError("USAGE", `share ${share} cannot be used`, { hint: "use 0 to 100 percent, in steps of 0.01" });
+  }
+  if (!Number.isInteger(salt) || salt < 0 || salt > 9999) {
+    throw new SluiceError("USAGE", `salt ${salt} cannot be used`, { hint: "use a whole number from 0 to 9999" });
+  }
+  if (stable !== null && stable !== "blue" && stable !== "green") {
+    throw new SluiceError("USAGE", `slot ${JSON.stringify(stable)} does not exist`, {
+      hint: "use blue, green or null",
+    });
+  }
+  return `${stable ?? "none"}:${hundredths}:${salt}`;
+}
+
+/** `null` for anything but a value of `formatRouting`. */
+export function parseRouting(text: string): DoorRouting | null {
+  const found = /^(blue|green|none):(\d{1,5}):(\d{1,4})$/.exec(text);
+  if (!found) return null;
+  const [, stable, share, salt] = found;
+  if (Number(share) > 10_000) return null;
+  return {
+    stable: stable === "blue" || stable === "green" ? stable : null,
+    share: Number(share) / 100,
+    salt: Number(salt),
+  };
+}
+
+export function formatRoutingFile(routing: DoorRouting): string {
+  return `${routingKey} ${formatRouting(routing)}\n`;
+}
+
+/** Reads the value out of what `show map` answers, or out of the file. */
+export function findRouting(listing: string): DoorRouting | null {
+  const found = /^(?:0x[0-9a-f]+ )?route (\S+)$/m.exec(listing);
+  return found?.[1] === undefined ? null : parseRouting(found[1]);
+}

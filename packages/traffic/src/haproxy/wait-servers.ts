@@ -1,0 +1,37 @@
+import { type Slot, SluiceError } from "@sluice/core";
+import type { DoorLink } from "./door-link.ts";
+import { observeServers } from "./observe-traffic.ts";
+import { decidingServers, isReached, type ServerRow } from "./parse-stat.ts";
+
+/** Waits until HAProxy's own checks have reached `count` servers of a slot. */
+export async function waitServers(
+  link: DoorLink,
+  slot: Slot,
+  count: number,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  const end = link.clock.monotonicMs() + timeoutMs;
+  for (;;) {
+    const servers = decidingServers(await observeServers(link, signal), slot);
+    const reached = servers.filter(isReached).length;
+    if (reached >= count) return;
+    const left = end - link.clock.monotonicMs();
+    if (left <= 0) {
+      throw new SluiceError(
+        "NOT_READY",
+        `door ${link.door} reaches ${reached} of ${count} servers of ${slot} after ${timeoutMs} ms`,
+        {
+          hint: "see that the application listens on all addresses (0.0.0.0) of the port that the door expects, and that its health path answers 2xx or 3xx",
+          detail: servers.map(describe).join("\n"),
+        },
+      );
+    }
+    await link.clock.sleep(Math.min(link.pollMs, left), signal);
+  }
+}
+
+function describe({ server, fields }: ServerRow): string {
+  const seen = [fields["status"], fields["check_status"], fields["check_code"], fields["last_chk"]];
+  return `${server} ${fields["addr"] ?? ""} ${seen.filter(Boolean).join(" ")}`;
+}

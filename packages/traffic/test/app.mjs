@@ -1,0 +1,50 @@
+// A small web application that says which slot it is. Runs in a container of the tests.
+import { createHash } from "node:crypto";
+import { createServer } from "node:http";
+import { createServer as createTcpServer } from "node:net";
+
+const name = process.env.SLOT ?? "none";
+let isHealthy = true;
+
+const server = createServer((request, response) => {
+  const url = new URL(request.url ?? "/", "http://app");
+  const answer = (status, body, headers = {}) => {
+    response.writeHead(status, { "content-type": "text/plain", "x-slot": name, ...headers });
+    response.end(body);
+  };
+  request.resume();
+  request.on("end", () => {
+    if (url.pathname === "/healthz") return answer(isHealthy ? 200 : 500, "");
+    if (url.pathname === "/sick") {
+      isHealthy = false;
+      return answer(200, "");
+    }
+    if (url.pathname === "/headers") return answer(200, JSON.stringify(request.rawHeaders));
+    if (url.pathname === "/status") return answer(Number(url.searchParams.get("code")), name);
+    if (url.pathname === "/cached") return answer(200, name, { "cache-control": "public, max-age=60" });
+    if (url.pathname === "/cookie") return answer(200, name, { "set-cookie": "session=1; Path=/" });
+    if (url.pathname === "/crash") return process.kill(process.pid, "SIGKILL");
+    setTimeout(() => answer(200, name), Number(url.searchParams.get("ms") ?? 0));
+  });
+});
+
+server.on("upgrade", (request, socket) => {
+  const accept = createHash("sha1").update(
+    `${request.headers["sec-websocket-key"]}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`,
+  );
+  socket.write(
+    `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nx-slot: ${name}\r\nSec-WebSocket-Accept: ${accept.digest("base64")}\r\n\r\n`,
+  );
+  socket.on("data", (data) => socket.write(data));
+  socket.on("error", () => socket.destroy());
+});
+server.listen(8080);
+
+// A protocol that speaks first and then echoes.
+createTcpServer((socket) => {
+  socket.write(`${name}\n`);
+  socket.on("data", (data) => socket.write(data));
+  socket.on("error", () => socket.destroy());
+}).listen(7000);
+
+process.on("SIGTERM", () => process.exit(0));

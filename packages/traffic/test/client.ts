@@ -1,0 +1,111 @@
+import { Agent, type IncomingHttpHeaders, request } from "node:http";
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+  /** The application's own word for where it runs; `undefined` when the door itself answered. */
+  readonly slot: string | undefined;
+}
+
+export interface Ask {
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+  readonly agent?: Agent;
+  readonly body?: string;
+}
+
+export function ask(
+  port: number,
+  path = "/",
+  { method = "GET", headers = {}, agent, body }: Ask = {},
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request({ host: "127.0.0.1", port, path, method, headers, agent: agent ?? false }, (incoming) => {
+      let text = "";
+      incoming.on("data", (chunk: Buffer) => {
+        text += chunk.toString();
+      });
+      incoming.on("error", reject);
+      incoming.on("end", () => {
+        const slot = incoming.headers["x-slot"];
+        resolve({
+          status: incoming.statusCode ?? 0,
+          headers: incoming.headers,
+          body: text,
+          slot: typeof slot === "string" ? slot : undefined,
+        });
+      });
+    });
+    outgoing.on("error", reject);
+    outgoing.end(body);
+  });
+}
+
+export function cookieOf(answer: Answer): string {
+  const found = answer.headers["set-cookie"]?.find((cookie) => cookie.startsWith("sluice="));
+  return found?.split(";")[0] ?? "";
+}
+
+/** A user: keeps cookies and a connection, and remembers by whom it was served. */
+export interface User {
+  readonly served: string[];
+  visit(path?: string): Promise<Answer>;
+  leave(): void;
+}
+
+export function createUser(port: number): User {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  let cookie = "";
+  const served: string[] = [];
+  return {
+    served,
+    async visit(path = "/") {
+      const answer = await ask(port, path, { agent, headers: cookie ? { cookie } : {} });
+      cookie = cookieOf(answer) || cookie;
+      served.push(answer.slot ?? String(answer.status));
+      return answer;
+    },
+    leave: () => agent.destroy(),
+  };
+}
+
+/** How often the slot that serves changed. */
+export function flips(served: readonly string[]): number {
+  return served.filter((slot, index) => index > 0 && slot !== served[index - 1]).length;
+}
+
+export interface LoadResult {
+  readonly asked: number;
+  readonly lost: readonly string[];
+  readonly by: Readonly<Record<string, number>>;
+}
+
+/** Asks `rate` times a second until it is stopped, without waiting for answers. */
+export function startLoad(port: number, rate: number, options: { path?: string; ask?: () => Ask } = {}) {
+  const pending = new Set<Promise<void>>();
+  const lost: string[] = [];
+  const by: Record<string, number> = {};
+  let asked = 0;
+  const one = async () => {
+    asked += 1;
+    try {
+      const { status, slot } = await ask(port, options.path, options.ask?.());
+      if (status >= 500) lost.push(String(status));
+      by[slot ?? status] = (by[slot ?? status] ?? 0) + 1;
+    } catch (error) {
+      lost.push(String(error));
+    }
+  };
+  const timer = setInterval(() => {
+    const running = one().finally(() => pending.delete(running));
+    pending.add(running);
+  }, 1000 / rate);
+  return {
+    async stop(): Promise<LoadResult> {
+      clearInterval(timer);
+      await Promise.all(pending);
+      return { asked, lost, by };
+    },
+  };
+}

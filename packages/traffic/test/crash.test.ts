@@ -1,0 +1,78 @@
+import { slots } from "@sluice/core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startLoad } from "./client.ts";
+import { docker, systemClock } from "./docker.ts";
+import { type Door, doorImages, openStage, type Stage } from "./stage.ts";
+
+describe.each(await doorImages())("crashes behind %s", (image) => {
+  let stage: Stage;
+  let door: Door;
+  let apps: Record<"blue" | "green", string[]>;
+  beforeAll(async () => {
+    stage = await openStage(image);
+    const start = (slot: "blue" | "green") => Promise.all([1, 2].map((replica) => stage.startApp(slot, replica)));
+    const [started, blue, green] = await Promise.all([
+      stage.startDoor(stage.spec(), { stable: "blue", share: 0, salt: 0 }),
+      start("blue"),
+      start("green"),
+    ]);
+    door = started;
+    apps = { blue, green };
+    for (const slot of slots) await stage.router.waitServers(door.name, slot, 2, 20_000);
+  });
+  afterAll(() => stage[Symbol.asyncDispose]());
+  const set = (share: number) => stage.router.setRouting(door.name, { stable: "blue", share, salt: 0 });
+  const restart = async (slot: "blue" | "green") => {
+    await docker("start", ...apps[slot]);
+    await stage.router.waitServers(door.name, slot, 2, 20_000);
+  };
+
+  test("a replica that dies costs no request, and the door finds it again", async () => {
+    await set(50);
+    const load = startLoad(door.port, 100);
+    await systemClock.sleep(500);
+    await docker("kill", apps.green[0] ?? "");
+    await systemClock.sleep(2500);
+    const { lost, by } = await load.stop();
+    expect(lost).toEqual([]);
+    expect(by["green"]).toBeGreaterThan(50);
+    await restart("green");
+  });
+
+  test("a candidate that dies as a whole leaves its users to the stable slot within the same request", async () => {
+    await set(50);
+    const load = startLoad(door.port, 100, { path: "/?ms=100" });
+    await systemClock.sleep(500);
+    await docker("kill", ...apps.green);
+    await systemClock.sleep(2500);
+    const { asked, lost } = await load.stop();
+    expect({ lost }).toEqual({ lost: [] });
+    expect(asked).toBeGreaterThan(200);
+    const { green, blue } = (await stage.router.traffic(door.name)).slots;
+    expect(green.connectErrors + green.responseErrors + green.redispatches).toBeGreaterThan(0);
+    expect(blue.redispatches).toBe(0);
+    await restart("green");
+  });
+
+  test("a stable slot that dies while the candidate has a share leaves its users to the candidate", async () => {
+    await set(5);
+    const load = startLoad(door.port, 50);
+    await systemClock.sleep(300);
+    await docker("kill", ...apps.blue);
+    await systemClock.sleep(4500);
+    const { lost, by } = await load.stop();
+    expect({ lost }).toEqual({ lost: [] });
+    expect(by["green"]).toBeGreaterThan(50);
+    await restart("blue");
+  });
+
+  test("a process that crashes and listens again is used again within a second", async () => {
+    await set(100);
+    const started = performance.now();
+    await docker("restart", "-t", "1", ...apps.green);
+    const listens = performance.now();
+    await stage.router.waitServers(door.name, "green", 2, 20_000);
+    expect(performance.now() - listens).toBeLessThan(2500);
+    expect(listens - started).toBeGreaterThan(0);
+  });
+});
