@@ -1,0 +1,148 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { access, chmod, constants, lstat, mkdir, open, readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { type Clock, SluiceError } from "@sluice/core";
+import { createDurably, syncDirectory, temporaryPrefix } from "./durable-file.ts";
+import { describeHome, type HomeDescription } from "./home-description.ts";
+import { homeError } from "./home-error.ts";
+
+export interface OpenHomeOptions {
+  readonly clock: Clock;
+  /** Whose state it is; given, it must be the one that the home was made for. Needed to create one. */
+  readonly stack?: string | undefined;
+  /** Default `true`: a home that is not there is made. */
+  readonly create?: boolean | undefined;
+}
+
+/** The directory that holds everything a stack must remember. Disposing releases a lock still held through it. */
+export interface StateHome extends AsyncDisposable {
+  readonly path: string;
+  /** Random; ties the stack on an engine to this home. */
+  readonly id: string;
+  readonly stack: string;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  readonly releasesDir: string;
+  /** Opens the preview of the stack's doors. Secret. */
+  readonly previewSecret: string;
+  /** For keyed hashes of secret values. Secret. */
+  readonly hashKey: string;
+  readonly clock: Clock;
+  /** What is released when the home is disposed. */
+  readonly held: Set<AsyncDisposable>;
+}
+
+/**
+ * Opens the state home of a stack, and makes it when it is not there: directories 0700, files 0600, keys from random
+ * bytes. Several processes may open it at once.
+ *
+ * @param dir absolute path, outside any checkout
+ * @throws SluiceError HOME_UNUSABLE (not a directory, not writable, holds something else), HOME_MISMATCH (another
+ * stack's), JOURNAL_NEWER (made by a newer Sluice), DISK_FULL
+ */
+export async function openStateHome(dir: string, { clock, stack, create = true }: OpenHomeOptions): Promise<StateHome> {
+  try {
+    if (create) await makeHome(dir, clock, stack);
+    const description = await readDescription(dir);
+    assertStack(description, dir, stack);
+    await assertWritable(dir);
+    const [previewSecret, hashKey] = await makeParts(dir);
+    const held = new Set<AsyncDisposable>();
+    return {
+      path: dir,
+      id: description.id,
+      stack: description.stack,
+      createdAt: description.createdAt,
+      releasesDir: join(dir, "releases"),
+      previewSecret,
+      hashKey,
+      clock,
+      held,
+      async [Symbol.asyncDispose]() {
+        for (const part of held) await part[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    throw homeError(error, dir, "the state home cannot be used:");
+  }
+}
+
+/** The file that makes a directory a home is written first: whatever is missing after a crash is made by the next open. */
+async function makeHome(dir: string, clock: Clock, stack: string | undefined): Promise<void> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const names = await readdir(dir);
+  if (names.includes("home.json")) return;
+  const foreign = names.filter((name) => !name.startsWith(temporaryPrefix));
+  if (foreign.length > 0) {
+    throw new SluiceError("HOME_UNUSABLE", `${dir} is not empty and is no state home (it holds ${foreign[0]})`, {
+      hint: "use an empty or new directory as state home",
+    });
+  }
+  if (stack === undefined) throw new TypeError("a state home is made for a stack: name it");
+  await chmod(dir, 0o700);
+  const created: HomeDescription = { version: 1, id: randomUUID(), stack, createdAt: clock.now().toISOString() };
+  await createDurably(join(dir, "home.json"), `${JSON.stringify(created, null, 2)}\n`);
+}
+
+async function readDescription(dir: string): Promise<HomeDescription> {
+  if (!(await stat(dir)).isDirectory()) throw Object.assign(new Error("not a directory"), { code: "ENOTDIR" });
+  const path = join(dir, "home.json");
+  const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== "ENOENT") throw cause;
+    throw new SluiceError("HOME_UNUSABLE", `${dir} is no state home: it has no home.json`, {
+      hint: "use the directory of earlier deployments, or deploy to make a new one",
+      cause,
+    });
+  });
+  return describeHome(text, path);
+}
+
+function assertStack(description: HomeDescription, dir: string, stack: string | undefined): void {
+  if (stack === undefined || description.stack === stack) return;
+  throw new SluiceError("HOME_MISMATCH", `${dir} is the state home of stack ${description.stack}, not of ${stack}`, {
+    hint: `use -p ${description.stack}, or use another directory as state home`,
+  });
+}
+
+/** A superuser has every right on paper, so a file system that is read-only shows only here. */
+async function assertWritable(dir: string): Promise<void> {
+  await access(dir, constants.R_OK | constants.W_OK | constants.X_OK);
+  const { mode } = await lstat(dir);
+  if (mode & 0o077) await chmod(dir, 0o700);
+}
+
+async function makeParts(dir: string): Promise<readonly [string, string]> {
+  const made = await Promise.all(
+    ["releases", "keys"].map((name) => mkdir(join(dir, name), { recursive: true, mode: 0o700 })),
+  );
+  if (made.some((path) => path !== undefined)) await syncDirectory(dir);
+  await makeLockFile(join(dir, "lock.db"));
+  return Promise.all([makeKey(join(dir, "keys", "preview")), makeKey(join(dir, "keys", "hash"))]);
+}
+
+/**
+ * Only ever created, never opened: closing any descriptor of a file gives up the locks that the process holds on it.
+ */
+async function makeLockFile(path: string): Promise<void> {
+  try {
+    await using _created = await open(path, "wx", 0o600);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+}
+
+async function makeKey(path: string): Promise<string> {
+  const read = () => readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => missing(error));
+  const known = await read();
+  if (known === null) await createDurably(path, `${randomBytes(32).toString("hex")}\n`);
+  const key = (known ?? (await read()) ?? "").trim();
+  if (/^[0-9a-f]{64}$/.test(key)) return key;
+  throw new SluiceError("HOME_UNUSABLE", `${path} does not hold a key of 64 hexadecimal digits`, {
+    hint: "restore it from an export of this state home, or remove it: the doors are then replaced once",
+  });
+}
+
+function missing(error: NodeJS.ErrnoException): null {
+  if (error.code === "ENOENT") return null;
+  throw error;
+}

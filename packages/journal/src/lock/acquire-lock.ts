@@ -1,0 +1,101 @@
+import { rm } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { formatDuration, SluiceError } from "@sluice/core";
+import { writeDurably } from "../home/durable-file.ts";
+import { homeError } from "../home/home-error.ts";
+import type { StateHome } from "../home/state-home.ts";
+import { type KernelLock, tryLock } from "./kernel-lock.ts";
+import { type LockHolder, readLockHolder } from "./lock-holder.ts";
+
+export interface LockRequest extends Pick<LockHolder, "actor" | "reason" | "release"> {
+  /** How long to wait for a holder to end, milliseconds; default 0. */
+  readonly waitMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Somebody who only looks at the lock holds it for an instant; that is no reason to refuse. */
+const leastWaitMs = 150;
+/** The kernel tells nobody when a lock becomes free, so it is asked. */
+const pauseMs = 25;
+
+/**
+ * Takes the lock of a state home: one command at a time changes a stack. It is free in the instant its holder ends,
+ * however that happens. Disposing releases it.
+ *
+ * @throws SluiceError LOCK_HELD naming the holder, HOME_UNUSABLE; the signal's reason
+ */
+export async function acquireLock(
+  home: Pick<StateHome, "path" | "clock" | "held">,
+  { actor, reason, release, waitMs = 0, signal }: LockRequest,
+): Promise<AsyncDisposable> {
+  const { path, clock, held } = home;
+  const lock = await waitForLock(home, Math.max(waitMs, leastWaitMs), signal);
+  if (!lock) throw await heldError(home, waitMs);
+  const holderFile = join(path, "lock.json");
+  const holder: LockHolder = {
+    pid: process.pid,
+    host: hostname(),
+    actor,
+    reason,
+    release,
+    since: clock.now().toISOString(),
+  };
+  try {
+    await writeDurably(holderFile, `${JSON.stringify(holder)}\n`);
+  } catch (error) {
+    lock.release();
+    throw homeError(error, path, "the lock cannot be taken in");
+  }
+  let isHeld = true;
+  const acquired: AsyncDisposable = {
+    async [Symbol.asyncDispose]() {
+      if (!isHeld) return;
+      isHeld = false;
+      held.delete(acquired);
+      try {
+        await rm(holderFile, { force: true });
+      } finally {
+        lock.release();
+      }
+    },
+  };
+  held.add(acquired);
+  return acquired;
+}
+
+async function waitForLock(
+  { path, clock }: Pick<StateHome, "path" | "clock">,
+  waitMs: number,
+  signal: AbortSignal | undefined,
+): Promise<KernelLock | null> {
+  const deadline = clock.monotonicMs() + waitMs;
+  for (;;) {
+    signal?.throwIfAborted();
+    const lock = attempt(path);
+    if (lock || clock.monotonicMs() >= deadline) return lock;
+    await clock.sleep(pauseMs, signal);
+  }
+}
+
+function attempt(path: string): KernelLock | null {
+  try {
+    return tryLock(join(path, "lock.db"));
+  } catch (error) {
+    throw homeError(error, path, "the lock cannot be taken in");
+  }
+}
+
+async function heldError(home: Pick<StateHome, "path" | "clock">, waitMs: number): Promise<SluiceError> {
+  const holder = await readLockHolder(home);
+  const waited = waitMs > 0 ? `, still after ${formatDuration(waitMs)}` : "";
+  const hint = "wait for it to end; the lock is free as soon as that process is gone, whatever happens to it";
+  if (!holder)
+    return new SluiceError("LOCK_HELD", `the lock of ${home.path} was held until now`, { hint, retryable: true });
+  const { actor, reason, release, since, pid, host } = holder;
+  return new SluiceError(
+    "LOCK_HELD",
+    `${actor} is at work on this stack since ${since}: ${reason} (release ${release}, process ${pid} on ${host})${waited}`,
+    { hint, retryable: true },
+  );
+}

@@ -1,0 +1,69 @@
+import { readFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { homeError } from "../home/home-error.ts";
+import type { StateHome } from "../home/state-home.ts";
+import { isLocked } from "./kernel-lock.ts";
+
+/** Who holds the lock of a state home, and what for. */
+export interface LockHolder {
+  readonly pid: number;
+  readonly host: string;
+  readonly actor: string;
+  readonly reason: string;
+  readonly release: string;
+  /** ISO 8601, UTC. */
+  readonly since: string;
+}
+
+/** A holder has taken the lock an instant before it writes who it is. */
+const settleMs = 300;
+
+/** Who holds the lock now; `null` when nobody does. @throws SluiceError HOME_UNUSABLE */
+export async function readLockHolder({ path, clock }: Pick<StateHome, "path" | "clock">): Promise<LockHolder | null> {
+  try {
+    const deadline = clock.monotonicMs() + settleMs;
+    for (;;) {
+      if (!isLocked(join(path, "lock.db"))) return null;
+      const holder = await readHolderFile(path);
+      if (holder && isAlive(holder)) return holder;
+      if (clock.monotonicMs() >= deadline) return holder ?? unknownHolder;
+      await clock.sleep(20);
+    }
+  } catch (error) {
+    throw homeError(error, path, "the lock cannot be read in");
+  }
+}
+
+const unknownHolder: LockHolder = {
+  pid: 0,
+  host: "",
+  actor: "unknown",
+  reason: "unknown",
+  release: "unknown",
+  since: "",
+};
+
+async function readHolderFile(path: string): Promise<LockHolder | null> {
+  const text = await readFile(join(path, "lock.json"), "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  });
+  if (text === null) return null;
+  try {
+    return JSON.parse(text) as LockHolder;
+  } catch {
+    return null;
+  }
+}
+
+/** What a killed holder left is not what the present one has written. Another machine's processes cannot be asked. */
+function isAlive({ host, pid }: LockHolder): boolean {
+  if (host !== hostname()) return true;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

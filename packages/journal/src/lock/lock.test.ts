@@ -1,0 +1,78 @@
+import { readFile, stat } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { expect, it } from "vitest";
+import { temporaryHome } from "../../test/temporary-home.ts";
+import { exportHome } from "../archive/export-home.ts";
+import { openStateHome } from "../home/state-home.ts";
+import { acquireLock } from "./acquire-lock.ts";
+import { readLockHolder } from "./lock-holder.ts";
+
+const request = { actor: "mira", reason: "release v2", release: "v2" };
+
+it("says who holds it, and nobody afterwards", async () => {
+  const home = await temporaryHome();
+  expect(await readLockHolder(home)).toBeNull();
+  {
+    await using _lock = await acquireLock(home, request);
+    const since = expect.stringMatching(/^\d{4}-.*Z$/) as string;
+    expect(await readLockHolder(home)).toEqual({ ...request, pid: process.pid, host: hostname(), since });
+    expect((await stat(join(home.path, "lock.json"))).mode & 0o777).toBe(0o600);
+  }
+  expect(await readLockHolder(home)).toBeNull();
+});
+
+it("is refused to a second one, who learns whose it is", async () => {
+  const home = await temporaryHome();
+  await using _lock = await acquireLock(home, request);
+  const begin = performance.now();
+  await expect(acquireLock(home, { ...request, actor: "jo" })).rejects.toMatchObject({
+    code: "LOCK_HELD",
+    message: expect.stringMatching(/^mira is at work .* since \d{4}-.*: release v2 \(release v2, process \d+ on /),
+    retryable: true,
+  });
+  expect(performance.now() - begin).toBeLessThan(2_000);
+});
+
+it("is waited for as long as was asked for", async () => {
+  const home = await temporaryHome();
+  const first = await acquireLock(home, request);
+  const second = acquireLock(home, { ...request, actor: "jo", waitMs: 5_000 });
+  setTimeout(() => void first[Symbol.asyncDispose](), 100);
+  await using _lock = await second;
+  expect(await readLockHolder(home)).toMatchObject({ actor: "jo" });
+});
+
+it("gives up waiting when its signal aborts", async () => {
+  const home = await temporaryHome();
+  await using _lock = await acquireLock(home, request);
+  const signal = AbortSignal.timeout(50);
+  await expect(acquireLock(home, { ...request, waitMs: 60_000, signal })).rejects.toMatchObject({ name: "AbortError" });
+});
+
+it("is not given up by opening, reading or exporting the home in the same process", async () => {
+  const home = await temporaryHome();
+  await using _lock = await acquireLock(home, request);
+  await openStateHome(home.path, { clock: home.clock, stack: "shop" });
+  await readLockHolder(home);
+  const sink = new PassThrough().resume();
+  await exportHome(home, sink);
+  await expect(acquireLock(home, request)).rejects.toMatchObject({ code: "LOCK_HELD" });
+});
+
+it("is taken by exactly one of many who try at once", async () => {
+  const home = await temporaryHome();
+  const tries = await Promise.allSettled(Array.from({ length: 10 }, () => acquireLock(home, request)));
+  expect(tries.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+  await home[Symbol.asyncDispose]();
+});
+
+it("goes with the home that it was taken through, and may be released twice", async () => {
+  const home = await temporaryHome();
+  const lock = await acquireLock(home, request);
+  await home[Symbol.asyncDispose]();
+  await using _next = await acquireLock(home, { ...request, actor: "jo" });
+  await lock[Symbol.asyncDispose]();
+  expect(await readFile(join(home.path, "lock.json"), "utf8")).toContain("jo");
+});

@@ -1,0 +1,79 @@
+import { constants, type FileHandle, open } from "node:fs/promises";
+import type { Clock, Journal, JournalEntry, JournalRecord } from "@sluice/core";
+import { syncDirectory } from "../home/durable-file.ts";
+import { homeError } from "../home/home-error.ts";
+import type { StateHome } from "../home/state-home.ts";
+import { writeHead } from "./head.ts";
+import { findEnd } from "./journal-end.ts";
+import { journalFiles } from "./journal-files.ts";
+import { readLines } from "./lines.ts";
+import { type ChainEnd, formatRecord, parseRecord } from "./record.ts";
+
+/**
+ * The journal of a state home: one JSON record a line, each chained to the one before by its hash, durable when `append`
+ * resolves. Appends of one process are put in order; between processes the lock of the home does that.
+ */
+export function createJournal(home: Pick<StateHome, "path">, clock: Clock): Journal {
+  const files = journalFiles(home.path);
+  let last: { readonly size: number; readonly end: ChainEnd } | null = null;
+  let queue: Promise<unknown> = Promise.resolve();
+
+  async function append(entry: JournalEntry): Promise<JournalRecord> {
+    try {
+      await using file = await open(files.journal, constants.O_RDWR | constants.O_CREAT, 0o600);
+      const { size } = await file.stat();
+      const end = last?.size === size ? last.end : await findEnd(file, files);
+      const { record, line } = formatRecord(entry, clock.now(), end);
+      last = null;
+      const start = (await file.stat()).size;
+      await write(file, `${line}\n`, start);
+      if (start === 0) await syncDirectory(home.path);
+      await writeHead(files.head, record);
+      last = { size: start + Buffer.byteLength(line) + 1, end: record };
+      return record;
+    } catch (error) {
+      throw homeError(error, files.journal, "the journal cannot be written:");
+    }
+  }
+
+  return {
+    append(entry) {
+      const appended = queue.then(() => append(entry));
+      queue = appended.catch(() => undefined);
+      return appended;
+    },
+    read: () => readRecords(home),
+  };
+}
+
+/** All records in order; a torn last line is left out. @throws SluiceError JOURNAL_INVALID, JOURNAL_NEWER, HOME_UNUSABLE */
+async function* readRecords({ path }: Pick<StateHome, "path">): AsyncGenerator<JournalRecord> {
+  const { journal } = journalFiles(path);
+  let number = 0;
+  let torn: { readonly text: string; readonly line: number } | null = null;
+  try {
+    for await (const { text, complete } of readLines(journal)) {
+      number += 1;
+      // Only the last line can be torn: one before it is damaged.
+      if (torn) parseRecord("", journal, torn.line);
+      if (complete) yield parseRecord(text, journal, number);
+      else torn = { text, line: number };
+    }
+  } catch (error) {
+    throw homeError(error, journal, "the journal cannot be read:");
+  }
+}
+
+/** A record that could not be written whole is taken back: the journal ends where it did. */
+async function write(file: FileHandle, text: string, start: number): Promise<void> {
+  try {
+    const bytes = Buffer.from(text);
+    for (let done = 0; done < bytes.length; ) {
+      done += (await file.write(bytes, done, bytes.length - done, start + done)).bytesWritten;
+    }
+    await file.datasync();
+  } catch (error) {
+    await file.truncate(start).catch(() => undefined);
+    throw error;
+  }
+}

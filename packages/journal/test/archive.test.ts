@@ -1,0 +1,130 @@
+import { chmod, lstat, mkdir, readdir, readFile, readlink, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { PassThrough, Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import {
+  acquireLock,
+  createJournal,
+  exportHome,
+  importHome,
+  openStateHome,
+  readLockHolder,
+  verifyAudit,
+} from "@sluice/journal";
+import { pack } from "tar-stream";
+import { expect, it } from "vitest";
+import { systemClock as clock } from "./system-clock.ts";
+import { temporaryDirectory, temporaryHome } from "./temporary-home.ts";
+
+async function exported(home: { path: string }): Promise<Buffer> {
+  const sink = new PassThrough();
+  const [archive] = await Promise.all([buffer(sink), exportHome(home, sink)]);
+  return archive;
+}
+
+async function tree(root: string): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const name of (await readdir(root, { recursive: true })).toSorted()) {
+    const path = join(root, name);
+    const stats = await lstat(path);
+    const mode = (stats.mode & 0o777).toString(8);
+    if (stats.isSymbolicLink()) found[name] = `-> ${await readlink(path)}`;
+    else found[name] = stats.isDirectory() ? `${mode} directory` : `${mode} ${await readFile(path, "latin1")}`;
+  }
+  return found;
+}
+
+async function tar(...entries: { name: string; text?: string; link?: string; hard?: boolean }[]): Promise<Readable> {
+  const archive = pack();
+  for (const { name, text, link, hard } of entries) {
+    if (link === undefined) archive.entry({ name }, text ?? "");
+    else archive.entry({ name, type: hard ? "link" : "symlink", linkname: link });
+  }
+  archive.finalize();
+  return Readable.from([await buffer(Readable.from(archive as AsyncIterable<Uint8Array>))]);
+}
+
+it("a home comes back as it was: journal, keys, releases with modes and links", async () => {
+  const home = await temporaryHome();
+  const journal = createJournal(home, clock);
+  for (const type of ["a", "b", "c"]) await journal.append({ type });
+  const files = join(home.releasesDir, "r1", "files", "conf");
+  await mkdir(files, { recursive: true });
+  await writeFile(join(files, "run.sh"), "#!/bin/sh\n");
+  await chmod(join(files, "run.sh"), 0o755);
+  await writeFile(join(files, "empty"), "");
+  await writeFile(join(files, `${"long-".repeat(30)}ü`), Buffer.from([0, 255, 10]));
+  await symlink("/etc/hostname", join(files, "link"));
+  await chmod(files, 0o555);
+  await using _lock = await acquireLock(home, { actor: "a", reason: "b", release: "c" });
+
+  const copy = join(await temporaryDirectory(), "deep", "copy");
+  const archive = await exported(home);
+  expect(await importHome(copy, Readable.from([archive]))).toEqual({ id: home.id, stack: "shop" });
+  const { "lock.json": _holder, "lock.db": _lockFile, ...expected } = await tree(home.path);
+  expect(await tree(copy)).toEqual(expected);
+  const opened = await openStateHome(copy, { clock, stack: "shop", create: false });
+  expect(opened).toMatchObject({ id: home.id, previewSecret: home.previewSecret });
+  expect(await verifyAudit(opened)).toEqual({ ok: true, records: 3, problems: [] });
+  expect(await readLockHolder(opened)).toBeNull();
+  await chmod(files, 0o755);
+});
+
+it("an export that is made while records are appended is a valid home", async () => {
+  const home = await temporaryHome();
+  const journal = createJournal(home, clock);
+  await journal.append({ type: "first" });
+  let isDone = false;
+  const writing = (async () => {
+    while (!isDone) await journal.append({ type: "note", text: "x".repeat(5_000) });
+  })();
+  for (let round = 0; round < 5; round++) {
+    const copy = join(await temporaryDirectory(), "copy");
+    await importHome(copy, Readable.from([await exported(home)]));
+    expect((await verifyAudit({ path: copy })).ok).toBe(true);
+  }
+  isDone = true;
+  await writing;
+});
+
+it("an existing home is never written over", async () => {
+  const home = await temporaryHome();
+  const archive = await exported(home);
+  await expect(importHome(home.path, Readable.from([archive]))).rejects.toMatchObject({ code: "HOME_UNUSABLE" });
+});
+
+it("an archive that was cut off leaves nothing", async () => {
+  const home = await temporaryHome();
+  await createJournal(home, clock).append({ type: "note", text: "x".repeat(50_000) });
+  const archive = await exported(home);
+  const directory = await temporaryDirectory();
+  const cut = Readable.from([archive.subarray(0, archive.length - 20_000)]);
+  await expect(importHome(join(directory, "copy"), cut)).rejects.toMatchObject({ code: "HOME_UNUSABLE" });
+  expect(await readdir(directory)).toEqual([]);
+});
+
+it.each([
+  ["a path upwards", { name: "releases/../../evil", text: "x" }],
+  ["an absolute path", { name: "/etc/evil", text: "x" }],
+  ["a stray file", { name: "notes.txt", text: "x" }],
+  ["a link outside of releases", { name: "keys", link: "/etc" }],
+  ["a hard link", { name: "releases/r1", link: "/etc/passwd", hard: true }],
+])("an archive with %s is refused and leaves nothing", async (_what, entry) => {
+  const directory = await temporaryDirectory();
+  const archive = await tar({ name: "home.json", text: '{"version":1,"id":"i","stack":"s","createdAt":"t"}' }, entry);
+  await expect(importHome(join(directory, "copy"), archive)).rejects.toMatchObject({ code: "HOME_UNUSABLE" });
+  expect(await readdir(directory)).toEqual([]);
+});
+
+it("nothing is written through a link of the archive", async () => {
+  const directory = await temporaryDirectory();
+  await mkdir(join(directory, "outside"));
+  const archive = await tar(
+    { name: "home.json", text: '{"version":1,"id":"i","stack":"s","createdAt":"t"}' },
+    { name: "releases/r1", link: join(directory, "outside") },
+    { name: "releases/r1/evil", text: "x" },
+  );
+  await expect(importHome(join(directory, "copy"), archive)).rejects.toMatchObject({ code: "HOME_UNUSABLE" });
+  expect(await readdir(directory)).toEqual(["outside"]);
+  expect(await readdir(join(directory, "outside"))).toEqual([]);
+});
