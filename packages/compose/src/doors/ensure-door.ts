@@ -6,6 +6,7 @@ import { doorFacts } from "../model/door-facts.ts";
 import { connect } from "../networks/connect.ts";
 import { createDoor, linkEndpoints, nextName, previewName, publicEndpoints } from "./create-door.ts";
 import { type DoorTools, handOver } from "./hand-over.ts";
+import { servingDoor } from "./serving-door.ts";
 import { specHash } from "./spec-hash.ts";
 import { waitDoor } from "./wait-door.ts";
 
@@ -21,7 +22,7 @@ export async function ensureDoor(tools: DoorTools, request: DoorRequest, options
   const found = await doorsOf(tools, stack, service);
   const name = stackNames.door(stack, service);
   const right = found.find((container) => isRight(container, request));
-  const serving = right ?? servingDoor(found, request);
+  const serving = right ?? servingDoor(stack, service, found);
   // What an attempt left half-made is in the way.
   await removeContainers(
     engine,
@@ -99,14 +100,6 @@ function isRight({ Config, NetworkSettings }: Docker.ContainerInspectInfo, reque
     Config.Labels[labels.spec] === specHash(request) &&
     networks.every(({ network }) => network in NetworkSettings.Networks)
   );
-}
-
-/** The door that users come through: the one under the door's name, unless a newer one has taken over already. */
-function servingDoor(
-  found: readonly Docker.ContainerInspectInfo[],
-  { spec }: DoorRequest,
-): Docker.ContainerInspectInfo | undefined {
-  return found.find(({ Name }) => Name === `/${stackNames.door(spec.stack, spec.service)}`) ?? found[0];
 }
 
 async function startAgain(

@@ -1,5 +1,6 @@
 import { type Finding, labels, type ResolvedProject, stackNames } from "@sluice/core";
 import type Docker from "dockerode";
+import { isDark } from "../doors/serving-door.ts";
 import { composeLabels, containerName } from "../engine/containers.ts";
 
 /** What attempts that are over left on the engine: jobs, previews, doors that never took over, a rehearsal. */
@@ -19,14 +20,18 @@ export function leftoverFindings(
     if (Labels[labels.kind] === "job")
       return found("leftover-job", `job container ${name} is left (${container.Status})`);
     if (Labels[labels.kind] === "preview") return found("leftover-preview", `preview door ${name} is left`);
-    if (isDarkDoor(stack, container)) return found("leftover-door", `door ${name} never took over`);
+    if (isUnusedDoor(stack, container)) return found("leftover-door", `door ${name} never took over`);
     return [];
   });
 }
 
-/** A door that is on links only: it was made to take over, and did not. */
-export function isDarkDoor(stack: string, { Labels, NetworkSettings }: Docker.ContainerInfo): boolean {
-  if (Labels[labels.kind] !== "door") return false;
-  const links = (["blue", "green"] as const).map((slot) => stackNames.link(stack, slot, ""));
-  return Object.keys(NetworkSettings?.Networks ?? {}).every((name) => links.some((link) => name.startsWith(link)));
+function isUnusedDoor(stack: string, container: Docker.ContainerInfo): boolean {
+  const { Labels, NetworkSettings } = container;
+  if (
+    Labels[labels.kind] !== "door" ||
+    containerName(container) === stackNames.door(stack, Labels[labels.service] ?? "")
+  ) {
+    return false;
+  }
+  return isDark(stack, Object.keys(NetworkSettings?.Networks ?? {}));
 }

@@ -1,6 +1,7 @@
-import { type DoorRouting, labels, type ObservedDoor, type ResolvedProject, stackNames } from "@sluice/core";
+import { type DoorRouting, labels, type ObservedDoor, type ResolvedProject } from "@sluice/core";
 import type Docker from "dockerode";
 import { parseAddresses } from "../doors/addresses.ts";
+import { isDark, servingDoor } from "../doors/serving-door.ts";
 import { type SpecRequest, sameSpec, specHash } from "../doors/spec-hash.ts";
 import type { ReadRouting } from "../doors/wait-door.ts";
 
@@ -42,8 +43,7 @@ export async function observeDoors(observation: DoorObservation): Promise<Readon
 async function observeDoor(observation: DoorObservation, service: string): Promise<ObservedDoor> {
   const { project, containers, readRouting, signal } = observation;
   const own = containers.filter(({ Config }) => Config.Labels[labels.service] === service);
-  const named = own.find(({ Name }) => Name === `/${stackNames.door(project.stack, service)}`);
-  const door = named ?? own[0];
+  const door = servingDoor(project.stack, service, own);
   if (!door) return { service, state: "absent", reason: "it is not there yet", containerId: null, routing: null };
   const containerId = door.Id;
   if (!door.State.Running) {
@@ -69,8 +69,9 @@ async function routingOf(readRouting: ReadRouting, door: string, signal?: AbortS
 async function whyOutdated(
   { project, wanted }: DoorObservation,
   service: string,
-  { Config }: Docker.ContainerInspectInfo,
+  { Config, NetworkSettings }: Docker.ContainerInspectInfo,
 ): Promise<string> {
+  if (isDark(project.stack, Object.keys(NetworkSettings.Networks))) return "it is on none of its networks";
   const servers = parseAddresses(Config.Labels[labels.addresses] ?? "");
   if (!servers) return "its addresses cannot be read";
   const facts = project.services.find(({ name }) => name === service);

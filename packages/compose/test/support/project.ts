@@ -10,7 +10,11 @@ import type {
 import { busybox } from "./busybox.ts";
 import { docker } from "./engine.ts";
 
-export function aService(name: string, role: ServiceFacts["role"], overrides: Partial<ServiceFacts> = {}): ServiceFacts {
+export function aService(
+  name: string,
+  role: ServiceFacts["role"],
+  overrides: Partial<ServiceFacts> = {},
+): ServiceFacts {
   return {
     name,
     role,
@@ -58,7 +62,12 @@ export function aShop(stack: string, services: Readonly<Record<string, Partial<C
     web: aComposeService(serve, {
       environment: { NAME: "web" },
       networks: { default: null, back: null },
-      healthcheck: { test: ["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1/"], interval: "30s", timeout: "5s", retries: 3 },
+      healthcheck: {
+        test: ["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1/"],
+        interval: "30s",
+        timeout: "5s",
+        retries: 3,
+      },
     }),
     worker: aComposeService(serve, { environment: { NAME: "worker" }, networks: back }),
     migrate: aComposeService("echo migrating; wget -q -O - http://db/", { networks: back }),
@@ -118,7 +127,11 @@ export async function aStored(model: ComposeModel, services = shopServices, id =
 export async function aSlotRequest(
   model: ComposeModel,
   slot: Slot,
-  { services = shopServices, addresses = {}, release = "r1" }: Partial<Pick<SlotRequest, "services" | "addresses">> & { release?: string } = {},
+  {
+    services = shopServices,
+    addresses = {},
+    release = "r1",
+  }: Partial<Pick<SlotRequest, "services" | "addresses">> & { release?: string } = {},
 ): Promise<SlotRequest> {
   const stored = await aStored(model, services, release);
   return { stack: model.name, slot, release: stored, deployment: "d1", services, addresses };

@@ -1,0 +1,108 @@
+import type { DoorOptions, DoorRequest } from "@sluice/core";
+import { labels } from "@sluice/core";
+import type Docker from "dockerode";
+import type { Engine } from "../engine/engine.ts";
+import { unlessStatus } from "../engine/errors.ts";
+import { removeContainers } from "../engine/stop.ts";
+import type { DoorFacts } from "../model/door-facts.ts";
+import { connect } from "../networks/connect.ts";
+import { publicEndpoints } from "./create-door.ts";
+import { assertFree, assertPublished } from "./door-ports.ts";
+import { type ReadRouting, waitDoor } from "./wait-door.ts";
+
+export interface Candidate {
+  readonly request: DoorRequest;
+  readonly facts: DoorFacts;
+  /** The new door, created. */
+  readonly id: string;
+  /** The door that serves now. */
+  readonly old: Docker.ContainerInspectInfo | undefined;
+}
+
+interface WayTools {
+  readonly engine: Engine;
+  readonly readRouting: ReadRouting;
+}
+type Step = (tools: WayTools, candidate: Candidate, options: DoorOptions) => Promise<void>;
+
+const overlap: Step = async ({ engine, readRouting }, { id, old, request, facts }, { beforeStart, signal }) => {
+  const docker = await engine.docker();
+  await beforeStart?.();
+  await docker.getContainer(id).start();
+  await waitDoor(engine, readRouting, id, signal);
+  await connect(engine, await docker.getContainer(id).inspect(), publicEndpoints(facts));
+  // Not disconnected first: that would cut what is under way without a word. A refused connection goes to the next address.
+  const grace = Math.ceil(request.spec.drainTimeoutMs / 1_000);
+  if (old) await unlessStatus(docker.getContainer(old.Id).stop({ t: grace }), [304, 404], null);
+};
+
+const restart: Step = async (
+  { engine, readRouting },
+  { id, old, request, facts },
+  { beforeStart, onOutput, signal },
+) => {
+  const docker = await engine.docker();
+  await beforeStart?.();
+  await assertFree(engine, facts, old?.Id);
+  const begin = engine.clock.monotonicMs();
+  if (old) await unlessStatus(docker.getContainer(old.Id).stop({ t: 1 }), [304, 404], null);
+  try {
+    await docker.getContainer(id).start();
+    if (old) onOutput?.(gapLine(request, engine.clock.monotonicMs() - begin));
+    await waitDoor(engine, readRouting, id, signal);
+  } catch (error) {
+    await docker
+      .getContainer(id)
+      .stop({ t: 1 })
+      .catch(() => undefined);
+    if (old) await docker.getContainer(old.Id).start();
+    throw error;
+  }
+};
+
+const swap: Step = async ({ engine, readRouting }, { id, old, request, facts }, { beforeStart, onOutput, signal }) => {
+  const docker = await engine.docker();
+  const ordinary = publicEndpoints(facts);
+  await docker.getContainer(id).start();
+  await waitDoor(engine, readRouting, id, signal);
+  await beforeStart?.();
+  await assertFree(engine, facts, old?.Id);
+  const begin = engine.clock.monotonicMs();
+  const held = old?.State.Running ? heldEndpoints(old) : [];
+  // The last to go is the one that has the port mappings: they would only move to the next.
+  for (const { network } of held.toReversed()) await disconnect(docker, network, old?.Id ?? "");
+  try {
+    await connect(engine, await docker.getContainer(id).inspect(), ordinary);
+    if (old) onOutput?.(gapLine(request, engine.clock.monotonicMs() - begin));
+    assertPublished(facts, await docker.getContainer(id).inspect());
+  } catch (error) {
+    // Only when it is gone are the ports surely free.
+    await removeContainers(engine, [id]);
+    if (old) await connect(engine, await docker.getContainer(old.Id).inspect(), held);
+    throw error;
+  }
+};
+
+export const ways = { overlap, restart, swap } as const satisfies Readonly<Record<string, Step>>;
+
+/** Ordinary networks of a door as it is on them, the one with its port mappings first. Links are ours and stay. */
+function heldEndpoints({ NetworkSettings, Config }: Docker.ContainerInspectInfo) {
+  const service = Config.Labels[labels.service] ?? "";
+  return Object.entries(NetworkSettings.Networks)
+    .filter(([, { Aliases }]) => !(Aliases ?? []).some((alias: string) => alias.startsWith(`door.${service}.`)))
+    .map(([network, { Aliases, IPAMConfig }]) => ({
+      network,
+      aliases: (Aliases ?? []) as readonly string[],
+      address: (IPAMConfig as { IPv4Address?: string } | null)?.IPv4Address,
+    }))
+    .toSorted((a, b) => (a.network < b.network ? -1 : 1));
+}
+
+async function disconnect(docker: Docker, network: string, container: string): Promise<void> {
+  await unlessStatus(docker.getNetwork(network).disconnect({ Container: container, Force: true }), [403, 404], null);
+}
+
+function gapLine({ spec }: DoorRequest, gapMs: number) {
+  const text = `published ports of ${spec.service} changed hands in ${Math.round(gapMs)} ms`;
+  return { source: `door ${spec.service}`, stream: "stdout", text } as const;
+}

@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { idleContainer } from "./support/busybox.ts";
+import { aDoorRequest, askUntilStopped, freePort, holdPort } from "./support/door.ts";
+import { docker, uniqueStack } from "./support/engine.ts";
+import { aService, aShop, shopServices } from "./support/project.ts";
+import { runtime } from "./support/runtime.ts";
+
+const { base, doors, exec } = runtime;
+const stack = uniqueStack("doors");
+const port = await freePort();
+const published = [{ mode: "ingress", target: 80, published: String(port), protocol: "tcp" }];
+const model = aShop(stack.name, { web: { ports: published, container_name: `${stack.name}-shopfront` } });
+const withoutPorts = aShop(stack.name);
+const url = `http://127.0.0.1:${port}/`;
+const doorName = `${stack.name}-door-web`;
+const answer = async (at: string) => (await fetch(at, { headers: { connection: "close" } })).text();
+const client = `${stack.name}-client`;
+
+async function pageFrom(container: string, host: string): Promise<string> {
+  const { stdout } = await exec.exec(container, ["timeout", "2", "wget", "-q", "-O", "-", `http://${host}/`]);
+  return Buffer.from(stdout).toString().trim();
+}
+
+beforeAll(async () => {
+  await base.ensureNetworks(model, "blue", shopServices);
+  await idleContainer(client, "--network", `${stack.name}_default`);
+});
+afterAll(() => stack.remove());
+
+describe("a door", () => {
+  it("takes the ports, the names and the networks of its service", async () => {
+    const id = await doors.ensure(aDoorRequest(model, "web", "one"));
+    expect(await docker("inspect", "-f", "{{.Id}}", doorName)).toBe(id);
+    expect(await answer(url)).toBe("one");
+    const names = ["web", `${stack.name}-shopfront`];
+    expect(await Promise.all(names.map((name) => pageFrom(client, name)))).toEqual(["one", "one"]);
+  });
+
+  it("is not touched when it is right, but for links that came later", async () => {
+    const before = await docker("inspect", "-f", "{{.Id}} {{.State.StartedAt}}", doorName);
+    await doors.ensure(aDoorRequest(model, "web", "one"));
+    await base.ensureNetworks(model, "green", shopServices);
+    await doors.ensure(aDoorRequest(model, "web", "one"));
+    expect(await docker("inspect", "-f", "{{.Id}} {{.State.StartedAt}}", doorName)).toBe(before);
+    expect(await docker("inspect", "-f", "{{json .NetworkSettings.Networks}}", doorName)).toContain(
+      "-green_link_default",
+    );
+  });
+
+  it("is replaced by one that works already: the ports are away for a moment only", async () => {
+    const asking = askUntilStopped(url);
+    const lines: string[] = [];
+    const onOutput = ({ text }: { text: string }) => lines.push(text);
+    const id = await doors.ensure(aDoorRequest(model, "web", "two"), { onOutput });
+    const { answers, gapMs } = await asking.stop();
+    expect(new Set(answers)).toEqual(new Set(["one", "two"]));
+    expect(await answer(url)).toBe("two");
+    expect(lines.join()).toMatch(/^published ports of web changed hands in \d+ ms$/);
+    expect(gapMs).toBeLessThan(2_500);
+    expect(await docker("ps", "-a", "--format", "{{.Names}}", "--filter", `name=${doorName}`)).toBe(doorName);
+    expect(await docker("inspect", "-f", "{{.Id}}", doorName)).toBe(id);
+    expect(await pageFrom(client, "web")).toBe("two");
+  });
+
+  it("goes on as it was when the new one does not come up", async () => {
+    const asking = askUntilStopped(url);
+    const broken = aDoorRequest(model, "web", "three", { config: "nonsense\n" });
+    await expect(doors.ensure(broken)).rejects.toMatchObject({
+      code: "DOOR_FAILED",
+      detail: expect.stringContaining("nonsense"),
+    });
+    const { failed, answers } = await asking.stop();
+    expect([failed, new Set(answers)]).toEqual([0, new Set(["two"])]);
+    expect(await docker("ps", "-a", "--format", "{{.Names}}", "--filter", `name=${doorName}`)).toBe(doorName);
+  });
+
+  const withPort = (extra: number) =>
+    aShop(stack.name, {
+      web: { ports: [...published, { mode: "ingress", target: 81, published: String(extra), protocol: "tcp" }] },
+    });
+
+  it("is not replaced while another container holds one of the ports", async () => {
+    const taken = await freePort();
+    await docker(
+      "run",
+      "-d",
+      "--name",
+      `${stack.name}-holder`,
+      "-p",
+      `${taken}:80`,
+      "sluice-test/busybox",
+      "sleep",
+      "60",
+    );
+    const asking = askUntilStopped(url);
+    await expect(doors.ensure(aDoorRequest(withPort(taken), "web", "four"))).rejects.toThrow(`${stack.name}-holder`);
+    expect(await asking.stop()).toMatchObject({ failed: 0 });
+  });
+
+  it("takes its ports back when the new one cannot have them", async () => {
+    await using held = await holdPort();
+    await expect(doors.ensure(aDoorRequest(withPort(held.port), "web", "four"))).rejects.toMatchObject({
+      code: "DOOR_FAILED",
+    });
+    expect(await answer(url)).toBe("two");
+    expect(await pageFrom(client, "web")).toBe("two");
+  });
+
+  it("is replaced without a gap where no ports change hands", async () => {
+    await doors.remove(stack.name, "web");
+    await doors.ensure(aDoorRequest(withoutPorts, "web", "five"));
+    const script = "echo begin; while [ ! -e /bin/end ]; do wget -q -O - http://web/ || echo lost; echo; done";
+    const asking = await exec.stream(client, ["sh", "-c", script]);
+    const reader = asking.stdout[Symbol.asyncIterator]();
+    let text = Buffer.from((await reader.next()).value as Uint8Array).toString();
+    await doors.ensure(aDoorRequest(withoutPorts, "web", "six"));
+    await exec.putFiles(client, [{ path: "/bin/end", content: "" }]);
+    for (let next = await reader.next(); !next.done; next = await reader.next())
+      text += Buffer.from(next.value).toString();
+    const answers = text.split("\n").filter((line) => line !== "" && line !== "begin");
+    expect(new Set(answers.filter((line) => line !== "lost"))).toEqual(new Set(["five", "six"]));
+    // The name leads to the old one too until the engine has taken it away; a client that tries the next address of a
+    // name loses nothing.
+    expect(
+      Math.max(
+        ...answers
+          .join(" ")
+          .split(/five|six/)
+          .map((run) => run.split("lost").length - 1),
+      ),
+    ).toBeLessThan(15);
+  });
+
+  it("is started again with its files when it was stopped", async () => {
+    await docker("stop", doorName);
+    await doors.ensure(aDoorRequest(withoutPorts, "web", "six"));
+    expect(await pageFrom(client, "web")).toBe("six");
+    await doors.remove(stack.name, "web");
+    expect(await docker("ps", "-aq", "--filter", `name=${doorName}`)).toBe("");
+  });
+
+  it("waits for whoever holds its ports to let go", async () => {
+    const holder = `${stack.name}-plain`;
+    await docker("run", "-d", "--name", holder, "-p", `${port}:80`, "sluice-test/busybox", "httpd", "-f", "-p", "80");
+    const beforeStart = async () => void (await docker("rm", "-f", holder));
+    await doors.ensure(aDoorRequest(model, "web", "seven"), { beforeStart });
+    expect(await answer(url)).toBe("seven");
+  });
+});
+
+describe("a preview", () => {
+  it("is on links only: no names, no ports, no labels of proxies", async () => {
+    const labelled = aShop(stack.name, { api: { ports: published, labels: { "traefik.enable": "true" } } });
+    const id = await doors.ensurePreview(aDoorRequest(labelled, "api", "preview"));
+    const [networks, ports, labelsOf] = (
+      await docker(
+        "inspect",
+        "-f",
+        "{{json .NetworkSettings.Networks}}\n{{json .HostConfig.PortBindings}}\n{{json .Config.Labels}}",
+        id,
+      )
+    ).split("\n");
+    expect(Object.keys(JSON.parse(networks ?? "") as object).every((name) => name.includes("_link_"))).toBe(true);
+    expect([ports, labelsOf]).toEqual(["null", expect.not.stringContaining("traefik")]);
+    await doors.removePreview(stack.name, "api");
+    expect(await docker("ps", "-aq", "--no-trunc", "--filter", `id=${id}`)).toBe("");
+  });
+});
+
+describe("addresses", () => {
+  it("are a block of its own for each service, and stay", async () => {
+    const names = ["web", "api", "admin"];
+    const three = aShop(stack.name, { api: {}, admin: {} });
+    const services = names.map((name) => aService(name, "web", { networks: ["default"], replicas: 2 }));
+    const blocks = await Promise.all(services.map((service) => doors.addresses(three, service)));
+    const all = blocks.flatMap(({ blue }) => blue);
+    expect([all.length, new Set(all).size]).toEqual([24, 24]);
+    expect(await Promise.all(services.map((service) => doors.addresses(three, service)))).toEqual(blocks);
+  });
+});
