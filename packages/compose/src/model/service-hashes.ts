@@ -29,7 +29,22 @@ export async function serviceHashes(
 
 async function hashes(model: ComposeModel, { env, cwd, signal }: HashOptions): Promise<ReadonlyMap<string, string>> {
   const { exitCode, stdout, stderr } = await runCompose({
-    args: ["--project-name", model.name, "--file", "-", "--profile", "*", "config", "--hash", "*"],
+    // Neither a directory nor its `.env` may have a say: the model is resolved.
+    args: [
+      "--project-name",
+      model.name,
+      "--project-directory",
+      "/",
+      "--env-file",
+      "/dev/null",
+      "--file",
+      "-",
+      "--profile",
+      "*",
+      "config",
+      "--hash",
+      "*",
+    ],
     stdin: JSON.stringify(model),
     env,
     cwd,

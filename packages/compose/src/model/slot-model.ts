@@ -80,6 +80,7 @@ export function slotService(request: SlotRequest, name: string, kind: "slot" | "
     ...mounts,
     ...(written.environment ? { environment: without(written.environment, isProxyVariable) } : {}),
     ...(written.network_mode ? {} : { networks: slotEndpoints(written) }),
+    ...(kind === "slot" ? slotDependencies(request, written) : {}),
     image: pinnedImage(request, name),
     pull_policy: "never",
     labels: {
@@ -92,6 +93,16 @@ export function slotService(request: SlotRequest, name: string, kind: "slot" | "
       [labels.service]: name,
     },
   };
+}
+
+/** Only among services of the slot: Compose notes them on the containers, and the order of the start is read from there. */
+function slotDependencies(
+  { services }: SlotRequest,
+  { depends_on }: ComposeService,
+): Pick<ComposeService, "depends_on"> {
+  const inSlot = new Set(slotServices(services).map(({ name }) => name));
+  const kept = Object.entries(depends_on ?? {}).filter(([name]) => inSlot.has(name));
+  return kept.length > 0 ? { depends_on: Object.fromEntries(kept) } : {};
 }
 
 /** Names that a service can be called by inside its networks, beside its own. */
