@@ -38,7 +38,7 @@ server.on("upgrade", (request, socket) => {
   socket.on("data", (data) => socket.write(data));
   socket.on("error", () => socket.destroy());
 });
-server.listen(8080);
+server.listen(8080, () => console.log("listening"));
 
 // A protocol that speaks first and then echoes.
 createTcpServer((socket) => {

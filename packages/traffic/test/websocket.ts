@@ -5,6 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 export interface Talk {
   readonly slot: string;
   readonly socket: Socket;
+  /** What came right after the greeting. */
+  readonly heard: string;
   /** Sends text and gives what comes back within 2 s. */
   say(text: string): Promise<string>;
   isOpen(): boolean;
@@ -35,14 +37,15 @@ export async function openWebSocket(port: number, bucket: number): Promise<Talk>
 export async function openTcp(port: number, greeting = ""): Promise<Talk> {
   const { socket, read } = await openSocket(port);
   if (greeting) socket.write(greeting);
-  const slot = await read((text) => text.includes("\n"));
-  return talk(socket, read, slot.trim());
+  const [slot = "", ...rest] = (await read((text) => text.includes("\n"))).split("\n");
+  return talk(socket, read, slot, rest.join("\n"));
 }
 
-function talk(socket: Socket, read: Read, slot: string): Talk {
+function talk(socket: Socket, read: Read, slot: string, heard = ""): Talk {
   return {
     slot,
     socket,
+    heard,
     isOpen: () => !socket.destroyed && !socket.readableEnded,
     say(text) {
       socket.write(text);
@@ -58,7 +61,7 @@ async function openSocket(port: number): Promise<{ socket: Socket; read: Read }>
   let text = "";
   socket.on("error", () => socket.destroy());
   socket.on("data", (data) => {
-    text += data.toString();
+    text += data.toString("latin1");
   });
   const read: Read = async (isEnough) => {
     for (let tries = 0; !isEnough(text) && tries < 200 && !socket.destroyed; tries += 1) await sleep(10);

@@ -14,7 +14,7 @@ export async function reconfigure(link: DoorLink, spec: DoorSpec, signal?: Abort
   const content = renderHaproxyConfig(spec);
   const before = await observeEpoch(link, signal);
   await exec.putFiles(door, [{ path: nextConfig, content, mode: 0o600 }], signal);
-  const check = await shell.run(`haproxy -c -q -f ${nextConfig} || printf 'refused\\n'`, signal);
+  const check = await shell.run(`haproxy -c -f ${nextConfig} || printf 'refused\\n'`, signal);
   if (/^refused$/m.test(check)) {
     throw new SluiceError("DOOR_FAILED", `HAProxy of door ${door} refuses its next configuration`, {
       hint: "the door goes on with the one it has; its HAProxy may be too old, 2.6 is the oldest that works",

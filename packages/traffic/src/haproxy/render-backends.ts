@@ -34,21 +34,32 @@ export function renderBackends(spec: DoorSpec, listen: DoorSpec["listen"][number
     const check = healthCheck(spec, listen);
     return [
       ...section(name("only"), [...check, ...servers(spec, listen, slot, () => "check")]),
-      ...section(name("stable"), ["option allbackups", ...tracking(slot), ...tracking(other, "backup ")]),
+      ...section(name("stable"), [
+        "option allbackups",
+        ...check,
+        ...servers(spec, listen, slot, () => markedDown(2)),
+        ...tracking(other, "backup "),
+      ]),
       ...section(name("candidate"), [
         "option allbackups",
         // A request that was sent and not answered goes on to the stable slot, if its method allows that. A stable slot
         // gets no such second try: the request that crashed one replica would go on to crash them all.
         ...(spec.protocol === "http" ? ["retry-on conn-failure empty-response"] : []),
         ...check,
-        // The first failed connection takes the server out, so that the retry of that same request finds the backups.
-        // Only here: elsewhere it would turn a moment's refusal of a lone server into an outage.
-        ...servers(spec, listen, slot, () => "check observe layer4 error-limit 1 on-error mark-down"),
+        ...servers(spec, listen, slot, () => markedDown(1)),
         ...tracking(other, "backup "),
       ]),
       ...(spec.protocol === "http" ? section(name("preview"), ["retries 0", ...tracking(slot)]) : []),
     ];
   });
+}
+
+/**
+ * Failed connections in a row take a server out at once, so that the retry of that same request finds the backups. Only
+ * where there are some: elsewhere it would turn a moment's refusal of a lone server into an outage.
+ */
+function markedDown(failures: number): string {
+  return `check inter 2s observe layer4 error-limit ${failures} on-error mark-down`;
 }
 
 function section(name: string, lines: readonly string[]): string[] {

@@ -1,0 +1,167 @@
+import { connect as connectHttp2 } from "node:http2";
+import { connect } from "node:net";
+import { slots } from "@sluice/core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ask, cookieOf } from "./client.ts";
+import { type Door, doorImages, openStage, type Stage } from "./stage.ts";
+import { openTcp } from "./websocket.ts";
+
+describe.each(await doorImages())("on the wire of %s", (image) => {
+  let stage: Stage;
+  let door: Door;
+  const routing = { stable: "blue", share: 0, salt: 0 } as const;
+  beforeAll(async () => {
+    stage = await openStage(image);
+    [door] = await Promise.all([stage.startDoor(stage.spec(), routing), ...slots.map((slot) => stage.startApp(slot))]);
+    for (const slot of slots) await stage.router.waitServers(door.name, slot, 1, 20_000);
+  });
+  afterAll(() => stage[Symbol.asyncDispose]());
+
+  const headersSeen = async (port: number, headers: Record<string, string>) => {
+    const { body } = await ask(port, "/headers", { headers });
+    const raw = JSON.parse(body) as string[];
+    const pairs = raw.flatMap((name, index) => (index % 2 === 0 ? [[name.toLowerCase(), raw[index + 1] ?? ""]] : []));
+    return (name: string) => pairs.filter(([key]) => key === name).map(([, value]) => value);
+  };
+
+  test("the client's address, scheme and host reach the application", async () => {
+    const seen = await headersSeen(door.port, { host: "shop.example:8443" });
+    expect(seen("host")).toEqual(["shop.example:8443"]);
+    expect(seen("x-forwarded-host")).toEqual(["shop.example:8443"]);
+    expect(seen("x-forwarded-proto")).toEqual(["http"]);
+    expect(seen("x-forwarded-for")).toEqual([expect.stringMatching(/^\d+\.\d+\.\d+\.\d+$/)]);
+  });
+
+  test("what an edge in front said is kept, and its address appended on the same line", async () => {
+    const seen = await headersSeen(door.port, {
+      "x-forwarded-for": "203.0.113.7, 198.51.100.2",
+      "x-forwarded-proto": "https",
+      "x-forwarded-host": "shop.example",
+      "x-forwarded-port": "443",
+    });
+    expect(seen("x-forwarded-for")).toEqual([
+      expect.stringMatching(/^203\.0\.113\.7, 198\.51\.100\.2, \d+\.\d+\.\d+\.\d+$/),
+    ]);
+    expect([seen("x-forwarded-proto"), seen("x-forwarded-host"), seen("x-forwarded-port")]).toEqual([
+      ["https"],
+      ["shop.example"],
+      ["443"],
+    ]);
+  });
+
+  test("clients that begin with HTTP/2 are served", async () => {
+    const session = connectHttp2(`http://127.0.0.1:${door.port}`);
+    const status = await new Promise((resolve, reject) => {
+      session.on("error", reject);
+      const stream = session.request({ ":path": "/" });
+      stream.on("response", (headers) => resolve(headers[":status"]));
+      stream.on("error", reject);
+      stream.end();
+    });
+    session.destroy();
+    expect(status).toBe(200);
+  });
+
+  test("all doors of a stack put a user into the same bucket", async () => {
+    const other = await stage.startDoor(stage.spec({ stickiness: { by: "cookie", domain: "shop.example" } }), routing);
+    await stage.router.waitServers(other.name, "green", 1, 20_000);
+    const share = { stable: "blue", share: 50, salt: 17 } as const;
+    for (const { name } of [door, other]) await stage.router.setRouting(name, share);
+    for (let user = 0; user < 20; user += 1) {
+      const first = await ask(other.port);
+      expect(first.headers["set-cookie"]?.[0]).toContain("; Domain=shop.example;");
+      const second = await ask(door.port, "/", { headers: { cookie: cookieOf(first) } });
+      expect(second.slot).toBe(first.slot);
+    }
+    await stage.router.setRouting(door.name, routing);
+  });
+
+  test("stickiness by a header, by address, or none", async () => {
+    const share = { stable: "blue", share: 50, salt: 0 } as const;
+    const slotsSeen = async (port: number, headers: (index: number) => Record<string, string>) => {
+      const answers = await Promise.all(
+        Array.from({ length: 24 }, (_, index) => ask(port, "/", { headers: headers(index) })),
+      );
+      for (const answer of answers) expect(answer.headers["set-cookie"]).toBeUndefined();
+      return new Set(answers.map(({ slot }) => slot)).size;
+    };
+    const byHeader = await stage.startDoor(stage.spec({ stickiness: { by: "header", name: "Authorization" } }), share);
+    const byAddress = await stage.startDoor(stage.spec({ stickiness: { by: "ip" } }), share);
+    const byNone = await stage.startDoor(stage.spec({ stickiness: { by: "none" } }), share);
+    for (const { name } of [byHeader, byAddress, byNone]) {
+      for (const slot of slots) await stage.router.waitServers(name, slot, 1, 20_000);
+    }
+    expect(await slotsSeen(byHeader.port, () => ({ authorization: "Bearer one" }))).toBe(1);
+    expect(await slotsSeen(byHeader.port, (index) => ({ authorization: `Bearer ${index}` }))).toBe(2);
+    expect(await slotsSeen(byHeader.port, () => ({}))).toBe(1);
+    expect(await slotsSeen(byAddress.port, () => ({}))).toBe(1);
+    expect(await slotsSeen(byAddress.port, (index) => ({ "x-forwarded-for": `203.0.113.${index}` }))).toBe(2);
+    expect(await slotsSeen(byNone.port, () => ({}))).toBe(2);
+  });
+
+  test("with the PROXY protocol from the edge, the client's own address is passed on", async () => {
+    const spec = stage.spec({ proxyProtocol: { in: true, out: false } });
+    const behind = await stage.startDoor(spec, routing);
+    await stage.router.waitServers(behind.name, "blue", 1, 20_000);
+    const answer = await new Promise<string>((resolve) => {
+      const socket = connect(behind.port, "127.0.0.1");
+      let text = "";
+      socket.on("data", (data) => {
+        text += data.toString();
+      });
+      socket.on("close", () => resolve(text));
+      socket.write(
+        "PROXY TCP4 203.0.113.9 192.0.2.1 50000 80\r\nGET /headers HTTP/1.1\r\nHost: door\r\nConnection: close\r\n\r\n",
+      );
+    });
+    expect(answer).toContain('"203.0.113.9"');
+  });
+
+  test("a TCP door splits new connections, keeps old ones, and counts and drains both", async () => {
+    const tcp = stage.spec({
+      protocol: "tcp",
+      listen: [{ port: 7000, target: 7000 }],
+      healthPath: null,
+      stickiness: { by: "none" },
+    });
+    const { name, ports } = await stage.startDoor(tcp, { stable: null, share: 0, salt: 0 });
+    const port = ports[7000] ?? 0;
+    for (const slot of slots) await stage.router.waitServers(name, slot, 1, 20_000);
+    expect((await openTcp(port)).isOpen()).toBe(false);
+
+    await stage.router.setRouting(name, { stable: "green", share: 0, salt: 0 });
+    const first = await openTcp(port);
+    expect(first.slot).toBe("green");
+    await stage.router.setRouting(name, { stable: "green", share: 50, salt: 0 });
+    const talks = await Promise.all(Array.from({ length: 24 }, () => openTcp(port)));
+    expect(new Set(talks.map(({ slot }) => slot)).size).toBe(2);
+    await stage.router.setRouting(name, { stable: "green", share: 100, salt: 0 });
+    expect((await openTcp(port)).slot).toBe("blue");
+    expect(await first.say("kept")).toBe("kept");
+
+    const { green } = (await stage.router.traffic(name)).slots;
+    expect(green.active).toBe(talks.filter(({ slot }) => slot === "green").length + 1);
+    expect(await stage.router.drain(name, "green", 200)).toEqual({ closed: green.active });
+    await expect.poll(() => first.isOpen()).toBe(false);
+    for (const talk of talks.filter(({ slot }) => slot === "blue")) expect(await talk.say("kept")).toBe("kept");
+    for (const talk of talks) talk.socket.destroy();
+  });
+
+  test("a TCP door passes the client's address by the PROXY protocol when asked to", async () => {
+    const tcp = stage.spec({
+      protocol: "tcp",
+      listen: [{ port: 7000, target: 7000 }],
+      healthPath: null,
+      proxyProtocol: { in: true, out: true },
+    });
+    const { name, ports } = await stage.startDoor(tcp, routing);
+    await stage.router.waitServers(name, "blue", 1, 20_000);
+    const greeting = "PROXY TCP4 203.0.113.9 192.0.2.1 50000 80\r\n";
+    const talk = await openTcp(ports[7000] ?? 0, greeting);
+    // The application echoes what it gets: a header of version 2, in binary, with the client's address.
+    const echoed = talk.heard + (await talk.say("x".repeat(28)));
+    expect(echoed).toContain("\r\n\r\n\0\r\nQUIT\n");
+    expect(echoed).toContain("\xcb\x00\x71\x09");
+    talk.socket.destroy();
+  });
+});
