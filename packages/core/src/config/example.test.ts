@@ -1,0 +1,67 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import type * as z from "zod";
+import { defaultConfig, parseConfig } from "./parse-config.ts";
+import { configSchema } from "./schema.ts";
+
+const path = join(import.meta.dirname, "../../../../docs/sluice.example.yaml");
+const text = readFileSync(path, "utf8");
+
+describe("the example configuration", () => {
+  it("is valid, in each of its environments", () => {
+    parseConfig(text, path);
+    expect(parseConfig(text, path, "staging").rollout.steps).toEqual([{ share: 100, for: 0, approve: false }]);
+  });
+
+  it("shows every key there is", () => {
+    const { environments, ...common } = parse(text) as { environments: Record<string, unknown> };
+    const shown = new Set([common, ...Object.values(environments)].flatMap((part) => [...keysOfValue(part)]));
+    expect(keysOfSchema(configSchema).filter((key) => !shown.has(key))).toEqual([]);
+  });
+
+  it("shows the defaults where it says so", () => {
+    const { services: _services, checks: _checks, analysis, ...rest } = parseConfig(text, path);
+    const { services: _none, checks: _nothing, analysis: defaultAnalysis, ...defaults } = defaultConfig();
+    expect(rest).toEqual(defaults);
+    expect({ ...analysis, errors: { maxIncrease: analysis.errors.maxIncrease } }).toEqual(defaultAnalysis);
+  });
+});
+
+/** `rollout.steps[].share`, `services.*.role`, … */
+function keysOfSchema(schema: z.core.$ZodType, prefix = ""): readonly string[] {
+  const { def } = (schema as z.core.$ZodTypes)._zod;
+  switch (def.type) {
+    case "object":
+      return Object.entries(def.shape).flatMap(([key, inner]) => {
+        const at = prefix === "" ? key : `${prefix}.${key}`;
+        return [at, ...keysOfSchema(inner, at)];
+      });
+    case "record":
+      return keysOfSchema(def.valueType, `${prefix}.*`);
+    case "array":
+      return keysOfSchema(def.element, `${prefix}[]`);
+    case "union":
+      return def.options.flatMap((option) => keysOfSchema(option, prefix));
+    case "optional":
+    case "default":
+    case "prefault":
+      return keysOfSchema(def.innerType, prefix);
+    case "pipe":
+      return keysOfSchema(def.in, prefix);
+    default:
+      return [];
+  }
+}
+
+/** The same of a value; entries of maps with free names count as `*` too. */
+function keysOfValue(value: unknown, prefix = ""): ReadonlySet<string> {
+  if (Array.isArray(value)) return new Set(value.flatMap((item) => [...keysOfValue(item, `${prefix}[]`)]));
+  if (typeof value !== "object" || value === null) return new Set();
+  return new Set(
+    Object.entries(value).flatMap(([key, inner]) =>
+      [prefix === "" ? key : `${prefix}.${key}`, `${prefix}.*`].flatMap((at) => [at, ...keysOfValue(inner, at)]),
+    ),
+  );
+}
