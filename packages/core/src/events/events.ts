@@ -44,6 +44,8 @@ export type EventBody =
       release: string;
       tag: string;
       serving: Serving | null;
+      /** Which version serves could not be read; `serving` is `null` then and says nothing. */
+      servingUnknown?: true;
       previous: Serving | null;
       durationMs: number;
       reason?: string;
