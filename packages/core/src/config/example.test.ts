@@ -32,27 +32,17 @@ describe("the example configuration", () => {
 /** `rollout.steps[].share`, `services.*.role`, … */
 function keysOfSchema(schema: z.core.$ZodType, prefix = ""): readonly string[] {
   const { def } = (schema as z.core.$ZodTypes)._zod;
-  switch (def.type) {
-    case "object":
-      return Object.entries(def.shape).flatMap(([key, inner]) => {
-        const at = prefix === "" ? key : `${prefix}.${key}`;
-        return [at, ...keysOfSchema(inner, at)];
-      });
-    case "record":
-      return keysOfSchema(def.valueType, `${prefix}.*`);
-    case "array":
-      return keysOfSchema(def.element, `${prefix}[]`);
-    case "union":
-      return def.options.flatMap((option) => keysOfSchema(option, prefix));
-    case "optional":
-    case "default":
-    case "prefault":
-      return keysOfSchema(def.innerType, prefix);
-    case "pipe":
-      return keysOfSchema(def.in, prefix);
-    default:
-      return [];
+  if (def.type === "object") {
+    return Object.entries(def.shape).flatMap(([key, inner]) => {
+      const at = prefix === "" ? key : `${prefix}.${key}`;
+      return [at, ...keysOfSchema(inner, at)];
+    });
   }
+  if (def.type === "record") return keysOfSchema(def.valueType, `${prefix}.*`);
+  if (def.type === "array") return keysOfSchema(def.element, `${prefix}[]`);
+  if (def.type === "union") return def.options.flatMap((option) => keysOfSchema(option, prefix));
+  if (def.type === "pipe") return keysOfSchema(def.in, prefix);
+  return "innerType" in def ? keysOfSchema(def.innerType, prefix) : [];
 }
 
 /** The same of a value; entries of maps with free names count as `*` too. */
