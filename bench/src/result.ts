@@ -1,9 +1,10 @@
 import { formatNumber, formatTable } from "./table.ts";
 
-/** A figure with the limit that it must not exceed; without a limit it is only shown. */
+/** A figure with its limit, upper or lower; without a limit it is only shown. */
 export interface Figure {
   readonly value: number;
-  readonly limit?: number;
+  readonly atMost?: number;
+  readonly atLeast?: number;
   /** Present exactly where a limit is. */
   readonly pass?: boolean;
 }
@@ -28,14 +29,14 @@ export const shown = (value: number): Figure => ({ value: round(value) });
 /** A figure that passes up to `limit`, itself included. A value that could not be measured (NaN) does not pass. */
 export const atMost = (value: number, limit: number): Figure => ({
   value: round(value),
-  limit: round(limit),
+  atMost: round(limit),
   pass: value <= limit,
 });
 
-/** A figure that must reach `least`; the limit is named so in the table by its sign. */
+/** A figure that must reach `least`. A value that could not be measured (NaN) does not. */
 export const atLeast = (value: number, least: number): Figure => ({
   value: round(value),
-  limit: round(least),
+  atLeast: round(least),
   pass: value >= least,
 });
 
@@ -52,9 +53,8 @@ export function formatResult({ bench, pass, figures, peers, floor }: BenchResult
   const names = [...new Set([...Object.keys(figures), ...Object.values(peers).flatMap((own) => Object.keys(own))])];
   const cell = (value: number | undefined) => (value === undefined ? "" : formatNumber(value));
   const rows = names.map((name) => {
-    const { value, limit, pass: good } = figures[name] ?? {};
-    const verdict = good === undefined ? "" : good ? "ok" : "FAILED";
-    return [name, cell(value), cell(limit), verdict, ...peerNames.map((peer) => cell(peers[peer]?.[name]))];
+    const figure = figures[name];
+    return [name, cell(figure?.value), ...limitOf(figure), ...peerNames.map((peer) => cell(peers[peer]?.[name]))];
   });
   const floorRows = Object.entries(floor).map(([name, value]) => [name, formatNumber(value)]);
   return [
@@ -63,6 +63,12 @@ export function formatResult({ bench, pass, figures, peers, floor }: BenchResult
     "",
     `${bench}: ${pass ? "pass" : "FAILED"}`,
   ].join("\n");
+}
+
+function limitOf({ atMost: most, atLeast: least, pass }: Partial<Figure> = {}): [string, string] {
+  const verdict = pass === undefined ? "" : pass ? "ok" : "FAILED";
+  if (most !== undefined) return [`<= ${formatNumber(most)}`, verdict];
+  return [least === undefined ? "" : `>= ${formatNumber(least)}`, verdict];
 }
 
 /** The machine's line. A figure that is not a number becomes null. */

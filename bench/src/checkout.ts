@@ -1,0 +1,68 @@
+import { appendFile, mkdir, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { run } from "./measure.ts";
+
+export const repository = join(import.meta.dirname, "../..");
+
+/** A checkout of the example shop, as a workflow's runner has one. */
+export interface Checkout {
+  readonly directory: string;
+  readonly stack: string;
+  readonly port: number;
+  /** Where users reach the shop. */
+  readonly url: string;
+  /** Commits and tags another version, which the checkout then holds. */
+  readonly release: (tag: string) => Promise<void>;
+  /** The version that it holds. */
+  readonly tag: () => Promise<string>;
+}
+
+export interface CheckoutOptions {
+  readonly directory: string;
+  readonly stack: string;
+  /** How long the shop takes from its start to its readiness. */
+  readonly startUpMs: number;
+  /** Files that every release holds, by name. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** Makes a checkout without a release yet. Image names can be set by NODE_IMAGE and POSTGRES_IMAGE. */
+export async function createCheckout(options: CheckoutOptions): Promise<Checkout> {
+  const { directory, stack, startUpMs, files = {} } = options;
+  const port = await freePort();
+  await mkdir(directory, { recursive: true });
+  await run(["git", "init", "-q", "-b", "main", directory]);
+  await run(["git", "-C", directory, "config", "user.name", "Bench"]);
+  await run(["git", "-C", directory, "config", "user.email", "bench@example.invalid"]);
+  await appendFile(join(directory, ".git/info/exclude"), ".env\n");
+  const environment = {
+    SHOP_PORT: `127.0.0.1:${port}`,
+    NODE_IMAGE: process.env.NODE_IMAGE ?? "sluice-test/shop-base",
+    POSTGRES_IMAGE: process.env.POSTGRES_IMAGE ?? "sluice-test/postgres:15",
+  };
+  const env = Object.entries(environment).map(([name, value]) => `${name}=${value}\n`);
+  await writeFile(join(directory, ".env"), env.join(""));
+  const makeRelease = join(repository, "examples/shop/bin/make-release.mjs");
+  return {
+    directory,
+    stack,
+    port,
+    url: `http://127.0.0.1:${port}`,
+    tag: () => run(["git", "-C", directory, "describe", "--tags", "--exact-match"]),
+    release: async (tag) => {
+      for (const [name, content] of Object.entries(files)) await writeFile(join(directory, name), content);
+      await run(["node", makeRelease, directory, tag, "--startup-ms", String(startUpMs)]);
+    },
+  };
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("no free port");
+  return address.port;
+}

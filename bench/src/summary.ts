@@ -1,0 +1,32 @@
+import type { Assessment } from "./assess.ts";
+import { median } from "./load/percentile.ts";
+import type { Numbers } from "./result.ts";
+
+/** The runs of one peer in one row: sums and worst values of what must never happen, medians of times. */
+export function summariseRuns(runs: readonly Assessment[]): Numbers {
+  const all = (pick: (run: Assessment) => number) => runs.map(pick);
+  const sum = (pick: (run: Assessment) => number) => all(pick).reduce((total, value) => total + value, 0);
+  const held = runs.flatMap(({ socketHeldMs }) => socketHeldMs ?? []);
+  return {
+    runs: runs.length,
+    runs_without_loss: runs.filter(({ lost }) => lost === 0).length,
+    requests_lost: sum(({ lost }) => lost),
+    orders_wrong: sum(({ ordersWrong }) => ordersWrong),
+    clients_back: Math.max(...all(({ clientsBack }) => clientsBack)),
+    gap_worst_ms: Math.max(...all(({ gapMs }) => gapMs)),
+    gap_above_lateness_ms: Math.max(0, ...all(({ gapMs, latenessMs }) => gapMs - latenessMs)),
+    lateness_worst_ms: Math.max(...all(({ latenessMs }) => latenessMs)),
+    p99_before_ms: median(all(({ p99BeforeMs }) => p99BeforeMs)),
+    p99_during_ms: median(all(({ p99DuringMs }) => p99DuringMs)),
+    p99_after_ms: median(all(({ p99AfterMs }) => p99AfterMs)),
+    max_during_ms: Math.max(...all(({ maxDuringMs }) => maxDuringMs)),
+    first_new_s: median(all(({ firstNewMs }) => firstNewMs)) / 1_000,
+    users_moved_s: median(all(({ usersMovedMs }) => usersMovedMs)) / 1_000,
+    last_old_s: median(all(({ lastOldMs }) => lastOldMs)) / 1_000,
+    command_s: median(all(({ commandMs }) => commandMs)) / 1_000,
+    client_cpu_s: median(all(({ cpuMs }) => cpuMs)) / 1_000,
+    ...(held.length > 0 ? { socket_held_s: Math.min(...held) / 1_000 } : {}),
+    sockets_reset: sum(({ socketsReset }) => socketsReset),
+    request_held_s: Math.max(...all(({ requestHeldMs }) => requestHeldMs)) / 1_000,
+  };
+}
