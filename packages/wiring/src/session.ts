@@ -1,5 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { createComposeResolver, createComposeRuntime, secretValues } from "@sluice/compose";
+import {
+  type ComposeRuntime,
+  createComposeResolver,
+  createComposeRuntime,
+  environmentFingerprint,
+  mountedFiles,
+  secretValues,
+} from "@sluice/compose";
 import {
   type Config,
   createRedactor,
@@ -12,7 +19,7 @@ import {
 import type { EnginePorts, StackFacts } from "@sluice/engine";
 import { createProber, judge } from "@sluice/health";
 import { createJournal, openStateHome, type StateHome } from "@sluice/journal";
-import { createBundleStore, releaseIdentity } from "@sluice/release";
+import { createBundleStore, releaseId, releaseKey } from "@sluice/release";
 import { createHaproxyRouter } from "@sluice/traffic";
 import type { DeployerOptions } from "./deployer.ts";
 import { loadConfig } from "./load-config.ts";
@@ -27,7 +34,7 @@ export interface Session extends AsyncDisposable {
   home(): Promise<StateHome>;
   facts(): Promise<StackFacts>;
   ports(): Promise<EnginePorts>;
-  runtime(): ReturnType<typeof createComposeRuntime>;
+  runtime(): ComposeRuntime;
 }
 
 export function createSession(options: DeployerOptions): Session {
@@ -49,14 +56,15 @@ export function createSession(options: DeployerOptions): Session {
     redaction.add(secretValues(resolved.model));
     return resolved;
   });
-  const router = once(() => createHaproxyRouter({ exec: runtime().exec, clock }));
-  const runtime = once(() =>
+  const router: Once<ReturnType<typeof createHaproxyRouter>> = once(() => createHaproxyRouter({ exec: runtime().exec, clock }));
+  const runtime: Once<ComposeRuntime> = once(() =>
     createComposeRuntime({
       env: options.env,
       clock,
       redact: redaction.redact,
       config,
       readRouting: (door, signal) => router().routing(door, signal),
+      previewSecret: async () => (await home()).previewSecret,
     }),
   );
   const facts = once(async (): Promise<StackFacts> => {
@@ -67,19 +75,24 @@ export function createSession(options: DeployerOptions): Session {
   const ports = once(async (): Promise<EnginePorts> => {
     const state = await home();
     await facts();
-    const { observer, images, base, slots, doors, exec, inspect } = runtime();
+    const { observer, images, base, slots, doors, exec } = runtime();
     return {
       clock,
       journal: createJournal(state, clock),
-      bundles: createBundleStore(state.releasesDir, { clock }),
-      identity: releaseIdentity({ key: state.hashKey }),
+      bundles: createBundleStore(state.releasesDir),
+      identity: {
+        key: (request, modelHash) => releaseKey(request, modelHash, randomBytes(8).toString("hex")),
+        id: releaseId,
+        files: mountedFiles,
+        environment: (model) => environmentFingerprint(model, state.hashKey),
+      },
       observer,
       images,
       base,
       slots,
       doors,
       router: router(),
-      prober: createProber({ exec, clock, inspect }),
+      prober: createProber({ exec, clock, inspect: (container, signal) => runtime().inspect(container, signal) }),
       judge,
       onEvent,
       randomId: () => randomBytes(4).toString("hex"),

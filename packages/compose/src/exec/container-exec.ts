@@ -13,6 +13,8 @@ import { putFiles } from "./put-files.ts";
 import { createTail } from "./tail-text.ts";
 
 const stderrBytes = 64 * 1024;
+/** For a session's process to end by itself once its input has ended. */
+const sessionGraceMs = 500;
 
 /**
  * Runs processes in containers of an engine, byte-exact in both directions. A signal that aborts ends the process and
@@ -38,8 +40,7 @@ export function createContainerExec(engine: Engine): ContainerExec {
           });
         },
         async [Symbol.asyncDispose]() {
-          process.endInput();
-          await process.kill();
+          await process.close(sessionGraceMs);
         },
       };
     },

@@ -14,7 +14,8 @@ export async function killMarked(engine: Engine, container: string, mark: string
     const exec = await docker
       .getContainer(container)
       .exec({ Cmd: ["sh", "-c", script, "sh", `${marker}=${mark}`], User: "0" });
-    await exec.start({ Detach: true });
+    // Detached, yet the client holds the connection open for output that never comes.
+    (await exec.start({ Detach: true })).destroy();
   } catch {
     // The container is gone or has no shell: nothing is left to end, or nothing can end it.
   }

@@ -16,6 +16,8 @@ export interface ContainerProcess {
   endInput(): void;
   exitCode(): Promise<number>;
   kill(): Promise<void>;
+  /** Ends the input, as most programs take for their end, and kills what is still there `graceMs` later. */
+  close(graceMs: number): Promise<void>;
 }
 
 export interface StartOptions extends Pick<ExecOptions, "user" | "environment" | "signal"> {
@@ -93,6 +95,19 @@ function overConnection(
       }
     },
     endInput: () => void connection.end(),
+    async close(graceMs) {
+      if (connection.destroyed) return;
+      const stop = new AbortController();
+      const ended = once(connection, "close", { signal: stop.signal }).then(() => true);
+      connection.end();
+      const late = engine.clock.sleep(graceMs, stop.signal).then(() => false);
+      try {
+        if (!(await Promise.race([ended, late]))) await kill();
+      } finally {
+        stop.abort();
+        await Promise.allSettled([ended, late]);
+      }
+    },
     exitCode: () => exitCode(engine, container, inspect),
   };
 }
