@@ -1,5 +1,6 @@
-export { createBundleStore } from "./bundles/bundle-store.ts";
-export { releasesToPrune } from "./bundles/releases-to-prune.ts";
-export { assertTagIsCheckout, type Checkout, describeCheckout } from "./checkout/describe-checkout.ts";
-export { type EventReading, type ReleaseEvent, readReleaseEvent } from "./event/read-release-event.ts";
+export { createBundleStore } from "./bundles/create-bundle-store.ts";
+export { type Retention, releasesToPrune } from "./bundles/releases-to-prune.ts";
+export { assertTagIsCheckout } from "./checkout/assert-tag-is-checkout.ts";
+export { type Checkout, type CheckoutOptions, describeCheckout } from "./checkout/describe-checkout.ts";
+export { type IgnoredEvent, type ReleaseEventOptions, readReleaseEvent } from "./event/read-release-event.ts";
 export { releaseId, releaseKey } from "./identity/release-identity.ts";

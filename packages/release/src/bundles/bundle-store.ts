@@ -10,6 +10,8 @@ const documentName = "bundle.json";
 const modelName = "model.json";
 const filesName = "files";
 const temporaryPrefix = ".tmp-";
+/** A crash may leave it; nobody reads it. */
+const unfinishedName = `${documentName}${temporaryPrefix}`;
 const idPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
 /**
@@ -25,7 +27,7 @@ export function createBundleStore(directory: string): BundleStore {
   const load: BundleStore["load"] = async (id) => {
     const path = pathOf(id);
     const { bundle, checksums } = await readDocument(path, id);
-    const { [documentName]: _document, ...found } = await checksumsOf(path);
+    const { [documentName]: _document, [unfinishedName]: _unfinished, ...found } = await checksumsOf(path);
     const changed = [...new Set([...Object.keys(checksums), ...Object.keys(found)])].find(
       (name) => checksums[name] !== found[name],
     );
@@ -73,7 +75,7 @@ export function createBundleStore(directory: string): BundleStore {
       const path = pathOf(id);
       const { bundle, checksums } = await readDocument(path, id);
       const changed: ReleaseBundle = { ...bundle, ...change };
-      const temporary = join(path, `${documentName}${temporaryPrefix}`);
+      const temporary = join(path, unfinishedName);
       await writeSynced(temporary, format({ bundle: changed, checksums }));
       await rename(temporary, join(path, documentName));
       await syncDirectory(path);

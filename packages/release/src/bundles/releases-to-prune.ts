@@ -1,14 +1,23 @@
 import type { ReleaseBundle } from "@sluice/core";
 
-/** Ids of the bundles beyond the newest `keep`; never one that is needed. Oldest first. */
-export function releasesToPrune(
-  bundles: readonly ReleaseBundle[],
-  { keep, needed }: { readonly keep: number; readonly needed: ReadonlySet<string> },
-): readonly string[] {
-  const newestFirst = bundles.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt) || a.id.localeCompare(b.id));
+export interface Retention {
+  /** Good releases to keep, the newest. */
+  readonly keep: number;
+  /** Ids that must stay whatever their age: the active one, the previous one, and what they need. */
+  readonly needed: ReadonlySet<string>;
+}
+
+/**
+ * Ids of releases that may go, oldest first. Broken releases take no good one's place; as many of them stay, so that their
+ * mark keeps them from being tried again. Pure.
+ */
+export function releasesToPrune(bundles: readonly ReleaseBundle[], { keep, needed }: Retention): readonly string[] {
+  const newestFirst = bundles.toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : 0));
+  const good = newestFirst.filter(({ broken }) => broken === undefined).slice(keep);
+  const bad = newestFirst.filter(({ broken }) => broken !== undefined).slice(keep);
+  const spare = new Set([...good, ...bad].map(({ id }) => id));
   return newestFirst
-    .slice(Math.max(0, keep))
-    .filter(({ id }) => !needed.has(id))
     .map(({ id }) => id)
+    .filter((id) => spare.has(id) && !needed.has(id))
     .toReversed();
 }

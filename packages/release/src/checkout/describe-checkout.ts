@@ -1,62 +1,68 @@
+import { access } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { SluiceError } from "@sluice/core";
-import { git } from "./git.ts";
+import { runGit } from "./run-git.ts";
 
 export interface Checkout {
-  /** Full id of HEAD; `null` outside a repository. */
+  /** Full commit id; `null` outside a repository. */
   readonly commit: string | null;
-  /** Tracked files differ from the commit, or there are untracked ones that are not ignored. */
+  /** There are changes or untracked files that the commit does not hold. `true` outside a repository. */
   readonly dirty: boolean;
-  /** `git describe --tags --always`; `null` outside a repository. */
+  /** What `git describe --tags --always` says, `-dirty` added; `null` outside a repository. */
   readonly describe: string | null;
   readonly tagsAtHead: readonly string[];
 }
 
-interface CallOptions {
+export interface CheckoutOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What is checked out in a directory. */
-export async function describeCheckout(directory: string, { signal }: CallOptions = {}): Promise<Checkout> {
-  const [commit, status, describe, tags] = await Promise.all([
-    git(directory, ["rev-parse", "--verify", "HEAD"], signal),
-    git(directory, ["status", "--porcelain", "--untracked-files=normal"], signal),
-    git(directory, ["describe", "--tags", "--always"], signal),
-    git(directory, ["tag", "--points-at", "HEAD"], signal),
-  ]);
+const noCheckout: Checkout = { commit: null, dirty: true, describe: null, tagsAtHead: [] };
+
+/**
+ * What git says of the tree that a directory belongs to. Ignored files do not make it dirty.
+ *
+ * @throws SluiceError RELEASE_REFUSED when there is a repository that git cannot read
+ */
+export async function describeCheckout(directory: string, { signal }: CheckoutOptions = {}): Promise<Checkout> {
+  const head = await runGit(directory, ["rev-parse", "--verify", "HEAD^{commit}"], signal);
+  if (head.exitCode !== 0) {
+    if (await hasRepository(directory)) throw unreadable(directory, head.stderr);
+    return noCheckout;
+  }
+  const [status, describe, tags] = await Promise.all(
+    [
+      ["status", "--porcelain", "-z", "--untracked-files=normal", "--ignore-submodules=none"],
+      ["describe", "--tags", "--always"],
+      ["tag", "--points-at", "HEAD"],
+    ].map((args) => runGit(directory, args, signal)),
+  );
+  const failed = [status, describe, tags].find((result) => result?.exitCode !== 0);
+  if (failed) throw unreadable(directory, failed.stderr);
+  const dirty = status?.stdout !== "";
   return {
-    commit,
-    dirty: status !== null && status !== "",
-    describe,
-    tagsAtHead: tags ? tags.split("\n") : [],
+    commit: head.stdout.trim(),
+    dirty,
+    describe: `${describe?.stdout.trim()}${dirty ? "-dirty" : ""}`,
+    tagsAtHead: (tags?.stdout ?? "").split("\n").filter((tag) => tag !== ""),
   };
 }
 
-/**
- * A release is what its tag names, not what happens to lie in the directory.
- *
- * @throws SluiceError RELEASE_REFUSED when the tag's commit is not the one that is checked out, or the tag is not there
- */
-export async function assertTagIsCheckout(tag: string, directory: string, { signal }: CallOptions = {}): Promise<void> {
-  const [wanted, head] = await Promise.all([
-    git(directory, ["rev-parse", "--verify", "--end-of-options", `refs/tags/${tag}^{commit}`], signal),
-    git(directory, ["rev-parse", "--verify", "HEAD"], signal),
-  ]);
-  if (head === null) {
-    throw new SluiceError(
-      "RELEASE_REFUSED",
-      `${directory} is no git checkout, so nothing shows that it is release ${tag}`,
-      {
-        hint: "check the repository out first (actions/checkout), or name the release by hand with --release",
-      },
+/** Git says no more than "failed" both where there is no repository and where it may not read one. */
+async function hasRepository(directory: string): Promise<boolean> {
+  for (let path = directory; ; path = dirname(path)) {
+    const isHere = await access(join(path, ".git")).then(
+      () => true,
+      () => false,
     );
+    if (isHere) return true;
+    if (dirname(path) === path) return false;
   }
-  // A shallow checkout of the tag's commit may come without the tag itself.
-  if (wanted === null || wanted === head) return;
-  throw new SluiceError(
-    "RELEASE_REFUSED",
-    `release ${tag} is commit ${wanted.slice(0, 12)}, but ${head.slice(0, 12)} is checked out`,
-    {
-      hint: `check out the tag: actions/checkout with ref: ${tag}`,
-    },
-  );
+}
+
+function unreadable(directory: string, stderr: string): SluiceError {
+  return new SluiceError("RELEASE_REFUSED", `the git repository of ${directory} cannot be read`, {
+    detail: stderr.trim(),
+    hint: "see what `git -C DIRECTORY status` says there; it may belong to another user, or have no commit yet",
+  });
 }

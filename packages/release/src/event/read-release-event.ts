@@ -1,79 +1,106 @@
-import { SluiceError } from "@sluice/core";
+import { assertReleaseTag, type ReleaseRequest, SluiceError } from "@sluice/core";
 import * as z from "zod";
 
-export interface ReleaseEvent {
-  readonly tag: string;
-  /** Who published it; `null` where the event does not say. */
-  readonly actor: string | null;
-  /** Page of the release. */
-  readonly url: string | null;
+export interface ReleaseEventOptions {
+  /** Default `false`: a prerelease is refused. */
+  readonly allowPrerelease?: boolean | undefined;
 }
 
-export type EventReading = ReleaseEvent | { readonly ignored: string };
-
-const sender = z.looseObject({ login: z.string() }).optional();
+/** An event that asks for nothing: the run ends well without a deployment. */
+export interface IgnoredEvent {
+  readonly ignored: string;
+}
 
 const releaseEvent = z.looseObject({
   action: z.string(),
   release: z.looseObject({
     tag_name: z.string().min(1),
-    draft: z.boolean(),
-    prerelease: z.boolean(),
-    html_url: z.string().optional(),
+    draft: z.boolean().default(false),
+    prerelease: z.boolean().default(false),
   }),
-  sender,
 });
-
-const dispatchEvent = z.looseObject({
-  inputs: z.record(z.string(), z.unknown()).nullish(),
-  client_payload: z.record(z.string(), z.unknown()).nullish(),
-  sender,
-});
+const asked = z.looseObject({ release: z.string().optional(), tag: z.string().optional() }).nullish();
+const dispatchEvent = z.looseObject({ workflow: z.string(), ref: z.string().optional(), inputs: asked });
+const repositoryDispatchEvent = z.looseObject({ client_payload: asked });
+const pushEvent = z.looseObject({ ref: z.string(), after: z.string(), deleted: z.boolean().default(false) });
 
 /**
- * Reads the event file of a GitHub workflow run (`GITHUB_EVENT_PATH`): a published release, or a `workflow_dispatch` or
- * `repository_dispatch` that names one as `release` or `tag`. Drafts and other actions are ignored, with the reason.
+ * Which release an event of GitHub asks for: the text of the file that `GITHUB_EVENT_PATH` names. Understood are
+ * `release` (published), `workflow_dispatch` and `repository_dispatch` with an input `release` or `tag` (or run on a tag),
+ * and the push of a tag. The event knows no commit for sure: compare the tag with the checkout.
  *
- * @throws SluiceError EVENT_INVALID, or RELEASE_REFUSED for a prerelease that is not allowed
+ * @throws SluiceError EVENT_INVALID, RELEASE_REFUSED for a prerelease, NAME_INVALID for a tag that cannot be used
  */
 export function readReleaseEvent(
   text: string,
-  { allowPrerelease }: { readonly allowPrerelease: boolean },
-): EventReading {
+  { allowPrerelease = false }: ReleaseEventOptions = {},
+): ReleaseRequest | IgnoredEvent {
   const event = parseJson(text);
-  if (typeof event === "object" && event !== null && "release" in event) return readRelease(event, allowPrerelease);
-  const dispatch = dispatchEvent.safeParse(event);
-  const given = { ...dispatch.data?.client_payload, ...dispatch.data?.inputs };
-  const tag = given["release"] ?? given["tag"];
-  if (typeof tag === "string" && tag !== "") return { tag, actor: dispatch.data?.sender?.login ?? null, url: null };
-  throw new SluiceError("EVENT_INVALID", "the event names no release", {
-    hint: "trigger the workflow by `release: published`, or pass an input `release` with the tag (or use --release TAG)",
-  });
+  if ("release" in event) return fromRelease(checked(releaseEvent, event, "release"), allowPrerelease);
+  if ("client_payload" in event) {
+    return fromInputs(checked(repositoryDispatchEvent, event, "repository_dispatch").client_payload, "client_payload");
+  }
+  if ("workflow" in event && "inputs" in event) {
+    const { inputs, ref } = checked(dispatchEvent, event, "workflow_dispatch");
+    return fromInputs(inputs, "inputs", tagOfRef(ref));
+  }
+  if ("ref" in event && "after" in event) return fromPush(checked(pushEvent, event, "push"));
+  throw invalid("it is none of release, workflow_dispatch, repository_dispatch and the push of a tag");
 }
 
-function readRelease(event: object, allowPrerelease: boolean): EventReading {
-  const parsed = releaseEvent.safeParse(event);
-  if (!parsed.success) {
-    throw new SluiceError("EVENT_INVALID", `the release event cannot be read: ${z.prettifyError(parsed.error)}`, {
-      hint: "GITHUB_EVENT_PATH must name the file that GitHub wrote for this run",
+function fromRelease({ action, release }: z.output<typeof releaseEvent>, allowPrerelease: boolean) {
+  const { tag_name: tag, draft, prerelease } = release;
+  if (action !== "published") return { ignored: `release ${tag} was ${action}: only published ones are deployed` };
+  if (draft) return { ignored: `release ${tag} is a draft` };
+  if (prerelease && !allowPrerelease) {
+    throw new SluiceError("RELEASE_REFUSED", `release ${tag} is a prerelease`, {
+      hint: "publish it as a full release, or set releases.allowPrerelease: true for this environment",
     });
   }
-  const { action, release, sender: by } = parsed.data;
-  if (release.draft) return { ignored: `release ${release.tag_name} is a draft` };
-  if (action !== "published")
-    return { ignored: `release ${release.tag_name} was ${action}; only published ones are deployed` };
-  if (release.prerelease && !allowPrerelease) {
-    throw new SluiceError("RELEASE_REFUSED", `release ${release.tag_name} is a prerelease`, {
-      hint: "set releases.allowPrerelease in sluice.yaml (for an environment, if not for all)",
-    });
-  }
-  return { tag: release.tag_name, actor: by?.login ?? null, url: release.html_url ?? null };
+  return request(tag);
 }
 
-function parseJson(text: string): unknown {
+function fromInputs(inputs: z.output<typeof asked>, where: string, fallback?: string): ReleaseRequest {
+  const tag = inputs?.release || inputs?.tag || fallback;
+  if (tag) return request(tag);
+  throw invalid(`${where}.release (or ${where}.tag) must name the release, and it does not`);
+}
+
+function fromPush({ ref, deleted }: z.output<typeof pushEvent>): ReleaseRequest | IgnoredEvent {
+  const tag = tagOfRef(ref);
+  if (!tag) throw invalid(`it is a push to ${ref}, not of a tag`);
+  return deleted ? { ignored: `tag ${tag} was deleted` } : request(tag);
+}
+
+function tagOfRef(ref: string | undefined): string | undefined {
+  return ref?.startsWith("refs/tags/") ? ref.slice("refs/tags/".length) : undefined;
+}
+
+function request(tag: string): ReleaseRequest {
+  return { tag: assertReleaseTag(tag), commit: null, dirty: false, source: "event" };
+}
+
+function parseJson(text: string): Readonly<Record<string, unknown>> {
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (cause) {
-    throw new SluiceError("EVENT_INVALID", `the event file is not JSON: ${(cause as Error).message}`, { cause });
+    throw invalid("it is no JSON", cause);
   }
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw invalid("it is no JSON object");
+}
+
+function checked<T extends z.ZodType>(schema: T, event: unknown, name: string): z.output<T> {
+  const parsed = schema.safeParse(event);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+  throw invalid(`as a ${name} event it is wrong: ${problems.join("; ")}`, parsed.error);
+}
+
+function invalid(reason: string, cause?: unknown): SluiceError {
+  return new SluiceError("EVENT_INVALID", `the GitHub event cannot be used: ${reason}`, {
+    hint: "run on `release: types: [published]`, give a workflow_dispatch an input named release, or name the release with --release TAG",
+    cause,
+  });
 }

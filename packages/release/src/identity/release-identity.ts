@@ -2,24 +2,26 @@ import { createHash } from "node:crypto";
 import type { ReleaseRequest } from "@sluice/core";
 
 /**
- * Equal for the same commit and model. A dirty tree gets a key that no other has, because no commit names what is in
- * it; without a repository the tag stands for the commit.
+ * Equal for the same commit and model, whatever the tag. A tree that no commit names is equal to nothing, not even to
+ * itself a moment later: what was changed in it is not known. Pure.
  *
- * @param unique text that differs with each call for a dirty tree
+ * @param nonce another text at each call; counts for such a tree only
  */
-export function releaseKey({ commit, dirty, tag }: ReleaseRequest, modelHash: string, unique: string): string {
-  const tree = dirty ? `dirty ${unique}` : (commit ?? `tag ${tag}`);
-  return digest([tree, modelHash]);
+export function releaseKey(
+  { commit, dirty }: Pick<ReleaseRequest, "commit" | "dirty">,
+  modelHash: string,
+  nonce: string,
+): string {
+  const what = dirty || commit === null ? ["uncommitted", nonce] : ["commit", commit];
+  return digest(["sluice-release", 1, ...what, modelHash]);
 }
 
-/** Stable identity of a release: `r` and 16 hexadecimal characters; safe as a path segment and a label. */
+/** Identity of what was built under a key: 16 hexadecimal digits, safe as a path segment and as a label. Pure. */
 export function releaseId(key: string, images: Readonly<Record<string, string>>): string {
-  const pinned = Object.entries(images)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([service, image]) => `${service} ${image}`);
-  return `r${digest([key, ...pinned]).slice(0, 16)}`;
+  const byService = Object.entries(images).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return digest(["sluice-images", 1, key, byService]).slice(0, 16);
 }
 
-function digest(lines: readonly string[]): string {
-  return createHash("sha256").update(lines.join("\n")).digest("hex");
+function digest(parts: readonly unknown[]): string {
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }

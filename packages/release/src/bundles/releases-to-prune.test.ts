@@ -1,0 +1,46 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { aBundle } from "../../test/a-bundle.ts";
+import { releasesToPrune } from "./releases-to-prune.ts";
+
+const at = (day: number) => `2026-01-${String(day).padStart(2, "0")}T00:00:00.000Z`;
+const broken = { at: at(1), reason: "bad" };
+
+it("keeps the newest, and what is needed, whatever its age", () => {
+  const bundles = [1, 2, 3, 4, 5].map((day) => aBundle({ id: `r${day}`, createdAt: at(day) }));
+  expect(releasesToPrune(bundles, { keep: 2, needed: new Set(["r1"]) })).toEqual(["r2", "r3"]);
+});
+
+it("a row of broken releases does not push the good ones out", () => {
+  const good = [1, 2].map((day) => aBundle({ id: `r${day}`, createdAt: at(day) }));
+  const bad = [3, 4, 5].map((day) => aBundle({ id: `r${day}`, createdAt: at(day), broken }));
+  expect(releasesToPrune([...good, ...bad], { keep: 2, needed: new Set() })).toEqual(["r3"]);
+});
+
+it("never names a needed one nor one of the newest good ones, and leaves no more than it should", () => {
+  const history = fc.uniqueArray(fc.record({ day: fc.integer({ min: 1, max: 28 }), isBroken: fc.boolean() }), {
+    selector: ({ day }) => day,
+  });
+  fc.assert(
+    fc.property(
+      history,
+      fc.integer({ min: 1, max: 6 }),
+      fc.array(fc.integer({ min: 1, max: 28 })),
+      (days, keep, ids) => {
+        const bundles = days.map(({ day, isBroken }) =>
+          aBundle({ id: `r${day}`, createdAt: at(day), ...(isBroken ? { broken } : {}) }),
+        );
+        const needed = new Set(ids.map((id) => `r${id}`));
+        const gone = releasesToPrune(bundles, { keep, needed });
+        const left = bundles.filter(({ id }) => !gone.includes(id));
+        const goodNewestFirst = bundles
+          .filter((bundle) => bundle.broken === undefined)
+          .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
+        expect(gone.every((id) => bundles.some((bundle) => bundle.id === id) && !needed.has(id))).toBe(true);
+        for (const bundle of goodNewestFirst.slice(0, keep)) expect(left).toContain(bundle);
+        expect(left.filter(({ id }) => !needed.has(id)).length).toBeLessThanOrEqual(2 * keep);
+        expect(releasesToPrune(left, { keep, needed })).toEqual([]);
+      },
+    ),
+  );
+});

@@ -1,0 +1,18 @@
+import { isSluiceError, SluiceError } from "@sluice/core";
+
+/** What an error of the file system means for the store. Errors of Sluice and bugs pass through. */
+export function storeError(cause: unknown, dir: string): unknown {
+  const code = (cause as NodeJS.ErrnoException | null)?.code;
+  if (isSluiceError(cause) || typeof code !== "string") return cause;
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    return new SluiceError("DISK_FULL", `no space left for releases in ${dir} (${code})`, {
+      hint: "free some space there, or keep fewer releases (releases.keep)",
+      cause,
+    });
+  }
+  const path = (cause as NodeJS.ErrnoException).path ?? dir;
+  return new SluiceError("HOME_UNUSABLE", `releases in ${dir} cannot be used: ${code} at ${path}`, {
+    hint: "run as the user that owns the state home, and see that its file system is writable",
+    cause,
+  });
+}

@@ -1,0 +1,39 @@
+import { assertReleaseTag, SluiceError } from "@sluice/core";
+import type { CheckoutOptions } from "./describe-checkout.ts";
+import { runGit } from "./run-git.ts";
+
+/**
+ * What is deployed under a tag must be what the tag names.
+ *
+ * @throws SluiceError RELEASE_REFUSED naming both commits, NAME_INVALID
+ */
+export async function assertTagIsCheckout(
+  tag: string,
+  directory: string,
+  { signal }: CheckoutOptions = {},
+): Promise<void> {
+  assertReleaseTag(tag);
+  const commitOf = (name: string) =>
+    runGit(directory, ["rev-parse", "--verify", "--quiet", `${name}^{commit}`], signal);
+  const [tagged, head] = await Promise.all([commitOf(`refs/tags/${tag}`), commitOf("HEAD")]);
+  if (head.exitCode !== 0) {
+    throw new SluiceError("RELEASE_REFUSED", `${directory} is no git checkout, so it cannot be told to be ${tag}`, {
+      hint: `check ${tag} out there, or name the release by hand with --release ${tag}`,
+      ...(head.stderr ? { detail: head.stderr.trim() } : {}),
+    });
+  }
+  if (tagged.exitCode !== 0) {
+    throw new SluiceError("RELEASE_REFUSED", `the checkout in ${directory} does not know the tag ${tag}`, {
+      hint: "check out with `ref: ${{ github.ref }}`, or `fetch-tags: true` and `fetch-depth: 0`",
+    });
+  }
+  const [wanted, found] = [tagged.stdout.trim(), head.stdout.trim()];
+  if (wanted === found) return;
+  throw new SluiceError(
+    "RELEASE_REFUSED",
+    `tag ${tag} is commit ${wanted}, but ${found} is checked out in ${directory}`,
+    {
+      hint: `check out ${tag} before deploying it`,
+    },
+  );
+}

@@ -1,0 +1,110 @@
+import { execFileSync } from "node:child_process";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
+import { assertTagIsCheckout } from "./assert-tag-is-checkout.ts";
+import { describeCheckout } from "./describe-checkout.ts";
+
+const identity = ["-c", "user.name=Test", "-c", "user.email=test@example.invalid", "-c", "commit.gpgSign=false"];
+
+async function aRepository() {
+  const directory = await temporaryDirectory();
+  const git = (...args: string[]) =>
+    execFileSync("git", ["-C", directory, ...identity, ...args], { encoding: "utf8" }).trim();
+  const commit = async (text: string) => {
+    await writeFile(join(directory, "file"), text);
+    git("add", ".");
+    git("commit", "-q", "-m", text);
+    return git("rev-parse", "HEAD");
+  };
+  git("init", "-q", "-b", "main");
+  return { directory, git, commit };
+}
+
+it("describes a clean tree by its tags", async () => {
+  const { directory, git, commit } = await aRepository();
+  const head = await commit("one");
+  git("tag", "v1.0.0");
+  git("tag", "-a", "-m", "annotated", "also");
+  expect(await describeCheckout(directory)).toMatchObject({
+    commit: head,
+    dirty: false,
+    tagsAtHead: ["also", "v1.0.0"],
+  });
+  const second = await commit("two");
+  const described = await describeCheckout(directory);
+  expect(described).toMatchObject({ commit: second, tagsAtHead: [] });
+  expect(described.describe).toMatch(/^(also|v1\.0\.0)-1-g[0-9a-f]+$/);
+});
+
+it("describes a tree without tags by its commit, also from below", async () => {
+  const { directory, commit } = await aRepository();
+  const head = await commit("one");
+  await mkdir(join(directory, "deep", "er"), { recursive: true });
+  const { describe: description, commit: found } = await describeCheckout(join(directory, "deep", "er"));
+  expect(found).toBe(head);
+  expect(head.startsWith(description ?? "?")).toBe(true);
+});
+
+it("a changed, a staged and an untracked file make it dirty, an ignored one does not", async () => {
+  const { directory, git, commit } = await aRepository();
+  await writeFile(join(directory, ".gitignore"), "ignored\n");
+  await commit("one");
+  git("tag", "v1");
+  await writeFile(join(directory, "ignored"), "");
+  expect(await describeCheckout(directory)).toMatchObject({ dirty: false, describe: "v1" });
+  await writeFile(join(directory, "new"), "");
+  expect(await describeCheckout(directory)).toMatchObject({ dirty: true, describe: "v1-dirty" });
+  git("add", "new");
+  expect(await describeCheckout(directory)).toMatchObject({ dirty: true });
+  git("reset", "-q", "--hard");
+  expect(await describeCheckout(directory)).toMatchObject({ dirty: false });
+  await writeFile(join(directory, "file"), "changed");
+  expect(await describeCheckout(directory)).toMatchObject({ dirty: true });
+});
+
+it("outside a repository nothing names the tree", async () => {
+  const nothing = { commit: null, dirty: true, describe: null, tagsAtHead: [] };
+  expect(await describeCheckout(await temporaryDirectory())).toEqual(nothing);
+});
+
+it("a repository that git cannot read is no tree without one", async () => {
+  const { directory } = await aRepository();
+  await expect(describeCheckout(directory)).rejects.toMatchObject({
+    code: "RELEASE_REFUSED",
+    hint: expect.stringContaining("no commit yet"),
+  });
+});
+
+it("stops when its signal aborts", async () => {
+  const { directory, commit } = await aRepository();
+  await commit("one");
+  const reason = new Error("cancelled");
+  await expect(describeCheckout(directory, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+});
+
+it("a tag must be what is checked out: lightweight or annotated", async () => {
+  const { directory, git, commit } = await aRepository();
+  const first = await commit("one");
+  git("tag", "v1");
+  const second = await commit("two");
+  git("tag", "-a", "-m", "annotated", "v2");
+  await assertTagIsCheckout("v2", directory);
+  await expect(assertTagIsCheckout("v1", directory)).rejects.toMatchObject({
+    code: "RELEASE_REFUSED",
+    message: `tag v1 is commit ${first}, but ${second} is checked out in ${directory}`,
+  });
+  await expect(assertTagIsCheckout("v3", directory)).rejects.toMatchObject({
+    code: "RELEASE_REFUSED",
+    hint: expect.stringContaining("fetch-tags"),
+  });
+  git("branch", "v4");
+  await expect(assertTagIsCheckout("v4", directory)).rejects.toMatchObject({ code: "RELEASE_REFUSED" });
+});
+
+it("a tag is nothing without a checkout, and no option of git", async () => {
+  const directory = await temporaryDirectory();
+  await expect(assertTagIsCheckout("v1", directory)).rejects.toMatchObject({ code: "RELEASE_REFUSED" });
+  await expect(assertTagIsCheckout("--output=/x", directory)).rejects.toMatchObject({ code: "NAME_INVALID" });
+});
