@@ -25,7 +25,7 @@ export function proxyVariables(service: ComposeService | undefined): Readonly<Re
 export function isProxied(service: ComposeService | undefined): boolean {
   const labels = proxyLabels(service);
   if (labels["traefik.enable"] === "false") return false;
-  return Object.keys(labels).length > 0 || "VIRTUAL_HOST" in proxyVariables(service);
+  return Object.keys(labels).length > 0 || (proxyVariables(service)["VIRTUAL_HOST"] ?? "") !== "";
 }
 
 function picked(

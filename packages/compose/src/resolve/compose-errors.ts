@@ -1,5 +1,5 @@
 import { type ErrorDetails, SluiceError, type SourcePosition } from "@sluice/core";
-import { offsetPosition, positionOf, type SourcePath } from "./positions.ts";
+import { isWritten, offsetPosition, positionOf, type SourcePath } from "./positions.ts";
 import { nearestKey } from "./schema-keys.ts";
 import type { SourceFile } from "./source-files.ts";
 import { variablePositions } from "./variables.ts";
@@ -104,7 +104,7 @@ const explanations: readonly (readonly [RegExp, Explain])[] = [
     /service "([^"]+)" depends on undefined service "([^"]+)"/,
     ([service = "", other = ""], sources) => ({
       path: ["services", service, "depends_on", other],
-      hint: positionOf(sources, ["services", other])
+      hint: isWritten(sources, ["services", other])
         ? `${other} has a profile that is not active: activate it (--profile, COMPOSE_PROFILES) or write required: false`
         : `no service is named ${other}`,
     }),

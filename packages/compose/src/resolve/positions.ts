@@ -17,6 +17,11 @@ export function positionOf(sources: readonly SourceFile[], path: SourcePath): So
   return best && offsetPosition(best.source, best.offset);
 }
 
+/** The whole path is written in one of the files. */
+export function isWritten(sources: readonly SourceFile[], path: SourcePath): boolean {
+  return sources.some((source) => deepest(source, path)?.depth === path.length);
+}
+
 export function offsetPosition({ path, lines }: SourceFile, offset: number): SourcePosition {
   const { line, col } = lines.linePos(offset);
   return { file: path, line, column: col };

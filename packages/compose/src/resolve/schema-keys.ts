@@ -21,7 +21,7 @@ export function nearestKey(path: readonly (string | number)[], key: string): str
     .map((candidate) => ({ candidate, distance: distance(candidate, key) }))
     .toSorted((a, b) => a.distance - b.distance);
   const best = ranked[0];
-  return best && best.distance <= Math.max(1, Math.floor(key.length / 3)) ? best.candidate : undefined;
+  return best && best.distance <= (key.length < 4 ? 1 : 2) ? best.candidate : undefined;
 }
 
 /** The schema of the Compose specification, as the npm package docker-compose carries it. */

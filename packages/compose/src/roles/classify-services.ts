@@ -1,6 +1,6 @@
 import type { ComposeModel, Role, RoleDecision, ServiceConfig, Strategy } from "@sluice/core";
 import { firstBlocker } from "./blockers.ts";
-import { type InferredRole, inferRole, surroundingsOf } from "./infer-role.ts";
+import { addresses, type InferredRole, inferRole, isEdge, surroundingsOf } from "./infer-role.ts";
 import { listeningPort } from "./listening-port.ts";
 import { type ServiceShape, shapeOf, writableMounts } from "./service-shape.ts";
 
@@ -13,7 +13,30 @@ export type RoleOverrides = Readonly<Record<string, Partial<ServiceConfig> | und
 export function classifyServices(model: ComposeModel, overrides: RoleOverrides = {}): readonly RoleDecision[] {
   const shapes = Object.entries(model.services).map(([name, service]) => shapeOf(name, service));
   const surroundings = surroundingsOf(model, shapes);
-  return shapes.map((shape) => decide(shape, inferRole(shape, surroundings), overrides[shape.name] ?? {}));
+  const decisions = shapes.map((shape) => decide(shape, inferRole(shape, surroundings), overrides[shape.name] ?? {}));
+  return decisions.map((decision) => keptReachable(decision, decisions, shapes));
+}
+
+/** A worker in a slot can be reached inside its slot only: what base calls by name stays in base. */
+function keptReachable(
+  decision: RoleDecision,
+  decisions: readonly RoleDecision[],
+  shapes: readonly ServiceShape[],
+): RoleDecision {
+  if (decision.role !== "worker" || decision.strategy !== "slots" || decision.confidence === "configured")
+    return decision;
+  const staying = new Set(decisions.filter(({ strategy }) => strategy === "recreate").map(({ service }) => service));
+  const caller = shapes.find(
+    (shape) => staying.has(shape.name) && shape.name !== decision.service && calls(shape, decision.service),
+  );
+  if (!caller) return decision;
+  const reason = `${decision.reason}; but ${caller.name} calls it by name, and workers have no door`;
+  return { ...decision, strategy: "recreate", confidence: "ask", reason };
+}
+
+/** A proxy's configuration is not seen here, but that it depends on what it leads to is. */
+function calls(shape: ServiceShape, name: string): boolean {
+  return addresses(shape, name) || (isEdge(shape) && name in (shape.service.depends_on ?? {}));
 }
 
 function decide(shape: ServiceShape, inferred: InferredRole, override: Partial<ServiceConfig>): RoleDecision {

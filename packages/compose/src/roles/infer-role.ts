@@ -1,4 +1,5 @@
 import type { ComposeModel, Confidence, Role } from "@sluice/core";
+import { proxyLabels } from "../model/proxy-labels.ts";
 import * as known from "./known-images.ts";
 import * as words from "./role-words.ts";
 import type { ServiceShape } from "./service-shape.ts";
@@ -17,6 +18,8 @@ export interface Surroundings {
   readonly behindEdge: ReadonlySet<string>;
   /** Services that others address as `http://NAME` or `NAME:PORT`. */
   readonly addressed: ReadonlySet<string>;
+  /** Services that others address or wait for. */
+  readonly needed: ReadonlySet<string>;
 }
 
 type Rule = (shape: ServiceShape, around: Surroundings) => InferredRole | false;
@@ -29,18 +32,26 @@ const ask = (role: Role, reason: string): InferredRole => ({ role, confidence: "
 const rules: readonly Rule[] = [
   ({ name }, { completed }) =>
     completed.has(name) && sure("job", "other services wait for it to complete successfully"),
-  (shape) => isOneShot(shape) && words.jobName.test(shape.name) && likely("job", `its name says so (${shape.name})`),
-  ({ image }) => known.jobImages.has(image) && sure("job", `image ${image} does one thing and ends`),
+  (shape, { behindEdge }) =>
+    isOneShot(shape) &&
+    words.jobName.test(shape.name) &&
+    !behindEdge.has(shape.name) &&
+    likely("job", `its name says so (${shape.name})`),
+  ({ image, repository }) =>
+    (known.jobImages.has(image) || known.jobRepositories.test(repository)) &&
+    sure("job", `image ${image} does one thing and ends`),
   ({ image }) => known.toolImages.has(image) && sure("tool", `image ${image} is a tool`),
   ({ image, command, repository }) =>
     (known.dataImages.has(image) || known.dataRepositories.test(repository)) &&
     (words.clientCommand.test(command)
       ? likely("support", `image ${image}, but its command is not the server`)
       : sure("data", `image ${image} keeps data`)),
-  ({ image }) =>
-    (known.supportImages.has(image) || /-exporter$|^exporter$/.test(image)) && sure("support", `image ${image}`),
+  ({ image, repository }) =>
+    (known.supportImages.has(image) || known.supportRepositories.test(repository) || /[-_]exporter$/.test(image)) &&
+    sure("support", `image ${image}`),
   ({ name }) => known.supportName.test(name) && likely("support", `its name says so (${name})`),
-  ({ image }) => known.edgeImages.has(image) && sure("edge", `image ${image} is a proxy`),
+  (shape) =>
+    known.edgeImages.has(shape.image) && !isStaticSite(shape) && sure("edge", `image ${shape.image} is a proxy`),
   ({ name, ports }) =>
     known.edgeNames.has(name.toLowerCase()) &&
     !ports.some((port) => known.dataPorts.has(port)) &&
@@ -50,12 +61,16 @@ const rules: readonly Rule[] = [
     words.jobCommand.test(shape.command) &&
     !words.alsoServes(shape.command) &&
     likely("job", `its command is a migration or set-up (${short(shape.command)})`),
-  ({ name, hasPublishedPorts }) =>
-    words.toolName.test(name) && !hasPublishedPorts && likely("tool", `its name says so (${name})`),
-  ({ command, hasPublishedPorts }) =>
-    words.toolCommand.test(command) &&
-    !hasPublishedPorts &&
-    likely("tool", `its command is for development (${short(command)})`),
+  (shape, { needed }) =>
+    words.toolName.test(shape.name) &&
+    isOneShot(shape) &&
+    !needed.has(shape.name) &&
+    likely("tool", `its name says so (${shape.name})`),
+  (shape, { needed }) =>
+    words.toolCommand.test(shape.command) &&
+    !isReachable(shape) &&
+    !needed.has(shape.name) &&
+    likely("tool", `its command is for development (${short(shape.command)})`),
   (shape) =>
     !isReachable(shape) &&
     words.workerCommand.test(shape.command) &&
@@ -67,20 +82,22 @@ const rules: readonly Rule[] = [
     likely("data", `${name} mounts a database's directory`),
   ({ name, image, isProxied }) =>
     known.dataName.test(name) &&
-    (image === "" || known.dataName.test(image)) &&
+    (image === "" || known.dataName.test(image) || known.dataImageSuffix.test(image)) &&
     !isProxied &&
     likely("data", `its name says so (${name})`),
-  ({ ports, isProxied }) => {
-    const port = ports.find((candidate) => known.dataPorts.has(candidate));
-    return (
-      port !== undefined && !isProxied && likely("data", `it listens on ${port}, a port of databases, queues and mail`)
-    );
-  },
+  ({ image, service, isProxied }) =>
+    known.dataImageSuffix.test(image) && !service.build && !isProxied && likely("data", `image ${image} keeps data`),
+  ({ ports, isProxied }) =>
+    ports.length > 0 &&
+    ports.every((port) => known.dataPorts.has(port)) &&
+    !isProxied &&
+    likely("data", `it listens on ${ports[0]}, a port of databases, queues and mail`),
   (shape) => isOneShot(shape) && shape.service.restart === "no" && likely("job", "restart: no, and no ports"),
   (shape) => isReachable(shape) && likely("web", reachableBecause(shape)),
-  ({ service: { profiles = [] } }) =>
+  ({ name, service: { profiles = [] } }, { needed }) =>
     profiles.length > 0 &&
     profiles.every((profile) => words.toolProfile.test(profile)) &&
+    !needed.has(name) &&
     likely("tool", `only in profile ${profiles.join(", ")}`),
   ({ name }, { behindEdge }) =>
     behindEdge.has(name) && ask("web", "the proxy depends on it, but nothing tells its port"),
@@ -100,26 +117,36 @@ export function inferRole(shape: ServiceShape, around: Surroundings): InferredRo
 }
 
 export function surroundingsOf(model: ComposeModel, shapes: readonly ServiceShape[]): Surroundings {
-  const dependencies = shapes.flatMap(({ name, service, image }) =>
-    Object.entries(service.depends_on ?? {}).map(([target, { condition }]) => ({
+  const dependencies = shapes.flatMap((shape) =>
+    Object.entries(shape.service.depends_on ?? {}).map(([target, { condition }]) => ({
       target,
       condition,
-      isEdge: known.edgeImages.has(image) || known.edgeNames.has(name.toLowerCase()),
+      isEdge: isEdge(shape),
     })),
   );
   const names = Object.keys(model.services);
+  const addressed = new Set(
+    names.filter((name) => shapes.some((shape) => shape.name !== name && addresses(shape, name))),
+  );
   return {
     completed: targets(dependencies.filter(({ condition }) => condition === "service_completed_successfully")),
     behindEdge: targets(dependencies.filter(({ isEdge }) => isEdge)),
-    addressed: new Set(names.filter((name) => shapes.some((shape) => shape.name !== name && addresses(shape, name)))),
+    addressed,
+    needed: new Set([...addressed, ...targets(dependencies)]),
   };
+}
+
+/** Looks like a proxy, whatever else it may be. */
+export function isEdge({ name, image }: ServiceShape): boolean {
+  return known.edgeImages.has(image) || known.edgeNames.has(name.toLowerCase());
 }
 
 function targets(dependencies: readonly { readonly target: string }[]): ReadonlySet<string> {
   return new Set(dependencies.map(({ target }) => target));
 }
 
-function addresses({ service, command }: ServiceShape, name: string): boolean {
+/** Its environment or command says `http://NAME` or `NAME:PORT`. */
+export function addresses({ service, command }: ServiceShape, name: string): boolean {
   const texts = [...Object.values(service.environment ?? {}), command];
   const quoted = name.replaceAll(/[.]/g, "\\.");
   const pattern = new RegExp(`(?:^|[^\\w.-])(?:https?:\\/\\/${quoted}(?![\\w.-])|${quoted}:\\d+)`);
@@ -136,9 +163,20 @@ function reachableBecause({ hasPublishedPorts, ports, isProxied }: ServiceShape)
   return isProxied ? "a proxy is told to send users to it" : `it exposes port ${ports[0]}`;
 }
 
-/** Could end and be done. */
-function isOneShot(shape: ServiceShape): boolean {
-  return !shape.isKeptRunning && !isReachable(shape);
+/** Could end and be done. A variable for a proxy is often shared by all services of a file, and tells less than a label. */
+function isOneShot({ isKeptRunning, ports, service }: ServiceShape): boolean {
+  return !isKeptRunning && ports.length === 0 && Object.keys(proxyLabels(service)).length === 0;
+}
+
+/** A web server that is given pages and no configuration: what it serves is the application. */
+function isStaticSite({ name, image, service: { volumes = [], configs = [] } }: ServiceShape): boolean {
+  const targets = [...volumes, ...configs].map(({ target = "" }) => target);
+  return (
+    /^(?:nginx|nginx-unprivileged|caddy)$/.test(image) &&
+    !known.edgeNames.has(name.toLowerCase()) &&
+    targets.some((target) => /^\/(?:usr\/share\/nginx\/html|usr\/share\/caddy|srv)(?:\/|$)/.test(target)) &&
+    !targets.some((target) => /^\/etc\/(?:nginx|caddy)(?:\/|$)/.test(target))
+  );
 }
 
 /** A worker has no door: one that publishes a port is not moved away from it unasked. */

@@ -18,21 +18,21 @@ export const dataImages = words(`
   rabbitmq activemq activemq-classic activemq-artemis artemis nats nats-streaming pulsar kafka kafka-native cp-kafka
   cp-server cp-zookeeper cp-schema-registry zookeeper redpanda emqx hivemq-ce hivemq4 eclipse-mosquitto mosquitto vernemq
   beanstalkd gearmand nsq rocketmq
-  elasticsearch elasticsearch-oss opensearch meilisearch typesense typesense-server solr sonic zincsearch quickwit manticore
-  qdrant weaviate milvus chroma vespa zinc
-  minio rustfs seaweedfs garage azurite azure-storage-azurite ceph localstack fake-gcs-server s3mock s3ninja cloudserver
+  elasticsearch elasticsearch-oss opensearch meilisearch typesense typesense-server solr zincsearch quickwit manticore
+  qdrant weaviate milvus zinc
+  minio rustfs seaweedfs azurite azure-storage-azurite ceph localstack fake-gcs-server s3mock s3ninja cloudserver
   clickhouse clickhouse-server cassandra dse-server scylla cockroach couchdb couchbase neo4j arangodb orientdb surrealdb
   dgraph rethinkdb rqlite influxdb questdb questdb-enterprise crate firebird tarantool ignite hazelcast edgedb gel
   azure-sql-edge mssql-server mssql-server-linux oracle-free oracle-xe db2 immudb foundationdb databend-query
   trino-postgres sqld libsql-server
-  prometheus loki mimir tempo thanos cortex victoria-metrics vminsert vmstorage vmselect pushgateway graphite
+  prometheus loki mimir thanos cortex victoria-metrics vminsert vmstorage vmselect pushgateway graphite
   graphite-statsd carbon opentsdb druid pinot
-  etcd consul vault openldap slapd docker-mailserver mailserver dovecot postfix registry
+  etcd consul vault openldap slapd docker-mailserver mailserver dovecot postfix
 `);
 
 /** Images whose last segment says too little. */
 export const dataRepositories =
-  /(?:^|\/)(?:mssql\/server|mssql\/rhel\/server|oracle\/database\/.+|db2_community\/db2)$/;
+  /^(?:library\/)?registry$|(?:^|\/)(?:mssql\/server|mssql\/rhel\/server|oracle\/database\/.+|db2_community\/db2|dxflrs\/garage|valeriansaliou\/sonic|chroma-core\/chroma|chromadb\/chroma|vespaengine\/vespa|grafana\/tempo)$/;
 
 /** Proxies that stand in front of a project, and what fetches certificates for them. */
 export const edgeImages = words(`
@@ -48,17 +48,20 @@ export const edgeNames = words(`
 
 /** Dashboards, exporters, mail catchers, log shippers, poolers and other helpers: nothing users wait for. */
 export const supportImages = words(`
-  adminer phpmyadmin pgadmin4 pgadmin pgweb pghero mongo-express redis-commander redisinsight redis-insight phpredisadmin
-  cloudbeaver sqlpad sqlite-web dbgate elasticvue cerebro kibana opensearch-dashboards dejavu
+  adminer phpmyadmin phpldapadmin pgadmin4 pgadmin pgweb pghero mongo-express redis-commander redisinsight redis-insight
+  phpredisadmin  cloudbeaver sqlpad sqlite-web dbgate elasticvue cerebro kibana opensearch-dashboards dejavu
   mailhog mailpit maildev mailcatcher mailslurper inbucket smtp4dev greenmail fakesmtp papercut-smtp
-  grafana grafana-oss grafana-enterprise alertmanager karma cadvisor node-exporter blackbox-exporter netdata telegraf
-  statsd-exporter promtail alloy agent vector fluentd fluent-bit logstash filebeat metricbeat logspout beats heartbeat
-  jaeger all-in-one zipkin otel-collector opentelemetry-collector opentelemetry-collector-contrib otelcol skywalking-ui
+  grafana grafana-oss grafana-enterprise alertmanager cadvisor node-exporter blackbox-exporter netdata telegraf
+  statsd-exporter promtail alloy fluentd fluent-bit logstash filebeat metricbeat logspout
+  jaeger zipkin otel-collector opentelemetry-collector opentelemetry-collector-contrib otelcol skywalking-ui
   portainer portainer-ce dozzle watchtower autoheal docker-autoheal docker-socket-proxy socket-proxy ouroboros diun
-  kafka-ui akhq kafdrop kowl console cmak redpanda-console schema-registry-ui flower rq-dashboard bull-board bullboard
+  kafka-ui akhq kafdrop kowl cmak redpanda-console schema-registry-ui flower rq-dashboard bull-board bullboard
   pgbouncer pgcat odyssey pgpool proxysql postgres-backup-local postgres-backup-s3 mysql-backup docker-volume-backup
-  certbot acme.sh acme-companion letsencrypt-nginx-proxy-companion docker-gen swagger-ui swagger-editor ui
+  certbot acme.sh acme-companion letsencrypt-nginx-proxy-companion docker-gen smtp exim exim-relay swagger-ui swagger-editor
 `);
+
+export const supportRepositories =
+  /(?:^|\/)(?:datadog\/agent|grafana\/agent|timberio\/vector|jaegertracing\/all-in-one|redpandadata\/console|temporalio\/(?:ui|web)|beats\/[a-z]+|prymitive\/karma)$/;
 
 export const supportName =
   /(?:^|[-_.])(?:exporter|node-?exporter|cadvisor|grafana|alertmanager|kibana|adminer|pgadmin4?|phpmyadmin|pgweb|mongo-?express|redis-?commander|redis-?insight|mailhog|mailpit|maildev|mailcatcher|mailslurper|smtp4dev|jaeger|zipkin|otel(?:-?collector)?|promtail|fluentd|fluent-?bit|logstash|filebeat|telegraf|portainer|dozzle|watchtower|autoheal|flower|kafka-?ui|akhq|kafdrop|pgbouncer|swagger-?ui|certbot|autodiscover-helper|docker-?proxy|socket-?proxy|backups?|db-?backup)$/;
@@ -67,6 +70,8 @@ export const supportName =
 export const jobImages = words(
   `flyway liquibase migrate goose atlas dbmate mc minio-mc sqitch wait-for wait-for-it dockerize tern`,
 );
+
+export const jobRepositories = /(?:^|\/)(?:migrate\/migrate|ariga\/atlas|minio\/mc|bitnami\/minio-client)$/;
 
 export const toolImages = words(`admin-tools playwright cypress selenium standalone-chrome k6 wrk swagger-codegen-cli`);
 
@@ -81,4 +86,8 @@ export const dataDirectories =
   /^\/(?:var\/lib\/(?:postgresql|mysql|mongodb|redis|valkey|rabbitmq|cassandra|clickhouse|influxdb\d?|neo4j|couchdb|elasticsearch|zookeeper|kafka)|data\/db|usr\/share\/(?:elasticsearch|opensearch)\/data|bitnami\/(?:postgresql|mysql|mariadb|redis|valkey|mongodb|kafka|rabbitmq|elasticsearch|minio|cassandra)|meili_data|prometheus|opt\/couchdb\/data|cockroach)(?:\/|$)/;
 
 export const dataName =
-  /^(?:.*[-_.])?(?:db|database|postgres(?:ql|d)?|pgsql|mysqld?|mariadb|mongo(?:db)?|redis|valkey|memcached?|rabbitmq|elastic(?:search)?|opensearch|kafka|zookeeper|minio|clickhouse|cassandra|mosquitto|meilisearch|typesense)(?:[-_.]?(?:\d+|master|primary|replica|main|server))?$/;
+  /^(?:.*[-_.])?(?:db|database|postgres(?:ql|d)?|pgsql|mysqld?|mariadb|mongo(?:db)?|redis|valkey|memcached?|rabbitmq|elastic(?:search)?|opensearch|kafka|zookeeper|minio|clickhouse|cassandra|mosquitto|meilisearch|typesense|openldap|ldap)(?:[-_.]?(?:\d+|master|primary|replica|main|server))?$/;
+
+/** Locally named or repackaged images of the same things: `team/prod_postgres`, `cp-enterprise-prometheus`. */
+export const dataImageSuffix =
+  /[-_](?:postgres(?:ql)?|mysql|mariadb|mongo(?:db)?|redis|valkey|memcached|rabbitmq|elasticsearch|opensearch|clickhouse|cassandra|minio|openldap|prometheus|zookeeper|mosquitto)$/;

@@ -4,7 +4,7 @@ function word(alternatives: string): RegExp {
 }
 
 export const jobName =
-  /(?:^|[-_.])(?:migrat\w*|migrations?|init(?:ialize|ializer|ialise|-?\w{0,12})?|setup|set-up|seed(?:er|s)?|provision\w*|schema|bootstrap\w*|configurator|configure|install(?:er)?|create-?\w*|makemigrations|mkbucket|createbuckets?|loaddata|fixtures?|prestart|pre-start|wait-?for-?\w*)(?:$|[-_.])/i;
+  /(?:^|[-_.])(?:migrat\w*|migrations?|init(?:db|data|container|iali[sz]\w+)?|setup|set-up|seed(?:er|s)?|provision\w*|schema(?=$)|bootstrap\w*|configurator|configure|install(?:er)?|create-?\w*|makemigrations|mkbucket|createbuckets?|loaddata|fixtures?|prestart|pre-start|wait-?for-?\w*)(?:$|[-_.])/i;
 
 export const jobCommand = word(
   "migrate|migrations?|db:migrate(?:\\S*)|db:prepare|db:setup|db:seed|db:push|migrate:\\S+|migration:\\S+|upgradedb|db-migrate|alembic\\s+upgrade|makemigrations|migrations:migrate|doctrine:\\S+|collectstatic|ef\\s+database\\s+update|loaddata|createsuperuser",
@@ -27,10 +27,10 @@ export const clientCommand =
   /^(?:\/?(?:usr\/)?(?:bin\/)?(?:ba|a)?sh\s+-\w*c\s+)?['"]?(?:\S*\/)?(?:psql|pg_dump(?:all)?|pg_basebackup|mysqldump|mariadb-dump|mongodump|mongosh|redis-cli|mc|rabbitmqadmin|kafka-topics(?:\.sh)?|crond?)\b|while\b.*\b(?:pg_dump|mysqldump|mariadb-dump|mongodump)\b|\b\S*backup\S*\.sh\b/;
 
 export const toolName =
-  /(?:^|[-_.])(?:tools?|toolbox|admin-?tools|cli|shell|console|test(?:s|er)?|e2e|playwright|cypress|lint(?:er)?|storybook|watch(?:er)?|webpack|vite|tailwind|esbuild|assets|compile(?:r)?|builder|base|dev|devcontainer|docs)$/i;
+  /(?:^|[-_.])(?:tools?|toolbox|admin-?tools|cli|shell|test(?:s|er)?|e2e|playwright|cypress|lint(?:er)?|storybook|watch(?:er)?|webpack|vite|tailwind|esbuild|assets|compile(?:r)?|builder|base|dev|devcontainer|docs)$/i;
 
 export const toolCommand =
-  /(?:^|\s)(?:--watch|-w|watch)(?:\s|$)|\b(?:yarn|npm|pnpm|bun)\s+(?:run\s+)?(?:build|watch|dev:assets)\S*\s*$|^(?:\S*sh\s+-c\s+)?["']?(?:sleep\s+(?:infinity|inf)|tail\s+-[fF]\s+\/dev\/null)["']?\s*$/;
+  /(?:^|\s)(?:--watch|watch)(?:\s|$)|\b(?:yarn|npm|pnpm|bun)\s+(?:run\s+)?(?:build|watch|dev:assets)\S*\s*$|^(?:\S*sh\s+-c\s+)?["']?(?:sleep\s+(?:infinity|inf)|tail\s+-[fF]\s+\/dev\/null)["']?\s*$/;
 
 export const toolProfile = /^(?:tools?|debug|dev|development|tests?|testing|e2e|cli|assets|manual|docs|storybook)$/i;
 
@@ -44,7 +44,7 @@ export const serverCommand = word(
 );
 
 export const workerName =
-  /worker|celery|sidekiq|cron|schedul|consumer|horizon|resque|dramatiq|housekeep|(?:^|[-_.])(?:queues?|beat|jobs?|runners?|daemon|listener|processors?|forwarder|dispatcher|poller|sender|background|bg|tasks?|triggerer|subscriber|ingest(?:er|or)?|indexer|crawler|syncer|relay|rq|arq|huey|bot|taskrunner|batch)(?:$|[-_.])/i;
+  /worker|celery|sidekiq|cron|schedul|consumer|horizon|resque|dramatiq|housekeep|(?:^|[-_.])(?:queues?|beat|jobs?|runners?|daemon|listener|processors?|forwarder|dispatcher|poller|sender|background|bg|tasks?|triggerer|subscriber|ingest(?:er|or)?|indexer|crawler|syncer|relay|rq|arq|huey|bot|taskrunner|task-?manager|batch|clean-?up|cleaner|purger?|pruner?|reaper|etl)(?:$|[-_.])/i;
 
 export const httpHealthcheck =
   /\b(?:curl|wget|http)\b.*(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])|https?:\/\/(?:localhost|127\.0\.0\.1)/;

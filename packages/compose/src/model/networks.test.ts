@@ -1,0 +1,89 @@
+import type { ComposeModel } from "@sluice/core";
+import { describe, expect, test } from "vitest";
+import { factsOf } from "../../test/support/slot-request.ts";
+import { doorFacts } from "./door-facts.ts";
+import { joinedExternals, linkedNetworks, slotNetworks } from "./networks.ts";
+
+const ports = [{ target: 80, published: "80", protocol: "tcp" }];
+const model: ComposeModel = {
+  name: "shop",
+  services: {
+    web: {
+      image: "a",
+      networks: { back: null, edge: null },
+      labels: { "traefik.http.routers.web.rule": "Host(`a$$b`)" },
+    },
+    api: {
+      image: "b",
+      ports,
+      networks: { edge: { aliases: ["api.shop"] } },
+      labels: { "traefik.enable": "true" },
+      container_name: "shop-api",
+    },
+    worker: { image: "c", command: ["worker"], networks: { back: null, warehouse: null } },
+    migrate: { image: "c", command: ["migrate"], networks: { jobs: null } },
+    db: { image: "postgres", networks: { back: null, private: null } },
+  },
+  networks: {
+    back: { name: "shop_back" },
+    jobs: { name: "shop_jobs" },
+    private: { name: "shop_private" },
+    edge: { name: "traefik-public", external: true },
+    warehouse: { name: "warehouse_default", external: true },
+  },
+};
+const services = factsOf(model);
+
+describe("networks of a slot", () => {
+  test("are all that its services and jobs declare", () => {
+    expect(slotNetworks(model, services)).toEqual(["back", "edge", "jobs", "warehouse"]);
+  });
+
+  test("are linked, but for an external one that serves an edge alone, unless a service has no other", () => {
+    expect(linkedNetworks(model, services)).toEqual(["back", "edge", "jobs", "warehouse"]);
+    expect(
+      linkedNetworks(
+        model,
+        services.filter(({ name }) => name !== "api"),
+      ),
+    ).toEqual(["back", "jobs", "warehouse"]);
+  });
+
+  test("lead to another project where there is something other than an edge", () => {
+    expect(joinedExternals(model, services, "worker")).toEqual([{ key: "warehouse", name: "warehouse_default" }]);
+    expect(joinedExternals(model, services, "web")).toEqual([]);
+  });
+});
+
+describe("doorFacts", () => {
+  test("takes over names, ports and proxy labels, unescaped", () => {
+    const facts = (name: string) => doorFacts(model, name);
+    expect(facts("api")).toEqual({
+      networks: [{ key: "edge", name: "traefik-public", aliases: ["api", "api.shop", "shop-api"] }],
+      ports: [{ published: 80, target: 80, protocol: "tcp" }],
+      labels: { "traefik.enable": "true" },
+      environment: {},
+    });
+    expect(facts("web").labels).toEqual({ "traefik.http.routers.web.rule": "Host(`a$b`)" });
+    expect(facts("web").networks.map(({ name }) => name)).toEqual(["shop_back", "traefik-public"]);
+  });
+
+  test("takes over a fixed address and what nginx-proxy reads", () => {
+    const fixed: ComposeModel = {
+      name: "shop",
+      services: {
+        web: {
+          image: "a",
+          networks: { back: { ipv4_address: "172.30.0.9" } },
+          environment: { VIRTUAL_HOST: "a.b", VIRTUAL_PORT: "3000", OTHER: "x" },
+        },
+      },
+    };
+    const [service] = factsOf(fixed, { web: { role: "web", strategy: "recreate" } });
+    expect(doorFacts(fixed, "web")).toMatchObject({
+      networks: [{ key: "back", name: "shop_back", ipv4Address: "172.30.0.9" }],
+      environment: { VIRTUAL_HOST: "a.b", VIRTUAL_PORT: "3000" },
+    });
+    expect(service?.port).toBe(3000);
+  });
+});

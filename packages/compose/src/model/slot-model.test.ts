@@ -1,0 +1,220 @@
+import type { ComposeModel, ComposeService } from "@sluice/core";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { factsOf, slotRequestOf } from "../../test/support/slot-request.ts";
+import { bundleName } from "../bundle-files/bundle-name.ts";
+import { withCheckout } from "./checkout.ts";
+import { jobModel } from "./job-model.ts";
+import { slotNetworks } from "./networks.ts";
+import { slotModel } from "./slot-model.ts";
+
+const subnets = { default: "10.213.0.0/28", back: "10.213.0.16/28", proxy: "10.213.0.32/28" };
+
+const shop: ComposeModel = withCheckout(
+  {
+    name: "shop",
+    services: {
+      db: {
+        image: "postgres:17",
+        networks: { back: null },
+        volumes: [{ type: "volume", source: "rows", target: "/var/lib/postgresql" }],
+      },
+      web: {
+        image: "shop:dev",
+        build: { context: "/srv/shop" },
+        container_name: "shop_web",
+        hostname: "shop.local",
+        command: ["serve", "--price=$$5"],
+        depends_on: { db: { condition: "service_healthy" }, migrate: { condition: "service_completed_successfully" } },
+        environment: { PRICE: "$$5", VIRTUAL_HOST: "shop.example.com", LETSENCRYPT_HOST: "shop.example.com" },
+        labels: { "traefik.enable": "true", caddy: "shop.example.com", "com.example.team": "shop" },
+        networks: { back: { aliases: ["api"], ipv4_address: "172.30.0.7", priority: 5 }, proxy: null },
+        ports: [{ target: 80, published: "8080", protocol: "tcp" }],
+        profiles: ["all"],
+        restart: "always",
+        scale: 2,
+        volumes: [
+          {
+            type: "bind",
+            source: "/srv/shop/conf",
+            target: "/conf",
+            read_only: true,
+            bind: { create_host_path: true },
+          },
+          { type: "bind", source: "/etc/ssl", target: "/etc/ssl", read_only: true },
+          { type: "volume", source: "uploads", target: "/uploads" },
+          { type: "volume", target: "/cache" },
+        ],
+        secrets: [{ source: "key" }],
+      },
+      worker: {
+        image: "shop:dev",
+        command: ["worker"],
+        networks: { back: null },
+        depends_on: { db: { condition: "service_healthy" }, web: { condition: "service_healthy" } },
+      },
+      migrate: { image: "shop:dev", command: ["migrate"], networks: { back: null }, restart: "on-failure", scale: 1 },
+    },
+    networks: { back: { name: "shop_back", internal: true }, proxy: { name: "edge", external: true } },
+    volumes: { rows: { name: "shop_rows" }, uploads: { name: "shop_uploads" } },
+    secrets: {
+      key: { name: "shop_key", file: "/srv/shop/key.pem" },
+      unused: { name: "shop_unused", file: "/srv/unused" },
+    },
+  },
+  "/srv/shop",
+);
+
+const services = factsOf(shop, { web: { role: "web", strategy: "slots" } });
+const request = slotRequestOf(shop, services);
+
+describe("slotModel", () => {
+  const slot = slotModel(request, { subnets });
+  const web = slot.services["web"];
+
+  test("holds web and worker services under the slot's project, and nothing of base", () => {
+    expect(slot.name).toBe("shop-green");
+    expect(Object.keys(slot.services)).toEqual(["web", "worker"]);
+  });
+
+  test("leaves to the door what only one can have", () => {
+    for (const key of ["ports", "container_name", "hostname", "build", "depends_on", "profiles"])
+      expect(web).not.toHaveProperty(key);
+    expect(web?.labels).toEqual({
+      "com.example.team": "shop",
+      "dev.sluice.stack": "shop",
+      "dev.sluice.slot": "green",
+      "dev.sluice.release": "r1",
+      "dev.sluice.deployment": "d7",
+      "dev.sluice.kind": "slot",
+      "dev.sluice.service": "web",
+    });
+    expect(web?.environment).toEqual({ PRICE: "$$5" });
+  });
+
+  test("keeps what the service is, escaped as Compose wrote it", () => {
+    expect(web).toMatchObject({ command: ["serve", "--price=$$5"], restart: "always", scale: 2 });
+  });
+
+  test("pins the image and never pulls", () => {
+    expect(web).toMatchObject({ image: "sha256:web", pull_policy: "never" });
+    const { images: _images, ...bundle } = request.release.bundle;
+    const tagged = {
+      ...request,
+      release: {
+        ...request.release,
+        bundle: { ...bundle, images: {}, imageTags: { web: "sluice/shop-web:v1", worker: "w" } },
+      },
+    };
+    expect(slotModel(tagged, { subnets }).services["web"]?.image).toBe("sluice/shop-web:v1");
+    const none = { ...request, release: { ...request.release, bundle: { ...bundle, images: {} } } };
+    expect(() => slotModel(none, { subnets })).toThrow("release v1 has no image for service web");
+  });
+
+  test("has networks of its own, with the service's names in them and no fixed address", () => {
+    expect(web?.networks).toEqual({
+      back: { aliases: ["api", "shop.local", "shop_web"], priority: 5 },
+      proxy: { aliases: ["shop.local", "shop_web"] },
+    });
+    expect(slot.networks).toMatchObject({
+      back: { name: "shop-green_back", internal: true, ipam: { config: [{ subnet: subnets.back }] } },
+      proxy: { name: "shop-green_proxy", ipam: { config: [{ subnet: subnets.proxy }] } },
+    });
+    expect(slot.networks?.["proxy"]).not.toHaveProperty("external");
+    expect(() => slotModel(request, { subnets: { back: subnets.back } })).toThrow(
+      "network proxy of slot green of stack shop has no subnet",
+    );
+  });
+
+  test("uses the one set of volumes by its real name, and copies of the checkout's files", () => {
+    expect(slot.volumes).toEqual({ uploads: { name: "shop_uploads", external: true } });
+    const copy = (source: string) => `/state/r1/files/${bundleName(shop, source)}`;
+    expect(web?.volumes?.map(({ source }) => source)).toEqual([
+      copy("/srv/shop/conf"),
+      "/etc/ssl",
+      "uploads",
+      undefined,
+    ]);
+    expect(slot.secrets).toEqual({ key: { name: "shop_key", file: copy("/srv/shop/key.pem") } });
+  });
+
+  test("keeps the order of start among its own services", () => {
+    expect(slot.services["worker"]?.depends_on).toEqual({ web: { condition: "service_healthy" } });
+  });
+
+  test("leaves out what is not active or lives in base", () => {
+    const some = services.map((service) => ({ ...service, active: service.name !== "worker" }));
+    expect(Object.keys(slotModel({ ...request, services: some }, { subnets }).services)).toEqual(["web"]);
+    const recreated = services.map((service) => ({ ...service, strategy: "recreate" as const }));
+    expect(slotModel({ ...request, services: recreated }, { subnets }).services).toEqual({});
+  });
+});
+
+describe("jobModel", () => {
+  test("is one container that is never started again, in the slot's networks", () => {
+    const job = jobModel(request, "migrate", { subnets });
+    expect(Object.keys(job.services)).toEqual(["migrate"]);
+    expect(job.services["migrate"]).toMatchObject({ image: "sha256:migrate", command: ["migrate"], restart: "no" });
+    expect(job.services["migrate"]).not.toHaveProperty("scale");
+    expect(job.services["migrate"]?.labels).toMatchObject({ "dev.sluice.kind": "job" });
+    expect(job.networks).toEqual({ back: slotModel(request, { subnets }).networks?.["back"] });
+    expect(() => jobModel(request, "nothing", { subnets })).toThrow("has no service nothing");
+  });
+});
+
+const key = fc.constantFrom("default", "back", "proxy");
+const service: fc.Arbitrary<ComposeService> = fc.record(
+  {
+    image: fc.constantFrom("shop", "postgres:17", "nginx", "redis"),
+    command: fc.constantFrom(["worker"], ["serve"], ["sh", "-c", "echo $$HOME"], null),
+    container_name: fc.constant("fixed"),
+    ports: fc.constantFrom([], [{ target: 80, published: "80", protocol: "tcp" }]),
+    networks: fc.dictionary(key, fc.constantFrom(null, { aliases: ["a"] }, { ipv4_address: "172.30.0.2" }), {
+      minKeys: 1,
+    }),
+    depends_on: fc.constant({ db: {} }),
+    volumes: fc.array(
+      fc.constantFrom(
+        { type: "volume", source: "rows", target: "/rows" },
+        { type: "bind", source: "/srv/shop/conf", target: "/conf", read_only: true },
+        { type: "bind", source: "/srv/shop/data", target: "/data" },
+      ),
+      { maxLength: 2 },
+    ),
+  },
+  { requiredKeys: ["networks"] },
+);
+const model: fc.Arbitrary<ComposeModel> = fc
+  .dictionary(fc.constantFrom("web", "api", "worker", "db", "proxy", "migrate"), service, { minKeys: 1 })
+  .map((all) => withCheckout({ ...shop, services: all }, "/srv/shop"));
+
+test("any slot model is free of what belongs to base, shares volumes only by reference, and is its own slot model", () => {
+  fc.assert(
+    fc.property(model, fc.boolean(), (any, shared) => {
+      const overrides = Object.fromEntries(Object.keys(any.services).map((name) => [name, { sharedVolumes: shared }]));
+      const facts = factsOf(any, overrides);
+      const given = Object.fromEntries(
+        slotNetworks(any, facts).map((network, index) => [network, `10.213.${index}.0/28`]),
+      );
+      const slot = slotModel(slotRequestOf(any, facts), { subnets: given });
+      for (const made of Object.values(slot.services)) {
+        for (const gone of ["ports", "container_name", "build"]) expect(made).not.toHaveProperty(gone);
+        for (const name of Object.keys(made.depends_on ?? {})) expect(slot.services).toHaveProperty(name);
+        for (const endpoint of Object.values(made.networks ?? {}))
+          expect(endpoint ?? {}).not.toHaveProperty("ipv4_address");
+        expect(JSON.stringify(made.volumes ?? [])).not.toContain("/srv/shop/conf");
+      }
+      for (const network of Object.values(slot.networks ?? {})) expect(network?.name).toMatch(/^shop-green_/);
+      for (const volume of Object.values(slot.volumes ?? {})) expect(volume?.external).toBe(true);
+      expect(
+        slotModel(
+          slotRequestOf(
+            slot,
+            facts.filter(({ name }) => name in slot.services),
+          ),
+          { subnets: given },
+        ),
+      ).toEqual(slot);
+    }),
+  );
+});

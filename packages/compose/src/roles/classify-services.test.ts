@@ -1,0 +1,196 @@
+import type { ComposeModel, ComposeService } from "@sluice/core";
+import { describe, expect, test } from "vitest";
+import { classifyServices, type RoleOverrides } from "./classify-services.ts";
+
+const port = (target: number) => ({ ports: [{ target, published: String(target), protocol: "tcp" }] });
+
+function decide(services: Readonly<Record<string, ComposeService>>, overrides: RoleOverrides = {}) {
+  const model: ComposeModel = { name: "shop", services };
+  return Object.fromEntries(classifyServices(model, overrides).map(({ service, ...decision }) => [service, decision]));
+}
+
+/** `role strategy confidence` of a service that is alone in its project. */
+function alone(name: string, service: ComposeService, override?: RoleOverrides[string]): string {
+  const { role, strategy, confidence } = decide({ [name]: service }, { [name]: override })[name] ?? {};
+  return `${role} ${strategy} ${confidence}`;
+}
+
+describe("roles are told by whole image names", () => {
+  test.each([
+    ["postgres:17", "data"],
+    ["registry.example.com:5000/mirror/postgres:17@sha256:abc", "data"],
+    ["bitnami/redis", "data"],
+    ["postgis/postgis:17", "data"],
+    ["mcr.microsoft.com/mssql/server:2022", "data"],
+    ["postgrest/postgrest", "web"],
+    ["acme/flink-kafka", "web"],
+    ["prom/node-exporter", "support"],
+    ["danielqsj/kafka-exporter", "support"],
+    ["traefik:3", "edge"],
+    ["minio/minio", "data"],
+    ["minio/mc", "job"],
+    ["acme/ui", "web"],
+  ])("%s is %s", (image, role) => {
+    expect(alone("thing", { image, ...port(8080) })).toMatch(new RegExp(`^${role} `));
+  });
+});
+
+describe("a service that others wait for to complete is a job", () => {
+  test("whatever its name", () => {
+    const { one } = decide({
+      one: { image: "shop" },
+      web: { image: "shop", ...port(80), depends_on: { one: { condition: "service_completed_successfully" } } },
+    });
+    expect(one).toMatchObject({ role: "job", strategy: "slots", confidence: "sure" });
+  });
+
+  test.each([
+    ["db-migrate", {}, "job"],
+    ["shop-init", { restart: "on-failure" }, "job"],
+    ["tasks-once", { command: ["bundle", "exec", "rails", "db:migrate"] }, "job"],
+    ["minio-init", { image: "minio/minio", command: ["sh", "-c", "mc mb data"] }, "job"],
+    ["shop-init", { restart: "always" }, "web"],
+    ["initiative", {}, "web"],
+    ["app", { command: ["sh", "-c", "prisma migrate deploy && node server.js"] }, "web"],
+    ["app", { command: ["sh", "-c", "npm run migrate && npm start"], ...port(80) }, "web"],
+  ])("%s %j is %s", (name, service, role) => {
+    expect(alone(name, { image: "shop", ...service })).toMatch(new RegExp(`^${role} `));
+  });
+});
+
+describe("workers are told by name or command", () => {
+  test.each([
+    ["jobs", { command: ["celery", "-A", "shop", "worker"] }, "worker slots likely"],
+    ["thing", { command: ["php", "artisan", "queue:work"] }, "worker slots likely"],
+    ["thing", { command: ["node", "dist/worker.js"] }, "worker slots likely"],
+    ["cron", {}, "worker slots likely"],
+    [
+      "api",
+      { command: ["gunicorn", "--worker-class", "uvicorn.workers.UvicornWorker"], ...port(80) },
+      "web slots likely",
+    ],
+    ["api", { command: ["gunicorn", "-w", "4", "app"], ...port(80) }, "web slots likely"],
+    // A worker has no door: its port would lead nowhere.
+    ["worker", port(3030), "worker recreate ask"],
+  ])("%s %j is %s", (name, service, expected) => {
+    expect(alone(name, { image: "shop", ...service })).toBe(expected);
+  });
+
+  test("one that something in base calls by name stays in base", () => {
+    const { relay, quiet } = decide({
+      nginx: { image: "nginx", depends_on: { relay: {} } },
+      relay: { image: "relay" },
+      quiet: { image: "relay", command: ["worker"] },
+    });
+    expect(relay).toMatchObject({ role: "worker", strategy: "recreate", confidence: "ask" });
+    expect(quiet).toMatchObject({ role: "worker", strategy: "slots" });
+  });
+});
+
+describe("tools are never started, so a service is one only when nothing needs it", () => {
+  test.each([
+    ["css", { command: ["yarn", "build:css"], restart: "unless-stopped" }, "tool"],
+    ["shell", { command: ["sleep", "infinity"] }, "tool"],
+    ["e2e", {}, "tool"],
+    ["docs", { labels: { "traefik.enable": "true" } }, "web"],
+    ["docs", { restart: "always" }, "web"],
+    ["app", { command: ["gunicorn", "-w", "3", "app"], expose: [8000] }, "web"],
+  ])("%s %j is %s", (name, service, role) => {
+    expect(alone(name, { image: "shop", ...service })).toMatch(new RegExp(`^${role} `));
+  });
+
+  test("not when others address it", () => {
+    const { docs } = decide({
+      docs: { image: "shop" },
+      web: { image: "shop", ...port(80), environment: { DOCS: "http://docs/" } },
+    });
+    expect(docs).toMatchObject({ role: "web", strategy: "recreate", confidence: "ask" });
+  });
+});
+
+describe("what hides its data is recognised by ports, directories and names", () => {
+  test.each([
+    ["store", { image: "acme/thing", ...port(5432) }, "data"],
+    ["store", { image: "acme/thing", volumes: [{ type: "volume", source: "v", target: "/var/lib/mysql" }] }, "data"],
+    ["database", { build: { context: "." } }, "data"],
+    ["search", { image: "acme/prod_elasticsearch" }, "data"],
+    ["frontend", { build: { context: "." }, ports: [...port(3000).ports, ...port(3306).ports] }, "web"],
+  ])("%s %j is %s", (name, service, role) => {
+    expect(alone(name, service)).toMatch(new RegExp(`^${role} `));
+  });
+});
+
+test("nginx with pages and no configuration is the application, and else a proxy", () => {
+  const pages = { type: "bind", source: "/srv/dist", target: "/usr/share/nginx/html", read_only: true };
+  const conf = { type: "bind", source: "/srv/nginx.conf", target: "/etc/nginx/nginx.conf", read_only: true };
+  expect(alone("frontend", { image: "nginx", ...port(80), volumes: [pages] })).toBe("web slots likely");
+  expect(alone("frontend", { image: "nginx", ...port(80), volumes: [pages, conf] })).toBe("edge recreate sure");
+  expect(alone("nginx", { image: "nginx", ...port(80), volumes: [pages] })).toBe("edge recreate sure");
+});
+
+describe("nothing becomes two in silence", () => {
+  test.each<[string, ComposeService, string]>([
+    ["neither port nor router label", {}, "web recreate ask"],
+    [
+      "an HTTP health check alone",
+      { healthcheck: { test: ["CMD", "curl", "http://localhost:8000/"] } },
+      "web recreate ask",
+    ],
+    [
+      "a writable volume",
+      { ...port(80), volumes: [{ type: "volume", source: "v", target: "/v" }] },
+      "web recreate likely",
+    ],
+    [
+      "a writable bind mount",
+      { ...port(80), volumes: [{ type: "bind", source: "/srv", target: "/v" }] },
+      "web recreate likely",
+    ],
+    [
+      "a read-only mount",
+      { ...port(80), volumes: [{ type: "bind", source: "/srv", target: "/v", read_only: true }] },
+      "web slots likely",
+    ],
+    [
+      "the host's time",
+      { ...port(80), volumes: [{ type: "bind", source: "/etc/localtime", target: "/etc/localtime" }] },
+      "web slots likely",
+    ],
+    ["an anonymous volume", { ...port(80), volumes: [{ type: "volume", target: "/cache" }] }, "web slots likely"],
+    ["host networking", { ...port(80), network_mode: "host" }, "web recreate likely"],
+    [
+      "a UDP port",
+      {
+        ports: [
+          { target: 80, protocol: "tcp" },
+          { target: 80, protocol: "udp" },
+        ],
+      },
+      "web recreate likely",
+    ],
+    ["a device", { ...port(80), devices: ["/dev/ttyUSB0"] }, "web recreate likely"],
+    [
+      "the Docker socket",
+      { ...port(80), volumes: [{ type: "bind", source: "/var/run/docker.sock", target: "/s", read_only: true }] },
+      "web recreate likely",
+    ],
+    ["a fixed address", { ...port(80), networks: { back: { ipv4_address: "172.30.0.2" } } }, "web recreate likely"],
+    ["the network of another", { expose: [80], network_mode: "service:vpn" }, "web recreate likely"],
+  ])("%s", (_name, service, expected) => {
+    expect(alone("app", { image: "shop", ...service })).toBe(expected);
+  });
+
+  test("until the configuration says so", () => {
+    const uploads: ComposeService = {
+      image: "shop",
+      ...port(80),
+      volumes: [{ type: "volume", source: "v", target: "/v" }],
+    };
+    expect(alone("app", uploads, { sharedVolumes: true })).toBe("web slots likely");
+    expect(alone("app", { image: "shop" }, { role: "web" })).toBe("web recreate configured");
+    expect(alone("app", { image: "shop" }, { role: "web", port: 8000 })).toBe("web slots configured");
+    expect(alone("app", { image: "shop" }, { role: "worker" })).toBe("worker slots configured");
+    expect(alone("app", { image: "shop", ...port(80) }, { strategy: "recreate" })).toBe("web recreate likely");
+    expect(alone("db", { image: "postgres" }, { role: "data" })).toBe("data recreate configured");
+  });
+});

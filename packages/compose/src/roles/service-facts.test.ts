@@ -1,0 +1,170 @@
+import { type ComposeService, parseConfig } from "@sluice/core";
+import { describe, expect, test } from "vitest";
+import { classifyServices } from "./classify-services.ts";
+import { listeningPort, protocolOf } from "./listening-port.ts";
+import { serviceFacts } from "./service-facts.ts";
+import { serviceFindings } from "./service-findings.ts";
+import { startBudget } from "./start-budget.ts";
+
+test("facts of a service", () => {
+  const service: ComposeService = {
+    image: "shop",
+    build: { context: "." },
+    deploy: { replicas: 3 },
+    depends_on: { db: {} },
+    networks: { front: null, back: null },
+    ports: [
+      { target: 3000, published: "8080", host_ip: "127.0.0.1", protocol: "tcp" },
+      { target: 3001, protocol: "tcp" },
+    ],
+    healthcheck: { test: ["CMD", "true"], interval: "2s", timeout: "2s", retries: 3, start_period: "10s" },
+    stop_grace_period: "1m30s",
+  };
+  const model = { name: "shop", services: { web: service } };
+  const config = parseConfig("services: { web: { overlap: true } }", "sluice.yaml");
+  expect(serviceFacts(model, classifyServices(model), config, new Set())).toEqual([
+    {
+      name: "web",
+      role: "web",
+      strategy: "slots",
+      confidence: "likely",
+      reason: "it publishes port 3000",
+      active: false,
+      builds: true,
+      replicas: 3,
+      networks: ["back", "front"],
+      dependsOn: ["db"],
+      ports: [
+        { hostIp: "127.0.0.1", published: 8080, target: 3000, protocol: "tcp" },
+        { published: 0, target: 3001, protocol: "tcp" },
+      ],
+      port: 3000,
+      protocol: "http",
+      hasHealthcheck: true,
+      startBudget: { timeoutMs: 22_000, derivation: "start_period 10s + 3 x (interval 2s + timeout 2s)" },
+      stopGraceMs: 90_000,
+      overlap: true,
+    },
+  ]);
+});
+
+describe("startBudget", () => {
+  test.each([
+    [undefined, 60_000, "default 1m (no health check)"],
+    [{ test: ["NONE"] }, 60_000, "default 1m (no health check)"],
+    [{ disable: true }, 60_000, "default 1m (no health check)"],
+    [{ test: ["CMD", "true"] }, 180_000, "3 x (interval 30s + timeout 30s)"],
+    [
+      { test: ["CMD", "true"], interval: "5s", timeout: "500ms", retries: 10 },
+      55_000,
+      "10 x (interval 5s + timeout 500ms)",
+    ],
+  ])("of %j", (healthcheck, timeoutMs, derivation) => {
+    expect(startBudget(healthcheck)).toEqual({ timeoutMs, derivation });
+  });
+
+  test("is what the configuration says", () => {
+    expect(startBudget({ test: ["CMD", "true"] }, 90_000)).toEqual({
+      timeoutMs: 90_000,
+      derivation: "startTimeout 1m30s",
+    });
+  });
+});
+
+describe("where a service listens, and how", () => {
+  const published = [{ target: 3000, published: "80", protocol: "tcp" }];
+  test.each<[string, ComposeService, number | null, "http" | "tcp"]>([
+    ["nothing tells", {}, null, "http"],
+    ["a published port", { ports: published }, 3000, "http"],
+    ["a UDP port is none", { ports: [{ target: 53, protocol: "udp" }], expose: ["54/udp", "8080/tcp"] }, 8080, "http"],
+    [
+      "a Traefik label before the published port",
+      { ports: published, labels: { "traefik.http.services.web.loadbalancer.server.port": "8443" } },
+      8443,
+      "http",
+    ],
+    ["a Caddy label", { labels: { caddy: "a.example", "caddy.reverse_proxy": "{{upstreams 8080}}" } }, 8080, "http"],
+    ["VIRTUAL_PORT", { environment: { VIRTUAL_HOST: "a", VIRTUAL_PORT: "5000" } }, 5000, "http"],
+    ["the health check", { healthcheck: { test: ["CMD-SHELL", "curl http://localhost:9999/up"] } }, 9999, "http"],
+    ["TLS of its own", { expose: [443] }, 443, "tcp"],
+    [
+      "TLS by the health check",
+      { expose: [8000], healthcheck: { test: ["CMD", "curl", "-k", "https://localhost:8000"] } },
+      8000,
+      "tcp",
+    ],
+    [
+      "a TCP router",
+      {
+        labels: {
+          "traefik.tcp.routers.a.rule": "HostSNI(`*`)",
+          "traefik.tcp.services.a.loadbalancer.server.port": "7000",
+        },
+      },
+      7000,
+      "tcp",
+    ],
+    [
+      "gRPC behind Traefik",
+      { expose: [7000], labels: { "traefik.http.services.a.loadbalancer.server.scheme": "h2c" } },
+      7000,
+      "tcp",
+    ],
+  ])("%s", (_name, service, port, protocol) => {
+    expect(listeningPort(service)).toBe(port);
+    expect(protocolOf(service, port)).toBe(protocol);
+  });
+
+  test("as configured", () => {
+    expect(listeningPort({ ports: published }, { port: 4000 })).toBe(4000);
+    expect(protocolOf({}, 443, { protocol: "http" })).toBe("http");
+  });
+});
+
+describe("findings", () => {
+  const find = (service: ComposeService, override = {}) => {
+    const model = {
+      name: "shop",
+      services: { app: { image: "shop", ...service } },
+      secrets: { key: { environment: "KEY" } },
+    };
+    const decisions = classifyServices(model, { app: override });
+    return serviceFindings(model, decisions, { app: override }).map(
+      ({ severity, code, path }) => `${severity} ${code} ${path.join(".")}`,
+    );
+  };
+  const ports = [{ target: 80, published: "80", protocol: "tcp" }];
+  const healthcheck = { test: ["CMD", "true"] };
+
+  test("refuse what cannot be two, unless it is accepted", () => {
+    expect(find({ ports, healthcheck, privileged: true })).toEqual(["error cannot-be-two services.app.privileged"]);
+    expect(find({ ports, healthcheck, privileged: true }, { strategy: "slots" })).toEqual([
+      "error cannot-be-two services.app.privileged",
+    ]);
+    expect(find({ ports, healthcheck, privileged: true }, { strategy: "recreate" })).toEqual([]);
+  });
+
+  test("tell what is unsure or costs a gap", () => {
+    expect(find({})).toEqual(["warn role-unsure services.app"]);
+    const volumes = [
+      { type: "tmpfs", target: "/tmp" },
+      { type: "volume", source: "v", target: "/v" },
+    ];
+    expect(find({ ports, healthcheck, volumes })).toEqual(["warn replaced-stop-first services.app.volumes.1"]);
+    expect(find({ ports, healthcheck, volumes }, { sharedVolumes: true })).toEqual([]);
+  });
+
+  test("tell what a slot changes", () => {
+    expect(find({ ports, container_name: "app", secrets: [{ source: "key" }] })).toEqual([
+      "warn no-health-check services.app",
+      "info container-name-dropped services.app.container_name",
+      "info secret-from-environment services.app.secrets.0",
+    ]);
+    expect(find({ ports }, { health: { path: "/up" } })).toEqual([]);
+  });
+
+  test("are silent about services that are not active", () => {
+    const model = { name: "shop", services: { app: { image: "shop" } } };
+    expect(serviceFindings(model, classifyServices(model), {}, new Set())).toEqual([]);
+  });
+});

@@ -1,0 +1,287 @@
+import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { type ErrorCode, isSluiceError, parseConfig } from "@sluice/core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createComposeResolver, type ResolveRequest } from "../src/index.ts";
+import { cliEnvironment } from "./corpus-stacks.ts";
+
+let root: string;
+let count = 0;
+
+beforeAll(async () => {
+  root = await realpath(await mkdtemp(join(tmpdir(), "resolve-")));
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+async function project(files: Readonly<Record<string, string>>): Promise<string> {
+  const directory = join(root, `p${++count}`);
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(directory, name)), { recursive: true });
+    await writeFile(join(directory, name), text);
+  }
+  return directory;
+}
+
+function resolve(directory: string, request: Partial<ResolveRequest> = {}, variables: Record<string, string> = {}) {
+  return createComposeResolver({ env: { ...cliEnvironment, ...variables } }).resolve({
+    stack: "shop",
+    directory,
+    ...request,
+  });
+}
+
+async function failure(
+  text: string,
+  files: Readonly<Record<string, string>> = {},
+  request: Partial<ResolveRequest> = {},
+) {
+  const directory = await project({ "compose.yaml": text, ...files });
+  try {
+    await resolve(directory, request);
+  } catch (error) {
+    if (!isSluiceError(error)) throw error;
+    const { file, line, column } = error.position ?? { file: "" };
+    const place = [file.replace(`${directory}/`, ""), line, column].filter((part) => part !== undefined && part !== "");
+    return { code: error.code, message: error.message, hint: error.hint ?? "", at: place.join(":") };
+  }
+  throw new Error("Compose accepted it");
+}
+
+const web = "services:\n  web:\n    image: shop\n";
+
+interface Refusal {
+  readonly text: string;
+  readonly message: RegExp;
+  readonly at: string;
+  readonly hint?: RegExp;
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+const refusals: Readonly<Record<string, Refusal>> = {
+  "a syntax error": { text: `${web}   ports: [1]\n`, message: /did not find expected key/, at: "compose.yaml:4:1" },
+  "a duplicate key": { text: `${web}    image: other\n`, message: /already defined/, at: "compose.yaml:4:5" },
+  "a mistyped key": {
+    text: `${web}    prots: ["80:80"]\n`,
+    message: /prots/,
+    at: "compose.yaml:4:5",
+    hint: /did you mean ports\?/,
+  },
+  "a mistyped top-level key": {
+    text: "servces:\n  web: {}\n",
+    message: /servces/,
+    at: "compose.yaml:1:1",
+    hint: /did you mean services\?/,
+  },
+  "a mistyped key of a health check": {
+    text: `${web}    healthcheck:\n      intervall: 1s\n`,
+    message: /intervall/,
+    at: "compose.yaml:5:7",
+    hint: /did you mean interval\?/,
+  },
+  "a missing env_file": {
+    text: `${web}    env_file: .env.prod\n`,
+    message: /env file .*\.env\.prod not found/,
+    at: "compose.yaml:4:15",
+    hint: /required: false/,
+  },
+  "a required variable": {
+    text: `${web}    environment:\n      TOKEN: \${SHOP_TOKEN:?ask the owner}\n`,
+    message: /SHOP_TOKEN is missing a value: ask the owner/,
+    at: "compose.yaml:5:14",
+    hint: /set SHOP_TOKEN/,
+  },
+  "a bad port": {
+    text: `${web}    ports:\n      - "127.0.0.1:x:80"\n`,
+    message: /Invalid hostPort: x/,
+    at: "compose.yaml:5:9",
+    hint: /ports/,
+  },
+  "a volume whose variable is empty": {
+    text: `${web}    volumes:\n      - "\${DATA}:/data"\n`,
+    message: /empty section between colons/,
+    at: "compose.yaml:5:17",
+    hint: /is a variable in it empty/,
+  },
+  "a bad duration": {
+    text: `${web}    stop_grace_period: 5 bananas\n`,
+    message: /bananas/,
+    at: "compose.yaml:4:5",
+  },
+  "an undefined dependency": {
+    text: `${web}    depends_on: [db]\n`,
+    message: /undefined service "db"/,
+    at: "compose.yaml:4:18",
+    hint: /no service is named db/,
+  },
+  "an undefined network": {
+    text: `${web}    networks: [back]\n`,
+    message: /undefined network back/,
+    at: "compose.yaml:4:16",
+    hint: /networks: at the top/,
+  },
+  "a service without an image": {
+    text: "services:\n  web:\n    restart: always\n",
+    message: /neither an image/,
+    at: "compose.yaml:2:3",
+  },
+  "a missing include": {
+    text: `include: [other.yaml]\n${web}`,
+    message: /other\.yaml/,
+    at: "compose.yaml:1:11",
+    hint: /include/,
+  },
+  "a broken .env, without the secret in it": {
+    text: web,
+    files: { ".env": 'A=1\nPASSWORD="canary-4711\n' },
+    message: /unterminated quoted value …$/,
+    at: ".env:3",
+  },
+};
+
+describe("a project that Compose does not accept is refused with the place", () => {
+  test.each(Object.entries(refusals))("%s", async (_name, { text, message, at, hint, files }) => {
+    const refused = await failure(text, files);
+    expect(refused.code).toBe("COMPOSE_INVALID" satisfies ErrorCode);
+    expect(refused.message).toMatch(message);
+    expect(refused.at).toBe(at);
+    expect(refused.hint).toMatch(hint ?? /^/);
+    expect(JSON.stringify(refused)).not.toContain("canary-4711");
+  });
+
+  test("a dependency on a service of an inactive profile", async () => {
+    const text = `${web}    depends_on: [db]\n  db:\n    image: postgres\n    profiles: [data]\n`;
+    expect(await failure(text)).toMatchObject({
+      hint: expect.stringContaining("profile that is not active") as string,
+    });
+    const directory = await project({ "compose.yaml": text });
+    expect((await resolve(directory, { profiles: ["data"] })).services.map(({ active }) => active)).toEqual([
+      true,
+      true,
+    ]);
+  });
+
+  test("no compose file, or one that is not there", async () => {
+    const directory = await project({ "README.md": "" });
+    await expect(resolve(directory)).rejects.toMatchObject({
+      code: "COMPOSE_INVALID",
+      hint: expect.stringContaining("-f") as string,
+    });
+    await expect(resolve(directory, { files: ["prod.yaml"] })).rejects.toMatchObject({
+      message: expect.stringContaining("prod.yaml") as string,
+    });
+  });
+
+  test("a configuration for a service that is not there", async () => {
+    const directory = await project({ "compose.yaml": web });
+    const config = parseConfig("services: { wbe: { role: web } }", "sluice.yaml");
+    await expect(resolve(directory, { config })).rejects.toMatchObject({
+      code: "CONFIG_INVALID",
+      hint: "they have web",
+    });
+  });
+});
+
+describe("options mean what they mean to Compose", () => {
+  test("profiles: all services are in the model, those of the active profiles are active", async () => {
+    const directory = await project({
+      "compose.yaml": `${web}  extra:\n    image: extra\n    profiles: [more]\n`,
+      ".env": "",
+    });
+    const active = async (request: Partial<ResolveRequest>, variables?: Record<string, string>) =>
+      (await resolve(directory, request, variables)).services
+        .filter((service) => service.active)
+        .map(({ name }) => name);
+    expect(await active({})).toEqual(["web"]);
+    expect((await active({ profiles: ["more"] })).toSorted()).toEqual(["extra", "web"]);
+    expect((await active({}, { COMPOSE_PROFILES: "more" })).toSorted()).toEqual(["extra", "web"]);
+    await writeFile(join(directory, ".env"), "COMPOSE_PROFILES=more\n");
+    expect((await active({})).toSorted()).toEqual(["extra", "web"]);
+  });
+
+  test("env files replace .env, later files override earlier ones, and paths start at the first file", async () => {
+    const text = 'services:\n  web:\n    image: "shop:${TAG}"\n    volumes: ["./conf:/conf:ro"]\n';
+    const directory = await project({
+      "deploy/compose.yaml": text,
+      "deploy/prod.yaml": "services:\n  web:\n    hostname: prod\n",
+      "deploy/.env": "TAG=dot\n",
+      "one.env": "TAG=one\n",
+      "two.env": "TAG=two\n",
+    });
+    const files = ["deploy/compose.yaml", "deploy/prod.yaml"];
+    const plain = await resolve(directory, { files });
+    expect(plain.model.services["web"]).toMatchObject({ image: "shop:dot", hostname: "prod" });
+    expect(plain.model.services["web"]?.volumes?.[0]?.source).toBe(join(directory, "deploy/conf"));
+    expect(plain).toMatchObject({
+      stack: "shop",
+      directory: join(directory, "deploy"),
+      files: files.map((file) => join(directory, file)),
+    });
+    const given = await resolve(directory, { files, envFiles: ["one.env", "two.env"] });
+    expect(given.model.services["web"]?.image).toBe("shop:two");
+    expect(given.modelHash).not.toBe(plain.modelHash);
+    expect((await resolve(directory, { files })).modelHash).toBe(plain.modelHash);
+  });
+
+  test("files come from COMPOSE_FILE, from a directory above, and with their override", async () => {
+    const directory = await project({
+      "compose.yaml": web,
+      "compose.override.yaml": "services:\n  web:\n    hostname: overridden\n",
+      "other.yml": "name: other\nservices:\n  job:\n    image: job\n",
+      "sub/dir/.keep": "",
+    });
+    const below = await resolve(join(directory, "sub/dir"));
+    expect(below.model.services["web"]?.hostname).toBe("overridden");
+    expect(below.files).toEqual([join(directory, "compose.yaml"), join(directory, "compose.override.yaml")]);
+    const named = await resolve(directory, {}, { COMPOSE_FILE: "other.yml" });
+    expect(named.files).toEqual([join(directory, "other.yml")]);
+    const own = await resolve(directory, { stack: undefined, files: ["other.yml"] });
+    expect(own.stack).toBe("other");
+  });
+});
+
+describe("warnings become findings", () => {
+  test("a variable that is not set, with the place of its use", async () => {
+    const directory = await project({
+      "compose.yaml":
+        "# ${SHOP_TOKEN} is needed\nservices:\n  web:\n    image: shop\n    environment:\n      TOKEN: ${SHOP_TOKEN}\n      KEPT: $$SHOP_TOKEN\n",
+    });
+    const { findings, model } = await resolve(directory);
+    expect(findings).toContainEqual({
+      severity: "warn",
+      code: "variable-not-set",
+      message: "variable SHOP_TOKEN is not set: Compose puts nothing in its place",
+      hint: "set SHOP_TOKEN, write ${SHOP_TOKEN:-} if it may be empty, or $$ for a $ that is meant as it is written",
+      position: { file: join(directory, "compose.yaml"), line: 6, column: 14 },
+    });
+    expect(model.services["web"]?.environment).toEqual({ KEPT: "$$SHOP_TOKEN", TOKEN: "" });
+  });
+
+  test("a password that is cut at its dollar in an env file", async () => {
+    const directory = await project({
+      "compose.yaml": `${web}    env_file: app.env\n`,
+      "app.env": "USER=a\nDBPW=p$w\n",
+    });
+    const { findings, model } = await resolve(directory);
+    expect(model.services["web"]?.environment?.["DBPW"]).toBe("p");
+    expect(findings.find(({ code }) => code === "variable-not-set")).toMatchObject({
+      message: "variable w is not set: the value in the env file is cut at its $",
+      position: { file: join(directory, "app.env"), line: 2, column: 7 },
+    });
+  });
+
+  test("what cannot be two, with the line, until it is accepted", async () => {
+    const directory = await project({ "compose.yaml": `${web}    ports: ["8080:80"]\n    network_mode: host\n` });
+    const { findings, services } = await resolve(directory);
+    expect(findings.find(({ severity }) => severity === "error")).toMatchObject({
+      code: "cannot-be-two",
+      service: "web",
+      position: { file: join(directory, "compose.yaml"), line: 5, column: 5 },
+    });
+    expect(services[0]?.strategy).toBe("recreate");
+    const accepted = await resolve(directory, {
+      config: parseConfig("services: { web: { strategy: recreate } }", "sluice.yaml"),
+    });
+    expect(accepted.findings.filter(({ severity }) => severity === "error")).toEqual([]);
+  });
+});
