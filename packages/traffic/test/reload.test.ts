@@ -24,6 +24,7 @@ describe.each(await doorImages())("another configuration for %s", (image) => {
   test("a reload loses no request, keeps the routing and begins another epoch", async () => {
     const before = await stage.router.traffic(door.name);
     const load = startLoad(door.port, 80, { path: "/?ms=50" });
+    const visits = startVisits(door.port, 20);
     await stage.router.setRouting(door.name, { stable: "blue", share: 30, salt: 42 });
     for (let time = 0; time < 3; time += 1) {
       await systemClock.sleep(300);
@@ -31,7 +32,7 @@ describe.each(await doorImages())("another configuration for %s", (image) => {
     }
     await systemClock.sleep(300);
     const { lost, asked } = await load.stop();
-    expect({ lost }).toEqual({ lost: [] });
+    expect({ lost, visitsLost: await visits.stop() }).toEqual({ lost: [], visitsLost: [] });
     expect(asked).toBeGreaterThan(50);
     expect(await stage.router.routing(door.name)).toEqual({ stable: "blue", share: 30, salt: 42 });
     expect((await stage.router.traffic(door.name)).epoch).not.toBe(before.epoch);
@@ -95,16 +96,37 @@ describe.each(await doorImages())("another configuration for %s", (image) => {
       .toMatchObject({ stable: "green" });
   });
 
-  test("connections that are kept open are closed by a reload, not served by the old routing", async () => {
+  test("a connection that is kept open gets one more answer from the old process, then the new one's", async () => {
     const port = Number((await docker("port", door.name, "8080/tcp")).split(":").at(-1));
-    await stage.router.waitServers(door.name, "blue", 1, 20_000);
-    await stage.router.waitServers(door.name, "green", 1, 20_000);
+    for (const slot of slots) await stage.router.waitServers(door.name, slot, 1, 20_000);
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     await stage.router.setRouting(door.name, { stable: "green", share: 0, salt: 7 });
     expect((await ask(port, "/", { agent })).slot).toBe("green");
     await stage.router.reconfigure(door.name, stage.spec());
     await stage.router.setRouting(door.name, { stable: "blue", share: 0, salt: 7 });
+    expect(await ask(port, "/", { agent })).toMatchObject({ slot: "green", headers: { connection: "close" } });
     expect((await ask(port, "/", { agent })).slot).toBe("blue");
     agent.destroy();
   });
 });
+
+/** Users who keep their connection open and post now and then: what an idle connection that is closed would lose. */
+function startVisits(port: number, users: number) {
+  let isOver = false;
+  const lost: string[] = [];
+  const done = Array.from({ length: users }, async (_, user) => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    while (!isOver) {
+      await ask(port, "/", { agent, method: "POST" }).catch((error: unknown) => lost.push(String(error)));
+      await systemClock.sleep(20 + 2 * user);
+    }
+    agent.destroy();
+  });
+  return {
+    async stop(): Promise<readonly string[]> {
+      isOver = true;
+      await Promise.all(done);
+      return lost;
+    },
+  };
+}

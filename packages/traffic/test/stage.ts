@@ -13,6 +13,8 @@ export const previewSecret = "preview-secret-for-tests";
 export interface Stage extends AsyncDisposable {
   readonly router: TrafficRouter & AsyncDisposable;
   spec(changes?: Partial<DoorSpec>): DoorSpec;
+  /** A door's container, without files, not started. */
+  createDoor(spec: DoorSpec): Promise<string>;
   /** Starts a door; gives its name and the port on 127.0.0.1 for each port it listens on. */
   startDoor(spec: DoorSpec, routing: DoorRouting): Promise<Door>;
   /** Starts the application at the slot's nth address (from 1), and waits for nothing. */
@@ -47,6 +49,14 @@ export async function openStage(image: string): Promise<Stage> {
   const containers: string[] = [];
   const router = createHaproxyRouter({ exec: dockerExec(), clock: systemClock });
   const addressOf = (slot: Slot, replica: number) => `${prefix}.${slot === "blue" ? 10 + replica : 20 + replica}`;
+  const createDoor = async (spec: DoorSpec) => {
+    const name = `${id}-door-${containers.length}`;
+    containers.push(name);
+    const publish = spec.listen.flatMap(({ port }) => ["-p", `127.0.0.1::${port}`]);
+    await docker("create", "--name", name, "--label", label, ...publish, image);
+    await docker("network", "connect", id, name);
+    return name;
+  };
 
   return {
     router,
@@ -66,12 +76,9 @@ export async function openStage(image: string): Promise<Stage> {
       drainTimeoutMs: 10_000,
       ...changes,
     }),
+    createDoor,
     async startDoor(spec, routing) {
-      const name = `${id}-door-${containers.length}`;
-      containers.push(name);
-      const publish = spec.listen.flatMap(({ port }) => ["-p", `127.0.0.1::${port}`]);
-      await docker("create", "--name", name, "--label", label, ...publish, image);
-      await docker("network", "connect", id, name);
+      const name = await createDoor(spec);
       await dockerExec().putFiles(name, router.files(spec, routing));
       await docker("start", name);
       const ports: Record<number, number> = {};

@@ -47,7 +47,6 @@ export function createDoorShell({ exec, clock, door, timeoutMs }: DoorShellOptio
   };
   const drop = async (shell: OpenShell) => {
     shell.broken = true;
-    opening = undefined;
     for (const waiting of shell.turns.splice(0)) waiting.reject(new BrokenShell());
     try {
       await shell.session[Symbol.asyncDispose]();
@@ -82,24 +81,32 @@ export function createDoorShell({ exec, clock, door, timeoutMs }: DoorShellOptio
   };
 
   const attempt = async (script: string, signal: AbortSignal | undefined) => {
-    const { shell, answer } = await take(script);
+    let isTaken = false;
+    const taken = take(script);
+    const answered = taken.then(({ answer }) => {
+      isTaken = true;
+      return answer;
+    });
+    answered.catch(() => undefined);
     const stop = new AbortController();
-    const deadline = clock.sleep(timeoutMs, stop.signal).then(
+    const late = clock.sleep(timeoutMs, stop.signal).then(
       () => "late" as const,
       () => "late" as const,
     );
-    const aborted = signal && once(signal, stop.signal);
+    const aborted = signal ? [whenAborted(signal, stop.signal)] : [];
     try {
-      const result = await Promise.race([answer, deadline, ...(aborted ? [aborted] : [])]);
+      const result = await Promise.race([answered, late, ...aborted]);
       if (result !== "late") return result;
-      await drop(shell);
-      throw new SluiceError("DOOR_FAILED", `door ${door} did not answer within ${timeoutMs} ms`, {
-        hint: `look at \`docker logs ${door}\``,
-        retryable: true,
-      });
     } finally {
       stop.abort();
     }
+    // Whether it is the shell that hangs or its opening: nobody else shall wait for it.
+    if (!isTaken) opening = undefined;
+    void taken.then(({ shell }) => drop(shell)).catch(() => undefined);
+    throw new SluiceError("DOOR_FAILED", `door ${door} did not answer within ${timeoutMs} ms`, {
+      hint: `look at \`docker logs ${door}\``,
+      retryable: true,
+    });
   };
 
   const run = async (script: string, signal?: AbortSignal): Promise<string> => {
@@ -132,6 +139,7 @@ export function createDoorShell({ exec, clock, door, timeoutMs }: DoorShellOptio
       run(`printf '%s\\n' '${commands.join("; ")}' | socat -t 10 - UNIX-CONNECT:${doorFiles.adminSocket}`, signal),
     async [Symbol.asyncDispose]() {
       const shell = await opening?.catch(() => undefined);
+      opening = undefined;
       if (shell) await drop(shell);
     },
   };
@@ -168,9 +176,11 @@ async function readAnswers(shell: OpenShell): Promise<void> {
 }
 
 /** Rejects with the signal's reason when it aborts; lets go of it when `until` does. */
-function once(signal: AbortSignal, until: AbortSignal): Promise<never> {
+function whenAborted(signal: AbortSignal, until: AbortSignal): Promise<never> {
   const aborted = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true, signal: until });
+    const stop = () => reject(signal.reason as Error);
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true, signal: until });
   });
   aborted.catch(() => undefined);
   return aborted;

@@ -52,6 +52,9 @@ function defaultsSection({ protocol }: DoorSpec): string[] {
     // A connection of its own for each request to the application: an idle one that the application closes just when
     // a POST is on its way to it cannot lose that POST.
     "option http-server-close",
+    // A reload ends a user's idle connection after its next answer, not at once: closing it just when a request is on
+    // its way lost 3 requests a reload. The old process answers that one request by the routing it ended with.
+    "option idle-close-on-response",
     "timeout client 5m",
     "timeout http-request 30s",
     // Longer than edges in front keep idle connections, so that they close first.

@@ -1,0 +1,114 @@
+import { spawn } from "node:child_process";
+import type { Clock, ContainerExec } from "@sluice/core";
+import { expect, test } from "vitest";
+import { createDoorShell } from "./door-shell.ts";
+
+/** A shell of this machine in the place of a door's. */
+function localShells() {
+  let opened = 0;
+  const exec = {
+    async open() {
+      opened += 1;
+      const child = spawn("sh", { stdio: ["pipe", "pipe", "ignore"] });
+      child.stdin.on("error", () => undefined);
+      return {
+        stdout: child.stdout as AsyncIterable<Uint8Array>,
+        async write(text: string) {
+          if (child.exitCode !== null) throw new Error("ended");
+          child.stdin.write(text);
+        },
+        async [Symbol.asyncDispose]() {
+          child.kill("SIGKILL");
+        },
+      };
+    },
+  } as Partial<ContainerExec> as ContainerExec;
+  return { exec, opened: () => opened };
+}
+
+const clock: Clock = {
+  now: () => new Date(),
+  monotonicMs: () => performance.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      const timer = setTimeout(resolve, ms);
+      signal?.addEventListener("abort", () => {
+        clearTimeout(timer);
+        reject(signal.reason as Error);
+      });
+    }),
+};
+
+function open(timeoutMs = 5000) {
+  const shells = localShells();
+  return { opened: shells.opened, shell: createDoorShell({ exec: shells.exec, clock, door: "door", timeoutMs }) };
+}
+
+test("scripts that are run at once get their own answers, over one shell", async () => {
+  const { shell, opened } = open();
+  await using _ = shell;
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_value, index) => shell.run(`printf 'a%s\\nb' ${index}`)),
+  );
+  expect(answers).toEqual(Array.from({ length: 20 }, (_value, index) => `a${index}\nb`));
+  expect(opened()).toBe(1);
+});
+
+test("both streams come back, and a failed script is an error that shows them", async () => {
+  const { shell } = open();
+  await using _ = shell;
+  expect(await shell.run("printf out; printf err >&2")).toBe("outerr");
+  const failed = shell.run("printf why >&2; false");
+  await expect(failed).rejects.toMatchObject({ code: "DOOR_FAILED", detail: "why" });
+  expect(await shell.run("printf on")).toBe("on");
+});
+
+test("a script cannot read the ones after it", async () => {
+  const { shell } = open();
+  await using _ = shell;
+  const answers = await Promise.all([shell.run("cat"), shell.run("printf next")]);
+  expect(answers).toEqual(["", "next"]);
+});
+
+test("a shell that has ended is opened again", async () => {
+  const { shell, opened } = open();
+  await using _ = shell;
+  await shell.run("true");
+  await shell.run("kill -9 $$").catch(() => undefined);
+  expect(await shell.run("printf back")).toBe("back");
+  expect(opened()).toBeGreaterThan(1);
+});
+
+test("a door that does not answer is given up at the deadline, and talked to anew", async () => {
+  const { shell } = open(200);
+  await using _ = shell;
+  await expect(shell.run("sleep 5")).rejects.toMatchObject({ code: "DOOR_FAILED", retryable: true });
+  expect(await shell.run("printf back")).toBe("back");
+});
+
+test("an aborted call ends at once, and its late answer is nobody else's", async () => {
+  const { shell } = open();
+  await using _ = shell;
+  const stop = new AbortController();
+  const aborted = shell.run("sleep 0.2; printf late", stop.signal);
+  stop.abort(new Error("cancelled"));
+  await expect(aborted).rejects.toThrow("cancelled");
+  expect(await shell.run("printf mine")).toBe("mine");
+});
+
+test("a door whose shell cannot be opened is an error of the door", async () => {
+  const exec = {
+    open: () => Promise.reject(new Error("no such container")),
+  } as Partial<ContainerExec> as ContainerExec;
+  const shell = createDoorShell({ exec, clock, door: "door", timeoutMs: 100 });
+  await expect(shell.run("true")).rejects.toMatchObject({
+    code: "DOOR_FAILED",
+    hint: expect.stringContaining("docker ps"),
+  });
+});
+
+test("a shell whose opening hangs is given up at the deadline too", async () => {
+  const exec = { open: () => new Promise<never>(() => undefined) } as Partial<ContainerExec> as ContainerExec;
+  const shell = createDoorShell({ exec, clock, door: "door", timeoutMs: 50 });
+  await expect(shell.run("true")).rejects.toMatchObject({ code: "DOOR_FAILED", retryable: true });
+});

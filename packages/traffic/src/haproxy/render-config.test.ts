@@ -1,0 +1,128 @@
+import { type DoorSpec, isSluiceError } from "@sluice/core";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { renderHaproxyConfig } from "./render-config.ts";
+
+const spec: DoorSpec = {
+  stack: "shop",
+  service: "web",
+  protocol: "http",
+  listen: [{ port: 80, target: 8080 }],
+  servers: { blue: ["10.0.0.11"], green: ["10.0.0.21"] },
+  healthPath: "/healthz",
+  stickiness: { by: "cookie" },
+  proxyProtocol: { in: false, out: false },
+  previewSecret: "0123456789abcdef",
+  drainTimeoutMs: 30_000,
+};
+/** The lines of one section, without their indentation. */
+const section = (config: string, name: string) => {
+  const lines = config.split("\n");
+  const from = lines.indexOf(name) + 1;
+  const length = lines.slice(from).findIndex((line) => !line.startsWith("  "));
+  return lines.slice(from, from + length).map((line) => line.trim());
+};
+
+test("a stable slot without a candidate has its own servers and nothing else", () => {
+  const config = renderHaproxyConfig(spec);
+  expect(section(config, "backend only_blue").filter((line) => line.startsWith("server"))).toEqual([
+    "server blue1 10.0.0.11:8080 check",
+  ]);
+});
+
+test("each slot stands by for the other only where both have users", () => {
+  const config = renderHaproxyConfig(spec);
+  for (const name of ["only_blue", "only_green", "preview_blue", "preview_green"]) {
+    expect(section(config, `backend ${name}`).join("\n")).not.toContain("backup");
+  }
+  for (const [name, backup] of [
+    ["candidate_green", "blue1"],
+    ["stable_green", "blue1"],
+    ["candidate_blue", "green1"],
+  ]) {
+    expect(
+      section(config, `backend ${name}`)
+        .filter((line) => line.includes("backup"))
+        .at(-1),
+    ).toContain(backup);
+  }
+});
+
+test("several ports have backends of their own, and the health path is asked for on one of them", () => {
+  const config = renderHaproxyConfig({
+    ...spec,
+    listen: [
+      { port: 80, target: 8080 },
+      { port: 81, target: 9090 },
+    ],
+    healthPort: 9090,
+  });
+  expect(section(config, "backend only_blue").join("\n")).toContain("uri /healthz");
+  expect(section(config, "backend only_blue").join("\n")).toContain("10.0.0.11:9090");
+  expect(section(config, "backend only_blue_80").join("\n")).not.toContain("/healthz");
+});
+
+test("IPv6 addresses and the PROXY protocol", () => {
+  const config = renderHaproxyConfig({
+    ...spec,
+    servers: { blue: ["fd00::11"], green: ["fd00::21"] },
+    proxyProtocol: { in: true, out: true },
+  });
+  expect(config).toContain("server blue1 [fd00::11]:8080 check send-proxy-v2 check-send-proxy");
+  expect(config).toContain("bind :80 accept-proxy");
+});
+
+test.each<[string, Partial<DoorSpec>]>([
+  ["a name for an address", { servers: { blue: ["web"], green: ["10.0.0.21"] } }],
+  ["no address", { servers: { blue: [], green: ["10.0.0.21"] } }],
+  ["a health path with a space", { healthPath: "/a b" }],
+  ["a header with a line break", { stickiness: { by: "header", name: "X\nfrontend evil" } }],
+  ["a cookie domain with a quote", { stickiness: { by: "cookie", domain: 'x"; Secure' } }],
+  ["a short secret", { previewSecret: "short" }],
+  [
+    "a port twice",
+    {
+      listen: [
+        { port: 80, target: 1 },
+        { port: 80, target: 2 },
+      ],
+    },
+  ],
+  ["a health port that is none of its targets", { healthPort: 1234 }],
+])("%s is refused before it becomes configuration", (_what, change) => {
+  expect(() => renderHaproxyConfig({ ...spec, ...change })).toThrow(
+    expect.objectContaining({ code: "CONFIG_INVALID" }),
+  );
+});
+
+test("no text from outside adds a line or a quote to the configuration, and the secret is in no error", () => {
+  const lines = renderHaproxyConfig(spec).split("\n").length;
+  const text = fc.oneof(
+    fc.string(),
+    fc.string({ unit: fc.constantFrom("\n", '"', "'", "\\", "$", "{", "}", "#", " ", "%", "/", "a") }),
+  );
+  const changes = fc.record(
+    { healthPath: text, previewSecret: text, service: text, stack: text, domain: text },
+    { requiredKeys: [] },
+  );
+  fc.assert(
+    fc.property(changes, ({ domain, ...change }) => {
+      const stickiness = { by: "cookie", domain } as const;
+      const result = attempt(() => renderHaproxyConfig({ ...spec, ...change, stickiness }));
+      expect(result.config.split("\n")).toHaveLength(result.refused === null ? lines : 1);
+      expect(result.config.split('"').length % 2).toBe(1);
+      const secret = change.previewSecret ?? "";
+      expect(secret.length > 6 && result.refused?.includes(secret)).not.toBe(true);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+function attempt(render: () => string): { config: string; refused: string | null } {
+  try {
+    return { config: render(), refused: null };
+  } catch (error) {
+    if (isSluiceError(error)) return { config: "", refused: `${error.message} ${error.hint}` };
+    throw error;
+  }
+}
