@@ -34,5 +34,5 @@ it("the README's example works as it stands", async () => {
     `${imports}\nexport async function example({ ${names} }: any) {\n${statements.join("\n\n")}\n}\n`,
   );
   const { example } = (await import(program)) as { example: (values: typeof given) => Promise<string> };
-  expect(await example(given)).toMatch(/^v1\.2\.0 is stored, its files in .*\/releases\/[0-9a-f]{16}\/files$/);
+  expect(await example(given)).toMatch(/^v1\.2\.0 is stored, its files in .*\/releases\/r[0-9a-f]{16}\/files$/);
 });

@@ -17,7 +17,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { aBundle } from "../../test/a-bundle.ts";
 import { temporaryDirectory } from "../../test/temporary-directory.ts";
-import { createBundleStore } from "./create-bundle-store.ts";
+import { createBundleStore } from "./bundle-store.ts";
 
 const secret = "canary-4711";
 const model = { name: "shop", services: { web: { environment: { TOKEN: secret } } } };

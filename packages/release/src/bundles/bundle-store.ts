@@ -1,126 +1,182 @@
-import { randomBytes } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { type BundleStore, type ComposeModel, type ReleaseBundle, SluiceError } from "@sluice/core";
-import { type BundleDocument, invalidBundle, parseBundleDocument } from "./bundle-file.ts";
-import { checksumsOf } from "./checksums.ts";
-import { copyMounted } from "./copy-mounted.ts";
+import {
+  type BundleFile,
+  type BundleStore,
+  type ComposeModel,
+  type ReleaseBundle,
+  SluiceError,
+  type StoredRelease,
+} from "@sluice/core";
+import { type BundleDocument, formatDocument, invalidBundle, parseDocument } from "./bundle-document.ts";
+import { copyTree } from "./copy-tree.ts";
+import { createFile, replaceFile, syncPath, temporaryName, temporaryPrefix } from "./durable.ts";
+import { firstDifference, takeInventory } from "./inventory.ts";
+import { storeError } from "./store-error.ts";
 
-const documentName = "bundle.json";
-const modelName = "model.json";
-const filesName = "files";
-const temporaryPrefix = ".tmp-";
-/** A crash may leave it; nobody reads it. */
-const unfinishedName = `${documentName}${temporaryPrefix}`;
-const idPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+/** Leftovers of a crash are swept when they are older: nobody writes one bundle for that long. */
+const staleAfterMs = 24 * 3_600_000;
+const idPattern = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
+const namePattern = /^[A-Za-z0-9._-]{1,200}$/;
 
 /**
- * Release bundles as directories: `bundle.json` (what it is, with checksums), `model.json` (0600: it holds secrets) and
- * `files/` (copies of what services mount). A bundle is there as a whole or not at all.
+ * Releases as directories `<id>/` with `bundle.json`, `model.json` (0600: it holds secrets) and `files/`. A directory is
+ * complete or not there. `list` is newest first and leaves out what cannot be read; `load` verifies every byte.
+ *
+ * @param dir absolute path; made when it is not there
  */
-export function createBundleStore(directory: string): BundleStore {
-  const pathOf = (id: string): string => {
-    if (idPattern.test(id) && !id.includes("..")) return join(directory, id);
-    throw new SluiceError("RELEASE_UNKNOWN", `${JSON.stringify(id)} is no id of a release`);
-  };
+export function createBundleStore(dir: string): BundleStore {
+  const pathOf = (id: string) => join(dir, assertId(id));
 
-  const load: BundleStore["load"] = async (id) => {
-    const path = pathOf(id);
-    const { bundle, checksums } = await readDocument(path, id);
-    const { [documentName]: _document, [unfinishedName]: _unfinished, ...found } = await checksumsOf(path);
-    const changed = [...new Set([...Object.keys(checksums), ...Object.keys(found)])].find(
-      (name) => checksums[name] !== found[name],
-    );
-    if (changed !== undefined) throw invalidBundle(id, `${changed} is not what was stored`);
-    const model = JSON.parse(await readFile(join(path, modelName), "utf8")) as ComposeModel;
-    return { bundle, model, filesDir: join(path, filesName) };
-  };
+  async function read(id: string): Promise<BundleDocument> {
+    const path = join(pathOf(id), "bundle.json");
+    const text = await readFile(path, "utf8").catch(async (cause: NodeJS.ErrnoException) => {
+      if (cause.code !== "ENOENT" && cause.code !== "ENOTDIR") throw cause;
+      throw (await exists(pathOf(id))) ? invalidBundle(`release ${id} has no bundle.json`, cause) : unknownRelease(id);
+    });
+    const document = parseDocument(text, path);
+    if (document.bundle.id === id) return document;
+    throw invalidBundle(`${path} describes release ${document.bundle.id}`);
+  }
 
+  async function load(id: string): Promise<StoredRelease> {
+    const { bundle, contents } = await read(id);
+    const found = await contentsOf(pathOf(id)).catch((cause: NodeJS.ErrnoException) => {
+      throw cause.code === "ENOENT" ? invalidBundle(`release ${id} is not complete`, cause) : cause;
+    });
+    const changed = firstDifference(contents, found);
+    if (changed !== null) throw invalidBundle(`${changed} of release ${id} is not as it was stored`);
+    const text = await readFile(join(pathOf(id), "model.json"), "utf8");
+    return { bundle, model: JSON.parse(text) as ComposeModel, filesDir: join(pathOf(id), "files") };
+  }
+
+  async function save(
+    bundle: ReleaseBundle,
+    model: ComposeModel,
+    files: readonly BundleFile[],
+  ): Promise<StoredRelease> {
+    const target = pathOf(bundle.id);
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+    const temporary = join(dir, temporaryName(bundle.id));
+    try {
+      await mkdir(join(temporary, "files"), { recursive: true, mode: 0o700 });
+      await sweep(dir, temporary);
+      await createFile(join(temporary, "model.json"), JSON.stringify(model));
+      for (const { source, name } of files) await copyTree(source, join(temporary, "files", assertName(name)));
+      const document = { bundle, contents: await contentsOf(temporary) };
+      await createFile(join(temporary, "bundle.json"), formatDocument(document));
+      await syncPath(join(temporary, "files"));
+      await syncPath(temporary);
+      await rename(temporary, target);
+      await syncPath(dir);
+    } catch (error) {
+      await rm(temporary, { recursive: true, force: true });
+      // Whoever was first has stored the same release: an id names its content.
+      if (!isOccupied(error)) throw error;
+    }
+    return load(bundle.id);
+  }
+
+  let updates: Promise<unknown> = Promise.resolve();
   return {
-    load,
-    async list() {
-      const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === "ENOENT") return [];
-        throw error;
-      });
-      const read = await Promise.all(
-        names
-          .filter((name) => idPattern.test(name))
-          .map((name) => readDocument(join(directory, name), name).catch(() => null)),
+    list: () => guarded(dir, () => listBundles(dir, read)),
+    load: (id) => guarded(dir, () => load(id)),
+    save: (bundle, model, files) => guarded(dir, () => save(bundle, model, files)),
+    update(id, change) {
+      const updated = updates.then(() =>
+        guarded(dir, async () => {
+          const document = await read(id);
+          const bundle = { ...document.bundle, ...change };
+          await replaceFile(join(pathOf(id), "bundle.json"), formatDocument({ ...document, bundle }));
+        }),
       );
-      return read
-        .flatMap((document) => (document ? [document.bundle] : []))
-        .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt) || a.id.localeCompare(b.id));
+      updates = updated.catch(() => undefined);
+      return updated;
     },
-    async save(bundle, model, files) {
-      const path = pathOf(bundle.id);
-      await mkdir(directory, { recursive: true, mode: 0o700 });
-      const temporary = join(directory, `${temporaryPrefix}${bundle.id}-${randomBytes(4).toString("hex")}`);
-      try {
-        await mkdir(temporary, { mode: 0o700 });
-        await copyMounted(files, join(temporary, filesName));
-        await writeSynced(join(temporary, modelName), JSON.stringify(model));
-        const checksums = await checksumsOf(temporary);
-        await writeSynced(join(temporary, documentName), format({ bundle, checksums }));
-        await syncDirectory(temporary);
-        await rename(temporary, path);
-        await syncDirectory(directory);
-      } catch (error) {
-        await rm(temporary, { recursive: true, force: true });
-        throw storeError(error, bundle.id);
-      }
-      return load(bundle.id);
-    },
-    async update(id, change) {
-      const path = pathOf(id);
-      const { bundle, checksums } = await readDocument(path, id);
-      const changed: ReleaseBundle = { ...bundle, ...change };
-      const temporary = join(path, unfinishedName);
-      await writeSynced(temporary, format({ bundle: changed, checksums }));
-      await rename(temporary, join(path, documentName));
-      await syncDirectory(path);
-    },
-    async remove(id) {
-      const path = pathOf(id);
-      const gone = join(directory, `${temporaryPrefix}gone-${id}-${randomBytes(4).toString("hex")}`);
-      // Renamed first, so that a crash leaves no half of a bundle that still looks like one.
-      await rename(path, gone).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== "ENOENT") throw error;
-      });
-      await rm(gone, { recursive: true, force: true });
-    },
+    remove: (id) =>
+      guarded(dir, async () => {
+        // Renamed first: a crash in the middle of it leaves nothing that looks like a release.
+        const gone = join(dir, temporaryName(id));
+        await rename(pathOf(id), gone).catch((cause: NodeJS.ErrnoException) => {
+          throw cause.code === "ENOENT" ? unknownRelease(id) : cause;
+        });
+        await rm(gone, { recursive: true, force: true });
+      }),
   };
 }
 
-async function readDocument(path: string, id: string): Promise<BundleDocument> {
-  const text = await readFile(join(path, documentName), "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT" || error.code === "ENOTDIR") {
-      throw new SluiceError("RELEASE_UNKNOWN", `no release ${id} is stored`, {
-        hint: "sluice history shows the releases there are",
-      });
-    }
+async function listBundles(
+  dir: string,
+  read: (id: string) => Promise<BundleDocument>,
+): Promise<readonly ReleaseBundle[]> {
+  const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
     throw error;
   });
-  return parseBundleDocument(text, id);
+  const ids = names.filter((name) => idPattern.test(name));
+  const documents = await Promise.all(ids.map((id) => read(id).catch(onlyInvalid)));
+  return documents
+    .flatMap((document) => (document ? [document.bundle] : []))
+    .toSorted((a, b) => compare(b.createdAt, a.createdAt) || compare(a.id, b.id));
 }
 
-const format = (document: BundleDocument): string => `${JSON.stringify(document, null, 2)}\n`;
-
-async function writeSynced(path: string, content: string): Promise<void> {
-  await writeFile(path, content, { mode: 0o600, flush: true });
+/** One release that cannot be read must not hide the others; whoever asks for it is told why. */
+function onlyInvalid(error: { readonly code?: unknown }): null {
+  if (error.code === "BUNDLE_INVALID" || error.code === "RELEASE_UNKNOWN") return null;
+  throw error;
 }
 
-async function syncDirectory(path: string): Promise<void> {
-  await using directory = await open(path, "r");
-  await directory.sync();
+async function contentsOf(path: string) {
+  return [...(await takeInventory(path, "model.json")), ...(await takeInventory(path, "files"))];
 }
 
-function storeError(cause: unknown, id: string): unknown {
-  const { code } = cause as NodeJS.ErrnoException;
-  if (code !== "ENOSPC" && code !== "EDQUOT") return cause;
-  return new SluiceError("DISK_FULL", `release ${id} could not be stored: no space left (${code})`, {
-    hint: "free some space in the state home, then run the command again",
-    retryable: true,
-    cause,
+/** Ages are taken from the file system alone, by something that was made now. */
+async function sweep(dir: string, made: string): Promise<void> {
+  const now = (await stat(made)).mtimeMs;
+  for (const name of await readdir(dir)) {
+    if (!name.startsWith(temporaryPrefix)) continue;
+    const path = join(dir, name);
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: now }));
+    if (now - mtimeMs > staleAfterMs) await rm(path, { recursive: true, force: true });
+  }
+}
+
+async function guarded<T>(dir: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw storeError(error, dir);
+  }
+}
+
+function isOccupied(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "ENOTEMPTY" || code === "EEXIST";
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function assertId(id: string): string {
+  if (idPattern.test(id)) return id;
+  throw unknownRelease(id);
+}
+
+function assertName(name: string): string {
+  if (namePattern.test(name) && name !== "." && name !== "..") return name;
+  throw new TypeError(`${JSON.stringify(name)} cannot be the name of a copy in a bundle`);
+}
+
+function unknownRelease(id: string): SluiceError {
+  return new SluiceError("RELEASE_UNKNOWN", `release ${JSON.stringify(id)} is not stored here`, {
+    hint: "sluice release ls shows which are",
   });
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -27,7 +27,7 @@ it("the id depends on key and images, not on their order, and is a safe name", (
   fc.assert(
     fc.property(fc.string(), images, (key, found) => {
       const id = releaseId(key, found);
-      expect(id).toMatch(/^[0-9a-f]{16}$/);
+      expect(id).toMatch(/^r[0-9a-f]{16}$/);
       expect(releaseId(key, Object.fromEntries(Object.entries(found).toReversed()))).toBe(id);
       expect(releaseId(`${key}x`, found)).not.toBe(id);
       expect(releaseId(key, { ...found, "a new service": "sha256:1" })).not.toBe(id);

@@ -16,10 +16,10 @@ export function releaseKey(
   return digest(["sluice-release", 1, ...what, modelHash]);
 }
 
-/** Identity of what was built under a key: 16 hexadecimal digits, safe as a path segment and as a label. Pure. */
+/** Identity of what was built under a key: `r` and 16 hexadecimal digits, safe as a path segment and as a label. Pure. */
 export function releaseId(key: string, images: Readonly<Record<string, string>>): string {
   const byService = Object.entries(images).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return digest(["sluice-images", 1, key, byService]).slice(0, 16);
+  return `r${digest(["sluice-images", 1, key, byService]).slice(0, 16)}`;
 }
 
 function digest(parts: readonly unknown[]): string {
