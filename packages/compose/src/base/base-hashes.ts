@@ -23,8 +23,9 @@ export async function acceptedHashes(
   signal?: AbortSignal,
 ): Promise<Readonly<Record<string, readonly string[]>>> {
   const options = { env: engine.env, cwd: "/", signal };
+  const plain = await hashesOf(engine, model);
   const names = Object.keys(built);
-  if (names.length === 0) return serviceHashes(model, options);
+  if (names.length === 0) return plain;
   const pinned = {
     ...model,
     services: Object.fromEntries(
@@ -34,9 +35,21 @@ export async function acceptedHashes(
       ]),
     ),
   };
-  const [plain, withImages] = await Promise.all([serviceHashes(model, options), serviceHashes(pinned, options)]);
+  const withImages = await serviceHashes(pinned, options);
   const all = Object.keys(plain).map((name) => [name, [...(plain[name] ?? []), ...(withImages[name] ?? [])]] as const);
   return Object.fromEntries(all);
+}
+
+const known = new WeakMap<ComposeModel, Promise<Readonly<Record<string, readonly string[]>>>>();
+
+/** Compose needs two runs of 120 ms for them, and a model that was resolved once does not change. */
+function hashesOf(engine: Engine, model: ComposeModel): Promise<Readonly<Record<string, readonly string[]>>> {
+  const found = known.get(model);
+  if (found) return found;
+  const asked = serviceHashes(model, { env: engine.env, cwd: "/" });
+  known.set(model, asked);
+  asked.catch(() => known.delete(model));
+  return asked;
 }
 
 /** Names of the images of base containers whose services are built. */

@@ -1,0 +1,126 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { docker, uniqueStack } from "./support/engine.ts";
+import { aProject, aShop, facts, shopServices } from "./support/project.ts";
+import { runtime } from "./support/runtime.ts";
+
+const { base, observer, slots } = runtime;
+const stack = uniqueStack("base");
+const model = aShop(stack.name);
+let directory = "";
+
+/** `docker compose up -d` of some services, as a user runs it. */
+async function plainUp(...services: readonly string[]) {
+  const file = join(directory, "compose.json");
+  await writeFile(file, JSON.stringify(model));
+  await docker("compose", "-p", stack.name, "-f", file, "up", "-d", ...services);
+}
+const statesOf = async (name: string) =>
+  docker("inspect", "-f", "{{.Id}} {{.State.StartedAt}}", `${stack.name}-${name}-1`);
+const observe = (project = aProject(model)) => observer.observe(project);
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "sluice-base-"));
+  await plainUp("db", "mail", "edge");
+});
+afterAll(async () => {
+  await stack.remove();
+  await rm(directory, { recursive: true, force: true });
+});
+
+describe("adopting a project that plain Compose runs", () => {
+  it("sees what is unchanged, and what plain Compose runs of the slots' services", async () => {
+    const { base: seen, plain, doors, homeId, slots: found } = await observe();
+    expect(Object.values(seen).map(({ service, state }) => [service, state])).toEqual([
+      ["db", "current"],
+      ["mail", "current"],
+      ["edge", "current"],
+    ]);
+    expect(plain.map(({ service, state }) => [service, state])).toEqual([["web", "running"]]);
+    expect([homeId, found.blue.containers, doors["web"]?.state]).toEqual([null, [], "absent"]);
+  });
+
+  it("touches no container when nothing changed, also one that depends on a web service", async () => {
+    const before = await Promise.all(["db", "mail", "edge"].map(statesOf));
+    await base.ensureNetworks(model, "blue", shopServices);
+    for (const name of ["db", "mail", "edge"]) await base.up(model, facts(name), shopServices);
+    expect(await Promise.all(["db", "mail", "edge"].map(statesOf))).toEqual(before);
+    expect((await observe()).base["edge"]).toMatchObject({ state: "current" });
+  });
+
+  it("leaves a project that Compose still takes for its own", async () => {
+    const before = await Promise.all(["db", "mail", "edge"].map(statesOf));
+    await plainUp("db", "mail", "edge");
+    expect(await Promise.all(["db", "mail", "edge"].map(statesOf))).toEqual(before);
+  });
+
+  it("stops and starts what plain Compose runs, and removes it in the end", async () => {
+    const { plain } = await observe();
+    const ids = plain.map(({ id }) => id);
+    await slots.stopPlain(ids, 1_000);
+    expect((await observe()).plain.map(({ state }) => state)).toEqual(["exited"]);
+    await slots.startPlain(ids);
+    expect((await observe()).plain.map(({ state }) => state)).toEqual(["running"]);
+    await slots.removePlain(ids);
+    expect((await observe()).plain).toEqual([]);
+  });
+});
+
+describe("a changed base service", () => {
+  it("is seen, replaced alone, and on its links before it starts", async () => {
+    const changed = aShop(stack.name, { db: { environment: { NAME: "db", TUNING: "more" } } });
+    const project = aProject(changed);
+    expect((await observe(project)).base["db"]).toMatchObject({
+      state: "changed",
+      reason: expect.stringMatching(/^its configuration changed/),
+    });
+    const others = await Promise.all(["mail", "edge"].map(statesOf));
+    const before = await statesOf("db");
+    await base.up(changed, facts("db"), shopServices);
+    expect(await statesOf("db")).not.toBe(before);
+    expect(await Promise.all(["mail", "edge"].map(statesOf))).toEqual(others);
+    const networks = JSON.parse(
+      await docker("inspect", "-f", "{{json .NetworkSettings.Networks}}", `${stack.name}-db-1`),
+    ) as Record<string, { Aliases: string[] }>;
+    expect(networks[`${stack.name}-blue_link_back`]?.Aliases).toEqual(expect.arrayContaining(["db", "database"]));
+    expect((await observe(project)).base["db"]?.state).toBe("current");
+  });
+
+  it("is only started when it was stopped", async () => {
+    const id = await docker("inspect", "-f", "{{.Id}}", `${stack.name}-mail-1`);
+    await docker("stop", "-t", "1", id);
+    expect((await observe()).base["mail"]).toMatchObject({ state: "stopped" });
+    await base.up(model, facts("mail"), shopServices);
+    expect(await docker("inspect", "-f", "{{.Id}} {{.State.Running}}", `${stack.name}-mail-1`)).toBe(`${id} true`);
+  });
+});
+
+describe("observe", () => {
+  it("is quick enough to be asked at every step", async () => {
+    await observe();
+    const times: number[] = [];
+    for (let run = 0; run < 5; run += 1) {
+      const begin = performance.now();
+      await observe();
+      times.push(performance.now() - begin);
+    }
+    // 250 ms on a quiet machine; the rest is for machines that are not.
+    expect(Math.min(...times)).toBeLessThan(1_000);
+  });
+
+  it("knows the engine", async () => {
+    const { engineVersion, composeVersion, freeDiskBytes } = await observer.engine();
+    expect([engineVersion, composeVersion]).toEqual([expect.stringMatching(/^\d+\./), expect.stringMatching(/^\d+\./)]);
+    expect(freeDiskBytes).toBeGreaterThan(0);
+  });
+});
+
+describe("claim", () => {
+  it("ties the stack to the first home that asks, for good", async () => {
+    await Promise.all([base.claim(stack.name, "home-a"), base.claim(stack.name, "home-a")]);
+    await expect(base.claim(stack.name, "home-b")).rejects.toMatchObject({ code: "HOME_MISMATCH" });
+    expect((await observe()).homeId).toBe("home-a");
+  });
+});

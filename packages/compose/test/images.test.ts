@@ -1,0 +1,101 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { OutputLine, ServiceFacts } from "@sluice/core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { docker, uniqueStack } from "./support/engine.ts";
+import { aProject, aService } from "./support/project.ts";
+import { runtime } from "./support/runtime.ts";
+
+const { images } = runtime;
+const stack = uniqueStack("images");
+const users = `${stack.name}-acme/shop`;
+let context = "";
+
+const services: readonly ServiceFacts[] = [
+  aService("web", "web", { builds: true }),
+  aService("worker", "worker"),
+  aService("db", "data"),
+  aService("extra", "tool"),
+];
+const project = (overrides: object = {}) =>
+  aProject(
+    {
+      name: stack.name,
+      services: {
+        web: { image: users, build: { context, dockerfile: "Dockerfile", args: { VERSION: "1" } } },
+        worker: { image: users },
+        db: { image: "sluice-test/busybox" },
+        extra: { image: "sluice-test/never-pulled" },
+        ...overrides,
+      },
+    },
+    services,
+  );
+const idOf = (name: string) => docker("image", "inspect", "-f", "{{.Id}}", name);
+
+async function writeVersion(version: string) {
+  await writeFile(
+    join(context, "Dockerfile"),
+    `FROM sluice-test/busybox\nRUN echo building ${version} && echo ${version} > /bin/version\n`,
+  );
+}
+
+beforeAll(async () => {
+  context = await mkdtemp(join(tmpdir(), "sluice-images-"));
+  await docker("tag", "sluice-test/busybox", users);
+  await writeVersion("one");
+});
+afterAll(async () => {
+  await stack.remove();
+  await docker("rmi", users);
+  await rm(context, { recursive: true, force: true });
+});
+
+describe("build", () => {
+  it("names every image of a release and takes no tag away", async () => {
+    const lines: OutputLine[] = [];
+    const before = await idOf(users);
+    const built = await images.build(project(), "v1", { onOutput: (line) => lines.push(line) });
+    expect(await idOf(users)).toBe(before);
+    expect(Object.keys(built.images).toSorted()).toEqual(["db", "web", "worker"]);
+    expect(built.images["worker"]).toBe(built.images["web"]);
+    expect(built.images["db"]).toBe(await idOf("sluice-test/busybox"));
+    expect(built.imageTags["web"]).toBe(`sluice/${stack.name}-web:v1`);
+    expect(await idOf(`sluice/${stack.name}-web:v1`)).toBe(built.images["web"]);
+    expect(lines.map(({ text }) => text).join("\n")).toContain("building one");
+    expect(await docker("images", "--format", "{{.Tag}}", `sluice/${stack.name}-web`)).toBe("v1");
+    expect(await images.missing(built.images)).toEqual([]);
+  });
+
+  it("keeps the image that a release tag names already", async () => {
+    const before = await idOf(`sluice/${stack.name}-web:v1`);
+    await writeVersion("two");
+    const built = await images.build(project(), "v1");
+    expect(await idOf(`sluice/${stack.name}-web:v1`)).toBe(before);
+    expect(built.imageTags["web"]).toMatch(/:v1-[0-9a-f]{12}$/);
+    expect(await docker("run", "--rm", built.images["web"] ?? "", "cat", "/bin/version")).toBe("two");
+    await images.removeTags([built.imageTags["web"] ?? "", "sluice/none:v1"]);
+    expect(await images.missing({ web: built.images["web"] ?? "", none: `sha256:${"0".repeat(64)}` })).toEqual([
+      "none",
+    ]);
+  });
+
+  it("says which build failed, and how", async () => {
+    await writeFile(join(context, "Dockerfile"), "FROM sluice-test/busybox\nRUN echo the reason; exit 9\n");
+    await expect(images.build(project(), "v2")).rejects.toMatchObject({
+      code: "BUILD_FAILED",
+      detail: expect.stringContaining("the reason"),
+    });
+    expect(await docker("images", "-q", "--filter", `reference=sluice/${stack.name}-web:building*`)).toBe("");
+  });
+
+  it("names the image that is nowhere", async () => {
+    await writeVersion("three");
+    const missing = project({ db: { image: "127.0.0.1:1/sluice-test/none:9" } });
+    await expect(images.build(missing, "v3")).rejects.toMatchObject({
+      code: "IMAGE_MISSING",
+      message: expect.stringContaining("127.0.0.1:1/sluice-test/none:9"),
+    });
+  });
+});

@@ -1,0 +1,80 @@
+import type { OutputLine } from "@sluice/core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { docker, uniqueStack } from "./support/engine.ts";
+import { aProject, aService, aShop, aSlotRequest, facts, shopServices } from "./support/project.ts";
+import { runtime } from "./support/runtime.ts";
+
+const { base, slots, observer } = runtime;
+const stack = uniqueStack("jobs");
+const failing = "echo step one; echo no such table >&2; exit 4";
+const model = aShop(stack.name, {
+  failing: { command: ["sh", "-c", failing], networks: { back: null } },
+  endless: { command: ["sh", "-c", "echo on it; exec sleep 600"], networks: { back: null }, stop_grace_period: "1s" },
+});
+const services = [
+  ...shopServices,
+  ...["failing", "endless"].map((name) => aService(name, "job", { networks: ["back"] })),
+];
+const jobs = () => docker("ps", "-aq", "--filter", `name=${stack.name}-green-`);
+
+async function run(name: string, signal?: AbortSignal) {
+  const lines: OutputLine[] = [];
+  const request = await aSlotRequest(model, "green", { services: services.filter((one) => one.name === name) });
+  const onOutput = (line: OutputLine) => void (line.source === name && lines.push(line));
+  await slots.runJob(request, name, { onOutput, signal });
+  return lines.map(({ stream, text }) => `${stream}: ${text}`);
+}
+
+beforeAll(async () => {
+  await base.ensureNetworks(model, "green", services);
+  await base.up(model, facts("db"), services);
+});
+afterAll(() => stack.remove());
+
+describe("runJob", () => {
+  it("runs once in the slot's networks and links, gives its output, and leaves nothing", async () => {
+    expect(await run("migrate")).toEqual(["stdout: migrating", "stdout: db"]);
+    expect(await jobs()).toBe("");
+  });
+
+  it("fails with the end of the log", async () => {
+    await expect(run("failing")).rejects.toMatchObject({
+      code: "JOB_FAILED",
+      message: "job failing ended with exit code 4",
+      detail: "step one\nno such table",
+    });
+    expect(await jobs()).toBe("");
+  });
+
+  it("is ended by the signal", async () => {
+    const controller = new AbortController();
+    const running = run("endless", controller.signal);
+    await expect
+      .poll(() => docker("ps", "-q", "--filter", `name=${stack.name}-green-endless`), { timeout: 20_000 })
+      .not.toBe("");
+    controller.abort(new Error("cancelled"));
+    await expect(running).rejects.toThrow("cancelled");
+    expect(await jobs()).toBe("");
+  });
+});
+
+describe("sweep", () => {
+  it("finds and removes what a dead attempt left", async () => {
+    const label = (pair: string) => ["--label", `dev.sluice.${pair}`];
+    const labelled = [...label(`stack=${stack.name}`), ...label("kind=job"), ...label("service=migrate")];
+    await docker(
+      "run",
+      "-d",
+      "--name",
+      `${stack.name}-green-migrate-1`,
+      ...labelled,
+      "sluice-test/busybox",
+      "sleep",
+      "60",
+    );
+    const { leftovers } = await observer.observe(aProject(model, services));
+    expect(leftovers).toMatchObject([{ code: "leftover-job", service: "migrate" }]);
+    await slots.sweep(stack.name);
+    expect((await observer.observe(aProject(model, services))).leftovers).toEqual([]);
+  });
+});

@@ -1,0 +1,55 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { docker, uniqueStack } from "./support/engine.ts";
+import { runtime } from "./support/runtime.ts";
+
+const stack = uniqueStack("logs");
+const run = (name: string, script: string, ...options: readonly string[]) =>
+  docker(
+    "run",
+    "-d",
+    "--init",
+    "--name",
+    `${stack.name}-${name}`,
+    ...options,
+    "sluice-test/busybox",
+    "sh",
+    "-c",
+    script,
+  );
+
+afterAll(() => stack.remove());
+
+describe("followLogs", () => {
+  it("gives the last lines of each container, and ends", async () => {
+    const ids = [await run("one", "seq 5; echo oops >&2"), await run("two", "echo only", "-t")];
+    await docker("wait", ...ids);
+    const lines: string[] = [];
+    for await (const { container, stream, text, at } of runtime.followLogs(ids, { tail: 2 })) {
+      expect(Date.parse(at)).toBeGreaterThan(0);
+      lines.push(`${ids.indexOf(container)} ${stream} ${text}`);
+    }
+    expect(lines.toSorted()).toEqual(["0 stderr oops", "0 stdout 5", "1 stdout only"]);
+  });
+
+  it("follows several containers as they write, until it is told to stop", async () => {
+    const ids = [
+      await run("fast", "while :; do echo fast; sleep 0.1; done"),
+      await run("slow", "sleep 1; echo slow; sleep 60"),
+    ];
+    const controller = new AbortController();
+    const seen = new Set<string>();
+    for await (const { text } of runtime.followLogs(ids, { follow: true, signal: controller.signal })) {
+      seen.add(text);
+      if (seen.size === 2) controller.abort();
+    }
+    expect(seen).toEqual(new Set(["fast", "slow"]));
+  });
+
+  it("ends with what is there when a container goes on writing", async () => {
+    const id = await run("busy", "echo begin; while :; do echo more; sleep 0.05; done");
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    const lines: string[] = [];
+    for await (const { text } of runtime.followLogs([id])) lines.push(text);
+    expect(lines[0]).toBe("begin");
+  });
+});
