@@ -30,13 +30,21 @@ export function createSshAgent(destination: string, port: string | undefined, en
     const connection = Duplex.from({ readable: child.stdout, writable: child.stdin });
     child.once("error", (error) => connection.destroy(error));
     connection.once("close", () => child.kill());
+    // An idle connection must not keep the program alive.
+    const handles = [child, child.stdout, child.stdin] as unknown as { ref(): void; unref(): void }[];
     // What the http module calls on sockets and a pipe does not have.
     return Object.assign(connection, {
       setTimeout: () => connection,
       setNoDelay: () => connection,
       setKeepAlive: () => connection,
-      ref: () => connection,
-      unref: () => connection,
+      ref: () => {
+        for (const handle of handles) handle.ref();
+        return connection;
+      },
+      unref: () => {
+        for (const handle of handles) handle.unref();
+        return connection;
+      },
     });
   };
   return Object.assign(agent, { createConnection: dial });

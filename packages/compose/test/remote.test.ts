@@ -1,0 +1,75 @@
+import { createHash, randomBytes } from "node:crypto";
+import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { connect, createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createEngine } from "../src/engine/engine.ts";
+import { createContainerExec } from "../src/exec/container-exec.ts";
+import { idleContainer } from "./support/busybox.ts";
+import { clock, uniqueStack } from "./support/engine.ts";
+
+const stack = uniqueStack("remote");
+const container = `${stack.name}-box`;
+let directory = "";
+let relay: Server;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "sluice-remote-"));
+  // Stands for ssh: runs what it is asked to run there, here.
+  await writeFile(join(directory, "ssh"), '#!/bin/sh\nunset DOCKER_HOST\nwhile [ "$1" != -- ]; do shift; done\nshift 2\nexec "$@"\n');
+  await chmod(join(directory, "ssh"), 0o755);
+  relay = createServer({ allowHalfOpen: true }, (client) => {
+    const socket = connect({ path: "/var/run/docker.sock", allowHalfOpen: true });
+    client.pipe(socket).pipe(client);
+    client.on("error", () => socket.destroy());
+    socket.on("error", () => client.destroy());
+  });
+  await new Promise<void>((resolve) => {
+    relay.listen(0, "127.0.0.1", resolve);
+  });
+  await idleContainer(container);
+});
+afterAll(async () => {
+  relay.close();
+  await stack.remove();
+  await rm(directory, { recursive: true, force: true });
+});
+
+async function roundTrip(env: Readonly<Record<string, string | undefined>>) {
+  const { exec } = createContainerExec(createEngine({ env, clock }));
+  const bytes = randomBytes(1_000_000);
+  const { stdout, exitCode } = await exec(container, ["cat"], { stdin: bytes });
+  return exitCode === 0 && Buffer.from(stdout).equals(bytes);
+}
+
+describe("an engine that is not here", () => {
+  it("is reached through ssh as the docker command reaches it", async () => {
+    const PATH = `${directory}:${process.env["PATH"]}`;
+    expect(await roundTrip({ PATH, HOME: directory, DOCKER_HOST: "ssh://deploy@production:2222" })).toBe(true);
+  });
+
+  it("is reached through tcp", async () => {
+    const address = relay.address();
+    const port = typeof address === "object" ? address?.port : 0;
+    expect(await roundTrip({ ...process.env, DOCKER_HOST: `tcp://127.0.0.1:${port}` })).toBe(true);
+  });
+
+  it("is found through a context", async () => {
+    const id = createHash("sha256").update("prod").digest("hex");
+    const meta = join(directory, "contexts", "meta", id);
+    await mkdir(meta, { recursive: true });
+    const text = JSON.stringify({ Name: "prod", Endpoints: { docker: { Host: "unix:///var/run/docker.sock" } } });
+    await writeFile(join(meta, "meta.json"), text);
+    expect(await roundTrip({ DOCKER_CONFIG: directory, DOCKER_CONTEXT: "prod" })).toBe(true);
+    await expect(roundTrip({ DOCKER_CONFIG: directory, DOCKER_CONTEXT: "none" })).rejects.toMatchObject({
+      code: "ENGINE_UNREACHABLE",
+    });
+  });
+
+  it("is named when it does not answer", async () => {
+    await expect(roundTrip({ DOCKER_HOST: "unix:///nowhere.sock" })).rejects.toMatchObject({
+      code: "ENGINE_UNREACHABLE",
+    });
+  });
+});
