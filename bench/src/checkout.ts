@@ -12,8 +12,8 @@ export interface Checkout {
   readonly port: number;
   /** Where users reach the shop. */
   readonly url: string;
-  /** Commits and tags another version, which the checkout then holds. */
-  readonly release: (tag: string) => Promise<void>;
+  /** Commits and tags another version, which the checkout then holds. `mode` is what it does wrong; default `good`. */
+  readonly release: (tag: string, mode?: string) => Promise<void>;
   /** The version that it holds. */
   readonly tag: () => Promise<string>;
 }
@@ -50,9 +50,9 @@ export async function createCheckout(options: CheckoutOptions): Promise<Checkout
     port,
     url: `http://127.0.0.1:${port}`,
     tag: () => run(["git", "-C", directory, "describe", "--tags", "--exact-match"]),
-    release: async (tag) => {
+    release: async (tag, mode = "good") => {
       for (const [name, content] of Object.entries(files)) await writeFile(join(directory, name), content);
-      await run(["node", makeRelease, directory, tag, "--startup-ms", String(startUpMs)]);
+      await run(["node", makeRelease, directory, tag, "--startup-ms", String(startUpMs), "--mode", mode]);
     },
   };
 }

@@ -1,0 +1,113 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { type Checkout, createCheckout, repository } from "./checkout.ts";
+import { nowMs } from "./clock.ts";
+import { removeByPrefix } from "./docker.ts";
+import { countFlips } from "./load/flips.ts";
+import { shopLoad } from "./load/profile.ts";
+import { startLoad } from "./load/start-load.ts";
+import { measure } from "./measure.ts";
+import { untilAnswers } from "./until-answers.ts";
+
+// The main job, for real: a published release goes v1 -> v2 under load, comes back, and a version that answers one route
+// with errors behind a green health check is refused. The last line is a JSON object.
+
+const { values } = parseArgs({ options: { keep: { type: "boolean", default: false } } });
+const stack = `sluice-demo-${process.pid}`;
+const directory = await mkdtemp(join(tmpdir(), "sluice-demo-"));
+const project = join(directory, "shop");
+const sluice = join(repository, "bin/sluice");
+const common = ["-p", stack, "--state-home", join(directory, "home")];
+
+const say = (text: string) => process.stdout.write(`\n\u25b8 ${text}\n`);
+
+/** What GitHub puts into the file that GITHUB_EVENT_PATH names when a release is published. */
+async function publish(checkout: Checkout, tag: string, mode = "good"): Promise<string> {
+  await checkout.release(tag, mode);
+  const path = join(directory, `event-${tag}.json`);
+  const release = {
+    tag_name: tag,
+    name: tag,
+    draft: false,
+    prerelease: false,
+    html_url: `https://example.invalid/${tag}`,
+  };
+  await writeFile(path, JSON.stringify({ action: "published", release, sender: { login: "demo" } }));
+  return path;
+}
+
+async function runSluice(args: readonly string[], eventPath?: string): Promise<{ exitCode: number; wallMs: number }> {
+  say(`sluice ${args[0]}${eventPath ? "   (a release was published)" : ""}`);
+  const env = eventPath ? { GITHUB_EVENT_PATH: eventPath } : {};
+  const onOutput = (chunk: string) => void process.stdout.write(chunk);
+  const {
+    exitCode = -1,
+    wallMs,
+    stderr,
+  } = await measure([sluice, ...args, ...common, "--plain", "--yes"], { cwd: project, env, onOutput });
+  if (stderr) process.stdout.write(stderr);
+  return { exitCode, wallMs: Math.round(wallMs) };
+}
+
+function expectExit(what: string, wanted: number, { exitCode }: { exitCode: number }): void {
+  if (exitCode !== wanted) throw new Error(`${what} ended with exit code ${exitCode}, expected ${wanted}`);
+}
+
+async function demo(): Promise<Readonly<Record<string, unknown>>> {
+  const checkout = await createCheckout({ directory: project, stack, startUpMs: 2_000 });
+  const first = await runSluice(["deploy"], await publish(checkout, "v1"));
+  expectExit("the first deployment", 0, first);
+  await untilAnswers(checkout.url);
+
+  say("100 requests/s of 40 clients begin, with orders, slow requests, long polls and WebSockets");
+  await using load = await startLoad(shopLoad(checkout.url));
+  const deploy = await runSluice(["deploy"], await publish(checkout, "v2"));
+  expectExit("the deployment of v2", 0, deploy);
+  const rollbackAt = nowMs();
+  const rollback = await runSluice(["rollback"]);
+  expectExit("the rollback", 0, rollback);
+  const bad = await runSluice(["deploy"], await publish(checkout, "v3", "errroute"));
+  expectExit("the deployment of a bad version", 20, bad);
+  await runSluice(["status"]);
+  await runSluice(["history"]);
+
+  const result = await load.stop();
+  const untilRollback = result.answers.filter(({ sentAt }) => sentAt < rollbackAt);
+  const lastVersion = result.answers.toSorted((a, b) => b.endedAt - a.endedAt).find(({ version }) => version)?.version;
+  for (const { kind, path, detail } of result.failures.slice(0, 10)) say(`lost: ${kind} ${path} ${detail ?? ""}`);
+  return {
+    requests: result.requests,
+    lost: result.failed,
+    flips: countFlips(untilRollback, "v1", "v2").back.length,
+    versions: result.versions.map(({ version }) => version),
+    serving: lastVersion,
+    orders: result.ledger.acknowledged.length,
+    deployMs: deploy.wallMs,
+    rollbackMs: rollback.wallMs,
+    refused: bad.exitCode,
+  };
+}
+
+let failure: unknown;
+let summary: Readonly<Record<string, unknown>> = {};
+try {
+  summary = await demo();
+} catch (error) {
+  failure = error;
+} finally {
+  if (!values.keep) {
+    await removeByPrefix(stack);
+    await removeByPrefix(`sluice/${stack}`);
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+if (failure) {
+  process.stderr.write(`${failure instanceof Error ? failure.message : String(failure)}\n`);
+  process.exitCode = 1;
+} else {
+  const isGood = summary["lost"] === 0 && summary["flips"] === 0 && summary["serving"] === "v1";
+  process.stdout.write(`\n${JSON.stringify(summary)}\n`);
+  process.exitCode = isGood ? 0 : 1;
+}
