@@ -10,6 +10,7 @@ export * from "./model/compose.ts";
 export * from "./model/finding.ts";
 export * from "./model/names.ts";
 export * from "./model/outcome.ts";
+export * from "./model/pinned-model.ts";
 export * from "./model/release.ts";
 export * from "./model/role.ts";
 export * from "./model/service.ts";
