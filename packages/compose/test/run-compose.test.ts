@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { OutputLine } from "@sluice/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { composeVersion, pullImages } from "../src/compose-cli/library.ts";
+import { composeVersion } from "../src/compose-cli/library.ts";
 import { runCompose } from "../src/compose-cli/run.ts";
 
 let directory: string;
@@ -116,19 +116,16 @@ describe("the npm library docker-compose, wrapped", () => {
   test("rejects with an error that has a code and the output", async () => {
     const script = join(directory, "failing", "docker");
     await runCompose({ args: [`mkdir -p ${directory}/failing`], env });
-    await writeFile(script, "#!/bin/sh\necho 'no such image: secret-name' >&2\nexit 18\n");
+    await writeFile(script, "#!/bin/sh\necho \"docker: 'compose' is not a docker command.\" >&2\nexit 1\n");
     await chmod(script, 0o755);
-    const failing = pullImages({
-      env: { PATH: `${directory}/failing:/usr/bin:/bin` },
-      stack: "shop",
-      files: ["compose.yaml"],
-      services: ["web"],
-      redact: (text) => text.replace("secret-name", "[redacted]"),
+    await expect(composeVersion({ env: { PATH: `${directory}/failing:/usr/bin:/bin` } })).rejects.toMatchObject({
+      code: "COMPOSE_MISSING",
+      message: "docker compose version ended with exit code 1",
+      detail: "docker: 'compose' is not a docker command.",
     });
-    await expect(failing).rejects.toMatchObject({
-      code: "IMAGE_MISSING",
-      message: "docker compose pull web ended with exit code 18",
-      detail: "no such image: [redacted]",
+    await expect(composeVersion({ env: { PATH: "/nowhere" } })).rejects.toMatchObject({
+      code: "COMPOSE_MISSING",
+      message: expect.stringContaining("ENOENT") as string,
     });
   });
 

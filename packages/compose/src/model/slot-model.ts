@@ -7,6 +7,7 @@ import {
   SluiceError,
   stackNames,
 } from "@sluice/core";
+import type { ComposeSpecification } from "docker-compose";
 import { slotConfigFiles, slotMounts } from "./mounts.ts";
 import { networkKeys, slotServices } from "./networks.ts";
 import { isProxyLabel, isProxyVariable } from "./proxy-labels.ts";
@@ -52,8 +53,12 @@ export function assembled(
   };
 }
 
+/** Compose's own keys of a service, so that a mistyped one is found by the compiler. */
+type Service = NonNullable<ComposeSpecification["services"]>[string];
+type ServiceKey = keyof { [Key in keyof Service as string extends Key ? never : Key]: true };
+
 /** What a service must not bring into a slot: it belongs to the door, to base, or can exist only once. */
-const dropped = new Set<string>([
+const droppedKeys = [
   "build",
   "container_name",
   "depends_on",
@@ -66,7 +71,8 @@ const dropped = new Set<string>([
   "ports",
   "profiles",
   "volumes_from",
-]);
+] as const satisfies readonly ServiceKey[];
+const dropped: ReadonlySet<string> = new Set(droppedKeys);
 
 export function slotService(request: SlotRequest, name: string, kind: "slot" | "job" = "slot"): ComposeService {
   const { release } = request;
