@@ -1,0 +1,71 @@
+import type { AttemptRecord, CommandCall } from "../context.ts";
+import { writeJson } from "../render/json.ts";
+import { formatTable } from "../render/table.ts";
+import { withDeployer } from "../with-deployer.ts";
+
+const brokenExitCode = 30;
+
+/** `sluice audit verify`: whether the record is complete and as it was written. */
+export async function auditVerify(call: CommandCall): Promise<number> {
+  const { context, flags } = call;
+  return withDeployer(call, async (deployer) => {
+    const report = await deployer.audit();
+    const { ok, records, problems } = report;
+    if (flags.json) writeJson(context, report);
+    else if (ok) context.stdout.write(`${records} records, the chain holds\n`);
+    else {
+      context.stdout.write(`${records} records, the chain is broken:\n`);
+      const rows = problems.map(({ line, seq, kind, message }) => [String(line), String(seq), kind, message]);
+      context.stdout.write(formatTable(["line", "record", "problem", ""], rows));
+      context.stdout.write(
+        "next: compare with an export of the state that you trust, and find out who could write there\n",
+      );
+    }
+    return ok ? 0 : brokenExitCode;
+  });
+}
+
+/** `sluice audit show`: who did what and why, in order. */
+export async function auditShow(call: CommandCall): Promise<number> {
+  const { context, flags } = call;
+  return withDeployer(call, async (deployer) => {
+    const lines = (await deployer.history()).flatMap(auditLines).toSorted((a, b) => a.seq - b.seq);
+    if (flags.json) writeJson(context, { records: lines });
+    else {
+      const rows = lines.map(({ seq, at, actor, deployment, what }) => [String(seq), at, actor, deployment, what]);
+      context.stdout.write(
+        rows.length > 0 ? formatTable(["record", "at", "by", "deployment", "what"], rows) : "no records\n",
+      );
+    }
+    return 0;
+  });
+}
+
+interface AuditLine {
+  readonly seq: number;
+  readonly at: string;
+  readonly actor: string;
+  readonly deployment: string;
+  readonly what: string;
+  readonly hash: string;
+}
+
+function auditLines({ start, outcomes, end }: AttemptRecord): readonly AuditLine[] {
+  const { actor, deployment, kind, tag, reason, consents } = start;
+  const line = ({ seq, at, hash }: { seq: number; at: string; hash: string }, what: string): AuditLine => ({
+    seq,
+    at,
+    actor,
+    deployment,
+    what,
+    hash,
+  });
+  const consent = consents.length > 0 ? `, consented to ${consents.join(", ")}` : "";
+  return [
+    line(start, `begins ${kind} ${tag}: ${reason}${consent}`),
+    ...outcomes.map((outcome) =>
+      line(outcome, `${outcome.step} ${outcome.result}${outcome.error ? `: ${outcome.error.message}` : ""}`),
+    ),
+    ...(end ? [line(end, `ends ${end.outcome}${end.reason ? `: ${end.reason}` : ""}`)] : []),
+  ];
+}

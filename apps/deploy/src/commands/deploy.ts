@@ -1,0 +1,29 @@
+import { SluiceError } from "@sluice/core";
+import type { PlanView } from "@sluice/wiring";
+import type { CommandCall } from "../context.ts";
+import { type DeployFlags, deployCall } from "../deploy-call.ts";
+import { runDeployment } from "../deployment.ts";
+import { planText } from "../render/plan-text.ts";
+import { showPlan } from "./plan.ts";
+
+/** `sluice deploy`: makes a release live. */
+export async function deploy(call: CommandCall<DeployFlags>): Promise<number> {
+  const { flags, context } = call;
+  if (flags.plan) return showPlan(call);
+  return runDeployment(call, flags.release ?? "", async (deployer, signal) => {
+    const asked = await deployCall(call, deployer);
+    if ("ignored" in asked) return { nothing: { code: "release-ignored", message: asked.ignored } };
+    await confirmPlan(call, () => deployer.plan(asked, context.signal));
+    return deployer.deploy(asked, signal);
+  });
+}
+
+/** Shows the plan to a person and asks; elsewhere, and with `--yes`, goes on. @throws SluiceError CONFIRMATION_NEEDED */
+export async function confirmPlan({ flags, context }: CommandCall, plan: () => Promise<PlanView>): Promise<void> {
+  if (flags.yes || flags.json || !context.isInteractive) return;
+  const view = await plan();
+  if (view.plan.steps.length === 0) return;
+  context.stdout.write(`${planText(view)}\n`);
+  if (await context.confirm("Do it?", context.signal)) return;
+  throw new SluiceError("CONFIRMATION_NEEDED", "not confirmed, nothing was changed");
+}

@@ -1,0 +1,67 @@
+import { formatDuration } from "@sluice/core";
+import type { AttemptRecord, CommandCall } from "../context.ts";
+import { writeJson } from "../render/json.ts";
+import { formatSection, formatTable } from "../render/table.ts";
+import { withDeployer } from "../with-deployer.ts";
+
+const shownByDefault = 20;
+
+/** `sluice history`: deployments, newest first, and the releases that one can go back to. */
+export async function history(call: CommandCall<{ readonly limit?: number }>): Promise<number> {
+  const { context, flags } = call;
+  return withDeployer(call, async (deployer) => {
+    const [attempts, releases] = await Promise.all([deployer.history(), deployer.releases()]);
+    const shown = attempts.toReversed().slice(0, flags.limit ?? shownByDefault);
+    if (flags.json) {
+      writeJson(context, {
+        deployments: shown.map(summaryOf),
+        releases: releases.map(({ id, tag, tags, commit, createdAt, broken }) => ({
+          id,
+          tag,
+          tags,
+          commit,
+          createdAt,
+          broken,
+        })),
+      });
+      return 0;
+    }
+    const deployments = formatTable(
+      ["begun", "deployment", "what", "outcome", "took", "by", "why"],
+      shown.map((attempt) => {
+        const { begun, deployment, kind, tag, outcome, durationMs, actor, reason } = summaryOf(attempt);
+        const took = durationMs === null ? "-" : formatDuration(durationMs);
+        return [begun, deployment, `${kind} ${tag}`, outcome ?? "no end", took, actor, reason];
+      }),
+    );
+    const stored = formatTable(
+      ["release", "tags", "commit", "stored", ""],
+      releases.map(({ id, tags, commit, createdAt, broken }) => [
+        id,
+        tags.join(" "),
+        commit?.slice(0, 12) ?? "-",
+        createdAt,
+        broken ? `broken: ${broken.reason}` : "",
+      ]),
+    );
+    const text = formatSection("deployments", deployments) + formatSection("releases", stored);
+    context.stdout.write(text === "" ? "no deployment yet\n" : text.slice(1));
+    return 0;
+  });
+}
+
+function summaryOf({ start, end }: AttemptRecord) {
+  return {
+    deployment: start.deployment,
+    kind: start.kind,
+    tag: start.tag,
+    begun: start.at,
+    ended: end?.at ?? null,
+    outcome: end?.outcome ?? null,
+    serving: end?.serving ?? null,
+    durationMs: end?.durationMs ?? null,
+    actor: start.actor,
+    reason: start.reason,
+    ...(end?.reason ? { because: end.reason } : {}),
+  };
+}

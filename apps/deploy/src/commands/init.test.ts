@@ -1,0 +1,74 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { defaultConfig, parseConfig, type ServiceFacts } from "@sluice/core";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { fakeDeployer } from "../testing/fake-deployer.ts";
+import { run } from "../testing/run.ts";
+
+const facts = (service: Partial<ServiceFacts>) =>
+  ({ strategy: "slots", confidence: "sure", active: true, port: null, ...service }) as ServiceFacts;
+const services = [
+  facts({ name: "web", role: "web", port: 8080, reason: "publishes port 8080" }),
+  facts({
+    name: "uploads",
+    role: "worker",
+    strategy: "recreate",
+    confidence: "ask",
+    reason: "has a volume of its own:\nfiles",
+  }),
+];
+const initing = () => fakeDeployer({ inspect: async () => ({ config: defaultConfig(), services, findings: [] }) });
+
+let cwd = "";
+const file = () => join(cwd, "sluice.yaml");
+beforeEach(async () => {
+  cwd = await mkdtemp(join(tmpdir(), "sluice-init-"));
+});
+afterEach(async () => rm(cwd, { recursive: true }));
+
+describe("sluice init", () => {
+  it("writes down roles with their reasons, as a valid configuration", async () => {
+    const { stdout, exitCode } = await run(["init"], { deployer: initing(), cwd });
+    expect([exitCode, stdout]).toEqual([
+      0,
+      "sluice.yaml is written\nplease say what is meant in sluice.yaml: uploads\n",
+    ]);
+    const text = await readFile(file(), "utf8");
+    expect(text).toContain("  # publishes port 8080\n  web:\n    role: web\n    port: 8080\n");
+    expect(text).toContain(
+      "  # PLEASE CHECK: has a volume of its own: files\n  uploads:\n    role: worker\n    strategy: recreate\n",
+    );
+    expect(parseConfig(text, "sluice.yaml").services).toMatchObject({ web: { role: "web", port: 8080 } });
+  });
+
+  it("never changes a file without --yes, but shows what it would add", async () => {
+    const before = "# ours\nrollout: { bake: 5s }\n\nservices:\n  web: { role: web } # the shop\n";
+    await writeFile(file(), before);
+    const { stdout } = await run(["init"], { deployer: initing(), cwd });
+    expect(await readFile(file(), "utf8")).toBe(before);
+    expect(stdout).toContain("+   uploads:\n+     role: worker\n");
+    expect(stdout).toContain("sluice.yaml is not changed: `sluice init --yes` writes this\n");
+    expect(stdout).not.toMatch(/^- /m);
+  });
+
+  it("keeps all that a file says when it adds to it", async () => {
+    await writeFile(file(), "# ours\nrollout: { bake: 5s }\nservices: { web: { role: worker } }\n");
+    await run(["init", "--yes"], { deployer: initing(), cwd });
+    const text = await readFile(file(), "utf8");
+    expect(text).toContain("# ours\nrollout: { bake: 5s }\n");
+    expect(parseConfig(text, "sluice.yaml").services).toMatchObject({
+      web: { role: "worker" },
+      uploads: { role: "worker" },
+    });
+    const again = await run(["init", "--yes"], { deployer: initing(), cwd });
+    expect(again.stdout).toContain("sluice.yaml names every service already\n");
+    expect(await readFile(file(), "utf8")).toBe(text);
+  });
+
+  it("writes the file that --config names, which cannot be read yet", async () => {
+    const { deployer } = await run(["init", "--config", "deploy/../other.yaml"], { deployer: initing(), cwd });
+    expect(await readFile(join(cwd, "other.yaml"), "utf8")).toContain("uploads:");
+    expect(deployer.options?.configFile).toBeUndefined();
+  });
+});

@@ -1,0 +1,43 @@
+import type { Slot } from "@sluice/core";
+import type { LogLine } from "@sluice/wiring";
+import type { CommandCall } from "../context.ts";
+import { writeJson } from "../render/json.ts";
+import { createPaint, type Style } from "../render/paint.ts";
+import { withDeployer } from "../with-deployer.ts";
+
+export interface LogFlags {
+  readonly follow?: boolean;
+  readonly tail?: number;
+  readonly since?: string;
+  readonly slot?: Slot;
+}
+
+/** `sluice logs [SERVICE…]`: what the containers write, of the slot that serves unless another is named. */
+export async function logs(call: CommandCall<LogFlags>): Promise<number> {
+  const { context, flags, args } = call;
+  const { follow, tail, since, slot } = flags;
+  const signal = AbortSignal.any([context.signal, context.outputClosed]);
+  return withDeployer(call, async (deployer) => {
+    const prefix = createPrefix(createPaint(context));
+    for await (const line of deployer.logs(args, { follow, tail, since, slot, signal })) {
+      if (flags.json) writeJson(context, line);
+      else context.stdout.write(`${prefix(line)} ${line.text}\n`);
+      if (signal.aborted) break;
+    }
+    return 0;
+  });
+}
+
+const styles: readonly Style[] = ["cyan", "yellow", "green", "magenta", "blue"];
+
+/** Name of the container in a colour of its own; as wide as the widest so far. */
+function createPrefix(paint: ReturnType<typeof createPaint>): (line: LogLine) => string {
+  const known = new Map<string, Style>();
+  let width = 0;
+  return ({ container }) => {
+    const style = known.get(container) ?? styles[known.size % styles.length] ?? "cyan";
+    known.set(container, style);
+    width = Math.max(width, container.length);
+    return paint(style, `${container.padEnd(width)} |`);
+  };
+}

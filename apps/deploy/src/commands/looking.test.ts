@@ -1,0 +1,229 @@
+import { SluiceError, type Verdict } from "@sluice/core";
+import type { LogLine } from "@sluice/wiring";
+import { describe, expect, it } from "vitest";
+import { aStatus, fakeDeployer } from "../testing/fake-deployer.ts";
+import { aContainer, anAttempt } from "../testing/records.ts";
+import { events, run } from "../testing/run.ts";
+
+describe("sluice status", () => {
+  const status = aStatus({
+    doors: [
+      { service: "web", state: "outdated", reason: "port 81 is new", stable: "blue", shares: { blue: 95, green: 5 } },
+    ],
+    base: [{ service: "db", state: "current", containers: [aContainer({ service: "db" })] }],
+    findings: [
+      { severity: "warn", code: "second-copy", message: "shop-web-1 was started by plain Compose", hint: "deploy" },
+    ],
+    unfinished: { deployment: "d7", tag: "v2", since: "2026-05-01T09:58:00Z" },
+    lock: { pid: 7, host: "runner", actor: "eve", reason: "hotfix", release: "v3", since: "2026-05-01T09:59:30Z" },
+    last: anAttempt(),
+  });
+
+  it("says what serves, where, and what a person has to type", async () => {
+    const { stdout } = await run(["status"], { deployer: fakeDeployer({ status: async () => status }) });
+    expect(stdout).toBe(`shop  v1 serves (blue, 100 %)
+last: deploy v2 live, 57m ago, by ada (release v2)
+
+slots
+  slot   release  state   containers
+  blue   v1       active  -
+  green  -        empty   -
+
+doors
+  service  state     blue  green
+  web      outdated  95 %  5 %    port 81 is new
+
+base
+  service  state    containers
+  db       current  1 running (healthy)
+
+findings
+  warn shop-web-1 was started by plain Compose [second-copy]; deploy
+
+deployment d7 (v2) of 2m ago has no end: type \`sluice resume\` to finish it or \`sluice abort\` to undo it
+
+locked by eve (pid 7 on runner) since 30s ago: v3, hotfix
+`);
+  });
+
+  it("prints the same as one object with --json", async () => {
+    const { stdout } = await run(["status", "--json"], { deployer: fakeDeployer({ status: async () => status }) });
+    expect(events(stdout)).toEqual([{ v: 1, ...JSON.parse(JSON.stringify(status)) }]);
+  });
+
+  it("--watch looks again until it is interrupted, and then exits 130", async () => {
+    const interruption = new AbortController();
+    let looks = 0;
+    const ran = await run(["status", "--watch", "--json"], {
+      deployer: fakeDeployer({ status: async () => aStatus() }),
+      signal: interruption.signal,
+      sleep: async () => {
+        looks++;
+        if (looks < 3) return;
+        interruption.abort();
+        throw interruption.signal.reason;
+      },
+    });
+    expect([ran.exitCode, events(ran.stdout).length, ran.stderr]).toEqual([130, 3, ""]);
+  });
+});
+
+describe("sluice ps", () => {
+  it("lists containers with their place, and marks those that users reach", async () => {
+    const deployer = fakeDeployer({
+      ps: async () => [
+        { ...aContainer(), place: "green", live: true },
+        {
+          ...aContainer({ name: "shop-blue-web-1", state: "exited", exitCode: 137, oomKilled: true }),
+          place: "blue",
+          live: false,
+        },
+      ],
+    });
+    const { stdout } = await run(["ps"], { deployer });
+    expect(stdout).toBe(`name              service  place    state                   started  restarts
+shop-green-web-1  web      green *  running (healthy)       3m ago   0
+shop-blue-web-1   web      blue     exited (out of memory)  3m ago   0
+* users reach it
+`);
+  });
+});
+
+describe("sluice logs", () => {
+  const lines: LogLine[] = [
+    { service: "web", container: "web-1", place: "green", stream: "stdout", text: "hello" },
+    { service: "worker", container: "worker-1", place: "green", stream: "stderr", text: "oh" },
+  ];
+  const logging = () =>
+    fakeDeployer({
+      async *logs() {
+        yield* lines;
+      },
+    });
+
+  it("writes each line behind the name of its container", async () => {
+    const { stdout } = await run(["logs"], { deployer: logging() });
+    expect(stdout).toBe("web-1 | hello\nworker-1 | oh\n");
+  });
+
+  it("takes -f for follow, and --file for the compose file, as Compose does", async () => {
+    const { deployer } = await run(["-f", "a.yaml", "logs", "-f", "-n", "10", "--since", "5m", "web", "worker"], {
+      deployer: logging(),
+    });
+    const [, services, options] = deployer.calls.find(([name]) => name === "logs") ?? [];
+    expect(services).toEqual(["web", "worker"]);
+    expect(options).toMatchObject({ follow: true, tail: 10, since: "5m" });
+    expect(deployer.options?.files).toEqual(["/srv/Shop/a.yaml"]);
+  });
+
+  it("ends quietly when nobody reads any more", async () => {
+    const outputClosed = new AbortController();
+    outputClosed.abort();
+    const ran = await run(["logs", "-f"], { deployer: logging(), outputClosed: outputClosed.signal });
+    expect([ran.exitCode, ran.stderr]).toEqual([0, ""]);
+  });
+});
+
+describe("sluice verify", () => {
+  const verdict = (result: Verdict["result"]): Verdict => ({
+    check: `${result}ing`,
+    result,
+    value: "503",
+    limit: "200",
+    n: 2,
+    detail: "body",
+  });
+
+  it("exits 20 when a check fails, and shows why", async () => {
+    const deployer = fakeDeployer({ verify: async () => [verdict("pass"), verdict("fail")] });
+    const { exitCode, stdout } = await run(["verify"], { deployer });
+    expect(exitCode).toBe(20);
+    expect(stdout).toContain("failing  fail    503    200    2");
+    expect(stdout).toContain("\nfailing:\nbody\n");
+  });
+
+  it("exits 0 when all pass", async () => {
+    const deployer = fakeDeployer({ verify: async () => [verdict("pass")] });
+    const { exitCode, stdout } = await run(["verify", "--json"], { deployer });
+    expect([exitCode, events(stdout)]).toMatchObject([0, [{ ok: true }]]);
+  });
+});
+
+describe("sluice traffic", () => {
+  it("shows shares and counters by slot", async () => {
+    const seen = {
+      requests: 10,
+      http2xx: 8,
+      http3xx: 0,
+      http4xx: 1,
+      http5xx: 1,
+      connectErrors: 2,
+      responseErrors: 1,
+      retries: 0,
+      redispatches: 0,
+      active: 4,
+      serversUp: 1,
+      serversTotal: 2,
+    };
+    const deployer = fakeDeployer({
+      traffic: async () => [
+        { service: "web", stable: "blue", shares: { blue: 95, green: 5 }, slots: { blue: seen, green: seen } },
+      ],
+    });
+    const { stdout } = await run(["traffic"], { deployer });
+    expect(stdout).toContain("web      blue (stable)  95 %   10        8    0    1    1    3       4       1/2");
+  });
+});
+
+describe("sluice history and audit", () => {
+  const open = anAttempt({ end: null, start: { ...anAttempt().start, deployment: "d2", seq: 4 }, outcomes: [] });
+  const recording = () => fakeDeployer({ history: async () => [anAttempt(), open] });
+
+  it("lists deployments, the newest first", async () => {
+    const { stdout } = await run(["history"], { deployer: recording() });
+    expect(stdout.split("\n").slice(2, 4)).toEqual([
+      "  2026-05-01T09:01:00.000Z  d2          deploy v2  no end   -      ada  release v2",
+      "  2026-05-01T09:01:00.000Z  d1          deploy v2  live     1m20s  ada  release v2",
+    ]);
+    expect((await run(["history", "-n", "1"], { deployer: recording() })).stdout).not.toContain("d1 ");
+  });
+
+  it("shows who did what, with consents, in the order of the record", async () => {
+    const { stdout } = await run(["audit", "show"], { deployer: recording() });
+    expect(stdout).toContain(
+      "1       2026-05-01T09:01:00.000Z  ada  d1          begins deploy v2: release v2, consented to breaking migration",
+    );
+    expect(stdout.split("\n").map((line) => line.split(" ")[0])).toEqual(["record", "1", "2", "3", "4", ""]);
+  });
+
+  it("exits 30 when the chain is broken", async () => {
+    const problem = { seq: 2, line: 2, kind: "hash", message: "record 2 was changed" };
+    const broken = fakeDeployer({ audit: async () => ({ ok: false, records: 3, problems: [problem] }) });
+    const ran = await run(["audit", "verify"], { deployer: broken });
+    expect(ran.exitCode).toBe(30);
+    expect(ran.stdout).toContain("record 2 was changed");
+    const whole = fakeDeployer({ audit: async () => ({ ok: true, records: 3, problems: [] }) });
+    expect((await run(["audit", "verify"], { deployer: whole })).exitCode).toBe(0);
+  });
+});
+
+describe("an error of a command", () => {
+  const failing = () =>
+    fakeDeployer({
+      ps: async () => Promise.reject(new SluiceError("ENGINE_UNREACHABLE", "no engine", { hint: "start it" })),
+    });
+
+  it("goes to the standard error with its code and hint", async () => {
+    const ran = await run(["ps"], { deployer: failing() });
+    expect([ran.exitCode, ran.stdout, ran.stderr]).toEqual([
+      10,
+      "",
+      "error ENGINE_UNREACHABLE: no engine\n  hint: start it\n",
+    ]);
+  });
+
+  it("is an object with --json", async () => {
+    const ran = await run(["ps", "--json"], { deployer: failing() });
+    expect([events(ran.stdout), ran.stderr]).toMatchObject([[{ type: "error", code: "ENGINE_UNREACHABLE" }], ""]);
+  });
+});

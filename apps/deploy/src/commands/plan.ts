@@ -1,0 +1,29 @@
+import type { CommandCall } from "../context.ts";
+import { type DeployFlags, deployCall } from "../deploy-call.ts";
+import { outputMode } from "../render/choose.ts";
+import { findingAnnotation } from "../render/github.ts";
+import { writeJson } from "../render/json.ts";
+import { planText } from "../render/plan-text.ts";
+import { withDeployer } from "../with-deployer.ts";
+
+/** `sluice plan`: what a deployment would do, and why. Changes nothing. */
+export async function showPlan(call: CommandCall<DeployFlags>): Promise<number> {
+  const { context, flags } = call;
+  return withDeployer(call, async (deployer) => {
+    const asked = await deployCall(call, deployer);
+    if ("ignored" in asked) {
+      if (flags.json) writeJson(context, asked);
+      else context.stdout.write(`nothing to do: ${asked.ignored}\n`);
+      return 0;
+    }
+    const view = await deployer.plan(asked, context.signal);
+    if (flags.json) {
+      const { plan, tag, serving, services, findings } = view;
+      writeJson(context, { tag, serving, plan, services, findings });
+      return 0;
+    }
+    context.stdout.write(planText(view));
+    if (outputMode(flags, context) === "github") context.stdout.write(view.findings.map(findingAnnotation).join(""));
+    return 0;
+  });
+}

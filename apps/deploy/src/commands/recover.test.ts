@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import { aPlanView, aResult, fakeDeployer } from "../testing/fake-deployer.ts";
+import { run } from "../testing/run.ts";
+
+describe("sluice rollback", () => {
+  const rolling = () =>
+    fakeDeployer({ planRollback: async () => aPlanView({ tag: "v1" }), rollback: async () => aResult() });
+
+  it("goes to the release that is named, or to the one before", async () => {
+    const named = await run(["rollback", "v1", "--reason", "orders fail"], { deployer: rolling() });
+    expect(named.deployer.calls).toContainEqual(["rollback", { to: "v1", reason: "orders fail", waitMs: undefined }]);
+    const before = await run(["rollback"], { deployer: rolling() });
+    expect(before.deployer.calls).toContainEqual(["rollback", { to: undefined, reason: undefined, waitMs: undefined }]);
+  });
+
+  it("asks on a terminal, after the plan", async () => {
+    const ran = await run(["rollback"], { deployer: rolling(), isInteractive: true, answer: false });
+    expect([ran.exitCode, ran.questions.length]).toEqual([10, 1]);
+    expect(ran.deployer.calls.map(([name]) => name)).not.toContain("rollback");
+  });
+});
+
+describe.each(["resume", "abort"] as const)("sluice %s", (verb) => {
+  it("exits as the attempt ended", async () => {
+    const deployer = fakeDeployer({ [verb]: async () => aResult({ outcome: "needs-person", exitCode: 30 }) });
+    expect((await run([verb], { deployer })).exitCode).toBe(30);
+  });
+
+  it("says that there is nothing to do, and exits 0", async () => {
+    const ran = await run([verb], { deployer: fakeDeployer({ [verb]: async () => null }) });
+    expect(ran.exitCode).toBe(0);
+    expect(ran.stdout).toContain("every deployment has an end");
+  });
+});

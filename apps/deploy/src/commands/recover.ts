@@ -1,0 +1,14 @@
+import type { CommandCall } from "../context.ts";
+import { runDeployment } from "../deployment.ts";
+
+const nothing = { code: "no-unfinished-deployment", message: "every deployment has an end: there is nothing to do" };
+
+/** `sluice resume`: finishes the attempt that a dead run left. */
+export async function resume(call: CommandCall): Promise<number> {
+  return runDeployment(call, "", async (deployer, signal) => (await deployer.resume(signal)) ?? { nothing });
+}
+
+/** `sluice abort`: undoes it. */
+export async function abort(call: CommandCall): Promise<number> {
+  return runDeployment(call, "", async (deployer, signal) => (await deployer.abort(signal)) ?? { nothing });
+}

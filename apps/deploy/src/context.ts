@@ -1,0 +1,66 @@
+import type { Deployer, DeployerOptions, ReleaseSourceOptions, ResolvedRelease } from "@sluice/wiring";
+
+export type DeploymentResult = Awaited<ReturnType<Deployer["deploy"]>>;
+export type AttemptRecord = Awaited<ReturnType<Deployer["history"]>>[number];
+
+/** Where text goes: the part of a writable stream that commands use. */
+export interface Output {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+  /** Width of the terminal; changes when it is resized. */
+  readonly columns?: number | undefined;
+}
+
+/** Everything of the process that a command may touch; `main.ts` makes the real one. */
+export interface CommandContext {
+  readonly createDeployer: (options: DeployerOptions) => Deployer | Promise<Deployer>;
+  readonly resolveRelease: (options: ReleaseSourceOptions) => Promise<ResolvedRelease>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** The standard output as a stream, for bytes. */
+  readonly binaryOutput: NodeJS.WritableStream;
+  /** A person is there to be asked. */
+  readonly isInteractive: boolean;
+  /** Asks a question that is answered by yes or no. */
+  readonly confirm: (question: string, signal: AbortSignal) => Promise<boolean>;
+  /** Absolute. */
+  readonly cwd: string;
+  /** Name of the user who runs this. */
+  readonly user: string;
+  readonly now: () => Date;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Aborts at the first SIGINT, SIGTERM or SIGHUP, and then the exit code is 130. */
+  readonly signal: AbortSignal;
+  /** Aborts when nobody reads the standard output any more. A deployment goes on. */
+  readonly outputClosed: AbortSignal;
+}
+
+/** One command as it was typed. */
+export interface CommandCall<Flags = object> {
+  readonly context: CommandContext;
+  readonly flags: Flags & CommonFlags;
+  readonly args: readonly string[];
+}
+
+/** Flags that every command has. */
+export interface CommonFlags {
+  readonly file?: readonly string[];
+  readonly projectName?: string;
+  readonly envFile?: readonly string[];
+  readonly profile?: readonly string[];
+  readonly projectDirectory?: string;
+  readonly config?: string;
+  readonly env?: string;
+  readonly stateHome?: string;
+  readonly json?: boolean;
+  readonly plain?: boolean;
+  readonly yes?: boolean;
+}
+
+/** Flags of commands that change something. */
+export interface ChangeFlags {
+  /** In Compose syntax. */
+  readonly wait?: string;
+  readonly reason?: string;
+}

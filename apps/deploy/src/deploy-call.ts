@@ -1,0 +1,33 @@
+import type { DeployCall, Deployer } from "@sluice/wiring";
+import type { ChangeFlags, CommandCall } from "./context.ts";
+import { deployerOptions } from "./deployer-options.ts";
+import { parseDurationFlag, parseSteps } from "./flag-values.ts";
+
+export interface DeployFlags extends ChangeFlags {
+  readonly release?: string;
+  readonly retry?: boolean;
+  readonly replaceDoors?: boolean;
+  readonly steps?: string;
+  readonly plan?: boolean;
+}
+
+/** The call that the flags and the event ask for; `ignored` when the event is not one to deploy. */
+export async function deployCall(
+  { flags, context }: CommandCall<DeployFlags>,
+  deployer: Deployer,
+): Promise<DeployCall | { readonly ignored: string }> {
+  const { retry, replaceDoors, reason } = flags;
+  const waitMs = parseDurationFlag("--wait", flags.wait);
+  const asked = { reason, retry, replaceDoors, waitMs, steps: parseSteps(flags.steps) };
+  const { config } = await deployer.inspect(context.signal);
+  const { directory } = deployerOptions(flags, context);
+  const resolved = await context.resolveRelease({
+    env: context.env,
+    directory,
+    tag: flags.release,
+    allowPrerelease: config.releases.allowPrerelease,
+    signal: context.signal,
+  });
+  if ("ignored" in resolved) return resolved;
+  return { ...asked, release: resolved.release };
+}

@@ -1,0 +1,119 @@
+import {
+  createEvent,
+  type EventBody,
+  type EventSink,
+  type Finding,
+  isSluiceError,
+  type Outcome,
+  type Serving,
+} from "@sluice/core";
+import type { Deployer } from "@sluice/wiring";
+import type { CommandCall, DeploymentResult } from "./context.ts";
+import { deployerOptions } from "./deployer-options.ts";
+import { createRenderer, outputMode } from "./render/choose.ts";
+import { errorBody, exitCodeOf, interruptedExitCode } from "./report-error.ts";
+
+/** How long the last word of a refused deployment may take to find out what serves. */
+const statusTimeoutMs = 5_000;
+
+export type Ran = DeploymentResult | { readonly nothing: Omit<Finding, "severity"> };
+
+/**
+ * Runs one deployment under its renderer and gives its exit code. The last event always says how it ended and what
+ * serves, also when it was refused before anything began.
+ */
+export async function runDeployment(
+  { context, flags }: CommandCall,
+  tag: string,
+  run: (deployer: Deployer, signal: AbortSignal) => Promise<Ran>,
+): Promise<number> {
+  const { signal, now } = context;
+  const renderer = createRenderer(outputMode(flags, context), context, stackFlag(flags.projectName));
+  const emit = (body: EventBody) => renderer.onEvent(createEvent(now(), body));
+  const onAbort = () =>
+    renderer.note("stopping: what has begun is undone, or left for `sluice resume`; again to stop at once");
+  signal.addEventListener("abort", onAbort, { once: true });
+  const startedMs = now().getTime();
+  const fail = async (error: unknown, deployer: Deployer | null): Promise<number> => {
+    const exitCode = signal.aborted ? interruptedExitCode : exitCodeOf(error);
+    if (!signal.aborted) emit(errorBody(error));
+    const serving = deployer ? await servingNow(deployer) : undefined;
+    emit(refusedEnd(error, exitCode, tag, serving, now().getTime() - startedMs));
+    return exitCode;
+  };
+  const ending = async (running: Promise<Ran>): Promise<number> => {
+    const ran = await running;
+    if (!("nothing" in ran)) return ran.exitCode;
+    emit({ type: "finding", finding: { severity: "info", ...ran.nothing } });
+    return 0;
+  };
+  let ended: number | undefined;
+  try {
+    await using deployer = await context.createDeployer(deployerOptions(flags, context, guarded(renderer.onEvent)));
+    ended = await ending(run(deployer, signal)).catch((error: unknown) => fail(error, deployer));
+    return ended;
+  } catch (error) {
+    // What cannot be closed any more does not change how a deployment ended.
+    return ended ?? (await fail(error, null));
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    renderer.end();
+  }
+}
+
+/** Repeats `-p` in commands that are proposed, where it was given by hand. */
+function stackFlag(projectName: string | undefined): string {
+  return projectName === undefined ? "" : ` -p ${projectName}`;
+}
+
+/** A renderer that fails must not fail a deployment. */
+function guarded(sink: EventSink): EventSink {
+  return (event) => {
+    try {
+      sink(event);
+    } catch {
+      // Nothing is left that could show it.
+    }
+  };
+}
+
+/** Which version serves; `undefined` when it cannot be read. */
+async function servingNow(deployer: Deployer): Promise<Serving | null | undefined> {
+  try {
+    return (await deployer.status(AbortSignal.timeout(statusTimeoutMs))).serving;
+  } catch {
+    return undefined;
+  }
+}
+
+function refusedEnd(
+  error: unknown,
+  exitCode: number,
+  tag: string,
+  serving: Serving | null | undefined,
+  durationMs: number,
+): EventBody {
+  return {
+    type: "deployment-end",
+    deployment: "",
+    outcome: outcomeOf(exitCode),
+    exitCode,
+    release: "",
+    tag,
+    serving: serving ?? null,
+    ...(serving === undefined ? { servingUnknown: true } : {}),
+    previous: null,
+    durationMs,
+    reason: isSluiceError(error) || exitCode === interruptedExitCode ? messageOf(error) : "internal error",
+  };
+}
+
+function outcomeOf(exitCode: number): Outcome {
+  if (exitCode === 2 || exitCode === 10) return "refused";
+  if (exitCode === 30) return "needs-person";
+  return exitCode === interruptedExitCode ? "interrupted" : "failed";
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

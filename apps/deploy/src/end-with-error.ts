@@ -1,0 +1,17 @@
+import { SluiceError } from "@sluice/core";
+import type { CommandContext, CommonFlags } from "./context.ts";
+import { outputMode } from "./render/choose.ts";
+import { exitCodeOf, interruptedExitCode, reportError } from "./report-error.ts";
+
+/** Shows the error that ended a command, and gives the exit code. What a person interrupted needs no explanation. */
+export function endWithError(error: unknown, flags: CommonFlags, context: CommandContext): number {
+  if (context.signal.aborted) return interruptedExitCode;
+  // Nobody reads any more.
+  if (context.outputClosed.aborted) return 0;
+  reportError(error, outputMode(flags, context), context);
+  return exitCodeOf(error);
+}
+
+export function usageError(message: string): SluiceError {
+  return new SluiceError("USAGE", message.replace(/^error: /, ""), { hint: "sluice help" });
+}

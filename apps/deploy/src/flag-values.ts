@@ -1,0 +1,31 @@
+import { type Config, parseDuration, SluiceError } from "@sluice/core";
+
+/** Milliseconds of `--wait 1m30s`. @throws SluiceError USAGE */
+export function parseDurationFlag(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const ms = parseDuration(text);
+  if (ms !== undefined) return ms;
+  throw new SluiceError("USAGE", `${flag} ${text} is not a duration`, { hint: "write it as 30s, 10m or 1m30s" });
+}
+
+/** `5:30s,50:1m,100`: shares in percent, each with how long it is watched. @throws SluiceError USAGE */
+export function parseSteps(text: string | undefined): Config["rollout"]["steps"] | undefined {
+  if (text === undefined) return undefined;
+  const steps = text.split(",").map((written) => {
+    const [share = "", hold = "0s", ...more] = written.trim().split(":");
+    const ms = parseDuration(hold);
+    if (!/^\d+(\.\d+)?$/.test(share) || Number(share) > 100 || ms === undefined || more.length > 0) {
+      throw wrong(text, `${JSON.stringify(written)} is not a share such as 5 or 5:30s`);
+    }
+    return { share: Number(share), for: ms, approve: false };
+  });
+  const grows = steps.every(({ share }, index) => index === 0 || share > (steps[index - 1]?.share ?? 0));
+  if (grows && steps.at(-1)?.share === 100) return steps;
+  throw wrong(text, "the shares must only grow and end with 100");
+}
+
+function wrong(text: string, why: string): SluiceError {
+  return new SluiceError("USAGE", `--steps ${text} cannot be used: ${why}`, {
+    hint: "such as --steps 5:30s,50:1m,100",
+  });
+}

@@ -1,0 +1,63 @@
+import { once } from "node:events";
+import { userInfo } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { CommandContext } from "./context.ts";
+import { runCli } from "./run-cli.ts";
+
+const interruptedExitCode = 130;
+/** An error that nobody caught is a bug; sysexits' EX_SOFTWARE. */
+const internalErrorExitCode = 70;
+
+const interruption = new AbortController();
+const outputClosed = new AbortController();
+
+const context: CommandContext = {
+  createDeployer: async (options) => (await import("./wiring.ts")).createDeployer(options),
+  resolveRelease: async (options) => (await import("./wiring.ts")).resolveRelease(options),
+  env: process.env,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  binaryOutput: process.stdout,
+  isInteractive: process.stdin.isTTY === true && process.stdout.isTTY === true && !process.env["CI"],
+  confirm: async (question, signal) => (await import("./confirm.ts")).confirm(question, signal),
+  cwd: process.cwd(),
+  user: userName(),
+  now: () => new Date(),
+  sleep: (ms, signal) => sleep(ms, undefined, { signal }),
+  signal: interruption.signal,
+  outputClosed: outputClosed.signal,
+};
+
+// A reader that has gone, or a terminal that was closed, ends what only shows something, and no deployment.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => outputClosed.abort());
+
+// GitHub sends SIGINT, then SIGTERM, then kills: only the same signal again means that nobody wants to wait.
+for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.once(name, () => {
+    process.once(name, () => process.exit(interruptedExitCode));
+    if (!interruption.signal.aborted) interruption.abort(new Error(`interrupted by ${name}`));
+  });
+}
+
+for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+  process.on(event, (error: unknown) => {
+    void import("./report-error.ts")
+      .then(({ reportError }) => reportError(error, "plain", context))
+      .finally(() => process.exit(internalErrorExitCode));
+  });
+}
+
+process.exitCode = await runCli(process.argv.slice(2), context);
+if (process.stdout.writableNeedDrain)
+  await Promise.race([once(process.stdout, "drain"), once(process.stdout, "close")]);
+// A socket that a dependency keeps open must not keep a command open that has ended.
+process.exit();
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A user id without a name, as containers have it.
+    return process.env["USER"] ?? `uid ${process.getuid?.() ?? "?"}`;
+  }
+}

@@ -1,0 +1,147 @@
+import { join } from "node:path";
+import type { Command } from "commander";
+import { describe, expect, it } from "vitest";
+import type { CommandContext } from "./context.ts";
+import { createProgram } from "./program.ts";
+import { fakeDeployer } from "./testing/fake-deployer.ts";
+import { events, run } from "./testing/run.ts";
+
+const status = (argv: readonly string[], env = {}) => run([...argv, "status"], { deployer: fakeDeployer(), env });
+
+describe("the stack and its files", () => {
+  it.each([
+    [["-p", "given"], { STACK_NAME: "s", COMPOSE_PROJECT_NAME: "c" }, "given"],
+    [[], { STACK_NAME: "s", COMPOSE_PROJECT_NAME: "c" }, "s"],
+    [[], { STACK_NAME: "", COMPOSE_PROJECT_NAME: "c" }, "c"],
+    [[], {}, "shop"],
+    [["--project-directory", "/srv/_My Shop.2"], {}, "myshop2"],
+  ])("%j with %j is the stack %s", async (argv, env, stack) => {
+    expect((await status(argv, env)).deployer.options?.stack).toBe(stack);
+  });
+
+  it("takes flags before and after the command, and adds repeated ones up", async () => {
+    const argv = [
+      "-f",
+      "a.yaml",
+      "--profile",
+      "x",
+      "-p",
+      "one",
+      "status",
+      "-f",
+      "b.yaml",
+      "--profile",
+      "y",
+      "-p",
+      "two",
+    ];
+    const { deployer } = await run(argv);
+    expect(deployer.options).toMatchObject({
+      files: ["/srv/Shop/a.yaml", "/srv/Shop/b.yaml"],
+      profiles: ["x", "y"],
+      stack: "two",
+    });
+  });
+
+  it("starts paths from the working directory", async () => {
+    const argv = ["--project-directory", "app", "--env-file", "prod.env", "--config", "c.yaml", "--env", "production"];
+    const { deployer } = await status(argv, { SLUICE_HOME: "home", GITHUB_ACTOR: "octocat" });
+    expect(deployer.options).toMatchObject({
+      directory: "/srv/Shop/app",
+      envFiles: ["/srv/Shop/prod.env"],
+      configFile: "/srv/Shop/c.yaml",
+      environment: "production",
+      stateHome: "/srv/Shop/home",
+      actor: "octocat",
+    });
+    expect((await status(["--state-home", "/x"], { SLUICE_HOME: "home" })).deployer.options).toMatchObject({
+      stateHome: "/x",
+      actor: "ada",
+    });
+  });
+});
+
+describe("a wrong command line", () => {
+  it.each([
+    ["deplyo"],
+    ["deploy --relase v1"],
+    ["logs --slot red"],
+    ["history -n many"],
+    ["deploy v1"],
+    ["state export"],
+  ])("exits 2: %s", async (line) => {
+    const ran = await run(line.split(" "));
+    expect(ran.exitCode).toBe(2);
+    expect(ran.stderr).toMatch(/^error: /);
+    expect(ran.deployer.calls).toEqual([]);
+  });
+
+  it("proposes what may have been meant", async () => {
+    expect((await run(["deplyo"])).stderr).toContain("Did you mean deploy?");
+  });
+
+  it("is an event with --json", async () => {
+    const ran = await run(["deploy", "--json", "--relase"]);
+    expect([ran.exitCode, ran.stderr]).toEqual([2, ""]);
+    expect(events(ran.stdout)).toMatchObject([{ type: "error", code: "USAGE" }]);
+  });
+
+  it("shows the help without a command", async () => {
+    const ran = await run([]);
+    expect([ran.exitCode, ran.stderr]).toEqual([2, expect.stringContaining("Usage: sluice")]);
+  });
+});
+
+describe("the reference", () => {
+  it("is what --help says of every command", async () => {
+    const program = createProgram({} as CommandContext, { flags: {}, exitCode: 0 });
+    await expect(reference(program)).toMatchFileSnapshot(join(import.meta.dirname, "../../../docs/cli.md"));
+  });
+});
+
+const introduction = `# The command line
+
+\`sluice COMMAND [OPTIONS]\`. Options that all commands share are written before or after the command; those of Compose mean
+what they mean to Compose. Exit codes are the same for all:
+
+| code | meaning |
+|---|---|
+| 0 | live, or nothing to do |
+| 2 | the command line or the configuration is wrong |
+| 10 | refused before any change: locked, window closed, preflight, not confirmed |
+| 20 | failed, and the old version never stopped serving; or a check of \`verify\` failed |
+| 21 | rolled back after users had reached the new version |
+| 30 | a person is needed; the message says for what. Also: the audit chain is broken |
+| 70 | a bug in Sluice |
+| 78 | this Node.js is too old |
+| 130 | interrupted |
+
+Output is a live list on a terminal, groups and annotations in GitHub Actions, and one line for each event elsewhere and
+with \`--plain\`. With \`--json\` a deployment prints its events, one JSON object a line, the last being \`deployment-end\`
+with the outcome and what serves; every other command prints one object (\`logs\` one for each line).
+
+In GitHub Actions a deployment sets the outputs \`outcome\`, \`serving\`, \`slot\`, \`previous\` and \`exit-reason\`, and
+writes the summary of the job.
+
+The first SIGINT, SIGTERM or SIGHUP stops a deployment in order: what has begun is undone, or left for \`sluice resume\`. The
+same signal again ends the process at once; the next run then finishes or undoes the work.
+`;
+
+function reference(program: Command): string {
+  const parts = [program, ...leaves(program)].map((command) => {
+    command.configureHelp({ helpWidth: 110 });
+    const help = command.helpInformation();
+    // Said once, of the program itself.
+    const own = command.parent ? help.replace(/\nCommon options:\n(?: .*\n)+/, "") : help;
+    return `## \`${titleOf(command)}\`\n\n\`\`\`text\n${own}\`\`\`\n`;
+  });
+  return [introduction, ...parts].join("\n");
+}
+
+function leaves(command: Command): readonly Command[] {
+  return command.commands.flatMap((child) => (child.commands.length > 0 ? leaves(child) : [child]));
+}
+
+function titleOf(command: Command): string {
+  return command.parent ? `${titleOf(command.parent)} ${command.name()}` : command.name();
+}

@@ -1,0 +1,138 @@
+import { Argument, Command, Option } from "commander";
+import manifest from "../package.json" with { type: "json" };
+import { addChangeOptions, addCommonOptions, mergedFlags, toCount } from "./common-options.ts";
+import type { CommandCall, CommandContext, CommonFlags } from "./context.ts";
+
+/** What became of the command line: filled by the command that ran. */
+export interface Invocation {
+  flags: CommonFlags;
+  exitCode: number;
+}
+
+type Run<Flags> = (call: CommandCall<Flags>) => number | Promise<number>;
+
+/** The command tree. Each command is loaded when it is run: `--help` loads none of them. */
+export function createProgram(context: CommandContext, invocation: Invocation): Command {
+  const program = addCommonOptions(new Command("sluice"))
+    .description("Deploys Docker Compose projects without losing a request, and keeps the way back ready.")
+    .version(manifest.version, "-V, --version")
+    .enablePositionalOptions()
+    .showHelpAfterError("(add --help to see what it takes)")
+    .configureHelp({ showGlobalOptions: false });
+
+  function verb<Flags = object>(parent: Command, usage: string, description: string, load: () => Promise<Run<Flags>>) {
+    const command = parent.command(usage).description(description);
+    return command.action(async () => {
+      const flags = mergedFlags<Flags & CommonFlags>(command);
+      invocation.flags = flags;
+      const args = command.args;
+      invocation.exitCode = await (await load())({ context, flags, args });
+    });
+  }
+
+  program.commandsGroup("Deployments:");
+  const deploy = verb(
+    program,
+    "deploy",
+    "make a release live",
+    async () => (await import("./commands/deploy.ts")).deploy,
+  );
+  addChangeOptions(addReleaseOptions(deploy)).option("--plan", "only show what would be done");
+  addReleaseOptions(
+    verb(
+      program,
+      "plan",
+      "show what deploy would do, and why",
+      async () => (await import("./commands/plan.ts")).showPlan,
+    ),
+  );
+  addChangeOptions(
+    verb(
+      program,
+      "rollback",
+      "go back to the release before, or to one that is stored",
+      async () => (await import("./commands/rollback.ts")).rollback,
+    ),
+  ).argument("[tag]", "tag or id of a release (default: the one before)");
+  verb(program, "resume", "finish what a dead run left", async () => (await import("./commands/recover.ts")).resume);
+  verb(program, "abort", "undo what a dead run left", async () => (await import("./commands/recover.ts")).abort);
+
+  program.commandsGroup("Looking:");
+  verb(
+    program,
+    "status",
+    "what serves, and what needs a person",
+    async () => (await import("./commands/status.ts")).status,
+  ).option("-w, --watch", "again every 2 seconds");
+  verb(program, "ps", "containers, and where they live", async () => (await import("./commands/ps.ts")).ps);
+  const logs = verb(program, "logs", "what containers write", async () => (await import("./commands/logs.ts")).logs);
+  logs
+    .argument("[service...]", "services (default: all)")
+    .option("-f, --follow", "go on as lines come")
+    .option("-n, --tail <count>", "last lines of each container (default: all)", toCount)
+    .option("--since <time>", "lines since a moment, or a duration before now")
+    .addOption(
+      new Option("--slot <slot>", "slot to look into (default: the one that serves)").choices(["blue", "green"]),
+    );
+  verb(
+    program,
+    "verify",
+    "run the checks through the door, as users come",
+    async () => (await import("./commands/verify.ts")).verify,
+  );
+  verb(
+    program,
+    "traffic",
+    "shares and counters of the doors",
+    async () => (await import("./commands/traffic.ts")).traffic,
+  );
+  verb(
+    program,
+    "history",
+    "deployments, and releases to go back to",
+    async () => (await import("./commands/history.ts")).history,
+  ).option("-n, --limit <count>", "deployments to show (default: 20)", toCount);
+
+  program.commandsGroup("State and set-up:");
+  verb(program, "init", "write down what each service is", async () => (await import("./commands/init.ts")).init);
+  const audit = program.command("audit").description("the record of who did what");
+  verb(
+    audit,
+    "verify",
+    "check that the record is complete and unchanged",
+    async () => (await import("./commands/audit.ts")).auditVerify,
+  );
+  verb(audit, "show", "show the record", async () => (await import("./commands/audit.ts")).auditShow);
+  const state = program.command("state").description("the state of the stack: record, releases, keys");
+  verb(
+    state,
+    "export",
+    "write all of it into one file",
+    async () => (await import("./commands/state.ts")).stateExport,
+  ).argument("<file>", "file to write, - for the standard output");
+  verb(
+    program,
+    "prune",
+    "remove releases that are no longer needed",
+    async () => (await import("./commands/prune.ts")).prune,
+  );
+  verb(program, "completion", "print a script that completes commands in a shell", async () => {
+    const { completion } = await import("./commands/completion.ts");
+    return (call) => completion(call, program);
+  }).addArgument(new Argument("<shell>", "shell to write for").choices(["bash", "zsh", "fish"]));
+
+  for (const command of leaves(program)) addCommonOptions(command, { shortFile: command !== logs });
+  return program;
+}
+
+function addReleaseOptions(command: Command): Command {
+  return command
+    .option("--release <tag>", "release to deploy (default: the event's in GitHub Actions, else git describe)")
+    .option("--retry", "try a release again that failed before")
+    .option("--replace-doors", "replace doors that are outdated, with a short gap")
+    .option("--steps <shares>", "shares in percent, such as 5:30s,50:1m,100 (default: as configured)");
+}
+
+function leaves(command: Command): readonly Command[] {
+  return command.commands.flatMap((child) => (child.commands.length > 0 ? leaves(child) : [child]));
+}

@@ -1,0 +1,65 @@
+import { formatDuration } from "@sluice/core";
+import type { Story } from "./story.ts";
+import { findingText, nextCommand, outcomeText, servingNowText } from "./words.ts";
+
+/** The deployment as Markdown for the page of the job; empty when there was none. */
+export function githubSummary(story: Story, stackFlag: string, now: Date): string {
+  const { start, end, ended, verdicts, errors, findings, output } = story;
+  if (!end) return "";
+  const next = nextCommand(end, stackFlag);
+  const good = end.exitCode === 0;
+  return [
+    `## ${good ? "✅" : "❌"} ${cell(outcomeText(end))}`,
+    "",
+    `**Now:** ${cell(servingNowText(end))}${end.previous ? `, the way back is ${cell(end.previous.tag)}` : ""}`,
+    ...(start
+      ? ["", `${cell(start.kind)} \`${cell(start.deployment)}\` by ${cell(start.actor)}: ${cell(start.reason)}`]
+      : []),
+    ...(next ? ["", `**Next:** \`${cell(next)}\``] : []),
+    ...errors.flatMap(({ code, message, hint }) => [
+      "",
+      `**${code}:** ${cell(message)}${hint ? `  \n${cell(hint)}` : ""}`,
+    ]),
+    ...table(
+      ["step", "what", "result", "time"],
+      ended.map(({ kind, target, result, durationMs }) => [kind, target, result, formatDuration(durationMs)]),
+    ),
+    ...table(
+      ["check", "result", "value", "limit", "n"],
+      verdicts.map(({ check, result, value, limit, n }) => [check, result, value, limit, String(n)]),
+    ),
+    ...(findings.length > 0 ? ["", ...findings.map((finding) => `- ${cell(findingText(finding))}`)] : []),
+    ...(good || output.length === 0 ? [] : details(output.map(({ source, text }) => `${source} | ${text}`))),
+    "",
+    `<sub>${now.toISOString()}</sub>`,
+    "",
+  ].join("\n");
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  if (rows.length === 0) return [];
+  const row = (cells: readonly string[]) => `| ${cells.map(cell).join(" | ")} |`;
+  return ["", row(head), `|${" --- |".repeat(head.length)}`, ...rows.map(row)];
+}
+
+function details(lines: readonly string[]): readonly string[] {
+  // Indented code needs no fence that the text could close.
+  return [
+    "",
+    "<details><summary>the last lines of output</summary>",
+    "",
+    ...lines.map((line) => `    ${line}`),
+    "",
+    "</details>",
+  ];
+}
+
+/** Text of others inside Markdown: on one line, and only text. */
+function cell(text: string): string {
+  return text
+    .replaceAll(/\s+/g, " ")
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll("|", "\\|")
+    .replaceAll("`", "'");
+}

@@ -1,0 +1,103 @@
+import { randomUUID } from "node:crypto";
+import { appendFileSync } from "node:fs";
+import { type Finding, formatDuration, formatPosition, type SluiceEvent } from "@sluice/core";
+import type { CommandContext } from "../context.ts";
+import { githubSummary } from "./github-summary.ts";
+import { lastWords } from "./last-words.ts";
+import { noPaint } from "./paint.ts";
+import { eventLines } from "./plain.ts";
+import type { Renderer } from "./renderer.ts";
+import { createStory, type Story } from "./story.ts";
+import { annotationPlace, harmless, outputAssignment, workflowCommand } from "./workflow-commands.ts";
+
+/** A group for each step, annotations for errors and findings, outputs and the summary of the job at the end. */
+export function createGithubRenderer(
+  { stdout, stderr, env, now }: Pick<CommandContext, "stdout" | "stderr" | "env" | "now">,
+  stackFlag: string,
+): Renderer {
+  const story = createStory();
+  const append = (variable: string, text: string) => {
+    const path = env[variable];
+    if (!path || text === "") return;
+    try {
+      appendFileSync(path, text);
+    } catch (error) {
+      // What GitHub shows of a deployment must not decide how it ends.
+      stderr.write(`${variable} cannot be written: ${String(error)}\n`);
+    }
+  };
+  return {
+    onEvent(event) {
+      story.add(event);
+      stdout.write(githubText(event));
+    },
+    note: (text) => stdout.write(`${harmless(text)}\n`),
+    end() {
+      stdout.write(`\n${lastWords(story, stackFlag, noPaint)}`);
+      append("GITHUB_OUTPUT", outputs(story));
+      append("GITHUB_STEP_SUMMARY", githubSummary(story, stackFlag, now()));
+    },
+  };
+}
+
+function githubText(event: SluiceEvent): string {
+  switch (event.type) {
+    case "plan":
+      return group(`plan: ${event.steps.length} steps`, event.text.split("\n"));
+    case "step-start":
+      return workflowCommand("group", {}, `${event.kind} ${event.target}`) + lines([event.cause]);
+    case "step-end":
+      // An undo has no start of its own, so no group is open.
+      return event.result === "done" || event.result === "failed"
+        ? lines([`${event.result} in ${formatDuration(event.durationMs)}`]) + workflowCommand("endgroup", {}, "")
+        : lines(eventLines(event));
+    case "finding":
+      return findingAnnotation(event.finding);
+    case "error": {
+      const { code, message, hint, position, detail } = event;
+      const text = hint ? `${message}\n${hint}` : message;
+      return (
+        workflowCommand("error", { title: code, ...annotationPlace(position) }, text) +
+        (detail ? group("the last lines", detail.split("\n")) : "")
+      );
+    }
+    case "deployment-start":
+    case "step-progress":
+    case "output-line":
+    case "verdict":
+    case "share-change":
+    case "deployment-end":
+      return lines(eventLines(event));
+  }
+}
+
+const levels = { error: "error", warn: "warning", info: "notice" } as const;
+
+export function findingAnnotation({ severity, code, message, hint, service, position }: Finding): string {
+  const place = annotationPlace(formatPosition(position).replace(/: $/, ""));
+  const about = service && !message.includes(service) ? `${service}: ` : "";
+  return workflowCommand(levels[severity], { title: code, ...place }, `${about}${message}${hint ? `\n${hint}` : ""}`);
+}
+
+function group(title: string, body: readonly string[]): string {
+  return workflowCommand("group", {}, title) + lines(body) + workflowCommand("endgroup", {}, "");
+}
+
+function lines(texts: readonly string[]): string {
+  return texts.map((text) => `${harmless(text)}\n`).join("");
+}
+
+function outputs({ end }: Story): string {
+  if (!end) return "";
+  const delimiter = `sluice-${randomUUID()}`;
+  const values = {
+    outcome: end.outcome,
+    serving: end.serving?.tag ?? "",
+    slot: end.serving?.slot ?? "",
+    previous: end.previous?.tag ?? "",
+    "exit-reason": end.reason ?? end.outcome,
+  };
+  return Object.entries(values)
+    .map(([name, value]) => outputAssignment(name, value, delimiter))
+    .join("");
+}

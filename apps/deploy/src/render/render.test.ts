@@ -1,0 +1,229 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createEvent, type EventBody } from "@sluice/core";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { at } from "../testing/fake-deployer.ts";
+import { badEvents, goodEvents } from "../testing/scripts.ts";
+import { outputMode } from "./choose.ts";
+import { createGithubRenderer } from "./github.ts";
+import { createPlainRenderer } from "./plain.ts";
+import type { Renderer } from "./renderer.ts";
+import { createTtyRenderer } from "./tty.ts";
+
+interface Captured {
+  readonly stdout: { write(text: string): void; readonly isTTY: boolean; columns: number };
+  readonly stderr: { write(text: string): void };
+  readonly text: () => string;
+}
+
+function capture({ isTTY = false, columns = 80 } = {}): Captured {
+  let text = "";
+  const write = (chunk: string) => {
+    text += chunk;
+  };
+  return { stdout: { write, isTTY, columns }, stderr: { write }, text: () => text };
+}
+
+function play(renderer: Renderer, script: readonly EventBody[]): void {
+  for (const body of script) renderer.onEvent(createEvent(at, body));
+  renderer.end();
+}
+
+describe("the choice", () => {
+  it.each([
+    [{ json: true, plain: true }, { GITHUB_ACTIONS: "true" }, true, "json"],
+    [{ plain: true }, { GITHUB_ACTIONS: "true" }, true, "plain"],
+    [{}, { GITHUB_ACTIONS: "true" }, true, "github"],
+    [{}, {}, true, "tty"],
+    [{}, { CI: "true" }, false, "plain"],
+  ] as const)("%j in %j, terminal %s: %s", (flags, env, isTTY, mode) => {
+    expect(outputMode(flags, { env, stdout: { write: () => {}, isTTY } })).toBe(mode);
+  });
+});
+
+describe("plain output", () => {
+  it("is one line with a time for each event, and the last words", () => {
+    const { stdout, text } = capture();
+    play(createPlainRenderer({ stdout, now: () => at }, " -p shop"), goodEvents);
+    expect(text()).toBe(`2026-05-01T10:00:00.000Z deploy v2 as d1 by ada: release v2
+2026-05-01T10:00:00.000Z plan:
+2026-05-01T10:00:00.000Z 1. verify  slot green  (users must not find out)
+2026-05-01T10:00:00.000Z verify slot green: users must not find out
+2026-05-01T10:00:00.000Z   products: pass, 200 (limit status 200, n=1)
+2026-05-01T10:00:00.000Z verify slot green: done in 1.5s
+2026-05-01T10:00:00.000Z   web: 100 % to green
+2026-05-01T10:00:00.000Z v2 is live (1m20s); v2 serves (green, 100 %); exit code 0
+
+outcome  v2 is live (1m20s)
+now      v2 serves (green, 100 %)
+`);
+  });
+
+  it("says what failed, why, what serves and what to type, after a failure", () => {
+    const { stdout, text } = capture();
+    play(createPlainRenderer({ stdout, now: () => at }, " -p shop"), badEvents);
+    expect(text()).toContain("error CHECK_FAILED: compose.yaml:3:5: products: 503, limit status 200 (n=3)");
+    expect(text()).toContain("  hint: see the log of the candidate\n");
+    expect(text()).toContain("shop-green-web-1 | price list not found");
+    expect(text().split("\n\n").at(-1)).toBe(`outcome  v2 failed before it took over (9s)
+failed   verify slot green
+because  products: 503, limit status 200 (n=3)
+now      v1 serves (blue, 100 %)
+next     sluice deploy --release v2 --retry -p shop
+`);
+  });
+});
+
+describe("the terminal", () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ now: at });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  const env = { NO_COLOR: "1" };
+
+  it("keeps a line of each step, and shows the one under way with its time", () => {
+    const { stdout, text } = capture({ isTTY: true });
+    const renderer = createTtyRenderer({ stdout, env, now: () => new Date() }, "");
+    const [start, plan, stepStart] = goodEvents;
+    for (const body of [start, plan, stepStart]) renderer.onEvent(createEvent(at, body as EventBody));
+    vi.advanceTimersByTime(1_000);
+    expect(screen(text())).toEqual([
+      "deploy v2 d1: release v2",
+      expect.stringMatching(/^\S verify slot green {2}1s$/),
+      "  users must not find out",
+    ]);
+    play(renderer, goodEvents.slice(3));
+    expect(screen(text())).toEqual([
+      "deploy v2 d1: release v2",
+      "✔ verify slot green  1.5s",
+      "",
+      "outcome  v2 is live (1m20s)",
+      "now      v2 serves (green, 100 %)",
+    ]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("keeps what went wrong, with the last lines of the log", () => {
+    const { stdout, text } = capture({ isTTY: true });
+    play(createTtyRenderer({ stdout, env, now: () => new Date() }, ""), badEvents);
+    expect(screen(text()).slice(1, 10)).toEqual([
+      "  products: fail, 503 (limit status 200, n=3)",
+      "✖ verify slot green  1.5s",
+      "  products: 503, limit status 200 (n=3)",
+      "error CHECK_FAILED: compose.yaml:3:5: products: 503, limit status 200 (n=3)",
+      "  hint: see the log of the candidate",
+      "  | panic: 100%",
+      "  | ::error::not a command",
+      "  shop-green-web-1 | price list not found ##[error]x",
+      "↩ create slot green undone  200ms",
+    ]);
+  });
+
+  it("never lets a line that is drawn again wrap", () => {
+    const { stdout, text } = capture({ isTTY: true, columns: 20 });
+    const renderer = createTtyRenderer({ stdout, env, now: () => new Date() }, "");
+    for (const body of goodEvents.slice(0, 3)) renderer.onEvent(createEvent(at, body));
+    const lines = screen(text()).slice(1);
+    renderer.end();
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(20);
+  });
+
+  it("has colours, unless NO_COLOR says otherwise", () => {
+    const { stdout, text } = capture({ isTTY: true });
+    play(createTtyRenderer({ stdout, env: {}, now: () => new Date() }, ""), goodEvents);
+    expect(text()).toContain("\u001B[32m✔\u001B[39m");
+  });
+});
+
+/** What a terminal would show of text that only goes up, clears lines and returns to their start. */
+function screen(text: string): readonly string[] {
+  const lines = [""];
+  let row = 0;
+  const up = "\u001B[1A";
+  const clear = "\u001B[2K";
+  for (const token of text
+    .replaceAll(up, "\r\f")
+    .replaceAll(clear, "\r\v")
+    .split(/([\f\v\r\n])/)) {
+    if (token === "\f") row = Math.max(0, row - 1);
+    else if (token === "\v") lines[row] = "";
+    else if (token === "\n") lines[++row] ??= "";
+    else if (token !== "\r") lines[row] = `${lines[row] ?? ""}${token}`;
+  }
+  return lines.slice(0, lines.findLastIndex((line) => line !== "") + 1);
+}
+
+describe("GitHub Actions", () => {
+  let directory = "";
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), "sluice-github-"));
+  });
+  afterEach(async () => rm(directory, { recursive: true }));
+
+  function renderAll(script: readonly EventBody[], files = directory) {
+    const captured = capture();
+    const env = { GITHUB_OUTPUT: join(files, "output"), GITHUB_STEP_SUMMARY: join(files, "summary.md") };
+    play(createGithubRenderer({ ...captured, env, now: () => at }, " -p shop"), script);
+    return captured.text();
+  }
+
+  it("groups the lines of each step", () => {
+    expect(renderAll(goodEvents)).toContain(
+      "::group::verify slot green\nusers must not find out\n  products: pass, 200 (limit status 200, n=1)\ndone in 1.5s\n::endgroup::\n",
+    );
+  });
+
+  it("opens and closes as many groups, also after a failure", () => {
+    const text = renderAll(badEvents);
+    expect(text.match(/^::group::/gm)?.length).toBe(text.match(/^::endgroup::/gm)?.length);
+  });
+
+  it("annotates an error at its place", () => {
+    expect(renderAll(badEvents)).toContain(
+      "::error title=CHECK_FAILED,file=compose.yaml,line=3,col=5::products: 503, limit status 200 (n=3)%0Asee the log of the candidate\n",
+    );
+  });
+
+  it("lets nothing that an application wrote become a command of the runner", () => {
+    const text = renderAll(badEvents);
+    expect(text.match(/^\s*::error/gm)).toHaveLength(1);
+    expect(text).not.toContain("##[");
+  });
+
+  it("sets outputs that later steps can use", async () => {
+    renderAll(badEvents);
+    const output = await readFile(join(directory, "output"), "utf8");
+    const values = Object.fromEntries(
+      [...output.matchAll(/^(.+)<<(.+)\n([\s\S]*?)\n\2$/gm)].map(([, name, , value]) => [name, value]),
+    );
+    expect(values).toEqual({
+      outcome: "failed",
+      serving: "v1",
+      slot: "blue",
+      previous: "v1",
+      "exit-reason": "products: 503, limit status 200 (n=3)",
+    });
+  });
+
+  it("writes the summary of the job, where text of others is only text", async () => {
+    const script: EventBody[] = badEvents.map((body) =>
+      body.type === "error" ? { ...body, message: "a | b <img src=x>" } : body,
+    );
+    renderAll(script);
+    const summary = await readFile(join(directory, "summary.md"), "utf8");
+    expect(summary).toContain("## ❌ v2 failed before it took over (9s)");
+    expect(summary).toContain("**Now:** v1 serves (blue, 100 %)");
+    expect(summary).toContain("**Next:** `sluice deploy --release v2 --retry -p shop`");
+    expect(summary).toContain("| verify | slot green | failed | 1.5s |");
+    expect(summary).toContain("**CHECK_FAILED:** a \\| b &lt;img src=x>");
+    expect(summary).toContain("    shop-green-web-1 | price list not found");
+  });
+
+  it("goes on when the files cannot be written", () => {
+    expect(renderAll(goodEvents, join(directory, "gone"))).toContain("GITHUB_OUTPUT cannot be written");
+  });
+});

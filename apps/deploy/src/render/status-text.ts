@@ -1,0 +1,91 @@
+import type { ObservedContainer } from "@sluice/core";
+import type { SlotStatus, StackStatus } from "@sluice/wiring";
+import type { Paint } from "./paint.ts";
+import { formatSection, formatTable } from "./table.ts";
+import { agoText, findingText, servingText } from "./words.ts";
+
+/** A stack for people: what serves first, then the parts, then what needs them. */
+export function statusText(status: StackStatus, now: Date, paint: Paint): string {
+  const { stack, serving, slots, doors, base, findings } = status;
+  return [
+    `${paint("bold", stack)}  ${paint(serving ? "green" : "yellow", servingText(serving))}\n`,
+    lastText(status, now),
+    formatSection(
+      "slots",
+      formatTable(
+        ["slot", "release", "state", "containers"],
+        slots.map((slot) => [
+          slot.slot,
+          slot.tag ?? slot.release ?? "-",
+          slotState(slot),
+          containersText(slot.containers),
+        ]),
+      ),
+    ),
+    formatSection(
+      "doors",
+      formatTable(
+        ["service", "state", "blue", "green", ""],
+        doors.map(({ service, state, shares, reason }) => [
+          service,
+          state,
+          `${shares.blue} %`,
+          `${shares.green} %`,
+          reason,
+        ]),
+      ),
+    ),
+    formatSection(
+      "base",
+      formatTable(
+        ["service", "state", "containers"],
+        base.map(({ service, state, containers }) => [service, state, containersText(containers)]),
+      ),
+    ),
+    formatSection("findings", findings.map((finding) => `${findingText(finding)}\n`).join("")),
+    attentionText(status, now, paint),
+  ].join("");
+}
+
+function lastText({ last }: StackStatus, now: Date): string {
+  if (!last) return "no deployment yet\n";
+  const { start, end } = last;
+  const ended = end ? `${end.outcome}, ${agoText(end.at, now)}` : `begun ${agoText(start.at, now)}, no end`;
+  return `last: ${start.kind} ${start.tag} ${ended}, by ${start.actor} (${start.reason})\n`;
+}
+
+function slotState({ live, warm, containers }: SlotStatus): string {
+  if (live) return "active";
+  if (warm) return "warm";
+  return containers.length > 0 ? "stopped" : "empty";
+}
+
+/** `2 running (healthy), 1 exited (1)`. */
+function containersText(containers: readonly ObservedContainer[]): string {
+  const counts = new Map<string, number>();
+  for (const container of containers) {
+    const state = containerState(container);
+    counts.set(state, (counts.get(state) ?? 0) + 1);
+  }
+  return [...counts].map(([state, count]) => `${count} ${state}`).join(", ") || "-";
+}
+
+export function containerState({ state, health, exitCode, oomKilled }: ObservedContainer): string {
+  if (state === "exited" || state === "dead") return `${state} (${oomKilled ? "out of memory" : exitCode})`;
+  return health === "none" ? state : `${state} (${health})`;
+}
+
+function attentionText({ unfinished, lock }: StackStatus, now: Date, paint: Paint): string {
+  const lines: string[] = [];
+  if (unfinished) {
+    const { deployment, tag, since } = unfinished;
+    lines.push(
+      `deployment ${deployment} (${tag}) of ${agoText(since, now)} has no end: type \`sluice resume\` to finish it or \`sluice abort\` to undo it`,
+    );
+  }
+  if (lock) {
+    const { actor, pid, host, release, reason, since } = lock;
+    lines.push(`locked by ${actor} (pid ${pid} on ${host}) since ${agoText(since, now)}: ${release}, ${reason}`);
+  }
+  return lines.map((line) => `\n${paint("yellow", line)}\n`).join("");
+}

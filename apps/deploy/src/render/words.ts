@@ -1,0 +1,66 @@
+import {
+  type Finding,
+  formatDuration,
+  formatPosition,
+  type Outcome,
+  type Serving,
+  type SluiceEvent,
+  type Verdict,
+} from "@sluice/core";
+
+export type EventOf<Type extends SluiceEvent["type"]> = Extract<SluiceEvent, { type: Type }>;
+export type DeploymentEnd = EventOf<"deployment-end">;
+
+export function servingText(serving: Serving | null): string {
+  if (!serving) return "nothing serves";
+  return `${serving.tag} serves (${serving.slot}, ${serving.share} %)`;
+}
+
+/** What serves at the end of a deployment, or that it is not known. */
+export function servingNowText({ serving, servingUnknown }: DeploymentEnd): string {
+  return servingUnknown ? "which version serves could not be read; see `sluice status`" : servingText(serving);
+}
+
+export function findingText({ severity, code, message, hint, service, position }: Finding): string {
+  const about = service && !message.includes(service) ? `${service}: ` : "";
+  return `${severity} ${formatPosition(position)}${about}${message} [${code}]${hint ? `; ${hint}` : ""}`;
+}
+
+export function verdictText({ check, result, value, limit, n, p }: Verdict): string {
+  return `${check}: ${result}, ${value} (limit ${limit}, n=${n}${p === undefined ? "" : `, p=${p.toPrecision(2)}`})`;
+}
+
+const sentences: Record<Outcome, (tag: string) => string> = {
+  live: (tag) => `${tag} is live`,
+  "nothing-to-do": (tag) => `${tag} is live already, nothing to do`,
+  refused: () => "refused before any change",
+  failed: (tag) => `${tag} failed before it took over`,
+  "rolled-back": (tag) => `${tag} was rolled back after users had reached it`,
+  "needs-person": (tag) => `${tag} could neither be finished nor undone: a person is needed`,
+  interrupted: (tag) => `${tag} was interrupted`,
+  paused: (tag) => `${tag} waits for an approval`,
+};
+
+/** How it ended, in a sentence. */
+export function outcomeText({ outcome, tag, durationMs }: DeploymentEnd): string {
+  return `${sentences[outcome](tag || "the deployment")} (${formatDuration(durationMs)})`;
+}
+
+/** The command to type next; empty when nothing is left to do. */
+export function nextCommand({ outcome, next, tag }: DeploymentEnd, stackFlag: string): string {
+  const command = next ?? (isRetryable(outcome) && tag ? `sluice deploy --release ${tag} --retry` : "");
+  return command.startsWith("sluice ") ? `${command}${stackFlag}` : command;
+}
+
+function isRetryable(outcome: Outcome): boolean {
+  return outcome === "failed" || outcome === "rolled-back";
+}
+
+/** `3s ago`, `5h ago`, `2d ago`. */
+export function agoText(iso: string, now: Date): string {
+  const seconds = Math.max(0, Math.round((now.getTime() - Date.parse(iso)) / 1_000));
+  if (seconds < 60) return `${seconds}s ago`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)}m ago`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3_600)}h ago`;
+  return `${Math.floor(seconds / 86_400)}d ago`;
+}

@@ -1,0 +1,33 @@
+/** https://docs.github.com/actions/reference/workflow-commands-for-github-actions */
+export function workflowCommand(
+  name: string,
+  properties: Readonly<Record<string, string | number | undefined>>,
+  message: string,
+): string {
+  const written = Object.entries(properties)
+    .filter(([, value]) => value !== undefined && value !== "")
+    .map(([key, value]) => `${key}=${escapeData(String(value)).replaceAll(":", "%3A").replaceAll(",", "%2C")}`)
+    .join(",");
+  return `::${name}${written ? ` ${written}` : ""}::${escapeData(message)}\n`;
+}
+
+function escapeData(text: string): string {
+  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+}
+
+/** Text of others as a log line that the runner does not take for a command, in the new form or the old one. */
+export function harmless(line: string): string {
+  return line.replaceAll("##[", "## [").replace(/^(\s*)::/, "$1: :");
+}
+
+/** `file:line:column` as the properties of an annotation. */
+export function annotationPlace(position: string | undefined): Readonly<Record<string, string | number | undefined>> {
+  const match = /^(?<file>.+?)(?::(?<line>\d+))?(?::(?<column>\d+))?$/.exec(position ?? "");
+  const { file, line, column } = match?.groups ?? {};
+  return { file, line, col: column };
+}
+
+/** `name=value` for GITHUB_OUTPUT, safe for values of several lines. */
+export function outputAssignment(name: string, value: string, delimiter: string): string {
+  return `${name}<<${delimiter}\n${value}\n${delimiter}\n`;
+}
