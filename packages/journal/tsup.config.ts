@@ -7,4 +7,6 @@ export default defineConfig({
   clean: true,
   sourcemap: true,
   target: "node22",
+  // `sqlite` exists as `node:sqlite` only.
+  removeNodeProtocol: false,
 });
