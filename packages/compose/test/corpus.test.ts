@@ -7,7 +7,10 @@ import { slotModel } from "../src/model/slot-model.ts";
 import { cliEnvironment, expectedRoles, resolveStack, stacks } from "./corpus-stacks.ts";
 
 describe("on real projects, the classifier", () => {
-  test("knows data, edge and job for what they are, and colours nothing else than web and worker", async () => {
+  // Forty calls of Compose: seconds on a quiet machine.
+  test("knows data, edge and job for what they are, and colours nothing else than web and worker", {
+    timeout: 300_000,
+  }, async () => {
     const decisions = [];
     for (const key of Object.keys(stacks)) {
       const { services } = await resolveStack(key);
