@@ -1,1 +1,11 @@
-export {};
+export * from "./builders/a-config.ts";
+export * from "./builders/a-project.ts";
+export * from "./builders/a-release.ts";
+export * from "./builders/a-service.ts";
+export * from "./builders/a-stack.ts";
+export { Crash, type Fault, type PortCall } from "./world/calls.ts";
+export type { Behaviour } from "./world/context.ts";
+export { createFakeWorld, type FakePorts, type FakeWorld } from "./world/create-fake-world.ts";
+export { createFakeClock, type FakeClock } from "./world/fake-clock.ts";
+export { addContainer, type WorldContainer, type WorldDoor, type WorldState } from "./world/state.ts";
+export { type Reach } from "./world/users.ts";

@@ -1,0 +1,45 @@
+import type { ComposeModel, ComposeService, Finding, ResolvedProject, ServiceFacts } from "@sluice/core";
+import { aService } from "./a-service.ts";
+
+export interface ProjectParts {
+  readonly stack?: string | undefined;
+  readonly services?: readonly ServiceFacts[] | undefined;
+  /** Image by service, where another than `NAME:1` is wanted; what makes a base service a changed one. */
+  readonly images?: Readonly<Record<string, string>> | undefined;
+  readonly findings?: readonly Finding[] | undefined;
+}
+
+/** A resolved project whose model says what its services say. */
+export function aProject({ stack = "shop", services, images = {}, findings = [] }: ProjectParts = {}): ResolvedProject {
+  const all = services ?? [aService("web"), aService("db", { role: "data" })];
+  const model = modelOf(stack, all, images);
+  return {
+    stack,
+    directory: "/srv/shop",
+    files: ["/srv/shop/compose.yaml"],
+    model,
+    services: all,
+    modelHash: JSON.stringify(model.services),
+    findings,
+  };
+}
+
+function modelOf(
+  name: string,
+  services: readonly ServiceFacts[],
+  images: Readonly<Record<string, string>>,
+): ComposeModel {
+  const entries = services.map((service): [string, ComposeService] => [
+    service.name,
+    {
+      image: images[service.name] ?? `${service.name}:1`,
+      ports: service.ports.map(({ published, target, protocol }) => ({
+        published: String(published),
+        target,
+        protocol,
+      })),
+      networks: Object.fromEntries(service.networks.map((network) => [network, null])),
+    },
+  ]);
+  return { name, services: Object.fromEntries(entries) };
+}

@@ -1,0 +1,49 @@
+import type { Verdict } from "@sluice/core";
+import type { FakeClock } from "./fake-clock.ts";
+import { isUp, type WorldContainer, type WorldState } from "./state.ts";
+
+/** How the containers of a release behave; by its tag. */
+export interface Behaviour {
+  /** Services that exit as soon as they are started. */
+  readonly exits?: readonly string[] | undefined;
+  /** Services whose health check never passes. */
+  readonly unhealthy?: readonly string[] | undefined;
+  /** Jobs that end with another exit code than 0. */
+  readonly failingJobs?: readonly string[] | undefined;
+  /** Names of checks that fail. */
+  readonly failingChecks?: readonly string[] | undefined;
+  /** What the judge says whenever the release is watched with users. */
+  readonly verdict?: Verdict | undefined;
+}
+
+/** What a fake port is made of: the world, and the gate that its effects pass. */
+export interface FakeContext {
+  readonly state: WorldState;
+  readonly clock: FakeClock;
+  readonly act: <T>(name: string, signal: AbortSignal | undefined, effect: () => T) => Promise<T>;
+  readonly behaviourOf: (release: string | null) => Behaviour;
+  /** Says that something happened which must never happen. */
+  readonly violation: (what: string) => void;
+}
+
+/** Starts a container as its release behaves. */
+export function startContainer({ behaviourOf }: FakeContext, container: WorldContainer): void {
+  const { exits = [], unhealthy = [] } = behaviourOf(container.release);
+  const dies = exits.includes(container.service);
+  container.state = dies ? "exited" : "running";
+  container.exitCode = dies ? 1 : 0;
+  container.health = dies ? "none" : unhealthy.includes(container.service) ? "unhealthy" : "healthy";
+}
+
+/** Ends a container. One that still answers requests takes them down with it, which nothing may do. */
+export function haltContainer({ state, violation }: FakeContext, container: WorldContainer): void {
+  const key = `${container.service}@${container.place}`;
+  if (isUp(container) && state.open.has(key)) violation(`requests at ${container.name} were cut off`);
+  if (container.state === "running") container.state = "exited";
+  container.health = "none";
+}
+
+export function removeContainer(context: FakeContext, container: WorldContainer): void {
+  haltContainer(context, container);
+  context.state.containers.delete(container.id);
+}

@@ -1,0 +1,137 @@
+import type {
+  BaseRuntime,
+  BundleStore,
+  Clock,
+  DoorRuntime,
+  EventSink,
+  ImageBuilder,
+  Journal,
+  Judge,
+  Prober,
+  ReleaseIdentity,
+  ResolvedProject,
+  SlotRuntime,
+  SluiceEvent,
+  StackObserver,
+  TrafficRouter,
+} from "@sluice/core";
+import { type Calls, createCalls } from "./calls.ts";
+import type { Behaviour, FakeContext } from "./context.ts";
+import { baseSpec, fakeBase } from "./fake-base.ts";
+import { fakeBundleStore } from "./fake-bundle-store.ts";
+import { createFakeClock, type FakeClock } from "./fake-clock.ts";
+import { fakeDoors } from "./fake-doors.ts";
+import { fakeIdentity } from "./fake-identity.ts";
+import { fakeImageBuilder } from "./fake-image-builder.ts";
+import { fakeJournal } from "./fake-journal.ts";
+import { fakeObserver } from "./fake-observer.ts";
+import { fakeJudge, fakeProber } from "./fake-prober.ts";
+import { fakeRouter } from "./fake-router.ts";
+import { fakeSlots } from "./fake-slots.ts";
+import { findLeftovers } from "./leftovers.ts";
+import { createPromises } from "./promises.ts";
+import { addContainer, createState, type WorldState } from "./state.ts";
+import { type Reach, usersOf } from "./users.ts";
+
+/** A fake behind every port of a deployment. */
+export interface FakePorts {
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly bundles: BundleStore;
+  readonly identity: ReleaseIdentity;
+  readonly observer: StackObserver;
+  readonly images: ImageBuilder;
+  readonly base: BaseRuntime;
+  readonly slots: SlotRuntime;
+  readonly doors: DoorRuntime;
+  readonly router: TrafficRouter;
+  readonly prober: Prober;
+  readonly judge: Judge;
+  readonly onEvent: EventSink;
+  readonly randomId: () => string;
+}
+
+export interface FakeWorld {
+  readonly state: WorldState;
+  readonly clock: FakeClock;
+  /** Every effect so far, and what goes wrong: `world.calls.fault = …`. */
+  readonly calls: Calls;
+  readonly events: SluiceEvent[];
+  /** What must never happen and did: users lost, requests cut off, a worker that runs twice. */
+  readonly violations: string[];
+  /** How the containers of a release behave, by its tag. */
+  readonly behaviours: Map<string, Behaviour>;
+  /** Ports of one run. After a crash they are dead for good; `restart` and ask for new ones. */
+  ports(): FakePorts;
+  /** The machine is there again after a crash; no fault is set any more. */
+  restart(): void;
+  users(): Readonly<Record<string, Reach>>;
+  /** What attempts that are over have left lying about, in words. */
+  leftovers(): readonly string[];
+  /** Runs a project as `docker compose up -d` would. */
+  runPlain(project: ResolvedProject): void;
+}
+
+/** A world in memory in which deployments run in milliseconds, and that watches what must never happen. */
+export function createFakeWorld({ stack = "shop" }: { readonly stack?: string | undefined } = {}): FakeWorld {
+  const state = createState(stack);
+  const clock = createFakeClock();
+  const events: SluiceEvent[] = [];
+  const violations: string[] = [];
+  const behaviours = new Map<string, Behaviour>();
+  let latest = "";
+  const violation = (what: string) => void violations.push(`after ${latest}: ${what}`);
+  const keepPromises = createPromises(state, violation);
+  const calls = createCalls((name) => {
+    latest = name;
+    keepPromises();
+  });
+  let ids = 0;
+
+  return {
+    state,
+    clock,
+    calls,
+    events,
+    violations,
+    behaviours,
+    ports() {
+      const { epoch } = calls;
+      const context: FakeContext = {
+        state,
+        clock,
+        violation,
+        act: (name, signal, effect) => calls.act(epoch, name, signal, effect),
+        behaviourOf: (release) => behaviours.get(state.bundles.get(release ?? "")?.bundle.tag ?? "") ?? {},
+      };
+      return {
+        clock,
+        journal: fakeJournal(context),
+        bundles: fakeBundleStore(context),
+        identity: fakeIdentity(),
+        observer: fakeObserver(context),
+        images: fakeImageBuilder(context),
+        base: fakeBase(context),
+        slots: fakeSlots(context),
+        doors: fakeDoors(context),
+        router: fakeRouter(context),
+        prober: fakeProber(context),
+        judge: fakeJudge(context),
+        onEvent: (event) => void events.push(event),
+        randomId: () => String(++ids).padStart(8, "0"),
+      };
+    },
+    restart: () => calls.restart(),
+    users: () => usersOf(state),
+    leftovers: () => findLeftovers(state),
+    runPlain({ services, model }) {
+      for (const facts of services.filter(({ active, role }) => active && role !== "tool" && role !== "job")) {
+        const isInSlot = facts.strategy === "slots" && (facts.role === "web" || facts.role === "worker");
+        const place = isInSlot ? "plain" : "base";
+        addContainer(state, { place, facts, spec: baseSpec(model, facts), state: "running" });
+      }
+      latest = "docker compose up";
+      keepPromises();
+    },
+  };
+}

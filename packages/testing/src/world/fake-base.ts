@@ -1,0 +1,49 @@
+import { type BaseRuntime, type ComposeModel, type ServiceFacts, SluiceError, stackNames } from "@sluice/core";
+import { type FakeContext, haltContainer, removeContainer, startContainer } from "./context.ts";
+import { addContainer, containersIn } from "./state.ts";
+
+export function fakeBase(context: FakeContext): BaseRuntime {
+  const { act, state } = context;
+  return {
+    claim: (stack, homeId) =>
+      act(`base.claim ${stack}`, undefined, () => {
+        if (state.homeId !== null && state.homeId !== homeId) {
+          throw new SluiceError("HOME_MISMATCH", `stack ${stack} belongs to another state home`);
+        }
+        state.homeId = homeId;
+      }),
+    async ensureNetworks(_model, slot, services, { signal } = {}) {
+      const keys = new Set(services.flatMap(({ networks }) => networks));
+      for (const key of keys) {
+        const name = stackNames.link(state.stack, slot, key);
+        await act(`base.ensureNetworks ${name}`, signal, () => void state.networks.add(name));
+      }
+    },
+    async up(model, service, _services, { signal } = {}) {
+      const spec = baseSpec(model, service);
+      const isRight = () => containersIn(state, "base", service.name).some((container) => container.spec === spec);
+      if (!isRight()) {
+        await act(`base.up ${service.name}: stop`, signal, () => {
+          // Whoever accepts that a service is replaced stop-first accepts that nobody serves meanwhile.
+          state.gaps.add(service.name);
+          for (const old of containersIn(state, "base", service.name)) haltContainer(context, old);
+        });
+        await act(`base.up ${service.name}: create`, signal, () => {
+          for (const old of containersIn(state, "base", service.name)) removeContainer(context, old);
+          addContainer(state, { place: "base", facts: service, spec });
+        });
+      }
+      await act(`base.up ${service.name}: start`, signal, () => {
+        for (const container of containersIn(state, "base", service.name)) {
+          if (container.state !== "running") startContainer(context, container);
+        }
+        state.gaps.delete(service.name);
+      });
+    },
+  };
+}
+
+/** What a base service is made from: its part of the model, and nothing of the release. */
+export function baseSpec(model: ComposeModel, { name }: ServiceFacts): string {
+  return JSON.stringify(model.services[name] ?? {});
+}

@@ -1,0 +1,144 @@
+import {
+  type ComposeModel,
+  type DoorRequest,
+  type DoorRuntime,
+  type ServiceFacts,
+  SluiceError,
+  slots,
+} from "@sluice/core";
+import type { FakeContext } from "./context.ts";
+import { containersIn, type WorldDoor, type WorldState } from "./state.ts";
+import { isPublic } from "./users.ts";
+
+export function fakeDoors(context: FakeContext): DoorRuntime {
+  const { act, state } = context;
+  return {
+    addresses: (_model, { name, replicas }) =>
+      act(`doors.addresses ${name}`, undefined, () => {
+        const [blue, green] = slots.map((slot) => Array.from({ length: replicas }, (_, at) => `${name}.${slot}.${at}`));
+        return { blue: blue ?? [], green: green ?? [] };
+      }),
+    specHash: ({ spec, model }) =>
+      doorSpecHash(
+        spec.listen.map(({ port }) => port),
+        spec.service,
+        model,
+      ),
+    async ensure(request, { signal, beforeStart } = {}) {
+      const { service } = request.spec;
+      const found = doorsOf(state, service);
+      const serving = found.find(isPublic) ?? found.find(({ dark }) => !dark);
+      for (const dark of found.filter((door) => door !== serving)) {
+        await act(`doors.ensure ${service}: remove a half-made one`, signal, () => void state.doors.delete(dark.id));
+      }
+      if (serving?.spec === specOf(request)) {
+        if (serving.running) return serving.id;
+        await act(`doors.ensure ${service}: put files`, signal, () => {
+          serving.routing = request.routing;
+        });
+        await beforeStart?.();
+        await act(`doors.ensure ${service}: start`, signal, () => takeOver(context, serving));
+        return serving.id;
+      }
+      const made = await act(`doors.ensure ${service}: create`, signal, () => addDoor(state, request, "door"));
+      await beforeStart?.();
+      if (serving) {
+        await act(`doors.ensure ${service}: stop the old one`, signal, () => {
+          state.gaps.add(service);
+          serving.running = false;
+        });
+      }
+      await act(`doors.ensure ${service}: take over`, signal, () => {
+        takeOver(context, made);
+        if (serving) state.doors.delete(serving.id);
+      });
+      return made.id;
+    },
+    async ensurePreview(request, { signal } = {}) {
+      const { service } = request.spec;
+      await act(`doors.ensurePreview ${service}: remove the old one`, signal, () => removePreview(state, service));
+      const preview = await act(`doors.ensurePreview ${service}`, signal, () => addDoor(state, request, "preview"));
+      preview.running = true;
+      return preview.id;
+    },
+    removePreview: (_stack, service) =>
+      act(`doors.removePreview ${service}`, undefined, () => removePreview(state, service)),
+    remove: (_stack, service, { signal } = {}) =>
+      act(`doors.remove ${service}`, signal, () => {
+        for (const door of doorsOf(state, service)) state.doors.delete(door.id);
+        // The port goes back to the container that had it.
+        if (containersIn(state, "plain", service).length > 0) state.gaps.add(service);
+        for (const slot of slots) state.open.delete(`${service}@${slot}`);
+      }),
+  };
+}
+
+function addDoor(state: WorldState, request: DoorRequest, kind: WorldDoor["kind"]): WorldDoor {
+  state.ids += 1;
+  const { service } = request.spec;
+  const door: WorldDoor = {
+    id: `${kind}-${service}-${state.ids}`,
+    service,
+    kind,
+    spec: specOf(request),
+    ports: publishedPorts(request.model, service),
+    running: false,
+    dark: true,
+    routing: request.routing,
+  };
+  state.doors.set(door.id, door);
+  return door;
+}
+
+function takeOver({ state }: FakeContext, door: WorldDoor): void {
+  const others = [...state.doors.values()].filter((other) => other !== door && isPublic(other));
+  const plain = containersIn(state, "plain").filter((container) => container.state === "running");
+  const held = [
+    ...others.flatMap(({ ports }) => ports),
+    ...plain.flatMap(({ facts }) => facts.ports.map(({ published }) => published)),
+  ];
+  const taken = door.ports.find((port) => held.includes(port));
+  if (taken !== undefined) {
+    throw new SluiceError("DOOR_FAILED", `door ${door.service} cannot be started: port ${taken} is taken`);
+  }
+  door.running = true;
+  door.dark = false;
+  state.gaps.delete(door.service);
+}
+
+function doorsOf(state: WorldState, service: string): readonly WorldDoor[] {
+  return [...state.doors.values()].filter((door) => door.service === service && door.kind === "door");
+}
+
+function removePreview(state: WorldState, service: string): void {
+  for (const door of state.doors.values()) {
+    if (door.service === service && door.kind === "preview") state.doors.delete(door.id);
+  }
+}
+
+function publishedPorts(model: ComposeModel, service: string): readonly number[] {
+  return (model.services[service]?.ports ?? []).map(({ published }) => Number(published ?? 0));
+}
+
+function specOf({ spec, model }: DoorRequest): string {
+  return doorSpecHash(
+    spec.listen.map(({ port }) => port),
+    spec.service,
+    model,
+  );
+}
+
+/** What a door of a service would be made from, by the facts of a release. */
+export function wantedDoorSpec(model: ComposeModel, { name, ports, port }: ServiceFacts): string {
+  const listen = new Set(ports.map(({ target }) => target));
+  if (port !== null) listen.add(port);
+  return doorSpecHash(
+    [...listen].toSorted((a, b) => a - b),
+    name,
+    model,
+  );
+}
+
+function doorSpecHash(listen: readonly number[], service: string, model: ComposeModel): string {
+  return JSON.stringify({ listen, ports: publishedPorts(model, service) });
+}

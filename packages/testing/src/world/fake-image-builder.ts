@@ -1,0 +1,25 @@
+import { type ImageBuilder, stackNames } from "@sluice/core";
+import type { FakeContext } from "./context.ts";
+
+export function fakeImageBuilder({ act, state }: FakeContext): ImageBuilder {
+  return {
+    build: (project, tag, { signal } = {}) =>
+      act(`images.build ${tag}`, signal, () => {
+        const services = project.services.filter(({ active, role }) => active && role !== "tool");
+        const images: Record<string, string> = {};
+        const imageTags: Record<string, string> = {};
+        for (const { name, builds } of services) {
+          images[name] = `sha256:${name}-${builds ? tag : (project.model.services[name]?.image ?? "")}`;
+          imageTags[name] = `${stackNames.imageRepository(project.stack, name)}:${tag}`;
+          state.images.add(images[name]);
+          state.tags.add(imageTags[name]);
+        }
+        return { images, imageTags };
+      }),
+    missing: (images, signal) =>
+      act("images.missing", signal, () =>
+        Object.entries(images).flatMap(([service, id]) => (state.images.has(id) ? [] : [service])),
+      ),
+    removeTags: (tags) => act("images.removeTags", undefined, () => tags.forEach((tag) => state.tags.delete(tag))),
+  };
+}

@@ -1,0 +1,118 @@
+import {
+  type Finding,
+  type ObservedBaseService,
+  type ObservedDoor,
+  type ObservedSlot,
+  type ResolvedProject,
+  type ServiceFacts,
+  type Slot,
+  SluiceError,
+  type StackObserver,
+} from "@sluice/core";
+import type { FakeContext } from "./context.ts";
+import { baseSpec } from "./fake-base.ts";
+import { wantedDoorSpec } from "./fake-doors.ts";
+import { containersIn, type WorldContainer, type WorldState } from "./state.ts";
+
+export function fakeObserver({ act, state }: FakeContext): StackObserver {
+  return {
+    engine: (signal) =>
+      act("observer.engine", signal, () => ({
+        engineVersion: "28.0.0",
+        composeVersion: "2.40.0",
+        freeDiskBytes: null,
+        findings: [],
+      })),
+    observe: (project, signal) =>
+      act("observer.observe", signal, () => ({
+        stack: state.stack,
+        homeId: state.homeId,
+        slots: { blue: observeSlot(state, "blue"), green: observeSlot(state, "green") },
+        base: Object.fromEntries(
+          project.services.filter(isInBase).map((service) => [service.name, observeBase(state, project, service)]),
+        ),
+        doors: observeDoors(state, project),
+        plain: containersIn(state, "plain")
+          .filter(({ service }) => project.services.some((facts) => facts.name === service && isInSlot(facts)))
+          .map((container) => ({ ...container })),
+        leftovers: leftoversOf(state),
+      })),
+    slotContainers: (_stack, slot, signal) =>
+      act(`observer.slotContainers ${slot}`, signal, () => containersIn(state, slot).map((one) => ({ ...one }))),
+    logTail: (id) =>
+      act(`observer.logTail ${id}`, undefined, () => {
+        if (!state.containers.has(id)) throw new SluiceError("ENGINE_FAILED", `container ${id} is gone`);
+        return `last words of ${id}`;
+      }),
+  };
+}
+
+function isInSlot({ strategy, role, active }: ServiceFacts): boolean {
+  return active && strategy === "slots" && (role === "web" || role === "worker");
+}
+
+function isInBase(service: ServiceFacts): boolean {
+  return service.active && service.role !== "tool" && service.role !== "job" && !isInSlot(service);
+}
+
+function observeSlot(state: WorldState, slot: Slot): ObservedSlot {
+  const containers = containersIn(state, slot).map((container) => ({ ...container }));
+  return {
+    slot,
+    release: containers[0]?.release ?? null,
+    deployment: containers[0]?.deployment ?? null,
+    containers,
+  };
+}
+
+function observeBase(state: WorldState, { model }: ResolvedProject, facts: ServiceFacts): ObservedBaseService {
+  const containers = containersIn(state, "base", facts.name);
+  const seen = { service: facts.name, containers: containers.map((container): WorldContainer => ({ ...container })) };
+  if (containers.length === 0) return { ...seen, state: "absent", reason: "it is not there yet" };
+  if (containers.some(({ spec }) => spec !== baseSpec(model, facts))) {
+    return { ...seen, state: "changed", reason: "its configuration changed" };
+  }
+  const stopped = containers.find(({ state: is }) => is !== "running");
+  if (stopped) return { ...seen, state: "stopped", reason: `${stopped.name} is ${stopped.state}` };
+  return { ...seen, state: "current", reason: "" };
+}
+
+function observeDoors(state: WorldState, { services, model }: ResolvedProject): Readonly<Record<string, ObservedDoor>> {
+  const webs = services.filter((service) => service.role === "web" && isInSlot(service));
+  const all = [...state.doors.values()].filter(({ kind }) => kind === "door");
+  const names = new Set([...webs.map(({ name }) => name), ...all.map(({ service }) => service)]);
+  return Object.fromEntries(
+    [...names].map((service): [string, ObservedDoor] => {
+      const own = all.filter((door) => door.service === service);
+      const door = own.find(({ dark }) => !dark) ?? own[0];
+      if (!door)
+        return [service, { service, state: "absent", reason: "it is not there yet", containerId: null, routing: null }];
+      const seen = { service, containerId: door.id };
+      if (!door.running) return [service, { ...seen, state: "stopped", reason: "it is exited", routing: null }];
+      const facts = webs.find(({ name }) => name === service);
+      const isOutdated = facts !== undefined && door.spec !== wantedDoorSpec(model, facts);
+      const { routing } = door;
+      if (isOutdated) return [service, { ...seen, state: "outdated", reason: "its ports changed", routing }];
+      return [service, { ...seen, state: "current", reason: "", routing }];
+    }),
+  );
+}
+
+function leftoversOf(state: WorldState): readonly Finding[] {
+  const jobs = containersIn(state, "job").map(
+    ({ service }): Finding => ({
+      severity: "warn",
+      code: "leftover-job",
+      message: `job container ${service} is left`,
+      service,
+    }),
+  );
+  const doors = [...state.doors.values()].filter(({ kind, dark }) => kind === "preview" || dark);
+  return [
+    ...jobs,
+    ...doors.map(({ service, kind }): Finding => {
+      const code = kind === "preview" ? "leftover-preview" : "leftover-door";
+      return { severity: "warn", code, message: `${kind} of ${service} is left`, service };
+    }),
+  ];
+}

@@ -1,0 +1,130 @@
+import { type ServiceFacts, type Slot, type SlotRuntime, SluiceError, stackNames } from "@sluice/core";
+import { type FakeContext, haltContainer, removeContainer, startContainer } from "./context.ts";
+import { addContainer, containersIn, isUp, type WorldContainer, type WorldState } from "./state.ts";
+import { isPublic } from "./users.ts";
+
+export function fakeSlots(context: FakeContext): SlotRuntime {
+  const { act, state, behaviourOf } = context;
+  const remove = async (slot: Slot, signal?: AbortSignal) => {
+    for (const container of [...containersIn(state, slot), ...jobsOf(state, slot)]) {
+      await act(`slots.remove ${container.service} of ${slot}`, signal, () => removeContainer(context, container));
+    }
+    await act(`slots.remove networks of ${slot}`, signal, () => void state.networks.delete(networkOf(state, slot)));
+  };
+  return {
+    async create({ slot, release, deployment, services }, { signal } = {}) {
+      await remove(slot, signal);
+      await act(`slots.create networks of ${slot}`, signal, () => void state.networks.add(networkOf(state, slot)));
+      for (const facts of services) {
+        for (let replica = 0; replica < facts.replicas; replica++) {
+          const imageId = release.bundle.images[facts.name];
+          const wanted = { place: slot, facts, release: release.bundle.id, deployment, imageId };
+          await act(`slots.create ${facts.name} in ${slot}`, signal, () => void addContainer(state, wanted));
+        }
+      }
+    },
+    async start(_stack, slot, services, { signal } = {}) {
+      for (const container of ofServices(state, slot, services)) {
+        await act(`slots.start ${container.service} of ${slot}`, signal, () => {
+          if (container.state !== "running") startContainer(context, container);
+        });
+      }
+    },
+    async waitReady({ slot, services }, { signal } = {}) {
+      const names = services.map(({ name }) => name);
+      return act(`slots.waitReady ${names.join(" ")} of ${slot}`, signal, () => {
+        const containers = ofServices(state, slot, names);
+        for (const container of containers) assertReady(container);
+        return containers.map((container) => ({ ...container }));
+      });
+    },
+    async runJob({ slot, release, deployment }, service, { signal } = {}) {
+      const facts = release.bundle.services.find(({ name }) => name === service);
+      if (!facts) throw new SluiceError("JOB_FAILED", `job ${service} is not in the release`);
+      const job = await act(`slots.runJob ${service}: start`, signal, () => {
+        state.networks.add(networkOf(state, slot));
+        const wanted = { place: "job" as const, facts, spec: slot, release: release.bundle.id, deployment };
+        return addContainer(state, { ...wanted, state: "running" });
+      });
+      await act(`slots.runJob ${service}: end`, signal, () => state.containers.delete(job.id));
+      if (behaviourOf(release.bundle.id).failingJobs?.includes(service)) {
+        throw new SluiceError("JOB_FAILED", `job ${service} ended with exit code 1`);
+      }
+    },
+    async stop(_stack, slot, services, { signal } = {}) {
+      for (const container of ofServices(state, slot, services)) {
+        await act(`slots.stop ${container.service} of ${slot}`, signal, () => haltContainer(context, container));
+      }
+    },
+    remove: (_stack, slot, { signal } = {}) => remove(slot, signal),
+    async sweep(_stack, { signal } = {}) {
+      for (const job of containersIn(state, "job")) {
+        await act(`slots.sweep job ${job.service}`, signal, () => void state.containers.delete(job.id));
+      }
+      for (const door of [...state.doors.values()].filter(({ kind, dark }) => kind === "preview" || dark)) {
+        await act(`slots.sweep ${door.kind} ${door.service}`, signal, () => void state.doors.delete(door.id));
+      }
+    },
+    ...plainContainers(context),
+  };
+}
+
+function plainContainers(context: FakeContext): Pick<SlotRuntime, "stopPlain" | "startPlain" | "removePlain"> {
+  const { act, state } = context;
+  const each = async (
+    verb: string,
+    ids: readonly string[],
+    signal: AbortSignal | undefined,
+    effect: (container: WorldContainer) => void,
+  ) => {
+    for (const id of ids) {
+      const container = state.containers.get(id);
+      if (container) await act(`slots.${verb} ${container.service}`, signal, () => effect(container));
+    }
+  };
+  return {
+    stopPlain: (ids, _graceMs, { signal } = {}) =>
+      each("stopPlain", ids, signal, (container) => {
+        if (container.facts.ports.length > 0) state.gaps.add(container.service);
+        haltContainer(context, container);
+      }),
+    async startPlain(ids, { signal } = {}) {
+      const gone = ids.filter((id) => !state.containers.has(id));
+      if (gone.length > 0) throw new SluiceError("START_FAILED", `container ${gone.join(", ")} is gone`);
+      await each("startPlain", ids, signal, (container) => {
+        assertPortsFree(state, container.facts);
+        startContainer(context, container);
+        state.gaps.delete(container.service);
+      });
+    },
+    removePlain: (ids, { signal } = {}) =>
+      each("removePlain", ids, signal, (container) => removeContainer(context, container)),
+  };
+}
+
+function assertPortsFree(state: WorldState, { name, ports }: ServiceFacts): void {
+  const wanted = new Set(ports.map(({ published }) => published));
+  const holder = [...state.doors.values()].find(
+    (door) => isPublic(door) && door.ports.some((port) => wanted.has(port)),
+  );
+  if (holder) throw new SluiceError("START_FAILED", `${name} cannot be started: a door holds its port`);
+}
+
+function ofServices(state: WorldState, slot: Slot, services: readonly string[]): readonly WorldContainer[] {
+  return containersIn(state, slot).filter(({ service }) => services.includes(service));
+}
+
+function jobsOf(state: WorldState, slot: Slot): readonly WorldContainer[] {
+  return containersIn(state, "job").filter(({ spec }) => spec === slot);
+}
+
+function assertReady(container: WorldContainer): void {
+  if (container.state !== "running") {
+    throw new SluiceError("START_FAILED", `${container.name} is ${container.state} (exit code ${container.exitCode})`);
+  }
+  if (!isUp(container)) throw new SluiceError("NOT_READY", `${container.name} is ${container.health}`);
+}
+
+export function networkOf(state: WorldState, slot: Slot): string {
+  return `${stackNames.slotProject(state.stack, slot)}_default`;
+}

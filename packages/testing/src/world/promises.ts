@@ -1,0 +1,42 @@
+import { slots } from "@sluice/core";
+import { isUp, type WorldState } from "./state.ts";
+import { usersOf } from "./users.ts";
+
+/** Looks at the world after every effect and says what of the promises is broken. */
+export function createPromises(state: WorldState, violation: (what: string) => void): () => void {
+  const served = new Set<string>();
+  return () => {
+    const users = usersOf(state);
+    for (const [service, reach] of Object.entries(users)) {
+      if (state.gaps.has(service)) continue;
+      const lost = reach["lost"] ?? 0;
+      if (lost > 0 && served.has(service)) violation(`${lost} of 100 users of ${service} are lost`);
+      if (lost === 0) served.add(service);
+      else served.delete(service);
+    }
+    noteOpenRequests(state, users);
+    findDoubleWorkers(state, violation);
+  };
+}
+
+function noteOpenRequests(state: WorldState, users: ReturnType<typeof usersOf>): void {
+  for (const [service, reach] of Object.entries(users)) {
+    for (const slot of slots) {
+      const up = [...state.containers.values()].filter(
+        (container) => container.place === slot && container.service === service && isUp(container),
+      );
+      if (up.some(({ release }) => release !== null && (reach[release] ?? 0) > 0)) state.open.add(`${service}@${slot}`);
+    }
+  }
+}
+
+function findDoubleWorkers(state: WorldState, violation: (what: string) => void): void {
+  const places = new Map<string, Set<string>>();
+  for (const { facts, service, place, state: is } of state.containers.values()) {
+    if (facts.role !== "worker" || facts.overlap || is !== "running") continue;
+    places.set(service, (places.get(service) ?? new Set()).add(place));
+  }
+  for (const [service, running] of places) {
+    if (running.size > 1) violation(`worker ${service} runs twice: in ${[...running].join(" and ")}`);
+  }
+}

@@ -1,0 +1,106 @@
+import type { DoorRouting, JournalRecord, ObservedContainer, ServiceFacts, Slot, StoredRelease } from "@sluice/core";
+
+/** Where a container lives: a slot, the base project as Sluice runs it, the base project as plain Compose ran it, a job. */
+export type Place = Slot | "base" | "plain" | "job";
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+export interface WorldContainer extends Mutable<ObservedContainer> {
+  readonly place: Place;
+  readonly facts: ServiceFacts;
+  /** What it was made from; another one is another container. */
+  readonly spec: string;
+}
+
+export interface WorldDoor {
+  readonly id: string;
+  readonly service: string;
+  readonly kind: "door" | "preview";
+  readonly spec: string;
+  readonly ports: readonly number[];
+  running: boolean;
+  /** On its links only: it never took over. */
+  dark: boolean;
+  /** What is in its file, running or not. */
+  routing: DoorRouting;
+}
+
+/** Everything that outlives a killed deployer: the engine, the doors, and the state home. */
+export interface WorldState {
+  readonly stack: string;
+  homeId: string | null;
+  readonly containers: Map<string, WorldContainer>;
+  readonly doors: Map<string, WorldDoor>;
+  readonly networks: Set<string>;
+  readonly bundles: Map<string, StoredRelease>;
+  readonly images: Set<string>;
+  readonly tags: Set<string>;
+  readonly records: JournalRecord[];
+  /** Requests under way, as `SERVICE@SLOT`. */
+  readonly open: Set<string>;
+  /** Services whose way in changes hands just now: the one moment in which nobody gets an answer. */
+  readonly gaps: Set<string>;
+  ids: number;
+}
+
+export function createState(stack: string): WorldState {
+  return {
+    stack,
+    homeId: null,
+    containers: new Map(),
+    doors: new Map(),
+    networks: new Set(),
+    bundles: new Map(),
+    images: new Set(),
+    tags: new Set(),
+    records: [],
+    open: new Set(),
+    gaps: new Set(),
+    ids: 0,
+  };
+}
+
+export function containersIn(state: WorldState, place: Place, service?: string): readonly WorldContainer[] {
+  return [...state.containers.values()].filter(
+    (container) => container.place === place && (service === undefined || container.service === service),
+  );
+}
+
+export function isUp({ state, health }: ObservedContainer): boolean {
+  return state === "running" && health !== "unhealthy" && health !== "starting";
+}
+
+export interface NewContainer {
+  readonly place: Place;
+  readonly facts: ServiceFacts;
+  readonly spec?: string | undefined;
+  readonly release?: string | null | undefined;
+  readonly deployment?: string | null | undefined;
+  readonly state?: ObservedContainer["state"] | undefined;
+  readonly imageId?: string | undefined;
+}
+
+export function addContainer(state: WorldState, wanted: NewContainer): WorldContainer {
+  const { place, facts, spec = "", release = null, deployment = null } = wanted;
+  state.ids += 1;
+  const id = `c${state.ids}`;
+  const container: WorldContainer = {
+    id,
+    name: `${state.stack}-${place}-${facts.name}-${state.ids}`,
+    service: facts.name,
+    imageId: wanted.imageId ?? `sha256:${facts.name}`,
+    state: wanted.state ?? "created",
+    health: wanted.state === "running" ? "healthy" : "none",
+    restartCount: 0,
+    exitCode: 0,
+    oomKilled: false,
+    startedAt: "",
+    release,
+    deployment,
+    place,
+    facts,
+    spec,
+  };
+  state.containers.set(id, container);
+  return container;
+}

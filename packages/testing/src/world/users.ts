@@ -1,0 +1,67 @@
+import { type DoorRouting, otherSlot, type Slot } from "@sluice/core";
+import { containersIn, isUp, type WorldState } from "./state.ts";
+
+/**
+ * How many of a hundred users of a service reach which release. `plain` is what Compose ran before, `lost` is
+ * nobody, `none` that the release they are led to has no such service.
+ */
+export type Reach = Readonly<Record<string, number>>;
+
+/** Who reaches what, now: by service, computed from what the doors say and which containers are ready. */
+export function usersOf(state: WorldState): Readonly<Record<string, Reach>> {
+  const webs = new Set([
+    ...[...state.doors.values()].filter(({ kind }) => kind === "door").map(({ service }) => service),
+    ...[...state.containers.values()].filter(({ facts }) => facts.role === "web").map(({ service }) => service),
+  ]);
+  return Object.fromEntries([...webs].toSorted().map((service) => [service, reachOf(state, service)]));
+}
+
+function reachOf(state: WorldState, service: string): Reach {
+  const door = publicDoor(state, service);
+  if (!door) return { [withoutDoor(state, service)]: 100 };
+  const { share, salt } = door.routing;
+  const [inShare, others] = [
+    targetOf(state, service, door.routing, true),
+    targetOf(state, service, door.routing, false),
+  ];
+  const reach: Record<string, number> = {};
+  for (let bucket = 0; bucket < 10_000; bucket += 100) {
+    const name = (bucket + salt) % 10_000 < share * 100 ? inShare : others;
+    reach[name] = (reach[name] ?? 0) + 1;
+  }
+  return reach;
+}
+
+function withoutDoor(state: WorldState, service: string): string {
+  if (containersIn(state, "plain", service).some(isUp)) return "plain";
+  if (containersIn(state, "base", service).some(isUp)) return "base";
+  const doors = [...state.doors.values()].filter((door) => door.kind === "door" && isPublic(door));
+  return doors.length > 0 && doors.every(({ routing }) => isDropped(state, service, routing)) ? "none" : "lost";
+}
+
+/** The stable slot takes over for a dead candidate, never the other way round at share 0. */
+function targetOf(state: WorldState, service: string, routing: DoorRouting, isInShare: boolean): string {
+  const { stable, share } = routing;
+  if (stable === null) return "lost";
+  const server = (slot: Slot) => containersIn(state, slot, service).find(isUp)?.release;
+  const candidate = server(otherSlot(stable));
+  const found = (isInShare ? candidate : undefined) ?? server(stable) ?? (share > 0 ? candidate : undefined);
+  return found ?? (isDropped(state, service, routing) ? "none" : "lost");
+}
+
+function publicDoor(state: WorldState, service: string) {
+  return [...state.doors.values()].find((door) => door.service === service && door.kind === "door" && isPublic(door));
+}
+
+export function isPublic({ running, dark }: { readonly running: boolean; readonly dark: boolean }): boolean {
+  return running && !dark;
+}
+
+/** The release that this door leads to has no such service: nobody can be lost there. */
+function isDropped(state: WorldState, service: string, { stable, share }: DoorRouting): boolean {
+  if (stable === null) return false;
+  const slot = share === 100 ? otherSlot(stable) : stable;
+  const release = containersIn(state, slot).find((container) => container.release !== null)?.release;
+  const services = release ? state.bundles.get(release)?.bundle.services : undefined;
+  return services !== undefined && !services.some(({ name, active }) => name === service && active);
+}
