@@ -1,5 +1,6 @@
 import { otherSlot, type Slot, slots } from "../model/slot.ts";
 import type { ObservedContainer, ObservedSlot, ObservedStack } from "../model/stack.ts";
+import type { DoorRouting } from "../ports/traffic-router.ts";
 
 export interface LiveSlot {
   readonly slot: Slot;
@@ -9,26 +10,43 @@ export interface LiveSlot {
 }
 
 /**
- * The slot that users reach, judged by what the doors say and never by memory: the stable one, or the other once every
- * door gives it everything. A stack without web services goes by its running workers. `null` before a first deployment.
+ * The slot that users reach, judged by what the doors say: the stable one, or the other once every door gives it
+ * everything. Without a door that leads anywhere it goes by the slot that runs, and only where both run by memory.
+ * `null` before a first deployment.
+ *
+ * @param remembered what a deployment last said of who serves
  */
-export function liveSlot(observed: ObservedStack): LiveSlot | null {
+export function liveSlot(
+  observed: ObservedStack,
+  remembered: Pick<LiveSlot, "slot" | "release"> | null = null,
+): LiveSlot | null {
   const routings = Object.values(observed.doors).flatMap(({ routing }) => (routing ? [routing] : []));
   const opened = routings.filter(({ stable }) => stable !== null);
-  if (opened.length > 0) {
-    const stable = opened[0]?.stable ?? "blue";
-    const moved = Math.min(...opened.map(({ share }) => share));
-    const slot = moved === 100 ? otherSlot(stable) : stable;
-    return {
-      slot,
-      release: observed.slots[slot].release,
-      share: moved === 100 ? 100 : 100 - Math.max(...opened.map(({ share }) => share)),
-    };
+  const [first] = opened;
+  if (first) {
+    const everyone = slots.find((slot) => opened.every((routing) => shareOf(routing, slot) === 100));
+    const slot = everyone ?? first.stable ?? "blue";
+    const share = Math.min(...opened.map((routing) => shareOf(routing, slot)));
+    return { slot, release: observed.slots[slot].release, share };
   }
   if (routings.length > 0) return null;
   const running = slots.filter((slot) => isRunning(observed.slots[slot]));
-  const [only] = running;
-  return only && running.length === 1 ? { slot: only, release: observed.slots[only].release, share: 100 } : null;
+  const slot = running.length === 1 ? running[0] : running.find((one) => isRemembered(observed, one, remembered));
+  return slot ? { slot, release: observed.slots[slot].release, share: 100 } : null;
+}
+
+function isRemembered(
+  observed: ObservedStack,
+  slot: Slot,
+  remembered: Pick<LiveSlot, "slot" | "release"> | null,
+): boolean {
+  return slot === remembered?.slot && observed.slots[slot].release === remembered.release;
+}
+
+/** Percent of the users that a door leads to a slot. */
+export function shareOf({ stable, share }: DoorRouting, slot: Slot): number {
+  if (stable === null) return 0;
+  return stable === slot ? 100 - share : share;
 }
 
 export function isRunning(slot: ObservedSlot): boolean {
@@ -36,8 +54,11 @@ export function isRunning(slot: ObservedSlot): boolean {
 }
 
 /** Whether the idle slot holds a release whose web services still run, so that going back is a change of route. */
-export function warmRelease(observed: ObservedStack, webs: readonly string[]): string | null {
-  const live = liveSlot(observed);
+export function warmRelease(
+  observed: ObservedStack,
+  webs: readonly string[],
+  live: LiveSlot | null = liveSlot(observed),
+): string | null {
   if (!live || webs.length === 0) return null;
   const idle = observed.slots[otherSlot(live.slot)];
   const up = webs.every((name) => {

@@ -10,15 +10,18 @@ export function matchBundle(
   key: string,
 ): { readonly same: ReleaseBundle | null; readonly images: ReleaseBundle | null } {
   if (request.dirty) return { same: null, images: null };
-  const same = bundles.find((bundle) => bundle.key === key) ?? null;
-  const images = request.commit === null ? null : (bundles.find(({ commit }) => commit === request.commit) ?? null);
+  // The newest: where images had been lost, it is the one that was built anew.
+  const newestFirst = bundles.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
+  const same = newestFirst.find((bundle) => bundle.key === key) ?? null;
+  const images = request.commit === null ? null : (newestFirst.find(({ commit }) => commit === request.commit) ?? null);
   return { same, images };
 }
 
 /** Finds a bundle by id, by a unique beginning of its id, or by tag (the newest that bears it). */
 export function findBundle(bundles: readonly ReleaseBundle[], name: string): ReleaseBundle | null {
+  const newestFirst = bundles.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
   const exact =
-    bundles.find(({ id }) => id === name) ?? bundles.find(({ tag, tags }) => tag === name || tags.includes(name));
+    bundles.find(({ id }) => id === name) ?? newestFirst.find(({ tag, tags }) => tag === name || tags.includes(name));
   if (exact) return exact;
   const beginning = bundles.filter(({ id }) => id.startsWith(name));
   return beginning.length === 1 ? (beginning[0] ?? null) : null;

@@ -3,11 +3,14 @@ import type { Slot } from "../model/slot.ts";
 import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
 import { type AddStep, shortStepMs } from "./collect-steps.ts";
 import type { DesiredDeployment } from "./plan-deployment.ts";
+import { openDropped } from "./plan-previous.ts";
 
 interface CandidateScope {
   readonly candidate: Slot;
   readonly previous: Slot | null;
   readonly webs: readonly ServiceFacts[];
+  /** Services with a door that the release has no more. */
+  readonly dropped: readonly string[];
   /** Containers of the services in slots that plain Compose runs. */
   readonly adopted: readonly ObservedContainer[];
   readonly observed: ObservedStack;
@@ -18,8 +21,8 @@ interface CandidateScope {
 
 /** From the first start of the candidate to the moment before users meet it; then the shares. */
 export function addCandidate(add: AddStep, scope: CandidateScope): void {
-  const { candidate, webs, adopted, observed, desired, isWarm } = scope;
-  if (webs.length === 0) return addAdoption(add, adopted);
+  const { candidate, previous, webs, adopted, observed, desired, isWarm } = scope;
+  if (webs.length === 0) return addAdoption(add, adopted, [], previous === null);
   const names = webs.map(({ name }) => name);
   add({
     kind: "start",
@@ -44,38 +47,50 @@ export function addCandidate(add: AddStep, scope: CandidateScope): void {
     cause: "a candidate is proven through the door before users meet it",
     timeoutMs: 5 * 60_000,
   });
-  addAdoption(add, adopted, taken);
+  addAdoption(add, adopted, taken, previous === null);
   addShifts(add, scope, names);
 }
 
-/** Hands over what plain Compose runs: with services, their ports go to the doors; without, it is only stopped. */
+/**
+ * Hands over what plain Compose runs: with services, their ports go to the doors; without, it is only stopped. What
+ * served before a first deployment is kept for the way back; a second copy beside the slots is not.
+ */
 export function addAdoption(
   add: AddStep,
   adopted: readonly ObservedContainer[],
   taken: readonly ServiceFacts[] = [],
+  isFirst = false,
 ): void {
   if (adopted.length === 0) return;
   add({
     kind: "adopt",
     services: taken.map(({ name }) => name),
     containers: adopted.map(({ id }) => id),
+    restarts: isFirst ? adopted.filter(({ state }) => state === "running").map(({ id }) => id) : [],
     target: adopted.map(({ name }) => name).join(", "),
-    cause:
-      taken.length > 0
-        ? "the ports change hands from plain Compose to the doors: one short gap, the only one"
-        : "plain Compose runs a second copy beside the slots",
+    cause: adoptionCause(taken.length > 0, isFirst),
     timeoutMs: Math.max(10_000, ...taken.map(({ stopGraceMs }) => stopGraceMs)) + shortStepMs,
   });
 }
 
-function addShifts(add: AddStep, { candidate, previous, desired }: CandidateScope, names: readonly string[]): void {
+function adoptionCause(takesPorts: boolean, isFirst: boolean): string {
+  if (takesPorts) return "the ports change hands from plain Compose to the doors: one short gap, the only one";
+  return isFirst
+    ? "what plain Compose runs gives way to the slot"
+    : "plain Compose runs a second copy beside the slots";
+}
+
+function addShifts(add: AddStep, scope: CandidateScope, names: readonly string[]): void {
+  const { candidate, previous, dropped, observed, desired } = scope;
+  const leaving = openDropped(observed, dropped);
   // Without a previous release there is nothing to compare with and nobody to protect: one step.
   const steps = previous ? desired.config.rollout.steps : [{ share: 100, for: 0, approve: false }];
   for (const step of steps) {
     add({
       kind: "shift",
       slot: candidate,
-      services: names,
+      // What the release has no more is led to it only with everyone: until then the previous answers.
+      services: step.share === 100 ? [...names, ...leaving] : names,
       share: step.share,
       holdMs: step.for,
       approve: step.approve,

@@ -1,12 +1,13 @@
 import type { Config } from "../config/schema.ts";
 import type { ServiceFacts } from "../model/service.ts";
-import { otherSlot } from "../model/slot.ts";
+import { otherSlot, type Slot } from "../model/slot.ts";
 import type { ObservedStack } from "../model/stack.ts";
-import { collectSteps } from "./collect-steps.ts";
-import { liveSlot, warmRelease } from "./live-slot.ts";
+import { type AddStep, collectSteps } from "./collect-steps.ts";
+import { type LiveSlot, liveSlot, warmRelease } from "./live-slot.ts";
 import { addBase, addRecreated, baseServices, inOrder } from "./plan-base.ts";
 import { addAdoption, addCandidate, addDoors } from "./plan-candidate.ts";
 import { addEnding } from "./plan-ending.ts";
+import { addRecover, droppedDoors, oldWorkers } from "./plan-previous.ts";
 import type { DeploymentPlan } from "./step.ts";
 
 /** What is wanted, as far as the planner must know it. */
@@ -24,6 +25,8 @@ export interface DesiredDeployment {
   readonly prunable: readonly string[];
   /** Replace the doors although they are current. */
   readonly replaceDoors?: boolean | undefined;
+  /** What the last deployment said of who serves: decides where no door can tell. */
+  readonly remembered?: Pick<LiveSlot, "slot" | "release"> | null | undefined;
 }
 
 const buildMs = 30 * 60_000;
@@ -34,8 +37,8 @@ const jobMs = 30 * 60_000;
  * release is live already and nothing is to be done.
  */
 export function planDeployment(desired: DesiredDeployment, observed: ObservedStack): DeploymentPlan {
-  const { config, tag } = desired;
-  const live = liveSlot(observed);
+  const { config, bundleId } = desired;
+  const live = liveSlot(observed, desired.remembered);
   const candidate = live ? otherSlot(live.slot) : "blue";
   const previous = live?.slot ?? null;
   const { steps, add } = collectSteps();
@@ -46,23 +49,50 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
   const base = baseServices(active);
   const adopted = observed.plain.filter(({ service }) => inSlots.some(({ name }) => name === service));
 
-  if (observed.leftovers.length > 0) {
-    add({ kind: "recover", target: "leftovers", cause: observed.leftovers.map(({ message }) => message).join("; ") });
-  }
-  if (desired.bundleId !== null && live?.release === desired.bundleId) {
+  addRecover(add, observed, live, config);
+  if (bundleId !== null && live?.release === bundleId) {
     addBase(add, base, observed);
     addDoors(add, webs, observed, desired.replaceDoors ?? false);
     addAdoption(add, adopted);
     return { kind: "deploy", candidate, previous, steps };
   }
+  const isWarm = bundleId !== null && warmRelease(observed, namesOf(webs), live) === bundleId;
+  addPreparation(add, { desired, candidate, observed, active, base, isWarm, hasSlot: inSlots.length > 0 });
+  const dropped = droppedDoors(observed, namesOf(webs));
+  addCandidate(add, { candidate, previous, webs, dropped, adopted, observed, desired, isWarm });
+  addRecreated(add, base);
+  addBase(
+    add,
+    base.filter(({ role }) => role === "edge"),
+    observed,
+  );
+  const old = oldWorkers(observed, previous, namesOf(webs));
+  addEnding(add, { candidate, previous, webs, dropped, workers, oldWorkers: old, config });
+  if (desired.prunable.length > 0) {
+    const cause = `releases.keep is ${config.releases.keep}`;
+    add({ kind: "prune", releases: desired.prunable, target: `${desired.prunable.length} old releases`, cause });
+  }
+  return { kind: "deploy", candidate, previous, steps };
+}
 
-  if (desired.bundleId === null) {
-    const cause = desired.imagesOf
-      ? `the images of ${desired.imagesOf} are used: same commit`
-      : "no such release is stored";
+interface PreparationScope {
+  readonly desired: DesiredDeployment;
+  readonly candidate: Slot;
+  readonly observed: ObservedStack;
+  readonly active: readonly ServiceFacts[];
+  readonly base: readonly ServiceFacts[];
+  readonly isWarm: boolean;
+  readonly hasSlot: boolean;
+}
+
+/** Everything before the candidate's first start: images, the slot's networks, base, jobs, the slot itself. */
+function addPreparation(add: AddStep, scope: PreparationScope): void {
+  const { desired, candidate, observed, active, base, isWarm, hasSlot } = scope;
+  const { tag, imagesOf, bundleId, wasLive } = desired;
+  if (bundleId === null) {
+    const cause = imagesOf ? `the images of ${imagesOf} are used: same commit` : "no such release is stored";
     add({ kind: "build", target: `release ${tag}`, cause, timeoutMs: buildMs });
   }
-  const isWarm = desired.bundleId !== null && warmRelease(observed, namesOf(webs)) === desired.bundleId;
   if (!isWarm && observed.slots[candidate].containers.length > 0) {
     const old = observed.slots[candidate].release;
     const cause = old ? `holds release ${old}` : "holds containers of no release";
@@ -76,27 +106,14 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     base.filter(({ role }) => role !== "edge"),
     observed,
   );
-  for (const { name } of desired.wasLive ? [] : inOrder(active.filter(({ role }) => role === "job"))) {
+  for (const { name } of wasLive ? [] : inOrder(active.filter(({ role }) => role === "job"))) {
     const cause = `${name} runs once for each release`;
     add({ kind: "job", slot: candidate, service: name, target: `job ${name}`, cause, timeoutMs: jobMs });
   }
-  if (inSlots.length > 0 && !isWarm) {
+  if (hasSlot && !isWarm) {
     const cause = `release ${tag} gets slot ${candidate}`;
     add({ kind: "create", slot: candidate, target: `slot ${candidate}`, cause });
   }
-  addCandidate(add, { candidate, previous, webs, adopted, observed, desired, isWarm });
-  addRecreated(add, base);
-  addBase(
-    add,
-    base.filter(({ role }) => role === "edge"),
-    observed,
-  );
-  addEnding(add, { candidate, previous, webs, workers, config });
-  if (desired.prunable.length > 0) {
-    const cause = `releases.keep is ${config.releases.keep}`;
-    add({ kind: "prune", releases: desired.prunable, target: `${desired.prunable.length} old releases`, cause });
-  }
-  return { kind: "deploy", candidate, previous, steps };
 }
 
 function namesOf(services: readonly ServiceFacts[]): readonly string[] {

@@ -7,16 +7,21 @@ interface EndingScope {
   readonly candidate: Slot;
   readonly previous: Slot | null;
   readonly webs: readonly ServiceFacts[];
+  /** Services with a door that the release has no more. */
+  readonly dropped: readonly string[];
   readonly workers: readonly ServiceFacts[];
+  /** Workers of the previous that run. */
+  readonly oldWorkers: readonly string[];
   readonly config: Config;
 }
 
 /** After cutover: workers, drain, bake, promote, and what becomes of the previous release. */
-export function addEnding(add: AddStep, { candidate, previous, webs, workers, config }: EndingScope): void {
+export function addEnding(add: AddStep, scope: EndingScope): void {
+  const { candidate, previous, webs, dropped, workers, config } = scope;
   const services = webs.map(({ name }) => name);
-  addWorkers(add, candidate, workers);
+  addWorkers(add, candidate, workers, scope.oldWorkers);
   if (previous && webs.length > 0) {
-    addDrain(add, previous, services, config, "requests that the previous accepted may end");
+    addDrain(add, previous, [...services, ...dropped], config, "requests that the previous accepted may end");
     const { bake } = config.rollout;
     if (bake > 0) {
       const cause = "watched while the previous is warm";
@@ -24,28 +29,48 @@ export function addEnding(add: AddStep, { candidate, previous, webs, workers, co
       add({ kind: "bake", slot: candidate, services, holdMs: bake, target, cause, timeoutMs: bake + shortStepMs });
     }
   }
-  const cause = "the candidate is proven: it becomes the stable slot";
-  add({ kind: "promote", slot: candidate, services, target: `slot ${candidate}`, cause });
+  addPromotion(add, candidate, services, dropped, "the candidate is proven: it becomes the stable slot");
   const { keep } = config.rollout;
   if (previous && keep !== "warm") {
     add({ kind: "retire", slot: previous, keep, target: `slot ${previous}`, cause: `rollout.keep is ${keep}` });
   }
 }
 
-export function addWorkers(add: AddStep, slot: Slot, workers: readonly ServiceFacts[]): void {
-  if (workers.length === 0) return;
-  const overlap = workers.every((worker) => worker.overlap);
+/** From here on there is no way back but another deployment. */
+export function addPromotion(
+  add: AddStep,
+  slot: Slot,
+  services: readonly string[],
+  dropped: readonly string[],
+  cause: string,
+): void {
+  add({ kind: "promote", slot, services: [...services, ...dropped], target: `slot ${slot}`, cause });
+  for (const service of dropped) {
+    add({ kind: "close", service, target: `door ${service}`, cause: `the release has no ${service}` });
+  }
+}
+
+export function addWorkers(
+  add: AddStep,
+  slot: Slot,
+  workers: readonly ServiceFacts[],
+  oldWorkers: readonly string[],
+): void {
+  if (workers.length === 0 && oldWorkers.length === 0) return;
+  const overlap = workers.length > 0 && workers.every((worker) => worker.overlap);
   const services = workers.map(({ name }) => name);
+  const withNew = overlap
+    ? "they may overlap: new ones start, then old ones stop"
+    : "never two of one: old ones stop, then new ones start";
+  const budgets = workers.map((worker) => worker.startBudget.timeoutMs + worker.stopGraceMs);
   add({
     kind: "workers",
     slot,
     services,
     overlap,
-    target: services.join(", "),
-    cause: overlap
-      ? "they may overlap: new ones start, then old ones stop"
-      : "never two of one: old ones stop, then new ones start",
-    timeoutMs: Math.max(...workers.map((worker) => worker.startBudget.timeoutMs + worker.stopGraceMs)) + shortStepMs,
+    target: (services.length > 0 ? services : oldWorkers).join(", "),
+    cause: services.length > 0 ? withNew : "the release has none of them: old ones stop",
+    timeoutMs: Math.max(0, ...budgets) + shortStepMs,
   });
 }
 

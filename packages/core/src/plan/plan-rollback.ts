@@ -4,29 +4,44 @@ import { otherSlot } from "../model/slot.ts";
 import type { ObservedStack } from "../model/stack.ts";
 import { collectSteps } from "./collect-steps.ts";
 import { liveSlot } from "./live-slot.ts";
-import { addDrain, addWorkers } from "./plan-ending.ts";
+import { addRecreated, baseServices } from "./plan-base.ts";
+import { addDoors } from "./plan-candidate.ts";
+import { addDrain, addPromotion, addWorkers } from "./plan-ending.ts";
+import { addRecover, droppedDoors, oldWorkers, openDropped } from "./plan-previous.ts";
 import type { DeploymentPlan } from "./step.ts";
 
 /**
  * The way back to a warm slot: the route first, then the workers; no start, no steps of traffic. `services` are those
- * of the release that is gone back to.
+ * of the release that is gone back to. A door is touched only where there is none.
  */
 export function planWarmRollback(
   services: readonly ServiceFacts[],
   config: Config,
   observed: ObservedStack,
 ): DeploymentPlan {
-  const previous = liveSlot(observed)?.slot ?? null;
+  const live = liveSlot(observed);
+  const previous = live?.slot ?? null;
   const slot = previous ? otherSlot(previous) : "blue";
-  const inSlots = services.filter(({ active, strategy }) => active && strategy === "slots");
-  const webs = inSlots.filter(({ role }) => role === "web").map(({ name }) => name);
+  const active = services.filter((service) => service.active);
+  const inSlots = active.filter(({ strategy }) => strategy === "slots");
+  const webs = inSlots.filter(({ role }) => role === "web");
+  const names = webs.map(({ name }) => name);
   const workers = inSlots.filter(({ role }) => role === "worker");
+  const dropped = droppedDoors(observed, names);
   const { steps, add } = collectSteps();
+  addRecover(add, observed, live, config);
+  const isMissing = ({ name }: ServiceFacts) => {
+    const state = observed.doors[name]?.state ?? "absent";
+    return state === "absent" || state === "stopped";
+  };
+  addDoors(add, webs.filter(isMissing), observed, false);
   const cause = `slot ${slot} is warm: going back is a change of route`;
-  const target = `${webs.join(", ")} to ${slot}`;
-  add({ kind: "shift", slot, services: webs, share: 100, holdMs: 0, approve: false, target, cause });
-  addWorkers(add, slot, workers);
-  if (previous) addDrain(add, previous, webs, config, "requests that the version left behind accepted may end");
-  add({ kind: "promote", slot, services: webs, target: `slot ${slot}`, cause: "it is the stable slot again" });
+  const target = `${names.join(", ")} to ${slot}`;
+  const moved = [...names, ...openDropped(observed, dropped)];
+  add({ kind: "shift", slot, services: moved, share: 100, holdMs: 0, approve: false, target, cause });
+  addRecreated(add, baseServices(active));
+  addWorkers(add, slot, workers, oldWorkers(observed, previous, names));
+  if (previous) addDrain(add, previous, moved, config, "requests that the version left behind accepted may end");
+  addPromotion(add, slot, names, dropped, "it is the stable slot again");
   return { kind: "rollback", candidate: slot, previous, steps };
 }

@@ -1,6 +1,6 @@
-import type { Slot } from "../model/slot.ts";
-import { otherSlot } from "../model/slot.ts";
+import { SluiceError } from "../errors/sluice-error.ts";
 import type { ObservedStack } from "../model/stack.ts";
+import { shareOf } from "./live-slot.ts";
 import type { DeploymentPlan, PlanStep, StepKind } from "./step.ts";
 
 /** What the journal says of the last attempt that has no end. */
@@ -19,20 +19,24 @@ export type Recovery =
 
 /**
  * What to do with an attempt that died: before cutover is complete it is undone, after it is finished. Cutover is
- * judged by what the doors show; a stack without doors goes by the journal.
+ * judged by what the doors show; a stack without doors goes by the journal. Once the candidate is promoted there is
+ * nothing to go back to.
+ *
+ * @throws SluiceError RECOVERY_REFUSED when the choice is not possible any more, or not yet
  */
 export function planRecovery(
   unfinished: UnfinishedDeployment,
   observed: ObservedStack,
   choice?: "finish" | "undo",
 ): Recovery {
-  const { plan, begun, done } = unfinished;
-  const complete = isCutOver(unfinished, observed);
-  const action = choice ?? (complete ? "finish" : "undo");
+  const { plan, begun } = unfinished;
+  const isFinal = isPromoted(unfinished);
+  assertPossible(unfinished, isFinal, choice);
+  const action = choice ?? (isFinal || isCutOver(unfinished, observed) ? "finish" : "undo");
   if (action === "finish") {
     return {
       action,
-      remaining: plan.steps.filter(({ id }) => !done.includes(id)),
+      remaining: remainingSteps(unfinished),
       reason: choice ? "asked for" : `users already reach slot ${plan.candidate}`,
     };
   }
@@ -43,24 +47,63 @@ export function planRecovery(
   };
 }
 
+function assertPossible(unfinished: UnfinishedDeployment, isFinal: boolean, choice?: "finish" | "undo"): void {
+  const { deployment } = unfinished;
+  if (choice === "undo" && isFinal) {
+    throw new SluiceError("RECOVERY_REFUSED", `deployment ${deployment} cannot be undone: its release is promoted`, {
+      hint: "sluice resume finishes it; sluice rollback goes back afterwards",
+    });
+  }
+  const isBuilt = !unfinished.plan.steps.some(({ kind }) => kind === "build") || hasDone(unfinished, "build");
+  if (choice === "finish" && !isBuilt) {
+    throw new SluiceError(
+      "RECOVERY_REFUSED",
+      `deployment ${deployment} cannot be finished: its release was not stored`,
+      {
+        hint: "sluice abort undoes it; then deploy the release again",
+      },
+    );
+  }
+}
+
+/** What is not done yet, and what was done but lived only with the run that did it. */
+function remainingSteps(unfinished: UnfinishedDeployment): readonly PlanStep[] {
+  const { plan, done } = unfinished;
+  const adopts = plan.steps.some(({ kind, id }) => kind === "adopt" && !done.includes(id));
+  return plan.steps.filter(({ id, kind }) => !done.includes(id) || (kind === "preview-door" && adopts));
+}
+
+/** What plain Compose ran is removed while the candidate is promoted: with the first of it gone there is no way back. */
+function isPromoted(unfinished: UnfinishedDeployment): boolean {
+  const { plan, begun } = unfinished;
+  const removes = plan.steps.some((step) => step.kind === "adopt" && step.restarts.length > 0);
+  const hasBegun = plan.steps.some(({ kind, id }) => kind === "promote" && begun.includes(id));
+  return hasDone(unfinished, "promote") || (removes && hasBegun);
+}
+
+function hasDone({ plan, done }: UnfinishedDeployment, kind: StepKind): boolean {
+  return plan.steps.some((step) => step.kind === kind && done.includes(step.id));
+}
+
 const afterCutover: ReadonlySet<StepKind> = new Set([
   "workers",
   "drain",
   "bake",
   "promote",
   "retire",
+  "close",
   "recreate",
   "prune",
 ]);
 
 function isCutOver({ plan, done, begun }: UnfinishedDeployment, observed: ObservedStack): boolean {
-  const doors = Object.values(observed.doors).flatMap(({ routing }) => (routing ? [routing] : []));
-  const reached = (slot: Slot) =>
-    doors.every(({ stable, share }) => (stable === slot ? share === 0 : stable === otherSlot(slot) && share === 100));
-  const shifts = plan.steps.filter(({ kind }) => kind === "shift");
-  if (shifts.length === 0) {
+  const lastShift = plan.steps.findLast((step) => step.kind === "shift");
+  if (!lastShift) {
     return plan.steps.some(({ kind, id }) => afterCutover.has(kind) && (done.includes(id) || begun.includes(id)));
   }
-  const lastShift = shifts.at(-1);
-  return doors.length > 0 && lastShift !== undefined && begun.includes(lastShift.id) && reached(plan.candidate);
+  // Where ports change hands users reach the candidate before any shift. Doors of other services say nothing here.
+  return lastShift.services.every((service) => {
+    const routing = observed.doors[service]?.routing;
+    return routing !== undefined && routing !== null && shareOf(routing, plan.candidate) === 100;
+  });
 }

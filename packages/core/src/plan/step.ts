@@ -22,6 +22,7 @@ export const stepKinds = [
   "bake",
   "promote",
   "retire",
+  "close",
   "recreate",
   "prune",
 ] as const;
@@ -43,8 +44,11 @@ interface InSlot {
   readonly slot: Slot;
 }
 
-/** Sweeps what a dead attempt left (one-off containers, preview doors). */
-export type RecoverStep = StepBase<"recover">;
+/** Sweeps what a dead attempt left (one-off containers, preview doors), and gives all users back to the live slot. */
+export type RecoverStep = StepBase<"recover"> & {
+  /** Services whose doors still give a share to the idle slot. */
+  readonly services: readonly string[];
+};
 /** Builds and pulls images and stores the release bundle. */
 export type BuildStep = StepBase<"build">;
 /** Empties the candidate's slot of an older release. */
@@ -65,6 +69,8 @@ export type VerifyStep = StepBase<"verify"> & InSlot;
 export type AdoptStep = StepBase<"adopt"> & {
   readonly services: readonly string[];
   readonly containers: readonly string[];
+  /** Those of them that served before: an undo starts them again. Without any, nobody needs them and they are removed. */
+  readonly restarts: readonly string[];
 };
 export type ShiftStep = StepBase<"shift"> &
   InSlot & {
@@ -76,7 +82,7 @@ export type ShiftStep = StepBase<"shift"> &
     /** A person must approve before the next step. */
     readonly approve: boolean;
   };
-/** Old workers stop, then new ones start (or the other way round where they may overlap). */
+/** Old workers stop, then new ones start (or the other way round where they may overlap). `services` are the new ones. */
 export type WorkersStep = StepBase<"workers"> &
   InSlot & { readonly services: readonly string[]; readonly overlap: boolean };
 export type DrainStep = StepBase<"drain"> &
@@ -86,6 +92,8 @@ export type BakeStep = StepBase<"bake"> & InSlot & { readonly services: readonly
 export type PromoteStep = StepBase<"promote"> & InSlot & { readonly services: readonly string[] };
 /** Stops or removes the previous release; `warm` leaves its web services running. */
 export type RetireStep = StepBase<"retire"> & InSlot & { readonly keep: "stopped" | "removed" };
+/** Removes the door of a service that the release has no more. */
+export type CloseStep = StepBase<"close"> & { readonly service: string };
 /** Replaces a service that cannot be two at once, stop-first. */
 export type RecreateStep = StepBase<"recreate"> & { readonly service: string };
 export type PruneStep = StepBase<"prune"> & { readonly releases: readonly string[] };
@@ -109,6 +117,7 @@ export type PlanStep =
   | BakeStep
   | PromoteStep
   | RetireStep
+  | CloseStep
   | RecreateStep
   | PruneStep;
 

@@ -1,0 +1,50 @@
+import type { Config } from "../config/schema.ts";
+import type { Slot } from "../model/slot.ts";
+import type { ObservedStack } from "../model/stack.ts";
+import { type AddStep, shortStepMs } from "./collect-steps.ts";
+import { type LiveSlot, shareOf } from "./live-slot.ts";
+
+/** What must be put right before anything new begins: leftovers, and users who are still led to the idle slot. */
+export function addRecover(
+  add: AddStep,
+  observed: ObservedStack,
+  live: LiveSlot | null,
+  { traffic }: Pick<Config, "traffic">,
+): void {
+  const unrested = live ? unrestedDoors(observed, live.slot) : [];
+  const causes = [
+    ...observed.leftovers.map(({ message }) => message),
+    ...unrested.map((service) => `door ${service} does not lead all users to ${live?.slot ?? "one slot"} for good`),
+  ];
+  if (causes.length === 0) return;
+  const target = unrested.length > 0 ? "leftovers and routes" : "leftovers";
+  const timeoutMs = shortStepMs + unrested.length * traffic.drain.timeout;
+  add({ kind: "recover", services: unrested, target, cause: causes.join("; "), timeoutMs });
+}
+
+/** Doors whose stable slot is not the live one, or that give a share to the other. */
+function unrestedDoors(observed: ObservedStack, live: Slot): readonly string[] {
+  return Object.values(observed.doors).flatMap(({ service, routing }) =>
+    routing && routing.stable !== null && (routing.stable !== live || shareOf(routing, live) < 100) ? [service] : [],
+  );
+}
+
+/** Services that have a door and are no web services of the release: users reach them until cutover, then nobody does. */
+export function droppedDoors(observed: ObservedStack, webs: readonly string[]): readonly string[] {
+  return Object.values(observed.doors).flatMap(({ service, containerId }) =>
+    containerId !== null && !webs.includes(service) ? [service] : [],
+  );
+}
+
+/** Those of them that lead somewhere now. */
+export function openDropped(observed: ObservedStack, dropped: readonly string[]): readonly string[] {
+  return dropped.filter((service) => (observed.doors[service]?.routing?.stable ?? null) !== null);
+}
+
+/** Services of the previous that run and take no traffic: they have no door and are no web service of the release. */
+export function oldWorkers(observed: ObservedStack, previous: Slot | null, webs: readonly string[]): readonly string[] {
+  if (!previous) return [];
+  const running = observed.slots[previous].containers.filter(({ state }) => state === "running");
+  const names = new Set(running.map(({ service }) => service));
+  return [...names].filter((name) => !webs.includes(name) && (observed.doors[name]?.containerId ?? null) === null);
+}
