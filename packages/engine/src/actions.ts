@@ -1,7 +1,7 @@
 import type { PlanStep, StepKind } from "@sluice/core";
 import type { StepAction } from "./action.ts";
 import { build } from "./actions/build.ts";
-import { adopt, door, previewDoor, promote } from "./actions/doors.ts";
+import { adopt, close, door, previewDoor, promote } from "./actions/doors.ts";
 import { base, clear, create, job, networks, recover, recreate, start } from "./actions/prepare.ts";
 import { bake, drain, shift } from "./actions/traffic.ts";
 import { verify } from "./actions/verify.ts";
@@ -26,6 +26,7 @@ const actions: { readonly [Kind in StepKind]: StepAction<Kind> } = {
   bake,
   promote,
   retire,
+  close,
   recreate,
   prune,
 };

@@ -1,4 +1,5 @@
-import type { DeploymentResult } from "./complete.ts";
+import type { StoredRelease } from "@sluice/core";
+import type { DeploymentResult } from "./end.ts";
 import { execute } from "./execute.ts";
 import { prepareDeploy } from "./prepare-deploy.ts";
 import { prepareRollback } from "./prepare-rollback.ts";
@@ -18,8 +19,10 @@ export async function deploy(
   signal: AbortSignal,
 ): Promise<DeploymentResult> {
   await ports.base.claim(request.stack, request.homeId);
-  await recoverUnfinished(request, request.project, ports, signal);
+  const recovered = await recoverUnfinished(request, request.project, ports, signal);
+  if (recovered && signal.aborted) return recovered;
   const prepared = await prepareDeploy(request, ports, signal);
+  if (prepared.release) await nameRelease(ports, prepared.release, request.release.tag);
   return execute(request, prepared, ports, signal);
 }
 
@@ -30,6 +33,12 @@ export async function rollback(
   signal: AbortSignal,
 ): Promise<DeploymentResult> {
   await ports.base.claim(request.stack, request.homeId);
-  await recoverUnfinished(request, request.project, ports, signal);
+  const recovered = await recoverUnfinished(request, request.project, ports, signal);
+  if (recovered && signal.aborted) return recovered;
   return execute(request, await prepareRollback(request, ports, signal), ports, signal);
+}
+
+/** A tag is one more name for a release that is there already. */
+async function nameRelease({ bundles }: EnginePorts, { bundle }: StoredRelease, tag: string): Promise<void> {
+  if (!bundle.tags.includes(tag)) await bundles.update(bundle.id, { tags: [...bundle.tags, tag] });
 }

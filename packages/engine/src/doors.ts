@@ -2,48 +2,59 @@ import {
   type DoorRequest,
   type DoorRouting,
   doorSpec,
+  isSluiceError,
   type ObservedStack,
   otherSlot,
   type ServiceFacts,
+  SluiceError,
+  type StoredRelease,
 } from "@sluice/core";
-import { type DeploymentScope, releaseOf, servicesOf } from "./scope.ts";
+import { type DeploymentScope, releaseOf } from "./scope.ts";
 
-/** Container id of a door. @throws Error when no step made or observed one */
+/** Container id of a door. @throws SluiceError DOOR_FAILED when no step made or observed one */
 export function doorId({ doorIds }: DeploymentScope, service: string): string {
   const id = doorIds.get(service);
   if (id) return id;
-  throw new Error(`no door of ${service} is known`);
+  throw new SluiceError("DOOR_FAILED", `service ${service} has no door that runs`, {
+    hint: "sluice status shows the doors; sluice deploy makes those that are missing",
+  });
 }
 
-/** What the runtime needs to make the door of a service. The routing an existing door has is kept. */
+/**
+ * What the runtime needs to make the door of a service, as `release` wants it. The routing an existing door has is
+ * kept; one that has none leads to the previous, where that served it.
+ */
 export async function doorRequest(
   scope: DeploymentScope,
   service: string,
   routing?: DoorRouting,
+  release: StoredRelease = releaseOf(scope),
 ): Promise<DoorRequest> {
   const { ports, stack, config, previewSecret, deployment } = scope;
-  const { model } = releaseOf(scope);
-  const facts = factsOf(scope, service);
-  const spec = doorSpec({
-    stack,
-    service: facts,
-    config,
-    previewSecret,
-    servers: await ports.doors.addresses(model, facts),
-  });
-  const kept = routing ?? (await currentRouting(scope, service));
+  const { model } = release;
+  const facts = factsOf(release, service);
+  const servers = await ports.doors.addresses(model, facts);
+  const spec = doorSpec({ stack, service: facts, config, previewSecret, servers });
+  const kept = routing ?? (await currentRouting(scope, service)) ?? restoredRouting(scope, service, closedRouting);
   return { spec, files: ports.router.files(spec, kept), routing: kept, image: config.traffic.image, model, deployment };
 }
 
-function factsOf(scope: DeploymentScope, service: string): ServiceFacts {
-  const [facts] = servicesOf(scope, [service]);
+function factsOf({ bundle }: StoredRelease, service: string): ServiceFacts {
+  const facts = bundle.services.find(({ name, active }) => active && name === service);
   if (facts) return facts;
-  throw new Error(`the release has no active service ${service}`);
+  throw new SluiceError("RELEASE_UNKNOWN", `release ${bundle.tag} has no active service ${service}`);
 }
 
-async function currentRouting({ doorIds, ports }: DeploymentScope, service: string): Promise<DoorRouting> {
+/** `null` where there is no door, or none that answers. */
+async function currentRouting({ doorIds, ports }: DeploymentScope, service: string): Promise<DoorRouting | null> {
   const id = doorIds.get(service);
-  return id ? ports.router.routing(id) : closedRouting;
+  if (!id) return null;
+  try {
+    return await ports.router.routing(id);
+  } catch (error) {
+    if (isSluiceError(error) && error.code === "DOOR_FAILED") return null;
+    throw error;
+  }
 }
 
 /** Nobody gets through but previews. */
@@ -62,10 +73,14 @@ export function shiftedRouting(current: DoorRouting, scope: DeploymentScope, sha
 
 /** Users to where they were before this deployment. */
 export function restoredRouting(scope: DeploymentScope, service: string, current: DoorRouting): DoorRouting {
-  const { plan, previousRelease } = scope;
-  const servedBefore =
-    plan.previous !== null && (previousRelease?.bundle.services.some(({ name }) => name === service) ?? true);
-  return { stable: servedBefore ? plan.previous : null, share: 0, salt: current.salt };
+  const stable = servedBefore(scope, service) ? scope.plan.previous : null;
+  return { stable, share: 0, salt: current.salt };
+}
+
+/** The previous has this service. A previous whose bundle is gone is taken to have it: it may well be what serves. */
+export function servedBefore({ plan, previousRelease }: DeploymentScope, service: string): boolean {
+  if (plan.previous === null) return false;
+  return previousRelease?.bundle.services.some(({ name, active }) => active && name === service) ?? true;
 }
 
 /** 0 to 9999, the same for the same release. */

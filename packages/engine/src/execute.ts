@@ -1,6 +1,7 @@
 import { formatPlan, type ResolvedProject } from "@sluice/core";
-import { completeRun, type DeploymentResult, end, observeServing } from "./complete.ts";
+import { completeRun, observeServing } from "./complete.ts";
 import { doorIdsOf } from "./doors.ts";
+import { type DeploymentResult, end } from "./end.ts";
 import type { Initiator, PreparedDeployment } from "./requests.ts";
 import { runSteps } from "./run-steps.ts";
 import { type DeploymentScope, type EnginePorts, emit, type StackFacts } from "./scope.ts";
@@ -58,19 +59,7 @@ export async function execute(
   });
   const run = { serving: observeServing(ports, request.project), startedMs };
   if (plan.steps.length === 0) return end(scope, run, { outcome: "nothing-to-do" });
-  const begun: string[] = [];
-  const result = await runSteps(plan.steps, observing(scope, begun), signal);
-  return completeRun(result, scope, { ...run, begun: () => begun });
-}
-
-/** Notes each step that begins, so that exactly these are undone. */
-function observing(scope: DeploymentScope, begun: string[]): DeploymentScope {
-  const { journal } = scope.ports;
-  const append: typeof journal.append = (entry) => {
-    if (entry.type === "step-intent" && typeof entry["step"] === "string") begun.push(entry["step"]);
-    return journal.append(entry);
-  };
-  return Object.assign(scope, { ports: { ...scope.ports, journal: { append, read: () => journal.read() } } });
+  return completeRun(await runSteps(plan.steps, scope, signal), scope, run);
 }
 
 function deploymentId({ clock, randomId }: EnginePorts): string {

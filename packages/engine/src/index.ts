@@ -1,5 +1,5 @@
-export type { DeploymentResult } from "./complete.ts";
 export { deploy, rollback } from "./deploy.ts";
+export type { DeploymentResult } from "./end.ts";
 export { type AttemptRecord, readAttempts, unfinishedOf } from "./journal-entries.ts";
 export { assertReady } from "./preflight.ts";
 export { prepareDeploy } from "./prepare-deploy.ts";

@@ -94,12 +94,12 @@ function isEngineRecord(record: JournalRecord): record is EngineRecord {
   return engineTypes.has(record.type);
 }
 
-/** What the last attempt left open; `null` when it has an end. */
+/** What the last attempt left open: it has no end, or its way back was not complete. `null` when all is done. */
 export function unfinishedOf(
   attempts: readonly AttemptRecord[],
 ): (UnfinishedDeployment & { readonly attempt: AttemptRecord }) | null {
   const attempt = attempts.at(-1);
-  if (!attempt || attempt.end) return null;
+  if (!attempt || (attempt.end && attempt.end.outcome !== "needs-person")) return null;
   const { start, outcomes, begun } = attempt;
   const done = new Set<string>();
   for (const { step, result } of outcomes) {
@@ -113,4 +113,24 @@ export function unfinishedOf(
 export function bundleOf({ start, outcomes }: AttemptRecord): string | null {
   const built = outcomes.findLast(({ result, data }) => result === "done" && typeof data?.["bundle"] === "string");
   return (built?.data?.["bundle"] as string | undefined) ?? start.bundle;
+}
+
+/** Who served when the last deployment ended that knew it. */
+export function lastServing(attempts: readonly AttemptRecord[]): Serving | null {
+  return attempts.findLast(({ end }) => end?.serving)?.end?.serving ?? null;
+}
+
+/**
+ * Releases that were live, in the order in which one would go back through them: the last is the one that serves. What
+ * was left by going back is not among them.
+ */
+export function livedReleases(attempts: readonly AttemptRecord[]): readonly string[] {
+  const lived: string[] = [];
+  for (const { start, end } of attempts) {
+    if (end?.outcome !== "live" || !end.release) continue;
+    const before = lived.lastIndexOf(end.release);
+    if (start.kind === "rollback" && before >= 0) lived.length = before + 1;
+    else if (lived.at(-1) !== end.release) lived.push(end.release);
+  }
+  return lived;
 }

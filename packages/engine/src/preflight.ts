@@ -1,4 +1,11 @@
-import { type EngineFacts, type Finding, formatPosition, type ResolvedProject, SluiceError } from "@sluice/core";
+import {
+  type EngineFacts,
+  type Finding,
+  formatPosition,
+  type ObservedStack,
+  type ResolvedProject,
+  SluiceError,
+} from "@sluice/core";
 import { type EnginePorts, emit, type StackFacts } from "./scope.ts";
 
 /**
@@ -21,6 +28,21 @@ export async function assertReady(
     position: first.position,
     hint: first.hint,
     detail: errors.map(describeFinding).join("\n"),
+  });
+}
+
+/**
+ * Doors say who serves. One that runs and says nothing may lead users anywhere: no slot is safe to touch.
+ *
+ * @throws SluiceError PREFLIGHT_FAILED
+ */
+export function assertDoorsAnswer({ doors }: ObservedStack): void {
+  const silent = Object.values(doors).find(
+    ({ state, routing, containerId }) => containerId !== null && routing === null && state !== "stopped",
+  );
+  if (!silent) return;
+  throw new SluiceError("PREFLIGHT_FAILED", `door ${silent.service} runs and does not say where it leads`, {
+    hint: `docker restart ${silent.containerId?.slice(0, 12)}; or sluice deploy --replace-doors, which makes it anew`,
   });
 }
 

@@ -5,10 +5,9 @@ import {
   planDeployment,
   type ReleaseBundle,
   SluiceError,
-  type StoredRelease,
 } from "@sluice/core";
-import { readAttempts } from "./journal-entries.ts";
-import { assertReady } from "./preflight.ts";
+import { lastServing, readAttempts } from "./journal-entries.ts";
+import { assertDoorsAnswer, assertReady } from "./preflight.ts";
 import type { DeployRequest, PreparedDeployment } from "./requests.ts";
 import type { EnginePorts } from "./scope.ts";
 import { loadOrNull } from "./stored-release.ts";
@@ -26,6 +25,7 @@ export async function prepareDeploy(
     readAttempts(ports.journal),
     assertReady(request, ports, signal),
   ]);
+  if (!request.replaceDoors) assertDoorsAnswer(observed);
   const key = ports.identity.key(wanted, project.modelHash);
   const { same, images } = matchBundle(bundles, wanted, key);
   if (same?.broken && !request.retry) {
@@ -38,7 +38,8 @@ export async function prepareDeploy(
   const wentLive = new Set(
     attempts.flatMap(({ end: ending }) => (ending?.outcome === "live" && ending.release ? [ending.release] : [])),
   );
-  const live = liveSlot(observed);
+  const remembered = lastServing(attempts);
+  const live = liveSlot(observed, remembered);
   const plan = planDeployment(
     {
       tag: wanted.tag,
@@ -46,9 +47,11 @@ export async function prepareDeploy(
       config,
       bundleId: usable?.id ?? null,
       imagesOf: images?.tag ?? null,
-      wasLive: usable !== null && wentLive.has(usable.id),
+      // Whether its images had to be built anew does not matter: what it did to the data is done.
+      wasLive: same !== null && wentLive.has(same.id),
       prunable: prunable(bundles, observed, usable?.id ?? null, config.releases.keep),
       replaceDoors: request.replaceDoors,
+      remembered,
     },
     observed,
   );
@@ -59,15 +62,9 @@ export async function prepareDeploy(
     source: usable
       ? null
       : { project, request: wanted, key, imagesOf: images ? await loadOrNull(ports, images.id) : null },
-    release: usable ? await nameRelease(ports, usable, wanted.tag) : null,
+    release: usable ? await ports.bundles.load(usable.id) : null,
     previousRelease: live?.release ? await loadOrNull(ports, live.release) : null,
   };
-}
-
-/** A tag is one more name for a release that is there already. */
-async function nameRelease(ports: EnginePorts, bundle: ReleaseBundle, tag: string): Promise<StoredRelease> {
-  if (!bundle.tags.includes(tag)) await ports.bundles.update(bundle.id, { tags: [...bundle.tags, tag] });
-  return ports.bundles.load(bundle.id);
 }
 
 function prunable(

@@ -1,14 +1,15 @@
 import {
   findBundle,
+  type LiveSlot,
   liveSlot,
-  type ObservedStack,
   planDeployment,
   planWarmRollback,
   type ReleaseBundle,
   SluiceError,
   warmRelease,
 } from "@sluice/core";
-import { readAttempts } from "./journal-entries.ts";
+import { livedReleases, readAttempts } from "./journal-entries.ts";
+import { assertDoorsAnswer } from "./preflight.ts";
 import type { PreparedDeployment, RollbackRequest } from "./requests.ts";
 import type { EnginePorts } from "./scope.ts";
 import { loadOrNull } from "./stored-release.ts";
@@ -21,8 +22,9 @@ export async function prepareRollback(
 ): Promise<PreparedDeployment> {
   const { project, config } = request;
   const [observed, bundles] = await Promise.all([ports.observer.observe(project, signal), ports.bundles.list()]);
+  assertDoorsAnswer(observed);
   const live = liveSlot(observed);
-  const target = request.to ? findBundle(bundles, request.to) : await releaseBefore(observed, bundles, ports);
+  const target = request.to ? findBundle(bundles, request.to) : await releaseBefore(live, bundles, ports);
   if (!target) {
     const message = request.to
       ? `no release ${JSON.stringify(request.to)} is stored`
@@ -72,18 +74,19 @@ export async function prepareRollback(
   return { ...common, plan: { ...plan, kind: "rollback" } };
 }
 
-/** The release that was live before the one that serves: the idle slot's, else by the journal. */
+/** The release that was live before the one that serves, by the journal; what was left by going back is no way back. */
 async function releaseBefore(
-  observed: ObservedStack,
+  live: LiveSlot | null,
   bundles: readonly ReleaseBundle[],
   ports: EnginePorts,
 ): Promise<ReleaseBundle | null> {
-  const live = liveSlot(observed);
   if (!live) return null;
-  const attempts = await readAttempts(ports.journal);
-  const lived = attempts.flatMap(({ end: ending }) =>
-    ending?.outcome === "live" && ending.release ? [ending.release] : [],
-  );
-  const before = lived.findLast((id) => id !== live.release);
-  return bundles.find(({ id }) => id === before) ?? null;
+  const lived = livedReleases(await readAttempts(ports.journal));
+  const at = live.release ? lived.lastIndexOf(live.release) : -1;
+  const before = (at < 0 ? lived : lived.slice(0, at)).toReversed();
+  for (const id of before) {
+    const bundle = bundles.find((one) => one.id === id && id !== live.release);
+    if (bundle) return bundle;
+  }
+  return null;
 }

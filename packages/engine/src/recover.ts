@@ -1,13 +1,20 @@
 import { planRecovery, type ResolvedProject } from "@sluice/core";
-import { completeRun, type DeploymentResult, end, observeServing } from "./complete.ts";
+import { restoreRoutes } from "./actions/traffic.ts";
+import { completeRun, endUnclear, observeServing } from "./complete.ts";
+import { createDeadline, settle } from "./deadline.ts";
 import { doorIdsOf } from "./doors.ts";
+import { type DeploymentResult, end } from "./end.ts";
 import { type AttemptRecord, bundleOf, readAttempts, unfinishedOf } from "./journal-entries.ts";
+import { report } from "./report.ts";
 import { runSteps, undoSteps } from "./run-steps.ts";
 import { type DeploymentScope, type EnginePorts, emit, type StackFacts } from "./scope.ts";
+import { loadOrNull } from "./stored-release.ts";
 
 /**
- * Finishes or undoes an attempt that died without an end. Which of both is decided by what the doors show, unless it is
- * chosen. Returns `null` when there is none.
+ * Finishes or undoes an attempt that died without an end, or whose way back was not complete. Which of both is decided
+ * by what the doors show, unless it is chosen. Returns `null` when there is none.
+ *
+ * @throws SluiceError RECOVERY_REFUSED when the choice is not possible
  */
 export async function recoverUnfinished(
   facts: StackFacts,
@@ -20,48 +27,58 @@ export async function recoverUnfinished(
   if (!unfinished) return null;
   const observed = await ports.observer.observe(project, signal);
   const recovery = planRecovery(unfinished, observed, choice);
-  const startedMs = ports.clock.monotonicMs();
+  const run = { serving: observeServing(ports, project), startedMs: ports.clock.monotonicMs() };
   const scope = await scopeOf(unfinished.attempt, facts, ports);
   for (const [service, id] of doorIdsOf(observed)) scope.doorIds.set(service, id);
-  const run = { serving: observeServing(ports, project), startedMs };
-  const { deployment } = unfinished;
-  const verb = recovery.action === "finish" ? "finished" : "undone";
+  announce(scope, unfinished.attempt, recovery.action === "finish" ? "finished" : "undone", recovery.reason);
+  if (recovery.action === "finish") {
+    scope.trafficMoved = true;
+    const result = await runSteps(recovery.remaining, scope, signal);
+    return completeRun(result, scope, run, [...unfinished.begun, ...result.begun]);
+  }
+  await restoreRoutes(scope, recovery.begun);
+  const failures = await undoSteps(recovery.begun, scope);
+  if (failures.length > 0) return endUnclear(scope, run, failures, recovery.reason);
+  await sweep(scope);
+  return end(scope, run, { outcome: "interrupted", reason: `undone by a later run: ${recovery.reason}` });
+}
+
+function announce(scope: DeploymentScope, { start }: AttemptRecord, verb: string, reason: string): void {
   emit(scope, {
     type: "finding",
     finding: {
       severity: "warn",
       code: "unfinished-deployment",
-      message: `deployment ${deployment} (${unfinished.attempt.start.tag}) has no end and is ${verb}: ${recovery.reason}`,
+      message: `deployment ${start.deployment} (${start.tag}) was not ended and is ${verb}: ${reason}`,
     },
   });
-  if (recovery.action === "finish") {
-    scope.trafficMoved = true;
-    const result = await runSteps(recovery.remaining, scope, signal);
-    const begun = [...unfinished.begun, ...recovery.remaining.map(({ id }) => id)];
-    return completeRun(result, scope, { ...run, begun: () => begun });
+}
+
+/** What lies beside the slots belongs to no step; the next deployment would clear it too. */
+async function sweep(scope: DeploymentScope): Promise<void> {
+  const { stack, ports } = scope;
+  using deadline = createDeadline(ports.clock, 60_000);
+  try {
+    await settle(ports.clock, deadline.signal, ports.slots.sweep(stack, { signal: deadline.signal }));
+  } catch (error) {
+    report(scope, error);
   }
-  const failures = await undoSteps(recovery.begun, scope);
-  if (failures.length === 0)
-    return end(scope, run, { outcome: "interrupted", reason: `undone by a later run: ${recovery.reason}` });
-  const names = failures.map(({ step }) => `${step.kind} ${step.target}`).join(", ");
-  return end(scope, run, {
-    outcome: "needs-person",
-    error: failures[0]?.error,
-    reason: `could not be undone: ${names}`,
-  });
 }
 
 async function scopeOf(attempt: AttemptRecord, facts: StackFacts, ports: EnginePorts): Promise<DeploymentScope> {
   const { start } = attempt;
-  const load = async (id: string | null) => (id ? ports.bundles.load(id).catch(() => null) : null);
+  const bundle = bundleOf(attempt);
   return {
-    ...facts,
+    stack: facts.stack,
+    homeId: facts.homeId,
+    config: facts.config,
+    previewSecret: facts.previewSecret,
     deployment: start.deployment,
     plan: start.plan,
     ports,
     source: null,
-    release: await load(bundleOf(attempt)),
-    previousRelease: await load(start.previousBundle),
+    release: bundle ? await loadOrNull(ports, bundle) : null,
+    previousRelease: start.previousBundle ? await loadOrNull(ports, start.previousBundle) : null,
     doorIds: new Map(),
     trafficMoved: attempt.begun.some((step) => step.startsWith("shift-") || step.startsWith("adopt-")),
   };

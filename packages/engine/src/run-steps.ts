@@ -1,14 +1,18 @@
-import { isSluiceError, type PlanStep, SluiceError } from "@sluice/core";
-import { createCall } from "./action.ts";
+import { isSluiceError, type PlanStep, SluiceError, type StepKind } from "@sluice/core";
+import { createCall, type StepData } from "./action.ts";
 import { actionOf } from "./actions.ts";
+import { createDeadline, settle } from "./deadline.ts";
+import { record, recordIfPossible } from "./record-step.ts";
+import { report } from "./report.ts";
 import { type DeploymentScope, emit } from "./scope.ts";
 
-export type RunResult =
+export type RunResult = { /** Steps with an intent, in order. */ readonly begun: readonly string[] } & (
   | { readonly ok: true }
-  | { readonly ok: false; readonly step: PlanStep; readonly error: unknown; readonly interrupted: boolean };
+  | { readonly ok: false; readonly step: PlanStep; readonly error: unknown; readonly interrupted: boolean }
+);
 
-/** Time for one step to be undone; compensation never runs under the signal that was aborted. */
-const undoTimeoutMs = 60_000;
+/** After these kinds fail the deployment is as good as before: what they leave, the next one clears. */
+const cleaning: ReadonlySet<StepKind> = new Set(["retire", "close", "prune"]);
 
 /**
  * Runs steps in order, each with its intent in the journal before and its outcome after. Stops at the first that
@@ -19,15 +23,20 @@ export async function runSteps(
   scope: DeploymentScope,
   signal: AbortSignal,
 ): Promise<RunResult> {
+  const begun: string[] = [];
   for (const step of steps) {
-    if (signal.aborted) return { ok: false, step, error: signal.reason, interrupted: true };
+    if (signal.aborted) return { ok: false, begun, step, error: signal.reason, interrupted: true };
+    begun.push(step.id);
     try {
       await runStep(step, scope, signal);
     } catch (error) {
-      return { ok: false, step, error, interrupted: signal.aborted };
+      if (signal.aborted || !cleaning.has(step.kind)) {
+        return { ok: false, begun, step, error, interrupted: signal.aborted };
+      }
+      report(scope, error);
     }
   }
-  return { ok: true };
+  return { ok: true, begun };
 }
 
 async function runStep(step: PlanStep, scope: DeploymentScope, signal: AbortSignal): Promise<void> {
@@ -35,117 +44,77 @@ async function runStep(step: PlanStep, scope: DeploymentScope, signal: AbortSign
   const { id, kind, target, cause } = step;
   await ports.journal.append({ type: "step-intent", deployment, step: id });
   emit(scope, { type: "step-start", deployment, step: id, kind, target, cause });
-  const begin = ports.clock.monotonicMs();
-  const durationMs = () => Math.round(ports.clock.monotonicMs() - begin);
+  const startedMs = ports.clock.monotonicMs();
   try {
     const data = await withDeadline(step, scope, signal);
-    await ports.journal.append({
-      type: "step-outcome",
-      deployment,
-      step: id,
-      result: "done",
-      durationMs: durationMs(),
-      ...(data ? { data } : {}),
-    });
-    emit(scope, { type: "step-end", deployment, step: id, kind, target, result: "done", durationMs: durationMs() });
+    await record(scope, step, { result: "done", startedMs, ...(data ? { data } : {}) });
   } catch (error) {
-    const { code, message } = describe(error);
-    await ports.journal.append({
-      type: "step-outcome",
-      deployment,
-      step: id,
-      result: "failed",
-      durationMs: durationMs(),
-      error: { code, message },
-    });
-    emit(scope, {
-      type: "step-end",
-      deployment,
-      step: id,
-      kind,
-      target,
-      result: "failed",
-      durationMs: durationMs(),
-      detail: message,
-    });
+    await recordIfPossible(scope, step, { result: "failed", startedMs, error });
     throw error;
   }
 }
 
-async function withDeadline(step: PlanStep, scope: DeploymentScope, signal: AbortSignal) {
-  const deadline = AbortSignal.timeout(step.timeoutMs);
+async function withDeadline(step: PlanStep, scope: DeploymentScope, signal: AbortSignal): Promise<StepData | void> {
+  const { clock } = scope.ports;
+  using deadline = createDeadline(clock, step.timeoutMs);
+  const either = AbortSignal.any([signal, deadline.signal]);
   try {
-    return await actionOf(step).run(step as never, scope, createCall(scope, step, AbortSignal.any([signal, deadline])));
+    const work = actionOf(step).run(step as never, scope, createCall(scope, step, either));
+    return await settle(clock, either, work);
   } catch (error) {
-    if (!deadline.aborted || signal.aborted || isSluiceError(error)) throw error;
+    if (!deadline.signal.aborted || signal.aborted || isSluiceError(error)) throw error;
     throw new SluiceError("DEADLINE_EXCEEDED", `${step.kind} ${step.target} took longer than ${step.timeoutMs} ms`, {
       cause: error,
     });
   }
 }
 
+export interface UndoFailure {
+  readonly step: PlanStep;
+  readonly error: unknown;
+}
+
+/** While one of these is not undone users may still be led to the candidate: nothing else of it may be taken away. */
+const routing: ReadonlySet<StepKind> = new Set(["promote", "shift", "adopt"]);
+
 /**
- * Undoes steps, the last first. One that cannot be undone does not keep the others from being undone.
+ * Undoes steps, the last first. One that cannot be undone does not keep the others from being undone, unless users
+ * depend on it.
  *
  * @returns the steps whose undo failed, with the errors
  */
-export async function undoSteps(
-  steps: readonly PlanStep[],
-  scope: DeploymentScope,
-): Promise<readonly { readonly step: PlanStep; readonly error: unknown }[]> {
-  const failures: { step: PlanStep; error: unknown }[] = [];
+export async function undoSteps(steps: readonly PlanStep[], scope: DeploymentScope): Promise<readonly UndoFailure[]> {
+  const failures: UndoFailure[] = [];
   for (const step of steps.toReversed()) {
     if (!actionOf(step).undo) continue;
-    const error = await undoStep(step, scope);
-    if (error !== undefined) failures.push({ step, error });
+    if (!routing.has(step.kind) && failures.some((failure) => routing.has(failure.step.kind))) continue;
+    try {
+      await undoStep(step, scope);
+    } catch (error) {
+      failures.push({ step, error });
+    }
   }
   return failures;
 }
 
-async function undoStep(step: PlanStep, scope: DeploymentScope): Promise<unknown> {
-  const { deployment, ports } = scope;
-  const { id, kind, target } = step;
-  const begin = ports.clock.monotonicMs();
-  const durationMs = () => Math.round(ports.clock.monotonicMs() - begin);
-  const signal = AbortSignal.timeout(
-    undoTimeoutMs + ("timeoutMs" in step ? Math.min(step.timeoutMs, undoTimeoutMs) : 0),
-  );
+async function undoStep(step: PlanStep, scope: DeploymentScope): Promise<void> {
+  const { clock } = scope.ports;
+  const startedMs = clock.monotonicMs();
+  // Compensation never runs under the signal that was aborted.
+  using deadline = createDeadline(clock, undoBudgetMs(step, scope));
   try {
-    await actionOf(step).undo?.(step as never, scope, createCall(scope, step, signal));
-    await ports.journal.append({
-      type: "step-outcome",
-      deployment,
-      step: id,
-      result: "undone",
-      durationMs: durationMs(),
-    });
-    emit(scope, { type: "step-end", deployment, step: id, kind, target, result: "undone", durationMs: durationMs() });
-    return undefined;
+    const work = actionOf(step).undo?.(step as never, scope, createCall(scope, step, deadline.signal));
+    await settle(clock, deadline.signal, work ?? Promise.resolve());
+    await recordIfPossible(scope, step, { result: "undone", startedMs });
   } catch (error) {
-    const { code, message } = describe(error);
-    await ports.journal.append({
-      type: "step-outcome",
-      deployment,
-      step: id,
-      result: "undo-failed",
-      durationMs: durationMs(),
-      error: { code, message },
-    });
-    emit(scope, {
-      type: "step-end",
-      deployment,
-      step: id,
-      kind,
-      target,
-      result: "undo-failed",
-      durationMs: durationMs(),
-      detail: message,
-    });
-    return error;
+    await recordIfPossible(scope, step, { result: "undo-failed", startedMs, error });
+    throw error;
   }
 }
 
-export function describe(error: unknown): { readonly code: string; readonly message: string } {
-  if (isSluiceError(error)) return { code: error.code, message: error.message };
-  return { code: "INTERNAL", message: error instanceof Error ? error.message : String(error) };
+/** The drain has a budget of its own; whatever starts something again may take as long as it took to start it. */
+function undoBudgetMs({ kind, timeoutMs }: PlanStep, { config }: DeploymentScope): number {
+  const shortMs = 60_000;
+  if (kind === "shift") return config.traffic.drain.timeout + shortMs;
+  return kind === "workers" || kind === "recreate" ? timeoutMs + shortMs : 2 * shortMs;
 }

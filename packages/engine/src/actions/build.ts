@@ -1,5 +1,5 @@
 import type { ReleaseBundle } from "@sluice/core";
-import { isSluiceError } from "@sluice/core";
+import { isSluiceError, SluiceError } from "@sluice/core";
 import type { StepAction } from "../action.ts";
 import type { DeploymentScope, ReleaseSource } from "../scope.ts";
 
@@ -7,7 +7,11 @@ import type { DeploymentScope, ReleaseSource } from "../scope.ts";
 export const build: StepAction<"build"> = {
   async run(_step, scope, { options, progress }) {
     const { source, ports } = scope;
-    if (!source) throw new Error("a release can only be built where its checkout is");
+    if (!source) {
+      throw new SluiceError("RECOVERY_REFUSED", "a release can only be built where its checkout is", {
+        hint: "sluice abort undoes the deployment; then deploy the release again",
+      });
+    }
     const { project, request, key } = source;
     const reused = await reusableImages(scope, source);
     const built = reused ?? (await ports.images.build(project, request.tag, options));

@@ -1,19 +1,40 @@
 import { otherSlot } from "@sluice/core";
 import type { StepAction } from "../action.ts";
-import { closedRouting, doorRequest, restoredRouting } from "../doors.ts";
+import { closedRouting, doorRequest, servedBefore } from "../doors.ts";
+import { describe } from "../report.ts";
+import type { DeploymentScope } from "../scope.ts";
+import { isTakenOver, restoreRoute } from "./traffic.ts";
 
 export const door: StepAction<"door"> = {
   async run({ service }, scope, { options }) {
     scope.doorIds.set(service, await scope.ports.doors.ensure(await doorRequest(scope, service), options));
   },
   // A door that leads to the previous is worth keeping; one that leads nowhere is not: its ports must be free again.
-  async undo({ service, replaces }, scope, { options }) {
-    const { plan, ports, stack, previousRelease } = scope;
-    const servedBefore =
-      plan.previous !== null && previousRelease?.bundle.services.some(({ name }) => name === service);
-    if (!servedBefore && !replaces) await ports.doors.remove(stack, service, options);
+  async undo({ service, replaces }, scope, { signal, options }) {
+    const { ports, stack, previousRelease, doorIds } = scope;
+    if (!servedBefore(scope, service)) {
+      if (!replaces) await ports.doors.remove(stack, service, options);
+      return;
+    }
+    if (!previousRelease || (await answers(scope, service, signal))) return;
+    // It was being replaced when this ended: there must be one, and the previous knows how it was.
+    doorIds.delete(service);
+    const request = await doorRequest(scope, service, undefined, previousRelease);
+    doorIds.set(service, await ports.doors.ensure(request, options));
   },
 };
+
+async function answers({ ports, doorIds }: DeploymentScope, service: string, signal: AbortSignal): Promise<boolean> {
+  const id = doorIds.get(service);
+  if (!id) return false;
+  try {
+    await ports.router.routing(id, signal);
+    return true;
+  } catch {
+    signal.throwIfAborted();
+    return false;
+  }
+}
 
 export const previewDoor: StepAction<"preview-door"> = {
   async run({ service }, scope, { options }) {
@@ -27,7 +48,7 @@ export const previewDoor: StepAction<"preview-door"> = {
 
 /** The doors are made ready, then what plain Compose runs stops and they start: one gap, as short as it can be. */
 export const adopt: StepAction<"adopt"> = {
-  async run({ services, containers }, scope, { options, progress }) {
+  async run({ services, containers, restarts }, scope, { options, progress }) {
     const { ports, plan, stack, config } = scope;
     const grace = config.traffic.drain.timeout;
     let stopped = false;
@@ -44,16 +65,19 @@ export const adopt: StepAction<"adopt"> = {
       await ports.doors.removePreview(stack, service);
     }
     await beforeStart();
+    if (restarts.length === 0) return ports.slots.removePlain(containers, options);
     progress(`${containers.length} containers of plain Compose stopped; they are kept until the candidate is proven`);
   },
-  async undo({ services, containers }, { ports, stack }, { options }) {
+  // A second copy beside the slots is nothing that anyone must have back.
+  async undo({ services, restarts }, { ports, stack }, { options }) {
+    if (restarts.length === 0) return;
     for (const service of services) await ports.doors.remove(stack, service, options);
-    await ports.slots.startPlain(containers, options);
+    await ports.slots.startPlain(restarts, options);
   },
 };
 
 export const promote: StepAction<"promote"> = {
-  async run({ slot, services }, scope, { signal, options }) {
+  async run({ slot, services }, scope, { signal, options, progress }) {
     const { ports, doorIds, plan } = scope;
     for (const service of services) {
       const id = doorIds.get(service);
@@ -62,18 +86,25 @@ export const promote: StepAction<"promote"> = {
       await ports.router.setRouting(id, { stable: slot, share: 0, salt }, signal);
     }
     const adopted = plan.steps.flatMap((step) => (step.kind === "adopt" ? step.containers : []));
-    await ports.slots.removePlain(adopted, options);
-  },
-  async undo({ services }, scope, { signal }) {
-    const { ports, doorIds } = scope;
-    for (const service of services) {
-      const id = doorIds.get(service);
-      if (!id) continue;
-      await ports.router.setRouting(
-        id,
-        restoredRouting(scope, service, await ports.router.routing(id, signal)),
-        signal,
-      );
+    if (adopted.length > 0) await clearAway(adopted);
+
+    /** The candidate is promoted: that something stopped is still there must not take it back. */
+    async function clearAway(containers: readonly string[]): Promise<void> {
+      try {
+        await ports.slots.removePlain(containers, options);
+      } catch (error) {
+        progress(`containers of plain Compose could not be removed: ${describe(error).message}`);
+      }
     }
+  },
+  async undo({ slot, services }, scope, { signal }) {
+    const led = services.filter((service) => !isTakenOver(scope, service));
+    for (const service of led) await restoreRoute(scope, service, slot, signal);
+  },
+};
+
+export const close: StepAction<"close"> = {
+  async run({ service }, { ports, stack }, { options }) {
+    await ports.doors.remove(stack, service, options);
   },
 };

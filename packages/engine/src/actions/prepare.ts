@@ -1,10 +1,18 @@
+import { pinnedModel } from "@sluice/core";
 import type { StepAction } from "../action.ts";
+import { doorId } from "../doors.ts";
 import { releaseOf, servicesOf, slotServices } from "../scope.ts";
 import { slotRequest } from "../slot-request.ts";
+import { restoreRoute } from "./traffic.ts";
 
 export const recover: StepAction<"recover"> = {
-  async run(_step, { stack, ports }, { options }) {
+  async run({ services }, scope, { options, signal }) {
+    const { stack, ports, plan, config } = scope;
     await ports.slots.sweep(stack, options);
+    for (const service of services) {
+      await restoreRoute(scope, service, plan.candidate, signal);
+      await ports.router.drain(doorId(scope, service), plan.candidate, config.traffic.drain.timeout, signal);
+    }
   },
 };
 
@@ -24,7 +32,7 @@ export const base: StepAction<"base"> = {
   async run({ service }, scope, { options }) {
     const all = servicesOf(scope);
     const facts = all.find(({ name }) => name === service);
-    if (facts) await scope.ports.base.up(releaseOf(scope).model, facts, all, options);
+    if (facts) await scope.ports.base.up(pinnedModel(releaseOf(scope)), facts, all, options);
   },
 };
 
@@ -34,7 +42,7 @@ export const recreate: StepAction<"recreate"> = {
     const { previousRelease, ports } = scope;
     const facts = previousRelease?.bundle.services.find(({ name }) => name === service);
     if (previousRelease && facts)
-      await ports.base.up(previousRelease.model, facts, previousRelease.bundle.services, options);
+      await ports.base.up(pinnedModel(previousRelease), facts, previousRelease.bundle.services, options);
   },
 };
 
@@ -51,6 +59,10 @@ export const create: StepAction<"create"> = {
 export const job: StepAction<"job"> = {
   async run({ slot, service }, scope, { options }) {
     await scope.ports.slots.runJob(await slotRequest(scope, slot, servicesOf(scope, [service])), service, options);
+  },
+  // It made networks for a slot that holds nothing yet; a slot that is not made anew is somebody's.
+  async undo({ slot }, { stack, ports, plan }, { options }) {
+    if (plan.steps.some(({ kind }) => kind === "create")) await ports.slots.remove(stack, slot, options);
   },
 };
 

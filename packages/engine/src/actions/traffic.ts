@@ -1,5 +1,6 @@
-import type { Slot } from "@sluice/core";
+import type { PlanStep, Slot } from "@sluice/core";
 import type { StepAction } from "../action.ts";
+import { createDeadline, settle } from "../deadline.ts";
 import { doorId, restoredRouting, shiftedRouting } from "../doors.ts";
 import { type DeploymentScope, emit } from "../scope.ts";
 import { watch } from "../watch.ts";
@@ -19,26 +20,54 @@ export const shift: StepAction<"shift"> = {
     if (holdMs > 0) await watch(scope, { step: id, slot, services, holdMs, at: share }, call);
   },
   async undo({ slot, services }, scope, { signal }) {
-    await restore(scope, services, signal);
+    const led = services.filter((service) => !isTakenOver(scope, service));
+    await Promise.all(led.map((service) => restoreRoute(scope, service, slot, signal)));
     // What the candidate accepted may end before anything else of it is undone.
-    await drainSlot(scope, slot, services, scope.config.traffic.drain.timeout, signal);
-    for (const service of services) {
-      emit(scope, { type: "share-change", deployment: scope.deployment, service, slot, share: 0 });
-    }
+    await drainSlot(scope, slot, led, scope.config.traffic.drain.timeout, signal);
   },
 };
 
-async function restore(scope: DeploymentScope, services: readonly string[], signal: AbortSignal): Promise<void> {
-  const { ports, doorIds } = scope;
-  await Promise.all(
-    services.map(async (service) => {
-      const door = doorIds.get(service);
-      if (!door) return;
-      const current = await ports.router.routing(door, signal);
-      await ports.router.setRouting(door, restoredRouting(scope, service, current), signal);
-    }),
+/** The way back is the container that gave up its port: until it can have it again, the candidate must answer. */
+export function isTakenOver({ plan }: DeploymentScope, service: string): boolean {
+  return plan.steps.some(
+    (step) => step.kind === "adopt" && step.restarts.length > 0 && step.services.includes(service),
   );
 }
+
+/** Users of a service to where they were before this deployment. `slot` is the one they leave. */
+export async function restoreRoute(
+  scope: DeploymentScope,
+  service: string,
+  slot: Slot,
+  signal: AbortSignal,
+): Promise<void> {
+  const { ports, doorIds, deployment } = scope;
+  const door = doorIds.get(service);
+  if (!door) return;
+  const current = await ports.router.routing(door, signal);
+  const wanted = restoredRouting(scope, service, current);
+  if (current.stable === wanted.stable && current.share === wanted.share) return;
+  await ports.router.setRouting(door, wanted, signal);
+  emit(scope, { type: "share-change", deployment, service, slot, share: 0 });
+}
+
+/**
+ * Gives users back to the previous at once, ahead of everything else that is undone. What fails here is tried again,
+ * and told, by the undo of the steps.
+ */
+export async function restoreRoutes(scope: DeploymentScope, begun: readonly PlanStep[]): Promise<void> {
+  const { plan, ports } = scope;
+  if (plan.previous === null) return;
+  const services = new Set(
+    begun.flatMap((step) => (step.kind === "shift" || step.kind === "promote" ? step.services : [])),
+  );
+  using deadline = createDeadline(ports.clock, routeBudgetMs);
+  const { signal } = deadline;
+  const work = [...services].map((service) => restoreRoute(scope, service, plan.candidate, signal));
+  await Promise.allSettled(work.map((each) => settle(ports.clock, signal, each)));
+}
+
+const routeBudgetMs = 10_000;
 
 export const drain: StepAction<"drain"> = {
   async run({ slot, services, drainTimeoutMs }, scope, { signal, progress }) {

@@ -1,6 +1,6 @@
 import { type Check, type ProbeTarget, releaseChecks, type Slot, SluiceError, type Verdict } from "@sluice/core";
 import type { StepAction } from "../action.ts";
-import { type DeploymentScope, emit, releaseOf } from "../scope.ts";
+import { type DeploymentScope, emit, releaseOf, slotServices } from "../scope.ts";
 
 export const verify: StepAction<"verify"> = {
   async run({ id, slot }, scope, { signal }) {
@@ -17,7 +17,7 @@ export const verify: StepAction<"verify"> = {
 async function waitDoors(scope: DeploymentScope, slot: Slot, signal: AbortSignal): Promise<void> {
   const { ports, doorIds } = scope;
   await Promise.all(
-    releaseOf(scope).bundle.services.map(async ({ name, role, replicas }) => {
+    slotServices(releaseOf(scope)).map(async ({ name, role, replicas }) => {
       const door = doorIds.get(name);
       if (role === "web" && door) await ports.router.waitServers(door, slot, replicas, 30_000, signal);
     }),

@@ -1,6 +1,7 @@
 import type { ServiceFacts, Slot } from "@sluice/core";
-import { otherSlot } from "@sluice/core";
+import { otherSlot, SluiceError } from "@sluice/core";
 import type { StepAction, StepCall } from "../action.ts";
+import { describe } from "../report.ts";
 import { type DeploymentScope, servicesOf, slotServices } from "../scope.ts";
 
 /** Workers of the previous stop before the candidate's start, unless they may overlap. */
@@ -30,38 +31,45 @@ async function startWorkers(
   slot: Slot,
   services: readonly ServiceFacts[],
   { options }: StepCall,
-) {
+): Promise<void> {
   if (services.length === 0) return;
-  await ports.slots.start(
-    stack,
-    slot,
-    services.map(({ name }) => name),
-    options,
-  );
-  await ports.slots.waitReady({ stack, slot, services }, options);
+  const names = services.map(({ name }) => name);
+  await ports.slots.start(stack, slot, names, options);
+  const ready = await ports.slots.waitReady({ stack, slot, services }, options);
+  const missing = names.filter((name) => !ready.some(({ service }) => service === name));
+  if (missing.length === 0) return;
+  throw new SluiceError("START_FAILED", `slot ${slot} holds no container of ${missing.join(", ")}`, {
+    hint: "something else removed it; a new deployment makes it again",
+  });
 }
 
-async function stopWorkers(
-  { stack, ports, previousRelease, plan }: DeploymentScope,
-  slot: Slot,
-  { options }: StepCall,
-) {
+async function stopWorkers(scope: DeploymentScope, slot: Slot, { options }: StepCall): Promise<void> {
+  const { stack, ports, plan } = scope;
   if (!plan.previous) return;
-  const names = previousRelease ? slotServices(previousRelease).filter(({ role }) => role === "worker") : [];
-  if (names.length > 0)
-    await ports.slots.stop(
-      stack,
-      slot,
-      names.map(({ name }) => name),
-      options,
-    );
+  const names = await workersIn(scope, slot);
+  if (names.length > 0) await ports.slots.stop(stack, slot, names, options);
+}
+
+/** By the previous release; where its bundle is gone, all in its slot that neither has a door nor is a web service now. */
+async function workersIn(scope: DeploymentScope, slot: Slot): Promise<readonly string[]> {
+  const { previousRelease, doorIds } = scope;
+  if (previousRelease) {
+    return slotServices(previousRelease).flatMap(({ role, name }) => (role === "worker" ? [name] : []));
+  }
+  const webs = new Set(servicesOf(scope).flatMap(({ role, name }) => (role === "web" ? [name] : [])));
+  return (await servicesIn(scope, slot)).filter((name) => !webs.has(name) && !doorIds.has(name));
+}
+
+async function servicesIn({ stack, ports }: DeploymentScope, slot: Slot): Promise<readonly string[]> {
+  const containers = await ports.observer.slotContainers(stack, slot);
+  return [...new Set(containers.map(({ service }) => service))];
 }
 
 export const retire: StepAction<"retire"> = {
-  async run({ slot, keep }, { stack, ports, previousRelease }, { options }) {
+  async run({ slot, keep }, scope, { options }) {
+    const { stack, ports } = scope;
     if (keep === "removed") return ports.slots.remove(stack, slot, options);
-    const services = previousRelease ? slotServices(previousRelease).map(({ name }) => name) : [];
-    await ports.slots.stop(stack, slot, services, options);
+    await ports.slots.stop(stack, slot, await servicesIn(scope, slot), options);
   },
 };
 
@@ -70,11 +78,14 @@ export const prune: StepAction<"prune"> = {
   async run({ releases }, { ports }, { progress }) {
     for (const id of releases) {
       try {
-        const { bundle } = await ports.bundles.load(id);
-        await ports.images.removeTags(Object.values(bundle.imageTags));
+        const bundles = await ports.bundles.list();
+        const own = bundles.find((bundle) => bundle.id === id);
+        // Releases of one commit share their images.
+        const used = new Set(bundles.flatMap((bundle) => (bundle.id === id ? [] : Object.values(bundle.imageTags))));
+        await ports.images.removeTags(Object.values(own?.imageTags ?? {}).filter((tag) => !used.has(tag)));
         await ports.bundles.remove(id);
       } catch (error) {
-        progress(`release ${id} could not be pruned: ${error instanceof Error ? error.message : String(error)}`);
+        progress(`release ${id} could not be pruned: ${describe(error).message}`);
       }
     }
   },

@@ -1,0 +1,171 @@
+import { isSluiceError } from "@sluice/core";
+import { aConfig, aProject, aService } from "@sluice/testing";
+import { describe, expect, it } from "vitest";
+import { type Enumeration, killEverywhere, serves } from "../test/support/enumerate.ts";
+import { aScenario, type Scenario, shopServices } from "../test/support/scenario.ts";
+
+/** A world in which these releases were deployed, one after the other. */
+const after =
+  (tags: readonly string[], parts: Parameters<typeof aScenario>[0] = {}) =>
+  async (): Promise<Scenario> => {
+    const scenario = aScenario(parts);
+    for (const tag of tags) await scenario.deploy(tag);
+    return scenario;
+  };
+
+async function expectNothingBroken(plan: Enumeration, atLeast: number): Promise<void> {
+  const { kills, broken } = await killEverywhere(plan);
+  expect(broken.slice(0, 5)).toEqual([]);
+  expect(kills).toBeGreaterThan(atLeast);
+}
+
+const deployNext = (tag: string): Pick<Enumeration, "when" | "next" | "holds"> => ({
+  when: (scenario) => scenario.deploy(tag),
+  next: (scenario) => scenario.deploy(tag),
+  holds: (scenario) => serves(scenario, tag),
+});
+
+const twoDoors = [
+  aService("web"),
+  aService("admin", { ports: [{ published: 9090, target: 3000, protocol: "tcp" }] }),
+  aService("worker", { role: "worker" }),
+  aService("db", { role: "data" }),
+];
+const watched = aConfig({
+  rollout: { bake: "2s", steps: [{ share: 10, for: "2s" }, 100] },
+  analysis: { enabled: true },
+});
+
+describe("a deployer killed before any of its effects: the next run leaves one version, and no user was lost", () => {
+  it("in a first deployment", () => expectNothingBroken({ given: after([]), ...deployNext("v1") }, 40));
+  it("in a second one", () => expectNothingBroken({ given: after(["v1"]), ...deployNext("v2") }, 45));
+  it("in a third one, which clears a warm slot", () =>
+    expectNothingBroken({ given: after(["v1", "v2"]), ...deployNext("v3") }, 45));
+  it("with two doors, of which only one may have moved", () =>
+    expectNothingBroken({ given: after(["v1"], { services: twoDoors }), ...deployNext("v2") }, 50));
+  it("while users are watched and while it bakes", () =>
+    expectNothingBroken({ given: after(["v1"], { config: watched }), ...deployNext("v2") }, 60));
+  it.each(["stopped", "removed"] as const)("where the previous is %s in the end", (keep) =>
+    expectNothingBroken(
+      { given: after(["v1", "v2"], { config: aConfig({ rollout: { keep } }) }), ...deployNext("v3") },
+      45,
+    ),
+  );
+  it("where a fix follows instead of the same release", () =>
+    expectNothingBroken(
+      {
+        given: after(["v1"]),
+        when: (scenario) => scenario.deploy("v2"),
+        next: (scenario) => scenario.deploy("v3"),
+        holds: (scenario) => serves(scenario, "v3"),
+      },
+      45,
+    ));
+  it("where the release before is asked for again", () =>
+    expectNothingBroken(
+      {
+        given: after(["v1"]),
+        when: (scenario) => scenario.deploy("v2"),
+        next: (scenario) => scenario.deploy("v1"),
+        holds: (scenario) => serves(scenario, "v1"),
+      },
+      45,
+    ));
+  it("in a warm rollback", () =>
+    expectNothingBroken(
+      {
+        given: after(["v1", "v2"]),
+        when: (scenario) => scenario.rollback(),
+        next: (scenario) => scenario.deploy("v3"),
+        holds: (scenario) => serves(scenario, "v3"),
+      },
+      20,
+    ));
+  it("in a deployment that fails and is undone", () =>
+    expectNothingBroken(
+      {
+        given: after(["v1"]),
+        when(scenario) {
+          scenario.world.behaviours.set("v2", { exits: ["worker"] });
+          return scenario.deploy("v2");
+        },
+        next: (scenario) => scenario.deploy("v3"),
+        holds: (scenario) => serves(scenario, "v3"),
+      },
+      50,
+    ));
+  it("while a door is replaced", () =>
+    expectNothingBroken(
+      {
+        given: after(["v1"], { services: twoDoors }),
+        when: (scenario) => scenario.deploy("v2", { services: otherPorts }),
+        next: (scenario) => scenario.deploy("v2", { services: otherPorts }),
+        holds: (scenario) => serves(scenario, "v2"),
+      },
+      50,
+    ));
+  it("while a service leaves the release", () =>
+    expectNothingBroken(
+      {
+        given: after(["v1"], { services: twoDoors }),
+        when: (scenario) => scenario.deploy("v2", { services: twoDoors.filter(({ name }) => name !== "admin") }),
+        next: (scenario) => scenario.deploy("v2", { services: twoDoors.filter(({ name }) => name !== "admin") }),
+        holds: (scenario) => serves(scenario, "v2"),
+      },
+      50,
+    ));
+});
+
+const otherPorts = twoDoors.map((service) =>
+  service.name === "web"
+    ? { ...service, ports: [{ published: 8888, target: 3000, protocol: "tcp" as const }] }
+    : service,
+);
+
+describe("a deployer killed while it takes over what plain Compose runs", () => {
+  const adopted = async () => {
+    const scenario = aScenario();
+    scenario.world.runPlain(aProject({ services: shopServices }));
+    return scenario;
+  };
+  it("leaves one version after the next run", () => expectNothingBroken({ given: adopted, ...deployNext("v1") }, 45));
+  it("leaves the plain containers serving where it is undone before cutover", async () => {
+    const { broken } = await killEverywhere({
+      given: adopted,
+      when: (scenario) => scenario.deploy("v1"),
+      next: (scenario) => scenario.recover("undo").catch((error: unknown) => finishIfRefused(scenario, error)),
+      holds: ({ world }) => {
+        const served = Object.keys(world.users()["web"] ?? {}).join();
+        return served === "plain" || isLiveRelease(served) ? [] : [`users reach ${served}`];
+      },
+    });
+    // Plain containers are what it goes back to: they are no leftovers here.
+    expect(broken.filter((text) => !/: (plain container [^;]+(; )?)+$/.test(text))).toEqual([]);
+  });
+});
+
+/** Once it is promoted an attempt cannot be undone; then it must say so, and can be finished. */
+function finishIfRefused(scenario: Scenario, error: unknown): Promise<unknown> {
+  if (!isSluiceError(error) || error.code !== "RECOVERY_REFUSED") throw error;
+  return scenario.recover("finish");
+}
+
+const isLiveRelease = (release: string) => release.startsWith("r-");
+
+describe("a deployer killed again while it recovers", () => {
+  it.each([12, 22, 30, 38, 44, 48, 52])("after a first kill at effect %i", async (first) => {
+    await expectNothingBroken(
+      {
+        given: async () => {
+          const scenario = await after(["v1"])();
+          scenario.world.restart();
+          scenario.world.calls.fault = ({ index }) => (index >= first ? "crash" : undefined);
+          await scenario.deploy("v2").catch(() => undefined);
+          return scenario;
+        },
+        ...deployNext("v2"),
+      },
+      8,
+    );
+  });
+});

@@ -1,0 +1,43 @@
+import type { Clock } from "@sluice/core";
+
+/** Ends a wait for time that nobody needs any more; one for all, as making one takes longer than all the rest. */
+const noLongerNeeded = new Error("this wait is not needed any more");
+
+/** A signal that aborts after a span of the clock. Disposed of, it never does. */
+export function createDeadline(clock: Clock, ms: number): { readonly signal: AbortSignal } & Disposable {
+  const deadline = new AbortController();
+  const stop = new AbortController();
+  clock.sleep(ms, stop.signal).then(
+    () => deadline.abort(new DOMException(`longer than ${ms} ms`, "TimeoutError")),
+    () => undefined,
+  );
+  return { signal: deadline.signal, [Symbol.dispose]: () => stop.abort(noLongerNeeded) };
+}
+
+/** What an adapter gets to end in good order after its signal aborted. */
+const graceMs = 3_000;
+
+/**
+ * Waits for work that is under a signal. Work that does not heed it is left behind after a short grace: a call that
+ * hangs must not keep the way back from being taken.
+ *
+ * @throws the signal's reason when it is left behind
+ */
+export async function settle<T>(clock: Clock, signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  const late = new Promise<never>((_, reject) => {
+    const begin = () => {
+      clock.sleep(graceMs, stop.signal).then(
+        () => reject(signal.reason as Error),
+        () => undefined,
+      );
+    };
+    if (signal.aborted) begin();
+    else signal.addEventListener("abort", begin, { once: true, signal: stop.signal });
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    stop.abort(noLongerNeeded);
+  }
+}

@@ -1,0 +1,121 @@
+import { type Outcome, outcomeExitCodes, type Serving } from "@sluice/core";
+import { report } from "./report.ts";
+import { type DeploymentScope, emit, slotServices } from "./scope.ts";
+
+export interface DeploymentResult {
+  readonly deployment: string;
+  readonly outcome: Outcome;
+  readonly exitCode: number;
+  /** `null` where nothing serves, or where it could not be seen. */
+  readonly serving: Serving | null;
+  /** The error that ended it, where one did. */
+  readonly error?: unknown;
+  readonly reason?: string;
+}
+
+export interface RunContext {
+  /** Which version users reach now. */
+  readonly serving: () => Promise<Serving | null>;
+  /** Monotonic milliseconds. */
+  readonly startedMs: number;
+}
+
+interface Ending {
+  readonly outcome: Outcome;
+  readonly error?: unknown;
+  readonly reason?: string;
+}
+
+/** The last word of an attempt, in the journal and as an event. */
+export async function end(scope: DeploymentScope, run: RunContext, wanted: Ending): Promise<DeploymentResult> {
+  const { deployment, ports, release } = scope;
+  const serving = await serves(scope, run);
+  const ending = provenEnding(scope, wanted, serving);
+  const durationMs = Math.round(ports.clock.monotonicMs() - run.startedMs);
+  try {
+    await ports.journal.append({
+      type: "deployment-end",
+      deployment,
+      outcome: ending.outcome,
+      release: release?.bundle.id ?? null,
+      tag: tagOf(scope),
+      serving: serving ?? null,
+      durationMs,
+      ...(ending.reason ? { reason: ending.reason } : {}),
+    });
+  } catch (error) {
+    // All is done; the next run finds no end, looks again, and writes it.
+    report(scope, error);
+  }
+  return lastWord(scope, ending, serving, durationMs);
+}
+
+/** The attempt keeps no end: the journal says that there is work for the next run. */
+export async function leave(scope: DeploymentScope, run: RunContext, reason: string): Promise<DeploymentResult> {
+  const durationMs = Math.round(scope.ports.clock.monotonicMs() - run.startedMs);
+  return lastWord(scope, { outcome: "interrupted", reason }, await serves(scope, run), durationMs);
+}
+
+/** `undefined` when it cannot be seen. */
+async function serves(scope: DeploymentScope, { serving }: RunContext): Promise<Serving | null | undefined> {
+  try {
+    return await serving();
+  } catch (error) {
+    report(scope, error);
+    return undefined;
+  }
+}
+
+/** Live is what users reach, not what was done to get there. */
+function provenEnding({ release }: DeploymentScope, ending: Ending, serving: Serving | null | undefined): Ending {
+  if (ending.outcome !== "live" || !release || serving === undefined || slotServices(release).length === 0)
+    return ending;
+  const { id, tag } = release.bundle;
+  if (serving?.release === id && serving.share === 100) return ending;
+  const seen = serving ? `${serving.tag} (${serving.share} %)` : "nothing";
+  return { outcome: "needs-person", reason: `every step to release ${tag} was done, but users reach ${seen}` };
+}
+
+function tagOf({ release, source }: DeploymentScope): string {
+  return release?.bundle.tag ?? source?.request.tag ?? "";
+}
+
+function lastWord(
+  scope: DeploymentScope,
+  { outcome, error, reason }: Ending,
+  serving: Serving | null | undefined,
+  durationMs: number,
+): DeploymentResult {
+  const { deployment, release, previousRelease, plan } = scope;
+  const exitCode = outcomeExitCodes[outcome];
+  const previous = previousRelease?.bundle;
+  emit(scope, {
+    type: "deployment-end",
+    deployment,
+    outcome,
+    exitCode,
+    release: release?.bundle.id ?? "",
+    tag: tagOf(scope),
+    serving: serving ?? null,
+    ...(serving === undefined ? { servingUnknown: true as const } : {}),
+    previous:
+      previous && plan.previous ? { release: previous.id, tag: previous.tag, slot: plan.previous, share: 0 } : null,
+    durationMs,
+    ...(reason ? { reason } : {}),
+    ...nextCommand(outcome),
+  });
+  return {
+    deployment,
+    outcome,
+    exitCode,
+    serving: serving ?? null,
+    ...(error === undefined ? {} : { error }),
+    ...(reason ? { reason } : {}),
+  };
+}
+
+function nextCommand(outcome: Outcome): { next?: string } {
+  if (outcome === "interrupted") return { next: "sluice resume" };
+  if (outcome === "needs-person") return { next: "sluice status" };
+  return {};
+}

@@ -1,0 +1,55 @@
+import type { PlanStep } from "@sluice/core";
+import type { StepData } from "./action.ts";
+import type { StepOutcome } from "./journal-entries.ts";
+import { describe, report } from "./report.ts";
+import { type DeploymentScope, emit } from "./scope.ts";
+
+interface StepResult {
+  readonly result: StepOutcome["result"];
+  /** Monotonic milliseconds. */
+  readonly startedMs: number;
+  readonly data?: StepData;
+  readonly error?: unknown;
+}
+
+/** The outcome of a step: to the journal first, then as an event. */
+export async function record(scope: DeploymentScope, step: PlanStep, outcome: StepResult): Promise<void> {
+  const { deployment, ports } = scope;
+  const { result, data, error } = outcome;
+  const durationMs = Math.round(ports.clock.monotonicMs() - outcome.startedMs);
+  await ports.journal.append({
+    type: "step-outcome",
+    deployment,
+    step: step.id,
+    result,
+    durationMs,
+    ...(data ? { data } : {}),
+    ...(error === undefined ? {} : { error: describe(error) }),
+  });
+  say(scope, step, outcome, durationMs);
+}
+
+/** As `record`; that it cannot be written changes nothing of what is done next: going back matters more than the record. */
+export async function recordIfPossible(scope: DeploymentScope, step: PlanStep, outcome: StepResult): Promise<void> {
+  try {
+    await record(scope, step, outcome);
+  } catch (error) {
+    say(scope, step, outcome, Math.round(scope.ports.clock.monotonicMs() - outcome.startedMs));
+    report(scope, error);
+  }
+}
+
+function say(scope: DeploymentScope, step: PlanStep, { result, error }: StepResult, durationMs: number): void {
+  const { id, kind, target } = step;
+  const detail = error === undefined ? {} : { detail: describe(error).message };
+  emit(scope, {
+    type: "step-end",
+    deployment: scope.deployment,
+    step: id,
+    kind,
+    target,
+    result,
+    durationMs,
+    ...detail,
+  });
+}

@@ -1,0 +1,15 @@
+import { isSluiceError } from "@sluice/core";
+import { type DeploymentScope, emit } from "./scope.ts";
+
+/** Code and message of whatever was thrown. */
+export function describe(error: unknown): { readonly code: string; readonly message: string } {
+  if (isSluiceError(error)) return { code: error.code, message: error.message };
+  return { code: "INTERNAL", message: error instanceof Error ? error.message : String(error) };
+}
+
+/** Says an error once, where it is handled. */
+export function report(scope: Pick<DeploymentScope, "ports">, error: unknown): void {
+  const { code, message } = describe(error);
+  const { hint, detail } = isSluiceError(error) ? error : { hint: undefined, detail: undefined };
+  emit(scope, { type: "error", code, message, ...(hint ? { hint } : {}), ...(detail ? { detail } : {}) });
+}

@@ -1,0 +1,93 @@
+import type { Config, ReleaseRequest, ServiceFacts } from "@sluice/core";
+import { aConfig, aProject, aRequest, aService, createFakeWorld, type FakeWorld } from "@sluice/testing";
+import {
+  type DeploymentResult,
+  type DeployRequest,
+  deploy,
+  type RollbackRequest,
+  recoverUnfinished,
+  rollback,
+} from "../../src/index.ts";
+
+export interface ScenarioParts {
+  readonly services?: readonly ServiceFacts[] | undefined;
+  readonly config?: Config | undefined;
+}
+
+export interface RunParts extends ScenarioParts {
+  readonly images?: Readonly<Record<string, string>> | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly request?: Partial<ReleaseRequest> | undefined;
+  readonly retry?: boolean | undefined;
+  readonly replaceDoors?: boolean | undefined;
+}
+
+export interface Scenario {
+  readonly world: FakeWorld;
+  deploy(tag: string, parts?: RunParts): Promise<DeploymentResult>;
+  rollback(to?: string, parts?: RunParts): Promise<DeploymentResult>;
+  recover(choice?: "finish" | "undo", parts?: RunParts): Promise<DeploymentResult | null>;
+}
+
+/** A web service, a worker, a database and a migration: a bit of everything. */
+export const shopServices: readonly ServiceFacts[] = [
+  aService("web"),
+  aService("worker", { role: "worker" }),
+  aService("migrate", { role: "job" }),
+  aService("db", { role: "data" }),
+];
+
+const usualConfig = aConfig();
+
+/** One stack in a world in memory, and the engine to deploy to it. */
+export function aScenario(defaults: ScenarioParts = {}): Scenario {
+  const world = createFakeWorld();
+  const facts = ({ services, config, images }: RunParts) => ({
+    stack: world.state.stack,
+    homeId: "home",
+    previewSecret: "secret of the preview",
+    config: config ?? defaults.config ?? usualConfig,
+    project: aProject({ services: services ?? defaults.services ?? shopServices, images }),
+    actor: "tester",
+    reason: "a test",
+  });
+  const signalOf = ({ signal }: RunParts) => signal ?? new AbortController().signal;
+  return {
+    world,
+    deploy(tag, parts = {}) {
+      const { retry, replaceDoors } = parts;
+      const request: DeployRequest = { ...facts(parts), release: aRequest(tag, parts.request), retry, replaceDoors };
+      return deploy(request, world.ports(), signalOf(parts));
+    },
+    rollback(to, parts = {}) {
+      const request: RollbackRequest = { ...facts(parts), to };
+      return rollback(request, world.ports(), signalOf(parts));
+    },
+    recover(choice, parts = {}) {
+      const { project, ...stack } = facts(parts);
+      return recoverUnfinished(stack, project, world.ports(), signalOf(parts), choice);
+    },
+  };
+}
+
+/** Runs until the deployer is killed just before effect `at`; says whether it was. The machine is there again after. */
+export async function killedAt(scenario: Scenario, at: number, run: () => Promise<unknown>): Promise<boolean> {
+  const { calls } = scenario.world;
+  let killed = false;
+  calls.fault = ({ index }) => {
+    if (index < at) return undefined;
+    killed = true;
+    return "crash";
+  };
+  await run().catch(() => undefined);
+  scenario.world.restart();
+  return killed;
+}
+
+/** Releases that users of each service reach. */
+export function reached({ world }: Scenario): Readonly<Record<string, readonly string[]>> {
+  const tagOf = (release: string) => world.state.bundles.get(release)?.bundle.tag ?? release;
+  return Object.fromEntries(
+    Object.entries(world.users()).map(([service, reach]) => [service, Object.keys(reach).map(tagOf)]),
+  );
+}
