@@ -2,6 +2,7 @@ import { countFlips } from "./load/flips.ts";
 import { longestGap } from "./load/gap.ts";
 import type { LoadResult } from "./load/result.ts";
 import { heldAfter } from "./load/socket-summary.ts";
+import { versionsOf } from "./load/versions.ts";
 import { type Observation, phaseNames } from "./observe.ts";
 
 /** What one observed command has cost the users. */
@@ -22,7 +23,7 @@ export interface Assessment {
   readonly firstNewMs: number;
   /** From the command until every new request went to the new version. */
   readonly usersMovedMs: number;
-  /** From the command to the last answer of the version that was left, in-flight requests included. */
+  /** From the command to the last answer of the version that was left to an ordinary request; slow ones may take longer. */
   readonly lastOldMs: number;
   readonly commandMs: number;
   readonly cpuMs: number;
@@ -39,6 +40,8 @@ export function assess({ old, next, command, load, audit }: Observation): Assess
   const firstNewAt = seen(next)?.firstAnswerAt ?? Number.NaN;
   const lastOldSentAt = seen(old)?.lastSentAt ?? Number.NaN;
   const lastOldAt = seen(old)?.lastAnswerAt ?? Number.NaN;
+  const ordinary = versionsOf(load.answers.filter(({ stream }) => stream === "ordinary"));
+  const lastOrdinaryAt = ordinary.find(({ version }) => version === old)?.lastAnswerAt ?? Number.NaN;
   const held = heldAfter(load.sockets.lives, old, firstNewAt, load.endedAt);
   const phase = (name: string) => phaseOf(load, name);
   return {
@@ -53,7 +56,7 @@ export function assess({ old, next, command, load, audit }: Observation): Assess
     maxDuringMs: phase(phaseNames.during).latencyMs.max,
     firstNewMs: firstNewAt - command.startedAt,
     usersMovedMs: Math.max(firstNewAt, lastOldSentAt) - command.startedAt,
-    lastOldMs: lastOldAt - command.startedAt,
+    lastOldMs: lastOrdinaryAt - command.startedAt,
     commandMs: command.wallMs,
     cpuMs: command.cpuMs ?? Number.NaN,
     ...(held.length > 0 ? { socketHeldMs: Math.min(...held.map(({ ms }) => ms)) } : {}),

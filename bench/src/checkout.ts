@@ -16,6 +16,8 @@ export interface Checkout {
   readonly release: (tag: string, mode?: string) => Promise<void>;
   /** The version that it holds. */
   readonly tag: () => Promise<string>;
+  /** Goes back to a version that it had. */
+  readonly goBack: (tag: string) => Promise<void>;
 }
 
 export interface CheckoutOptions {
@@ -49,6 +51,7 @@ export async function createCheckout(options: CheckoutOptions): Promise<Checkout
     stack,
     port,
     url: `http://127.0.0.1:${port}`,
+    goBack: async (tag) => void (await run(["git", "-C", directory, "checkout", "-q", tag])),
     tag: () => run(["git", "-C", directory, "describe", "--tags", "--exact-match"]),
     release: async (tag, mode = "good") => {
       for (const [name, content] of Object.entries(files)) await writeFile(join(directory, name), content);

@@ -104,7 +104,7 @@ try {
   }
 }
 if (failure) {
-  process.stderr.write(`${failure instanceof Error ? failure.message : String(failure)}\n`);
+  process.stderr.write(`${failure instanceof Error ? failure.message : "the demo failed"}\n`);
   process.exitCode = 1;
 } else {
   const isGood = summary["lost"] === 0 && summary["flips"] === 0 && summary["serving"] === "v1";

@@ -2,6 +2,9 @@ import { freePort } from "./checkout.ts";
 import { nowMs } from "./clock.ts";
 import { median } from "./load/percentile.ts";
 import { describeFailure, type MeasureOptions, measure, run } from "./measure.ts";
+import type { Peer } from "./peers/peer.ts";
+import type { Numbers } from "./result.ts";
+import type { Session } from "./session.ts";
 import { untilAnswers } from "./until-answers.ts";
 
 /** Median wall time of a command that must succeed, of so many runs one after the other. */
@@ -13,6 +16,17 @@ export async function medianWall(command: readonly string[], runs = 5, options: 
     walls.push(result.wallMs);
   }
   return median(walls);
+}
+
+/** What every way to deploy the shop pays: a build from cache, and the start of the application. */
+export async function measureFloor({ prefix, signal }: Session, [peer]: readonly Peer[]): Promise<Numbers> {
+  if (!peer) throw new Error("no peer to measure");
+  const options = { cwd: peer.checkout.directory, env: { COMPOSE_PROJECT_NAME: `${prefix}cache` }, signal };
+  // The first build fills the cache.
+  await run(["docker", "compose", "build"], options);
+  const build = await medianWall(["docker", "compose", "build"], 3, options);
+  const startUp = await measureStartUp(`${prefix}cache-web`, `${prefix}start-up`, signal);
+  return { start_up_s: startUp / 1_000, compose_build_cached_s: build / 1_000 };
 }
 
 /** How long the application takes from the start of its container to its first good health check: the median of `runs`. */

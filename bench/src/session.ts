@@ -26,7 +26,7 @@ export async function inSession<T>(body: (session: Session) => Promise<T>): Prom
   try {
     return await body({ prefix, directory, signal: interruption.signal, say });
   } finally {
-    await removeByPrefix(prefix);
+    await removeAll(prefix);
     await rm(directory, { recursive: true, force: true });
     process.off("SIGINT", interrupt);
     process.off("SIGTERM", interrupt);
@@ -36,11 +36,17 @@ export async function inSession<T>(body: (session: Session) => Promise<T>): Prom
 /** Progress goes to standard error: standard output is for the table and the JSON object. */
 const say = (text: string): void => void process.stderr.write(`bench: ${text}\n`);
 
+async function removeAll(prefix: string): Promise<void> {
+  await removeByPrefix(prefix);
+  // Releases' images are named after the stack, in a repository of Sluice.
+  await removeByPrefix(`sluice/${prefix}`);
+}
+
 /** A bench that was killed could not clean up: its names tell the process, and that it is dead. */
 async function removeLeftovers(): Promise<void> {
   const pids = (await benchContainers()).map((name) => Number(name.slice(namePrefix.length).split("-")[0]));
   for (const pid of new Set(pids)) {
-    if (!isBench(pid)) await removeByPrefix(`${namePrefix}${pid}-`);
+    if (!isBench(pid)) await removeAll(`${namePrefix}${pid}-`);
   }
 }
 

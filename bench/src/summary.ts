@@ -1,5 +1,6 @@
 import type { Assessment } from "./assess.ts";
 import { median } from "./load/percentile.ts";
+import type { PeerRun } from "./observe-change.ts";
 import type { Numbers } from "./result.ts";
 
 /** The runs of one peer in one row: sums and worst values of what must never happen, medians of times. */
@@ -30,3 +31,9 @@ export function summariseRuns(runs: readonly Assessment[]): Numbers {
     request_held_s: Math.max(...all(({ requestHeldMs }) => requestHeldMs)) / 1_000,
   };
 }
+
+/** How busy the machine was: times of busy runs say little. */
+export const machineFigures = (runs: readonly PeerRun[]): Numbers => ({
+  load_average_worst: Math.max(...runs.map(({ machineLoad }) => machineLoad)),
+  busy_runs: runs.filter(({ quiet }) => !quiet).length,
+});

@@ -7,10 +7,12 @@ import type { Peer, PeerOptions } from "./peer.ts";
 export interface SluicePeer extends Peer {
   /** The command with the stack's options, to be measured. */
   readonly command: (verb: string, ...args: string[]) => readonly string[];
+  readonly stateHome: string;
 }
 
 /** The configuration that the limits of the benches are meant for: all traffic at once, and no bake. */
 export const sluiceConfig = (drainMs: number): string => `rollout: { steps: [100], bake: 0s }
+releases: { keep: 20 }
 traffic: { drain: { timeout: ${drainMs}ms } }
 services:
   web: { health: { path: /healthz } }
@@ -38,6 +40,7 @@ export function createSluicePeer({ checkout }: PeerOptions): SluicePeer {
     checkout,
     url: checkout.url,
     command,
+    stateHome: home,
     prepare: async (signal) => mustSucceed("sluice", await deploy(signal)),
     deploy,
   };
