@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pinnedModel } from "@sluice/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { docker, uniqueStack } from "./support/engine.ts";
-import { aProject, aShop, facts, shopServices } from "./support/project.ts";
+import { aProject, aService, aShop, aStored, facts, shopServices } from "./support/project.ts";
 import { runtime } from "./support/runtime.ts";
 
 const { base, observer, slots } = runtime;
@@ -94,6 +95,30 @@ describe("a changed base service", () => {
     expect((await observe()).base["mail"]).toMatchObject({ state: "stopped" });
     await base.up(model, facts("mail"), shopServices);
     expect(await docker("inspect", "-f", "{{.Id}} {{.State.Running}}", `${stack.name}-mail-1`)).toBe(`${id} true`);
+  });
+});
+
+describe("a built service that lives in base", () => {
+  const built = aService("app", "worker", { strategy: "recreate", builds: true });
+  const services = [...shopServices, built];
+  const written = aShop(stack.name, { app: { image: "acme/app", build: { context: "/src" } } });
+
+  it("runs the image of its release, and is replaced only by another one", async () => {
+    const release = await aStored(written, services);
+    const observeApp = async () => (await observe(aProject(written, services))).base["app"];
+    await base.up(pinnedModel(release), built, services);
+    const before = await statesOf("app");
+    expect(await observeApp()).toMatchObject({
+      state: "current",
+      containers: [{ imageId: release.bundle.images["app"] }],
+    });
+    await base.up(pinnedModel(release), built, services);
+    expect(await statesOf("app")).toBe(before);
+
+    const other = await docker("image", "inspect", "-f", "{{.Id}}", "sluice-test/nginx");
+    const next = { ...release, bundle: { ...release.bundle, images: { ...release.bundle.images, app: other } } };
+    await base.up(pinnedModel(next), built, services).catch(() => undefined);
+    expect(await docker("inspect", "-f", "{{.Image}}", `${stack.name}-app-1`)).toBe(other);
   });
 });
 

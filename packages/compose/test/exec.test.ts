@@ -6,7 +6,7 @@ import { docker, engine, uniqueStack } from "./support/engine.ts";
 
 const stack = uniqueStack("exec");
 const container = `${stack.name}-box`;
-const { exec, stream, open, putFiles, signal } = createContainerExec(engine);
+const containers = createContainerExec(engine);
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString("utf8");
 
 beforeAll(() => idleContainer(container));
@@ -18,13 +18,13 @@ async function* pieces(bytes: Uint8Array, size: number) {
 
 describe("exec", () => {
   it("keeps output, errors and the exit code apart", async () => {
-    const result = await exec(container, ["sh", "-c", "echo out; echo err >&2; exit 7"]);
+    const result = await containers.exec(container, ["sh", "-c", "echo out; echo err >&2; exit 7"]);
     expect([text(result.stdout), result.stderr, result.exitCode]).toEqual(["out\n", "err\n", 7]);
   });
 
   it("carries 50 MB of binary data through standard input and back, byte for byte", async () => {
     const bytes = randomBytes(50 * 1024 * 1024 + 13);
-    const process = await stream(container, ["cat"], { stdin: pieces(bytes, 100_003) });
+    const process = await containers.stream(container, ["cat"], { stdin: pieces(bytes, 100_003) });
     const hash = createHash("sha256");
     let size = 0;
     for await (const chunk of process.stdout) {
@@ -36,7 +36,7 @@ describe("exec", () => {
   });
 
   it("makes the process wait for a reader that waits", async () => {
-    const process = await stream(container, ["sh", "-c", "head -c 200000000 /dev/zero; echo end >&2"]);
+    const process = await containers.stream(container, ["sh", "-c", "head -c 200000000 /dev/zero; echo end >&2"]);
     const before = globalThis.process.memoryUsage().rss;
     let size = 0;
     let peak = 0;
@@ -51,12 +51,12 @@ describe("exec", () => {
 
   it("gives the environment and the user to the process", async () => {
     const options = { environment: { SECRET: "a b'c" }, user: "1000" };
-    const { stdout } = await exec(container, ["sh", "-c", 'echo "$SECRET $(id -u)"'], options);
+    const { stdout } = await containers.exec(container, ["sh", "-c", 'echo "$SECRET $(id -u)"'], options);
     expect(text(stdout)).toBe("a b'c 1000\n");
   });
 
   it("lets a process end without reading its input", async () => {
-    const result = await exec(container, ["true"], { stdin: randomBytes(5_000_000) });
+    const result = await containers.exec(container, ["true"], { stdin: randomBytes(5_000_000) });
     expect(result.exitCode).toBe(0);
   });
 
@@ -65,17 +65,17 @@ describe("exec", () => {
       yield Buffer.from("first");
       throw new Error("the dump broke");
     }
-    await expect(exec(container, ["cat"], { stdin: broken() })).rejects.toThrow("the dump broke");
+    await expect(containers.exec(container, ["cat"], { stdin: broken() })).rejects.toThrow("the dump broke");
   });
 
   it("refuses a command that is not in the container, and a container that is not there", async () => {
-    await expect(exec(container, ["no-such-command"])).rejects.toMatchObject({ code: "EXEC_FAILED" });
-    await expect(exec(`${stack.name}-none`, ["true"])).rejects.toMatchObject({ code: "EXEC_FAILED" });
+    await expect(containers.exec(container, ["no-such-command"])).rejects.toMatchObject({ code: "EXEC_FAILED" });
+    await expect(containers.exec(`${stack.name}-none`, ["true"])).rejects.toMatchObject({ code: "EXEC_FAILED" });
   });
 
   it("ends the process and its children when the signal aborts", async () => {
     const controller = new AbortController();
-    const running = exec(container, ["sh", "-c", "sleep 4321 & sleep 4322"], { signal: controller.signal });
+    const running = containers.exec(container, ["sh", "-c", "sleep 4321 & sleep 4322"], { signal: controller.signal });
     const started = async () => (await docker("top", container)).includes("sleep 4322");
     while (!(await started())) await new Promise((resolve) => setTimeout(resolve, 20));
     controller.abort(new Error("cancelled"));
@@ -86,7 +86,7 @@ describe("exec", () => {
 
 describe("open", () => {
   it("talks to a process in turns", async () => {
-    await using session = await open(container, ["cat"]);
+    await using session = await containers.open(container, ["cat"]);
     const reader = session.stdout[Symbol.asyncIterator]();
     for (const line of ["one\n", "two\n", "drei ü\n"]) {
       await session.write(line);
@@ -101,24 +101,24 @@ describe("putFiles", () => {
 
   it("replaces files of a running container whole", async () => {
     const paths = ["/bin/sluice-a", "/bin/sluice-b"];
-    await putFiles(
+    await containers.putFiles(
       container,
       paths.map((path) => ({ path, content: "before" })),
     );
-    await putFiles(
+    await containers.putFiles(
       container,
       paths.map((path) => ({ path, content, mode: 0o600 })),
     );
     for (const path of paths)
-      expect(Buffer.from((await exec(container, ["cat", path])).stdout).equals(content)).toBe(true);
-    expect(text((await exec(container, ["stat", "-c", "%a %u", "/bin/sluice-a"])).stdout)).toBe("600 0\n");
-    expect(text((await exec(container, ["ls", "/bin"])).stdout)).not.toContain(".tmp");
+      expect(Buffer.from((await containers.exec(container, ["cat", path])).stdout).equals(content)).toBe(true);
+    expect(text((await containers.exec(container, ["stat", "-c", "%a %u", "/bin/sluice-a"])).stdout)).toBe("600 0\n");
+    expect(text((await containers.exec(container, ["ls", "/bin"])).stdout)).not.toContain(".tmp");
   });
 
   it("writes into a container before it starts", async () => {
     const created = `${stack.name}-created`;
     await docker("create", "--name", created, busybox, "cat", "/bin/config");
-    await putFiles(created, [{ path: "/bin/config", content: "ready\n" }]);
+    await containers.putFiles(created, [{ path: "/bin/config", content: "ready\n" }]);
     expect(await docker("start", "-a", created)).toBe("ready");
   });
 });
@@ -128,7 +128,7 @@ describe("signal", () => {
     const name = `${stack.name}-trap`;
     await docker("run", "-d", "--name", name, busybox, "sh", "-c", "trap 'exit 5' USR1; while :; do sleep 0.05; done");
     await new Promise((resolve) => setTimeout(resolve, 200));
-    await signal(name, "SIGUSR1");
+    await containers.signal(name, "SIGUSR1");
     expect(await docker("wait", name)).toBe("5");
   });
 });

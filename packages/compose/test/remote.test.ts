@@ -3,11 +3,15 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { defaultConfig } from "@sluice/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createComposeRuntime } from "../src/create-compose-runtime.ts";
 import { createEngine } from "../src/engine/engine.ts";
 import { createContainerExec } from "../src/exec/container-exec.ts";
 import { idleContainer } from "./support/busybox.ts";
+import { readRouting } from "./support/door.ts";
 import { clock, uniqueStack } from "./support/engine.ts";
+import { aShop, aSlotRequest, facts } from "./support/project.ts";
 
 const stack = uniqueStack("remote");
 const container = `${stack.name}-box`;
@@ -17,7 +21,10 @@ let relay: Server;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "sluice-remote-"));
   // Stands for ssh: runs what it is asked to run there, here.
-  await writeFile(join(directory, "ssh"), '#!/bin/sh\nunset DOCKER_HOST\nwhile [ "$1" != -- ]; do shift; done\nshift 2\nexec "$@"\n');
+  await writeFile(
+    join(directory, "ssh"),
+    '#!/bin/sh\nunset DOCKER_HOST\nwhile [ "$1" != -- ]; do shift; done\nshift 2\nexec "$@"\n',
+  );
   await chmod(join(directory, "ssh"), 0o755);
   relay = createServer({ allowHalfOpen: true }, (client) => {
     const socket = connect({ path: "/var/run/docker.sock", allowHalfOpen: true });
@@ -37,9 +44,9 @@ afterAll(async () => {
 });
 
 async function roundTrip(env: Readonly<Record<string, string | undefined>>) {
-  const { exec } = createContainerExec(createEngine({ env, clock }));
+  const containers = createContainerExec(createEngine({ env, clock }));
   const bytes = randomBytes(1_000_000);
-  const { stdout, exitCode } = await exec(container, ["cat"], { stdin: bytes });
+  const { stdout, exitCode } = await containers.exec(container, ["cat"], { stdin: bytes });
   return exitCode === 0 && Buffer.from(stdout).equals(bytes);
 }
 
@@ -65,6 +72,31 @@ describe("an engine that is not here", () => {
     await expect(roundTrip({ DOCKER_CONFIG: directory, DOCKER_CONTEXT: "none" })).rejects.toMatchObject({
       code: "ENGINE_UNREACHABLE",
     });
+  });
+
+  it("gets the files of a release, which it cannot mount, into the containers", async () => {
+    const address = relay.address();
+    const port = typeof address === "object" ? address?.port : 0;
+    const env = { ...process.env, DOCKER_HOST: `tcp://127.0.0.1:${port}` };
+    const far = createComposeRuntime({ env, clock, config: async () => defaultConfig(), readRouting });
+    await mkdir(join(directory, "files", "conf"), { recursive: true });
+    await writeFile(join(directory, "files", "conf", "app.conf"), "from the release\n");
+    await writeFile(join(directory, "files", "key"), "the key\n");
+    const source = (name: string) => join(directory, "files", name);
+    const volumes = [{ type: "bind", source: source("conf"), target: "/etc/app", read_only: true }];
+    const written = aShop(stack.name, {
+      migrate: { command: ["cat", "/etc/app/app.conf", "/run/secrets/key"], volumes, secrets: [{ source: "key" }] },
+    });
+    const model = { ...written, secrets: { key: { name: "key", file: source("key") } } };
+    const request = await aSlotRequest(model, "blue", { services: [facts("migrate")] });
+    await far.base.ensureNetworks(model, "blue", [facts("migrate")]);
+    const lines: string[] = [];
+    const release = { ...request.release, filesDir: join(directory, "files") };
+    await far.slots.runJob({ ...request, release }, "migrate", {
+      onOutput: ({ source: from, text }) => from === "migrate" && lines.push(text),
+    });
+    expect(lines).toEqual(["from the release", "the key"]);
+    await rm(join(directory, "files"), { recursive: true });
   });
 
   it("is named when it does not answer", async () => {

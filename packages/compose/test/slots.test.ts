@@ -1,7 +1,7 @@
 import type { Slot } from "@sluice/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { docker, uniqueStack } from "./support/engine.ts";
-import { aSlotRequest, aShop, facts, shopServices } from "./support/project.ts";
+import { aShop, aSlotRequest, facts, shopServices } from "./support/project.ts";
 import { runtime } from "./support/runtime.ts";
 
 const { base, slots, doors, exec } = runtime;
@@ -24,7 +24,8 @@ async function page(container: string, host: string): Promise<string> {
   return exitCode === 0 ? Buffer.from(stdout).toString().trim() : "";
 }
 const containerOf = (slot: Slot, service: string) => `${stack.name}-${slot}-${service}-1`;
-const ids = (project: string) => docker("ps", "-aq", "--no-trunc", "--filter", `label=com.docker.compose.project=${project}`);
+const ids = (project: string) =>
+  docker("ps", "-aq", "--no-trunc", "--filter", `label=com.docker.compose.project=${project}`);
 
 beforeAll(async () => {
   await base.ensureNetworks(model, "blue", shopServices);

@@ -101,14 +101,18 @@ async function stream(
   return { stdout: stdout(), done };
 }
 
-function deferred<T>(): { promise: Promise<T>; resolve(value: T): void; reject(reason: unknown): void } {
-  let resolve: (value: T) => void = () => undefined;
-  let reject: (reason: unknown) => void = () => undefined;
-  const promise = new Promise<T>((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
+interface Deferred<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+function deferred<T>(): Deferred<T> {
+  let settle: Pick<Deferred<T>, "resolve" | "reject"> | undefined;
+  const promise = new Promise<T>((resolve, reject) => {
+    settle = { resolve, reject };
   });
-  return { promise, resolve: (value) => resolve(value), reject: (reason) => reject(reason) };
+  return { promise, resolve: (value) => settle?.resolve(value), reject: (reason) => settle?.reject(reason) };
 }
 
 /** A process may end without reading its input: that is its right, and no error. */
@@ -122,7 +126,7 @@ async function feed(process: ContainerProcess, stdin: NonNullable<ExecOptions["s
 
 /** The engine reports a command that cannot be started as output and exit code 126 or 127 of a process that never was. */
 function assertStarted(exitCode: number, output: string, container: string, command: readonly string[]): void {
-  if ((exitCode !== 126 && exitCode !== 127) || !/^OCI runtime exec failed/.test(output)) return;
+  if ((exitCode !== 126 && exitCode !== 127) || !output.startsWith("OCI runtime exec failed")) return;
   throw new SluiceError("EXEC_FAILED", `${command[0]} cannot be run in container ${container}: ${output.trim()}`);
 }
 

@@ -1,15 +1,13 @@
 import { type CallOptions, type SlotRequest, stackNames } from "@sluice/core";
 import type Docker from "dockerode";
-import { composeModel, isOverlap } from "../engine/compose-model.ts";
 import { composeLabels, inspectAll, listProject } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
-import { joinedExternals, linkedNetworks, slotNetworks } from "../model/networks.ts";
+import { joinedExternals, linkedNetworks } from "../model/networks.ts";
 import { slotModel } from "../model/slot-model.ts";
-import { parseCidr } from "../networks/cidr.ts";
 import { connect, type Endpoint } from "../networks/connect.ts";
-import { findNetwork, type Link, listLinks } from "../networks/links.ts";
+import { type Link, listLinks } from "../networks/links.ts";
 import type { SubnetPool } from "../networks/subnets.ts";
-import { chooseSubnet, subnetsOf, takenSubnets } from "../networks/taken.ts";
+import { createContainers } from "./create-containers.ts";
 
 /**
  * Creates the containers of a slot and connects them to its links; none is started.
@@ -22,56 +20,8 @@ export async function createSlot(
   request: SlotRequest,
   options: CallOptions = {},
 ): Promise<void> {
-  await upWithSubnets(engine, pool, request, options, (subnets) => slotModel(request, { subnets }));
+  await createContainers(engine, pool, request, options, (subnets) => slotModel(request, { subnets }));
   await connectSlot(engine, request, options.signal);
-}
-
-type ModelOf = (subnets: Readonly<Record<string, string>>) => ReturnType<typeof slotModel>;
-
-/** Creates what the model holds; chooses other subnets when somebody took one of them meanwhile. */
-export async function upWithSubnets(
-  engine: Engine,
-  pool: SubnetPool,
-  request: SlotRequest,
-  options: CallOptions,
-  modelOf: ModelOf,
-): Promise<void> {
-  const project = stackNames.slotProject(request.stack, request.slot);
-  const refused: string[] = [];
-  for (let attempt = 1; ; attempt += 1) {
-    const subnets = await slotSubnets(engine, pool, request, refused);
-    try {
-      await composeModel(engine, modelOf(subnets), ["up", "--no-start", "--no-build"], {
-        ...options,
-        failed: `containers of ${project} cannot be created`,
-        source: project,
-      });
-      return;
-    } catch (error) {
-      if (attempt === 5 || !isOverlap(error)) throw error;
-      refused.push(...Object.values(subnets));
-    }
-  }
-}
-
-/** A subnet for each network of the slot: the one it has, or a free one. */
-async function slotSubnets(
-  engine: Engine,
-  pool: SubnetPool,
-  { stack, slot, services, release }: SlotRequest,
-  refused: readonly string[],
-): Promise<Readonly<Record<string, string>>> {
-  const keys = slotNetworks(release.model, services);
-  const taken = [...(await takenSubnets(engine)), ...refused.flatMap((text) => parseCidr(text) ?? [])];
-  const subnets: Record<string, string> = {};
-  for (const key of keys) {
-    const name = `${stackNames.slotProject(stack, slot)}_${key}`;
-    const existing = await findNetwork(engine, name);
-    const subnet = (existing && subnetsOf(existing)[0]) ?? chooseSubnet(pool, taken, name);
-    subnets[key] = subnet;
-    taken.push(...(existing ? [] : [parseCidr(subnet)].filter((cidr) => cidr !== undefined)));
-  }
-  return subnets;
 }
 
 /** Connects every container of the slot to the links of the networks its service declares. */
@@ -117,7 +67,8 @@ function slotEndpoints(
       // Doors lead to fixed addresses on the first link.
       address: isWeb && index === 0 ? addresses[service.name]?.[number - 1] : undefined,
     }));
-  const outside = joinedExternals(release.model, services, service.name).map(({ name }) => ({
+  // Whether a network serves only an edge is known from all services, not from those of the slot.
+  const outside = joinedExternals(release.model, release.bundle.services, service.name).map(({ name }) => ({
     network: name,
     aliases: [stackNames.linkAlias(stack, slot, service.name)],
   }));

@@ -10,7 +10,8 @@ import { logTail } from "../engine/log-tail.ts";
 import { removeContainers } from "../engine/stop.ts";
 import { jobModel } from "../model/job-model.ts";
 import type { SubnetPool } from "../networks/subnets.ts";
-import { connectSlot, upWithSubnets } from "./create-slot.ts";
+import { createContainers } from "./create-containers.ts";
+import { connectSlot } from "./create-slot.ts";
 
 /**
  * Runs a job service of a release once, in the networks and links of its slot, and removes its container. The signal
@@ -26,7 +27,7 @@ export async function runJob(
   options: CallOptions = {},
 ): Promise<void> {
   await removeJob(engine, request, service);
-  await upWithSubnets(engine, pool, request, options, (subnets) => jobModel(request, service, { subnets }));
+  await createContainers(engine, pool, request, options, (subnets) => jobModel(request, service, { subnets }));
   try {
     await connectSlot(engine, request, options.signal);
     const container = await jobContainer(engine, request, service);

@@ -5,7 +5,7 @@ import { engine } from "./engine.ts";
 
 export const doorImage = "sluice/door:3.0";
 const closed: DoorRouting = { stable: null, share: 0, salt: 0 };
-const { exec } = createContainerExec(engine);
+const containerExec = createContainerExec(engine);
 
 /** A door that answers every request with a text, in place of one that leads somewhere. */
 export function aDoorRequest(
@@ -51,7 +51,11 @@ function configOf(answer: string): string {
 
 /** The door's process answers on its admin socket. */
 export async function readRouting(door: string, signal?: AbortSignal): Promise<DoorRouting> {
-  const { exitCode } = await exec(door, ["socat", "-u", "OPEN:/dev/null", "UNIX-CONNECT:/tmp/admin.sock"], { signal });
+  const { exitCode } = await containerExec.exec(
+    door,
+    ["socat", "-u", "OPEN:/dev/null", "UNIX-CONNECT:/tmp/admin.sock"],
+    { signal },
+  );
   if (exitCode === 0) return closed;
   throw new SluiceError("DOOR_FAILED", "the admin socket is not there", { retryable: true });
 }

@@ -1,0 +1,78 @@
+import { type CallOptions, type ComposeModel, type SlotRequest, stackNames } from "@sluice/core";
+import { composeModel, isOverlap } from "../engine/compose-model.ts";
+import { composeLabels, listProject } from "../engine/containers.ts";
+import type { Engine } from "../engine/engine.ts";
+import { slotNetworks } from "../model/networks.ts";
+import { parseCidr } from "../networks/cidr.ts";
+import { findNetwork } from "../networks/links.ts";
+import type { SubnetPool } from "../networks/subnets.ts";
+import { chooseSubnet, subnetsOf, takenSubnets } from "../networks/taken.ts";
+import { splitUploads, type Upload, upload } from "./uploads.ts";
+
+type ModelOf = (subnets: Readonly<Record<string, string>>) => ComposeModel;
+
+/**
+ * Creates what the model holds, nothing started; chooses other subnets when somebody took one of them meanwhile. On an
+ * engine that shares no file system with this machine, the release's copies of files are put into the containers.
+ *
+ * @throws SluiceError COMPOSE_FAILED, SUBNET_EXHAUSTED, ENGINE_FAILED
+ */
+export async function createContainers(
+  engine: Engine,
+  pool: SubnetPool,
+  request: SlotRequest,
+  options: CallOptions,
+  modelOf: ModelOf,
+): Promise<void> {
+  const project = stackNames.slotProject(request.stack, request.slot);
+  const { kind } = await engine.endpoint();
+  const refused: string[] = [];
+  for (let attempt = 1; ; attempt += 1) {
+    const subnets = await slotSubnets(engine, pool, request, refused);
+    const whole = modelOf(subnets);
+    const { model, uploads } =
+      kind === "unix" ? { model: whole, uploads: [] } : splitUploads(whole, request.release.filesDir);
+    try {
+      await composeModel(engine, model, ["up", "--no-start", "--no-build"], {
+        ...options,
+        failed: `containers of ${project} cannot be created`,
+        source: project,
+      });
+      return await uploadAll(engine, project, uploads);
+    } catch (error) {
+      if (attempt === 5 || !isOverlap(error)) throw error;
+      refused.push(...Object.values(subnets));
+    }
+  }
+}
+
+/** A subnet for each network of the slot: the one it has, or a free one. */
+async function slotSubnets(
+  engine: Engine,
+  pool: SubnetPool,
+  { stack, slot, services, release }: SlotRequest,
+  refused: readonly string[],
+): Promise<Readonly<Record<string, string>>> {
+  const keys = slotNetworks(release.model, services);
+  const taken = [...(await takenSubnets(engine)), ...refused.flatMap((text) => parseCidr(text) ?? [])];
+  const subnets: Record<string, string> = {};
+  for (const key of keys) {
+    const name = `${stackNames.slotProject(stack, slot)}_${key}`;
+    const existing = await findNetwork(engine, name);
+    const subnet = (existing && subnetsOf(existing)[0]) ?? chooseSubnet(pool, taken, name);
+    subnets[key] = subnet;
+    taken.push(...(existing ? [] : [parseCidr(subnet)].filter((cidr) => cidr !== undefined)));
+  }
+  return subnets;
+}
+
+async function uploadAll(engine: Engine, project: string, uploads: readonly Upload[]): Promise<void> {
+  if (uploads.length === 0) return;
+  const containers = await listProject(engine, project);
+  await Promise.all(
+    containers.map(({ Id, Labels }) => {
+      const own = uploads.filter(({ service }) => service === Labels[composeLabels.service]);
+      return upload(engine, Id, own);
+    }),
+  );
+}

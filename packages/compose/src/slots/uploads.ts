@@ -1,0 +1,95 @@
+import { lstat, readdir, readFile, readlink, realpath } from "node:fs/promises";
+import { isAbsolute, join, posix } from "node:path";
+import { Readable } from "node:stream";
+import type { ComposeModel, ComposeService } from "@sluice/core";
+import { pack } from "tar-stream";
+import type { Engine } from "../engine/engine.ts";
+import { engineError } from "../engine/errors.ts";
+import { unescapeDollars } from "../model/dollars.ts";
+
+/** A file or directory of a release that goes into the containers of a service. */
+export interface Upload {
+  readonly service: string;
+  readonly source: string;
+  /** Absolute, in the container. */
+  readonly target: string;
+}
+
+/**
+ * For an engine that shares no file system with this machine: the model without what it mounts from the release's
+ * copies, and what must be put into the created containers instead.
+ */
+export function splitUploads(
+  model: ComposeModel,
+  filesDir: string,
+): { readonly model: ComposeModel; readonly uploads: readonly Upload[] } {
+  const isCopy = (source: string | undefined) =>
+    source !== undefined && unescapeDollars(source).startsWith(`${filesDir}/`);
+  const uploads: Upload[] = [];
+  const split = (name: string, service: ComposeService): ComposeService => {
+    const add = (source: string, target: string) =>
+      uploads.push({ service: name, source: unescapeDollars(source), target: unescapeDollars(target) });
+    const keepMount = ({ type, source = "", target }: NonNullable<ComposeService["volumes"]>[number]) =>
+      !(type === "bind" && isCopy(source) && add(source, target));
+    const keepFile =
+      (kind: "secrets" | "configs", root: string) => (use: { source: string; target?: string | undefined }) => {
+        const file = model[kind]?.[use.source]?.file;
+        const target = use.target ?? use.source;
+        return !(
+          file !== undefined &&
+          isCopy(file) &&
+          add(file, isAbsolute(target) ? target : posix.join(root, target))
+        );
+      };
+    return {
+      ...service,
+      ...(service.volumes ? { volumes: service.volumes.filter(keepMount) } : {}),
+      ...(service.secrets ? { secrets: service.secrets.filter(keepFile("secrets", "/run/secrets")) } : {}),
+      ...(service.configs ? { configs: service.configs.filter(keepFile("configs", "/")) } : {}),
+    };
+  };
+  const services = Object.entries(model.services).map(([name, service]) => [name, split(name, service)] as const);
+  return { model: { ...model, services: Object.fromEntries(services) }, uploads };
+}
+
+/** @throws SluiceError ENGINE_FAILED */
+export async function upload(engine: Engine, container: string, uploads: readonly Upload[]): Promise<void> {
+  if (uploads.length === 0) return;
+  const tar = pack();
+  const sent = engine
+    .docker()
+    .then((docker) => docker.getContainer(container).putArchive(Readable.from(tar), { path: "/" }))
+    .catch((error: unknown) => {
+      tar.destroy();
+      throw engineError(error, `files of the release cannot be put into container ${container.slice(0, 12)}`);
+    });
+  const written = (async () => {
+    for (const { source, target } of uploads) {
+      // As with a mount, a link that is named itself is followed; links inside are kept.
+      await addEntry(tar, await realpath(source), posix.relative("/", target));
+    }
+    tar.finalize();
+  })();
+  await Promise.all([sent, written]);
+}
+
+/** A file, a link or a directory with all that is in it, owned by root. */
+async function addEntry(tar: ReturnType<typeof pack>, path: string, name: string): Promise<void> {
+  const { mode, mtime, isDirectory, isLink } = await describe(path);
+  if (isLink) tar.entry({ name, type: "symlink", linkname: await readlink(path), mtime });
+  else if (!isDirectory) tar.entry({ name, mode, mtime }, await readFile(path));
+  else {
+    tar.entry({ name: `${name}/`, type: "directory", mode, mtime });
+    for (const child of await readdir(path)) await addEntry(tar, join(path, child), posix.join(name, child));
+  }
+}
+
+async function describe(path: string) {
+  const stats = await lstat(path);
+  return {
+    mode: stats.mode & 0o7777,
+    mtime: stats.mtime,
+    isDirectory: stats.isDirectory(),
+    isLink: stats.isSymbolicLink(),
+  };
+}
