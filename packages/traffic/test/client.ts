@@ -78,6 +78,8 @@ export function flips(served: readonly string[]): number {
 export interface LoadResult {
   readonly asked: number;
   readonly lost: readonly string[];
+  /** When each lost request was asked, in milliseconds of `performance.now()`. */
+  readonly lostAt: readonly number[];
   readonly by: Readonly<Record<string, number>>;
 }
 
@@ -85,16 +87,22 @@ export interface LoadResult {
 export function startLoad(port: number, rate: number, options: { path?: string; ask?: () => Ask } = {}) {
   const pending = new Set<Promise<void>>();
   const lost: string[] = [];
+  const lostAt: number[] = [];
   const by: Record<string, number> = {};
   let asked = 0;
   const one = async () => {
     asked += 1;
+    const askedAt = performance.now();
+    const lose = (why: string) => {
+      lost.push(why);
+      lostAt.push(askedAt);
+    };
     try {
       const { status, slot } = await ask(port, options.path, options.ask?.());
-      if (status >= 500) lost.push(String(status));
+      if (status >= 500) lose(String(status));
       by[slot ?? status] = (by[slot ?? status] ?? 0) + 1;
     } catch (error) {
-      lost.push(String(error));
+      lose(String(error));
     }
   };
   const timer = setInterval(() => {
@@ -105,7 +113,7 @@ export function startLoad(port: number, rate: number, options: { path?: string; 
     async stop(): Promise<LoadResult> {
       clearInterval(timer);
       await Promise.all(pending);
-      return { asked, lost, by };
+      return { asked, lost, lostAt, by };
     },
   };
 }

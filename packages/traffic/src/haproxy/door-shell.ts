@@ -135,8 +135,11 @@ export function createDoorShell({ exec, clock, door, timeoutMs }: DoorShellOptio
 
   return {
     run,
-    ask: (commands, signal) =>
-      run(`printf '%s\\n' '${commands.join("; ")}' | socat -t 10 - UNIX-CONNECT:${doorFiles.adminSocket}`, signal),
+    ask: (commands, signal) => {
+      const once = `printf '%s\\n' '${commands.join("; ")}' | socat -t 10 - UNIX-CONNECT:${doorFiles.adminSocket}`;
+      // While HAProxy reloads, its socket is not there for some milliseconds.
+      return run(`${once} || { sleep 0.2; ${once}; } || { sleep 1; ${once}; }`, signal);
+    },
     async [Symbol.asyncDispose]() {
       const shell = await opening?.catch(() => undefined);
       opening = undefined;

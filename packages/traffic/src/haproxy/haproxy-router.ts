@@ -14,7 +14,7 @@ import { waitServers } from "./wait-servers.ts";
 export interface HaproxyRouterOptions {
   readonly exec: ContainerExec;
   readonly clock: Clock;
-  /** How long the door may take for one command, in milliseconds. Default 10 000. */
+  /** How long the door may take for one command, in milliseconds. Default 20 000. */
   readonly commandTimeoutMs?: number | undefined;
   /** Between two looks at the door while something is waited for, in milliseconds. Default 40. */
   readonly pollMs?: number | undefined;
@@ -25,7 +25,7 @@ export interface HaproxyRouterOptions {
  * router to close those shells; the doors go on as they are.
  */
 export function createHaproxyRouter(options: HaproxyRouterOptions): TrafficRouter & AsyncDisposable {
-  const { exec, clock, commandTimeoutMs = 10_000, pollMs = 40 } = options;
+  const { exec, clock, commandTimeoutMs = 20_000, pollMs = 40 } = options;
   const links = new Map<string, DoorLink>();
   const changes = new Map<string, Promise<unknown>>();
 

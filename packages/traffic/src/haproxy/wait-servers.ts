@@ -3,7 +3,7 @@ import type { DoorLink } from "./door-link.ts";
 import { observeServers } from "./observe-traffic.ts";
 import { decidingServers, isReached, type ServerRow } from "./parse-stat.ts";
 
-/** Waits until HAProxy's own checks have reached `count` servers of a slot. */
+/** Waits until HAProxy's own checks have reached `count` servers of a slot, and for a door that is just starting. */
 export async function waitServers(
   link: DoorLink,
   slot: Slot,
@@ -13,10 +13,16 @@ export async function waitServers(
 ): Promise<void> {
   const end = link.clock.monotonicMs() + timeoutMs;
   for (;;) {
-    const servers = decidingServers(await observeServers(link, signal), slot);
+    const { servers, failed } = await observeServers(link, signal).then(
+      (rows) => ({ servers: decidingServers(rows, slot), failed: null }),
+      (error: unknown) => ({ servers: [], failed: error }),
+    );
+    signal?.throwIfAborted();
     const reached = servers.filter(isReached).length;
-    if (reached >= count) return;
+    if (failed === null && reached >= count) return;
     const left = end - link.clock.monotonicMs();
+    // A door that has just been started, or reloads, does not answer yet.
+    if (left <= 0 && failed !== null) throw failed;
     if (left <= 0) {
       throw new SluiceError(
         "NOT_READY",
