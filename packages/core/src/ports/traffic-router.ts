@@ -22,7 +22,7 @@ export interface DoorSpec {
   readonly healthPort?: number | undefined;
   readonly stickiness: Stickiness;
   readonly proxyProtocol: { readonly in: boolean; readonly out: boolean };
-  /** Requests that carry this value in `X-Sluice-Preview` reach the slot they name. Secret. */
+  /** Requests that carry this value in `X-Sluice-Preview` reach the slot that `X-Sluice-Slot` names. Secret. */
   readonly previewSecret: string;
   readonly drainTimeoutMs: number;
 }
