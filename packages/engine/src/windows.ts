@@ -63,7 +63,8 @@ function emptyGathered(): Gathered {
 async function follow(samples: AsyncIterable<RequestSample>, gathered: Record<Slot, Gathered>): Promise<void> {
   try {
     for await (const { slot, probe, totalMs, bucket, status } of samples) {
-      if (!slot || probe) continue;
+      // A WebSocket ends with the status of its beginning, after as long as it lived: no latency.
+      if (!slot || probe || status === 101) continue;
       const { latencies, clients, clientsWithErrors } = gathered[slot];
       latencies.push(totalMs);
       if (latencies.length > keptLatencies) latencies.shift();
