@@ -43,14 +43,32 @@ describe("sluice init", () => {
   });
 
   it("never changes a file without --yes, but shows what it would add", async () => {
-    const before = "# ours\nrollout: { bake: 5s }\n\nservices:\n  web: { role: web } # the shop\n";
+    const before =
+      "# ours\nservices:\n    web: { role: web } # the shop\n\n# quick\nrollout: { steps: [{share: 5}, 100], bake: 5s }\n";
     await writeFile(file(), before);
     const { stdout } = await run(["init"], { deployer: initing(), cwd });
     expect(await readFile(file(), "utf8")).toBe(before);
-    expect(stdout).toContain("+   uploads:\n+     role: worker\n");
+    expect(stdout).toContain("+     uploads:\n+       role: worker\n");
     expect(stdout).toContain("sluice.yaml is not changed: `sluice init --yes` writes this\n");
     expect(stdout).not.toMatch(/^- /m);
+    await run(["init", "--yes"], { deployer: initing(), cwd });
+    const lines = (await readFile(file(), "utf8")).split("\n");
+    expect(lines.filter((line) => before.split("\n").includes(line))).toEqual(before.split("\n"));
+    expect(parseConfig(lines.join("\n"), "sluice.yaml").services).toHaveProperty("uploads");
   });
+
+  it.each(["rollout: { bake: 5s }", "services:\n  web: {role: web}", "services:\n", "", "# nothing yet\n"])(
+    "adds to %j",
+    async (before) => {
+      await writeFile(file(), before);
+      await run(["init", "--yes"], { deployer: initing(), cwd });
+      const text = await readFile(file(), "utf8");
+      expect(parseConfig(text, "sluice.yaml").services).toMatchObject({
+        web: { role: "web" },
+        uploads: { role: "worker" },
+      });
+    },
+  );
 
   it("keeps all that a file says when it adds to it", async () => {
     await writeFile(file(), "# ours\nrollout: { bake: 5s }\nservices: { web: { role: worker } }\n");

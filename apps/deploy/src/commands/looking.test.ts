@@ -69,7 +69,7 @@ locked by eve (pid 7 on runner) since 30s ago: v3, hotfix
 });
 
 describe("sluice ps", () => {
-  it("lists containers with their place, and marks those that users reach", async () => {
+  it("lists containers with their place, and marks those that serve", async () => {
     const deployer = fakeDeployer({
       ps: async () => [
         { ...aContainer(), place: "green", live: true },
@@ -84,7 +84,7 @@ describe("sluice ps", () => {
     expect(stdout).toBe(`name              service  place    state                   started  restarts
 shop-green-web-1  web      green *  running (healthy)       3m ago   0
 shop-blue-web-1   web      blue     exited (out of memory)  3m ago   0
-* users reach it
+* serves now
 `);
   });
 });

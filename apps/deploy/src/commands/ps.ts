@@ -23,7 +23,7 @@ export async function ps(call: CommandCall): Promise<number> {
       String(row.restartCount),
     ]);
     const head = ["name", "service", "place", "state", "started", "restarts"];
-    context.stdout.write(rows.length > 0 ? `${formatTable(head, rows)}* users reach it\n` : "no containers\n");
+    context.stdout.write(rows.length > 0 ? `${formatTable(head, rows)}* serves now\n` : "no containers\n");
     return 0;
   });
 }

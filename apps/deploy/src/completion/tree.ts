@@ -58,5 +58,8 @@ function valueKind(name: string, choices: readonly string[] | undefined): ValueK
 }
 
 function firstSentence(text: string): string {
-  return text.replace(/[.:] .*$/s, "").replace(/\.$/, "");
+  return text
+    .replace(/ \(default: .*\)$/s, "")
+    .replace(/\. .*$/s, "")
+    .replace(/\.$/, "");
 }

@@ -1,43 +1,63 @@
 import type { ServiceFacts } from "@sluice/core";
-import { type Document, isMap, parseDocument, YAMLMap } from "yaml";
+import { type Document, isMap, LineCounter, parseDocument, stringify, YAMLMap } from "yaml";
 
 const introduction = `# What each service is to a deployment, as inferred from the compose file. Correct what is wrong: roles are web, worker,
 # job, data, edge, support and tool. Every other setting has a default; docs/sluice.example.yaml describes them all.
 `;
 
-/** The configuration with every service of the project named. What `existing` says stays as it is. */
+/** The configuration with every service of the project named. What `existing` says stays as it is, to the letter. */
 export function configText(existing: string | null, services: readonly ServiceFacts[]): string {
-  const document = parseDocument(existing ?? introduction);
+  const text = existing ?? introduction;
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
   const missing = services.filter(({ name }) => !document.hasIn(["services", name]));
   if (missing.length === 0 && existing !== null) return existing;
-  const map = servicesOf(document);
-  for (const service of missing) map.add(describe(document, service));
+  const map = document.get("services");
+  if (!document.has("services"))
+    return `${withLineBreak(text)}${text.trim() === "" ? "" : "\n"}services:\n${entries(missing, "  ")}`;
+  const first = isMap(map) && !map.flow && map.items.length > 0 ? map.range : null;
+  if (!first) return rewritten(document, missing);
+  const [start, end] = first;
+  const indent = " ".repeat(lines.linePos(start).col - 1);
+  const at = text[end - 1] === "\n" ? end : text.indexOf("\n", end) + 1 || text.length;
+  return `${withLineBreak(text.slice(0, at))}${entries(missing, indent)}${text.slice(at)}`;
+}
+
+function withLineBreak(text: string): string {
+  return text === "" || text.endsWith("\n") ? text : `${text}\n`;
+}
+
+/** A map on one line has no place for comments: only then the document is written anew. */
+function rewritten(document: Document, missing: readonly ServiceFacts[]): string {
+  const there = document.get("services");
+  const map = isMap(there) ? there : new YAMLMap();
+  map.flow = false;
+  document.set("services", map);
+  for (const service of missing) {
+    const key = document.createNode(service.name);
+    key.commentBefore = ` ${whyText(service)}`;
+    map.add(document.createPair(key, settingsOf(service)));
+  }
   return document.toString({ lineWidth: 0 });
 }
 
-function servicesOf(document: Document): YAMLMap {
-  const there = document.get("services");
-  if (isMap(there)) {
-    // `services: {}` written on one line would swallow the comments.
-    there.flow = false;
-    return there;
-  }
-  const map = new YAMLMap();
-  document.set("services", map);
-  return map;
+function entries(services: readonly ServiceFacts[], indent: string): string {
+  return services
+    .map((service) => `# ${whyText(service)}\n${stringify({ [service.name]: settingsOf(service) })}`)
+    .join("")
+    .replaceAll(/^(?=.)/gm, indent);
 }
 
-function describe(document: Document, { name, role, strategy, confidence, reason, port }: ServiceFacts) {
-  const settings = {
+function whyText({ confidence, reason }: ServiceFacts): string {
+  const doubt = confidence === "ask" ? "PLEASE CHECK: " : confidence === "likely" ? "likely: " : "";
+  return `${doubt}${reason.replaceAll(/\s+/g, " ")}`;
+}
+
+function settingsOf({ role, strategy, port }: ServiceFacts): Readonly<Record<string, unknown>> {
+  return {
     role,
     // Where a person must say, the cautious strategy is written so that it can be changed knowingly.
     ...(strategy === "recreate" && (role === "web" || role === "worker") ? { strategy } : {}),
     ...(role === "web" && port !== null ? { port } : {}),
   };
-  const pair = document.createPair(name, settings);
-  const doubt = confidence === "ask" ? "PLEASE CHECK: " : confidence === "likely" ? "likely: " : "";
-  const key = document.createNode(name);
-  key.commentBefore = ` ${doubt}${reason.replaceAll(/\s+/g, " ")}`;
-  pair.key = key;
-  return pair;
 }

@@ -42,7 +42,7 @@ export function eventLines(event: SluiceEvent): readonly string[] {
     case "step-end":
       return [stepEndText(event)];
     case "output-line":
-      return [outputText(event)];
+      return event.text.trim() === "" ? [] : [outputText(event)];
     case "verdict":
       return [`  ${verdictText(event.verdict)}`, ...indented(event.verdict.detail)];
     case "share-change":

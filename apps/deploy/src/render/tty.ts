@@ -41,7 +41,7 @@ export function createTtyRenderer(
       if (event.type === "step-start") running = { step: event, sinceMs: now().getTime(), last: event.cause };
       if (event.type === "step-end" && event.step === running?.step.step) running = null;
       if (running && event.type === "step-progress") running.last = event.text;
-      if (running && event.type === "output-line") running.last = outputText(event).trim();
+      if (running && event.type === "output-line" && event.text.trim() !== "") running.last = outputText(event).trim();
       const text = lastingText(event, running !== null, paint);
       if (text) block.print(text);
       draw();

@@ -1,0 +1,26 @@
+import { expect, it } from "vitest";
+import { openShop } from "./harness.ts";
+import { startLoad, versionsSeen } from "./load.ts";
+
+it("a version that never becomes healthy exits 20, and the old one never stops serving", async () => {
+  await using shop = await openShop();
+  await shop.release("v1");
+  await shop.sluice(0, "deploy", "--release", "v1");
+
+  const load = startLoad(shop.url);
+  await shop.release("v2", { mode: "unhealthy" });
+  const failed = await shop.sluice(20, "deploy", "--release", "v2");
+  const seen = await load.stop();
+  expect(failed.events.at(-1)).toMatchObject({
+    type: "deployment-end",
+    outcome: "failed",
+    serving: { tag: "v1", share: 100 },
+  });
+  expect(failed.events.some(({ type }) => type === "error")).toBe(true);
+  expect(seen.failures).toEqual([]);
+  expect(Object.keys(seen.versions)).toEqual(["v1"]);
+  expect(await versionsSeen(shop.url)).toEqual(["v1"]);
+
+  // It is known to be broken, and not tried again unasked.
+  await shop.sluice(10, "deploy", "--release", "v2");
+});

@@ -1,0 +1,48 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/** The docker command line; what it printed, without the last line break. */
+export async function docker(...args: readonly string[]): Promise<string> {
+  const { stdout } = await run("docker", args, { maxBuffer: 64 * 1024 * 1024 });
+  return stdout.trim();
+}
+
+async function list(...args: readonly string[]): Promise<readonly string[]> {
+  return (await docker(...args)).split("\n").filter((line) => line !== "");
+}
+
+const projects = (stack: string) => [stack, `${stack}-blue`, `${stack}-green`, `${stack}-rehearsal`];
+
+/** Removes everything that belongs to one stack: by its labels, and by the Compose projects made from its name. */
+export async function removeStack(stack: string): Promise<void> {
+  const labels = [`dev.sluice.stack=${stack}`, ...projects(stack).map((name) => `com.docker.compose.project=${name}`)];
+  const all = async (...command: readonly string[]) => [
+    ...new Set((await Promise.all(labels.map((label) => list(...command, "-q", "--filter", `label=${label}`)))).flat()),
+  ];
+  const containers = await all("container", "ls", "-a");
+  if (containers.length > 0) await docker("container", "rm", "-f", "-v", ...containers);
+  const networks = await all("network", "ls");
+  if (networks.length > 0) await docker("network", "rm", ...networks);
+  const volumes = await all("volume", "ls");
+  if (volumes.length > 0) await docker("volume", "rm", ...volumes);
+  const images = await list(
+    "image",
+    "ls",
+    "--format",
+    "{{.Repository}}:{{.Tag}}",
+    "--filter",
+    `reference=sluice/${stack}-*`,
+  );
+  if (images.length > 0) await docker("image", "rm", "-f", ...images);
+}
+
+/** Every container of a stack with its id and the moment it was started: equal when nothing was touched. */
+export async function containersOf(stack: string): Promise<readonly string[]> {
+  const ids = await list("container", "ls", "-a", "-q", "--no-trunc", "--filter", `name=^${stack}[-_]`);
+  if (ids.length === 0) return [];
+  return (await docker("inspect", "--format", "{{.Id}} {{.Name}} {{.State.StartedAt}} {{.State.Status}}", ...ids))
+    .split("\n")
+    .sort();
+}

@@ -1,0 +1,116 @@
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { type CliRun, type RunningCli, startCli } from "./cli.ts";
+import { removeStack } from "./engine.ts";
+
+const makeRelease = join(import.meta.dirname, "../../../examples/shop/bin/make-release.mjs");
+
+/** As the example's own, with less patience. */
+const config = `checks:
+  - service: web
+    http: { path: /version, contains: '"version"' }
+  - service: web
+    http: { path: /api/products, maxTime: 5s }
+services:
+  web:
+    health: { path: /healthz }
+    startTimeout: 60s
+traffic:
+  drain: { timeout: 5s }
+rollout:
+  steps: [{ share: 50, for: 2s }, 100]
+  bake: 2s
+`;
+
+export interface Release {
+  readonly mode?: "good" | "unhealthy" | "err20" | "errroute" | "crash" | "crashstart" | "slow";
+  readonly startupMs?: number;
+}
+
+/** The example shop in a checkout of its own, under a name and a port of its own. */
+export interface Shop extends AsyncDisposable {
+  readonly stack: string;
+  /** Where users find it. */
+  readonly url: string;
+  /** Commits and tags a version; its checkout is what the next command sees. */
+  release(tag: string, release?: Release): Promise<void>;
+  /** Runs the command line with `--json` to its end. Throws what it said when it ends with another exit code. */
+  sluice(exitCode: number, ...args: readonly string[]): Promise<CliRun>;
+  start(...args: readonly string[]): RunningCli;
+}
+
+export async function openShop(): Promise<Shop> {
+  const stack = `sluice-e2e-${randomBytes(4).toString("hex")}`;
+  const directory = await mkdtemp(join(tmpdir(), `${stack}-`));
+  const checkout = join(directory, "checkout");
+  const port = await freePort();
+  await writeFile(join(directory, "sluice.yaml"), config);
+  const env = {
+    PATH: process.env["PATH"],
+    HOME: process.env["HOME"],
+    ...(process.env["DOCKER_HOST"] ? { DOCKER_HOST: process.env["DOCKER_HOST"] } : {}),
+    SHOP_PORT: String(port),
+    NODE_IMAGE: "sluice-test/shop-base",
+    POSTGRES_IMAGE: "sluice-test/postgres:15",
+    STACK_NAME: stack,
+    SLUICE_HOME: join(directory, "home"),
+  };
+  const running = new Set<RunningCli>();
+  const start = (...args: readonly string[]) => {
+    const cli = startCli([...args, "--json", "--config", join(directory, "sluice.yaml")], checkout, env);
+    running.add(cli);
+    void cli.done.finally(() => running.delete(cli)).catch(() => {});
+    return cli;
+  };
+  return {
+    stack,
+    url: `http://127.0.0.1:${port}/api/products`,
+    async release(tag, { mode = "good", startupMs = 500 } = {}) {
+      await promisify(execFile)(process.execPath, [
+        makeRelease,
+        checkout,
+        tag,
+        "--mode",
+        mode,
+        "--startup-ms",
+        String(startupMs),
+      ]);
+    },
+    start,
+    async sluice(exitCode, ...args) {
+      const ran = await start(...args).done;
+      if (ran.exitCode === exitCode) return ran;
+      throw new Error(`sluice ${args.join(" ")} ended with ${ran.exitCode}, expected ${exitCode}:\n${storyOf(ran)}`);
+    },
+    async [Symbol.asyncDispose]() {
+      for (const cli of running) cli.process.kill("SIGKILL");
+      await Promise.allSettled([...running].map(({ done }) => done));
+      await removeStack(stack);
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What a command said, without the lines of builds. */
+function storyOf({ stdout, stderr }: CliRun): string {
+  const lines = stdout.split("\n").filter((line) => !line.includes('"source":"build"'));
+  return `${lines.join("\n")}${stderr}`;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const address = server.address();
+  await new Promise((resolve) => {
+    server.close(resolve);
+  });
+  if (typeof address !== "object" || !address) throw new Error("no free port");
+  return address.port;
+}
