@@ -4,3 +4,8 @@ export interface Attempt {
   readonly value: string;
   readonly detail?: string | undefined;
 }
+
+/** The end of what a process wrote, for people. */
+export function shownText(text: string): string | undefined {
+  return text.trim().slice(-1_000) || undefined;
+}

@@ -1,10 +1,11 @@
 import type { Check, Clock, ContainerExec, Prober, ProbeTarget, Verdict } from "@sluice/core";
-import { isSluiceError } from "@sluice/core";
+import { formatDuration, isSluiceError } from "@sluice/core";
 import type { Attempt } from "./attempt.ts";
 import { attemptCommand, commandLimit, type RunOneOff } from "./checks/command.ts";
-import { attemptContainer, containerLimit, type InspectContainer } from "./checks/container.ts";
+import { attemptContainer, containerLimit, type InspectContainer, type Starts } from "./checks/container.ts";
 import { attemptHttp, httpLimit } from "./checks/http.ts";
 import { attemptTcp, tcpLimit } from "./checks/tcp.ts";
+import { withDeadline } from "./deadline.ts";
 
 export interface ProberOptions {
   readonly exec: ContainerExec;
@@ -14,35 +15,70 @@ export interface ProberOptions {
   readonly runOneOff?: RunOneOff | undefined;
 }
 
-/** Between a failed attempt and the next: long enough for a passing cause to pass. */
-const betweenAttemptsMs = 250;
+/** Between two attempts: after a failed one, long enough for a passing cause to pass. */
+const pauseMs = { pass: 100, fail: 500 } as const;
 
 /**
  * Runs checks from inside containers, so that nothing of the target but its Docker API must be reachable. A check passes
- * after `successes` good attempts in a row and fails after more than `retries` bad ones.
+ * after `successes` good attempts in a row and fails after more than `retries` bad ones. One that cannot be made at all has
+ * `no-data`. Restarts are told from what the prober saw before: keep one for a deployment.
  */
 export function createProber(options: ProberOptions): Prober {
+  const starts: Starts = new Map();
   return {
     async probe(check, target, signal) {
       const limit = limitOf(check);
       let inARow = 0;
       let failures = 0;
       for (let n = 1; ; n++) {
-        const attempt = await attemptOnce(options, check, target, signal);
-        const verdict = { check: check.name, value: attempt.value, limit, n, detail: attempt.detail };
-        if (attempt.result === "inconclusive") return { ...verdict, result: "no-data" } satisfies Verdict;
-        if (attempt.result === "pass") {
-          inARow += 1;
-          if (inARow >= check.successes) return { ...verdict, result: "pass" } satisfies Verdict;
-          continue;
-        }
-        inARow = 0;
-        failures += 1;
+        const { result, value, detail } = await attemptOnce({ ...options, starts }, check, target, signal);
+        const verdict = { check: check.name, value, limit, n, ...(detail === undefined ? {} : { detail }) };
+        if (result === "inconclusive") return { ...verdict, result: "no-data" } satisfies Verdict;
+        inARow = result === "pass" ? inARow + 1 : 0;
+        failures += result === "pass" ? 0 : 1;
+        if (inARow >= check.successes) return { ...verdict, result: "pass" } satisfies Verdict;
         if (failures > check.retries) return { ...verdict, result: "fail" } satisfies Verdict;
-        await options.clock.sleep(betweenAttemptsMs, signal);
+        await options.clock.sleep(pauseMs[result], signal);
       }
     },
   };
+}
+
+interface Means extends ProberOptions {
+  readonly starts: Starts;
+}
+
+/** One attempt within its own time. What cannot be run is a failed attempt; only the caller's abort and bugs are thrown. */
+async function attemptOnce(
+  means: Means,
+  check: Check,
+  target: ProbeTarget,
+  signal: AbortSignal | undefined,
+): Promise<Attempt> {
+  try {
+    const timed = await withDeadline(means.clock, check.timeoutMs, signal, (both) =>
+      attempt(means, check, target, both),
+    );
+    return timed.done ? timed.value : { result: "fail", value: `nothing within ${formatDuration(check.timeoutMs)}` };
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (isSluiceError(error)) return { result: "fail", value: "could not be run", detail: error.message };
+    throw error;
+  }
+}
+
+function attempt(means: Means, check: Check, target: ProbeTarget, signal: AbortSignal): Promise<Attempt> {
+  const { exec, clock, runOneOff } = means;
+  switch (check.type) {
+    case "http":
+      return attemptHttp(exec, clock, check, target, signal);
+    case "tcp":
+      return attemptTcp(exec, check, target, signal);
+    case "command":
+      return attemptCommand(exec, runOneOff, check, target, signal);
+    case "container":
+      return attemptContainer(means, check, target, signal);
+  }
 }
 
 function limitOf(check: Check): string {
@@ -55,42 +91,5 @@ function limitOf(check: Check): string {
       return commandLimit();
     case "container":
       return containerLimit();
-  }
-}
-
-/** One attempt within its own time. What cannot be run is a failed attempt; only the caller's abort is thrown. */
-async function attemptOnce(
-  options: ProberOptions,
-  check: Check,
-  target: ProbeTarget,
-  signal: AbortSignal | undefined,
-): Promise<Attempt> {
-  const timeout = AbortSignal.timeout(check.timeoutMs);
-  const both = signal ? AbortSignal.any([signal, timeout]) : timeout;
-  try {
-    return await run(options, check, target, both);
-  } catch (error) {
-    signal?.throwIfAborted();
-    if (timeout.aborted) return { result: "fail", value: `nothing within ${check.timeoutMs} ms` };
-    if (isSluiceError(error)) return { result: "fail", value: "could not be run", detail: error.message };
-    throw error;
-  }
-}
-
-function run(
-  { exec, clock, inspect, runOneOff }: ProberOptions,
-  check: Check,
-  target: ProbeTarget,
-  signal: AbortSignal,
-) {
-  switch (check.type) {
-    case "http":
-      return attemptHttp(exec, clock, check, target, signal);
-    case "tcp":
-      return attemptTcp(exec, check, target, signal);
-    case "command":
-      return attemptCommand(exec, runOneOff, check, target, signal);
-    case "container":
-      return attemptContainer(inspect, check, target, signal);
   }
 }

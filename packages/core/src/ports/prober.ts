@@ -9,6 +9,8 @@ export interface ProbeTarget {
   readonly containers: Readonly<Record<string, readonly string[]>>;
   /** Addresses of the service's containers on the slot's link, by service name, where they are known. */
   readonly addresses?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** Where a service listens, by service name: for HTTP checks of services without a door. */
+  readonly ports?: Readonly<Record<string, number>> | undefined;
   /** The door to go through, by service name; checks of a service without one go straight to its container. */
   readonly doors: Readonly<Record<string, ProbeDoor>>;
 }

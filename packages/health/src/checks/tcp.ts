@@ -1,27 +1,26 @@
 import type { ContainerExec, ProbeTarget, TcpCheck } from "@sluice/core";
-import type { Attempt } from "../attempt.ts";
+import { type Attempt, shownText } from "../attempt.ts";
+import { directRoutes, socatAddress } from "../route.ts";
 
 export const tcpLimit = ({ port }: TcpCheck): string => `port ${port} accepts a connection`;
 
-/** Connects from inside the door's container, where the slot's network can be reached. */
+/** Connects to every container of the service from a door's container, which can reach the slot's network. */
 export async function attemptTcp(
   exec: ContainerExec,
   check: TcpCheck,
   target: ProbeTarget,
   signal: AbortSignal,
 ): Promise<Attempt> {
-  const door = target.doors[check.service] ?? Object.values(target.doors)[0];
-  const address = target.addresses?.[check.service]?.[0];
-  if (!door || address === undefined) {
-    return { result: "inconclusive", value: "no way there", detail: `no door reaches a container of ${check.service}` };
+  const routes = directRoutes(check.service, target, check.port);
+  if (routes.length === 0) {
+    const detail = `no address of a container of ${check.service} is known, or no door reaches it`;
+    return { result: "inconclusive", value: "no way there", detail };
   }
   const seconds = Math.max(1, Math.ceil(check.timeoutMs / 1_000));
-  const { exitCode, stderr } = await exec.exec(
-    door.container,
-    ["socat", "-u", "/dev/null", `TCP:${address}:${check.port},connect-timeout=${seconds}`],
-    { signal },
-  );
-  return exitCode === 0
-    ? { result: "pass", value: "connected" }
-    : { result: "fail", value: "no connection", detail: stderr.trim() || undefined };
+  for (const route of routes) {
+    const command = ["socat", "-u", "/dev/null", `${socatAddress(route)},connect-timeout=${seconds}`];
+    const { exitCode, stderr } = await exec.exec(route.container, command, { signal });
+    if (exitCode !== 0) return { result: "fail", value: `no connection to ${route.host}`, detail: shownText(stderr) };
+  }
+  return { result: "pass", value: routes.length === 1 ? "connected" : `${routes.length} connected` };
 }

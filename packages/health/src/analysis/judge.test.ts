@@ -1,0 +1,168 @@
+import type { JudgeWindow, SlotWindow, Verdict } from "@sluice/core";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { settings } from "../../test/simulate.ts";
+import { judge } from "./judge.ts";
+
+function aWindow(changes: Partial<SlotWindow> = {}): SlotWindow {
+  return { requests: 0, errors: 0, http4xx: 0, latenciesMs: [], clients: 0, clientsWithErrors: 0, ...changes };
+}
+
+function judged(
+  candidate: Partial<SlotWindow>,
+  previous: Partial<SlotWindow> | null,
+  changes: Partial<JudgeWindow> = {},
+) {
+  const window = { look: 1, looks: 10, settings, ...changes };
+  const verdicts = judge({ ...window, candidate: aWindow(candidate), previous: previous && aWindow(previous) });
+  return Object.fromEntries(verdicts.map((verdict) => [verdict.check, verdict])) as Record<string, Verdict>;
+}
+
+describe("errors", () => {
+  it("fail at once when all requests do, without a statistic", () => {
+    expect(judged({ requests: 5, errors: 5 }, { requests: 3 })["errors"]).toMatchObject({
+      result: "fail",
+      value: "100 % errors",
+      limit: "some requests succeed",
+      n: 5,
+    });
+    expect(judged({ requests: 4, errors: 4 }, { requests: 3 })["errors"]).toMatchObject({ result: "no-data" });
+  });
+
+  it("that both have in common roll nothing back", () => {
+    expect(judged({ requests: 9, errors: 9 }, { requests: 80, errors: 80 })["errors"]?.result).toBe("no-data");
+  });
+
+  it("fail when they are more than chance and than tolerated, with numbers", () => {
+    expect(judged({ requests: 200, errors: 20 }, { requests: 2_000, errors: 10 })["errors"]).toEqual({
+      check: "errors",
+      result: "fail",
+      value: "10 % errors",
+      limit: "<= 1.5 % (previous 0.5 %, n=2000)",
+      n: 200,
+      p: expect.closeTo(0, 6),
+    });
+  });
+
+  it("pass when they are few, however many requests there are", () => {
+    expect(judged({ requests: 1e6, errors: 6_000 }, { requests: 1e6, errors: 2_000 })["errors"]).toMatchObject({
+      result: "pass",
+      value: "0.6 % errors",
+    });
+    expect(judged({ requests: 60, errors: 2 }, { requests: 5_000 })["errors"]?.result).toBe("pass");
+  });
+
+  it("have no data below the least number of requests, and say what could still be", () => {
+    expect(judged({ requests: 20 }, { requests: 400 })["errors"]).toMatchObject({
+      result: "no-data",
+      detail: expect.stringMatching(/^with n=20 the rate may be up to \d+(\.\d+)? %$/),
+    });
+  });
+
+  it("of one client are no fault of the release; those of many are", () => {
+    const previous = { requests: 1_000, errors: 2, clients: 200, clientsWithErrors: 2 };
+    const one = judged({ requests: 100, errors: 40, clients: 20, clientsWithErrors: 1 }, previous)["errors"];
+    expect(one).toMatchObject({ result: "no-data", detail: "the errors are those of 1 of 20 clients" });
+    const many = judged({ requests: 100, errors: 40, clients: 20, clientsWithErrors: 12 }, previous)["errors"];
+    expect(many).toMatchObject({ result: "fail" });
+  });
+
+  it("are never more than the absolute limit, whatever the previous does", () => {
+    const limited = { ...settings, errors: { maxIncrease: 1, max: 5 } };
+    const window = { settings: limited };
+    expect(judged({ requests: 500, errors: 100 }, { requests: 500, errors: 100 }, window)["errors"]).toMatchObject({
+      result: "fail",
+      limit: "<= 5 %",
+    });
+    expect(judged({ requests: 500, errors: 27 }, { requests: 500, errors: 25 }, window)["errors"]?.result).toBe("pass");
+  });
+
+  it("without a previous are judged alone: by the limit, or by 10 %", () => {
+    expect(judged({ requests: 500, errors: 100 }, null)["errors"]).toMatchObject({ result: "fail", limit: "<= 10 %" });
+    expect(judged({ requests: 500, errors: 45 }, null)["errors"]).toMatchObject({ result: "pass", limit: "<= 10 %" });
+    expect(judged({ requests: 500, errors: 100 }, {})["errors"]).toMatchObject({ result: "fail" });
+    expect(judged({}, null)["errors"]).toMatchObject({ result: "no-data", n: 0 });
+  });
+
+  it("need more proof the more often they are looked at", () => {
+    const [candidate, previous] = [
+      { requests: 60, errors: 6 },
+      { requests: 600, errors: 9 },
+    ];
+    expect(judged(candidate, previous, { looks: 1 })["errors"]?.result).toBe("fail");
+    expect(judged(candidate, previous, { looks: 600 })["errors"]?.result).toBe("pass");
+  });
+});
+
+describe("latency", () => {
+  const spread = (count: number, from: number, to: number) =>
+    Array.from({ length: count }, (_, index) => from + ((to - from) * index) / count);
+
+  it("fails when the candidate is much slower", () => {
+    const verdict = judged({ latenciesMs: spread(300, 200, 800) }, { latenciesMs: spread(300, 100, 300) })["latency"];
+    expect(verdict).toMatchObject({
+      result: "fail",
+      value: "p95 768 ms",
+      limit: "p95 <= 434 ms (previous p95 289 ms, n=300)",
+      n: 300,
+    });
+  });
+
+  it("fails when some requests are much slower and the rest is not", () => {
+    const candidate = { latenciesMs: [...spread(360, 50, 100), ...spread(40, 900, 1_000)] };
+    expect(judged(candidate, { latenciesMs: spread(400, 50, 100) })["latency"]?.result).toBe("fail");
+  });
+
+  it("passes below the floor, within the ratio, and with slower but few requests", () => {
+    expect(judged({ latenciesMs: spread(300, 50, 150) }, { latenciesMs: spread(300, 5, 15) })["latency"]?.result).toBe(
+      "pass",
+    );
+    expect(
+      judged({ latenciesMs: spread(300, 300, 420) }, { latenciesMs: spread(300, 200, 300) })["latency"]?.result,
+    ).toBe("pass");
+    const few = { latenciesMs: [...spread(297, 50, 100), 2_000, 2_000, 2_000] };
+    expect(judged(few, { latenciesMs: spread(300, 50, 100) })["latency"]?.result).toBe("pass");
+  });
+
+  it("has no data below 100 requests of each", () => {
+    const verdict = judged({ latenciesMs: spread(99, 1, 2) }, { latenciesMs: spread(500, 1, 2) })["latency"];
+    expect(verdict).toMatchObject({
+      result: "no-data",
+      detail: "100 requests of each are needed, the previous had 500",
+    });
+    expect(judged({ latenciesMs: spread(500, 1, 2) }, null)["latency"]?.result).toBe("no-data");
+    expect(judged({}, {})["latency"]?.value).toBe("no requests");
+  });
+});
+
+describe("4xx answers", () => {
+  it("are shown when they stand out, and roll nothing back", () => {
+    const verdicts = judged({ requests: 200, http4xx: 80 }, { requests: 2_000, http4xx: 40 });
+    expect(verdicts["4xx answers"]).toMatchObject({ result: "no-data", value: "40 %" });
+    expect(judged({ requests: 200, http4xx: 8 }, { requests: 2_000, http4xx: 40 })).not.toHaveProperty("4xx answers");
+  });
+});
+
+it("any window gets verdicts that can be read, and never a failure of a candidate without errors and slowness", () => {
+  const counts = fc.integer({ min: 0, max: 5_000 });
+  const side = fc
+    .record({ requests: counts, errors: counts, http4xx: counts, clients: counts, clientsWithErrors: counts })
+    .map((made) => ({
+      ...made,
+      errors: made.errors % (made.requests + 3),
+      http4xx: made.http4xx % (made.requests + 1),
+      clientsWithErrors: made.clientsWithErrors % (made.clients + 1),
+    }));
+  const latencies = fc.array(fc.integer({ min: 1, max: 150 }), { maxLength: 300 });
+  fc.assert(
+    fc.property(side, latencies, fc.option(side), fc.integer({ min: 1, max: 500 }), (made, slow, previous, looks) => {
+      const verdicts = Object.values(judged({ ...made, latenciesMs: slow }, previous, { looks }));
+      for (const { value, limit, p = 0.5, n } of verdicts) {
+        expect(`${value} ${limit}`).not.toMatch(/NaN|undefined|Infinity/);
+        expect(p >= 0 && p <= 1 && n >= 0).toBe(true);
+      }
+      const failed = verdicts.filter(({ result }) => result === "fail").map(({ check }) => check);
+      expect(failed).toEqual(made.errors < 3 ? [] : failed.filter((check) => check === "errors"));
+    }),
+  );
+});

@@ -1,0 +1,320 @@
+import { createServer, type RequestListener } from "node:http";
+import { type AddressInfo, createServer as createTcpServer, type Server } from "node:net";
+import { type ObservedContainer, SluiceError } from "@sluice/core";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { aCommandCheck, aContainer, aContainerCheck, anHttpCheck, aTarget, aTcpCheck } from "../test/checks.ts";
+import { createFakeClock } from "../test/fake-clock.ts";
+import { createLocalExec } from "../test/local-exec.ts";
+import { createProber, type ProberOptions } from "./prober.ts";
+
+const secret = "canary-4711";
+
+async function listen(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  return (server.address() as AddressInfo).port;
+}
+
+const serve = (listener: RequestListener) => listen(createServer(listener));
+
+function aProber(changes: Partial<ProberOptions> = {}) {
+  const clock = createFakeClock();
+  const exec = createLocalExec();
+  const inspect = () => Promise.resolve(aContainer());
+  return { clock, exec, prober: createProber({ clock, exec, inspect, ...changes }) };
+}
+
+const through = (port: number, previewSecret: string | null = secret) =>
+  aTarget({ doors: { web: { container: "door", port, previewSecret } } });
+
+describe("an http check", () => {
+  it("goes through the door to the slot, with the secret where no process list shows it", async () => {
+    const seen: unknown[] = [];
+    const port = await serve(({ headers, url, method }, response) => {
+      seen.push([method, url, headers.host, headers["x-sluice-preview"], headers["x-sluice-slot"], headers["x-mine"]]);
+      response.end("hello");
+    });
+    const { prober, exec } = aProber();
+    const check = anHttpCheck({
+      path: "/health?full",
+      headers: { "X-Mine": "1", "X-Sluice-Slot": "blue", Host: "shop.test" },
+    });
+    expect(await prober.probe(check, through(port))).toEqual({
+      check: "GET /",
+      result: "pass",
+      value: expect.stringMatching(/^status 200 in \d+ ms$/),
+      limit: "status 200 to 399",
+      n: 1,
+    });
+    expect(seen).toEqual([["GET", "/health?full", "shop.test", secret, "green", "1"]]);
+    expect(exec.calls).toMatchObject([{ container: "door", command: ["socat", "-t5", "-", expect.any(String)] }]);
+    expect(JSON.stringify(exec.calls)).not.toContain(secret);
+  });
+
+  it("comes as a user does when there is no secret", async () => {
+    const port = await serve(({ headers }, response) =>
+      response.end(`${String(headers["x-sluice-preview"])} ${String(headers.host)}`),
+    );
+    const check = anHttpCheck({ expect: { status: [200], body: "undefined localhost", headers: {} } });
+    expect(await aProber().prober.probe(check, through(port, null))).toMatchObject({ result: "pass" });
+  });
+
+  it("sends what it is told to", async () => {
+    const port = await serve((request, response) => {
+      void text(request).then((body) =>
+        response.writeHead(201, { "X-Version": "v2" }).end(`${request.method} ${body}`),
+      );
+    });
+    const expected = { status: [201], body: "POST grüße", headers: { "x-version": "v2" } };
+    const check = anHttpCheck({ method: "POST", body: "grüße", expect: expected });
+    expect(await aProber().prober.probe(check, through(port))).toMatchObject({
+      result: "pass",
+      limit: 'status 201, body with "POST grüße", x-version: v2',
+    });
+  });
+
+  it.each([
+    [{ status: [200], headers: {} }, "status 503"],
+    [{ status: [503], body: "other", headers: {} }, "status 503, another body"],
+    [{ status: [503], headers: { "x-version": "" } }, "status 503, no header x-version"],
+    [{ status: [503], headers: { server: "v2" } }, "server: v1"],
+  ])("fails for what is not as expected: %o", async (expected, value) => {
+    const port = await serve((_request, response) =>
+      response.writeHead(503, { Server: "v1" }).end(`down ${"x".repeat(900)}`),
+    );
+    const verdict = await aProber().prober.probe(anHttpCheck({ expect: expected }), through(port));
+    expect(verdict).toMatchObject({ result: "fail", value, n: 1 });
+    expect(verdict.detail).toBe(`status 503, body ${JSON.stringify(`down ${"x".repeat(295)}`)}`);
+    expect(JSON.stringify(verdict)).not.toContain(secret);
+  });
+
+  it("fails for an answer that is late, cut off, no HTTP, or not there", async () => {
+    const probe = async (port: number, changes = {}) => {
+      const { prober, clock } = aProber({ clock: createFakeClock() });
+      expect(clock.slept).toEqual([]);
+      return prober.probe(anHttpCheck(changes), through(port));
+    };
+    const raw = (text: string) =>
+      listen(createTcpServer((socket) => void socket.on("error", () => undefined).end(text)));
+    expect(await probe(await raw("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"))).toMatchObject({
+      result: "fail",
+      value: "status 200, answer cut off",
+    });
+    expect(await probe(await raw("SSH-2.0-OpenSSH\r\n"))).toMatchObject({ result: "fail", value: "no HTTP answer" });
+    expect(await probe(await raw(""))).toMatchObject({ result: "fail", value: "no answer" });
+    expect(await probe(1)).toMatchObject({
+      result: "fail",
+      value: "no connection",
+      detail: expect.stringContaining("ECONNREFUSED"),
+    });
+  });
+
+  it("fails when it takes longer than it may", async () => {
+    const clock = createFakeClock();
+    const port = await serve((_request, response) => {
+      clock.advance(301);
+      response.end();
+    });
+    const check = anHttpCheck({ expect: { status: [], headers: {}, maxMs: 300 } });
+    expect(await aProber({ clock }).prober.probe(check, through(port))).toMatchObject({
+      result: "fail",
+      value: "status 200 after 301 ms",
+      limit: "status 200 to 399, within 300ms",
+    });
+  });
+
+  it("has its own time for each attempt", async () => {
+    const clock = createFakeClock();
+    const port = await serve(() => clock.advance(5_000));
+    expect(await aProber({ clock }).prober.probe(anHttpCheck({ retries: 1 }), through(port))).toMatchObject({
+      result: "fail",
+      value: "nothing within 5s",
+      n: 2,
+    });
+  });
+
+  it("is not held up by a server that keeps its connection open", async () => {
+    const port = await listen(
+      createTcpServer((socket) => void socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")),
+    );
+    expect(await aProber().prober.probe(anHttpCheck(), through(port))).toMatchObject({ result: "pass" });
+  });
+
+  it("of a service without a door goes straight to its container, from another's door", async () => {
+    const port = await serve(({ headers }, response) => response.end(String(headers["x-sluice-preview"])));
+    const { prober, exec } = aProber();
+    const target = { ...through(1), addresses: { api: ["127.0.0.1"] }, ports: { api: port } };
+    const check = anHttpCheck({ service: "api", expect: { status: [], body: "undefined", headers: {} } });
+    expect(await prober.probe(check, target)).toMatchObject({ result: "pass" });
+    expect(exec.calls[0]?.container).toBe("door");
+  });
+
+  it("has no data where there is no way to the service, or it cannot be sent", async () => {
+    const { prober } = aProber();
+    expect(await prober.probe(anHttpCheck({ service: "api" }), through(1))).toMatchObject({
+      result: "no-data",
+      value: "no way there",
+      detail: expect.stringContaining("service api"),
+    });
+    expect(await prober.probe(anHttpCheck({ headers: { "x-a": "1\r\n2" } }), through(1))).toMatchObject({
+      result: "no-data",
+      value: "cannot be sent",
+    });
+  });
+});
+
+describe("attempts", () => {
+  async function probeSequence(statuses: readonly number[], changes: { successes?: number; retries?: number }) {
+    const left = [...statuses];
+    const port = await serve((_request, response) => response.writeHead(left.shift() ?? 500).end());
+    const { prober, clock } = aProber();
+    const { result, n } = await prober.probe(anHttpCheck(changes), through(port));
+    return { result, n, slept: clock.slept.filter((ms) => ms !== 200) };
+  }
+
+  it("must succeed in a row", async () => {
+    const result = await probeSequence([200, 500, 200, 200, 200], { successes: 3, retries: 1 });
+    expect(result).toEqual({ result: "pass", n: 5, slept: [100, 500, 100, 100] });
+  });
+
+  it("may fail as often as is forgiven, in all", async () => {
+    expect(await probeSequence([500, 500, 200], { retries: 2 })).toMatchObject({ result: "pass", n: 3 });
+    expect(await probeSequence([500, 200, 500, 200], { successes: 2, retries: 1 })).toMatchObject({
+      result: "fail",
+      n: 3,
+    });
+    expect(await probeSequence([500], {})).toMatchObject({ result: "fail", n: 1 });
+  });
+});
+
+describe("a tcp check", () => {
+  it("connects to every container of the service", async () => {
+    let connections = 0;
+    const port = await listen(
+      createTcpServer((socket) => {
+        connections += 1;
+        socket.on("error", () => undefined).end();
+      }),
+    );
+    const { prober } = aProber();
+    const target = { ...through(1), addresses: { web: ["127.0.0.1", "127.0.0.1"] } };
+    expect(await prober.probe(aTcpCheck({ port }), target)).toMatchObject({ result: "pass", value: "2 connected" });
+    expect(connections).toBe(2);
+    expect(await prober.probe(aTcpCheck({ port: 1 }), target)).toMatchObject({
+      result: "fail",
+      value: "no connection to 127.0.0.1",
+      limit: "port 1 accepts a connection",
+      detail: expect.stringContaining("ECONNREFUSED"),
+    });
+  });
+
+  it("has no data without an address", async () => {
+    expect(await aProber().prober.probe(aTcpCheck(), through(1))).toMatchObject({ result: "no-data" });
+  });
+});
+
+describe("a command check", () => {
+  it("passes with exit code 0, and shows the output of one that fails", async () => {
+    const exec = createLocalExec(([name]) =>
+      name === "./smoke" ? {} : { exitCode: 3, stdout: "one\n", stderr: "two\n" },
+    );
+    const { prober } = aProber({ exec });
+    expect(await prober.probe(aCommandCheck(), aTarget())).toMatchObject({ result: "pass", value: "exit code 0" });
+    expect(exec.calls).toEqual([{ container: "c1", command: ["./smoke"] }]);
+    expect(await prober.probe(aCommandCheck({ command: ["false"] }), aTarget())).toMatchObject({
+      result: "fail",
+      value: "exit code 3",
+      detail: "one\ntwo",
+    });
+  });
+
+  it("fails where there is no container, or none that can run it", async () => {
+    const exec = createLocalExec(() => {
+      throw new SluiceError("EXEC_FAILED", "container c1 is not running");
+    });
+    const { prober } = aProber({ exec });
+    expect(await prober.probe(aCommandCheck({ service: "api" }), aTarget())).toMatchObject({ value: "no container" });
+    expect(await prober.probe(aCommandCheck(), aTarget())).toMatchObject({
+      result: "fail",
+      value: "could not be run",
+      detail: "container c1 is not running",
+    });
+  });
+
+  it("with an image runs in a container of its own, where that can be made", async () => {
+    const runOneOff: ProberOptions["runOneOff"] = ({ image, command, slot }) =>
+      Promise.resolve({ exitCode: 99, output: `${image} ${command.join(" ")} ${slot}` });
+    const check = aCommandCheck({ image: "k6", command: ["run", "load.js"] });
+    expect(await aProber({ runOneOff }).prober.probe(check, aTarget())).toMatchObject({
+      result: "fail",
+      value: "exit code 99",
+      detail: "k6 run load.js green",
+    });
+    expect(await aProber().prober.probe(check, aTarget())).toMatchObject({ result: "no-data", value: "not run" });
+  });
+});
+
+describe("a container check", () => {
+  const probeOnce = (container: ObservedContainer | null) =>
+    aProber({ inspect: () => Promise.resolve(container) }).prober.probe(aContainerCheck(), aTarget());
+
+  it("passes for containers that run", async () => {
+    expect(await probeOnce(aContainer())).toMatchObject({ result: "pass", value: "1 running" });
+    expect(await probeOnce(aContainer({ health: "healthy" }))).toMatchObject({ result: "pass" });
+    expect(await probeOnce(aContainer({ restartCount: 4 }))).toMatchObject({ result: "pass" });
+  });
+
+  it.each([
+    [{ oomKilled: true }, "shop-green-web-1 was killed for memory"],
+    [{ state: "exited", exitCode: 137 }, "shop-green-web-1 exited with code 137"],
+    [{ state: "restarting" }, "shop-green-web-1 is restarting"],
+    [{ health: "unhealthy" }, "shop-green-web-1 is unhealthy"],
+    [{ restartCount: 3, startedAt: "2025-12-31T23:59:58Z" }, "shop-green-web-1 was restarted, 3 times so far"],
+  ] as const)("fails for one with %o", async (changes, value) => {
+    expect(await probeOnce(aContainer(changes))).toMatchObject({ result: "fail", value });
+  });
+
+  it("fails for one that is gone, and where there is none", async () => {
+    expect(await probeOnce(null)).toMatchObject({ result: "fail", value: "c1 is gone" });
+    const { prober } = aProber();
+    expect(await prober.probe(aContainerCheck({ service: "api" }), aTarget())).toMatchObject({ value: "no container" });
+  });
+
+  it("fails for one that was restarted since it was first looked at", async () => {
+    let container = aContainer({ restartCount: 1 });
+    const { prober } = aProber({ inspect: () => Promise.resolve(container) });
+    expect(await prober.probe(aContainerCheck(), aTarget())).toMatchObject({ result: "pass" });
+    container = aContainer({ restartCount: 2 });
+    expect(await prober.probe(aContainerCheck(), aTarget())).toMatchObject({
+      result: "fail",
+      value: expect.stringContaining("restarted"),
+    });
+    container = aContainer({ restartCount: 0, startedAt: "2025-12-31T23:30:00Z" });
+    expect(await prober.probe(aContainerCheck(), aTarget())).toMatchObject({ result: "fail" });
+  });
+
+  it("looks at every container of the service", async () => {
+    const states = {
+      c1: aContainer(),
+      c2: aContainer({ id: "c2", name: "shop-green-web-2", state: "dead", exitCode: 1 }),
+    };
+    const { prober } = aProber({ inspect: (id) => Promise.resolve(states[id as "c1" | "c2"]) });
+    const target = aTarget({ containers: { web: ["c1", "c2"] } });
+    expect(await prober.probe(aContainerCheck(), target)).toMatchObject({
+      value: "shop-green-web-2 exited with code 1",
+    });
+  });
+});
+
+it("the caller's abort is thrown, from an attempt and from between two", async () => {
+  const reason = new Error("cancelled");
+  const stop = new AbortController();
+  const port = await serve(() => stop.abort(reason));
+  await expect(aProber().prober.probe(anHttpCheck(), through(port), stop.signal)).rejects.toBe(reason);
+  await expect(aProber().prober.probe(anHttpCheck(), through(port), AbortSignal.abort(reason))).rejects.toBe(reason);
+});
+
+it("a bug is thrown, not taken for a failed check", async () => {
+  const inspect = () => Promise.reject(new TypeError("undefined is not a function"));
+  await expect(aProber({ inspect }).prober.probe(aContainerCheck(), aTarget())).rejects.toThrow(TypeError);
+});

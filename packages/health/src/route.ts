@@ -1,0 +1,32 @@
+import type { ProbeTarget } from "@sluice/core";
+
+/** From which container a service is reached, and at which address. */
+export interface Route {
+  readonly container: string;
+  readonly host: string;
+  readonly port: number;
+  /** Headers that lead through a door to the slot. They hold a secret: never in argv, never in a verdict. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The way that users take: through the service's door, or, where it has none, straight from another's. */
+export function httpRoute(service: string, target: ProbeTarget): Route | null {
+  const door = target.doors[service];
+  if (!door) return directRoutes(service, target, target.ports?.[service])[0] ?? null;
+  const { container, port, previewSecret } = door;
+  const headers = previewSecret === null ? {} : { "X-Sluice-Preview": previewSecret, "X-Sluice-Slot": target.slot };
+  return { container, host: "127.0.0.1", port, headers };
+}
+
+/** From a door's container, which can reach the slot's network, to each container of the service. */
+export function directRoutes(service: string, target: ProbeTarget, port: number | undefined): readonly Route[] {
+  const door = target.doors[service] ?? Object.values(target.doors)[0];
+  if (!door || port === undefined) return [];
+  const addresses = target.addresses?.[service] ?? [];
+  return addresses.map((host) => ({ container: door.container, host, port, headers: {} }));
+}
+
+/** Address for socat; an IPv6 address stands in brackets. */
+export function socatAddress({ host, port }: Route): string {
+  return `TCP:${host.includes(":") ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,64 @@
+import { connect } from "node:net";
+import type { ContainerExec, ExecOptions, ExecResult, ExecStream } from "@sluice/core";
+
+export interface LocalExec extends ContainerExec {
+  readonly calls: { readonly container: string; readonly command: readonly string[] }[];
+}
+
+type Program = (
+  command: readonly string[],
+  container: string,
+) => Partial<{ exitCode: number; stdout: string; stderr: string }>;
+
+/** Stands for processes in containers: `socat` connects from this process, anything else is what the test makes of it. */
+export function createLocalExec(program: Program = () => ({})): LocalExec {
+  const calls: LocalExec["calls"] = [];
+  const never = () => Promise.reject(new Error("not part of a probe"));
+  return {
+    calls,
+    async exec(container, command, options = {}): Promise<ExecResult> {
+      options.signal?.throwIfAborted();
+      calls.push({ container, command });
+      if (command[0] === "socat") {
+        const { done, stdout } = socat(command, options);
+        for await (const _chunk of stdout);
+        return { ...(await done), stdout: new Uint8Array() };
+      }
+      const { exitCode = 0, stdout = "", stderr = "" } = program(command, container);
+      return { exitCode, stdout: Buffer.from(stdout), stderr };
+    },
+    async stream(container, command, options = {}): Promise<ExecStream> {
+      options.signal?.throwIfAborted();
+      calls.push({ container, command });
+      return socat(command, options);
+    },
+    open: never,
+    putFiles: never,
+    signal: never,
+  };
+}
+
+function socat(command: readonly string[], { stdin, signal }: ExecOptions): ExecStream {
+  const [, host = "", port = ""] = /TCP:(\[[^\]]+\]|[^:]+):(\d+)/.exec(command.at(-1) ?? "") ?? [];
+  const socket = connect({ host: host.replaceAll(/[[\]]/g, ""), port: Number(port), allowHalfOpen: true });
+  signal?.addEventListener("abort", () => socket.destroy(signal.reason as Error), { once: true });
+  let resolve: (end: { exitCode: number; stderr: string }) => void = () => undefined;
+  const done = new Promise<{ exitCode: number; stderr: string }>((end) => (resolve = end));
+  if (command.includes("-u")) socket.once("connect", () => socket.destroy());
+  else if (stdin) socket.write(stdin as Uint8Array);
+  async function* stdout() {
+    try {
+      for await (const chunk of socket) yield chunk as Uint8Array;
+      resolve({ exitCode: 0, stderr: "" });
+    } catch (error) {
+      signal?.throwIfAborted();
+      const { code, message } = error as NodeJS.ErrnoException;
+      // A connection that is closed as soon as it is there ends early for the reader, and well for socat.
+      if (code === "ERR_STREAM_PREMATURE_CLOSE") resolve({ exitCode: 0, stderr: "" });
+      else resolve({ exitCode: 1, stderr: `E connect: ${message}` });
+    } finally {
+      socket.destroy();
+    }
+  }
+  return { stdout: stdout(), done };
+}
