@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from "node:http";
 import { type AddressInfo, createServer as createTcpServer, type Server } from "node:net";
+import { text } from "node:stream/consumers";
 import { type ObservedContainer, SluiceError } from "@sluice/core";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { aCommandCheck, aContainer, aContainerCheck, anHttpCheck, aTarget, aTcpCheck } from "../test/checks.ts";
@@ -94,7 +95,7 @@ describe("an http check", () => {
       expect(clock.slept).toEqual([]);
       return prober.probe(anHttpCheck(changes), through(port));
     };
-    const raw = (text: string) =>
+    const raw = (answer: string) =>
       listen(createTcpServer((socket) => void socket.on("error", () => undefined).end(text)));
     expect(await probe(await raw("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"))).toMatchObject({
       result: "fail",
