@@ -96,7 +96,7 @@ describe("an http check", () => {
       return prober.probe(anHttpCheck(changes), through(port));
     };
     const raw = (answer: string) =>
-      listen(createTcpServer((socket) => void socket.on("error", () => undefined).end(text)));
+      listen(createTcpServer((socket) => void socket.on("error", () => undefined).end(answer)));
     expect(await probe(await raw("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"))).toMatchObject({
       result: "fail",
       value: "status 200, answer cut off",
