@@ -6,6 +6,7 @@ import {
   type DoorRuntime,
   doorSpec,
   type ImageBuilder,
+  labels,
   type ObservedContainer,
   type Redact,
   type SlotRuntime,
@@ -17,6 +18,7 @@ import type { ReadRouting } from "./doors/wait-door.ts";
 import { inspectAll, observedContainer } from "./engine/containers.ts";
 import type { Environment } from "./engine/endpoint.ts";
 import { createEngine } from "./engine/engine.ts";
+import { type EngineEvent, openEvents } from "./engine/events.ts";
 import { type ContainerLogLine, type FollowLogsOptions, followLogs } from "./engine/follow-logs.ts";
 import { createContainerExec } from "./exec/container-exec.ts";
 import { createImageBuilder } from "./images/image-builder.ts";
@@ -49,6 +51,8 @@ export interface ComposeRuntime {
   /** One container as it is now; `null` when it is gone. */
   inspect(container: string, signal?: AbortSignal): Promise<ObservedContainer | null>;
   followLogs(containers: readonly string[], options?: FollowLogsOptions): AsyncIterable<ContainerLogLine>;
+  /** What happens to the containers that Sluice made for a stack, as it happens, until the signal aborts. */
+  events(stack: string, signal: AbortSignal): Promise<AsyncIterable<EngineEvent>>;
 }
 
 /**
@@ -80,5 +84,6 @@ export function createComposeRuntime(options: ComposeRuntimeOptions): ComposeRun
       return found ? observedContainer(found) : null;
     },
     followLogs: (containers, logOptions) => followLogs(engine, containers, logOptions),
+    events: (stack, signal) => openEvents(engine, { type: ["container"], label: [`${labels.stack}=${stack}`] }, signal),
   };
 }

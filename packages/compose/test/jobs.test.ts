@@ -6,7 +6,7 @@ import { runtime } from "./support/runtime.ts";
 
 const { base, slots, observer } = runtime;
 const stack = uniqueStack("jobs");
-const failing = "echo step one; echo no such table >&2; exit 4";
+const failing = "echo step one >&2; echo no such table >&2; exit 4";
 const model = aShop(stack.name, {
   failing: { command: ["sh", "-c", failing], networks: { back: null } },
   endless: { command: ["sh", "-c", "echo on it; exec sleep 600"], networks: { back: null }, stop_grace_period: "1s" },

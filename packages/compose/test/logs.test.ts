@@ -53,3 +53,19 @@ describe("followLogs", () => {
     expect(lines[0]).toBe("begin");
   });
 });
+
+describe("events", () => {
+  it("tells what happens to containers of a stack, and of no other", async () => {
+    const controller = new AbortController();
+    const events = await runtime.events(stack.name, controller.signal);
+    await run("other", "true");
+    const id = await run("own", "exit 3", "--label", `dev.sluice.stack=${stack.name}`);
+    const seen: string[] = [];
+    for await (const { action, attributes, id: from } of events) {
+      seen.push(`${action} ${attributes["exitCode"] ?? ""} of ${from === id ? "own" : "other"}`);
+      if (action === "die") controller.abort();
+    }
+    expect(seen).toEqual(expect.arrayContaining(["start  of own", "die 3 of own"]));
+    expect(seen.join()).not.toContain("other");
+  });
+});

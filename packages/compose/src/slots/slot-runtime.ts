@@ -109,7 +109,7 @@ async function startServices(
   }
 }
 
-export async function waitByOwnBudget(
+async function waitByOwnBudget(
   engine: Engine,
   exec: ContainerExec,
   id: string,
