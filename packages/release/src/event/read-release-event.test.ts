@@ -8,7 +8,8 @@ interface Samples {
   readonly examples: readonly Record<string, unknown>[];
 }
 
-const recorded = createRequire(import.meta.url)("@octokit/webhooks-examples") as readonly Samples[];
+const require = createRequire(import.meta.url);
+const recorded = require("@octokit/webhooks-examples") as readonly Samples[];
 const samples = (name: string) => recorded.find((event) => event.name === name)?.examples ?? [];
 const read = (event: unknown, allowPrerelease = false) => readReleaseEvent(JSON.stringify(event), { allowPrerelease });
 const release = (changes: object = {}, action = "published") => ({
