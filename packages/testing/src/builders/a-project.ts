@@ -33,6 +33,7 @@ function modelOf(
     service.name,
     {
       image: images[service.name] ?? `${service.name}:1`,
+      ...(service.builds ? { build: { context: "." } } : {}),
       ports: service.ports.map(({ published, target, protocol }) => ({
         published: String(published),
         target,

@@ -20,6 +20,8 @@ export interface Behaviour {
 export interface FakeContext {
   readonly state: WorldState;
   readonly clock: FakeClock;
+  /** How long requests that are under way need to end. */
+  readonly drainMs: () => number;
   readonly act: <T>(name: string, signal: AbortSignal | undefined, effect: () => T) => Promise<T>;
   readonly behaviourOf: (release: string | null) => Behaviour;
   /** Says that something happened which must never happen. */

@@ -61,6 +61,8 @@ export interface FakeWorld {
   readonly violations: string[];
   /** How the containers of a release behave, by its tag. */
   readonly behaviours: Map<string, Behaviour>;
+  /** How long requests that are under way need to end, in milliseconds. Default 0. */
+  slowDrainMs: number;
   /** Ports of one run. After a crash they are dead for good; `restart` and ask for new ones. */
   ports(): FakePorts;
   /** The machine is there again after a crash; no fault is set any more. */
@@ -88,7 +90,8 @@ export function createFakeWorld({ stack = "shop" }: { readonly stack?: string | 
   });
   let ids = 0;
 
-  return {
+  const world: FakeWorld = {
+    slowDrainMs: 0,
     state,
     clock,
     calls,
@@ -101,6 +104,7 @@ export function createFakeWorld({ stack = "shop" }: { readonly stack?: string | 
         state,
         clock,
         violation,
+        drainMs: () => world.slowDrainMs,
         act: (name, signal, effect) => calls.act(epoch, name, signal, effect),
         behaviourOf: (release) => behaviours.get(state.bundles.get(release ?? "")?.bundle.tag ?? "") ?? {},
       };
@@ -134,4 +138,5 @@ export function createFakeWorld({ stack = "shop" }: { readonly stack?: string | 
       keepPromises();
     },
   };
+  return world;
 }

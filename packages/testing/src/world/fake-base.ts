@@ -1,6 +1,6 @@
 import { type BaseRuntime, type ComposeModel, type ServiceFacts, SluiceError, stackNames } from "@sluice/core";
 import { type FakeContext, haltContainer, removeContainer, startContainer } from "./context.ts";
-import { addContainer, containersIn } from "./state.ts";
+import { addContainer, containersIn, type WorldContainer } from "./state.ts";
 
 export function fakeBase(context: FakeContext): BaseRuntime {
   const { act, state } = context;
@@ -46,4 +46,14 @@ export function fakeBase(context: FakeContext): BaseRuntime {
 /** What a base service is made from: its part of the model, and nothing of the release. */
 export function baseSpec(model: ComposeModel, { name }: ServiceFacts): string {
   return JSON.stringify(model.services[name] ?? {});
+}
+
+/** Whether a container is as a project wants it; what a project builds has no image to compare before it is built. */
+export function isAsWanted({ spec }: WorldContainer, model: ComposeModel, facts: ServiceFacts): boolean {
+  return withoutImage(spec, facts) === withoutImage(baseSpec(model, facts), facts);
+}
+
+function withoutImage(spec: string, { builds }: ServiceFacts): string {
+  const { image, build: _build, pull_policy: _policy, ...rest } = JSON.parse(spec) as Record<string, unknown>;
+  return JSON.stringify(builds ? rest : { image, ...rest });
 }

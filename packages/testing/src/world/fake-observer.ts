@@ -10,7 +10,7 @@ import {
   type StackObserver,
 } from "@sluice/core";
 import type { FakeContext } from "./context.ts";
-import { baseSpec } from "./fake-base.ts";
+import { isAsWanted } from "./fake-base.ts";
 import { wantedDoorSpec } from "./fake-doors.ts";
 import { containersIn, type WorldContainer, type WorldState } from "./state.ts";
 
@@ -69,7 +69,7 @@ function observeBase(state: WorldState, { model }: ResolvedProject, facts: Servi
   const containers = containersIn(state, "base", facts.name);
   const seen = { service: facts.name, containers: containers.map((container): WorldContainer => ({ ...container })) };
   if (containers.length === 0) return { ...seen, state: "absent", reason: "it is not there yet" };
-  if (containers.some(({ spec }) => spec !== baseSpec(model, facts))) {
+  if (!containers.every((container) => isAsWanted(container, model, facts))) {
     return { ...seen, state: "changed", reason: "its configuration changed" };
   }
   const stopped = containers.find(({ state: is }) => is !== "running");

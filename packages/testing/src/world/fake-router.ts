@@ -4,7 +4,7 @@ import type { FakeContext } from "./context.ts";
 import { containersIn, isUp, type WorldDoor, type WorldState } from "./state.ts";
 import { usersOf } from "./users.ts";
 
-export function fakeRouter({ act, state }: FakeContext): TrafficRouter {
+export function fakeRouter({ act, state, clock, drainMs }: FakeContext): TrafficRouter {
   return {
     kind: "fake",
     files: (_spec, routing) => [{ path: "/routing", content: JSON.stringify(routing) }],
@@ -22,14 +22,17 @@ export function fakeRouter({ act, state }: FakeContext): TrafficRouter {
         return { epoch: id, slots: { blue: noTraffic, green: noTraffic } };
       }),
     samples: (_id, signal) => noSamples(signal),
-    drain: (id, slot, _timeoutMs, signal) =>
-      act(`router.drain ${serviceOf(state, id)} at ${slot}`, signal, () => {
+    async drain(id, slot, timeoutMs, signal) {
+      const isOpen = state.open.has(`${runningDoor(state, id).service}@${slot}`);
+      if (isOpen && drainMs() > 0) await clock.sleep(Math.min(timeoutMs, drainMs()), signal);
+      return act(`router.drain ${serviceOf(state, id)} at ${slot}`, signal, () => {
         const { service } = runningDoor(state, id);
         const releases = containersIn(state, slot, service).map(({ release }) => release ?? "");
         const reach = usersOf(state)[service] ?? {};
         if (releases.every((release) => !reach[release])) state.open.delete(`${service}@${slot}`);
         return { closed: 0 };
-      }),
+      });
+    },
     waitServers: (id, slot, count, timeoutMs, signal) =>
       act(`router.waitServers ${serviceOf(state, id)} at ${slot}`, signal, () => {
         const { service } = runningDoor(state, id);

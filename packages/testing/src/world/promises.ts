@@ -1,6 +1,6 @@
 import { slots } from "@sluice/core";
-import { isUp, type WorldState } from "./state.ts";
-import { usersOf } from "./users.ts";
+import { containersIn, isUp, type WorldState } from "./state.ts";
+import { isPublic, type Reach, usersOf } from "./users.ts";
 
 /** Looks at the world after every effect and says what of the promises is broken. */
 export function createPromises(state: WorldState, violation: (what: string) => void): () => void {
@@ -11,12 +11,20 @@ export function createPromises(state: WorldState, violation: (what: string) => v
       if (state.gaps.has(service)) continue;
       const lost = reach["lost"] ?? 0;
       if (lost > 0 && served.has(service)) violation(`${lost} of 100 users of ${service} are lost`);
-      if (lost === 0) served.add(service);
+      if (lost === 0 && isProven(state, service, reach)) served.add(service);
       else served.delete(service);
     }
     noteOpenRequests(state, users);
     findDoubleWorkers(state, violation);
   };
+}
+
+/** A first release that nobody has promoted may still be taken away: there is nothing to give back. */
+function isProven(state: WorldState, service: string, reach: Reach): boolean {
+  if (reach["none"]) return false;
+  if (reach["plain"] || reach["base"]) return true;
+  const stable = [...state.doors.values()].find((door) => door.service === service && isPublic(door))?.routing.stable;
+  return stable !== undefined && stable !== null && containersIn(state, stable, service).some(isUp);
 }
 
 function noteOpenRequests(state: WorldState, users: ReturnType<typeof usersOf>): void {
