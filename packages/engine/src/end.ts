@@ -1,4 +1,5 @@
 import { type Outcome, outcomeExitCodes, type Serving } from "@sluice/core";
+import { createDeadline, settle } from "./deadline.ts";
 import { report } from "./report.ts";
 import { type DeploymentScope, emit, slotServices } from "./scope.ts";
 
@@ -58,13 +59,17 @@ export async function leave(scope: DeploymentScope, run: RunContext, reason: str
 
 /** `undefined` when it cannot be seen. */
 async function serves(scope: DeploymentScope, { serving }: RunContext): Promise<Serving | null | undefined> {
+  const { clock } = scope.ports;
+  using deadline = createDeadline(clock, lookBudgetMs);
   try {
-    return await serving();
+    return await settle(clock, deadline.signal, serving());
   } catch (error) {
     report(scope, error);
     return undefined;
   }
 }
+
+const lookBudgetMs = 30_000;
 
 /** Live is what users reach, not what was done to get there. */
 function provenEnding({ release }: DeploymentScope, ending: Ending, serving: Serving | null | undefined): Ending {

@@ -75,5 +75,6 @@ function prunable(
 ): readonly string[] {
   const needed = new Set([wanted, observed.slots.blue.release, observed.slots.green.release]);
   const newestFirst = bundles.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
-  return newestFirst.slice(keep).flatMap(({ id }) => (needed.has(id) ? [] : [id]));
+  // One that is still to be built counts too.
+  return newestFirst.slice(wanted === null ? keep - 1 : keep).flatMap(({ id }) => (needed.has(id) ? [] : [id]));
 }

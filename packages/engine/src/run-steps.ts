@@ -45,9 +45,11 @@ async function runStep(step: PlanStep, scope: DeploymentScope, signal: AbortSign
   await ports.journal.append({ type: "step-intent", deployment, step: id });
   emit(scope, { type: "step-start", deployment, step: id, kind, target, cause });
   const startedMs = ports.clock.monotonicMs();
+  // What is promoted is final, whether or not that could be written down.
+  const keep = kind === "promote" ? recordIfPossible : record;
   try {
     const data = await withDeadline(step, scope, signal);
-    await record(scope, step, { result: "done", startedMs, ...(data ? { data } : {}) });
+    await keep(scope, step, { result: "done", startedMs, ...(data ? { data } : {}) });
   } catch (error) {
     await recordIfPossible(scope, step, { result: "failed", startedMs, error });
     throw error;

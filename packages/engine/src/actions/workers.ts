@@ -19,10 +19,14 @@ export const workers: StepAction<"workers"> = {
   },
   async undo({ slot, services }, scope, call) {
     await scope.ports.slots.stop(scope.stack, slot, services, call.options);
-    const { previousRelease, plan } = scope;
-    if (!previousRelease || !plan.previous) return;
-    const before = slotServices(previousRelease).filter(({ role }) => role === "worker");
-    await startWorkers(scope, plan.previous, before, call);
+    const { previousRelease, plan, stack, ports } = scope;
+    if (!plan.previous) return;
+    if (previousRelease) {
+      const before = slotServices(previousRelease).filter(({ role }) => role === "worker");
+      return startWorkers(scope, plan.previous, before, call);
+    }
+    const names = await workersIn(scope, plan.previous);
+    if (names.length > 0) await ports.slots.start(stack, plan.previous, names, call.options);
   },
 };
 
@@ -56,7 +60,8 @@ async function workersIn(scope: DeploymentScope, slot: Slot): Promise<readonly s
   if (previousRelease) {
     return slotServices(previousRelease).flatMap(({ role, name }) => (role === "worker" ? [name] : []));
   }
-  const webs = new Set(servicesOf(scope).flatMap(({ role, name }) => (role === "web" ? [name] : [])));
+  const now = scope.release ? slotServices(scope.release) : [];
+  const webs = new Set(now.flatMap(({ role, name }) => (role === "web" ? [name] : [])));
   return (await servicesIn(scope, slot)).filter((name) => !webs.has(name) && !doorIds.has(name));
 }
 

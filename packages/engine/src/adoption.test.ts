@@ -1,0 +1,105 @@
+import { SluiceError } from "@sluice/core";
+import { addContainer, aProject, aService } from "@sluice/testing";
+import { describe, expect, it } from "vitest";
+import { problemsOf } from "../test/support/enumerate.ts";
+import { aScenario, reached, type Scenario, shopServices } from "../test/support/scenario.ts";
+
+function adopted(): Scenario {
+  const scenario = aScenario();
+  scenario.world.runPlain(aProject({ services: shopServices }));
+  return scenario;
+}
+
+const plainNames = ({ world }: Scenario) =>
+  [...world.state.containers.values()]
+    .filter(({ place }) => place === "plain")
+    .map(({ service, state }) => `${service} ${state}`);
+
+describe("taking over what plain Compose runs", () => {
+  it("proves the candidate before the port changes hands, and leaves one version", async () => {
+    const scenario = adopted();
+    expect(reached(scenario)).toEqual({ web: ["plain"] });
+    expect(await scenario.deploy("v1")).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    const { log } = scenario.world.calls;
+    expect(log.indexOf("prober.probe web runs")).toBeLessThan(log.indexOf("slots.stopPlain web"));
+    expect(log.filter((name) => name.startsWith("base.up"))).toEqual([]);
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it.each([
+    ["is not healthy", { unhealthy: ["web"] }, "failed", 20],
+    ["has a worker that does not start", { exits: ["worker"] }, "rolled-back", 21],
+  ] as const)(
+    "leaves the plain containers serving where the candidate %s",
+    async (_title, behaviour, outcome, exitCode) => {
+      const scenario = adopted();
+      scenario.world.behaviours.set("v1", behaviour);
+      expect(await scenario.deploy("v1")).toMatchObject({ outcome, exitCode });
+      expect(reached(scenario)).toEqual({ web: ["plain"] });
+      expect(plainNames(scenario)).toEqual(["web running", "worker running"]);
+      expect(scenario.world.state.doors.size).toBe(0);
+      expect(scenario.world.violations).toEqual([]);
+    },
+  );
+
+  it("keeps the candidate answering until the plain container may have its port again", async () => {
+    const scenario = adopted();
+    scenario.world.behaviours.set("v1", { exits: ["worker"] });
+    await scenario.deploy("v1");
+    const { log } = scenario.world.calls;
+    const failed = log.indexOf("slots.waitReady worker of blue");
+    const after = log
+      .slice(failed + 1)
+      .filter((name) => /router.set|router.drain|doors.remove|startPlain web|slots.remove web/.test(name));
+    expect(after).toEqual([
+      "doors.remove web",
+      "slots.startPlain web",
+      "doors.removePreview web",
+      "slots.remove web of blue",
+    ]);
+  });
+
+  it("whichever effect fails, one version serves and the exit code says which", async () => {
+    const wrong: string[] = [];
+    for (let at = 1; ; at++) {
+      const scenario = adopted();
+      let effect = "";
+      scenario.world.calls.fault = ({ index, name }) => {
+        if (index !== at) return undefined;
+        effect = name;
+        return new SluiceError("ENGINE_FAILED", `${name} failed`);
+      };
+      const code = await scenario.deploy("v1").then(
+        ({ exitCode }) => exitCode,
+        () => 10,
+      );
+      if (effect === "") break;
+      const wanted = code === 0 ? "v1" : "plain";
+      const served = reached(scenario)["web"]?.join() ?? "nobody";
+      const problems = [
+        ...scenario.world.violations,
+        ...(served === wanted ? [] : [`exit ${code}, users reach ${served}`]),
+      ];
+      wrong.push(...problems.map((text) => `${at} ${effect}: ${text}`));
+    }
+    expect(wrong.slice(0, 8)).toEqual([]);
+  });
+
+  it("stops and removes a second copy that someone started beside the slots, and never starts it again", async () => {
+    const scenario = aScenario();
+    await scenario.deploy("v1");
+    const worker = aService("worker", { role: "worker" });
+    scenario.world.restart();
+    const second = addContainer(scenario.world.state, { place: "plain", facts: worker, state: "running" });
+    const web = addContainer(scenario.world.state, { place: "plain", facts: aService("web"), state: "created" });
+    scenario.world.behaviours.set("v2", { exits: ["worker"] });
+    scenario.world.violations.length = 0;
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "rolled-back", exitCode: 21, serving: { tag: "v1" } });
+    expect([second.id, web.id].filter((id) => scenario.world.state.containers.has(id))).toEqual([]);
+    // The release that serves already: only the copy goes, and then there is nothing to do.
+    addContainer(scenario.world.state, { place: "plain", facts: worker, state: "running" });
+    expect(await scenario.deploy("v1")).toMatchObject({ outcome: "live" });
+    expect(await scenario.deploy("v1")).toMatchObject({ outcome: "nothing-to-do" });
+    expect(plainNames(scenario)).toEqual([]);
+  });
+});

@@ -1,0 +1,74 @@
+import { aConfig } from "@sluice/testing";
+import { describe, expect, it } from "vitest";
+import { problemsOf, serves } from "../test/support/enumerate.ts";
+import { aScenario, type Scenario } from "../test/support/scenario.ts";
+
+const config = aConfig({
+  rollout: { bake: "1s", steps: [{ share: 10, for: "1s" }, 100] },
+  analysis: { enabled: true },
+});
+
+async function interruptedAt(at: number): Promise<{ scenario: Scenario; effect: string; outcome: string } | null> {
+  const scenario = aScenario({ config });
+  await scenario.deploy("v1");
+  scenario.world.restart();
+  const controller = new AbortController();
+  let effect = "";
+  scenario.world.calls.fault = ({ index, name }) => {
+    if (index !== at) return undefined;
+    effect = name;
+    return () => controller.abort(new Error("asked to stop"));
+  };
+  const outcome = await scenario.deploy("v2", { signal: controller.signal }).then(
+    (result) => `${result.outcome} ${result.exitCode}`,
+    (error: unknown) => String(error),
+  );
+  return effect === "" ? null : { scenario, effect, outcome };
+}
+
+/** What the last word of the second deployment says that users reach; nothing where it was refused. */
+function saidServing({ world }: Scenario): readonly string[] {
+  const ends = world.events.flatMap((event) =>
+    event.type === "deployment-end" ? [event.serving?.tag ?? "nobody"] : [],
+  );
+  return ends.slice(1);
+}
+
+describe("a deployment interrupted at any of its effects", () => {
+  it("goes back before cutover, leaves the rest to the next run after it, and never loses a user", async () => {
+    const wrong: string[] = [];
+    const outcomes = new Set<string>();
+    for (let at = 1; ; at++) {
+      const run = await interruptedAt(at);
+      if (!run) break;
+      const { scenario, effect, outcome } = run;
+      outcomes.add(outcome);
+      const say = (problems: readonly string[]) => wrong.push(...problems.map((text) => `${at} ${effect}: ${text}`));
+      say(scenario.world.violations);
+      say(saidServing(scenario).flatMap((tag) => serves(scenario, tag)));
+      scenario.world.restart();
+      await scenario.deploy("v2");
+      say([...(await problemsOf(scenario)), ...serves(scenario, "v2")]);
+    }
+    expect(wrong.slice(0, 8)).toEqual([]);
+    expect([...outcomes].toSorted()).toEqual(["Error: asked to stop", "interrupted 130", "live 0"]);
+  });
+
+  it("and does not wait for what does not heed the interruption", async () => {
+    const scenario = aScenario();
+    await scenario.deploy("v1");
+    scenario.world.restart();
+    const controller = new AbortController();
+    scenario.world.calls.fault = ({ name }) => {
+      if (name === "images.build v2") queueMicrotask(() => controller.abort(new Error("asked to stop")));
+      return name === "doors.addresses web" || name === "images.build v2" ? "hang" : undefined;
+    };
+    const begin = scenario.world.clock.monotonicMs();
+    expect(await scenario.deploy("v2", { signal: controller.signal })).toMatchObject({
+      outcome: "interrupted",
+      exitCode: 130,
+      serving: { tag: "v1", share: 100 },
+    });
+    expect(scenario.world.clock.monotonicMs() - begin).toBeLessThan(5_000);
+  });
+});

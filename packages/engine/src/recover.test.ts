@@ -1,0 +1,206 @@
+import { isSluiceError } from "@sluice/core";
+import { aConfig, aProject, aService } from "@sluice/testing";
+import { describe, expect, it } from "vitest";
+import { problemsOf, serves } from "../test/support/enumerate.ts";
+import { aScenario, type RunParts, reached, type Scenario, shopServices } from "../test/support/scenario.ts";
+
+const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => "no error",
+    (error: unknown) => (isSluiceError(error) ? error.code : String(error)),
+  );
+
+/** `v1` is live, and the deployer of `v2` was killed just before the first effect of this name. */
+async function killedBefore(effect: string, parts: RunParts = {}): Promise<Scenario> {
+  const scenario = aScenario(parts);
+  await scenario.deploy("v1");
+  await killBefore(scenario, effect, parts);
+  return scenario;
+}
+
+async function killBefore(scenario: Scenario, effect: string, parts: RunParts = {}): Promise<void> {
+  const { world } = scenario;
+  world.restart();
+  let seen = false;
+  world.calls.fault = ({ name }) => {
+    seen ||= name === effect;
+    return seen ? "crash" : undefined;
+  };
+  await scenario.deploy("v2", parts).catch(() => undefined);
+  if (!seen) throw new Error(`${effect} never came: ${world.calls.log.join(", ")}`);
+  world.restart();
+}
+
+describe("an attempt that died", () => {
+  it("before cutover is undone, and says so", async () => {
+    const scenario = await killedBefore("journal.append step-outcome shift-1");
+    expect(await scenario.recover()).toMatchObject({ outcome: "interrupted", exitCode: 130, serving: { tag: "v1" } });
+    expect(await problemsOf(scenario)).toEqual([]);
+    expect(await scenario.recover()).toBeNull();
+  });
+
+  it("after cutover is finished", async () => {
+    const scenario = await killedBefore("journal.append step-intent workers-1");
+    expect(await scenario.recover()).toMatchObject({
+      outcome: "live",
+      exitCode: 0,
+      serving: { tag: "v2", share: 100 },
+    });
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("can be chosen to be finished before cutover, or undone after it", async () => {
+    const early = await killedBefore("journal.append step-intent verify-1");
+    expect(await early.recover("finish")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+    expect(await problemsOf(early)).toEqual([]);
+    const late = await killedBefore("journal.append step-intent promote-1");
+    expect(await late.recover("undo")).toMatchObject({ outcome: "interrupted", serving: { tag: "v1", share: 100 } });
+    expect(await problemsOf(late)).toEqual([]);
+  });
+
+  it("cannot be undone once it is promoted: its previous may be gone", async () => {
+    const config = aConfig({ rollout: { keep: "removed" } });
+    const scenario = await killedBefore("journal.append step-outcome retire-1", { config });
+    expect(await codeOf(scenario.recover("undo"))).toBe("RECOVERY_REFUSED");
+    expect(await scenario.recover()).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("cannot be finished before its release is stored", async () => {
+    const scenario = await killedBefore("images.build v2");
+    expect(await codeOf(scenario.recover("finish"))).toBe("RECOVERY_REFUSED");
+    expect(await scenario.recover("undo")).toMatchObject({ outcome: "interrupted", serving: { tag: "v1" } });
+  });
+
+  it("is undone although its bundle is gone", async () => {
+    const scenario = await killedBefore("journal.append step-outcome shift-1");
+    dropBundle(scenario, "v2");
+    expect(await scenario.recover()).toMatchObject({ outcome: "interrupted", serving: { tag: "v1", share: 100 } });
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("goes back where it would be finished and its bundle is gone", async () => {
+    const scenario = await killedBefore("journal.append step-intent workers-1");
+    dropBundle(scenario, "v2");
+    expect(await scenario.recover()).toMatchObject({ outcome: "rolled-back", exitCode: 21, serving: { tag: "v1" } });
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("is undone to a previous whose bundle is gone: its door stays", async () => {
+    const scenario = await killedBefore("journal.append step-outcome shift-1");
+    dropBundle(scenario, "v1");
+    expect(await scenario.recover()).toMatchObject({ outcome: "interrupted", serving: { share: 100 } });
+    expect(Object.values(scenario.world.users())).toEqual([{ [bundleIdOfBlue(scenario)]: 100 }]);
+    expect(scenario.world.violations).toEqual([]);
+  });
+
+  it("gives the previous its workers back, with its bundle or without", async () => {
+    const scenario = await killedBefore("journal.append step-outcome workers-1");
+    dropBundle(scenario, "v1");
+    expect(await scenario.recover("undo")).toMatchObject({ outcome: "interrupted" });
+    const workers = [...scenario.world.state.containers.values()].filter(({ service }) => service === "worker");
+    expect(workers.map(({ place, state }) => `${place} ${state}`)).toEqual(["blue running"]);
+    expect(scenario.world.violations).toEqual([]);
+  });
+
+  it("with two doors of which one had moved puts both back", async () => {
+    const admin = aService("admin", { ports: [{ published: 9090, target: 3000, protocol: "tcp" }] });
+    const config = aConfig({ rollout: { steps: [100] } });
+    const parts = { services: [...shopServices, admin], config };
+    const scenario = await killedBefore("router.setRouting door admin", parts);
+    expect(reached(scenario)).toEqual({ admin: ["v1"], web: ["v2"] });
+    expect(await scenario.recover(undefined, parts)).toMatchObject({ outcome: "interrupted", serving: { tag: "v1" } });
+    expect(serves(scenario, "v1")).toEqual([]);
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("in the middle of replacing a door leaves no one without a door", async () => {
+    const ports = [{ published: 8888, target: 3000, protocol: "tcp" as const }];
+    const services = shopServices.map((service) => (service.name === "web" ? { ...service, ports } : service));
+    const scenario = aScenario();
+    await scenario.deploy("v1");
+    await killBefore(scenario, "doors.ensure web: take over", { services });
+    expect(reached(scenario)).toEqual({ web: ["lost"] });
+    expect(await scenario.recover(undefined, { services })).toMatchObject({ serving: { tag: "v1", share: 100 } });
+    expect(serves(scenario, "v1")).toEqual([]);
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("with a preview knows it again when it is finished", async () => {
+    const scenario = aScenario({ config: aConfig({ checks: [{ name: "home", http: { path: "/" } }] }) });
+    scenario.world.runPlain(aProject({ services: shopServices }));
+    const { world } = scenario;
+    world.calls.fault = ({ name }) => (name === "journal.append step-intent verify-1" ? "crash" : undefined);
+    await scenario.deploy("v1").catch(() => undefined);
+    world.restart();
+    expect(await scenario.recover("finish")).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(world.calls.log).toContain("doors.ensurePreview web");
+    expect(world.calls.log).toContain("router.waitServers preview web at blue");
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("is recovered under the next deployment, which ends early when it is interrupted meanwhile", async () => {
+    const scenario = await killedBefore("journal.append step-intent drain-1");
+    const controller = new AbortController();
+    scenario.world.calls.fault = ({ name }) =>
+      name === "router.drain door web at blue" ? () => controller.abort(new Error("asked to stop")) : undefined;
+    const result = await scenario.deploy("v3", { signal: controller.signal });
+    expect(result).toMatchObject({ outcome: "interrupted", exitCode: 130, serving: { tag: "v2" } });
+    scenario.world.restart();
+    expect(await scenario.deploy("v3")).toMatchObject({ outcome: "live", serving: { tag: "v3" } });
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+});
+
+describe("what a deployment finds that no attempt explains", () => {
+  it("users led to the idle slot are given back before that slot is cleared", async () => {
+    const scenario = aScenario();
+    await scenario.deploy("v1");
+    await scenario.deploy("v2");
+    for (const door of scenario.world.state.doors.values()) door.routing = { stable: "green", share: 30, salt: 0 };
+    scenario.world.state.open.add("web@blue");
+    scenario.world.restart();
+    expect(await scenario.deploy("v3")).toMatchObject({ outcome: "live", serving: { tag: "v3" } });
+    const { log } = scenario.world.calls;
+    expect(log.indexOf("router.drain door web at blue")).toBeLessThan(log.indexOf("slots.remove web of blue"));
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("a cutover that nobody promoted is taken as it is", async () => {
+    const scenario = aScenario();
+    await scenario.deploy("v1");
+    await scenario.deploy("v2");
+    for (const door of scenario.world.state.doors.values()) door.routing = { stable: "blue", share: 100, salt: 0 };
+    scenario.world.restart();
+    expect(await scenario.deploy("v3")).toMatchObject({ outcome: "live", serving: { tag: "v3" } });
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("a door that is gone is made again for the release that the journal remembers", async () => {
+    const scenario = aScenario();
+    await scenario.deploy("v1");
+    await scenario.deploy("v2");
+    scenario.world.state.doors.clear();
+    scenario.world.behaviours.set("v3", { unhealthy: ["web"] });
+    expect(await scenario.deploy("v3")).toMatchObject({ outcome: "failed" });
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+    expect(serves(scenario, "v2")).toEqual([]);
+  });
+
+  it("a door that was stopped leads to the previous as soon as it runs again", async () => {
+    const scenario = aScenario({ config: aConfig({ rollout: { keep: "removed" } }) });
+    await scenario.deploy("v1");
+    for (const door of scenario.world.state.doors.values()) door.running = false;
+    scenario.world.behaviours.set("v2", { failingChecks: ["web runs"] });
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "failed", serving: { tag: "v1", share: 100 } });
+    expect(serves(scenario, "v1")).toEqual([]);
+  });
+});
+
+function dropBundle({ world }: Scenario, tag: string): void {
+  for (const [id, { bundle }] of world.state.bundles) if (bundle.tag === tag) world.state.bundles.delete(id);
+}
+
+function bundleIdOfBlue({ world }: Scenario): string {
+  return [...world.state.containers.values()].find(({ place }) => place === "blue")?.release ?? "";
+}

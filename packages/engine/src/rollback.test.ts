@@ -1,0 +1,96 @@
+import { isSluiceError } from "@sluice/core";
+import { aConfig, aService } from "@sluice/testing";
+import { describe, expect, it } from "vitest";
+import { problemsOf } from "../test/support/enumerate.ts";
+import { aScenario, killedAt, reached, shopServices } from "../test/support/scenario.ts";
+
+const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => "no error",
+    (error: unknown) => (isSluiceError(error) ? `${error.code} ${error.exitCode}` : String(error)),
+  );
+
+async function after(tags: readonly string[], parts: Parameters<typeof aScenario>[0] = {}) {
+  const scenario = aScenario(parts);
+  for (const tag of tags) await scenario.deploy(tag);
+  scenario.world.restart();
+  return scenario;
+}
+
+describe("going back", () => {
+  it("to a warm release is a change of route: nothing is built, started or run but its workers", async () => {
+    const scenario = await after(["v1", "v2"]);
+    expect(await scenario.rollback()).toMatchObject({ outcome: "live", exitCode: 0, serving: { tag: "v1" } });
+    const { log } = scenario.world.calls;
+    expect(log.filter((name) => /build|create|runJob|slots.start web/.test(name))).toEqual([]);
+    expect(log).toContain("slots.start worker of blue");
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("to a cold release goes through the gates of a deployment, without its jobs", async () => {
+    const scenario = await after(["v1", "v2"], { config: aConfig({ rollout: { keep: "removed" } }) });
+    expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    const { log } = scenario.world.calls;
+    expect(log).toContain("prober.probe web runs");
+    expect(log.filter((name) => name.includes("runJob") || name.includes("build"))).toEqual([]);
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("brings back what is replaced stop-first too", async () => {
+    const services = [...shopServices, aService("legacy", { role: "worker", strategy: "recreate" })];
+    const scenario = await after(["v1", "v2"], { services });
+    const legacy = () =>
+      [...scenario.world.state.containers.values()].find(({ service }) => service === "legacy")?.spec;
+    expect(legacy()).toContain("legacy-v2");
+    await scenario.rollback();
+    expect(legacy()).toContain("legacy-v1");
+  });
+
+  it("twice does not go forward to what was left", async () => {
+    const scenario = await after(["v0", "v1", "v2"]);
+    await scenario.rollback();
+    expect(reached(scenario)).toEqual({ web: ["v1"] });
+    await scenario.rollback();
+    expect(reached(scenario)).toEqual({ web: ["v0"] });
+    expect(await codeOf(scenario.rollback())).toBe("NOTHING_TO_ROLL_BACK 10");
+    expect(await scenario.rollback("v2")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+  });
+
+  it("is refused where there is nothing before, or nothing of that name, or no image", async () => {
+    const scenario = await after(["v1"]);
+    expect(await codeOf(scenario.rollback())).toBe("NOTHING_TO_ROLL_BACK 10");
+    expect(await codeOf(scenario.rollback("v9"))).toBe("RELEASE_UNKNOWN 2");
+    await scenario.deploy("v2");
+    await scenario.deploy("v3");
+    scenario.world.state.images.delete("sha256:web-v1");
+    expect(await codeOf(scenario.rollback("v1"))).toMatch(/^IMAGE_MISSING/);
+    expect(reached(scenario)).toEqual({ web: ["v3"] });
+  });
+
+  it("to what serves already does nothing", async () => {
+    const scenario = await after(["v1", "v2"]);
+    expect(await scenario.rollback("v2")).toMatchObject({ outcome: "nothing-to-do", exitCode: 0 });
+  });
+
+  it("that fails leaves the release that was to be left", async () => {
+    const scenario = await after(["v1", "v2"]);
+    scenario.world.behaviours.set("v1", { exits: ["worker"] });
+    expect(await scenario.rollback()).toMatchObject({ outcome: "rolled-back", exitCode: 21, serving: { tag: "v2" } });
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("and killed between the route and the promotion, it is finished by the next run", async () => {
+    const scenario = await after(["v1", "v2"]);
+    const at = { index: 0 };
+    await killedAt(scenario, Number.POSITIVE_INFINITY, async () => undefined);
+    scenario.world.calls.fault = ({ name, index }) => {
+      if (name === "journal.append step-intent promote-1") at.index = index;
+      return at.index > 0 ? "crash" : undefined;
+    };
+    await scenario.rollback().catch(() => undefined);
+    scenario.world.restart();
+    expect(at.index).toBeGreaterThan(0);
+    expect(await scenario.recover()).toMatchObject({ outcome: "live", serving: { tag: "v1", share: 100 } });
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+});

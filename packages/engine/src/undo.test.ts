@@ -1,0 +1,139 @@
+import { SluiceError } from "@sluice/core";
+import { aConfig } from "@sluice/testing";
+import { describe, expect, it } from "vitest";
+import { problemsOf, serves } from "../test/support/enumerate.ts";
+import { aScenario, reached, type Scenario } from "../test/support/scenario.ts";
+
+async function afterFirst(parts: Parameters<typeof aScenario>[0] = {}): Promise<Scenario> {
+  const scenario = aScenario(parts);
+  await scenario.deploy("v1");
+  scenario.world.restart();
+  return scenario;
+}
+
+const failOn = (scenario: Scenario, ...names: readonly string[]) => {
+  scenario.world.calls.fault = ({ name }) =>
+    names.some((each) => name.startsWith(each)) ? new SluiceError("ENGINE_FAILED", `${name} failed`) : undefined;
+};
+
+describe("undoing a deployment", () => {
+  it("gives users back before it does anything else, even before it looks at the log", async () => {
+    const scenario = await afterFirst();
+    scenario.world.behaviours.set("v2", { exits: ["worker"] });
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "rolled-back", exitCode: 21 });
+    const { log } = scenario.world.calls;
+    const failed = log.indexOf("slots.waitReady worker of green");
+    const after = log.slice(failed + 1).filter((name) => !name.startsWith("journal."));
+    expect(after.slice(0, 2)).toEqual(["router.routing door web", "router.setRouting door web"]);
+    expect(after).toContain("slots.start worker of blue");
+    expect(after.findIndex((name) => name.startsWith("observer.logTail"))).toBeGreaterThan(1);
+  });
+
+  it("does not need the journal: a full disk must not keep users at a bad release", async () => {
+    const scenario = await afterFirst();
+    let isFull = false;
+    scenario.world.calls.fault = ({ name }) => {
+      isFull ||= name === "journal.append step-outcome shift-1";
+      return isFull && name.startsWith("journal.append") ? new SluiceError("DISK_FULL", "no space left") : undefined;
+    };
+    expect(await scenario.deploy("v2")).toMatchObject({ exitCode: 21, serving: { tag: "v1", share: 100 } });
+    expect(serves(scenario, "v1")).toEqual([]);
+    expect(scenario.world.violations).toEqual([]);
+    scenario.world.restart();
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live" });
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("stops where users may still be led to the candidate, needs a person, and is done by the next run", async () => {
+    const scenario = await afterFirst({ config: aConfig({ rollout: { steps: [50, 100] } }) });
+    let failing = false;
+    scenario.world.calls.fault = ({ name }) => {
+      failing ||= name === "slots.waitReady worker of green";
+      const fails =
+        failing && (name.startsWith("slots.waitReady worker of green") || name.startsWith("router.setRouting"));
+      return fails ? new SluiceError("DOOR_FAILED", `${name} failed`) : undefined;
+    };
+    const result = await scenario.deploy("v2");
+    expect(result).toMatchObject({ outcome: "needs-person", exitCode: 30, serving: { tag: "v2" } });
+    expect(result.reason).toContain("could not be undone: shift");
+    expect(reached(scenario)).toEqual({ web: ["v2"] });
+    expect(scenario.world.violations).toEqual([]);
+    scenario.world.restart();
+    expect(await scenario.deploy("v3")).toMatchObject({ outcome: "live", serving: { tag: "v3" } });
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("goes on with the rest where one step cannot be undone that no user depends on", async () => {
+    const scenario = await afterFirst();
+    scenario.world.behaviours.set("v2", { exits: ["worker"] });
+    const worker = [...scenario.world.state.containers.values()].find(({ service }) => service === "worker");
+    scenario.world.calls.fault = ({ name }) =>
+      name === "slots.stop worker of blue" ? () => scenario.world.state.containers.delete(worker?.id ?? "") : undefined;
+    const result = await scenario.deploy("v2");
+    expect(result).toMatchObject({ outcome: "needs-person", exitCode: 30, serving: { tag: "v1", share: 100 } });
+    expect(result.reason).toContain("could not be undone: workers worker");
+    expect([...scenario.world.state.containers.values()].filter(({ place }) => place === "green")).toEqual([]);
+    scenario.world.restart();
+    // A fix can be deployed although the old worker is gone for good.
+    expect(await scenario.deploy("v3")).toMatchObject({ outcome: "live" });
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("gives the drain its whole budget, however long that is", async () => {
+    const scenario = await afterFirst({ config: aConfig({ traffic: { drain: { timeout: "10m" } } }) });
+    scenario.world.behaviours.set("v2", { exits: ["worker"] });
+    scenario.world.slowDrainMs = 9 * 60_000;
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "rolled-back", exitCode: 21 });
+    expect(scenario.world.clock.monotonicMs()).toBeGreaterThanOrEqual(9 * 60_000);
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("does not mark a release as broken for what the machine did", async () => {
+    const scenario = await afterFirst();
+    failOn(scenario, "slots.create web in green");
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "failed", exitCode: 20 });
+    scenario.world.restart();
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live" });
+  });
+});
+
+describe("once a release is promoted", () => {
+  it.each(["slots.stop web of blue", "slots.remove web of blue"])(
+    "a failing %s leaves the release live",
+    async (name) => {
+      const keep = name.includes("stop") ? "stopped" : "removed";
+      const scenario = await afterFirst({ config: aConfig({ rollout: { keep } }) });
+      failOn(scenario, name);
+      expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live", exitCode: 0, serving: { tag: "v2" } });
+      expect(scenario.world.events.some((event) => event.type === "error")).toBe(true);
+      expect(scenario.world.violations).toEqual([]);
+      scenario.world.restart();
+      expect(await scenario.deploy("v3")).toMatchObject({ outcome: "live" });
+    },
+  );
+
+  it("is not called live when users reach something else", async () => {
+    const scenario = await afterFirst();
+    scenario.world.calls.fault = ({ name }) =>
+      name === "journal.append step-outcome promote-1"
+        ? () => {
+            for (const door of scenario.world.state.doors.values())
+              door.routing = { stable: "blue", share: 0, salt: 0 };
+          }
+        : undefined;
+    const result = await scenario.deploy("v2");
+    expect(result).toMatchObject({ outcome: "needs-person", exitCode: 30, serving: { tag: "v1" } });
+    expect(result.reason).toContain("users reach v1 (100 %)");
+  });
+
+  it("a last look that fails says that it is not known who serves", async () => {
+    const scenario = await afterFirst();
+    let promoted = false;
+    scenario.world.calls.fault = ({ name }) => {
+      promoted ||= name === "journal.append step-outcome promote-1";
+      return promoted && name === "observer.observe" ? new SluiceError("ENGINE_UNREACHABLE", "gone") : undefined;
+    };
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live", exitCode: 0, serving: null });
+    expect(scenario.world.events.at(-1)).toMatchObject({ type: "deployment-end", servingUnknown: true });
+  });
+});
