@@ -1,11 +1,11 @@
 import { assertStackName, formatPlan } from "@sluice/core";
 import {
   type DeployRequest,
-  type PreparedDeployment,
-  type RollbackRequest,
   deploy,
+  type PreparedDeployment,
   prepareDeploy,
   prepareRollback,
+  type RollbackRequest,
   readAttempts,
   recoverUnfinished,
   rollback,
@@ -79,10 +79,22 @@ export function createDeployer(options: DeployerOptions): Deployer {
   };
 }
 
-async function deployRequest(session: Session, { release, reason, retry, replaceDoors, steps }: DeployCall): Promise<DeployRequest> {
+async function deployRequest(
+  session: Session,
+  { release, reason, retry, replaceDoors, steps }: DeployCall,
+): Promise<DeployRequest> {
   const [facts, project] = await Promise.all([session.facts(), session.project()]);
   const config = steps ? { ...facts.config, rollout: { ...facts.config.rollout, steps } } : facts.config;
-  return { ...facts, config, project, release, actor: session.options.actor, reason: reason ?? `release ${release.tag}`, retry, replaceDoors };
+  return {
+    ...facts,
+    config,
+    project,
+    release,
+    actor: session.options.actor,
+    reason: reason ?? `release ${release.tag}`,
+    retry,
+    replaceDoors,
+  };
 }
 
 async function rollbackRequest(session: Session, { to, reason }: RollbackCall): Promise<RollbackRequest> {
@@ -108,7 +120,11 @@ async function lock(
   return acquireLock(await session.home(), { actor, reason: reason ?? "", release, waitMs: waitMs ?? 0, signal });
 }
 
-function planView(request: DeployRequest | RollbackRequest, { plan, observed, bundles }: PreparedDeployment, tag: string): PlanView {
+function planView(
+  request: DeployRequest | RollbackRequest,
+  { plan, observed, bundles }: PreparedDeployment,
+  tag: string,
+): PlanView {
   const { services, findings } = request.project;
   return { plan, text: formatPlan(plan), services, findings, serving: servingOf(observed, bundles), tag };
 }

@@ -1,3 +1,3 @@
 export { createDeployer } from "./create-deployer.ts";
-export { type ReleaseSourceOptions, type ResolvedRelease, resolveRelease } from "./resolve-release.ts";
 export * from "./deployer.ts";
+export { type ReleaseSourceOptions, type ResolvedRelease, resolveRelease } from "./resolve-release.ts";

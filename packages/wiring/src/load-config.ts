@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { relative } from "node:path";
-import { type Config, SluiceError, defaultConfig, parseConfig } from "@sluice/core";
+import { type Config, defaultConfig, parseConfig, SluiceError } from "@sluice/core";
 import type { DeployerOptions } from "./deployer.ts";
 import { configFileOf } from "./locations.ts";
 

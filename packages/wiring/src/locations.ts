@@ -1,5 +1,5 @@
-import { join, resolve } from "node:path";
 import { userInfo } from "node:os";
+import { join, resolve } from "node:path";
 import type { DeployerOptions } from "./deployer.ts";
 
 /** Where a stack keeps its state: given, or `/var/lib/sluice/<stack>` for root, else under `XDG_STATE_HOME`. */
@@ -11,7 +11,10 @@ export function stateHomeOf({ stateHome, stack, env, directory }: DeployerOption
 }
 
 /** The configuration file to read: given (then it must be there), or `sluice.yaml` beside the compose file. */
-export function configFileOf({ configFile, directory }: DeployerOptions): { readonly path: string; readonly required: boolean } {
+export function configFileOf({ configFile, directory }: DeployerOptions): {
+  readonly path: string;
+  readonly required: boolean;
+} {
   return configFile
     ? { path: resolve(directory, configFile), required: true }
     : { path: join(directory, "sluice.yaml"), required: false };

@@ -1,4 +1,4 @@
-import { SluiceError, liveSlot } from "@sluice/core";
+import { liveSlot, SluiceError } from "@sluice/core";
 import type { LogLine, LogOptions } from "./deployer.ts";
 import type { Session } from "./session.ts";
 import { readProcesses } from "./status.ts";
@@ -19,7 +19,8 @@ export async function* followServiceLogs(
   const wanted = slot ?? liveSlot(await ports.observer.observe(project, signal))?.slot;
   const rows = (await readProcesses(session, signal)).filter(
     ({ service, place }) =>
-      (services.length === 0 || services.includes(service)) && (place === "base" || place === "door" || place === wanted),
+      (services.length === 0 || services.includes(service)) &&
+      (place === "base" || place === "door" || place === wanted),
   );
   const byId = new Map(rows.map((row) => [row.id, row]));
   const lines = session.runtime().followLogs([...byId.keys()], { follow, tail, since, signal });

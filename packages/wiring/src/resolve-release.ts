@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { type ReleaseRequest, SluiceError, assertReleaseTag } from "@sluice/core";
+import { assertReleaseTag, type ReleaseRequest, SluiceError } from "@sluice/core";
 import { assertTagIsCheckout, describeCheckout, readReleaseEvent } from "@sluice/release";
 
 export interface ReleaseSourceOptions {

@@ -13,8 +13,8 @@ import {
   discardEvents,
   type EventSink,
   type Redact,
-  redactDeep,
   type ResolvedProject,
+  redactDeep,
 } from "@sluice/core";
 import type { EnginePorts, StackFacts } from "@sluice/engine";
 import { createProber, judge } from "@sluice/health";
@@ -56,7 +56,9 @@ export function createSession(options: DeployerOptions): Session {
     redaction.add(secretValues(resolved.model));
     return resolved;
   });
-  const router: Once<ReturnType<typeof createHaproxyRouter>> = once(() => createHaproxyRouter({ exec: runtime().exec, clock }));
+  const router: Once<ReturnType<typeof createHaproxyRouter>> = once(() =>
+    createHaproxyRouter({ exec: runtime().exec, clock }),
+  );
   const runtime: Once<ComposeRuntime> = once(() =>
     createComposeRuntime({
       env: options.env,

@@ -1,4 +1,4 @@
-import { type ObservedStack, type Slot, liveSlot, otherSlot, slots } from "@sluice/core";
+import { liveSlot, type ObservedStack, otherSlot, type Slot, slots } from "@sluice/core";
 import { readAttempts, servingOf, unfinishedOf } from "@sluice/engine";
 import { readLockHolder } from "@sluice/journal";
 import type { DoorStatus, ProcessRow, StackStatus, TrafficView } from "./deployer.ts";
@@ -27,7 +27,11 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
     doors: doorStatuses(observed),
     base: Object.values(observed.base).map(({ service, state, containers }) => ({ service, state, containers })),
     findings: [...project.findings, ...observed.leftovers, ...plainFindings(observed)],
-    unfinished: unfinished && { deployment: unfinished.deployment, tag: unfinished.attempt.start.tag, since: unfinished.attempt.start.at },
+    unfinished: unfinished && {
+      deployment: unfinished.deployment,
+      tag: unfinished.attempt.start.tag,
+      since: unfinished.attempt.start.at,
+    },
     lock,
     last: attempts.at(-1) ?? null,
   };

@@ -1,4 +1,4 @@
-import { type Verdict, SluiceError, liveSlot, releaseChecks } from "@sluice/core";
+import { liveSlot, releaseChecks, SluiceError, type Verdict } from "@sluice/core";
 import type { Session } from "./session.ts";
 
 /** The checks of the release that serves, through the doors as users come. @throws SluiceError STATE_UNCLEAR where nothing serves */
@@ -7,7 +7,9 @@ export async function verifyLive(session: Session, signal?: AbortSignal): Promis
   const observed = await ports.observer.observe(project, signal);
   const live = liveSlot(observed);
   if (!live) {
-    throw new SluiceError("STATE_UNCLEAR", `nothing of ${observed.stack} serves`, { hint: "sluice status shows what is there" });
+    throw new SluiceError("STATE_UNCLEAR", `nothing of ${observed.stack} serves`, {
+      hint: "sluice status shows what is there",
+    });
   }
   const containers: Record<string, string[]> = {};
   for (const { service, id } of observed.slots[live.slot].containers) (containers[service] ??= []).push(id);
@@ -15,7 +17,9 @@ export async function verifyLive(session: Session, signal?: AbortSignal): Promis
     project.services.flatMap(({ name, port, ports: published, protocol }) => {
       const container = observed.doors[name]?.containerId;
       const listen = port ?? published[0]?.target;
-      return container && listen && protocol === "http" ? [[name, { container, port: listen, previewSecret: null }]] : [];
+      return container && listen && protocol === "http"
+        ? [[name, { container, port: listen, previewSecret: null }]]
+        : [];
     }),
   );
   const checks = releaseChecks(config, project.services);

@@ -1,0 +1,73 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { resolveRelease } from "./resolve-release.ts";
+
+let directory = "";
+const git = (...args: string[]) =>
+  execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@example.invalid", ...args], { cwd: directory })
+    .toString()
+    .trim();
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "sluice-release-"));
+  git("init", "-q", "-b", "main");
+  git("commit", "-q", "--allow-empty", "-m", "one");
+  git("tag", "v1");
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+function eventFile(event: unknown): { GITHUB_EVENT_PATH: string } {
+  const path = join(directory, ".git", "event.json");
+  writeFileSync(path, JSON.stringify(event));
+  return { GITHUB_EVENT_PATH: path };
+}
+const published = (release: object) => ({
+  action: "published",
+  release: { tag_name: "v1", draft: false, prerelease: false, ...release },
+});
+
+describe("which release is asked for", () => {
+  it("a tag given by hand wins over the event", async () => {
+    const env = eventFile(published({ tag_name: "v9" }));
+    expect(await resolveRelease({ env, directory, tag: "v1" })).toEqual({
+      release: { tag: "v1", commit: git("rev-parse", "HEAD"), dirty: false, source: "option" },
+    });
+  });
+
+  it("the event's release, when its tag is what is checked out", async () => {
+    const resolved = await resolveRelease({ env: eventFile(published({})), directory });
+    expect(resolved).toMatchObject({ release: { tag: "v1", source: "event" } });
+  });
+
+  it("a tag of another commit than the one that is checked out is refused", async () => {
+    git("commit", "-q", "--allow-empty", "-m", "two");
+    await expect(resolveRelease({ env: eventFile(published({})), directory })).rejects.toMatchObject({
+      code: "RELEASE_REFUSED",
+    });
+  });
+
+  it("a draft is ignored, and says so", async () => {
+    const env = eventFile(published({ draft: true }));
+    expect(await resolveRelease({ env, directory })).toMatchObject({ ignored: expect.stringContaining("draft") });
+  });
+
+  it("a prerelease is refused unless it is allowed", async () => {
+    const env = eventFile(published({ prerelease: true }));
+    await expect(resolveRelease({ env, directory })).rejects.toMatchObject({ code: "RELEASE_REFUSED" });
+    expect(await resolveRelease({ env, directory, allowPrerelease: true })).toMatchObject({ release: { tag: "v1" } });
+  });
+
+  it("without an event, what git describe says", async () => {
+    expect(await resolveRelease({ env: {}, directory })).toMatchObject({ release: { tag: "v1", source: "describe" } });
+  });
+
+  it("a tag that could leave its place is refused", async () => {
+    await expect(resolveRelease({ env: {}, directory, tag: "../../x" })).rejects.toMatchObject({
+      code: "NAME_INVALID",
+    });
+    await expect(resolveRelease({ env: {}, directory, tag: "v1;rm" })).rejects.toMatchObject({ code: "NAME_INVALID" });
+  });
+});
