@@ -7,16 +7,30 @@ const lines = (output: string): string[] => output.split("\n").filter((line) => 
 
 /** Removes everything on the engine whose name begins with `prefix`. What another command removes meanwhile is no error. */
 export async function removeByPrefix(prefix: string): Promise<void> {
-  const kinds = [
-    { list: ["ps", "-a", "--format", "{{.Names}}"], remove: ["rm", "-f", "-v"] },
-    { list: ["network", "ls", "--format", "{{.Name}}"], remove: ["network", "rm"] },
-    { list: ["volume", "ls", "--format", "{{.Name}}"], remove: ["volume", "rm", "-f"] },
-    { list: ["images", "--format", "{{.Repository}}:{{.Tag}}"], remove: ["rmi", "-f"] },
-  ];
-  for (const { list, remove } of kinds) {
-    const names = lines(await run(["docker", ...list])).filter((name) => name.startsWith(prefix));
-    if (names.length > 0) await measure(["docker", ...remove, ...names]);
-  }
+  await removeAll(["rm", "-f", "-v"], await named(["ps", "-a", "--format", "{{.Names}}"], prefix));
+  await removeAll(["network", "rm"], await named(["network", "ls", "--format", "{{.Name}}"], prefix));
+  await removeAll(["volume", "rm", "-f"], await named(["volume", "ls", "--format", "{{.Name}}"], prefix));
+  await removeAll(["rmi", "-f"], await named(["images", "--format", "{{.Repository}}:{{.Tag}}"], prefix));
+  await removeAll(["rmi", "-f"], await untaggedImages(prefix));
+}
+
+const named = async (list: readonly string[], prefix: string): Promise<string[]> =>
+  lines(await run(["docker", ...list])).filter((name) => name.startsWith(prefix));
+
+async function removeAll(remove: readonly string[], names: readonly string[]): Promise<void> {
+  if (names.length > 0) await measure(["docker", ...remove, ...names]);
+}
+
+/** A build takes the tag away from the image before it, which then is known by the label of its project only. */
+async function untaggedImages(prefix: string): Promise<string[]> {
+  const label = "com.docker.compose.project";
+  const ids = lines(await run(["docker", "images", "-q", "--filter", "dangling=true", "--filter", `label=${label}`]));
+  if (ids.length === 0) return [];
+  const format = `{{index .Config.Labels "${label}"}} {{.Id}}`;
+  const { stdout } = await measure(["docker", "inspect", "--format", format, ...new Set(ids)]);
+  return lines(stdout)
+    .filter((row) => row.startsWith(prefix))
+    .map((row) => row.slice(row.indexOf(" ") + 1));
 }
 
 /** Names of all containers of the benches, on this engine. */

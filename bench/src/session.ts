@@ -25,6 +25,9 @@ export async function inSession<T>(body: (session: Session) => Promise<T>): Prom
   const directory = await mkdtemp(join(tmpdir(), prefix));
   try {
     return await body({ prefix, directory, signal: interruption.signal, say });
+  } catch (error) {
+    // What an interrupted command said of it is not the reason.
+    throw interruption.signal.aborted ? interruption.signal.reason : error;
   } finally {
     await removeAll(prefix);
     await rm(directory, { recursive: true, force: true });
