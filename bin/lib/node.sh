@@ -7,6 +7,6 @@ setup_node() {
   have npx || die "Node.js with npm is needed to begin with: install Node 18 or newer"
   version=$(sed -n 's/.*"packageManager": "pnpm@\([^"]*\)".*/\1/p' package.json)
   say "installing dependencies with pnpm $version"
-  CI=1 DO_NOT_TRACK=1 NPM_CONFIG_LOGLEVEL=error npx -y "pnpm@$version" install --frozen-lockfile >&2
+  CI=1 DO_NOT_TRACK=1 TURBO_TELEMETRY_DISABLED=1 NPM_CONFIG_LOGLEVEL=error npx -y "pnpm@$version" install --frozen-lockfile >&2
   touch "$stamp"
 }

@@ -1,33 +1,30 @@
 # Root file systems from Debian packages, imported as images: for machines that reach no image registry.
 # shellcheck shell=bash
 
-# The apt line of a suite, with the mirror this machine already uses.
-debian_source() { # suite
-  local uri
-  uri=$(awk '/^URIs:/ { print $2; exit }' /etc/apt/sources.list.d/debian.sources 2>/dev/null)
-  [ -n "$uri" ] || uri=$(awk '$1 == "deb" { for (i = 2; i <= NF; i++) if ($i ~ /^(http|https|file):/) { print $i; exit } }' /etc/apt/sources.list)
-  printf 'deb %s %s main\n' "$uri" "$1"
-}
-
 make_rootfs() { # directory suite package,package,...
-  mmdebstrap --quiet --variant=extract --include="base-files,busybox-static,netbase,$3" "$2" "$1" "$(debian_source "$2")"
+  debian_sources "$2" | mmdebstrap --quiet --variant=extract --include="base-files,busybox-static,netbase,$3" "$2" "$1" -
   rm -rf "$1"/usr/share/{doc,man,locale,info,lintian} "$1"/var/{cache,log} "$1"/var/lib/{apt,dpkg}
   mkdir -p "$1"/{tmp,run,proc,sys,dev,root}
   chmod 1777 "$1/tmp"
+  # Packages are unpacked, not configured: this link is made by a script of base-files.
+  rm -rf "$1/var/run"
+  ln -s /run "$1/var/run"
   printf 'hosts: files dns\n' > "$1/etc/nsswitch.conf"
   add_applets "$1"
 }
 
 # Every busybox applet that the packages did not bring a program for.
 add_applets() { # directory
-  local applet place
-  for applet in $(busybox --list); do
-    for place in bin sbin usr/bin usr/sbin; do
-      [ -e "$1/$place/$applet" ] && continue 2
-    done
-    ln -s /bin/busybox "$1/usr/bin/$applet"
+  local links=$1/applets place
+  mkdir "$links"
+  busybox --install -s "$links"
+  for place in bin sbin usr/bin usr/sbin; do
+    (cd "$1/$place" && printf '%s\0' *) | (cd "$links" && xargs -0 rm -f)
   done
-  # Before usr-merge, /bin is a directory of its own, and scripts ask for /bin/sh.
+  mv "$links"/* "$1/usr/bin/"
+  rmdir "$links"
+  # Before usr-merge, /bin is a directory of its own: the links say /usr/bin/busybox, and scripts ask for /bin/sh.
+  [ -e "$1/usr/bin/busybox" ] || ln -s /bin/busybox "$1/usr/bin/busybox"
   [ -e "$1/bin/sh" ] || ln -s /bin/busybox "$1/bin/sh"
 }
 

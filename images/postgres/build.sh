@@ -8,5 +8,5 @@ chown -R 999:999 "$ROOT"/{run,var/lib}/postgresql
 chmod 700 "$ROOT/var/lib/postgresql/data"
 import_image "$ROOT" "$IMAGE" \
   'ENV PATH=/usr/lib/postgresql/15/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin LANG=C.UTF-8 PGDATA=/var/lib/postgresql/data' \
-  'USER 999:999' 'VOLUME /var/lib/postgresql/data' 'EXPOSE 5432' 'STOPSIGNAL SIGINT' \
+  'VOLUME /var/lib/postgresql/data' 'EXPOSE 5432' 'STOPSIGNAL SIGINT' \
   'ENTRYPOINT ["docker-entrypoint.sh"]' 'CMD ["postgres"]'
