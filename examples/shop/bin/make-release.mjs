@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // Turns a directory into a checkout of the shop at a release: a commit with this version.json, and its tag.
+// Files of the shop that the directory does not have yet are copied into it; what it has is kept.
 // make-release.mjs DIRECTORY TAG [--mode MODE] [--startup-ms N] [--migrations breaking]
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
@@ -11,8 +12,23 @@ const { values, positionals } = parseArgs({
   options: { mode: { type: "string" }, "startup-ms": { type: "string" }, migrations: { type: "string" } },
 });
 const [directory, tag] = positionals;
-if (!directory || !tag) {
+const modes = ["good", "unhealthy", "err20", "errroute", "crash", "crashstart", "slow", "leak"];
+const release = {
+  version: tag,
+  mode: values.mode ?? "good",
+  startupMs: Number(values["startup-ms"] ?? 2_000),
+  ...(values.migrations ? { migrations: values.migrations } : {}),
+};
+const isValid =
+  directory &&
+  tag &&
+  modes.includes(release.mode) &&
+  Number.isInteger(release.startupMs) &&
+  release.startupMs >= 0 &&
+  [undefined, "breaking"].includes(release.migrations);
+if (!isValid) {
   console.error("usage: make-release.mjs DIRECTORY TAG [--mode MODE] [--startup-ms N] [--migrations breaking]");
+  console.error(`modes: ${modes.join(" ")}`);
   process.exit(2);
 }
 
@@ -34,14 +50,8 @@ for (const name of [
   "migrations",
   "migrations-breaking",
 ]) {
-  cpSync(join(source, name), join(directory, name), { recursive: true });
+  cpSync(join(source, name), join(directory, name), { recursive: true, force: false });
 }
-const release = {
-  version: tag,
-  mode: values.mode ?? "good",
-  startupMs: Number(values["startup-ms"] ?? 2_000),
-  ...(values.migrations ? { migrations: values.migrations } : {}),
-};
 writeFileSync(join(directory, "version.json"), `${JSON.stringify(release)}\n`);
 if (!existsSync(join(directory, ".git"))) {
   git("init", "-q", "-b", "main");
@@ -49,6 +59,7 @@ if (!existsSync(join(directory, ".git"))) {
   git("config", "user.email", "shop@example.invalid");
 }
 git("add", "-A");
-git("commit", "-q", "--allow-empty", "-m", `Release ${tag}`);
-git("tag", "-f", tag);
+// Signing and hooks that the user has set up are for other repositories.
+git("-c", "commit.gpgsign=false", "commit", "-q", "--no-verify", "--allow-empty", "-m", `Release ${tag}`);
+git("-c", "tag.gpgsign=false", "tag", "-f", tag);
 console.log(git("rev-parse", "HEAD"));

@@ -1,4 +1,5 @@
 import { createServer } from "node:http";
+import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocketServer } from "ws";
 import { pool } from "./database.mjs";
@@ -24,14 +25,17 @@ const routes = {
     return json(200, rows[0]);
   },
   "POST /api/orders": async ({ body }) => {
-    const { product = 1, quantity = 1 } = body ? JSON.parse(body) : {};
+    const order = parseOrder(body);
+    if (!order) return json(400, { error: "an order is {product, quantity}, both positive integers" });
     const { rows } = await pool.query(
-      "INSERT INTO orders (product_id, quantity, placed_by) VALUES ($1, $2, $3) RETURNING id",
-      [product, quantity, release.version],
+      `INSERT INTO orders (product_id, quantity, placed_by)
+       SELECT id, $2, $3 FROM products WHERE id = $1 RETURNING id`,
+      [order.product, order.quantity, release.version],
     );
+    if (rows.length === 0) return json(404, { error: `no product ${order.product}` });
     return json(201, { id: Number(rows[0].id) });
   },
-  "GET /version": async () => json(200, { version: release.version }),
+  "GET /version": async () => json(200, { version: release.version, slot: hostname() }),
   "GET /slow": async ({ url }) => {
     await sleep(Math.min(Number(url.searchParams.get("ms") ?? 2_000), 30_000));
     return json(200, { version: release.version });
@@ -43,6 +47,7 @@ const routes = {
   "GET /whoami": async ({ request }) =>
     json(200, {
       host: request.headers.host,
+      scheme: request.headers["x-forwarded-proto"] ?? "http",
       forwardedFor: request.headers["x-forwarded-for"] ?? null,
       forwardedProto: request.headers["x-forwarded-proto"] ?? null,
       forwardedHost: request.headers["x-forwarded-host"] ?? null,
@@ -54,6 +59,18 @@ const routes = {
 async function products() {
   const { rows } = await pool.query(`SELECT id, name, ${priceColumn} AS price FROM products ORDER BY id`);
   return rows;
+}
+
+/** An empty order is one piece of the first product; undefined when it is not an order. */
+function parseOrder(body) {
+  try {
+    const { product = 1, quantity = 1 } = JSON.parse(body || "{}");
+    return [product, quantity].every((value) => Number.isInteger(value) && value > 0)
+      ? { product, quantity }
+      : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 const json = (status, value) => ({ status, type: "application/json", text: JSON.stringify(value) });
@@ -91,7 +108,7 @@ async function readBody(request) {
 misbehaviour.duringStart();
 
 const server = createServer((request, response) => {
-  answer(request)
+  void answer(request)
     .catch((error) => {
       console.error(`${request.method} ${request.url}: ${error.message}`);
       return json(500, { error: "internal" });
@@ -108,6 +125,7 @@ const server = createServer((request, response) => {
 server.keepAliveTimeout = 65_000;
 
 const sockets = new WebSocketServer({ server, path: "/ws" });
+sockets.on("headers", (headers) => headers.push(`x-version: ${release.version}`));
 sockets.on("connection", (socket) => {
   const tick = () => socket.send(JSON.stringify({ version: release.version, at: Date.now() }));
   tick();
