@@ -23,5 +23,9 @@ it("starts what others depend on first, and cycles together", () => {
 it("starts every service once, whatever depends on what", () => {
   const names = ["a", "b", "c", "d", "e"];
   const graph = fc.record(Object.fromEntries(names.map((name) => [name, fc.subarray(names)])));
-  fc.assert(fc.property(graph, (dependencies) => expect(startWaves(dependencies).flat().toSorted()).toEqual(names)));
+  fc.assert(
+    fc.property(graph, (dependencies) => {
+      expect(startWaves(dependencies).flat().toSorted()).toEqual(names);
+    }),
+  );
 });

@@ -3,7 +3,10 @@ import type { StoredRelease } from "../ports/bundle-store.ts";
 import { pinnedModel } from "./pinned-model.ts";
 
 it("pins what is built, and leaves the images that the user named", () => {
-  const services = { app: { image: "acme/app", build: { context: "/src" }, restart: "always" }, db: { image: "postgres:17" } };
+  const services = {
+    app: { image: "acme/app", build: { context: "/src" }, restart: "always" },
+    db: { image: "postgres:17" },
+  };
   const release = {
     model: { name: "shop", services },
     bundle: { images: { app: "sha256:1", db: "sha256:2" } },
