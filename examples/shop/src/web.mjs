@@ -124,6 +124,16 @@ const server = createServer((request, response) => {
 });
 server.keepAliveTimeout = 65_000;
 
+// Connections that have not asked for anything yet: Node counts them as busy.
+const silent = new Set();
+const speaks = ({ socket }) => silent.delete(socket);
+server.on("connection", (socket) => {
+  silent.add(socket);
+  socket.on("close", () => silent.delete(socket));
+});
+server.on("request", speaks);
+server.on("upgrade", speaks);
+
 const sockets = new WebSocketServer({ server, path: "/ws" });
 sockets.on("headers", (headers) => headers.push(`x-version: ${release.version}`));
 sockets.on("connection", (socket) => {
@@ -142,6 +152,10 @@ for (const name of ["SIGTERM", "SIGINT"]) {
     for (const socket of sockets.clients) socket.close(1001, "going away");
     server.close(() => pool.end().finally(() => process.exit(0)));
     server.closeIdleConnections();
+    // A request may be on its way on them.
+    setTimeout(() => {
+      for (const socket of silent) socket.destroy();
+    }, 1_000);
   });
 }
 
