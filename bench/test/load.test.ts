@@ -47,9 +47,10 @@ describe("the load generator", () => {
     expect(result.gap.ms).toBeLessThan(1_200);
     expect(result.sockets).toMatchObject({ reset: 2 });
     expect(result.sockets.refused).toBeGreaterThan(2);
-    const failedIn = Object.fromEntries(result.phases.map(({ name, failed }) => [name, failed]));
-    expect(failedIn["warm-up"]).toBe(0);
-    expect(failedIn.outage).toBeGreaterThan(40);
+    const outage = result.phases.find(({ name }) => name === "outage");
+    expect(outage?.failed).toBeGreaterThan(40);
+    // What was due just before the outage may have been cut by it; nothing failed earlier.
+    expect(result.failures.filter(({ endedAt }) => endedAt < (outage?.from ?? 0))).toEqual([]);
   });
 
   it("measures from the due time: one stall delays every answer that was due in it", async () => {
