@@ -63,6 +63,8 @@ function wantedEnding({ scenario, effect, kind, result }: Failure): string {
   if (isSluiceError(result)) return "refused";
   const isRunning = scenario.world.events.some((event) => event.type === "step-end" && event.step === "promote-1");
   if (kind === null || cleaning.includes(kind)) return isRunning ? "live 0 v4" : "refused";
+  // What users got for good is not taken back because it cannot be written down.
+  if (effect === "journal.append step-outcome promote-1") return "live 0 v4";
   const moved = scenario.world.state.records.filter(
     ({ step, deployment }) => step === "shift-1" && deployment === result.deployment,
   );

@@ -1,4 +1,4 @@
-import { liveSlot, releaseChecks, SluiceError, type Verdict } from "@sluice/core";
+import { liveSlot, probeTarget, releaseChecks, SluiceError, type Verdict } from "@sluice/core";
 import type { Session } from "./session.ts";
 
 /** The checks of the release that serves, through the doors as users come. @throws SluiceError STATE_UNCLEAR where nothing serves */
@@ -11,17 +11,23 @@ export async function verifyLive(session: Session, signal?: AbortSignal): Promis
       hint: "sluice status shows what is there",
     });
   }
-  const containers: Record<string, string[]> = {};
-  for (const { service, id } of observed.slots[live.slot].containers) (containers[service] ??= []).push(id);
-  const doors = Object.fromEntries(
-    project.services.flatMap(({ name, port, ports: published, protocol }) => {
-      const container = observed.doors[name]?.containerId;
-      const listen = port ?? published[0]?.target;
-      return container && listen && protocol === "http"
-        ? [[name, { container, port: listen, previewSecret: null }]]
-        : [];
-    }),
+  const { services, model } = project;
+  const webs = services.filter(({ active, role, strategy }) => active && role === "web" && strategy === "slots");
+  const blocks = await Promise.all(
+    webs.map(async (web) => [web.name, (await ports.doors.addresses(model, web))[live.slot]] as const),
   );
+  const target = probeTarget({
+    slot: live.slot,
+    services: services.filter(({ active }) => active),
+    containers: observed.slots[live.slot].containers,
+    doors: new Map(
+      Object.values(observed.doors).flatMap(({ service, containerId }) =>
+        containerId ? [[service, containerId]] : [],
+      ),
+    ),
+    addresses: Object.fromEntries(blocks),
+    previewSecret: null,
+  });
   const checks = releaseChecks(config, project.services);
-  return Promise.all(checks.map((check) => ports.prober.probe(check, { slot: live.slot, containers, doors }, signal)));
+  return Promise.all(checks.map((check) => ports.prober.probe(check, target, signal)));
 }

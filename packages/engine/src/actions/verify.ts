@@ -1,4 +1,12 @@
-import { type Check, type ProbeTarget, releaseChecks, type Slot, SluiceError, type Verdict } from "@sluice/core";
+import {
+  type Check,
+  type ProbeTarget,
+  probeTarget,
+  releaseChecks,
+  type Slot,
+  SluiceError,
+  type Verdict,
+} from "@sluice/core";
 import type { StepAction } from "../action.ts";
 import { type DeploymentScope, emit, releaseOf, slotServices } from "../scope.ts";
 
@@ -30,23 +38,33 @@ export async function probeChecks(
   checks: readonly Check[],
   signal: AbortSignal,
 ): Promise<readonly Verdict[]> {
-  const target = await probeTarget(scope, slot);
+  const target = await targetOf(scope, slot, checks);
   return Promise.all(checks.map((check) => scope.ports.prober.probe(check, target, signal)));
 }
 
-async function probeTarget(scope: DeploymentScope, slot: Slot): Promise<ProbeTarget> {
+async function targetOf(scope: DeploymentScope, slot: Slot, checks: readonly Check[]): Promise<ProbeTarget> {
   const { ports, stack, doorIds, previewSecret } = scope;
-  const containers: Record<string, string[]> = {};
-  for (const { service, id } of await ports.observer.slotContainers(stack, slot)) {
-    (containers[service] ??= []).push(id);
-  }
-  const doors: Record<string, { container: string; port: number; previewSecret: string }> = {};
-  for (const { name, protocol, port, ports: published } of releaseOf(scope).bundle.services) {
-    const container = doorIds.get(name);
-    const listen = port ?? published[0]?.target;
-    if (container && listen && protocol === "http") doors[name] = { container, port: listen, previewSecret };
-  }
-  return { slot, containers, doors };
+  const { bundle, model } = releaseOf(scope);
+  const services = bundle.services.filter(({ active }) => active);
+  // Only what goes straight to a container needs its address; a watch asks for none, many times.
+  const direct = new Set(
+    checks.flatMap(({ type, service }) => (type === "container" || type === "command" ? [] : [service])),
+  );
+  const webs = services.filter(
+    ({ name, role, strategy }) => role === "web" && strategy === "slots" && direct.has(name),
+  );
+  const [containers, ...blocks] = await Promise.all([
+    ports.observer.slotContainers(stack, slot),
+    ...webs.map(async (web) => [web.name, (await ports.doors.addresses(model, web))[slot]] as const),
+  ]);
+  return probeTarget({
+    slot,
+    services,
+    containers,
+    doors: doorIds,
+    addresses: Object.fromEntries(blocks),
+    previewSecret,
+  });
 }
 
 /** @throws SluiceError CHECK_FAILED naming the first check that did not pass, the others in the detail */
