@@ -1,8 +1,7 @@
-export * from "./builders/a-config.ts";
-export * from "./builders/a-project.ts";
-export * from "./builders/a-release.ts";
-export * from "./builders/a-service.ts";
-export * from "./builders/a-stack.ts";
+export * from "@sluice/core/testing";
+export { freePort } from "./docker/free-port.ts";
+export { removeStack } from "./docker/remove-stack.ts";
+export { uniqueStackName } from "./docker/stack-name.ts";
 export { Crash, type Fault, type PortCall } from "./world/calls.ts";
 export type { Behaviour } from "./world/context.ts";
 export { createFakeWorld, type FakePorts, type FakeWorld } from "./world/create-fake-world.ts";

@@ -67,7 +67,8 @@ const stickiness = z.union([
 export const analysisSchema = z.strictObject({
   enabled: z.boolean().default(true),
   interval: duration.default(1_000),
-  warmup: duration.default(0),
+  /** Requests of this time after a change of shares say nothing of latency; at most half of the step. */
+  warmup: duration.default(10_000),
   minRequests: z.int().min(1).default(50),
   errors: z
     .strictObject({

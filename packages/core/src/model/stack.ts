@@ -1,4 +1,4 @@
-import type { DoorRouting } from "../ports/traffic-router.ts";
+import type { DoorRouting } from "./door.ts";
 import type { Finding } from "./finding.ts";
 import type { Slot } from "./slot.ts";
 

@@ -1,8 +1,8 @@
 import type { Config } from "../config/schema.ts";
 import { SluiceError } from "../errors/sluice-error.ts";
+import type { DoorSpec, Stickiness } from "../model/door.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import type { Slot } from "../model/slot.ts";
-import type { DoorSpec, Stickiness } from "../ports/traffic-router.ts";
 
 export interface DoorSpecFacts {
   readonly stack: string;

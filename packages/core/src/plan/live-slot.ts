@@ -1,6 +1,6 @@
+import type { DoorRouting } from "../model/door.ts";
 import { otherSlot, type Slot, slots } from "../model/slot.ts";
 import type { ObservedContainer, ObservedSlot, ObservedStack } from "../model/stack.ts";
-import type { DoorRouting } from "../ports/traffic-router.ts";
 
 export interface LiveSlot {
   readonly slot: Slot;

@@ -70,7 +70,9 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
   addEnding(add, { candidate, previous, webs, dropped, workers, oldWorkers: old, config });
   if (desired.prunable.length > 0) {
     const cause = `releases.keep is ${config.releases.keep}`;
-    add({ kind: "prune", releases: desired.prunable, target: `${desired.prunable.length} old releases`, cause });
+    const count = desired.prunable.length;
+    const target = count === 1 ? "1 old release" : `${count} old releases`;
+    add({ kind: "prune", releases: desired.prunable, target, cause });
   }
   return { kind: "deploy", candidate, previous, steps };
 }

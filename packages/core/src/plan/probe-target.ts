@@ -1,7 +1,7 @@
+import type { ProbeDoor, ProbeTarget } from "../model/probe-target.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import type { Slot } from "../model/slot.ts";
 import type { ObservedContainer } from "../model/stack.ts";
-import type { ProbeDoor, ProbeTarget } from "../model/probe-target.ts";
 
 export interface ProbeTargetFacts {
   readonly slot: Slot;

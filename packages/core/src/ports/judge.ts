@@ -24,5 +24,5 @@ export interface JudgeWindow {
   readonly settings: AnalysisConfig;
 }
 
-/** The judgement of candidate against previous. Pure. */
+/** The judgement of candidate against previous. Pure. The verdict on latency is called `latency`. */
 export type Judge = (window: JudgeWindow) => readonly Verdict[];

@@ -1,11 +1,11 @@
 import type { ComposeModel } from "../model/compose.ts";
+import type { DoorRouting, DoorSpec } from "../model/door.ts";
 import type { Finding } from "../model/finding.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import type { Slot } from "../model/slot.ts";
 import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
 import type { StoredRelease } from "./bundle-store.ts";
 import type { ContainerFile } from "./container-exec.ts";
-import type { DoorRouting, DoorSpec } from "./traffic-router.ts";
 
 /** Text that a child process or container wrote; already redacted. */
 export interface OutputLine {

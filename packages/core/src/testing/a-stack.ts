@@ -1,13 +1,7 @@
-import {
-  type DoorRouting,
-  type ObservedContainer,
-  type ObservedDoor,
-  type ObservedSlot,
-  type ObservedStack,
-  otherSlot,
-  type ServiceFacts,
-  type Slot,
-} from "@sluice/core";
+import type { DoorRouting } from "../model/door.ts";
+import type { ServiceFacts } from "../model/service.ts";
+import { otherSlot, type Slot } from "../model/slot.ts";
+import type { ObservedContainer, ObservedDoor, ObservedSlot, ObservedStack } from "../model/stack.ts";
 import { aService } from "./a-service.ts";
 
 /** A container that runs and is healthy. */

@@ -1,4 +1,5 @@
-import { type Config, parseConfig, type WrittenConfig } from "@sluice/core";
+import { parseConfig } from "../config/parse-config.ts";
+import type { Config, WrittenConfig } from "../config/schema.ts";
 
 /** A configuration from what a `sluice.yaml` would say; nothing waits and nothing is judged unless it is asked for. */
 export function aConfig(written: WrittenConfig = {}): Config {

@@ -1,4 +1,6 @@
-import type { ReleaseBundle, ReleaseRequest, ServiceFacts, StoredRelease } from "@sluice/core";
+import type { ReleaseBundle, ReleaseRequest } from "../model/release.ts";
+import type { ServiceFacts } from "../model/service.ts";
+import type { StoredRelease } from "../ports/bundle-store.ts";
 import { aProject } from "./a-project.ts";
 import { aService } from "./a-service.ts";
 

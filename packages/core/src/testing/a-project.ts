@@ -1,4 +1,7 @@
-import type { ComposeModel, ComposeService, Finding, ResolvedProject, ServiceFacts } from "@sluice/core";
+import type { ComposeModel, ComposeService } from "../model/compose.ts";
+import type { Finding } from "../model/finding.ts";
+import type { ServiceFacts } from "../model/service.ts";
+import type { ResolvedProject } from "../ports/stack-runtime.ts";
 import { aService } from "./a-service.ts";
 
 export interface ProjectParts {

@@ -1,4 +1,4 @@
-import type { ServiceFacts } from "@sluice/core";
+import type { ServiceFacts } from "../model/service.ts";
 
 /** Facts of a service as a test needs them: a web service that publishes a port, unless its role says otherwise. */
 export function aService(name: string, overrides: Partial<ServiceFacts> = {}): ServiceFacts {

@@ -1,0 +1,39 @@
+import type { Slot } from "./slot.ts";
+
+export type Stickiness =
+  | { readonly by: "cookie"; readonly domain?: string | undefined }
+  | { readonly by: "header"; readonly name: string }
+  | { readonly by: "ip" }
+  | { readonly by: "none" };
+
+/** What a door is made for. Changing any of it replaces or reloads the door; routing never does. */
+export interface DoorSpec {
+  readonly stack: string;
+  readonly service: string;
+  readonly protocol: "http" | "tcp";
+  /** Ports the door listens on (each equals the port that the application uses on its network) and where they lead. */
+  readonly listen: readonly { readonly port: number; readonly target: number }[];
+  /** Fixed addresses of replicas by slot, in order. Addresses without a container are simply down. */
+  readonly servers: Readonly<Record<Slot, readonly string[]>>;
+  /** Path of HAProxy's own health checks; `null` checks the TCP port. */
+  readonly healthPath: string | null;
+  /** The target port that says whether a server is up, and answers `healthPath`. Default: the first of `listen`. */
+  readonly healthPort?: number | undefined;
+  readonly stickiness: Stickiness;
+  readonly proxyProtocol: { readonly in: boolean; readonly out: boolean };
+  /** Requests that carry this value in `X-Sluice-Preview` reach the slot that `X-Sluice-Slot` names. Secret. */
+  readonly previewSecret: string;
+  readonly drainTimeoutMs: number;
+}
+
+/**
+ * Where a door sends users. `stable` is the proven slot (`null`: none yet, users get 503); `share` is the percent that
+ * the *other* slot gets. After cutover the share is 100 until the candidate is made stable.
+ */
+export interface DoorRouting {
+  readonly stable: Slot | null;
+  /** 0 to 100, steps of 0.01. */
+  readonly share: number;
+  /** 0 to 9999; which users come first. Changed only while the share is 0. */
+  readonly salt: number;
+}

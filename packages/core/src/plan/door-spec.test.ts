@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { aConfig, aService } from "../testing/index.ts";
+import { doorSpec } from "./door-spec.ts";
+
+const servers = { blue: ["10.0.0.2"], green: ["10.0.1.2"] };
+const specOf = (service = aService("web"), config = aConfig()) =>
+  doorSpec({ stack: "shop", service, config, servers, previewSecret: "s3cret" });
+
+describe("the door of a service", () => {
+  it("listens where the application listens, once for each port", () => {
+    const ports = [
+      { published: 80, target: 3000, protocol: "tcp" },
+      { published: 81, target: 3000, protocol: "tcp" },
+      { published: 90, target: 2000, protocol: "tcp" },
+      { published: 53, target: 53, protocol: "udp" },
+    ] as const;
+    expect(specOf(aService("web", { ports, port: 4000 }))).toMatchObject({
+      listen: [
+        { port: 2000, target: 2000 },
+        { port: 3000, target: 3000 },
+        { port: 4000, target: 4000 },
+      ],
+      healthPort: 4000,
+      healthPath: null,
+      servers,
+    });
+  });
+
+  it("takes health path, stickiness and drain from the configuration", () => {
+    const config = aConfig({
+      services: { web: { health: { path: "/up" } } },
+      traffic: { sticky: { header: "X-Account" }, drain: { timeout: "5s" } },
+    });
+    expect(specOf(aService("web"), config)).toMatchObject({
+      healthPath: "/up",
+      stickiness: { by: "header", name: "X-Account" },
+      drainTimeoutMs: 5_000,
+    });
+    const domain = aConfig({ traffic: { sticky: { cookie: { domain: "shop.test" } } } });
+    expect(specOf(aService("web"), domain).stickiness).toEqual({ by: "cookie", domain: "shop.test" });
+    expect(specOf(aService("web"), aConfig({ traffic: { sticky: "ip" } })).stickiness).toEqual({ by: "ip" });
+  });
+
+  it("cannot be made where nobody knows the port", () => {
+    expect(() => specOf(aService("web", { ports: [], port: null }))).toThrow(/on which port service web listens/);
+  });
+});

@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import type { DoorRouting } from "../model/door.ts";
+import { aContainer, aDoor, aService, aSlot, aStack } from "../testing/index.ts";
+import { liveSlot, warmRelease } from "./live-slot.ts";
+
+const live = { slot: "blue", release: "r-1" } as const;
+const services = [aService("web"), aService("admin")];
+const stack = aStack({ services, live, warm: "r-0" });
+const withRoutings = (web: DoorRouting | null, admin: DoorRouting | null) => ({
+  ...stack,
+  doors: { web: aDoor("web", web), admin: aDoor("admin", admin) },
+});
+const to = (stable: DoorRouting["stable"], share = 0): DoorRouting => ({ stable, share, salt: 0 });
+
+describe("the live slot", () => {
+  it.each([
+    ["the stable one", to("blue"), to("blue"), { slot: "blue", release: "r-1", share: 100 }],
+    ["the stable one while shares move", to("blue", 95), to("blue", 5), { slot: "blue", release: "r-1", share: 5 }],
+    [
+      "the stable one when only one door gave everything away",
+      to("blue", 100),
+      to("blue", 50),
+      { slot: "blue", share: 0 },
+    ],
+    ["the other when every door gives it everything", to("blue", 100), to("blue", 100), { slot: "green", share: 100 }],
+    [
+      "the same for a door that is promoted and one that is not yet",
+      to("green"),
+      to("blue", 100),
+      { slot: "green", share: 100 },
+    ],
+    ["the same the other way round", to("blue", 100), to("green"), { slot: "green", share: 100 }],
+    ["told by the doors that lead somewhere", to("blue"), to(null), { slot: "blue", share: 100 }],
+    ["none when no door leads anywhere", to(null), to(null), null],
+    ["told by the door that answers", null, to("green"), { slot: "green", share: 100 }],
+  ] as const)("is %s", (_title, web, admin, expected) => {
+    expect([liveSlot(withRoutings(web, admin))]).toMatchObject([expected]);
+  });
+
+  it("of a stack without doors is the one that runs", () => {
+    expect(liveSlot(aStack({ services, live, doors: {} }))).toMatchObject({ slot: "blue", release: "r-1" });
+    expect(liveSlot(aStack())).toBeNull();
+  });
+
+  it("is only remembered where both run and no door can tell", () => {
+    const silent = { ...stack, doors: {} };
+    expect(liveSlot(silent)).toBeNull();
+    expect(liveSlot(silent, { slot: "green", release: "r-0" })).toMatchObject({ slot: "green", release: "r-0" });
+    expect(liveSlot(silent, { slot: "green", release: "r-9" })).toBeNull();
+    expect(liveSlot(stack, { slot: "green", release: "r-0" })).toMatchObject({ slot: "blue" });
+  });
+});
+
+describe("a warm release", () => {
+  const names = ["web", "admin"];
+  const withIdle = (containers: ReturnType<typeof aContainer>[]) => ({
+    ...stack,
+    slots: { ...stack.slots, green: { ...aSlot("green", "r-0"), containers } },
+  });
+  it("runs all its web services in the idle slot", () => {
+    expect(warmRelease(stack, names)).toBe("r-0");
+    expect(warmRelease(aStack({ services, live }), names)).toBeNull();
+    expect(warmRelease(stack, [])).toBeNull();
+    expect(warmRelease(withIdle([aContainer("web", { release: "r-0" })]), names)).toBeNull();
+  });
+  it.each([{ state: "exited" as const }, { health: "unhealthy" as const }])(
+    "is none when one of its containers is $state$health",
+    (overrides) => {
+      const containers = [aContainer("web"), aContainer("admin", overrides)];
+      expect(warmRelease(withIdle(containers), names)).toBeNull();
+    },
+  );
+});

@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { aBundle, aRequest } from "../testing/index.ts";
+import { findBundle, matchBundle } from "./match-bundle.ts";
+
+const older = aBundle("r-aa1", { tag: "v1", key: "k1", commit: "c1", createdAt: "2026-01-01T00:00:00.000Z" });
+const newer = aBundle("r-aa2", { tag: "v1", key: "k1", commit: "c1", createdAt: "2026-02-01T00:00:00.000Z" });
+const other = aBundle("r-b", { tag: "v2", tags: ["v2", "stable"], key: "k2", commit: "c2" });
+const bundles = [older, newer, other];
+
+describe("a request for a release", () => {
+  it("finds the very release, the newest where it had to be built again", () => {
+    expect(matchBundle(bundles, aRequest("v9", { commit: "c1" }), "k1")).toEqual({ same: newer, images: newer });
+  });
+  it("finds the images of another release of the same commit", () => {
+    expect(matchBundle(bundles, aRequest("v9", { commit: "c2" }), "k9")).toEqual({ same: null, images: other });
+  });
+  it("finds nothing for a dirty tree, and no images where no commit names them", () => {
+    expect(matchBundle(bundles, aRequest("v1", { commit: "c1", dirty: true }), "k1")).toEqual({
+      same: null,
+      images: null,
+    });
+    expect(matchBundle(bundles, aRequest("v9", { commit: null }), "k9")).toEqual({ same: null, images: null });
+  });
+});
+
+describe("a bundle is found", () => {
+  it.each([
+    ["by id", "r-b", other],
+    ["by a tag, the newest that bears it", "v1", newer],
+    ["by another tag", "stable", other],
+    ["by a unique beginning of its id", "r-aa2", newer],
+    ["not by a beginning that two share", "r-aa", null],
+    ["not by what nobody bears", "v7", null],
+  ] as const)("%s", (_title, name, expected) => {
+    expect(findBundle(bundles, name)).toBe(expected);
+  });
+});

@@ -1,0 +1,216 @@
+import { describe, expect, it } from "vitest";
+import { aConfig, aContainer, aDoor, aService, aStack } from "../testing/index.ts";
+import { formatPlan } from "./format-plan.ts";
+import { type DesiredDeployment, planDeployment } from "./plan-deployment.ts";
+import { planWarmRollback } from "./plan-rollback.ts";
+
+const services = [
+  aService("web"),
+  aService("worker", { role: "worker" }),
+  aService("migrate", { role: "job" }),
+  aService("db", { role: "data" }),
+  aService("proxy", { role: "edge", dependsOn: ["web"] }),
+];
+const config = aConfig({ rollout: { steps: [{ share: 5, for: "30s" }, 100], bake: "1m" } });
+const live = { slot: "blue", release: "r-1" } as const;
+
+const desired = (overrides: Partial<DesiredDeployment> = {}): DesiredDeployment => ({
+  tag: "v2",
+  services,
+  config,
+  bundleId: null,
+  imagesOf: null,
+  wasLive: false,
+  prunable: [],
+  ...overrides,
+});
+
+describe("the plan of", () => {
+  it("a first deployment", () => {
+    expect(formatPlan(planDeployment(desired({ tag: "v1" }), aStack()))).toMatchInlineSnapshot(`
+      " 1. build     release v1     (no such release is stored)
+       2. networks  links of blue  (slot blue needs the networks of base)
+       3. base      data db        (not there yet)
+       4. job       job migrate    (migrate runs once for each release)
+       5. create    slot blue      (release v1 gets slot blue)
+       6. start     web in blue    (the candidate must be ready before anyone meets it)
+       7. door      door web       (not there yet)
+       8. verify    release v1     (a candidate is proven through the door before users meet it)
+       9. shift     web to 100 %   (cutover)
+      10. base      edge proxy     (not there yet)
+      11. workers   worker         (never two of one: old ones stop, then new ones start)
+      12. promote   slot blue      (the candidate is proven: it becomes the stable slot)"
+    `);
+  });
+
+  it("an ordinary deployment", () => {
+    expect(formatPlan(planDeployment(desired(), aStack({ services, live, warm: "r-0" })))).toMatchInlineSnapshot(`
+      " 1. build     release v2      (no such release is stored)
+       2. clear     slot green      (holds release r-0)
+       3. networks  links of green  (slot green needs the networks of base)
+       4. job       job migrate     (migrate runs once for each release)
+       5. create    slot green      (release v2 gets slot green)
+       6. start     web in green    (the candidate must be ready before anyone meets it)
+       7. verify    release v2      (a candidate is proven through the door before users meet it)
+       8. shift     web to 5 %      (5 % of the users meet the candidate first)
+       9. shift     web to 100 %    (cutover)
+      10. workers   worker          (never two of one: old ones stop, then new ones start)
+      11. drain     slot blue       (requests that the previous accepted may end)
+      12. bake      slot green      (watched while the previous is warm)
+      13. promote   slot green      (the candidate is proven: it becomes the stable slot)"
+    `);
+  });
+
+  it("a release that is live already", () => {
+    expect(formatPlan(planDeployment(desired({ bundleId: "r-1" }), aStack({ services, live })))).toMatchInlineSnapshot(
+      `"nothing to do"`,
+    );
+  });
+
+  it("a live release whose base and door are not as they should be", () => {
+    const stack = aStack({ services, live });
+    const observed = {
+      ...stack,
+      base: {
+        ...stack.base,
+        db: { service: "db", state: "changed" as const, reason: "its image changed", containers: [aContainer("db")] },
+      },
+      doors: {
+        web: aDoor("web", { stable: "blue", share: 0, salt: 0 }, { state: "outdated", reason: "its ports changed" }),
+      },
+    };
+    expect(formatPlan(planDeployment(desired({ bundleId: "r-1" }), observed))).toMatchInlineSnapshot(`
+      "1. base  data db   (its image changed)
+      2. door  door web  (its ports changed; one short gap)"
+    `);
+  });
+
+  it("a release that is stored and whose jobs ran", () => {
+    const wanted = desired({ bundleId: "r-2", wasLive: true, config: aConfig(), prunable: ["r-0"] });
+    expect(formatPlan(planDeployment(wanted, aStack({ services, live })))).toMatchInlineSnapshot(`
+      " 1. networks  links of green  (slot green needs the networks of base)
+       2. create    slot green      (release v2 gets slot green)
+       3. start     web in green    (the candidate must be ready before anyone meets it)
+       4. verify    release v2      (a candidate is proven through the door before users meet it)
+       5. shift     web to 50 %     (50 % of the users meet the candidate first)
+       6. shift     web to 100 %    (cutover)
+       7. workers   worker          (never two of one: old ones stop, then new ones start)
+       8. drain     slot blue       (requests that the previous accepted may end)
+       9. promote   slot green      (the candidate is proven: it becomes the stable slot)
+      10. prune     1 old release   (releases.keep is 5)"
+    `);
+  });
+
+  it("a release that is warm in the idle slot", () => {
+    const wanted = desired({ bundleId: "r-0", wasLive: true, config: aConfig() });
+    expect(formatPlan(planDeployment(wanted, aStack({ services, live, warm: "r-0" })))).toMatchInlineSnapshot(`
+      "1. networks  links of green  (slot green needs the networks of base)
+      2. start     web in green    (it runs already and must be ready)
+      3. verify    release v2      (a candidate is proven through the door before users meet it)
+      4. shift     web to 50 %     (50 % of the users meet the candidate first)
+      5. shift     web to 100 %    (cutover)
+      6. workers   worker          (never two of one: old ones stop, then new ones start)
+      7. drain     slot blue       (requests that the previous accepted may end)
+      8. promote   slot green      (the candidate is proven: it becomes the stable slot)"
+    `);
+  });
+
+  it("an adoption of what plain Compose runs", () => {
+    const plain = [
+      aContainer("web", { id: "p1", name: "shop-web-1" }),
+      aContainer("worker", { id: "p2", name: "shop-worker-1" }),
+    ];
+    expect(
+      formatPlan(planDeployment(desired({ tag: "v1", config: aConfig() }), aStack({ plain }))),
+    ).toMatchInlineSnapshot(`
+      " 1. build         release v1                 (no such release is stored)
+       2. networks      links of blue              (slot blue needs the networks of base)
+       3. base          data db                    (not there yet)
+       4. job           job migrate                (migrate runs once for each release)
+       5. create        slot blue                  (release v1 gets slot blue)
+       6. start         web in blue                (the candidate must be ready before anyone meets it)
+       7. preview-door  preview of web             (its port is still held by the container that plain Compose runs)
+       8. verify        release v1                 (a candidate is proven through the door before users meet it)
+       9. adopt         shop-web-1, shop-worker-1  (the ports change hands from plain Compose to the doors: one short gap, the only one)
+      10. shift         web to 100 %               (cutover)
+      11. base          edge proxy                 (not there yet)
+      12. workers       worker                     (never two of one: old ones stop, then new ones start)
+      13. promote       slot blue                  (the candidate is proven: it becomes the stable slot)"
+    `);
+  });
+
+  it("workers only", () => {
+    const only = services.filter(({ role }) => role === "worker");
+    const wanted = desired({ services: only, config: aConfig() });
+    expect(formatPlan(planDeployment(wanted, aStack({ services: only, live, doors: {} })))).toMatchInlineSnapshot(`
+      "1. build     release v2      (no such release is stored)
+      2. networks  links of green  (slot green needs the networks of base)
+      3. create    slot green      (release v2 gets slot green)
+      4. workers   worker          (never two of one: old ones stop, then new ones start)
+      5. promote   slot green      (the candidate is proven: it becomes the stable slot)"
+    `);
+  });
+
+  it("a service that cannot be two at once", () => {
+    const some = [aService("web"), aService("legacy", { role: "web", strategy: "recreate", dependsOn: ["db"] })];
+    const wanted = desired({ services: some, config: aConfig() });
+    expect(formatPlan(planDeployment(wanted, aStack({ services: some, live })))).toMatchInlineSnapshot(`
+      " 1. build     release v2      (no such release is stored)
+       2. networks  links of green  (slot green needs the networks of base)
+       3. create    slot green      (release v2 gets slot green)
+       4. start     web in green    (the candidate must be ready before anyone meets it)
+       5. verify    release v2      (a candidate is proven through the door before users meet it)
+       6. shift     web to 50 %     (50 % of the users meet the candidate first)
+       7. shift     web to 100 %    (cutover)
+       8. recreate  service legacy  (legacy cannot be two at once: it is replaced stop-first)
+       9. drain     slot blue       (requests that the previous accepted may end)
+      10. promote   slot green      (the candidate is proven: it becomes the stable slot)"
+    `);
+  });
+
+  it("a release without a service and a worker that the previous has, whose slot is removed in the end", () => {
+    const before = [...services, aService("admin")];
+    const wanted = desired({
+      services: services.filter(({ role }) => role !== "worker"),
+      config: aConfig({ rollout: { keep: "removed" } }),
+    });
+    expect(formatPlan(planDeployment(wanted, aStack({ services: before, live })))).toMatchInlineSnapshot(`
+      " 1. build     release v2      (no such release is stored)
+       2. networks  links of green  (slot green needs the networks of base)
+       3. job       job migrate     (migrate runs once for each release)
+       4. create    slot green      (release v2 gets slot green)
+       5. start     web in green    (the candidate must be ready before anyone meets it)
+       6. verify    release v2      (a candidate is proven through the door before users meet it)
+       7. shift     web to 50 %     (50 % of the users meet the candidate first)
+       8. shift     web to 100 %    (cutover)
+       9. workers   worker          (the release has none of them: old ones stop)
+      10. drain     slot blue       (requests that the previous accepted may end)
+      11. promote   slot green      (the candidate is proven: it becomes the stable slot)
+      12. close     door admin      (the release has no admin)
+      13. retire    slot blue       (rollout.keep is removed)"
+    `);
+  });
+
+  it("a deployment that finds leftovers and users at the idle slot", () => {
+    const observed = aStack({
+      services,
+      live,
+      doors: { web: aDoor("web", { stable: "blue", share: 30, salt: 0 }) },
+      leftovers: [{ severity: "warn", code: "leftover-job", message: "job container migrate is left" }],
+    });
+    expect(formatPlan(planDeployment(desired({ config: aConfig() }), observed)).split("\n")[0]).toMatchInlineSnapshot(
+      `" 1. recover   leftovers and routes  (job container migrate is left; door web does not lead all users to blue for good)"`,
+    );
+  });
+
+  it("the way back to a warm release", () => {
+    expect(
+      formatPlan(planWarmRollback(services, config, aStack({ services, live, warm: "r-0" }))),
+    ).toMatchInlineSnapshot(`
+      "1. shift    web to green  (slot green is warm: going back is a change of route)
+      2. workers  worker        (never two of one: old ones stop, then new ones start)
+      3. drain    slot blue     (requests that the version left behind accepted may end)
+      4. promote  slot green    (it is the stable slot again)"
+    `);
+  });
+});

@@ -1,0 +1,114 @@
+import { describe, expect, it } from "vitest";
+import { isSluiceError } from "../errors/sluice-error.ts";
+import type { DoorRouting } from "../model/door.ts";
+import { aConfig, aContainer, aDoor, aService, aStack } from "../testing/index.ts";
+import { planDeployment } from "./plan-deployment.ts";
+import { planRecovery } from "./recovery.ts";
+
+const services = [aService("web"), aService("admin"), aService("worker", { role: "worker" })];
+const before = aStack({ services, live: { slot: "blue", release: "r-1" } });
+const wish = { tag: "v2", services, config: aConfig(), bundleId: null, imagesOf: null, wasLive: false, prunable: [] };
+const plan = planDeployment(wish, before);
+const ids = plan.steps.map(({ id }) => id);
+const upTo = (id: string) => ids.slice(0, ids.indexOf(id) + 1);
+
+const stackWith = (web: DoorRouting | null, admin: DoorRouting | null = web) => ({
+  ...before,
+  doors: { web: aDoor("web", web), admin: aDoor("admin", admin) },
+});
+const diedAt = (id: string, done = upTo(id).slice(0, -1)) => ({ deployment: "d1", plan, begun: upTo(id), done });
+const blue: DoorRouting = { stable: "blue", share: 0, salt: 0 };
+const cutOver: DoorRouting = { stable: "blue", share: 100, salt: 0 };
+const promoted: DoorRouting = { stable: "green", share: 0, salt: 0 };
+
+describe("an attempt that died is", () => {
+  it.each([
+    ["undone before any share was moved", "verify-1", stackWith(blue), "undo"],
+    ["undone while shares move", "shift-1", stackWith({ ...blue, share: 50 }), "undo"],
+    ["undone when only one of two doors moved", "shift-2", stackWith(cutOver, { ...blue, share: 50 }), "undo"],
+    ["undone when a door does not say where it leads", "shift-2", stackWith(cutOver, null), "undo"],
+    ["finished when every door gives the candidate everything", "shift-2", stackWith(cutOver), "finish"],
+    ["finished when one door is promoted and the other not yet", "promote-1", stackWith(promoted, cutOver), "finish"],
+  ] as const)("%s", (_title, step, observed, action) => {
+    expect(planRecovery(diedAt(step), observed).action).toBe(action);
+  });
+
+  it("finished by what the doors of its own services say, whatever other doors do", () => {
+    const observed = { ...stackWith(cutOver), doors: { ...stackWith(cutOver).doors, old: aDoor("old", blue) } };
+    expect(planRecovery(diedAt("workers-1"), observed).action).toBe("finish");
+  });
+
+  it("finished once it is promoted, whatever the doors say now", () => {
+    expect(planRecovery({ ...diedAt("promote-1"), done: ids }, stackWith(null)).action).toBe("finish");
+  });
+
+  it("finished by the journal where there is no door at all", () => {
+    const only = [aService("worker", { role: "worker" })];
+    const workersPlan = planDeployment({ ...wish, services: only }, aStack({ services: only }));
+    const steps = workersPlan.steps.map(({ id }) => id);
+    const died = (id: string) => ({
+      deployment: "d1",
+      plan: workersPlan,
+      begun: steps.slice(0, steps.indexOf(id) + 1),
+      done: [],
+    });
+    expect(planRecovery(died("create-1"), aStack()).action).toBe("undo");
+    expect(planRecovery(died("workers-1"), aStack()).action).toBe("finish");
+  });
+});
+
+describe("a choice", () => {
+  const refusal = (run: () => unknown) => {
+    try {
+      run();
+      return "none";
+    } catch (error) {
+      return isSluiceError(error) ? error.code : String(error);
+    }
+  };
+
+  it("goes before what the doors say", () => {
+    expect(planRecovery(diedAt("verify-1"), stackWith(blue), "finish")).toMatchObject({ reason: "asked for" });
+    expect(planRecovery(diedAt("drain-1"), stackWith(cutOver), "undo").action).toBe("undo");
+  });
+
+  it("to undo is refused when the release is promoted, to finish when it was never stored", () => {
+    const final = { ...diedAt("promote-1"), done: ids };
+    expect(refusal(() => planRecovery(final, stackWith(promoted), "undo"))).toBe("RECOVERY_REFUSED");
+    expect(refusal(() => planRecovery(diedAt("build-1"), stackWith(blue), "finish"))).toBe("RECOVERY_REFUSED");
+    expect(refusal(() => planRecovery(diedAt("networks-1"), stackWith(blue), "finish"))).toBe("none");
+  });
+
+  it("to undo is refused as soon as what plain Compose ran is being removed", () => {
+    const plain = [aContainer("web", { id: "p1" })];
+    const adoption = planDeployment({ ...wish, services: [aService("web")] }, aStack({ plain }));
+    const steps = adoption.steps.map(({ id }) => id);
+    const died = (id: string) => ({
+      deployment: "d1",
+      plan: adoption,
+      begun: steps.slice(0, steps.indexOf(id) + 1),
+      done: [],
+    });
+    expect(refusal(() => planRecovery(died("shift-1"), aStack(), "undo"))).toBe("none");
+    expect(refusal(() => planRecovery(died("promote-1"), aStack(), "undo"))).toBe("RECOVERY_REFUSED");
+  });
+
+  it("to finish an adoption makes the preview again, which lived only with the run that died", () => {
+    const plain = [aContainer("web", { id: "p1" })];
+    const adoption = planDeployment({ ...wish, services: [aService("web")] }, aStack({ plain }));
+    const steps = adoption.steps.map(({ id }) => id);
+    const begun = steps.slice(0, steps.indexOf("verify-1") + 1);
+    const recovery = planRecovery(
+      { deployment: "d1", plan: adoption, begun, done: begun.slice(0, -1) },
+      aStack(),
+      "finish",
+    );
+    expect(recovery.action === "finish" && recovery.remaining.map(({ id }) => id)).toEqual([
+      "preview-door-1",
+      "verify-1",
+      "adopt-1",
+      "shift-1",
+      "promote-1",
+    ]);
+  });
+});
