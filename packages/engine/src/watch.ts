@@ -13,6 +13,9 @@ interface Watch {
   readonly at: number;
 }
 
+/** Name of the verdict on latency, by the port's contract. */
+const latencyCheck = "latency";
+
 /**
  * Watches the candidate for a span: its containers, and what users get from it next to the previous. Ends at once when
  * a verdict is bad.
@@ -32,15 +35,19 @@ export async function watch(
   const begin = ports.clock.monotonicMs();
   const interval = Math.min(analysis.interval, holdMs);
   const looks = Math.max(1, Math.ceil(holdMs / interval));
-  await using windows = await createWindows(scope, slot, services, call.signal);
+  const warmupMs = Math.min(analysis.warmup, holdMs / 2);
+  await using windows = await createWindows(scope, slot, services, { warmupMs, signal: call.signal });
+  let isSlow = false;
   let last: readonly Verdict[] = [];
   for (let look = 1; look <= looks; look++) {
     const left = holdMs - (ports.clock.monotonicMs() - begin);
     if (left > 0) await ports.clock.sleep(Math.min(interval, left), call.signal);
     const running = await probeChecks(scope, slot, containerChecks, call.signal);
-    const judged = analysis.enabled && begin + analysis.warmup <= ports.clock.monotonicMs() ? await judge(look) : [];
+    const judged = analysis.enabled ? await judge(look) : [];
     last = [...running, ...judged];
-    const bad = last.find(({ result }) => result === "fail");
+    // One slow look may be a hiccup of the machine: latency must be bad twice in a row.
+    const bad = last.find(({ check, result }) => result === "fail" && (check !== latencyCheck || isSlow));
+    isSlow = judged.some(({ check, result }) => check === latencyCheck && result === "fail");
     if (bad) {
       emit(scope, { type: "verdict", deployment: scope.deployment, step, verdict: bad });
       throw new SluiceError("ANALYSIS_FAILED", `${bad.check}: ${bad.value}, limit ${bad.limit} (n=${bad.n})`, {

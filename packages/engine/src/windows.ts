@@ -23,21 +23,23 @@ interface Gathered {
 }
 
 /**
- * Collects what users of both slots get from now on: exact counts from the doors' counters, latencies and clients from
- * their request samples.
+ * Collects what users of both slots get from now on: exact counts from the doors' counters, clients from their request
+ * samples, and latencies from the same after a warm-up: a process that has just started is slow at first, and errs no more.
  */
 export async function createWindows(
   { ports, doorIds }: DeploymentScope,
   candidate: Slot,
   services: readonly string[],
-  signal: AbortSignal,
+  { warmupMs, signal }: { readonly warmupMs: number; readonly signal: AbortSignal },
 ): Promise<Windows> {
+  const warmAt = ports.clock.monotonicMs() + warmupMs;
+  const isWarm = () => ports.clock.monotonicMs() >= warmAt;
   const doors = services.flatMap((service) => doorIds.get(service) ?? []);
   const stop = new AbortController();
   const gathered: Record<Slot, Gathered> = { blue: emptyGathered(), green: emptyGathered() };
   const start = await Promise.all(doors.map((door) => ports.router.traffic(door, signal)));
   const following = doors.map((door) =>
-    follow(ports.router.samples(door, AbortSignal.any([signal, stop.signal])), gathered),
+    follow(ports.router.samples(door, AbortSignal.any([signal, stop.signal])), gathered, isWarm),
   );
   return {
     async read() {
@@ -60,13 +62,17 @@ function emptyGathered(): Gathered {
   return { latencies: [], clients: new Set(), clientsWithErrors: new Set() };
 }
 
-async function follow(samples: AsyncIterable<RequestSample>, gathered: Record<Slot, Gathered>): Promise<void> {
+async function follow(
+  samples: AsyncIterable<RequestSample>,
+  gathered: Record<Slot, Gathered>,
+  isWarm: () => boolean,
+): Promise<void> {
   try {
     for await (const { slot, probe, totalMs, bucket, status } of samples) {
       // A WebSocket ends with the status of its beginning, after as long as it lived: no latency.
       if (!slot || probe || status === 101) continue;
       const { latencies, clients, clientsWithErrors } = gathered[slot];
-      latencies.push(totalMs);
+      if (isWarm()) latencies.push(totalMs);
       if (latencies.length > keptLatencies) latencies.shift();
       if (bucket < 0) continue;
       clients.add(bucket);
