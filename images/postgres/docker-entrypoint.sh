@@ -9,7 +9,8 @@ if [ "$(id -u)" = 0 ]; then
   find "$PGDATA" ! -user postgres -exec chown postgres:postgres {} +
   chown postgres:postgres /run/postgresql
   chmod 700 "$PGDATA"
-  exec su -p -s /bin/sh postgres "$0" "$@"
+  # Behind the --, or su takes an option of the server for its own.
+  exec su -p -s /bin/sh -- postgres "$0" "$@"
 fi
 
 for name in PASSWORD USER DB INITDB_ARGS; do
