@@ -17,7 +17,7 @@ export function parseSteps(text: string | undefined): Config["rollout"]["steps"]
     if (!/^\d+(\.\d+)?$/.test(share) || Number(share) > 100 || ms === undefined || more.length > 0) {
       throw wrong(text, `${JSON.stringify(written)} is not a share such as 5 or 5:30s`);
     }
-    return { share: Number(share), for: ms, approve: false };
+    return { share: Number(share), for: ms };
   });
   const grows = steps.every(({ share }, index) => index === 0 || share > (steps[index - 1]?.share ?? 0));
   if (grows && steps.at(-1)?.share === 100) return steps;

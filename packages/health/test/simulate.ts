@@ -21,7 +21,6 @@ export const settings: AnalysisConfig = {
   minRequests: 50,
   errors: { maxIncrease: 1 },
   latency: { maxRatio: 1.5, floor: 200 },
-  noData: "proceed",
 };
 
 /** Small, fast and the same on every machine (mulberry32). */

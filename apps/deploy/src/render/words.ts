@@ -38,7 +38,6 @@ const sentences: Record<Outcome, (tag: string) => string> = {
   "rolled-back": (tag) => `${tag} was rolled back after users had reached it`,
   "needs-person": (tag) => `${tag} could neither be finished nor undone: a person is needed`,
   interrupted: (tag) => `${tag} was interrupted`,
-  paused: (tag) => `${tag} waits for an approval`,
 };
 
 /** How it ended, in a sentence. */

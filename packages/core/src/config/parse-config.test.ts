@@ -17,7 +17,7 @@ function failure(text: string, environment?: string) {
 describe("a configuration", () => {
   it("needs no key at all", () => {
     expect(parseConfig("", "sluice.yaml")).toEqual(defaultConfig());
-    expect(defaultConfig().rollout.steps.at(-1)).toEqual({ share: 100, for: 0, approve: false });
+    expect(defaultConfig().rollout.steps.at(-1)).toEqual({ share: 100, for: 0 });
   });
 
   it("reads durations in Compose syntax and bare shares", () => {

@@ -39,8 +39,8 @@ export const checkSchema = z
   );
 
 export const stepSchema = z.union([
-  share.transform((percent) => ({ share: percent, for: 0, approve: false })),
-  z.strictObject({ share, for: duration.default(0), approve: z.boolean().default(false) }),
+  share.transform((percent) => ({ share: percent, for: 0 })),
+  z.strictObject({ share, for: duration.default(0) }),
 ]);
 
 export const serviceSchema = z.strictObject({
@@ -86,7 +86,6 @@ export const analysisSchema = z.strictObject({
       floor: duration.default(200),
     })
     .prefault({}),
-  noData: z.enum(["extend", "proceed", "pause"]).default("proceed"),
 });
 
 export const configSchema = z.strictObject({
@@ -106,9 +105,9 @@ export const configSchema = z.strictObject({
         .array(stepSchema)
         .min(1)
         .default([
-          { share: 5, for: 30_000, approve: false },
-          { share: 50, for: 30_000, approve: false },
-          { share: 100, for: 0, approve: false },
+          { share: 5, for: 30_000 },
+          { share: 50, for: 30_000 },
+          { share: 100, for: 0 },
         ])
         .refine((steps) => steps.at(-1)?.share === 100, "expected the last step to be 100")
         .refine(
@@ -118,7 +117,6 @@ export const configSchema = z.strictObject({
       bake: duration.default(60_000),
       /** What becomes of the previous release after the bake: its web services go on running, or not. */
       keep: z.enum(["warm", "stopped", "removed"]).default("warm"),
-      onFail: z.enum(["rollback", "pause"]).default("rollback"),
     })
     .prefault({}),
   analysis: analysisSchema.prefault({}),

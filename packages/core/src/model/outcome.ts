@@ -1,15 +1,7 @@
 import type { Slot } from "./slot.ts";
 
 /** How a deployment ended. */
-export type Outcome =
-  | "live"
-  | "nothing-to-do"
-  | "refused"
-  | "failed"
-  | "rolled-back"
-  | "needs-person"
-  | "interrupted"
-  | "paused";
+export type Outcome = "live" | "nothing-to-do" | "refused" | "failed" | "rolled-back" | "needs-person" | "interrupted";
 
 /** The process exit code of each outcome. */
 export const outcomeExitCodes = {
@@ -19,7 +11,6 @@ export const outcomeExitCodes = {
   failed: 20,
   "rolled-back": 21,
   "needs-person": 30,
-  paused: 30,
   interrupted: 130,
 } as const satisfies Record<Outcome, number>;
 

@@ -15,16 +15,23 @@ function isApplication(role: ServiceFacts["role"]): boolean {
   return role === "web" || role === "worker";
 }
 
-/** A step for each base service that is not as the release wants it; the others are not touched at all. */
-export function addBase(add: AddStep, base: readonly ServiceFacts[], observed: ObservedStack): void {
+/**
+ * A step for each base service that is not as the release wants it; the others are not touched at all. Whether an image
+ * that is built with the release differs is known only after the build: its step looks, and does nothing if not.
+ */
+export function addBase(add: AddStep, base: readonly ServiceFacts[], observed: ObservedStack, isBuilt = false): void {
   for (const service of base.filter(({ role }) => !isApplication(role))) {
     const seen = observed.base[service.name];
-    if (seen?.state === "current") continue;
+    const mayDiffer = isBuilt && service.builds;
+    if (seen?.state === "current" && !mayDiffer) continue;
     add({
       kind: "base",
       service: service.name,
       target: `${service.role} ${service.name}`,
-      cause: seen?.reason || "not there yet",
+      cause:
+        seen?.state === "current"
+          ? "built with the release; replaced only if its image differs"
+          : seen?.reason || "not there yet",
       timeoutMs: service.startBudget.timeoutMs + service.stopGraceMs + shortStepMs,
     });
   }

@@ -84,7 +84,7 @@ function addShifts(add: AddStep, scope: CandidateScope, names: readonly string[]
   const { candidate, previous, dropped, observed, desired } = scope;
   const leaving = openDropped(observed, dropped);
   // Without a previous release there is nothing to compare with and nobody to protect: one step.
-  const steps = previous ? desired.config.rollout.steps : [{ share: 100, for: 0, approve: false }];
+  const steps = previous ? desired.config.rollout.steps : [{ share: 100, for: 0 }];
   for (const step of steps) {
     add({
       kind: "shift",
@@ -93,10 +93,9 @@ function addShifts(add: AddStep, scope: CandidateScope, names: readonly string[]
       services: step.share === 100 ? [...names, ...leaving] : names,
       share: step.share,
       holdMs: step.for,
-      approve: step.approve,
       target: `${names.join(", ")} to ${step.share} %`,
       cause: step.share === 100 ? "cutover" : `${step.share} % of the users meet the candidate first`,
-      timeoutMs: step.for * 4 + shortStepMs + (step.approve ? 24 * 3_600_000 : 0),
+      timeoutMs: step.for * 4 + shortStepMs,
     });
   }
 }

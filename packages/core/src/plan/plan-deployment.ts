@@ -65,6 +65,7 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     add,
     base.filter(({ role }) => role === "edge"),
     observed,
+    bundleId === null,
   );
   const old = oldWorkers(observed, previous, namesOf(webs));
   addEnding(add, { candidate, previous, webs, dropped, workers, oldWorkers: old, config });
@@ -107,6 +108,7 @@ function addPreparation(add: AddStep, scope: PreparationScope): void {
     add,
     base.filter(({ role }) => role !== "edge"),
     observed,
+    bundleId === null,
   );
   for (const { name } of wasLive ? [] : inOrder(active.filter(({ role }) => role === "job"))) {
     const cause = `${name} runs once for each release`;

@@ -38,7 +38,7 @@ export function planWarmRollback(
   const cause = `slot ${slot} is warm: going back is a change of route`;
   const target = `${names.join(", ")} to ${slot}`;
   const moved = [...names, ...openDropped(observed, dropped)];
-  add({ kind: "shift", slot, services: moved, share: 100, holdMs: 0, approve: false, target, cause });
+  add({ kind: "shift", slot, services: moved, share: 100, holdMs: 0, target, cause });
   addRecreated(add, baseServices(active));
   addWorkers(add, slot, workers, oldWorkers(observed, previous, names));
   if (previous) addDrain(add, previous, moved, config, "requests that the version left behind accepted may end");

@@ -79,8 +79,6 @@ export type ShiftStep = StepBase<"shift"> &
     readonly share: number;
     /** How long it is watched at this share. */
     readonly holdMs: number;
-    /** A person must approve before the next step. */
-    readonly approve: boolean;
   };
 /** Old workers stop, then new ones start (or the other way round where they may overlap). `services` are the new ones. */
 export type WorkersStep = StepBase<"workers"> &
