@@ -63,11 +63,14 @@ async function demo(): Promise<Readonly<Record<string, unknown>>> {
 
   say("100 requests/s of 40 clients begin, with orders, slow requests, long polls and WebSockets");
   await using load = await startLoad(shopLoad(checkout.url));
+  load.mark("deploy v2");
   const deploy = await runSluice(["deploy"], await publish(checkout, "v2"));
   expectExit("the deployment of v2", 0, deploy);
   const rollbackAt = nowMs();
+  load.mark("rollback", rollbackAt);
   const rollback = await runSluice(["rollback"]);
   expectExit("the rollback", 0, rollback);
+  load.mark("deploy v3");
   const bad = await runSluice(["deploy"], await publish(checkout, "v3", "errroute"));
   expectExit("the deployment of a bad version", 20, bad);
   await runSluice(["status"]);
@@ -76,7 +79,11 @@ async function demo(): Promise<Readonly<Record<string, unknown>>> {
   const result = await load.stop();
   const untilRollback = result.answers.filter(({ sentAt }) => sentAt < rollbackAt);
   const lastVersion = result.answers.toSorted((a, b) => b.endedAt - a.endedAt).find(({ version }) => version)?.version;
-  for (const { kind, path, detail } of result.failures.slice(0, 10)) say(`lost: ${kind} ${path} ${detail ?? ""}`);
+  for (const { kind, path, detail, sentAt } of result.failures.slice(0, 20)) {
+    const phase = result.phases.findLast(({ from }) => from <= sentAt);
+    const after = ((sentAt - (phase?.from ?? result.startedAt)) / 1_000).toFixed(1);
+    say(`lost: ${kind} ${path} ${detail}, ${after} s into ${phase?.name ?? "the load"}`);
+  }
   return {
     requests: result.requests,
     lost: result.failed,

@@ -1,8 +1,9 @@
-import { otherSlot } from "@sluice/core";
+import { otherSlot, type Slot } from "@sluice/core";
 import type { StepAction } from "../action.ts";
 import { closedRouting, doorRequest, servedBefore } from "../doors.ts";
+import { assertProven, proveImages } from "../image-proof.ts";
 import { describe } from "../report.ts";
-import type { DeploymentScope } from "../scope.ts";
+import { type DeploymentScope, emit, releaseOf } from "../scope.ts";
 import { isTakenOver, restoreRoute } from "./traffic.ts";
 
 export const door: StepAction<"door"> = {
@@ -77,8 +78,9 @@ export const adopt: StepAction<"adopt"> = {
 };
 
 export const promote: StepAction<"promote"> = {
-  async run({ slot, services }, scope, { signal, options, progress }) {
+  async run({ id: step, slot, services }, scope, { signal, options, progress }) {
     const { ports, doorIds, plan } = scope;
+    await assertImages(scope, step, slot, signal);
     for (const service of services) {
       const id = doorIds.get(service);
       if (!id) continue;
@@ -108,3 +110,13 @@ export const close: StepAction<"close"> = {
     await ports.doors.remove(stack, service, options);
   },
 };
+
+/** Nothing becomes the stable version that is not, by its ids, the release it is called. */
+async function assertImages(scope: DeploymentScope, step: string, slot: Slot, signal: AbortSignal): Promise<void> {
+  const { ports, stack, deployment } = scope;
+  const containers = await ports.observer.slotContainers(stack, slot, signal);
+  if (containers.length === 0) return;
+  const verdict = proveImages(releaseOf(scope).bundle, containers);
+  emit(scope, { type: "verdict", deployment, step, verdict });
+  assertProven(verdict);
+}

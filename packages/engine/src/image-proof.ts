@@ -1,0 +1,30 @@
+import { type ObservedContainer, type ReleaseBundle, SluiceError, type Verdict } from "@sluice/core";
+
+/**
+ * What runs is what was stored: the image ids of a slot's containers next to the bundle's. Names and tags of images can
+ * be moved by anybody, ids cannot.
+ */
+export function proveImages(bundle: ReleaseBundle, containers: readonly ObservedContainer[]): Verdict {
+  const other = containers.filter(({ service, imageId }) => bundle.images[service] !== imageId);
+  const services = [...new Set(containers.map(({ service }) => service))].toSorted();
+  const shown = services.map((service) => `${service} ${shorten(bundle.images[service] ?? "none")}`).join(", ");
+  return {
+    check: "image ids",
+    result: other.length === 0 ? "pass" : "fail",
+    value: other.length === 0 ? shown : other.map(({ name, imageId }) => `${name} runs ${shorten(imageId)}`).join(", "),
+    limit: `as stored with release ${bundle.tag}`,
+    n: containers.length,
+  };
+}
+
+/** @throws SluiceError CHECK_FAILED */
+export function assertProven({ check, result, value, limit }: Verdict): void {
+  if (result === "pass") return;
+  throw new SluiceError("CHECK_FAILED", `${check}: ${value}, expected ${limit}`, {
+    hint: "somebody changed containers of the slot while it was deployed; deploy again",
+  });
+}
+
+function shorten(id: string): string {
+  return id.replace(/^sha256:/, "").slice(0, 12);
+}
