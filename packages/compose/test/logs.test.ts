@@ -21,7 +21,7 @@ afterAll(() => stack.remove());
 
 describe("followLogs", () => {
   it("gives the last lines of each container, and ends", async () => {
-    const ids = [await run("one", "seq 5; echo oops >&2"), await run("two", "echo only", "-t")];
+    const ids = [await run("one", "seq 5; sleep 0.3; echo oops >&2"), await run("two", "echo only", "-t")];
     await docker("wait", ...ids);
     const lines: string[] = [];
     for await (const { container, stream, text, at } of runtime.followLogs(ids, { tail: 2 })) {
@@ -29,6 +29,15 @@ describe("followLogs", () => {
       lines.push(`${ids.indexOf(container)} ${stream} ${text}`);
     }
     expect(lines.toSorted()).toEqual(["0 stderr oops", "0 stdout 5", "1 stdout only"]);
+  });
+
+  it("ends with what is there when a container runs on in silence", async () => {
+    const id = await run("silent", "echo once; sleep 60");
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    const lines: string[] = [];
+    const signal = AbortSignal.timeout(10_000);
+    for await (const { text } of runtime.followLogs([id], { signal })) lines.push(text);
+    expect({ lines, aborted: signal.aborted }).toEqual({ lines: ["once"], aborted: false });
   });
 
   it("follows several containers as they write, until it is told to stop", async () => {

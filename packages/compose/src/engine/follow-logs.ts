@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { parseDuration } from "@sluice/core";
+import type Docker from "dockerode";
 import { type Engine, withSignal } from "./engine.ts";
 import { readFrames } from "./frames.ts";
 import { createLineSplitter } from "./lines.ts";
@@ -49,19 +50,15 @@ async function* readLog(
 ): AsyncGenerator<ContainerLogLine> {
   const docker = await engine.docker();
   const { isTty, log } = await engine.call(`the log of container ${container} cannot be read`, async () => {
-    const target = docker.getContainer(container);
-    const { Config } = await target.inspect();
-    const stream = (await target.logs({
-      follow: true,
+    const { Config } = await docker.getContainer(container).inspect();
+    const stream = await openLog(docker, container, signal, {
+      follow,
       stdout: true,
       stderr: true,
       timestamps: true,
       ...(tail === undefined ? {} : { tail }),
       ...(since === undefined ? {} : { since: secondsOf(engine, since) }),
-      // `follow: false` would collect the whole log in memory: it is followed up to now instead.
-      ...(follow ? {} : { until: Math.ceil(engine.clock.now().getTime() / 1_000) }),
-      ...withSignal(signal),
-    })) as unknown as Readable;
+    });
     return { isTty: Config.Tty, log: stream };
   });
   const found: ContainerLogLine[] = [];
@@ -88,6 +85,32 @@ async function* readLog(
     signal?.removeEventListener("abort", close);
     log.destroy();
   }
+}
+
+/**
+ * The library's `logs` collects a log that is not followed in memory, and a log that is followed up to now ends only
+ * with the next line of a container that may stay silent: so its request is made here.
+ */
+function openLog(
+  docker: Docker,
+  container: string,
+  signal: AbortSignal | undefined,
+  options: Docker.ContainerLogsOptions,
+): Promise<Readable> {
+  const request = {
+    path: `/containers/${encodeURIComponent(container)}/logs?`,
+    method: "GET",
+    isStream: true,
+    options,
+    statusCodes: { 200: true, 404: "no such container", 500: "server error" },
+    ...withSignal(signal),
+  };
+  return new Promise((resolve, reject) => {
+    docker.modem.dial(request, (error: Error | null, stream: unknown) => {
+      if (error) reject(error);
+      else resolve(stream as Readable);
+    });
+  });
 }
 
 async function* asFrames(source: AsyncIterable<Uint8Array>) {
