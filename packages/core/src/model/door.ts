@@ -15,6 +15,11 @@ export interface DoorSpec {
   readonly listen: readonly { readonly port: number; readonly target: number }[];
   /** Fixed addresses of replicas by slot, in order. Addresses without a container are simply down. */
   readonly servers: Readonly<Record<Slot, readonly string[]>>;
+  /**
+   * How many of the addresses the door leads to: a server that is not there counts as there until its first check has
+   * failed, so none is listed beyond the replicas. Default: all.
+   */
+  readonly replicas?: number | undefined;
   /** Path of HAProxy's own health checks; `null` checks the TCP port. */
   readonly healthPath: string | null;
   /** The target port that says whether a server is up, and answers `healthPath`. Default: the first of `listen`. */

@@ -23,6 +23,7 @@ describe("the door of a service", () => {
       healthPort: 4000,
       healthPath: null,
       servers,
+      replicas: 1,
     });
   });
 

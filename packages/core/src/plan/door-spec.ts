@@ -32,6 +32,7 @@ export function doorSpec({ stack, service, config, servers, previewSecret }: Doo
     protocol: service.protocol,
     listen: [...ports].toSorted((a, b) => a - b).map((port) => ({ port, target: port })),
     servers,
+    replicas: service.replicas,
     healthPath: config.services[service.name]?.health?.path ?? null,
     healthPort: service.port ?? undefined,
     stickiness: stickinessOf(config),

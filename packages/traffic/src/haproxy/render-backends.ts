@@ -9,7 +9,10 @@ export type Way =
   | "stable"
   /** The candidate's users: the stable slot takes over within the same request. */
   | "candidate"
-  /** Our own probes: never retried, so that they show what the application does, and counted apart. */
+  /**
+   * Our own probes, counted apart. A connection that does not come about is tried again, as for users; what the
+   * application answers is shown as it is.
+   */
   | "preview";
 
 /** Backends of one listening port; those of the port that decides have no suffix. */
@@ -49,7 +52,7 @@ export function renderBackends(spec: DoorSpec, listen: DoorSpec["listen"][number
         ...servers(spec, listen, slot, () => markedDown(1)),
         ...tracking(other, "backup "),
       ]),
-      ...(spec.protocol === "http" ? section(name("preview"), ["retries 0", ...tracking(slot)]) : []),
+      ...(spec.protocol === "http" ? section(name("preview"), ["retries 3", ...tracking(slot)]) : []),
     ];
   });
 }
@@ -82,7 +85,7 @@ function servers(
   settings: (server: string) => string,
 ): string[] {
   const proxyProtocol = spec.proxyProtocol.out ? " send-proxy-v2" : "";
-  return spec.servers[slot].map((address, index) => {
+  return spec.servers[slot].slice(0, spec.replicas).map((address, index) => {
     const name = `${slot}${index + 1}`;
     const host = isIPv6(address) ? `[${address}]` : address;
     const own = settings(name);

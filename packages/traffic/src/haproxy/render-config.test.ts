@@ -126,3 +126,13 @@ function attempt(render: () => string): { config: string; refused: string | null
     throw error;
   }
 }
+
+test("lists no more servers than there are replicas: an absent one would get requests until its first check", () => {
+  const listed = renderHaproxyConfig({
+    ...spec,
+    servers: { blue: ["10.0.0.11", "10.0.0.12"], green: ["10.0.0.21", "10.0.0.22"] },
+    replicas: 1,
+  });
+  expect(listed).toMatch(/^ {2}server green1 /m);
+  expect(listed).not.toMatch(/^ {2}server green2 /m);
+});
