@@ -1,15 +1,15 @@
 import { expect, it } from "vitest";
-import { openShop } from "./harness.ts";
+import { openShop, patience } from "./harness.ts";
 import { startLoad, versionsSeen } from "./load.ts";
 
-it("a version that never becomes healthy exits 20, and the old one never stops serving", async () => {
+it("a version that never becomes healthy exits 20, and the old one never stops serving", patience, async () => {
   await using shop = await openShop();
   await shop.release("v1");
   await shop.sluice(0, "deploy", "--release", "v1");
 
   const load = startLoad(shop.url);
   await shop.release("v2", { mode: "unhealthy" });
-  const failed = await shop.sluice(20, "deploy", "--release", "v2");
+  const failed = await shop.sluice(20, "deploy", "--release", "v2", "--env", "hasty");
   const seen = await load.stop();
   expect(failed.events.at(-1)).toMatchObject({
     type: "deployment-end",

@@ -1,33 +1,71 @@
-import { expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { containersOf } from "./engine.ts";
-import { openShop } from "./harness.ts";
+import { openShop, patience, type Shop } from "./harness.ts";
 import { startLoad, versionsSeen } from "./load.ts";
 
-it("a new version, and the way back, lose no request", async () => {
-  await using shop = await openShop();
-  await shop.release("v1");
-  await shop.sluice(0, "deploy", "--release", "v1");
+// One after the other: each scenario begins where the one before it ended.
+describe("a shop with a version that serves", () => {
+  let shop: Shop;
+  beforeAll(async () => {
+    shop = await openShop();
+    await shop.release("v1");
+    await shop.sluice(0, "deploy", "--release", "v1");
+  }, patience.timeout);
+  afterAll(async () => shop?.[Symbol.asyncDispose](), patience.timeout);
 
-  const forward = startLoad(shop.url);
-  await shop.release("v2");
-  const deployed = await shop.sluice(0, "deploy", "--release", "v2");
-  const seen = await forward.stop();
-  expect(deployed.events.at(-1)).toMatchObject({ type: "deployment-end", outcome: "live", serving: { tag: "v2" } });
-  expect(seen.failures).toEqual([]);
-  expect(Object.keys(seen.versions).sort()).toEqual(["v1", "v2"]);
-  expect(await versionsSeen(shop.url)).toEqual(["v2"]);
+  it("loses no request to a new version, and shows it to some users before all", patience, async () => {
+    const load = startLoad(shop.url);
+    await shop.release("v2");
+    const { events } = await shop.sluice(0, "deploy", "--release", "v2");
+    const { failures, versions } = await load.stop();
+    expect(events.at(-1)).toMatchObject({ type: "deployment-end", outcome: "live", serving: { tag: "v2" } });
+    expect(failures).toEqual([]);
+    expect(Object.keys(versions).toSorted()).toEqual(["v1", "v2"]);
+    expect(await versionsSeen(shop.url)).toEqual(["v2"]);
+  });
 
-  // The same release again is live already: nothing is built, started or replaced.
-  const before = await containersOf(shop.stack);
-  const again = await shop.sluice(0, "deploy", "--release", "v2");
-  expect(again.events.at(-1)).toMatchObject({ outcome: "nothing-to-do", serving: { tag: "v2" } });
-  expect(await containersOf(shop.stack)).toEqual(before);
+  it("has no container touched by a deployment of what is live", patience, async () => {
+    const before = await containersOf(shop.stack);
+    const { events } = await shop.sluice(0, "deploy", "--release", "v2");
+    expect(events.at(-1)).toMatchObject({ outcome: "nothing-to-do", serving: { tag: "v2" } });
+    expect(before.length).toBeGreaterThan(4);
+    expect(await containersOf(shop.stack)).toEqual(before);
+  });
 
-  const backward = startLoad(shop.url);
-  const rolledBack = await shop.sluice(0, "rollback");
-  const seenBack = await backward.stop();
-  expect(rolledBack.events.at(-1)).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
-  expect(seenBack.failures).toEqual([]);
-  expect(await versionsSeen(shop.url)).toEqual(["v1"]);
-  await shop.sluice(0, "audit", "verify");
+  it("goes back to the version before when rollback names none, and loses no request", patience, async () => {
+    const load = startLoad(shop.url);
+    const { events } = await shop.sluice(0, "rollback");
+    const { failures } = await load.stop();
+    expect(events.at(-1)).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(failures).toEqual([]);
+    expect(await versionsSeen(shop.url)).toEqual(["v1"]);
+  });
+
+  it("keeps serving the old version when a deployment is interrupted", patience, async () => {
+    const load = startLoad(shop.url);
+    await shop.release("v3");
+    const interrupted = shop.start("deploy", "--release", "v3");
+    await interrupted.event((event) => event.type === "share-change" && event.share > 0);
+    interrupted.process.kill("SIGINT");
+    const { exitCode, events, stderr } = await interrupted.done;
+    const { failures } = await load.stop();
+    expect(exitCode).toBe(130);
+    expect(events.at(-1)).toMatchObject({ type: "deployment-end", outcome: "interrupted", serving: { tag: "v1" } });
+    expect(stderr).toContain("stopping");
+    expect(failures).toEqual([]);
+    expect(await versionsSeen(shop.url)).toEqual(["v1"]);
+  });
+
+  it("has a record of all that, whose chain holds", patience, async () => {
+    await shop.sluice(0, "audit", "verify");
+    const { stdout } = await shop.sluice(0, "history");
+    const { deployments } = JSON.parse(stdout) as { deployments: { kind: string; tag: string; outcome: string }[] };
+    expect(deployments.map(({ kind, tag, outcome }) => `${kind} ${tag} ${outcome}`)).toEqual([
+      "deploy v3 interrupted",
+      "rollback v1 live",
+      "deploy v2 nothing-to-do",
+      "deploy v2 live",
+      "deploy v1 live",
+    ]);
+  });
 });

@@ -10,7 +10,7 @@ import { removeStack } from "./engine.ts";
 
 const makeRelease = join(import.meta.dirname, "../../../examples/shop/bin/make-release.mjs");
 
-/** As the example's own, with less patience. */
+/** As the example's own, but quick, and with time to start on a busy machine. `--env hasty` gives a version little time. */
 const config = `checks:
   - service: web
     http: { path: /version, contains: '"version"' }
@@ -19,13 +19,20 @@ const config = `checks:
 services:
   web:
     health: { path: /healthz }
-    startTimeout: 60s
+    startTimeout: 3m
+  db: { startTimeout: 5m }
 traffic:
   drain: { timeout: 5s }
 rollout:
   steps: [{ share: 50, for: 2s }, 100]
   bake: 2s
+environments:
+  hasty:
+    services: { web: { startTimeout: 20s } }
 `;
+
+/** For a whole scenario, on a machine that has other things to do. */
+export const patience = { timeout: 600_000 };
 
 export interface Release {
   readonly mode?: "good" | "unhealthy" | "err20" | "errroute" | "crash" | "crashstart" | "slow";

@@ -1,10 +1,11 @@
 import type { StepKind } from "@sluice/core";
 import { expect, it } from "vitest";
-import { openShop } from "./harness.ts";
+import { openShop, patience } from "./harness.ts";
 import { startLoad, versionsSeen } from "./load.ts";
 
 it.each<StepKind>(["create", "shift", "bake"])(
   "a deployer that is killed in the middle of the step `%s` loses no request, and the next run ends with one version",
+  patience,
   async (kind) => {
     await using shop = await openShop();
     await shop.release("v1");
