@@ -27,6 +27,7 @@ export { type DesiredDeployment, planDeployment } from "./plan/plan-deployment.t
 export * from "./plan/plan-rollback.ts";
 export * from "./plan/probe-target.ts";
 export * from "./plan/recovery.ts";
+export * from "./plan/releases-to-prune.ts";
 export * from "./plan/step.ts";
 export * from "./ports/bundle-store.ts";
 export * from "./ports/clock.ts";

@@ -48,13 +48,23 @@ export async function end(scope: DeploymentScope, run: RunContext, wanted: Endin
     // All is done; the next run finds no end, looks again, and writes it.
     report(scope, error);
   }
-  return lastWord(scope, ending, serving, durationMs);
+  return lastWord(
+    scope,
+    { ...ending, ...(ending.outcome === "needs-person" ? { next: "sluice status" } : {}) },
+    serving,
+    durationMs,
+  );
 }
 
 /** The attempt keeps no end: the journal says that there is work for the next run. */
 export async function leave(scope: DeploymentScope, run: RunContext, reason: string): Promise<DeploymentResult> {
   const durationMs = Math.round(scope.ports.clock.monotonicMs() - run.startedMs);
-  return lastWord(scope, { outcome: "interrupted", reason }, await serves(scope, run), durationMs);
+  return lastWord(
+    scope,
+    { outcome: "interrupted", reason, next: "sluice resume" },
+    await serves(scope, run),
+    durationMs,
+  );
 }
 
 /** `undefined` when it cannot be seen. */
@@ -87,7 +97,7 @@ function tagOf({ release, source }: DeploymentScope): string {
 
 function lastWord(
   scope: DeploymentScope,
-  { outcome, error, reason }: Ending,
+  { outcome, error, reason, next }: Ending & { readonly next?: string },
   serving: Serving | null | undefined,
   durationMs: number,
 ): DeploymentResult {
@@ -107,7 +117,7 @@ function lastWord(
       previous && plan.previous ? { release: previous.id, tag: previous.tag, slot: plan.previous, share: 0 } : null,
     durationMs,
     ...(reason ? { reason } : {}),
-    ...nextCommand(outcome),
+    ...(next ? { next } : {}),
   });
   return {
     deployment,
@@ -117,10 +127,4 @@ function lastWord(
     ...(error === undefined ? {} : { error }),
     ...(reason ? { reason } : {}),
   };
-}
-
-function nextCommand(outcome: Outcome): { next?: string } {
-  if (outcome === "interrupted") return { next: "sluice resume" };
-  if (outcome === "needs-person") return { next: "sluice status" };
-  return {};
 }

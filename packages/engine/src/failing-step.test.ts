@@ -133,6 +133,24 @@ describe("a release that is bad", () => {
     expect(await problemsOf(scenario)).toEqual([]);
   });
 
+  it("and whose containers somebody else replaced is not called live, and may be tried again", async () => {
+    const scenario = aScenario();
+    await scenario.deploy("v1");
+    scenario.world.calls.fault = ({ name }) => {
+      if (name !== "journal.append step-intent promote-1") return undefined;
+      return () => {
+        for (const container of scenario.world.state.containers.values()) {
+          if (container.place === "green") container.imageId = "sha256:other";
+        }
+      };
+    };
+    const result = await scenario.deploy("v2");
+    expect(result).toMatchObject({ outcome: "rolled-back", exitCode: 21, serving: { tag: "v1", share: 100 } });
+    expect(result.reason).toContain("image ids");
+    scenario.world.restart();
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+  });
+
   it("in a first deployment leaves nothing behind that holds its port", async () => {
     const scenario = aScenario();
     scenario.world.behaviours.set("v1", { failingChecks: ["web runs"] });

@@ -17,10 +17,10 @@ export function proveImages(bundle: ReleaseBundle, containers: readonly Observed
   };
 }
 
-/** @throws SluiceError CHECK_FAILED */
+/** @throws SluiceError STATE_UNCLEAR: it says nothing of the release, which may be tried again */
 export function assertProven({ check, result, value, limit }: Verdict): void {
   if (result === "pass") return;
-  throw new SluiceError("CHECK_FAILED", `${check}: ${value}, expected ${limit}`, {
+  throw new SluiceError("STATE_UNCLEAR", `${check}: ${value}, expected ${limit}`, {
     hint: "somebody changed containers of the slot while it was deployed; deploy again",
   });
 }

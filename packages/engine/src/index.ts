@@ -4,6 +4,7 @@ export { type AttemptRecord, readAttempts, unfinishedOf } from "./journal-entrie
 export { assertReady } from "./preflight.ts";
 export { prepareDeploy } from "./prepare-deploy.ts";
 export { prepareRollback } from "./prepare-rollback.ts";
+export { neededReleases, pruneRelease } from "./prune-releases.ts";
 export { recoverUnfinished } from "./recover.ts";
 export type { DeployRequest, Initiator, PreparedDeployment, RollbackRequest } from "./requests.ts";
 export type { EnginePorts, StackFacts } from "./scope.ts";

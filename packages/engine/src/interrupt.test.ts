@@ -34,6 +34,16 @@ function saidServing({ world }: Scenario): readonly string[] {
   return ends.slice(1);
 }
 
+/** The last word says `resume` where the attempt was left open, and only there. */
+function saidResume({ world }: Scenario): readonly string[] {
+  const last = world.events.findLast((event) => event.type === "deployment-end");
+  if (last?.type !== "deployment-end" || last.outcome !== "interrupted") return [];
+  const isOpen = !world.state.records.some(
+    ({ type, deployment }) => type === "deployment-end" && deployment === last.deployment,
+  );
+  return (last.next === "sluice resume") === isOpen ? [] : [`says next: ${last.next ?? "nothing"}`];
+}
+
 describe("a deployment interrupted at any of its effects", () => {
   it("goes back before cutover, leaves the rest to the next run after it, and never loses a user", async () => {
     const wrong: string[] = [];
@@ -46,6 +56,7 @@ describe("a deployment interrupted at any of its effects", () => {
       const say = (problems: readonly string[]) => wrong.push(...problems.map((text) => `${at} ${effect}: ${text}`));
       say(scenario.world.violations);
       say(saidServing(scenario).flatMap((tag) => serves(scenario, tag)));
+      say(saidResume(scenario));
       scenario.world.restart();
       await scenario.deploy("v2");
       say([...(await problemsOf(scenario)), ...serves(scenario, "v2")]);

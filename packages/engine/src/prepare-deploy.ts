@@ -1,13 +1,7 @@
-import {
-  liveSlot,
-  matchBundle,
-  type ObservedStack,
-  planDeployment,
-  type ReleaseBundle,
-  SluiceError,
-} from "@sluice/core";
+import { liveSlot, matchBundle, planDeployment, releasesToPrune, SluiceError } from "@sluice/core";
 import { lastServing, readAttempts } from "./journal-entries.ts";
 import { assertDoorsAnswer, assertReady } from "./preflight.ts";
+import { neededReleases } from "./prune-releases.ts";
 import type { DeployRequest, PreparedDeployment } from "./requests.ts";
 import type { EnginePorts } from "./scope.ts";
 import { loadOrNull } from "./stored-release.ts";
@@ -49,7 +43,11 @@ export async function prepareDeploy(
       imagesOf: images?.tag ?? null,
       // Whether its images had to be built anew does not matter: what it did to the data is done.
       wasLive: same !== null && wentLive.has(same.id),
-      prunable: prunable(bundles, observed, usable?.id ?? null, config.releases.keep),
+      prunable: releasesToPrune(bundles, {
+        // One that is still to be built counts too.
+        keep: usable ? config.releases.keep : config.releases.keep - 1,
+        needed: neededReleases(observed, usable?.id),
+      }),
       replaceDoors: request.replaceDoors,
       remembered,
     },
@@ -65,16 +63,4 @@ export async function prepareDeploy(
     release: usable ? await ports.bundles.load(usable.id) : null,
     previousRelease: live?.release ? await loadOrNull(ports, live.release) : null,
   };
-}
-
-function prunable(
-  bundles: readonly ReleaseBundle[],
-  observed: ObservedStack,
-  wanted: string | null,
-  keep: number,
-): readonly string[] {
-  const needed = new Set([wanted, observed.slots.blue.release, observed.slots.green.release]);
-  const newestFirst = bundles.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
-  // One that is still to be built counts too.
-  return newestFirst.slice(wanted === null ? keep - 1 : keep).flatMap(({ id }) => (needed.has(id) ? [] : [id]));
 }

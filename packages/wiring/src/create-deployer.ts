@@ -29,26 +29,26 @@ export function createDeployer(options: DeployerOptions): Deployer {
   assertStackName(options.stack);
   const session = createSession(options);
   return {
-    async inspect() {
-      const [config, project] = await Promise.all([session.config(), session.project()]);
+    async inspect(signal) {
+      const [config, project] = await Promise.all([session.config(), session.project(signal)]);
       return { config, services: project.services, findings: project.findings };
     },
     async plan(call, signal) {
-      const request = await deployRequest(session, call);
+      const request = await deployRequest(session, call, signal);
       return planView(request, await prepareDeploy(request, await session.ports(), signal), call.release.tag);
     },
     async deploy(call, signal) {
-      const request = await deployRequest(session, call);
+      const request = await deployRequest(session, call, signal);
       await using _lock = await lock(session, call, call.release.tag, signal);
       return deploy(request, await session.ports(), signal);
     },
     async planRollback(call, signal) {
-      const request = await rollbackRequest(session, call);
+      const request = await rollbackRequest(session, call, signal);
       const prepared = await prepareRollback(request, await session.ports(), signal);
       return planView(request, prepared, prepared.release?.bundle.tag ?? "");
     },
     async rollback(call, signal) {
-      const request = await rollbackRequest(session, call);
+      const request = await rollbackRequest(session, call, signal);
       await using _lock = await lock(session, call, call.to ?? "the release before", signal);
       return rollback(request, await session.ports(), signal);
     },
@@ -82,8 +82,9 @@ export function createDeployer(options: DeployerOptions): Deployer {
 async function deployRequest(
   session: Session,
   { release, reason, retry, replaceDoors, steps }: DeployCall,
+  signal: AbortSignal | undefined,
 ): Promise<DeployRequest> {
-  const [facts, project] = await Promise.all([session.facts(), session.project()]);
+  const [facts, project] = await Promise.all([session.facts(), session.project(signal)]);
   const config = steps ? { ...facts.config, rollout: { ...facts.config.rollout, steps } } : facts.config;
   return {
     ...facts,
@@ -97,13 +98,17 @@ async function deployRequest(
   };
 }
 
-async function rollbackRequest(session: Session, { to, reason }: RollbackCall): Promise<RollbackRequest> {
-  const [facts, project] = await Promise.all([session.facts(), session.project()]);
+async function rollbackRequest(
+  session: Session,
+  { to, reason }: RollbackCall,
+  signal: AbortSignal | undefined,
+): Promise<RollbackRequest> {
+  const [facts, project] = await Promise.all([session.facts(), session.project(signal)]);
   return { ...facts, project, actor: session.options.actor, reason: reason ?? "rollback", to };
 }
 
 async function recover(session: Session, choice: "finish" | "undo", signal: AbortSignal) {
-  const [facts, project] = await Promise.all([session.facts(), session.project()]);
+  const [facts, project] = await Promise.all([session.facts(), session.project(signal)]);
   await using _lock = await lock(session, { reason: choice }, "unfinished", signal);
   const ports = await session.ports();
   await ports.base.claim(facts.stack, facts.homeId);

@@ -129,7 +129,7 @@ export interface LogOptions {
 export interface LogLine {
   readonly service: string;
   readonly container: string;
-  readonly place: Slot | "base" | "door";
+  readonly place: Slot | "base";
   readonly stream: "stdout" | "stderr";
   readonly text: string;
 }

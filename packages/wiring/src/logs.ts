@@ -20,12 +20,14 @@ export async function* followServiceLogs(
   const rows = (await readProcesses(session, signal)).filter(
     ({ service, place }) =>
       (services.length === 0 || services.includes(service)) &&
-      (place === "base" || place === "door" || place === wanted),
+      // A door's own log is about connections; asked for a service, people want what the service says.
+      (place === "base" || place === wanted),
   );
   const byId = new Map(rows.map((row) => [row.id, row]));
   const lines = session.runtime().followLogs([...byId.keys()], { follow, tail, since, signal });
   for await (const { container, stream, text } of lines) {
     const row = byId.get(container);
-    if (row) yield { service: row.service, container: row.name, place: row.place, stream, text };
+    if (row && row.place !== "door")
+      yield { service: row.service, container: row.name, place: row.place, stream, text };
   }
 }

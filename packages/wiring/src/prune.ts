@@ -1,16 +1,12 @@
-import { releasesToPrune } from "@sluice/release";
+import { releasesToPrune } from "@sluice/core";
+import { neededReleases, pruneRelease } from "@sluice/engine";
 import type { Session } from "./session.ts";
 
-/** Removes releases beyond retention that no slot needs: their bundles and the tags that kept their images. */
+/** Removes releases beyond retention that no slot needs. Resolves with their ids, oldest first. */
 export async function pruneReleases(session: Session, signal?: AbortSignal): Promise<readonly string[]> {
   const [ports, project, config] = await Promise.all([session.ports(), session.project(signal), session.config()]);
   const [observed, bundles] = await Promise.all([ports.observer.observe(project, signal), ports.bundles.list()]);
-  const needed = new Set([observed.slots.blue.release, observed.slots.green.release].filter((id) => id !== null));
-  const ids = releasesToPrune(bundles, { keep: config.releases.keep, needed });
-  for (const id of ids) {
-    const { bundle } = await ports.bundles.load(id);
-    await ports.images.removeTags(Object.values(bundle.imageTags));
-    await ports.bundles.remove(id);
-  }
+  const ids = releasesToPrune(bundles, { keep: config.releases.keep, needed: neededReleases(observed) });
+  for (const id of ids) await pruneRelease(ports, id);
   return ids;
 }

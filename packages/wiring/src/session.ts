@@ -44,7 +44,7 @@ export function createSession(options: DeployerOptions): Session {
   const config = once(() => loadConfig(options));
   const home = once(() => openStateHome(stateHomeOf(options), { clock, stack: options.stack }));
   const resolver = once(() => createComposeResolver({ env: options.env }));
-  const project = once(async (): Promise<ResolvedProject> => {
+  const project = onceDone(async (signal?: AbortSignal): Promise<ResolvedProject> => {
     const resolved = await resolver().resolve({
       stack: options.stack,
       directory: options.directory,
@@ -52,6 +52,7 @@ export function createSession(options: DeployerOptions): Session {
       envFiles: options.envFiles ?? [],
       profiles: options.profiles ?? [],
       config: await config(),
+      signal,
     });
     redaction.add(secretValues(resolved.model));
     return resolved;
@@ -124,6 +125,18 @@ function once<T>(make: () => T): Once<T> {
   let made: { readonly value: T } | undefined;
   const get = () => (made ??= { value: make() }).value;
   return Object.defineProperty(get, "made", { get: () => made !== undefined }) as Once<T>;
+}
+
+/** Made once, by the first caller under its signal; what failed or was aborted is made anew for the next. */
+function onceDone<T>(make: (signal?: AbortSignal) => Promise<T>): (signal?: AbortSignal) => Promise<T> {
+  let made: Promise<T> | undefined;
+  return (signal) => {
+    const mine = (made ??= make(signal));
+    mine.catch(() => {
+      if (made === mine) made = undefined;
+    });
+    return mine;
+  };
 }
 
 /** Values become known while things are resolved; events before that hold none. */

@@ -78,7 +78,13 @@ export async function readProcesses(session: Session, signal?: AbortSignal): Pro
     containers.map((container) => ({ ...container, place: "base" as const, live: true })),
   );
   const plain = observed.plain.map((container) => ({ ...container, place: "base" as const, live: !live }));
-  return [...inSlots, ...base, ...plain];
+  const doors = await Promise.all(
+    Object.values(observed.doors).map(async ({ service, containerId }) => {
+      const container = containerId === null ? null : await session.runtime().inspect(containerId, signal);
+      return container ? [{ ...container, service, place: "door" as const, live: true }] : [];
+    }),
+  );
+  return [...inSlots, ...doors.flat(), ...base, ...plain];
 }
 
 export async function readTraffic(session: Session, signal?: AbortSignal): Promise<readonly TrafficView[]> {

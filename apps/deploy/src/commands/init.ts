@@ -2,6 +2,7 @@ import { open, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import type { CommandCall } from "../context.ts";
 import { deployerOptions } from "../deployer-options.ts";
+import { fileError } from "../file-error.ts";
 import { configText } from "../init/config-text.ts";
 import { formatDiff } from "../init/diff.ts";
 import { writeJson } from "../render/json.ts";
@@ -24,7 +25,7 @@ export async function init({ context, flags }: CommandCall): Promise<number> {
     .filter(({ active, confidence }) => active && confidence === "ask")
     .map((service) => service.name);
   const written = existing === null || (existing !== text && flags.yes === true);
-  if (written) await writeDurably(path, text);
+  if (written) await writeDurably(path, name, text);
   if (flags.json) {
     writeJson(context, { file: path, written, unsure, services });
     return 0;
@@ -46,7 +47,7 @@ async function readIfThere(path: string): Promise<string | null> {
   });
 }
 
-async function writeDurably(path: string, text: string): Promise<void> {
+async function writeDurably(path: string, name: string, text: string): Promise<void> {
   const temporary = join(dirname(path), `.sluice.yaml.${process.pid}.tmp`);
   try {
     await using file = await open(temporary, "wx", 0o644);
@@ -55,6 +56,6 @@ async function writeDurably(path: string, text: string): Promise<void> {
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    throw fileError(error, `${name} cannot be written`);
   }
 }

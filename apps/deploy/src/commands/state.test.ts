@@ -34,6 +34,12 @@ describe("sluice state export", () => {
     expect(await readFile(join(cwd, "shop.tar"), "utf8")).toBe("older");
   });
 
+  it("says where it could not write", async () => {
+    const ran = await run(["state", "export", "no/such/shop.tar"], { deployer: exporting(), cwd });
+    expect(ran.exitCode).toBe(2);
+    expect(ran.stderr).toContain("no/such/shop.tar cannot be written: ENOENT");
+  });
+
   it("writes to the standard output for -", async () => {
     expect((await run(["state", "export", "-"], { deployer: exporting(), cwd })).stdout).toBe("journal");
   });

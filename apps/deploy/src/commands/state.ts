@@ -3,6 +3,7 @@ import { open, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { finished } from "node:stream/promises";
 import type { CommandCall } from "../context.ts";
+import { fileError } from "../file-error.ts";
 import { writeJson } from "../render/json.ts";
 import { withDeployer } from "../with-deployer.ts";
 
@@ -26,8 +27,11 @@ export async function stateExport(call: CommandCall): Promise<number> {
 /** The file is there whole, readable by its owner alone, or not at all. */
 async function writeWhole(path: string, write: (stream: NodeJS.WritableStream) => Promise<void>): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
+  const file = await open(temporary, "wx", 0o600).catch((error: unknown) => {
+    throw fileError(error, `${path} cannot be written`);
+  });
   // The stream flushes and closes the file.
-  const stream = (await open(temporary, "wx", 0o600)).createWriteStream({ flush: true });
+  const stream = file.createWriteStream({ flush: true });
   try {
     await write(stream);
     if (!stream.writableEnded) stream.end();

@@ -1,6 +1,7 @@
 import type { ServiceFacts, Slot } from "@sluice/core";
 import { otherSlot, SluiceError } from "@sluice/core";
 import type { StepAction, StepCall } from "../action.ts";
+import { pruneRelease } from "../prune-releases.ts";
 import { describe } from "../report.ts";
 import { type DeploymentScope, servicesOf, slotServices } from "../scope.ts";
 
@@ -83,12 +84,7 @@ export const prune: StepAction<"prune"> = {
   async run({ releases }, { ports }, { progress }) {
     for (const id of releases) {
       try {
-        const bundles = await ports.bundles.list();
-        const own = bundles.find((bundle) => bundle.id === id);
-        // Releases of one commit share their images.
-        const used = new Set(bundles.flatMap((bundle) => (bundle.id === id ? [] : Object.values(bundle.imageTags))));
-        await ports.images.removeTags(Object.values(own?.imageTags ?? {}).filter((tag) => !used.has(tag)));
-        await ports.bundles.remove(id);
+        await pruneRelease(ports, id);
       } catch (error) {
         progress(`release ${id} could not be pruned: ${describe(error).message}`);
       }

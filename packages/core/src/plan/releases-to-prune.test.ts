@@ -1,19 +1,19 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { aBundle } from "../../test/a-bundle.ts";
-import { releasesToPrune } from "./releases-to-prune.ts";
+import { aBundle } from "../testing/index.ts";
+import { releasesToPrune, spareImageTags } from "./releases-to-prune.ts";
 
 const at = (day: number) => `2026-01-${String(day).padStart(2, "0")}T00:00:00.000Z`;
 const broken = { at: at(1), reason: "bad" };
 
 it("keeps the newest, and what is needed, whatever its age", () => {
-  const bundles = [1, 2, 3, 4, 5].map((day) => aBundle({ id: `r${day}`, createdAt: at(day) }));
+  const bundles = [1, 2, 3, 4, 5].map((day) => aBundle(`r${day}`, { createdAt: at(day) }));
   expect(releasesToPrune(bundles, { keep: 2, needed: new Set(["r1"]) })).toEqual(["r2", "r3"]);
 });
 
 it("a row of broken releases does not push the good ones out", () => {
-  const good = [1, 2].map((day) => aBundle({ id: `r${day}`, createdAt: at(day) }));
-  const bad = [3, 4, 5].map((day) => aBundle({ id: `r${day}`, createdAt: at(day), broken }));
+  const good = [1, 2].map((day) => aBundle(`r${day}`, { createdAt: at(day) }));
+  const bad = [3, 4, 5].map((day) => aBundle(`r${day}`, { createdAt: at(day), broken }));
   expect(releasesToPrune([...good, ...bad], { keep: 2, needed: new Set() })).toEqual(["r3"]);
 });
 
@@ -28,7 +28,7 @@ it("never names a needed one nor one of the newest good ones, and leaves no more
       fc.array(fc.integer({ min: 1, max: 28 })),
       (days, keep, ids) => {
         const bundles = days.map(({ day, isBroken }) =>
-          aBundle({ id: `r${day}`, createdAt: at(day), ...(isBroken ? { broken } : {}) }),
+          aBundle(`r${day}`, { createdAt: at(day), ...(isBroken ? { broken } : {}) }),
         );
         const needed = new Set(ids.map((id) => `r${id}`));
         const gone = releasesToPrune(bundles, { keep, needed });
@@ -43,4 +43,12 @@ it("never names a needed one nor one of the newest good ones, and leaves no more
       },
     ),
   );
+});
+
+it("leaves the image tags that another release uses, and gives up those that only it has", () => {
+  const first = aBundle("r1", { imageTags: { web: "sluice/shop-web:v1", worker: "sluice/shop-worker:v1" } });
+  const renamed = aBundle("r2", { imageTags: { web: "sluice/shop-web:v1" } });
+  expect(spareImageTags([first, renamed], "r1")).toEqual(["sluice/shop-worker:v1"]);
+  expect(spareImageTags([first], "r1")).toEqual(["sluice/shop-web:v1", "sluice/shop-worker:v1"]);
+  expect(spareImageTags([first], "gone")).toEqual([]);
 });

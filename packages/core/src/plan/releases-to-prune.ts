@@ -1,4 +1,4 @@
-import type { ReleaseBundle } from "@sluice/core";
+import type { ReleaseBundle } from "../model/release.ts";
 
 export interface Retention {
   /** Good releases to keep, the newest. */
@@ -20,4 +20,11 @@ export function releasesToPrune(bundles: readonly ReleaseBundle[], { keep, neede
     .map(({ id }) => id)
     .filter((id) => spare.has(id) && !needed.has(id))
     .toReversed();
+}
+
+/** Image tags that go with a release: releases of one commit share their images, and what another one uses stays. */
+export function spareImageTags(bundles: readonly ReleaseBundle[], id: string): readonly string[] {
+  const used = new Set(bundles.flatMap((bundle) => (bundle.id === id ? [] : Object.values(bundle.imageTags))));
+  const own = bundles.find((bundle) => bundle.id === id);
+  return Object.values(own?.imageTags ?? {}).filter((tag) => !used.has(tag));
 }

@@ -1,0 +1,26 @@
+import { aContainer, aDoor, aStack } from "@sluice/core/testing";
+import { expect, it } from "vitest";
+import type { Session } from "./session.ts";
+import { readProcesses } from "./status.ts";
+
+it("ps shows slots, doors and base, and which of them serve", async () => {
+  const observed = aStack({
+    live: { slot: "green", release: "r2" },
+    warm: "r1",
+    doors: { web: aDoor("web", { stable: "green", share: 0, salt: 1 }) },
+  });
+  const door = aContainer("", { id: "door-web", name: "shop-door-web" });
+  const session = {
+    ports: async () => ({ observer: { observe: async () => observed } }),
+    project: async () => ({}),
+    runtime: () => ({ inspect: async (id: string) => (id === "door-web" ? door : null) }),
+  } as unknown as Session;
+
+  const rows = await readProcesses(session);
+  expect(rows.map(({ place, service, name, live }) => `${place} ${service} ${name} ${live ? "live" : "-"}`)).toEqual([
+    "blue web shop-blue-web-1 -",
+    "green web shop-green-web-1 live",
+    "door web shop-door-web live",
+    expect.stringMatching(/^base db .* live$/),
+  ]);
+});
