@@ -96,7 +96,8 @@ describe("a torn last line", () => {
     const whole = await readFile(fileOf(home));
     const lastLine = whole.subarray(0, -1).lastIndexOf(0x0a) + 1;
     const line = whole.subarray(lastLine);
-    const cut = fc.integer({ min: 1, max: line.length - 1 });
+    // A byte short of the closing brace, so that the zero-filled line is never the whole line after all.
+    const cut = fc.integer({ min: 1, max: line.length - 2 });
     await fc.assert(
       fc.asyncProperty(cut, fc.boolean(), async (length, isZeroFilled) => {
         const rest = Buffer.from(line);
