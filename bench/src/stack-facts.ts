@@ -26,8 +26,8 @@ interface Status {
   readonly serving: { readonly release: string; readonly tag: string; readonly slot: string } | null;
 }
 
-interface Bundle {
-  readonly images: Readonly<Record<string, string>>;
+interface BundleDocument {
+  readonly bundle: { readonly images: Readonly<Record<string, string>> };
 }
 
 /**
@@ -43,7 +43,7 @@ export async function imageDifferences(peer: SluicePeer, tag: string): Promise<s
   const releases = join(peer.stateHome, "releases");
   const name = (await readdir(releases)).find((entry) => entry === serving.release);
   if (name === undefined) return [`release ${serving.release} has no bundle`];
-  const bundle = JSON.parse(await readFile(join(releases, name, "bundle.json"), "utf8")) as Bundle;
+  const { bundle } = JSON.parse(await readFile(join(releases, name, "bundle.json"), "utf8")) as BundleDocument;
   return running
     .filter(([service, image]) => bundle.images[service] !== image)
     .map(([service, image]) => `${service} runs ${image}, the bundle says ${bundle.images[service] ?? "nothing"}`);

@@ -14,6 +14,7 @@ import {
 } from "@sluice/core";
 import { createBaseRuntime } from "./base/base-runtime.ts";
 import { createDoorRuntime } from "./doors/door-runtime.ts";
+import type { Memo } from "./compose-cli/memo.ts";
 import type { ReadRouting } from "./doors/wait-door.ts";
 import { inspectAll, observedContainer } from "./engine/containers.ts";
 import type { Environment } from "./engine/endpoint.ts";
@@ -39,6 +40,8 @@ export interface ComposeRuntimeOptions {
   readonly readRouting: ReadRouting;
   /** Lets the observer see that a door was made with another preview secret. */
   readonly previewSecret?: (() => Promise<string>) | undefined;
+  /** Keeps what Compose said of a model, which saves two runs of it in most commands. Default: nothing is kept. */
+  readonly memo?: Memo | undefined;
 }
 
 export interface ComposeRuntime {
@@ -48,6 +51,8 @@ export interface ComposeRuntime {
   readonly slots: SlotRuntime;
   readonly doors: DoorRuntime;
   readonly exec: ContainerExec;
+  /** Loads what talks to the engine, while something else is waited for. */
+  warmUp(): void;
   /** One container as it is now; `null` when it is gone. */
   inspect(container: string, signal?: AbortSignal): Promise<ObservedContainer | null>;
   followLogs(containers: readonly string[], options?: FollowLogsOptions): AsyncIterable<ContainerLogLine>;
@@ -60,8 +65,8 @@ export interface ComposeRuntime {
  * before the first call that needs it.
  */
 export function createComposeRuntime(options: ComposeRuntimeOptions): ComposeRuntime {
-  const { env, clock, redact, config, readRouting, previewSecret } = options;
-  const engine = createEngine({ env, clock, redact });
+  const { env, clock, redact, config, readRouting, previewSecret, memo } = options;
+  const engine = createEngine({ env, clock, redact, memo });
   const exec = createContainerExec(engine);
   const pool = async () => ({ ...defaultPool, pool: (await config()).network.pool });
   const wantedDoor: WantedDoorOf = async ({ model, services, stack }, name, servers) => {
@@ -79,6 +84,7 @@ export function createComposeRuntime(options: ComposeRuntimeOptions): ComposeRun
     slots: createSlotRuntime({ engine, exec, pool }),
     doors: createDoorRuntime({ engine, exec, readRouting, pool }),
     exec,
+    warmUp: () => engine.warmUp(),
     async inspect(container, signal) {
       const [found] = await inspectAll(engine, [container], signal);
       return found ? observedContainer(found) : null;

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
 import {
   type ComposeRuntime,
   createComposeResolver,
@@ -22,6 +23,7 @@ import { createJournal, openStateHome, type StateHome } from "@sluice/journal";
 import { createBundleStore, releaseId, releaseKey } from "@sluice/release";
 import { createHaproxyRouter } from "@sluice/traffic";
 import type { DeployerOptions } from "./deployer.ts";
+import { createFileMemo } from "./file-memo.ts";
 import { loadConfig } from "./load-config.ts";
 import { stateHomeOf } from "./locations.ts";
 import { systemClock } from "./system-clock.ts";
@@ -45,15 +47,19 @@ export function createSession(options: DeployerOptions): Session {
   const home = once(() => openStateHome(stateHomeOf(options), { clock, stack: options.stack }));
   const resolver = once(() => createComposeResolver({ env: options.env }));
   const project = onceDone(async (signal?: AbortSignal): Promise<ResolvedProject> => {
-    const resolved = await resolver().resolve({
+    const settings = await config();
+    const resolving = resolver().resolve({
       stack: options.stack,
       directory: options.directory,
       files: options.files ?? [],
       envFiles: options.envFiles ?? [],
       profiles: options.profiles ?? [],
-      config: await config(),
+      config: settings,
       signal,
     });
+    // Compose works on it in a process of its own meanwhile.
+    runtime().warmUp();
+    const resolved = await resolving;
     redaction.add(secretValues(resolved.model));
     return resolved;
   });
@@ -68,6 +74,7 @@ export function createSession(options: DeployerOptions): Session {
       config,
       readRouting: (door, signal) => router().routing(door, signal),
       previewSecret: async () => (await home()).previewSecret,
+      memo: createFileMemo(async () => join((await home()).path, "cache")),
     }),
   );
   const facts = once(async (): Promise<StackFacts> => {

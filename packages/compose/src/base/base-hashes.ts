@@ -22,7 +22,7 @@ export async function acceptedHashes(
   built: Readonly<Record<string, string>>,
   signal?: AbortSignal,
 ): Promise<Readonly<Record<string, readonly string[]>>> {
-  const options = { env: engine.env, cwd: "/", signal };
+  const options = { env: engine.env, memo: engine.memo, cwd: "/", signal };
   const plain = await hashesOf(engine, model);
   const names = Object.keys(built);
   if (names.length === 0) return plain;
@@ -42,11 +42,11 @@ export async function acceptedHashes(
 
 const known = new WeakMap<ComposeModel, Promise<Readonly<Record<string, readonly string[]>>>>();
 
-/** Compose needs two runs of 120 ms for them, and a model that was resolved once does not change. */
+/** Two runs of Compose, where it was not asked before; a model that was resolved once does not change. */
 function hashesOf(engine: Engine, model: ComposeModel): Promise<Readonly<Record<string, readonly string[]>>> {
   const found = known.get(model);
   if (found) return found;
-  const asked = serviceHashes(model, { env: engine.env, cwd: "/" });
+  const asked = serviceHashes(model, { env: engine.env, memo: engine.memo, cwd: "/" });
   known.set(model, asked);
   asked.catch(() => known.delete(model));
   return asked;

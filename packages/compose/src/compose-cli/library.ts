@@ -8,8 +8,8 @@ export interface LibraryOptions {
 }
 
 /**
- * Version of the compose plugin, such as `2.40.3`. Asked through the npm library `docker-compose`, whose half second of
- * waiting after every call does not matter here; the README tells why nothing else goes through it.
+ * Version of the compose plugin, such as `2.40.3`. Asked through the npm library `docker-compose`: the half second that
+ * it waits after every call is paid once for each installation of Compose, as the answer is remembered.
  *
  * @throws SluiceError COMPOSE_MISSING
  */

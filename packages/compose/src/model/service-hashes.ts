@@ -1,8 +1,8 @@
 import { type ComposeModel, SluiceError } from "@sluice/core";
+import { type MemoHolder, remembered } from "../compose-cli/memo.ts";
 import { runCompose } from "../compose-cli/run.ts";
 
-export interface HashOptions {
-  readonly env: Readonly<Record<string, string | undefined>>;
+export interface HashOptions extends MemoHolder {
   readonly cwd?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -27,12 +27,23 @@ export async function serviceHashes(
   return Object.fromEntries([...whole].map(([name, hash]) => [name, [...new Set([hash, alone.get(name) ?? hash])]]));
 }
 
-async function hashes(model: ComposeModel, { env, cwd, signal }: HashOptions): Promise<ReadonlyMap<string, string>> {
+async function hashes(model: ComposeModel, options: HashOptions): Promise<ReadonlyMap<string, string>> {
+  const stdin = JSON.stringify(model);
+  const listing = await remembered(options, "config --hash", stdin, () => askHashes(model.name, stdin, options));
+  return new Map(
+    listing
+      .split("\n")
+      .map((line) => line.trim().split(/\s+/))
+      .flatMap(([name, hash]) => (name && hash ? [[name, hash] as const] : [])),
+  );
+}
+
+async function askHashes(project: string, stdin: string, { env, cwd, signal }: HashOptions): Promise<string> {
   const { exitCode, stdout, stderr } = await runCompose({
     // Neither a directory nor its `.env` may have a say: the model is resolved.
     args: [
       "--project-name",
-      model.name,
+      project,
       "--project-directory",
       "/",
       "--env-file",
@@ -45,7 +56,7 @@ async function hashes(model: ComposeModel, { env, cwd, signal }: HashOptions): P
       "--hash",
       "*",
     ],
-    stdin: JSON.stringify(model),
+    stdin,
     env,
     cwd,
     signal,
@@ -55,10 +66,5 @@ async function hashes(model: ComposeModel, { env, cwd, signal }: HashOptions): P
       detail: stderr.trim().split("\n").slice(-10).join("\n"),
     });
   }
-  return new Map(
-    stdout
-      .split("\n")
-      .map((line) => line.trim().split(/\s+/))
-      .flatMap(([name, hash]) => (name && hash ? [[name, hash] as const] : [])),
-  );
+  return stdout;
 }

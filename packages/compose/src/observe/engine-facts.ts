@@ -1,6 +1,7 @@
 import { statfs } from "node:fs/promises";
 import { type EngineFacts, type Finding, SluiceError } from "@sluice/core";
 import { composeVersion } from "../compose-cli/library.ts";
+import { remembered } from "../compose-cli/memo.ts";
 import type { Engine } from "../engine/engine.ts";
 
 const minimumEngine = [24, 0] as const;
@@ -14,7 +15,7 @@ const minimumCompose = [2, 26] as const;
 export async function readEngineFacts(engine: Engine, signal?: AbortSignal): Promise<EngineFacts> {
   const [{ Version }, composeText, info] = await Promise.all([
     engine.call("the engine's version cannot be read", (docker) => docker.version()),
-    composeVersion({ env: engine.env, cwd: "/", signal }),
+    remembered(engine, "version", "", () => composeVersion({ env: engine.env, cwd: "/", signal })),
     engine.call("the engine cannot be asked", (docker) => docker.info()),
   ]);
   if (isOlder(Version, minimumEngine)) {
