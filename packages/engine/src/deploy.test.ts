@@ -29,8 +29,8 @@ describe("a deployment", () => {
       "build-1 done",
       "networks-1 done",
       "base-1 done",
-      "job-1 done",
       "create-1 done",
+      "job-1 done",
       "start-1 done",
       "door-1 done",
       "verdict",
@@ -43,6 +43,23 @@ describe("a deployment", () => {
       "deployment-end",
     ]);
     expect(scenario.world.events.at(-1)).toMatchObject({ v: 1, type: "deployment-end", outcome: "live", exitCode: 0 });
+  });
+
+  it("counts what follows the cutover as part of the drain", async () => {
+    const drain = { timeout: "10s" };
+    const config = aConfig({ rollout: { steps: [100], bake: "0s" }, traffic: { drain } });
+    const scenario = aScenario({ config });
+    await scenario.deploy("v1");
+    const { clock, calls } = scenario.world;
+    scenario.world.slowDrainMs = 60_000;
+    let cutoverMs: number | undefined;
+    calls.fault = ({ name }) => {
+      if (name.startsWith("router.setRouting")) cutoverMs ??= clock.monotonicMs();
+      if (name.startsWith("slots.stop worker")) return () => clock.advance(6_000);
+      return undefined;
+    };
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live" });
+    expect(clock.monotonicMs() - (cutoverMs ?? 0)).toBe(10_000);
   });
 
   it("writes an intent before each step and an outcome after it", async () => {

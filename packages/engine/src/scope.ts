@@ -63,6 +63,8 @@ export interface DeploymentScope extends StackFacts {
   readonly doorIds: Map<string, string>;
   /** Set when this run has begun to give users to the candidate. */
   trafficMoved: boolean;
+  /** Monotonic milliseconds at which this run led everyone to the candidate. */
+  cutoverAtMs?: number;
 }
 
 export interface ReleaseSource {

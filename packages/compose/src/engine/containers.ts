@@ -10,6 +10,7 @@ export const composeLabels = {
   oneOff: "com.docker.compose.oneoff",
   configHash: "com.docker.compose.config-hash",
   dependsOn: "com.docker.compose.depends_on",
+  network: "com.docker.compose.network",
 } as const;
 
 /** Containers, running or not, that carry all of the labels (`key=value`). */

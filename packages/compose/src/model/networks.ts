@@ -15,6 +15,11 @@ export function slotServices(services: readonly ServiceFacts[]): readonly Servic
   );
 }
 
+/** Services that run once in a slot, of those given. */
+export function jobServices(services: readonly ServiceFacts[]): readonly ServiceFacts[] {
+  return services.filter(({ role, active }) => role === "job" && active);
+}
+
 /** Keys of the networks that a slot has for itself: every one that its services and jobs declare. Sorted. */
 export function slotNetworks(model: ComposeModel, services: readonly ServiceFacts[]): readonly string[] {
   return declaredNetworks(model, guests(services));
@@ -68,8 +73,7 @@ function declaredNetworks(model: ComposeModel, names: readonly string[]): readon
 }
 
 function guests(services: readonly ServiceFacts[]): readonly string[] {
-  const jobs = services.filter(({ role, active }) => role === "job" && active);
-  return [...slotServices(services), ...jobs].map(({ name }) => name);
+  return [...slotServices(services), ...jobServices(services)].map(({ name }) => name);
 }
 
 /** An external network whose purpose is that a proxy reaches the service: the door stands there for it. */

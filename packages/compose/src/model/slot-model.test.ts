@@ -72,9 +72,15 @@ describe("slotModel", () => {
   const slot = slotModel(request, { subnets });
   const web = slot.services["web"];
 
-  test("holds web and worker services under the slot's project, and nothing of base", () => {
+  test("holds web, worker and job services under the slot's project, and nothing of base", () => {
     expect(slot.name).toBe("shop-green");
-    expect(Object.keys(slot.services)).toEqual(["web", "worker"]);
+    expect(Object.keys(slot.services)).toEqual(["web", "worker", "migrate"]);
+  });
+
+  test("has a job run once", () => {
+    const migrate = slot.services["migrate"];
+    expect(migrate).toMatchObject({ restart: "no", labels: { "dev.sluice.kind": "job" } });
+    expect(migrate).not.toHaveProperty("scale");
   });
 
   test("leaves to the door what only one can have", () => {
@@ -103,7 +109,7 @@ describe("slotModel", () => {
       ...request,
       release: {
         ...request.release,
-        bundle: { ...bundle, images: {}, imageTags: { web: "sluice/shop-web:v1", worker: "w" } },
+        bundle: { ...bundle, images: {}, imageTags: { web: "sluice/shop-web:v1", worker: "w", migrate: "m" } },
       },
     };
     expect(slotModel(tagged, { subnets }).services["web"]?.image).toBe("sluice/shop-web:v1");
@@ -143,9 +149,10 @@ describe("slotModel", () => {
   });
 
   test("leaves out what is not active or lives in base", () => {
-    const some = services.map((service) => ({ ...service, active: service.name !== "worker" }));
+    const some = services.map((service) => ({ ...service, active: service.name === "web" }));
     expect(Object.keys(slotModel({ ...request, services: some }, { subnets }).services)).toEqual(["web"]);
-    const recreated = services.map((service) => ({ ...service, strategy: "recreate" as const }));
+    const stays = services.filter(({ role }) => role !== "job");
+    const recreated = stays.map((service) => ({ ...service, strategy: "recreate" as const }));
     expect(slotModel({ ...request, services: recreated }, { subnets }).services).toEqual({});
   });
 });

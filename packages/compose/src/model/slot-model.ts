@@ -9,7 +9,7 @@ import {
 } from "@sluice/core";
 import type { ComposeSpecification } from "docker-compose";
 import { slotConfigFiles, slotMounts } from "./mounts.ts";
-import { networkKeys, slotServices } from "./networks.ts";
+import { jobServices, networkKeys, slotServices } from "./networks.ts";
 import { isProxyLabel, isProxyVariable } from "./proxy-labels.ts";
 
 export interface SlotModelOptions {
@@ -18,14 +18,21 @@ export interface SlotModelOptions {
 }
 
 /**
- * The Compose project of one slot: the web and worker services of a release, pinned to its images and to its copies of
+ * The Compose project of one slot: the web, worker and job services of the request, pinned to its images and to its copies of
  * mounted files, on networks of the slot's own, on the project's one set of volumes.
  *
  * @throws SluiceError SUBNET_EXHAUSTED when a network has no subnet, IMAGE_MISSING when the release has no image
  */
 export function slotModel(request: SlotRequest, options: SlotModelOptions): ComposeModel {
   const services = slotServices(request.services).map(({ name }) => [name, slotService(request, name)] as const);
-  return assembled(request, options, Object.fromEntries(services));
+  const jobs = jobServices(request.services).map(({ name }) => [name, jobService(request, name)] as const);
+  return assembled(request, options, Object.fromEntries([...services, ...jobs]));
+}
+
+/** A job service as a one-off container: never restarted, and one of it. */
+export function jobService(request: SlotRequest, name: string): ComposeService {
+  const { deploy: _deploy, scale: _scale, ...once } = slotService(request, name, "job");
+  return { ...once, restart: "no" };
 }
 
 /** Everything of a slot's project around its services: only what they use, and volumes only by reference. */

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { type CallOptions, type OutputSink, type SlotRequest, SluiceError, stackNames } from "@sluice/core";
+import { type CallOptions, labels, type OutputSink, type SlotRequest, SluiceError, stackNames } from "@sluice/core";
 import type Docker from "dockerode";
 import { composeLabels, inspectAll, listProject } from "../engine/containers.ts";
 import { type Engine, withSignal } from "../engine/engine.ts";
@@ -26,15 +26,34 @@ export async function runJob(
   service: string,
   options: CallOptions = {},
 ): Promise<void> {
-  await removeJob(engine, request, service);
-  await createContainers(engine, pool, request, options, (subnets) => jobModel(request, service, { subnets }));
   try {
-    await connectSlot(engine, request, options.signal);
-    const container = await jobContainer(engine, request, service);
+    const made = await jobContainer(engine, request, service);
+    const container =
+      made && isUntouched(made, request) ? made : await makeAnew(engine, pool, request, service, options);
     await runToEnd(engine, container, service, options);
   } finally {
     await removeJob(engine, request, service);
   }
+}
+
+/** Made for this very deployment, and never started: nobody knows how far one got that was. */
+function isUntouched({ Config, State }: Docker.ContainerInspectInfo, { deployment }: SlotRequest): boolean {
+  return State.Status === "created" && Config.Labels[labels.deployment] === deployment;
+}
+
+async function makeAnew(
+  engine: Engine,
+  pool: SubnetPool,
+  request: SlotRequest,
+  service: string,
+  options: CallOptions,
+): Promise<Docker.ContainerInspectInfo> {
+  await removeJob(engine, request, service);
+  await createContainers(engine, pool, request, options, (subnets) => jobModel(request, service, { subnets }));
+  await connectSlot(engine, request, options.signal);
+  const container = await jobContainer(engine, request, service);
+  if (container) return container;
+  throw new SluiceError("JOB_FAILED", `job ${service}: Compose made no container for it`);
 }
 
 async function runToEnd(
@@ -94,11 +113,10 @@ async function jobContainer(
   engine: Engine,
   { stack, slot }: SlotRequest,
   service: string,
-): Promise<Docker.ContainerInspectInfo> {
+): Promise<Docker.ContainerInspectInfo | undefined> {
   const ids = await jobIds(engine, stackNames.slotProject(stack, slot), service);
   const [container] = await inspectAll(engine, ids);
-  if (container) return container;
-  throw new SluiceError("JOB_FAILED", `job ${service}: Compose made no container for it`);
+  return container;
 }
 
 async function removeJob(engine: Engine, { stack, slot }: SlotRequest, service: string): Promise<void> {

@@ -1,9 +1,10 @@
-import { type CallOptions, type ContainerExec, type Slot, type SlotRuntime, stackNames } from "@sluice/core";
+import { type CallOptions, type ContainerExec, type Slot, type SlotRequest, type SlotRuntime, stackNames } from "@sluice/core";
 import type Docker from "dockerode";
 import { composeLabels, listContainers, listProject, observedContainer } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { engineError, unlessStatus } from "../engine/errors.ts";
 import { removeContainers, stopContainers } from "../engine/stop.ts";
+import { slotNetworks } from "../model/networks.ts";
 import type { SubnetPool } from "../networks/subnets.ts";
 import { createSlot } from "./create-slot.ts";
 import { budgetOf } from "./ready-state.ts";
@@ -21,7 +22,8 @@ export interface SlotDependencies {
 export function createSlotRuntime({ engine, exec, pool }: SlotDependencies): SlotRuntime {
   return {
     async create(request, options) {
-      await removeSlot(engine, request.stack, request.slot, options);
+      await clearSlot(engine, request.stack, request.slot, options);
+      await removeOtherNetworks(engine, request);
       await createSlot(engine, await pool(), request, options);
     },
     start: (stack, slot, services, options) => startServices(engine, exec, { stack, slot, services }, options),
@@ -58,6 +60,7 @@ export function createSlotRuntime({ engine, exec, pool }: SlotDependencies): Slo
         options,
       );
     },
+    clear: (stack, slot, options) => clearSlot(engine, stack, slot, options),
     remove: (stack, slot, options) => removeSlot(engine, stack, slot, options),
     sweep: (stack) => sweep(engine, stack),
     stopPlain: (containers, graceMs, options) => stopContainers(engine, containers, options, graceMs),
@@ -132,12 +135,25 @@ export async function startContainers(engine: Engine, ids: readonly string[]): P
   );
 }
 
-async function removeSlot(engine: Engine, stack: string, slot: Slot, { signal }: CallOptions = {}): Promise<void> {
+async function clearSlot(engine: Engine, stack: string, slot: Slot, { signal }: CallOptions = {}): Promise<void> {
   const project = stackNames.slotProject(stack, slot);
   const found = await listContainers(engine, [`${composeLabels.project}=${project}`], signal);
   await removeContainers(
     engine,
     found.map(({ Id }) => Id),
   );
-  await removeProjectNetworks(engine, project);
+}
+
+async function removeSlot(engine: Engine, stack: string, slot: Slot, options?: CallOptions): Promise<void> {
+  await clearSlot(engine, stack, slot, options);
+  await removeProjectNetworks(engine, stackNames.slotProject(stack, slot));
+}
+
+/** Networks of an earlier release that this one does not want, or wants otherwise; the engine needs 250 ms to make one anew. */
+async function removeOtherNetworks(engine: Engine, { stack, slot, release, services }: SlotRequest): Promise<void> {
+  const keys = new Set(slotNetworks(release.model, services));
+  await removeProjectNetworks(engine, stackNames.slotProject(stack, slot), ({ Labels, Internal }) => {
+    const key = Labels?.[composeLabels.network] ?? "";
+    return !keys.has(key) || Internal !== (release.model.networks?.[key]?.internal === true);
+  });
 }

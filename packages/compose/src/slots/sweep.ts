@@ -28,11 +28,16 @@ export async function sweep(engine: Engine, stack: string): Promise<void> {
   await removeProjectNetworks(engine, stackNames.slotProject(stack, "rehearsal"));
 }
 
-/** Networks that Compose made for a project; containers must be gone. */
-export async function removeProjectNetworks(engine: Engine, project: string): Promise<void> {
+/** Networks that Compose made for a project, those that `unwanted` names; containers must be gone. */
+export async function removeProjectNetworks(
+  engine: Engine,
+  project: string,
+  unwanted: (network: Docker.NetworkInspectInfo) => boolean = () => true,
+): Promise<void> {
   await engine.call(`networks of ${project} cannot be removed`, async (docker) => {
     const label = [`${composeLabels.project}=${project}`];
     const networks = await docker.listNetworks({ filters: { label } });
-    await Promise.all(networks.map(({ Id }) => unlessStatus(docker.getNetwork(Id).remove(), [404], null)));
+    const removed = networks.filter(unwanted);
+    await Promise.all(removed.map(({ Id }) => unlessStatus(docker.getNetwork(Id).remove(), [404], null)));
   });
 }

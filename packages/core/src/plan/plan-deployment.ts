@@ -110,13 +110,14 @@ function addPreparation(add: AddStep, scope: PreparationScope): void {
     observed,
     bundleId === null,
   );
-  for (const { name } of wasLive ? [] : inOrder(active.filter(({ role }) => role === "job"))) {
-    const cause = `${name} runs once for each release`;
-    add({ kind: "job", slot: candidate, service: name, target: `job ${name}`, cause, timeoutMs: jobMs });
-  }
+  // All containers are made at once, and the jobs run among them; none of the others is started before.
   if (hasSlot && !isWarm) {
     const cause = `release ${tag} gets slot ${candidate}`;
     add({ kind: "create", slot: candidate, target: `slot ${candidate}`, cause });
+  }
+  for (const { name } of wasLive ? [] : inOrder(active.filter(({ role }) => role === "job"))) {
+    const cause = `${name} runs once for each release`;
+    add({ kind: "job", slot: candidate, service: name, target: `job ${name}`, cause, timeoutMs: jobMs });
   }
 }
 

@@ -55,7 +55,7 @@ export type BuildStep = StepBase<"build">;
 export type ClearStep = StepBase<"clear"> & InSlot;
 export type NetworksStep = StepBase<"networks"> & InSlot;
 export type BaseStep = StepBase<"base"> & { readonly service: string };
-/** Containers of the candidate, created and connected but not started. */
+/** Containers of the candidate and of the jobs that the plan runs, created and connected but not started. */
 export type CreateStep = StepBase<"create"> & InSlot;
 export type JobStep = StepBase<"job"> & InSlot & { readonly service: string };
 /** Starts services of the candidate and waits until they are ready. */

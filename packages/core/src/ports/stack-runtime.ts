@@ -117,14 +117,19 @@ export interface BaseRuntime {
 
 /** The services of one slot. */
 export interface SlotRuntime {
-  /** Containers created and connected, none started. Removes what an earlier attempt left in the slot. */
+  /**
+   * Containers created and connected, none started; those of the jobs among the services too. Removes what an earlier
+   * attempt left in the slot.
+   */
   create(request: SlotRequest, options?: CallOptions): Promise<void>;
   start(stack: string, slot: Slot, services: readonly string[], options?: CallOptions): Promise<void>;
   /** Resolves when every container of the services is ready. @throws SluiceError START_FAILED, NOT_READY with the log tail as detail */
   waitReady(request: WaitReadyRequest, options?: CallOptions): Promise<readonly ObservedContainer[]>;
-  /** Runs a job service of the release once, in the slot's networks. @throws SluiceError JOB_FAILED with the log tail */
+  /** Runs a job service of the release once, in the slot's networks; in the container that `create` made for it. @throws SluiceError JOB_FAILED with the log tail */
   runJob(request: SlotRequest, service: string, options?: CallOptions): Promise<void>;
   stop(stack: string, slot: Slot, services: readonly string[], options?: CallOptions): Promise<void>;
+  /** Containers only: the networks serve the release that comes next. Idempotent. */
+  clear(stack: string, slot: Slot, options?: CallOptions): Promise<void>;
   /** Containers and the slot's own networks; never a volume. Idempotent. */
   remove(stack: string, slot: Slot, options?: CallOptions): Promise<void>;
   /** Removes what dead attempts left beside the slots: one-off containers and preview doors. */

@@ -18,6 +18,10 @@ export const recover: StepAction<"recover"> = {
 
 export const clear: StepAction<"clear"> = {
   async run({ slot }, { stack, ports }, { options }) {
+    await ports.slots.clear(stack, slot, options);
+  },
+  // What it held does not come back; its networks were kept for a release that does not come either.
+  async undo({ slot }, { stack, ports }, { options }) {
     await ports.slots.remove(stack, slot, options);
   },
 };
@@ -49,7 +53,9 @@ export const recreate: StepAction<"recreate"> = {
 export const create: StepAction<"create"> = {
   async run({ slot }, scope, { options }) {
     const release = releaseOf(scope);
-    await scope.ports.slots.create(await slotRequest(scope, slot, slotServices(release)), options);
+    const jobs = scope.plan.steps.flatMap((step) => (step.kind === "job" ? [step.service] : []));
+    const services = [...slotServices(release), ...servicesOf(scope, jobs)];
+    await scope.ports.slots.create(await slotRequest(scope, slot, services), options);
   },
   async undo({ slot }, { stack, ports }, { options }) {
     await ports.slots.remove(stack, slot, options);
@@ -59,10 +65,6 @@ export const create: StepAction<"create"> = {
 export const job: StepAction<"job"> = {
   async run({ slot, service }, scope, { options }) {
     await scope.ports.slots.runJob(await slotRequest(scope, slot, servicesOf(scope, [service])), service, options);
-  },
-  // It made networks for a slot that holds nothing yet; a slot that is not made anew is somebody's.
-  async undo({ slot }, { stack, ports, plan }, { options }) {
-    if (plan.steps.some(({ kind }) => kind === "create")) await ports.slots.remove(stack, slot, options);
   },
 };
 

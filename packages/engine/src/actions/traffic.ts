@@ -17,6 +17,7 @@ export const shift: StepAction<"shift"> = {
         emit(scope, { type: "share-change", deployment, service, slot, share });
       }),
     );
+    if (share === 100) scope.cutoverAtMs = ports.clock.monotonicMs();
     if (holdMs > 0) await watch(scope, { step: id, slot, services, holdMs, at: share }, call);
   },
   async undo({ slot, services }, scope, { signal }) {
@@ -69,9 +70,12 @@ export async function restoreRoutes(scope: DeploymentScope, begun: readonly Plan
 
 const routeBudgetMs = 10_000;
 
+/** The budget runs from the cutover: what was done since, as the change of workers, is part of it. */
 export const drain: StepAction<"drain"> = {
   async run({ slot, services, drainTimeoutMs }, scope, { signal, progress }) {
-    const closed = await drainSlot(scope, slot, services, drainTimeoutMs, signal);
+    const now = scope.ports.clock.monotonicMs();
+    const left = Math.max(0, (scope.cutoverAtMs ?? now) + drainTimeoutMs - now);
+    const closed = await drainSlot(scope, slot, services, left, signal);
     if (closed > 0) progress(`${closed} connections were still open after the drain budget and were closed`);
   },
 };

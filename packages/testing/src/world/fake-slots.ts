@@ -5,17 +5,24 @@ import { isPublic } from "./users.ts";
 
 export function fakeSlots(context: FakeContext): SlotRuntime {
   const { act, state, behaviourOf } = context;
-  const remove = async (slot: Slot, signal?: AbortSignal) => {
+  const clear = async (slot: Slot, signal?: AbortSignal) => {
     for (const container of [...containersIn(state, slot), ...jobsOf(state, slot)]) {
       await act(`slots.remove ${container.service} of ${slot}`, signal, () => removeContainer(context, container));
     }
+  };
+  const remove = async (slot: Slot, signal?: AbortSignal) => {
+    await clear(slot, signal);
     await act(`slots.remove networks of ${slot}`, signal, () => void state.networks.delete(networkOf(state, slot)));
   };
   return {
     async create({ slot, release, deployment, services }, { signal } = {}) {
-      await remove(slot, signal);
+      await clear(slot, signal);
       await act(`slots.create networks of ${slot}`, signal, () => void state.networks.add(networkOf(state, slot)));
-      for (const facts of services) {
+      for (const facts of services.filter(({ role }) => role === "job")) {
+        const wanted = { place: "job" as const, facts, spec: slot, release: release.bundle.id, deployment };
+        await act(`slots.create job ${facts.name} in ${slot}`, signal, () => void addContainer(state, wanted));
+      }
+      for (const facts of services.filter(({ role }) => role !== "job")) {
         for (let replica = 0; replica < facts.replicas; replica++) {
           const imageId = release.bundle.images[facts.name];
           const wanted = { place: slot, facts, release: release.bundle.id, deployment, imageId };
@@ -43,6 +50,12 @@ export function fakeSlots(context: FakeContext): SlotRuntime {
       if (!facts) throw new SluiceError("JOB_FAILED", `job ${service} is not in the release`);
       const job = await act(`slots.runJob ${service}: start`, signal, () => {
         state.networks.add(networkOf(state, slot));
+        const made = jobsOf(state, slot).find((job) => job.service === service);
+        if (made?.state === "created" && made.deployment === deployment) {
+          startContainer(context, made);
+          return made;
+        }
+        if (made) state.containers.delete(made.id);
         const wanted = { place: "job" as const, facts, spec: slot, release: release.bundle.id, deployment };
         return addContainer(state, { ...wanted, state: "running" });
       });
@@ -56,6 +69,7 @@ export function fakeSlots(context: FakeContext): SlotRuntime {
         await act(`slots.stop ${container.service} of ${slot}`, signal, () => haltContainer(context, container));
       }
     },
+    clear: (_stack, slot, { signal } = {}) => clear(slot, signal),
     remove: (_stack, slot, { signal } = {}) => remove(slot, signal),
     async sweep(_stack, { signal } = {}) {
       for (const job of containersIn(state, "job")) {
