@@ -16,9 +16,9 @@ import { createBaseRuntime } from "./base/base-runtime.ts";
 import { createDoorRuntime } from "./doors/door-runtime.ts";
 import type { Memo } from "./compose-cli/memo.ts";
 import type { ReadRouting } from "./doors/wait-door.ts";
-import { inspectAll, observedContainer } from "./engine/containers.ts";
+import { inspectAll, listContainers, observedContainer } from "./engine/containers.ts";
 import type { Environment } from "./engine/endpoint.ts";
-import { createEngine } from "./engine/engine.ts";
+import { createEngine, type Engine } from "./engine/engine.ts";
 import { type EngineEvent, openEvents } from "./engine/events.ts";
 import { type ContainerLogLine, type FollowLogsOptions, followLogs } from "./engine/follow-logs.ts";
 import { createContainerExec } from "./exec/container-exec.ts";
@@ -51,8 +51,11 @@ export interface ComposeRuntime {
   readonly slots: SlotRuntime;
   readonly doors: DoorRuntime;
   readonly exec: ContainerExec;
-  /** Loads what talks to the engine, while something else is waited for. */
-  warmUp(): void;
+  /**
+   * Loads what talks to the engine and opens the way into the stack's doors, while something else is waited for. What
+   * fails here fails again, and is told, where it is needed.
+   */
+  warmUp(stack: string, signal: AbortSignal): Promise<void>;
   /** One container as it is now; `null` when it is gone. */
   inspect(container: string, signal?: AbortSignal): Promise<ObservedContainer | null>;
   followLogs(containers: readonly string[], options?: FollowLogsOptions): AsyncIterable<ContainerLogLine>;
@@ -84,7 +87,7 @@ export function createComposeRuntime(options: ComposeRuntimeOptions): ComposeRun
     slots: createSlotRuntime({ engine, exec, pool }),
     doors: createDoorRuntime({ engine, exec, readRouting, pool }),
     exec,
-    warmUp: () => engine.warmUp(),
+    warmUp: (stack, signal) => warmUp(engine, readRouting, stack, signal).catch(() => undefined),
     async inspect(container, signal) {
       const [found] = await inspectAll(engine, [container], signal);
       return found ? observedContainer(found) : null;
@@ -92,4 +95,10 @@ export function createComposeRuntime(options: ComposeRuntimeOptions): ComposeRun
     followLogs: (containers, logOptions) => followLogs(engine, containers, logOptions),
     events: (stack, signal) => openEvents(engine, { type: ["container"], label: [`${labels.stack}=${stack}`] }, signal),
   };
+}
+
+async function warmUp(engine: Engine, readRouting: ReadRouting, stack: string, signal: AbortSignal): Promise<void> {
+  const doors = await listContainers(engine, [`${labels.stack}=${stack}`, `${labels.kind}=door`], signal);
+  const running = doors.filter(({ State }) => State === "running");
+  await Promise.all(running.map(({ Id }) => readRouting(Id, signal)));
 }

@@ -43,6 +43,8 @@ export function createSession(options: DeployerOptions): Session {
   const clock = systemClock;
   const redaction = createRedaction(options.onEvent ?? discardEvents);
   const onEvent = redaction.sink;
+  const ending = new AbortController();
+  let warmUp: Promise<void> | undefined;
   const config = once(() => loadConfig(options));
   const home = once(() => openStateHome(stateHomeOf(options), { clock, stack: options.stack }));
   const resolver = once(() => createComposeResolver({ env: options.env }));
@@ -58,7 +60,7 @@ export function createSession(options: DeployerOptions): Session {
       signal,
     });
     // Compose works on it in a process of its own meanwhile.
-    runtime().warmUp();
+    warmUp ??= runtime().warmUp(options.stack, ending.signal);
     const resolved = await resolving;
     redaction.add(secretValues(resolved.model));
     return resolved;
@@ -117,6 +119,8 @@ export function createSession(options: DeployerOptions): Session {
     ports,
     runtime,
     async [Symbol.asyncDispose]() {
+      ending.abort();
+      await warmUp;
       if (router.made) await router()[Symbol.asyncDispose]();
       if (home.made) await (await home())[Symbol.asyncDispose]();
     },

@@ -11,8 +11,6 @@ export interface Engine {
   readonly clock: Clock;
   readonly redact: Redact;
   readonly memo: Memo | undefined;
-  /** Loads what talks to the engine ahead of the first call, while something else is waited for. */
-  warmUp(): void;
   endpoint(): Promise<Endpoint>;
   docker(): Promise<Docker>;
   /** Runs a call; what fails becomes a `SluiceError` that begins with `what`. */
@@ -35,7 +33,6 @@ export function createEngine({ env, clock, redact = (text) => text, memo }: Engi
     clock,
     redact,
     memo,
-    warmUp: () => void loadLibrary().catch(() => undefined),
     endpoint: () => (endpoint ??= resolveEndpoint(env)),
     docker: () => (docker ??= engine.endpoint().then((found) => connect(found, env))),
     async call(what, run) {
@@ -49,11 +46,9 @@ export function createEngine({ env, clock, redact = (text) => text, memo }: Engi
   return engine;
 }
 
-/** Costs 140 ms: only what talks to an engine pays for it. */
-const loadLibrary = () => import("dockerode");
-
+/** The library costs 140 ms to load: only what talks to an engine pays for it. */
 async function connect(endpoint: Endpoint, env: Environment): Promise<Docker> {
-  const { default: Dockerode } = await loadLibrary();
+  const { default: Dockerode } = await import("dockerode");
   // Explicit `undefined`s: what is left out, the library takes from the process's own environment.
   const none = { host: undefined, port: undefined, ca: undefined, cert: undefined, key: undefined, agent: undefined };
   if (endpoint.kind === "unix") {

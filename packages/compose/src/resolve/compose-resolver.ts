@@ -7,8 +7,8 @@ import { serviceFindings } from "../roles/service-findings.ts";
 import { hashOf } from "./canonical-json.ts";
 import { composeError } from "./compose-errors.ts";
 import { positionOf } from "./positions.ts";
-import { checkoutOf, findProjectFiles } from "./project-files.ts";
-import { readEnvSources, readSources } from "./source-files.ts";
+import { checkoutOf, findProjectFiles, type ProjectFiles } from "./project-files.ts";
+import { readEnvSources, readSources, type SourceFile } from "./source-files.ts";
 import { composeWarnings } from "./variables.ts";
 
 export interface ComposeResolverOptions {
@@ -55,14 +55,15 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
         compose("--profile", "*", "config", "--format", "json"),
         compose(...profiles.flatMap((profile) => ["--profile", profile]), "config", "--services"),
       ]);
-      const sources = await readSources(found.files);
       const failed = [all, active].find(({ exitCode }) => exitCode !== 0);
-      const withEnv = [...sources, ...(await readEnvSources(sources, found.envFiles))];
-      if (failed) throw composeError(failed.stderr, withEnv);
+      if (failed) throw composeError(failed.stderr, await sourcesOf(found));
       const model = withCheckout(parseModel(all.stdout), await checkoutOf(found.directory));
       const activeNames = new Set(active.stdout.split("\n").filter((name) => name !== ""));
       assertServices(model, config);
       const decisions = classifyServices(model, config.services);
+      const findings = serviceFindings(model, decisions, config.services, activeNames);
+      // Where nothing is said, nobody asks for the place.
+      const sources = all.stderr !== "" || findings.length > 0 ? await sourcesOf(found) : [];
       return {
         stack: model.name,
         directory: found.directory,
@@ -71,15 +72,17 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
         services: serviceFacts(model, decisions, config, activeNames),
         modelHash: hashOf(model),
         findings: [
-          ...composeWarnings(all.stderr, withEnv),
-          ...serviceFindings(model, decisions, config.services, activeNames).map(({ path, ...finding }) => ({
-            ...finding,
-            position: positionOf(sources, path),
-          })),
+          ...composeWarnings(all.stderr, sources),
+          ...findings.map(({ path, ...finding }) => ({ ...finding, position: positionOf(sources, path) })),
         ],
       };
     },
   };
+}
+
+async function sourcesOf({ files, envFiles }: ProjectFiles): Promise<readonly SourceFile[]> {
+  const sources = await readSources(files);
+  return [...sources, ...(await readEnvSources(sources, envFiles))];
 }
 
 function parseModel(text: string): ComposeModel {

@@ -1,14 +1,14 @@
 import type { Clock, ContainerExec } from "@sluice/core";
 import type Docker from "dockerode";
 
-const firstPauseMs = 100;
+const firstPauseMs = 50;
 const slowAfterMs = 5_000;
 const slowPauseMs = 1_000;
 
 /**
  * Runs a container's own health check before the engine does. The engine asks once every `interval` (30 s by default),
  * so a container that is ready after 2 s would be known to be after 30. This runs the very same command the same way,
- * 100 ms after each answer for the first 5 s and every second from then on, and resolves `true` at its first success. It resolves
+ * 50 ms after each answer for the first 5 s and every second from then on, and resolves `true` at its first success. It resolves
  * `false` when the signal aborts or the command cannot be run; the engine's own check decides then.
  */
 export async function probeEarly(

@@ -1,4 +1,11 @@
-import { type CallOptions, type ContainerExec, type Slot, type SlotRequest, type SlotRuntime, stackNames } from "@sluice/core";
+import {
+  type CallOptions,
+  type ContainerExec,
+  type Slot,
+  type SlotRequest,
+  type SlotRuntime,
+  stackNames,
+} from "@sluice/core";
 import type Docker from "dockerode";
 import { composeLabels, listContainers, listProject, observedContainer } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
