@@ -24,6 +24,8 @@ export interface CommandContext {
   readonly isInteractive: boolean;
   /** Asks a question that is answered by yes or no. */
   readonly confirm: (question: string, signal: AbortSignal) => Promise<boolean>;
+  /** Lowers the priority of this process and of what it starts: containers that serve come first. */
+  readonly giveWay: () => void;
   /** Absolute. */
   readonly cwd: string;
   /** Name of the user who runs this. */

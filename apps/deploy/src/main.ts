@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { userInfo } from "node:os";
+import { setPriority, userInfo } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CommandContext } from "./context.ts";
 import { runCli } from "./run-cli.ts";
@@ -7,6 +7,9 @@ import { runCli } from "./run-cli.ts";
 const interruptedExitCode = 130;
 /** An error that nobody caught is a bug; sysexits' EX_SOFTWARE. */
 const internalErrorExitCode = 70;
+
+/** As `nice -n 5`: noticeable beside containers under load, and free where the machine is idle. */
+const lowPriority = 5;
 
 const interruption = new AbortController();
 const outputClosed = new AbortController();
@@ -20,6 +23,7 @@ const context: CommandContext = {
   binaryOutput: process.stdout,
   isInteractive: process.stdin.isTTY === true && process.stdout.isTTY === true && !process.env["CI"],
   confirm: async (question, signal) => (await import("./confirm.ts")).confirm(question, signal),
+  giveWay,
   cwd: process.cwd(),
   user: userName(),
   now: () => new Date(),
@@ -27,6 +31,14 @@ const context: CommandContext = {
   signal: interruption.signal,
   outputClosed: outputClosed.signal,
 };
+
+function giveWay(): void {
+  try {
+    setPriority(lowPriority);
+  } catch {
+    // Somebody gave this process another one already, and it may not be raised.
+  }
+}
 
 // A reader that has gone, or a terminal that was closed, ends what only shows something, and no deployment.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => outputClosed.abort());

@@ -87,7 +87,8 @@ describe("the slot model of a real project", () => {
     const read = await readBack(slot);
     expect(await readBack(read)).toEqual(read);
     expect(Object.keys(read.services)).toEqual(Object.keys(slot.services).toSorted());
-    const inSlots = allInSlots(project.services).filter(({ role }) => role === "web" || role === "worker");
+    const roles: readonly Role[] = ["web", "worker", "job"];
+    const inSlots = allInSlots(project.services).filter(({ role }) => roles.includes(role));
     expect(Object.keys(read.services)).toEqual(inSlots.map(({ name }) => name).toSorted());
     const left = Object.values(read.services).flatMap((service) =>
       ["ports", "container_name", "hostname", "profiles", "build"].filter((key) => key in service),

@@ -183,6 +183,19 @@ describe("a project that Compose does not accept is refused with the place", () 
 });
 
 describe("options mean what they mean to Compose", () => {
+  test("profiles that only an included file speaks of", async () => {
+    const directory = await project({
+      "compose.yaml": `include: [more.yaml]\n${web}`,
+      "more.yaml": "services:\n  extra:\n    image: extra\n    profiles: [more]\n",
+    });
+    const active = async (profiles: readonly string[]) =>
+      (await resolve(directory, { profiles })).services.flatMap(({ name, active: isActive }) =>
+        isActive ? [name] : [],
+      );
+    expect(await active([])).toEqual(["web"]);
+    expect((await active(["more"])).toSorted()).toEqual(["extra", "web"]);
+  });
+
   test("profiles: all services are in the model, those of the active profiles are active", async () => {
     const directory = await project({
       "compose.yaml": `${web}  extra:\n    image: extra\n    profiles: [more]\n`,

@@ -138,6 +138,19 @@ describe("sluice deploy", () => {
   });
 });
 
+describe("the priority of the process", () => {
+  it.each([
+    [["deploy"], 1],
+    [["deploy", "--plan"], 0],
+    [["rollback"], 0],
+    [["status"], 0],
+  ])("%j lowers it %i times", async (argv, times) => {
+    let lowered = 0;
+    await run(argv, { deployer: deploying(goodEvents), giveWay: () => void (lowered += 1) });
+    expect(lowered).toBe(times);
+  });
+});
+
 describe("the confirmation", () => {
   it("comes after the plan, on a terminal", async () => {
     const ran = await run(["deploy"], { deployer: deploying(goodEvents), isInteractive: true });

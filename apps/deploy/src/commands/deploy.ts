@@ -10,6 +10,7 @@ import { showPlan } from "./plan.ts";
 export async function deploy(call: CommandCall<DeployFlags>): Promise<number> {
   const { flags, context } = call;
   if (flags.plan) return showPlan(call);
+  context.giveWay();
   return runDeployment(call, flags.release ?? "", async (deployer, signal) => {
     const asked = await deployCall(call, deployer);
     if ("ignored" in asked) return { nothing: { code: "release-ignored", message: asked.ignored } };

@@ -45,6 +45,7 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
       questions.push(question);
       return answer;
     },
+    giveWay: () => {},
     cwd: "/srv/Shop",
     user: "ada",
     now: () => at,

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { type ComposeModel, type Config, defaultConfig, type ResolvedProject, SluiceError } from "@sluice/core";
 import { runCompose } from "../compose-cli/run.ts";
 import { withCheckout } from "../model/checkout.ts";
@@ -50,15 +51,22 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
         ...envFiles.flatMap((file) => ["--env-file", file]),
       ];
       const compose = (...args: string[]) => runCompose({ args: [...options, ...args], env, cwd: directory, signal });
-      const [found, all, active] = await Promise.all([
-        findProjectFiles(directory, files, envFiles, env),
+      const askActive = () => compose(...profiles.flatMap((profile) => ["--profile", profile]), "config", "--services");
+      const finding = findProjectFiles(directory, files, envFiles, env);
+      // Compose is asked for the active services only where something has a profile, which the files mostly tell early.
+      const early = finding.then(async (project) => ((await mentionProfiles(project)) ? askActive() : null));
+      const [found, all] = await Promise.all([
+        finding,
         compose("--profile", "*", "config", "--format", "json"),
-        compose(...profiles.flatMap((profile) => ["--profile", profile]), "config", "--services"),
+        early.catch(() => null),
       ]);
-      const failed = [all, active].find(({ exitCode }) => exitCode !== 0);
-      if (failed) throw composeError(failed.stderr, await sourcesOf(found));
+      if (all.exitCode !== 0) throw composeError(all.stderr, await sourcesOf(found));
       const model = withCheckout(parseModel(all.stdout), await checkoutOf(found.directory));
-      const activeNames = new Set(active.stdout.split("\n").filter((name) => name !== ""));
+      const active = (await early) ?? (hasProfiles(model) ? await askActive() : null);
+      if (active && active.exitCode !== 0) throw composeError(active.stderr, await sourcesOf(found));
+      const activeNames = new Set(
+        active ? active.stdout.split("\n").filter((name) => name !== "") : Object.keys(model.services),
+      );
       assertServices(model, config);
       const decisions = classifyServices(model, config.services);
       const findings = serviceFindings(model, decisions, config.services, activeNames);
@@ -78,6 +86,15 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
       };
     },
   };
+}
+
+async function mentionProfiles({ files }: ProjectFiles): Promise<boolean> {
+  const texts = await Promise.all(files.map((file) => readFile(file, "utf8").catch(() => "")));
+  return texts.some((text) => text.includes("profiles"));
+}
+
+function hasProfiles({ services }: ComposeModel): boolean {
+  return Object.values(services).some(({ profiles = [] }) => profiles.length > 0);
 }
 
 async function sourcesOf({ files, envFiles }: ProjectFiles): Promise<readonly SourceFile[]> {

@@ -1,14 +1,14 @@
 import type { Clock, ContainerExec } from "@sluice/core";
 import type Docker from "dockerode";
 
-const firstPauseMs = 50;
+const shortestPauseMs = 50;
 const slowAfterMs = 5_000;
 const slowPauseMs = 1_000;
 
 /**
  * Runs a container's own health check before the engine does. The engine asks once every `interval` (30 s by default),
  * so a container that is ready after 2 s would be known to be after 30. This runs the very same command the same way,
- * 50 ms after each answer for the first 5 s and every second from then on, and resolves `true` at its first success. It resolves
+ * soon again for the first 5 s and every second from then on, and resolves `true` at its first success. It resolves
  * `false` when the signal aborts or the command cannot be run; the engine's own check decides then.
  */
 export async function probeEarly(
@@ -22,6 +22,7 @@ export async function probeEarly(
   const timeoutMs = (Config.Healthcheck?.Timeout || 30e9) / 1e6;
   const begin = clock.monotonicMs();
   while (!signal.aborted) {
+    const asked = clock.monotonicMs();
     try {
       const { exitCode } = await exec(Id, command, {
         signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
@@ -30,7 +31,9 @@ export async function probeEarly(
     } catch {
       // Not running yet, stopped, or too slow: asked again until the wait for it ends.
     }
-    const pause = clock.monotonicMs() - begin < slowAfterMs ? firstPauseMs : slowPauseMs;
+    const now = clock.monotonicMs();
+    // A check may start a whole runtime: two thirds of a processor are the most that asking may take.
+    const pause = now - begin < slowAfterMs ? Math.max(shortestPauseMs, (now - asked) / 2) : slowPauseMs;
     await clock.sleep(pause, signal).catch(() => undefined);
   }
   return false;
