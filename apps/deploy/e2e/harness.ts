@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,10 +8,11 @@ import { promisify } from "node:util";
 import { type CliRun, type RunningCli, startCli } from "./cli.ts";
 import { removeStack } from "./engine.ts";
 
+const run = promisify(execFile);
 const makeRelease = join(import.meta.dirname, "../../../examples/shop/bin/make-release.mjs");
 
 /** As the example's own, but quick, and with time to start on a busy machine. `--env hasty` gives a version little time. */
-const config = `checks:
+const shopConfig = `checks:
   - service: web
     http: { path: /version, contains: '"version"' }
   - service: web
@@ -39,19 +40,62 @@ export interface Release {
   readonly startupMs?: number;
 }
 
-/** The example shop in a checkout of its own, under a name and a port of its own. */
-export interface Shop extends AsyncDisposable {
+/** A stack under a name and a port of its own, and the command line in its checkout. */
+export interface Stack extends AsyncDisposable {
   readonly stack: string;
-  /** Where users find it. */
-  readonly url: string;
-  /** Commits and tags a version; its checkout is what the next command sees. */
-  release(tag: string, release?: Release): Promise<void>;
+  readonly checkout: string;
+  readonly port: number;
+  /** What commands see of the environment. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Runs the command line with `--json` to its end. Throws what it said when it ends with another exit code. */
   sluice(exitCode: number, ...args: readonly string[]): Promise<CliRun>;
   start(...args: readonly string[]): RunningCli;
 }
 
+/** The example shop. */
+export interface Shop extends Stack {
+  /** Where users find it. */
+  readonly url: string;
+  /** Commits and tags a version; its checkout is what the next command sees. */
+  release(tag: string, release?: Release): Promise<void>;
+}
+
+/** A project that a test writes. */
+export interface Project extends Stack {
+  /** Commits and tags these files, beside those that are there. */
+  release(tag: string, files: Readonly<Record<string, string>>): Promise<void>;
+}
+
 export async function openShop(): Promise<Shop> {
+  const shop = await openStack(shopConfig);
+  return {
+    ...shop,
+    url: `http://127.0.0.1:${shop.port}/api/products`,
+    async release(tag, { mode = "good", startupMs = 500 } = {}) {
+      await run(process.execPath, [makeRelease, shop.checkout, tag, "--mode", mode, "--startup-ms", String(startupMs)]);
+    },
+  };
+}
+
+export async function openProject(config: string): Promise<Project> {
+  const project = await openStack(config);
+  const { checkout } = project;
+  const git = (...args: readonly string[]) =>
+    run("git", ["-c", "user.name=e2e", "-c", "user.email=e2e@example.invalid", ...args], { cwd: checkout });
+  await mkdir(checkout);
+  await git("init", "-q");
+  return {
+    ...project,
+    async release(tag, files) {
+      for (const [name, content] of Object.entries(files)) await writeFile(join(checkout, name), content);
+      await git("add", "-A");
+      await git("-c", "commit.gpgsign=false", "commit", "-q", "--no-verify", "-m", tag);
+      await git("-c", "tag.gpgsign=false", "tag", tag);
+    },
+  };
+}
+
+async function openStack(config: string): Promise<Stack> {
   const stack = `sluice-e2e-${randomBytes(4).toString("hex")}`;
   const directory = await mkdtemp(join(tmpdir(), `${stack}-`));
   const checkout = join(directory, "checkout");
@@ -76,18 +120,9 @@ export async function openShop(): Promise<Shop> {
   };
   return {
     stack,
-    url: `http://127.0.0.1:${port}/api/products`,
-    async release(tag, { mode = "good", startupMs = 500 } = {}) {
-      await promisify(execFile)(process.execPath, [
-        makeRelease,
-        checkout,
-        tag,
-        "--mode",
-        mode,
-        "--startup-ms",
-        String(startupMs),
-      ]);
-    },
+    checkout,
+    port,
+    env,
     start,
     async sluice(exitCode, ...args) {
       const ran = await start(...args).done;

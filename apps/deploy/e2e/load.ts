@@ -7,6 +7,8 @@ export interface LoadReport {
   readonly failures: readonly { readonly at: string; readonly what: string }[];
   /** Answers by version. */
   readonly versions: Readonly<Record<string, number>>;
+  /** The longest time without a good answer, milliseconds. */
+  readonly longestGapMs: number;
 }
 
 export interface Load {
@@ -24,6 +26,8 @@ export function startLoad(url: string): Load {
   const failures: { at: string; what: string }[] = [];
   const versions: Record<string, number> = {};
   let total = 0;
+  let lastGoodMs = performance.now();
+  let longestGapMs = 0;
   const client = async (keepAlive: boolean) => {
     const agent = new Agent({ keepAlive, maxSockets: 1 });
     while (!stopping.signal.aborted) {
@@ -31,7 +35,11 @@ export function startLoad(url: string): Load {
       try {
         const { status, version } = await ask(url, agent);
         if (status >= 500) failures.push({ at: new Date().toISOString(), what: String(status) });
-        else versions[version] = (versions[version] ?? 0) + 1;
+        else {
+          versions[version] = (versions[version] ?? 0) + 1;
+          longestGapMs = Math.max(longestGapMs, performance.now() - lastGoodMs);
+          lastGoodMs = performance.now();
+        }
       } catch (error) {
         failures.push({ at: new Date().toISOString(), what: (error as NodeJS.ErrnoException).code ?? String(error) });
       }
@@ -44,7 +52,7 @@ export function startLoad(url: string): Load {
     async stop() {
       stopping.abort();
       await Promise.all(running);
-      return { total, failures, versions };
+      return { total, failures, versions, longestGapMs };
     },
   };
 }

@@ -1,5 +1,6 @@
 import { SluiceError } from "@sluice/core";
 import type Docker from "dockerode";
+import { inspectAll } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { DoorFacts } from "../model/door-facts.ts";
 
@@ -10,11 +11,17 @@ export async function assertFree(engine: Engine, { ports }: DoorFacts, old: stri
     const held = Ports.find(({ PublicPort, Type }) =>
       ports.some(({ published, protocol }) => published !== 0 && published === PublicPort && protocol === Type),
     );
-    if (!held || Id === old) continue;
+    if (!held || Id === old || !(await isRunning(engine, Id))) continue;
     throw new SluiceError("DOOR_FAILED", `port ${held.PublicPort} is held by container ${Names[0]?.slice(1)}`, {
       hint: `docker stop ${Names[0]?.slice(1)}`,
     });
   }
+}
+
+/** The engine's list is late: it has been seen to show a container as running whose stop had ended. */
+async function isRunning(engine: Engine, id: string): Promise<boolean> {
+  const [container] = await inspectAll(engine, [id]);
+  return container?.State.Running ?? false;
 }
 
 /** The engine has been seen to connect a container without its port mappings. */
