@@ -39,7 +39,8 @@ export async function measure(command: readonly string[], options: MeasureOption
   const startedAt = nowMs();
   const child = spawn("bash", ["-c", timed, "bash", ...command], {
     cwd,
-    env: { ...process.env, ...env },
+    // A port that the person has set for the shop would be everybody's.
+    env: { ...process.env, SHOP_PORT: undefined, ...env },
     detached: true,
     stdio: ["ignore", "pipe", "ignore", "pipe", "pipe"],
   });

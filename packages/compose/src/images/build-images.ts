@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto";
 import { type CallOptions, type ResolvedProject, SluiceError, stackNames } from "@sluice/core";
 import { composeModel } from "../engine/compose-model.ts";
 import type { Engine } from "../engine/engine.ts";
-import { buildModel } from "./build-model.ts";
+import { buildModel, sharedBuilds } from "./build-model.ts";
 
 /**
- * Runs the builds of a project, what is independent at once, and resolves with the image id of each service. Each image
+ * Runs the builds of a project, what is independent at once and what is the same once, and resolves with the image id of each service. Each image
  * carries a passing tag only; `discard` takes it away.
  *
  * What Compose does here on its own is niced. The build itself runs inside the engine, in containers of ordinary
@@ -20,8 +20,9 @@ export async function buildImages(
   { signal, onOutput }: CallOptions,
 ): Promise<{ readonly ids: Readonly<Record<string, string>>; discard(): Promise<void> }> {
   const passing = `building-${randomBytes(6).toString("hex")}`;
+  const shared = sharedBuilds(model, services);
   const tags = Object.fromEntries(
-    services.map((name) => [name, `${stackNames.imageRepository(stack, name)}:${passing}`]),
+    [...new Set(Object.values(shared))].map((name) => [name, `${stackNames.imageRepository(stack, name)}:${passing}`]),
   );
   const discard = async () => {
     const docker = await engine.docker();
@@ -45,7 +46,9 @@ export async function buildImages(
     });
     const docker = await engine.docker();
     const ids = await Promise.all(
-      services.map(async (name) => [name, (await docker.getImage(tags[name] ?? "").inspect()).Id] as const),
+      services.map(
+        async (name) => [name, (await docker.getImage(tags[shared[name] ?? ""] ?? "").inspect()).Id] as const,
+      ),
     );
     return { ids: Object.fromEntries(ids), discard };
   } catch (error) {

@@ -1,4 +1,5 @@
-import type { ComposeModel } from "@sluice/core";
+import type { ComposeModel, ComposeService } from "@sluice/core";
+import { canonicalJson } from "../resolve/canonical-json.ts";
 
 /**
  * The model with another image name for each service that is built, so that a build takes no tag of the user's away.
@@ -6,15 +7,33 @@ import type { ComposeModel } from "@sluice/core";
  * @param images name to build by service
  */
 export function buildModel(model: ComposeModel, images: Readonly<Record<string, string>>): ComposeModel {
-  const services = Object.entries(model.services).flatMap(([name, service]) => {
+  const services = Object.keys(model.services).flatMap((name) => {
     const image = images[name];
-    if (image === undefined) return [];
-    // Tags of the build section would be overwritten too.
-    const { tags: _tags, ...build } = service.build ?? {};
-    return [[name, { image, build }] as const];
+    return image === undefined ? [] : [[name, { image, build: buildOf(model, name) }] as const];
   });
   const { name, secrets } = model;
   return { name, services: Object.fromEntries(services), ...(secrets ? { secrets } : {}) };
+}
+
+/**
+ * Services whose builds are word for word the same get one image: which of them is built for each, the first by name.
+ * A web service, its worker and its migrations are often one program.
+ */
+export function sharedBuilds(model: ComposeModel, services: readonly string[]): Readonly<Record<string, string>> {
+  const first = new Map<string, string>();
+  const shared: Record<string, string> = {};
+  for (const name of services.toSorted()) {
+    const build = canonicalJson(buildOf(model, name));
+    if (!first.has(build)) first.set(build, name);
+    shared[name] = first.get(build) ?? name;
+  }
+  return shared;
+}
+
+/** Tags of the build section would be overwritten: they are left out. */
+function buildOf({ services }: ComposeModel, name: string): NonNullable<ComposeService["build"]> {
+  const { tags: _tags, ...build } = services[name]?.build ?? {};
+  return build;
 }
 
 /**
