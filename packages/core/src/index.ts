@@ -23,6 +23,7 @@ export * from "./plan/door-spec.ts";
 export * from "./plan/format-plan.ts";
 export * from "./plan/live-slot.ts";
 export * from "./plan/match-bundle.ts";
+export { movedPorts } from "./plan/moved-ports.ts";
 export { type DesiredDeployment, planDeployment } from "./plan/plan-deployment.ts";
 export * from "./plan/plan-rollback.ts";
 export * from "./plan/probe-target.ts";

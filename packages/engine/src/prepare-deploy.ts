@@ -1,4 +1,4 @@
-import { liveSlot, matchBundle, planDeployment, releasesToPrune, SluiceError } from "@sluice/core";
+import { liveSlot, matchBundle, movedPorts, planDeployment, releasesToPrune, SluiceError } from "@sluice/core";
 import { lastServing, readAttempts } from "./journal-entries.ts";
 import { assertDoorsAnswer, assertReady } from "./preflight.ts";
 import { neededReleases } from "./prune-releases.ts";
@@ -34,6 +34,7 @@ export async function prepareDeploy(
   );
   const remembered = lastServing(attempts);
   const live = liveSlot(observed, remembered);
+  const previousRelease = live?.release ? await loadOrNull(ports, live.release) : null;
   const plan = planDeployment(
     {
       tag: wanted.tag,
@@ -48,6 +49,7 @@ export async function prepareDeploy(
         keep: usable ? config.releases.keep : config.releases.keep - 1,
         needed: neededReleases(observed, usable?.id),
       }),
+      movedPorts: movedPorts(previousRelease?.bundle.services ?? [], project.services),
       replaceDoors: request.replaceDoors,
       remembered,
     },
@@ -61,6 +63,6 @@ export async function prepareDeploy(
       ? null
       : { project, request: wanted, key, imagesOf: images ? await loadOrNull(ports, images.id) : null },
     release: usable ? await ports.bundles.load(usable.id) : null,
-    previousRelease: live?.release ? await loadOrNull(ports, live.release) : null,
+    previousRelease,
   };
 }

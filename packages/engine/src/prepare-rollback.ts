@@ -2,6 +2,7 @@ import {
   findBundle,
   type LiveSlot,
   liveSlot,
+  movedPorts,
   planDeployment,
   planWarmRollback,
   type ReleaseBundle,
@@ -38,15 +39,15 @@ export async function prepareRollback(
   const common = { observed, bundles, source: null, release, previousRelease };
   if (live?.release === target.id)
     return { ...common, plan: { kind: "rollback", candidate: live.slot, previous: null, steps: [] } };
+  const moved = movedPorts(previousRelease?.bundle.services ?? [], target.services);
   const webs = target.services.filter(
     (service) => service.active && service.role === "web" && service.strategy === "slots",
   );
-  if (
-    warmRelease(
-      observed,
-      webs.map(({ name }) => name),
-    ) === target.id
-  ) {
+  const warm = warmRelease(
+    observed,
+    webs.map(({ name }) => name),
+  );
+  if (warm === target.id && moved.length === 0) {
     return { ...common, plan: planWarmRollback(target.services, config, observed) };
   }
   const missing = await ports.images.missing(target.images, signal);
@@ -67,6 +68,7 @@ export async function prepareRollback(
       bundleId: target.id,
       imagesOf: null,
       wasLive: true,
+      movedPorts: moved,
       prunable: [],
     },
     observed,

@@ -34,8 +34,13 @@ export function addCandidate(add: AddStep, scope: CandidateScope): void {
   });
   const held = new Set(adopted.map(({ service }) => service));
   const taken = webs.filter(({ name, ports }) => held.has(name) && ports.length > 0);
-  const free = webs.filter((service) => !taken.includes(service));
+  const moved = movedOf(scope);
+  const free = webs.filter((service) => !taken.includes(service) && !moved.includes(service.name));
   addDoors(add, free, observed, desired.replaceDoors ?? false);
+  for (const name of moved) {
+    const cause = "it listens on other ports than before: until the cutover its door leads to the previous";
+    add({ kind: "preview-door", service: name, target: `preview of ${name}`, cause });
+  }
   for (const { name } of taken) {
     const cause = "its port is still held by the container that plain Compose runs";
     add({ kind: "preview-door", service: name, target: `preview of ${name}`, cause });
@@ -49,6 +54,13 @@ export function addCandidate(add: AddStep, scope: CandidateScope): void {
   });
   addAdoption(add, adopted, taken, previous === null);
   addShifts(add, scope, names);
+}
+
+/** Without a previous release every door may be made for the candidate alone. */
+function movedOf({ desired, previous, webs, adopted }: CandidateScope): readonly string[] {
+  if (previous === null) return [];
+  const held = new Set(adopted.map(({ service }) => service));
+  return webs.flatMap(({ name }) => (desired.movedPorts?.includes(name) && !held.has(name) ? [name] : []));
 }
 
 /**
@@ -83,20 +95,32 @@ function adoptionCause(takesPorts: boolean, isFirst: boolean): string {
 function addShifts(add: AddStep, scope: CandidateScope, names: readonly string[]): void {
   const { candidate, previous, dropped, observed, desired } = scope;
   const leaving = openDropped(observed, dropped);
+  const moved = movedOf(scope);
+  const gradual = names.filter((name) => !moved.includes(name));
   // Without a previous release there is nothing to compare with and nobody to protect: one step.
   const steps = previous ? desired.config.rollout.steps : [{ share: 100, for: 0 }];
   for (const step of steps) {
+    if (step.share < 100 && gradual.length === 0) continue;
+    if (step.share === 100) addCutovers(add, moved);
+    const led = step.share === 100 ? names : gradual;
     add({
       kind: "shift",
       slot: candidate,
       // What the release has no more is led to it only with everyone: until then the previous answers.
-      services: step.share === 100 ? [...names, ...leaving] : names,
+      services: step.share === 100 ? [...led, ...leaving] : led,
       share: step.share,
       holdMs: step.for,
-      target: `${names.join(", ")} to ${step.share} %`,
+      target: `${led.join(", ")} to ${step.share} %`,
       cause: step.share === 100 ? "cutover" : `${step.share} % of the users meet the candidate first`,
       timeoutMs: step.for * 4 + shortStepMs,
     });
+  }
+}
+
+function addCutovers(add: AddStep, moved: readonly string[]): void {
+  for (const service of moved) {
+    const cause = "it listens on other ports than before: its users change over at once, with one short gap";
+    add({ kind: "door", service, replaces: true, cutsOver: true, target: `door ${service}`, cause });
   }
 }
 

@@ -21,6 +21,8 @@ export interface DesiredDeployment {
   readonly imagesOf: string | null;
   /** The release was live before: its jobs ran, and an old release's migrations must not run on newer data. */
   readonly wasLive: boolean;
+  /** Web services that no door can lead to in both releases; see `movedPorts`. */
+  readonly movedPorts?: readonly string[] | undefined;
   /** Bundles beyond retention; never the ones a slot needs. */
   readonly prunable: readonly string[];
   /** Replace the doors although they are current. */

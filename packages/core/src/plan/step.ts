@@ -61,7 +61,12 @@ export type JobStep = StepBase<"job"> & InSlot & { readonly service: string };
 /** Starts services of the candidate and waits until they are ready. */
 export type StartStep = StepBase<"start"> & InSlot & { readonly services: readonly string[] };
 /** Creates or replaces the door of a service. */
-export type DoorStep = StepBase<"door"> & { readonly service: string; readonly replaces: boolean };
+export type DoorStep = StepBase<"door"> & {
+  readonly service: string;
+  readonly replaces: boolean;
+  /** The new door cannot lead to the previous, and has all users at the candidate from its first moment. */
+  readonly cutsOver?: boolean;
+};
 export type PreviewDoorStep = StepBase<"preview-door"> & { readonly service: string };
 /** Checks of the release through the preview. */
 export type VerifyStep = StepBase<"verify"> & InSlot;

@@ -7,20 +7,25 @@ import { type DeploymentScope, emit, releaseOf } from "../scope.ts";
 import { isTakenOver, restoreRoute } from "./traffic.ts";
 
 export const door: StepAction<"door"> = {
-  async run({ service }, scope, { options }) {
-    scope.doorIds.set(service, await scope.ports.doors.ensure(await doorRequest(scope, service), options));
+  async run({ service, cutsOver }, scope, { options }) {
+    const { ports, stack, plan } = scope;
+    if (cutsOver) scope.trafficMoved = true;
+    const routing = cutsOver ? ({ stable: otherSlot(plan.candidate), share: 100, salt: 0 } as const) : undefined;
+    scope.doorIds.set(service, await ports.doors.ensure(await doorRequest(scope, service, routing), options));
+    if (cutsOver) await ports.doors.removePreview(stack, service);
   },
   // A door that leads to the previous is worth keeping; one that leads nowhere is not: its ports must be free again.
-  async undo({ service, replaces }, scope, { signal, options }) {
-    const { ports, stack, previousRelease, doorIds } = scope;
+  async undo({ service, replaces, cutsOver }, scope, { signal, options }) {
+    const { ports, stack, plan, previousRelease, doorIds } = scope;
     if (!servedBefore(scope, service)) {
       if (!replaces) await ports.doors.remove(stack, service, options);
       return;
     }
-    if (!previousRelease || (await answers(scope, service, signal))) return;
-    // It was being replaced when this ended: there must be one, and the previous knows how it was.
+    if (!previousRelease || (!cutsOver && (await answers(scope, service, signal)))) return;
+    // There must be one that leads to the previous, and the previous knows how it was.
     doorIds.delete(service);
-    const request = await doorRequest(scope, service, undefined, previousRelease);
+    const routing = cutsOver ? { stable: plan.previous, share: 0, salt: 0 } : undefined;
+    const request = await doorRequest(scope, service, routing, previousRelease);
     doorIds.set(service, await ports.doors.ensure(request, options));
   },
 };

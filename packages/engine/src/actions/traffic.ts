@@ -28,10 +28,15 @@ export const shift: StepAction<"shift"> = {
   },
 };
 
-/** The way back is the container that gave up its port: until it can have it again, the candidate must answer. */
+/**
+ * The way back is no route of this door: until the container that gave up its port can have it again, or the door that
+ * leads to the previous is back, the candidate must answer.
+ */
 export function isTakenOver({ plan }: DeploymentScope, service: string): boolean {
   return plan.steps.some(
-    (step) => step.kind === "adopt" && step.restarts.length > 0 && step.services.includes(service),
+    (step) =>
+      (step.kind === "adopt" && step.restarts.length > 0 && step.services.includes(service)) ||
+      (step.kind === "door" && step.cutsOver === true && step.service === service),
   );
 }
 
@@ -64,7 +69,8 @@ export async function restoreRoutes(scope: DeploymentScope, begun: readonly Plan
   );
   using deadline = createDeadline(ports.clock, routeBudgetMs);
   const { signal } = deadline;
-  const work = [...services].map((service) => restoreRoute(scope, service, plan.candidate, signal));
+  const led = [...services].filter((service) => !isTakenOver(scope, service));
+  const work = led.map((service) => restoreRoute(scope, service, plan.candidate, signal));
   await Promise.allSettled(work.map((each) => settle(ports.clock, signal, each)));
 }
 

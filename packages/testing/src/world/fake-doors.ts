@@ -46,6 +46,8 @@ export function fakeDoors(context: FakeContext): DoorRuntime {
         await act(`doors.ensure ${service}: stop the old one`, signal, () => {
           state.gaps.add(service);
           serving.running = false;
+          // What went through it ends with it: that is the gap.
+          for (const slot of slots) state.open.delete(`${service}@${slot}`);
         });
       }
       await act(`doors.ensure ${service}: take over`, signal, () => {
@@ -82,6 +84,7 @@ function addDoor(state: WorldState, request: DoorRequest, kind: WorldDoor["kind"
     kind,
     spec: specOf(request),
     ports: publishedPorts(request.model, service),
+    listen: request.spec.listen.map(({ port }) => port),
     running: false,
     dark: true,
     routing: request.routing,

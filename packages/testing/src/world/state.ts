@@ -18,6 +18,7 @@ export interface WorldDoor {
   readonly kind: "door" | "preview";
   readonly spec: string;
   readonly ports: readonly number[];
+  readonly listen: readonly number[];
   running: boolean;
   /** On its links only: it never took over. */
   dark: boolean;

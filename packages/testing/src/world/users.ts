@@ -1,4 +1,4 @@
-import { type DoorRouting, otherSlot, type Slot } from "@sluice/core";
+import { type DoorRouting, otherSlot, type ServiceFacts, type Slot } from "@sluice/core";
 import { containersIn, isUp, type WorldState } from "./state.ts";
 
 /**
@@ -43,7 +43,12 @@ function withoutDoor(state: WorldState, service: string): string {
 function targetOf(state: WorldState, service: string, routing: DoorRouting, isInShare: boolean): string {
   const { stable, share } = routing;
   if (stable === null) return "lost";
-  const server = (slot: Slot) => containersIn(state, slot, service).find(isUp)?.release;
+  const listen = publicDoor(state, service)?.listen;
+  // A door reaches every slot at the ports that it listens on itself.
+  const isReached = ({ facts }: { readonly facts: ServiceFacts }) =>
+    facts.port === null || listen?.includes(facts.port) === true;
+  const server = (slot: Slot) =>
+    containersIn(state, slot, service).find((container) => isUp(container) && isReached(container))?.release;
   const candidate = server(otherSlot(stable));
   const found = (isInShare ? candidate : undefined) ?? server(stable) ?? (share > 0 ? candidate : undefined);
   return found ?? (isDropped(state, service, routing) ? "none" : "lost");
