@@ -13,8 +13,8 @@ import {
   type StackObserver,
 } from "@sluice/core";
 import { createBaseRuntime } from "./base/base-runtime.ts";
-import { createDoorRuntime } from "./doors/door-runtime.ts";
 import type { Memo } from "./compose-cli/memo.ts";
+import { createDoorRuntime } from "./doors/door-runtime.ts";
 import type { ReadRouting } from "./doors/wait-door.ts";
 import { inspectAll, listContainers, observedContainer } from "./engine/containers.ts";
 import type { Environment } from "./engine/endpoint.ts";

@@ -20,7 +20,7 @@ describe("a memo of files", () => {
   });
 
   it("does not know what was never set", async () => {
-    await expect(open().get("a")).rejects.toThrow();
+    await expect(open().get("a")).rejects.toThrow("ENOENT");
   });
 
   it("is for the owner alone", async () => {

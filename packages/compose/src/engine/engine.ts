@@ -1,8 +1,8 @@
 import type { CallOptions, Clock, Redact } from "@sluice/core";
 import type Docker from "dockerode";
+import type { Memo } from "../compose-cli/memo.ts";
 import { type Endpoint, type Environment, resolveEndpoint } from "./endpoint.ts";
 import { engineError } from "./errors.ts";
-import type { Memo } from "../compose-cli/memo.ts";
 import { createSshAgent } from "./ssh-agent.ts";
 
 /** One Docker engine: the API, and what runs `docker compose` against the same engine. */
