@@ -1,20 +1,24 @@
 import type { Clock, ContainerExec } from "@sluice/core";
 import type Docker from "dockerode";
+import type { Bell } from "./bell.ts";
 
+const usualPauseMs = 250;
 const shortestPauseMs = 50;
 const slowAfterMs = 5_000;
 const slowPauseMs = 1_000;
 
 /**
  * Runs a container's own health check before the engine does. The engine asks once every `interval` (30 s by default),
- * so a container that is ready after 2 s would be known to be after 30. This runs the very same command the same way,
- * soon again for the first 5 s and every second from then on, and resolves `true` at its first success. It resolves
- * `false` when the signal aborts or the command cannot be run; the engine's own check decides then.
+ * so a container that is ready after 2 s would be known to be after 30. This runs the very same command the same way:
+ * every 250 ms for the first 5 s, every second from then on, and as soon as `output` rings, as most programs write a
+ * line when they are ready. It resolves `true` at the first success, and `false` when the signal aborts or the command
+ * cannot be run; the engine's own check decides then.
  */
 export async function probeEarly(
   { exec }: Pick<ContainerExec, "exec">,
   clock: Clock,
-  { Id, Config }: Docker.ContainerInspectInfo,
+  { Id, Config }: Pick<Docker.ContainerInspectInfo, "Id" | "Config">,
+  output: Bell,
   signal: AbortSignal,
 ): Promise<boolean> {
   const command = healthCommand(Config);
@@ -33,8 +37,10 @@ export async function probeEarly(
     }
     const now = clock.monotonicMs();
     // A check may start a whole runtime: two thirds of a processor are the most that asking may take.
-    const pause = now - begin < slowAfterMs ? Math.max(shortestPauseMs, (now - asked) / 2) : slowPauseMs;
-    await clock.sleep(pause, signal).catch(() => undefined);
+    const least = Math.max(shortestPauseMs, (now - asked) / 2);
+    const usual = now - begin < slowAfterMs ? usualPauseMs : slowPauseMs;
+    await clock.sleep(least, signal).catch(() => undefined);
+    await output.wait(Math.max(0, usual - least), signal);
   }
   return false;
 }

@@ -5,7 +5,7 @@ import type { Engine } from "../engine/engine.ts";
 import { logTail } from "../engine/log-tail.ts";
 import { probeEarly } from "./early-probe.ts";
 import { nameOf, type ReadyState, readyState } from "./ready-state.ts";
-import { watchContainer } from "./watch-container.ts";
+import { watchContainer, watchOutput } from "./watch-container.ts";
 
 export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
@@ -48,7 +48,7 @@ export async function waitContainer(
       if (found.state === "ready" || (found.state === "waiting" && found.running && passedEarly)) return container;
       if (found.state === "waiting" && found.running && !probing) {
         probing = true;
-        void probeEarly(exec, clock, container, ended).then((passed) => {
+        void probeEarly(exec, clock, container, watchOutput(engine, id, ended), ended).then((passed) => {
           passedEarly = passed;
           if (passed) bell.ring();
         });

@@ -1,23 +1,11 @@
+import type { Readable } from "node:stream";
 import type { Engine } from "../engine/engine.ts";
 import { openEvents } from "../engine/events.ts";
-
-/** Something that may have changed. A ring that comes while nobody waits is kept for the next wait. */
-export interface Bell {
-  ring(): void;
-  /** Resolves at a ring, after `ms`, or when the signal aborts. */
-  wait(ms: number, signal: AbortSignal): Promise<void>;
-}
+import { type Bell, createBell } from "./bell.ts";
 
 /** A bell that the engine's events of a container ring, until the signal aborts. */
 export async function watchContainer(engine: Engine, id: string, signal: AbortSignal): Promise<Bell> {
-  let rung = new AbortController();
-  const bell: Bell = {
-    ring: () => rung.abort(),
-    async wait(ms, stop) {
-      await engine.clock.sleep(ms, AbortSignal.any([stop, rung.signal])).catch(() => undefined);
-      if (rung.signal.aborted) rung = new AbortController();
-    },
-  };
+  const bell = createBell(engine.clock);
   const events = await openEvents(engine, { type: ["container"], container: [id] }, signal);
   void ringOnEvents(events, bell);
   return bell;
@@ -29,4 +17,25 @@ async function ringOnEvents(events: AsyncIterable<{ readonly action: string }>, 
   } catch {
     // The connection broke: whoever waits looks again after its own time.
   }
+}
+
+/** A bell that rings when the container writes to its log, until the signal aborts; silent where the log cannot be read. */
+export function watchOutput(engine: Engine, id: string, signal: AbortSignal): Bell {
+  const bell = createBell(engine.clock);
+  void ringOnOutput(engine, id, bell, signal).catch(() => undefined);
+  return bell;
+}
+
+async function ringOnOutput(engine: Engine, id: string, bell: Bell, signal: AbortSignal): Promise<void> {
+  const container = (await engine.docker()).getContainer(id);
+  const log = (await container.logs({
+    follow: true,
+    stdout: true,
+    stderr: true,
+    tail: 0,
+    abortSignal: signal,
+  })) as unknown as Readable;
+  if (signal.aborted) log.destroy();
+  signal.addEventListener("abort", () => log.destroy(), { once: true });
+  for await (const _chunk of log) bell.ring();
 }
