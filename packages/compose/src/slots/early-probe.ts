@@ -2,7 +2,7 @@ import type { Clock, ContainerExec } from "@sluice/core";
 import type Docker from "dockerode";
 import type { Bell } from "./bell.ts";
 
-const usualPauseMs = 250;
+const usualPauseMs = 100;
 const shortestPauseMs = 50;
 const slowAfterMs = 5_000;
 const slowPauseMs = 1_000;
@@ -10,7 +10,7 @@ const slowPauseMs = 1_000;
 /**
  * Runs a container's own health check before the engine does. The engine asks once every `interval` (30 s by default),
  * so a container that is ready after 2 s would be known to be after 30. This runs the very same command the same way:
- * every 250 ms for the first 5 s, every second from then on, and as soon as `output` rings, as most programs write a
+ * 100 ms after each answer for the first 5 s, every second from then on, and as soon as `output` rings, as most programs write a
  * line when they are ready. It resolves `true` at the first success, and `false` when the signal aborts or the command
  * cannot be run; the engine's own check decides then.
  */
