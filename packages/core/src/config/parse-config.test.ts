@@ -39,6 +39,37 @@ describe("a configuration", () => {
     expect(parseConfig(text, "sluice.yaml").rollout.bake).toBe(300_000);
     expect(parseConfig(text, "sluice.yaml", "staging").rollout.bake).toBe(0);
   });
+
+  it.each([
+    [
+      "another kind replaces the whole",
+      "{ cookie: { domain: example.com } }",
+      "{ header: x-session }",
+      { header: "x-session" },
+    ],
+    [
+      "and the other way round",
+      "{ header: x-session }",
+      "{ cookie: { domain: a.org } }",
+      { cookie: { domain: "a.org" } },
+    ],
+    ["a bare word replaces a map", "{ header: x-session }", "none", "none"],
+    [
+      "the same kind is laid over key by key",
+      "{ cookie: { domain: a.org } }",
+      "{ cookie: {} }",
+      { cookie: { domain: "a.org" } },
+    ],
+  ])("an environment changes a setting that has kinds: %s", (_title, common, staging, expected) => {
+    const text = `traffic: { sticky: ${common} }\nenvironments: { staging: { traffic: { sticky: ${staging} } } }\n`;
+    expect(parseConfig(text, "sluice.yaml", "staging").traffic.sticky).toEqual(expected);
+  });
+
+  it("a mistake in a kind of an environment is still found", () => {
+    const text =
+      "traffic: { sticky: { header: x } }\nenvironments: { staging: { traffic: { sticky: { heder: x } } } }\n";
+    expect(failure(text, "staging").code).toBe("CONFIG_INVALID");
+  });
 });
 
 describe("a mistake in a configuration names file, line and column", () => {

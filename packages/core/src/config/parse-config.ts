@@ -2,6 +2,7 @@ import type { Document, Node } from "yaml";
 import { isMap, isNode, LineCounter, parseDocument } from "yaml";
 import * as z from "zod";
 import { SluiceError, type SourcePosition } from "../errors/sluice-error.ts";
+import { layOver } from "./lay-over.ts";
 import { type Config, configSchema } from "./schema.ts";
 
 const fileSchema = z.looseObject({ environments: z.record(z.string(), z.looseObject({})).optional() });
@@ -15,7 +16,7 @@ export function defaultConfig(): Config {
  * Parses the text of a `sluice.yaml`.
  *
  * @param file name for messages
- * @param environment name under `environments:` whose values are laid over the rest, key by key; lists are replaced
+ * @param environment name under `environments:` whose values are laid over the rest, see `layOver`
  * @throws SluiceError CONFIG_INVALID with line and column of the first mistake; the others follow in the detail
  */
 export function parseConfig(text: string, file: string, environment?: string): Config {
@@ -38,9 +39,15 @@ export function parseConfig(text: string, file: string, environment?: string): C
   }
   // Every environment is checked, not only the one asked for: a mistake must show before the day it is needed.
   for (const [name, values] of Object.entries(environments)) {
-    checked(merge(common, values), document, lines, file, ["environments", name]);
+    checked(layOver(configSchema, common, values), document, lines, file, ["environments", name]);
   }
-  return checked(merge(common, overlay), document, lines, file, environment ? ["environments", environment] : []);
+  return checked(
+    layOver(configSchema, common, overlay),
+    document,
+    lines,
+    file,
+    environment ? ["environments", environment] : [],
+  );
 }
 
 function checked(
@@ -132,17 +139,6 @@ function plainValue(document: Document, file: string): unknown {
     if (!(cause instanceof ReferenceError)) throw cause;
     throw invalid(cause.message, { file, line: 1, column: 1 });
   }
-}
-
-function merge(base: unknown, overlay: unknown): unknown {
-  if (!isPlainObject(base) || !isPlainObject(overlay)) return overlay === undefined ? base : overlay;
-  const merged: Record<string, unknown> = { ...base };
-  for (const [key, value] of Object.entries(overlay)) merged[key] = key in base ? merge(base[key], value) : value;
-  return merged;
-}
-
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function invalid(message: string, position: SourcePosition, detail?: string): SluiceError {

@@ -1,0 +1,42 @@
+import * as z from "zod";
+
+/**
+ * Lays the values of an environment over the common ones, key by key; lists are replaced. A setting that is of one kind
+ * or another is replaced as a whole where its kind changes: keys of two kinds make neither. Pure.
+ *
+ * @param schema of the values, which tells what has kinds; what it does not know is merged all the same, and is refused
+ * when the result is checked
+ */
+export function layOver(schema: z.core.$ZodType | undefined, base: unknown, overlay: unknown): unknown {
+  if (overlay === undefined) return base;
+  if (!isMap(base) || !isMap(overlay)) return overlay;
+  const known = kindOf(schema, overlay);
+  if (known !== kindOf(schema, base)) return overlay;
+  const merged: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(overlay)) {
+    merged[key] = key in base ? layOver(schemaAt(known, key), base[key], value) : value;
+  }
+  return merged;
+}
+
+/** What describes a map: of several kinds the one that has all its keys. */
+function kindOf(schema: z.core.$ZodType | undefined, value: Settings): z.core.$ZodType | undefined {
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional) {
+    return kindOf(schema.unwrap(), value);
+  }
+  if (!(schema instanceof z.ZodUnion)) return schema;
+  return schema.options.find(
+    (kind) => kind instanceof z.ZodObject && Object.keys(value).every((key) => key in kind.shape),
+  );
+}
+
+function schemaAt(schema: z.core.$ZodType | undefined, key: string): z.core.$ZodType | undefined {
+  if (schema instanceof z.ZodRecord) return schema.valueType;
+  return schema instanceof z.ZodObject ? schema.shape[key] : undefined;
+}
+
+type Settings = Readonly<Record<string, unknown>>;
+
+function isMap(value: unknown): value is Settings {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
