@@ -129,7 +129,7 @@ function addReleaseOptions(command: Command): Command {
   return command
     .option("--release <tag>", "release to deploy (default: the event's in GitHub Actions, else git describe)")
     .option("--retry", "try a release again that failed before")
-    .option("--replace-doors", "replace doors that are outdated, with a short gap")
+    .option("--replace-doors", "make all doors anew, also those that are as wanted, with a short gap")
     .option("--steps <shares>", "shares in percent, such as 5:30s,50:1m,100 (default: as configured)");
 }
 

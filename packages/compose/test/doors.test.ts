@@ -62,6 +62,17 @@ describe("a door", () => {
     expect(await pageFrom(client, "web")).toBe("two");
   });
 
+  it("that is right is made anew where that is asked for, and by one deployment once", async () => {
+    const ensure = (deployment: string) =>
+      doors.ensure({ ...aDoorRequest(model, "web", "two"), deployment }, { renew: true });
+    const before = await docker("inspect", "-f", "{{.Id}}", doorName);
+    const renewed = await ensure("d2");
+    expect(renewed).not.toBe(before);
+    expect(await ensure("d2")).toBe(renewed);
+    expect(await answer(url)).toBe("two");
+    expect(await docker("ps", "-a", "--format", "{{.Names}}", "--filter", `name=${doorName}`)).toBe(doorName);
+  });
+
   it("goes on as it was when the new one does not come up", async () => {
     const asking = askUntilStopped(url);
     const broken = aDoorRequest(model, "web", "three", { config: "nonsense\n" });

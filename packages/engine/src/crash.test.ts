@@ -104,6 +104,26 @@ describe("a deployer killed before any of its effects: the next run leaves one v
       },
       50,
     ));
+  it("while a door that is as wanted is made anew", () =>
+    expectNothingBroken(
+      {
+        given: after(["v1"]),
+        when: (scenario) => scenario.deploy("v1", { replaceDoors: true }),
+        next: (scenario) => scenario.deploy("v1"),
+        holds: (scenario) => serves(scenario, "v1"),
+      },
+      8,
+    ));
+  it("and a door that was made anew is not made anew again when its deployment is finished", async () => {
+    const scenario = await after(["v1"])();
+    scenario.world.restart();
+    scenario.world.calls.fault = ({ name }) => (name === "journal.append step-outcome door-1" ? "crash" : undefined);
+    await scenario.deploy("v1", { replaceDoors: true }).catch(() => undefined);
+    scenario.world.restart();
+    const made = [...scenario.world.state.doors.keys()];
+    await scenario.recover("finish");
+    expect([...scenario.world.state.doors.keys()]).toEqual(made);
+  });
   it("while a service leaves the release", () =>
     expectNothingBroken(
       {

@@ -1,7 +1,7 @@
 import { isSluiceError } from "@sluice/core";
 import { aConfig, aProject, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
-import { problemsOf } from "../test/support/enumerate.ts";
+import { problemsOf, serves } from "../test/support/enumerate.ts";
 import { aScenario, reached, shopServices } from "../test/support/scenario.ts";
 import { prepareDeploy } from "./index.ts";
 import { readAttempts } from "./journal-entries.ts";
@@ -111,6 +111,18 @@ describe("a deployment", () => {
       outcome: "nothing-to-do",
     });
     expect([...scenario.world.state.bundles.values()][0]?.bundle.tags).toEqual(["v1", "v1.0"]);
+  });
+
+  it("makes doors anew that are as wanted, where it is asked to", async () => {
+    const scenario = aScenario();
+    await scenario.deploy("v1");
+    const before = [...scenario.world.state.doors.keys()];
+    expect(await scenario.deploy("v1", { replaceDoors: true })).toMatchObject({ outcome: "live", exitCode: 0 });
+    const after = [...scenario.world.state.doors.keys()];
+    expect(after).toHaveLength(1);
+    expect(after).not.toEqual(before);
+    expect(serves(scenario, "v1")).toEqual([]);
+    expect(await problemsOf(scenario)).toEqual([]);
   });
 
   it("plans without a change of anything", async () => {

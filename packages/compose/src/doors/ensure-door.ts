@@ -12,7 +12,8 @@ import { waitDoor } from "./wait-door.ts";
 
 /**
  * The door of a service as it is wanted: created, connected and started. One that is right already is only connected to
- * links it lacks; one that is right but stopped gets its files anew and is started; another one is replaced.
+ * links it lacks; one that is right but stopped gets its files anew and is started; another one is replaced, and so is
+ * every one that an earlier deployment made where `renew` is asked for.
  *
  * @throws SluiceError DOOR_FAILED, IMAGE_MISSING
  */
@@ -21,7 +22,9 @@ export async function ensureDoor(tools: DoorTools, request: DoorRequest, options
   const { stack, service } = request.spec;
   const found = await doorsOf(tools, stack, service);
   const name = stackNames.door(stack, service);
-  const right = found.find((container) => isRight(container, request));
+  const right = found.find(
+    (container) => isRight(container, request) && !(options.renew && isOlder(container, request)),
+  );
   const serving = right ?? servingDoor(stack, service, found);
   // What an attempt left half-made is in the way.
   await removeContainers(
@@ -100,6 +103,11 @@ function isRight({ Config, NetworkSettings }: Docker.ContainerInspectInfo, reque
     Config.Labels[labels.spec] === specHash(request) &&
     networks.every(({ network }) => network in NetworkSettings.Networks)
   );
+}
+
+/** Another deployment made it: that a door was made anew is known by its label, also by who goes on after a crash. */
+function isOlder({ Config }: Docker.ContainerInspectInfo, { deployment }: DoorRequest): boolean {
+  return Config.Labels[labels.deployment] !== deployment;
 }
 
 async function startAgain(

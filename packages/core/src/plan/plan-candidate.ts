@@ -136,6 +136,7 @@ export function addDoors(
     const replaces = door !== undefined && door.containerId !== null && door.state !== "stopped";
     const cause = door?.state === "current" ? "asked for" : door?.reason || "not there yet";
     const announced = replaces ? `${cause}; one short gap` : cause;
-    add({ kind: "door", service: name, replaces, target: `door ${name}`, cause: announced });
+    const renews = replaceAll ? { renews: true } : {};
+    add({ kind: "door", service: name, replaces, ...renews, target: `door ${name}`, cause: announced });
   }
 }

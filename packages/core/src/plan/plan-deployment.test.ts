@@ -203,6 +203,14 @@ describe("the plan of", () => {
     );
   });
 
+  it("doors that are as wanted, where their replacement was asked for", () => {
+    const wanted = desired({ bundleId: "r-1", replaceDoors: true });
+    const { steps } = planDeployment(wanted, aStack({ services, live }));
+    expect(steps).toMatchObject([
+      { kind: "door", service: "web", replaces: true, renews: true, cause: "asked for; one short gap" },
+    ]);
+  });
+
   it("the way back to a warm release", () => {
     expect(
       formatPlan(planWarmRollback(services, config, aStack({ services, live, warm: "r-0" }))),

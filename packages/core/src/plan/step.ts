@@ -66,6 +66,8 @@ export type DoorStep = StepBase<"door"> & {
   readonly replaces: boolean;
   /** The new door cannot lead to the previous, and has all users at the candidate from its first moment. */
   readonly cutsOver?: boolean;
+  /** A door that is as wanted is made anew too: it was asked for. Default: it is kept. */
+  readonly renews?: boolean | undefined;
 };
 export type PreviewDoorStep = StepBase<"preview-door"> & { readonly service: string };
 /** Checks of the release through the preview. */

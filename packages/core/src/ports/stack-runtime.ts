@@ -143,6 +143,8 @@ export interface SlotRuntime {
 export interface DoorOptions extends CallOptions {
   /** Called when the door is made and connected and only its start is left: what holds its ports must be gone after it. */
   readonly beforeStart?: (() => Promise<void>) | undefined;
+  /** `ensure` makes a door anew that is as wanted, unless it was made by the deployment of the request. Default: it is kept. */
+  readonly renew?: boolean | undefined;
 }
 
 /** Containers of doors; what they do inside is the traffic adapter's. */

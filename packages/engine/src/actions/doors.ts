@@ -7,11 +7,12 @@ import { type DeploymentScope, emit, releaseOf } from "../scope.ts";
 import { isTakenOver, restoreRoute } from "./traffic.ts";
 
 export const door: StepAction<"door"> = {
-  async run({ service, cutsOver }, scope, { options }) {
+  async run({ service, cutsOver, renews }, scope, { options }) {
     const { ports, stack, plan } = scope;
     if (cutsOver) scope.trafficMoved = true;
     const routing = cutsOver ? ({ stable: otherSlot(plan.candidate), share: 100, salt: 0 } as const) : undefined;
-    scope.doorIds.set(service, await ports.doors.ensure(await doorRequest(scope, service, routing), options));
+    const request = await doorRequest(scope, service, routing);
+    scope.doorIds.set(service, await ports.doors.ensure(request, { ...options, renew: renews }));
     if (cutsOver) await ports.doors.removePreview(stack, service);
   },
   // A door that leads to the previous is worth keeping; one that leads nowhere is not: its ports must be free again.

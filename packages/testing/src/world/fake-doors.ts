@@ -24,14 +24,14 @@ export function fakeDoors(context: FakeContext): DoorRuntime {
         spec.service,
         model,
       ),
-    async ensure(request, { signal, beforeStart } = {}) {
+    async ensure(request, { signal, beforeStart, renew = false } = {}) {
       const { service } = request.spec;
       const found = doorsOf(state, service);
       const serving = found.find(isPublic) ?? found.find(({ dark }) => !dark);
       for (const dark of found.filter((door) => door !== serving)) {
         await act(`doors.ensure ${service}: remove a half-made one`, signal, () => void state.doors.delete(dark.id));
       }
-      if (serving?.spec === specOf(request)) {
+      if (serving?.spec === specOf(request) && !(renew && serving.deployment !== request.deployment)) {
         if (serving.running) return serving.id;
         await act(`doors.ensure ${service}: put files`, signal, () => {
           serving.routing = request.routing;
@@ -83,6 +83,7 @@ function addDoor(state: WorldState, request: DoorRequest, kind: WorldDoor["kind"
     service,
     kind,
     spec: specOf(request),
+    deployment: request.deployment,
     ports: publishedPorts(request.model, service),
     listen: request.spec.listen.map(({ port }) => port),
     running: false,

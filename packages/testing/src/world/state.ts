@@ -17,6 +17,7 @@ export interface WorldDoor {
   readonly service: string;
   readonly kind: "door" | "preview";
   readonly spec: string;
+  readonly deployment: string;
   readonly ports: readonly number[];
   readonly listen: readonly number[];
   running: boolean;
