@@ -26,6 +26,7 @@ import { createImageBuilder } from "./images/image-builder.ts";
 import { defaultPool } from "./networks/subnets.ts";
 import type { WantedDoorOf } from "./observe/observe-doors.ts";
 import { createObserver } from "./observe/observer.ts";
+import { type OneOffRequest, type OneOffResult, provideImage, runOneOff } from "./slots/run-one-off.ts";
 import { createSlotRuntime } from "./slots/slot-runtime.ts";
 
 export interface ComposeRuntimeOptions {
@@ -58,6 +59,10 @@ export interface ComposeRuntime {
   warmUp(stack: string, signal: AbortSignal): Promise<void>;
   /** One container as it is now; `null` when it is gone. */
   inspect(container: string, signal?: AbortSignal): Promise<ObservedContainer | null>;
+  /** A command in a container of its own, on the networks of a slot. @throws SluiceError ENGINE_FAILED */
+  runOneOff(request: OneOffRequest, signal?: AbortSignal): Promise<OneOffResult>;
+  /** Pulls an image that is not on the engine. @throws SluiceError IMAGE_MISSING */
+  provideImage(stack: string, image: string, signal?: AbortSignal): Promise<void>;
   followLogs(containers: readonly string[], options?: FollowLogsOptions): AsyncIterable<ContainerLogLine>;
   /** What happens to the containers that Sluice made for a stack, as it happens, until the signal aborts. */
   events(stack: string, signal: AbortSignal): Promise<AsyncIterable<EngineEvent>>;
@@ -92,6 +97,8 @@ export function createComposeRuntime(options: ComposeRuntimeOptions): ComposeRun
       const [found] = await inspectAll(engine, [container], signal);
       return found ? observedContainer(found) : null;
     },
+    runOneOff: (request, signal) => runOneOff(engine, request, signal),
+    provideImage: (stack, image, signal) => provideImage(engine, stack, image, signal),
     followLogs: (containers, logOptions) => followLogs(engine, containers, logOptions),
     events: (stack, signal) => openEvents(engine, { type: ["container"], label: [`${labels.stack}=${stack}`] }, signal),
   };

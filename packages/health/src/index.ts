@@ -1,5 +1,5 @@
 export { judge } from "./analysis/judge.ts";
-export type { RunOneOff } from "./checks/command.ts";
+export type { ProvideImage, RunOneOff } from "./checks/command.ts";
 export type { InspectContainer } from "./checks/container.ts";
 export { type ProbeAllOptions, probeAll } from "./probe-all.ts";
 export { createProber, type ProberOptions } from "./prober.ts";

@@ -253,6 +253,34 @@ describe("a command check", () => {
     });
     expect(await aProber().prober.probe(check, aTarget())).toMatchObject({ result: "no-data", value: "not run" });
   });
+
+  it("has its image brought once, however many attempts it takes and however long it is", async () => {
+    const provided: string[] = [];
+    const provideImage: ProberOptions["provideImage"] = async (image) => void provided.push(image);
+    const exitCodes = [1, 1, 0];
+    const runOneOff: ProberOptions["runOneOff"] = async () => ({ exitCode: exitCodes.shift() ?? 0, output: "" });
+    const check = aCommandCheck({ image: "k6", command: ["run"], retries: 2 });
+    expect(await aProber({ runOneOff, provideImage }).prober.probe(check, aTarget())).toMatchObject({
+      result: "pass",
+      n: 3,
+    });
+    expect(provided).toEqual(["k6"]);
+  });
+
+  it("fails where its image cannot be had, and is not run", async () => {
+    const provideImage = async () => {
+      throw new SluiceError("IMAGE_MISSING", "images are not on the engine and cannot be pulled: k6");
+    };
+    const runOneOff = async () => {
+      throw new Error("it was run");
+    };
+    const check = aCommandCheck({ image: "k6", command: ["run"] });
+    expect(await aProber({ runOneOff, provideImage }).prober.probe(check, aTarget())).toMatchObject({
+      result: "fail",
+      value: "no image",
+      detail: "images are not on the engine and cannot be pulled: k6",
+    });
+  });
 });
 
 describe("a container check", () => {

@@ -1,7 +1,7 @@
 import type { Check, Clock, ContainerExec, Prober, ProbeTarget, Verdict } from "@sluice/core";
 import { formatDuration, isSluiceError } from "@sluice/core";
 import type { Attempt } from "./attempt.ts";
-import { attemptCommand, commandLimit, type RunOneOff } from "./checks/command.ts";
+import { attemptCommand, commandLimit, type ProvideImage, type RunOneOff } from "./checks/command.ts";
 import { attemptContainer, containerLimit, type InspectContainer, type Starts } from "./checks/container.ts";
 import { attemptHttp, httpLimit } from "./checks/http.ts";
 import { attemptTcp, tcpLimit } from "./checks/tcp.ts";
@@ -13,6 +13,8 @@ export interface ProberOptions {
   readonly inspect: InspectContainer;
   /** For command checks with an image of their own; without it they have no data. */
   readonly runOneOff?: RunOneOff | undefined;
+  /** Asked once for each such check, before its first attempt and outside of its time. */
+  readonly provideImage?: ProvideImage | undefined;
 }
 
 /** Between two attempts: after a failed one, long enough for a passing cause to pass. */
@@ -28,6 +30,8 @@ export function createProber(options: ProberOptions): Prober {
   return {
     async probe(check, target, signal) {
       const limit = limitOf(check);
+      const missing = await missingImage(options, check, signal);
+      if (missing) return { check: check.name, value: "no image", limit, n: 0, detail: missing, result: "fail" };
       let inARow = 0;
       let failures = 0;
       for (let n = 1; ; n++) {
@@ -42,6 +46,23 @@ export function createProber(options: ProberOptions): Prober {
       }
     },
   };
+}
+
+/** Why the image of a check cannot be had, or `null`. A pull may take longer than any attempt should. */
+async function missingImage(
+  { provideImage }: ProberOptions,
+  check: Check,
+  signal: AbortSignal | undefined,
+): Promise<string | null> {
+  if (check.type !== "command" || check.image === undefined) return null;
+  try {
+    await provideImage?.(check.image, signal);
+    return null;
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (isSluiceError(error)) return error.message;
+    throw error;
+  }
 }
 
 interface Means extends ProberOptions {

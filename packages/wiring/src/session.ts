@@ -18,7 +18,7 @@ import {
   redactDeep,
 } from "@sluice/core";
 import type { EnginePorts, StackFacts } from "@sluice/engine";
-import { createProber, judge } from "@sluice/health";
+import { judge } from "@sluice/health";
 import { createJournal, openStateHome, type StateHome } from "@sluice/journal";
 import { createBundleStore, releaseId, releaseKey } from "@sluice/release";
 import { createHaproxyRouter } from "@sluice/traffic";
@@ -26,6 +26,7 @@ import type { DeployerOptions } from "./deployer.ts";
 import { createFileMemo } from "./file-memo.ts";
 import { loadConfig } from "./load-config.ts";
 import { stateHomeOf } from "./locations.ts";
+import { createStackProber } from "./prober.ts";
 import { systemClock } from "./system-clock.ts";
 
 /** Everything that is constructed for one stack, each part only when it is first needed. */
@@ -87,7 +88,7 @@ export function createSession(options: DeployerOptions): Session {
   const ports = once(async (): Promise<EnginePorts> => {
     const state = await home();
     await facts();
-    const { observer, images, base, slots, doors, exec } = runtime();
+    const { observer, images, base, slots, doors } = runtime();
     return {
       clock,
       journal: createJournal(state, clock),
@@ -104,7 +105,7 @@ export function createSession(options: DeployerOptions): Session {
       slots,
       doors,
       router: router(),
-      prober: createProber({ exec, clock, inspect: (container, signal) => runtime().inspect(container, signal) }),
+      prober: createStackProber(options.stack, runtime(), clock),
       judge,
       onEvent,
       randomId: () => randomBytes(4).toString("hex"),

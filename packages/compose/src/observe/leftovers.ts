@@ -3,7 +3,7 @@ import type Docker from "dockerode";
 import { isDark } from "../doors/serving-door.ts";
 import { composeLabels, containerName } from "../engine/containers.ts";
 
-/** What attempts that are over left on the engine: jobs, previews, doors that never took over, a rehearsal. */
+/** What attempts that are over left on the engine: jobs, checks, previews, doors that never took over, a rehearsal. */
 export function leftoverFindings(
   { stack }: Pick<ResolvedProject, "stack">,
   containers: readonly Docker.ContainerInfo[],
@@ -19,6 +19,7 @@ export function leftoverFindings(
     }
     if (Labels[labels.kind] === "job")
       return found("leftover-job", `job container ${name} is left (${container.Status})`);
+    if (Labels[labels.kind] === "check") return found("leftover-check", `container ${name} of a check is left`);
     if (Labels[labels.kind] === "preview") return found("leftover-preview", `preview door ${name} is left`);
     if (isUnusedDoor(stack, container)) return found("leftover-door", `door ${name} never took over`);
     return [];

@@ -1,11 +1,14 @@
 import type { CommandCheck, ContainerExec, ProbeTarget, Slot } from "@sluice/core";
 import { type Attempt, shownText } from "../attempt.ts";
 
-/** Runs a command once in a container of its own on the slot's network. */
+/** Runs a command once in a container of its own on the slot's networks. */
 export type RunOneOff = (
   request: { readonly image: string; readonly command: readonly string[]; readonly slot: Slot },
   signal: AbortSignal,
 ) => Promise<{ readonly exitCode: number; readonly output: string }>;
+
+/** Brings an image to where the command is run, if it is not there. @throws SluiceError */
+export type ProvideImage = (image: string, signal?: AbortSignal) => Promise<void>;
 
 export const commandLimit = (): string => "exit code 0";
 
