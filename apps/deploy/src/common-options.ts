@@ -9,7 +9,7 @@ export function addCommonOptions(command: Command, { shortFile = true } = {}): C
     new Option(`${shortFile ? "-f, " : ""}--file <file>`, "compose file, may be repeated").argParser(collect),
     new Option(
       "-p, --project-name <name>",
-      "name of the stack (default: $STACK_NAME, $COMPOSE_PROJECT_NAME, directory)",
+      "name of the stack (default: $STACK_NAME, else as Compose names the project)",
     ),
     new Option("--env-file <file>", "file of environment variables, may be repeated").argParser(collect),
     new Option("--profile <name>", "profile to enable, may be repeated").argParser(collect),

@@ -1,4 +1,4 @@
-import { basename, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { EventSink } from "@sluice/core";
 import type { DeployerOptions } from "@sluice/wiring";
 import type { CommandContext, CommonFlags } from "./context.ts";
@@ -13,7 +13,7 @@ export function deployerOptions(
   const absolute = (paths: readonly string[] | undefined) => paths?.map((path) => resolve(cwd, path));
   const stateHome = flags.stateHome ?? (env["SLUICE_HOME"] || undefined);
   return {
-    stack: stackName(flags, env, directory),
+    stack: stackName(flags, env),
     directory,
     files: absolute(flags.file),
     envFiles: absolute(flags.envFile),
@@ -27,14 +27,7 @@ export function deployerOptions(
   };
 }
 
-function stackName(flags: CommonFlags, env: CommandContext["env"], directory: string): string {
-  return flags.projectName ?? (env["STACK_NAME"] || env["COMPOSE_PROJECT_NAME"] || projectNameOf(directory));
-}
-
-/** Compose's own rule: lower case, without what a name cannot hold. */
-function projectNameOf(directory: string): string {
-  return basename(directory)
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9_-]/g, "")
-    .replace(/^[_-]+/, "");
+/** Without any of these Compose is asked, which also knows `.env`, `name:` and the directory. */
+function stackName({ projectName }: CommonFlags, env: CommandContext["env"]): string | undefined {
+  return projectName ?? (env["STACK_NAME"] || env["COMPOSE_PROJECT_NAME"] || undefined);
 }

@@ -13,8 +13,9 @@ describe("the stack and its files", () => {
     [["-p", "given"], { STACK_NAME: "s", COMPOSE_PROJECT_NAME: "c" }, "given"],
     [[], { STACK_NAME: "s", COMPOSE_PROJECT_NAME: "c" }, "s"],
     [[], { STACK_NAME: "", COMPOSE_PROJECT_NAME: "c" }, "c"],
-    [[], {}, "shop"],
-    [["--project-directory", "/srv/_My Shop.2"], {}, "myshop2"],
+    // Nothing of these says it: Compose is asked, which knows `.env`, `name:` and the directory.
+    [[], {}, undefined],
+    [[], { STACK_NAME: "", COMPOSE_PROJECT_NAME: "" }, undefined],
   ])("%j with %j is the stack %s", async (argv, env, stack) => {
     expect((await status(argv, env)).deployer.options?.stack).toBe(stack);
   });
@@ -119,6 +120,9 @@ what they mean to Compose. Exit codes are the same for all:
 Output is a live list on a terminal, groups and annotations in GitHub Actions, and one line for each event elsewhere and
 with \`--plain\`. With \`--json\` a deployment prints its events, one JSON object a line, the last being \`deployment-end\`
 with the outcome and what serves; every other command prints one object (\`logs\` one for each line).
+
+The name of the stack is \`-p\`, else \`$STACK_NAME\`, else what Compose calls the project: \`$COMPOSE_PROJECT_NAME\`, that of
+\`.env\` (or of \`--env-file\`), \`name:\` of the compose file, the directory of the compose file.
 
 In GitHub Actions a deployment sets the outputs \`outcome\`, \`serving\`, \`slot\`, \`previous\` and \`exit-reason\`, and
 writes the summary of the job.

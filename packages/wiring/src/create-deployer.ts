@@ -26,12 +26,12 @@ import { verifyLive } from "./verify.ts";
  * @throws SluiceError NAME_INVALID
  */
 export function createDeployer(options: DeployerOptions): Deployer {
-  assertStackName(options.stack);
+  if (options.stack !== undefined) assertStackName(options.stack);
   const session = createSession(options);
   return {
     async inspect(signal) {
-      const [config, project] = await Promise.all([session.config(), session.project(signal)]);
-      return { config, services: project.services, findings: project.findings };
+      const [project, config] = await Promise.all([session.project(signal), session.config()]);
+      return { stack: await session.stack(), config, services: project.services, findings: project.findings };
     },
     async plan(call, signal) {
       const request = await deployRequest(session, call, signal);
@@ -84,7 +84,7 @@ async function deployRequest(
   { release, reason, retry, replaceDoors, steps }: DeployCall,
   signal: AbortSignal | undefined,
 ): Promise<DeployRequest> {
-  const [facts, project] = await Promise.all([session.facts(), session.project(signal)]);
+  const [project, facts] = await Promise.all([session.project(signal), session.facts()]);
   const config = steps ? { ...facts.config, rollout: { ...facts.config.rollout, steps } } : facts.config;
   return {
     ...facts,
@@ -103,12 +103,12 @@ async function rollbackRequest(
   { to, reason }: RollbackCall,
   signal: AbortSignal | undefined,
 ): Promise<RollbackRequest> {
-  const [facts, project] = await Promise.all([session.facts(), session.project(signal)]);
+  const [project, facts] = await Promise.all([session.project(signal), session.facts()]);
   return { ...facts, project, actor: session.options.actor, reason: reason ?? "rollback", to };
 }
 
 async function recover(session: Session, choice: "finish" | "undo", signal: AbortSignal) {
-  const [facts, project] = await Promise.all([session.facts(), session.project(signal)]);
+  const [project, facts] = await Promise.all([session.project(signal), session.facts()]);
   await using _lock = await lock(session, { reason: choice }, "unfinished", signal);
   const ports = await session.ports();
   await ports.base.claim(facts.stack, facts.homeId);

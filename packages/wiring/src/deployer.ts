@@ -15,8 +15,8 @@ import type {
 import type { AttemptRecord, DeploymentResult } from "@sluice/engine";
 
 export interface DeployerOptions {
-  /** The project name on the engine (`docker compose -p`). */
-  readonly stack: string;
+  /** The project name on the engine (`docker compose -p`); default: as Compose names the project, which it is asked for. */
+  readonly stack?: string | undefined;
   /** Where relative paths start from; absolute. */
   readonly directory: string;
   /** Compose files; default as Compose finds them. */
@@ -153,6 +153,8 @@ export interface AuditReport {
 }
 
 export interface Inspection {
+  /** The project name on the engine. */
+  readonly stack: string;
   readonly config: Config;
   readonly services: readonly ServiceFacts[];
   readonly findings: readonly Finding[];

@@ -3,7 +3,10 @@ import { join, resolve } from "node:path";
 import type { DeployerOptions } from "./deployer.ts";
 
 /** Where a stack keeps its state: given, or `/var/lib/sluice/<stack>` for root, else under `XDG_STATE_HOME`. */
-export function stateHomeOf({ stateHome, stack, env, directory }: DeployerOptions): string {
+export function stateHomeOf(
+  { stateHome, env, directory }: Pick<DeployerOptions, "stateHome" | "env" | "directory">,
+  stack: string,
+): string {
   if (stateHome) return resolve(directory, stateHome);
   if (userInfo().uid === 0) return join("/var/lib/sluice", stack);
   const base = env["XDG_STATE_HOME"] ?? join(env["HOME"] ?? "/", ".local", "state");

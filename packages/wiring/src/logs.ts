@@ -9,7 +9,7 @@ export async function* followServiceLogs(
   services: readonly string[],
   { slot, signal, follow = false, tail, since }: LogOptions,
 ): AsyncIterable<LogLine> {
-  const [ports, project] = await Promise.all([session.ports(), session.project(signal)]);
+  const [project, ports] = await Promise.all([session.project(signal), session.ports()]);
   const unknown = services.find((name) => !project.services.some((service) => service.name === name));
   if (unknown) {
     throw new SluiceError("USAGE", `the project has no service ${JSON.stringify(unknown)}`, {

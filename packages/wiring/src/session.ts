@@ -9,6 +9,7 @@ import {
   secretValues,
 } from "@sluice/compose";
 import {
+  assertStackName,
   type Config,
   createRedactor,
   discardEvents,
@@ -32,6 +33,8 @@ import { systemClock } from "./system-clock.ts";
 /** Everything that is constructed for one stack, each part only when it is first needed. */
 export interface Session extends AsyncDisposable {
   readonly options: DeployerOptions;
+  /** Given, or what Compose calls the project. Whoever needs the project too asks for that first, with its signal. */
+  stack(): Promise<string>;
   config(): Promise<Config>;
   project(signal?: AbortSignal): Promise<ResolvedProject>;
   home(): Promise<StateHome>;
@@ -47,9 +50,8 @@ export function createSession(options: DeployerOptions): Session {
   const ending = new AbortController();
   let warmUp: Promise<void> | undefined;
   const config = once(() => loadConfig(options));
-  const home = once(() => openStateHome(stateHomeOf(options), { clock, stack: options.stack }));
   const resolver = once(() => createComposeResolver({ env: options.env }));
-  const project = onceDone(async (signal?: AbortSignal): Promise<ResolvedProject> => {
+  const project = once(async (signal?: AbortSignal): Promise<ResolvedProject> => {
     const settings = await config();
     const resolving = resolver().resolve({
       stack: options.stack,
@@ -61,15 +63,20 @@ export function createSession(options: DeployerOptions): Session {
       signal,
     });
     // Compose works on it in a process of its own meanwhile.
-    warmUp ??= runtime().warmUp(options.stack, ending.signal);
+    if (options.stack !== undefined) warmUp ??= runtime().warmUp(options.stack, ending.signal);
     const resolved = await resolving;
     redaction.add(secretValues(resolved.model));
     return resolved;
   });
-  const router: Once<ReturnType<typeof createHaproxyRouter>> = once(() =>
+  const stack = async () => options.stack ?? assertStackName((await project()).stack);
+  const home = once(async () => {
+    const name = await stack();
+    return openStateHome(stateHomeOf(options, name), { clock, stack: name });
+  });
+  const router: Once<ReturnType<typeof createHaproxyRouter>, []> = once(() =>
     createHaproxyRouter({ exec: runtime().exec, clock }),
   );
-  const runtime: Once<ComposeRuntime> = once(() =>
+  const runtime: Once<ComposeRuntime, []> = once(() =>
     createComposeRuntime({
       env: options.env,
       clock,
@@ -83,7 +90,7 @@ export function createSession(options: DeployerOptions): Session {
   const facts = once(async (): Promise<StackFacts> => {
     const state = await home();
     redaction.add([state.previewSecret]);
-    return { stack: options.stack, homeId: state.id, previewSecret: state.previewSecret, config: await config() };
+    return { stack: await stack(), homeId: state.id, previewSecret: state.previewSecret, config: await config() };
   });
   const ports = once(async (): Promise<EnginePorts> => {
     const state = await home();
@@ -105,7 +112,7 @@ export function createSession(options: DeployerOptions): Session {
       slots,
       doors,
       router: router(),
-      prober: createStackProber(options.stack, runtime(), clock),
+      prober: createStackProber(await stack(), runtime(), clock),
       judge,
       onEvent,
       randomId: () => randomBytes(4).toString("hex"),
@@ -113,6 +120,7 @@ export function createSession(options: DeployerOptions): Session {
   });
   return {
     options,
+    stack,
     config,
     project,
     home,
@@ -128,27 +136,26 @@ export function createSession(options: DeployerOptions): Session {
   };
 }
 
-interface Once<T> {
-  (): T;
+interface Once<T, Args extends readonly unknown[]> {
+  (...args: Args): T;
   readonly made: boolean;
 }
 
-function once<T>(make: () => T): Once<T> {
+/** Made once, by the first caller with what it gives; what failed or was aborted is made anew for the next. */
+function once<T, Args extends readonly unknown[] = []>(make: (...args: Args) => T): Once<T, Args> {
   let made: { readonly value: T } | undefined;
-  const get = () => (made ??= { value: make() }).value;
-  return Object.defineProperty(get, "made", { get: () => made !== undefined }) as Once<T>;
-}
-
-/** Made once, by the first caller under its signal; what failed or was aborted is made anew for the next. */
-function onceDone<T>(make: (signal?: AbortSignal) => Promise<T>): (signal?: AbortSignal) => Promise<T> {
-  let made: Promise<T> | undefined;
-  return (signal) => {
-    const mine = (made ??= make(signal));
-    mine.catch(() => {
-      if (made === mine) made = undefined;
-    });
-    return mine;
+  const get = (...args: Args) => {
+    if (made) return made.value;
+    const mine = { value: make(...args) };
+    made = mine;
+    if (mine.value instanceof Promise) {
+      mine.value.catch(() => {
+        if (made === mine) made = undefined;
+      });
+    }
+    return mine.value;
   };
+  return Object.defineProperty(get, "made", { get: () => made !== undefined }) as Once<T, Args>;
 }
 
 /** Values become known while things are resolved; events before that hold none. */

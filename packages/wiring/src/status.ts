@@ -6,7 +6,7 @@ import type { Session } from "./session.ts";
 
 /** What is there and what serves, judged by the engine and the doors. */
 export async function readStatus(session: Session, signal?: AbortSignal): Promise<StackStatus> {
-  const [ports, project, home] = await Promise.all([session.ports(), session.project(signal), session.home()]);
+  const [project, ports, home] = await Promise.all([session.project(signal), session.ports(), session.home()]);
   const [observed, bundles, attempts, lock] = await Promise.all([
     ports.observer.observe(project, signal),
     ports.bundles.list(),
@@ -68,7 +68,7 @@ function plainFindings(observed: ObservedStack): StackStatus["findings"] {
 }
 
 export async function readProcesses(session: Session, signal?: AbortSignal): Promise<readonly ProcessRow[]> {
-  const [ports, project] = await Promise.all([session.ports(), session.project(signal)]);
+  const [project, ports] = await Promise.all([session.project(signal), session.ports()]);
   const observed = await ports.observer.observe(project, signal);
   const live = liveSlot(observed);
   const inSlots = slots.flatMap((slot) =>
@@ -88,7 +88,7 @@ export async function readProcesses(session: Session, signal?: AbortSignal): Pro
 }
 
 export async function readTraffic(session: Session, signal?: AbortSignal): Promise<readonly TrafficView[]> {
-  const [ports, project] = await Promise.all([session.ports(), session.project(signal)]);
+  const [project, ports] = await Promise.all([session.project(signal), session.ports()]);
   const observed = await ports.observer.observe(project, signal);
   const running = Object.values(observed.doors).filter(({ routing }) => routing !== null);
   return Promise.all(

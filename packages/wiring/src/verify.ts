@@ -3,7 +3,7 @@ import type { Session } from "./session.ts";
 
 /** The checks of the release that serves, through the doors as users come. @throws SluiceError STATE_UNCLEAR where nothing serves */
 export async function verifyLive(session: Session, signal?: AbortSignal): Promise<readonly Verdict[]> {
-  const [ports, project, config] = await Promise.all([session.ports(), session.project(signal), session.config()]);
+  const [project, ports, config] = await Promise.all([session.project(signal), session.ports(), session.config()]);
   const observed = await ports.observer.observe(project, signal);
   const live = liveSlot(observed);
   if (!live) {

@@ -18,7 +18,8 @@ const services = [
     reason: "has a volume of its own:\nfiles",
   }),
 ];
-const initing = () => fakeDeployer({ inspect: async () => ({ config: defaultConfig(), services, findings: [] }) });
+const initing = () =>
+  fakeDeployer({ inspect: async () => ({ stack: "shop", config: defaultConfig(), services, findings: [] }) });
 
 let cwd = "";
 const file = () => join(cwd, "sluice.yaml");

@@ -18,7 +18,7 @@ export function fakeDeployer(answers: Partial<Deployer> = {}): FakeDeployer {
   const calls: unknown[][] = [];
   const unexpected = (name: string) => async () => Promise.reject(new Error(`${name} was not expected`));
   const base: Deployer = {
-    inspect: async () => ({ config: defaultConfig(), services: [], findings: [] }),
+    inspect: async () => ({ stack: "shop", config: defaultConfig(), services: [], findings: [] }),
     plan: unexpected("plan"),
     deploy: unexpected("deploy"),
     planRollback: unexpected("planRollback"),
