@@ -113,6 +113,28 @@ describe("a deployment", () => {
     expect([...scenario.world.state.bundles.values()][0]?.bundle.tags).toEqual(["v1", "v1.0"]);
   });
 
+  it("mends the links of the slot that serves, with what its release knows", async () => {
+    const scenario = aScenario();
+    await scenario.deploy("v1");
+    const { world } = scenario;
+    const ports = world.ports();
+    const lost = {
+      slot: "blue",
+      service: "db",
+      container: "db-1",
+      link: "shop-blue_link_default",
+      aliases: [],
+    } as const;
+    world.state.networks.delete(lost.link);
+    const observe: typeof ports.observer.observe = async (...args) => ({
+      ...(await ports.observer.observe(...args)),
+      missingLinks: [lost],
+    });
+    world.ports = () => ({ ...ports, observer: { ...ports.observer, observe } });
+    expect(await scenario.deploy("v1")).toMatchObject({ outcome: "live" });
+    expect(world.state.networks.has(lost.link)).toBe(true);
+  });
+
   it("makes doors anew that are as wanted, where it is asked to", async () => {
     const scenario = aScenario();
     await scenario.deploy("v1");

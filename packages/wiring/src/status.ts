@@ -3,6 +3,7 @@ import { readAttempts, servingOf, unfinishedOf } from "@sluice/engine";
 import { readLockHolder } from "@sluice/journal";
 import type { DoorStatus, ProcessRow, StackStatus, TrafficView } from "./deployer.ts";
 import type { Session } from "./session.ts";
+import { stackFindings } from "./stack-findings.ts";
 
 /** What is there and what serves, judged by the engine and the doors. */
 export async function readStatus(session: Session, signal?: AbortSignal): Promise<StackStatus> {
@@ -26,7 +27,7 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
     }),
     doors: doorStatuses(observed),
     base: Object.values(observed.base).map(({ service, state, containers }) => ({ service, state, containers })),
-    findings: [...project.findings, ...observed.leftovers, ...plainFindings(observed)],
+    findings: [...project.findings, ...observed.leftovers, ...stackFindings(observed, project.services)],
     unfinished: unfinished && {
       deployment: unfinished.deployment,
       tag: unfinished.attempt.start.tag,
@@ -53,18 +54,6 @@ function doorStatuses(observed: ObservedStack): readonly DoorStatus[] {
 function sharesOf(stable: Slot | null, share: number): Readonly<Record<Slot, number>> {
   if (stable === null) return { blue: 0, green: 0 };
   return { [stable]: 100 - share, [otherSlot(stable)]: share } as Record<Slot, number>;
-}
-
-/** After the first deployment, plain Compose's containers of a service in slots are a second copy. */
-function plainFindings(observed: ObservedStack): StackStatus["findings"] {
-  if (!liveSlot(observed)) return [];
-  return observed.plain.map(({ name, service }) => ({
-    severity: "warn" as const,
-    code: "second-copy",
-    service,
-    message: `${name} was started by plain Compose beside the slots`,
-    hint: "the next sluice deploy stops and removes it",
-  }));
 }
 
 export async function readProcesses(session: Session, signal?: AbortSignal): Promise<readonly ProcessRow[]> {

@@ -16,9 +16,11 @@ import { composeLabels, inspectAll, listProject, observedContainer } from "../en
 import type { Engine } from "../engine/engine.ts";
 import { logTail } from "../engine/log-tail.ts";
 import { isInSlot } from "../networks/ensure-networks.ts";
+import { listLinks } from "../networks/links.ts";
 import { listBeside } from "../slots/sweep.ts";
 import { readEngineFacts } from "./engine-facts.ts";
 import { leftoverFindings } from "./leftovers.ts";
+import { missingLinks } from "./missing-links.ts";
 import { isInBase, observeBaseService } from "./observe-base.ts";
 import { observeDoors, type WantedDoorOf } from "./observe-doors.ts";
 
@@ -37,12 +39,13 @@ export function createObserver({ engine, readRouting, wantedDoor }: ObserverDepe
     },
     async observe(project, signal): Promise<ObservedStack> {
       const { stack } = project;
-      const [blue, green, base, beside, homeId] = await Promise.all([
+      const [blue, green, base, beside, homeId, links] = await Promise.all([
         observeSlot(engine, stack, "blue", signal),
         observeSlot(engine, stack, "green", signal),
-        observeProject(engine, project, signal),
+        projectContainers(engine, stack, signal),
         listBeside(engine, stack),
         readClaim(engine, stack),
+        listLinks(engine, stack),
       ]);
       const doors = beside.filter(({ Labels }) => Labels[labels.kind] === "door");
       const containers = await inspectAll(
@@ -50,12 +53,24 @@ export function createObserver({ engine, readRouting, wantedDoor }: ObserverDepe
         doors.map(({ Id }) => Id),
         signal,
       );
+      const [observedBase, observedDoors] = await Promise.all([
+        observeProject(engine, project, base, signal),
+        observeDoors({ project, containers, readRouting, wanted: wantedDoor, signal }),
+      ]);
+      const slots = { blue, green };
+      const serving = new Set(Object.values(observedDoors).map(({ containerId }) => containerId));
       return {
         stack,
         homeId,
-        slots: { blue, green },
-        ...base,
-        doors: await observeDoors({ project, containers, readRouting, wanted: wantedDoor, signal }),
+        slots,
+        ...observedBase,
+        doors: observedDoors,
+        missingLinks: missingLinks({
+          ...project,
+          links: links.filter(({ slot }) => slots[slot].containers.length > 0),
+          base,
+          doors: containers.filter(({ Id }) => serving.has(Id)),
+        }),
         leftovers: leftoverFindings(project, beside),
       };
     },
@@ -70,18 +85,26 @@ async function observeSlot(engine: Engine, stack: string, slot: Slot, signal?: A
   return { slot, release: labelled?.release ?? null, deployment: labelled?.deployment ?? null, containers };
 }
 
-/** Containers of the base project: base services beside what is wanted, and what plain Compose runs of the others. */
-async function observeProject(
+async function projectContainers(
   engine: Engine,
-  { stack, model, services }: ResolvedProject,
+  stack: string,
   signal?: AbortSignal,
-): Promise<Pick<ObservedStack, "base" | "plain">> {
+): Promise<readonly Docker.ContainerInspectInfo[]> {
   const found = await listProject(engine, stack, signal);
-  const containers = await inspectAll(
+  return inspectAll(
     engine,
     found.map(({ Id }) => Id),
     signal,
   );
+}
+
+/** Containers of the base project: base services beside what is wanted, and what plain Compose runs of the others. */
+async function observeProject(
+  engine: Engine,
+  { model, services }: ResolvedProject,
+  containers: readonly Docker.ContainerInspectInfo[],
+  signal?: AbortSignal,
+): Promise<Pick<ObservedStack, "base" | "plain">> {
   const inBase = services.filter(isInBase);
   const hashes = await hashesFor(
     engine,

@@ -46,6 +46,18 @@ export interface ObservedDoor {
   readonly routing: DoorRouting | null;
 }
 
+/** A base container or a door that is not on a link it belongs on: what is in the slot and it do not reach each other. */
+export interface MissingLink {
+  readonly slot: Slot;
+  readonly service: string;
+  /** Name of the container. */
+  readonly container: string;
+  /** Name of the link on the engine. */
+  readonly link: string;
+  /** Names that the container must have there. */
+  readonly aliases: readonly string[];
+}
+
 /** All that a planner may know of the engine: one snapshot, no further calls. */
 export interface ObservedStack {
   readonly stack: string;
@@ -59,6 +71,8 @@ export interface ObservedStack {
    * deployment, or a second copy that someone started beside the slots.
    */
   readonly plain: readonly ObservedContainer[];
+  /** Of slots that hold containers. */
+  readonly missingLinks: readonly MissingLink[];
   /** One-off containers, half-made links and slots of attempts that are over. */
   readonly leftovers: readonly Finding[];
 }

@@ -203,6 +203,22 @@ describe("the plan of", () => {
     );
   });
 
+  it("links that a base container lacks in the slot that users reach, also where the release is live", () => {
+    const missingLinks = ["blue", "green"].map((slot) => ({
+      slot: slot as "blue" | "green",
+      service: "db",
+      container: "shop-db-1",
+      link: `shop-${slot}_link_default`,
+      aliases: ["db"],
+    }));
+    const observed = aStack({ services, live, warm: "r-0", missingLinks });
+    expect(formatPlan(planDeployment(desired({ bundleId: "r-1" }), observed))).toMatchInlineSnapshot(
+      `"1. networks  links of blue  (shop-db-1 is not on shop-blue_link_default)"`,
+    );
+    expect(planDeployment(desired(), observed).steps[0]).toMatchObject({ kind: "networks", slot: "blue" });
+    expect(planWarmRollback(services, config, observed).steps[0]).toMatchObject({ kind: "networks", slot: "green" });
+  });
+
   it("doors that are as wanted, where their replacement was asked for", () => {
     const wanted = desired({ bundleId: "r-1", replaceDoors: true });
     const { steps } = planDeployment(wanted, aStack({ services, live }));

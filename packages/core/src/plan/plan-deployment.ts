@@ -7,7 +7,7 @@ import { type LiveSlot, liveSlot, warmRelease } from "./live-slot.ts";
 import { addBase, addRecreated, baseServices, inOrder } from "./plan-base.ts";
 import { addAdoption, addCandidate, addDoors } from "./plan-candidate.ts";
 import { addEnding } from "./plan-ending.ts";
-import { addRecover, droppedDoors, oldWorkers } from "./plan-previous.ts";
+import { addMissingLinks, addRecover, droppedDoors, oldWorkers } from "./plan-previous.ts";
 import type { DeploymentPlan } from "./step.ts";
 
 /** What is wanted, as far as the planner must know it. */
@@ -52,6 +52,7 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
   const adopted = observed.plain.filter(({ service }) => inSlots.some(({ name }) => name === service));
 
   addRecover(add, observed, live, config);
+  addMissingLinks(add, observed, live?.slot);
   if (bundleId !== null && live?.release === bundleId) {
     addBase(add, base, observed);
     addDoors(add, webs, observed, desired.replaceDoors ?? false);

@@ -22,6 +22,14 @@ export function addRecover(
   add({ kind: "recover", services: unrested, target, cause: causes.join("; "), timeoutMs });
 }
 
+/** Links of a slot that users reach, or are about to: without them it does not reach base, or the door does not reach it. */
+export function addMissingLinks(add: AddStep, { missingLinks }: ObservedStack, slot: Slot | undefined): void {
+  const missing = missingLinks.filter((link) => link.slot === slot);
+  if (slot === undefined || missing.length === 0) return;
+  const cause = missing.map(({ container, link }) => `${container} is not on ${link}`).join("; ");
+  add({ kind: "networks", slot, target: `links of ${slot}`, cause });
+}
+
 /** Doors whose stable slot is not the live one, or that give a share to the other. */
 function unrestedDoors(observed: ObservedStack, live: Slot): readonly string[] {
   return Object.values(observed.doors).flatMap(({ service, routing }) =>

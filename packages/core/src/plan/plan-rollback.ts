@@ -7,7 +7,7 @@ import { liveSlot } from "./live-slot.ts";
 import { addRecreated, baseServices } from "./plan-base.ts";
 import { addDoors } from "./plan-candidate.ts";
 import { addDrain, addPromotion, addWorkers } from "./plan-ending.ts";
-import { addRecover, droppedDoors, oldWorkers, openDropped } from "./plan-previous.ts";
+import { addMissingLinks, addRecover, droppedDoors, oldWorkers, openDropped } from "./plan-previous.ts";
 import type { DeploymentPlan } from "./step.ts";
 
 /**
@@ -30,6 +30,7 @@ export function planWarmRollback(
   const dropped = droppedDoors(observed, names);
   const { steps, add } = collectSteps();
   addRecover(add, observed, live, config);
+  addMissingLinks(add, observed, slot);
   const isMissing = ({ name }: ServiceFacts) => {
     const state = observed.doors[name]?.state ?? "absent";
     return state === "absent" || state === "stopped";

@@ -38,8 +38,9 @@ const stacks: fc.Arbitrary<ObservedStack> = fc
     plain: fc.subarray(["web", "worker", "cron"]),
     changed: fc.subarray(["db", "proxy", "cron"]),
     hasLeftovers: fc.boolean(),
+    unlinked: fc.subarray([...slots]),
   })
-  .map(({ services: before, live, warm, routings, plain, changed, hasLeftovers }) => {
+  .map(({ services: before, live, warm, routings, plain, changed, hasLeftovers, unlinked }) => {
     const stack = aStack({ services: before, live: live ?? undefined, warm: warm ?? undefined });
     const base = Object.entries(stack.base).map(([name, seen]) => {
       return [
@@ -55,6 +56,13 @@ const stacks: fc.Arbitrary<ObservedStack> = fc
       base: Object.fromEntries(base),
       doors: Object.fromEntries(doors),
       plain: plain.map((name) => aContainer(name, { id: `plain-${name}` })),
+      missingLinks: unlinked.map((slot) => ({
+        slot,
+        service: "db",
+        container: "shop-db-1",
+        link: `shop-${slot}_link_default`,
+        aliases: ["db"],
+      })),
       leftovers: hasLeftovers ? [{ severity: "warn" as const, code: "leftover-job", message: "a job is left" }] : [],
     };
   });

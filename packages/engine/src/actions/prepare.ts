@@ -27,8 +27,13 @@ export const clear: StepAction<"clear"> = {
 };
 
 export const networks: StepAction<"networks"> = {
-  async run({ slot }, scope, { options }) {
-    await scope.ports.base.ensureNetworks(releaseOf(scope).model, slot, servicesOf(scope), options);
+  async run({ slot }, scope, { options, progress }) {
+    // The slot of the previous has the links of the previous, and may lack one before there is a release.
+    const release = slot === scope.plan.previous ? scope.previousRelease : releaseOf(scope);
+    if (!release)
+      return progress(`the release in slot ${slot} is not stored: sluice status says how its links are mended`);
+    const services = release.bundle.services.filter(({ active }) => active);
+    await scope.ports.base.ensureNetworks(release.model, slot, services, options);
   },
 };
 

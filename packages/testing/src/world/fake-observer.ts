@@ -35,6 +35,7 @@ export function fakeObserver({ act, state }: FakeContext): StackObserver {
         plain: containersIn(state, "plain")
           .filter(({ service }) => project.services.some((facts) => facts.name === service && isInSlot(facts)))
           .map((container) => ({ ...container })),
+        missingLinks: [],
         leftovers: leftoversOf(state),
       })),
     slotContainers: (_stack, slot, signal) =>

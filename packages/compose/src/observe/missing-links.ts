@@ -1,0 +1,48 @@
+import type { ComposeModel, MissingLink, ServiceFacts, Slot } from "@sluice/core";
+import { labels } from "@sluice/core";
+import type Docker from "dockerode";
+import { composeLabels } from "../engine/containers.ts";
+import { linkedNetworks } from "../model/networks.ts";
+import { networkNames } from "../networks/base-networks.ts";
+import { baseEndpoints, type Endpoint } from "../networks/connect.ts";
+import { doorEndpoints, isInSlot } from "../networks/ensure-networks.ts";
+import type { Link } from "../networks/links.ts";
+
+type Container = Pick<Docker.ContainerInspectInfo, "Id" | "Name" | "NetworkSettings"> & {
+  readonly Config: { readonly Labels: Readonly<Record<string, string>> };
+};
+
+export interface LinkObservation {
+  readonly model: ComposeModel;
+  readonly services: readonly ServiceFacts[];
+  /** Of slots that hold containers: what an empty slot lacks, it gets when it is filled. */
+  readonly links: readonly Link[];
+  /** Containers of the base project. */
+  readonly base: readonly Container[];
+  /** Doors that serve. */
+  readonly doors: readonly Container[];
+}
+
+/** What `ensureNetworks` would connect: base containers that somebody made anew have lost their links. Pure. */
+export function missingLinks({ model, services, links, base, doors }: LinkObservation): readonly MissingLink[] {
+  const names = networkNames(model);
+  const inSlots = new Set(services.filter(isInSlot).map(({ name }) => name));
+  const slotOf = new Map<string, Slot>(links.map(({ name, slot }) => [name, slot]));
+  const lacking = (container: Container, service: string, endpoints: readonly Endpoint[]) =>
+    endpoints.flatMap(({ network, aliases }): MissingLink[] => {
+      const slot = slotOf.get(network);
+      if (slot === undefined || network in container.NetworkSettings.Networks) return [];
+      return [{ slot, service, container: container.Name.slice(1), link: network, aliases }];
+    });
+  const ofBase = base.flatMap((container) => {
+    const service = container.Config.Labels[composeLabels.service] ?? "";
+    return inSlots.has(service) ? [] : lacking(container, service, baseEndpoints(container, links, names));
+  });
+  const ofDoors = doors.flatMap((container) => {
+    const facts = services.find(({ name }) => name === container.Config.Labels[labels.service]);
+    if (!facts) return [];
+    const networks = linkedNetworks(model, [facts]);
+    return lacking(container, facts.name, doorEndpoints(model.name, { name: facts.name, networks }, links));
+  });
+  return [...ofBase, ...ofDoors];
+}

@@ -1,0 +1,73 @@
+import { aContainer, aDoor, aService, aStack } from "@sluice/core/testing";
+import { describe, expect, it } from "vitest";
+import { stackFindings } from "./stack-findings.ts";
+
+const services = [aService("web"), aService("worker", { role: "worker" }), aService("db", { role: "data" })];
+const live = { slot: "blue", release: "r-1" } as const;
+const routing = { stable: "blue", share: 0, salt: 0 } as const;
+const found = (parts: Parameters<typeof aStack>[0]) =>
+  stackFindings(aStack({ services, live, ...parts }), services).map(
+    ({ severity, code, message, hint }) => `${severity} ${code}: ${message} -> ${hint}`,
+  );
+
+describe("what a person must know of a stack", () => {
+  it("is nothing where all is as it should be, and before a first deployment", () => {
+    expect(found({})).toEqual([]);
+    expect(found({ live: undefined, plain: [aContainer("web"), aContainer("worker")] })).toEqual([]);
+  });
+
+  it("that plain Compose has started services of the slots beside them: a worker works twice", () => {
+    const plain = [
+      aContainer("web", { name: "shop-web-1", state: "created" }),
+      aContainer("worker", { name: "shop-worker-1" }),
+    ];
+    expect(found({ plain })).toEqual([
+      "warn second-copy: shop-web-1 was made by plain Compose beside the slots (created) -> the next sluice deploy removes it; at once: docker rm -f shop-web-1",
+      "warn second-worker: worker runs twice: shop-worker-1 was started by plain Compose beside the slots -> the next sluice deploy removes it; at once: docker rm -f shop-worker-1",
+    ]);
+    const stopped = plain.map((container) => ({ ...container, state: "exited" as const }));
+    expect(found({ plain: stopped })[1]).toContain("second-copy");
+  });
+
+  it("that a container lacks a link, and what connects it at once", () => {
+    const missing = { slot: "blue", service: "db", container: "shop-db-1", link: "shop-blue_link_default" } as const;
+    const idle = { ...missing, slot: "green", link: "shop-green_link_default" } as const;
+    const missingLinks = [
+      { ...missing, aliases: ["db", "database"] },
+      { ...idle, aliases: [] },
+    ];
+    expect(found({ missingLinks, warm: "r-0" })).toEqual([
+      "warn missing-link: shop-db-1 is not on shop-blue_link_default: slot blue, which serves, does not reach it -> the next sluice deploy mends it; at once: docker network connect --alias db --alias database shop-blue_link_default shop-db-1",
+      "warn missing-link: shop-db-1 is not on shop-green_link_default: slot green does not reach it -> docker network connect shop-green_link_default shop-db-1",
+    ]);
+  });
+
+  it("that a door lacks a link: it does not reach the slot", () => {
+    const link = { slot: "blue", service: "web", container: "shop-door-web", link: "shop-blue_link_default" } as const;
+    expect(found({ missingLinks: [{ ...link, aliases: ["door.web.shop"] }] })[0]).toContain(
+      "shop-door-web is not on shop-blue_link_default: it does not reach slot blue, which serves",
+    );
+  });
+
+  it("that a door does not run, is not there, or does not answer: nobody gets through", () => {
+    const door = (overrides: Parameters<typeof aDoor>[2]) => ({ web: aDoor("web", null, overrides) });
+    expect(
+      found({ doors: door({ state: "stopped", reason: "it is exited", containerId: "0123456789abcdef" }) }),
+    ).toEqual([
+      "warn door-stopped: door web does not run (it is exited): nobody reaches web -> docker start 0123456789ab, or the next sluice deploy",
+    ]);
+    expect(found({ doors: door({ state: "absent", reason: "it is not there yet", containerId: null }) })).toEqual([
+      "warn door-absent: web has no door: nobody reaches it -> the next sluice deploy makes it",
+    ]);
+    expect(found({ doors: door({ reason: "it does not answer", containerId: "0123456789abcdef" }) })).toEqual([
+      "warn door-silent: door web runs and does not say where it leads -> docker restart 0123456789ab; or sluice deploy --replace-doors, which makes it anew",
+    ]);
+  });
+
+  it("that a door is not what is wanted any more, and when it will be replaced", () => {
+    const doors = { web: aDoor("web", routing, { state: "outdated", reason: "its ports changed" }) };
+    expect(found({ doors })).toEqual([
+      "info door-outdated: door web: its ports changed -> the next sluice deploy replaces it, with a short gap",
+    ]);
+  });
+});

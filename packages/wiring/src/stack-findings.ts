@@ -1,0 +1,76 @@
+import {
+  type Finding,
+  liveSlot,
+  type MissingLink,
+  type ObservedContainer,
+  type ObservedDoor,
+  type ObservedStack,
+  type ServiceFacts,
+  type Slot,
+} from "@sluice/core";
+
+/**
+ * What is not as a deployment left it, each with the command that puts it right. Pure. Before a first deployment there
+ * is nothing that could be.
+ */
+export function stackFindings(observed: ObservedStack, services: readonly ServiceFacts[]): readonly Finding[] {
+  const live = liveSlot(observed)?.slot ?? runningSlot(observed);
+  if (!live) return [];
+  const workers = new Set(services.filter(({ role }) => role === "worker").map(({ name }) => name));
+  return [
+    ...observed.plain.map((container) => secondCopy(container, workers.has(container.service))),
+    ...observed.missingLinks.map((link) => missingLink(link, live, link.service in observed.base)),
+    ...Object.values(observed.doors).flatMap((door) => doorFinding(door) ?? []),
+  ];
+}
+
+/** A door that does not answer says nothing of who serves, and is itself what must be told. */
+function runningSlot({ slots }: ObservedStack): Slot | null {
+  return slots.blue.containers.length > 0 ? "blue" : slots.green.containers.length > 0 ? "green" : null;
+}
+
+/** Someone has run `docker compose -p STACK up -d`. */
+function secondCopy({ name, service, state }: ObservedContainer, isWorker: boolean): Finding {
+  const common = {
+    severity: "warn",
+    service,
+    hint: `the next sluice deploy removes it; at once: docker rm -f ${name}`,
+  } as const;
+  if (!isWorker || state !== "running") {
+    return { ...common, code: "second-copy", message: `${name} was made by plain Compose beside the slots (${state})` };
+  }
+  const message = `${service} runs twice: ${name} was started by plain Compose beside the slots`;
+  return { ...common, code: "second-worker", message };
+}
+
+function missingLink({ slot, service, container, link, aliases }: MissingLink, live: Slot, isBase: boolean): Finding {
+  const place = slot === live ? `slot ${slot}, which serves,` : `slot ${slot}`;
+  const lost = isBase ? `${place} does not reach it` : `it does not reach ${place.replace(/,$/, "")}`;
+  const connect = ["docker network connect", ...aliases.map((alias) => `--alias ${alias}`), link, container].join(" ");
+  const hint = slot === live ? `the next sluice deploy mends it; at once: ${connect}` : connect;
+  return { severity: "warn", code: "missing-link", service, message: `${container} is not on ${link}: ${lost}`, hint };
+}
+
+function doorFinding({ service, state, reason, containerId, routing }: ObservedDoor): Finding | null {
+  const id = containerId?.slice(0, 12);
+  const warn = (code: string, message: string, hint: string): Finding => ({
+    severity: "warn",
+    code,
+    service,
+    message,
+    hint,
+  });
+  if (state === "absent")
+    return warn("door-absent", `${service} has no door: nobody reaches it`, "the next sluice deploy makes it");
+  if (state === "stopped") {
+    const message = `door ${service} does not run (${reason}): nobody reaches ${service}`;
+    return warn("door-stopped", message, `docker start ${id}, or the next sluice deploy`);
+  }
+  if (routing === null) {
+    const hint = `docker restart ${id}; or sluice deploy --replace-doors, which makes it anew`;
+    return warn("door-silent", `door ${service} runs and does not say where it leads`, hint);
+  }
+  if (state !== "outdated") return null;
+  const hint = "the next sluice deploy replaces it, with a short gap";
+  return { severity: "info", code: "door-outdated", service, message: `door ${service}: ${reason}`, hint };
+}
