@@ -40,7 +40,7 @@ export function createDeployer(options: DeployerOptions): Deployer {
     async deploy(call, signal) {
       const request = await deployRequest(session, call, signal);
       await using _lock = await lock(session, call, call.release.tag, signal);
-      return deploy(request, await session.ports(), signal);
+      return await deploy(request, await session.ports(), signal);
     },
     async planRollback(call, signal) {
       const request = await rollbackRequest(session, call, signal);
@@ -50,7 +50,7 @@ export function createDeployer(options: DeployerOptions): Deployer {
     async rollback(call, signal) {
       const request = await rollbackRequest(session, call, signal);
       await using _lock = await lock(session, call, call.to ?? "the release before", signal);
-      return rollback(request, await session.ports(), signal);
+      return await rollback(request, await session.ports(), signal);
     },
     resume: (signal) => recover(session, "finish", signal),
     abort: (signal) => recover(session, "undo", signal),
@@ -73,7 +73,7 @@ export function createDeployer(options: DeployerOptions): Deployer {
     },
     async prune(signal) {
       await using _lock = await lock(session, { reason: "prune" }, "none", signal ?? new AbortController().signal);
-      return pruneReleases(session, signal);
+      return await pruneReleases(session, signal);
     },
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };
@@ -112,7 +112,7 @@ async function recover(session: Session, choice: "finish" | "undo", signal: Abor
   await using _lock = await lock(session, { reason: choice }, "unfinished", signal);
   const ports = await session.ports();
   await ports.base.claim(facts.stack, facts.homeId);
-  return recoverUnfinished(facts, project, ports, signal, choice);
+  return await recoverUnfinished(facts, project, ports, signal, choice);
 }
 
 async function lock(
