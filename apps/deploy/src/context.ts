@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import type { Deployer, DeployerOptions, ReleaseSourceOptions, ResolvedRelease } from "@sluice/wiring";
 
 export type DeploymentResult = Awaited<ReturnType<Deployer["deploy"]>>;
@@ -20,6 +21,8 @@ export interface CommandContext {
   readonly stderr: Output;
   /** The standard output as a stream, for bytes. */
   readonly binaryOutput: NodeJS.WritableStream;
+  /** The standard input as a stream, for bytes. */
+  readonly binaryInput: Readable;
   /** A person is there to be asked. */
   readonly isInteractive: boolean;
   /** Asks a question that is answered by yes or no. */

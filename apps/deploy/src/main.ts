@@ -21,6 +21,7 @@ const context: CommandContext = {
   stdout: process.stdout,
   stderr: process.stderr,
   binaryOutput: process.stdout,
+  binaryInput: process.stdin,
   isInteractive: process.stdin.isTTY === true && process.stdout.isTTY === true && !process.env["CI"],
   confirm: async (question, signal) => (await import("./confirm.ts")).confirm(question, signal),
   giveWay,

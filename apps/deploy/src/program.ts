@@ -108,8 +108,27 @@ export function createProgram(context: CommandContext, invocation: Invocation): 
     state,
     "export",
     "write all of it into one file",
-    async () => (await import("./commands/state.ts")).stateExport,
+    async () => (await import("./commands/state-export.ts")).stateExport,
   ).argument("<file>", "file to write, - for the standard output");
+  verb(
+    state,
+    "import",
+    "move the state of a stack here, from a file that was exported",
+    async () => (await import("./commands/state-import.ts")).stateImport,
+  )
+    .argument("<file>", "file to read, - for the standard input")
+    .option("--replace", "move a state home aside that is here and holds something")
+    .option("--take-over", "also where the stack belongs to another state home than the one exported")
+    .option("--reason <text>", "why, for the record");
+  verb(
+    state,
+    "rebuild",
+    "make the state anew from what the engine shows, where it is lost",
+    async () => (await import("./commands/state-rebuild.ts")).stateRebuild,
+  )
+    .option("--release <tag>", "what the checkout is, to get its release back (default: git describe)")
+    .option("--replace", "move a state home aside that is here and holds something")
+    .option("--reason <text>", "why, for the record");
   verb(
     program,
     "prune",

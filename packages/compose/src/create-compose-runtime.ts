@@ -13,6 +13,7 @@ import {
   type StackObserver,
 } from "@sluice/core";
 import { createBaseRuntime } from "./base/base-runtime.ts";
+import { moveClaim, readClaim } from "./base/claim.ts";
 import type { Memo } from "./compose-cli/memo.ts";
 import { createDoorRuntime } from "./doors/door-runtime.ts";
 import type { ReadRouting } from "./doors/wait-door.ts";
@@ -45,6 +46,14 @@ export interface ComposeRuntimeOptions {
   readonly memo?: Memo | undefined;
 }
 
+/** Which state home a stack belongs to on this engine; deployments only ever claim what is free or theirs. */
+export interface Claims {
+  /** Id of the home; `null` before the first claim. */
+  read(stack: string): Promise<string | null>;
+  /** From the home that it belongs to now to another. @throws SluiceError HOME_MISMATCH */
+  move(stack: string, from: string | null, to: string): Promise<void>;
+}
+
 export interface ComposeRuntime {
   readonly observer: StackObserver;
   readonly images: ImageBuilder;
@@ -59,6 +68,7 @@ export interface ComposeRuntime {
   warmUp(stack: string, signal: AbortSignal): Promise<void>;
   /** One container as it is now; `null` when it is gone. */
   inspect(container: string, signal?: AbortSignal): Promise<ObservedContainer | null>;
+  readonly claims: Claims;
   /** A command in a container of its own, on the networks of a slot. @throws SluiceError ENGINE_FAILED */
   runOneOff(request: OneOffRequest, signal?: AbortSignal): Promise<OneOffResult>;
   /** Pulls an image that is not on the engine. @throws SluiceError IMAGE_MISSING */
@@ -96,6 +106,10 @@ export function createComposeRuntime(options: ComposeRuntimeOptions): ComposeRun
     async inspect(container, signal) {
       const [found] = await inspectAll(engine, [container], signal);
       return found ? observedContainer(found) : null;
+    },
+    claims: {
+      read: (stack) => readClaim(engine, stack),
+      move: (stack, from, to) => moveClaim(engine, stack, from, to),
     },
     runOneOff: (request, signal) => runOneOff(engine, request, signal),
     provideImage: (stack, image, signal) => provideImage(engine, stack, image, signal),

@@ -2,7 +2,12 @@ export { environmentFingerprint } from "./bundle-files/environment-fingerprint.t
 export { mountedFiles } from "./bundle-files/mounted-files.ts";
 export { secretValues } from "./bundle-files/secret-values.ts";
 export type { Memo } from "./compose-cli/memo.ts";
-export { type ComposeRuntime, type ComposeRuntimeOptions, createComposeRuntime } from "./create-compose-runtime.ts";
+export {
+  type Claims,
+  type ComposeRuntime,
+  type ComposeRuntimeOptions,
+  createComposeRuntime,
+} from "./create-compose-runtime.ts";
 export type { EngineEvent } from "./engine/events.ts";
 export type { ContainerLogLine, FollowLogsOptions } from "./engine/follow-logs.ts";
 export { type SlotModelOptions, slotModel } from "./model/slot-model.ts";

@@ -7,7 +7,7 @@ import { docker, uniqueStack } from "./support/engine.ts";
 import { aProject, aService, aShop, aStored, facts, shopServices } from "./support/project.ts";
 import { runtime } from "./support/runtime.ts";
 
-const { base, observer, slots } = runtime;
+const { base, claims, observer, slots } = runtime;
 const stack = uniqueStack("base");
 const model = aShop(stack.name);
 let directory = "";
@@ -147,5 +147,19 @@ describe("claim", () => {
     await Promise.all([base.claim(stack.name, "home-a"), base.claim(stack.name, "home-a")]);
     await expect(base.claim(stack.name, "home-b")).rejects.toMatchObject({ code: "HOME_MISMATCH" });
     expect((await observe()).homeId).toBe("home-a");
+  });
+
+  it("is moved to another home by who knows whose it is, and the one before is told what to type", async () => {
+    await expect(claims.move(stack.name, "home-x", "home-b")).rejects.toMatchObject({ code: "HOME_MISMATCH" });
+    await expect(claims.move(stack.name, null, "home-b")).rejects.toMatchObject({ code: "HOME_MISMATCH" });
+    expect(await claims.read(stack.name)).toBe("home-a");
+    await claims.move(stack.name, "home-a", "home-b");
+    await claims.move(stack.name, "home-a", "home-b");
+    expect(await claims.read(stack.name)).toBe("home-b");
+    await base.claim(stack.name, "home-b");
+    await expect(base.claim(stack.name, "home-a")).rejects.toMatchObject({
+      code: "HOME_MISMATCH",
+      hint: expect.stringContaining(`sluice -p ${stack.name} state import`),
+    });
   });
 });

@@ -66,6 +66,13 @@ describe("build", () => {
     expect(lines.map(({ text }) => text).join("\n")).toContain("building one");
     expect(await docker("images", "--format", "{{.Tag}}", `sluice/${stack.name}-web`)).toBe("v1");
     expect(await images.missing(built.images)).toEqual([]);
+    const tagged = Object.entries(built.images).map(([name, id]) => ({
+      repository: `sluice/${stack.name}-${name}`,
+      tag: "v1",
+      id,
+    }));
+    expect(await images.tagged(stack.name)).toEqual(expect.arrayContaining(tagged));
+    expect(await images.tagged(stack.name)).toHaveLength(3);
   });
 
   it("keeps the image that a release tag names already", async () => {

@@ -18,6 +18,7 @@ export * from "./model/role.ts";
 export * from "./model/service.ts";
 export * from "./model/slot.ts";
 export * from "./model/stack.ts";
+export * from "./model/state-home.ts";
 export * from "./model/verdict.ts";
 export * from "./plan/door-spec.ts";
 export * from "./plan/format-plan.ts";

@@ -213,10 +213,10 @@ describe("a deployment", () => {
     clock.advance(1_000);
     await scenario.deploy("v2");
     expect([...state.bundles.values()].map(({ bundle }) => bundle.tag)).toEqual(["v1b", "v2"]);
-    expect([...state.tags]).toContain("sluice/shop-web:v1");
+    expect([...state.tags.keys()]).toContain("sluice/shop-web:v1");
     clock.advance(1_000);
     await scenario.deploy("v3");
-    expect([...state.tags]).not.toContain("sluice/shop-web:v1");
+    expect([...state.tags.keys()]).not.toContain("sluice/shop-web:v1");
   });
 });
 

@@ -1,5 +1,7 @@
 export { exportHome } from "./archive/export-home.ts";
-export { importHome } from "./archive/import-home.ts";
+export { type ImportedHome, type ImportOptions, importHome } from "./archive/import-home.ts";
+export { type PlacedHome, placeHome } from "./archive/place-home.ts";
+export { type VacateOptions, vacateHome } from "./archive/vacate-home.ts";
 export type { AuditProblem } from "./audit/problem.ts";
 export { type AuditReport, verifyAudit } from "./audit/verify-audit.ts";
 export { type OpenHomeOptions, openStateHome, type StateHome } from "./home/state-home.ts";

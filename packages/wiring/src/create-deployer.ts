@@ -16,6 +16,7 @@ import type { DeployCall, Deployer, DeployerOptions, PlanView, RollbackCall } fr
 import { followServiceLogs } from "./logs.ts";
 import { pruneReleases } from "./prune.ts";
 import { createSession, type Session } from "./session.ts";
+import { importState, readStateChanges, rebuildState } from "./state.ts";
 import { readProcesses, readStatus, readTraffic } from "./status.ts";
 import { verifyLive } from "./verify.ts";
 
@@ -70,6 +71,11 @@ export function createDeployer(options: DeployerOptions): Deployer {
     },
     async exportState(destination) {
       await exportHome(await session.home(), destination);
+    },
+    importState: (archive, call, signal) => importState(session, archive, call, signal),
+    rebuildState: (call, signal) => rebuildState(session, call, signal),
+    async stateChanges() {
+      return readStateChanges((await session.ports()).journal.read());
     },
     async prune(signal) {
       await using _lock = await lock(session, { reason: "prune" }, "none", signal ?? new AbortController().signal);

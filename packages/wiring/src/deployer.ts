@@ -1,8 +1,10 @@
+import type { Readable } from "node:stream";
 import type {
   Config,
   DeploymentPlan,
   EventSink,
   Finding,
+  JournalRecord,
   ObservedContainer,
   ReleaseBundle,
   ReleaseRequest,
@@ -12,7 +14,7 @@ import type {
   SlotTraffic,
   Verdict,
 } from "@sluice/core";
-import type { AttemptRecord, DeploymentResult } from "@sluice/engine";
+import type { AttemptRecord, DeploymentResult, RebuiltState } from "@sluice/engine";
 
 export interface DeployerOptions {
   /** The project name on the engine (`docker compose -p`); default: as Compose names the project, which it is asked for. */
@@ -152,6 +154,49 @@ export interface AuditReport {
   }[];
 }
 
+export interface ImportCall {
+  readonly reason?: string | undefined;
+  /** A home in its place that holds something is moved aside; default: it is refused. */
+  readonly replace?: boolean | undefined;
+  /** Also where the stack on the engine belongs to another home than the one that was exported; default: it is refused. */
+  readonly takeOver?: boolean | undefined;
+}
+
+export interface ImportedState {
+  readonly stack: string;
+  readonly path: string;
+  /** Id of the home, to which the stack on the engine belongs now. */
+  readonly id: string;
+  /** Id of the home that was exported; it is refused from now on. */
+  readonly from: string;
+  /** Where the home is that was in its place; `null` where there was none that held anything. */
+  readonly replaced: string | null;
+  /** The archive ends within a deployment: it may have gone on elsewhere. */
+  readonly unfinished: { readonly deployment: string; readonly tag: string } | null;
+}
+
+export interface RebuildCall {
+  readonly reason?: string | undefined;
+  /** What the checkout is, where that can be told: the bundle of that release can be made again. */
+  readonly release: ReleaseRequest | null;
+  readonly replace?: boolean | undefined;
+}
+
+export interface RebuiltHome extends RebuiltState {
+  readonly stack: string;
+  readonly path: string;
+  readonly id: string;
+  /** Id of the home that the stack belonged to; it is refused from now on. `null` where the engine tells of none. */
+  readonly previousHome: string | null;
+  readonly replaced: string | null;
+}
+
+/** A record of what was done to the state home itself. */
+export type StateChange = JournalRecord & { readonly actor: string; readonly reason: string } & (
+    | { readonly type: "state-imported"; readonly from: string }
+    | { readonly type: "state-rebuilt"; readonly previousHome: string | null }
+  );
+
 export interface Inspection {
   /** The project name on the engine. */
   readonly stack: string;
@@ -186,6 +231,12 @@ export interface Deployer extends AsyncDisposable {
   releases(): Promise<readonly ReleaseBundle[]>;
   audit(): Promise<AuditReport>;
   exportState(destination: NodeJS.WritableStream): Promise<void>;
+  /** Makes the state home from an export; the stack on the engine belongs to it from then on. */
+  importState(archive: Readable, call: ImportCall, signal: AbortSignal): Promise<ImportedState>;
+  /** Makes a state home of what the engine shows, where the one that the stack belongs to is lost. */
+  rebuildState(call: RebuildCall, signal: AbortSignal): Promise<RebuiltHome>;
+  /** What was done to the state home itself, oldest first. */
+  stateChanges(): Promise<readonly StateChange[]>;
   /** Removes releases beyond `releases.keep` that no slot needs. Resolves with their ids. */
   prune(signal?: AbortSignal): Promise<readonly string[]>;
 }

@@ -1,6 +1,6 @@
 import { aContainer, aDoor, aService, aStack } from "@sluice/core/testing";
 import { describe, expect, it } from "vitest";
-import { stackFindings } from "./stack-findings.ts";
+import { homeFindings, stackFindings } from "./stack-findings.ts";
 
 const services = [aService("web"), aService("worker", { role: "worker" }), aService("db", { role: "data" })];
 const live = { slot: "blue", release: "r-1" } as const;
@@ -9,6 +9,22 @@ const found = (parts: Parameters<typeof aStack>[0]) =>
   stackFindings(aStack({ services, live, ...parts }), services).map(
     ({ severity, code, message, hint }) => `${severity} ${code}: ${message} -> ${hint}`,
   );
+
+it("a stack that belongs to another state home is named, with the commands that move its state", () => {
+  expect(homeFindings(aStack({ live }), "home")).toEqual([]);
+  expect(homeFindings(aStack(), "home")).toEqual([]);
+  const [finding] = homeFindings(aStack({ live }), "another");
+  expect(finding).toMatchObject({
+    code: "home-mismatch",
+    message: expect.stringContaining("belongs to state home home"),
+  });
+  for (const command of [
+    "sluice -p shop state export shop.sluice.tar",
+    "sluice -p shop state import shop.sluice.tar",
+  ]) {
+    expect(finding?.hint).toContain(command);
+  }
+});
 
 describe("what a person must know of a stack", () => {
   it("is nothing where all is as it should be, and before a first deployment", () => {

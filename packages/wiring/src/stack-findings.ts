@@ -2,6 +2,7 @@ import {
   type Finding,
   liveSlot,
   type MissingLink,
+  moveStateHint,
   type ObservedContainer,
   type ObservedDoor,
   type ObservedStack,
@@ -22,6 +23,13 @@ export function stackFindings(observed: ObservedStack, services: readonly Servic
     ...observed.missingLinks.map((link) => missingLink(link, live, link.service in observed.base)),
     ...Object.values(observed.doors).flatMap((door) => doorFinding(door) ?? []),
   ];
+}
+
+/** The stack belongs to another state home than the one here: nothing can be deployed from here. Pure. */
+export function homeFindings({ stack, homeId }: ObservedStack, here: string): readonly Finding[] {
+  if (homeId === null || homeId === here) return [];
+  const message = `stack ${stack} on this engine belongs to state home ${homeId}, not to the one here (${here}): its record is elsewhere`;
+  return [{ severity: "warn", code: "home-mismatch", message, hint: moveStateHint(stack) }];
 }
 
 /** A door that does not answer says nothing of who serves, and is itself what must be told. */

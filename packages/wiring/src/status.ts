@@ -3,7 +3,7 @@ import { readAttempts, servingOf, unfinishedOf } from "@sluice/engine";
 import { readLockHolder } from "@sluice/journal";
 import type { DoorStatus, ProcessRow, StackStatus, TrafficView } from "./deployer.ts";
 import type { Session } from "./session.ts";
-import { stackFindings } from "./stack-findings.ts";
+import { homeFindings, stackFindings } from "./stack-findings.ts";
 
 /** What is there and what serves, judged by the engine and the doors. */
 export async function readStatus(session: Session, signal?: AbortSignal): Promise<StackStatus> {
@@ -27,7 +27,12 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
     }),
     doors: doorStatuses(observed),
     base: Object.values(observed.base).map(({ service, state, containers }) => ({ service, state, containers })),
-    findings: [...project.findings, ...observed.leftovers, ...stackFindings(observed, project.services)],
+    findings: [
+      ...project.findings,
+      ...observed.leftovers,
+      ...stackFindings(observed, project.services),
+      ...homeFindings(observed, home.id),
+    ],
     unfinished: unfinished && {
       deployment: unfinished.deployment,
       tag: unfinished.attempt.start.tag,

@@ -1,3 +1,4 @@
+import type { Deployer } from "@sluice/wiring";
 import type { AttemptRecord, CommandCall } from "../context.ts";
 import { writeJson } from "../render/json.ts";
 import { formatTable } from "../render/table.ts";
@@ -29,7 +30,8 @@ export async function auditVerify(call: CommandCall): Promise<number> {
 export async function auditShow(call: CommandCall): Promise<number> {
   const { context, flags } = call;
   return withDeployer(call, async (deployer) => {
-    const lines = (await deployer.history()).flatMap(auditLines).toSorted((a, b) => a.seq - b.seq);
+    const [attempts, changes] = await Promise.all([deployer.history(), deployer.stateChanges()]);
+    const lines = [...attempts.flatMap(auditLines), ...changes.map(changeLine)].toSorted((a, b) => a.seq - b.seq);
     if (flags.json) writeJson(context, { records: lines });
     else {
       const rows = lines.map(({ seq, at, actor, deployment, what }) => [String(seq), at, actor, deployment, what]);
@@ -41,6 +43,8 @@ export async function auditShow(call: CommandCall): Promise<number> {
   });
 }
 
+type StateChange = Awaited<ReturnType<Deployer["stateChanges"]>>[number];
+
 interface AuditLine {
   readonly seq: number;
   readonly at: string;
@@ -48,6 +52,17 @@ interface AuditLine {
   readonly deployment: string;
   readonly what: string;
   readonly hash: string;
+}
+
+function changeLine(change: StateChange): AuditLine {
+  const { seq, at, hash, actor, reason } = change;
+  return { seq, at, hash, actor, deployment: "-", what: `${changeText(change)}: ${reason}` };
+}
+
+function changeText(change: StateChange): string {
+  if (change.type === "state-imported") return `the state was imported from home ${change.from}`;
+  const before = change.previousHome === null ? "" : `, with home ${change.previousHome}`;
+  return `the state was rebuilt: the record before it is lost${before}`;
 }
 
 function auditLines({ start, outcomes, end }: AttemptRecord): readonly AuditLine[] {

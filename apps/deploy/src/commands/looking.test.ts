@@ -196,6 +196,23 @@ describe("sluice history and audit", () => {
     expect(stdout.split("\n").map((line) => line.split(" ")[0])).toEqual(["record", "1", "2", "3", "4", ""]);
   });
 
+  it("shows what was done to the state itself, in its place", async () => {
+    const common = { v: 1, previous: "", hash: "h", actor: "mira", at: "2026-05-01T09:00:00.000Z" } as const;
+    const deployer = fakeDeployer({
+      history: async () => [open],
+      stateChanges: async () => [
+        { ...common, seq: 1, type: "state-rebuilt", reason: "disk died", previousHome: "h1" },
+        { ...common, seq: 9, type: "state-imported", reason: "new machine", from: "h2" },
+      ],
+    });
+    const { stdout } = await run(["audit", "show"], { deployer });
+    expect(stdout.split("\n").map((line) => line.replace(/^(\d*) .*  /, "$1 "))).toMatchObject({
+      1: "1 the state was rebuilt: the record before it is lost, with home h1: disk died",
+      2: expect.stringMatching(/^4 begins deploy v2/),
+      3: "9 the state was imported from home h2: new machine",
+    });
+  });
+
   it("exits 30 when the chain is broken", async () => {
     const problem = { seq: 2, line: 2, kind: "hash", message: "record 2 was changed" };
     const broken = fakeDeployer({ audit: async () => ({ ok: false, records: 3, problems: [problem] }) });

@@ -36,6 +36,9 @@ export function fakeDeployer(answers: Partial<Deployer> = {}): FakeDeployer {
     releases: async () => [],
     audit: unexpected("audit"),
     exportState: unexpected("exportState"),
+    importState: unexpected("importState"),
+    rebuildState: unexpected("rebuildState"),
+    stateChanges: async () => [],
     prune: unexpected("prune"),
     [Symbol.asyncDispose]: async () => {
       calls.push(["dispose"]);

@@ -1,4 +1,4 @@
-import { PassThrough } from "node:stream";
+import { PassThrough, Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import type { Deployer } from "@sluice/wiring";
 import type { CommandContext } from "../context.ts";
@@ -40,6 +40,7 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
     stdout: { write: (chunk) => stdout.write(chunk), isTTY, columns },
     stderr: { write: (chunk) => (stderr += chunk) },
     binaryOutput: stdout,
+    binaryInput: Readable.from(["from the standard input"]),
     isInteractive: false,
     confirm: async (question) => {
       questions.push(question);

@@ -1,4 +1,4 @@
-import { labels, SluiceError, stackNames } from "@sluice/core";
+import { labels, moveStateHint, SluiceError, stackNames } from "@sluice/core";
 import type { Engine } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
 
@@ -24,12 +24,29 @@ export async function claim(engine: Engine, stack: string, homeId: string): Prom
     }),
   );
   const owner = await readClaim(engine, stack);
-  if (owner === homeId) return;
-  throw new SluiceError(
-    "HOME_MISMATCH",
-    `stack ${stack} on this engine belongs to state home ${owner || "(unknown)"}, not to ${homeId}`,
-    {
-      hint: "deploy from the machine that holds its state, or move the state here: `sluice state export` there, `sluice state import` here",
-    },
-  );
+  if (owner !== homeId) throw mismatch(stack, owner, homeId);
+}
+
+/**
+ * Ties a stack to another state home than the one it is tied to: the one before is refused from then on. Labels of a
+ * volume cannot be changed, so it is made anew; nothing is in it. An interruption leaves the stack free, or moved.
+ *
+ * @param from id that the stack is tied to now; `null` for none
+ * @throws SluiceError HOME_MISMATCH when somebody else has moved it meanwhile
+ */
+export async function moveClaim(engine: Engine, stack: string, from: string | null, to: string): Promise<void> {
+  const owner = await readClaim(engine, stack);
+  if (owner === to) return;
+  if (owner !== from) throw mismatch(stack, owner, to);
+  if (owner !== null) {
+    await engine.call(`the claim on stack ${stack} cannot be moved`, (docker) =>
+      unlessStatus(docker.getVolume(stackNames.homeVolume(stack)).remove(), [404], null),
+    );
+  }
+  await claim(engine, stack, to);
+}
+
+function mismatch(stack: string, owner: string | null, homeId: string): SluiceError {
+  const message = `stack ${stack} on this engine belongs to state home ${owner || "(unknown)"}, not to ${homeId}`;
+  return new SluiceError("HOME_MISMATCH", message, { hint: moveStateHint(stack) });
 }

@@ -11,6 +11,7 @@ import { unlessStatus } from "../engine/errors.ts";
 import { buildImages } from "./build-images.ts";
 import { builtFor } from "./build-model.ts";
 import { findImages, imageId } from "./find-images.ts";
+import { listTagged } from "./list-tagged.ts";
 
 export function createImageBuilder(engine: Engine): ImageBuilder {
   return {
@@ -24,6 +25,7 @@ export function createImageBuilder(engine: Engine): ImageBuilder {
       );
       return found.flat();
     },
+    tagged: (stack, signal) => listTagged(engine, stack, signal),
     async removeTags(tags) {
       await engine.call("image tags cannot be removed", (docker) =>
         // 409: a container still uses it; it goes with the next pruning.

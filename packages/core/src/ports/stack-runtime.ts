@@ -86,12 +86,22 @@ export interface StackObserver {
   logTail(container: string, lines: number): Promise<string>;
 }
 
+/** A tag that keeps an image of a release. */
+export interface TaggedImage {
+  /** See `stackNames.imageRepository`. */
+  readonly repository: string;
+  readonly tag: string;
+  readonly id: string;
+}
+
 /** Images of a release. */
 export interface ImageBuilder {
   /** Builds and pulls what the project needs, tagged by release; overwrites no tag. @throws SluiceError BUILD_FAILED, IMAGE_MISSING */
   build(project: ResolvedProject, tag: string, options?: CallOptions): Promise<BuiltImages>;
   /** Service names whose image of the bundle is no longer on the engine. */
   missing(images: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<readonly string[]>;
+  /** Every tag of the stack's releases that is on the engine. */
+  tagged(stack: string, signal?: AbortSignal): Promise<readonly TaggedImage[]>;
   removeTags(tags: readonly string[]): Promise<void>;
 }
 

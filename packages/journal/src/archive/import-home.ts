@@ -1,45 +1,51 @@
-import { createWriteStream } from "node:fs";
-import { chmod, lchown, mkdir, mkdtemp, open, readdir, readFile, rename, rm, symlink } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { SluiceError } from "@sluice/core";
-import { extract, type Header } from "tar-stream";
-import { syncDirectory, temporaryPrefix } from "../home/durable-file.ts";
-import { describeHome } from "../home/home-description.ts";
+import { writeDurably } from "../home/durable-file.ts";
+import { describeHome, type HomeDescription } from "../home/home-description.ts";
 import { homeError } from "../home/home-error.ts";
-import { exportedDirectories, exportedFiles } from "./parts.ts";
+import { placeHome } from "./place-home.ts";
+import { refused, unpack } from "./unpack.ts";
+import type { VacateOptions } from "./vacate-home.ts";
+
+export interface ImportOptions extends VacateOptions {
+  /** The stack that the archive must be of. */
+  readonly stack: string;
+  /** Asked when the archive is known to be whole and before anything is changed; what it throws is the refusal. */
+  readonly accept?: ((archived: HomeDescription) => Promise<void> | void) | undefined;
+}
+
+export interface ImportedHome {
+  readonly id: string;
+  /** Id of the home that was exported. */
+  readonly from: string;
+  /** Where the home that was in its place is now; `null` where there was none that held anything. */
+  readonly replaced: string | null;
+}
 
 /**
- * Makes a state home from an archive of `exportHome`: all of it or nothing. An existing home is never written over.
+ * Makes a state home from an archive of `exportHome`: all of it or nothing. It gets an id of its own, so that it and the
+ * home it came from are not taken for one. A home that is in its place is dealt with as by `vacateHome`.
  *
- * @param dir absolute path that does not exist or is an empty directory
- * @throws SluiceError HOME_UNUSABLE, JOURNAL_NEWER, DISK_FULL
+ * @param dir absolute path
+ * @throws SluiceError HOME_UNUSABLE, HOME_MISMATCH when it is of another stack, JOURNAL_NEWER, LOCK_HELD, DISK_FULL
  */
-export async function importHome(
-  dir: string,
-  archive: Readable,
-  signal?: AbortSignal,
-): Promise<{ readonly id: string; readonly stack: string }> {
+export async function importHome(dir: string, archive: Readable, options: ImportOptions): Promise<ImportedHome> {
+  const { stack, accept, signal } = options;
+  const fill = async (directory: string) => {
+    await unpack(archive, directory, signal);
+    const archived = await readDescription(directory);
+    assertStack(archived, stack);
+    await accept?.(archived);
+    const id = randomUUID();
+    await writeDescription(directory, { ...archived, id });
+    return { id, from: archived.id };
+  };
   try {
-    await assertFree(dir);
-    await mkdir(dirname(dir), { recursive: true, mode: 0o700 });
-    const temporary = await mkdtemp(join(dirname(dir), `${temporaryPrefix}${basename(dir)}-`));
-    try {
-      await unpack(archive, temporary, signal);
-      const path = join(temporary, "home.json");
-      const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
-        if (cause.code !== "ENOENT") throw cause;
-        throw refused("it holds no home.json");
-      });
-      const { id, stack } = describeHome(text, "home.json");
-      await rename(temporary, dir);
-      await syncDirectory(dirname(dir));
-      return { id, stack };
-    } catch (error) {
-      await rm(temporary, { recursive: true, force: true });
-      throw error;
-    }
+    const { made, replaced } = await placeHome(dir, fill, options);
+    return { ...made, replaced };
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
     if (isArchiveError(error)) throw refused(error.message);
@@ -47,95 +53,26 @@ export async function importHome(
   }
 }
 
-async function assertFree(dir: string): Promise<void> {
-  const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return [];
-    throw error;
+async function readDescription(dir: string): Promise<HomeDescription> {
+  const text = await readFile(join(dir, "home.json"), "utf8").catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== "ENOENT") throw cause;
+    throw refused("it holds no home.json");
   });
-  if (names.length === 0) return;
-  throw new SluiceError("HOME_UNUSABLE", `${dir} is not empty: a state home is never written over`, {
-    hint: "import into a new directory, or move the old one away first",
+  return describeHome(text, "home.json");
+}
+
+async function writeDescription(dir: string, description: HomeDescription): Promise<void> {
+  await writeDurably(join(dir, "home.json"), `${JSON.stringify(description, null, 2)}\n`);
+}
+
+function assertStack(archived: HomeDescription, stack: string): void {
+  if (archived.stack === stack) return;
+  throw new SluiceError("HOME_MISMATCH", `the archive holds the state of stack ${archived.stack}, not of ${stack}`, {
+    hint: `use -p ${archived.stack}`,
   });
-}
-
-interface LateWork {
-  /** Links come after all files, so that no file is ever written through one. */
-  readonly links: { readonly path: string; readonly header: Header }[];
-  /** Modes of directories come last, children before parents: one of them may forbid writing. */
-  readonly directories: { readonly path: string; readonly header: Header }[];
-}
-
-async function unpack(archive: Readable, root: string, signal: AbortSignal | undefined): Promise<void> {
-  const entries = extract();
-  const late: LateWork = { links: [], directories: [] };
-  const read = pipeline(archive, entries, { signal }).catch((error: unknown) => {
-    entries.destroy(error as Error);
-    throw error;
-  });
-  const write = async () => {
-    for await (const entry of entries) {
-      await place(entry.header, entry, root, late);
-      entry.resume();
-    }
-  };
-  const [reading, writing] = await Promise.allSettled([read, write()]);
-  if (writing.status === "rejected") throw writing.reason;
-  if (reading.status === "rejected") throw reading.reason;
-  for (const { path, header } of late.links) {
-    await symlink(header.linkname, path);
-    await own(path, header);
-  }
-  for (const { path, header } of late.directories.toReversed()) {
-    await own(path, header);
-    await chmod(path, modeOf(header));
-    await syncDirectory(path);
-  }
-}
-
-async function place(header: Header, content: AsyncIterable<unknown>, root: string, late: LateWork): Promise<void> {
-  const path = join(root, safeName(header.name));
-  if (header.type === "directory") {
-    await mkdir(path, { recursive: true, mode: 0o700 });
-    late.directories.push({ path, header });
-  } else if (header.type === "symlink" && header.name.startsWith("releases/")) {
-    late.links.push({ path, header });
-  } else if (header.type === "file") {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await pipeline(content, createWriteStream(path, { flags: "wx", mode: 0o600 }));
-    await own(path, header);
-    await using file = await open(path, "r");
-    await file.chmod(modeOf(header));
-    await file.sync();
-  } else {
-    throw refused(`${JSON.stringify(header.name)} is a ${header.type}`);
-  }
-}
-
-/** A release's files belong to whom they belonged to in the checkout; only a superuser can say so. */
-async function own(path: string, { uid, gid }: Header): Promise<void> {
-  if (process.getuid?.() === 0) await lchown(path, uid, gid);
-}
-
-function modeOf({ mode, name }: Header): number {
-  return name.startsWith("releases/") ? mode & 0o777 : mode & 0o700;
-}
-
-const topLevel: readonly string[] = [...exportedFiles, ...exportedDirectories];
-
-function safeName(name: string): string {
-  const parts = name.replace(/\/$/, "").split("/");
-  const isSafe = parts.every((part) => part !== "" && part !== "." && part !== ".." && !part.includes("\0"));
-  if (isSafe && topLevel.includes(parts[0] ?? "")) return parts.join("/");
-  throw refused(`${JSON.stringify(name)} has no place in a state home`);
 }
 
 /** The reader of archives knows no error codes. */
 function isArchiveError(error: unknown): error is Error {
   return error instanceof Error && !("code" in error);
-}
-
-function refused(reason: string): SluiceError {
-  return new SluiceError("HOME_UNUSABLE", `this is no archive of a state home: ${reason}`, {
-    hint: "give the file that `sluice state export` wrote",
-  });
 }

@@ -12,13 +12,20 @@ export function fakeImageBuilder({ act, state }: FakeContext): ImageBuilder {
           images[name] = `sha256:${name}-${builds ? tag : (project.model.services[name]?.image ?? "")}`;
           imageTags[name] = `${stackNames.imageRepository(project.stack, name)}:${tag}`;
           state.images.add(images[name]);
-          state.tags.add(imageTags[name]);
+          state.tags.set(imageTags[name], images[name]);
         }
         return { images, imageTags };
       }),
     missing: (images, signal) =>
       act("images.missing", signal, () =>
         Object.entries(images).flatMap(([service, id]) => (state.images.has(id) ? [] : [service])),
+      ),
+    tagged: (_stack, signal) =>
+      act("images.tagged", signal, () =>
+        [...state.tags].map(([name, id]) => {
+          const [repository = "", tag = ""] = name.split(":");
+          return { repository, tag, id };
+        }),
       ),
     removeTags: (tags) => act("images.removeTags", undefined, () => tags.forEach((tag) => state.tags.delete(tag))),
   };

@@ -36,7 +36,8 @@ export interface WorldState {
   readonly networks: Set<string>;
   readonly bundles: Map<string, StoredRelease>;
   readonly images: Set<string>;
-  readonly tags: Set<string>;
+  /** Id by `REPOSITORY:TAG`. */
+  readonly tags: Map<string, string>;
   readonly records: JournalRecord[];
   /** Requests under way, as `SERVICE@SLOT`. */
   readonly open: Set<string>;
@@ -54,7 +55,7 @@ export function createState(stack: string): WorldState {
     networks: new Set(),
     bundles: new Map(),
     images: new Set(),
-    tags: new Set(),
+    tags: new Map(),
     records: [],
     open: new Set(),
     gaps: new Set(),

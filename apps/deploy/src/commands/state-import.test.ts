@@ -1,0 +1,72 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { SluiceError } from "@sluice/core";
+import type { Deployer } from "@sluice/wiring";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { fakeDeployer } from "../testing/fake-deployer.ts";
+import { events, run } from "../testing/run.ts";
+
+let cwd = "";
+beforeEach(async () => {
+  cwd = await mkdtemp(join(tmpdir(), "sluice-cli-"));
+  await writeFile(join(cwd, "shop.tar"), "archive");
+});
+afterEach(async () => rm(cwd, { recursive: true }));
+
+type Imported = Awaited<ReturnType<Deployer["importState"]>>;
+const imported: Imported = {
+  stack: "shop",
+  path: "/var/lib/sluice/shop",
+  id: "new",
+  from: "old",
+  replaced: null,
+  unfinished: null,
+};
+const importing = (over: Partial<Imported> = {}) => {
+  const read: string[] = [];
+  const deployer = fakeDeployer({
+    importState: async (archive) => {
+      read.push(await text(archive));
+      return { ...imported, ...over };
+    },
+  });
+  return { read, deployer };
+};
+
+describe("sluice state import", () => {
+  it("says whose the stack is now, and who is refused from now on", async () => {
+    const { deployer, read } = importing();
+    const ran = await run(["state", "import", "shop.tar"], { deployer, cwd });
+    expect([ran.exitCode, read]).toEqual([0, ["archive"]]);
+    expect(ran.stdout).toBe(
+      "stack shop belongs to /var/lib/sluice/shop now (state home new)\nthe state home that was exported (old) is refused from now on\n",
+    );
+  });
+
+  it("reads the standard input for -, and passes on what was consented to", async () => {
+    const { deployer, read } = importing();
+    await run(["state", "import", "-", "--replace", "--take-over", "--reason", "new disk"], { deployer, cwd });
+    expect(read).toEqual(["from the standard input"]);
+    const call = deployer.calls.find(([name]) => name === "importState");
+    expect(call?.[2]).toEqual({ replace: true, takeOver: true, reason: "new disk" });
+  });
+
+  it("says where the home is that was there, and that a deployment has no end", async () => {
+    const over = { replaced: "/var/lib/sluice/shop.replaced-1", unfinished: { deployment: "d7", tag: "v2" } };
+    const { stdout } = await run(["state", "import", "shop.tar"], { ...importing(over), cwd });
+    expect(stdout).toContain("what was there before is in /var/lib/sluice/shop.replaced-1\n");
+    expect(stdout).toContain("the export ends within deployment d7 (v2): see `sluice status`");
+    const json = await run(["state", "import", "shop.tar", "--json"], { ...importing(over), cwd });
+    expect(events(json.stdout)).toEqual([{ v: 1, ...imported, ...over }]);
+  });
+
+  it("exits 2 for a file that cannot be read, and 10 where it is refused", async () => {
+    const missing = await run(["state", "import", "no.tar"], { ...importing(), cwd });
+    expect([missing.exitCode, missing.stderr]).toEqual([2, expect.stringContaining("no.tar cannot be read: ENOENT")]);
+    const refusal = new SluiceError("HOME_UNUSABLE", "it holds the state of stack shop");
+    const deployer = fakeDeployer({ importState: async () => Promise.reject(refusal) });
+    expect((await run(["state", "import", "shop.tar"], { deployer, cwd })).exitCode).toBe(10);
+  });
+});

@@ -1,0 +1,87 @@
+import { readdir, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { type Clock, SluiceError } from "@sluice/core";
+import { syncDirectory, temporaryPrefix } from "../home/durable-file.ts";
+import { homeError } from "../home/home-error.ts";
+import { openStateHome } from "../home/state-home.ts";
+import { acquireLock } from "../lock/acquire-lock.ts";
+
+export interface VacateOptions {
+  readonly clock: Clock;
+  /** For whoever finds the home locked meanwhile. */
+  readonly actor: string;
+  readonly reason: string;
+  /** A home that holds something is moved aside; default: it is refused. */
+  readonly replace?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Makes the place of a state home free, under its lock. A home that holds nothing yet (looking at a stack makes one) is
+ * removed; one that holds something is moved aside, and never removed.
+ *
+ * @returns where it was moved to; `null` where nothing had to be kept
+ * @throws SluiceError HOME_UNUSABLE when it holds something and `replace` is not set, or is no state home; LOCK_HELD
+ */
+export async function vacateHome(dir: string, options: VacateOptions): Promise<string | null> {
+  try {
+    const names = await entriesOf(dir);
+    if (names.length === 0) return null;
+    if (!names.includes("home.json")) throw foreign(dir, names[0] ?? "");
+    const { clock, actor, reason, replace = false, signal } = options;
+    await using home = await openStateHome(dir, { clock, create: false });
+    await using _lock = await acquireLock(home, { actor, reason, release: "none", signal });
+    if (await isUnused(dir)) {
+      await rm(dir, { recursive: true });
+      return null;
+    }
+    if (!replace) throw inUse(dir, home.stack);
+    const aside = await freeName(dir, clock);
+    await rename(dir, aside);
+    await syncDirectory(dirname(dir));
+    return aside;
+  } catch (error) {
+    throw homeError(error, dir, "the state home cannot be put aside:");
+  }
+}
+
+/** What looking at a stack makes; anything else is something that somebody may miss. */
+const ownNames: ReadonlySet<string> = new Set(["home.json", "keys", "releases", "cache", "lock.db", "lock.json"]);
+
+async function isUnused(dir: string): Promise<boolean> {
+  const journal = await stat(join(dir, "journal.ndjson")).catch(() => null);
+  const names = (await entriesOf(dir)).filter((name) => name !== "journal.ndjson");
+  const hasReleases = (await entriesOf(join(dir, "releases"))).length > 0;
+  return (journal?.size ?? 0) === 0 && !hasReleases && names.every((name) => ownNames.has(name));
+}
+
+/** Without what a crash left unfinished. */
+async function entriesOf(dir: string): Promise<readonly string[]> {
+  const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+  return names.filter((name) => !name.startsWith(temporaryPrefix));
+}
+
+async function freeName(dir: string, clock: Clock): Promise<string> {
+  const stamp = clock.now().toISOString().replaceAll(/\D/g, "").slice(0, 14);
+  const taken = new Set(await readdir(dirname(dir)));
+  const wanted = `${basename(dir)}.replaced-${stamp}`;
+  for (let count = 1; ; count++) {
+    const name = count === 1 ? wanted : `${wanted}-${count}`;
+    if (!taken.has(name)) return join(dirname(dir), name);
+  }
+}
+
+function inUse(dir: string, stack: string): SluiceError {
+  return new SluiceError("HOME_UNUSABLE", `${dir} holds the state of stack ${stack}: nothing is written over it`, {
+    hint: "the same command with --replace moves it aside; or give another place with --state-home",
+  });
+}
+
+function foreign(dir: string, name: string): SluiceError {
+  return new SluiceError("HOME_UNUSABLE", `${dir} is not empty and is no state home (it holds ${name})`, {
+    hint: "give an empty or new directory with --state-home",
+  });
+}

@@ -1,0 +1,101 @@
+import type { Readable } from "node:stream";
+import { type JournalRecord, SluiceError } from "@sluice/core";
+import { findRebuildable, readAttempts, storeRebuilt, unfinishedOf } from "@sluice/engine";
+import { acquireLock, createJournal, importHome, openStateHome, placeHome } from "@sluice/journal";
+import type { ImportCall, ImportedState, RebuildCall, RebuiltHome, StateChange } from "./deployer.ts";
+import { stateHomeOf } from "./locations.ts";
+import { createSession, type Session } from "./session.ts";
+import { systemClock as clock } from "./system-clock.ts";
+
+/**
+ * Makes the state home from an export, and moves the stack on the engine to it: the home that was exported is refused
+ * from then on. Nothing is changed where the engine cannot be asked, or says that the stack is somebody else's.
+ *
+ * @throws SluiceError HOME_UNUSABLE, HOME_MISMATCH, LOCK_HELD, ENGINE_UNREACHABLE
+ */
+export async function importState(
+  session: Session,
+  archive: Readable,
+  { reason = "state import", replace, takeOver = false }: ImportCall,
+  signal: AbortSignal,
+): Promise<ImportedState> {
+  const { actor } = session.options;
+  const stack = await session.stack();
+  const { claims } = session.runtime();
+  const owner = await claims.read(stack);
+  const path = stateHomeOf(session.options, stack);
+  const accept = (archived: { readonly id: string }) => {
+    if (owner !== null && owner !== archived.id && !takeOver) throw foreignArchive(stack, owner, archived.id);
+  };
+  const { id, from, replaced } = await importHome(path, archive, {
+    clock,
+    stack,
+    actor,
+    reason,
+    replace,
+    accept,
+    signal,
+  });
+  await using home = await openStateHome(path, { clock, stack, create: false });
+  await using _lock = await acquireLock(home, { actor, reason, release: "none", signal });
+  const journal = createJournal(home, clock);
+  const unfinished = unfinishedOf(await readAttempts(journal));
+  await journal.append({ type: "state-imported", actor, reason, from, to: id, replaced });
+  await claims.move(stack, owner, id);
+  return {
+    stack,
+    path,
+    id,
+    from,
+    replaced,
+    unfinished: unfinished && { deployment: unfinished.deployment, tag: unfinished.attempt.start.tag },
+  };
+}
+
+/**
+ * Makes a state home of what the engine shows where the one the stack belongs to is lost, and moves the stack to it.
+ *
+ * @param open a seam for tests
+ * @throws SluiceError PREFLIGHT_FAILED where there is nothing to rebuild from; HOME_UNUSABLE, LOCK_HELD, ENGINE_UNREACHABLE
+ */
+export async function rebuildState(
+  session: Session,
+  { release, reason = "state rebuild", replace }: RebuildCall,
+  signal: AbortSignal,
+  open: typeof createSession = createSession,
+): Promise<RebuiltHome> {
+  const { options } = session;
+  const project = await session.project(signal);
+  const stack = await session.stack();
+  const { claims } = session.runtime();
+  const previousHome = await claims.read(stack);
+  const path = stateHomeOf(options, stack);
+  const request = { stack, project, release, actor: options.actor, reason, previousHome };
+  const fill = async (directory: string) => {
+    await using making = open({ ...options, stack, stateHome: directory });
+    const ports = await making.ports();
+    const state = await storeRebuilt(request, await findRebuildable(request, ports, signal), ports);
+    return { id: (await making.home()).id, ...state };
+  };
+  const { made, replaced } = await placeHome(path, fill, { clock, actor: options.actor, reason, replace, signal });
+  await claims.move(stack, previousHome, made.id);
+  return { stack, path, previousHome, replaced, ...made };
+}
+
+/** What was done to the state home itself, oldest first. */
+export async function readStateChanges(records: AsyncIterable<JournalRecord>): Promise<readonly StateChange[]> {
+  const changes: StateChange[] = [];
+  for await (const record of records) if (isStateChange(record)) changes.push(record);
+  return changes;
+}
+
+function isStateChange(record: JournalRecord): record is StateChange {
+  return record.type === "state-imported" || record.type === "state-rebuilt";
+}
+
+function foreignArchive(stack: string, owner: string, archived: string): SluiceError {
+  const message = `stack ${stack} on this engine belongs to state home ${owner || "(unknown)"}, and the archive is of ${archived}`;
+  return new SluiceError("HOME_MISMATCH", message, {
+    hint: "import an export of that home, which is what deployed last; if it is lost for good, the same command with --take-over",
+  });
+}
