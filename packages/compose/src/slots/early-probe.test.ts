@@ -39,7 +39,7 @@ describe("a health check that is run early", () => {
 
   it("leaves a program that talks all the time a third of the time", async () => {
     const { output, asked, probe } = program({ readyAtMs: 3_000, checkMs: 200 });
-    const { wait } = output;
+    const wait = output.wait.bind(output);
     output.wait = (ms, signal) => {
       output.ring();
       return wait(ms, signal);
