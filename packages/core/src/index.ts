@@ -1,5 +1,12 @@
 export * from "./config/duration.ts";
+export {
+  type ChannelConfig,
+  type Ending,
+  endings,
+  type NotifyConfig,
+} from "./config/notify-schema.ts";
 export * from "./config/parse-config.ts";
+export { type ResolvedReferences, resolveReferences } from "./config/references.ts";
 export * from "./config/release-checks.ts";
 export type { AnalysisConfig, CheckConfig, Config, ServiceConfig, WrittenConfig } from "./config/schema.ts";
 export * from "./errors/codes.ts";
@@ -42,3 +49,5 @@ export * from "./ports/release-identity.ts";
 export * from "./ports/stack-runtime.ts";
 export * from "./ports/traffic-router.ts";
 export * from "./redact/redactor.ts";
+export type { Freeze, Windows } from "./windows/window-schema.ts";
+export * from "./windows/window-state.ts";

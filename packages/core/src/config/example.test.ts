@@ -22,9 +22,25 @@ describe("the example configuration", () => {
   });
 
   it("shows the defaults where it says so", () => {
-    const { services: _services, checks: _checks, analysis, ...rest } = parseConfig(text, path);
-    const { services: _none, checks: _nothing, analysis: defaultAnalysis, ...defaults } = defaultConfig();
+    const {
+      services: _services,
+      checks: _checks,
+      windows: _windows,
+      notify,
+      analysis,
+      ...rest
+    } = parseConfig(text, path);
+    const {
+      services: _none,
+      checks: _nothing,
+      windows: _always,
+      notify: silent,
+      analysis: defaultAnalysis,
+      ...defaults
+    } = defaultConfig();
     expect(rest).toEqual(defaults);
+    expect({ ...notify, titles: {}, channels: {} }).toEqual(silent);
+    expect(notify.channels["mail"]?.email).toMatchObject({ port: 587, tls: "starttls" });
     expect({ ...analysis, errors: { maxIncrease: analysis.errors.maxIncrease } }).toEqual(defaultAnalysis);
   });
 });

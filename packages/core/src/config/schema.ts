@@ -1,6 +1,8 @@
 import * as z from "zod";
 import { roles } from "../model/role.ts";
+import { windowsSchema } from "../windows/window-schema.ts";
 import { parseDuration } from "./duration.ts";
+import { notifySchema } from "./notify-schema.ts";
 
 /** A duration in Compose syntax in the file, milliseconds in the resolved configuration. */
 const duration = z
@@ -136,6 +138,8 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   preflight: z.strictObject({ minFreeDisk: z.int().min(0).default(1_073_741_824) }).prefault({}),
+  windows: windowsSchema.prefault({}),
+  notify: notifySchema.prefault({}),
 });
 
 export type WrittenConfig = z.input<typeof configSchema>;

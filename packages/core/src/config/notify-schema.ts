@@ -1,0 +1,78 @@
+import * as z from "zod";
+import { parseDuration } from "./duration.ts";
+import { hasOnlyReferences, hasReference } from "./references.ts";
+
+/** What people can be told of: the endings of a deployment that was begun, and one that the window refused. */
+export const endings = ["live", "failed", "rolled-back", "needs-person", "interrupted", "window-closed"] as const;
+export type Ending = (typeof endings)[number];
+
+/** What a title may name in braces. */
+export const titleFields = ["stack", "release", "outcome", "kind", "actor", "reason", "serving"] as const;
+
+/** Text that may be `${NAME}`, filled in from the environment. */
+const text = z.string().min(1).refine(hasOnlyReferences, "expected a reference such as ${SLACK_WEBHOOK_URL}");
+const url = text.refine(
+  (value) => hasReference(value) || /^https?:\/\/[^/\s]+/.test(value),
+  "expected an http or https address, or a reference such as ${SLACK_WEBHOOK_URL}",
+);
+const title = z
+  .string()
+  .min(1)
+  .refine(
+    (value) => [...value.matchAll(/\{([^{}]*)\}/g)].every(([, name]) => titleFields.some((field) => field === name)),
+    `expected only ${titleFields.map((field) => `{${field}}`).join(", ")} in braces`,
+  );
+const duration = z
+  .string()
+  .refine((value) => (parseDuration(value) ?? 0) > 0, "expected a duration such as 10s")
+  .transform((value) => parseDuration(value) ?? 0);
+
+const emailSchema = z
+  .strictObject({
+    host: text,
+    port: z.int().min(1).max(65_535).default(587),
+    /** starttls: refused where the server cannot; implicit: from the first byte, mostly on 465; none: in clear. */
+    tls: z.enum(["starttls", "implicit", "none"]).default("starttls"),
+    user: text.optional(),
+    password: text.optional(),
+    from: text,
+    to: z.array(text).min(1),
+  })
+  .refine(({ user, password }) => (user === undefined) === (password === undefined), "expected user and password both");
+
+const kinds = ["webhook", "slack", "teams", "feishu", "dingtalk", "wecom", "email"] as const;
+
+export const channelSchema = z
+  .strictObject({
+    /** Endings that it is told of. */
+    on: z
+      .array(z.enum(endings))
+      .min(1)
+      .default([...endings]),
+    webhook: z.strictObject({ url, secret: text }).optional(),
+    slack: z.strictObject({ url }).optional(),
+    teams: z.strictObject({ url }).optional(),
+    feishu: z.strictObject({ url, secret: text.optional() }).optional(),
+    dingtalk: z.strictObject({ url, secret: text.optional() }).optional(),
+    wecom: z.strictObject({ url }).optional(),
+    email: emailSchema.optional(),
+  })
+  .refine(
+    (channel) => kinds.filter((kind) => channel[kind] !== undefined).length === 1,
+    `expected exactly one of ${kinds.join(", ")}`,
+  );
+
+export const notifySchema = z.strictObject({
+  /** All that telling people may add to a deployment. */
+  timeout: duration.default(10_000),
+  titles: z.partialRecord(z.enum(endings), title).default({}),
+  channels: z
+    .record(
+      z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "expected a name of lower-case letters, digits and hyphens"),
+      channelSchema,
+    )
+    .default({}),
+});
+
+export type NotifyConfig = Readonly<z.output<typeof notifySchema>>;
+export type ChannelConfig = NotifyConfig["channels"][string];

@@ -1,0 +1,149 @@
+import { Temporal } from "temporal-polyfill";
+import { isInRange } from "./open-range.ts";
+import type { Freeze, Windows } from "./window-schema.ts";
+
+/** Openings further ahead than this are not looked for. */
+const horizonDays = 400;
+
+/** Whether deployments may begin at a moment, why not, and when that changes. */
+export interface WindowState {
+  readonly open: boolean;
+  readonly timezone: string;
+  /** Why it is closed or open, for people. */
+  readonly reason: string;
+  /** The freeze in force. */
+  readonly freeze: Freeze | null;
+  /** When it opens next, for what is closed; `null` when open, or when it does not within 400 days. */
+  readonly nextOpening: Date | null;
+  /** When it closes next, for what is open; `null` when closed, or when it does not within 400 days. */
+  readonly closes: Date | null;
+}
+
+/** The state of the windows at a moment. Without windows, holidays and freezes it is always open. */
+export function windowState(windows: Windows, at: Date): WindowState {
+  const moment = Temporal.Instant.fromEpochMilliseconds(at.getTime());
+  const local = moment.toZonedDateTimeISO(windows.timezone);
+  const open = isOpenAt(windows, local);
+  const change = toDate(nextChange(windows, local, !open));
+  return {
+    open,
+    timezone: windows.timezone,
+    reason: reasonOf(windows, local, open),
+    freeze: freezeAt(windows, local),
+    nextOpening: open ? null : change,
+    closes: open ? change : null,
+  };
+}
+
+/** A moment where the windows are meant: `Mon 2026-11-30 09:00 Europe/Berlin`. */
+export function formatInZone(at: Date, timezone: string): string {
+  const local = Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(timezone);
+  const day = local.toLocaleString("en", { weekday: "short" });
+  return `${day} ${local.toPlainDate().toString()} ${local.toPlainTime().toString({ smallestUnit: "minute" })} ${timezone}`;
+}
+
+/**
+ * Open is what the clock on the wall says: a minute that comes twice when summer time ends is open both times, one that
+ * is skipped when it begins is not there.
+ */
+function isOpenAt(windows: Windows, local: Temporal.ZonedDateTime): boolean {
+  if (freezeAt(windows, local) || isHoliday(windows, local)) return false;
+  const minute = local.hour * 60 + local.minute;
+  return windows.open.length === 0 || windows.open.some((range) => isInRange(range, local.dayOfWeek, minute));
+}
+
+function isHoliday({ holidays }: Windows, local: Temporal.ZonedDateTime): boolean {
+  return holidays.includes(local.toPlainDate().toString());
+}
+
+function freezeAt({ freezes }: Windows, local: Temporal.ZonedDateTime): Freeze | null {
+  const isIn = (freeze: Freeze) => {
+    const { from, until } = spanOf(freeze, local.timeZoneId);
+    return isNotBefore(local, from) && !isNotBefore(local, until);
+  };
+  return freezes.find(isIn) ?? null;
+}
+
+interface Span {
+  readonly from: Temporal.ZonedDateTime;
+  /** Exclusive. */
+  readonly until: Temporal.ZonedDateTime;
+}
+
+/** A bare date as an end includes that day. */
+function spanOf({ from, until }: Freeze, timezone: string): Span {
+  const end = until.includes("T")
+    ? Temporal.PlainDateTime.from(until).toZonedDateTime(timezone)
+    : Temporal.PlainDate.from(until).add({ days: 1 }).toZonedDateTime(timezone);
+  const begin = from.includes("T")
+    ? Temporal.PlainDateTime.from(from).toZonedDateTime(timezone)
+    : Temporal.PlainDate.from(from).toZonedDateTime(timezone);
+  return { from: begin, until: end };
+}
+
+function reasonOf(windows: Windows, local: Temporal.ZonedDateTime, open: boolean): string {
+  const { timezone } = windows;
+  const freeze = freezeAt(windows, local);
+  if (freeze) {
+    const { until } = spanOf(freeze, timezone);
+    return `frozen until ${formatInZone(new Date(until.epochMilliseconds), timezone)}: ${freeze.reason}`;
+  }
+  if (isHoliday(windows, local)) return `${local.toPlainDate().toString()} is a holiday`;
+  if (windows.open.length === 0) return "no window is configured";
+  const ranges = windows.open.map(({ text }) => text).join("; ");
+  return `${open ? "inside" : "outside"} the window ${ranges} (${timezone})`;
+}
+
+/** The first moment from `local` on at which it is open, or closed; only at boundaries can that change. */
+function nextChange(windows: Windows, local: Temporal.ZonedDateTime, wanted: boolean): Temporal.ZonedDateTime | null {
+  const freezes = windows.freezes.flatMap((freeze) => {
+    const { from, until } = spanOf(freeze, windows.timezone);
+    return [from, until];
+  });
+  const ahead = [...freezes, ...clockChanges(local)];
+  for (let day = 0; day <= horizonDays; day++) {
+    const date = local.toPlainDate().add({ days: day });
+    const end = date.add({ days: 1 }).toZonedDateTime(windows.timezone);
+    // A boundary of the day before can lie in this one, where the clock is set back over midnight.
+    const candidates = [...boundariesOf(windows, date.subtract({ days: 1 })), ...boundariesOf(windows, date), ...ahead]
+      .filter((at) => isNotBefore(at, local) && !isNotBefore(at, end))
+      .toSorted((a, b) => Temporal.ZonedDateTime.compare(a, b));
+    const found = candidates.find((at) => isOpenAt(windows, at) === wanted);
+    if (found) return found;
+  }
+  return null;
+}
+
+function boundariesOf({ open, timezone }: Windows, date: Temporal.PlainDate): readonly Temporal.ZonedDateTime[] {
+  const minutes = new Set(open.flatMap(({ from, until }) => [from, until]));
+  return [
+    date.toZonedDateTime(timezone),
+    ...[...minutes].flatMap((minute) => {
+      if (minute === 1_440) return [];
+      const at = date.toPlainDateTime({ hour: Math.floor(minute / 60), minute: minute % 60 });
+      return [
+        at.toZonedDateTime(timezone, { disambiguation: "earlier" }),
+        at.toZonedDateTime(timezone, { disambiguation: "later" }),
+      ];
+    }),
+  ];
+}
+
+/** When the clock is changed within the horizon. */
+function clockChanges(local: Temporal.ZonedDateTime): readonly Temporal.ZonedDateTime[] {
+  const end = local.add({ days: horizonDays + 1 });
+  const changes: Temporal.ZonedDateTime[] = [];
+  for (let at = local.getTimeZoneTransition("next"); at && !isNotBefore(at, end); ) {
+    changes.push(at);
+    at = at.getTimeZoneTransition("next");
+  }
+  return changes;
+}
+
+function isNotBefore(a: Temporal.ZonedDateTime, b: Temporal.ZonedDateTime): boolean {
+  return Temporal.ZonedDateTime.compare(a, b) >= 0;
+}
+
+function toDate(at: Temporal.ZonedDateTime | null): Date | null {
+  return at && new Date(at.epochMilliseconds);
+}
