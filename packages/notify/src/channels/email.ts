@@ -1,0 +1,99 @@
+import { createHash } from "node:crypto";
+import type { Message } from "../message/message.ts";
+import { escapeHtml } from "../message/text.ts";
+import type { Attempt } from "./answer.ts";
+
+export interface EmailSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: "starttls" | "implicit" | "none";
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
+  readonly from: string;
+  readonly to: readonly string[];
+}
+
+export interface Mail {
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  /** The same for the same ending: a second copy of a message is known as one. https://www.rfc-editor.org/rfc/rfc5322#section-3.6.4 */
+  readonly messageId: string;
+  /** Nobody's out-of-office note is wanted. https://www.rfc-editor.org/rfc/rfc3834#section-5 */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A message as mail, in plain text and in HTML. Pure. */
+export function emailMessage({ from, to }: EmailSettings, { title, facts, link }: Message, id: string): Mail {
+  const domain = /@(?<domain>[A-Za-z0-9.-]+)>?\s*$/.exec(from)?.groups?.["domain"] ?? "sluice.invalid";
+  const rows = facts.map(
+    ({ label, value }) => `<tr><th align="left" valign="top">${label}</th><td>${escapeHtml(value)}</td></tr>`,
+  );
+  return {
+    from,
+    to,
+    subject: title,
+    text: [title, "", ...facts.map(({ label, value }) => `${label}: ${value}`), ...(link ? ["", link] : []), ""].join(
+      "\n",
+    ),
+    html: [
+      `<h3>${escapeHtml(title)}</h3>`,
+      `<table cellpadding="4">${rows.join("")}</table>`,
+      ...(link ? [`<p><a href="${escapeHtml(link)}">Read more</a></p>`] : []),
+    ].join("\n"),
+    messageId: `<${createHash("sha256").update(id).digest("hex").slice(0, 32)}@${domain}>`,
+    headers: { "Auto-Submitted": "auto-generated" },
+  };
+}
+
+/** Hands a mail to its server. The library is loaded with the first one. */
+export async function sendEmail(settings: EmailSettings, mail: Mail, signal: AbortSignal): Promise<Attempt> {
+  const { createTransport } = await import("nodemailer");
+  const { host, port, tls, user, password } = settings;
+  const transport = createTransport({
+    host,
+    port,
+    secure: tls === "implicit",
+    requireTLS: tls === "starttls",
+    ignoreTLS: tls === "none",
+    socketCloseTimeout: 0,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    ...(user && password ? { auth: { user, pass: password } } : {}),
+  });
+  try {
+    await transport.sendMail({ ...mail, to: [...mail.to], headers: { ...mail.headers }, signal });
+    return { result: "delivered" };
+  } catch (error) {
+    return judgeMailError(error as MailError);
+  } finally {
+    transport.close();
+  }
+}
+
+interface MailError {
+  readonly code?: string;
+  /** The SMTP command that failed. */
+  readonly command?: string;
+  /** Of the server: 4xx may succeed later, 5xx will not. https://www.rfc-editor.org/rfc/rfc5321#section-4.2.1 */
+  readonly responseCode?: number;
+  readonly response?: string;
+}
+
+/** What a failed hand-over means; text of the server is kept short. */
+export function judgeMailError({ code = "unknown", command, responseCode, response }: MailError): Attempt {
+  if (responseCode !== undefined) {
+    const reason = `answers ${(response ?? String(responseCode)).replaceAll(/\s+/g, " ").slice(0, 200)}`;
+    return responseCode >= 500 ? { result: "refused", reason } : { result: "retry", reason };
+  }
+  if (code === "EABORT") return { result: "uncertain", reason: "no answer in time" };
+  const isRefused = code === "EAUTH" || code === "ETLS" || code === "ENOAUTH" || code === "EENVELOPE";
+  if (isRefused) return { result: "refused", reason: `${code} at ${command ?? "connecting"}` };
+  // Up to the body nothing can have arrived.
+  const isBefore = command === undefined || command === "CONN" || code === "EDNS" || code === "ECONFIG";
+  return isBefore
+    ? { result: "retry", reason: `cannot be reached (${code})` }
+    : { result: "uncertain", reason: `the connection broke at ${command} (${code})` };
+}

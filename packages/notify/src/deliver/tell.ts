@@ -1,0 +1,69 @@
+import type { Clock } from "@sluice/core";
+import type { Channel } from "../channels/channel.ts";
+import { type Titles, toMessage } from "../message/message.ts";
+import type { Notification } from "../message/notification.ts";
+import type { OutboxEntry } from "../outbox/entry.ts";
+import { afterDelivery, waitingEntry } from "../outbox/keep.ts";
+import type { Outbox } from "../outbox/outbox.ts";
+import { deliver, type RetryPolicy } from "./deliver.ts";
+
+/** What became of one notification for one channel. */
+export interface DeliveryReport {
+  readonly id: string;
+  readonly channel: string;
+  /** Host, never an address. */
+  readonly place: string;
+  /** `known`: it was told before, or waits already. `expired`: it waited for a week, and was given up. */
+  readonly result: "delivered" | "waiting" | "uncertain" | "known" | "expired";
+  readonly reason?: string | undefined;
+}
+
+export interface TellContext {
+  readonly outbox: Outbox;
+  readonly clock: Clock;
+  readonly titles: Titles | undefined;
+}
+
+/** A notification for one channel; without an entry it is known there already. */
+export interface Telling {
+  readonly notification: Notification;
+  readonly entry: OutboxEntry | null;
+}
+
+/** Writes down what is to be told, before anything is sent: whatever ends this process, the next run tells the rest. */
+export async function enlist(context: TellContext, channel: Channel, notification: Notification): Promise<Telling> {
+  const { outbox, clock } = context;
+  if (await outbox.read(notification.id, channel.name)) return { notification, entry: null };
+  const entry = waitingEntry(notification, channel.name, clock.now());
+  await record(outbox, entry);
+  return { notification, entry };
+}
+
+/** Tries to tell one channel, and records what came of it. */
+export async function tell(
+  { outbox, clock, titles }: TellContext,
+  channel: Channel,
+  { notification, entry }: Telling,
+  retries: RetryPolicy,
+  signal: AbortSignal,
+): Promise<DeliveryReport> {
+  const told = { id: notification.id, channel: channel.name, place: channel.place };
+  if (!entry) return { ...told, result: "known" };
+  const unrecorded = await record(outbox, { ...entry, state: "sending", updatedAt: clock.now().toISOString() });
+  const content = { notification, message: toMessage(notification, titles) };
+  const delivery = await deliver(channel, content, retries, clock, signal);
+  const after = afterDelivery(entry, delivery, channel, clock.now());
+  const problem = (await record(outbox, after)) ?? unrecorded;
+  const reason = [after.reason, problem].filter((text) => text !== undefined).join("; ");
+  return { ...told, result: after.state, ...(reason ? { reason } : {}) };
+}
+
+/** Telling people matters more than the record of it: what goes wrong is said, not thrown. */
+async function record(outbox: Outbox, entry: OutboxEntry): Promise<string | undefined> {
+  try {
+    await outbox.write(entry);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

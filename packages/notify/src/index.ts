@@ -1,0 +1,15 @@
+export type { Attempt } from "./channels/answer.ts";
+export { type Channel, type Content, createChannel, unavailableChannel } from "./channels/channel.ts";
+export type { RetryPolicy } from "./deliver/deliver.ts";
+export type { DeliveryReport } from "./deliver/tell.ts";
+export { type Message, type Titles, toMessage } from "./message/message.ts";
+export type { Notification } from "./message/notification.ts";
+export {
+  createNotifier,
+  type FlushOptions,
+  type Notifier,
+  type NotifierOptions,
+  type TellOptions,
+} from "./notifier.ts";
+export type { OutboxEntry } from "./outbox/entry.ts";
+export { createOutbox, type Outbox } from "./outbox/outbox.ts";

@@ -1,0 +1,65 @@
+import { endings } from "@sluice/core";
+import { describe, expect, it } from "vitest";
+import { aNotification } from "../testing/a-notification.ts";
+import { toMessage } from "./message.ts";
+
+describe("the message of a notification", () => {
+  it("says what happened, what serves, who, why, how long, and where to read on", () => {
+    expect(toMessage(aNotification())).toEqual({
+      tone: "good",
+      title: "✅ shop: v2 is live",
+      facts: [
+        { label: "Serving", value: "v2 (green, 100 %)" },
+        { label: "By", value: "ada" },
+        { label: "Reason", value: "release v2" },
+        { label: "Took", value: "1m20s" },
+        { label: "Longest steps", value: "build release v2 40s, shift web to 5 % 30s, drain slot blue 5s" },
+      ],
+      link: "https://github.com/o/r/actions/runs/1",
+    });
+  });
+
+  it("names the cause and the next command of what went wrong", () => {
+    const { tone, title, facts } = toMessage(
+      aNotification({
+        outcome: "needs-person",
+        serving: null,
+        cause: "door web is gone",
+        next: "sluice status",
+        steps: [],
+      }),
+    );
+    expect([tone, title]).toEqual(["bad", "🆘 shop: v2 needs a person"]);
+    expect(facts).toContainEqual({ label: "Serving", value: "nothing" });
+    expect(facts).toContainEqual({ label: "Cause", value: "door web is gone" });
+    expect(facts).toContainEqual({ label: "Next", value: "sluice status" });
+  });
+
+  it("does not claim to know what serves where it could not be read", () => {
+    const { serving: _unknown, ...rest } = aNotification();
+    expect(toMessage(rest).facts[0]).toEqual({ label: "Serving", value: "could not be read" });
+  });
+
+  it.each(endings)("has a title for %s that names stack and release", (outcome) => {
+    expect(toMessage(aNotification({ outcome })).title).toMatch(/^\S+ shop: v2 .+/);
+    expect(toMessage(aNotification({ outcome, release: "" })).title).toContain("a deployment");
+  });
+
+  it("takes titles of one's own, and puts values into them once", () => {
+    const title = "{stack}/{release} {outcome} {kind} by {actor}: {reason}, {serving}";
+    const { title: filled } = toMessage(aNotification({ reason: "{actor} {x}" }), { live: title });
+    expect(filled).toBe("✅ shop/v2 live deploy by ada: {actor} {x}, v2 (green, 100 %)");
+  });
+
+  it("makes one line of everything, and cuts what is long", () => {
+    const { facts } = toMessage(aNotification({ reason: `a\r\nb\u2028c\u202ed ${"x".repeat(1_000)}` }));
+    const value = facts.find(({ label }) => label === "Reason")?.value ?? "";
+    expect(value).toMatch(/^a b c d x+…$/);
+    expect(Array.from(value)).toHaveLength(400);
+  });
+
+  it("has no link that is none", () => {
+    expect(toMessage(aNotification({ link: "javascript:alert(1)" })).link).toBeUndefined();
+    expect(toMessage(aNotification({ link: "https://x/a|b)c>d" })).link).toBe("https://x/a%7Cb%29c%3Ed");
+  });
+});

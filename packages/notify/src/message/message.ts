@@ -1,0 +1,99 @@
+import { type Ending, formatDuration } from "@sluice/core";
+import type { Notification } from "./notification.ts";
+import { oneLine, safeLink } from "./text.ts";
+
+/** What every channel shows, each in its own way: plain text, nothing of it escaped yet. */
+export interface Message {
+  readonly tone: "good" | "bad" | "attention";
+  readonly title: string;
+  readonly facts: readonly Fact[];
+  /** http or https, and safe inside a link. */
+  readonly link?: string | undefined;
+}
+
+export interface Fact {
+  readonly label: string;
+  readonly value: string;
+}
+
+/** Titles by ending with `{stack}` and the other fields in braces; what is not given has a title of its own. */
+export type Titles = Readonly<Partial<Record<Ending, string>>>;
+
+const defaultTitles: Readonly<Record<Ending, string>> = {
+  live: "{stack}: {release} is live",
+  failed: "{stack}: {release} failed before it took over",
+  "rolled-back": "{stack}: {release} was rolled back after users had reached it",
+  "needs-person": "{stack}: {release} needs a person",
+  interrupted: "{stack}: {release} was interrupted",
+  "window-closed": "{stack}: {release} was refused, the window is closed",
+};
+
+const signs: Readonly<Record<Ending, string>> = {
+  live: "✅",
+  failed: "❌",
+  "rolled-back": "↩️",
+  "needs-person": "🆘",
+  interrupted: "⏸️",
+  "window-closed": "🔒",
+};
+
+const tones: Readonly<Record<Ending, Message["tone"]>> = {
+  live: "good",
+  failed: "bad",
+  "rolled-back": "bad",
+  "needs-person": "bad",
+  interrupted: "attention",
+  "window-closed": "attention",
+};
+
+/** Longer values are cut: every service has a limit, and a chat is not a log. */
+const longestValue = 400;
+const longestTitle = 140;
+const shownSteps = 3;
+
+/** The message of a notification. Pure: the same in, the same out. */
+export function toMessage(notification: Notification, titles: Titles = {}): Message {
+  const { outcome, link } = notification;
+  const title = fill(titles[outcome] ?? defaultTitles[outcome], notification);
+  return {
+    tone: tones[outcome],
+    title: `${signs[outcome]} ${oneLine(title, longestTitle)}`,
+    facts: factsOf(notification),
+    link: safeLink(link),
+  };
+}
+
+function factsOf(notification: Notification): readonly Fact[] {
+  const { cause, actor, reason, durationMs, steps = [], next } = notification;
+  const slowest = steps.toSorted((a, b) => b.durationMs - a.durationMs).slice(0, shownSteps);
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ["Serving", servingText(notification)],
+    ["Cause", cause],
+    ["By", actor],
+    ["Reason", reason],
+    ["Took", durationMs === undefined ? undefined : formatDuration(durationMs)],
+    ["Longest steps", slowest.map((step) => `${step.name} ${formatDuration(step.durationMs)}`).join(", ")],
+    ["Next", next],
+  ];
+  return facts.flatMap(([label, value]) => (value ? [{ label, value: oneLine(value, longestValue) }] : []));
+}
+
+function servingText({ serving }: Notification): string {
+  if (serving === undefined) return "could not be read";
+  return serving ? `${serving.tag} (${serving.slot}, ${serving.share} %)` : "nothing";
+}
+
+function fill(template: string, notification: Notification): string {
+  const { stack, outcome, kind, actor, reason } = notification;
+  const release = notification.release || "a deployment";
+  const values: Readonly<Record<string, string>> = {
+    stack,
+    release,
+    outcome,
+    kind,
+    actor,
+    reason,
+    serving: servingText(notification),
+  };
+  return template.replaceAll(/\{([a-z]+)\}/g, (all, name: string) => values[name] ?? all);
+}

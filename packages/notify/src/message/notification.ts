@@ -1,0 +1,35 @@
+import { endings } from "@sluice/core";
+import * as z from "zod";
+
+/** One ending, for people and machines: plain data, the same for every channel. */
+export const notificationSchema = z.object({
+  /** Equal for the same ending of the same deployment, however often it is told. */
+  id: z.string().min(1),
+  stack: z.string(),
+  outcome: z.enum(endings),
+  /** `deploy`, `rollback`, … */
+  kind: z.string(),
+  /** Tag of the release that it was about; empty where that is not known. */
+  release: z.string(),
+  /** Which version users reach; `null` where nothing serves, left out where it could not be seen. */
+  serving: z
+    .object({ release: z.string(), tag: z.string(), slot: z.string(), share: z.number() })
+    .nullable()
+    .optional(),
+  actor: z.string(),
+  /** Why it was begun. */
+  reason: z.string(),
+  /** Why it ended so. */
+  cause: z.string().optional(),
+  /** When it ended: ISO 8601, UTC. */
+  at: z.string(),
+  durationMs: z.number().optional(),
+  /** How long its steps took, in order. */
+  steps: z.array(z.object({ name: z.string(), durationMs: z.number() })).optional(),
+  /** Where to read more. */
+  link: z.string().optional(),
+  /** The command to type next. */
+  next: z.string().optional(),
+});
+
+export type Notification = Readonly<z.output<typeof notificationSchema>>;

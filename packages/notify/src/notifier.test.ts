@@ -1,0 +1,182 @@
+import { createRedactor, SluiceError } from "@sluice/core";
+import { createFakeClock } from "@sluice/testing";
+import { describe, expect, it } from "vitest";
+import type { Attempt } from "./channels/answer.ts";
+import { unavailableChannel } from "./channels/channel.ts";
+import { graceMs } from "./deliver/deliver.ts";
+import { createNotifier } from "./notifier.ts";
+import { aChannel, type FakeChannel } from "./testing/a-channel.ts";
+import { aMemoryOutbox } from "./testing/a-memory-outbox.ts";
+import { aNotification } from "./testing/a-notification.ts";
+
+const down: Attempt = { result: "retry", reason: "refuses connections" };
+const delivered: Attempt = { result: "delivered" };
+const uncertain: Attempt = { result: "uncertain", reason: "no answer in time" };
+const soon = { withinMs: 10_000 };
+const day = 86_400_000;
+
+function setUp(...channels: readonly FakeChannel[]) {
+  const clock = createFakeClock();
+  const outbox = aMemoryOutbox();
+  const redact = createRedactor(["hunter22"]);
+  const withChannels = (...others: Parameters<typeof createNotifier>[0]["channels"]) =>
+    createNotifier({ channels: others, outbox, clock, redact });
+  return { clock, outbox, notifier: withChannels(...channels), withChannels };
+}
+
+const results = (reports: readonly { channel: string; result: string }[]) =>
+  reports.map(({ channel, result }) => `${channel} ${result}`);
+
+describe("announcing", () => {
+  it("tells every channel that wants the ending, once", async () => {
+    const team = aChannel([delivered]);
+    const pager = aChannel([delivered], { name: "pager", on: ["needs-person"] });
+    const { notifier } = setUp(team, pager);
+    expect(results(await notifier.announce([aNotification()], soon))).toEqual(["team delivered"]);
+    expect(results(await notifier.announce([aNotification()], soon))).toEqual(["team known"]);
+    const person = aNotification({ id: "d1.needs-person", outcome: "needs-person" });
+    expect(results(await notifier.announce([person], soon))).toEqual(["team delivered", "pager delivered"]);
+    expect([team.sent.length, pager.sent.length]).toEqual([2, 1]);
+  });
+
+  it("tells what happened first first", async () => {
+    const team = aChannel([delivered]);
+    const first = aNotification({ id: "d1.interrupted", outcome: "interrupted" });
+    await setUp(team).notifier.announce([first, aNotification({ id: "d2.live" })], soon);
+    expect(team.sent.map(({ notification }) => notification.id)).toEqual(["d1.interrupted", "d2.live"]);
+  });
+
+  it("masks what must not leave the machine, in messages and in the outbox", async () => {
+    const team = aChannel([uncertain]);
+    const { notifier, outbox } = setUp(team);
+    await notifier.announce([aNotification({ cause: "password hunter22 is wrong" })], soon);
+    expect(team.sent[0]?.notification.cause).toBe("password [redacted] is wrong");
+    expect(JSON.stringify([team.sent, await outbox.list()])).not.toContain("hunter22");
+  });
+
+  it("is bounded by one span for all channels and notifications together", async () => {
+    const channels = ["a", "b", "c"].map((name) => aChannel(["hang"], { name, isRepeatable: true }));
+    const { clock, notifier } = setUp(...channels);
+    const many = ["1", "2", "3", "4"].map((id) => aNotification({ id }));
+    const reports = await notifier.announce(many, soon);
+    expect(clock.monotonicMs()).toBe(10_000 + graceMs);
+    expect(reports).toHaveLength(12);
+    expect(new Set(results(reports))).toEqual(new Set(["a waiting", "b waiting", "c waiting"]));
+  });
+
+  it("has all of it in the outbox before anything is sent", async () => {
+    const { outbox, withChannels } = setUp();
+    const seen: string[][] = [];
+    const team = aChannel([], {
+      async send() {
+        seen.push((await outbox.list()).map(({ id, state }) => `${id} ${state}`));
+        return delivered;
+      },
+    });
+    await withChannels(team).announce([aNotification({ id: "1" }), aNotification({ id: "2" })], soon);
+    expect(seen).toEqual([
+      ["1 sending", "2 waiting"],
+      ["1 delivered", "2 sending"],
+    ]);
+  });
+
+  it("tells people although it cannot be written down", async () => {
+    const team = aChannel([delivered]);
+    const { notifier, outbox } = setUp(team);
+    outbox.write = () => Promise.reject(new SluiceError("NOTIFY_FAILED", "the outbox cannot be written (ENOSPC)"));
+    const [report] = await notifier.announce([aNotification()], soon);
+    expect(report).toMatchObject({ result: "delivered", reason: "the outbox cannot be written (ENOSPC)" });
+    expect(team.sent).toHaveLength(1);
+  });
+});
+
+describe("flushing", () => {
+  it("delivers what waits, once it can be delivered, and then nothing more", async () => {
+    const { notifier, withChannels, outbox } = setUp(aChannel([down]));
+    await notifier.announce([aNotification()], soon);
+    expect(await outbox.list()).toMatchObject([{ state: "waiting", attempts: 3, reason: "refuses connections" }]);
+    const up = aChannel([delivered]);
+    expect(results(await withChannels(up).flush(soon))).toEqual(["team delivered"]);
+    expect(up.sent[0]?.notification).toEqual(aNotification());
+    expect(await withChannels(up).flush(soon)).toEqual([]);
+    expect(results(await withChannels(up).announce([aNotification()], soon))).toEqual(["team known"]);
+    expect(await outbox.list()).toMatchObject([{ state: "delivered", attempts: 4 }]);
+    expect((await outbox.list())[0]).not.toHaveProperty("notification");
+  });
+
+  it("tries once, and leaves alone what asked for patience", async () => {
+    const busy: Attempt = { result: "retry", reason: "answers code 130101", afterMs: 600_000 };
+    const { notifier, withChannels, clock } = setUp(aChannel([busy]));
+    await notifier.announce([aNotification()], soon);
+    const up = aChannel([delivered]);
+    expect(await withChannels(up).flush(soon)).toEqual([]);
+    clock.advance(600_000);
+    expect(results(await withChannels(up).flush(soon))).toEqual(["team delivered"]);
+  });
+
+  it("does not send again what may have arrived, unless a person asks for it", async () => {
+    const { notifier, withChannels } = setUp(aChannel([uncertain]));
+    expect(results(await notifier.announce([aNotification()], soon))).toEqual(["team uncertain"]);
+    const up = aChannel([delivered]);
+    expect(await withChannels(up).flush(soon)).toEqual([]);
+    expect(results(await withChannels(up).flush({ ...soon, withUncertain: true }))).toEqual(["team delivered"]);
+  });
+
+  it.each([
+    ["a chat is not told again", false, []],
+    ["a receiver that knows copies is told again", true, ["team delivered"]],
+  ])("after a process that died while it was sending: %s", async (_title, isRepeatable, expected) => {
+    const { notifier, outbox, withChannels } = setUp(aChannel([down]));
+    await notifier.announce([aNotification()], soon);
+    const [entry] = await outbox.list();
+    if (entry) await outbox.write({ ...entry, state: "sending" });
+    expect(results(await withChannels(aChannel([delivered], { isRepeatable })).flush(soon))).toEqual(expected);
+  });
+
+  it("gives up what has waited for a week", async () => {
+    const { notifier, outbox, clock } = setUp(aChannel([down]));
+    await notifier.announce([aNotification()], soon);
+    clock.advance(7 * day + 1);
+    expect(results(await notifier.flush(soon))).toEqual(["team expired"]);
+    expect(await outbox.list()).toEqual([]);
+  });
+
+  it("keeps what belongs to a channel that is not there", async () => {
+    const { notifier, outbox, withChannels } = setUp(aChannel([down]));
+    await notifier.announce([aNotification()], soon);
+    expect(await withChannels(aChannel([delivered], { name: "other" })).flush(soon)).toEqual([]);
+    expect(await outbox.list()).toHaveLength(1);
+  });
+
+  it("keeps what belongs to a channel that cannot be used now", async () => {
+    const missing = unavailableChannel("team", ["live"], "SLACK_WEBHOOK_URL is not set");
+    const { withChannels } = setUp();
+    expect(await withChannels(missing).announce([aNotification()], soon)).toMatchObject([
+      { result: "waiting", reason: "SLACK_WEBHOOK_URL is not set" },
+    ]);
+    expect(results(await withChannels(aChannel([delivered])).flush(soon))).toEqual(["team delivered"]);
+  });
+
+  it("remembers the newest 200 of what was delivered", async () => {
+    const { outbox, notifier } = setUp();
+    const at = new Date(0);
+    for (let index = 0; index < 203; index++) {
+      const createdAt = new Date(at.getTime() + index).toISOString();
+      await outbox.write({
+        v: 1,
+        id: `d${index}`,
+        channel: "team",
+        state: "delivered",
+        stack: "shop",
+        release: "v1",
+        outcome: "live",
+        createdAt,
+        updatedAt: createdAt,
+        attempts: 1,
+      });
+    }
+    expect(await notifier.flush(soon)).toEqual([]);
+    const ids = (await outbox.list()).map(({ id }) => id);
+    expect([ids.length, ids[0]]).toEqual([200, "d3"]);
+  });
+});

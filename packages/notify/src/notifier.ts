@@ -1,0 +1,93 @@
+import { type Clock, type Redact, redactDeep } from "@sluice/core";
+import type { Channel } from "./channels/channel.ts";
+import { within } from "./deliver/deadline.ts";
+import { defaultRetries, type RetryPolicy } from "./deliver/deliver.ts";
+import { type DeliveryReport, enlist, type TellContext, type Telling, tell } from "./deliver/tell.ts";
+import type { Titles } from "./message/message.ts";
+import type { Notification } from "./message/notification.ts";
+import type { OutboxEntry } from "./outbox/entry.ts";
+import { isDue, outdated } from "./outbox/keep.ts";
+import type { Outbox } from "./outbox/outbox.ts";
+
+export interface NotifierOptions {
+  readonly channels: readonly Channel[];
+  readonly outbox: Outbox;
+  readonly clock: Clock;
+  /** Masks what must not leave this machine; every text of a notification goes through it. */
+  readonly redact: Redact;
+  readonly titles?: Titles | undefined;
+  readonly retries?: RetryPolicy | undefined;
+}
+
+export interface TellOptions {
+  /** Bound for all channels together, milliseconds. */
+  readonly withinMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface FlushOptions extends TellOptions {
+  /** Also what may have arrived before. Default `false`. */
+  readonly withUncertain?: boolean | undefined;
+}
+
+/** Tells people, at most once for each ending and channel. That somebody cannot be told is a report, never an error. */
+export interface Notifier {
+  /** Tells all channels that want it, at the same time. What cannot be delivered waits in the outbox. */
+  announce(notifications: readonly Notification[], options: TellOptions): Promise<readonly DeliveryReport[]>;
+  /** Tries once what waits, and gives up what has waited for a week. */
+  flush(options: FlushOptions): Promise<readonly DeliveryReport[]>;
+}
+
+/** The caller sees to it that one process at a time uses the outbox: the lock of a state home does. */
+export function createNotifier(options: NotifierOptions): Notifier {
+  const { channels, outbox, clock, redact, titles, retries = defaultRetries } = options;
+  const context: TellContext = { outbox, clock, titles };
+
+  /** All channels at once; for each in turn, so that what happened first is told first. */
+  async function tellAll(
+    lists: readonly (readonly [Channel, readonly Telling[]])[],
+    policy: RetryPolicy,
+    { withinMs, signal }: TellOptions,
+  ): Promise<readonly DeliveryReport[]> {
+    return within(clock, withinMs, signal, async (inner) => {
+      const telling = lists.map(async ([channel, list]) => {
+        const reports: DeliveryReport[] = [];
+        for (const one of list) reports.push(await tell(context, channel, one, policy, inner));
+        return reports;
+      });
+      return (await Promise.all(telling)).flat();
+    });
+  }
+
+  return {
+    async announce(notifications, tellOptions) {
+      const clean = redactDeep(notifications, redact);
+      const lists = channels.map(async (channel) => {
+        const wanted = clean.filter(({ outcome }) => channel.on.includes(outcome));
+        return [channel, await Promise.all(wanted.map((one) => enlist(context, channel, one)))] as const;
+      });
+      return tellAll(await Promise.all(lists), retries, tellOptions);
+    },
+    async flush({ withUncertain = false, ...tellOptions }) {
+      const now = clock.now();
+      const entries = await outbox.list();
+      const old = outdated(entries, now);
+      await Promise.all(old.map((entry) => outbox.remove(entry)));
+      const lists = channels.map((channel) => {
+        const mine = entries.filter((entry) => entry.channel === channel.name && !old.includes(entry));
+        return [channel, mine.flatMap((entry) => dueTelling(entry, channel, now, withUncertain))] as const;
+      });
+      const reports = await tellAll(lists, { ...retries, attempts: 1 }, tellOptions);
+      return [...old.filter(({ state }) => state !== "delivered").map(expiredReport), ...reports];
+    },
+  };
+}
+
+function dueTelling(entry: OutboxEntry, channel: Channel, now: Date, withUncertain: boolean): readonly Telling[] {
+  const { notification } = entry;
+  return notification && isDue(entry, channel, now, withUncertain) ? [{ notification, entry }] : [];
+}
+
+function expiredReport({ id, channel, reason }: OutboxEntry): DeliveryReport {
+  return { id, channel, place: "-", result: "expired", ...(reason ? { reason } : {}) };
+}

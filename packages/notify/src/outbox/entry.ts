@@ -1,0 +1,32 @@
+import * as z from "zod";
+import { notificationSchema } from "../message/notification.ts";
+
+/**
+ * One notification for one channel.
+ *
+ * - `waiting`: to be delivered by a later run
+ * - `sending`: an attempt is under way, or the process ended during one
+ * - `uncertain`: it left, and nobody knows whether it arrived; sent again only when a person asks for it
+ * - `delivered`: kept without its text, so that it is not delivered twice
+ */
+export const entrySchema = z.object({
+  v: z.literal(1),
+  /** Of the notification. */
+  id: z.string(),
+  channel: z.string(),
+  state: z.enum(["waiting", "sending", "uncertain", "delivered"]),
+  stack: z.string(),
+  release: z.string(),
+  outcome: z.string(),
+  /** ISO 8601, UTC. */
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  attempts: z.number(),
+  /** Not to be tried before; ISO 8601, UTC. */
+  notBefore: z.string().optional(),
+  /** Why it is not delivered. */
+  reason: z.string().optional(),
+  notification: notificationSchema.optional(),
+});
+
+export type OutboxEntry = Readonly<z.output<typeof entrySchema>>;

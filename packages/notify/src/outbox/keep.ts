@@ -1,0 +1,68 @@
+import type { Attempt } from "../channels/answer.ts";
+import type { Channel } from "../channels/channel.ts";
+import type { Delivery } from "../deliver/deliver.ts";
+import type { Notification } from "../message/notification.ts";
+import type { OutboxEntry } from "./entry.ts";
+
+/** What waits longer is of no use to anybody. */
+export const longestWaitMs = 7 * 24 * 3_600_000;
+/** Entries of what was delivered that are kept, the newest: no run looks further back. */
+export const keptDelivered = 200;
+
+/** A new entry, before its first attempt. */
+export function waitingEntry(notification: Notification, channel: string, now: Date): OutboxEntry {
+  const { id, stack, release, outcome } = notification;
+  const at = now.toISOString();
+  return {
+    v: 1,
+    id,
+    channel,
+    state: "waiting",
+    stack,
+    release,
+    outcome,
+    createdAt: at,
+    updatedAt: at,
+    attempts: 0,
+    notification,
+  };
+}
+
+/** The entry after a delivery was tried. */
+export function afterDelivery(
+  entry: OutboxEntry,
+  { attempts, last }: Delivery,
+  channel: Channel,
+  now: Date,
+): OutboxEntry & { readonly state: Exclude<OutboxEntry["state"], "sending"> } {
+  const { notification, reason: _reason, notBefore: _notBefore, ...kept } = entry;
+  const tried = { ...kept, attempts: entry.attempts + attempts, updatedAt: now.toISOString() };
+  if (last.result === "delivered") return { ...tried, state: "delivered" };
+  const waits = { ...tried, reason: last.reason, ...(notification ? { notification } : {}) };
+  if (last.result === "uncertain" && !channel.isRepeatable) return { ...waits, state: "uncertain" };
+  const notBefore = notBeforeOf(last, now);
+  return { ...waits, state: "waiting", ...(notBefore ? { notBefore } : {}) };
+}
+
+function notBeforeOf(last: Attempt, now: Date): string | undefined {
+  if (last.result !== "retry" || last.afterMs === undefined) return undefined;
+  return new Date(now.getTime() + Math.min(last.afterMs, longestWaitMs)).toISOString();
+}
+
+/** Entries that are of no use any more. */
+export function outdated(entries: readonly OutboxEntry[], now: Date): readonly OutboxEntry[] {
+  const delivered = entries.filter(({ state }) => state === "delivered");
+  const expired = entries.filter(
+    ({ state, createdAt }) => state !== "delivered" && now.getTime() - Date.parse(createdAt) > longestWaitMs,
+  );
+  return [...delivered.slice(0, Math.max(0, delivered.length - keptDelivered)), ...expired];
+}
+
+/** Whether a flush is to try an entry. `uncertain` ones only when a person asks for it. */
+export function isDue({ state, notBefore }: OutboxEntry, channel: Channel, now: Date, withUncertain: boolean): boolean {
+  if (state === "delivered") return false;
+  if (notBefore !== undefined && Date.parse(notBefore) > now.getTime()) return false;
+  // A process that ended while it was sending knew no more than one that got no answer.
+  const isUncertain = state === "uncertain" || (state === "sending" && !channel.isRepeatable);
+  return withUncertain || !isUncertain;
+}

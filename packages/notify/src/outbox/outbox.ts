@@ -1,0 +1,68 @@
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { SluiceError } from "@sluice/core";
+import { temporaryPrefix, writeDurably } from "./durable-file.ts";
+import { entrySchema, type OutboxEntry } from "./entry.ts";
+
+const suffix = ".json";
+
+/** The record on disk of what was told and what is still to be told. One process at a time may change it. */
+export interface Outbox {
+  /** `null` when there is none. A file that cannot be read as an entry counts as none. */
+  read(id: string, channel: string): Promise<OutboxEntry | null>;
+  /** Durable when it resolves. @throws SluiceError NOTIFY_FAILED */
+  write(entry: OutboxEntry): Promise<void>;
+  remove(entry: Pick<OutboxEntry, "id" | "channel">): Promise<void>;
+  /** All entries, oldest first. What cannot be read is left out. */
+  list(): Promise<readonly OutboxEntry[]>;
+}
+
+/**
+ * An outbox in a directory of its own, which is made (0700) with the first entry. Files are 0600 and whole after a crash.
+ *
+ * @param directory absolute path
+ */
+export function createOutbox(directory: string): Outbox {
+  const pathOf = (id: string, channel: string) => join(directory, `${channel}-${safeName(id)}${suffix}`);
+  return {
+    read: (id, channel) => readEntry(pathOf(id, channel)),
+    async write(entry) {
+      try {
+        await mkdir(directory, { recursive: true, mode: 0o700 });
+        await writeDurably(pathOf(entry.id, entry.channel), `${JSON.stringify(entry)}\n`);
+      } catch (cause) {
+        const code = (cause as NodeJS.ErrnoException).code ?? "unknown error";
+        throw new SluiceError("NOTIFY_FAILED", `the outbox ${directory} cannot be written (${code})`, { cause });
+      }
+    },
+    remove: ({ id, channel }) => rm(pathOf(id, channel), { force: true }),
+    async list() {
+      const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === "ENOENT") return [];
+        throw error;
+      });
+      const paths = names
+        .filter((name) => name.endsWith(suffix) && !name.startsWith(temporaryPrefix))
+        .map((name) => join(directory, name));
+      const entries = await Promise.all(paths.map(readEntry));
+      return entries
+        .filter((entry) => entry !== null)
+        .toSorted((a, b) => a.createdAt.localeCompare(b.createdAt) || a.channel.localeCompare(b.channel));
+    },
+  };
+}
+
+async function readEntry(path: string): Promise<OutboxEntry | null> {
+  try {
+    return entrySchema.parse(JSON.parse(await readFile(path, "utf8")));
+  } catch {
+    return null;
+  }
+}
+
+/** Ids that are safe in a file name stay as they are; others get a hash, so that two never become one. */
+function safeName(id: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(id)) return id;
+  return createHash("sha256").update(id).digest("hex").slice(0, 32);
+}
