@@ -1,4 +1,5 @@
 import type { StoredRelease } from "@sluice/core";
+import { windowConsents } from "./deployment-window.ts";
 import type { DeploymentResult } from "./end.ts";
 import { execute } from "./execute.ts";
 import { prepareDeploy } from "./prepare-deploy.ts";
@@ -18,12 +19,13 @@ export async function deploy(
   ports: EnginePorts,
   signal: AbortSignal,
 ): Promise<DeploymentResult> {
+  const consents = [...(request.consents ?? []), ...windowConsents(request, ports.clock.now())];
   await ports.base.claim(request.stack, request.homeId);
   const recovered = await recoverUnfinished(request, request.project, ports, signal);
   if (recovered && signal.aborted) return recovered;
   const prepared = await prepareDeploy(request, ports, signal);
   if (prepared.release) await nameRelease(ports, prepared.release, request.release.tag);
-  return execute(request, prepared, ports, signal);
+  return execute({ ...request, consents }, prepared, ports, signal);
 }
 
 /** Goes back to a release. The caller holds the lock. @throws SluiceError when it is refused before any change */

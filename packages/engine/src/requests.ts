@@ -21,6 +21,8 @@ export interface DeployRequest extends StackFacts, Initiator {
   /** Try a release again that failed by a verdict. */
   readonly retry?: boolean | undefined;
   readonly replaceDoors?: boolean | undefined;
+  /** Why it is done although the windows are closed; without it, it is refused then. */
+  readonly override?: string | undefined;
 }
 
 export interface RollbackRequest extends StackFacts, Initiator {

@@ -20,6 +20,7 @@ export interface RunParts extends ScenarioParts {
   readonly request?: Partial<ReleaseRequest> | undefined;
   readonly retry?: boolean | undefined;
   readonly replaceDoors?: boolean | undefined;
+  readonly override?: string | undefined;
 }
 
 export interface Scenario {
@@ -55,8 +56,9 @@ export function aScenario(defaults: ScenarioParts = {}): Scenario {
   return {
     world,
     deploy(tag, parts = {}) {
-      const { retry, replaceDoors } = parts;
-      const request: DeployRequest = { ...facts(parts), release: aRequest(tag, parts.request), retry, replaceDoors };
+      const { retry, replaceDoors, override } = parts;
+      const release = aRequest(tag, parts.request);
+      const request: DeployRequest = { ...facts(parts), release, retry, replaceDoors, override };
       return deploy(request, world.ports(), signalOf(parts));
     },
     rollback(to, parts = {}) {

@@ -1,0 +1,71 @@
+import { aConfig } from "@sluice/testing";
+import { describe, expect, it } from "vitest";
+import { aScenario, killedAt, reached } from "../test/support/scenario.ts";
+import { readAttempts } from "./journal-entries.ts";
+
+// The world begins on Thursday, 2026-01-01, at midnight UTC.
+const closed = aConfig({ windows: { timezone: "Asia/Shanghai", open: ["mon-thu 09:00-16:00"] } });
+const frozen = aConfig({ windows: { freezes: [{ from: "2025-12-20", until: "2026-01-03", reason: "year end" }] } });
+
+describe("a deployment outside the windows", () => {
+  it("is refused before anything is done, with the next opening", async () => {
+    const scenario = aScenario({ config: closed });
+    await expect(scenario.deploy("v1")).rejects.toMatchObject({
+      code: "WINDOW_CLOSED",
+      exitCode: 10,
+      message: expect.stringMatching(
+        / is not open for deployments: outside the window mon-thu 09:00-16:00 \(Asia\/Shanghai\)$/,
+      ),
+      hint: expect.stringContaining("it opens Thu 2026-01-01 09:00 Asia/Shanghai; sluice deploy --override REASON"),
+    });
+    expect(scenario.world.state.records).toEqual([]);
+    expect(reached(scenario)).toEqual({});
+  });
+
+  it("names the freeze", async () => {
+    await expect(aScenario({ config: frozen }).deploy("v1")).rejects.toMatchObject({
+      message: expect.stringContaining("frozen until Sun 2026-01-04 00:00 UTC: year end"),
+    });
+  });
+
+  it("goes on with a reason, which is in the record", async () => {
+    const scenario = aScenario({ config: frozen });
+    expect(await scenario.deploy("v1", { override: "orders fail" })).toMatchObject({ outcome: "live" });
+    const [attempt] = await readAttempts(scenario.world.ports().journal);
+    expect(attempt?.start.consents).toEqual(["window: orders fail (frozen until Sun 2026-01-04 00:00 UTC: year end)"]);
+  });
+
+  it("does not go on with a reason that says nothing", async () => {
+    await expect(aScenario({ config: frozen }).deploy("v1", { override: "  " })).rejects.toMatchObject({
+      exitCode: 10,
+    });
+  });
+
+  it("is open again when the window is: nothing is recorded", async () => {
+    const scenario = aScenario({ config: closed });
+    scenario.world.clock.advance(3_600_000);
+    await scenario.deploy("v1", { override: "not needed" });
+    const [attempt] = await readAttempts(scenario.world.ports().journal);
+    expect(attempt?.start.consents).toEqual([]);
+  });
+});
+
+describe("a freeze keeps nobody from going back", () => {
+  it("by rollback", async () => {
+    const scenario = aScenario();
+    await scenario.deploy("v1");
+    await scenario.deploy("v2");
+    expect(await scenario.rollback(undefined, { config: frozen })).toMatchObject({ outcome: "live", exitCode: 0 });
+    expect(reached(scenario)).toEqual({ web: ["v1"] });
+  });
+
+  it("by undoing or finishing what a dead run left", async () => {
+    for (const choice of ["undo", undefined] as const) {
+      const scenario = aScenario();
+      await scenario.deploy("v1");
+      scenario.world.restart();
+      expect(await killedAt(scenario, 25, () => scenario.deploy("v2"))).toBe(true);
+      expect(await scenario.recover(choice, { config: frozen })).toMatchObject({ outcome: "interrupted" });
+    }
+  });
+});
