@@ -1,4 +1,4 @@
-import { assertStackName, formatPlan } from "@sluice/core";
+import { assertStackName, type Finding, formatPlan } from "@sluice/core";
 import {
   type DeployRequest,
   deploy,
@@ -14,11 +14,14 @@ import {
 import { acquireLock, exportHome, verifyAudit } from "@sluice/journal";
 import type { DeployCall, Deployer, DeployerOptions, PlanView, RollbackCall } from "./deployer.ts";
 import { followServiceLogs } from "./logs.ts";
+import { assertTellable, flushOutbox, readOutbox, tellingHowItEnds } from "./notify/tell.ts";
+import { unavailableFindings } from "./notify/with-notifications.ts";
 import { pruneReleases } from "./prune.ts";
 import { createSession, type Session } from "./session.ts";
 import { importState, readStateChanges, rebuildState } from "./state.ts";
 import { readProcesses, readStatus, readTraffic } from "./status.ts";
 import { verifyLive } from "./verify.ts";
+import { windowFindings, windowView } from "./window.ts";
 
 /**
  * The composition root: constructs the adapters for one stack and hands out what can be done with it. Nothing is opened
@@ -36,12 +39,18 @@ export function createDeployer(options: DeployerOptions): Deployer {
     },
     async plan(call, signal) {
       const request = await deployRequest(session, call, signal);
-      return planView(request, await prepareDeploy(request, await session.ports(), signal), call.release.tag);
+      const view = planView(request, await prepareDeploy(request, await session.ports(), signal), call.release.tag);
+      return { ...view, findings: [...view.findings, ...(await refusals(session, call))] };
     },
     async deploy(call, signal) {
+      await assertTellable(session);
       const request = await deployRequest(session, call, signal);
       await using _lock = await lock(session, call, call.release.tag, signal);
-      return await deploy(request, await session.ports(), signal);
+      const { tag: release } = call.release;
+      const ports = await session.ports();
+      return await tellingHowItEnds(session, { release, reason: request.reason }, signal, () =>
+        deploy(request, ports, signal),
+      );
     },
     async planRollback(call, signal) {
       const request = await rollbackRequest(session, call, signal);
@@ -50,8 +59,12 @@ export function createDeployer(options: DeployerOptions): Deployer {
     },
     async rollback(call, signal) {
       const request = await rollbackRequest(session, call, signal);
-      await using _lock = await lock(session, call, call.to ?? "the release before", signal);
-      return await rollback(request, await session.ports(), signal);
+      const release = call.to ?? "the release before";
+      await using _lock = await lock(session, call, release, signal);
+      const ports = await session.ports();
+      return await tellingHowItEnds(session, { release, reason: request.reason }, signal, () =>
+        rollback(request, ports, signal),
+      );
     },
     resume: (signal) => recover(session, "finish", signal),
     abort: (signal) => recover(session, "undo", signal),
@@ -60,6 +73,14 @@ export function createDeployer(options: DeployerOptions): Deployer {
     logs: (services, logOptions = {}) => followServiceLogs(session, services, logOptions),
     verify: (signal) => verifyLive(session, signal),
     traffic: (signal) => readTraffic(session, signal),
+    async window() {
+      return windowView(await session.stack(), await session.config(), session.clock.now());
+    },
+    outbox: () => readOutbox(session),
+    async flushOutbox({ withUncertain = false } = {}, signal) {
+      await using _lock = await lock(session, { reason: "outbox flush" }, "none", signal ?? never());
+      return await flushOutbox(session, withUncertain, signal);
+    },
     async history() {
       return readAttempts((await session.ports()).journal);
     },
@@ -78,16 +99,25 @@ export function createDeployer(options: DeployerOptions): Deployer {
       return readStateChanges((await session.ports()).journal.read());
     },
     async prune(signal) {
-      await using _lock = await lock(session, { reason: "prune" }, "none", signal ?? new AbortController().signal);
+      await using _lock = await lock(session, { reason: "prune" }, "none", signal ?? never());
       return await pruneReleases(session, signal);
     },
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };
 }
 
+const never = () => new AbortController().signal;
+
+/** What would refuse the deployment that is planned. */
+async function refusals(session: Session, { override }: DeployCall): Promise<readonly Finding[]> {
+  const [config, channels] = await Promise.all([session.config(), session.channels()]);
+  const closed = override ? [] : windowFindings(config, session.clock.now());
+  return [...unavailableFindings(channels, "error"), ...closed];
+}
+
 async function deployRequest(
   session: Session,
-  { release, reason, retry, replaceDoors, steps }: DeployCall,
+  { release, reason, retry, replaceDoors, steps, override }: DeployCall,
   signal: AbortSignal | undefined,
 ): Promise<DeployRequest> {
   const [project, facts] = await Promise.all([session.project(signal), session.facts()]);
@@ -101,6 +131,7 @@ async function deployRequest(
     reason: reason ?? `release ${release.tag}`,
     retry,
     replaceDoors,
+    override,
   };
 }
 
@@ -118,7 +149,9 @@ async function recover(session: Session, choice: "finish" | "undo", signal: Abor
   await using _lock = await lock(session, { reason: choice }, "unfinished", signal);
   const ports = await session.ports();
   await ports.base.claim(facts.stack, facts.homeId);
-  return await recoverUnfinished(facts, project, ports, signal, choice);
+  return await tellingHowItEnds(session, { release: "", reason: choice }, signal, () =>
+    recoverUnfinished(facts, project, ports, signal, choice),
+  );
 }
 
 async function lock(

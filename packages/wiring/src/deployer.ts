@@ -4,6 +4,7 @@ import type {
   DeploymentPlan,
   EventSink,
   Finding,
+  Freeze,
   JournalRecord,
   ObservedContainer,
   ReleaseBundle,
@@ -15,6 +16,7 @@ import type {
   Verdict,
 } from "@sluice/core";
 import type { AttemptRecord, DeploymentResult, RebuiltState } from "@sluice/engine";
+import type { DeliveryReport, OutboxEntry } from "@sluice/notify";
 
 export interface DeployerOptions {
   /** The project name on the engine (`docker compose -p`); default: as Compose names the project, which it is asked for. */
@@ -44,6 +46,8 @@ export interface DeployCall {
   readonly reason?: string | undefined;
   readonly retry?: boolean | undefined;
   readonly replaceDoors?: boolean | undefined;
+  /** Why it is done although the windows are closed; goes into the record. */
+  readonly override?: string | undefined;
   /** Wait for the lock this long, milliseconds; default 0. */
   readonly waitMs?: number | undefined;
   /** Overrides the configured steps, such as `[100]`. */
@@ -197,6 +201,24 @@ export type StateChange = JournalRecord & { readonly actor: string; readonly rea
     | { readonly type: "state-rebuilt"; readonly previousHome: string | null }
   );
 
+/** The windows of a stack, now. Moments are ISO 8601, UTC. */
+export interface WindowView {
+  readonly stack: string;
+  readonly open: boolean;
+  readonly reason: string;
+  readonly timezone: string;
+  readonly now: string;
+  /** `null` when it is open, or does not open in the next 400 days. */
+  readonly nextOpening: string | null;
+  /** `null` when it is closed, or does not close in the next 400 days. */
+  readonly closes: string | null;
+  /** The freeze in force. */
+  readonly freeze: Freeze | null;
+  readonly ranges: readonly string[];
+  readonly holidays: readonly string[];
+  readonly freezes: readonly Freeze[];
+}
+
 export interface Inspection {
   /** The project name on the engine. */
   readonly stack: string;
@@ -227,6 +249,15 @@ export interface Deployer extends AsyncDisposable {
   /** The checks of the release that serves, through the door as users come. */
   verify(signal?: AbortSignal): Promise<readonly Verdict[]>;
   traffic(signal?: AbortSignal): Promise<readonly TrafficView[]>;
+  /** Whether deployments may begin now. Needs no engine. */
+  window(): Promise<WindowView>;
+  /** What people were told lately, and what they still have to be told; oldest first. */
+  outbox(): Promise<readonly OutboxEntry[]>;
+  /** Tries what waits in the outbox once, under the lock; what may have arrived before only when it is asked for. */
+  flushOutbox(
+    options?: { readonly withUncertain?: boolean | undefined },
+    signal?: AbortSignal,
+  ): Promise<readonly DeliveryReport[]>;
   history(): Promise<readonly AttemptRecord[]>;
   releases(): Promise<readonly ReleaseBundle[]>;
   audit(): Promise<AuditReport>;

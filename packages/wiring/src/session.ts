@@ -10,6 +10,7 @@ import {
 } from "@sluice/compose";
 import {
   assertStackName,
+  type Clock,
   type Config,
   createRedactor,
   discardEvents,
@@ -27,6 +28,8 @@ import type { DeployerOptions } from "./deployer.ts";
 import { createFileMemo } from "./file-memo.ts";
 import { loadConfig } from "./load-config.ts";
 import { stateHomeOf } from "./locations.ts";
+import { type OpenedChannels, openChannels } from "./notify/channels.ts";
+import { createLastWord, type LastWord } from "./notify/last-word.ts";
 import { createStackProber } from "./prober.ts";
 import { systemClock } from "./system-clock.ts";
 
@@ -41,12 +44,18 @@ export interface Session extends AsyncDisposable {
   facts(): Promise<StackFacts>;
   ports(): Promise<EnginePorts>;
   runtime(): ComposeRuntime;
+  /** Where people are told; what is secret of it is masked from then on. */
+  channels(): Promise<OpenedChannels>;
+  readonly clock: Clock;
+  readonly redact: Redact;
+  /** Between the engine and `onEvent`. */
+  readonly lastWord: LastWord;
 }
 
 export function createSession(options: DeployerOptions): Session {
   const clock = systemClock;
   const redaction = createRedaction(options.onEvent ?? discardEvents);
-  const onEvent = redaction.sink;
+  const lastWord = createLastWord(redaction.sink);
   const ending = new AbortController();
   let warmUp: Promise<void> | undefined;
   const config = once(() => loadConfig(options));
@@ -114,9 +123,14 @@ export function createSession(options: DeployerOptions): Session {
       router: router(),
       prober: createStackProber(await stack(), runtime(), clock),
       judge,
-      onEvent,
+      onEvent: lastWord.sink,
       randomId: () => randomBytes(4).toString("hex"),
     };
+  });
+  const channels = once(async (): Promise<OpenedChannels> => {
+    const opened = openChannels(await config(), options.env);
+    redaction.add(opened.secrets);
+    return opened;
   });
   return {
     options,
@@ -127,6 +141,10 @@ export function createSession(options: DeployerOptions): Session {
     facts,
     ports,
     runtime,
+    channels,
+    clock,
+    redact: redaction.redact,
+    lastWord,
     async [Symbol.asyncDispose]() {
       ending.abort();
       await warmUp;

@@ -9,7 +9,6 @@ describe("references to the environment", () => {
     expect(resolveReferences(given, { HOST: "example.com", PATH_PART: "s3cret", MAIL: "" })).toEqual({
       value: { url: "https://example.com/s3cret", to: ["", "x"], port: 25, off: null },
       missing: ["MAIL"],
-      secrets: ["example.com", "s3cret"],
     });
   });
 

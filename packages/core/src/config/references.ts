@@ -5,8 +5,6 @@ export interface ResolvedReferences<T> {
   readonly value: T;
   /** Variables that are named and not set, or empty. */
   readonly missing: readonly string[];
-  /** What the environment gave: to be treated as secret. */
-  readonly secrets: readonly string[];
 }
 
 /** Fills `${NAME}` in every string of plain data from the environment, so that secrets stay out of files. */
@@ -15,15 +13,13 @@ export function resolveReferences<T>(
   env: Readonly<Record<string, string | undefined>>,
 ): ResolvedReferences<T> {
   const missing = new Set<string>();
-  const secrets = new Set<string>();
   const fill = (text: string) =>
     text.replaceAll(reference, (_, name: string) => {
       const found = env[name] ?? "";
       if (found === "") missing.add(name);
-      else secrets.add(found);
       return found;
     });
-  return { value: mapStrings(value, fill) as T, missing: [...missing], secrets: [...secrets] };
+  return { value: mapStrings(value, fill) as T, missing: [...missing] };
 }
 
 /** Whether every `${` of a text begins a reference. */

@@ -45,6 +45,11 @@ describe("the message of a notification", () => {
     expect(toMessage(aNotification({ outcome, release: "" })).title).toContain("a deployment");
   });
 
+  it("says of a rollback where it went back to", () => {
+    expect(toMessage(aNotification({ kind: "rollback", release: "v1" })).title).toBe("✅ shop: back to v1");
+    expect(toMessage(aNotification({ kind: "rollback", outcome: "failed" })).title).toContain("failed before");
+  });
+
   it("takes titles of one's own, and puts values into them once", () => {
     const title = "{stack}/{release} {outcome} {kind} by {actor}: {reason}, {serving}";
     const { title: filled } = toMessage(aNotification({ reason: "{actor} {x}" }), { live: title });

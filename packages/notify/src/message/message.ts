@@ -54,7 +54,7 @@ const shownSteps = 3;
 /** The message of a notification. Pure: the same in, the same out. */
 export function toMessage(notification: Notification, titles: Titles = {}): Message {
   const { outcome, link } = notification;
-  const title = fill(titles[outcome] ?? defaultTitles[outcome], notification);
+  const title = fill(titles[outcome] ?? defaultTitle(notification), notification);
   return {
     tone: tones[outcome],
     title: `${signs[outcome]} ${oneLine(title, longestTitle)}`,
@@ -63,11 +63,16 @@ export function toMessage(notification: Notification, titles: Titles = {}): Mess
   };
 }
 
+function defaultTitle({ outcome, kind }: Notification): string {
+  return kind === "rollback" && outcome === "live" ? "{stack}: back to {release}" : defaultTitles[outcome];
+}
+
 function factsOf(notification: Notification): readonly Fact[] {
   const { cause, actor, reason, durationMs, steps = [], next } = notification;
   const slowest = steps.toSorted((a, b) => b.durationMs - a.durationMs).slice(0, shownSteps);
   const facts: readonly (readonly [string, string | undefined])[] = [
-    ["Serving", servingText(notification)],
+    // What was refused changed nothing of what serves.
+    ["Serving", notification.outcome === "window-closed" ? undefined : servingText(notification)],
     ["Cause", cause],
     ["By", actor],
     ["Reason", reason],

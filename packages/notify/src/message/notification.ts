@@ -25,7 +25,10 @@ export const notificationSchema = z.object({
   at: z.string(),
   durationMs: z.number().optional(),
   /** How long its steps took, in order. */
-  steps: z.array(z.object({ name: z.string(), durationMs: z.number() })).optional(),
+  steps: z
+    .array(z.object({ name: z.string(), durationMs: z.number() }))
+    .readonly()
+    .optional(),
   /** Where to read more. */
   link: z.string().optional(),
   /** The command to type next. */

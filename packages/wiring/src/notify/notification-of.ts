@@ -1,0 +1,76 @@
+import { type Ending, endings, type Outcome } from "@sluice/core";
+import type { AttemptRecord } from "@sluice/engine";
+import type { Notification } from "@sluice/notify";
+import type { EndEvent } from "./last-word.ts";
+
+interface Place {
+  readonly stack: string;
+  readonly link: string | undefined;
+}
+
+/** What an ending says to people; `null` for one that nobody needs to be told of. */
+export function notificationOf(end: EndEvent, attempt: AttemptRecord | undefined, place: Place): Notification | null {
+  const { deployment, outcome, tag, serving, servingUnknown, durationMs, reason, next, at } = end;
+  return build(deployment, outcome, attempt, place, {
+    release: tag,
+    at,
+    durationMs,
+    ...(servingUnknown ? {} : { serving }),
+    ...(reason ? { cause: reason } : {}),
+    ...(next ? { next } : {}),
+  });
+}
+
+/** How long after its end a deployment is still told of by a later run, where its own run died before it could. */
+const tellableMs = 3_600_000;
+
+/** The ending of the last attempt, as the journal has it; `null` when there is none, or when it is old news. */
+export function lastNotification(attempts: readonly AttemptRecord[], now: Date, place: Place): Notification | null {
+  const attempt = attempts.at(-1);
+  if (!attempt?.end || now.getTime() - Date.parse(attempt.end.at) > tellableMs) return null;
+  const { deployment, outcome, tag, serving, durationMs, reason, at } = attempt.end;
+  const cause = reason ? { cause: reason } : {};
+  return build(deployment, outcome, attempt, place, { release: tag, at, durationMs, serving, ...cause });
+}
+
+function build(
+  deployment: string,
+  outcome: Outcome,
+  attempt: AttemptRecord | undefined,
+  { stack, link }: Place,
+  told: Pick<Notification, "release" | "at"> & Partial<Notification>,
+): Notification | null {
+  if (!isEnding(outcome)) return null;
+  const steps = attempt ? stepsOf(attempt) : [];
+  return {
+    id: `${deployment}.${outcome}`,
+    stack,
+    outcome,
+    kind: attempt?.start.kind ?? "deploy",
+    actor: attempt?.start.actor ?? "",
+    reason: attempt?.start.reason ?? "",
+    ...told,
+    ...(steps.length > 0 ? { steps } : {}),
+    ...(link ? { link } : {}),
+  };
+}
+
+function isEnding(outcome: Outcome): outcome is Outcome & Ending {
+  return endings.some((ending) => ending === outcome);
+}
+
+function stepsOf({
+  start,
+  outcomes,
+}: AttemptRecord): readonly { readonly name: string; readonly durationMs: number }[] {
+  const names = new Map(start.plan.steps.map(({ id, kind, target }) => [id, `${kind} ${target}`]));
+  return outcomes
+    .filter(({ result }) => result === "done" || result === "failed")
+    .map(({ step, durationMs }) => ({ name: names.get(step) ?? step, durationMs }));
+}
+
+/** The workflow run that this is part of. https://docs.github.com/actions/reference/workflows-and-actions/variables */
+export function runLink(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = env;
+  return server && repository && run ? `${server}/${repository}/actions/runs/${run}` : undefined;
+}

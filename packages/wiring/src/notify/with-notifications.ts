@@ -1,0 +1,188 @@
+import {
+  type Clock,
+  type Config,
+  createEvent,
+  type Finding,
+  isSluiceError,
+  type Journal,
+  type Redact,
+  windowState,
+} from "@sluice/core";
+import { readAttempts } from "@sluice/engine";
+import {
+  createNotifier,
+  createOutbox,
+  type DeliveryReport,
+  type Notification,
+  type Notifier,
+  type TellOptions,
+} from "@sluice/notify";
+import { type OpenedChannels, problemText } from "./channels.ts";
+import type { Held, LastWord } from "./last-word.ts";
+import { lastNotification, notificationOf } from "./notification-of.ts";
+
+/** What telling people may take after an interruption, milliseconds: who interrupts, kills soon. */
+const interruptedBudgetMs = 1_500;
+
+/** What telling people needs of the rest. */
+export interface NotifyParts {
+  readonly stack: string;
+  readonly config: Config;
+  readonly opened: OpenedChannels;
+  readonly outboxDir: string;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly redact: Redact;
+  readonly lastWord: LastWord;
+  readonly link: string | undefined;
+}
+
+/** Who asked for what, for a deployment that is refused before it has a record. */
+export interface Asked {
+  readonly actor: string;
+  readonly reason: string;
+  readonly release: string;
+}
+
+export function notifierOf({ config, opened, outboxDir, clock, redact }: NotifyParts): Notifier {
+  const { channels } = opened;
+  return createNotifier({ channels, outbox: createOutbox(outboxDir), clock, redact, titles: config.notify.titles });
+}
+
+/**
+ * Runs a deployment, and tells people of every ending that comes of it: its own, that of an attempt it recovers, and
+ * the last one of a run that died before it could tell. Nothing that goes wrong here changes what the run gives or
+ * throws; it ends at most `notify.timeout`, and less than a second, later. What waits from before is told meanwhile.
+ * Under the lock of the state home, as only one may use the outbox.
+ */
+export async function withNotifications<T>(
+  parts: NotifyParts,
+  asked: Asked,
+  signal: AbortSignal,
+  run: () => Promise<T>,
+): Promise<T> {
+  const { opened, clock, lastWord } = parts;
+  if (opened.channels.length === 0) return run();
+  const notifier = notifierOf(parts);
+  const held = lastWord.hold();
+  const say = (finding: Finding) => held.say(createEvent(clock.now(), { type: "finding", finding }));
+  const missed = await missedBefore(parts);
+  const catchingUp = guarded(say, () => catchUp(parts, notifier, missed, signal));
+  const refused: Notification[] = [];
+  try {
+    return await run();
+  } catch (error) {
+    if (isSluiceError(error) && error.code === "WINDOW_CLOSED") refused.push(refusalOf(parts, asked, error));
+    throw error;
+  } finally {
+    const endedMs = clock.monotonicMs();
+    await catchingUp;
+    await guarded(say, async () => {
+      const notifications = [...(await endingsOf(parts, held)), ...refused];
+      const tookMs = clock.monotonicMs() - endedMs;
+      return notifications.length > 0 ? notifier.announce(notifications, budgetOf(parts, signal, tookMs)) : [];
+    });
+    held.release();
+  }
+}
+
+/** What is left of the time; after an interruption little, and then the signal says nothing any more. */
+function budgetOf({ config: { notify } }: NotifyParts, signal: AbortSignal, tookMs: number): TellOptions {
+  if (signal.aborted) return { withinMs: Math.min(interruptedBudgetMs, notify.timeout) };
+  return { withinMs: Math.max(0, notify.timeout - tookMs), signal };
+}
+
+/** The end of a run that was killed before it could tell. */
+async function missedBefore({ stack, link, journal, clock }: NotifyParts): Promise<readonly Notification[]> {
+  const attempts = await readAttempts(journal).catch(() => []);
+  const missed = lastNotification(attempts, clock.now(), { stack, link });
+  return missed ? [missed] : [];
+}
+
+/** What is in the outbox, then what was missed, in half of the time that there is. */
+async function catchUp(
+  { clock, config: { notify } }: NotifyParts,
+  notifier: Notifier,
+  missed: readonly Notification[],
+  signal: AbortSignal,
+): Promise<readonly DeliveryReport[]> {
+  const beginMs = clock.monotonicMs();
+  const withinMs = notify.timeout / 2;
+  const flushed = await notifier.flush({ withinMs, signal });
+  const left = Math.max(0, withinMs - (clock.monotonicMs() - beginMs));
+  const announced = await notifier.announce(missed, { withinMs: left, signal });
+  // What waits on was said when it began to wait.
+  return [...flushed.filter(({ result }) => result === "expired"), ...announced];
+}
+
+async function endingsOf({ stack, link, journal }: NotifyParts, { ends }: Held): Promise<readonly Notification[]> {
+  if (ends.length === 0) return [];
+  const attempts = await readAttempts(journal).catch(() => []);
+  return ends.flatMap((end) => {
+    const attempt = attempts.find(({ start }) => start.deployment === end.deployment);
+    return notificationOf(end, attempt, { stack, link }) ?? [];
+  });
+}
+
+function refusalOf(
+  { stack, config, clock, link }: NotifyParts,
+  asked: Asked,
+  { message, hint }: { readonly message: string; readonly hint: string | undefined },
+): Notification {
+  const now = clock.now();
+  const { nextOpening } = windowState(config.windows, now);
+  return {
+    // However often it is tried while the window is closed, it is told once.
+    id: `window-closed.${asked.release}.${nextOpening?.toISOString() ?? "never"}`,
+    stack,
+    outcome: "window-closed",
+    kind: "deploy",
+    ...asked,
+    cause: message,
+    at: now.toISOString(),
+    ...(hint ? { next: hint } : {}),
+    ...(link ? { link } : {}),
+  };
+}
+
+/** Says what could not be told, and throws nothing. */
+async function guarded(say: (finding: Finding) => void, work: () => Promise<readonly DeliveryReport[]>): Promise<void> {
+  try {
+    for (const finding of (await work()).flatMap(findingOf)) say(finding);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    say({ severity: "warn", code: "not-notified", message: `people could not be told: ${message}` });
+  }
+}
+
+function findingOf({ channel, place, result, reason }: DeliveryReport): readonly Finding[] {
+  const why = reason ? `: ${reason}` : "";
+  const about = (text: string, hint?: string): readonly Finding[] => [
+    {
+      severity: "warn",
+      code: "not-notified",
+      message: `${channel} (${place}) ${text}${why}`,
+      ...(hint ? { hint } : {}),
+    },
+  ];
+  if (result === "waiting") return about("could not be told", "the next deployment tells it, or sluice outbox flush");
+  if (result === "uncertain")
+    return about("may not have been told", "look there; sluice outbox flush --uncertain sends it again");
+  return result === "expired" ? about("could not be told for a week, and is not any more") : [];
+}
+
+/** Channels that cannot be used now, for what must not be refused because of them. */
+export function unavailableFindings({ problems }: OpenedChannels, severity: "warn" | "error"): readonly Finding[] {
+  if (problems.length === 0) return [];
+  return [
+    {
+      severity,
+      code: "notify-variable-missing",
+      message: problemText(problems),
+      hint:
+        severity === "error"
+          ? "a deployment would be refused: set them where sluice runs"
+          : "set them where sluice runs; what is not told now waits for sluice outbox flush",
+    },
+  ];
+}

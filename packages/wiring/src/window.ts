@@ -1,0 +1,35 @@
+import { type Config, type Finding, formatInZone, windowState } from "@sluice/core";
+import type { WindowView } from "./deployer.ts";
+
+/** Whether deployments may begin now, and when that changes. */
+export function windowView(stack: string, { windows }: Config, now: Date): WindowView {
+  const { open, timezone, reason, freeze, nextOpening, closes } = windowState(windows, now);
+  return {
+    stack,
+    open,
+    reason,
+    timezone,
+    now: now.toISOString(),
+    nextOpening: nextOpening?.toISOString() ?? null,
+    closes: closes?.toISOString() ?? null,
+    freeze,
+    ranges: windows.open.map(({ text }) => text),
+    holidays: windows.holidays,
+    freezes: windows.freezes,
+  };
+}
+
+/** What a plan says of a window that is closed. */
+export function windowFindings({ windows }: Config, now: Date): readonly Finding[] {
+  const { open, reason, nextOpening, timezone } = windowState(windows, now);
+  if (open) return [];
+  const opens = nextOpening ? `it opens ${formatInZone(nextOpening, timezone)}; ` : "";
+  return [
+    {
+      severity: "error",
+      code: "window-closed",
+      message: `a deployment would be refused: ${reason}`,
+      hint: `${opens}--override REASON goes on all the same`,
+    },
+  ];
+}

@@ -1,0 +1,248 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Clock, createRedactor, type SluiceEvent, type WrittenConfig } from "@sluice/core";
+import { deploy, recoverUnfinished, rollback } from "@sluice/engine";
+import { aConfig, aProject, aRequest, createFakeWorld } from "@sluice/testing";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openChannels } from "../src/notify/channels.ts";
+import { createLastWord } from "../src/notify/last-word.ts";
+import { type NotifyParts, withNotifications } from "../src/notify/with-notifications.ts";
+import { systemClock } from "../src/system-clock.ts";
+import { receiver } from "./receiver.ts";
+
+let directory = "";
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "sluice-notifications-"));
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+/** The machine's clock, at the time of the world in memory. */
+const clock: Clock = { ...systemClock, now: () => new Date(Date.UTC(2026, 0, 1, 0, 20)) };
+
+/** A real engine in a world in memory, real notifications to real servers. */
+function aStack(url: string, written: WrittenConfig = {}) {
+  const world = createFakeWorld();
+  const config = aConfig({
+    ...written,
+    notify: { timeout: "2s", channels: { team: { slack: { url: "${CHAT}" } } } },
+  });
+  const events: SluiceEvent[] = [];
+  const lastWord = createLastWord((event) => events.push(event));
+  const opened = openChannels(config, { CHAT: url });
+  const request = {
+    stack: "shop",
+    homeId: "home",
+    previewSecret: "secret of the preview",
+    config,
+    project: aProject(),
+    actor: "ada",
+    reason: "a test",
+  };
+  const run = <T>(
+    work: (ports: ReturnType<typeof world.ports>) => Promise<T>,
+    signal = new AbortController().signal,
+  ) => {
+    const ports = { ...world.ports(), onEvent: lastWord.sink };
+    const parts: NotifyParts = {
+      stack: "shop",
+      config,
+      opened,
+      outboxDir: join(directory, "outbox"),
+      journal: ports.journal,
+      clock,
+      redact: createRedactor([...opened.secrets, "hunter22"]),
+      lastWord,
+      link: "https://github.com/o/r/actions/runs/7",
+    };
+    return withNotifications(parts, { actor: "ada", reason: "a test", release: "v2" }, signal, () => work(ports));
+  };
+  const never = new AbortController().signal;
+  return {
+    world,
+    events,
+    run,
+    deploy: (tag: string, signal?: AbortSignal, override?: string) =>
+      run((ports) => deploy({ ...request, release: aRequest(tag), override }, ports, signal ?? never), signal),
+    rollback: () => run((ports) => rollback(request, ports, never)),
+    recover: (choice?: "finish" | "undo") =>
+      run((ports) => recoverUnfinished(request, request.project, ports, never, choice)),
+  };
+}
+
+const titles = (bodies: readonly string[]) => bodies.map((body) => (JSON.parse(body) as { text: string }).text);
+const warnings = (events: readonly SluiceEvent[]) =>
+  events.flatMap((event) => (event.type === "finding" && event.finding.code === "not-notified" ? [event.finding] : []));
+
+/** A deployment whose process is killed before an effect of this name: it tells nobody anything any more. */
+async function killedAt(stack: ReturnType<typeof aStack>, effect: string, tag: string): Promise<void> {
+  stack.world.calls.fault = ({ name }) => (name.startsWith(effect) ? "crash" : undefined);
+  await deployUntold(stack, tag).catch(() => undefined);
+  stack.world.restart();
+}
+
+describe("people are told", () => {
+  it("of what went live, what failed, and what went back, each once", async () => {
+    await using chat = await receiver();
+    const stack = aStack(chat.url);
+    await stack.deploy("v1");
+    stack.world.calls.fault = ({ name }) => (name.startsWith("slots.start") ? new Error("no memory") : undefined);
+    expect(await stack.deploy("v2")).toMatchObject({ outcome: "failed", exitCode: 20 });
+    stack.world.restart();
+    await stack.deploy("v3");
+    await stack.rollback();
+    expect(titles(chat.received)).toEqual([
+      "✅ shop: v1 is live",
+      "❌ shop: v2 failed before it took over",
+      "✅ shop: v3 is live",
+      "✅ shop: back to v1",
+    ]);
+    expect(chat.received[1]).toContain("*Cause*\\nno memory");
+    expect(chat.received[1]).toContain("*Serving*\\nv1 (blue, 100 %)");
+    expect(chat.received[0]).toContain("*By*\\nada");
+    expect(chat.received[0]).toContain("*Longest steps*");
+  });
+
+  it("not of what was there already", async () => {
+    await using chat = await receiver();
+    const stack = aStack(chat.url);
+    await stack.deploy("v1");
+    expect(await stack.deploy("v1")).toMatchObject({ outcome: "nothing-to-do" });
+    expect(chat.received).toHaveLength(1);
+  });
+
+  it("of an attempt that was killed, by the run that recovers it, and of that run's own", async () => {
+    await using chat = await receiver();
+    const stack = aStack(chat.url);
+    await stack.deploy("v1");
+    await killedAt(stack, "prober.probe", "v2");
+    await stack.deploy("v3");
+    expect(titles(chat.received)).toEqual(["✅ shop: v1 is live", "⏸️ shop: v2 was interrupted", "✅ shop: v3 is live"]);
+  });
+
+  it("of an interruption, although the one who interrupts waits for nothing", async () => {
+    await using chat = await receiver();
+    const stack = aStack(chat.url);
+    const controller = new AbortController();
+    stack.world.calls.fault = ({ name }) =>
+      name.startsWith("slots.start") ? () => controller.abort(new Error("asked to stop")) : undefined;
+    expect(await stack.deploy("v1", controller.signal)).toMatchObject({ outcome: "interrupted" });
+    expect(titles(chat.received)).toEqual(["⏸️ shop: v1 was interrupted"]);
+  });
+
+  it.each(["undo", "finish"] as const)("of an attempt that a person recovers: %s", async (choice) => {
+    await using chat = await receiver();
+    const stack = aStack(chat.url);
+    await stack.deploy("v1");
+    await killedAt(stack, choice === "undo" ? "prober.probe" : "journal.append deployment-end", "v2");
+    await stack.recover(choice);
+    expect(titles(chat.received).slice(1)).toEqual([
+      choice === "undo" ? "⏸️ shop: v2 was interrupted" : "✅ shop: v2 is live",
+    ]);
+  });
+
+  it("of an ending whose own run died before it could tell", async () => {
+    await using chat = await receiver();
+    const stack = aStack(chat.url);
+    // As if killed between its last record and the first notification.
+    await deployUntold(stack, "v1");
+    expect(chat.received).toEqual([]);
+    expect(await stack.recover()).toBeNull();
+    expect(await stack.recover()).toBeNull();
+    expect(titles(chat.received)).toEqual(["✅ shop: v1 is live"]);
+  });
+
+  it("of a deployment that the window refused, once, and of nothing else", async () => {
+    await using chat = await receiver();
+    const stack = aStack(chat.url, {
+      windows: { freezes: [{ from: "2025-12-20", until: "2026-01-03", reason: "year end" }] },
+    });
+    for (let time = 0; time < 2; time++) {
+      await expect(stack.deploy("v2")).rejects.toMatchObject({ code: "WINDOW_CLOSED" });
+    }
+    expect(titles(chat.received)).toEqual(["🔒 shop: v2 was refused, the window is closed"]);
+    expect(chat.received[0]).toContain("year end");
+    expect(chat.received[0]).not.toContain("*Serving*");
+    await stack.deploy("v2", undefined, "orders fail");
+    expect(titles(chat.received)).toHaveLength(2);
+  });
+});
+
+describe("an endpoint that is dead", () => {
+  it("changes nothing, costs a bounded time, and is told later by the next run, once", async () => {
+    const gone = await receiver();
+    await gone[Symbol.asyncDispose]();
+    const stack = aStack(gone.url);
+    const begin = performance.now();
+    expect(await stack.deploy("v1")).toMatchObject({ outcome: "live", exitCode: 0 });
+    expect(performance.now() - begin).toBeLessThan(4_000);
+    expect(warnings(stack.events)).toMatchObject([
+      { message: expect.stringMatching(/^team \(127\.0\.0\.1:\d+\) could not be told: refuses connections$/) },
+    ]);
+    expect(stack.events.at(-1)).toMatchObject({ type: "deployment-end", outcome: "live" });
+    expect(JSON.stringify(stack.events)).not.toContain("a-token-of-the-chat");
+    expect(await outboxText()).toContain('"state":"waiting"');
+    expect(await outboxText()).not.toContain("a-token-of-the-chat");
+
+    await using chat = await receiver();
+    const later = aStack(chat.url);
+    for (let time = 0; time < 2; time++) await later.recover();
+    expect(titles(chat.received)).toEqual(["✅ shop: v1 is live"]);
+  });
+
+  it("that never answers holds a deployment up for no longer than notify.timeout", async () => {
+    await using silent = await receiver(null);
+    const stack = aStack(silent.url);
+    const begin = performance.now();
+    expect(await stack.deploy("v1")).toMatchObject({ outcome: "live", exitCode: 0 });
+    expect(performance.now() - begin).toBeLessThan(4_000);
+    expect(warnings(stack.events)).toMatchObject([{ message: expect.stringContaining("may not have been told") }]);
+    await stack.recover();
+    expect(silent.received).toHaveLength(1);
+  });
+
+  it("holds an interrupted deployment up for a second and a half", async () => {
+    await using silent = await receiver(null);
+    const stack = aStack(silent.url);
+    await deployUntold(stack, "v0");
+    const controller = new AbortController();
+    stack.world.calls.fault = ({ name }) =>
+      name.startsWith("slots.start") ? () => controller.abort(new Error("asked to stop")) : undefined;
+    const begin = performance.now();
+    expect(await stack.deploy("v1", controller.signal)).toMatchObject({ outcome: "interrupted", exitCode: 130 });
+    expect(performance.now() - begin).toBeLessThan(3_500);
+  });
+
+  it("and an outbox that cannot be written keep nobody from deploying", async () => {
+    await using chat = await receiver(500);
+    const stack = aStack(chat.url);
+    await rm(directory, { recursive: true });
+    await writeFile(directory, "no directory");
+    expect(await stack.deploy("v1")).toMatchObject({ outcome: "live", exitCode: 0 });
+    expect(JSON.stringify(warnings(stack.events))).toContain("cannot be");
+  });
+});
+
+it("what is secret is in no message", async () => {
+  await using chat = await receiver();
+  const stack = aStack(chat.url);
+  stack.world.calls.fault = ({ name }) =>
+    name.startsWith("slots.start") ? new Error("login with hunter22 failed") : undefined;
+  await stack.deploy("v1");
+  expect(chat.received.join()).toContain("login with [redacted] failed");
+  expect(`${chat.received.join()}${await outboxText()}`).not.toContain("hunter22");
+});
+
+/** A deployment whose notifications never come. */
+async function deployUntold(stack: ReturnType<typeof aStack>, tag: string): Promise<void> {
+  const project = aProject();
+  const facts = { stack: "shop", homeId: "home", previewSecret: "s", config: aConfig(), project };
+  const request = { ...facts, actor: "ada", reason: "a test", release: aRequest(tag) };
+  await deploy(request, stack.world.ports(), new AbortController().signal);
+}
+
+async function outboxText(): Promise<string> {
+  const path = join(directory, "outbox");
+  const names = await readdir(path);
+  return (await Promise.all(names.map((name) => readFile(join(path, name), "utf8")))).join("\n");
+}
