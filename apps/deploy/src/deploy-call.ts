@@ -1,13 +1,14 @@
 import type { DeployCall, Deployer } from "@sluice/wiring";
 import type { ChangeFlags, CommandCall } from "./context.ts";
 import { deployerOptions } from "./deployer-options.ts";
-import { parseDurationFlag, parseSteps } from "./flag-values.ts";
+import { parseDurationFlag, parseOverride, parseSteps } from "./flag-values.ts";
 
 export interface DeployFlags extends ChangeFlags {
   readonly release?: string;
   readonly retry?: boolean;
   readonly replaceDoors?: boolean;
   readonly steps?: string;
+  readonly override?: string;
   readonly plan?: boolean;
 }
 
@@ -18,7 +19,8 @@ export async function deployCall(
 ): Promise<DeployCall | { readonly ignored: string }> {
   const { retry, replaceDoors, reason } = flags;
   const waitMs = parseDurationFlag("--wait", flags.wait);
-  const asked = { reason, retry, replaceDoors, waitMs, steps: parseSteps(flags.steps) };
+  const override = parseOverride(flags.override);
+  const asked = { reason, retry, replaceDoors, waitMs, override, steps: parseSteps(flags.steps) };
   const { config } = await deployer.inspect(context.signal);
   const { directory } = deployerOptions(flags, context);
   const resolved = await context.resolveRelease({

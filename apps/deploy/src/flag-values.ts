@@ -24,6 +24,12 @@ export function parseSteps(text: string | undefined): Config["rollout"]["steps"]
   throw wrong(text, "the shares must only grow and end with 100");
 }
 
+/** The reason of `--override`. @throws SluiceError USAGE when it says nothing */
+export function parseOverride(text: string | undefined): string | undefined {
+  if (text === undefined || text.trim() !== "") return text;
+  throw new SluiceError("USAGE", "--override needs a reason", { hint: 'such as --override "orders fail since noon"' });
+}
+
 function wrong(text: string, why: string): SluiceError {
   return new SluiceError("USAGE", `--steps ${text} cannot be used: ${why}`, {
     hint: "such as --steps 5:30s,50:1m,100",

@@ -92,6 +92,12 @@ export function createProgram(context: CommandContext, invocation: Invocation): 
     "deployments, and releases to go back to",
     async () => (await import("./commands/history.ts")).history,
   ).option("-n, --limit <count>", "deployments to show (default: 20)", toCount);
+  verb(
+    program,
+    "window",
+    "whether deployments may begin now, and when that changes",
+    async () => (await import("./commands/window.ts")).window,
+  );
 
   program.commandsGroup("State and set-up:");
   verb(program, "init", "write down what each service is", async () => (await import("./commands/init.ts")).init);
@@ -103,6 +109,12 @@ export function createProgram(context: CommandContext, invocation: Invocation): 
     async () => (await import("./commands/audit.ts")).auditVerify,
   );
   verb(audit, "show", "show the record", async () => (await import("./commands/audit.ts")).auditShow);
+  const outbox = program.command("outbox").description("what people still have to be told");
+  verb(outbox, "list", "show what waits, and why", async () => (await import("./commands/outbox.ts")).outboxList);
+  verb(outbox, "flush", "tell it now", async () => (await import("./commands/outbox.ts")).outboxFlush).option(
+    "--uncertain",
+    "also what may have arrived before",
+  );
   const state = program.command("state").description("the state of the stack: record, releases, keys");
   verb(
     state,
@@ -149,7 +161,8 @@ function addReleaseOptions(command: Command): Command {
     .option("--release <tag>", "release to deploy (default: the event's in GitHub Actions, else git describe)")
     .option("--retry", "try a release again that failed before")
     .option("--replace-doors", "make all doors anew, also those that are as wanted, with a short gap")
-    .option("--steps <shares>", "shares in percent, such as 5:30s,50:1m,100 (default: as configured)");
+    .option("--steps <shares>", "shares in percent, such as 5:30s,50:1m,100 (default: as configured)")
+    .option("--override <reason>", "go on although the window is closed; the reason is recorded");
 }
 
 function leaves(command: Command): readonly Command[] {

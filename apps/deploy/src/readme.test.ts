@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { aPlanView, aResult, fakeDeployer } from "./testing/fake-deployer.ts";
+import { aPlanView, aResult, aWindowView, fakeDeployer } from "./testing/fake-deployer.ts";
 import { run } from "./testing/run.ts";
 
 const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
@@ -20,6 +20,9 @@ describe("the commands of the README", () => {
       plan: async () => aPlanView(),
       deploy: async () => aResult(),
       rollback: async () => aResult(),
+      window: async () => aWindowView(),
+      outbox: async () => [],
+      flushOutbox: async () => [],
     });
     const cwd = await mkdtemp(join(tmpdir(), "sluice-readme-"));
     try {

@@ -47,6 +47,16 @@ describe("sluice deploy", () => {
     });
   });
 
+  it("goes on outside the window with a reason, and with nothing less", async () => {
+    const overriding = await run(["deploy", "--override", "orders fail"], { deployer: deploying(goodEvents) });
+    expect(overriding.deployer.calls.find(([name]) => name === "deploy")?.[1]).toMatchObject({
+      override: "orders fail",
+    });
+    const blank = await run(["deploy", "--override", " "], { deployer: deploying(goodEvents) });
+    expect(blank.exitCode).toBe(2);
+    expect(blank.deployer.calls.map(([name]) => name)).not.toContain("deploy");
+  });
+
   it("closes the deployer, whatever happened", async () => {
     const broken = fakeDeployer({ deploy: async () => Promise.reject(new Error("bug")) });
     expect((await run(["deploy"], { deployer: broken })).exitCode).toBe(70);

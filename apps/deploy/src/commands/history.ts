@@ -29,9 +29,10 @@ export async function history(call: CommandCall<{ readonly limit?: number }>): P
     const deployments = formatTable(
       ["begun", "deployment", "what", "outcome", "took", "by", "why"],
       shown.map((attempt) => {
-        const { begun, deployment, kind, tag, outcome, durationMs, actor, reason } = summaryOf(attempt);
+        const { begun, deployment, kind, tag, outcome, durationMs, actor, reason, consents } = summaryOf(attempt);
         const took = durationMs === null ? "-" : formatDuration(durationMs);
-        return [begun, deployment, `${kind} ${tag}`, outcome ?? "no end", took, actor, reason];
+        const why = [reason, ...consents.map((consent) => `consented to ${consent}`)].join("; ");
+        return [begun, deployment, `${kind} ${tag}`, outcome ?? "no end", took, actor, why];
       }),
     );
     const stored = formatTable(
@@ -62,6 +63,7 @@ function summaryOf({ start, end }: AttemptRecord) {
     durationMs: end?.durationMs ?? null,
     actor: start.actor,
     reason: start.reason,
+    consents: start.consents,
     ...(end?.reason ? { because: end.reason } : {}),
   };
 }

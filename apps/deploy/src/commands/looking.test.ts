@@ -182,8 +182,8 @@ describe("sluice history and audit", () => {
   it("lists deployments, the newest first", async () => {
     const { stdout } = await run(["history"], { deployer: recording() });
     expect(stdout.split("\n").slice(2, 4)).toEqual([
-      "  2026-05-01T09:01:00.000Z  d2          deploy v2  no end   -      ada  release v2",
-      "  2026-05-01T09:01:00.000Z  d1          deploy v2  live     1m20s  ada  release v2",
+      "  2026-05-01T09:01:00.000Z  d2          deploy v2  no end   -      ada  release v2; consented to breaking migration",
+      "  2026-05-01T09:01:00.000Z  d1          deploy v2  live     1m20s  ada  release v2; consented to breaking migration",
     ]);
     expect((await run(["history", "-n", "1"], { deployer: recording() })).stdout).not.toContain("d1 ");
   });

@@ -1,5 +1,5 @@
 import { createEvent, defaultConfig, type EventBody, type EventSink, type Serving } from "@sluice/core";
-import type { Deployer, DeployerOptions, PlanView, StackStatus } from "@sluice/wiring";
+import type { Deployer, DeployerOptions, PlanView, StackStatus, WindowView } from "@sluice/wiring";
 import type { DeploymentResult } from "../context.ts";
 
 export const at = new Date("2026-05-01T10:00:00Z");
@@ -32,6 +32,9 @@ export function fakeDeployer(answers: Partial<Deployer> = {}): FakeDeployer {
     },
     verify: unexpected("verify"),
     traffic: unexpected("traffic"),
+    window: unexpected("window"),
+    outbox: unexpected("outbox"),
+    flushOutbox: unexpected("flushOutbox"),
     history: async () => [],
     releases: async () => [],
     audit: unexpected("audit"),
@@ -109,6 +112,23 @@ export function aPlanView(over: Partial<PlanView> = {}): PlanView {
     findings: [],
     serving: v1,
     tag: "v2",
+    ...over,
+  };
+}
+
+export function aWindowView(over: Partial<WindowView> = {}): WindowView {
+  return {
+    stack: "shop",
+    open: true,
+    reason: "no window is configured",
+    timezone: "UTC",
+    now: at.toISOString(),
+    nextOpening: null,
+    closes: null,
+    freeze: null,
+    ranges: [],
+    holidays: [],
+    freezes: [],
     ...over,
   };
 }

@@ -1,0 +1,59 @@
+import type { Deployer } from "@sluice/wiring";
+import type { CommandCall } from "../context.ts";
+import { writeJson } from "../render/json.ts";
+import { formatTable } from "../render/table.ts";
+import { agoText } from "../render/words.ts";
+import { withDeployer } from "../with-deployer.ts";
+
+type Entry = Awaited<ReturnType<Deployer["outbox"]>>[number];
+type Report = Awaited<ReturnType<Deployer["flushOutbox"]>>[number];
+
+const undeliveredExitCode = 20;
+
+/** `sluice outbox list`: what people still have to be told, and why they were not. */
+export async function outboxList(call: CommandCall): Promise<number> {
+  const { context, flags } = call;
+  return withDeployer(call, async (deployer) => {
+    const entries = await deployer.outbox();
+    const open = entries.filter(({ state }) => state !== "delivered");
+    if (flags.json) writeJson(context, { entries: entries.map(summaryOf) });
+    else if (open.length === 0) context.stdout.write("nothing waits\n");
+    else context.stdout.write(entriesText(open, context.now()));
+    return 0;
+  });
+}
+
+/** `sluice outbox flush`: tells it now; exit code 20 when somebody still could not be told. */
+export async function outboxFlush(call: CommandCall<{ readonly uncertain?: boolean }>): Promise<number> {
+  const { context, flags } = call;
+  return withDeployer(call, async (deployer) => {
+    const reports = await deployer.flushOutbox({ withUncertain: flags.uncertain }, context.signal);
+    if (flags.json) writeJson(context, { reports });
+    else if (reports.length === 0) context.stdout.write("nothing to tell now; see sluice outbox list\n");
+    else context.stdout.write(reports.map(reportText).join(""));
+    return reports.every(({ result }) => result === "delivered") ? 0 : undeliveredExitCode;
+  });
+}
+
+function summaryOf({ notification: _text, ...entry }: Entry) {
+  return entry;
+}
+
+function entriesText(entries: readonly Entry[], now: Date): string {
+  const rows = entries.map(({ createdAt, channel, outcome, release, state, attempts, reason, notBefore }) => [
+    agoText(createdAt, now),
+    channel,
+    `${outcome} ${release}`.trim(),
+    // What a process that ended was sending may have arrived.
+    state === "sending" ? "uncertain" : state,
+    String(attempts),
+    [reason, notBefore ? `not before ${notBefore}` : undefined].filter((text) => text !== undefined).join("; "),
+  ]);
+  const table = formatTable(["since", "channel", "what", "state", "tries", "why"], rows);
+  const isUncertain = entries.some(({ state }) => state === "uncertain" || state === "sending");
+  return `${table}next: sluice outbox flush${isUncertain ? ", with --uncertain for what may have arrived" : ""}\n`;
+}
+
+function reportText({ channel, place, id, result, reason }: Report): string {
+  return `${channel} (${place}) ${id}: ${result}${reason ? `, ${reason}` : ""}\n`;
+}
