@@ -17,5 +17,6 @@ export {
   createComposeResolver,
   type ResolveRequest,
 } from "./resolve/compose-resolver.ts";
+export { findEmptyVariables } from "./resolve/empty-variables.ts";
 export { classifyServices, type RoleOverrides } from "./roles/classify-services.ts";
 export { serviceFacts } from "./roles/service-facts.ts";

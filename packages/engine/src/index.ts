@@ -1,4 +1,9 @@
 export { deploy, rollback } from "./deploy.ts";
+export { engineDiagnoses } from "./doctor/engine-diagnoses.ts";
+export { examine } from "./doctor/examine.ts";
+export { projectDiagnoses } from "./doctor/project-diagnoses.ts";
+export { recordDiagnoses } from "./doctor/record-diagnoses.ts";
+export { stackDiagnoses } from "./doctor/stack-diagnoses.ts";
 export type { DeploymentResult } from "./end.ts";
 export { type AttemptRecord, readAttempts, unfinishedOf } from "./journal-entries.ts";
 export { assertReady } from "./preflight.ts";

@@ -16,7 +16,7 @@ function variableUses(name: string, sources: readonly SourceFile[]) {
   );
 }
 
-function isComment(text: string, offset: number): boolean {
+export function isComment(text: string, offset: number): boolean {
   return /^\s*#/.test(text.slice(text.lastIndexOf("\n", offset - 1) + 1, offset));
 }
 

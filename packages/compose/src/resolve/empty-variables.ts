@@ -1,0 +1,67 @@
+import type { Finding } from "@sluice/core";
+import { offsetPosition } from "./positions.ts";
+import { findProjectFiles } from "./project-files.ts";
+import { readEnvSources, readSources, type SourceFile } from "./source-files.ts";
+import { isComment } from "./variables.ts";
+
+/** What `ComposeResolver.resolve` is told of a project. */
+export interface ProjectPlace {
+  readonly directory: string;
+  readonly files?: readonly string[] | undefined;
+  readonly envFiles?: readonly string[] | undefined;
+}
+
+/**
+ * Variables that the compose files use without saying that they may be empty (`${NAME:-}`), and that are set to nothing.
+ * Compose warns only of those that are not set at all.
+ */
+export async function findEmptyVariables(
+  { directory, files = [], envFiles = [] }: ProjectPlace,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<readonly Finding[]> {
+  const project = await findProjectFiles(directory, files, envFiles, env);
+  const [sources, envSources] = await Promise.all([readSources(project.files), readEnvSources([], project.envFiles)]);
+  return emptyVariables(sources, envSources, env);
+}
+
+export function emptyVariables(
+  sources: readonly SourceFile[],
+  envSources: readonly SourceFile[],
+  env: Readonly<Record<string, string | undefined>>,
+): readonly Finding[] {
+  const first = new Map(
+    sources
+      .flatMap((source) => plainUses(source))
+      .toReversed()
+      .map((use) => [use.name, use]),
+  );
+  return [...first.values()]
+    .filter(({ name }) => (env[name] === undefined ? isEmptyIn(envSources, name) : env[name] === ""))
+    .map(({ name, source, offset }) => ({
+      severity: "warn",
+      code: "variable-empty",
+      message: `variable ${name} is set, and empty`,
+      hint: `set ${name}, or write \${${name}:-} if it may be empty`,
+      position: offsetPosition(source, offset),
+    }));
+}
+
+/** `$NAME` and `${NAME}`; `$$NAME` is none, and `${NAME:-…}` says what to do when it is empty. */
+function plainUses(source: SourceFile) {
+  const pattern = /(?<!\$)(?:\$\$)*\$(?:(?<bare>[A-Za-z_]\w*)|\{(?<braced>[A-Za-z_]\w*)\})/g;
+  return [...source.text.matchAll(pattern)].flatMap(({ index, 0: text, groups }) => {
+    const name = groups?.["bare"] ?? groups?.["braced"] ?? "";
+    const offset = index + text.lastIndexOf("$");
+    return isComment(source.text, offset) ? [] : [{ name, source, offset }];
+  });
+}
+
+/** The last file that sets it says so; a file that does not set it says nothing. */
+function isEmptyIn(envSources: readonly SourceFile[], name: string): boolean {
+  const line = new RegExp(`^[ \\t]*(?:export[ \\t]+)?${name}[ \\t]*=[ \\t]*(?<value>.*)$`, "gm");
+  const values = envSources.flatMap(({ text }) =>
+    [...text.matchAll(line)].map(({ groups }) => groups?.["value"] ?? ""),
+  );
+  const last = values.at(-1);
+  return last !== undefined && /^(?:""|'')?[ \t]*(?:#.*)?\r?$/.test(last);
+}

@@ -1,0 +1,20 @@
+/** Something that is wrong with a machine or a stack, told to the person who is to mend it. */
+export interface Diagnosis {
+  /** `error`: deployments fail or users suffer; `warn`: one of both may come. */
+  readonly severity: "error" | "warn";
+  /** Stable, kebab-case: `disk-low`, `door-stopped`, … */
+  readonly code: string;
+  readonly what: string;
+  readonly why: string;
+  /** The command that mends it, or what to do where no command can. */
+  readonly mend: string;
+}
+
+export interface DoctorReport {
+  /** Whether nothing was found. */
+  readonly ok: boolean;
+  /** What was looked at. */
+  readonly examined: readonly string[];
+  /** Errors first. */
+  readonly diagnoses: readonly Diagnosis[];
+}
