@@ -60,6 +60,12 @@ export function createProgram(context: CommandContext, invocation: Invocation): 
   program.commandsGroup("Looking:");
   verb(
     program,
+    "doctor",
+    "what is wrong, why it matters, and what mends it",
+    async () => (await import("./commands/doctor.ts")).doctor,
+  );
+  verb(
+    program,
     "status",
     "what serves, and what needs a person",
     async () => (await import("./commands/status.ts")).status,

@@ -20,6 +20,7 @@ describe("the commands of the README", () => {
       plan: async () => aPlanView(),
       deploy: async () => aResult(),
       rollback: async () => aResult(),
+      doctor: async () => ({ ok: true, examined: [], diagnoses: [] }),
       window: async () => aWindowView(),
       outbox: async () => [],
       flushOutbox: async () => [],

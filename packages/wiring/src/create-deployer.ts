@@ -13,6 +13,7 @@ import {
 } from "@sluice/engine";
 import { acquireLock, exportHome, verifyAudit } from "@sluice/journal";
 import type { DeployCall, Deployer, DeployerOptions, PlanView, RollbackCall } from "./deployer.ts";
+import { runDoctor } from "./doctor/examiners.ts";
 import { followServiceLogs } from "./logs.ts";
 import { assertTellable, flushOutbox, readOutbox, tellingHowItEnds } from "./notify/tell.ts";
 import { unavailableFindings } from "./notify/with-notifications.ts";
@@ -73,6 +74,7 @@ export function createDeployer(options: DeployerOptions): Deployer {
     logs: (services, logOptions = {}) => followServiceLogs(session, services, logOptions),
     verify: (signal) => verifyLive(session, signal),
     traffic: (signal) => readTraffic(session, signal),
+    doctor: (signal) => runDoctor(session, signal),
     async window() {
       return windowView(await session.stack(), await session.config(), session.clock.now());
     },

@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import type {
   Config,
   DeploymentPlan,
+  DoctorReport,
   EventSink,
   Finding,
   Freeze,
@@ -249,6 +250,8 @@ export interface Deployer extends AsyncDisposable {
   /** The checks of the release that serves, through the door as users come. */
   verify(signal?: AbortSignal): Promise<readonly Verdict[]>;
   traffic(signal?: AbortSignal): Promise<readonly TrafficView[]>;
+  /** What is wrong with the machine, the stack and its record, and what mends it. Changes nothing of the stack. */
+  doctor(signal?: AbortSignal): Promise<DoctorReport>;
   /** Whether deployments may begin now. Needs no engine. */
   window(): Promise<WindowView>;
   /** What people were told lately, and what they still have to be told; oldest first. */

@@ -32,6 +32,7 @@ export function fakeDeployer(answers: Partial<Deployer> = {}): FakeDeployer {
     },
     verify: unexpected("verify"),
     traffic: unexpected("traffic"),
+    doctor: unexpected("doctor"),
     window: unexpected("window"),
     outbox: unexpected("outbox"),
     flushOutbox: unexpected("flushOutbox"),

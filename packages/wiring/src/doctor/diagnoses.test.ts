@@ -1,0 +1,91 @@
+import type { ObservedStack } from "@sluice/core";
+import { aContainer, aDoor, aService, aStack } from "@sluice/core/testing";
+import { describe, expect, it } from "vitest";
+import { homeFindings, stackFindings } from "../stack-findings.ts";
+import { findingDiagnoses } from "./finding-diagnoses.ts";
+import { homeDiagnoses } from "./home-diagnoses.ts";
+import { memoryDiagnoses } from "./memory-diagnoses.ts";
+import { notifyDiagnoses } from "./notify-diagnoses.ts";
+
+const gibibyte = 1_073_741_824;
+const codes = (diagnoses: readonly { readonly code: string }[]) => diagnoses.map(({ code }) => code);
+
+const live = { slot: "blue", release: "r1" } as const;
+
+describe("of what status finds, the doctor", () => {
+  const diagnose = (over: Partial<ObservedStack>) => {
+    const observed = { ...aStack({ live }), ...over };
+    const services = [aService("web"), aService("worker", { role: "worker" })];
+    return findingDiagnoses([...stackFindings(observed, services), ...homeFindings(observed, "home")]);
+  };
+  const link = {
+    slot: "blue",
+    service: "db",
+    container: "shop-db-1",
+    link: "shop-blue_link",
+    aliases: ["db"],
+  } as const;
+
+  it("says nothing where all is well", () => {
+    expect(diagnose({})).toEqual([]);
+  });
+
+  it.each([
+    ["error home-mismatch", { homeId: "other" }],
+    ["error door-stopped", { doors: { web: aDoor("web", null, { state: "stopped" }) } }],
+    ["error door-silent", { doors: { web: aDoor("web", null) } }],
+    [
+      "warn door-outdated",
+      { doors: { web: aDoor("web", { stable: "blue", share: 0, salt: 0 }, { state: "outdated" }) } },
+    ],
+    ["error missing-link", { missingLinks: [link] }],
+    ["error second-worker", { plain: [aContainer("worker")] }],
+    ["warn second-copy", { plain: [aContainer("web")] }],
+  ] as const)("says how bad it is, why, and what mends it: %s", (expected, over) => {
+    const diagnoses = diagnose(over);
+    expect(diagnoses.map(({ severity, code }) => `${severity} ${code}`)).toContain(expected);
+    expect(
+      diagnoses.filter(({ why, mend }) => why === "" || why.includes("as a deployment left it") || mend === ""),
+    ).toEqual([]);
+  });
+});
+
+describe("the doctor", () => {
+  it("wants the state home on a disk that has room", () => {
+    const home = { path: "/var/lib/sluice/shop", fileSystem: 0xef53, freeBytes: gibibyte };
+    expect(homeDiagnoses(home)).toEqual([]);
+    expect(codes(homeDiagnoses({ ...home, fileSystem: 0x0102_1994 }))).toEqual(["home-in-memory"]);
+    expect(codes(homeDiagnoses({ ...home, freeBytes: 1_000 }))).toEqual(["home-disk-low"]);
+  });
+
+  it("wants room for two versions in memory", () => {
+    expect(memoryDiagnoses({ availableBytes: gibibyte, totalBytes: 8 * gibibyte })).toEqual([]);
+    expect(codes(memoryDiagnoses({ availableBytes: gibibyte / 4, totalBytes: 8 * gibibyte }))).toEqual(["memory-low"]);
+    expect(codes(memoryDiagnoses({ availableBytes: 1_000, totalBytes: gibibyte / 2 }))).toEqual(["memory-low"]);
+  });
+
+  it("wants people to be told", () => {
+    const opened = { channels: [], secrets: [], problems: [] };
+    const entry = {
+      v: 1,
+      id: "d1.live",
+      channel: "team",
+      state: "waiting",
+      stack: "shop",
+      release: "v1",
+      outcome: "live",
+      createdAt: "",
+      updatedAt: "",
+      attempts: 3,
+      reason: "answers 404",
+    } as const;
+    expect(notifyDiagnoses(opened, [{ ...entry, state: "delivered" }])).toEqual([]);
+    expect(notifyDiagnoses(opened, [entry])).toMatchObject([
+      { code: "outbox-waiting", what: "1 notifications could not be delivered to team: answers 404" },
+    ]);
+    const problems = [{ channel: "team", missing: ["SLACK_WEBHOOK_URL"] }];
+    expect(notifyDiagnoses({ ...opened, problems }, [])).toMatchObject([
+      { code: "notify-variable-missing", what: expect.stringContaining("team needs SLACK_WEBHOOK_URL") },
+    ]);
+  });
+});

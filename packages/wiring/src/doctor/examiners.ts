@@ -1,0 +1,104 @@
+import { statfs } from "node:fs/promises";
+import { freemem, totalmem } from "node:os";
+import { findEmptyVariables } from "@sluice/compose";
+import type { DoctorReport, Examiner } from "@sluice/core";
+import {
+  engineDiagnoses,
+  examine,
+  projectDiagnoses,
+  readAttempts,
+  recordDiagnoses,
+  stackDiagnoses,
+} from "@sluice/engine";
+import { readLockHolder, verifyAudit } from "@sluice/journal";
+import { readOutbox } from "../notify/tell.ts";
+import type { Session } from "../session.ts";
+import { homeFindings, stackFindings } from "../stack-findings.ts";
+import { findingDiagnoses } from "./finding-diagnoses.ts";
+import { homeDiagnoses } from "./home-diagnoses.ts";
+import { memoryDiagnoses } from "./memory-diagnoses.ts";
+import { notifyDiagnoses } from "./notify-diagnoses.ts";
+
+/** Looks at everything that a deployment needs, and changes nothing of the stack. */
+export function runDoctor(session: Session, signal?: AbortSignal): Promise<DoctorReport> {
+  return examine(examinersOf(session), session.clock, signal);
+}
+
+function examinersOf(session: Session): readonly Examiner[] {
+  const { options, clock } = session;
+  const isLocked = async () => (await readLockHolder(await session.home())) !== null;
+  return [
+    {
+      name: "configuration",
+      examine: async () => {
+        await session.config();
+        return [];
+      },
+    },
+    {
+      name: "project",
+      async examine(signal) {
+        const [{ findings }, empty] = await Promise.all([
+          session.project(signal),
+          findEmptyVariables(options, options.env),
+        ]);
+        return projectDiagnoses([...findings, ...empty]);
+      },
+    },
+    {
+      name: "engine",
+      async examine(signal) {
+        const [facts, { preflight }] = await Promise.all([session.runtime().observer.engine(signal), session.config()]);
+        return engineDiagnoses(facts, preflight.minFreeDisk);
+      },
+    },
+    {
+      name: "memory",
+      examine: async () =>
+        isLocal(options.env) ? memoryDiagnoses({ availableBytes: freemem(), totalBytes: totalmem() }) : [],
+    },
+    {
+      name: "state home",
+      async examine() {
+        const { path } = await session.home();
+        const { type, bavail, bsize } = await statfs(path);
+        return homeDiagnoses({ path, fileSystem: type, freeBytes: bavail * bsize });
+      },
+    },
+    {
+      name: "record",
+      async examine() {
+        const [home, { journal }] = await Promise.all([session.home(), session.ports()]);
+        const { problems } = await verifyAudit(home);
+        return recordDiagnoses({
+          attempts: await readAttempts(journal),
+          now: clock.now(),
+          isLocked: await isLocked(),
+          chainProblems: problems.map(({ line, message }) => `line ${line}: ${message}`),
+        });
+      },
+    },
+    {
+      name: "stack",
+      async examine(signal) {
+        const [home, project] = await Promise.all([session.home(), session.project(signal)]);
+        const observed = await session.runtime().observer.observe(project, signal);
+        const locked = await isLocked();
+        // What a deployment is changing is not as the last one left it.
+        const changed = locked ? [] : stackFindings(observed, project.services);
+        const found = findingDiagnoses([...homeFindings(observed, home.id), ...changed]);
+        return [...found, ...stackDiagnoses(observed, locked)];
+      },
+    },
+    {
+      name: "notifications",
+      examine: async () => notifyDiagnoses(await session.channels(), await readOutbox(session)),
+    },
+  ];
+}
+
+/** This machine's memory is the engine's only where the engine is here. */
+function isLocal({ DOCKER_HOST, DOCKER_CONTEXT }: Readonly<Record<string, string | undefined>>): boolean {
+  const isHere = !DOCKER_HOST || DOCKER_HOST.startsWith("unix://");
+  return isHere && (!DOCKER_CONTEXT || DOCKER_CONTEXT === "default");
+}

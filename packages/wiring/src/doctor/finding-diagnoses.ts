@@ -1,0 +1,32 @@
+import type { Diagnosis, Finding } from "@sluice/core";
+
+type Meaning = Pick<Diagnosis, "severity" | "why">;
+
+const unreachable: Meaning = { severity: "error", why: "users cannot reach the service at all" };
+
+/** How bad what `status` finds is, and why it matters. */
+const meanings: Readonly<Record<string, Meaning>> = {
+  "home-mismatch": {
+    severity: "error",
+    why: "two deployers with a record each would undo one another's work: deployments are refused",
+  },
+  "door-absent": unreachable,
+  "door-stopped": unreachable,
+  "door-silent": {
+    severity: "error",
+    why: "which version serves is read from the doors: no slot is safe to touch, and deployments are refused",
+  },
+  "door-outdated": { severity: "warn", why: "users get the old ports and labels until it is replaced" },
+  "missing-link": { severity: "error", why: "what is in that slot does not reach the service, such as its database" },
+  "second-worker": { severity: "error", why: "work is done twice, by two versions at once" },
+  "second-copy": { severity: "warn", why: "it holds memory and names, and nobody deploys it" },
+};
+
+/** What `status` finds, as the doctor says it. */
+export function findingDiagnoses(findings: readonly Finding[]): readonly Diagnosis[] {
+  return findings.map(({ severity, code, message, hint }) => {
+    const why = "the stack is not as a deployment left it";
+    const meaning = meanings[code] ?? { severity: severity === "error" ? "error" : "warn", why };
+    return { ...meaning, code, what: message, mend: hint ?? "sluice status" };
+  });
+}
