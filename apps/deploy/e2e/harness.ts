@@ -30,6 +30,8 @@ rollout:
 environments:
   hasty:
     services: { web: { startTimeout: 20s } }
+  frozen:
+    windows: { freezes: [{ from: 2020-01-01, until: 2099-12-31, reason: a freeze of this test }] }
 `;
 
 /** For a whole scenario, on a machine that has other things to do. */
@@ -66,8 +68,9 @@ export interface Project extends Stack {
   release(tag: string, files: Readonly<Record<string, string>>): Promise<void>;
 }
 
-export async function openShop(): Promise<Shop> {
-  const shop = await openStack(shopConfig);
+/** @param more sections of the configuration beside the usual ones, as YAML */
+export async function openShop(more = ""): Promise<Shop> {
+  const shop = await openStack(`${shopConfig}${more}`);
   return {
     ...shop,
     url: `http://127.0.0.1:${shop.port}/api/products`,
