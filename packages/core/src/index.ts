@@ -1,7 +1,7 @@
 export * from "./config/duration.ts";
 export * from "./config/parse-config.ts";
 export * from "./config/release-checks.ts";
-export type { AnalysisConfig, CheckConfig, Config, ServiceConfig, WrittenConfig } from "./config/schema.ts";
+export type { AnalysisConfig, CheckConfig, Config, DatabaseConfig, ServiceConfig, WrittenConfig } from "./config/schema.ts";
 export * from "./errors/codes.ts";
 export * from "./errors/sluice-error.ts";
 export * from "./events/events.ts";
@@ -40,5 +40,6 @@ export * from "./ports/judge.ts";
 export * from "./ports/prober.ts";
 export * from "./ports/release-identity.ts";
 export * from "./ports/stack-runtime.ts";
+export * from "./ports/throw-away.ts";
 export * from "./ports/traffic-router.ts";
 export * from "./redact/redactor.ts";

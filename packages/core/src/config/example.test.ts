@@ -22,9 +22,10 @@ describe("the example configuration", () => {
   });
 
   it("shows the defaults where it says so", () => {
-    const { services: _services, checks: _checks, analysis, ...rest } = parseConfig(text, path);
+    const { services: _services, checks: _checks, database, analysis, ...rest } = parseConfig(text, path);
     const { services: _none, checks: _nothing, analysis: defaultAnalysis, ...defaults } = defaultConfig();
     expect(rest).toEqual(defaults);
+    expect(database).toMatchObject(parseConfig("database: {}", path).database ?? {});
     expect({ ...analysis, errors: { maxIncrease: analysis.errors.maxIncrease } }).toEqual(defaultAnalysis);
   });
 });
