@@ -6,6 +6,8 @@ import { SluiceError } from "@sluice/core";
 export interface Cipher {
   readonly alg: "age";
   readonly recipient: string;
+  /** An identity is at hand. Servers that only write backups need none. */
+  readonly canDecrypt: boolean;
   encrypt(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
   /**
    * The cipher authenticates chunk by chunk: what is passed on is what was encrypted, and a missing end is an error.
@@ -29,6 +31,7 @@ export function createAgeCipher({ recipient, identity }: AgeOptions): Cipher {
   const cipher: Cipher = {
     alg: "age",
     recipient,
+    canDecrypt: identity !== undefined,
     async *encrypt(source) {
       const { Encrypter } = await load();
       const encrypter = new Encrypter();

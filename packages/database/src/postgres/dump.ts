@@ -1,0 +1,88 @@
+import type { ContainerExec } from "@sluice/core";
+import { SluiceError } from "@sluice/core";
+import { compress } from "../compression/zstd.ts";
+import { dumpFailure, pipedDumpScript } from "./dump-outcome.ts";
+import { reasonOf } from "./psql-error.ts";
+import { libpqEnvironment, type PostgresTarget } from "./target.ts";
+
+export interface DumpOptions {
+  /** Name of an exported snapshot; its transaction must be open until the dump has begun. */
+  readonly snapshot: string;
+  readonly session: string;
+  /** Where to compress: beside the server if it can, which costs this process next to nothing. Default: by `zstd` there. */
+  readonly compressIn?: "container" | "process" | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Dump {
+  /** Compressed by zstd. Throws at its end unless every process exited with 0. Must be read. */
+  readonly bytes: AsyncIterable<Uint8Array>;
+  /** What went in, once `bytes` ended; `null` where it was compressed beside the server. */
+  rawBytes(): number | null;
+}
+
+/**
+ * Dumps a whole database with the server's own `pg_dump`, uncompressed inside so that the one compression works on all of
+ * it. Gives up on a table that somebody locks for 10 s: a migration that runs.
+ *
+ * @throws SluiceError BACKUP_FAILED, BACKUP_EXIT_LOST while it is read
+ */
+export async function startDump(exec: ContainerExec, target: PostgresTarget, options: DumpOptions): Promise<Dump> {
+  const { snapshot, session, signal } = options;
+  const args = ["-Fc", "-Z0", "--no-password", "--lock-wait-timeout=10000", `--snapshot=${snapshot}`];
+  const isPiped = (options.compressIn ?? ((await hasZstd(exec, target)) ? "container" : "process")) === "container";
+  const command = isPiped ? ["sh", "-c", pipedDumpScript, "sh", ...args] : ["pg_dump", ...args];
+  const environment = libpqEnvironment(target, session);
+  const process = await exec.stream(target.container, command, { environment, signal });
+  let raw = 0;
+  async function* output(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of process.stdout) {
+      raw += chunk.length;
+      yield chunk;
+    }
+    const failure = dumpFailure(await process.done, isPiped);
+    if (failure) throw failure;
+  }
+  return { bytes: isPiped ? output() : compress(output()), rawBytes: () => (isPiped ? null : raw) };
+}
+
+/**
+ * The server's roles and who belongs to whom, without passwords: what a dump refers to and does not hold. `null` where the
+ * user may not read them, as with managed servers.
+ *
+ * @throws SluiceError BACKUP_FAILED
+ */
+export async function dumpGlobals(
+  exec: ContainerExec,
+  target: PostgresTarget,
+  { session, signal }: Pick<DumpOptions, "session" | "signal">,
+): Promise<Uint8Array | null> {
+  const command = [
+    "pg_dumpall",
+    "--roles-only",
+    "--no-role-passwords",
+    "--no-password",
+    `--dbname=${conninfo(target)}`,
+  ];
+  const environment = libpqEnvironment(target, session);
+  const { exitCode, stdout, stderr } = await exec.exec(target.container, command, { environment, signal });
+  if (exitCode === 0) return stdout;
+  if (/permission denied/.test(stderr)) return null;
+  throw new SluiceError("BACKUP_FAILED", `pg_dumpall failed (exit code ${exitCode}): ${reasonOf(stderr) ?? ""}`, {
+    detail: stderr.trim(),
+  });
+}
+
+/** A database by name where a program takes a name for a connection string as soon as it holds a `=`. */
+export function conninfo({ database }: Pick<PostgresTarget, "database">): string {
+  return `dbname='${database.replaceAll("\\", "\\\\").replaceAll("'", String.raw`\'`)}'`;
+}
+
+async function hasZstd(exec: ContainerExec, { container }: PostgresTarget): Promise<boolean> {
+  try {
+    return (await exec.exec(container, ["sh", "-c", "command -v zstd"])).exitCode === 0;
+  } catch {
+    // No shell: no pipe either.
+    return false;
+  }
+}
