@@ -8,6 +8,7 @@ export type {
   ScratchDatabase,
 } from "./driver.ts";
 export { type AgeOptions, type Cipher, createAgeCipher } from "./encryption/age-cipher.ts";
+export { inferDatabaseKind } from "./infer-kind.ts";
 export { differences, type Fingerprint } from "./model/fingerprint.ts";
 export { type DatabaseFacts, type Manifest, parseManifest, type Verification } from "./model/manifest.ts";
 export { highestLevel, isProven, type VerificationLevel } from "./model/verification.ts";
@@ -24,6 +25,7 @@ export {
 } from "./operations/restore-backup.ts";
 export { type BackupRequest, takeBackup } from "./operations/take-backup.ts";
 export { type VerifyRequest, verifyBackup } from "./operations/verify-backup.ts";
+export { type FindTargetOptions, findPostgresTarget } from "./postgres/find-target.ts";
 export { createPostgresDriver, type PostgresOptions } from "./postgres/postgres-driver.ts";
 export type { PostgresTarget } from "./postgres/target.ts";
 export type { PruneDecision, Retention } from "./retention/backups-to-prune.ts";

@@ -11,8 +11,10 @@ import {
   rollback,
   servingOf,
 } from "@sluice/engine";
-import { acquireLock, exportHome, verifyAudit } from "@sluice/journal";
+import { exportHome, verifyAudit } from "@sluice/journal";
+import { createDatabaseOperations } from "./database/create-database-operations.ts";
 import type { DeployCall, Deployer, DeployerOptions, PlanView, RollbackCall } from "./deployer.ts";
+import { lockStack } from "./lock.ts";
 import { followServiceLogs } from "./logs.ts";
 import { pruneReleases } from "./prune.ts";
 import { createSession, type Session } from "./session.ts";
@@ -40,7 +42,7 @@ export function createDeployer(options: DeployerOptions): Deployer {
     },
     async deploy(call, signal) {
       const request = await deployRequest(session, call, signal);
-      await using _lock = await lock(session, call, call.release.tag, signal);
+      await using _lock = await lockStack(session, call, call.release.tag, signal);
       return await deploy(request, await session.ports(), signal);
     },
     async planRollback(call, signal) {
@@ -50,7 +52,7 @@ export function createDeployer(options: DeployerOptions): Deployer {
     },
     async rollback(call, signal) {
       const request = await rollbackRequest(session, call, signal);
-      await using _lock = await lock(session, call, call.to ?? "the release before", signal);
+      await using _lock = await lockStack(session, call, call.to ?? "the release before", signal);
       return await rollback(request, await session.ports(), signal);
     },
     resume: (signal) => recover(session, "finish", signal),
@@ -78,9 +80,10 @@ export function createDeployer(options: DeployerOptions): Deployer {
       return readStateChanges((await session.ports()).journal.read());
     },
     async prune(signal) {
-      await using _lock = await lock(session, { reason: "prune" }, "none", signal ?? new AbortController().signal);
+      await using _lock = await lockStack(session, { reason: "prune" }, "none", signal ?? new AbortController().signal);
       return await pruneReleases(session, signal);
     },
+    database: createDatabaseOperations(session),
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };
 }
@@ -115,20 +118,10 @@ async function rollbackRequest(
 
 async function recover(session: Session, choice: "finish" | "undo", signal: AbortSignal) {
   const [project, facts] = await Promise.all([session.project(signal), session.facts()]);
-  await using _lock = await lock(session, { reason: choice }, "unfinished", signal);
+  await using _lock = await lockStack(session, { reason: choice }, "unfinished", signal);
   const ports = await session.ports();
   await ports.base.claim(facts.stack, facts.homeId);
   return await recoverUnfinished(facts, project, ports, signal, choice);
-}
-
-async function lock(
-  session: Session,
-  { reason, waitMs }: { readonly reason?: string | undefined; readonly waitMs?: number | undefined },
-  release: string,
-  signal: AbortSignal,
-): Promise<AsyncDisposable> {
-  const { actor } = session.options;
-  return acquireLock(await session.home(), { actor, reason: reason ?? "", release, waitMs: waitMs ?? 0, signal });
 }
 
 function planView(

@@ -15,6 +15,7 @@ import type {
   Verdict,
 } from "@sluice/core";
 import type { AttemptRecord, DeploymentResult, RebuiltState } from "@sluice/engine";
+import type { DatabaseOperations } from "./database/database-operations.ts";
 
 export interface DeployerOptions {
   /** The project name on the engine (`docker compose -p`); default: as Compose names the project, which it is asked for. */
@@ -239,4 +240,6 @@ export interface Deployer extends AsyncDisposable {
   stateChanges(): Promise<readonly StateChange[]>;
   /** Removes releases beyond `releases.keep` that no slot needs. Resolves with their ids. */
   prune(signal?: AbortSignal): Promise<readonly string[]>;
+  /** Backups of the project's database. */
+  readonly database: DatabaseOperations;
 }

@@ -1,0 +1,143 @@
+import { type Clock, isSluiceError, type JournalEntry, SluiceError } from "@sluice/core";
+import {
+  isProven,
+  type Manifest,
+  planRestore,
+  pruneBackups,
+  restoreBackup,
+  takeBackup,
+  undoRestore,
+  verifyBackup,
+} from "@sluice/database";
+import { lockStack } from "../lock.ts";
+import type { Session } from "../session.ts";
+import { systemClock } from "../system-clock.ts";
+import type { DatabaseCall, DatabaseOperations } from "./database-operations.ts";
+import { databaseSettings, type OpenDatabase, openDatabase, openStore } from "./open-database.ts";
+
+export function createDatabaseOperations(session: Session): DatabaseOperations {
+  const newest = async (choose: (backups: readonly Manifest[]) => Manifest | undefined): Promise<string> => {
+    const found = choose((await (await openStore(session)).list()).backups);
+    if (found) return found.id;
+    throw new SluiceError("BACKUP_UNKNOWN", "there is no backup of that kind yet", { hint: "sluice db backup" });
+  };
+  return {
+    backup: (call, signal) =>
+      change(session, "backup", call, signal, async (database) => {
+        const { ports, service, container, release } = database;
+        const manifest = await takeBackup(ports, { service, image: container.imageId, release }, signal);
+        return { result: manifest, record: recordOf(manifest) };
+      }),
+    list: async () => (await openStore(session)).list(),
+    show: async (id) => (await openStore(session)).load(id),
+    verify: (asked, call, signal) =>
+      change(session, "verify", call, signal, async ({ ports, settings, container }) => {
+        const id = asked ?? (await newest((backups) => backups.at(-1)));
+        const { image } = await ports.store.load(id);
+        const isThere = (await session.runtime().images.missing({ image }, signal)).length === 0;
+        await using deadline = startDeadline(systemClock, settings.verify.timeout, `verifying backup ${id}`, signal);
+        // A newer image of the same version will do.
+        const request = { id, image: isThere ? image : container.imageId };
+        const manifest = await verifyBackup(ports, request, deadline.signal);
+        return { result: manifest, record: { ...recordOf(manifest), verified: manifest.verified } };
+      }),
+    async planRestore(asked, signal) {
+      const id = asked ?? (await newest((backups) => backups.findLast(isProven)));
+      return planRestore((await openDatabase(session, {}, signal)).ports, id, signal);
+    },
+    restore: (id, call, signal) =>
+      change(session, "restore", call, signal, async ({ ports }) => {
+        const result = await restoreBackup(ports, id, signal);
+        const { old, swapMs, restoreMs } = result;
+        return { result, record: { ...recordOf(result.manifest), old, swapMs, restoreMs } };
+      }),
+    undoRestore: (id, call, signal) =>
+      change(session, "restore-undo", call, signal, async ({ ports }) => {
+        const undone = await undoRestore(ports, id, signal);
+        return { result: undone, record: { backup: id, undone } };
+      }),
+    async prune(call, signal) {
+      await using _lock = await lockStack(session, reasoned("prune", call), "none", signal);
+      const [settings, ports, store] = await Promise.all([
+        databaseSettings(session),
+        session.ports(),
+        openStore(session),
+      ]);
+      // Every stored release may be gone back to.
+      const neededBy = (await ports.bundles.list()).map(({ id }) => id);
+      const result = await pruneBackups({ store }, { keep: settings.keep, neededBy });
+      const removed = result.decisions.filter(({ remove }) => remove).map(({ id }) => id);
+      await ports.journal.append({ ...entry(session, "prune", call), result: "done", removed });
+      return result;
+    },
+  };
+}
+
+interface Done<T> {
+  readonly result: T;
+  /** For the journal. */
+  readonly record: Readonly<Record<string, unknown>>;
+}
+
+/** Under the lock, with intent and outcome in the journal; what dead runs left is removed first. */
+async function change<T>(
+  session: Session,
+  what: string,
+  call: DatabaseCall,
+  signal: AbortSignal,
+  run: (database: OpenDatabase) => Promise<Done<T>>,
+): Promise<T> {
+  await using _lock = await lockStack(session, reasoned(what, call), "none", signal);
+  const { journal, base } = await session.ports();
+  const { stack, homeId } = await session.facts();
+  await base.claim(stack, homeId);
+  const database = await openDatabase(session, call, signal);
+  await session.runtime().throwAway.sweep(stack);
+  const about = { ...entry(session, what, call), service: database.service };
+  await journal.append({ ...about, result: "begun" });
+  try {
+    const { result, record } = await run(database);
+    await journal.append({ ...about, ...record, result: "done" });
+    return result;
+  } catch (error) {
+    const failure = isSluiceError(error) ? { code: error.code, message: error.message } : { message: String(error) };
+    await journal.append({ ...about, result: signal.aborted ? "interrupted" : "failed", error: failure });
+    throw error;
+  }
+}
+
+function entry(session: Session, what: string, call: DatabaseCall): JournalEntry {
+  return { type: `database-${what}`, actor: session.options.actor, reason: call.reason ?? "" };
+}
+
+function reasoned(what: string, { reason, waitMs }: DatabaseCall) {
+  return { reason: reason ?? `database ${what}`, waitMs };
+}
+
+function recordOf({ id, seq, bytes, sha256, release }: Manifest): Done<never>["record"] {
+  return { backup: id, backupSeq: seq, bytes, sha256, release };
+}
+
+interface Deadline extends AsyncDisposable {
+  readonly signal: AbortSignal;
+}
+
+function startDeadline(clock: Clock, ms: number, what: string, signal: AbortSignal): Deadline {
+  const [late, over] = [new AbortController(), new AbortController()];
+  const waiting = clock.sleep(ms, over.signal).then(
+    () =>
+      late.abort(
+        new SluiceError("DEADLINE_EXCEEDED", `${what} took longer than ${ms} ms`, {
+          hint: "raise database.verify.timeout",
+        }),
+      ),
+    () => undefined,
+  );
+  return {
+    signal: AbortSignal.any([signal, late.signal]),
+    async [Symbol.asyncDispose]() {
+      over.abort();
+      await waiting;
+    },
+  };
+}
