@@ -1,7 +1,14 @@
 export * from "./config/duration.ts";
 export * from "./config/parse-config.ts";
 export * from "./config/release-checks.ts";
-export type { AnalysisConfig, CheckConfig, Config, DatabaseConfig, ServiceConfig, WrittenConfig } from "./config/schema.ts";
+export type {
+  AnalysisConfig,
+  CheckConfig,
+  Config,
+  DatabaseConfig,
+  ServiceConfig,
+  WrittenConfig,
+} from "./config/schema.ts";
 export * from "./errors/codes.ts";
 export * from "./errors/sluice-error.ts";
 export * from "./events/events.ts";
