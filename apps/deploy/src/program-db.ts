@@ -9,7 +9,7 @@ type Verb = (parent: Command, usage: string, description: string, load: Load) =>
 export function addDatabaseCommands(db: Command, verb: Verb): void {
   const commands = () => import("./commands/db.ts");
   const backup = verb(db, "backup", "take a backup of the database", async () => (await commands()).dbBackup);
-  addChangeOptions(backup.option("--verify", "and prove it by restoring it in a throw-away server"));
+  addChangeOptions(backup.option("--verify", "prove it by restoring it in a throw-away server, then prune"));
   verb(db, "list", "backups, newest first", async () => (await commands()).dbList);
   const show = verb(db, "show", "all that is known of a backup", async () => (await commands()).dbShow);
   show.argument("<backup>", "id of a backup");

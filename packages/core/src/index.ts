@@ -38,6 +38,7 @@ export * from "./plan/probe-target.ts";
 export * from "./plan/recovery.ts";
 export * from "./plan/releases-to-prune.ts";
 export * from "./plan/step.ts";
+export * from "./ports/backup-taker.ts";
 export * from "./ports/bundle-store.ts";
 export * from "./ports/clock.ts";
 export * from "./ports/container-exec.ts";

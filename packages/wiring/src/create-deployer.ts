@@ -13,6 +13,7 @@ import {
 } from "@sluice/engine";
 import { exportHome, verifyAudit } from "@sluice/journal";
 import { createDatabaseOperations } from "./database/create-database-operations.ts";
+import { withDatabaseService } from "./database/find-database.ts";
 import type { DeployCall, Deployer, DeployerOptions, PlanView, RollbackCall } from "./deployer.ts";
 import { lockStack } from "./lock.ts";
 import { followServiceLogs } from "./logs.ts";
@@ -94,7 +95,8 @@ async function deployRequest(
   signal: AbortSignal | undefined,
 ): Promise<DeployRequest> {
   const [project, facts] = await Promise.all([session.project(signal), session.facts()]);
-  const config = steps ? { ...facts.config, rollout: { ...facts.config.rollout, steps } } : facts.config;
+  const named = withDatabaseService(facts.config, project);
+  const config = steps ? { ...named, rollout: { ...named.rollout, steps } } : named;
   return {
     ...facts,
     config,

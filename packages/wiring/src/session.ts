@@ -23,6 +23,7 @@ import { judge } from "@sluice/health";
 import { createJournal, openStateHome, type StateHome } from "@sluice/journal";
 import { createBundleStore, releaseId, releaseKey } from "@sluice/release";
 import { createHaproxyRouter } from "@sluice/traffic";
+import { createBackupTaker } from "./database/backup-taker.ts";
 import type { DeployerOptions } from "./deployer.ts";
 import { createFileMemo } from "./file-memo.ts";
 import { loadConfig } from "./load-config.ts";
@@ -100,6 +101,7 @@ export function createSession(options: DeployerOptions): Session {
       clock,
       journal: createJournal(state, clock),
       bundles: createBundleStore(state.releasesDir),
+      backups: createBackupTaker(session),
       identity: {
         key: (request, modelHash) => releaseKey(request, modelHash, randomBytes(8).toString("hex")),
         id: releaseId,
@@ -118,7 +120,7 @@ export function createSession(options: DeployerOptions): Session {
       randomId: () => randomBytes(4).toString("hex"),
     };
   });
-  return {
+  const session: Session = {
     options,
     stack,
     config,
@@ -134,6 +136,7 @@ export function createSession(options: DeployerOptions): Session {
       if (home.made) await (await home())[Symbol.asyncDispose]();
     },
   };
+  return session;
 }
 
 interface Once<T, Args extends readonly unknown[]> {

@@ -26,11 +26,10 @@ describe("sluice db backup", () => {
   });
 
   it("proves it with --verify, and passes on why and how long to wait", async () => {
-    const deployer = deployerWith({ backup: async () => backup, verify: async () => proven });
+    const deployer = deployerWith({ backup: async ({ prove }) => (prove ? proven : backup) });
     const ran = await run(["db", "backup", "--verify", "--reason", "before v2", "--wait", "1m"], { deployer });
     expect(ran.stdout).toContain("173 MB, 1.06 GB uncompressed, release r1\ncompared (a restore took 34.1s)\n");
-    expect(deployer.calls.map(([name]) => name)).toEqual(["database.backup", "database.verify", "dispose"]);
-    expect(deployer.calls[0]?.[1]).toMatchObject({ reason: "before v2", waitMs: 60_000 });
+    expect(deployer.calls[0]?.[1]).toMatchObject({ reason: "before v2", waitMs: 60_000, prove: true });
   });
 
   it("shows bytes and rate as they come, on the standard error", async () => {

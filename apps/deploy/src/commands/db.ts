@@ -20,8 +20,7 @@ export interface RestoreFlags extends ChangeFlags {
 export async function dbBackup(call: CommandCall<BackupFlags>): Promise<number> {
   return changing(call, async (deployer, asked) => {
     const { flags, context } = call;
-    const taken = await deployer.database.backup(asked, context.signal);
-    const backup = flags.verify ? await deployer.database.verify(taken.id, asked, context.signal) : taken;
+    const backup = await deployer.database.backup({ ...asked, prove: flags.verify ?? false }, context.signal);
     return { json: { backup }, text: `${backupTitle(backup)}\n${verifiedText(backup)}` };
   });
 }

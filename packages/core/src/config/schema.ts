@@ -96,6 +96,8 @@ export const databaseSchema = z.strictObject({
   /** Default: what the service's environment says (`POSTGRES_DB`, `POSTGRES_USER`). */
   name: z.string().min(1).optional(),
   user: z.string().min(1).optional(),
+  /** Before a release that was never live may change data: a backup that is proven by restoring it, a backup, or none. */
+  beforeDeploy: z.enum(["proven", "taken", "none"]).default("proven"),
   /** Restore-verified backups that stay. */
   keep: z.int().min(1).default(7),
   store: z

@@ -1,19 +1,10 @@
-import { type Clock, isSluiceError, type JournalEntry, SluiceError } from "@sluice/core";
-import {
-  isProven,
-  type Manifest,
-  planRestore,
-  pruneBackups,
-  restoreBackup,
-  takeBackup,
-  undoRestore,
-  verifyBackup,
-} from "@sluice/database";
+import { isSluiceError, type JournalEntry, SluiceError } from "@sluice/core";
+import { highestLevel, isProven, type Manifest, planRestore, restoreBackup, undoRestore } from "@sluice/database";
 import { lockStack } from "../lock.ts";
 import type { Session } from "../session.ts";
-import { systemClock } from "../system-clock.ts";
 import type { DatabaseCall, DatabaseOperations } from "./database-operations.ts";
-import { databaseSettings, type OpenDatabase, openDatabase, openStore } from "./open-database.ts";
+import { type OpenDatabase, openDatabase, openStore } from "./open-database.ts";
+import { proveBackup, prune, takeAndProve } from "./prove.ts";
 
 export function createDatabaseOperations(session: Session): DatabaseOperations {
   const newest = async (choose: (backups: readonly Manifest[]) => Manifest | undefined): Promise<string> => {
@@ -24,22 +15,16 @@ export function createDatabaseOperations(session: Session): DatabaseOperations {
   return {
     backup: (call, signal) =>
       change(session, "backup", call, signal, async (database) => {
-        const { ports, service, container, release } = database;
-        const manifest = await takeBackup(ports, { service, image: container.imageId, release }, signal);
+        const manifest = await takeAndProve(session, database, call.prove ?? false, signal);
         return { result: manifest, record: recordOf(manifest) };
       }),
     list: async () => (await openStore(session)).list(),
     show: async (id) => (await openStore(session)).load(id),
     verify: (asked, call, signal) =>
-      change(session, "verify", call, signal, async ({ ports, settings, container }) => {
+      change(session, "verify", call, signal, async (database) => {
         const id = asked ?? (await newest((backups) => backups.at(-1)));
-        const { image } = await ports.store.load(id);
-        const isThere = (await session.runtime().images.missing({ image }, signal)).length === 0;
-        await using deadline = startDeadline(systemClock, settings.verify.timeout, `verifying backup ${id}`, signal);
-        // A newer image of the same version will do.
-        const request = { id, image: isThere ? image : container.imageId };
-        const manifest = await verifyBackup(ports, request, deadline.signal);
-        return { result: manifest, record: { ...recordOf(manifest), verified: manifest.verified } };
+        const manifest = await proveBackup(session, database, id, signal);
+        return { result: manifest, record: recordOf(manifest) };
       }),
     async planRestore(asked, signal) {
       const id = asked ?? (await newest((backups) => backups.findLast(isProven)));
@@ -58,16 +43,9 @@ export function createDatabaseOperations(session: Session): DatabaseOperations {
       }),
     async prune(call, signal) {
       await using _lock = await lockStack(session, reasoned("prune", call), "none", signal);
-      const [settings, ports, store] = await Promise.all([
-        databaseSettings(session),
-        session.ports(),
-        openStore(session),
-      ]);
-      // Every stored release may be gone back to.
-      const neededBy = (await ports.bundles.list()).map(({ id }) => id);
-      const result = await pruneBackups({ store }, { keep: settings.keep, neededBy });
+      const result = await prune(session);
       const removed = result.decisions.filter(({ remove }) => remove).map(({ id }) => id);
-      await ports.journal.append({ ...entry(session, "prune", call), result: "done", removed });
+      await (await session.ports()).journal.append({ ...entry(session, "prune", call), result: "done", removed });
       return result;
     },
   };
@@ -114,30 +92,7 @@ function reasoned(what: string, { reason, waitMs }: DatabaseCall) {
   return { reason: reason ?? `database ${what}`, waitMs };
 }
 
-function recordOf({ id, seq, bytes, sha256, release }: Manifest): Done<never>["record"] {
-  return { backup: id, backupSeq: seq, bytes, sha256, release };
-}
-
-interface Deadline extends AsyncDisposable {
-  readonly signal: AbortSignal;
-}
-
-function startDeadline(clock: Clock, ms: number, what: string, signal: AbortSignal): Deadline {
-  const [late, over] = [new AbortController(), new AbortController()];
-  const waiting = clock.sleep(ms, over.signal).then(
-    () =>
-      late.abort(
-        new SluiceError("DEADLINE_EXCEEDED", `${what} took longer than ${ms} ms`, {
-          hint: "raise database.verify.timeout",
-        }),
-      ),
-    () => undefined,
-  );
-  return {
-    signal: AbortSignal.any([signal, late.signal]),
-    async [Symbol.asyncDispose]() {
-      over.abort();
-      await waiting;
-    },
-  };
+function recordOf(manifest: Manifest): Done<never>["record"] {
+  const { id, bytes, sha256, release } = manifest;
+  return { backup: id, bytes, sha256, release, level: highestLevel(manifest) };
 }

@@ -14,8 +14,11 @@ export interface DatabaseCall {
  * it, and is written into the journal.
  */
 export interface DatabaseOperations {
-  /** Takes a backup; it is there when this resolves. @throws SluiceError DATABASE_UNKNOWN, BACKUP_FAILED, DISK_FULL, … */
-  backup(call: DatabaseCall, signal: AbortSignal): Promise<Manifest>;
+  /**
+   * Takes a backup; it is there when this resolves. With `prove` it is verified, and what retention lets go is removed.
+   * @throws SluiceError DATABASE_UNKNOWN, BACKUP_FAILED, DISK_FULL, …
+   */
+  backup(call: DatabaseCall & { readonly prove?: boolean | undefined }, signal: AbortSignal): Promise<Manifest>;
   /** Needs no engine. */
   list(): Promise<BackupList>;
   /** Needs no engine. @throws SluiceError BACKUP_UNKNOWN */

@@ -1,4 +1,11 @@
-import { type ComposeModel, type DatabaseConfig, type ServiceFacts, SluiceError } from "@sluice/core";
+import {
+  type ComposeModel,
+  type Config,
+  type DatabaseConfig,
+  type ResolvedProject,
+  type ServiceFacts,
+  SluiceError,
+} from "@sluice/core";
 import { type DatabaseDriver, inferDatabaseKind } from "@sluice/database";
 
 export interface FoundDatabase {
@@ -41,6 +48,16 @@ export function findDatabase(
     `the project has ${found.length} databases: ${found.map(({ service }) => service).join(", ")}`,
     services,
   );
+}
+
+/** The configuration with the database's service named, where one is configured: a plan says which it is. @throws SluiceError DATABASE_UNKNOWN */
+export function withDatabaseService(
+  config: Config,
+  { services, model }: Pick<ResolvedProject, "services" | "model">,
+): Config {
+  const { database } = config;
+  if (!database) return config;
+  return { ...config, database: { ...database, service: findDatabase(database, services, model).service } };
 }
 
 function unknown(message: string, services: readonly Pick<ServiceFacts, "name">[]): SluiceError {
