@@ -14,9 +14,9 @@ const words: Record<BackupProgress["phase"], string> = {
 const intervalMs = { terminal: 200, lines: 10_000 };
 
 export interface Progress {
-  show(progress: BackupProgress): void;
+  readonly show: (progress: BackupProgress) => void;
   /** Takes the line on the terminal away. */
-  end(): void;
+  readonly end: () => void;
 }
 
 /** Bytes and rate of what is under way, on the standard error: the standard output is for the result. */

@@ -72,12 +72,12 @@ export async function takeBackup(
 async function writeDump(
   { cipher, onProgress }: BackupPorts,
   writer: BackupWriter,
-  { bytes: compressed, rawBytes }: RunningDump,
+  dump: RunningDump,
   signal: AbortSignal | undefined,
 ): Promise<StoredPart> {
   let plainBytes = 0;
   async function* measured() {
-    for await (const chunk of compressed) {
+    for await (const chunk of dump.bytes) {
       plainBytes += chunk.length;
       yield chunk;
     }
@@ -85,7 +85,7 @@ async function writeDump(
   const source = cipher ? cipher.encrypt(measured()) : measured();
   const onBytes = (bytes: number) => onProgress?.({ phase: "dump", bytes, totalBytes: null });
   const stored = await writer.write("dump", source, { signal, onBytes });
-  if (plainBytes <= emptyFrameBytes || rawBytes() === 0) {
+  if (plainBytes <= emptyFrameBytes || dump.rawBytes() === 0) {
     throw new SluiceError("BACKUP_EMPTY", "the dump is empty, though every process ended well", {
       hint: "nothing was stored; run the database's own dump by hand and look at what it writes",
     });

@@ -29,16 +29,6 @@ export async function runSql(
   return linesOf(Buffer.from(ended.stdout).toString("utf8"));
 }
 
-/** Values of statements that give JSON, one a line. */
-export async function queryJson<T>(
-  exec: ContainerExec,
-  target: PostgresTarget,
-  sql: string,
-  options: PsqlOptions,
-): Promise<readonly T[]> {
-  return (await runSql(exec, target, sql, options)).map((line) => JSON.parse(line) as T);
-}
-
 export async function openSession(
   exec: ContainerExec,
   target: PostgresTarget,

@@ -22,8 +22,14 @@ const startTimeoutMs = 120_000;
 
 /** Its data need not survive anything. */
 const fast = [
-  ...["fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0"],
-  ...["max_wal_size=4GB", "autovacuum=off", "archive_mode=off"],
+  "fsync=off",
+  "synchronous_commit=off",
+  "full_page_writes=off",
+  "wal_level=minimal",
+  "max_wal_senders=0",
+  "max_wal_size=4GB",
+  "autovacuum=off",
+  "archive_mode=off",
 ];
 
 /**
@@ -88,7 +94,7 @@ async function waitUntilReady(
       const how = state
         ? `ended with exit code ${state.exitCode}${state.oomKilled ? ", out of memory" : ""}`
         : "is gone";
-      throw new SluiceError("START_FAILED", `the throw-away server ${how}`, { ...(detail === "" ? {} : { detail }) });
+      throw new SluiceError("START_FAILED", `the throw-away server ${how}`, { detail: detail || undefined });
     }
     if (await answers(exec, container.id, signal)) return;
     if (clock.monotonicMs() >= deadline) {
@@ -96,9 +102,7 @@ async function waitUntilReady(
       throw new SluiceError(
         "DEADLINE_EXCEEDED",
         `the throw-away server takes no connections after ${startTimeoutMs / 1_000} s`,
-        {
-          ...(detail === "" ? {} : { detail }),
-        },
+        { detail: detail || undefined },
       );
     }
     await clock.sleep(100, signal);

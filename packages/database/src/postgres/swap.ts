@@ -11,7 +11,7 @@ export type Beside = "restore" | "old" | "undone";
 /** Name of a database beside the live one. Never the live one's own: it holds two underscores, a word, and the backup. */
 export function besideName(database: string, kind: Beside, backup: string): string {
   const ending = `__${kind}_${backup.toLowerCase().replaceAll("-", "_")}`;
-  const head = [...database];
+  const head = Array.from(database);
   while (Buffer.byteLength(head.join("") + ending) > longestName) head.pop();
   return head.join("") + ending;
 }
