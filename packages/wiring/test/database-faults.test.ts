@@ -6,6 +6,7 @@ import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Backups, backupsOf } from "./support/backups.ts";
 import { docker, image, type Project, password, startProject } from "./support/postgres.ts";
+import { until } from "./support/until.ts";
 
 let project: Project;
 let backups: Backups;
@@ -106,7 +107,7 @@ describe("every way in which a backup can be bad has a name of its own", () => {
 
 describe("a dump that dies is no backup", () => {
   /** Begins a backup that waits for a table, and does something to it meanwhile. */
-  const whileDumping = async (act: () => Promise<unknown>): Promise<string> => {
+  const whileDumping = async (act: () => Promise<unknown>, survives = true): Promise<string> => {
     const holding = project
       .sql("begin; lock table orders in access exclusive mode; select pg_sleep(600)")
       .catch(() => "ended");
@@ -130,7 +131,10 @@ describe("a dump that dies is no backup", () => {
       );
       await until(async () => (await processes("pg_dump")).length > 0);
       await act();
-      return await taking;
+      const code = await taking;
+      // PostgreSQL takes an unknown child that ends by a signal for a crash, and throws everybody out.
+      if (survives) expect(await holders()).toBe("1");
+      return code;
     } finally {
       await project
         .sql(
@@ -142,6 +146,11 @@ describe("a dump that dies is no backup", () => {
       expect(await readdir(own.directory)).toEqual([]);
     }
   };
+  const holders = () =>
+    project.sql(
+      "select count(*) from pg_stat_activity where query like '%pg_sleep(600)' and pid <> pg_backend_pid()",
+      "postgres",
+    );
   const processes = async (name: string) =>
     (
       await docker(
@@ -165,22 +174,25 @@ describe("a dump that dies is no backup", () => {
         "postgres",
       );
     expect(await whileDumping(act)).toBe("BACKUP_FAILED");
-    expect(await orphans()).toBe("0");
+    await until(async () => (await orphans()) === "0");
   });
 
   it("killed itself", async () => {
     const act = async () => docker("exec", "-u", "0", project.container, "kill", "-9", ...(await processes("pg_dump")));
     expect(await whileDumping(act)).toBe("BACKUP_FAILED");
-    expect(await orphans()).toBe("0");
+    await until(async () => (await orphans()) === "0");
   });
 
-  it("whose exit code nobody saw", async () => {
-    // The parent of pg_dump, which would tell how it ended.
-    const script = 'p=$(cut -d" " -f4 /proc/$1/stat) && kill -9 "$p" && kill -9 "$1"';
-    const act = async () =>
-      docker("exec", "-u", "0", project.container, "sh", "-c", script, "sh", (await processes("pg_dump"))[0] ?? "");
-    expect(await whileDumping(act)).toBe("BACKUP_EXIT_LOST");
-    expect(await orphans()).toBe("0");
+  it("of a container that dies", async () => {
+    const act = () => docker("kill", project.container);
+    expect(["BACKUP_FAILED", "BACKUP_EXIT_LOST"]).toContain(await whileDumping(act, false));
+    await docker("start", project.container);
+    await until(async () =>
+      project.sql("select 1").then(
+        () => true,
+        () => false,
+      ),
+    );
   });
 
   it("told to stop, it stops in the server too", async () => {
@@ -195,6 +207,7 @@ describe("a dump that dies is no backup", () => {
     stop.abort(new Error("enough"));
     expect(String(await taking)).toContain("enough");
     await until(async () => (await orphans()) === "0");
+    expect(await holders()).toBe("1");
     await project.sql(
       "select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep(600)%' and pid <> pg_backend_pid()",
       "postgres",
@@ -226,14 +239,6 @@ it("no argument of any process ever holds the password", async () => {
   expect(found).toEqual([]);
   expect(seen).toBeGreaterThan(0);
 });
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 30_000;
-  while (!(await holds())) {
-    if (performance.now() > deadline) throw new Error("it did not come to that within 30 s");
-    await delay(20);
-  }
-}
 
 /** The same server without one file. Its id. */
 async function imageWithoutExtension(): Promise<string> {

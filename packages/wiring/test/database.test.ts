@@ -4,6 +4,7 @@ import { highestLevel } from "@sluice/database";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDeployer, type Deployer } from "../src/index.ts";
 import { docker, type Project, password, startProject } from "./support/postgres.ts";
+import { until } from "./support/until.ts";
 
 let project: Project;
 let deployer: Deployer;
@@ -42,6 +43,7 @@ function keepWriting(): () => Promise<number> {
       count += 50;
     }
   })();
+  writing.catch(() => undefined);
   return async () => {
     going = false;
     await writing;
@@ -72,7 +74,8 @@ describe("a database under writes", () => {
         `label=dev.sluice.stack=${project.stack}`,
       ),
     ).toBe("");
-    expect(await project.sql("select count(*) from pg_stat_activity where application_name like 'sluice-%'")).toBe("0");
+    const sessions = "select count(*) from pg_stat_activity where application_name like 'sluice-%'";
+    await until(async () => (await project.sql(sessions)) === "0");
   });
 
   it("is on record, and nothing on disk holds the password", async () => {

@@ -1,7 +1,6 @@
 import type { ContainerExec } from "@sluice/core";
 import { SluiceError } from "@sluice/core";
-import { compress } from "../compression/zstd.ts";
-import { dumpFailure, pipedDumpScript } from "./dump-outcome.ts";
+import { type CompressedOutput, canCompress, compressHere, compressThere } from "./compressed-output.ts";
 import { reasonOf } from "./psql-error.ts";
 import { libpqEnvironment, type PostgresTarget } from "./target.ts";
 
@@ -14,36 +13,28 @@ export interface DumpOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface Dump {
-  /** Compressed by zstd. Throws at its end unless every process exited with 0. Must be read. */
-  readonly bytes: AsyncIterable<Uint8Array>;
-  /** What went in, once `bytes` ended; `null` where it was compressed beside the server. */
-  rawBytes(): number | null;
-}
-
 /**
  * Dumps a whole database with the server's own `pg_dump`, uncompressed inside so that the one compression works on all of
  * it. Gives up on a table that somebody locks for 10 s: a migration that runs.
  *
  * @throws SluiceError BACKUP_FAILED, BACKUP_EXIT_LOST while it is read
  */
-export async function startDump(exec: ContainerExec, target: PostgresTarget, options: DumpOptions): Promise<Dump> {
+export async function startDump(
+  exec: ContainerExec,
+  target: PostgresTarget,
+  options: DumpOptions,
+): Promise<CompressedOutput> {
   const { snapshot, session, signal } = options;
+  const { container } = target;
   const args = ["-Fc", "-Z0", "--no-password", "--lock-wait-timeout=10000", `--snapshot=${snapshot}`];
-  const isPiped = (options.compressIn ?? ((await hasZstd(exec, target)) ? "container" : "process")) === "container";
-  const command = isPiped ? ["sh", "-c", pipedDumpScript, "sh", ...args] : ["pg_dump", ...args];
-  const environment = libpqEnvironment(target, session);
-  const process = await exec.stream(target.container, command, { environment, signal });
-  let raw = 0;
-  async function* output(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of process.stdout) {
-      raw += chunk.length;
-      yield chunk;
-    }
-    const failure = dumpFailure(await process.done, isPiped);
-    if (failure) throw failure;
-  }
-  return { bytes: isPiped ? output() : compress(output()), rawBytes: () => (isPiped ? null : raw) };
+  const place = options.compressIn ?? ((await canCompress(exec, container)) ? "container" : "process");
+  const run = place === "container" ? compressThere : compressHere;
+  return run(exec, {
+    container,
+    options: { environment: libpqEnvironment(target, session), signal },
+    // A pipe cannot be synced.
+    command: (file) => ["pg_dump", ...args, ...(file === null ? [] : ["--no-sync", `--file=${file}`])],
+  });
 }
 
 /**
@@ -76,13 +67,4 @@ export async function dumpGlobals(
 /** A database by name where a program takes a name for a connection string as soon as it holds a `=`. */
 export function conninfo({ database }: Pick<PostgresTarget, "database">): string {
   return `dbname='${database.replaceAll("\\", "\\\\").replaceAll("'", String.raw`\'`)}'`;
-}
-
-async function hasZstd(exec: ContainerExec, { container }: PostgresTarget): Promise<boolean> {
-  try {
-    return (await exec.exec(container, ["sh", "-c", "command -v zstd"])).exitCode === 0;
-  } catch {
-    // No shell: no pipe either.
-    return false;
-  }
 }

@@ -52,9 +52,13 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
         const { compressIn } = options;
         const dump = await startDump(exec, target, { ...session, snapshot: snapshot.name, compressIn });
         return {
-          ...dump,
+          bytes: dump.bytes,
+          rawBytes: () => dump.rawBytes(),
           fingerprint: () => snapshot.fingerprint(),
-          [Symbol.asyncDispose]: () => snapshot[Symbol.asyncDispose](),
+          async [Symbol.asyncDispose]() {
+            await dump[Symbol.asyncDispose]();
+            await snapshot[Symbol.asyncDispose]();
+          },
         };
       } catch (error) {
         await snapshot[Symbol.asyncDispose]();

@@ -2,42 +2,12 @@ import { assert, property, string } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { aManifest } from "../testing/a-manifest.ts";
 import { conninfo } from "./dump.ts";
-import { dumpFailure } from "./dump-outcome.ts";
 import { createDatabaseSql } from "./new-database.ts";
 import { psqlError } from "./psql-error.ts";
 import { restoreFailure } from "./restore-failure.ts";
 import { createMissingRoles } from "./roles.ts";
 import { besideName } from "./swap.ts";
 import { libpqEnvironment, maintenance, quoteName, quoteText } from "./target.ts";
-
-describe("the end of a dump", () => {
-  const piped = (exitCode: number, stderr: string) => dumpFailure({ exitCode, stderr }, true);
-
-  it("is good when every process exited with 0", () => {
-    expect(dumpFailure({ exitCode: 0, stderr: "pg_dump: warning: circular" }, false)).toBeNull();
-    expect(piped(0, "\nsluice-exit 0\n")).toBeNull();
-  });
-
-  it("is lost where nobody told the exit code, even if the pipe ended well", () => {
-    expect(piped(0, "")).toMatchObject({ code: "BACKUP_EXIT_LOST" });
-    expect(piped(0, "pg_dump: x\nsluice-exit ")).toMatchObject({ code: "BACKUP_EXIT_LOST" });
-    expect(piped(141, "")).toMatchObject({ code: "BACKUP_EXIT_LOST" });
-  });
-
-  it("names who failed, and why", () => {
-    expect(piped(0, "pg_dump: error: query failed: FATAL: bye\n\nsluice-exit 1\n")).toMatchObject({
-      code: "BACKUP_FAILED",
-      message: "pg_dump failed (exit code 1): error: query failed: FATAL: bye",
-    });
-    expect(piped(0, "\nsluice-exit 137\n")?.message).toContain("it was ended by signal 9");
-    expect(piped(1, "zstd: error 25 : Write error\n\nsluice-exit 0\n")?.message).toContain("zstd failed (exit code 1)");
-    expect(dumpFailure({ exitCode: 143, stderr: "" }, false)?.message).toContain("ended by signal 15");
-  });
-
-  it("the last word counts: a dump cannot talk itself well", () => {
-    expect(piped(0, "sluice-exit 0\nsluice-exit 1\n")).toMatchObject({ code: "BACKUP_FAILED" });
-  });
-});
 
 describe("what a restore's failure means", () => {
   it.each([

@@ -41,8 +41,10 @@ export async function openSession(
   const process = await exec.stream(target.container, command, { stdin: input.bytes(), environment, signal: both });
   const lines = readLines(process);
   let turn = 0;
+  let busy = false;
   return {
     async query(sql) {
+      busy = true;
       const mark = `sluice-end-of-turn-${(turn += 1)}`;
       // A statement, not \echo: what \echo writes may wait in a buffer.
       input.push(`${sql}\nselect '${mark}';\n`);
@@ -50,14 +52,18 @@ export async function openSession(
       for (;;) {
         const { value, done } = await lines.next();
         if (done) throw psqlError(`${session}: database ${target.database}`, await process.done);
-        if (value === mark) return answer;
+        if (value === mark) {
+          busy = false;
+          return answer;
+        }
         answer.push(value);
       }
     },
     async [Symbol.asyncDispose]() {
       input.end();
-      stop.abort();
-      await Promise.allSettled([lines.return?.(undefined), process.done]);
+      // One that waits for a statement ends by itself with its input.
+      if (busy) stop.abort();
+      await Promise.allSettled([drain(lines), process.done]);
     },
   };
 }
@@ -71,6 +77,10 @@ async function* readLines({ stdout }: ExecStream): AsyncGenerator<string, undefi
     yield* parts;
   }
   return undefined;
+}
+
+async function drain(lines: AsyncIterable<string>): Promise<void> {
+  for await (const _line of lines);
 }
 
 function linesOf(text: string): readonly string[] {
