@@ -11,7 +11,7 @@ import { removeStack } from "./engine.ts";
 const run = promisify(execFile);
 const makeRelease = join(import.meta.dirname, "../../../examples/shop/bin/make-release.mjs");
 
-/** As the example's own, but quick, and with time to start on a busy machine. `--env hasty` gives a version little time. */
+/** As the example's own, but quick, and with time to start on a busy machine. `--env hasty` gives a version little time, `--env careful` takes backups. */
 const shopConfig = `checks:
   - service: web
     http: { path: /version, contains: '"version"' }
@@ -30,6 +30,8 @@ rollout:
 environments:
   hasty:
     services: { web: { startTimeout: 20s } }
+  careful:
+    database: { service: db }
 `;
 
 /** For a whole scenario, on a machine that has other things to do. */
