@@ -32,13 +32,14 @@ export interface RestoreSource {
 export interface ScratchDatabase extends AsyncDisposable {
   readonly server: Manifest["server"];
   restore(source: RestoreSource): Promise<void>;
-  fingerprint(): Promise<Fingerprint>;
+  /** Made in the same way as `like`, so that the two can be compared. */
+  fingerprint(like: Fingerprint): Promise<Fingerprint>;
 }
 
 /** A database beside the live one, in the same server. */
 export interface FreshDatabase {
   readonly name: string;
-  fingerprint(): Promise<Fingerprint>;
+  fingerprint(like: Fingerprint): Promise<Fingerprint>;
   drop(): Promise<void>;
   /** Takes the live one's place; sessions of both end. Resolves with what the live one is called now. */
   swap(): Promise<string>;
@@ -56,8 +57,8 @@ export interface DatabaseDriver {
   dump(call: DriverCall): Promise<RunningDump>;
   /** What a dump refers to and does not hold, such as roles; `null` where it may not be read. Holds no password. */
   globals(call: DriverCall): Promise<Uint8Array | null>;
-  /** Of the live database, now. */
-  fingerprint(call: DriverCall): Promise<Fingerprint>;
+  /** Of the live database, now; made in the same way as `like`. */
+  fingerprint(like: Fingerprint, call: DriverCall): Promise<Fingerprint>;
   /** @param image to run; that of the manifest, or another of the same version */
   scratch(manifest: Manifest, image: string, call: DriverCall): Promise<ScratchDatabase>;
   /** Restores into a new database beside the live one, which goes on undisturbed. */

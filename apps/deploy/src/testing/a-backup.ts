@@ -20,7 +20,7 @@ export function aBackup(over: Partial<Manifest> = {}): Manifest {
     cipher: null,
     globals: null,
     fingerprint: {
-      tables: [{ name: "public.orders", rows: 2, hash: "42" }],
+      tables: [{ name: "public.orders", rows: 2, hash: "42", sampled: false }],
       sequences: [],
       largeObjects: 0,
       objects: {},

@@ -6,8 +6,10 @@ export const tableSchema = z.strictObject({
   /** Schema and name, quoted as the server quotes them. */
   name: z.string().min(1),
   rows: count,
-  /** Sum of the hashes of all rows: independent of their order. */
+  /** Sum of the hashes of its rows: independent of their order. */
   hash: z.string(),
+  /** Of a large table only some rows are hashed, always the same: they are chosen by their primary key. */
+  sampled: z.boolean(),
 });
 
 export const sequenceSchema = z.strictObject({

@@ -62,7 +62,7 @@ describe("proven", () => {
 });
 
 describe("what a restored database lacks", () => {
-  const orders = { name: "public.orders", rows: 2, hash: "42" };
+  const orders = { name: "public.orders", rows: 2, hash: "42", sampled: false };
   const sequence = { name: "s", last: "5", ascending: true, cycles: false };
 
   it("is nothing when it holds the same", () => {

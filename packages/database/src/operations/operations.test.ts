@@ -38,7 +38,7 @@ describe("a backup", () => {
   it("says what it is of and what is not known of it yet", async () => {
     const manifest = await takeBackup(ports, request);
     expect(manifest).toMatchObject({ seq: 1, service: "db", release: "r1", rawBytes: 9, cipher: null });
-    expect(manifest.fingerprint?.tables).toEqual([{ name: "public.orders", rows: 2, hash: "a,b" }]);
+    expect(manifest.fingerprint?.tables).toEqual([{ name: "public.orders", rows: 2, hash: "a,b", sampled: false }]);
     expect(manifest.verified).toEqual([
       expect.objectContaining({ level: "written", notTested: ["whether it can be restored: sluice db verify"] }),
     ]);

@@ -41,8 +41,9 @@ export async function planRestore(
   signal?: AbortSignal,
 ): Promise<RestorePlan> {
   const manifest = await store.load(id);
-  const now = await driver.fingerprint({ backup: id, signal });
-  const losses = manifest.fingerprint ? tableLosses(manifest.fingerprint, now) : [];
+  const then = manifest.fingerprint ?? nothingKnown;
+  const now = await driver.fingerprint(then, { backup: id, signal });
+  const losses = manifest.fingerprint ? tableLosses(then, now) : [];
   return {
     manifest,
     proven: isProven(manifest),
@@ -80,7 +81,8 @@ export async function restoreBackup(ports: BackupPorts, id: string, signal?: Abo
   const restoreMs = Math.round(clock.monotonicMs() - started);
   try {
     onProgress?.({ phase: "compare", bytes: manifest.bytes, totalBytes: manifest.bytes });
-    const found = manifest.fingerprint ? differences(manifest.fingerprint, await fresh.fingerprint()) : [];
+    const taken = manifest.fingerprint;
+    const found = taken ? differences(taken, await fresh.fingerprint(taken)) : [];
     if (found.length > 0) throw differs(id, found);
     signal?.throwIfAborted();
     onProgress?.({ phase: "swap", bytes: manifest.bytes, totalBytes: manifest.bytes });
@@ -97,6 +99,15 @@ export async function restoreBackup(ports: BackupPorts, id: string, signal?: Abo
 export async function undoRestore({ driver }: BackupPorts, id: string, signal?: AbortSignal): Promise<string> {
   return driver.undoSwap({ backup: id, signal });
 }
+
+const nothingKnown: Fingerprint = {
+  tables: [],
+  sequences: [],
+  largeObjects: 0,
+  objects: {},
+  extensions: {},
+  notCovered: [],
+};
 
 function tableLosses(then: Fingerprint, now: Fingerprint): readonly TableLoss[] {
   const before = new Map(then.tables.map((table) => [table.name, table]));

@@ -106,7 +106,7 @@ function assertVersion({ id, server }: Manifest, scratch: ScratchDatabase): void
 
 async function compare(manifest: Manifest, scratch: ScratchDatabase): Promise<boolean> {
   if (!manifest.fingerprint) return false;
-  const found = differences(manifest.fingerprint, await scratch.fingerprint());
+  const found = differences(manifest.fingerprint, await scratch.fingerprint(manifest.fingerprint));
   if (found.length === 0) return true;
   throw differs(manifest.id, found);
 }

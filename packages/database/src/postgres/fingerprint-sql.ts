@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { type Fingerprint, sequenceSchema, tableSchema } from "../model/fingerprint.ts";
+import { quoteText } from "./target.ts";
 
 /**
  * The text of a row must not depend on who asks: on time zone, formats, or the path that decides whether a name needs its
@@ -28,15 +29,38 @@ join pg_class c on c.oid = format('%I.%I', s.schemaname, s.sequencename)::regcla
 where ${ofUsers("s.schemaname")} and ${ofNoExtension("pg_class", "c.oid")}
 order by s.schemaname, s.sequencename;`;
 
+/** Of the rows of a large table, one of so many is hashed. */
+export const sampleRate = 64;
+
+/** Which tables are sampled: those over a size, or those that were when the other fingerprint was taken. */
+export type Sampling = { readonly aboveBytes: number } | { readonly names: readonly string[] };
+
+const hashSql = 'hashtextextended((sluice_row.*)::text collate "C", 0)';
+const primaryKey = `(select string_agg('sluice_row.' || quote_ident(a.attname), ', ' order by k.at)
+  from pg_index i cross join unnest(i.indkey) with ordinality k (number, at)
+  join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.number
+  where i.indrelid = c.oid and i.indisprimary)`;
+
 /** One JSON object a line, by table: the server makes the statements, which psql runs one after the other. */
-export const tablesSql = `
-select format(
-  'select json_build_object(''name'', %L, ''rows'', count(*), ''hash'', coalesce(sum(hashtextextended((sluice_row.*)::text collate "C", 0)), 0)::text) from only %I.%I as sluice_row',
-  format('%I.%I', n.nspname, c.relname), n.nspname, c.relname)
-from pg_class c join pg_namespace n on n.oid = c.relnamespace
-where c.relkind = 'r' and ${ofUsers("n.nspname")} and ${ofNoExtension("pg_class", "c.oid")}
-order by n.nspname, c.relname
+export function tablesSql(sampling: Sampling): string {
+  const isLarge =
+    "aboveBytes" in sampling
+      ? `pg_relation_size(c.oid) > ${Math.min(sampling.aboveBytes, Number.MAX_SAFE_INTEGER)}`
+      : `format('%I.%I', n.nspname, c.relname) = any (array[${sampling.names.map(quoteText).join(", ")}]::text[])`;
+  return `
+select case when t.sampled then format(
+    'select json_build_object(''name'', %L, ''rows'', count(*), ''hash'', coalesce(sum(${hashSql}) filter (where hashtextextended(row(%s)::text collate "C", 0) %% ${sampleRate} = 0), 0)::text, ''sampled'', true) from only %I.%I as sluice_row',
+    t.name, t.key, t.nspname, t.relname)
+  else format(
+    'select json_build_object(''name'', %L, ''rows'', count(*), ''hash'', coalesce(sum(${hashSql}), 0)::text, ''sampled'', false) from only %I.%I as sluice_row',
+    t.name, t.nspname, t.relname) end
+from (
+  select n.nspname, c.relname, format('%I.%I', n.nspname, c.relname) as name, p.key, p.key is not null and ${isLarge} as sampled
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace cross join lateral ${primaryKey} p (key)
+  where c.relkind = 'r' and ${ofUsers("n.nspname")} and ${ofNoExtension("pg_class", "c.oid")}) t
+order by t.nspname, t.relname
 \\gexec`;
+}
 
 const countOf = (from: string, catalog: string, oid: string, schema: string, and = "true") =>
   `(select count(*) from ${from} where ${ofUsers(schema)} and ${ofNoExtension(catalog, oid)} and ${and})`;
@@ -73,15 +97,18 @@ export function readFingerprint(
   objects: readonly string[],
 ): Fingerprint {
   const parse = <T>(schema: z.ZodType<T>, line: string): T => schema.parse(JSON.parse(line));
+  const content = tables.map((line) => parse(tableSchema, line));
+  const large = content.filter(({ sampled }) => sampled).length;
   const { largeObjects, objects: counts, extensions, views, foreign } = parse(objectsSchema, objects[0] ?? "{}");
   return {
-    tables: tables.map((line) => parse(tableSchema, line)),
+    tables: content,
     sequences: sequences.map((line) => parse(sequenceSchema, line)),
     largeObjects,
     objects: counts,
     extensions,
     notCovered: [
       "definitions of views, functions, triggers and constraints (they are counted)",
+      ...(large > 0 ? [`${sampleRate - 1} of ${sampleRate} rows of large tables: ${large} (all are counted)`] : []),
       ...(largeObjects > 0 ? ["content of large objects (they are counted)"] : []),
       ...(views > 0 ? ["content of materialized views, which a restore computes anew"] : []),
       ...(foreign > 0 ? ["foreign tables, whose rows are elsewhere"] : []),

@@ -1,6 +1,8 @@
 import { type Clock, type ContainerExec, SluiceError, type ThrowAwayContainers } from "@sluice/core";
 import type { DatabaseDriver, DriverCall } from "../driver.ts";
+import type { Fingerprint } from "../model/fingerprint.ts";
 import { dumpGlobals, startDump } from "./dump.ts";
+import type { Sampling } from "./fingerprint-sql.ts";
 import { createDatabase, dropDatabase, restoreDump } from "./new-database.ts";
 import { probePostgres } from "./probe.ts";
 import type { PsqlOptions } from "./psql.ts";
@@ -18,10 +20,13 @@ export interface PostgresOptions {
   readonly target: PostgresTarget;
   /** Of the throw-away server. */
   readonly scratchMemoryBytes: number;
+  /** Of tables larger than this, one row in 64 is hashed; all are counted. Default 100 MB. */
+  readonly sampleAboveBytes?: number | undefined;
   /** Default: beside the server where it has `zstd`, else in this process. */
   readonly compressIn?: "container" | "process" | undefined;
 }
 
+const defaultSampleAboveBytes = 100_000_000;
 const scratchDatabase = "sluice_restored";
 
 /** PostgreSQL 11 or newer, by `psql`, `pg_dump`, `pg_dumpall` and `pg_restore` of the server's own image. */
@@ -54,7 +59,7 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
         return {
           bytes: dump.bytes,
           rawBytes: () => dump.rawBytes(),
-          fingerprint: () => snapshot.fingerprint(),
+          fingerprint: () => snapshot.fingerprint({ aboveBytes: options.sampleAboveBytes ?? defaultSampleAboveBytes }),
           async [Symbol.asyncDispose]() {
             await dump[Symbol.asyncDispose]();
             await snapshot[Symbol.asyncDispose]();
@@ -66,7 +71,7 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
       }
     },
     globals: (call) => dumpGlobals(exec, target, of(call)),
-    fingerprint: (call) => takeFingerprint(exec, target, of(call)),
+    fingerprint: (like, call) => takeFingerprint(exec, target, sampledIn(like), of(call)),
     async scratch({ server, database }, image, call) {
       const { preload } = server;
       const memoryBytes = options.scratchMemoryBytes;
@@ -83,7 +88,7 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
             await createDatabase(exec, inner, { name: scratchDatabase, facts: database }, session);
             await restoreDump(exec, inner, dump, { ...session, withTablespaces: false });
           },
-          fingerprint: () => takeFingerprint(exec, inner, session),
+          fingerprint: (like) => takeFingerprint(exec, inner, sampledIn(like), session),
           [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
         };
       } catch (error) {
@@ -109,7 +114,7 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
       return {
         name,
         drop,
-        fingerprint: () => takeFingerprint(exec, fresh, session),
+        fingerprint: (like) => takeFingerprint(exec, fresh, sampledIn(like), session),
         async swap() {
           await swapDatabases(exec, target, { fresh: name, old }, session);
           return old;
@@ -134,4 +139,8 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
       return undone;
     },
   };
+}
+
+function sampledIn({ tables }: Fingerprint): Sampling {
+  return { names: tables.filter(({ sampled }) => sampled).map(({ name }) => name) };
 }

@@ -1,7 +1,7 @@
 import type { ContainerExec } from "@sluice/core";
 import { SluiceError } from "@sluice/core";
 import type { Fingerprint } from "../model/fingerprint.ts";
-import { objectsSql, readFingerprint, sameForAll, sequencesSql, tablesSql } from "./fingerprint-sql.ts";
+import { objectsSql, readFingerprint, type Sampling, sameForAll, sequencesSql, tablesSql } from "./fingerprint-sql.ts";
 import { openSession, type PsqlOptions, type PsqlSession } from "./psql.ts";
 import type { PostgresTarget } from "./target.ts";
 
@@ -9,8 +9,8 @@ import type { PostgresTarget } from "./target.ts";
 export interface Snapshot extends AsyncDisposable {
   /** For `pg_dump --snapshot`. */
   readonly name: string;
-  /** Exact: every row is read and hashed by the server. Call it once; it takes as long as that does. */
-  fingerprint(): Promise<Fingerprint>;
+  /** Every row is counted, and hashed unless its table is sampled, by the server. It takes as long as that does. */
+  fingerprint(sampling: Sampling): Promise<Fingerprint>;
 }
 
 /**
@@ -31,7 +31,7 @@ export async function openSnapshot(
     const sequences = await session.query(sequencesSql);
     return {
       name,
-      fingerprint: () => readIn(session, sequences),
+      fingerprint: (sampling) => readIn(session, sequences, sampling),
       [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
     };
   } catch (error) {
@@ -44,13 +44,14 @@ export async function openSnapshot(
 export async function takeFingerprint(
   exec: ContainerExec,
   target: PostgresTarget,
+  sampling: Sampling,
   options: PsqlOptions,
 ): Promise<Fingerprint> {
   await using snapshot = await openSnapshot(exec, target, options);
-  return await snapshot.fingerprint();
+  return await snapshot.fingerprint(sampling);
 }
 
-async function readIn(session: PsqlSession, sequences: readonly string[]): Promise<Fingerprint> {
-  const tables = await session.query(tablesSql);
+async function readIn(session: PsqlSession, sequences: readonly string[], sampling: Sampling): Promise<Fingerprint> {
+  const tables = await session.query(tablesSql(sampling));
   return readFingerprint(sequences, tables, await session.query(objectsSql));
 }

@@ -3,7 +3,7 @@ import type { Manifest } from "../model/manifest.ts";
 
 export function aFingerprint(over: Partial<Fingerprint> = {}): Fingerprint {
   return {
-    tables: [{ name: "public.orders", rows: 2, hash: "42" }],
+    tables: [{ name: "public.orders", rows: 2, hash: "42", sampled: false }],
     sequences: [{ name: "public.orders_id_seq", last: "2", ascending: true, cycles: false }],
     largeObjects: 0,
     objects: { indexes: 1, constraints: 1 },

@@ -21,7 +21,10 @@ export interface FakeDatabase extends DatabaseDriver {
 export function createFakeDatabase(): FakeDatabase {
   const calls: string[] = [];
   const printOf = (rows: readonly string[]): Fingerprint =>
-    aFingerprint({ tables: [{ name: "public.orders", rows: rows.length, hash: rows.join() }], sequences: [] });
+    aFingerprint({
+      tables: [{ name: "public.orders", rows: rows.length, hash: rows.join(), sampled: false }],
+      sequences: [],
+    });
   const server = () => ({ version: `${fake.major}.1`, major: fake.major, preload: "" });
   const parse = async (dump: AsyncIterable<Uint8Array>) => {
     const parts: Uint8Array[] = [];

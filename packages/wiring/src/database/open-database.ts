@@ -64,6 +64,7 @@ export async function openDatabase(
     stack: project.stack,
     target,
     scratchMemoryBytes: settings.verify.memory,
+    ...(settings.verify.rows === "all" ? { sampleAboveBytes: Number.POSITIVE_INFINITY } : {}),
   });
   return {
     ...found,
