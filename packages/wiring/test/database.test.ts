@@ -91,6 +91,11 @@ describe("a database under writes", () => {
     }
     expect(await readFile(join(home, "journal.ndjson"), "utf8")).not.toContain(password);
     expect(await deployer.audit()).toMatchObject({ ok: true });
+    const [begun, done] = await deployer.database.records();
+    expect([begun, done]).toMatchObject([
+      { what: "backup", result: "begun", actor: "ada", reason: "test", backup: null },
+      { what: "backup", result: "done", backup: expect.stringMatching(/^\d{8}T\d{6}Z-/) },
+    ]);
   });
 });
 

@@ -164,3 +164,24 @@ it("sluice db prune says what went and what stays, and why", async () => {
     "removed  b1  enough newer ones are there\nkept     b2  release r1 needs it\nremoved b0.dump, which a dead run had left\n",
   );
 });
+
+it("sluice audit show tells of backups among deployments", async () => {
+  const record = { at: backup.at, hash: "h", actor: "ada", backup: null, error: null, removed: [] };
+  const deployer = deployerWith({
+    records: async () => [
+      { ...record, seq: 1, what: "backup", result: "begun", reason: "before v2" },
+      { ...record, seq: 2, what: "backup", result: "done", reason: "before v2", backup: backup.id },
+      { ...record, seq: 3, what: "restore", result: "failed", reason: "", error: "pg_restore failed" },
+      { ...record, seq: 4, what: "prune", result: "done", reason: "", removed: ["b1", "b2"] },
+    ],
+  });
+  const { stdout } = await run(["audit", "show"], { deployer });
+  for (const text of [
+    "database backup begun: before v2",
+    `database backup done ${backup.id}`,
+    "database restore failed: pg_restore failed",
+    "database prune done b1, b2",
+  ]) {
+    expect(stdout).toContain(text);
+  }
+});

@@ -49,6 +49,7 @@ export function fakeDeployer(answers: Partial<Deployer> = {}): FakeDeployer {
       restore: unexpected("database.restore"),
       undoRestore: unexpected("database.undoRestore"),
       prune: unexpected("database.prune"),
+      records: async () => [],
     },
     [Symbol.asyncDispose]: async () => {
       calls.push(["dispose"]);

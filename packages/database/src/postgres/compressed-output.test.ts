@@ -108,9 +108,9 @@ it("what nobody reads is ended", async () => {
 describe("compressed here", () => {
   it("gives back what was written, and counts it", async () => {
     const { exec } = containerWith({ pg_dump: { output: "x".repeat(100_000) } });
-    const { bytes, rawBytes } = await compressHere(exec, request);
-    expect(await bytesOf(decompress(bytes))).toBe("x".repeat(100_000));
-    expect(rawBytes()).toBe(100_000);
+    const output = await compressHere(exec, request);
+    expect(await bytesOf(decompress(output.bytes))).toBe("x".repeat(100_000));
+    expect(output.rawBytes()).toBe(100_000);
   });
 
   it.each([

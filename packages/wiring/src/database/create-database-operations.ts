@@ -5,6 +5,7 @@ import type { Session } from "../session.ts";
 import type { DatabaseCall, DatabaseOperations } from "./database-operations.ts";
 import { type OpenDatabase, openDatabase, openStore } from "./open-database.ts";
 import { proveBackup, prune, takeAndProve } from "./prove.ts";
+import { readDatabaseRecords } from "./records.ts";
 
 export function createDatabaseOperations(session: Session): DatabaseOperations {
   const newest = async (choose: (backups: readonly Manifest[]) => Manifest | undefined): Promise<string> => {
@@ -48,6 +49,7 @@ export function createDatabaseOperations(session: Session): DatabaseOperations {
       await (await session.ports()).journal.append({ ...entry(session, "prune", call), result: "done", removed });
       return result;
     },
+    records: async () => readDatabaseRecords((await session.ports()).journal),
   };
 }
 

@@ -9,6 +9,24 @@ export interface DatabaseCall {
   readonly onProgress?: ((progress: BackupProgress) => void) | undefined;
 }
 
+/** One line of the journal about backups. */
+export interface DatabaseRecord {
+  readonly seq: number;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly hash: string;
+  readonly actor: string;
+  readonly reason: string;
+  /** `backup`, `verify`, `restore`, `restore-undo` or `prune`. */
+  readonly what: string;
+  /** `begun`, `done`, `failed` or `interrupted`. */
+  readonly result: string;
+  readonly backup: string | null;
+  readonly error: string | null;
+  /** Ids of backups that were pruned. */
+  readonly removed: readonly string[];
+}
+
 /**
  * Backups of the project's database. Everything but looking takes the lock of the stack, so that no migration runs beside
  * it, and is written into the journal.
@@ -32,4 +50,6 @@ export interface DatabaseOperations {
   /** Puts the database back that a restore of this backup took away; resolves with the name of what had its place. */
   undoRestore(id: string, call: DatabaseCall, signal: AbortSignal): Promise<string>;
   prune(call: DatabaseCall, signal: AbortSignal): Promise<PruneResult>;
+  /** What the journal says of all that, in order. */
+  records(): Promise<readonly DatabaseRecord[]>;
 }
