@@ -6,7 +6,7 @@ import { createDatabaseSql } from "./new-database.ts";
 import { psqlError } from "./psql-error.ts";
 import { restoreFailure } from "./restore-failure.ts";
 import { createMissingRoles } from "./roles.ts";
-import { besideName } from "./swap.ts";
+import { besideName, swapSql } from "./swap.ts";
 import { libpqEnvironment, maintenance, quoteName, quoteText } from "./target.ts";
 
 describe("what a restore's failure means", () => {
@@ -82,6 +82,12 @@ describe("names", () => {
     expect(maintenance(target).database).toBe("template1");
     expect(maintenance({ ...target, database: "shop" }).database).toBe("postgres");
   });
+});
+
+it("a swap is one statement, in which names with quotes do no harm", () => {
+  const sql = swapSql(`sh"op's`, "fresh", "old");
+  expect(sql).toContain(`execute E'alter database "sh""op''s" rename to "old"';`);
+  expect(sql.match(/\$sluice\$/g)).toHaveLength(2);
 });
 
 describe("a new database", () => {

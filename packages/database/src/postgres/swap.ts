@@ -17,35 +17,47 @@ export function besideName(database: string, kind: Beside, backup: string): stri
 }
 
 /**
- * Puts one database in the place of another: nobody may connect, sessions are ended, two renames in one transaction. The
- * script is in the server's hands from its first statement on, so a deployer that dies does not leave it half done.
+ * Puts one database in the place of another: nobody may connect, sessions are ended, two renames in one transaction. All
+ * of it is one statement: once the server has it, it is done or taken back even if whoever sent it dies.
  *
  * @param live the database in use; nothing may connect to it meanwhile
  * @param fresh takes its name
  * @param old what the live one is called afterwards; nobody can connect to it
  */
 export function swapSql(live: string, fresh: string, old: string): string {
-  const [liveName, freshName, oldName] = [live, fresh, old].map(quoteName);
+  const alter = (name: string, change: string) =>
+    `execute ${quoteText(`alter database ${quoteName(name)} ${change}`)};`;
+  const both = `datname in (${quoteText(live)}, ${quoteText(fresh)})`;
   return `
-alter database ${liveName} with allow_connections false;
 do $sluice$
-declare waited int := 0;
+declare
+  waited int := 0;
+  failure text;
 begin
+  ${alter(live, "with allow_connections false")}
+  commit;
   loop
-    perform pg_terminate_backend(pid) from pg_stat_activity
-      where datname in (${quoteText(live)}, ${quoteText(fresh)}) and pid <> pg_backend_pid();
+    perform pg_terminate_backend(pid) from pg_stat_activity where ${both} and pid <> pg_backend_pid();
     perform pg_stat_clear_snapshot();
-    exit when not exists (select from pg_stat_activity where datname in (${quoteText(live)}, ${quoteText(fresh)}));
+    exit when not exists (select from pg_stat_activity where ${both});
     waited := waited + 1;
-    if waited > 500 then raise exception 'sessions did not end within 10 s'; end if;
+    if waited > 500 then failure := 'sessions did not end within 10 s'; exit; end if;
     perform pg_sleep(0.02);
   end loop;
-end $sluice$;
-begin;
-alter database ${liveName} rename to ${oldName};
-alter database ${freshName} rename to ${liveName};
-alter database ${liveName} with allow_connections true;
-commit;`;
+  if failure is null then
+    begin
+      ${alter(live, `rename to ${quoteName(old)}`)}
+      ${alter(fresh, `rename to ${quoteName(live)}`)}
+      ${alter(live, "with allow_connections true")}
+    exception when others then failure := sqlerrm;
+    end;
+  end if;
+  if failure is not null then
+    ${alter(live, "with allow_connections true")}
+    commit;
+    raise exception '%', failure;
+  end if;
+end $sluice$;`;
 }
 
 /** What must be on a database besides its content: owner, settings and rights of the one whose place it takes. */
@@ -97,6 +109,7 @@ async function rename(exec: ContainerExec, target: PostgresTarget, sql: string, 
   try {
     await runSql(exec, maintenance(target), sql, options);
   } catch (cause) {
+    // Where the statement never reached its end.
     const open = `alter database ${quoteName(target.database)} with allow_connections true;`;
     // Under no signal: the application waits for it.
     await runSql(exec, maintenance(target), open, { session: options.session }).catch(() => undefined);

@@ -32,13 +32,13 @@ export function createDatabaseOperations(session: Session): DatabaseOperations {
       return planRestore((await openDatabase(session, {}, signal)).ports, id, signal);
     },
     restore: (id, call, signal) =>
-      change(session, "restore", call, signal, async ({ ports }) => {
+      change(session, "restore", { ...call, backup: id }, signal, async ({ ports }) => {
         const result = await restoreBackup(ports, id, signal);
         const { old, swapMs, restoreMs } = result;
         return { result, record: { ...recordOf(result.manifest), old, swapMs, restoreMs } };
       }),
     undoRestore: (id, call, signal) =>
-      change(session, "restore-undo", call, signal, async ({ ports }) => {
+      change(session, "restore-undo", { ...call, backup: id }, signal, async ({ ports }) => {
         const undone = await undoRestore(ports, id, signal);
         return { result: undone, record: { backup: id, undone } };
       }),
@@ -63,7 +63,7 @@ interface Done<T> {
 async function change<T>(
   session: Session,
   what: string,
-  call: DatabaseCall,
+  call: DatabaseCall & { readonly backup?: string },
   signal: AbortSignal,
   run: (database: OpenDatabase) => Promise<Done<T>>,
 ): Promise<T> {
@@ -73,7 +73,8 @@ async function change<T>(
   await base.claim(stack, homeId);
   const database = await openDatabase(session, call, signal);
   await session.runtime().throwAway.sweep(stack);
-  const about = { ...entry(session, what, call), service: database.service };
+  const { backup } = call;
+  const about = { ...entry(session, what, call), service: database.service, ...(backup ? { backup } : {}) };
   await journal.append({ ...about, result: "begun" });
   try {
     const { result, record } = await run(database);
