@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { createDirectoryStore } from "@sluice/database";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Project, startProject } from "./support/postgres.ts";
+import { docker, type Project, startProject } from "./support/postgres.ts";
 import { until } from "./support/until.ts";
 
 let project: Project;
@@ -34,6 +34,12 @@ async function finished(child: ChildProcess): Promise<number | null> {
 
 const ourSessions = async () =>
   Number(await project.sql("select count(*) from pg_stat_activity where application_name like 'sluice-%'", "postgres"));
+/** Names of processes in the database's container that a backup starts. */
+const ourProcesses = async () => {
+  const script = "for f in /proc/[0-9]*/comm; do read -r name < $f && echo $name; done 2>/dev/null; true";
+  const names = (await docker("exec", project.container, "sh", "-c", script)).split("\n");
+  return names.filter((name) => ["pg_dump", "zstd", "psql"].includes(name));
+};
 const backupsDir = () => join(project.directory, "home", "backups");
 
 it("a backup whose deployer is killed leaves nothing that the next one does not clear away", async () => {
@@ -65,7 +71,7 @@ it("killed at any moment, what is listed is whole", async () => {
   expect(await finished(startBackup())).toBe(0);
   const whole = performance.now() - before;
   const store = createDirectoryStore({ directory: backupsDir() });
-  for (let share = 0.3; share < 1.05; share += 0.08) {
+  for (let share = 0.3; share < 1.05; share += 0.06) {
     const child = startBackup();
     const over = finished(child);
     await Promise.race([delay(whole * share), over]);
@@ -82,4 +88,6 @@ it("killed at any moment, what is listed is whole", async () => {
   const { backups } = await store.list();
   expect(await readdir(backupsDir())).toHaveLength(backups.length * 3);
   await until(async () => (await ourSessions()) === 0);
+  expect(await ourProcesses()).toEqual([]);
+  expect(await docker("exec", project.container, "ls", "/tmp")).toBe("");
 });

@@ -1,13 +1,15 @@
-import { randomBytes } from "node:crypto";
 import { type ContainerExec, type ExecOptions, type ExecStream, isSluiceError, SluiceError } from "@sluice/core";
 import { compress } from "../compression/zstd.ts";
 import { reasonOf } from "./psql-error.ts";
+
+/** Always the same: there is one backup of a container at a time. */
+const file = "/tmp/sluice-backup.pipe";
 
 export interface OutputRequest {
   readonly container: string;
   readonly options: Pick<ExecOptions, "environment" | "signal">;
   /** The command that writes; `null` stands for its standard output. */
-  readonly command: (file: string | null) => readonly string[];
+  readonly command: (pipe: string | null) => readonly string[];
 }
 
 /** Disposing ends what still runs. */
@@ -35,8 +37,8 @@ export async function compressHere(exec: ContainerExec, request: OutputRequest):
 }
 
 /**
- * Runs a command that writes into a pipe with a name, and beside it the container's own `zstd` that reads from it. This
- * process only sees what is left after compression.
+ * Runs a command that writes into the pipe of `makePipe`, and beside it the container's own `zstd` that reads from it.
+ * This process only sees what is left after compression.
  *
  * No shell puts the two together. It would forget how the first of them ended. And where it died before its children, as
  * it does at once when it is told to stop, the container's first process inherits them: PostgreSQL takes an unknown child
@@ -44,9 +46,6 @@ export async function compressHere(exec: ContainerExec, request: OutputRequest):
  */
 export async function compressThere(exec: ContainerExec, request: OutputRequest): Promise<CompressedOutput> {
   const { container, options, command } = request;
-  const file = `/tmp/sluice-${randomBytes(8).toString("hex")}.pipe`;
-  const made = await exec.exec(container, ["mkfifo", "-m", "600", file], options);
-  assertEnded(["mkfifo"], made);
   const stop = createStop(options.signal);
   const { signal } = stop;
   const line = command(file);
@@ -55,7 +54,7 @@ export async function compressThere(exec: ContainerExec, request: OutputRequest)
     [exec.stream(container, zstd, { signal }), exec.stream(container, line, { ...options, signal })],
     async (error) => {
       stop.abort(error);
-      await removeFile(exec, container, file);
+      await removeFile(exec, container);
     },
   );
   // Each waits for the other at the pipe: where this one ends badly, nobody else would wake the other.
@@ -74,7 +73,7 @@ export async function compressThere(exec: ContainerExec, request: OutputRequest)
     async [Symbol.asyncDispose]() {
       stop.abort();
       await Promise.allSettled([written]);
-      await removeFile(exec, container, file);
+      await removeFile(exec, container);
     },
   };
 }
@@ -102,20 +101,24 @@ async function startBoth(
   }
 }
 
-/** Whether a container can compress by itself. */
-export async function canCompress(exec: ContainerExec, container: string): Promise<boolean> {
-  for (const command of [
+/** Makes the pipe that `compressThere` needs. `false` where the container has no `zstd`, no `mkfifo` or no `/tmp` to write to. */
+export async function makePipe(exec: ContainerExec, container: string, signal?: AbortSignal): Promise<boolean> {
+  const commands = [
     ["zstd", "-q", "--version"],
-    ["mkfifo", "--help"],
-  ]) {
-    // One that is not there cannot be started; any end of one that is will do.
-    const isThere = await exec.exec(container, command).then(
-      () => true,
-      () => false,
-    );
-    if (!isThere) return false;
+    // What a dead run left. One that somebody else puts there now makes `mkfifo` fail.
+    ["rm", "-f", file],
+    ["mkfifo", "-m", "600", file],
+  ];
+  try {
+    for (const command of commands) {
+      if ((await exec.exec(container, command, { signal })).exitCode !== 0) return false;
+    }
+    return true;
+  } catch (error) {
+    // A program that is not there cannot be started.
+    if (isSluiceError(error) && error.code === "EXEC_FAILED") return false;
+    throw error;
   }
-  return true;
 }
 
 interface Ended {
@@ -158,7 +161,7 @@ function failure([program = ""]: readonly string[], { exitCode, stderr }: Ended)
   });
 }
 
-async function removeFile(exec: ContainerExec, container: string, file: string): Promise<void> {
+async function removeFile(exec: ContainerExec, container: string): Promise<void> {
   // The container may be gone.
   await exec.exec(container, ["rm", "-f", file]).catch(() => undefined);
 }

@@ -1,6 +1,6 @@
 import type { ContainerExec } from "@sluice/core";
 import { SluiceError } from "@sluice/core";
-import { type CompressedOutput, canCompress, compressHere, compressThere } from "./compressed-output.ts";
+import { type CompressedOutput, compressHere, compressThere, makePipe } from "./compressed-output.ts";
 import { reasonOf } from "./psql-error.ts";
 import { libpqEnvironment, type PostgresTarget } from "./target.ts";
 
@@ -8,7 +8,7 @@ export interface DumpOptions {
   /** Name of an exported snapshot; its transaction must be open until the dump has begun. */
   readonly snapshot: string;
   readonly session: string;
-  /** Where to compress: beside the server if it can, which costs this process next to nothing. Default: by `zstd` there. */
+  /** Default: in the container, where it can, which costs this process next to nothing; else in this process. */
   readonly compressIn?: "container" | "process" | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -27,8 +27,8 @@ export async function startDump(
   const { snapshot, session, signal } = options;
   const { container } = target;
   const args = ["-Fc", "-Z0", "--no-password", "--lock-wait-timeout=10000", `--snapshot=${snapshot}`];
-  const place = options.compressIn ?? ((await canCompress(exec, container)) ? "container" : "process");
-  const run = place === "container" ? compressThere : compressHere;
+  const isThere = options.compressIn !== "process" && (await makePipe(exec, container, signal));
+  const run = isThere ? compressThere : compressHere;
   return run(exec, {
     container,
     options: { environment: libpqEnvironment(target, session), signal },

@@ -22,7 +22,7 @@ export interface PostgresOptions {
   readonly scratchMemoryBytes: number;
   /** Of tables larger than this, one row in 64 is hashed; all are counted. Default 100 MB. */
   readonly sampleAboveBytes?: number | undefined;
-  /** Default: beside the server where it has `zstd`, else in this process. */
+  /** Default: in the container, where it has what that needs; else in this process. */
   readonly compressIn?: "container" | "process" | undefined;
 }
 
