@@ -1,6 +1,7 @@
 import type { ThrowAwayRequest } from "@sluice/core";
 import { afterAll, expect, it } from "vitest";
 import { createContainerExec } from "../src/exec/container-exec.ts";
+import { sweep } from "../src/slots/sweep.ts";
 import { createThrowAwayContainers } from "../src/throw-away/throw-away-containers.ts";
 import { busybox } from "./support/busybox.ts";
 import { docker, engine, uniqueStack } from "./support/engine.ts";
@@ -66,6 +67,10 @@ it("is swept when a dead run left it, and one of another stack is not", async ()
   await containers.start(request());
   await using foreign = await containers.start(request({ stack: other.name }));
   await containers.sweep(stack.name);
+  expect(await left()).toBe("");
+  // What a deployment clears away of dead runs includes them.
+  await containers.start(request());
+  await sweep(engine, stack.name);
   expect(await left()).toBe("");
   expect(await foreign.inspect()).toMatchObject({ state: "running" });
 });

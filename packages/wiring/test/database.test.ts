@@ -1,6 +1,7 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { highestLevel } from "@sluice/database";
+import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDeployer, type Deployer } from "../src/index.ts";
 import { docker, type Project, password, startProject } from "./support/postgres.ts";
@@ -12,19 +13,20 @@ const signal = new AbortController().signal;
 
 beforeAll(async () => {
   project = await startProject("dbtest");
-  deployer = createDeployer({
-    stack: project.stack,
-    directory: project.directory,
-    stateHome: join(project.directory, "home"),
-    env: process.env,
-    actor: "ada",
-  });
+  deployer = createDeployer(options());
 });
 afterAll(async () => {
   await deployer?.[Symbol.asyncDispose]();
   await project?.[Symbol.asyncDispose]();
 });
 
+const options = () => ({
+  stack: project.stack,
+  directory: project.directory,
+  stateHome: join(project.directory, "home"),
+  env: process.env,
+  actor: "ada",
+});
 const journal = async () =>
   (await readFile(join(project.directory, "home", "journal.ndjson"), "utf8"))
     .trim()
@@ -139,6 +141,34 @@ describe("going back", () => {
     expect((await journal()).map(({ type, result }) => `${String(type)} ${String(result)}`)).toEqual(
       expect.arrayContaining(["database-restore done", "database-restore failed", "database-restore-undo done"]),
     );
+  });
+});
+
+describe("an encrypted store of its own", () => {
+  const open = async (encryption: object) => {
+    const configFile = join(project.directory, `sluice-${Object.keys(encryption).length}.yaml`);
+    const database = { store: { directory: "sealed" }, encryption };
+    await writeFile(configFile, JSON.stringify({ database }));
+    return createDeployer({ ...options(), configFile });
+  };
+
+  it("is proven with the key, and written but never read without it", async () => {
+    const identity = await generateX25519Identity();
+    const recipient = await identityToRecipient(identity);
+    await writeFile(join(project.directory, "backup.key"), `# kept elsewhere\n${identity}\n`);
+    await using holder = await open({ recipient, identityFile: "backup.key" });
+    const proven = await holder.database.backup({ prove: true }, signal);
+    expect(highestLevel(proven)).toBe("compared");
+    expect(proven.cipher).toEqual({ alg: "age", recipient });
+    const dump = await readFile(join(project.directory, "sealed", `${proven.id}.dump`));
+    expect(dump.subarray(0, 21).toString()).toBe("age-encryption.org/v1");
+    const globals = await readFile(join(project.directory, "sealed", `${proven.id}.globals`));
+    expect(globals.includes("app_ro")).toBe(false);
+
+    await using writer = await open({ recipient });
+    const { id } = await writer.database.backup({}, signal);
+    await expect(writer.database.verify(id, {}, signal)).rejects.toMatchObject({ code: "BACKUP_KEY_WRONG" });
+    expect(highestLevel(await holder.database.verify(id, {}, signal))).toBe("compared");
   });
 });
 
