@@ -98,6 +98,8 @@ export const databaseSchema = z.strictObject({
   user: z.string().min(1).optional(),
   /** Before a release that was never live may change data: a backup that is proven by restoring it, a backup, or none. */
   beforeDeploy: z.enum(["proven", "taken", "none"]).default("proven"),
+  /** Of a dump. */
+  timeout: duration.default(3_600_000),
   /** Restore-verified backups that stay. */
   keep: z.int().min(1).default(7),
   store: z
@@ -119,6 +121,7 @@ export const databaseSchema = z.strictObject({
       rows: z.enum(["sampled", "all"]).default("sampled"),
       /** Bytes of memory of the throw-away server. */
       memory: z.int().min(67_108_864).default(1_073_741_824),
+      /** Of proving a backup, and of restoring one. */
       timeout: duration.default(3_600_000),
     })
     .prefault({}),

@@ -3,8 +3,6 @@ import type { ObservedStack } from "../model/stack.ts";
 import type { AddStep } from "./collect-steps.ts";
 import type { DesiredDeployment } from "./plan-deployment.ts";
 
-const dumpMs = 60 * 60_000;
-
 /**
  * A backup of the configured database, where one runs: before the first step that may change what it holds. Whoever goes
  * back to a release that was live gets none: it takes time that there may not be, and changes nothing.
@@ -28,6 +26,6 @@ export function addBackup(
     prove,
     target: `database ${service}`,
     cause: `${who} may change what it holds${prove ? "; a backup counts when it was restored" : ""}`,
-    timeoutMs: dumpMs + (prove ? database.verify.timeout : 0),
+    timeoutMs: database.timeout + (prove ? database.verify.timeout : 0),
   });
 }

@@ -56,7 +56,9 @@ export async function dumpGlobals(
     `--dbname=${conninfo(target)}`,
   ];
   const environment = libpqEnvironment(target, session);
-  const { exitCode, stdout, stderr } = await exec.exec(target.container, command, { environment, signal });
+  // It has children, if only for a moment, and is quick: it is not told to stop (see `compressThere`).
+  const { exitCode, stdout, stderr } = await exec.exec(target.container, command, { environment });
+  signal?.throwIfAborted();
   if (exitCode === 0) return stdout;
   if (/permission denied/.test(stderr)) return null;
   throw new SluiceError("BACKUP_FAILED", `pg_dumpall failed (exit code ${exitCode}): ${reasonOf(stderr) ?? ""}`, {

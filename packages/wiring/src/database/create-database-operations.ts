@@ -3,6 +3,7 @@ import { highestLevel, isProven, type Manifest, planRestore, restoreBackup, undo
 import { lockStack } from "../lock.ts";
 import type { Session } from "../session.ts";
 import type { DatabaseCall, DatabaseOperations } from "./database-operations.ts";
+import { within } from "./deadline.ts";
 import { type OpenDatabase, openDatabase, openStore } from "./open-database.ts";
 import { proveBackup, prune, takeAndProve } from "./prove.ts";
 import { readDatabaseRecords } from "./records.ts";
@@ -32,8 +33,11 @@ export function createDatabaseOperations(session: Session): DatabaseOperations {
       return planRestore((await openDatabase(session, {}, signal)).ports, id, signal);
     },
     restore: (id, call, signal) =>
-      change(session, "restore", { ...call, backup: id }, signal, async ({ ports }) => {
-        const result = await restoreBackup(ports, id, signal);
+      change(session, "restore", { ...call, backup: id }, signal, async ({ ports, settings }) => {
+        const { timeout } = settings.verify;
+        const result = await within(timeout, "database.verify.timeout", `restoring backup ${id}`, signal, (limited) =>
+          restoreBackup(ports, id, limited),
+        );
         const { old, swapMs, restoreMs } = result;
         return { result, record: { ...recordOf(result.manifest), old, swapMs, restoreMs } };
       }),

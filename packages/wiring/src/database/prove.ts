@@ -1,7 +1,6 @@
-import { type Clock, SluiceError } from "@sluice/core";
 import { type Manifest, type PruneResult, pruneBackups, takeBackup, verifyBackup } from "@sluice/database";
 import type { Session } from "../session.ts";
-import { systemClock } from "../system-clock.ts";
+import { within } from "./deadline.ts";
 import { databaseSettings, type OpenDatabase, openStore } from "./open-database.ts";
 
 /** A backup, verified where that is asked for: then what retention lets go is removed. An unproven one removes nothing. */
@@ -11,8 +10,11 @@ export async function takeAndProve(
   prove: boolean,
   signal: AbortSignal,
 ): Promise<Manifest> {
-  const { ports, service, container, release } = database;
-  const taken = await takeBackup(ports, { service, image: container.imageId, release }, signal);
+  const { ports, service, container, release, settings } = database;
+  const request = { service, image: container.imageId, release };
+  const taken = await within(settings.timeout, "database.timeout", `a backup of ${service}`, signal, (limited) =>
+    takeBackup(ports, request, limited),
+  );
   if (!prove) return taken;
   const proven = await proveBackup(session, database, taken.id, signal);
   await prune(session);
@@ -28,8 +30,10 @@ export async function proveBackup(
 ): Promise<Manifest> {
   const { image } = await ports.store.load(id);
   const isThere = (await session.runtime().images.missing({ image }, signal)).length === 0;
-  await using deadline = startDeadline(systemClock, settings.verify.timeout, `verifying backup ${id}`, signal);
-  return await verifyBackup(ports, { id, image: isThere ? image : container.imageId }, deadline.signal);
+  const request = { id, image: isThere ? image : container.imageId };
+  return within(settings.verify.timeout, "database.verify.timeout", `verifying backup ${id}`, signal, (limited) =>
+    verifyBackup(ports, request, limited),
+  );
 }
 
 /** Every stored release may be gone back to: of each, its newest backup stays. */
@@ -41,24 +45,4 @@ export async function prune(session: Session): Promise<PruneResult> {
   ]);
   const neededBy = (await bundles.list()).map(({ id }) => id);
   return pruneBackups({ store }, { keep: settings.keep, neededBy });
-}
-
-interface Deadline extends AsyncDisposable {
-  readonly signal: AbortSignal;
-}
-
-function startDeadline(clock: Clock, ms: number, what: string, signal: AbortSignal): Deadline {
-  const [late, over] = [new AbortController(), new AbortController()];
-  const hint = "raise database.verify.timeout";
-  const waiting = clock.sleep(ms, over.signal).then(
-    () => late.abort(new SluiceError("DEADLINE_EXCEEDED", `${what} took longer than ${ms} ms`, { hint })),
-    () => undefined,
-  );
-  return {
-    signal: AbortSignal.any([signal, late.signal]),
-    async [Symbol.asyncDispose]() {
-      over.abort();
-      await waiting;
-    },
-  };
 }
