@@ -110,7 +110,7 @@ what they mean to Compose. Exit codes are the same for all:
 | 0 | live, or nothing to do |
 | 2 | the command line or the configuration is wrong |
 | 10 | refused before any change: locked, window closed, preflight, not confirmed |
-| 20 | failed, and the old version never stopped serving; or a check of \`verify\` or a message of \`outbox flush\` did |
+| 20 | failed, and the old version never stopped serving; or a check of \`verify\`, a backup or a message of \`outbox flush\` failed |
 | 21 | rolled back after users had reached the new version |
 | 30 | a person is needed; the message says for what. Also: the audit chain is broken, \`doctor\` found an error |
 | 70 | a bug in Sluice |

@@ -2,6 +2,7 @@ import { Argument, Command, Option } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { addChangeOptions, addCommonOptions, mergedFlags, toCount } from "./common-options.ts";
 import type { CommandCall, CommandContext, CommonFlags } from "./context.ts";
+import { addDatabaseCommands } from "./program-db.ts";
 
 /** What became of the command line: filled by the command that ran. */
 export interface Invocation {
@@ -128,6 +129,7 @@ export function createProgram(context: CommandContext, invocation: Invocation): 
     "write all of it into one file",
     async () => (await import("./commands/state-export.ts")).stateExport,
   ).argument("<file>", "file to write, - for the standard output");
+  addDatabaseCommands(program.command("db").description("backups of the database, and the way back for data"), verb);
   verb(
     state,
     "import",

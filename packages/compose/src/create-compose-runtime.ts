@@ -11,6 +11,7 @@ import {
   type Redact,
   type SlotRuntime,
   type StackObserver,
+  type ThrowAwayContainers,
 } from "@sluice/core";
 import { createBaseRuntime } from "./base/base-runtime.ts";
 import { moveClaim, readClaim } from "./base/claim.ts";
@@ -29,6 +30,7 @@ import type { WantedDoorOf } from "./observe/observe-doors.ts";
 import { createObserver } from "./observe/observer.ts";
 import { type OneOffRequest, type OneOffResult, provideImage, runOneOff } from "./slots/run-one-off.ts";
 import { createSlotRuntime } from "./slots/slot-runtime.ts";
+import { createThrowAwayContainers } from "./throw-away/throw-away-containers.ts";
 
 export interface ComposeRuntimeOptions {
   /** What Docker and Compose see of the environment: `DOCKER_HOST` (unix, tcp, ssh), contexts, `PATH`, `HOME`. */
@@ -66,6 +68,7 @@ export interface ComposeRuntime {
    * fails here fails again, and is told, where it is needed.
    */
   warmUp(stack: string, signal: AbortSignal): Promise<void>;
+  readonly throwAway: ThrowAwayContainers;
   /** One container as it is now; `null` when it is gone. */
   inspect(container: string, signal?: AbortSignal): Promise<ObservedContainer | null>;
   readonly claims: Claims;
@@ -103,6 +106,7 @@ export function createComposeRuntime(options: ComposeRuntimeOptions): ComposeRun
     doors: createDoorRuntime({ engine, exec, readRouting, pool }),
     exec,
     warmUp: (stack, signal) => warmUp(engine, readRouting, stack, signal).catch(() => undefined),
+    throwAway: createThrowAwayContainers(engine),
     async inspect(container, signal) {
       const [found] = await inspectAll(engine, [container], signal);
       return found ? observedContainer(found) : null;

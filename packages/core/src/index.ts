@@ -8,7 +8,14 @@ export {
 export * from "./config/parse-config.ts";
 export { type ResolvedReferences, resolveReferences } from "./config/references.ts";
 export * from "./config/release-checks.ts";
-export type { AnalysisConfig, CheckConfig, Config, ServiceConfig, WrittenConfig } from "./config/schema.ts";
+export type {
+  AnalysisConfig,
+  CheckConfig,
+  Config,
+  DatabaseConfig,
+  ServiceConfig,
+  WrittenConfig,
+} from "./config/schema.ts";
 export * from "./errors/codes.ts";
 export * from "./errors/sluice-error.ts";
 export * from "./events/events.ts";
@@ -39,6 +46,7 @@ export * from "./plan/probe-target.ts";
 export * from "./plan/recovery.ts";
 export * from "./plan/releases-to-prune.ts";
 export * from "./plan/step.ts";
+export * from "./ports/backup-taker.ts";
 export * from "./ports/bundle-store.ts";
 export * from "./ports/clock.ts";
 export * from "./ports/container-exec.ts";
@@ -49,6 +57,7 @@ export * from "./ports/judge.ts";
 export * from "./ports/prober.ts";
 export * from "./ports/release-identity.ts";
 export * from "./ports/stack-runtime.ts";
+export * from "./ports/throw-away.ts";
 export * from "./ports/traffic-router.ts";
 export * from "./redact/redactor.ts";
 export type { Freeze, Windows } from "./windows/window-schema.ts";

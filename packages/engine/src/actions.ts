@@ -1,5 +1,6 @@
 import type { PlanStep, StepKind } from "@sluice/core";
 import type { StepAction } from "./action.ts";
+import { backup } from "./actions/backup.ts";
 import { build } from "./actions/build.ts";
 import { adopt, close, door, previewDoor, promote } from "./actions/doors.ts";
 import { base, clear, create, job, networks, recover, recreate, start } from "./actions/prepare.ts";
@@ -10,6 +11,7 @@ import { prune, retire, workers } from "./actions/workers.ts";
 const actions: { readonly [Kind in StepKind]: StepAction<Kind> } = {
   recover,
   build,
+  backup,
   clear,
   networks,
   base,

@@ -11,7 +11,11 @@ const rich = [
   aService("legacy", { role: "worker", strategy: "recreate" }),
   aService("proxy", { role: "edge" }),
 ];
-const config = aConfig({ rollout: { bake: "1s", keep: "removed", steps: [10, 100] }, releases: { keep: 2 } });
+const config = aConfig({
+  rollout: { bake: "1s", keep: "removed", steps: [10, 100] },
+  releases: { keep: 2 },
+  database: { service: "db" },
+});
 
 async function richScenario(): Promise<Scenario> {
   const scenario = aScenario({ services: rich, config });

@@ -1,4 +1,5 @@
 import type {
+  BackupTaker,
   BaseRuntime,
   BundleStore,
   Clock,
@@ -27,6 +28,7 @@ export interface EnginePorts {
   readonly clock: Clock;
   readonly journal: Journal;
   readonly bundles: BundleStore;
+  readonly backups: BackupTaker;
   readonly identity: ReleaseIdentity;
   readonly observer: StackObserver;
   readonly images: ImageBuilder;

@@ -11,9 +11,12 @@ import {
   rollback,
   servingOf,
 } from "@sluice/engine";
-import { acquireLock, exportHome, verifyAudit } from "@sluice/journal";
+import { exportHome, verifyAudit } from "@sluice/journal";
+import { createDatabaseOperations } from "./database/create-database-operations.ts";
+import { withDatabaseService } from "./database/find-database.ts";
 import type { DeployCall, Deployer, DeployerOptions, PlanView, RollbackCall } from "./deployer.ts";
 import { runDoctor } from "./doctor/examiners.ts";
+import { lockStack } from "./lock.ts";
 import { followServiceLogs } from "./logs.ts";
 import { assertTellable, flushOutbox, readOutbox, tellingHowItEnds } from "./notify/tell.ts";
 import { unavailableFindings } from "./notify/with-notifications.ts";
@@ -46,7 +49,7 @@ export function createDeployer(options: DeployerOptions): Deployer {
     async deploy(call, signal) {
       await assertTellable(session);
       const request = await deployRequest(session, call, signal);
-      await using _lock = await lock(session, call, call.release.tag, signal);
+      await using _lock = await lockStack(session, call, call.release.tag, signal);
       const { tag: release } = call.release;
       const ports = await session.ports();
       return await tellingHowItEnds(session, { release, reason: request.reason }, signal, () =>
@@ -61,7 +64,7 @@ export function createDeployer(options: DeployerOptions): Deployer {
     async rollback(call, signal) {
       const request = await rollbackRequest(session, call, signal);
       const release = call.to ?? "the release before";
-      await using _lock = await lock(session, call, release, signal);
+      await using _lock = await lockStack(session, call, release, signal);
       const ports = await session.ports();
       return await tellingHowItEnds(session, { release, reason: request.reason }, signal, () =>
         rollback(request, ports, signal),
@@ -80,7 +83,7 @@ export function createDeployer(options: DeployerOptions): Deployer {
     },
     outbox: () => readOutbox(session),
     async flushOutbox({ withUncertain = false } = {}, signal) {
-      await using _lock = await lock(session, { reason: "outbox flush" }, "none", signal ?? never());
+      await using _lock = await lockStack(session, { reason: "outbox flush" }, "none", signal ?? never());
       return await flushOutbox(session, withUncertain, signal);
     },
     async history() {
@@ -101,9 +104,10 @@ export function createDeployer(options: DeployerOptions): Deployer {
       return readStateChanges((await session.ports()).journal.read());
     },
     async prune(signal) {
-      await using _lock = await lock(session, { reason: "prune" }, "none", signal ?? never());
+      await using _lock = await lockStack(session, { reason: "prune" }, "none", signal ?? never());
       return await pruneReleases(session, signal);
     },
+    database: createDatabaseOperations(session),
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };
 }
@@ -123,7 +127,8 @@ async function deployRequest(
   signal: AbortSignal | undefined,
 ): Promise<DeployRequest> {
   const [project, facts] = await Promise.all([session.project(signal), session.facts()]);
-  const config = steps ? { ...facts.config, rollout: { ...facts.config.rollout, steps } } : facts.config;
+  const named = withDatabaseService(facts.config, project);
+  const config = steps ? { ...named, rollout: { ...named.rollout, steps } } : named;
   return {
     ...facts,
     config,
@@ -148,22 +153,12 @@ async function rollbackRequest(
 
 async function recover(session: Session, choice: "finish" | "undo", signal: AbortSignal) {
   const [project, facts] = await Promise.all([session.project(signal), session.facts()]);
-  await using _lock = await lock(session, { reason: choice }, "unfinished", signal);
+  await using _lock = await lockStack(session, { reason: choice }, "unfinished", signal);
   const ports = await session.ports();
   await ports.base.claim(facts.stack, facts.homeId);
   return await tellingHowItEnds(session, { release: "", reason: choice }, signal, () =>
     recoverUnfinished(facts, project, ports, signal, choice),
   );
-}
-
-async function lock(
-  session: Session,
-  { reason, waitMs }: { readonly reason?: string | undefined; readonly waitMs?: number | undefined },
-  release: string,
-  signal: AbortSignal,
-): Promise<AsyncDisposable> {
-  const { actor } = session.options;
-  return acquireLock(await session.home(), { actor, reason: reason ?? "", release, waitMs: waitMs ?? 0, signal });
 }
 
 function planView(

@@ -17,6 +17,7 @@ import type {
   Verdict,
 } from "@sluice/core";
 import type { AttemptRecord, DeploymentResult, RebuiltState } from "@sluice/engine";
+import type { DatabaseOperations } from "./database/database-operations.ts";
 import type { DeliveryReport, OutboxEntry } from "@sluice/notify";
 
 export interface DeployerOptions {
@@ -273,4 +274,6 @@ export interface Deployer extends AsyncDisposable {
   stateChanges(): Promise<readonly StateChange[]>;
   /** Removes releases beyond `releases.keep` that no slot needs. Resolves with their ids. */
   prune(signal?: AbortSignal): Promise<readonly string[]>;
+  /** Backups of the project's database. */
+  readonly database: DatabaseOperations;
 }

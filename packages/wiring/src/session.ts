@@ -24,6 +24,7 @@ import { judge } from "@sluice/health";
 import { createJournal, openStateHome, type StateHome } from "@sluice/journal";
 import { createBundleStore, releaseId, releaseKey } from "@sluice/release";
 import { createHaproxyRouter } from "@sluice/traffic";
+import { createBackupTaker } from "./database/backup-taker.ts";
 import type { DeployerOptions } from "./deployer.ts";
 import { createFileMemo } from "./file-memo.ts";
 import { loadConfig } from "./load-config.ts";
@@ -109,6 +110,7 @@ export function createSession(options: DeployerOptions): Session {
       clock,
       journal: createJournal(state, clock),
       bundles: createBundleStore(state.releasesDir),
+      backups: createBackupTaker(session),
       identity: {
         key: (request, modelHash) => releaseKey(request, modelHash, randomBytes(8).toString("hex")),
         id: releaseId,
@@ -132,7 +134,7 @@ export function createSession(options: DeployerOptions): Session {
     redaction.add(opened.secrets);
     return opened;
   });
-  return {
+  const session: Session = {
     options,
     stack,
     config,
@@ -152,6 +154,7 @@ export function createSession(options: DeployerOptions): Session {
       if (home.made) await (await home())[Symbol.asyncDispose]();
     },
   };
+  return session;
 }
 
 interface Once<T, Args extends readonly unknown[]> {

@@ -1,4 +1,4 @@
-import type { Deployer } from "@sluice/wiring";
+import type { DatabaseRecord, Deployer } from "@sluice/wiring";
 import type { AttemptRecord, CommandCall } from "../context.ts";
 import { writeJson } from "../render/json.ts";
 import { formatTable } from "../render/table.ts";
@@ -30,8 +30,14 @@ export async function auditVerify(call: CommandCall): Promise<number> {
 export async function auditShow(call: CommandCall): Promise<number> {
   const { context, flags } = call;
   return withDeployer(call, async (deployer) => {
-    const [attempts, changes] = await Promise.all([deployer.history(), deployer.stateChanges()]);
-    const lines = [...attempts.flatMap(auditLines), ...changes.map(changeLine)].toSorted((a, b) => a.seq - b.seq);
+    const [attempts, changes, backups] = await Promise.all([
+      deployer.history(),
+      deployer.stateChanges(),
+      deployer.database.records(),
+    ]);
+    const lines = [...attempts.flatMap(auditLines), ...changes.map(changeLine), ...backups.map(backupLine)].toSorted(
+      (a, b) => a.seq - b.seq,
+    );
     if (flags.json) writeJson(context, { records: lines });
     else {
       const rows = lines.map(({ seq, at, actor, deployment, what }) => [String(seq), at, actor, deployment, what]);
@@ -63,6 +69,20 @@ function changeText(change: StateChange): string {
   if (change.type === "state-imported") return `the state was imported from home ${change.from}`;
   const before = change.previousHome === null ? "" : `, with home ${change.previousHome}`;
   return `the state was rebuilt: the record before it is lost${before}`;
+}
+
+function backupLine({ seq, at, actor, hash, ...record }: DatabaseRecord): AuditLine {
+  const { what, result, backup, reason, error, removed } = record;
+  const about = [backup ?? "", ...removed].filter((id) => id !== "").join(", ");
+  const why = error ?? (result === "begun" ? reason : "");
+  return {
+    seq,
+    at,
+    actor,
+    hash,
+    deployment: "-",
+    what: `database ${what} ${result}${about && ` ${about}`}${why && `: ${why}`}`,
+  };
 }
 
 function auditLines({ start, outcomes, end }: AttemptRecord): readonly AuditLine[] {

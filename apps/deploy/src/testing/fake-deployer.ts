@@ -44,22 +44,37 @@ export function fakeDeployer(answers: Partial<Deployer> = {}): FakeDeployer {
     rebuildState: unexpected("rebuildState"),
     stateChanges: async () => [],
     prune: unexpected("prune"),
+    database: {
+      backup: unexpected("database.backup"),
+      list: unexpected("database.list"),
+      show: unexpected("database.show"),
+      verify: unexpected("database.verify"),
+      planRestore: unexpected("database.planRestore"),
+      restore: unexpected("database.restore"),
+      undoRestore: unexpected("database.undoRestore"),
+      prune: unexpected("database.prune"),
+      records: async () => [],
+    },
     [Symbol.asyncDispose]: async () => {
       calls.push(["dispose"]);
     },
     ...answers,
   };
-  const noted = Object.entries(base).map(([name, method]) => [
-    name,
-    (...args: unknown[]) => {
-      calls.push([name, ...args.filter((arg) => !(arg instanceof AbortSignal))]);
-      return (method as (...given: unknown[]) => unknown)(...args);
-    },
-  ]);
+  const noted = <Methods extends object>(methods: Methods, prefix = "") =>
+    Object.fromEntries(
+      Object.entries(methods).map(([name, method]) => [
+        name,
+        (...args: unknown[]) => {
+          calls.push([prefix + name, ...args.filter((arg) => !(arg instanceof AbortSignal))]);
+          return (method as (...given: unknown[]) => unknown)(...args);
+        },
+      ]),
+    ) as Methods;
   let options: DeployerOptions | null = null;
   let sink: EventSink = () => {};
   return {
-    ...(Object.fromEntries(noted) as Deployer),
+    ...noted(base),
+    database: noted(base.database, "database."),
     [Symbol.asyncDispose]: base[Symbol.asyncDispose],
     calls,
     get options() {

@@ -20,6 +20,7 @@ export function leftoverFindings(
     if (Labels[labels.kind] === "job")
       return found("leftover-job", `job container ${name} is left (${container.Status})`);
     if (Labels[labels.kind] === "check") return found("leftover-check", `container ${name} of a check is left`);
+    if (Labels[labels.kind] === "scratch") return found("leftover-scratch", `throw-away container ${name} is left`);
     if (Labels[labels.kind] === "preview") return found("leftover-preview", `preview door ${name} is left`);
     if (isUnusedDoor(stack, container)) return found("leftover-door", `door ${name} never took over`);
     return [];

@@ -5,6 +5,7 @@ import type { Engine } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
 import { removeContainers } from "../engine/stop.ts";
 import { leftoverFindings } from "../observe/leftovers.ts";
+import { sweepThrowAways } from "../throw-away/throw-away-containers.ts";
 
 /** Every container that has to do with a stack and is neither of a slot nor of base: doors, previews, jobs, rehearsals. */
 export async function listBeside(engine: Engine, stack: string): Promise<readonly Docker.ContainerInfo[]> {
@@ -19,6 +20,7 @@ export async function listBeside(engine: Engine, stack: string): Promise<readonl
 
 /** Removes what dead attempts left beside the slots; what `leftoverFindings` names. */
 export async function sweep(engine: Engine, stack: string): Promise<void> {
+  await sweepThrowAways(engine, stack);
   const found = await listBeside(engine, stack);
   const left = found.filter((container) => leftoverFindings({ stack }, [container]).length > 0);
   await removeContainers(

@@ -27,6 +27,7 @@ describe("the example configuration", () => {
       checks: _checks,
       windows: _windows,
       notify,
+      database,
       analysis,
       ...rest
     } = parseConfig(text, path);
@@ -41,6 +42,7 @@ describe("the example configuration", () => {
     expect(rest).toEqual(defaults);
     expect({ ...notify, titles: {}, channels: {} }).toEqual(silent);
     expect(notify.channels["mail"]?.email).toMatchObject({ port: 587, tls: "starttls" });
+    expect(database).toMatchObject(parseConfig("database: {}", path).database ?? {});
     expect({ ...analysis, errors: { maxIncrease: analysis.errors.maxIncrease } }).toEqual(defaultAnalysis);
   });
 });

@@ -90,6 +90,45 @@ export const analysisSchema = z.strictObject({
     .prefault({}),
 });
 
+export const databaseSchema = z.strictObject({
+  /** Default: the one data service whose image is a known database. */
+  service: z.string().optional(),
+  /** Default: inferred from the image. */
+  kind: z.enum(["postgres"]).optional(),
+  /** Default: what the service's environment says (`POSTGRES_DB`, `POSTGRES_USER`). */
+  name: z.string().min(1).optional(),
+  user: z.string().min(1).optional(),
+  /** Before a release that was never live may change data: a backup that is proven by restoring it, a backup, or none. */
+  beforeDeploy: z.enum(["proven", "taken", "none"]).default("proven"),
+  /** Of a dump. */
+  timeout: duration.default(3_600_000),
+  /** Restore-verified backups that stay. */
+  keep: z.int().min(1).default(7),
+  store: z
+    .strictObject({
+      /** Default: `backups` in the state home. */
+      directory: z.string().min(1).optional(),
+    })
+    .prefault({}),
+  encryption: z
+    .strictObject({
+      recipient: z.string().startsWith("age1", "expected an age recipient that begins with age1"),
+      /** Needed to verify and to restore. */
+      identityFile: z.string().min(1).optional(),
+    })
+    .optional(),
+  verify: z
+    .strictObject({
+      /** Rows of tables over 100 MB whose content is compared: one in 64, or all. All are counted. */
+      rows: z.enum(["sampled", "all"]).default("sampled"),
+      /** Bytes of memory of the throw-away server. */
+      memory: z.int().min(67_108_864).default(1_073_741_824),
+      /** Of proving a backup, and of restoring one. */
+      timeout: duration.default(3_600_000),
+    })
+    .prefault({}),
+});
+
 export const configSchema = z.strictObject({
   services: z.record(z.string(), serviceSchema).default({}),
   checks: z.array(checkSchema).default([]),
@@ -128,6 +167,8 @@ export const configSchema = z.strictObject({
       allowPrerelease: z.boolean().default(false),
     })
     .prefault({}),
+  /** Absent: no deployment takes a backup; `sluice db` still finds a database that is the only one. */
+  database: databaseSchema.optional(),
   network: z
     .strictObject({
       /** Addresses that links and slot networks are taken from. */
@@ -148,4 +189,5 @@ type WithoutEnvironments = z.output<typeof configSchema>;
 export type Config = Readonly<WithoutEnvironments>;
 export type ServiceConfig = z.output<typeof serviceSchema>;
 export type CheckConfig = z.output<typeof checkSchema>;
+export type DatabaseConfig = z.output<typeof databaseSchema>;
 export type AnalysisConfig = z.output<typeof analysisSchema>;

@@ -10,6 +10,8 @@ export const errorExitCodes = {
   EVENT_INVALID: 2,
   RELEASE_UNKNOWN: 2,
   ROLE_UNKNOWN: 2,
+  BACKUP_UNKNOWN: 2,
+  DATABASE_UNKNOWN: 2,
 
   LOCK_HELD: 10,
   HOME_MISMATCH: 10,
@@ -31,6 +33,8 @@ export const errorExitCodes = {
   JOURNAL_NEWER: 10,
   BUNDLE_INVALID: 10,
   DATA_INCOMPATIBLE: 10,
+  DATABASE_UNREACHABLE: 10,
+  BACKUP_KEY_WRONG: 10,
 
   BUILD_FAILED: 20,
   IMAGE_MISSING: 20,
@@ -45,7 +49,18 @@ export const errorExitCodes = {
   EXEC_FAILED: 20,
   DEADLINE_EXCEEDED: 20,
   BACKUP_FAILED: 20,
+  /** A process of the backup ended without an exit code that anybody saw. */
+  BACKUP_EXIT_LOST: 20,
+  /** The manifest is none, or says what cannot be. */
   BACKUP_INVALID: 20,
+  BACKUP_EMPTY: 20,
+  BACKUP_TRUNCATED: 20,
+  BACKUP_CORRUPT: 20,
+  BACKUP_WRONG_VERSION: 20,
+  BACKUP_ROLE_MISSING: 20,
+  BACKUP_EXTENSION_MISSING: 20,
+  /** It was restored, and holds something else than the database did. */
+  BACKUP_DIFFERS: 20,
   RESTORE_FAILED: 20,
   MIGRATION_FAILED: 20,
   REHEARSAL_FAILED: 20,

@@ -50,7 +50,7 @@ export const labels = {
   slot: "dev.sluice.slot",
   release: "dev.sluice.release",
   deployment: "dev.sluice.deployment",
-  /** What the object is: `slot`, `door`, `link`, `network`, `job`, `check`, `home`, `preview`. */
+  /** What the object is: `slot`, `door`, `link`, `network`, `job`, `check`, `home`, `preview`, `scratch`. */
   kind: "dev.sluice.kind",
   service: "dev.sluice.service",
   /** Hash of what a door was made from; another hash means it must be replaced. */

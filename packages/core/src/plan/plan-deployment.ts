@@ -4,6 +4,7 @@ import { otherSlot, type Slot } from "../model/slot.ts";
 import type { ObservedStack } from "../model/stack.ts";
 import { type AddStep, collectSteps } from "./collect-steps.ts";
 import { type LiveSlot, liveSlot, warmRelease } from "./live-slot.ts";
+import { addBackup } from "./plan-backup.ts";
 import { addBase, addRecreated, baseServices, inOrder } from "./plan-base.ts";
 import { addAdoption, addCandidate, addDoors } from "./plan-candidate.ts";
 import { addEnding } from "./plan-ending.ts";
@@ -99,6 +100,7 @@ function addPreparation(add: AddStep, scope: PreparationScope): void {
     const cause = imagesOf ? `the images of ${imagesOf} are used: same commit` : "no such release is stored";
     add({ kind: "build", target: `release ${tag}`, cause, timeoutMs: buildMs });
   }
+  if (!wasLive && !isWarm) addBackup(add, desired, observed, active);
   if (!isWarm && observed.slots[candidate].containers.length > 0) {
     const old = observed.slots[candidate].release;
     const cause = old ? `holds release ${old}` : "holds containers of no release";

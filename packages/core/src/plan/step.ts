@@ -6,6 +6,7 @@ import type { Slot } from "../model/slot.ts";
 export const stepKinds = [
   "recover",
   "build",
+  "backup",
   "clear",
   "networks",
   "base",
@@ -51,6 +52,12 @@ export type RecoverStep = StepBase<"recover"> & {
 };
 /** Builds and pulls images and stores the release bundle. */
 export type BuildStep = StepBase<"build">;
+/** A backup of the database, before anything of the candidate or of base can change what it holds. */
+export type BackupStep = StepBase<"backup"> & {
+  readonly service: string;
+  /** It counts only when a throw-away server took it. */
+  readonly prove: boolean;
+};
 /** Empties the candidate's slot of an older release. */
 export type ClearStep = StepBase<"clear"> & InSlot;
 export type NetworksStep = StepBase<"networks"> & InSlot;
@@ -106,6 +113,7 @@ export type PruneStep = StepBase<"prune"> & { readonly releases: readonly string
 export type PlanStep =
   | RecoverStep
   | BuildStep
+  | BackupStep
   | ClearStep
   | NetworksStep
   | BaseStep

@@ -1,4 +1,5 @@
 import type {
+  BackupTaker,
   BaseRuntime,
   BundleStore,
   Clock,
@@ -17,6 +18,7 @@ import type {
 } from "@sluice/core";
 import { type Calls, createCalls } from "./calls.ts";
 import type { Behaviour, FakeContext } from "./context.ts";
+import { fakeBackups } from "./fake-backups.ts";
 import { baseSpec, fakeBase } from "./fake-base.ts";
 import { fakeBundleStore } from "./fake-bundle-store.ts";
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
@@ -38,6 +40,7 @@ export interface FakePorts {
   readonly clock: Clock;
   readonly journal: Journal;
   readonly bundles: BundleStore;
+  readonly backups: BackupTaker;
   readonly identity: ReleaseIdentity;
   readonly observer: StackObserver;
   readonly images: ImageBuilder;
@@ -112,6 +115,7 @@ export function createFakeWorld({ stack = "shop" }: { readonly stack?: string | 
         clock,
         journal: fakeJournal(context),
         bundles: fakeBundleStore(context),
+        backups: fakeBackups(context),
         identity: fakeIdentity(),
         observer: fakeObserver(context),
         images: fakeImageBuilder(context),

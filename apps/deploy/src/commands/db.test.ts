@@ -1,0 +1,187 @@
+import { SluiceError } from "@sluice/core";
+import type { DatabaseOperations, RestorePlan } from "@sluice/wiring";
+import { describe, expect, it } from "vitest";
+import { aBackup } from "../testing/a-backup.ts";
+import { fakeDeployer } from "../testing/fake-deployer.ts";
+import { events, run } from "../testing/run.ts";
+
+const backup = aBackup();
+const proven = aBackup({
+  rawBytes: 1_064_000_000,
+  verified: [{ level: "compared", at: backup.at, restoreMs: 34_100, notTested: ["the application"] }],
+});
+
+function deployerWith(operations: Partial<DatabaseOperations>) {
+  const none = fakeDeployer().database;
+  return fakeDeployer({ database: { ...none, ...operations } });
+}
+
+describe("sluice db backup", () => {
+  it("says what was taken, and what nobody knows of it yet", async () => {
+    const ran = await run(["db", "backup"], { deployer: deployerWith({ backup: async () => backup }) });
+    expect(ran).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(ran.stdout).toBe(
+      "backup 20260501T090000Z-abcd of shop (db): 173 MB, release r1\nwritten\nnot tested\n  whether it restores\n",
+    );
+  });
+
+  it("proves it with --verify, and passes on why and how long to wait", async () => {
+    const deployer = deployerWith({ backup: async ({ prove }) => (prove ? proven : backup) });
+    const ran = await run(["db", "backup", "--verify", "--reason", "before v2", "--wait", "1m"], { deployer });
+    expect(ran.stdout).toContain("173 MB, 1.06 GB uncompressed, release r1\ncompared (a restore took 34.1s)\n");
+    expect(deployer.calls[0]?.[1]).toMatchObject({ reason: "before v2", waitMs: 60_000, prove: true });
+  });
+
+  it("shows bytes and rate as they come, on the standard error", async () => {
+    const deployer = deployerWith({
+      backup: async ({ onProgress }) => {
+        onProgress?.({ phase: "dump", bytes: 1_000_000, totalBytes: null });
+        onProgress?.({ phase: "dump", bytes: 50_000_000, totalBytes: null });
+        return backup;
+      },
+    });
+    let ms = 0;
+    const ran = await run(["db", "backup"], { deployer, now: () => new Date((ms += 10_000)) });
+    expect(ran.stderr).toBe("dumping: 1.00 MB\ndumping: 50.0 MB, 5.00 MB/s\n");
+  });
+
+  it("is one object with --json", async () => {
+    const ran = await run(["db", "backup", "--json"], { deployer: deployerWith({ backup: async () => backup }) });
+    expect(events(ran.stdout)).toEqual([{ v: 1, backup }]);
+  });
+
+  it("fails with the code's exit code", async () => {
+    const failing = async () => Promise.reject(new SluiceError("BACKUP_EXIT_LOST", "nobody saw how pg_dump ended"));
+    const ran = await run(["db", "backup"], { deployer: deployerWith({ backup: failing }) });
+    expect([ran.exitCode, ran.stderr]).toEqual([20, expect.stringContaining("nobody saw how pg_dump ended")]);
+  });
+});
+
+describe("sluice db list and show", () => {
+  const failed = { at: backup.at, code: "BACKUP_CORRUPT", message: "a byte" };
+
+  it("newest first, with what is known", async () => {
+    const backups = [
+      backup,
+      aBackup({ id: "20260501T095000Z-efgh", at: "2026-05-01T09:50:00.000Z", release: null, failed }),
+    ];
+    const ran = await run(["db", "list"], {
+      deployer: deployerWith({
+        list: async () => ({ backups, damaged: [new SluiceError("BACKUP_INVALID", "x.json is no JSON")] }),
+      }),
+    });
+    expect(ran.stdout.split("\n")).toEqual([
+      "backup                 taken    release  size    known",
+      "20260501T095000Z-efgh  10m ago  -        173 MB  failed (BACKUP_CORRUPT)",
+      "20260501T090000Z-abcd  1h ago   r1       173 MB  written",
+      "damaged: x.json is no JSON",
+      "",
+    ]);
+  });
+
+  it("all of one", async () => {
+    const ran = await run(["db", "show", backup.id], {
+      deployer: deployerWith({ show: async () => ({ ...proven, failed }) }),
+    });
+    expect(ran.deployer.calls).toContainEqual(["database.show", backup.id]);
+    for (const text of ["PostgreSQL 15.8", "compared  2026", "34.1s", "public.orders  2 rows", "[BACKUP_CORRUPT]"]) {
+      expect(ran.stdout).toContain(text);
+    }
+  });
+});
+
+describe("sluice db restore", () => {
+  const plan: RestorePlan = {
+    manifest: backup,
+    proven: false,
+    ageMs: 3_600_000,
+    losses: [{ name: "public.orders", rowsThen: 2, rowsNow: 5 }],
+    unchangedTables: 3,
+  };
+  const restoring = () =>
+    deployerWith({
+      planRestore: async () => plan,
+      restore: async () => ({ manifest: backup, old: "shop__old_x", swapMs: 90, restoreMs: 4_000 }),
+      undoRestore: async () => "shop__undone_x",
+    });
+  const names = ({ calls }: { readonly calls: readonly (readonly unknown[])[] }) => calls.map(([name]) => name);
+
+  it("shows what would be lost, and asks", async () => {
+    const ran = await run(["db", "restore"], { deployer: restoring(), isInteractive: true });
+    expect(ran.exitCode).toBe(0);
+    expect(ran.stdout).toContain("1 of 4 tables hold something else now:\npublic.orders  5 now  2 in the backup\n");
+    expect(ran.stdout).toContain("is 1h old");
+    expect(ran.stdout).toContain("never proven");
+    expect(ran.questions).toEqual(["Lose what was written since, and restore 20260501T090000Z-abcd?"]);
+    expect(ran.stdout).toContain("next: sluice db restore 20260501T090000Z-abcd --undo puts it back");
+  });
+
+  it("does nothing without a yes", async () => {
+    const ran = await run(["db", "restore"], { deployer: restoring(), isInteractive: true, answer: false });
+    expect(ran.exitCode).toBe(10);
+    expect(names(ran.deployer)).not.toContain("database.restore");
+  });
+
+  it("does nothing where nobody can be asked, and says what is at stake", async () => {
+    for (const flags of [[], ["--json"]]) {
+      const ran = await run(["db", "restore", ...flags], { deployer: restoring(), isInteractive: flags.length > 0 });
+      expect(ran.exitCode).toBe(10);
+      expect(ran.stdout + ran.stderr).toContain("public.orders");
+      expect(names(ran.deployer)).not.toContain("database.restore");
+    }
+  });
+
+  it("needs no person with --yes", async () => {
+    const ran = await run(["db", "restore", backup.id, "--yes", "--json"], { deployer: restoring() });
+    expect(events(ran.stdout)).toMatchObject([
+      { backup: backup.id, old: "shop__old_x", swapMs: 90, losses: plan.losses },
+    ]);
+    expect(names(ran.deployer)).toEqual(["database.planRestore", "database.restore", "dispose"]);
+  });
+
+  it("is undone the same way", async () => {
+    const ran = await run(["db", "restore", backup.id, "--undo", "--yes"], { deployer: restoring() });
+    expect(ran.stdout).toContain("kept as database shop__undone_x");
+    expect((await run(["db", "restore", backup.id, "--undo"], { deployer: restoring() })).exitCode).toBe(10);
+    expect((await run(["db", "restore", "--undo", "--yes"], { deployer: restoring() })).exitCode).toBe(2);
+  });
+});
+
+it("sluice db verify tells how long a restore takes", async () => {
+  const deployer = deployerWith({ verify: async () => proven });
+  const ran = await run(["db", "verify"], { deployer });
+  expect(ran.stdout).toContain("compared (a restore took 34.1s)\nnot tested\n  the application\n");
+  expect(deployer.calls[0]?.slice(0, 2)).toEqual(["database.verify", undefined]);
+});
+
+it("sluice db prune says what went and what stays, and why", async () => {
+  const decisions = [
+    { id: "b1", remove: true, reason: "enough newer ones are there" },
+    { id: "b2", remove: false, reason: "release r1 needs it" },
+  ];
+  const deployer = deployerWith({ prune: async () => ({ decisions, leftovers: ["b0.dump"] }) });
+  expect((await run(["db", "prune"], { deployer })).stdout).toBe(
+    "removed  b1  enough newer ones are there\nkept     b2  release r1 needs it\nremoved b0.dump, which a dead run had left\n",
+  );
+});
+
+it("sluice audit show tells of backups among deployments", async () => {
+  const record = { at: backup.at, hash: "h", actor: "ada", backup: null, error: null, removed: [] };
+  const deployer = deployerWith({
+    records: async () => [
+      { ...record, seq: 1, what: "backup", result: "begun", reason: "before v2" },
+      { ...record, seq: 2, what: "backup", result: "done", reason: "before v2", backup: backup.id },
+      { ...record, seq: 3, what: "restore", result: "failed", reason: "", error: "pg_restore failed" },
+      { ...record, seq: 4, what: "prune", result: "done", reason: "", removed: ["b1", "b2"] },
+    ],
+  });
+  const { stdout } = await run(["audit", "show"], { deployer });
+  for (const text of [
+    "database backup begun: before v2",
+    `database backup done ${backup.id}`,
+    "database restore failed: pg_restore failed",
+    "database prune done b1, b2",
+  ]) {
+    expect(stdout).toContain(text);
+  }
+});

@@ -1,0 +1,158 @@
+import { formatDuration, SluiceError } from "@sluice/core";
+import type { DatabaseCall, Deployer, RestorePlan } from "@sluice/wiring";
+import type { ChangeFlags, CommandCall } from "../context.ts";
+import { parseDurationFlag } from "../flag-values.ts";
+import { backupRow, backupText, backupTitle, lossText, verifiedText } from "../render/backup-text.ts";
+import { writeJson } from "../render/json.ts";
+import { createProgress } from "../render/progress.ts";
+import { formatTable } from "../render/table.ts";
+import { withDeployer } from "../with-deployer.ts";
+
+export interface BackupFlags extends ChangeFlags {
+  readonly verify?: boolean;
+}
+
+export interface RestoreFlags extends ChangeFlags {
+  readonly undo?: boolean;
+}
+
+/** `sluice db backup`: takes a backup, and proves it with `--verify`. */
+export async function dbBackup(call: CommandCall<BackupFlags>): Promise<number> {
+  return changing(call, async (deployer, asked) => {
+    const { flags, context } = call;
+    const backup = await deployer.database.backup({ ...asked, prove: flags.verify ?? false }, context.signal);
+    return { json: { backup }, text: `${backupTitle(backup)}\n${verifiedText(backup)}` };
+  });
+}
+
+/** `sluice db list`: backups, newest first. */
+export async function dbList(call: CommandCall): Promise<number> {
+  const { context, flags } = call;
+  return withDeployer(call, async (deployer) => {
+    const { backups, damaged } = await deployer.database.list();
+    if (flags.json) {
+      writeJson(context, { backups, damaged });
+      return 0;
+    }
+    const rows = backups.toReversed().map((backup) => backupRow(backup, context.now()));
+    context.stdout.write(
+      rows.length > 0 ? formatTable(["backup", "taken", "release", "size", "known"], rows) : "no backups\n",
+    );
+    for (const { message } of damaged) context.stdout.write(`damaged: ${message}\n`);
+    return 0;
+  });
+}
+
+/** `sluice db show ID`: all that is known of one backup. */
+export async function dbShow(call: CommandCall): Promise<number> {
+  const { context, flags, args } = call;
+  return withDeployer(call, async (deployer) => {
+    const backup = await deployer.database.show(args[0] ?? "");
+    if (flags.json) writeJson(context, { backup });
+    else context.stdout.write(backupText(backup));
+    return 0;
+  });
+}
+
+/** `sluice db verify [ID]`: restores a backup in a throw-away server and compares it. */
+export async function dbVerify(call: CommandCall<ChangeFlags>): Promise<number> {
+  return changing(call, async (deployer, asked) => {
+    const backup = await deployer.database.verify(call.args[0], asked, call.context.signal);
+    return { json: { backup }, text: `${backupTitle(backup)}\n${verifiedText(backup)}` };
+  });
+}
+
+/** `sluice db restore [ID]`: shows what would be lost, asks, restores beside the live database and swaps. */
+export async function dbRestore(call: CommandCall<RestoreFlags>): Promise<number> {
+  const { args, flags, context } = call;
+  if (flags.undo) return undo(call);
+  return changing(call, async (deployer, asked, end) => {
+    const plan = await deployer.database.planRestore(args[0], context.signal);
+    end();
+    await consent(call, plan);
+    const result = await deployer.database.restore(plan.manifest.id, asked, context.signal);
+    const { manifest, old, swapMs, restoreMs } = result;
+    return {
+      json: { backup: manifest.id, old, swapMs, restoreMs, losses: plan.losses },
+      text:
+        `${manifest.database.name} is what it was at ${manifest.at} (restored in ${formatDuration(restoreMs)}, ` +
+        `out of reach for ${formatDuration(swapMs)})\n` +
+        `what it was before is kept as database ${old}\n` +
+        `next: sluice db restore ${manifest.id} --undo puts it back; drop it when nobody needs it\n`,
+    };
+  });
+}
+
+async function undo(call: CommandCall<RestoreFlags>): Promise<number> {
+  const { args, context } = call;
+  const [id] = args;
+  if (id === undefined) {
+    throw new SluiceError("USAGE", "--undo needs the id of the backup that was restored", { hint: "sluice db list" });
+  }
+  return changing(call, async (deployer, asked) => {
+    await confirm(call, `What was written since backup ${id} was restored is set aside.`, "Put the database back?");
+    const undone = await deployer.database.undoRestore(id, asked, context.signal);
+    return {
+      json: { backup: id, undone },
+      text: `the database is back as it was before the restore; what had its place is kept as database ${undone}\n`,
+    };
+  });
+}
+
+/** `sluice db prune`: removes backups that retention lets go. */
+export async function dbPrune(call: CommandCall<ChangeFlags>): Promise<number> {
+  return changing(call, async (deployer, asked) => {
+    const { decisions, leftovers } = await deployer.database.prune(asked, call.context.signal);
+    const rows = decisions.map(({ id, remove, reason }) => [remove ? "removed" : "kept", id, reason]);
+    const left = leftovers.map((name) => `removed ${name}, which a dead run had left\n`).join("");
+    return { json: { decisions, leftovers }, text: (formatTable([], rows) || "no backups\n") + left };
+  });
+}
+
+interface Shown {
+  readonly json: object;
+  readonly text: string;
+}
+
+/** Runs what changes something, with its progress on the standard error unless a program listens. */
+async function changing(
+  call: CommandCall<ChangeFlags>,
+  run: (deployer: Deployer, asked: DatabaseCall, endProgress: () => void) => Promise<Shown>,
+): Promise<number> {
+  const { context, flags } = call;
+  const progress = createProgress(context);
+  const asked: DatabaseCall = {
+    reason: flags.reason,
+    waitMs: parseDurationFlag("--wait", flags.wait),
+    ...(flags.json ? {} : { onProgress: progress.show }),
+  };
+  return withDeployer(call, async (deployer) => {
+    try {
+      const { json, text } = await run(deployer, asked, progress.end);
+      progress.end();
+      if (flags.json) writeJson(context, json);
+      else context.stdout.write(text);
+      return 0;
+    } finally {
+      progress.end();
+    }
+  });
+}
+
+async function consent(call: CommandCall<RestoreFlags>, plan: RestorePlan): Promise<void> {
+  await confirm(call, lossText(plan), `Lose what was written since, and restore ${plan.manifest.id}?`);
+}
+
+/** Rows are at stake: without a person who says yes, and without `--yes`, nothing is done. */
+async function confirm({ flags, context }: CommandCall, text: string, question: string): Promise<void> {
+  if (flags.yes) return;
+  if (!context.isInteractive || flags.json) {
+    throw new SluiceError("CONFIRMATION_NEEDED", "nobody is there to be asked whether data may be lost", {
+      hint: "look at it, then add --yes",
+      detail: text,
+    });
+  }
+  context.stdout.write(`${text.trimEnd()}\n`);
+  if (await context.confirm(question, context.signal)) return;
+  throw new SluiceError("CONFIRMATION_NEEDED", "nothing was changed");
+}

@@ -1,0 +1,36 @@
+import type { Command } from "commander";
+import { addChangeOptions } from "./common-options.ts";
+import type { CommandCall } from "./context.ts";
+
+type Load = () => Promise<(call: CommandCall<object>) => number | Promise<number>>;
+type Verb = (parent: Command, usage: string, description: string, load: Load) => Command;
+
+/** `sluice db …` */
+export function addDatabaseCommands(db: Command, verb: Verb): void {
+  const commands = () => import("./commands/db.ts");
+  const backup = verb(db, "backup", "take a backup of the database", async () => (await commands()).dbBackup);
+  addChangeOptions(backup.option("--verify", "prove it by restoring it in a throw-away server, then prune"));
+  verb(db, "list", "backups, newest first", async () => (await commands()).dbList);
+  const show = verb(db, "show", "all that is known of a backup", async () => (await commands()).dbShow);
+  show.argument("<backup>", "id of a backup");
+  const verify = verb(
+    db,
+    "verify",
+    "restore a backup in a throw-away server and compare it",
+    async () => (await commands()).dbVerify,
+  );
+  addChangeOptions(verify.argument("[backup]", "id of a backup (default: the newest)"));
+  const restore = verb(
+    db,
+    "restore",
+    "put a backup in the place of the database, which is kept",
+    async () => (await commands()).dbRestore,
+  );
+  restore
+    .argument("[backup]", "id of a backup (default: the newest that is proven)")
+    .option("--undo", "put the database back that a restore of this backup took away");
+  addChangeOptions(restore);
+  addChangeOptions(
+    verb(db, "prune", "remove backups that nobody needs any more", async () => (await commands()).dbPrune),
+  );
+}

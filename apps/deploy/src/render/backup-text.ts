@@ -1,0 +1,76 @@
+import { formatDuration } from "@sluice/core";
+import type { Manifest, RestorePlan } from "@sluice/wiring";
+import { bytesText } from "./bytes.ts";
+import { formatSection, formatTable } from "./table.ts";
+import { agoText } from "./words.ts";
+
+/** Tables that are named when a restore would change many. */
+const mostTables = 20;
+
+/** One backup as a row of `sluice db list`. */
+export function backupRow(backup: Manifest, now: Date): readonly string[] {
+  return [backup.id, agoText(backup.at, now), backup.release ?? "-", bytesText(backup.bytes), knownOf(backup)];
+}
+
+export function backupTitle({ id, database, service, bytes, rawBytes, release }: Manifest): string {
+  const raw = rawBytes === null ? "" : `, ${bytesText(rawBytes)} uncompressed`;
+  return `backup ${id} of ${database.name} (${service}): ${bytesText(bytes)}${raw}${release ? `, release ${release}` : ""}`;
+}
+
+/** What is proven, and what is not. */
+export function verifiedText(backup: Manifest): string {
+  const last = backup.verified.at(-1);
+  const restored = last && last.restoreMs > 0 ? ` (a restore took ${formatDuration(last.restoreMs)})` : "";
+  return `${knownOf(backup)}${restored}\n${formatSection("not tested", (last?.notTested ?? []).join("\n")).slice(1)}`;
+}
+
+export function backupText(backup: Manifest): string {
+  const { server, image, cipher, sha256, fingerprint, verified } = backup;
+  const facts = [
+    ["taken", backup.at],
+    ["server", `PostgreSQL ${server.version}`],
+    ["image", image],
+    ["encrypted", cipher ? `for ${cipher.recipient}` : "no"],
+    ["roles", backup.globals ? "yes, without passwords" : "no"],
+    ["sha256", sha256],
+  ];
+  const levels = verified.map(({ level, at, restoreMs }) => [
+    level,
+    at,
+    restoreMs > 0 ? formatDuration(restoreMs) : "",
+  ]);
+  const tables = (fingerprint?.tables ?? []).map(({ name, rows }) => [name, `${rows} rows`]);
+  return (
+    `${backupTitle(backup)}\n${formatTable([], facts)}` +
+    formatSection("verified", formatTable([], levels)) +
+    (backup.failed ? `\nfailed ${backup.failed.at}: ${backup.failed.message} [${backup.failed.code}]\n` : "") +
+    formatSection("not tested", (verified.at(-1)?.notTested ?? []).join("\n")) +
+    formatSection("content", formatTable([], tables))
+  );
+}
+
+/** What a restore would take away, for a person who has to agree to it. */
+export function lossText({ manifest, proven, ageMs, losses, unchangedTables }: RestorePlan): string {
+  const rows = losses
+    .slice(0, mostTables)
+    .map(({ name, rowsThen, rowsNow }) => [
+      name,
+      `${rowsNow ?? "no table"} now`,
+      `${rowsThen ?? "no table"} in the backup`,
+    ]);
+  const more = losses.length > mostTables ? `and ${losses.length - mostTables} more\n` : "";
+  const what =
+    losses.length === 0
+      ? "every table holds now what it held then\n"
+      : `${losses.length} of ${losses.length + unchangedTables} tables hold something else now:\n${formatTable([], rows)}${more}`;
+  return (
+    `backup ${manifest.id} is ${formatDuration(ageMs)} old; all that was written to ${manifest.database.name} since, ` +
+    `and until the databases are swapped, is taken away\n${what}` +
+    (proven ? "" : "this backup was never proven by restoring it: sluice db verify\n")
+  );
+}
+
+function knownOf({ verified, failed }: Manifest): string {
+  if (failed) return `failed (${failed.code})`;
+  return verified.at(-1)?.level ?? "written";
+}

@@ -1,0 +1,48 @@
+import type { BackupProgress } from "@sluice/wiring";
+import type { CommandContext } from "../context.ts";
+import { bytesText } from "./bytes.ts";
+
+const words: Record<BackupProgress["phase"], string> = {
+  dump: "dumping",
+  read: "reading the backup",
+  "start-server": "starting a throw-away server",
+  restore: "restoring",
+  compare: "comparing",
+  swap: "swapping",
+};
+/** On a terminal the line is drawn again this often, elsewhere a new one comes. */
+const intervalMs = { terminal: 200, lines: 10_000 };
+
+export interface Progress {
+  readonly show: (progress: BackupProgress) => void;
+  /** Takes the line on the terminal away. */
+  readonly end: () => void;
+}
+
+/** Bytes and rate of what is under way, on the standard error: the standard output is for the result. */
+export function createProgress({ stderr, now }: Pick<CommandContext, "stderr" | "now">): Progress {
+  let phase: BackupProgress["phase"] | null = null;
+  let startedMs = 0;
+  let shownMs = 0;
+  return {
+    show(progress) {
+      const nowMs = now().getTime();
+      const isNew = progress.phase !== phase;
+      if (isNew) [phase, startedMs] = [progress.phase, nowMs];
+      if (!isNew && nowMs - shownMs < (stderr.isTTY ? intervalMs.terminal : intervalMs.lines)) return;
+      shownMs = nowMs;
+      const text = progressText(progress, nowMs - startedMs);
+      stderr.write(stderr.isTTY ? `\r\u001b[K${text}` : `${text}\n`);
+    },
+    end() {
+      if (stderr.isTTY && phase) stderr.write("\r\u001b[K");
+    },
+  };
+}
+
+export function progressText({ phase, bytes, totalBytes }: BackupProgress, elapsedMs: number): string {
+  if (bytes === 0) return words[phase];
+  const share = totalBytes === null || totalBytes === 0 ? "" : ` of ${bytesText(totalBytes)}`;
+  const rate = elapsedMs < 500 ? "" : `, ${bytesText((bytes / elapsedMs) * 1_000)}/s`;
+  return `${words[phase]}: ${bytesText(bytes)}${share}${rate}`;
+}

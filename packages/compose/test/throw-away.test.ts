@@ -1,0 +1,76 @@
+import type { ThrowAwayRequest } from "@sluice/core";
+import { afterAll, expect, it } from "vitest";
+import { createContainerExec } from "../src/exec/container-exec.ts";
+import { sweep } from "../src/slots/sweep.ts";
+import { createThrowAwayContainers } from "../src/throw-away/throw-away-containers.ts";
+import { busybox } from "./support/busybox.ts";
+import { docker, engine, uniqueStack } from "./support/engine.ts";
+
+const stack = uniqueStack("scratch");
+const exec = createContainerExec(engine);
+const containers = createThrowAwayContainers(engine);
+afterAll(() => stack.remove());
+
+const request = (over: Partial<ThrowAwayRequest> = {}): ThrowAwayRequest => ({
+  stack: stack.name,
+  image: busybox,
+  purpose: "test",
+  environment: { ANSWER: "42" },
+  command: ["sleep", "600"],
+  memoryBytes: 64 * 1024 * 1024,
+  ...over,
+});
+const left = () => docker("ps", "-aq", "--filter", `label=dev.sluice.stack=${stack.name}`);
+
+it("has no network, a limit of memory and what it was given, and is gone afterwards", async () => {
+  let id = "";
+  {
+    await using container = await containers.start(request());
+    id = container.id;
+    const { stdout } = await exec.exec(id, ["sh", "-c", 'echo "$ANSWER"; ls /sys/class/net']);
+    expect(Buffer.from(stdout).toString()).toBe("42\nlo\n");
+    expect(await docker("inspect", "-f", "{{.HostConfig.Memory}}", id)).toBe("67108864");
+    expect(await container.inspect()).toMatchObject({ state: "running" });
+  }
+  expect(await left()).toBe("");
+});
+
+it("takes its anonymous volumes along", async () => {
+  const volumes = () => docker("volume", "ls", "-q");
+  const image = `${stack.name}-volume`;
+  const seed = await docker("create", busybox, "true");
+  await docker("commit", "-c", "VOLUME /data", seed, image);
+  await docker("rm", seed);
+  try {
+    const container = await containers.start(request({ image }));
+    const [name = ""] = (await docker("inspect", "-f", "{{range .Mounts}}{{.Name}} {{end}}", container.id)).split(" ");
+    expect((await volumes()).split("\n")).toContain(name);
+    await container[Symbol.asyncDispose]();
+    expect((await volumes()).split("\n")).not.toContain(name);
+  } finally {
+    await docker("rmi", "-f", image);
+  }
+});
+
+it("says that an image is gone, and that a command cannot be started", async () => {
+  await expect(containers.start(request({ image: `sha256:${"0".repeat(64)}` }))).rejects.toMatchObject({
+    code: "IMAGE_MISSING",
+  });
+  await expect(containers.start(request({ command: ["/no/such/program"] }))).rejects.toMatchObject({
+    code: "START_FAILED",
+  });
+  expect(await left()).toBe("");
+});
+
+it("is swept when a dead run left it, and one of another stack is not", async () => {
+  const other = uniqueStack("scratch");
+  await containers.start(request());
+  await using foreign = await containers.start(request({ stack: other.name }));
+  await containers.sweep(stack.name);
+  expect(await left()).toBe("");
+  // What a deployment clears away of dead runs includes them.
+  await containers.start(request());
+  await sweep(engine, stack.name);
+  expect(await left()).toBe("");
+  expect(await foreign.inspect()).toMatchObject({ state: "running" });
+});

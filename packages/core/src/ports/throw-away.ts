@@ -1,0 +1,29 @@
+import type { ObservedContainer } from "../model/stack.ts";
+
+export interface ThrowAwayRequest {
+  readonly stack: string;
+  /** Id of an image that is on the engine. */
+  readonly image: string;
+  /** What it is for, in its name: `verify`. Lower-case letters. */
+  readonly purpose: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Replaces the image's command; its entrypoint stays. */
+  readonly command: readonly string[];
+  readonly memoryBytes: number;
+}
+
+/** A container that nobody needs afterwards. Disposing removes it with its volumes, whatever state it is in. */
+export interface ThrowAway extends AsyncDisposable {
+  readonly id: string;
+  /** As it is now; `null` when it is gone. */
+  inspect(signal?: AbortSignal): Promise<ObservedContainer | null>;
+  logTail(lines: number): Promise<string>;
+}
+
+/** Throw-away containers: no network but their own loopback, no restart, a limit of memory, volumes of their own. */
+export interface ThrowAwayContainers {
+  /** Created and started; it is not waited for. @throws SluiceError IMAGE_MISSING, START_FAILED */
+  start(request: ThrowAwayRequest, signal?: AbortSignal): Promise<ThrowAway>;
+  /** Removes those that dead runs left. Only under the lock of the state home: a live run's go too. */
+  sweep(stack: string): Promise<void>;
+}

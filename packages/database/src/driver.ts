@@ -1,0 +1,68 @@
+import type { Fingerprint } from "./model/fingerprint.ts";
+import type { DatabaseFacts, Manifest } from "./model/manifest.ts";
+
+export interface DriverCall {
+  /** Of the backup that it is about: names sessions, and databases beside the live one. */
+  readonly backup: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface LiveDatabase {
+  readonly server: Manifest["server"];
+  readonly database: DatabaseFacts;
+  readonly sizeBytes: number;
+}
+
+/** A dump of one moment, and what the database held then. Disposing ends both. */
+export interface RunningDump extends AsyncDisposable {
+  /** Compressed. Throws at its end unless every process of it exited with 0. Must be read. */
+  readonly bytes: AsyncIterable<Uint8Array>;
+  rawBytes(): number | null;
+  /** Of the moment that the dump is of. May be asked for while it runs. */
+  fingerprint(): Promise<Fingerprint>;
+}
+
+/** Uncompressed, as the database's own tools read it. */
+export interface RestoreSource {
+  readonly dump: AsyncIterable<Uint8Array>;
+  readonly globals: string | null;
+}
+
+/** A throw-away server; gone with all it holds when disposed. */
+export interface ScratchDatabase extends AsyncDisposable {
+  readonly server: Manifest["server"];
+  restore(source: RestoreSource): Promise<void>;
+  /** Made in the same way as `like`, so that the two can be compared. */
+  fingerprint(like: Fingerprint): Promise<Fingerprint>;
+}
+
+/** A database beside the live one, in the same server. */
+export interface FreshDatabase {
+  readonly name: string;
+  fingerprint(like: Fingerprint): Promise<Fingerprint>;
+  drop(): Promise<void>;
+  /** Takes the live one's place; sessions of both end. Resolves with what the live one is called now. */
+  swap(): Promise<string>;
+}
+
+/**
+ * A kind of database, reached inside its container by its own tools. All errors are `SluiceError`s: DATABASE_UNREACHABLE,
+ * BACKUP_FAILED, RESTORE_FAILED and the BACKUP_ codes that say what is wrong with a backup.
+ */
+export interface DatabaseDriver {
+  readonly kind: Manifest["kind"];
+  probe(call: DriverCall): Promise<LiveDatabase>;
+  /** Ends what dead runs left working in the server; resolves with how many sessions that were. */
+  endOrphans(call: DriverCall): Promise<number>;
+  dump(call: DriverCall): Promise<RunningDump>;
+  /** What a dump refers to and does not hold, such as roles; `null` where it may not be read. Holds no password. */
+  globals(call: DriverCall): Promise<Uint8Array | null>;
+  /** Of the live database, now; made in the same way as `like`. */
+  fingerprint(like: Fingerprint, call: DriverCall): Promise<Fingerprint>;
+  /** @param image to run; that of the manifest, or another of the same version */
+  scratch(manifest: Manifest, image: string, call: DriverCall): Promise<ScratchDatabase>;
+  /** Restores into a new database beside the live one, which goes on undisturbed. */
+  restoreBeside(manifest: Manifest, dump: AsyncIterable<Uint8Array>, call: DriverCall): Promise<FreshDatabase>;
+  /** Puts the database back that `swap` took away. Resolves with what took its place is called now. */
+  undoSwap(call: DriverCall): Promise<string>;
+}

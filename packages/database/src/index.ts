@@ -1,0 +1,33 @@
+export type {
+  DatabaseDriver,
+  DriverCall,
+  FreshDatabase,
+  LiveDatabase,
+  RestoreSource,
+  RunningDump,
+  ScratchDatabase,
+} from "./driver.ts";
+export { type AgeOptions, type Cipher, createAgeCipher } from "./encryption/age-cipher.ts";
+export { inferDatabaseKind } from "./infer-kind.ts";
+export { differences, type Fingerprint } from "./model/fingerprint.ts";
+export { type DatabaseFacts, type Manifest, parseManifest, type Verification } from "./model/manifest.ts";
+export { highestLevel, isProven, type VerificationLevel } from "./model/verification.ts";
+export type { BackupPorts } from "./operations/ports.ts";
+export type { BackupProgress, ProgressSink } from "./operations/progress.ts";
+export { type PruneResult, pruneBackups } from "./operations/prune-backups.ts";
+export {
+  planRestore,
+  type RestorePlan,
+  type RestoreResult,
+  restoreBackup,
+  type TableLoss,
+  undoRestore,
+} from "./operations/restore-backup.ts";
+export { type BackupRequest, takeBackup } from "./operations/take-backup.ts";
+export { type VerifyRequest, verifyBackup } from "./operations/verify-backup.ts";
+export { type FindTargetOptions, findPostgresTarget } from "./postgres/find-target.ts";
+export { createPostgresDriver, type PostgresOptions } from "./postgres/postgres-driver.ts";
+export type { PostgresTarget } from "./postgres/target.ts";
+export type { PruneDecision, Retention } from "./retention/backups-to-prune.ts";
+export type { BackupList, BackupPart, BackupStore, BackupWriter, StoredPart } from "./store/backup-store.ts";
+export { createDirectoryStore, type DirectoryStoreOptions } from "./store/directory-store.ts";

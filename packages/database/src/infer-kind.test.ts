@@ -1,0 +1,17 @@
+import { expect, it } from "vitest";
+import { inferDatabaseKind } from "./infer-kind.ts";
+
+it.each([
+  ["postgres", "postgres"],
+  ["postgres:16-alpine", "postgres"],
+  ["docker.io/library/postgres@sha256:abc", "postgres"],
+  ["registry.example.com:5000/postgis/postgis:16-3.4", "postgres"],
+  ["bitnami/postgresql:16", "postgres"],
+  ["team/prod_postgres", "postgres"],
+  ["postgrest/postgrest", null],
+  ["mariadb:11", null],
+  ["redis", null],
+  ["", null],
+])("%s: %s", (image, kind) => {
+  expect(inferDatabaseKind(image)).toBe(kind);
+});

@@ -1,0 +1,194 @@
+import { mkdtemp, readdir, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { generateX25519Identity, identityToRecipient } from "age-encryption";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createAgeCipher } from "../encryption/age-cipher.ts";
+import { highestLevel, isProven } from "../model/verification.ts";
+import { createDirectoryStore } from "../store/directory-store.ts";
+import { createFakeDatabase, type FakeDatabase } from "../testing/fake-database.ts";
+import type { BackupPorts } from "./ports.ts";
+import { pruneBackups } from "./prune-backups.ts";
+import { planRestore, restoreBackup, undoRestore } from "./restore-backup.ts";
+import { takeBackup } from "./take-backup.ts";
+import { verifyBackup } from "./verify-backup.ts";
+
+const request = { service: "db", image: "sha256:1", release: "r1" };
+let directory = "";
+let driver: FakeDatabase;
+let ports: BackupPorts;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "sluice-backups-"));
+  driver = createFakeDatabase();
+  let count = 0;
+  let now = Date.parse("2026-05-01T10:00:00Z");
+  ports = {
+    driver,
+    store: createDirectoryStore({ directory }),
+    clock: { now: () => new Date((now += 1_000)), monotonicMs: () => now, sleep: async () => {} },
+    cipher: null,
+    randomId: () => `rand${(count += 1)}`,
+  };
+});
+afterEach(async () => rm(directory, { recursive: true }));
+
+const dumpFile = (id: string) => join(directory, `${id}.dump`);
+
+describe("a backup", () => {
+  it("says what it is of and what is not known of it yet", async () => {
+    const manifest = await takeBackup(ports, request);
+    expect(manifest).toMatchObject({ seq: 1, service: "db", release: "r1", rawBytes: 9, cipher: null });
+    expect(manifest.fingerprint?.tables).toEqual([{ name: "public.orders", rows: 2, hash: "a,b", sampled: false }]);
+    expect(manifest.verified).toEqual([
+      expect.objectContaining({ level: "written", notTested: ["whether it can be restored: sluice db verify"] }),
+    ]);
+    expect(await ports.store.list()).toEqual({ backups: [manifest], damaged: [] });
+    expect(driver.calls).toEqual(["end-orphans", "end-dump"]);
+  });
+
+  it("of a dump that dies half-way is none", async () => {
+    driver.dies = new Error("exit code 1");
+    await expect(takeBackup(ports, request)).rejects.toThrow("exit code 1");
+    expect(await readdir(directory)).toEqual([]);
+    expect(driver.calls).toContain("end-dump");
+  });
+
+  it("of nothing is an error of its own", async () => {
+    driver.dumps = "";
+    await expect(takeBackup(ports, request)).rejects.toMatchObject({ code: "BACKUP_EMPTY" });
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it("asks first whether there is room", async () => {
+    await takeBackup(ports, request);
+    const store = { ...ports.store, freeBytes: async () => 3 };
+    await expect(takeBackup({ ...ports, store }, request)).rejects.toMatchObject({ code: "DISK_FULL" });
+  });
+
+  it("tells how many bytes it has written", async () => {
+    const seen: number[] = [];
+    const { bytes } = await takeBackup({ ...ports, onProgress: (progress) => seen.push(progress.bytes) }, request);
+    expect(seen.at(-1)).toBe(bytes);
+  });
+});
+
+describe("verifying", () => {
+  it("restores and compares, and says so in the manifest", async () => {
+    const { id } = await takeBackup(ports, request);
+    const manifest = await verifyBackup(ports, { id });
+    expect(manifest.verified.map(({ level }) => level)).toEqual(["written", "decoded", "restored", "compared"]);
+    expect(await ports.store.load(id)).toEqual(manifest);
+    expect(driver.calls.slice(2)).toEqual(["scratch sha256:1", "roles CREATE ROLE x;", "end-scratch"]);
+    // Again: each level is there once.
+    expect((await verifyBackup(ports, { id })).verified).toHaveLength(4);
+  });
+
+  it("finds that it restores to something else, and remembers it until it passes", async () => {
+    driver.dumps = '["a"]';
+    const { id } = await takeBackup(ports, request);
+    await expect(verifyBackup(ports, { id })).rejects.toMatchObject({
+      code: "BACKUP_DIFFERS",
+      message: expect.stringContaining("table public.orders has 1 rows, not 2"),
+    });
+    const manifest = await ports.store.load(id);
+    expect(manifest.failed).toMatchObject({ code: "BACKUP_DIFFERS" });
+    expect(isProven(manifest)).toBe(false);
+    expect(driver.calls.at(-1)).toBe("end-scratch");
+  });
+
+  it("a proven one that rots is none any more", async () => {
+    const { id, bytes } = await takeBackup(ports, request);
+    await verifyBackup(ports, { id });
+    await truncate(dumpFile(id), bytes - 1);
+    await expect(verifyBackup(ports, { id })).rejects.toMatchObject({ code: "BACKUP_TRUNCATED" });
+    expect(isProven(await ports.store.load(id))).toBe(false);
+  });
+
+  it("the image's fault is not the backup's", async () => {
+    const { id } = await takeBackup(ports, request);
+    driver.major = 16;
+    await expect(verifyBackup(ports, { id, image: "other" })).rejects.toMatchObject({ code: "BACKUP_WRONG_VERSION" });
+    expect((await ports.store.load(id)).failed).toBeUndefined();
+    expect(driver.calls).toContain("scratch other");
+  });
+});
+
+describe("encrypted", () => {
+  it("backups are verified with the key, and refused without or with another", async () => {
+    const identity = await generateX25519Identity();
+    const recipient = await identityToRecipient(identity);
+    const cipher = createAgeCipher({ recipient, identity: async () => identity });
+    const { id } = await takeBackup({ ...ports, cipher }, request);
+    expect(highestLevel(await verifyBackup({ ...ports, cipher }, { id }))).toBe("compared");
+
+    const other = await generateX25519Identity();
+    const wrong = createAgeCipher({ recipient, identity: async () => other });
+    await expect(verifyBackup({ ...ports, cipher: wrong }, { id })).rejects.toMatchObject({ code: "BACKUP_KEY_WRONG" });
+    await expect(verifyBackup(ports, { id })).rejects.toMatchObject({ code: "BACKUP_KEY_WRONG" });
+    // Asked before anything is written.
+    await expect(takeBackup({ ...ports, cipher: wrong }, request)).rejects.toMatchObject({ code: "BACKUP_KEY_WRONG" });
+    expect((await ports.store.load(id)).failed).toBeUndefined();
+  });
+
+  it("without the key at hand, it says that nobody tried it", async () => {
+    const recipient = await identityToRecipient(await generateX25519Identity());
+    const { verified } = await takeBackup({ ...ports, cipher: createAgeCipher({ recipient }) }, request);
+    expect(verified[0]?.notTested).toContain("whether the key that belongs to the recipient is still there");
+  });
+});
+
+describe("restoring", () => {
+  it("shows first what would be lost", async () => {
+    const { id } = await takeBackup(ports, request);
+    expect(await planRestore(ports, id)).toMatchObject({ losses: [], unchangedTables: 1, proven: false });
+    driver.rows = ["a", "b", "c"];
+    const plan = await planRestore(ports, id);
+    expect(plan.losses).toEqual([{ name: "public.orders", rowsThen: 2, rowsNow: 3 }]);
+    expect(plan.ageMs).toBeGreaterThan(0);
+  });
+
+  it("swaps what was compared, and can be undone", async () => {
+    const { id } = await takeBackup(ports, request);
+    driver.rows = ["lost"];
+    expect(await restoreBackup(ports, id)).toMatchObject({ old: "old" });
+    expect(driver.rows).toEqual(["a", "b"]);
+    expect(await undoRestore(ports, id)).toBe("undone");
+    expect(driver.rows).toEqual(["lost"]);
+  });
+
+  it("swaps nothing that is damaged or differs", async () => {
+    const { id } = await takeBackup(ports, request);
+    driver.dumps = "[]";
+    const empty = await takeBackup(ports, request);
+    driver.rows = ["live"];
+    await writeFile(dumpFile(id), "x");
+    await expect(restoreBackup(ports, id)).rejects.toMatchObject({ code: "BACKUP_TRUNCATED" });
+    await expect(restoreBackup(ports, empty.id)).rejects.toMatchObject({ code: "BACKUP_DIFFERS" });
+    expect(driver.calls).toContain("drop-fresh");
+    expect(driver.rows).toEqual(["live"]);
+  });
+
+  it("does not go into an older server", async () => {
+    const { id } = await takeBackup(ports, request);
+    driver.major = 14;
+    await expect(restoreBackup(ports, id)).rejects.toMatchObject({ code: "BACKUP_WRONG_VERSION" });
+  });
+});
+
+it("pruning removes what retention allows, with the reason, and what dead writers left", async () => {
+  const ids: string[] = [];
+  for (let at = 0; at < 3; at++) {
+    const { id } = await takeBackup(ports, { ...request, release: null });
+    await verifyBackup(ports, { id });
+    ids.push(id);
+  }
+  await writeFile(join(directory, "20260101T000000Z-dead.dump"), "half");
+  const { decisions, leftovers } = await pruneBackups(ports, { keep: 1, neededBy: [] });
+  expect(decisions.map(({ id, remove }) => [id, remove])).toEqual([
+    [ids[0], true],
+    [ids[1], true],
+    [ids[2], false],
+  ]);
+  expect(leftovers).toEqual(["20260101T000000Z-dead.dump"]);
+  expect((await ports.store.list()).backups.map(({ id }) => id)).toEqual([ids[2]]);
+});

@@ -1,0 +1,17 @@
+import type { Clock } from "@sluice/core";
+import type { DatabaseDriver } from "../driver.ts";
+import type { Cipher } from "../encryption/age-cipher.ts";
+import type { BackupStore } from "../store/backup-store.ts";
+import type { ProgressSink } from "./progress.ts";
+
+/** What backups are made of and go to. Whoever calls an operation holds the lock of the stack. */
+export interface BackupPorts {
+  readonly driver: DatabaseDriver;
+  readonly store: BackupStore;
+  readonly clock: Clock;
+  /** `null`: backups are not encrypted. */
+  readonly cipher: Cipher | null;
+  /** 4 to 16 lower-case letters and digits, another each time. */
+  readonly randomId: () => string;
+  readonly onProgress?: ProgressSink | undefined;
+}

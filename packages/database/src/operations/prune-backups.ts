@@ -1,0 +1,18 @@
+import { decidePruning, type PruneDecision, type Retention } from "../retention/backups-to-prune.ts";
+import type { BackupPorts } from "./ports.ts";
+
+export interface PruneResult {
+  /** Every backup that was there, oldest first, with what became of it and why. */
+  readonly decisions: readonly PruneDecision[];
+  /** Files that dead writers had left. */
+  readonly leftovers: readonly string[];
+}
+
+/** Removes what retention allows; see `decidePruning` for what always stays. */
+export async function pruneBackups({ store }: Pick<BackupPorts, "store">, retention: Retention): Promise<PruneResult> {
+  const leftovers = await store.sweep();
+  const { backups } = await store.list();
+  const decisions = decidePruning(backups, retention);
+  for (const { id, remove } of decisions) if (remove) await store.remove(id);
+  return { decisions, leftovers };
+}

@@ -1,0 +1,120 @@
+import { SluiceError } from "@sluice/core";
+import { differences, type Fingerprint } from "../model/fingerprint.ts";
+import type { Manifest } from "../model/manifest.ts";
+import { isProven } from "../model/verification.ts";
+import type { BackupPorts } from "./ports.ts";
+import { checkStored, openDump } from "./read-backup.ts";
+import { differs } from "./verify-backup.ts";
+
+/** What a restore would take away: everything that was written since. */
+export interface RestorePlan {
+  readonly manifest: Manifest;
+  /** It was restored once before, in a throw-away server. */
+  readonly proven: boolean;
+  /** Since the backup's moment, by our clock; writes go on being lost until the swap. */
+  readonly ageMs: number;
+  /** Tables that hold something else now. */
+  readonly losses: readonly TableLoss[];
+  readonly unchangedTables: number;
+}
+
+export interface TableLoss {
+  readonly name: string;
+  /** `null` where there is no such table. */
+  readonly rowsThen: number | null;
+  readonly rowsNow: number | null;
+}
+
+export interface RestoreResult {
+  readonly manifest: Manifest;
+  /** What the database that was live is called now; it stays until somebody drops it. */
+  readonly old: string;
+  /** From the first refused connection to the last rename. */
+  readonly swapMs: number;
+  readonly restoreMs: number;
+}
+
+/** Compares the live database with a backup. Changes nothing. @throws SluiceError BACKUP_UNKNOWN, DATABASE_UNREACHABLE */
+export async function planRestore(
+  { driver, store, clock }: BackupPorts,
+  id: string,
+  signal?: AbortSignal,
+): Promise<RestorePlan> {
+  const manifest = await store.load(id);
+  const then = manifest.fingerprint ?? nothingKnown;
+  const now = await driver.fingerprint(then, { backup: id, signal });
+  const losses = manifest.fingerprint ? tableLosses(then, now) : [];
+  return {
+    manifest,
+    proven: isProven(manifest),
+    ageMs: Math.max(0, clock.now().getTime() - Date.parse(manifest.at)),
+    losses,
+    unchangedTables: now.tables.length - losses.filter(({ rowsNow }) => rowsNow !== null).length,
+  };
+}
+
+/**
+ * Restores a backup into a new database beside the live one, compares it with what it was taken of, and only then puts
+ * it in the live one's place. The live one is kept under another name; `undoRestore` puts it back. Whoever calls this has
+ * consented to losing what was written since.
+ *
+ * @throws SluiceError before the swap, with the live database as it was: BACKUP_EMPTY, BACKUP_TRUNCATED, BACKUP_CORRUPT,
+ * BACKUP_WRONG_VERSION, BACKUP_DIFFERS, BACKUP_KEY_WRONG, RESTORE_FAILED, …
+ */
+export async function restoreBackup(ports: BackupPorts, id: string, signal?: AbortSignal): Promise<RestoreResult> {
+  const { driver, store, clock, onProgress } = ports;
+  const call = { backup: id, signal };
+  const manifest = await store.load(id);
+  await checkStored(ports, manifest, signal);
+  const { server } = await driver.probe(call);
+  if (server.major < manifest.server.major) {
+    throw new SluiceError(
+      "BACKUP_WRONG_VERSION",
+      `backup ${id} is of version ${manifest.server.version}, the server is ${server.version}`,
+      {
+        hint: "run the version that the backup was taken from, or a newer one",
+      },
+    );
+  }
+  const started = clock.monotonicMs();
+  const fresh = await driver.restoreBeside(manifest, openDump(ports, manifest, signal), call);
+  const restoreMs = Math.round(clock.monotonicMs() - started);
+  try {
+    onProgress?.({ phase: "compare", bytes: manifest.bytes, totalBytes: manifest.bytes });
+    const taken = manifest.fingerprint;
+    const found = taken ? differences(taken, await fresh.fingerprint(taken)) : [];
+    if (found.length > 0) throw differs(id, found);
+    signal?.throwIfAborted();
+    onProgress?.({ phase: "swap", bytes: manifest.bytes, totalBytes: manifest.bytes });
+    const before = clock.monotonicMs();
+    const old = await fresh.swap();
+    return { manifest, old, swapMs: Math.round(clock.monotonicMs() - before), restoreMs };
+  } catch (error) {
+    await fresh.drop().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Puts the database back that a restore of this backup took away. Resolves with the name of what took its place. */
+export async function undoRestore({ driver }: BackupPorts, id: string, signal?: AbortSignal): Promise<string> {
+  return driver.undoSwap({ backup: id, signal });
+}
+
+const nothingKnown: Fingerprint = {
+  tables: [],
+  sequences: [],
+  largeObjects: 0,
+  objects: {},
+  extensions: {},
+  notCovered: [],
+};
+
+function tableLosses(then: Fingerprint, now: Fingerprint): readonly TableLoss[] {
+  const before = new Map(then.tables.map((table) => [table.name, table]));
+  const after = new Map(now.tables.map((table) => [table.name, table]));
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((name) => {
+    const [old, current] = [before.get(name), after.get(name)];
+    if (old && current && old.rows === current.rows && old.hash === current.hash) return [];
+    return [{ name, rowsThen: old?.rows ?? null, rowsNow: current?.rows ?? null }];
+  });
+}

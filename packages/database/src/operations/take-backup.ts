@@ -1,0 +1,131 @@
+import { SluiceError } from "@sluice/core";
+import type { RunningDump } from "../driver.ts";
+import { createBackupId } from "../model/backup-id.ts";
+import type { Manifest } from "../model/manifest.ts";
+import type { BackupWriter, StoredPart } from "../store/backup-store.ts";
+import type { BackupPorts } from "./ports.ts";
+
+export interface BackupRequest {
+  /** The service whose database it is. */
+  readonly service: string;
+  /** Id of the image that its container runs. */
+  readonly image: string;
+  /** Id of the release that serves: whose data it is. */
+  readonly release: string | null;
+}
+
+/** A frame of zstd around nothing, with its checksum, is no longer than this. */
+const emptyFrameBytes = 13;
+
+/**
+ * Takes a backup: one moment of the database, streamed, with a digest of the file and a fingerprint of the content. It is
+ * there when this resolves, and otherwise nothing of it is.
+ *
+ * @throws SluiceError DISK_FULL (asked before, with a fifth to spare), BACKUP_KEY_WRONG, DATABASE_UNREACHABLE,
+ * BACKUP_FAILED, BACKUP_EXIT_LOST, BACKUP_EMPTY
+ */
+export async function takeBackup(
+  ports: BackupPorts,
+  { service, image, release }: BackupRequest,
+  signal?: AbortSignal,
+): Promise<Manifest> {
+  const { driver, store, clock, cipher, randomId } = ports;
+  const id = createBackupId(clock.now(), randomId());
+  const call = { backup: id, signal };
+  if (cipher?.canDecrypt) await cipher.test();
+  const live = await driver.probe(call);
+  await assertSpace(ports);
+  await driver.endOrphans(call);
+
+  await using writer = await store.begin(id);
+  const at = clock.now().toISOString();
+  await using dump = await driver.dump(call);
+  const fingerprint = dump.fingerprint();
+  // It also fails when the dump does, which says more.
+  fingerprint.catch(() => undefined);
+  const stored = await writeDump(ports, writer, dump, signal);
+  const globals = await writeGlobals(ports, writer, await driver.globals(call), signal);
+  const manifest: Manifest = {
+    v: 1,
+    id,
+    seq: writer.seq,
+    at,
+    kind: driver.kind,
+    service,
+    release,
+    database: live.database,
+    server: live.server,
+    image,
+    ...stored,
+    rawBytes: dump.rawBytes(),
+    compression: "zstd",
+    cipher: cipher && { alg: cipher.alg, recipient: cipher.recipient },
+    globals,
+    fingerprint: await fingerprint,
+    verified: [{ level: "written", at: clock.now().toISOString(), restoreMs: 0, notTested: untested(ports, globals) }],
+  };
+  signal?.throwIfAborted();
+  await writer.commit(manifest);
+  return manifest;
+}
+
+async function writeDump(
+  { cipher, onProgress }: BackupPorts,
+  writer: BackupWriter,
+  dump: RunningDump,
+  signal: AbortSignal | undefined,
+): Promise<StoredPart> {
+  let plainBytes = 0;
+  async function* measured() {
+    for await (const chunk of dump.bytes) {
+      plainBytes += chunk.length;
+      yield chunk;
+    }
+  }
+  const source = cipher ? cipher.encrypt(measured()) : measured();
+  const onBytes = (bytes: number) => onProgress?.({ phase: "dump", bytes, totalBytes: null });
+  const stored = await writer.write("dump", source, { signal, onBytes });
+  if (plainBytes <= emptyFrameBytes || dump.rawBytes() === 0) {
+    throw new SluiceError("BACKUP_EMPTY", "the dump is empty, though every process ended well", {
+      hint: "nothing was stored; run the database's own dump by hand and look at what it writes",
+    });
+  }
+  return stored;
+}
+
+async function writeGlobals(
+  { cipher }: BackupPorts,
+  writer: BackupWriter,
+  globals: Uint8Array | null,
+  signal: AbortSignal | undefined,
+): Promise<StoredPart | null> {
+  if (!globals) return null;
+  const source = once(globals);
+  return writer.write("globals", cipher ? cipher.encrypt(source) : source, { signal });
+}
+
+async function assertSpace({ store }: BackupPorts): Promise<void> {
+  const last = (await store.list()).backups.at(-1);
+  const wanted = Math.ceil((last?.bytes ?? 0) * 1.2);
+  const free = await store.freeBytes();
+  if (free >= wanted) return;
+  throw new SluiceError(
+    "DISK_FULL",
+    `${free} bytes are free for backups, ${wanted} are wanted: the last one, and a fifth`,
+    {
+      hint: "free some space, or keep fewer backups (database.keep, sluice db prune)",
+    },
+  );
+}
+
+function untested({ cipher }: BackupPorts, globals: StoredPart | null): string[] {
+  return [
+    "whether it can be restored: sluice db verify",
+    ...(cipher && !cipher.canDecrypt ? ["whether the key that belongs to the recipient is still there"] : []),
+    ...(globals ? [] : ["roles: the database's user may not read them"]),
+  ];
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}

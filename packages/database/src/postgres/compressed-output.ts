@@ -1,0 +1,167 @@
+import { type ContainerExec, type ExecOptions, type ExecStream, isSluiceError, SluiceError } from "@sluice/core";
+import { compress } from "../compression/zstd.ts";
+import { reasonOf } from "./psql-error.ts";
+
+/** Always the same: there is one backup of a container at a time. */
+const file = "/tmp/sluice-backup.pipe";
+
+export interface OutputRequest {
+  readonly container: string;
+  readonly options: Pick<ExecOptions, "environment" | "signal">;
+  /** The command that writes; `null` stands for its standard output. */
+  readonly command: (pipe: string | null) => readonly string[];
+}
+
+/** Disposing ends what still runs. */
+export interface CompressedOutput extends AsyncDisposable {
+  /** Throws at its end unless every process exited with 0. Must be read. */
+  readonly bytes: AsyncIterable<Uint8Array>;
+  /** What went in, once `bytes` ended; `null` where it was compressed in the container. */
+  rawBytes(): number | null;
+}
+
+/** Runs a command and compresses what it writes in this process. */
+export async function compressHere(exec: ContainerExec, request: OutputRequest): Promise<CompressedOutput> {
+  const { container, options, command } = request;
+  const line = command(null);
+  const stop = createStop(options.signal);
+  const process = await exec.stream(container, line, { ...options, signal: stop.signal });
+  let raw = 0;
+  async function* output(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of outputOf(process, line)) {
+      raw += chunk.length;
+      yield chunk;
+    }
+  }
+  return { bytes: compress(output()), rawBytes: () => raw, [Symbol.asyncDispose]: async () => stop.abort() };
+}
+
+/**
+ * Runs a command that writes into the pipe of `makePipe`, and beside it the container's own `zstd` that reads from it.
+ * This process only sees what is left after compression.
+ *
+ * No shell puts the two together. It would forget how the first of them ended. And where it died before its children, as
+ * it does at once when it is told to stop, the container's first process inherits them: PostgreSQL takes an unknown child
+ * that ends by a signal for a crash of its own, and throws every session out.
+ */
+export async function compressThere(exec: ContainerExec, request: OutputRequest): Promise<CompressedOutput> {
+  const { container, options, command } = request;
+  const stop = createStop(options.signal);
+  const { signal } = stop;
+  const line = command(file);
+  const zstd = ["zstd", "-q", "-3", "-T1", "-c", file];
+  const [reader, writer] = await startBoth(
+    [exec.stream(container, zstd, { signal }), exec.stream(container, line, { ...options, signal })],
+    async (error) => {
+      stop.abort(error);
+      await removeFile(exec, container);
+    },
+  );
+  // Each waits for the other at the pipe: where this one ends badly, nobody else would wake the other.
+  const written = drain(outputOf(writer, line)).catch((error: unknown) => {
+    stop.abort(error);
+    throw error;
+  });
+  written.catch(() => undefined);
+  async function* output(): AsyncGenerator<Uint8Array> {
+    yield* outputOf(reader, zstd);
+    await written;
+  }
+  return {
+    bytes: output(),
+    rawBytes: () => null,
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await Promise.allSettled([written]);
+      await removeFile(exec, container);
+    },
+  };
+}
+
+/** Aborts with the given signal, and by itself. */
+function createStop(given: AbortSignal | undefined): { readonly signal: AbortSignal; abort(reason?: unknown): void } {
+  const stop = new AbortController();
+  const signal = given ? AbortSignal.any([given, stop.signal]) : stop.signal;
+  return { signal, abort: (reason) => stop.abort(reason) };
+}
+
+type Both = readonly [ExecStream, ExecStream];
+
+/** Where one cannot be started, the other is told so. */
+async function startBoth(
+  starting: readonly [Promise<ExecStream>, Promise<ExecStream>],
+  fail: (error: unknown) => Promise<void>,
+): Promise<Both> {
+  try {
+    return await Promise.all(starting);
+  } catch (error) {
+    await Promise.allSettled(starting);
+    await fail(error);
+    throw error;
+  }
+}
+
+/** Makes the pipe that `compressThere` needs. `false` where the container has no `zstd`, no `mkfifo` or no `/tmp` to write to. */
+export async function makePipe(exec: ContainerExec, container: string, signal?: AbortSignal): Promise<boolean> {
+  const commands = [
+    ["zstd", "-q", "--version"],
+    // What a dead run left. One that somebody else puts there now makes `mkfifo` fail.
+    ["rm", "-f", file],
+    ["mkfifo", "-m", "600", file],
+  ];
+  try {
+    for (const command of commands) {
+      if ((await exec.exec(container, command, { signal })).exitCode !== 0) return false;
+    }
+    return true;
+  } catch (error) {
+    // A program that is not there cannot be started.
+    if (isSluiceError(error) && error.code === "EXEC_FAILED") return false;
+    throw error;
+  }
+}
+
+interface Ended {
+  readonly exitCode: number;
+  readonly stderr: string;
+}
+
+/** What a process writes. @throws SluiceError BACKUP_FAILED or BACKUP_EXIT_LOST at its end */
+async function* outputOf({ stdout, done }: ExecStream, line: readonly string[]): AsyncGenerator<Uint8Array> {
+  try {
+    yield* stdout;
+    assertEnded(line, await done);
+  } catch (error) {
+    throw lost(error, line[0] ?? "");
+  }
+}
+
+async function drain(output: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const _chunk of output);
+}
+
+function lost(error: unknown, program: string): unknown {
+  if (!isSluiceError(error) || error.code !== "EXEC_FAILED") return error;
+  return new SluiceError("BACKUP_EXIT_LOST", `nobody saw how ${program} ended: ${error.message}`, {
+    hint: "nothing was stored; look at the database's container and its log, then run it again",
+    cause: error,
+  });
+}
+
+function assertEnded(line: readonly string[], ended: Ended): void {
+  if (ended.exitCode !== 0) throw failure(line, ended);
+}
+
+function failure([program = ""]: readonly string[], { exitCode, stderr }: Ended): SluiceError {
+  const silent = exitCode > 128 ? `it was ended by signal ${exitCode - 128}` : "it said nothing";
+  const reason = reasonOf(stderr) ?? silent;
+  return new SluiceError("BACKUP_FAILED", `${program} failed (exit code ${exitCode}): ${reason}`, {
+    hint: "nothing was stored; see the detail and the log of the database's container, then run it again",
+    detail: stderr.trim() || undefined,
+  });
+}
+
+async function removeFile(exec: ContainerExec, container: string): Promise<void> {
+  // The container may be gone.
+  await exec.exec(container, ["rm", "-f", file]).catch(() => undefined);
+}

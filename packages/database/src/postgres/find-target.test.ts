@@ -1,0 +1,40 @@
+import type { ContainerExec } from "@sluice/core";
+import { expect, it } from "vitest";
+import { findPostgresTarget } from "./find-target.ts";
+
+const containerWith = (environment: Readonly<Record<string, string>>, files: Readonly<Record<string, string>> = {}) =>
+  ({
+    exec: async (_container: string, [program, file = ""]: readonly string[]) => {
+      const pairs = Object.entries(environment).map(([name, value]) => `${name}=${value}\0`);
+      const text = program === "env" ? pairs.join("") : files[file];
+      return { exitCode: text === undefined ? 1 : 0, stdout: Buffer.from(text ?? ""), stderr: "" };
+    },
+  }) as unknown as ContainerExec;
+
+it.each([
+  [{}, { user: "postgres", database: "postgres" }],
+  [{ POSTGRES_USER: "shop" }, { user: "shop", database: "shop" }],
+  [
+    { POSTGRES_USER: "shop", POSTGRES_DB: "orders", POSTGRES_PASSWORD: "a=b\nc$d" },
+    { user: "shop", database: "orders", password: "a=b\nc$d" },
+  ],
+  [
+    { POSTGRESQL_USERNAME: "shop", POSTGRESQL_DATABASE: "orders", POSTGRESQL_PASSWORD: "x" },
+    { user: "shop", database: "orders", password: "x" },
+  ],
+])("is what the container was told: %o", async (environment, target) => {
+  expect(await findPostgresTarget(containerWith(environment), "c")).toEqual({ container: "c", ...target });
+});
+
+it("reads what is in files, and lets itself be told otherwise", async () => {
+  const exec = containerWith(
+    { POSTGRES_PASSWORD_FILE: "/run/secrets/db", POSTGRES_DB: "shop" },
+    { "/run/secrets/db": "s3cret\n" },
+  );
+  expect(await findPostgresTarget(exec, "c", { user: "backup", database: "other" })).toEqual({
+    container: "c",
+    user: "backup",
+    database: "other",
+    password: "s3cret",
+  });
+});

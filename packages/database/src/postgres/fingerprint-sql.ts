@@ -1,0 +1,118 @@
+import * as z from "zod";
+import { type Fingerprint, sequenceSchema, tableSchema } from "../model/fingerprint.ts";
+import { quoteText } from "./target.ts";
+
+/**
+ * The text of a row must not depend on who asks: on time zone, formats, or the path that decides whether a name needs its
+ * schema. Row security must not hide rows: then it is an error. From version 14 on the server notices within a second that
+ * nobody waits for the answer any more.
+ */
+export const sameForAll = `
+set timezone = 'UTC'; set datestyle = 'ISO'; set intervalstyle = 'postgres'; set extra_float_digits = 3;
+set bytea_output = 'hex'; set xmloption = 'content'; set row_security = off; set lock_timeout = '10s';
+set statement_timeout = 0; set idle_in_transaction_session_timeout = 0; set search_path = '';
+select set_config(name, '1000', false) from pg_settings where name = 'client_connection_check_interval';`;
+
+const ofUsers = (schema: string) =>
+  `${schema} not in ('pg_catalog', 'information_schema') and ${schema} !~ '^pg_(toast|temp)'`;
+/** What belongs to an extension is made by it when the extension is, and is not in the dump. */
+const ofNoExtension = (catalog: string, oid: string) =>
+  `not exists (select from pg_depend e where e.classid = '${catalog}'::regclass and e.objid = ${oid} and e.deptype = 'e')`;
+
+/** One JSON object a line, by sequence. */
+export const sequencesSql = `
+select json_build_object(
+  'name', format('%I.%I', s.schemaname, s.sequencename), 'last', s.last_value::text,
+  'ascending', s.increment_by > 0, 'cycles', s.cycle)
+from pg_sequences s
+join pg_class c on c.oid = format('%I.%I', s.schemaname, s.sequencename)::regclass
+where ${ofUsers("s.schemaname")} and ${ofNoExtension("pg_class", "c.oid")}
+order by s.schemaname, s.sequencename;`;
+
+/** Of the rows of a large table, one of so many is hashed. */
+export const sampleRate = 64;
+
+/** Which tables are sampled: those over a size, or those that were when the other fingerprint was taken. */
+export type Sampling = { readonly aboveBytes: number } | { readonly names: readonly string[] };
+
+const hashSql = 'hashtextextended((sluice_row.*)::text collate "C", 0)';
+const primaryKey = `(select string_agg('sluice_row.' || quote_ident(a.attname), ', ' order by k.at)
+  from pg_index i cross join unnest(i.indkey) with ordinality k (number, at)
+  join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.number
+  where i.indrelid = c.oid and i.indisprimary)`;
+
+/** One JSON object a line, by table: the server makes the statements, which psql runs one after the other. */
+export function tablesSql(sampling: Sampling): string {
+  const isLarge =
+    "aboveBytes" in sampling
+      ? `pg_relation_size(c.oid) > ${Math.min(sampling.aboveBytes, Number.MAX_SAFE_INTEGER)}`
+      : `format('%I.%I', n.nspname, c.relname) = any (array[${sampling.names.map(quoteText).join(", ")}]::text[])`;
+  return `
+select case when t.sampled then format(
+    'select json_build_object(''name'', %L, ''rows'', count(*), ''hash'', coalesce(sum(${hashSql}) filter (where hashtextextended(row(%s)::text collate "C", 0) %% ${sampleRate} = 0), 0)::text, ''sampled'', true) from only %I.%I as sluice_row',
+    t.name, t.key, t.nspname, t.relname)
+  else format(
+    'select json_build_object(''name'', %L, ''rows'', count(*), ''hash'', coalesce(sum(${hashSql}), 0)::text, ''sampled'', false) from only %I.%I as sluice_row',
+    t.name, t.nspname, t.relname) end
+from (
+  select n.nspname, c.relname, format('%I.%I', n.nspname, c.relname) as name, p.key, p.key is not null and ${isLarge} as sampled
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace cross join lateral ${primaryKey} p (key)
+  where c.relkind = 'r' and ${ofUsers("n.nspname")} and ${ofNoExtension("pg_class", "c.oid")}) t
+order by t.nspname, t.relname
+\\gexec`;
+}
+
+const countOf = (from: string, catalog: string, oid: string, schema: string, and = "true") =>
+  `(select count(*) from ${from} where ${ofUsers(schema)} and ${ofNoExtension(catalog, oid)} and ${and})`;
+const classes = "pg_class c join pg_namespace n on n.oid = c.relnamespace";
+
+/** One JSON object: how many there are of everything that a schema holds, and what counts do not tell. */
+export const objectsSql = `
+select json_build_object(
+  'largeObjects', (select count(*) from pg_largeobject_metadata),
+  'objects', json_build_object(
+    'indexes', ${countOf(classes, "pg_class", "c.oid", "n.nspname", "c.relkind in ('i', 'I')")},
+    'views', ${countOf(classes, "pg_class", "c.oid", "n.nspname", "c.relkind in ('v', 'm')")},
+    'partitioned tables', ${countOf(classes, "pg_class", "c.oid", "n.nspname", "c.relkind = 'p'")},
+    'constraints', ${countOf("pg_constraint o join pg_namespace n on n.oid = o.connamespace", "pg_constraint", "o.oid", "n.nspname", "o.contype <> 'n'")},
+    'functions', ${countOf("pg_proc p join pg_namespace n on n.oid = p.pronamespace", "pg_proc", "p.oid", "n.nspname")},
+    'triggers', ${countOf("pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace", "pg_class", "c.oid", "n.nspname", "not t.tgisinternal")},
+    'policies', ${countOf("pg_policy y join pg_class c on c.oid = y.polrelid join pg_namespace n on n.oid = c.relnamespace", "pg_class", "c.oid", "n.nspname")}),
+  'extensions', (select coalesce(json_object_agg(extname, extversion), '{}') from pg_extension),
+  'views', (select count(*) from pg_class where relkind = 'm'),
+  'foreign', (select count(*) from pg_class where relkind = 'f'));`;
+
+const objectsSchema = z.object({
+  largeObjects: z.int(),
+  objects: z.record(z.string(), z.int()),
+  extensions: z.record(z.string(), z.string()),
+  views: z.int(),
+  foreign: z.int(),
+});
+
+/** Puts together what the statements above gave. */
+export function readFingerprint(
+  sequences: readonly string[],
+  tables: readonly string[],
+  objects: readonly string[],
+): Fingerprint {
+  const parse = <T>(schema: z.ZodType<T>, line: string): T => schema.parse(JSON.parse(line));
+  const content = tables.map((line) => parse(tableSchema, line));
+  const large = content.filter(({ sampled }) => sampled).length;
+  const { largeObjects, objects: counts, extensions, views, foreign } = parse(objectsSchema, objects[0] ?? "{}");
+  return {
+    tables: content,
+    sequences: sequences.map((line) => parse(sequenceSchema, line)),
+    largeObjects,
+    objects: counts,
+    extensions,
+    notCovered: [
+      "definitions of views, functions, triggers and constraints (they are counted)",
+      ...(large > 0 ? [`${sampleRate - 1} of ${sampleRate} rows of large tables: ${large} (all are counted)`] : []),
+      ...(largeObjects > 0 ? ["content of large objects (they are counted)"] : []),
+      ...(views > 0 ? ["content of materialized views, which a restore computes anew"] : []),
+      ...(foreign > 0 ? ["foreign tables, whose rows are elsewhere"] : []),
+      ...(Object.keys(extensions).some((name) => name !== "plpgsql") ? ["tables of extensions"] : []),
+    ],
+  };
+}

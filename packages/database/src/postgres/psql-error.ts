@@ -1,0 +1,25 @@
+import { SluiceError } from "@sluice/core";
+
+const unreachable =
+  /could not connect|connection to server .* failed|is starting up|is shutting down|no password supplied|authentication failed|does not accept|not currently accepting|too many clients|database ".*" does not exist/;
+
+/** What the end of psql means. The first `ERROR:` or `FATAL:` of its standard error is the reason. */
+export function psqlError(what: string, { exitCode, stderr }: { exitCode: number; stderr: string }): SluiceError {
+  const reason = reasonOf(stderr) ?? `psql ended with exit code ${exitCode}`;
+  // 2: no connection, or it broke.
+  if (exitCode === 2 && unreachable.test(stderr)) {
+    return new SluiceError("DATABASE_UNREACHABLE", `${what}: ${reason}`, {
+      hint: "is the database up, and may its own user connect there? name another one with database.user and database.name",
+      detail: stderr.trim(),
+      retryable: true,
+    });
+  }
+  return new SluiceError("BACKUP_FAILED", `${what}: ${reason}`, { detail: stderr.trim() });
+}
+
+/** The line that says why a program of PostgreSQL failed. */
+export function reasonOf(stderr: string): string | undefined {
+  const lines = stderr.split("\n").map((line) => line.trim());
+  const telling = lines.find((line) => /(?:ERROR|FATAL|error|fatal):/.test(line)) ?? lines.find((line) => line !== "");
+  return telling?.replace(/^(?:psql|pg_\w+):(?:<stdin>:\d+:)?\s*/, "");
+}

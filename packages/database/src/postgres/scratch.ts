@@ -1,0 +1,120 @@
+import { randomBytes } from "node:crypto";
+import { type Clock, type ContainerExec, SluiceError, type ThrowAway, type ThrowAwayContainers } from "@sluice/core";
+import type { PostgresTarget } from "./target.ts";
+
+export interface ScratchRequest {
+  readonly stack: string;
+  /** Id of the image that the live server ran. */
+  readonly image: string;
+  /** The live server's superuser: what it owns there, it owns here. */
+  readonly user: string;
+  /** Libraries that the live server loads at its start. */
+  readonly preload: string;
+  readonly memoryBytes: number;
+}
+
+/** A server that is nobody's and is gone, with its data, when it is disposed. */
+export interface ScratchServer extends AsyncDisposable {
+  readonly target: PostgresTarget;
+}
+
+const startTimeoutMs = 120_000;
+
+/** Its data need not survive anything. */
+const fast = [
+  "fsync=off",
+  "synchronous_commit=off",
+  "full_page_writes=off",
+  "wal_level=minimal",
+  "max_wal_senders=0",
+  "max_wal_size=4GB",
+  "autovacuum=off",
+  "archive_mode=off",
+];
+
+/**
+ * Starts a throw-away server from the live one's image, without a network, and waits until it answers.
+ *
+ * @throws SluiceError IMAGE_MISSING, START_FAILED with the end of its log, DEADLINE_EXCEEDED
+ */
+export async function startScratch(
+  {
+    throwAway,
+    exec,
+    clock,
+  }: { readonly throwAway: ThrowAwayContainers; readonly exec: ContainerExec; readonly clock: Clock },
+  { stack, image, user, preload, memoryBytes }: ScratchRequest,
+  signal?: AbortSignal,
+): Promise<ScratchServer> {
+  const settings = [...fast, ...(preload === "" ? [] : [`shared_preload_libraries=${preload}`])];
+  const container = await throwAway.start(
+    {
+      stack,
+      image,
+      purpose: "verify",
+      // Nobody but its own processes can reach it: without a network the password is only what images ask for.
+      environment: {
+        POSTGRES_USER: user,
+        POSTGRES_DB: "postgres",
+        POSTGRES_PASSWORD: randomBytes(16).toString("hex"),
+        POSTGRES_INITDB_ARGS: "--no-sync",
+      },
+      command: ["postgres", ...settings.flatMap((setting) => ["-c", setting])],
+      memoryBytes,
+    },
+    signal,
+  );
+  try {
+    await waitUntilReady(container, exec, clock, signal);
+  } catch (error) {
+    await container[Symbol.asyncDispose]();
+    throw error;
+  }
+  return {
+    target: { container: container.id, user, database: "postgres" },
+    [Symbol.asyncDispose]: () => container[Symbol.asyncDispose](),
+  };
+}
+
+/**
+ * The server that the image runs while it sets itself up listens on its socket only, so this asks over TCP. No event
+ * tells when a server takes connections, so this asks again.
+ */
+async function waitUntilReady(
+  container: ThrowAway,
+  exec: ContainerExec,
+  clock: Clock,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const deadline = clock.monotonicMs() + startTimeoutMs;
+  for (;;) {
+    const state = await container.inspect(signal);
+    if (state?.state !== "running" && state?.state !== "created") {
+      const detail = await container.logTail(30).catch(() => "");
+      const how = state
+        ? `ended with exit code ${state.exitCode}${state.oomKilled ? ", out of memory" : ""}`
+        : "is gone";
+      throw new SluiceError("START_FAILED", `the throw-away server ${how}`, { detail: detail || undefined });
+    }
+    if (await answers(exec, container.id, signal)) return;
+    if (clock.monotonicMs() >= deadline) {
+      const detail = await container.logTail(30).catch(() => "");
+      throw new SluiceError(
+        "DEADLINE_EXCEEDED",
+        `the throw-away server takes no connections after ${startTimeoutMs / 1_000} s`,
+        { detail: detail || undefined },
+      );
+    }
+    await clock.sleep(100, signal);
+  }
+}
+
+async function answers(exec: ContainerExec, id: string, signal: AbortSignal | undefined): Promise<boolean> {
+  try {
+    return (await exec.exec(id, ["pg_isready", "-q", "-h", "127.0.0.1"], { signal })).exitCode === 0;
+  } catch {
+    // It may have ended meanwhile; the next look at its state tells.
+    signal?.throwIfAborted();
+    return false;
+  }
+}

@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { aManifest, verifiedAs } from "../testing/a-manifest.ts";
+import { backupsToPrune, decidePruning, type RetainedBackup } from "./backups-to-prune.ts";
+
+const backup = (seq: number, proven = true, over: Partial<RetainedBackup> = {}): RetainedBackup =>
+  aManifest({ id: `b${seq}`, seq, release: null, verified: [verifiedAs(proven ? "restored" : "written")], ...over });
+
+describe("pruning", () => {
+  it("keeps the newest proven ones", () => {
+    const backups = [4, 1, 3, 2].map((seq) => backup(seq));
+    expect(backupsToPrune(backups, { keep: 2, neededBy: [] })).toEqual(["b1", "b2"]);
+  });
+
+  it("does not count what was never restored", () => {
+    const backups = [backup(1), backup(2), backup(3, false), backup(4, false), backup(5, false)];
+    expect(backupsToPrune(backups, { keep: 2, neededBy: [] })).toEqual(["b3"]);
+  });
+
+  it("removes nothing while nothing is proven", () => {
+    const backups = Array.from({ length: 20 }, (_, index) => backup(index + 1, false));
+    expect(backupsToPrune(backups, { keep: 1, neededBy: [] })).toEqual([]);
+  });
+
+  it("keeps the newest one of a release that may come back", () => {
+    const old = [backup(1, true, { release: "r1" }), backup(2, true, { release: "r1" })];
+    const decided = decidePruning([...old, backup(3), backup(4)], { keep: 1, neededBy: ["r1"] });
+    expect(decided).toEqual([
+      { id: "b1", remove: true, reason: "enough newer ones are there" },
+      { id: "b2", remove: false, reason: "release r1 needs it" },
+      { id: "b3", remove: true, reason: "enough newer ones are there" },
+      { id: "b4", remove: false, reason: "the newest that was proven by a restore" },
+    ]);
+  });
+
+  it("does not count one whose last verification failed", () => {
+    const failed = { at: "2026-05-02T10:00:00.000Z", code: "BACKUP_CORRUPT", message: "a byte" };
+    expect(backupsToPrune([backup(1), backup(2, true, { failed })], { keep: 1, neededBy: [] })).toEqual([]);
+  });
+});

@@ -1,0 +1,61 @@
+import type { Manifest } from "../model/manifest.ts";
+import { isProven } from "../model/verification.ts";
+
+export type RetainedBackup = Pick<Manifest, "id" | "seq" | "release" | "verified" | "failed">;
+
+export interface Retention {
+  /** Proven backups that stay, at least 1. */
+  readonly keep: number;
+  /** Ids of releases that one may still go back to. */
+  readonly neededBy: readonly string[];
+}
+
+export interface PruneDecision {
+  readonly id: string;
+  readonly remove: boolean;
+  readonly reason: string;
+}
+
+/**
+ * Decides which backups may go, oldest first in the result. Order is that of `seq`: clocks have no say. What stays:
+ *
+ * - the newest `keep` proven ones, proven by a restore, so never fewer where there are that many;
+ * - of each needed release the newest proven one, or the newest at all while none is proven;
+ * - of the others the newest `keep`, which may still be verified;
+ * - everything, while not one is proven: an unproven backup may be all there is.
+ */
+export function decidePruning(
+  backups: readonly RetainedBackup[],
+  { keep, neededBy }: Retention,
+): readonly PruneDecision[] {
+  const newestFirst = backups.toSorted(byAge).toReversed();
+  const [proven, unproven] = [newestFirst.filter(isProven), newestFirst.filter((backup) => !isProven(backup))];
+  const count = Math.max(1, keep);
+  const reasons = new Map<string, string>();
+  const hold = (backup: RetainedBackup | undefined, reason: string) => {
+    if (backup && !reasons.has(backup.id)) reasons.set(backup.id, reason);
+  };
+  hold(proven[0], "the newest that was proven by a restore");
+  for (const backup of proven.slice(0, count)) hold(backup, `one of the newest ${count} that were proven`);
+  for (const release of neededBy) {
+    const own = (one: RetainedBackup) => one.release === release;
+    hold(proven.find(own) ?? unproven.find(own), `release ${release} needs it`);
+  }
+  const waiting = proven.length === 0 ? unproven : unproven.slice(0, count);
+  for (const backup of waiting) {
+    hold(backup, proven.length === 0 ? "no backup is proven yet" : "it may still be proven");
+  }
+  return newestFirst
+    .toReversed()
+    .map(({ id }) => ({ id, remove: !reasons.has(id), reason: reasons.get(id) ?? "enough newer ones are there" }));
+}
+
+/** Ids to remove, oldest first; see `decidePruning`. */
+export function backupsToPrune(backups: readonly RetainedBackup[], retention: Retention): readonly string[] {
+  return decidePruning(backups, retention).flatMap(({ id, remove }) => (remove ? [id] : []));
+}
+
+/** Oldest first. Two writers at once may have taken the same number; then the id decides, the same way each time. */
+export function byAge(a: Pick<Manifest, "id" | "seq">, b: Pick<Manifest, "id" | "seq">): number {
+  return a.seq - b.seq || (a.id < b.id ? -1 : Number(a.id > b.id));
+}

@@ -1,0 +1,56 @@
+import type { SluiceError } from "@sluice/core";
+import type { Manifest } from "../model/manifest.ts";
+
+export type BackupPart = "dump" | "globals";
+
+export interface StoredPart {
+  /** Hexadecimal, of the bytes as they were stored. */
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+export interface BackupList {
+  /** Oldest first. */
+  readonly backups: readonly Manifest[];
+  /** Manifests that cannot be read; what lies beside them is left alone. */
+  readonly damaged: readonly SluiceError[];
+}
+
+export interface WriteOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Called with all bytes written so far. */
+  readonly onBytes?: ((bytes: number) => void) | undefined;
+}
+
+/** One backup being written. Disposing without `commit` takes back what was written. */
+export interface BackupWriter extends AsyncDisposable {
+  readonly id: string;
+  /** Greater than that of every backup there is. */
+  readonly seq: number;
+  /** Streams a part into the store; durable when it resolves. @throws SluiceError DISK_FULL, BACKUP_FAILED */
+  write(part: BackupPart, source: AsyncIterable<Uint8Array>, options?: WriteOptions): Promise<StoredPart>;
+  /** The moment from which the backup is there. */
+  commit(manifest: Manifest): Promise<void>;
+}
+
+/** Where backups lie. A crash at any moment leaves whole backups only; what else it leaves, nobody sees. */
+export interface BackupStore {
+  list(): Promise<BackupList>;
+  /** @throws SluiceError BACKUP_UNKNOWN, BACKUP_INVALID */
+  load(id: string): Promise<Manifest>;
+  /** Removes what dead writers left, then begins. */
+  begin(id: string): Promise<BackupWriter>;
+  /** Replaces the manifest of a backup that is there. */
+  update(manifest: Manifest): Promise<void>;
+  /**
+   * The bytes of a part, compared with the manifest on their way: the error comes at the end of what was read.
+   * @throws SluiceError BACKUP_EMPTY, BACKUP_TRUNCATED, BACKUP_CORRUPT, BACKUP_INVALID (no such part)
+   */
+  read(manifest: Manifest, part: BackupPart, signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Unlists first, then removes the bytes. Idempotent. */
+  remove(id: string): Promise<void>;
+  /** Removes what dead writers left; resolves with the names of the files. A live writer's are spared. */
+  sweep(): Promise<readonly string[]>;
+  /** Bytes that can still be written. */
+  freeBytes(): Promise<number>;
+}

@@ -1,0 +1,178 @@
+import { createReadStream } from "node:fs";
+import { mkdir, open, readdir, readFile, rm, statfs } from "node:fs/promises";
+import { join } from "node:path";
+import { isSluiceError, SluiceError } from "@sluice/core";
+import { assertBackupId } from "../model/backup-id.ts";
+import { formatManifest, type Manifest, parseManifest } from "../model/manifest.ts";
+import { byAge } from "../retention/backups-to-prune.ts";
+import type { BackupList, BackupPart, BackupStore, BackupWriter, StoredPart } from "./backup-store.ts";
+import { checkedRead } from "./checked-read.ts";
+import { type FileStep, syncDirectory, writeDurably } from "./durable-file.ts";
+import { describeFile, fileNames, leftovers, type StoreFile } from "./file-names.ts";
+import { storeError } from "./store-error.ts";
+import { isWriterAlive, ownWriterTag } from "./writer-tag.ts";
+
+export interface DirectoryStoreOptions {
+  /** Absolute. Made with mode 0700 where it is missing. */
+  readonly directory: string;
+  /** Called at each boundary of a write, so that tests can stop there: `dump opened`, `manifest renamed`, … */
+  readonly onStep?: ((step: string) => void | Promise<void>) | undefined;
+}
+
+/**
+ * Backups as files of a directory: `ID.dump`, `ID.globals` and, last, `ID.json`. Each is written under another name, synced
+ * and renamed. A backup is there when its manifest is; the rest is nobody's and goes at the next start.
+ */
+export function createDirectoryStore({ directory, onStep }: DirectoryStoreOptions): BackupStore {
+  const at = (name: string) => join(directory, name);
+  const stepsOf = (what: string) => (step: FileStep) => onStep?.(`${what} ${step}`);
+
+  const attempt = async <T>(what: string, run: () => Promise<T>): Promise<T> => {
+    try {
+      return await run();
+    } catch (error) {
+      throw storeError(error, what);
+    }
+  };
+
+  async function files(): Promise<readonly StoreFile[]> {
+    const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return [];
+      throw error;
+    });
+    return names.map(describeFile).filter((file) => file !== null);
+  }
+
+  async function writeManifest(manifest: Manifest, tag: string): Promise<void> {
+    const name = fileNames.manifest(manifest.id);
+    const text = Buffer.from(formatManifest(manifest));
+    const options = { partial: at(fileNames.partial(name, tag)), onStep: stepsOf("manifest") };
+    await writeDurably(at(name), one(text), options);
+  }
+
+  const store: BackupStore = {
+    list: () =>
+      attempt(`backups in ${directory} cannot be listed`, async () => listManifests(directory, await files())),
+    async load(id) {
+      const path = at(fileNames.manifest(assertBackupId(id)));
+      const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
+        if (cause.code !== "ENOENT") throw storeError(cause, `backup ${id} cannot be read`);
+        throw new SluiceError("BACKUP_UNKNOWN", `there is no backup ${id} in ${directory}`, { hint: "sluice db list" });
+      });
+      return parseManifest(text, path);
+    },
+    begin: (id) =>
+      attempt(`backup ${id} cannot be written to ${directory}`, async () => {
+        assertBackupId(id);
+        await mkdir(directory, { recursive: true, mode: 0o700 });
+        await store.sweep();
+        const tag = await ownWriterTag();
+        const mark = at(fileNames.writing(id, tag));
+        await (await open(mark, "wx", 0o600)).close();
+        const { backups } = await store.list();
+        return createWriter(id, (backups.at(-1)?.seq ?? 0) + 1, tag, mark);
+      }),
+    async update(manifest) {
+      await store.load(manifest.id);
+      const what = `the manifest of backup ${manifest.id} cannot be written`;
+      await attempt(what, async () => writeManifest(manifest, await ownWriterTag()));
+    },
+    read(manifest, part, signal) {
+      const wanted = part === "dump" ? manifest : manifest.globals;
+      const path = at(fileNames.part(manifest.id, part));
+      if (!wanted) throw new SluiceError("BACKUP_INVALID", `backup ${manifest.id} has no ${part}`);
+      return checkedRead(readFileStream(path, signal), wanted, path);
+    },
+    remove: (id) =>
+      attempt(`backup ${id} cannot be removed`, async () => {
+        await rm(at(fileNames.manifest(assertBackupId(id))), { force: true });
+        await syncDirectory(directory);
+        for (const part of ["dump", "globals"] as const) await rm(at(fileNames.part(id, part)), { force: true });
+        await syncDirectory(directory);
+      }),
+    sweep: () =>
+      attempt(`what dead backups left in ${directory} cannot be removed`, async () => {
+        const found = await files();
+        const tags = [...new Set(found.flatMap(({ tag }) => (tag === null ? [] : [tag])))];
+        const alive = await Promise.all(tags.map(async (tag) => ((await isWriterAlive(tag)) ? [tag] : [])));
+        const left = leftovers(found, new Set(alive.flat())).map(({ name }) => name);
+        for (const name of left) await rm(at(name), { force: true });
+        return left;
+      }),
+    freeBytes: () =>
+      attempt(`free space of ${directory} cannot be read`, async () => {
+        await mkdir(directory, { recursive: true, mode: 0o700 });
+        const { bavail, bsize } = await statfs(directory);
+        return bavail * bsize;
+      }),
+  };
+
+  function createWriter(id: string, seq: number, tag: string, mark: string): BackupWriter {
+    let committed = false;
+    const write = (part: BackupPart, source: AsyncIterable<Uint8Array>, options = {}): Promise<StoredPart> => {
+      const name = fileNames.part(id, part);
+      return attempt(`${at(name)} cannot be written`, () =>
+        writeDurably(at(name), source, {
+          ...options,
+          partial: at(fileNames.partial(name, tag)),
+          onStep: stepsOf(part),
+        }),
+      );
+    };
+    return {
+      id,
+      seq,
+      write,
+      async commit(manifest) {
+        if (manifest.id !== id || manifest.seq !== seq) throw new TypeError(`manifest is not that of backup ${id}`);
+        await attempt(`the manifest of backup ${id} cannot be written`, async () => {
+          await writeManifest(manifest, tag);
+          committed = true;
+          await rm(mark, { force: true });
+        });
+      },
+      async [Symbol.asyncDispose]() {
+        if (committed) return;
+        await store.remove(id);
+        await rm(mark, { force: true });
+      },
+    };
+  }
+  return store;
+}
+
+async function listManifests(directory: string, files: readonly StoreFile[]): Promise<BackupList> {
+  const backups: Manifest[] = [];
+  const damaged: SluiceError[] = [];
+  for (const { name, kind } of files) {
+    if (kind !== "json") continue;
+    const path = join(directory, name);
+    // One that was removed meanwhile is not there.
+    const text = await readFile(path, "utf8").catch(() => null);
+    if (text === null) continue;
+    try {
+      backups.push(parseManifest(text, path));
+    } catch (error) {
+      if (!isSluiceError(error)) throw error;
+      damaged.push(error);
+    }
+  }
+  return { backups: backups.toSorted(byAge), damaged };
+}
+
+async function* readFileStream(path: string, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+  const stream = createReadStream(path, { highWaterMark: 1 << 18, ...(signal ? { signal } : {}) });
+  try {
+    for await (const chunk of stream) yield chunk as Uint8Array;
+  } catch (error) {
+    signal?.throwIfAborted();
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") {
+      throw new SluiceError("BACKUP_INVALID", `${path} is not there, though its manifest is`, { cause: error });
+    }
+    throw storeError(error, `${path} cannot be read`);
+  }
+}
+
+async function* one(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}

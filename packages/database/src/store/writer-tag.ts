@@ -1,0 +1,51 @@
+import { readFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { pid } from "node:process";
+
+const pattern = /^([a-z0-9]+)-(\d+)-(\d+)$/;
+
+/**
+ * Names this process in the names of files that are not finished: host, process id, and the moment the process started,
+ * as ids are given anew. The moment is that of Linux' `/proc`; elsewhere it is 0.
+ */
+export async function ownWriterTag(): Promise<string> {
+  return `${hostPart()}-${pid}-${(await startOf(pid)) ?? 0}`;
+}
+
+/** Whether the process of a tag still runs. One of another machine, on a shared directory, counts as alive. */
+export async function isWriterAlive(tag: string): Promise<boolean> {
+  const [, host, process, start] = pattern.exec(tag) ?? [];
+  if (host === undefined) return false;
+  if (host !== hostPart()) return true;
+  const number = Number(process);
+  if (!exists(number)) return false;
+  const running = await startOf(number);
+  // Where the moment is not known, the id alone has to do.
+  return running === null || start === "0" || String(running) === start;
+}
+
+function hostPart(): string {
+  return (
+    hostname()
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]/g, "") || "host"
+  );
+}
+
+function exists(number: number): boolean {
+  try {
+    process.kill(number, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** Clock ticks from the machine's start to the process's. A zombie runs no more. */
+async function startOf(number: number): Promise<number | null> {
+  const text = await readFile(`/proc/${number}/stat`, "utf8").catch(() => null);
+  if (text === null) return null;
+  // The name of the program, in parentheses, may hold spaces and parentheses.
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  return fields[0] === "Z" ? -1 : Number(fields[19]);
+}

@@ -1,0 +1,106 @@
+import { SluiceError } from "@sluice/core";
+import { compress } from "../compression/zstd.ts";
+import type { DatabaseDriver } from "../driver.ts";
+import type { Fingerprint } from "../model/fingerprint.ts";
+import { aFingerprint, aManifest } from "./a-manifest.ts";
+
+export interface FakeDatabase extends DatabaseDriver {
+  /** What happened, in order. */
+  readonly calls: string[];
+  /** Rows of the one table; a dump is its JSON. */
+  rows: readonly string[];
+  major: number;
+  /** Text that a dump holds in the place of what it should. */
+  dumps: string | null;
+  globalsText: string | null;
+  /** What the first process of a dump dies of, after its first bytes. */
+  dies: unknown;
+}
+
+/** A database in memory whose dump is a line of JSON. */
+export function createFakeDatabase(): FakeDatabase {
+  const calls: string[] = [];
+  const printOf = (rows: readonly string[]): Fingerprint =>
+    aFingerprint({
+      tables: [{ name: "public.orders", rows: rows.length, hash: rows.join(), sampled: false }],
+      sequences: [],
+    });
+  const server = () => ({ version: `${fake.major}.1`, major: fake.major, preload: "" });
+  const parse = async (dump: AsyncIterable<Uint8Array>) => {
+    const parts: Uint8Array[] = [];
+    for await (const part of dump) parts.push(part);
+    return JSON.parse(Buffer.concat(parts).toString()) as readonly string[];
+  };
+  const old: (readonly string[])[] = [];
+  const fake: FakeDatabase = {
+    kind: "postgres",
+    calls,
+    rows: ["a", "b"],
+    major: 15,
+    dumps: null,
+    globalsText: "CREATE ROLE x;",
+    dies: null,
+    async probe() {
+      return { server: server(), database: aManifest().database, sizeBytes: 1 };
+    },
+    async endOrphans() {
+      calls.push("end-orphans");
+      return 0;
+    },
+    async dump() {
+      const rows = fake.rows;
+      const text = fake.dumps ?? JSON.stringify(rows);
+      async function* raw() {
+        if (text !== "") yield Buffer.from(text);
+        if (fake.dies) throw fake.dies;
+      }
+      return {
+        bytes: compress(raw()),
+        rawBytes: () => text.length,
+        fingerprint: async () => printOf(rows),
+        async [Symbol.asyncDispose]() {
+          calls.push("end-dump");
+        },
+      };
+    },
+    globals: async () => (fake.globalsText === null ? null : Buffer.from(fake.globalsText)),
+    fingerprint: async () => printOf(fake.rows),
+    async scratch(_manifest, image) {
+      calls.push(`scratch ${image}`);
+      let restored: readonly string[] = [];
+      return {
+        server: server(),
+        async restore({ dump, globals }) {
+          calls.push(`roles ${globals}`);
+          restored = await parse(dump);
+        },
+        fingerprint: async () => printOf(restored),
+        async [Symbol.asyncDispose]() {
+          calls.push("end-scratch");
+        },
+      };
+    },
+    async restoreBeside(_manifest, dump) {
+      const rows = await parse(dump);
+      return {
+        name: "fresh",
+        fingerprint: async () => printOf(rows),
+        async drop() {
+          calls.push("drop-fresh");
+        },
+        async swap() {
+          old.push(fake.rows);
+          fake.rows = rows;
+          return "old";
+        },
+      };
+    },
+    async undoSwap() {
+      const before = old.pop();
+      if (!before) throw new SluiceError("BACKUP_UNKNOWN", "nothing was swapped");
+      fake.rows = before;
+      return "undone";
+    },
+  };
+  return fake;
+}

@@ -1,0 +1,14 @@
+import type { BackupTaker } from "@sluice/core";
+import type { FakeContext } from "./context.ts";
+
+/** Takes backups of nothing. */
+export function fakeBackups({ act }: FakeContext): BackupTaker {
+  let count = 0;
+  return {
+    take: (service, { prove, signal }) =>
+      act(`backups.take ${service}`, signal, () => {
+        count += 1;
+        return { id: `backup-${count}`, bytes: 1_000, level: prove ? "compared" : "written" };
+      }),
+  };
+}

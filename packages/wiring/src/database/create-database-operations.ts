@@ -1,0 +1,105 @@
+import { isSluiceError, type JournalEntry, SluiceError } from "@sluice/core";
+import { highestLevel, isProven, type Manifest, planRestore, restoreBackup, undoRestore } from "@sluice/database";
+import { lockStack } from "../lock.ts";
+import type { Session } from "../session.ts";
+import type { DatabaseCall, DatabaseOperations } from "./database-operations.ts";
+import { within } from "./deadline.ts";
+import { type OpenDatabase, openDatabase, openStore } from "./open-database.ts";
+import { proveBackup, prune, takeAndProve } from "./prove.ts";
+import { readDatabaseRecords } from "./records.ts";
+
+export function createDatabaseOperations(session: Session): DatabaseOperations {
+  const newest = async (choose: (backups: readonly Manifest[]) => Manifest | undefined): Promise<string> => {
+    const found = choose((await (await openStore(session)).list()).backups);
+    if (found) return found.id;
+    throw new SluiceError("BACKUP_UNKNOWN", "there is no backup of that kind yet", { hint: "sluice db backup" });
+  };
+  return {
+    backup: (call, signal) =>
+      change(session, "backup", call, signal, async (database) => {
+        const manifest = await takeAndProve(session, database, call.prove ?? false, signal);
+        return { result: manifest, record: recordOf(manifest) };
+      }),
+    list: async () => (await openStore(session)).list(),
+    show: async (id) => (await openStore(session)).load(id),
+    verify: (asked, call, signal) =>
+      change(session, "verify", call, signal, async (database) => {
+        const id = asked ?? (await newest((backups) => backups.at(-1)));
+        const manifest = await proveBackup(session, database, id, signal);
+        return { result: manifest, record: recordOf(manifest) };
+      }),
+    async planRestore(asked, signal) {
+      const id = asked ?? (await newest((backups) => backups.findLast(isProven)));
+      return planRestore((await openDatabase(session, {}, signal)).ports, id, signal);
+    },
+    restore: (id, call, signal) =>
+      change(session, "restore", { ...call, backup: id }, signal, async ({ ports, settings }) => {
+        const { timeout } = settings.verify;
+        const result = await within(timeout, "database.verify.timeout", `restoring backup ${id}`, signal, (limited) =>
+          restoreBackup(ports, id, limited),
+        );
+        const { old, swapMs, restoreMs } = result;
+        return { result, record: { ...recordOf(result.manifest), old, swapMs, restoreMs } };
+      }),
+    undoRestore: (id, call, signal) =>
+      change(session, "restore-undo", { ...call, backup: id }, signal, async ({ ports }) => {
+        const undone = await undoRestore(ports, id, signal);
+        return { result: undone, record: { backup: id, undone } };
+      }),
+    async prune(call, signal) {
+      await using _lock = await lockStack(session, reasoned("prune", call), "none", signal);
+      const result = await prune(session);
+      const removed = result.decisions.filter(({ remove }) => remove).map(({ id }) => id);
+      await (await session.ports()).journal.append({ ...entry(session, "prune", call), result: "done", removed });
+      return result;
+    },
+    records: async () => readDatabaseRecords((await session.ports()).journal),
+  };
+}
+
+interface Done<T> {
+  readonly result: T;
+  /** For the journal. */
+  readonly record: Readonly<Record<string, unknown>>;
+}
+
+/** Under the lock, with intent and outcome in the journal; what dead runs left is removed first. */
+async function change<T>(
+  session: Session,
+  what: string,
+  call: DatabaseCall & { readonly backup?: string },
+  signal: AbortSignal,
+  run: (database: OpenDatabase) => Promise<Done<T>>,
+): Promise<T> {
+  await using _lock = await lockStack(session, reasoned(what, call), "none", signal);
+  const { journal, base } = await session.ports();
+  const { stack, homeId } = await session.facts();
+  await base.claim(stack, homeId);
+  const database = await openDatabase(session, call, signal);
+  await session.runtime().throwAway.sweep(stack);
+  const { backup } = call;
+  const about = { ...entry(session, what, call), service: database.service, ...(backup ? { backup } : {}) };
+  await journal.append({ ...about, result: "begun" });
+  try {
+    const { result, record } = await run(database);
+    await journal.append({ ...about, ...record, result: "done" });
+    return result;
+  } catch (error) {
+    const failure = isSluiceError(error) ? { code: error.code, message: error.message } : { message: String(error) };
+    await journal.append({ ...about, result: signal.aborted ? "interrupted" : "failed", error: failure });
+    throw error;
+  }
+}
+
+function entry(session: Session, what: string, call: DatabaseCall): JournalEntry {
+  return { type: `database-${what}`, actor: session.options.actor, reason: call.reason ?? "" };
+}
+
+function reasoned(what: string, { reason, waitMs }: DatabaseCall) {
+  return { reason: reason ?? `database ${what}`, waitMs };
+}
+
+function recordOf(manifest: Manifest): Done<never>["record"] {
+  const { id, bytes, sha256, release } = manifest;
+  return { backup: id, bytes, sha256, release, level: highestLevel(manifest) };
+}

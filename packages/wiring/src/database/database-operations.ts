@@ -1,0 +1,55 @@
+import type { BackupList, BackupProgress, Manifest, PruneResult, RestorePlan, RestoreResult } from "@sluice/database";
+
+export type { BackupList, BackupProgress, Manifest, PruneResult, RestorePlan, RestoreResult } from "@sluice/database";
+
+export interface DatabaseCall {
+  readonly reason?: string | undefined;
+  /** Wait for the lock this long, milliseconds; default 0. */
+  readonly waitMs?: number | undefined;
+  readonly onProgress?: ((progress: BackupProgress) => void) | undefined;
+}
+
+/** One line of the journal about backups. */
+export interface DatabaseRecord {
+  readonly seq: number;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly hash: string;
+  readonly actor: string;
+  readonly reason: string;
+  /** `backup`, `verify`, `restore`, `restore-undo` or `prune`. */
+  readonly what: string;
+  /** `begun`, `done`, `failed` or `interrupted`. */
+  readonly result: string;
+  readonly backup: string | null;
+  readonly error: string | null;
+  /** Ids of backups that were pruned. */
+  readonly removed: readonly string[];
+}
+
+/**
+ * Backups of the project's database. Everything but looking takes the lock of the stack, so that no migration runs beside
+ * it, and is written into the journal.
+ */
+export interface DatabaseOperations {
+  /**
+   * Takes a backup; it is there when this resolves. With `prove` it is verified, and what retention lets go is removed.
+   * @throws SluiceError DATABASE_UNKNOWN, BACKUP_FAILED, DISK_FULL, …
+   */
+  backup(call: DatabaseCall & { readonly prove?: boolean | undefined }, signal: AbortSignal): Promise<Manifest>;
+  /** Needs no engine. */
+  list(): Promise<BackupList>;
+  /** Needs no engine. @throws SluiceError BACKUP_UNKNOWN */
+  show(id: string): Promise<Manifest>;
+  /** Proves a backup in a throw-away server. @param id default: the newest */
+  verify(id: string | undefined, call: DatabaseCall, signal: AbortSignal): Promise<Manifest>;
+  /** What a restore would take away. Changes nothing. @param id default: the newest that is proven */
+  planRestore(id: string | undefined, signal?: AbortSignal): Promise<RestorePlan>;
+  /** Whoever calls it has consented to losing what was written since the backup. */
+  restore(id: string, call: DatabaseCall, signal: AbortSignal): Promise<RestoreResult>;
+  /** Puts the database back that a restore of this backup took away; resolves with the name of what had its place. */
+  undoRestore(id: string, call: DatabaseCall, signal: AbortSignal): Promise<string>;
+  prune(call: DatabaseCall, signal: AbortSignal): Promise<PruneResult>;
+  /** What the journal says of all that, in order. */
+  records(): Promise<readonly DatabaseRecord[]>;
+}

@@ -1,0 +1,67 @@
+import {
+  type ComposeModel,
+  type Config,
+  type DatabaseConfig,
+  type ResolvedProject,
+  type ServiceFacts,
+  SluiceError,
+} from "@sluice/core";
+import { type DatabaseDriver, inferDatabaseKind } from "@sluice/database";
+
+export interface FoundDatabase {
+  readonly service: string;
+  readonly kind: DatabaseDriver["kind"];
+}
+
+/**
+ * The service whose database is meant: the configured one, or the only data service whose image is a known database.
+ *
+ * @throws SluiceError DATABASE_UNKNOWN
+ */
+export function findDatabase(
+  config: Pick<DatabaseConfig, "service" | "kind"> | undefined,
+  services: readonly Pick<ServiceFacts, "name" | "role" | "active">[],
+  model: Pick<ComposeModel, "services">,
+): FoundDatabase {
+  const kindOf = (service: string) => inferDatabaseKind(model.services[service]?.image ?? "");
+  if (config?.service !== undefined) {
+    const { service } = config;
+    if (!(service in model.services)) {
+      throw unknown(`database.service names ${service}, which the compose file does not have`, services);
+    }
+    const kind = config.kind ?? kindOf(service);
+    if (kind) return { service, kind };
+    throw new SluiceError("DATABASE_UNKNOWN", `nobody can tell what database ${service} is from its image`, {
+      hint: "say it: database.kind in sluice.yaml",
+    });
+  }
+  const found = services
+    .filter(({ active, role }) => active && role === "data")
+    .flatMap(({ name }) => {
+      const kind = kindOf(name);
+      return kind ? [{ service: name, kind }] : [];
+    });
+  const [only, second] = found;
+  if (only && !second) return only;
+  if (!only) throw unknown("the project has no database that is known here (postgres)", services);
+  throw unknown(
+    `the project has ${found.length} databases: ${found.map(({ service }) => service).join(", ")}`,
+    services,
+  );
+}
+
+/** The configuration with the database's service named, where one is configured: a plan says which it is. @throws SluiceError DATABASE_UNKNOWN */
+export function withDatabaseService(
+  config: Config,
+  { services, model }: Pick<ResolvedProject, "services" | "model">,
+): Config {
+  const { database } = config;
+  if (!database) return config;
+  return { ...config, database: { ...database, service: findDatabase(database, services, model).service } };
+}
+
+function unknown(message: string, services: readonly Pick<ServiceFacts, "name">[]): SluiceError {
+  return new SluiceError("DATABASE_UNKNOWN", message, {
+    hint: `name one in sluice.yaml: database.service (services: ${services.map(({ name }) => name).join(", ")})`,
+  });
+}

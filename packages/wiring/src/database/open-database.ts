@@ -1,0 +1,112 @@
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { type DatabaseConfig, type ObservedContainer, parseConfig, SluiceError } from "@sluice/core";
+import {
+  type BackupPorts,
+  type BackupStore,
+  type Cipher,
+  createAgeCipher,
+  createDirectoryStore,
+  createPostgresDriver,
+  findPostgresTarget,
+} from "@sluice/database";
+import { servingOf } from "@sluice/engine";
+import { stateHomeOf } from "../locations.ts";
+import type { Session } from "../session.ts";
+import { systemClock } from "../system-clock.ts";
+import type { DatabaseCall } from "./database-operations.ts";
+import { type FoundDatabase, findDatabase } from "./find-database.ts";
+
+/** The database of a stack, its container found, with everything that its backups need. */
+export interface OpenDatabase extends FoundDatabase {
+  readonly ports: BackupPorts;
+  readonly container: ObservedContainer;
+  readonly settings: DatabaseConfig;
+  /** Id of the release that serves now. */
+  readonly release: string | null;
+}
+
+export async function databaseSettings(session: Session): Promise<DatabaseConfig> {
+  return (await session.config()).database ?? defaults;
+}
+
+export async function openStore(session: Session): Promise<BackupStore> {
+  const { store } = await databaseSettings(session);
+  const { options } = session;
+  const directory = store.directory
+    ? resolve(options.directory, store.directory)
+    : join(stateHomeOf(options, await session.stack()), "backups");
+  return createDirectoryStore({ directory });
+}
+
+/** @throws SluiceError DATABASE_UNKNOWN, DATABASE_UNREACHABLE (its container does not run) */
+export async function openDatabase(
+  session: Session,
+  { onProgress }: DatabaseCall,
+  signal?: AbortSignal,
+): Promise<OpenDatabase> {
+  const [settings, project, ports] = await Promise.all([
+    databaseSettings(session),
+    session.project(signal),
+    session.ports(),
+  ]);
+  const found = findDatabase(settings, project.services, project.model);
+  const [observed, bundles] = await Promise.all([ports.observer.observe(project, signal), ports.bundles.list()]);
+  const container = running(found.service, observed.base[found.service]?.containers ?? []);
+  const { exec, throwAway } = session.runtime();
+  const { user, name: database } = settings;
+  const target = await findPostgresTarget(exec, container.id, { user, database, signal });
+  const driver = createPostgresDriver({
+    exec,
+    throwAway,
+    clock: systemClock,
+    stack: project.stack,
+    target,
+    scratchMemoryBytes: settings.verify.memory,
+    ...(settings.verify.rows === "all" ? { sampleAboveBytes: Number.POSITIVE_INFINITY } : {}),
+  });
+  return {
+    ...found,
+    settings,
+    container,
+    release: servingOf(observed, bundles)?.release ?? null,
+    ports: {
+      driver,
+      store: await openStore(session),
+      clock: systemClock,
+      cipher: openCipher(settings, session.options.directory),
+      randomId: () => randomBytes(4).toString("hex"),
+      onProgress,
+    },
+  };
+}
+
+/** What `database:` without a word means. */
+const defaults: DatabaseConfig = parseConfig("database: {}", "sluice.yaml").database as DatabaseConfig;
+
+function openCipher({ encryption }: DatabaseConfig, directory: string): Cipher | null {
+  if (!encryption) return null;
+  const { recipient, identityFile } = encryption;
+  if (identityFile === undefined) return createAgeCipher({ recipient });
+  const path = resolve(directory, identityFile);
+  return createAgeCipher({
+    recipient,
+    identity: () =>
+      readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
+        throw new SluiceError("BACKUP_KEY_WRONG", `the identity file ${path} cannot be read: ${cause.code}`, { cause });
+      }),
+  });
+}
+
+function running(service: string, containers: readonly ObservedContainer[]): ObservedContainer {
+  const found = containers.find(({ state }) => state === "running");
+  if (found) return found;
+  throw new SluiceError(
+    "DATABASE_UNREACHABLE",
+    `${service} does not run: a database is backed up through its own tools`,
+    {
+      hint: `start it: docker compose up -d ${service}`,
+    },
+  );
+}

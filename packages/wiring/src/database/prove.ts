@@ -1,0 +1,48 @@
+import { type Manifest, type PruneResult, pruneBackups, takeBackup, verifyBackup } from "@sluice/database";
+import type { Session } from "../session.ts";
+import { within } from "./deadline.ts";
+import { databaseSettings, type OpenDatabase, openStore } from "./open-database.ts";
+
+/** A backup, verified where that is asked for: then what retention lets go is removed. An unproven one removes nothing. */
+export async function takeAndProve(
+  session: Session,
+  database: OpenDatabase,
+  prove: boolean,
+  signal: AbortSignal,
+): Promise<Manifest> {
+  const { ports, service, container, release, settings } = database;
+  const request = { service, image: container.imageId, release };
+  const taken = await within(settings.timeout, "database.timeout", `a backup of ${service}`, signal, (limited) =>
+    takeBackup(ports, request, limited),
+  );
+  if (!prove) return taken;
+  const proven = await proveBackup(session, database, taken.id, signal);
+  await prune(session);
+  return proven;
+}
+
+/** Restores in the image that the database ran, or in the one that it runs now if that is gone: of one version it will do. */
+export async function proveBackup(
+  session: Session,
+  { ports, settings, container }: OpenDatabase,
+  id: string,
+  signal: AbortSignal,
+): Promise<Manifest> {
+  const { image } = await ports.store.load(id);
+  const isThere = (await session.runtime().images.missing({ image }, signal)).length === 0;
+  const request = { id, image: isThere ? image : container.imageId };
+  return within(settings.verify.timeout, "database.verify.timeout", `verifying backup ${id}`, signal, (limited) =>
+    verifyBackup(ports, request, limited),
+  );
+}
+
+/** Every stored release may be gone back to: of each, its newest backup stays. */
+export async function prune(session: Session): Promise<PruneResult> {
+  const [settings, { bundles }, store] = await Promise.all([
+    databaseSettings(session),
+    session.ports(),
+    openStore(session),
+  ]);
+  const neededBy = (await bundles.list()).map(({ id }) => id);
+  return pruneBackups({ store }, { keep: settings.keep, neededBy });
+}

@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { createDirectoryStore } from "@sluice/database";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { docker, type Project, startProject } from "./support/postgres.ts";
+import { until } from "./support/until.ts";
+
+let project: Project;
+const children: ChildProcess[] = [];
+beforeAll(async () => {
+  project = await startProject("dbkilled");
+});
+afterAll(async () => {
+  for (const child of children) child.kill("SIGKILL");
+  await project?.[Symbol.asyncDispose]();
+});
+
+function startBackup(): ChildProcess {
+  const program = join(import.meta.dirname, "programs", "take-backup.ts");
+  const child = spawn(process.execPath, ["--conditions=sluice-source", program, project.stack, project.directory], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  children.push(child);
+  return child;
+}
+
+async function finished(child: ChildProcess): Promise<number | null> {
+  const [code] = (await once(child, "exit")) as [number | null];
+  return code;
+}
+
+const ourSessions = async () =>
+  Number(await project.sql("select count(*) from pg_stat_activity where application_name like 'sluice-%'", "postgres"));
+/** Names of processes in the database's container that a backup starts. */
+const ourProcesses = async () => {
+  const script = "for f in /proc/[0-9]*/comm; do read -r name < $f && echo $name; done 2>/dev/null; true";
+  const names = (await docker("exec", project.container, "sh", "-c", script)).split("\n");
+  return names.filter((name) => ["pg_dump", "zstd", "psql"].includes(name));
+};
+const backupsDir = () => join(project.directory, "home", "backups");
+
+it("a backup whose deployer is killed leaves nothing that the next one does not clear away", async () => {
+  const holding = project
+    .sql("begin; lock table orders in access exclusive mode; select pg_sleep(600)")
+    .catch(() => "");
+  const doomed = startBackup();
+  await until(async () => (await ourSessions()) >= 2);
+  doomed.kill("SIGKILL");
+  await finished(doomed);
+  // Nobody is there to end it: the dump waits on, and what it began lies about.
+  expect(await ourSessions()).toBeGreaterThan(0);
+  expect((await readdir(backupsDir())).some((name) => name.endsWith(".partial"))).toBe(true);
+  await project.sql(
+    "select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep(600)%' and pid <> pg_backend_pid()",
+    "postgres",
+  );
+  await holding;
+
+  expect(await finished(startBackup())).toBe(0);
+  await until(async () => (await ourSessions()) === 0);
+  const { backups } = await createDirectoryStore({ directory: backupsDir() }).list();
+  expect(backups).toHaveLength(1);
+  expect(await readdir(backupsDir())).toHaveLength(3);
+});
+
+it("killed at any moment, what is listed is whole", async () => {
+  const before = performance.now();
+  expect(await finished(startBackup())).toBe(0);
+  const whole = performance.now() - before;
+  const store = createDirectoryStore({ directory: backupsDir() });
+  for (let share = 0.3; share < 1.05; share += 0.06) {
+    const child = startBackup();
+    const over = finished(child);
+    await Promise.race([delay(whole * share), over]);
+    child.kill("SIGKILL");
+    await over;
+    const { backups, damaged } = await store.list();
+    expect(damaged).toEqual([]);
+    for (const backup of backups) {
+      for await (const _chunk of store.read(backup, "dump"));
+      for await (const _chunk of store.read(backup, "globals"));
+    }
+  }
+  expect(await finished(startBackup())).toBe(0);
+  const { backups } = await store.list();
+  expect(await readdir(backupsDir())).toHaveLength(backups.length * 3);
+  await until(async () => (await ourSessions()) === 0);
+  expect(await ourProcesses()).toEqual([]);
+  expect(await docker("exec", project.container, "ls", "/tmp")).toBe("");
+});

@@ -1,0 +1,179 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { highestLevel } from "@sluice/database";
+import { generateX25519Identity, identityToRecipient } from "age-encryption";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createDeployer, type Deployer } from "../src/index.ts";
+import { docker, type Project, password, startProject } from "./support/postgres.ts";
+import { until } from "./support/until.ts";
+
+let project: Project;
+let deployer: Deployer;
+const signal = new AbortController().signal;
+
+beforeAll(async () => {
+  project = await startProject("dbtest");
+  deployer = createDeployer(options());
+});
+afterAll(async () => {
+  await deployer?.[Symbol.asyncDispose]();
+  await project?.[Symbol.asyncDispose]();
+});
+
+const options = () => ({
+  stack: project.stack,
+  directory: project.directory,
+  stateHome: join(project.directory, "home"),
+  env: process.env,
+  actor: "ada",
+});
+const journal = async () =>
+  (await readFile(join(project.directory, "home", "journal.ndjson"), "utf8"))
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+const databases = async () =>
+  (await project.sql("select datname from pg_database where not datistemplate order by 1")).split("\n");
+
+/** Inserts rows until it is stopped; resolves with how many. */
+function keepWriting(): () => Promise<number> {
+  let going = true;
+  let count = 0;
+  const writing = (async () => {
+    while (going) {
+      await project.sql("insert into orders (customer, total) select 1, 1 from generate_series(1, 50)");
+      count += 50;
+    }
+  })();
+  writing.catch(() => undefined);
+  return async () => {
+    going = false;
+    await writing;
+    return count;
+  };
+}
+
+describe("a database under writes", () => {
+  it("is backed up as it was at one moment, and proven to the row", async () => {
+    const stop = keepWriting();
+    const taken = await deployer.database.backup({ reason: "test" }, signal);
+    expect(await stop()).toBeGreaterThan(0);
+    const proven = await deployer.database.verify(undefined, {}, signal);
+    expect(proven.id).toBe(taken.id);
+    expect(highestLevel(proven)).toBe("compared");
+    expect(proven.rawBytes).toBeGreaterThan(taken.bytes);
+    expect(proven.fingerprint).toMatchObject({ largeObjects: 1, extensions: { pg_trgm: expect.any(String) } });
+    expect((await deployer.database.list()).backups).toEqual([proven]);
+
+    // Nothing of it is left on the engine, nor in the server.
+    expect(
+      await docker(
+        "ps",
+        "-aq",
+        "--filter",
+        "label=dev.sluice.kind=scratch",
+        "--filter",
+        `label=dev.sluice.stack=${project.stack}`,
+      ),
+    ).toBe("");
+    const sessions = "select count(*) from pg_stat_activity where application_name like 'sluice-%'";
+    await until(async () => (await project.sql(sessions)) === "0");
+  });
+
+  it("is on record, and nothing on disk holds the password", async () => {
+    expect((await journal()).map(({ type, result, actor }) => [type, result, actor])).toEqual([
+      ["database-backup", "begun", "ada"],
+      ["database-backup", "done", "ada"],
+      ["database-verify", "begun", "ada"],
+      ["database-verify", "done", "ada"],
+    ]);
+    const home = join(project.directory, "home");
+    for (const name of await readdir(join(home, "backups"))) {
+      expect((await readFile(join(home, "backups", name))).includes(password)).toBe(false);
+    }
+    expect(await readFile(join(home, "journal.ndjson"), "utf8")).not.toContain(password);
+    expect(await deployer.audit()).toMatchObject({ ok: true });
+    const [begun, done] = await deployer.database.records();
+    expect([begun, done]).toMatchObject([
+      { what: "backup", result: "begun", actor: "ada", reason: "test", backup: null },
+      { what: "backup", result: "done", backup: expect.stringMatching(/^\d{8}T\d{6}Z-/) },
+    ]);
+  });
+});
+
+describe("going back", () => {
+  it("puts the backup in the database's place with all that belongs to it, and is undone", async () => {
+    const { id } = await deployer.database.backup({}, signal);
+    const count = async () => Number(await project.sql("select count(*) from orders"));
+    const before = await count();
+    await project.sql(
+      "delete from orders where id <= 100; update customers set name = 'gone'; create table later (id int)",
+    );
+
+    const plan = await deployer.database.planRestore(id);
+    expect(plan.losses).toEqual(
+      expect.arrayContaining([
+        { name: "public.orders", rowsThen: before, rowsNow: before - 100 },
+        { name: "public.customers", rowsThen: 2000, rowsNow: 2000 },
+        { name: "public.later", rowsThen: null, rowsNow: 0 },
+      ]),
+    );
+
+    // A client that is connected all the time is sent away, and comes back to the restored one.
+    const sleeping = project.sql("select pg_sleep(600)").catch((error: unknown) => String(error));
+    const { old, swapMs } = await deployer.database.restore(id, { reason: "bad migration" }, signal);
+    expect(await sleeping).toMatch(/terminat|closed/);
+    expect(swapMs).toBeLessThan(2_000);
+    expect(await count()).toBe(before);
+    expect(await project.sql("select count(*) from customers where name = 'gone'")).toBe("0");
+    // Settings and owner of a database are not in its dump.
+    expect(await project.sql("show statement_timeout; show search_path")).toBe("77s\npublic, pg_catalog");
+    expect(await databases()).toEqual(["postgres", "shop", old]);
+
+    // The same again would take the kept one away: it is refused, and nothing changes.
+    await expect(deployer.database.restore(id, {}, signal)).rejects.toMatchObject({ code: "RESTORE_FAILED" });
+    expect(await databases()).toEqual(["postgres", "shop", old]);
+
+    const undone = await deployer.database.undoRestore(id, {}, signal);
+    expect(await count()).toBe(before - 100);
+    expect(await project.sql("select count(*) from customers where name = 'gone'")).toBe("2000");
+    expect(await databases()).toEqual(["postgres", "shop", undone]);
+    expect((await journal()).map(({ type, result }) => `${String(type)} ${String(result)}`)).toEqual(
+      expect.arrayContaining(["database-restore done", "database-restore failed", "database-restore-undo done"]),
+    );
+  });
+});
+
+describe("an encrypted store of its own", () => {
+  const open = async (encryption: object) => {
+    const configFile = join(project.directory, `sluice-${Object.keys(encryption).length}.yaml`);
+    const database = { store: { directory: "sealed" }, encryption };
+    await writeFile(configFile, JSON.stringify({ database }));
+    return createDeployer({ ...options(), configFile });
+  };
+
+  it("is proven with the key, and written but never read without it", async () => {
+    const identity = await generateX25519Identity();
+    const recipient = await identityToRecipient(identity);
+    await writeFile(join(project.directory, "backup.key"), `# kept elsewhere\n${identity}\n`);
+    await using holder = await open({ recipient, identityFile: "backup.key" });
+    const proven = await holder.database.backup({ prove: true }, signal);
+    expect(highestLevel(proven)).toBe("compared");
+    expect(proven.cipher).toEqual({ alg: "age", recipient });
+    const dump = await readFile(join(project.directory, "sealed", `${proven.id}.dump`));
+    expect(dump.subarray(0, 21).toString()).toBe("age-encryption.org/v1");
+    const globals = await readFile(join(project.directory, "sealed", `${proven.id}.globals`));
+    expect(globals.includes("app_ro")).toBe(false);
+
+    await using writer = await open({ recipient });
+    const { id } = await writer.database.backup({}, signal);
+    await expect(writer.database.verify(id, {}, signal)).rejects.toMatchObject({ code: "BACKUP_KEY_WRONG" });
+    expect(highestLevel(await holder.database.verify(id, {}, signal))).toBe("compared");
+  });
+});
+
+it("pruning keeps what is proven and removes what is not needed", async () => {
+  const { backups } = await deployer.database.list();
+  const { decisions } = await deployer.database.prune({}, signal);
+  expect(decisions.map(({ remove }) => remove)).toEqual(backups.map(() => false));
+});
