@@ -16,6 +16,7 @@ export type {
   ServiceConfig,
   WrittenConfig,
 } from "./config/schema.ts";
+export { fillTemplate, referencesIn } from "./config/template.ts";
 export * from "./errors/codes.ts";
 export * from "./errors/sluice-error.ts";
 export * from "./events/events.ts";
@@ -24,6 +25,7 @@ export * from "./model/compose.ts";
 export * from "./model/diagnosis.ts";
 export * from "./model/door.ts";
 export * from "./model/finding.ts";
+export * from "./model/json-path.ts";
 export * from "./model/names.ts";
 export * from "./model/outcome.ts";
 export * from "./model/pinned-model.ts";

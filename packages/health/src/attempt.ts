@@ -3,6 +3,11 @@ export interface Attempt {
   readonly result: "pass" | "fail" | "inconclusive";
   readonly value: string;
   readonly detail?: string | undefined;
+  /** In place of the check's own, where one of several was not kept. */
+  readonly limit?: string | undefined;
+  /** Sample size, where it is not the number of attempts. */
+  readonly n?: number | undefined;
+  readonly p?: number | undefined;
 }
 
 /** The end of what a process wrote, for people. */

@@ -4,6 +4,7 @@ import type { Attempt } from "./attempt.ts";
 import { attemptCommand, commandLimit, type ProvideImage, type RunOneOff } from "./checks/command.ts";
 import { attemptContainer, containerLimit, type InspectContainer, type Starts } from "./checks/container.ts";
 import { attemptHttp, httpLimit } from "./checks/http.ts";
+import { attemptSequence, sequenceLimit } from "./checks/sequence.ts";
 import { attemptTcp, tcpLimit } from "./checks/tcp.ts";
 import { withDeadline } from "./deadline.ts";
 
@@ -15,6 +16,10 @@ export interface ProberOptions {
   readonly runOneOff?: RunOneOff | undefined;
   /** Asked once for each such check, before its first attempt and outside of its time. */
   readonly provideImage?: ProvideImage | undefined;
+  /** What `${env:NAME}` of a check stands for. Default: nothing is known. */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Told what must never be shown as soon as it is known: values of the environment, and what answers gave. */
+  readonly onSecrets?: ((values: readonly string[]) => void) | undefined;
 }
 
 /** Between two attempts: after a failed one, long enough for a passing cause to pass. */
@@ -35,9 +40,11 @@ export function createProber(options: ProberOptions): Prober {
       let inARow = 0;
       let failures = 0;
       for (let n = 1; ; n++) {
-        const { result, value, detail } = await attemptOnce({ ...options, starts }, check, target, signal);
-        const verdict = { check: check.name, value, limit, n, ...(detail === undefined ? {} : { detail }) };
-        if (result === "inconclusive") return { ...verdict, result: "no-data" } satisfies Verdict;
+        const { result, ...told } = await attemptOnce({ ...options, starts }, check, target, signal);
+        const verdict = { check: check.name, limit, n, ...given(told) };
+        if (result === "inconclusive") {
+          return { ...verdict, result: "no-data", onNoData: check.onNoData } satisfies Verdict;
+        }
         inARow = result === "pass" ? inARow + 1 : 0;
         failures += result === "pass" ? 0 : 1;
         if (inARow >= check.successes) return { ...verdict, result: "pass" } satisfies Verdict;
@@ -65,8 +72,29 @@ async function missingImage(
   }
 }
 
+type Told = Omit<Attempt, "result">;
+
+/** What was told, without what was not: a verdict is compared and written as it is. */
+function given(
+  told: Told,
+): Pick<Attempt, "value"> & { [Key in Exclude<keyof Told, "value">]?: NonNullable<Told[Key]> } {
+  const { value, detail, limit, n, p } = told;
+  return {
+    value,
+    ...(limit === undefined ? {} : { limit }),
+    ...(n === undefined ? {} : { n }),
+    ...(p === undefined ? {} : { p }),
+    ...(detail === undefined ? {} : { detail }),
+  };
+}
+
 interface Means extends ProberOptions {
   readonly starts: Starts;
+}
+
+interface AttemptMeans extends Means {
+  /** Told before each part of a check that has several. */
+  readonly onStep: (step: string) => void;
 }
 
 /** One attempt within its own time. What cannot be run is a failed attempt; only the caller's abort and bugs are thrown. */
@@ -76,11 +104,16 @@ async function attemptOnce(
   target: ProbeTarget,
   signal: AbortSignal | undefined,
 ): Promise<Attempt> {
+  let at = "";
+  const onStep = (step: string) => {
+    at = `${step}: `;
+  };
   try {
     const timed = await withDeadline(means.clock, check.timeoutMs, signal, (both) =>
-      attempt(means, check, target, both),
+      attempt({ ...means, onStep }, check, target, both),
     );
-    return timed.done ? timed.value : { result: "fail", value: `nothing within ${formatDuration(check.timeoutMs)}` };
+    if (timed.done) return timed.value;
+    return { result: "fail", value: `${at}nothing within ${formatDuration(check.timeoutMs)}` };
   } catch (error) {
     signal?.throwIfAborted();
     if (isSluiceError(error)) return { result: "fail", value: "could not be run", detail: error.message };
@@ -88,7 +121,7 @@ async function attemptOnce(
   }
 }
 
-function attempt(means: Means, check: Check, target: ProbeTarget, signal: AbortSignal): Promise<Attempt> {
+function attempt(means: AttemptMeans, check: Check, target: ProbeTarget, signal: AbortSignal): Promise<Attempt> {
   const { exec, clock, runOneOff } = means;
   switch (check.type) {
     case "http":
@@ -97,6 +130,8 @@ function attempt(means: Means, check: Check, target: ProbeTarget, signal: AbortS
       return attemptTcp(exec, check, target, signal);
     case "command":
       return attemptCommand(exec, runOneOff, check, target, signal);
+    case "sequence":
+      return attemptSequence(means, check, target, signal);
     case "container":
       return attemptContainer(means, check, target, signal);
   }
@@ -110,6 +145,8 @@ function limitOf(check: Check): string {
       return tcpLimit(check);
     case "command":
       return commandLimit();
+    case "sequence":
+      return sequenceLimit(check);
     case "container":
       return containerLimit();
   }

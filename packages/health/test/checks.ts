@@ -1,6 +1,6 @@
 import type { CommandCheck, ContainerCheck, HttpCheck, ObservedContainer, ProbeTarget, TcpCheck } from "@sluice/core";
 
-const common = { service: "web", timeoutMs: 5_000, successes: 1, retries: 0 };
+const common = { service: "web", timeoutMs: 5_000, successes: 1, retries: 0, onNoData: "fail" as const };
 
 export function anHttpCheck(changes: Partial<HttpCheck> = {}): HttpCheck {
   const expected = { status: [], headers: {} };

@@ -22,6 +22,7 @@ it("a command check with an image of its own runs in a container of the stack's 
     timeoutMs: 1_000,
     successes: 1,
     retries: 0,
+    onNoData: "fail" as const,
     command: ["node", "smoke.js"],
     image: "acme/smoke:1",
   };

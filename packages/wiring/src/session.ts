@@ -123,7 +123,10 @@ export function createSession(options: DeployerOptions): Session {
       slots,
       doors,
       router: router(),
-      prober: createStackProber(await stack(), runtime(), clock),
+      prober: createStackProber(await stack(), runtime(), clock, {
+        environment: options.env,
+        onSecrets: (values) => redaction.add(values),
+      }),
       judge,
       onEvent: lastWord.sink,
       randomId: () => randomBytes(4).toString("hex"),

@@ -1,4 +1,4 @@
-import type { Verdict } from "@sluice/core";
+import { stops, type Verdict } from "@sluice/core";
 import type { CommandCall } from "../context.ts";
 import { writeJson } from "../render/json.ts";
 import { createPaint } from "../render/paint.ts";
@@ -12,7 +12,7 @@ export async function verify(call: CommandCall): Promise<number> {
   const { context, flags } = call;
   return withDeployer(call, async (deployer) => {
     const verdicts = await deployer.verify(context.signal);
-    const failed = verdicts.filter(({ result }) => result === "fail");
+    const failed = verdicts.filter(stops);
     if (flags.json) writeJson(context, { ok: failed.length === 0, verdicts });
     else context.stdout.write(verdictsText(verdicts, createPaint(context)));
     return failed.length === 0 ? 0 : failedExitCode;
@@ -30,8 +30,8 @@ function verdictsText(verdicts: readonly Verdict[], paint: ReturnType<typeof cre
     limit,
     String(n),
   ]);
-  const details = verdicts.flatMap(({ check, result, detail }) =>
-    result === "fail" && detail ? [`\n${check}:\n${detail}\n`] : [],
+  const details = verdicts.flatMap(({ check, result, detail, onNoData }) =>
+    result !== "pass" && onNoData !== "pass" && detail ? [`\n${check}:\n${detail}\n`] : [],
   );
   return formatTable(["check", "result", "value", "limit", "n"], rows) + details.join("");
 }

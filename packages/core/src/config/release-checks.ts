@@ -1,6 +1,7 @@
 import type { Check } from "../model/check.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import type { CheckConfig, Config } from "./schema.ts";
+import { sequenceCheck } from "./sequence-schema.ts";
 
 /**
  * The checks of a release: for every service in slots that it runs, then what the configuration asks for.
@@ -16,6 +17,7 @@ export function releaseChecks(config: Config, services: readonly ServiceFacts[])
       timeoutMs: 5_000,
       successes: 1,
       retries: 0,
+      onNoData: "fail",
     }),
   );
   const defaultService = webs[0]?.name ?? "";
@@ -24,7 +26,8 @@ export function releaseChecks(config: Config, services: readonly ServiceFacts[])
 
 function toCheck(check: CheckConfig, defaultService: string): Check {
   const service = check.service ?? defaultService;
-  const common = { service, timeoutMs: check.timeout, successes: check.successes, retries: check.retries };
+  const { timeout: timeoutMs, successes, retries, onNoData } = check;
+  const common = { service, timeoutMs, successes, retries, onNoData };
   if (check.http) {
     const { method, path, headers, body, status, contains, header, maxTime } = check.http;
     return {
@@ -44,6 +47,7 @@ function toCheck(check: CheckConfig, defaultService: string): Check {
     };
   }
   if (check.tcp) return { ...common, type: "tcp", name: check.name ?? `port ${check.tcp.port}`, port: check.tcp.port };
+  if (check.sequence) return { ...common, ...sequenceCheck(check.name, check.sequence) };
   const command = check.command?.run ?? [];
   return { ...common, type: "command", name: check.name ?? command.join(" "), command, image: check.command?.image };
 }

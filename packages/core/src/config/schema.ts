@@ -1,44 +1,11 @@
 import * as z from "zod";
 import { roles } from "../model/role.ts";
 import { windowsSchema } from "../windows/window-schema.ts";
-import { parseDuration } from "./duration.ts";
+import { checkSchema } from "./check-schema.ts";
+import { duration } from "./duration-schema.ts";
 import { notifySchema } from "./notify-schema.ts";
 
-/** A duration in Compose syntax in the file, milliseconds in the resolved configuration. */
-const duration = z
-  .string()
-  .refine((text) => parseDuration(text) !== undefined, "expected a duration such as 500ms, 30s or 1m30s")
-  .transform((text) => parseDuration(text) ?? 0);
-
 const share = z.number().min(0).max(100);
-
-const httpExpectation = {
-  method: z.string().default("GET"),
-  path: z.string().startsWith("/", "expected a path that begins with /"),
-  headers: z.record(z.string(), z.string()).default({}),
-  body: z.string().optional(),
-  status: z.union([z.int(), z.array(z.int())]).optional(),
-  contains: z.string().optional(),
-  header: z.record(z.string(), z.string()).default({}),
-  maxTime: duration.optional(),
-};
-
-export const checkSchema = z
-  .strictObject({
-    name: z.string().optional(),
-    service: z.string().optional(),
-    timeout: duration.default(5_000),
-    /** Successes in a row. */
-    successes: z.int().min(1).default(1),
-    retries: z.int().min(0).default(0),
-    http: z.strictObject(httpExpectation).optional(),
-    tcp: z.strictObject({ port: z.int().min(1).max(65_535) }).optional(),
-    command: z.strictObject({ run: z.array(z.string()).min(1), image: z.string().optional() }).optional(),
-  })
-  .refine(
-    (check) => [check.http, check.tcp, check.command].filter((kind) => kind !== undefined).length === 1,
-    "expected exactly one of http, tcp and command",
-  );
 
 export const stepSchema = z.union([
   share.transform((percent) => ({ share: percent, for: 0 })),

@@ -1,5 +1,7 @@
+import type { NoDataAction } from "./verdict.ts";
+
 /** One probe, as data. Durations in milliseconds. */
-export type Check = ContainerCheck | HttpCheck | TcpCheck | CommandCheck;
+export type Check = ContainerCheck | HttpCheck | TcpCheck | CommandCheck | SequenceCheck;
 
 interface CheckBase {
   readonly name: string;
@@ -10,6 +12,7 @@ interface CheckBase {
   readonly successes: number;
   /** Failed attempts that are forgiven before it is a fail. */
   readonly retries: number;
+  readonly onNoData: NoDataAction;
 }
 
 /** Running, healthy where there is a health check, not restarted, not killed for memory. */
@@ -45,4 +48,38 @@ export interface CommandCheck extends CheckBase {
   readonly type: "command";
   readonly command: readonly string[];
   readonly image?: string | undefined;
+}
+
+/** Requests one after the other by one client, with what answers give used in later ones. `timeoutMs` is for all. */
+export interface SequenceCheck extends CheckBase {
+  readonly type: "sequence";
+  readonly steps: readonly SequenceStep[];
+}
+
+/** `${name}` in path, headers, body and what is expected stands for a captured value, `${env:NAME}` for the environment's. */
+export interface SequenceStep {
+  readonly name: string;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
+  /** Sent as JSON in place of `body`. */
+  readonly json?: unknown;
+  readonly expect: {
+    /** Accepted statuses; empty accepts 200 to 399. */
+    readonly status: readonly number[];
+    readonly contains?: string | undefined;
+    /** Values by JSON path. */
+    readonly json: Readonly<Record<string, unknown>>;
+  };
+  readonly capture: Readonly<Record<string, Capture>>;
+}
+
+/** Where in an answer a value is found; of a pattern the first group, or all that it matches. */
+export interface Capture {
+  readonly from: "json" | "header" | "cookie" | "regex";
+  /** JSON path, name of a header or cookie, or a pattern in RE2's syntax. */
+  readonly at: string;
+  /** Masked wherever it would be shown. */
+  readonly secret: boolean;
 }

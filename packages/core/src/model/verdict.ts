@@ -11,4 +11,14 @@ export interface Verdict {
   /** Probability of a result at least this bad if nothing were wrong, where a statistic was used. */
   readonly p?: number | undefined;
   readonly detail?: string | undefined;
+  /** What a verdict without data counts as; without it, as `warn`. */
+  readonly onNoData?: NoDataAction | undefined;
+}
+
+/** `fail` counts as a failed check; `warn` and `pass` go on, and `warn` shows why. */
+export type NoDataAction = "fail" | "warn" | "pass";
+
+/** Whether a verdict stops what is under way. */
+export function stops({ result, onNoData }: Verdict): boolean {
+  return result === "fail" || (result === "no-data" && onNoData === "fail");
 }

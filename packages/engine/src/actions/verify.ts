@@ -5,6 +5,7 @@ import {
   releaseChecks,
   type Slot,
   SluiceError,
+  stops,
   type Verdict,
 } from "@sluice/core";
 import type { StepAction } from "../action.ts";
@@ -69,7 +70,7 @@ async function targetOf(scope: DeploymentScope, slot: Slot, checks: readonly Che
 
 /** @throws SluiceError CHECK_FAILED naming the first check that did not pass, the others in the detail */
 function assertPassed(verdicts: readonly Verdict[]): void {
-  const failed = verdicts.filter(({ result }) => result !== "pass");
+  const failed = verdicts.filter(stops);
   const [first] = failed;
   if (!first) return;
   throw new SluiceError(

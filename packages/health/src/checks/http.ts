@@ -1,15 +1,8 @@
-import {
-  type Clock,
-  type ContainerExec,
-  type ExecStream,
-  formatDuration,
-  type HttpCheck,
-  isSluiceError,
-  type ProbeTarget,
-} from "@sluice/core";
-import { type Attempt, shownText } from "../attempt.ts";
-import { exchange, type HttpAnswer, type Transport } from "../http/exchange.ts";
-import { httpRoute, type Route, socatAddress } from "../route.ts";
+import { type Clock, type ContainerExec, formatDuration, type HttpCheck, type ProbeTarget } from "@sluice/core";
+import type { Attempt } from "../attempt.ts";
+import { exchangeThrough } from "../http/door-exchange.ts";
+import type { HttpAnswer } from "../http/exchange.ts";
+import { httpRoute } from "../route.ts";
 
 /** Enough of an answer to recognise it by. */
 const shownBytes = 300;
@@ -36,85 +29,14 @@ export async function attemptHttp(
     const detail = `service ${check.service} has no HTTP door, and no address and port of it are known`;
     return { result: "inconclusive", value: "no way there", detail };
   }
-  const call: Call = { exec, clock, check, route, signal };
-  const { path, method, body, headers } = check;
-  // Given headers first: none of them may take the place of ours.
-  const all = { host: "localhost", "user-agent": "sluice", ...lowerCased(headers), ...route.headers };
-  await using connection = connect(call);
-  try {
-    const answer = await exchange({ method, path, headers: all, body }, connection.transport);
-    return judgeAnswer(check, answer, connection.elapsedMs());
-  } catch (error) {
-    if (signal.aborted || isSluiceError(error)) throw error;
-    return await failedExchange(error, connection);
-  }
-}
-
-interface Call {
-  readonly exec: ContainerExec;
-  readonly clock: Clock;
-  readonly check: HttpCheck;
-  readonly route: Route;
-  readonly signal: AbortSignal;
-}
-
-interface Connection extends AsyncDisposable {
-  readonly transport: Transport;
-  elapsedMs(): number;
-  /** What socat said when it ended by itself and not well. */
-  complaint(): Promise<string | undefined>;
-}
-
-/** A server that keeps its connection open after the answer is given this long to close it. */
-const lingerMs = 200;
-
-/** Bytes through socat in the route's container. The clock runs from its start, without the engine's time to start it. */
-function connect({ exec, clock, check, route, signal }: Call): Connection {
-  const seconds = Math.max(1, Math.ceil(check.timeoutMs / 1_000));
-  // Not half-closed after the request: servers may take that for a client that went away.
-  const address = `${socatAddress(route)},connect-timeout=${seconds},shut-none`;
-  const stop = new AbortController();
-  const ended = new AbortController();
-  let started = clock.monotonicMs();
-  let process: ExecStream | undefined;
-  return {
-    async *transport(bytes) {
-      const options = { stdin: bytes, signal: AbortSignal.any([signal, stop.signal]) };
-      try {
-        process = await exec.stream(route.container, ["socat", `-t${seconds}`, "-", address], options);
-        process.done.catch(() => undefined);
-        started = clock.monotonicMs();
-        yield* process.stdout;
-      } finally {
-        ended.abort();
-      }
-    },
-    elapsedMs: () => clock.monotonicMs() - started,
-    async complaint() {
-      const end = await process?.done.catch(() => undefined);
-      return end && end.exitCode !== 0 ? shownText(end.stderr) : undefined;
-    },
-    async [Symbol.asyncDispose]() {
-      const isLeft = process && !ended.signal.aborted && !signal.aborted;
-      if (isLeft) await clock.sleep(lingerMs, ended.signal).catch(() => undefined);
-      stop.abort();
-    },
-  };
-}
-
-async function failedExchange(error: unknown, connection: Connection): Promise<Attempt> {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code?.startsWith("ERR_")) return { result: "inconclusive", value: "cannot be sent", detail: message };
-  if (code !== "ECONNRESET") return { result: "fail", value: "no HTTP answer", detail: message };
-  const complaint = await connection.complaint();
-  return complaint
-    ? { result: "fail", value: "no connection", detail: complaint }
-    : { result: "fail", value: "no answer" };
+  const call = { exec, clock, route, timeoutMs: check.timeoutMs, signal };
+  const { failure, answer, elapsedMs } = await exchangeThrough(call, check);
+  return failure ?? judgeAnswer(check, answer, elapsedMs);
 }
 
 function judgeAnswer({ expect }: HttpCheck, answer: HttpAnswer, elapsedMs: number): Attempt {
   const { status, body, headers, complete } = answer;
-  const fail = (value: string): Attempt => ({ result: "fail", value, detail: shown(answer) });
+  const fail = (value: string): Attempt => ({ result: "fail", value, detail: shownAnswer(answer) });
   const isExpected = expect.status.length > 0 ? expect.status.includes(status) : status >= 200 && status < 400;
   if (!isExpected) return fail(`status ${status}`);
   if (!complete) return fail(`status ${status}, answer cut off`);
@@ -129,12 +51,6 @@ function judgeAnswer({ expect }: HttpCheck, answer: HttpAnswer, elapsedMs: numbe
   return { result: "pass", value: `status ${status} in ${took}` };
 }
 
-function shown({ status, body }: HttpAnswer): string {
+export function shownAnswer({ status, body }: HttpAnswer): string {
   return `status ${status}, body ${JSON.stringify(Buffer.from(body).subarray(0, shownBytes).toString("utf8"))}`;
-}
-
-function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
-  const own = new Set(["x-sluice-preview", "x-sluice-slot", "connection"]);
-  const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
-  return Object.fromEntries(named.filter(([name]) => !own.has(name)));
 }

@@ -1,0 +1,40 @@
+import * as z from "zod";
+import { duration } from "./duration-schema.ts";
+import { sequenceSchema } from "./sequence-schema.ts";
+
+const httpExpectation = {
+  method: z.string().default("GET"),
+  path: z.string().startsWith("/", "expected a path that begins with /"),
+  headers: z.record(z.string(), z.string()).default({}),
+  body: z.string().optional(),
+  status: z.union([z.int(), z.array(z.int())]).optional(),
+  contains: z.string().optional(),
+  header: z.record(z.string(), z.string()).default({}),
+  maxTime: duration.optional(),
+};
+
+/** What a check asks; each has exactly one. */
+const kinds = {
+  http: z.strictObject(httpExpectation).optional(),
+  tcp: z.strictObject({ port: z.int().min(1).max(65_535) }).optional(),
+  command: z.strictObject({ run: z.array(z.string()).min(1), image: z.string().optional() }).optional(),
+  sequence: sequenceSchema.optional(),
+};
+const names = Object.keys(kinds) as (keyof typeof kinds)[];
+
+export const checkSchema = z
+  .strictObject({
+    name: z.string().optional(),
+    service: z.string().optional(),
+    timeout: duration.default(5_000),
+    /** Successes in a row. */
+    successes: z.int().min(1).default(1),
+    retries: z.int().min(0).default(0),
+    /** What it counts as when the check could not be made, or had nothing to judge by. */
+    onNoData: z.enum(["fail", "warn", "pass"]).default("fail"),
+    ...kinds,
+  })
+  .refine(
+    (check) => names.filter((name) => check[name] !== undefined).length === 1,
+    `expected exactly one of ${names.slice(0, -1).join(", ")} and ${names.at(-1)}`,
+  );
