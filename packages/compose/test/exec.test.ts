@@ -80,7 +80,27 @@ describe("exec", () => {
     while (!(await started())) await new Promise((resolve) => setTimeout(resolve, 20));
     controller.abort(new Error("cancelled"));
     await expect(running).rejects.toThrow("cancelled");
-    await expect.poll(() => docker("top", container), { timeout: 5_000 }).not.toMatch(/sleep 432[12]/);
+    await expect.poll(() => docker("top", container), { timeout: 15_000 }).not.toMatch(/sleep 432[12]/);
+  });
+
+  it("leaves a database as it is when a shell in its container is ended", async () => {
+    const database = `${stack.name}-db`;
+    await docker("run", "-d", "--name", database, "-e", "POSTGRES_PASSWORD=x", "sluice-test/postgres:15");
+    const query = (sql: string) =>
+      containers.exec(database, ["psql", "-h", "127.0.0.1", "-U", "postgres", "-Atc", sql], {
+        environment: { PGPASSWORD: "x" },
+      });
+    await expect.poll(async () => (await query("select 1")).exitCode, { timeout: 60_000 }).toBe(0);
+    const session = query("select pg_sleep(5)");
+    const controller = new AbortController();
+    const running = containers.exec(database, ["sh", "-c", "sleep 4323; true"], { signal: controller.signal });
+    const processes = () => docker("top", database);
+    await expect.poll(processes, { timeout: 10_000 }).toContain("sleep 4323");
+    controller.abort(new Error("cancelled"));
+    await expect(running).rejects.toThrow("cancelled");
+    await expect.poll(processes, { timeout: 10_000 }).not.toMatch(/sleep 4323/);
+    // A database that takes it for a crash throws all sessions out.
+    expect(await session).toMatchObject({ exitCode: 0, stderr: "" });
   });
 });
 

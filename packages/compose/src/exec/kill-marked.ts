@@ -5,8 +5,12 @@ export const marker = "SLUICE_EXEC";
 
 /**
  * Ends the processes of one exec. The engine's API cannot do it: it knows the process by its number on the host only,
- * and closing the connection leaves it running. So a second exec looks for the mark in `/proc` and sends SIGTERM, then
- * SIGKILL after 2 s. Needs `sh` and `grep` in the container; without them the process runs until it reads or writes.
+ * and closing the connection leaves it running. So a second exec looks for the mark in `/proc` and signals, SIGTERM for
+ * 2 s and then SIGKILL for 2 s, only processes without children, again and again: each parent must see its children end
+ * before it ends itself. An orphan would become a child of the container's first process, and a database takes a child
+ * that it does not know and that a signal ended for a crash of its own (PostgreSQL 15 restarts then, with every session
+ * lost). For the same reason what is an orphan already is left to end by itself. Needs `sh` and `grep` in the container;
+ * without them the process runs until it reads or writes.
  */
 export async function killMarked(engine: Engine, container: string, mark: string): Promise<void> {
   try {
@@ -22,15 +26,36 @@ export async function killMarked(engine: Engine, container: string, mark: string
 }
 
 const script = `
-send() {
-  found=1
-  for file in /proc/[0-9]*/environ; do
-    if grep -q "$1" "$file" 2>/dev/null; then
-      process=\${file%/environ}
-      kill -"$2" "\${process#/proc/}" 2>/dev/null && found=0
-    fi
+# Numbers of all parents, and of the processes with the mark: "parents" and "marked".
+look() {
+  parents=" "
+  marked=""
+  for place in /proc/[0-9]*; do
+    process=\${place#/proc/}
+    parent=""
+    state=""
+    while read -r key value rest; do
+      case $key in State:) state=$value ;; PPid:) parent=$value && break ;; esac
+    done < "$place/status" 2>/dev/null
+    [ -n "$parent" ] || continue
+    # A parent that has not taken note of its child's end by now never will.
+    [ "$2" = KILL ] && [ "$state" = Z ] && continue
+    parents="$parents$parent "
+    [ "$parent" != 1 ] && grep -q "$1" "$place/environ" 2>/dev/null && marked="$marked $process"
   done
-  return $found
 }
-send "$1" TERM && sleep 2 && send "$1" KILL
+round() {
+  look "$1" "$2"
+  for process in $marked; do
+    case $parents in *" $process "*) ;; *) kill -"$2" "$process" 2>/dev/null ;; esac
+  done
+  [ -n "$marked" ]
+}
+for signal in TERM KILL; do
+  turn=0
+  while [ "$turn" -lt 20 ] && round "$1" "$signal"; do
+    turn=$((turn + 1))
+    sleep 0.1 2>/dev/null || sleep 1
+  done
+done
 `;
