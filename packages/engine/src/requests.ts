@@ -1,5 +1,6 @@
 import type {
   DeploymentPlan,
+  Finding,
   ObservedStack,
   ReleaseBundle,
   ReleaseRequest,
@@ -36,4 +37,6 @@ export interface PreparedDeployment {
   readonly source: ReleaseSource | null;
   readonly release: StoredRelease | null;
   readonly previousRelease: StoredRelease | null;
+  /** What preflight found, told already. */
+  readonly findings?: readonly Finding[];
 }
