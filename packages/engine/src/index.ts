@@ -1,6 +1,6 @@
 export { deploy, rollback } from "./deploy.ts";
 export type { DeploymentResult } from "./end.ts";
-export { type AttemptRecord, readAttempts, unfinishedOf } from "./journal-entries.ts";
+export { type AttemptRecord, bundleOf, readAttempts, unfinishedOf } from "./journal-entries.ts";
 export { assertReady } from "./preflight.ts";
 export { prepareDeploy } from "./prepare-deploy.ts";
 export { prepareRollback } from "./prepare-rollback.ts";

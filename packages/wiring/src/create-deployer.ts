@@ -15,6 +15,7 @@ import { acquireLock, exportHome, verifyAudit } from "@sluice/journal";
 import type { DeployCall, Deployer, DeployerOptions, PlanView, RollbackCall } from "./deployer.ts";
 import { followServiceLogs } from "./logs.ts";
 import { pruneReleases } from "./prune.ts";
+import { readReport } from "./report.ts";
 import { createSession, type Session } from "./session.ts";
 import { importState, readStateChanges, rebuildState } from "./state.ts";
 import { readProcesses, readStatus, readTraffic } from "./status.ts";
@@ -63,6 +64,7 @@ export function createDeployer(options: DeployerOptions): Deployer {
     async history() {
       return readAttempts((await session.ports()).journal);
     },
+    report: (deployment, signal) => readReport(session, deployment, signal),
     async releases() {
       return (await session.ports()).bundles.list();
     },

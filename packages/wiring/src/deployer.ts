@@ -15,6 +15,7 @@ import type {
   Verdict,
 } from "@sluice/core";
 import type { AttemptRecord, DeploymentResult, RebuiltState } from "@sluice/engine";
+import type { ReportData } from "@sluice/report";
 
 export interface DeployerOptions {
   /** The project name on the engine (`docker compose -p`); default: as Compose names the project, which it is asked for. */
@@ -228,6 +229,8 @@ export interface Deployer extends AsyncDisposable {
   verify(signal?: AbortSignal): Promise<readonly Verdict[]>;
   traffic(signal?: AbortSignal): Promise<readonly TrafficView[]>;
   history(): Promise<readonly AttemptRecord[]>;
+  /** What a deployment did; the last one unless an id is given. Secrets are masked. @throws SluiceError USAGE */
+  report(deployment?: string, signal?: AbortSignal): Promise<ReportData>;
   releases(): Promise<readonly ReleaseBundle[]>;
   audit(): Promise<AuditReport>;
   exportState(destination: NodeJS.WritableStream): Promise<void>;

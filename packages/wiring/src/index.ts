@@ -1,3 +1,4 @@
 export { createDeployer } from "./create-deployer.ts";
 export * from "./deployer.ts";
+export { type ReportData, renderHtml, renderMarkdown } from "@sluice/report";
 export { type ReleaseSourceOptions, type ResolvedRelease, resolveRelease } from "./resolve-release.ts";

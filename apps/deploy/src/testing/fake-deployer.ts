@@ -33,6 +33,7 @@ export function fakeDeployer(answers: Partial<Deployer> = {}): FakeDeployer {
     verify: unexpected("verify"),
     traffic: unexpected("traffic"),
     history: async () => [],
+    report: unexpected("report"),
     releases: async () => [],
     audit: unexpected("audit"),
     exportState: unexpected("exportState"),
