@@ -60,7 +60,13 @@ function observationOf(event: SluiceEvent): Observation | null {
       const { type, code, message, hint, detail } = withShortDetail(event);
       return { at, type, code, message, ...(hint ? { hint } : {}), ...(detail ? { detail } : {}) };
     }
-    default:
+    case "deployment-start":
+    case "plan":
+    case "step-start":
+    case "step-progress":
+    case "step-end":
+    case "output-line":
+    case "deployment-end":
       return null;
   }
 }
