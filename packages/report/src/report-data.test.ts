@@ -25,7 +25,7 @@ describe("the data of a report", () => {
 
   it("is there for a record of an older version, an attempt without an end and one that did nothing", () => {
     const attempt = anAttempt({ text: "t" });
-    const outcomes = attempt.outcomes.map((outcome) => ({ ...outcome, observations: [] }));
+    const outcomes = attempt.outcomes.map(({ at, step, result, durationMs }) => ({ at, step, result, durationMs }));
     const older = reportData({ ...attempt, outcomes }, { ...context, bundle: null });
     expect(older).toMatchObject({ shares: [], verdicts: [], happenings: [], images: [], commit: null });
     expect(renderHtml(older)).toContain("No change of shares is recorded.");

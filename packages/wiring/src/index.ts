@@ -1,4 +1,4 @@
+export { type ReportData, renderHtml, renderMarkdown } from "@sluice/report";
 export { createDeployer } from "./create-deployer.ts";
 export * from "./deployer.ts";
-export { type ReportData, renderHtml, renderMarkdown } from "@sluice/report";
 export { type ReleaseSourceOptions, type ResolvedRelease, resolveRelease } from "./resolve-release.ts";
