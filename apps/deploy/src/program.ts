@@ -105,6 +105,12 @@ export function createProgram(context: CommandContext, invocation: Invocation): 
     "whether deployments may begin now, and when that changes",
     async () => (await import("./commands/window.ts")).window,
   );
+  verb(program, "report", "what a deployment did, as a page", async () => (await import("./commands/report.ts")).report)
+    .argument("[id]", "deployment, as history lists them (default: the last)")
+    .addOption(
+      new Option("--format <format>", "form (default: html, with --json json)").choices(["html", "markdown", "json"]),
+    )
+    .option("-o, --output <file>", "file to write, - for the standard output (default: html to sluice-report-ID.html)");
 
   program.commandsGroup("State and set-up:");
   verb(program, "init", "write down what each service is", async () => (await import("./commands/init.ts")).init);

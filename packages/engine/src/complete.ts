@@ -89,12 +89,13 @@ function isVerdict(code: string): boolean {
   return code === "CHECK_FAILED" || code === "ANALYSIS_FAILED" || code === "NOT_READY" || code === "START_FAILED";
 }
 
-async function markBroken({ ports, release }: DeploymentScope, reason: string): Promise<void> {
+async function markBroken(scope: DeploymentScope, reason: string): Promise<void> {
+  const { ports, release } = scope;
   if (!release) return;
   try {
     await ports.bundles.update(release.bundle.id, { broken: { at: ports.clock.now().toISOString(), reason } });
   } catch (error) {
-    report({ ports }, error);
+    report(scope, error);
   }
 }
 

@@ -34,16 +34,19 @@ export async function end(scope: DeploymentScope, run: RunContext, wanted: Endin
   const ending = provenEnding(scope, wanted, serving);
   const durationMs = Math.round(ports.clock.monotonicMs() - run.startedMs);
   try {
-    await ports.journal.append({
-      type: "deployment-end",
-      deployment,
-      outcome: ending.outcome,
-      release: release?.bundle.id ?? null,
-      tag: tagOf(scope),
-      serving: serving ?? null,
-      durationMs,
-      ...(ending.reason ? { reason: ending.reason } : {}),
-    });
+    await scope.observations.carry((carried) =>
+      ports.journal.append({
+        type: "deployment-end",
+        deployment,
+        outcome: ending.outcome,
+        release: release?.bundle.id ?? null,
+        tag: tagOf(scope),
+        serving: serving ?? null,
+        durationMs,
+        ...(ending.reason ? { reason: ending.reason } : {}),
+        ...carried,
+      }),
+    );
   } catch (error) {
     // All is done; the next run finds no end, looks again, and writes it.
     report(scope, error);

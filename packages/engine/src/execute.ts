@@ -1,7 +1,8 @@
-import { formatPlan, type ResolvedProject } from "@sluice/core";
+import { createEvent, formatPlan, type ResolvedProject } from "@sluice/core";
 import { completeRun, observeServing } from "./complete.ts";
 import { doorIdsOf } from "./doors.ts";
 import { type DeploymentResult, end } from "./end.ts";
+import { Observations } from "./observations.ts";
 import type { Initiator, PreparedDeployment } from "./requests.ts";
 import { runSteps } from "./run-steps.ts";
 import { type DeploymentScope, type EnginePorts, emit, type StackFacts } from "./scope.ts";
@@ -13,7 +14,7 @@ export async function execute(
   ports: EnginePorts,
   signal: AbortSignal,
 ): Promise<DeploymentResult> {
-  const { plan, source, release, previousRelease, observed } = prepared;
+  const { plan, source, release, previousRelease, observed, findings = [] } = prepared;
   const startedMs = ports.clock.monotonicMs();
   const deployment = deploymentId(ports);
   const tag = release?.bundle.tag ?? source?.request.tag ?? "";
@@ -29,8 +30,12 @@ export async function execute(
     release,
     previousRelease,
     doorIds: doorIdsOf(observed),
+    observations: new Observations(),
     trafficMoved: false,
   };
+  for (const finding of findings) {
+    scope.observations.note(createEvent(ports.clock.now(), { type: "finding", finding }));
+  }
   const { actor, reason, consents = [] } = request;
   emit(scope, {
     type: "deployment-start",

@@ -9,6 +9,7 @@ import type {
   UnfinishedDeployment,
 } from "@sluice/core";
 import type { StepData } from "./action.ts";
+import type { Observation } from "./observations.ts";
 
 export interface DeploymentStart extends JournalEntry {
   readonly type: "deployment-start";
@@ -39,6 +40,8 @@ export interface StepOutcome extends JournalEntry {
   readonly durationMs: number;
   readonly data?: StepData;
   readonly error?: { readonly code: string; readonly message: string };
+  /** Seen since the record before; records of older versions have none. */
+  readonly observations?: readonly Observation[];
 }
 
 export interface DeploymentEnd extends JournalEntry {
@@ -50,6 +53,7 @@ export interface DeploymentEnd extends JournalEntry {
   readonly serving: Serving | null;
   readonly reason?: string;
   readonly durationMs: number;
+  readonly observations?: readonly Observation[];
 }
 
 export type EngineEntry = DeploymentStart | StepIntent | StepOutcome | DeploymentEnd;

@@ -11,19 +11,20 @@ import { type EnginePorts, emit, type StackFacts } from "./scope.ts";
 /**
  * All that must be right before anything is changed: the engine, the disk, the project. Warnings become events.
  *
+ * @returns what it found, none of it an error
  * @throws SluiceError PREFLIGHT_FAILED or SERVICE_REFUSED with every reason in the detail
  */
 export async function assertReady(
   { project, config }: StackFacts & { readonly project: ResolvedProject },
   ports: EnginePorts,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<readonly Finding[]> {
   const engine = await ports.observer.engine(signal);
   const findings = [...engine.findings, ...project.findings, ...diskFindings(engine, config.preflight.minFreeDisk)];
   for (const finding of findings) emit({ ports }, { type: "finding", finding });
   const errors = findings.filter(({ severity }) => severity === "error");
   const [first] = errors;
-  if (!first) return;
+  if (!first) return findings;
   throw new SluiceError(first.service ? "SERVICE_REFUSED" : "PREFLIGHT_FAILED", first.message, {
     position: first.position,
     hint: first.hint,

@@ -13,7 +13,7 @@ export async function prepareDeploy(
   signal?: AbortSignal,
 ): Promise<PreparedDeployment> {
   const { project, release: wanted, config } = request;
-  const [observed, bundles, attempts] = await Promise.all([
+  const [observed, bundles, attempts, findings] = await Promise.all([
     ports.observer.observe(project, signal),
     ports.bundles.list(),
     readAttempts(ports.journal),
@@ -64,5 +64,6 @@ export async function prepareDeploy(
       : { project, request: wanted, key, imagesOf: images ? await loadOrNull(ports, images.id) : null },
     release: usable ? await ports.bundles.load(usable.id) : null,
     previousRelease,
+    findings,
   };
 }

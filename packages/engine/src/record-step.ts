@@ -17,15 +17,18 @@ export async function record(scope: DeploymentScope, step: PlanStep, outcome: St
   const { deployment, ports } = scope;
   const { result, data, error } = outcome;
   const durationMs = Math.round(ports.clock.monotonicMs() - outcome.startedMs);
-  await ports.journal.append({
-    type: "step-outcome",
-    deployment,
-    step: step.id,
-    result,
-    durationMs,
-    ...(data ? { data } : {}),
-    ...(error === undefined ? {} : { error: describe(error) }),
-  });
+  await scope.observations.carry((carried) =>
+    ports.journal.append({
+      type: "step-outcome",
+      deployment,
+      step: step.id,
+      result,
+      durationMs,
+      ...(data ? { data } : {}),
+      ...(error === undefined ? {} : { error: describe(error) }),
+      ...carried,
+    }),
+  );
   say(scope, step, outcome, durationMs);
 }
 

@@ -5,6 +5,7 @@ import { createDeadline, settle } from "./deadline.ts";
 import { doorIdsOf } from "./doors.ts";
 import { type DeploymentResult, end } from "./end.ts";
 import { type AttemptRecord, bundleOf, readAttempts, unfinishedOf } from "./journal-entries.ts";
+import { Observations } from "./observations.ts";
 import { report } from "./report.ts";
 import { runSteps, undoSteps } from "./run-steps.ts";
 import { type DeploymentScope, type EnginePorts, emit, type StackFacts } from "./scope.ts";
@@ -80,6 +81,7 @@ async function scopeOf(attempt: AttemptRecord, facts: StackFacts, ports: EngineP
     release: bundle ? await loadOrNull(ports, bundle) : null,
     previousRelease: start.previousBundle ? await loadOrNull(ports, start.previousBundle) : null,
     doorIds: new Map(),
+    observations: new Observations(),
     trafficMoved: attempt.begun.some((step) => step.startsWith("shift-") || step.startsWith("adopt-")),
   };
 }

@@ -1,5 +1,5 @@
 import { isSluiceError } from "@sluice/core";
-import { type DeploymentScope, emit } from "./scope.ts";
+import { type Emitter, emit } from "./scope.ts";
 
 /** Code and message of whatever was thrown. */
 export function describe(error: unknown): { readonly code: string; readonly message: string } {
@@ -8,7 +8,7 @@ export function describe(error: unknown): { readonly code: string; readonly mess
 }
 
 /** Says an error once, where it is handled. */
-export function report(scope: Pick<DeploymentScope, "ports">, error: unknown): void {
+export function report(scope: Emitter, error: unknown): void {
   const { code, message } = describe(error);
   const { hint, detail } = isSluiceError(error) ? error : { hint: undefined, detail: undefined };
   emit(scope, { type: "error", code, message, ...(hint ? { hint } : {}), ...(detail ? { detail } : {}) });

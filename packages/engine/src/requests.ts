@@ -1,5 +1,6 @@
 import type {
   DeploymentPlan,
+  Finding,
   ObservedStack,
   ReleaseBundle,
   ReleaseRequest,
@@ -38,4 +39,6 @@ export interface PreparedDeployment {
   readonly source: ReleaseSource | null;
   readonly release: StoredRelease | null;
   readonly previousRelease: StoredRelease | null;
+  /** What preflight found, told already. */
+  readonly findings?: readonly Finding[];
 }

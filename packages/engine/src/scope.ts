@@ -22,6 +22,7 @@ import type {
   TrafficRouter,
 } from "@sluice/core";
 import { createEvent } from "@sluice/core";
+import type { Observations } from "./observations.ts";
 
 /** Everything a deployment acts through. */
 export interface EnginePorts {
@@ -63,6 +64,8 @@ export interface DeploymentScope extends StackFacts {
   readonly previousRelease: StoredRelease | null;
   /** Doors by service: container ids, known once made or observed. */
   readonly doorIds: Map<string, string>;
+  /** What the next record carries for the report. */
+  readonly observations: Observations;
   /** Set when this run has begun to give users to the candidate. */
   trafficMoved: boolean;
   /** Monotonic milliseconds at which this run led everyone to the candidate. */
@@ -95,9 +98,14 @@ export function slotServices(release: StoredRelease): readonly ServiceFacts[] {
   );
 }
 
-export function emit({ ports }: Pick<DeploymentScope, "ports">, body: EventBody): void {
+export type Emitter = Pick<DeploymentScope, "ports"> & Partial<Pick<DeploymentScope, "observations">>;
+
+/** Tells an event; within a deployment, its next record keeps what the report needs of it. */
+export function emit({ ports, observations }: Emitter, body: EventBody): void {
+  const event = createEvent(ports.clock.now(), body);
+  observations?.note(event);
   try {
-    ports.onEvent(createEvent(ports.clock.now(), body));
+    ports.onEvent(event);
   } catch {
     // A renderer that fails must not fail a deployment.
   }

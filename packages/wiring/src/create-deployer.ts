@@ -21,6 +21,7 @@ import { followServiceLogs } from "./logs.ts";
 import { assertTellable, flushOutbox, readOutbox, tellingHowItEnds } from "./notify/tell.ts";
 import { unavailableFindings } from "./notify/with-notifications.ts";
 import { pruneReleases } from "./prune.ts";
+import { readReport } from "./report.ts";
 import { createSession, type Session } from "./session.ts";
 import { importState, readStateChanges, rebuildState } from "./state.ts";
 import { readProcesses, readStatus, readTraffic } from "./status.ts";
@@ -89,6 +90,7 @@ export function createDeployer(options: DeployerOptions): Deployer {
     async history() {
       return readAttempts((await session.ports()).journal);
     },
+    report: (deployment, signal) => readReport(session, deployment, signal),
     async releases() {
       return (await session.ports()).bundles.list();
     },

@@ -19,6 +19,7 @@ import type {
 import type { AttemptRecord, DeploymentResult, RebuiltState } from "@sluice/engine";
 import type { DeliveryReport, OutboxEntry } from "@sluice/notify";
 import type { DatabaseOperations } from "./database/database-operations.ts";
+import type { ReportData } from "@sluice/report";
 
 export interface DeployerOptions {
   /** The project name on the engine (`docker compose -p`); default: as Compose names the project, which it is asked for. */
@@ -263,6 +264,8 @@ export interface Deployer extends AsyncDisposable {
     signal?: AbortSignal,
   ): Promise<readonly DeliveryReport[]>;
   history(): Promise<readonly AttemptRecord[]>;
+  /** What a deployment did; the last one unless an id is given. Secrets are masked. @throws SluiceError USAGE */
+  report(deployment?: string, signal?: AbortSignal): Promise<ReportData>;
   releases(): Promise<readonly ReleaseBundle[]>;
   audit(): Promise<AuditReport>;
   exportState(destination: NodeJS.WritableStream): Promise<void>;

@@ -1,3 +1,4 @@
+export { type ReportData, renderHtml, renderMarkdown } from "@sluice/report";
 export { createDeployer } from "./create-deployer.ts";
 export * from "./database/database-operations.ts";
 export * from "./deployer.ts";

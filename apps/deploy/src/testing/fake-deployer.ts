@@ -37,6 +37,7 @@ export function fakeDeployer(answers: Partial<Deployer> = {}): FakeDeployer {
     outbox: unexpected("outbox"),
     flushOutbox: unexpected("flushOutbox"),
     history: async () => [],
+    report: unexpected("report"),
     releases: async () => [],
     audit: unexpected("audit"),
     exportState: unexpected("exportState"),

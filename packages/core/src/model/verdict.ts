@@ -11,6 +11,10 @@ export interface Verdict {
   /** Probability of a result at least this bad if nothing were wrong, where a statistic was used. */
   readonly p?: number | undefined;
   readonly detail?: string | undefined;
+  /** The measured numbers by slot, where a candidate was judged; `previous` is `null` where it had no users. */
+  readonly measured?:
+    | { readonly unit: "%" | "ms"; readonly candidate: number; readonly previous: number | null }
+    | undefined;
   /** What a verdict without data counts as; without it, as `warn`. */
   readonly onNoData?: NoDataAction | undefined;
 }

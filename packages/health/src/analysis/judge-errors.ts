@@ -17,7 +17,17 @@ export function judgeErrors(window: JudgeWindow): Verdict {
   const { requests, errors } = candidate;
   const perLook = alpha / Math.max(1, looks);
   const { lower, upper } = wilsonBounds(errorsOf(candidate), perLook);
-  const base = { check: "errors", value: `${percent(rateOf(candidate))} errors`, n: requests };
+  const measured = {
+    unit: "%" as const,
+    candidate: rateOf(candidate),
+    previous: hasUsers(previous) ? rateOf(previous) : null,
+  };
+  const base = {
+    check: "errors",
+    value: `${percent(rateOf(candidate))} errors`,
+    n: requests,
+    ...(requests > 0 ? { measured } : {}),
+  };
   if (failsAltogether(candidate) && !(previous && failsAltogether(previous))) {
     return { ...base, result: "fail", limit: "some requests succeed" };
   }

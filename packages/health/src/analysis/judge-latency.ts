@@ -15,7 +15,12 @@ export function judgeLatency({ candidate, previous, looks, settings }: JudgeWind
   const theirs = previous?.latenciesMs ?? [];
   const p95 = quantile(mine, 0.95);
   const value = mine.length > 0 ? `p95 ${Math.round(p95)} ms` : "no requests";
-  const base = { check: "latency", value, n: mine.length };
+  const measured = {
+    unit: "ms" as const,
+    candidate: p95,
+    previous: theirs.length > 0 ? quantile(theirs, 0.95) : null,
+  };
+  const base = { check: "latency", value, n: mine.length, ...(mine.length > 0 ? { measured } : {}) };
   if (mine.length < fewest || theirs.length < fewest) {
     const detail = `${fewest} requests of each are needed, the previous had ${theirs.length}`;
     return { ...base, result: "no-data", limit: `p95 <= ${maxRatio} x previous`, detail };

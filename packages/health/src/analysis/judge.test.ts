@@ -41,6 +41,7 @@ describe("errors", () => {
       limit: "<= 1.5 % (previous 0.5 %, n=2000)",
       n: 200,
       p: expect.closeTo(0, 6),
+      measured: { unit: "%", candidate: 10, previous: 0.5 },
     });
   });
 
