@@ -18,8 +18,8 @@ import type {
 } from "@sluice/core";
 import type { AttemptRecord, DeploymentResult, RebuiltState } from "@sluice/engine";
 import type { DeliveryReport, OutboxEntry } from "@sluice/notify";
-import type { DatabaseOperations } from "./database/database-operations.ts";
 import type { ReportData } from "@sluice/report";
+import type { DatabaseOperations } from "./database/database-operations.ts";
 
 export interface DeployerOptions {
   /** The project name on the engine (`docker compose -p`); default: as Compose names the project, which it is asked for. */
