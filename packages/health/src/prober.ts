@@ -4,7 +4,7 @@ import type { Attempt } from "./attempt.ts";
 import { attemptCommand, commandLimit, type ProvideImage, type RunOneOff } from "./checks/command.ts";
 import { attemptContainer, containerLimit, type InspectContainer, type Starts } from "./checks/container.ts";
 import { attemptHttp, httpLimit } from "./checks/http.ts";
-import { attemptSequence, sequenceLimit } from "./checks/sequence.ts";
+import { sequenceLimit } from "./checks/sequence-limit.ts";
 import { attemptTcp, tcpLimit } from "./checks/tcp.ts";
 import { withDeadline } from "./deadline.ts";
 
@@ -121,7 +121,7 @@ async function attemptOnce(
   }
 }
 
-function attempt(means: AttemptMeans, check: Check, target: ProbeTarget, signal: AbortSignal): Promise<Attempt> {
+async function attempt(means: AttemptMeans, check: Check, target: ProbeTarget, signal: AbortSignal): Promise<Attempt> {
   const { exec, clock, runOneOff } = means;
   switch (check.type) {
     case "http":
@@ -130,8 +130,11 @@ function attempt(means: AttemptMeans, check: Check, target: ProbeTarget, signal:
       return attemptTcp(exec, check, target, signal);
     case "command":
       return attemptCommand(exec, runOneOff, check, target, signal);
-    case "sequence":
+    case "sequence": {
+      // Its engine of regular expressions is as large as everything else here together.
+      const { attemptSequence } = await import("./checks/sequence.ts");
       return attemptSequence(means, check, target, signal);
+    }
     case "container":
       return attemptContainer(means, check, target, signal);
   }

@@ -15,13 +15,11 @@ import { exportHome, verifyAudit } from "@sluice/journal";
 import { createDatabaseOperations } from "./database/create-database-operations.ts";
 import { withDatabaseService } from "./database/find-database.ts";
 import type { DeployCall, Deployer, DeployerOptions, PlanView, RollbackCall } from "./deployer.ts";
-import { runDoctor } from "./doctor/examiners.ts";
 import { lockStack } from "./lock.ts";
 import { followServiceLogs } from "./logs.ts";
 import { assertTellable, flushOutbox, readOutbox, tellingHowItEnds } from "./notify/tell.ts";
 import { unavailableFindings } from "./notify/with-notifications.ts";
 import { pruneReleases } from "./prune.ts";
-import { readReport } from "./report.ts";
 import { createSession, type Session } from "./session.ts";
 import { importState, readStateChanges, rebuildState } from "./state.ts";
 import { readProcesses, readStatus, readTraffic } from "./status.ts";
@@ -78,7 +76,7 @@ export function createDeployer(options: DeployerOptions): Deployer {
     logs: (services, logOptions = {}) => followServiceLogs(session, services, logOptions),
     verify: (signal) => verifyLive(session, signal),
     traffic: (signal) => readTraffic(session, signal),
-    doctor: (signal) => runDoctor(session, signal),
+    doctor: async (signal) => (await import("./doctor/examiners.ts")).runDoctor(session, signal),
     async window() {
       return windowView(await session.stack(), await session.config(), session.clock.now());
     },
@@ -90,7 +88,7 @@ export function createDeployer(options: DeployerOptions): Deployer {
     async history() {
       return readAttempts((await session.ports()).journal);
     },
-    report: (deployment, signal) => readReport(session, deployment, signal),
+    report: async (deployment, signal) => (await import("./report.ts")).readReport(session, deployment, signal),
     async releases() {
       return (await session.ports()).bundles.list();
     },

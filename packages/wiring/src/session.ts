@@ -62,14 +62,13 @@ export function createSession(options: DeployerOptions): Session {
   const config = once(() => loadConfig(options));
   const resolver = once(() => createComposeResolver({ env: options.env }));
   const project = once(async (signal?: AbortSignal): Promise<ResolvedProject> => {
-    const settings = await config();
     const resolving = resolver().resolve({
       stack: options.stack,
       directory: options.directory,
       files: options.files ?? [],
       envFiles: options.envFiles ?? [],
       profiles: options.profiles ?? [],
-      config: settings,
+      config: config(),
       signal,
     });
     // Compose works on it in a process of its own meanwhile.

@@ -28,7 +28,8 @@ export interface ResolveRequest {
   readonly envFiles?: readonly string[] | undefined;
   /** As `--profile`. */
   readonly profiles?: readonly string[] | undefined;
-  readonly config?: Config | undefined;
+  /** Still being read, if need be: Compose does not wait for it. */
+  readonly config?: Config | Promise<Config> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -44,7 +45,15 @@ export interface ComposeResolver {
 
 export function createComposeResolver({ env }: ComposeResolverOptions): ComposeResolver {
   return {
-    async resolve({ stack, directory, files = [], envFiles = [], profiles = [], config = defaultConfig(), signal }) {
+    async resolve({
+      stack,
+      directory,
+      files = [],
+      envFiles = [],
+      profiles = [],
+      config: reading = defaultConfig(),
+      signal,
+    }) {
       const options = [
         ...(stack === undefined ? [] : ["--project-name", stack]),
         ...files.flatMap((file) => ["--file", file]),
@@ -55,9 +64,10 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
       const finding = findProjectFiles(directory, files, envFiles, env);
       // Compose is asked for the active services only where something has a profile, which the files mostly tell early.
       const early = finding.then(async (project) => ((await mentionProfiles(project)) ? askActive() : null));
-      const [found, all] = await Promise.all([
+      const [found, all, config] = await Promise.all([
         finding,
         compose("--profile", "*", "config", "--format", "json"),
+        reading,
         early.catch(() => null),
       ]);
       if (all.exitCode !== 0) throw composeError(all.stderr, await sourcesOf(found));

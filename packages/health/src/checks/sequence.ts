@@ -9,9 +9,6 @@ import { filledStep } from "../sequence/fill.ts";
 import { whatIsUnexpected } from "../sequence/unexpected.ts";
 import { createValues, type Values } from "../sequence/values.ts";
 
-export const sequenceLimit = ({ steps }: SequenceCheck): string =>
-  `${steps.length === 1 ? "1 step" : `all ${steps.length} steps`} as expected`;
-
 interface SequenceMeans extends Pick<DoorCall, "exec" | "clock"> {
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
   readonly onSecrets?: ((values: readonly string[]) => void) | undefined;
