@@ -27,6 +27,7 @@ export * from "./model/door.ts";
 export * from "./model/finding.ts";
 export * from "./model/json-path.ts";
 export * from "./model/names.ts";
+export * from "./model/observation.ts";
 export * from "./model/outcome.ts";
 export * from "./model/pinned-model.ts";
 export * from "./model/probe-target.ts";

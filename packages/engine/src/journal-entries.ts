@@ -4,12 +4,12 @@ import type {
   Journal,
   JournalEntry,
   JournalRecord,
+  Observation,
   Outcome,
   Serving,
   UnfinishedDeployment,
 } from "@sluice/core";
 import type { StepData } from "./action.ts";
-import type { Observation } from "./observations.ts";
 
 export interface DeploymentStart extends JournalEntry {
   readonly type: "deployment-start";

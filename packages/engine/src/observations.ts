@@ -1,22 +1,4 @@
-import type { Finding, Slot, SluiceEvent, Verdict } from "@sluice/core";
-
-/**
- * What a deployment saw between its steps, kept for its report. `at` is ISO 8601, UTC. Observations ride on the record
- * that is written anyway, the outcome of a step or the end: they cost no write of their own, and no write of theirs can
- * fail. What a killed run saw since its last record is lost.
- */
-export type Observation = { readonly at: string } & (
-  | { readonly type: "share-change"; readonly service: string; readonly slot: Slot; readonly share: number }
-  | { readonly type: "verdict"; readonly step: string; readonly verdict: Verdict }
-  | { readonly type: "finding"; readonly finding: Finding }
-  | {
-      readonly type: "error";
-      readonly code: string;
-      readonly message: string;
-      readonly hint?: string;
-      readonly detail?: string;
-    }
-);
+import type { Observation, SluiceEvent } from "@sluice/core";
 
 /** Most observations that one record carries, the newest: a step that errs without end fills no disk. */
 const keptObservations = 200;

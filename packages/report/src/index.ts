@@ -1,4 +1,4 @@
 export { renderHtml } from "./html/page.ts";
-export type { AttemptFacts, ReportContext, SeenFact } from "./input.ts";
+export type { AttemptFacts, ReportContext } from "./input.ts";
 export { renderMarkdown } from "./markdown.ts";
 export { type ReportData, reportData } from "./report-data.ts";

@@ -1,27 +1,4 @@
-import type {
-  DeploymentKind,
-  DeploymentPlan,
-  Finding,
-  Outcome,
-  ReleaseBundle,
-  Serving,
-  Slot,
-  Verdict,
-} from "@sluice/core";
-
-/** What was seen during a deployment. `at` is ISO 8601, UTC. */
-export type SeenFact = { readonly at: string } & (
-  | { readonly type: "share-change"; readonly service: string; readonly slot: Slot; readonly share: number }
-  | { readonly type: "verdict"; readonly step: string; readonly verdict: Verdict }
-  | { readonly type: "finding"; readonly finding: Finding }
-  | {
-      readonly type: "error";
-      readonly code: string;
-      readonly message: string;
-      readonly hint?: string;
-      readonly detail?: string;
-    }
-);
+import type { DeploymentKind, DeploymentPlan, Observation, Outcome, ReleaseBundle, Serving } from "@sluice/core";
 
 /** One attempt as the journal holds it; times are those of the records. */
 export interface AttemptFacts {
@@ -42,7 +19,7 @@ export interface AttemptFacts {
     readonly durationMs: number;
     readonly error?: { readonly code: string; readonly message: string };
     /** Records of older versions have none. */
-    readonly observations?: readonly SeenFact[];
+    readonly observations?: readonly Observation[];
   }[];
   /** Ids of steps with an intent. */
   readonly begun: readonly string[];
@@ -53,7 +30,7 @@ export interface AttemptFacts {
     readonly serving: Serving | null;
     readonly reason?: string;
     readonly durationMs: number;
-    readonly observations?: readonly SeenFact[];
+    readonly observations?: readonly Observation[];
   } | null;
 }
 

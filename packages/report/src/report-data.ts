@@ -1,5 +1,6 @@
 import {
   type DeploymentKind,
+  type Observation,
   type Outcome,
   outcomeExitCodes,
   redactDeep,
@@ -8,7 +9,7 @@ import {
   type Verdict,
 } from "@sluice/core";
 import { clipDeep } from "./clip.ts";
-import type { AttemptFacts, ReportContext, SeenFact, StepResult } from "./input.ts";
+import type { AttemptFacts, ReportContext, StepResult } from "./input.ts";
 
 /** Everything a report shows, as plain data. Offsets (`startMs`, `atMs`) are milliseconds since the beginning. */
 export interface ReportData {
@@ -169,7 +170,7 @@ function stepRows({ start, outcomes, begun }: AttemptFacts, offset: (at: string)
   ];
 }
 
-function happeningOf(fact: SeenFact, offset: (at: string) => number): readonly Happening[] {
+function happeningOf(fact: Observation, offset: (at: string) => number): readonly Happening[] {
   const atMs = offset(fact.at);
   if (fact.type === "finding") {
     const { severity, code, message, hint } = fact.finding;

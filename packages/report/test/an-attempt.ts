@@ -1,5 +1,5 @@
-import type { PlanStep, ReleaseBundle, Verdict } from "@sluice/core";
-import type { AttemptFacts, SeenFact } from "../src/input.ts";
+import type { Observation, PlanStep, ReleaseBundle, Verdict } from "@sluice/core";
+import type { AttemptFacts } from "../src/input.ts";
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 4, 1, 10, 0, 0) + seconds * 1_000).toISOString();
 
@@ -23,7 +23,7 @@ export function anAttempt({ text, steps = 4 }: Texts): AttemptFacts {
     detail: text,
     measured: { unit: "%", candidate: 20, previous: 0.5 },
   };
-  const seen: readonly SeenFact[] = [
+  const seen: readonly Observation[] = [
     { at: at(1), type: "share-change", service: text, slot: "green", share: 5 },
     { at: at(9), type: "verdict", step: "shift-1", verdict },
     { at: at(9), type: "share-change", service: text, slot: "green", share: 0 },
