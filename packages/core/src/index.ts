@@ -63,5 +63,5 @@ export * from "./ports/stack-runtime.ts";
 export * from "./ports/throw-away.ts";
 export * from "./ports/traffic-router.ts";
 export * from "./redact/redactor.ts";
+export * from "./windows/always-open.ts";
 export type { Freeze, Windows } from "./windows/window-schema.ts";
-export * from "./windows/window-state.ts";

@@ -19,7 +19,7 @@ export async function deploy(
   ports: EnginePorts,
   signal: AbortSignal,
 ): Promise<DeploymentResult> {
-  const consents = [...(request.consents ?? []), ...windowConsents(request, ports.clock.now())];
+  const consents = [...(request.consents ?? []), ...(await windowConsents(request, ports.clock.now()))];
   await ports.base.claim(request.stack, request.homeId);
   const recovered = await recoverUnfinished(request, request.project, ports, signal);
   if (recovered && signal.aborted) return recovered;

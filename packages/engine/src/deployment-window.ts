@@ -1,4 +1,4 @@
-import { formatInZone, SluiceError, windowState } from "@sluice/core";
+import { isAlwaysOpen, SluiceError } from "@sluice/core";
 import type { DeployRequest } from "./requests.ts";
 
 /**
@@ -7,10 +7,12 @@ import type { DeployRequest } from "./requests.ts";
  *
  * @throws SluiceError WINDOW_CLOSED with the next opening
  */
-export function windowConsents(
+export async function windowConsents(
   { stack, config, override }: Pick<DeployRequest, "stack" | "config" | "override">,
   now: Date,
-): readonly string[] {
+): Promise<readonly string[]> {
+  if (isAlwaysOpen(config.windows)) return [];
+  const { formatInZone, windowState } = await import("@sluice/core/windows");
   const { open, reason, nextOpening, timezone } = windowState(config.windows, now);
   if (open) return [];
   const given = override?.trim();

@@ -117,7 +117,7 @@ const never = () => new AbortController().signal;
 /** What would refuse the deployment that is planned. */
 async function refusals(session: Session, { override }: DeployCall): Promise<readonly Finding[]> {
   const [config, channels] = await Promise.all([session.config(), session.channels()]);
-  const closed = override ? [] : windowFindings(config, session.clock.now());
+  const closed = override ? [] : await windowFindings(config, session.clock.now());
   return [...unavailableFindings(channels, "error"), ...closed];
 }
 

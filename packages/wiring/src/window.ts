@@ -1,8 +1,9 @@
-import { type Config, type Finding, formatInZone, windowState } from "@sluice/core";
+import { type Config, type Finding, isAlwaysOpen } from "@sluice/core";
 import type { WindowView } from "./deployer.ts";
 
 /** Whether deployments may begin now, and when that changes. */
-export function windowView(stack: string, { windows }: Config, now: Date): WindowView {
+export async function windowView(stack: string, { windows }: Config, now: Date): Promise<WindowView> {
+  const { windowState } = await import("@sluice/core/windows");
   const { open, timezone, reason, freeze, nextOpening, closes } = windowState(windows, now);
   return {
     stack,
@@ -20,7 +21,9 @@ export function windowView(stack: string, { windows }: Config, now: Date): Windo
 }
 
 /** What a plan says of a window that is closed. */
-export function windowFindings({ windows }: Config, now: Date): readonly Finding[] {
+export async function windowFindings({ windows }: Config, now: Date): Promise<readonly Finding[]> {
+  if (isAlwaysOpen(windows)) return [];
+  const { formatInZone, windowState } = await import("@sluice/core/windows");
   const { open, reason, nextOpening, timezone } = windowState(windows, now);
   if (open) return [];
   const opens = nextOpening ? `it opens ${formatInZone(nextOpening, timezone)}; ` : "";

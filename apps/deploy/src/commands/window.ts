@@ -1,4 +1,4 @@
-import { formatInZone } from "@sluice/core";
+import { formatInZone } from "@sluice/core/windows";
 import type { WindowView } from "@sluice/wiring";
 import type { CommandCall } from "../context.ts";
 import { writeJson } from "../render/json.ts";

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rename, rm, utimes, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { composeIdentity } from "./compose-identity.ts";
+import { composeCommand, composeIdentity } from "./compose-installation.ts";
 import { type Memo, remembered } from "./memo.ts";
 
 let root: string;
@@ -83,5 +83,26 @@ describe("the identity of Compose", () => {
     const before = await composeIdentity(env);
     await rename(join(root, "bin/newer"), path);
     expect(await composeIdentity(env)).not.toBe(before);
+  });
+});
+
+describe("the command that starts Compose", () => {
+  const plugin = () => join(root, "config/cli-plugins/docker-compose");
+
+  it("is the plugin that docker would start", async () => {
+    expect(await composeCommand(env)).toEqual([plugin()]);
+  });
+
+  it("is docker where docker is a script, which may do more than start the plugin", async () => {
+    await install("bin/docker", '#!/bin/sh\nexec sudo docker "$@"\n');
+    expect(await composeCommand(env)).toEqual(["docker", "compose"]);
+  });
+
+  it.each(["bin/docker", "config/cli-plugins/docker-compose"])("is docker without %s", async (path) => {
+    // The plugins of the system stand behind those of the user: a plugin is only missed where docker is, too.
+    await rm(join(root, path));
+    const command = await composeCommand(env);
+    expect(command).not.toContain(plugin());
+    if (path === "bin/docker") expect(command).toEqual(["docker", "compose"]);
   });
 });

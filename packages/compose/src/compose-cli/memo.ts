@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Environment } from "../engine/endpoint.ts";
-import { composeIdentity } from "./compose-identity.ts";
+import { composeIdentity } from "./compose-installation.ts";
 
 /** Remembers texts between two runs. A failure of either call is taken for "not known". */
 export interface Memo {

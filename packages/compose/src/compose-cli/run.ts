@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { type OutputSink, SluiceError } from "@sluice/core";
 import { createLineSplitter } from "../engine/lines.ts";
 import { createCapture } from "./capture.ts";
+import { composeCommand } from "./compose-installation.ts";
 import { endWithSignal, signalGroup } from "./end-with-signal.ts";
 
 export interface ComposeRunOptions {
@@ -36,7 +37,7 @@ export interface ComposeRun {
 const drainMs = 2_000;
 
 /**
- * Runs `docker compose` in a process group of its own. A non-zero exit code is a result, not an error.
+ * Runs Compose, as {@link composeCommand} finds it, in a process group of its own. A non-zero exit code is a result, not an error.
  *
  * @throws the signal's reason on abort, after the process group has ended
  * @throws SluiceError COMPOSE_MISSING when `docker` cannot be started, COMPOSE_FAILED when it writes more than 64 MiB or
@@ -44,18 +45,19 @@ const drainMs = 2_000;
  */
 export async function runCompose(options: ComposeRunOptions): Promise<ComposeRun> {
   options.signal?.throwIfAborted();
-  if (options.niceness === undefined) return run(["docker", "compose", ...options.args], options);
+  const command = [...(await composeCommand(options.env)), ...options.args];
+  if (options.niceness === undefined) return run(command, options);
   try {
-    return await run(["nice", "-n", String(options.niceness), "docker", "compose", ...options.args], options);
+    return await run(["nice", "-n", String(options.niceness), ...command], options);
   } catch (error) {
     if (!isMissing(error)) throw error;
-    return run(["docker", "compose", ...options.args], options);
+    return run(command, options);
   }
 }
 
-async function run(command: readonly [string, ...string[]], options: ComposeRunOptions): Promise<ComposeRun> {
+async function run(command: readonly string[], options: ComposeRunOptions): Promise<ComposeRun> {
   const { signal, stdin } = options;
-  const [file, ...args] = command;
+  const [file = "", ...args] = command;
   const child = spawn(file, args, {
     cwd: options.cwd,
     env: { ...options.env },

@@ -1,4 +1,5 @@
 import { Temporal } from "temporal-polyfill";
+import { isAlwaysOpen } from "./always-open.ts";
 import { isInRange } from "./open-range.ts";
 import type { Freeze, Windows } from "./window-schema.ts";
 
@@ -24,7 +25,7 @@ export function windowState(windows: Windows, at: Date): WindowState {
   const moment = Temporal.Instant.fromEpochMilliseconds(at.getTime());
   const local = moment.toZonedDateTimeISO(windows.timezone);
   const open = isOpenAt(windows, local);
-  const change = toDate(nextChange(windows, local, !open));
+  const change = isAlwaysOpen(windows) ? null : toDate(nextChange(windows, local, !open));
   return {
     open,
     timezone: windows.timezone,

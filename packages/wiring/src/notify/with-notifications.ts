@@ -6,7 +6,6 @@ import {
   isSluiceError,
   type Journal,
   type Redact,
-  windowState,
 } from "@sluice/core";
 import { readAttempts } from "@sluice/engine";
 import {
@@ -72,7 +71,7 @@ export async function withNotifications<T>(
   try {
     return await run();
   } catch (error) {
-    if (isSluiceError(error) && error.code === "WINDOW_CLOSED") refused.push(refusalOf(parts, asked, error));
+    if (isSluiceError(error) && error.code === "WINDOW_CLOSED") refused.push(await refusalOf(parts, asked, error));
     throw error;
   } finally {
     const endedMs = clock.monotonicMs();
@@ -124,12 +123,13 @@ async function endingsOf({ stack, link, journal }: NotifyParts, { ends }: Held):
   });
 }
 
-function refusalOf(
+async function refusalOf(
   { stack, config, clock, link }: NotifyParts,
   asked: Asked,
   { message, hint }: { readonly message: string; readonly hint: string | undefined },
-): Notification {
+): Promise<Notification> {
   const now = clock.now();
+  const { windowState } = await import("@sluice/core/windows");
   const { nextOpening } = windowState(config.windows, now);
   return {
     // However often it is tried while the window is closed, it is told once.
