@@ -61,6 +61,17 @@ describe("the plan of", () => {
     `);
   });
 
+  it("a deployment over a slot in which nothing runs: it is emptied while images are built", () => {
+    const stack = aStack({ services, live, warm: "r-0" });
+    const stopped = stack.slots.green.containers.map((container) => ({ ...container, state: "exited" as const }));
+    const observed = { ...stack, slots: { ...stack.slots, green: { ...stack.slots.green, containers: stopped } } };
+    const { steps } = planDeployment(desired(), observed);
+    expect(steps[0]).toMatchObject({ kind: "build", clears: "green" });
+    expect(steps.map(({ kind }) => kind)).not.toContain("clear");
+    const stored = planDeployment(desired({ bundleId: "r-2" }), observed).steps;
+    expect(stored[0]).toMatchObject({ kind: "clear", slot: "green" });
+  });
+
   it("a release that is live already", () => {
     expect(formatPlan(planDeployment(desired({ bundleId: "r-1" }), aStack({ services, live })))).toMatchInlineSnapshot(
       `"nothing to do"`,

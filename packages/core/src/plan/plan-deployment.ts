@@ -1,7 +1,7 @@
 import type { Config } from "../config/schema.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import { otherSlot, type Slot } from "../model/slot.ts";
-import type { ObservedStack } from "../model/stack.ts";
+import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
 import { type AddStep, collectSteps } from "./collect-steps.ts";
 import { type LiveSlot, liveSlot, warmRelease } from "./live-slot.ts";
 import { addBackup } from "./plan-backup.ts";
@@ -96,14 +96,17 @@ interface PreparationScope {
 function addPreparation(add: AddStep, scope: PreparationScope): void {
   const { desired, candidate, observed, active, base, isWarm, hasSlot } = scope;
   const { tag, imagesOf, bundleId, wasLive } = desired;
+  const { containers, release: held } = observed.slots[candidate];
+  // A build may fail, and what still runs is a way back until it did not.
+  const clears = bundleId === null && containers.length > 0 && containers.every(({ state }) => isDown(state));
   if (bundleId === null) {
-    const cause = imagesOf ? `the images of ${imagesOf} are used: same commit` : "no such release is stored";
-    add({ kind: "build", target: `release ${tag}`, cause, timeoutMs: buildMs });
+    const from = imagesOf ? `the images of ${imagesOf} are used: same commit` : "no such release is stored";
+    const cause = clears ? `${from}; slot ${candidate}, where nothing runs, is emptied meanwhile` : from;
+    add({ kind: "build", target: `release ${tag}`, cause, timeoutMs: buildMs, ...(clears && { clears: candidate }) });
   }
   if (!wasLive && !isWarm) addBackup(add, desired, observed, active);
-  if (!isWarm && observed.slots[candidate].containers.length > 0) {
-    const old = observed.slots[candidate].release;
-    const cause = old ? `holds release ${old}` : "holds containers of no release";
+  if (!isWarm && containers.length > 0 && !clears) {
+    const cause = held ? `holds release ${held}` : "holds containers of no release";
     add({ kind: "clear", slot: candidate, target: `slot ${candidate}`, cause });
   }
   const networksCause = `slot ${candidate} needs the networks of base`;
@@ -124,6 +127,10 @@ function addPreparation(add: AddStep, scope: PreparationScope): void {
     const cause = `${name} runs once for each release`;
     add({ kind: "job", slot: candidate, service: name, target: `job ${name}`, cause, timeoutMs: jobMs });
   }
+}
+
+function isDown(state: ObservedContainer["state"]): boolean {
+  return state === "exited" || state === "created" || state === "dead";
 }
 
 function namesOf(services: readonly ServiceFacts[]): readonly string[] {

@@ -51,7 +51,10 @@ export type RecoverStep = StepBase<"recover"> & {
   readonly services: readonly string[];
 };
 /** Builds and pulls images and stores the release bundle. */
-export type BuildStep = StepBase<"build">;
+export type BuildStep = StepBase<"build"> & {
+  /** A slot that nothing runs in, emptied meanwhile: its next `create` does not wait for that. */
+  readonly clears?: Slot;
+};
 /** A backup of the database, before anything of the candidate or of base can change what it holds. */
 export type BackupStep = StepBase<"backup"> & {
   readonly service: string;

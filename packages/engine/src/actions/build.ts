@@ -5,7 +5,7 @@ import type { DeploymentScope, ReleaseSource } from "../scope.ts";
 
 /** Builds what has a build, pins what has not, and stores the release: from here on the checkout may go. */
 export const build: StepAction<"build"> = {
-  async run(_step, scope, { options, progress }) {
+  async run({ clears }, scope, { options, progress }) {
     const { source, ports } = scope;
     if (!source) {
       throw new SluiceError("RECOVERY_REFUSED", "a release can only be built where its checkout is", {
@@ -14,7 +14,11 @@ export const build: StepAction<"build"> = {
     }
     const { project, request, key } = source;
     const reused = await reusableImages(scope, source);
-    const built = reused ?? (await ports.images.build(project, request.tag, options));
+    const emptied = clears ? ports.slots.clear(scope.stack, clears, options) : undefined;
+    const [made] = await Promise.allSettled([reused ?? ports.images.build(project, request.tag, options), emptied]);
+    if (made.status === "rejected") throw made.reason;
+    await emptied;
+    const built = made.value;
     if (reused) progress(`images of ${source.imagesOf?.bundle.tag} are used: nothing is built`);
     const id = ports.identity.id(key, built.images);
     const bundle: ReleaseBundle = {
@@ -32,6 +36,10 @@ export const build: StepAction<"build"> = {
     };
     scope.release = await storeOnce(scope, bundle, source);
     return { bundle: id };
+  },
+  // As the undo of `clear`: the slot's networks were kept for a release that does not come.
+  async undo({ clears }, { stack, ports }, { options }) {
+    if (clears) await ports.slots.remove(stack, clears, options);
   },
 };
 
