@@ -2,7 +2,8 @@ import type { Clock, ContainerExec } from "@sluice/core";
 import type Docker from "dockerode";
 import type { Bell } from "./bell.ts";
 
-const usualPauseMs = 100;
+/** While a program boots it needs the processor itself. */
+const firstAfterMs = 200;
 const shortestPauseMs = 50;
 const slowAfterMs = 5_000;
 const slowPauseMs = 1_000;
@@ -10,8 +11,8 @@ const slowPauseMs = 1_000;
 /**
  * Runs a container's own health check before the engine does. The engine asks once every `interval` (30 s by default),
  * so a container that is ready after 2 s would be known to be after 30. This runs the very same command the same way:
- * 100 ms after each answer for the first 5 s, every second from then on, and as soon as `output` rings, as most programs write a
- * line when they are ready. It resolves `true` at the first success, and `false` when the signal aborts or the command
+ * after 200 ms, then after 100 ms that grow to 300 for the first 5 s, every second from then on, and as soon as `output`
+ * rings, as most programs write a line when they are ready. It resolves `true` at the first success, and `false` when the signal aborts or the command
  * cannot be run; the engine's own check decides then.
  */
 export async function probeEarly(
@@ -25,6 +26,7 @@ export async function probeEarly(
   if (!command) return false;
   const timeoutMs = (Config.Healthcheck?.Timeout || 30e9) / 1e6;
   const begin = clock.monotonicMs();
+  await output.wait(firstAfterMs, signal);
   while (!signal.aborted) {
     const asked = clock.monotonicMs();
     try {
@@ -38,11 +40,16 @@ export async function probeEarly(
     const now = clock.monotonicMs();
     // A check may start a whole runtime: two thirds of a processor are the most that asking may take.
     const least = Math.max(shortestPauseMs, (now - asked) / 2);
-    const usual = now - begin < slowAfterMs ? usualPauseMs : slowPauseMs;
+    const usual = usualPauseMs(now - begin);
     await clock.sleep(least, signal).catch(() => undefined);
     await output.wait(Math.max(0, usual - least), signal);
   }
   return false;
+}
+
+/** What asking costs and what not knowing costs grow alike. */
+function usualPauseMs(sinceMs: number): number {
+  return sinceMs < slowAfterMs ? Math.min(300, Math.max(100, sinceMs / 6)) : slowPauseMs;
 }
 
 /** The command of a health check as the engine would run it, or `undefined` where there is none. */

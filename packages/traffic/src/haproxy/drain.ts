@@ -10,12 +10,14 @@ export async function drain(
   timeoutMs: number,
   signal?: AbortSignal,
 ): Promise<{ readonly closed: number }> {
-  const end = link.clock.monotonicMs() + timeoutMs;
+  const begin = link.clock.monotonicMs();
+  const end = begin + timeoutMs;
   for (;;) {
     const rows = await observeServers(link, signal);
     const active = activeAt(rows, slot);
     if (active === 0) return { closed: 0 };
-    const left = end - link.clock.monotonicMs();
+    const now = link.clock.monotonicMs();
+    const left = end - now;
     if (left <= 0) {
       const own = rows.filter((row) => row.slot === slot);
       await link.shell.ask(
@@ -24,6 +26,11 @@ export async function drain(
       );
       return { closed: active };
     }
-    await link.clock.sleep(Math.min(link.pollMs, left), signal);
+    await link.clock.sleep(Math.min(pauseMs(link, now - begin), left), signal);
   }
+}
+
+/** The longer it takes, the less a little more matters: HAProxy tells nobody that a connection ended, it must be asked. */
+function pauseMs({ pollMs }: DoorLink, sinceMs: number): number {
+  return Math.max(pollMs, Math.min(500, sinceMs / 10));
 }
