@@ -28,8 +28,8 @@ ${lines}
 </svg><figcaption>${services.length > 1 && `Lines: ${services.map((service, index) => `${service} (${["solid", "dashed", "dotted", "dash-dotted"][index % 4]})`).join(", ")}. `}The whole width is ${formatDuration(spanMs)}.</figcaption></figure>
 ${table(
   "The same in numbers.",
-  [{ name: "At", is: "number" }, { name: "Service" }, { name: "Slot" }, { name: "Share", is: "number" }],
-  shares.map(({ atMs, service, slot, share }) => [formatOffset(atMs), service, slot, `${share} %`]),
+  [{ name: "Service" }, { name: "Slot" }, { name: "At", is: "number" }, { name: "Share", is: "number" }],
+  shares.map(({ atMs, service, slot, share }) => [service, slot, formatOffset(atMs), `${share} %`]),
 )}`;
 
   function steps(points: readonly SharePoint[], span: number): string {

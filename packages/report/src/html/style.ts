@@ -12,7 +12,7 @@ body { margin: 0 auto; padding: 1.5rem; max-width: 70rem; background: var(--pape
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .5rem; }
 h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
 p { margin: .5rem 0; }
-.dim, figcaption { color: var(--dim); }
+.dim, figcaption { color: var(--dim); } figcaption { font-size: .9rem; }
 .verdict { font-size: 1.15rem; font-weight: 600; }
 .good { color: var(--good); } .bad { color: var(--bad); } .warn { color: var(--warn); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1.25rem; margin: 1rem 0; }
@@ -21,13 +21,15 @@ dt { color: var(--dim); } dd { margin: 0; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--dim); padding: .25rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line); min-width: 3rem; }
-th { font-weight: 600; }
+th { font-weight: 600; overflow-wrap: break-word; } thead th { white-space: nowrap; }
+@media screen { td.text { min-width: 7rem; } }
+td .good, td .bad, td .warn { white-space: nowrap; }
 .number { text-align: right; white-space: nowrap; overflow-wrap: normal; }
 .chart { min-width: 12rem; width: 30%; padding-right: 0; }
 .chart svg { display: block; width: 100%; height: 1rem; margin-top: .2rem; background: var(--panel); }
 code, pre { font: .85em/1.45 ui-monospace, monospace; }
 pre { margin: .35rem 0 0; padding: .5rem .75rem; white-space: pre-wrap; background: var(--panel); border-left: 3px solid var(--line); }
-figure { margin: 0; } figure svg { display: block; width: 100%; height: auto; }
+figure { margin: 0; } figure svg { display: block; width: 100%; max-width: 48rem; height: auto; }
 svg text { fill: var(--dim); font: 12px system-ui, sans-serif; }
 .fill { fill: var(--bar); } .fill.bad { fill: var(--bad); } .fill.warn { fill: var(--warn); } .fill.second { fill: var(--second); }
 .grid { stroke: var(--line); fill: none; }

@@ -22,7 +22,7 @@ export function timeline({ steps, spanMs }: ReportData): Markup {
     columns,
     steps.map((step) => [
       step.step,
-      html`${step.kind} ${step.target}${step.cause && html`<br><span class="dim">${step.cause}</span>`}`,
+      html`${step.target}${step.cause && html`<br><span class="dim">${step.cause}</span>`}`,
       html`<span class="${tones[step.result]}">${step.result}</span>${step.error && html`<br>${step.error}`}`,
       step.startMs === null ? "–" : formatOffset(step.startMs),
       step.durationMs === null ? "–" : formatDuration(step.durationMs),
