@@ -6,18 +6,31 @@ import type { Session } from "./session.ts";
 
 /**
  * What a deployment did, as data; the last one unless an id is given. Secrets of the project as it is now and of the
- * release that was deployed are masked.
+ * releases that were deployed and left are masked. A project that does not resolve any more is done without, where the
+ * release is still stored.
  *
- * @throws SluiceError USAGE when there is no such deployment
+ * @throws SluiceError USAGE when there is no such deployment; what keeps the project from being resolved, where the
+ * release is not stored any more
  */
 export async function readReport(session: Session, id?: string, signal?: AbortSignal): Promise<ReportData> {
-  const [ports, project, facts] = await Promise.all([session.ports(), session.project(signal), session.facts()]);
+  const [ports, facts, resolved] = await Promise.all([
+    session.ports(),
+    session.facts(),
+    session.project(signal).then(
+      (project) => ({ project }),
+      (error: unknown) => ({ error }),
+    ),
+  ]);
+  signal?.throwIfAborted();
   const attempt = attemptOf(await readAttempts(ports.journal), id);
   const bundles = await ports.bundles.list();
   const load = async (release: string | null): Promise<StoredRelease | null> =>
     bundles.some((bundle) => bundle.id === release) && release ? ports.bundles.load(release) : null;
   const [release, previous] = await Promise.all([load(bundleOf(attempt)), load(attempt.start.previousBundle)]);
-  const models = [project.model, ...[release, previous].flatMap((stored) => (stored ? [stored.model] : []))];
+  // Nobody else knows what would have to be masked.
+  if ("error" in resolved && !release) throw resolved.error;
+  const current = "project" in resolved ? [resolved.project.model] : [];
+  const models = [...current, ...[release, previous].flatMap((stored) => (stored ? [stored.model] : []))];
   const bundle: ReleaseBundle | null = release?.bundle ?? null;
   return reportData(attempt, {
     stack: facts.stack,
