@@ -104,5 +104,6 @@ describe("build", () => {
       code: "IMAGE_MISSING",
       message: expect.stringContaining("127.0.0.1:1/sluice-test/none:9"),
     });
+    expect(await docker("images", "-q", "--filter", `reference=sluice/${stack.name}-web:building*`)).toBe("");
   });
 });

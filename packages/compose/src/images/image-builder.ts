@@ -10,6 +10,7 @@ import type { Engine } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
 import { buildImages } from "./build-images.ts";
 import { builtFor } from "./build-model.ts";
+import { findAndBuild } from "./find-and-build.ts";
 import { findImages, imageId } from "./find-images.ts";
 import { listTagged } from "./list-tagged.ts";
 
@@ -47,10 +48,10 @@ async function build(
   const built = new Set(wanted.filter(({ builds }) => builds).map(({ name }) => name));
   const sources = new Map(wanted.map(({ name }) => [name, builtFor(model, name, built)] as const));
   const named = wanted.flatMap(({ name }) => (built.has(name) || sources.get(name) ? [] : [name]));
-  const [found, made] = await Promise.all([
-    findImages(engine, model, named, options),
-    built.size > 0 ? buildImages(engine, project, [...built], options) : null,
-  ]);
+  const [found, made] = await findAndBuild(options, {
+    find: (call) => findImages(engine, model, named, call),
+    build: async (call) => (built.size > 0 ? buildImages(engine, project, [...built], call) : null),
+  });
   try {
     const images: Record<string, string> = { ...found, ...made?.ids };
     for (const [name, source] of sources) if (source && !built.has(name)) images[name] = made?.ids[source] ?? "";
