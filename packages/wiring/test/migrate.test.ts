@@ -65,13 +65,13 @@ function keepAsking(): () => Promise<Asked> {
 const hasColumn = async (name: string) =>
   (await project.sql(`select count(*) from information_schema.columns where column_name = '${name}'`)) === "1";
 
-describe("while somebody reads what a migration wants to change", () => {
+describe("a migration of what somebody reads just now", () => {
   it.each([
     ["by timeouts that its tool does not know of", { inject: true }, 500],
     // Whoever watches needs the processor for it.
     ["by watching, where its driver takes no timeouts", { inject: false }, 1_000],
   ])(
-    "it gives up cleanly and says who is in the way, and the application hardly waits: %s",
+    "gives up cleanly and says who is in the way, and the application hardly waits: %s",
     async (_how, over, marginMs) => {
       await keepReading();
       const stop = keepAsking();
@@ -95,7 +95,7 @@ describe("while somebody reads what a migration wants to change", () => {
     },
   );
 
-  it("it goes through when the reader is gone in time", async () => {
+  it("goes through when the reader is gone in time", async () => {
     await keepReading();
     const running = migrations.run("alter table orders add column early int", { attempts: 3 });
     await until(async () => migrations.told.some((text) => text.includes("attempt 2 of 3")));
@@ -107,7 +107,7 @@ describe("while somebody reads what a migration wants to change", () => {
     expect(await hasColumn("early")).toBe(true);
   });
 
-  it("an index that is built concurrently may wait, and holds up nobody", async () => {
+  it("lets an index wait that is built concurrently, and holds up nobody", async () => {
     await keepReading();
     const stop = keepAsking();
     const sql = "create index concurrently waited on orders (total)";

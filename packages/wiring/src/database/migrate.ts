@@ -1,5 +1,6 @@
 import {
   findBundle,
+  type JobAttempt,
   type JobChange,
   liveSlot,
   type ServiceFacts,
@@ -51,10 +52,10 @@ export async function migrate(
     const environment = await runner.environment({ database, run }, written);
     const changed = { ...request, deployment: run, jobs: { [name]: jobChange(environment, command) } };
     const asked = { database, run, jobs: [name], signal, onProgress: call.onText };
-    const watched = await runWatched(session, asked, (attempt) =>
-      slots.runJob(changed, name, { ...attempt, onOutput: call.onOutput }),
-    );
-    results.push({ job: name, report: watched });
+    const job = (attempt: JobAttempt) => slots.runJob(changed, name, { ...attempt, onOutput: call.onOutput });
+    // What takes a migration back is not what would take this one back.
+    const report = await runWatched(session, asked, job, call.down ? null : undefined);
+    results.push({ job: name, report });
   }
   return { release: release.bundle.tag, database, jobs: results };
 }

@@ -14,6 +14,7 @@ import {
   type MigrationSettings,
   migrationEnvironment,
   openMigrationServer,
+  type PostgresTarget,
   planDataRollback,
   runMigration,
 } from "@sluice/database";
@@ -24,9 +25,12 @@ import { databaseSettings, openStore } from "./open-database.ts";
 /** Runs jobs with care; whoever calls it holds the lock of the stack. */
 export function createMigrationRunner(session: Session): MigrationRunner {
   return {
-    async environment({ run }, written) {
+    async environment({ database, run }, written) {
+      if (!(await isKnown(session))) return {};
+      // It is asked while containers are made, before the job waits for it.
+      void findTarget(session, database).catch(() => undefined);
       const { migrate } = await databaseSettings(session);
-      return (await isKnown(session)) ? migrationEnvironment(written, run, migrationSettings(migrate)) : {};
+      return migrationEnvironment(written, run, migrationSettings(migrate));
     },
     run: async (request, job) => ({ ...(await runWatched(session, request, job)) }),
   };
@@ -37,23 +41,25 @@ export interface WatchedRun extends MigrationReport {
   readonly dataRollback: DataRollback;
 }
 
-/** @returns `null` for a kind of database that nobody can watch: the job just ran */
+/**
+ * @param down the command that would take it back; default: the configured one
+ * @returns `null` for a kind of database that nobody can watch: the job just ran
+ */
 export async function runWatched(
   session: Session,
   { database, run, jobs, signal = new AbortController().signal, onProgress }: MigrationRequest,
   job: (attempt: JobAttempt) => Promise<void>,
+  down?: readonly string[] | null,
 ): Promise<WatchedRun | null> {
   if (!(await isKnown(session))) {
     await job({ signal, onStarted: () => undefined });
     return null;
   }
   const { migrate } = await databaseSettings(session);
-  const [dataRollback, opened] = await Promise.all([
-    planWayBack(session, jobs, migrate.down?.command ?? null),
-    openServer(session, database, run, signal),
-  ]);
-  await using server = opened;
+  const back = down === undefined ? (migrate.down?.command ?? null) : down;
+  const dataRollback = await planWayBack(session, jobs, back);
   onProgress?.(dataRollbackText(dataRollback));
+  await using server = await openServer(session, database, run, signal);
   const settings = migrationSettings(migrate);
   const report = await runMigration({ server, clock: session.clock, settings, run, signal, onProgress }, job);
   return { ...report, dataRollback };
@@ -84,16 +90,28 @@ export async function openServer(
   run: string,
   signal: AbortSignal,
 ): Promise<MigrationServer> {
+  return openMigrationServer(session.runtime().exec, await findTarget(session, database, signal), run);
+}
+
+/** What was found of a container stays true as long as there is one of its id. */
+const found = new WeakMap<Session, Map<string, Promise<PostgresTarget>>>();
+
+async function findTarget(session: Session, database: string, signal?: AbortSignal): Promise<PostgresTarget> {
   const runtime = session.runtime();
-  const { user, name } = await databaseSettings(session);
   const [container] = await runtime.runningOf(await session.stack(), database, signal);
   if (container === undefined) {
     throw new SluiceError("DATABASE_UNREACHABLE", `${database} does not run: nobody can watch a migration of it`, {
       hint: `start it: docker compose up -d ${database}`,
     });
   }
-  const target = await findPostgresTarget(runtime.exec, container, { user, database: name, signal });
-  return openMigrationServer(runtime.exec, target, run);
+  const known = found.get(session) ?? new Map<string, Promise<PostgresTarget>>();
+  found.set(session, known);
+  const { user, name } = await databaseSettings(session);
+  const target = known.get(container) ?? findPostgresTarget(runtime.exec, container, { user, database: name, signal });
+  known.set(container, target);
+  // What fails or is aborted is asked anew by the next.
+  target.catch(() => known.delete(container));
+  return target;
 }
 
 function migrationSettings(migrate: DatabaseConfig["migrate"]): MigrationSettings {
