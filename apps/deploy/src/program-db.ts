@@ -20,6 +20,17 @@ export function addDatabaseCommands(db: Command, verb: Verb): void {
     async () => (await commands()).dbVerify,
   );
   addChangeOptions(verify.argument("[backup]", "id of a backup (default: the newest)"));
+  const migrate = verb(
+    db,
+    "migrate",
+    "run the jobs of a release that migrate the database, with care",
+    async () => (await import("./commands/db-migrate.ts")).dbMigrate,
+  );
+  migrate
+    .argument("[release]", "tag or id of a stored release (default: the one that serves)")
+    .option("--down", "run the configured command that takes its migrations back")
+    .option("--plan", "show what would run, and how data would come back, and change nothing");
+  addChangeOptions(migrate);
   const restore = verb(
     db,
     "restore",

@@ -18,7 +18,7 @@ import { moveClaim, readClaim } from "./base/claim.ts";
 import type { Memo } from "./compose-cli/memo.ts";
 import { createDoorRuntime } from "./doors/door-runtime.ts";
 import type { ReadRouting } from "./doors/wait-door.ts";
-import { inspectAll, listContainers, observedContainer } from "./engine/containers.ts";
+import { composeLabels, inspectAll, listContainers, listProject, observedContainer } from "./engine/containers.ts";
 import type { Environment } from "./engine/endpoint.ts";
 import { createEngine, type Engine } from "./engine/engine.ts";
 import { type EngineEvent, openEvents } from "./engine/events.ts";
@@ -71,6 +71,8 @@ export interface ComposeRuntime {
   readonly throwAway: ThrowAwayContainers;
   /** One container as it is now; `null` when it is gone. */
   inspect(container: string, signal?: AbortSignal): Promise<ObservedContainer | null>;
+  /** Ids of the running containers of a base service; one cheap call. */
+  runningOf(stack: string, service: string, signal?: AbortSignal): Promise<readonly string[]>;
   readonly claims: Claims;
   /** A command in a container of its own, on the networks of a slot. @throws SluiceError ENGINE_FAILED */
   runOneOff(request: OneOffRequest, signal?: AbortSignal): Promise<OneOffResult>;
@@ -110,6 +112,13 @@ export function createComposeRuntime(options: ComposeRuntimeOptions): ComposeRun
     async inspect(container, signal) {
       const [found] = await inspectAll(engine, [container], signal);
       return found ? observedContainer(found) : null;
+    },
+    async runningOf(stack, service, signal) {
+      const found = await listProject(engine, stack, signal);
+      const running = found.filter(
+        ({ State, Labels }) => State === "running" && Labels[composeLabels.service] === service,
+      );
+      return running.map(({ Id }) => Id);
     },
     claims: {
       read: (stack) => readClaim(engine, stack),

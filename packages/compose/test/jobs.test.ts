@@ -17,11 +17,11 @@ const services = [
 ];
 const jobs = () => docker("ps", "-aq", "--filter", `name=${stack.name}-green-`);
 
-async function run(name: string, signal?: AbortSignal) {
+async function run(name: string, signal?: AbortSignal, onStarted?: (addresses: readonly string[]) => void) {
   const lines: OutputLine[] = [];
   const request = await aSlotRequest(model, "green", { services: services.filter((one) => one.name === name) });
   const onOutput = (line: OutputLine) => void (line.source === name && lines.push(line));
-  await slots.runJob(request, name, { onOutput, signal });
+  await slots.runJob(request, name, { onOutput, signal, onStarted });
   return lines.map(({ stream, text }) => `${stream}: ${text}`);
 }
 
@@ -46,12 +46,17 @@ describe("runJob", () => {
     expect(await jobs()).toBe("");
   });
 
-  it("is ended by the signal", async () => {
+  it("tells where it runs, and is ended by the signal", async () => {
     const controller = new AbortController();
-    const running = run("endless", controller.signal);
+    let told: readonly string[] = [];
+    const running = run("endless", controller.signal, (addresses) => (told = addresses));
     await expect
       .poll(() => docker("ps", "-q", "--filter", `name=${stack.name}-green-endless`), { timeout: 20_000 })
       .not.toBe("");
+    await expect.poll(() => told.length, { timeout: 20_000 }).toBeGreaterThan(0);
+    const format = "{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}";
+    const addresses = (await docker("inspect", "-f", format, await jobs())).trim().split(" ");
+    expect(told).toEqual(addresses);
     controller.abort(new Error("cancelled"));
     await expect(running).rejects.toThrow("cancelled");
     expect(await jobs()).toBe("");

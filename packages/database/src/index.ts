@@ -9,6 +9,20 @@ export type {
 } from "./driver.ts";
 export { type AgeOptions, type Cipher, createAgeCipher } from "./encryption/age-cipher.ts";
 export { inferDatabaseKind } from "./infer-kind.ts";
+export {
+  type DataRollback,
+  type DataRollbackFacts,
+  dataRollbackText,
+  planDataRollback,
+  type RowLoss,
+} from "./migrate/data-rollback.ts";
+export { migrationEnvironment } from "./migrate/environment.ts";
+export { type MigrationReport, runMigration } from "./migrate/migrate.ts";
+export type { MigrationCall } from "./migrate/migration-call.ts";
+export type { LockHolder, MigrationServer, SchemaState, TableRows } from "./migrate/migration-server.ts";
+export { openMigrationServer } from "./migrate/postgres-server.ts";
+export type { MigrationSettings } from "./migrate/settings.ts";
+export type { AttemptCall } from "./migrate/watched-attempt.ts";
 export { differences, type Fingerprint } from "./model/fingerprint.ts";
 export { type DatabaseFacts, type Manifest, parseManifest, type Verification } from "./model/manifest.ts";
 export { highestLevel, isProven, type VerificationLevel } from "./model/verification.ts";

@@ -1,3 +1,4 @@
+export { dataRollbackText } from "@sluice/database";
 export { type ReportData, renderHtml, renderMarkdown } from "@sluice/report";
 export { createDeployer } from "./create-deployer.ts";
 export * from "./database/database-operations.ts";

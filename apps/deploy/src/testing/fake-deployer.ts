@@ -54,6 +54,8 @@ export function fakeDeployer(answers: Partial<Deployer> = {}): FakeDeployer {
       restore: unexpected("database.restore"),
       undoRestore: unexpected("database.undoRestore"),
       prune: unexpected("database.prune"),
+      planMigration: unexpected("database.planMigration"),
+      migrate: unexpected("database.migrate"),
       records: async () => [],
     },
     [Symbol.asyncDispose]: async () => {

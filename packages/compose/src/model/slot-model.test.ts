@@ -167,6 +167,19 @@ describe("jobModel", () => {
     expect(job.networks).toEqual({ back: slotModel(request, { subnets }).networks?.["back"] });
     expect(() => jobModel(request, "nothing", { subnets })).toThrow("has no service nothing");
   });
+
+  test("gives a job what the request has for it beside its own, in the place of its command", () => {
+    const jobs = { migrate: { environment: { PGAPPNAME: "run" }, command: ["sh", "-c", "echo $HOME"] } };
+    const given = (job: ComposeModel) => job.services["migrate"];
+    expect(given(jobModel({ ...request, jobs }, "migrate", { subnets }))).toMatchObject({
+      environment: { ...shop.services["migrate"]?.environment, PGAPPNAME: "run" },
+      command: ["sh", "-c", "echo $$HOME"],
+    });
+    const others = { other: jobs.migrate };
+    expect(given(jobModel({ ...request, jobs: others }, "migrate", { subnets }))).toEqual(
+      given(jobModel(request, "migrate", { subnets })),
+    );
+  });
 });
 
 const key = fc.constantFrom("default", "back", "proxy");

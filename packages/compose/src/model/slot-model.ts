@@ -8,6 +8,7 @@ import {
   stackNames,
 } from "@sluice/core";
 import type { ComposeSpecification } from "docker-compose";
+import { escapeDollars } from "./dollars.ts";
 import { slotConfigFiles, slotMounts } from "./mounts.ts";
 import { jobServices, networkKeys, slotServices } from "./networks.ts";
 import { isProxyLabel, isProxyVariable } from "./proxy-labels.ts";
@@ -32,7 +33,13 @@ export function slotModel(request: SlotRequest, options: SlotModelOptions): Comp
 /** A job service as a one-off container: never restarted, and one of it. */
 export function jobService(request: SlotRequest, name: string): ComposeService {
   const { deploy: _deploy, scale: _scale, ...once } = slotService(request, name, "job");
-  return { ...once, restart: "no" };
+  const { environment, command } = request.jobs?.[name] ?? {};
+  return {
+    ...once,
+    restart: "no",
+    ...(environment ? { environment: { ...once.environment, ...environment } } : {}),
+    ...(command ? { command: command.map(escapeDollars) } : {}),
+  };
 }
 
 /** Everything of a slot's project around its services: only what they use, and volumes only by reference. */

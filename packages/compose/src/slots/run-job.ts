@@ -1,5 +1,13 @@
 import type { Readable } from "node:stream";
-import { type CallOptions, labels, type OutputSink, type SlotRequest, SluiceError, stackNames } from "@sluice/core";
+import {
+  type CallOptions,
+  type JobOptions,
+  labels,
+  type OutputSink,
+  type SlotRequest,
+  SluiceError,
+  stackNames,
+} from "@sluice/core";
 import type Docker from "dockerode";
 import { composeLabels, inspectAll, listProject } from "../engine/containers.ts";
 import { type Engine, withSignal } from "../engine/engine.ts";
@@ -24,7 +32,7 @@ export async function runJob(
   pool: SubnetPool,
   request: SlotRequest,
   service: string,
-  options: CallOptions = {},
+  options: JobOptions = {},
 ): Promise<void> {
   try {
     const made = await jobContainer(engine, request, service);
@@ -60,7 +68,7 @@ async function runToEnd(
   engine: Engine,
   { Id, Config }: Docker.ContainerInspectInfo,
   service: string,
-  { signal, onOutput }: CallOptions,
+  { signal, onOutput, onStarted }: JobOptions,
 ): Promise<void> {
   const container = (await engine.docker()).getContainer(Id);
   const stop = () => void container.stop().catch(() => undefined);
@@ -70,6 +78,7 @@ async function runToEnd(
   signal?.addEventListener("abort", stop, { once: true });
   try {
     await container.start(withSignal(signal));
+    if (onStarted) void addressesOf(container).then(onStarted, () => undefined);
     await followOutput(engine, container, { isTty: Config.Tty, service, onOutput });
     const { StatusCode } = await ended;
     signal?.throwIfAborted();
@@ -80,6 +89,13 @@ async function runToEnd(
   } finally {
     signal?.removeEventListener("abort", stop);
   }
+}
+
+async function addressesOf(container: Docker.Container): Promise<readonly string[]> {
+  const { NetworkSettings } = await container.inspect();
+  return Object.values(NetworkSettings.Networks)
+    .flatMap(({ IPAddress, GlobalIPv6Address }) => [IPAddress, GlobalIPv6Address])
+    .filter((address) => address !== "");
 }
 
 interface Follow {

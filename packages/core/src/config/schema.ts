@@ -3,6 +3,7 @@ import { roles } from "../model/role.ts";
 import { windowsSchema } from "../windows/window-schema.ts";
 import { checkSchema } from "./check-schema.ts";
 import { duration } from "./duration-schema.ts";
+import { migrateSchema } from "./migrate-schema.ts";
 import { notifySchema } from "./notify-schema.ts";
 
 const share = z.number().min(0).max(100);
@@ -77,6 +78,7 @@ export const databaseSchema = z.strictObject({
       directory: z.string().min(1).optional(),
     })
     .prefault({}),
+  migrate: migrateSchema.prefault({}),
   encryption: z
     .strictObject({
       recipient: z.string().startsWith("age1", "expected an age recipient that begins with age1"),

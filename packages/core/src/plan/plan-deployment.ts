@@ -5,9 +5,10 @@ import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
 import { type AddStep, collectSteps } from "./collect-steps.ts";
 import { type LiveSlot, liveSlot, warmRelease } from "./live-slot.ts";
 import { addBackup } from "./plan-backup.ts";
-import { addBase, addRecreated, baseServices, inOrder } from "./plan-base.ts";
+import { addBase, addRecreated, baseServices } from "./plan-base.ts";
 import { addAdoption, addCandidate, addDoors } from "./plan-candidate.ts";
 import { addEnding } from "./plan-ending.ts";
+import { addJobs } from "./plan-jobs.ts";
 import { addMissingLinks, addRecover, droppedDoors, oldWorkers } from "./plan-previous.ts";
 import type { DeploymentPlan } from "./step.ts";
 
@@ -33,7 +34,6 @@ export interface DesiredDeployment {
 }
 
 const buildMs = 30 * 60_000;
-const jobMs = 30 * 60_000;
 
 /**
  * The plan that makes the wanted release live, from what was observed. Pure. An empty list of steps means that the
@@ -123,10 +123,7 @@ function addPreparation(add: AddStep, scope: PreparationScope): void {
     const cause = `release ${tag} gets slot ${candidate}`;
     add({ kind: "create", slot: candidate, target: `slot ${candidate}`, cause });
   }
-  for (const { name } of wasLive ? [] : inOrder(active.filter(({ role }) => role === "job"))) {
-    const cause = `${name} runs once for each release`;
-    add({ kind: "job", slot: candidate, service: name, target: `job ${name}`, cause, timeoutMs: jobMs });
-  }
+  if (!wasLive) addJobs(add, candidate, desired, observed, active);
 }
 
 function isDown(state: ObservedContainer["state"]): boolean {

@@ -67,7 +67,12 @@ export type NetworksStep = StepBase<"networks"> & InSlot;
 export type BaseStep = StepBase<"base"> & { readonly service: string };
 /** Containers of the candidate and of the jobs that the plan runs, created and connected but not started. */
 export type CreateStep = StepBase<"create"> & InSlot;
-export type JobStep = StepBase<"job"> & InSlot & { readonly service: string };
+export type JobStep = StepBase<"job"> &
+  InSlot & {
+    readonly service: string;
+    /** Service of the database that the job may change: then it runs alone, watched, and with time limits. */
+    readonly database?: string | undefined;
+  };
 /** Starts services of the candidate and waits until they are ready. */
 export type StartStep = StepBase<"start"> & InSlot & { readonly services: readonly string[] };
 /** Creates or replaces the door of a service. */

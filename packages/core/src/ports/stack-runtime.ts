@@ -49,6 +49,19 @@ export interface SlotRequest {
   readonly services: readonly ServiceFacts[];
   /** Fixed addresses on the link for the replicas of each web service, taken from the doors. */
   readonly addresses: Readonly<Record<string, readonly string[]>>;
+  /** What the containers of jobs get in the place of what the release says, by service. */
+  readonly jobs?: Readonly<Record<string, JobChange>> | undefined;
+}
+
+export interface JobChange {
+  /** Beside what is written. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+  readonly command?: readonly string[] | undefined;
+}
+
+export interface JobOptions extends CallOptions {
+  /** Called once the container runs, with its addresses. */
+  readonly onStarted?: ((addresses: readonly string[]) => void) | undefined;
 }
 
 export interface WaitReadyRequest {
@@ -136,7 +149,7 @@ export interface SlotRuntime {
   /** Resolves when every container of the services is ready. @throws SluiceError START_FAILED, NOT_READY with the log tail as detail */
   waitReady(request: WaitReadyRequest, options?: CallOptions): Promise<readonly ObservedContainer[]>;
   /** Runs a job service of the release once, in the slot's networks; in the container that `create` made for it. @throws SluiceError JOB_FAILED with the log tail */
-  runJob(request: SlotRequest, service: string, options?: CallOptions): Promise<void>;
+  runJob(request: SlotRequest, service: string, options?: JobOptions): Promise<void>;
   stop(stack: string, slot: Slot, services: readonly string[], options?: CallOptions): Promise<void>;
   /** Containers only: the networks serve the release that comes next. Idempotent. */
   clear(stack: string, slot: Slot, options?: CallOptions): Promise<void>;

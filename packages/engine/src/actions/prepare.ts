@@ -3,6 +3,7 @@ import type { StepAction } from "../action.ts";
 import { doorId } from "../doors.ts";
 import { releaseOf, servicesOf, slotServices } from "../scope.ts";
 import { slotRequest } from "../slot-request.ts";
+import { withJobs } from "./job.ts";
 import { restoreRoute } from "./traffic.ts";
 
 export const recover: StepAction<"recover"> = {
@@ -60,16 +61,10 @@ export const create: StepAction<"create"> = {
     const release = releaseOf(scope);
     const jobs = scope.plan.steps.flatMap((step) => (step.kind === "job" ? [step.service] : []));
     const services = [...slotServices(release), ...servicesOf(scope, jobs)];
-    await scope.ports.slots.create(await slotRequest(scope, slot, services), options);
+    await scope.ports.slots.create(await withJobs(scope, await slotRequest(scope, slot, services)), options);
   },
   async undo({ slot }, { stack, ports }, { options }) {
     await ports.slots.remove(stack, slot, options);
-  },
-};
-
-export const job: StepAction<"job"> = {
-  async run({ slot, service }, scope, { options }) {
-    await scope.ports.slots.runJob(await slotRequest(scope, slot, servicesOf(scope, [service])), service, options);
   },
 };
 

@@ -8,6 +8,7 @@ import type {
   ImageBuilder,
   Journal,
   Judge,
+  MigrationRunner,
   Prober,
   ReleaseIdentity,
   ResolvedProject,
@@ -26,6 +27,7 @@ import { fakeDoors } from "./fake-doors.ts";
 import { fakeIdentity } from "./fake-identity.ts";
 import { fakeImageBuilder } from "./fake-image-builder.ts";
 import { fakeJournal } from "./fake-journal.ts";
+import { fakeMigrations } from "./fake-migrations.ts";
 import { fakeObserver } from "./fake-observer.ts";
 import { fakeJudge, fakeProber } from "./fake-prober.ts";
 import { fakeRouter } from "./fake-router.ts";
@@ -41,6 +43,7 @@ export interface FakePorts {
   readonly journal: Journal;
   readonly bundles: BundleStore;
   readonly backups: BackupTaker;
+  readonly migrations: MigrationRunner;
   readonly identity: ReleaseIdentity;
   readonly observer: StackObserver;
   readonly images: ImageBuilder;
@@ -116,6 +119,7 @@ export function createFakeWorld({ stack = "shop" }: { readonly stack?: string | 
         journal: fakeJournal(context),
         bundles: fakeBundleStore(context),
         backups: fakeBackups(context),
+        migrations: fakeMigrations(context),
         identity: fakeIdentity(),
         observer: fakeObserver(context),
         images: fakeImageBuilder(context),

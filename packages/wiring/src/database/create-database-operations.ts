@@ -1,9 +1,11 @@
+import { randomBytes } from "node:crypto";
 import { isSluiceError, type JournalEntry, SluiceError } from "@sluice/core";
 import { highestLevel, isProven, type Manifest, planRestore, restoreBackup, undoRestore } from "@sluice/database";
 import { lockStack } from "../lock.ts";
 import type { Session } from "../session.ts";
 import type { DatabaseCall, DatabaseOperations } from "./database-operations.ts";
 import { within } from "./deadline.ts";
+import { migrate, planMigration } from "./migrate.ts";
 import { type OpenDatabase, openDatabase, openStore } from "./open-database.ts";
 import { proveBackup, prune, takeAndProve } from "./prove.ts";
 import { readDatabaseRecords } from "./records.ts";
@@ -53,6 +55,12 @@ export function createDatabaseOperations(session: Session): DatabaseOperations {
       await (await session.ports()).journal.append({ ...entry(session, "prune", call), result: "done", removed });
       return result;
     },
+    planMigration: (call, signal) => planMigration(session, call, signal),
+    migrate: (call, signal) =>
+      change(session, call.down ? "migrate-down" : "migrate", call, signal, async () => {
+        const result = await migrate(session, call, `m-${randomBytes(4).toString("hex")}`, signal);
+        return { result, record: { release: result.release, jobs: result.jobs } };
+      }),
     records: async () => readDatabaseRecords((await session.ports()).journal),
   };
 }

@@ -1,6 +1,24 @@
-import type { BackupList, BackupProgress, Manifest, PruneResult, RestorePlan, RestoreResult } from "@sluice/database";
+import type { OutputSink } from "@sluice/core";
+import type {
+  BackupList,
+  BackupProgress,
+  DataRollback,
+  Manifest,
+  PruneResult,
+  RestorePlan,
+  RestoreResult,
+} from "@sluice/database";
+import type { WatchedRun } from "./migration-runner.ts";
 
-export type { BackupList, BackupProgress, Manifest, PruneResult, RestorePlan, RestoreResult } from "@sluice/database";
+export type {
+  BackupList,
+  BackupProgress,
+  DataRollback,
+  Manifest,
+  PruneResult,
+  RestorePlan,
+  RestoreResult,
+} from "@sluice/database";
 
 export interface DatabaseCall {
   readonly reason?: string | undefined;
@@ -9,7 +27,33 @@ export interface DatabaseCall {
   readonly onProgress?: ((progress: BackupProgress) => void) | undefined;
 }
 
-/** One line of the journal about backups. */
+export interface MigrateCall extends DatabaseCall {
+  /** Tag or id of a stored release; default: the one that serves. */
+  readonly release?: string | undefined;
+  /** Runs the configured command that takes migrations back. */
+  readonly down?: boolean | undefined;
+  readonly onText?: ((text: string) => void) | undefined;
+  readonly onOutput?: OutputSink | undefined;
+}
+
+/** What a migration would do. */
+export interface MigrationPlan {
+  readonly release: string;
+  readonly database: string;
+  readonly jobs: readonly string[];
+  /** In the place of the jobs' own; `null`: their own. */
+  readonly command: readonly string[] | null;
+  readonly dataRollback: DataRollback;
+}
+
+export interface MigrationResult {
+  readonly release: string;
+  readonly database: string;
+  /** `null` where nobody can watch the kind of database. */
+  readonly jobs: readonly { readonly job: string; readonly report: WatchedRun | null }[];
+}
+
+/** One line of the journal about databases. */
 export interface DatabaseRecord {
   readonly seq: number;
   /** ISO 8601, UTC. */
@@ -17,7 +61,7 @@ export interface DatabaseRecord {
   readonly hash: string;
   readonly actor: string;
   readonly reason: string;
-  /** `backup`, `verify`, `restore`, `restore-undo` or `prune`. */
+  /** `backup`, `verify`, `restore`, `restore-undo`, `prune`, `migrate` or `migrate-down`. */
   readonly what: string;
   /** `begun`, `done`, `failed` or `interrupted`. */
   readonly result: string;
@@ -50,6 +94,13 @@ export interface DatabaseOperations {
   /** Puts the database back that a restore of this backup took away; resolves with the name of what had its place. */
   undoRestore(id: string, call: DatabaseCall, signal: AbortSignal): Promise<string>;
   prune(call: DatabaseCall, signal: AbortSignal): Promise<PruneResult>;
+  /** What `migrate` would run, and how data would come back; rows are counted. Changes nothing. @throws SluiceError RELEASE_UNKNOWN, STATE_UNCLEAR */
+  planMigration(call: MigrateCall, signal: AbortSignal): Promise<MigrationPlan>;
+  /**
+   * Runs the jobs of a stored release with care, in the networks of the slot that serves.
+   * @throws SluiceError LOCK_HELD, PREFLIGHT_FAILED, MIGRATION_FAILED, JOB_FAILED
+   */
+  migrate(call: MigrateCall, signal: AbortSignal): Promise<MigrationResult>;
   /** What the journal says of all that, in order. */
   records(): Promise<readonly DatabaseRecord[]>;
 }

@@ -1,0 +1,34 @@
+import type { MigrateCall } from "@sluice/wiring";
+import type { ChangeFlags, CommandCall } from "../context.ts";
+import { parseDurationFlag } from "../flag-values.ts";
+import { writeJson } from "../render/json.ts";
+import { migrationPlanText, migrationText } from "../render/migration-text.ts";
+import { withDeployer } from "../with-deployer.ts";
+
+export interface MigrateFlags extends ChangeFlags {
+  readonly down?: boolean;
+  readonly plan?: boolean;
+}
+
+/** `sluice db migrate [RELEASE]`: runs the jobs of a stored release alone, as carefully as a deployment would. */
+export async function dbMigrate(call: CommandCall<MigrateFlags>): Promise<number> {
+  const { args, flags, context } = call;
+  // The standard output is for the result.
+  const say = (text: string) => void context.stderr.write(`${text}\n`);
+  const asked: MigrateCall = {
+    release: args[0],
+    down: flags.down ?? false,
+    reason: flags.reason,
+    waitMs: parseDurationFlag("--wait", flags.wait),
+    ...(flags.json ? {} : { onText: say, onOutput: ({ source, text }) => say(`${source} | ${text}`) }),
+  };
+  return withDeployer(call, async ({ database }) => {
+    const { signal } = context;
+    const done = flags.plan
+      ? await database.planMigration(asked, signal).then((plan) => ({ json: { plan }, text: migrationPlanText(plan) }))
+      : await database.migrate(asked, signal).then((result) => ({ json: { ...result }, text: migrationText(result) }));
+    if (flags.json) writeJson(context, done.json);
+    else context.stdout.write(done.text);
+    return 0;
+  });
+}

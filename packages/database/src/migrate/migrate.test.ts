@@ -1,0 +1,206 @@
+import { SluiceError } from "@sluice/core";
+import { createFakeClock } from "@sluice/testing";
+import { beforeEach, describe, expect, it } from "vitest";
+import {
+  aSession,
+  createFakeMigrationServer,
+  type FakeMigrationServer,
+  someSettings,
+} from "../testing/fake-migration-server.ts";
+import { runMigration } from "./migrate.ts";
+import type { MigrationCall } from "./migration-call.ts";
+import type { AttemptCall } from "./watched-attempt.ts";
+
+let server: FakeMigrationServer;
+let clock: ReturnType<typeof createFakeClock>;
+let told: string[];
+beforeEach(() => {
+  server = createFakeMigrationServer();
+  clock = createFakeClock();
+  told = [];
+});
+
+function run(attempt: (call: AttemptCall) => Promise<void>, over: Partial<MigrationCall> = {}) {
+  const call = {
+    server,
+    clock,
+    settings: someSettings(),
+    run: "d1",
+    onProgress: (text: string) => void told.push(text),
+  };
+  return runMigration({ ...call, ...over }, attempt);
+}
+const jobFailure = (detail: string) => new SluiceError("JOB_FAILED", "job migrate ended with exit code 1", { detail });
+const lockTimeout = () => jobFailure("ERROR:  canceling statement due to lock timeout");
+const reader = aSession(3, { name: "report", isActive: false, transactionMs: 61_000 });
+const blocked = aSession(7, {
+  name: "sluice-migration-d1",
+  waitsFor: "relation",
+  blockedBy: [3],
+  query: "alter table t",
+});
+
+describe("a migration", () => {
+  it("that goes well runs once, and says whether it changed the schema", async () => {
+    const report = await run(async () => void (server.hash = "after"));
+    expect(report).toMatchObject({ attempts: 1, schemaChanged: true, longTransactions: [], invalidIndexes: [] });
+    expect(server.calls).toEqual(["end migrations of all runs"]);
+  });
+
+  it("that fails by itself fails as it did", async () => {
+    const error = jobFailure('ERROR:  column "x" does not exist');
+    await expect(run(() => Promise.reject(error))).rejects.toBe(error);
+    expect(server.calls).toEqual(["end migrations of all runs", "end migrations d1"]);
+  });
+
+  it("that another one is in the way of does not begin, and says who", async () => {
+    server.holder = { pid: 12, name: "sluice-migrate-d0", since: "2026-01-01T00:00:00Z" };
+    const settings = someSettings({ waitMs: 2_000 });
+    const before = clock.monotonicMs();
+    await expect(run(() => expect.unreachable(), { settings })).rejects.toMatchObject({
+      code: "LOCK_HELD",
+      message: expect.stringContaining("session 12 (sluice-migrate-d0, since 2026-01-01T00:00:00Z)"),
+    });
+    expect(clock.monotonicMs() - before).toBe(2_000);
+  });
+});
+
+describe("a migration that meets a lock", () => {
+  it("is tried again, with longer and longer pauses, and goes well", async () => {
+    const starts: number[] = [];
+    const report = await run(async () => {
+      starts.push(clock.monotonicMs());
+      if (starts.length < 3) throw lockTimeout();
+    });
+    expect(report.attempts).toBe(3);
+    expect(starts.map((at) => at - (starts[0] ?? 0))).toEqual([0, 2_000, 6_000]);
+  });
+
+  it("gives up in the end, and names what was in the way", async () => {
+    server.look = () => [reader, blocked];
+    let count = 0;
+    const waiting = async () => {
+      count += 1;
+      await clock.sleep(3_000);
+      throw lockTimeout();
+    };
+    await expect(run(waiting)).rejects.toMatchObject({
+      code: "MIGRATION_FAILED",
+      retryable: true,
+      message: expect.stringMatching(
+        /after 3 attempts: alter table t waited 2\.\ds for a lock that session 3 \(report, .*changed nothing/,
+      ),
+    });
+    expect(count).toBe(3);
+  });
+
+  it("is not tried again once it has changed the schema", async () => {
+    let count = 0;
+    const half = async () => {
+      count += 1;
+      server.hash = "half";
+      throw lockTimeout();
+    };
+    await expect(run(half)).rejects.toMatchObject({
+      code: "MIGRATION_FAILED",
+      message: expect.stringContaining("changed a part of the schema already"),
+    });
+    expect(count).toBe(1);
+  });
+});
+
+describe("a migration that the application queues behind", () => {
+  const queued = aSession(4, { waitsFor: "relation", blockedBy: [7] });
+  const once = { settings: someSettings({ attempts: 1 }) };
+  const holding = { ...blocked, waitsFor: null, blockedBy: [] };
+
+  it("is cancelled, and only it", async () => {
+    server.look = () => [reader, holding, queued];
+    const ended = new Promise<void>((resolve) => {
+      server.end = async (sessions, how) => {
+        for (const { pid } of sessions) server.calls.push(`${how} ${pid} at ${clock.monotonicMs()}`);
+        if (how === "cancel") resolve();
+      };
+    });
+    const tool = () => ended.then(() => Promise.reject(jobFailure("canceling statement due to user request")));
+    await expect(run(tool, once)).rejects.toMatchObject({
+      code: "MIGRATION_FAILED",
+      message: expect.stringContaining("a session of the application waited 3s behind it"),
+    });
+    expect(server.calls).toEqual([
+      "end migrations of all runs",
+      "cancel 7 at 3100",
+      "terminate 7 at 3100",
+      "end migrations d1",
+    ]);
+  });
+
+  it("is ended when it does not stop, and its tool too", async () => {
+    server.look = () => [holding, queued];
+    const tool = ({ signal }: AttemptCall) =>
+      new Promise<never>((_resolve, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason as Error));
+      });
+    await expect(run(tool, once)).rejects.toMatchObject({ code: "MIGRATION_FAILED" });
+    expect(server.calls.filter((name) => name === "cancel 7").length).toBeGreaterThan(1);
+    expect(server.calls).toContain("terminate 7");
+    expect(clock.monotonicMs()).toBeLessThan(3_000 + 5_500);
+  });
+
+  it("is known by the address of its container, whatever its name, unless the session is older", async () => {
+    const anonymous = { ...holding, name: "", address: "172.20.0.9", ageMs: 100 };
+    const older = { ...anonymous, pid: 8, ageMs: 60_000 };
+    server.look = () => [anonymous, older, queued];
+    const tool = async ({ onStarted }: AttemptCall) => {
+      onStarted(["172.20.0.9"]);
+      await clock.sleep(4_000);
+      throw jobFailure("canceled");
+    };
+    await expect(run(tool, once)).rejects.toMatchObject({ code: "MIGRATION_FAILED" });
+    expect(server.calls).toContain("cancel 7");
+    expect(server.calls.filter((name) => name.endsWith(" 8"))).toEqual([]);
+  });
+});
+
+describe("a run", () => {
+  it("whose lock is lost stops the tool", async () => {
+    server.look = () => [];
+    const tool = ({ signal }: AttemptCall) =>
+      new Promise<never>((_resolve, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason as Error));
+        void clock.sleep(1_000).then(() => (server.broken = true));
+      });
+    await expect(run(tool)).rejects.toMatchObject({
+      code: "MIGRATION_FAILED",
+      message: expect.stringContaining("the session that held the lock of the migration was lost"),
+    });
+  });
+
+  it("that is interrupted ends what the tool left in the server, and is not tried again", async () => {
+    server.look = () => [blocked];
+    const interrupt = new AbortController();
+    const tool = async () => {
+      interrupt.abort(new Error("enough"));
+      throw lockTimeout();
+    };
+    await expect(run(tool, { signal: interrupt.signal })).rejects.toThrow("enough");
+    expect(server.calls).toEqual(["end migrations of all runs", "terminate 7", "end migrations d1"]);
+  });
+
+  it("names old transactions first, or is refused for them", async () => {
+    server.look = () => [reader];
+    expect((await run(async () => undefined)).longTransactions).toEqual([expect.stringContaining("session 3 (report")]);
+    expect(told).toEqual([expect.stringContaining("a migration may have to wait for session 3")]);
+    const settings = someSettings({ onLongTransaction: "refuse" });
+    await expect(run(() => expect.unreachable(), { settings })).rejects.toMatchObject({ code: "PREFLIGHT_FAILED" });
+    expect((await run(async () => undefined, { settings: { ...settings, longTransactionMs: 61_000 } })).attempts).toBe(
+      1,
+    );
+  });
+
+  it("names indexes that it left invalid", async () => {
+    const report = await run(async () => void (server.invalid = ["public.i"]));
+    expect(report.invalidIndexes).toEqual(["public.i"]);
+    expect(told).toEqual([expect.stringContaining("index public.i is invalid")]);
+  });
+});

@@ -1,0 +1,91 @@
+import { formatDuration, isSluiceError, SluiceError } from "@sluice/core";
+import type { MigrationCall } from "./migration-call.ts";
+import { assertNoLongTransactions, longTransactions } from "./preflight.ts";
+import { takeRunLock } from "./run-lock.ts";
+import { type Attempt, type AttemptCall, runAttempt } from "./watched-attempt.ts";
+
+export interface MigrationReport {
+  readonly attempts: number;
+  readonly ms: number;
+  /** Old transactions that were there before it began, in words. */
+  readonly longTransactions: readonly string[];
+  readonly schemaChanged: boolean;
+  /** Indexes that are invalid now and were not before. */
+  readonly invalidIndexes: readonly string[];
+}
+
+/** Before the second attempt; each later one waits twice as long. */
+const backoffMs = 2_000;
+
+/**
+ * Runs a migration with any tool, one at a time in a database, watched, and again where it only met a lock and changed
+ * nothing. When this ends, however it does, no session of the migration is left that its name or address tells.
+ *
+ * @param attempt starts the tool and resolves when it ended well; it rejects otherwise, and when its signal aborts
+ * @throws SluiceError LOCK_HELD, PREFLIGHT_FAILED, MIGRATION_FAILED (it met a lock, or the lock of the run was lost),
+ * DATABASE_UNREACHABLE, and what `attempt` rejects with where the tool failed by itself
+ */
+export async function runMigration(
+  call: MigrationCall,
+  attempt: (call: AttemptCall) => Promise<void>,
+): Promise<MigrationReport> {
+  const { server, clock, settings, signal, onProgress: tell = () => undefined } = call;
+  await takeRunLock(server, clock, settings.waitMs, signal);
+  const startedMs = clock.monotonicMs();
+  const orphans = await server.endMigrations();
+  if (orphans > 0) tell(`${orphans} sessions of a migration that nobody watches any more were ended`);
+  const old = await preflight(call, tell);
+  const before = await server.schema();
+  for (let number = 1; ; number += 1) {
+    const ended = await runAttempt(call, attempt);
+    if (ended.lost) throw ended.error;
+    const after = await server.schema();
+    const schemaChanged = after.hash !== before.hash;
+    const invalidIndexes = after.invalidIndexes.filter((name) => !before.invalidIndexes.includes(name));
+    for (const name of invalidIndexes) tell(`index ${name} is invalid: drop it, then build it again`);
+    if (ended.ok) {
+      const ms = clock.monotonicMs() - startedMs;
+      return { attempts: number, ms, longTransactions: old, schemaChanged, invalidIndexes };
+    }
+    signal?.throwIfAborted();
+    if (ended.metLock && !schemaChanged && number < settings.attempts) {
+      const pauseMs = backoffMs * 2 ** (number - 1);
+      tell(
+        `${ended.why}; nothing was changed, attempt ${number + 1} of ${settings.attempts} in ${formatDuration(pauseMs)}`,
+      );
+      await clock.sleep(pauseMs, signal);
+      continue;
+    }
+    throw failure(ended, number, schemaChanged);
+  }
+}
+
+async function preflight(
+  { server, settings }: MigrationCall,
+  tell: (text: string) => void,
+): Promise<readonly string[]> {
+  const { onLongTransaction, longTransactionMs } = settings;
+  if (onLongTransaction === "ignore") return [];
+  const found = longTransactions(await server.sessions(), await server.prepared(), longTransactionMs);
+  assertNoLongTransactions(found, settings);
+  for (const each of found) tell(`a migration may have to wait for ${each}`);
+  return found;
+}
+
+/** Only an end that the tool met by itself stays as it was reported. */
+function failure({ error, why, metLock }: Extract<Attempt, { ok: false }>, attempts: number, schemaChanged: boolean) {
+  if (why === null) return error;
+  const tried = attempts === 1 ? "" : ` after ${attempts} attempts`;
+  const state = schemaChanged ? "it has changed a part of the schema already" : "it has changed nothing of the schema";
+  const hint = schemaChanged
+    ? "look at what is done and what is not before it runs again; the tool's own table says what it finished"
+    : metLock
+      ? "end or wait for what is in the way, then try again; a change that must hold its lock for long needs smaller steps, or a longer database.migrate.queueTimeout"
+      : "raise database.migrate.statementTimeout if it only needs more time";
+  return new SluiceError("MIGRATION_FAILED", `the migration gave up${tried}: ${why}; ${state}`, {
+    hint,
+    detail: isSluiceError(error) ? (error.detail ?? error.message) : undefined,
+    retryable: metLock && !schemaChanged,
+    cause: error,
+  });
+}

@@ -1,0 +1,14 @@
+import type { Clock } from "@sluice/core";
+import type { MigrationServer } from "./migration-server.ts";
+import type { MigrationSettings } from "./settings.ts";
+
+export interface MigrationCall {
+  readonly server: MigrationServer;
+  readonly clock: Clock;
+  readonly settings: MigrationSettings;
+  /** Id of this run, in `migrationEnvironment` too. */
+  readonly run: string;
+  readonly signal?: AbortSignal | undefined;
+  /** What is going on, for people; holds no values. */
+  readonly onProgress?: ((text: string) => void) | undefined;
+}

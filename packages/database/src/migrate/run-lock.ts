@@ -1,0 +1,34 @@
+import { type Clock, formatDuration, SluiceError } from "@sluice/core";
+import type { LockHolder, MigrationServer } from "./migration-server.ts";
+
+const pauseMs = 250;
+
+/**
+ * Takes the run lock of a database, asking again and again until `waitMs` are over.
+ *
+ * @throws SluiceError LOCK_HELD naming who holds it
+ */
+export async function takeRunLock(
+  server: Pick<MigrationServer, "tryLock">,
+  clock: Clock,
+  waitMs: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  const deadline = clock.monotonicMs() + waitMs;
+  for (;;) {
+    const holder = await server.tryLock();
+    if (holder === null) return;
+    const left = deadline - clock.monotonicMs();
+    if (left <= 0) throw held(holder, waitMs);
+    await clock.sleep(Math.min(pauseMs, left), signal);
+  }
+}
+
+function held({ pid, name, since }: LockHolder, waitMs: number): SluiceError {
+  const who = pid === 0 ? "somebody who just let go of it" : `session ${pid} (${name || "no name"}, since ${since})`;
+  const waited = waitMs > 0 ? ` after ${formatDuration(waitMs)}` : "";
+  return new SluiceError("LOCK_HELD", `another migration of this database runs${waited}: ${who} holds its lock`, {
+    hint: `wait for it; if nobody runs it any more: select pg_terminate_backend(${pid})`,
+    retryable: true,
+  });
+}

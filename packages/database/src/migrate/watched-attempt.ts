@@ -1,0 +1,149 @@
+import { isSluiceError, SluiceError } from "@sluice/core";
+import type { Session } from "./activity.ts";
+import { migrationName } from "./environment.ts";
+import type { MigrationCall } from "./migration-call.ts";
+import { blockedText, type GiveUp, type IsOurs, look, nothingSeen, type Watch } from "./watch.ts";
+
+export interface AttemptCall {
+  readonly signal: AbortSignal;
+  /** Addresses of the container that the tool runs in: its sessions come from there, whatever their names. */
+  readonly onStarted: (addresses: readonly string[]) => void;
+}
+
+/** How an attempt ended. `why` is set where a lock or a time limit ended it, `lost` where the lock of the run was lost. */
+export type Attempt =
+  | { readonly ok: true; readonly lost: false }
+  | {
+      readonly ok: false;
+      readonly lost: boolean;
+      readonly error: unknown;
+      readonly why: string | null;
+      readonly metLock: boolean;
+    };
+
+const pollMs = 100;
+/** A statement that was cancelled has this long to end before its session is ended. */
+const cancelMs = 1_000;
+/** A tool whose statements were cancelled has this long to end before its container is stopped. */
+const endMs = 5_000;
+
+/** Runs the tool once, watches its sessions, and ends them where they must not go on. Rejects with nothing. */
+export async function runAttempt(call: MigrationCall, attempt: (call: AttemptCall) => Promise<void>): Promise<Attempt> {
+  const { signal, server, run } = call;
+  const [stop, over] = [new AbortController(), new AbortController()];
+  const origin: Origin = { name: migrationName(run), addresses: new Set(), sinceMs: call.clock.monotonicMs() };
+  const tool = attempt({
+    signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
+    onStarted(addresses) {
+      for (const address of addresses) origin.addresses.add(address);
+    },
+  }).then(
+    () => null,
+    (error: unknown) => ({ error }),
+  );
+  void tool.then(() => over.abort());
+  const watched = await watchUntil(over.signal, call, origin, stop);
+  const failed = await tool;
+  if (watched.lost) return { ok: false, lost: true, error: watched.lost, why: null, metLock: false };
+  if (!failed) return { ok: true, lost: false };
+  try {
+    // A container that is gone leaves its statement running.
+    await server.end((await server.sessions()).filter(isFrom(origin, call)), "terminate");
+    await server.endMigrations(run);
+  } catch (error) {
+    return { ok: false, lost: true, error: lockLost(error), why: null, metLock: false };
+  }
+  return { ok: false, lost: false, error: failed.error, ...reasonOf(failed.error, watched) };
+}
+
+interface Origin {
+  readonly name: string;
+  readonly addresses: Set<string>;
+  readonly sinceMs: number;
+}
+
+/** An address that a container of the application had before it is told from ours by the age of the session. */
+function isFrom({ name, addresses, sinceMs }: Origin, { clock }: MigrationCall): IsOurs {
+  const oldestMs = clock.monotonicMs() - sinceMs + 1_000;
+  return (session) =>
+    session.name === name || (session.address !== null && addresses.has(session.address) && session.ageMs <= oldestMs);
+}
+
+interface Watched {
+  readonly giveUp: GiveUp | null;
+  readonly watch: Watch;
+  readonly lost: SluiceError | null;
+}
+
+async function watchUntil(
+  over: AbortSignal,
+  call: MigrationCall,
+  origin: Origin,
+  stop: AbortController,
+): Promise<Watched> {
+  const { server, clock, settings, onProgress } = call;
+  let watch = nothingSeen;
+  let first: { readonly giveUp: GiveUp; readonly atMs: number } | null = null;
+  try {
+    while (await pause(call, over)) {
+      const sessions = await server.sessions();
+      const isOurs = isFrom(origin, call);
+      const atMs = clock.monotonicMs();
+      const seen = look(watch, sessions, atMs, isOurs, settings);
+      watch = seen.watch;
+      if (seen.giveUp) {
+        if (!first) onProgress?.(`the migration gives up: ${seen.giveUp.text}`);
+        first ??= { giveUp: seen.giveUp, atMs };
+        await endSessions(server, sessions.filter(isOurs), atMs - first.atMs > cancelMs);
+      }
+      if (first && atMs - first.atMs > endMs) {
+        stop.abort(new SluiceError("MIGRATION_FAILED", "the tool went on although its statements were cancelled"));
+      }
+    }
+    return { giveUp: first?.giveUp ?? null, watch, lost: null };
+  } catch (error) {
+    const lost = lockLost(error);
+    stop.abort(lost);
+    return { giveUp: null, watch, lost };
+  }
+}
+
+/** `false` when it is over. */
+async function pause({ clock }: MigrationCall, over: AbortSignal): Promise<boolean> {
+  if (over.aborted) return false;
+  try {
+    await clock.sleep(pollMs, over);
+    return true;
+  } catch (error) {
+    if (over.aborted) return false;
+    throw error;
+  }
+}
+
+/** A session that only holds locks has no statement that could be cancelled. */
+async function endSessions(server: MigrationCall["server"], ours: readonly Session[], isLate: boolean): Promise<void> {
+  const [active, idle] = [ours.filter(({ isActive }) => isActive), ours.filter(({ isActive }) => !isActive)];
+  await server.end(isLate ? ours : idle, "terminate");
+  if (!isLate) await server.end(active, "cancel");
+}
+
+/** The code of `lock_not_available`, and what the server and tools write of it. */
+const lockTrouble = /55P03|lock[ _]timeout|lock_not_available|LockNotAvailable/i;
+const statementTrouble = /statement[ _]timeout/i;
+
+function reasonOf(error: unknown, { giveUp, watch }: Watched): { why: string | null; metLock: boolean } {
+  if (giveUp) return { why: giveUp.text, metLock: giveUp.why !== "statement" };
+  const text = isSluiceError(error) ? `${error.message}\n${error.detail ?? ""}` : String(error);
+  if (lockTrouble.test(text)) {
+    return { why: watch.blocked ? blockedText(watch.blocked) : "it did not get a lock in time", metLock: true };
+  }
+  return { why: statementTrouble.test(text) ? "a statement took too long" : null, metLock: false };
+}
+
+function lockLost(cause: unknown): SluiceError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new SluiceError("MIGRATION_FAILED", `the session that held the lock of the migration was lost: ${reason}`, {
+    hint: "the migration was stopped; look at what is done before it runs again",
+    cause,
+  });
+}

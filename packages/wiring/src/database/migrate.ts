@@ -1,0 +1,118 @@
+import {
+  findBundle,
+  type JobAttempt,
+  type JobChange,
+  liveSlot,
+  type ServiceFacts,
+  type SlotRequest,
+  SluiceError,
+  type StoredRelease,
+} from "@sluice/core";
+import type { Session } from "../session.ts";
+import type { MigrateCall, MigrationPlan, MigrationResult } from "./database-operations.ts";
+import { findDatabase } from "./find-database.ts";
+import { createMigrationRunner, openServer, planWayBack, runWatched } from "./migration-runner.ts";
+import { databaseSettings } from "./open-database.ts";
+
+interface Migration {
+  readonly database: string;
+  readonly release: StoredRelease;
+  readonly request: Omit<SlotRequest, "jobs" | "deployment">;
+  readonly jobs: readonly ServiceFacts[];
+  /** In the place of the jobs' own. */
+  readonly command: readonly string[] | null;
+}
+
+/** What a migration would run, and how its data would come back. Changes nothing. */
+export async function planMigration(session: Session, call: MigrateCall, signal: AbortSignal): Promise<MigrationPlan> {
+  const { database, release, jobs, command } = await findMigration(session, call, signal);
+  const { migrate } = await databaseSettings(session);
+  const names = jobs.map(({ name }) => name);
+  await using server = await openServer(session, database, "plan", signal);
+  const dataRollback = await planWayBack(session, names, call.down ? null : (migrate.down?.command ?? null), server);
+  return { release: release.bundle.tag, database, jobs: names, command, dataRollback };
+}
+
+/** Runs the jobs of a stored release, in the networks of the slot that serves. Under the lock of the stack. */
+export async function migrate(
+  session: Session,
+  call: MigrateCall,
+  run: string,
+  signal: AbortSignal,
+): Promise<MigrationResult> {
+  const { slots, base } = await session.ports();
+  const { database, release, request, jobs, command } = await findMigration(session, call, signal);
+  const { stack, slot, services } = request;
+  await slots.sweep(stack, { signal });
+  await base.ensureNetworks(release.model, slot, services, { signal });
+  const runner = createMigrationRunner(session);
+  const results: MigrationResult["jobs"][number][] = [];
+  for (const { name } of jobs) {
+    const written = release.model.services[name]?.environment ?? {};
+    const environment = await runner.environment({ database, run }, written);
+    const changed = { ...request, deployment: run, jobs: { [name]: jobChange(environment, command) } };
+    const asked = { database, run, jobs: [name], signal, onProgress: call.onText };
+    const job = (attempt: JobAttempt) => slots.runJob(changed, name, { ...attempt, onOutput: call.onOutput });
+    // What takes a migration back is not what would take this one back.
+    const report = await runWatched(session, asked, job, call.down ? null : undefined);
+    results.push({ job: name, report });
+  }
+  return { release: release.bundle.tag, database, jobs: results };
+}
+
+function jobChange(environment: Readonly<Record<string, string>>, command: readonly string[] | null): JobChange {
+  return command ? { environment, command } : { environment };
+}
+
+/** @throws SluiceError RELEASE_UNKNOWN, STATE_UNCLEAR, USAGE */
+async function findMigration(
+  session: Session,
+  { release, down }: MigrateCall,
+  signal: AbortSignal,
+): Promise<Migration> {
+  const [project, settings, ports] = await Promise.all([
+    session.project(signal),
+    databaseSettings(session),
+    session.ports(),
+  ]);
+  const { service: database } = findDatabase(settings, project.services, project.model);
+  const [observed, bundles] = await Promise.all([ports.observer.observe(project, signal), ports.bundles.list()]);
+  const live = liveSlot(observed);
+  if (!live?.release) {
+    throw new SluiceError("STATE_UNCLEAR", "no release of this stack serves: there is no slot to run a migration in", {
+      hint: "the first deployment runs the migrations itself: sluice deploy",
+    });
+  }
+  const found = release === undefined ? bundles.find(({ id }) => id === live.release) : findBundle(bundles, release);
+  if (!found) {
+    throw new SluiceError("RELEASE_UNKNOWN", `no release ${JSON.stringify(release ?? live.release)} is stored`, {
+      hint: "sluice history shows the releases there are",
+    });
+  }
+  const stored = await ports.bundles.load(found.id);
+  const jobs = chosenJobs(stored, settings.migrate, down ?? false);
+  const request = { stack: project.stack, slot: live.slot, release: stored, services: jobs, addresses: {} };
+  const command = down ? (settings.migrate.down?.command ?? null) : null;
+  return { database, release: stored, request, jobs, command };
+}
+
+function chosenJobs(
+  { bundle }: StoredRelease,
+  settings: Awaited<ReturnType<typeof databaseSettings>>["migrate"],
+  down: boolean,
+): readonly ServiceFacts[] {
+  if (down && !settings.down) {
+    throw new SluiceError("USAGE", "no command is known that takes a migration back", {
+      hint: "say it: database.migrate.down in sluice.yaml, with the job and its command",
+    });
+  }
+  const names = down && settings.down ? [settings.down.job] : settings.jobs;
+  const jobs = bundle.services.filter(
+    ({ name, role, active }) => active && role === "job" && (names?.includes(name) ?? true),
+  );
+  if (jobs.length > 0) return jobs;
+  const which = names ? `none of ${names.join(", ")}` : "no job";
+  throw new SluiceError("USAGE", `release ${bundle.tag} has ${which}: nothing is known that migrates its database`, {
+    hint: "a service that runs once is a job: services.NAME.role: job in sluice.yaml",
+  });
+}

@@ -1,0 +1,130 @@
+import {
+  type DatabaseConfig,
+  type JobAttempt,
+  type MigrationRequest,
+  type MigrationRunner,
+  SluiceError,
+} from "@sluice/core";
+import {
+  type DataRollback,
+  dataRollbackText,
+  findPostgresTarget,
+  type MigrationReport,
+  type MigrationServer,
+  type MigrationSettings,
+  migrationEnvironment,
+  openMigrationServer,
+  type PostgresTarget,
+  planDataRollback,
+  runMigration,
+} from "@sluice/database";
+import type { Session } from "../session.ts";
+import { findDatabase } from "./find-database.ts";
+import { databaseSettings, openStore } from "./open-database.ts";
+
+/** Runs jobs with care; whoever calls it holds the lock of the stack. */
+export function createMigrationRunner(session: Session): MigrationRunner {
+  return {
+    async environment({ database, run }, written) {
+      if (!(await isKnown(session))) return {};
+      // It is asked while containers are made, before the job waits for it.
+      void findTarget(session, database).catch(() => undefined);
+      const { migrate } = await databaseSettings(session);
+      return migrationEnvironment(written, run, migrationSettings(migrate));
+    },
+    run: async (request, job) => ({ ...(await runWatched(session, request, job)) }),
+  };
+}
+
+/** What is known of a job that was run with care. */
+export interface WatchedRun extends MigrationReport {
+  readonly dataRollback: DataRollback;
+}
+
+/**
+ * @param down the command that would take it back; default: the configured one
+ * @returns `null` for a kind of database that nobody can watch: the job just ran
+ */
+export async function runWatched(
+  session: Session,
+  { database, run, jobs, signal = new AbortController().signal, onProgress }: MigrationRequest,
+  job: (attempt: JobAttempt) => Promise<void>,
+  down?: readonly string[] | null,
+): Promise<WatchedRun | null> {
+  if (!(await isKnown(session))) {
+    await job({ signal, onStarted: () => undefined });
+    return null;
+  }
+  const { migrate } = await databaseSettings(session);
+  const back = down === undefined ? (migrate.down?.command ?? null) : down;
+  const dataRollback = await planWayBack(session, jobs, back);
+  onProgress?.(dataRollbackText(dataRollback));
+  await using server = await openServer(session, database, run, signal);
+  const settings = migrationSettings(migrate);
+  const report = await runMigration({ server, clock: session.clock, settings, run, signal, onProgress }, job);
+  return { ...report, dataRollback };
+}
+
+/** Whether there is a way to run its migrations with care. */
+async function isKnown(session: Session): Promise<boolean> {
+  const { services, model } = await session.project();
+  return findDatabase(await databaseSettings(session), services, model).kind === "postgres";
+}
+
+/** How data would come back if jobs of a release ran now. */
+export async function planWayBack(
+  session: Session,
+  jobs: readonly string[],
+  down: readonly string[] | null,
+  server: Pick<MigrationServer, "countRows"> | null = null,
+): Promise<DataRollback> {
+  const { backups } = await (await openStore(session)).list();
+  const rows = server && backups.length > 0 ? await server.countRows().catch(() => null) : null;
+  return planDataRollback({ jobs, down, previousRunsOnIt: null, backups, now: session.clock.now(), rows });
+}
+
+/** @throws SluiceError DATABASE_UNREACHABLE */
+export async function openServer(
+  session: Session,
+  database: string,
+  run: string,
+  signal: AbortSignal,
+): Promise<MigrationServer> {
+  return openMigrationServer(session.runtime().exec, await findTarget(session, database, signal), run);
+}
+
+/** What was found of a container stays true as long as there is one of its id. */
+const found = new WeakMap<Session, Map<string, Promise<PostgresTarget>>>();
+
+async function findTarget(session: Session, database: string, signal?: AbortSignal): Promise<PostgresTarget> {
+  const runtime = session.runtime();
+  const [container] = await runtime.runningOf(await session.stack(), database, signal);
+  if (container === undefined) {
+    throw new SluiceError("DATABASE_UNREACHABLE", `${database} does not run: nobody can watch a migration of it`, {
+      hint: `start it: docker compose up -d ${database}`,
+    });
+  }
+  const known = found.get(session) ?? new Map<string, Promise<PostgresTarget>>();
+  found.set(session, known);
+  const { user, name } = await databaseSettings(session);
+  const target = known.get(container) ?? findPostgresTarget(runtime.exec, container, { user, database: name, signal });
+  known.set(container, target);
+  // What fails or is aborted is asked anew by the next.
+  target.catch(() => known.delete(container));
+  return target;
+}
+
+function migrationSettings(migrate: DatabaseConfig["migrate"]): MigrationSettings {
+  const { profile, onLongTransaction, attempts, inject } = migrate;
+  return {
+    lockTimeoutMs: migrate.lockTimeout,
+    statementTimeoutMs: migrate.statementTimeout,
+    queueTimeoutMs: migrate.queueTimeout,
+    longTransactionMs: migrate.longTransaction,
+    waitMs: migrate.wait,
+    profile,
+    onLongTransaction,
+    attempts,
+    inject,
+  };
+}

@@ -1,0 +1,203 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { createExec, type Migrations, migrationsOf, settings } from "./support/migrations.ts";
+import { type Project, startProject } from "./support/postgres.ts";
+import { until } from "./support/until.ts";
+
+let project: Project;
+let migrations: Migrations;
+beforeAll(async () => {
+  project = await startProject("migrate");
+  migrations = await migrationsOf(project);
+});
+afterAll(() => project?.[Symbol.asyncDispose]());
+
+/** Sessions of the test, by name. */
+const ours = "application_name like 'test-%'";
+const endAll = () => project.sql(`select pg_terminate_backend(pid) from pg_stat_activity where ${ours}`, "postgres");
+afterEach(endAll);
+
+/** A transaction that has read a table and stays open until the test is over. */
+async function keepReading(): Promise<void> {
+  const sql =
+    "set application_name = 'test-report'; begin; select count(*) from orders where id = 4711; select pg_sleep(600)";
+  project.sql(sql).catch(() => undefined);
+  await until(
+    async () =>
+      (await project.sql(
+        "select count(*) from pg_stat_activity where query like '%pg_sleep(600)%' and pid <> pg_backend_pid() and application_name = 'test-report'",
+      )) === "1",
+  );
+}
+
+interface Asked {
+  readonly count: number;
+  /** Of what is left when the machine's own slowness at that time is taken away. */
+  readonly slowestMs: number;
+}
+
+/**
+ * The application: reads one row again and again, and one of a table that nobody changes, by which it is known how slow
+ * the machine is. Times are as the server's own client sees them.
+ */
+function keepAsking(): () => Promise<Asked> {
+  const exec = createExec();
+  const ask = (table: string) => {
+    const command = ["psql", "-XqAtw", "-U", "shop", "shop"];
+    const stdin = `\\timing on\nselect id from ${table} where id = 1 \\watch 0.02\n`;
+    const asking = exec.exec(project.container, command, { stdin, environment: { PGAPPNAME: "test-app" } });
+    asking.catch(() => undefined);
+    return async () => {
+      const output = Buffer.from((await asking).stdout).toString();
+      return [...output.matchAll(/Time: ([\d.]+) ms/g)].map(([, ms]) => Number(ms));
+    };
+  };
+  const [orders, customers] = [ask("orders"), ask("customers")];
+  return async () => {
+    await endAll();
+    const [times, noise] = [await orders(), await customers()];
+    return { count: times.length, slowestMs: Math.max(...times) - Math.max(...noise) };
+  };
+}
+
+const hasColumn = async (name: string) =>
+  (await project.sql(`select count(*) from information_schema.columns where column_name = '${name}'`)) === "1";
+
+describe("a migration of what somebody reads just now", () => {
+  it.each([
+    ["by timeouts that its tool does not know of", { inject: true }, 1_000],
+    // Whoever watches needs the processor for it.
+    ["by watching, where its driver takes no timeouts", { inject: false }, 5_000],
+  ])(
+    "gives up cleanly and says who is in the way, and the application hardly waits: %s",
+    async (_how, over, marginMs) => {
+      await keepReading();
+      const stop = keepAsking();
+      const failing = migrations.run("alter table orders add column late int", { ...over, attempts: 2 });
+      await expect(failing).rejects.toMatchObject({
+        code: "MIGRATION_FAILED",
+        retryable: true,
+        message: expect.stringMatching(
+          /after 2 attempts: .*alter table orders add column late int waited .* for a lock that session \d+ \(test-report, local, in a transaction for .*\) holds; it has changed nothing of the schema/,
+        ),
+      });
+      const { count, slowestMs } = await stop();
+      expect(count).toBeGreaterThan(10);
+      // It did wait: the lock was in its way.
+      expect(slowestMs).toBeGreaterThan(300);
+      expect(slowestMs).toBeLessThan(settings.lockTimeoutMs + marginMs);
+      expect(await hasColumn("late")).toBe(false);
+      // Values are nobody's business.
+      expect(migrations.told.join("\n")).toContain("a migration may have to wait for session");
+      expect(migrations.told.join("\n")).not.toContain("4711");
+    },
+  );
+
+  it("goes through when the reader is gone in time", async () => {
+    await keepReading();
+    const running = migrations.run("alter table orders add column early int", { attempts: 3 });
+    await until(async () => migrations.told.some((text) => text.includes("attempt 2 of 3")));
+    await endAll();
+    expect(await running).toMatchObject({
+      schemaChanged: true,
+      longTransactions: expect.arrayContaining([expect.stringContaining("test-report")]),
+    });
+    expect(await hasColumn("early")).toBe(true);
+  });
+
+  it("lets an index wait that is built concurrently, and holds up nobody", async () => {
+    await keepReading();
+    const stop = keepAsking();
+    const sql = "create index concurrently waited on orders (total)";
+    const running = migrations.run(sql, { profile: "concurrent" });
+    await until(
+      async () => (await project.sql("select count(*) from pg_stat_activity where wait_event = 'virtualxid'")) === "1",
+    );
+    await new Promise((resolve) => setTimeout(resolve, settings.lockTimeoutMs * 2));
+    expect((await stop()).slowestMs).toBeLessThan(500);
+    expect(await running).toMatchObject({ attempts: 1, schemaChanged: true, invalidIndexes: [] });
+  });
+});
+
+it("a migration that holds what the application needs is ended, and its work taken back", async () => {
+  const stop = keepAsking();
+  const sql = "begin; alter table orders add column held int; select pg_sleep(60); commit";
+  await expect(migrations.run(sql)).rejects.toMatchObject({
+    code: "MIGRATION_FAILED",
+    message: expect.stringContaining("a session of the application waited 1"),
+  });
+  expect((await stop()).slowestMs).toBeLessThan(settings.queueTimeoutMs + 5_000);
+  expect(await hasColumn("held")).toBe(false);
+});
+
+it("a tool that fails by itself fails as it would alone", async () => {
+  await expect(migrations.run("alter table nowhere add column x int")).rejects.toMatchObject({
+    code: "JOB_FAILED",
+    detail: expect.stringContaining('relation "nowhere" does not exist'),
+  });
+});
+
+describe("two migrations at once", () => {
+  it("are one and then the other, or one alone", async () => {
+    const order: string[] = [];
+    let begun: () => void = () => undefined;
+    const first = new Promise<void>((resolve) => (begun = resolve));
+    let end: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (end = resolve));
+    const running = migrations.runTool(
+      async () => {
+        order.push("first");
+        begun();
+        await held;
+        order.push("first ended");
+      },
+      {},
+      "one",
+    );
+    await first;
+    const impatient = migrations.runTool(() => expect.unreachable(), {}, "three");
+    await expect(impatient).rejects.toMatchObject({
+      code: "LOCK_HELD",
+      message: expect.stringMatching(/session \d+ \(sluice-migrate-one, since \d{4}-/),
+    });
+    const waiting = migrations.runTool(async () => void order.push("second"), { waitMs: 60_000 }, "two");
+    end();
+    await Promise.all([running, waiting]);
+    expect(order).toEqual(["first", "first ended", "second"]);
+  });
+
+  it("the lock is free when the one that held it was killed", async () => {
+    const program = join(import.meta.dirname, "programs", "hold-migration.ts");
+    const child = spawn(process.execPath, ["--conditions=sluice-source", program, project.container], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    await once(child.stdout, "data");
+    await expect(migrations.runTool(() => expect.unreachable())).rejects.toMatchObject({ code: "LOCK_HELD" });
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    const report = await migrations.runTool(async () => undefined, { waitMs: 5_000 });
+    expect(report.schemaChanged).toBe(false);
+  });
+
+  it("what a killed one left working is ended before the next begins", async () => {
+    const orphan = project.sql("set application_name = 'sluice-migration-dead'; select pg_sleep(600)").catch(String);
+    await until(
+      async () =>
+        (await project.sql(
+          "select count(*) from pg_stat_activity where application_name = 'sluice-migration-dead' and state = 'active'",
+        )) === "1",
+    );
+    await migrations.runTool(async () => undefined);
+    expect(await orphan).toMatch(/terminat|closed/);
+    expect(migrations.told.at(-1)).toBe("1 sessions of a migration that nobody watches any more were ended");
+  });
+});
+
+it("leaves no session behind", async () => {
+  await until(
+    async () =>
+      (await project.sql("select count(*) from pg_stat_activity where application_name like 'sluice-%'")) === "0",
+  );
+});

@@ -1,0 +1,12 @@
+// Begins a migration in a database and never ends it: `hold-migration.ts CONTAINER`. Says when it has the lock.
+import { findPostgresTarget, openMigrationServer, runMigration } from "@sluice/database";
+import { systemClock } from "../../src/system-clock.ts";
+import { createExec, settings } from "../support/migrations.ts";
+
+const [, , container = ""] = process.argv;
+const exec = createExec();
+const server = await openMigrationServer(exec, await findPostgresTarget(exec, container), "doomed");
+await runMigration({ server, clock: systemClock, settings, run: "doomed" }, () => {
+  process.stdout.write("locked\n");
+  return new Promise(() => undefined);
+});
