@@ -1,6 +1,6 @@
 import { type ContainerExec, type ExecOptions, type ExecStream, isSluiceError, SluiceError } from "@sluice/core";
 import { compress } from "../compression/zstd.ts";
-import { reasonOf } from "./psql-error.ts";
+import { reasonOf } from "./reason-of.ts";
 
 /** Always the same: there is one backup of a container at a time. */
 const file = "/tmp/sluice-backup.pipe";
