@@ -2,6 +2,7 @@
 export function reasonOf(stderr: string): string | undefined {
   const lines = stderr.split("\n").map((line) => line.trim());
   const telling =
-    lines.find((line) => /(?:ERROR|FATAL|error|fatal|Error):/.test(line)) ?? lines.find((line) => line !== "");
+    lines.find((line) => /(?:ERROR|FATAL|error|fatal)(?: \d+ \(\w+\)[^:]*)?:/.test(line)) ??
+    lines.find((line) => line !== "" && !line.startsWith("---"));
   return telling?.replace(/^(?:psql|pg_\w+|mariadb-dump|mysqldump):(?:<stdin>:\d+:)?\s*/, "");
 }
