@@ -61,8 +61,8 @@ export const databaseSchema = z.strictObject({
   /** Default: the one data service whose image is a known database. */
   service: z.string().optional(),
   /** Default: inferred from the image. */
-  kind: z.enum(["postgres"]).optional(),
-  /** Default: what the service's environment says (`POSTGRES_DB`, `POSTGRES_USER`). */
+  kind: z.enum(["postgres", "mysql", "mariadb"]).optional(),
+  /** Default: what the service's environment says (`POSTGRES_DB`, `MARIADB_DATABASE`, …). */
   name: z.string().min(1).optional(),
   user: z.string().min(1).optional(),
   /** Before a release that was never live may change data: a backup that is proven by restoring it, a backup, or none. */

@@ -8,13 +8,12 @@ import {
   type Cipher,
   createAgeCipher,
   createDirectoryStore,
-  createPostgresDriver,
-  findPostgresTarget,
 } from "@sluice/database";
 import { servingOf } from "@sluice/engine";
 import { stateHomeOf } from "../locations.ts";
 import type { Session } from "../session.ts";
 import { systemClock } from "../system-clock.ts";
+import { createDriver } from "./create-driver.ts";
 import type { DatabaseCall } from "./database-operations.ts";
 import { type FoundDatabase, findDatabase } from "./find-database.ts";
 
@@ -54,18 +53,8 @@ export async function openDatabase(
   const found = findDatabase(settings, project.services, project.model);
   const [observed, bundles] = await Promise.all([ports.observer.observe(project, signal), ports.bundles.list()]);
   const container = running(found.service, observed.base[found.service]?.containers ?? []);
-  const { exec, throwAway } = session.runtime();
-  const { user, name: database } = settings;
-  const target = await findPostgresTarget(exec, container.id, { user, database, signal });
-  const driver = createPostgresDriver({
-    exec,
-    throwAway,
-    clock: systemClock,
-    stack: project.stack,
-    target,
-    scratchMemoryBytes: settings.verify.memory,
-    ...(settings.verify.rows === "all" ? { sampleAboveBytes: Number.POSITIVE_INFINITY } : {}),
-  });
+  const request = { kind: found.kind, container: container.id, stack: project.stack, settings };
+  const driver = await createDriver(session, request, signal);
   return {
     ...found,
     settings,
