@@ -1,3 +1,4 @@
+export { type CommandOptions, createCommandDriver, type DatabaseCommands } from "./command/command-driver.ts";
 export type {
   DatabaseDriver,
   DriverCall,
@@ -32,5 +33,6 @@ export { type FindTargetOptions, findPostgresTarget } from "./postgres/find-targ
 export { createPostgresDriver, type PostgresOptions } from "./postgres/postgres-driver.ts";
 export type { PostgresTarget } from "./postgres/target.ts";
 export type { PruneDecision, Retention } from "./retention/backups-to-prune.ts";
+export { createSqliteDriver, type SqliteOptions } from "./sqlite/sqlite-driver.ts";
 export type { BackupList, BackupPart, BackupStore, BackupWriter, StoredPart } from "./store/backup-store.ts";
 export { createDirectoryStore, type DirectoryStoreOptions } from "./store/directory-store.ts";

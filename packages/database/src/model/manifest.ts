@@ -10,7 +10,7 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "expected 64 hexadecimal digit
 const partSchema = z.strictObject({ sha256, bytes });
 
 /** What Sluice can back up by itself. */
-export const databaseKinds = ["postgres", "mysql", "mariadb"] as const;
+export const databaseKinds = ["postgres", "mysql", "mariadb", "sqlite", "command"] as const;
 export type DatabaseKind = (typeof databaseKinds)[number];
 
 export const databaseFactsSchema = z.strictObject({

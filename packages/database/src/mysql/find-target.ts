@@ -1,5 +1,6 @@
-import { type ContainerExec, isSluiceError, SluiceError } from "@sluice/core";
+import { type ContainerExec, SluiceError } from "@sluice/core";
 import { type ContainerEnvironment, readEnvironment } from "../process/container-environment.ts";
+import { succeeds } from "../process/succeeds.ts";
 import type { MysqlTarget } from "./target.ts";
 
 export interface FindMysqlTargetOptions {
@@ -31,7 +32,7 @@ export async function findMysqlTarget(
       hint: "say it: database.name in sluice.yaml",
     });
   }
-  const kind = (await isThere(exec, container, "mariadb", signal)) ? "mariadb" : "mysql";
+  const kind = (await succeeds(exec, container, ["mariadb", "--version"], signal)) ? "mariadb" : "mysql";
   return { kind, container, database: name, ...(await findAccount(environment, user)) };
 }
 
@@ -48,19 +49,4 @@ async function findAccount(
   const other = (user: string) => ({ user, ...(password === undefined ? {} : { password }) });
   if (asked !== undefined) return asked === "root" ? root : other(asked);
   return made === undefined || rootPassword !== undefined ? root : other(made);
-}
-
-async function isThere(
-  exec: ContainerExec,
-  container: string,
-  program: string,
-  signal: AbortSignal | undefined,
-): Promise<boolean> {
-  try {
-    return (await exec.exec(container, [program, "--version"], { signal })).exitCode === 0;
-  } catch (error) {
-    // A program that is not there cannot be started.
-    if (isSluiceError(error) && error.code === "EXEC_FAILED") return false;
-    throw error;
-  }
 }

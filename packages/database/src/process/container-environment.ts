@@ -2,6 +2,7 @@ import { type ContainerExec, SluiceError } from "@sluice/core";
 
 /** What a container's processes are told, whoever said it: compose files, `env_file`s or the image. */
 export interface ContainerEnvironment {
+  readonly all: ReadonlyMap<string, string>;
   /** The first of these that has a value, of its own or in the file that `NAME_FILE` names. */
   valueOf(names: readonly string[]): Promise<string | undefined>;
 }
@@ -18,6 +19,7 @@ export async function readEnvironment(
   }
   const environment = parseEnvironment(Buffer.from(stdout).toString("utf8"));
   return {
+    all: environment,
     async valueOf(names) {
       for (const name of names) {
         const value = environment.get(name);

@@ -1,7 +1,9 @@
-import type { DatabaseConfig } from "@sluice/core";
+import { type DatabaseConfig, SluiceError } from "@sluice/core";
 import {
+  createCommandDriver,
   createMysqlDriver,
   createPostgresDriver,
+  createSqliteDriver,
   type DatabaseDriver,
   findMysqlTarget,
   findPostgresTarget,
@@ -11,16 +13,17 @@ import { systemClock } from "../system-clock.ts";
 
 export interface DriverRequest {
   readonly kind: DatabaseDriver["kind"];
+  readonly service: string;
   /** Id of the container that the database runs in. */
   readonly container: string;
   readonly stack: string;
   readonly settings: DatabaseConfig;
 }
 
-/** The driver of a kind, with what it needs found out in the database's container. @throws SluiceError DATABASE_UNREACHABLE, DATABASE_UNKNOWN */
+/** The driver of a kind, with what it needs found out in the database's container. @throws SluiceError DATABASE_UNREACHABLE, DATABASE_UNKNOWN, CONFIG_INVALID */
 export async function createDriver(
   session: Session,
-  { kind, container, stack, settings }: DriverRequest,
+  { kind, service, container, stack, settings }: DriverRequest,
   signal?: AbortSignal,
 ): Promise<DatabaseDriver> {
   const { exec, throwAway } = session.runtime();
@@ -40,5 +43,21 @@ export async function createDriver(
     case "mysql":
     case "mariadb":
       return createMysqlDriver({ ...options, target: await findMysqlTarget(exec, container, wanted) });
+    case "sqlite": {
+      const { toolImage } = settings;
+      return createSqliteDriver({ ...options, container, toolImage, file: configured(kind, "file", settings.file) });
+    }
+    case "command": {
+      const commands = configured(kind, "command", settings.command);
+      return createCommandDriver({ ...options, service, container, commands });
+    }
   }
+}
+
+/** @throws SluiceError CONFIG_INVALID */
+function configured<T>(kind: string, key: string, value: T | undefined): T {
+  if (value !== undefined) return value;
+  throw new SluiceError("CONFIG_INVALID", `a database of kind ${kind} needs database.${key}`, {
+    hint: "see docs/sluice.example.yaml",
+  });
 }

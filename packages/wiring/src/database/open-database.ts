@@ -1,7 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { type DatabaseConfig, type ObservedContainer, parseConfig, SluiceError } from "@sluice/core";
+import {
+  type DatabaseConfig,
+  type ObservedContainer,
+  type ObservedStack,
+  parseConfig,
+  SluiceError,
+} from "@sluice/core";
 import {
   type BackupPorts,
   type BackupStore,
@@ -52,8 +58,8 @@ export async function openDatabase(
   ]);
   const found = findDatabase(settings, project.services, project.model);
   const [observed, bundles] = await Promise.all([ports.observer.observe(project, signal), ports.bundles.list()]);
-  const container = running(found.service, observed.base[found.service]?.containers ?? []);
-  const request = { kind: found.kind, container: container.id, stack: project.stack, settings };
+  const container = running(found.service, containersOf(observed, found.service));
+  const request = { ...found, container: container.id, stack: project.stack, settings };
   const driver = await createDriver(session, request, signal);
   return {
     ...found,
@@ -86,6 +92,12 @@ function openCipher({ encryption }: DatabaseConfig, directory: string): Cipher |
         throw new SluiceError("BACKUP_KEY_WRONG", `the identity file ${path} cannot be read: ${cause.code}`, { cause });
       }),
   });
+}
+
+/** A database in a file is one of a service that may be anywhere. */
+function containersOf({ base, slots, plain }: ObservedStack, service: string): readonly ObservedContainer[] {
+  const elsewhere = [...Object.values(slots).flatMap(({ containers }) => containers), ...plain];
+  return [...(base[service]?.containers ?? []), ...elsewhere.filter((container) => container.service === service)];
 }
 
 function running(service: string, containers: readonly ObservedContainer[]): ObservedContainer {
