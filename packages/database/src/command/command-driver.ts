@@ -1,4 +1,10 @@
-import { type Clock, type ContainerExec, SluiceError, type ThrowAwayContainers } from "@sluice/core";
+import {
+  type Clock,
+  type ContainerExec,
+  SluiceError,
+  type ThrowAwayContainers,
+  type ThrowAwayRequest,
+} from "@sluice/core";
 import type { DatabaseDriver, DriverCall, ScratchDatabase } from "../driver.ts";
 import { compressHere } from "../process/compressed-output.ts";
 import { readEnvironment } from "../process/container-environment.ts";
@@ -26,6 +32,8 @@ export interface CommandOptions {
   readonly service: string;
   readonly container: string;
   readonly commands: DatabaseCommands;
+  /** How a throw-away container starts. Default: as its image says. */
+  readonly start?: Pick<ThrowAwayRequest, "entrypoint" | "command"> | undefined;
   /** Of the throw-away container. */
   readonly scratchMemoryBytes: number;
 }
@@ -78,7 +86,7 @@ export function createCommandDriver(options: CommandOptions): DatabaseDriver {
 const unknownContent = { tables: [], sequences: [], largeObjects: 0, objects: {}, extensions: {}, notCovered: [] };
 
 async function scratch(
-  { exec, throwAway, clock, stack, container, commands, scratchMemoryBytes }: CommandOptions,
+  { exec, throwAway, clock, stack, container, commands, start, scratchMemoryBytes }: CommandOptions,
   image: string,
   { signal }: DriverCall,
 ): Promise<ScratchDatabase> {
@@ -91,7 +99,7 @@ async function scratch(
   // As the service's own container was told to set itself up.
   const told = await readEnvironment(exec, container, signal);
   const environment = Object.fromEntries([...told.all].filter(([name]) => !ownVariables.has(name)));
-  const request = { stack, image, purpose: "verify", environment, memoryBytes: scratchMemoryBytes };
+  const request = { stack, image, purpose: "verify", environment, memoryBytes: scratchMemoryBytes, ...start };
   return orDispose(await throwAway.start(request, signal), async (started) => {
     if (ready) await waitUntilReady({ container: started, exec, clock, probe: ready }, signal);
     const run = async (command: readonly string[], stdin: AsyncIterable<Uint8Array> | string) => {

@@ -7,10 +7,11 @@ const quoteText = (text: string) => `'${text.replaceAll("'", "''")}'`;
 const fromHex = (digits: string) => Buffer.from(digits, "hex").toString("utf8");
 
 /** Content of virtual tables is in tables of their own; those of SQLite itself are no content. */
-const ofUsers = `type = 'table' and name not like 'sqlite\\_%' escape '\\' and sql not like 'create virtual table%'`;
-const tablesSql = `select hex(name) from sqlite_schema where ${ofUsers} order by name;`;
-const columnsSql = (table: string) =>
-  `select hex(name) from pragma_table_xinfo(${quoteText(table)}) where hidden = 0 order by cid;`;
+const ofUsers = `type = 'table' and m.name not like 'sqlite\\_%' escape '\\' and m.sql not like 'create virtual table%'`;
+/** One line by column, in order. */
+const columnsSql =
+  "select hex(m.name), hex(c.name) from sqlite_schema m join pragma_table_xinfo(m.name) c on c.hidden = 0 " +
+  `where m.${ofUsers} order by m.name, c.cid;`;
 const countSql = (kind: string) => `select '${kind}', count(*) from sqlite_schema where type = '${kind}';`;
 const factsSql = [
   countSql("index"),
@@ -40,18 +41,16 @@ export function tableSql(table: string, columns: readonly string[]): string {
 
 /** What a database holds. Nobody may write to it meanwhile: it is asked table by table. */
 export async function takeFingerprint(tool: SqliteTool, file: string, signal?: AbortSignal): Promise<Fingerprint> {
-  const names = (await tool.query(file, [tablesSql], signal)).map(fromHex);
-  const tables: Fingerprint["tables"] = [];
-  for (const name of names) {
-    const columns = (await tool.query(file, [columnsSql(name)], signal)).map(fromHex);
-    const [rows, hash = "0"] = (await tool.query(file, [tableSql(name, columns)], signal))[0]?.split("\t") ?? [];
-    tables.push({ name, rows: Number(rows), hash, sampled: false });
-  }
-  const lines = (await tool.query(file, factsSql, signal)).map((line) => line.split("\t"));
-  const facts = new Map(lines.map(([kind = "", count]) => [kind, Number(count)]));
+  const [shapes, facts] = parseShapes(await tool.query(file, [columnsSql, ...factsSql], signal));
   const count = (kind: string) => Math.max(0, facts.get(kind) ?? 0);
-  const sequences =
-    count("numbered") > 0 ? await tool.query(file, ["select hex(name), seq from sqlite_sequence;"]) : [];
+  const sums = [...shapes].map(([name, columns]) => tableSql(name, columns));
+  const numbered = count("numbered") > 0 ? ["select hex(name), seq from sqlite_sequence;"] : [];
+  const lines = await tool.query(file, [...sums, ...numbered], signal);
+  const sequences = lines.slice(sums.length);
+  const tables = [...shapes.keys()].map((name, index) => {
+    const [rows, hash = "0"] = lines[index]?.split("\t") ?? [];
+    return { name, rows: Number(rows), hash, sampled: false };
+  });
   return {
     tables,
     sequences: sequences.map((line) => {
@@ -69,6 +68,19 @@ export async function takeFingerprint(tool: SqliteTool, file: string, signal?: A
     extensions: {},
     notCovered: ["definitions of views, triggers and constraints (they are counted)"],
   };
+}
+
+/** Columns by table, and what is known besides. */
+function parseShapes(
+  lines: readonly string[],
+): readonly [ReadonlyMap<string, readonly string[]>, ReadonlyMap<string, number>] {
+  const shapes = new Map<string, readonly string[]>();
+  const facts = new Map<string, number>();
+  for (const [name = "", value = ""] of lines.map((line) => line.split("\t"))) {
+    if (/^[a-z_]+$/.test(name)) facts.set(name, Number(value));
+    else shapes.set(fromHex(name), [...(shapes.get(fromHex(name)) ?? []), fromHex(value)]);
+  }
+  return [shapes, facts];
 }
 
 /** @throws SluiceError BACKUP_CORRUPT, with what SQLite finds wrong */

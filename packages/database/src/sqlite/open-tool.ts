@@ -1,5 +1,5 @@
 import { type ContainerExec, SluiceError, type ThrowAwayContainers } from "@sluice/core";
-import { createTool, findTool, type SqliteTool } from "./tool.ts";
+import { findTool, type SqliteTool } from "./tool.ts";
 
 export interface ToolOptions {
   readonly exec: ContainerExec;
@@ -13,6 +13,9 @@ export interface ToolOptions {
   readonly scratchMemoryBytes: number;
 }
 
+/** Which program a container has does not change while it runs; asking costs some processes. */
+const found = new WeakMap<ToolOptions, SqliteTool>();
+
 /** Disposing removes the container that was started for it, if one was. */
 export type OpenTool = SqliteTool & AsyncDisposable;
 
@@ -24,8 +27,11 @@ export type OpenTool = SqliteTool & AsyncDisposable;
  */
 export async function openTool(options: ToolOptions, signal?: AbortSignal): Promise<OpenTool> {
   const { exec, container, toolImage } = options;
-  const own = await findTool(exec, container, signal);
-  if (own) return { ...own, async [Symbol.asyncDispose]() {} };
+  const own = found.get(options) ?? (await findTool(exec, container, signal));
+  if (own) {
+    found.set(options, own);
+    return { ...own, async [Symbol.asyncDispose]() {} };
+  }
   if (toolImage === undefined) throw noTool(`the container ${container}`);
   return startTool(options, toolImage, { entrypoint: ["sleep"], command: ["86400"], volumesFrom: container }, signal);
 }
@@ -57,9 +63,9 @@ async function startTool(
   const container = await throwAway.start(request, signal);
   const dispose = () => container[Symbol.asyncDispose]();
   try {
-    const found = await findTool(exec, container.id, signal);
-    if (!found) throw noTool(`image ${image}`);
-    return { ...createTool(exec, container.id, found.kind), [Symbol.asyncDispose]: dispose };
+    const tool = await findTool(exec, container.id, signal);
+    if (!tool) throw noTool(`image ${image}`);
+    return { ...tool, [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await dispose();
     throw error;

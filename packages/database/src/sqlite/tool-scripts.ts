@@ -6,6 +6,7 @@ export const pythonScript = `
 import glob, hashlib, os, sqlite3, sys, urllib.parse
 verb, path = sys.argv[1], sys.argv[2]
 def connect(file, mode):
+    if file == ':memory:': mode = 'memory'
     return sqlite3.connect('file:' + urllib.parse.quote(file) + '?mode=' + mode, uri=True, timeout=10, isolation_level=None)
 def sha3(text, size):
     return hashlib.sha3_256(text if isinstance(text, bytes) else str(text).encode()).digest()
@@ -47,7 +48,7 @@ const { pipeline } = require('node:stream/promises');
 const { DatabaseSync, backup } = require('node:sqlite');
 const [verb, path, ...others] = process.argv.slice(1);
 function connect(file) {
-  if (!fs.existsSync(file)) throw new Error('unable to open ' + file);
+  if (file !== ':memory:' && !fs.existsSync(file)) throw new Error('unable to open ' + file);
   const database = new DatabaseSync(file);
   database.exec('pragma busy_timeout = 10000');
   return database;

@@ -1,4 +1,4 @@
-import { type DatabaseConfig, SluiceError } from "@sluice/core";
+import { type ComposeService, type DatabaseConfig, SluiceError } from "@sluice/core";
 import {
   createCommandDriver,
   createMysqlDriver,
@@ -18,12 +18,14 @@ export interface DriverRequest {
   readonly container: string;
   readonly stack: string;
   readonly settings: DatabaseConfig;
+  /** How the compose file starts the service. */
+  readonly start: Pick<ComposeService, "entrypoint" | "command">;
 }
 
 /** The driver of a kind, with what it needs found out in the database's container. @throws SluiceError DATABASE_UNREACHABLE, DATABASE_UNKNOWN, CONFIG_INVALID */
 export async function createDriver(
   session: Session,
-  { kind, service, container, stack, settings }: DriverRequest,
+  { kind, service, container, stack, settings, start }: DriverRequest,
   signal?: AbortSignal,
 ): Promise<DatabaseDriver> {
   const { exec, throwAway } = session.runtime();
@@ -49,7 +51,9 @@ export async function createDriver(
     }
     case "command": {
       const commands = configured(kind, "command", settings.command);
-      return createCommandDriver({ ...options, service, container, commands });
+      const { entrypoint, command } = start;
+      const started = { ...(entrypoint ? { entrypoint } : {}), ...(command ? { command } : {}) };
+      return createCommandDriver({ ...options, service, container, commands, start: started });
     }
   }
 }

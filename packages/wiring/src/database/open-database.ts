@@ -59,7 +59,8 @@ export async function openDatabase(
   const found = findDatabase(settings, project.services, project.model);
   const [observed, bundles] = await Promise.all([ports.observer.observe(project, signal), ports.bundles.list()]);
   const container = running(found.service, containersOf(observed, found.service));
-  const request = { ...found, container: container.id, stack: project.stack, settings };
+  const start = project.model.services[found.service] ?? {};
+  const request = { ...found, container: container.id, stack: project.stack, settings, start };
   const driver = await createDriver(session, request, signal);
   return {
     ...found,
