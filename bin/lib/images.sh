@@ -10,6 +10,7 @@ setup_images() {
   setup_image node sluice-test/node:24 node:24-slim
   setup_image shop-base sluice-test/shop-base:latest sluice-test/node:24
   setup_image postgres sluice-test/postgres:15 postgres:15
+  setup_image mariadb sluice-test/mariadb:10.11 mariadb:10.11
   setup_image nginx sluice-test/nginx:latest nginx
   docker tag sluice/door:3.0 sluice/door:latest
 }

@@ -18,8 +18,10 @@ export interface RunningDump extends AsyncDisposable {
   /** Compressed. Throws at its end unless every process of it exited with 0. Must be read. */
   readonly bytes: AsyncIterable<Uint8Array>;
   rawBytes(): number | null;
-  /** Of the moment that the dump is of. May be asked for while it runs. */
-  fingerprint(): Promise<Fingerprint>;
+  /** Of the moment that the dump is of; `null` where that moment cannot be looked at. May be asked for while it runs. */
+  fingerprint(): Promise<Fingerprint | null>;
+  /** Why there is no fingerprint. */
+  readonly notComparable?: string | null | undefined;
 }
 
 /** Uncompressed, as the database's own tools read it. */

@@ -1,3 +1,4 @@
+export { type CommandOptions, createCommandDriver, type DatabaseCommands } from "./command/command-driver.ts";
 export type {
   DatabaseDriver,
   DriverCall,
@@ -26,6 +27,9 @@ export type { AttemptCall } from "./migrate/watched-attempt.ts";
 export { differences, type Fingerprint } from "./model/fingerprint.ts";
 export { type DatabaseFacts, type Manifest, parseManifest, type Verification } from "./model/manifest.ts";
 export { highestLevel, isProven, type VerificationLevel } from "./model/verification.ts";
+export { type FindMysqlTargetOptions, findMysqlTarget } from "./mysql/find-target.ts";
+export { createMysqlDriver, type MysqlOptions } from "./mysql/mysql-driver.ts";
+export type { MysqlTarget } from "./mysql/target.ts";
 export type { BackupPorts } from "./operations/ports.ts";
 export type { BackupProgress, ProgressSink } from "./operations/progress.ts";
 export { type PruneResult, pruneBackups } from "./operations/prune-backups.ts";
@@ -43,5 +47,6 @@ export { type FindTargetOptions, findPostgresTarget } from "./postgres/find-targ
 export { createPostgresDriver, type PostgresOptions } from "./postgres/postgres-driver.ts";
 export type { PostgresTarget } from "./postgres/target.ts";
 export type { PruneDecision, Retention } from "./retention/backups-to-prune.ts";
+export { createSqliteDriver, type SqliteOptions } from "./sqlite/sqlite-driver.ts";
 export type { BackupList, BackupPart, BackupStore, BackupWriter, StoredPart } from "./store/backup-store.ts";
 export { createDirectoryStore, type DirectoryStoreOptions } from "./store/directory-store.ts";

@@ -9,7 +9,11 @@ it.each([
   ["bitnami/postgresql:16", "postgres"],
   ["team/prod_postgres", "postgres"],
   ["postgrest/postgrest", null],
-  ["mariadb:11", null],
+  ["mariadb:11", "mariadb"],
+  ["registry.example.com/team/prod-mariadb", "mariadb"],
+  ["mysql:8.4", "mysql"],
+  ["percona/percona-server:8.0", "mysql"],
+  ["mysqld-exporter", null],
   ["redis", null],
   ["", null],
 ])("%s: %s", (image, kind) => {

@@ -1,10 +1,17 @@
 import type { DatabaseDriver } from "./driver.ts";
 
-const postgres =
-  /^(?:postgres(?:ql)?|postgis|timescaledb(?:-ha)?|pgvector|pgvecto-rs|pgautoupgrade)$|[-_]postgres(?:ql)?$/;
+/** The first that fits, by the last part of an image's name. */
+const names: readonly (readonly [RegExp, DatabaseDriver["kind"]])[] = [
+  [
+    /^(?:postgres(?:ql)?|postgis|timescaledb(?:-ha)?|pgvector|pgvecto-rs|pgautoupgrade)$|[-_]postgres(?:ql)?$/,
+    "postgres",
+  ],
+  [/^mariadb$|[-_]mariadb$/, "mariadb"],
+  [/^(?:mysql|mysql-server|percona|percona-server)$|[-_]mysql$/, "mysql"],
+];
 
 /** The kind of database that an image holds, by the last part of its name; `null` where the name does not tell. */
 export function inferDatabaseKind(image: string): DatabaseDriver["kind"] | null {
   const name = image.replace(/@.*$/, "").split("/").at(-1)?.replace(/:.*$/, "") ?? "";
-  return postgres.test(name) ? "postgres" : null;
+  return names.find(([pattern]) => pattern.test(name))?.[1] ?? null;
 }

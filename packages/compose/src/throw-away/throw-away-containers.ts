@@ -36,13 +36,14 @@ export async function sweepThrowAways(engine: Engine, stack: string): Promise<vo
 }
 
 async function create(engine: Engine, request: ThrowAwayRequest, signal: AbortSignal | undefined): Promise<string> {
-  const { stack, image, purpose, environment, command, memoryBytes } = request;
+  const { stack, image, purpose, environment, entrypoint, command, volumesFrom, memoryBytes } = request;
   try {
     const docker = await engine.docker();
     const container = await docker.createContainer({
       name: `${stack}-${scratchKind}-${purpose}-${randomBytes(4).toString("hex")}`,
       Image: image,
-      Cmd: [...command],
+      ...(entrypoint === undefined ? {} : { Entrypoint: [...entrypoint] }),
+      ...(command === undefined ? {} : { Cmd: [...command] }),
       Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
       Labels: { [labels.stack]: stack, [labels.kind]: scratchKind },
       // The image's own check would only cost what the work needs.
@@ -50,6 +51,7 @@ async function create(engine: Engine, request: ThrowAwayRequest, signal: AbortSi
       HostConfig: {
         NetworkMode: "none",
         RestartPolicy: { Name: "no" },
+        ...(volumesFrom === undefined ? {} : { VolumesFrom: [volumesFrom] }),
         Memory: memoryBytes,
         // What is shared between processes counts as memory too.
         ShmSize: Math.floor(memoryBytes / 4),

@@ -58,14 +58,33 @@ export const analysisSchema = z.strictObject({
     .prefault({}),
 });
 
+const databaseCommand = z.array(z.string()).min(1);
+
 export const databaseSchema = z.strictObject({
   /** Default: the one data service whose image is a known database. */
   service: z.string().optional(),
   /** Default: inferred from the image. */
-  kind: z.enum(["postgres"]).optional(),
-  /** Default: what the service's environment says (`POSTGRES_DB`, `POSTGRES_USER`). */
+  kind: z.enum(["postgres", "mysql", "mariadb", "sqlite", "command"]).optional(),
+  /** Default: what the service's environment says (`POSTGRES_DB`, `MARIADB_DATABASE`, …). */
   name: z.string().min(1).optional(),
   user: z.string().min(1).optional(),
+  /** Of kind `sqlite`: path of the database in the service's container. */
+  file: z.string().startsWith("/", "expected an absolute path").optional(),
+  /** Has `sqlite3`, Python or Node, and `sleep`: for services of kind `sqlite` whose own image has none of them. */
+  toolImage: z.string().min(1).optional(),
+  /** Of kind `command`. */
+  command: z
+    .strictObject({
+      /** Writes a dump to its standard output. */
+      dump: databaseCommand,
+      /** Reads one from its standard input into an empty server. Without it no backup can be proven. */
+      restore: databaseCommand.optional(),
+      /** Ends with 0 once a throw-away server takes connections. */
+      ready: databaseCommand.optional(),
+      /** Ends with 0 if what was restored is good. */
+      verify: databaseCommand.optional(),
+    })
+    .optional(),
   /** Before a release that was never live may change data: a backup that is proven by restoring it, a backup, or none. */
   beforeDeploy: z.enum(["proven", "taken", "none"]).default("proven"),
   /** Of a dump. */

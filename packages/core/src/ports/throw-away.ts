@@ -7,8 +7,12 @@ export interface ThrowAwayRequest {
   /** What it is for, in its name: `verify`. Lower-case letters. */
   readonly purpose: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** Replaces the image's command; its entrypoint stays. */
-  readonly command: readonly string[];
+  /** Default: the image's own. */
+  readonly entrypoint?: readonly string[] | undefined;
+  /** Default: the image's own. */
+  readonly command?: readonly string[] | undefined;
+  /** A container whose volumes it has too, in the same places; they stay when it goes. */
+  readonly volumesFrom?: string | undefined;
   readonly memoryBytes: number;
 }
 

@@ -9,6 +9,10 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "expected 64 hexadecimal digit
 /** A file of a backup as it lies in the store. */
 const partSchema = z.strictObject({ sha256, bytes });
 
+/** What Sluice can back up by itself. */
+export const databaseKinds = ["postgres", "mysql", "mariadb", "sqlite", "command"] as const;
+export type DatabaseKind = (typeof databaseKinds)[number];
+
 export const databaseFactsSchema = z.strictObject({
   name: z.string().min(1),
   owner: z.string(),
@@ -16,7 +20,7 @@ export const databaseFactsSchema = z.strictObject({
   /** `null` where the provider of the locale has no use for it. */
   collate: z.string().nullable(),
   ctype: z.string().nullable(),
-  /** `c` libc, `i` ICU, `b` built in. */
+  /** Of PostgreSQL's locales: `c` libc, `i` ICU, `b` built in; else the kind of the database. */
   provider: z.string(),
   /** Locale of a provider other than libc. */
   locale: z.string().nullable(),
@@ -29,7 +33,7 @@ const manifestSchema = z.strictObject({
   seq: z.int().min(1),
   /** ISO 8601, UTC: the moment of the snapshot, after which writes are not in it. */
   at: z.iso.datetime(),
-  kind: z.literal("postgres"),
+  kind: z.enum(databaseKinds),
   /** The service of the project that was backed up. */
   service: z.string().min(1),
   /** Id of the release whose data it is; `null` where none was live. */
@@ -38,7 +42,7 @@ const manifestSchema = z.strictObject({
   server: z.strictObject({
     version: z.string().min(1),
     major: z.int().min(1),
-    /** Libraries that it loads at its start; a server that restores the backup needs them too. */
+    /** What it is told at its start, and a server that restores the backup must be told too: libraries, or options. */
     preload: z.string(),
   }),
   /** Id of the image that the server ran: the one to restore in. */

@@ -45,6 +45,7 @@ export async function takeBackup(
   fingerprint.catch(() => undefined);
   const stored = await writeDump(ports, writer, dump, signal);
   const globals = await writeGlobals(ports, writer, await driver.globals(call), signal);
+  const notTested = untested(ports, globals, dump.notComparable ?? null);
   const manifest: Manifest = {
     v: 1,
     id,
@@ -62,7 +63,7 @@ export async function takeBackup(
     cipher: cipher && { alg: cipher.alg, recipient: cipher.recipient },
     globals,
     fingerprint: await fingerprint,
-    verified: [{ level: "written", at: clock.now().toISOString(), restoreMs: 0, notTested: untested(ports, globals) }],
+    verified: [{ level: "written", at: clock.now().toISOString(), restoreMs: 0, notTested }],
   };
   signal?.throwIfAborted();
   await writer.commit(manifest);
@@ -118,11 +119,12 @@ async function assertSpace({ store }: BackupPorts): Promise<void> {
   );
 }
 
-function untested({ cipher }: BackupPorts, globals: StoredPart | null): string[] {
+function untested({ cipher }: BackupPorts, globals: StoredPart | null, notComparable: string | null): string[] {
   return [
     "whether it can be restored: sluice db verify",
     ...(cipher && !cipher.canDecrypt ? ["whether the key that belongs to the recipient is still there"] : []),
     ...(globals ? [] : ["roles: the database's user may not read them"]),
+    ...(notComparable === null ? [] : [`whether it holds what the database held: ${notComparable}`]),
   ];
 }
 

@@ -1,7 +1,7 @@
 import type { ContainerExec } from "@sluice/core";
 import { SluiceError } from "@sluice/core";
-import { type CompressedOutput, compressHere, compressThere, makePipe } from "./compressed-output.ts";
-import { reasonOf } from "./psql-error.ts";
+import { type CompressedOutput, compressHere, compressThere, makePipe } from "../process/compressed-output.ts";
+import { reasonOf } from "../process/reason-of.ts";
 import { libpqEnvironment, type PostgresTarget } from "./target.ts";
 
 export interface DumpOptions {

@@ -1,4 +1,5 @@
-import { type ContainerExec, SluiceError } from "@sluice/core";
+import type { ContainerExec } from "@sluice/core";
+import { readEnvironment } from "../process/container-environment.ts";
 import type { PostgresTarget } from "./target.ts";
 
 export interface FindTargetOptions {
@@ -27,20 +28,8 @@ export async function findPostgresTarget(
   container: string,
   { user, database, signal }: FindTargetOptions = {},
 ): Promise<PostgresTarget> {
-  const { exitCode, stdout, stderr } = await exec.exec(container, ["env", "-0"], { signal });
-  if (exitCode !== 0) {
-    throw new SluiceError("DATABASE_UNREACHABLE", `the environment of ${container} cannot be read: ${stderr.trim()}`);
-  }
-  const environment = parseEnvironment(Buffer.from(stdout).toString("utf8"));
-  const valueOf = async (kind: keyof typeof names): Promise<string | undefined> => {
-    for (const name of names[kind]) {
-      const value = environment.get(name);
-      if (value) return value;
-      const file = environment.get(`${name}_FILE`);
-      if (file) return readValue(exec, container, file, signal);
-    }
-    return undefined;
-  };
+  const environment = await readEnvironment(exec, container, signal);
+  const valueOf = (kind: keyof typeof names) => environment.valueOf(names[kind]);
   const found = user ?? (await valueOf("user")) ?? "postgres";
   const password = await valueOf("password");
   return {
@@ -49,20 +38,4 @@ export async function findPostgresTarget(
     database: database ?? (await valueOf("database")) ?? found,
     ...(password === undefined ? {} : { password }),
   };
-}
-
-function parseEnvironment(text: string): ReadonlyMap<string, string> {
-  const pairs = text.split("\0").filter((pair) => pair.includes("="));
-  return new Map(pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]));
-}
-
-async function readValue(
-  exec: ContainerExec,
-  container: string,
-  file: string,
-  signal: AbortSignal | undefined,
-): Promise<string | undefined> {
-  const { exitCode, stdout } = await exec.exec(container, ["cat", file], { signal });
-  // As a shell's $(cat FILE) has it.
-  return exitCode === 0 ? Buffer.from(stdout).toString("utf8").replace(/\n+$/, "") : undefined;
 }

@@ -1,5 +1,6 @@
 import { type Clock, type ContainerExec, SluiceError, type ThrowAwayContainers } from "@sluice/core";
 import type { DatabaseDriver, DriverCall } from "../driver.ts";
+import { besideName } from "../model/beside-name.ts";
 import type { Fingerprint } from "../model/fingerprint.ts";
 import { dumpGlobals, startDump } from "./dump.ts";
 import type { Sampling } from "./fingerprint-sql.ts";
@@ -9,7 +10,7 @@ import type { PsqlOptions } from "./psql.ts";
 import { restoreRoles } from "./roles.ts";
 import { startScratch } from "./scratch.ts";
 import { openSnapshot, takeFingerprint } from "./snapshot.ts";
-import { besideName, endOrphans, listBesides, swapDatabases, undoSwap } from "./swap.ts";
+import { endOrphans, listBesides, swapDatabases, undoSwap } from "./swap.ts";
 import type { PostgresTarget } from "./target.ts";
 
 export interface PostgresOptions {

@@ -1,12 +1,13 @@
 import { assert, property, string } from "fast-check";
 import { describe, expect, it } from "vitest";
+import { besideName } from "../model/beside-name.ts";
 import { aManifest } from "../testing/a-manifest.ts";
 import { conninfo } from "./dump.ts";
 import { createDatabaseSql } from "./new-database.ts";
 import { psqlError } from "./psql-error.ts";
 import { restoreFailure } from "./restore-failure.ts";
 import { createMissingRoles } from "./roles.ts";
-import { besideName, swapSql } from "./swap.ts";
+import { swapSql } from "./swap.ts";
 import { libpqEnvironment, maintenance, quoteName, quoteText } from "./target.ts";
 
 describe("what a restore's failure means", () => {

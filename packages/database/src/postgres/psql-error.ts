@@ -1,4 +1,5 @@
 import { SluiceError } from "@sluice/core";
+import { reasonOf } from "../process/reason-of.ts";
 
 const unreachable =
   /could not connect|connection to server .* failed|is starting up|is shutting down|no password supplied|authentication failed|does not accept|not currently accepting|too many clients|database ".*" does not exist/;
@@ -15,11 +16,4 @@ export function psqlError(what: string, { exitCode, stderr }: { exitCode: number
     });
   }
   return new SluiceError("BACKUP_FAILED", `${what}: ${reason}`, { detail: stderr.trim() });
-}
-
-/** The line that says why a program of PostgreSQL failed. */
-export function reasonOf(stderr: string): string | undefined {
-  const lines = stderr.split("\n").map((line) => line.trim());
-  const telling = lines.find((line) => /(?:ERROR|FATAL|error|fatal):/.test(line)) ?? lines.find((line) => line !== "");
-  return telling?.replace(/^(?:psql|pg_\w+):(?:<stdin>:\d+:)?\s*/, "");
 }

@@ -1,5 +1,5 @@
 import { type ErrorCode, SluiceError } from "@sluice/core";
-import { reasonOf } from "./psql-error.ts";
+import { reasonOf } from "../process/reason-of.ts";
 
 /** What a restoring program says, and what it means. The first that fits. */
 const meanings: readonly (readonly [RegExp, ErrorCode, string])[] = [

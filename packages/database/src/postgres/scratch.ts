@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { type Clock, type ContainerExec, SluiceError, type ThrowAway, type ThrowAwayContainers } from "@sluice/core";
+import type { Clock, ContainerExec, ThrowAwayContainers } from "@sluice/core";
+import { waitUntilReady } from "../process/wait-until-ready.ts";
 import type { PostgresTarget } from "./target.ts";
 
 export interface ScratchRequest {
@@ -17,8 +18,6 @@ export interface ScratchRequest {
 export interface ScratchServer extends AsyncDisposable {
   readonly target: PostgresTarget;
 }
-
-const startTimeoutMs = 120_000;
 
 /** Its data need not survive anything. */
 const fast = [
@@ -65,7 +64,8 @@ export async function startScratch(
     signal,
   );
   try {
-    await waitUntilReady(container, exec, clock, signal);
+    // The server that the image runs while it sets itself up listens on its socket only, so this asks over TCP.
+    await waitUntilReady({ container, exec, clock, probe: ["pg_isready", "-q", "-h", "127.0.0.1"] }, signal);
   } catch (error) {
     await container[Symbol.asyncDispose]();
     throw error;
@@ -74,47 +74,4 @@ export async function startScratch(
     target: { container: container.id, user, database: "postgres" },
     [Symbol.asyncDispose]: () => container[Symbol.asyncDispose](),
   };
-}
-
-/**
- * The server that the image runs while it sets itself up listens on its socket only, so this asks over TCP. No event
- * tells when a server takes connections, so this asks again.
- */
-async function waitUntilReady(
-  container: ThrowAway,
-  exec: ContainerExec,
-  clock: Clock,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const deadline = clock.monotonicMs() + startTimeoutMs;
-  for (;;) {
-    const state = await container.inspect(signal);
-    if (state?.state !== "running" && state?.state !== "created") {
-      const detail = await container.logTail(30).catch(() => "");
-      const how = state
-        ? `ended with exit code ${state.exitCode}${state.oomKilled ? ", out of memory" : ""}`
-        : "is gone";
-      throw new SluiceError("START_FAILED", `the throw-away server ${how}`, { detail: detail || undefined });
-    }
-    if (await answers(exec, container.id, signal)) return;
-    if (clock.monotonicMs() >= deadline) {
-      const detail = await container.logTail(30).catch(() => "");
-      throw new SluiceError(
-        "DEADLINE_EXCEEDED",
-        `the throw-away server takes no connections after ${startTimeoutMs / 1_000} s`,
-        { detail: detail || undefined },
-      );
-    }
-    await clock.sleep(100, signal);
-  }
-}
-
-async function answers(exec: ContainerExec, id: string, signal: AbortSignal | undefined): Promise<boolean> {
-  try {
-    return (await exec.exec(id, ["pg_isready", "-q", "-h", "127.0.0.1"], { signal })).exitCode === 0;
-  } catch {
-    // It may have ended meanwhile; the next look at its state tells.
-    signal?.throwIfAborted();
-    return false;
-  }
 }

@@ -3,19 +3,6 @@ import { SluiceError } from "@sluice/core";
 import { type PsqlOptions, runSql } from "./psql.ts";
 import { maintenance, type PostgresTarget, quoteName, quoteText } from "./target.ts";
 
-const longestName = 63;
-
-/** A database that a backup is restored into / whose place it took / that had to give the place back. */
-export type Beside = "restore" | "old" | "undone";
-
-/** Name of a database beside the live one. Never the live one's own: it holds two underscores, a word, and the backup. */
-export function besideName(database: string, kind: Beside, backup: string): string {
-  const ending = `__${kind}_${backup.toLowerCase().replaceAll("-", "_")}`;
-  const head = Array.from(database);
-  while (Buffer.byteLength(head.join("") + ending) > longestName) head.pop();
-  return head.join("") + ending;
-}
-
 /**
  * Puts one database in the place of another: nobody may connect, sessions are ended, two renames in one transaction. All
  * of it is one statement: once the server has it, it is done or taken back even if whoever sent it dies.

@@ -43,7 +43,7 @@ export function findDatabase(
     });
   const [only, second] = found;
   if (only && !second) return only;
-  if (!only) throw unknown("the project has no database that is known here (postgres)", services);
+  if (!only) throw unknown("the project has no database that is known here (PostgreSQL, MariaDB, MySQL)", services);
   throw unknown(
     `the project has ${found.length} databases: ${found.map(({ service }) => service).join(", ")}`,
     services,

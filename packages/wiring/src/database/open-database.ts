@@ -1,20 +1,25 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { type DatabaseConfig, type ObservedContainer, parseConfig, SluiceError } from "@sluice/core";
+import {
+  type DatabaseConfig,
+  type ObservedContainer,
+  type ObservedStack,
+  parseConfig,
+  SluiceError,
+} from "@sluice/core";
 import {
   type BackupPorts,
   type BackupStore,
   type Cipher,
   createAgeCipher,
   createDirectoryStore,
-  createPostgresDriver,
-  findPostgresTarget,
 } from "@sluice/database";
 import { servingOf } from "@sluice/engine";
 import { stateHomeOf } from "../locations.ts";
 import type { Session } from "../session.ts";
 import { systemClock } from "../system-clock.ts";
+import { createDriver } from "./create-driver.ts";
 import type { DatabaseCall } from "./database-operations.ts";
 import { type FoundDatabase, findDatabase } from "./find-database.ts";
 
@@ -53,19 +58,10 @@ export async function openDatabase(
   ]);
   const found = findDatabase(settings, project.services, project.model);
   const [observed, bundles] = await Promise.all([ports.observer.observe(project, signal), ports.bundles.list()]);
-  const container = running(found.service, observed.base[found.service]?.containers ?? []);
-  const { exec, throwAway } = session.runtime();
-  const { user, name: database } = settings;
-  const target = await findPostgresTarget(exec, container.id, { user, database, signal });
-  const driver = createPostgresDriver({
-    exec,
-    throwAway,
-    clock: systemClock,
-    stack: project.stack,
-    target,
-    scratchMemoryBytes: settings.verify.memory,
-    ...(settings.verify.rows === "all" ? { sampleAboveBytes: Number.POSITIVE_INFINITY } : {}),
-  });
+  const container = running(found.service, containersOf(observed, found.service));
+  const start = project.model.services[found.service] ?? {};
+  const request = { ...found, container: container.id, stack: project.stack, settings, start };
+  const driver = await createDriver(session, request, signal);
   return {
     ...found,
     settings,
@@ -97,6 +93,12 @@ function openCipher({ encryption }: DatabaseConfig, directory: string): Cipher |
         throw new SluiceError("BACKUP_KEY_WRONG", `the identity file ${path} cannot be read: ${cause.code}`, { cause });
       }),
   });
+}
+
+/** A database in a file is one of a service that may be anywhere. */
+function containersOf({ base, slots, plain }: ObservedStack, service: string): readonly ObservedContainer[] {
+  const elsewhere = [...Object.values(slots).flatMap(({ containers }) => containers), ...plain];
+  return [...(base[service]?.containers ?? []), ...elsewhere.filter((container) => container.service === service)];
 }
 
 function running(service: string, containers: readonly ObservedContainer[]): ObservedContainer {

@@ -1,6 +1,7 @@
 import { type ContainerExec, type ExecOptions, type ExecStream, isSluiceError, SluiceError } from "@sluice/core";
 import { compress } from "../compression/zstd.ts";
-import { reasonOf } from "./psql-error.ts";
+import { reasonOf } from "./reason-of.ts";
+import { succeeds } from "./succeeds.ts";
 
 /** Always the same: there is one backup of a container at a time. */
 const file = "/tmp/sluice-backup.pipe";
@@ -78,6 +79,24 @@ export async function compressThere(exec: ContainerExec, request: OutputRequest)
   };
 }
 
+/** Compresses a file of a container there; `null` where it has no `zstd`. */
+export async function compressFileThere(
+  exec: ContainerExec,
+  container: string,
+  path: string,
+  given?: AbortSignal,
+): Promise<CompressedOutput | null> {
+  if (!(await succeeds(exec, container, ["zstd", "-q", "--version"], given))) return null;
+  const stop = createStop(given);
+  const line = ["zstd", "-q", "-3", "-T1", "-c", path];
+  const reader = await exec.stream(container, line, { signal: stop.signal });
+  return {
+    bytes: outputOf(reader, line),
+    rawBytes: () => null,
+    [Symbol.asyncDispose]: async () => stop.abort(),
+  };
+}
+
 /** Aborts with the given signal, and by itself. */
 function createStop(given: AbortSignal | undefined): { readonly signal: AbortSignal; abort(reason?: unknown): void } {
   const stop = new AbortController();
@@ -109,16 +128,8 @@ export async function makePipe(exec: ContainerExec, container: string, signal?: 
     ["rm", "-f", file],
     ["mkfifo", "-m", "600", file],
   ];
-  try {
-    for (const command of commands) {
-      if ((await exec.exec(container, command, { signal })).exitCode !== 0) return false;
-    }
-    return true;
-  } catch (error) {
-    // A program that is not there cannot be started.
-    if (isSluiceError(error) && error.code === "EXEC_FAILED") return false;
-    throw error;
-  }
+  for (const command of commands) if (!(await succeeds(exec, container, command, signal))) return false;
+  return true;
 }
 
 interface Ended {

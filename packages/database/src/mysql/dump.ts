@@ -1,0 +1,62 @@
+import type { ContainerExec } from "@sluice/core";
+import { type CompressedOutput, compressHere, compressThere, makePipe } from "../process/compressed-output.ts";
+import type { ClientOptions } from "./client.ts";
+import { clientEnvironment, type MysqlTarget, packetOption, programsOf } from "./target.ts";
+
+export interface DumpOptions extends ClientOptions {
+  /** Default: in the container, where it can, which costs this process next to nothing; else in this process. */
+  readonly compressIn?: "container" | "process" | undefined;
+}
+
+/** One transaction, one row after the other, and all that belongs to a database besides its tables. */
+const whole = [
+  "--single-transaction",
+  "--quick",
+  "--skip-lock-tables",
+  "--routines",
+  "--triggers",
+  "--events",
+  "--hex-blob",
+  "--no-tablespaces",
+  "--default-character-set=utf8mb4",
+  packetOption,
+];
+
+/**
+ * Dumps a database with the server's own tool. Whether its transaction is open shows in `bytes`: the first of them come
+ * after 128 KiB of the dump, or at its end.
+ *
+ * @param isThere whether `makePipe` made the pipe
+ * @throws SluiceError BACKUP_FAILED, BACKUP_EXIT_LOST while it is read
+ */
+export async function startDump(
+  exec: ContainerExec,
+  target: MysqlTarget,
+  isThere: boolean,
+  { session, signal }: DumpOptions,
+): Promise<CompressedOutput> {
+  const { kind, user, database, container } = target;
+  // Identifiers of transactions are the server's, not the database's.
+  const ofKind = kind === "mysql" ? ["--set-gtid-purged=OFF"] : [];
+  return (isThere ? compressThere : compressHere)(exec, {
+    container,
+    options: { environment: clientEnvironment(target, session), signal },
+    command: (file) => [
+      programsOf(kind).dump,
+      ...whole,
+      ...ofKind,
+      ...(file === null ? [] : [`--result-file=${file}`]),
+      `--user=${user}`,
+      "--",
+      database,
+    ],
+  });
+}
+
+export async function canCompressThere(
+  exec: ContainerExec,
+  { container }: MysqlTarget,
+  { compressIn, signal }: DumpOptions,
+): Promise<boolean> {
+  return compressIn !== "process" && (await makePipe(exec, container, signal));
+}

@@ -1,0 +1,179 @@
+import { type Clock, type ContainerExec, SluiceError, type ThrowAwayContainers } from "@sluice/core";
+import type { DatabaseDriver, DriverCall, FreshDatabase, RunningDump, ScratchDatabase } from "../driver.ts";
+import { besideName } from "../model/beside-name.ts";
+import type { Fingerprint } from "../model/fingerprint.ts";
+import type { Manifest } from "../model/manifest.ts";
+import { endMarkedProcesses } from "../process/end-orphans.ts";
+import { orDispose } from "../process/or-dispose.ts";
+import { started } from "../process/started.ts";
+import { dumpAccounts, restoreAccounts } from "./accounts.ts";
+import type { ClientOptions } from "./client.ts";
+import { canCompressThere, startDump } from "./dump.ts";
+import { countEvents, replaced, withoutEvents } from "./dump-text.ts";
+import type { Sampling } from "./fingerprint-sql.ts";
+import { openGate } from "./gate.ts";
+import { probeMysql } from "./probe.ts";
+import { createDatabase, dropDatabase, restoreDump } from "./restore.ts";
+import { startScratch } from "./scratch.ts";
+import { openSnapshot, takeFingerprint } from "./snapshot.ts";
+import { listBesides, swapDatabases } from "./swap.ts";
+import { type MysqlTarget, quoteName, sessionVariable } from "./target.ts";
+
+export interface MysqlOptions {
+  readonly exec: ContainerExec;
+  readonly throwAway: ThrowAwayContainers;
+  readonly clock: Clock;
+  readonly stack: string;
+  readonly target: MysqlTarget;
+  /** Of the throw-away server. */
+  readonly scratchMemoryBytes: number;
+  /** Of tables larger than this, one row in 64 is hashed; all are counted. Default 100 MB. */
+  readonly sampleAboveBytes?: number | undefined;
+  /** Default: in the container, where it has what that needs; else in this process. */
+  readonly compressIn?: "container" | "process" | undefined;
+}
+
+const defaultSampleAboveBytes = 100_000_000;
+
+/** MariaDB 10.4, MySQL 5.7, or newer, by the client and the dump of the server's own image. */
+export function createMysqlDriver(options: MysqlOptions): DatabaseDriver {
+  const { exec, target } = options;
+  return {
+    kind: target.kind,
+    probe: (call) => probeMysql(exec, target, sessionOf(call)),
+    endOrphans: (call) => endMarkedProcesses(exec, target.container, sessionVariable, call.signal),
+    dump: (call) => dump(options, call),
+    globals: (call) => dumpAccounts(exec, target, sessionOf(call)),
+    fingerprint: (like, call) => takeFingerprint(exec, target, sampledIn(like), sessionOf(call)),
+    scratch: (manifest, image, call) => scratch(options, manifest, image, call),
+    restoreBeside: (manifest, source, call) => restoreBeside(options, manifest, source, call),
+    undoSwap: (call) => undoSwap(options, call),
+  };
+}
+
+function sessionOf({ backup, signal }: DriverCall, what = "backup"): ClientOptions {
+  return { session: `${what}-${backup}`, signal };
+}
+
+/** Commits stand still from the first session's snapshot until the second, which is the dump's, shows its first bytes. */
+async function dump(options: MysqlOptions, call: DriverCall): Promise<RunningDump> {
+  const { exec, target, sampleAboveBytes = defaultSampleAboveBytes, compressIn } = options;
+  const session = sessionOf(call);
+  const isThere = await canCompressThere(exec, target, { ...session, compressIn });
+  await using gate = await openGate(exec, target, session);
+  const { refused } = gate;
+  return await orDispose(await openSnapshot(exec, target, session), async (snapshot) =>
+    orDispose(await startDump(exec, target, isThere, session), async (running) => ({
+      bytes: await started(running.bytes),
+      rawBytes: () => running.rawBytes(),
+      fingerprint: async () => (refused === null ? snapshot.fingerprint({ aboveBytes: sampleAboveBytes }) : null),
+      notComparable: refused,
+      async [Symbol.asyncDispose]() {
+        await running[Symbol.asyncDispose]();
+        await snapshot[Symbol.asyncDispose]();
+      },
+    })),
+  );
+}
+
+async function scratch(
+  { throwAway, exec, clock, stack, target, scratchMemoryBytes }: MysqlOptions,
+  { server, database }: Manifest,
+  image: string,
+  call: DriverCall,
+): Promise<ScratchDatabase> {
+  const session = sessionOf(call, "verify");
+  const request = {
+    stack,
+    image,
+    kind: target.kind,
+    database: database.name,
+    settings: server.preload.split(" ").filter((option) => option !== ""),
+    memoryBytes: scratchMemoryBytes,
+  };
+  return orDispose(await startScratch({ throwAway, exec, clock }, request, call.signal), async (running) => {
+    const inner = running.target;
+    await createDatabase(exec, inner, database, session);
+    const found = await probeMysql(exec, inner, session);
+    return {
+      server: found.server,
+      async restore(source) {
+        await restoreDump(exec, inner, source.dump, session);
+        if (source.globals !== null) await restoreAccounts(exec, inner, source.globals, session);
+      },
+      fingerprint: (like) => takeFingerprint(exec, inner, sampledIn(like), session),
+      [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
+    };
+  });
+}
+
+async function restoreBeside(
+  { exec, target }: MysqlOptions,
+  { database }: Manifest,
+  source: AsyncIterable<Uint8Array>,
+  call: DriverCall,
+): Promise<FreshDatabase> {
+  const session = sessionOf(call, "restore");
+  const old = besideName(target.database, "old", call.backup);
+  await assertNotThere(exec, target, old, session);
+  const name = besideName(target.database, "restore", call.backup);
+  const drop = () => dropDatabase(exec, target, name, { session: session.session });
+  // What an earlier attempt left.
+  await drop();
+  const fresh = { ...target, database: name };
+  await createDatabase(exec, fresh, database, session);
+  // They would run beside those of the live database, and wait for the swap.
+  let events = "";
+  const quiet = withoutEvents(source, (script) => (events = script));
+  // Around a routine that is of another character set, a dump changes the database's own, by name.
+  const [there, here] = [database.name, name].map((one) => `\nALTER DATABASE ${quoteName(one)} `) as [string, string];
+  try {
+    await restoreDump(exec, fresh, replaced(quiet, there, here), session);
+  } catch (error) {
+    await drop();
+    throw error;
+  }
+  return {
+    name,
+    drop,
+    async fingerprint(like) {
+      const found = await takeFingerprint(exec, fresh, sampledIn(like), session);
+      return { ...found, objects: { ...found.objects, events: (found.objects["events"] ?? 0) + countEvents(events) } };
+    },
+    async swap() {
+      const request = { live: target.database, fresh: name, old };
+      await swapDatabases(exec, target, request, events, session);
+      return old;
+    },
+  };
+}
+
+async function undoSwap({ exec, target }: MysqlOptions, call: DriverCall): Promise<string> {
+  const session = sessionOf(call, "restore");
+  const old = besideName(target.database, "old", call.backup);
+  const undone = besideName(target.database, "undone", call.backup);
+  if (!(await listBesides(exec, target, session)).includes(old)) {
+    throw new SluiceError("BACKUP_UNKNOWN", `there is no database ${old}: backup ${call.backup} took nobody's place`, {
+      hint: "sluice db list shows the backups; a database that was dropped cannot be put back",
+    });
+  }
+  await assertNotThere(exec, target, undone, session);
+  await swapDatabases(exec, target, { live: target.database, fresh: old, old: undone }, "", session);
+  return undone;
+}
+
+async function assertNotThere(
+  exec: ContainerExec,
+  target: MysqlTarget,
+  name: string,
+  session: ClientOptions,
+): Promise<void> {
+  if (!(await listBesides(exec, target, session)).includes(name)) return;
+  throw new SluiceError("RESTORE_FAILED", `database ${name} is there already, from an earlier restore of this backup`, {
+    hint: `look whether anybody needs it, then drop it: drop database ${quoteName(name)}`,
+  });
+}
+
+function sampledIn({ tables }: Fingerprint): Sampling {
+  return { names: tables.filter(({ sampled }) => sampled).map(({ name }) => name) };
+}

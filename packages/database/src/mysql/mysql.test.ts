@@ -1,0 +1,193 @@
+import { describe, expect, it } from "vitest";
+import { formatAccounts, withoutPassword } from "./accounts.ts";
+import { clientError } from "./client.ts";
+import {
+  columnsSql,
+  isSampled,
+  objectsSql,
+  parseObjects,
+  parseSequence,
+  parseShapes,
+  type TableShape,
+  tableSql,
+} from "./fingerprint-sql.ts";
+import { parseMajor } from "./probe.ts";
+import type { Programs } from "./programs.ts";
+import { restoreFailure } from "./restore.ts";
+import { swapSql, unswapSql } from "./swap-sql.ts";
+import { clientCommand, clientEnvironment, type MysqlTarget, quoteName, quoteText } from "./target.ts";
+
+const target: MysqlTarget = { kind: "mariadb", container: "c", user: "root", database: "shop", password: "hunter2" };
+
+describe("the client", () => {
+  it("gets the password by its environment alone", () => {
+    expect(clientEnvironment(target, "backup-1")).toEqual({ SLUICE_BACKUP: "backup-1", MYSQL_PWD: "hunter2" });
+    expect(clientCommand(target).join(" ")).not.toContain("hunter2");
+    expect(clientCommand({ ...target, kind: "mysql" })[0]).toBe("mysql");
+  });
+
+  it("tells a database that is not there from a statement that failed", () => {
+    const stderr = "--------------\nselect 1\n--------------\n\nERROR 1142 (42000) at line 3: SELECT command denied";
+    expect(clientError("backup", { exitCode: 1, stderr })).toMatchObject({
+      code: "BACKUP_FAILED",
+      message: "backup: ERROR 1142 (42000) at line 3: SELECT command denied",
+    });
+    expect(
+      clientError("backup", { exitCode: 1, stderr: "ERROR 1045 (28000): Access denied for user 'root'@'localhost'" }),
+    ).toMatchObject({ code: "DATABASE_UNREACHABLE", retryable: true });
+    expect(clientError("backup", { exitCode: 137, stderr: "" }).message).toContain("exit code 137");
+  });
+});
+
+it.each([
+  ["10.11.19-MariaDB-0+deb12u1", 1011],
+  ["8.0.36", 800],
+  ["8.4.1-commercial", 804],
+  ["", 0],
+])("the series of %s is %d", (version, major) => {
+  expect(parseMajor(version)).toBe(major);
+});
+
+it("names and texts are quoted, whatever they hold", () => {
+  expect(quoteName("we`ird")).toBe("`we``ird`");
+  expect(quoteText("it's \\")).toBe("_utf8mb4 0x69742773205c");
+  expect(quoteText("")).toBe("''");
+});
+
+describe("a fingerprint", () => {
+  const hex = (text: string) => Buffer.from(text).toString("hex");
+  const orders: TableShape = {
+    name: "orders",
+    transactional: true,
+    versioned: false,
+    bytes: 2_000,
+    autoIncrement: "8",
+    columns: [
+      { name: "id", type: "int", inKey: true },
+      { name: "note", type: "text", inKey: false },
+    ],
+  };
+
+  it("knows tables by their columns", () => {
+    const lines = [
+      `${hex("orders")}\tBASE TABLE\tYES\t2000\t8\t${hex("id")}\tint\t1`,
+      `${hex("orders")}\tBASE TABLE\tYES\t2000\t8\t${hex("note")}\ttext\t0`,
+      `${hex("a\tb")}\tSYSTEM VERSIONED\tNO\t0\t\t${hex("x")}\tchar\t0`,
+    ];
+    expect(parseShapes(lines)).toEqual([
+      orders,
+      {
+        name: "a\tb",
+        transactional: false,
+        versioned: true,
+        bytes: 0,
+        autoIncrement: null,
+        columns: [{ name: "x", type: "char", inKey: false }],
+      },
+    ]);
+    expect(columnsSql).toContain("generation_expression");
+  });
+
+  it("hashes all rows, or those that the key chooses", () => {
+    expect(tableSql(orders, false)).toBe(
+      "select count(*), coalesce(sum(cast(conv(left(md5(concat_ws('#', `id`, md5(cast(`note` as binary)), concat(isnull(`id`), isnull(`note`)))), 15), 16, 10) as unsigned)), 0) from `orders`;",
+    );
+    expect(tableSql(orders, true)).toContain("if(mod(crc32(concat_ws('#', `id`)), 64) = 0, cast(");
+    expect(isSampled(orders, { aboveBytes: 1_999 })).toBe(true);
+    expect(isSampled(orders, { aboveBytes: 2_000 })).toBe(false);
+    expect(isSampled(orders, { names: ["orders"] })).toBe(true);
+    expect(isSampled({ ...orders, columns: orders.columns.slice(1) }, { aboveBytes: 0 })).toBe(false);
+  });
+
+  it("reads sequences and counts", () => {
+    expect(parseSequence("s", "-5\t0\t1")).toEqual({ name: "s", last: "-5", ascending: false, cycles: true });
+    expect(parseObjects(["views\t2", "events\t0"])).toEqual({ views: 2, events: 0 });
+    expect(objectsSql.split("\n")).toHaveLength(6);
+  });
+});
+
+describe("accounts", () => {
+  it.each([
+    [
+      "GRANT ALL PRIVILEGES ON *.* TO `a`@`%` IDENTIFIED BY PASSWORD '*0CA7' WITH GRANT OPTION",
+      "GRANT ALL PRIVILEGES ON *.* TO `a`@`%` WITH GRANT OPTION",
+    ],
+    [
+      "GRANT USAGE ON *.* TO `a`@`%` IDENTIFIED VIA ed25519 USING 'x' OR unix_socket REQUIRE SSL",
+      "GRANT USAGE ON *.* TO `a`@`%`",
+    ],
+    ["GRANT SELECT ON `shop`.* TO `a`@`%`", "GRANT SELECT ON `shop`.* TO `a`@`%`"],
+  ])("are kept without passwords: %s", (grant, kept) => {
+    expect(withoutPassword(grant)).toBe(kept);
+  });
+
+  it("are made locked, and all before any right", () => {
+    const accounts = [
+      { name: "`a`@`%`", isRole: false },
+      { name: "`readers`", isRole: true },
+    ];
+    expect(formatAccounts(accounts, ["GRANT `readers` TO `a`@`%`"])).toBe(
+      "CREATE USER IF NOT EXISTS `a`@`%` ACCOUNT LOCK;\nCREATE ROLE IF NOT EXISTS `readers`;\nGRANT `readers` TO `a`@`%`;\n",
+    );
+  });
+});
+
+it.each([
+  ["ERROR 1286 (42000) at line 9: Unknown storage engine 'ROCKSDB'", "BACKUP_EXTENSION_MISSING"],
+  ["ERROR 1273 (HY000) at line 9: Unknown collation: 'utf8mb4_0900_ai_ci'", "BACKUP_WRONG_VERSION"],
+  ["ERROR 1064 (42000) at line 9: You have an error in your SQL syntax", "RESTORE_FAILED"],
+  ["", "RESTORE_FAILED"],
+])("what a restore's failure means: %s", (stderr, code) => {
+  expect(restoreFailure({ exitCode: 1, stderr })).toMatchObject({ code });
+});
+
+describe("a swap", () => {
+  const programs = (over: Partial<Programs> = {}): Programs => ({
+    tables: ["orders"],
+    views: ["large"],
+    triggers: ["tr"],
+    events: [{ name: "ev", enabled: true, waiting: false }],
+    routines: [{ name: "p", type: "PROCEDURE" }],
+    script: "-- programs",
+    ...over,
+  });
+  const nothing = programs({ tables: [], views: [], triggers: [], events: [], routines: [], script: "" });
+  const request = { live: "shop", fresh: "new", old: "old" };
+  const statementsOf = (sql: string) => sql.split("\n").filter((one) => one !== "");
+
+  it("renames all tables at once, after what holds them and before what needs them", () => {
+    const fresh = programs({ events: [{ name: "nap", enabled: false, waiting: true }], script: "-- fresh" });
+    const sql = swapSql(request, { live: programs(), fresh, events: "-- events" });
+    expect(statementsOf(sql)).toEqual([
+      "set lock_wait_timeout = 10; set global event_scheduler = off;",
+      "drop trigger `shop`.`tr`;",
+      "drop view `shop`.`large`;",
+      "drop trigger `new`.`tr`;",
+      "drop view `new`.`large`;",
+      "rename table `shop`.`orders` to `old`.`orders`, `new`.`orders` to `shop`.`orders`;",
+      "drop event `shop`.`ev`;",
+      "drop procedure `shop`.`p`;",
+      "drop event `new`.`nap`;",
+      "drop procedure `new`.`p`;",
+      "use `shop`;",
+      "-- fresh",
+      "-- events",
+      "alter event `shop`.`nap` enable;",
+      "use `old`;",
+      "-- programs",
+      "alter event `old`.`ev` disable on slave;",
+    ]);
+  });
+
+  it("is taken back from before its renaming, and from after", () => {
+    const all = { live: programs(), fresh: programs(), events: "" };
+    const before = { live: programs({ triggers: [] }), fresh: nothing, old: nothing };
+    expect(unswapSql(request, all, before)).not.toContain("rename");
+    const after = { live: programs({ triggers: [] }), fresh: nothing, old: programs() };
+    const sql = unswapSql(request, all, after);
+    expect(sql).toContain("rename table `shop`.`orders` to `new`.`orders`, `old`.`orders` to `shop`.`orders`;");
+    for (const one of [sql, unswapSql(request, all, before)]) {
+      expect(statementsOf(one).slice(-3)).toEqual(["use `shop`;", "-- programs", "drop database `old`;"]);
+    }
+  });
+});

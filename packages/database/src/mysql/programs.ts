@@ -1,0 +1,70 @@
+import { type ContainerExec, SluiceError } from "@sluice/core";
+import { reasonOf } from "../process/reason-of.ts";
+import { type ClientOptions, runSql } from "./client.ts";
+import { clientEnvironment, fromHex, type MysqlTarget, maintenance, programsOf, quoteText } from "./target.ts";
+
+/** What a database holds besides rows, as scripts that make it anew; and the names of what rows are in. */
+export interface Programs {
+  /** Tables and sequences: what can be renamed. */
+  readonly tables: readonly string[];
+  readonly views: readonly string[];
+  readonly triggers: readonly string[];
+  readonly events: readonly { readonly name: string; readonly enabled: boolean; readonly waiting: boolean }[];
+  readonly routines: readonly { readonly name: string; readonly type: string }[];
+  /** Makes the triggers, events and routines; and the views, which must come after tables. */
+  readonly script: string;
+}
+
+const quiet = ["--skip-comments", "--no-data", "--no-create-db", "--no-tablespaces", "--skip-lock-tables"];
+
+/** @throws SluiceError RESTORE_FAILED, DATABASE_UNREACHABLE */
+export async function readPrograms(
+  exec: ContainerExec,
+  target: MysqlTarget,
+  database: string,
+  options: ClientOptions,
+): Promise<Programs> {
+  const name = quoteText(database);
+  const sql = `
+select 'table', hex(table_name), '' from information_schema.tables
+  where table_schema = ${name} and table_type in ('BASE TABLE', 'SYSTEM VERSIONED', 'SEQUENCE');
+select 'view', hex(table_name), '' from information_schema.views where table_schema = ${name};
+select 'trigger', hex(trigger_name), '' from information_schema.triggers where trigger_schema = ${name};
+select 'event', hex(event_name), status from information_schema.events where event_schema = ${name};
+select 'routine', hex(routine_name), routine_type from information_schema.routines where routine_schema = ${name};`;
+  const rows = (await runSql(exec, maintenance(target), sql, options)).map((line) => line.split("\t"));
+  const of = (kind: string) => rows.filter(([found]) => found === kind);
+  const namesOf = (kind: string) => of(kind).map(([, digits = ""]) => fromHex(digits));
+  const views = namesOf("view");
+  const dump = (args: readonly string[]) => dumpText(exec, target, [...quiet, ...args], options);
+  const programs = await dump(["--no-create-info", "--routines", "--triggers", "--events", "--", database]);
+  const shown = views.length > 0 ? await dump(["--skip-triggers", "--", database, ...views]) : "";
+  return {
+    tables: namesOf("table"),
+    views,
+    triggers: namesOf("trigger"),
+    events: of("event").map(([, digits = "", status]) => ({
+      name: fromHex(digits),
+      enabled: status === "ENABLED",
+      waiting: status === "SLAVESIDE_DISABLED" || status === "REPLICA_SIDE_DISABLED",
+    })),
+    routines: of("routine").map(([, digits = "", type = ""]) => ({ name: fromHex(digits), type })),
+    script: `${programs}\n${shown}`,
+  };
+}
+
+async function dumpText(
+  exec: ContainerExec,
+  target: MysqlTarget,
+  args: readonly string[],
+  { session, signal }: ClientOptions,
+): Promise<string> {
+  const ofKind = target.kind === "mysql" ? ["--set-gtid-purged=OFF"] : [];
+  const command = [programsOf(target.kind).dump, `--user=${target.user}`, ...ofKind, ...args];
+  const environment = clientEnvironment(target, session);
+  const { exitCode, stdout, stderr } = await exec.exec(target.container, command, { environment, signal });
+  if (exitCode === 0) return Buffer.from(stdout).toString("utf8");
+  throw new SluiceError("RESTORE_FAILED", `the database's programs cannot be read: ${reasonOf(stderr) ?? exitCode}`, {
+    detail: stderr.trim(),
+  });
+}

@@ -1,0 +1,82 @@
+import { type ContainerExec, type ErrorCode, SluiceError } from "@sluice/core";
+import type { DatabaseFacts } from "../model/manifest.ts";
+import { reasonOf } from "../process/reason-of.ts";
+import { type ClientOptions, runSql } from "./client.ts";
+import { complete } from "./dump-text.ts";
+import { clientCommand, clientEnvironment, type MysqlTarget, maintenance, quoteName } from "./target.ts";
+
+/** Makes an empty database with the character set of another, in the server of `target`. @throws SluiceError */
+export async function createDatabase(
+  exec: ContainerExec,
+  target: MysqlTarget,
+  { encoding, collate }: Pick<DatabaseFacts, "encoding" | "collate">,
+  options: ClientOptions,
+): Promise<void> {
+  const sql = `create database ${quoteName(target.database)} character set ${encoding}${collate ? ` collate ${collate}` : ""};`;
+  await runSql(exec, maintenance(target), sql, options);
+}
+
+/** @param name of a database that was made by `createDatabase` */
+export async function dropDatabase(
+  exec: ContainerExec,
+  target: MysqlTarget,
+  name: string,
+  options: ClientOptions,
+): Promise<void> {
+  await runSql(exec, maintenance(target), `drop database if exists ${quoteName(name)};`, options);
+}
+
+/**
+ * Fills an empty database from an uncompressed dump; the first error ends it.
+ *
+ * @throws SluiceError RESTORE_FAILED, BACKUP_TRUNCATED, BACKUP_WRONG_VERSION, BACKUP_EXTENSION_MISSING, and whatever
+ * reading the dump throws
+ */
+export async function restoreDump(
+  exec: ContainerExec,
+  target: MysqlTarget,
+  dump: AsyncIterable<Uint8Array>,
+  { session, signal }: ClientOptions,
+): Promise<void> {
+  const ended = await exec.exec(target.container, clientCommand(target), {
+    stdin: complete(dump),
+    environment: clientEnvironment(target, session),
+    signal,
+  });
+  if (ended.exitCode !== 0) throw restoreFailure(ended);
+}
+
+/** What a server says, and what it means. */
+const meanings: readonly (readonly [RegExp, ErrorCode, string])[] = [
+  [
+    /ERROR (?:1286|1524|1126) /,
+    "BACKUP_EXTENSION_MISSING",
+    "use an image that has the storage engine or plugin: the one that the database ran when it was backed up",
+  ],
+  [
+    /ERROR (?:1115|1273|1193|1231) /,
+    "BACKUP_WRONG_VERSION",
+    "restore in the version of the server that the backup was taken from",
+  ],
+  [
+    /ERROR 1153 /,
+    "RESTORE_FAILED",
+    "a row is larger than the server takes at once: raise its max_allowed_packet, then restore again",
+  ],
+];
+
+/** The error that the end of a client with a restored dump is. */
+export function restoreFailure({
+  exitCode,
+  stderr,
+}: {
+  readonly exitCode: number;
+  readonly stderr: string;
+}): SluiceError {
+  const [, code, hint] = meanings.find(([pattern]) => pattern.test(stderr)) ?? [];
+  const reason = reasonOf(stderr) ?? "it said nothing";
+  return new SluiceError(code ?? "RESTORE_FAILED", `the client failed (exit code ${exitCode}): ${reason}`, {
+    detail: stderr.trim(),
+    ...(hint === undefined ? {} : { hint }),
+  });
+}

@@ -1,0 +1,12 @@
+/** Goes on with something that must be released, by whoever gets the result; where that fails, it is released here. */
+export async function orDispose<Held extends AsyncDisposable, T>(
+  held: Held,
+  goOn: (held: Held) => Promise<T>,
+): Promise<T> {
+  try {
+    return await goOn(held);
+  } catch (error) {
+    await held[Symbol.asyncDispose]();
+    throw error;
+  }
+}

@@ -1,0 +1,181 @@
+import { SluiceError } from "@sluice/core";
+import type { DatabaseDriver, DriverCall, FreshDatabase, RunningDump, ScratchDatabase } from "../driver.ts";
+import { compressFileThere, compressHere } from "../process/compressed-output.ts";
+import { orDispose } from "../process/or-dispose.ts";
+import { assertIntact, takeFingerprint } from "./fingerprint-sql.ts";
+import { openScratchTool, openTool, type ToolOptions } from "./open-tool.ts";
+import type { SqliteTool } from "./tool.ts";
+
+export interface SqliteOptions extends ToolOptions {
+  /** Path of the database in that container. */
+  readonly file: string;
+}
+
+const scratchFile = "/tmp/sluice-restored.db";
+const factsSql =
+  "select sqlite_version(), encoding, page_count * page_size from pragma_encoding, pragma_page_count, pragma_page_size;";
+
+/**
+ * A database in a file of a volume, by SQLite's own way for backups, which lets the application go on reading and writing.
+ * A backup is first a second file beside the database: it is one moment, and is counted and hashed without a lock.
+ */
+export function createSqliteDriver(options: SqliteOptions): DatabaseDriver {
+  const { file } = options;
+  const withTool = async <T>(signal: AbortSignal | undefined, use: (tool: SqliteTool) => Promise<T>): Promise<T> => {
+    await using tool = await openTool(options, signal);
+    return await use(tool);
+  };
+  return {
+    kind: "sqlite",
+    probe: ({ signal }) => withTool(signal, (tool) => probe(tool, file, signal)),
+    endOrphans: ({ signal }) =>
+      withTool(signal, async (tool) => {
+        const left = await tool.list(`${file}__backup_`, signal);
+        await tool.remove(left);
+        return left.length;
+      }),
+    dump: (call) => dump(options, call),
+    globals: async () => null,
+    fingerprint: (_like, call) =>
+      withTool(call.signal, async (tool) => {
+        await using copy = await copyBeside(tool, file, call);
+        return await takeFingerprint(tool, copy.path, call.signal);
+      }),
+    scratch: (_manifest, image, call) => scratch(options, image, call),
+    restoreBeside: (_manifest, source, call) => restoreBeside(withTool, file, source, call),
+    undoSwap: (call) =>
+      withTool(call.signal, async (tool) => {
+        const [old, undone] = [beside(file, "old", call.backup), beside(file, "undone", call.backup)];
+        if ((await tool.list(old, call.signal)).includes(old)) return exchange(tool, file, old, undone);
+        throw new SluiceError("BACKUP_UNKNOWN", `there is no ${old}: backup ${call.backup} took nobody's place`, {
+          hint: "sluice db list shows the backups; a file that was removed cannot be put back",
+        });
+      }),
+  };
+}
+
+type WithTool = <T>(signal: AbortSignal | undefined, use: (tool: SqliteTool) => Promise<T>) => Promise<T>;
+
+async function probe(tool: SqliteTool, file: string, signal: AbortSignal | undefined) {
+  const [line = ""] = await tool.query(file, [factsSql], signal);
+  const [version = "", encoding = "", bytes] = line.split("\t");
+  return {
+    server: { version, major: Number.parseInt(version, 10), preload: "" },
+    database: { name: file, owner: "", encoding, collate: null, ctype: null, provider: "sqlite", locale: null },
+    sizeBytes: Number(bytes),
+  };
+}
+
+function beside(file: string, kind: "backup" | "restore" | "old" | "undone", backup: string): string {
+  return `${file}__${kind}_${backup.toLowerCase().replaceAll("-", "_")}`;
+}
+
+/** What SQLite may keep next to a file. */
+const withCompanions = (path: string) => ["", "-wal", "-shm", "-journal"].map((ending) => path + ending);
+
+/** A file with the content of one moment, on the same volume; disposing removes it. */
+async function copyBeside(tool: SqliteTool, file: string, { backup, signal }: DriverCall) {
+  const path = beside(file, "backup", backup);
+  const remove = () => tool.remove(withCompanions(path));
+  await remove();
+  try {
+    await tool.copy(file, path, signal);
+  } catch (error) {
+    await remove().catch(() => undefined);
+    throw error;
+  }
+  return { path, [Symbol.asyncDispose]: remove };
+}
+
+async function dump(options: SqliteOptions, call: DriverCall): Promise<RunningDump> {
+  const { exec, file } = options;
+  const { signal } = call;
+  return orDispose(await openTool(options, signal), async (tool) =>
+    orDispose(await copyBeside(tool, file, call), async (copy) => {
+      const { container } = tool;
+      const request = { container, options: { signal }, command: () => tool.readCommand(copy.path) };
+      const running =
+        (await compressFileThere(exec, container, copy.path, signal)) ?? (await compressHere(exec, request));
+      return {
+        bytes: running.bytes,
+        rawBytes: () => running.rawBytes(),
+        fingerprint: () => takeFingerprint(tool, copy.path, signal),
+        async [Symbol.asyncDispose]() {
+          await running[Symbol.asyncDispose]();
+          await copy[Symbol.asyncDispose]();
+          await tool[Symbol.asyncDispose]();
+        },
+      };
+    }),
+  );
+}
+
+async function scratch(options: SqliteOptions, image: string, { signal }: DriverCall): Promise<ScratchDatabase> {
+  return orDispose(await openScratchTool(options, image, signal), async (tool) => {
+    const [version = ""] = await tool.query(":memory:", ["select sqlite_version();"], signal);
+    return {
+      server: { version, major: Number.parseInt(version, 10), preload: "" },
+      async restore(source) {
+        await tool.write(scratchFile, source.dump, signal);
+        await assertIntact(tool, scratchFile, signal);
+      },
+      fingerprint: () => takeFingerprint(tool, scratchFile, signal),
+      [Symbol.asyncDispose]: () => tool[Symbol.asyncDispose](),
+    };
+  });
+}
+
+async function restoreBeside(
+  withTool: WithTool,
+  file: string,
+  source: AsyncIterable<Uint8Array>,
+  { backup, signal }: DriverCall,
+): Promise<FreshDatabase> {
+  const [name, old] = [beside(file, "restore", backup), beside(file, "old", backup)];
+  const drop = () => withTool(undefined, (tool) => tool.remove(withCompanions(name)));
+  await withTool(signal, async (tool) => {
+    if ((await tool.list(old, signal)).includes(old)) {
+      throw new SluiceError("RESTORE_FAILED", `${old} is there already, from an earlier restore of this backup`, {
+        hint: "look whether anybody needs it, then remove it",
+      });
+    }
+    await tool.remove(withCompanions(name));
+    try {
+      await tool.write(name, source, signal);
+      await assertIntact(tool, name, signal);
+    } catch (error) {
+      await tool.remove(withCompanions(name));
+      throw error;
+    }
+  });
+  return {
+    name,
+    drop,
+    fingerprint: () => withTool(signal, (tool) => takeFingerprint(tool, name, signal)),
+    // Under no signal: the application waits for it.
+    swap: () => withTool(undefined, (tool) => exchange(tool, file, name, old)),
+  };
+}
+
+/**
+ * Puts the content of `fresh` into the live file, in one transaction, and keeps what was there as `old`. The file itself is not
+ * replaced: whoever has it open, as the application does, would go on writing to the one that is gone.
+ */
+async function exchange(tool: SqliteTool, live: string, fresh: string, old: string): Promise<string> {
+  // Under another name until it is whole.
+  const half = `${old}.part`;
+  await tool.remove(withCompanions(half));
+  await tool.copy(live, half);
+  await tool.rename(half, old);
+  try {
+    await tool.copy(fresh, live);
+  } catch (cause) {
+    await tool.remove([old]);
+    throw new SluiceError("RESTORE_FAILED", `the content could not be exchanged: ${(cause as Error).message}`, {
+      hint: "the database is what it was; does a process hold a transaction open in it?",
+      cause,
+    });
+  }
+  await tool.remove(withCompanions(fresh));
+  return old;
+}

@@ -1,0 +1,85 @@
+/**
+ * What runs in containers that have Python or Node, but no shell of SQLite: the same verbs, by the SQLite inside. `sha3` is a
+ * function of that shell, so that all of them count and hash by the same statements.
+ */
+export const pythonScript = `
+import glob, hashlib, os, sqlite3, sys, urllib.parse
+verb, path = sys.argv[1], sys.argv[2]
+def connect(file, mode):
+    if file == ':memory:': mode = 'memory'
+    return sqlite3.connect('file:' + urllib.parse.quote(file) + '?mode=' + mode, uri=True, timeout=10, isolation_level=None)
+def sha3(text, size):
+    return hashlib.sha3_256(text if isinstance(text, bytes) else str(text).encode()).digest()
+if verb == 'query':
+    database = connect(path, 'rw')
+    database.create_function('sha3', 2, sha3, deterministic=True)
+    for statement in sys.stdin:
+        if statement.strip():
+            for row in database.execute(statement):
+                print('\\t'.join('' if value is None else str(value) for value in row))
+elif verb == 'copy':
+    source, target = connect(path, 'rw'), connect(sys.argv[3], 'rwc')
+    source.backup(target)
+    target.close()
+elif verb == 'read':
+    with open(path, 'rb') as file:
+        while chunk := file.read(1 << 20):
+            sys.stdout.buffer.write(chunk)
+elif verb == 'write':
+    with open(path, 'wb') as file:
+        while chunk := sys.stdin.buffer.read(1 << 20):
+            file.write(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+elif verb == 'list':
+    print('\\n'.join(glob.glob(glob.escape(path) + '*')))
+elif verb == 'rename':
+    os.replace(path, sys.argv[3])
+elif verb == 'remove':
+    for file in sys.argv[2:]:
+        if os.path.exists(file): os.remove(file)
+`;
+
+export const nodeScript = `
+const { createHash } = require('node:crypto');
+const fs = require('node:fs');
+const { dirname, join } = require('node:path');
+const { pipeline } = require('node:stream/promises');
+const { DatabaseSync, backup } = require('node:sqlite');
+const [verb, path, ...others] = process.argv.slice(1);
+function connect(file) {
+  if (file !== ':memory:' && !fs.existsSync(file)) throw new Error('unable to open ' + file);
+  const database = new DatabaseSync(file);
+  database.exec('pragma busy_timeout = 10000');
+  return database;
+}
+const verbs = {
+  async query() {
+    const database = connect(path);
+    database.function('sha3', { deterministic: true }, (text, size) => createHash('sha3-256').update(typeof text === 'string' || text instanceof Uint8Array ? text : String(text)).digest());
+    for (const statement of fs.readFileSync(0, 'utf8').split('\\n').filter((line) => line.trim())) {
+      const prepared = database.prepare(statement);
+      prepared.setReadBigInts(true);
+      for (const row of prepared.iterate()) console.log(Object.values(row).map((value) => value ?? '').join('\\t'));
+    }
+  },
+  copy: () => backup(connect(path), others[0], { rate: 2147483647 }),
+  read: () => pipeline(fs.createReadStream(path), process.stdout),
+  async write() {
+    const file = fs.createWriteStream(path, { flush: true });
+    await pipeline(process.stdin, file);
+  },
+  async list() {
+    if (!fs.existsSync(dirname(path))) return;
+    for (const name of fs.readdirSync(dirname(path))) {
+      const file = join(dirname(path), name);
+      if (file.startsWith(path)) console.log(file);
+    }
+  },
+  rename: async () => fs.renameSync(path, others[0]),
+  async remove() {
+    for (const file of [path, ...others]) fs.rmSync(file, { force: true });
+  },
+};
+verbs[verb]();
+`;

@@ -1,0 +1,195 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { highestLevel } from "@sluice/database";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { watchArguments } from "./support/arguments.ts";
+import { type ComposeProject, startComposeProject } from "./support/compose-project.ts";
+import { docker } from "./support/postgres.ts";
+import { until } from "./support/until.ts";
+
+const image = "sluice-test/mariadb:10.11";
+/** Searched for wherever it must not be. */
+const password = "canary-7b20e4";
+const signal = new AbortController().signal;
+let project: ComposeProject;
+
+const compose = {
+  services: {
+    db: {
+      image,
+      command: ["--event-scheduler=ON"],
+      environment: {
+        MARIADB_ROOT_PASSWORD: password,
+        MARIADB_DATABASE: "shop",
+        MARIADB_USER: "shop",
+        MARIADB_PASSWORD: "shop",
+      },
+      volumes: ["data:/var/lib/mysql"],
+      healthcheck: {
+        test: ["CMD", "mariadb-admin", "-h", "127.0.0.1", "-u", "shop", "-pshop", "ping"],
+        interval: "1s",
+        retries: 60,
+      },
+    },
+  },
+  volumes: { data: {} },
+};
+
+/** What gets lost easily: names that need quotes, other character sets, bits, programs, a sequence, what refers to itself. */
+const content = `
+create table customers (id bigint auto_increment primary key, name varchar(100) not null, data json default '{}', flags bit(3) default b'101', face blob, at timestamp(6) default current_timestamp(6));
+create table orders (id int auto_increment primary key, customer bigint, total decimal(12, 2), price double, foreign key (customer) references customers (id));
+create table \`we ird\`\`name\` (\`a b\` int, t text) default charset latin1;
+create table audit (id int auto_increment primary key, what varchar(50));
+create table still (a int) engine = myisam;
+create sequence numbers start with 100 increment by 10;
+select nextval(numbers);
+insert into customers (name, face) select concat('customer ', seq), unhex('00ff270a5c') from seq_1_to_500;
+insert into orders (customer, total, price) select 1 + seq mod 500, seq * 1.5, seq / 3 from seq_1_to_20000;
+insert into \`we ird\`\`name\` values (1, 'line\nbreak'), (1, 'line\nbreak'), (null, 'ä');
+create view large as select * from orders where total > 100;
+create trigger noted after insert on customers for each row insert into audit (what) values (concat('customer ', new.id));
+delimiter //
+create procedure totals() begin select sum(total) from orders; end //
+create function next(a int) returns int deterministic return a + 1 //
+create event tick on schedule every 1 second do insert into audit (what) values ('tick') //
+delimiter ;
+create user reader@'%' identified by 'secret';
+grant select on shop.large to reader@'%';
+`;
+
+async function sql(statements: string): Promise<string> {
+  const command = ["mariadb", "--batch", "--raw", "--skip-column-names", "-u", "root", "shop"];
+  return project.run("db", command, { input: statements, environment: { MYSQL_PWD: password } });
+}
+const databases = async () => (await sql("show databases like 'shop%'")).split("\n");
+const countOf = async (table: string) => Number(await sql(`select count(*) from ${table}`));
+
+/** Runs what waits until it is let go. */
+const held = (statements: string) => sql(statements).catch(() => "");
+const holders = async () => {
+  const found = await sql(
+    "select id from information_schema.processlist where info like '%sleep(600)%' and id <> connection_id()",
+  );
+  return found.split("\n").filter((id) => id !== "");
+};
+async function letGo(count: number): Promise<void> {
+  const ids = await holders();
+  expect(ids).toHaveLength(count);
+  await sql(ids.map((id) => `kill ${id};`).join(" "));
+}
+
+beforeAll(async () => {
+  project = await startComposeProject("maria", { compose, config: {} });
+  await sql(content);
+});
+afterAll(() => project?.[Symbol.asyncDispose]());
+
+describe("a MariaDB under writes", () => {
+  it("is backed up as it was at one moment, and proven to the row; its password is no argument", async () => {
+    let [going, count] = [true, 0];
+    const stop = watchArguments(password);
+    const writing = (async () => {
+      while (going) {
+        await sql("insert into orders (customer, total) select 1, 1 from seq_1_to_50");
+        count += 50;
+        await delay(20);
+      }
+    })();
+    const proven = await project.deployer.database.backup({ prove: true }, signal);
+    expect(proven.kind).toBe("mariadb");
+    expect(highestLevel(proven)).toBe("compared");
+    going = false;
+    await writing;
+    expect(count).toBeGreaterThan(0);
+    expect(await stop()).toEqual([]);
+    expect((await project.deployer.database.list()).backups.at(-1)?.fingerprint).toMatchObject({
+      objects: { views: 1, triggers: 1, routines: 2, events: 1 },
+      notCovered: expect.arrayContaining([expect.stringContaining("still")]),
+    });
+    // Nothing of it is left, neither on the engine nor in the container.
+    const labels = ["--filter", "label=dev.sluice.kind=scratch", "--filter", `label=dev.sluice.stack=${project.stack}`];
+    expect(await docker("ps", "-aq", ...labels)).toBe("");
+    await until(
+      async () => (await sql("select count(*) from information_schema.processlist where db = 'shop'")) === "1",
+    );
+    expect(await project.run("db", ["ls", "/tmp"])).toBe("");
+  });
+
+  it("is not held up by a transaction that somebody left open, nor by a long query", async () => {
+    const open = held("begin; update customers set name = 'held' where id = 1; select sleep(600)");
+    const long = held("select count(*), sleep(600) from customers where id = 1");
+    await until(async () => (await holders()).length === 2);
+    await project.deployer.database.backup({}, signal);
+    await letGo(2);
+    await Promise.all([open, long]);
+  });
+});
+
+describe("going back", () => {
+  it("exchanges all tables and what belongs to them, and is undone", async () => {
+    const { id } = await project.deployer.database.backup({ prove: true }, signal);
+    const before = await countOf("orders");
+    await sql(
+      "delete from orders where id <= 100; drop view large; drop trigger noted; create table later (id int); alter event tick disable",
+    );
+
+    const plan = await project.deployer.database.planRestore(id);
+    expect(plan.losses).toEqual(
+      expect.arrayContaining([
+        { name: "orders", rowsThen: before, rowsNow: before - 100 },
+        { name: "later", rowsThen: null, rowsNow: 0 },
+      ]),
+    );
+
+    const { old, swapMs } = await project.deployer.database.restore(id, {}, signal);
+    expect(swapMs).toBeLessThan(10_000);
+    expect(await countOf("orders")).toBe(before);
+    expect(await countOf("large")).toBeGreaterThan(0);
+    expect(
+      await sql("select next(1); select event_name, status from information_schema.events where event_schema = 'shop'"),
+    ).toBe("2\ntick\tENABLED");
+    await sql("insert into customers (name) values ('after')");
+    expect(await countOf("audit where what like 'customer%'")).toBeGreaterThan(0);
+    expect(await databases()).toEqual(["shop", old]);
+    // Its events run again, and those of the database that was set aside do not.
+    const [ticks, rest] = [await countOf("audit"), await countOf(`${old}.audit`)];
+    await until(async () => (await countOf("audit")) > ticks);
+    expect(await countOf(`${old}.audit`)).toBe(rest);
+
+    await expect(project.deployer.database.restore(id, {}, signal)).rejects.toMatchObject({ code: "RESTORE_FAILED" });
+
+    const undone = await project.deployer.database.undoRestore(id, {}, signal);
+    expect(await countOf("orders")).toBe(before - 100);
+    expect(await countOf("later")).toBe(0);
+    expect(await sql("select status from information_schema.events where event_schema = 'shop'")).toBe("DISABLED");
+    expect(await databases()).toEqual(["shop", undone]);
+  });
+
+  it("changes nothing where it cannot be done", async () => {
+    const { id } = await project.deployer.database.backup({}, signal);
+    await sql("insert into still values (1)");
+    const before = await countOf("orders");
+    // Whoever is of another database is not sent away, and holds a table longer than the swap waits for it.
+    const holding = held("use mysql; lock tables shop.still write; select sleep(600)");
+    await until(async () => (await holders()).length === 1);
+    const failed = await project.deployer.database.restore(id, {}, signal).catch((error: unknown) => error);
+    expect(failed).toMatchObject({ code: "RESTORE_FAILED" });
+    await letGo(1);
+    await holding;
+    expect(await countOf("orders")).toBe(before);
+    expect((await databases()).filter((name) => name.includes(id.toLowerCase().replace("-", "_")))).toEqual([]);
+    await sql("insert into customers (name) values ('triggers are there')");
+    expect(await sql("select @@event_scheduler")).toBe("ON");
+  });
+});
+
+it("an account with few rights makes backups that say what they are not compared with", async () => {
+  await using deployer = await project.open({ database: { user: "shop", store: { directory: "few" } } });
+  await sql("drop procedure totals; drop function next");
+  const proven = await deployer.database.backup({ prove: true }, signal);
+  expect(highestLevel(proven)).toBe("restored");
+  expect(proven).toMatchObject({ fingerprint: null, globals: null });
+  expect(proven.verified[0]?.notTested).toEqual(
+    expect.arrayContaining([expect.stringContaining("whether it holds what the database held")]),
+  );
+});
