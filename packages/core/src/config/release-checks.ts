@@ -21,10 +21,11 @@ export function releaseChecks(config: Config, services: readonly ServiceFacts[])
     }),
   );
   const defaultService = webs[0]?.name ?? "";
-  return [...containers, ...config.checks.map((check) => toCheck(check, defaultService))];
+  return [...containers, ...config.checks.flatMap((check) => toCheck(check, defaultService) ?? [])];
 }
 
-function toCheck(check: CheckConfig, defaultService: string): Check {
+/** `null` for one that watches for a span: those are `watchedChecks`. */
+function toCheck(check: CheckConfig, defaultService: string): Check | null {
   const service = check.service ?? defaultService;
   const { timeout: timeoutMs, successes, retries, onNoData } = check;
   const common = { service, timeoutMs, successes, retries, onNoData };
@@ -48,6 +49,7 @@ function toCheck(check: CheckConfig, defaultService: string): Check {
   }
   if (check.tcp) return { ...common, type: "tcp", name: check.name ?? `port ${check.tcp.port}`, port: check.tcp.port };
   if (check.sequence) return { ...common, ...sequenceCheck(check.name, check.sequence) };
-  const command = check.command?.run ?? [];
-  return { ...common, type: "command", name: check.name ?? command.join(" "), command, image: check.command?.image };
+  if (!check.command) return null;
+  const { run: command, image } = check.command;
+  return { ...common, type: "command", name: check.name ?? command.join(" "), command, image };
 }
