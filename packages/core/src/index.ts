@@ -48,6 +48,7 @@ export * from "./plan/match-bundle.ts";
 export { movedPorts } from "./plan/moved-ports.ts";
 export { type DesiredDeployment, planDeployment } from "./plan/plan-deployment.ts";
 export * from "./plan/plan-rollback.ts";
+export { probeEach } from "./plan/probe-each.ts";
 export * from "./plan/probe-target.ts";
 export * from "./plan/recovery.ts";
 export * from "./plan/releases-to-prune.ts";
