@@ -3,6 +3,8 @@ import {
   type Clock,
   type Config,
   type ContainerExec,
+  type ContainerLogs,
+  type ContainerStats,
   type DoorRuntime,
   doorSpec,
   type ImageBuilder,
@@ -18,6 +20,8 @@ import { moveClaim, readClaim } from "./base/claim.ts";
 import type { Memo } from "./compose-cli/memo.ts";
 import { createDoorRuntime } from "./doors/door-runtime.ts";
 import type { ReadRouting } from "./doors/wait-door.ts";
+import { createContainerLogs } from "./engine/container-logs.ts";
+import { createContainerStats } from "./engine/container-stats.ts";
 import { composeLabels, inspectAll, listContainers, listProject, observedContainer } from "./engine/containers.ts";
 import type { Environment } from "./engine/endpoint.ts";
 import { createEngine, type Engine } from "./engine/engine.ts";
@@ -63,6 +67,8 @@ export interface ComposeRuntime {
   readonly slots: SlotRuntime;
   readonly doors: DoorRuntime;
   readonly exec: ContainerExec;
+  readonly logs: ContainerLogs;
+  readonly stats: ContainerStats;
   /**
    * Loads what talks to the engine and opens the way into the stack's doors, while something else is waited for. What
    * fails here fails again, and is told, where it is needed.
@@ -107,6 +113,8 @@ export function createComposeRuntime(options: ComposeRuntimeOptions): ComposeRun
     slots: createSlotRuntime({ engine, exec, pool }),
     doors: createDoorRuntime({ engine, exec, readRouting, pool }),
     exec,
+    logs: createContainerLogs(engine),
+    stats: createContainerStats(engine),
     warmUp: (stack, signal) => warmUp(engine, readRouting, stack, signal).catch(() => undefined),
     throwAway: createThrowAwayContainers(engine),
     async inspect(container, signal) {

@@ -21,6 +21,7 @@ import type {
   StackObserver,
   StoredRelease,
   TrafficRouter,
+  Watcher,
 } from "@sluice/core";
 import { createEvent } from "@sluice/core";
 import type { Observations } from "./observations.ts";
@@ -40,6 +41,7 @@ export interface EnginePorts {
   readonly doors: DoorRuntime;
   readonly router: TrafficRouter;
   readonly prober: Prober;
+  readonly watcher: Watcher;
   readonly judge: Judge;
   readonly onEvent: EventSink;
   /** Unpredictable text of 8 lower-case characters; a seam for tests. */
@@ -70,6 +72,8 @@ export interface DeploymentScope extends StackFacts {
   readonly observations: Observations;
   /** Set when this run has begun to give users to the candidate. */
   trafficMoved: boolean;
+  /** When this run first gave users to the candidate: until then the previous had them all. */
+  usersMovedAt?: Date;
   /** Monotonic milliseconds at which this run led everyone to the candidate. */
   cutoverAtMs?: number;
 }

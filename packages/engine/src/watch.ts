@@ -1,7 +1,8 @@
-import { formatDuration, releaseChecks, type Slot, SluiceError, type Verdict } from "@sluice/core";
+import { formatDuration, releaseChecks, type Slot, SluiceError, stops, type Verdict } from "@sluice/core";
 import type { StepCall } from "./action.ts";
 import { probeChecks } from "./actions/verify.ts";
 import { type DeploymentScope, emit, releaseOf } from "./scope.ts";
+import { beginWatched } from "./watched.ts";
 import { createWindows } from "./windows.ts";
 
 interface Watch {
@@ -17,8 +18,8 @@ interface Watch {
 const latencyCheck = "latency";
 
 /**
- * Watches the candidate for a span: its containers, and what users get from it next to the previous. Ends at once when
- * a verdict is bad.
+ * Watches the candidate for a span: its containers, what users get from it next to the previous, and what the checks that
+ * watch see at their own pace. Ends at once when a verdict is bad.
  *
  * @throws SluiceError ANALYSIS_FAILED
  */
@@ -37,6 +38,7 @@ export async function watch(
   const looks = Math.max(1, Math.ceil(holdMs / interval));
   const warmupMs = Math.min(analysis.warmup, holdMs / 2);
   await using windows = await createWindows(scope, slot, services, { warmupMs, signal: call.signal });
+  await using watched = await beginWatched(scope, { slot, share: at, holdMs }, call.signal);
   let isSlow = false;
   let last: readonly Verdict[] = [];
   for (let look = 1; look <= looks; look++) {
@@ -44,20 +46,26 @@ export async function watch(
     if (left > 0) await ports.clock.sleep(Math.min(interval, left), call.signal);
     const running = await probeChecks(scope, slot, containerChecks, call.signal);
     const judged = analysis.enabled ? await judge(look) : [];
-    last = [...running, ...judged];
+    last = [...running, ...judged, ...watched.latest()];
     // One slow look may be a hiccup of the machine: latency must be bad twice in a row.
     const bad = last.find(({ check, result }) => result === "fail" && (check !== latencyCheck || isSlow));
     isSlow = judged.some(({ check, result }) => check === latencyCheck && result === "fail");
-    if (bad) {
-      emit(scope, { type: "verdict", deployment: scope.deployment, step, verdict: bad });
-      throw new SluiceError("ANALYSIS_FAILED", `${bad.check}: ${bad.value}, limit ${bad.limit} (n=${bad.n})`, {
-        ...(bad.detail ? { detail: bad.detail } : {}),
-        hint: "see the log of the candidate; the release is not tried again without --retry",
-      });
-    }
+    if (bad) throw fail(bad);
   }
-  for (const verdict of last) emit(scope, { type: "verdict", deployment: scope.deployment, step, verdict });
+  const ended = await watched.end();
+  const stopping = ended.find(stops);
+  if (stopping) throw fail(stopping);
+  const shown = [...last.filter(({ check }) => !ended.some((verdict) => verdict.check === check)), ...ended];
+  for (const verdict of shown) emit(scope, { type: "verdict", deployment: scope.deployment, step, verdict });
   call.progress(`watched for ${formatDuration(holdMs)} at ${at} %`);
+
+  function fail(bad: Verdict): SluiceError {
+    emit(scope, { type: "verdict", deployment: scope.deployment, step, verdict: bad });
+    return new SluiceError("ANALYSIS_FAILED", `${bad.check}: ${bad.value}, limit ${bad.limit} (n=${bad.n})`, {
+      ...(bad.detail ? { detail: bad.detail } : {}),
+      hint: "see the log of the candidate; the release is not tried again without --retry",
+    });
+  }
 
   async function judge(look: number): Promise<readonly Verdict[]> {
     const { candidate, previous } = await windows.read();

@@ -34,6 +34,7 @@ import { type OpenedChannels, openChannels } from "./notify/channels.ts";
 import { createLastWord, type LastWord } from "./notify/last-word.ts";
 import { createStackProber } from "./prober.ts";
 import { systemClock } from "./system-clock.ts";
+import { createStackWatcher } from "./watcher.ts";
 
 /** Everything that is constructed for one stack, each part only when it is first needed. */
 export interface Session extends AsyncDisposable {
@@ -105,6 +106,10 @@ export function createSession(options: DeployerOptions): Session {
   const ports = once(async (): Promise<EnginePorts> => {
     const state = await home();
     await facts();
+    const references = {
+      environment: options.env,
+      onSecrets: (values: readonly string[]) => redaction.add(values),
+    };
     const { observer, images, base, slots, doors } = runtime();
     return {
       clock,
@@ -124,10 +129,14 @@ export function createSession(options: DeployerOptions): Session {
       slots,
       doors,
       router: router(),
-      prober: createStackProber(await stack(), runtime(), clock, {
-        environment: options.env,
-        onSecrets: (values) => redaction.add(values),
-      }),
+      prober: createStackProber(
+        await stack(),
+        runtime(),
+        clock,
+        references,
+        async () => (await config()).traffic.image,
+      ),
+      watcher: createStackWatcher(runtime(), clock, references),
       judge,
       onEvent: lastWord.sink,
       randomId: () => randomBytes(4).toString("hex"),

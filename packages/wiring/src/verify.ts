@@ -1,7 +1,20 @@
-import { liveSlot, probeTarget, releaseChecks, SluiceError, type Verdict } from "@sluice/core";
+import {
+  liveSlot,
+  probeEach,
+  probeTarget,
+  releaseChecks,
+  SluiceError,
+  type Verdict,
+  watchedChecks,
+} from "@sluice/core";
 import type { Session } from "./session.ts";
+import { liveTarget, watchLive } from "./watch-live.ts";
 
-/** The checks of the release that serves, through the doors as users come. @throws SluiceError STATE_UNCLEAR where nothing serves */
+/**
+ * The checks of the release that serves, through the doors as users come; those that watch take as long as they need.
+ *
+ * @throws SluiceError STATE_UNCLEAR where nothing serves
+ */
 export async function verifyLive(session: Session, signal?: AbortSignal): Promise<readonly Verdict[]> {
   const [project, ports, config] = await Promise.all([session.project(signal), session.ports(), session.config()]);
   const observed = await ports.observer.observe(project, signal);
@@ -28,6 +41,13 @@ export async function verifyLive(session: Session, signal?: AbortSignal): Promis
     addresses: Object.fromEntries(blocks),
     previewSecret: null,
   });
-  const checks = releaseChecks(config, project.services);
-  return Promise.all(checks.map((check) => ports.prober.probe(check, target, signal)));
+  const checks = releaseChecks(config, services);
+  const watched = watchedChecks(config, services);
+  const bundles = watched.length > 0 ? await ports.bundles.list() : [];
+  const release = bundles.find(({ id }) => id === live.release)?.tag ?? live.release ?? "";
+  const { stack, slots } = observed;
+  const { containers } = slots[live.slot];
+  const watchTarget = liveTarget({ stack, slot: live.slot, release, containers }, ports.clock.now());
+  const probed = await probeEach(ports.prober, checks, target, signal);
+  return [...probed, ...(await Promise.all(watched.map((check) => watchLive(ports, check, watchTarget, signal))))];
 }

@@ -12,6 +12,8 @@ export interface FollowLogsOptions {
   readonly tail?: number | undefined;
   /** ISO 8601, or a duration before now in Compose syntax. */
   readonly since?: string | undefined;
+  /** ISO 8601; the log ends there. */
+  readonly until?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -46,7 +48,7 @@ export async function* followLogs(
 async function* readLog(
   engine: Engine,
   container: string,
-  { follow = false, tail, since, signal }: FollowLogsOptions,
+  { follow = false, tail, since, until, signal }: FollowLogsOptions,
 ): AsyncGenerator<ContainerLogLine> {
   const docker = await engine.docker();
   const { isTty, log } = await engine.call(`the log of container ${container} cannot be read`, async () => {
@@ -58,6 +60,7 @@ async function* readLog(
       timestamps: true,
       ...(tail === undefined ? {} : { tail }),
       ...(since === undefined ? {} : { since: secondsOf(engine, since) }),
+      ...(until === undefined ? {} : { until: secondsOf(engine, until) }),
     });
     return { isTty: Config.Tty, log: stream };
   });

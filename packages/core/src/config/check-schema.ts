@@ -1,6 +1,8 @@
 import * as z from "zod";
+import { deepKinds } from "./deep-check-schema.ts";
 import { duration } from "./duration-schema.ts";
 import { sequenceSchema } from "./sequence-schema.ts";
+import { watchedKinds } from "./watched-schema.ts";
 
 const httpExpectation = {
   method: z.string().default("GET"),
@@ -19,6 +21,8 @@ const kinds = {
   tcp: z.strictObject({ port: z.int().min(1).max(65_535) }).optional(),
   command: z.strictObject({ run: z.array(z.string()).min(1), image: z.string().optional() }).optional(),
   sequence: sequenceSchema.optional(),
+  ...deepKinds,
+  ...watchedKinds,
 };
 const names = Object.keys(kinds) as (keyof typeof kinds)[];
 
@@ -30,6 +34,8 @@ export const checkSchema = z
     /** Successes in a row. */
     successes: z.int().min(1).default(1),
     retries: z.int().min(0).default(0),
+    /** Between two looks of a check that watches; the default is its kind's. */
+    interval: duration.optional(),
     /** What it counts as when the check could not be made, or had nothing to judge by. */
     onNoData: z.enum(["fail", "warn", "pass"]).default("fail"),
     ...kinds,

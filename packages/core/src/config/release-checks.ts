@@ -1,5 +1,6 @@
 import type { Check } from "../model/check.ts";
 import type { ServiceFacts } from "../model/service.ts";
+import { certificateCheck, loadCheck, reachableCheck } from "./deep-check-schema.ts";
 import type { CheckConfig, Config } from "./schema.ts";
 import { sequenceCheck } from "./sequence-schema.ts";
 
@@ -21,10 +22,11 @@ export function releaseChecks(config: Config, services: readonly ServiceFacts[])
     }),
   );
   const defaultService = webs[0]?.name ?? "";
-  return [...containers, ...config.checks.map((check) => toCheck(check, defaultService))];
+  return [...containers, ...config.checks.flatMap((check) => toCheck(check, defaultService) ?? [])];
 }
 
-function toCheck(check: CheckConfig, defaultService: string): Check {
+/** `null` for one that watches for a span: those are `watchedChecks`. */
+function toCheck(check: CheckConfig, defaultService: string): Check | null {
   const service = check.service ?? defaultService;
   const { timeout: timeoutMs, successes, retries, onNoData } = check;
   const common = { service, timeoutMs, successes, retries, onNoData };
@@ -48,6 +50,10 @@ function toCheck(check: CheckConfig, defaultService: string): Check {
   }
   if (check.tcp) return { ...common, type: "tcp", name: check.name ?? `port ${check.tcp.port}`, port: check.tcp.port };
   if (check.sequence) return { ...common, ...sequenceCheck(check.name, check.sequence) };
-  const command = check.command?.run ?? [];
-  return { ...common, type: "command", name: check.name ?? command.join(" "), command, image: check.command?.image };
+  if (check.load) return { ...common, ...loadCheck(check.name, check.load, timeoutMs) };
+  if (check.certificate) return { ...common, ...certificateCheck(check.name, check.certificate, timeoutMs) };
+  if (check.reachable) return { ...common, ...reachableCheck(check.name, check.reachable, timeoutMs) };
+  if (!check.command) return null;
+  const { run: command, image } = check.command;
+  return { ...common, type: "command", name: check.name ?? command.join(" "), command, image };
 }

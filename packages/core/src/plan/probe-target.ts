@@ -19,8 +19,7 @@ export interface ProbeTargetFacts {
 /** Where the checks of a slot are run: through the doors, and straight to containers where there is none. */
 export function probeTarget(facts: ProbeTargetFacts): ProbeTarget {
   const { slot, services, addresses, previewSecret } = facts;
-  const containers: Record<string, string[]> = {};
-  for (const { service, id } of facts.containers) (containers[service] ??= []).push(id);
+  const containers = containersByService(facts.containers);
   const ports: Record<string, number> = {};
   const doors: Record<string, ProbeDoor> = {};
   const present: Record<string, readonly string[]> = {};
@@ -35,4 +34,13 @@ export function probeTarget(facts: ProbeTargetFacts): ProbeTarget {
     if (container !== undefined && protocol === "http") doors[name] = { container, port: listen, previewSecret };
   }
   return { slot, containers, addresses: present, ports, doors };
+}
+
+/** Ids of containers by their service. */
+export function containersByService(
+  containers: readonly Pick<ObservedContainer, "service" | "id">[],
+): Readonly<Record<string, readonly string[]>> {
+  const ids: Record<string, string[]> = {};
+  for (const { service, id } of containers) (ids[service] ??= []).push(id);
+  return ids;
 }

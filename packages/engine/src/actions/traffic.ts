@@ -9,6 +9,7 @@ export const shift: StepAction<"shift"> = {
   async run({ id, slot, services, share, holdMs }, scope, call) {
     const { ports, deployment } = scope;
     scope.trafficMoved = true;
+    scope.usersMovedAt ??= ports.clock.now();
     await Promise.all(
       services.map(async (service) => {
         const door = doorId(scope, service);

@@ -1,4 +1,4 @@
-import type { Verdict } from "@sluice/core";
+import type { Verdict, WatchTarget } from "@sluice/core";
 import type { FakeClock } from "./fake-clock.ts";
 import { isUp, type WorldContainer, type WorldState } from "./state.ts";
 
@@ -12,6 +12,8 @@ export interface Behaviour {
   readonly failingJobs?: readonly string[] | undefined;
   /** Names of checks that fail. */
   readonly failingChecks?: readonly string[] | undefined;
+  /** What a check that watches shows of it at a look, by its name. Default: a pass. */
+  readonly watched?: ((check: string, target: WatchTarget) => Partial<Verdict>) | undefined;
   /** What the judge says whenever the release is watched with users. */
   readonly verdict?: Verdict | undefined;
 }

@@ -16,6 +16,7 @@ import type {
   SluiceEvent,
   StackObserver,
   TrafficRouter,
+  Watcher,
 } from "@sluice/core";
 import { type Calls, createCalls } from "./calls.ts";
 import type { Behaviour, FakeContext } from "./context.ts";
@@ -32,6 +33,7 @@ import { fakeObserver } from "./fake-observer.ts";
 import { fakeJudge, fakeProber } from "./fake-prober.ts";
 import { fakeRouter } from "./fake-router.ts";
 import { fakeSlots } from "./fake-slots.ts";
+import { fakeWatcher } from "./fake-watcher.ts";
 import { findLeftovers } from "./leftovers.ts";
 import { createPromises } from "./promises.ts";
 import { addContainer, createState, type WorldState } from "./state.ts";
@@ -52,6 +54,7 @@ export interface FakePorts {
   readonly doors: DoorRuntime;
   readonly router: TrafficRouter;
   readonly prober: Prober;
+  readonly watcher: Watcher;
   readonly judge: Judge;
   readonly onEvent: EventSink;
   readonly randomId: () => string;
@@ -128,6 +131,7 @@ export function createFakeWorld({ stack = "shop" }: { readonly stack?: string | 
         doors: fakeDoors(context),
         router: fakeRouter(context),
         prober: fakeProber(context),
+        watcher: fakeWatcher(context),
         judge: fakeJudge(context),
         onEvent: (event) => void events.push(event),
         randomId: () => String(++ids).padStart(8, "0"),

@@ -1,0 +1,44 @@
+import type { ServiceFacts } from "../model/service.ts";
+import type { WatchedCheck } from "../model/watched-check.ts";
+import type { CheckConfig, Config } from "./schema.ts";
+
+const watchedKindNames = ["logs", "resources", "prometheus", "sentry"] as const;
+
+/** How often each kind looks where the configuration does not say. */
+const usualInterval = { logs: 5_000, resources: 2_000, prometheus: 15_000, sentry: 15_000 } as const;
+
+/**
+ * The checks that watch a release while it has users. One that names no service watches all web and worker services in
+ * slots.
+ */
+export function watchedChecks(config: Config, services: readonly ServiceFacts[]): readonly WatchedCheck[] {
+  const inSlots = services
+    .filter(({ active, role, strategy }) => active && strategy === "slots" && (role === "web" || role === "worker"))
+    .map(({ name }) => name);
+  return config.checks.flatMap((check) => toWatched(check, inSlots, config.sentry) ?? []);
+}
+
+function toWatched(check: CheckConfig, inSlots: readonly string[], access: Config["sentry"]): WatchedCheck | null {
+  const { logs, resources, prometheus, sentry, service, retries, onNoData } = check;
+  const kind = watchedKindNames.find((one) => check[one] !== undefined);
+  if (!kind) return null;
+  const common = {
+    services: service === undefined ? inSlots : [service],
+    timeoutMs: check.timeout,
+    intervalMs: check.interval ?? usualInterval[kind],
+    retries,
+    onNoData,
+  };
+  const name = check.name ?? (service === undefined ? kind : `${kind} of ${service}`);
+  if (logs) {
+    const { max, window, ...rest } = logs;
+    return { ...common, ...rest, type: "logs", name, maxPerMinute: max, windowMs: window };
+  }
+  if (resources) {
+    const { growth, cpu, ...rest } = resources;
+    const { max, window } = growth;
+    return { ...common, ...rest, type: "resources", name, growth: { max, windowMs: window }, cpuMax: cpu };
+  }
+  if (prometheus) return { ...common, ...prometheus, type: "prometheus", name: check.name ?? prometheus.query };
+  return sentry && access ? { ...common, ...sentry, type: "sentry", name, sentry: access } : null;
+}

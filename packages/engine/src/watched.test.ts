@@ -1,0 +1,98 @@
+import type { Verdict, WatchTarget } from "@sluice/core";
+import { aConfig } from "@sluice/testing";
+import { describe, expect, it } from "vitest";
+import { aScenario, reached, type Scenario } from "../test/support/scenario.ts";
+
+const config = aConfig({
+  checks: [{ name: "log", logs: {}, interval: "5s" }],
+  rollout: { steps: [{ share: 25, for: "20s" }, 100], bake: "1m" },
+});
+
+/** A second deployment over a first, with what the check shows of it. */
+async function deployed(watched: (target: WatchTarget, look: number) => Partial<Verdict>, onNoData?: "warn") {
+  const checks = [{ name: "log", logs: {}, interval: "5s", ...(onNoData ? { onNoData } : {}) }];
+  const scenario = aScenario({ config: onNoData ? { ...config, checks: aConfig({ checks }).checks } : config });
+  await scenario.deploy("v1");
+  const { world } = scenario;
+  const targets: WatchTarget[] = [];
+  world.behaviours.set("v2", {
+    watched(_check, target) {
+      targets.push(target);
+      return watched(target, targets.length);
+    },
+  });
+  const result = await scenario.deploy("v2");
+  return { scenario, result, targets };
+}
+
+describe("checks that watch", () => {
+  it("see shares, the version before and until when it had all users", async () => {
+    const { result, targets, scenario } = await deployed(() => ({}));
+    expect(result.outcome).toBe("live");
+    const shares = [...new Set(targets.map(({ share, previous }) => `${share} beside ${previous?.share}`))];
+    expect(shares).toEqual(["25 beside 75", "100 beside 0"]);
+    const [first, last] = [targets[0], targets.at(-1)];
+    expect(first).toMatchObject({ slot: "green", release: "v2", previous: { release: "v1" } });
+    expect(Object.keys(last?.containers ?? {}).toSorted()).toEqual(["web", "worker"]);
+    expect(last?.previous?.servedUntil).toEqual(first?.previous?.servedUntil);
+    // Every 5 s of 20 s and of a minute, and once at the end of each.
+    expect(targets.length).toBe(4 + 1 + 12 + 1);
+    const told = scenario.world.events.flatMap((event) =>
+      event.type === "verdict" && event.verdict.check === "log" ? [event.step] : [],
+    );
+    expect(told.slice(-2)).toEqual(["shift-1", "bake-1"]);
+  });
+
+  it("end a bake that turns bad at once, and users are back with the version before", async () => {
+    const { result, scenario, targets } = await deployed(({ share }) =>
+      share === 100 ? { result: "fail", value: "80 a minute", limit: "2 a minute", n: 40 } : {},
+    );
+    expect(result).toMatchObject({ outcome: "rolled-back", exitCode: 21, serving: { tag: "v1", share: 100 } });
+    expect(reached(scenario)).toEqual({ web: ["v1"] });
+    expect(targets.filter(({ share }) => share === 100)).toHaveLength(1);
+    const error = scenario.world.events.find(({ type }) => type === "error");
+    expect(error).toMatchObject({ message: "log: 80 a minute, limit 2 a minute (n=40)" });
+  });
+
+  it("that have no data stop at the end of a step, unless the check says otherwise; one look without is nothing", async () => {
+    const none = { result: "no-data", value: "no answer" } as const;
+    expect((await deployed(() => none)).result).toMatchObject({ outcome: "rolled-back" });
+    expect((await deployed(() => none, "warn")).result).toMatchObject({ outcome: "live" });
+    expect((await deployed((_, look) => (look === 1 ? none : {}))).result).toMatchObject({ outcome: "live" });
+  });
+
+  it("know of the version before also when a dead run is finished by the next", async () => {
+    const scenario = aScenario({ config });
+    await scenario.deploy("v1");
+    const { world } = scenario;
+    const targets: WatchTarget[] = [];
+    const before = world.clock.now();
+    world.behaviours.set("v2", { watched: (_check, target) => (targets.push(target), {}) });
+    await killedBefore(scenario, "watcher.begin", 2, () => scenario.deploy("v2"));
+    targets.length = 0;
+    expect(await scenario.recover("finish")).toMatchObject({ outcome: "live" });
+    expect(targets[0]).toMatchObject({ share: 100, previous: { release: "v1", share: 0 } });
+    expect(targets[0]?.previous?.servedUntil?.getTime()).toBeGreaterThanOrEqual(before.getTime());
+  });
+
+  it("that hang at a look hold up nobody who watches the traffic", async () => {
+    const { scenario } = await deployed(() => ({}));
+    const { world } = scenario;
+    const begin = world.clock.monotonicMs();
+    world.calls.fault = ({ name }) => {
+      if (!name.startsWith("watcher.look")) return undefined;
+      world.behaviours.set("v3", { failingChecks: ["web runs"] });
+      return "hang";
+    };
+    expect(await scenario.deploy("v3")).toMatchObject({ outcome: "rolled-back" });
+    expect(world.clock.monotonicMs() - begin).toBeLessThan(10_000);
+  });
+});
+
+/** Runs until the deployer is killed before the effect of that name, the `nth` of them. */
+async function killedBefore(scenario: Scenario, name: string, nth: number, run: () => Promise<unknown>): Promise<void> {
+  let count = 0;
+  scenario.world.calls.fault = (call) => (call.name.startsWith(name) && ++count === nth ? "crash" : undefined);
+  await run().catch(() => undefined);
+  scenario.world.restart();
+}

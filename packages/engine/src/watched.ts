@@ -1,0 +1,120 @@
+import {
+  containersByService,
+  otherSlot,
+  type Slot,
+  type Verdict,
+  type WatchedCheck,
+  type WatchTarget,
+  watchedChecks,
+} from "@sluice/core";
+import { type DeploymentScope, releaseOf } from "./scope.ts";
+
+/** Checks that watch a span, each at its own pace: none of them holds up who watches the traffic. */
+interface Watched extends AsyncDisposable {
+  /** The newest verdict of each that has looked. */
+  latest(): readonly Verdict[];
+  /** One last look of each. */
+  end(): Promise<readonly Verdict[]>;
+}
+
+interface WatchedSpan {
+  readonly slot: Slot;
+  /** Percent of the users that the candidate gets meanwhile. */
+  readonly share: number;
+  readonly holdMs: number;
+}
+
+export async function beginWatched(scope: DeploymentScope, span: WatchedSpan, signal: AbortSignal): Promise<Watched> {
+  const checks = watchedChecks(scope.config, releaseOf(scope).bundle.services);
+  const gone = new AbortController();
+  const both = AbortSignal.any([signal, gone.signal]);
+  const target = checks.length > 0 ? await targetOf(scope, span, both) : null;
+  const following = target ? checks.map((check) => follow(scope, check, target, span.holdMs, both)) : [];
+  return {
+    latest: () => following.flatMap((one) => one.latest() ?? []),
+    end: () => Promise.all(following.map((one) => one.end())),
+    async [Symbol.asyncDispose]() {
+      gone.abort();
+      await Promise.all(following.map(({ gone: each }) => each));
+    },
+  };
+}
+
+interface Following {
+  latest(): Verdict | null;
+  end(): Promise<Verdict>;
+  /** Settles, and never rejects, when nothing is left of it after the signal. */
+  readonly gone: Promise<void>;
+}
+
+function follow(
+  { ports: { clock, watcher } }: DeploymentScope,
+  check: WatchedCheck,
+  target: WatchTarget,
+  holdMs: number,
+  signal: AbortSignal,
+): Following {
+  const looks = Math.ceil(holdMs / check.intervalMs) + 1;
+  const begun = watcher.begin(check, target, signal);
+  const ending = new AbortController();
+  const waiting = AbortSignal.any([signal, ending.signal]);
+  let latest: Verdict | null = null;
+  const loop = async () => {
+    const watching = await begun;
+    for (;;) {
+      const isLeft = await clock.sleep(check.intervalMs, waiting).then(
+        () => true,
+        () => false,
+      );
+      if (!isLeft) return;
+      latest = await watching.look(looks, signal);
+    }
+  };
+  const running = loop();
+  running.catch(() => undefined);
+  return {
+    latest: () => latest,
+    async end() {
+      ending.abort();
+      await running;
+      return (await begun).look(looks, signal);
+    },
+    gone: running
+      .then(
+        () => waitAborted(signal),
+        () => undefined,
+      )
+      .then(() => begun)
+      .then(
+        (watching) => watching[Symbol.asyncDispose](),
+        () => undefined,
+      ),
+  };
+}
+
+function waitAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
+async function targetOf(
+  scope: DeploymentScope,
+  { slot, share }: WatchedSpan,
+  signal: AbortSignal,
+): Promise<WatchTarget> {
+  const { ports, stack, previousRelease, usersMovedAt } = scope;
+  const [own, other] = await Promise.all([
+    ports.observer.slotContainers(stack, slot, signal),
+    ports.observer.slotContainers(stack, otherSlot(slot), signal),
+  ]);
+  const previous = previousRelease && {
+    release: previousRelease.bundle.tag,
+    containers: containersByService(other),
+    share: 100 - share,
+    servedUntil: usersMovedAt ?? null,
+  };
+  const release = releaseOf(scope).bundle.tag;
+  return { stack, slot, release, containers: containersByService(own), share, previous };
+}

@@ -1,0 +1,104 @@
+import type { ContainerFall, ContainerUsage } from "@sluice/core";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { aResourcesCheck, mib, usages } from "../../../test/watched-checks.ts";
+import { judgeResources } from "./judge-resources.ts";
+
+const judge = (
+  samples: readonly ContainerUsage[],
+  {
+    check = aResourcesCheck(),
+    previous = null,
+    falls = [],
+  }: { check?: ReturnType<typeof aResourcesCheck>; previous?: number | null; falls?: readonly ContainerFall[] } = {},
+) =>
+  judgeResources(check, {
+    series: [{ name: "web", samples, previousBytes: previous === null ? null : previous * mib }],
+    falls,
+  });
+
+const steady = usages(40, () => 80);
+
+describe("what a version uses", () => {
+  it("passes for one that stays as it is, with what was seen", () => {
+    expect(judge(steady)).toEqual({
+      result: "pass",
+      value: "at most 80 MiB, 25 % of a processor, 0 MiB more a minute",
+      limit: "at most 95 % of a memory limit, 50 MiB more a minute, no restart; none killed for memory",
+      n: 21,
+    });
+  });
+
+  it("fails for a leak", () => {
+    expect(judge(usages(40, (second) => 80 + second * 2))).toMatchObject({
+      result: "fail",
+      value: "web grows by 120 MiB a minute, to 156 MiB",
+      limit: "at most 50 MiB more a minute",
+    });
+  });
+
+  it("fails for a leak under the noise of a collector", () => {
+    const saw = usages(60, (second) => 80 + second * 3 - (second % 10 === 0 ? 25 : 0));
+    expect(judge(saw).result).toBe("fail");
+  });
+
+  it("takes a start that settles for no leak", () => {
+    expect(judge(usages(40, (second) => 40 + Math.min(second, 14) * 12)).result).toBe("pass");
+  });
+
+  it("takes growth below what the version before uses for no leak", () => {
+    const growing = usages(40, (second) => 80 + second * 2);
+    expect(judge(growing, { previous: 400 }).result).toBe("pass");
+    expect(judge(growing, { previous: 100 }).result).toBe("fail");
+  });
+
+  it("says that growth needs more time, which stops nothing", () => {
+    expect(judge(usages(10, (second) => 80 + second * 2))).toMatchObject({
+      result: "no-data",
+      isEarly: true,
+      value: "at most 100 MiB, 25 % of a processor; growth needs 30s",
+    });
+  });
+
+  it("fails for what fell: killed for memory, ended, or started again unseen", () => {
+    const fall = { container: "new", at: 0, exitCode: null };
+    const [killed, ended] = [
+      { ...fall, kind: "oom" as const },
+      { ...fall, kind: "die" as const, exitCode: 137 },
+    ];
+    expect(judge(steady, { falls: [killed] })).toMatchObject({ result: "fail", value: "killed for memory 1 times" });
+    expect(judge(steady, { falls: [ended] })).toMatchObject({ result: "fail", value: "ended 1 times, exit code 137" });
+    const again = [...steady, ...usages(4, () => 40, { startedAt: "2026-01-01T00:00:41Z" })];
+    expect(judge(again)).toMatchObject({ result: "fail", value: "ended 1 times" });
+    expect(judge(again, { check: aResourcesCheck({ restarts: 1 }) }).result).not.toBe("fail");
+  });
+
+  it("fails above the limits of memory and processor", () => {
+    const check = aResourcesCheck({ memory: { max: 64 * mib, ofLimit: 95 } });
+    expect(judge(steady, { check })).toMatchObject({ result: "fail", value: "web uses 80 MiB" });
+    const limited = usages(40, () => 98, { memoryLimitBytes: 100 * mib });
+    expect(judge(limited)).toMatchObject({ result: "fail", limit: "at most 95 % of its 100 MiB" });
+    expect(judge(steady, { check: aResourcesCheck({ cpuMax: 20 }) })).toMatchObject({
+      result: "fail",
+      value: "web uses 25 % of a processor",
+    });
+  });
+
+  it("has no data where nothing runs", () => {
+    expect(judge([])).toMatchObject({ result: "no-data", value: "nothing runs", n: 0 });
+    expect(judge([]).isEarly).toBeUndefined();
+  });
+
+  it("never fails one that does not grow, however it swings", () => {
+    const swings = fc.array(fc.integer({ min: 1, max: 500 }), { minLength: 20, maxLength: 50 });
+    fc.assert(
+      fc.property(swings, (values) => {
+        // There and back again: as much falls as grows.
+        const mirrored = [...values, ...values.toReversed()];
+        const samples = usages(mirrored.length * 2 - 2, (second) => mirrored[second / 2] ?? 0);
+        const check = aResourcesCheck({ growth: { max: 1, windowMs: mirrored.length * 2_000 - 2_000 } });
+        expect(judge(samples, { check }).result).toBe("pass");
+      }),
+    );
+  });
+});

@@ -1,0 +1,85 @@
+import {
+  type Clock,
+  type ContainerFall,
+  type ContainerStats,
+  type ContainerUsage,
+  type ResourcesCheck,
+  SluiceError,
+  type WatchTarget,
+} from "@sluice/core";
+import type { Span } from "../sight.ts";
+import { judgeResources, resourcesLimit, type UsageSeries } from "./judge-resources.ts";
+
+/** Samples kept of each container, the newest. */
+const keptSamples = 600;
+/** Falls kept: one is mostly too many. */
+const keptFalls = 100;
+
+interface Watched {
+  readonly id: string;
+  readonly service: string;
+  readonly samples: ContainerUsage[];
+}
+
+/** One sample of each container a look, the first now, and every fall from now on. */
+export async function watchResources(
+  { stats, clock }: { readonly stats: ContainerStats; readonly clock: Clock },
+  check: ResourcesCheck,
+  target: WatchTarget,
+): Promise<Span> {
+  const stop = new AbortController();
+  const watched = containersOf(check, target.containers);
+  const before = containersOf(check, target.previous?.containers ?? {});
+  const falls: ContainerFall[] = [];
+  let broken: string | null = null;
+  const following = follow();
+
+  async function follow(): Promise<void> {
+    while (!stop.signal.aborted && watched.length > 0) {
+      try {
+        const ids = watched.map(({ id }) => id);
+        const stream = await stats.falls(ids, stop.signal);
+        broken = null;
+        for await (const fall of stream) if (falls.length < keptFalls) falls.push(fall);
+      } catch (error) {
+        broken = error instanceof Error ? error.message : String(error);
+      }
+      await clock.sleep(1_000, stop.signal).catch(() => undefined);
+    }
+  }
+
+  async function sample(signal: AbortSignal): Promise<void> {
+    const all = [...watched, ...before];
+    const found = await Promise.all(all.map(({ id }) => stats.usage(id, signal)));
+    for (const [index, { samples }] of all.entries()) {
+      const usage = found[index];
+      if (usage) samples.push(usage);
+      if (samples.length > keptSamples) samples.shift();
+    }
+  }
+
+  return {
+    limit: resourcesLimit(check),
+    async look(_looks, signal) {
+      await sample(signal);
+      const seen = judgeResources(check, { series: watched.map((one) => toSeries(one, before)), falls });
+      // What is found is found; that nothing was needs all events.
+      if (broken !== null && seen.result !== "fail") throw new SluiceError("ENGINE_FAILED", broken);
+      return seen;
+    },
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await following;
+    },
+  };
+}
+
+function containersOf({ services }: ResourcesCheck, containers: WatchTarget["containers"]): readonly Watched[] {
+  return services.flatMap((service) => (containers[service] ?? []).map((id) => ({ id, service, samples: [] })));
+}
+
+function toSeries({ id, service, samples }: Watched, before: readonly Watched[]): UsageSeries {
+  const used = before.flatMap((one) => (one.service === service ? (one.samples.at(-1)?.memoryBytes ?? []) : []));
+  const name = `${service} (${id.slice(0, 12)})`;
+  return { name, samples, previousBytes: used.length > 0 ? Math.max(...used) : null };
+}
