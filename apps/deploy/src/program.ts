@@ -113,7 +113,12 @@ export function createProgram(context: CommandContext, invocation: Invocation): 
     .option("-o, --output <file>", "file to write, - for the standard output (default: html to sluice-report-ID.html)");
 
   program.commandsGroup("State and set-up:");
-  verb(program, "init", "write down what each service is", async () => (await import("./commands/init.ts")).init);
+  verb(
+    program,
+    "init",
+    "write down what each service is",
+    async () => (await import("./commands/init.ts")).init,
+  ).option("--workflow", "write workflows for GitHub Actions that deploy the project, instead");
   const audit = program.command("audit").description("the record of who did what");
   verb(
     audit,

@@ -40,6 +40,7 @@ export function createDeployer(options: DeployerOptions): Deployer {
       const [project, config] = await Promise.all([session.project(signal), session.config()]);
       return { stack: await session.stack(), config, services: project.services, findings: project.findings };
     },
+    workflows: async () => (await import("./workflows.ts")).readProjectWorkflows(session),
     async plan(call, signal) {
       const request = await deployRequest(session, call, signal);
       const view = planView(request, await prepareDeploy(request, await session.ports(), signal), call.release.tag);

@@ -19,6 +19,7 @@ import type {
 import type { AttemptRecord, DeploymentResult, RebuiltState } from "@sluice/engine";
 import type { DeliveryReport, OutboxEntry } from "@sluice/notify";
 import type { ReportData } from "@sluice/report";
+import type { WorkflowFile } from "@sluice/workflows";
 import type { DatabaseOperations } from "./database/database-operations.ts";
 
 export interface DeployerOptions {
@@ -230,6 +231,14 @@ export interface Inspection {
   readonly findings: readonly Finding[];
 }
 
+/** Workflows for the project, and what they take the place of. */
+export interface ProjectWorkflows {
+  /** To be written, relative to the directory of the project. */
+  readonly files: readonly WorkflowFile[];
+  /** Workflows that bring Compose up by hand, and are not among the files. */
+  readonly byHand: readonly string[];
+}
+
 /**
  * Sluice for one stack. Everything that changes something takes the lock of the state home, finishes or undoes what a
  * dead run left, and ends in a result; what is refused before any change throws a `SluiceError`.
@@ -237,6 +246,8 @@ export interface Inspection {
 export interface Deployer extends AsyncDisposable {
   /** What the project is: roles, facts, findings. Needs no engine. */
   inspect(signal?: AbortSignal): Promise<Inspection>;
+  /** GitHub Actions workflows that deploy the project. Needs neither the engine nor the variables of production; writes nothing. */
+  workflows(): Promise<ProjectWorkflows>;
   /** What `deploy` would do. Changes nothing. */
   plan(call: DeployCall, signal?: AbortSignal): Promise<PlanView>;
   deploy(call: DeployCall, signal: AbortSignal): Promise<DeploymentResult>;

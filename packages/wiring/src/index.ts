@@ -1,4 +1,5 @@
 export { type ReportData, renderHtml, renderMarkdown } from "@sluice/report";
+export type { WorkflowFile } from "@sluice/workflows";
 export { createDeployer } from "./create-deployer.ts";
 export * from "./database/database-operations.ts";
 export * from "./deployer.ts";
