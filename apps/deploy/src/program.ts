@@ -64,6 +64,10 @@ export function createProgram(context: CommandContext, invocation: Invocation): 
     "doctor",
     "what is wrong, why it matters, and what mends it",
     async () => (await import("./commands/doctor.ts")).doctor,
+  ).addArgument(
+    new Argument("[area]", "what to look at: what deployments need, or who may do and read what")
+      .choices(["deployments", "security"])
+      .default("deployments"),
   );
   verb(
     program,

@@ -77,7 +77,7 @@ export function createDeployer(options: DeployerOptions): Deployer {
     logs: (services, logOptions = {}) => followServiceLogs(session, services, logOptions),
     verify: (signal) => verifyLive(session, signal),
     traffic: (signal) => readTraffic(session, signal),
-    doctor: async (signal) => (await import("./doctor/examiners.ts")).runDoctor(session, signal),
+    doctor: async (signal, area) => (await import("./doctor/run-doctor.ts")).runDoctor(session, signal, area),
     async window() {
       return windowView(await session.stack(), await session.config(), session.clock.now());
     },

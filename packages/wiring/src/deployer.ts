@@ -231,6 +231,9 @@ export interface Inspection {
   readonly findings: readonly Finding[];
 }
 
+/** What the doctor looks at: everything that a deployment needs, or who may do and read what. */
+export type DoctorArea = "deployments" | "security";
+
 /** Workflows for the project, and what they take the place of. */
 export interface ProjectWorkflows {
   /** To be written, relative to the directory of the project. */
@@ -264,7 +267,7 @@ export interface Deployer extends AsyncDisposable {
   verify(signal?: AbortSignal): Promise<readonly Verdict[]>;
   traffic(signal?: AbortSignal): Promise<readonly TrafficView[]>;
   /** What is wrong with the machine, the stack and its record, and what mends it. Changes nothing of the stack. */
-  doctor(signal?: AbortSignal): Promise<DoctorReport>;
+  doctor(signal?: AbortSignal, area?: DoctorArea): Promise<DoctorReport>;
   /** Whether deployments may begin now. Needs no engine. */
   window(): Promise<WindowView>;
   /** What people were told lately, and what they still have to be told; oldest first. */

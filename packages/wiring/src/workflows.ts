@@ -14,7 +14,7 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
   const [found, config, workflows, atTop] = await Promise.all([
     findProjectFiles(directory, files, envFiles, env),
     session.config(),
-    readYamlFiles(directory, workflowDirectory),
+    readWorkflowFiles(directory),
     readYamlFiles(directory, "."),
   ]);
   const paths = found.files.map((file) => relative(directory, file));
@@ -32,6 +32,11 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
   const names = new Set(written.map(({ path }) => path));
   const byHand = existingDeployments(workflows).filter(({ isByHand, path }) => isByHand && !names.has(path));
   return { files: written, byHand: [...new Set(byHand.map(({ path }) => path))] };
+}
+
+/** Texts of the workflows of a checkout. */
+export function readWorkflowFiles(directory: string): Promise<readonly WorkflowFile[]> {
+  return readYamlFiles(directory, workflowDirectory);
 }
 
 function hasDatabaseImage(text: string): boolean {

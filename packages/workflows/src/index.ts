@@ -2,3 +2,4 @@ export type { MigrationStep, WorkflowFacts, WorkflowFile, WorkflowVariable } fro
 export { projectWorkflows } from "./project-workflows.ts";
 export { type ExistingDeployment, existingDeployments } from "./read-existing.ts";
 export { type CheckoutTexts, workflowFacts } from "./workflow-facts.ts";
+export { type WorkflowRisk, workflowRisks } from "./workflow-risks.ts";

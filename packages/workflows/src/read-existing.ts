@@ -1,5 +1,5 @@
-import { parseDocument } from "yaml";
 import type { MigrationStep, WorkflowFile, WorkflowVariable } from "./facts.ts";
+import { labelsOf, listOf, parseTree, type Tree, textOf, treeOf } from "./tree.ts";
 
 /** What a workflow that deploys the project by hand says of it. */
 export interface ExistingDeployment {
@@ -12,8 +12,6 @@ export interface ExistingDeployment {
   readonly isByHand: boolean;
 }
 
-type Tree = Readonly<Record<string, unknown>>;
-
 /**
  * Deployments that the project's workflows make: jobs that bring a Compose project up, or that run Sluice already. Those for
  * production come first. What is no workflow is left out.
@@ -25,7 +23,7 @@ export function existingDeployments(workflows: readonly WorkflowFile[]): readonl
 }
 
 function deploymentsOf(path: string, text: string): readonly ExistingDeployment[] {
-  const workflow = treeOf(parseDocument(text, { logLevel: "silent" }).toJS({ maxAliasCount: 100 }));
+  const workflow = parseTree(text);
   return Object.values(treeOf(workflow["jobs"])).flatMap((job) => {
     const { steps, env, "runs-on": runsOn } = treeOf(job);
     const commands = listOf(steps).map((step) => ({ env: treeOf(step)["env"], run: textOf(treeOf(step)["run"]) }));
@@ -61,27 +59,6 @@ function migrationOf(script: string): MigrationStep | null {
   return service && command ? { service, command } : null;
 }
 
-function labelsOf(runsOn: unknown): readonly string[] {
-  if (typeof runsOn === "string") return [runsOn];
-  return listOf(Array.isArray(runsOn) ? runsOn : treeOf(runsOn)["labels"]).map(textOf);
-}
-
 function rank(path: string): number {
   return /prod/i.test(path) ? 0 : /stag|test|dev/i.test(path) ? 2 : 1;
-}
-
-function treeOf(value: unknown): Tree {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Tree) : {};
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string"
-    ? value
-    : typeof value === "number" || typeof value === "boolean"
-      ? String(value)
-      : "";
 }
