@@ -24,6 +24,7 @@ import { judge } from "@sluice/health";
 import { createJournal, openStateHome, type StateHome } from "@sluice/journal";
 import { createBundleStore, releaseId, releaseKey } from "@sluice/release";
 import { createHaproxyRouter } from "@sluice/traffic";
+import { checkSecrets } from "./check-secrets.ts";
 import { createBackupTaker } from "./database/backup-taker.ts";
 import type { DeployerOptions } from "./deployer.ts";
 import { createFileMemo } from "./file-memo.ts";
@@ -59,7 +60,11 @@ export function createSession(options: DeployerOptions): Session {
   const lastWord = createLastWord(redaction.sink);
   const ending = new AbortController();
   let warmUp: Promise<void> | undefined;
-  const config = once(() => loadConfig(options));
+  const config = once(async () => {
+    const loaded = await loadConfig(options);
+    redaction.add(checkSecrets(loaded, options.env));
+    return loaded;
+  });
   const resolver = once(() => createComposeResolver({ env: options.env }));
   const project = once(async (signal?: AbortSignal): Promise<ResolvedProject> => {
     const resolving = resolver().resolve({
