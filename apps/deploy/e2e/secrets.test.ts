@@ -76,9 +76,9 @@ it("secrets that are planted appear on no channel, also when everything fails", 
   };
   const files = { "compose.yml": compose, Dockerfile: dockerfile, "certificate.txt": `${canaries.file}\n` };
   await project.release("v1", { ...files, "web.mjs": web(true) });
-  expect(await run("events", ["deploy", "--release", "v1", "--json"]), said["events"]).toBe(0);
+  expect(await run("events", ["deploy", "--release", "v1", "--json"])).toBe(0);
   await project.release("v2", { "web.mjs": web(false) });
-  expect(await run("lines", ["deploy", "--release", "v2", "--plain"]), said["lines"]).toBe(20);
+  expect(await run("lines", ["deploy", "--release", "v2", "--plain"])).toBe(20);
   const summary = join(dirname(project.checkout), "summary");
   const github = { GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: summary, GITHUB_OUTPUT: summary };
   expect(await run("GitHub", ["deploy", "--release", "v2", "--retry"], github)).toBe(20);
