@@ -81,7 +81,8 @@ export function createProgram(context: CommandContext, invocation: Invocation): 
     .argument("[service...]", "services (default: all)")
     .option("-f, --follow", "go on as lines come")
     .option("-n, --tail <count>", "last lines of each container (default: all)", toCount)
-    .option("--since <time>", "lines since a moment, or a duration before now")
+    .option("--since <time>", "lines since a moment, a duration before now, or the last `deploy`")
+    .option("--errors", "only lines that speak of something that went wrong")
     .addOption(
       new Option("--slot <slot>", "slot to look into (default: the one that serves)").choices(["blue", "green"]),
     );

@@ -129,8 +129,10 @@ export interface LogOptions {
   readonly follow?: boolean | undefined;
   /** Last lines of each container; default all. */
   readonly tail?: number | undefined;
-  /** ISO 8601 or a duration before now in Compose syntax. */
+  /** ISO 8601, a duration before now in Compose syntax, or `deploy`: since the last deployment began. */
   readonly since?: string | undefined;
+  /** Only lines that speak of something that went wrong. */
+  readonly errors?: boolean | undefined;
   /** Default: the live slot. */
   readonly slot?: Slot | undefined;
   readonly signal?: AbortSignal | undefined;

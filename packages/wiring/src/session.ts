@@ -33,6 +33,7 @@ import { stateHomeOf } from "./locations.ts";
 import { type OpenedChannels, openChannels } from "./notify/channels.ts";
 import { createLastWord, type LastWord } from "./notify/last-word.ts";
 import { createStackProber } from "./prober.ts";
+import { createRedactingJournal } from "./redacting-journal.ts";
 import { systemClock } from "./system-clock.ts";
 
 /** Everything that is constructed for one stack, each part only when it is first needed. */
@@ -112,7 +113,7 @@ export function createSession(options: DeployerOptions): Session {
     const { observer, images, base, slots, doors } = runtime();
     return {
       clock,
-      journal: createJournal(state, clock),
+      journal: createRedactingJournal(createJournal(state, clock), redaction.redact),
       bundles: createBundleStore(state.releasesDir),
       backups: createBackupTaker(session),
       identity: {
