@@ -6,7 +6,7 @@ for (const name of ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DI
 
 export default defineConfig({
   test: {
-    projects: ["packages/*", "apps/*", "bench*"],
+    projects: ["packages/*", "apps/*", "bench*", "scripts"],
     // Two cores: more workers only make real containers starve each other.
     maxWorkers: 2,
   },

@@ -7,16 +7,21 @@ export interface Chat extends AsyncDisposable {
   readonly url: string;
   /** Titles of what it was told, in order. */
   readonly titles: readonly string[];
+  /** All of what it was told. */
+  readonly bodies: readonly string[];
   goAway(): Promise<void>;
   comeBack(): Promise<void>;
 }
 
-export async function openChat(): Promise<Chat> {
+/** @param token what makes its address a secret */
+export async function openChat(token = "a-token-of-this-chat"): Promise<Chat> {
   const titles: string[] = [];
+  const bodies: string[] = [];
   let server: Server | null = null;
   const listen = async (port: number): Promise<number> => {
     const next = createServer((request, response) => {
       void text(request).then((body) => {
+        bodies.push(body);
         titles.push((JSON.parse(body) as { text: string }).text);
         response.end("ok");
       });
@@ -33,8 +38,9 @@ export async function openChat(): Promise<Chat> {
   };
   const port = await listen(0);
   return {
-    url: `http://127.0.0.1:${port}/services/a-token-of-this-chat`,
+    url: `http://127.0.0.1:${port}/services/${token}`,
     titles,
+    bodies,
     goAway,
     async comeBack() {
       await listen(port);

@@ -107,7 +107,7 @@ what they mean to Compose. Exit codes are the same for all:
 
 | code | meaning |
 |---|---|
-| 0 | live, or nothing to do |
+| 0 | live, nothing to do, or undone by \`abort\` |
 | 2 | the command line or the configuration is wrong |
 | 10 | refused before any change: locked, window closed, preflight, not confirmed |
 | 20 | failed, and the old version never stopped serving; or a check of \`verify\`, a backup or a message of \`outbox flush\` failed |

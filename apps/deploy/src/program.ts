@@ -64,6 +64,10 @@ export function createProgram(context: CommandContext, invocation: Invocation): 
     "doctor",
     "what is wrong, why it matters, and what mends it",
     async () => (await import("./commands/doctor.ts")).doctor,
+  ).addArgument(
+    new Argument("[area]", "what to look at: what deployments need, or who may do and read what")
+      .choices(["deployments", "security"])
+      .default("deployments"),
   );
   verb(
     program,
@@ -77,7 +81,8 @@ export function createProgram(context: CommandContext, invocation: Invocation): 
     .argument("[service...]", "services (default: all)")
     .option("-f, --follow", "go on as lines come")
     .option("-n, --tail <count>", "last lines of each container (default: all)", toCount)
-    .option("--since <time>", "lines since a moment, or a duration before now")
+    .option("--since <time>", "lines since a moment, a duration before now, or the last `deploy`")
+    .option("--errors", "only lines that speak of something that went wrong")
     .addOption(
       new Option("--slot <slot>", "slot to look into (default: the one that serves)").choices(["blue", "green"]),
     );
@@ -113,7 +118,12 @@ export function createProgram(context: CommandContext, invocation: Invocation): 
     .option("-o, --output <file>", "file to write, - for the standard output (default: html to sluice-report-ID.html)");
 
   program.commandsGroup("State and set-up:");
-  verb(program, "init", "write down what each service is", async () => (await import("./commands/init.ts")).init);
+  verb(
+    program,
+    "init",
+    "write down what each service is",
+    async () => (await import("./commands/init.ts")).init,
+  ).option("--workflow", "write workflows for GitHub Actions that deploy the project, instead");
   const audit = program.command("audit").description("the record of who did what");
   verb(
     audit,

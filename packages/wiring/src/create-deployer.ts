@@ -41,6 +41,7 @@ export function createDeployer(options: DeployerOptions): Deployer {
       const [project, config] = await Promise.all([session.project(signal), session.config()]);
       return { stack: await session.stack(), config, services: project.services, findings: project.findings };
     },
+    workflows: async () => (await import("./workflows.ts")).readProjectWorkflows(session),
     async plan(call, signal) {
       const request = await deployRequest(session, call, signal);
       const view = planView(request, await prepareDeploy(request, await session.ports(), signal), call.release.tag);
@@ -77,7 +78,7 @@ export function createDeployer(options: DeployerOptions): Deployer {
     logs: (services, logOptions = {}) => followServiceLogs(session, services, logOptions),
     verify: (signal) => verifyLive(session, signal),
     traffic: (signal) => readTraffic(session, signal),
-    doctor: async (signal) => (await import("./doctor/examiners.ts")).runDoctor(session, signal),
+    doctor: async (signal, area) => (await import("./doctor/run-doctor.ts")).runDoctor(session, signal, area),
     async window() {
       return windowView(await session.stack(), await session.config(), session.clock.now());
     },

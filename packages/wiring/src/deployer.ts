@@ -19,6 +19,7 @@ import type {
 import type { AttemptRecord, DeploymentResult, RebuiltState } from "@sluice/engine";
 import type { DeliveryReport, OutboxEntry } from "@sluice/notify";
 import type { ReportData } from "@sluice/report";
+import type { WorkflowFile } from "@sluice/workflows";
 import type { DatabaseOperations } from "./database/database-operations.ts";
 
 export interface DeployerOptions {
@@ -128,8 +129,10 @@ export interface LogOptions {
   readonly follow?: boolean | undefined;
   /** Last lines of each container; default all. */
   readonly tail?: number | undefined;
-  /** ISO 8601 or a duration before now in Compose syntax. */
+  /** ISO 8601, a duration before now in Compose syntax, or `deploy`: since the last deployment began. */
   readonly since?: string | undefined;
+  /** Only lines that speak of something that went wrong. */
+  readonly errors?: boolean | undefined;
   /** Default: the live slot. */
   readonly slot?: Slot | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -230,6 +233,17 @@ export interface Inspection {
   readonly findings: readonly Finding[];
 }
 
+/** What the doctor looks at: everything that a deployment needs, or who may do and read what. */
+export type DoctorArea = "deployments" | "security";
+
+/** Workflows for the project, and what they take the place of. */
+export interface ProjectWorkflows {
+  /** To be written, relative to the directory of the project. */
+  readonly files: readonly WorkflowFile[];
+  /** Workflows that bring Compose up by hand, and are not among the files. */
+  readonly byHand: readonly string[];
+}
+
 /**
  * Sluice for one stack. Everything that changes something takes the lock of the state home, finishes or undoes what a
  * dead run left, and ends in a result; what is refused before any change throws a `SluiceError`.
@@ -237,6 +251,8 @@ export interface Inspection {
 export interface Deployer extends AsyncDisposable {
   /** What the project is: roles, facts, findings. Needs no engine. */
   inspect(signal?: AbortSignal): Promise<Inspection>;
+  /** GitHub Actions workflows that deploy the project. Needs neither the engine nor the variables of production; writes nothing. */
+  workflows(): Promise<ProjectWorkflows>;
   /** What `deploy` would do. Changes nothing. */
   plan(call: DeployCall, signal?: AbortSignal): Promise<PlanView>;
   deploy(call: DeployCall, signal: AbortSignal): Promise<DeploymentResult>;
@@ -253,7 +269,7 @@ export interface Deployer extends AsyncDisposable {
   verify(signal?: AbortSignal): Promise<readonly Verdict[]>;
   traffic(signal?: AbortSignal): Promise<readonly TrafficView[]>;
   /** What is wrong with the machine, the stack and its record, and what mends it. Changes nothing of the stack. */
-  doctor(signal?: AbortSignal): Promise<DoctorReport>;
+  doctor(signal?: AbortSignal, area?: DoctorArea): Promise<DoctorReport>;
   /** Whether deployments may begin now. Needs no engine. */
   window(): Promise<WindowView>;
   /** What people were told lately, and what they still have to be told; oldest first. */

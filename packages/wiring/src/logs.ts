@@ -1,5 +1,7 @@
 import { liveSlot, SluiceError } from "@sluice/core";
+import { readAttempts } from "@sluice/engine";
 import type { LogLine, LogOptions } from "./deployer.ts";
+import { isErrorLine } from "./log-errors.ts";
 import type { Session } from "./session.ts";
 import { readProcesses } from "./status.ts";
 
@@ -7,7 +9,7 @@ import { readProcesses } from "./status.ts";
 export async function* followServiceLogs(
   session: Session,
   services: readonly string[],
-  { slot, signal, follow = false, tail, since }: LogOptions,
+  { slot, signal, follow = false, tail, since: from, errors = false }: LogOptions,
 ): AsyncIterable<LogLine> {
   const [project, ports] = await Promise.all([session.project(signal), session.ports()]);
   const unknown = services.find((name) => !project.services.some((service) => service.name === name));
@@ -24,10 +26,18 @@ export async function* followServiceLogs(
       (place === "base" || place === wanted),
   );
   const byId = new Map(rows.map((row) => [row.id, row]));
+  const since = from === "deploy" ? await lastBegin(session) : from;
   const lines = session.runtime().followLogs([...byId.keys()], { follow, tail, since, signal });
   for await (const { container, stream, text } of lines) {
+    if (errors && !isErrorLine(text)) continue;
     const row = byId.get(container);
     if (row && row.place !== "door")
       yield { service: row.service, container: row.name, place: row.place, stream, text };
   }
+}
+
+/** When the last deployment began; `undefined`, and so everything, where there was none. */
+async function lastBegin(session: Session): Promise<string | undefined> {
+  const { journal } = await session.ports();
+  return (await readAttempts(journal)).at(-1)?.start.at;
 }

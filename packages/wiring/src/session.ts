@@ -24,6 +24,7 @@ import { judge } from "@sluice/health";
 import { createJournal, openStateHome, type StateHome } from "@sluice/journal";
 import { createBundleStore, releaseId, releaseKey } from "@sluice/release";
 import { createHaproxyRouter } from "@sluice/traffic";
+import { checkSecrets } from "./check-secrets.ts";
 import { createBackupTaker } from "./database/backup-taker.ts";
 import { createMigrationRunner } from "./database/migration-runner.ts";
 import type { DeployerOptions } from "./deployer.ts";
@@ -33,6 +34,7 @@ import { stateHomeOf } from "./locations.ts";
 import { type OpenedChannels, openChannels } from "./notify/channels.ts";
 import { createLastWord, type LastWord } from "./notify/last-word.ts";
 import { createStackProber } from "./prober.ts";
+import { createRedactingJournal } from "./redacting-journal.ts";
 import { systemClock } from "./system-clock.ts";
 import { createStackWatcher } from "./watcher.ts";
 
@@ -61,7 +63,11 @@ export function createSession(options: DeployerOptions): Session {
   const lastWord = createLastWord(redaction.sink);
   const ending = new AbortController();
   let warmUp: Promise<void> | undefined;
-  const config = once(() => loadConfig(options));
+  const config = once(async () => {
+    const loaded = await loadConfig(options);
+    redaction.add(checkSecrets(loaded, options.env));
+    return loaded;
+  });
   const resolver = once(() => createComposeResolver({ env: options.env }));
   const project = once(async (signal?: AbortSignal): Promise<ResolvedProject> => {
     const resolving = resolver().resolve({
@@ -113,7 +119,7 @@ export function createSession(options: DeployerOptions): Session {
     const { observer, images, base, slots, doors } = runtime();
     return {
       clock,
-      journal: createJournal(state, clock),
+      journal: createRedactingJournal(createJournal(state, clock), redaction.redact),
       bundles: createBundleStore(state.releasesDir),
       backups: createBackupTaker(session),
       migrations: createMigrationRunner(session),

@@ -42,6 +42,14 @@ looked at engine, stack
     expect(exitCode).toBe(0);
   });
 
+  it("looks at security when it is asked to, and at nothing else", async () => {
+    const report = { ok: true, examined, diagnoses: [] };
+    const security = await run(["doctor", "security"], { deployer: finding(report) });
+    expect(security.deployer.calls[0]).toEqual(["doctor", "security"]);
+    expect((await run(["doctor"], { deployer: finding(report) })).deployer.calls[0]).toEqual(["doctor", "deployments"]);
+    expect((await run(["doctor", "everything"], { deployer: finding(report) })).exitCode).toBe(2);
+  });
+
   it("says that nothing is wrong", async () => {
     const { stdout, exitCode } = await run(["doctor"], { deployer: finding({ ok: true, examined, diagnoses: [] }) });
     expect([exitCode, stdout]).toEqual([0, "nothing is wrong; looked at engine, stack\n"]);

@@ -10,9 +10,9 @@ const needsPersonExitCode = 30;
 
 /** `sluice doctor`: what is wrong, why it matters, and what mends it. Exit code 30 when something is that is no warning. */
 export async function doctor(call: CommandCall): Promise<number> {
-  const { context, flags } = call;
+  const { context, flags, args } = call;
   return withDeployer(call, async (deployer) => {
-    const report = await deployer.doctor(context.signal);
+    const report = await deployer.doctor(context.signal, args[0] === "security" ? "security" : "deployments");
     if (flags.json) writeJson(context, report);
     else context.stdout.write(reportText(report, createPaint(context)));
     if (outputMode(flags, context) === "github") context.stdout.write(report.diagnoses.map(annotation).join(""));

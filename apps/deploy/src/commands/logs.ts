@@ -10,16 +10,17 @@ export interface LogFlags {
   readonly tail?: number;
   readonly since?: string;
   readonly slot?: Slot;
+  readonly errors?: boolean;
 }
 
 /** `sluice logs [SERVICE…]`: what the containers write, of the slot that serves unless another is named. */
 export async function logs(call: CommandCall<LogFlags>): Promise<number> {
   const { context, flags, args } = call;
-  const { follow, tail, since, slot } = flags;
+  const { follow, tail, since, slot, errors } = flags;
   const signal = AbortSignal.any([context.signal, context.outputClosed]);
   return withDeployer(call, async (deployer) => {
     const prefix = createPrefix(createPaint(context));
-    for await (const line of deployer.logs(args, { follow, tail, since, slot, signal })) {
+    for await (const line of deployer.logs(args, { follow, tail, since, slot, errors, signal })) {
       if (flags.json) writeJson(context, line);
       else context.stdout.write(`${prefix(line)} ${line.text}\n`);
       if (signal.aborted) break;

@@ -20,6 +20,18 @@ describe("sluice rollback", () => {
   });
 });
 
+describe("sluice abort", () => {
+  const undone = () => fakeDeployer({ abort: async () => aResult({ outcome: "interrupted", exitCode: 130 }) });
+
+  it("exits 0 when it has undone what it was asked to", async () => {
+    expect((await run(["abort"], { deployer: undone() })).exitCode).toBe(0);
+  });
+
+  it("exits 130 when it was interrupted itself", async () => {
+    expect((await run(["abort"], { deployer: undone(), signal: AbortSignal.abort() })).exitCode).toBe(130);
+  });
+});
+
 describe.each(["resume", "abort"] as const)("sluice %s", (verb) => {
   it("exits as the attempt ended", async () => {
     const deployer = fakeDeployer({ [verb]: async () => aResult({ outcome: "needs-person", exitCode: 30 }) });

@@ -8,7 +8,11 @@ export async function resume(call: CommandCall): Promise<number> {
   return runDeployment(call, "", async (deployer, signal) => (await deployer.resume(signal)) ?? { nothing });
 }
 
-/** `sluice abort`: undoes it. */
+/** `sluice abort`: undoes it. The attempt ends as interrupted; whoever asked for that got what was asked for. */
 export async function abort(call: CommandCall): Promise<number> {
-  return runDeployment(call, "", async (deployer, signal) => (await deployer.abort(signal)) ?? { nothing });
+  return runDeployment(call, "", async (deployer, signal) => {
+    const undone = await deployer.abort(signal);
+    if (undone?.outcome === "interrupted" && !signal.aborted) return { ...undone, exitCode: 0 };
+    return undone ?? { nothing };
+  });
 }

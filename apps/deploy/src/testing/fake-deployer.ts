@@ -19,6 +19,7 @@ export function fakeDeployer(answers: Partial<Deployer> = {}): FakeDeployer {
   const unexpected = (name: string) => async () => Promise.reject(new Error(`${name} was not expected`));
   const base: Deployer = {
     inspect: async () => ({ stack: "shop", config: defaultConfig(), services: [], findings: [] }),
+    workflows: unexpected("workflows"),
     plan: unexpected("plan"),
     deploy: unexpected("deploy"),
     planRollback: unexpected("planRollback"),

@@ -1,15 +1,8 @@
 import { statfs } from "node:fs/promises";
 import { freemem, totalmem } from "node:os";
 import { findEmptyVariables } from "@sluice/compose";
-import type { DoctorReport, Examiner } from "@sluice/core";
-import {
-  engineDiagnoses,
-  examine,
-  projectDiagnoses,
-  readAttempts,
-  recordDiagnoses,
-  stackDiagnoses,
-} from "@sluice/engine";
+import type { Examiner } from "@sluice/core";
+import { engineDiagnoses, projectDiagnoses, readAttempts, recordDiagnoses, stackDiagnoses } from "@sluice/engine";
 import { readLockHolder, verifyAudit } from "@sluice/journal";
 import { readOutbox } from "../notify/tell.ts";
 import type { Session } from "../session.ts";
@@ -19,12 +12,8 @@ import { homeDiagnoses } from "./home-diagnoses.ts";
 import { memoryDiagnoses } from "./memory-diagnoses.ts";
 import { notifyDiagnoses } from "./notify-diagnoses.ts";
 
-/** Looks at everything that a deployment needs, and changes nothing of the stack. */
-export function runDoctor(session: Session, signal?: AbortSignal): Promise<DoctorReport> {
-  return examine(examinersOf(session), session.clock, signal);
-}
-
-function examinersOf(session: Session): readonly Examiner[] {
+/** Everything that a deployment needs. */
+export function deploymentExaminers(session: Session): readonly Examiner[] {
   const { options, clock } = session;
   const isLocked = async () => (await readLockHolder(await session.home())) !== null;
   return [
@@ -97,8 +86,8 @@ function examinersOf(session: Session): readonly Examiner[] {
   ];
 }
 
-/** This machine's memory is the engine's only where the engine is here. */
-function isLocal({ DOCKER_HOST, DOCKER_CONTEXT }: Readonly<Record<string, string | undefined>>): boolean {
+/** This machine's memory and ports are the engine's only where the engine is here. */
+export function isLocal({ DOCKER_HOST, DOCKER_CONTEXT }: Readonly<Record<string, string | undefined>>): boolean {
   const isHere = !DOCKER_HOST || DOCKER_HOST.startsWith("unix://");
   return isHere && (!DOCKER_CONTEXT || DOCKER_CONTEXT === "default");
 }

@@ -1,0 +1,119 @@
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { expect, it } from "vitest";
+import { canaries, canariesBelow, canariesIn, watchCommandLines } from "./canary.ts";
+import { openChat } from "./chat.ts";
+import { startCli } from "./cli.ts";
+import { openProject, type Project, patience } from "./harness.ts";
+
+const config = `checks:
+  - name: who am i
+    service: web
+    onNoData: fail
+    timeout: 3s
+    sequence:
+      - path: /whoami
+        headers: { authorization: "Bearer \${env:SMOKE_TOKEN}" }
+        expect: { status: 200, contains: welcome }
+traffic: { drain: { timeout: 2s } }
+rollout: { steps: [100], bake: 0s }
+notify: { timeout: 3s, channels: { team: { slack: { url: "\${CHAT_URL}" } } } }
+`;
+
+const compose = `services:
+  web:
+    build:
+      context: .
+      args: { API_KEY: "\${BUILD_KEY}" }
+    environment:
+      API_TOKEN: \${API_TOKEN}
+      DB_PASSWORD: ${canaries.compose}
+      DATABASE_URL: postgres://shop:${canaries.url}@db:5432/shop
+    ports: ["127.0.0.1:\${SHOP_PORT}:3000"]
+    secrets: [certificate]
+    init: true
+secrets:
+  certificate: { file: ./certificate.txt }
+`;
+
+const dockerfile = `FROM sluice-test/node:24
+ARG API_KEY
+RUN echo "the key is $API_KEY"
+COPY web.mjs certificate.txt ./
+CMD ["node", "web.mjs"]
+`;
+
+/** An application that tells everything to its log and to everybody who asks; a bad one refuses too. */
+const web = (isGood: boolean) => `import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+const all = JSON.stringify([process.env, readFileSync("/run/secrets/certificate", "utf8")]);
+console.log(all);
+console.error(new Error(all).stack);
+createServer((request, response) => {
+  console.log("asked with", JSON.stringify(request.headers));
+  response.statusCode = ${isGood ? 200 : 500};
+  response.end(${isGood ? '"welcome "' : '"no "'} + all + JSON.stringify(request.headers));
+}).listen(3000);
+`;
+
+it("secrets that are planted appear on no channel, also when everything fails", patience, async () => {
+  await using chat = await openChat(canaries.chat);
+  await using project = await openProject(config);
+  const env = {
+    ...project.env,
+    API_TOKEN: canaries.environment,
+    BUILD_KEY: canaries.argument,
+    SMOKE_TOKEN: canaries.header,
+    CHAT_URL: chat.url,
+  };
+  const watch = watchCommandLines();
+  const said: Record<string, string> = {};
+  const run = async (channel: string, args: readonly string[], more: NodeJS.ProcessEnv = {}) => {
+    const options = ["--config", join(dirname(project.checkout), "sluice.yaml")];
+    const ran = await startCli([...args, ...options], project.checkout, { ...env, ...more }).done;
+    said[channel] = ran.stdout + ran.stderr;
+    return ran.exitCode;
+  };
+  const files = { "compose.yml": compose, Dockerfile: dockerfile, "certificate.txt": `${canaries.file}\n` };
+  await project.release("v1", { ...files, "web.mjs": web(true) });
+  expect(await run("events", ["deploy", "--release", "v1", "--json"])).toBe(0);
+  await project.release("v2", { "web.mjs": web(false) });
+  expect(await run("lines", ["deploy", "--release", "v2", "--plain"])).toBe(20);
+  const summary = join(dirname(project.checkout), "summary");
+  const github = { GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: summary, GITHUB_OUTPUT: summary };
+  expect(await run("GitHub", ["deploy", "--release", "v2", "--retry"], github)).toBe(20);
+  said["job summary"] = await readFile(summary, "utf8");
+  await run("wrong compose file", ["deploy", "--release", "v3", "-f", "nowhere.yml", "--json"]);
+  await run("logs", ["logs", "--json"]);
+  for (const command of ["plan", "status", "history", "doctor", "verify", "audit show", "outbox list", "ps"]) {
+    await run(command, command.split(" "));
+  }
+  await run("doctor security", ["doctor", "security"]);
+  for (const format of ["html", "markdown", "json"]) {
+    await run(`report as ${format}`, ["report", "--format", format, "--output", "-"]);
+  }
+  said["people"] = chat.bodies.join("\n");
+  const commandLines = await watch.stop();
+
+  // What was planted was there to be told.
+  expect(chat.bodies.length).toBeGreaterThanOrEqual(3);
+  expect(said["lines"]).toContain("the key is");
+  expect(said["events"]).toContain("who am i");
+  expect([...watch.seen].some((line) => line.includes("docker compose"))).toBe(true);
+  expect(canariesIn(`x ${canaries.url}`)).toHaveLength(1);
+
+  const leaks = Object.entries(said).flatMap(([channel, text]) =>
+    canariesIn(text).map((canary) => `${channel}: ${canary}`),
+  );
+  expect(leaks).toEqual([]);
+  expect(commandLines).toEqual([]);
+  // A bundle's model is what the release is, secrets included: only its owner may read it.
+  const isModel = (path: string) => /\/(?:model\.json|files\/.*)$/.test(path);
+  expect(await canariesBelow(homeOf(project), isModel)).toEqual([]);
+});
+
+function homeOf({ env }: Project): string {
+  const { SLUICE_HOME: home } = env;
+  if (!home) throw new Error("the harness names no state home");
+  return home;
+}

@@ -1,0 +1,37 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { fakeDeployer } from "../testing/fake-deployer.ts";
+import { run } from "../testing/run.ts";
+
+let cwd: string;
+beforeEach(async () => {
+  cwd = await mkdtemp(join(tmpdir(), "sluice-init-workflow-"));
+});
+afterEach(() => rm(cwd, { recursive: true }));
+
+const path = ".github/workflows/deploy-production.yml";
+const deployer = () =>
+  fakeDeployer({ workflows: async () => ({ files: [{ path, text: "on: release\n" }], byHand: ["old.yml"] }) });
+
+describe("sluice init --workflow", () => {
+  it("writes workflows, and says which ones deploy past it", async () => {
+    const { exitCode, stdout } = await run(["init", "--workflow"], { deployer: deployer(), cwd });
+    expect([exitCode, stdout]).toEqual([0, `${path} is written\nold.yml deploys past Sluice: remove it\n`]);
+    expect(await readFile(join(cwd, path), "utf8")).toBe("on: release\n");
+    const again = await run(["init", "--workflow"], { deployer: deployer(), cwd });
+    expect(again.stdout).toContain(`${path} is as it should be\n`);
+  });
+
+  it("changes what is there only with --yes, and shows it before", async () => {
+    await run(["init", "--workflow"], { deployer: deployer(), cwd });
+    await writeFile(join(cwd, path), "on: push\n");
+    const asked = await run(["init", "--workflow"], { deployer: deployer(), cwd });
+    expect(asked.stdout).toContain("- on: push\n+ on: release\n");
+    expect(await readFile(join(cwd, path), "utf8")).toBe("on: push\n");
+    const told = await run(["init", "--workflow", "--yes", "--json"], { deployer: deployer(), cwd });
+    expect(JSON.parse(told.stdout)).toEqual({ v: 1, files: [{ path, state: "written" }], byHand: ["old.yml"] });
+    expect(await readFile(join(cwd, path), "utf8")).toBe("on: release\n");
+  });
+});

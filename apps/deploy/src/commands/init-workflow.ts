@@ -1,0 +1,41 @@
+import { join, relative } from "node:path";
+import type { CommandCall } from "../context.ts";
+import { deployerOptions } from "../deployer-options.ts";
+import { formatDiff } from "../init/diff.ts";
+import { readIfThere, writeProjectFile } from "../init/project-file.ts";
+import { writeJson } from "../render/json.ts";
+import { withDeployer } from "../with-deployer.ts";
+
+type State = "written" | "unchanged" | "differs";
+
+/** `sluice init --workflow`: workflows for GitHub Actions. A file that is there and says something else is changed only with `--yes`. */
+export async function initWorkflow(call: CommandCall): Promise<number> {
+  const { context, flags } = call;
+  const { directory } = deployerOptions(flags, context);
+  return withDeployer(call, async (deployer) => {
+    const { files, byHand } = await deployer.workflows();
+    const done: { readonly path: string; readonly state: State }[] = [];
+    for (const { path, text } of files) {
+      const name = relative(context.cwd, join(directory, path));
+      const existing = await readIfThere(join(directory, path));
+      const state = stateOf(existing, text, flags.yes === true);
+      if (state === "written") await writeProjectFile(join(directory, path), name, text);
+      if (!flags.json) context.stdout.write(textOf(state, name, existing ?? "", text));
+      done.push({ path, state });
+    }
+    if (flags.json) writeJson(context, { files: done, byHand });
+    else context.stdout.write(byHand.map((path) => `${path} deploys past Sluice: remove it\n`).join(""));
+    return 0;
+  });
+}
+
+function stateOf(existing: string | null, text: string, yes: boolean): State {
+  if (existing === text) return "unchanged";
+  return existing === null || yes ? "written" : "differs";
+}
+
+function textOf(state: State, name: string, before: string, after: string): string {
+  if (state === "unchanged") return `${name} is as it should be\n`;
+  if (state === "written") return `${name} is written\n`;
+  return `${formatDiff(name, before, after)}${name} is not changed: \`sluice init --workflow --yes\` writes this\n`;
+}

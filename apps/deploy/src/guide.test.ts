@@ -1,0 +1,68 @@
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { aHealthyDeployer } from "./testing/a-healthy-deployer.ts";
+import { run } from "./testing/run.ts";
+import { splitWords } from "./testing/split-words.ts";
+
+const docs = join(import.meta.dirname, "../../../docs");
+const guides = { en: readGuide("en"), zh: readGuide("zh") };
+
+function readGuide(language: string) {
+  const text = readFileSync(join(docs, language, "production.md"), "utf8");
+  const blocks = [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, block = ""]) => block.trim().split("\n"));
+  return { text, commands: blocks.flat() };
+}
+
+const own = [...new Set(guides.en.commands.filter((line) => line.startsWith("sluice ")))];
+
+describe("the guide", () => {
+  it("has commands in plenty", () => {
+    expect(own.length).toBeGreaterThan(35);
+  });
+
+  it("has the same commands in both languages, in the same order", () => {
+    expect(guides.zh.commands).toEqual(guides.en.commands);
+  });
+
+  it("has the same sections, and links that lead somewhere", () => {
+    const levels = ({ text }: { text: string }) => [...text.matchAll(/^(#+) /gm)].map(([, level]) => level);
+    expect(levels(guides.zh)).toEqual(levels(guides.en));
+    for (const [language, { text }] of Object.entries(guides)) {
+      const links = [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, link = ""]) => link);
+      for (const link of links.filter((target) => !target.startsWith("#"))) {
+        expect(readFileSync(join(docs, language, link), "utf8")).not.toBe("");
+      }
+      const anchors = new Set(
+        [...text.matchAll(/^#+ (.*)$/gm)].map(([, title = ""]) => title.toLowerCase().replaceAll(" ", "-")),
+      );
+      for (const link of links.filter((target) => target.startsWith("#"))) expect(anchors).toContain(link.slice(1));
+    }
+  });
+
+  it("uses nothing but sluice, git and gh", () => {
+    expect(guides.en.commands.filter((line) => !/^(?:sluice|git|gh) /.test(line))).toEqual([]);
+  });
+
+  it.each(own)("%s works", async (line) => {
+    const cwd = await mkdtemp(join(tmpdir(), "sluice-guide-"));
+    try {
+      const argv = splitWords(line.replace("/srv/backups/", "")).slice(1);
+      // Watching and following end when they are told to.
+      const signal = /--watch|--follow/.test(line) ? AbortSignal.timeout(200) : undefined;
+      const ran = await run(argv, {
+        deployer: aHealthyDeployer(),
+        cwd,
+        isInteractive: true,
+        sleep: (ms) => sleep(Math.min(ms, 5)),
+        ...(signal ? { signal } : {}),
+      });
+      expect(ran).toMatchObject({ exitCode: 0, stderr: expect.not.stringContaining("error") });
+    } finally {
+      await rm(cwd, { recursive: true });
+    }
+  });
+});

@@ -1,0 +1,81 @@
+import type { Deployer, ReportData } from "@sluice/wiring";
+import { aBackup } from "./a-backup.ts";
+import { aPlanView, aResult, aWindowView, type FakeDeployer, fakeDeployer, v2 } from "./fake-deployer.ts";
+
+export const aReport: ReportData = {
+  stack: "shop",
+  deployment: "d1",
+  kind: "deploy",
+  tag: "v2",
+  commit: null,
+  release: "r2",
+  actor: "ada",
+  reason: "release v2",
+  consents: [],
+  outcome: "live",
+  exitCode: 0,
+  because: null,
+  serving: v2,
+  begunAt: "2026-05-01T10:00:00.000Z",
+  endedAt: "2026-05-01T10:01:00.000Z",
+  durationMs: 60_000,
+  spanMs: 60_000,
+  steps: [],
+  shares: [],
+  verdicts: [],
+  happenings: [],
+  images: [],
+  leftOut: 0,
+};
+
+const backup = aBackup();
+
+const database: Deployer["database"] = {
+  backup: async () => backup,
+  list: async () => ({ backups: [backup], damaged: [] }),
+  show: async () => backup,
+  verify: async () => backup,
+  planRestore: async () => ({ manifest: backup, proven: true, ageMs: 1, losses: [], unchangedTables: 1 }),
+  restore: async () => ({ manifest: backup, old: "shop__old", swapMs: 1, restoreMs: 1 }),
+  undoRestore: async () => "shop__undone",
+  prune: async () => Promise.reject(new Error("prune was not expected")),
+  records: async () => [],
+};
+
+/** A deployer of a stack where all is well: everything that a guide tells people to do can be done. */
+export function aHealthyDeployer(): FakeDeployer {
+  return fakeDeployer({
+    workflows: async () => ({ files: [], byHand: [] }),
+    plan: async () => aPlanView(),
+    deploy: async () => aResult(),
+    planRollback: async () => aPlanView(),
+    rollback: async () => aResult(),
+    resume: async () => null,
+    abort: async () => null,
+    ps: async () => [],
+    logs: async function* () {},
+    verify: async () => [],
+    traffic: async () => [],
+    doctor: async () => ({ ok: true, examined: [], diagnoses: [] }),
+    window: async () => aWindowView(),
+    outbox: async () => [],
+    flushOutbox: async () => [],
+    report: async () => aReport,
+    audit: async () => ({ ok: true, records: 0, problems: [] }),
+    prune: async () => [],
+    exportState: async (destination) => {
+      destination.end("state");
+    },
+    rebuildState: async () => ({
+      stack: "shop",
+      path: "/var/lib/sluice/shop",
+      id: "new",
+      previousHome: "old",
+      replaced: null,
+      serving: v2,
+      slots: [],
+      lost: [],
+    }),
+    database,
+  });
+}

@@ -1,0 +1,18 @@
+import { parseConfig } from "@sluice/core";
+import { expect, it } from "vitest";
+import { checkSecrets } from "./check-secrets.ts";
+
+it("values of the environment that checks send are secrets, and nothing else of it", () => {
+  const config = parseConfig(
+    `checks:
+  - service: web
+    sequence:
+      - { path: "/\${env:PART}", headers: { authorization: "Bearer \${env:TOKEN}" } }
+      - { method: POST, path: /login, json: { password: "\${env:PASSWORD}" } }
+`,
+    "sluice.yaml",
+  );
+  const env = { TOKEN: "t-12345", PASSWORD: "hunter2", PART: "a", OTHER: "other-value" };
+  expect(checkSecrets(config, env)).toEqual(["t-12345", "hunter2"]);
+  expect(checkSecrets(parseConfig("", "sluice.yaml"), env)).toEqual([]);
+});

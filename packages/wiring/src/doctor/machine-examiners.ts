@@ -1,0 +1,114 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { environmentFingerprint } from "@sluice/compose";
+import { type Examiner, liveSlot } from "@sluice/core";
+import { describeCheckout } from "@sluice/release";
+import { createDatabaseOperations } from "../database/create-database-operations.ts";
+import { readDatabaseRecords } from "../database/records.ts";
+import { resolveRelease } from "../resolve-release.ts";
+import type { Session } from "../session.ts";
+import { backupDiagnoses } from "./backup-diagnoses.ts";
+import { environmentDiagnoses } from "./environment-diagnoses.ts";
+import { isLocal } from "./examiners.ts";
+import { machineDiagnoses } from "./machine-diagnoses.ts";
+import { readClockSynchronised, readListeningPorts, readUnresolvedDomain, takenPorts } from "./read-machine.ts";
+import { readRunners, usersOfGroup } from "./read-runner.ts";
+import { releaseDiagnoses } from "./release-diagnoses.ts";
+import { runnerDiagnoses } from "./runner-diagnoses.ts";
+
+/** What is around a stack: the machine, the runner that deploys, the release that is asked for, and backups. */
+export function machineExaminers(session: Session): readonly Examiner[] {
+  const { options, clock } = session;
+  return [
+    {
+      name: "machine",
+      async examine(signal) {
+        const [listening, isClockSynchronised, unresolvedDomain] = await Promise.all([
+          isLocal(options.env) ? readListeningPorts() : new Set<number>(),
+          readClockSynchronised(signal),
+          readUnresolvedDomain(options.env["DOMAIN"]),
+        ]);
+        const taken = listening.size > 0 ? await readTakenPorts(session, listening, signal) : [];
+        return machineDiagnoses({ takenPorts: taken, isClockSynchronised, unresolvedDomain });
+      },
+    },
+    {
+      name: "runner",
+      async examine(signal) {
+        const runners = await readRunners({ directories: await homes(), engineUsers: await readEngineUsers() }, signal);
+        return runners.flatMap(runnerDiagnoses);
+      },
+    },
+    {
+      name: "release",
+      async examine(signal) {
+        const { directory, env } = options;
+        const [{ commit, dirty, tagsAtHead }, { releases }] = await Promise.all([
+          describeCheckout(directory, { signal }),
+          session.config(),
+        ]);
+        const hasEvent = Boolean(env["GITHUB_EVENT_PATH"]);
+        const { allowPrerelease } = releases;
+        const asked = hasEvent ? await resolveRelease({ env, directory, allowPrerelease, signal }) : null;
+        const ignored = asked && "ignored" in asked ? asked.ignored : null;
+        const isShallow = await stat(join(directory, ".git", "shallow")).then(
+          () => true,
+          () => false,
+        );
+        return releaseDiagnoses({ ignored, commit, isDirty: dirty, isShallow, tagsAtHead });
+      },
+    },
+    {
+      name: "variables",
+      async examine(signal) {
+        const [project, home, { bundles }] = await Promise.all([
+          session.project(signal),
+          session.home(),
+          session.ports(),
+        ]);
+        const [observed, { commit, dirty }] = await Promise.all([
+          session.runtime().observer.observe(project, signal),
+          describeCheckout(options.directory, { signal }),
+        ]);
+        const live = (await bundles.list()).find(({ id }) => id === liveSlot(observed)?.release);
+        if (!live) return [];
+        const here = environmentFingerprint(project.model, home.hashKey);
+        const isSameCommit = commit !== null && !dirty && live.commit === commit;
+        return environmentDiagnoses({ tag: live.tag, live: live.environment, here, isSameCommit });
+      },
+    },
+    {
+      name: "backups",
+      async examine() {
+        if (!(await session.config()).database) return [];
+        const [{ backups, damaged }, { journal }] = await Promise.all([
+          createDatabaseOperations(session).list(),
+          session.ports(),
+        ]);
+        const records = await readDatabaseRecords(journal);
+        return backupDiagnoses({ backups, damagedCount: damaged.length, records, now: clock.now() });
+      },
+    },
+  ];
+}
+
+async function readTakenPorts(session: Session, listening: ReadonlySet<number>, signal: AbortSignal) {
+  const project = await session.project(signal);
+  return takenPorts(project.services, await session.runtime().observer.observe(project, signal), listening);
+}
+
+/** Where GitHub's guide has people put runners. */
+async function homes(): Promise<readonly string[]> {
+  const users = await readdir("/home").catch(() => []);
+  return ["/opt", "/srv", "/root", "/actions-runner", ...users.map((user) => join("/home", user))];
+}
+
+/** Users of the group that owns the engine's socket. */
+async function readEngineUsers(): Promise<ReadonlySet<string> | null> {
+  const socket = await stat("/var/run/docker.sock").catch(() => null);
+  if (!socket) return null;
+  const [groups, passwords] = await Promise.all(
+    ["/etc/group", "/etc/passwd"].map((path) => readFile(path, "utf8").catch(() => "")),
+  );
+  return usersOfGroup(groups ?? "", passwords ?? "", socket.gid);
+}

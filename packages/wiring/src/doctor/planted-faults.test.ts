@@ -1,0 +1,290 @@
+import { type Diagnosis, type ObservedStack, SluiceError } from "@sluice/core";
+import { aContainer, aDoor, aStack } from "@sluice/core/testing";
+import { examine, type recordDiagnoses } from "@sluice/engine";
+import { createFakeClock } from "@sluice/testing";
+import { describe, expect, it } from "vitest";
+import { healthyWorkflow, hoursAgo, live, look, restored, sha } from "../../test/support/healthy-machine.ts";
+
+const changed = (from: string | RegExp, to: string) => look.workflow(healthyWorkflow.replace(from, to));
+
+const [web = aContainer("web")] = aStack({ live }).slots.blue.containers;
+const withWeb = (over: object): Partial<ObservedStack> => {
+  const { slots } = aStack({ live });
+  return { slots: { ...slots, blue: { ...slots.blue, containers: [{ ...web, ...over }] } } };
+};
+const door = (over: object, share: number | null = 0) => ({
+  doors: { web: aDoor("web", share === null ? null : { stable: "blue", share, salt: 0 }, over) },
+});
+const link = { slot: "blue", service: "db", container: "shop-db-1", link: "l", aliases: ["db"] } as const;
+const start = { type: "attempt-start", deployment: "d1", tag: "v2", at: hoursAgo(1) };
+const attempt = (end?: object) =>
+  ({ attempts: [{ start, end, outcomes: [], begun: [] }] }) as unknown as Partial<
+    Parameters<typeof recordDiagnoses>[0]
+  >;
+const waiting = { state: "waiting", channel: "team", reason: "answers 404" } as never;
+const thrown = (error: SluiceError) => {
+  const examiner = { name: "release", examine: () => Promise.reject(error) };
+  return examine([examiner], createFakeClock()).then(({ diagnoses }) => diagnoses);
+};
+
+type Row = readonly [expected: string, found: readonly Diagnosis[] | Promise<readonly Diagnosis[]>, mend: RegExp];
+
+const faults: Readonly<Record<string, Row>> = {
+  "a disk that is too full": ["error disk-low", look.engine(5), /sluice prune/],
+  "a variable that is missing": [
+    "warn variable-not-set",
+    look.project({ severity: "warn", code: "variable-not-set", message: "X is not set", hint: "set X" }),
+    /set X/,
+  ],
+  "a variable that is empty": [
+    "warn variable-empty",
+    look.project({ severity: "warn", code: "variable-empty", message: "X is empty", hint: "set X" }),
+    /set X/,
+  ],
+  "a variable that is cut at its $": [
+    "warn variable-not-set",
+    look.project({ severity: "warn", code: "variable-not-set", message: "cut at its $", hint: "single quotes" }),
+    /single quotes/,
+  ],
+  "a service that cannot be two": [
+    "error cannot-be-two",
+    look.project({ severity: "error", code: "cannot-be-two", message: "web cannot be two" }),
+    /sluice plan/,
+  ],
+  "a record that was changed": [
+    "error chain-broken",
+    look.record({ chainProblems: ["line 3"] }),
+    /sluice audit verify/,
+  ],
+  "a clock that went back": [
+    "error clock-behind",
+    look.record(attempt({ at: hoursAgo(-5), outcome: "live" })),
+    /timedatectl/,
+  ],
+  "an attempt without an end": ["error attempt-unfinished", look.record(attempt()), /sluice resume/],
+  "an attempt that needs a person": [
+    "error attempt-needs-person",
+    look.record(attempt({ at: hoursAgo(1), outcome: "needs-person", exitCode: 30, reason: "x" })),
+    /sluice abort/,
+  ],
+  "a live container that is unhealthy": [
+    "error live-ill",
+    look.stack(withWeb({ health: "unhealthy" })),
+    /^docker logs/,
+  ],
+  "a live container that ran out of memory": [
+    "error live-ill",
+    look.stack(withWeb({ state: "exited", oomKilled: true })),
+    /sluice rollback/,
+  ],
+  "a live container that restarts": ["error live-ill", look.stack(withWeb({ state: "restarting" })), /^docker logs/],
+  "a base service that does not run": [
+    "error base-stopped",
+    look.stack({
+      base: { db: { service: "db", state: "stopped", reason: "exited", containers: [aContainer("db")] } },
+    }),
+    /^docker start/,
+  ],
+  "what is left of an attempt": [
+    "warn leftover-job",
+    look.stack({ leftovers: [{ severity: "warn", code: "leftover-job", message: "x is left" }] }),
+    /sluice deploy/,
+  ],
+  "a stack of another state home": ["error home-mismatch", look.findings({ homeId: "other" }), /./],
+  "a door that was stopped": ["error door-stopped", look.findings(door({ state: "stopped" })), /./],
+  "a door that is silent": ["error door-silent", look.findings(door({}, null)), /./],
+  "a door of an older kind": ["warn door-outdated", look.findings(door({ state: "outdated" })), /./],
+  "a slot that lost its database": ["error missing-link", look.findings({ missingLinks: [link] }), /./],
+  "a second worker": ["error second-worker", look.findings({ plain: [aContainer("worker")] }), /./],
+  "a second copy": ["warn second-copy", look.findings({ plain: [aContainer("web")] }), /./],
+  "a state home in memory": ["error home-in-memory", look.home({ fileSystem: 0x0102_1994 }), /--state-home/],
+  "a state home on a full disk": ["error home-disk-low", look.home({ freeBytes: 1_000 }), /^df -h/],
+  "too little memory for two versions": ["warn memory-low", look.memory(1_000), /docker stats/],
+  "a channel without its variable": ["error notify-variable-missing", look.notify(["SLACK_URL"]), /sluice\.yaml/],
+  "people who were not told": ["warn outbox-waiting", look.notify([], [waiting]), /sluice outbox flush/],
+  "a port that others have": [
+    "error port-taken",
+    look.machine({ takenPorts: [{ service: "web", port: 80 }] }),
+    /^ss -ltnp 'sport = :80'/,
+  ],
+  "a clock that follows nobody": ["warn clock-unsynchronised", look.machine({ isClockSynchronised: false }), /set-ntp/],
+  "a domain without an address": [
+    "warn domain-unresolved",
+    look.machine({ unresolvedDomain: "shop.example.com" }),
+    /^getent hosts shop\.example\.com/,
+  ],
+  "a runner that is registered nowhere": [
+    "error runner-unregistered",
+    look.runner({ isRegistered: false }),
+    /config\.sh.*--labels production/,
+  ],
+  "a runner that is no service": [
+    "warn runner-no-service",
+    look.runner({ unit: null, isActive: null, isEnabled: null }),
+    /svc\.sh install/,
+  ],
+  "a runner that was stopped": ["error runner-stopped", look.runner({ isActive: false }), /svc\.sh start.*journalctl/],
+  "a runner that does not come back": [
+    "warn runner-not-enabled",
+    look.runner({ isEnabled: false }),
+    /systemctl enable/,
+  ],
+  "a runner without rights": [
+    "error runner-no-engine",
+    look.runner({ canUseEngine: false }),
+    /usermod -aG docker deploy/,
+  ],
+  "a runner without room": ["error runner-work-disk-low", look.runner({ workFreeBytes: 5 }), /_work/],
+  "a draft": ["warn release-ignored", look.release({ ignored: "release v2 is a draft" }), /--draft=false/],
+  "a project without a repository": [
+    "warn checkout-no-repository",
+    look.release({ commit: null, isDirty: true, tagsAtHead: [] }),
+    /checkout/,
+  ],
+  "changes that no commit has": ["warn checkout-dirty", look.release({ isDirty: true }), /git status/],
+  "a checkout without tags": [
+    "warn checkout-shallow",
+    look.release({ isShallow: true, tagsAtHead: [] }),
+    /fetch-depth: 0/,
+  ],
+  "a prerelease": [
+    "error release-refused",
+    thrown(new SluiceError("RELEASE_REFUSED", "v2 is a prerelease", { hint: "publish it" })),
+    /publish it/,
+  ],
+  "an event that is none": [
+    "error event-invalid",
+    thrown(new SluiceError("EVENT_INVALID", "it is no JSON", { hint: "--release TAG" })),
+    /--release TAG/,
+  ],
+  "variables that differ from the live release": [
+    "warn variable-differs",
+    look.environment({ here: { "web.A": "2" } }),
+    /secrets of the repository/,
+  ],
+  "a database without a backup": [
+    "error backup-none",
+    look.backups({ backups: [], records: [] }),
+    /db backup --verify/,
+  ],
+  "a backup that is old": [
+    "error backup-old",
+    look.backups({ backups: [{ id: "b", at: hoursAgo(40), verified: [restored(40)] }] }),
+    /init --workflow/,
+  ],
+  "backups that were never restored": [
+    "warn backup-unproven",
+    look.backups({
+      backups: [{ id: "b", at: hoursAgo(9), verified: [{ ...restored(9), level: "decoded", restoreMs: 0 }] }],
+    }),
+    /sluice db verify/,
+  ],
+  "a restore that is long ago": [
+    "warn backup-unproven",
+    look.backups({
+      backups: [
+        { id: "a", at: hoursAgo(300), verified: [restored(300)] },
+        { id: "b", at: hoursAgo(9), verified: [] },
+      ],
+    }),
+    /sluice db verify/,
+  ],
+  "backups that cannot be read": ["error backup-damaged", look.backups({ damagedCount: 1 }), /sluice db list/],
+  "a backup that failed": [
+    "error backup-failed",
+    look.backups({ records: [{ at: hoursAgo(1), what: "backup", result: "failed", error: "no space" }] }),
+    /db backup --verify/,
+  ],
+  "a socket for everybody": ["error socket-world-writable", look.access({ socketMode: 0o666 }), /^chmod 660/],
+  "an engine without TLS": ["error engine-without-tls", look.access({ dockerHost: "tcp://10.0.0.1:2375" }), /ssh:\/\//],
+  "a state home for everybody": ["error home-readable", look.access({ homeMode: 0o755 }), /^chmod -R go=/],
+  "an env file for everybody": [
+    "warn env-file-readable",
+    look.access({ envFiles: [{ path: ".env", mode: 0o644, isCommitted: false }] }),
+    /^chmod 600 \.env/,
+  ],
+  "secrets in git": [
+    "error env-file-committed",
+    look.access({ envFiles: [{ path: ".env", mode: 0o600, isCommitted: true }] }),
+    /^git rm --cached \.env/,
+  ],
+  "a service with the engine's socket": [
+    "warn socket-mounted",
+    look.compose({ volumes: [{ type: "bind", source: "/var/run/docker.sock", target: "/s", read_only: true }] }),
+    /socket proxy/,
+  ],
+  "a privileged service": ["warn service-privileged", look.compose({ privileged: true }), /cap_drop/],
+  "a service with capabilities like root": [
+    "warn service-privileged",
+    look.compose({ cap_add: ["NET_BIND_SERVICE", "SYS_ADMIN"] }),
+    /cap_drop/,
+  ],
+  "a service in the machine's network": ["warn service-in-host", look.compose({ network_mode: "host" }), /networks/],
+  "a service among the machine's processes": ["warn service-in-host", look.compose({ pid: "host" }), /compose file/],
+  "a service with the whole disk": [
+    "warn root-mounted",
+    look.compose({ volumes: [{ type: "bind", source: "/", target: "/host" }] }),
+    /read_only: true/,
+  ],
+  "a database in the open": [
+    "error data-published",
+    look.compose({}, { model: { services: { db: { ports: [{ target: 5432, published: "5432" }] } } } }),
+    /127\.0\.0\.1:5432:5432/,
+  ],
+  "a secret that everybody knows": [
+    "error secret-known",
+    look.compose({ environment: { POSTGRES_PASSWORD: "changethis" } }),
+    /openssl rand/,
+  ],
+  "a secret in a compose file": [
+    "error secret-in-compose",
+    look.compose({}, { writtenSecrets: [{ file: "compose.yml", name: "DB_PASSWORD" }] }),
+    /\$\{DB_PASSWORD:\?\} in compose\.yml/,
+  ],
+  "a workflow with all permissions": [
+    "warn workflow-permissions",
+    changed("permissions: { contents: read }", "permissions: write-all"),
+    /contents: read/,
+  ],
+  "a workflow that names no permissions": [
+    "warn workflow-permissions",
+    changed("permissions: { contents: read }\n", ""),
+    /contents: read/,
+  ],
+  "an action by tag": ["warn workflow-unpinned", changed(sha, "v4"), /commit/],
+  "pull requests on the machine that serves": [
+    "error workflow-foreign-code",
+    changed("ubuntu-latest", "[self-hosted, production]"),
+    /ubuntu-latest/,
+  ],
+  "a title as a part of a script": [
+    "error workflow-injection",
+    changed("exec sluice deploy", "'echo ${{ github.event.release.name }}'"),
+    /env:/,
+  ],
+  "deployments that cancel one another": [
+    "warn workflow-cancels",
+    changed("cancel-in-progress: false", "cancel-in-progress: true"),
+    /cancel-in-progress: false/,
+  ],
+};
+
+describe("the doctor", () => {
+  it.each(Object.entries(look))("says nothing on a healthy machine: %s", (_, healthy) => {
+    expect((healthy as () => readonly Diagnosis[])()).toEqual([]);
+  });
+
+  it.each(Object.entries(faults))("finds %s, and nothing else", async (_, [expected, found, mend]) => {
+    const diagnoses = await found;
+    expect(diagnoses.map(({ severity, code }) => `${severity} ${code}`)).toEqual([expected]);
+    expect(diagnoses[0]?.mend).toMatch(mend);
+    expect(diagnoses[0]?.why).toMatch(/^\S.{10,}$/);
+  });
+
+  it("names variables that differ, never their values, and only for the commit that serves", () => {
+    const here = { "web.A": "2", "web.B": "hash" };
+    const [found] = look.environment({ here });
+    expect(found?.what).toBe("variables differ from those of v1, which serves: web.A, web.B");
+    expect(look.environment({ here, isSameCommit: false })).toEqual([]);
+  });
+});

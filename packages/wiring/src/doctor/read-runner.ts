@@ -1,0 +1,86 @@
+import { execFile } from "node:child_process";
+import { access, readdir, readFile, stat, statfs } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { RunnerFacts } from "./runner-diagnoses.ts";
+
+export interface RunnerPlaces {
+  /** Where runners are looked for: each of these, and directories named `actions-runner*` below. */
+  readonly directories: readonly string[];
+  /** `getent group docker` and the like: users of the group that owns the socket; `null` where nothing tells. */
+  readonly engineUsers: ReadonlySet<string> | null;
+}
+
+/** The runners on this machine, by the files that GitHub's runner leaves (`.runner`, `.service`, `svc.sh`). */
+export async function readRunners(
+  { directories, engineUsers }: RunnerPlaces,
+  signal: AbortSignal,
+): Promise<readonly RunnerFacts[]> {
+  const candidates = await Promise.all(
+    directories.map(async (directory) => {
+      const names = await readdir(directory).catch(() => []);
+      return [
+        directory,
+        ...names.filter((name) => name.startsWith("actions-runner")).map((name) => join(directory, name)),
+      ];
+    }),
+  );
+  const found = await Promise.all(
+    [...new Set(candidates.flat())].map(async (directory) =>
+      (await isThere(join(directory, "run.sh"))) ? [await readRunner(directory, engineUsers, signal)] : [],
+    ),
+  );
+  return found.flat();
+}
+
+async function readRunner(
+  directory: string,
+  engineUsers: ReadonlySet<string> | null,
+  signal: AbortSignal,
+): Promise<RunnerFacts> {
+  const unit = await readFile(join(directory, ".service"), "utf8").then(
+    (text) => text.trim() || null,
+    () => null,
+  );
+  const ask = async (verb: string, yes: readonly string[], no: readonly string[]) => {
+    if (unit === null) return null;
+    const answer = await promisify(execFile)("systemctl", [verb, unit], { signal }).then(
+      ({ stdout }) => stdout,
+      ({ stdout }: { stdout?: string }) => stdout ?? "",
+    );
+    return yes.includes(answer.trim()) ? true : no.includes(answer.trim()) ? false : null;
+  };
+  const user = await ownerOf(directory);
+  return {
+    directory,
+    unit,
+    isRegistered: await isThere(join(directory, ".runner")),
+    isActive: await ask("is-active", ["active", "activating"], ["inactive", "failed", "deactivating"]),
+    isEnabled: await ask("is-enabled", ["enabled", "enabled-runtime"], ["disabled", "masked"]),
+    user,
+    canUseEngine: user === null || engineUsers === null ? null : user === "root" || engineUsers.has(user),
+    workFreeBytes: await statfs(join(directory, "_work")).then(
+      ({ bavail, bsize }) => bavail * bsize,
+      () => null,
+    ),
+  };
+}
+
+async function ownerOf(directory: string): Promise<string | null> {
+  const [{ uid }, users] = await Promise.all([stat(directory), readFile("/etc/passwd", "utf8").catch(() => "")]);
+  return new RegExp(`^([^:]+):[^:]*:${uid}:`, "m").exec(users)?.[1] ?? null;
+}
+
+/** Users of a group, by its number. https://man7.org/linux/man-pages/man5/group.5.html */
+export function usersOfGroup(groups: string, passwords: string, gid: number): ReadonlySet<string> {
+  const [, members = ""] = new RegExp(`^[^:]*:[^:]*:${gid}:(.*)$`, "m").exec(groups) ?? [];
+  const primary = [...passwords.matchAll(new RegExp(`^([^:]+):[^:]*:\\d+:${gid}:`, "gm"))].map(([, user = ""]) => user);
+  return new Set([...members.split(",").filter((user) => user !== ""), ...primary]);
+}
+
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,64 @@
+import { aContainer, aDoor, aService, aStack } from "@sluice/core/testing";
+import { describe, expect, it } from "vitest";
+import { listeningPorts, readUnresolvedDomain, takenPorts } from "./read-machine.ts";
+import { usersOfGroup } from "./read-runner.ts";
+import { hasSecretValue, secretsInCompose } from "./security/compose-diagnoses.ts";
+
+describe("ports", () => {
+  it("are read of the kernel's table: those that are listened on", () => {
+    const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1 1 0 100 0 0 10 0
+   1: 0100007F:01BB 0100007F:C350 01 00000000:00000000 00:00000000 00000000     0        0 2 1 0 20 4 30 10 -1
+`;
+    expect(listeningPorts(table)).toEqual([8080]);
+  });
+
+  it("are taken where no container of the stack has them", () => {
+    const services = [aService("web")];
+    const nothing = aStack();
+    expect(takenPorts(services, nothing, new Set([8080]))).toEqual([{ service: "web", port: 8080 }]);
+    expect(takenPorts(services, nothing, new Set([80]))).toEqual([]);
+    expect(takenPorts([aService("web", { active: false })], nothing, new Set([8080]))).toEqual([]);
+    expect(takenPorts(services, { ...nothing, plain: [aContainer("web")] }, new Set([8080]))).toEqual([]);
+    const withDoor = { ...nothing, doors: { web: aDoor("web", { stable: "blue", share: 0, salt: 0 }) } };
+    expect(takenPorts(services, withDoor, new Set([8080]))).toEqual([]);
+  });
+
+  it("domains that are only this machine's are not looked up", async () => {
+    expect(await readUnresolvedDomain(undefined)).toBeNull();
+    expect(await readUnresolvedDomain("localhost")).toBeNull();
+    expect(await readUnresolvedDomain("shop.localhost")).toBeNull();
+    expect(await readUnresolvedDomain("nowhere.invalid")).toBe("nowhere.invalid");
+  });
+});
+
+it("users of a group are its members and those who have it as their own", () => {
+  const passwords = "root:x:0:0::/root:/bin/sh\ndeploy:x:1000:999::/home/deploy:/bin/sh\n";
+  expect([...usersOfGroup("docker:x:999:ada,bob\nadm:x:4:eve\n", passwords, 999)]).toEqual(["ada", "bob", "deploy"]);
+  expect([...usersOfGroup("docker:x:999:\n", "", 999)]).toEqual([]);
+});
+
+describe("secrets in plain text", () => {
+  it.each([
+    ["POSTGRES_PASSWORD: hunter2", ["POSTGRES_PASSWORD"]],
+    ["- API_TOKEN=abc", ["API_TOKEN"]],
+    ['  SECRET_KEY: "abc def"', ["SECRET_KEY"]],
+    ["  url: pg://u:${DB_PASSWORD:-hunter2}@db", ["DB_PASSWORD"]],
+    ["POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:?}", []],
+    ["- POSTGRES_PASSWORD=${POSTGRES_PASSWORD}", []],
+    ["- POSTGRES_PASSWORD", []],
+    ["POSTGRES_PASSWORD_FILE: /run/secrets/db", []],
+    ["ACCESS_TOKEN_EXPIRE_MINUTES: 30", []],
+    ["# DB_PASSWORD: hunter2", []],
+    ["SMTP_PASSWORD: ${SMTP_PASSWORD:-}", []],
+    ["DB_PASSWORD: ''", []],
+    ["secrets: [db_password]", []],
+  ])("of %j are %j", (line, names) => {
+    expect(secretsInCompose("c.yml", `services:\n${line}\n`).map(({ name }) => name)).toEqual(names);
+  });
+
+  it("are looked for in env files", () => {
+    expect(hasSecretValue("A=1\nexport DB_PASSWORD='x'\n")).toBe(true);
+    expect(hasSecretValue("DB_PASSWORD=\nA=1\n# API_TOKEN=x\nTOKEN_EXPIRE_MINUTES=5\n")).toBe(false);
+  });
+});

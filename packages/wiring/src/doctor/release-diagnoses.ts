@@ -1,0 +1,53 @@
+import type { Diagnosis } from "@sluice/core";
+import { when } from "./when.ts";
+
+export interface ReleaseFacts {
+  /** Why the event asks for no deployment; `null` where it asks for one, or there is none. */
+  readonly ignored: string | null;
+  /** Full commit id; `null` outside a repository. */
+  readonly commit: string | null;
+  readonly isDirty: boolean;
+  /** Git has only the last commits: tags may be missing. */
+  readonly isShallow: boolean;
+  readonly tagsAtHead: readonly string[];
+}
+
+/** What is wrong with the release that would be deployed from here. An event that cannot be used is thrown by its reader. */
+export function releaseDiagnoses({
+  ignored,
+  commit,
+  isDirty,
+  isShallow,
+  tagsAtHead,
+}: ReleaseFacts): readonly Diagnosis[] {
+  return [
+    ...when(ignored !== null, {
+      severity: "warn",
+      code: "release-ignored",
+      what: ignored ?? "",
+      why: "the run ends well, and nothing is deployed",
+      mend: "publish the release: gh release edit TAG --draft=false",
+    }),
+    ...when(commit === null, {
+      severity: "warn",
+      code: "checkout-no-repository",
+      what: "the project is in no git repository",
+      why: "nothing tells which commit a release is: each deployment is a new one, and is built again",
+      mend: "deploy from a checkout of the release's tag",
+    }),
+    ...when(commit !== null && isDirty, {
+      severity: "warn",
+      code: "checkout-dirty",
+      what: "the checkout holds changes that no commit has",
+      why: "what would be deployed is not what its tag names, and cannot be built again",
+      mend: "git status shows them; commit them, or git stash --include-untracked",
+    }),
+    ...when(commit !== null && isShallow && tagsAtHead.length === 0, {
+      severity: "warn",
+      code: "checkout-shallow",
+      what: "the checkout is shallow and knows no tag of its commit",
+      why: "a release is named by its tag: a deployment without --release is refused or named by the commit",
+      mend: "actions/checkout with fetch-depth: 0, or git fetch --unshallow --tags",
+    }),
+  ];
+}

@@ -1,0 +1,73 @@
+import type { Diagnosis } from "@sluice/core";
+import { when } from "./when.ts";
+
+/** A checkout, layers that are built, and logs of a run. */
+const leastWorkBytes = 1_073_741_824;
+
+/** GitHub's runner on this machine. */
+export interface RunnerFacts {
+  readonly directory: string;
+  /** Whether it was registered with a repository or an organization (`config.sh`). */
+  readonly isRegistered: boolean;
+  /** Name of its systemd unit; `null` where it was never installed as a service. */
+  readonly unit: string | null;
+  /** `null` where nothing tells. */
+  readonly isActive: boolean | null;
+  readonly isEnabled: boolean | null;
+  /** User that it belongs to; `null` where nothing tells. */
+  readonly user: string | null;
+  /** Whether that user may speak with the engine; `null` where nothing tells. */
+  readonly canUseEngine: boolean | null;
+  /** `null` where there is no `_work` yet. */
+  readonly workFreeBytes: number | null;
+}
+
+/** What is wrong with the runner that deploys here. */
+export function runnerDiagnoses(runner: RunnerFacts): readonly Diagnosis[] {
+  const { directory, isRegistered, unit, isActive, isEnabled, user, canUseEngine, workFreeBytes } = runner;
+  const service = `cd ${directory} && sudo ./svc.sh`;
+  return [
+    ...when(!isRegistered, {
+      severity: "error",
+      code: "runner-unregistered",
+      what: `the runner in ${directory} is registered with no repository`,
+      why: "a published release waits for it and is never deployed",
+      mend: `cd ${directory} && ./config.sh --url https://github.com/OWNER/REPOSITORY --labels production`,
+    }),
+    ...when(isRegistered && unit === null, {
+      severity: "warn",
+      code: "runner-no-service",
+      what: `the runner in ${directory} is no service`,
+      why: "it ends with the terminal that it was started from, and is gone after a restart of the machine",
+      mend: `${service} install && sudo ./svc.sh start`,
+    }),
+    ...when(isActive === false, {
+      severity: "error",
+      code: "runner-stopped",
+      what: `the service ${unit ?? "of the runner"} does not run`,
+      why: "a published release waits for it and is not deployed",
+      mend: `${service} start; why it stopped: journalctl -u ${unit ?? "actions.runner.*"} -n 50`,
+    }),
+    ...when(isActive !== false && isEnabled === false, {
+      severity: "warn",
+      code: "runner-not-enabled",
+      what: `the service ${unit ?? "of the runner"} is not started with the machine`,
+      why: "after a restart of the machine releases wait until somebody notices",
+      mend: `systemctl enable ${unit ?? "actions.runner.*"}`,
+    }),
+    ...when(canUseEngine === false, {
+      severity: "error",
+      code: "runner-no-engine",
+      what: `${user ?? "the runner's user"} may not speak with the Docker engine`,
+      why: "every deployment of the runner fails at its first step",
+      mend: `usermod -aG docker ${user ?? "USER"}, then ${service} stop && sudo ./svc.sh start`,
+    }),
+    ...when(workFreeBytes !== null && workFreeBytes < leastWorkBytes, {
+      severity: "error",
+      code: "runner-work-disk-low",
+      what: `the disk of ${directory}/_work has ${Math.floor((workFreeBytes ?? 0) / 1_048_576)} MiB free`,
+      why: "a job fails at its checkout, before anything is deployed",
+      mend: `du -sh ${directory}/_work/* shows what can go; docker builder prune`,
+    }),
+  ];
+}

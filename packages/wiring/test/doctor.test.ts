@@ -1,0 +1,96 @@
+import { execFile } from "node:child_process";
+import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readRunners } from "../src/doctor/read-runner.ts";
+import { createDeployer } from "../src/index.ts";
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "sluice-doctor-"));
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+const write = async (path: string, text: string, mode = 0o600) => {
+  await mkdir(dirname(join(directory, path)), { recursive: true });
+  await writeFile(join(directory, path), text);
+  await chmod(join(directory, path), mode);
+};
+const git = (...args: readonly string[]) => promisify(execFile)("git", args, { cwd: directory });
+
+async function security(): Promise<readonly string[]> {
+  const env = { PATH: process.env["PATH"], HOME: directory, DOCKER_HOST: `unix://${join(directory, "docker.sock")}` };
+  const options = { directory, stack: "shop", env, actor: "ada", stateHome: join(directory, "home") };
+  await using deployer = createDeployer(options);
+  const { diagnoses } = await deployer.doctor(AbortSignal.timeout(60_000), "security");
+  return diagnoses.map(({ severity, code }) => `${severity} ${code}`);
+}
+
+describe("the doctor of security", () => {
+  it("says nothing of a project that keeps its secrets, and needs no engine", async () => {
+    await git("init", "-q");
+    await write(
+      "compose.yml",
+      "services:\n  web:\n    image: web\n    environment: { SECRET_KEY: '${SECRET_KEY:?}' }\n",
+    );
+    await write(".env", "SECRET_KEY=k9x\n");
+    await write(".gitignore", ".env\nhome\n");
+    await write("docker.sock", "", 0o660);
+    expect(await security()).toEqual([]);
+  });
+
+  it("finds what is planted in files", async () => {
+    await git("init", "-q");
+    const services = [
+      "db: { image: postgres:16, ports: ['5432:5432'], environment: { POSTGRES_PASSWORD: changethis } }",
+      "proxy: { image: traefik, ports: ['80:80'], volumes: ['/var/run/docker.sock:/var/run/docker.sock:ro'] }",
+      "probe: { image: probe, privileged: true, pid: host, volumes: ['/:/host'] }",
+    ];
+    await write("compose.yml", `services:\n${services.map((service) => `  ${service}\n`).join("")}`);
+    await write("compose.override.yml", "services:\n  db:\n    environment:\n      API_TOKEN: k9x\n");
+    await write(".env", "DB_PASSWORD=k9x\n", 0o644);
+    await write("docker.sock", "", 0o666);
+    const steps = "[{ uses: actions/checkout@v4 }, { run: 'echo ${{ github.event.pull_request.title }}' }]";
+    await write(
+      ".github/workflows/ci.yml",
+      `on: pull_request\njobs: { a: { runs-on: [self-hosted], steps: ${steps} } }\n`,
+    );
+    await git("add", "-f", ".env");
+    expect((await security()).toSorted()).toEqual([
+      "error data-published",
+      "error env-file-committed",
+      "error secret-in-compose",
+      "error secret-known",
+      "error socket-world-writable",
+      "error workflow-foreign-code",
+      "error workflow-injection",
+      "warn env-file-readable",
+      "warn root-mounted",
+      "warn service-in-host",
+      "warn service-privileged",
+      "warn socket-mounted",
+      "warn workflow-permissions",
+      "warn workflow-unpinned",
+    ]);
+  });
+});
+
+describe("runners", () => {
+  it("are found by what GitHub's runner leaves", async () => {
+    await write("actions-runner/run.sh", "", 0o755);
+    await write("actions-runner/_work/x", "");
+    await write("actions-runner-2/run.sh", "", 0o755);
+    await write("actions-runner-2/.runner", "{}");
+    await write("actions-runner-2/.service", "actions.runner.none.service\n");
+    await write("other/run.sh", "");
+    const places = { directories: [directory, join(directory, "nowhere")], engineUsers: new Set(["nobody-else"]) };
+    const runners = await readRunners(places, AbortSignal.timeout(10_000));
+    expect(runners.toSorted((a, b) => (a.directory < b.directory ? -1 : 1))).toMatchObject([
+      { directory: join(directory, "actions-runner"), isRegistered: false, unit: null, isActive: null },
+      { isRegistered: true, unit: "actions.runner.none.service", workFreeBytes: null },
+    ]);
+    expect(runners.find(({ unit }) => unit === null)?.workFreeBytes).toBeGreaterThan(0);
+  });
+});

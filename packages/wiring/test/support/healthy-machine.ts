@@ -1,0 +1,119 @@
+import type { ObservedStack } from "@sluice/core";
+import { aService, aStack } from "@sluice/core/testing";
+import { engineDiagnoses, projectDiagnoses, recordDiagnoses, stackDiagnoses } from "@sluice/engine";
+import { type BackupFacts, backupDiagnoses } from "../../src/doctor/backup-diagnoses.ts";
+import { type EnvironmentFacts, environmentDiagnoses } from "../../src/doctor/environment-diagnoses.ts";
+import { findingDiagnoses } from "../../src/doctor/finding-diagnoses.ts";
+import { homeDiagnoses } from "../../src/doctor/home-diagnoses.ts";
+import { type MachineFacts, machineDiagnoses } from "../../src/doctor/machine-diagnoses.ts";
+import { memoryDiagnoses } from "../../src/doctor/memory-diagnoses.ts";
+import { notifyDiagnoses } from "../../src/doctor/notify-diagnoses.ts";
+import { type ReleaseFacts, releaseDiagnoses } from "../../src/doctor/release-diagnoses.ts";
+import { type RunnerFacts, runnerDiagnoses } from "../../src/doctor/runner-diagnoses.ts";
+import { type AccessFacts, accessDiagnoses } from "../../src/doctor/security/access-diagnoses.ts";
+import { type ComposeSecurityFacts, composeDiagnoses } from "../../src/doctor/security/compose-diagnoses.ts";
+import { workflowDiagnoses } from "../../src/doctor/security/workflow-diagnoses.ts";
+import { homeFindings, stackFindings } from "../../src/stack-findings.ts";
+
+const now = new Date("2026-05-01T12:00:00Z");
+export const hoursAgo = (hours: number) => new Date(now.getTime() - hours * 3_600_000).toISOString();
+const gibibyte = 1_073_741_824;
+export const live = { slot: "blue", release: "r1" } as const;
+
+/** What the doctor says of each area, on a healthy machine, with one thing changed. */
+export const look = {
+  engine: (free: number | null = 50 * gibibyte) =>
+    engineDiagnoses({ engineVersion: "28", composeVersion: "2.40", freeDiskBytes: free, findings: [] }, gibibyte),
+  project: (...findings: Parameters<typeof projectDiagnoses>[0]) => projectDiagnoses(findings),
+  record: (over: Partial<Parameters<typeof recordDiagnoses>[0]> = {}) =>
+    recordDiagnoses({ attempts: [], now, isLocked: false, chainProblems: [], ...over }),
+  stack: (over: Partial<ObservedStack> = {}) => stackDiagnoses({ ...aStack({ live }), ...over }, false),
+  findings(over: Partial<ObservedStack> = {}) {
+    const observed = { ...aStack({ live }), ...over };
+    const services = [aService("web"), aService("worker", { role: "worker" })];
+    return findingDiagnoses([...stackFindings(observed, services), ...homeFindings(observed, "home")]);
+  },
+  home: (over: Partial<Parameters<typeof homeDiagnoses>[0]> = {}) =>
+    homeDiagnoses({ path: "/var/lib/sluice/shop", fileSystem: 0xef53, freeBytes: gibibyte, ...over }),
+  memory: (availableBytes = gibibyte) => memoryDiagnoses({ availableBytes, totalBytes: 8 * gibibyte }),
+  notify: (missing: readonly string[] = [], outbox: Parameters<typeof notifyDiagnoses>[1] = []) =>
+    notifyDiagnoses(
+      { channels: [], secrets: [], problems: missing.length > 0 ? [{ channel: "team", missing }] : [] },
+      outbox,
+    ),
+  machine: (over: Partial<MachineFacts> = {}) =>
+    machineDiagnoses({ takenPorts: [], isClockSynchronised: true, unresolvedDomain: null, ...over }),
+  runner: (over: Partial<RunnerFacts> = {}) =>
+    runnerDiagnoses({
+      directory: "/opt/actions-runner",
+      isRegistered: true,
+      unit: "actions.runner.shop.service",
+      isActive: true,
+      isEnabled: true,
+      user: "deploy",
+      canUseEngine: true,
+      workFreeBytes: 50 * gibibyte,
+      ...over,
+    }),
+  release: (over: Partial<ReleaseFacts> = {}) =>
+    releaseDiagnoses({
+      ignored: null,
+      commit: "c0ffee",
+      isDirty: false,
+      isShallow: false,
+      tagsAtHead: ["v1"],
+      ...over,
+    }),
+  environment: (over: Partial<EnvironmentFacts> = {}) =>
+    environmentDiagnoses({ tag: "v1", live: { "web.A": "1" }, here: { "web.A": "1" }, isSameCommit: true, ...over }),
+  backups: (over: Partial<BackupFacts> = {}) =>
+    backupDiagnoses({
+      backups: [{ id: "b1", at: hoursAgo(9), verified: [restored(9)] }],
+      damagedCount: 0,
+      records: [{ at: hoursAgo(9), what: "backup", result: "done", error: null }],
+      now,
+      ...over,
+    }),
+  access: (over: Partial<AccessFacts> = {}) =>
+    accessDiagnoses({
+      socket: "/var/run/docker.sock",
+      socketMode: 0o660,
+      dockerHost: undefined,
+      usesTls: false,
+      home: "/var/lib/sluice/shop",
+      homeMode: 0o700,
+      envFiles: [{ path: ".env", mode: 0o600, isCommitted: false }],
+      ...over,
+    }),
+  compose: (web: ComposeSecurityFacts["model"]["services"][string] = {}, over: Partial<ComposeSecurityFacts> = {}) =>
+    composeDiagnoses({
+      model: {
+        services: {
+          web: { ports: [{ target: 80, published: "80" }], environment: { SECRET_KEY: "k9$x" }, ...web },
+          db: { ports: [{ target: 5432, published: "5432", host_ip: "127.0.0.1" }] },
+        },
+      },
+      services: [
+        { name: "web", role: "web" },
+        { name: "db", role: "data" },
+      ],
+      writtenSecrets: [],
+      ...over,
+    }),
+  workflow: (workflow = healthyWorkflow) => workflowDiagnoses([{ path: "deploy.yml", text: workflow }]),
+};
+
+/** A backup that a server took and held, by its age in hours. */
+export function restored(hours: number) {
+  return { level: "compared", at: hoursAgo(hours), restoreMs: 900, notTested: [] as string[] } as const;
+}
+
+export const sha = "d23441a48e516b6c34aea4fa41551a30e30af803";
+export const healthyWorkflow = `on: { release: { types: [published] }, pull_request: {} }
+permissions: { contents: read }
+concurrency: { group: production, cancel-in-progress: false }
+jobs:
+  deploy:
+    runs-on: ubuntu-latest
+    steps: [{ uses: actions/checkout@${sha} }, { uses: ./own }, { run: exec sluice deploy }]
+`;

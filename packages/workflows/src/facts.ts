@@ -1,0 +1,31 @@
+/** One variable of the environment of a workflow's commands. */
+export interface WorkflowVariable {
+  readonly name: string;
+  /** As it stands in a workflow: `production`, or `${{ secrets.SECRET_KEY }}`. */
+  readonly value: string;
+}
+
+/** A migration that was a step of a workflow: a command in a one-off container of a service. */
+export interface MigrationStep {
+  readonly service: string;
+  readonly command: string;
+}
+
+/** What workflows of a project are made from. */
+export interface WorkflowFacts {
+  /** Compose files, relative to the checkout, the last wins. Never empty: without a list Compose takes overrides for development too. */
+  readonly files: readonly string[];
+  readonly variables: readonly WorkflowVariable[];
+  /** `null` where the project migrates by a service of its own, or not at all. */
+  readonly migration: MigrationStep | null;
+  /** Labels of the runner. */
+  readonly runsOn: readonly string[];
+  /** A database is configured: there is something to back up. */
+  readonly hasDatabase: boolean;
+}
+
+/** A file to be written, relative to the checkout. */
+export interface WorkflowFile {
+  readonly path: string;
+  readonly text: string;
+}

@@ -1,0 +1,64 @@
+import type { MigrationStep, WorkflowFile, WorkflowVariable } from "./facts.ts";
+import { labelsOf, listOf, parseTree, type Tree, textOf, treeOf } from "./tree.ts";
+
+/** What a workflow that deploys the project by hand says of it. */
+export interface ExistingDeployment {
+  readonly path: string;
+  readonly files: readonly string[];
+  readonly variables: readonly WorkflowVariable[];
+  readonly migration: MigrationStep | null;
+  readonly runsOn: readonly string[];
+  /** Brings Compose up itself: users and the record of a stack that Sluice deploys would be passed by. */
+  readonly isByHand: boolean;
+}
+
+/**
+ * Deployments that the project's workflows make: jobs that bring a Compose project up, or that run Sluice already. Those for
+ * production come first. What is no workflow is left out.
+ */
+export function existingDeployments(workflows: readonly WorkflowFile[]): readonly ExistingDeployment[] {
+  return workflows
+    .flatMap(({ path, text }) => deploymentsOf(path, text))
+    .toSorted((a, b) => rank(a.path) - rank(b.path) || (a.path < b.path ? -1 : Number(a.path > b.path)));
+}
+
+function deploymentsOf(path: string, text: string): readonly ExistingDeployment[] {
+  const workflow = parseTree(text);
+  return Object.values(treeOf(workflow["jobs"])).flatMap((job) => {
+    const { steps, env, "runs-on": runsOn } = treeOf(job);
+    const commands = listOf(steps).map((step) => ({ env: treeOf(step)["env"], run: textOf(treeOf(step)["run"]) }));
+    const script = commands.map(({ run }) => run.replaceAll(/\\\n/g, " ")).join("\n");
+    const isByHand = /docker[ -]compose\b.*\bup\b/.test(script);
+    if (!isByHand && !/\bsluice deploy\b/.test(script)) return [];
+    const variables = variablesOf([workflow["env"], env, ...commands.map((step) => step.env)]);
+    const files = filesOf(script, variables);
+    return [{ path, files, variables, migration: migrationOf(script), runsOn: labelsOf(runsOn), isByHand }];
+  });
+}
+
+/** Later ones win. */
+function variablesOf(environments: readonly unknown[]): readonly WorkflowVariable[] {
+  const values = Object.assign({}, ...environments.map(treeOf)) as Tree;
+  return Object.entries(values)
+    .filter(([name]) => /^[A-Za-z_]\w*$/.test(name))
+    .map(([name, value]) => ({ name, value: textOf(value) }));
+}
+
+function filesOf(script: string, variables: readonly WorkflowVariable[]): readonly string[] {
+  const named = [...script.matchAll(/\s(?:-f|--file)[ =]\s*(["']?)(?<file>[\w./-]+\.ya?ml)\1/g)];
+  if (named.length > 0) return [...new Set(named.map(({ groups }) => groups?.["file"] ?? ""))];
+  const listed = variables.find(({ name }) => name === "COMPOSE_FILE")?.value;
+  return listed ? listed.split(":") : [];
+}
+
+/** `docker compose … run [--rm …] SERVICE COMMAND`, where COMMAND is there. */
+function migrationOf(script: string): MigrationStep | null {
+  const pattern =
+    /docker[ -]compose\b.*?\srun((?:\s+-[\w-]+(?:=\S+)?)*)\s+(?<service>[\w.-]+)\s+(?<command>\S.*?)\s*$/m;
+  const { service, command } = pattern.exec(script)?.groups ?? {};
+  return service && command ? { service, command } : null;
+}
+
+function rank(path: string): number {
+  return /prod/i.test(path) ? 0 : /stag|test|dev/i.test(path) ? 2 : 1;
+}

@@ -1,0 +1,48 @@
+import type { WorkflowFacts, WorkflowFile } from "../facts.ts";
+import { pins } from "../pins.ts";
+import { checkout, header, jobHead } from "./parts.ts";
+
+/** A published release becomes what serves. */
+export function deployWorkflow(facts: WorkflowFacts): WorkflowFile {
+  const text = `${header}name: Deploy to production
+on:
+  release:
+    types: [published]
+permissions:
+  contents: read
+concurrency:
+  # A deployment is never cancelled by the next one: it waits. Going back has a group of its own, as GitHub keeps only one
+  # run waiting in each.
+  group: deploy-production
+  cancel-in-progress: false
+jobs:
+  deploy:
+${jobHead(facts, 120)}    steps:
+${checkout}      - id: sluice
+        name: Deploy
+        # exec: what cancels a job reaches sluice itself, and not only the shell around it.
+        run: exec sluice deploy --yes --wait 30m
+      - name: Undo what a cancelled run left
+        # GitHub ends a cancelled step after 10 seconds. The record then says how far it came; this undoes it, at once
+        # where nothing is left. A machine that dies is caught up with by the next run.
+        if: cancelled()
+        timeout-minutes: 4
+        run: exec sluice abort --yes
+      - name: What serves now
+        if: always()
+        run: exec sluice status
+      - name: Report
+        if: always() && steps.sluice.outputs.outcome != ''
+        continue-on-error: true
+        run: exec sluice report --output "$RUNNER_TEMP/sluice-report.html"
+      - name: Keep the report
+        if: always() && steps.sluice.outputs.outcome != ''
+        continue-on-error: true
+        uses: ${pins.uploadArtifact}
+        with:
+          name: sluice-report
+          path: \${{ runner.temp }}/sluice-report.html
+          if-no-files-found: ignore
+`;
+  return { path: ".github/workflows/deploy-production.yml", text };
+}

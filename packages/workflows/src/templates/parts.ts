@@ -1,0 +1,39 @@
+import type { WorkflowFacts } from "../facts.ts";
+import { migrationPath } from "../migration-file.ts";
+import { pins } from "../pins.ts";
+
+/** First line of every file: who wrote it, and how it is written again. */
+export const header = "# Written by `sluice init --workflow`, which shows what it would change before it does.\n";
+
+/** `runs-on`, `timeout-minutes` and the environment of a job, indented for it. */
+export function jobHead(facts: WorkflowFacts, timeoutMinutes: number): string {
+  return `    runs-on: [${facts.runsOn.map(label).join(", ")}]
+    timeout-minutes: ${timeoutMinutes}
+    env:
+${environment(facts)}`;
+}
+
+/** The release's own files, without leaving a token behind in the checkout. */
+export const checkout = `      - uses: ${pins.checkout}
+        with:
+          persist-credentials: false
+`;
+
+function environment({ files, migration, variables }: WorkflowFacts): string {
+  const composeFiles = [...new Set([...files, ...(migration ? [migrationPath] : [])])].join(":");
+  const lines = variables.map(({ name, value }) => `      ${name}: ${scalar(value)}\n`);
+  return `      COMPOSE_FILE: ${scalar(composeFiles)}\n${lines.join("")}`;
+}
+
+/** A YAML scalar that is this text: plain where nothing in it can be misread. */
+export function scalar(text: string): string {
+  const isExpression = /^\$\{\{[\w .()'!=&|-]*\}\}$/.test(text);
+  return isExpression ? text : label(text);
+}
+
+/** The same within brackets, where braces mean something. */
+function label(text: string): string {
+  const isPlain =
+    /^[A-Za-z][\w./-]*(?::[\w./-]+)*$/.test(text) && !/^(?:true|false|yes|no|on|off|null|y|n)$/i.test(text);
+  return isPlain ? text : JSON.stringify(text);
+}

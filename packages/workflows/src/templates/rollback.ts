@@ -1,0 +1,42 @@
+import type { WorkflowFacts, WorkflowFile } from "../facts.ts";
+import { checkout, header, jobHead } from "./parts.ts";
+
+/** A person goes back, to the release before or to one that is chosen. */
+export function rollbackWorkflow(facts: WorkflowFacts): WorkflowFile {
+  const text = `${header}name: Roll back production
+on:
+  workflow_dispatch:
+    inputs:
+      release:
+        description: Tag to go back to, as \`sluice history\` lists them; empty for the one before
+        type: string
+        default: ""
+      reason:
+        description: Why, for the record
+        type: string
+        required: true
+permissions:
+  contents: read
+concurrency:
+  group: rollback-production
+  cancel-in-progress: false
+jobs:
+  rollback:
+${jobHead(facts, 60)}    steps:
+${checkout}      - id: sluice
+        name: Go back
+        # What a person typed comes as a variable, never as text of the script.
+        env:
+          RELEASE: \${{ inputs.release }}
+          REASON: \${{ inputs.reason }}
+        run: exec sluice rollback --yes --wait 10m --reason="$REASON" -- \${RELEASE:+"$RELEASE"}
+      - name: Undo what a cancelled run left
+        if: cancelled()
+        timeout-minutes: 4
+        run: exec sluice abort --yes
+      - name: What serves now
+        if: always()
+        run: exec sluice status
+`;
+  return { path: ".github/workflows/rollback-production.yml", text };
+}

@@ -1,0 +1,29 @@
+import { parseDocument } from "yaml";
+
+/** A map of a YAML document of which nothing is known. */
+export type Tree = Readonly<Record<string, unknown>>;
+
+/** The map that a YAML text is; an empty one for anything else, mistakes included. */
+export function parseTree(text: string): Tree {
+  return treeOf(parseDocument(text, { logLevel: "silent" }).toJS({ maxAliasCount: 100 }));
+}
+
+export function treeOf(value: unknown): Tree {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Tree) : {};
+}
+
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** Scalars as text; `""` for anything else. */
+export function textOf(value: unknown): string {
+  if (typeof value === "string") return value;
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : "";
+}
+
+/** Labels of `runs-on`: one, a list, or those of a group. */
+export function labelsOf(runsOn: unknown): readonly string[] {
+  if (typeof runsOn === "string") return [runsOn];
+  return listOf(Array.isArray(runsOn) ? runsOn : treeOf(runsOn)["labels"]).map(textOf);
+}

@@ -1,0 +1,37 @@
+import type { WorkflowVariable } from "./facts.ts";
+
+/** Variables that every project of this kind names by environment. */
+const byEnvironment: ReadonlySet<string> = new Set(["DOMAIN", "STACK_NAME"]);
+/** Names of values that a file in the checkout should not hold, whatever it says. */
+const secretName = /PASSWORD|SECRET|TOKEN|_KEY$|^KEY$|_DSN$|CREDENTIAL/;
+
+/** Texts of the compose files, and of the env file beside them (`""` where there is none). */
+export interface VariableSources {
+  readonly composeTexts: readonly string[];
+  readonly envFileText: string;
+}
+
+/**
+ * Variables that the compose files need from outside: those without a default (a secret that does not exist would be an
+ * empty text, which is not the default), and not those that the env file answers, unless they look like secrets.
+ */
+export function neededVariables({ composeTexts, envFileText }: VariableSources): readonly WorkflowVariable[] {
+  const answered = new Set([...envFileText.matchAll(/^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=/gm)].map(([, name]) => name));
+  const names = composeTexts.flatMap(usedWithoutDefault);
+  const wanted = [...new Set(names)].filter(
+    (name) => !answered.has(name) || byEnvironment.has(name) || secretName.test(name),
+  );
+  return wanted.filter((name) => !name.startsWith("COMPOSE_")).map((name) => ({ name, value: secretOf(name) }));
+}
+
+/** The expression of the secret that holds a variable in production. */
+export function secretOf(name: string): string {
+  return `\${{ secrets.${byEnvironment.has(name) ? `${name}_PRODUCTION` : name} }}`;
+}
+
+/** `$NAME`, `${NAME}` and `${NAME:?message}`; `$$NAME` is none, and `${NAME:-…}` and `${NAME:+…}` need nothing. */
+function usedWithoutDefault(text: string): readonly string[] {
+  const lines = text.split("\n").filter((line) => !/^\s*#/.test(line));
+  const pattern = /(?<!\$)(?:\$\$)*\$(?:(?<bare>[A-Za-z_]\w*)|\{(?<braced>[A-Za-z_]\w*)(?:\}|:?\?))/g;
+  return [...lines.join("\n").matchAll(pattern)].map(({ groups }) => groups?.["bare"] ?? groups?.["braced"] ?? "");
+}

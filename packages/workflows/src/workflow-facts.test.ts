@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import { layouts } from "../test/layouts.ts";
+import { factsOf } from "../test/support/facts-of.ts";
+import type { WorkflowFile } from "./facts.ts";
+import { projectWorkflows } from "./project-workflows.ts";
+import { existingDeployments } from "./read-existing.ts";
+import { neededVariables } from "./variables.ts";
+
+describe("facts of a checkout", () => {
+  it("are those of the deployment by hand, without files for development", () => {
+    expect(factsOf(layouts["Traefik as a stack of its own"])).toEqual({
+      files: ["docker-compose.yml"],
+      runsOn: ["self-hosted", "production"],
+      migration: null,
+      hasDatabase: true,
+      variables: [
+        { name: "STACK_NAME", value: "${{ secrets.STACK_NAME_PRODUCTION }}" },
+        { name: "DOMAIN", value: "${{ secrets.DOMAIN_PRODUCTION }}" },
+        { name: "SECRET_KEY", value: "${{ secrets.SECRET_KEY }}" },
+        { name: "ENVIRONMENT", value: "production" },
+      ],
+    });
+  });
+
+  it("have a migration that was a step, and variables of steps", () => {
+    const facts = factsOf(layouts["Traefik in the same project, with a migrate step"]);
+    expect(facts).toMatchObject({
+      files: ["compose.yml", "compose.deploy.yml"],
+      migration: { service: "backend", command: "bash scripts/prestart.sh" },
+    });
+    expect(facts.variables.map(({ name }) => name)).toEqual(["STACK_NAME", "DOMAIN", "POSTGRES_PASSWORD", "SMTP_HOST"]);
+    const files = projectWorkflows(facts);
+    expect(files.map(({ path }) => path)).toContain("compose.sluice.yml");
+    expect(files[0]?.text).toContain("COMPOSE_FILE: compose.yml:compose.deploy.yml:compose.sluice.yml\n");
+  });
+
+  it("are what the compose files say where nothing deploys yet", () => {
+    expect(factsOf(layouts["no workflow yet"])).toMatchObject({
+      files: ["compose.yaml"],
+      runsOn: ["self-hosted", "production"],
+      variables: [{ name: "STACK_NAME" }, { name: "VERSION", value: "${{ secrets.VERSION }}" }],
+    });
+  });
+
+  it.each(Object.entries(layouts))("are the same from what was written: %s", (_, layout) => {
+    const first = factsOf(layout);
+    const written = projectWorkflows(first);
+    const again = factsOf({
+      composeFiles: [...layout.composeFiles, ...written.filter(({ path }) => !path.startsWith(".github/"))],
+      workflows: written.filter(({ path }) => path.startsWith(".github/")),
+    });
+    const textsOf = (files: readonly WorkflowFile[]) => files.filter(({ path }) => path.startsWith(".github/"));
+    expect(textsOf(projectWorkflows(again))).toEqual(textsOf(written));
+  });
+});
+
+describe("variables that come from outside", () => {
+  const of = (text: string, envFileText = "") =>
+    neededVariables({ composeTexts: [text], envFileText }).map(({ name }) => name);
+
+  it.each([
+    ["$A ${B} ${C:?x} ${D?x}", ["A", "B", "C", "D"]],
+    ["$$A ${B:-x} ${C-} ${D:+x} $$$$E", []],
+    ["$$$A", ["A"]],
+    ["# ${A}\n  # $B\nx: $C # $D", ["C", "D"]],
+    ["${COMPOSE_PROJECT_NAME}", []],
+  ])("%j needs %j", (text, names) => {
+    expect(of(text)).toEqual(names);
+  });
+
+  it("are not those that the env file answers, unless it should not hold them", () => {
+    expect(of("$A $DB_PASSWORD $DOMAIN", "A=1\nexport DB_PASSWORD=changethis\nDOMAIN=localhost\n")).toEqual([
+      "DB_PASSWORD",
+      "DOMAIN",
+    ]);
+  });
+});
+
+describe("workflows that are there", () => {
+  it.each([
+    "",
+    "- a\n",
+    "jobs: 1\n",
+    "jobs: { a: { steps: x } }\n",
+    "a: [\n",
+    "on: push\njobs: { a: { steps: [null] } }\n",
+  ])("that deploy nothing are left out: %j", (text) => {
+    expect(existingDeployments([{ path: "x.yml", text }])).toEqual([]);
+  });
+
+  it("for production come first", () => {
+    const text = "jobs: { a: { runs-on: x, steps: [{ run: docker compose up -d }] } }\n";
+    const paths = ["deploy-staging.yml", "ship.yml", "production.yml"];
+    expect(existingDeployments(paths.map((path) => ({ path, text }))).map(({ path }) => path)).toEqual([
+      "production.yml",
+      "ship.yml",
+      "deploy-staging.yml",
+    ]);
+  });
+});

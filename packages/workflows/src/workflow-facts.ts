@@ -1,0 +1,53 @@
+import type { WorkflowFacts, WorkflowFile, WorkflowVariable } from "./facts.ts";
+import { type ExistingDeployment, existingDeployments } from "./read-existing.ts";
+import { neededVariables, secretOf } from "./variables.ts";
+
+/** What lies in a checkout, as far as workflows depend on it. */
+export interface CheckoutTexts {
+  /** Compose files that Compose itself would take, or that were named, relative to the checkout. */
+  readonly composeFiles: readonly WorkflowFile[];
+  /** Were they named? Otherwise what an existing workflow names wins. */
+  readonly filesAreNamed: boolean;
+  /** Every compose file of the checkout that an existing workflow may name. */
+  readonly read: (path: string) => string | null;
+  /** Text of `.env`; `""` where there is none. */
+  readonly envFileText: string;
+  readonly workflows: readonly WorkflowFile[];
+  readonly hasDatabase: boolean;
+}
+
+const productionLabels = ["self-hosted", "production"];
+/** Puts together what the checkout says. An existing deployment by hand is the best witness of what production needs. */
+export function workflowFacts(checkout: CheckoutTexts): WorkflowFacts {
+  const [existing] = existingDeployments(checkout.workflows);
+  const files = filesOf(checkout, existing);
+  const composeTexts = files.flatMap((file) => checkout.read(file) ?? []);
+  const needed = neededVariables({ composeTexts, envFileText: checkout.envFileText });
+  const runsOn = existing?.runsOn ?? [];
+  return {
+    files,
+    variables: merged(existing?.variables ?? [], needed),
+    migration: existing?.migration ?? null,
+    // A hosted runner has no engine with the stack on it.
+    runsOn: runsOn.includes("self-hosted") ? runsOn : productionLabels,
+    hasDatabase: checkout.hasDatabase,
+  };
+}
+
+function filesOf(checkout: CheckoutTexts, existing: ExistingDeployment | undefined): readonly string[] {
+  const named = existing?.files.filter((file) => checkout.read(file) !== null) ?? [];
+  if (!checkout.filesAreNamed && named.length > 0) return named;
+  const files = checkout.composeFiles.map(({ path }) => path);
+  return checkout.filesAreNamed ? files : files.filter((file) => !/override\.ya?ml$/.test(file));
+}
+
+/** Always with the name of the stack; what an existing workflow says of a variable stays. */
+function merged(
+  existing: readonly WorkflowVariable[],
+  needed: readonly WorkflowVariable[],
+): readonly WorkflowVariable[] {
+  const all = [{ name: "STACK_NAME", value: secretOf("STACK_NAME") }, ...needed, ...existing];
+  const byName = new Map(all.map((variable) => [variable.name, variable]));
+  byName.delete("COMPOSE_FILE");
+  return [...byName.values()];
+}

@@ -1,0 +1,164 @@
+import { existsSync } from "node:fs";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { runJob } from "@sluice/testing/workflows";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { projectWorkflows } from "../src/index.ts";
+import { layouts } from "./layouts.ts";
+import { factsOf } from "./support/facts-of.ts";
+
+/** Notes how it was called; a deployment goes on until it is killed, as one whose undoing hangs. */
+const standIn = `#!/usr/bin/env node
+const { appendFileSync } = require("node:fs");
+const args = process.argv.slice(2);
+const { readFileSync, statSync } = require("node:fs");
+const at = args.indexOf("--env-file") + 1;
+const envFile = at ? (statSync(args[at]).mode & 0o777).toString(8) + " " + readFileSync(args[at], "utf8") : undefined;
+const note = (what) => appendFileSync(process.env.CALLS, JSON.stringify(what) + "\\n");
+note({ args, stack: process.env.STACK_NAME, files: process.env.COMPOSE_FILE, envFile, pid: process.pid, parent: process.ppid });
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => note({ signal }));
+if (args[0] === "deploy" && process.env.HANGS) {
+  console.log("deploying");
+  setInterval(() => {}, 1000);
+} else if (args[0] === "deploy") {
+  appendFileSync(process.env.GITHUB_OUTPUT, "outcome=live\\nserving=v1\\n");
+} else if (args[0] === process.env.FAILS) process.exitCode = 20;
+`;
+
+const root = join(import.meta.dirname, "../../..");
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "sluice-run-"));
+  await mkdir(join(directory, "bin"));
+  await writeFile(join(directory, "bin/sluice"), standIn);
+  await chmod(join(directory, "bin/sluice"), 0o755);
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+const files = projectWorkflows(factsOf(layouts["Traefik as a stack of its own"]));
+const textOf = (name: string) => files.find(({ path }) => path.endsWith(`${name}-production.yml`))?.text ?? "";
+
+async function running(name: string, job: string, more: Partial<Parameters<typeof runJob>[0]> = {}) {
+  const calls = join(directory, "calls");
+  await writeFile(calls, "");
+  const ran = await runJob({
+    workflow: textOf(name),
+    job,
+    checkout: directory,
+    directory,
+    event: { name: "release", payload: { action: "published", release: { tag_name: "v1" } } },
+    secrets: { STACK_NAME_PRODUCTION: "shop", SECRET_KEY: "a b $c" },
+    ...more,
+    env: { ...more.env, PATH: `${join(directory, "bin")}${delimiter}${process.env["PATH"]}`, CALLS: calls },
+  });
+  const noted = (await readFile(calls, "utf8")).split("\n").filter((line) => line !== "");
+  return { ...ran, calls: noted.map((line) => JSON.parse(line) as { args?: string[]; [key: string]: unknown }) };
+}
+
+describe("the steps of a deployment", () => {
+  it("deploy, show what serves, and keep a report", async () => {
+    const { status, calls } = await running("deploy", "deploy");
+    expect(status).toBe("success");
+    expect(calls.map(({ args }) => args?.slice(0, 1).join())).toEqual(["deploy", "status", "report"]);
+    expect(calls[0]).toMatchObject({ stack: "shop", files: "docker-compose.yml" });
+  });
+
+  it("give signals to sluice itself, and undo what a killed one left", async () => {
+    const { status, steps, calls } = await running("deploy", "deploy", {
+      env: { HANGS: "1" },
+      cancelWhen: (output) => output.includes("deploying"),
+      pace: 0.1,
+    });
+    expect(status).toBe("cancelled");
+    expect(steps[0]).toMatchObject({ outcome: "cancelled", signal: "SIGKILL" });
+    expect(calls.map(({ args, signal }) => signal ?? args?.[0])).toEqual([
+      "deploy",
+      "SIGINT",
+      "SIGTERM",
+      "abort",
+      "status",
+    ]);
+    expect(calls[0]?.["parent"]).toBe(process.pid);
+    expect(existsSync(`/proc/${String(calls[0]?.["pid"])}`)).toBe(false);
+  });
+});
+
+describe("the action of this repository", () => {
+  it("runs a command with its arguments, each as it was written", async () => {
+    const action = parse(await readFile(join(root, "action.yml"), "utf8")) as { runs: { steps: unknown[] } };
+    // A composite action is a job's steps with inputs of its own.
+    const workflow = JSON.stringify({ jobs: { action: { steps: action.runs.steps } } });
+    const inputs = {
+      command: "db backup",
+      arguments: "--verify\n\n--reason=before $(touch x) `y` *",
+      "working-directory": ".",
+    };
+    const { status, calls } = await running("deploy", "action", { workflow, inputs });
+    expect(status).toBe("success");
+    expect(calls.map(({ args }) => args)).toEqual([["db", "backup", "--verify", "--reason=before $(touch x) `y` *"]]);
+  });
+});
+
+describe("the reusable workflow", () => {
+  it("hands variables over in a file that nobody else may read, and takes it away", async () => {
+    const workflow = await readFile(join(root, ".github/workflows/deploy-compose.yml"), "utf8");
+    const inputs = { "compose-file": "compose.yml", "runs-on": "[]", environment: "", wait: "1m" };
+    const secrets = { "stack-name": "shop", "env-file": "A='1 $x'\nB=2" };
+    const { status, calls } = await running("deploy", "deploy", { workflow, inputs, secrets });
+    expect(status).toBe("success");
+    const [deploy, shown] = calls;
+    expect(deploy).toMatchObject({ stack: "shop", files: "compose.yml" });
+    expect(deploy?.args?.slice(0, 4)).toEqual(["deploy", "--yes", "--wait=1m", "--env-file"]);
+    expect(deploy?.["envFile"]).toBe("600 A='1 $x'\nB=2\n");
+    expect(shown?.args?.[0]).toBe("status");
+    await expect(readFile(deploy?.args?.[4] ?? "")).rejects.toThrow("ENOENT");
+  });
+});
+
+describe("the steps of the other workflows", () => {
+  it("go back to the release that was typed, whatever was typed", async () => {
+    const typed = { release: "v1; touch x", reason: '--yes "$(touch x)" `touch x`' };
+    const { status, calls } = await running("rollback", "rollback", { inputs: typed });
+    expect(status).toBe("success");
+    const [first] = calls;
+    expect(first?.args?.slice(-3)).toEqual([`--reason=${typed.reason}`, "--", typed.release]);
+    const before = await running("rollback", "rollback", { inputs: { release: "", reason: "slow" } });
+    expect(before.calls[0]?.args).toEqual(["rollback", "--yes", "--wait", "10m", "--reason=slow", "--"]);
+  });
+
+  it.each([
+    ["backup", ["db", "db"]],
+    ["drill", ["db", "audit"]],
+  ])("take and try backups: %s", async (job, commands) => {
+    const { status, calls } = await running("backup", job);
+    expect(status).toBe("success");
+    expect(calls.map(({ args }) => args?.[0])).toEqual(commands);
+  });
+
+  it("tell people when a check fails, and keep the address secret", async () => {
+    const told: string[] = [];
+    const server = createServer((request, answer) => {
+      request.on("data", (chunk: Buffer) => told.push(`${request.url} ${chunk.toString()}`));
+      request.on("end", () => answer.end("ok"));
+    });
+    await new Promise<void>((resolve) => {
+      server.listen(0, "127.0.0.1", resolve);
+    });
+    const address = server.address();
+    const port = typeof address === "object" ? address?.port : 0;
+    const secrets = { SLUICE_ALERT_URL: `http://127.0.0.1:${port}/hook-of-the-team` };
+    const { status, steps, calls } = await running("verify", "verify", { env: { FAILS: "verify" }, secrets });
+    await new Promise((resolve) => {
+      server.close(resolve);
+    });
+    expect(status).toBe("failure");
+    expect(calls.map(({ args }) => args?.[0])).toEqual(["verify", "doctor"]);
+    expect(told).toEqual([expect.stringMatching(/^\/hook-of-the-team \{"text": "Checks of production failed: https:/)]);
+    expect(steps.map(({ output }) => output).join("")).not.toContain("hook-of-the-team");
+    const untold = await running("verify", "verify", { env: { FAILS: "verify" } });
+    expect(untold.steps.at(-1)?.outcome).toBe("success");
+  });
+});

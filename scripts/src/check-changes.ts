@@ -1,0 +1,54 @@
+// Whether a pull request brings what a release needs: a changeset for release notes, and docs that change with what they
+// describe. `BASE=origin/main node scripts/src/check-changes.ts`. BODY: text of the pull request, in which
+// `no-changeset: REASON` or `no-docs: REASON` on a line of its own says why one is not needed. Exit code 10: one is missing.
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { runProgram, type Workflow } from "./workflow.ts";
+
+const refusedExitCode = 10;
+
+/** Code that users of a package get. */
+const isShipped = (path: string) =>
+  /^(?:packages|apps)\/[^/]+\/src\//.test(path) &&
+  !/\.test\.ts$|\/testing\//.test(path) &&
+  !path.startsWith("packages/testing/");
+const isChangeset = (path: string) => /^\.changeset\/[^/]+\.md$/.test(path) && !path.endsWith("/README.md");
+
+/** What is described where: whoever changes the first changes the second. */
+const documented: readonly (readonly [changed: RegExp, docs: RegExp, what: string])[] = [
+  [/^apps\/deploy\/src\/program[\w-]*\.ts$/, /^docs\/cli\.md$/, "commands are described in docs/cli.md"],
+  [
+    /^packages\/core\/src\/config\/schema\.ts$/,
+    /^docs\/sluice\.example\.yaml$/,
+    "settings are described in docs/sluice.example.yaml",
+  ],
+  [/^docs\/en\//, /^docs\/zh\//, "docs/zh says what docs/en says"],
+  [/^docs\/zh\//, /^docs\/en\//, "docs/en says what docs/zh says"],
+];
+
+/** What a change lacks; empty when it has all. */
+export function missingChanges(paths: readonly string[], body: string): readonly string[] {
+  const isExcused = (what: string) => new RegExp(`^no-${what}: *\\S`, "m").test(body);
+  const shipped = paths.find(isShipped);
+  const needsChangeset = shipped !== undefined && !paths.some(isChangeset) && !isExcused("changeset");
+  const undocumented = documented
+    .filter(([changed, docs]) => paths.some((path) => changed.test(path)) && !paths.some((path) => docs.test(path)))
+    .map(([, , what]) => what);
+  return [
+    ...(needsChangeset ? [`${shipped} changes, and no changeset says what users notice: pnpm changeset`] : []),
+    ...(isExcused("docs") ? [] : undocumented),
+  ];
+}
+
+export async function checkChanges({ env, directory, say, signal }: Workflow): Promise<number> {
+  const range = `${env["BASE"] || "origin/main"}...HEAD`;
+  const { stdout } = await promisify(execFile)("git", ["diff", "--name-only", "-z", range], { cwd: directory, signal });
+  const missing = missingChanges(
+    stdout.split("\0").filter((path) => path !== ""),
+    env["BODY"] ?? "",
+  );
+  for (const what of missing) say(what);
+  return missing.length === 0 ? 0 : refusedExitCode;
+}
+
+if (process.argv[1] === import.meta.filename) await runProgram(checkChanges);

@@ -1,0 +1,56 @@
+import { appendFile } from "node:fs/promises";
+import { isSluiceError, type SluiceEvent } from "@sluice/core";
+
+/** What a program of a workflow may touch. */
+export interface Workflow {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly directory: string;
+  readonly signal: AbortSignal;
+  /** One line of the log. */
+  readonly say: (line: string) => void;
+  /** Sets an output of the step. */
+  readonly output: (name: string, value: string) => Promise<void>;
+  /** Adds Markdown to the summary of the job. */
+  readonly summarize: (markdown: string) => Promise<void>;
+}
+
+/**
+ * Runs a program of a workflow in this process: the first SIGINT or SIGTERM aborts it in order, and the exit code is its
+ * own, or that of the error it ended with.
+ */
+export async function runProgram(program: (workflow: Workflow) => Promise<number>): Promise<void> {
+  const ending = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => ending.abort(new Error(`told to end by ${signal}`)));
+  }
+  const appending = (path: string | undefined) => (path ? (text: string) => appendFile(path, text) : async () => {});
+  const { GITHUB_OUTPUT, GITHUB_STEP_SUMMARY } = process.env;
+  const workflow: Workflow = {
+    env: process.env,
+    directory: process.cwd(),
+    signal: ending.signal,
+    say: (line) => process.stdout.write(`${line}\n`),
+    output: (name, value) => appending(GITHUB_OUTPUT)(`${name}=${value.replaceAll(/[\r\n]+/g, " ")}\n`),
+    summarize: (markdown) => appending(GITHUB_STEP_SUMMARY)(`${markdown}\n`),
+  };
+  try {
+    process.exitCode = await program(workflow);
+  } catch (error) {
+    process.exitCode = ending.signal.aborted ? 130 : isSluiceError(error) ? error.exitCode : 70;
+    const hint = isSluiceError(error) && error.hint ? ` (${error.hint})` : "";
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}${hint}\n`);
+  }
+}
+
+/** Options of a deployer that come from the environment of a workflow. */
+export function deployerOptions({ env, directory, say }: Workflow) {
+  return {
+    directory,
+    env,
+    stack: env["STACK_NAME"] || undefined,
+    stateHome: env["SLUICE_HOME"] || undefined,
+    environment: env["SLUICE_ENVIRONMENT"] || undefined,
+    actor: env["GITHUB_ACTOR"] || "workflow",
+    onEvent: (event: SluiceEvent) => say(JSON.stringify(event)),
+  };
+}
