@@ -1,6 +1,7 @@
 export { judge } from "./analysis/judge.ts";
 export type { ProvideImage, RunOneOff } from "./checks/command.ts";
 export type { InspectContainer } from "./checks/container.ts";
+export type { RunInside } from "./checks/reachable.ts";
 export { type ProbeAllOptions, probeAll } from "./probe-all.ts";
 export { createProber, type ProberOptions } from "./prober.ts";
 export { createWatcher, type WatcherOptions } from "./watch/create-watcher.ts";

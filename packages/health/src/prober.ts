@@ -1,12 +1,15 @@
 import type { Check, Clock, ContainerExec, Prober, ProbeTarget, Verdict } from "@sluice/core";
 import { formatDuration, isSluiceError } from "@sluice/core";
 import type { Attempt } from "./attempt.ts";
+import { certificateLimit } from "./checks/certificate.ts";
 import { attemptCommand, commandLimit, type ProvideImage, type RunOneOff } from "./checks/command.ts";
 import { attemptContainer, containerLimit, type InspectContainer, type Starts } from "./checks/container.ts";
 import { attemptHttp, httpLimit } from "./checks/http.ts";
+import { attemptReachable, type RunInside, reachableLimit } from "./checks/reachable.ts";
 import { sequenceLimit } from "./checks/sequence-limit.ts";
 import { attemptTcp, tcpLimit } from "./checks/tcp.ts";
 import { withDeadline } from "./deadline.ts";
+import { loadLimit } from "./load/judge-load.ts";
 
 export interface ProberOptions {
   readonly exec: ContainerExec;
@@ -16,6 +19,8 @@ export interface ProberOptions {
   readonly runOneOff?: RunOneOff | undefined;
   /** Asked once for each such check, before its first attempt and outside of its time. */
   readonly provideImage?: ProvideImage | undefined;
+  /** For what must be reachable from inside; without it such checks have no data. */
+  readonly runInside?: RunInside | undefined;
   /** What `${env:NAME}` of a check stands for. Default: nothing is known. */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
   /** Told what must never be shown as soon as it is known: values of the environment, and what answers gave. */
@@ -135,6 +140,16 @@ async function attempt(means: AttemptMeans, check: Check, target: ProbeTarget, s
       const { attemptSequence } = await import("./checks/sequence.ts");
       return attemptSequence(means, check, target, signal);
     }
+    case "load": {
+      const { attemptLoad } = await import("./checks/load.ts");
+      return attemptLoad(means, check, target, signal);
+    }
+    case "certificate": {
+      const { attemptCertificate } = await import("./checks/certificate.ts");
+      return attemptCertificate(exec, clock, check, target, signal);
+    }
+    case "reachable":
+      return attemptReachable(means.runInside, check, target, signal);
     case "container":
       return attemptContainer(means, check, target, signal);
   }
@@ -150,6 +165,12 @@ function limitOf(check: Check): string {
       return commandLimit();
     case "sequence":
       return sequenceLimit(check);
+    case "load":
+      return loadLimit(check);
+    case "certificate":
+      return certificateLimit(check);
+    case "reachable":
+      return reachableLimit(check);
     case "container":
       return containerLimit();
   }

@@ -1,4 +1,14 @@
-import type { CommandCheck, ContainerCheck, HttpCheck, ObservedContainer, ProbeTarget, TcpCheck } from "@sluice/core";
+import type {
+  CertificateCheck,
+  CommandCheck,
+  ContainerCheck,
+  HttpCheck,
+  LoadCheck,
+  ObservedContainer,
+  ProbeTarget,
+  ReachableCheck,
+  TcpCheck,
+} from "@sluice/core";
 
 const common = { service: "web", timeoutMs: 5_000, successes: 1, retries: 0, onNoData: "fail" as const };
 
@@ -26,6 +36,42 @@ export function aCommandCheck(changes: Partial<CommandCheck> = {}): CommandCheck
 
 export function aContainerCheck(changes: Partial<ContainerCheck> = {}): ContainerCheck {
   return { ...common, type: "container", name: "web runs", ...changes };
+}
+
+export function aLoadCheck(changes: Partial<LoadCheck> = {}): LoadCheck {
+  return {
+    ...common,
+    type: "load",
+    name: "load",
+    method: "GET",
+    path: "/",
+    headers: {},
+    rate: 50,
+    durationMs: 1_000,
+    connections: 4,
+    requestTimeoutMs: 1_000,
+    timeoutMs: 10_000,
+    expect: { status: [], errors: 0 },
+    ...changes,
+  };
+}
+
+export function aCertificateCheck(changes: Partial<CertificateCheck> = {}): CertificateCheck {
+  return {
+    ...common,
+    type: "certificate",
+    name: "certificate",
+    host: "localhost",
+    port: 443,
+    minDays: 14,
+    trusted: true,
+    ...changes,
+  };
+}
+
+export function aReachableCheck(changes: Partial<ReachableCheck> = {}): ReachableCheck {
+  const targets = ["mail.example.com:587"];
+  return { ...common, type: "reachable", name: "reachable", targets, connectMs: 2_000, timeoutMs: 15_000, ...changes };
 }
 
 export function aTarget(changes: Partial<ProbeTarget> = {}): ProbeTarget {

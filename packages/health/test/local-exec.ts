@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { pipeline } from "node:stream";
 import type { ContainerExec, ExecOptions, ExecResult, ExecStream } from "@sluice/core";
 
 export interface LocalExec extends ContainerExec {
@@ -45,7 +46,8 @@ function socat(command: readonly string[], { stdin, signal }: ExecOptions): Exec
   let resolve: (end: { exitCode: number; stderr: string }) => void = () => undefined;
   const done = new Promise<{ exitCode: number; stderr: string }>((end) => (resolve = end));
   if (command.includes("-u")) socket.once("connect", () => socket.destroy());
-  else if (stdin) socket.write(stdin as Uint8Array);
+  else if (stdin instanceof Uint8Array) socket.write(stdin);
+  else if (stdin) pipeline(stdin as AsyncIterable<Uint8Array>, socket, () => undefined);
   async function* stdout() {
     try {
       for await (const chunk of socket) yield chunk as Uint8Array;

@@ -1,13 +1,18 @@
 import type { ComposeRuntime } from "@sluice/compose";
 import type { Clock, Prober } from "@sluice/core";
-import { createProber, type ProberOptions } from "@sluice/health";
+import { createProber, type ProberOptions, type RunInside } from "@sluice/health";
 
-/** The checks of one stack, run on the engine: in its containers, through its doors, or in containers of their own. */
+/**
+ * The checks of one stack, run on the engine: in its containers, through its doors, or in containers of their own.
+ *
+ * @param toolImage an image with socat, for looking from inside the network of a container
+ */
 export function createStackProber(
   stack: string,
   runtime: Pick<ComposeRuntime, "exec" | "inspect" | "runOneOff" | "provideImage">,
   clock: Clock,
   references: Pick<ProberOptions, "environment" | "onSecrets"> = {},
+  toolImage?: () => Promise<string>,
 ): Prober {
   return createProber({
     ...references,
@@ -15,6 +20,16 @@ export function createStackProber(
     clock,
     inspect: (container, signal) => runtime.inspect(container, signal),
     runOneOff: (request, signal) => runtime.runOneOff({ ...request, stack }, signal),
+    ...(toolImage ? { runInside: insideOf(stack, runtime, toolImage) } : {}),
     provideImage: (image, signal) => runtime.provideImage(stack, image, signal),
   });
+}
+
+function insideOf(
+  stack: string,
+  runtime: Pick<ComposeRuntime, "runOneOff">,
+  toolImage: () => Promise<string>,
+): RunInside {
+  return async ({ container, command, slot }, signal) =>
+    runtime.runOneOff({ stack, slot, image: await toolImage(), command, inside: container }, signal);
 }

@@ -1,4 +1,12 @@
-import { liveSlot, probeTarget, releaseChecks, SluiceError, type Verdict, watchedChecks } from "@sluice/core";
+import {
+  liveSlot,
+  probeEach,
+  probeTarget,
+  releaseChecks,
+  SluiceError,
+  type Verdict,
+  watchedChecks,
+} from "@sluice/core";
 import type { Session } from "./session.ts";
 import { liveTarget, watchLive } from "./watch-live.ts";
 
@@ -40,8 +48,6 @@ export async function verifyLive(session: Session, signal?: AbortSignal): Promis
   const { stack, slots } = observed;
   const { containers } = slots[live.slot];
   const watchTarget = liveTarget({ stack, slot: live.slot, release, containers }, ports.clock.now());
-  return Promise.all([
-    ...checks.map((check) => ports.prober.probe(check, target, signal)),
-    ...watched.map((check) => watchLive(ports, check, watchTarget, signal)),
-  ]);
+  const probed = await probeEach(ports.prober, checks, target, signal);
+  return [...probed, ...(await Promise.all(watched.map((check) => watchLive(ports, check, watchTarget, signal))))];
 }

@@ -13,6 +13,8 @@ export interface OneOffRequest {
   readonly image: string;
   /** As after `docker run IMAGE`: an entrypoint of the image stays. */
   readonly command: readonly string[];
+  /** Id of a container whose network it shares: it sees and reaches what that one does. Default: it is on the slot's networks. */
+  readonly inside?: string | undefined;
 }
 
 export interface OneOffResult {
@@ -28,8 +30,8 @@ export interface OneOffResult {
  * @throws SluiceError ENGINE_FAILED when the slot has no networks, or the container cannot be made; the signal's reason
  */
 export async function runOneOff(engine: Engine, request: OneOffRequest, signal?: AbortSignal): Promise<OneOffResult> {
-  const { stack, slot, image } = request;
-  const networks = await networksOf(engine, stack, slot);
+  const { stack, slot, image, inside } = request;
+  const networks = inside === undefined ? await networksOf(engine, stack, slot) : [`container:${inside}`];
   if (networks.length === 0) {
     throw new SluiceError("ENGINE_FAILED", `slot ${slot} of ${stack} has no network: nothing can be run in it`);
   }
@@ -38,7 +40,7 @@ export async function runOneOff(engine: Engine, request: OneOffRequest, signal?:
     const container = await create(await engine.docker(), request, networks[0]);
     try {
       const later = networks.slice(1).map((network) => ({ network, aliases: [] }));
-      await connect(engine, await container.inspect(), later);
+      if (later.length > 0) await connect(engine, await container.inspect(), later);
       const exitCode = await runToEnd(container, signal);
       return { exitCode, output: engine.redact(await logTail(engine, container.id, 50)) };
     } finally {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { deepKinds } from "./deep-check-schema.ts";
 import { duration } from "./duration-schema.ts";
 import { sequenceSchema } from "./sequence-schema.ts";
 import { watchedKinds } from "./watched-schema.ts";
@@ -20,6 +21,7 @@ const kinds = {
   tcp: z.strictObject({ port: z.int().min(1).max(65_535) }).optional(),
   command: z.strictObject({ run: z.array(z.string()).min(1), image: z.string().optional() }).optional(),
   sequence: sequenceSchema.optional(),
+  ...deepKinds,
   ...watchedKinds,
 };
 const names = Object.keys(kinds) as (keyof typeof kinds)[];

@@ -1,5 +1,6 @@
 import type { Check } from "../model/check.ts";
 import type { ServiceFacts } from "../model/service.ts";
+import { certificateCheck, loadCheck, reachableCheck } from "./deep-check-schema.ts";
 import type { CheckConfig, Config } from "./schema.ts";
 import { sequenceCheck } from "./sequence-schema.ts";
 
@@ -49,6 +50,9 @@ function toCheck(check: CheckConfig, defaultService: string): Check | null {
   }
   if (check.tcp) return { ...common, type: "tcp", name: check.name ?? `port ${check.tcp.port}`, port: check.tcp.port };
   if (check.sequence) return { ...common, ...sequenceCheck(check.name, check.sequence) };
+  if (check.load) return { ...common, ...loadCheck(check.name, check.load, timeoutMs) };
+  if (check.certificate) return { ...common, ...certificateCheck(check.name, check.certificate, timeoutMs) };
+  if (check.reachable) return { ...common, ...reachableCheck(check.name, check.reachable, timeoutMs) };
   if (!check.command) return null;
   const { run: command, image } = check.command;
   return { ...common, type: "command", name: check.name ?? command.join(" "), command, image };

@@ -1,7 +1,15 @@
 import type { NoDataAction } from "./verdict.ts";
 
 /** One probe, as data. Durations in milliseconds. */
-export type Check = ContainerCheck | HttpCheck | TcpCheck | CommandCheck | SequenceCheck;
+export type Check =
+  | ContainerCheck
+  | HttpCheck
+  | TcpCheck
+  | CommandCheck
+  | SequenceCheck
+  | LoadCheck
+  | CertificateCheck
+  | ReachableCheck;
 
 interface CheckBase {
   readonly name: string;
@@ -82,4 +90,47 @@ export interface Capture {
   readonly at: string;
   /** Masked wherever it would be shown. */
   readonly secret: boolean;
+}
+
+/** Requests at a steady rate, whether or not the ones before were answered. `timeoutMs` is for all. */
+export interface LoadCheck extends CheckBase {
+  readonly type: "load";
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
+  /** Requests a second. */
+  readonly rate: number;
+  readonly durationMs: number;
+  /** Connections at once. */
+  readonly connections: number;
+  readonly requestTimeoutMs: number;
+  readonly expect: {
+    /** Accepted statuses; empty accepts 200 to 399. */
+    readonly status: readonly number[];
+    /** Percent of other answers, and of requests without one, that is tolerated. */
+    readonly errors: number;
+    readonly p50Ms?: number | undefined;
+    readonly p95Ms?: number | undefined;
+    readonly p99Ms?: number | undefined;
+  };
+}
+
+/** The certificate that a server shows, seen from where the service's door is. */
+export interface CertificateCheck extends CheckBase {
+  readonly type: "certificate";
+  readonly host: string;
+  readonly port: number;
+  /** Fewer days until it expires are a fail. */
+  readonly minDays: number;
+  /** It must be for this host, by an authority that is known. */
+  readonly trusted: boolean;
+}
+
+/** Other servers that accept a connection from inside a container of the service: its names, its networks. */
+export interface ReachableCheck extends CheckBase {
+  readonly type: "reachable";
+  /** `host:port` */
+  readonly targets: readonly string[];
+  readonly connectMs: number;
 }

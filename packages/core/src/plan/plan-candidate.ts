@@ -50,10 +50,15 @@ export function addCandidate(add: AddStep, scope: CandidateScope): void {
     slot: candidate,
     target: `release ${desired.tag}`,
     cause: "a candidate is proven through the door before users meet it",
-    timeoutMs: 5 * 60_000,
+    timeoutMs: 5 * 60_000 + loadMs(desired),
   });
   addAdoption(add, adopted, taken, previous === null);
   addShifts(add, scope, names);
+}
+
+/** How long checks put load on the candidate. */
+function loadMs({ config }: DesiredDeployment): number {
+  return config.checks.reduce((total, { load, retries }) => total + (load ? load.for * (retries + 1) : 0), 0);
 }
 
 /** Without a previous release every door may be made for the candidate alone. */

@@ -1,6 +1,7 @@
 import {
   type Check,
   type ProbeTarget,
+  probeEach,
   probeTarget,
   releaseChecks,
   type Slot,
@@ -40,7 +41,7 @@ export async function probeChecks(
   signal: AbortSignal,
 ): Promise<readonly Verdict[]> {
   const target = await targetOf(scope, slot, checks);
-  return Promise.all(checks.map((check) => scope.ports.prober.probe(check, target, signal)));
+  return probeEach(scope.ports.prober, checks, target, signal);
 }
 
 async function targetOf(scope: DeploymentScope, slot: Slot, checks: readonly Check[]): Promise<ProbeTarget> {

@@ -2,6 +2,7 @@ import { type Clock, type ContainerExec, type ExecStream, isSluiceError } from "
 import { type Attempt, shownText } from "../attempt.ts";
 import { type Route, socatAddress } from "../route.ts";
 import { exchange, type HttpAnswer, type HttpRequest, type Transport } from "./exchange.ts";
+import { requestHeaders } from "./request-headers.ts";
 
 export interface DoorCall {
   readonly exec: ContainerExec;
@@ -19,9 +20,7 @@ type Exchanged =
 /** One request from inside a door's container. @throws the signal's reason, and SluiceError where nothing can be run there */
 export async function exchangeThrough(call: DoorCall, request: HttpRequest): Promise<Exchanged> {
   const { method, path, body } = request;
-  // Given headers first: none of them may take the place of ours.
-  const given = { host: "localhost", "user-agent": "sluice", ...lowerCased(request.headers) };
-  const headers = { ...given, ...call.route.headers };
+  const headers = requestHeaders(request.headers, call.route.headers);
   await using connection = connect(call);
   try {
     const answer = await exchange({ method, path, headers, body }, connection.transport);
@@ -84,10 +83,4 @@ async function failedExchange(error: unknown, connection: Connection): Promise<A
   return complaint
     ? { result: "fail", value: "no connection", detail: complaint }
     : { result: "fail", value: "no answer" };
-}
-
-function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
-  const own = new Set(["x-sluice-preview", "x-sluice-slot", "connection"]);
-  const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
-  return Object.fromEntries(named.filter(([name]) => !own.has(name)));
 }

@@ -1,0 +1,47 @@
+import type { Clock, ContainerExec, LoadCheck, ProbeTarget } from "@sluice/core";
+import type { Attempt } from "../attempt.ts";
+import { withDeadline } from "../deadline.ts";
+import { requestHeaders } from "../http/request-headers.ts";
+import { createHttpClient } from "../load/http-client.ts";
+import { judgeLoad, type LoadAnswer } from "../load/judge-load.ts";
+import { httpRoute, socatAddress } from "../route.ts";
+import { openTunnel } from "../tunnel.ts";
+
+/** Requests at their times, over connections that begin in a door's container. Times include the way through the engine. */
+export async function attemptLoad(
+  { exec, clock }: { readonly exec: ContainerExec; readonly clock: Clock },
+  check: LoadCheck,
+  target: ProbeTarget,
+  signal: AbortSignal,
+): Promise<Attempt> {
+  const route = httpRoute(check.service, target);
+  if (!route) {
+    const detail = `service ${check.service} has no HTTP door, and no address and port of it are known`;
+    return { result: "inconclusive", value: "no way there", detail };
+  }
+  const { method, path, body, rate, durationMs, connections, requestTimeoutMs } = check;
+  const request = { method, path, body, headers: requestHeaders(check.headers, route.headers) };
+  const open = async () => (await openTunnel(exec, route.container, socatAddress(route), signal)).stream;
+  await using client = createHttpClient(open, connections);
+  // Opening a connection through the engine is no part of what is measured.
+  const warm = Array.from({ length: connections }, () =>
+    withDeadline(clock, requestTimeoutMs, signal, (both) => client.send(request, both)),
+  );
+  await Promise.all(warm);
+  const begin = clock.monotonicMs();
+  const answers: Promise<LoadAnswer>[] = [];
+  let sentMs = 0;
+  for (let index = 0; index < Math.round((rate * durationMs) / 1_000); index++) {
+    const dueMs = begin + (index / rate) * 1_000;
+    const early = dueMs - clock.monotonicMs();
+    if (early > 1) await clock.sleep(early, signal);
+    sentMs = clock.monotonicMs() - begin;
+    answers.push(sendOne(dueMs));
+  }
+  return judgeLoad(check, await Promise.all(answers), sentMs);
+
+  async function sendOne(dueMs: number): Promise<LoadAnswer> {
+    const timed = await withDeadline(clock, requestTimeoutMs, signal, (both) => client.send(request, both));
+    return { ms: clock.monotonicMs() - dueMs, status: timed.done ? timed.value : null };
+  }
+}
