@@ -40,7 +40,7 @@ environments:
 export const patience = { timeout: 600_000 };
 
 export interface Release {
-  readonly mode?: "good" | "unhealthy" | "err20" | "errroute" | "crash" | "crashstart" | "slow";
+  readonly mode?: "good" | "unhealthy" | "err20" | "errroute" | "crash" | "crashstart" | "slow" | "leak" | "errlog";
   readonly startupMs?: number;
 }
 

@@ -12,7 +12,7 @@ const { values, positionals } = parseArgs({
   options: { mode: { type: "string" }, "startup-ms": { type: "string" }, migrations: { type: "string" } },
 });
 const [directory, tag] = positionals;
-const modes = ["good", "unhealthy", "err20", "errroute", "crash", "crashstart", "slow", "leak"];
+const modes = ["good", "unhealthy", "err20", "errroute", "crash", "crashstart", "slow", "leak", "errlog"];
 const release = {
   version: tag,
   mode: values.mode ?? "good",

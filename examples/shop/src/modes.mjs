@@ -25,6 +25,11 @@ export const misbehaviour = {
   /** Milliseconds that a request takes longer: far more than twice as long at the 95th percentile. */
   extraMs: () => (release.mode === "slow" ? 30 + Math.random() * 300 : 0),
 
+  /** Something goes wrong after the answer: nobody but the log knows. */
+  mentions() {
+    if (release.mode === "errlog" && Math.random() < 0.2) console.error("ERROR: the order mail cannot be sent");
+  },
+
   leak: (() => {
     const kept = [];
     return () => {

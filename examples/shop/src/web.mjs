@@ -89,6 +89,7 @@ async function answer(request) {
   const route = routes[`${request.method} ${url.pathname}`];
   if (!route) return json(404, { error: "not found" });
   misbehaviour.leak();
+  misbehaviour.mentions();
   if (misbehaviour.fails(url.pathname)) return json(500, { error: "something broke" });
   const extra = misbehaviour.extraMs();
   if (extra > 0) await sleep(extra);

@@ -8,23 +8,28 @@ export interface HttpClient extends AsyncDisposable {
   send(request: HttpRequest, signal: AbortSignal): Promise<number | null>;
 }
 
+type Opened = (error: Error | null, stream?: Duplex) => void;
+
 /** Node's own client over any connection; those that are busy are waited for. */
 export function createHttpClient(open: () => Promise<Duplex>, connections: number): HttpClient {
   // An ES import of node:http reads all its getters, which loads undici: 20 ms for every command.
   const http = process.getBuiltinModule("node:http");
   const agent: Agent = new http.Agent({ keepAlive: true, maxSockets: connections });
   const streams = new Set<Duplex>();
+  const connect = async (done: Opened) => {
+    let stream: Duplex;
+    try {
+      stream = await open();
+    } catch (error) {
+      return done(error instanceof Error ? error : new Error(String(error)));
+    }
+    streams.add(stream);
+    stream.on("error", ignore).once("close", () => streams.delete(stream));
+    done(null, stream);
+  };
   Object.assign(agent, {
-    createConnection(_options: ClientRequestArgs, done: (error: Error | null, stream?: Duplex) => void) {
-      open().then(
-        (stream) => {
-          streams.add(stream);
-          stream.once("close", () => streams.delete(stream));
-          stream.on("error", ignore);
-          done(null, stream);
-        },
-        (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
-      );
+    createConnection(_options: ClientRequestArgs, done: Opened) {
+      void connect(done);
     },
     // What these do to a socket of the system, a tunnel has not.
     keepSocketAlive: () => true,
