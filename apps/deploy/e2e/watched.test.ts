@@ -11,25 +11,34 @@ const sections = `  watched:
         http: { path: /version, contains: '"version"' }
       - name: resources
         interval: 500ms
-        resources: { growth: { window: 8s } }
+        timeout: 20s
+        resources: { growth: { max: 20971520, window: 8s } }
       - name: log
         interval: 1s
+        timeout: 20s
         logs: {}
 `;
 
-it.each<{ readonly what: string; readonly mode: NonNullable<Release["mode"]>; readonly found: RegExp }>([
-  { what: "a version that leaks", mode: "leak", found: /^resources: web \(.*\) grows by \d+ MiB a minute/ },
-  { what: "an error that only the log has", mode: "errlog", found: /^log: [\d.]+ a minute/ },
-])("$what is found in the bake, and users are back with the version before", patience, async ({ mode, found }) => {
-  await using shop = await openShop(sections);
-  await shop.release("v1");
-  await shop.sluice(0, "deploy", "--release", "v1", "--env", "watched");
-  const load = startLoad(shop.url);
-  await shop.release("v2", { mode });
-  const rolledBack = await shop.sluice(21, "deploy", "--release", "v2", "--env", "watched");
-  expect(rolledBack.events.at(-1)).toMatchObject({ outcome: "rolled-back", serving: { tag: "v1", share: 100 } });
-  const errors = rolledBack.events.flatMap((event) => (event.type === "error" ? [event.message] : []));
-  expect(errors).toEqual([expect.stringMatching(found)]);
-  await load.stop();
-  expect(await versionsSeen(shop.url)).toEqual(["v1"]);
-});
+it(
+  "a leak, and an error that only the log has, are found in the bake; users are back with the version before",
+  patience,
+  async () => {
+    await using shop = await openShop(sections);
+    await shop.release("v1");
+    await shop.sluice(0, "deploy", "--release", "v1", "--env", "watched");
+    const load = startLoad(shop.url);
+    const bad: readonly (readonly [string, NonNullable<Release["mode"]>, RegExp])[] = [
+      ["v2", "leak", /^resources: web \(.*\) grows by \d+ MiB a minute/],
+      ["v3", "errlog", /^log: [\d.]+ a minute/],
+    ];
+    for (const [tag, mode, found] of bad) {
+      await shop.release(tag, { mode });
+      const { events } = await shop.sluice(21, "deploy", "--release", tag, "--env", "watched");
+      expect(events.at(-1)).toMatchObject({ outcome: "rolled-back", serving: { tag: "v1", share: 100 } });
+      const errors = events.flatMap((event) => (event.type === "error" ? [event.message] : []));
+      expect(errors).toEqual([expect.stringMatching(found)]);
+      expect(await versionsSeen(shop.url)).toEqual(["v1"]);
+    }
+    await load.stop();
+  },
+);

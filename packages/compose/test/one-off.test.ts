@@ -38,6 +38,12 @@ describe("a command in a container of its own", () => {
     expect(run).toEqual({ exitCode: 7, output: "one\ntwo" });
   });
 
+  it("sees what a container sees, from inside it, where that is asked for", async () => {
+    const inside = await docker("ps", "-q", "--filter", `name=${stack.name}-green-web`);
+    const run = await runtime.runOneOff({ ...shell("wget -q -O - http://127.0.0.1/; hostname"), inside });
+    expect(run).toEqual({ exitCode: 0, output: `web\n${inside}` });
+  });
+
   it("is ended by the signal, its container too", async () => {
     const stop = new AbortController();
     const running = runtime.runOneOff(shell("exec sleep 600"), stop.signal);

@@ -1,5 +1,6 @@
-import { Duplex, PassThrough, Readable } from "node:stream";
+import { Duplex, PassThrough } from "node:stream";
 import type { ContainerExec } from "@sluice/core";
+import { shownText } from "./attempt.ts";
 
 /** A connection that begins in a container. Destroying it ends the process that holds it. */
 export interface Tunnel {
@@ -20,14 +21,40 @@ export async function openTunnel(
   const options = { stdin, signal: AbortSignal.any([signal, stop.signal]) };
   const process = await exec.stream(container, ["socat", "-", address], options);
   const ended = process.done.catch(() => undefined);
-  const stdout = Readable.from(process.stdout, { objectMode: false });
-  const stream = Duplex.from({ writable: stdin, readable: stdout });
-  stream.once("close", () => stop.abort());
   return {
-    stream,
+    stream: createStream(process.stdout, stdin, () => stop.abort()),
     async complaint() {
       const end = await ended;
-      return end && end.exitCode !== 0 ? end.stderr.trim().slice(-1_000) || undefined : undefined;
+      return end && end.exitCode !== 0 ? shownText(end.stderr) : undefined;
     },
   };
+}
+
+/** Not `Duplex.from`: taken down by whoever is done with it, that errs. */
+function createStream(stdout: AsyncIterable<Uint8Array>, stdin: PassThrough, stop: () => void): Duplex {
+  let goOn = () => {};
+  let isOver = false;
+  const stream = new Duplex({
+    read: () => goOn(),
+    write: (chunk: Uint8Array, _encoding, done) => void stdin.write(chunk, done),
+    final: (done) => void stdin.end(done),
+    destroy(error, done) {
+      goOn();
+      stdin.destroy();
+      // A process that ended by itself is left to say why.
+      if (!isOver) stop();
+      done(error);
+    },
+  });
+  const pump = async () => {
+    for await (const chunk of stdout) {
+      if (stream.destroyed) return;
+      const isRead = new Promise<void>((resolve) => (goOn = resolve));
+      if (!stream.push(chunk)) await isRead;
+    }
+    isOver = true;
+    stream.push(null);
+  };
+  pump().catch((error: unknown) => stream.destroy(error instanceof Error ? error : new Error(String(error))));
+  return stream.on("error", () => undefined);
 }

@@ -1,5 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { pipeline } from "node:stream";
 import { promisify } from "node:util";
 import type { ContainerExec, ExecOptions, ExecStream } from "@sluice/core";
 
@@ -28,7 +29,9 @@ export function dockerExec(): ContainerExec {
 
 function stream(container: string, command: readonly string[], { stdin, signal }: ExecOptions): ExecStream {
   const child = spawn("docker", ["exec", "-i", container, ...command], { signal });
-  child.stdin.on("error", () => undefined).end(stdin as Uint8Array | undefined);
+  child.stdin.on("error", () => undefined);
+  if (stdin === undefined || typeof stdin === "string" || stdin instanceof Uint8Array) child.stdin.end(stdin);
+  else pipeline(stdin, child.stdin, () => undefined);
   let stderr = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   const done = once(child, "close").then(([exitCode]) => ({ exitCode: exitCode as number, stderr }));

@@ -1,14 +1,17 @@
+import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import type { ProbeTarget } from "@sluice/core";
 import { createProber } from "@sluice/health";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { aCommandCheck, aContainer, anHttpCheck, aTarget, aTcpCheck } from "./checks.ts";
+import { aCertificateCheck, aCommandCheck, aContainer, aLoadCheck, anHttpCheck, aTarget, aTcpCheck } from "./checks.ts";
 import { docker, dockerExec } from "./docker.ts";
 import { systemClock as clock } from "./system-clock.ts";
 
+const run = promisify(execFile);
 const image = process.env["SLUICE_DOOR_IMAGE"] ?? "sluice/door:3.0";
 const secret = `secret-${randomBytes(8).toString("hex")}`;
 const name = `health-${randomBytes(4).toString("hex")}`;
@@ -23,6 +26,7 @@ defaults
   timeout tarpit 4s
 frontend door
   bind :8080
+  bind :8443 ssl crt /etc/haproxy/test.pem
   http-request tarpit deny_status 500 if { path /slow }
   acl preview req.hdr(x-sluice-preview) -m str ${secret}
   http-request return status 200 content-type text/plain hdr X-Version v2 string "green is here" if preview { req.hdr(x-sluice-slot) green }
@@ -38,6 +42,7 @@ beforeAll(async () => {
   const labels = ["--label", "dev.sluice.test=health"];
   await docker("create", "--name", name, ...labels, image, "haproxy", "-db", "-f", "/etc/haproxy/haproxy.cfg");
   await docker("cp", join(directory, "haproxy.cfg"), `${name}:/etc/haproxy/haproxy.cfg`);
+  await docker("cp", await selfSigned(directory), `${name}:/etc/haproxy/test.pem`);
   await docker("start", name);
   await rm(directory, { recursive: true });
   target = aTarget({
@@ -49,6 +54,16 @@ beforeAll(async () => {
   const { result, value } = await prober.probe(check, target);
   if (result !== "pass") throw new Error(`the door does not come up: ${value}`);
 });
+
+/** A certificate for ten days, with its key. */
+async function selfSigned(directory: string): Promise<string> {
+  const [key, certificate, both] = ["key.pem", "cert.pem", "both.pem"].map((file) => join(directory, file));
+  const subject = ["-subj", "/CN=door.test", "-addext", "subjectAltName=DNS:localhost"];
+  const files = ["-keyout", key ?? "", "-out", certificate ?? ""];
+  await run("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "10", ...subject, ...files]);
+  await writeFile(both ?? "", (await Promise.all([certificate, key].map((file) => readFile(file ?? "")))).join("\n"));
+  return both ?? "";
+}
 
 afterAll(() => docker("rm", "-f", name));
 
@@ -93,4 +108,36 @@ it("a command check runs in the container of the service", async () => {
   expect(await prober.probe(passing, target)).toMatchObject({ result: "pass" });
   const failing = aCommandCheck({ command: ["sh", "-c", "echo wrong; exit 4"] });
   expect(await prober.probe(failing, target)).toMatchObject({ result: "fail", value: "exit code 4", detail: "wrong" });
+});
+
+it("a load goes through at its rate, and leaves no process behind", async () => {
+  const check = aLoadCheck({ rate: 40, durationMs: 2_000, connections: 4, requestTimeoutMs: 5_000, timeoutMs: 60_000 });
+  expect(await prober.probe(check, target)).toMatchObject({ result: "pass", n: 80 });
+  const asUser = { ...target, doors: { web: { container: name, port: 8080, previewSecret: null } } };
+  expect(await prober.probe(check, asUser)).toMatchObject({ result: "fail", detail: "status 404: 80" });
+  await clock.sleep(1_500);
+  expect(await docker("top", name, "-eo", "pid,args")).not.toContain("socat");
+});
+
+it("a certificate is looked at from the door: how long it is valid, for whom, and by which authority", async () => {
+  const check = aCertificateCheck({ port: 8443, minDays: 5, trusted: false });
+  expect(await prober.probe(check, target)).toMatchObject({
+    result: "pass",
+    value: expect.stringMatching(/^valid for 9 days/),
+  });
+  expect(await prober.probe({ ...check, minDays: 14 }, target)).toMatchObject({ result: "fail" });
+  expect(await prober.probe({ ...check, trusted: true }, target)).toMatchObject({
+    result: "fail",
+    detail: expect.stringContaining("SELF_SIGNED"),
+  });
+  const byAddress = { ...check, host: "127.0.0.1", trusted: true };
+  expect(await prober.probe(byAddress, target)).toMatchObject({ detail: expect.stringContaining("127.0.0.1") });
+  expect(await prober.probe({ ...check, port: 8080 }, target)).toMatchObject({
+    result: "fail",
+    value: "no TLS connection",
+  });
+  expect(await prober.probe({ ...check, port: 81 }, target)).toMatchObject({
+    result: "fail",
+    detail: expect.stringContaining("refused"),
+  });
 });

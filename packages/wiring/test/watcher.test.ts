@@ -52,7 +52,7 @@ async function verdictOf(check: object, target: Partial<WatchTarget>, forMs = 0)
   if (forMs === 0) return watchLive({ clock: systemClock, watcher }, watched, whole);
   await using watching = await watcher.begin(watched, whole);
   await systemClock.sleep(forMs);
-  return watching.look(10);
+  return await watching.look(10);
 }
 
 describe("on real containers", () => {
