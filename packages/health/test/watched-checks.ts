@@ -1,4 +1,11 @@
-import type { ContainerUsage, LogsCheck, PrometheusCheck, ResourcesCheck, WatchTarget } from "@sluice/core";
+import type {
+  ContainerUsage,
+  LogsCheck,
+  PrometheusCheck,
+  ResourcesCheck,
+  SentryCheck,
+  WatchTarget,
+} from "@sluice/core";
 
 const common = {
   services: ["web"],
@@ -46,6 +53,10 @@ export function aPrometheusCheck(changes: Partial<PrometheusCheck> = {}): Promet
     min: 0.99,
     ...changes,
   };
+}
+
+export function aSentryCheck(changes: Pick<SentryCheck, "sentry"> & Partial<SentryCheck>): SentryCheck {
+  return { ...common, type: "sentry", name: "sentry", levels: ["fatal", "error"], minEvents: 3, max: 0, ...changes };
 }
 
 export function aWatchTarget(changes: Partial<WatchTarget> = {}): WatchTarget {

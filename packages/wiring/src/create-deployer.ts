@@ -20,6 +20,7 @@ import { followServiceLogs } from "./logs.ts";
 import { assertTellable, flushOutbox, readOutbox, tellingHowItEnds } from "./notify/tell.ts";
 import { unavailableFindings } from "./notify/with-notifications.ts";
 import { pruneReleases } from "./prune.ts";
+import { recordingInSentry } from "./record-sentry.ts";
 import { createSession, type Session } from "./session.ts";
 import { importState, readStateChanges, rebuildState } from "./state.ts";
 import { readProcesses, readStatus, readTraffic } from "./status.ts";
@@ -52,7 +53,7 @@ export function createDeployer(options: DeployerOptions): Deployer {
       const { tag: release } = call.release;
       const ports = await session.ports();
       return await tellingHowItEnds(session, { release, reason: request.reason }, signal, () =>
-        deploy(request, ports, signal),
+        recordingInSentry(session, () => deploy(request, ports, signal), signal),
       );
     },
     async planRollback(call, signal) {
@@ -66,7 +67,7 @@ export function createDeployer(options: DeployerOptions): Deployer {
       await using _lock = await lockStack(session, call, release, signal);
       const ports = await session.ports();
       return await tellingHowItEnds(session, { release, reason: request.reason }, signal, () =>
-        rollback(request, ports, signal),
+        recordingInSentry(session, () => rollback(request, ports, signal), signal),
       );
     },
     resume: (signal) => recover(session, "finish", signal),

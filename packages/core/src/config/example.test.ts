@@ -28,6 +28,7 @@ describe("the example configuration", () => {
       windows: _windows,
       notify,
       database,
+      sentry: _sentry,
       analysis,
       ...rest
     } = parseConfig(text, path);

@@ -4,6 +4,7 @@ import { windowsSchema } from "../windows/window-schema.ts";
 import { checkSchema } from "./check-schema.ts";
 import { duration } from "./duration-schema.ts";
 import { notifySchema } from "./notify-schema.ts";
+import { sentrySchema } from "./watched-schema.ts";
 
 const share = z.number().min(0).max(100);
 
@@ -96,7 +97,7 @@ export const databaseSchema = z.strictObject({
     .prefault({}),
 });
 
-export const configSchema = z.strictObject({
+const settings = z.strictObject({
   services: z.record(z.string(), serviceSchema).default({}),
   checks: z.array(checkSchema).default([]),
   traffic: z
@@ -148,6 +149,15 @@ export const configSchema = z.strictObject({
   preflight: z.strictObject({ minFreeDisk: z.int().min(0).default(1_073_741_824) }).prefault({}),
   windows: windowsSchema.prefault({}),
   notify: notifySchema.prefault({}),
+  /** Absent: nothing is asked of Sentry, and nothing told. */
+  sentry: sentrySchema.optional(),
+});
+
+export const configSchema = settings.superRefine(({ checks, sentry }, context) => {
+  const index = checks.findIndex((check) => check.sentry !== undefined);
+  if (index < 0 || sentry) return;
+  const message = "expected a section sentry that says where Sentry is";
+  context.addIssue({ code: "custom", message, path: ["checks", index, "sentry"] });
 });
 
 export type WrittenConfig = z.input<typeof configSchema>;

@@ -34,6 +34,15 @@ describe("the checks that watch a release", () => {
     expect(releaseChecks(config, services).map(({ type }) => type)).toEqual(["container", "http"]);
   });
 
+  it("ask Sentry where the section sentry says it is, and are refused without one", () => {
+    const checks = [{ sentry: { max: 1 } }];
+    const sentry = { organization: "acme", token: "${env:TOKEN}" };
+    expect(watchedChecks(aConfig({ checks, sentry }), services)).toMatchObject([
+      { type: "sentry", max: 1, minEvents: 3, sentry: { url: "https://sentry.io", release: "${release}" } },
+    ]);
+    expect(() => aConfig({ checks })).toThrow("expected a section sentry");
+  });
+
   it.each([
     ["a query without limits", { url: "http://prom", query: "up" }, "expected min, max or both"],
     ["a query for something unknown", { url: "http://prom", query: "up[${window}]", min: 1 }, "${window} is none of"],

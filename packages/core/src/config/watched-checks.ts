@@ -2,8 +2,10 @@ import type { ServiceFacts } from "../model/service.ts";
 import type { WatchedCheck } from "../model/watched-check.ts";
 import type { CheckConfig, Config } from "./schema.ts";
 
+const watchedKindNames = ["logs", "resources", "prometheus", "sentry"] as const;
+
 /** How often each kind looks where the configuration does not say. */
-const usualInterval = { logs: 5_000, resources: 2_000, prometheus: 15_000 } as const;
+const usualInterval = { logs: 5_000, resources: 2_000, prometheus: 15_000, sentry: 15_000 } as const;
 
 /**
  * The checks that watch a release while it has users. One that names no service watches all web and worker services in
@@ -13,12 +15,13 @@ export function watchedChecks(config: Config, services: readonly ServiceFacts[])
   const inSlots = services
     .filter(({ active, role, strategy }) => active && strategy === "slots" && (role === "web" || role === "worker"))
     .map(({ name }) => name);
-  return config.checks.flatMap((check) => toWatched(check, inSlots) ?? []);
+  return config.checks.flatMap((check) => toWatched(check, inSlots, config.sentry) ?? []);
 }
 
-function toWatched(check: CheckConfig, inSlots: readonly string[]): WatchedCheck | null {
-  const { logs, resources, prometheus, service, retries, onNoData } = check;
-  const kind = logs ? "logs" : resources ? "resources" : "prometheus";
+function toWatched(check: CheckConfig, inSlots: readonly string[], access: Config["sentry"]): WatchedCheck | null {
+  const { logs, resources, prometheus, sentry, service, retries, onNoData } = check;
+  const kind = watchedKindNames.find((one) => check[one] !== undefined);
+  if (!kind) return null;
   const common = {
     services: service === undefined ? inSlots : [service],
     timeoutMs: check.timeout,
@@ -37,5 +40,5 @@ function toWatched(check: CheckConfig, inSlots: readonly string[]): WatchedCheck
     return { ...common, ...rest, type: "resources", name, growth: { max, windowMs: window }, cpuMax: cpu };
   }
   if (prometheus) return { ...common, ...prometheus, type: "prometheus", name: check.name ?? prometheus.query };
-  return null;
+  return sentry && access ? { ...common, ...sentry, type: "sentry", name, sentry: access } : null;
 }

@@ -51,9 +51,32 @@ const prometheusSchema = z
   })
   .refine(({ min, max }) => min !== undefined || max !== undefined, "expected min, max or both");
 
+const sentryIssuesSchema = z.strictObject({
+  levels: z
+    .array(z.enum(["fatal", "error", "warning", "info", "debug"]))
+    .min(1)
+    .default(["fatal", "error"]),
+  minEvents: z.int().min(1).default(3),
+  max: z.int().min(0).default(0),
+});
+
+const slug = z.string().regex(/^[A-Za-z0-9_-]+$/, "expected a slug as in Sentry's addresses");
+
+export const sentrySchema = z.strictObject({
+  url: z.string().min(1).default("https://sentry.io"),
+  organization: slug,
+  projects: z.array(slug).default([]),
+  token: z.string().min(1),
+  environment: z.string().min(1).optional(),
+  release: z.string().min(1).default("${release}"),
+  /** Tell Sentry of each release that is live; needs `projects` and `environment`. */
+  record: z.boolean().default(true),
+});
+
 /** Kinds of checks that watch for a span. */
 export const watchedKinds = {
   logs: logsSchema.optional(),
   resources: resourcesSchema.optional(),
   prometheus: prometheusSchema.optional(),
+  sentry: sentryIssuesSchema.optional(),
 };

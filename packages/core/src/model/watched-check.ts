@@ -1,7 +1,7 @@
 import type { NoDataAction } from "./verdict.ts";
 
 /** What takes a span of time to judge, as data: looked at again and again while it lasts. Durations in milliseconds. */
-export type WatchedCheck = LogsCheck | ResourcesCheck | PrometheusCheck;
+export type WatchedCheck = LogsCheck | ResourcesCheck | PrometheusCheck | SentryCheck;
 
 interface WatchedBase {
   readonly name: string;
@@ -66,4 +66,27 @@ export interface PrometheusCheck extends WatchedBase {
   readonly query: string;
   readonly min?: number | undefined;
   readonly max?: number | undefined;
+}
+
+/** Issues that Sentry saw first in the release under watch. */
+export interface SentryCheck extends WatchedBase {
+  readonly type: "sentry";
+  readonly sentry: SentryAccess;
+  readonly levels: readonly string[];
+  /** An issue of fewer events is not counted. */
+  readonly minEvents: number;
+  /** Issues that are tolerated. */
+  readonly max: number;
+}
+
+/** Where a Sentry server is, and what the release is called there. `${env:NAME}` stands for the environment's. */
+export interface SentryAccess {
+  readonly url: string;
+  readonly organization: string;
+  /** Slugs; empty stands for all in checks. */
+  readonly projects: readonly string[];
+  readonly token: string;
+  readonly environment?: string | undefined;
+  /** `${release}` and `${stack}` stand for those under watch. */
+  readonly release: string;
 }

@@ -46,6 +46,8 @@ async function openSpan(options: WatcherOptions, check: WatchedCheck, target: Wa
       return (await import("./resources/watch-resources.ts")).watchResources(options, check, target);
     case "prometheus":
       return (await import("./prometheus/watch-prometheus.ts")).watchPrometheus(options, check, target);
+    case "sentry":
+      return (await import("./sentry/watch-sentry.ts")).watchSentry(options, check, target);
   }
 }
 

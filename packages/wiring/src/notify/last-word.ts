@@ -5,6 +5,8 @@ export type EndEvent = Extract<SluiceEvent, { type: "deployment-end" }>;
 /** A sink that can hold back the end of a deployment, so that what comes after it is still told before it. */
 export interface LastWord {
   readonly sink: EventSink;
+  /** Tells something before an end that is held. */
+  readonly aside: EventSink;
   /** From now on the last end waits for `release`, or for the next event of a deployment. */
   hold(): Held;
 }
@@ -27,6 +29,7 @@ export function createLastWord(sink: EventSink): LastWord {
     if (event) sink(event);
   };
   return {
+    aside: sink,
     sink(event) {
       letGo();
       if (event.type !== "deployment-end" || !ends) return sink(event);
