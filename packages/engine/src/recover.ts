@@ -83,5 +83,7 @@ async function scopeOf(attempt: AttemptRecord, facts: StackFacts, ports: EngineP
     doorIds: new Map(),
     observations: new Observations(),
     trafficMoved: attempt.begun.some((step) => step.startsWith("shift-") || step.startsWith("adopt-")),
+    // The last moment of which that is sure.
+    usersMovedAt: new Date(start.at),
   };
 }

@@ -1,7 +1,7 @@
 import type { Verdict, WatchTarget } from "@sluice/core";
 import { aConfig } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
-import { aScenario, reached } from "../test/support/scenario.ts";
+import { aScenario, reached, type Scenario } from "../test/support/scenario.ts";
 
 const config = aConfig({
   checks: [{ name: "log", logs: {}, interval: "5s" }],
@@ -61,6 +61,20 @@ describe("checks that watch", () => {
     expect((await deployed((_, look) => (look === 1 ? none : {}))).result).toMatchObject({ outcome: "live" });
   });
 
+  it("know of the version before also when a dead run is finished by the next", async () => {
+    const scenario = aScenario({ config });
+    await scenario.deploy("v1");
+    const { world } = scenario;
+    const targets: WatchTarget[] = [];
+    const before = world.clock.now();
+    world.behaviours.set("v2", { watched: (_check, target) => (targets.push(target), {}) });
+    await killedBefore(scenario, "watcher.begin", 2, () => scenario.deploy("v2"));
+    targets.length = 0;
+    expect(await scenario.recover("finish")).toMatchObject({ outcome: "live" });
+    expect(targets[0]).toMatchObject({ share: 100, previous: { release: "v1", share: 0 } });
+    expect(targets[0]?.previous?.servedUntil?.getTime()).toBeGreaterThanOrEqual(before.getTime());
+  });
+
   it("that hang at a look hold up nobody who watches the traffic", async () => {
     const { scenario } = await deployed(() => ({}));
     const { world } = scenario;
@@ -74,3 +88,11 @@ describe("checks that watch", () => {
     expect(world.clock.monotonicMs() - begin).toBeLessThan(10_000);
   });
 });
+
+/** Runs until the deployer is killed before the effect of that name, the `nth` of them. */
+async function killedBefore(scenario: Scenario, name: string, nth: number, run: () => Promise<unknown>): Promise<void> {
+  let count = 0;
+  scenario.world.calls.fault = (call) => (call.name.startsWith(name) && ++count === nth ? "crash" : undefined);
+  await run().catch(() => undefined);
+  scenario.world.restart();
+}
