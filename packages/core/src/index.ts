@@ -64,6 +64,7 @@ export * from "./ports/examiner.ts";
 export * from "./ports/journal.ts";
 export * from "./ports/judge.ts";
 export * from "./ports/migration-runner.ts";
+export { probeEach } from "./ports/probe-each.ts";
 export * from "./ports/prober.ts";
 export * from "./ports/release-identity.ts";
 export * from "./ports/stack-runtime.ts";
