@@ -5,7 +5,12 @@ export type Tree = Readonly<Record<string, unknown>>;
 
 /** The map that a YAML text is; an empty one for anything else, mistakes included. */
 export function parseTree(text: string): Tree {
-  return treeOf(parseDocument(text, { logLevel: "silent" }).toJS({ maxAliasCount: 100 }));
+  try {
+    return treeOf(parseDocument(text, { logLevel: "silent" }).toJS({ maxAliasCount: 100 }));
+  } catch {
+    // An alias of nothing, or of too much: no workflow that GitHub would run.
+    return {};
+  }
 }
 
 export function treeOf(value: unknown): Tree {

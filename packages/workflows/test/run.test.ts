@@ -70,7 +70,7 @@ describe("the steps of a deployment", () => {
     const { status, steps, calls } = await running("deploy", "deploy", {
       env: { HANGS: "1" },
       cancelWhen: (output) => output.includes("deploying"),
-      pace: 0.1,
+      pace: 0.4,
     });
     expect(status).toBe("cancelled");
     expect(steps[0]).toMatchObject({ outcome: "cancelled", signal: "SIGKILL" });
@@ -156,7 +156,7 @@ describe("the steps of the other workflows", () => {
     });
     expect(status).toBe("failure");
     expect(calls.map(({ args }) => args?.[0])).toEqual(["verify", "doctor"]);
-    expect(told).toEqual([expect.stringMatching(/^\/hook-of-the-team \{"text": "Checks of production failed: https:/)]);
+    expect(told).toEqual([expect.stringMatching(/^\/hook-of-the-team \{"text":"Checks of production failed: https:/)]);
     expect(steps.map(({ output }) => output).join("")).not.toContain("hook-of-the-team");
     const untold = await running("verify", "verify", { env: { FAILS: "verify" } });
     expect(untold.steps.at(-1)?.outcome).toBe("success");

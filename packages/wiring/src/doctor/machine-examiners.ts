@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { environmentFingerprint } from "@sluice/compose";
 import { type Examiner, liveSlot } from "@sluice/core";
@@ -12,7 +12,7 @@ import { environmentDiagnoses } from "./environment-diagnoses.ts";
 import { isLocal } from "./examiners.ts";
 import { machineDiagnoses } from "./machine-diagnoses.ts";
 import { readClockSynchronised, readListeningPorts, readUnresolvedDomain, takenPorts } from "./read-machine.ts";
-import { readRunners, usersOfGroup } from "./read-runner.ts";
+import { readEngineUsers, readRunners } from "./read-runner.ts";
 import { releaseDiagnoses } from "./release-diagnoses.ts";
 import { runnerDiagnoses } from "./runner-diagnoses.ts";
 
@@ -101,14 +101,4 @@ async function readTakenPorts(session: Session, listening: ReadonlySet<number>, 
 async function homes(): Promise<readonly string[]> {
   const users = await readdir("/home").catch(() => []);
   return ["/opt", "/srv", "/root", "/actions-runner", ...users.map((user) => join("/home", user))];
-}
-
-/** Users of the group that owns the engine's socket. */
-async function readEngineUsers(): Promise<ReadonlySet<string> | null> {
-  const socket = await stat("/var/run/docker.sock").catch(() => null);
-  if (!socket) return null;
-  const [groups, passwords] = await Promise.all(
-    ["/etc/group", "/etc/passwd"].map((path) => readFile(path, "utf8").catch(() => "")),
-  );
-  return usersOfGroup(groups ?? "", passwords ?? "", socket.gid);
 }

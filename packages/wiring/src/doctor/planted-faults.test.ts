@@ -196,6 +196,11 @@ const faults: Readonly<Record<string, Row>> = {
     /db backup --verify/,
   ],
   "a socket for everybody": ["error socket-world-writable", look.access({ socketMode: 0o666 }), /^chmod 660/],
+  "users who need no engine": [
+    "warn engine-many-users",
+    look.access({ engineUsers: ["ada", "deploy"] }),
+    /^gpasswd -d/,
+  ],
   "an engine without TLS": ["error engine-without-tls", look.access({ dockerHost: "tcp://10.0.0.1:2375" }), /ssh:\/\//],
   "a state home for everybody": ["error home-readable", look.access({ homeMode: 0o755 }), /^chmod -R go=/],
   "an env file for everybody": [

@@ -78,6 +78,16 @@ export function usersOfGroup(groups: string, passwords: string, gid: number): Re
   return new Set([...members.split(",").filter((user) => user !== ""), ...primary]);
 }
 
+/** Users of the group that owns the engine's socket; `null` where there is no socket. */
+export async function readEngineUsers(path = "/var/run/docker.sock"): Promise<ReadonlySet<string> | null> {
+  const socket = await stat(path).catch(() => null);
+  if (!socket) return null;
+  const [groups, passwords] = await Promise.all(
+    ["/etc/group", "/etc/passwd"].map((path) => readFile(path, "utf8").catch(() => "")),
+  );
+  return usersOfGroup(groups ?? "", passwords ?? "", socket.gid);
+}
+
 function isThere(path: string): Promise<boolean> {
   return access(path).then(
     () => true,

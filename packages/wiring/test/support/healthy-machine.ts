@@ -78,6 +78,7 @@ export const look = {
     accessDiagnoses({
       socket: "/var/run/docker.sock",
       socketMode: 0o660,
+      engineUsers: ["deploy"],
       dockerHost: undefined,
       usesTls: false,
       home: "/var/lib/sluice/shop",

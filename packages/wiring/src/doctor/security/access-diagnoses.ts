@@ -5,6 +5,8 @@ import { when } from "../when.ts";
 export interface AccessFacts {
   readonly socket: string;
   readonly socketMode: number | null;
+  /** Users beside root who may speak with the engine, by their group. One has to: the one that deploys. */
+  readonly engineUsers: readonly string[];
   /** `DOCKER_HOST`, where it is set. */
   readonly dockerHost: string | undefined;
   /** `DOCKER_TLS_VERIFY` is set. */
@@ -17,7 +19,7 @@ export interface AccessFacts {
 
 /** Whether only those who deploy can deploy, and read the secrets of the project. */
 export function accessDiagnoses(facts: AccessFacts): readonly Diagnosis[] {
-  const { socket, socketMode, dockerHost = "", usesTls, home, homeMode, envFiles } = facts;
+  const { socket, socketMode, engineUsers, dockerHost = "", usesTls, home, homeMode, envFiles } = facts;
   return [
     ...when(socketMode !== null && (socketMode & 0o002) !== 0, {
       severity: "error",
@@ -25,6 +27,13 @@ export function accessDiagnoses(facts: AccessFacts): readonly Diagnosis[] {
       what: `every user of this machine may write to ${socket}`,
       why: "who speaks with the engine is root on this machine",
       mend: `chmod 660 ${socket}`,
+    }),
+    ...when(engineUsers.length > 1, {
+      severity: "warn",
+      code: "engine-many-users",
+      what: `${engineUsers.length} users may speak with the engine: ${engineUsers.join(", ")}`,
+      why: "each of them is root on this machine, and so is whoever takes over one of their sessions",
+      mend: "gpasswd -d USER docker, for all but the one that the runner runs as",
     }),
     ...when(dockerHost.startsWith("tcp://") && !usesTls, {
       severity: "error",

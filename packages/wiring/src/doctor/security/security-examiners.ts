@@ -6,6 +6,7 @@ import { findProjectFiles } from "@sluice/compose";
 import type { Examiner } from "@sluice/core";
 import type { Session } from "../../session.ts";
 import { readWorkflowFiles } from "../../workflows.ts";
+import { readEngineUsers } from "../read-runner.ts";
 import { accessDiagnoses } from "./access-diagnoses.ts";
 import { composeDiagnoses, hasSecretValue, secretsInCompose } from "./compose-diagnoses.ts";
 import { workflowDiagnoses } from "./workflow-diagnoses.ts";
@@ -27,6 +28,7 @@ export function securityExaminers(session: Session): readonly Examiner[] {
         return accessDiagnoses({
           socket,
           socketMode: await modeOf(socket),
+          engineUsers: [...((await readEngineUsers(socket)) ?? [])].filter((user) => user !== "root"),
           dockerHost: env["DOCKER_HOST"],
           usesTls: Boolean(env["DOCKER_TLS_VERIFY"]),
           home: path,
