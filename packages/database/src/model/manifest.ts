@@ -10,8 +10,7 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "expected 64 hexadecimal digit
 const partSchema = z.strictObject({ sha256, bytes });
 
 /** What Sluice can back up by itself. */
-export const databaseKinds = ["postgres", "mysql", "mariadb", "sqlite", "command"] as const;
-export type DatabaseKind = (typeof databaseKinds)[number];
+const databaseKinds = ["postgres", "mysql", "mariadb", "sqlite", "command"] as const;
 
 export const databaseFactsSchema = z.strictObject({
   name: z.string().min(1),

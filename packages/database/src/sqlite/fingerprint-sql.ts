@@ -3,7 +3,6 @@ import type { Fingerprint } from "../model/fingerprint.ts";
 import type { SqliteTool } from "./tool.ts";
 
 const quoteName = (name: string) => `"${name.replaceAll('"', '""')}"`;
-const quoteText = (text: string) => `'${text.replaceAll("'", "''")}'`;
 const fromHex = (digits: string) => Buffer.from(digits, "hex").toString("utf8");
 
 /** Content of virtual tables is in tables of their own; those of SQLite itself are no content. */

@@ -103,8 +103,9 @@ function quoted(path: string): string {
 
 function toolError(kind: ToolKind, exitCode: number, stderr: string): SluiceError {
   const lines = stderr.split("\n").filter((line) => line.trim() !== "");
-  const reason =
-    lines.find((line) => /error|Error|cannot|unable/.test(line)) ?? lines.at(-1) ?? `exit code ${exitCode}`;
+  // Python says it last; Node first shows the line of the program that failed.
+  const said = lines.find((line) => /^(?:[\w.]*Error|Parse error|Runtime error)\b/.test(line));
+  const reason = said ?? lines.at(-1) ?? `exit code ${exitCode}`;
   const detail = stderr.trim() || undefined;
   if (/unable to open|No such file|ENOENT/.test(stderr)) {
     return new SluiceError("DATABASE_UNREACHABLE", `the database's file cannot be opened: ${reason.trim()}`, {
