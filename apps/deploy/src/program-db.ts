@@ -20,6 +20,18 @@ export function addDatabaseCommands(db: Command, verb: Verb): void {
     async () => (await commands()).dbVerify,
   );
   addChangeOptions(verify.argument("[backup]", "id of a backup (default: the newest)"));
+  const rehearse = verb(
+    db,
+    "rehearse",
+    "run a release's migration on a copy of the database, and the release that serves after it",
+    async () => (await import("./commands/db-rehearse.ts")).dbRehearse,
+  );
+  rehearse
+    .option("--release <tag>", "release to rehearse (default: the event's in GitHub Actions, else git describe)")
+    .option("--fresh", "take a backup for it (default: the newest that is proven)")
+    .option("--accept-incompatible", "what only the release that serves minds warns, and does not fail; recorded")
+    .option("--markdown", "the report as Markdown");
+  addChangeOptions(rehearse);
   const restore = verb(
     db,
     "restore",

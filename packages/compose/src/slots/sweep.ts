@@ -5,7 +5,7 @@ import type { Engine } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
 import { removeContainers } from "../engine/stop.ts";
 import { leftoverFindings } from "../observe/leftovers.ts";
-import { sweepThrowAways } from "../throw-away/throw-away-containers.ts";
+import { removeWithVolumes, sweepThrowAways } from "../throw-away/throw-away-containers.ts";
 
 /** Every container that has to do with a stack and is neither of a slot nor of base: doors, previews, jobs, rehearsals. */
 export async function listBeside(engine: Engine, stack: string): Promise<readonly Docker.ContainerInfo[]> {
@@ -21,13 +21,21 @@ export async function listBeside(engine: Engine, stack: string): Promise<readonl
 /** Removes what dead attempts left beside the slots; what `leftoverFindings` names. */
 export async function sweep(engine: Engine, stack: string): Promise<void> {
   await sweepThrowAways(engine, stack);
+  await removeRehearsal(engine, stack);
   const found = await listBeside(engine, stack);
   const left = found.filter((container) => leftoverFindings({ stack }, [container]).length > 0);
   await removeContainers(
     engine,
     left.map(({ Id }) => Id),
   );
-  await removeProjectNetworks(engine, stackNames.slotProject(stack, "rehearsal"));
+}
+
+/** What a rehearsal made: containers with their volumes, then its networks, which its copy must have left. */
+export async function removeRehearsal(engine: Engine, stack: string): Promise<void> {
+  const project = stackNames.slotProject(stack, "rehearsal");
+  const found = await listContainers(engine, [`${composeLabels.project}=${project}`]);
+  await Promise.all(found.map(({ Id }) => removeWithVolumes(engine, Id)));
+  await removeProjectNetworks(engine, project);
 }
 
 /** Networks that Compose made for a project, those that `unwanted` names; containers must be gone. */

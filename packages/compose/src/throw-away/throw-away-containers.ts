@@ -36,7 +36,7 @@ export async function sweepThrowAways(engine: Engine, stack: string): Promise<vo
 }
 
 async function create(engine: Engine, request: ThrowAwayRequest, signal: AbortSignal | undefined): Promise<string> {
-  const { stack, image, purpose, environment, command, memoryBytes } = request;
+  const { stack, image, purpose, environment, command, memoryBytes, joins } = request;
   try {
     const docker = await engine.docker();
     const container = await docker.createContainer({
@@ -48,7 +48,7 @@ async function create(engine: Engine, request: ThrowAwayRequest, signal: AbortSi
       // The image's own check would only cost what the work needs.
       Healthcheck: { Test: ["NONE"] },
       HostConfig: {
-        NetworkMode: "none",
+        NetworkMode: joins === undefined ? "none" : `container:${joins}`,
         RestartPolicy: { Name: "no" },
         Memory: memoryBytes,
         // What is shared between processes counts as memory too.
@@ -80,7 +80,7 @@ function throwAway(engine: Engine, id: string): ThrowAway {
   };
 }
 
-async function removeWithVolumes(engine: Engine, id: string): Promise<void> {
+export async function removeWithVolumes(engine: Engine, id: string): Promise<void> {
   const options: Docker.ContainerRemoveOptions = { force: true, v: true };
   // 409: a removal of the same container is under way.
   await engine.call("a throw-away container cannot be removed", (docker) =>

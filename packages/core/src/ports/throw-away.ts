@@ -10,6 +10,8 @@ export interface ThrowAwayRequest {
   /** Replaces the image's command; its entrypoint stays. */
   readonly command: readonly string[];
   readonly memoryBytes: number;
+  /** Id of a container whose network it shares: what listens there is at `127.0.0.1`. Default: none. */
+  readonly joins?: string | undefined;
 }
 
 /** A container that nobody needs afterwards. Disposing removes it with its volumes, whatever state it is in. */
@@ -20,7 +22,7 @@ export interface ThrowAway extends AsyncDisposable {
   logTail(lines: number): Promise<string>;
 }
 
-/** Throw-away containers: no network but their own loopback, no restart, a limit of memory, volumes of their own. */
+/** Throw-away containers: no network but their own loopback unless they join another one's, no restart, a limit of memory, volumes of their own. */
 export interface ThrowAwayContainers {
   /** Created and started; it is not waited for. @throws SluiceError IMAGE_MISSING, START_FAILED */
   start(request: ThrowAwayRequest, signal?: AbortSignal): Promise<ThrowAway>;

@@ -1,12 +1,39 @@
-import type { BackupList, BackupProgress, Manifest, PruneResult, RestorePlan, RestoreResult } from "@sluice/database";
+import type { ReleaseRequest } from "@sluice/core";
+import type {
+  BackupList,
+  BackupProgress,
+  Manifest,
+  PruneResult,
+  RehearsalReport,
+  RestorePlan,
+  RestoreResult,
+} from "@sluice/database";
 
-export type { BackupList, BackupProgress, Manifest, PruneResult, RestorePlan, RestoreResult } from "@sluice/database";
+export type {
+  BackupList,
+  BackupProgress,
+  Manifest,
+  PruneResult,
+  RehearsalFinding,
+  RehearsalReport,
+  RestorePlan,
+  RestoreResult,
+} from "@sluice/database";
 
 export interface DatabaseCall {
   readonly reason?: string | undefined;
   /** Wait for the lock this long, milliseconds; default 0. */
   readonly waitMs?: number | undefined;
   readonly onProgress?: ((progress: BackupProgress) => void) | undefined;
+}
+
+export interface RehearseCall extends DatabaseCall {
+  /** Built and stored as a deployment would, where it is not yet. */
+  readonly release: ReleaseRequest;
+  /** Take a backup for it. Default: the newest that is proven. */
+  readonly fresh?: boolean | undefined;
+  /** What only the release that serves minds warns, and does not block. Recorded. */
+  readonly acceptIncompatible?: boolean | undefined;
 }
 
 /** One line of the journal about backups. */
@@ -17,7 +44,7 @@ export interface DatabaseRecord {
   readonly hash: string;
   readonly actor: string;
   readonly reason: string;
-  /** `backup`, `verify`, `restore`, `restore-undo` or `prune`. */
+  /** `backup`, `verify`, `restore`, `restore-undo`, `rehearse` or `prune`. */
   readonly what: string;
   /** `begun`, `done`, `failed` or `interrupted`. */
   readonly result: string;
@@ -43,6 +70,12 @@ export interface DatabaseOperations {
   show(id: string): Promise<Manifest>;
   /** Proves a backup in a throw-away server. @param id default: the newest */
   verify(id: string | undefined, call: DatabaseCall, signal: AbortSignal): Promise<Manifest>;
+  /**
+   * Runs a release's migration on a copy of the database, and the release that serves after it. A migration that fails
+   * or is found dangerous is a report, not an error. Nothing of production is changed.
+   * @throws SluiceError BUILD_FAILED, DATABASE_UNKNOWN, …
+   */
+  rehearse(call: RehearseCall, signal: AbortSignal): Promise<RehearsalReport>;
   /** What a restore would take away. Changes nothing. @param id default: the newest that is proven */
   planRestore(id: string | undefined, signal?: AbortSignal): Promise<RestorePlan>;
   /** Whoever calls it has consented to losing what was written since the backup. */

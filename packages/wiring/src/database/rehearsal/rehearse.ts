@@ -1,0 +1,70 @@
+import { randomBytes } from "node:crypto";
+import { SluiceError, type StoredRelease } from "@sluice/core";
+import { defaultPolicy, isProven, type RehearsalReport, rehearseMigration } from "@sluice/database";
+import type { Session } from "../../session.ts";
+import { within } from "../deadline.ts";
+import type { OpenDatabase } from "../open-database.ts";
+import { takeAndProve } from "../prove.ts";
+import { openTrial } from "./trial.ts";
+
+export interface Rehearsal {
+  readonly candidate: StoredRelease;
+  readonly previous: StoredRelease | null;
+  /** Take a backup for it; default: the newest that is proven, or one where there is none. */
+  readonly fresh?: boolean | undefined;
+  readonly acceptIncompatible?: boolean | undefined;
+}
+
+/** Rehearses a release's migration on a copy of the database. The caller holds the lock of the stack. */
+export async function rehearse(
+  session: Session,
+  database: OpenDatabase,
+  { candidate, previous, fresh = false, acceptIncompatible = false }: Rehearsal,
+  signal: AbortSignal,
+): Promise<RehearsalReport> {
+  const { ports, settings, service } = database;
+  const backup = await chooseBackup(session, database, fresh, signal);
+  const { image: ofBackup } = await ports.store.load(backup);
+  const isThere = (await session.runtime().images.missing({ ofBackup }, signal)).length === 0;
+  const deployment = `rehearsal-${randomBytes(4).toString("hex")}`;
+  return within(
+    settings.verify.timeout,
+    "database.verify.timeout",
+    `rehearsing ${candidate.bundle.tag}`,
+    signal,
+    (limited) =>
+      rehearseMigration(
+        ports,
+        {
+          backup,
+          image: isThere ? ofBackup : database.container.imageId,
+          release: candidate.bundle.tag,
+          policy: { ...defaultPolicy, acceptIncompatible },
+          open: (copy) => openTrial(session, { candidate, previous, database: service, deployment }, copy, limited),
+        },
+        limited,
+      ),
+  );
+}
+
+async function chooseBackup(
+  session: Session,
+  database: OpenDatabase,
+  fresh: boolean,
+  signal: AbortSignal,
+): Promise<string> {
+  const { backups } = await database.ports.store.list();
+  const newest = backups.findLast((backup) => isProven(backup) && backup.service === database.service);
+  if (newest && !fresh) return newest.id;
+  return (await takeAndProve(session, database, true, signal)).id;
+}
+
+/** What a rehearsal that blocks is, for those who cannot go on. */
+export function rehearsalError({ findings, release }: RehearsalReport): SluiceError {
+  const blocking = findings.filter(({ severity }) => severity === "block");
+  const [first] = blocking;
+  return new SluiceError("REHEARSAL_FAILED", `the rehearsal of ${release} found: ${first?.message ?? "nothing"}`, {
+    detail: blocking.map(({ code, message, hint }) => `${code}: ${message}${hint ? `\n  ${hint}` : ""}`).join("\n"),
+    hint: "nothing of production was touched: change the migration, or look at sluice db rehearse",
+  });
+}
