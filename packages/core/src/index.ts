@@ -58,6 +58,7 @@ export * from "./ports/event-sink.ts";
 export * from "./ports/examiner.ts";
 export * from "./ports/journal.ts";
 export * from "./ports/judge.ts";
+export * from "./ports/migration-rehearser.ts";
 export * from "./ports/prober.ts";
 export * from "./ports/rehearsal-runtime.ts";
 export * from "./ports/release-identity.ts";

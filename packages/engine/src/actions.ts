@@ -4,6 +4,7 @@ import { backup } from "./actions/backup.ts";
 import { build } from "./actions/build.ts";
 import { adopt, close, door, previewDoor, promote } from "./actions/doors.ts";
 import { base, clear, create, job, networks, recover, recreate, start } from "./actions/prepare.ts";
+import { rehearse } from "./actions/rehearse.ts";
 import { bake, drain, shift } from "./actions/traffic.ts";
 import { verify } from "./actions/verify.ts";
 import { prune, retire, workers } from "./actions/workers.ts";
@@ -12,6 +13,7 @@ const actions: { readonly [Kind in StepKind]: StepAction<Kind> } = {
   recover,
   build,
   backup,
+  rehearse,
   clear,
   networks,
   base,

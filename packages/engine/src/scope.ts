@@ -11,6 +11,7 @@ import type {
   ImageBuilder,
   Journal,
   Judge,
+  MigrationRehearser,
   Prober,
   ReleaseIdentity,
   ReleaseRequest,
@@ -30,6 +31,7 @@ export interface EnginePorts {
   readonly journal: Journal;
   readonly bundles: BundleStore;
   readonly backups: BackupTaker;
+  readonly rehearser: MigrationRehearser;
   readonly identity: ReleaseIdentity;
   readonly observer: StackObserver;
   readonly images: ImageBuilder;

@@ -25,6 +25,7 @@ import { createJournal, openStateHome, type StateHome } from "@sluice/journal";
 import { createBundleStore, releaseId, releaseKey } from "@sluice/release";
 import { createHaproxyRouter } from "@sluice/traffic";
 import { createBackupTaker } from "./database/backup-taker.ts";
+import { createRehearser } from "./database/rehearsal/rehearser.ts";
 import type { DeployerOptions } from "./deployer.ts";
 import { createFileMemo } from "./file-memo.ts";
 import { loadConfig } from "./load-config.ts";
@@ -110,6 +111,7 @@ export function createSession(options: DeployerOptions): Session {
       journal: createJournal(state, clock),
       bundles: createBundleStore(state.releasesDir),
       backups: createBackupTaker(session),
+      rehearser: createRehearser(session),
       identity: {
         key: (request, modelHash) => releaseKey(request, modelHash, randomBytes(8).toString("hex")),
         id: releaseId,

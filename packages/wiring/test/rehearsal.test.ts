@@ -32,7 +32,7 @@ services:
     command:
       - |
         mkdir -p /tmp/www/cgi-bin
-        printf '#!/bin/sh\\necho Content-Type: text/plain\\necho\\npsql -XqAtw -c "select count(total) from orders"' > /tmp/www/cgi-bin/orders
+        printf '#!/bin/sh\\nprintf "Content-Type: text/plain\\\\r\\\\n\\\\r\\\\n"\\npsql -XqAtw -c "select count(total) from orders"' > /tmp/www/cgi-bin/orders
         chmod +x /tmp/www/cgi-bin/orders
         exec busybox httpd -f -p 8080 -h /tmp/www
     healthcheck: { test: [CMD-SHELL, "psql -XqAtw -c 'select 1'"], interval: 1s, retries: 30 }
@@ -132,7 +132,9 @@ describe("a rehearsal", () => {
   });
 
   it("of one that fails blocks with what it said", async () => {
-    const report = await rehearsed("alter table orders add column note text; alter table nowhere add column x int;");
+    const report = await rehearsed("alter table orders add column note text; alter table nowhere add column x int;", {
+      previous: null,
+    });
     expect(report.verdict).toBe("block");
     expect(report.migration.error).toMatchObject({
       code: "JOB_FAILED",

@@ -8,6 +8,7 @@ import type {
   ImageBuilder,
   Journal,
   Judge,
+  MigrationRehearser,
   Prober,
   ReleaseIdentity,
   ResolvedProject,
@@ -28,6 +29,7 @@ import { fakeImageBuilder } from "./fake-image-builder.ts";
 import { fakeJournal } from "./fake-journal.ts";
 import { fakeObserver } from "./fake-observer.ts";
 import { fakeJudge, fakeProber } from "./fake-prober.ts";
+import { fakeRehearser } from "./fake-rehearser.ts";
 import { fakeRouter } from "./fake-router.ts";
 import { fakeSlots } from "./fake-slots.ts";
 import { findLeftovers } from "./leftovers.ts";
@@ -41,6 +43,7 @@ export interface FakePorts {
   readonly journal: Journal;
   readonly bundles: BundleStore;
   readonly backups: BackupTaker;
+  readonly rehearser: MigrationRehearser;
   readonly identity: ReleaseIdentity;
   readonly observer: StackObserver;
   readonly images: ImageBuilder;
@@ -116,6 +119,7 @@ export function createFakeWorld({ stack = "shop" }: { readonly stack?: string | 
         journal: fakeJournal(context),
         bundles: fakeBundleStore(context),
         backups: fakeBackups(context),
+        rehearser: fakeRehearser(context),
         identity: fakeIdentity(),
         observer: fakeObserver(context),
         images: fakeImageBuilder(context),

@@ -48,7 +48,8 @@ export async function proveRelease(
     return { failure, verdicts: [], notTested: [] };
   }
   const config = await session.config();
-  const checks = releaseChecks(config, webs).filter((check) => isAskable(check, webs));
+  const all = releaseChecks(config, webs);
+  const checks = all.filter((check) => isAskable(check, webs));
   await using doors = await openDoors(session, webs, containers, signal);
   const byService: Record<string, string[]> = {};
   for (const { service, id } of containers) (byService[service] ??= []).push(id);
@@ -57,7 +58,6 @@ export async function proveRelease(
   });
   // The slot is only a word here: there is no door that would lead to it.
   const target = { slot: "blue", containers: byService, doors: doors.byService } as const;
-  const all = releaseChecks(config, webs);
   return {
     failure: null,
     verdicts: await probeAll(prober, checks, target, { signal }),
