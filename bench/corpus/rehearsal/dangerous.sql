@@ -8,6 +8,7 @@ alter table orders alter column total type numeric(10, 1);
 
 -- migration: a timestamp gets a time zone
 -- expect: table-rewritten
+set timezone = 'Europe/Berlin';
 alter table orders alter column placed type timestamptz;
 
 -- migration: a new column has a default that is computed for each row

@@ -56,7 +56,7 @@ alter table orders alter column quantity drop not null;
 alter type order_state add value 'returned';
 
 -- migration: a view shows more
-create or replace view paid_orders as select id, total, placed from orders where state = 'paid';
+create or replace view paid_orders as select id, customer_id, placed from orders where state = 'paid';
 
 -- migration: a function is replaced
 create or replace function net(amount numeric) returns numeric language sql immutable as 'select amount / 1.19';

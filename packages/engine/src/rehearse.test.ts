@@ -17,32 +17,33 @@ async function afterV1(rehearsal: "warn" | "block") {
   scenario.world.restart();
   const effects: string[] = [];
   scenario.world.calls.fault = ({ name }) => void effects.push(name);
-  return { ...scenario, effects };
+  return { scenario, effects };
 }
 
 describe("a rehearsal in a deployment", () => {
   it("comes after the backup and before anything that changes the database", async () => {
-    const { deploy, effects } = await afterV1("block");
-    expect((await deploy("v2")).outcome).toBe("live");
+    const { scenario, effects } = await afterV1("block");
+    expect((await scenario.deploy("v2")).outcome).toBe("live");
     const at = (name: string) => effects.findIndex((effect) => effect.startsWith(name));
     expect(at("rehearser.rehearse db")).toBeGreaterThan(at("backups.take db"));
     expect(at("slots.create")).toBeGreaterThan(at("rehearser.rehearse db"));
   });
 
   it("that finds what must not be stops it: nothing of the candidate starts, and users notice nothing", async () => {
-    const scenario = await afterV1("block");
+    const { scenario, effects } = await afterV1("block");
     scenario.world.state.rehearsal = blocking;
     const result = await scenario.deploy("v2");
     expect(result).toMatchObject({ outcome: "failed", exitCode: 20 });
-    expect(scenario.effects.filter((name) => /^slots\.(create|runJob|start)/.test(name))).toEqual([]);
+    expect(effects.filter((name) => /^slots\.(create|runJob|start)/.test(name))).toEqual([]);
     expect(reached(scenario)).toEqual({ web: ["v1"] });
     expect(scenario.world.violations).toEqual([]);
   });
 
   it("only tells where that is all that was asked for", async () => {
-    const { deploy, world } = await afterV1("warn");
+    const { scenario } = await afterV1("warn");
+    const { world } = scenario;
     world.state.rehearsal = blocking;
-    expect((await deploy("v2")).outcome).toBe("live");
+    expect((await scenario.deploy("v2")).outcome).toBe("live");
     const texts = world.events.flatMap((event) => (event.type === "step-progress" ? [event.text] : []));
     expect(texts).toContain("block: v1 does not run on the new schema [previous-fails]");
   });

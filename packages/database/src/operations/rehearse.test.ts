@@ -114,7 +114,7 @@ describe("a rehearsal", () => {
       code: "ENGINE_FAILED",
     });
     expect(calls.slice(-2)).toEqual(["end-trial", "end-copy"]);
-    const { rehearsalCopy: _none, ...driver } = ports.driver;
+    const driver = createFakeDatabase();
     await expect(rehearseMigration({ ...ports, driver }, request())).rejects.toMatchObject({
       code: "DATABASE_UNKNOWN",
     });

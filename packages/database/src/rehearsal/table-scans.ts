@@ -43,29 +43,23 @@ function scanOf(
   events: readonly DdlEvent[],
   concurrent: ReadonlySet<string>,
 ): Omit<TableScan, "bytes"> | null {
-  switch (change.change) {
-    case "column-now-required": {
-      const { table, column } = change;
-      return isChecked(events, table, column) ? null : { table, kind: "not-null", of: column };
-    }
-    case "constraint-added": {
-      const { table, constraint, type, validated, makesIndex } = change;
-      if (makesIndex) return { table, kind: "index", of: constraint };
-      if (!validated || (type !== "c" && type !== "f")) return null;
-      if (isValidatedLater(change, after, events)) return null;
-      return { table, kind: type === "f" ? "foreign-key" : "check", of: constraint };
-    }
-    case "index-added": {
-      const { table, index } = change;
-      const isOfConstraint = after.constraints.some(
-        (one) =>
-          one.type !== "f" && one.index !== 0 && one.index === after.indexes.find(({ name }) => name === index)?.oid,
-      );
-      return concurrent.has(index) || isOfConstraint ? null : { table, kind: "index", of: index };
-    }
-    default:
-      return null;
+  if (change.change === "column-now-required") {
+    const { table, column } = change;
+    return isChecked(events, table, column) ? null : { table, kind: "not-null", of: column };
   }
+  if (change.change === "constraint-added") {
+    const { table, constraint, type, validated, makesIndex } = change;
+    if (makesIndex) return { table, kind: "index", of: constraint };
+    if (!validated || (type !== "c" && type !== "f")) return null;
+    if (isValidatedLater(change, after, events)) return null;
+    return { table, kind: type === "f" ? "foreign-key" : "check", of: constraint };
+  }
+  if (change.change !== "index-added") return null;
+  const { table, index } = change;
+  const found = after.indexes.find(({ name }) => name === index);
+  // That of a constraint is told with it.
+  const isOfConstraint = after.constraints.some(({ type, index: oid }) => type !== "f" && oid === found?.oid);
+  return concurrent.has(index) || isOfConstraint ? null : { table, kind: "index", of: index };
 }
 
 /** At some moment a validated check said what NOT NULL says. */

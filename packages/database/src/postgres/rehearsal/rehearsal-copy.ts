@@ -53,7 +53,11 @@ export async function openRehearsalCopy(
         const settings = await runSql(exec, live, settingsSql, session);
         await runSql(exec, maintenance(clone), settings.map((statement) => `${statement};`).join("\n"), session);
       },
-      observe: () => watch({ exec, clock: means.clock, clone, restored, counts, logTail: running.logTail }, session),
+      observe: () =>
+        watch(
+          { exec, clock: means.clock, clone, restored, counts, logTail: (lines) => running.logTail(lines) },
+          session,
+        ),
       [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
     };
   } catch (error) {

@@ -41,8 +41,8 @@ export async function watch(means: WatchMeans, session: PsqlOptions): Promise<Re
   const id = randomBytes(8).toString("hex");
   await ask(watchSql(id));
   if (means.counts) {
-    await ask("create extension if not exists pg_stat_statements;", maintenance(clone));
-    await ask("select pg_stat_statements_reset();", maintenance(clone));
+    const counting = "create extension if not exists pg_stat_statements; select pg_stat_statements_reset();";
+    await ask(counting, maintenance(clone));
   }
   return {
     async finish() {

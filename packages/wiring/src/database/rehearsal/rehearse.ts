@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { SluiceError, type StoredRelease } from "@sluice/core";
+import type { StoredRelease } from "@sluice/core";
 import { defaultPolicy, isProven, type RehearsalReport, rehearseMigration } from "@sluice/database";
 import type { Session } from "../../session.ts";
 import { within } from "../deadline.ts";
@@ -57,14 +57,4 @@ async function chooseBackup(
   const newest = backups.findLast((backup) => isProven(backup) && backup.service === database.service);
   if (newest && !fresh) return newest.id;
   return (await takeAndProve(session, database, true, signal)).id;
-}
-
-/** What a rehearsal that blocks is, for those who cannot go on. */
-export function rehearsalError({ findings, release }: RehearsalReport): SluiceError {
-  const blocking = findings.filter(({ severity }) => severity === "block");
-  const [first] = blocking;
-  return new SluiceError("REHEARSAL_FAILED", `the rehearsal of ${release} found: ${first?.message ?? "nothing"}`, {
-    detail: blocking.map(({ code, message, hint }) => `${code}: ${message}${hint ? `\n  ${hint}` : ""}`).join("\n"),
-    hint: "nothing of production was touched: change the migration, or look at sluice db rehearse",
-  });
 }
