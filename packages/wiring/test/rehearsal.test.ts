@@ -98,7 +98,8 @@ const left = async () => {
   return [byStack, byProject, networks].join("");
 };
 
-describe("a rehearsal", () => {
+// A server, two releases and a migration are started for each: a busy machine needs minutes.
+describe("a rehearsal", { timeout: 300_000 }, () => {
   it("of a harmless migration passes: the release that serves answers on the migrated copy", async () => {
     const before = await project.sql("select count(*) from information_schema.columns");
     const report = await rehearsed("alter table orders add column note text;");

@@ -35,7 +35,7 @@ export function createDatabaseOperations(session: Session): DatabaseOperations {
         const [project, ports] = await Promise.all([session.project(signal), session.ports()]);
         const candidate = await provideRelease(ports, { project, release: call.release }, { signal });
         const { release } = database;
-        const previous = release === null ? null : await ports.bundles.load(release).catch(() => null);
+        const previous = release === null ? null : await ports.bundles.load(release);
         const { fresh, acceptIncompatible } = call;
         const request = { candidate, previous, fresh, acceptIncompatible };
         const report = await rehearse(session, database, request, signal);

@@ -77,10 +77,10 @@ export function endsSql(xids: readonly string[]): string {
       where t is not null));`;
 }
 
-/** One JSON object a line, the longest first. Columns came and went between versions of the extension. */
+/** One JSON object a line, the longest first; without passwords, which the server does not replace. Columns came and went between versions of the extension. */
 export function statementsSql(database: string): string {
   return `select json_build_object(
-    'sql', coalesce(j ->> 'query', ''), 'ms', coalesce(j ->> 'total_exec_time', j ->> 'total_time')::float,
+    'sql', regexp_replace(coalesce(j ->> 'query', ''), $r$(password\\s+)'[^']*'$r$, $r$\\1'***'$r$, 'gi'), 'ms', coalesce(j ->> 'total_exec_time', j ->> 'total_time')::float,
     'calls', (j ->> 'calls')::int, 'rows', (j ->> 'rows')::bigint)
   from pg_stat_statements s join pg_database d on d.oid = s.dbid cross join lateral to_jsonb(s) j
   where d.datname = ${quoteText(database)}

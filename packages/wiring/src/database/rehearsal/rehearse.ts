@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { StoredRelease } from "@sluice/core";
+import { redactDeep, type StoredRelease } from "@sluice/core";
 import { defaultPolicy, isProven, type RehearsalReport, rehearseMigration } from "@sluice/database";
 import type { Session } from "../../session.ts";
 import { within } from "../deadline.ts";
@@ -27,7 +27,7 @@ export async function rehearse(
   const { image: ofBackup } = await ports.store.load(backup);
   const isThere = (await session.runtime().images.missing({ ofBackup }, signal)).length === 0;
   const deployment = `rehearsal-${randomBytes(4).toString("hex")}`;
-  return within(
+  const report = await within(
     settings.verify.timeout,
     "database.verify.timeout",
     `rehearsing ${candidate.bundle.tag}`,
@@ -45,6 +45,8 @@ export async function rehearse(
         limited,
       ),
   );
+  // Statements of a migration can hold values of the environment.
+  return redactDeep(report, session.redact);
 }
 
 async function chooseBackup(

@@ -30,6 +30,7 @@ export async function openTrial(
   const stack = await session.stack();
   const world = await session.runtime().rehearsals.open({ stack, deployment, database, copy }, { signal });
   const missing = new Set<string>();
+  if (!previous) missing.add("what runs now: it is no release that is stored");
   let before: Proof | null = null;
   const prove = async (release: StoredRelease): Promise<Proof> => {
     const proof = await proveRelease(session, world, release, signal);
