@@ -65,10 +65,7 @@ function createWorld(means: RehearsalMeans, request: RehearsalRequest): Rehearsa
       const found = await listProject(engine, project);
       await Promise.all(found.map(({ Id }) => removeWithVolumes(engine, Id)));
     },
-    async [Symbol.asyncDispose]() {
-      await leaveNetworks(engine, request.copy, project);
-      await removeRehearsal(engine, stack);
-    },
+    [Symbol.asyncDispose]: () => removeRehearsal(engine, stack),
   };
 }
 
@@ -118,17 +115,6 @@ async function joinNetworks(
     null,
   );
   await connect(engine, await docker.getContainer(copy).inspect(), endpoints);
-}
-
-async function leaveNetworks(engine: Engine, copy: string, project: string): Promise<void> {
-  await engine.call(`${project} cannot be left`, async (docker) => {
-    const container = await unlessStatus(docker.getContainer(copy).inspect(), [404], null);
-    const joined = Object.keys(container?.NetworkSettings.Networks ?? {}).filter((name) =>
-      name.startsWith(`${project}_`),
-    );
-    const left = joined.map((name) => docker.getNetwork(name).disconnect({ Container: copy, Force: true }));
-    await Promise.all(left.map((leaving) => unlessStatus(leaving, [403, 404, 409], null)));
-  });
 }
 
 async function startCompanions(

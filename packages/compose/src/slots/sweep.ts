@@ -30,12 +30,30 @@ export async function sweep(engine: Engine, stack: string): Promise<void> {
   );
 }
 
-/** What a rehearsal made: containers with their volumes, then its networks, which its copy must have left. */
+/** What a rehearsal made: containers with their volumes, then its networks, which a copy of the database may be on. */
 export async function removeRehearsal(engine: Engine, stack: string): Promise<void> {
   const project = stackNames.slotProject(stack, "rehearsal");
   const found = await listContainers(engine, [`${composeLabels.project}=${project}`]);
   await Promise.all(found.map(({ Id }) => removeWithVolumes(engine, Id)));
+  await emptyNetworks(engine, project);
   await removeProjectNetworks(engine, project);
+}
+
+async function emptyNetworks(engine: Engine, project: string): Promise<void> {
+  await engine.call(`networks of ${project} cannot be emptied`, async (docker) => {
+    const networks = await docker.listNetworks({ filters: { label: [`${composeLabels.project}=${project}`] } });
+    const details = await Promise.all(
+      networks.map(({ Id }) =>
+        unlessStatus(docker.getNetwork(Id).inspect() as Promise<Docker.NetworkInspectInfo>, [404], null),
+      ),
+    );
+    const endpoints = details.flatMap((network) =>
+      Object.keys(network?.Containers ?? {}).map((Container) => ({ id: network?.Id ?? "", Container })),
+    );
+    const left = endpoints.map(({ id, Container }) => docker.getNetwork(id).disconnect({ Container, Force: true }));
+    // 403, 404, 409: it has left meanwhile, or is being removed.
+    await Promise.all(left.map((leaving) => unlessStatus(leaving, [403, 404, 409], null)));
+  });
 }
 
 /** Networks that Compose made for a project, those that `unwanted` names; containers must be gone. */
