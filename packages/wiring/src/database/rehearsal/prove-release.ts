@@ -11,10 +11,7 @@ import {
   type Verdict,
 } from "@sluice/core";
 import { probeAll } from "@sluice/health";
-import { createStackProber } from "../../prober.ts";
 import type { Session } from "../../session.ts";
-import { systemClock } from "../../system-clock.ts";
-import { isWeb, reasonNotRunning } from "./trial.ts";
 
 /** How a release does in a rehearsal. */
 export interface Proof {
@@ -53,9 +50,7 @@ export async function proveRelease(
   await using doors = await openDoors(session, webs, containers, signal);
   const byService: Record<string, string[]> = {};
   for (const { service, id } of containers) (byService[service] ??= []).push(id);
-  const prober = createStackProber(await session.stack(), session.runtime(), systemClock, {
-    environment: session.options.env,
-  });
+  const { prober } = await session.ports();
   // The slot is only a word here: there is no door that would lead to it.
   const target = { slot: "blue", containers: byService, doors: doors.byService } as const;
   return {
@@ -121,4 +116,14 @@ async function openDoors(
     notTested.push(`HTTP checks of the previous release: ${error.message}`);
   }
   return { byService, notTested, [Symbol.asyncDispose]: dispose };
+}
+
+export function isWeb({ role }: ServiceFacts): boolean {
+  return role === "web";
+}
+
+/** Why a release does not run, where that is what the error says. */
+function reasonNotRunning(error: unknown): string | null {
+  if (!isSluiceError(error)) return null;
+  return ["START_FAILED", "NOT_READY", "IMAGE_MISSING", "SERVICE_REFUSED"].includes(error.code) ? error.message : null;
 }

@@ -1,14 +1,7 @@
-import {
-  inOrder,
-  isSluiceError,
-  type RehearsalWorld,
-  type ServiceFacts,
-  type StoredRelease,
-  type Verdict,
-} from "@sluice/core";
+import { inOrder, type RehearsalWorld, type StoredRelease, type Verdict } from "@sluice/core";
 import type { Compatibility, Trial } from "@sluice/database";
 import type { Session } from "../../session.ts";
-import { type Proof, proveRelease } from "./prove-release.ts";
+import { isWeb, type Proof, proveRelease } from "./prove-release.ts";
 
 export interface TrialRequest {
   readonly candidate: StoredRelease;
@@ -101,14 +94,4 @@ async function migrate(
   await world.start(candidate, [first.name], { signal });
   await world.clear();
   return { how: "start", services: [first.name] };
-}
-
-export function isWeb({ role }: ServiceFacts): boolean {
-  return role === "web";
-}
-
-/** Why a release does not run, where that is what the error says. */
-export function reasonNotRunning(error: unknown): string | null {
-  if (!isSluiceError(error)) return null;
-  return ["START_FAILED", "NOT_READY", "IMAGE_MISSING", "SERVICE_REFUSED"].includes(error.code) ? error.message : null;
 }
