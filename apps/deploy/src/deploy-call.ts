@@ -9,6 +9,7 @@ export interface DeployFlags extends ChangeFlags {
   readonly replaceDoors?: boolean;
   readonly steps?: string;
   readonly override?: string;
+  readonly acceptIncompatible?: boolean;
   readonly plan?: boolean;
 }
 
@@ -17,10 +18,10 @@ export async function deployCall(
   { flags, context }: CommandCall<DeployFlags>,
   deployer: Deployer,
 ): Promise<DeployCall | { readonly ignored: string }> {
-  const { retry, replaceDoors, reason } = flags;
+  const { retry, replaceDoors, reason, acceptIncompatible } = flags;
   const waitMs = parseDurationFlag("--wait", flags.wait);
   const override = parseOverride(flags.override);
-  const asked = { reason, retry, replaceDoors, waitMs, override, steps: parseSteps(flags.steps) };
+  const asked = { reason, retry, replaceDoors, acceptIncompatible, waitMs, override, steps: parseSteps(flags.steps) };
   const { config } = await deployer.inspect(context.signal);
   const { directory } = deployerOptions(flags, context);
   const resolved = await context.resolveRelease({

@@ -31,6 +31,18 @@ export function addDatabaseCommands(db: Command, verb: Verb): void {
     .option("--down", "run the configured command that takes its migrations back")
     .option("--plan", "show what would run, and how data would come back, and change nothing");
   addChangeOptions(migrate);
+  const rehearse = verb(
+    db,
+    "rehearse",
+    "run a release's migration on a copy of the database, and the release that serves after it",
+    async () => (await import("./commands/db-rehearse.ts")).dbRehearse,
+  );
+  rehearse
+    .option("--release <tag>", "release to rehearse (default: the event's in GitHub Actions, else git describe)")
+    .option("--fresh", "take a backup for it (default: the newest that is proven)")
+    .option("--accept-incompatible", "what only the release that serves minds warns, and does not fail; recorded")
+    .option("--markdown", "the report as Markdown");
+  addChangeOptions(rehearse);
   const restore = verb(
     db,
     "restore",

@@ -11,6 +11,7 @@ import {
   labels,
   type ObservedContainer,
   type Redact,
+  type RehearsalRuntime,
   type SlotRuntime,
   type StackObserver,
   type ThrowAwayContainers,
@@ -32,6 +33,7 @@ import { createImageBuilder } from "./images/image-builder.ts";
 import { defaultPool } from "./networks/subnets.ts";
 import type { WantedDoorOf } from "./observe/observe-doors.ts";
 import { createObserver } from "./observe/observer.ts";
+import { createRehearsalRuntime } from "./rehearsal/rehearsal-runtime.ts";
 import { type OneOffRequest, type OneOffResult, provideImage, runOneOff } from "./slots/run-one-off.ts";
 import { createSlotRuntime } from "./slots/slot-runtime.ts";
 import { createThrowAwayContainers } from "./throw-away/throw-away-containers.ts";
@@ -75,6 +77,7 @@ export interface ComposeRuntime {
    */
   warmUp(stack: string, signal: AbortSignal): Promise<void>;
   readonly throwAway: ThrowAwayContainers;
+  readonly rehearsals: RehearsalRuntime;
   /** One container as it is now; `null` when it is gone. */
   inspect(container: string, signal?: AbortSignal): Promise<ObservedContainer | null>;
   /** Ids of the running containers of a base service; one cheap call. */
@@ -117,6 +120,7 @@ export function createComposeRuntime(options: ComposeRuntimeOptions): ComposeRun
     stats: createContainerStats(engine),
     warmUp: (stack, signal) => warmUp(engine, readRouting, stack, signal).catch(() => undefined),
     throwAway: createThrowAwayContainers(engine),
+    rehearsals: createRehearsalRuntime({ engine, exec, pool }),
     async inspect(container, signal) {
       const [found] = await inspectAll(engine, [container], signal);
       return found ? observedContainer(found) : null;

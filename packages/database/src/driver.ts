@@ -1,5 +1,6 @@
 import type { Fingerprint } from "./model/fingerprint.ts";
 import type { DatabaseFacts, Manifest } from "./model/manifest.ts";
+import type { Observations, Transaction } from "./rehearsal/report.ts";
 
 export interface DriverCall {
   /** Of the backup that it is about: names sessions, and databases beside the live one. */
@@ -38,6 +39,27 @@ export interface ScratchDatabase extends AsyncDisposable {
   fingerprint(like: Fingerprint): Promise<Fingerprint>;
 }
 
+/** A throw-away server that stands for the live one while a migration is tried; gone with all it holds when disposed. */
+export interface RehearsalCopy extends AsyncDisposable {
+  readonly container: string;
+  readonly server: Manifest["server"];
+  /** What cannot be seen on this server. */
+  readonly notSeen: readonly string[];
+  restore(source: RestoreSource): Promise<void>;
+  /**
+   * Makes the database that the application asks for, by its name and without a password, from what was restored; what
+   * an earlier rehearsal made of it is gone.
+   */
+  clone(): Promise<void>;
+  /** From now on everything that happens to the clone is seen. */
+  observe(): Promise<RehearsalWatch>;
+}
+
+export interface RehearsalWatch {
+  /** What happened since; nothing works in the clone any more. */
+  finish(): Promise<Observations>;
+}
+
 /** A database beside the live one, in the same server. */
 export interface FreshDatabase {
   readonly name: string;
@@ -63,6 +85,10 @@ export interface DatabaseDriver {
   fingerprint(like: Fingerprint, call: DriverCall): Promise<Fingerprint>;
   /** @param image to run; that of the manifest, or another of the same version */
   scratch(manifest: Manifest, image: string, call: DriverCall): Promise<ScratchDatabase>;
+  /** A server to rehearse on. Without it, migrations of this kind of database cannot be rehearsed. @param image as for `scratch` */
+  rehearsalCopy?(manifest: Manifest, image: string, call: DriverCall): Promise<RehearsalCopy>;
+  /** The longest transaction that runs on the live database now; `null` where there is none. */
+  longestTransaction?(call: DriverCall): Promise<Transaction | null>;
   /** Restores into a new database beside the live one, which goes on undisturbed. */
   restoreBeside(manifest: Manifest, dump: AsyncIterable<Uint8Array>, call: DriverCall): Promise<FreshDatabase>;
   /** Puts the database back that `swap` took away. Resolves with what took its place is called now. */

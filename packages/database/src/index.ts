@@ -34,6 +34,13 @@ export type { BackupPorts } from "./operations/ports.ts";
 export type { BackupProgress, ProgressSink } from "./operations/progress.ts";
 export { type PruneResult, pruneBackups } from "./operations/prune-backups.ts";
 export {
+  type RehearseRequest,
+  type RestoredCopy,
+  rehearseMigration,
+  restoreCopy,
+  type Trial,
+} from "./operations/rehearse.ts";
+export {
   planRestore,
   type RestorePlan,
   type RestoreResult,
@@ -46,6 +53,16 @@ export { type VerifyRequest, verifyBackup } from "./operations/verify-backup.ts"
 export { type FindTargetOptions, findPostgresTarget } from "./postgres/find-target.ts";
 export { createPostgresDriver, type PostgresOptions } from "./postgres/postgres-driver.ts";
 export type { PostgresTarget } from "./postgres/target.ts";
+export { defaultPolicy, judgeRehearsal, type RehearsalPolicy } from "./rehearsal/policy.ts";
+export type {
+  Compatibility,
+  HeldLock,
+  MigrationRun,
+  Observations,
+  RehearsalFinding,
+  RehearsalReport,
+  Rehearsed,
+} from "./rehearsal/report.ts";
 export type { PruneDecision, Retention } from "./retention/backups-to-prune.ts";
 export { createSqliteDriver, type SqliteOptions } from "./sqlite/sqlite-driver.ts";
 export type { BackupList, BackupPart, BackupStore, BackupWriter, StoredPart } from "./store/backup-store.ts";

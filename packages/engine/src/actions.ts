@@ -5,6 +5,7 @@ import { build } from "./actions/build.ts";
 import { adopt, close, door, previewDoor, promote } from "./actions/doors.ts";
 import { job } from "./actions/job.ts";
 import { base, clear, create, networks, recover, recreate, start } from "./actions/prepare.ts";
+import { rehearse } from "./actions/rehearse.ts";
 import { bake, drain, shift } from "./actions/traffic.ts";
 import { verify } from "./actions/verify.ts";
 import { prune, retire, workers } from "./actions/workers.ts";
@@ -13,6 +14,7 @@ const actions: { readonly [Kind in StepKind]: StepAction<Kind> } = {
   recover,
   build,
   backup,
+  rehearse,
   clear,
   networks,
   base,

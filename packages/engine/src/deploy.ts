@@ -19,7 +19,11 @@ export async function deploy(
   ports: EnginePorts,
   signal: AbortSignal,
 ): Promise<DeploymentResult> {
-  const consents = [...(request.consents ?? []), ...(await windowConsents(request, ports.clock.now()))];
+  const closed = await windowConsents(request, ports.clock.now());
+  const incompatible = request.acceptIncompatible
+    ? ["incompatible: the release before may not run on the new schema"]
+    : [];
+  const consents = [...(request.consents ?? []), ...closed, ...incompatible];
   await ports.base.claim(request.stack, request.homeId);
   const recovered = await recoverUnfinished(request, request.project, ports, signal);
   if (recovered && signal.aborted) return recovered;

@@ -1,3 +1,4 @@
+export { provideRelease } from "./build-release.ts";
 export { deploy, rollback } from "./deploy.ts";
 export { engineDiagnoses } from "./doctor/engine-diagnoses.ts";
 export { examine } from "./doctor/examine.ts";

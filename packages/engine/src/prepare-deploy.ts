@@ -51,6 +51,7 @@ export async function prepareDeploy(
       }),
       movedPorts: movedPorts(previousRelease?.bundle.services ?? [], project.services),
       replaceDoors: request.replaceDoors,
+      acceptIncompatible: request.acceptIncompatible,
       remembered,
     },
     observed,

@@ -24,6 +24,8 @@ export interface DeployRequest extends StackFacts, Initiator {
   readonly replaceDoors?: boolean | undefined;
   /** Why it is done although the windows are closed; without it, it is refused then. */
   readonly override?: string | undefined;
+  /** That the release that serves may not live with the migration is agreed to; recorded. */
+  readonly acceptIncompatible?: boolean | undefined;
 }
 
 export interface RollbackRequest extends StackFacts, Initiator {

@@ -12,6 +12,7 @@ import type {
   Journal,
   Judge,
   MigrationRunner,
+  MigrationRehearser,
   Prober,
   ReleaseIdentity,
   ReleaseRequest,
@@ -33,6 +34,7 @@ export interface EnginePorts {
   readonly bundles: BundleStore;
   readonly backups: BackupTaker;
   readonly migrations: MigrationRunner;
+  readonly rehearser: MigrationRehearser;
   readonly identity: ReleaseIdentity;
   readonly observer: StackObserver;
   readonly images: ImageBuilder;

@@ -125,7 +125,7 @@ async function refusals(session: Session, { override }: DeployCall): Promise<rea
 
 async function deployRequest(
   session: Session,
-  { release, reason, retry, replaceDoors, steps, override }: DeployCall,
+  { release, reason, retry, replaceDoors, steps, override, acceptIncompatible }: DeployCall,
   signal: AbortSignal | undefined,
 ): Promise<DeployRequest> {
   const [project, facts] = await Promise.all([session.project(signal), session.facts()]);
@@ -141,6 +141,7 @@ async function deployRequest(
     retry,
     replaceDoors,
     override,
+    acceptIncompatible,
   };
 }
 

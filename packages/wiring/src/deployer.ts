@@ -52,6 +52,8 @@ export interface DeployCall {
   readonly replaceDoors?: boolean | undefined;
   /** Why it is done although the windows are closed; goes into the record. */
   readonly override?: string | undefined;
+  /** What a rehearsal finds that only the release that serves minds is agreed to; recorded. */
+  readonly acceptIncompatible?: boolean | undefined;
   /** Wait for the lock this long, milliseconds; default 0. */
   readonly waitMs?: number | undefined;
   /** Overrides the configured steps, such as `[100]`. */

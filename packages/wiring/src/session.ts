@@ -27,6 +27,7 @@ import { createHaproxyRouter } from "@sluice/traffic";
 import { checkSecrets } from "./check-secrets.ts";
 import { createBackupTaker } from "./database/backup-taker.ts";
 import { createMigrationRunner } from "./database/migration-runner.ts";
+import { createRehearser } from "./database/rehearsal/rehearser.ts";
 import type { DeployerOptions } from "./deployer.ts";
 import { createFileMemo } from "./file-memo.ts";
 import { loadConfig } from "./load-config.ts";
@@ -123,6 +124,7 @@ export function createSession(options: DeployerOptions): Session {
       bundles: createBundleStore(state.releasesDir),
       backups: createBackupTaker(session),
       migrations: createMigrationRunner(session),
+      rehearser: createRehearser(session),
       identity: {
         key: (request, modelHash) => releaseKey(request, modelHash, randomBytes(8).toString("hex")),
         id: releaseId,

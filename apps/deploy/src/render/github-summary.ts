@@ -1,4 +1,5 @@
 import { formatDuration } from "@sluice/core";
+import { cell, table } from "./markdown.ts";
 import type { Story } from "./story.ts";
 import { findingText, nextCommand, outcomeText, servingNowText } from "./words.ts";
 
@@ -36,12 +37,6 @@ export function githubSummary(story: Story, stackFlag: string, now: Date): strin
   ].join("\n");
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
-  if (rows.length === 0) return [];
-  const row = (cells: readonly string[]) => `| ${cells.map(cell).join(" | ")} |`;
-  return ["", row(head), `|${" --- |".repeat(head.length)}`, ...rows.map(row)];
-}
-
 function details(lines: readonly string[]): readonly string[] {
   // Indented code needs no fence that the text could close.
   return [
@@ -52,14 +47,4 @@ function details(lines: readonly string[]): readonly string[] {
     "",
     "</details>",
   ];
-}
-
-/** Text of others inside Markdown: on one line, and only text. */
-function cell(text: string): string {
-  return text
-    .replaceAll(/\s+/g, " ")
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll("|", "\\|")
-    .replaceAll("`", "'");
 }

@@ -51,6 +51,7 @@ export function fakeDeployer(answers: Partial<Deployer> = {}): FakeDeployer {
       list: unexpected("database.list"),
       show: unexpected("database.show"),
       verify: unexpected("database.verify"),
+      rehearse: unexpected("database.rehearse"),
       planRestore: unexpected("database.planRestore"),
       restore: unexpected("database.restore"),
       undoRestore: unexpected("database.undoRestore"),

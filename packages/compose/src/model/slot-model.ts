@@ -3,6 +3,7 @@ import {
   type ComposeNetwork,
   type ComposeService,
   labels,
+  type Slot,
   type SlotRequest,
   SluiceError,
   stackNames,
@@ -12,6 +13,9 @@ import { escapeDollars } from "./dollars.ts";
 import { slotConfigFiles, slotMounts } from "./mounts.ts";
 import { jobServices, networkKeys, slotServices } from "./networks.ts";
 import { isProxyLabel, isProxyVariable } from "./proxy-labels.ts";
+
+/** Slots, and the throw-away one. */
+export type PlaceRequest = Omit<SlotRequest, "slot"> & { readonly slot: Slot | "rehearsal" };
 
 export interface SlotModelOptions {
   /** CIDR by key of the network in the compose file; see `slotNetworks`. */
@@ -24,14 +28,14 @@ export interface SlotModelOptions {
  *
  * @throws SluiceError SUBNET_EXHAUSTED when a network has no subnet, IMAGE_MISSING when the release has no image
  */
-export function slotModel(request: SlotRequest, options: SlotModelOptions): ComposeModel {
+export function slotModel(request: PlaceRequest, options: SlotModelOptions): ComposeModel {
   const services = slotServices(request.services).map(({ name }) => [name, slotService(request, name)] as const);
   const jobs = jobServices(request.services).map(({ name }) => [name, jobService(request, name)] as const);
   return assembled(request, options, Object.fromEntries([...services, ...jobs]));
 }
 
 /** A job service as a one-off container: never restarted, and one of it. */
-export function jobService(request: SlotRequest, name: string): ComposeService {
+export function jobService(request: PlaceRequest, name: string): ComposeService {
   const { deploy: _deploy, scale: _scale, ...once } = slotService(request, name, "job");
   const { environment, command } = request.jobs?.[name] ?? {};
   return {
@@ -44,7 +48,7 @@ export function jobService(request: SlotRequest, name: string): ComposeService {
 
 /** Everything of a slot's project around its services: only what they use, and volumes only by reference. */
 export function assembled(
-  request: SlotRequest,
+  request: PlaceRequest,
   { subnets }: SlotModelOptions,
   services: Readonly<Record<string, ComposeService>>,
 ): ComposeModel {
@@ -88,7 +92,11 @@ const droppedKeys = [
 ] as const satisfies readonly ServiceKey[];
 const dropped: ReadonlySet<string> = new Set(droppedKeys);
 
-export function slotService(request: SlotRequest, name: string, kind: "slot" | "job" = "slot"): ComposeService {
+export function slotService(
+  request: PlaceRequest,
+  name: string,
+  kind: "slot" | "job" | "rehearsal" = "slot",
+): ComposeService {
   const { release } = request;
   const written = release.model.services[name];
   if (!written) throw new SluiceError("BUNDLE_INVALID", `release ${release.bundle.tag} has no service ${name}`);
@@ -117,7 +125,7 @@ export function slotService(request: SlotRequest, name: string, kind: "slot" | "
 
 /** Only among services of the slot: Compose notes them on the containers, and the order of the start is read from there. */
 function slotDependencies(
-  { services }: SlotRequest,
+  { services }: PlaceRequest,
   { depends_on }: ComposeService,
 ): Pick<ComposeService, "depends_on"> {
   const inSlot = new Set(slotServices(services).map(({ name }) => name));
@@ -142,7 +150,7 @@ function slotEndpoints(service: ComposeService): NonNullable<ComposeService["net
 }
 
 /** Labels name no release or deployment: the network outlives them. */
-function slotNetwork({ stack, slot, release }: SlotRequest, key: string, subnet: string | undefined): ComposeNetwork {
+function slotNetwork({ stack, slot, release }: PlaceRequest, key: string, subnet: string | undefined): ComposeNetwork {
   if (subnet === undefined) {
     throw new SluiceError("SUBNET_EXHAUSTED", `network ${key} of slot ${slot} of stack ${stack} has no subnet`);
   }
@@ -156,7 +164,7 @@ function slotNetwork({ stack, slot, release }: SlotRequest, key: string, subnet:
 }
 
 /** By id, which names one image for ever; a bundle without the id names it by its tag. */
-function pinnedImage({ release: { bundle } }: SlotRequest, name: string): string {
+function pinnedImage({ release: { bundle } }: PlaceRequest, name: string): string {
   const image = bundle.images[name] ?? bundle.imageTags[name];
   if (image !== undefined) return image;
   throw new SluiceError("IMAGE_MISSING", `release ${bundle.tag} has no image for service ${name}`, {

@@ -1,8 +1,9 @@
-import { type CallOptions, type ComposeModel, type SlotRequest, stackNames } from "@sluice/core";
+import { type CallOptions, type ComposeModel, stackNames } from "@sluice/core";
 import { composeModel, isOverlap } from "../engine/compose-model.ts";
 import { composeLabels, listProject } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { slotNetworks } from "../model/networks.ts";
+import type { PlaceRequest } from "../model/slot-model.ts";
 import { parseCidr } from "../networks/cidr.ts";
 import { findNetwork } from "../networks/links.ts";
 import type { SubnetPool } from "../networks/subnets.ts";
@@ -20,15 +21,16 @@ type ModelOf = (subnets: Readonly<Record<string, string>>) => ComposeModel;
 export async function createContainers(
   engine: Engine,
   pool: SubnetPool,
-  request: SlotRequest,
+  request: PlaceRequest,
   options: CallOptions,
   modelOf: ModelOf,
+  networks: readonly string[] = slotNetworks(request.release.model, request.services),
 ): Promise<void> {
   const project = stackNames.slotProject(request.stack, request.slot);
   const { kind } = await engine.endpoint();
   const refused: string[] = [];
   for (let attempt = 1; ; attempt += 1) {
-    const subnets = await slotSubnets(engine, pool, request, refused);
+    const subnets = await slotSubnets(engine, pool, request, networks, refused);
     const whole = modelOf(subnets);
     const { model, uploads } =
       kind === "unix" ? { model: whole, uploads: [] } : splitUploads(whole, request.release.filesDir);
@@ -50,10 +52,10 @@ export async function createContainers(
 async function slotSubnets(
   engine: Engine,
   pool: SubnetPool,
-  { stack, slot, services, release }: SlotRequest,
+  { stack, slot }: PlaceRequest,
+  keys: readonly string[],
   refused: readonly string[],
 ): Promise<Readonly<Record<string, string>>> {
-  const keys = slotNetworks(release.model, services);
   const taken = [...(await takenSubnets(engine)), ...refused.flatMap((text) => parseCidr(text) ?? [])];
   const subnets: Record<string, string> = {};
   for (const key of keys) {

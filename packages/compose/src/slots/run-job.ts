@@ -64,9 +64,10 @@ async function makeAnew(
   throw new SluiceError("JOB_FAILED", `job ${service}: Compose made no container for it`);
 }
 
-async function runToEnd(
+/** @throws SluiceError JOB_FAILED with the end of its log; the signal's reason */
+export async function runToEnd(
   engine: Engine,
-  { Id, Config }: Docker.ContainerInspectInfo,
+  { Id, Config }: Pick<Docker.ContainerInspectInfo, "Id" | "Config">,
   service: string,
   { signal, onOutput, onStarted }: JobOptions,
 ): Promise<void> {

@@ -5,7 +5,7 @@ import type { Engine } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
 import { removeContainers } from "../engine/stop.ts";
 import { leftoverFindings } from "../observe/leftovers.ts";
-import { sweepThrowAways } from "../throw-away/throw-away-containers.ts";
+import { removeWithVolumes, sweepThrowAways } from "../throw-away/throw-away-containers.ts";
 
 /** Every container that has to do with a stack and is neither of a slot nor of base: doors, previews, jobs, rehearsals. */
 export async function listBeside(engine: Engine, stack: string): Promise<readonly Docker.ContainerInfo[]> {
@@ -21,13 +21,39 @@ export async function listBeside(engine: Engine, stack: string): Promise<readonl
 /** Removes what dead attempts left beside the slots; what `leftoverFindings` names. */
 export async function sweep(engine: Engine, stack: string): Promise<void> {
   await sweepThrowAways(engine, stack);
+  await removeRehearsal(engine, stack);
   const found = await listBeside(engine, stack);
   const left = found.filter((container) => leftoverFindings({ stack }, [container]).length > 0);
   await removeContainers(
     engine,
     left.map(({ Id }) => Id),
   );
-  await removeProjectNetworks(engine, stackNames.slotProject(stack, "rehearsal"));
+}
+
+/** What a rehearsal made: containers with their volumes, then its networks, which a copy of the database may be on. */
+export async function removeRehearsal(engine: Engine, stack: string): Promise<void> {
+  const project = stackNames.slotProject(stack, "rehearsal");
+  const found = await listContainers(engine, [`${composeLabels.project}=${project}`]);
+  await Promise.all(found.map(({ Id }) => removeWithVolumes(engine, Id)));
+  await emptyNetworks(engine, project);
+  await removeProjectNetworks(engine, project);
+}
+
+async function emptyNetworks(engine: Engine, project: string): Promise<void> {
+  await engine.call(`networks of ${project} cannot be emptied`, async (docker) => {
+    const networks = await docker.listNetworks({ filters: { label: [`${composeLabels.project}=${project}`] } });
+    const details = await Promise.all(
+      networks.map(({ Id }) =>
+        unlessStatus(docker.getNetwork(Id).inspect() as Promise<Docker.NetworkInspectInfo>, [404], null),
+      ),
+    );
+    const endpoints = details.flatMap((network) =>
+      Object.keys(network?.Containers ?? {}).map((Container) => ({ id: network?.Id ?? "", Container })),
+    );
+    const left = endpoints.map(({ id, Container }) => docker.getNetwork(id).disconnect({ Container, Force: true }));
+    // 403, 404, 409: it has left meanwhile, or is being removed.
+    await Promise.all(left.map((leaving) => unlessStatus(leaving, [403, 404, 409], null)));
+  });
 }
 
 /** Networks that Compose made for a project, those that `unwanted` names; containers must be gone. */

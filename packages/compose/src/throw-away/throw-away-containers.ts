@@ -36,7 +36,7 @@ export async function sweepThrowAways(engine: Engine, stack: string): Promise<vo
 }
 
 async function create(engine: Engine, request: ThrowAwayRequest, signal: AbortSignal | undefined): Promise<string> {
-  const { stack, image, purpose, environment, entrypoint, command, volumesFrom, memoryBytes } = request;
+  const { stack, image, purpose, environment, entrypoint, command, volumesFrom, memoryBytes, joins } = request;
   try {
     const docker = await engine.docker();
     const container = await docker.createContainer({
@@ -49,7 +49,7 @@ async function create(engine: Engine, request: ThrowAwayRequest, signal: AbortSi
       // The image's own check would only cost what the work needs.
       Healthcheck: { Test: ["NONE"] },
       HostConfig: {
-        NetworkMode: "none",
+        NetworkMode: joins === undefined ? "none" : `container:${joins}`,
         RestartPolicy: { Name: "no" },
         ...(volumesFrom === undefined ? {} : { VolumesFrom: [volumesFrom] }),
         Memory: memoryBytes,
@@ -82,7 +82,7 @@ function throwAway(engine: Engine, id: string): ThrowAway {
   };
 }
 
-async function removeWithVolumes(engine: Engine, id: string): Promise<void> {
+export async function removeWithVolumes(engine: Engine, id: string): Promise<void> {
   const options: Docker.ContainerRemoveOptions = { force: true, v: true };
   // 409: a removal of the same container is under way.
   await engine.call("a throw-away container cannot be removed", (docker) =>

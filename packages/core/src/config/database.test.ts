@@ -7,6 +7,7 @@ it("is absent where nobody wrote it, and has its defaults where somebody did", (
   expect(parse("")).toBeUndefined();
   expect(parse("database: {}")).toEqual({
     beforeDeploy: "proven",
+    rehearsal: "off",
     timeout: 3_600_000,
     keep: 7,
     migrate: {

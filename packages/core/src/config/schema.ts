@@ -88,6 +88,8 @@ export const databaseSchema = z.strictObject({
     .optional(),
   /** Before a release that was never live may change data: a backup that is proven by restoring it, a backup, or none. */
   beforeDeploy: z.enum(["proven", "taken", "none"]).default("proven"),
+  /** Before a release that was never live migrates: its migration on a copy, which can end the deployment, only warns, or is not made. */
+  rehearsal: z.enum(["off", "warn", "block"]).default("off"),
   /** Of a dump. */
   timeout: duration.default(3_600_000),
   /** Restore-verified backups that stay. */

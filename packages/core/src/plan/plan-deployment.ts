@@ -10,6 +10,7 @@ import { addAdoption, addCandidate, addDoors } from "./plan-candidate.ts";
 import { addEnding } from "./plan-ending.ts";
 import { addJobs } from "./plan-jobs.ts";
 import { addMissingLinks, addRecover, droppedDoors, oldWorkers } from "./plan-previous.ts";
+import { addRehearsal } from "./plan-rehearsal.ts";
 import type { DeploymentPlan } from "./step.ts";
 
 /** What is wanted, as far as the planner must know it. */
@@ -29,6 +30,8 @@ export interface DesiredDeployment {
   readonly prunable: readonly string[];
   /** Replace the doors although they are current. */
   readonly replaceDoors?: boolean | undefined;
+  /** That the release that serves may not live with the migration is agreed to. */
+  readonly acceptIncompatible?: boolean | undefined;
   /** What the last deployment said of who serves: decides where no door can tell. */
   readonly remembered?: Pick<LiveSlot, "slot" | "release"> | null | undefined;
 }
@@ -104,7 +107,10 @@ function addPreparation(add: AddStep, scope: PreparationScope): void {
     const cause = clears ? `${from}; slot ${candidate}, where nothing runs, is emptied meanwhile` : from;
     add({ kind: "build", target: `release ${tag}`, cause, timeoutMs: buildMs, ...(clears && { clears: candidate }) });
   }
-  if (!wasLive && !isWarm) addBackup(add, desired, observed, active);
+  if (!wasLive && !isWarm) {
+    addBackup(add, desired, observed, active);
+    addRehearsal(add, desired, observed, active);
+  }
   if (!isWarm && containers.length > 0 && !clears) {
     const cause = held ? `holds release ${held}` : "holds containers of no release";
     add({ kind: "clear", slot: candidate, target: `slot ${candidate}`, cause });

@@ -7,6 +7,7 @@ export const stepKinds = [
   "recover",
   "build",
   "backup",
+  "rehearse",
   "clear",
   "networks",
   "base",
@@ -60,6 +61,14 @@ export type BackupStep = StepBase<"backup"> & {
   readonly service: string;
   /** It counts only when a throw-away server took it. */
   readonly prove: boolean;
+};
+/** The candidate's migration on a copy of the database, and the previous release after it. */
+export type RehearseStep = StepBase<"rehearse"> & {
+  readonly service: string;
+  /** What it finds can end the deployment; else it is only told. */
+  readonly blocks: boolean;
+  /** Somebody has agreed to losing the way back by images. */
+  readonly acceptIncompatible: boolean;
 };
 /** Empties the candidate's slot of an older release. */
 export type ClearStep = StepBase<"clear"> & InSlot;
@@ -122,6 +131,7 @@ export type PlanStep =
   | RecoverStep
   | BuildStep
   | BackupStep
+  | RehearseStep
   | ClearStep
   | NetworksStep
   | BaseStep

@@ -14,6 +14,8 @@ export interface ThrowAwayRequest {
   /** A container whose volumes it has too, in the same places; they stay when it goes. */
   readonly volumesFrom?: string | undefined;
   readonly memoryBytes: number;
+  /** Id of a container whose network it shares: what listens there is at `127.0.0.1`. Default: none. */
+  readonly joins?: string | undefined;
 }
 
 /** A container that nobody needs afterwards. Disposing removes it with its volumes, whatever state it is in. */
@@ -24,7 +26,7 @@ export interface ThrowAway extends AsyncDisposable {
   logTail(lines: number): Promise<string>;
 }
 
-/** Throw-away containers: no network but their own loopback, no restart, a limit of memory, volumes of their own. */
+/** Throw-away containers: no network but their own loopback unless they join another one's, no restart, a limit of memory, volumes of their own. */
 export interface ThrowAwayContainers {
   /** Created and started; it is not waited for. @throws SluiceError IMAGE_MISSING, START_FAILED */
   start(request: ThrowAwayRequest, signal?: AbortSignal): Promise<ThrowAway>;

@@ -13,10 +13,10 @@ set bytea_output = 'hex'; set xmloption = 'content'; set row_security = off; set
 set statement_timeout = 0; set idle_in_transaction_session_timeout = 0; set search_path = '';
 select set_config(name, '1000', false) from pg_settings where name = 'client_connection_check_interval';`;
 
-const ofUsers = (schema: string) =>
+export const ofUsers = (schema: string) =>
   `${schema} not in ('pg_catalog', 'information_schema') and ${schema} !~ '^pg_(toast|temp)'`;
 /** What belongs to an extension is made by it when the extension is, and is not in the dump. */
-const ofNoExtension = (catalog: string, oid: string) =>
+export const ofNoExtension = (catalog: string, oid: string) =>
   `not exists (select from pg_depend e where e.classid = '${catalog}'::regclass and e.objid = ${oid} and e.deptype = 'e')`;
 
 /** One JSON object a line, by sequence. */

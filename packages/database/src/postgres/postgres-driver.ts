@@ -7,6 +7,8 @@ import type { Sampling } from "./fingerprint-sql.ts";
 import { createDatabase, dropDatabase, restoreDump } from "./new-database.ts";
 import { probePostgres } from "./probe.ts";
 import type { PsqlOptions } from "./psql.ts";
+import { longestTransaction } from "./rehearsal/longest-transaction.ts";
+import { openRehearsalCopy } from "./rehearsal/rehearsal-copy.ts";
 import { restoreRoles } from "./roles.ts";
 import { startScratch } from "./scratch.ts";
 import { openSnapshot, takeFingerprint } from "./snapshot.ts";
@@ -97,6 +99,16 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
         throw error;
       }
     },
+    rehearsalCopy(manifest, image, call) {
+      const { preload } = manifest.server;
+      const request = { stack, image, user: target.user, preload, memoryBytes: options.scratchMemoryBytes };
+      return openRehearsalCopy(
+        { throwAway, exec, clock },
+        { ...request, manifest, live: target },
+        of(call, "rehearse"),
+      );
+    },
+    longestTransaction: (call) => longestTransaction(exec, target, of(call, "rehearse")),
     async restoreBeside({ database }, dump, call) {
       const session = of(call, "restore");
       const old = besideName(target.database, "old", call.backup);

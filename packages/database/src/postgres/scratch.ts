@@ -12,11 +12,17 @@ export interface ScratchRequest {
   /** Libraries that the live server loads at its start. */
   readonly preload: string;
   readonly memoryBytes: number;
+  /** In its name. Default `verify`. */
+  readonly purpose?: string | undefined;
+  /** More settings of the server, `NAME=VALUE`. */
+  readonly settings?: readonly string[] | undefined;
 }
 
 /** A server that is nobody's and is gone, with its data, when it is disposed. */
 export interface ScratchServer extends AsyncDisposable {
   readonly target: PostgresTarget;
+  /** The last lines of what the server wrote. */
+  logTail(lines: number): Promise<string>;
 }
 
 /** Its data need not survive anything. */
@@ -42,15 +48,15 @@ export async function startScratch(
     exec,
     clock,
   }: { readonly throwAway: ThrowAwayContainers; readonly exec: ContainerExec; readonly clock: Clock },
-  { stack, image, user, preload, memoryBytes }: ScratchRequest,
+  { stack, image, user, preload, memoryBytes, purpose = "verify", settings: more = [] }: ScratchRequest,
   signal?: AbortSignal,
 ): Promise<ScratchServer> {
-  const settings = [...fast, ...(preload === "" ? [] : [`shared_preload_libraries=${preload}`])];
+  const settings = [...fast, ...more, ...(preload === "" ? [] : [`shared_preload_libraries=${preload}`])];
   const container = await throwAway.start(
     {
       stack,
       image,
-      purpose: "verify",
+      purpose,
       // Nobody but its own processes can reach it: without a network the password is only what images ask for.
       environment: {
         POSTGRES_USER: user,
@@ -72,6 +78,7 @@ export async function startScratch(
   }
   return {
     target: { container: container.id, user, database: "postgres" },
+    logTail: (lines) => container.logTail(lines),
     [Symbol.asyncDispose]: () => container[Symbol.asyncDispose](),
   };
 }

@@ -9,6 +9,7 @@ import type {
   Journal,
   Judge,
   MigrationRunner,
+  MigrationRehearser,
   Prober,
   ReleaseIdentity,
   ResolvedProject,
@@ -31,6 +32,7 @@ import { fakeJournal } from "./fake-journal.ts";
 import { fakeMigrations } from "./fake-migrations.ts";
 import { fakeObserver } from "./fake-observer.ts";
 import { fakeJudge, fakeProber } from "./fake-prober.ts";
+import { fakeRehearser } from "./fake-rehearser.ts";
 import { fakeRouter } from "./fake-router.ts";
 import { fakeSlots } from "./fake-slots.ts";
 import { fakeWatcher } from "./fake-watcher.ts";
@@ -46,6 +48,7 @@ export interface FakePorts {
   readonly bundles: BundleStore;
   readonly backups: BackupTaker;
   readonly migrations: MigrationRunner;
+  readonly rehearser: MigrationRehearser;
   readonly identity: ReleaseIdentity;
   readonly observer: StackObserver;
   readonly images: ImageBuilder;
@@ -123,6 +126,7 @@ export function createFakeWorld({ stack = "shop" }: { readonly stack?: string | 
         bundles: fakeBundleStore(context),
         backups: fakeBackups(context),
         migrations: fakeMigrations(context),
+        rehearser: fakeRehearser(context),
         identity: fakeIdentity(),
         observer: fakeObserver(context),
         images: fakeImageBuilder(context),

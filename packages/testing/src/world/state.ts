@@ -1,4 +1,12 @@
-import type { DoorRouting, JournalRecord, ObservedContainer, ServiceFacts, Slot, StoredRelease } from "@sluice/core";
+import type {
+  DoorRouting,
+  JournalRecord,
+  ObservedContainer,
+  RehearsalOutcome,
+  ServiceFacts,
+  Slot,
+  StoredRelease,
+} from "@sluice/core";
 
 /** Where a container lives: a slot, the base project as Sluice runs it, the base project as plain Compose ran it, a job. */
 export type Place = Slot | "base" | "plain" | "job";
@@ -43,6 +51,8 @@ export interface WorldState {
   readonly open: Set<string>;
   /** Services whose way in changes hands just now: the one moment in which nobody gets an answer. */
   readonly gaps: Set<string>;
+  /** What a rehearsal finds; `null` nothing. */
+  rehearsal: RehearsalOutcome | null;
   ids: number;
 }
 
@@ -59,6 +69,7 @@ export function createState(stack: string): WorldState {
     records: [],
     open: new Set(),
     gaps: new Set(),
+    rehearsal: null,
     ids: 0,
   };
 }

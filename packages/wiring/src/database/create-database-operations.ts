@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { isSluiceError, type JournalEntry, SluiceError } from "@sluice/core";
 import { highestLevel, isProven, type Manifest, planRestore, restoreBackup, undoRestore } from "@sluice/database";
+import { provideRelease } from "@sluice/engine";
 import { lockStack } from "../lock.ts";
 import type { Session } from "../session.ts";
 import type { DatabaseCall, DatabaseOperations } from "./database-operations.ts";
@@ -9,6 +10,7 @@ import { migrate, planMigration } from "./migrate.ts";
 import { type OpenDatabase, openDatabase, openStore } from "./open-database.ts";
 import { proveBackup, prune, takeAndProve } from "./prove.ts";
 import { readDatabaseRecords } from "./records.ts";
+import { rehearse } from "./rehearsal/rehearse.ts";
 
 export function createDatabaseOperations(session: Session): DatabaseOperations {
   const newest = async (choose: (backups: readonly Manifest[]) => Manifest | undefined): Promise<string> => {
@@ -29,6 +31,29 @@ export function createDatabaseOperations(session: Session): DatabaseOperations {
         const id = asked ?? (await newest((backups) => backups.at(-1)));
         const manifest = await proveBackup(session, database, id, signal);
         return { result: manifest, record: recordOf(manifest) };
+      }),
+    rehearse: (call, signal) =>
+      change(session, "rehearse", call, signal, async (database) => {
+        const [project, ports] = await Promise.all([session.project(signal), session.ports()]);
+        const candidate = await provideRelease(ports, { project, release: call.release }, { signal });
+        const { release } = database;
+        const previous = release === null ? null : await ports.bundles.load(release);
+        const { fresh, acceptIncompatible } = call;
+        const request = { candidate, previous, fresh, acceptIncompatible };
+        const report = await rehearse(session, database, request, signal);
+        const { verdict, findings, compatibility, backup } = report;
+        const found = findings
+          .filter(({ severity }) => severity !== "note")
+          .map(({ code, table }) => ({ code, table }));
+        const record = {
+          backup: backup.id,
+          release: candidate.bundle.id,
+          verdict,
+          found,
+          previous: compatibility.result,
+          ...(acceptIncompatible ? { accepted: "incompatible" } : {}),
+        };
+        return { result: report, record };
       }),
     async planRestore(asked, signal) {
       const id = asked ?? (await newest((backups) => backups.findLast(isProven)));

@@ -1,10 +1,11 @@
-import type { OutputSink } from "@sluice/core";
+import type { OutputSink, ReleaseRequest } from "@sluice/core";
 import type {
   BackupList,
   BackupProgress,
   DataRollback,
   Manifest,
   PruneResult,
+  RehearsalReport,
   RestorePlan,
   RestoreResult,
 } from "@sluice/database";
@@ -16,6 +17,8 @@ export type {
   DataRollback,
   Manifest,
   PruneResult,
+  RehearsalFinding,
+  RehearsalReport,
   RestorePlan,
   RestoreResult,
 } from "@sluice/database";
@@ -53,6 +56,15 @@ export interface MigrationResult {
   readonly jobs: readonly { readonly job: string; readonly report: WatchedRun | null }[];
 }
 
+export interface RehearseCall extends DatabaseCall {
+  /** Built and stored as a deployment would, where it is not yet. */
+  readonly release: ReleaseRequest;
+  /** Take a backup for it. Default: the newest that is proven. */
+  readonly fresh?: boolean | undefined;
+  /** What only the release that serves minds warns, and does not block. Recorded. */
+  readonly acceptIncompatible?: boolean | undefined;
+}
+
 /** One line of the journal about databases. */
 export interface DatabaseRecord {
   readonly seq: number;
@@ -61,7 +73,7 @@ export interface DatabaseRecord {
   readonly hash: string;
   readonly actor: string;
   readonly reason: string;
-  /** `backup`, `verify`, `restore`, `restore-undo`, `prune`, `migrate` or `migrate-down`. */
+  /** `backup`, `verify`, `restore`, `restore-undo`, `rehearse`, `prune`, `migrate` or `migrate-down`. */
   readonly what: string;
   /** `begun`, `done`, `failed` or `interrupted`. */
   readonly result: string;
@@ -87,6 +99,12 @@ export interface DatabaseOperations {
   show(id: string): Promise<Manifest>;
   /** Proves a backup in a throw-away server. @param id default: the newest */
   verify(id: string | undefined, call: DatabaseCall, signal: AbortSignal): Promise<Manifest>;
+  /**
+   * Runs a release's migration on a copy of the database, and the release that serves after it. A migration that fails
+   * or is found dangerous is a report, not an error. Nothing of production is changed.
+   * @throws SluiceError BUILD_FAILED, DATABASE_UNKNOWN, …
+   */
+  rehearse(call: RehearseCall, signal: AbortSignal): Promise<RehearsalReport>;
   /** What a restore would take away. Changes nothing. @param id default: the newest that is proven */
   planRestore(id: string | undefined, signal?: AbortSignal): Promise<RestorePlan>;
   /** Whoever calls it has consented to losing what was written since the backup. */

@@ -1,0 +1,51 @@
+import type { ChangeFlags, CommandCall } from "../context.ts";
+import { deployCall } from "../deploy-call.ts";
+import { parseDurationFlag } from "../flag-values.ts";
+import { writeJson } from "../render/json.ts";
+import { createProgress } from "../render/progress.ts";
+import { rehearsalMarkdown } from "../render/rehearsal-markdown.ts";
+import { rehearsalText } from "../render/rehearsal-text.ts";
+import { withDeployer } from "../with-deployer.ts";
+
+export interface RehearseFlags extends ChangeFlags {
+  readonly release?: string;
+  readonly fresh?: boolean;
+  readonly acceptIncompatible?: boolean;
+  readonly markdown?: boolean;
+}
+
+/** What a migration that must not run ends the command with: nothing of production was touched. */
+const blocked = 20;
+
+/** `sluice db rehearse`: a release's migration on a copy of the database, and what it would do to production. */
+export async function dbRehearse(call: CommandCall<RehearseFlags>): Promise<number> {
+  const { context, flags } = call;
+  const progress = createProgress(context);
+  return withDeployer(call, async (deployer) => {
+    const asked = await deployCall(call, deployer);
+    if ("ignored" in asked) {
+      if (flags.json) writeJson(context, asked);
+      else context.stdout.write(`nothing to do: ${asked.ignored}\n`);
+      return 0;
+    }
+    try {
+      const report = await deployer.database.rehearse(
+        {
+          release: asked.release,
+          fresh: flags.fresh,
+          acceptIncompatible: flags.acceptIncompatible,
+          reason: flags.reason,
+          waitMs: parseDurationFlag("--wait", flags.wait),
+          ...(flags.json ? {} : { onProgress: progress.show }),
+        },
+        context.signal,
+      );
+      progress.end();
+      if (flags.json) writeJson(context, { rehearsal: report });
+      else context.stdout.write(flags.markdown ? rehearsalMarkdown(report) : rehearsalText(report));
+      return report.verdict === "block" ? blocked : 0;
+    } finally {
+      progress.end();
+    }
+  });
+}

@@ -1,0 +1,21 @@
+import { atMost, type Figures, shown } from "../result.ts";
+import type { Tried } from "./try-migration.ts";
+
+/** What is asked of a rehearsal: nothing dangerous goes by without its reason, nothing harmless is stopped. */
+export function rehearsalFigures(tried: readonly Tried[], cloneMs: number): Figures {
+  const dangerous = tried.filter(({ expect }) => expect !== null);
+  const harmless = tried.filter(({ expect }) => expect === null);
+  return {
+    dangerous: shown(dangerous.length),
+    dangerous_missed: atMost(dangerous.filter(isMissed).length, 0),
+    harmless: shown(harmless.length),
+    harmless_blocked: atMost(harmless.filter(({ verdict }) => verdict === "block").length, 0),
+    harmless_warned: shown(harmless.filter(({ verdict }) => verdict === "warn").length),
+    second_clone_s: atMost(cloneMs / 1_000, 5),
+  };
+}
+
+/** It passed, or for another reason only. */
+export function isMissed({ expect, verdict, found }: Tried): boolean {
+  return expect !== null && (verdict === "pass" || !found.includes(expect));
+}

@@ -1,0 +1,85 @@
+import type { ComposeModel, ComposeService } from "@sluice/core";
+import { describe, expect, it } from "vitest";
+import { factsOf, slotRequestOf } from "../../test/support/slot-request.ts";
+import type { PlaceRequest } from "../model/slot-model.ts";
+import { companionsOf, rehearsalModel, rehearsalNetworks } from "./rehearsal-model.ts";
+
+const shop: ComposeModel = {
+  name: "shop",
+  services: {
+    db: { image: "postgres:17", networks: { back: null } },
+    cache: { image: "redis:7", networks: { back: null } },
+    migrate: {
+      image: "shop:dev",
+      command: ["migrate"],
+      depends_on: { db: {}, cache: {} },
+      networks: { back: null, public: null },
+      volumes: [
+        { type: "volume", source: "uploads", target: "/uploads" },
+        { type: "bind", source: "/srv/conf", target: "/conf" },
+        { type: "bind", source: "/var/run/docker.sock", target: "/var/run/docker.sock" },
+        { type: "tmpfs", target: "/tmp" },
+      ],
+      restart: "on-failure",
+      scale: 2,
+    },
+    web: { image: "shop:dev", depends_on: { migrate: {} }, networks: { public: null }, ports: [{ target: 80 }] },
+  },
+  networks: { back: {}, public: { name: "edge", external: true } },
+  volumes: { uploads: { name: "shop_uploads" } },
+};
+const facts = factsOf(shop, { migrate: { role: "job" }, cache: { role: "data" }, db: { role: "data" } });
+const subnets = { back: "10.213.0.0/28", public: "10.213.0.16/28" };
+
+function modelOf(services: readonly string[], changed: Partial<ComposeService> = {}): ComposeModel {
+  const model = { ...shop, services: { ...shop.services, migrate: { ...shop.services["migrate"], ...changed } } };
+  const request: PlaceRequest = { ...slotRequestOf(model, facts), slot: "rehearsal" };
+  return rehearsalModel(request, services, { subnets });
+}
+
+describe("a service in a rehearsal", () => {
+  it("cannot reach what production stores: volumes are empty ones, what the host shares is only read", () => {
+    expect(modelOf(["migrate"]).services["migrate"]?.volumes).toEqual([
+      { type: "volume", target: "/uploads" },
+      { type: "bind", source: "/srv/conf", target: "/conf", read_only: true },
+      { type: "tmpfs", target: "/tmp" },
+    ]);
+    expect(modelOf(["migrate"]).volumes).toEqual({});
+  });
+
+  it("is on networks of its own that lead nowhere, also for those of somebody else", () => {
+    const { name, networks } = modelOf(["migrate"]);
+    expect(name).toBe("shop-rehearsal");
+    expect(networks).toMatchObject({
+      back: { name: "shop-rehearsal_back", internal: true, ipam: { config: [{ subnet: "10.213.0.0/28" }] } },
+      public: { name: "shop-rehearsal_public", internal: true },
+    });
+    expect(networks?.["public"]).not.toHaveProperty("external");
+  });
+
+  it("runs once, of the release's image, and publishes nothing", () => {
+    const { migrate, web } = modelOf(["migrate", "web"]).services;
+    expect(migrate).toMatchObject({ image: "sha256:migrate", command: ["migrate"], restart: "no" });
+    expect(migrate).not.toHaveProperty("scale");
+    expect(web).not.toHaveProperty("ports");
+    expect(web?.labels).toMatchObject({ "dev.sluice.kind": "rehearsal", "dev.sluice.slot": "rehearsal" });
+  });
+
+  it.each([{ network_mode: "host" }, { privileged: true }, { devices: ["/dev/sda"] }, { pid: "host" }])(
+    "is refused with %j: it could not be kept away from production",
+    (changed) => {
+      expect(() => modelOf(["migrate"], changed)).toThrow(expect.objectContaining({ code: "SERVICE_REFUSED" }));
+    },
+  );
+});
+
+it("what a service needs beside the database is found through what it depends on", () => {
+  expect(companionsOf(facts, ["migrate"], "db")).toEqual(["cache"]);
+  expect(companionsOf(facts, ["web"], "db")).toEqual(["cache"]);
+  expect(companionsOf(facts, ["cache"], "db")).toEqual([]);
+});
+
+it("the networks are those that the services are on", () => {
+  expect(rehearsalNetworks(shop, ["web"])).toEqual(["public"]);
+  expect(rehearsalNetworks(shop, ["web", "db"])).toEqual(["back", "public"]);
+});

@@ -1,0 +1,157 @@
+import {
+  type CallOptions,
+  type ContainerExec,
+  type ObservedContainer,
+  type RehearsalRequest,
+  type RehearsalRuntime,
+  type RehearsalWorld,
+  SluiceError,
+  type StoredRelease,
+  stackNames,
+} from "@sluice/core";
+import type Docker from "dockerode";
+import { composeLabels, inspectAll, listProject, observedContainer } from "../engine/containers.ts";
+import type { Engine } from "../engine/engine.ts";
+import { unlessStatus } from "../engine/errors.ts";
+import { networkKeys } from "../model/networks.ts";
+import { endpointAliases, type PlaceRequest } from "../model/slot-model.ts";
+import { connect } from "../networks/connect.ts";
+import type { SubnetPool } from "../networks/subnets.ts";
+import { createContainers } from "../slots/create-containers.ts";
+import { budgetOf } from "../slots/ready-state.ts";
+import { runToEnd } from "../slots/run-job.ts";
+import { startContainers } from "../slots/slot-runtime.ts";
+import { removeRehearsal } from "../slots/sweep.ts";
+import { waitContainer } from "../slots/wait-ready.ts";
+import { removeWithVolumes } from "../throw-away/throw-away-containers.ts";
+import { companionsOf, rehearsalModel, rehearsalNetworks } from "./rehearsal-model.ts";
+
+export interface RehearsalMeans {
+  readonly engine: Engine;
+  readonly exec: ContainerExec;
+  readonly pool: () => Promise<SubnetPool>;
+}
+
+export function createRehearsalRuntime(means: RehearsalMeans): RehearsalRuntime {
+  return {
+    async open(request) {
+      // What a dead run left.
+      await removeRehearsal(means.engine, request.stack);
+      return createWorld(means, request);
+    },
+  };
+}
+
+function createWorld(means: RehearsalMeans, request: RehearsalRequest): RehearsalWorld {
+  const { engine } = means;
+  const { stack } = request;
+  const project = stackNames.slotProject(stack, "rehearsal");
+  return {
+    async runJob(release, service, options = {}) {
+      const containers = await create(means, request, release, [service], options);
+      await startCompanions(means, containers, [service], options);
+      const job = containers.find((one) => serviceOf(one) === service);
+      if (!job) throw new SluiceError("JOB_FAILED", `job ${service}: Compose made no container for it`);
+      await runToEnd(engine, job, service, options);
+      await removeWithVolumes(engine, job.Id);
+    },
+    async start(release, services, options = {}) {
+      const containers = await create(means, request, release, services, options);
+      await startCompanions(means, containers, services, options);
+      const wanted = containers.filter((one) => services.includes(serviceOf(one)));
+      return startAndWait(means, wanted, release, options);
+    },
+    async clear() {
+      const found = await listProject(engine, project);
+      await Promise.all(found.map(({ Id }) => removeWithVolumes(engine, Id)));
+    },
+    [Symbol.asyncDispose]: () => removeRehearsal(engine, stack),
+  };
+}
+
+/** Makes the services and their companions, and lets the copy in where the database would be. */
+async function create(
+  { engine, pool }: RehearsalMeans,
+  { stack, deployment, database, copy }: RehearsalRequest,
+  release: StoredRelease,
+  services: readonly string[],
+  options: CallOptions,
+): Promise<readonly Docker.ContainerInspectInfo[]> {
+  const facts = release.bundle.services;
+  const place: PlaceRequest = { stack, slot: "rehearsal", release, deployment, services: facts, addresses: {} };
+  const all = [...services, ...companionsOf(facts, services, database)];
+  const networks = rehearsalNetworks(release.model, all);
+  const modelOf = (subnets: Readonly<Record<string, string>>) => rehearsalModel(place, all, { subnets });
+  await createContainers(engine, await pool(), place, options, modelOf, networks);
+  const project = stackNames.slotProject(stack, "rehearsal");
+  const written = release.model.services[database];
+  const shared = networks.filter((key) => networkKeys(written).includes(key));
+  await joinNetworks(
+    engine,
+    copy,
+    shared.map((key) => ({
+      network: `${project}_${key}`,
+      aliases: [database, ...(written ? endpointAliases(written, key) : [])],
+    })),
+  );
+  const found = await listProject(engine, project, options.signal);
+  return inspectAll(
+    engine,
+    found.map(({ Id }) => Id),
+    options.signal,
+  );
+}
+
+async function joinNetworks(
+  engine: Engine,
+  copy: string,
+  endpoints: readonly { readonly network: string; readonly aliases: readonly string[] }[],
+): Promise<void> {
+  const docker = await engine.docker();
+  // The engine connects no container that has chosen to have no network.
+  await unlessStatus(
+    docker.getNetwork("none").disconnect({ Container: copy, Force: true }),
+    [403, 404, 409, 500],
+    null,
+  );
+  await connect(engine, await docker.getContainer(copy).inspect(), endpoints);
+}
+
+async function startCompanions(
+  means: RehearsalMeans,
+  containers: readonly Docker.ContainerInspectInfo[],
+  services: readonly string[],
+  { signal }: CallOptions,
+): Promise<void> {
+  const companions = containers.filter((one) => !services.includes(serviceOf(one)) && !one.State.Running);
+  await startContainers(
+    means.engine,
+    companions.map(({ Id }) => Id),
+  );
+  await Promise.all(
+    companions.map((one) => waitContainer(means.engine, means.exec, { id: one.Id, budget: budgetOf(one) }, { signal })),
+  );
+}
+
+async function startAndWait(
+  { engine, exec }: RehearsalMeans,
+  containers: readonly Docker.ContainerInspectInfo[],
+  { bundle }: StoredRelease,
+  { signal }: CallOptions,
+): Promise<readonly ObservedContainer[]> {
+  await startContainers(
+    engine,
+    containers.map(({ Id }) => Id),
+  );
+  const ready = await Promise.all(
+    containers.map((one) => {
+      const budget = bundle.services.find(({ name }) => name === serviceOf(one))?.startBudget ?? budgetOf(one);
+      return waitContainer(engine, exec, { id: one.Id, budget }, { signal });
+    }),
+  );
+  return ready.map(observedContainer);
+}
+
+function serviceOf({ Config }: Docker.ContainerInspectInfo): string {
+  return Config.Labels[composeLabels.service] ?? "";
+}

@@ -1,0 +1,166 @@
+import { isSluiceError, SluiceError } from "@sluice/core";
+import type { RehearsalCopy } from "../driver.ts";
+import type { Manifest } from "../model/manifest.ts";
+import { highestLevel, reaches } from "../model/verification.ts";
+import { defaultPolicy, judgeRehearsal, type RehearsalPolicy } from "../rehearsal/policy.ts";
+import type { Compatibility, MigrationRun, Observations, RehearsalReport } from "../rehearsal/report.ts";
+import type { BackupPorts } from "./ports.ts";
+import { checkStored, openDump, readGlobals } from "./read-backup.ts";
+
+/** What is tried on the copy. Disposing removes all that it made. */
+export interface Trial extends AsyncDisposable {
+  /** Whether the previous release runs on the schema as it is: what fails here already says nothing of the migration. */
+  baseline(signal: AbortSignal | undefined): Promise<void>;
+  /** Runs the candidate's own migration. @throws SluiceError of what it failed of */
+  migrate(signal: AbortSignal | undefined): Promise<Pick<MigrationRun, "how" | "services">>;
+  /** Runs the previous release on the migrated schema. */
+  prove(signal: AbortSignal | undefined): Promise<Compatibility>;
+  /** For people: what could not be tried. Complete after the last call. */
+  notTested(): readonly string[];
+}
+
+export interface RehearseRequest {
+  /** Id of the backup that the copy is made of. */
+  readonly backup: string;
+  /** Image to restore in; default that of the manifest. */
+  readonly image?: string | undefined;
+  /** Tag of the candidate. */
+  readonly release: string;
+  /** @param container that stands for the database */
+  readonly open: (container: string) => Promise<Trial>;
+  readonly policy?: RehearsalPolicy | undefined;
+}
+
+/** Of a migration that is what fails, and not what it was tried with. */
+const failures: ReadonlySet<string> = new Set(["JOB_FAILED", "START_FAILED", "NOT_READY"]);
+
+/**
+ * Restores a backup in a throw-away server of the image that the live one ran, runs the candidate's migration on it, and
+ * the previous release after it; tells what was seen, and judges it. Nothing of production is changed.
+ *
+ * @throws SluiceError where nothing could be tried: BACKUP_UNKNOWN, BACKUP_CORRUPT and its kin, RESTORE_FAILED,
+ * IMAGE_MISSING, START_FAILED (the server), DATABASE_UNKNOWN (a kind of database that cannot be rehearsed). A migration
+ * that fails is a report, not an error.
+ */
+export async function rehearseMigration(
+  ports: BackupPorts,
+  { backup: id, image, release, open, policy = defaultPolicy }: RehearseRequest,
+  signal?: AbortSignal,
+): Promise<RehearsalReport> {
+  const { driver, store, clock } = ports;
+  const began = clock.monotonicMs();
+  const manifest = await store.load(id);
+  const liveLongest = (await driver.longestTransaction?.({ backup: id, signal })) ?? null;
+  await using restored = await restoreCopy(ports, manifest, image ?? manifest.image, signal);
+  const { copy, restoreMs } = restored;
+  await copy.clone();
+  await using trial = await open(copy.container);
+  await trial.baseline(signal);
+  const cloneMs = await timed(ports, () => copy.clone());
+  const watch = await copy.observe();
+  const migration = await migrate(ports, trial, signal);
+  const observations = await watch.finish();
+  const compatibility = migration.error ? notReached : await trial.prove(signal);
+  const seen = { migration, observations, liveLongest, compatibility };
+  const judged = judgeRehearsal(seen, policy);
+  return {
+    v: 1,
+    at: clock.now().toISOString(),
+    service: manifest.service,
+    server: copy.server.version,
+    release,
+    backup: { id, at: manifest.at, level: highestLevel(manifest) },
+    times: { restoreMs, cloneMs, totalMs: Math.round(clock.monotonicMs() - began) },
+    ...seen,
+    ...judged,
+    notTested: notTested(manifest, observations, [...copy.notSeen, ...trial.notTested()]),
+  };
+}
+
+export interface RestoredCopy extends AsyncDisposable {
+  readonly copy: RehearsalCopy;
+  readonly restoreMs: number;
+}
+
+/**
+ * A backup in a throw-away server, for one rehearsal or many: each clones what was restored. The server is gone when it
+ * is disposed.
+ */
+export async function restoreCopy(
+  ports: BackupPorts,
+  manifest: Manifest,
+  image: string,
+  signal?: AbortSignal,
+): Promise<RestoredCopy> {
+  const { driver } = ports;
+  if (!driver.rehearsalCopy) {
+    throw new SluiceError("DATABASE_UNKNOWN", `migrations of ${driver.kind} cannot be rehearsed`);
+  }
+  await checkStored(ports, manifest, signal);
+  ports.onProgress?.({ phase: "start-server", bytes: 0, totalBytes: manifest.bytes });
+  const copy = await driver.rehearsalCopy(manifest, image, { backup: manifest.id, signal });
+  try {
+    const restoreMs = await timed(ports, () => restore(ports, manifest, copy, signal));
+    return { copy, restoreMs, [Symbol.asyncDispose]: () => copy[Symbol.asyncDispose]() };
+  } catch (error) {
+    await copy[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+const notReached: Compatibility = {
+  release: null,
+  result: "not-tested",
+  why: "the migration failed",
+  verdicts: [],
+};
+
+async function restore(
+  ports: BackupPorts,
+  manifest: Manifest,
+  copy: RehearsalCopy,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (copy.server.major !== manifest.server.major) {
+    throw new SluiceError(
+      "BACKUP_WRONG_VERSION",
+      `backup ${manifest.id} is of version ${manifest.server.version}, the image holds ${copy.server.version}`,
+    );
+  }
+  const globals = await readGlobals(ports, manifest, signal);
+  await copy.restore({ dump: openDump(ports, manifest, signal), globals });
+}
+
+async function migrate(ports: BackupPorts, trial: Trial, signal: AbortSignal | undefined): Promise<MigrationRun> {
+  const { clock } = ports;
+  const began = clock.monotonicMs();
+  const ms = () => Math.round(clock.monotonicMs() - began);
+  try {
+    const ran = await trial.migrate(signal);
+    return { ...ran, ms: ms(), error: null };
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!isSluiceError(error) || !failures.has(error.code)) throw error;
+    const { code, message, detail } = error;
+    return { how: "job", services: [], ms: ms(), error: { code, message, detail } };
+  }
+}
+
+async function timed({ clock }: BackupPorts, run: () => Promise<void>): Promise<number> {
+  const began = clock.monotonicMs();
+  await run();
+  return Math.round(clock.monotonicMs() - began);
+}
+
+function notTested(manifest: Manifest, { tables }: Observations, more: readonly string[]): readonly string[] {
+  return [
+    "the application's own traffic beside the migration",
+    "how long a disk takes: the copy does not wait for it",
+    `what was written after ${manifest.at}`,
+    ...(reaches(highestLevel(manifest), "compared")
+      ? []
+      : ["whether the backup holds what the database held: sluice db verify"]),
+    ...(tables.length === 0 ? ["any table: the backup holds none"] : []),
+    ...more,
+  ];
+}

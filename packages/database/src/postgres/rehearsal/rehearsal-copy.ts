@@ -1,0 +1,87 @@
+import { isSluiceError } from "@sluice/core";
+import type { RehearsalCopy } from "../../driver.ts";
+import type { Manifest } from "../../model/manifest.ts";
+import { createDatabase, dropDatabase, restoreDump } from "../new-database.ts";
+import { probePostgres } from "../probe.ts";
+import { type PsqlOptions, runSql } from "../psql.ts";
+import { restoreRoles } from "../roles.ts";
+import { type ScratchRequest, type ScratchServer, startScratch } from "../scratch.ts";
+import { maintenance, type PostgresTarget, quoteName } from "../target.ts";
+import { watch } from "./watch.ts";
+import { openDoorsSql, settingsSql, watchSettings } from "./watch-sql.ts";
+
+/** What was restored, untouched: each rehearsal gets a copy of it. */
+const pristine = "sluice_restored";
+const statistics = "pg_stat_statements";
+
+export interface RehearsalCopyRequest extends Omit<ScratchRequest, "purpose" | "settings"> {
+  readonly manifest: Manifest;
+  /** The live database, whose settings the copy gets too. */
+  readonly live: PostgresTarget;
+}
+
+type Means = Parameters<typeof startScratch>[0];
+
+/** @throws SluiceError IMAGE_MISSING, START_FAILED, RESTORE_FAILED and its kin */
+export async function openRehearsalCopy(
+  means: Means,
+  { manifest, live, ...request }: RehearsalCopyRequest,
+  session: PsqlOptions,
+): Promise<RehearsalCopy> {
+  const { exec } = means;
+  const { server: running, counts } = await start(means, request, session.signal);
+  const database = manifest.database.name;
+  const restored: PostgresTarget = { ...running.target, database: pristine };
+  const clone: PostgresTarget = { ...running.target, database };
+  try {
+    const { server } = await probePostgres(exec, running.target, session);
+    return {
+      container: running.target.container,
+      server,
+      notSeen: counts ? [] : [`times of single statements: the image has no ${statistics}`],
+      async restore({ dump, globals }) {
+        if (globals !== null) await restoreRoles(exec, running.target, globals, session);
+        await createDatabase(exec, restored, { name: pristine, facts: manifest.database }, session);
+        await restoreDump(exec, restored, dump, { ...session, withTablespaces: false });
+        // The statistics of a live server are there; without any, a migration could take other ways here.
+        await runSql(exec, restored, "analyze;", session);
+        await runSql(exec, running.target, openDoorsSql, session);
+      },
+      async clone() {
+        await dropDatabase(exec, clone, database, session);
+        await runSql(exec, maintenance(clone), `create database ${quoteName(database)} template ${pristine};`, session);
+        const settings = await runSql(exec, live, settingsSql, session);
+        await runSql(exec, maintenance(clone), settings.map((statement) => `${statement};`).join("\n"), session);
+      },
+      observe: () =>
+        watch(
+          { exec, clock: means.clock, clone, restored, counts, logTail: (lines) => running.logTail(lines) },
+          session,
+        ),
+      [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await running[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** With the counting of statements where the image has it; a server that lacks it does not start with it. */
+async function start(
+  means: Means,
+  request: Omit<ScratchRequest, "purpose" | "settings">,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly server: ScratchServer; readonly counts: boolean }> {
+  const common = { ...request, purpose: "rehearse" };
+  const libraries = request.preload.split(",").map((name) => name.trim());
+  const preload = [...new Set([...libraries, statistics])].filter((name) => name !== "").join(",");
+  const counting = [...watchSettings, `${statistics}.track=all`, `${statistics}.max=10000`];
+  try {
+    const server = await startScratch(means, { ...common, preload, settings: counting }, signal);
+    await runSql(means.exec, { ...server.target, database: "template1" }, "select 1;", { session: "rehearse", signal });
+    return { server, counts: true };
+  } catch (error) {
+    if (!isSluiceError(error) || error.code !== "START_FAILED" || libraries.includes(statistics)) throw error;
+    return { server: await startScratch(means, { ...common, settings: watchSettings }, signal), counts: false };
+  }
+}

@@ -1,0 +1,100 @@
+import { randomBytes } from "node:crypto";
+import type { Clock, ContainerExec } from "@sluice/core";
+import * as z from "zod";
+import type { RehearsalWatch } from "../../driver.ts";
+import { type Catalog, catalogSchema } from "../../rehearsal/catalog.ts";
+import { parseDdlEvents } from "../../rehearsal/ddl-events.ts";
+import { observationsOf } from "../../rehearsal/observations.ts";
+import { sameForAll } from "../fingerprint-sql.ts";
+import { type PsqlOptions, runSql } from "../psql.ts";
+import { maintenance, type PostgresTarget } from "../target.ts";
+import { activitySql, catalogSql, rowsSql } from "./catalog-sql.ts";
+import { comparable, valuesSql } from "./values-sql.ts";
+import { endsSql, statementsSql, watchSql } from "./watch-sql.ts";
+
+export interface WatchMeans {
+  readonly exec: ContainerExec;
+  readonly clock: Clock;
+  readonly clone: PostgresTarget;
+  /** The same database as it was before. */
+  readonly restored: PostgresTarget;
+  /** Statements are counted. */
+  readonly counts: boolean;
+  logTail(lines: number): Promise<string>;
+}
+
+/** A migration of more statements than this that change the schema is not seen to its beginning. */
+const mostLines = 200_000;
+/** Before version 15, counts of rows are handed on at most twice a second. */
+const settleMs = 700;
+
+const rowsSchema = z.object({ oid: z.int(), rows: z.int() });
+const activitySchema = z.object({ oid: z.int(), inserted: z.int(), updated: z.int(), deleted: z.int() });
+const statementSchema = z.object({ sql: z.string(), ms: z.number(), calls: z.int(), rows: z.int() });
+const endsSchema = z.object({ over: z.number(), committed: z.record(z.string(), z.number()) });
+
+/** Looks at the clone, and hears from then on what is done to it. */
+export async function watch(means: WatchMeans, session: PsqlOptions): Promise<RehearsalWatch> {
+  const { exec, clone, clock } = means;
+  const ask = (sql: string, target = clone) => runSql(exec, target, sql, session);
+  const before = await readState(ask);
+  const id = randomBytes(8).toString("hex");
+  await ask(watchSql(id));
+  if (means.counts) {
+    const counting = "create extension if not exists pg_stat_statements; select pg_stat_statements_reset();";
+    await ask(counting, maintenance(clone));
+  }
+  return {
+    async finish() {
+      const statements = means.counts ? await ask(statementsSql(clone.database), maintenance(clone)) : [];
+      await clock.sleep(settleMs, session.signal);
+      const activity = await ask(activitySql);
+      const events = parseDdlEvents(await means.logTail(mostLines), id);
+      const [ends = "{}"] = await ask(endsSql([...new Set(events.map(({ xid }) => xid))]));
+      const after = await readState(ask);
+      const { over, committed } = endsSchema.parse(JSON.parse(ends));
+      return observationsOf({
+        before,
+        after,
+        events,
+        ends: { over, committed: new Map(Object.entries(committed)) },
+        statements: statements.map((line) => statementSchema.parse(JSON.parse(line))),
+        activity: activity.map((line) => activitySchema.parse(JSON.parse(line))),
+        valuesChanged: await changedValues(means, before, after, session),
+      });
+    },
+  };
+}
+
+interface State {
+  readonly catalog: Catalog;
+  /** Exact numbers of rows by oid of the table. */
+  readonly rows: ReadonlyMap<number, number>;
+}
+
+async function readState(ask: (sql: string) => Promise<readonly string[]>): Promise<State> {
+  const lines = await ask(`${sameForAll}\n${catalogSql}\n${rowsSql}`);
+  const parsed = lines.filter((line) => line.startsWith("{"));
+  const [catalog = "{}", ...rows] = parsed;
+  const counted = rows.map((line) => rowsSchema.parse(JSON.parse(line)));
+  return {
+    catalog: catalogSchema.parse(JSON.parse(catalog)),
+    rows: new Map(counted.map(({ oid, rows: count }) => [oid, count])),
+  };
+}
+
+/** Of tables that were written anew: whether what they kept is still what it was. */
+async function changedValues(
+  { exec, clone, restored }: WatchMeans,
+  before: State,
+  after: State,
+  session: PsqlOptions,
+): Promise<ReadonlyMap<number, boolean>> {
+  const changed = new Map<number, boolean>();
+  for (const { oid, was, is } of comparable(before.catalog, after.catalog)) {
+    const [then] = (await runSql(exec, restored, `${sameForAll}\n${valuesSql(was)}`, session)).slice(-1);
+    const [now] = (await runSql(exec, clone, `${sameForAll}\n${valuesSql(is)}`, session)).slice(-1);
+    changed.set(oid, then !== now);
+  }
+  return changed;
+}

@@ -1,0 +1,57 @@
+import type { RehearsalPolicy } from "./policy.ts";
+import { megabytes } from "./policy-locks.ts";
+import type { RehearsalFinding, Rehearsed, Rewrite, TableDiff } from "./report.ts";
+
+/** What becomes of rows. */
+export function dataFindings({ observations }: Rehearsed, policy: RehearsalPolicy): readonly RehearsalFinding[] {
+  return [
+    ...observations.rewrites.flatMap((rewrite) => rewriteFindings(rewrite, policy)),
+    ...observations.tables.flatMap((table) => rowFindings(table, policy)),
+  ];
+}
+
+function rewriteFindings(
+  { table, bytes, rows, reason, valuesChanged }: Rewrite,
+  { largeBytes, hugeBytes }: RehearsalPolicy,
+): readonly RehearsalFinding[] {
+  const severity = bytes >= hugeBytes ? "block" : bytes >= largeBytes ? "warn" : "note";
+  const rewritten: RehearsalFinding = {
+    code: "table-rewritten",
+    severity,
+    table,
+    message: `all ${rows} rows of ${table} (${megabytes(bytes)}) are written anew under a lock: ${reason}`,
+    hint: "add a new column, fill it in batches, and change over in a later release",
+  };
+  if (!valuesChanged) return [rewritten];
+  const changed: RehearsalFinding = {
+    code: "values-changed",
+    severity: "warn",
+    table,
+    message: `values of ${table} are others after its rewrite: a conversion rounded or cut them`,
+  };
+  return [rewritten, changed];
+}
+
+function rowFindings(
+  { table, rowsBefore, rowsAfter, updated, deleted }: TableDiff,
+  { manyRows }: RehearsalPolicy,
+): readonly RehearsalFinding[] {
+  if (rowsAfter === null) return [];
+  const lost = rowsBefore - rowsAfter;
+  const found: RehearsalFinding[] = [];
+  if (lost > 0) {
+    const severity = lost * 2 >= rowsBefore ? "block" : "warn";
+    const message = `${table} has ${rowsAfter} rows after the migration, it had ${rowsBefore}`;
+    found.push({ code: "rows-lost", severity, table, message });
+  }
+  if (updated + deleted >= manyRows) {
+    found.push({
+      code: "many-rows-changed",
+      severity: "warn",
+      table,
+      message: `${updated + deleted} rows of ${table} are changed at once and stay locked until the end`,
+      hint: "change them in batches of some thousand, each in a transaction of its own",
+    });
+  }
+  return found;
+}

@@ -1,0 +1,154 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { aRehearsed } from "../testing/a-catalog.ts";
+import { defaultPolicy, judgeRehearsal } from "./policy.ts";
+import type { Compatibility, HeldLock, Observations, Rehearsed, TableDiff } from "./report.ts";
+
+const table = "public.orders";
+const lock = (heldMs: number, over: Partial<HeldLock> = {}): HeldLock => ({
+  table,
+  mode: "AccessExclusiveLock",
+  blocks: "reads and writes",
+  heldMs,
+  by: "ALTER TABLE",
+  ...over,
+});
+const rows = (over: Partial<TableDiff>): TableDiff => ({
+  table,
+  rowsBefore: 1_000,
+  rowsAfter: 1_000,
+  bytesBefore: 1,
+  bytesAfter: 1,
+  inserted: 0,
+  updated: 0,
+  deleted: 0,
+  ...over,
+});
+const told = (seen: Rehearsed, accept = false) => {
+  const { findings, verdict } = judgeRehearsal(seen, { ...defaultPolicy, acceptIncompatible: accept });
+  return [verdict, ...findings.map(({ severity, code }) => `${severity} ${code}`)];
+};
+const seen = (observations: Partial<Observations>) => told(aRehearsed(observations));
+const compatibility = (over: Partial<Compatibility>): Compatibility => ({
+  release: "v1",
+  result: "fail",
+  why: "status 500",
+  verdicts: [],
+  ...over,
+});
+
+describe("the verdict", () => {
+  it("of a migration that disturbs nobody is a pass", () => {
+    expect(seen({ locks: [lock(30)], tables: [rows({ inserted: 5, rowsAfter: 1_005 })] })).toEqual(["pass"]);
+  });
+
+  it("of one that fails is a block, and nothing of what it would have done counts", () => {
+    const error = { code: "JOB_FAILED", message: "job migrate ended with exit code 1" };
+    const changes = [{ change: "table-dropped", table }] as const;
+    const failed = aRehearsed({ changes }, { migration: { how: "job", services: [], ms: 1, error } });
+    expect(told(failed)).toEqual(["block", "block migration-failed"]);
+  });
+
+  it("is that of the gravest finding, which comes first", () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 20_000 }), { minLength: 1, maxLength: 5 }), (held) => {
+        const locks = held.map((ms, index) => lock(ms, { table: `public.t${index}` }));
+        const { verdict, findings } = judgeRehearsal(aRehearsed({ locks }));
+        const longest = Math.max(...held);
+        expect(verdict).toBe(longest >= 5_000 ? "block" : longest >= 500 ? "warn" : "pass");
+        expect(findings[0]?.severity).toBe(verdict === "pass" ? undefined : verdict);
+      }),
+    );
+  });
+});
+
+describe("locks", () => {
+  it("warn from half a second on, and block from five", () => {
+    expect(seen({ locks: [lock(499)] })).toEqual(["pass"]);
+    expect(seen({ locks: [lock(500)] })).toEqual(["warn", "warn long-lock"]);
+    expect(seen({ locks: [lock(5_000, { mode: "ShareLock", blocks: "writes" })] })).toEqual([
+      "block",
+      "block long-lock",
+    ]);
+  });
+
+  it("that exclude readers queue behind the longest transaction", () => {
+    const liveLongest = { ms: 40_000, application: "report" };
+    const { predicted, findings } = judgeRehearsal(aRehearsed({ locks: [lock(3)] }, { liveLongest }));
+    expect(predicted).toEqual([{ table, blocks: "reads and writes", heldMs: 3, queueMs: 40_000 }]);
+    expect(findings.map(({ message }) => message)).toEqual([
+      "the lock on public.orders would wait for a transaction of report that has run for 40s, and everyone else behind it",
+    ]);
+    const share = lock(3, { mode: "ShareLock", blocks: "writes" });
+    expect(told(aRehearsed({ locks: [share] }, { liveLongest }))).toEqual(["pass"]);
+  });
+
+  it("matter when a large table is read under them, and are only noted on a small one", () => {
+    const scan = { table, kind: "not-null", of: "total", bytes: 10_000_000 } as const;
+    expect(seen({ scans: [scan] })).toEqual(["warn", "warn not-null-scans-table"]);
+    expect(seen({ scans: [{ ...scan, bytes: 9_999_999 }] })).toEqual(["pass", "note not-null-scans-table"]);
+    expect(seen({ scans: [{ ...scan, kind: "index" }] })).toEqual(["warn", "warn index-blocks-writes"]);
+  });
+});
+
+describe("the release that serves", () => {
+  const dropped = { changes: [{ change: "column-dropped", table, column: "total" }] } as const;
+
+  it("that does not run on the new schema blocks, unless somebody accepts it", () => {
+    const failing = aRehearsed(dropped, { compatibility: compatibility({}) });
+    expect(told(failing)).toEqual(["block", "block previous-fails", "block column-dropped"]);
+    expect(told(failing, true)).toEqual(["warn", "warn previous-fails", "warn column-dropped"]);
+  });
+
+  it("that was seen to run makes of what is taken away a warning", () => {
+    expect(seen(dropped)).toEqual(["warn", "warn column-dropped"]);
+  });
+
+  it("that nobody could look at leaves it a block", () => {
+    const unknown = aRehearsed(dropped, { compatibility: compatibility({ result: "not-tested" }) });
+    expect(told(unknown)).toEqual(["block", "block column-dropped", "warn previous-not-proven"]);
+  });
+
+  it("that does not exist minds nothing", () => {
+    const none = aRehearsed(dropped, { compatibility: compatibility({ release: null, result: "not-tested" }) });
+    expect(told(none)).toEqual(["warn", "warn column-dropped"]);
+  });
+});
+
+describe("rows", () => {
+  it("that are lost warn, and block when half of them are", () => {
+    expect(seen({ tables: [rows({ rowsAfter: 999, deleted: 1 })] })).toEqual(["warn", "warn rows-lost"]);
+    expect(seen({ tables: [rows({ rowsAfter: 500 })] })).toEqual(["block", "block rows-lost"]);
+  });
+
+  it("that are changed all at once warn when they are many", () => {
+    expect(seen({ tables: [rows({ updated: 99_999 })] })).toEqual(["pass"]);
+    expect(seen({ tables: [rows({ updated: 60_000, deleted: 40_000 })] })).toEqual(["warn", "warn many-rows-changed"]);
+  });
+
+  it("that are written anew count by their size, and by what became of their values", () => {
+    const rewrite = { table, bytes: 1_000_000, rows: 10, reason: "a column got another type", valuesChanged: false };
+    expect(seen({ rewrites: [rewrite] })).toEqual(["pass", "note table-rewritten"]);
+    expect(seen({ rewrites: [{ ...rewrite, bytes: 10_000_000 }] })).toEqual(["warn", "warn table-rewritten"]);
+    expect(seen({ rewrites: [{ ...rewrite, bytes: 1_000_000_000 }] })).toEqual(["block", "block table-rewritten"]);
+    expect(seen({ rewrites: [{ ...rewrite, valuesChanged: true }] })).toEqual([
+      "warn",
+      "warn values-changed",
+      "note table-rewritten",
+    ]);
+  });
+});
+
+describe("the schema", () => {
+  it("with an invalid index blocks; with a constraint to validate later it is noted", () => {
+    expect(seen({ invalidIndexes: ["public.i"] })).toEqual(["block", "block index-invalid"]);
+    expect(seen({ notValidated: ["positive"] })).toEqual(["pass", "note constraint-not-validated"]);
+  });
+
+  it("may widen a type", () => {
+    const changed = (from: string, to: string) =>
+      seen({ changes: [{ change: "column-type-changed", table, column: "total", from, to }] });
+    expect(changed("character varying(10)", "text")).toEqual(["pass", "note column-type-changed"]);
+    expect(changed("character varying(20)", "character varying(10)")).toEqual(["warn", "warn column-type-changed"]);
+  });
+});

@@ -1,0 +1,129 @@
+import type { Verdict } from "@sluice/core";
+import type { HeldLock } from "./held-locks.ts";
+
+export type { HeldLock } from "./held-locks.ts";
+
+import type { SchemaChange } from "./schema-changes.ts";
+
+/** A statement as the server counted it: constants may be written as `$1`. */
+export interface StatementRun {
+  readonly sql: string;
+  readonly ms: number;
+  readonly calls: number;
+  readonly rows: number;
+}
+
+export interface Rewrite {
+  readonly table: string;
+  readonly bytes: number;
+  readonly rows: number;
+  readonly reason: string;
+  /** What the kept columns hold, as text, is not what they held; `null` where that was not looked at. */
+  readonly valuesChanged: boolean | null;
+}
+
+export interface TableDiff {
+  readonly table: string;
+  readonly rowsBefore: number;
+  /** `null` when the table is gone. */
+  readonly rowsAfter: number | null;
+  readonly bytesBefore: number;
+  readonly bytesAfter: number | null;
+  readonly inserted: number;
+  readonly updated: number;
+  readonly deleted: number;
+}
+
+export interface Transaction {
+  readonly ms: number;
+  /** `application_name`, or what is known in its place. */
+  readonly application: string;
+}
+
+/** What a server saw of a migration. */
+export interface Observations {
+  readonly statements: readonly StatementRun[];
+  readonly locks: readonly HeldLock[];
+  readonly rewrites: readonly Rewrite[];
+  readonly changes: readonly SchemaChange[];
+  readonly tables: readonly TableDiff[];
+  readonly invalidIndexes: readonly string[];
+  /** Constraints that new rows are held to and old ones are not. */
+  readonly notValidated: readonly string[];
+  /** Indexes that were made without blocking writes. */
+  readonly concurrentIndexes: readonly string[];
+  /** Constraints and columns whose check read a whole table under a lock that blocks: `public.orders orders_total_check`. */
+  readonly scans: readonly TableScan[];
+}
+
+/** A table that was read to its end while the application could not write, or not even read, it. */
+export interface TableScan {
+  readonly table: string;
+  readonly kind: "not-null" | "check" | "foreign-key" | "index";
+  /** The column, constraint or index that it was for. */
+  readonly of: string;
+  readonly bytes: number;
+}
+
+export interface MigrationRun {
+  /** Jobs of the release, or its own start. */
+  readonly how: "job" | "start" | "none";
+  readonly services: readonly string[];
+  readonly ms: number;
+  readonly error: { readonly code: string; readonly message: string; readonly detail?: string | undefined } | null;
+}
+
+/** Whether the previous release runs on the migrated schema: whether a rollback of images is safe. */
+export interface Compatibility {
+  /** Tag of the previous release; `null` where there is none, and nothing to go back to. */
+  readonly release: string | null;
+  readonly result: "pass" | "fail" | "not-tested";
+  readonly why: string;
+  readonly verdicts: readonly Verdict[];
+}
+
+export type Severity = "note" | "warn" | "block";
+
+export interface RehearsalFinding {
+  /** Stable: `table-rewritten`. */
+  readonly code: string;
+  readonly severity: Severity;
+  /** Table that it is about; `null` for none or several. */
+  readonly table: string | null;
+  readonly message: string;
+  /** What would be better. */
+  readonly hint?: string | undefined;
+}
+
+export interface Rehearsed {
+  readonly migration: MigrationRun;
+  readonly observations: Observations;
+  /** Longest transaction that ran on the live database; `null` when there was none. */
+  readonly liveLongest: Transaction | null;
+  readonly compatibility: Compatibility;
+}
+
+/** How long the application would wait for a table: its lock, and before it what runs and must end first. */
+export interface PredictedWait {
+  readonly table: string;
+  readonly blocks: HeldLock["blocks"];
+  readonly heldMs: number;
+  readonly queueMs: number;
+}
+
+/** Data, version 1: all that a rehearsal found. Holds SQL of the migration; no row. */
+export interface RehearsalReport extends Rehearsed {
+  readonly v: 1;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly service: string;
+  readonly server: string;
+  readonly release: string;
+  readonly backup: { readonly id: string; readonly at: string; readonly level: string };
+  /** Milliseconds of the parts: making the copy, a second one, all. */
+  readonly times: { readonly restoreMs: number; readonly cloneMs: number; readonly totalMs: number };
+  readonly predicted: readonly PredictedWait[];
+  readonly findings: readonly RehearsalFinding[];
+  readonly verdict: "pass" | "warn" | "block";
+  readonly notTested: readonly string[];
+}

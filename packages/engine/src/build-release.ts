@@ -1,0 +1,73 @@
+import {
+  type CallOptions,
+  isSluiceError,
+  matchBundle,
+  type ReleaseBundle,
+  type ReleaseRequest,
+  type ResolvedProject,
+  type StoredRelease,
+} from "@sluice/core";
+import type { EnginePorts, ReleaseSource } from "./scope.ts";
+import { loadOrNull } from "./stored-release.ts";
+
+type BuildPorts = Pick<EnginePorts, "bundles" | "clock" | "identity" | "images">;
+
+/** Builds what has a build, pins what has not, and stores the release. @throws SluiceError BUILD_FAILED, IMAGE_MISSING */
+export async function buildRelease(
+  ports: BuildPorts,
+  source: ReleaseSource,
+  options: CallOptions = {},
+  progress: (text: string) => void = () => undefined,
+): Promise<StoredRelease> {
+  const { project, request, key } = source;
+  const reused = await reusableImages(ports, source);
+  const built = reused ?? (await ports.images.build(project, request.tag, options));
+  if (reused) progress(`images of ${source.imagesOf?.bundle.tag} are used: nothing is built`);
+  const id = ports.identity.id(key, built.images);
+  const bundle: ReleaseBundle = {
+    version: 1,
+    id,
+    tag: request.tag,
+    tags: [request.tag],
+    commit: request.commit,
+    createdAt: ports.clock.now().toISOString(),
+    key,
+    services: project.services,
+    images: built.images,
+    imageTags: built.imageTags,
+    environment: ports.identity.environment(project.model),
+  };
+  return storeOnce(ports, bundle, source);
+}
+
+/** The release of a checkout: as it is stored, or built and stored now, as a deployment would. */
+export async function provideRelease(
+  ports: EnginePorts,
+  { project, release: request }: { readonly project: ResolvedProject; readonly release: ReleaseRequest },
+  options: CallOptions = {},
+): Promise<StoredRelease> {
+  const key = ports.identity.key(request, project.modelHash);
+  const { same, images } = matchBundle(await ports.bundles.list(), request, key);
+  const missing = same ? await ports.images.missing(same.images, options.signal) : [];
+  if (same && missing.length === 0) return ports.bundles.load(same.id);
+  const imagesOf = images ? await loadOrNull(ports, images.id) : null;
+  return buildRelease(ports, { project, request, key, imagesOf }, options);
+}
+
+async function storeOnce({ bundles, identity }: BuildPorts, bundle: ReleaseBundle, { project }: ReleaseSource) {
+  try {
+    return await bundles.load(bundle.id);
+  } catch (error) {
+    if (!isSluiceError(error) || (error.code !== "RELEASE_UNKNOWN" && error.code !== "BUNDLE_INVALID")) throw error;
+    if (error.code === "BUNDLE_INVALID") await bundles.remove(bundle.id);
+  }
+  return bundles.save(bundle, project.model, identity.files(project));
+}
+
+async function reusableImages({ images: runtime }: BuildPorts, { imagesOf, project }: ReleaseSource) {
+  if (!imagesOf) return null;
+  const { images, imageTags } = imagesOf.bundle;
+  const covered = project.services.every(({ name, active, role }) => !active || role === "tool" || name in images);
+  const missing = await runtime.missing(images);
+  return covered && missing.length === 0 ? { images, imageTags } : null;
+}

@@ -1,0 +1,50 @@
+import type { RehearsalOutcome } from "@sluice/core";
+import { aConfig } from "@sluice/testing";
+import { describe, expect, it } from "vitest";
+import { aScenario, reached } from "../test/support/scenario.ts";
+
+const finding = { code: "previous-fails", severity: "block", message: "v1 does not run on the new schema" } as const;
+const blocking: RehearsalOutcome = {
+  verdict: "block",
+  previous: { result: "fail", why: "status 500" },
+  findings: [finding],
+  backup: "backup-1",
+};
+
+async function afterV1(rehearsal: "warn" | "block") {
+  const scenario = aScenario({ config: aConfig({ database: { service: "db", rehearsal } }) });
+  await scenario.deploy("v1");
+  scenario.world.restart();
+  const effects: string[] = [];
+  scenario.world.calls.fault = ({ name }) => void effects.push(name);
+  return { scenario, effects };
+}
+
+describe("a rehearsal in a deployment", () => {
+  it("comes after the backup and before anything that changes the database", async () => {
+    const { scenario, effects } = await afterV1("block");
+    expect((await scenario.deploy("v2")).outcome).toBe("live");
+    const at = (name: string) => effects.findIndex((effect) => effect.startsWith(name));
+    expect(at("rehearser.rehearse db")).toBeGreaterThan(at("backups.take db"));
+    expect(at("slots.create")).toBeGreaterThan(at("rehearser.rehearse db"));
+  });
+
+  it("that finds what must not be stops it: nothing of the candidate starts, and users notice nothing", async () => {
+    const { scenario, effects } = await afterV1("block");
+    scenario.world.state.rehearsal = blocking;
+    const result = await scenario.deploy("v2");
+    expect(result).toMatchObject({ outcome: "failed", exitCode: 20 });
+    expect(effects.filter((name) => /^slots\.(create|runJob|start)/.test(name))).toEqual([]);
+    expect(reached(scenario)).toEqual({ web: ["v1"] });
+    expect(scenario.world.violations).toEqual([]);
+  });
+
+  it("only tells where that is all that was asked for", async () => {
+    const { scenario } = await afterV1("warn");
+    const { world } = scenario;
+    world.state.rehearsal = blocking;
+    expect((await scenario.deploy("v2")).outcome).toBe("live");
+    const texts = world.events.flatMap((event) => (event.type === "step-progress" ? [event.text] : []));
+    expect(texts).toContain("block: v1 does not run on the new schema [previous-fails]");
+  });
+});

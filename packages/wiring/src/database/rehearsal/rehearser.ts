@@ -1,0 +1,28 @@
+import type { MigrationRehearser } from "@sluice/core";
+import type { Session } from "../../session.ts";
+import { openDatabase } from "../open-database.ts";
+import { rehearse } from "./rehearse.ts";
+
+/** Rehearsals for deployments, which hold the lock of the stack already. */
+export function createRehearser(session: Session): MigrationRehearser {
+  return {
+    async rehearse(_service, { candidate, previous, acceptIncompatible, signal, onProgress }) {
+      let last = "";
+      const database = await openDatabase(
+        session,
+        {
+          onProgress({ phase }) {
+            if (phase !== last) onProgress?.(phase);
+            last = phase;
+          },
+        },
+        signal,
+      );
+      const ending = signal ?? new AbortController().signal;
+      const report = await rehearse(session, database, { candidate, previous, acceptIncompatible }, ending);
+      const { verdict, findings, compatibility, backup } = report;
+      const { result, why } = compatibility;
+      return { verdict, findings, previous: { result, why }, backup: backup.id };
+    },
+  };
+}

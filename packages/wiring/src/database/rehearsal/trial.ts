@@ -1,0 +1,97 @@
+import { inOrder, type RehearsalWorld, type StoredRelease, type Verdict } from "@sluice/core";
+import type { Compatibility, Trial } from "@sluice/database";
+import type { Session } from "../../session.ts";
+import { isWeb, type Proof, proveRelease } from "./prove-release.ts";
+
+export interface TrialRequest {
+  readonly candidate: StoredRelease;
+  /** The release that serves; `null` where none is known. */
+  readonly previous: StoredRelease | null;
+  /** Service of the database. */
+  readonly database: string;
+  /** A label of what is made. */
+  readonly deployment: string;
+}
+
+/** The candidate's migration and the previous release, in networks where the database is the given container. */
+export async function openTrial(
+  session: Session,
+  { candidate, previous, database, deployment }: TrialRequest,
+  copy: string,
+  signal: AbortSignal,
+): Promise<Trial> {
+  const stack = await session.stack();
+  const world = await session.runtime().rehearsals.open({ stack, deployment, database, copy }, { signal });
+  const missing = new Set<string>();
+  if (!previous) missing.add("what runs now: it is no release that is stored");
+  let before: Proof | null = null;
+  const prove = async (release: StoredRelease): Promise<Proof> => {
+    const proof = await proveRelease(session, world, release, signal);
+    for (const text of proof.notTested) missing.add(text);
+    await world.clear();
+    return proof;
+  };
+  return {
+    async baseline() {
+      if (previous) before = await prove(previous);
+    },
+    migrate: () => migrate(world, candidate, missing, signal),
+    async prove() {
+      if (!previous) return noPrevious;
+      if (before?.failure) return notTested(previous, `it does not run on the copy as it was: ${before.failure}`);
+      return compare(previous, before?.verdicts ?? [], await prove(previous));
+    },
+    notTested: () => [...missing],
+    [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
+  };
+}
+
+const noPrevious: Compatibility = { release: null, result: "not-tested", why: "no release is live", verdicts: [] };
+
+function notTested({ bundle }: StoredRelease, why: string): Compatibility {
+  return { release: bundle.tag, result: "not-tested", why, verdicts: [] };
+}
+
+/** Only what was well before the migration can have been broken by it. */
+export function compare(
+  { bundle }: StoredRelease,
+  before: readonly Verdict[],
+  { failure, verdicts }: Proof,
+): Compatibility {
+  const release = bundle.tag;
+  if (failure) return { release, result: "fail", why: failure, verdicts };
+  const passed = new Set(before.filter(({ result }) => result === "pass").map(({ check }) => check));
+  const counted = verdicts.filter(({ check }) => passed.has(check));
+  const broken = counted.find(({ result }) => result !== "pass");
+  if (broken) {
+    const { check, value, limit } = broken;
+    return { release, result: "fail", why: `check "${check}": ${value}, expected ${limit}`, verdicts };
+  }
+  if (counted.length === 0) return { release, result: "not-tested", why: "none of its checks could be made", verdicts };
+  const left = verdicts.length - counted.length;
+  const more = left > 0 ? `; ${left} did not pass before the migration either` : "";
+  return { release, result: "pass", why: `${counted.length} of its checks passed${more}`, verdicts };
+}
+
+/** As a deployment runs it: by its jobs, or where there is none by the start of the application. */
+async function migrate(
+  world: RehearsalWorld,
+  candidate: StoredRelease,
+  missing: Set<string>,
+  signal: AbortSignal,
+): Promise<{ readonly how: "job" | "start" | "none"; readonly services: readonly string[] }> {
+  const active = candidate.bundle.services.filter((service) => service.active);
+  const jobs = inOrder(active.filter(({ role }) => role === "job")).map(({ name }) => name);
+  if (jobs.length > 0) {
+    for (const job of jobs) await world.runJob(candidate, job, { signal });
+    return { how: "job", services: jobs };
+  }
+  const [first] = active.filter(isWeb);
+  if (!first) {
+    missing.add("any migration: the release has no job and no web service");
+    return { how: "none", services: [] };
+  }
+  await world.start(candidate, [first.name], { signal });
+  await world.clear();
+  return { how: "start", services: [first.name] };
+}
