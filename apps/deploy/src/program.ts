@@ -3,6 +3,7 @@ import manifest from "../package.json" with { type: "json" };
 import { addChangeOptions, addCommonOptions, mergedFlags, toCount } from "./common-options.ts";
 import type { CommandCall, CommandContext, CommonFlags } from "./context.ts";
 import { addDatabaseCommands } from "./program-db.ts";
+import { addTrafficCommands } from "./program-traffic.ts";
 
 /** What became of the command line: filled by the command that ran. */
 export interface Invocation {
@@ -87,12 +88,7 @@ export function createProgram(context: CommandContext, invocation: Invocation): 
     "run the checks through the door, as users come",
     async () => (await import("./commands/verify.ts")).verify,
   );
-  verb(
-    program,
-    "traffic",
-    "shares and counters of the doors",
-    async () => (await import("./commands/traffic.ts")).traffic,
-  );
+  addTrafficCommands(program, verb);
   verb(
     program,
     "history",
@@ -175,7 +171,7 @@ function addReleaseOptions(command: Command): Command {
     .option("--release <tag>", "release to deploy (default: the event's in GitHub Actions, else git describe)")
     .option("--retry", "try a release again that failed before")
     .option("--replace-doors", "make all doors anew, also those that are as wanted, with a short gap")
-    .option("--steps <shares>", "shares in percent, such as 5:30s,50:1m,100 (default: as configured)")
+    .option("--steps <shares>", "shares in percent, such as 5:30s,50:1m,100, or auto (default: as configured)")
     .option("--override <reason>", "go on although the window is closed; the reason is recorded");
 }
 

@@ -13,6 +13,7 @@ export type {
   CheckConfig,
   Config,
   DatabaseConfig,
+  RolloutStep,
   ServiceConfig,
   WrittenConfig,
 } from "./config/schema.ts";
@@ -28,6 +29,7 @@ export * from "./model/finding.ts";
 export * from "./model/json-path.ts";
 export * from "./model/names.ts";
 export * from "./model/observation.ts";
+export * from "./model/order.ts";
 export * from "./model/outcome.ts";
 export * from "./model/pinned-model.ts";
 export * from "./model/probe-target.ts";
@@ -48,6 +50,7 @@ export * from "./plan/plan-rollback.ts";
 export * from "./plan/probe-target.ts";
 export * from "./plan/recovery.ts";
 export * from "./plan/releases-to-prune.ts";
+export * from "./plan/rollout-steps.ts";
 export * from "./plan/step.ts";
 export * from "./ports/backup-taker.ts";
 export * from "./ports/bundle-store.ts";
@@ -57,6 +60,7 @@ export * from "./ports/event-sink.ts";
 export * from "./ports/examiner.ts";
 export * from "./ports/journal.ts";
 export * from "./ports/judge.ts";
+export * from "./ports/order-desk.ts";
 export * from "./ports/prober.ts";
 export * from "./ports/release-identity.ts";
 export * from "./ports/stack-runtime.ts";

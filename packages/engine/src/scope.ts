@@ -11,6 +11,7 @@ import type {
   ImageBuilder,
   Journal,
   Judge,
+  OrderDesk,
   Prober,
   ReleaseIdentity,
   ReleaseRequest,
@@ -22,6 +23,7 @@ import type {
   TrafficRouter,
 } from "@sluice/core";
 import { createEvent } from "@sluice/core";
+import type { Control } from "./control/control.ts";
 import type { Observations } from "./observations.ts";
 
 /** Everything a deployment acts through. */
@@ -39,6 +41,7 @@ export interface EnginePorts {
   readonly router: TrafficRouter;
   readonly prober: Prober;
   readonly judge: Judge;
+  readonly orders: OrderDesk;
   readonly onEvent: EventSink;
   /** Unpredictable text of 8 lower-case characters; a seam for tests. */
   readonly randomId: () => string;
@@ -66,6 +69,8 @@ export interface DeploymentScope extends StackFacts {
   readonly doorIds: Map<string, string>;
   /** What the next record carries for the report. */
   readonly observations: Observations;
+  /** What people say to it while it runs. */
+  readonly control: Control;
   /** Set when this run has begun to give users to the candidate. */
   trafficMoved: boolean;
   /** Monotonic milliseconds at which this run led everyone to the candidate. */

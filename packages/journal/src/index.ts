@@ -7,5 +7,7 @@ export { type AuditReport, verifyAudit } from "./audit/verify-audit.ts";
 export { type OpenHomeOptions, openStateHome, type StateHome } from "./home/state-home.ts";
 export { acquireLock, type LockRequest } from "./lock/acquire-lock.ts";
 export { type LockHolder, readLockHolder } from "./lock/lock-holder.ts";
+export { createOrderDesk, type StateOrderDesk } from "./orders/create-order-desk.ts";
+export { followEvents, type SendOptions, sendOrder } from "./orders/send-order.ts";
 export { createJournal } from "./record/create-journal.ts";
 export { lastDeploymentRecords, tailRecords } from "./record/tail.ts";

@@ -21,7 +21,7 @@ import {
 } from "@sluice/core";
 import type { EnginePorts, StackFacts } from "@sluice/engine";
 import { judge } from "@sluice/health";
-import { createJournal, openStateHome, type StateHome } from "@sluice/journal";
+import { createJournal, createOrderDesk, openStateHome, type StateHome } from "@sluice/journal";
 import { createBundleStore, releaseId, releaseKey } from "@sluice/release";
 import { createHaproxyRouter } from "@sluice/traffic";
 import { createBackupTaker } from "./database/backup-taker.ts";
@@ -105,6 +105,7 @@ export function createSession(options: DeployerOptions): Session {
     const state = await home();
     await facts();
     const { observer, images, base, slots, doors } = runtime();
+    const orders = createOrderDesk(state);
     return {
       clock,
       journal: createJournal(state, clock),
@@ -127,7 +128,11 @@ export function createSession(options: DeployerOptions): Session {
         onSecrets: (values) => redaction.add(values),
       }),
       judge,
-      onEvent: lastWord.sink,
+      orders,
+      onEvent(event) {
+        lastWord.sink(event);
+        orders.tell(redactDeep(event, redaction.redact));
+      },
       randomId: () => randomBytes(4).toString("hex"),
     };
   });

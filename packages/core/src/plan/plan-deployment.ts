@@ -26,6 +26,8 @@ export interface DesiredDeployment {
   readonly movedPorts?: readonly string[] | undefined;
   /** Bundles beyond retention; never the ones a slot needs. */
   readonly prunable: readonly string[];
+  /** Requests a minute that users made in the last hour, for `steps: auto`; `null` where nobody counted them. */
+  readonly requestsPerMinute?: number | null | undefined;
   /** Replace the doors although they are current. */
   readonly replaceDoors?: boolean | undefined;
   /** What the last deployment said of who serves: decides where no door can tell. */

@@ -8,6 +8,9 @@ import type {
   ImageBuilder,
   Journal,
   Judge,
+  Order,
+  OrderDesk,
+  OrderReceipt,
   Prober,
   ReleaseIdentity,
   ResolvedProject,
@@ -27,6 +30,7 @@ import { fakeIdentity } from "./fake-identity.ts";
 import { fakeImageBuilder } from "./fake-image-builder.ts";
 import { fakeJournal } from "./fake-journal.ts";
 import { fakeObserver } from "./fake-observer.ts";
+import { createFakeOrders } from "./fake-orders.ts";
 import { fakeJudge, fakeProber } from "./fake-prober.ts";
 import { fakeRouter } from "./fake-router.ts";
 import { fakeSlots } from "./fake-slots.ts";
@@ -50,6 +54,7 @@ export interface FakePorts {
   readonly router: TrafficRouter;
   readonly prober: Prober;
   readonly judge: Judge;
+  readonly orders: OrderDesk;
   readonly onEvent: EventSink;
   readonly randomId: () => string;
 }
@@ -70,6 +75,8 @@ export interface FakeWorld {
   ports(): FakePorts;
   /** The machine is there again after a crash; no fault is set any more. */
   restart(): void;
+  /** Tells the deployment that runs what to do, as another process would. */
+  order(kind: Order["kind"], changes?: Partial<Order>): Promise<OrderReceipt>;
   users(): Readonly<Record<string, Reach>>;
   /** What attempts that are over have left lying about, in words. */
   leftovers(): readonly string[];
@@ -91,6 +98,7 @@ export function createFakeWorld({ stack = "shop" }: { readonly stack?: string | 
     latest = name;
     keepPromises();
   });
+  const orders = createFakeOrders();
   let ids = 0;
 
   const world: FakeWorld = {
@@ -125,11 +133,13 @@ export function createFakeWorld({ stack = "shop" }: { readonly stack?: string | 
         router: fakeRouter(context),
         prober: fakeProber(context),
         judge: fakeJudge(context),
+        orders: orders.desk(context),
         onEvent: (event) => void events.push(event),
         randomId: () => String(++ids).padStart(8, "0"),
       };
     },
     restart: () => calls.restart(),
+    order: (kind, changes = {}) => orders.give({ ...changes, kind }),
     users: () => usersOf(state),
     leftovers: () => findLeftovers(state),
     runPlain({ services, model }) {
