@@ -20,6 +20,7 @@ import type {
   SlotRuntime,
   StackObserver,
   StoredRelease,
+  TrafficCounts,
   TrafficRouter,
 } from "@sluice/core";
 import { createEvent } from "@sluice/core";
@@ -39,6 +40,7 @@ export interface EnginePorts {
   readonly slots: SlotRuntime;
   readonly doors: DoorRuntime;
   readonly router: TrafficRouter;
+  readonly counts: TrafficCounts;
   readonly prober: Prober;
   readonly judge: Judge;
   readonly orders: OrderDesk;

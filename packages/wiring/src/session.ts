@@ -21,7 +21,7 @@ import {
 } from "@sluice/core";
 import type { EnginePorts, StackFacts } from "@sluice/engine";
 import { judge } from "@sluice/health";
-import { createJournal, createOrderDesk, openStateHome, type StateHome } from "@sluice/journal";
+import { createJournal, createOrderDesk, createTrafficCounts, openStateHome, type StateHome } from "@sluice/journal";
 import { createBundleStore, releaseId, releaseKey } from "@sluice/release";
 import { createHaproxyRouter } from "@sluice/traffic";
 import { createBackupTaker } from "./database/backup-taker.ts";
@@ -123,6 +123,7 @@ export function createSession(options: DeployerOptions): Session {
       slots,
       doors,
       router: router(),
+      counts: createTrafficCounts(state),
       prober: createStackProber(await stack(), runtime(), clock, {
         environment: options.env,
         onSecrets: (values) => redaction.add(values),

@@ -1,4 +1,5 @@
 import { liveSlot, probeTarget, releaseChecks, SluiceError, type Verdict } from "@sluice/core";
+import { countTraffic } from "@sluice/engine";
 import type { Session } from "./session.ts";
 
 /** The checks of the release that serves, through the doors as users come. @throws SluiceError STATE_UNCLEAR where nothing serves */
@@ -28,6 +29,7 @@ export async function verifyLive(session: Session, signal?: AbortSignal): Promis
     addresses: Object.fromEntries(blocks),
     previewSecret: null,
   });
+  await countTraffic(observed, ports, signal);
   const checks = releaseChecks(config, project.services);
   return Promise.all(checks.map((check) => ports.prober.probe(check, target, signal)));
 }

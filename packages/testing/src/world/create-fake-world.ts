@@ -17,6 +17,7 @@ import type {
   SlotRuntime,
   SluiceEvent,
   StackObserver,
+  TrafficCounts,
   TrafficRouter,
 } from "@sluice/core";
 import { type Calls, createCalls } from "./calls.ts";
@@ -25,6 +26,7 @@ import { fakeBackups } from "./fake-backups.ts";
 import { baseSpec, fakeBase } from "./fake-base.ts";
 import { fakeBundleStore } from "./fake-bundle-store.ts";
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
+import { fakeCounts } from "./fake-counts.ts";
 import { fakeDoors } from "./fake-doors.ts";
 import { fakeIdentity } from "./fake-identity.ts";
 import { fakeImageBuilder } from "./fake-image-builder.ts";
@@ -52,6 +54,7 @@ export interface FakePorts {
   readonly slots: SlotRuntime;
   readonly doors: DoorRuntime;
   readonly router: TrafficRouter;
+  readonly counts: TrafficCounts;
   readonly prober: Prober;
   readonly judge: Judge;
   readonly orders: OrderDesk;
@@ -131,6 +134,7 @@ export function createFakeWorld({ stack = "shop" }: { readonly stack?: string | 
         slots: fakeSlots(context),
         doors: fakeDoors(context),
         router: fakeRouter(context),
+        counts: fakeCounts(context),
         prober: fakeProber(context),
         judge: fakeJudge(context),
         orders: orders.desk(context),

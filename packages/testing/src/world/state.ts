@@ -1,4 +1,12 @@
-import type { DoorRouting, JournalRecord, ObservedContainer, ServiceFacts, Slot, StoredRelease } from "@sluice/core";
+import type {
+  DoorRouting,
+  JournalRecord,
+  ObservedContainer,
+  ServiceFacts,
+  Slot,
+  StoredRelease,
+  TrafficCount,
+} from "@sluice/core";
 
 /** Where a container lives: a slot, the base project as Sluice runs it, the base project as plain Compose ran it, a job. */
 export type Place = Slot | "base" | "plain" | "job";
@@ -39,6 +47,8 @@ export interface WorldState {
   /** Id by `REPOSITORY:TAG`. */
   readonly tags: Map<string, string>;
   readonly records: JournalRecord[];
+  /** What doors counted at some moments. */
+  readonly counts: TrafficCount[];
   /** Requests under way, as `SERVICE@SLOT`. */
   readonly open: Set<string>;
   /** Services whose way in changes hands just now: the one moment in which nobody gets an answer. */
@@ -57,6 +67,7 @@ export function createState(stack: string): WorldState {
     images: new Set(),
     tags: new Map(),
     records: [],
+    counts: [],
     open: new Set(),
     gaps: new Set(),
     ids: 0,
