@@ -18,6 +18,7 @@ import type {
   ResolvedProject,
   ServiceFacts,
   SlotRuntime,
+  SlotWindow,
   StackObserver,
   StoredRelease,
   TrafficCounts,
@@ -73,6 +74,8 @@ export interface DeploymentScope extends StackFacts {
   readonly observations: Observations;
   /** What people say to it while it runs. */
   readonly control: Control;
+  /** What the previous gave its users while it last had some, for when it has none any more. */
+  recorded?: SlotWindow;
   /** Set when this run has begun to give users to the candidate. */
   trafficMoved: boolean;
   /** Monotonic milliseconds at which this run led everyone to the candidate. */
