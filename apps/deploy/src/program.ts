@@ -71,7 +71,7 @@ export function createProgram(context: CommandContext, invocation: Invocation): 
     "status",
     "what serves, and what needs a person",
     async () => (await import("./commands/status.ts")).status,
-  ).option("-w, --watch", "again every 2 seconds");
+  ).option("-w, --watch", "again at each event of a deployment, and every 2 seconds");
   verb(program, "ps", "containers, and where they live", async () => (await import("./commands/ps.ts")).ps);
   const logs = verb(program, "logs", "what containers write", async () => (await import("./commands/logs.ts")).logs);
   logs
