@@ -18,6 +18,7 @@ const { values } = parseArgs({
     /** Of the version with 20 % errors; the others run once. */
     runs: { type: "string" },
     modes: { type: "string" },
+    "quiet-s": { type: "string", default: "120" },
     rate: { type: "string", default: "100" },
     "startup-ms": { type: "string", default: "1000" },
   },
@@ -48,7 +49,7 @@ await runBench(async (session) => {
     for (let round = 1; round <= rounds; round += 1) {
       version += 1;
       const bad = `v${version}`;
-      const common = { good: "v1", bad, badCase, ratePerSecond };
+      const common = { good: "v1", bad, badCase, ratePerSecond, quietMs: Number(values["quiet-s"]) * 1_000 };
       runs.push(await observeBadRelease(session, sluice, { ...common, afterMs: 5_000 }));
       await sluice.checkout.goBack("v1");
       if (round > 1) continue;

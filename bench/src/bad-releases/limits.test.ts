@@ -11,6 +11,8 @@ const run = (changes: Partial<BadRun>): BadRun => ({
   lost: 6,
   met: 40,
   exposedS: 7,
+  kinds: { refused: 0, reset: 0, timeout: 0, "5xx": 6, status: 0, other: 0 },
+  machineLoad: 1,
   isBack: true,
   ...changes,
 });
