@@ -11,7 +11,10 @@ const worst = (values: readonly number[]): number => Math.max(...values);
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** What must hold: no good version is thrown away, and a bad one does not stay where there is enough to see it by. */
-export function analysisFigures({ cells, bursts, latencies }: AnalysisResults): { figures: Figures; peers: { "fixed 1 %": Numbers } } {
+export function analysisFigures({ cells, bursts, latencies }: AnalysisResults): {
+  figures: Figures;
+  peers: { "fixed 1 %": Numbers };
+} {
   const falseOf = (by: "sluice" | "fixed") => cells.map(({ falseRollbacks }) => falseRollbacks[by]);
   const caughtOf = (by: "sluice" | "fixed", points: number) =>
     cells.flatMap(({ detections }) => detections.flatMap((one) => (one.points === points ? [one[by].caught] : [])));

@@ -47,7 +47,10 @@ describe("orders from another shell", () => {
     await deploying.event(asks("needs approval"));
     await shop.sluice(0, "traffic", "abort", "--reason", "wrong branch");
     const { exitCode, events } = await deploying.done;
-    expect([exitCode, events.at(-1)]).toMatchObject([21, { outcome: "rolled-back", serving: { tag: "v2", share: 100 } }]);
+    expect([exitCode, events.at(-1)]).toMatchObject([
+      21,
+      { outcome: "rolled-back", serving: { tag: "v2", share: 100 } },
+    ]);
     const orderedAt = events.find(({ type }) => type === "order")?.at ?? "";
     const backAt = events.find((event) => event.type === "share-change" && event.share === 0)?.at ?? "";
     expect(Date.parse(backAt) - Date.parse(orderedAt)).toBeLessThanOrEqual(1_000);

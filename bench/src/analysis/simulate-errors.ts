@@ -100,7 +100,13 @@ class World {
 
   judge(look: number, looks: number): void {
     if (this.#run.sluice || this.#isJudged) return;
-    const window = { look, looks, settings, candidate: slotWindow(this.#candidate), previous: slotWindow(this.#previous) };
+    const window = {
+      look,
+      looks,
+      settings,
+      candidate: slotWindow(this.#candidate),
+      previous: slotWindow(this.#previous),
+    };
     if (judge(window).some(({ result }) => result === "fail")) this.#run.sluice = this.#caught();
   }
 

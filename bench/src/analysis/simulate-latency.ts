@@ -34,7 +34,8 @@ export function slowAfter(scenario: LatencyScenario, random: Random): number | n
 
 /** Log-normal around 80 ms, as latencies are: a long tail to the right. */
 function draw(into: number[], count: number, factor: number, random: Random): void {
-  for (let index = Math.max(0, count - kept); index < count; index++) into.push(80 * Math.exp(0.8 * normal(random)) * factor);
+  for (let index = Math.max(0, count - kept); index < count; index++)
+    into.push(80 * Math.exp(0.8 * normal(random)) * factor);
   if (into.length > kept) into.splice(0, into.length - kept);
 }
 

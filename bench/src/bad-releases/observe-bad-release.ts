@@ -70,7 +70,9 @@ export async function observeBadRelease(session: Session, peer: Peer, options: B
     () => false,
   );
   const { lost, met, exposedS } = run;
-  session.say(`${peer.name}, ${badCase.what}: exit ${exitCode}, lost ${lost}, met ${met} in ${exposedS.toFixed(1)} s, load average ${machineLoad.toFixed(1)}`);
+  session.say(
+    `${peer.name}, ${badCase.what}: exit ${exitCode}, lost ${lost}, met ${met} in ${exposedS.toFixed(1)} s, load average ${machineLoad.toFixed(1)}`,
+  );
   return { ...run, isBack: isBack && lastVersion(result) === good };
 }
 

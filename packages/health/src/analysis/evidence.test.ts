@@ -20,9 +20,9 @@ describe("evidence of more errors", () => {
     fc.assert(
       fc.property(counts, counts, ({ n, hits }, other) => {
         const evidence = evidenceOfMore({ n: n + 1, hits }, { n: other.n + 1, hits: other.hits });
-        expect(evidenceOfMore({ n: n + 1, hits: hits + 1 }, { n: other.n + 1, hits: other.hits })).toBeGreaterThanOrEqual(
-          evidence * (1 - 1e-9),
-        );
+        expect(
+          evidenceOfMore({ n: n + 1, hits: hits + 1 }, { n: other.n + 1, hits: other.hits }),
+        ).toBeGreaterThanOrEqual(evidence * (1 - 1e-9));
         expect(evidenceOfMore({ n: n + 1, hits }, { n: other.n + 1, hits: other.hits + 1 })).toBeLessThanOrEqual(
           evidence * (1 + 1e-9),
         );
@@ -34,26 +34,29 @@ describe("evidence of more errors", () => {
     [0.05, 0.003],
     [0.5, 0.02],
     [0.25, 0.2],
-  ])("exceeds 20 in at most 5 %% of runs where both are alike, looked at after every request (share %f, errors %f)", (share, rate) => {
-    const random = randomFrom(20_261_126);
-    let exceeded = 0;
-    const runs = 1_000;
-    for (let run = 0; run < runs; run++) {
-      const [sample, other] = [
-        { n: 0, hits: 0 },
-        { n: 0, hits: 0 },
-      ];
-      for (let request = 0; request < 600; request++) {
-        const side = random() < share ? sample : other;
-        side.n += 1;
-        if (random() >= rate) continue;
-        side.hits += 1;
-        if (evidenceOfMore(sample, other) < 20) continue;
-        exceeded += 1;
-        break;
+  ])(
+    "exceeds 20 in at most 5 %% of runs where both are alike, looked at after every request (share %f, errors %f)",
+    (share, rate) => {
+      const random = randomFrom(20_261_126);
+      let exceeded = 0;
+      const runs = 1_000;
+      for (let run = 0; run < runs; run++) {
+        const [sample, other] = [
+          { n: 0, hits: 0 },
+          { n: 0, hits: 0 },
+        ];
+        for (let request = 0; request < 600; request++) {
+          const side = random() < share ? sample : other;
+          side.n += 1;
+          if (random() >= rate) continue;
+          side.hits += 1;
+          if (evidenceOfMore(sample, other) < 20) continue;
+          exceeded += 1;
+          break;
+        }
       }
-    }
-    // Twice the standard error above what is promised.
-    expect(exceeded / runs).toBeLessThanOrEqual(0.05 + 2 * Math.sqrt(0.05 / runs));
-  });
+      // Twice the standard error above what is promised.
+      expect(exceeded / runs).toBeLessThanOrEqual(0.05 + 2 * Math.sqrt(0.05 / runs));
+    },
+  );
 });

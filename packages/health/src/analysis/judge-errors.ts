@@ -61,7 +61,12 @@ function compare(candidate: SlotWindow, previous: SlotWindow, maxIncrease: numbe
   const p = 1 / evidenceOfMore(errorsOf(candidate), errorsOf(previous));
   const limit = `<= ${percent(rateOf(previous) + maxIncrease)} (previous ${percent(rateOf(previous))}, n=${previous.requests})`;
   const fails = standsOut(candidate, previous, maxIncrease);
-  return { p: Math.min(1, p), limit, fails, isBurst: fails && !standsOut(withoutWorst(candidate), previous, maxIncrease) };
+  return {
+    p: Math.min(1, p),
+    limit,
+    fails,
+    isBurst: fails && !standsOut(withoutWorst(candidate), previous, maxIncrease),
+  };
 }
 
 function standsOut(candidate: SlotWindow, previous: SlotWindow, maxIncrease: number): boolean {

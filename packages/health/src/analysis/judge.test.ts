@@ -68,14 +68,20 @@ describe("errors", () => {
       result: "no-data",
       detail: "one client met 38 of the 40 errors, and without it they prove nothing",
     });
-    const many = judged({ ...made, clientsWithErrors: 12, worstClient: { requests: 9, errors: 6 } }, previous)["errors"];
+    const many = judged({ ...made, clientsWithErrors: 12, worstClient: { requests: 9, errors: 6 } }, previous)[
+      "errors"
+    ];
     expect(many).toMatchObject({ result: "fail" });
   });
 
   it("of the only client there is, even all of them, are not told from the client's own", () => {
     const all = { requests: 9, errors: 9 };
-    expect(judged({ ...all, clients: 1, worstClient: { requests: 9, errors: 9 } }, { requests: 90 })["errors"]?.result).toBe("no-data");
-    expect(judged({ ...all, clients: 2, worstClient: { requests: 5, errors: 5 } }, { requests: 90 })["errors"]?.result).toBe("fail");
+    expect(
+      judged({ ...all, clients: 1, worstClient: { requests: 9, errors: 9 } }, { requests: 90 })["errors"]?.result,
+    ).toBe("no-data");
+    expect(
+      judged({ ...all, clients: 2, worstClient: { requests: 5, errors: 5 } }, { requests: 90 })["errors"]?.result,
+    ).toBe("fail");
   });
 
   it("are never more than the absolute limit, whatever the previous does", () => {
