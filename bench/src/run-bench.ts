@@ -15,8 +15,17 @@ export interface Findings {
  * `bench/results/`, and exits 0 (pass), 1 (a limit was not kept, or the bench broke) or 130 (interrupted).
  */
 export async function runBench(body: (session: Session) => Promise<Findings>): Promise<void> {
+  await runToResult(() => inSession(body));
+}
+
+/** The same for a bench that needs nothing of the machine but its processor. */
+export async function runSimulation(body: () => Promise<Findings>): Promise<void> {
+  await runToResult(body);
+}
+
+async function runToResult(body: () => Promise<Findings>): Promise<void> {
   try {
-    const { result, details } = await inSession(body);
+    const { result, details } = await body();
     const directory = join(repository, "bench/results");
     await mkdir(directory, { recursive: true });
     const time = new Date().toISOString().replaceAll(/[:.]/g, "-");

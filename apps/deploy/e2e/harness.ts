@@ -11,7 +11,7 @@ import { removeStack } from "./engine.ts";
 const run = promisify(execFile);
 const makeRelease = join(import.meta.dirname, "../../../examples/shop/bin/make-release.mjs");
 
-/** As the example's own, but quick, and with time to start on a busy machine. `--env hasty` gives a version little time, `--env careful` takes backups. */
+/** As the example's own, but quick, and with time to start on a busy machine. `--env hasty` gives a version little time, `--env careful` takes backups, `--env asking` asks before everybody gets it. */
 const shopConfig = `checks:
   - service: web
     http: { path: /version, contains: '"version"' }
@@ -32,6 +32,9 @@ environments:
     services: { web: { startTimeout: 20s } }
   frozen:
     windows: { freezes: [{ from: 2020-01-01, until: 2099-12-31, reason: a freeze of this test }] }
+  asking:
+    rollout: { steps: [{ share: 50, for: 1s }, { share: 100, approval: true }] }
+    analysis: { enabled: false }
   careful:
     database: { service: db }
 `;

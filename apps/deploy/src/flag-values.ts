@@ -8,16 +8,16 @@ export function parseDurationFlag(flag: string, text: string | undefined): numbe
   throw new SluiceError("USAGE", `${flag} ${text} is not a duration`, { hint: "write it as 30s, 10m or 1m30s" });
 }
 
-/** `5:30s,50:1m,100`: shares in percent, each with how long it is watched. @throws SluiceError USAGE */
+/** `5:30s,50:1m,100`: shares in percent, each with how long it is watched; or `auto`. @throws SluiceError USAGE */
 export function parseSteps(text: string | undefined): Config["rollout"]["steps"] | undefined {
-  if (text === undefined) return undefined;
+  if (text === undefined || text === "auto") return text;
   const steps = text.split(",").map((written) => {
     const [share = "", hold = "0s", ...more] = written.trim().split(":");
     const ms = parseDuration(hold);
     if (!/^\d+(\.\d+)?$/.test(share) || Number(share) > 100 || ms === undefined || more.length > 0) {
       throw wrong(text, `${JSON.stringify(written)} is not a share such as 5 or 5:30s`);
     }
-    return { share: Number(share), for: ms };
+    return { share: Number(share), for: ms, approval: false };
   });
   const grows = steps.every(({ share }, index) => index === 0 || share > (steps[index - 1]?.share ?? 0));
   if (grows && steps.at(-1)?.share === 100) return steps;
@@ -32,6 +32,6 @@ export function parseOverride(text: string | undefined): string | undefined {
 
 function wrong(text: string, why: string): SluiceError {
   return new SluiceError("USAGE", `--steps ${text} cannot be used: ${why}`, {
-    hint: "such as --steps 5:30s,50:1m,100",
+    hint: "such as --steps 5:30s,50:1m,100, or --steps auto",
   });
 }

@@ -143,7 +143,10 @@ function reference(program: Command): string {
 }
 
 function leaves(command: Command): readonly Command[] {
-  return command.commands.flatMap((child) => (child.commands.length > 0 ? leaves(child) : [child]));
+  // A command with options of its own can be run, also where others are below it.
+  return command.commands.flatMap((child) =>
+    child.commands.length > 0 ? [...(child.options.length > 0 ? [child] : []), ...leaves(child)] : [child],
+  );
 }
 
 function titleOf(command: Command): string {

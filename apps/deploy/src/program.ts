@@ -3,6 +3,7 @@ import manifest from "../package.json" with { type: "json" };
 import { addChangeOptions, addCommonOptions, mergedFlags, toCount } from "./common-options.ts";
 import type { CommandCall, CommandContext, CommonFlags } from "./context.ts";
 import { addDatabaseCommands } from "./program-db.ts";
+import { addTrafficCommands } from "./program-traffic.ts";
 
 /** What became of the command line: filled by the command that ran. */
 export interface Invocation {
@@ -74,7 +75,7 @@ export function createProgram(context: CommandContext, invocation: Invocation): 
     "status",
     "what serves, and what needs a person",
     async () => (await import("./commands/status.ts")).status,
-  ).option("-w, --watch", "again every 2 seconds");
+  ).option("-w, --watch", "again at each event of a deployment, and every 2 seconds");
   verb(program, "ps", "containers, and where they live", async () => (await import("./commands/ps.ts")).ps);
   const logs = verb(program, "logs", "what containers write", async () => (await import("./commands/logs.ts")).logs);
   logs
@@ -92,12 +93,7 @@ export function createProgram(context: CommandContext, invocation: Invocation): 
     "run the checks through the door, as users come",
     async () => (await import("./commands/verify.ts")).verify,
   );
-  verb(
-    program,
-    "traffic",
-    "shares and counters of the doors",
-    async () => (await import("./commands/traffic.ts")).traffic,
-  );
+  addTrafficCommands(program, verb);
   verb(
     program,
     "history",
@@ -185,7 +181,7 @@ function addReleaseOptions(command: Command): Command {
     .option("--release <tag>", "release to deploy (default: the event's in GitHub Actions, else git describe)")
     .option("--retry", "try a release again that failed before")
     .option("--replace-doors", "make all doors anew, also those that are as wanted, with a short gap")
-    .option("--steps <shares>", "shares in percent, such as 5:30s,50:1m,100 (default: as configured)")
+    .option("--steps <shares>", "shares in percent, such as 5:30s,50:1m,100, or auto (default: as configured)")
     .option("--accept-incompatible", "go on although the release that serves may not run on the new schema; recorded")
     .option("--override <reason>", "go on although the window is closed; the reason is recorded");
 }

@@ -25,18 +25,19 @@ export async function preparePeer(session: Session, name: string, stage: StageOp
   }
 }
 
-/** The same for one that is known by its type. */
+/** The same for one that is known by its type. `files` are those that every release holds. */
 export async function prepare<P extends Peer>(
   session: Session,
   name: string,
   { startUpMs, drainMs }: StageOptions,
   create: (options: PeerOptions) => P,
+  files: Readonly<Record<string, string>> = { "sluice.yaml": sluiceConfig(drainMs) },
 ): Promise<P> {
   const checkout = await createCheckout({
     directory: join(session.directory, name),
     stack: `${session.prefix}${name}`,
     startUpMs,
-    files: { "sluice.yaml": sluiceConfig(drainMs) },
+    files,
   });
   const peer = create({ checkout, drainMs });
   session.say(`${name}: bringing version v1 up`);

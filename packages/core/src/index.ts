@@ -13,6 +13,7 @@ export type {
   CheckConfig,
   Config,
   DatabaseConfig,
+  RolloutStep,
   ServiceConfig,
   WrittenConfig,
 } from "./config/schema.ts";
@@ -29,6 +30,7 @@ export * from "./model/finding.ts";
 export * from "./model/json-path.ts";
 export * from "./model/names.ts";
 export * from "./model/observation.ts";
+export * from "./model/order.ts";
 export * from "./model/outcome.ts";
 export * from "./model/pinned-model.ts";
 export * from "./model/probe-target.ts";
@@ -38,6 +40,7 @@ export * from "./model/service.ts";
 export * from "./model/slot.ts";
 export * from "./model/stack.ts";
 export * from "./model/state-home.ts";
+export * from "./model/traffic-count.ts";
 export * from "./model/verdict.ts";
 export * from "./model/watch-target.ts";
 export * from "./model/watched-check.ts";
@@ -52,6 +55,7 @@ export * from "./plan/plan-rollback.ts";
 export * from "./plan/probe-target.ts";
 export * from "./plan/recovery.ts";
 export * from "./plan/releases-to-prune.ts";
+export * from "./plan/rollout-steps.ts";
 export * from "./plan/step.ts";
 export * from "./ports/backup-taker.ts";
 export * from "./ports/bundle-store.ts";
@@ -66,11 +70,13 @@ export * from "./ports/judge.ts";
 export * from "./ports/migration-runner.ts";
 export { probeEach } from "./ports/probe-each.ts";
 export * from "./ports/migration-rehearser.ts";
+export * from "./ports/order-desk.ts";
 export * from "./ports/prober.ts";
 export * from "./ports/rehearsal-runtime.ts";
 export * from "./ports/release-identity.ts";
 export * from "./ports/stack-runtime.ts";
 export * from "./ports/throw-away.ts";
+export * from "./ports/traffic-counts.ts";
 export * from "./ports/traffic-router.ts";
 export * from "./ports/watcher.ts";
 export * from "./redact/redactor.ts";

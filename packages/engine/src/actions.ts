@@ -1,5 +1,6 @@
 import type { PlanStep, StepKind } from "@sluice/core";
 import type { StepAction } from "./action.ts";
+import { approval } from "./actions/approval.ts";
 import { backup } from "./actions/backup.ts";
 import { build } from "./actions/build.ts";
 import { adopt, close, door, previewDoor, promote } from "./actions/doors.ts";
@@ -25,6 +26,7 @@ const actions: { readonly [Kind in StepKind]: StepAction<Kind> } = {
   "preview-door": previewDoor,
   verify,
   adopt,
+  approval,
   shift,
   workers,
   drain,

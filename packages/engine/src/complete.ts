@@ -30,18 +30,31 @@ export async function completeRun(
   if (interrupted && isAfterCutover(scope, step.id)) {
     return leave(scope, run, `interrupted at ${step.kind} ${step.target}, after cutover: the next run finishes it`);
   }
+  if (code === "DECISION_MISSING") return endUndecided(scope, run, error, message);
+  scope.control.close("it is being undone");
   const steps = scope.plan.steps.filter(({ id }) => begun.includes(id));
   // Users first: nothing else, not even saying why, comes before they are back.
   await restoreRoutes(scope, steps);
   if (!interrupted) {
     report(scope, error);
     await showCandidateLog(scope);
-    if (isVerdict(code)) await markBroken(scope, message);
+    if (verdictCodes.has(code)) await markBroken(scope, message);
   }
   const failures = await undoSteps(steps, scope);
   if (failures.length > 0) return endUnclear(scope, run, failures, message);
   const outcome: Outcome = interrupted ? "interrupted" : hasMoved(scope) ? "rolled-back" : "failed";
   return end(scope, run, { outcome, error, reason: interrupted ? "interrupted" : message });
+}
+
+/** Nothing is undone, nor done: users stay where they are until a person says what becomes of them. */
+async function endUndecided(
+  scope: DeploymentScope,
+  run: RunContext,
+  error: unknown,
+  reason: string,
+): Promise<DeploymentResult> {
+  report(scope, error);
+  return end(scope, run, { outcome: "needs-person", error, reason });
 }
 
 /** Ends a run whose way back is not complete. The next run tries it again. */
@@ -84,10 +97,14 @@ async function showCandidateLog(scope: DeploymentScope): Promise<void> {
 
 const shownLogLines = 20;
 
-/** Errors that say something of the release itself, not of the machine it was tried on. */
-function isVerdict(code: string): boolean {
-  return code === "CHECK_FAILED" || code === "ANALYSIS_FAILED" || code === "NOT_READY" || code === "START_FAILED";
-}
+/** Errors that say something of the release itself, not of the machine it was tried on; a person's no is one. */
+const verdictCodes: ReadonlySet<string> = new Set([
+  "CHECK_FAILED",
+  "ANALYSIS_FAILED",
+  "NOT_READY",
+  "START_FAILED",
+  "ABORTED",
+]);
 
 async function markBroken(scope: DeploymentScope, reason: string): Promise<void> {
   const { ports, release } = scope;

@@ -1,5 +1,6 @@
 import { createEvent, formatPlan, type ResolvedProject } from "@sluice/core";
 import { completeRun, observeServing } from "./complete.ts";
+import { createControl, takeOrders } from "./control/take-orders.ts";
 import { doorIdsOf } from "./doors.ts";
 import { type DeploymentResult, end } from "./end.ts";
 import { Observations } from "./observations.ts";
@@ -31,6 +32,7 @@ export async function execute(
     previousRelease,
     doorIds: doorIdsOf(observed),
     observations: new Observations(),
+    control: createControl(ports, deployment),
     trafficMoved: false,
   };
   for (const finding of findings) {
@@ -64,7 +66,8 @@ export async function execute(
   });
   const run = { serving: observeServing(ports, request.project), startedMs };
   if (plan.steps.length === 0) return end(scope, run, { outcome: "nothing-to-do" });
-  return completeRun(await runSteps(plan.steps, scope, signal), scope, run);
+  await using _orders = await takeOrders(scope);
+  return await completeRun(await runSteps(plan.steps, scope, signal), scope, run);
 }
 
 function deploymentId({ clock, randomId }: EnginePorts): string {

@@ -7,6 +7,7 @@ export { recordDiagnoses } from "./doctor/record-diagnoses.ts";
 export { stackDiagnoses } from "./doctor/stack-diagnoses.ts";
 export type { DeploymentResult } from "./end.ts";
 export { type AttemptRecord, bundleOf, readAttempts, unfinishedOf } from "./journal-entries.ts";
+export { countTraffic } from "./measure-traffic.ts";
 export { assertReady } from "./preflight.ts";
 export { prepareDeploy } from "./prepare-deploy.ts";
 export { prepareRollback } from "./prepare-rollback.ts";

@@ -5,6 +5,7 @@ import type {
   JournalEntry,
   JournalRecord,
   Observation,
+  OrderKind,
   Outcome,
   Serving,
   UnfinishedDeployment,
@@ -56,13 +57,26 @@ export interface DeploymentEnd extends JournalEntry {
   readonly observations?: readonly Observation[];
 }
 
-export type EngineEntry = DeploymentStart | StepIntent | StepOutcome | DeploymentEnd;
+/** What a person told the deployment while it ran, or what a verdict did where that is left to a person. */
+export interface OrderEntry extends JournalEntry {
+  readonly type: "order";
+  readonly deployment: string;
+  readonly order: OrderKind;
+  readonly actor: string;
+  readonly reason: string;
+  /** The step that was approved, or whose verdict paused it. */
+  readonly step?: string;
+  readonly byVerdict?: boolean;
+}
+
+export type EngineEntry = DeploymentStart | StepIntent | StepOutcome | OrderEntry | DeploymentEnd;
 export type EngineRecord = JournalRecord & EngineEntry;
 
 export interface AttemptRecord {
   readonly start: DeploymentStart & JournalRecord;
   readonly outcomes: readonly (StepOutcome & JournalRecord)[];
   readonly begun: readonly string[];
+  readonly orders: readonly (OrderEntry & JournalRecord)[];
   readonly end: (DeploymentEnd & JournalRecord) | null;
 }
 
@@ -74,25 +88,33 @@ export async function readAttempts(journal: Journal): Promise<readonly AttemptRe
       start: DeploymentStart & JournalRecord;
       outcomes: (StepOutcome & JournalRecord)[];
       begun: string[];
+      orders: (OrderEntry & JournalRecord)[];
       end: (DeploymentEnd & JournalRecord) | null;
     }
   >();
   for await (const record of journal.read()) {
     if (!isEngineRecord(record)) continue;
     if (record.type === "deployment-start") {
-      attempts.set(record.deployment, { start: record, outcomes: [], begun: [], end: null });
+      attempts.set(record.deployment, { start: record, outcomes: [], begun: [], orders: [], end: null });
       continue;
     }
     const attempt = attempts.get(record.deployment);
     if (!attempt) continue;
     if (record.type === "step-intent") attempt.begun.push(record.step);
     if (record.type === "step-outcome") attempt.outcomes.push(record);
+    if (record.type === "order") attempt.orders.push(record);
     if (record.type === "deployment-end") attempt.end = record;
   }
   return [...attempts.values()];
 }
 
-const engineTypes: ReadonlySet<string> = new Set(["deployment-start", "step-intent", "step-outcome", "deployment-end"]);
+const engineTypes: ReadonlySet<string> = new Set([
+  "deployment-start",
+  "step-intent",
+  "step-outcome",
+  "order",
+  "deployment-end",
+]);
 
 function isEngineRecord(record: JournalRecord): record is EngineRecord {
   return engineTypes.has(record.type);

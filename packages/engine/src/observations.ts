@@ -47,6 +47,7 @@ function observationOf(event: SluiceEvent): Observation | null {
     case "step-start":
     case "step-progress":
     case "step-end":
+    case "order":
     case "output-line":
     case "deployment-end":
       return null;

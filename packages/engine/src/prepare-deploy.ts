@@ -1,5 +1,6 @@
 import { liveSlot, matchBundle, movedPorts, planDeployment, releasesToPrune, SluiceError } from "@sluice/core";
 import { lastServing, readAttempts } from "./journal-entries.ts";
+import { measureTraffic } from "./measure-traffic.ts";
 import { assertDoorsAnswer, assertReady } from "./preflight.ts";
 import { neededReleases } from "./prune-releases.ts";
 import type { DeployRequest, PreparedDeployment } from "./requests.ts";
@@ -35,6 +36,7 @@ export async function prepareDeploy(
   const remembered = lastServing(attempts);
   const live = liveSlot(observed, remembered);
   const previousRelease = live?.release ? await loadOrNull(ports, live.release) : null;
+  const isAuto = config.rollout.steps === "auto" && live !== null;
   const plan = planDeployment(
     {
       tag: wanted.tag,
@@ -50,6 +52,7 @@ export async function prepareDeploy(
         needed: neededReleases(observed, usable?.id),
       }),
       movedPorts: movedPorts(previousRelease?.bundle.services ?? [], project.services),
+      requestsPerMinute: isAuto ? await measureTraffic(observed, ports, signal) : null,
       replaceDoors: request.replaceDoors,
       acceptIncompatible: request.acceptIncompatible,
       remembered,

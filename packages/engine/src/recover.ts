@@ -1,6 +1,7 @@
 import { planRecovery, type ResolvedProject } from "@sluice/core";
 import { restoreRoutes } from "./actions/traffic.ts";
 import { completeRun, endUnclear, observeServing } from "./complete.ts";
+import { createControl, takeOrders } from "./control/take-orders.ts";
 import { createDeadline, settle } from "./deadline.ts";
 import { doorIdsOf } from "./doors.ts";
 import { type DeploymentResult, end } from "./end.ts";
@@ -34,8 +35,9 @@ export async function recoverUnfinished(
   announce(scope, unfinished.attempt, recovery.action === "finish" ? "finished" : "undone", recovery.reason);
   if (recovery.action === "finish") {
     scope.trafficMoved = true;
+    await using _orders = await takeOrders(scope);
     const result = await runSteps(recovery.remaining, scope, signal);
-    return completeRun(result, scope, run, [...unfinished.begun, ...result.begun]);
+    return await completeRun(result, scope, run, [...unfinished.begun, ...result.begun]);
   }
   await restoreRoutes(scope, recovery.begun);
   const failures = await undoSteps(recovery.begun, scope);
@@ -82,6 +84,11 @@ async function scopeOf(attempt: AttemptRecord, facts: StackFacts, ports: EngineP
     previousRelease: start.previousBundle ? await loadOrNull(ports, start.previousBundle) : null,
     doorIds: new Map(),
     observations: new Observations(),
+    control: createControl(
+      ports,
+      start.deployment,
+      attempt.orders.map(({ order: kind, ...given }) => ({ ...given, kind })),
+    ),
     trafficMoved: attempt.begun.some((step) => step.startsWith("shift-") || step.startsWith("adopt-")),
     // The last moment of which that is sure.
     usersMovedAt: new Date(start.at),

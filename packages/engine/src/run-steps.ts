@@ -1,9 +1,10 @@
 import { isSluiceError, type PlanStep, SluiceError, type StepKind } from "@sluice/core";
 import { createCall, type StepData } from "./action.ts";
 import { actionOf } from "./actions.ts";
+import { leavesToPerson, passGate } from "./control/wait-for-person.ts";
 import { createDeadline, settle } from "./deadline.ts";
 import { record, recordIfPossible } from "./record-step.ts";
-import { report } from "./report.ts";
+import { describe, report } from "./report.ts";
 import { type DeploymentScope, emit } from "./scope.ts";
 
 export type RunResult = { /** Steps with an intent, in order. */ readonly begun: readonly string[] } & (
@@ -26,10 +27,15 @@ export async function runSteps(
   const begun: string[] = [];
   for (const step of steps) {
     if (signal.aborted) return { ok: false, begun, step, error: signal.reason, interrupted: true };
-    begun.push(step.id);
     try {
+      await passGate(scope, step, signal);
+      begun.push(step.id);
       await runStep(step, scope, signal);
     } catch (error) {
+      if (leavesToPerson(scope, error) && begun.includes(step.id)) {
+        await scope.control.pauseFor(step.id, describe(error).message);
+        continue;
+      }
       if (signal.aborted || !cleaning.has(step.kind)) {
         return { ok: false, begun, step, error, interrupted: signal.aborted };
       }
@@ -59,17 +65,22 @@ async function runStep(step: PlanStep, scope: DeploymentScope, signal: AbortSign
 async function withDeadline(step: PlanStep, scope: DeploymentScope, signal: AbortSignal): Promise<StepData | void> {
   const { clock } = scope.ports;
   using deadline = createDeadline(clock, step.timeoutMs);
-  const either = AbortSignal.any([signal, deadline.signal]);
+  const { aborted } = scope.control;
+  const either = AbortSignal.any([signal, deadline.signal, aborted]);
   try {
     const work = actionOf(step).run(step as never, scope, createCall(scope, step, either));
-    return await settle(clock, either, work);
+    return await settle(clock, either, work, () => (aborted.aborted ? abortGraceMs : undefined));
   } catch (error) {
+    if (aborted.aborted && !signal.aborted) throw aborted.reason;
     if (!deadline.signal.aborted || signal.aborted || isSluiceError(error)) throw error;
     throw new SluiceError("DEADLINE_EXCEEDED", `${step.kind} ${step.target} took longer than ${step.timeoutMs} ms`, {
       cause: error,
     });
   }
 }
+
+/** A person who aborts wants users back now: what a step still does is ended by its undo. */
+const abortGraceMs = 200;
 
 export interface UndoFailure {
   readonly step: PlanStep;

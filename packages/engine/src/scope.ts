@@ -13,18 +13,22 @@ import type {
   Judge,
   MigrationRunner,
   MigrationRehearser,
+  OrderDesk,
   Prober,
   ReleaseIdentity,
   ReleaseRequest,
   ResolvedProject,
   ServiceFacts,
   SlotRuntime,
+  SlotWindow,
   StackObserver,
   StoredRelease,
+  TrafficCounts,
   TrafficRouter,
   Watcher,
 } from "@sluice/core";
 import { createEvent } from "@sluice/core";
+import type { Control } from "./control/control.ts";
 import type { Observations } from "./observations.ts";
 
 /** Everything a deployment acts through. */
@@ -42,9 +46,11 @@ export interface EnginePorts {
   readonly slots: SlotRuntime;
   readonly doors: DoorRuntime;
   readonly router: TrafficRouter;
+  readonly counts: TrafficCounts;
   readonly prober: Prober;
   readonly watcher: Watcher;
   readonly judge: Judge;
+  readonly orders: OrderDesk;
   readonly onEvent: EventSink;
   /** Unpredictable text of 8 lower-case characters; a seam for tests. */
   readonly randomId: () => string;
@@ -72,6 +78,10 @@ export interface DeploymentScope extends StackFacts {
   readonly doorIds: Map<string, string>;
   /** What the next record carries for the report. */
   readonly observations: Observations;
+  /** What people say to it while it runs. */
+  readonly control: Control;
+  /** What the previous gave its users while it last had some, for when it has none any more. */
+  recorded?: SlotWindow;
   /** Set when this run has begun to give users to the candidate. */
   trafficMoved: boolean;
   /** When this run first gave users to the candidate: until then the previous had them all. */

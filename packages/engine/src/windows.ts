@@ -18,8 +18,8 @@ interface Windows extends AsyncDisposable {
 
 interface Gathered {
   readonly latencies: number[];
-  readonly clients: Set<number>;
-  readonly clientsWithErrors: Set<number>;
+  /** By bucket. */
+  readonly clients: Map<number, { requests: number; errors: number }>;
 }
 
 /**
@@ -59,7 +59,7 @@ export async function createWindows(
 }
 
 function emptyGathered(): Gathered {
-  return { latencies: [], clients: new Set(), clientsWithErrors: new Set() };
+  return { latencies: [], clients: new Map() };
 }
 
 async function follow(
@@ -71,12 +71,14 @@ async function follow(
     for await (const { slot, probe, totalMs, bucket, status } of samples) {
       // A WebSocket ends with the status of its beginning, after as long as it lived: no latency.
       if (!slot || probe || status === 101) continue;
-      const { latencies, clients, clientsWithErrors } = gathered[slot];
+      const { latencies, clients } = gathered[slot];
       if (isWarm()) latencies.push(totalMs);
       if (latencies.length > keptLatencies) latencies.shift();
       if (bucket < 0) continue;
-      clients.add(bucket);
-      if (status >= 500) clientsWithErrors.add(bucket);
+      const client = clients.get(bucket) ?? { requests: 0, errors: 0 };
+      client.requests += 1;
+      if (status >= 500) client.errors += 1;
+      clients.set(bucket, client);
     }
   } catch {
     // Without samples the counters still judge; latency verdicts then say that there is no data.
@@ -99,7 +101,9 @@ function since(start: DoorTraffic | undefined, now: DoorTraffic, slot: Slot): Co
   };
 }
 
-function toWindow(counts: readonly Counts[], { latencies, clients, clientsWithErrors }: Gathered): SlotWindow {
+function toWindow(counts: readonly Counts[], { latencies, clients }: Gathered): SlotWindow {
+  const erring = [...clients.values()].filter(({ errors }) => errors > 0);
+  const [worstClient] = erring.toSorted((a, b) => b.errors - a.errors);
   const sum = (pick: (count: Counts) => number) => counts.reduce((total, count) => total + pick(count), 0);
   return {
     requests: sum(({ requests }) => requests),
@@ -107,6 +111,7 @@ function toWindow(counts: readonly Counts[], { latencies, clients, clientsWithEr
     http4xx: sum(({ http4xx }) => http4xx),
     latenciesMs: latencies,
     clients: clients.size,
-    clientsWithErrors: clientsWithErrors.size,
+    clientsWithErrors: erring.length,
+    ...(worstClient ? { worstClient: { ...worstClient } } : {}),
   };
 }

@@ -19,6 +19,7 @@ import { lockStack } from "./lock.ts";
 import { followServiceLogs } from "./logs.ts";
 import { assertTellable, flushOutbox, readOutbox, tellingHowItEnds } from "./notify/tell.ts";
 import { unavailableFindings } from "./notify/with-notifications.ts";
+import { deploymentNews, giveOrder } from "./orders.ts";
 import { pruneReleases } from "./prune.ts";
 import { recordingInSentry } from "./record-sentry.ts";
 import { createSession, type Session } from "./session.ts";
@@ -78,6 +79,8 @@ export function createDeployer(options: DeployerOptions): Deployer {
     logs: (services, logOptions = {}) => followServiceLogs(session, services, logOptions),
     verify: (signal) => verifyLive(session, signal),
     traffic: (signal) => readTraffic(session, signal),
+    order: (kind, call = {}, signal) => giveOrder(session, kind, call, signal),
+    news: (signal) => deploymentNews(session, signal),
     doctor: async (signal, area) => (await import("./doctor/run-doctor.ts")).runDoctor(session, signal, area),
     async window() {
       return windowView(await session.stack(), await session.config(), session.clock.now());

@@ -8,6 +8,8 @@ import type {
   Freeze,
   JournalRecord,
   ObservedContainer,
+  OrderKind,
+  OrderReceipt,
   ReleaseBundle,
   ReleaseRequest,
   ServiceFacts,
@@ -148,6 +150,10 @@ export interface LogLine {
   readonly text: string;
 }
 
+export interface OrderCall {
+  readonly reason?: string | undefined;
+}
+
 export interface TrafficView {
   readonly service: string;
   readonly stable: Slot | null;
@@ -270,6 +276,14 @@ export interface Deployer extends AsyncDisposable {
   /** The checks of the release that serves, through the door as users come. */
   verify(signal?: AbortSignal): Promise<readonly Verdict[]>;
   traffic(signal?: AbortSignal): Promise<readonly TrafficView[]>;
+  /**
+   * Tells the deployment that runs, in whatever process, what to do; resolves when that holds.
+   *
+   * @throws SluiceError NOTHING_UNDER_WAY, ORDER_REFUSED
+   */
+  order(kind: OrderKind, call?: OrderCall, signal?: AbortSignal): Promise<OrderReceipt>;
+  /** Yields whenever the deployment that runs tells something; ends with it, and at once where none runs. */
+  news(signal?: AbortSignal): AsyncIterable<void>;
   /** What is wrong with the machine, the stack and its record, and what mends it. Changes nothing of the stack. */
   doctor(signal?: AbortSignal, area?: DoctorArea): Promise<DoctorReport>;
   /** Whether deployments may begin now. Needs no engine. */

@@ -21,7 +21,7 @@ import {
 } from "@sluice/core";
 import type { EnginePorts, StackFacts } from "@sluice/engine";
 import { judge } from "@sluice/health";
-import { createJournal, openStateHome, type StateHome } from "@sluice/journal";
+import { createJournal, createOrderDesk, createTrafficCounts, openStateHome, type StateHome } from "@sluice/journal";
 import { createBundleStore, releaseId, releaseKey } from "@sluice/release";
 import { createHaproxyRouter } from "@sluice/traffic";
 import { checkSecrets } from "./check-secrets.ts";
@@ -118,6 +118,7 @@ export function createSession(options: DeployerOptions): Session {
       onSecrets: (values: readonly string[]) => redaction.add(values),
     };
     const { observer, images, base, slots, doors } = runtime();
+    const orders = createOrderDesk(state);
     return {
       clock,
       journal: createRedactingJournal(createJournal(state, clock), redaction.redact),
@@ -137,6 +138,7 @@ export function createSession(options: DeployerOptions): Session {
       slots,
       doors,
       router: router(),
+      counts: createTrafficCounts(state),
       prober: createStackProber(
         await stack(),
         runtime(),
@@ -146,7 +148,11 @@ export function createSession(options: DeployerOptions): Session {
       ),
       watcher: createStackWatcher(runtime(), clock, references),
       judge,
-      onEvent: lastWord.sink,
+      orders,
+      onEvent(event) {
+        lastWord.sink(event);
+        orders.tell(redactDeep(event, redaction.redact));
+      },
       randomId: () => randomBytes(4).toString("hex"),
     };
   });

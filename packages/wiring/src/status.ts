@@ -1,5 +1,5 @@
 import { liveSlot, type ObservedStack, otherSlot, type Slot, slots } from "@sluice/core";
-import { readAttempts, servingOf, unfinishedOf } from "@sluice/engine";
+import { countTraffic, readAttempts, servingOf, unfinishedOf } from "@sluice/engine";
 import { readLockHolder } from "@sluice/journal";
 import type { DoorStatus, ProcessRow, StackStatus, TrafficView } from "./deployer.ts";
 import type { Session } from "./session.ts";
@@ -84,6 +84,7 @@ export async function readProcesses(session: Session, signal?: AbortSignal): Pro
 export async function readTraffic(session: Session, signal?: AbortSignal): Promise<readonly TrafficView[]> {
   const [project, ports] = await Promise.all([session.project(signal), session.ports()]);
   const observed = await ports.observer.observe(project, signal);
+  await countTraffic(observed, ports, signal);
   const running = Object.values(observed.doors).filter(({ routing }) => routing !== null);
   return Promise.all(
     running.map(async ({ service, containerId, routing }) => {

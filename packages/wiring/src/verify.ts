@@ -7,6 +7,7 @@ import {
   type Verdict,
   watchedChecks,
 } from "@sluice/core";
+import { countTraffic } from "@sluice/engine";
 import type { Session } from "./session.ts";
 import { liveTarget, watchLive } from "./watch-live.ts";
 
@@ -41,6 +42,7 @@ export async function verifyLive(session: Session, signal?: AbortSignal): Promis
     addresses: Object.fromEntries(blocks),
     previewSecret: null,
   });
+  await countTraffic(observed, ports, signal);
   const checks = releaseChecks(config, services);
   const watched = watchedChecks(config, services);
   const bundles = watched.length > 0 ? await ports.bundles.list() : [];

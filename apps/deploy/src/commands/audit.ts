@@ -85,7 +85,7 @@ function backupLine({ seq, at, actor, hash, ...record }: DatabaseRecord): AuditL
   };
 }
 
-function auditLines({ start, outcomes, end }: AttemptRecord): readonly AuditLine[] {
+function auditLines({ start, outcomes, orders, end }: AttemptRecord): readonly AuditLine[] {
   const { actor, deployment, kind, tag, reason, consents } = start;
   const line = ({ seq, at, hash }: { seq: number; at: string; hash: string }, what: string): AuditLine => ({
     seq,
@@ -101,6 +101,11 @@ function auditLines({ start, outcomes, end }: AttemptRecord): readonly AuditLine
     ...outcomes.map((outcome) =>
       line(outcome, `${outcome.step} ${outcome.result}${outcome.error ? `: ${outcome.error.message}` : ""}`),
     ),
+    ...orders.map((given) => ({ ...line(given, orderLine(given)), actor: given.actor })),
     ...(end ? [line(end, `ends ${end.outcome}${end.reason ? `: ${end.reason}` : ""}`)] : []),
   ];
+}
+
+function orderLine({ order, step, reason }: AttemptRecord["orders"][number]): string {
+  return `${order}${step ? ` at ${step}` : ""}${reason ? `: ${reason}` : ""}`;
 }

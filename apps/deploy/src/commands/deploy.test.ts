@@ -41,8 +41,8 @@ describe("sluice deploy", () => {
       waitMs: 90_000,
       reason: "a fix",
       steps: [
-        { share: 5, for: 30_000 },
-        { share: 100, for: 0 },
+        { share: 5, for: 30_000, approval: false },
+        { share: 100, for: 0, approval: false },
       ],
     });
   });

@@ -1,7 +1,7 @@
 import { SluiceError, type Verdict } from "@sluice/core";
 import type { LogLine } from "@sluice/wiring";
 import { describe, expect, it } from "vitest";
-import { aStatus, fakeDeployer } from "../testing/fake-deployer.ts";
+import { aStatus, fakeDeployer, v1 } from "../testing/fake-deployer.ts";
 import { aContainer, anAttempt } from "../testing/records.ts";
 import { events, run } from "../testing/run.ts";
 
@@ -51,11 +51,37 @@ locked by eve (pid 7 on runner) since 30s ago: v3, hotfix
     expect(events(stdout)).toEqual([{ v: 1, ...JSON.parse(JSON.stringify(status)) }]);
   });
 
-  it("--watch looks again until it is interrupted, and then exits 130", async () => {
+  it("--watch looks again as soon as a deployment tells something, and says only what changed", async () => {
+    const interruption = new AbortController();
+    const shares = [0, 5, 5, 50];
+    const deployer = fakeDeployer({
+      status: async () => aStatus({ serving: { ...v1, share: shares.shift() ?? 100 } }),
+      async *news() {
+        if (shares.length > 0) yield;
+      },
+    });
+    const ran = await run(["status", "--watch", "--json"], {
+      deployer,
+      signal: interruption.signal,
+      sleep: async (ms, signal) => {
+        // Only who waits in vain for news waits that long.
+        if (ms < 1_000) return;
+        const aborted = new Promise((_, reject) => {
+          signal.addEventListener("abort", () => reject(signal.reason as Error));
+        });
+        if (shares.length === 0) interruption.abort();
+        await aborted;
+      },
+    });
+    const seen = events(ran.stdout).map((line) => (line as { serving?: { share: number } }).serving?.share);
+    expect([ran.exitCode, seen]).toEqual([130, [0, 5, 50]]);
+  });
+
+  it("--watch looks again now and then where no deployment runs, until it is interrupted, and then exits 130", async () => {
     const interruption = new AbortController();
     let looks = 0;
     const ran = await run(["status", "--watch", "--json"], {
-      deployer: fakeDeployer({ status: async () => aStatus() }),
+      deployer: fakeDeployer({ status: async () => aStatus({ stack: `shop${looks}` }) }),
       signal: interruption.signal,
       sleep: async () => {
         looks++;

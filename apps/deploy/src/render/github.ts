@@ -62,6 +62,7 @@ function githubText(event: SluiceEvent): string {
       );
     }
     case "deployment-start":
+    case "order":
     case "step-progress":
     case "output-line":
     case "verdict":

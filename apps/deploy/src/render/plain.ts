@@ -4,7 +4,7 @@ import { lastWords } from "./last-words.ts";
 import { noPaint } from "./paint.ts";
 import type { Renderer } from "./renderer.ts";
 import { createStory } from "./story.ts";
-import { findingText, outcomeText, servingNowText, verdictText } from "./words.ts";
+import { findingText, orderText, outcomeText, servingNowText, verdictText } from "./words.ts";
 
 /** One line with a time stamp for each event, and the last words. */
 export function createPlainRenderer(
@@ -47,6 +47,8 @@ export function eventLines(event: SluiceEvent): readonly string[] {
       return [`  ${verdictText(event.verdict)}`, ...indented(event.verdict.detail)];
     case "share-change":
       return [`  ${event.service}: ${event.share} % to ${event.slot}`];
+    case "order":
+      return [orderText(event)];
     case "error":
       return errorLines(event);
     case "deployment-end":

@@ -49,6 +49,7 @@ export function createStory(): Story {
         case "deployment-end":
           story.end = event;
           break;
+        case "order":
         case "step-start":
         case "step-progress":
         case "share-change":

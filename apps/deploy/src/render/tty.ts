@@ -6,7 +6,7 @@ import { createPaint, type Paint } from "./paint.ts";
 import { errorLines, outputText } from "./plain.ts";
 import type { Renderer } from "./renderer.ts";
 import { createStory, type Story } from "./story.ts";
-import { type EventOf, findingText, verdictText } from "./words.ts";
+import { type EventOf, findingText, orderText, verdictText } from "./words.ts";
 
 const frames = Array.from("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏");
 const frameMs = 100;
@@ -105,6 +105,8 @@ function lastingText(event: SluiceEvent, stepRuns: boolean, paint: Paint): strin
     case "output-line":
       // Between steps there is only the log of a candidate that failed.
       return stepRuns ? "" : paint("dim", outputText(event));
+    case "order":
+      return paint("yellow", orderText(event));
     case "error":
       return errorLines(event)
         .map((line, index) => (index === 0 ? paint("red", line) : line))

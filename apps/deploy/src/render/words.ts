@@ -30,6 +30,13 @@ export function verdictText({ check, result, value, limit, n, p }: Verdict): str
   return `${check}: ${result}, ${value} (limit ${limit}, n=${n}${p === undefined ? "" : `, p=${p.toPrecision(2)}`})`;
 }
 
+/** `ada paused it: lunch`. */
+export function orderText({ order, actor, reason }: EventOf<"order">): string {
+  return `${actor} ${orderVerbs[order]} it${reason ? `: ${reason}` : ""}`;
+}
+
+const orderVerbs = { approve: "approved", pause: "paused", resume: "resumed", abort: "aborted" } as const;
+
 const sentences: Record<Outcome, (tag: string) => string> = {
   live: (tag) => `${tag} is live`,
   "nothing-to-do": (tag) => `${tag} is live already, nothing to do`,

@@ -33,6 +33,8 @@ export function fakeDeployer(answers: Partial<Deployer> = {}): FakeDeployer {
     },
     verify: unexpected("verify"),
     traffic: unexpected("traffic"),
+    order: unexpected("order"),
+    news: async function* () {},
     doctor: unexpected("doctor"),
     window: unexpected("window"),
     outbox: unexpected("outbox"),

@@ -12,7 +12,7 @@ const text = readFileSync(path, "utf8");
 describe("the example configuration", () => {
   it("is valid, in each of its environments", () => {
     parseConfig(text, path);
-    expect(parseConfig(text, path, "staging").rollout.steps).toEqual([{ share: 100, for: 0 }]);
+    expect(parseConfig(text, path, "staging").rollout.steps).toEqual([{ share: 100, for: 0, approval: false }]);
   });
 
   it("shows every key there is", () => {

@@ -17,7 +17,7 @@ function failure(text: string, environment?: string) {
 describe("a configuration", () => {
   it("needs no key at all", () => {
     expect(parseConfig("", "sluice.yaml")).toEqual(defaultConfig());
-    expect(defaultConfig().rollout.steps.at(-1)).toEqual({ share: 100, for: 0 });
+    expect(defaultConfig().rollout.steps.at(-1)).toEqual({ share: 100, for: 0, approval: false });
   });
 
   it("reads durations in Compose syntax and bare shares", () => {
@@ -25,10 +25,10 @@ describe("a configuration", () => {
       "rollout: { steps: [5, { share: 50, for: 1m30s }, 100], bake: 0s }\ntraffic: { drain: { timeout: 10s } }",
       "sluice.yaml",
     );
-    expect(rollout.steps.map((step) => [step.share, step.for])).toEqual([
-      [5, 0],
-      [50, 90_000],
-      [100, 0],
+    expect(rollout.steps).toMatchObject([
+      { share: 5, for: 0 },
+      { share: 50, for: 90_000 },
+      { share: 100, for: 0 },
     ]);
     expect(rollout.bake).toBe(0);
     expect(traffic.drain.timeout).toBe(10_000);

@@ -10,9 +10,32 @@ import { sentrySchema } from "./watched-schema.ts";
 const share = z.number().min(0).max(100);
 
 export const stepSchema = z.union([
-  share.transform((percent) => ({ share: percent, for: 0 })),
-  z.strictObject({ share, for: duration.default(0) }),
+  share.transform((percent): RolloutStep => ({ share: percent, for: 0, approval: false })),
+  z.strictObject({
+    share,
+    for: duration.default(0),
+    /** It begins only when a person has approved it. */
+    approval: z.boolean().default(false),
+  }),
 ]);
+
+/** A share of the users, and how long it is watched. */
+export interface RolloutStep {
+  /** Percent. */
+  readonly share: number;
+  /** Milliseconds. */
+  readonly for: number;
+  readonly approval: boolean;
+}
+
+const stepsSchema = z
+  .array(stepSchema)
+  .min(1)
+  .refine((steps) => steps.at(-1)?.share === 100, "expected the last step to be 100")
+  .refine(
+    (steps) => steps.every((step, index) => index === 0 || step.share > (steps[index - 1]?.share ?? 0)),
+    "expected shares that only grow",
+  );
 
 export const serviceSchema = z.strictObject({
   role: z.enum(roles).optional(),
@@ -133,19 +156,21 @@ const settings = z.strictObject({
     .prefault({}),
   rollout: z
     .strictObject({
-      steps: z
-        .array(stepSchema)
-        .min(1)
-        .default([
-          { share: 5, for: 30_000 },
-          { share: 50, for: 30_000 },
-          { share: 100, for: 0 },
-        ])
-        .refine((steps) => steps.at(-1)?.share === 100, "expected the last step to be 100")
-        .refine(
-          (steps) => steps.every((step, index) => index === 0 || step.share > (steps[index - 1]?.share ?? 0)),
-          "expected shares that only grow",
-        ),
+      /** `auto`: chosen by how many requests the doors counted in the last hour. */
+      steps: z.union([z.literal("auto"), stepsSchema]).default([
+        { share: 5, for: 30_000, approval: false },
+        { share: 50, for: 30_000, approval: false },
+        { share: 100, for: 0, approval: false },
+      ]),
+      /** What a bad verdict does once users have met the candidate: takes them back, or leaves that to a person. */
+      onFail: z.enum(["rollback", "pause"]).default("rollback"),
+      /** How a person is waited for: at a step that needs approval, and while a deployment is paused. */
+      approval: z
+        .strictObject({
+          timeout: duration.default(3_600_000),
+          onTimeout: z.enum(["rollback", "proceed"]).default("rollback"),
+        })
+        .prefault({}),
       bake: duration.default(60_000),
       /** What becomes of the previous release after the bake: its web services go on running, or not. */
       keep: z.enum(["warm", "stopped", "removed"]).default("warm"),

@@ -28,6 +28,9 @@ export const errorExitCodes = {
   SUBNET_EXHAUSTED: 10,
   CONFIRMATION_NEEDED: 10,
   NOTHING_TO_ROLL_BACK: 10,
+  /** There is no deployment that could take an order. */
+  NOTHING_UNDER_WAY: 10,
+  ORDER_REFUSED: 10,
   RECOVERY_REFUSED: 10,
   JOURNAL_INVALID: 10,
   JOURNAL_NEWER: 10,
@@ -45,6 +48,10 @@ export const errorExitCodes = {
   JOB_FAILED: 20,
   CHECK_FAILED: 20,
   ANALYSIS_FAILED: 20,
+  /** A person ended the deployment. */
+  ABORTED: 20,
+  /** Nobody approved, or resumed, in time. */
+  NOT_APPROVED: 20,
   DOOR_FAILED: 20,
   EXEC_FAILED: 20,
   DEADLINE_EXCEEDED: 20,
@@ -70,6 +77,8 @@ export const errorExitCodes = {
 
   UNDO_FAILED: 30,
   STATE_UNCLEAR: 30,
+  /** A bad verdict waits for a person who did not come. */
+  DECISION_MISSING: 30,
   AUDIT_BROKEN: 30,
 
   INTERRUPTED: 130,

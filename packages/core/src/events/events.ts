@@ -1,4 +1,5 @@
 import type { Finding } from "../model/finding.ts";
+import type { OrderKind } from "../model/order.ts";
 import type { Outcome, Serving } from "../model/outcome.ts";
 import type { Slot } from "../model/slot.ts";
 import type { Verdict } from "../model/verdict.ts";
@@ -35,6 +36,7 @@ export type EventBody =
   | { type: "output-line"; source: string; stream: "stdout" | "stderr"; text: string }
   | { type: "verdict"; deployment: string; step: string; verdict: Verdict }
   | { type: "share-change"; deployment: string; service: string; slot: Slot; share: number }
+  | { type: "order"; deployment: string; order: OrderKind; actor: string; reason: string }
   | { type: "error"; code: string; message: string; hint?: string; detail?: string; position?: string }
   | {
       type: "deployment-end";

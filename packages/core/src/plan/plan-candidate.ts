@@ -1,9 +1,11 @@
+import { formatDuration } from "../config/duration.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import type { Slot } from "../model/slot.ts";
 import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
 import { type AddStep, shortStepMs } from "./collect-steps.ts";
 import type { DesiredDeployment } from "./plan-deployment.ts";
 import { openDropped } from "./plan-previous.ts";
+import { rolloutSteps } from "./rollout-steps.ts";
 
 interface CandidateScope {
   readonly candidate: Slot;
@@ -103,9 +105,13 @@ function addShifts(add: AddStep, scope: CandidateScope, names: readonly string[]
   const moved = movedOf(scope);
   const gradual = names.filter((name) => !moved.includes(name));
   // Without a previous release there is nothing to compare with and nobody to protect: one step.
-  const steps = previous ? desired.config.rollout.steps : [{ share: 100, for: 0 }];
+  const steps = previous
+    ? rolloutSteps(desired.config, desired.requestsPerMinute ?? null)
+    : [{ share: 100, for: 0, approval: false }];
+  const why = stepsCause(desired);
   for (const step of steps) {
     if (step.share < 100 && gradual.length === 0) continue;
+    if (step.approval) addApproval(add, candidate, step.share, desired);
     if (step.share === 100) addCutovers(add, moved);
     const led = step.share === 100 ? names : gradual;
     add({
@@ -116,10 +122,25 @@ function addShifts(add: AddStep, scope: CandidateScope, names: readonly string[]
       share: step.share,
       holdMs: step.for,
       target: `${led.join(", ")} to ${step.share} %`,
-      cause: step.share === 100 ? "cutover" : `${step.share} % of the users meet the candidate first`,
+      cause: step.share === 100 ? "cutover" : `${step.share} % of the users meet the candidate first${why}`,
       timeoutMs: step.for * 4 + shortStepMs,
     });
   }
+}
+
+function addApproval(add: AddStep, slot: Slot, share: number, { config }: DesiredDeployment): void {
+  const { timeout: waitMs, onTimeout } = config.rollout.approval;
+  const otherwise = onTimeout === "rollback" ? "is taken back" : "goes on";
+  const cause = `a person approves ${share} %: without one it ${otherwise} after ${formatDuration(waitMs)}`;
+  const timeoutMs = waitMs + shortStepMs;
+  add({ kind: "approval", slot, share, waitMs, onTimeout, timeoutMs, target: `${share} %`, cause });
+}
+
+/** Why the shares are what they are, where nobody chose them. */
+function stepsCause({ config, requestsPerMinute: rate }: DesiredDeployment): string {
+  if (config.rollout.steps !== "auto") return "";
+  if (rate === null || rate === undefined) return " (auto: no traffic was counted)";
+  return ` (auto: ${Number(rate.toFixed(rate < 10 ? 1 : 0))} requests a minute)`;
 }
 
 function addCutovers(add: AddStep, moved: readonly string[]): void {

@@ -28,6 +28,8 @@ export interface DesiredDeployment {
   readonly movedPorts?: readonly string[] | undefined;
   /** Bundles beyond retention; never the ones a slot needs. */
   readonly prunable: readonly string[];
+  /** Requests a minute that users made in the last hour, for `steps: auto`; `null` where nobody counted them. */
+  readonly requestsPerMinute?: number | null | undefined;
   /** Replace the doors although they are current. */
   readonly replaceDoors?: boolean | undefined;
   /** That the release that serves may not live with the migration is agreed to. */

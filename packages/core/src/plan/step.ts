@@ -18,6 +18,7 @@ export const stepKinds = [
   "preview-door",
   "verify",
   "adopt",
+  "approval",
   "shift",
   "workers",
   "drain",
@@ -103,6 +104,15 @@ export type AdoptStep = StepBase<"adopt"> & {
   /** Those of them that served before: an undo starts them again. Without any, nobody needs them and they are removed. */
   readonly restarts: readonly string[];
 };
+/** Waits until a person approves the share that comes next; users stay where they are. */
+export type ApprovalStep = StepBase<"approval"> &
+  InSlot & {
+    /** Percent that is asked for. */
+    readonly share: number;
+    /** How long a person is waited for. */
+    readonly waitMs: number;
+    readonly onTimeout: "rollback" | "proceed";
+  };
 export type ShiftStep = StepBase<"shift"> &
   InSlot & {
     readonly services: readonly string[];
@@ -142,6 +152,7 @@ export type PlanStep =
   | PreviewDoorStep
   | VerifyStep
   | AdoptStep
+  | ApprovalStep
   | ShiftStep
   | WorkersStep
   | DrainStep

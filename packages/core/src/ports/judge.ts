@@ -12,6 +12,8 @@ export interface SlotWindow {
   /** Clients (buckets) that made requests, and those among them that met an error. */
   readonly clients: number;
   readonly clientsWithErrors: number;
+  /** The client that met most errors; absent where clients cannot be told apart, or none met any. */
+  readonly worstClient?: { readonly requests: number; readonly errors: number } | undefined;
 }
 
 export interface JudgeWindow {

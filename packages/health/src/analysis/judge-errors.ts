@@ -1,22 +1,25 @@
 import type { JudgeWindow, SlotWindow, Verdict } from "@sluice/core";
-import { type Counted, fisherGreater, wilsonBounds } from "./statistics.ts";
+import { evidenceOfMore } from "./evidence.ts";
+import { type Counted, wilsonBounds } from "./statistics.ts";
 
-/** Risk to throw a good release away for its errors, over all looks of a window. */
-const alpha = 0.008;
+/**
+ * Risk to throw a good release away for its errors, in one window and however often it is looked at. A deployment has
+ * some windows, three by default: in all of them it may cost 1 %.
+ */
+const alpha = 0.003;
 /** Fewer errors prove nothing, whatever the rate. */
 const fewestErrors = 3;
 /** Errors without one success that need no statistics. */
 const allFailing = 5;
 /** Where users are on the candidate alone and no limit is configured, percent. */
 const maxAlone = 10;
-/** One client in trouble makes many errors: the clients in trouble must be more than chance deals out as well. */
-const clientAlpha = 0.05;
 
 export function judgeErrors(window: JudgeWindow): Verdict {
   const { candidate, previous, looks, settings } = window;
   const { requests, errors } = candidate;
   const perLook = alpha / Math.max(1, looks);
-  const { lower, upper } = wilsonBounds(errorsOf(candidate), perLook);
+  // Bounds are costly, and most looks need none.
+  const bounds = () => wilsonBounds(errorsOf(candidate), perLook);
   const measured = {
     unit: "%" as const,
     candidate: rateOf(candidate),
@@ -32,38 +35,61 @@ export function judgeErrors(window: JudgeWindow): Verdict {
     return { ...base, result: "fail", limit: "some requests succeed" };
   }
   const max = settings.errors.max ?? (hasUsers(previous) ? undefined : maxAlone);
-  if (max !== undefined && errors >= fewestErrors && lower * 100 > max) {
-    const detail = `the rate is ${percent(lower * 100)} at least`;
-    return { ...base, result: "fail", limit: `<= ${percent(max)}`, detail };
+  if (max !== undefined && errors >= fewestErrors && rateOf(candidate) > max) {
+    const least = bounds().lower * 100;
+    const detail = `the rate is ${percent(least)} at least`;
+    if (least > max) return { ...base, result: "fail", limit: `<= ${percent(max)}`, detail };
   }
   const compared = hasUsers(previous) ? compare(candidate, previous, settings.errors.maxIncrease) : null;
   const limit = compared?.limit ?? `<= ${percent(max ?? maxAlone)}`;
   const p = compared ? { p: compared.p } : {};
   const notes: string[] = [];
-  if (compared?.stands && compared.p < perLook) {
+  if (compared?.fails) {
     if (!compared.isBurst) return { ...base, ...p, result: "fail", limit };
-    notes.push(`the errors are those of ${candidate.clientsWithErrors} of ${candidate.clients} clients`);
+    const { errors: worst = 0 } = candidate.worstClient ?? {};
+    notes.push(`one client met ${worst} of the ${errors} errors, and without it they prove nothing`);
   }
-  if (requests < settings.minRequests) notes.push(`with n=${requests} the rate may be up to ${percent(upper * 100)}`);
+  if (requests < settings.minRequests) {
+    notes.push(`with n=${requests} the rate may be up to ${percent(bounds().upper * 100)}`);
+  }
   if (notes.length > 0) return { ...base, ...p, result: "no-data", limit, detail: notes.join("; ") };
   return { ...base, ...p, result: "pass", limit };
 }
 
 /** The candidate's errors next to those of the previous in the same span. */
 function compare(candidate: SlotWindow, previous: SlotWindow, maxIncrease: number) {
-  const increase = rateOf(candidate) - rateOf(previous);
-  const p = fisherGreater(errorsOf(candidate), errorsOf(previous));
+  const p = 1 / evidenceOfMore(errorsOf(candidate), errorsOf(previous));
   const limit = `<= ${percent(rateOf(previous) + maxIncrease)} (previous ${percent(rateOf(previous))}, n=${previous.requests})`;
-  const stands = candidate.errors >= fewestErrors && increase >= maxIncrease;
-  const areKnown = candidate.clients > 0 && previous.clients > 0;
-  const isBurst = areKnown && fisherGreater(clientsOf(candidate), clientsOf(previous)) >= clientAlpha;
-  return { p, limit, stands, isBurst };
+  const fails = standsOut(candidate, previous, maxIncrease);
+  return {
+    p: Math.min(1, p),
+    limit,
+    fails,
+    isBurst: fails && !standsOut(withoutWorst(candidate), previous, maxIncrease),
+  };
+}
+
+function standsOut(candidate: SlotWindow, previous: SlotWindow, maxIncrease: number): boolean {
+  if (candidate.errors < fewestErrors || rateOf(candidate) - rateOf(previous) < maxIncrease) return false;
+  return evidenceOfMore(errorsOf(candidate), errorsOf(previous)) >= 1 / alpha;
+}
+
+/** One client in trouble makes many errors: what fails a release must do so without the client that met most. */
+function withoutWorst(window: SlotWindow): SlotWindow {
+  const { requests, errors, worstClient } = window;
+  if (!worstClient) return window;
+  return {
+    ...window,
+    requests: Math.max(0, requests - worstClient.requests),
+    errors: Math.max(0, errors - worstClient.errors),
+  };
 }
 
 const hasUsers = (window: SlotWindow | null): window is SlotWindow => window !== null && window.requests > 0;
-const failsAltogether = ({ errors, requests }: SlotWindow): boolean => errors >= allFailing && errors >= requests;
+/** Not where it is known to be one client alone: that may be the one that is in trouble. */
+const failsAltogether = ({ errors, requests, clients }: SlotWindow): boolean =>
+  errors >= allFailing && errors >= requests && clients !== 1;
 const errorsOf = ({ errors, requests }: SlotWindow): Counted => ({ hits: Math.min(errors, requests), n: requests });
-const clientsOf = ({ clientsWithErrors, clients }: SlotWindow): Counted => ({ hits: clientsWithErrors, n: clients });
 const rateOf = ({ errors, requests }: SlotWindow): number =>
   requests > 0 ? (Math.min(errors, requests) / requests) * 100 : 0;
 

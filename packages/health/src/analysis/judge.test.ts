@@ -62,10 +62,26 @@ describe("errors", () => {
 
   it("of one client are no fault of the release; those of many are", () => {
     const previous = { requests: 1_000, errors: 2, clients: 200, clientsWithErrors: 2 };
-    const one = judged({ requests: 100, errors: 40, clients: 20, clientsWithErrors: 1 }, previous)["errors"];
-    expect(one).toMatchObject({ result: "no-data", detail: "the errors are those of 1 of 20 clients" });
-    const many = judged({ requests: 100, errors: 40, clients: 20, clientsWithErrors: 12 }, previous)["errors"];
+    const made = { requests: 100, errors: 40, clients: 20, clientsWithErrors: 3 };
+    const one = judged({ ...made, worstClient: { requests: 38, errors: 38 } }, previous)["errors"];
+    expect(one).toMatchObject({
+      result: "no-data",
+      detail: "one client met 38 of the 40 errors, and without it they prove nothing",
+    });
+    const many = judged({ ...made, clientsWithErrors: 12, worstClient: { requests: 9, errors: 6 } }, previous)[
+      "errors"
+    ];
     expect(many).toMatchObject({ result: "fail" });
+  });
+
+  it("of the only client there is, even all of them, are not told from the client's own", () => {
+    const all = { requests: 9, errors: 9 };
+    expect(
+      judged({ ...all, clients: 1, worstClient: { requests: 9, errors: 9 } }, { requests: 90 })["errors"]?.result,
+    ).toBe("no-data");
+    expect(
+      judged({ ...all, clients: 2, worstClient: { requests: 5, errors: 5 } }, { requests: 90 })["errors"]?.result,
+    ).toBe("fail");
   });
 
   it("are never more than the absolute limit, whatever the previous does", () => {
@@ -85,13 +101,20 @@ describe("errors", () => {
     expect(judged({}, null)["errors"]).toMatchObject({ result: "no-data", n: 0 });
   });
 
-  it("need more proof the more often they are looked at", () => {
+  it("need the same proof however often they are looked at", () => {
     const [candidate, previous] = [
-      { requests: 60, errors: 6 },
+      { requests: 60, errors: 9 },
       { requests: 600, errors: 9 },
     ];
-    expect(judged(candidate, previous, { looks: 1 })["errors"]?.result).toBe("fail");
-    expect(judged(candidate, previous, { looks: 600 })["errors"]?.result).toBe("pass");
+    for (const looks of [1, 60, 3_600]) expect(judged(candidate, previous, { looks })["errors"]?.result).toBe("fail");
+  });
+
+  it("of a broken previous keep no fix away, also one that still errs", () => {
+    const broken = { requests: 800, errors: 480 };
+    expect(judged({ requests: 200, errors: 0 }, broken)["errors"]?.result).toBe("pass");
+    expect(judged({ requests: 200, errors: 60 }, broken)["errors"]?.result).toBe("pass");
+    // With all users at the fix, next to the previous as it was last seen.
+    expect(judged({ requests: 5_000, errors: 1_500 }, broken, { look: 60, looks: 60 })["errors"]?.result).toBe("pass");
   });
 });
 

@@ -10,12 +10,16 @@ import type {
   Judge,
   MigrationRunner,
   MigrationRehearser,
+  Order,
+  OrderDesk,
+  OrderReceipt,
   Prober,
   ReleaseIdentity,
   ResolvedProject,
   SlotRuntime,
   SluiceEvent,
   StackObserver,
+  TrafficCounts,
   TrafficRouter,
   Watcher,
 } from "@sluice/core";
@@ -25,12 +29,14 @@ import { fakeBackups } from "./fake-backups.ts";
 import { baseSpec, fakeBase } from "./fake-base.ts";
 import { fakeBundleStore } from "./fake-bundle-store.ts";
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
+import { fakeCounts } from "./fake-counts.ts";
 import { fakeDoors } from "./fake-doors.ts";
 import { fakeIdentity } from "./fake-identity.ts";
 import { fakeImageBuilder } from "./fake-image-builder.ts";
 import { fakeJournal } from "./fake-journal.ts";
 import { fakeMigrations } from "./fake-migrations.ts";
 import { fakeObserver } from "./fake-observer.ts";
+import { createFakeOrders } from "./fake-orders.ts";
 import { fakeJudge, fakeProber } from "./fake-prober.ts";
 import { fakeRehearser } from "./fake-rehearser.ts";
 import { fakeRouter } from "./fake-router.ts";
@@ -56,9 +62,11 @@ export interface FakePorts {
   readonly slots: SlotRuntime;
   readonly doors: DoorRuntime;
   readonly router: TrafficRouter;
+  readonly counts: TrafficCounts;
   readonly prober: Prober;
   readonly watcher: Watcher;
   readonly judge: Judge;
+  readonly orders: OrderDesk;
   readonly onEvent: EventSink;
   readonly randomId: () => string;
 }
@@ -79,6 +87,8 @@ export interface FakeWorld {
   ports(): FakePorts;
   /** The machine is there again after a crash; no fault is set any more. */
   restart(): void;
+  /** Tells the deployment that runs what to do, as another process would. */
+  order(kind: Order["kind"], changes?: Partial<Order>): Promise<OrderReceipt>;
   users(): Readonly<Record<string, Reach>>;
   /** What attempts that are over have left lying about, in words. */
   leftovers(): readonly string[];
@@ -100,6 +110,7 @@ export function createFakeWorld({ stack = "shop" }: { readonly stack?: string | 
     latest = name;
     keepPromises();
   });
+  const orders = createFakeOrders();
   let ids = 0;
 
   const world: FakeWorld = {
@@ -134,14 +145,17 @@ export function createFakeWorld({ stack = "shop" }: { readonly stack?: string | 
         slots: fakeSlots(context),
         doors: fakeDoors(context),
         router: fakeRouter(context),
+        counts: fakeCounts(context),
         prober: fakeProber(context),
         watcher: fakeWatcher(context),
         judge: fakeJudge(context),
+        orders: orders.desk(context),
         onEvent: (event) => void events.push(event),
         randomId: () => String(++ids).padStart(8, "0"),
       };
     },
     restart: () => calls.restart(),
+    order: (kind, changes = {}) => orders.give({ ...changes, kind }),
     users: () => usersOf(state),
     leftovers: () => findLeftovers(state),
     runPlain({ services, model }) {

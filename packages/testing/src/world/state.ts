@@ -6,6 +6,7 @@ import type {
   ServiceFacts,
   Slot,
   StoredRelease,
+  TrafficCount,
 } from "@sluice/core";
 
 /** Where a container lives: a slot, the base project as Sluice runs it, the base project as plain Compose ran it, a job. */
@@ -47,6 +48,8 @@ export interface WorldState {
   /** Id by `REPOSITORY:TAG`. */
   readonly tags: Map<string, string>;
   readonly records: JournalRecord[];
+  /** What doors counted at some moments. */
+  readonly counts: TrafficCount[];
   /** Requests under way, as `SERVICE@SLOT`. */
   readonly open: Set<string>;
   /** Services whose way in changes hands just now: the one moment in which nobody gets an answer. */
@@ -67,6 +70,7 @@ export function createState(stack: string): WorldState {
     images: new Set(),
     tags: new Map(),
     records: [],
+    counts: [],
     open: new Set(),
     gaps: new Set(),
     rehearsal: null,

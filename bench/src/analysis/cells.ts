@@ -1,0 +1,62 @@
+import type { ErrorScenario } from "./simulate-errors.ts";
+
+/** What is simulated of one kind of traffic. */
+export interface Cell {
+  readonly rate: string;
+  readonly scenario: Omit<ErrorScenario, "candidate">;
+}
+
+export interface Extent {
+  readonly rates: readonly Rate[];
+  /** Percent. */
+  readonly shares: readonly number[];
+  /** Percent. */
+  readonly bases: readonly number[];
+  readonly runs: number;
+}
+
+interface Rate {
+  readonly name: string;
+  readonly perSecond: number;
+}
+
+const rates: readonly Rate[] = [
+  { name: "5/min", perSecond: 5 / 60 },
+  { name: "20/min", perSecond: 20 / 60 },
+  { name: "100/min", perSecond: 100 / 60 },
+  { name: "10/s", perSecond: 10 },
+  { name: "100/s", perSecond: 100 },
+  { name: "1000/s", perSecond: 1_000 },
+  { name: "5000/s", perSecond: 5_000 },
+];
+
+/** Percentage points that the candidate is worse. */
+export const effects = [1, 5, 20, 100] as const;
+
+export const fullExtent = (runs: number): Extent => ({ rates, shares: [1, 5, 10, 25, 50], bases: [0, 0.3, 2], runs });
+
+export const quickExtent = (runs: number): Extent => ({
+  rates: rates.filter(({ name }) => ["5/min", "100/min", "100/s", "5000/s"].includes(name)),
+  shares: [5, 50],
+  bases: [0.3, 2],
+  runs,
+});
+
+/** 300 looks at the step, 60 at the bake: every second from 10 requests a second on, every two below. */
+export function cellsOf({ rates: wanted, shares, bases }: Extent): readonly Cell[] {
+  return wanted.flatMap(({ name, perSecond }) =>
+    shares.flatMap((share) =>
+      bases.map((base) => ({
+        rate: name,
+        scenario: {
+          perSecond,
+          share: share / 100,
+          base: base / 100,
+          stepLooks: 300,
+          bakeLooks: 60,
+          interval: perSecond < 10 ? 2 : 1,
+        },
+      })),
+    ),
+  );
+}

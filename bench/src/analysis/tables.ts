@@ -1,0 +1,52 @@
+import type { AnalysisResults } from "../analysis-limits.ts";
+import { formatNumber, formatTable } from "../table.ts";
+import { effects } from "./cells.ts";
+import type { CellResult, Detection } from "./measure-cells.ts";
+
+/** The tables for people and for the docs: errors by cell, then bursts and latencies. */
+export function analysisTables({ cells, bursts, latencies }: AnalysisResults): string {
+  return [
+    "errors: false rollbacks in % of deployments; per effect: % caught, seconds until then, users hurt (sluice | fixed 1 %)",
+    formatTable([
+      ["rate", "share", "base", "false", ...effects.map((points) => `+${points} points`)],
+      ...cells.map(cellRow),
+    ]),
+    "",
+    "bursts: identical versions, one client of the candidate in trouble for a minute",
+    formatTable([
+      ["rate", "share", "clients", "false rollbacks"],
+      ...bursts.map(({ rate, share, clients, falseRollbacks }) => [
+        rate,
+        `${share} %`,
+        String(clients),
+        `${formatNumber(falseRollbacks)} %`,
+      ]),
+    ]),
+    "",
+    "latency: identical versions, and one that takes twice as long",
+    formatTable([
+      ["rate", "share", "false rollbacks", "caught", "seconds"],
+      ...latencies.map(({ rate, share, falseRollbacks, caught, seconds }) => [
+        rate,
+        `${share} %`,
+        `${formatNumber(falseRollbacks)} %`,
+        `${formatNumber(caught)} %`,
+        formatNumber(seconds),
+      ]),
+    ]),
+  ].join("\n");
+}
+
+function cellRow({ rate, share, base, falseRollbacks, detections }: CellResult): readonly string[] {
+  const { sluice, fixed } = falseRollbacks;
+  return [
+    rate,
+    `${formatNumber(share)} %`,
+    `${formatNumber(base)} %`,
+    `${formatNumber(sluice)} | ${formatNumber(fixed)}`,
+    ...detections.map((one) => `${detectionText(one.sluice)} | ${detectionText(one.fixed)}`),
+  ];
+}
+
+const detectionText = ({ caught, seconds, hurt }: Detection): string =>
+  caught === 0 ? "0" : `${Math.round(caught)} % ${formatNumber(seconds)} s ${formatNumber(Math.round(hurt))}`;

@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type FailureKind, failureKinds } from "../load/answer.ts";
+import { shopLoad } from "../load/profile.ts";
+import type { LoadResult } from "../load/result.ts";
+import { startLoad } from "../load/start-load.ts";
+import { loadNow, waitForQuiet } from "../load-average.ts";
+import type { Peer } from "../peers/peer.ts";
+import type { Session } from "../session.ts";
+import { untilAnswers } from "../until-answers.ts";
+import type { BadCase } from "./cases.ts";
+
+/** What users met when a bad version was deployed. */
+export interface BadRun {
+  readonly peer: string;
+  readonly mode: string;
+  readonly exitCode: number;
+  /** Requests without a good answer, within a minute of the first that met the bad version. */
+  readonly lost: number;
+  /** What became of the lost ones. */
+  readonly kinds: LoadResult["failuresByKind"];
+  /** Load average when it began: on a machine that is too busy requests are lost to it too. */
+  readonly machineLoad: number;
+  /** Requests that the bad version answered in that minute. */
+  readonly met: number;
+  /** Seconds from the first request that met it to the last. */
+  readonly exposedS: number;
+  /** The version before serves in the end, all of the users. */
+  readonly isBack: boolean;
+}
+
+export interface BadOptions {
+  readonly good: string;
+  readonly bad: string;
+  readonly badCase: BadCase;
+  readonly ratePerSecond: number;
+  /** How long to wait for a quiet machine, milliseconds. */
+  readonly quietMs: number;
+  /** How long users are watched after the command has ended. */
+  readonly afterMs: number;
+}
+
+const minuteMs = 60_000;
+/** Enough clients that 5 % of them are some. */
+const clients = 400;
+
+/** Deploys a bad version under load, whatever the command says of it. */
+export async function observeBadRelease(session: Session, peer: Peer, options: BadOptions): Promise<BadRun> {
+  const { good, bad, badCase, ratePerSecond, quietMs, afterMs } = options;
+  const { signal } = session;
+  await untilAnswers(peer.url, { version: good, signal });
+  await waitForQuiet({ timeoutMs: quietMs, signal });
+  const machineLoad = loadNow();
+  // Only what may be asked again: an order in flight when a process dies is nobody's to repeat.
+  const idempotent = {
+    orderShare: 0,
+    slow: [],
+    polls: { path: "/poll", clients: 0 },
+    sockets: { path: "/ws", clients: 0 },
+  };
+  const profile = { ...idempotent, clients, ratePerSecond, timeoutMs: 10_000, maxDurationMs: 600_000 };
+  await using load = await startLoad(shopLoad(peer.url, profile));
+  await sleep(5_000, undefined, { signal });
+  await peer.checkout.release(bad, badCase.mode);
+  const { exitCode = -1, startedAt } = await peer.deploy(signal);
+  await sleep(afterMs, undefined, { signal });
+  const result = await load.stop();
+  const run = { peer: peer.name, mode: badCase.mode, exitCode, machineLoad, ...exposure(result, bad, startedAt) };
+  const isBack = await untilAnswers(peer.url, { version: good, timeoutMs: 2_000, signal }).then(
+    () => true,
+    () => false,
+  );
+  const { lost, met, exposedS } = run;
+  session.say(
+    `${peer.name}, ${badCase.what}: exit ${exitCode}, lost ${lost}, met ${met} in ${exposedS.toFixed(1)} s, load average ${machineLoad.toFixed(1)}`,
+  );
+  return { ...run, isBack: isBack && lastVersion(result) === good };
+}
+
+function exposure({ answers }: LoadResult, bad: string, startedAt: number) {
+  const met = answers.filter(({ version }) => version === bad).map(({ sentAt }) => sentAt);
+  const first = met.length > 0 ? Math.min(...met) : startedAt;
+  // What a change of versions costs by itself, before anybody meets the new one, counts too.
+  const isCounted = (sentAt: number) => sentAt >= startedAt && sentAt <= first + minuteMs;
+  const lost = answers.flatMap(({ sentAt, failure }) => (failure && isCounted(sentAt) ? [failure.kind] : []));
+  const count = (kind: FailureKind) => lost.filter((one) => one === kind).length;
+  return {
+    lost: lost.length,
+    kinds: Object.fromEntries(failureKinds.map((kind) => [kind, count(kind)])) as Record<FailureKind, number>,
+    met: met.filter(isCounted).length,
+    exposedS: met.length > 0 ? (Math.max(...met) - first) / 1_000 : 0,
+  };
+}
+
+function lastVersion({ answers }: LoadResult): string | undefined {
+  return answers.toSorted((a, b) => b.endedAt - a.endedAt).find(({ version }) => version)?.version;
+}

@@ -1,0 +1,42 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { requestsPerMinute, type TrafficCount } from "./traffic-count.ts";
+
+const noon = Date.UTC(2026, 0, 1, 12);
+const count = (minutesAgo: number, requests: number, changes: Partial<TrafficCount> = {}): TrafficCount => ({
+  at: new Date(noon - minutesAgo * 60_000).toISOString(),
+  service: "web",
+  epoch: "1-7",
+  requests,
+  ...changes,
+});
+
+describe("requests a minute", () => {
+  it("are those of the last hour, as close as counts come to it", () => {
+    const before = [count(2_880, 0), count(62, 1_000), count(5, 6_990)];
+    expect(requestsPerMinute(before, [count(0, 7_200)])).toBe(100);
+  });
+
+  it("are not known where the door is another one, or nobody counted", () => {
+    expect(requestsPerMinute([], [count(0, 10)])).toBeNull();
+    expect(requestsPerMinute([count(60, 0, { epoch: "2-9" })], [count(0, 10)])).toBeNull();
+    expect(requestsPerMinute([count(60, 0, { service: "api" })], [count(0, 10)])).toBeNull();
+    expect(requestsPerMinute([count(0.5, 0)], [count(0, 10)])).toBeNull();
+  });
+
+  it("of several doors add up", () => {
+    const before = [count(60, 0), count(60, 0, { service: "api" })];
+    expect(requestsPerMinute(before, [count(0, 600), count(0, 60, { service: "api" })])).toBe(11);
+  });
+
+  it("are what a steady rate is, however often it was counted", () => {
+    const rate = fc.integer({ min: 0, max: 100_000 });
+    const moments = fc.uniqueArray(fc.integer({ min: 1, max: 10_000 }), { minLength: 1, maxLength: 20 });
+    fc.assert(
+      fc.property(rate, moments, (perMinute, ago) => {
+        const before = ago.map((minutes) => count(minutes, (20_000 - minutes) * perMinute));
+        expect(requestsPerMinute(before, [count(0, 20_000 * perMinute)])).toBeCloseTo(perMinute, 6);
+      }),
+    );
+  });
+});

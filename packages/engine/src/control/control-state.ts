@@ -1,0 +1,74 @@
+import type { Order, OrderReceipt } from "@sluice/core";
+
+/** What people have decided of a deployment so far. */
+export interface ControlState {
+  /** `null` while it goes on by itself. */
+  readonly pause: Pause | null;
+  /** Steps that were approved. */
+  readonly approved: readonly string[];
+  /** The step that waits for approval now. */
+  readonly asks: string | null;
+  readonly isAborted: boolean;
+  /** Why no order can change anything any more; `null` while one can. */
+  readonly closed: string | null;
+}
+
+export interface Pause {
+  readonly actor: string;
+  readonly reason: string;
+  /** A verdict paused it: it does not go on because time passes. */
+  readonly byVerdict: boolean;
+}
+
+/** An order, and the step it is about where it is about one. */
+export interface GivenOrder extends Order {
+  readonly step?: string | undefined;
+  readonly byVerdict?: boolean | undefined;
+}
+
+export const noOrders: ControlState = { pause: null, approved: [], asks: null, isAborted: false, closed: null };
+
+/** What an order would do now. */
+export function answerOrder(state: ControlState, { kind, actor }: Order): OrderReceipt {
+  const refuse = (message: string): OrderReceipt => ({ accepted: false, message });
+  const accept = (message: string): OrderReceipt => ({ accepted: true, message });
+  if (state.closed) return refuse(state.closed);
+  if (state.isAborted) return refuse("it is being aborted already");
+  switch (kind) {
+    case "approve":
+      return state.asks ? accept(`approved by ${actor}`) : refuse("nothing waits for approval");
+    case "pause":
+      return state.pause ? refuse(pausedText(state.pause)) : accept("paused: users stay where they are");
+    case "resume":
+      return state.pause ? accept("goes on") : refuse("it is not paused");
+    case "abort":
+      return accept("aborted: users go back to the version before");
+  }
+}
+
+/** The state after an order that was accepted. */
+export function applyOrder(state: ControlState, order: GivenOrder): ControlState {
+  const { actor, reason, byVerdict = false } = order;
+  switch (order.kind) {
+    case "approve": {
+      const step = order.step ?? state.asks;
+      return { ...state, asks: null, approved: step ? [...state.approved, step] : state.approved };
+    }
+    case "pause":
+      return { ...state, pause: { actor, reason, byVerdict } };
+    case "resume":
+      return { ...state, pause: null };
+    case "abort":
+      return { ...state, isAborted: true };
+  }
+}
+
+/** The state that a dead run left, by its record. */
+export function restoreControl(orders: readonly GivenOrder[]): ControlState {
+  // That it died while it was being aborted is for the next run to decide, not for this one to repeat.
+  return orders.filter(({ kind }) => kind !== "abort").reduce(applyOrder, noOrders);
+}
+
+export function pausedText({ actor, reason }: Pause): string {
+  return `paused by ${actor}${reason ? `: ${reason}` : ""}`;
+}

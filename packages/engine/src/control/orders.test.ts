@@ -1,0 +1,265 @@
+import type { Verdict } from "@sluice/core";
+import { aConfig } from "@sluice/testing";
+import { describe, expect, it } from "vitest";
+import { problemsOf, serves } from "../../test/support/enumerate.ts";
+import { aScenario, killedAt, reached, type Scenario } from "../../test/support/scenario.ts";
+
+const steps = [
+  { share: 10, for: "5s" },
+  { share: 100, approval: true },
+];
+const approval = { timeout: "1m" };
+const config = aConfig({ rollout: { steps, bake: "5s", approval }, analysis: { enabled: true } });
+const verdict: Verdict = { check: "errors", result: "fail", value: "20 % errors", limit: "<= 1 %", n: 300 };
+
+async function withLive(options: { readonly config?: ReturnType<typeof aConfig> } = {}): Promise<Scenario> {
+  const scenario = aScenario({ config: options.config ?? config });
+  await scenario.deploy("v1");
+  scenario.world.restart();
+  scenario.world.events.length = 0;
+  return scenario;
+}
+
+/** Does something in the moment in which a step begins for the first time. */
+function atStep({ world }: Scenario, wanted: string, act: () => void): void {
+  const { length } = world.events;
+  let isDone = false;
+  world.calls.fault = () => {
+    const begins = world.events.slice(length).some((event) => event.type === "step-start" && event.step === wanted);
+    if (isDone || !begins) return undefined;
+    isDone = true;
+    return act;
+  };
+}
+
+/** As soon as a text is told, at most `times`. At once: with nobody else at work, the clock jumps to the end of a wait. */
+function onProgress({ world }: Scenario, text: string, act: () => unknown, times = 1): void {
+  const push = world.events.push.bind(world.events);
+  let left = times;
+  world.events.push = (event) => {
+    const length = push(event);
+    if (left > 0 && event.type === "step-progress" && event.text.includes(text)) {
+      left -= 1;
+      void act();
+    }
+    return length;
+  };
+}
+
+const orderRecords = ({ world }: Scenario) =>
+  world.state.records.flatMap(({ type, order, actor, step }) => (type === "order" ? [{ order, actor, step }] : []));
+
+describe("a share that needs approval", () => {
+  it("begins when a person approves it, who is in the record", async () => {
+    const scenario = await withLive();
+    const seen: unknown[] = [];
+    onProgress(scenario, "needs approval", async () => {
+      seen.push(reached(scenario));
+      seen.push(await scenario.world.order("approve", { actor: "mira" }));
+    });
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live" });
+    expect(seen).toEqual([{ web: ["v2", "v1"] }, { accepted: true, message: "approved by mira" }]);
+    expect(orderRecords(scenario)).toEqual([{ order: "approve", actor: "mira", step: "approval-1" }]);
+    expect(scenario.world.events).toContainEqual(expect.objectContaining({ type: "order", order: "approve" }));
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("is taken back when nobody comes, and may be tried again", async () => {
+    const scenario = await withLive();
+    const { clock } = scenario.world;
+    const begunMs = clock.monotonicMs();
+    const result = await scenario.deploy("v2");
+    expect(result).toMatchObject({ outcome: "rolled-back", reason: "nobody approved 100 % within 1m" });
+    expect(clock.monotonicMs() - begunMs).toBeGreaterThanOrEqual(60_000);
+    expect([...serves(scenario, "v1"), ...(await problemsOf(scenario))]).toEqual([]);
+    const { prepared } = await scenario.deploy("v2").then(
+      () => ({ prepared: true }),
+      () => ({ prepared: false }),
+    );
+    expect(prepared).toBe(true);
+  });
+
+  it("begins by itself where that is configured, and the record says so", async () => {
+    const proceeding = aConfig({
+      rollout: { steps, bake: "0s", approval: { ...approval, onTimeout: "proceed" } },
+      analysis: { enabled: true },
+    });
+    const scenario = await withLive({ config: proceeding });
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live" });
+    expect(orderRecords(scenario)).toEqual([{ order: "approve", actor: "sluice", step: "approval-1" }]);
+  });
+
+  it("is not waited for any more when the candidate gets worse meanwhile", async () => {
+    const scenario = await withLive();
+    onProgress(scenario, "needs approval", () => scenario.world.behaviours.set("v2", { verdict }));
+    expect(await scenario.deploy("v2")).toMatchObject({
+      outcome: "rolled-back",
+      reason: expect.stringContaining("20 %"),
+    });
+    expect(serves(scenario, "v1")).toEqual([]);
+  });
+});
+
+describe("a pause", () => {
+  const free = aConfig({
+    rollout: { steps: [{ share: 10, for: "5s" }, 100], bake: "5s", approval },
+    analysis: { enabled: true },
+  });
+
+  it("leaves users where they are until it is resumed", async () => {
+    const scenario = await withLive({ config: free });
+    atStep(scenario, "shift-1", () => void scenario.world.order("pause", { actor: "mira", reason: "lunch" }));
+    const seen: unknown[] = [];
+    onProgress(scenario, "paused by mira: lunch", async () => {
+      seen.push(reached(scenario), await scenario.world.order("resume"));
+    });
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live" });
+    expect(seen).toEqual([{ web: ["v2", "v1"] }, { accepted: true, message: "goes on" }]);
+    expect(orderRecords(scenario).map(({ order }) => order)).toEqual(["pause", "resume"]);
+  });
+
+  it("outlives the run: the one that resumes it waits on, and then finishes", async () => {
+    const scenario = await withLive({ config: free });
+    atStep(scenario, "shift-1", () => void scenario.world.order("pause", { actor: "mira" }));
+    onProgress(scenario, "paused by mira", () => {
+      scenario.world.calls.fault = () => "crash";
+    });
+    await scenario.deploy("v2").catch(() => undefined);
+    scenario.world.restart();
+    expect(reached(scenario)).toEqual({ web: ["v2", "v1"] });
+    const { length } = scenario.world.events;
+    onProgress(scenario, "paused by mira", () => scenario.world.order("resume", { actor: "ada" }));
+    expect(await scenario.recover("finish")).toMatchObject({ outcome: "live", serving: { tag: "v2", share: 100 } });
+    const told = scenario.world.events.slice(length);
+    expect(told).toContainEqual(expect.objectContaining({ type: "order", order: "resume", actor: "ada" }));
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("ends when nobody comes back: users are taken back", async () => {
+    const scenario = await withLive({ config: free });
+    atStep(scenario, "shift-1", () => void scenario.world.order("pause"));
+    const result = await scenario.deploy("v2");
+    expect(result).toMatchObject({ outcome: "rolled-back", reason: "paused by ada; nobody resumed it within 1m" });
+    expect(serves(scenario, "v1")).toEqual([]);
+  });
+
+  it("still takes users back when the candidate gets worse", async () => {
+    const scenario = await withLive({ config: free });
+    atStep(scenario, "shift-1", () => void scenario.world.order("pause"));
+    onProgress(scenario, "paused by", () => scenario.world.behaviours.set("v2", { verdict }));
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "rolled-back", exitCode: 21 });
+    expect(serves(scenario, "v1")).toEqual([]);
+  });
+});
+
+describe("an abort", () => {
+  it.each(["build-1", "start-1", "shift-1", "shift-2", "bake-1"])(
+    "in %s takes everything back at once",
+    async (step) => {
+      const scenario = await withLive({
+        config: aConfig({ rollout: { steps: [{ share: 10, for: "5s" }, 100], bake: "5s" } }),
+      });
+      const { clock } = scenario.world;
+      let abortedMs = Number.NaN;
+      atStep(scenario, step, () => {
+        abortedMs = clock.monotonicMs();
+        void scenario.world.order("abort", { reason: "wrong branch" });
+      });
+      const outcome = step.startsWith("shift") || step.startsWith("bake") ? "rolled-back" : "failed";
+      expect(await scenario.deploy("v2")).toMatchObject({ outcome, reason: "aborted by ada: wrong branch" });
+      expect(clock.monotonicMs() - abortedMs).toBeLessThanOrEqual(1_000);
+      expect([...serves(scenario, "v1"), ...(await problemsOf(scenario))]).toEqual([]);
+    },
+  );
+
+  it("is not undone by trying again unasked: that takes --retry", async () => {
+    const scenario = await withLive({ config: aConfig() });
+    atStep(scenario, "shift-1", () => void scenario.world.order("abort"));
+    await scenario.deploy("v2");
+    scenario.world.restart();
+    await expect(scenario.deploy("v2")).rejects.toMatchObject({ code: "RELEASE_BROKEN" });
+    expect(await scenario.deploy("v2", { retry: true })).toMatchObject({ outcome: "live" });
+  });
+
+  it("ends the waiting for a person too", async () => {
+    const scenario = await withLive();
+    onProgress(scenario, "needs approval", () => scenario.world.order("abort"));
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "rolled-back", reason: "aborted by ada" });
+  });
+
+  it("comes too late once the release is promoted", async () => {
+    const scenario = await withLive({ config: aConfig() });
+    const answers: unknown[] = [];
+    atStep(scenario, "promote-1", () => {
+      void scenario.world.order("abort").then((answer) => answers.push(answer));
+    });
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live" });
+    expect(answers).toEqual([{ accepted: false, message: "its release is promoted: sluice rollback goes back" }]);
+  });
+});
+
+describe("with onFail: pause, a bad verdict", () => {
+  const pausing = aConfig({
+    rollout: { steps: [{ share: 10, for: "5s" }, 100], bake: "5s", onFail: "pause", approval },
+    analysis: { enabled: true },
+  });
+  const badRelease = async () => {
+    const scenario = await withLive({ config: pausing });
+    scenario.world.behaviours.set("v2", { verdict });
+    return scenario;
+  };
+
+  it("leaves users where they are, and the decision to a person", async () => {
+    const scenario = await badRelease();
+    const seen: unknown[] = [];
+    onProgress(scenario, "paused by sluice: errors: 20 %", () => {
+      seen.push(reached(scenario));
+      void scenario.world.order("abort");
+    });
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "rolled-back", reason: "aborted by ada" });
+    expect(seen).toEqual([{ web: ["v2", "v1"] }]);
+  });
+
+  it("goes on when a person says so, and asks again at the next one", async () => {
+    const scenario = await badRelease();
+    let resumed = 0;
+    onProgress(
+      scenario,
+      "paused by sluice",
+      () => {
+        resumed += 1;
+        return scenario.world.order("resume");
+      },
+      9,
+    );
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live" });
+    expect(resumed).toBe(2);
+  });
+
+  it("needs a person where none comes: nothing is undone, and both ways stay open", async () => {
+    for (const choice of ["undo", "finish"] as const) {
+      const scenario = await badRelease();
+      expect(await scenario.deploy("v2")).toMatchObject({ outcome: "needs-person", exitCode: 30 });
+      expect(reached(scenario)).toEqual({ web: ["v2", "v1"] });
+      scenario.world.restart();
+      onProgress(scenario, "paused by sluice", () => scenario.world.order("resume"), 9);
+      await scenario.recover(choice);
+      expect(serves(scenario, choice === "undo" ? "v1" : "v2")).toEqual([]);
+    }
+  });
+});
+
+it("killed anywhere while orders are given, the next run puts everything right", async () => {
+  const broken: string[] = [];
+  for (let at = 1; ; at++) {
+    const scenario = await withLive();
+    onProgress(scenario, "needs approval", () => scenario.world.order("pause"));
+    onProgress(scenario, "needs approval", () => scenario.world.order("approve"));
+    onProgress(scenario, "paused by", () => scenario.world.order("resume"));
+    const killed = await killedAt(scenario, at, () => scenario.deploy("v2"));
+    if (!killed) break;
+    await scenario.recover().catch((error: unknown) => broken.push(`${at}: ${String(error)}`));
+    broken.push(...(await problemsOf(scenario)).map((problem) => `killed before ${at}: ${problem}`));
+  }
+  expect(broken).toEqual([]);
+});

@@ -1,0 +1,95 @@
+import { formatDuration, isSluiceError, type PlanStep, SluiceError } from "@sluice/core";
+import { createCall } from "../action.ts";
+import { settle } from "../deadline.ts";
+import type { DeploymentScope } from "../scope.ts";
+import { watch } from "../watch.ts";
+import { pausedText } from "./control-state.ts";
+import { exposureBefore } from "./exposure.ts";
+
+interface Wanted {
+  /** The step that cannot begin, or end, before a person has decided. */
+  readonly step: PlanStep;
+  /** Milliseconds. */
+  readonly waitMs: number;
+  readonly released: () => boolean;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Waits until a person has decided. The candidate is watched meanwhile at the share it has: what would end a step ends
+ * the waiting too, or, with `onFail: pause`, is one more thing to decide.
+ *
+ * @returns whether somebody decided; `false` when the time was over
+ * @throws SluiceError ANALYSIS_FAILED, ABORTED; the signal's reason
+ */
+export async function waitForPerson(scope: DeploymentScope, wanted: Wanted): Promise<boolean> {
+  const { ports, control } = scope;
+  const endMs = ports.clock.monotonicMs() + wanted.waitMs;
+  while (!wanted.released()) {
+    const leftMs = endMs - ports.clock.monotonicMs();
+    if (leftMs <= 0) return false;
+    const stop = new AbortController();
+    const signal = AbortSignal.any([wanted.signal, control.aborted, stop.signal]);
+    const watching = watchMeanwhile(scope, wanted.step, leftMs, signal);
+    const deciding = control.until(wanted.released, signal);
+    try {
+      await Promise.race([watching, deciding]);
+    } catch (error) {
+      if (!leavesToPerson(scope, error)) throw error;
+      await control.pauseFor(wanted.step.id, messageOf(error));
+    } finally {
+      stop.abort(noLongerWaiting);
+      const wound = Promise.allSettled([watching, deciding]);
+      await settle(ports.clock, stop.signal, wound, () => shortGraceMs).catch(() => undefined);
+    }
+  }
+  return true;
+}
+
+/** A look that is under way and does not heed its signal must not keep a decision from being carried out. */
+const shortGraceMs = 200;
+const noLongerWaiting = new Error("a person has decided");
+
+/** Whether a failure of a watch is for a person to judge, users staying where they are. */
+export function leavesToPerson({ config }: DeploymentScope, error: unknown): boolean {
+  return config.rollout.onFail === "pause" && isSluiceError(error) && error.code === "ANALYSIS_FAILED";
+}
+
+async function watchMeanwhile(scope: DeploymentScope, step: PlanStep, ms: number, signal: AbortSignal): Promise<void> {
+  const exposure = exposureBefore(scope.plan, step.id);
+  // What has failed once is for the person to judge: it would only fail again.
+  if (!exposure || scope.control.pause?.byVerdict) return scope.ports.clock.sleep(ms, signal);
+  await watch(scope, { ...exposure, step: step.id, holdMs: ms }, createCall(scope, step, signal));
+}
+
+/**
+ * Lets a step begin: at once, or when a pause is over.
+ *
+ * @throws SluiceError ABORTED, NOT_APPROVED when nobody resumed in time, DECISION_MISSING where a verdict paused it
+ */
+export async function passGate(scope: DeploymentScope, step: PlanStep, signal: AbortSignal): Promise<void> {
+  const { control, config } = scope;
+  control.aborted.throwIfAborted();
+  if (control.pause) {
+    const { timeout, onTimeout } = config.rollout.approval;
+    const call = createCall(scope, step, signal);
+    call.progress(`${pausedText(control.pause)}; waits ${formatDuration(timeout)} for sluice traffic resume, or abort`);
+    const isResumed = await waitForPerson(scope, { step, waitMs: timeout, released: () => !control.pause, signal });
+    if (!isResumed && (control.pause?.byVerdict || onTimeout === "rollback")) throw unresumed(scope, timeout);
+    if (!isResumed) await control.receive({ kind: "resume", actor: "sluice", reason: "nobody came in time" });
+  }
+  if (step.kind === "promote") control.close("its release is promoted: sluice rollback goes back");
+}
+
+function unresumed({ control }: DeploymentScope, timeoutMs: number): SluiceError {
+  const paused = control.pause ? pausedText(control.pause) : "paused";
+  const message = `${paused}; nobody resumed it within ${formatDuration(timeoutMs)}`;
+  if (!control.pause?.byVerdict) return new SluiceError("NOT_APPROVED", message, { hint: "deploy the release again" });
+  return new SluiceError("DECISION_MISSING", message, {
+    hint: "sluice abort takes the users back; sluice resume tries the steps that are left",
+  });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

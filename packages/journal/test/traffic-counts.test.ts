@@ -1,0 +1,31 @@
+import { appendFile, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { TrafficCount } from "@sluice/core";
+import { expect, it } from "vitest";
+import { createTrafficCounts } from "../src/counts/traffic-counts.ts";
+import { temporaryHome } from "./temporary-home.ts";
+
+const count = (requests: number): TrafficCount => ({
+  at: "2026-01-01T00:00:00.000Z",
+  service: "web",
+  epoch: "1-7",
+  requests,
+});
+
+it("counts are there for the next who asks, and lines that are none are passed over", async () => {
+  const home = await temporaryHome();
+  expect(await createTrafficCounts(home).recent()).toEqual([]);
+  await createTrafficCounts(home).note([count(1), count(2)]);
+  await appendFile(join(home.path, "traffic.ndjson"), 'null\n{"at":"then"}\n{"at":');
+  await appendFile(join(home.path, "traffic.ndjson"), "\n");
+  await createTrafficCounts(home).note([count(3)]);
+  expect(await createTrafficCounts(home).recent()).toEqual([count(1), count(2), count(3)]);
+});
+
+it("the oldest go where there are too many", async () => {
+  const home = await temporaryHome();
+  const counts = createTrafficCounts(home);
+  await counts.note(Array.from({ length: 9_000 }, (_, index) => count(index)));
+  expect((await readFile(join(home.path, "traffic.ndjson"), "utf8")).length).toBeLessThan(200_000);
+  expect((await counts.recent()).at(-1)).toEqual(count(8_999));
+});
