@@ -49,9 +49,9 @@ export function createDeployer(options: DeployerOptions): Deployer {
       await assertTellable(session);
       const request = await deployRequest(session, call, signal);
       await using _lock = await lockStack(session, call, call.release.tag, signal);
-      const { tag: release } = call.release;
+      const { tag: release, commit } = call.release;
       const ports = await session.ports();
-      return await tellingHowItEnds(session, { release, reason: request.reason }, signal, () =>
+      return await tellingHowItEnds(session, { release, commit, reason: request.reason }, signal, () =>
         deploy(request, ports, signal),
       );
     },

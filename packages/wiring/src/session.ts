@@ -27,6 +27,8 @@ import { createHaproxyRouter } from "@sluice/traffic";
 import { createBackupTaker } from "./database/backup-taker.ts";
 import type { DeployerOptions } from "./deployer.ts";
 import { createFileMemo } from "./file-memo.ts";
+import { githubChannel } from "./github/github-channel.ts";
+import { type OpenedGithub, openGithub } from "./github/open-github.ts";
 import { loadConfig } from "./load-config.ts";
 import { stateHomeOf } from "./locations.ts";
 import { type OpenedChannels, openChannels } from "./notify/channels.ts";
@@ -47,6 +49,8 @@ export interface Session extends AsyncDisposable {
   runtime(): ComposeRuntime;
   /** Where people are told; what is secret of it is masked from then on. */
   channels(): Promise<OpenedChannels>;
+  /** The repository on GitHub, where there is a token for it, which is masked from then on. */
+  github(): Promise<OpenedGithub | null>;
   readonly clock: Clock;
   readonly redact: Redact;
   /** Between the engine and `onEvent`. */
@@ -134,6 +138,13 @@ export function createSession(options: DeployerOptions): Session {
   const channels = once(async (): Promise<OpenedChannels> => {
     const opened = openChannels(await config(), options.env);
     redaction.add(opened.secrets);
+    const hub = await github();
+    if (!hub?.reporter) return opened;
+    return { ...opened, channels: [...opened.channels, githubChannel(hub.github.host, hub.reporter, hub.place)] };
+  });
+  const github = once(async (): Promise<OpenedGithub | null> => {
+    const opened = openGithub(await config(), options.env, options.environment);
+    if (opened) redaction.add([opened.token]);
     return opened;
   });
   const session: Session = {
@@ -146,6 +157,7 @@ export function createSession(options: DeployerOptions): Session {
     ports,
     runtime,
     channels,
+    github,
     clock,
     redact: redaction.redact,
     lastWord,

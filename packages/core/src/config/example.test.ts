@@ -29,6 +29,7 @@ describe("the example configuration", () => {
       notify,
       database,
       analysis,
+      github,
       ...rest
     } = parseConfig(text, path);
     const {
@@ -37,9 +38,11 @@ describe("the example configuration", () => {
       windows: _always,
       notify: silent,
       analysis: defaultAnalysis,
+      github: defaultGithub,
       ...defaults
     } = defaultConfig();
     expect(rest).toEqual(defaults);
+    expect(github).toMatchObject(defaultGithub);
     expect({ ...notify, titles: {}, channels: {} }).toEqual(silent);
     expect(notify.channels["mail"]?.email).toMatchObject({ port: 587, tls: "starttls" });
     expect(database).toMatchObject(parseConfig("database: {}", path).database ?? {});

@@ -3,6 +3,7 @@ import { roles } from "../model/role.ts";
 import { windowsSchema } from "../windows/window-schema.ts";
 import { checkSchema } from "./check-schema.ts";
 import { duration } from "./duration-schema.ts";
+import { githubSchema } from "./github-schema.ts";
 import { notifySchema } from "./notify-schema.ts";
 
 const share = z.number().min(0).max(100);
@@ -148,6 +149,7 @@ export const configSchema = z.strictObject({
   preflight: z.strictObject({ minFreeDisk: z.int().min(0).default(1_073_741_824) }).prefault({}),
   windows: windowsSchema.prefault({}),
   notify: notifySchema.prefault({}),
+  github: githubSchema.prefault({}),
 });
 
 export type WrittenConfig = z.input<typeof configSchema>;

@@ -7,6 +7,8 @@ export interface LastWord {
   readonly sink: EventSink;
   /** From now on the last end waits for `release`, or for the next event of a deployment. */
   hold(): Held;
+  /** Sees every event as it comes, until the next hold ends. */
+  watch(watcher: EventSink): void;
 }
 
 export interface Held {
@@ -21,6 +23,7 @@ export interface Held {
 export function createLastWord(sink: EventSink): LastWord {
   let ends: EndEvent[] | null = null;
   let held: EndEvent | null = null;
+  let watcher: EventSink | null = null;
   const letGo = () => {
     const event = held;
     held = null;
@@ -28,10 +31,14 @@ export function createLastWord(sink: EventSink): LastWord {
   };
   return {
     sink(event) {
+      watcher?.(event);
       letGo();
       if (event.type !== "deployment-end" || !ends) return sink(event);
       ends.push(event);
       held = event;
+    },
+    watch(next) {
+      watcher = next;
     },
     hold() {
       const mine: EndEvent[] = [];
@@ -41,6 +48,7 @@ export function createLastWord(sink: EventSink): LastWord {
         say: sink,
         release() {
           ends = null;
+          watcher = null;
           letGo();
         },
       };
