@@ -3,6 +3,7 @@ import manifest from "../package.json" with { type: "json" };
 import { addChangeOptions, addCommonOptions, mergedFlags, toCount } from "./common-options.ts";
 import type { CommandCall, CommandContext, CommonFlags } from "./context.ts";
 import { addDatabaseCommands } from "./program-db.ts";
+import { addReleaseCommands } from "./program-release.ts";
 
 /** What became of the command line: filled by the command that ran. */
 export interface Invocation {
@@ -114,6 +115,7 @@ export function createProgram(context: CommandContext, invocation: Invocation): 
 
   program.commandsGroup("State and set-up:");
   verb(program, "init", "write down what each service is", async () => (await import("./commands/init.ts")).init);
+  addReleaseCommands(program.command("release").description("releases on GitHub"), verb);
   const audit = program.command("audit").description("the record of who did what");
   verb(
     audit,

@@ -15,6 +15,7 @@ import { exportHome, verifyAudit } from "@sluice/journal";
 import { createDatabaseOperations } from "./database/create-database-operations.ts";
 import { withDatabaseService } from "./database/find-database.ts";
 import type { DeployCall, Deployer, DeployerOptions, PlanView, RollbackCall } from "./deployer.ts";
+import { assertReleaseAllowed } from "./github/gate.ts";
 import { lockStack } from "./lock.ts";
 import { followServiceLogs } from "./logs.ts";
 import { assertTellable, flushOutbox, readOutbox, tellingHowItEnds } from "./notify/tell.ts";
@@ -47,6 +48,7 @@ export function createDeployer(options: DeployerOptions): Deployer {
     },
     async deploy(call, signal) {
       await assertTellable(session);
+      await assertReleaseAllowed(session, call.release, signal);
       const request = await deployRequest(session, call, signal);
       await using _lock = await lockStack(session, call, call.release.tag, signal);
       const { tag: release, commit } = call.release;

@@ -27,7 +27,7 @@ import { createHaproxyRouter } from "@sluice/traffic";
 import { createBackupTaker } from "./database/backup-taker.ts";
 import type { DeployerOptions } from "./deployer.ts";
 import { createFileMemo } from "./file-memo.ts";
-import { githubChannel } from "./github/github-channel.ts";
+import { githubChannels } from "./github/github-channels.ts";
 import { type OpenedGithub, openGithub } from "./github/open-github.ts";
 import { loadConfig } from "./load-config.ts";
 import { stateHomeOf } from "./locations.ts";
@@ -139,8 +139,9 @@ export function createSession(options: DeployerOptions): Session {
     const opened = openChannels(await config(), options.env);
     redaction.add(opened.secrets);
     const hub = await github();
-    if (!hub?.reporter) return opened;
-    return { ...opened, channels: [...opened.channels, githubChannel(hub.github.host, hub.reporter, hub.place)] };
+    return hub
+      ? { ...opened, channels: [...opened.channels, ...githubChannels(session, await config(), hub)] }
+      : opened;
   });
   const github = once(async (): Promise<OpenedGithub | null> => {
     const opened = openGithub(await config(), options.env, options.environment);

@@ -2,8 +2,8 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SluiceError } from "@sluice/core";
-import type { ReportData } from "@sluice/wiring";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { aReportOf } from "../testing/a-report.ts";
 import { fakeDeployer } from "../testing/fake-deployer.ts";
 import { events, run } from "../testing/run.ts";
 
@@ -13,31 +13,8 @@ beforeEach(async () => {
 });
 afterEach(async () => rm(cwd, { recursive: true }));
 
-const data: ReportData = {
-  stack: "shop",
-  deployment: "d1",
-  kind: "deploy",
-  tag: "v2",
-  commit: null,
-  release: "r2",
-  actor: "ada",
-  reason: "release v2",
-  consents: [],
-  outcome: "live",
-  exitCode: 0,
-  because: null,
-  serving: { release: "r2", tag: "v2", slot: "green", share: 100 },
-  begunAt: "2026-05-01T10:00:00.000Z",
-  endedAt: "2026-05-01T10:01:00.000Z",
-  durationMs: 60_000,
-  spanMs: 60_000,
-  steps: [],
-  shares: [],
-  verdicts: [],
-  happenings: [],
-  images: [],
-  leftOut: 0,
-};
+const data = aReportOf("d1");
+
 const reporting = () => fakeDeployer({ report: async () => data });
 
 describe("sluice report", () => {

@@ -66,7 +66,7 @@ export function createGithubState(repository: string): GithubState {
 
 /** The commit that a branch, tag or commit id names. */
 export function commitOf({ refs, commits }: GithubState, ref: string): string | null {
-  const id = refs.get(ref.replace(/^refs\/(heads|tags)\//, "")) ?? ref;
+  const id = refs.get(ref.replace(/^(refs\/)?(heads|tags)\//, "")) ?? ref;
   return commits.has(id) ? id : null;
 }
 

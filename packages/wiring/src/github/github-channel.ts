@@ -4,8 +4,8 @@ import { type DeploymentReporter, GithubError } from "@sluice/release";
 import type { GithubPlace } from "./open-github.ts";
 import { shownAtEnd } from "./shown.ts";
 
-/** No name of a configured channel has upper-case letters. */
-export const githubChannelName = "GitHub";
+/** One that the window refused never began. */
+export const tellableEndings = endings.filter((ending) => ending !== "window-closed");
 
 /**
  * Deployments on GitHub, told as people are: what cannot be told waits in the outbox. May be repeated, as what GitHub
@@ -13,9 +13,10 @@ export const githubChannelName = "GitHub";
  */
 export function githubChannel(host: string, reporter: DeploymentReporter, place: GithubPlace): Channel {
   return {
-    name: githubChannelName,
+    // No name of a configured channel has upper-case letters.
+    name: "GitHub",
     place: host,
-    on: endings.filter((ending) => ending !== "window-closed"),
+    on: tellableEndings,
     isRepeatable: true,
     async send({ notification, message }, signal) {
       const shown = shownAtEnd(notification, message, place);
@@ -30,7 +31,8 @@ export function githubChannel(host: string, reporter: DeploymentReporter, place:
   };
 }
 
-function attemptOf(error: unknown): Attempt {
+/** What a failed call means for what was to be told. */
+export function attemptOf(error: unknown): Attempt {
   if (!(error instanceof GithubError)) {
     const reason = error instanceof Error ? error.message : String(error);
     return { result: "retry", reason };
