@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import { openShop, patience } from "./harness.ts";
 
 const config = `notify: { timeout: 3s }
-github: { url: "https://shop.example.com", commitStatus: true, report: true }
+github: { url: "https://shop.example.com", commitStatus: true, report: true, approvals: true }
 `;
 
 it(
@@ -24,7 +24,10 @@ it(
     /** As people do: a tag on GitHub, a release of it, and the event that the workflow gets. */
     const publish = async (tag: string) => {
       await shop.release(tag);
-      github.commit(await shop.commit(), ["main", tag]);
+      const reviews = [{ by: "grace", state: "APPROVED" }];
+      github.commit(await shop.commit(), ["main", tag], {
+        pulls: [{ number: github.state.commits.size + 1, title: tag, author: "ada", reviews }],
+      });
       const event = { action: "published", release: { tag_name: tag, draft: false, prerelease: false } };
       const path = join(shop.checkout, "..", "event.json");
       await writeFile(path, JSON.stringify(event));
@@ -49,6 +52,8 @@ it(
       },
     ]);
     expect(github.state.releases).toMatchObject([{ tag_name: "v1", assets: [{ content_type: "text/html" }] }]);
+
+    expect((await shop.sluice(0, "audit", "show")).stdout).toContain("reviews: #1 by ada, approved by grace");
 
     // GitHub is dead from the start: the deployment is none the worse, and GitHub hears of it later, once.
     const next = await publish("v2");

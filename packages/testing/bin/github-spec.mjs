@@ -27,6 +27,7 @@ const operations = new Set([
   "repos/get-combined-status-for-ref",
   "checks/list-for-ref",
   "pulls/list-reviews",
+  "actions/get-reviews-for-run",
 ]);
 /** Text for people, which takes most of the space. */
 const texts = new Set([

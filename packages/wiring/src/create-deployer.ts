@@ -15,6 +15,7 @@ import { exportHome, verifyAudit } from "@sluice/journal";
 import { createDatabaseOperations } from "./database/create-database-operations.ts";
 import { withDatabaseService } from "./database/find-database.ts";
 import type { DeployCall, Deployer, DeployerOptions, PlanView, RollbackCall } from "./deployer.ts";
+import { readApprovalRecords } from "./github/approvals.ts";
 import { assertReleaseAllowed } from "./github/gate.ts";
 import { lockStack } from "./lock.ts";
 import { followServiceLogs } from "./logs.ts";
@@ -104,6 +105,9 @@ export function createDeployer(options: DeployerOptions): Deployer {
     rebuildState: (call, signal) => rebuildState(session, call, signal),
     async stateChanges() {
       return readStateChanges((await session.ports()).journal.read());
+    },
+    async approvals() {
+      return readApprovalRecords((await session.ports()).journal.read());
     },
     async prune(signal) {
       await using _lock = await lockStack(session, { reason: "prune" }, "none", signal ?? never());

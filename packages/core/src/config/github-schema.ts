@@ -22,6 +22,8 @@ export const githubSchema = z.strictObject({
   commitStatus: z.boolean().default(false),
   /** The report of a deployment is attached to its release. */
   report: z.boolean().default(false),
+  /** Who approved what goes live, people and pull requests, is put into the record. */
+  approvals: z.boolean().default(false),
   /** What GitHub must say of a release before it is deployed; GitHub must be there to say it. */
   require: z
     .strictObject({

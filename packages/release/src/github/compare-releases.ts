@@ -69,7 +69,8 @@ export async function compareReleases(
   };
 }
 
-async function pullsOf(
+/** Merged pull requests that brought a commit, without those that are known. @throws GithubError */
+export async function pullsOf(
   github: Github,
   commit: string,
   known: ReadonlySet<number>,

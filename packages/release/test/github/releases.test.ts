@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { releaseObjections } from "../../src/github/check-release.ts";
 import { compareReleases } from "../../src/github/compare-releases.ts";
 import { createGithub } from "../../src/github/github.ts";
+import { readApprovals } from "../../src/github/read-approvals.ts";
 import { releaseNotes } from "../../src/github/release-notes.ts";
 import { createGithubReleases } from "../../src/github/releases.ts";
 
@@ -118,6 +119,19 @@ describe("a comparison", () => {
     const changesets = [{ packages: { shop: "minor" } as const, summary: "Carts are kept.\nFor a week." }];
     expect(releaseNotes(comparison, changesets)).toContain("## Changes\n\n- Carts are kept.\n  For a week.\n");
     expect(releaseNotes(null, [])).toBe("First release.\n");
+  });
+});
+
+it("who approved what goes live is known", async () => {
+  server.state.runReviews.push({ run: 7, by: "grace", state: "approved", comment: "go" });
+  const about = { commit: commit("3"), previous: commit("1"), run: "7" };
+  expect(await readApprovals(client(), about)).toEqual({
+    environment: [{ by: "grace", state: "approved", comment: "go" }],
+    pulls: [{ number: 7, title: "Keep carts", author: "ada", approvedBy: ["grace"] }],
+  });
+  expect(await readApprovals(client(), { commit: commit("2"), previous: undefined, run: undefined })).toMatchObject({
+    environment: [],
+    pulls: [{ number: 7 }],
   });
 });
 

@@ -126,6 +126,18 @@ export const releaseHandlers: Readonly<Record<string, Handler>> = {
       })),
     );
   },
+  "actions/get-reviews-for-run": ({ runReviews }, { params }) =>
+    ok(
+      runReviews
+        .filter(({ run }) => run === Number(params["run_id"]))
+        .map(({ by, state, comment }) => ({
+          ...sampleOf("environment-approvals"),
+          environments: [{ id: 1, name: "production" }],
+          user: { ...sampleOf("simple-user"), login: by },
+          state,
+          comment,
+        })),
+    ),
   "checks/list-for-ref": (state, { params }) => {
     const checks = state.commits.get(commitOf(state, params["ref"] ?? "") ?? "")?.checks ?? [];
     const runs = checks.map((check) => ({ ...sampleOf("check-run"), ...check }));

@@ -10,6 +10,13 @@ export interface GithubState {
   readonly releases: Record<string, unknown>[];
   readonly deployments: GithubDeployment[];
   readonly commitStatuses: (Record<string, unknown> & { readonly sha: string; readonly state: string })[];
+  /** Reviews of runs that waited for the approval of an environment. */
+  readonly runReviews: {
+    readonly run: number;
+    readonly by: string;
+    readonly state: string;
+    readonly comment: string;
+  }[];
   nextId: number;
 }
 
@@ -60,6 +67,7 @@ export function createGithubState(repository: string): GithubState {
     releases: [],
     deployments: [],
     commitStatuses: [],
+    runReviews: [],
     nextId: 1,
   };
 }
