@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Clock, createRedactor, type SluiceEvent } from "@sluice/core";
@@ -67,7 +67,7 @@ function aStack(signal = never) {
       link,
       commitOf: (attempt) => commitOf(bundleOf(attempt)),
     };
-    const progress = createProgress(reporter, async (start) =>
+    const progress = createProgress(clock, reporter, async (start) =>
       shownAtStart(start, { stack: "shop", commit: await commitOf(start.release), link }, place),
     );
     return { ports, parts, progress };
@@ -174,7 +174,8 @@ describe("GitHub that cannot be told", () => {
     const stack = aStack();
     const begin = performance.now();
     expect(await stack.deploy("v1")).toMatchObject({ outcome: "live", exitCode: 0 });
-    expect(performance.now() - begin).toBeLessThan(6_000);
+    // `notify.timeout` and what a busy machine adds.
+    expect(performance.now() - begin).toBeLessThan(20_000);
     expect(warnings(stack.events)).toMatchObject([
       { message: expect.stringMatching(/^GitHub \(127\.0\.0\.1:\d+\) could not be told/) },
     ]);
@@ -184,6 +185,28 @@ describe("GitHub that cannot be told", () => {
     expect(await stack.flush()).toMatchObject([{ channel: "GitHub", result: "delivered" }]);
     expect(await stack.flush()).toEqual([]);
     expect(shown()).toEqual([["queued", "in_progress", "success"]]);
+  });
+
+  it("by a run that was killed while it told, is told by the next, once", async () => {
+    // Its last words arrive, the answer does not, and then GitHub is broken.
+    let isLost = false;
+    server.fault = ({ body }) => {
+      if (isLost) return githubFaults.broken();
+      isLost = body["state"] === "success";
+      return isLost ? "lost" : undefined;
+    };
+    const stack = aStack();
+    await stack.deploy("v1");
+    // As it stands on disk while an attempt is under way.
+    const [name = ""] = await readdir(join(directory, "outbox"));
+    const path = join(directory, "outbox", name);
+    const entry = JSON.parse(await readFile(path, "utf8")) as Record<string, unknown>;
+    await writeFile(path, JSON.stringify({ ...entry, state: "sending" }));
+    server.fault = undefined;
+    await stack.flush();
+    await stack.flush();
+    expect(shown()).toEqual([["queued", "in_progress", "success"]]);
+    expect(await readFile(path, "utf8")).toContain('"state":"delivered"');
   });
 
   it("as it dies in the middle, is told the rest by the next run", async () => {

@@ -170,6 +170,16 @@ describe("a commit that is to be deployed", () => {
     ]);
   });
 
+  it("does not wait for the run that asks", async () => {
+    const details_url = "https://github.example/acme/shop/actions/runs/7/job/1";
+    server.commit(commit("7"), ["main"], {
+      verified: true,
+      checks: [{ name: "deploy", status: "in_progress", conclusion: null, details_url }],
+    });
+    expect(await objections("7", "7")).toEqual([]);
+    expect(await objections("7", "8")).toEqual(["check deploy is in_progress"]);
+  });
+
   it("is asked only what is wanted", async () => {
     const none = { defaultBranch: false, checks: false, signature: false };
     expect(await releaseObjections(client(), commit("6"), none)).toEqual([]);

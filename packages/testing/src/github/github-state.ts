@@ -25,7 +25,15 @@ export interface GithubCommit {
   readonly parent: string | null;
   readonly verified?: boolean;
   readonly pulls?: readonly GithubPull[];
-  readonly checks?: readonly { readonly name: string; readonly status: string; readonly conclusion: string | null }[];
+  readonly checks?: readonly GithubCheck[];
+}
+
+export interface GithubCheck {
+  readonly name: string;
+  readonly status: string;
+  readonly conclusion: string | null;
+  /** Of the run that made it. */
+  readonly details_url?: string;
 }
 
 export interface GithubPull {

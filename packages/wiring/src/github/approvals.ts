@@ -1,6 +1,7 @@
 import { type EventSink, type JournalRecord, redactDeep } from "@sluice/core";
 import { type Approvals, type Github, readApprovals } from "@sluice/release";
 import type { Session } from "../session.ts";
+import { withGrace } from "./grace.ts";
 import type { StartEvent } from "./shown.ts";
 
 /** How long a deployment that has ended still waits for GitHub to say who approved it, milliseconds. */
@@ -35,9 +36,8 @@ export function followApprovals(
       asked.push(ask(start).catch(() => null));
     },
     async settled() {
-      const timer = setTimeout(() => ending.abort(new Error("the deployment has ended")), graceMs);
-      const found = (await Promise.all(asked)).filter((one) => one !== null);
-      clearTimeout(timer);
+      const answers = await withGrace(session.clock, graceMs, ending, Promise.all(asked));
+      const found = answers.filter((one) => one !== null);
       const { journal } = await session.ports();
       for (const { deployment, approvals } of found) {
         const told = redactDeep(approvals, session.redact);

@@ -23,7 +23,7 @@ export async function followOnGithub(
   const link = runLink(options.env);
   const progress =
     reporter &&
-    createProgress(reporter, async (start) =>
+    createProgress(session.clock, reporter, async (start) =>
       shownAtStart(start, { stack, commit: await commitOf(start), link }, place),
     );
   const approvals = config.github.approvals ? followApprovals(session, github, commitOf) : null;

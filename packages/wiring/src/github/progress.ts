@@ -1,5 +1,6 @@
-import type { EventSink } from "@sluice/core";
+import type { Clock, EventSink } from "@sluice/core";
 import type { DeploymentReporter } from "@sluice/release";
+import { withGrace } from "./grace.ts";
 import type { Shown, StartEvent } from "./shown.ts";
 
 /** How long a deployment that has ended still waits for GitHub to be told that it began, milliseconds. */
@@ -16,7 +17,11 @@ export interface Progress {
  * A deployment is shown once it has steps: one with nothing to do never ends for anybody. That GitHub cannot be told
  * is no word here; the ending says it.
  */
-export function createProgress(reporter: DeploymentReporter, shownOf: (start: StartEvent) => Promise<Shown>): Progress {
+export function createProgress(
+  clock: Clock,
+  reporter: DeploymentReporter,
+  shownOf: (start: StartEvent) => Promise<Shown>,
+): Progress {
   const ending = new AbortController();
   let start: StartEvent | null = null;
   let telling: Promise<void> = Promise.resolve();
@@ -31,10 +36,6 @@ export function createProgress(reporter: DeploymentReporter, shownOf: (start: St
       const begun = start;
       telling = telling.then(() => tell(begun)).catch(() => undefined);
     },
-    async settled() {
-      const timer = setTimeout(() => ending.abort(new Error("the deployment has ended")), graceMs);
-      await telling;
-      clearTimeout(timer);
-    },
+    settled: () => withGrace(clock, graceMs, ending, telling),
   };
 }
