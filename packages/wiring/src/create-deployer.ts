@@ -16,7 +16,7 @@ import { createDatabaseOperations } from "./database/create-database-operations.
 import { withDatabaseService } from "./database/find-database.ts";
 import type { DeployCall, Deployer, DeployerOptions, PlanView, RollbackCall } from "./deployer.ts";
 import { readApprovalRecords } from "./github/approvals.ts";
-import { assertReleaseAllowed } from "./github/gate.ts";
+import { assertReleaseAllowed, releaseFindings } from "./github/gate.ts";
 import { lockStack } from "./lock.ts";
 import { followServiceLogs } from "./logs.ts";
 import { assertTellable, flushOutbox, readOutbox, tellingHowItEnds } from "./notify/tell.ts";
@@ -45,7 +45,7 @@ export function createDeployer(options: DeployerOptions): Deployer {
     async plan(call, signal) {
       const request = await deployRequest(session, call, signal);
       const view = planView(request, await prepareDeploy(request, await session.ports(), signal), call.release.tag);
-      return { ...view, findings: [...view.findings, ...(await refusals(session, call))] };
+      return { ...view, findings: [...view.findings, ...(await refusals(session, call, signal))] };
     },
     async deploy(call, signal) {
       await assertTellable(session);
@@ -121,10 +121,14 @@ export function createDeployer(options: DeployerOptions): Deployer {
 const never = () => new AbortController().signal;
 
 /** What would refuse the deployment that is planned. */
-async function refusals(session: Session, { override }: DeployCall): Promise<readonly Finding[]> {
+async function refusals(
+  session: Session,
+  { override, release }: DeployCall,
+  signal: AbortSignal | undefined,
+): Promise<readonly Finding[]> {
   const [config, channels] = await Promise.all([session.config(), session.channels()]);
   const closed = override ? [] : await windowFindings(config, session.clock.now());
-  return [...unavailableFindings(channels, "error"), ...closed];
+  return [...unavailableFindings(channels, "error"), ...closed, ...(await releaseFindings(session, release, signal))];
 }
 
 async function deployRequest(

@@ -12,6 +12,7 @@ import {
   assertStackName,
   type Clock,
   type Config,
+  createEvent,
   createRedactor,
   discardEvents,
   type EventSink,
@@ -28,7 +29,7 @@ import { createBackupTaker } from "./database/backup-taker.ts";
 import type { DeployerOptions } from "./deployer.ts";
 import { createFileMemo } from "./file-memo.ts";
 import { githubChannels } from "./github/github-channels.ts";
-import { type OpenedGithub, openGithub } from "./github/open-github.ts";
+import { type OpenedGithub, openUsableGithub } from "./github/open-github.ts";
 import { loadConfig } from "./load-config.ts";
 import { stateHomeOf } from "./locations.ts";
 import { type OpenedChannels, openChannels } from "./notify/channels.ts";
@@ -144,7 +145,9 @@ export function createSession(options: DeployerOptions): Session {
       : opened;
   });
   const github = once(async (): Promise<OpenedGithub | null> => {
-    const opened = openGithub(await config(), options.env, options.environment);
+    const opened = openUsableGithub(await config(), options.env, options.environment, (finding) =>
+      lastWord.sink(createEvent(clock.now(), { type: "finding", finding })),
+    );
     if (opened) redaction.add([opened.token]);
     return opened;
   });

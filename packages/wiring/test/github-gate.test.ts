@@ -1,7 +1,7 @@
 import { parseConfig, type ReleaseRequest } from "@sluice/core";
 import { type FakeGithub, githubFaults, startFakeGithub } from "@sluice/testing/github";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { assertReleaseAllowed } from "../src/github/gate.ts";
+import { assertReleaseAllowed, releaseFindings } from "../src/github/gate.ts";
 import { openGithub } from "../src/github/open-github.ts";
 import type { Session } from "../src/session.ts";
 
@@ -50,12 +50,27 @@ describe("a release", () => {
     });
   });
 
+  it("is refused when its tag was moved on GitHub", async () => {
+    server.commit("b".repeat(40), ["main", "v1"]);
+    const yaml = "github: { require: { defaultBranch: true } }";
+    await expect(allowed(yaml)).rejects.toMatchObject({ message: expect.stringContaining("tag v1 is commit bbbb") });
+    await allowed(yaml, { source: "option" });
+  });
+
   it.each([
     ["without a token", {}, ""],
     ["without a commit", { commit: null }, undefined],
     ["with changes that no commit has", { dirty: true }, undefined],
   ] as const)("is refused %s", async (_, over, token) => {
     await expect(allowed(all, over, token)).rejects.toMatchObject({ code: "RELEASE_REFUSED" });
+  });
+
+  it("that is only planned has it as a finding", async () => {
+    const release: ReleaseRequest = { tag: "v1", commit, dirty: false, source: "event" };
+    expect(await releaseFindings(aSession(all), release)).toMatchObject([
+      { severity: "error", code: "release-refused", message: expect.stringContaining("no signature") },
+    ]);
+    expect(await releaseFindings(aSession(""), release)).toEqual([]);
   });
 
   it("is refused when GitHub does not answer, before anything was changed", async () => {

@@ -10,6 +10,8 @@ export interface ReleaseRequirements {
 export interface CheckReleaseOptions {
   /** Its own checks are not waited for: the run of the workflow that asks. */
   readonly ownRun?: string | undefined;
+  /** A tag that must be of this commit on GitHub too: it may have been moved since it was checked out. */
+  readonly tag?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -20,9 +22,10 @@ export async function releaseObjections(
   github: Github,
   commit: string,
   { defaultBranch, checks, signature }: ReleaseRequirements,
-  { ownRun, signal }: CheckReleaseOptions = {},
+  { ownRun, tag, signal }: CheckReleaseOptions = {},
 ): Promise<readonly string[]> {
   const asked = [
+    ...(tag === undefined ? [] : [tagObjections(github, commit, tag, signal)]),
     ...(defaultBranch ? [branchObjections(github, commit, signal)] : []),
     ...(checks ? [checkObjections(github, commit, ownRun, signal)] : []),
     ...(signature ? [signatureObjections(github, commit, signal)] : []),
@@ -35,6 +38,16 @@ export async function commitOnGithub(github: Github, ref: string, signal?: Abort
   const call = `read commit ${ref}`;
   const { sha } = await github.read(call, ({ rest }, where) => rest.repos.getCommit({ ...where, ref }), signal);
   return sha;
+}
+
+async function tagObjections(
+  github: Github,
+  commit: string,
+  tag: string,
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
+  const tagged = await commitOnGithub(github, `tags/${tag}`, signal);
+  return tagged === commit ? [] : [`tag ${tag} is commit ${tagged} on GitHub, and ${commit} is checked out`];
 }
 
 async function branchObjections(github: Github, commit: string, signal?: AbortSignal): Promise<readonly string[]> {

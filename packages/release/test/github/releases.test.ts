@@ -180,6 +180,16 @@ describe("a commit that is to be deployed", () => {
     expect(await objections("7", "8")).toEqual(["check deploy is in_progress"]);
   });
 
+  it("is the one that its tag names on GitHub", async () => {
+    const none = { defaultBranch: false, checks: false, signature: false };
+    const about = (tag: string) => releaseObjections(client(), commit("1"), none, { tag });
+    expect(await about("v1.0.0")).toEqual([]);
+    expect(await about("v1.1.0")).toEqual([
+      `tag v1.1.0 is commit ${commit("3")} on GitHub, and ${commit("1")} is checked out`,
+    ]);
+    await expect(about("gone")).rejects.toMatchObject({ code: "GITHUB_REFUSED" });
+  });
+
   it("is asked only what is wanted", async () => {
     const none = { defaultBranch: false, checks: false, signature: false };
     expect(await releaseObjections(client(), commit("6"), none)).toEqual([]);

@@ -1,4 +1,4 @@
-import { isSluiceError, type ReleaseRequest, SluiceError } from "@sluice/core";
+import { type Finding, isSluiceError, type ReleaseRequest, SluiceError } from "@sluice/core";
 import { releaseObjections } from "@sluice/release";
 import type { Session } from "../session.ts";
 
@@ -9,7 +9,7 @@ import type { Session } from "../session.ts";
  */
 export async function assertReleaseAllowed(
   session: Session,
-  { tag, commit, dirty }: ReleaseRequest,
+  { tag, commit, dirty, source }: ReleaseRequest,
   signal?: AbortSignal,
 ): Promise<void> {
   const { require } = (await session.config()).github;
@@ -18,13 +18,29 @@ export async function assertReleaseAllowed(
   if (!opened) throw refused(`GitHub cannot be asked of ${tag}: there is no token, or no repository`);
   if (commit === null || dirty) throw refused(`${tag} is no commit that GitHub knows: the checkout was changed`);
   const ownRun = session.options.env["GITHUB_RUN_ID"] || undefined;
-  const objections = await releaseObjections(opened.github, commit, require, { ownRun, signal }).catch(
-    (cause: unknown) => {
-      if (!isSluiceError(cause)) throw cause;
-      throw refused(`GitHub cannot be asked of ${tag}: ${cause.message}`, cause);
-    },
-  );
+  // What a person names, or git describes, need be no tag on GitHub.
+  const asked = { ownRun, signal, tag: source === "event" ? tag : undefined };
+  const objections = await releaseObjections(opened.github, commit, require, asked).catch((cause: unknown) => {
+    if (!isSluiceError(cause)) throw cause;
+    throw refused(`GitHub cannot be asked of ${tag}: ${cause.message}`, cause);
+  });
   if (objections.length > 0) throw refused(`${tag} is not to be deployed: ${objections.join("; ")}`);
+}
+
+/** The same, for a deployment that is only planned. */
+export async function releaseFindings(
+  session: Session,
+  release: ReleaseRequest,
+  signal?: AbortSignal,
+): Promise<readonly Finding[]> {
+  try {
+    await assertReleaseAllowed(session, release, signal);
+    return [];
+  } catch (error) {
+    if (!isSluiceError(error)) throw error;
+    const { message, hint } = error;
+    return [{ severity: "error", code: "release-refused", message, ...(hint ? { hint } : {}) }];
+  }
 }
 
 function refused(message: string, cause?: unknown): SluiceError {

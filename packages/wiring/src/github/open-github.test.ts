@@ -1,6 +1,6 @@
 import { parseConfig } from "@sluice/core";
 import { describe, expect, it } from "vitest";
-import { openGithub } from "./open-github.ts";
+import { openGithub, openUsableGithub } from "./open-github.ts";
 
 const open = (yaml: string, env: Record<string, string>, environment?: string) =>
   openGithub(parseConfig(yaml, "sluice.yaml"), env, environment);
@@ -38,6 +38,14 @@ describe("GitHub is told", () => {
       expect.objectContaining({ code: "CONFIG_INVALID" }),
     );
   });
+});
+
+it("one that cannot be used is said, and no more", () => {
+  const said: string[] = [];
+  const config = parseConfig("", "sluice.yaml");
+  const env = { ...workflow, GITHUB_REPOSITORY: "shop" };
+  expect(openUsableGithub(config, env, undefined, ({ code, message }) => said.push(`${code}: ${message}`))).toBeNull();
+  expect(said).toEqual(['github-unusable: "shop" is no repository on GitHub']);
 });
 
 it.each([

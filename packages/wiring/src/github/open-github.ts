@@ -1,4 +1,4 @@
-import { type Config, resolveReferences } from "@sluice/core";
+import { type Config, type Finding, isSluiceError, resolveReferences } from "@sluice/core";
 import { createDeploymentReporter, createGithub, type DeploymentReporter, type Github } from "@sluice/release";
 
 export interface OpenedGithub {
@@ -40,4 +40,21 @@ export function openGithub(
     reporter: config.deployments ? createDeploymentReporter(github, { commitContext }) : null,
     place: { environment: name, isProduction: name === "production", url: config.url },
   };
+}
+
+/** As `openGithub`; one that cannot be used is said, and keeps nobody from deploying or from going back. */
+export function openUsableGithub(
+  config: Config,
+  env: Readonly<Record<string, string | undefined>>,
+  environment: string | undefined,
+  say: (finding: Finding) => void,
+): OpenedGithub | null {
+  try {
+    return openGithub(config, env, environment);
+  } catch (error) {
+    if (!isSluiceError(error)) throw error;
+    const { message, hint } = error;
+    say({ severity: "warn", code: "github-unusable", message, ...(hint ? { hint } : {}) });
+    return null;
+  }
 }
