@@ -57,6 +57,8 @@ export interface Stack extends AsyncDisposable {
   /** Runs the command line with `--json` to its end. Throws what it said when it ends with another exit code. */
   sluice(exitCode: number, ...args: readonly string[]): Promise<CliRun>;
   start(...args: readonly string[]): RunningCli;
+  /** The same stack, for commands that see more of the environment. */
+  with(more: Readonly<Record<string, string>>): Pick<Stack, "sluice" | "start">;
 }
 
 /** The example shop. */
@@ -65,6 +67,8 @@ export interface Shop extends Stack {
   readonly url: string;
   /** Commits and tags a version; its checkout is what the next command sees. */
   release(tag: string, release?: Release): Promise<void>;
+  /** Commit of the last release. */
+  commit(): Promise<string>;
 }
 
 /** A project that a test writes. */
@@ -73,14 +77,20 @@ export interface Project extends Stack {
   release(tag: string, files: Readonly<Record<string, string>>): Promise<void>;
 }
 
-/** @param more sections of the configuration beside the usual ones, as YAML */
-export async function openShop(more = ""): Promise<Shop> {
-  const shop = await openStack(`${shopConfig}${more}`);
+/**
+ * @param more sections of the configuration beside the usual ones, as YAML
+ * @param env variables beside the usual ones
+ */
+export async function openShop(more = "", env: Readonly<Record<string, string>> = {}): Promise<Shop> {
+  const shop = await openStack(`${shopConfig}${more}`, env);
   return {
     ...shop,
     url: `http://127.0.0.1:${shop.port}/api/products`,
     async release(tag, { mode = "good", startupMs = 500 } = {}) {
       await run(process.execPath, [makeRelease, shop.checkout, tag, "--mode", mode, "--startup-ms", String(startupMs)]);
+    },
+    async commit() {
+      return (await run("git", ["rev-parse", "HEAD"], { cwd: shop.checkout })).stdout.trim();
     },
   };
 }
@@ -103,7 +113,7 @@ export async function openProject(config: string): Promise<Project> {
   };
 }
 
-async function openStack(config: string): Promise<Stack> {
+async function openStack(config: string, more: Readonly<Record<string, string>> = {}): Promise<Stack> {
   const stack = `sluice-e2e-${randomBytes(4).toString("hex")}`;
   const directory = await mkdtemp(join(tmpdir(), `${stack}-`));
   const checkout = join(directory, "checkout");
@@ -118,25 +128,30 @@ async function openStack(config: string): Promise<Stack> {
     POSTGRES_IMAGE: "sluice-test/postgres:15",
     STACK_NAME: stack,
     SLUICE_HOME: join(directory, "home"),
+    ...more,
   };
   const running = new Set<RunningCli>();
-  const start = (...args: readonly string[]) => {
-    const cli = startCli([...args, "--json", "--config", join(directory, "sluice.yaml")], checkout, env);
+  const startIn = (seen: NodeJS.ProcessEnv, args: readonly string[]) => {
+    const cli = startCli([...args, "--json", "--config", join(directory, "sluice.yaml")], checkout, seen);
     running.add(cli);
     void cli.done.finally(() => running.delete(cli)).catch(() => {});
     return cli;
   };
+  const commands = (seen: NodeJS.ProcessEnv): Pick<Stack, "sluice" | "start"> => ({
+    start: (...args) => startIn(seen, args),
+    async sluice(exitCode, ...args) {
+      const ran = await startIn(seen, args).done;
+      if (ran.exitCode === exitCode) return ran;
+      throw new Error(`sluice ${args.join(" ")} ended with ${ran.exitCode}, expected ${exitCode}:\n${storyOf(ran)}`);
+    },
+  });
   return {
     stack,
     checkout,
     port,
     env,
-    start,
-    async sluice(exitCode, ...args) {
-      const ran = await start(...args).done;
-      if (ran.exitCode === exitCode) return ran;
-      throw new Error(`sluice ${args.join(" ")} ended with ${ran.exitCode}, expected ${exitCode}:\n${storyOf(ran)}`);
-    },
+    ...commands(env),
+    with: (more) => commands({ ...env, ...more }),
     async [Symbol.asyncDispose]() {
       for (const cli of running) cli.process.kill("SIGKILL");
       await Promise.allSettled([...running].map(({ done }) => done));

@@ -12,6 +12,7 @@ import type { CommandCall, DeploymentResult } from "./context.ts";
 import { deployerOptions } from "./deployer-options.ts";
 import { createRenderer, outputMode } from "./render/choose.ts";
 import { errorBody, exitCodeOf, interruptedExitCode } from "./report-error.ts";
+import { reportFile } from "./report-file.ts";
 
 /** How long the last word of a refused deployment may take to find out what serves. */
 const statusTimeoutMs = 5_000;
@@ -28,7 +29,8 @@ export async function runDeployment(
   run: (deployer: Deployer, signal: AbortSignal) => Promise<Ran>,
 ): Promise<number> {
   const { signal, now } = context;
-  const renderer = createRenderer(outputMode(flags, context), context, stackFlag(flags.projectName));
+  const mode = outputMode(flags, context);
+  const renderer = createRenderer(mode, context, stackFlag(flags.projectName));
   const emit = (body: EventBody) => renderer.onEvent(createEvent(now(), body));
   const onAbort = () =>
     renderer.note("stopping: what has begun is undone, or left for `sluice resume`; again to stop at once");
@@ -41,23 +43,27 @@ export async function runDeployment(
     emit(refusedEnd(error, exitCode, tag, serving, now().getTime() - startedMs));
     return exitCode;
   };
-  const ending = async (running: Promise<Ran>): Promise<number> => {
+  let report: string | undefined;
+  const ending = async (running: Promise<Ran>, deployer: Deployer): Promise<number> => {
     const ran = await running;
-    if (!("nothing" in ran)) return ran.exitCode;
+    if (!("nothing" in ran)) {
+      if (mode === "github") report = await reportFile(deployer, ran.deployment, context);
+      return ran.exitCode;
+    }
     emit({ type: "finding", finding: { severity: "info", ...ran.nothing } });
     return 0;
   };
   let ended: number | undefined;
   try {
     await using deployer = await context.createDeployer(deployerOptions(flags, context, guarded(renderer.onEvent)));
-    ended = await ending(run(deployer, signal)).catch((error: unknown) => fail(error, deployer));
+    ended = await ending(run(deployer, signal), deployer).catch((error: unknown) => fail(error, deployer));
     return ended;
   } catch (error) {
     // What cannot be closed any more does not change how a deployment ended.
     return ended ?? (await fail(error, null));
   } finally {
     signal.removeEventListener("abort", onAbort);
-    renderer.end();
+    renderer.end(report);
   }
 }
 

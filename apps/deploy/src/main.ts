@@ -17,6 +17,7 @@ const outputClosed = new AbortController();
 const context: CommandContext = {
   createDeployer: async (options) => (await import("./wiring.ts")).createDeployer(options),
   resolveRelease: async (options) => (await import("./wiring.ts")).resolveRelease(options),
+  openReleaseDesk: async (options) => (await import("./wiring.ts")).openReleaseDesk(options),
   env: process.env,
   stdout: process.stdout,
   stderr: process.stderr,

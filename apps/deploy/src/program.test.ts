@@ -124,8 +124,14 @@ with the outcome and what serves; every other command prints one object (\`logs\
 The name of the stack is \`-p\`, else \`$STACK_NAME\`, else what Compose calls the project: \`$COMPOSE_PROJECT_NAME\`, that of
 \`.env\` (or of \`--env-file\`), \`name:\` of the compose file, the directory of the compose file.
 
-In GitHub Actions a deployment sets the outputs \`outcome\`, \`serving\`, \`slot\`, \`previous\` and \`exit-reason\`, and
-writes the summary of the job.
+In GitHub Actions a deployment sets the outputs \`outcome\`, \`serving\`, \`slot\`, \`previous\`, \`exit-reason\` and \`report\` (a
+file in \`$RUNNER_TEMP\` with its page, to upload), and writes the summary of the job.
+
+With \`$GITHUB_TOKEN\` and \`$GITHUB_REPOSITORY\` (or \`github:\` of the configuration) every deployment is shown as one on GitHub,
+from queued to its ending, with the run and where users find it. That GitHub is down, slow or refuses changes nothing: what it was
+not told waits, and the next deployment or \`sluice outbox flush\` tells it, once. \`sluice release\` needs the same token; by
+hand the repository is that of the remote \`origin\`. A workflow that reacts to published releases is not started by one that the
+token of a workflow published: that is GitHub's rule, and a token of a person or an app starts it.
 
 The first SIGINT, SIGTERM or SIGHUP stops a deployment in order: what has begun is undone, or left for \`sluice resume\`. The
 same signal again ends the process at once; the next run then finishes or undoes the work.

@@ -3,6 +3,7 @@ import manifest from "../package.json" with { type: "json" };
 import { addChangeOptions, addCommonOptions, mergedFlags, toCount } from "./common-options.ts";
 import type { CommandCall, CommandContext, CommonFlags } from "./context.ts";
 import { addDatabaseCommands } from "./program-db.ts";
+import { addReleaseCommands } from "./program-release.ts";
 import { addTrafficCommands } from "./program-traffic.ts";
 
 /** What became of the command line: filled by the command that ran. */
@@ -120,6 +121,7 @@ export function createProgram(context: CommandContext, invocation: Invocation): 
     "write down what each service is",
     async () => (await import("./commands/init.ts")).init,
   ).option("--workflow", "write workflows for GitHub Actions that deploy the project, instead");
+  addReleaseCommands(program.command("release").description("releases on GitHub"), verb);
   const audit = program.command("audit").description("the record of who did what");
   verb(
     audit,

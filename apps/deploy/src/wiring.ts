@@ -1,2 +1,2 @@
 // A module of our own in between, so that what is loaded late is a chunk of the bundle.
-export { createDeployer, renderHtml, renderMarkdown, resolveRelease } from "@sluice/wiring";
+export { createDeployer, openReleaseDesk, renderHtml, renderMarkdown, resolveRelease } from "@sluice/wiring";

@@ -1,4 +1,5 @@
 export * from "./config/duration.ts";
+export type { GithubConfig } from "./config/github-schema.ts";
 export {
   type ChannelConfig,
   type Ending,

@@ -1,5 +1,20 @@
 export { createBundleStore } from "./bundles/bundle-store.ts";
 export { assertTagIsCheckout } from "./checkout/assert-tag-is-checkout.ts";
 export { type Checkout, type CheckoutOptions, describeCheckout } from "./checkout/describe-checkout.ts";
+export { originRepository } from "./checkout/origin-repository.ts";
 export { type IgnoredEvent, type ReleaseEventOptions, readReleaseEvent } from "./event/read-release-event.ts";
+export { releaseObjections } from "./github/check-release.ts";
+export type { ReleaseComparison } from "./github/compare-releases.ts";
+export {
+  createDeploymentReporter,
+  type DeploymentReporter,
+  type DeploymentReporterOptions,
+} from "./github/deployment-reporter.ts";
+export type { DeploymentState, ShownDeployment, ShownState } from "./github/deployment-states.ts";
+export { createGithub, type Github, type GithubOptions } from "./github/github.ts";
+export { GithubError } from "./github/github-error.ts";
+export { type Approvals, readApprovals } from "./github/read-approvals.ts";
+export { createReleaseDesk, type ReleaseDesk } from "./github/release-desk.ts";
+export type { GithubRelease } from "./github/release-from.ts";
+export type { NewRelease } from "./github/releases.ts";
 export { releaseId, releaseKey } from "./identity/release-identity.ts";

@@ -15,6 +15,8 @@ import { exportHome, verifyAudit } from "@sluice/journal";
 import { createDatabaseOperations } from "./database/create-database-operations.ts";
 import { withDatabaseService } from "./database/find-database.ts";
 import type { DeployCall, Deployer, DeployerOptions, PlanView, RollbackCall } from "./deployer.ts";
+import { readApprovalRecords } from "./github/approvals.ts";
+import { assertReleaseAllowed, releaseFindings } from "./github/gate.ts";
 import { lockStack } from "./lock.ts";
 import { followServiceLogs } from "./logs.ts";
 import { assertTellable, flushOutbox, readOutbox, tellingHowItEnds } from "./notify/tell.ts";
@@ -46,15 +48,16 @@ export function createDeployer(options: DeployerOptions): Deployer {
     async plan(call, signal) {
       const request = await deployRequest(session, call, signal);
       const view = planView(request, await prepareDeploy(request, await session.ports(), signal), call.release.tag);
-      return { ...view, findings: [...view.findings, ...(await refusals(session, call))] };
+      return { ...view, findings: [...view.findings, ...(await refusals(session, call, signal))] };
     },
     async deploy(call, signal) {
       await assertTellable(session);
+      await assertReleaseAllowed(session, call.release, signal);
       const request = await deployRequest(session, call, signal);
       await using _lock = await lockStack(session, call, call.release.tag, signal);
-      const { tag: release } = call.release;
+      const { tag: release, commit } = call.release;
       const ports = await session.ports();
-      return await tellingHowItEnds(session, { release, reason: request.reason }, signal, () =>
+      return await tellingHowItEnds(session, { release, commit, reason: request.reason }, signal, () =>
         recordingInSentry(session, () => deploy(request, ports, signal), signal),
       );
     },
@@ -108,6 +111,9 @@ export function createDeployer(options: DeployerOptions): Deployer {
     async stateChanges() {
       return readStateChanges((await session.ports()).journal.read());
     },
+    async approvals() {
+      return readApprovalRecords((await session.ports()).journal.read());
+    },
     async prune(signal) {
       await using _lock = await lockStack(session, { reason: "prune" }, "none", signal ?? never());
       return await pruneReleases(session, signal);
@@ -120,10 +126,14 @@ export function createDeployer(options: DeployerOptions): Deployer {
 const never = () => new AbortController().signal;
 
 /** What would refuse the deployment that is planned. */
-async function refusals(session: Session, { override }: DeployCall): Promise<readonly Finding[]> {
+async function refusals(
+  session: Session,
+  { override, release }: DeployCall,
+  signal: AbortSignal | undefined,
+): Promise<readonly Finding[]> {
   const [config, channels] = await Promise.all([session.config(), session.channels()]);
   const closed = override ? [] : await windowFindings(config, session.clock.now());
-  return [...unavailableFindings(channels, "error"), ...closed];
+  return [...unavailableFindings(channels, "error"), ...closed, ...(await releaseFindings(session, release, signal))];
 }
 
 async function deployRequest(

@@ -23,6 +23,7 @@ import type { DeliveryReport, OutboxEntry } from "@sluice/notify";
 import type { ReportData } from "@sluice/report";
 import type { WorkflowFile } from "@sluice/workflows";
 import type { DatabaseOperations } from "./database/database-operations.ts";
+import type { ApprovalsRecord } from "./github/approvals.ts";
 
 export interface DeployerOptions {
   /** The project name on the engine (`docker compose -p`); default: as Compose names the project, which it is asked for. */
@@ -307,6 +308,8 @@ export interface Deployer extends AsyncDisposable {
   rebuildState(call: RebuildCall, signal: AbortSignal): Promise<RebuiltHome>;
   /** What was done to the state home itself, oldest first. */
   stateChanges(): Promise<readonly StateChange[]>;
+  /** Who approved what went live, as far as GitHub said, oldest first. */
+  approvals(): Promise<readonly ApprovalsRecord[]>;
   /** Removes releases beyond `releases.keep` that no slot needs. Resolves with their ids. */
   prune(signal?: AbortSignal): Promise<readonly string[]>;
   /** Backups of the project's database. */

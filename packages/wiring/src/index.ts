@@ -1,7 +1,10 @@
 export { dataRollbackText } from "@sluice/database";
+export type { GithubRelease, NewRelease, ReleaseComparison, ReleaseDesk } from "@sluice/release";
 export { type ReportData, renderHtml, renderMarkdown } from "@sluice/report";
 export type { WorkflowFile } from "@sluice/workflows";
 export { createDeployer } from "./create-deployer.ts";
 export * from "./database/database-operations.ts";
 export * from "./deployer.ts";
+export type { ApprovalsRecord } from "./github/approvals.ts";
+export { openReleaseDesk } from "./github/open-desk.ts";
 export { type ReleaseSourceOptions, type ResolvedRelease, resolveRelease } from "./resolve-release.ts";

@@ -12,6 +12,7 @@ import {
   assertStackName,
   type Clock,
   type Config,
+  createEvent,
   createRedactor,
   discardEvents,
   type EventSink,
@@ -30,6 +31,8 @@ import { createMigrationRunner } from "./database/migration-runner.ts";
 import { createRehearser } from "./database/rehearsal/rehearser.ts";
 import type { DeployerOptions } from "./deployer.ts";
 import { createFileMemo } from "./file-memo.ts";
+import { githubChannels } from "./github/github-channels.ts";
+import { type OpenedGithub, openUsableGithub } from "./github/open-github.ts";
 import { loadConfig } from "./load-config.ts";
 import { stateHomeOf } from "./locations.ts";
 import { type OpenedChannels, openChannels } from "./notify/channels.ts";
@@ -52,6 +55,8 @@ export interface Session extends AsyncDisposable {
   runtime(): ComposeRuntime;
   /** Where people are told; what is secret of it is masked from then on. */
   channels(): Promise<OpenedChannels>;
+  /** The repository on GitHub, where there is a token for it, which is masked from then on. */
+  github(): Promise<OpenedGithub | null>;
   readonly clock: Clock;
   readonly redact: Redact;
   /** Between the engine and `onEvent`. */
@@ -159,6 +164,16 @@ export function createSession(options: DeployerOptions): Session {
   const channels = once(async (): Promise<OpenedChannels> => {
     const opened = openChannels(await config(), options.env);
     redaction.add(opened.secrets);
+    const hub = await github();
+    return hub
+      ? { ...opened, channels: [...opened.channels, ...githubChannels(session, await config(), hub)] }
+      : opened;
+  });
+  const github = once(async (): Promise<OpenedGithub | null> => {
+    const opened = openUsableGithub(await config(), options.env, options.environment, (finding) =>
+      lastWord.sink(createEvent(clock.now(), { type: "finding", finding })),
+    );
+    if (opened) redaction.add([opened.token]);
     return opened;
   });
   const session: Session = {
@@ -171,6 +186,7 @@ export function createSession(options: DeployerOptions): Session {
     ports,
     runtime,
     channels,
+    github,
     clock,
     redact: redaction.redact,
     lastWord,

@@ -1,4 +1,4 @@
-import type { DatabaseRecord, Deployer } from "@sluice/wiring";
+import type { ApprovalsRecord, DatabaseRecord, Deployer } from "@sluice/wiring";
 import type { AttemptRecord, CommandCall } from "../context.ts";
 import { writeJson } from "../render/json.ts";
 import { formatTable } from "../render/table.ts";
@@ -30,14 +30,18 @@ export async function auditVerify(call: CommandCall): Promise<number> {
 export async function auditShow(call: CommandCall): Promise<number> {
   const { context, flags } = call;
   return withDeployer(call, async (deployer) => {
-    const [attempts, changes, backups] = await Promise.all([
+    const [attempts, changes, backups, approvals] = await Promise.all([
       deployer.history(),
       deployer.stateChanges(),
       deployer.database.records(),
+      deployer.approvals(),
     ]);
-    const lines = [...attempts.flatMap(auditLines), ...changes.map(changeLine), ...backups.map(backupLine)].toSorted(
-      (a, b) => a.seq - b.seq,
-    );
+    const lines = [
+      ...attempts.flatMap(auditLines),
+      ...changes.map(changeLine),
+      ...backups.map(backupLine),
+      ...approvals.map(approvalLine),
+    ].toSorted((a, b) => a.seq - b.seq);
     if (flags.json) writeJson(context, { records: lines });
     else {
       const rows = lines.map(({ seq, at, actor, deployment, what }) => [String(seq), at, actor, deployment, what]);
@@ -69,6 +73,15 @@ function changeText(change: StateChange): string {
   if (change.type === "state-imported") return `the state was imported from home ${change.from}`;
   const before = change.previousHome === null ? "" : `, with home ${change.previousHome}`;
   return `the state was rebuilt: the record before it is lost${before}`;
+}
+
+function approvalLine({ seq, at, hash, deployment, environment, pulls }: ApprovalsRecord): AuditLine {
+  const people = environment.map(({ by, state, comment }) => `${state} by ${by}${comment && ` (${comment})`}`);
+  const requests = pulls.map(({ number, author, approvedBy }) => {
+    return `#${number} by ${author}, ${approvedBy.length > 0 ? `approved by ${approvedBy.join(", ")}` : "not approved"}`;
+  });
+  const what = [...people, ...requests].join("; ") || "no reviews are known";
+  return { seq, at, hash, actor: "GitHub", deployment, what: `reviews: ${what}` };
 }
 
 function backupLine({ seq, at, actor, hash, ...record }: DatabaseRecord): AuditLine {

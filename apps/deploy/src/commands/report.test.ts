@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SluiceError } from "@sluice/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { aReport as data } from "../testing/a-healthy-deployer.ts";
+import { aReportOf } from "../testing/a-report.ts";
 import { fakeDeployer } from "../testing/fake-deployer.ts";
 import { events, run } from "../testing/run.ts";
 
@@ -12,6 +12,8 @@ beforeEach(async () => {
   cwd = await mkdtemp(join(tmpdir(), "sluice-cli-"));
 });
 afterEach(async () => rm(cwd, { recursive: true }));
+
+const data = aReportOf("d1");
 
 const reporting = () => fakeDeployer({ report: async () => data });
 

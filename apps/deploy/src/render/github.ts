@@ -32,9 +32,9 @@ export function createGithubRenderer(
       stdout.write(githubText(event));
     },
     note: (text) => stdout.write(`${harmless(text)}\n`),
-    end() {
+    end(report = "") {
       stdout.write(`\n${lastWords(story, stackFlag, noPaint)}`);
-      append("GITHUB_OUTPUT", outputs(story));
+      append("GITHUB_OUTPUT", outputs(story, report));
       append("GITHUB_STEP_SUMMARY", githubSummary(story, stackFlag, now()));
     },
   };
@@ -88,7 +88,7 @@ function lines(texts: readonly string[]): string {
   return texts.map((text) => `${harmless(text)}\n`).join("");
 }
 
-function outputs({ end }: Story): string {
+function outputs({ end }: Story, report: string): string {
   if (!end) return "";
   const delimiter = `sluice-${randomUUID()}`;
   const values = {
@@ -96,6 +96,7 @@ function outputs({ end }: Story): string {
     serving: end.serving?.tag ?? "",
     slot: end.serving?.slot ?? "",
     previous: end.previous?.tag ?? "",
+    report,
     "exit-reason": end.reason ?? end.outcome,
   };
   return Object.entries(values)

@@ -205,6 +205,7 @@ describe("GitHub Actions", () => {
       serving: "v1",
       slot: "blue",
       previous: "v1",
+      report: "",
       "exit-reason": "products: 503, limit status 200 (n=3)",
     });
   });

@@ -47,6 +47,7 @@ export function fakeDeployer(answers: Partial<Deployer> = {}): FakeDeployer {
     importState: unexpected("importState"),
     rebuildState: unexpected("rebuildState"),
     stateChanges: async () => [],
+    approvals: async () => [],
     prune: unexpected("prune"),
     database: {
       backup: unexpected("database.backup"),

@@ -36,6 +36,7 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
     resolveRelease: async ({ tag }) => ({
       release: { tag: tag ?? "v2", commit: "c0ffee", dirty: false, source: tag ? "option" : "describe" },
     }),
+    openReleaseDesk: () => Promise.reject(new Error("no releases were expected")),
     env: {},
     stdout: { write: (chunk) => stdout.write(chunk), isTTY, columns },
     stderr: { write: (chunk) => (stderr += chunk) },

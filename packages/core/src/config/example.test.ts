@@ -30,6 +30,7 @@ describe("the example configuration", () => {
       database,
       sentry: _sentry,
       analysis,
+      github,
       ...rest
     } = parseConfig(text, path);
     const {
@@ -38,9 +39,11 @@ describe("the example configuration", () => {
       windows: _always,
       notify: silent,
       analysis: defaultAnalysis,
+      github: defaultGithub,
       ...defaults
     } = defaultConfig();
     expect(rest).toEqual(defaults);
+    expect(github).toMatchObject(defaultGithub);
     expect({ ...notify, titles: {}, channels: {} }).toEqual(silent);
     expect(notify.channels["mail"]?.email).toMatchObject({ port: 587, tls: "starttls" });
     expect(database).toMatchObject(parseConfig("database: {}", path).database ?? {});

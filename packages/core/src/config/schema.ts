@@ -3,6 +3,7 @@ import { roles } from "../model/role.ts";
 import { windowsSchema } from "../windows/window-schema.ts";
 import { checkSchema } from "./check-schema.ts";
 import { duration } from "./duration-schema.ts";
+import { githubSchema } from "./github-schema.ts";
 import { migrateSchema } from "./migrate-schema.ts";
 import { notifySchema } from "./notify-schema.ts";
 import { sentrySchema } from "./watched-schema.ts";
@@ -197,6 +198,7 @@ const settings = z.strictObject({
   preflight: z.strictObject({ minFreeDisk: z.int().min(0).default(1_073_741_824) }).prefault({}),
   windows: windowsSchema.prefault({}),
   notify: notifySchema.prefault({}),
+  github: githubSchema.prefault({}),
   /** Absent: nothing is asked of Sentry, and nothing told. */
   sentry: sentrySchema.optional(),
 });

@@ -72,6 +72,14 @@ export const errorExitCodes = {
   MIGRATION_FAILED: 20,
   REHEARSAL_FAILED: 20,
   GITHUB_FAILED: 20,
+  /** Not reached, no whole answer, or an error of its own: the same may work later. */
+  GITHUB_UNREACHABLE: 20,
+  /** Asked too often; the error says for how long to wait. */
+  GITHUB_LIMITED: 20,
+  /** The token is not valid, or may not do that. */
+  GITHUB_DENIED: 20,
+  /** What was asked for is not there, or not possible. */
+  GITHUB_REFUSED: 20,
   NOTIFY_FAILED: 20,
   DISK_FULL: 20,
 

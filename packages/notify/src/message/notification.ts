@@ -6,6 +6,10 @@ export const notificationSchema = z.object({
   /** Equal for the same ending of the same deployment, however often it is told. */
   id: z.string().min(1),
   stack: z.string(),
+  /** The attempt that ended; none where it was refused before it began. */
+  deployment: z.string().optional(),
+  /** Commit of the release, where it is known. */
+  commit: z.string().optional(),
   outcome: z.enum(endings),
   /** `deploy`, `rollback`, … */
   kind: z.string(),

@@ -173,7 +173,7 @@ function assertName(name: string): string {
 
 function unknownRelease(id: string): SluiceError {
   return new SluiceError("RELEASE_UNKNOWN", `release ${JSON.stringify(id)} is not stored here`, {
-    hint: "sluice release ls shows which are",
+    hint: "sluice history shows which are",
   });
 }
 

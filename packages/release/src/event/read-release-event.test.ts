@@ -27,7 +27,7 @@ describe("GitHub's own samples", () => {
       const asked = { tag: sample.tag_name, commit: null, dirty: false, source: "event" };
       const ignored = { ignored: expect.stringContaining(action) as string };
       actions.add(action);
-      expect(read(event, true)).toEqual(action === "published" ? asked : ignored);
+      expect(read(event, true)).toEqual(["published", "released"].includes(action) ? asked : ignored);
     }
     expect([...actions]).toEqual(expect.arrayContaining(["published", "created", "deleted", "edited"]));
   });
@@ -43,6 +43,12 @@ describe("GitHub's own samples", () => {
       for (const event of samples(name)) expect(() => read(event)).toThrow(/must name the release/);
     }
   });
+});
+
+it("a prerelease that became a full release is asked for, and an edited one is not", () => {
+  expect(read(release({}, "released"))).toMatchObject({ tag: "v1.2.3" });
+  expect(read(release({}, "edited"))).toEqual({ ignored: expect.stringContaining("was edited") as string });
+  expect(read(release({ prerelease: true }, "prereleased"))).toMatchObject({ ignored: expect.any(String) as string });
 });
 
 it("a draft is ignored", () => {

@@ -11,6 +11,9 @@ export interface IgnoredEvent {
   readonly ignored: string;
 }
 
+/** `released`: a prerelease has become a full release, which is not published once more. */
+const askingActions: readonly string[] = ["published", "released"];
+
 const releaseEvent = z.looseObject({
   action: z.string(),
   release: z.looseObject({
@@ -26,7 +29,7 @@ const pushEvent = z.looseObject({ ref: z.string(), after: z.string(), deleted: z
 
 /**
  * Which release an event of GitHub asks for: the text of the file that `GITHUB_EVENT_PATH` names. Understood are
- * `release` (published), `workflow_dispatch` and `repository_dispatch` with an input `release` or `tag` (or run on a tag),
+ * `release` (published, or a prerelease that was released), `workflow_dispatch` and `repository_dispatch` with an input `release` or `tag` (or run on a tag),
  * and the push of a tag. The event knows no commit for sure: compare the tag with the checkout.
  *
  * @throws SluiceError EVENT_INVALID, RELEASE_REFUSED for a prerelease, NAME_INVALID for a tag that cannot be used
@@ -50,7 +53,9 @@ export function readReleaseEvent(
 
 function fromRelease({ action, release }: z.output<typeof releaseEvent>, allowPrerelease: boolean) {
   const { tag_name: tag, draft, prerelease } = release;
-  if (action !== "published") return { ignored: `release ${tag} was ${action}: only published ones are deployed` };
+  if (!askingActions.includes(action)) {
+    return { ignored: `release ${tag} was ${action}: only published ones are deployed` };
+  }
   if (draft) return { ignored: `release ${tag} is a draft` };
   if (prerelease && !allowPrerelease) {
     throw new SluiceError("RELEASE_REFUSED", `release ${tag} is a prerelease`, {

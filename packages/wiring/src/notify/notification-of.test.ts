@@ -1,8 +1,9 @@
 import { createEvent } from "@sluice/core";
 import type { AttemptRecord } from "@sluice/engine";
 import { describe, expect, it } from "vitest";
+import { runLink } from "../github/run-link.ts";
 import type { EndEvent } from "./last-word.ts";
-import { lastNotification, notificationOf, runLink } from "./notification-of.ts";
+import { lastNotification, notificationOf } from "./notification-of.ts";
 
 const at = new Date("2026-05-01T10:00:00Z");
 const place = { stack: "shop", link: undefined };
@@ -71,6 +72,7 @@ describe("a notification", () => {
     expect(notificationOf(anEnd({ next: "sluice status" }), attempt, { ...place, link: "https://x/1" })).toEqual({
       id: "d1.failed",
       stack: "shop",
+      deployment: "d1",
       outcome: "failed",
       kind: "rollback",
       release: "v2",

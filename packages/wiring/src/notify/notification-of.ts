@@ -45,6 +45,7 @@ function build(
   return {
     id: `${deployment}.${outcome}`,
     stack,
+    deployment,
     outcome,
     kind: attempt?.start.kind ?? "deploy",
     actor: attempt?.start.actor ?? "",
@@ -67,10 +68,4 @@ function stepsOf({
   return outcomes
     .filter(({ result }) => result === "done" || result === "failed")
     .map(({ step, durationMs }) => ({ name: names.get(step) ?? step, durationMs }));
-}
-
-/** The workflow run that this is part of. https://docs.github.com/actions/reference/workflows-and-actions/variables */
-export function runLink(env: Readonly<Record<string, string | undefined>>): string | undefined {
-  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = env;
-  return server && repository && run ? `${server}/${repository}/actions/runs/${run}` : undefined;
 }

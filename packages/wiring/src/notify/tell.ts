@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import { createEvent } from "@sluice/core";
+import { type AttemptRecord, bundleOf } from "@sluice/engine";
 import { createOutbox, type DeliveryReport, type OutboxEntry } from "@sluice/notify";
+import { followOnGithub } from "../github/follow.ts";
+import { runLink } from "../github/run-link.ts";
 import type { Session } from "../session.ts";
 import { assertAvailable } from "./channels.ts";
-import { runLink } from "./notification-of.ts";
 import {
   type Asked,
   type NotifyParts,
@@ -12,18 +14,39 @@ import {
   withNotifications,
 } from "./with-notifications.ts";
 
-/** Runs what may end a deployment, and tells people how it ended. The caller holds the lock. */
+/** What is to be told of, with the commit of the release where it is known. */
+type AskedRelease = Omit<Asked, "actor"> & { readonly commit?: string | null };
+
+/** Runs what may end a deployment, and tells people and GitHub how it ended. The caller holds the lock. */
 export async function tellingHowItEnds<T>(
   session: Session,
-  asked: Omit<Asked, "actor">,
+  { commit = null, ...asked }: AskedRelease,
   signal: AbortSignal,
   run: () => Promise<T>,
 ): Promise<T> {
-  const parts = await partsOf(session);
+  const commitOf = async ({ tag, bundle }: Release) =>
+    (await commitOfBundle(session, bundle)) ?? (tag === asked.release ? (commit ?? undefined) : undefined);
+  const parts: NotifyParts = {
+    ...(await partsOf(session)),
+    commitOf: (attempt: AttemptRecord) => commitOf({ tag: attempt.start.tag, bundle: bundleOf(attempt) }),
+  };
   for (const finding of unavailableFindings(parts.opened, "warn")) {
     session.lastWord.sink(createEvent(session.clock.now(), { type: "finding", finding }));
   }
-  return withNotifications(parts, { ...asked, actor: session.options.actor }, signal, run);
+  const following = await followOnGithub(session, ({ tag, release }) => commitOf({ tag, bundle: release }));
+  return withNotifications(parts, { ...asked, actor: session.options.actor }, signal, () => following(run));
+}
+
+interface Release {
+  readonly tag: string;
+  /** Id; empty or `null` for one that is not built yet. */
+  readonly bundle: string | null;
+}
+
+async function commitOfBundle(session: Session, id: string | null): Promise<string | undefined> {
+  if (!id) return undefined;
+  const bundles = await (await session.ports()).bundles.list();
+  return bundles.find((bundle) => bundle.id === id)?.commit ?? undefined;
 }
 
 /**

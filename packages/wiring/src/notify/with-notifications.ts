@@ -7,7 +7,7 @@ import {
   type Journal,
   type Redact,
 } from "@sluice/core";
-import { readAttempts } from "@sluice/engine";
+import { type AttemptRecord, readAttempts } from "@sluice/engine";
 import {
   createNotifier,
   createOutbox,
@@ -34,6 +34,8 @@ export interface NotifyParts {
   readonly redact: Redact;
   readonly lastWord: LastWord;
   readonly link: string | undefined;
+  /** Commit of the release that an attempt was about, where it is known. */
+  readonly commitOf?: ((attempt: AttemptRecord) => Promise<string | undefined>) | undefined;
 }
 
 /** Who asked for what, for a deployment that is refused before it has a record. */
@@ -92,10 +94,20 @@ function budgetOf({ config: { notify } }: NotifyParts, signal: AbortSignal, took
 }
 
 /** The end of a run that was killed before it could tell. */
-async function missedBefore({ stack, link, journal, clock }: NotifyParts): Promise<readonly Notification[]> {
+async function missedBefore(parts: NotifyParts): Promise<readonly Notification[]> {
+  const { stack, link, journal, clock } = parts;
   const attempts = await readAttempts(journal).catch(() => []);
   const missed = lastNotification(attempts, clock.now(), { stack, link });
-  return missed ? [missed] : [];
+  return missed ? [await withCommit(parts, missed, attempts.at(-1))] : [];
+}
+
+async function withCommit(
+  { commitOf }: NotifyParts,
+  notification: Notification,
+  attempt: AttemptRecord | undefined,
+): Promise<Notification> {
+  const commit = attempt && (await commitOf?.(attempt).catch(() => undefined));
+  return commit === undefined ? notification : { ...notification, commit };
 }
 
 /** What is in the outbox, then what was missed, in half of the time that there is. */
@@ -114,13 +126,16 @@ async function catchUp(
   return [...flushed.filter(({ result }) => result === "expired"), ...announced];
 }
 
-async function endingsOf({ stack, link, journal }: NotifyParts, { ends }: Held): Promise<readonly Notification[]> {
+async function endingsOf(parts: NotifyParts, { ends }: Held): Promise<readonly Notification[]> {
   if (ends.length === 0) return [];
+  const { stack, link, journal } = parts;
   const attempts = await readAttempts(journal).catch(() => []);
-  return ends.flatMap((end) => {
+  const told = ends.flatMap((end) => {
     const attempt = attempts.find(({ start }) => start.deployment === end.deployment);
-    return notificationOf(end, attempt, { stack, link }) ?? [];
+    const notification = notificationOf(end, attempt, { stack, link });
+    return notification ? [withCommit(parts, notification, attempt)] : [];
   });
+  return Promise.all(told);
 }
 
 async function refusalOf(

@@ -1,0 +1,83 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type FakeGithub, startFakeGithub } from "@sluice/testing/github";
+import { expect, it } from "vitest";
+import { openShop, patience } from "./harness.ts";
+
+const config = `notify: { timeout: 3s }
+github: { url: "https://shop.example.com", commitStatus: true, report: true, approvals: true }
+`;
+
+it(
+  "a published release becomes a deployment that GitHub shows, also when GitHub was dead meanwhile",
+  patience,
+  async () => {
+    await using github = await startFakeGithub();
+    await using shop = await openShop(config, {
+      GITHUB_TOKEN: github.token,
+      GITHUB_REPOSITORY: github.repository,
+      GITHUB_API_URL: github.url,
+      GITHUB_SERVER_URL: "https://github.example",
+      GITHUB_RUN_ID: "7",
+      GITHUB_ACTOR: "octocat",
+    });
+    /** As people do: a tag on GitHub, a release of it, and the event that the workflow gets. */
+    const publish = async (tag: string) => {
+      await shop.release(tag);
+      const reviews = [{ by: "grace", state: "APPROVED" }];
+      github.commit(await shop.commit(), ["main", tag], {
+        pulls: [{ number: github.state.commits.size + 1, title: tag, author: "ada", reviews }],
+      });
+      const event = { action: "published", release: { tag_name: tag, draft: false, prerelease: false } };
+      const path = join(shop.checkout, "..", "event.json");
+      await writeFile(path, JSON.stringify(event));
+      return { GITHUB_EVENT_PATH: path };
+    };
+    const link = "https://github.example/acme/shop/actions/runs/7";
+
+    const event = await publish("v1");
+    await shop.sluice(0, "release", "create", "v1");
+    const first = await shop.with(event).sluice(0, "deploy");
+    expect(first.events.at(-1)).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(github.state.deployments).toMatchObject([
+      {
+        sha: await shop.commit(),
+        environment: "production",
+        payload: { sluice: { stack: shop.stack } },
+        statuses: [
+          { state: "queued", logUrl: link, description: "deploy of v1 asked for by octocat" },
+          { state: "in_progress", logUrl: link },
+          { state: "success", logUrl: link, environmentUrl: "https://shop.example.com" },
+        ],
+      },
+    ]);
+    expect(github.state.releases).toMatchObject([{ tag_name: "v1", assets: [{ content_type: "text/html" }] }]);
+
+    expect((await shop.sluice(0, "audit", "show")).stdout).toContain("reviews: #1 by ada, approved by grace");
+
+    // GitHub is dead from the start: the deployment is none the worse, and GitHub hears of it later, once.
+    const next = await publish("v2");
+    await github.goAway();
+    const second = await shop.with(next).sluice(0, "deploy");
+    expect(second.events.at(-1)).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+    expect(second.stdout).toContain("GitHub (127.0.0.1");
+    await shop.sluice(20, "outbox", "flush");
+    await github.comeBack();
+    await shop.sluice(0, "outbox", "flush");
+    await shop.sluice(0, "outbox", "flush");
+    expect(shownStates(github)).toEqual([
+      ["queued", "in_progress", "success", "inactive"],
+      ["queued", "in_progress", "success"],
+    ]);
+    expect(github.state.commitStatuses.at(-1)).toMatchObject({ state: "success", context: "sluice/production" });
+
+    expect(JSON.parse((await shop.sluice(0, "audit", "verify")).stdout)).toMatchObject({ ok: true });
+    const said = [first, second, await shop.sluice(0, "outbox", "list")].map(({ stdout, stderr }) => stdout + stderr);
+    expect(said.join()).not.toContain(github.token);
+    github.assertDescribed();
+  },
+);
+
+function shownStates({ state }: FakeGithub): readonly (readonly string[])[] {
+  return state.deployments.map(({ statuses }) => statuses.map((status) => status.state));
+}

@@ -1,0 +1,148 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { GithubRelease, ReleaseDesk } from "@sluice/wiring";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { events, run } from "../testing/run.ts";
+
+const release: GithubRelease = {
+  id: 1,
+  tag: "v1.1.0",
+  title: "Carts\nare kept",
+  notes: "- carts\n",
+  isDraft: false,
+  isPrerelease: false,
+  publishedAt: "2026-05-01T09:57:00Z",
+  author: "ada",
+  url: "https://github.example/r/v1.1.0",
+  uploadUrl: "https://uploads.github.example/1{?name}",
+  assets: [{ name: "report.html", bytes: 9 }],
+};
+
+/** A desk in memory that notes what is asked of it. */
+function aDesk(answers: Partial<ReleaseDesk> = {}) {
+  const calls: unknown[][] = [];
+  const unexpected = (name: string) => () => Promise.reject(new Error(`${name} was not expected`));
+  const noted =
+    (name: string, answer: unknown) =>
+    async (...args: readonly unknown[]) => {
+      calls.push([name, ...args.filter((arg) => !(arg instanceof AbortSignal))]);
+      return answer as never;
+    };
+  const desk: ReleaseDesk = {
+    repository: "acme/shop",
+    list: noted("list", [release, { ...release, tag: "v1.2.0", isDraft: true, publishedAt: null }]),
+    show: noted("show", { ...release, commit: "c0ffee" }),
+    draft: noted("draft", { tag: "v1.1.0", target: "c0ffee", notes: "- carts\n" }),
+    create: noted("create", release),
+    promote: noted("promote", release),
+    draftRollback: noted("draftRollback", { tag: "v1.0.0-rollback.1", target: "1", notes: "Goes back.\n" }),
+    compare: unexpected("compare"),
+    attach: unexpected("attach"),
+    ...answers,
+  };
+  return { calls, openReleaseDesk: async () => desk };
+}
+
+describe("sluice release", () => {
+  it("lists releases", async () => {
+    const { stdout } = await run(["release", "list", "-n", "5"], aDesk());
+    expect(stdout).toBe(`tag     kind     published  by   title
+v1.1.0  release  3m ago     ada  Carts are kept
+v1.2.0  draft    -          ada  Carts are kept
+`);
+    const json = await run(["release", "list", "--json"], aDesk());
+    expect(events(json.stdout)).toMatchObject([{ v: 1, repository: "acme/shop", releases: [{ tag: "v1.1.0" }, {}] }]);
+    expect(json.stdout).not.toContain("uploads.github");
+  });
+
+  it("shows one", async () => {
+    expect((await run(["release", "show", "v1.1.0"], aDesk())).stdout).toBe(`v1.1.0  Carts are kept
+kind       release
+commit     c0ffee
+published  2026-05-01T09:57:00Z by ada
+url        https://github.example/r/v1.1.0
+
+notes
+  - carts
+
+files
+  report.html  9 bytes
+`);
+  });
+
+  it("publishes one, and asks a person before", async () => {
+    const desk = aDesk();
+    const asked = await run(["release", "create", "v1.1.0", "--target", "main", "--prerelease"], {
+      ...desk,
+      isInteractive: true,
+    });
+    expect(asked.questions).toEqual(["Do it?"]);
+    expect(asked.stdout).toContain("v1.1.0 is published: https://github.example/r/v1.1.0\n");
+    expect(desk.calls[0]).toEqual([
+      "draft",
+      expect.objectContaining({ tag: "v1.1.0", target: "main", isPrerelease: true, notes: undefined }),
+    ]);
+    const refusing = aDesk();
+    const refused = await run(["release", "create", "v1.1.0"], { ...refusing, isInteractive: true, answer: false });
+    expect(refused.exitCode).toBe(10);
+    expect(refusing.calls.map(([name]) => name)).toEqual(["draft"]);
+  });
+
+  it("promotes one", async () => {
+    const desk = aDesk();
+    expect((await run(["release", "promote", "v1.1.0"], desk)).stdout).toContain("v1.1.0 is a full release now");
+    expect(desk.calls).toEqual([["promote", "v1.1.0"]]);
+  });
+
+  it("publishes a way back, with a reason", async () => {
+    const desk = aDesk();
+    const { exitCode } = await run(["release", "rollback", "v1.0.0", "--reason", "orders fail"], desk);
+    expect(exitCode).toBe(0);
+    expect(desk.calls.map(([name]) => name)).toEqual(["draftRollback", "create"]);
+    expect(desk.calls[0]?.[1]).toEqual({ to: "v1.0.0", reason: "orders fail", actor: "ada" });
+    expect((await run(["release", "rollback"], desk)).exitCode).toBe(2);
+  });
+
+  it("compares two", async () => {
+    const comparison = {
+      from: "v1.0.0",
+      to: "v1.1.0",
+      commits: [{ commit: "c0ffeec0ffee", subject: "feat: carts", author: "ada" }],
+      ahead: 3,
+      behind: 1,
+      pulls: [{ number: 7, title: "Carts", author: "ada", url: "", approvedBy: ["grace"] }],
+      url: "https://github.example/compare",
+    };
+    const { stdout } = await run(["release", "compare", "v1.0.0"], aDesk({ compare: async () => comparison }));
+    expect(stdout).toBe(`v1.1.0 has 3 commits since v1.0.0, and lacks 1 of it
+
+commits
+  c0ffeec0  feat: carts  ada
+  and 2 before
+
+pull requests
+  #7  Carts  ada  approved by grace
+
+https://github.example/compare
+`);
+  });
+});
+
+describe("notes of a file", () => {
+  let directory = "";
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), "sluice-notes-"));
+  });
+  afterEach(() => rm(directory, { recursive: true, force: true }));
+
+  it("take the place of those that are made", async () => {
+    await writeFile(join(directory, "notes.md"), "By hand.\n");
+    const desk = aDesk();
+    await run(["release", "create", "v1.1.0", "--notes", "notes.md"], { ...desk, cwd: directory });
+    expect(desk.calls[0]?.[1]).toMatchObject({ notes: "By hand.\n" });
+    const missing = await run(["release", "create", "v1.1.0", "--notes", "gone.md"], { ...aDesk(), cwd: directory });
+    expect(missing.exitCode).not.toBe(0);
+    expect(missing.stderr).toContain("gone.md cannot be read");
+  });
+});

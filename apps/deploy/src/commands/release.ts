@@ -1,0 +1,110 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { SluiceError } from "@sluice/core";
+import type { GithubRelease, NewRelease, ReleaseDesk } from "@sluice/wiring";
+import type { CommandCall } from "../context.ts";
+import { deployerOptions } from "../deployer-options.ts";
+import { fileError } from "../file-error.ts";
+import { writeJson } from "../render/json.ts";
+import { comparisonText, releasesText, releaseText } from "../render/release-text.ts";
+
+const shownByDefault = 20;
+
+/** `sluice release list`: releases on GitHub, newest first. */
+export async function releaseList(call: CommandCall<{ readonly limit?: number }>): Promise<number> {
+  const { context, flags } = call;
+  const desk = await openDesk(call);
+  const releases = await desk.list(flags.limit ?? shownByDefault, context.signal);
+  if (flags.json) writeJson(context, { repository: desk.repository, releases: releases.map(withoutUpload) });
+  else context.stdout.write(releases.length > 0 ? releasesText(releases, context.now()) : "there is no release yet\n");
+  return 0;
+}
+
+/** `sluice release show TAG` */
+export async function releaseShow(call: CommandCall): Promise<number> {
+  const { context, flags, args } = call;
+  const { commit, ...release } = await (await openDesk(call)).show(args[0] ?? "", context.signal);
+  if (flags.json) writeJson(context, { release: { ...withoutUpload(release), commit } });
+  else context.stdout.write(releaseText(release, commit));
+  return 0;
+}
+
+interface CreateFlags {
+  readonly target?: string;
+  readonly title?: string;
+  readonly notes?: string;
+  readonly draft?: boolean;
+  readonly prerelease?: boolean;
+}
+
+/** `sluice release create TAG`: publishes a release, which is what a workflow deploys. */
+export async function releaseCreate(call: CommandCall<CreateFlags>): Promise<number> {
+  const { context, flags, args } = call;
+  const { target, title, draft: isDraft, prerelease: isPrerelease } = flags;
+  const desk = await openDesk(call);
+  const notes = flags.notes === undefined ? undefined : await readNotes(resolve(context.cwd, flags.notes));
+  const wanted = { tag: args[0] ?? "", target, title, notes, isDraft, isPrerelease };
+  return publish(call, desk, await desk.draft(wanted, context.signal));
+}
+
+/** `sluice release promote TAG` */
+export async function releasePromote(call: CommandCall): Promise<number> {
+  const { context, args } = call;
+  return ended(call, await (await openDesk(call)).promote(args[0] ?? "", context.signal), "is a full release now");
+}
+
+/** `sluice release rollback [TAG]`: publishes a release on the commit of an earlier one. */
+export async function releaseRollback(call: CommandCall<{ readonly reason?: string }>): Promise<number> {
+  const { context, flags, args } = call;
+  const desk = await openDesk(call);
+  const { actor } = deployerOptions(flags, context);
+  const wanted = { to: args[0], reason: flags.reason ?? "", actor };
+  return publish(call, desk, await desk.draftRollback(wanted, context.signal));
+}
+
+/** `sluice release compare FROM [TO]` */
+export async function releaseCompare(call: CommandCall): Promise<number> {
+  const { context, flags, args } = call;
+  const comparison = await (await openDesk(call)).compare(args[0] ?? "", args[1], context.signal);
+  if (flags.json) writeJson(context, { comparison });
+  else context.stdout.write(comparisonText(comparison));
+  return 0;
+}
+
+/** A published release is deployed: a person is asked first. */
+async function publish(call: CommandCall, desk: ReleaseDesk, release: NewRelease): Promise<number> {
+  const { context, flags } = call;
+  if (!flags.yes && !flags.json && context.isInteractive) {
+    const what = release.isDraft ? "draft" : release.isPrerelease ? "prerelease" : "release";
+    context.stdout.write(
+      `${what} ${release.tag} of ${release.target ?? "the default branch"} in ${desk.repository}\n\n${release.notes}\n`,
+    );
+    if (!(await context.confirm("Do it?", context.signal))) {
+      throw new SluiceError("CONFIRMATION_NEEDED", "not confirmed, nothing was published");
+    }
+  }
+  const made = await desk.create(release, context.signal);
+  return ended(call, made, made.isDraft ? "is a draft" : "is published");
+}
+
+function ended({ context, flags }: CommandCall, release: GithubRelease, text: string): number {
+  if (flags.json) writeJson(context, { release: withoutUpload(release) });
+  else context.stdout.write(`${release.tag} ${text}: ${release.url}\n`);
+  return 0;
+}
+
+async function openDesk({ context, flags }: CommandCall): Promise<ReleaseDesk> {
+  return context.openReleaseDesk(deployerOptions(flags, context));
+}
+
+async function readNotes(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    throw fileError(error, `${path} cannot be read`);
+  }
+}
+
+function withoutUpload({ uploadUrl: _inner, ...release }: GithubRelease) {
+  return release;
+}

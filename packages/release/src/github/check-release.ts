@@ -1,0 +1,104 @@
+import type { Github } from "./github.ts";
+
+/** What must hold of a commit before it is deployed. */
+export interface ReleaseRequirements {
+  readonly defaultBranch: boolean;
+  readonly checks: boolean;
+  readonly signature: boolean;
+}
+
+export interface CheckReleaseOptions {
+  /** Its own checks are not waited for: the run of the workflow that asks. */
+  readonly ownRun?: string | undefined;
+  /** A tag that must be of this commit on GitHub too: it may have been moved since it was checked out. */
+  readonly tag?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const goodConclusions: readonly (string | null)[] = ["success", "neutral", "skipped"];
+
+/** What GitHub says against deploying a commit; nothing where all that is required holds. @throws GithubError */
+export async function releaseObjections(
+  github: Github,
+  commit: string,
+  { defaultBranch, checks, signature }: ReleaseRequirements,
+  { ownRun, tag, signal }: CheckReleaseOptions = {},
+): Promise<readonly string[]> {
+  const asked = [
+    ...(tag === undefined ? [] : [tagObjections(github, commit, tag, signal)]),
+    ...(defaultBranch ? [branchObjections(github, commit, signal)] : []),
+    ...(checks ? [checkObjections(github, commit, ownRun, signal)] : []),
+    ...(signature ? [signatureObjections(github, commit, signal)] : []),
+  ];
+  return (await Promise.all(asked)).flat();
+}
+
+/** The commit that a tag, branch or commit id names on GitHub. @throws GithubError */
+export async function commitOnGithub(github: Github, ref: string, signal?: AbortSignal): Promise<string> {
+  const call = `read commit ${ref}`;
+  const { sha } = await github.read(call, ({ rest }, where) => rest.repos.getCommit({ ...where, ref }), signal);
+  return sha;
+}
+
+async function tagObjections(
+  github: Github,
+  commit: string,
+  tag: string,
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
+  const tagged = await commitOnGithub(github, `tags/${tag}`, signal);
+  return tagged === commit ? [] : [`tag ${tag} is commit ${tagged} on GitHub, and ${commit} is checked out`];
+}
+
+async function branchObjections(github: Github, commit: string, signal?: AbortSignal): Promise<readonly string[]> {
+  const { default_branch: branch } = await github.read(
+    "read the repository",
+    ({ rest }, where) => rest.repos.get({ ...where }),
+    signal,
+  );
+  const { status } = await github.read(
+    `compare ${branch} and the commit`,
+    ({ rest }, where) =>
+      rest.repos.compareCommitsWithBasehead({ ...where, basehead: `${branch}...${commit}`, per_page: 1 }),
+    signal,
+  );
+  const isOnBranch = status === "behind" || status === "identical";
+  return isOnBranch ? [] : [`commit ${commit} is not on ${branch}`];
+}
+
+async function checkObjections(
+  github: Github,
+  commit: string,
+  ownRun: string | undefined,
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
+  const [{ check_runs: runs }, { statuses }] = await Promise.all([
+    github.read(
+      "list checks",
+      ({ rest }, where) => rest.checks.listForRef({ ...where, ref: commit, filter: "latest", per_page: 100 }),
+      signal,
+    ),
+    github.read(
+      "read the status of a commit",
+      ({ rest }, where) => rest.repos.getCombinedStatusForRef({ ...where, ref: commit, per_page: 100 }),
+      signal,
+    ),
+  ]);
+  const isOwn = (url: string | null) => ownRun !== undefined && (url ?? "").includes(`/actions/runs/${ownRun}/`);
+  const checks = runs
+    .filter(({ details_url, conclusion }) => !isOwn(details_url) && !goodConclusions.includes(conclusion))
+    .map(({ name, status, conclusion }) => `check ${name} is ${conclusion ?? status}`);
+  // Statuses that Sluice sets tell how earlier deployments ended.
+  const others = statuses.filter(({ context, state }) => state !== "success" && !context.startsWith("sluice/"));
+  return [...checks, ...others.map(({ context, state }) => `status ${context} is ${state}`)];
+}
+
+async function signatureObjections(github: Github, commit: string, signal?: AbortSignal): Promise<readonly string[]> {
+  const { commit: signed } = await github.read(
+    "read a commit",
+    ({ rest }, where) => rest.repos.getCommit({ ...where, ref: commit }),
+    signal,
+  );
+  const { verified = false, reason = "unsigned" } = signed.verification ?? {};
+  return verified ? [] : [`commit ${commit} has no signature that GitHub verified (${reason})`];
+}

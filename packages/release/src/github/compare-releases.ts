@@ -1,0 +1,106 @@
+import type { Github } from "./github.ts";
+
+export interface ComparedCommit {
+  readonly commit: string;
+  /** First line of the message. */
+  readonly subject: string;
+  readonly author: string;
+}
+
+export interface ComparedPull {
+  readonly number: number;
+  readonly title: string;
+  readonly author: string;
+  readonly url: string;
+  /** Who approved it, by their last review. */
+  readonly approvedBy: readonly string[];
+}
+
+/** What came to a release since another one. */
+export interface ReleaseComparison {
+  readonly from: string;
+  readonly to: string;
+  /** Oldest first. */
+  readonly commits: readonly ComparedCommit[];
+  /** How many there are; more than `commits` holds where there are very many. */
+  readonly ahead: number;
+  /** Commits of `from` that `to` has not: more than none where it goes back, or on another branch. */
+  readonly behind: number;
+  /** Merged pull requests that brought the commits. */
+  readonly pulls: readonly ComparedPull[];
+  /** For people. */
+  readonly url: string;
+}
+
+/** More are not asked for one by one. */
+const mostCommits = 250;
+const mostWithPulls = 50;
+
+/** Compares two tags, branches or commits. @throws GithubError, GITHUB_REFUSED for one that is not there */
+export async function compareReleases(
+  github: Github,
+  from: string,
+  to: string,
+  signal?: AbortSignal,
+): Promise<ReleaseComparison> {
+  const basehead = `${from}...${to}`;
+  const answer = await github.read(
+    `compare ${from} and ${to}`,
+    ({ rest }, where) => rest.repos.compareCommitsWithBasehead({ ...where, basehead, per_page: mostCommits }),
+    signal,
+  );
+  const commits = answer.commits.map(({ sha, commit, author }) => ({
+    commit: sha,
+    subject: commit.message.split("\n")[0] ?? "",
+    author: author?.login ?? commit.author?.name ?? "",
+  }));
+  const pulls = new Map<number, ComparedPull>();
+  for (const { commit } of commits.slice(-mostWithPulls)) {
+    for (const pull of await pullsOf(github, commit, new Set(pulls.keys()), signal)) pulls.set(pull.number, pull);
+  }
+  return {
+    from,
+    to,
+    commits,
+    ahead: answer.ahead_by,
+    behind: answer.behind_by,
+    pulls: [...pulls.values()].toSorted((a, b) => a.number - b.number),
+    url: answer.html_url,
+  };
+}
+
+/** Merged pull requests that brought a commit, without those that are known. @throws GithubError */
+export async function pullsOf(
+  github: Github,
+  commit: string,
+  known: ReadonlySet<number>,
+  signal: AbortSignal | undefined,
+): Promise<readonly ComparedPull[]> {
+  const found = await github.read(
+    "list pull requests of a commit",
+    ({ rest }, where) => rest.repos.listPullRequestsAssociatedWithCommit({ ...where, commit_sha: commit }),
+    signal,
+  );
+  const merged = found.filter(({ number, merged_at }) => merged_at !== null && !known.has(number));
+  return Promise.all(
+    merged.map(async ({ number, title, user, html_url }) => ({
+      number,
+      title,
+      author: user?.login ?? "",
+      url: html_url,
+      approvedBy: await approversOf(github, number, signal),
+    })),
+  );
+}
+
+async function approversOf(github: Github, pull: number, signal: AbortSignal | undefined): Promise<readonly string[]> {
+  const reviews = await github.read(
+    "list reviews of a pull request",
+    ({ rest }, where) => rest.pulls.listReviews({ ...where, pull_number: pull, per_page: 100 }),
+    signal,
+  );
+  // A comment leaves an approval as it is; a request for changes takes it back.
+  const last = new Map<string, string>();
+  for (const { user, state } of reviews) if (user && state !== "COMMENTED") last.set(user.login, state);
+  return [...last].filter(([, state]) => state === "APPROVED").map(([login]) => login);
+}

@@ -1,0 +1,47 @@
+import { type ComparedPull, compareReleases, pullsOf } from "./compare-releases.ts";
+import type { Github } from "./github.ts";
+
+/** Who stands for a deployment, as GitHub knows it. */
+export interface Approvals {
+  /** Of the environment, by its required reviewers. */
+  readonly environment: readonly {
+    readonly by: string;
+    readonly state: string;
+    readonly comment: string;
+  }[];
+  /** Pull requests that the release brings, and who approved each. */
+  readonly pulls: readonly Pick<ComparedPull, "number" | "title" | "author" | "approvedBy">[];
+}
+
+export interface ApprovalsOf {
+  readonly commit: string;
+  /** Commit of the release before, where it is known; else only what brought the commit itself is told. */
+  readonly previous: string | undefined;
+  /** Id of the workflow run, whose environment may have waited for a review. */
+  readonly run: string | undefined;
+}
+
+/** Reads who approved what goes live. @throws GithubError */
+export async function readApprovals(
+  github: Github,
+  { commit, previous, run }: ApprovalsOf,
+  signal?: AbortSignal,
+): Promise<Approvals> {
+  const [reviews, pulls] = await Promise.all([
+    run !== undefined && /^\d{1,15}$/.test(run) ? reviewsOf(github, Number(run), signal) : [],
+    previous === undefined || previous === commit
+      ? pullsOf(github, commit, new Set(), signal)
+      : compareReleases(github, previous, commit, signal).then((comparison) => comparison.pulls),
+  ]);
+  const told = pulls.map(({ number, title, author, approvedBy }) => ({ number, title, author, approvedBy }));
+  return { environment: reviews, pulls: told };
+}
+
+async function reviewsOf(github: Github, run: number, signal?: AbortSignal): Promise<Approvals["environment"]> {
+  const reviews = await github.read(
+    "read the reviews of the run",
+    ({ rest }, where) => rest.actions.getReviewsForRun({ ...where, run_id: run }),
+    signal,
+  );
+  return reviews.map(({ user, state, comment }) => ({ by: user?.login ?? "", state, comment }));
+}

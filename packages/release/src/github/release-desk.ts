@@ -1,0 +1,111 @@
+import { SluiceError } from "@sluice/core";
+import { readChangesets } from "../changesets/read-changesets.ts";
+import { describeCheckout } from "../checkout/describe-checkout.ts";
+import { commitOnGithub } from "./check-release.ts";
+import { compareReleases, type ReleaseComparison } from "./compare-releases.ts";
+import type { Github } from "./github.ts";
+import { GithubError } from "./github-error.ts";
+import type { GithubRelease } from "./release-from.ts";
+import { releaseNotes } from "./release-notes.ts";
+import { createGithubReleases, type NewRelease, type ReleaseAsset } from "./releases.ts";
+import { chooseRollback, rollbackRelease } from "./rollback-release.ts";
+
+/** Tags that are looked at for the next free one, and for what there is to go back to. */
+const lookedAt = 300;
+
+export type CreateReleaseCall = Omit<NewRelease, "notes"> & {
+  /** Markdown; default: made from changesets, pull requests and commits. */
+  readonly notes?: string | undefined;
+};
+
+export interface RollbackReleaseCall {
+  /** Default: the full release before the newest. */
+  readonly to?: string | undefined;
+  readonly reason: string;
+  readonly actor: string;
+}
+
+/** What people do with releases, put together. Errors are `GithubError`s, and those named. */
+export interface ReleaseDesk {
+  readonly repository: string;
+  /** Newest first. */
+  list(limit: number, signal?: AbortSignal): Promise<readonly GithubRelease[]>;
+  /** A release and its commit, `null` for a draft whose tag is not made. @throws SluiceError RELEASE_UNKNOWN */
+  show(tag: string, signal?: AbortSignal): Promise<GithubRelease & { readonly commit: string | null }>;
+  /** What `create` would make. @throws SluiceError RELEASE_REFUSED for a tag of another commit */
+  draft(call: CreateReleaseCall, signal?: AbortSignal): Promise<NewRelease>;
+  create(release: NewRelease, signal?: AbortSignal): Promise<GithubRelease>;
+  /** @throws SluiceError RELEASE_UNKNOWN */
+  promote(tag: string, signal?: AbortSignal): Promise<GithubRelease>;
+  /** The release that would go back, to be made by `create`. @throws SluiceError NOTHING_TO_ROLL_BACK, RELEASE_UNKNOWN */
+  draftRollback(call: RollbackReleaseCall, signal?: AbortSignal): Promise<NewRelease>;
+  /** @param to default: the newest full release */
+  compare(from: string, to: string | undefined, signal?: AbortSignal): Promise<ReleaseComparison>;
+  /** Attaches a file to the release of a tag, where there is one that has none of this name. */
+  attach(tag: string, asset: ReleaseAsset, signal?: AbortSignal): Promise<boolean>;
+}
+
+/** @param directory the checkout, absolute: its commit is released unless another is named, and its changesets are told */
+export function createReleaseDesk(github: Github, directory: string): ReleaseDesk {
+  const releases = createGithubReleases(github);
+
+  const commitOf = async (ref: string, signal?: AbortSignal): Promise<string | null> => {
+    try {
+      return await commitOnGithub(github, ref, signal);
+    } catch (error) {
+      // GitHub answers 422 for a ref that it does not know.
+      if (error instanceof GithubError && (error.status === 404 || error.status === 422)) return null;
+      throw error;
+    }
+  };
+  const newestFull = async (signal?: AbortSignal) =>
+    (await releases.list(lookedAt, signal)).find(({ isDraft, isPrerelease }) => !isDraft && !isPrerelease);
+
+  return {
+    repository: github.repository,
+    list: (limit, signal) => releases.list(limit, signal),
+    async show(tag, signal) {
+      const release = await releases.get(tag, signal);
+      return { ...release, commit: release.isDraft ? null : await commitOf(tag, signal) };
+    },
+    async draft({ target, notes, ...release }, signal) {
+      const wanted = target ?? (await describeCheckout(directory, { signal })).commit ?? undefined;
+      await assertTagIsFree(release.tag, wanted, signal);
+      if (notes !== undefined) return { ...release, target: wanted, notes };
+      const [before, changesets] = await Promise.all([newestFull(signal), readChangesets(directory)]);
+      const comparison =
+        before && wanted !== undefined ? await compareReleases(github, before.tag, wanted, signal) : null;
+      return { ...release, target: wanted, notes: releaseNotes(comparison, changesets) };
+    },
+    create: (release, signal) => releases.create(release, signal),
+    promote: (tag, signal) => releases.promote(tag, signal),
+    async draftRollback({ to: wanted, reason, actor }, signal) {
+      const all = await releases.list(lookedAt, signal);
+      const choice = chooseRollback(all, wanted);
+      const commit = await commitOnGithub(github, choice.to.tag, signal);
+      return rollbackRelease(choice, { commit, reason, actor, taken: all.map(({ tag }) => tag) });
+    },
+    async compare(from, to, signal) {
+      const head = to ?? (await newestFull(signal))?.tag;
+      if (head !== undefined) return compareReleases(github, from, head, signal);
+      throw new SluiceError("RELEASE_UNKNOWN", `${github.repository} has no full release to compare with`, {
+        hint: "name both: sluice release compare FROM TO",
+      });
+    },
+    async attach(tag, asset, signal) {
+      const release = await releases.find(tag, signal);
+      return release ? releases.attach(release, asset, signal) : false;
+    },
+  };
+
+  /** GitHub heeds no target where the tag is there already. */
+  async function assertTagIsFree(tag: string, target: string | undefined, signal?: AbortSignal): Promise<void> {
+    const tagged = await commitOf(`tags/${tag}`, signal);
+    if (tagged === null || target === undefined) return;
+    const wanted = await commitOf(target, signal);
+    if (wanted === tagged) return;
+    throw new SluiceError("RELEASE_REFUSED", `tag ${tag} is commit ${tagged} on GitHub, not ${wanted ?? target}`, {
+      hint: `check out ${tag} before releasing it, or choose another tag`,
+    });
+  }
+}

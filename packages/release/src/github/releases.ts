@@ -1,0 +1,149 @@
+import { assertReleaseTag, SluiceError } from "@sluice/core";
+import type { Github } from "./github.ts";
+import { GithubError } from "./github-error.ts";
+import { type GithubRelease, releaseFrom } from "./release-from.ts";
+
+export interface NewRelease {
+  readonly tag: string;
+  /** Commit, branch or tag; default: the default branch, or the commit of the tag where there is one. */
+  readonly target?: string | undefined;
+  readonly title?: string | undefined;
+  /** Markdown. */
+  readonly notes: string;
+  readonly isDraft?: boolean | undefined;
+  readonly isPrerelease?: boolean | undefined;
+}
+
+export interface ReleaseAsset {
+  readonly name: string;
+  /** Such as `text/html`. */
+  readonly type: string;
+  readonly content: string;
+}
+
+/** Releases of one repository. All throw `GithubError`. */
+export interface GithubReleases {
+  /** Newest first, drafts too where the token may see them. */
+  list(limit: number, signal?: AbortSignal): Promise<readonly GithubRelease[]>;
+  /** `null` where there is none with that tag. */
+  find(tag: string, signal?: AbortSignal): Promise<GithubRelease | null>;
+  /** @throws SluiceError RELEASE_UNKNOWN */
+  get(tag: string, signal?: AbortSignal): Promise<GithubRelease>;
+  /** Makes a release, and its tag unless it is a draft. Once: where the answer is lost, it is looked for. */
+  create(release: NewRelease, signal?: AbortSignal): Promise<GithubRelease>;
+  /** A draft or prerelease becomes a full release, and the latest one. @throws SluiceError RELEASE_UNKNOWN */
+  promote(tag: string, signal?: AbortSignal): Promise<GithubRelease>;
+  /** Attaches a file; one that is there under this name stays. Tells whether it was attached. */
+  attach(release: GithubRelease, asset: ReleaseAsset, signal?: AbortSignal): Promise<boolean>;
+}
+
+const pageSize = 100;
+
+export function createGithubReleases(github: Github): GithubReleases {
+  async function list(limit: number, signal?: AbortSignal): Promise<readonly GithubRelease[]> {
+    const found: GithubRelease[] = [];
+    for (let page = 1; found.length < limit; page++) {
+      const size = Math.min(limit, pageSize);
+      const next = await github.read(
+        "list releases",
+        ({ rest }, where) => rest.repos.listReleases({ ...where, per_page: size, page }),
+        signal,
+      );
+      found.push(...next.map(releaseFrom));
+      if (next.length < size) break;
+    }
+    return found.slice(0, limit);
+  }
+
+  /** A draft has no tag yet, and is found in the list only. */
+  async function find(tag: string, signal?: AbortSignal): Promise<GithubRelease | null> {
+    try {
+      const call = "read a release";
+      return releaseFrom(
+        await github.read(call, ({ rest }, where) => rest.repos.getReleaseByTag({ ...where, tag }), signal),
+      );
+    } catch (error) {
+      if (!(error instanceof GithubError) || error.status !== 404) throw error;
+      return (await list(pageSize, signal)).find((release) => release.tag === tag) ?? null;
+    }
+  }
+
+  async function get(tag: string, signal?: AbortSignal): Promise<GithubRelease> {
+    const found = await find(tag, signal);
+    if (found) return found;
+    throw new SluiceError("RELEASE_UNKNOWN", `${github.repository} has no release ${tag}`, {
+      hint: "sluice release list shows which there are",
+    });
+  }
+
+  return {
+    list,
+    find,
+    get,
+    async create({ tag, target, title, notes, isDraft = false, isPrerelease = false }, signal) {
+      assertReleaseTag(tag);
+      try {
+        const made = await github.write(
+          "create a release",
+          ({ rest }, where) =>
+            rest.repos.createRelease({
+              ...where,
+              tag_name: tag,
+              ...(target === undefined ? {} : { target_commitish: target }),
+              name: title ?? tag,
+              body: notes,
+              draft: isDraft,
+              prerelease: isPrerelease,
+            }),
+          signal,
+        );
+        return releaseFrom(made);
+      } catch (error) {
+        // Nobody knows whether it was made; the same tag with the same notes was made by this very call.
+        if (!(error instanceof GithubError) || error.code !== "GITHUB_UNREACHABLE") throw error;
+        const made = await find(tag, signal).catch(() => null);
+        if (made?.notes === notes && made.isDraft === isDraft) return made;
+        throw error;
+      }
+    },
+    async promote(tag, signal) {
+      const { id } = await get(tag, signal);
+      const promoted = await github.write(
+        "update a release",
+        ({ rest }, where) =>
+          rest.repos.updateRelease({
+            ...where,
+            release_id: id,
+            draft: false,
+            prerelease: false,
+            make_latest: "true",
+          }),
+        signal,
+      );
+      return releaseFrom(promoted);
+    },
+    async attach({ id, uploadUrl }, { name, type, content }, signal) {
+      const assets = await github.read(
+        "list the assets of a release",
+        ({ rest }, where) => rest.repos.listReleaseAssets({ ...where, release_id: id, per_page: pageSize }),
+        signal,
+      );
+      if (assets.some((asset) => asset.name === name)) return false;
+      await github.write(
+        "attach a file to a release",
+        ({ rest }, where) =>
+          rest.repos.uploadReleaseAsset({
+            ...where,
+            release_id: id,
+            // Assets go to a host of their own; the release names it, as a template that takes the name.
+            url: uploadUrl,
+            name,
+            data: content,
+            headers: { "content-type": type },
+          }),
+        signal,
+      );
+      return true;
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import { execFileSync } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type FakeGithub, startFakeGithub } from "@sluice/testing/github";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createGithub } from "../../src/github/github.ts";
+import { createReleaseDesk, type ReleaseDesk } from "../../src/github/release-desk.ts";
+
+let server: FakeGithub;
+let directory = "";
+let desk: ReleaseDesk;
+/** Of the checkout. */
+let head = "";
+const old = "1".repeat(40);
+
+const git = (...args: readonly string[]) =>
+  execFileSync("git", ["-C", directory, ...args], { encoding: "utf8" }).trim();
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "sluice-desk-"));
+  git("init", "-q");
+  git("-c", "user.name=t", "-c", "user.email=t@example.invalid", "commit", "-q", "--allow-empty", "-m", "feat: carts");
+  head = git("rev-parse", "HEAD");
+  server = await startFakeGithub();
+  server.commit(old, ["main", "v1.0.0"]);
+  server.commit(head, ["main"], { message: "feat: carts" });
+  desk = createReleaseDesk(
+    createGithub({ repository: server.repository, token: server.token, apiUrl: server.url }),
+    directory,
+  );
+});
+afterEach(async () => {
+  await server[Symbol.asyncDispose]();
+  await rm(directory, { recursive: true, force: true });
+  server.assertDescribed();
+});
+
+describe("a release that is made", () => {
+  it("is of the commit that is checked out, and says what came since the last", async () => {
+    await desk.create(await desk.draft({ tag: "v1.0.0", target: old }));
+    const draft = await desk.draft({ tag: "v1.1.0" });
+    expect(draft).toMatchObject({ target: head, notes: expect.stringContaining("## Features\n\n- carts") });
+    expect(await desk.create(draft)).toMatchObject({ tag: "v1.1.0", isDraft: false });
+    expect(await desk.show("v1.1.0")).toMatchObject({ commit: head });
+  });
+
+  it("tells the changesets of the checkout", async () => {
+    await mkdir(join(directory, ".changeset"));
+    await writeFile(join(directory, ".changeset", "carts.md"), "---\nshop: minor\n---\n\nCarts are kept.\n");
+    await writeFile(join(directory, ".changeset", "README.md"), "---\nx: minor\n---\n\nNo changeset.\n");
+    expect((await desk.draft({ tag: "v1.1.0" })).notes).toBe("- Carts are kept.\n");
+  });
+
+  it("is refused on a tag of another commit", async () => {
+    await expect(desk.draft({ tag: "v1.0.0", notes: "" })).rejects.toMatchObject({
+      code: "RELEASE_REFUSED",
+      message: `tag v1.0.0 is commit ${old} on GitHub, not ${head}`,
+    });
+  });
+});
+
+it("a rollback is a new release on the commit of the one before", async () => {
+  await desk.create({ tag: "v1.0.0", notes: "" });
+  await desk.create({ tag: "v1.1.0", target: head, notes: "" });
+  const draft = await desk.draftRollback({ reason: "orders fail", actor: "ada" });
+  expect(await desk.create(draft)).toMatchObject({ tag: "v1.0.0-rollback.1", isPrerelease: false });
+  expect(await desk.show("v1.0.0-rollback.1")).toMatchObject({ commit: old });
+  expect((await desk.draftRollback({ to: "v1.1.0", reason: "no", actor: "ada" })).tag).toBe("v1.1.0-rollback.1");
+});
+
+it("a comparison is with the newest full release unless another is named", async () => {
+  await expect(desk.compare("v1.0.0", undefined)).rejects.toMatchObject({ code: "RELEASE_UNKNOWN" });
+  await desk.create({ tag: "v1.1.0", target: head, notes: "" });
+  await desk.create({ tag: "v1.2.0", target: head, notes: "", isPrerelease: true });
+  expect(await desk.compare("v1.0.0", undefined)).toMatchObject({ to: "v1.1.0", ahead: 1 });
+  expect(await desk.compare("v1.0.0", "main")).toMatchObject({ to: "main", ahead: 1 });
+});
+
+it("a file goes to the release of a tag, if there is one", async () => {
+  const asset = { name: "report.html", type: "text/html", content: "<p>" };
+  expect(await desk.attach("v1.0.0", asset)).toBe(false);
+  await desk.create({ tag: "v1.0.0", notes: "" });
+  expect(await desk.attach("v1.0.0", asset)).toBe(true);
+});

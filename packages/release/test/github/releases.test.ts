@@ -1,0 +1,198 @@
+import { type FakeGithub, githubFaults, startFakeGithub } from "@sluice/testing/github";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { releaseObjections } from "../../src/github/check-release.ts";
+import { compareReleases } from "../../src/github/compare-releases.ts";
+import { createGithub } from "../../src/github/github.ts";
+import { readApprovals } from "../../src/github/read-approvals.ts";
+import { releaseNotes } from "../../src/github/release-notes.ts";
+import { createGithubReleases } from "../../src/github/releases.ts";
+
+const commit = (digit: string) => digit.repeat(40);
+let server: FakeGithub;
+beforeEach(async () => {
+  server = await startFakeGithub();
+  server.commit(commit("1"), ["main", "v1.0.0"]);
+  server.commit(commit("2"), ["main"], {
+    message: "feat(shop): carts are kept\n\nLonger.",
+    pulls: [
+      {
+        number: 7,
+        title: "Keep carts",
+        author: "ada",
+        reviews: [
+          { by: "grace", state: "APPROVED" },
+          { by: "alan", state: "APPROVED" },
+          { by: "alan", state: "CHANGES_REQUESTED" },
+          { by: "grace", state: "COMMENTED" },
+        ],
+      },
+    ],
+  });
+  server.commit(commit("3"), ["main", "v1.1.0"], { message: "fix!: prices are net, @everybody" });
+});
+afterEach(async () => {
+  await server[Symbol.asyncDispose]();
+  server.assertDescribed();
+});
+const client = () =>
+  createGithub({ repository: server.repository, token: server.token, apiUrl: server.url, timeoutMs: 2_000 });
+const releases = () => createGithubReleases(client());
+
+describe("releases", () => {
+  it("are made, listed newest first, and found by their tag, drafts too", async () => {
+    await releases().create({ tag: "v1.0.0", notes: "First." });
+    await releases().create({ tag: "v1.1.0", notes: "More.", title: "Carts", isPrerelease: true });
+    await releases().create({ tag: "v1.2.0", notes: "Soon.", target: "main", isDraft: true });
+    expect((await releases().list(2)).map(({ tag }) => tag)).toEqual(["v1.2.0", "v1.1.0"]);
+    expect(await releases().get("v1.1.0")).toMatchObject({ title: "Carts", isPrerelease: true, isDraft: false });
+    expect(await releases().get("v1.2.0")).toMatchObject({ isDraft: true, publishedAt: null });
+    await expect(releases().get("v9")).rejects.toMatchObject({ code: "RELEASE_UNKNOWN" });
+  });
+
+  it("are read over many pages", async () => {
+    for (let n = 0; n < 130; n++) await releases().create({ tag: `v0.0.${n}`, notes: "" });
+    expect(await releases().list(120)).toHaveLength(120);
+    expect(await releases().list(500)).toHaveLength(130);
+  });
+
+  it("are not made twice: neither on one tag, nor where the answer is lost", async () => {
+    server.fault = ({ method }) => (method === "POST" ? "lost" : undefined);
+    expect(await releases().create({ tag: "v1.0.0", notes: "First." })).toMatchObject({ tag: "v1.0.0" });
+    server.fault = undefined;
+    await expect(releases().create({ tag: "v1.0.0", notes: "Again." })).rejects.toMatchObject({
+      code: "GITHUB_REFUSED",
+      status: 422,
+    });
+    expect(server.state.releases).toHaveLength(1);
+  });
+
+  it("that could not be made are no success", async () => {
+    server.fault = ({ method }) => (method === "POST" ? githubFaults.broken() : undefined);
+    await expect(releases().create({ tag: "v1.0.0", notes: "" })).rejects.toMatchObject({ code: "GITHUB_UNREACHABLE" });
+  });
+
+  it("become full ones", async () => {
+    await releases().create({ tag: "v1.1.0", notes: "", isPrerelease: true });
+    expect(await releases().promote("v1.1.0")).toMatchObject({ isPrerelease: false, isDraft: false });
+  });
+
+  it("get a file once", async () => {
+    const release = await releases().create({ tag: "v1.0.0", notes: "" });
+    const asset = { name: "report.html", type: "text/html", content: "<p>ü</p>" };
+    expect(await releases().attach(release, asset)).toBe(true);
+    expect(await releases().attach(release, asset)).toBe(false);
+    expect((await releases().get("v1.0.0")).assets).toEqual([{ name: "report.html", bytes: 9 }]);
+  });
+});
+
+describe("a comparison", () => {
+  it("tells commits, pull requests, and who approved them at last", async () => {
+    expect(await compareReleases(client(), "v1.0.0", "v1.1.0")).toMatchObject({
+      ahead: 2,
+      behind: 0,
+      commits: [
+        { commit: commit("2"), subject: "feat(shop): carts are kept" },
+        { commit: commit("3"), subject: "fix!: prices are net, @everybody" },
+      ],
+      pulls: [{ number: 7, title: "Keep carts", author: "ada", approvedBy: ["grace"] }],
+    });
+    expect(await compareReleases(client(), "v1.1.0", "v1.0.0")).toMatchObject({ ahead: 0, behind: 2, commits: [] });
+    await expect(compareReleases(client(), "v1.0.0", "gone")).rejects.toMatchObject({ status: 404 });
+  });
+
+  it("makes notes", async () => {
+    const comparison = await compareReleases(client(), "v1.0.0", "v1.1.0");
+    expect(releaseNotes(comparison, [])).toBe(`## Breaking changes
+
+- prices are net, @\u200beverybody
+
+## Features
+
+- carts are kept
+
+## Pull requests
+
+- Keep carts (#7) by ada, approved by grace
+
+[All changes since v1.0.0](https://github.example/acme/shop/compare/v1.0.0...v1.1.0)
+`);
+    const changesets = [{ packages: { shop: "minor" } as const, summary: "Carts are kept.\nFor a week." }];
+    expect(releaseNotes(comparison, changesets)).toContain("## Changes\n\n- Carts are kept.\n  For a week.\n");
+    expect(releaseNotes(null, [])).toBe("First release.\n");
+  });
+});
+
+it("who approved what goes live is known", async () => {
+  server.state.runReviews.push({ run: 7, by: "grace", state: "approved", comment: "go" });
+  const about = { commit: commit("3"), previous: commit("1"), run: "7" };
+  expect(await readApprovals(client(), about)).toEqual({
+    environment: [{ by: "grace", state: "approved", comment: "go" }],
+    pulls: [{ number: 7, title: "Keep carts", author: "ada", approvedBy: ["grace"] }],
+  });
+  expect(await readApprovals(client(), { commit: commit("2"), previous: undefined, run: undefined })).toMatchObject({
+    environment: [],
+    pulls: [{ number: 7 }],
+  });
+});
+
+describe("a commit that is to be deployed", () => {
+  const all = { defaultBranch: true, checks: true, signature: true };
+  const objections = (id: string, ownRun?: string) => releaseObjections(client(), commit(id), all, { ownRun });
+
+  it("has nothing against it when it is on the default branch, green and signed", async () => {
+    server.commit(commit("4"), ["main"], {
+      verified: true,
+      checks: [
+        { name: "test", status: "completed", conclusion: "success" },
+        { name: "docs", status: "completed", conclusion: "skipped" },
+      ],
+    });
+    server.state.commitStatuses.push({ sha: commit("4"), state: "failure", context: "sluice/production" });
+    server.commit(commit("5"), ["main"]);
+    expect(await objections("4")).toEqual([]);
+  });
+
+  it("has everything against it when it is not", async () => {
+    server.commit(commit("6"), ["feature"], {
+      parent: commit("1"),
+      checks: [
+        { name: "test", status: "completed", conclusion: "failure" },
+        { name: "lint", status: "in_progress", conclusion: null },
+      ],
+    });
+    server.state.commitStatuses.push({ sha: commit("6"), state: "pending", context: "ci/other" });
+    expect(await objections("6")).toEqual([
+      `commit ${commit("6")} is not on main`,
+      "check test is failure",
+      "check lint is in_progress",
+      "status ci/other is pending",
+      `commit ${commit("6")} has no signature that GitHub verified (unsigned)`,
+    ]);
+  });
+
+  it("does not wait for the run that asks", async () => {
+    const details_url = "https://github.example/acme/shop/actions/runs/7/job/1";
+    server.commit(commit("7"), ["main"], {
+      verified: true,
+      checks: [{ name: "deploy", status: "in_progress", conclusion: null, details_url }],
+    });
+    expect(await objections("7", "7")).toEqual([]);
+    expect(await objections("7", "8")).toEqual(["check deploy is in_progress"]);
+  });
+
+  it("is the one that its tag names on GitHub", async () => {
+    const none = { defaultBranch: false, checks: false, signature: false };
+    const about = (tag: string) => releaseObjections(client(), commit("1"), none, { tag });
+    expect(await about("v1.0.0")).toEqual([]);
+    expect(await about("v1.1.0")).toEqual([
+      `tag v1.1.0 is commit ${commit("3")} on GitHub, and ${commit("1")} is checked out`,
+    ]);
+    await expect(about("gone")).rejects.toMatchObject({ code: "GITHUB_REFUSED" });
+  });
+
+  it("is asked only what is wanted", async () => {
+    const none = { defaultBranch: false, checks: false, signature: false };
+    expect(await releaseObjections(client(), commit("6"), none)).toEqual([]);
+    expect(server.calls).toEqual([]);
+  });
+});

@@ -1,0 +1,171 @@
+import { created, type GithubAnswer, type GithubRequest, invalid, notFound, ok, pageOf, textOf } from "./answers.ts";
+import { sampleAnswer, sampleOf } from "./api-description.ts";
+import { ancestry, commitOf, type GithubState } from "./github-state.ts";
+
+type Handler = (state: GithubState, request: GithubRequest) => GithubAnswer;
+type Body = Record<string, unknown>;
+
+const published = ({ releases }: GithubState) => releases.filter(({ draft }) => draft !== true);
+const byId = ({ releases }: GithubState, id: string | undefined) => releases.find((one) => one["id"] === Number(id));
+
+/** Releases with their assets, commits and what is known of them, as GitHub keeps them. */
+export const releaseHandlers: Readonly<Record<string, Handler>> = {
+  "repos/get": (state) => {
+    const owner = { ...sampleOf("simple-user"), login: state.owner };
+    const names = { name: state.repo, full_name: `${state.owner}/${state.repo}`, default_branch: state.defaultBranch };
+    return ok({ ...sampleOf("full-repository"), ...names, owner });
+  },
+  "repos/list-releases": (state, { query }) => ok(pageOf(state.releases.toReversed(), query)),
+  "repos/get-release": (state, { params }) => answer(byId(state, params["release_id"])),
+  "repos/get-release-by-tag": (state, { params }) =>
+    answer(published(state).find((one) => one["tag_name"] === params["tag"])),
+  "repos/get-latest-release": (state) => answer(published(state).findLast(({ prerelease }) => prerelease !== true)),
+  "repos/create-release": (state, { body, base }) => {
+    const tag = textOf(body["tag_name"]);
+    if (published(state).some((one) => one["tag_name"] === tag)) return invalid("Validation Failed", "already_exists");
+    const target = textOf(body["target_commitish"], state.defaultBranch);
+    const sha = commitOf(state, tag) ?? commitOf(state, target);
+    if (sha === null) return invalid("target_commitish is invalid");
+    const isDraft = body["draft"] === true;
+    // A draft makes no tag.
+    if (!isDraft) state.refs.set(tag, sha);
+    const id = state.nextId++;
+    const release: Body = {
+      ...sampleOf("release"),
+      id,
+      tag_name: tag,
+      target_commitish: target,
+      name: body["name"] ?? null,
+      body: body["body"] ?? null,
+      draft: isDraft,
+      prerelease: body["prerelease"] === true,
+      published_at: isDraft ? null : "2026-05-01T10:00:00Z",
+      html_url: `https://github.example/${state.owner}/${state.repo}/releases/tag/${tag}`,
+      upload_url: `${base}/repos/${state.owner}/${state.repo}/releases/${id}/assets{?name,label}`,
+      assets: [],
+    };
+    state.releases.push(release);
+    return created(release);
+  },
+  "repos/update-release": (state, { params, body }) => {
+    const release = byId(state, params["release_id"]);
+    if (!release) return notFound();
+    const { make_latest: _latest, ...changes } = body;
+    return ok(Object.assign(release, changes));
+  },
+  "repos/list-release-assets": (state, { params }) => {
+    const release = byId(state, params["release_id"]);
+    return release ? ok(release["assets"]) : notFound();
+  },
+  "repos/upload-release-asset": (state, { params, query, body }) => {
+    const release = byId(state, params["release_id"]);
+    if (!release) return notFound();
+    const name = query.get("name") ?? "";
+    const assets = release["assets"] as Body[];
+    if (assets.some((asset) => asset["name"] === name)) return invalid("Validation Failed", "already_exists");
+    const content = { size: Number(body["bytes"] ?? 0), content_type: "text/html", state: "uploaded" };
+    const asset = {
+      ...(sampleAnswer("repos/upload-release-asset", 201) as Body),
+      ...content,
+      id: state.nextId++,
+      name,
+    };
+    assets.push(asset);
+    return created(asset);
+  },
+  "repos/delete-release-asset": ({ releases }, { params }) => {
+    for (const release of releases) {
+      const assets = release["assets"] as Body[];
+      const at = assets.findIndex(({ id }) => id === Number(params["asset_id"]));
+      if (at >= 0) assets.splice(at, 1);
+    }
+    return { status: 204 };
+  },
+  "repos/get-commit": (state, { params }) => {
+    const sha = commitOf(state, params["ref"] ?? "");
+    return sha === null ? invalid(`No commit found for SHA: ${params["ref"]}`) : ok(commitBody(state, sha));
+  },
+  "repos/compare-commits-with-basehead": (state, { params, query }) => {
+    const [base = "", head = ""] = (params["basehead"] ?? "").split("...");
+    const from = ancestry(state, commitOf(state, base));
+    const to = ancestry(state, commitOf(state, head));
+    if (from.length === 0 || to.length === 0) return notFound();
+    const ahead = to.filter((sha) => !from.includes(sha)).toReversed();
+    const behind = from.filter((sha) => !to.includes(sha));
+    const both = behind.length > 0 ? "diverged" : "ahead";
+    return ok({
+      ...(sampleAnswer("repos/compare-commits-with-basehead", 200) as Body),
+      status: ahead.length > 0 ? both : behind.length > 0 ? "behind" : "identical",
+      ahead_by: ahead.length,
+      behind_by: behind.length,
+      total_commits: ahead.length,
+      commits: pageOf(ahead, query).map((sha) => commitBody(state, sha)),
+      html_url: `https://github.example/${state.owner}/${state.repo}/compare/${base}...${head}`,
+      files: [],
+    });
+  },
+  "repos/list-pull-requests-associated-with-commit": ({ commits }, { params }) =>
+    ok(
+      (commits.get(params["commit_sha"] ?? "")?.pulls ?? []).map(({ number, title, author }) => ({
+        ...sampleOf("pull-request-simple"),
+        number,
+        title,
+        user: { ...sampleOf("simple-user"), login: author },
+        merged_at: "2026-05-01T09:00:00Z",
+        html_url: `https://github.example/pull/${number}`,
+      })),
+    ),
+  "pulls/list-reviews": ({ commits }, { params }) => {
+    const pulls = [...commits.values()].flatMap((commit) => commit.pulls ?? []);
+    const reviews = pulls.find(({ number }) => number === Number(params["pull_number"]))?.reviews ?? [];
+    return ok(
+      reviews.map(({ by, state }) => ({
+        ...sampleOf("pull-request-review"),
+        state,
+        user: { ...sampleOf("simple-user"), login: by },
+      })),
+    );
+  },
+  "actions/get-reviews-for-run": ({ runReviews }, { params }) =>
+    ok(
+      runReviews
+        .filter(({ run }) => run === Number(params["run_id"]))
+        .map(({ by, state, comment }) => ({
+          ...sampleOf("environment-approvals"),
+          environments: [{ id: 1, name: "production" }],
+          user: { ...sampleOf("simple-user"), login: by },
+          state,
+          comment,
+        })),
+    ),
+  "checks/list-for-ref": (state, { params }) => {
+    const checks = state.commits.get(commitOf(state, params["ref"] ?? "") ?? "")?.checks ?? [];
+    const runs = checks.map((check) => ({ ...sampleOf("check-run"), ...check }));
+    return ok({ total_count: runs.length, check_runs: runs });
+  },
+  "repos/get-combined-status-for-ref": (state, { params }) => {
+    const sha = commitOf(state, params["ref"] ?? "");
+    const own = state.commitStatuses.filter((status) => status.sha === sha);
+    const statuses = own.map(({ sha: _sha, ...status }) => ({ ...sampleOf("simple-commit-status"), ...status }));
+    const isGreen = own.every((status) => status.state === "success");
+    const sum = { state: own.length > 0 && isGreen ? "success" : "pending", total_count: own.length, statuses };
+    return ok({ ...sampleOf("combined-commit-status"), ...sum, sha: sha ?? "" });
+  },
+};
+
+function answer(release: Body | undefined): GithubAnswer {
+  return release ? ok(release) : notFound();
+}
+
+function commitBody({ commits }: GithubState, sha: string) {
+  const { message = "", parent = null, verified = false } = commits.get(sha) ?? {};
+  const sampled = sampleOf("commit");
+  const verification = { ...sampleOf("verification"), verified, reason: verified ? "valid" : "unsigned" };
+  return {
+    ...sampled,
+    sha,
+    commit: { ...(sampled["commit"] as Body), message, verification },
+    author: { ...sampleOf("simple-user"), login: "ada" },
+    parents: parent === null ? [] : [{ sha: parent, url: `https://api.github.example/commits/${parent}` }],
+  };
+}

@@ -1,0 +1,94 @@
+/** What a repository holds, as far as the stand-in knows. Tests write it and look into it. */
+export interface GithubState {
+  readonly owner: string;
+  readonly repo: string;
+  defaultBranch: string;
+  /** Commits by id, with what a comparison lists of them. */
+  readonly commits: Map<string, GithubCommit>;
+  /** Tag or branch to commit id. */
+  readonly refs: Map<string, string>;
+  readonly releases: Record<string, unknown>[];
+  readonly deployments: GithubDeployment[];
+  readonly commitStatuses: (Record<string, unknown> & { readonly sha: string; readonly state: string })[];
+  /** Reviews of runs that waited for the approval of an environment. */
+  readonly runReviews: {
+    readonly run: number;
+    readonly by: string;
+    readonly state: string;
+    readonly comment: string;
+  }[];
+  nextId: number;
+}
+
+export interface GithubCommit {
+  readonly message: string;
+  readonly parent: string | null;
+  readonly verified?: boolean;
+  readonly pulls?: readonly GithubPull[];
+  readonly checks?: readonly GithubCheck[];
+}
+
+export interface GithubCheck {
+  readonly name: string;
+  readonly status: string;
+  readonly conclusion: string | null;
+  /** Of the run that made it. */
+  readonly details_url?: string;
+}
+
+export interface GithubPull {
+  readonly number: number;
+  readonly title: string;
+  readonly author: string;
+  readonly reviews?: readonly { readonly by: string; readonly state: string }[];
+}
+
+export interface GithubDeployment {
+  readonly id: number;
+  readonly ref: string;
+  readonly sha: string;
+  readonly environment: string;
+  readonly task: string;
+  readonly description: string | null;
+  readonly payload: unknown;
+  readonly production: boolean;
+  /** Oldest first. */
+  readonly statuses: GithubDeploymentStatus[];
+}
+
+export interface GithubDeploymentStatus {
+  readonly id: number;
+  readonly state: string;
+  readonly description: string;
+  readonly environmentUrl: string;
+  readonly logUrl: string;
+}
+
+export function createGithubState(repository: string): GithubState {
+  const [owner = "", repo = ""] = repository.split("/");
+  return {
+    owner,
+    repo,
+    defaultBranch: "main",
+    commits: new Map(),
+    refs: new Map(),
+    releases: [],
+    deployments: [],
+    commitStatuses: [],
+    runReviews: [],
+    nextId: 1,
+  };
+}
+
+/** The commit that a branch, tag or commit id names. */
+export function commitOf({ refs, commits }: GithubState, ref: string): string | null {
+  const id = refs.get(ref.replace(/^(refs\/)?(heads|tags)\//, "")) ?? ref;
+  return commits.has(id) ? id : null;
+}
+
+/** A commit and what it comes from, newest first. */
+export function ancestry({ commits }: GithubState, id: string | null): readonly string[] {
+  const line: string[] = [];
+  for (let at = id; at !== null && !line.includes(at); at = commits.get(at)?.parent ?? null) line.push(at);
+  return line;
+}

@@ -1,0 +1,67 @@
+import { type EventSink, type JournalRecord, redactDeep } from "@sluice/core";
+import { type Approvals, type Github, readApprovals } from "@sluice/release";
+import type { Session } from "../session.ts";
+import { withGrace } from "./grace.ts";
+import type { StartEvent } from "./shown.ts";
+
+/** How long a deployment that has ended still waits for GitHub to say who approved it, milliseconds. */
+const graceMs = 2_000;
+
+/** A record of who approved what went live. */
+export type ApprovalsRecord = JournalRecord & Approvals & { readonly type: "approvals"; readonly deployment: string };
+
+/**
+ * Asks GitHub who approved a deployment while it runs, and records it at its end. What GitHub does not say by then is not
+ * in the record, and changes no deployment.
+ */
+export function followApprovals(
+  session: Session,
+  github: Github,
+  commitOf: (start: StartEvent) => Promise<string | undefined>,
+): { readonly onEvent: EventSink; settled(): Promise<void> } {
+  const ending = new AbortController();
+  const asked: Promise<{ readonly deployment: string; readonly approvals: Approvals } | null>[] = [];
+  let start: StartEvent | null = null;
+  const ask = async (begun: StartEvent) => {
+    const [commit, previous] = await Promise.all([commitOf(begun), servingCommit(session)]);
+    if (commit === undefined) return null;
+    const run = session.options.env["GITHUB_RUN_ID"] || undefined;
+    const approvals = await readApprovals(github, { commit, previous, run }, ending.signal);
+    return { deployment: begun.deployment, approvals };
+  };
+  return {
+    onEvent(event) {
+      if (event.type === "deployment-start") start = event;
+      if (event.type !== "plan" || event.steps.length === 0 || start?.deployment !== event.deployment) return;
+      asked.push(ask(start).catch(() => null));
+    },
+    async settled() {
+      const answers = await withGrace(session.clock, graceMs, ending, Promise.all(asked));
+      const found = answers.filter((one) => one !== null);
+      const { journal } = await session.ports();
+      for (const { deployment, approvals } of found) {
+        const told = redactDeep(approvals, session.redact);
+        await journal.append({ type: "approvals", deployment, ...told }).catch(() => undefined);
+      }
+    },
+  };
+}
+
+/** All records of who approved what, oldest first. */
+export async function readApprovalRecords(records: AsyncIterable<JournalRecord>): Promise<readonly ApprovalsRecord[]> {
+  const found: ApprovalsRecord[] = [];
+  for await (const record of records) if (record.type === "approvals") found.push(record as ApprovalsRecord);
+  return found;
+}
+
+/** Commit of the release that went live last: what is deployed now comes on top of it. */
+async function servingCommit(session: Session): Promise<string | undefined> {
+  const { journal, bundles } = await session.ports();
+  let release: string | undefined;
+  for await (const record of journal.read()) {
+    const { type, serving } = record as JournalRecord & { readonly serving?: { readonly release: string } | null };
+    if (type === "deployment-end") release = serving?.release ?? release;
+  }
+  const bundle = (await bundles.list()).find(({ id }) => id === release);
+  return bundle?.commit ?? undefined;
+}

@@ -1,0 +1,49 @@
+import { type Finding, isSluiceError, type ReleaseRequest, SluiceError } from "@sluice/core";
+import { releaseObjections } from "@sluice/release";
+import type { Session } from "../session.ts";
+
+/**
+ * Before a deployment begins: GitHub says of the release what `github.require` asks for. Without that, GitHub is not asked.
+ *
+ * @throws SluiceError RELEASE_REFUSED with everything that does not hold, also when GitHub does not answer
+ */
+export async function assertReleaseAllowed(
+  session: Session,
+  { tag, commit, dirty, source }: ReleaseRequest,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { require } = (await session.config()).github;
+  if (!Object.values(require).includes(true)) return;
+  const opened = await session.github();
+  if (!opened) throw refused(`GitHub cannot be asked of ${tag}: there is no token, or no repository`);
+  if (commit === null || dirty) throw refused(`${tag} is no commit that GitHub knows: the checkout was changed`);
+  const ownRun = session.options.env["GITHUB_RUN_ID"] || undefined;
+  // What a person names, or git describes, need be no tag on GitHub.
+  const asked = { ownRun, signal, tag: source === "event" ? tag : undefined };
+  const objections = await releaseObjections(opened.github, commit, require, asked).catch((cause: unknown) => {
+    if (!isSluiceError(cause)) throw cause;
+    throw refused(`GitHub cannot be asked of ${tag}: ${cause.message}`, cause);
+  });
+  if (objections.length > 0) throw refused(`${tag} is not to be deployed: ${objections.join("; ")}`);
+}
+
+/** The same, for a deployment that is only planned. */
+export async function releaseFindings(
+  session: Session,
+  release: ReleaseRequest,
+  signal?: AbortSignal,
+): Promise<readonly Finding[]> {
+  try {
+    await assertReleaseAllowed(session, release, signal);
+    return [];
+  } catch (error) {
+    if (!isSluiceError(error)) throw error;
+    const { message, hint } = error;
+    return [{ severity: "error", code: "release-refused", message, ...(hint ? { hint } : {}) }];
+  }
+}
+
+function refused(message: string, cause?: unknown): SluiceError {
+  const hint = "see github.require in sluice.yaml, which asks for it; going back is not refused: sluice rollback";
+  return new SluiceError("RELEASE_REFUSED", message, { hint, cause });
+}

@@ -1,0 +1,28 @@
+import { SluiceError } from "@sluice/core";
+import { createReleaseDesk, originRepository, type ReleaseDesk } from "@sluice/release";
+import type { DeployerOptions } from "../deployer.ts";
+import { loadConfig } from "../load-config.ts";
+import { openGithub } from "./open-github.ts";
+
+/**
+ * The releases of a project on GitHub. The repository is the configured one, else `GITHUB_REPOSITORY`, else that of the
+ * remote `origin` of the checkout.
+ *
+ * @throws SluiceError CONFIG_INVALID, USAGE without a token or a repository
+ */
+export async function openReleaseDesk(options: DeployerOptions): Promise<ReleaseDesk> {
+  const { directory, env, environment } = options;
+  const config = await loadConfig(options);
+  const repository =
+    config.github.repository ?? (env["GITHUB_REPOSITORY"] || (await originRepository(directory)) || undefined);
+  if (repository === undefined) {
+    throw new SluiceError("USAGE", "nothing tells which repository on GitHub this is", {
+      hint: "set github.repository in sluice.yaml, or GITHUB_REPOSITORY, to owner/name",
+    });
+  }
+  const opened = openGithub({ ...config, github: { ...config.github, repository } }, env, environment);
+  if (opened) return createReleaseDesk(opened.github, directory);
+  throw new SluiceError("USAGE", `there is no token for ${repository}: ${config.github.token} is not set`, {
+    hint: "set it: in a workflow `env: GITHUB_TOKEN: ${{ github.token }}`, by hand `GITHUB_TOKEN=$(gh auth token)`",
+  });
+}

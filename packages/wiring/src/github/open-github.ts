@@ -1,0 +1,60 @@
+import { type Config, type Finding, isSluiceError, resolveReferences } from "@sluice/core";
+import { createDeploymentReporter, createGithub, type DeploymentReporter, type Github } from "@sluice/release";
+
+export interface OpenedGithub {
+  readonly github: Github;
+  readonly token: string;
+  /** `null` where deployments are not to be shown. */
+  readonly reporter: DeploymentReporter | null;
+  readonly place: GithubPlace;
+}
+
+/** Where on GitHub deployments are shown. */
+export interface GithubPlace {
+  readonly environment: string;
+  readonly isProduction: boolean;
+  readonly url: string | undefined;
+}
+
+/**
+ * The repository on GitHub that a deployment belongs to; `null` without a token or a repository, as outside of a
+ * workflow. Loads and opens nothing yet.
+ *
+ * @param environment name that was given with `--env`
+ * @throws SluiceError CONFIG_INVALID for a repository or address that is none
+ */
+export function openGithub(
+  { github: config }: Config,
+  env: Readonly<Record<string, string | undefined>>,
+  environment: string | undefined,
+): OpenedGithub | null {
+  const { value: token, missing } = resolveReferences(config.token, env);
+  const repository = config.repository ?? (env["GITHUB_REPOSITORY"] || undefined);
+  if (missing.length > 0 || repository === undefined) return null;
+  const github = createGithub({ repository, token, apiUrl: env["GITHUB_API_URL"] || undefined });
+  const name = config.environment ?? environment ?? "production";
+  const commitContext = config.commitStatus ? `sluice/${name}` : undefined;
+  return {
+    github,
+    token,
+    reporter: config.deployments ? createDeploymentReporter(github, { commitContext }) : null,
+    place: { environment: name, isProduction: name === "production", url: config.url },
+  };
+}
+
+/** As `openGithub`; one that cannot be used is said, and keeps nobody from deploying or from going back. */
+export function openUsableGithub(
+  config: Config,
+  env: Readonly<Record<string, string | undefined>>,
+  environment: string | undefined,
+  say: (finding: Finding) => void,
+): OpenedGithub | null {
+  try {
+    return openGithub(config, env, environment);
+  } catch (error) {
+    if (!isSluiceError(error)) throw error;
+    const { message, hint } = error;
+    say({ severity: "warn", code: "github-unusable", message, ...(hint ? { hint } : {}) });
+    return null;
+  }
+}

@@ -1,0 +1,80 @@
+import { parseConfig, type ReleaseRequest } from "@sluice/core";
+import { type FakeGithub, githubFaults, startFakeGithub } from "@sluice/testing/github";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { assertReleaseAllowed, releaseFindings } from "../src/github/gate.ts";
+import { openGithub } from "../src/github/open-github.ts";
+import type { Session } from "../src/session.ts";
+
+const commit = "a".repeat(40);
+let server: FakeGithub;
+beforeEach(async () => {
+  server = await startFakeGithub();
+  server.commit(commit, ["main", "v1"]);
+});
+afterEach(async () => {
+  await server[Symbol.asyncDispose]();
+  server.assertDescribed();
+});
+
+/** As much of a session as the gate uses. */
+function aSession(yaml: string, token = server.token): Session {
+  const config = parseConfig(yaml, "sluice.yaml");
+  const env = { GITHUB_TOKEN: token, GITHUB_REPOSITORY: server.repository, GITHUB_API_URL: server.url };
+  const session = {
+    config: async () => config,
+    github: async () => openGithub(config, env, undefined),
+    options: { env },
+  };
+  return session as unknown as Session;
+}
+const allowed = (yaml: string, over: Partial<ReleaseRequest> = {}, token?: string) =>
+  assertReleaseAllowed(aSession(yaml, token), { tag: "v1", commit, dirty: false, source: "event", ...over });
+const all = "github: { require: { defaultBranch: true, checks: true, signature: true } }";
+
+describe("a release", () => {
+  it("is deployed without a word of GitHub where none is required", async () => {
+    await server.goAway();
+    await allowed("");
+    await allowed("", { commit: null, dirty: true }, "");
+  });
+
+  it("is deployed when all that is required holds", async () => {
+    await allowed("github: { require: { defaultBranch: true, checks: true } }");
+  });
+
+  it("is refused with what does not hold", async () => {
+    await expect(allowed(all)).rejects.toMatchObject({
+      code: "RELEASE_REFUSED",
+      exitCode: 10,
+      message: expect.stringContaining("v1 is not to be deployed: commit aaaa"),
+    });
+  });
+
+  it("is refused when its tag was moved on GitHub", async () => {
+    server.commit("b".repeat(40), ["main", "v1"]);
+    const yaml = "github: { require: { defaultBranch: true } }";
+    await expect(allowed(yaml)).rejects.toMatchObject({ message: expect.stringContaining("tag v1 is commit bbbb") });
+    await allowed(yaml, { source: "option" });
+  });
+
+  it.each([
+    ["without a token", {}, ""],
+    ["without a commit", { commit: null }, undefined],
+    ["with changes that no commit has", { dirty: true }, undefined],
+  ] as const)("is refused %s", async (_, over, token) => {
+    await expect(allowed(all, over, token)).rejects.toMatchObject({ code: "RELEASE_REFUSED" });
+  });
+
+  it("that is only planned has it as a finding", async () => {
+    const release: ReleaseRequest = { tag: "v1", commit, dirty: false, source: "event" };
+    expect(await releaseFindings(aSession(all), release)).toMatchObject([
+      { severity: "error", code: "release-refused", message: expect.stringContaining("no signature") },
+    ]);
+    expect(await releaseFindings(aSession(""), release)).toEqual([]);
+  });
+
+  it("is refused when GitHub does not answer, before anything was changed", async () => {
+    server.fault = () => githubFaults.forbidden();
+    await expect(allowed(all)).rejects.toMatchObject({ exitCode: 10, message: expect.stringContaining("403") });
+  });
+});
