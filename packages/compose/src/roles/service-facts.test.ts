@@ -163,6 +163,12 @@ describe("findings", () => {
     expect(find({ ports }, { health: { path: "/up" } })).toEqual([]);
   });
 
+  test("refuse a volume of one letter, which is mounted nowhere", () => {
+    const volumes = [{ type: "volume", target: "d:/var/lib/mysql" }];
+    expect(find({ image: "mysql", volumes })).toEqual(["error volume-taken-for-drive services.app.volumes.0"]);
+    expect(find({ image: "mysql", volumes: [{ type: "volume", target: "/d" }] })).toEqual([]);
+  });
+
   test("are silent about services that are not active", () => {
     const model = { name: "shop", services: { app: { image: "shop" } } };
     expect(serviceFindings(model, classifyServices(model), {}, new Set())).toEqual([]);

@@ -25,9 +25,9 @@ type Override = NonNullable<RoleOverrides[string]>;
 
 function findingsOf(model: ComposeModel, decision: RoleDecision, override: Override): readonly ServiceFinding[] {
   const { role, service } = decision;
-  if (role !== "web" && role !== "worker") return [];
-  const found = [impossible, unsure, stopFirst, withoutHealthcheck, named, secretsOfShell];
-  return found.flatMap((find) => {
+  const isApplication = role === "web" || role === "worker";
+  const ofApplications = [impossible, unsure, stopFirst, withoutHealthcheck, named, secretsOfShell];
+  return [driveLetter, ...(isApplication ? ofApplications : [])].flatMap((find) => {
     const finding = find(model, decision, override);
     return finding ? [{ ...finding, service, path: ["services", service, ...finding.path] }] : [];
   });
@@ -38,6 +38,22 @@ type Find = (
   decision: RoleDecision,
   override: Override,
 ) => Omit<ServiceFinding, "service"> | undefined | false;
+
+/** The engine would say so too, but only when containers are already being made. */
+const driveLetter: Find = (model, { service }) => {
+  const { volumes = [] } = model.services[service] ?? {};
+  const index = volumes.findIndex(({ source, target }) => source === undefined && /^[a-z]:[\\/]/i.test(target));
+  const [letter = ""] = volumes[index]?.target ?? "";
+  return (
+    index >= 0 && {
+      severity: "error",
+      code: "volume-taken-for-drive",
+      message: `${service} mounts ${volumes[index]?.target}: Compose takes a volume of one letter for a drive of Windows`,
+      hint: `give volume ${letter} a longer name, or write the mount as {type: volume, source: ${letter}, target: …}`,
+      path: ["volumes", index],
+    }
+  );
+};
 
 const impossible: Find = (model, { service }, override) => {
   const blocker = firstBlocker(model.services[service] ?? {});
