@@ -43,7 +43,7 @@ describe("a real project gives", () => {
     const { services, findings } = await resolveStack(key);
     for (const { service, message, position } of findings) {
       expect(position).toMatchObject({ file: expect.stringContaining("/corpus/"), line: expect.any(Number) });
-      if (service !== undefined) expect(message).toContain(service);
+      expect(message).toContain(service ?? "");
     }
     const refusals = findings.filter(({ severity }) => severity === "error");
     // A UDP port beside the one for users: it cannot be two.

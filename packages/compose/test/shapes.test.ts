@@ -9,10 +9,10 @@ import { cliEnvironment } from "./corpus-stacks.ts";
 /** Compose files in which every service says of itself what it is: `x-is: ROLE [STRATEGY [ask]]`, `x-protocol`. */
 const directory = join(import.meta.dirname, "shapes");
 const shapes = readdirSync(directory).filter((name) => name.endsWith(".yaml"));
-const { resolve } = createComposeResolver({ env: cliEnvironment });
+const resolver = createComposeResolver({ env: cliEnvironment });
 
 test.each(shapes)("every service of %s is taken for what it is", async (file) => {
-  const { services } = await resolve({ stack: "shape", directory, files: [file] });
+  const { services } = await resolver.resolve({ stack: "shape", directory, files: [file] });
   const written = await readExpected(file);
   expect(services.map(({ name }) => name).toSorted()).toEqual(Object.keys(written).toSorted());
   const decided = services.map(({ name, role, strategy, confidence, protocol }) => {
