@@ -5,11 +5,12 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { allCases, type Extents, nameOf, sampleOf } from "./kill/cases.ts";
 import { networksOf } from "./kill/left-behind.ts";
-import { type KillResult, runCase, runSluice, type Stage } from "./kill/run-case.ts";
+import { type KillResult, runCase } from "./kill/run-case.ts";
 import { prepare } from "./peers/prepare-peer.ts";
 import { createSluicePeer } from "./peers/sluice.ts";
 import { atMost, conclude, shown } from "./result.ts";
 import { runBench } from "./run-bench.ts";
+import { runSluice, type Stage } from "./run-sluice.ts";
 import type { Session } from "./session.ts";
 
 const { values } = parseArgs({
