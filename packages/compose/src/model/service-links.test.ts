@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { factsOf, slotRequestOf } from "../../test/support/slot-request.ts";
+import { doorFacts } from "./door-facts.ts";
 import { serviceLinks } from "./service-links.ts";
 import { slotModel } from "./slot-model.ts";
 
@@ -26,4 +27,11 @@ it("links to services of the slot stay in its model; those to base need another 
   const slot = slotModel(slotRequestOf(model, factsOf(model)), { subnets: { default: "10.213.0.0/28" } });
   expect(slot.services["web"]?.["links"]).toEqual(["worker:aide", "worker:worker"]);
   expect(slot.services["worker"]).not.toHaveProperty("links");
+});
+
+it("a door answers to the names that others link its service by, and to the container that they linked to", () => {
+  const nginx = { image: "nginx", networks, links: ["web:app"] };
+  const linked = { ...model, services: { ...model.services, nginx } };
+  expect(doorFacts(linked, "web").networks).toMatchObject([{ aliases: ["web", "app", "shop-web-1"] }]);
+  expect(doorFacts(model, "web").networks).toMatchObject([{ aliases: ["web"] }]);
 });

@@ -57,6 +57,20 @@ const finders: readonly Find[] = [
   },
 ];
 
+/** Other services whose network, processes or volumes a service uses as its own. */
+export function sharedServices(service: ComposeService): readonly { readonly key: string; readonly other: string }[] {
+  const ofKey = ["network_mode", "pid", "ipc"].flatMap((key) => {
+    const value = service[key];
+    const other = typeof value === "string" ? /^service:(.+)$/.exec(value)?.[1] : undefined;
+    return other === undefined ? [] : [{ key, other }];
+  });
+  const from: readonly unknown[] = Array.isArray(service["volumes_from"]) ? service["volumes_from"] : [];
+  const ofVolumes = from
+    .filter((text) => typeof text === "string")
+    .map((text) => ({ key: "volumes_from", other: text.split(":")[0] ?? "" }));
+  return [...ofKey, ...ofVolumes];
+}
+
 /** What one copy reserves may not be there for two. */
 function reservedDevices(deploy: ComposeService["deploy"]): boolean {
   const resources = deploy?.["resources"] as { reservations?: { devices?: unknown } } | undefined;
