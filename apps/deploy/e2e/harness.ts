@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { type CliRun, type RunningCli, startCli } from "./cli.ts";
 import { removeStack } from "./engine.ts";
@@ -105,7 +105,10 @@ export async function openProject(config: string): Promise<Project> {
   return {
     ...project,
     async release(tag, files) {
-      for (const [name, content] of Object.entries(files)) await writeFile(join(checkout, name), content);
+      for (const [name, content] of Object.entries(files)) {
+        await mkdir(dirname(join(checkout, name)), { recursive: true });
+        await writeFile(join(checkout, name), content);
+      }
       await git("add", "-A");
       await git("-c", "commit.gpgsign=false", "commit", "-q", "--no-verify", "-m", tag);
       await git("-c", "tag.gpgsign=false", "tag", tag);

@@ -15,7 +15,7 @@ export const sluiceConfig = (drainMs: number): string => `rollout: { steps: [100
 releases: { keep: 20 }
 traffic: { drain: { timeout: ${drainMs}ms } }
 services:
-  web: { health: { path: /healthz } }
+  web: { health: { path: /healthz }, startTimeout: 3m }
 `;
 
 /** `sluice deploy`, as a workflow runs it. */

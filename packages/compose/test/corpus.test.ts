@@ -1,4 +1,12 @@
-import type { ComposeModel, ResolvedProject, Role, ServiceFacts } from "@sluice/core";
+import {
+  type ComposeModel,
+  defaultConfig,
+  planDeployment,
+  type ResolvedProject,
+  type Role,
+  type ServiceFacts,
+} from "@sluice/core";
+import { aStack } from "@sluice/core/testing";
 import { describe, expect, test } from "vitest";
 import { runCompose } from "../src/compose-cli/run.ts";
 import { slotNetworks } from "../src/model/networks.ts";
@@ -27,6 +35,26 @@ describe("on real projects, the classifier", () => {
     expect(wrong.filter(({ role, expected }) => isExact(role) || isExact(expected))).toEqual([]);
     expect(wrong.filter(({ strategy, confidence }) => strategy === "slots" || confidence !== "ask")).toEqual([]);
     expect(wrong.length / decisions.length).toBeLessThanOrEqual(0.05);
+  });
+});
+
+describe("a real project gives", () => {
+  test.each(Object.keys(stacks))("%s: a plan, or a refusal with service, reason and place", async (key) => {
+    const { services, findings } = await resolveStack(key);
+    for (const { service, message, position } of findings) {
+      expect(position).toMatchObject({ file: expect.stringContaining("/corpus/"), line: expect.any(Number) });
+      expect(message).toContain(service ?? "");
+    }
+    const refusals = findings.filter(({ severity }) => severity === "error");
+    // A UDP port beside the one for users: it cannot be two.
+    expect(refusals.map(({ code, service }) => ({ code, service }))).toEqual(
+      key.startsWith("mattermost") ? [{ code: "cannot-be-two", service: "mattermost" }] : [],
+    );
+    const desired = { tag: "v1", services, config: defaultConfig(), bundleId: null, imagesOf: null };
+    const plan = planDeployment({ ...desired, wasLive: false, prunable: [] }, aStack({ stack: "corpus", services }));
+    const active = services.filter(({ active: isActive, role }) => isActive && role !== "tool").map(({ name }) => name);
+    expect(plan.steps.length).toBeGreaterThan(0);
+    expect(active.filter((name) => !JSON.stringify(plan.steps).includes(`"${name}"`))).toEqual([]);
   });
 });
 

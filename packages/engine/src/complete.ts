@@ -1,4 +1,5 @@
 import type { Outcome, ResolvedProject, Serving } from "@sluice/core";
+import { reviveDoors } from "./actions/revive-doors.ts";
 import { restoreRoutes } from "./actions/traffic.ts";
 import { createDeadline, settle } from "./deadline.ts";
 import { type DeploymentResult, end, leave, type RunContext } from "./end.ts";
@@ -41,6 +42,7 @@ export async function completeRun(
     if (verdictCodes.has(code)) await markBroken(scope, message);
   }
   const failures = await undoSteps(steps, scope);
+  await reviveDoors(scope);
   if (failures.length > 0) return endUnclear(scope, run, failures, message);
   const outcome: Outcome = interrupted ? "interrupted" : hasMoved(scope) ? "rolled-back" : "failed";
   return end(scope, run, { outcome, error, reason: interrupted ? "interrupted" : message });

@@ -1,4 +1,5 @@
 import { planRecovery, type ResolvedProject } from "@sluice/core";
+import { reviveDoors } from "./actions/revive-doors.ts";
 import { restoreRoutes } from "./actions/traffic.ts";
 import { completeRun, endUnclear, observeServing } from "./complete.ts";
 import { createControl, takeOrders } from "./control/take-orders.ts";
@@ -41,6 +42,7 @@ export async function recoverUnfinished(
   }
   await restoreRoutes(scope, recovery.begun);
   const failures = await undoSteps(recovery.begun, scope);
+  await reviveDoors(scope);
   if (failures.length > 0) return endUnclear(scope, run, failures, recovery.reason);
   await sweep(scope);
   return end(scope, run, { outcome: "interrupted", reason: `undone by a later run: ${recovery.reason}` });

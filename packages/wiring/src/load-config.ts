@@ -10,7 +10,11 @@ export async function loadConfig(options: DeployerOptions): Promise<Config> {
   const name = relative(options.directory, path) || path;
   const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === "ENOENT" && !required) return null;
-    throw new SluiceError("CONFIG_INVALID", `configuration ${name} cannot be read: ${cause.message}`, { cause });
+    throw new SluiceError("CONFIG_INVALID", `configuration ${name} cannot be read: ${cause.message}`, {
+      position: { file: name },
+      hint: "name a file that is there and that you may read with --config, or leave the option out",
+      cause,
+    });
   });
   if (text !== null) return parseConfig(text, name, options.environment);
   if (options.environment === undefined) return defaultConfig();

@@ -45,7 +45,10 @@ async function readEvent({ env, allowPrerelease = false }: ReleaseSourceOptions)
   const path = env["GITHUB_EVENT_PATH"];
   if (!path) return null;
   const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
-    throw new SluiceError("EVENT_INVALID", `event file ${path} cannot be read: ${cause.message}`, { cause });
+    throw new SluiceError("EVENT_INVALID", `event file ${path} cannot be read: ${cause.message}`, {
+      hint: "GITHUB_EVENT_PATH must name a file that is there; or name the release with --release TAG",
+      cause,
+    });
   });
   return readReleaseEvent(text, { allowPrerelease });
 }

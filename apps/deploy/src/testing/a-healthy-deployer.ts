@@ -2,32 +2,6 @@ import type { Deployer, ReportData } from "@sluice/wiring";
 import { aBackup } from "./a-backup.ts";
 import { aPlanView, aResult, aWindowView, type FakeDeployer, fakeDeployer, v2 } from "./fake-deployer.ts";
 
-export const aReport: ReportData = {
-  stack: "shop",
-  deployment: "d1",
-  kind: "deploy",
-  tag: "v2",
-  commit: null,
-  release: "r2",
-  actor: "ada",
-  reason: "release v2",
-  consents: [],
-  outcome: "live",
-  exitCode: 0,
-  because: null,
-  serving: v2,
-  begunAt: "2026-05-01T10:00:00.000Z",
-  endedAt: "2026-05-01T10:01:00.000Z",
-  durationMs: 60_000,
-  spanMs: 60_000,
-  steps: [],
-  shares: [],
-  verdicts: [],
-  happenings: [],
-  images: [],
-  leftOut: 0,
-};
-
 const backup = aBackup();
 
 const database: Deployer["database"] = {
@@ -60,7 +34,7 @@ export function aHealthyDeployer(): FakeDeployer {
     window: async () => aWindowView(),
     outbox: async () => [],
     flushOutbox: async () => [],
-    report: async () => aReport,
+    report: async () => aReportOf("d1"),
     audit: async () => ({ ok: true, records: 0, problems: [] }),
     prune: async () => [],
     exportState: async (destination) => {

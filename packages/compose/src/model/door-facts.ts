@@ -3,6 +3,7 @@ import { unescapeDollars } from "./dollars.ts";
 import { type NamedNetwork, networkKeys, networkName } from "./networks.ts";
 import { proxyLabels, proxyVariables } from "./proxy-labels.ts";
 import { publishedPorts } from "./published-ports.ts";
+import { serviceLinks } from "./service-links.ts";
 import { endpointAliases } from "./slot-model.ts";
 
 export interface DoorNetwork extends NamedNetwork {
@@ -23,10 +24,24 @@ export interface DoorFacts {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+/**
+ * Names by which services on the network link to this one. A container that was linked before asks for its container,
+ * whose name the door must answer to then.
+ */
+function linkedNames(model: ComposeModel, name: string, key: string): readonly string[] {
+  const linked = Object.entries(model.services).flatMap(([other, service]) =>
+    other !== name && networkKeys(service).includes(key)
+      ? serviceLinks(service).filter((link) => link.service === name)
+      : [],
+  );
+  if (linked.length === 0) return [];
+  return [...linked.map(({ alias }) => alias), `${model.name}-${name}-1`];
+}
+
 export function doorFacts(model: ComposeModel, name: string): DoorFacts {
   const service = model.services[name] ?? {};
   const networks = networkKeys(service).map((key): DoorNetwork => {
-    const aliases = [name, ...endpointAliases(service, key)].map(unescapeDollars);
+    const aliases = [name, ...endpointAliases(service, key), ...linkedNames(model, name, key)].map(unescapeDollars);
     const ipv4Address = service.networks?.[key]?.ipv4_address;
     return {
       key,

@@ -13,6 +13,7 @@ import { escapeDollars } from "./dollars.ts";
 import { slotConfigFiles, slotMounts } from "./mounts.ts";
 import { jobServices, networkKeys, slotServices } from "./networks.ts";
 import { isProxyLabel, isProxyVariable } from "./proxy-labels.ts";
+import { serviceLinks } from "./service-links.ts";
 
 /** Slots, and the throw-away one. */
 export type PlaceRequest = Omit<SlotRequest, "slot"> & { readonly slot: Slot | "rehearsal" };
@@ -108,7 +109,7 @@ export function slotService(
     ...mounts,
     ...(written.environment ? { environment: without(written.environment, isProxyVariable) } : {}),
     ...(written.network_mode ? {} : { networks: slotEndpoints(written) }),
-    ...(kind === "slot" ? slotDependencies(request, written) : {}),
+    ...(kind === "slot" ? { ...slotDependencies(request, written), ...slotLinks(request, written) } : {}),
     image: pinnedImage(request, name),
     pull_policy: "never",
     labels: {
@@ -131,6 +132,13 @@ function slotDependencies(
   const inSlot = new Set(slotServices(services).map(({ name }) => name));
   const kept = Object.entries(depends_on ?? {}).filter(([name]) => inSlot.has(name));
   return kept.length > 0 ? { depends_on: Object.fromEntries(kept) } : {};
+}
+
+/** To services of the slot; what it calls in base by a name of its own, its endpoints on the slot's links know. */
+function slotLinks({ services }: SlotRequest, written: ComposeService): { readonly links?: readonly string[] } {
+  const inSlot = new Set(slotServices(services).map(({ name }) => name));
+  const kept = serviceLinks(written).filter(({ service }) => inSlot.has(service));
+  return kept.length > 0 ? { links: kept.map(({ service, alias }) => `${service}:${alias}`) } : {};
 }
 
 /** Names that a service can be called by inside its networks, beside its own. */

@@ -7,6 +7,8 @@ export interface Endpoint {
   readonly network: string;
   readonly aliases: readonly string[];
   readonly address?: string | undefined;
+  /** Other containers there by names that only this one uses: `CONTAINER:NAME`. */
+  readonly links?: readonly string[] | undefined;
 }
 
 /**
@@ -19,13 +21,14 @@ export async function connect(
   endpoints: readonly Endpoint[],
 ): Promise<void> {
   const docker = await engine.docker();
-  for (const { network, aliases, address } of endpoints) {
+  for (const { network, aliases, address, links = [] } of endpoints) {
     if (network in container.NetworkSettings.Networks) continue;
     try {
       await docker.getNetwork(network).connect({
         Container: container.Id,
         EndpointConfig: {
           Aliases: [...aliases],
+          ...(links.length > 0 ? { Links: [...links] } : {}),
           ...(address ? { IPAMConfig: { IPv4Address: address } } : {}),
         },
       });

@@ -1,7 +1,7 @@
 import { type ErrorDetails, SluiceError, type SourcePosition } from "@sluice/core";
 import { isWritten, offsetPosition, positionOf, type SourcePath } from "./positions.ts";
 import { nearestKey } from "./schema-keys.ts";
-import type { SourceFile } from "./source-files.ts";
+import { type SourceFile, writtenServices } from "./source-files.ts";
 import { variablePositions } from "./variables.ts";
 
 /**
@@ -16,6 +16,8 @@ export function composeError(stderr: string, sources: readonly SourceFile[]): Sl
     .join("\n")
     .trim();
   const message = withoutValues(said || "docker compose config failed and said nothing");
+  const ofTool = toolError(message);
+  if (ofTool) return ofTool;
   const syntax = sources.find(({ syntaxError }) => syntaxError !== null);
   if (syntax?.syntaxError && /^(?:yaml|parsing|failed to parse)|mapping key .* already defined/.test(message)) {
     return invalid(message, {
@@ -23,8 +25,23 @@ export function composeError(stderr: string, sources: readonly SourceFile[]): Sl
       hint: syntax.syntaxError.message,
     });
   }
-  const { hint, path, position } = explain(message, sources);
+  const { hint = anyHint, path, position } = explain(message, sources);
   return invalid(message, { hint, position: position ?? (path && positionOf(sources, path)) });
+}
+
+const anyHint = "mend what it names; `docker compose config` must accept the project";
+
+/** What docker or an old Compose says when it does not know what it is asked; it is no fault of the project. */
+function toolError(message: string): SluiceError | undefined {
+  if (/^(?:docker: )?['"]?compose['"]? is not a docker command|^unknown shorthand flag: '?f'? in -f/m.test(message)) {
+    return new SluiceError("COMPOSE_MISSING", `docker has no compose plugin: ${message}`, {
+      hint: "install the compose plugin; `docker compose version` must work for this user",
+    });
+  }
+  if (!/^unknown (?:shorthand )?flag: /m.test(message)) return undefined;
+  return new SluiceError("COMPOSE_TOO_OLD", `Compose does not know an option it needs: ${message}`, {
+    hint: "update the docker compose plugin; see `docker compose version`",
+  });
 }
 
 function invalid(message: string, details: ErrorDetails): SluiceError {
@@ -132,6 +149,13 @@ const explanations: readonly (readonly [RegExp, Explain])[] = [
     }),
   ],
   [
+    /cannot extend service "([^"]+)"/,
+    ([service = ""]) => ({
+      path: ["services", service, "extends"],
+      hint: "extends names a service, and with file: the file that it is in",
+    }),
+  ],
+  [
     /service "([^"]+)" has neither an image nor a build context/,
     ([service = ""]) => ({ path: ["services", service], hint: "give it an image: or a build:" }),
   ],
@@ -155,12 +179,11 @@ function splitPath(text: string): (string | number)[] {
 /** For messages that name no service: the one place it can be, when only one service has the key. */
 function pathWithKey(sources: readonly SourceFile[], key: string): SourcePath | undefined {
   const services = new Set(
-    sources.flatMap(({ document }) => {
-      const written: unknown = document?.toJS();
-      return Object.entries((written as { services?: Record<string, object | null> } | null)?.services ?? {})
-        .filter(([, service]) => service !== null && key in service)
-        .map(([name]) => name);
-    }),
+    sources.flatMap((source) =>
+      writtenServices(source)
+        .filter(([, service]) => key in service)
+        .map(([name]) => name),
+    ),
   );
   const [service] = services;
   return service !== undefined && services.size === 1 ? ["services", service, key, 0] : undefined;

@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import type { ComposeSpecification } from "docker-compose";
 import { type Document, LineCounter, type ParsedNode, parseAllDocuments } from "yaml";
 
 /** A file that took part in the compose model, for positions in messages. Its meaning is Compose's business alone. */
@@ -59,40 +58,49 @@ function envSource(path: string, text: string): SourceFile {
   return { path, text, lines, document: null, syntaxError: null };
 }
 
-function referencedFiles(source: SourceFile): readonly string[] {
-  const { include, services } = written(source);
-  const included = listOf(include).flatMap((entry) => (typeof entry === "string" ? entry : listOf(entry?.path)));
-  const extended = Object.values(services ?? {}).map((service) =>
-    typeof service?.extends === "object" ? service.extends.file : undefined,
+export function referencedFiles(source: SourceFile): readonly string[] {
+  const included = listOf(mapOf(written(source))["include"]).flatMap((entry) =>
+    typeof entry === "string" ? entry : listOf(mapOf(entry)["path"]),
   );
+  const extended = writtenServices(source).map(([, service]) => mapOf(service["extends"])["file"]);
   return absolute(source, [...included, ...extended]);
 }
 
-function envFilesOf(source: SourceFile): readonly string[] {
-  const files = Object.values(written(source).services ?? {}).flatMap((service) =>
-    listOf(service?.env_file).map((entry) => (typeof entry === "string" ? entry : entry?.path)),
+export function envFilesOf(source: SourceFile): readonly string[] {
+  const files = writtenServices(source).flatMap(([, service]) =>
+    listOf(service["env_file"]).map((entry) => (typeof entry === "string" ? entry : mapOf(entry)["path"])),
   );
   return absolute(source, files);
 }
 
-/** What the file says, as far as it says something of the expected shape. */
-function written({ document }: SourceFile): ComposeSpecification {
+/** Services by name, as the file has them: with values of any shape, as this is for files that may be wrong. */
+export function writtenServices(source: SourceFile): readonly (readonly [string, WrittenMap])[] {
+  const services = mapOf(mapOf(written(source))["services"]);
+  return Object.entries(services).map(([name, service]) => [name, mapOf(service)]);
+}
+
+type WrittenMap = Readonly<Record<string, unknown>>;
+
+function written({ document }: SourceFile): unknown {
   try {
-    const value = document?.toJS() as ComposeSpecification | null | undefined;
-    return value !== null && typeof value === "object" ? value : {};
+    return document?.toJS();
   } catch {
     // An alias that leads nowhere; Compose says so itself.
-    return {};
+    return undefined;
   }
+}
+
+function mapOf(value: unknown): WrittenMap {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as WrittenMap) : {};
 }
 
 function absolute({ path }: SourceFile, files: readonly unknown[]): readonly string[] {
   return files.flatMap((file) => (typeof file === "string" ? resolve(dirname(path), file) : []));
 }
 
-function listOf<T>(value: T | readonly T[] | undefined): readonly T[] {
+function listOf(value: unknown): readonly unknown[] {
   if (value === undefined) return [];
-  return Array.isArray(value) ? (value as readonly T[]) : [value as T];
+  return Array.isArray(value) ? value : [value];
 }
 
 async function readText(path: string): Promise<string | null> {

@@ -1,5 +1,5 @@
 import type { Finding, SourcePosition } from "@sluice/core";
-import { offsetPosition } from "./positions.ts";
+import { offsetPosition, positionOf } from "./positions.ts";
 import type { SourceFile } from "./source-files.ts";
 
 /** Every use of a variable (`$NAME`, `${NAME…}`) in the texts; `$$NAME` is none. */
@@ -26,10 +26,16 @@ export function composeWarnings(stderr: string, sources: readonly SourceFile[]):
   return [...new Set(messages.map(([, message = ""]) => message.replaceAll(/\\(.)/g, "$1")))].map((message) => {
     const variable = /^The "([A-Za-z_]\w*)" variable is not set/.exec(message)?.[1];
     if (variable) return variableFinding(variable, sources);
-    const obsolete = /^(.+): (?:the attribute )?`version` is obsolete/.exec(message);
-    if (obsolete) return { severity: "info", code: "version-obsolete", message, position: { file: obsolete[1] ?? "" } };
+    const obsolete = /^(.+): (?:the attribute )?`version` is obsolete/.exec(message)?.[1];
+    if (obsolete !== undefined) return obsoleteVersion(message, obsolete, sources);
     return { severity: "warn", code: "compose-warning", message };
   });
+}
+
+function obsoleteVersion(message: string, file: string, sources: readonly SourceFile[]): Finding {
+  const written = sources.filter(({ path }) => path === file);
+  const position = positionOf(written, ["version"]) ?? { file };
+  return { severity: "info", code: "version-obsolete", message, position };
 }
 
 function variableFinding(name: string, sources: readonly SourceFile[]): Finding {

@@ -25,6 +25,11 @@ const finders: readonly Find[] = [
     network_mode !== "none" && { reason: `network_mode ${network_mode}`, path: ["network_mode"] },
   ({ privileged }) => privileged === true && { reason: "privileged", path: ["privileged"] },
   ({ devices = [] }) => devices.length > 0 && { reason: "devices of the host", path: ["devices"] },
+  ({ deploy, gpus }) => {
+    const reserved = reservedDevices(deploy);
+    if (reserved) return { reason: "it reserves devices of the host", path: ["deploy", "resources"] };
+    return Array.isArray(gpus) && gpus.length > 0 && { reason: "it reserves devices of the host", path: ["gpus"] };
+  },
   ({ ports = [] }) => {
     const index = ports.findIndex(({ protocol }) => protocol !== undefined && protocol !== "tcp");
     return index >= 0 && { reason: `${ports[index]?.protocol} port ${ports[index]?.target}`, path: ["ports", index] };
@@ -51,3 +56,24 @@ const finders: readonly Find[] = [
     return key !== undefined && { reason: key, path: [key] };
   },
 ];
+
+/** Other services whose network, processes or volumes a service uses as its own. */
+export function sharedServices(service: ComposeService): readonly { readonly key: string; readonly other: string }[] {
+  const ofKey = ["network_mode", "pid", "ipc"].flatMap((key) => {
+    const value = service[key];
+    const other = typeof value === "string" ? /^service:(.+)$/.exec(value)?.[1] : undefined;
+    return other === undefined ? [] : [{ key, other }];
+  });
+  const from: readonly unknown[] = Array.isArray(service["volumes_from"]) ? service["volumes_from"] : [];
+  const ofVolumes = from
+    .filter((text) => typeof text === "string")
+    .map((text) => ({ key: "volumes_from", other: text.split(":")[0] ?? "" }));
+  return [...ofKey, ...ofVolumes];
+}
+
+/** What one copy reserves may not be there for two. */
+function reservedDevices(deploy: ComposeService["deploy"]): boolean {
+  const resources = deploy?.["resources"] as { reservations?: { devices?: unknown } } | undefined;
+  const devices = resources?.reservations?.devices;
+  return Array.isArray(devices) && devices.length > 0;
+}

@@ -49,13 +49,15 @@ const rules: readonly Rule[] = [
   ({ image, repository }) =>
     (known.supportImages.has(image) || known.supportRepositories.test(repository) || /[-_]exporter$/.test(image)) &&
     sure("support", `image ${image}`),
-  ({ name }) => known.supportName.test(name) && likely("support", `its name says so (${name})`),
+  ({ name, image }) =>
+    (known.supportName.test(name) || (known.exporterName.test(name) && /^$|[-_]exporter/.test(image))) &&
+    likely("support", `its name says so (${name})`),
   (shape) =>
     known.edgeImages.has(shape.image) && !isStaticSite(shape) && sure("edge", `image ${shape.image} is a proxy`),
-  ({ name, ports }) =>
-    known.edgeNames.has(name.toLowerCase()) &&
-    !ports.some((port) => known.dataPorts.has(port)) &&
-    likely("edge", `its name says so (${name})`),
+  (shape) =>
+    isNamedEdge(shape) &&
+    !shape.ports.some((port) => known.dataPorts.has(port)) &&
+    likely("edge", `its name says so (${shape.name})`),
   (shape) =>
     isOneShot(shape) &&
     words.jobCommand.test(shape.command) &&
@@ -71,12 +73,13 @@ const rules: readonly Rule[] = [
     !isReachable(shape) &&
     !needed.has(shape.name) &&
     likely("tool", `its command is for development (${short(shape.command)})`),
+  ({ image }) => known.workerImages.has(image) && likely("worker", `image ${image} starts things by the clock`),
   (shape) =>
     !isReachable(shape) &&
     words.workerCommand.test(shape.command) &&
     !words.serverCommand.test(shape.command) &&
     likely("worker", `its command says so (${short(shape.command)})`),
-  (shape) => words.workerName.test(shape.name) && workerByName(shape),
+  (shape, around) => words.workerName.test(shape.name) && workerByName(shape, around),
   ({ service, name }) =>
     (service.volumes ?? []).some(({ target, read_only }) => read_only !== true && known.dataDirectories.test(target)) &&
     likely("data", `${name} mounts a database's directory`),
@@ -137,8 +140,14 @@ export function surroundingsOf(model: ComposeModel, shapes: readonly ServiceShap
 }
 
 /** Looks like a proxy, whatever else it may be. */
-export function isEdge({ name, image }: ServiceShape): boolean {
-  return known.edgeImages.has(image) || known.edgeNames.has(name.toLowerCase());
+export function isEdge(shape: ServiceShape): boolean {
+  return known.edgeImages.has(shape.image) || isNamedEdge(shape);
+}
+
+/** `proxy`; or `shop-nginx`, where it publishes a port and stands before something. */
+function isNamedEdge({ name, hasPublishedPorts, service: { depends_on = {} } }: ServiceShape): boolean {
+  const isBefore = hasPublishedPorts && Object.keys(depends_on).length > 0;
+  return known.edgeNames.has(name.toLowerCase()) || (isBefore && known.edgeNameSuffix.test(name.toLowerCase()));
 }
 
 function targets(dependencies: readonly { readonly target: string }[]): ReadonlySet<string> {
@@ -179,9 +188,10 @@ function isStaticSite({ name, image, service: { volumes = [], configs = [] } }: 
   );
 }
 
-/** A worker has no door: one that publishes a port is not moved away from it unasked. */
-function workerByName(shape: ServiceShape): InferredRole {
+/** A worker has no door: one that publishes a port, or that a proxy leads to, is not moved away from it unasked. */
+function workerByName(shape: ServiceShape, { behindEdge }: Surroundings): InferredRole {
   const reason = `its name says so (${shape.name})`;
+  if (behindEdge.has(shape.name)) return ask("worker", `${reason}, but the proxy depends on it`);
   return isReachable(shape) ? ask("worker", `${reason}, but it has a port`) : likely("worker", reason);
 }
 

@@ -37,7 +37,8 @@ export const dataRepositories =
 /** Proxies that stand in front of a project, and what fetches certificates for them. */
 export const edgeImages = words(`
   nginx nginx-unprivileged nginx-proxy nginx-proxy-manager openresty angie swag caddy caddy-docker-proxy traefik haproxy
-  haproxy-alpine kong kong-gateway envoy apisix tyk-gateway bunkerweb cloudflared pomerium zoraxy
+  haproxy-alpine kong kong-gateway envoy apisix tyk-gateway bunkerweb cloudflared ngrok pomerium zoraxy varnish
+  nginx-certbot docker-nginx-certbot oauth2-proxy
 `);
 
 /** Names that nobody gives to an application. */
@@ -46,25 +47,33 @@ export const edgeNames = words(`
   ingress lb loadbalancer load-balancer load_balancer edge-proxy web-proxy cloudflared swag
 `);
 
+/** Names of proxies that follow the name of a project: `shop-nginx`. */
+export const edgeNameSuffix = /[-_](?:nginx|traefik|caddy|haproxy|envoy)$/;
+
 /** Dashboards, exporters, mail catchers, log shippers, poolers and other helpers: nothing users wait for. */
 export const supportImages = words(`
   adminer phpmyadmin phpldapadmin pgadmin4 pgadmin pgweb pghero mongo-express redis-commander redisinsight redis-insight
-  phpredisadmin  cloudbeaver sqlpad sqlite-web dbgate elasticvue cerebro kibana opensearch-dashboards dejavu
+  phpredisadmin konga cloudbeaver sqlpad sqlite-web dbgate elasticvue cerebro kibana opensearch-dashboards dejavu
   mailhog mailpit maildev mailcatcher mailslurper inbucket smtp4dev greenmail fakesmtp papercut-smtp
   grafana grafana-oss grafana-enterprise alertmanager cadvisor node-exporter blackbox-exporter netdata telegraf
   statsd-exporter promtail alloy fluentd fluent-bit logstash filebeat metricbeat logspout
   jaeger zipkin otel-collector opentelemetry-collector opentelemetry-collector-contrib otelcol skywalking-ui
   portainer portainer-ce dozzle watchtower autoheal docker-autoheal docker-socket-proxy socket-proxy ouroboros diun
-  kafka-ui akhq kafdrop kowl cmak redpanda-console schema-registry-ui flower rq-dashboard bull-board bullboard
-  pgbouncer pgcat odyssey pgpool proxysql postgres-backup-local postgres-backup-s3 mysql-backup docker-volume-backup
-  certbot acme.sh acme-companion letsencrypt-nginx-proxy-companion docker-gen smtp exim exim-relay swagger-ui swagger-editor
+  kafka-ui akhq kafdrop kowl cmak redpanda-console schema-registry-ui kafka-connect-ui kafka-topics-ui kafka-manager
+  cp-enterprise-control-center zoonavigator elastichq elasticsearch-hq elasticsearch-head apm-server crowdsec glances flower rq-dashboard bull-board bullboard
+  pgbouncer pgcat odyssey pgpool proxysql postgres-backup-local postgres-backup-s3 mysql-backup
+  mysql-cron-backup docker-volume-backup restic resticker borgmatic duplicati
+  certbot acme.sh acme-companion letsencrypt-nginx-proxy-companion docker-gen smtp exim exim4 exim-relay swagger-ui swagger-editor
 `);
 
 export const supportRepositories =
   /(?:^|\/)(?:datadog\/agent|grafana\/agent|timberio\/vector|jaegertracing\/all-in-one|redpandadata\/console|temporalio\/(?:ui|web)|beats\/[a-z]+|prymitive\/karma)$/;
 
 export const supportName =
-  /(?:^|[-_.])(?:exporter|node-?exporter|cadvisor|grafana|alertmanager|kibana|adminer|pgadmin4?|phpmyadmin|pgweb|mongo-?express|redis-?commander|redis-?insight|mailhog|mailpit|maildev|mailcatcher|mailslurper|smtp4dev|jaeger|zipkin|otel(?:-?collector)?|promtail|fluentd|fluent-?bit|logstash|filebeat|telegraf|portainer|dozzle|watchtower|autoheal|flower|kafka-?ui|akhq|kafdrop|pgbouncer|swagger-?ui|certbot|autodiscover-helper|docker-?proxy|socket-?proxy|backups?|db-?backup)$/;
+  /(?:^|[-_.])(?:node-?exporter|cadvisor|grafana|alertmanager|kibana|adminer|pgadmin4?|phpmyadmin|pgweb|mongo-?express|redis-?commander|redis-?insight|mailhog|mailpit|maildev|mailcatcher|mailslurper|smtp4dev|jaeger|zipkin|otel(?:-?collector)?|promtail|fluentd|fluent-?bit|logstash|filebeat|telegraf|portainer|dozzle|watchtower|autoheal|flower|kafka-?ui|akhq|kafdrop|pgbouncer|swagger-?ui|certbot|autodiscover-helper|docker-?proxy|socket-?proxy|backups?|db-?backup)$/;
+
+/** Of an exporter of measurements; where the image has another name, it may export anything. */
+export const exporterName = /(?:^|[-_.])exporter$/;
 
 /** Images that do one thing and end. */
 export const jobImages = words(
@@ -73,7 +82,12 @@ export const jobImages = words(
 
 export const jobRepositories = /(?:^|\/)(?:migrate\/migrate|ariga\/atlas|minio\/mc|bitnami\/minio-client)$/;
 
-export const toolImages = words(`admin-tools playwright cypress selenium standalone-chrome k6 wrk swagger-codegen-cli`);
+/** Schedulers that start other containers or commands. */
+export const workerImages = words(`ofelia chadburn supercronic crontab-ui docker-crontab`);
+
+export const toolImages = words(
+  `admin-tools playwright cypress selenium standalone-chrome standalone-chromium standalone-firefox netshoot k6 wrk swagger-codegen-cli`,
+);
 
 /** Ports that only something with data listens on, when nothing else tells. */
 export const dataPorts = new Set([

@@ -15,7 +15,7 @@ export function listeningPort(service: ComposeService, override: Partial<Service
 }
 
 /** Ports on which servers usually speak something that is no HTTP/1: TLS of their own, gRPC, FastCGI, ssh, mail, MQTT. */
-const tcpPorts = new Set([22, 25, 443, 465, 587, 993, 1883, 5222, 5269, 8443, 8883, 9443, 50051]);
+const tcpPorts = new Set([21, 22, 25, 443, 465, 587, 993, 1883, 5222, 5269, 8443, 8883, 9443, 50051]);
 
 export function protocolOf(
   service: ComposeService,
@@ -29,7 +29,18 @@ export function protocolOf(
   if (labels.some(([name]) => name.startsWith("traefik.http."))) return "http";
   if (labels.some(([name]) => name.startsWith("traefik.tcp."))) return "tcp";
   if (/https:\/\/(?:localhost|127\.0\.0\.1)/.test(healthcheckOf(service))) return "tcp";
+  if (speaksFastCgi(service, port)) return "tcp";
   return port !== null && tcpPorts.has(port) ? "tcp" : "http";
+}
+
+/**
+ * PHP's process manager listens on 9000. Where only other services reach that port and nothing says HTTP, the door
+ * passes the bytes on: that carries HTTP too, while a door for HTTP would break FastCGI.
+ */
+function speaksFastCgi(service: ComposeService, port: number | null): boolean {
+  if (/^(?:https|fastcgi|uwsgi|grpcs?)$/i.test(proxyVariables(service)["VIRTUAL_PROTO"] ?? "")) return true;
+  if (port !== 9000 || (service.ports ?? []).length > 0) return false;
+  return !/https?:/.test(healthcheckOf(service));
 }
 
 function labelPorts(service: ComposeService): readonly (number | undefined)[] {

@@ -1,6 +1,6 @@
 import { type ComposeService, parseConfig } from "@sluice/core";
 import { describe, expect, test } from "vitest";
-import { classifyServices } from "./classify-services.ts";
+import { classifyServices, type RoleOverrides } from "./classify-services.ts";
 import { listeningPort, protocolOf } from "./listening-port.ts";
 import { serviceFacts } from "./service-facts.ts";
 import { serviceFindings } from "./service-findings.ts";
@@ -161,6 +161,25 @@ describe("findings", () => {
       "info secret-from-environment services.app.secrets.0",
     ]);
     expect(find({ ports }, { health: { path: "/up" } })).toEqual([]);
+  });
+
+  test("refuse a volume of one letter, which is mounted nowhere", () => {
+    const volumes = [{ type: "volume", target: "d:/var/lib/mysql" }];
+    expect(find({ image: "mysql", volumes })).toEqual(["error volume-taken-for-drive services.app.volumes.0"]);
+    expect(find({ image: "mysql", volumes: [{ type: "volume", target: "/d" }] })).toEqual([]);
+  });
+
+  test.each([
+    [{ network_mode: "service:web" }, "network_mode"],
+    [{ pid: "service:web" }, "pid"],
+    [{ volumes_from: ["web:ro"] }, "volumes_from"],
+  ])("refuse %j where the other is in slots, and not where both are replaced stop-first", (sharing, key) => {
+    const healthy = { image: "shop", ports, healthcheck };
+    const model = { name: "shop", services: { web: healthy, exporter: { image: "prom/x-exporter", ...sharing } } };
+    const codes = (overrides: RoleOverrides) =>
+      serviceFindings(model, classifyServices(model, overrides), overrides).map(({ code, path }) => [code, ...path]);
+    expect(codes({})).toEqual([["shares-with-slot", "services", "exporter", key]]);
+    expect(codes({ web: { strategy: "recreate" } })).toEqual([]);
   });
 
   test("are silent about services that are not active", () => {

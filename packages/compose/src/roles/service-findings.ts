@@ -1,5 +1,5 @@
 import type { ComposeModel, Finding, RoleDecision } from "@sluice/core";
-import { firstBlocker } from "./blockers.ts";
+import { firstBlocker, sharedServices } from "./blockers.ts";
 import type { RoleOverrides } from "./classify-services.ts";
 import { hasHealthcheck } from "./service-facts.ts";
 import { writableMounts } from "./service-shape.ts";
@@ -18,17 +18,22 @@ export function serviceFindings(
 ): readonly ServiceFinding[] {
   return decisions
     .filter(({ service }) => active.has(service))
-    .flatMap((decision) => findingsOf(model, decision, overrides[decision.service] ?? {}));
+    .flatMap((decision) => findingsOf(model, decision, overrides[decision.service] ?? {}, decisions));
 }
 
 type Override = NonNullable<RoleOverrides[string]>;
 
-function findingsOf(model: ComposeModel, decision: RoleDecision, override: Override): readonly ServiceFinding[] {
+function findingsOf(
+  model: ComposeModel,
+  decision: RoleDecision,
+  override: Override,
+  decisions: readonly RoleDecision[],
+): readonly ServiceFinding[] {
   const { role, service } = decision;
-  if (role !== "web" && role !== "worker") return [];
-  const found = [impossible, unsure, stopFirst, withoutHealthcheck, named, secretsOfShell];
-  return found.flatMap((find) => {
-    const finding = find(model, decision, override);
+  const isApplication = role === "web" || role === "worker";
+  const ofApplications = [impossible, unsure, stopFirst, withoutHealthcheck, named, secretsOfShell];
+  return [driveLetter, sharesWithSlot, ...(isApplication ? ofApplications : [])].flatMap((find) => {
+    const finding = find(model, decision, override, decisions);
     return finding ? [{ ...finding, service, path: ["services", service, ...finding.path] }] : [];
   });
 }
@@ -37,7 +42,41 @@ type Find = (
   model: ComposeModel,
   decision: RoleDecision,
   override: Override,
+  decisions: readonly RoleDecision[],
 ) => Omit<ServiceFinding, "service"> | undefined | false;
+
+/** The engine would say so too, but only when containers are already being made. */
+const driveLetter: Find = (model, { service }) => {
+  const { volumes = [] } = model.services[service] ?? {};
+  const index = volumes.findIndex(({ source, target }) => source === undefined && /^[a-z]:[\\/]/i.test(target));
+  const [letter = ""] = volumes[index]?.target ?? "";
+  return (
+    index >= 0 && {
+      severity: "error",
+      code: "volume-taken-for-drive",
+      message: `${service} mounts ${volumes[index]?.target}: Compose takes a volume of one letter for a drive of Windows`,
+      hint: `give volume ${letter} a longer name, or write the mount as {type: volume, source: ${letter}, target: …}`,
+      path: ["volumes", index],
+    }
+  );
+};
+
+/** Of what is in a slot there are two, and neither has the name by which Compose looks for it. */
+const sharesWithSlot: Find = (model, { service, role, strategy }, _override, decisions) => {
+  if (strategy !== "recreate" || role === "tool") return undefined;
+  const shared = sharedServices(model.services[service] ?? {}).find(({ other }) =>
+    decisions.some((decision) => decision.service === other && decision.strategy === "slots"),
+  );
+  return (
+    shared && {
+      severity: "error",
+      code: "shares-with-slot",
+      message: `${service} uses ${shared.key} of ${shared.other}, of which two run at a deployment`,
+      hint: `set services.${shared.other}.strategy: recreate in sluice.yaml, so that both are replaced stop-first, or remove it`,
+      path: [shared.key],
+    }
+  );
+};
 
 const impossible: Find = (model, { service }, override) => {
   const blocker = firstBlocker(model.services[service] ?? {});

@@ -2,7 +2,8 @@ import { type CallOptions, type SlotRequest, stackNames } from "@sluice/core";
 import type Docker from "dockerode";
 import { composeLabels, inspectAll, listProject } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
-import { joinedExternals, linkedNetworks } from "../model/networks.ts";
+import { joinedExternals, linkedNetworks, networkKeys, slotServices } from "../model/networks.ts";
+import { serviceLinks } from "../model/service-links.ts";
 import { slotModel } from "../model/slot-model.ts";
 import { connect, type Endpoint } from "../networks/connect.ts";
 import { type Link, listLinks } from "../networks/links.ts";
@@ -42,6 +43,23 @@ export async function connectSlot(engine: Engine, request: SlotRequest, signal?:
   );
 }
 
+/** What the service calls by a name of its own and is in base, on one network; by the container's name, so also when it is made anew. */
+function baseLinks(
+  { model }: SlotRequest["release"],
+  services: SlotRequest["services"],
+  name: string,
+  key: string,
+): readonly string[] {
+  const inSlot = new Set(slotServices(services).map((service) => service.name));
+  return serviceLinks(model.services[name])
+    .filter(({ service, alias }) => alias !== service && !inSlot.has(service))
+    .filter(({ service }) => networkKeys(model.services[service]).includes(key))
+    .map(({ service, alias }) => {
+      const container = model.services[service]?.container_name ?? `${model.name}-${service}-1`;
+      return `${container}:${alias}`;
+    });
+}
+
 /**
  * Web containers have one name outside their slot, which no service has: the service's own belongs to the door. Others
  * keep their names, and base services reach them under these.
@@ -64,6 +82,7 @@ function slotEndpoints(
     .map(({ name, key }, index) => ({
       network: name,
       aliases: aliases(key),
+      links: baseLinks(release, services, service.name, key),
       // Doors lead to fixed addresses on the first link.
       address: isWeb && index === 0 ? addresses[service.name]?.[number - 1] : undefined,
     }));

@@ -11,10 +11,14 @@ export function addRecover(
   live: LiveSlot | null,
   { traffic }: Pick<Config, "traffic">,
 ): void {
-  const unrested = live ? unrestedDoors(observed, live.slot) : [];
+  const dead = live ? stoppedDoors(observed) : [];
+  const unrested = [...dead, ...(live ? unrestedDoors(observed, live.slot) : [])];
   const causes = [
     ...observed.leftovers.map(({ message }) => message),
-    ...unrested.map((service) => `door ${service} does not lead all users to ${live?.slot ?? "one slot"} for good`),
+    ...dead.map((service) => `door ${service} does not run: nobody reaches ${service}`),
+    ...unrested
+      .filter((service) => !dead.includes(service))
+      .map((service) => `door ${service} does not lead all users to ${live?.slot ?? "one slot"} for good`),
   ];
   if (causes.length === 0) return;
   const target = unrested.length > 0 ? "leftovers and routes" : "leftovers";
@@ -28,6 +32,11 @@ export function addMissingLinks(add: AddStep, { missingLinks }: ObservedStack, s
   if (slot === undefined || missing.length === 0) return;
   const cause = missing.map(({ container, link }) => `${container} is not on ${link}`).join("; ");
   add({ kind: "networks", slot, target: `links of ${slot}`, cause });
+}
+
+/** Somebody stopped or killed them; what the engine ends itself it starts again itself. */
+function stoppedDoors({ doors }: ObservedStack): readonly string[] {
+  return Object.values(doors).flatMap(({ service, state }) => (state === "stopped" ? [service] : []));
 }
 
 /** Doors whose stable slot is not the live one, or that give a share to the other. */

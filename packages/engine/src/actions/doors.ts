@@ -4,6 +4,7 @@ import { closedRouting, doorRequest, servedBefore } from "../doors.ts";
 import { assertProven, proveImages } from "../image-proof.ts";
 import { describe } from "../report.ts";
 import { type DeploymentScope, emit, releaseOf } from "../scope.ts";
+import { answers } from "./revive-doors.ts";
 import { isTakenOver, restoreRoute } from "./traffic.ts";
 
 export const door: StepAction<"door"> = {
@@ -30,18 +31,6 @@ export const door: StepAction<"door"> = {
     doorIds.set(service, await ports.doors.ensure(request, options));
   },
 };
-
-async function answers({ ports, doorIds }: DeploymentScope, service: string, signal: AbortSignal): Promise<boolean> {
-  const id = doorIds.get(service);
-  if (!id) return false;
-  try {
-    await ports.router.routing(id, signal);
-    return true;
-  } catch {
-    signal.throwIfAborted();
-    return false;
-  }
-}
 
 export const previewDoor: StepAction<"preview-door"> = {
   async run({ service }, scope, { options }) {

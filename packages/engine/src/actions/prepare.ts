@@ -4,6 +4,7 @@ import { doorId } from "../doors.ts";
 import { releaseOf, servicesOf, slotServices } from "../scope.ts";
 import { slotRequest } from "../slot-request.ts";
 import { withJobs } from "./job.ts";
+import { reviveDoor } from "./revive-doors.ts";
 import { restoreRoute } from "./traffic.ts";
 
 export const recover: StepAction<"recover"> = {
@@ -11,6 +12,8 @@ export const recover: StepAction<"recover"> = {
     const { stack, ports, plan, config } = scope;
     await ports.slots.sweep(stack, options);
     for (const service of services) {
+      await reviveDoor(scope, service, { signal });
+      if (!scope.doorIds.has(service)) continue;
       await restoreRoute(scope, service, plan.candidate, signal);
       await ports.router.drain(doorId(scope, service), plan.candidate, config.traffic.drain.timeout, signal);
     }

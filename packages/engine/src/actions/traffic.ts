@@ -4,6 +4,7 @@ import { createDeadline, settle } from "../deadline.ts";
 import { doorId, restoredRouting, shiftedRouting } from "../doors.ts";
 import { type DeploymentScope, emit } from "../scope.ts";
 import { watch } from "../watch.ts";
+import { reviveDoor } from "./revive-doors.ts";
 
 export const shift: StepAction<"shift"> = {
   async run({ id, slot, services, share, holdMs }, scope, call) {
@@ -51,10 +52,15 @@ export async function restoreRoute(
   const { ports, doorIds, deployment } = scope;
   const door = doorIds.get(service);
   if (!door) return;
-  const current = await ports.router.routing(door, signal);
+  const current = await ports.router.routing(door, signal).catch(async () => {
+    signal.throwIfAborted();
+    // Dead, it leads users nowhere at all.
+    await reviveDoor(scope, service, { signal });
+    return ports.router.routing(doorId(scope, service), signal);
+  });
   const wanted = restoredRouting(scope, service, current);
   if (current.stable === wanted.stable && current.share === wanted.share) return;
-  await ports.router.setRouting(door, wanted, signal);
+  await ports.router.setRouting(doorId(scope, service), wanted, signal);
   emit(scope, { type: "share-change", deployment, service, slot, share: 0 });
 }
 

@@ -1,0 +1,49 @@
+import { expect, it } from "vitest";
+import { aScenario, reached, type Scenario } from "../test/support/scenario.ts";
+
+async function live(): Promise<Scenario> {
+  const scenario = aScenario();
+  await scenario.deploy("v1");
+  scenario.world.restart();
+  return scenario;
+}
+
+function killDoors({ world }: Scenario): void {
+  for (const door of world.state.doors.values()) door.running = false;
+}
+
+it("a door that is killed at any moment before the end of a deployment runs again then, and leads to what is said to serve", async () => {
+  const whole = await live();
+  const before = whole.world.calls.log.length;
+  await whole.deploy("v2");
+  // Afterwards there is nothing that would still look at it: it is said that nothing serves.
+  const effects = whole.world.calls.log.indexOf("journal.append step-outcome promote-1", before) - before;
+  expect(effects).toBeGreaterThan(20);
+  const wrong: object[] = [];
+  for (let effect = 1; effect < effects; effect++) {
+    const scenario = await live();
+    const { calls } = scenario.world;
+    const at = calls.log.length + effect;
+    calls.fault = ({ index }) => (index === at ? () => killDoors(scenario) : undefined);
+    const { outcome, exitCode, serving } = await scenario.deploy("v2");
+    const users = reached(scenario);
+    const isTrue = exitCode === 0 ? serving?.tag === "v2" : exitCode < 30 && serving?.tag === "v1";
+    if (!isTrue || users["web"]?.join() !== serving?.tag) {
+      wrong.push({ killed: calls.log[at - 1], outcome, serving: serving?.tag, users });
+    }
+  }
+  expect(wrong).toEqual([]);
+});
+
+it("one that was stopped before runs again before anything else is done", async () => {
+  const scenario = await live();
+  killDoors(scenario);
+  const { calls } = scenario.world;
+  const before = calls.log.length;
+  expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+  const effects = calls.log.slice(before).filter((name) => !name.startsWith("journal."));
+  expect(effects.findIndex((name) => name.startsWith("doors.ensure"))).toBeLessThan(
+    effects.findIndex((name) => name.startsWith("images.")),
+  );
+  expect(reached(scenario)).toEqual({ web: ["v2"] });
+});
