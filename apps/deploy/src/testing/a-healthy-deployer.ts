@@ -1,4 +1,5 @@
-import type { Deployer, ReportData } from "@sluice/wiring";
+import type { Deployer } from "@sluice/wiring";
+import { aReportOf } from "./a-report.ts";
 import { aBackup } from "./a-backup.ts";
 import { aPlanView, aResult, aWindowView, type FakeDeployer, fakeDeployer, v2 } from "./fake-deployer.ts";
 
