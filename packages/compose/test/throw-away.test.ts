@@ -35,6 +35,36 @@ it("has no network, a limit of memory and what it was given, and is gone afterwa
   expect(await left()).toBe("");
 });
 
+it("starts as it is told, or as its image says, with another container's volumes, which outlive it", async () => {
+  const volume = `${stack.name}-shared`;
+  await docker("volume", "create", "--label", `dev.sluice.stack=${stack.name}`, volume);
+  try {
+    const owner = await docker(
+      "run",
+      "-d",
+      "--label",
+      `dev.sluice.stack=${stack.name}`,
+      "-v",
+      `${volume}:/shared`,
+      busybox,
+      "sleep",
+      "600",
+    );
+    {
+      const told = { entrypoint: ["sleep"], command: ["500"], volumesFrom: owner };
+      await using container = await containers.start(request(told));
+      expect(await docker("inspect", "-f", "{{.Path}} {{.Args}}", container.id)).toBe("sleep [500]");
+      await exec.exec(container.id, ["touch", "/shared/kept"]);
+    }
+    expect(Buffer.from((await exec.exec(owner, ["ls", "/shared"])).stdout).toString()).toBe("kept\n");
+    await docker("rm", "-f", owner);
+    await using plain = await containers.start(request({ command: undefined }));
+    expect(await docker("inspect", "-f", "{{.Path}}", plain.id)).toBe("sh");
+  } finally {
+    await docker("volume", "rm", "-f", volume);
+  }
+});
+
 it("takes its anonymous volumes along", async () => {
   const volumes = () => docker("volume", "ls", "-q");
   const image = `${stack.name}-volume`;

@@ -62,6 +62,8 @@ afterAll(() => project?.[Symbol.asyncDispose]());
 describe("SQLite in a file of a volume", () => {
   it("is backed up, proven and exchanged by the SQLite of the service's own container", async () => {
     const { deployer } = project;
+    // What a dead run left.
+    await project.run("app", ["touch", "/data/app.db__backup_dead"]);
     const proven = await deployer.database.backup({ prove: true }, signal);
     expect(proven).toMatchObject({ kind: "sqlite", database: { name: "/data/app.db" } });
     expect(highestLevel(proven)).toBe("compared");

@@ -125,6 +125,17 @@ describe("a MariaDB under writes", () => {
   });
 });
 
+it("ends what dead runs left waiting in the container", async () => {
+  const waits = "mkfifo /tmp/nobody-reads; exec mariadb-dump -u root --result-file=/tmp/nobody-reads shop";
+  const environment = ["-e", "SLUICE_BACKUP=backup-dead", "-e", `MYSQL_PWD=${password}`];
+  await docker("exec", "-d", ...environment, project.container("db"), "sh", "-c", waits);
+  const dumps = () => project.run("db", ["sh", "-c", "grep -l mariadb-dump /proc/[0-9]*/comm || true"]);
+  await until(async () => (await dumps()) !== "");
+  await project.deployer.database.backup({}, signal);
+  await until(async () => (await dumps()) === "");
+  await project.run("db", ["rm", "/tmp/nobody-reads"]);
+});
+
 describe("going back", () => {
   it("exchanges all tables and what belongs to them, and is undone", async () => {
     const { id } = await project.deployer.database.backup({ prove: true }, signal);
