@@ -1,6 +1,6 @@
 import type { Deployer } from "@sluice/wiring";
-import { aReportOf } from "./a-report.ts";
 import { aBackup } from "./a-backup.ts";
+import { aReportOf } from "./a-report.ts";
 import { aPlanView, aResult, aWindowView, type FakeDeployer, fakeDeployer, v2 } from "./fake-deployer.ts";
 
 const backup = aBackup();
