@@ -1,5 +1,6 @@
 import type { Deployer } from "@sluice/wiring";
 import { aBackup } from "./a-backup.ts";
+import { aRehearsal } from "./a-rehearsal.ts";
 import { aReportOf } from "./a-report.ts";
 import { aPlanView, aResult, aWindowView, type FakeDeployer, fakeDeployer, v2 } from "./fake-deployer.ts";
 
@@ -10,6 +11,15 @@ const database: Deployer["database"] = {
   list: async () => ({ backups: [backup], damaged: [] }),
   show: async () => backup,
   verify: async () => backup,
+  rehearse: async () => aRehearsal(),
+  planMigration: async () => ({
+    release: "v2",
+    database: "db",
+    jobs: [],
+    command: null,
+    dataRollback: { kind: "none-needed", why: "no job runs" },
+  }),
+  migrate: async () => ({ release: "v2", database: "db", jobs: [] }),
   planRestore: async () => ({ manifest: backup, proven: true, ageMs: 1, losses: [], unchangedTables: 1 }),
   restore: async () => ({ manifest: backup, old: "shop__old", swapMs: 1, restoreMs: 1 }),
   undoRestore: async () => "shop__undone",

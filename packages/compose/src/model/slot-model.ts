@@ -135,7 +135,7 @@ function slotDependencies(
 }
 
 /** To services of the slot; what it calls in base by a name of its own, its endpoints on the slot's links know. */
-function slotLinks({ services }: SlotRequest, written: ComposeService): { readonly links?: readonly string[] } {
+function slotLinks({ services }: PlaceRequest, written: ComposeService): { readonly links?: readonly string[] } {
   const inSlot = new Set(slotServices(services).map(({ name }) => name));
   const kept = serviceLinks(written).filter(({ service }) => inSlot.has(service));
   return kept.length > 0 ? { links: kept.map(({ service, alias }) => `${service}:${alias}`) } : {};
