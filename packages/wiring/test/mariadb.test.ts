@@ -152,8 +152,7 @@ describe("going back", () => {
       ]),
     );
 
-    const { old, swapMs } = await project.deployer.database.restore(id, {}, signal);
-    expect(swapMs).toBeLessThan(10_000);
+    const { old } = await project.deployer.database.restore(id, {}, signal);
     expect(await countOf("orders")).toBe(before);
     expect(await countOf("large")).toBeGreaterThan(0);
     expect(
