@@ -21,8 +21,8 @@ const config = `  watched:
       service: db
       beforeDeploy: none
       migrate:
-        lockTimeout: 1s
-        queueTimeout: 1s
+        lockTimeout: 500ms
+        queueTimeout: 500ms
         attempts: 2
         longTransaction: 1s
         down: { job: migrate, command: [node, --input-type=module, -e, ${JSON.stringify(down)}] }

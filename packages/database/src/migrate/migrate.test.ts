@@ -88,7 +88,7 @@ describe("a migration that meets a lock", () => {
       code: "MIGRATION_FAILED",
       retryable: true,
       message: expect.stringMatching(
-        /after 3 attempts: alter table t waited 2\.\ds for a lock that session 3 \(report, .*changed nothing/,
+        /after 3 attempts: alter table t waited 3s for a lock that session 3 \(report, .*changed nothing/,
       ),
     });
     expect(count).toBe(3);

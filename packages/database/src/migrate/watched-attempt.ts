@@ -53,7 +53,7 @@ export async function runAttempt(call: MigrationCall, attempt: (call: AttemptCal
   } catch (error) {
     return { ok: false, lost: true, error: lockLost(error), why: null, metLock: false };
   }
-  return { ok: false, lost: false, error: failed.error, ...reasonOf(failed.error, watched) };
+  return { ok: false, lost: false, error: failed.error, ...reasonOf(failed.error, watched, call.settings) };
 }
 
 interface Origin {
@@ -131,11 +131,18 @@ async function endSessions(server: MigrationCall["server"], ours: readonly Sessi
 const lockTrouble = /55P03|lock[ _]timeout|lock_not_available|LockNotAvailable/i;
 const statementTrouble = /statement[ _]timeout/i;
 
-function reasonOf(error: unknown, { giveUp, watch }: Watched): { why: string | null; metLock: boolean } {
+function reasonOf(
+  error: unknown,
+  { giveUp, watch: { blocked } }: Watched,
+  { lockTimeoutMs }: MigrationCall["settings"],
+): { why: string | null; metLock: boolean } {
   if (giveUp) return { why: giveUp.text, metLock: giveUp.why !== "statement" };
   const text = isSluiceError(error) ? `${error.message}\n${error.detail ?? ""}` : String(error);
   if (lockTrouble.test(text)) {
-    return { why: watch.blocked ? blockedText(watch.blocked) : "it did not get a lock in time", metLock: true };
+    if (!blocked) return { why: "it did not get a lock in time", metLock: true };
+    // It may have been over before a second look.
+    const waitedMs = Math.max(blocked.waitedMs, lockTimeoutMs);
+    return { why: blockedText({ ...blocked, waitedMs }), metLock: true };
   }
   return { why: statementTrouble.test(text) ? "a statement took too long" : null, metLock: false };
 }
