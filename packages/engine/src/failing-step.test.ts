@@ -14,7 +14,7 @@ const rich = [
 const config = aConfig({
   rollout: { bake: "1s", keep: "removed", steps: [10, 100] },
   releases: { keep: 2 },
-  database: { service: "db" },
+  database: { service: "db", rehearsal: "block" },
 });
 
 async function richScenario(): Promise<Scenario> {

@@ -71,5 +71,5 @@ function rehearsalMount(mount: Mount): readonly Mount[] {
   if (mount.type === "volume") return [{ type: "volume", target: mount.target }];
   if (mount.type !== "bind") return [mount];
   // Read-only or not, whoever reaches a socket can change what is behind it.
-  return /\.sock$/.test(mount.source ?? "") ? [] : [{ ...mount, read_only: true }];
+  return mount.source?.endsWith(".sock") ? [] : [{ ...mount, read_only: true }];
 }

@@ -45,7 +45,7 @@ export async function proveRelease(
     return { failure, verdicts: [], notTested: [] };
   }
   const config = await session.config();
-  const all = releaseChecks(config, webs);
+  const all = releaseChecks(config, webs).map(patient);
   const checks = all.filter((check) => isAskable(check, webs));
   await using doors = await openDoors(session, webs, containers, signal);
   const byService: Record<string, string[]> = {};
@@ -62,6 +62,20 @@ export async function proveRelease(
       "workers of the previous release, and what its checks do not ask for",
     ],
   };
+}
+
+const leastTimeoutMs = 30_000;
+const leastRetries = 2;
+
+/**
+ * The check as it is asked of a cold copy, perhaps on a busy machine: what is slow there is not broken, so it has more time
+ * and more attempts, and how long an answer takes is not judged.
+ */
+export function patient(check: Check): Check {
+  const timeoutMs = Math.max(check.timeoutMs, leastTimeoutMs);
+  const retries = Math.max(check.retries, leastRetries);
+  if (check.type !== "http") return { ...check, timeoutMs, retries };
+  return { ...check, timeoutMs, retries, expect: { ...check.expect, maxMs: undefined } };
 }
 
 /** A command with an image of its own would run in the networks of production; TCP needs an address behind a real door. */
