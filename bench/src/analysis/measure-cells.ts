@@ -1,5 +1,5 @@
 import { median } from "../load/percentile.ts";
-import { type Cell, effects, type Extent } from "./cells.ts";
+import { type Cell, type Extent, effects } from "./cells.ts";
 import { randomFrom } from "./random.ts";
 import { failsInBurst } from "./simulate-burst.ts";
 import { type Caught, type ErrorRun, type ErrorScenario, simulateErrors } from "./simulate-errors.ts";
