@@ -25,7 +25,9 @@ export function growthOf(samples: readonly ContainerUsage[], windowMs: number): 
   const own = samples.filter(({ startedAt }) => startedAt === last.startedAt);
   const [first] = own;
   if (!first || last.at - first.at < windowMs) return null;
-  const points = thinned(own.filter(({ at }) => at >= last.at - windowMs)).map(({ at, memoryBytes }) => ({
+  const within = own.filter(({ at }) => at >= last.at - windowMs);
+  // Where looks take long, the span is longer instead.
+  const points = thinned(within.length < minSamples ? own.slice(-minSamples) : within).map(({ at, memoryBytes }) => ({
     x: at / 60_000,
     y: memoryBytes,
   }));

@@ -62,6 +62,11 @@ describe("what a version uses", () => {
     });
   });
 
+  it("takes a longer span where samples are few", () => {
+    const seldom = usages(60, (second) => 80 + second * 2).filter((_, index) => index % 3 === 0);
+    expect(judge(seldom)).toMatchObject({ result: "fail", n: 8 });
+  });
+
   it("fails for what fell: killed for memory, ended, or started again unseen", () => {
     const fall = { container: "new", at: 0, exitCode: null };
     const [killed, ended] = [
