@@ -8,8 +8,8 @@ it("what cannot be written leaves nothing behind", async () => {
   const directory = await mkdtemp(join(tmpdir(), "sluice-durable-"));
   // Stands for a full disk: the file is there, and its content is refused.
   const unwritable = 1 as unknown as string;
-  await expect(writeDurably(join(directory, "a"), unwritable)).rejects.toThrow();
-  await expect(createDurably(join(directory, "b"), unwritable)).rejects.toThrow();
+  await expect(writeDurably(join(directory, "a"), unwritable)).rejects.toThrow("must be of type string");
+  await expect(createDurably(join(directory, "b"), unwritable)).rejects.toThrow("must be of type string");
   expect(await readdir(directory)).toEqual([]);
   await rm(directory, { recursive: true });
 });
