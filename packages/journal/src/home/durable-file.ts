@@ -41,7 +41,13 @@ export async function syncDirectory(path: string): Promise<void> {
 async function writeTemporary(path: string, content: string): Promise<string> {
   const temporary = join(dirname(path), `${temporaryPrefix}${basename(path)}-${randomBytes(6).toString("hex")}`);
   await using file = await open(temporary, "wx", 0o600);
-  await file.writeFile(content);
-  await file.sync();
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } catch (error) {
+    // A full disk must not keep what did not fit.
+    await rm(temporary, { force: true });
+    throw error;
+  }
   return temporary;
 }

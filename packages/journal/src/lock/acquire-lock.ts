@@ -53,11 +53,9 @@ export async function acquireLock(
       if (!isHeld) return;
       isHeld = false;
       held.delete(acquired);
-      try {
-        await rm(holderFile, { force: true });
-      } finally {
-        lock.release();
-      }
+      // Only tells who holds the lock: that it cannot be removed from a disk that is read-only now changes no ending.
+      await rm(holderFile, { force: true }).catch(() => undefined);
+      lock.release();
     },
   };
   held.add(acquired);
