@@ -2,8 +2,26 @@ import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { type JobCall, type RanStep, runJob } from "@sluice/testing/workflows";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openShop, patience, type Shop } from "./harness.ts";
+import { openProject, type Project, patience } from "./harness.ts";
 import { startLoad, versionsSeen } from "./load.ts";
+
+const config = `checks: [{ service: web, http: { path: / } }]
+traffic: { drain: { timeout: 2s } }
+rollout: { steps: [{ share: 50, for: 5s }, 100], bake: 0s }
+`;
+
+const compose = (version: string) => `services:
+  web:
+    image: sluice-test/node:24
+    command: ["node", "/srv/echo.mjs", "${version}"]
+    volumes: ["./echo.mjs:/srv/echo.mjs:ro"]
+    ports: ["127.0.0.1:\${SHOP_PORT}:3000"]
+    init: true
+`;
+
+const echo = `import { createServer } from "node:http";
+createServer((request, response) => response.setHeader("x-version", process.argv[2]).end()).listen(3000);
+`;
 
 const launcher = join(import.meta.dirname, "../bin/sluice.js");
 
@@ -14,39 +32,40 @@ function storyOf(status: string, steps: readonly RanStep[]): string {
 
 // One after the other: each scenario begins where the one before it ended.
 describe("the workflows that init writes, on a runner", () => {
-  let shop: Shop;
+  let project: Project;
   let workflow: string;
+  const url = () => `http://127.0.0.1:${project.port}/`;
   beforeAll(async () => {
-    shop = await openShop();
-    await shop.release("v1");
-    const bin = join(dirname(shop.checkout), "bin");
+    project = await openProject(config);
+    await project.release("v1", { "echo.mjs": echo, "docker-compose.yml": compose("v1") });
+    const bin = join(dirname(project.checkout), "bin");
     await mkdir(bin);
-    const config = join(dirname(shop.checkout), "sluice.yaml");
+    const configFile = join(dirname(project.checkout), "sluice.yaml");
     await writeFile(
       join(bin, "sluice"),
-      `#!/bin/sh\nexec "${process.execPath}" "${launcher}" --config "${config}" "$@"\n`,
+      `#!/bin/sh\nexec "${process.execPath}" "${launcher}" --config "${configFile}" "$@"\n`,
     );
     await chmod(join(bin, "sluice"), 0o755);
-    await shop.sluice(0, "init", "--workflow");
-    workflow = await readFile(join(shop.checkout, ".github/workflows/deploy-production.yml"), "utf8");
-    await rm(join(shop.checkout, ".github"), { recursive: true });
+    await project.sluice(0, "init", "--workflow");
+    workflow = await readFile(join(project.checkout, ".github/workflows/deploy-production.yml"), "utf8");
+    await rm(join(project.checkout, ".github"), { recursive: true });
   }, patience.timeout);
-  afterAll(() => shop?.[Symbol.asyncDispose](), patience.timeout);
+  afterAll(() => project?.[Symbol.asyncDispose](), patience.timeout);
 
   /** A release is published: what the runner then does. */
   const publish = (tag: string, over: Partial<JobCall> = {}) => {
-    const directory = dirname(shop.checkout);
+    const directory = dirname(project.checkout);
     return runJob({
       workflow,
       job: "deploy",
-      checkout: shop.checkout,
+      checkout: project.checkout,
       directory,
       event: {
         name: "release",
         payload: { action: "published", release: { tag_name: tag, draft: false, prerelease: false } },
       },
-      secrets: { STACK_NAME_PRODUCTION: shop.stack },
-      env: { ...shop.env, PATH: `${join(directory, "bin")}${delimiter}${shop.env["PATH"]}` },
+      secrets: { STACK_NAME_PRODUCTION: project.stack, SHOP_PORT: String(project.port) },
+      env: { ...project.env, PATH: `${join(directory, "bin")}${delimiter}${project.env["PATH"]}` },
       ...over,
     });
   };
@@ -58,15 +77,15 @@ describe("the workflows that init writes, on a runner", () => {
     expect(steps[0]?.outputs).toMatchObject({ outcome: "live", serving: "v1" });
     expect(steps[0]?.summary).toContain("v1");
     expect(steps[1]?.output).toContain("v1");
-    expect(await versionsSeen(shop.url)).toEqual(["v1"]);
+    expect(await versionsSeen(url())).toEqual(["v1"]);
   });
 
   it.each([
     { tag: "v2", how: "in the times of GitHub", pace: 1 },
     { tag: "v3", how: "faster than anything can be undone", pace: 0.01 },
   ])("leave what can go on when they are cancelled $how, and lose no request", patience, async ({ tag, pace }) => {
-    await shop.release(tag);
-    const load = startLoad(shop.url);
+    await project.release(tag, { "docker-compose.yml": compose(tag) });
+    const load = startLoad(url());
     const cancelWhen = (output: string) => output.includes("::group::shift");
     const { status, steps } = await publish(tag, { cancelWhen, pace });
     const { failures } = await load.stop();
@@ -77,12 +96,12 @@ describe("the workflows that init writes, on a runner", () => {
       ["What serves now", "success"],
     ]);
     expect(failures).toEqual([]);
-    expect(await versionsSeen(shop.url)).toEqual(["v1"]);
-    const left = JSON.parse((await shop.sluice(0, "status")).stdout) as object;
+    expect(await versionsSeen(url())).toEqual(["v1"]);
+    const left = JSON.parse((await project.sluice(0, "status")).stdout) as object;
     expect(left).toMatchObject({ serving: { tag: "v1", share: 100 }, unfinished: null, lock: null });
   });
 
   it("leave a record whose chain holds", patience, async () => {
-    await shop.sluice(0, "audit", "verify");
+    await project.sluice(0, "audit", "verify");
   });
 });
