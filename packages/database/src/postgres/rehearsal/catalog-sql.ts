@@ -17,7 +17,7 @@ const columns = list(`
 
 const tables = list(`
   select c.oid::bigint as oid, format('%I.%I', n.nspname, c.relname) as name, c.relkind as kind,
-    pg_relation_filenode(c.oid)::bigint as file, pg_total_relation_size(c.oid) as bytes, c.relrowsecurity as "rowSecurity",
+    coalesce(pg_relation_filenode(c.oid), 0)::bigint as file, pg_total_relation_size(c.oid) as bytes, c.relrowsecurity as "rowSecurity",
     (select coalesce(json_agg(acl::text order by acl::text), '[]') from unnest(c.relacl) acl) as grants,
     ${columns} as columns
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
