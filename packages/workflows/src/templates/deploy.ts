@@ -10,6 +10,8 @@ on:
     types: [published]
 permissions:
   contents: read
+  # The deployment is shown on GitHub.
+  deployments: write
 concurrency:
   # A deployment is never cancelled by the next one: it waits. Going back has a group of its own, as GitHub keeps only one
   # run waiting in each.
@@ -21,6 +23,8 @@ ${jobHead(facts, 120)}    steps:
 ${checkout}      - id: sluice
         name: Deploy
         # exec: what cancels a job reaches sluice itself, and not only the shell around it.
+        env:
+          GITHUB_TOKEN: \${{ github.token }}
         run: exec sluice deploy --yes --wait 30m
       - name: Undo what a cancelled run left
         # GitHub ends a cancelled step after 10 seconds. The record then says how far it came; this undoes it, at once

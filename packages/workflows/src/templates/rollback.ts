@@ -17,6 +17,8 @@ on:
         required: true
 permissions:
   contents: read
+  # The deployment is shown on GitHub.
+  deployments: write
 concurrency:
   group: rollback-production
   cancel-in-progress: false
@@ -27,6 +29,7 @@ ${checkout}      - id: sluice
         name: Go back
         # What a person typed comes as a variable, never as text of the script.
         env:
+          GITHUB_TOKEN: \${{ github.token }}
           RELEASE: \${{ inputs.release }}
           REASON: \${{ inputs.reason }}
         run: exec sluice rollback --yes --wait 10m --reason="$REASON" -- \${RELEASE:+"$RELEASE"}
