@@ -40,8 +40,13 @@ function deploymentsOf(path: string, text: string): readonly ExistingDeployment[
 function variablesOf(environments: readonly unknown[]): readonly WorkflowVariable[] {
   const values = Object.assign({}, ...environments.map(treeOf)) as Tree;
   return Object.entries(values)
-    .filter(([name]) => /^[A-Za-z_]\w*$/.test(name))
+    .filter(([name, value]) => /^[A-Za-z_]\w*$/.test(name) && !isOwnToken(textOf(value)))
     .map(([name, value]) => ({ name, value: textOf(value) }));
+}
+
+/** The token of the run: steps that need it are given it; a compose file that asks for it gets it as the secret it also is. */
+function isOwnToken(value: string): boolean {
+  return /^\$\{\{\s*(?:github\.token|secrets\.GITHUB_TOKEN)\s*\}\}$/.test(value);
 }
 
 function filesOf(script: string, variables: readonly WorkflowVariable[]): readonly string[] {
