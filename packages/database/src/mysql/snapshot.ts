@@ -1,5 +1,6 @@
 import type { ContainerExec } from "@sluice/core";
 import type { Fingerprint } from "../model/fingerprint.ts";
+import { orDispose } from "../process/or-dispose.ts";
 import type { Turns } from "../process/turns.ts";
 import { type ClientOptions, openSession } from "./client.ts";
 import {
@@ -30,8 +31,7 @@ export async function openSnapshot(
   target: MysqlTarget,
   options: ClientOptions,
 ): Promise<Snapshot> {
-  const session = await openSession(exec, target, options);
-  try {
+  return orDispose(await openSession(exec, target, options), async (session) => {
     await session.query(`${sameForAll}\nstart transaction with consistent snapshot, read only;`);
     // Now, before any dump can have begun: counters only move on.
     const shapes = parseShapes(await session.query(columnsSql));
@@ -40,10 +40,7 @@ export async function openSnapshot(
       fingerprint: (sampling) => readIn(session, shapes, sequences, sampling),
       [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
     };
-  } catch (error) {
-    await session[Symbol.asyncDispose]();
-    throw error;
-  }
+  });
 }
 
 /** What a database holds at one moment. */

@@ -1,6 +1,7 @@
 import type { ContainerExec } from "@sluice/core";
 import { SluiceError } from "@sluice/core";
 import type { Fingerprint } from "../model/fingerprint.ts";
+import { orDispose } from "../process/or-dispose.ts";
 import { objectsSql, readFingerprint, type Sampling, sameForAll, sequencesSql, tablesSql } from "./fingerprint-sql.ts";
 import { openSession, type PsqlOptions, type PsqlSession } from "./psql.ts";
 import type { PostgresTarget } from "./target.ts";
@@ -22,8 +23,7 @@ export async function openSnapshot(
   target: PostgresTarget,
   options: PsqlOptions,
 ): Promise<Snapshot> {
-  const session = await openSession(exec, target, options);
-  try {
+  return orDispose(await openSession(exec, target, options), async (session) => {
     await session.query(`${sameForAll}\nbegin transaction isolation level repeatable read read only;`);
     const [name] = await session.query("select pg_export_snapshot();");
     if (!name) throw new SluiceError("BACKUP_FAILED", "the server exported no snapshot");
@@ -34,10 +34,7 @@ export async function openSnapshot(
       fingerprint: (sampling) => readIn(session, sequences, sampling),
       [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
     };
-  } catch (error) {
-    await session[Symbol.asyncDispose]();
-    throw error;
-  }
+  });
 }
 
 /** What a database holds at one moment. */
