@@ -22,15 +22,19 @@ export async function deployCall(
   const waitMs = parseDurationFlag("--wait", flags.wait);
   const override = parseOverride(flags.override);
   const asked = { reason, retry, replaceDoors, acceptIncompatible, waitMs, override, steps: parseSteps(flags.steps) };
-  const { config } = await deployer.inspect(context.signal);
   const { directory } = deployerOptions(flags, context);
-  const resolved = await context.resolveRelease({
+  const inspecting = deployer.inspect(context.signal);
+  const resolving = context.resolveRelease({
     env: context.env,
     directory,
     tag: flags.release,
-    allowPrerelease: config.releases.allowPrerelease,
+    allowPrerelease: inspecting.then(({ config }) => config.releases.allowPrerelease),
     signal: context.signal,
   });
+  // Git answers while Compose works; a mistake in the project is told first.
+  const [inspected] = await Promise.allSettled([inspecting, resolving]);
+  if (inspected.status === "rejected") throw inspected.reason;
+  const resolved = await resolving;
   if ("ignored" in resolved) return resolved;
   return { ...asked, release: resolved.release };
 }

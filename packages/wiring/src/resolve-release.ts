@@ -9,8 +9,8 @@ export interface ReleaseSourceOptions {
   readonly directory: string;
   /** A tag that was given by hand; wins over the event. */
   readonly tag?: string | undefined;
-  /** `releases.allowPrerelease` of the configuration. */
-  readonly allowPrerelease?: boolean | undefined;
+  /** `releases.allowPrerelease` of the configuration; still being read, if need be: git does not wait for it. */
+  readonly allowPrerelease?: boolean | Promise<boolean> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -50,5 +50,5 @@ async function readEvent({ env, allowPrerelease = false }: ReleaseSourceOptions)
       cause,
     });
   });
-  return readReleaseEvent(text, { allowPrerelease });
+  return readReleaseEvent(text, { allowPrerelease: await allowPrerelease });
 }

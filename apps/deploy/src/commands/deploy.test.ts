@@ -132,7 +132,8 @@ describe("sluice deploy", () => {
         return { ignored: "" };
       },
     });
-    expect(asked).toMatchObject([{ tag: "v3", directory: "/srv/Shop", allowPrerelease: false }]);
+    expect(asked).toMatchObject([{ tag: "v3", directory: "/srv/Shop" }]);
+    expect(await (asked[0] as { allowPrerelease: Promise<boolean> }).allowPrerelease).toBe(false);
   });
 
   it.each([

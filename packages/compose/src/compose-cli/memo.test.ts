@@ -69,20 +69,20 @@ describe("what Compose answered", () => {
 
 describe("the identity of Compose", () => {
   it("is that of the plugin that docker would take", async () => {
-    const before = await composeIdentity(env);
+    const before = composeIdentity(env);
     expect(before).toContain(join(root, "config/cli-plugins/docker-compose"));
     await install("extra/docker-compose", "another");
     await install("config/config.json", JSON.stringify({ cliPluginsExtraDirs: [join(root, "extra")] }));
-    expect(await composeIdentity(env)).toContain(join(root, "extra/docker-compose"));
+    expect(composeIdentity(env)).toContain(join(root, "extra/docker-compose"));
   });
 
   it("changes with another file of the same size and age", async () => {
     const path = join(root, "bin/docker");
     await install("bin/newer", "tneilc");
     await Promise.all([path, join(root, "bin/newer")].map((each) => utimes(each, 1, 1)));
-    const before = await composeIdentity(env);
+    const before = composeIdentity(env);
     await rename(join(root, "bin/newer"), path);
-    expect(await composeIdentity(env)).not.toBe(before);
+    expect(composeIdentity(env)).not.toBe(before);
   });
 });
 
@@ -90,16 +90,16 @@ describe("the command that starts Compose", () => {
   const plugin = () => join(root, "config/cli-plugins/docker-compose");
 
   it("is the plugin that docker would start", async () => {
-    expect(await composeCommand(env)).toEqual([plugin()]);
+    expect(composeCommand(env)).toEqual([plugin()]);
   });
 
   it("is docker where docker is a script, which may do more than start the plugin", async () => {
     await install("bin/docker", '#!/bin/sh\nexec sudo docker "$@"\n');
-    expect(await composeCommand(env)).toEqual(["docker", "compose"]);
+    expect(composeCommand(env)).toEqual(["docker", "compose"]);
   });
 
   it("is docker where no docker is found: it says best what is missing", async () => {
     await rm(join(root, "bin/docker"));
-    expect(await composeCommand(env)).toEqual(["docker", "compose"]);
+    expect(composeCommand(env)).toEqual(["docker", "compose"]);
   });
 });

@@ -23,7 +23,7 @@ export async function remembered(
   input: string,
   ask: () => Promise<string>,
 ): Promise<string> {
-  const identity = memo ? await composeIdentity(env) : null;
+  const identity = memo ? composeIdentity(env) : null;
   if (!memo || identity === null) return ask();
   const key = createHash("sha256")
     .update(JSON.stringify([question, identity, input]))

@@ -45,7 +45,7 @@ const drainMs = 2_000;
  */
 export async function runCompose(options: ComposeRunOptions): Promise<ComposeRun> {
   options.signal?.throwIfAborted();
-  const command = [...(await composeCommand(options.env)), ...options.args];
+  const command = [...composeCommand(options.env), ...options.args];
   if (options.niceness === undefined) return run(command, options);
   try {
     return await run(["nice", "-n", String(options.niceness), ...command], options);
