@@ -1,8 +1,11 @@
+import { execFile } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { connect, createServer, type Server } from "node:net";
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createServer as createTlsServer } from "node:tls";
+import { promisify } from "node:util";
 import { defaultConfig } from "@sluice/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createComposeRuntime } from "../src/create-compose-runtime.ts";
@@ -26,15 +29,8 @@ beforeAll(async () => {
     '#!/bin/sh\nunset DOCKER_HOST\nwhile [ "$1" != -- ]; do shift; done\nshift 2\nexec "$@"\n',
   );
   await chmod(join(directory, "ssh"), 0o755);
-  relay = createServer({ allowHalfOpen: true }, (client) => {
-    const socket = connect({ path: "/var/run/docker.sock", allowHalfOpen: true });
-    client.pipe(socket).pipe(client);
-    client.on("error", () => socket.destroy());
-    socket.on("error", () => client.destroy());
-  });
-  await new Promise<void>((resolve) => {
-    relay.listen(0, "127.0.0.1", resolve);
-  });
+  relay = createServer({ allowHalfOpen: true }, toEngine);
+  await listening(relay);
   await idleContainer(container);
 });
 afterAll(async () => {
@@ -42,6 +38,32 @@ afterAll(async () => {
   await stack.remove();
   await rm(directory, { recursive: true, force: true });
 });
+
+function toEngine(client: Socket): void {
+  const socket = connect({ path: "/var/run/docker.sock", allowHalfOpen: true });
+  client.pipe(socket).pipe(client);
+  client.on("error", () => socket.destroy());
+  socket.on("error", () => client.destroy());
+}
+
+/** Resolves with the port. */
+async function listening(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const address = server.address();
+  return typeof address === "object" && address ? address.port : 0;
+}
+
+/** As the engine wants them: `ca.pem`, `cert.pem`, `key.pem`; the authority is the certificate itself. */
+async function makeCertificates(into: string): Promise<void> {
+  await mkdir(into);
+  const [ca, cert, key] = ["ca.pem", "cert.pem", "key.pem"].map((name) => join(into, name)) as [string, string, string];
+  const names = ["-subj", "/CN=engine", "-addext", "subjectAltName=IP:127.0.0.1"];
+  const files = ["-keyout", key, "-out", cert];
+  await promisify(execFile)("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", ...names, ...files]);
+  await copyFile(cert, ca);
+}
 
 async function roundTrip(env: Readonly<Record<string, string | undefined>>) {
   const containers = createContainerExec(createEngine({ env, clock }));
@@ -60,6 +82,21 @@ describe("an engine that is not here", () => {
     const address = relay.address();
     const port = typeof address === "object" ? address?.port : 0;
     expect(await roundTrip({ ...process.env, DOCKER_HOST: `tcp://127.0.0.1:${port}` })).toBe(true);
+  });
+
+  it("is reached through tcp with certificates of both sides, and not with others", async () => {
+    const [ours, others] = [join(directory, "certificates"), join(directory, "others")];
+    await Promise.all([ours, others].map(makeCertificates));
+    const cert = await readFile(join(ours, "cert.pem"));
+    const key = await readFile(join(ours, "key.pem"));
+    const server = createTlsServer({ key, cert, ca: cert, requestCert: true, allowHalfOpen: true }, toEngine);
+    const env = { DOCKER_HOST: `tcp://127.0.0.1:${await listening(server)}`, DOCKER_TLS_VERIFY: "1" };
+    try {
+      expect(await roundTrip({ ...env, DOCKER_CERT_PATH: ours })).toBe(true);
+      await expect(roundTrip({ ...env, DOCKER_CERT_PATH: others })).rejects.toThrow(/certificate/);
+    } finally {
+      server.close();
+    }
   });
 
   it("is found through a context", async () => {

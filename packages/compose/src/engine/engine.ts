@@ -1,9 +1,9 @@
 import type { CallOptions, Clock, Redact } from "@sluice/core";
 import type Docker from "dockerode";
 import type { Memo } from "../compose-cli/memo.ts";
+import { createSshAgent, createTcpAgent } from "./agents.ts";
 import { type Endpoint, type Environment, resolveEndpoint } from "./endpoint.ts";
 import { engineError } from "./errors.ts";
-import { createSshAgent } from "./ssh-agent.ts";
 
 /** One Docker engine: the API, and what runs `docker compose` against the same engine. */
 export interface Engine {
@@ -54,12 +54,9 @@ async function connect(endpoint: Endpoint, env: Environment): Promise<Docker> {
   if (endpoint.kind === "unix") {
     return new Dockerode({ ...none, protocol: "http", socketPath: endpoint.socketPath } as Docker.DockerOptions);
   }
-  if (endpoint.kind === "ssh") {
-    const agent = createSshAgent(endpoint.destination, endpoint.port, env);
-    return new Dockerode({ ...none, protocol: "http", host: "ssh", port: 80, agent } as Docker.DockerOptions);
-  }
-  const { host, port, tls } = endpoint;
-  return new Dockerode({ ...none, ...tls, protocol: tls ? "https" : "http", host, port } as Docker.DockerOptions);
+  const agent = endpoint.kind === "ssh" ? createSshAgent(endpoint, env) : createTcpAgent(endpoint);
+  // The agent makes the connections and asks for no path; of a host the library would parse an address each time.
+  return new Dockerode({ ...none, protocol: "http", socketPath: "by-agent", agent } as Docker.DockerOptions);
 }
 
 /** For spreading into the options of an API call. */

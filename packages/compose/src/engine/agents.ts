@@ -1,0 +1,51 @@
+import { spawn } from "node:child_process";
+import type { Agent } from "node:http";
+import type { Duplex } from "node:stream";
+import type { Endpoint, Environment } from "./endpoint.ts";
+import { createProcessConnection } from "./process-connection.ts";
+
+/**
+ * Connections over `ssh DESTINATION docker system dial-stdio`, as the `docker` command makes them: keys, agents, jump
+ * hosts and known hosts are those of the user's own ssh.
+ */
+export function createSshAgent({ destination, port }: Extract<Endpoint, { kind: "ssh" }>, env: Environment): Agent {
+  const options = ["-o", "BatchMode=yes", "-o", "ConnectTimeout=30", ...(port ? ["-p", port] : [])];
+  const command = [...options, "--", destination, "docker", "system", "dial-stdio"];
+  return createAgent(() => {
+    const child = spawn("ssh", command, { env, stdio: ["pipe", "pipe", "pipe"] });
+    const connection = createProcessConnection(child, `ssh ${destination}`);
+    // An idle connection must not keep the program alive.
+    const handles = [child, child.stdout, child.stdin, child.stderr] as unknown as { ref(): void; unref(): void }[];
+    // What the http module calls on sockets and a pipe does not have.
+    return Object.assign(connection, {
+      setTimeout: () => connection,
+      setNoDelay: () => connection,
+      setKeepAlive: () => connection,
+      ref: () => {
+        for (const handle of handles) handle.ref();
+        return connection;
+      },
+      unref: () => {
+        for (const handle of handles) handle.unref();
+        return connection;
+      },
+    });
+  });
+}
+
+/** Connections over TCP, with TLS where the engine asks for certificates. */
+export function createTcpAgent({ host, port, tls }: Extract<Endpoint, { kind: "tcp" }>): Agent {
+  const servername = process.getBuiltinModule("node:net").isIP(host) ? "" : host;
+  return createAgent(() =>
+    tls
+      ? process.getBuiltinModule("node:tls").connect({ host, port, servername, ...tls })
+      : process.getBuiltinModule("node:net").connect({ host, port }),
+  );
+}
+
+/** Node's parts are taken when they are needed: an import of node:http alone costs every command 20 ms. */
+function createAgent(dial: () => Duplex): Agent {
+  return Object.assign(new (process.getBuiltinModule("node:http").Agent)({ keepAlive: true }), {
+    createConnection: dial,
+  });
+}
