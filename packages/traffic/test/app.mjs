@@ -1,6 +1,7 @@
 // A small web application that says which slot it is. Runs in a container of the tests.
 import { createHash } from "node:crypto";
 import { createServer } from "node:http";
+import { createServer as createHttp2Server } from "node:http2";
 import { createServer as createTcpServer } from "node:net";
 
 const name = process.env.SLOT ?? "none";
@@ -39,6 +40,17 @@ server.on("upgrade", (request, socket) => {
   socket.on("error", () => socket.destroy());
 });
 server.listen(8080, () => console.log("listening"));
+
+// As gRPC does: HTTP/2 alone, messages both ways in one stream, and how it went in the trailers.
+createHttp2Server({}, (request, response) => {
+  response.writeHead(200, { "content-type": "application/grpc", "x-slot": name });
+  response.flushHeaders();
+  request.on("data", (data) => response.write(data));
+  request.on("end", () => {
+    response.addTrailers({ "grpc-status": "0" });
+    response.end();
+  });
+}).listen(7200);
 
 // A protocol that speaks first and then echoes.
 createTcpServer((socket) => {

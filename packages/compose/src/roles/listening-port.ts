@@ -1,4 +1,4 @@
-import type { ComposeService, ServiceConfig } from "@sluice/core";
+import type { ComposeService, Protocol, ServiceConfig } from "@sluice/core";
 import { proxyLabels, proxyVariables } from "../model/proxy-labels.ts";
 
 /** Where a service listens inside its container, from the surest source to the least; `null` when nothing tells. */
@@ -17,19 +17,23 @@ export function listeningPort(service: ComposeService, override: Partial<Service
 /** Ports on which servers usually speak something that is no HTTP/1: TLS of their own, gRPC, FastCGI, ssh, mail, MQTT. */
 const tcpPorts = new Set([21, 22, 25, 443, 465, 587, 993, 1883, 5222, 5269, 8443, 8883, 9443, 50051]);
 
+/** What proxies call the ways to speak to a server; everything else has TLS. */
+const schemes: Readonly<Record<string, Protocol>> = { http: "http", h2c: "h2", grpc: "h2" };
+
 export function protocolOf(
   service: ComposeService,
   port: number | null,
   override: Partial<ServiceConfig> = {},
-): "http" | "tcp" {
+): Protocol {
   if (override.protocol) return override.protocol;
   const labels = Object.entries(proxyLabels(service));
   const scheme = labels.find(([name]) => name.endsWith(".server.scheme"))?.[1];
-  if (scheme !== undefined) return scheme === "http" ? "http" : "tcp";
+  if (scheme !== undefined) return schemes[scheme] ?? "tcp";
   if (labels.some(([name]) => name.startsWith("traefik.http."))) return "http";
   if (labels.some(([name]) => name.startsWith("traefik.tcp."))) return "tcp";
   if (/https:\/\/(?:localhost|127\.0\.0\.1)/.test(healthcheckOf(service))) return "tcp";
   if (speaksFastCgi(service, port)) return "tcp";
+  if (/^grpc$/i.test(proxyVariables(service)["VIRTUAL_PROTO"] ?? "")) return "h2";
   return port !== null && tcpPorts.has(port) ? "tcp" : "http";
 }
 
@@ -38,7 +42,7 @@ export function protocolOf(
  * passes the bytes on: that carries HTTP too, while a door for HTTP would break FastCGI.
  */
 function speaksFastCgi(service: ComposeService, port: number | null): boolean {
-  if (/^(?:https|fastcgi|uwsgi|grpcs?)$/i.test(proxyVariables(service)["VIRTUAL_PROTO"] ?? "")) return true;
+  if (/^(?:https|fastcgi|uwsgi|grpcs)$/i.test(proxyVariables(service)["VIRTUAL_PROTO"] ?? "")) return true;
   if (port !== 9000 || (service.ports ?? []).length > 0) return false;
   return !/https?:/.test(healthcheckOf(service));
 }

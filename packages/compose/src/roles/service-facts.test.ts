@@ -1,4 +1,4 @@
-import { type ComposeService, parseConfig } from "@sluice/core";
+import { type ComposeService, type Protocol, parseConfig } from "@sluice/core";
 import { describe, expect, test } from "vitest";
 import { classifyServices, type RoleOverrides } from "./classify-services.ts";
 import { listeningPort, protocolOf } from "./listening-port.ts";
@@ -73,7 +73,7 @@ describe("startBudget", () => {
 
 describe("where a service listens, and how", () => {
   const published = [{ target: 3000, published: "80", protocol: "tcp" }];
-  test.each<[string, ComposeService, number | null, "http" | "tcp"]>([
+  test.each<[string, ComposeService, number | null, Protocol]>([
     ["nothing tells", {}, null, "http"],
     ["a published port", { ports: published }, 3000, "http"],
     ["a UDP port is none", { ports: [{ target: 53, protocol: "udp" }], expose: ["54/udp", "8080/tcp"] }, 8080, "http"],
@@ -108,8 +108,15 @@ describe("where a service listens, and how", () => {
       "gRPC behind Traefik",
       { expose: [7000], labels: { "traefik.http.services.a.loadbalancer.server.scheme": "h2c" } },
       7000,
+      "h2",
+    ],
+    [
+      "a server with TLS behind Traefik",
+      { expose: [7000], labels: { "traefik.http.services.a.loadbalancer.server.scheme": "https" } },
+      7000,
       "tcp",
     ],
+    ["gRPC behind nginx-proxy", { expose: [7000], environment: { VIRTUAL_PROTO: "grpc" } }, 7000, "h2"],
   ])("%s", (_name, service, port, protocol) => {
     expect(listeningPort(service)).toBe(port);
     expect(protocolOf(service, port)).toBe(protocol);

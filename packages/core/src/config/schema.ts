@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { roles } from "../model/role.ts";
+import { protocols } from "../model/service.ts";
 import { windowsSchema } from "../windows/window-schema.ts";
 import { checkSchema } from "./check-schema.ts";
 import { duration } from "./duration-schema.ts";
@@ -43,7 +44,8 @@ export const serviceSchema = z.strictObject({
   strategy: z.enum(["slots", "recreate"]).optional(),
   /** Where the service listens inside its container. */
   port: z.int().min(1).max(65_535).optional(),
-  protocol: z.enum(["http", "tcp"]).optional(),
+  /** `h2` is HTTP/2 without TLS, which gRPC needs. */
+  protocol: z.enum(protocols).optional(),
   /** Path of the door's own health checks; without one the door checks that the port answers. */
   health: z.strictObject({ path: z.string().startsWith("/") }).optional(),
   /** Writable volumes and bind mounts of the service may be used by two versions at once. */

@@ -1,3 +1,4 @@
+import type { Protocol } from "./service.ts";
 import type { Slot } from "./slot.ts";
 
 export type Stickiness =
@@ -10,7 +11,7 @@ export type Stickiness =
 export interface DoorSpec {
   readonly stack: string;
   readonly service: string;
-  readonly protocol: "http" | "tcp";
+  readonly protocol: Protocol;
   /** Ports the door listens on (each equals the port that the application uses on its network) and where they lead. */
   readonly listen: readonly { readonly port: number; readonly target: number }[];
   /** Fixed addresses of replicas by slot, in order. Addresses without a container are simply down. */

@@ -1,6 +1,10 @@
 import type { Confidence, Role, Strategy } from "./role.ts";
 
 /** A port of a service's door: what the user's file publishes, and what the application listens on. */
+/** What a service speaks: HTTP/1, HTTP/2 without TLS (as gRPC does), or something that is passed on as it is. */
+export const protocols = ["http", "h2", "tcp"] as const;
+export type Protocol = (typeof protocols)[number];
+
 export interface PublishedPort {
   readonly hostIp?: string | undefined;
   /** `0` asks the engine for a free one. */
@@ -35,7 +39,7 @@ export interface ServiceFacts {
   readonly ports: readonly PublishedPort[];
   /** Where a `web` service listens inside its container; `null` when not known. */
   readonly port: number | null;
-  readonly protocol: "http" | "tcp";
+  readonly protocol: Protocol;
   readonly hasHealthcheck: boolean;
   readonly startBudget: StartBudget;
   /** `stop_grace_period`, or Compose's default of 10 s. */

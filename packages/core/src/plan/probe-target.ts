@@ -31,7 +31,7 @@ export function probeTarget(facts: ProbeTargetFacts): ProbeTarget {
     const replicas = containers[name]?.length ?? 0;
     if (addresses[name]) present[name] = addresses[name].slice(0, replicas);
     const container = facts.doors.get(name);
-    if (container !== undefined && protocol === "http") doors[name] = { container, port: listen, previewSecret };
+    if (container !== undefined && protocol !== "tcp") doors[name] = { container, port: listen, previewSecret };
   }
   return { slot, containers, addresses: present, ports, doors };
 }

@@ -47,12 +47,12 @@ export function renderBackends(spec: DoorSpec, listen: DoorSpec["listen"][number
         "option allbackups",
         // A request that was sent and not answered goes on to the stable slot, if its method allows that. A stable slot
         // gets no such second try: the request that crashed one replica would go on to crash them all.
-        ...(spec.protocol === "http" ? ["retry-on conn-failure empty-response"] : []),
+        ...(spec.protocol !== "tcp" ? ["retry-on conn-failure empty-response"] : []),
         ...check,
         ...servers(spec, listen, slot, () => markedDown(1)),
         ...tracking(other, "backup "),
       ]),
-      ...(spec.protocol === "http" ? section(name("preview"), ["retries 3", ...tracking(slot)]) : []),
+      ...(spec.protocol !== "tcp" ? section(name("preview"), ["retries 3", ...tracking(slot)]) : []),
     ];
   });
 }
@@ -90,6 +90,7 @@ function servers(
     const host = isIPv6(address) ? `[${address}]` : address;
     const own = settings(name);
     const checked = proxyProtocol !== "" && own.startsWith("check") ? " check-send-proxy" : "";
-    return `server ${name} ${host}:${target} ${own}${proxyProtocol}${checked}`;
+    const protocol = spec.protocol === "h2" ? " proto h2" : "";
+    return `server ${name} ${host}:${target} ${own}${protocol}${proxyProtocol}${checked}`;
   });
 }

@@ -21,7 +21,7 @@ export function renderHaproxyConfig(spec: DoorSpec): string {
     ...globalSection(spec),
     ...defaultsSection(spec),
     ...spec.listen.flatMap((listen) => [
-      ...(spec.protocol === "http" ? renderHttpFrontend(spec, listen) : renderTcpFrontend(spec, listen)),
+      ...(spec.protocol !== "tcp" ? renderHttpFrontend(spec, listen) : renderTcpFrontend(spec, listen)),
       ...renderBackends(spec, listen),
     ]),
   ];
@@ -63,7 +63,7 @@ function defaultsSection({ protocol }: DoorSpec): string[] {
   ];
   return [
     "defaults",
-    `  mode ${protocol}`,
+    `  mode ${protocol === "tcp" ? "tcp" : "http"}`,
     "  log global",
     "  balance leastconn",
     // Networks of one host; with the checks' `fall` this finds a server that vanished within 3.7 s. Retries last longer,
@@ -77,7 +77,7 @@ function defaultsSection({ protocol }: DoorSpec): string[] {
     "  timeout tunnel 1h",
     // Less makes healthy servers flap on a loaded host.
     "  timeout check 3s",
-    ...(protocol === "http" ? http : ["timeout client 1h"]).map((line) => `  ${line}`),
+    ...(protocol !== "tcp" ? http : ["timeout client 1h"]).map((line) => `  ${line}`),
     "  default-server inter 1s fastinter 200ms downinter 200ms fall 3 rise 1",
   ];
 }

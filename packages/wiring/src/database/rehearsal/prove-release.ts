@@ -106,7 +106,7 @@ async function openDoors(
     for (const { name, port, ports, protocol } of webs) {
       const container = containers.find(({ service }) => service === name);
       const listens = port ?? ports[0]?.target;
-      if (!container || listens === undefined || protocol !== "http") continue;
+      if (!container || listens === undefined || protocol === "tcp") continue;
       const door = await session.runtime().throwAway.start(
         {
           stack,
