@@ -1,4 +1,12 @@
-import { liveSlot, matchBundle, movedPorts, planDeployment, releasesToPrune, SluiceError } from "@sluice/core";
+import {
+  liveSlot,
+  matchBundle,
+  movedPorts,
+  planDeployment,
+  portHeirs,
+  releasesToPrune,
+  SluiceError,
+} from "@sluice/core";
 import { lastServing, readAttempts } from "./journal-entries.ts";
 import { measureTraffic } from "./measure-traffic.ts";
 import { assertDoorsAnswer, assertReady } from "./preflight.ts";
@@ -52,6 +60,7 @@ export async function prepareDeploy(
         needed: neededReleases(observed, usable?.id),
       }),
       movedPorts: movedPorts(previousRelease?.bundle.services ?? [], project.services),
+      heirs: portHeirs(previousRelease?.bundle.services ?? [], project.services),
       requestsPerMinute: isAuto ? await measureTraffic(observed, ports, signal) : null,
       replaceDoors: request.replaceDoors,
       acceptIncompatible: request.acceptIncompatible,

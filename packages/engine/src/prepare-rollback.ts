@@ -5,6 +5,7 @@ import {
   movedPorts,
   planDeployment,
   planWarmRollback,
+  portHeirs,
   type ReleaseBundle,
   SluiceError,
   warmRelease,
@@ -40,6 +41,7 @@ export async function prepareRollback(
   if (live?.release === target.id)
     return { ...common, plan: { kind: "rollback", candidate: live.slot, previous: null, steps: [] } };
   const moved = movedPorts(previousRelease?.bundle.services ?? [], target.services);
+  const heirs = portHeirs(previousRelease?.bundle.services ?? [], target.services);
   const webs = target.services.filter(
     (service) => service.active && service.role === "web" && service.strategy === "slots",
   );
@@ -47,7 +49,7 @@ export async function prepareRollback(
     observed,
     webs.map(({ name }) => name),
   );
-  if (warm === target.id && moved.length === 0) {
+  if (warm === target.id && moved.length === 0 && Object.keys(heirs).length === 0) {
     return { ...common, plan: planWarmRollback(target.services, config, observed) };
   }
   const missing = await ports.images.missing(target.images, signal);
@@ -69,6 +71,7 @@ export async function prepareRollback(
       imagesOf: null,
       wasLive: true,
       movedPorts: moved,
+      heirs,
       prunable: [],
     },
     observed,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { aService } from "../testing/a-service.ts";
-import { movedPorts } from "./moved-ports.ts";
+import { movedPorts, portHeirs } from "./moved-ports.ts";
 
 const port = (published: number, target: number) => ({ published, target, protocol: "tcp" as const });
 
@@ -20,5 +20,27 @@ describe("ports that move with a release", () => {
 
   it("are not those of a service that is new", () => {
     expect(movedPorts([], [aService("web", { port: 8080 })])).toEqual([]);
+  });
+});
+
+describe("a service that takes the port of one that goes", () => {
+  const web = (name: string, published = 80, change = {}) =>
+    aService(name, { ports: [port(published, 3000)], ...change });
+
+  it.each([
+    ["is a renamed one", [web("web")], [web("shop")], { shop: ["web"] }],
+    [
+      "may take those of two",
+      [web("web"), web("api", 81)],
+      [web("shop", 80, { ports: [port(80, 1), port(81, 2)] })],
+      { shop: ["web", "api"] },
+    ],
+    ["is none where that one stays", [web("web")], [web("web"), web("shop")], {}],
+    ["is none where it was there before", [web("web"), web("shop", 81)], [web("shop")], {}],
+    ["is none on another port", [web("web")], [web("shop", 81)], {}],
+    ["is none where the engine chooses the port", [web("web", 0)], [web("shop", 0)], {}],
+    ["is none where it has no door", [web("web")], [web("shop", 80, { strategy: "recreate" })], {}],
+  ] as const)("%s", (_title, before, after, expected) => {
+    expect(portHeirs(before, after)).toEqual(expected);
   });
 });

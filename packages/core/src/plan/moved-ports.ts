@@ -11,6 +11,28 @@ export function movedPorts(before: readonly ServiceFacts[], after: readonly Serv
   });
 }
 
+/** Services whose doors give way to the door of another one, by the name of that other. */
+export type Heirs = Readonly<Record<string, readonly string[]>>;
+
+/**
+ * Web services of the release `after` that the one before has not, and that publish a port of a service that goes: as
+ * one that was renamed. Two doors cannot hold that port at once.
+ */
+export function portHeirs(before: readonly ServiceFacts[], after: readonly ServiceFacts[]): Heirs {
+  const [old, next] = [before.filter(isLed), after.filter(isLed)];
+  const gone = old.filter(({ name }) => next.every((service) => service.name !== name));
+  const entries = next.flatMap((service) => {
+    if (old.some(({ name }) => name === service.name)) return [];
+    const held = publishedPorts(service);
+    const giving = gone.filter((one) => publishedPorts(one).some((port) => held.includes(port)));
+    return giving.length > 0 ? [[service.name, giving.map(({ name }) => name)] as const] : [];
+  });
+  return Object.fromEntries(entries);
+}
+
+const publishedPorts = ({ ports }: ServiceFacts) =>
+  ports.flatMap(({ published, protocol }) => (protocol === "tcp" && published !== 0 ? [published] : []));
+
 const isLed = ({ active, role, strategy }: ServiceFacts) => active && role === "web" && strategy === "slots";
 
 /** Where a service listens inside its container; published ports may change without anyone losing the way. */

@@ -40,7 +40,11 @@ export function addCandidate(add: AddStep, scope: CandidateScope): void {
   const free = webs.filter((service) => !taken.includes(service) && !moved.includes(service.name));
   addDoors(add, free, observed, desired.replaceDoors ?? false);
   for (const name of moved) {
-    const cause = "it listens on other ports than before: until the cutover its door leads to the previous";
+    const giving = givingTo(desired, name);
+    const cause =
+      giving.length > 0
+        ? `${giving.join(" and ")}, which the release has no more, holds its port: until the cutover users reach the previous there`
+        : "it listens on other ports than before: until the cutover its door leads to the previous";
     add({ kind: "preview-door", service: name, target: `preview of ${name}`, cause });
   }
   for (const { name } of taken) {
@@ -63,11 +67,20 @@ function loadMs({ config }: DesiredDeployment): number {
   return config.checks.reduce((total, { load, retries }) => total + (load ? load.for * (retries + 1) : 0), 0);
 }
 
-/** Without a previous release every door may be made for the candidate alone. */
+/**
+ * Services whose users change over at once, as no door can be there for both releases. Without a previous release every
+ * door may be made for the candidate alone.
+ */
 function movedOf({ desired, previous, webs, adopted }: CandidateScope): readonly string[] {
   if (previous === null) return [];
   const held = new Set(adopted.map(({ service }) => service));
-  return webs.flatMap(({ name }) => (desired.movedPorts?.includes(name) && !held.has(name) ? [name] : []));
+  const isMoved = (name: string) => desired.movedPorts?.includes(name) || givingTo(desired, name).length > 0;
+  return webs.flatMap(({ name }) => (isMoved(name) && !held.has(name) ? [name] : []));
+}
+
+/** Services whose doors give their port to the one of this service. */
+function givingTo({ heirs = {} }: DesiredDeployment, name: string): readonly string[] {
+  return heirs[name] ?? [];
 }
 
 /**
@@ -112,7 +125,7 @@ function addShifts(add: AddStep, scope: CandidateScope, names: readonly string[]
   for (const step of steps) {
     if (step.share < 100 && gradual.length === 0) continue;
     if (step.approval) addApproval(add, candidate, step.share, desired);
-    if (step.share === 100) addCutovers(add, moved);
+    if (step.share === 100) addCutovers(add, moved, desired);
     const led = step.share === 100 ? names : gradual;
     add({
       kind: "shift",
@@ -143,10 +156,17 @@ function stepsCause({ config, requestsPerMinute: rate }: DesiredDeployment): str
   return ` (auto: ${Number(rate.toFixed(rate < 10 ? 1 : 0))} requests a minute)`;
 }
 
-function addCutovers(add: AddStep, moved: readonly string[]): void {
+function addCutovers(add: AddStep, moved: readonly string[], desired: DesiredDeployment): void {
   for (const service of moved) {
-    const cause = "it listens on other ports than before: its users change over at once, with one short gap";
-    add({ kind: "door", service, replaces: true, cutsOver: true, target: `door ${service}`, cause });
+    const frees = givingTo(desired, service);
+    const target = `door ${service}`;
+    if (frees.length > 0) {
+      const cause = `it takes the port of ${frees.join(" and ")}: users change over at once, with one short gap`;
+      add({ kind: "door", service, replaces: false, cutsOver: true, frees, target, cause });
+    } else {
+      const cause = "it listens on other ports than before: its users change over at once, with one short gap";
+      add({ kind: "door", service, replaces: true, cutsOver: true, target, cause });
+    }
   }
 }
 

@@ -4,6 +4,7 @@ import { otherSlot, type Slot } from "../model/slot.ts";
 import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
 import { type AddStep, collectSteps } from "./collect-steps.ts";
 import { type LiveSlot, liveSlot, warmRelease } from "./live-slot.ts";
+import type { Heirs } from "./moved-ports.ts";
 import { addBackup } from "./plan-backup.ts";
 import { addBase, addRecreated, baseServices } from "./plan-base.ts";
 import { addAdoption, addCandidate, addDoors } from "./plan-candidate.ts";
@@ -26,6 +27,8 @@ export interface DesiredDeployment {
   readonly wasLive: boolean;
   /** Web services that no door can lead to in both releases; see `movedPorts`. */
   readonly movedPorts?: readonly string[] | undefined;
+  /** Web services that take the port of one that goes; see `portHeirs`. */
+  readonly heirs?: Heirs | undefined;
   /** Bundles beyond retention; never the ones a slot needs. */
   readonly prunable: readonly string[];
   /** Requests a minute that users made in the last hour, for `steps: auto`; `null` where nobody counted them. */
@@ -67,7 +70,8 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
   }
   const isWarm = bundleId !== null && warmRelease(observed, namesOf(webs), live) === bundleId;
   addPreparation(add, { desired, candidate, observed, active, base, isWarm, hasSlot: inSlots.length > 0 });
-  const dropped = droppedDoors(observed, namesOf(webs));
+  const giving = new Set(previous === null ? [] : Object.values(desired.heirs ?? {}).flat());
+  const dropped = droppedDoors(observed, namesOf(webs)).filter((name) => !giving.has(name));
   addCandidate(add, { candidate, previous, webs, dropped, adopted, observed, desired, isWarm });
   addRecreated(add, base);
   addBase(

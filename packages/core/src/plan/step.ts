@@ -91,6 +91,8 @@ export type DoorStep = StepBase<"door"> & {
   readonly replaces: boolean;
   /** The new door cannot lead to the previous, and has all users at the candidate from its first moment. */
   readonly cutsOver?: boolean;
+  /** Services of the previous that go, whose doors hold its ports: they are removed just before it takes them. */
+  readonly frees?: readonly string[] | undefined;
   /** A door that is as wanted is made anew too: it was asked for. Default: it is kept. */
   readonly renews?: boolean | undefined;
 };

@@ -1,4 +1,4 @@
-import { otherSlot, type Slot } from "@sluice/core";
+import { type CallOptions, otherSlot, type Slot } from "@sluice/core";
 import type { StepAction } from "../action.ts";
 import { closedRouting, doorRequest, servedBefore } from "../doors.ts";
 import { assertProven, proveImages } from "../image-proof.ts";
@@ -8,29 +8,47 @@ import { answers } from "./revive-doors.ts";
 import { isTakenOver, restoreRoute } from "./traffic.ts";
 
 export const door: StepAction<"door"> = {
-  async run({ service, cutsOver, renews }, scope, { options }) {
+  async run({ service, cutsOver, frees = [], renews }, scope, { options }) {
     const { ports, stack, plan } = scope;
     if (cutsOver) scope.trafficMoved = true;
     const routing = cutsOver ? ({ stable: otherSlot(plan.candidate), share: 100, salt: 0 } as const) : undefined;
     const request = await doorRequest(scope, service, routing);
-    scope.doorIds.set(service, await ports.doors.ensure(request, { ...options, renew: renews }));
+    const beforeStart = async () => {
+      for (const giving of frees) {
+        await ports.doors.remove(stack, giving, options);
+        scope.doorIds.delete(giving);
+      }
+    };
+    scope.doorIds.set(service, await ports.doors.ensure(request, { ...options, renew: renews, beforeStart }));
     if (cutsOver) await ports.doors.removePreview(stack, service);
   },
   // A door that leads to the previous is worth keeping; one that leads nowhere is not: its ports must be free again.
-  async undo({ service, replaces, cutsOver }, scope, { signal, options }) {
-    const { ports, stack, plan, previousRelease, doorIds } = scope;
+  async undo({ service, replaces, cutsOver, frees = [] }, scope, { signal, options }) {
+    const { ports, stack, previousRelease } = scope;
     if (!servedBefore(scope, service)) {
       if (!replaces) await ports.doors.remove(stack, service, options);
+      for (const giving of frees) await leadBack(scope, giving, true, options);
       return;
     }
     if (!previousRelease || (!cutsOver && (await answers(scope, service, signal)))) return;
-    // There must be one that leads to the previous, and the previous knows how it was.
-    doorIds.delete(service);
-    const routing = cutsOver ? { stable: plan.previous, share: 0, salt: 0 } : undefined;
-    const request = await doorRequest(scope, service, routing, previousRelease);
-    doorIds.set(service, await ports.doors.ensure(request, options));
+    await leadBack(scope, service, cutsOver === true, options);
   },
 };
+
+/** There must be a door that leads to the previous, and the previous knows how it was. */
+async function leadBack(
+  scope: DeploymentScope,
+  service: string,
+  hasCutOver: boolean,
+  options: CallOptions,
+): Promise<void> {
+  const { ports, plan, previousRelease, doorIds } = scope;
+  if (!previousRelease || !servedBefore(scope, service)) return;
+  doorIds.delete(service);
+  const routing = hasCutOver ? { stable: plan.previous, share: 0, salt: 0 } : undefined;
+  const request = await doorRequest(scope, service, routing, previousRelease);
+  doorIds.set(service, await ports.doors.ensure(request, options));
+}
 
 export const previewDoor: StepAction<"preview-door"> = {
   async run({ service }, scope, { options }) {

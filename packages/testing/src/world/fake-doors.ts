@@ -67,9 +67,12 @@ export function fakeDoors(context: FakeContext): DoorRuntime {
       act(`doors.removePreview ${service}`, undefined, () => removePreview(state, service)),
     remove: (_stack, service, { signal } = {}) =>
       act(`doors.remove ${service}`, signal, () => {
-        for (const door of doorsOf(state, service)) state.doors.delete(door.id);
-        // The port goes back to the container that had it.
-        if (containersIn(state, "plain", service).length > 0) state.gaps.add(service);
+        const removed = doorsOf(state, service);
+        for (const door of removed) state.doors.delete(door.id);
+        // The port goes back to the container that had it, or on to a door that waits for it.
+        const isTaken =
+          containersIn(state, "plain", service).length > 0 || removed.some((door) => hasHeir(state, door));
+        if (isTaken) state.gaps.add(service);
         for (const slot of slots) state.open.delete(`${service}@${slot}`);
       }),
   };
@@ -108,6 +111,15 @@ function takeOver({ state }: FakeContext, door: WorldDoor): void {
   door.running = true;
   door.dark = false;
   state.gaps.delete(door.service);
+  // The users of a door that gave its port to this one are here now.
+  for (const service of state.gaps) {
+    if (doorsOf(state, service).length + containersIn(state, "plain", service).length === 0) state.gaps.delete(service);
+  }
+}
+
+function hasHeir(state: WorldState, { ports }: WorldDoor): boolean {
+  const waiting = [...state.doors.values()].filter(({ kind, running }) => kind === "door" && !running);
+  return waiting.some((door) => door.ports.some((port) => ports.includes(port)));
 }
 
 function doorsOf(state: WorldState, service: string): readonly WorldDoor[] {
