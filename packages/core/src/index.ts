@@ -81,5 +81,6 @@ export * from "./ports/traffic-counts.ts";
 export * from "./ports/traffic-router.ts";
 export * from "./ports/watcher.ts";
 export * from "./redact/redactor.ts";
+export * from "./redact/shorten.ts";
 export * from "./windows/always-open.ts";
 export type { Freeze, Windows } from "./windows/window-schema.ts";

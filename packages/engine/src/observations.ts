@@ -1,4 +1,4 @@
-import type { Observation, SluiceEvent } from "@sluice/core";
+import { keepStart, type Observation, type SluiceEvent } from "@sluice/core";
 
 /** Most observations that one record carries, the newest: a step that errs without end fills no disk. */
 const keptObservations = 200;
@@ -56,5 +56,5 @@ function observationOf(event: SluiceEvent): Observation | null {
 
 function withShortDetail<T extends { readonly detail?: string | undefined }>(value: T): T {
   const { detail } = value;
-  return detail && detail.length > keptDetail ? { ...value, detail: `${detail.slice(0, keptDetail)} …` } : value;
+  return detail && detail.length > keptDetail ? { ...value, detail: keepStart(detail, keptDetail) } : value;
 }

@@ -1,3 +1,5 @@
+import { keepEnd } from "@sluice/core";
+
 /** How one attempt of a check went. `inconclusive` says that the check could not be made at all. */
 export interface Attempt {
   readonly result: "pass" | "fail" | "inconclusive";
@@ -12,5 +14,5 @@ export interface Attempt {
 
 /** The end of what a process wrote, for people. */
 export function shownText(text: string): string | undefined {
-  return text.trim().slice(-1_000) || undefined;
+  return keepEnd(text.trim(), 1_000) || undefined;
 }

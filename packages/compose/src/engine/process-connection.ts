@@ -1,5 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { Duplex, type Readable, type Writable } from "node:stream";
+import { keepEnd } from "@sluice/core";
 
 /** Characters of what the process said on its standard error that an error repeats. */
 const keptWords = 1_000;
@@ -44,7 +45,7 @@ export function createProcessConnection(child: PipedProcess, name: string): Dupl
     if (!connection.push(chunk)) stdout.pause();
   });
   stderr.setEncoding("utf8").on("data", (text: string) => {
-    words = (words + text).slice(-keptWords);
+    words = keepEnd(words + text, keptWords);
   });
   // A write that fails says so to the writer; that the process takes no more is otherwise nobody's concern.
   stdin.on("error", () => undefined);
