@@ -2,6 +2,7 @@ import type {
   DeploymentPlan,
   Finding,
   ObservedStack,
+  ProvenRelease,
   ReleaseBundle,
   ReleaseRequest,
   ResolvedProject,
@@ -24,6 +25,8 @@ export interface DeployRequest extends StackFacts, Initiator {
   readonly replaceDoors?: boolean | undefined;
   /** Why it is done although the windows are closed; without it, it is refused then. */
   readonly override?: string | undefined;
+  /** Its images are used, and nothing is built; refused where they are not those of this release. */
+  readonly proven?: ProvenRelease | undefined;
   /** That the release that serves may not live with the migration is agreed to; recorded. */
   readonly acceptIncompatible?: boolean | undefined;
 }

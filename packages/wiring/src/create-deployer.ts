@@ -22,6 +22,7 @@ import { followServiceLogs } from "./logs.ts";
 import { assertTellable, flushOutbox, readOutbox, tellingHowItEnds } from "./notify/tell.ts";
 import { unavailableFindings } from "./notify/with-notifications.ts";
 import { deploymentNews, giveOrder } from "./orders.ts";
+import { readProvenRelease } from "./promotion/read-proven-release.ts";
 import { pruneReleases } from "./prune.ts";
 import { recordingInSentry } from "./record-sentry.ts";
 import { createSession, type Session } from "./session.ts";
@@ -46,14 +47,14 @@ export function createDeployer(options: DeployerOptions): Deployer {
     },
     workflows: async () => (await import("./workflows.ts")).readProjectWorkflows(session),
     async plan(call, signal) {
-      const request = await deployRequest(session, call, signal);
+      const request = await deployRequest(session, call, signal, { withChecks: false });
       const view = planView(request, await prepareDeploy(request, await session.ports(), signal), call.release.tag);
       return { ...view, findings: [...view.findings, ...(await refusals(session, call, signal))] };
     },
     async deploy(call, signal) {
       await assertTellable(session);
       await assertReleaseAllowed(session, call.release, signal);
-      const request = await deployRequest(session, call, signal);
+      const request = await deployRequest(session, call, signal, { withChecks: true });
       await using _lock = await lockStack(session, call, call.release.tag, signal);
       const { tag: release, commit } = call.release;
       const ports = await session.ports();
@@ -138,11 +139,14 @@ async function refusals(
 
 async function deployRequest(
   session: Session,
-  { release, reason, retry, replaceDoors, steps, override, acceptIncompatible }: DeployCall,
+  { release, reason, retry, replaceDoors, steps, override, acceptIncompatible, promotion }: DeployCall,
   signal: AbortSignal | undefined,
+  { withChecks }: { readonly withChecks: boolean },
 ): Promise<DeployRequest> {
   const [project, facts] = await Promise.all([session.project(signal), session.facts()]);
   const named = withDatabaseService(facts.config, project);
+  const from = promotion ?? named.promotion;
+  const proven = from ? await readProvenRelease(session, from, { release, withChecks }, signal) : undefined;
   const config = steps ? { ...named, rollout: { ...named.rollout, steps } } : named;
   return {
     ...facts,
@@ -150,7 +154,8 @@ async function deployRequest(
     project,
     release,
     actor: session.options.actor,
-    reason: reason ?? `release ${release.tag}`,
+    reason: reason ?? `release ${release.tag}${from ? `, promoted from ${from.stack}` : ""}`,
+    proven,
     retry,
     replaceDoors,
     override,

@@ -10,6 +10,7 @@ import type {
   ObservedContainer,
   OrderKind,
   OrderReceipt,
+  PromotionConfig,
   ReleaseBundle,
   ReleaseRequest,
   ServiceFacts,
@@ -57,6 +58,8 @@ export interface DeployCall {
   readonly override?: string | undefined;
   /** What a rehearsal finds that only the release that serves minds is agreed to; recorded. */
   readonly acceptIncompatible?: boolean | undefined;
+  /** Where the release must have proven itself; its images are used. Default: `promotion` of the configuration. */
+  readonly promotion?: PromotionConfig | undefined;
   /** Wait for the lock this long, milliseconds; default 0. */
   readonly waitMs?: number | undefined;
   /** Overrides the configured steps, such as `[100]`. */
