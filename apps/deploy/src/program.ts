@@ -2,6 +2,7 @@ import { Argument, Command, Option } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { addChangeOptions, addCommonOptions, mergedFlags, toCount } from "./common-options.ts";
 import type { CommandCall, CommandContext, CommonFlags } from "./context.ts";
+import { addAuditCommands } from "./program-audit.ts";
 import { addDatabaseCommands } from "./program-db.ts";
 import { addReleaseCommands } from "./program-release.ts";
 import { addTrafficCommands } from "./program-traffic.ts";
@@ -122,14 +123,7 @@ export function createProgram(context: CommandContext, invocation: Invocation): 
     async () => (await import("./commands/init.ts")).init,
   ).option("--workflow", "write workflows for GitHub Actions that deploy the project, instead");
   addReleaseCommands(program.command("release").description("releases on GitHub"), verb);
-  const audit = program.command("audit").description("the record of who did what");
-  verb(
-    audit,
-    "verify",
-    "check that the record is complete and unchanged",
-    async () => (await import("./commands/audit.ts")).auditVerify,
-  );
-  verb(audit, "show", "show the record", async () => (await import("./commands/audit.ts")).auditShow);
+  addAuditCommands(program.command("audit").description("the record of who did what"), verb);
   const outbox = program.command("outbox").description("what people still have to be told");
   verb(outbox, "list", "show what waits, and why", async () => (await import("./commands/outbox.ts")).outboxList);
   verb(outbox, "flush", "tell it now", async () => (await import("./commands/outbox.ts")).outboxFlush).option(

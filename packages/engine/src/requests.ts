@@ -8,6 +8,7 @@ import type {
   ResolvedProject,
   StoredRelease,
 } from "@sluice/core";
+import type { Origin } from "./journal-entries.ts";
 import type { ReleaseSource, StackFacts } from "./scope.ts";
 
 /** Who caused a deployment and why; what was consented to. */
@@ -15,6 +16,7 @@ export interface Initiator {
   readonly actor: string;
   readonly reason: string;
   readonly consents?: readonly string[] | undefined;
+  readonly origin?: Origin | undefined;
 }
 
 export interface DeployRequest extends StackFacts, Initiator {

@@ -15,6 +15,7 @@ import { exportHome, verifyAudit } from "@sluice/journal";
 import { createDatabaseOperations } from "./database/create-database-operations.ts";
 import { withDatabaseService } from "./database/find-database.ts";
 import type { DeployCall, Deployer, DeployerOptions, PlanView, RollbackCall } from "./deployer.ts";
+import { readAnchoredAudit } from "./github/anchors.ts";
 import { readApprovalRecords } from "./github/approvals.ts";
 import { assertReleaseAllowed, releaseFindings } from "./github/gate.ts";
 import { lockStack } from "./lock.ts";
@@ -22,6 +23,7 @@ import { followServiceLogs } from "./logs.ts";
 import { assertTellable, flushOutbox, readOutbox, tellingHowItEnds } from "./notify/tell.ts";
 import { unavailableFindings } from "./notify/with-notifications.ts";
 import { deploymentNews, giveOrder } from "./orders.ts";
+import { originOf } from "./origin.ts";
 import { readProvenRelease } from "./promotion/read-proven-release.ts";
 import { pruneReleases } from "./prune.ts";
 import { recordingInSentry } from "./record-sentry.ts";
@@ -104,6 +106,10 @@ export function createDeployer(options: DeployerOptions): Deployer {
     async audit() {
       return verifyAudit(await session.home());
     },
+    anchors: (signal) => readAnchoredAudit(session, signal),
+    async *records() {
+      yield* (await session.ports()).journal.read();
+    },
     async exportState(destination) {
       await exportHome(await session.home(), destination);
     },
@@ -153,8 +159,7 @@ async function deployRequest(
     config,
     project,
     release,
-    actor: session.options.actor,
-    reason: reason ?? `release ${release.tag}${from ? `, promoted from ${from.stack}` : ""}`,
+    ...initiator(session, reason ?? `release ${release.tag}${from ? `, promoted from ${from.stack}` : ""}`),
     proven,
     retry,
     replaceDoors,
@@ -169,7 +174,11 @@ async function rollbackRequest(
   signal: AbortSignal | undefined,
 ): Promise<RollbackRequest> {
   const [project, facts] = await Promise.all([session.project(signal), session.facts()]);
-  return { ...facts, project, actor: session.options.actor, reason: reason ?? "rollback", to };
+  return { ...facts, project, ...initiator(session, reason ?? "rollback"), to };
+}
+
+function initiator({ options }: Session, reason: string) {
+  return { actor: options.actor, origin: originOf(options.env), reason };
 }
 
 async function recover(session: Session, choice: "finish" | "undo", signal: AbortSignal) {

@@ -176,6 +176,13 @@ export interface AuditReport {
   }[];
 }
 
+/** The record beside what GitHub keeps of it. */
+export interface AnchoredAudit {
+  /** Deployments on GitHub that hold the end that the record had when they began. */
+  readonly anchors: number;
+  readonly problems: readonly string[];
+}
+
 export interface ImportCall {
   readonly reason?: string | undefined;
   /** A home in its place that holds something is moved aside; default: it is refused. */
@@ -304,6 +311,10 @@ export interface Deployer extends AsyncDisposable {
   report(deployment?: string, signal?: AbortSignal): Promise<ReportData>;
   releases(): Promise<readonly ReleaseBundle[]>;
   audit(): Promise<AuditReport>;
+  /** What deployments on GitHub hold of the record, compared with it. @throws SluiceError USAGE without a token */
+  anchors(signal?: AbortSignal): Promise<AnchoredAudit>;
+  /** The whole record, oldest first, as it stands in the journal. */
+  records(): AsyncIterable<JournalRecord>;
   exportState(destination: NodeJS.WritableStream): Promise<void>;
   /** Makes the state home from an export; the stack on the engine belongs to it from then on. */
   importState(archive: Readable, call: ImportCall, signal: AbortSignal): Promise<ImportedState>;

@@ -47,6 +47,7 @@ export function aHealthyDeployer(): FakeDeployer {
     flushOutbox: async () => [],
     report: async () => aReportOf("d1"),
     audit: async () => ({ ok: true, records: 0, problems: [] }),
+    anchors: async () => ({ anchors: 2, problems: [] }),
     prune: async () => [],
     exportState: async (destination) => {
       destination.end("state");

@@ -43,6 +43,8 @@ export function fakeDeployer(answers: Partial<Deployer> = {}): FakeDeployer {
     report: unexpected("report"),
     releases: async () => [],
     audit: unexpected("audit"),
+    anchors: unexpected("anchors"),
+    records: async function* () {},
     exportState: unexpected("exportState"),
     importState: unexpected("importState"),
     rebuildState: unexpected("rebuildState"),

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Diagnosis, type Examiner, isSluiceError } from "@sluice/core";
 import { createReleaseDesk, describeCheckout, type Github, GithubError, readGithubRunners } from "@sluice/release";
 import { existingDeployments } from "@sluice/workflows";
+import { isAsked } from "../github/gate.ts";
 import type { Session } from "../session.ts";
 import { readWorkflowFiles } from "../workflows.ts";
 import { type GithubFacts, githubDiagnoses } from "./github-diagnoses.ts";
@@ -14,7 +15,7 @@ export function githubExaminer(session: Session): Examiner {
     name: "GitHub",
     async examine(signal) {
       const [opened, config] = await Promise.all([session.github(), session.config()]);
-      if (!opened) return Object.values(config.github.require).includes(true) ? [tokenMissing] : [];
+      if (!opened) return isAsked(config.github.require) ? [tokenMissing] : [];
       const { directory } = session.options;
       try {
         const [runners, localRunners, wantedLabels, tagged] = await Promise.all([
