@@ -6,6 +6,7 @@ import { addAuditCommands } from "./program-audit.ts";
 import { addDatabaseCommands } from "./program-db.ts";
 import { addReleaseCommands } from "./program-release.ts";
 import { addTrafficCommands } from "./program-traffic.ts";
+import { addWindowCommands } from "./program-window.ts";
 
 /** What became of the command line: filled by the command that ran. */
 export interface Invocation {
@@ -102,12 +103,7 @@ export function createProgram(context: CommandContext, invocation: Invocation): 
     "deployments, and releases to go back to",
     async () => (await import("./commands/history.ts")).history,
   ).option("-n, --limit <count>", "deployments to show (default: 20)", toCount);
-  verb(
-    program,
-    "window",
-    "whether deployments may begin now, and when that changes",
-    async () => (await import("./commands/window.ts")).window,
-  );
+  addWindowCommands(program, verb);
   verb(program, "report", "what a deployment did, as a page", async () => (await import("./commands/report.ts")).report)
     .argument("[id]", "deployment, as history lists them (default: the last)")
     .addOption(

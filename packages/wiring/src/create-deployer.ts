@@ -31,7 +31,7 @@ import { createSession, type Session } from "./session.ts";
 import { importState, readStateChanges, rebuildState } from "./state.ts";
 import { readProcesses, readStatus, readTraffic } from "./status.ts";
 import { verifyLive } from "./verify.ts";
-import { windowFindings, windowView } from "./window.ts";
+import { suggestedWindows, windowFindings, windowView } from "./window.ts";
 
 /**
  * The composition root: constructs the adapters for one stack and hands out what can be done with it. Nothing is opened
@@ -90,6 +90,10 @@ export function createDeployer(options: DeployerOptions): Deployer {
     doctor: async (signal, area) => (await import("./doctor/run-doctor.ts")).runDoctor(session, signal, area),
     async window() {
       return windowView(await session.stack(), await session.config(), session.clock.now());
+    },
+    async suggestWindows(hours) {
+      const [config, { counts }] = await Promise.all([session.config(), session.ports()]);
+      return suggestedWindows(config, await counts.recent(), hours);
     },
     outbox: () => readOutbox(session),
     async flushOutbox({ withUncertain = false } = {}, signal) {

@@ -19,6 +19,7 @@ import type {
   SlotTraffic,
   Verdict,
 } from "@sluice/core";
+import type { WindowSuggestions } from "@sluice/core/windows";
 import type { AttemptRecord, DeploymentResult, RebuiltState } from "@sluice/engine";
 import type { DeliveryReport, OutboxEntry } from "@sluice/notify";
 import type { ReportData } from "@sluice/report";
@@ -244,6 +245,15 @@ export interface WindowView {
   readonly freezes: readonly Freeze[];
 }
 
+/** When there are few users, and what that is known from. */
+export interface WindowSuggestionView extends WindowSuggestions {
+  /** Looks at doors that are kept. */
+  readonly counts: number;
+  /** ISO 8601; of the first and of the last look. */
+  readonly since: string | null;
+  readonly until: string | null;
+}
+
 export interface Inspection {
   /** The project name on the engine. */
   readonly stack: string;
@@ -299,6 +309,8 @@ export interface Deployer extends AsyncDisposable {
   doctor(signal?: AbortSignal, area?: DoctorArea): Promise<DoctorReport>;
   /** Whether deployments may begin now. Needs no engine. */
   window(): Promise<WindowView>;
+  /** Hours with few users, by what the doors counted. Needs no engine. @param hours of a span, 1 to 12 */
+  suggestWindows(hours: number): Promise<WindowSuggestionView>;
   /** What people were told lately, and what they still have to be told; oldest first. */
   outbox(): Promise<readonly OutboxEntry[]>;
   /** Tries what waits in the outbox once, under the lock; what may have arrived before only when it is asked for. */

@@ -1,5 +1,5 @@
-import { type Config, type Finding, isAlwaysOpen } from "@sluice/core";
-import type { WindowView } from "./deployer.ts";
+import { type Config, type Finding, isAlwaysOpen, type TrafficCount } from "@sluice/core";
+import type { WindowSuggestionView, WindowView } from "./deployer.ts";
 
 /** Whether deployments may begin now, and when that changes. */
 export async function windowView(stack: string, { windows }: Config, now: Date): Promise<WindowView> {
@@ -35,4 +35,15 @@ export async function windowFindings({ windows }: Config, now: Date): Promise<re
       hint: `${opens}--override REASON goes on all the same`,
     },
   ];
+}
+
+/** Hours with few users, by what the doors counted whenever somebody looked. */
+export async function suggestedWindows(
+  { windows }: Config,
+  counts: readonly TrafficCount[],
+  hours: number,
+): Promise<WindowSuggestionView> {
+  const { suggestWindows } = await import("@sluice/core/windows");
+  const found = suggestWindows(counts, { timezone: windows.timezone, hours });
+  return { ...found, counts: counts.length, since: counts[0]?.at ?? null, until: counts.at(-1)?.at ?? null };
 }

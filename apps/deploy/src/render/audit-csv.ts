@@ -60,7 +60,7 @@ function rowOf({ v: _v, seq, at, type, previous, hash, deployment = "", ...rest 
     reason,
     consents: Array.isArray(consents) ? consents.join("; ") : "",
     error: typeof error === "string" ? error : [code, message].filter(Boolean).join(": "),
-    serving: live["tag"] === undefined ? "" : `${live["tag"]} in ${live["slot"]}, ${live["share"]} %`,
+    serving: live["tag"] && [live["tag"], live["slot"], `${String(live["share"])} %`].join(" "),
     details: detailsOf(details),
     previous,
     hash,

@@ -37,6 +37,7 @@ export function fakeDeployer(answers: Partial<Deployer> = {}): FakeDeployer {
     news: async function* () {},
     doctor: unexpected("doctor"),
     window: unexpected("window"),
+    suggestWindows: unexpected("suggestWindows"),
     outbox: unexpected("outbox"),
     flushOutbox: unexpected("flushOutbox"),
     history: async () => [],
