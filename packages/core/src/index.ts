@@ -5,6 +5,8 @@ export {
   type Ending,
   endings,
   type NotifyConfig,
+  type Tellable,
+  tellable,
 } from "./config/notify-schema.ts";
 export * from "./config/parse-config.ts";
 export type { PromotionConfig } from "./config/promotion-schema.ts";
