@@ -19,13 +19,14 @@ import type {
   SlotTraffic,
   Verdict,
 } from "@sluice/core";
-import type { WindowSuggestions } from "@sluice/core/windows";
 import type { AttemptRecord, DeploymentResult, RebuiltState } from "@sluice/engine";
 import type { DeliveryReport, OutboxEntry } from "@sluice/notify";
 import type { ReportData } from "@sluice/report";
 import type { WorkflowFile } from "@sluice/workflows";
 import type { DatabaseOperations } from "./database/database-operations.ts";
+import type { AnchoredAudit } from "./github/anchors.ts";
 import type { ApprovalsRecord } from "./github/approvals.ts";
+import type { WindowSuggestionView } from "./window.ts";
 
 export interface DeployerOptions {
   /** The project name on the engine (`docker compose -p`); default: as Compose names the project, which it is asked for. */
@@ -177,13 +178,6 @@ export interface AuditReport {
   }[];
 }
 
-/** The record beside what GitHub keeps of it. */
-export interface AnchoredAudit {
-  /** Deployments on GitHub that hold the end that the record had when they began. */
-  readonly anchors: number;
-  readonly problems: readonly string[];
-}
-
 export interface ImportCall {
   readonly reason?: string | undefined;
   /** A home in its place that holds something is moved aside; default: it is refused. */
@@ -243,15 +237,6 @@ export interface WindowView {
   readonly ranges: readonly string[];
   readonly holidays: readonly string[];
   readonly freezes: readonly Freeze[];
-}
-
-/** When there are few users, and what that is known from. */
-export interface WindowSuggestionView extends WindowSuggestions {
-  /** Looks at doors that are kept. */
-  readonly counts: number;
-  /** ISO 8601; of the first and of the last look. */
-  readonly since: string | null;
-  readonly until: string | null;
 }
 
 export interface Inspection {

@@ -1,5 +1,6 @@
 import { type Config, type Finding, isAlwaysOpen, type TrafficCount } from "@sluice/core";
-import type { WindowSuggestionView, WindowView } from "./deployer.ts";
+import type { WindowSuggestions } from "@sluice/core/windows";
+import type { WindowView } from "./deployer.ts";
 
 /** Whether deployments may begin now, and when that changes. */
 export async function windowView(stack: string, { windows }: Config, now: Date): Promise<WindowView> {
@@ -35,6 +36,15 @@ export async function windowFindings({ windows }: Config, now: Date): Promise<re
       hint: `${opens}--override REASON goes on all the same`,
     },
   ];
+}
+
+/** When there are few users, and what that is known from. */
+export interface WindowSuggestionView extends WindowSuggestions {
+  /** Looks at doors that are kept. */
+  readonly counts: number;
+  /** ISO 8601; of the first and of the last look. */
+  readonly since: string | null;
+  readonly until: string | null;
 }
 
 /** Hours with few users, by what the doors counted whenever somebody looked. */

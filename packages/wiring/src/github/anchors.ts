@@ -1,8 +1,14 @@
 import { type JournalRecord, SluiceError } from "@sluice/core";
 import { tailRecords } from "@sluice/journal";
 import { type Anchor, type HeldAnchor, readAnchors } from "@sluice/release";
-import type { AnchoredAudit } from "../deployer.ts";
 import type { Session } from "../session.ts";
+
+/** The record beside what GitHub keeps of it. */
+export interface AnchoredAudit {
+  /** Deployments on GitHub that hold the end that the record had when they began. */
+  readonly anchors: number;
+  readonly problems: readonly string[];
+}
 
 /** The end of the record, as a deployment on GitHub is to hold it; `null` before the first record. */
 export async function currentAnchor(session: Pick<Session, "home">): Promise<Anchor | null> {
