@@ -50,9 +50,9 @@ describe("sluice audit export", () => {
     expect(stdout).toMatchInlineSnapshot(`
       "record,at,type,deployment,by,host,run,kind,release,bundle,commit,images,step,result,reason,consents,error,serving,details,previous,hash
       1,2026-05-01T09:01:00.000Z,deployment-start,d1,ada,server-1,https://github.example/runs/7,deploy,v2,,,,,,"'=HYPERLINK(""http://evil.example"",""click"")",breaking migration,,,,,h1
-      2,2026-05-01T09:02:00.000Z,step-outcome,d1,,,,,,r2,c0ffee,"{""web"":""sha256:1""}",verify,done,,,,,"{""durationMs"":10,""data"":{""bundle"":""r2"",""commit"":""c0ffee"",""images"":{""web"":""sha256:1""}}}",,h2
+      2,2026-05-01T09:02:00.000Z,step-outcome,d1,,,,,,r2,c0ffee,"{""web"":""sha256:1""}",verify,done,,,,,"{""durationMs"":10}",,h2
       3,2026-05-01T09:03:00.000Z,deployment-end,d1,,,,,v2,,,,,live,"one
-      two, ""three""",,,"v2 in green, 100 %","{""durationMs"":80000}",,h3
+      two, ""three""",,,v2 green 100 %,"{""durationMs"":80000}",,h3
       4,2026-05-01T09:04:00.000Z,new-kind,,'@ada,,,,,,,,,,,,,,"{""odd"":[1]}",h3,h4
       "
     `);

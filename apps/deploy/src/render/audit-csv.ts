@@ -37,8 +37,8 @@ export function auditCsv(records: readonly JournalRecord[]): string {
 /** Whatever the type of a record is: its columns, and what is in none of them as JSON. */
 function rowOf({ v: _v, seq, at, type, previous, hash, deployment = "", ...rest }: JournalRecord) {
   const { actor, origin, kind, tag, bundle, data, step, result, outcome, reason, consents, order } = rest;
-  const { error, serving, plan: _plan, observations: _seen, ...details } = rest;
-  const made = objectOf(data);
+  const { error, serving, plan: _plan, observations: _seen, data: _data, ...details } = rest;
+  const { bundle: madeBundle, commit, images, ...made } = objectOf(data);
   const { host, run } = objectOf(origin);
   const { code, message } = objectOf(error);
   const live = objectOf(serving);
@@ -52,16 +52,16 @@ function rowOf({ v: _v, seq, at, type, previous, hash, deployment = "", ...rest 
     run,
     kind: kind ?? order,
     release: tag ?? rest["release"],
-    bundle: bundle ?? made["bundle"],
-    commit: made["commit"],
-    images: made["images"] && JSON.stringify(made["images"]),
+    bundle: bundle ?? madeBundle,
+    commit,
+    images: images && JSON.stringify(images),
     step,
     result: result ?? outcome,
     reason,
     consents: Array.isArray(consents) ? consents.join("; ") : "",
     error: typeof error === "string" ? error : [code, message].filter(Boolean).join(": "),
     serving: live["tag"] && [live["tag"], live["slot"], `${String(live["share"])} %`].join(" "),
-    details: detailsOf(details),
+    details: detailsOf(Object.keys(made).length > 0 ? { ...details, data: made } : details),
     previous,
     hash,
   };

@@ -20,7 +20,7 @@ export function githubExaminer(session: Session): Examiner {
       try {
         const [runners, localRunners, wantedLabels, tagged] = await Promise.all([
           readGithubRunners(opened.github, signal).catch(unlessHidden),
-          registeredRunners(await findRunners(await runnerHomes()), opened.github.repository),
+          readLocalRunners(opened.github.repository),
           readWantedLabels(directory),
           readTagged(opened.github, directory, signal),
         ]);
@@ -91,6 +91,10 @@ export async function registeredRunners(
     }),
   );
   return names.flat();
+}
+
+async function readLocalRunners(repository: string): Promise<readonly string[]> {
+  return registeredRunners(await findRunners(await runnerHomes()), repository);
 }
 
 async function readWantedLabels(directory: string): Promise<readonly string[]> {
