@@ -1,7 +1,7 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: ["src/index.ts", "src/windows/window-state.ts", "src/testing/index.ts"],
+  entry: ["src/index.ts", "src/windows/index.ts", "src/testing/index.ts"],
   format: ["esm"],
   dts: false,
   clean: true,

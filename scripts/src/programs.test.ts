@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { drill } from "./backup-drill.ts";
 import { missingChanges } from "./check-changes.ts";
-import { promotionReasons, type StagingFacts } from "./promote.ts";
 import { type GateFacts, gateReasons } from "./release-gate.ts";
 
 describe("the release gate", () => {
@@ -24,37 +23,6 @@ describe("the release gate", () => {
     ],
   ] as const)("says why it is closed: %#", (over, reason) => {
     expect(gateReasons({ ...open, ...over })).toEqual([expect.stringMatching(reason)]);
-  });
-});
-
-describe("a promotion", () => {
-  const now = new Date("2026-01-01T12:00:00Z");
-  const last = { end: { outcome: "live", at: "2026-01-01T11:00:00Z" } } as StagingFacts["status"]["last"];
-  const proven: StagingFacts = {
-    status: { serving: { release: "r", tag: "v2", slot: "blue", share: 100 }, unfinished: null, findings: [], last },
-    failedChecks: [],
-    tag: "v2",
-    now,
-    minimumMs: 1_800_000,
-  };
-  const status = (over: Partial<StagingFacts["status"]>) => ({ ...proven, status: { ...proven.status, ...over } });
-
-  it("goes on with what staging has proven", () => {
-    expect(promotionReasons(proven)).toEqual([]);
-  });
-
-  it.each([
-    [status({ serving: null }), /nothing/],
-    [{ ...proven, tag: "v3" }, /serves v2, and the checkout is v3/],
-    [status({ serving: { release: "r", tag: "v2", slot: "blue", share: 5 } }), /only 5 %/],
-    [status({ unfinished: { deployment: "d", tag: "v2", since: "" } }), /without an end/],
-    [{ ...proven, minimumMs: 7_200_000 }, /120 minutes/],
-    [status({ last: { end: { outcome: "failed", at: "2026-01-01T01:00:00Z" } } as typeof last }), /not served/],
-    [status({ last: null }), /not served/],
-    [status({ findings: [{ severity: "error", code: "c", message: "door stopped" }] }), /door stopped/],
-    [{ ...proven, failedChecks: ["buy"] }, /buy fails/],
-  ] as const)("is refused: %#", (facts, reason) => {
-    expect(promotionReasons(facts)).toEqual([expect.stringMatching(reason)]);
   });
 });
 

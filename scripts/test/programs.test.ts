@@ -1,52 +1,39 @@
-import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Checkout, openCheckout } from "./support/checkout.ts";
 
 describe("a program", () => {
-  let checkout: string;
-  const git = (...args: readonly string[]) =>
-    promisify(execFile)("git", ["-c", "user.name=t", "-c", "user.email=t@example.invalid", ...args], { cwd: checkout });
-  const commit = async (path: string) => {
-    await mkdir(dirname(join(checkout, path)), { recursive: true });
-    await writeFile(join(checkout, path), path);
-    await git("add", "-A");
-    await git("-c", "commit.gpgsign=false", "commit", "-q", "--no-verify", "-m", path);
-  };
-  const run = async (program: string, env: Readonly<Record<string, string>>) => {
-    const file = join(import.meta.dirname, "../src", program);
-    const options = { cwd: checkout, env: { PATH: process.env["PATH"], ...env } };
-    return promisify(execFile)(process.execPath, ["--conditions=sluice-source", file], options).then(
-      ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-      ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({ code, stdout, stderr }),
-    );
-  };
-
+  let checkout: Checkout;
   beforeAll(async () => {
-    checkout = await mkdtemp(join(tmpdir(), "sluice-scripts-"));
-    await git("init", "-q", "-b", "main");
-    await commit("README.md");
-    await git("switch", "-q", "-c", "change");
-    await commit("packages/core/src/a.ts");
+    checkout = await openCheckout();
+    await checkout.write({ "README.md": "a" });
+    await checkout.release("v1");
+    await checkout.git("switch", "-q", "-c", "change");
+    await checkout.write({ "packages/core/src/a.ts": "a" });
+    await checkout.release("v2");
   });
-  afterAll(() => rm(checkout, { recursive: true }));
+  afterAll(() => checkout?.[Symbol.asyncDispose]());
 
   it("runs by itself, and says what a change lacks", async () => {
-    expect(await run("check-changes.ts", { BASE: "main" })).toMatchObject({
+    expect(await checkout.run("check-changes.ts", { BASE: "main" })).toMatchObject({
       code: 10,
       stdout: expect.stringContaining("packages/core/src/a.ts changes"),
     });
-    expect(await run("check-changes.ts", { BASE: "main", BODY: "no-changeset: a test" })).toMatchObject({ code: 0 });
+    expect(await checkout.run("check-changes.ts", { BASE: "main", BODY: "no-changeset: a test" })).toMatchObject({
+      code: 0,
+    });
   });
 
   it.each(["release-gate.ts", "backup-drill.ts", "promote.ts"])(
     "ends with the code of what went wrong: %s",
     async (program) => {
-      const { code, stdout, stderr } = await run(program, {});
+      const { code, stdout, stderr } = await checkout.run(program, {});
       expect(code).toBe(2);
       expect(`${stdout}${stderr}`).toMatch(/compose|configuration|STAGING_STACK/);
     },
   );
+
+  it("knows what is no number of minutes", async () => {
+    const { code, stdout } = await checkout.run("promote.ts", { STAGING_STACK: "shop", MINIMUM_MINUTES: "half" });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: expect.stringContaining("MINIMUM_MINUTES is half") });
+  });
 });

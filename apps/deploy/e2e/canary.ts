@@ -11,6 +11,7 @@ export const canaries = {
   argument: "cnry-argument-t2Tf75",
   chat: "cnry-chat-y3Se86",
   file: "cnry-file-u4Rd97",
+  token: "cnry-token-i5Qc08",
 } as const;
 
 /** Where canaries are in a text: names of them, and some text before each, without the value. */

@@ -1,7 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type FakeGithub, startFakeGithub } from "@sluice/testing/github";
 import { expect, it } from "vitest";
+import type { RunningCli } from "./cli.ts";
 import { openShop, patience } from "./harness.ts";
 
 const config = `notify: { timeout: 3s }
@@ -71,12 +73,42 @@ it(
     ]);
     expect(github.state.commitStatuses.at(-1)).toMatchObject({ state: "success", context: "sluice/production" });
 
+    // GitHub dies once it knows that the deployment runs: the next run tells it how that ended, once.
+    const middle = shop.with(await publish("v3")).start("deploy");
+    await until(middle, () => github.state.deployments[2]?.statuses.at(-1)?.state === "in_progress");
+    await github.goAway();
+    const third = await middle.done;
+    expect(third.exitCode).toBe(0);
+    expect(third.events.at(-1)).toMatchObject({ outcome: "live", serving: { tag: "v3" } });
+    await github.comeBack();
+    expect(shownStates(github)[2]).toEqual(["queued", "in_progress"]);
+    await shop.sluice(0, "rollback");
+    await shop.sluice(0, "outbox", "flush");
+    expect(shownStates(github)).toEqual([
+      ["queued", "in_progress", "success", "inactive"],
+      ["queued", "in_progress", "success", "inactive"],
+      ["queued", "in_progress", "success", "inactive"],
+      ["queued", "in_progress", "success"],
+    ]);
+
     expect(JSON.parse((await shop.sluice(0, "audit", "verify")).stdout)).toMatchObject({ ok: true });
-    const said = [first, second, await shop.sluice(0, "outbox", "list")].map(({ stdout, stderr }) => stdout + stderr);
+    const said = [first, second, third, await shop.sluice(0, "outbox", "list")].map(
+      ({ stdout, stderr }) => stdout + stderr,
+    );
     expect(said.join()).not.toContain(github.token);
     github.assertDescribed();
   },
 );
+
+/** Resolves once it holds, and rejects where the command ends before. */
+async function until(cli: RunningCli, holds: () => boolean): Promise<void> {
+  let hasEnded = false;
+  void cli.done.then(() => (hasEnded = true));
+  while (!holds()) {
+    if (hasEnded) throw new Error(`the command ended before:\n${(await cli.done).stdout.slice(-2_000)}`);
+    await sleep(5);
+  }
+}
 
 function shownStates({ state }: FakeGithub): readonly (readonly string[])[] {
   return state.deployments.map(({ statuses }) => statuses.map((status) => status.state));

@@ -1,5 +1,8 @@
+import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { startFakeGithub } from "@sluice/testing/github";
 import { expect, it } from "vitest";
 import { canaries, canariesBelow, canariesIn, watchCommandLines } from "./canary.ts";
 import { openChat } from "./chat.ts";
@@ -17,6 +20,7 @@ const config = `checks:
         expect: { status: 200, contains: welcome }
 traffic: { drain: { timeout: 2s } }
 rollout: { steps: [100], bake: 0s }
+github: { url: "https://shop.example.com", commitStatus: true, report: true, approvals: true }
 notify: { timeout: 3s, channels: { team: { slack: { url: "\${CHAT_URL}" } } } }
 `;
 
@@ -58,6 +62,7 @@ createServer((request, response) => {
 
 it("secrets that are planted appear on no channel, also when everything fails", patience, async () => {
   await using chat = await openChat(canaries.chat);
+  await using github = await startFakeGithub("acme/shop", canaries.token);
   await using project = await openProject(config);
   const env = {
     ...project.env,
@@ -65,6 +70,16 @@ it("secrets that are planted appear on no channel, also when everything fails", 
     BUILD_KEY: canaries.argument,
     SMOKE_TOKEN: canaries.header,
     CHAT_URL: chat.url,
+    GITHUB_TOKEN: github.token,
+    GITHUB_REPOSITORY: github.repository,
+    GITHUB_API_URL: github.url,
+  };
+  /** A version, its tag on GitHub, and a release of it. */
+  const publish = async (tag: string, files: Readonly<Record<string, string>>) => {
+    await project.release(tag, files);
+    const { stdout } = await promisify(execFile)("git", ["rev-parse", "HEAD"], { cwd: project.checkout });
+    github.commit(stdout.trim(), ["main", tag]);
+    expect(await run(`release ${tag}`, ["release", "create", tag, "--json"])).toBe(0);
   };
   const watch = watchCommandLines();
   const said: Record<string, string> = {};
@@ -75,13 +90,13 @@ it("secrets that are planted appear on no channel, also when everything fails", 
     return ran.exitCode;
   };
   const files = { "compose.yml": compose, Dockerfile: dockerfile, "certificate.txt": `${canaries.file}\n` };
-  await project.release("v1", { ...files, "web.mjs": web(true) });
+  await publish("v1", { ...files, "web.mjs": web(true) });
   expect(await run("events", ["deploy", "--release", "v1", "--json"])).toBe(0);
-  await project.release("v2", { "web.mjs": web(false) });
+  await publish("v2", { "web.mjs": web(false) });
   expect(await run("lines", ["deploy", "--release", "v2", "--plain"])).toBe(20);
   const summary = join(dirname(project.checkout), "summary");
-  const github = { GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: summary, GITHUB_OUTPUT: summary };
-  expect(await run("GitHub", ["deploy", "--release", "v2", "--retry"], github)).toBe(20);
+  const actions = { GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: summary, GITHUB_OUTPUT: summary };
+  expect(await run("GitHub", ["deploy", "--release", "v2", "--retry"], actions)).toBe(20);
   said["job summary"] = await readFile(summary, "utf8");
   await run("wrong compose file", ["deploy", "--release", "v3", "-f", "nowhere.yml", "--json"]);
   await run("logs", ["logs", "--json"]);
@@ -93,11 +108,16 @@ it("secrets that are planted appear on no channel, also when everything fails", 
     await run(`report as ${format}`, ["report", "--format", format, "--output", "-"]);
   }
   said["people"] = chat.bodies.join("\n");
+  said["GitHub's record"] = github.calls.map(({ path, text }) => `${path} ${text}`).join("\n");
   const commandLines = await watch.stop();
 
   // What was planted was there to be told.
   expect(chat.bodies.length).toBeGreaterThanOrEqual(3);
   expect(said["lines"]).toContain("the key is");
+  const states = github.state.deployments.map(({ statuses }) => statuses.at(-1)?.state);
+  expect(states).toEqual(["success", "failure", "failure"]);
+  expect(said["GitHub's record"]).toContain("who am i");
+  expect(said["GitHub's record"]).toContain("<!doctype html>");
   expect(said["events"]).toContain("who am i");
   expect([...watch.seen].some((line) => line.includes("docker compose"))).toBe(true);
   expect(canariesIn(`x ${canaries.url}`)).toHaveLength(1);

@@ -2,9 +2,11 @@ import { Argument, Command, Option } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { addChangeOptions, addCommonOptions, mergedFlags, toCount } from "./common-options.ts";
 import type { CommandCall, CommandContext, CommonFlags } from "./context.ts";
+import { addAuditCommands } from "./program-audit.ts";
 import { addDatabaseCommands } from "./program-db.ts";
 import { addReleaseCommands } from "./program-release.ts";
 import { addTrafficCommands } from "./program-traffic.ts";
+import { addWindowCommands } from "./program-window.ts";
 
 /** What became of the command line: filled by the command that ran. */
 export interface Invocation {
@@ -101,12 +103,7 @@ export function createProgram(context: CommandContext, invocation: Invocation): 
     "deployments, and releases to go back to",
     async () => (await import("./commands/history.ts")).history,
   ).option("-n, --limit <count>", "deployments to show (default: 20)", toCount);
-  verb(
-    program,
-    "window",
-    "whether deployments may begin now, and when that changes",
-    async () => (await import("./commands/window.ts")).window,
-  );
+  addWindowCommands(program, verb);
   verb(program, "report", "what a deployment did, as a page", async () => (await import("./commands/report.ts")).report)
     .argument("[id]", "deployment, as history lists them (default: the last)")
     .addOption(
@@ -122,14 +119,7 @@ export function createProgram(context: CommandContext, invocation: Invocation): 
     async () => (await import("./commands/init.ts")).init,
   ).option("--workflow", "write workflows for GitHub Actions that deploy the project, instead");
   addReleaseCommands(program.command("release").description("releases on GitHub"), verb);
-  const audit = program.command("audit").description("the record of who did what");
-  verb(
-    audit,
-    "verify",
-    "check that the record is complete and unchanged",
-    async () => (await import("./commands/audit.ts")).auditVerify,
-  );
-  verb(audit, "show", "show the record", async () => (await import("./commands/audit.ts")).auditShow);
+  addAuditCommands(program.command("audit").description("the record of who did what"), verb);
   const outbox = program.command("outbox").description("what people still have to be told");
   verb(outbox, "list", "show what waits, and why", async () => (await import("./commands/outbox.ts")).outboxList);
   verb(outbox, "flush", "tell it now", async () => (await import("./commands/outbox.ts")).outboxFlush).option(

@@ -5,6 +5,7 @@ import type { OutputLine, ServiceFacts } from "@sluice/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { docker, uniqueStack } from "./support/engine.ts";
 import { aProject, aService } from "./support/project.ts";
+import { serveImage } from "./support/registry.ts";
 import { runtime } from "./support/runtime.ts";
 
 const { images } = runtime;
@@ -95,6 +96,49 @@ describe("build", () => {
       detail: expect.stringContaining("the reason"),
     });
     expect(await docker("images", "-q", "--filter", `reference=sluice/${stack.name}-web:building*`)).toBe("");
+  });
+
+  it("takes images that another stack has proven, under tags of its own", async () => {
+    const other = uniqueStack("taken");
+    try {
+      const web = await idOf(`sluice/${stack.name}-web:v1`);
+      const target = { ...project(), stack: other.name };
+      const taken = await images.take(target, "v1", { web: { id: web }, worker: { id: web } });
+      expect(taken.images).toEqual({ web, worker: web, db: await idOf("sluice-test/busybox") });
+      expect(await idOf(`sluice/${other.name}-worker:v1`)).toBe(web);
+      const gone = images.take(target, "v2", { web: { id: `sha256:${"0".repeat(64)}` } });
+      await expect(gone).rejects.toMatchObject({
+        code: "IMAGE_MISSING",
+        message: expect.stringContaining("web is gone"),
+      });
+    } finally {
+      await other.remove();
+    }
+  });
+
+  it("fetches by its digest what the engine lacks, and takes no other image for it", async () => {
+    const other = uniqueStack("fetched");
+    await writeVersion(other.name);
+    const built = await images.build(project(), "fetched");
+    const web = built.images["web"] ?? "";
+    await using proven = await serveImage(built.imageTags["web"] ?? "");
+    await using another = await serveImage(users);
+    try {
+      await images.removeTags([built.imageTags["web"] ?? "", built.imageTags["worker"] ?? ""]);
+      expect(await images.missing({ web })).toEqual(["web"]);
+      const target = { ...project(), stack: other.name };
+      const wanted = { id: web, digest: proven.digest };
+      const taken = await images.take(target, "v1", { web: wanted, worker: wanted });
+      expect(taken).toMatchObject({ images: { web }, digests: { web: proven.digest, worker: proven.digest } });
+      const wrong = images.take(target, "v2", { web: { id: `sha256:${"0".repeat(64)}`, digest: another.digest } });
+      await expect(wrong).rejects.toMatchObject({
+        code: "IMAGE_MISSING",
+        message: expect.stringContaining(await idOf(users)),
+      });
+    } finally {
+      await other.remove();
+      await docker("rmi", proven.digest, another.digest).catch(() => undefined);
+    }
   });
 
   it("names the image that is nowhere", async () => {

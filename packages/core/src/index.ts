@@ -5,8 +5,11 @@ export {
   type Ending,
   endings,
   type NotifyConfig,
+  type Tellable,
+  tellable,
 } from "./config/notify-schema.ts";
 export * from "./config/parse-config.ts";
+export type { PromotionConfig } from "./config/promotion-schema.ts";
 export { type ResolvedReferences, resolveReferences } from "./config/references.ts";
 export * from "./config/release-checks.ts";
 export type {
@@ -35,6 +38,7 @@ export * from "./model/order.ts";
 export * from "./model/outcome.ts";
 export * from "./model/pinned-model.ts";
 export * from "./model/probe-target.ts";
+export * from "./model/promotion.ts";
 export * from "./model/release.ts";
 export * from "./model/role.ts";
 export * from "./model/service.ts";
@@ -54,6 +58,7 @@ export { inOrder } from "./plan/plan-base.ts";
 export { type DesiredDeployment, planDeployment } from "./plan/plan-deployment.ts";
 export * from "./plan/plan-rollback.ts";
 export * from "./plan/probe-target.ts";
+export * from "./plan/promoted-images.ts";
 export * from "./plan/recovery.ts";
 export * from "./plan/releases-to-prune.ts";
 export * from "./plan/rollout-steps.ts";

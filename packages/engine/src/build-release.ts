@@ -1,4 +1,5 @@
 import {
+  type BuiltImages,
   type CallOptions,
   isSluiceError,
   matchBundle,
@@ -20,9 +21,7 @@ export async function buildRelease(
   progress: (text: string) => void = () => undefined,
 ): Promise<StoredRelease> {
   const { project, request, key } = source;
-  const reused = await reusableImages(ports, source);
-  const built = reused ?? (await ports.images.build(project, request.tag, options));
-  if (reused) progress(`images of ${source.imagesOf?.bundle.tag} are used: nothing is built`);
+  const built = await provideImages(ports, source, options, progress);
   const id = ports.identity.id(key, built.images);
   const bundle: ReleaseBundle = {
     version: 1,
@@ -35,6 +34,7 @@ export async function buildRelease(
     services: project.services,
     images: built.images,
     imageTags: built.imageTags,
+    ...(built.digests ? { digests: built.digests } : {}),
     environment: ports.identity.environment(project.model),
   };
   return storeOnce(ports, bundle, source);
@@ -64,10 +64,26 @@ async function storeOnce({ bundles, identity }: BuildPorts, bundle: ReleaseBundl
   return bundles.save(bundle, project.model, identity.files(project));
 }
 
+async function provideImages(
+  ports: BuildPorts,
+  source: ReleaseSource,
+  options: CallOptions,
+  progress: (text: string) => void,
+): Promise<BuiltImages> {
+  const { project, request, taken, imagesOf } = source;
+  if (taken) {
+    progress(`images that ${taken.from} has proven are used: nothing is built`);
+    return ports.images.take(project, request.tag, taken.images, options);
+  }
+  const reused = await reusableImages(ports, source);
+  if (reused) progress(`images of ${imagesOf?.bundle.tag} are used: nothing is built`);
+  return reused ?? ports.images.build(project, request.tag, options);
+}
+
 async function reusableImages({ images: runtime }: BuildPorts, { imagesOf, project }: ReleaseSource) {
   if (!imagesOf) return null;
-  const { images, imageTags } = imagesOf.bundle;
+  const { images, imageTags, digests } = imagesOf.bundle;
   const covered = project.services.every(({ name, active, role }) => !active || role === "tool" || name in images);
   const missing = await runtime.missing(images);
-  return covered && missing.length === 0 ? { images, imageTags } : null;
+  return covered && missing.length === 0 ? { images, imageTags, digests } : null;
 }

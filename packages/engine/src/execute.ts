@@ -38,7 +38,7 @@ export async function execute(
   for (const finding of findings) {
     scope.observations.note(createEvent(ports.clock.now(), { type: "finding", finding }));
   }
-  const { actor, reason, consents = [] } = request;
+  const { actor, reason, consents = [], origin } = request;
   emit(scope, {
     type: "deployment-start",
     deployment,
@@ -63,6 +63,7 @@ export async function execute(
     actor,
     reason,
     consents,
+    ...(origin ? { origin } : {}),
   });
   const run = { serving: observeServing(ports, request.project), startedMs };
   if (plan.steps.length === 0) return end(scope, run, { outcome: "nothing-to-do" });

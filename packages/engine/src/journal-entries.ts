@@ -25,6 +25,14 @@ export interface DeploymentStart extends JournalEntry {
   readonly reason: string;
   /** Consents and overrides that were given. */
   readonly consents: readonly string[];
+  /** Where it was begun; records of older versions have none. */
+  readonly origin?: Origin;
+}
+
+/** The machine, and the run of a workflow where it was one. */
+export interface Origin {
+  readonly host: string;
+  readonly run?: string;
 }
 
 export interface StepIntent extends JournalEntry {

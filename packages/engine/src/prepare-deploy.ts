@@ -8,6 +8,7 @@ import {
   SluiceError,
 } from "@sluice/core";
 import { lastServing, readAttempts } from "./journal-entries.ts";
+import { matchPromoted, promotionOf } from "./match-promoted.ts";
 import { measureTraffic } from "./measure-traffic.ts";
 import { assertDoorsAnswer, assertReady } from "./preflight.ts";
 import { neededReleases } from "./prune-releases.ts";
@@ -30,7 +31,10 @@ export async function prepareDeploy(
   ]);
   if (!request.replaceDoors) assertDoorsAnswer(observed);
   const key = ports.identity.key(wanted, project.modelHash);
-  const { same, images } = matchBundle(bundles, wanted, key);
+  const promotion = promotionOf(request);
+  const { same, images } = promotion
+    ? matchPromoted(bundles, key, promotion.images)
+    : matchBundle(bundles, wanted, key);
   if (same?.broken && !request.retry) {
     throw new SluiceError("RELEASE_BROKEN", `release ${same.tag} failed on ${same.broken.at}: ${same.broken.reason}`, {
       hint: "publish a fix as a new release, or try this one again with --retry",
@@ -52,6 +56,7 @@ export async function prepareDeploy(
       config,
       bundleId: usable?.id ?? null,
       imagesOf: images?.tag ?? null,
+      promotedFrom: promotion?.from,
       // Whether its images had to be built anew does not matter: what it did to the data is done.
       wasLive: same !== null && wentLive.has(same.id),
       prunable: releasesToPrune(bundles, {
@@ -74,7 +79,13 @@ export async function prepareDeploy(
     bundles,
     source: usable
       ? null
-      : { project, request: wanted, key, imagesOf: images ? await loadOrNull(ports, images.id) : null },
+      : {
+          project,
+          request: wanted,
+          key,
+          imagesOf: images ? await loadOrNull(ports, images.id) : null,
+          taken: promotion,
+        },
     release: usable ? await ports.bundles.load(usable.id) : null,
     previousRelease,
     findings,

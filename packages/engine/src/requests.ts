@@ -2,11 +2,13 @@ import type {
   DeploymentPlan,
   Finding,
   ObservedStack,
+  ProvenRelease,
   ReleaseBundle,
   ReleaseRequest,
   ResolvedProject,
   StoredRelease,
 } from "@sluice/core";
+import type { Origin } from "./journal-entries.ts";
 import type { ReleaseSource, StackFacts } from "./scope.ts";
 
 /** Who caused a deployment and why; what was consented to. */
@@ -14,6 +16,7 @@ export interface Initiator {
   readonly actor: string;
   readonly reason: string;
   readonly consents?: readonly string[] | undefined;
+  readonly origin?: Origin | undefined;
 }
 
 export interface DeployRequest extends StackFacts, Initiator {
@@ -24,6 +27,8 @@ export interface DeployRequest extends StackFacts, Initiator {
   readonly replaceDoors?: boolean | undefined;
   /** Why it is done although the windows are closed; without it, it is refused then. */
   readonly override?: string | undefined;
+  /** Its images are used, and nothing is built; refused where they are not those of this release. */
+  readonly proven?: ProvenRelease | undefined;
   /** That the release that serves may not live with the migration is agreed to; recorded. */
   readonly acceptIncompatible?: boolean | undefined;
 }

@@ -23,6 +23,7 @@ import type {
   SlotWindow,
   StackObserver,
   StoredRelease,
+  TakenImage,
   TrafficCounts,
   TrafficRouter,
   Watcher,
@@ -96,6 +97,8 @@ export interface ReleaseSource {
   readonly key: string;
   /** Images of a release of the same commit; `null` builds. */
   readonly imagesOf: StoredRelease | null;
+  /** Images that are proven elsewhere: nothing is built. */
+  readonly taken?: { readonly from: string; readonly images: Readonly<Record<string, TakenImage>> } | undefined;
 }
 
 /** The release of a step that comes after `build`. */

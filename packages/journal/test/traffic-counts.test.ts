@@ -26,6 +26,6 @@ it("the oldest go where there are too many", async () => {
   const home = await temporaryHome();
   const counts = createTrafficCounts(home);
   await counts.note(Array.from({ length: 9_000 }, (_, index) => count(index)));
-  expect((await readFile(join(home.path, "traffic.ndjson"), "utf8")).length).toBeLessThan(200_000);
+  expect((await readFile(join(home.path, "traffic.ndjson"), "utf8")).length).toBeLessThan(400_000);
   expect((await counts.recent()).at(-1)).toEqual(count(8_999));
 });

@@ -133,6 +133,16 @@ describe("flushing", () => {
     expect(results(await withChannels(aChannel([delivered], { isRepeatable })).flush(soon))).toEqual(expected);
   });
 
+  it("gives up news of a beginning within minutes, and says nothing of it", async () => {
+    const team = aChannel([down, down, down, delivered], { on: ["begun"] });
+    const { notifier, clock, outbox } = setUp(team);
+    await notifier.announce([aNotification({ id: "d1.begun", outcome: "begun" })], soon);
+    expect((await outbox.list()).map(({ state }) => state)).toEqual(["waiting"]);
+    clock.advance(660_000);
+    expect(await notifier.flush(soon)).toEqual([]);
+    expect(await outbox.list()).toEqual([]);
+  });
+
   it("gives up what has waited for a week", async () => {
     const { notifier, outbox, clock } = setUp(aChannel([down]));
     await notifier.announce([aNotification()], soon);

@@ -78,7 +78,9 @@ export function createNotifier(options: NotifierOptions): Notifier {
         return [channel, mine.flatMap((entry) => dueTelling(entry, channel, now, withUncertain))] as const;
       });
       const reports = await tellAll(lists, { ...retries, attempts: 1 }, tellOptions);
-      return [...old.filter(({ state }) => state !== "delivered").map(expiredReport), ...reports];
+      // Nobody misses old news of a beginning.
+      const missed = old.filter(({ state, outcome }) => state !== "delivered" && outcome !== "begun");
+      return [...missed.map(expiredReport), ...reports];
     },
   };
 }

@@ -3,6 +3,8 @@ export { assertTagIsCheckout } from "./checkout/assert-tag-is-checkout.ts";
 export { type Checkout, type CheckoutOptions, describeCheckout } from "./checkout/describe-checkout.ts";
 export { originRepository } from "./checkout/origin-repository.ts";
 export { type IgnoredEvent, type ReleaseEventOptions, readReleaseEvent } from "./event/read-release-event.ts";
+export { type Anchor, type HeldAnchor, readAnchors } from "./github/anchors.ts";
+export { approvalObjections } from "./github/approval-objections.ts";
 export { releaseObjections } from "./github/check-release.ts";
 export type { ReleaseComparison } from "./github/compare-releases.ts";
 export {
@@ -14,6 +16,7 @@ export type { DeploymentState, ShownDeployment, ShownState } from "./github/depl
 export { createGithub, type Github, type GithubOptions } from "./github/github.ts";
 export { GithubError } from "./github/github-error.ts";
 export { type Approvals, readApprovals } from "./github/read-approvals.ts";
+export { type GithubRunner, readGithubRunners } from "./github/read-runners.ts";
 export { createReleaseDesk, type ReleaseDesk } from "./github/release-desk.ts";
 export type { GithubRelease } from "./github/release-from.ts";
 export type { NewRelease } from "./github/releases.ts";

@@ -28,6 +28,7 @@ const operations = new Set([
   "checks/list-for-ref",
   "pulls/list-reviews",
   "actions/get-reviews-for-run",
+  "actions/list-self-hosted-runners-for-repo",
 ]);
 /** Text for people, which takes most of the space. */
 const texts = new Set([

@@ -15,6 +15,7 @@ import { exportHome, verifyAudit } from "@sluice/journal";
 import { createDatabaseOperations } from "./database/create-database-operations.ts";
 import { withDatabaseService } from "./database/find-database.ts";
 import type { DeployCall, Deployer, DeployerOptions, PlanView, RollbackCall } from "./deployer.ts";
+import { readAnchoredAudit } from "./github/anchors.ts";
 import { readApprovalRecords } from "./github/approvals.ts";
 import { assertReleaseAllowed, releaseFindings } from "./github/gate.ts";
 import { lockStack } from "./lock.ts";
@@ -22,13 +23,15 @@ import { followServiceLogs } from "./logs.ts";
 import { assertTellable, flushOutbox, readOutbox, tellingHowItEnds } from "./notify/tell.ts";
 import { unavailableFindings } from "./notify/with-notifications.ts";
 import { deploymentNews, giveOrder } from "./orders.ts";
+import { originOf } from "./origin.ts";
+import { readProvenRelease } from "./promotion/read-proven-release.ts";
 import { pruneReleases } from "./prune.ts";
 import { recordingInSentry } from "./record-sentry.ts";
 import { createSession, type Session } from "./session.ts";
 import { importState, readStateChanges, rebuildState } from "./state.ts";
 import { readProcesses, readStatus, readTraffic } from "./status.ts";
 import { verifyLive } from "./verify.ts";
-import { windowFindings, windowView } from "./window.ts";
+import { suggestedWindows, windowFindings, windowView } from "./window.ts";
 
 /**
  * The composition root: constructs the adapters for one stack and hands out what can be done with it. Nothing is opened
@@ -46,14 +49,14 @@ export function createDeployer(options: DeployerOptions): Deployer {
     },
     workflows: async () => (await import("./workflows.ts")).readProjectWorkflows(session),
     async plan(call, signal) {
-      const request = await deployRequest(session, call, signal);
+      const request = await deployRequest(session, call, signal, { withChecks: false });
       const view = planView(request, await prepareDeploy(request, await session.ports(), signal), call.release.tag);
       return { ...view, findings: [...view.findings, ...(await refusals(session, call, signal))] };
     },
     async deploy(call, signal) {
       await assertTellable(session);
       await assertReleaseAllowed(session, call.release, signal);
-      const request = await deployRequest(session, call, signal);
+      const request = await deployRequest(session, call, signal, { withChecks: true });
       await using _lock = await lockStack(session, call, call.release.tag, signal);
       const { tag: release, commit } = call.release;
       const ports = await session.ports();
@@ -88,6 +91,10 @@ export function createDeployer(options: DeployerOptions): Deployer {
     async window() {
       return windowView(await session.stack(), await session.config(), session.clock.now());
     },
+    async suggestWindows(hours) {
+      const [config, { counts }] = await Promise.all([session.config(), session.ports()]);
+      return suggestedWindows(config, await counts.recent(), hours);
+    },
     outbox: () => readOutbox(session),
     async flushOutbox({ withUncertain = false } = {}, signal) {
       await using _lock = await lockStack(session, { reason: "outbox flush" }, "none", signal ?? never());
@@ -102,6 +109,10 @@ export function createDeployer(options: DeployerOptions): Deployer {
     },
     async audit() {
       return verifyAudit(await session.home());
+    },
+    anchors: (signal) => readAnchoredAudit(session, signal),
+    async *records() {
+      yield* (await session.ports()).journal.read();
     },
     async exportState(destination) {
       await exportHome(await session.home(), destination);
@@ -138,19 +149,22 @@ async function refusals(
 
 async function deployRequest(
   session: Session,
-  { release, reason, retry, replaceDoors, steps, override, acceptIncompatible }: DeployCall,
+  { release, reason, retry, replaceDoors, steps, override, acceptIncompatible, promotion }: DeployCall,
   signal: AbortSignal | undefined,
+  { withChecks }: { readonly withChecks: boolean },
 ): Promise<DeployRequest> {
   const [project, facts] = await Promise.all([session.project(signal), session.facts()]);
   const named = withDatabaseService(facts.config, project);
+  const from = promotion ?? named.promotion;
+  const proven = from ? await readProvenRelease(session, from, { release, withChecks }, signal) : undefined;
   const config = steps ? { ...named, rollout: { ...named.rollout, steps } } : named;
   return {
     ...facts,
     config,
     project,
     release,
-    actor: session.options.actor,
-    reason: reason ?? `release ${release.tag}`,
+    ...initiator(session, reason ?? `release ${release.tag}${from ? `, promoted from ${from.stack}` : ""}`),
+    proven,
     retry,
     replaceDoors,
     override,
@@ -164,7 +178,11 @@ async function rollbackRequest(
   signal: AbortSignal | undefined,
 ): Promise<RollbackRequest> {
   const [project, facts] = await Promise.all([session.project(signal), session.facts()]);
-  return { ...facts, project, actor: session.options.actor, reason: reason ?? "rollback", to };
+  return { ...facts, project, ...initiator(session, reason ?? "rollback"), to };
+}
+
+function initiator({ options }: Session, reason: string) {
+  return { actor: options.actor, origin: originOf(options.env), reason };
 }
 
 async function recover(session: Session, choice: "finish" | "undo", signal: AbortSignal) {

@@ -10,6 +10,7 @@ import type {
   ObservedContainer,
   OrderKind,
   OrderReceipt,
+  PromotionConfig,
   ReleaseBundle,
   ReleaseRequest,
   ServiceFacts,
@@ -23,7 +24,9 @@ import type { DeliveryReport, OutboxEntry } from "@sluice/notify";
 import type { ReportData } from "@sluice/report";
 import type { WorkflowFile } from "@sluice/workflows";
 import type { DatabaseOperations } from "./database/database-operations.ts";
+import type { AnchoredAudit } from "./github/anchors.ts";
 import type { ApprovalsRecord } from "./github/approvals.ts";
+import type { WindowSuggestionView } from "./window.ts";
 
 export interface DeployerOptions {
   /** The project name on the engine (`docker compose -p`); default: as Compose names the project, which it is asked for. */
@@ -57,6 +60,8 @@ export interface DeployCall {
   readonly override?: string | undefined;
   /** What a rehearsal finds that only the release that serves minds is agreed to; recorded. */
   readonly acceptIncompatible?: boolean | undefined;
+  /** Where the release must have proven itself; its images are used. Default: `promotion` of the configuration. */
+  readonly promotion?: PromotionConfig | undefined;
   /** Wait for the lock this long, milliseconds; default 0. */
   readonly waitMs?: number | undefined;
   /** Overrides the configured steps, such as `[100]`. */
@@ -289,6 +294,8 @@ export interface Deployer extends AsyncDisposable {
   doctor(signal?: AbortSignal, area?: DoctorArea): Promise<DoctorReport>;
   /** Whether deployments may begin now. Needs no engine. */
   window(): Promise<WindowView>;
+  /** Hours with few users, by what the doors counted. Needs no engine. @param hours of a span, 1 to 12 */
+  suggestWindows(hours: number): Promise<WindowSuggestionView>;
   /** What people were told lately, and what they still have to be told; oldest first. */
   outbox(): Promise<readonly OutboxEntry[]>;
   /** Tries what waits in the outbox once, under the lock; what may have arrived before only when it is asked for. */
@@ -301,6 +308,10 @@ export interface Deployer extends AsyncDisposable {
   report(deployment?: string, signal?: AbortSignal): Promise<ReportData>;
   releases(): Promise<readonly ReleaseBundle[]>;
   audit(): Promise<AuditReport>;
+  /** What deployments on GitHub hold of the record, compared with it. @throws SluiceError USAGE without a token */
+  anchors(signal?: AbortSignal): Promise<AnchoredAudit>;
+  /** The whole record, oldest first, as it stands in the journal. */
+  records(): AsyncIterable<JournalRecord>;
   exportState(destination: NodeJS.WritableStream): Promise<void>;
   /** Makes the state home from an export; the stack on the engine belongs to it from then on. */
   importState(archive: Readable, call: ImportCall, signal: AbortSignal): Promise<ImportedState>;

@@ -5,6 +5,8 @@ export type { WorkflowFile } from "@sluice/workflows";
 export { createDeployer } from "./create-deployer.ts";
 export * from "./database/database-operations.ts";
 export * from "./deployer.ts";
+export type { AnchoredAudit } from "./github/anchors.ts";
 export type { ApprovalsRecord } from "./github/approvals.ts";
 export { openReleaseDesk } from "./github/open-desk.ts";
 export { type ReleaseSourceOptions, type ResolvedRelease, resolveRelease } from "./resolve-release.ts";
+export type { WindowSuggestionView } from "./window.ts";

@@ -16,6 +16,7 @@ import {
   createRedactor,
   discardEvents,
   type EventSink,
+  type Finding,
   type Redact,
   type ResolvedProject,
   redactDeep,
@@ -31,6 +32,7 @@ import { createMigrationRunner } from "./database/migration-runner.ts";
 import { createRehearser } from "./database/rehearsal/rehearser.ts";
 import type { DeployerOptions } from "./deployer.ts";
 import { createFileMemo } from "./file-memo.ts";
+import { currentAnchor } from "./github/anchors.ts";
 import { githubChannels } from "./github/github-channels.ts";
 import { type OpenedGithub, openUsableGithub } from "./github/open-github.ts";
 import { loadConfig } from "./load-config.ts";
@@ -170,9 +172,9 @@ export function createSession(options: DeployerOptions): Session {
       : opened;
   });
   const github = once(async (): Promise<OpenedGithub | null> => {
-    const opened = openUsableGithub(await config(), options.env, options.environment, (finding) =>
-      lastWord.sink(createEvent(clock.now(), { type: "finding", finding })),
-    );
+    const say = (finding: Finding) => lastWord.sink(createEvent(clock.now(), { type: "finding", finding }));
+    const anchor = () => currentAnchor(session);
+    const opened = openUsableGithub(await config(), options.env, options.environment, say, anchor);
     if (opened) redaction.add([opened.token]);
     return opened;
   });

@@ -1,4 +1,5 @@
-import { type Config, type Finding, isAlwaysOpen } from "@sluice/core";
+import { type Config, type Finding, isAlwaysOpen, type TrafficCount } from "@sluice/core";
+import type { WindowSuggestions } from "@sluice/core/windows";
 import type { WindowView } from "./deployer.ts";
 
 /** Whether deployments may begin now, and when that changes. */
@@ -35,4 +36,24 @@ export async function windowFindings({ windows }: Config, now: Date): Promise<re
       hint: `${opens}--override REASON goes on all the same`,
     },
   ];
+}
+
+/** When there are few users, and what that is known from. */
+export interface WindowSuggestionView extends WindowSuggestions {
+  /** Looks at doors that are kept. */
+  readonly counts: number;
+  /** ISO 8601; of the first and of the last look. */
+  readonly since: string | null;
+  readonly until: string | null;
+}
+
+/** Hours with few users, by what the doors counted whenever somebody looked. */
+export async function suggestedWindows(
+  { windows }: Config,
+  counts: readonly TrafficCount[],
+  hours: number,
+): Promise<WindowSuggestionView> {
+  const { suggestWindows } = await import("@sluice/core/windows");
+  const found = suggestWindows(counts, { timezone: windows.timezone, hours });
+  return { ...found, counts: counts.length, since: counts[0]?.at ?? null, until: counts.at(-1)?.at ?? null };
 }

@@ -17,13 +17,21 @@ afterEach(async () => {
 });
 
 /** As much of a session as the gate uses. */
-function aSession(yaml: string, token = server.token): Session {
+function aSession(yaml: string, token = server.token, serving?: string): Session {
   const config = parseConfig(yaml, "sluice.yaml");
   const env = { GITHUB_TOKEN: token, GITHUB_REPOSITORY: server.repository, GITHUB_API_URL: server.url };
   const session = {
     config: async () => config,
     github: async () => openGithub(config, env, undefined),
     options: { env },
+    ports: async () => ({
+      journal: {
+        async *read() {
+          if (serving) yield { type: "deployment-end", serving: { release: "r1" } };
+        },
+      },
+      bundles: { list: async () => [{ id: "r1", commit: serving }] },
+    }),
   };
   return session as unknown as Session;
 }
@@ -63,6 +71,24 @@ describe("a release", () => {
     ["with changes that no commit has", { dirty: true }, undefined],
   ] as const)("is refused %s", async (_, over, token) => {
     await expect(allowed(all, over, token)).rejects.toMatchObject({ code: "RELEASE_REFUSED" });
+  });
+
+  it("is refused when too few people have approved what it brings", async () => {
+    const yaml = "github: { require: { approvals: 1 } }";
+    const release: ReleaseRequest = { tag: "v2", commit: "c".repeat(40), dirty: false, source: "option" };
+    const ask = () => assertReleaseAllowed(aSession(yaml, undefined, commit), release);
+    const pull = (state: string) => [{ number: 4, title: "t", author: "ada", reviews: [{ by: "grace", state }] }];
+    server.commit("b".repeat(40), ["main"], { pulls: pull("CHANGES_REQUESTED") });
+    server.commit(release.commit ?? "", ["main"]);
+    await expect(ask()).rejects.toMatchObject({
+      message:
+        "v2 is not to be deployed: #4 by ada is approved by 0 of 1 others; commit ccccccc came by no pull request",
+    });
+    server.commit("b".repeat(40), [], { parent: commit, pulls: pull("APPROVED") });
+    server.commit(release.commit ?? "", [], { parent: "b".repeat(40), pulls: pull("APPROVED") });
+    await ask();
+    server.fault = () => githubFaults.forbidden();
+    await expect(ask()).rejects.toMatchObject({ message: expect.stringContaining("GitHub cannot be asked of v2") });
   });
 
   it("that is only planned has it as a finding", async () => {

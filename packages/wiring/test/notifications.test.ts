@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Clock, createRedactor, type SluiceEvent, type WrittenConfig } from "@sluice/core";
+import { type Clock, createRedactor, type SluiceEvent, type Tellable, type WrittenConfig } from "@sluice/core";
 import { deploy, recoverUnfinished, rollback } from "@sluice/engine";
 import { aConfig, aProject, aRequest, createFakeWorld } from "@sluice/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -21,11 +21,11 @@ afterEach(() => rm(directory, { recursive: true, force: true }));
 const clock: Clock = { ...systemClock, now: () => new Date(Date.UTC(2026, 0, 1, 0, 20)) };
 
 /** A real engine in a world in memory, real notifications to real servers. */
-function aStack(url: string, written: WrittenConfig = {}) {
+function aStack(url: string, written: WrittenConfig = {}, on?: readonly Tellable[]) {
   const world = createFakeWorld();
   const config = aConfig({
     ...written,
-    notify: { timeout: "2s", channels: { team: { slack: { url: "${CHAT}" } } } },
+    notify: { timeout: "2s", channels: { team: { slack: { url: "${CHAT}" }, ...(on ? { on: [...on] } : {}) } } },
   });
   const events: SluiceEvent[] = [];
   const lastWord = createLastWord((event) => events.push(event));
@@ -101,6 +101,30 @@ describe("people are told", () => {
     expect(chat.received[1]).toContain("*Serving*\\nv1 (blue, 100 %)");
     expect(chat.received[0]).toContain("*By*\\nada");
     expect(chat.received[0]).toContain("*Longest steps*");
+  });
+
+  it("that something begins, where they ask for it, before they are told how it ended", async () => {
+    await using chat = await receiver();
+    const stack = aStack(chat.url, {}, ["begun", "live", "failed"]);
+    await stack.deploy("v1");
+    expect(await stack.deploy("v1")).toMatchObject({ outcome: "nothing-to-do" });
+    stack.world.calls.fault = ({ name }) => (name.startsWith("slots.start") ? new Error("no memory") : undefined);
+    await stack.deploy("v2");
+    stack.world.restart();
+    await stack.deploy("v3");
+    await stack.rollback();
+    expect(titles(chat.received)).toEqual([
+      "🚧 shop: v1 is being deployed",
+      "✅ shop: v1 is live",
+      "🚧 shop: v2 is being deployed",
+      "❌ shop: v2 failed before it took over",
+      "🚧 shop: v3 is being deployed",
+      "✅ shop: v3 is live",
+      "🚧 shop: going back to v1",
+      "✅ shop: back to v1",
+    ]);
+    expect(chat.received[0]).toContain("*By*\\nada");
+    expect(chat.received[0]).not.toContain("Serving");
   });
 
   it("not of what was there already", async () => {

@@ -1,4 +1,4 @@
-import type { ApprovalsRecord, DatabaseRecord, Deployer } from "@sluice/wiring";
+import type { AnchoredAudit, ApprovalsRecord, DatabaseRecord, Deployer } from "@sluice/wiring";
 import type { AttemptRecord, CommandCall } from "../context.ts";
 import { writeJson } from "../render/json.ts";
 import { formatTable } from "../render/table.ts";
@@ -7,13 +7,15 @@ import { withDeployer } from "../with-deployer.ts";
 const brokenExitCode = 30;
 
 /** `sluice audit verify`: whether the record is complete and as it was written. */
-export async function auditVerify(call: CommandCall): Promise<number> {
+export async function auditVerify(call: CommandCall<{ readonly github?: boolean }>): Promise<number> {
   const { context, flags } = call;
   return withDeployer(call, async (deployer) => {
     const report = await deployer.audit();
-    const { ok, records, problems } = report;
-    if (flags.json) writeJson(context, report);
-    else if (ok) context.stdout.write(`${records} records, the chain holds\n`);
+    const github = flags.github ? await deployer.anchors(context.signal) : null;
+    const { records, problems } = report;
+    const ok = report.ok && !(github && github.problems.length > 0);
+    if (flags.json) writeJson(context, { ...report, ok, ...(github ? { github } : {}) });
+    else if (report.ok) context.stdout.write(`${records} records, the chain holds\n`);
     else {
       context.stdout.write(`${records} records, the chain is broken:\n`);
       const rows = problems.map(({ line, seq, kind, message }) => [String(line), String(seq), kind, message]);
@@ -22,8 +24,16 @@ export async function auditVerify(call: CommandCall): Promise<number> {
         "next: compare with an export of the state that you trust, and find out who could write there\n",
       );
     }
+    if (github && !flags.json) context.stdout.write(anchorsText(github));
     return ok ? 0 : brokenExitCode;
   });
+}
+
+function anchorsText({ anchors, problems }: AnchoredAudit): string {
+  if (anchors === 0) return "GitHub holds nothing of it: github.anchor is off, or was until the last deployment\n";
+  if (problems.length === 0) return `${anchors} deployments on GitHub hold ends of it, and all fit\n`;
+  const next = "next: the record was rewritten or cut; compare with an export of the state that you trust\n";
+  return `${problems.map((problem) => `on GitHub: ${problem}\n`).join("")}${next}`;
 }
 
 /** `sluice audit show`: who did what and why, in order. */
@@ -75,12 +85,14 @@ function changeText(change: StateChange): string {
   return `the state was rebuilt: the record before it is lost${before}`;
 }
 
-function approvalLine({ seq, at, hash, deployment, environment, pulls }: ApprovalsRecord): AuditLine {
+function approvalLine({ seq, at, hash, deployment, environment, pulls, direct = [] }: ApprovalsRecord): AuditLine {
   const people = environment.map(({ by, state, comment }) => `${state} by ${by}${comment && ` (${comment})`}`);
   const requests = pulls.map(({ number, author, approvedBy }) => {
     return `#${number} by ${author}, ${approvedBy.length > 0 ? `approved by ${approvedBy.join(", ")}` : "not approved"}`;
   });
-  const what = [...people, ...requests].join("; ") || "no reviews are known";
+  const byHand =
+    direct.length > 0 ? [`${direct.length} ${direct.length === 1 ? "commit" : "commits"} came by no pull request`] : [];
+  const what = [...people, ...requests, ...byHand].join("; ") || "no reviews are known";
   return { seq, at, hash, actor: "GitHub", deployment, what: `reviews: ${what}` };
 }
 

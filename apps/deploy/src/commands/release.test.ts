@@ -112,6 +112,7 @@ files
       ahead: 3,
       behind: 1,
       pulls: [{ number: 7, title: "Carts", author: "ada", url: "", approvedBy: ["grace"] }],
+      direct: [],
       url: "https://github.example/compare",
     };
     const { stdout } = await run(["release", "compare", "v1.0.0"], aDesk({ compare: async () => comparison }));

@@ -1,11 +1,9 @@
-import { randomUUID } from "node:crypto";
-import { rename, rm, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { ReportData } from "@sluice/wiring";
 import type { CommandCall } from "../context.ts";
-import { fileError } from "../file-error.ts";
 import { writeJson } from "../render/json.ts";
 import { withDeployer } from "../with-deployer.ts";
+import { writeWhole } from "../write-whole.ts";
 
 type Format = "html" | "markdown" | "json";
 
@@ -38,16 +36,4 @@ async function render(data: ReportData, format: Format): Promise<string> {
   if (format === "json") return `${JSON.stringify({ v: 1, ...data })}\n`;
   const { renderHtml, renderMarkdown } = await import("../wiring.ts");
   return format === "html" ? renderHtml(data) : renderMarkdown(data);
-}
-
-/** The file is there whole, or as it was. */
-async function writeWhole(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  try {
-    await writeFile(temporary, text, { flag: "wx" });
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw fileError(error, `${path} cannot be written`);
-  }
 }

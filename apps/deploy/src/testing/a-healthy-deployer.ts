@@ -2,6 +2,7 @@ import type { Deployer } from "@sluice/wiring";
 import { aBackup } from "./a-backup.ts";
 import { aRehearsal } from "./a-rehearsal.ts";
 import { aReportOf } from "./a-report.ts";
+import { aSuggestion } from "./a-suggestion.ts";
 import { aPlanView, aResult, aWindowView, type FakeDeployer, fakeDeployer, v2 } from "./fake-deployer.ts";
 
 const backup = aBackup();
@@ -43,10 +44,12 @@ export function aHealthyDeployer(): FakeDeployer {
     traffic: async () => [],
     doctor: async () => ({ ok: true, examined: [], diagnoses: [] }),
     window: async () => aWindowView(),
+    suggestWindows: async () => aSuggestion(),
     outbox: async () => [],
     flushOutbox: async () => [],
     report: async () => aReportOf("d1"),
     audit: async () => ({ ok: true, records: 0, problems: [] }),
+    anchors: async () => ({ anchors: 2, problems: [] }),
     prune: async () => [],
     exportState: async (destination) => {
       destination.end("state");

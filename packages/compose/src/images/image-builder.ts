@@ -5,6 +5,7 @@ import {
   type ImageBuilder,
   type ResolvedProject,
   stackNames,
+  type TakenImage,
 } from "@sluice/core";
 import type { Engine } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
@@ -12,11 +13,13 @@ import { buildImages } from "./build-images.ts";
 import { builtFor } from "./build-model.ts";
 import { findAndBuild } from "./find-and-build.ts";
 import { findImages, imageId } from "./find-images.ts";
+import { digestsOf, takeImage } from "./image-digests.ts";
 import { listTagged } from "./list-tagged.ts";
 
 export function createImageBuilder(engine: Engine): ImageBuilder {
   return {
     build: (project, tag, options) => build(engine, project, tag, options),
+    take: (project, tag, images, options) => take(engine, project, tag, images, options),
     async missing(images, signal) {
       const found = await Promise.all(
         Object.entries(images).map(async ([service, id]) => {
@@ -55,16 +58,49 @@ async function build(
   try {
     const images: Record<string, string> = { ...found, ...made?.ids };
     for (const [name, source] of sources) if (source && !built.has(name)) images[name] = made?.ids[source] ?? "";
-    const tags = await Promise.all(
-      Object.entries(images).map(async ([name, id]) => {
-        const repository = stackNames.imageRepository(stack, name);
-        return [name, await keep(engine, id, repository, tag)] as const;
-      }),
-    );
-    return { images, imageTags: Object.fromEntries(tags) };
+    return { ...(await keepAll(engine, stack, tag, images)), ...(await digestsOf(engine, found)) };
   } finally {
     await made?.discard();
   }
+}
+
+async function take(
+  engine: Engine,
+  { model, services, stack }: ResolvedProject,
+  tag: string,
+  taken: Readonly<Record<string, TakenImage>>,
+  options: CallOptions = {},
+): Promise<BuiltImages> {
+  assertReleaseTag(tag);
+  const others = services.filter(({ name, active, role }) => active && role !== "tool" && !(name in taken));
+  const [found] = await Promise.all([
+    findImages(
+      engine,
+      model,
+      others.map(({ name }) => name),
+      options,
+    ),
+    ...Object.entries(taken).map(([name, image]) => takeImage(engine, name, image, options)),
+  ]);
+  const ids = Object.fromEntries(Object.entries(taken).map(([name, { id }]) => [name, id]));
+  const digests = Object.entries(taken).flatMap(([name, { digest }]) => (digest ? [[name, digest] as const] : []));
+  const kept = await keepAll(engine, stack, tag, { ...found, ...ids });
+  return { ...kept, digests: { ...(await digestsOf(engine, found)).digests, ...Object.fromEntries(digests) } };
+}
+
+async function keepAll(
+  engine: Engine,
+  stack: string,
+  tag: string,
+  images: Readonly<Record<string, string>>,
+): Promise<BuiltImages> {
+  const tags = await Promise.all(
+    Object.entries(images).map(async ([name, id]) => {
+      const repository = stackNames.imageRepository(stack, name);
+      return [name, await keep(engine, id, repository, tag)] as const;
+    }),
+  );
+  return { images, imageTags: Object.fromEntries(tags) };
 }
 
 /** Tags an image so that nothing prunes it. A tag that already keeps another image stays, and this one gets its own. */

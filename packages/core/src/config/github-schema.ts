@@ -24,6 +24,8 @@ export const githubSchema = z.strictObject({
   report: z.boolean().default(false),
   /** Who approved what goes live, people and pull requests, is put into the record. */
   approvals: z.boolean().default(false),
+  /** Each deployment on GitHub holds the end of the record, which nobody can then rewrite unnoticed. */
+  anchor: z.boolean().default(false),
   /** What GitHub must say of a release before it is deployed; GitHub must be there to say it. */
   require: z
     .strictObject({
@@ -33,6 +35,8 @@ export const githubSchema = z.strictObject({
       checks: z.boolean().default(false),
       /** The commit is signed, and GitHub has verified it. */
       signature: z.boolean().default(false),
+      /** So many people, none of them its author, have approved each pull request, or the deployment to the environment. */
+      approvals: z.int().min(0).max(10).default(0),
     })
     .prefault({}),
 });

@@ -5,6 +5,9 @@ import { hasOnlyReferences, hasReference } from "./references.ts";
 /** What people can be told of: the endings of a deployment that was begun, and one that the window refused. */
 export const endings = ["live", "failed", "rolled-back", "needs-person", "interrupted", "window-closed"] as const;
 export type Ending = (typeof endings)[number];
+/** Endings, and that a deployment has begun, which a channel has to ask for. */
+export const tellable = ["begun", ...endings] as const;
+export type Tellable = (typeof tellable)[number];
 
 /** What a title may name in braces. */
 export const titleFields = ["stack", "release", "outcome", "kind", "actor", "reason", "serving"] as const;
@@ -44,9 +47,9 @@ const kinds = ["webhook", "slack", "teams", "feishu", "dingtalk", "wecom", "emai
 
 export const channelSchema = z
   .strictObject({
-    /** Endings that it is told of. */
+    /** What it is told of; default: every ending. */
     on: z
-      .array(z.enum(endings))
+      .array(z.enum(tellable))
       .min(1)
       .default([...endings]),
     webhook: z.strictObject({ url, secret: text }).optional(),
@@ -65,7 +68,7 @@ export const channelSchema = z
 export const notifySchema = z.strictObject({
   /** All that telling people may add to a deployment. */
   timeout: duration.default(10_000),
-  titles: z.partialRecord(z.enum(endings), title).default({}),
+  titles: z.partialRecord(z.enum(tellable), title).default({}),
   channels: z
     .record(
       z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "expected a name of lower-case letters, digits and hyphens"),

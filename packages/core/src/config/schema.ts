@@ -7,6 +7,7 @@ import { duration } from "./duration-schema.ts";
 import { githubSchema } from "./github-schema.ts";
 import { migrateSchema } from "./migrate-schema.ts";
 import { notifySchema } from "./notify-schema.ts";
+import { promotionSchema } from "./promotion-schema.ts";
 import { sentrySchema } from "./watched-schema.ts";
 
 const share = z.number().min(0).max(100);
@@ -201,6 +202,8 @@ const settings = z.strictObject({
   windows: windowsSchema.prefault({}),
   notify: notifySchema.prefault({}),
   github: githubSchema.prefault({}),
+  /** Absent: releases are built here. */
+  promotion: promotionSchema.optional(),
   /** Absent: nothing is asked of Sentry, and nothing told. */
   sentry: sentrySchema.optional(),
 });

@@ -30,6 +30,8 @@ export interface ReleaseBundle {
   readonly images: Readonly<Record<string, string>>;
   /** Image reference (a tag that keeps the image from being pruned) by service. */
   readonly imageTags: Readonly<Record<string, string>>;
+  /** Reference by digest in a registry, by service, of images that came from one. */
+  readonly digests?: Readonly<Record<string, string>> | undefined;
   /** Keyed hashes of environment values by `service.NAME`; tells which differ without telling the values. */
   readonly environment: Readonly<Record<string, string>>;
   /** Set when a deployment of it failed by a verdict; such a release is not tried again unasked. */

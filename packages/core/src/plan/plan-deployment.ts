@@ -23,6 +23,8 @@ export interface DesiredDeployment {
   readonly bundleId: string | null;
   /** Release whose images are used because it is of the same commit; `null` where images must be built. */
   readonly imagesOf: string | null;
+  /** Stack that has proven the release, whose images are used. */
+  readonly promotedFrom?: string | undefined;
   /** The release was live before: its jobs ran, and an old release's migrations must not run on newer data. */
   readonly wasLive: boolean;
   /** Web services that no door can lead to in both releases; see `movedPorts`. */
@@ -104,12 +106,12 @@ interface PreparationScope {
 /** Everything before the candidate's first start: images, the slot's networks, base, jobs, the slot itself. */
 function addPreparation(add: AddStep, scope: PreparationScope): void {
   const { desired, candidate, observed, active, base, isWarm, hasSlot } = scope;
-  const { tag, imagesOf, bundleId, wasLive } = desired;
+  const { tag, bundleId, wasLive } = desired;
   const { containers, release: held } = observed.slots[candidate];
   // A build may fail, and what still runs is a way back until it did not.
   const clears = bundleId === null && containers.length > 0 && containers.every(({ state }) => isDown(state));
   if (bundleId === null) {
-    const from = imagesOf ? `the images of ${imagesOf} are used: same commit` : "no such release is stored";
+    const from = imagesCause(desired);
     const cause = clears ? `${from}; slot ${candidate}, where nothing runs, is emptied meanwhile` : from;
     add({ kind: "build", target: `release ${tag}`, cause, timeoutMs: buildMs, ...(clears && { clears: candidate }) });
   }
@@ -136,6 +138,11 @@ function addPreparation(add: AddStep, scope: PreparationScope): void {
     add({ kind: "create", slot: candidate, target: `slot ${candidate}`, cause });
   }
   if (!wasLive) addJobs(add, candidate, desired, observed, active);
+}
+
+function imagesCause({ promotedFrom, imagesOf }: DesiredDeployment): string {
+  if (promotedFrom) return `the images that ${promotedFrom} has proven are used: nothing is built`;
+  return imagesOf ? `the images of ${imagesOf} are used: same commit` : "no such release is stored";
 }
 
 function isDown(state: ObservedContainer["state"]): boolean {

@@ -1,6 +1,7 @@
 import type { ComposeModel } from "../model/compose.ts";
 import type { DoorRouting, DoorSpec } from "../model/door.ts";
 import type { Finding } from "../model/finding.ts";
+import type { TakenImage } from "../model/promotion.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import type { Slot } from "../model/slot.ts";
 import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
@@ -39,6 +40,8 @@ export interface ResolvedProject {
 export interface BuiltImages {
   readonly images: Readonly<Record<string, string>>;
   readonly imageTags: Readonly<Record<string, string>>;
+  /** Reference by digest in a registry, by service, of images that came from one. */
+  readonly digests?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface SlotRequest {
@@ -111,6 +114,13 @@ export interface TaggedImage {
 export interface ImageBuilder {
   /** Builds and pulls what the project needs, tagged by release; overwrites no tag. @throws SluiceError BUILD_FAILED, IMAGE_MISSING */
   build(project: ResolvedProject, tag: string, options?: CallOptions): Promise<BuiltImages>;
+  /** Tags given images for a release, builds nothing, and finds what else the project needs. @throws SluiceError IMAGE_MISSING */
+  take(
+    project: ResolvedProject,
+    tag: string,
+    images: Readonly<Record<string, TakenImage>>,
+    options?: CallOptions,
+  ): Promise<BuiltImages>;
   /** Service names whose image of the bundle is no longer on the engine. */
   missing(images: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<readonly string[]>;
   /** Every tag of the stack's releases that is on the engine. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { parseCronRange } from "./cron-range.ts";
 import { parseOpenRange } from "./open-range.ts";
 
 const datePattern = /^\d{4}-\d\d-\d\d$/;
@@ -36,12 +37,13 @@ export type Windows = Readonly<z.output<typeof windowsSchema>>;
 export type Freeze = Windows["freezes"][number];
 
 function toRange(text: string, context: z.core.$RefinementCtx<string>) {
-  const range = parseOpenRange(text);
+  const range = text.startsWith("cron") ? parseCronRange(text) : parseOpenRange(text);
   if (range) return range;
   context.issues.push({
     code: "custom",
     input: text,
-    message: "expected days and times such as mon-thu 09:00-16:00, sat,sun or daily 22:00-02:00",
+    message:
+      "expected days and times such as mon-thu 09:00-16:00, sat,sun, daily 22:00-02:00 or cron 0 9 1-7 * mon for 3h",
   });
   return z.NEVER;
 }

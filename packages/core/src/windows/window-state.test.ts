@@ -111,9 +111,23 @@ describe("whatever the windows are", () => {
     "Asia/Beirut",
     "Asia/Kathmandu",
   );
+  const cron = fc
+    .tuple(
+      fc.constantFrom("0", "30", "15,45", "*/20"),
+      fc.constantFrom("9", "2", "23", "8-10"),
+      fc.constantFrom("* * 1-5", "1-7 * mon", "L * *", "* 3,10 *", "29 2 *"),
+      fc.constantFrom("10m", "3h", "24h"),
+    )
+    .map(([minute, hour, day, length]) => `cron ${minute} ${hour} ${day} for ${length}`);
   const aDay = fc.date({ min: at("2023-01-01T00:00:00Z"), max: at("2027-01-01T00:00:00Z"), noInvalidDate: true });
   const windows = fc
-    .record({ timezone, open: fc.array(range, { maxLength: 3 }), holiday: aDay, freeze: aDay, days: fc.nat(9) })
+    .record({
+      timezone,
+      open: fc.array(fc.oneof(range, cron), { maxLength: 3 }),
+      holiday: aDay,
+      freeze: aDay,
+      days: fc.nat(9),
+    })
     .map(({ timezone: zone, open, holiday, freeze, days }) =>
       windowsSchema.parse({
         timezone: zone,

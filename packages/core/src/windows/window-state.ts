@@ -1,5 +1,6 @@
 import { Temporal } from "temporal-polyfill";
 import { isAlwaysOpen } from "./always-open.ts";
+import { cronBoundaries, isInCron } from "./cron-range.ts";
 import { isInRange } from "./open-range.ts";
 import type { Freeze, Windows } from "./window-schema.ts";
 
@@ -50,7 +51,10 @@ export function formatInZone(at: Date, timezone: string): string {
 function isOpenAt(windows: Windows, local: Temporal.ZonedDateTime): boolean {
   if (freezeAt(windows, local) || isHoliday(windows, local)) return false;
   const minute = local.hour * 60 + local.minute;
-  return windows.open.length === 0 || windows.open.some((range) => isInRange(range, local.dayOfWeek, minute));
+  if (windows.open.length === 0) return true;
+  return windows.open.some((range) =>
+    "cron" in range ? isInCron(range, wallMs(local.toPlainDateTime())) : isInRange(range, local.dayOfWeek, minute),
+  );
 }
 
 function isHoliday({ holidays }: Windows, local: Temporal.ZonedDateTime): boolean {
@@ -116,18 +120,26 @@ function nextChange(windows: Windows, local: Temporal.ZonedDateTime, wanted: boo
 }
 
 function boundariesOf({ open, timezone }: Windows, date: Temporal.PlainDate): readonly Temporal.ZonedDateTime[] {
-  const minutes = new Set(open.flatMap(({ from, until }) => [from, until]));
+  const minutes = new Set(open.flatMap((range) => ("cron" in range ? [] : [range.from, range.until])));
+  const midnight = date.toPlainDateTime();
+  const weekly = [...minutes].filter((minute) => minute !== 1_440).map((minute) => midnight.add({ minutes: minute }));
+  const byCron = open.flatMap((range) => ("cron" in range ? cronBoundaries(range, wallMs(midnight)) : []));
   return [
     date.toZonedDateTime(timezone),
-    ...[...minutes].flatMap((minute) => {
-      if (minute === 1_440) return [];
-      const at = date.toPlainDateTime({ hour: Math.floor(minute / 60), minute: minute % 60 });
-      return [
-        at.toZonedDateTime(timezone, { disambiguation: "earlier" }),
-        at.toZonedDateTime(timezone, { disambiguation: "later" }),
-      ];
-    }),
+    ...[...weekly, ...byCron.map(onTheWall)].flatMap((at) => [
+      at.toZonedDateTime(timezone, { disambiguation: "earlier" }),
+      at.toZonedDateTime(timezone, { disambiguation: "later" }),
+    ]),
   ];
+}
+
+/** What the clock on the wall shows, as if it were UTC. */
+function wallMs(at: Temporal.PlainDateTime): number {
+  return at.toZonedDateTime("UTC").epochMilliseconds;
+}
+
+function onTheWall(ms: number): Temporal.PlainDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO("UTC").toPlainDateTime();
 }
 
 /** When the clock is changed within the horizon. */

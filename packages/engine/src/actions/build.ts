@@ -16,7 +16,8 @@ export const build: StepAction<"build"> = {
     if (made.status === "rejected") throw made.reason;
     await emptied;
     scope.release = made.value;
-    return { bundle: scope.release.bundle.id };
+    const { id, commit, images } = scope.release.bundle;
+    return { bundle: id, commit, images, ...(source.taken ? { imagesOf: source.taken.from } : {}) };
   },
   // As the undo of `clear`: the slot's networks were kept for a release that does not come.
   async undo({ clears }, { stack, ports }, { options }) {

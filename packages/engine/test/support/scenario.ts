@@ -1,4 +1,4 @@
-import type { Config, ReleaseRequest, ServiceFacts } from "@sluice/core";
+import type { Config, ProvenRelease, ReleaseRequest, ServiceFacts } from "@sluice/core";
 import { aConfig, aProject, aRequest, aService, createFakeWorld, type FakeWorld } from "@sluice/testing";
 import {
   type DeploymentResult,
@@ -21,6 +21,7 @@ export interface RunParts extends ScenarioParts {
   readonly retry?: boolean | undefined;
   readonly replaceDoors?: boolean | undefined;
   readonly override?: string | undefined;
+  readonly proven?: ProvenRelease | undefined;
 }
 
 export interface Scenario {
@@ -56,9 +57,9 @@ export function aScenario(defaults: ScenarioParts = {}): Scenario {
   return {
     world,
     deploy(tag, parts = {}) {
-      const { retry, replaceDoors, override } = parts;
+      const { retry, replaceDoors, override, proven } = parts;
       const release = aRequest(tag, parts.request);
-      const request: DeployRequest = { ...facts(parts), release, retry, replaceDoors, override };
+      const request: DeployRequest = { ...facts(parts), release, retry, replaceDoors, override, proven };
       return deploy(request, world.ports(), signalOf(parts));
     },
     rollback(to, parts = {}) {

@@ -4,8 +4,8 @@ import type { TrafficCount, TrafficCounts } from "@sluice/core";
 import { writeDurably } from "../home/durable-file.ts";
 import type { StateHome } from "../home/state-home.ts";
 
-/** Counts that stay: some days of a look every few minutes. */
-const kept = 1_000;
+/** Counts that stay: two weeks and more of a look at some doors every half hour. */
+const kept = 3_000;
 /** Bytes from which on the oldest go. */
 const longest = 512 * 1_024;
 

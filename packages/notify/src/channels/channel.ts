@@ -1,4 +1,4 @@
-import { type ChannelConfig, createRedactor, type Ending, SluiceError } from "@sluice/core";
+import { type ChannelConfig, createRedactor, SluiceError, type Tellable } from "@sluice/core";
 import { post } from "../deliver/post.ts";
 import type { Message } from "../message/message.ts";
 import type { Notification } from "../message/notification.ts";
@@ -23,7 +23,7 @@ export interface Channel {
   readonly name: string;
   /** Where it leads, for people: the host alone, as the rest of such an address is a secret. */
   readonly place: string;
-  readonly on: readonly Ending[];
+  readonly on: readonly Tellable[];
   /** The receiver knows a second copy by its id, so that an attempt of unknown fate may be made again. */
   readonly isRepeatable: boolean;
   /** One attempt. Never throws. */
@@ -59,14 +59,14 @@ export function createChannel(name: string, config: ChannelConfig): Channel {
   throw new SluiceError("CONFIG_INVALID", `notify.channels.${name} has no kind`);
 }
 
-function mailChannel(name: string, on: readonly Ending[], email: EmailSettings): Channel {
+function mailChannel(name: string, on: readonly Tellable[], email: EmailSettings): Channel {
   const send: Send = ({ notification, message }, signal) =>
     sendEmail(email, emailMessage(email, message, notification.id), signal);
   return { name, on, place: email.host, isRepeatable: true, send: masked([email.password], send) };
 }
 
 function webChannel(
-  options: { readonly name: string; readonly on: readonly Ending[]; readonly url: string } & Web,
+  options: { readonly name: string; readonly on: readonly Tellable[]; readonly url: string } & Web,
 ): Channel {
   const { name, on, url, build, judge, secret, isRepeatable } = options;
   const place = hostOf(name, url);
@@ -75,7 +75,7 @@ function webChannel(
 }
 
 /** A channel that cannot be used now; what it should have told waits. */
-export function unavailableChannel(name: string, on: readonly Ending[], reason: string): Channel {
+export function unavailableChannel(name: string, on: readonly Tellable[], reason: string): Channel {
   return { name, on, place: "-", isRepeatable: false, send: async () => ({ result: "refused", reason }) };
 }
 

@@ -24,6 +24,12 @@ describe("webhook", () => {
     const secret = `whsec_${key.toString("base64")}`;
     const { headers, body } = webhookRequest({ url, secret }, short, at);
     expect(JSON.parse(body)).toEqual({ v: 1, type: "deployment.ended", timestamp: short.at, data: short });
+    const begun = webhookRequest(
+      { url: "https://x.example", secret: "s" },
+      { ...short, outcome: "begun" },
+      new Date(0),
+    );
+    expect(JSON.parse(begun.body)).toMatchObject({ type: "deployment.begun" });
     expect(headers).toMatchObject({ "webhook-id": "d1.live", "webhook-timestamp": "1777629605" });
     const expected = createHmac("sha256", key).update(`d1.live.1777629605.${body}`).digest("base64");
     expect(headers["webhook-signature"]).toBe(`v1,${expected}`);

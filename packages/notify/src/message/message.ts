@@ -1,4 +1,4 @@
-import { type Ending, formatDuration } from "@sluice/core";
+import { formatDuration, type Tellable } from "@sluice/core";
 import type { Notification } from "./notification.ts";
 import { oneLine, safeLink } from "./text.ts";
 
@@ -17,9 +17,10 @@ export interface Fact {
 }
 
 /** Titles by ending with `{stack}` and the other fields in braces; what is not given has a title of its own. */
-export type Titles = Readonly<Partial<Record<Ending, string>>>;
+export type Titles = Readonly<Partial<Record<Tellable, string>>>;
 
-const defaultTitles: Readonly<Record<Ending, string>> = {
+const defaultTitles: Readonly<Record<Tellable, string>> = {
+  begun: "{stack}: {release} is being deployed",
   live: "{stack}: {release} is live",
   failed: "{stack}: {release} failed before it took over",
   "rolled-back": "{stack}: {release} was rolled back after users had reached it",
@@ -28,7 +29,8 @@ const defaultTitles: Readonly<Record<Ending, string>> = {
   "window-closed": "{stack}: {release} was refused, the window is closed",
 };
 
-const signs: Readonly<Record<Ending, string>> = {
+const signs: Readonly<Record<Tellable, string>> = {
+  begun: "🚧",
   live: "✅",
   failed: "❌",
   "rolled-back": "↩️",
@@ -37,7 +39,8 @@ const signs: Readonly<Record<Ending, string>> = {
   "window-closed": "🔒",
 };
 
-const tones: Readonly<Record<Ending, Message["tone"]>> = {
+const tones: Readonly<Record<Tellable, Message["tone"]>> = {
+  begun: "attention",
   live: "good",
   failed: "bad",
   "rolled-back": "bad",
@@ -64,15 +67,15 @@ export function toMessage(notification: Notification, titles: Titles = {}): Mess
 }
 
 function defaultTitle({ outcome, kind }: Notification): string {
-  return kind === "rollback" && outcome === "live" ? "{stack}: back to {release}" : defaultTitles[outcome];
+  if (kind === "rollback" && outcome === "live") return "{stack}: back to {release}";
+  return kind === "rollback" && outcome === "begun" ? "{stack}: going back to {release}" : defaultTitles[outcome];
 }
 
 function factsOf(notification: Notification): readonly Fact[] {
   const { cause, actor, reason, durationMs, steps = [], next } = notification;
   const slowest = steps.toSorted((a, b) => b.durationMs - a.durationMs).slice(0, shownSteps);
   const facts: readonly (readonly [string, string | undefined])[] = [
-    // What was refused changed nothing of what serves.
-    ["Serving", notification.outcome === "window-closed" ? undefined : servingText(notification)],
+    ["Serving", saysWhatServes(notification) ? servingText(notification) : undefined],
     ["Cause", cause],
     ["By", actor],
     ["Reason", reason],
@@ -81,6 +84,11 @@ function factsOf(notification: Notification): readonly Fact[] {
     ["Next", next],
   ];
   return facts.flatMap(([label, value]) => (value ? [{ label, value: oneLine(value, longestValue) }] : []));
+}
+
+/** What was refused, or has only begun, changed nothing of what serves. */
+function saysWhatServes({ outcome }: Notification): boolean {
+  return outcome !== "window-closed" && outcome !== "begun";
 }
 
 function servingText({ serving }: Notification): string {

@@ -1,4 +1,4 @@
-import { endings } from "@sluice/core";
+import { tellable } from "@sluice/core";
 import * as z from "zod";
 
 /** One ending, for people and machines: plain data, the same for every channel. */
@@ -10,7 +10,7 @@ export const notificationSchema = z.object({
   deployment: z.string().optional(),
   /** Commit of the release, where it is known. */
   commit: z.string().optional(),
-  outcome: z.enum(endings),
+  outcome: z.enum(tellable),
   /** `deploy`, `rollback`, … */
   kind: z.string(),
   /** Tag of the release that it was about; empty where that is not known. */

@@ -6,6 +6,8 @@ import type { OutboxEntry } from "./entry.ts";
 
 /** What waits longer is of no use to anybody. */
 export const longestWaitMs = 7 * 24 * 3_600_000;
+/** News of a beginning that are older would be told after the ending. */
+export const longestBegunMs = 600_000;
 /** Entries of what was delivered that are kept, the newest: no run looks further back. */
 export const keptDelivered = 200;
 
@@ -53,7 +55,9 @@ function notBeforeOf(last: Attempt, now: Date): string | undefined {
 export function outdated(entries: readonly OutboxEntry[], now: Date): readonly OutboxEntry[] {
   const delivered = entries.filter(({ state }) => state === "delivered");
   const expired = entries.filter(
-    ({ state, createdAt }) => state !== "delivered" && now.getTime() - Date.parse(createdAt) > longestWaitMs,
+    ({ state, createdAt, outcome }) =>
+      state !== "delivered" &&
+      now.getTime() - Date.parse(createdAt) > (outcome === "begun" ? longestBegunMs : longestWaitMs),
   );
   return [...delivered.slice(0, Math.max(0, delivered.length - keptDelivered)), ...expired];
 }

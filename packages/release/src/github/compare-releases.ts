@@ -28,6 +28,8 @@ export interface ReleaseComparison {
   readonly behind: number;
   /** Merged pull requests that brought the commits. */
   readonly pulls: readonly ComparedPull[];
+  /** Commits that no merged pull request brought, and those that are too many to be asked for. */
+  readonly direct: readonly string[];
   /** For people. */
   readonly url: string;
 }
@@ -55,8 +57,11 @@ export async function compareReleases(
     author: author?.login ?? commit.author?.name ?? "",
   }));
   const pulls = new Map<number, ComparedPull>();
+  const direct = commits.slice(0, -mostWithPulls).map(({ commit }) => commit);
   for (const { commit } of commits.slice(-mostWithPulls)) {
-    for (const pull of await pullsOf(github, commit, new Set(pulls.keys()), signal)) pulls.set(pull.number, pull);
+    const found = await pullsOf(github, commit, new Set(pulls.keys()), signal);
+    if (found.count === 0) direct.push(commit);
+    for (const pull of found.pulls) pulls.set(pull.number, pull);
   }
   return {
     from,
@@ -65,32 +70,36 @@ export async function compareReleases(
     ahead: answer.ahead_by,
     behind: answer.behind_by,
     pulls: [...pulls.values()].toSorted((a, b) => a.number - b.number),
+    direct,
     url: answer.html_url,
   };
 }
 
-/** Merged pull requests that brought a commit, without those that are known. @throws GithubError */
+/** Merged pull requests that brought a commit: how many, and those that are not known yet. @throws GithubError */
 export async function pullsOf(
   github: Github,
   commit: string,
   known: ReadonlySet<number>,
   signal: AbortSignal | undefined,
-): Promise<readonly ComparedPull[]> {
+): Promise<{ readonly count: number; readonly pulls: readonly ComparedPull[] }> {
   const found = await github.read(
     "list pull requests of a commit",
     ({ rest }, where) => rest.repos.listPullRequestsAssociatedWithCommit({ ...where, commit_sha: commit }),
     signal,
   );
-  const merged = found.filter(({ number, merged_at }) => merged_at !== null && !known.has(number));
-  return Promise.all(
-    merged.map(async ({ number, title, user, html_url }) => ({
-      number,
-      title,
-      author: user?.login ?? "",
-      url: html_url,
-      approvedBy: await approversOf(github, number, signal),
-    })),
+  const merged = found.filter(({ merged_at }) => merged_at !== null);
+  const pulls = await Promise.all(
+    merged
+      .filter(({ number }) => !known.has(number))
+      .map(async ({ number, title, user, html_url }) => ({
+        number,
+        title,
+        author: user?.login ?? "",
+        url: html_url,
+        approvedBy: await approversOf(github, number, signal),
+      })),
   );
+  return { count: merged.length, pulls };
 }
 
 async function approversOf(github: Github, pull: number, signal: AbortSignal | undefined): Promise<readonly string[]> {

@@ -1,3 +1,4 @@
+import type { Anchor } from "./anchors.ts";
 import {
   commitStateOf,
   type DeploymentState,
@@ -6,6 +7,7 @@ import {
   shortened,
 } from "./deployment-states.ts";
 import type { Github } from "./github.ts";
+import { ofSluice } from "./payload.ts";
 
 /** Shows deployments on GitHub. */
 export interface DeploymentReporter {
@@ -32,6 +34,8 @@ interface Listed {
 export interface DeploymentReporterOptions {
   /** Context of a status for the commit too, such as `sluice/production`; default none. */
   readonly commitContext?: string | undefined;
+  /** What a new deployment is to hold of the record; default nothing. */
+  readonly anchor?: (() => Promise<Anchor | null>) | undefined;
 }
 
 /** How many earlier deployments may still be shown as active. */
@@ -40,7 +44,7 @@ const pageSize = 100;
 
 export function createDeploymentReporter(
   github: Github,
-  { commitContext }: DeploymentReporterOptions = {},
+  { commitContext, anchor }: DeploymentReporterOptions = {},
 ): DeploymentReporter {
   /** What is surely there. What failed in the middle is forgotten, and looked for. */
   const known = new Map<string, Known>();
@@ -70,6 +74,8 @@ export function createDeploymentReporter(
   async function findOrCreate(deployment: ShownDeployment, signal?: AbortSignal): Promise<Known> {
     const found = (await list(deployment, signal)).find(({ id }) => id === deployment.id);
     if (found) return { githubId: found.githubId, states: await statesOf(found.githubId, signal) };
+    // That the record cannot be read is told elsewhere.
+    const audit = await anchor?.().catch(() => null);
     const { id, stack, ref, environment, isProduction, task, description } = deployment;
     const made = await github.write(
       "create a deployment",
@@ -80,7 +86,7 @@ export function createDeploymentReporter(
           environment,
           task,
           description: shortened(description),
-          payload: { sluice: { deployment: id, stack } },
+          payload: { sluice: { deployment: id, stack, ...(audit ? { audit } : {}) } },
           // It is being deployed already: GitHub is told, not asked.
           auto_merge: false,
           required_contexts: [],
@@ -159,20 +165,4 @@ export function createDeploymentReporter(
       known.set(deployment.id, mine);
     },
   };
-}
-
-/** What Sluice wrote into a payload, which GitHub gives back as an object or as its text. */
-function ofSluice(payload: unknown): { readonly deployment: string; readonly stack: string } | undefined {
-  const value = typeof payload === "string" ? parsed(payload) : payload;
-  const { sluice } = (value ?? {}) as { readonly sluice?: { readonly deployment?: unknown; readonly stack?: unknown } };
-  const { deployment, stack } = sluice ?? {};
-  return typeof deployment === "string" && typeof stack === "string" ? { deployment, stack } : undefined;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -11,6 +11,8 @@ export interface Approvals {
   }[];
   /** Pull requests that the release brings, and who approved each. */
   readonly pulls: readonly Pick<ComparedPull, "number" | "title" | "author" | "approvedBy">[];
+  /** Commits of the release that no pull request brought. */
+  readonly direct: readonly string[];
 }
 
 export interface ApprovalsOf {
@@ -27,14 +29,19 @@ export async function readApprovals(
   { commit, previous, run }: ApprovalsOf,
   signal?: AbortSignal,
 ): Promise<Approvals> {
-  const [reviews, pulls] = await Promise.all([
+  const [reviews, { pulls, direct }] = await Promise.all([
     run !== undefined && /^\d{1,15}$/.test(run) ? reviewsOf(github, Number(run), signal) : [],
     previous === undefined || previous === commit
-      ? pullsOf(github, commit, new Set(), signal)
-      : compareReleases(github, previous, commit, signal).then((comparison) => comparison.pulls),
+      ? ownPulls(github, commit, signal)
+      : compareReleases(github, previous, commit, signal),
   ]);
   const told = pulls.map(({ number, title, author, approvedBy }) => ({ number, title, author, approvedBy }));
-  return { environment: reviews, pulls: told };
+  return { environment: reviews, pulls: told, direct };
+}
+
+async function ownPulls(github: Github, commit: string, signal?: AbortSignal) {
+  const { count, pulls } = await pullsOf(github, commit, new Set(), signal);
+  return { pulls, direct: count === 0 ? [commit] : [] };
 }
 
 async function reviewsOf(github: Github, run: number, signal?: AbortSignal): Promise<Approvals["environment"]> {

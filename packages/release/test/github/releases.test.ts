@@ -127,6 +127,7 @@ it("who approved what goes live is known", async () => {
   const about = { commit: commit("3"), previous: commit("1"), run: "7" };
   expect(await readApprovals(client(), about)).toEqual({
     environment: [{ by: "grace", state: "approved", comment: "go" }],
+    direct: [commit("3")],
     pulls: [{ number: 7, title: "Keep carts", author: "ada", approvedBy: ["grace"] }],
   });
   expect(await readApprovals(client(), { commit: commit("2"), previous: undefined, run: undefined })).toMatchObject({

@@ -6,7 +6,7 @@ const run = promisify(execFile);
 
 /**
  * Removes what a test has made of a stack, and nothing of any other: containers, networks and volumes that bear its
- * label, or are of its Compose project or of the projects of its slots. Needs the `docker` command.
+ * label, or are of its Compose project or of the projects of its slots, and the tags of its images. Needs the `docker` command.
  */
 export async function removeStack(stack: string): Promise<void> {
   assertStackName(stack);
@@ -19,6 +19,8 @@ export async function removeStack(stack: string): Promise<void> {
   await removeAll(filters, ["container", "ls", "--all", "--quiet"], ["container", "rm", "--force", "--volumes"]);
   await removeAll(filters, ["network", "ls", "--quiet"], ["network", "rm"]);
   await removeAll(filters, ["volume", "ls", "--quiet"], ["volume", "rm", "--force"]);
+  const tags = ["image", "ls", "--format", "{{.Repository}}:{{.Tag}}"];
+  await removeAll([`reference=${stackNames.imageRepository(stack, "*")}`], tags, ["image", "rm", "--force"]);
 }
 
 async function removeAll(

@@ -1,4 +1,14 @@
-import { created, type GithubAnswer, type GithubRequest, invalid, notFound, ok, pageOf, textOf } from "./answers.ts";
+import {
+  created,
+  type GithubAnswer,
+  type GithubRequest,
+  invalid,
+  notFound,
+  ok,
+  pageOf,
+  refusal,
+  textOf,
+} from "./answers.ts";
 import { sampleAnswer, sampleOf } from "./api-description.ts";
 import { ancestry, commitOf, type GithubState } from "./github-state.ts";
 
@@ -138,6 +148,16 @@ export const releaseHandlers: Readonly<Record<string, Handler>> = {
           comment,
         })),
     ),
+  "actions/list-self-hosted-runners-for-repo": ({ runners }) => {
+    if (!runners) return refusal(403, "Resource not accessible by integration");
+    const listed = runners.map(({ labels, ...runner }, index) => ({
+      ...sampleOf("runner"),
+      id: index + 1,
+      ...runner,
+      labels: labels.map((name) => ({ name })),
+    }));
+    return ok({ total_count: listed.length, runners: listed });
+  },
   "checks/list-for-ref": (state, { params }) => {
     const checks = state.commits.get(commitOf(state, params["ref"] ?? "") ?? "")?.checks ?? [];
     const runs = checks.map((check) => ({ ...sampleOf("check-run"), ...check }));

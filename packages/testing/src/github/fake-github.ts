@@ -13,6 +13,8 @@ export interface GithubCall {
   readonly method: string;
   readonly path: string;
   readonly body: Readonly<Record<string, unknown>>;
+  /** All of the body, as it came. */
+  readonly text: string;
   readonly authorization: string | undefined;
 }
 
@@ -57,8 +59,10 @@ export const githubFaults = {
  * GitHub on a local port: one repository with state, whose requests and answers are both checked against GitHub's own
  * description of its API. What it does not hold answers 404 and is a problem.
  */
-export async function startFakeGithub(repository = "acme/shop"): Promise<FakeGithub> {
-  const token = "ghs_token_of_the_stand_in";
+export async function startFakeGithub(
+  repository = "acme/shop",
+  token = "ghs_token_of_the_stand_in",
+): Promise<FakeGithub> {
   const calls: GithubCall[] = [];
   const problems: string[] = [];
   const state = createGithubState(repository);
@@ -81,7 +85,8 @@ export async function startFakeGithub(repository = "acme/shop"): Promise<FakeGit
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "/", base);
-    const body = bodyOf(request, await buffer(request));
+    const content = await buffer(request);
+    const body = bodyOf(request, content);
     const described = describeCall(request.method ?? "", url, body);
     const { authorization } = request.headers;
     const call: GithubCall = {
@@ -89,6 +94,7 @@ export async function startFakeGithub(repository = "acme/shop"): Promise<FakeGit
       method: request.method ?? "",
       path: url.pathname,
       body: body ?? {},
+      text: content.toString("utf8"),
       authorization,
     };
     calls.push(call);

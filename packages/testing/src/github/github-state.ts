@@ -17,6 +17,8 @@ export interface GithubState {
     readonly state: string;
     readonly comment: string;
   }[];
+  /** Self-hosted runners of the repository; `null` where the token may not see them. */
+  runners: readonly { readonly name: string; readonly status: string; readonly labels: readonly string[] }[] | null;
   nextId: number;
 }
 
@@ -76,6 +78,7 @@ export function createGithubState(repository: string): GithubState {
     deployments: [],
     commitStatuses: [],
     runReviews: [],
+    runners: [],
     nextId: 1,
   };
 }

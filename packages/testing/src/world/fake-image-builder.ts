@@ -16,6 +16,24 @@ export function fakeImageBuilder({ act, state }: FakeContext): ImageBuilder {
         }
         return { images, imageTags };
       }),
+    take: (project, tag, taken, { signal } = {}) =>
+      act(`images.take ${tag}`, signal, () => {
+        const services = project.services.filter(({ active, role }) => active && role !== "tool");
+        const images = Object.fromEntries(
+          services.map(({ name }) => [
+            name,
+            taken[name]?.id ?? `sha256:${name}-${project.model.services[name]?.image}`,
+          ]),
+        );
+        const imageTags = Object.fromEntries(
+          services.map(({ name }) => [name, `${stackNames.imageRepository(project.stack, name)}:${tag}`]),
+        );
+        for (const [name, id] of Object.entries(images)) {
+          state.images.add(id);
+          state.tags.set(imageTags[name] ?? "", id);
+        }
+        return { images, imageTags };
+      }),
     missing: (images, signal) =>
       act("images.missing", signal, () =>
         Object.entries(images).flatMap(([service, id]) => (state.images.has(id) ? [] : [service])),

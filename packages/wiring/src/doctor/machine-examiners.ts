@@ -1,4 +1,4 @@
-import { readdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { environmentFingerprint } from "@sluice/compose";
 import { type Examiner, liveSlot } from "@sluice/core";
@@ -8,11 +8,13 @@ import { readDatabaseRecords } from "../database/records.ts";
 import { resolveRelease } from "../resolve-release.ts";
 import type { Session } from "../session.ts";
 import { backupDiagnoses } from "./backup-diagnoses.ts";
+import { dependencyExaminer } from "./dependency-examiner.ts";
 import { environmentDiagnoses } from "./environment-diagnoses.ts";
 import { isLocal } from "./examiners.ts";
+import { githubExaminer } from "./github-examiner.ts";
 import { machineDiagnoses } from "./machine-diagnoses.ts";
 import { readClockSynchronised, readListeningPorts, readUnresolvedDomain, takenPorts } from "./read-machine.ts";
-import { readEngineUsers, readRunners } from "./read-runner.ts";
+import { readEngineUsers, readRunners, runnerHomes } from "./read-runner.ts";
 import { releaseDiagnoses } from "./release-diagnoses.ts";
 import { runnerDiagnoses } from "./runner-diagnoses.ts";
 
@@ -35,7 +37,10 @@ export function machineExaminers(session: Session): readonly Examiner[] {
     {
       name: "runner",
       async examine(signal) {
-        const runners = await readRunners({ directories: await homes(), engineUsers: await readEngineUsers() }, signal);
+        const runners = await readRunners(
+          { directories: await runnerHomes(), engineUsers: await readEngineUsers() },
+          signal,
+        );
         return runners.flatMap(runnerDiagnoses);
       },
     },
@@ -58,6 +63,8 @@ export function machineExaminers(session: Session): readonly Examiner[] {
         return releaseDiagnoses({ ignored, commit, isDirty: dirty, isShallow, tagsAtHead });
       },
     },
+    githubExaminer(session),
+    dependencyExaminer(session),
     {
       name: "variables",
       async examine(signal) {
@@ -95,10 +102,4 @@ export function machineExaminers(session: Session): readonly Examiner[] {
 async function readTakenPorts(session: Session, listening: ReadonlySet<number>, signal: AbortSignal) {
   const project = await session.project(signal);
   return takenPorts(project.services, await session.runtime().observer.observe(project, signal), listening);
-}
-
-/** Where GitHub's guide has people put runners. */
-async function homes(): Promise<readonly string[]> {
-  const users = await readdir("/home").catch(() => []);
-  return ["/opt", "/srv", "/root", "/actions-runner", ...users.map((user) => join("/home", user))];
 }

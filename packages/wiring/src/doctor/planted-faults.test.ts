@@ -3,7 +3,17 @@ import { aContainer, aDoor, aStack } from "@sluice/core/testing";
 import { examine, type recordDiagnoses } from "@sluice/engine";
 import { createFakeClock } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
-import { healthyWorkflow, hoursAgo, live, look, restored, sha } from "../../test/support/healthy-machine.ts";
+import {
+  aGithubRunner,
+  healthyWorkflow,
+  hoursAgo,
+  live,
+  look,
+  onGithub,
+  restored,
+  sha,
+} from "../../test/support/healthy-machine.ts";
+import { githubFailure } from "./github-examiner.ts";
 
 const changed = (from: string | RegExp, to: string) => look.workflow(healthyWorkflow.replace(from, to));
 
@@ -157,6 +167,61 @@ const faults: Readonly<Record<string, Row>> = {
     thrown(new SluiceError("EVENT_INVALID", "it is no JSON", { hint: "--release TAG" })),
     /--release TAG/,
   ],
+  "a runner that GitHub has removed": [
+    "error runner-unknown",
+    look.github({ localRunners: ["server-1", "server-2"] }),
+    /config\.sh remove --local.*github\.com\/acme\/shop/,
+  ],
+  "a runner that GitHub does not see": [
+    "error runner-offline",
+    look.github({ runners: [aGithubRunner({ isOnline: false })] }),
+    /svc\.sh status/,
+  ],
+  "a runner without the label of the workflow": [
+    "error runner-labels",
+    look.github({ runners: [aGithubRunner({ labels: ["self-hosted", "staging"] })] }),
+    /runs-on/,
+  ],
+  "a tag that is another commit on GitHub": [
+    "error tag-moved",
+    look.github({ tagged: onGithub({ githubCommit: "decade0" }) }),
+    /^git fetch --tags --force && git checkout v1/,
+  ],
+  "a tag without a release": [
+    "warn release-missing",
+    look.github({ tagged: onGithub({ release: null }) }),
+    /sluice release create v1/,
+  ],
+  "a release that is a draft on GitHub": [
+    "warn release-draft",
+    look.github({ tagged: onGithub({ release: { isDraft: true, isPrerelease: false }, githubCommit: null }) }),
+    /sluice release promote v1/,
+  ],
+  "a release that is a prerelease on GitHub": [
+    "warn release-prerelease",
+    look.github({ tagged: onGithub({ release: { isDraft: false, isPrerelease: true } }) }),
+    /sluice release promote v1/,
+  ],
+  "a token that GitHub does not take": [
+    "error github-denied",
+    [githubFailure({ code: "GITHUB_DENIED", message: "GitHub refuses the token" })],
+    /permissions:/,
+  ],
+  "GitHub that does not answer": [
+    "warn github-unreachable",
+    [githubFailure({ code: "GITHUB_UNREACHABLE", message: "no answer in time" })],
+    /outbox flush/,
+  ],
+  "a mail server that the application does not reach": [
+    "error dependency-unreachable",
+    look.dependencies({ result: "fail", value: "no connection to smtp:587", detail: "x\nrefused" }),
+    /sluice verify/,
+  ],
+  "a dependency that cannot be asked": [
+    "warn dependency-unknown",
+    look.dependencies({ result: "no-data", value: "no container runs" }),
+    /sluice verify/,
+  ],
   "variables that differ from the live release": [
     "warn variable-differs",
     look.environment({ here: { "web.A": "2" } }),
@@ -284,6 +349,15 @@ describe("the doctor", () => {
     expect(diagnoses.map(({ severity, code }) => `${severity} ${code}`)).toEqual([expected]);
     expect(diagnoses[0]?.mend).toMatch(mend);
     expect(diagnoses[0]?.why).toMatch(/^\S.{10,}$/);
+  });
+
+  it("judges no runner that GitHub does not show, or that may be an organization's", () => {
+    expect(look.github({ runners: null })).toEqual([]);
+    expect(look.github({ runners: [], localRunners: [] })).toEqual([]);
+    expect(look.github({ tagged: null })).toEqual([]);
+    expect(
+      look.github({ tagged: onGithub({ release: { isDraft: false, isPrerelease: true } }), allowPrerelease: true }),
+    ).toEqual([]);
   });
 
   it("names variables that differ, never their values, and only for the commit that serves", () => {

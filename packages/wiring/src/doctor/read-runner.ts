@@ -16,6 +16,18 @@ export async function readRunners(
   { directories, engineUsers }: RunnerPlaces,
   signal: AbortSignal,
 ): Promise<readonly RunnerFacts[]> {
+  const found = await findRunners(directories);
+  return Promise.all(found.map((directory) => readRunner(directory, engineUsers, signal)));
+}
+
+/** Where GitHub's guide has people put runners. */
+export async function runnerHomes(): Promise<readonly string[]> {
+  const users = await readdir("/home").catch(() => []);
+  return ["/opt", "/srv", "/root", "/actions-runner", ...users.map((user) => join("/home", user))];
+}
+
+/** Directories of runners: those that are given, and those named `actions-runner*` below, that hold `run.sh`. */
+export async function findRunners(directories: readonly string[]): Promise<readonly string[]> {
   const candidates = await Promise.all(
     directories.map(async (directory) => {
       const names = await readdir(directory).catch(() => []);
@@ -27,7 +39,7 @@ export async function readRunners(
   );
   const found = await Promise.all(
     [...new Set(candidates.flat())].map(async (directory) =>
-      (await isThere(join(directory, "run.sh"))) ? [await readRunner(directory, engineUsers, signal)] : [],
+      (await isThere(join(directory, "run.sh"))) ? [directory] : [],
     ),
   );
   return found.flat();

@@ -7,8 +7,10 @@ import type { StartEvent } from "./shown.ts";
 /** How long a deployment that has ended still waits for GitHub to say who approved it, milliseconds. */
 const graceMs = 2_000;
 
-/** A record of who approved what went live. */
-export type ApprovalsRecord = JournalRecord & Approvals & { readonly type: "approvals"; readonly deployment: string };
+/** A record of who approved what went live; those of older versions do not tell of commits without a pull request. */
+export type ApprovalsRecord = JournalRecord &
+  Omit<Approvals, "direct"> &
+  Partial<Pick<Approvals, "direct">> & { readonly type: "approvals"; readonly deployment: string };
 
 /**
  * Asks GitHub who approved a deployment while it runs, and records it at its end. What GitHub does not say by then is not
@@ -55,7 +57,7 @@ export async function readApprovalRecords(records: AsyncIterable<JournalRecord>)
 }
 
 /** Commit of the release that went live last: what is deployed now comes on top of it. */
-async function servingCommit(session: Session): Promise<string | undefined> {
+export async function servingCommit(session: Pick<Session, "ports">): Promise<string | undefined> {
   const { journal, bundles } = await session.ports();
   let release: string | undefined;
   for await (const record of journal.read()) {

@@ -26,7 +26,8 @@ export async function followOnGithub(
     createProgress(session.clock, reporter, async (start) =>
       shownAtStart(start, { stack, commit: await commitOf(start), link }, place),
     );
-  const approvals = config.github.approvals ? followApprovals(session, github, commitOf) : null;
+  const approvals =
+    config.github.approvals || config.github.require.approvals > 0 ? followApprovals(session, github, commitOf) : null;
   return async (run) => {
     lastWord.watch((event) => {
       progress?.onEvent(event);

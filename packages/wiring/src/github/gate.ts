@@ -1,6 +1,7 @@
-import { type Finding, isSluiceError, type ReleaseRequest, SluiceError } from "@sluice/core";
-import { releaseObjections } from "@sluice/release";
+import { type Finding, type GithubConfig, isSluiceError, type ReleaseRequest, SluiceError } from "@sluice/core";
+import { approvalObjections, type Github, readApprovals, releaseObjections } from "@sluice/release";
 import type { Session } from "../session.ts";
+import { servingCommit } from "./approvals.ts";
 
 /**
  * Before a deployment begins: GitHub says of the release what `github.require` asks for. Without that, GitHub is not asked.
@@ -13,18 +14,40 @@ export async function assertReleaseAllowed(
   signal?: AbortSignal,
 ): Promise<void> {
   const { require } = (await session.config()).github;
-  if (!Object.values(require).includes(true)) return;
+  if (!isAsked(require)) return;
   const opened = await session.github();
   if (!opened) throw refused(`GitHub cannot be asked of ${tag}: there is no token, or no repository`);
   if (commit === null || dirty) throw refused(`${tag} is no commit that GitHub knows: the checkout was changed`);
   const ownRun = session.options.env["GITHUB_RUN_ID"] || undefined;
   // What a person names, or git describes, need be no tag on GitHub.
   const asked = { ownRun, signal, tag: source === "event" ? tag : undefined };
-  const objections = await releaseObjections(opened.github, commit, require, asked).catch((cause: unknown) => {
-    if (!isSluiceError(cause)) throw cause;
-    throw refused(`GitHub cannot be asked of ${tag}: ${cause.message}`, cause);
-  });
+  const objections = await Promise.all([
+    releaseObjections(opened.github, commit, require, asked),
+    require.approvals > 0 ? unapproved(session, opened.github, commit, signal) : [],
+  ]).then(
+    (found) => found.flat(),
+    (cause: unknown) => {
+      if (!isSluiceError(cause)) throw cause;
+      throw refused(`GitHub cannot be asked of ${tag}: ${cause.message}`, cause);
+    },
+  );
   if (objections.length > 0) throw refused(`${tag} is not to be deployed: ${objections.join("; ")}`);
+}
+
+/** Whether GitHub has to be asked of a release. */
+export function isAsked(require: GithubConfig["require"]): boolean {
+  return require.approvals > 0 || Object.values(require).includes(true);
+}
+
+async function unapproved(
+  session: Session,
+  github: Github,
+  commit: string,
+  signal: AbortSignal | undefined,
+): Promise<readonly string[]> {
+  const run = session.options.env["GITHUB_RUN_ID"] || undefined;
+  const approvals = await readApprovals(github, { commit, previous: await servingCommit(session), run }, signal);
+  return approvalObjections(approvals, (await session.config()).github.require.approvals);
 }
 
 /** The same, for a deployment that is only planned. */

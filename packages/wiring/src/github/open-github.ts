@@ -1,5 +1,11 @@
 import { type Config, type Finding, isSluiceError, resolveReferences } from "@sluice/core";
-import { createDeploymentReporter, createGithub, type DeploymentReporter, type Github } from "@sluice/release";
+import {
+  type Anchor,
+  createDeploymentReporter,
+  createGithub,
+  type DeploymentReporter,
+  type Github,
+} from "@sluice/release";
 
 export interface OpenedGithub {
   readonly github: Github;
@@ -20,6 +26,7 @@ export interface GithubPlace {
  * The repository on GitHub that a deployment belongs to; `null` without a token or a repository, as outside of a
  * workflow. Loads and opens nothing yet.
  *
+ * @param anchor the end of the record, for deployments to hold where `github.anchor` asks for it
  * @param environment name that was given with `--env`
  * @throws SluiceError CONFIG_INVALID for a repository or address that is none
  */
@@ -27,6 +34,7 @@ export function openGithub(
   { github: config }: Config,
   env: Readonly<Record<string, string | undefined>>,
   environment: string | undefined,
+  anchor?: () => Promise<Anchor | null>,
 ): OpenedGithub | null {
   const { value: token, missing } = resolveReferences(config.token, env);
   const repository = config.repository ?? (env["GITHUB_REPOSITORY"] || undefined);
@@ -37,7 +45,9 @@ export function openGithub(
   return {
     github,
     token,
-    reporter: config.deployments ? createDeploymentReporter(github, { commitContext }) : null,
+    reporter: config.deployments
+      ? createDeploymentReporter(github, { commitContext, anchor: config.anchor ? anchor : undefined })
+      : null,
     place: { environment: name, isProduction: name === "production", url: config.url },
   };
 }
@@ -48,9 +58,10 @@ export function openUsableGithub(
   env: Readonly<Record<string, string | undefined>>,
   environment: string | undefined,
   say: (finding: Finding) => void,
+  anchor?: () => Promise<Anchor | null>,
 ): OpenedGithub | null {
   try {
-    return openGithub(config, env, environment);
+    return openGithub(config, env, environment, anchor);
   } catch (error) {
     if (!isSluiceError(error)) throw error;
     const { message, hint } = error;

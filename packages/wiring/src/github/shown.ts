@@ -1,4 +1,4 @@
-import type { Ending, EventBody } from "@sluice/core";
+import type { EventBody, Tellable } from "@sluice/core";
 import type { Message, Notification } from "@sluice/notify";
 import type { DeploymentState, ShownDeployment, ShownState } from "@sluice/release";
 import type { GithubPlace } from "./open-github.ts";
@@ -42,7 +42,9 @@ export function shownAtEnd(notification: Notification, { title }: Message, place
 }
 
 /** How GitHub words an ending. `failure`: the release was judged, and was not good; `error`: it is not known to be. */
-const endStates: Readonly<Record<Ending, DeploymentState | null>> = {
+const endStates: Readonly<Record<Tellable, DeploymentState | null>> = {
+  // Told beside it, not by the outbox.
+  begun: null,
   live: "success",
   failed: "failure",
   "rolled-back": "failure",

@@ -19,6 +19,7 @@ import {
 import { type OpenedChannels, problemText } from "./channels.ts";
 import type { Held, LastWord } from "./last-word.ts";
 import { lastNotification, notificationOf } from "./notification-of.ts";
+import { tellBeginning } from "./tell-beginning.ts";
 
 /** What telling people may take after an interruption, milliseconds: who interrupts, kills soon. */
 const interruptedBudgetMs = 1_500;
@@ -69,6 +70,9 @@ export async function withNotifications<T>(
   const say = (finding: Finding) => held.say(createEvent(clock.now(), { type: "finding", finding }));
   const missed = await missedBefore(parts);
   const catchingUp = guarded(say, () => catchUp(parts, notifier, missed, signal));
+  const { stack, link, config } = parts;
+  const beginning = tellBeginning(notifier, { stack, link, timeoutMs: config.notify.timeout }, catchingUp);
+  if (opened.channels.some(({ on }) => on.includes("begun"))) lastWord.watch(beginning.onEvent);
   const refused: Notification[] = [];
   try {
     return await run();
@@ -77,7 +81,7 @@ export async function withNotifications<T>(
     throw error;
   } finally {
     const endedMs = clock.monotonicMs();
-    await catchingUp;
+    await Promise.all([catchingUp, beginning.settled()]);
     await guarded(say, async () => {
       const notifications = [...(await endingsOf(parts, held)), ...refused];
       const tookMs = clock.monotonicMs() - endedMs;

@@ -1,9 +1,12 @@
-import type { ObservedStack } from "@sluice/core";
+import type { ObservedStack, Verdict } from "@sluice/core";
 import { aService, aStack } from "@sluice/core/testing";
 import { engineDiagnoses, projectDiagnoses, recordDiagnoses, stackDiagnoses } from "@sluice/engine";
+import type { GithubRunner } from "@sluice/release";
 import { type BackupFacts, backupDiagnoses } from "../../src/doctor/backup-diagnoses.ts";
+import { dependencyDiagnoses } from "../../src/doctor/dependency-examiner.ts";
 import { type EnvironmentFacts, environmentDiagnoses } from "../../src/doctor/environment-diagnoses.ts";
 import { findingDiagnoses } from "../../src/doctor/finding-diagnoses.ts";
+import { type GithubFacts, githubDiagnoses } from "../../src/doctor/github-diagnoses.ts";
 import { homeDiagnoses } from "../../src/doctor/home-diagnoses.ts";
 import { type MachineFacts, machineDiagnoses } from "../../src/doctor/machine-diagnoses.ts";
 import { memoryDiagnoses } from "../../src/doctor/memory-diagnoses.ts";
@@ -64,6 +67,23 @@ export const look = {
       tagsAtHead: ["v1"],
       ...over,
     }),
+  github: (over: Partial<GithubFacts> = {}) =>
+    githubDiagnoses({
+      repository: "acme/shop",
+      runners: [aGithubRunner(), { name: "builder", isOnline: false, labels: ["self-hosted", "Linux"] }],
+      localRunners: ["server-1"],
+      wantedLabels: ["self-hosted", "production"],
+      tagged: onGithub(),
+      allowPrerelease: false,
+      ...over,
+    }),
+  dependencies: (over: Partial<Verdict> = {}) =>
+    dependencyDiagnoses([
+      {
+        service: "web",
+        verdict: { check: "reachable", result: "pass", value: "all 2 connected", limit: "", n: 2, ...over },
+      },
+    ]),
   environment: (over: Partial<EnvironmentFacts> = {}) =>
     environmentDiagnoses({ tag: "v1", live: { "web.A": "1" }, here: { "web.A": "1" }, isSameCommit: true, ...over }),
   backups: (over: Partial<BackupFacts> = {}) =>
@@ -103,6 +123,16 @@ export const look = {
     }),
   workflow: (workflow = healthyWorkflow) => workflowDiagnoses([{ path: "deploy.yml", text: workflow }]),
 };
+
+export function aGithubRunner(over: Partial<GithubRunner> = {}): GithubRunner {
+  return { name: "server-1", isOnline: true, labels: ["self-hosted", "Linux", "X64", "production"], ...over };
+}
+
+/** A tag that is a published release of the commit that is checked out. */
+export function onGithub(over: Partial<NonNullable<GithubFacts["tagged"]>> = {}): GithubFacts["tagged"] {
+  const release = { isDraft: false, isPrerelease: false };
+  return { tag: "v1", commit: "c0ffee0", release, githubCommit: "c0ffee0", ...over };
+}
 
 /** A backup that a server took and held, by its age in hours. */
 export function restored(hours: number) {

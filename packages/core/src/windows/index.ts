@@ -1,0 +1,2 @@
+export * from "./suggest-windows.ts";
+export * from "./window-state.ts";

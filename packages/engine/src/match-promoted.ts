@@ -1,0 +1,32 @@
+import { promotedImages, promotionObjections, type ReleaseBundle, SluiceError, type TakenImage } from "@sluice/core";
+import type { DeployRequest } from "./requests.ts";
+import type { ReleaseSource } from "./scope.ts";
+
+/**
+ * The images of a promotion; `undefined` where it is none.
+ *
+ * @throws SluiceError RELEASE_REFUSED where they are not those that this release would run
+ */
+export function promotionOf({
+  proven,
+  project,
+  release,
+}: DeployRequest): NonNullable<ReleaseSource["taken"]> | undefined {
+  if (!proven) return undefined;
+  const objections = promotionObjections(project, release, proven);
+  if (objections.length === 0) return { from: proven.stack, images: promotedImages(project, proven) };
+  throw new SluiceError("RELEASE_REFUSED", `${release.tag} cannot be promoted: ${objections.join("; ")}`, {
+    hint: `deploy it to ${proven.stack} first; what differs between environments must be read at start, not at build`,
+  });
+}
+
+/** The very release with the very images, where it is stored already; one that was built here is another. Pure. */
+export function matchPromoted(
+  bundles: readonly ReleaseBundle[],
+  key: string,
+  taken: Readonly<Record<string, TakenImage>>,
+): { readonly same: ReleaseBundle | null; readonly images: null } {
+  const isTaken = ({ images }: ReleaseBundle) => Object.entries(taken).every(([name, { id }]) => images[name] === id);
+  const newestFirst = bundles.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
+  return { same: newestFirst.find((bundle) => bundle.key === key && isTaken(bundle)) ?? null, images: null };
+}

@@ -1,0 +1,56 @@
+import { aService } from "@sluice/testing";
+import { describe, expect, it } from "vitest";
+import { aScenario, reached, type Scenario } from "../test/support/scenario.ts";
+
+/** What another stack serves: the release that a scenario deployed last. */
+function provenBy({ world }: Scenario) {
+  const [release] = [...world.state.bundles.values()].slice(-1);
+  if (!release) throw new Error("nothing was deployed");
+  return { stack: "shop-staging", ...release };
+}
+const effects = ({ world }: Scenario) => world.calls.log.filter((name) => /^images\.(build|take)/.test(name));
+
+describe("a promotion", () => {
+  it("runs the very images that were proven elsewhere, and builds nothing", async () => {
+    const staging = aScenario();
+    await staging.deploy("v1");
+    const proven = provenBy(staging);
+    const production = aScenario();
+    expect(await production.deploy("v1", { proven })).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(effects(production)).toEqual(["images.take v1"]);
+    expect(provenBy(production).bundle.images["web"]).toBe(proven.bundle.images["web"]);
+    expect(reached(production)).toEqual({ web: ["v1"] });
+    production.world.restart();
+    expect(await production.deploy("v1", { proven })).toMatchObject({ outcome: "nothing-to-do" });
+  });
+
+  it("is another release than one that was built here from the same commit", async () => {
+    const built = aService("web");
+    const production = aScenario({ services: [built] });
+    await production.deploy("v1");
+    const own = provenBy(production);
+    const proven = { ...own, stack: "shop-staging", bundle: { ...own.bundle, images: { web: "sha256:proven" } } };
+    production.world.restart();
+    expect(await production.deploy("v1", { proven })).toMatchObject({ outcome: "live" });
+    expect(provenBy(production).bundle.images).toEqual({ web: "sha256:proven" });
+  });
+
+  it("is refused before any change where the commit is another", async () => {
+    const staging = aScenario();
+    await staging.deploy("v1");
+    const production = aScenario();
+    const refused = production.deploy("v2", { proven: provenBy(staging) });
+    await expect(refused).rejects.toMatchObject({ code: "RELEASE_REFUSED", exitCode: 10 });
+    expect(effects(production)).toEqual([]);
+  });
+
+  it("says in its plan and its record where the images come from", async () => {
+    const staging = aScenario();
+    await staging.deploy("v1");
+    const production = aScenario();
+    await production.deploy("v1", { proven: provenBy(staging) });
+    const record = JSON.stringify(production.world.state.records);
+    expect(record).toContain("the images that shop-staging has proven are used");
+    expect(record).toContain('"imagesOf":"shop-staging"');
+  });
+});

@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import { approvalObjections } from "./approval-objections.ts";
+import type { Approvals } from "./read-approvals.ts";
+
+const none: Approvals = { environment: [], pulls: [], direct: [] };
+const pull = (...approvedBy: readonly string[]) => ({ number: 7, title: "t", author: "ada", approvedBy });
+const review = (by: string, state = "approved") => ({ by, state, comment: "" });
+
+describe("a release is approved", () => {
+  it.each([
+    ["when it brings nothing", none, 1],
+    ["by one who is not its author", { ...none, pulls: [pull("ada", "grace")] }, 1],
+    ["by two", { ...none, pulls: [pull("grace", "barbara")] }, 2],
+    [
+      "by reviewers of the environment, whatever it brings",
+      { environment: [review("grace")], pulls: [pull()], direct: ["c"] },
+      1,
+    ],
+  ] as const)("%s", (_, approvals, needed) => {
+    expect(approvalObjections(approvals, needed)).toEqual([]);
+  });
+
+  it.each([
+    ["by its author alone", { ...none, pulls: [pull("ada")] }, 1, /#7 by ada is approved by 0 of 1 others/],
+    ["by too few", { ...none, pulls: [pull("grace")] }, 2, /1 of 2/],
+    ["by one who refused it", { ...none, environment: [review("grace", "rejected")], pulls: [pull()] }, 1, /#7/],
+    ["twice by the same person", { ...none, environment: [review("g"), review("g")], pulls: [pull()] }, 2, /#7/],
+    ["where a commit was pushed by hand", { ...none, direct: ["c0ffee00", "b"] }, 1, /commit c0ffee0 and 1 more/],
+  ] as const)("not %s", (_, approvals, needed, reason) => {
+    expect(approvalObjections(approvals, needed)).toEqual([expect.stringMatching(reason)]);
+  });
+});

@@ -1,0 +1,98 @@
+import type { Diagnosis } from "@sluice/core";
+import type { GithubRelease, GithubRunner } from "@sluice/release";
+import { when } from "./when.ts";
+
+export interface GithubFacts {
+  readonly repository: string;
+  /** Runners of the repository; `null` where GitHub does not show them to this token. */
+  readonly runners: readonly GithubRunner[] | null;
+  /** Names by which runners on this machine are registered with the repository. */
+  readonly localRunners: readonly string[];
+  /** What the workflow that deploys runs on; empty where there is none, or it is another's machine. */
+  readonly wantedLabels: readonly string[];
+  /** Tag of the checkout, and what GitHub knows of it; `null` where the checkout has none. */
+  readonly tagged: {
+    readonly tag: string;
+    /** Full id of the commit that is checked out. */
+    readonly commit: string;
+    readonly release: Pick<GithubRelease, "isDraft" | "isPrerelease"> | null;
+    /** Of the tag, as GitHub has it; `null` where it has none. */
+    readonly githubCommit: string | null;
+  } | null;
+  readonly allowPrerelease: boolean;
+}
+
+/** What keeps a release on GitHub from being deployed here, as far as only GitHub can tell. */
+export function githubDiagnoses(facts: GithubFacts): readonly Diagnosis[] {
+  return [...runnersOnGithub(facts), ...releaseOnGithub(facts)];
+}
+
+function runnersOnGithub({ repository, runners, localRunners, wantedLabels }: GithubFacts): readonly Diagnosis[] {
+  if (runners === null) return [];
+  const unknown = localRunners.filter((local) => !runners.some(({ name }) => name === local));
+  // One of an organization may do it, and is not in this list.
+  if (runners.length === 0 && localRunners.length === 0) return [];
+  const fitting = runners.filter(({ labels }) => wantedLabels.every((label) => labels.includes(label)));
+  const labels = wantedLabels.join(", ");
+  const offline = fitting.map(({ name }) => name).join(", ");
+  return [
+    ...unknown.map(
+      (name): Diagnosis => ({
+        severity: "error",
+        code: "runner-unknown",
+        what: `GitHub knows no runner ${name} of ${repository}, and one on this machine believes to be it`,
+        why: "it was removed there: a published release waits for it and is never deployed",
+        mend: `./config.sh remove --local, then ./config.sh --url https://github.com/${repository} --labels production`,
+      }),
+    ),
+    ...when(runners.length > 0 && fitting.length === 0, {
+      severity: "error",
+      code: "runner-labels",
+      what: `no runner of ${repository} has all the labels that the workflow asks for: ${labels}`,
+      why: "a published release waits for a runner that does not exist",
+      mend: "add the labels under Settings, Actions, Runners, or mend runs-on of the workflow",
+    }),
+    ...when(fitting.length > 0 && !fitting.some(({ isOnline }) => isOnline), {
+      severity: "error",
+      code: "runner-offline",
+      what: `GitHub sees no runner online that could deploy (${offline})`,
+      why: "a published release waits until one is back, and is given up after a day",
+      mend: "on its machine: sudo ./svc.sh status; and whether it reaches GitHub: curl -sI https://api.github.com",
+    }),
+  ];
+}
+
+function releaseOnGithub({ repository, tagged, allowPrerelease }: GithubFacts): readonly Diagnosis[] {
+  if (!tagged) return [];
+  const { tag, commit, release, githubCommit } = tagged;
+  return [
+    ...when(githubCommit !== null && githubCommit !== commit, {
+      severity: "error",
+      code: "tag-moved",
+      what: `tag ${tag} is commit ${githubCommit?.slice(0, 7)} on GitHub, and ${commit.slice(0, 7)} is checked out`,
+      why: "what would be deployed is not what people see as this release",
+      mend: `git fetch --tags --force && git checkout ${tag}`,
+    }),
+    ...when(release === null, {
+      severity: "warn",
+      code: "release-missing",
+      what: `${repository} has no release ${tag}`,
+      why: "a tag alone starts no deployment, and nobody reads what it changes",
+      mend: `sluice release create ${tag}`,
+    }),
+    ...when(release?.isDraft === true, {
+      severity: "warn",
+      code: "release-draft",
+      what: `release ${tag} is a draft on GitHub`,
+      why: "nothing is deployed before it is published",
+      mend: `sluice release promote ${tag}`,
+    }),
+    ...when(release?.isDraft === false && release.isPrerelease && !allowPrerelease, {
+      severity: "warn",
+      code: "release-prerelease",
+      what: `release ${tag} is a prerelease on GitHub`,
+      why: "it is not deployed here: releases.allowPrerelease is not set",
+      mend: `sluice release promote ${tag}, or --env with an environment that takes prereleases`,
+    }),
+  ];
+}

@@ -1,0 +1,118 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Diagnosis, type Examiner, isSluiceError } from "@sluice/core";
+import { createReleaseDesk, describeCheckout, type Github, GithubError, readGithubRunners } from "@sluice/release";
+import { existingDeployments } from "@sluice/workflows";
+import { isAsked } from "../github/gate.ts";
+import type { Session } from "../session.ts";
+import { readWorkflowFiles } from "../workflows.ts";
+import { type GithubFacts, githubDiagnoses } from "./github-diagnoses.ts";
+import { findRunners, runnerHomes } from "./read-runner.ts";
+
+/** Asks GitHub, where there is a token for it. What it does not show to the token is not judged. */
+export function githubExaminer(session: Session): Examiner {
+  return {
+    name: "GitHub",
+    async examine(signal) {
+      const [opened, config] = await Promise.all([session.github(), session.config()]);
+      if (!opened) return isAsked(config.github.require) ? [tokenMissing] : [];
+      const { directory } = session.options;
+      try {
+        const [runners, localRunners, wantedLabels, tagged] = await Promise.all([
+          readGithubRunners(opened.github, signal).catch(unlessHidden),
+          readLocalRunners(opened.github.repository),
+          readWantedLabels(directory),
+          readTagged(opened.github, directory, signal),
+        ]);
+        const { repository } = opened.github;
+        const { allowPrerelease } = config.releases;
+        return githubDiagnoses({ repository, runners, localRunners, wantedLabels, tagged, allowPrerelease });
+      } catch (error) {
+        if (error instanceof GithubError) return [githubFailure(error)];
+        throw error;
+      }
+    },
+  };
+}
+
+const tokenMissing: Diagnosis = {
+  severity: "error",
+  code: "github-token-missing",
+  what: "github.require asks GitHub of a release, and there is no token or no repository to ask for",
+  why: "every deployment is refused",
+  mend: "env: GITHUB_TOKEN: ${{ github.token }} in the workflow; by hand, export GITHUB_TOKEN and GITHUB_REPOSITORY",
+};
+
+/** What GitHub says of a token, or that it says nothing. Pure. */
+export function githubFailure({ code, message }: Pick<GithubError, "code" | "message">): Diagnosis {
+  if (code !== "GITHUB_DENIED") {
+    return {
+      severity: "warn",
+      code: "github-unreachable",
+      what: message,
+      why: "deployments go on, and GitHub is told of them later",
+      mend: "curl -sI https://api.github.com; then sluice outbox flush",
+    };
+  }
+  return {
+    severity: "error",
+    code: "github-denied",
+    what: message,
+    why: "no deployment is shown on GitHub, and what people were not told waits",
+    mend: "permissions: contents: read and deployments: write in the workflow, or a token that is not expired",
+  };
+}
+
+/** 403 and 404 are how GitHub hides what a token may not see. */
+function unlessHidden(error: unknown): null {
+  if (error instanceof GithubError && (error.status === 403 || error.status === 404)) return null;
+  throw error;
+}
+
+/**
+ * Names under which runners are registered with a repository, by the file that `config.sh` leaves: JSON, with a byte order
+ * mark. One that belongs to an organization is not among its runners on GitHub.
+ */
+export async function registeredRunners(
+  directories: readonly string[],
+  repository: string,
+): Promise<readonly string[]> {
+  const names = await Promise.all(
+    directories.map(async (directory) => {
+      const text = await readFile(join(directory, ".runner"), "utf8").catch(() => "{}");
+      try {
+        const { agentName, gitHubUrl } = JSON.parse(text.replace(/^\uFEFF/, "")) as Readonly<Record<string, unknown>>;
+        const path = typeof gitHubUrl === "string" && URL.canParse(gitHubUrl) ? new URL(gitHubUrl).pathname : "";
+        const isOfRepository = path.replaceAll(/^\/|\/$/g, "").toLowerCase() === repository.toLowerCase();
+        return isOfRepository && typeof agentName === "string" ? [agentName] : [];
+      } catch {
+        return [];
+      }
+    }),
+  );
+  return names.flat();
+}
+
+async function readLocalRunners(repository: string): Promise<readonly string[]> {
+  return registeredRunners(await findRunners(await runnerHomes()), repository);
+}
+
+async function readWantedLabels(directory: string): Promise<readonly string[]> {
+  const runsOn = existingDeployments(await readWorkflowFiles(directory))[0]?.runsOn ?? [];
+  // What an expression makes of it is not known here.
+  const isKnown = runsOn.includes("self-hosted") && runsOn.every((label) => !label.includes("${{"));
+  return isKnown ? runsOn : [];
+}
+
+async function readTagged(github: Github, directory: string, signal: AbortSignal): Promise<GithubFacts["tagged"]> {
+  const { commit, tagsAtHead } = await describeCheckout(directory, { signal });
+  const [tag] = tagsAtHead;
+  if (commit === null || tag === undefined) return null;
+  try {
+    const release = await createReleaseDesk(github, directory).show(tag, signal);
+    return { tag, commit, release, githubCommit: release.commit };
+  } catch (error) {
+    if (!isSluiceError(error) || error.code !== "RELEASE_UNKNOWN") throw error;
+    return { tag, commit, release: null, githubCommit: null };
+  }
+}

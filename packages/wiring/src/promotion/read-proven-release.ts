@@ -1,0 +1,58 @@
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import { type PromotionConfig, type ProvenRelease, type ReleaseRequest, SluiceError } from "@sluice/core";
+import { readAttempts } from "@sluice/engine";
+import { stateHomeOf } from "../locations.ts";
+import { createSession, type Session } from "../session.ts";
+import { readStatus } from "../status.ts";
+import { verifyLive } from "../verify.ts";
+import { type ProofFacts, proofObjections } from "./proof-objections.ts";
+
+/**
+ * The release that another stack serves, once it has proven itself there: served to everybody for long enough, with
+ * nothing wrong, and its checks pass now. Changes nothing there.
+ *
+ * @throws SluiceError RELEASE_REFUSED with everything that does not hold
+ */
+export async function readProvenRelease(
+  session: Session,
+  promotion: PromotionConfig,
+  { release, withChecks }: { readonly release: ReleaseRequest; readonly withChecks: boolean },
+  signal?: AbortSignal,
+): Promise<ProvenRelease> {
+  const { stack, environment, stateHome, minimumTime } = promotion;
+  const options = { ...session.options, stack, environment, stateHome, onEvent: undefined };
+  await assertHomeIsThere(stateHomeOf(options, stack), stack);
+  await using other = createSession(options);
+  const facts = await readProof(other, stack, withChecks, signal);
+  const objections = proofObjections(facts, { now: session.clock.now(), minimumMs: minimumTime, release });
+  if (objections.length > 0 || !facts.serving) throw refused(`${release.tag} is not proven: ${objections.join("; ")}`);
+  const { bundle, model } = await (await other.ports()).bundles.load(facts.serving.release);
+  return { stack, bundle, model };
+}
+
+async function readProof(
+  other: Session,
+  stack: string,
+  withChecks: boolean,
+  signal: AbortSignal | undefined,
+): Promise<ProofFacts> {
+  const { serving, unfinished, findings } = await readStatus(other, signal);
+  const attempts = await readAttempts((await other.ports()).journal);
+  const wentLive = attempts.findLast(({ end }) => end?.outcome === "live" && end.release === serving?.release);
+  const verdicts = withChecks && serving ? await verifyLive(other, signal) : [];
+  return { stack, serving, liveSince: wentLive?.end?.at ?? null, unfinished, findings, verdicts };
+}
+
+/** Opening a home makes it; a wrong path must make none. */
+async function assertHomeIsThere(path: string, stack: string): Promise<void> {
+  await access(join(path, "home.json")).catch((cause: unknown) => {
+    throw refused(`nothing is proven: ${stack} has no state home at ${path}`, cause);
+  });
+}
+
+function refused(message: string, cause?: unknown): SluiceError {
+  const hint =
+    "see promotion in sluice.yaml, which says where releases prove themselves; sluice status -p STACK shows it";
+  return new SluiceError("RELEASE_REFUSED", message, { hint, cause });
+}
