@@ -12,14 +12,14 @@ export function analysisTables({ cells, bursts, latencies }: AnalysisResults): s
       ...cells.map(cellRow),
     ]),
     "",
-    "bursts: identical versions, one client of the candidate in trouble for a minute",
+    "bursts: identical versions, one client of the candidate in trouble for a minute; false rollbacks in % (sluice | fixed 1 %)",
     formatTable([
       ["rate", "share", "clients", "false rollbacks"],
       ...bursts.map(({ rate, share, clients, falseRollbacks }) => [
         rate,
         `${share} %`,
         String(clients),
-        `${formatNumber(falseRollbacks)} %`,
+        `${formatNumber(falseRollbacks.sluice)} | ${formatNumber(falseRollbacks.fixed)}`,
       ]),
     ]),
     "",

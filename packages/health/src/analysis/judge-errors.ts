@@ -58,20 +58,18 @@ export function judgeErrors(window: JudgeWindow): Verdict {
 
 /** The candidate's errors next to those of the previous in the same span. */
 function compare(candidate: SlotWindow, previous: SlotWindow, maxIncrease: number) {
-  const p = 1 / evidenceOfMore(errorsOf(candidate), errorsOf(previous));
+  const evidence = evidenceOfMore(errorsOf(candidate), errorsOf(previous));
   const limit = `<= ${percent(rateOf(previous) + maxIncrease)} (previous ${percent(rateOf(previous))}, n=${previous.requests})`;
-  const fails = standsOut(candidate, previous, maxIncrease);
+  const isProven = (window: SlotWindow, itsEvidence: number) =>
+    itsEvidence >= 1 / alpha && window.errors >= fewestErrors && rateOf(window) - rateOf(previous) >= maxIncrease;
+  const fails = isProven(candidate, evidence);
+  const others = withoutWorst(candidate);
   return {
-    p: Math.min(1, p),
+    p: Math.min(1, 1 / evidence),
     limit,
     fails,
-    isBurst: fails && !standsOut(withoutWorst(candidate), previous, maxIncrease),
+    isBurst: fails && !isProven(others, evidenceOfMore(errorsOf(others), errorsOf(previous))),
   };
-}
-
-function standsOut(candidate: SlotWindow, previous: SlotWindow, maxIncrease: number): boolean {
-  if (candidate.errors < fewestErrors || rateOf(candidate) - rateOf(previous) < maxIncrease) return false;
-  return evidenceOfMore(errorsOf(candidate), errorsOf(previous)) >= 1 / alpha;
 }
 
 /** One client in trouble makes many errors: what fails a release must do so without the client that met most. */
@@ -94,5 +92,5 @@ const rateOf = ({ errors, requests }: SlotWindow): number =>
   requests > 0 ? (Math.min(errors, requests) / requests) * 100 : 0;
 
 export function percent(value: number): string {
-  return `${Number(value.toFixed(2))} %`;
+  return `${Math.round(value * 100) / 100} %`;
 }
