@@ -8,6 +8,7 @@ import { analysisFigures } from "./analysis-limits.ts";
 import { Kept } from "./kept.ts";
 import { conclude } from "./result.ts";
 import { runSimulation } from "./run-bench.ts";
+import { formatMarkdownTable, formatTable } from "./table.ts";
 
 const { values } = parseArgs({
   options: {
@@ -18,6 +19,8 @@ const { values } = parseArgs({
     resume: { type: "string" },
     /** With `--resume`: begins nothing after this time. */
     seconds: { type: "string" },
+    /** Tables for the docs. */
+    markdown: { type: "boolean", default: false },
   },
 });
 const runs = Number(values.runs ?? (values.quick ? 200 : 1_000));
@@ -31,7 +34,8 @@ await runSimulation(async () => {
     seconds: values.resume && values.seconds ? Number(values.seconds) : Number.POSITIVE_INFINITY,
     say: (text) => void process.stderr.write(`bench: ${text}\n`),
   });
-  process.stdout.write(`${analysisTables({ cells, bursts, latencies })}\n\n`);
+  const format = values.markdown ? formatMarkdownTable : formatTable;
+  process.stdout.write(`${analysisTables({ cells, bursts, latencies }, format)}\n\n`);
   const { figures, peers } = analysisFigures({ cells, bursts, latencies });
   const floor = { runs_per_cell: runs, cells: cells.length, wall_s: (performance.now() - beganMs) / 1_000 };
   return { result: conclude({ bench: "analysis", figures, peers, floor }), details: { cells, bursts, latencies } };
