@@ -100,6 +100,61 @@ describe("a share that needs approval", () => {
   });
 });
 
+describe("testers of a candidate", () => {
+  const testers = { name: "X-Release", value: "next-1234" };
+  const first = [{ share: 10, approval: true }, 100] as const;
+  const open = aConfig({ traffic: { testers }, rollout: { steps: [...first], bake: "5s", approval } });
+  const routings = ({ world }: Scenario) => [...world.state.doors.values()].map(({ routing }) => routing);
+
+  it("reach it while the first share waits for approval, and until it is promoted", async () => {
+    const scenario = await withLive({ config: open });
+    const seen: unknown[] = [];
+    onProgress(scenario, "needs approval", async () => {
+      seen.push(routings(scenario).map(({ share, testers: isOpen }) => [share, isOpen]));
+      await scenario.world.order("approve");
+    });
+    atStep(scenario, "shift-2", () =>
+      seen.push(routings(scenario).map(({ share, testers: isOpen }) => [share, isOpen])),
+    );
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live" });
+    expect(seen).toEqual([[[0, true]], [[10, true]]]);
+    expect(routings(scenario).filter(({ testers: isOpen }) => isOpen)).toEqual([]);
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("do not reach one that is taken back", async () => {
+    const scenario = await withLive({ config: open });
+    expect(await scenario.deploy("v2")).toMatchObject({ reason: "nobody approved 10 % within 1m" });
+    expect(routings(scenario)).toEqual([expect.not.objectContaining({ testers: true })]);
+    expect([...serves(scenario, "v1"), ...(await problemsOf(scenario))]).toEqual([]);
+  });
+
+  it("do not reach what a killed deployment left, once the next one has undone it", async () => {
+    const scenario = await withLive({ config: open });
+    onProgress(scenario, "needs approval", () => {
+      scenario.world.calls.fault = () => "crash";
+    });
+    await scenario.deploy("v2").catch(() => undefined);
+    scenario.world.restart();
+    expect(routings(scenario)).toMatchObject([{ share: 0, testers: true }]);
+    await scenario.recover("undo");
+    expect(routings(scenario)).toEqual([expect.not.objectContaining({ testers: true })]);
+  });
+
+  it("are nobody where none are configured", async () => {
+    const scenario = await withLive({
+      config: aConfig({ rollout: { steps: [...first], bake: "5s", approval } }),
+    });
+    const seen: unknown[] = [];
+    onProgress(scenario, "needs approval", async () => {
+      seen.push(...routings(scenario));
+      await scenario.world.order("approve");
+    });
+    await scenario.deploy("v2");
+    expect(seen).toEqual([expect.not.objectContaining({ testers: true })]);
+  });
+});
+
 describe("a pause", () => {
   const free = aConfig({
     rollout: { steps: [{ share: 10, for: "5s" }, 100], bake: "5s", approval },
