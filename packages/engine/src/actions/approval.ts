@@ -1,6 +1,6 @@
 import { formatDuration, SluiceError } from "@sluice/core";
 import type { StepAction } from "../action.ts";
-import { waitForPerson } from "../control/wait-for-person.ts";
+import { askForPerson, waitForPerson } from "../control/wait-for-person.ts";
 import { closeToTesters, openToTesters } from "./testers.ts";
 
 /** Asks a person, unless one had approved before the run died that asked. */
@@ -13,6 +13,7 @@ export const approval: StepAction<"approval"> = {
     await openToTesters(scope, step, signal);
     control.ask(id);
     progress(`${share} % needs approval; waits ${formatDuration(waitMs)} for sluice traffic approve, or abort`);
+    askForPerson(scope, step, { why: `${share} % needs approval`, waitMs, next: "sluice traffic approve" });
     if (await waitForPerson(scope, { step, waitMs, released: isApproved, signal })) return;
     if (onTimeout === "proceed") {
       await control.receive({ kind: "approve", actor: "sluice", reason: "nobody answered in time" });

@@ -46,6 +46,13 @@ function onProgress({ world }: Scenario, text: string, act: () => unknown, times
   };
 }
 
+const wantedIn = ({ world }: Scenario) =>
+  world.events.flatMap((event) => {
+    if (event.type !== "person-wanted") return [];
+    const { step, tag, why, waitMs, next } = event;
+    return [{ step, tag, why, waitMs, next }];
+  });
+
 const orderRecords = ({ world }: Scenario) =>
   world.state.records.flatMap(({ type, order, actor, step }) => (type === "order" ? [{ order, actor, step }] : []));
 
@@ -61,6 +68,9 @@ describe("a share that needs approval", () => {
     expect(seen).toEqual([{ web: ["v2", "v1"] }, { accepted: true, message: "approved by mira" }]);
     expect(orderRecords(scenario)).toEqual([{ order: "approve", actor: "mira", step: "approval-1" }]);
     expect(scenario.world.events).toContainEqual(expect.objectContaining({ type: "order", order: "approve" }));
+    expect(wantedIn(scenario)).toEqual([
+      { step: "approval-1", tag: "v2", why: "100 % needs approval", waitMs: 60_000, next: "sluice traffic approve" },
+    ]);
     expect(await problemsOf(scenario)).toEqual([]);
   });
 

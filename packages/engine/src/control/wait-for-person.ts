@@ -1,7 +1,7 @@
 import { formatDuration, isSluiceError, type PlanStep, SluiceError } from "@sluice/core";
 import { createCall } from "../action.ts";
 import { settle } from "../deadline.ts";
-import type { DeploymentScope } from "../scope.ts";
+import { type DeploymentScope, emit, releaseOf } from "../scope.ts";
 import { watch } from "../watch.ts";
 import { pausedText } from "./control-state.ts";
 import { exposureBefore } from "./exposure.ts";
@@ -37,6 +37,7 @@ export async function waitForPerson(scope: DeploymentScope, wanted: Wanted): Pro
     } catch (error) {
       if (!leavesToPerson(scope, error)) throw error;
       await control.pauseFor(wanted.step.id, messageOf(error));
+      askForPerson(scope, wanted.step, { why: messageOf(error), waitMs: leftMs, next: "sluice traffic resume" });
     } finally {
       stop.abort(noLongerWaiting);
       const wound = Promise.allSettled([watching, deciding]);
@@ -44,6 +45,16 @@ export async function waitForPerson(scope: DeploymentScope, wanted: Wanted): Pro
     }
   }
   return true;
+}
+
+/** Says that a person is waited for, to those who are not looking. */
+export function askForPerson(
+  scope: DeploymentScope,
+  { id: step }: PlanStep,
+  wanted: { readonly why: string; readonly waitMs: number; readonly next: string },
+): void {
+  const { tag } = releaseOf(scope).bundle;
+  emit(scope, { type: "person-wanted", deployment: scope.deployment, step, tag, ...wanted });
 }
 
 /** A look that is under way and does not heed its signal must not keep a decision from being carried out. */
@@ -74,6 +85,9 @@ export async function passGate(scope: DeploymentScope, step: PlanStep, signal: A
     const { timeout, onTimeout } = config.rollout.approval;
     const call = createCall(scope, step, signal);
     call.progress(`${pausedText(control.pause)}; waits ${formatDuration(timeout)} for sluice traffic resume, or abort`);
+    // Who paused it knows; a verdict may have come when nobody looked.
+    const why = pausedText(control.pause);
+    if (control.pause.byVerdict) askForPerson(scope, step, { why, waitMs: timeout, next: "sluice traffic resume" });
     const isResumed = await waitForPerson(scope, { step, waitMs: timeout, released: () => !control.pause, signal });
     if (!isResumed && (control.pause?.byVerdict || onTimeout === "rollback")) throw unresumed(scope, timeout);
     if (!isResumed) await control.receive({ kind: "resume", actor: "sluice", reason: "nobody came in time" });

@@ -18,7 +18,8 @@ export function webhookRequest(
   notification: Notification,
   at: Date,
 ): HttpRequest {
-  const payload = { v: payloadVersion, type: "deployment.ended", timestamp: notification.at, data: notification };
+  const type = notification.outcome === "waits-for-person" ? "deployment.waits" : "deployment.ended";
+  const payload = { v: payloadVersion, type, timestamp: notification.at, data: notification };
   const { headers, ...request } = jsonRequest(url, payload);
   const timestamp = String(Math.floor(at.getTime() / 1_000));
   const signature = createHmac("sha256", keyOf(secret))

@@ -26,6 +26,7 @@ const defaultTitles: Readonly<Record<Ending, string>> = {
   "needs-person": "{stack}: {release} needs a person",
   interrupted: "{stack}: {release} was interrupted",
   "window-closed": "{stack}: {release} was refused, the window is closed",
+  "waits-for-person": "{stack}: {release} waits for a person",
 };
 
 const signs: Readonly<Record<Ending, string>> = {
@@ -35,6 +36,7 @@ const signs: Readonly<Record<Ending, string>> = {
   "needs-person": "🆘",
   interrupted: "⏸️",
   "window-closed": "🔒",
+  "waits-for-person": "🙋",
 };
 
 const tones: Readonly<Record<Ending, Message["tone"]>> = {
@@ -44,6 +46,7 @@ const tones: Readonly<Record<Ending, Message["tone"]>> = {
   "needs-person": "bad",
   interrupted: "attention",
   "window-closed": "attention",
+  "waits-for-person": "attention",
 };
 
 /** Longer values are cut: every service has a limit, and a chat is not a log. */
@@ -71,8 +74,7 @@ function factsOf(notification: Notification): readonly Fact[] {
   const { cause, actor, reason, durationMs, steps = [], next } = notification;
   const slowest = steps.toSorted((a, b) => b.durationMs - a.durationMs).slice(0, shownSteps);
   const facts: readonly (readonly [string, string | undefined])[] = [
-    // What was refused changed nothing of what serves.
-    ["Serving", notification.outcome === "window-closed" ? undefined : servingText(notification)],
+    ["Serving", isEnding(notification) ? servingText(notification) : undefined],
     ["Cause", cause],
     ["By", actor],
     ["Reason", reason],
@@ -81,6 +83,11 @@ function factsOf(notification: Notification): readonly Fact[] {
     ["Next", next],
   ];
   return facts.flatMap(([label, value]) => (value ? [{ label, value: oneLine(value, longestValue) }] : []));
+}
+
+/** What was refused changed nothing of what serves, and what waits is between two versions. */
+function isEnding({ outcome }: Notification): boolean {
+  return outcome !== "window-closed" && outcome !== "waits-for-person";
 }
 
 function servingText({ serving }: Notification): string {

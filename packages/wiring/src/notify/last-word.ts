@@ -9,7 +9,7 @@ export interface LastWord {
   readonly aside: EventSink;
   /** From now on the last end waits for `release`, or for the next event of a deployment. */
   hold(): Held;
-  /** Sees every event as it comes, until the next hold ends. */
+  /** Sees every event as it comes, like all others who watch, until the next hold ends. */
   watch(watcher: EventSink): void;
 }
 
@@ -25,7 +25,7 @@ export interface Held {
 export function createLastWord(sink: EventSink): LastWord {
   let ends: EndEvent[] | null = null;
   let held: EndEvent | null = null;
-  let watcher: EventSink | null = null;
+  let watchers: readonly EventSink[] = [];
   const letGo = () => {
     const event = held;
     held = null;
@@ -34,14 +34,14 @@ export function createLastWord(sink: EventSink): LastWord {
   return {
     aside: sink,
     sink(event) {
-      watcher?.(event);
+      for (const watcher of watchers) watcher(event);
       letGo();
       if (event.type !== "deployment-end" || !ends) return sink(event);
       ends.push(event);
       held = event;
     },
-    watch(next) {
-      watcher = next;
+    watch(watcher) {
+      watchers = [...watchers, watcher];
     },
     hold() {
       const mine: EndEvent[] = [];
@@ -51,7 +51,7 @@ export function createLastWord(sink: EventSink): LastWord {
         say: sink,
         release() {
           ends = null;
-          watcher = null;
+          watchers = [];
           letGo();
         },
       };

@@ -18,7 +18,7 @@ import {
 } from "@sluice/notify";
 import { type OpenedChannels, problemText } from "./channels.ts";
 import type { Held, LastWord } from "./last-word.ts";
-import { lastNotification, notificationOf } from "./notification-of.ts";
+import { lastNotification, notificationOf, waitingOf } from "./notification-of.ts";
 
 /** What telling people may take after an interruption, milliseconds: who interrupts, kills soon. */
 const interruptedBudgetMs = 1_500;
@@ -69,6 +69,7 @@ export async function withNotifications<T>(
   const say = (finding: Finding) => held.say(createEvent(clock.now(), { type: "finding", finding }));
   const missed = await missedBefore(parts);
   const catchingUp = guarded(say, () => catchUp(parts, notifier, missed, signal));
+  const waiting = tellOfWaiting(parts, notifier, { say, after: catchingUp, signal });
   const refused: Notification[] = [];
   try {
     return await run();
@@ -77,7 +78,7 @@ export async function withNotifications<T>(
     throw error;
   } finally {
     const endedMs = clock.monotonicMs();
-    await catchingUp;
+    await Promise.all([catchingUp, waiting.end()]);
     await guarded(say, async () => {
       const notifications = [...(await endingsOf(parts, held)), ...refused];
       const tookMs = clock.monotonicMs() - endedMs;
@@ -85,6 +86,38 @@ export async function withNotifications<T>(
     });
     held.release();
   }
+}
+
+/**
+ * Tells people while the run goes on that it waits for them. One message after the other, as only one may use the
+ * outbox; what is still on its way when the run ends is given up, and waits in the outbox.
+ */
+function tellOfWaiting(
+  parts: NotifyParts,
+  notifier: Notifier,
+  { say, after, signal }: { say: (finding: Finding) => void; after: Promise<void>; signal: AbortSignal },
+): { end(): Promise<void> } {
+  const { stack, link, journal, config, lastWord } = parts;
+  const ending = new AbortController();
+  const either = AbortSignal.any([signal, ending.signal]);
+  let telling = after;
+  lastWord.watch((event) => {
+    if (event.type !== "person-wanted") return;
+    telling = telling.then(() =>
+      guarded(say, async () => {
+        const attempts = await readAttempts(journal).catch(() => []);
+        const attempt = attempts.find(({ start }) => start.deployment === event.deployment);
+        const notification = waitingOf(event, attempt, { stack, link });
+        return notifier.announce([notification], { withinMs: config.notify.timeout, signal: either });
+      }),
+    );
+  });
+  return {
+    async end() {
+      ending.abort();
+      await telling;
+    },
+  };
 }
 
 /** What is left of the time; after an interruption little, and then the signal says nothing any more. */
