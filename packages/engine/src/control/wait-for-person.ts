@@ -1,6 +1,7 @@
 import { formatDuration, isSluiceError, type PlanStep, SluiceError } from "@sluice/core";
 import { createCall } from "../action.ts";
 import { settle } from "../deadline.ts";
+import { describe } from "../report.ts";
 import { type DeploymentScope, emit, releaseOf } from "../scope.ts";
 import { watch } from "../watch.ts";
 import { pausedText } from "./control-state.ts";
@@ -36,8 +37,9 @@ export async function waitForPerson(scope: DeploymentScope, wanted: Wanted): Pro
       await Promise.race([watching, deciding]);
     } catch (error) {
       if (!leavesToPerson(scope, error)) throw error;
-      await control.pauseFor(wanted.step.id, messageOf(error));
-      askForPerson(scope, wanted.step, { why: messageOf(error), waitMs: leftMs, next: "sluice traffic resume" });
+      const why = pauseReason(scope, error);
+      await control.pauseFor(wanted.step.id, why);
+      askForPerson(scope, wanted.step, { why, waitMs: leftMs, next: "sluice traffic resume" });
     } finally {
       stop.abort(noLongerWaiting);
       const wound = Promise.allSettled([watching, deciding]);
@@ -61,9 +63,20 @@ export function askForPerson(
 const shortGraceMs = 200;
 const noLongerWaiting = new Error("a person has decided");
 
-/** Whether a failure of a watch is for a person to judge, users staying where they are. */
-export function leavesToPerson({ config }: DeploymentScope, error: unknown): boolean {
-  return config.rollout.onFail === "pause" && isSluiceError(error) && error.code === "ANALYSIS_FAILED";
+/**
+ * Whether a failure of a watch is for a person to judge, users staying where they are: where that is configured, and
+ * where the way back leads to a version that is known not to run on the data as it is now.
+ */
+export function leavesToPerson({ config, previousFails }: DeploymentScope, error: unknown): boolean {
+  const isLeft = config.rollout.onFail === "pause" || previousFails === true;
+  return isLeft && isSluiceError(error) && error.code === "ANALYSIS_FAILED";
+}
+
+/** What a pause by a verdict is called, with why nothing was taken back where the configuration would have. */
+export function pauseReason({ previousFails, previousRelease }: DeploymentScope, error: unknown): string {
+  const said = describe(error).message;
+  if (!previousFails) return said;
+  return `${said}; ${previousRelease?.bundle.tag ?? "the version before"} does not run on the migrated data`;
 }
 
 async function watchMeanwhile(scope: DeploymentScope, step: PlanStep, ms: number, signal: AbortSignal): Promise<void> {
@@ -102,8 +115,4 @@ function unresumed({ control }: DeploymentScope, timeoutMs: number): SluiceError
   return new SluiceError("DECISION_MISSING", message, {
     hint: "sluice abort takes the users back; sluice resume tries the steps that are left",
   });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
