@@ -74,6 +74,8 @@ export const analysisSchema = z.strictObject({
   /** Requests of this time after a change of shares say nothing of latency; at most half of the step. */
   warmup: duration.default(10_000),
   minRequests: z.int().min(1).default(50),
+  /** What becomes of a step or a bake whose errors cannot be judged at its end. */
+  onNoData: z.enum(["proceed", "extend", "pause"]).default("proceed"),
   errors: z
     .strictObject({
       /** Percentage points more than the previous that are tolerated. */

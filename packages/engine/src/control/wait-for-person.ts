@@ -64,12 +64,13 @@ const shortGraceMs = 200;
 const noLongerWaiting = new Error("a person has decided");
 
 /**
- * Whether a failure of a watch is for a person to judge, users staying where they are: where that is configured, and
+ * Whether what a watch ended with is for a person to judge, users staying where they are: where that is configured, and
  * where the way back leads to a version that is known not to run on the data as it is now.
  */
 export function leavesToPerson({ config, previousFails }: DeploymentScope, error: unknown): boolean {
+  if (!isSluiceError(error)) return false;
   const isLeft = config.rollout.onFail === "pause" || previousFails === true;
-  return isLeft && isSluiceError(error) && error.code === "ANALYSIS_FAILED";
+  return error.code === "ANALYSIS_UNDECIDED" || (isLeft && error.code === "ANALYSIS_FAILED");
 }
 
 /** What a pause by a verdict is called, with why nothing was taken back where the configuration would have. */
@@ -83,7 +84,7 @@ async function watchMeanwhile(scope: DeploymentScope, step: PlanStep, ms: number
   const exposure = exposureBefore(scope.plan, step.id);
   // What has failed once is for the person to judge: it would only fail again.
   if (!exposure || scope.control.pause?.byVerdict) return scope.ports.clock.sleep(ms, signal);
-  await watch(scope, { ...exposure, step: step.id, holdMs: ms }, createCall(scope, step, signal));
+  await watch(scope, { ...exposure, step: step.id, holdMs: ms, isMeanwhile: true }, createCall(scope, step, signal));
 }
 
 /**
