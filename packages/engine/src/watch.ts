@@ -2,6 +2,7 @@ import { formatDuration, releaseChecks, type Slot, SluiceError, stops, type Verd
 import type { StepCall } from "./action.ts";
 import { probeChecks } from "./actions/verify.ts";
 import { type DeploymentScope, emit, releaseOf } from "./scope.ts";
+import { createSynthetic } from "./synthetic.ts";
 import { beginWatched } from "./watched.ts";
 import { createWindows } from "./windows.ts";
 
@@ -46,6 +47,7 @@ export async function watch(
   const warmupMs = Math.min(analysis.warmup, holdMs / 2);
   await using windows = await createWindows(scope, slot, services, { warmupMs, signal: call.signal });
   await using watched = await beginWatched(scope, { slot, share: at, holdMs }, call.signal);
+  const synthetic = onNoData === "synthetic" ? createSynthetic(scope, slot) : null;
   let isSlow = false;
   let last: readonly Verdict[] = [];
   for (let look = 1; look <= looks; look++) {
@@ -56,7 +58,8 @@ export async function watch(
     if (left > 0) await ports.clock.sleep(Math.min(interval, left), call.signal);
     const running = await probeChecks(scope, slot, containerChecks, call.signal);
     const judged = analysis.enabled ? await judge(look) : [];
-    last = [...running, ...judged, ...watched.latest()];
+    const asked = synthetic && isUndecided(judged) ? await synthetic.look(look, looks, call.signal) : [];
+    last = [...running, ...judged, ...asked, ...watched.latest()];
     // One slow look may be a hiccup of the machine: latency must be bad twice in a row.
     const bad = last.find(({ check, result }) => result === "fail" && (check !== latencyCheck || isSlow));
     isSlow = judged.some(({ check, result }) => check === latencyCheck && result === "fail");

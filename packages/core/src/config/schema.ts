@@ -75,7 +75,7 @@ export const analysisSchema = z.strictObject({
   warmup: duration.default(10_000),
   minRequests: z.int().min(1).default(50),
   /** What becomes of a step or a bake whose errors cannot be judged at its end. */
-  onNoData: z.enum(["proceed", "extend", "pause"]).default("proceed"),
+  onNoData: z.enum(["proceed", "extend", "pause", "synthetic"]).default("proceed"),
   errors: z
     .strictObject({
       /** Percentage points more than the previous that are tolerated. */
