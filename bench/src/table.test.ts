@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatNumber, formatTable } from "./table.ts";
+import { formatMarkdownTable, formatNumber, formatTable } from "./table.ts";
 
 describe("tables", () => {
   it("align names to the left and numbers to the right", () => {
@@ -24,6 +24,15 @@ describe("tables", () => {
         .split("\n")
         .at(-1),
     ).toBe("x");
+  });
+
+  it("are Markdown too, whatever is in a cell", () => {
+    expect(
+      formatMarkdownTable([
+        ["a", "b"],
+        ["x", "1 | 2"],
+      ]),
+    ).toBe("| a | b |\n| --- | --- |\n| x | 1 \\| 2 |");
   });
 
   it.each([

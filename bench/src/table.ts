@@ -17,6 +17,13 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
   return [line(head), rule, ...body.map(line)].join("\n");
 }
 
+/** The same in Markdown. */
+export function formatMarkdownTable(rows: readonly (readonly string[])[]): string {
+  const [head = [], ...body] = rows;
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...body.map(line)].join("\n");
+}
+
 /** A number for people: no decimals from 100 on, one from 10, two below. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return "-";

@@ -11,7 +11,7 @@ import { removeStack } from "./engine.ts";
 const run = promisify(execFile);
 const makeRelease = join(import.meta.dirname, "../../../examples/shop/bin/make-release.mjs");
 
-/** As the example's own, but quick, and with time to start on a busy machine. `--env hasty` gives a version little time, `--env careful` takes backups, `--env asking` asks before everybody gets it. */
+/** As the example's own, but quick, and with time to start on a busy machine. `--env hasty` gives a version little time, `--env careful` takes backups, `--env asking` asks before everybody gets it, `--env testing` lets testers in first. */
 const shopConfig = `checks:
   - service: web
     http: { path: /version, contains: '"version"' }
@@ -35,6 +35,10 @@ environments:
   asking:
     rollout: { steps: [{ share: 50, for: 1s }, { share: 100, approval: true }] }
     analysis: { enabled: false }
+  testing:
+    traffic: { testers: { name: X-Release, value: next-1234 } }
+    rollout: { steps: [{ share: 50, for: 6s, approval: true }, 100] }
+    analysis: { onNoData: synthetic }
   careful:
     database: { service: db }
 `;

@@ -15,7 +15,7 @@ export interface Extent {
   readonly runs: number;
 }
 
-interface Rate {
+export interface Rate {
   readonly name: string;
   readonly perSecond: number;
 }

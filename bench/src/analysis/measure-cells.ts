@@ -1,7 +1,7 @@
 import { median } from "../load/percentile.ts";
-import { type Cell, type Extent, effects } from "./cells.ts";
+import { type Cell, effects, type Rate } from "./cells.ts";
 import { randomFrom } from "./random.ts";
-import { failsInBurst } from "./simulate-burst.ts";
+import { simulateBurst } from "./simulate-burst.ts";
 import { type Caught, type ErrorRun, type ErrorScenario, simulateErrors } from "./simulate-errors.ts";
 import { slowAfter } from "./simulate-latency.ts";
 
@@ -64,23 +64,21 @@ export interface BurstResult {
   readonly share: number;
   readonly clients: number;
   /** Percent. */
-  readonly falseRollbacks: number;
+  readonly falseRollbacks: { readonly sluice: number; readonly fixed: number };
 }
 
-/** Identical versions with one client in trouble, for each rate and share. */
-export function measureBursts({ rates, shares, runs }: Extent, seed: number): readonly BurstResult[] {
-  return rates
-    .filter(({ perSecond }) => perSecond <= 100)
-    .flatMap(({ name, perSecond }) =>
-      shares.flatMap((share) =>
-        [40, 400].map((clients) => {
-          const random = randomFrom(seed);
-          const scenario = { perSecond, share: share / 100, clients, base: 0.003, looks: 60, interval: 5 };
-          const failed = Array.from({ length: runs }, () => failsInBurst(scenario, random)).filter(Boolean).length;
-          return { rate: name, share, clients, falseRollbacks: (failed / runs) * 100 };
-        }),
-      ),
-    );
+/** Identical versions with one client in trouble. `share` in percent. */
+export function measureBurst(
+  { name, perSecond }: Rate,
+  { share, clients }: { readonly share: number; readonly clients: number },
+  runs: number,
+  seed: number,
+): BurstResult {
+  const random = randomFrom(seed);
+  const scenario = { perSecond, share: share / 100, clients, base: 0.003, looks: 60, interval: 5 };
+  const all = Array.from({ length: runs }, () => simulateBurst(scenario, random));
+  const percent = (by: "sluice" | "fixed") => (all.filter((run) => run[by]).length / runs) * 100;
+  return { rate: name, share, clients, falseRollbacks: { sluice: percent("sluice"), fixed: percent("fixed") } };
 }
 
 export interface LatencyResult {
@@ -93,27 +91,20 @@ export interface LatencyResult {
   readonly seconds: number;
 }
 
-export function measureLatencies({ rates, shares, runs }: Extent, seed: number): readonly LatencyResult[] {
-  return rates
-    .filter(({ perSecond }) => perSecond >= 10 && perSecond <= 1_000)
-    .flatMap(({ name, perSecond }) =>
-      shares
-        .filter((share) => share === 5 || share === 50)
-        .map((share) => {
-          const random = randomFrom(seed);
-          const simulate = (factor: number) =>
-            Array.from({ length: runs }, () =>
-              slowAfter({ perSecond, share: share / 100, factor, looks: 12, interval: 5 }, random),
-            );
-          const found = simulate(2).filter((seconds) => seconds !== null);
-          const wrong = simulate(1).filter((seconds) => seconds !== null);
-          return {
-            rate: name,
-            share,
-            falseRollbacks: (wrong.length / runs) * 100,
-            caught: (found.length / runs) * 100,
-            seconds: found.length > 0 ? median(found) : Number.NaN,
-          };
-        }),
-    );
+/** `share` in percent. */
+export function measureLatency({ name, perSecond }: Rate, share: number, runs: number, seed: number): LatencyResult {
+  const random = randomFrom(seed);
+  const simulate = (factor: number) =>
+    Array.from({ length: runs }, () =>
+      slowAfter({ perSecond, share: share / 100, factor, looks: 12, interval: 5 }, random),
+    ).filter((seconds) => seconds !== null);
+  const found = simulate(2);
+  const wrong = simulate(1);
+  return {
+    rate: name,
+    share,
+    falseRollbacks: (wrong.length / runs) * 100,
+    caught: (found.length / runs) * 100,
+    seconds: found.length > 0 ? median(found) : Number.NaN,
+  };
 }

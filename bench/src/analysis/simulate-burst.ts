@@ -1,5 +1,6 @@
 import { defaultConfig, type SlotWindow } from "@sluice/core";
 import { judge } from "@sluice/health";
+import { failsFixedRule } from "./fixed-rule.ts";
 import { binomial, poisson, type Random } from "./random.ts";
 
 /** Identical versions, and one client that gets into trouble for a minute. */
@@ -20,24 +21,36 @@ const burstSeconds = 60;
 const { analysis: settings } = defaultConfig();
 
 /**
- * Whether the release was thrown away although it is no worse: one of its clients, wherever it stands, only gets errors
+ * Which judge throws the release away although it is no worse: one of its clients, wherever it stands, only gets errors
  * for a minute and tries ten times as often meanwhile.
  */
-export function failsInBurst(scenario: BurstScenario, random: Random): boolean {
+export function simulateBurst(
+  scenario: BurstScenario,
+  random: Random,
+): { readonly sluice: boolean; readonly fixed: boolean } {
   const { perSecond, share, clients, base, looks, interval } = scenario;
   // The client in trouble is one of the candidate's; of the others as many as chance gives it.
   const candidate = new Side(1 + binomial(clients - 1, share, random));
   const previous = new Side(clients - candidate.size);
   const perClient = (perSecond / clients) * interval;
   const begin = Math.floor(random() * Math.max(1, looks * interval - burstSeconds));
-  for (let look = 1; look <= looks; look++) {
+  const failed = { sluice: false, fixed: false };
+  let minute = { requests: 0, errors: 0 };
+  for (let look = 1; look <= looks && !(failed.sluice && failed.fixed); look++) {
     const now = look * interval;
     for (const side of [candidate, previous]) side.pass(poisson(perClient * side.size, random), base, random);
     if (now > begin && now <= begin + burstSeconds) candidate.trouble(poisson(perClient * eagerness, random));
-    const window = { look, looks, settings, candidate: candidate.window(), previous: previous.window() };
-    if (judge(window).some(({ result }) => result === "fail")) return true;
+    const seen = candidate.window();
+    if (!failed.sluice) {
+      const window = { look, looks, settings, candidate: seen, previous: previous.window() };
+      failed.sluice = judge(window).some(({ result }) => result === "fail");
+    }
+    if (now % 60 !== 0) continue;
+    const last = { requests: seen.requests - minute.requests, errors: seen.errors - minute.errors };
+    failed.fixed ||= failsFixedRule(last);
+    minute = seen;
   }
-  return false;
+  return failed;
 }
 
 class Side {

@@ -4,27 +4,30 @@ import { effects } from "./cells.ts";
 import type { CellResult, Detection } from "./measure-cells.ts";
 
 /** The tables for people and for the docs: errors by cell, then bursts and latencies. */
-export function analysisTables({ cells, bursts, latencies }: AnalysisResults): string {
+export function analysisTables({ cells, bursts, latencies }: AnalysisResults, format = formatTable): string {
   return [
     "errors: false rollbacks in % of deployments; per effect: % caught, seconds until then, users hurt (sluice | fixed 1 %)",
-    formatTable([
+    "",
+    format([
       ["rate", "share", "base", "false", ...effects.map((points) => `+${points} points`)],
       ...cells.map(cellRow),
     ]),
     "",
-    "bursts: identical versions, one client of the candidate in trouble for a minute",
-    formatTable([
+    "bursts: identical versions, one client of the candidate in trouble for a minute; false rollbacks in % (sluice | fixed 1 %)",
+    "",
+    format([
       ["rate", "share", "clients", "false rollbacks"],
       ...bursts.map(({ rate, share, clients, falseRollbacks }) => [
         rate,
         `${share} %`,
         String(clients),
-        `${formatNumber(falseRollbacks)} %`,
+        `${formatNumber(falseRollbacks.sluice)} | ${formatNumber(falseRollbacks.fixed)}`,
       ]),
     ]),
     "",
     "latency: identical versions, and one that takes twice as long",
-    formatTable([
+    "",
+    format([
       ["rate", "share", "false rollbacks", "caught", "seconds"],
       ...latencies.map(({ rate, share, falseRollbacks, caught, seconds }) => [
         rate,

@@ -18,6 +18,8 @@ export interface BadRun {
   readonly lost: number;
   /** What became of the lost ones. */
   readonly kinds: LoadResult["failuresByKind"];
+  /** When they were sent: how many in which second, counted from the first request that met the bad version. */
+  readonly lostBySecond: Readonly<Record<number, number>>;
   /** Load average when it began: on a machine that is too busy requests are lost to it too. */
   readonly machineLoad: number;
   /** Requests that the bad version answered in that minute. */
@@ -52,6 +54,8 @@ export async function observeBadRelease(session: Session, peer: Peer, options: B
   const machineLoad = loadNow();
   // Only what may be asked again: an order in flight when a process dies is nobody's to repeat.
   const idempotent = {
+    // All of them are what a version that errs in 20 % errs in.
+    paths: ["/", "/products", "/api/products"],
     orderShare: 0,
     slow: [],
     polls: { path: "/poll", clients: 0 },
@@ -81,11 +85,14 @@ function exposure({ answers }: LoadResult, bad: string, startedAt: number) {
   const first = met.length > 0 ? Math.min(...met) : startedAt;
   // What a change of versions costs by itself, before anybody meets the new one, counts too.
   const isCounted = (sentAt: number) => sentAt >= startedAt && sentAt <= first + minuteMs;
-  const lost = answers.flatMap(({ sentAt, failure }) => (failure && isCounted(sentAt) ? [failure.kind] : []));
+  const failed = answers.flatMap(({ sentAt, failure }) => (failure && isCounted(sentAt) ? [{ sentAt, failure }] : []));
+  const lost = failed.map(({ failure }) => failure.kind);
   const count = (kind: FailureKind) => lost.filter((one) => one === kind).length;
+  const seconds = Map.groupBy(failed, ({ sentAt }) => Math.floor((sentAt - first) / 1_000));
   return {
     lost: lost.length,
     kinds: Object.fromEntries(failureKinds.map((kind) => [kind, count(kind)])) as Record<FailureKind, number>,
+    lostBySecond: Object.fromEntries([...seconds].map(([second, those]) => [second, those.length])),
     met: met.filter(isCounted).length,
     exposedS: met.length > 0 ? (Math.max(...met) - first) / 1_000 : 0,
   };

@@ -65,10 +65,15 @@ export function shiftedRouting(current: DoorRouting, scope: DeploymentScope, sha
   const { candidate } = scope.plan;
   // While nobody is at the candidate, whose users come first may change with each release; later it must not.
   const salt = current.share === 0 ? saltOf(releaseOf(scope).bundle.id) : current.salt;
-  if (current.stable === candidate) return { ...current, share: 0 };
+  if (current.stable === candidate) return { stable: candidate, share: 0, salt: current.salt };
   // A door that leads nowhere yet opens only when everything goes to the candidate.
   if (current.stable === null && share < 100) return current;
-  return { stable: otherSlot(candidate), share, salt };
+  return { stable: otherSlot(candidate), share, salt, ...openTo(scope) };
+}
+
+/** A candidate that is proven is open to testers, where there are some, until it is promoted or taken back. */
+function openTo({ config }: DeploymentScope): Pick<DoorRouting, "testers"> {
+  return config.traffic.testers ? { testers: true } : {};
 }
 
 /** Users to where they were before this deployment. */

@@ -48,6 +48,7 @@ function observationOf(event: SluiceEvent): Observation | null {
     case "step-progress":
     case "step-end":
     case "order":
+    case "person-wanted":
     case "output-line":
     case "deployment-end":
       return null;

@@ -92,6 +92,7 @@ async function scopeOf(attempt: AttemptRecord, facts: StackFacts, ports: EngineP
       attempt.orders.map(({ order: kind, ...given }) => ({ ...given, kind })),
     ),
     trafficMoved: attempt.begun.some((step) => step.startsWith("shift-") || step.startsWith("adopt-")),
+    previousFails: attempt.outcomes.some(({ result, data }) => result === "done" && data?.["previous"] === "fail"),
     // The last moment of which that is sure.
     usersMovedAt: new Date(start.at),
   };

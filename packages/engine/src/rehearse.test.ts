@@ -39,6 +39,34 @@ describe("a rehearsal in a deployment", () => {
     expect(scenario.world.violations).toEqual([]);
   });
 
+  it("that says the version before fails keeps a bad verdict from leading users back to it unasked", async () => {
+    const { scenario } = await afterV1("warn");
+    const { world } = scenario;
+    world.state.rehearsal = blocking;
+    world.behaviours.set("v2", { verdict: { check: "errors", result: "fail", value: "20 %", limit: "1 %", n: 300 } });
+    const watched = aConfig({
+      database: { service: "db", rehearsal: "warn" },
+      rollout: { steps: [{ share: 10, for: "5s" }, 100], bake: "5s" },
+      analysis: { enabled: true },
+    });
+    const result = await scenario.deploy("v2", { config: watched });
+    expect(result).toMatchObject({ outcome: "needs-person", exitCode: 30 });
+    expect(result.reason).toContain("v1 does not run on the migrated data");
+    expect(reached(scenario)).toEqual({ web: ["v2", "v1"] });
+    // The run that takes it up knows it still: it goes on once as a person says, and stops at the next bad verdict.
+    world.restart();
+    const push = world.events.push.bind(world.events);
+    let asked = 0;
+    world.events.push = (...events) => {
+      const isAsked = events.some((event) => event.type === "person-wanted");
+      if (isAsked && asked === 0) void world.order("resume");
+      if (isAsked) asked += 1;
+      return push(...events);
+    };
+    expect(await scenario.recover("finish", { config: watched })).toMatchObject({ outcome: "needs-person" });
+    expect(asked).toBe(2);
+  });
+
   it("only tells where that is all that was asked for", async () => {
     const { scenario } = await afterV1("warn");
     const { world } = scenario;

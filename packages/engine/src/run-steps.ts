@@ -1,10 +1,10 @@
 import { isSluiceError, type PlanStep, SluiceError, type StepKind } from "@sluice/core";
 import { createCall, type StepData } from "./action.ts";
 import { actionOf } from "./actions.ts";
-import { leavesToPerson, passGate } from "./control/wait-for-person.ts";
+import { leavesToPerson, passGate, pauseReason } from "./control/wait-for-person.ts";
 import { createDeadline, settle } from "./deadline.ts";
 import { record, recordIfPossible } from "./record-step.ts";
-import { describe, report } from "./report.ts";
+import { report } from "./report.ts";
 import { type DeploymentScope, emit } from "./scope.ts";
 
 export type RunResult = { /** Steps with an intent, in order. */ readonly begun: readonly string[] } & (
@@ -33,7 +33,7 @@ export async function runSteps(
       await runStep(step, scope, signal);
     } catch (error) {
       if (leavesToPerson(scope, error) && begun.includes(step.id)) {
-        await scope.control.pauseFor(step.id, describe(error).message);
+        await scope.control.pauseFor(step.id, pauseReason(scope, error));
         continue;
       }
       if (signal.aborted || !cleaning.has(step.kind)) {

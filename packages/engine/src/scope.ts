@@ -83,6 +83,8 @@ export interface DeploymentScope extends StackFacts {
   readonly control: Control;
   /** What the previous gave its users while it last had some, for when it has none any more. */
   recorded?: SlotWindow;
+  /** The rehearsal saw that the previous does not run on the migrated data: it is no way back that may be taken unasked. */
+  previousFails?: boolean;
   /** Set when this run has begun to give users to the candidate. */
   trafficMoved: boolean;
   /** When this run first gave users to the candidate: until then the previous had them all. */

@@ -2,6 +2,7 @@ import { formatDuration, releaseChecks, type Slot, SluiceError, stops, type Verd
 import type { StepCall } from "./action.ts";
 import { probeChecks } from "./actions/verify.ts";
 import { type DeploymentScope, emit, releaseOf } from "./scope.ts";
+import { createSynthetic } from "./synthetic.ts";
 import { beginWatched } from "./watched.ts";
 import { createWindows } from "./windows.ts";
 
@@ -12,20 +13,24 @@ interface Watch {
   readonly holdMs: number;
   /** Share of the candidate while it is watched. */
   readonly at: number;
+  /** Something else decides when it ends, as a person does: that there was too little to judge is no matter then. */
+  readonly isMeanwhile?: boolean;
 }
 
-/** Name of the verdict on latency, by the port's contract. */
+/** Names of the verdicts on latency and errors, by the port's contract. */
 const latencyCheck = "latency";
+const errorsCheck = "errors";
 
 /**
  * Watches the candidate for a span: its containers, what users get from it next to the previous, and what the checks that
- * watch see at their own pace. Ends at once when a verdict is bad.
+ * watch see at their own pace. Ends at once when a verdict is bad. Where there was too little to judge, it may watch as
+ * long again.
  *
- * @throws SluiceError ANALYSIS_FAILED
+ * @throws SluiceError ANALYSIS_FAILED; ANALYSIS_UNDECIDED where a person is to decide without data
  */
 export async function watch(
   scope: DeploymentScope,
-  { step, slot, services, holdMs, at }: Watch,
+  { step, slot, services, holdMs, at, isMeanwhile = false }: Watch,
   call: StepCall,
 ): Promise<void> {
   const { ports, config } = scope;
@@ -35,18 +40,26 @@ export async function watch(
   );
   const begin = ports.clock.monotonicMs();
   const interval = Math.min(analysis.interval, holdMs);
-  const looks = Math.max(1, Math.ceil(holdMs / interval));
+  // Without users there is nothing to wait for.
+  const onNoData = isMeanwhile || at === 0 ? "proceed" : analysis.onNoData;
+  const planned = Math.max(1, Math.ceil(holdMs / interval));
+  const looks = onNoData === "extend" ? 2 * planned : planned;
   const warmupMs = Math.min(analysis.warmup, holdMs / 2);
   await using windows = await createWindows(scope, slot, services, { warmupMs, signal: call.signal });
   await using watched = await beginWatched(scope, { slot, share: at, holdMs }, call.signal);
+  const synthetic = onNoData === "synthetic" ? createSynthetic(scope, slot) : null;
   let isSlow = false;
   let last: readonly Verdict[] = [];
   for (let look = 1; look <= looks; look++) {
-    const left = holdMs - (ports.clock.monotonicMs() - begin);
+    const isLonger = look > planned;
+    if (isLonger && !isUndecided(last)) break;
+    if (look === planned + 1) call.progress(`too few to judge: watched ${formatDuration(holdMs)} longer at most`);
+    const left = (isLonger ? 2 * holdMs : holdMs) - (ports.clock.monotonicMs() - begin);
     if (left > 0) await ports.clock.sleep(Math.min(interval, left), call.signal);
     const running = await probeChecks(scope, slot, containerChecks, call.signal);
     const judged = analysis.enabled ? await judge(look) : [];
-    last = [...running, ...judged, ...watched.latest()];
+    const asked = synthetic && isUndecided(judged) ? await synthetic.look(look, looks, call.signal) : [];
+    last = [...running, ...judged, ...asked, ...watched.latest()];
     // One slow look may be a hiccup of the machine: latency must be bad twice in a row.
     const bad = last.find(({ check, result }) => result === "fail" && (check !== latencyCheck || isSlow));
     isSlow = judged.some(({ check, result }) => check === latencyCheck && result === "fail");
@@ -57,7 +70,9 @@ export async function watch(
   if (stopping) throw fail(stopping);
   const shown = [...last.filter(({ check }) => !ended.some((verdict) => verdict.check === check)), ...ended];
   for (const verdict of shown) emit(scope, { type: "verdict", deployment: scope.deployment, step, verdict });
-  call.progress(`watched for ${formatDuration(holdMs)} at ${at} %`);
+  if (onNoData === "pause" && isUndecided(last)) throw undecided(last);
+  const watchedMs = Math.max(holdMs, Math.round((ports.clock.monotonicMs() - begin) / 1_000) * 1_000);
+  call.progress(`watched for ${formatDuration(watchedMs)} at ${at} %`);
 
   function fail(bad: Verdict): SluiceError {
     emit(scope, { type: "verdict", deployment: scope.deployment, step, verdict: bad });
@@ -74,4 +89,16 @@ export async function watch(
     const recorded = scope.recorded ? { ...scope.recorded, latenciesMs: [] } : null;
     return ports.judge({ candidate, previous: at === 100 ? recorded : previous, look, looks, settings: analysis });
   }
+}
+
+function isUndecided(verdicts: readonly Verdict[]): boolean {
+  return verdicts.some(({ check, result }) => check === errorsCheck && result === "no-data");
+}
+
+function undecided(verdicts: readonly Verdict[]): SluiceError {
+  const about = verdicts.find(({ check }) => check === errorsCheck);
+  const what = about?.detail ?? `n=${about?.n ?? 0}`;
+  return new SluiceError("ANALYSIS_UNDECIDED", `too few requests to judge the errors: ${what}`, {
+    hint: "analysis.onNoData is pause: a person decides",
+  });
 }

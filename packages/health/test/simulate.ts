@@ -19,6 +19,7 @@ export const settings: AnalysisConfig = {
   interval: 1_000,
   warmup: 0,
   minRequests: 50,
+  onNoData: "proceed",
   errors: { maxIncrease: 1 },
   latency: { maxRatio: 1.5, floor: 200 },
 };

@@ -1,7 +1,14 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Clock, createRedactor, type SluiceEvent, type Tellable, type WrittenConfig } from "@sluice/core";
+import {
+  type Clock,
+  createEvent,
+  createRedactor,
+  type SluiceEvent,
+  type Tellable,
+  type WrittenConfig,
+} from "@sluice/core";
 import { deploy, recoverUnfinished, rollback } from "@sluice/engine";
 import { aConfig, aProject, aRequest, createFakeWorld } from "@sluice/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -74,6 +81,17 @@ const titles = (bodies: readonly string[]) => bodies.map((body) => (JSON.parse(b
 const warnings = (events: readonly SluiceEvent[]) =>
   events.flatMap((event) => (event.type === "finding" && event.finding.code === "not-notified" ? [event.finding] : []));
 
+const wanted = (step: string): SluiceEvent =>
+  createEvent(clock.now(), {
+    type: "person-wanted",
+    deployment: "d2",
+    tag: "v2",
+    step,
+    why: "10 % needs approval",
+    waitMs: 3_600_000,
+    next: "sluice traffic approve",
+  });
+
 /** A deployment whose process is killed before an effect of this name: it tells nobody anything any more. */
 async function killedAt(stack: ReturnType<typeof aStack>, effect: string, tag: string): Promise<void> {
   stack.world.calls.fault = ({ name }) => (name.startsWith(effect) ? "crash" : undefined);
@@ -125,6 +143,33 @@ describe("people are told", () => {
     ]);
     expect(chat.received[0]).toContain("*By*\\nada");
     expect(chat.received[0]).not.toContain("Serving");
+  });
+
+  it("that it waits for them, while it does, with what to type", async () => {
+    await using chat = await receiver();
+    const stack = aStack(chat.url);
+    await stack.deploy("v1");
+    await stack.run(async ({ onEvent }) => {
+      for (const step of ["approval-1", "approval-2", "approval-2"]) onEvent(wanted(step));
+      await expect.poll(() => chat.received.length).toBe(3);
+    });
+    expect(titles(chat.received).slice(1)).toEqual(Array.from({ length: 2 }, () => "🙋 shop: v2 waits for a person"));
+    expect(chat.received[1]).toContain("10 % needs approval; waits 1h");
+    expect(chat.received[1]).toContain("sluice traffic approve, or sluice traffic abort");
+    expect(chat.received[1]).not.toContain("Serving");
+  });
+
+  it("that it waits, without holding it up where nobody takes it", async () => {
+    await using chat = await receiver(null);
+    const stack = aStack(chat.url);
+    const beganMs = performance.now();
+    await stack.run(async ({ onEvent }) => {
+      onEvent(wanted("approval-1"));
+      await expect.poll(() => chat.received.length).toBe(1);
+    });
+    // Of the 2 s that telling people may take.
+    expect(performance.now() - beganMs).toBeLessThan(1_900);
+    expect(warnings(stack.events)).toHaveLength(1);
   });
 
   it("not of what was there already", async () => {

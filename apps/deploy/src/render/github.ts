@@ -63,6 +63,7 @@ function githubText(event: SluiceEvent): string {
     }
     case "deployment-start":
     case "order":
+    case "person-wanted":
     case "step-progress":
     case "output-line":
     case "verdict":

@@ -47,6 +47,9 @@ export function eventLines(event: SluiceEvent): readonly string[] {
       return [`  ${verdictText(event.verdict)}`, ...indented(event.verdict.detail)];
     case "share-change":
       return [`  ${event.service}: ${event.share} % to ${event.slot}`];
+    case "person-wanted":
+      // The progress of the step says it.
+      return [];
     case "order":
       return [orderText(event)];
     case "error":

@@ -50,6 +50,7 @@ export function createStory(): Story {
           story.end = event;
           break;
         case "order":
+        case "person-wanted":
         case "step-start":
         case "step-progress":
         case "share-change":

@@ -31,6 +31,7 @@ describe("the example configuration", () => {
       sentry: _sentry,
       analysis,
       github,
+      traffic: { testers, ...traffic },
       ...rest
     } = parseConfig(text, path);
     const {
@@ -42,7 +43,8 @@ describe("the example configuration", () => {
       github: defaultGithub,
       ...defaults
     } = defaultConfig();
-    expect(rest).toEqual(defaults);
+    expect({ ...rest, traffic }).toEqual(defaults);
+    expect(testers?.by).toBe("header");
     expect(github).toMatchObject(defaultGithub);
     expect({ ...notify, titles: {}, channels: {} }).toEqual(silent);
     expect(notify.channels["mail"]?.email).toMatchObject({ port: 587, tls: "starttls" });

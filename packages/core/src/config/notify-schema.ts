@@ -2,8 +2,19 @@ import * as z from "zod";
 import { parseDuration } from "./duration.ts";
 import { hasOnlyReferences, hasReference } from "./references.ts";
 
-/** What people can be told of: the endings of a deployment that was begun, and one that the window refused. */
-export const endings = ["live", "failed", "rolled-back", "needs-person", "interrupted", "window-closed"] as const;
+/**
+ * What people can be told of: the endings of a deployment that was begun, one that the window refused, and one that
+ * waits for an approval or, paused by a verdict, for a decision.
+ */
+export const endings = [
+  "live",
+  "failed",
+  "rolled-back",
+  "needs-person",
+  "interrupted",
+  "window-closed",
+  "waits-for-person",
+] as const;
 export type Ending = (typeof endings)[number];
 /** Endings, and that a deployment has begun, which a channel has to ask for. */
 export const tellable = ["begun", ...endings] as const;

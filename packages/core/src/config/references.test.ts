@@ -39,6 +39,7 @@ describe("a notify section", () => {
       "needs-person",
       "interrupted",
       "window-closed",
+      "waits-for-person",
     ]);
     expect(notify.timeout).toBe(10_000);
   });

@@ -62,12 +62,21 @@ const stickiness = z.union([
   z.strictObject({ header: z.string().min(1) }),
 ]);
 
+/** Whoever sends this header or cookie with this value is a tester. */
+const testersSchema = z.strictObject({
+  by: z.enum(["header", "cookie"]).default("header"),
+  name: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "expected a name of letters, digits, '_' and '-'"),
+  value: z.string().regex(/^[A-Za-z0-9_-]{8,128}$/, "expected 8 to 128 letters, digits, '_' and '-'"),
+});
+
 export const analysisSchema = z.strictObject({
   enabled: z.boolean().default(true),
   interval: duration.default(1_000),
   /** Requests of this time after a change of shares say nothing of latency; at most half of the step. */
   warmup: duration.default(10_000),
   minRequests: z.int().min(1).default(50),
+  /** What becomes of a step or a bake whose errors cannot be judged at its end. */
+  onNoData: z.enum(["proceed", "extend", "pause", "synthetic"]).default("proceed"),
   errors: z
     .strictObject({
       /** Percentage points more than the previous that are tolerated. */
@@ -153,6 +162,8 @@ const settings = z.strictObject({
   traffic: z
     .strictObject({
       sticky: stickiness.default("cookie"),
+      /** Who reaches a proven candidate before its share lets them. Default: nobody. */
+      testers: testersSchema.optional(),
       drain: z.strictObject({ timeout: duration.default(30_000) }).prefault({}),
       proxyProtocol: z.strictObject({ in: z.boolean().default(false), out: z.boolean().default(false) }).prefault({}),
       image: z.string().default("sluice/door:3.0"),

@@ -48,6 +48,7 @@ export const errorExitCodes = {
   JOB_FAILED: 20,
   CHECK_FAILED: 20,
   ANALYSIS_FAILED: 20,
+  ANALYSIS_UNDECIDED: 20,
   /** A person ended the deployment. */
   ABORTED: 20,
   /** Nobody approved, or resumed, in time. */

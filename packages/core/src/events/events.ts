@@ -36,6 +36,8 @@ export type EventBody =
   | { type: "output-line"; source: string; stream: "stdout" | "stderr"; text: string }
   | { type: "verdict"; deployment: string; step: string; verdict: Verdict }
   | { type: "share-change"; deployment: string; service: string; slot: Slot; share: number }
+  /** The deployment waits for a person, until then or until its time is over. `next` is the command that decides. */
+  | { type: "person-wanted"; deployment: string; step: string; tag: string; why: string; waitMs: number; next: string }
   | { type: "order"; deployment: string; order: OrderKind; actor: string; reason: string }
   | { type: "error"; code: string; message: string; hint?: string; detail?: string; position?: string }
   | {

@@ -7,6 +7,14 @@ export type Stickiness =
   | { readonly by: "ip" }
   | { readonly by: "none" };
 
+/** Whose requests reach the candidate while it is open to testers: those that carry this header or cookie. */
+export interface Testers {
+  readonly by: "header" | "cookie";
+  readonly name: string;
+  /** Whoever knows it is a tester. */
+  readonly value: string;
+}
+
 /** What a door is made for. Changing any of it replaces or reloads the door; routing never does. */
 export interface DoorSpec {
   readonly stack: string;
@@ -26,6 +34,8 @@ export interface DoorSpec {
   /** The target port that says whether a server is up, and answers `healthPath`. Default: the first of `listen`. */
   readonly healthPort?: number | undefined;
   readonly stickiness: Stickiness;
+  /** Only of HTTP doors. Default: nobody. */
+  readonly testers?: Testers | undefined;
   readonly proxyProtocol: { readonly in: boolean; readonly out: boolean };
   /** Requests that carry this value in `X-Sluice-Preview` reach the slot that `X-Sluice-Slot` names. Secret. */
   readonly previewSecret: string;
@@ -42,4 +52,6 @@ export interface DoorRouting {
   readonly share: number;
   /** 0 to 9999; which users come first. Changed only while the share is 0. */
   readonly salt: number;
+  /** The spec's testers reach the slot that is not stable, whatever the share. Default: they are users like others. */
+  readonly testers?: boolean | undefined;
 }

@@ -42,6 +42,16 @@ describe("the door of a service", () => {
     expect(specOf(aService("web"), aConfig({ traffic: { sticky: "ip" } })).stickiness).toEqual({ by: "ip" });
   });
 
+  it("knows testers by a header or a cookie", () => {
+    const testersOf = (testers: { by?: "header" | "cookie"; name: string; value: string }) =>
+      specOf(aService("web"), aConfig({ traffic: { testers } })).testers;
+    const byHeader = { name: "X-Release", value: "next-1234" };
+    expect(testersOf(byHeader)).toEqual({ by: "header", ...byHeader });
+    expect(testersOf({ ...byHeader, by: "cookie" })).toEqual({ ...byHeader, by: "cookie" });
+    expect(specOf().testers).toBeUndefined();
+    expect(() => testersOf({ ...byHeader, value: "guess" })).toThrow(/8 to 128/);
+  });
+
   it("cannot be made where nobody knows the port", () => {
     expect(() => specOf(aService("web", { ports: [], port: null }))).toThrow(/on which port service web listens/);
   });

@@ -36,6 +36,7 @@ export function doorSpec({ stack, service, config, servers, previewSecret }: Doo
     healthPath: config.services[service.name]?.health?.path ?? null,
     healthPort: service.port ?? undefined,
     stickiness: stickinessOf(config),
+    testers: config.traffic.testers,
     proxyProtocol: config.traffic.proxyProtocol,
     previewSecret,
     drainTimeoutMs: config.traffic.drain.timeout,

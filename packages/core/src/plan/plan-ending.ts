@@ -26,7 +26,7 @@ export function addEnding(add: AddStep, scope: EndingScope): void {
     if (bake > 0) {
       const cause = "watched while the previous is warm";
       const target = `slot ${candidate}`;
-      add({ kind: "bake", slot: candidate, services, holdMs: bake, target, cause, timeoutMs: bake + shortStepMs });
+      add({ kind: "bake", slot: candidate, services, holdMs: bake, target, cause, timeoutMs: bake * 4 + shortStepMs });
     }
   }
   addPromotion(add, candidate, services, dropped, "the candidate is proven: it becomes the stable slot");

@@ -26,5 +26,5 @@ export interface JudgeWindow {
   readonly settings: AnalysisConfig;
 }
 
-/** The judgement of candidate against previous. Pure. The verdict on latency is called `latency`. */
+/** The judgement of candidate against previous. Pure. The verdict on errors is called `errors`, the one on latency `latency`. */
 export type Judge = (window: JudgeWindow) => readonly Verdict[];

@@ -23,6 +23,7 @@ export const rehearse: StepAction<"rehearse"> = {
         hint: "nothing of production was touched; sluice db rehearse shows all of it",
       });
     }
+    scope.previousFails = previous.result === "fail";
     return { backup, verdict, previous: previous.result, found: told.map(({ code }) => code) };
   },
 };

@@ -59,8 +59,10 @@ export async function restoreRoute(
     return ports.router.routing(doorId(scope, service), signal);
   });
   const wanted = restoredRouting(scope, service, current);
-  if (current.stable === wanted.stable && current.share === wanted.share) return;
+  const isMoved = current.stable !== wanted.stable || current.share !== wanted.share;
+  if (!isMoved && !current.testers) return;
   await ports.router.setRouting(doorId(scope, service), wanted, signal);
+  if (!isMoved) return;
   emit(scope, { type: "share-change", deployment, service, slot, share: 0 });
 }
 

@@ -46,6 +46,13 @@ function onProgress({ world }: Scenario, text: string, act: () => unknown, times
   };
 }
 
+const wantedIn = ({ world }: Scenario) =>
+  world.events.flatMap((event) => {
+    if (event.type !== "person-wanted") return [];
+    const { step, tag, why, waitMs, next } = event;
+    return [{ step, tag, why, waitMs, next }];
+  });
+
 const orderRecords = ({ world }: Scenario) =>
   world.state.records.flatMap(({ type, order, actor, step }) => (type === "order" ? [{ order, actor, step }] : []));
 
@@ -61,6 +68,9 @@ describe("a share that needs approval", () => {
     expect(seen).toEqual([{ web: ["v2", "v1"] }, { accepted: true, message: "approved by mira" }]);
     expect(orderRecords(scenario)).toEqual([{ order: "approve", actor: "mira", step: "approval-1" }]);
     expect(scenario.world.events).toContainEqual(expect.objectContaining({ type: "order", order: "approve" }));
+    expect(wantedIn(scenario)).toEqual([
+      { step: "approval-1", tag: "v2", why: "100 % needs approval", waitMs: 60_000, next: "sluice traffic approve" },
+    ]);
     expect(await problemsOf(scenario)).toEqual([]);
   });
 
@@ -97,6 +107,61 @@ describe("a share that needs approval", () => {
       reason: expect.stringContaining("20 %"),
     });
     expect(serves(scenario, "v1")).toEqual([]);
+  });
+});
+
+describe("testers of a candidate", () => {
+  const testers = { name: "X-Release", value: "next-1234" };
+  const first = [{ share: 10, approval: true }, 100] as const;
+  const open = aConfig({ traffic: { testers }, rollout: { steps: [...first], bake: "5s", approval } });
+  const routings = ({ world }: Scenario) => [...world.state.doors.values()].map(({ routing }) => routing);
+
+  it("reach it while the first share waits for approval, and until it is promoted", async () => {
+    const scenario = await withLive({ config: open });
+    const seen: unknown[] = [];
+    onProgress(scenario, "needs approval", async () => {
+      seen.push(routings(scenario).map(({ share, testers: isOpen }) => [share, isOpen]));
+      await scenario.world.order("approve");
+    });
+    atStep(scenario, "shift-2", () =>
+      seen.push(routings(scenario).map(({ share, testers: isOpen }) => [share, isOpen])),
+    );
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live" });
+    expect(seen).toEqual([[[0, true]], [[10, true]]]);
+    expect(routings(scenario).filter(({ testers: isOpen }) => isOpen)).toEqual([]);
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("do not reach one that is taken back", async () => {
+    const scenario = await withLive({ config: open });
+    expect(await scenario.deploy("v2")).toMatchObject({ reason: "nobody approved 10 % within 1m" });
+    expect(routings(scenario)).toEqual([expect.not.objectContaining({ testers: true })]);
+    expect([...serves(scenario, "v1"), ...(await problemsOf(scenario))]).toEqual([]);
+  });
+
+  it("do not reach what a killed deployment left, once the next one has undone it", async () => {
+    const scenario = await withLive({ config: open });
+    onProgress(scenario, "needs approval", () => {
+      scenario.world.calls.fault = () => "crash";
+    });
+    await scenario.deploy("v2").catch(() => undefined);
+    scenario.world.restart();
+    expect(routings(scenario)).toMatchObject([{ share: 0, testers: true }]);
+    await scenario.recover("undo");
+    expect(routings(scenario)).toEqual([expect.not.objectContaining({ testers: true })]);
+  });
+
+  it("are nobody where none are configured", async () => {
+    const scenario = await withLive({
+      config: aConfig({ rollout: { steps: [...first], bake: "5s", approval } }),
+    });
+    const seen: unknown[] = [];
+    onProgress(scenario, "needs approval", async () => {
+      seen.push(...routings(scenario));
+      await scenario.world.order("approve");
+    });
+    await scenario.deploy("v2");
+    expect(seen).toEqual([expect.not.objectContaining({ testers: true })]);
   });
 });
 

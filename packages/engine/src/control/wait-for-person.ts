@@ -1,7 +1,8 @@
 import { formatDuration, isSluiceError, type PlanStep, SluiceError } from "@sluice/core";
 import { createCall } from "../action.ts";
 import { settle } from "../deadline.ts";
-import type { DeploymentScope } from "../scope.ts";
+import { describe } from "../report.ts";
+import { type DeploymentScope, emit, releaseOf } from "../scope.ts";
 import { watch } from "../watch.ts";
 import { pausedText } from "./control-state.ts";
 import { exposureBefore } from "./exposure.ts";
@@ -36,7 +37,9 @@ export async function waitForPerson(scope: DeploymentScope, wanted: Wanted): Pro
       await Promise.race([watching, deciding]);
     } catch (error) {
       if (!leavesToPerson(scope, error)) throw error;
-      await control.pauseFor(wanted.step.id, messageOf(error));
+      const why = pauseReason(scope, error);
+      await control.pauseFor(wanted.step.id, why);
+      askForPerson(scope, wanted.step, { why, waitMs: leftMs, next: "sluice traffic resume" });
     } finally {
       stop.abort(noLongerWaiting);
       const wound = Promise.allSettled([watching, deciding]);
@@ -46,20 +49,42 @@ export async function waitForPerson(scope: DeploymentScope, wanted: Wanted): Pro
   return true;
 }
 
+/** Says that a person is waited for, to those who are not looking. */
+export function askForPerson(
+  scope: DeploymentScope,
+  { id: step }: PlanStep,
+  wanted: { readonly why: string; readonly waitMs: number; readonly next: string },
+): void {
+  const { tag } = releaseOf(scope).bundle;
+  emit(scope, { type: "person-wanted", deployment: scope.deployment, step, tag, ...wanted });
+}
+
 /** A look that is under way and does not heed its signal must not keep a decision from being carried out. */
 const shortGraceMs = 200;
 const noLongerWaiting = new Error("a person has decided");
 
-/** Whether a failure of a watch is for a person to judge, users staying where they are. */
-export function leavesToPerson({ config }: DeploymentScope, error: unknown): boolean {
-  return config.rollout.onFail === "pause" && isSluiceError(error) && error.code === "ANALYSIS_FAILED";
+/**
+ * Whether what a watch ended with is for a person to judge, users staying where they are: where that is configured, and
+ * where the way back leads to a version that is known not to run on the data as it is now.
+ */
+export function leavesToPerson({ config, previousFails }: DeploymentScope, error: unknown): boolean {
+  if (!isSluiceError(error)) return false;
+  const isLeft = config.rollout.onFail === "pause" || previousFails === true;
+  return error.code === "ANALYSIS_UNDECIDED" || (isLeft && error.code === "ANALYSIS_FAILED");
+}
+
+/** What a pause by a verdict is called, with why nothing was taken back where the configuration would have. */
+export function pauseReason({ previousFails, previousRelease }: DeploymentScope, error: unknown): string {
+  const said = describe(error).message;
+  if (!previousFails) return said;
+  return `${said}; ${previousRelease?.bundle.tag ?? "the version before"} does not run on the migrated data`;
 }
 
 async function watchMeanwhile(scope: DeploymentScope, step: PlanStep, ms: number, signal: AbortSignal): Promise<void> {
   const exposure = exposureBefore(scope.plan, step.id);
   // What has failed once is for the person to judge: it would only fail again.
   if (!exposure || scope.control.pause?.byVerdict) return scope.ports.clock.sleep(ms, signal);
-  await watch(scope, { ...exposure, step: step.id, holdMs: ms }, createCall(scope, step, signal));
+  await watch(scope, { ...exposure, step: step.id, holdMs: ms, isMeanwhile: true }, createCall(scope, step, signal));
 }
 
 /**
@@ -74,6 +99,9 @@ export async function passGate(scope: DeploymentScope, step: PlanStep, signal: A
     const { timeout, onTimeout } = config.rollout.approval;
     const call = createCall(scope, step, signal);
     call.progress(`${pausedText(control.pause)}; waits ${formatDuration(timeout)} for sluice traffic resume, or abort`);
+    // Who paused it knows; a verdict may have come when nobody looked.
+    const why = pausedText(control.pause);
+    if (control.pause.byVerdict) askForPerson(scope, step, { why, waitMs: timeout, next: "sluice traffic resume" });
     const isResumed = await waitForPerson(scope, { step, waitMs: timeout, released: () => !control.pause, signal });
     if (!isResumed && (control.pause?.byVerdict || onTimeout === "rollback")) throw unresumed(scope, timeout);
     if (!isResumed) await control.receive({ kind: "resume", actor: "sluice", reason: "nobody came in time" });
@@ -88,8 +116,4 @@ function unresumed({ control }: DeploymentScope, timeoutMs: number): SluiceError
   return new SluiceError("DECISION_MISSING", message, {
     hint: "sluice abort takes the users back; sluice resume tries the steps that are left",
   });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

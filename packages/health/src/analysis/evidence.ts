@@ -1,7 +1,8 @@
 import type { Counted } from "./statistics.ts";
 
 /** How many times as often the sample may hit as the other, by what is asked; all weigh the same. */
-const ratios = [1.25, 1.5, 2, 3, 5, 10, 30, 100, 1_000] as const;
+const ratios = [1.25, 1.5, 2, 3, 5, 10, 30, 100, 1_000].map((ratio) => ({ more: ratio - 1, log: Math.log(ratio) }));
+const logMost = Math.log(1e300);
 
 /**
  * Evidence that `sample` hits more often than `other`: how many times likelier the hits are if it does than if both hit
@@ -20,8 +21,12 @@ export function evidenceOfMore(sample: Counted, other: Counted): number {
   const tries = sample.n + other.n;
   if (hits === 0 || tries === 0) return 1;
   const part = sample.n / tries;
-  const logs = ratios.map((ratio) => sample.hits * Math.log(ratio) - hits * Math.log1p(part * (ratio - 1)));
-  const largest = Math.max(...logs);
-  const sum = logs.reduce((total, log) => total + Math.exp(log - largest), 0);
-  return Math.exp(Math.min(largest + Math.log(sum / ratios.length), Math.log(1e300)));
+  // The sum of the likelihoods, as a multiple of the largest one so far: they may be beyond any number.
+  let [largest, sum] = [Number.NEGATIVE_INFINITY, 0];
+  for (const { more, log } of ratios) {
+    const likelihood = sample.hits * log - hits * Math.log1p(part * more);
+    sum = likelihood > largest ? sum * Math.exp(largest - likelihood) + 1 : sum + Math.exp(likelihood - largest);
+    largest = Math.max(largest, likelihood);
+  }
+  return Math.exp(Math.min(largest + Math.log(sum / ratios.length), logMost));
 }

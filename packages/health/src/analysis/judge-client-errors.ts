@@ -12,9 +12,10 @@ const leastIncrease = 5;
  */
 export function judgeClientErrors({ candidate, previous, looks }: JudgeWindow): readonly Verdict[] {
   if (!previous || previous.requests === 0 || candidate.requests === 0) return [];
-  const p = fisherGreater(counted(candidate), counted(previous));
   const [rate, before] = [rateOf(candidate), rateOf(previous)];
-  if (rate - before < leastIncrease || p >= alpha / Math.max(1, looks)) return [];
+  if (rate - before < leastIncrease) return [];
+  const p = fisherGreater(counted(candidate), counted(previous));
+  if (p >= alpha / Math.max(1, looks)) return [];
   return [
     {
       check: "4xx answers",

@@ -9,6 +9,9 @@ import { type Counted, wilsonBounds } from "./statistics.ts";
 const alpha = 0.003;
 /** Fewer errors prove nothing, whatever the rate. */
 const fewestErrors = 3;
+const toFail = { risk: alpha, fewest: fewestErrors };
+/** What must be left without the client that met most errors: that it was not alone, not the whole proof once more. */
+const ofOthers = { risk: 0.02, fewest: 2 };
 /** Errors without one success that need no statistics. */
 const allFailing = 5;
 /** Where users are on the candidate alone and no limit is configured, percent. */
@@ -58,23 +61,21 @@ export function judgeErrors(window: JudgeWindow): Verdict {
 
 /** The candidate's errors next to those of the previous in the same span. */
 function compare(candidate: SlotWindow, previous: SlotWindow, maxIncrease: number) {
-  const p = 1 / evidenceOfMore(errorsOf(candidate), errorsOf(previous));
+  const evidence = evidenceOfMore(errorsOf(candidate), errorsOf(previous));
   const limit = `<= ${percent(rateOf(previous) + maxIncrease)} (previous ${percent(rateOf(previous))}, n=${previous.requests})`;
-  const fails = standsOut(candidate, previous, maxIncrease);
+  const isProven = (window: SlotWindow, itsEvidence: number, { risk, fewest }: typeof toFail) =>
+    itsEvidence >= 1 / risk && window.errors >= fewest && rateOf(window) - rateOf(previous) >= maxIncrease;
+  const fails = isProven(candidate, evidence, toFail);
+  const others = withoutWorst(candidate);
   return {
-    p: Math.min(1, p),
+    p: Math.min(1, 1 / evidence),
     limit,
     fails,
-    isBurst: fails && !standsOut(withoutWorst(candidate), previous, maxIncrease),
+    isBurst: fails && !isProven(others, evidenceOfMore(errorsOf(others), errorsOf(previous)), ofOthers),
   };
 }
 
-function standsOut(candidate: SlotWindow, previous: SlotWindow, maxIncrease: number): boolean {
-  if (candidate.errors < fewestErrors || rateOf(candidate) - rateOf(previous) < maxIncrease) return false;
-  return evidenceOfMore(errorsOf(candidate), errorsOf(previous)) >= 1 / alpha;
-}
-
-/** One client in trouble makes many errors: what fails a release must do so without the client that met most. */
+/** One client in trouble makes many errors: what fails a release must stand out without the client that met most. */
 function withoutWorst(window: SlotWindow): SlotWindow {
   const { requests, errors, worstClient } = window;
   if (!worstClient) return window;
@@ -94,5 +95,5 @@ const rateOf = ({ errors, requests }: SlotWindow): number =>
   requests > 0 ? (Math.min(errors, requests) / requests) * 100 : 0;
 
 export function percent(value: number): string {
-  return `${Number(value.toFixed(2))} %`;
+  return `${Math.round(value * 100) / 100} %`;
 }

@@ -1,5 +1,5 @@
 import type { JudgeWindow, Verdict } from "@sluice/core";
-import { fisherGreater, quantile, rankGreater } from "./statistics.ts";
+import { fisherGreater, type InOrder, inOrder, quantile, rankGreater } from "./statistics.ts";
 
 /** Risk to throw a good release away for its latency, over all looks of a window and both tests. */
 const alpha = 0.002;
@@ -11,8 +11,8 @@ const fewest = 100;
  */
 export function judgeLatency({ candidate, previous, looks, settings }: JudgeWindow): Verdict {
   const { maxRatio, floor } = settings.latency;
-  const mine = candidate.latenciesMs;
-  const theirs = previous?.latenciesMs ?? [];
+  const mine = inOrder(candidate.latenciesMs);
+  const theirs = inOrder(previous?.latenciesMs ?? []);
   const p95 = quantile(mine, 0.95);
   const value = mine.length > 0 ? `p95 ${Math.round(p95)} ms` : "no requests";
   const measured = {
@@ -27,7 +27,7 @@ export function judgeLatency({ candidate, previous, looks, settings }: JudgeWind
   }
   const previousP95 = quantile(theirs, 0.95);
   const limitMs = Math.max(previousP95 * maxRatio, floor);
-  const slow = (sample: readonly number[]) => ({ hits: sample.filter((ms) => ms > limitMs).length, n: sample.length });
+  const slow = (sample: InOrder) => ({ hits: sample.filter((ms) => ms > limitMs).length, n: sample.length });
   const p = Math.min(1, 2 * Math.min(rankGreater(mine, theirs), fisherGreater(slow(mine), slow(theirs))));
   const isSlow = p95 > limitMs && p < alpha / Math.max(1, looks);
   const limit = `p95 <= ${Math.round(limitMs)} ms (previous p95 ${Math.round(previousP95)} ms, n=${theirs.length})`;

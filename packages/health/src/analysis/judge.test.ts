@@ -74,6 +74,15 @@ describe("errors", () => {
     expect(many).toMatchObject({ result: "fail" });
   });
 
+  it("are enough when three clients met one each where few requests went, and not when one met two of them", () => {
+    const previous = { requests: 760, errors: 0, clients: 380, clientsWithErrors: 0 };
+    const made = { requests: 40, errors: 3, clients: 20 };
+    const each = judged({ ...made, clientsWithErrors: 3, worstClient: { requests: 2, errors: 1 } }, previous);
+    expect(each["errors"]?.result).toBe("fail");
+    const two = judged({ ...made, clientsWithErrors: 2, worstClient: { requests: 3, errors: 2 } }, previous);
+    expect(two["errors"]).toMatchObject({ result: "no-data", detail: expect.stringContaining("one client met 2 of") });
+  });
+
   it("of the only client there is, even all of them, are not told from the client's own", () => {
     const all = { requests: 9, errors: 9 };
     expect(

@@ -48,21 +48,23 @@ export function wilsonBounds({ hits, n }: Counted, alpha: number): { readonly lo
   return { lower: Math.max(0, (centre - spread) / scale), upper: Math.min(1, (centre + spread) / scale) };
 }
 
+/** Numbers from the smallest to the largest, as {@link inOrder} gives them. */
+export type InOrder = Float64Array;
+
+export const inOrder = (sample: readonly number[]): InOrder => Float64Array.from(sample).sort();
+
 /** The smallest value that at least the part `q` (0 to 1) of the sample does not exceed. `NaN` for an empty sample. */
-export function quantile(sample: readonly number[], q: number): number {
-  const sorted = Float64Array.from(sample).toSorted();
-  return sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? Number.NaN;
+export function quantile(sample: InOrder, q: number): number {
+  return sample[Math.max(0, Math.ceil(q * sample.length) - 1)] ?? Number.NaN;
 }
 
 /**
- * One-sided rank test of Mann and Whitney with the correction for ties: the probability of ranks this high in `sample`
+ * One-sided rank test of Mann and Whitney with the correction for ties: the probability of ranks this high in `mine`
  * when both come from one distribution. Normal approximation: for 20 values each and more.
  */
-export function rankGreater(sample: readonly number[], other: readonly number[]): number {
-  const [n, m] = [sample.length, other.length];
+export function rankGreater(mine: InOrder, theirs: InOrder): number {
+  const [n, m] = [mine.length, theirs.length];
   if (n === 0 || m === 0) return 1;
-  const mine = Float64Array.from(sample).toSorted();
-  const theirs = Float64Array.from(other).toSorted();
   let wins = 0;
   let ties = 0;
   let [i, j] = [0, 0];
@@ -97,11 +99,12 @@ const erfcFit = [
 
 /** The value that a standard normal one exceeds with probability `alpha` (below 0.5). */
 function upperQuantile(alpha: number): number {
-  let [low, high] = [0, 40];
-  for (let step = 0; step < 60; step++) {
-    const middle = (low + high) / 2;
-    if (upperTail(middle) > alpha) low = middle;
-    else high = middle;
-  }
-  return low;
+  // Within 4.5e-4 (Abramowitz and Stegun 26.2.23); Newton's steps double the digits.
+  const t = Math.sqrt(-2 * Math.log(alpha));
+  const fit = (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)));
+  let z = t - fit;
+  for (let step = 0; step < 2; step++) z += (upperTail(z) - alpha) / density(z);
+  return z;
 }
+
+const density = (z: number): number => Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);

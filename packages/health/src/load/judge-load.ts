@@ -1,5 +1,5 @@
 import { formatDuration, type LoadCheck } from "@sluice/core";
-import { quantile } from "../analysis/statistics.ts";
+import { inOrder, quantile } from "../analysis/statistics.ts";
 import type { Attempt } from "../attempt.ts";
 
 /** One request; the status is `null` where no whole answer came. */
@@ -41,7 +41,7 @@ export function judgeLoad(check: Limits, answers: readonly LoadAnswer[], sentMs:
     status !== null && (expect.status.length > 0 ? expect.status.includes(status) : status >= 200 && status < 400);
   const bad = answers.filter((answer) => !isGood(answer));
   const errors = (bad.length / n) * 100;
-  const times = answers.map(({ ms }) => ms);
+  const times = inOrder(answers.map(({ ms }) => ms));
   const shownTimes = quantiles.map(([, name, part]) => `${name} ${Math.round(quantile(times, part))} ms`);
   const sentRate = n / (Math.max(sentMs, 1) / 1_000 + 1 / rate);
   const value = [

@@ -5,6 +5,12 @@ import { type HttpRequest, jsonRequest } from "./answer.ts";
 /** The payload's version; raised when a field changes its meaning or goes. */
 const payloadVersion = 1;
 
+/** Everything else is an ending. */
+const types: Readonly<Partial<Record<Notification["outcome"], string>>> = {
+  begun: "deployment.begun",
+  "waits-for-person": "deployment.waits",
+};
+
 /**
  * The notification as JSON, signed as Standard Webhooks has it: `webhook-signature: v1,` and the base64 of HMAC-SHA256
  * over `ID.TIMESTAMP.BODY`. The id is the same at every attempt, so that a receiver can drop what it has already.
@@ -18,7 +24,7 @@ export function webhookRequest(
   notification: Notification,
   at: Date,
 ): HttpRequest {
-  const type = notification.outcome === "begun" ? "deployment.begun" : "deployment.ended";
+  const type = types[notification.outcome] ?? "deployment.ended";
   const payload = { v: payloadVersion, type, timestamp: notification.at, data: notification };
   const { headers, ...request } = jsonRequest(url, payload);
   const timestamp = String(Math.floor(at.getTime() / 1_000));

@@ -27,6 +27,7 @@ const defaultTitles: Readonly<Record<Tellable, string>> = {
   "needs-person": "{stack}: {release} needs a person",
   interrupted: "{stack}: {release} was interrupted",
   "window-closed": "{stack}: {release} was refused, the window is closed",
+  "waits-for-person": "{stack}: {release} waits for a person",
 };
 
 const signs: Readonly<Record<Tellable, string>> = {
@@ -37,6 +38,7 @@ const signs: Readonly<Record<Tellable, string>> = {
   "needs-person": "🆘",
   interrupted: "⏸️",
   "window-closed": "🔒",
+  "waits-for-person": "🙋",
 };
 
 const tones: Readonly<Record<Tellable, Message["tone"]>> = {
@@ -47,6 +49,7 @@ const tones: Readonly<Record<Tellable, Message["tone"]>> = {
   "needs-person": "bad",
   interrupted: "attention",
   "window-closed": "attention",
+  "waits-for-person": "attention",
 };
 
 /** Longer values are cut: every service has a limit, and a chat is not a log. */
@@ -86,9 +89,9 @@ function factsOf(notification: Notification): readonly Fact[] {
   return facts.flatMap(([label, value]) => (value ? [{ label, value: oneLine(value, longestValue) }] : []));
 }
 
-/** What was refused, or has only begun, changed nothing of what serves. */
+/** What was refused, or has only begun, changed nothing of what serves, and what waits is between two versions. */
 function saysWhatServes({ outcome }: Notification): boolean {
-  return outcome !== "window-closed" && outcome !== "begun";
+  return outcome !== "window-closed" && outcome !== "begun" && outcome !== "waits-for-person";
 }
 
 function servingText({ serving }: Notification): string {

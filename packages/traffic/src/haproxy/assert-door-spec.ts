@@ -6,6 +6,8 @@ const headerName = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 const domainName = /^\.?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/;
 /** A path as it goes over the wire, without what HAProxy's configuration would read as syntax. */
 const urlPath = /^\/[A-Za-z0-9/._~!&()*+,;=:@%?-]*$/;
+const testerName = /^[A-Za-z0-9_-]{1,64}$/;
+const testerValue = /^[A-Za-z0-9_-]{8,128}$/;
 const secret = /^[A-Za-z0-9_-]{16,128}$/;
 
 /**
@@ -46,6 +48,13 @@ export function assertDoorSpec(spec: DoorSpec): void {
   }
   if (stickiness.by === "cookie" && stickiness.domain !== undefined && !domainName.test(stickiness.domain)) {
     refuse(`cookie domain ${JSON.stringify(stickiness.domain)} cannot be used`, "use a domain such as example.com");
+  }
+  const { testers } = spec;
+  if (testers && !(testerName.test(testers.name) && testerValue.test(testers.value))) {
+    refuse(
+      "the header or cookie of its testers cannot be used",
+      "use letters, digits, '_' and '-'; 8 or more as the value",
+    );
   }
   if (!secret.test(spec.previewSecret)) {
     refuse("the preview secret is not 16 to 128 letters, digits, '_' and '-'", "make one with 128 random bits");

@@ -46,6 +46,7 @@ async function isReplaced(link: DoorLink, before: string): Promise<boolean> {
   return false;
 }
 
-function withoutSecret(text: string, { previewSecret }: DoorSpec): string {
-  return text.replaceAll(previewSecret, "[redacted]").trim().slice(-2000);
+function withoutSecret(text: string, { previewSecret, testers }: DoorSpec): string {
+  const redacted = text.replaceAll(previewSecret, "[redacted]");
+  return (testers ? redacted.replaceAll(testers.value, "[redacted]") : redacted).trim().slice(-2000);
 }

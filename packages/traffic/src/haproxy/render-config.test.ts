@@ -78,6 +78,8 @@ test.each<[string, Partial<DoorSpec>]>([
   ["a health path with a space", { healthPath: "/a b" }],
   ["a header with a line break", { stickiness: { by: "header", name: "X\nfrontend evil" } }],
   ["a cookie domain with a quote", { stickiness: { by: "cookie", domain: 'x"; Secure' } }],
+  ["testers with a quote", { testers: { by: "header", name: "X-Release", value: 'next-1234"' } }],
+  ["testers by a header with a space", { testers: { by: "header", name: "X Release", value: "next-1234" } }],
   ["a short secret", { previewSecret: "short" }],
   [
     "a port twice",

@@ -1,7 +1,7 @@
 import { type DoorSpec, otherSlot, type Slot, type Stickiness, slots } from "@sluice/core";
 import { doorFiles, requestRing } from "./door-files.ts";
 import { backendName, type Way } from "./render-backends.ts";
-import { routingKey } from "./routing-map.ts";
+import { routingKey, testersWord } from "./routing-map.ts";
 
 export const bucketCookie = "sluice";
 
@@ -49,6 +49,7 @@ export function renderHttpFrontend(spec: DoorSpec, { port }: DoorSpec["listen"][
     ),
     "http-request del-header x-sluice-preview",
     "http-request del-header x-sluice-slot",
+    ...testerRules(spec),
     "acl preview var(txn.preview) -m found",
     'http-request return status 400 content-type text/plain string "X-Sluice-Slot must be blue or green" if { var(txn.preview) -m str unknown }',
     "http-request deny deny_status 503 if !preview { var(txn.stable) -m str none }",
@@ -61,6 +62,17 @@ export function renderHttpFrontend(spec: DoorSpec, { port }: DoorSpec["listen"][
     ...slotRules(spec, port),
   ];
   return [`frontend users_${port}`, ...lines.map((line) => `  ${line}`)];
+}
+
+/** Testers are treated as previews of the candidate are: nothing stands in for it, and they are not counted as users. */
+function testerRules({ testers }: DoorSpec): string[] {
+  if (!testers) return [];
+  const { by, name, value } = testers;
+  const isTester = `{ ${by === "header" ? "req.hdr" : "req.cook"}(${name}) -m str ${value} }`;
+  return slots.map(
+    (stable) =>
+      `http-request set-var(txn.preview) str(${otherSlot(stable)}) if !is_preview ${isTester} { var(txn.route),field(4,:) -m str ${testersWord} } { var(txn.stable) -m str ${stable} }`,
+  );
 }
 
 /** A bucket is a number from 0 to 9999 that stays with a client. It is the client's to choose: no bucket opens a share of 0. */

@@ -64,6 +64,22 @@ test("making the candidate of a complete cutover the stable slot moves nobody", 
   );
 });
 
+test("testers reach the candidate alone, at any share, and only while it is open to them", () => {
+  fc.assert(
+    fc.property(slot, bucket, share, up, (stable, user, percent, servers) => {
+      const ask = { bucket: user, preview: null, up: servers };
+      const routing = { stable, share: percent, salt: 0 };
+      const candidate = otherSlot(stable);
+      const tester = { ...ask, isTester: true };
+      expect(routeOf({ ...tester, routing: { ...routing, testers: true } })).toBe(
+        servers[candidate] ? candidate : null,
+      );
+      expect(routeOf({ ...tester, routing })).toBe(routeOf({ ...ask, routing }));
+      expect(routeOf({ ...ask, routing: { ...routing, testers: true } })).toBe(routeOf({ ...ask, routing }));
+    }),
+  );
+});
+
 test("without a stable slot only previews reach anything", () => {
   fc.assert(
     fc.property(slot, bucket, bucket, share, (named, salt, user, percent) => {

@@ -3,11 +3,15 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { findRouting, formatRouting, formatRoutingFile, parseRouting } from "./routing-map.ts";
 
-const routings = fc.record<DoorRouting>({
-  stable: fc.constantFrom("blue", "green", null),
-  share: fc.integer({ min: 0, max: 10_000 }).map((hundredths) => hundredths / 100),
-  salt: fc.integer({ min: 0, max: 9999 }),
-});
+const routings = fc.record<DoorRouting>(
+  {
+    stable: fc.constantFrom("blue", "green", null),
+    share: fc.integer({ min: 0, max: 10_000 }).map((hundredths) => hundredths / 100),
+    salt: fc.integer({ min: 0, max: 9999 }),
+    testers: fc.constant(true),
+  },
+  { requiredKeys: ["stable", "share", "salt"] },
+);
 
 test("a routing survives the map, the file and what `show map` says", () => {
   fc.assert(
@@ -21,9 +25,9 @@ test("a routing survives the map, the file and what `show map` says", () => {
 
 test("what is written can never be more than words and digits", () => {
   fc.assert(
-    fc.property(fc.anything(), fc.anything(), fc.anything(), (stable, share, salt) => {
-      const written = attempt(() => formatRouting({ stable, share, salt } as DoorRouting));
-      expect(written).toMatch(/^((blue|green|none):\d{1,5}:\d{1,4}|refused)$/);
+    fc.property(fc.anything(), fc.anything(), fc.anything(), fc.anything(), (stable, share, salt, testers) => {
+      const written = attempt(() => formatRouting({ stable, share, salt, testers } as DoorRouting));
+      expect(written).toMatch(/^((blue|green|none):\d{1,5}:\d{1,4}(:testers)?|refused)$/);
     }),
   );
 });
@@ -42,7 +46,7 @@ test.each([-0.01, 100.01, 33.333, Number.NaN, Number.POSITIVE_INFINITY])("share 
   expect(() => formatRouting({ stable: "blue", share, salt: 0 })).toThrow(/share/);
 });
 
-test.each(["", "blue", "blue:10001:0", "red:0:0", "blue:-1:0", "blue:1:2:3", "blue:1.5:0"])(
+test.each(["", "blue", "blue:10001:0", "red:0:0", "blue:-1:0", "blue:1:2:3", "blue:1:2:", "blue:1.5:0"])(
   "%j is no routing",
   (text) => {
     expect(parseRouting(text)).toBeNull();

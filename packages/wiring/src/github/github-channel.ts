@@ -5,7 +5,7 @@ import type { GithubPlace } from "./open-github.ts";
 import { shownAtEnd } from "./shown.ts";
 
 /** One that the window refused never began. */
-export const tellableEndings = endings.filter((ending) => ending !== "window-closed");
+export const tellableEndings = endings.filter((ending) => ending !== "window-closed" && ending !== "waits-for-person");
 
 /**
  * Deployments on GitHub, told as people are: what cannot be told waits in the outbox. May be repeated, as what GitHub

@@ -51,6 +51,7 @@ const endStates: Readonly<Record<Tellable, DeploymentState | null>> = {
   "needs-person": "error",
   interrupted: "error",
   "window-closed": null,
+  "waits-for-person": null,
 };
 
 function deploymentOf({ id, kind, tag, stack, commit, link }: Facts, place: GithubPlace): ShownDeployment {

@@ -9,7 +9,7 @@ export interface LastWord {
   readonly aside: EventSink;
   /** From now on the last end waits for `release`, or for the next event of a deployment. */
   hold(): Held;
-  /** Sees every event as it comes, beside others, until the next hold ends. */
+  /** Sees every event as it comes, like all others who watch, until the next hold ends. */
   watch(watcher: EventSink): void;
 }
 
@@ -40,8 +40,8 @@ export function createLastWord(sink: EventSink): LastWord {
       ends.push(event);
       held = event;
     },
-    watch(next) {
-      watchers = [...watchers, next];
+    watch(watcher) {
+      watchers = [...watchers, watcher];
     },
     hold() {
       const mine: EndEvent[] = [];

@@ -1,4 +1,4 @@
-import { type Ending, endings, type Outcome } from "@sluice/core";
+import { type Ending, endings, formatDuration, type Outcome, type SluiceEvent } from "@sluice/core";
 import type { AttemptRecord } from "@sluice/engine";
 import type { Notification } from "@sluice/notify";
 import type { EndEvent } from "./last-word.ts";
@@ -19,6 +19,31 @@ export function notificationOf(end: EndEvent, attempt: AttemptRecord | undefined
     ...(reason ? { cause: reason } : {}),
     ...(next ? { next } : {}),
   });
+}
+
+type WantedEvent = Extract<SluiceEvent, { type: "person-wanted" }>;
+
+/** That a deployment waits for a person, who is told once of each thing to decide. */
+export function waitingOf(
+  wanted: WantedEvent,
+  attempt: AttemptRecord | undefined,
+  { stack, link }: Place,
+): Notification {
+  const { deployment, step, tag, why, waitMs, next, at } = wanted;
+  return {
+    id: `${deployment}.waits-for-person.${step}.${next.split(" ").at(-1)}`,
+    stack,
+    deployment,
+    outcome: "waits-for-person",
+    kind: attempt?.start.kind ?? "deploy",
+    release: tag,
+    actor: attempt?.start.actor ?? "",
+    reason: attempt?.start.reason ?? "",
+    cause: `${why}; waits ${formatDuration(waitMs)}`,
+    at,
+    next: `${next}, or sluice traffic abort`,
+    ...(link ? { link } : {}),
+  };
 }
 
 /** How long after its end a deployment is still told of by a later run, where its own run died before it could. */

@@ -1,5 +1,6 @@
 import type { EventSink, SluiceEvent } from "@sluice/core";
 import type { DeliveryReport, Notification, Notifier } from "@sluice/notify";
+import type { Turns } from "./in-turn.ts";
 
 type StartEvent = Extract<SluiceEvent, { type: "deployment-start" }>;
 
@@ -19,13 +20,11 @@ export interface Beginning {
 /**
  * A deployment is announced once it has steps: one with nothing to do concerns nobody. That somebody could not be told is
  * no word here, as the ending says it of the same channel.
- *
- * @param after what must have ended before: one at a time uses the outbox
  */
 export function tellBeginning(
   notifier: Pick<Notifier, "announce">,
   { stack, link, timeoutMs }: BeginningParts,
-  after: Promise<unknown>,
+  turns: Turns,
 ): Beginning {
   let start: StartEvent | null = null;
   let telling: Promise<readonly DeliveryReport[]> = Promise.resolve([]);
@@ -34,10 +33,7 @@ export function tellBeginning(
       if (event.type === "deployment-start") start = event;
       if (event.type !== "plan" || event.steps.length === 0 || start?.deployment !== event.deployment) return;
       const notification = begun(start, { stack, link });
-      telling = telling
-        .then(() => after)
-        .then(() => notifier.announce([notification], { withinMs: timeoutMs / 2 }))
-        .catch(() => []);
+      telling = turns(() => notifier.announce([notification], { withinMs: timeoutMs / 2 })).catch(() => []);
     },
     settled: async () => void (await telling),
   };

@@ -17,8 +17,9 @@ import {
   type TellOptions,
 } from "@sluice/notify";
 import { type OpenedChannels, problemText } from "./channels.ts";
+import { inTurn, type Turns } from "./in-turn.ts";
 import type { Held, LastWord } from "./last-word.ts";
-import { lastNotification, notificationOf } from "./notification-of.ts";
+import { lastNotification, notificationOf, waitingOf } from "./notification-of.ts";
 import { tellBeginning } from "./tell-beginning.ts";
 
 /** What telling people may take after an interruption, milliseconds: who interrupts, kills soon. */
@@ -71,8 +72,10 @@ export async function withNotifications<T>(
   const missed = await missedBefore(parts);
   const catchingUp = guarded(say, () => catchUp(parts, notifier, missed, signal));
   const { stack, link, config } = parts;
-  const beginning = tellBeginning(notifier, { stack, link, timeoutMs: config.notify.timeout }, catchingUp);
+  const turns = inTurn(catchingUp);
+  const beginning = tellBeginning(notifier, { stack, link, timeoutMs: config.notify.timeout }, turns);
   if (opened.channels.some(({ on }) => on.includes("begun"))) lastWord.watch(beginning.onEvent);
+  const waiting = tellOfWaiting(parts, notifier, { say, turns, signal });
   const refused: Notification[] = [];
   try {
     return await run();
@@ -81,7 +84,7 @@ export async function withNotifications<T>(
     throw error;
   } finally {
     const endedMs = clock.monotonicMs();
-    await Promise.all([catchingUp, beginning.settled()]);
+    await Promise.all([catchingUp, beginning.settled(), waiting.end()]);
     await guarded(say, async () => {
       const notifications = [...(await endingsOf(parts, held)), ...refused];
       const tookMs = clock.monotonicMs() - endedMs;
@@ -89,6 +92,38 @@ export async function withNotifications<T>(
     });
     held.release();
   }
+}
+
+/**
+ * Tells people while the run goes on that it waits for them; what is still on its way when the run ends is given up, and
+ * waits in the outbox.
+ */
+function tellOfWaiting(
+  parts: NotifyParts,
+  notifier: Notifier,
+  { say, turns, signal }: { say: (finding: Finding) => void; turns: Turns; signal: AbortSignal },
+): { end(): Promise<void> } {
+  const { stack, link, journal, config, lastWord } = parts;
+  const ending = new AbortController();
+  const either = AbortSignal.any([signal, ending.signal]);
+  let telling: Promise<void> = Promise.resolve();
+  lastWord.watch((event) => {
+    if (event.type !== "person-wanted") return;
+    telling = turns(() =>
+      guarded(say, async () => {
+        const attempts = await readAttempts(journal).catch(() => []);
+        const attempt = attempts.find(({ start }) => start.deployment === event.deployment);
+        const notification = waitingOf(event, attempt, { stack, link });
+        return notifier.announce([notification], { withinMs: config.notify.timeout, signal: either });
+      }),
+    );
+  });
+  return {
+    async end() {
+      ending.abort();
+      await telling;
+    },
+  };
 }
 
 /** What is left of the time; after an interruption little, and then the signal says nothing any more. */
