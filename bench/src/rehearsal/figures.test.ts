@@ -1,12 +1,14 @@
 import { expect, it } from "vitest";
-import { rehearsalFigures } from "./figures.ts";
+import { lintFigures, rehearsalFigures } from "./figures.ts";
 import type { Tried } from "./try-migration.ts";
 
 const tried = (over: Partial<Tried>): Tried => ({
+  server: "postgres",
   name: "x",
   expect: null,
   verdict: "pass",
   found: [],
+  linted: null,
   ms: 1,
   ...over,
 });
@@ -31,4 +33,16 @@ it("counts what goes by, also for another reason than the right one, and what is
     harmless_warned: { value: 1 },
     second_clone_s: { value: 4, pass: true },
   });
+});
+
+it("counts what a linter says of the migrations that it can read", () => {
+  const figures = lintFigures([
+    tried({ expect: "rows-lost", linted: [] }),
+    tried({ expect: "rows-lost", linted: ["ban-drop-table"] }),
+    tried({ linted: [] }),
+    tried({ linted: ["changing-column-type"] }),
+    tried({ expect: "rows-lost", linted: null }),
+    tried({ linted: null }),
+  ]);
+  expect(figures).toEqual({ dangerous: 2, dangerous_missed: 1, harmless: 2, harmless_warned: 1 });
 });

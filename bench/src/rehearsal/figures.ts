@@ -1,4 +1,4 @@
-import { atMost, type Figures, shown } from "../result.ts";
+import { atMost, type Figures, type Numbers, shown } from "../result.ts";
 import type { Tried } from "./try-migration.ts";
 
 /** What is asked of a rehearsal: nothing dangerous goes by without its reason, nothing harmless is stopped. */
@@ -12,6 +12,19 @@ export function rehearsalFigures(tried: readonly Tried[], cloneMs: number): Figu
     harmless_blocked: atMost(harmless.filter(({ verdict }) => verdict === "block").length, 0),
     harmless_warned: shown(harmless.filter(({ verdict }) => verdict === "warn").length),
     second_clone_s: atMost(cloneMs / 1_000, 5),
+  };
+}
+
+/** What a linter alone finds of the same migrations, whatever its reason: more than it is asked for here. */
+export function lintFigures(tried: readonly Tried[]): Numbers {
+  const linted = tried.filter((one) => one.linted !== null);
+  const dangerous = linted.filter(({ expect }) => expect !== null);
+  const harmless = linted.filter(({ expect }) => expect === null);
+  return {
+    dangerous: dangerous.length,
+    dangerous_missed: dangerous.filter(({ linted: found }) => found?.length === 0).length,
+    harmless: harmless.length,
+    harmless_warned: harmless.filter(({ linted: found }) => found?.length !== 0).length,
   };
 }
 
