@@ -160,11 +160,11 @@ async function deployRequest(
 
 async function rollbackRequest(
   session: Session,
-  { to, reason }: RollbackCall,
+  { to, reason, acceptIncompatible }: RollbackCall,
   signal: AbortSignal | undefined,
 ): Promise<RollbackRequest> {
   const [project, facts] = await Promise.all([session.project(signal), session.facts()]);
-  return { ...facts, project, actor: session.options.actor, reason: reason ?? "rollback", to };
+  return { ...facts, project, actor: session.options.actor, reason: reason ?? "rollback", to, acceptIncompatible };
 }
 
 async function recover(session: Session, choice: "finish" | "undo", signal: AbortSignal) {

@@ -23,6 +23,6 @@ export const rehearse: StepAction<"rehearse"> = {
         hint: "nothing of production was touched; sluice db rehearse shows all of it",
       });
     }
-    return { backup, verdict, previous: previous.result, found: told.map(({ code }) => code) };
+    return { backup, verdict, previous: previous.result, why: previous.why, found: told.map(({ code }) => code) };
   },
 };

@@ -21,6 +21,7 @@ export interface RunParts extends ScenarioParts {
   readonly retry?: boolean | undefined;
   readonly replaceDoors?: boolean | undefined;
   readonly override?: string | undefined;
+  readonly acceptIncompatible?: boolean | undefined;
 }
 
 export interface Scenario {
@@ -56,13 +57,14 @@ export function aScenario(defaults: ScenarioParts = {}): Scenario {
   return {
     world,
     deploy(tag, parts = {}) {
-      const { retry, replaceDoors, override } = parts;
+      const { retry, replaceDoors, override, acceptIncompatible } = parts;
       const release = aRequest(tag, parts.request);
-      const request: DeployRequest = { ...facts(parts), release, retry, replaceDoors, override };
+      const request: DeployRequest = { ...facts(parts), release, retry, replaceDoors, override, acceptIncompatible };
       return deploy(request, world.ports(), signalOf(parts));
     },
     rollback(to, parts = {}) {
-      const request: RollbackRequest = { ...facts(parts), to };
+      const { acceptIncompatible } = parts;
+      const request: RollbackRequest = { ...facts(parts), to, acceptIncompatible };
       return rollback(request, world.ports(), signalOf(parts));
     },
     recover(choice, parts = {}) {
