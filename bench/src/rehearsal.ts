@@ -20,6 +20,7 @@ import { formatTable } from "./table.ts";
 const { values } = parseArgs({
   options: {
     postgres: { type: "string", default: process.env["POSTGRES_IMAGE"] ?? "sluice-test/postgres:15" },
+    mariadb: { type: "string", default: process.env["MARIADB_IMAGE"] ?? "sluice-test/mariadb:10.11" },
     only: { type: "string", default: "" },
     /** After this no other migration begins; what was found is kept, and the next run goes on. */
     seconds: { type: "string", default: "86400" },
@@ -34,7 +35,7 @@ const keptFile = join(repository, "bench/results/rehearsal.kept.json");
 await runBench(async (session) => {
   const all = await readAll();
   const state = createHash("sha256")
-    .update(JSON.stringify([all, values.postgres]))
+    .update(JSON.stringify([all, values.postgres, values.mariadb]))
     .digest("hex");
   let kept = await readKept(keptFile, values.anew ? "" : state);
   const isTried = ({ server, name }: Listed) =>
@@ -66,7 +67,7 @@ async function readAll(): Promise<readonly Listed[]> {
     return texts.flatMap(parseCorpus).map((migration): Listed => ({ server, ...migration }));
   };
   const all = await Promise.all(Object.values(servers).map(read));
-  return all.flat().filter(({ name }) => name.includes(values.only));
+  return all.flat().filter(({ server, name }) => `${server.name} ${name}`.includes(values.only));
 }
 
 /** Tries one after the other until the time is over; each is kept when it was tried. */

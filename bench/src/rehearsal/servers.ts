@@ -6,8 +6,10 @@ import { type Clock, defaultConfig } from "@sluice/core";
 import {
   type BackupPorts,
   createDirectoryStore,
+  createMysqlDriver,
   createPostgresDriver,
   type DatabaseDriver,
+  findMysqlTarget,
   findPostgresTarget,
 } from "@sluice/database";
 import { repository } from "../checkout.ts";
@@ -17,7 +19,7 @@ import { inTransaction } from "./squawk.ts";
 
 /** A kind of server that has a corpus. */
 export interface CorpusServer {
-  readonly name: "postgres";
+  readonly name: "postgres" | "mariadb";
   /** Files of the corpus. */
   readonly base: string;
   readonly migrations: readonly string[];
@@ -45,7 +47,27 @@ const postgres: CorpusServer = {
     createPostgresDriver({ ...means, target: await findPostgresTarget(means.exec, container) }),
 };
 
-export const servers = { postgres } as const;
+const mariadb: CorpusServer = {
+  name: "mariadb",
+  base: "mariadb-base.sql",
+  migrations: ["mariadb-dangerous.sql", "mariadb-harmless.sql"],
+  environment: [
+    "MARIADB_ROOT_PASSWORD=root-bench",
+    "MARIADB_DATABASE=shop",
+    "MARIADB_USER=shop",
+    "MARIADB_PASSWORD=bench",
+  ],
+  probe: ["mariadb-admin", "-h", "127.0.0.1", "--protocol=tcp", "-u", "shop", "-pbench", "ping"],
+  // With its own password, as the application would come.
+  client(container, sql) {
+    const mariadb = ["docker", "exec", container, "mariadb", "-h", "127.0.0.1", "--protocol=tcp"];
+    return [...mariadb, "-u", "shop", "-pbench", "shop", "-e", sql];
+  },
+  driver: async (means, container) =>
+    createMysqlDriver({ ...means, target: await findMysqlTarget(means.exec, container) }),
+};
+
+export const servers = { postgres, mariadb } as const;
 
 const clock: Clock = {
   now: () => new Date(),

@@ -34,6 +34,7 @@ export async function tryMigration(
       observations: await watch.finish(),
       liveLongest: null,
       compatibility: { release: "before", result: "pass", why: "not part of this", verdicts: [] },
+      down: null,
     },
     policy,
   );

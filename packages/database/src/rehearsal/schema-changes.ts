@@ -110,6 +110,12 @@ function indexChanges(before: Catalog, after: Catalog): readonly SchemaChange[] 
   ];
 }
 
+/** Tables, by name, that were not there before. */
+export function newTables(before: Catalog, after: Catalog): readonly string[] {
+  const was = byOid(before.tables);
+  return after.tables.filter(({ oid }) => !was.has(oid)).map(({ name }) => name);
+}
+
 /** The one is what the other was, under another id: nobody lacks it. */
 export function isRebuilt(was: CatalogIndex, is: CatalogIndex): boolean {
   return was.oid !== is.oid && was.table === is.table && was.definition === is.definition;

@@ -59,6 +59,7 @@ export function someObservations(over: Partial<Observations> = {}): Observations
     locks: [],
     rewrites: [],
     changes: [],
+    newTables: [],
     tables: [],
     invalidIndexes: [],
     notValidated: [],
@@ -75,6 +76,7 @@ export function aRehearsed(observations: Partial<Observations> = {}, over: Parti
     observations: someObservations(observations),
     liveLongest: null,
     compatibility: { release: "v1", result: "pass", why: "2 of its checks passed", verdicts: [] },
+    down: null,
     ...over,
   };
 }
