@@ -83,7 +83,8 @@ async function tryAll(
   const manifest = await takeBackup(ports, { service: "db", image, release: null }, session.signal);
   await using restored = await restoreCopy(ports, manifest, image, session.signal);
   const cloneMs = await timed(() => restored.copy.clone());
-  let kept: Kept = { ...before, cloneMs: Math.max(before.cloneMs, cloneMs) };
+  const longest = Math.max(before.cloneMs[server.name] ?? 0, cloneMs);
+  let kept: Kept = { ...before, cloneMs: { ...before.cloneMs, [server.name]: longest } };
   for (const migration of migrations) {
     session.signal.throwIfAborted();
     if (isOver()) break;

@@ -7,13 +7,13 @@ export interface Kept {
   /** Of all that the result rests on; another corpus or image begins anew. */
   readonly of: string;
   readonly tried: readonly Tried[];
-  /** How long a second copy took, the longest of the pieces; milliseconds. */
-  readonly cloneMs: number;
+  /** How long a second copy took, by server, the longest of the pieces; milliseconds. */
+  readonly cloneMs: Readonly<Record<string, number>>;
 }
 
 /** What earlier pieces kept of the same corpus; nothing where there is none, or it was of another one. */
 export async function readKept(file: string, of: string): Promise<Kept> {
-  const nothing: Kept = { of, tried: [], cloneMs: 0 };
+  const nothing: Kept = { of, tried: [], cloneMs: {} };
   const text = await readFile(file, "utf8").catch(() => null);
   if (text === null) return nothing;
   const kept = JSON.parse(text) as Kept;

@@ -40,9 +40,9 @@ function modelOf(services: readonly string[], changed: Partial<ComposeService> =
 describe("a service in a rehearsal", () => {
   it("may run another command, and is the same in all else", () => {
     const request: PlaceRequest = { ...slotRequestOf(shop, facts), slot: "rehearsal" };
-    const release = withCommand(request.release, "migrate", ["migrate", "down"]);
+    const release = withCommand(request.release, "migrate", ["migrate", "down", "$1"]);
     const model = rehearsalModel({ ...request, release }, ["migrate"], { subnets });
-    expect(model.services["migrate"]?.command).toEqual(["migrate", "down"]);
+    expect(model.services["migrate"]?.command).toEqual(["migrate", "down", "$$1"]);
     const own = modelOf(["migrate"]).services["migrate"];
     expect(own?.command).toEqual(["migrate"]);
     expect({ ...model.services["migrate"], command: own?.command }).toEqual(own);

@@ -5,6 +5,7 @@ import {
   SluiceError,
   type StoredRelease,
 } from "@sluice/core";
+import { escapeDollars } from "../model/dollars.ts";
 import { networkKeys } from "../model/networks.ts";
 import { assembled, type PlaceRequest, type SlotModelOptions, slotService } from "../model/slot-model.ts";
 
@@ -57,7 +58,7 @@ export function rehearsalModel(
 /** The release with another command of a service. */
 export function withCommand(release: StoredRelease, service: string, command: readonly string[]): StoredRelease {
   const { model } = release;
-  const changed = { ...model.services[service], command: [...command] };
+  const changed = { ...model.services[service], command: command.map(escapeDollars) };
   return { ...release, model: { ...model, services: { ...model.services, [service]: changed } } };
 }
 
