@@ -65,6 +65,11 @@ describe("a schema without lasting ids", () => {
     ]);
   });
 
+  it("does not miss an index that got another name", () => {
+    const changed = changes({ indexes: [aStateIndex("orders", "other_name")] });
+    expect(changed.map(({ change }) => change)).toEqual(["index-added"]);
+  });
+
   it("takes an index over other columns for another one", () => {
     const changed = changes({ indexes: [aStateIndex("orders", "by_total", { columns: "total, id" })] });
     expect(changed.map(({ change }) => change)).toEqual(["index-added", "index-dropped"]);

@@ -86,8 +86,9 @@ function catalogOf(state: SchemaState, tables: readonly Numbered[], idOf: (text:
       columns: [...columns],
     })),
     indexes: state.indexes.map(({ table, name, unique, type, columns }) => {
-      const definition = `${unique ? "UNIQUE " : ""}${type} ${name} (${columns})`;
-      const oid = idOf(`index ${oidOf(table)} ${definition}`);
+      // Without its name: nobody lacks an index that only got another one.
+      const definition = `${unique ? "UNIQUE " : ""}${type} (${columns})`;
+      const oid = idOf(`index ${oidOf(table)} ${name} ${definition}`);
       return { oid, table: oidOf(table), name, file: 0, definition, unique, valid: true };
     }),
     constraints: state.constraints.map(({ table, name, type }) => ({
