@@ -34,9 +34,9 @@ const keptFile = join(repository, "bench/results/rehearsal.kept.json");
 
 await runBench(async (session) => {
   const all = await readAll();
-  const state = createHash("sha256")
-    .update(JSON.stringify([all, values.postgres, values.mariadb]))
-    .digest("hex");
+  const bases = await Promise.all(Object.values(servers).map(({ base }) => readCorpus(base)));
+  const restsOn = JSON.stringify([all, bases, values.postgres, values.mariadb]);
+  const state = createHash("sha256").update(restsOn).digest("hex");
   let kept = await readKept(keptFile, values.anew ? "" : state);
   const isTried = ({ server, name }: Listed) =>
     kept.tried.some((one) => one.server === server.name && one.name === name);
