@@ -1,23 +1,17 @@
 // What a rehearsal finds in a corpus of migrations: every danger by its reason, and nothing harmless stopped.
-import { readFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { createComposeRuntime } from "@sluice/compose";
-import { type Clock, defaultConfig } from "@sluice/core";
-import {
-  type BackupPorts,
-  createDirectoryStore,
-  createPostgresDriver,
-  findPostgresTarget,
-  restoreCopy,
-  takeBackup,
-} from "@sluice/database";
+import { restoreCopy, takeBackup } from "@sluice/database";
 import { repository } from "./checkout.ts";
-import { measure, run } from "./measure.ts";
-import { parseCorpus } from "./rehearsal/corpus.ts";
-import { isMissed, rehearsalFigures } from "./rehearsal/figures.ts";
-import { type Tried, tryMigration } from "./rehearsal/try-migration.ts";
+import { run } from "./measure.ts";
+import { type CorpusMigration, parseCorpus } from "./rehearsal/corpus.ts";
+import { isMissed, lintFigures, rehearsalFigures } from "./rehearsal/figures.ts";
+import { type Kept, readKept, writeKept } from "./rehearsal/kept.ts";
+import { type CorpusServer, portsOf, readCorpus, servers, startServer } from "./rehearsal/servers.ts";
+import { squawkFindings } from "./rehearsal/squawk.ts";
+import { tryMigration } from "./rehearsal/try-migration.ts";
 import { conclude } from "./result.ts";
 import { runBench } from "./run-bench.ts";
 import type { Session } from "./session.ts";
@@ -25,88 +19,86 @@ import { formatTable } from "./table.ts";
 
 const { values } = parseArgs({
   options: {
-    image: { type: "string", default: process.env["POSTGRES_IMAGE"] ?? "sluice-test/postgres:15" },
+    postgres: { type: "string", default: process.env["POSTGRES_IMAGE"] ?? "sluice-test/postgres:15" },
+    mariadb: { type: "string", default: process.env["MARIADB_IMAGE"] ?? "sluice-test/mariadb:10.11" },
     only: { type: "string", default: "" },
+    /** After this no other migration begins; what was found is kept, and the next run goes on. */
+    seconds: { type: "string", default: "86400" },
+    /** Forget what an earlier run kept. */
+    anew: { type: "boolean", default: false },
   },
 });
-const corpus = join(repository, "bench/corpus/rehearsal");
-const read = (name: string) => readFile(join(corpus, name), "utf8");
-const clock: Clock = {
-  now: () => new Date(),
-  monotonicMs: () => performance.now(),
-  sleep: (ms, signal) => delay(ms, undefined, { signal }),
-};
+const began = performance.now();
+const isOver = () => performance.now() - began > Number(values.seconds) * 1_000;
+const keptFile = join(repository, "bench/results/rehearsal.kept.json");
 
 await runBench(async (session) => {
-  const container = await startDatabase(session);
-  const ports = await portsOf(session, container);
+  const all = await readAll();
+  const bases = await Promise.all(Object.values(servers).map(({ base }) => readCorpus(base)));
+  const restsOn = JSON.stringify([all, bases, values.postgres, values.mariadb]);
+  const state = createHash("sha256").update(restsOn).digest("hex");
+  let kept = await readKept(keptFile, values.anew ? "" : state);
+  const isTried = ({ server, name }: Listed) =>
+    kept.tried.some((one) => one.server === server.name && one.name === name);
+  for (const server of Object.values(servers)) {
+    const left = all.filter((one) => one.server.name === server.name && !isTried(one));
+    if (left.length > 0 && !isOver()) kept = await tryAll(session, server, left, { ...kept, of: state });
+  }
+  const rows = kept.tried.map(({ server, name, expect, verdict, found, linted }) => {
+    const alone = linted === null ? "no linter" : linted.join(" ");
+    return [server, name, expect ?? "-", verdict, found.join(" "), alone];
+  });
+  session.say(formatTable([["server", "migration", "expected", "verdict", "found", "squawk alone"], ...rows]));
+  const left = all.filter((one) => !isTried(one)).length;
+  if (left > 0) throw new Error(`${left} of ${all.length} are left: run it again, it goes on from there`);
+  await rm(keptFile, { force: true });
+  const figures = rehearsalFigures(kept.tried, kept.cloneMs);
+  const peers = { squawk: lintFigures(kept.tried) };
+  return { result: conclude({ bench: "rehearsal", figures, peers, floor: {} }), details: kept.tried };
+});
+
+interface Listed extends CorpusMigration {
+  readonly server: CorpusServer;
+}
+
+async function readAll(): Promise<readonly Listed[]> {
+  const read = async (server: CorpusServer) => {
+    const texts = await Promise.all(server.migrations.map(readCorpus));
+    return texts.flatMap(parseCorpus).map((migration): Listed => ({ server, ...migration }));
+  };
+  const all = await Promise.all(Object.values(servers).map(read));
+  return all.flat().filter(({ server, name }) => `${server.name} ${name}`.includes(values.only));
+}
+
+/** Tries one after the other until the time is over; each is kept when it was tried. */
+async function tryAll(
+  session: Session,
+  server: CorpusServer,
+  migrations: readonly CorpusMigration[],
+  before: Kept,
+): Promise<Kept> {
+  const container = await startServer(server, values[server.name], session);
+  const ports = await portsOf(server, container, session);
   const image = await run(["docker", "inspect", "--format", "{{.Image}}", container]);
   const manifest = await takeBackup(ports, { service: "db", image, release: null }, session.signal);
   await using restored = await restoreCopy(ports, manifest, image, session.signal);
-  const cloneMs = await timed(async () => {
-    await restored.copy.clone();
-  });
-  const migrations = [...parseCorpus(await read("dangerous.sql")), ...parseCorpus(await read("harmless.sql"))];
-  const tried: Tried[] = [];
-  for (const migration of migrations.filter(({ name }) => name.includes(values.only))) {
+  const cloneMs = await timed(() => restored.copy.clone());
+  const longest = Math.max(before.cloneMs[server.name] ?? 0, cloneMs);
+  let kept: Kept = { ...before, cloneMs: { ...before.cloneMs, [server.name]: longest } };
+  for (const migration of migrations) {
     session.signal.throwIfAborted();
-    const result = await tryMigration(restored, migration);
-    tried.push(result);
+    if (isOver()) break;
+    const linted = server.name === "postgres" ? await squawkFindings(session.directory, migration) : null;
+    const result = { ...(await tryMigration(server, restored, migration)), linted };
+    kept = { ...kept, tried: [...kept.tried, result] };
+    await writeKept(keptFile, kept);
     session.say(`${isMissed(result) ? "MISSED " : ""}${result.name}: ${result.verdict} (${result.found.join(", ")})`);
   }
-  const rows = tried.map(({ name, expect, verdict, found }) => [name, expect ?? "-", verdict, found.join(" ")]);
-  session.say(formatTable([["migration", "expected", "verdict", "found"], ...rows]));
-  const figures = rehearsalFigures(tried, cloneMs);
-  return { result: conclude({ bench: "rehearsal", figures, peers: {}, floor: {} }), details: tried };
-});
-
-async function startDatabase({ prefix, signal }: Session): Promise<string> {
-  const name = `${prefix}rehearsal-db`;
-  const settings = ["-e", "POSTGRES_USER=shop", "-e", "POSTGRES_PASSWORD=bench"];
-  await run(["docker", "run", "-d", "--name", name, ...settings, values.image]);
-  const deadline = performance.now() + 120_000;
-  const isReady = async () =>
-    (await measure(["docker", "exec", name, "pg_isready", "-q", "-h", "127.0.0.1"])).exitCode === 0;
-  while (!(await isReady())) {
-    if (performance.now() > deadline) throw new Error(`${name} takes no connections`);
-    await delay(200, undefined, { signal });
-  }
-  await run([
-    "docker",
-    "exec",
-    name,
-    "psql",
-    "-Xqw",
-    "-v",
-    "ON_ERROR_STOP=1",
-    "-U",
-    "shop",
-    "-c",
-    await read("base.sql"),
-  ]);
-  return name;
-}
-
-async function portsOf({ prefix, directory }: Session, container: string): Promise<BackupPorts> {
-  const { exec, throwAway } = createComposeRuntime({
-    env: process.env,
-    clock,
-    config: async () => defaultConfig(),
-    readRouting: () => Promise.reject(new Error("there are no doors here")),
-  });
-  const target = await findPostgresTarget(exec, container);
-  const stack = `${prefix}rehearsal`;
-  return {
-    driver: createPostgresDriver({ exec, throwAway, clock, stack, target, scratchMemoryBytes: 1 << 30 }),
-    store: createDirectoryStore({ directory: join(directory, "backups") }),
-    clock,
-    cipher: null,
-    randomId: () => "bench",
-  };
+  return kept;
 }
 
 async function timed(work: () => Promise<void>): Promise<number> {
-  const began = performance.now();
+  const start = performance.now();
   await work();
-  return performance.now() - began;
+  return performance.now() - start;
 }

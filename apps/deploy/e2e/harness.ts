@@ -47,6 +47,8 @@ environments:
 export const patience = { timeout: 600_000 };
 
 export interface Release {
+  /** `breaking` renames a column that the versions before read. */
+  readonly migrations?: "breaking" | undefined;
   readonly mode?: "good" | "unhealthy" | "err20" | "errroute" | "crash" | "crashstart" | "slow" | "leak" | "errlog";
   readonly startupMs?: number;
 }
@@ -90,8 +92,10 @@ export async function openShop(more = "", env: Readonly<Record<string, string>> 
   return {
     ...shop,
     url: `http://127.0.0.1:${shop.port}/api/products`,
-    async release(tag, { mode = "good", startupMs = 500 } = {}) {
-      await run(process.execPath, [makeRelease, shop.checkout, tag, "--mode", mode, "--startup-ms", String(startupMs)]);
+    async release(tag, { mode = "good", startupMs = 500, migrations } = {}) {
+      const flags = ["--mode", mode, "--startup-ms", String(startupMs)];
+      if (migrations) flags.push("--migrations", migrations);
+      await run(process.execPath, [makeRelease, shop.checkout, tag, ...flags]);
     },
     async commit() {
       return (await run("git", ["rev-parse", "HEAD"], { cwd: shop.checkout })).stdout.trim();

@@ -58,7 +58,9 @@ export function createProgram(context: CommandContext, invocation: Invocation): 
       "go back to the release before, or to one that is stored",
       async () => (await import("./commands/rollback.ts")).rollback,
     ),
-  ).argument("[tag]", "tag or id of a release (default: the one before)");
+  )
+    .argument("[tag]", "tag or id of a release (default: the one before)")
+    .option("--accept-incompatible", "go back although that release does not run on the schema of now; recorded");
   verb(program, "resume", "finish what a dead run left", async () => (await import("./commands/recover.ts")).resume);
   verb(program, "abort", "undo what a dead run left", async () => (await import("./commands/recover.ts")).abort);
 

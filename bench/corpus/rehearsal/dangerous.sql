@@ -78,6 +78,10 @@ alter table events add primary key (seq);
 drop index orders_customer;
 create index orders_customer on orders (customer_id, placed);
 
+-- migration: an index is built anew in its place
+-- expect: index-blocks-writes
+reindex index orders_customer;
+
 -- migration: a column is dropped
 -- expect: column-dropped
 alter table orders drop column reference;

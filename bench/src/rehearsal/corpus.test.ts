@@ -23,6 +23,8 @@ describe("the corpus", () => {
 
   it("holds at least 30 dangerous migrations, each with its reason, and 20 harmless ones without", async () => {
     const [dangerous, harmless] = [await read("dangerous.sql"), await read("harmless.sql")];
+    expect((await read("mariadb-dangerous.sql")).filter(({ expect: code }) => code === null)).toEqual([]);
+    expect((await read("mariadb-harmless.sql")).filter(({ expect: code }) => code !== null)).toEqual([]);
     expect(dangerous.length).toBeGreaterThanOrEqual(30);
     expect(dangerous.filter(({ expect: code }) => code === null)).toEqual([]);
     expect(harmless.length).toBeGreaterThanOrEqual(20);

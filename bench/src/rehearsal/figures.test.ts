@@ -1,12 +1,14 @@
 import { expect, it } from "vitest";
-import { rehearsalFigures } from "./figures.ts";
+import { lintFigures, rehearsalFigures } from "./figures.ts";
 import type { Tried } from "./try-migration.ts";
 
 const tried = (over: Partial<Tried>): Tried => ({
+  server: "postgres",
   name: "x",
   expect: null,
   verdict: "pass",
   found: [],
+  linted: null,
   ms: 1,
   ...over,
 });
@@ -21,7 +23,7 @@ it("counts what goes by, also for another reason than the right one, and what is
       tried({ verdict: "warn", found: ["long-lock"] }),
       tried({}),
     ],
-    4_000,
+    { postgres: 4_000, mariadb: 9_000 },
   );
   expect(figures).toMatchObject({
     dangerous: { value: 3 },
@@ -30,5 +32,18 @@ it("counts what goes by, also for another reason than the right one, and what is
     harmless_blocked: { value: 1, pass: false },
     harmless_warned: { value: 1 },
     second_clone_s: { value: 4, pass: true },
+    second_clone_mariadb_s: { value: 9 },
   });
+});
+
+it("counts what a linter says of the migrations that it can read", () => {
+  const figures = lintFigures([
+    tried({ expect: "rows-lost", linted: [] }),
+    tried({ expect: "rows-lost", linted: ["ban-drop-table"] }),
+    tried({ linted: [] }),
+    tried({ linted: ["changing-column-type"] }),
+    tried({ expect: "rows-lost", linted: null }),
+    tried({ linted: null }),
+  ]);
+  expect(figures).toEqual({ dangerous: 2, dangerous_missed: 1, harmless: 2, harmless_warned: 1 });
 });

@@ -56,8 +56,10 @@ export interface RehearsalCopy extends AsyncDisposable {
 }
 
 export interface RehearsalWatch {
-  /** What happened since; nothing works in the clone any more. */
+  /** What happened since; nothing works in the clone any more. Once. */
   finish(): Promise<Observations>;
+  /** How the clone differs now from what it was at first, for people; after `finish`, and whatever happened since. */
+  difference(): Promise<readonly string[]>;
 }
 
 /** A database beside the live one, in the same server. */

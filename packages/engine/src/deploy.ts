@@ -20,9 +20,7 @@ export async function deploy(
   signal: AbortSignal,
 ): Promise<DeploymentResult> {
   const closed = await windowConsents(request, ports.clock.now());
-  const incompatible = request.acceptIncompatible
-    ? ["incompatible: the release before may not run on the new schema"]
-    : [];
+  const incompatible = request.acceptIncompatible ? [incompatibleConsent] : [];
   const consents = [...(request.consents ?? []), ...closed, ...incompatible];
   await ports.base.claim(request.stack, request.homeId);
   const recovered = await recoverUnfinished(request, request.project, ports, signal);
@@ -41,8 +39,11 @@ export async function rollback(
   await ports.base.claim(request.stack, request.homeId);
   const recovered = await recoverUnfinished(request, request.project, ports, signal);
   if (recovered && signal.aborted) return recovered;
-  return execute(request, await prepareRollback(request, ports, signal), ports, signal);
+  const consents = [...(request.consents ?? []), ...(request.acceptIncompatible ? [incompatibleConsent] : [])];
+  return execute({ ...request, consents }, await prepareRollback(request, ports, signal), ports, signal);
 }
+
+const incompatibleConsent = "incompatible: the release before may not run on the new schema";
 
 /** A tag is one more name for a release that is there already. */
 async function nameRelease({ bundles }: EnginePorts, { bundle }: StoredRelease, tag: string): Promise<void> {

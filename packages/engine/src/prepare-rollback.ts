@@ -10,6 +10,7 @@ import {
   SluiceError,
   warmRelease,
 } from "@sluice/core";
+import { incompatibilityOf } from "./incompatible-release.ts";
 import { livedReleases, readAttempts } from "./journal-entries.ts";
 import { assertDoorsAnswer } from "./preflight.ts";
 import type { PreparedDeployment, RollbackRequest } from "./requests.ts";
@@ -35,6 +36,7 @@ export async function prepareRollback(
       hint: "sluice history shows the releases there are",
     });
   }
+  if (!request.acceptIncompatible && live?.release !== target.id) await assertCompatible(target, ports);
   const release = await ports.bundles.load(target.id);
   const previousRelease = live?.release ? await loadOrNull(ports, live.release) : null;
   const common = { observed, bundles, source: null, release, previousRelease };
@@ -77,6 +79,16 @@ export async function prepareRollback(
     observed,
   );
   return { ...common, plan: { ...plan, kind: "rollback" } };
+}
+
+/** Going back to what was seen to fail on the schema that is there now helps nobody. */
+async function assertCompatible({ id, tag }: ReleaseBundle, { journal }: EnginePorts): Promise<void> {
+  const found = await incompatibilityOf(id, await readAttempts(journal), journal);
+  if (!found) return;
+  const { since, why } = found;
+  throw new SluiceError("DATA_INCOMPATIBLE", `${tag} does not run on the schema that ${since} left: ${why}`, {
+    hint: "put the data back first (sluice db migrate --down, or sluice db restore), or go back all the same with --accept-incompatible",
+  });
 }
 
 /** The release that was live before the one that serves, by the journal; what was left by going back is no way back. */

@@ -67,6 +67,46 @@ describe("a rehearsal in a deployment", () => {
     expect(asked).toBe(2);
   });
 
+  it("that saw the release before fail closes the way back to it, until data is put back or somebody accepts it", async () => {
+    const { scenario } = await afterV1("block");
+    const { world } = scenario;
+    world.state.rehearsal = { ...blocking, verdict: "warn", findings: [{ ...finding, severity: "warn" }] };
+    expect((await scenario.deploy("v2", { acceptIncompatible: true })).outcome).toBe("live");
+    await expect(scenario.rollback()).rejects.toMatchObject({
+      code: "DATA_INCOMPATIBLE",
+      exitCode: 10,
+      message: "v1 does not run on the schema that v2 left: status 500",
+    });
+    expect(reached(scenario)).toEqual({ web: ["v2"] });
+    await world.ports().journal.append({ type: "database-migrate-down", result: "failed" });
+    await expect(scenario.rollback()).rejects.toMatchObject({ code: "DATA_INCOMPATIBLE" });
+    await world.ports().journal.append({ type: "database-migrate-down", result: "done" });
+    expect((await scenario.rollback()).outcome).toBe("live");
+    expect(reached(scenario)).toEqual({ web: ["v1"] });
+  });
+
+  it("does not close it for who accepts it, which is on record", async () => {
+    const { scenario } = await afterV1("warn");
+    scenario.world.state.rehearsal = blocking;
+    await scenario.deploy("v2");
+    expect((await scenario.rollback("v1", { acceptIncompatible: true })).outcome).toBe("live");
+    const starts = [];
+    for await (const record of scenario.world.ports().journal.read()) {
+      if (record.type === "deployment-start") starts.push(record["consents"]);
+    }
+    expect(starts.at(-1)).toEqual(["incompatible: the release before may not run on the new schema"]);
+  });
+
+  it("that passed, or whose migration never ran, leaves the way back open", async () => {
+    const { scenario } = await afterV1("block");
+    expect((await scenario.deploy("v2")).outcome).toBe("live");
+    expect((await scenario.rollback()).outcome).toBe("live");
+    scenario.world.state.rehearsal = blocking;
+    expect((await scenario.deploy("v3")).outcome).toBe("failed");
+    expect((await scenario.rollback("v2")).outcome).toBe("live");
+    expect((await scenario.rollback("v1")).outcome).toBe("live");
+  });
+
   it("only tells where that is all that was asked for", async () => {
     const { scenario } = await afterV1("warn");
     const { world } = scenario;

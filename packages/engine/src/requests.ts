@@ -37,6 +37,8 @@ export interface RollbackRequest extends StackFacts, Initiator {
   readonly project: ResolvedProject;
   /** Tag or id of the release to go back to; without one, the release before the one that serves. */
   readonly to?: string | undefined;
+  /** That it may not run on what a migration left is agreed to; recorded. */
+  readonly acceptIncompatible?: boolean | undefined;
 }
 
 export interface PreparedDeployment {

@@ -174,11 +174,11 @@ async function deployRequest(
 
 async function rollbackRequest(
   session: Session,
-  { to, reason }: RollbackCall,
+  { to, reason, acceptIncompatible }: RollbackCall,
   signal: AbortSignal | undefined,
 ): Promise<RollbackRequest> {
   const [project, facts] = await Promise.all([session.project(signal), session.facts()]);
-  return { ...facts, project, ...initiator(session, reason ?? "rollback"), to };
+  return { ...facts, project, ...initiator(session, reason ?? "rollback"), to, acceptIncompatible };
 }
 
 function initiator({ options }: Session, reason: string) {

@@ -73,6 +73,8 @@ export interface RollbackCall {
   readonly to?: string | undefined;
   readonly reason?: string | undefined;
   readonly waitMs?: number | undefined;
+  /** Go back although a rehearsal saw that release fail on the schema of now; recorded. */
+  readonly acceptIncompatible?: boolean | undefined;
 }
 
 export interface PlanView {

@@ -36,6 +36,7 @@ async function seenOf(...transactions: readonly string[]) {
       observations,
       liveLongest: null,
       compatibility: { release: "v1", result: "pass", why: "", verdicts: [] },
+      down: null,
     },
     { ...defaultPolicy, largeBytes: 1, manyRows: 1_000, warnWaitMs: 60_000, blockWaitMs: 60_000 },
   );

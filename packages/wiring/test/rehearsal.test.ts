@@ -39,6 +39,9 @@ services:
 volumes: { data: {} }
 `;
 const config = `
+database:
+  service: db
+  migrate: { down: { job: migrate, command: ['psql -XqAtw -c "alter table orders drop column if exists note"'] } }
 services:
   web: { role: web, port: 8080, sharedVolumes: true }
   migrate: { role: job }
@@ -117,6 +120,7 @@ describe("a rehearsal", { timeout: 300_000 }, () => {
     expect(report.observations.changes).toEqual([
       { change: "column-added", table: "public.orders", column: "note", required: false },
     ]);
+    expect(report.down).toMatchObject({ error: null, left: [] });
     expect(report.notTested).toContain("workers of the previous release, and what its checks do not ask for");
     expect(JSON.stringify(report)).not.toContain(password);
     // Production is what it was, and nothing is left.
@@ -127,7 +131,8 @@ describe("a rehearsal", { timeout: 300_000 }, () => {
   it("of one that the release that serves cannot live with blocks, and says which check", async () => {
     const report = await rehearsed("alter table orders rename column total to amount;");
     expect(report.verdict).toBe("block");
-    expect(report.findings.map(({ code }) => code)).toEqual(["previous-fails", "column-renamed"]);
+    expect(report.findings.map(({ code }) => code)).toEqual(["previous-fails", "column-renamed", "down-incomplete"]);
+    expect(report.down).toMatchObject({ error: null, left: ["column-renamed total of public.orders"] });
     expect(report.compatibility).toMatchObject({ result: "fail", why: expect.stringContaining('check "orders"') });
     expect(await left()).toBe("");
   });

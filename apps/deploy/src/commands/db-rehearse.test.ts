@@ -48,6 +48,23 @@ describe("sluice db rehearse", () => {
     );
   });
 
+  it("says whether it can be taken back, and how the server changed a table", async () => {
+    const statements = [{ sql: "alter table orders force", ms: 40, calls: 1, rows: 0, how: "INPLACE" }];
+    const { observations } = aRehearsal();
+    const textOf = async (down: ReturnType<typeof aRehearsal>["down"]) => {
+      const report = aRehearsal({ down, observations: { ...observations, statements } });
+      return (await run(["db", "rehearse"], { deployer: deployerWith(report) })).stdout;
+    };
+    const well = await textOf({ ms: 900, error: null, left: [] });
+    expect(well).toContain("taken back in 900ms: it is what it was\n");
+    expect(well).toContain("alter table orders force (INPLACE)\n");
+    expect(await textOf({ ms: 900, error: null, left: ["column-dropped total of orders"] })).toContain(
+      "taken back in 900ms: column-dropped total of orders\n",
+    );
+    const error = { code: "JOB_FAILED", message: "exit code 3" };
+    expect(await textOf({ ms: 900, error, left: [] })).toContain("taken back: no (exit code 3)\n");
+  });
+
   it("ends with 20 when it must not, and says why and what to do", async () => {
     const ran = await run(["db", "rehearse"], { deployer: deployerWith(blocked) });
     expect(ran.exitCode).toBe(20);

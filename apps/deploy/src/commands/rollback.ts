@@ -4,12 +4,17 @@ import { runDeployment } from "../deployment.ts";
 import { parseDurationFlag } from "../flag-values.ts";
 import { confirmPlan } from "./deploy.ts";
 
+export interface RollbackFlags extends ChangeFlags {
+  readonly acceptIncompatible?: boolean;
+}
+
 /** `sluice rollback [TAG]`: back to the release before, or to any that is stored. */
-export async function rollback(call: CommandCall<ChangeFlags>): Promise<number> {
+export async function rollback(call: CommandCall<RollbackFlags>): Promise<number> {
   const { flags, args, context } = call;
   return runDeployment(call, args[0] ?? "", async (deployer, signal) => {
     const waitMs = parseDurationFlag("--wait", flags.wait);
-    const asked: RollbackCall = { to: args[0], reason: flags.reason, waitMs };
+    const { reason, acceptIncompatible } = flags;
+    const asked: RollbackCall = { to: args[0], reason, waitMs, acceptIncompatible };
     await confirmPlan(call, () => deployer.planRollback(asked, context.signal));
     return deployer.rollback(asked, signal);
   });

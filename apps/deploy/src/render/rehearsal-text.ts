@@ -39,6 +39,7 @@ export function rehearsalFacts({
   compatibility,
   times,
   liveLongest,
+  down,
 }: RehearsalReport): readonly string[] {
   const how = { job: "jobs", start: "the start of", none: "nothing" }[migration.how];
   const { release, result, why } = compatibility;
@@ -49,12 +50,18 @@ export function rehearsalFacts({
     ...(release === null
       ? [`rollback of images: ${why}`]
       : [`rollback of images to ${release} safe: ${safe} (${why})`]),
+    ...(down ? [downText(down)] : []),
     ...(liveLongest
       ? [
           `longest transaction on the live database now: ${formatDuration(liveLongest.ms)}, of ${liveLongest.application}`,
         ]
       : []),
   ];
+}
+
+function downText({ ms, error, left }: NonNullable<RehearsalReport["down"]>): string {
+  if (error) return `taken back: no (${error.message})`;
+  return `taken back in ${formatDuration(ms)}: ${left.length === 0 ? "it is what it was" : left.join(", ")}`;
 }
 
 function findingLines({ severity, code, message, hint }: RehearsalFinding): string {
@@ -65,10 +72,11 @@ export function statementRows({ observations }: RehearsalReport): readonly (read
   return observations.statements
     .filter(({ sql }) => !/^\s*(?:begin|commit|rollback|set|reset|show)\b/i.test(sql))
     .slice(0, most)
-    .map(({ sql, ms, rows, calls }) => {
+    .map(({ sql, ms, rows, calls, how }) => {
       const text = sql.replaceAll(/\s+/g, " ").trim();
       const short = text.length > sqlWidth ? `${text.slice(0, sqlWidth)}…` : text;
-      return [formatDuration(Math.round(ms)), String(rows), calls > 1 ? `${short} (${calls} times)` : short];
+      const often = calls > 1 ? ` (${calls} times)` : "";
+      return [formatDuration(Math.round(ms)), String(rows), `${short}${often}${how ? ` (${how})` : ""}`];
     });
 }
 

@@ -2,7 +2,7 @@ import type { ComposeModel, ComposeService } from "@sluice/core";
 import { describe, expect, it } from "vitest";
 import { factsOf, slotRequestOf } from "../../test/support/slot-request.ts";
 import type { PlaceRequest } from "../model/slot-model.ts";
-import { companionsOf, rehearsalModel, rehearsalNetworks } from "./rehearsal-model.ts";
+import { companionsOf, rehearsalModel, rehearsalNetworks, withCommand } from "./rehearsal-model.ts";
 
 const shop: ComposeModel = {
   name: "shop",
@@ -38,6 +38,16 @@ function modelOf(services: readonly string[], changed: Partial<ComposeService> =
 }
 
 describe("a service in a rehearsal", () => {
+  it("may run another command, and is the same in all else", () => {
+    const request: PlaceRequest = { ...slotRequestOf(shop, facts), slot: "rehearsal" };
+    const release = withCommand(request.release, "migrate", ["migrate", "down", "$1"]);
+    const model = rehearsalModel({ ...request, release }, ["migrate"], { subnets });
+    expect(model.services["migrate"]?.command).toEqual(["migrate", "down", "$$1"]);
+    const own = modelOf(["migrate"]).services["migrate"];
+    expect(own?.command).toEqual(["migrate"]);
+    expect({ ...model.services["migrate"], command: own?.command }).toEqual(own);
+  });
+
   it("cannot reach what production stores: volumes are empty ones, what the host shares is only read", () => {
     expect(modelOf(["migrate"]).services["migrate"]?.volumes).toEqual([
       { type: "volume", target: "/uploads" },

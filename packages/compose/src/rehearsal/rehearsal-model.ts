@@ -1,4 +1,11 @@
-import { type ComposeModel, type ComposeService, type ServiceFacts, SluiceError } from "@sluice/core";
+import {
+  type ComposeModel,
+  type ComposeService,
+  type ServiceFacts,
+  SluiceError,
+  type StoredRelease,
+} from "@sluice/core";
+import { escapeDollars } from "../model/dollars.ts";
 import { networkKeys } from "../model/networks.ts";
 import { assembled, type PlaceRequest, type SlotModelOptions, slotService } from "../model/slot-model.ts";
 
@@ -46,6 +53,13 @@ export function rehearsalModel(
   const model = assembled(request, options, Object.fromEntries(rehearsed));
   const networks = Object.entries(model.networks ?? {}).map(([key, network]) => [key, { ...network, internal: true }]);
   return { ...model, networks: Object.fromEntries(networks) };
+}
+
+/** The release with another command of a service. */
+export function withCommand(release: StoredRelease, service: string, command: readonly string[]): StoredRelease {
+  const { model } = release;
+  const changed = { ...model.services[service], command: command.map(escapeDollars) };
+  return { ...release, model: { ...model, services: { ...model.services, [service]: changed } } };
 }
 
 function rehearsalService(request: PlaceRequest, name: string): ComposeService {

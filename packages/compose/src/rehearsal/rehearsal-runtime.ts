@@ -24,7 +24,7 @@ import { startContainers } from "../slots/slot-runtime.ts";
 import { removeRehearsal } from "../slots/sweep.ts";
 import { waitContainer } from "../slots/wait-ready.ts";
 import { removeWithVolumes } from "../throw-away/throw-away-containers.ts";
-import { companionsOf, rehearsalModel, rehearsalNetworks } from "./rehearsal-model.ts";
+import { companionsOf, rehearsalModel, rehearsalNetworks, withCommand } from "./rehearsal-model.ts";
 
 export interface RehearsalMeans {
   readonly engine: Engine;
@@ -48,7 +48,9 @@ function createWorld(means: RehearsalMeans, request: RehearsalRequest): Rehearsa
   const project = stackNames.slotProject(stack, "rehearsal");
   return {
     async runJob(release, service, options = {}) {
-      const containers = await create(means, request, release, [service], options);
+      const { command } = options;
+      const running = command ? withCommand(release, service, command) : release;
+      const containers = await create(means, request, running, [service], options);
       await startCompanions(means, containers, [service], options);
       const job = containers.find((one) => serviceOf(one) === service);
       if (!job) throw new SluiceError("JOB_FAILED", `job ${service}: Compose made no container for it`);

@@ -12,6 +12,11 @@ export interface RehearsalRequest {
   readonly copy: string;
 }
 
+export interface RehearsalJobOptions extends CallOptions {
+  /** Runs in the place of the service's own command. */
+  readonly command?: readonly string[] | undefined;
+}
+
 /**
  * Networks of their own in which the database is a copy, and from which nothing of production can be reached: neither
  * its containers nor its volumes, nor the world outside. Disposing removes all that was made in them; the copy stays.
@@ -22,7 +27,7 @@ export interface RehearsalWorld extends AsyncDisposable {
    *
    * @throws SluiceError JOB_FAILED with the end of its log, SERVICE_REFUSED when it cannot be kept from production
    */
-  runJob(release: StoredRelease, service: string, options?: CallOptions): Promise<void>;
+  runJob(release: StoredRelease, service: string, options?: RehearsalJobOptions): Promise<void>;
   /**
    * Starts one container of each service and waits until all are ready.
    *

@@ -1,5 +1,12 @@
 import { type Clock, type ContainerExec, SluiceError, type ThrowAwayContainers } from "@sluice/core";
-import type { DatabaseDriver, DriverCall, FreshDatabase, RunningDump, ScratchDatabase } from "../driver.ts";
+import type {
+  DatabaseDriver,
+  DriverCall,
+  FreshDatabase,
+  RehearsalCopy,
+  RunningDump,
+  ScratchDatabase,
+} from "../driver.ts";
 import { besideName } from "../model/beside-name.ts";
 import type { Fingerprint } from "../model/fingerprint.ts";
 import type { Manifest } from "../model/manifest.ts";
@@ -13,6 +20,8 @@ import { countEvents, replaced, withoutEvents } from "./dump-text.ts";
 import type { Sampling } from "./fingerprint-sql.ts";
 import { openGate } from "./gate.ts";
 import { probeMysql } from "./probe.ts";
+import { longestTransaction } from "./rehearsal/longest-transaction.ts";
+import { openRehearsalCopy } from "./rehearsal/rehearsal-copy.ts";
 import { createDatabase, dropDatabase, restoreDump } from "./restore.ts";
 import { startScratch } from "./scratch.ts";
 import { openSnapshot, takeFingerprint } from "./snapshot.ts";
@@ -46,6 +55,11 @@ export function createMysqlDriver(options: MysqlOptions): DatabaseDriver {
     globals: (call) => dumpAccounts(exec, target, sessionOf(call)),
     fingerprint: (like, call) => takeFingerprint(exec, target, sampledIn(like), sessionOf(call)),
     scratch: (manifest, image, call) => scratch(options, manifest, image, call),
+    // MySQL's record of what it does is another one, and was never looked at.
+    ...(target.kind === "mariadb"
+      ? { rehearsalCopy: (manifest, image, call) => rehearsalCopy(options, manifest, image, call) }
+      : {}),
+    longestTransaction: (call) => longestTransaction(exec, target, sessionOf(call, "rehearse")),
     restoreBeside: (manifest, source, call) => restoreBeside(options, manifest, source, call),
     undoSwap: (call) => undoSwap(options, call),
   };
@@ -105,6 +119,16 @@ async function scratch(
       [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
     };
   });
+}
+
+function rehearsalCopy(
+  { throwAway, exec, clock, stack, target, scratchMemoryBytes }: MysqlOptions,
+  manifest: Manifest,
+  image: string,
+  call: DriverCall,
+): Promise<RehearsalCopy> {
+  const request = { stack, image, memoryBytes: scratchMemoryBytes, manifest, live: target };
+  return openRehearsalCopy({ throwAway, exec, clock }, request, sessionOf(call, "rehearse"));
 }
 
 async function restoreBeside(

@@ -12,6 +12,8 @@ export interface ScratchRequest {
   /** What a server of its kind must be told at its start. */
   readonly settings: readonly string[];
   readonly memoryBytes: number;
+  /** In its name. Default `verify`. */
+  readonly purpose?: string | undefined;
 }
 
 /** A server that is nobody's and is gone, with its data, when it is disposed. */
@@ -40,7 +42,7 @@ export async function startScratch(
     exec,
     clock,
   }: { readonly throwAway: ThrowAwayContainers; readonly exec: ContainerExec; readonly clock: Clock },
-  { stack, image, kind, database, settings, memoryBytes }: ScratchRequest,
+  { stack, image, kind, database, settings, memoryBytes, purpose = "verify" }: ScratchRequest,
   signal?: AbortSignal,
 ): Promise<ScratchServer> {
   const password = randomBytes(16).toString("hex");
@@ -48,7 +50,7 @@ export async function startScratch(
     {
       stack,
       image,
-      purpose: "verify",
+      purpose,
       // Nobody but its own processes can reach it: without a network the password is only what images ask for.
       environment: { MARIADB_ROOT_PASSWORD: password, MYSQL_ROOT_PASSWORD: password },
       // Images put the server's name before what begins with a dash.

@@ -16,9 +16,12 @@ let directory = "";
 let ports: BackupPorts;
 let backup = "";
 let calls: string[];
+/** How the copy differs from what it was, after a down migration. */
+let left: readonly string[];
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "sluice-rehearsal-"));
   calls = [];
+  left = [];
   let now = Date.parse("2026-05-01T10:00:00Z");
   const note = (what: string) => async () => void calls.push(what);
   const copy: RehearsalCopy = {
@@ -34,6 +37,7 @@ beforeEach(async () => {
           calls.push("finish");
           return someObservations();
         },
+        difference: async () => left,
       };
     },
     [Symbol.asyncDispose]: note("end-copy"),
@@ -106,6 +110,23 @@ describe("a rehearsal", () => {
       migration: { error: { code: "JOB_FAILED", detail: "no table" } },
     });
     expect(calls).not.toContain("prove");
+  });
+
+  it("ends with the way back where there is one, and says what it leaves", async () => {
+    const down = async () => void calls.push("down");
+    expect(await rehearseMigration(ports, request({ down }))).toMatchObject({ verdict: "pass", down: { left: [] } });
+    expect(calls.slice(-4)).toEqual(["prove", "down", "end-trial", "end-copy"]);
+    left = ["column-dropped total of orders"];
+    const lossy = await rehearseMigration(ports, request({ down }));
+    expect(lossy.verdict).toBe("warn");
+    expect(lossy.findings.map(({ code }) => code)).toEqual(["down-incomplete"]);
+    const failing = async () => Promise.reject(new SluiceError("JOB_FAILED", "exit code 3"));
+    const failed = await rehearseMigration(ports, request({ down: failing }));
+    expect(failed.findings).toMatchObject([{ code: "down-failed", severity: "warn" }]);
+    const broken = async () => Promise.reject(new SluiceError("JOB_FAILED", "exit code 1"));
+    calls = [];
+    expect(await rehearseMigration(ports, request({ migrate: broken, down }))).toMatchObject({ down: null });
+    expect(calls).not.toContain("down");
   });
 
   it("that cannot be made is an error, and leaves nothing either", async () => {

@@ -1,9 +1,9 @@
 import { isSluiceError, SluiceError } from "@sluice/core";
-import type { RehearsalCopy } from "../driver.ts";
+import type { RehearsalCopy, RehearsalWatch } from "../driver.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { highestLevel, reaches } from "../model/verification.ts";
 import { defaultPolicy, judgeRehearsal, type RehearsalPolicy } from "../rehearsal/policy.ts";
-import type { Compatibility, MigrationRun, Observations, RehearsalReport } from "../rehearsal/report.ts";
+import type { Compatibility, DownRun, MigrationRun, Observations, RehearsalReport } from "../rehearsal/report.ts";
 import type { BackupPorts } from "./ports.ts";
 import { checkStored, openDump, readGlobals } from "./read-backup.ts";
 
@@ -15,6 +15,8 @@ export interface Trial extends AsyncDisposable {
   migrate(signal: AbortSignal | undefined): Promise<Pick<MigrationRun, "how" | "services">>;
   /** Runs the previous release on the migrated schema. */
   prove(signal: AbortSignal | undefined): Promise<Compatibility>;
+  /** Takes the migration back, by its own command; absent where none is known. @throws as `migrate` */
+  readonly down?: ((signal: AbortSignal | undefined) => Promise<void>) | undefined;
   /** For people: what could not be tried. Complete after the last call. */
   notTested(): readonly string[];
 }
@@ -61,7 +63,8 @@ export async function rehearseMigration(
   const migration = await migrate(ports, trial, signal);
   const observations = await watch.finish();
   const compatibility = migration.error ? notReached : await trial.prove(signal);
-  const seen = { migration, observations, liveLongest, compatibility };
+  const down = migration.error || !trial.down ? null : await takeBack(ports, trial.down, watch, signal);
+  const seen = { migration, observations, liveLongest, compatibility, down };
   const judged = judgeRehearsal(seen, policy);
   return {
     v: 1,
@@ -132,17 +135,42 @@ async function restore(
 }
 
 async function migrate(ports: BackupPorts, trial: Trial, signal: AbortSignal | undefined): Promise<MigrationRun> {
-  const { clock } = ports;
+  const { ran, ms, error } = await attempted(ports, () => trial.migrate(signal), signal);
+  return { ...(ran ?? { how: "job", services: [] }), ms, error };
+}
+
+async function takeBack(
+  ports: BackupPorts,
+  down: NonNullable<Trial["down"]>,
+  watch: RehearsalWatch,
+  signal: AbortSignal | undefined,
+): Promise<DownRun> {
+  const { ms, error } = await attempted(ports, () => down(signal), signal);
+  return { ms, error, left: error ? [] : await watch.difference() };
+}
+
+interface Attempted<T> {
+  /** `null` where it failed. */
+  readonly ran: T | null;
+  readonly ms: number;
+  readonly error: MigrationRun["error"];
+}
+
+/** @throws whatever is no failure of what was tried */
+async function attempted<T>(
+  { clock }: BackupPorts,
+  run: () => Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<Attempted<T>> {
   const began = clock.monotonicMs();
   const ms = () => Math.round(clock.monotonicMs() - began);
   try {
-    const ran = await trial.migrate(signal);
-    return { ...ran, ms: ms(), error: null };
+    return { ran: await run(), ms: ms(), error: null };
   } catch (error) {
     signal?.throwIfAborted();
     if (!isSluiceError(error) || !failures.has(error.code)) throw error;
     const { code, message, detail } = error;
-    return { how: "job", services: [], ms: ms(), error: { code, message, detail } };
+    return { ran: null, ms: ms(), error: { code, message, detail } };
   }
 }
 

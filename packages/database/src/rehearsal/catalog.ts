@@ -33,6 +33,9 @@ const indexSchema = z.object({
   oid,
   table: oid,
   name: z.string(),
+  /** Another one of an index whose table has its old one: it was built anew in its place. */
+  file: oid,
+  definition: z.string(),
   unique: z.boolean(),
   valid: z.boolean(),
 });
@@ -68,4 +71,5 @@ export const catalogSchema = z.object({
 export type Catalog = z.output<typeof catalogSchema>;
 export type CatalogTable = z.output<typeof tableSchema>;
 export type CatalogColumn = z.output<typeof columnSchema>;
+export type CatalogIndex = z.output<typeof indexSchema>;
 export type CatalogConstraint = z.output<typeof constraintSchema>;

@@ -14,6 +14,12 @@ it.each([
   ["numeric(10,2)", "numeric", true],
   ["numeric", "numeric(10,2)", false],
   ["text", "integer", false],
+  ["varchar(40) collate utf8mb4_general_ci", "varchar(80) collate utf8mb4_general_ci", true],
+  ["varchar(40) collate utf8mb4_general_ci", "varchar(80) collate latin1_swedish_ci", false],
+  ["varchar(40) collate utf8mb4_general_ci", "varchar(20) collate utf8mb4_general_ci", false],
+  ["enum('a','b') collate utf8mb4_bin", "enum('a','b','c') collate utf8mb4_bin", true],
+  ["enum('a','b') collate utf8mb4_bin", "enum('c','a','b') collate utf8mb4_bin", false],
+  ["enum('a','b') collate utf8mb4_bin", "enum('a','bc') collate utf8mb4_bin", false],
 ])("%s to %s: %s", (from, to, widens) => {
   expect(isWidening(from, to)).toBe(widens);
 });

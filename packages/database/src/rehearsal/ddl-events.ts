@@ -19,6 +19,8 @@ const eventSchema = z.object({
   tag: z.string().default(""),
   /** Names of what it made or changed, schema included. */
   objects: z.array(z.string()).default([]),
+  /** Their ids: a name may change later. */
+  ids: z.array(z.int()).default([]),
   /** Tables that the transaction has locked at that moment. */
   locks: z.array(heldSchema).default([]),
   /** Of a rewrite. */

@@ -2,7 +2,7 @@ import type { Catalog } from "./catalog.ts";
 import { type DdlEvent, rewriteReason } from "./ddl-events.ts";
 import { heldLocks, type TransactionEnds } from "./held-locks.ts";
 import type { Observations, Rewrite, StatementRun, TableDiff } from "./report.ts";
-import { schemaChanges } from "./schema-changes.ts";
+import { newTables, schemaChanges } from "./schema-changes.ts";
 import { concurrentIndexes, tableScans } from "./table-scans.ts";
 
 interface State {
@@ -37,6 +37,7 @@ export function observationsOf(seen: Seen): Observations {
     locks: heldLocks(events, before.catalog, ends),
     rewrites: rewritesOf(seen),
     changes: schemaChanges(before.catalog, after.catalog),
+    newTables: newTables(before.catalog, after.catalog),
     tables: tableDiffs(seen),
     invalidIndexes: after.catalog.indexes
       .filter((index) => !index.valid && !valid.has(index.oid))

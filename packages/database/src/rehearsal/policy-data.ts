@@ -11,15 +11,16 @@ export function dataFindings({ observations }: Rehearsed, policy: RehearsalPolic
 }
 
 function rewriteFindings(
-  { table, bytes, rows, reason, valuesChanged }: Rewrite,
+  { table, bytes, rows, reason, valuesChanged, online = false }: Rewrite,
   { largeBytes, hugeBytes }: RehearsalPolicy,
 ): readonly RehearsalFinding[] {
-  const severity = bytes >= hugeBytes ? "block" : bytes >= largeBytes ? "warn" : "note";
+  const gravity = bytes >= hugeBytes ? "block" : bytes >= largeBytes ? "warn" : "note";
+  const severity = online ? "note" : gravity;
   const rewritten: RehearsalFinding = {
     code: "table-rewritten",
     severity,
     table,
-    message: `all ${rows} rows of ${table} (${megabytes(bytes)}) are written anew under a lock: ${reason}`,
+    message: `all ${rows} rows of ${table} (${megabytes(bytes)}) are written anew ${online ? "while others use it" : "under a lock"}: ${reason}`,
     hint: "add a new column, fill it in batches, and change over in a later release",
   };
   if (!valuesChanged) return [rewritten];

@@ -8,9 +8,9 @@ const longTransactionMs = 1_000;
 /** For each table the longest wait, the longest first. */
 export function predictedWaits({ observations, liveLongest }: Rehearsed): readonly PredictedWait[] {
   const longest = new Map<string, PredictedWait>();
-  for (const { table, blocks, heldMs, mode } of observations.locks) {
+  for (const { table, blocks, heldMs } of observations.locks) {
     // Only what excludes readers waits for readers, and makes everyone who comes later wait behind it.
-    const queueMs = mode === "AccessExclusiveLock" ? (liveLongest?.ms ?? 0) : 0;
+    const queueMs = blocks === "reads and writes" ? (liveLongest?.ms ?? 0) : 0;
     const wait = { table, blocks, heldMs, queueMs };
     const known = longest.get(table);
     if (!known || known.heldMs + known.queueMs < heldMs + queueMs) longest.set(table, wait);

@@ -46,7 +46,25 @@ describe("the verdict", () => {
     const error = { code: "JOB_FAILED", message: "job migrate ended with exit code 1" };
     const changes = [{ change: "table-dropped", table }] as const;
     const failed = aRehearsed({ changes }, { migration: { how: "job", services: [], ms: 1, error } });
-    expect(told(failed)).toEqual(["block", "block migration-failed"]);
+    expect(told(failed)).toEqual(["block", "block migration-failed", "block left-half-way"]);
+  });
+
+  it("of one that fails half-way tells what stays of it", () => {
+    const error = { code: "JOB_FAILED", message: "job migrate ended with exit code 1" };
+    const changes = [{ change: "column-added", table, column: "note", required: false }] as const;
+    const { findings } = judgeRehearsal(
+      aRehearsed(
+        { changes, newTables: ["public.notes"], tables: [rows({ rowsAfter: 900 })] },
+        { migration: { how: "job", services: [], ms: 1, error } },
+      ),
+    );
+    expect(findings.filter(({ code }) => code === "left-half-way")).toMatchObject([
+      {
+        severity: "block",
+        message:
+          "what it did before it failed stays: new table public.notes, column-added note of public.orders, public.orders with 900 rows, it had 1000",
+      },
+    ]);
   });
 
   it("is that of the gravest finding, which comes first", () => {
@@ -130,6 +148,10 @@ describe("rows", () => {
     const rewrite = { table, bytes: 1_000_000, rows: 10, reason: "a column got another type", valuesChanged: false };
     expect(seen({ rewrites: [rewrite] })).toEqual(["pass", "note table-rewritten"]);
     expect(seen({ rewrites: [{ ...rewrite, bytes: 10_000_000 }] })).toEqual(["warn", "warn table-rewritten"]);
+    expect(seen({ rewrites: [{ ...rewrite, bytes: 1_000_000_000, online: true }] })).toEqual([
+      "pass",
+      "note table-rewritten",
+    ]);
     expect(seen({ rewrites: [{ ...rewrite, bytes: 1_000_000_000 }] })).toEqual(["block", "block table-rewritten"]);
     expect(seen({ rewrites: [{ ...rewrite, valuesChanged: true }] })).toEqual([
       "warn",

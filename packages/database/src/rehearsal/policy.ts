@@ -1,3 +1,4 @@
+import { leftBehind } from "./left-behind.ts";
 import { dataFindings } from "./policy-data.ts";
 import { lockFindings, predictedWaits } from "./policy-locks.ts";
 import { schemaFindings } from "./policy-schema.ts";
@@ -43,6 +44,7 @@ export function judgeRehearsal(seen: Rehearsed, policy: RehearsalPolicy = defaul
   const findings = [
     ...failureFindings(seen),
     ...compatibilityFindings(seen, policy),
+    ...downFindings(seen),
     ...lockFindings(seen, predicted, policy),
     ...schemaFindings(seen, policy),
     ...dataFindings(seen, policy),
@@ -51,8 +53,11 @@ export function judgeRehearsal(seen: Rehearsed, policy: RehearsalPolicy = defaul
   return { predicted, findings, verdict: !gravest || gravest.severity === "note" ? "pass" : gravest.severity };
 }
 
-function failureFindings({ migration }: Rehearsed): readonly RehearsalFinding[] {
+const namedLeft = 4;
+
+function failureFindings({ migration, observations }: Rehearsed): readonly RehearsalFinding[] {
   if (!migration.error) return [];
+  const left = leftBehind(observations);
   const message = `the migration failed on the copy: ${migration.error.message}`;
   return [
     {
@@ -62,7 +67,36 @@ function failureFindings({ migration }: Rehearsed): readonly RehearsalFinding[] 
       message,
       hint: "it would fail in production too, perhaps half-way",
     },
+    ...(left.length === 0 ? [] : [leftHalfWay(left)]),
   ];
+}
+
+function leftHalfWay(left: readonly string[]): RehearsalFinding {
+  return {
+    code: "left-half-way",
+    severity: "block",
+    table: null,
+    message: `what it did before it failed stays: ${someOf(left)}`,
+    hint: "make each change a migration of its own that can be run again; a backup is the way back from such a state",
+  };
+}
+
+/** That there is no good way back warns: nobody goes it now. */
+function downFindings({ down }: Rehearsed): readonly RehearsalFinding[] {
+  if (!down) return [];
+  const hint = "the way back for data is then a restore: sluice db restore";
+  if (down.error) {
+    const message = `the down migration failed on the copy: ${down.error.message}`;
+    return [{ code: "down-failed", severity: "warn", table: null, message, hint }];
+  }
+  if (down.left.length === 0) return [];
+  const message = `after the down migration the database is not what it was: ${someOf(down.left)}`;
+  return [{ code: "down-incomplete", severity: "warn", table: null, message, hint }];
+}
+
+function someOf(left: readonly string[]): string {
+  const more = left.length > namedLeft ? ` and ${left.length - namedLeft} more` : "";
+  return `${left.slice(0, namedLeft).join(", ")}${more}`;
 }
 
 function compatibilityFindings(

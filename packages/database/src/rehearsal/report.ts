@@ -11,6 +11,8 @@ export interface StatementRun {
   readonly ms: number;
   readonly calls: number;
   readonly rows: number;
+  /** How the server changed a table, where it tells: `COPY`, `INPLACE`, `INSTANT`. */
+  readonly how?: string | undefined;
 }
 
 export interface Rewrite {
@@ -20,6 +22,8 @@ export interface Rewrite {
   readonly reason: string;
   /** What the kept columns hold, as text, is not what they held; `null` where that was not looked at. */
   readonly valuesChanged: boolean | null;
+  /** The application can read and write it meanwhile. Default false. */
+  readonly online?: boolean | undefined;
 }
 
 export interface TableDiff {
@@ -46,6 +50,8 @@ export interface Observations {
   readonly locks: readonly HeldLock[];
   readonly rewrites: readonly Rewrite[];
   readonly changes: readonly SchemaChange[];
+  /** Names of tables that were not there before. */
+  readonly newTables: readonly string[];
   readonly tables: readonly TableDiff[];
   readonly invalidIndexes: readonly string[];
   /** Constraints that new rows are held to and old ones are not. */
@@ -71,6 +77,14 @@ export interface MigrationRun {
   readonly services: readonly string[];
   readonly ms: number;
   readonly error: { readonly code: string; readonly message: string; readonly detail?: string | undefined } | null;
+}
+
+/** How the migration was taken back on the copy, after all else. */
+export interface DownRun {
+  readonly ms: number;
+  readonly error: MigrationRun["error"];
+  /** How the copy then differed from what it was before the migration, for people. */
+  readonly left: readonly string[];
 }
 
 /** Whether the previous release runs on the migrated schema: whether a rollback of images is safe. */
@@ -101,6 +115,8 @@ export interface Rehearsed {
   /** Longest transaction that ran on the live database; `null` when there was none. */
   readonly liveLongest: Transaction | null;
   readonly compatibility: Compatibility;
+  /** `null` where no command is known that takes it back, or it was not reached. */
+  readonly down: DownRun | null;
 }
 
 /** How long the application would wait for a table: its lock, and before it what runs and must end first. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { aCatalog, aColumn, aConstraint, aTable } from "../testing/a-catalog.ts";
+import { aCatalog, aColumn, aConstraint, anIndex, aTable } from "../testing/a-catalog.ts";
 import type { Catalog, CatalogTable } from "./catalog.ts";
 import { schemaChanges } from "./schema-changes.ts";
 
@@ -60,7 +60,7 @@ describe("what became of a schema", () => {
   });
 
   it("does not tell an index twice that goes with its table or constraint", () => {
-    const index = { oid: 10, table: 1, name: "public.i", unique: true, valid: true };
+    const index = anIndex(10, "public.i", { unique: true });
     const constraint = aConstraint(20, { type: "u", index: 10 });
     const was = aCatalog({ indexes: [index], constraints: [constraint] });
     expect(schemaChanges(was, aCatalog({ tables: [] }))).toEqual([{ change: "table-dropped", table }]);
@@ -72,8 +72,19 @@ describe("what became of a schema", () => {
     ]);
   });
 
+  it("does not call dropped what an equal index replaces", () => {
+    const was = aCatalog({ indexes: [anIndex(10, "public.i")] });
+    const changes = (index: ReturnType<typeof anIndex>) =>
+      schemaChanges(was, aCatalog({ indexes: [index] })).map(({ change }) => change);
+    expect(changes(anIndex(11, "public.i"))).toEqual(["index-added"]);
+    expect(changes(anIndex(11, "public.i", { definition: "CREATE INDEX i ON public.orders (a)" }))).toEqual([
+      "index-added",
+      "index-dropped",
+    ]);
+  });
+
   it("knows a constraint that takes over an index from one that builds it", () => {
-    const index = { oid: 10, table: 1, name: "public.i", unique: true, valid: true };
+    const index = anIndex(10, "public.i", { unique: true });
     const after = aCatalog({ indexes: [index], constraints: [aConstraint(20, { type: "u", index: 10 })] });
     const makes = (was: Catalog) =>
       schemaChanges(was, after).flatMap((one) => (one.change === "constraint-added" ? [one.makesIndex] : []));

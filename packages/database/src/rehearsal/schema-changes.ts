@@ -1,4 +1,4 @@
-import type { Catalog, CatalogColumn, CatalogTable } from "./catalog.ts";
+import type { Catalog, CatalogColumn, CatalogIndex, CatalogTable } from "./catalog.ts";
 
 /** One difference between two moments of a schema, of what was there before; what is wholly new disturbs nobody. */
 export type SchemaChange =
@@ -99,13 +99,26 @@ function indexChanges(before: Catalog, after: Catalog): readonly SchemaChange[] 
       const of = tables.get(table);
       return of && !was.has(oid) ? [{ change: "index-added", table: of.name, index: name, valid }] : [];
     }),
-    ...before.indexes.flatMap(({ oid, table, name, unique }): readonly SchemaChange[] => {
+    ...before.indexes.flatMap((index): readonly SchemaChange[] => {
+      const { oid, table, name, unique } = index;
       const of = tables.get(table);
+      if (after.indexes.some((one) => isRebuilt(index, one))) return [];
       // With its table or its constraint it goes without saying.
       if (!of || !left.has(table) || is.has(oid) || resting.has(oid)) return [];
       return [{ change: "index-dropped", table: of.name, index: name, unique }];
     }),
   ];
+}
+
+/** Tables, by name, that were not there before. */
+export function newTables(before: Catalog, after: Catalog): readonly string[] {
+  const was = byOid(before.tables);
+  return after.tables.filter(({ oid }) => !was.has(oid)).map(({ name }) => name);
+}
+
+/** The one is what the other was, under another id: nobody lacks it. */
+export function isRebuilt(was: CatalogIndex, is: CatalogIndex): boolean {
+  return was.oid !== is.oid && was.table === is.table && was.definition === is.definition;
 }
 
 function constraintChanges(before: Catalog, after: Catalog): readonly SchemaChange[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { aCatalog, aColumn, aConstraint, anEvent, aTable } from "../testing/a-catalog.ts";
+import { aCatalog, aColumn, aConstraint, anEvent, anIndex, aTable } from "../testing/a-catalog.ts";
 import { concurrentIndexes, tableScans } from "./table-scans.ts";
 
 const before = aCatalog();
@@ -44,10 +44,8 @@ describe("a constraint", () => {
 });
 
 describe("an index", () => {
-  const after = aCatalog({ indexes: [{ oid: 10, table: 1, name: "public.i", unique: false, valid: true }] });
-  const made = (locks: { table: number; mode: string }[]) => [
-    anEvent({ tag: "CREATE INDEX", objects: ["public.i"], locks }),
-  ];
+  const after = aCatalog({ indexes: [anIndex(10, "public.i")] });
+  const made = (locks: { table: number; mode: string }[]) => [anEvent({ tag: "CREATE INDEX", ids: [10], locks })];
 
   it("blocks writes unless it is built concurrently", () => {
     const blocking = made([{ table: 1, mode: "ShareLock" }]);
@@ -57,9 +55,43 @@ describe("an index", () => {
     expect(concurrentIndexes(before, after, made([]))).toEqual(["public.i"]);
   });
 
+  it("that CONCURRENTLY failed to build has blocked nobody", () => {
+    const left = aCatalog({ indexes: [anIndex(10, "public.i", { valid: false })] });
+    expect(kinds(before, left, [anEvent({ event: "start", tag: "CREATE INDEX" })])).toEqual([]);
+  });
+
   it("of a constraint is told once; one that it takes over is none", () => {
     const constraints = [aConstraint(20, { type: "u", index: 10 })];
     expect(kinds(before, { ...after, constraints }, [anEvent()])).toEqual(["index constraint_20"]);
     expect(kinds(after, { ...after, constraints }, [anEvent()])).toEqual([]);
+  });
+
+  it("that was built concurrently disturbs nobody when a constraint takes it over, under another name too", () => {
+    const constraints = [aConstraint(20, { type: "u", index: 10 })];
+    const taken = { ...after, indexes: [anIndex(10, "public.constraint_20")], constraints };
+    expect(kinds(before, taken, [...made([]), anEvent({ ids: [1] })])).toEqual([]);
+    expect(kinds(before, taken, made([{ table: 1, mode: "ShareLock" }]))).toEqual(["index constraint_20"]);
+  });
+
+  it("that REINDEX builds anew blocks writes, unless an equal one takes its place", () => {
+    expect(kinds(after, aCatalog({ indexes: [anIndex(10, "public.i", { file: 99 })] }), [])).toEqual([
+      "index public.i",
+    ]);
+    expect(kinds(after, aCatalog({ indexes: [anIndex(11, "public.i")] }), [])).toEqual([]);
+    const other = anIndex(11, "public.i", { definition: "CREATE INDEX i ON public.orders (a, b)" });
+    expect(kinds(after, aCatalog({ indexes: [other] }), [])).toEqual(["index public.i"]);
+  });
+
+  it("that comes anew with another type of a column, or with all rows, is not taken for that", () => {
+    const columns = [aColumn(1, "id", { notNull: true, generated: "a" }), aColumn(2, "total", { type: "bigint" })];
+    const indexes = [anIndex(11, "public.i")];
+    expect(kinds(after, aCatalog({ tables: [aTable(1, table, { columns })], indexes }), [])).toEqual([
+      "index public.i",
+    ]);
+    const moved = aCatalog({
+      tables: [aTable(1, table, { file: 9 })],
+      indexes: [anIndex(10, "public.i", { file: 99 })],
+    });
+    expect(kinds(after, moved, [])).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
-import type { Catalog } from "./catalog.ts";
+import type { Catalog, CatalogIndex } from "./catalog.ts";
 import type { DdlEvent } from "./ddl-events.ts";
 import type { TableScan } from "./report.ts";
-import { type SchemaChange, schemaChanges } from "./schema-changes.ts";
+import { isRebuilt, type SchemaChange, schemaChanges } from "./schema-changes.ts";
 
 const blocking = new Set(["AccessExclusiveLock", "ExclusiveLock", "ShareRowExclusiveLock", "ShareLock"]);
 
@@ -11,16 +11,28 @@ export function concurrentIndexes(before: Catalog, after: Catalog, events: reado
   const tables = new Set(before.tables.map(({ oid }) => oid));
   return after.indexes
     .filter(({ oid, table }) => !old.has(oid) && tables.has(table))
-    .filter(({ name, table }) =>
-      events.some(
-        ({ event, tag, objects, locks }) =>
-          event === "end" &&
-          tag === "CREATE INDEX" &&
-          objects.includes(name) &&
-          !locks.some((lock) => lock.table === table && blocking.has(lock.mode)),
-      ),
-    )
+    .filter((index) => {
+      const made = events.find(
+        ({ event, tag, ids }) => event === "end" && tag === "CREATE INDEX" && ids.includes(index.oid),
+      );
+      // A statement that failed tells no end; an index that it leaves invalid was to be built concurrently.
+      if (!made) return !index.valid || isReindexed(before, after, index);
+      return !made.locks.some((lock) => lock.table === index.table && blocking.has(lock.mode));
+    })
     .map(({ name }) => name);
+}
+
+/**
+ * REINDEX CONCURRENTLY puts an equal index in the place of one, and before version 17 no event tells of it. A change of a
+ * column's type does so too, and holds its lock meanwhile.
+ */
+function isReindexed(before: Catalog, after: Catalog, index: CatalogIndex): boolean {
+  const was = before.tables.find(({ oid }) => oid === index.table);
+  const is = after.tables.find(({ oid }) => oid === index.table);
+  if (!was || !is || was.file !== is.file) return false;
+  const types = new Map(was.columns.map(({ at, type }) => [at, type]));
+  if (is.columns.some(({ at, type }) => types.has(at) && types.get(at) !== type)) return false;
+  return before.indexes.some((old) => isRebuilt(old, index));
 }
 
 /**
@@ -31,9 +43,18 @@ export function concurrentIndexes(before: Catalog, after: Catalog, events: reado
 export function tableScans(before: Catalog, after: Catalog, events: readonly DdlEvent[]): readonly TableScan[] {
   const bytes = new Map(before.tables.map((table) => [table.name, table.bytes]));
   const concurrent = new Set(concurrentIndexes(before, after, events));
-  return schemaChanges(before, after).flatMap((change): readonly TableScan[] => {
-    const scan = scanOf(change, after, events, concurrent);
-    return scan ? [{ ...scan, bytes: bytes.get(scan.table) ?? 0 }] : [];
+  const scans = schemaChanges(before, after).flatMap((change) => scanOf(change, after, events, concurrent) ?? []);
+  return [...scans, ...builtInPlace(before, after)].map((scan) => ({ ...scan, bytes: bytes.get(scan.table) ?? 0 }));
+}
+
+/** What REINDEX builds anew keeps its id; the indexes of a table that was itself written anew are told with it. */
+function builtInPlace(before: Catalog, after: Catalog): readonly Omit<TableScan, "bytes">[] {
+  const tables = new Map(after.tables.map((table) => [table.oid, table]));
+  const indexes = new Map(after.indexes.map(({ oid, file }) => [oid, file]));
+  return before.indexes.flatMap(({ oid, table, name, file }): readonly Omit<TableScan, "bytes">[] => {
+    const was = before.tables.find((one) => one.oid === table);
+    if (!was || was.file !== tables.get(table)?.file || (indexes.get(oid) ?? file) === file) return [];
+    return [{ table: was.name, kind: "index", of: name }];
   });
 }
 
@@ -49,7 +70,9 @@ function scanOf(
   }
   if (change.change === "constraint-added") {
     const { table, constraint, type, validated, makesIndex } = change;
-    if (makesIndex) return { table, kind: "index", of: constraint };
+    const index = after.constraints.find(({ name, type: one }) => name === constraint && one === type)?.index;
+    const name = after.indexes.find(({ oid }) => oid === index)?.name;
+    if (makesIndex) return name !== undefined && concurrent.has(name) ? null : { table, kind: "index", of: constraint };
     if (!validated || (type !== "c" && type !== "f")) return null;
     if (isValidatedLater(change, after, events)) return null;
     return { table, kind: type === "f" ? "foreign-key" : "check", of: constraint };

@@ -1,4 +1,4 @@
-import type { Catalog, CatalogColumn, CatalogConstraint, CatalogTable } from "../rehearsal/catalog.ts";
+import type { Catalog, CatalogColumn, CatalogConstraint, CatalogIndex, CatalogTable } from "../rehearsal/catalog.ts";
 import type { DdlEvent } from "../rehearsal/ddl-events.ts";
 import type { Observations, Rehearsed } from "../rehearsal/report.ts";
 
@@ -9,6 +9,11 @@ export function aColumn(at: number, name: string, over: Partial<CatalogColumn> =
 export function aTable(oid: number, name: string, over: Partial<CatalogTable> = {}): CatalogTable {
   const columns = [aColumn(1, "id", { notNull: true, generated: "a" }), aColumn(2, "total")];
   return { oid, name, kind: "r", file: oid, bytes: 50_000_000, rowSecurity: false, grants: [], columns, ...over };
+}
+
+export function anIndex(oid: number, name: string, over: Partial<CatalogIndex> = {}): CatalogIndex {
+  const definition = `CREATE INDEX ${name} ON public.orders`;
+  return { oid, table: 1, name, file: oid, definition, unique: false, valid: true, ...over };
 }
 
 export function aConstraint(oid: number, over: Partial<CatalogConstraint> = {}): CatalogConstraint {
@@ -38,6 +43,7 @@ export function anEvent(over: Partial<DdlEvent> = {}): DdlEvent {
     began: 900,
     tag: "ALTER TABLE",
     objects: [],
+    ids: [],
     locks: [],
     table: 0,
     reason: 0,
@@ -53,6 +59,7 @@ export function someObservations(over: Partial<Observations> = {}): Observations
     locks: [],
     rewrites: [],
     changes: [],
+    newTables: [],
     tables: [],
     invalidIndexes: [],
     notValidated: [],
@@ -69,6 +76,7 @@ export function aRehearsed(observations: Partial<Observations> = {}, over: Parti
     observations: someObservations(observations),
     liveLongest: null,
     compatibility: { release: "v1", result: "pass", why: "2 of its checks passed", verdicts: [] },
+    down: null,
     ...over,
   };
 }

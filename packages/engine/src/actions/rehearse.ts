@@ -24,6 +24,6 @@ export const rehearse: StepAction<"rehearse"> = {
       });
     }
     scope.previousFails = previous.result === "fail";
-    return { backup, verdict, previous: previous.result, found: told.map(({ code }) => code) };
+    return { backup, verdict, previous: previous.result, why: previous.why, found: told.map(({ code }) => code) };
   },
 };

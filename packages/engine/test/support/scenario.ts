@@ -22,6 +22,7 @@ export interface RunParts extends ScenarioParts {
   readonly replaceDoors?: boolean | undefined;
   readonly override?: string | undefined;
   readonly proven?: ProvenRelease | undefined;
+  readonly acceptIncompatible?: boolean | undefined;
 }
 
 export interface Scenario {
@@ -57,13 +58,15 @@ export function aScenario(defaults: ScenarioParts = {}): Scenario {
   return {
     world,
     deploy(tag, parts = {}) {
-      const { retry, replaceDoors, override, proven } = parts;
+      const { retry, replaceDoors, override, acceptIncompatible, proven } = parts;
       const release = aRequest(tag, parts.request);
-      const request: DeployRequest = { ...facts(parts), release, retry, replaceDoors, override, proven };
+      const asked = { retry, replaceDoors, override, acceptIncompatible, proven };
+      const request: DeployRequest = { ...facts(parts), release, ...asked };
       return deploy(request, world.ports(), signalOf(parts));
     },
     rollback(to, parts = {}) {
-      const request: RollbackRequest = { ...facts(parts), to };
+      const { acceptIncompatible } = parts;
+      const request: RollbackRequest = { ...facts(parts), to, acceptIncompatible };
       return rollback(request, world.ports(), signalOf(parts));
     },
     recover(choice, parts = {}) {

@@ -26,7 +26,7 @@ const tables = list(`
 
 const indexes = list(`
   select i.indexrelid::bigint as oid, i.indrelid::bigint as "table", format('%I.%I', n.nspname, c.relname) as name,
-    i.indisunique as "unique", i.indisvalid as valid
+    coalesce(pg_relation_filenode(c.oid), 0)::bigint as file, pg_get_indexdef(c.oid) as definition, i.indisunique as "unique", i.indisvalid as valid
   from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
   where ${ofApplication("n.nspname")} order by 3`);
 

@@ -13,11 +13,13 @@ create schema ${watchSchema};
 create function ${watchSchema}.tell() returns event_trigger language plpgsql set search_path = pg_catalog as $sluice$
 declare
   names text[] := '{}';
+  ids bigint[] := '{}';
   rewritten bigint := 0;
   why int := 0;
 begin
   if tg_event = 'ddl_command_end' then
-    select coalesce(array_agg(distinct object_identity), '{}') into names from pg_event_trigger_ddl_commands();
+    select coalesce(array_agg(distinct object_identity), '{}'), coalesce(array_agg(distinct objid::bigint), '{}')
+      into names, ids from pg_event_trigger_ddl_commands();
   elsif tg_event = 'table_rewrite' then
     rewritten := pg_event_trigger_table_rewrite_oid();
     why := pg_event_trigger_table_rewrite_reason();
@@ -30,6 +32,7 @@ begin
     'began', extract(epoch from now()) * 1000,
     'tag', tg_tag,
     'objects', names,
+    'ids', ids,
     'table', rewritten,
     'reason', why,
     'locks', (

@@ -4,6 +4,7 @@ import * as z from "zod";
 import type { RehearsalWatch } from "../../driver.ts";
 import { type Catalog, catalogSchema } from "../../rehearsal/catalog.ts";
 import { parseDdlEvents } from "../../rehearsal/ddl-events.ts";
+import { differenceOf } from "../../rehearsal/left-behind.ts";
 import { observationsOf } from "../../rehearsal/observations.ts";
 import { sameForAll } from "../fingerprint-sql.ts";
 import { type PsqlOptions, runSql } from "../psql.ts";
@@ -61,6 +62,16 @@ export async function watch(means: WatchMeans, session: PsqlOptions): Promise<Re
         statements: statements.map((line) => statementSchema.parse(JSON.parse(line))),
         activity: activity.map((line) => activitySchema.parse(JSON.parse(line))),
         valuesChanged: await changedValues(means, before, after, session),
+      });
+    },
+    async difference() {
+      const after = await readState(ask);
+      const rows = (state: State) => (oid: number) => state.rows.get(oid) ?? 0;
+      const changed = await changedValues(means, before, after, session);
+      return differenceOf(before.catalog, after.catalog, {
+        rowsBefore: rows(before),
+        rowsAfter: rows(after),
+        valuesChanged: (oid) => changed.get(oid) ?? false,
       });
     },
   };

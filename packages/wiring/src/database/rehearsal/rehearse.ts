@@ -40,7 +40,10 @@ export async function rehearse(
           image: isThere ? ofBackup : database.container.imageId,
           release: candidate.bundle.tag,
           policy: { ...defaultPolicy, acceptIncompatible },
-          open: (copy) => openTrial(session, { candidate, previous, database: service, deployment }, copy, limited),
+          open: (copy) => {
+            const { down } = settings.migrate;
+            return openTrial(session, { candidate, previous, database: service, down, deployment }, copy, limited);
+          },
         },
         limited,
       ),

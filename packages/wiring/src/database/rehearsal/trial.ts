@@ -9,6 +9,8 @@ export interface TrialRequest {
   readonly previous: StoredRelease | null;
   /** Service of the database. */
   readonly database: string;
+  /** The job and its command that take a migration back, where they are configured. */
+  readonly down?: { readonly job: string; readonly command: readonly string[] } | undefined;
   /** A label of what is made. */
   readonly deployment: string;
 }
@@ -16,7 +18,7 @@ export interface TrialRequest {
 /** The candidate's migration and the previous release, in networks where the database is the given container. */
 export async function openTrial(
   session: Session,
-  { candidate, previous, database, deployment }: TrialRequest,
+  { candidate, previous, database, down, deployment }: TrialRequest,
   copy: string,
   signal: AbortSignal,
 ): Promise<Trial> {
@@ -24,6 +26,10 @@ export async function openTrial(
   const world = await session.runtime().rehearsals.open({ stack, deployment, database, copy }, { signal });
   const missing = new Set<string>();
   if (!previous) missing.add("what runs now: it is no release that is stored");
+  const isThere = candidate.bundle.services.some(
+    ({ name, role, active }) => active && role === "job" && name === down?.job,
+  );
+  if (down && !isThere) missing.add(`the down migration: ${candidate.bundle.tag} has no job ${down.job}`);
   let before: Proof | null = null;
   const prove = async (release: StoredRelease): Promise<Proof> => {
     const proof = await proveRelease(session, world, release, signal);
@@ -41,6 +47,7 @@ export async function openTrial(
       if (before?.failure) return notTested(previous, `it does not run on the copy as it was: ${before.failure}`);
       return compare(previous, before?.verdicts ?? [], await prove(previous));
     },
+    ...(down && isThere ? { down: () => world.runJob(candidate, down.job, { command: down.command, signal }) } : {}),
     notTested: () => [...missing],
     [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
   };

@@ -1,0 +1,113 @@
+import { type Clock, type ContainerExec, SluiceError, type ThrowAwayContainers } from "@sluice/core";
+import type { RehearsalCopy } from "../../driver.ts";
+import type { Manifest } from "../../model/manifest.ts";
+import { orDispose } from "../../process/or-dispose.ts";
+import { reasonOf } from "../../process/reason-of.ts";
+import { restoreAccounts } from "../accounts.ts";
+import type { ClientOptions } from "../client.ts";
+import { replaced } from "../dump-text.ts";
+import { probeMysql } from "../probe.ts";
+import { createDatabase, dropDatabase, restoreDump } from "../restore.ts";
+import { startScratch } from "../scratch.ts";
+import { type MysqlTarget, quoteName } from "../target.ts";
+import { adoptAccounts, adoptSettings } from "./as-live.ts";
+import { watch } from "./watch.ts";
+import { watchSettings } from "./watch-sql.ts";
+
+/** What was restored, untouched: each rehearsal gets a copy of it. */
+const pristine = "sluice_restored";
+const kept = "/tmp/sluice-rehearsal.sql";
+
+export interface RehearsalCopyRequest {
+  readonly stack: string;
+  readonly image: string;
+  readonly memoryBytes: number;
+  readonly manifest: Manifest;
+  /** The live database, whose accounts and settings the copy gets too. */
+  readonly live: MysqlTarget;
+}
+
+interface Means {
+  readonly exec: ContainerExec;
+  readonly throwAway: ThrowAwayContainers;
+  readonly clock: Clock;
+}
+
+/** @throws SluiceError IMAGE_MISSING, START_FAILED, RESTORE_FAILED and its kin */
+export async function openRehearsalCopy(
+  means: Means,
+  { stack, image, memoryBytes, manifest, live }: RehearsalCopyRequest,
+  session: ClientOptions,
+): Promise<RehearsalCopy> {
+  const { exec, clock } = means;
+  const { database } = manifest;
+  const asLive = manifest.server.preload.split(" ").filter((option) => option !== "");
+  const settings = [...asLive, ...watchSettings];
+  const request = {
+    stack,
+    image,
+    kind: live.kind,
+    database: database.name,
+    settings,
+    memoryBytes,
+    purpose: "rehearse",
+  };
+  return orDispose(await startScratch(means, request, session.signal), async (running) => {
+    const clone = running.target;
+    const restored = { ...clone, database: pristine };
+    await createDatabase(exec, restored, database, session);
+    const { server } = await probeMysql(exec, restored, session);
+    return {
+      container: clone.container,
+      server,
+      notSeen: [
+        "a failure half-way in production: this server takes no change of a schema back",
+        "who would wait for a lock that is held for less than 50 ms; whether tables of other engines than InnoDB are written anew",
+      ],
+      async restore({ dump, globals }) {
+        await keep(exec, clone.container, dump, session);
+        const again = readKept(exec, clone.container, session);
+        await restoreDump(exec, restored, named(again, database.name, pristine), session);
+        if (globals !== null) await restoreAccounts(exec, clone, globals, session);
+        await adoptSettings(exec, { live, copy: clone }, session);
+        await adoptAccounts(exec, { live, copy: clone }, session);
+      },
+      async clone() {
+        await dropDatabase(exec, clone, database.name, session);
+        await createDatabase(exec, clone, database, session);
+        await restoreDump(exec, clone, readKept(exec, clone.container, session), session);
+      },
+      observe: () => watch({ exec, clock, clone, restored }, session),
+      [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
+    };
+  });
+}
+
+/** Puts the dump into a file of the container: it is read in once for each copy, as a server of this kind can copy no database. */
+async function keep(
+  exec: ContainerExec,
+  container: string,
+  dump: AsyncIterable<Uint8Array>,
+  { signal }: ClientOptions,
+): Promise<void> {
+  const { exitCode, stderr } = await exec.exec(container, ["dd", `of=${kept}`, "bs=65536"], { stdin: dump, signal });
+  if (exitCode === 0) return;
+  throw new SluiceError("RESTORE_FAILED", `the dump cannot be kept in the throw-away server: ${reasonOf(stderr)}`, {
+    detail: stderr.trim(),
+  });
+}
+
+async function* readKept(
+  exec: ContainerExec,
+  container: string,
+  { signal }: ClientOptions,
+): AsyncGenerator<Uint8Array> {
+  // Where it ends before the dump's last line, reading it in says so.
+  yield* (await exec.stream(container, ["cat", kept], { signal })).stdout;
+}
+
+/** Around a routine that is of another character set, a dump changes the database's own, by name. */
+function named(dump: AsyncIterable<Uint8Array>, from: string, to: string): AsyncIterable<Uint8Array> {
+  const [there, here] = [from, to].map((name) => `\nALTER DATABASE ${quoteName(name)} `) as [string, string];
+  return replaced(dump, there, here);
+}

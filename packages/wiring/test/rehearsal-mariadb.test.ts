@@ -1,0 +1,110 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { StoredRelease } from "@sluice/core";
+import { provideRelease } from "@sluice/engine";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openDatabase } from "../src/database/open-database.ts";
+import { rehearse } from "../src/database/rehearsal/rehearse.ts";
+import { createSession, type Session } from "../src/session.ts";
+import { type ComposeProject, startComposeProject } from "./support/compose-project.ts";
+
+const image = "sluice-test/mariadb:10.11";
+const password = "canary-2c9d11";
+const signal = new AbortController().signal;
+const client = "mariadb --host=db --user=shop --password=$$SHOP_PASSWORD shop";
+/** The migration is what the environment says, run with the application's own account and password. */
+const compose = {
+  services: {
+    db: {
+      image,
+      environment: {
+        MARIADB_ROOT_PASSWORD: `root-${password}`,
+        MARIADB_DATABASE: "shop",
+        MARIADB_USER: "shop",
+        MARIADB_PASSWORD: password,
+      },
+      volumes: ["data:/var/lib/mysql"],
+      healthcheck: {
+        test: ["CMD-SHELL", "MYSQL_PWD=$$MARIADB_PASSWORD mariadb-admin -h 127.0.0.1 -u shop ping"],
+        interval: "1s",
+        retries: 60,
+      },
+    },
+    migrate: {
+      image,
+      environment: { SHOP_PASSWORD: password, MIGRATION: "${MIGRATION:-select 1}" },
+      entrypoint: ["sh", "-c"],
+      command: [`printf "%s" "$$MIGRATION" | ${client}`],
+      depends_on: { db: { condition: "service_healthy" } },
+    },
+  },
+  volumes: { data: {} },
+};
+const down = { job: "migrate", command: [`echo 'alter table orders drop column note' | ${client.replace("$$", "$")}`] };
+const config = { services: { migrate: { role: "job" } }, database: { service: "db", migrate: { down } } };
+const content = `
+create table orders (id int auto_increment primary key, total decimal(12, 2));
+insert into orders (total) select seq * 1.5 from seq_1_to_2000;
+`;
+
+let project: ComposeProject;
+const sessions: Session[] = [];
+
+beforeAll(async () => {
+  // Compose waits for what is started, and a job ends: it comes into the file afterwards.
+  const { migrate: _job, ...running } = compose.services;
+  project = await startComposeProject("rehmaria", { compose: { ...compose, services: running }, config });
+  await writeFile(join(project.directory, "compose.yaml"), JSON.stringify(compose));
+  const sql = ["sh", "-c", "MYSQL_PWD=$MARIADB_ROOT_PASSWORD mariadb -u root shop"];
+  await project.run("db", sql, { input: content });
+});
+afterAll(async () => {
+  for (const session of sessions) await session[Symbol.asyncDispose]();
+  await project?.[Symbol.asyncDispose]();
+});
+
+async function rehearsed(migration: string) {
+  const { stack, directory } = project;
+  const session = createSession({
+    stack,
+    directory,
+    configFile: `${directory}/sluice-1.yaml`,
+    stateHome: `${directory}/home`,
+    env: { ...process.env, MIGRATION: migration },
+    actor: "ada",
+  });
+  sessions.push(session);
+  const release = { tag: "v2", commit: null, dirty: true, source: "option" } as const;
+  const candidate: StoredRelease = await provideRelease(await session.ports(), {
+    project: await session.project(),
+    release,
+  });
+  return rehearse(session, await openDatabase(session, {}, signal), { candidate, previous: null }, signal);
+}
+
+// A server and a migration are started for each: a busy machine needs minutes.
+describe("a rehearsal on MariaDB", { timeout: 300_000 }, () => {
+  it("of a harmless migration passes with the application's own password, and it is taken back", async () => {
+    const report = await rehearsed("alter table orders add column note text;");
+    expect(report.migration).toMatchObject({ how: "job", services: ["migrate"], error: null });
+    expect(report).toMatchObject({ verdict: "pass", down: { error: null, left: [] } });
+    expect(report.observations.changes).toEqual([
+      { change: "column-added", table: "orders", column: "note", required: false },
+    ]);
+    expect(report.observations.statements).toMatchObject([
+      { sql: "alter table orders add column note text", how: "INSTANT" },
+    ]);
+    expect(report.observations.locks).toMatchObject([{ table: "orders", blocks: "reads and writes" }]);
+    expect(JSON.stringify(report)).not.toContain(password);
+  });
+
+  it("of one that fails half-way says what stays", async () => {
+    const report = await rehearsed(
+      "create table notes (id int); alter table orders add b int; alter table nowhere add c int;",
+    );
+    expect(report.verdict).toBe("block");
+    expect(report.findings.map(({ code }) => code)).toEqual(["migration-failed", "left-half-way"]);
+    expect(report.findings[1]?.message).toContain("new table notes, column-added b of orders");
+    expect(report.down).toBeNull();
+  });
+});
