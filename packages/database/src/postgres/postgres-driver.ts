@@ -2,6 +2,7 @@ import { type Clock, type ContainerExec, SluiceError, type ThrowAwayContainers }
 import type { DatabaseDriver, DriverCall } from "../driver.ts";
 import { besideName } from "../model/beside-name.ts";
 import type { Fingerprint } from "../model/fingerprint.ts";
+import { makePipe } from "../process/compressed-output.ts";
 import { dumpGlobals, startDump } from "./dump.ts";
 import type { Sampling } from "./fingerprint-sql.ts";
 import { createDatabase, dropDatabase, restoreDump } from "./new-database.ts";
@@ -55,10 +56,12 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
     endOrphans: (call) => endOrphans(exec, target, of(call)),
     async dump(call) {
       const session = of(call);
+      const inContainer = options.compressIn !== "process";
+      const pipe = inContainer ? makePipe(exec, target.container, call.signal) : Promise.resolve(false);
+      pipe.catch(() => undefined);
       const snapshot = await openSnapshot(exec, target, session);
       try {
-        const { compressIn } = options;
-        const dump = await startDump(exec, target, { ...session, snapshot: snapshot.name, compressIn });
+        const dump = await startDump(exec, target, { ...session, snapshot: snapshot.name, isThere: await pipe });
         return {
           bytes: dump.bytes,
           rawBytes: () => dump.rawBytes(),
