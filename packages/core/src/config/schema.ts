@@ -124,6 +124,19 @@ export const databaseSchema = z.strictObject({
     .strictObject({
       /** Default: `backups` in the state home. */
       directory: z.string().min(1).optional(),
+      /** In the place of a directory, also of one that is named. Its key: `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` in the environment. */
+      s3: z
+        .strictObject({
+          bucket: z.string().min(3),
+          /** Beginning of the names of all objects. */
+          prefix: z.string().default(""),
+          region: z.string().min(1).default("us-east-1"),
+          /** Of anything but Amazon's own. */
+          endpoint: z.url({ protocol: /^https?$/, error: "expected a URL such as https://s3.example.com" }).optional(),
+          /** The bucket is in the path, as most servers but Amazon's want it. */
+          pathStyle: z.boolean().default(false),
+        })
+        .optional(),
     })
     .prefault({}),
   migrate: migrateSchema.prefault({}),
