@@ -1,6 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { lettingGo } from "../process/letting-go.ts";
 import type { StoredPart, WriteOptions } from "./backup-store.ts";
 
 export interface DurableWrite extends WriteOptions {
@@ -57,7 +58,7 @@ async function writePartial(
     filled = 0;
   };
   await onStep?.("opened");
-  for await (const chunk of source) {
+  for await (const chunk of lettingGo(source)) {
     signal?.throwIfAborted();
     bytes += chunk.length;
     for (let at = 0; at < chunk.length; ) {
