@@ -149,7 +149,7 @@ export const databaseSchema = z.strictObject({
     .optional(),
   verify: z
     .strictObject({
-      /** Rows of tables over 100 MB whose content is compared: one in 64, or all. All are counted. */
+      /** Rows of large tables whose content is compared: one in 64, or all. All are counted. */
       rows: z.enum(["sampled", "all"]).default("sampled"),
       /** Bytes of memory of the throw-away server. */
       memory: z.int().min(67_108_864).default(1_073_741_824),

@@ -24,7 +24,7 @@ export interface PostgresOptions {
   readonly target: PostgresTarget;
   /** Of the throw-away server. */
   readonly scratchMemoryBytes: number;
-  /** Of tables larger than this, one row in 64 is hashed; all are counted. Default 100 MB. */
+  /** Of tables that are larger than this together with all smaller ones, one row in 64 is hashed. Default 100 MB. */
   readonly sampleAboveBytes?: number | undefined;
   /** Default: in the container, where it has what that needs; else in this process. */
   readonly compressIn?: "container" | "process" | undefined;
