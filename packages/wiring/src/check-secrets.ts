@@ -3,16 +3,19 @@ import type { Config } from "@sluice/core";
 /** Shorter values would shred ordinary text. */
 const shortest = 4;
 
+/** The key of a store of backups. */
+const storeNames = ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+
 /**
- * Values of the environment that checks send (`${env:NAME}` in paths, headers and bodies): an application may write them
- * into its log, which is shown to people.
+ * Values of the environment that the configuration makes use of: those that checks send (`${env:NAME}` in paths, headers
+ * and bodies), as an application may write them into its log, which is shown to people; and the key of a store of backups.
  */
 export function checkSecrets(
-  { checks }: Pick<Config, "checks">,
+  { checks, database }: Pick<Config, "checks" | "database">,
   env: Readonly<Record<string, string | undefined>>,
 ): readonly string[] {
   const names = [...JSON.stringify(checks).matchAll(/\$\{env:(\w+)\}/g)].map(([, name = ""]) => name);
-  return [...new Set(names)].flatMap((name) => {
+  return [...new Set([...names, ...(database?.store.s3 ? storeNames : [])])].flatMap((name) => {
     const value = env[name] ?? "";
     return value.length >= shortest ? [value] : [];
   });

@@ -134,6 +134,19 @@ export const databaseSchema = z.strictObject({
     .strictObject({
       /** Default: `backups` in the state home. */
       directory: z.string().min(1).optional(),
+      /** In the place of a directory, also of one that is named. Its key: `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` in the environment. */
+      s3: z
+        .strictObject({
+          bucket: z.string().min(3),
+          /** Beginning of the names of all objects. */
+          prefix: z.string().default(""),
+          region: z.string().min(1).default("us-east-1"),
+          /** Of anything but Amazon's own. */
+          endpoint: z.url({ protocol: /^https?$/, error: "expected a URL such as https://s3.example.com" }).optional(),
+          /** The bucket is in the path, as most servers but Amazon's want it. */
+          pathStyle: z.boolean().default(false),
+        })
+        .optional(),
     })
     .prefault({}),
   migrate: migrateSchema.prefault({}),
@@ -146,7 +159,7 @@ export const databaseSchema = z.strictObject({
     .optional(),
   verify: z
     .strictObject({
-      /** Rows of tables over 100 MB whose content is compared: one in 64, or all. All are counted. */
+      /** Rows of large tables whose content is compared: one in 64, or all. All are counted. */
       rows: z.enum(["sampled", "all"]).default("sampled"),
       /** Bytes of memory of the throw-away server. */
       memory: z.int().min(67_108_864).default(1_073_741_824),

@@ -2,6 +2,7 @@ import type { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { constants, createZstdCompress, createZstdDecompress } from "node:zlib";
 import { SluiceError } from "@sluice/core";
+import { lettingGo } from "../process/letting-go.ts";
 
 /** Compresses in this process, with a checksum, as the command line does. */
 export function compress(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -32,7 +33,7 @@ async function* through(source: AsyncIterable<Uint8Array>, transform: Transform)
   // It reaches whoever reads the transform.
   piped.catch(() => undefined);
   try {
-    for await (const chunk of transform) yield chunk as Uint8Array;
+    yield* lettingGo(transform as AsyncIterable<Uint8Array>);
     await piped;
   } finally {
     transform.destroy();

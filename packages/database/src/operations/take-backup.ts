@@ -43,8 +43,10 @@ export async function takeBackup(
   const fingerprint = dump.fingerprint();
   // It also fails when the dump does, which says more.
   fingerprint.catch(() => undefined);
+  const roles = driver.globals(call);
+  roles.catch(() => undefined);
   const stored = await writeDump(ports, writer, dump, signal);
-  const globals = await writeGlobals(ports, writer, await driver.globals(call), signal);
+  const globals = await writeGlobals(ports, writer, await roles, signal);
   const notTested = untested(ports, globals, dump.notComparable ?? null);
   const manifest: Manifest = {
     v: 1,

@@ -1,6 +1,6 @@
 import type { ContainerExec } from "@sluice/core";
 import { SluiceError } from "@sluice/core";
-import { type CompressedOutput, compressHere, compressThere, makePipe } from "../process/compressed-output.ts";
+import { type CompressedOutput, compressHere, compressThere } from "../process/compressed-output.ts";
 import { reasonOf } from "../process/reason-of.ts";
 import { libpqEnvironment, type PostgresTarget } from "./target.ts";
 
@@ -8,8 +8,8 @@ export interface DumpOptions {
   /** Name of an exported snapshot; its transaction must be open until the dump has begun. */
   readonly snapshot: string;
   readonly session: string;
-  /** Default: in the container, where it can, which costs this process next to nothing; else in this process. */
-  readonly compressIn?: "container" | "process" | undefined;
+  /** Whether `makePipe` made the pipe. */
+  readonly isThere: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -24,10 +24,9 @@ export async function startDump(
   target: PostgresTarget,
   options: DumpOptions,
 ): Promise<CompressedOutput> {
-  const { snapshot, session, signal } = options;
+  const { snapshot, session, isThere, signal } = options;
   const { container } = target;
   const args = ["-Fc", "-Z0", "--no-password", "--lock-wait-timeout=10000", `--snapshot=${snapshot}`];
-  const isThere = options.compressIn !== "process" && (await makePipe(exec, container, signal));
   const run = isThere ? compressThere : compressHere;
   return run(exec, {
     container,

@@ -29,35 +29,52 @@ join pg_class c on c.oid = format('%I.%I', s.schemaname, s.sequencename)::regcla
 where ${ofUsers("s.schemaname")} and ${ofNoExtension("pg_class", "c.oid")}
 order by s.schemaname, s.sequencename;`;
 
-/** Of the rows of a large table, one of so many is hashed. */
+/** Of the rows of a large table, one of so many is hashed. A power of two. */
 export const sampleRate = 64;
 
-/** Which tables are sampled: those over a size, or those that were when the other fingerprint was taken. */
+/**
+ * Which tables are sampled: those that are over a size together with all smaller ones, or those that were when the other
+ * fingerprint was taken.
+ */
 export type Sampling = { readonly aboveBytes: number } | { readonly names: readonly string[] };
 
 const hashSql = 'hashtextextended((sluice_row.*)::text collate "C", 0)';
-const primaryKey = `(select string_agg('sluice_row.' || quote_ident(a.attname), ', ' order by k.at)
+/**
+ * What a row is chosen by: a number made of its key, the same on every server. Of whole numbers and UUIDs, which most keys
+ * are, without their text: of a table that is sampled, choosing is what costs.
+ */
+const keyHash = `(select string_agg(format(
+    case when a.atttypid in ('int2'::regtype, 'int4'::regtype, 'int8'::regtype) then 'hashint8extended(sluice_row.%1$I::int8, %2$s)'
+      when a.atttypid = 'uuid'::regtype then 'uuid_hash_extended(sluice_row.%1$I, %2$s)'
+      else 'hashtextextended(sluice_row.%1$I::text collate "C", %2$s)' end, a.attname, k.at), ' # ' order by k.at)
   from pg_index i cross join unnest(i.indkey) with ordinality k (number, at)
   join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.number
   where i.indrelid = c.oid and i.indisprimary)`;
 
-/** One JSON object a line, by table: the server makes the statements, which psql runs one after the other. */
+/**
+ * One JSON object a line, by table: the server makes the statements, which psql runs one after the other. Of a sampled table
+ * only chosen rows are put together as a whole: `offset 0` keeps the server from doing that for all of them, which costs
+ * three times as much.
+ */
 export function tablesSql(sampling: Sampling): string {
   const isLarge =
     "aboveBytes" in sampling
-      ? `pg_relation_size(c.oid) > ${Math.min(sampling.aboveBytes, Number.MAX_SAFE_INTEGER)}`
-      : `format('%I.%I', n.nspname, c.relname) = any (array[${sampling.names.map(quoteText).join(", ")}]::text[])`;
+      ? `s.together > ${Math.min(sampling.aboveBytes, Number.MAX_SAFE_INTEGER)}`
+      : `s.name = any (array[${sampling.names.map(quoteText).join(", ")}]::text[])`;
   return `
 select case when t.sampled then format(
-    'select json_build_object(''name'', %L, ''rows'', count(*), ''hash'', coalesce(sum(${hashSql}) filter (where hashtextextended(row(%s)::text collate "C", 0) %% ${sampleRate} = 0), 0)::text, ''sampled'', true) from only %I.%I as sluice_row',
+    'select json_build_object(''name'', %L, ''rows'', count(*), ''hash'', coalesce(sum(hash), 0)::text, ''sampled'', true) from (select case when (%s) & ${sampleRate - 1} = 0 then ${hashSql} end as hash from only %I.%I as sluice_row offset 0) as chosen',
     t.name, t.key, t.nspname, t.relname)
   else format(
     'select json_build_object(''name'', %L, ''rows'', count(*), ''hash'', coalesce(sum(${hashSql}), 0)::text, ''sampled'', false) from only %I.%I as sluice_row',
     t.name, t.nspname, t.relname) end
 from (
-  select n.nspname, c.relname, format('%I.%I', n.nspname, c.relname) as name, p.key, p.key is not null and ${isLarge} as sampled
-  from pg_class c join pg_namespace n on n.oid = c.relnamespace cross join lateral ${primaryKey} p (key)
-  where c.relkind = 'r' and ${ofUsers("n.nspname")} and ${ofNoExtension("pg_class", "c.oid")}) t
+  select s.*, s.key is not null and ${isLarge} as sampled
+  from (
+    select n.nspname, c.relname, format('%I.%I', n.nspname, c.relname) as name, p.key,
+      sum(pg_table_size(c.oid)) over (order by pg_table_size(c.oid), c.oid) as together
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace cross join lateral ${keyHash} p (key)
+    where c.relkind = 'r' and ${ofUsers("n.nspname")} and ${ofNoExtension("pg_class", "c.oid")}) s) t
 order by t.nspname, t.relname
 \\gexec`;
 }

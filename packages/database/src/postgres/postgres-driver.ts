@@ -2,6 +2,7 @@ import { type Clock, type ContainerExec, SluiceError, type ThrowAwayContainers }
 import type { DatabaseDriver, DriverCall } from "../driver.ts";
 import { besideName } from "../model/beside-name.ts";
 import type { Fingerprint } from "../model/fingerprint.ts";
+import { makePipe } from "../process/compressed-output.ts";
 import { dumpGlobals, startDump } from "./dump.ts";
 import type { Sampling } from "./fingerprint-sql.ts";
 import { createDatabase, dropDatabase, restoreDump } from "./new-database.ts";
@@ -23,7 +24,7 @@ export interface PostgresOptions {
   readonly target: PostgresTarget;
   /** Of the throw-away server. */
   readonly scratchMemoryBytes: number;
-  /** Of tables larger than this, one row in 64 is hashed; all are counted. Default 100 MB. */
+  /** Of tables that are larger than this together with all smaller ones, one row in 64 is hashed. Default 100 MB. */
   readonly sampleAboveBytes?: number | undefined;
   /** Default: in the container, where it has what that needs; else in this process. */
   readonly compressIn?: "container" | "process" | undefined;
@@ -55,10 +56,12 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
     endOrphans: (call) => endOrphans(exec, target, of(call)),
     async dump(call) {
       const session = of(call);
+      const inContainer = options.compressIn !== "process";
+      const pipe = inContainer ? makePipe(exec, target.container, call.signal) : Promise.resolve(false);
+      pipe.catch(() => undefined);
       const snapshot = await openSnapshot(exec, target, session);
       try {
-        const { compressIn } = options;
-        const dump = await startDump(exec, target, { ...session, snapshot: snapshot.name, compressIn });
+        const dump = await startDump(exec, target, { ...session, snapshot: snapshot.name, isThere: await pipe });
         return {
           bytes: dump.bytes,
           rawBytes: () => dump.rawBytes(),

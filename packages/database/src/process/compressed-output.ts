@@ -64,8 +64,13 @@ export async function compressThere(exec: ContainerExec, request: OutputRequest)
     throw error;
   });
   written.catch(() => undefined);
+  let removed: Promise<void> | undefined;
   async function* output(): AsyncGenerator<Uint8Array> {
-    yield* outputOf(reader, zstd);
+    for await (const chunk of outputOf(reader, zstd)) {
+      // Both have opened it by now, and need its name no more.
+      removed ??= removeFile(exec, container);
+      yield chunk;
+    }
     await written;
   }
   return {
@@ -74,7 +79,7 @@ export async function compressThere(exec: ContainerExec, request: OutputRequest)
     async [Symbol.asyncDispose]() {
       stop.abort();
       await Promise.allSettled([written]);
-      await removeFile(exec, container);
+      await (removed ?? removeFile(exec, container));
     },
   };
 }
@@ -122,14 +127,10 @@ async function startBoth(
 
 /** Makes the pipe that `compressThere` needs. `false` where the container has no `zstd`, no `mkfifo` or no `/tmp` to write to. */
 export async function makePipe(exec: ContainerExec, container: string, signal?: AbortSignal): Promise<boolean> {
-  const commands = [
-    ["zstd", "-q", "--version"],
-    // What a dead run left. One that somebody else puts there now makes `mkfifo` fail.
-    ["rm", "-f", file],
-    ["mkfifo", "-m", "600", file],
-  ];
-  for (const command of commands) if (!(await succeeds(exec, container, command, signal))) return false;
-  return true;
+  const can = (command: readonly string[]) => succeeds(exec, container, command, signal);
+  // What a dead run left goes first. One that somebody else puts there now makes `mkfifo` fail.
+  const ready = await Promise.all([can(["zstd", "-q", "--version"]), can(["rm", "-f", file])]);
+  return ready.every(Boolean) && (await can(["mkfifo", "-m", "600", file]));
 }
 
 interface Ended {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { SluiceError } from "@sluice/core";
+import { lettingGo } from "../process/letting-go.ts";
 import type { StoredPart } from "./backup-store.ts";
 
 /**
@@ -16,7 +17,7 @@ export async function* checkedRead(
 ): AsyncGenerator<Uint8Array> {
   const hash = createHash("sha256");
   let bytes = 0;
-  for await (const chunk of source) {
+  for await (const chunk of lettingGo(source)) {
     hash.update(chunk);
     bytes += chunk.length;
     yield chunk;

@@ -1,6 +1,7 @@
-import { createHash } from "node:crypto";
-import { open, rename, rm } from "node:fs/promises";
+import { createHash, type Hash } from "node:crypto";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { lettingGo } from "../process/letting-go.ts";
 import type { StoredPart, WriteOptions } from "./backup-store.ts";
 
 export interface DurableWrite extends WriteOptions {
@@ -12,9 +13,15 @@ export interface DurableWrite extends WriteOptions {
 
 export type FileStep = "opened" | "written" | "synced" | "renamed" | "durable";
 
+/** Bytes that are written at once. */
+const pieceBytes = 1 << 20;
+/** Bytes after which the disk is given what there is, so that the last wait for it is a short one. */
+const syncEveryBytes = 32 << 20;
+
 /**
  * Streams bytes into a file of mode 0600 that appears whole or not at all, and survives a loss of power when this
- * resolves. Memory is constant: a chunk is written before the next is asked for. The digest is computed in passing.
+ * resolves. Memory is constant: small chunks are gathered, and a piece is written before the next chunk is asked for. The
+ * digest is computed in passing.
  */
 export async function writeDurably(
   path: string,
@@ -40,23 +47,60 @@ async function writePartial(
   { signal, onBytes, onStep }: Omit<DurableWrite, "partial">,
 ): Promise<StoredPart> {
   const hash = createHash("sha256");
+  const piece = Buffer.allocUnsafe(pieceBytes);
+  let filled = 0;
   let bytes = 0;
   await using file = await open(partial, "wx", 0o600);
+  const disk = keepSyncing(file);
+  const flush = async () => {
+    await writeAll(file, piece.subarray(0, filled), hash);
+    await disk.wrote(filled);
+    filled = 0;
+  };
   await onStep?.("opened");
-  for await (const chunk of source) {
+  for await (const chunk of lettingGo(source)) {
     signal?.throwIfAborted();
-    hash.update(chunk);
-    for (let done = 0; done < chunk.length; ) {
-      done += (await file.write(chunk, done, chunk.length - done)).bytesWritten;
-    }
     bytes += chunk.length;
+    for (let at = 0; at < chunk.length; ) {
+      const part = chunk.subarray(at, at + pieceBytes - filled);
+      piece.set(part, filled);
+      filled += part.length;
+      at += part.length;
+      if (filled === pieceBytes) await flush();
+    }
     onBytes?.(bytes);
   }
   signal?.throwIfAborted();
+  await flush();
   await onStep?.("written");
+  await disk.end();
   await file.sync();
   await onStep?.("synced");
   return { sha256: hash.digest("hex"), bytes };
+}
+
+async function writeAll(file: FileHandle, piece: Uint8Array, hash: Hash): Promise<void> {
+  hash.update(piece);
+  for (let done = 0; done < piece.length; ) {
+    done += (await file.write(piece, done, piece.length - done)).bytesWritten;
+  }
+}
+
+/** Syncs now and then while the next bytes are written; one sync at a time, and its failure is the writer's. */
+function keepSyncing(file: FileHandle): { wrote(bytes: number): Promise<void>; end(): Promise<void> } {
+  let unsynced = 0;
+  let running: Promise<void> = Promise.resolve();
+  return {
+    async wrote(bytes) {
+      unsynced += bytes;
+      if (unsynced < syncEveryBytes) return;
+      unsynced = 0;
+      await running;
+      running = file.datasync();
+      running.catch(() => undefined);
+    },
+    end: () => running,
+  };
 }
 
 /** Makes creations, renames and removals in a directory survive a loss of power. */

@@ -24,6 +24,11 @@ export async function isWriterAlive(tag: string): Promise<boolean> {
   return running === null || start === "0" || String(running) === start;
 }
 
+/** Whether the writer of a tag is, or was, on this machine: only then `isWriterAlive` can tell. */
+export function isOwnHost(tag: string): boolean {
+  return pattern.exec(tag)?.[1] === hostPart();
+}
+
 function hostPart(): string {
   return (
     hostname()

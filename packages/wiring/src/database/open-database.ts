@@ -14,6 +14,7 @@ import {
   type Cipher,
   createAgeCipher,
   createDirectoryStore,
+  createS3Store,
 } from "@sluice/database";
 import { servingOf } from "@sluice/engine";
 import { stateHomeOf } from "../locations.ts";
@@ -22,6 +23,7 @@ import { systemClock } from "../system-clock.ts";
 import { createDriver } from "./create-driver.ts";
 import type { DatabaseCall } from "./database-operations.ts";
 import { type FoundDatabase, findDatabase } from "./find-database.ts";
+import { s3Credentials } from "./s3-credentials.ts";
 
 /** The database of a stack, its container found, with everything that its backups need. */
 export interface OpenDatabase extends FoundDatabase {
@@ -39,6 +41,7 @@ export async function databaseSettings(session: Session): Promise<DatabaseConfig
 export async function openStore(session: Session): Promise<BackupStore> {
   const { store } = await databaseSettings(session);
   const { options } = session;
+  if (store.s3) return createS3Store({ ...store.s3, credentials: s3Credentials(options.env) }, systemClock);
   const directory = store.directory
     ? resolve(options.directory, store.directory)
     : join(stateHomeOf(options, await session.stack()), "backups");

@@ -1,0 +1,103 @@
+// Backups that are killed, cut off and filled up at many moments, and bad ones of every kind: what is listed restores, what is
+// left is cleared away by the next, and each kind of damage is found by its own code. Needs the right to mount.
+// `--quick`: a sample. `--only us,dump` chooses kinds, so that a long run can be cut into pieces.
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { randomFrom } from "./analysis/random.ts";
+import { type FaultResult, runFault } from "./backup/faults/aftermath.ts";
+import { detections, imageWithoutExtension } from "./backup/faults/detections.ts";
+import { openEngineProxy } from "./backup/faults/engine-proxy.ts";
+import { boundaries, type Fault, killedAt, kinds, type Whole } from "./backup/faults/kinds.ts";
+import { type Stage, sql, take } from "./backup/faults/stage.ts";
+import { openBackups } from "./backup/ports.ts";
+import { fill, startServer } from "./backup/server.ts";
+import { run } from "./measure.ts";
+import { atMost, conclude, shown } from "./result.ts";
+import { runBench } from "./run-bench.ts";
+
+const { values } = parseArgs({
+  options: {
+    image: { type: "string", default: process.env["POSTGRES_IMAGE"] ?? "sluice-test/postgres:15" },
+    quick: { type: "boolean", default: false },
+    seed: { type: "string", default: "1" },
+    /** Moments of each kind. */
+    count: { type: "string" },
+    only: { type: "string", default: ["steps", ...Object.keys(kinds), "detections"].join(",") },
+    /** Gigabytes of tables; default 50 MB. */
+    size: { type: "string", default: "0.05" },
+  },
+});
+const only = new Set(values.only.split(","));
+const count = Number(values.count ?? (values.quick ? 2 : 14));
+/** Room for a few backups, and soon full. */
+const roomBytes = Math.ceil(Number(values.size) * 2e9);
+
+await runBench(async (session) => {
+  const { prefix, directory, signal, say } = session;
+  const server = await startServer(session, values.image);
+  await fill(server, Number(values.size) * 11, signal);
+  await sql(server, "create extension pg_trgm");
+  const room = join(directory, "room");
+  await mkdir(room);
+  await run(["mount", "-t", "tmpfs", "-o", `size=${roomBytes},mode=700`, "tmpfs", room]);
+  try {
+    await using proxy = await openEngineProxy(join(directory, "engine.sock"));
+    const stage: Stage = { server, directory: room, proxy };
+    const ports = await openBackups({ container: server.container, stack: server.stack, directory: room });
+    const whole = await measureWhole(stage, ports);
+    say(`a whole one takes ${Math.round(whole.ms)} ms, ${whole.bytes} bytes`);
+    const results: FaultResult[] = [];
+    for (const fault of chosen(whole)) {
+      signal.throwIfAborted();
+      const result = await runFault(stage, ports, fault);
+      results.push(result);
+      const verdict = result.problems.length > 0 ? `FAILED: ${result.problems.join("; ")}` : "ok";
+      say(`${result.name}: ${result.word || "-"}${result.listed ? ", listed and compared" : ""}, ${verdict}`);
+    }
+    const found: { readonly name: string; readonly code: string; readonly found: string }[] = [];
+    if (only.has("detections")) {
+      const bench = { stage, ports, poorImage: await imageWithoutExtension(prefix, values.image) };
+      for (const detection of detections) {
+        const { name, code } = detection;
+        found.push({ name, code, found: await detection.find(bench) });
+        say(`${name}: ${found.at(-1)?.found}`);
+        for (const { id } of (await ports.store.list()).backups) await ports.store.remove(id);
+      }
+    }
+    const figures = {
+      faults: shown(results.length),
+      faults_with_problems: atMost(results.filter(({ problems }) => problems.length > 0).length, 0),
+      listed_and_compared: shown(results.filter(({ listed }) => listed).length),
+      detections: shown(found.length),
+      detections_missed: atMost(found.filter((one) => one.found !== one.code).length, 0),
+    };
+    const result = conclude({ bench: "backup-faults", figures, peers: {}, floor: {} });
+    return { result, details: { seed: values.seed, results, found } };
+  } finally {
+    await run(["umount", room]);
+  }
+});
+
+/** The second of two: the first warms up. The store is empty afterwards. */
+async function measureWhole(stage: Stage, { store }: Awaited<ReturnType<typeof openBackups>>): Promise<Whole> {
+  await take(stage).ended;
+  const began = performance.now();
+  await take(stage).ended;
+  const ms = performance.now() - began;
+  const newest = (await store.list()).backups.at(-1);
+  if (!newest) throw new Error("no backup can be taken");
+  const { bytes } = newest;
+  for (const backup of (await store.list()).backups) await store.remove(backup.id);
+  return { ms, bytes };
+}
+
+function chosen(whole: Whole): readonly Fault[] {
+  const random = randomFrom(Number(values.seed));
+  const atSteps = values.quick ? boundaries.filter((_, index) => index % 3 === 0) : boundaries;
+  const atMoments = Object.entries(kinds).flatMap(([kind, at]) =>
+    // Drawn for all kinds, so that a piece of a run has the moments that the whole has.
+    Array.from({ length: count }, () => 0.1 + random()).flatMap((share) => (only.has(kind) ? [at(share, whole)] : [])),
+  );
+  return [...(only.has("steps") ? atSteps.map(killedAt) : []), ...atMoments];
+}

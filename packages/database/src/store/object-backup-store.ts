@@ -1,0 +1,155 @@
+import { createHash } from "node:crypto";
+import { type Clock, isSluiceError, SluiceError } from "@sluice/core";
+import { assertBackupId } from "../model/backup-id.ts";
+import { formatManifest, type Manifest, parseManifest } from "../model/manifest.ts";
+import { byAge } from "../retention/backups-to-prune.ts";
+import type { BackupStore, BackupWriter, WriteOptions } from "./backup-store.ts";
+import { checkedRead } from "./checked-read.ts";
+import { describeFile, fileNames, leftovers, type StoreFile } from "./file-names.ts";
+import type { Objects, StoredObject } from "./objects.ts";
+import { isOwnHost, isWriterAlive, ownWriterTag } from "./writer-tag.ts";
+
+/** A writer on another machine cannot be looked at: after so long it is taken for dead. */
+const writerTimeoutMs = 24 * 3_600_000;
+
+/**
+ * Backups as objects, with the names that `createDirectoryStore` gives to files: `ID.dump`, `ID.globals` and, last,
+ * `ID.json`. A backup is there when its manifest is; as long as a mark says that its writer is at work, nobody clears it away.
+ */
+export function createObjectBackupStore(objects: Objects, clock: Clock): BackupStore {
+  const { place } = objects;
+
+  const store: BackupStore = {
+    async list() {
+      const found = filesOf(await objects.list()).filter(({ kind }) => kind === "json");
+      const read = await Promise.all(found.map(({ name }) => readManifest(objects, name)));
+      const backups = read.filter((one) => one !== null && !isSluiceError(one)) as readonly Manifest[];
+      return { backups: backups.toSorted(byAge), damaged: read.filter((one) => isSluiceError(one)) };
+    },
+    async load(id) {
+      const name = fileNames.manifest(assertBackupId(id));
+      const found = await readManifest(objects, name);
+      if (isSluiceError(found)) throw found;
+      if (found) return found;
+      throw new SluiceError("BACKUP_UNKNOWN", `there is no backup ${id} in ${place}`, { hint: "sluice db list" });
+    },
+    async begin(id) {
+      assertBackupId(id);
+      await store.sweep();
+      const mark = fileNames.writing(id, await ownWriterTag());
+      await objects.putText(mark, "a backup is being written\n");
+      const { backups } = await store.list();
+      return createWriter(id, (backups.at(-1)?.seq ?? 0) + 1, mark);
+    },
+    async update(manifest) {
+      await store.load(manifest.id);
+      await objects.putText(fileNames.manifest(manifest.id), formatManifest(manifest));
+    },
+    read(manifest, part, signal) {
+      const wanted = part === "dump" ? manifest : manifest.globals;
+      const name = fileNames.part(manifest.id, part);
+      if (!wanted) throw new SluiceError("BACKUP_INVALID", `backup ${manifest.id} has no ${part}`);
+      return checkedRead(readObject(objects, name, signal), wanted, `${place}/${name}`);
+    },
+    async remove(id) {
+      await objects.remove(fileNames.manifest(assertBackupId(id)));
+      for (const part of ["dump", "globals"] as const) await objects.remove(fileNames.part(id, part));
+    },
+    async sweep() {
+      const stored = await objects.list();
+      const alive = await aliveTags(stored, clock);
+      const files = filesOf(stored);
+      const left = leftovers(files, alive).map(({ name }) => name);
+      for (const name of left) await objects.remove(name);
+      const held = new Set(files.filter(({ tag }) => tag !== null && alive.has(tag)).map(({ backup }) => backup));
+      for (const upload of await objects.unfinished()) {
+        const file = describeFile(upload.name);
+        if (!file || held.has(file.backup)) continue;
+        await upload.discard();
+        left.push(upload.name);
+      }
+      return left;
+    },
+    freeBytes: async () => Number.POSITIVE_INFINITY,
+  };
+
+  function createWriter(id: string, seq: number, mark: string): BackupWriter {
+    let committed = false;
+    return {
+      id,
+      seq,
+      async write(part, source, options = {}) {
+        const hash = createHash("sha256");
+        let bytes = 0;
+        const noted = noting(source, options, (chunk) => {
+          hash.update(chunk);
+          bytes += chunk.length;
+          return bytes;
+        });
+        await objects.put(fileNames.part(id, part), noted, options.signal);
+        return { sha256: hash.digest("hex"), bytes };
+      },
+      async commit(manifest) {
+        if (manifest.id !== id || manifest.seq !== seq) throw new TypeError(`manifest is not that of backup ${id}`);
+        await objects.putText(fileNames.manifest(id), formatManifest(manifest));
+        committed = true;
+        await objects.remove(mark);
+      },
+      async [Symbol.asyncDispose]() {
+        if (committed) return;
+        await store.remove(id);
+        await objects.remove(mark);
+      },
+    };
+  }
+  return store;
+}
+
+const filesOf = (stored: readonly StoredObject[]): readonly StoreFile[] =>
+  stored.map(({ name }) => describeFile(name)).filter((file) => file !== null);
+
+async function readManifest(objects: Objects, name: string): Promise<Manifest | SluiceError | null> {
+  // One that was removed meanwhile is not there.
+  const text = await objects.getText(name);
+  if (text === null) return null;
+  try {
+    return parseManifest(text, `${objects.place}/${name}`);
+  } catch (error) {
+    if (isSluiceError(error)) return error;
+    throw error;
+  }
+}
+
+async function* readObject(
+  objects: Objects,
+  name: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  const bytes = await objects.get(name, signal);
+  if (bytes) return yield* bytes;
+  throw new SluiceError("BACKUP_INVALID", `${objects.place}/${name} is not there, though its manifest is`);
+}
+
+async function aliveTags(stored: readonly StoredObject[], clock: Clock): Promise<ReadonlySet<string>> {
+  const alive = new Set<string>();
+  for (const { name, modified } of stored) {
+    const tag = describeFile(name)?.tag;
+    if (tag === null || tag === undefined) continue;
+    const isRecent = clock.now().getTime() - modified.getTime() < writerTimeoutMs;
+    if (isOwnHost(tag) ? await isWriterAlive(tag) : isRecent) alive.add(tag);
+  }
+  return alive;
+}
+
+async function* noting(
+  source: AsyncIterable<Uint8Array>,
+  { signal, onBytes }: WriteOptions,
+  note: (chunk: Uint8Array) => number,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) {
+    signal?.throwIfAborted();
+    const bytes = note(chunk);
+    onBytes?.(bytes);
+    yield chunk;
+  }
+}

@@ -1,0 +1,30 @@
+/** A flat place for named bytes, such as a bucket of S3. What a call has resolved for survives. */
+export interface Objects {
+  /** For messages: `s3://bucket/prefix`. */
+  readonly place: string;
+  list(signal?: AbortSignal): Promise<readonly StoredObject[]>;
+  /** It appears whole or not at all. Memory is constant. */
+  put(name: string, source: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void>;
+  /** Replaces it, if it is there. */
+  putText(name: string, text: string): Promise<void>;
+  /** `null` where there is none. */
+  getText(name: string): Promise<string | null>;
+  /** `null` where there is none. */
+  get(name: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array> | null>;
+  /** One that is not there is no error. */
+  remove(name: string): Promise<void>;
+  /** What dead writers began to put and did not end; it takes room, and nobody sees it. */
+  unfinished(): Promise<readonly Unfinished[]>;
+}
+
+export interface StoredObject {
+  readonly name: string;
+  /** By the clock of the place. */
+  readonly modified: Date;
+}
+
+export interface Unfinished {
+  /** What it would have become. */
+  readonly name: string;
+  discard(): Promise<void>;
+}
