@@ -30,7 +30,8 @@ export async function playKill(
   const problems: string[] = [];
   const { serving, slots } = await statusOf(stage);
   const before = serving?.tag ?? "nothing";
-  const previous = slots.find(({ live }) => !live)?.tag ?? before;
+  // Empty where the release that one would go back to is in no slot any more: the way back then makes it anew.
+  const previous = slots.find(({ live, tag }) => !live && tag !== before)?.tag;
   let deaths = 0;
   for (const { verb, death } of one.killed) {
     const ended = await runToDeath(stage, verb === "deploy" ? deployArgs(release) : [verb, "--yes"], death);
@@ -43,7 +44,7 @@ export async function playKill(
   problems.push(...(await leftBehind(stage)));
   const now = (await statusOf(stage)).serving?.tag ?? "nothing";
   const isBack = one.killed[0]?.verb === "rollback";
-  const expected = one.next === "deploy" ? [release] : [before, isBack ? previous : release];
+  const expected = one.next === "deploy" ? [release] : [before, isBack ? (previous ?? now) : release];
   if (!expected.includes(now)) problems.push(`${now} serves instead of ${expected.join(" or ")}`);
   const seen = await versionsSeen(stage.url);
   if (seen.join() !== now) problems.push(`users see ${seen.join(", ")}, and ${now} should serve`);
