@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { SluiceEvent } from "@sluice/core";
 
-const launcher = join(import.meta.dirname, "../bin/sluice.js");
+export const launcher = join(import.meta.dirname, "../bin/sluice.js");
 
 export interface CliRun {
   readonly exitCode: number | null;

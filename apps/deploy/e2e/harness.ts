@@ -11,7 +11,11 @@ import { removeStack } from "./engine.ts";
 const run = promisify(execFile);
 const makeRelease = join(import.meta.dirname, "../../../examples/shop/bin/make-release.mjs");
 
-/** As the example's own, but quick, and with time to start on a busy machine. `--env hasty` gives a version little time, `--env careful` takes backups, `--env asking` asks before everybody gets it, `--env testing` lets testers in first. */
+/**
+ * As the example's own, but quick, and with time to start on a busy machine. `--env hasty` gives a version little time,
+ * `--env careful` takes backups, `--env asking` asks before everybody gets it, `--env testing` lets testers in first,
+ * `--env sudden` gives it to everybody at once.
+ */
 const shopConfig = `checks:
   - service: web
     http: { path: /version, contains: '"version"' }
@@ -32,6 +36,10 @@ environments:
     services: { web: { startTimeout: 20s } }
   frozen:
     windows: { freezes: [{ from: 2020-01-01, until: 2099-12-31, reason: a freeze of this test }] }
+  sudden:
+    rollout: { steps: [100], bake: 0s }
+    traffic: { drain: { timeout: 1s } }
+    releases: { keep: 20 }
   asking:
     rollout: { steps: [{ share: 50, for: 1s }, { share: 100, approval: true }] }
     analysis: { enabled: false }
@@ -58,6 +66,8 @@ export interface Stack extends AsyncDisposable {
   readonly stack: string;
   readonly checkout: string;
   readonly port: number;
+  /** What every command is given. */
+  readonly options: readonly string[];
   /** What commands see of the environment. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Runs the command line with `--json` to its end. Throws what it said when it ends with another exit code. */
@@ -141,9 +151,10 @@ async function openStack(config: string, more: Readonly<Record<string, string>> 
     SLUICE_HOME: join(directory, "home"),
     ...more,
   };
+  const options = ["--config", join(directory, "sluice.yaml")];
   const running = new Set<RunningCli>();
   const startIn = (seen: NodeJS.ProcessEnv, args: readonly string[]) => {
-    const cli = startCli([...args, "--json", "--config", join(directory, "sluice.yaml")], checkout, seen);
+    const cli = startCli([...args, "--json", ...options], checkout, seen);
     running.add(cli);
     void cli.done.finally(() => running.delete(cli)).catch(() => {});
     return cli;
@@ -160,6 +171,7 @@ async function openStack(config: string, more: Readonly<Record<string, string>> 
     stack,
     checkout,
     port,
+    options,
     env,
     ...commands(env),
     with: (more) => commands({ ...env, ...more }),

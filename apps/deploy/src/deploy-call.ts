@@ -24,11 +24,14 @@ export async function deployCall(
   const asked = { reason, retry, replaceDoors, acceptIncompatible, waitMs, override, steps: parseSteps(flags.steps) };
   const { directory } = deployerOptions(flags, context);
   const inspecting = deployer.inspect(context.signal);
+  const allowPrerelease = inspecting.then(({ config }) => config.releases.allowPrerelease);
+  // Nobody asks for it where the tag was given by hand; that the project has a mistake is told below.
+  allowPrerelease.catch(() => undefined);
   const resolving = context.resolveRelease({
     env: context.env,
     directory,
     tag: flags.release,
-    allowPrerelease: inspecting.then(({ config }) => config.releases.allowPrerelease),
+    allowPrerelease,
     signal: context.signal,
   });
   // Git answers while Compose works; a mistake in the project is told first.

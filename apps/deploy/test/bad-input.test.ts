@@ -131,7 +131,7 @@ describe("is refused with a code, a place, and what to do:", () => {
     expect(String(error?.["position"])).toMatch(position ?? /^/);
     expect(end).toMatchObject({ type: "deployment-end", outcome: "refused", exitCode: status });
     expect((await readdir(checkout)).toSorted()).toEqual(before);
-    expect(await readdir(join(root, "home", "releases")).catch(() => [])).toEqual([]);
+    expect(await readdir(root)).not.toContain("home");
   });
 
   it.each([
@@ -172,7 +172,9 @@ describe("is refused with a code, a place, and what to do:", () => {
     await writeFile(home, "");
     expect(refused({})).toMatchObject({ status: 10, error: { code: "HOME_UNUSABLE" } });
     await rm(home);
-    refused({});
+    await mkdir(home);
+    const description = { version: 1, id: "h1", stack: "bad", createdAt: "2026-01-01T00:00:00.000Z" };
+    await writeFile(join(home, "home.json"), JSON.stringify(description));
     await writeFile(join(home, "journal.ndjson"), '{"v":2,"seq":1}\n');
     const { status, error } = refused({ args: ["history"] });
     expect({ status, error }).toMatchObject({ status: 10, error: { code: "JOURNAL_NEWER" } });

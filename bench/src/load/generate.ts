@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { seededRandom } from "@sluice/testing/random";
 import { nowMs } from "../clock.ts";
 import type { Answer } from "./answer.ts";
 import type { Mark } from "./phases.ts";
 import type { LoadProfile } from "./profile.ts";
 import { type LoadResult, summarise } from "./result.ts";
-import { dueAt, nextRequest, seededRandom } from "./schedule.ts";
+import { dueAt, nextRequest } from "./schedule.ts";
 import { createClient, type RequestOptions, sendRequest } from "./send-request.ts";
 import { keepSocketOpen, type SocketRecords } from "./sockets.ts";
 

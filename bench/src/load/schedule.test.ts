@@ -1,7 +1,8 @@
+import { seededRandom } from "@sluice/testing/random";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { shopLoad } from "./profile.ts";
-import { dueAt, nextRequest, seededRandom } from "./schedule.ts";
+import { dueAt, nextRequest } from "./schedule.ts";
 
 describe("due times", () => {
   it("are a rate apart, from the start on, and do not drift", () => {

@@ -1,16 +1,27 @@
-import type { Outcome, ResolvedProject, Serving } from "@sluice/core";
+import type { Outcome, ResolvedProject } from "@sluice/core";
 import { reviveDoors } from "./actions/revive-doors.ts";
 import { restoreRoutes } from "./actions/traffic.ts";
 import { createDeadline, settle } from "./deadline.ts";
 import { type DeploymentResult, end, leave, type RunContext } from "./end.ts";
+import { mendLinks } from "./mend-links.ts";
 import { describe, report } from "./report.ts";
 import { type RunResult, type UndoFailure, undoSteps } from "./run-steps.ts";
-import { type DeploymentScope, type EnginePorts, emit } from "./scope.ts";
+import { type DeploymentScope, emit } from "./scope.ts";
 import { servingOf } from "./serving.ts";
 
-/** How the engine sees the stack now, for the last word of a deployment. */
-export function observeServing(ports: EnginePorts, project: ResolvedProject): () => Promise<Serving | null> {
-  return async () => servingOf(await ports.observer.observe(project), await ports.bundles.list());
+/**
+ * How the engine sees the stack now, for the last word of a deployment; links that are missing are mended. A state home
+ * that is gone meanwhile, or cannot be read, changes nothing of what serves, nor its name.
+ */
+export function observeServing(scope: DeploymentScope, project: ResolvedProject): RunContext["serving"] {
+  const { ports } = scope;
+  return async (signal) => {
+    const observed = await ports.observer.observe(project, signal);
+    await mendLinks(scope, observed, signal);
+    const known = [scope.release, scope.previousRelease].flatMap((stored) => (stored ? [stored.bundle] : []));
+    const stored = await ports.bundles.list().catch(() => []);
+    return servingOf(observed, [...stored, ...known]);
+  };
 }
 
 /**

@@ -16,7 +16,7 @@ export interface DeploymentResult {
 
 export interface RunContext {
   /** Which version users reach now. */
-  readonly serving: () => Promise<Serving | null>;
+  readonly serving: (signal: AbortSignal) => Promise<Serving | null>;
   /** Monotonic milliseconds. */
   readonly startedMs: number;
 }
@@ -75,7 +75,7 @@ async function serves(scope: DeploymentScope, { serving }: RunContext): Promise<
   const { clock } = scope.ports;
   using deadline = createDeadline(clock, lookBudgetMs);
   try {
-    return await settle(clock, deadline.signal, serving());
+    return await settle(clock, deadline.signal, serving(deadline.signal));
   } catch (error) {
     report(scope, error);
     return undefined;

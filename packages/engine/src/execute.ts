@@ -65,7 +65,7 @@ export async function execute(
     consents,
     ...(origin ? { origin } : {}),
   });
-  const run = { serving: observeServing(ports, request.project), startedMs };
+  const run = { serving: observeServing(scope, request.project), startedMs };
   if (plan.steps.length === 0) return end(scope, run, { outcome: "nothing-to-do" });
   await using _orders = await takeOrders(scope);
   return await completeRun(await runSteps(plan.steps, scope, signal), scope, run);

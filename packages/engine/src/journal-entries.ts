@@ -11,6 +11,7 @@ import type {
   UnfinishedDeployment,
 } from "@sluice/core";
 import type { StepData } from "./action.ts";
+import { isOfDeployment } from "./journal-shape.ts";
 
 export interface DeploymentStart extends JournalEntry {
   readonly type: "deployment-start";
@@ -88,7 +89,7 @@ export interface AttemptRecord {
   readonly end: (DeploymentEnd & JournalRecord) | null;
 }
 
-/** All attempts in the journal, oldest first. */
+/** All attempts in the journal, oldest first. @throws SluiceError JOURNAL_INVALID, JOURNAL_NEWER, HOME_UNUSABLE */
 export async function readAttempts(journal: Journal): Promise<readonly AttemptRecord[]> {
   const attempts = new Map<
     string,
@@ -116,16 +117,8 @@ export async function readAttempts(journal: Journal): Promise<readonly AttemptRe
   return [...attempts.values()];
 }
 
-const engineTypes: ReadonlySet<string> = new Set([
-  "deployment-start",
-  "step-intent",
-  "step-outcome",
-  "order",
-  "deployment-end",
-]);
-
 function isEngineRecord(record: JournalRecord): record is EngineRecord {
-  return engineTypes.has(record.type);
+  return isOfDeployment(record);
 }
 
 /** What the last attempt left open: it has no end, or its way back was not complete. `null` when all is done. */

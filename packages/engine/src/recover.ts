@@ -30,8 +30,9 @@ export async function recoverUnfinished(
   if (!unfinished) return null;
   const observed = await ports.observer.observe(project, signal);
   const recovery = planRecovery(unfinished, observed, choice);
-  const run = { serving: observeServing(ports, project), startedMs: ports.clock.monotonicMs() };
+  const startedMs = ports.clock.monotonicMs();
   const scope = await scopeOf(unfinished.attempt, facts, ports);
+  const run = { serving: observeServing(scope, project), startedMs };
   for (const [service, id] of doorIdsOf(observed)) scope.doorIds.set(service, id);
   announce(scope, unfinished.attempt, recovery.action === "finish" ? "finished" : "undone", recovery.reason);
   if (recovery.action === "finish") {

@@ -5,6 +5,7 @@ export { type VacateOptions, vacateHome } from "./archive/vacate-home.ts";
 export type { AuditProblem } from "./audit/problem.ts";
 export { type AuditReport, verifyAudit } from "./audit/verify-audit.ts";
 export { createTrafficCounts } from "./counts/traffic-counts.ts";
+export { discardUnusedHome } from "./home/discard-unused.ts";
 export { type OpenHomeOptions, openStateHome, type StateHome } from "./home/state-home.ts";
 export { acquireLock, type LockRequest } from "./lock/acquire-lock.ts";
 export { type LockHolder, readLockHolder } from "./lock/lock-holder.ts";

@@ -22,6 +22,7 @@ it.each([
   ["before:2", "SIGKILL", "one\n"],
   ["torn:2", "SIGKILL", "one\ntw"],
   ["after:2", "SIGKILL", "one\ntwo\n"],
+  ["before:2:SIGTERM", "SIGTERM", "one\n"],
   ["after:9", null, "one\ntwo\nthree\n"],
 ])("%s ends a process by %s when it has written %j", async (at, signal, text) => {
   const preload = join(import.meta.dirname, "../src/faults/kill-at-record.ts");

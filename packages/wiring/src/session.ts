@@ -23,10 +23,18 @@ import {
 } from "@sluice/core";
 import type { EnginePorts, StackFacts } from "@sluice/engine";
 import { judge } from "@sluice/health";
-import { createJournal, createOrderDesk, createTrafficCounts, openStateHome, type StateHome } from "@sluice/journal";
+import {
+  createJournal,
+  createOrderDesk,
+  createTrafficCounts,
+  discardUnusedHome,
+  openStateHome,
+  type StateHome,
+} from "@sluice/journal";
 import { createBundleStore, releaseId, releaseKey } from "@sluice/release";
 import { createHaproxyRouter } from "@sluice/traffic";
 import { checkSecrets } from "./check-secrets.ts";
+import { createHomeClaim } from "./claim-home.ts";
 import { createBackupTaker } from "./database/backup-taker.ts";
 import { createMigrationRunner } from "./database/migration-runner.ts";
 import { createRehearser } from "./database/rehearsal/rehearser.ts";
@@ -71,6 +79,7 @@ export function createSession(options: DeployerOptions): Session {
   const lastWord = createLastWord(redaction.sink);
   const ending = new AbortController();
   let warmUp: Promise<void> | undefined;
+  const claim = once(() => createHomeClaim(runtime()));
   const config = once(async () => {
     const loaded = await loadConfig(options);
     redaction.add(checkSecrets(loaded, options.env));
@@ -141,7 +150,7 @@ export function createSession(options: DeployerOptions): Session {
       },
       observer,
       images,
-      base,
+      base: { ...base, claim: claim().claim },
       slots,
       doors,
       router: router(),
@@ -196,7 +205,9 @@ export function createSession(options: DeployerOptions): Session {
       ending.abort();
       await warmUp;
       if (router.made) await router()[Symbol.asyncDispose]();
-      if (home.made) await (await home())[Symbol.asyncDispose]();
+      if (!home.made) return;
+      await using opened = await home();
+      if (!claim.made || !claim().isMade) await discardUnusedHome(opened).catch(() => undefined);
     },
   };
   return session;

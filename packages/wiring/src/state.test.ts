@@ -103,7 +103,12 @@ describe("importing a state", () => {
   });
 
   it("says that the archive ends within a deployment", async () => {
-    const start = { type: "deployment-start", deployment: "d7", tag: "v2", plan: { steps: [] } };
+    const start = {
+      type: "deployment-start",
+      deployment: "d7",
+      tag: "v2",
+      plan: { candidate: "blue", previous: null, steps: [] },
+    };
     const { id, archive } = await exported(start);
     expect((await importState(aSession(fakeClaims(id)), archive(), {}, signal)).unfinished).toEqual({
       deployment: "d7",

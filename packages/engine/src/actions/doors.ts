@@ -6,6 +6,7 @@ import { describe } from "../report.ts";
 import { type DeploymentScope, emit, releaseOf } from "../scope.ts";
 import { answers } from "./revive-doors.ts";
 import { isTakenOver, restoreRoute } from "./traffic.ts";
+import { waitDoors } from "./verify.ts";
 
 export const door: StepAction<"door"> = {
   async run({ service, cutsOver, frees = [], renews }, scope, { options }) {
@@ -94,6 +95,8 @@ export const promote: StepAction<"promote"> = {
   async run({ id: step, slot, services }, scope, { signal, options, progress }) {
     const { ports, doorIds, plan } = scope;
     await assertImages(scope, step, slot, signal);
+    // They have reached it before: only a hiccup of their checks is waited for.
+    await waitDoors(scope, slot, 15_000, signal);
     for (const service of services) {
       const id = doorIds.get(service);
       if (!id) continue;

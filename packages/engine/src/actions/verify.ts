@@ -15,7 +15,7 @@ import { type DeploymentScope, emit, releaseOf, slotServices } from "../scope.ts
 export const verify: StepAction<"verify"> = {
   async run({ id, slot }, scope, { signal }) {
     const checks = releaseChecks(scope.config, releaseOf(scope).bundle.services);
-    await waitDoors(scope, slot, signal);
+    await waitDoors(scope, slot, 30_000, signal);
     const verdicts = await probeChecks(scope, slot, checks, signal);
     for (const verdict of verdicts) emit(scope, { type: "verdict", deployment: scope.deployment, step: id, verdict });
     assertPassed(verdicts);
@@ -23,13 +23,23 @@ export const verify: StepAction<"verify"> = {
   },
 };
 
-/** The doors themselves must reach every replica: a share before that would be retries. */
-async function waitDoors(scope: DeploymentScope, slot: Slot, signal: AbortSignal): Promise<void> {
+/**
+ * The doors themselves reach every replica: a share before that would be retries, and with a candidate that they have
+ * lost meanwhile users are answered by the previous.
+ *
+ * @throws SluiceError NOT_READY after `timeoutMs`
+ */
+export async function waitDoors(
+  scope: DeploymentScope,
+  slot: Slot,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<void> {
   const { ports, doorIds } = scope;
   await Promise.all(
     slotServices(releaseOf(scope)).map(async ({ name, role, replicas }) => {
       const door = doorIds.get(name);
-      if (role === "web" && door) await ports.router.waitServers(door, slot, replicas, 30_000, signal);
+      if (role === "web" && door) await ports.router.waitServers(door, slot, replicas, timeoutMs, signal);
     }),
   );
 }

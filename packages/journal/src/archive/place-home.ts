@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdtemp, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { syncDirectory, temporaryPrefix } from "../home/durable-file.ts";
+import { makeDirectory } from "../home/make-directory.ts";
 import { type VacateOptions, vacateHome } from "./vacate-home.ts";
 
 export interface PlacedHome<T> {
@@ -24,7 +25,7 @@ export async function placeHome<T>(
   options: VacateOptions,
 ): Promise<PlacedHome<T>> {
   const parent = dirname(dir);
-  await mkdir(parent, { recursive: true, mode: 0o700 });
+  await makeDirectory(parent);
   const temporary = await mkdtemp(join(parent, `${temporaryPrefix}${basename(dir)}-`));
   try {
     const made = await fill(temporary);

@@ -1,7 +1,8 @@
-import { readdir, rename, rm, stat } from "node:fs/promises";
+import { readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { type Clock, SluiceError } from "@sluice/core";
-import { syncDirectory, temporaryPrefix } from "../home/durable-file.ts";
+import { entriesOf, isUnused } from "../home/discard-unused.ts";
+import { syncDirectory } from "../home/durable-file.ts";
 import { homeError } from "../home/home-error.ts";
 import { openStateHome } from "../home/state-home.ts";
 import { acquireLock } from "../lock/acquire-lock.ts";
@@ -17,7 +18,7 @@ export interface VacateOptions {
 }
 
 /**
- * Makes the place of a state home free, under its lock. A home that holds nothing yet (looking at a stack makes one) is
+ * Makes the place of a state home free, under its lock. A home that holds nothing yet (a command that died at once left it) is
  * removed; one that holds something is moved aside, and never removed.
  *
  * @returns where it was moved to; `null` where nothing had to be kept
@@ -43,25 +44,6 @@ export async function vacateHome(dir: string, options: VacateOptions): Promise<s
   } catch (error) {
     throw homeError(error, dir, "the state home cannot be put aside:");
   }
-}
-
-/** What looking at a stack makes; anything else is something that somebody may miss. */
-const ownNames: ReadonlySet<string> = new Set(["home.json", "keys", "releases", "cache", "lock.db", "lock.json"]);
-
-async function isUnused(dir: string): Promise<boolean> {
-  const journal = await stat(join(dir, "journal.ndjson")).catch(() => null);
-  const names = (await entriesOf(dir)).filter((name) => name !== "journal.ndjson");
-  const hasReleases = (await entriesOf(join(dir, "releases"))).length > 0;
-  return (journal?.size ?? 0) === 0 && !hasReleases && names.every((name) => ownNames.has(name));
-}
-
-/** Without what a crash left unfinished. */
-async function entriesOf(dir: string): Promise<readonly string[]> {
-  const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return [];
-    throw error;
-  });
-  return names.filter((name) => !name.startsWith(temporaryPrefix));
 }
 
 async function freeName(dir: string, clock: Clock): Promise<string> {

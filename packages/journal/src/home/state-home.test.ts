@@ -68,9 +68,9 @@ it("refuses what it cannot be, and says what to do", async () => {
   });
   await expect(open("absent", false)).rejects.toMatchObject({ code: "HOME_UNUSABLE", hint: expect.any(String) });
   await expect(open("full", false)).rejects.toMatchObject({ message: expect.stringContaining("no home.json") });
-  await expect(openStateHome("/sys/sluice/shop", { clock, stack: "shop" })).rejects.toMatchObject({
-    code: "HOME_UNUSABLE",
-  });
+  for (const path of ["/sys/sluice/shop", "/proc/sluice/shop"]) {
+    await expect(openStateHome(path, { clock, stack: "shop" })).rejects.toMatchObject({ code: "HOME_UNUSABLE" });
+  }
 });
 
 it("refuses the home of another stack", async () => {

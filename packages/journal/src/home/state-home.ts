@@ -5,6 +5,7 @@ import { type Clock, SluiceError } from "@sluice/core";
 import { createDurably, syncDirectory, temporaryPrefix } from "./durable-file.ts";
 import { describeHome, type HomeDescription } from "./home-description.ts";
 import { homeError } from "./home-error.ts";
+import { makeDirectory } from "./make-directory.ts";
 
 export interface OpenHomeOptions {
   readonly clock: Clock;
@@ -28,6 +29,8 @@ export interface StateHome extends AsyncDisposable {
   /** For keyed hashes of secret values. Secret. */
   readonly hashKey: string;
   readonly clock: Clock;
+  /** This opening has made it. */
+  readonly isNew: boolean;
   /** What is released when the home is disposed. */
   readonly held: Set<AsyncDisposable>;
 }
@@ -42,7 +45,7 @@ export interface StateHome extends AsyncDisposable {
  */
 export async function openStateHome(dir: string, { clock, stack, create = true }: OpenHomeOptions): Promise<StateHome> {
   try {
-    if (create) await makeHome(dir, clock, stack);
+    const isNew = create && (await makeHome(dir, clock, stack));
     const description = await readDescription(dir);
     assertStack(description, dir, stack);
     await assertWritable(dir);
@@ -57,6 +60,7 @@ export async function openStateHome(dir: string, { clock, stack, create = true }
       previewSecret,
       hashKey,
       clock,
+      isNew,
       held,
       async [Symbol.asyncDispose]() {
         for (const part of held) await part[Symbol.asyncDispose]();
@@ -67,12 +71,16 @@ export async function openStateHome(dir: string, { clock, stack, create = true }
   }
 }
 
-/** The file that makes a directory a home is written first: whatever is missing after a crash is made by the next open. */
-async function makeHome(dir: string, clock: Clock, stack: string | undefined): Promise<void> {
-  await mkdir(dir, { recursive: true, mode: 0o700 });
+/**
+ * The file that makes a directory a home is written first: whatever is missing after a crash is made by the next open.
+ * Resolves `false` when it was there.
+ */
+async function makeHome(dir: string, clock: Clock, stack: string | undefined): Promise<boolean> {
+  await makeDirectory(dir);
   const names = await readdir(dir);
-  if (names.includes("home.json")) return;
-  const foreign = names.filter((name) => !name.startsWith(temporaryPrefix));
+  if (names.includes("home.json")) return false;
+  // Answers of another command may be remembered here in the very moment in which a home that is not needed goes.
+  const foreign = names.filter((name) => !name.startsWith(temporaryPrefix) && name !== "cache");
   if (foreign.length > 0) {
     throw new SluiceError("HOME_UNUSABLE", `${dir} is not empty and is no state home (it holds ${foreign[0]})`, {
       hint: "use an empty or new directory as state home",
@@ -81,7 +89,7 @@ async function makeHome(dir: string, clock: Clock, stack: string | undefined): P
   if (stack === undefined) throw new TypeError("a state home is made for a stack: name it");
   await chmod(dir, 0o700);
   const created: HomeDescription = { version: 1, id: randomUUID(), stack, createdAt: clock.now().toISOString() };
-  await createDurably(join(dir, "home.json"), `${JSON.stringify(created, null, 2)}\n`);
+  return createDurably(join(dir, "home.json"), `${JSON.stringify(created, null, 2)}\n`);
 }
 
 async function readDescription(dir: string): Promise<HomeDescription> {

@@ -1,4 +1,4 @@
-// Loaded before a command (`NODE_OPTIONS=--import=FILE`), where it kills that process with SIGKILL at one record of its
+// Loaded before a command (`NODE_OPTIONS=--import=FILE`), where it sends that process a signal at one record of its
 // journal. Every step writes its intent and its outcome, so the four boundaries of a step are: before its intent is
 // written and after, before its outcome is written (it has acted) and after. What is deployed knows nothing of it.
 import fs from "node:fs/promises";
@@ -7,8 +7,12 @@ import { syncBuiltinESMExports } from "node:module";
 /** `before`, `after`, or `torn`: when half of the record is on the disk. */
 type Moment = "before" | "after" | "torn";
 
-/** `after:3`: the third record that the process writes. */
-const [moment, number] = (process.env["SLUICE_TEST_KILL_AT"] ?? "").split(":") as [Moment, string | undefined];
+/** `after:3`: the third record that the process writes. `after:3:SIGTERM`: with another signal than SIGKILL. */
+const [moment, number, signal = "SIGKILL"] = (process.env["SLUICE_TEST_KILL_AT"] ?? "").split(":") as [
+  Moment,
+  string | undefined,
+  NodeJS.Signals | undefined,
+];
 const wanted = Number(number ?? Number.NaN);
 
 if (Number.isInteger(wanted)) {
@@ -24,19 +28,20 @@ if (Number.isInteger(wanted)) {
       written++;
       if (written !== wanted || moment === "after") return write(bytes, offset, length, position);
       if (moment === "torn") await write(bytes, offset, length >> 1, position);
-      return die();
+      await strike();
+      return write(bytes, offset, length, position);
     }) as typeof file.write;
     file.datasync = async () => {
       await datasync();
-      if (written === wanted && moment === "after") await die();
+      if (written === wanted && moment === "after") await strike();
     };
     return file;
   };
   syncBuiltinESMExports();
 }
 
-/** The signal may take a moment to arrive; nothing must happen until then. */
-function die(): Promise<never> {
-  process.kill(process.pid, "SIGKILL");
-  return new Promise(() => {});
+/** SIGKILL may take a moment to arrive, and nothing must happen until then; on any other the process goes on. */
+async function strike(): Promise<void> {
+  process.kill(process.pid, signal);
+  if (signal === "SIGKILL") await new Promise(() => {});
 }

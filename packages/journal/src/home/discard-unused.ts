@@ -1,0 +1,47 @@
+import { readdir, rm, rmdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { tryLock } from "../lock/kernel-lock.ts";
+import { temporaryPrefix } from "./durable-file.ts";
+import type { StateHome } from "./state-home.ts";
+
+/**
+ * Removes a home that was made when it was opened and holds nothing yet: a command that was refused, or only looked,
+ * leaves no trace. Whoever holds its lock meanwhile keeps it.
+ */
+export async function discardUnusedHome({ path, isNew }: Pick<StateHome, "path" | "isNew">): Promise<void> {
+  const lock = isNew ? tryLock(join(path, "lock.db")) : null;
+  if (!lock) return;
+  try {
+    if (await isUnused(path)) await removeHome(path);
+  } finally {
+    lock.release();
+  }
+}
+
+/** What makes it a home goes last: whatever a crash leaves of it is a home still, or nothing. */
+async function removeHome(path: string): Promise<void> {
+  const names = await readdir(path);
+  const parts = names.filter((name) => name !== "home.json");
+  for (const name of [...parts, "home.json"]) await rm(join(path, name), { recursive: true, force: true });
+  await rmdir(path);
+}
+
+/** What opening a home makes; anything else is something that somebody may miss. */
+const ownNames: ReadonlySet<string> = new Set(["home.json", "keys", "releases", "cache", "lock.db", "lock.json"]);
+
+/** Nothing but what opening a home makes is in it. */
+export async function isUnused(dir: string): Promise<boolean> {
+  const journal = await stat(join(dir, "journal.ndjson")).catch(() => null);
+  const names = (await entriesOf(dir)).filter((name) => name !== "journal.ndjson");
+  const hasReleases = (await entriesOf(join(dir, "releases"))).length > 0;
+  return (journal?.size ?? 0) === 0 && !hasReleases && names.every((name) => ownNames.has(name));
+}
+
+/** Without what a crash left unfinished; empty for a directory that is not there. */
+export async function entriesOf(dir: string): Promise<readonly string[]> {
+  const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+  return names.filter((name) => !name.startsWith(temporaryPrefix));
+}

@@ -1,0 +1,76 @@
+import type { ChildProcess } from "node:child_process";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type CrashStage, lastWord, reasonOf, runSluice, statusOf, versionsSeen } from "./crash-stage.ts";
+import type { Death, KillCase } from "./kill-cases.ts";
+import { leftBehind } from "./left-behind.ts";
+
+/** Works from the sources and from what is built: Node reads its types away. */
+const preload = join(import.meta.dirname, "../../src/faults/kill-at-record.ts");
+
+export interface KillOutcome {
+  /** Commands that the signal ended; fewer than wanted where one had ended before. */
+  readonly deaths: number;
+  /** What is wrong afterwards, in words. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Ends commands by signals, goes on as a person would, and looks at what is there then.
+ *
+ * @param release the tag that is checked out, to be deployed
+ * @param mark is told the moments that help to read what users saw meanwhile
+ */
+export async function playKill(
+  stage: CrashStage,
+  one: KillCase,
+  release: string,
+  mark: (what: string) => void = () => {},
+): Promise<KillOutcome> {
+  const problems: string[] = [];
+  const { serving, slots } = await statusOf(stage);
+  const before = serving?.tag ?? "nothing";
+  // Empty where the release that one would go back to is in no slot any more: the way back then makes it anew.
+  const previous = slots.find(({ live, tag }) => !live && tag !== before)?.tag;
+  let deaths = 0;
+  for (const { verb, death } of one.killed) {
+    const ended = await runToDeath(stage, verb === "deploy" ? deployArgs(release) : [verb, "--yes"], death);
+    if (ended.signal === (death.signal ?? "SIGKILL") || ended.exitCode === interrupted) deaths++;
+    mark(`the end of ${verb} by ${ended.signal ?? ended.exitCode}`);
+  }
+  if ((await statusOf(stage)).lock) problems.push("the lock is held by a process that is dead");
+  problems.push(...(await goOn(stage, one.next, release)));
+  mark(`the end of ${one.next}`);
+  problems.push(...(await leftBehind(stage)));
+  const now = (await statusOf(stage)).serving?.tag ?? "nothing";
+  const isBack = one.killed[0]?.verb === "rollback";
+  const expected = one.next === "deploy" ? [release] : [before, isBack ? (previous ?? now) : release];
+  if (!expected.includes(now)) problems.push(`${now} serves instead of ${expected.join(" or ")}`);
+  const seen = await versionsSeen(stage.url);
+  if (seen.join() !== now) problems.push(`users see ${seen.join(", ")}, and ${now} should serve`);
+  return { deaths, problems };
+}
+
+const interrupted = 130;
+
+const deployArgs = (release: string): readonly string[] => ["deploy", "--release", release, "--yes"];
+
+function runToDeath(stage: CrashStage, args: readonly string[], death: Death) {
+  const { signal = "SIGKILL" } = death;
+  if (death.at === "record") {
+    const at = `${death.moment}:${death.record}:${signal}`;
+    return runSluice(stage, args, { env: { NODE_OPTIONS: `--import=${preload}`, SLUICE_TEST_KILL_AT: at } });
+  }
+  const onStart = (child: ChildProcess) => void sleep(death.afterMs).then(() => child.kill(signal));
+  return runSluice(stage, args, { onStart });
+}
+
+/** The next command must end well. `abort` may find that only finishing is possible, and says so; `resume` may undo. */
+async function goOn(stage: CrashStage, next: KillCase["next"], release: string): Promise<string[]> {
+  const ended = await runSluice(stage, next === "deploy" ? deployArgs(release) : [next, "--yes"]);
+  if (ended.exitCode === 0) return [];
+  if (next !== "deploy" && lastWord(ended).outcome === "interrupted") return [];
+  if (next !== "deploy" && ended.stdout.includes('"RECOVERY_REFUSED"'))
+    return goOn(stage, next === "abort" ? "resume" : "abort", release);
+  return [`${next} ended with ${ended.exitCode ?? ended.signal}: ${reasonOf(ended)}`];
+}

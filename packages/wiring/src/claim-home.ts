@@ -1,0 +1,24 @@
+import type { ComposeRuntime } from "@sluice/compose";
+
+export interface HomeClaim {
+  /** @throws SluiceError HOME_MISMATCH */
+  readonly claim: (stack: string, homeId: string) => Promise<void>;
+  /** The engine may know of the home, whether or not the claim succeeded. */
+  readonly isMade: boolean;
+}
+
+/** Ties a stack to its home on the engine, and remembers whether anything was written there. */
+export function createHomeClaim({ base, claims }: Pick<ComposeRuntime, "base" | "claims">): HomeClaim {
+  let isMade = false;
+  return {
+    async claim(stack, homeId) {
+      const owner = await claims.read(stack);
+      if (owner === homeId) return;
+      isMade = owner === null;
+      await base.claim(stack, homeId);
+    },
+    get isMade() {
+      return isMade;
+    },
+  };
+}
