@@ -38,7 +38,7 @@ describe("completion in bash", () => {
     ],
     [
       ["sluice", "audit", ""],
-      ["verify", "show"],
+      ["verify", "show", "export"],
     ],
     [
       ["sluice", "deploy", "--re"],
