@@ -8,7 +8,11 @@ setup_ssh() {
   have ssh || missing+=(openssh-client)
   have ip || missing+=(iproute2)
   [ ${#missing[@]} -gt 0 ] || return 0
-  may_install_packages || { say "missing: ${missing[*]}; tests that need a second machine are skipped"; return 0; }
+  # Where services are started, the package would open this machine to the network.
+  if [ -d /run/systemd/system ] || ! may_install_packages; then
+    say "missing: ${missing[*]}; tests that need a second machine are skipped"
+    return 0
+  fi
   say "installing ${missing[*]} from Debian's packages, for tests that need a second machine"
   without_service_start install_packages "${missing[@]}" || say "they cannot be installed: those tests are skipped"
 }
