@@ -1,4 +1,4 @@
-import { execFile, spawn } from "node:child_process";
+import { execFile, spawn, spawnSync } from "node:child_process";
 import { randomBytes, randomInt } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
@@ -29,7 +29,9 @@ export function whyNoFarEngine(): string {
   if (process.getuid?.() !== 0) return "only root may make network namespaces";
   const needed = ["/usr/sbin/sshd", "/usr/bin/ssh", "/usr/bin/nsenter", "/usr/bin/unshare"];
   const missing = needed.filter((path) => !existsSync(path));
-  return missing.length > 0 ? `there is no ${missing.join(", ")}` : "";
+  if (missing.length > 0) return `there is no ${missing.join(", ")}`;
+  const { status } = spawnSync("unshare", ["--net", "--mount", "--pid", "--fork", "true"], { stdio: "ignore" });
+  return status === 0 ? "" : "this machine makes no namespaces";
 }
 
 export async function startFarEngine(): Promise<FarEngine> {
