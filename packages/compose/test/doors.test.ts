@@ -120,7 +120,8 @@ describe("a door", () => {
   it("is replaced without a gap where no ports change hands", async () => {
     await doors.remove(stack.name, "web");
     await doors.ensure(aDoorRequest(withoutPorts, "web", "five"));
-    const script = "echo begin; while [ ! -e /bin/end ]; do timeout 5 wget -q -O - http://web/ || echo lost; echo; done";
+    const script =
+      "echo begin; while [ ! -e /bin/end ]; do timeout 5 wget -q -O - http://web/ || echo lost; echo; done";
     const asking = await exec.stream(client, ["sh", "-c", script]);
     const reader = asking.stdout[Symbol.asyncIterator]();
     let text = Buffer.from((await reader.next()).value as Uint8Array).toString();
