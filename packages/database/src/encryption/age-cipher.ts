@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
 import { SluiceError } from "@sluice/core";
+import { noting } from "../process/noting.ts";
 
 /** Encrypts a stream for one recipient, and decrypts it for who holds the identity. Memory is constant. */
 export interface Cipher {
@@ -85,15 +86,6 @@ function addIdentity(decrypter: { addIdentity(identity: string): void }, key: st
     throw new SluiceError("BACKUP_KEY_WRONG", "the identity file holds a line that is no age identity", {
       hint: "expected lines that begin with AGE-SECRET-KEY-1, as age-keygen writes them",
     });
-  }
-}
-
-async function* noting(source: AsyncIterable<Uint8Array>, failed: unknown[]): AsyncGenerator<Uint8Array> {
-  try {
-    yield* source;
-  } catch (error) {
-    failed.push(error);
-    throw error;
   }
 }
 

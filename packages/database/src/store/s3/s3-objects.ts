@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import type { S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
 import { SluiceError } from "@sluice/core";
+import { noting } from "../../process/noting.ts";
 import type { Objects, StoredObject, Unfinished } from "../objects.ts";
 
 export interface S3Options {
@@ -155,15 +156,6 @@ async function unfinishedIn({ sdk, client }: S3, Bucket: string, prefix: string)
       await client.send(new sdk.AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
     },
   }));
-}
-
-async function* noting(source: AsyncIterable<Uint8Array>, failed: unknown[]): AsyncGenerator<Uint8Array> {
-  try {
-    yield* source;
-  } catch (error) {
-    failed.push(error);
-    throw error;
-  }
 }
 
 async function* reading(bytes: Readable, place: string, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {

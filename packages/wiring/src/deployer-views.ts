@@ -1,0 +1,198 @@
+import type {
+  Config,
+  DeploymentPlan,
+  Finding,
+  Freeze,
+  JournalRecord,
+  ObservedContainer,
+  ReleaseRequest,
+  ServiceFacts,
+  Serving,
+  Slot,
+  SlotTraffic,
+} from "@sluice/core";
+import type { AttemptRecord, RebuiltState } from "@sluice/engine";
+import type { WorkflowFile } from "@sluice/workflows";
+
+export interface PlanView {
+  readonly plan: DeploymentPlan;
+  readonly text: string;
+  readonly services: readonly ServiceFacts[];
+  readonly findings: readonly Finding[];
+  readonly serving: Serving | null;
+  readonly tag: string;
+}
+
+export interface SlotStatus {
+  readonly slot: Slot;
+  readonly release: string | null;
+  readonly tag: string | null;
+  readonly live: boolean;
+  readonly warm: boolean;
+  readonly containers: readonly ObservedContainer[];
+}
+
+export interface DoorStatus {
+  readonly service: string;
+  readonly state: "absent" | "current" | "outdated" | "stopped";
+  readonly reason: string;
+  readonly stable: Slot | null;
+  /** Percent of the users by slot. */
+  readonly shares: Readonly<Record<Slot, number>>;
+}
+
+export interface StackStatus {
+  readonly stack: string;
+  readonly serving: Serving | null;
+  readonly slots: readonly SlotStatus[];
+  readonly doors: readonly DoorStatus[];
+  readonly base: readonly {
+    readonly service: string;
+    readonly state: string;
+    readonly containers: readonly ObservedContainer[];
+  }[];
+  readonly findings: readonly Finding[];
+  /** Attempt without an end: `sluice resume` or `sluice abort`. */
+  readonly unfinished: { readonly deployment: string; readonly tag: string; readonly since: string } | null;
+  readonly lock: LockHolder | null;
+  readonly last: AttemptRecord | null;
+}
+
+export interface LockHolder {
+  readonly pid: number;
+  readonly host: string;
+  readonly actor: string;
+  readonly reason: string;
+  readonly release: string;
+  /** ISO 8601. */
+  readonly since: string;
+}
+
+export interface ProcessRow extends ObservedContainer {
+  /** Where it lives: a slot, base or a door. */
+  readonly place: Slot | "base" | "door";
+  readonly live: boolean;
+}
+
+export interface LogOptions {
+  readonly follow?: boolean | undefined;
+  /** Last lines of each container; default all. */
+  readonly tail?: number | undefined;
+  /** ISO 8601, a duration before now in Compose syntax, or `deploy`: since the last deployment began. */
+  readonly since?: string | undefined;
+  /** Only lines that speak of something that went wrong. */
+  readonly errors?: boolean | undefined;
+  /** Default: the live slot. */
+  readonly slot?: Slot | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface LogLine {
+  readonly service: string;
+  readonly container: string;
+  readonly place: Slot | "base";
+  readonly stream: "stdout" | "stderr";
+  readonly text: string;
+}
+
+export interface OrderCall {
+  readonly reason?: string | undefined;
+}
+
+export interface TrafficView {
+  readonly service: string;
+  readonly stable: Slot | null;
+  readonly shares: Readonly<Record<Slot, number>>;
+  readonly slots: Readonly<Record<Slot, SlotTraffic>>;
+}
+
+export interface AuditReport {
+  readonly ok: boolean;
+  readonly records: number;
+  readonly problems: readonly {
+    readonly seq: number;
+    readonly line: number;
+    readonly kind: string;
+    readonly message: string;
+  }[];
+}
+
+export interface ImportCall {
+  readonly reason?: string | undefined;
+  /** A home in its place that holds something is moved aside; default: it is refused. */
+  readonly replace?: boolean | undefined;
+  /** Also where the stack on the engine belongs to another home than the one that was exported; default: it is refused. */
+  readonly takeOver?: boolean | undefined;
+}
+
+export interface ImportedState {
+  readonly stack: string;
+  readonly path: string;
+  /** Id of the home, to which the stack on the engine belongs now. */
+  readonly id: string;
+  /** Id of the home that was exported; it is refused from now on. */
+  readonly from: string;
+  /** Where the home is that was in its place; `null` where there was none that held anything. */
+  readonly replaced: string | null;
+  /** The archive ends within a deployment: it may have gone on elsewhere. */
+  readonly unfinished: { readonly deployment: string; readonly tag: string } | null;
+}
+
+export interface RebuildCall {
+  readonly reason?: string | undefined;
+  /** What the checkout is, where that can be told: the bundle of that release can be made again. */
+  readonly release: ReleaseRequest | null;
+  readonly replace?: boolean | undefined;
+}
+
+export interface RebuiltHome extends RebuiltState {
+  readonly stack: string;
+  readonly path: string;
+  readonly id: string;
+  /** Id of the home that the stack belonged to; it is refused from now on. `null` where the engine tells of none. */
+  readonly previousHome: string | null;
+  readonly replaced: string | null;
+}
+
+/** A record of what was done to the state home itself. */
+export type StateChange = JournalRecord & { readonly actor: string; readonly reason: string } & (
+    | { readonly type: "state-imported"; readonly from: string }
+    | { readonly type: "state-rebuilt"; readonly previousHome: string | null }
+  );
+
+/** The windows of a stack, now. Moments are ISO 8601, UTC. */
+export interface WindowView {
+  readonly stack: string;
+  readonly open: boolean;
+  readonly reason: string;
+  readonly timezone: string;
+  readonly now: string;
+  /** `null` when it is open, or does not open in the next 400 days. */
+  readonly nextOpening: string | null;
+  /** `null` when it is closed, or does not close in the next 400 days. */
+  readonly closes: string | null;
+  /** The freeze in force. */
+  readonly freeze: Freeze | null;
+  readonly ranges: readonly string[];
+  readonly holidays: readonly string[];
+  readonly freezes: readonly Freeze[];
+}
+
+export interface Inspection {
+  /** The project name on the engine. */
+  readonly stack: string;
+  readonly config: Config;
+  readonly services: readonly ServiceFacts[];
+  readonly findings: readonly Finding[];
+}
+
+/** What the doctor looks at: everything that a deployment needs, or who may do and read what. */
+export type DoctorArea = "deployments" | "security";
+
+/** Workflows for the project, and what they take the place of. */
+export interface ProjectWorkflows {
+  /** To be written, relative to the directory of the project. */
+  readonly files: readonly WorkflowFile[];
+  /** Workflows that bring Compose up by hand, and are not among the files. */
+  readonly byHand: readonly string[];
+}
