@@ -168,7 +168,7 @@ async function exchange(tool: SqliteTool, live: string, fresh: string, old: stri
   await tool.copy(live, half);
   await tool.rename(half, old);
   try {
-    await tool.copy(fresh, live);
+    await tool.overwrite(fresh, live);
   } catch (cause) {
     await tool.remove([old]);
     throw new SluiceError("RESTORE_FAILED", `the content could not be exchanged: ${(cause as Error).message}`, {

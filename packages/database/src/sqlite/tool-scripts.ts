@@ -17,7 +17,7 @@ if verb == 'query':
         if statement.strip():
             for row in database.execute(statement):
                 print('\\t'.join('' if value is None else str(value) for value in row))
-elif verb == 'copy':
+elif verb in ('copy', 'overwrite'):
     source, target = connect(path, 'rw'), connect(sys.argv[3], 'rwc')
     source.backup(target)
     target.close()
@@ -45,6 +45,7 @@ const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 const { dirname, join } = require('node:path');
 const { pipeline } = require('node:stream/promises');
+const { setTimeout } = require('node:timers/promises');
 const { DatabaseSync, backup } = require('node:sqlite');
 const [verb, path, ...others] = process.argv.slice(1);
 function connect(file) {
@@ -52,6 +53,15 @@ function connect(file) {
   const database = new DatabaseSync(file);
   database.exec('pragma busy_timeout = 10000');
   return database;
+}
+// It opens the target without a timeout, and says "not an error" of one that is locked.
+function copy(source, target, deadline) {
+  return backup(source, target, { rate: 2147483647 }).catch(async (error) => {
+    if (error.errcode !== 0 && error.errcode !== 5) throw error;
+    if (Date.now() > deadline) throw new Error('database is locked');
+    await setTimeout(10);
+    return copy(source, target, deadline);
+  });
 }
 const verbs = {
   async query() {
@@ -63,7 +73,8 @@ const verbs = {
       for (const row of prepared.iterate()) console.log(Object.values(row).map((value) => value ?? '').join('\\t'));
     }
   },
-  copy: () => backup(connect(path), others[0], { rate: 2147483647 }),
+  copy: async () => copy(connect(path), others[0], Date.now() + 10000),
+  overwrite: async () => verbs.copy(),
   read: () => pipeline(fs.createReadStream(path), process.stdout),
   async write() {
     const file = fs.createWriteStream(path, { flush: true });
@@ -81,5 +92,8 @@ const verbs = {
     for (const file of [path, ...others]) fs.rmSync(file, { force: true });
   },
 };
-verbs[verb]();
+verbs[verb]().catch((error) => {
+  console.error('Error: ' + error.message);
+  process.exitCode = 1;
+});
 `;

@@ -11,11 +11,13 @@ export interface SqliteTool {
   readonly container: string;
   /** Lines that statements give, one statement a line, fields separated by tabs. @throws SluiceError DATABASE_UNREACHABLE, BACKUP_FAILED */
   query(file: string, statements: readonly string[], signal?: AbortSignal): Promise<readonly string[]>;
-  /**
-   * Puts one database's content in another's place, in one transaction, by SQLite's own way for backups: whoever has either
-   * open may go on. The other is made where there is none.
-   */
+  /** Copies a database that others may have open, by SQLite's own way for backups, into a file that nobody has. */
   copy(from: string, to: string, signal?: AbortSignal): Promise<void>;
+  /**
+   * Puts the content of a database that nobody has open in another's place, in one transaction: whoever has that one open may
+   * go on, and is waited for up to 10 s where it writes.
+   */
+  overwrite(from: string, to: string, signal?: AbortSignal): Promise<void>;
   /** The command that writes a file to its standard output. */
   readCommand(file: string): readonly string[];
   /** Writes a file, synced. */
@@ -60,6 +62,7 @@ export function createTool(exec: ContainerExec, container: string, kind: ToolKin
     container,
     query: (file, statements, signal) => run(command("query", file), `${statements.join("\n")}\n`, signal),
     copy: async (from, to, signal) => void (await run(command("copy", from, to), "", signal)),
+    overwrite: async (from, to, signal) => void (await run(command("overwrite", from, to), "", signal)),
     readCommand: (file) => command("read", file),
     write: async (file, bytes, signal) => void (await run(command("write", file), bytes, signal)),
     list: (prefix, signal) => run(command("list", prefix), "", signal),
@@ -68,7 +71,7 @@ export function createTool(exec: ContainerExec, container: string, kind: ToolKin
   };
 }
 
-type Call = readonly ["query" | "copy" | "read" | "write" | "list" | "rename" | "remove", ...string[]];
+type Call = readonly ["query" | "copy" | "overwrite" | "read" | "write" | "list" | "rename" | "remove", ...string[]];
 
 const scripts = {
   python3: ["python3", "-c", pythonScript],
@@ -81,8 +84,11 @@ function shellCommand(...[verb, file = "", ...others]: Call): readonly string[] 
   switch (verb) {
     case "query":
       return ["sqlite3", "-bail", "-batch", "-noheader", "-separator", "\t", "-cmd", ".timeout 10000", file];
+    // The timeout holds for the database that the shell opens, not for the one that its command names.
     case "copy":
       return ["sqlite3", "-bail", "-batch", file, ".timeout 10000", `.backup main ${quoted(others[0] ?? "")}`];
+    case "overwrite":
+      return ["sqlite3", "-bail", "-batch", others[0] ?? "", ".timeout 10000", `.restore main ${quoted(file)}`];
     case "read":
       return ["cat", file];
     case "write":
