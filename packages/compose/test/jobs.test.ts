@@ -32,7 +32,7 @@ beforeAll(async () => {
 afterAll(() => stack.remove());
 
 describe("runJob", () => {
-  it("runs once in the slot's networks and links, gives its output, and leaves nothing", async () => {
+  it("runs once in the networks of base, gives its output, and leaves nothing", async () => {
     expect(await run("migrate")).toEqual(["stdout: migrating", "stdout: db"]);
     expect(await jobs()).toBe("");
   });
@@ -57,6 +57,8 @@ describe("runJob", () => {
     const format = "{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}";
     const addresses = (await docker("inspect", "-f", format, await jobs())).trim().split(" ");
     expect(told).toEqual(addresses);
+    const networks = "{{range $name, $_ := .NetworkSettings.Networks}}{{$name}} {{end}}";
+    expect((await docker("inspect", "-f", networks, await jobs())).trim()).toBe(`${stack.name}_back`);
     controller.abort(new Error("cancelled"));
     await expect(running).rejects.toThrow("cancelled");
     expect(await jobs()).toBe("");

@@ -1,6 +1,6 @@
 import type { ContainerInspectInfo } from "dockerode";
 import type { Engine } from "../engine/engine.ts";
-import { engineError, statusOf } from "../engine/errors.ts";
+import { engineError, statusOf, unlessStatus } from "../engine/errors.ts";
 import type { Link } from "./links.ts";
 
 export interface Endpoint {
@@ -38,6 +38,20 @@ export async function connect(
       throw engineError(error, `container ${container.Name.slice(1)} cannot be connected to network ${network}`);
     }
   }
+}
+
+/** Takes a container that is not started from networks, as far as it is on them. */
+export async function disconnect(
+  engine: Engine,
+  { Id, Name }: Pick<ContainerInspectInfo, "Id" | "Name">,
+  networks: readonly string[],
+): Promise<void> {
+  await engine.call(`container ${Name.slice(1)} cannot be taken from a network`, async (docker) => {
+    for (const network of networks) {
+      const left = docker.getNetwork(network).disconnect({ Container: Id }) as Promise<unknown>;
+      await unlessStatus(left, [403, 404], null);
+    }
+  });
 }
 
 /**

@@ -1,11 +1,19 @@
-import { type CallOptions, type SlotRequest, stackNames } from "@sluice/core";
+import { type CallOptions, type ServiceFacts, type SlotRequest, stackNames } from "@sluice/core";
 import type Docker from "dockerode";
 import { composeLabels, inspectAll, listProject } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
-import { joinedExternals, linkedNetworks, networkKeys, slotServices } from "../model/networks.ts";
+import {
+  isExternal,
+  joinedExternals,
+  linkedNetworks,
+  networkKeys,
+  networkName,
+  slotNetworks,
+  slotServices,
+} from "../model/networks.ts";
 import { serviceLinks } from "../model/service-links.ts";
 import { slotModel } from "../model/slot-model.ts";
-import { connect, type Endpoint } from "../networks/connect.ts";
+import { connect, disconnect, type Endpoint } from "../networks/connect.ts";
 import { type Link, listLinks } from "../networks/links.ts";
 import type { SubnetPool } from "../networks/subnets.ts";
 import { createContainers } from "./create-containers.ts";
@@ -38,9 +46,34 @@ export async function connectSlot(engine: Engine, request: SlotRequest, signal?:
     found.map(({ Id }) => Id),
     signal,
   );
+  const nameInSlot = (key: string) => `${stackNames.slotProject(stack, slot)}_${key}`;
   await Promise.all(
-    containers.map((container) => connect(engine, container, slotEndpoints(container, request, ofSlot))),
+    containers.map(async (container) => {
+      const job = jobOf(container, request);
+      await connect(engine, container, job ? jobEndpoints(job, request) : slotEndpoints(container, request, ofSlot));
+      if (job) await disconnect(engine, container, slotNetworks(request.release.model, [job]).map(nameInSlot));
+    }),
   );
+}
+
+function jobOf({ Config }: Docker.ContainerInspectInfo, { services }: SlotRequest): ServiceFacts | undefined {
+  return services.find(({ name, role }) => role === "job" && name === Config.Labels[composeLabels.service]);
+}
+
+/**
+ * A job is on the networks of base themselves, as under plain Compose, and on none of the slot: nothing runs there while it
+ * does, and the engine starts a container 50 ms later for each network more.
+ */
+function jobEndpoints({ name }: ServiceFacts, { stack, slot, services, release }: SlotRequest): readonly Endpoint[] {
+  const { model } = release;
+  const job = services.filter((service) => service.name === name);
+  return linkedNetworks(model, job).map((key) => ({
+    network: networkName(model, key),
+    aliases: isExternal(model, key)
+      ? [stackNames.linkAlias(stack, slot, name)]
+      : [name, ...(model.services[name]?.networks?.[key]?.aliases ?? [])],
+    links: baseLinks(release, services, name, key),
+  }));
 }
 
 /** What the service calls by a name of its own and is in base, on one network; by the container's name, so also when it is made anew. */

@@ -22,7 +22,7 @@ import { createContainers } from "./create-containers.ts";
 import { connectSlot } from "./create-slot.ts";
 
 /**
- * Runs a job service of a release once, in the networks and links of its slot, and removes its container. The signal
+ * Runs a job service of a release once, in the networks of base, and removes its container. The signal
  * ends it: SIGTERM, and SIGKILL after its grace period.
  *
  * @throws SluiceError JOB_FAILED with the end of its log
