@@ -2,11 +2,18 @@ import { createFakeClock } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { createBell } from "./bell.ts";
 import { probeEarly } from "./early-probe.ts";
+import type { Sign } from "./ready-sign.ts";
 
 const container = { Id: "c1", Config: { Healthcheck: { Test: ["CMD", "ready"] } } } as Parameters<typeof probeEarly>[2];
 
+interface Program {
+  readonly readyAtMs: number;
+  readonly checkMs?: number;
+  readonly sign?: Sign;
+}
+
 /** A program that is ready at a moment, and whose check takes a while; every question is noted. */
-function program({ readyAtMs, checkMs = 20 }: { readonly readyAtMs: number; readonly checkMs?: number }) {
+function program({ readyAtMs, checkMs = 20, sign = "unknown" }: Program) {
   const clock = createFakeClock();
   const output = createBell(clock);
   const begin = clock.monotonicMs();
@@ -17,7 +24,8 @@ function program({ readyAtMs, checkMs = 20 }: { readonly readyAtMs: number; read
     await clock.sleep(checkMs);
     return { exitCode: at >= readyAtMs ? 0 : 1, stdout: new Uint8Array(), stderr: "" };
   };
-  const probe = (signal = new AbortController().signal) => probeEarly({ exec }, clock, container, output, signal);
+  const probe = (signal = new AbortController().signal) =>
+    probeEarly({ exec }, clock, container, { bell: output, sign: () => sign }, signal);
   return { clock, output, asked, probe };
 }
 
@@ -38,6 +46,13 @@ describe("a health check that is run early", () => {
     void clock.sleep(310).then(() => output.ring());
     expect(await probe()).toBe(true);
     expect(asked).toEqual([200, 310]);
+  });
+
+  it("is run once a second while the program says that it is not ready, and at once when it is", async () => {
+    const { clock, output, asked, probe } = program({ readyAtMs: 2_500, sign: "not-yet" });
+    void clock.sleep(2_500).then(() => output.ring());
+    expect(await probe()).toBe(true);
+    expect(asked).toEqual([1_200, 2_220, 2_500]);
   });
 
   it("leaves a program that talks all the time a third of the time", async () => {

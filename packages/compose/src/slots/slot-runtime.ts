@@ -1,6 +1,7 @@
 import {
   type CallOptions,
   type ContainerExec,
+  type ServiceFacts,
   type Slot,
   type SlotRequest,
   type SlotRuntime,
@@ -18,7 +19,7 @@ import { budgetOf } from "./ready-state.ts";
 import { runJob } from "./run-job.ts";
 import { dependenciesOf, startWaves } from "./start-order.ts";
 import { removeProjectNetworks, sweep } from "./sweep.ts";
-import { waitContainer } from "./wait-ready.ts";
+import { type WaitOptions, waitContainer } from "./wait-ready.ts";
 
 export interface SlotDependencies {
   readonly engine: Engine;
@@ -34,7 +35,7 @@ export function createSlotRuntime({ engine, exec, pool }: SlotDependencies): Slo
       await createSlot(engine, await pool(), request, options);
     },
     start: (stack, slot, services, options) => startServices(engine, exec, { stack, slot, services }, options),
-    async waitReady({ stack, slot, services }, { signal } = {}) {
+    async waitReady({ stack, slot, services, healthPaths }, { signal } = {}) {
       const found = await containersOf(
         engine,
         stack,
@@ -49,7 +50,8 @@ export function createSlotRuntime({ engine, exec, pool }: SlotDependencies): Slo
           found.map(({ Id, Labels }) => {
             const facts = services.find(({ name }) => name === Labels[composeLabels.service]);
             const budget = facts?.startBudget ?? { timeoutMs: 60_000, derivation: "default" };
-            return waitContainer(engine, exec, { id: Id, budget }, { signal: ended });
+            const listens = facts && listensAt(facts, healthPaths?.[facts.name]);
+            return waitContainer(engine, exec, { id: Id, budget }, { signal: ended, listens });
           }),
         );
         return ready.map((container) => ({ ...observedContainer(container), health: acceptedHealth(container) }));
@@ -74,6 +76,13 @@ export function createSlotRuntime({ engine, exec, pool }: SlotDependencies): Slo
     startPlain: (containers) => startContainers(engine, containers),
     removePlain: (containers) => removeContainers(engine, containers),
   };
+}
+
+/** The path is asked over HTTP in the clear only; else the port says it. */
+function listensAt({ port, ports, protocol }: ServiceFacts, path: string | undefined): WaitOptions["listens"] {
+  const listen = port ?? ports[0]?.target;
+  if (listen === undefined) return undefined;
+  return { port: listen, ...(protocol === "http" && path !== undefined ? { path } : {}) };
 }
 
 /** A container that was accepted because its health check passed when we ran it is healthy, whatever the engine says yet. */

@@ -3,7 +3,8 @@ import type Docker from "dockerode";
 import { inspectAll } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { logTail } from "../engine/log-tail.ts";
-import { probeEarly } from "./early-probe.ts";
+import { type ProbeHints, probeEarly } from "./early-probe.ts";
+import { type SignSource, watchSign } from "./ready-sign.ts";
 import { nameOf, type ReadyState, readyState } from "./ready-state.ts";
 import { watchContainer, watchOutput } from "./watch-container.ts";
 
@@ -11,6 +12,8 @@ export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
   /** How long a container without a health check must run on, milliseconds. Default 3000. */
   readonly settleMs?: number | undefined;
+  /** Where it listens, as far as that is known: asked when its health check is worth running. */
+  readonly listens?: Omit<SignSource, "address"> | undefined;
 }
 
 const defaultSettleMs = 3_000;
@@ -28,7 +31,7 @@ export async function waitContainer(
   engine: Engine,
   exec: Pick<ContainerExec, "exec">,
   { id, budget }: { readonly id: string; readonly budget: StartBudget },
-  { signal, settleMs = defaultSettleMs }: WaitOptions = {},
+  { signal, settleMs = defaultSettleMs, listens }: WaitOptions = {},
 ): Promise<Docker.ContainerInspectInfo> {
   const { clock } = engine;
   const stop = new AbortController();
@@ -48,7 +51,7 @@ export async function waitContainer(
       if (found.state === "ready" || (found.state === "waiting" && found.running && passedEarly)) return container;
       if (found.state === "waiting" && found.running && !probing) {
         probing = true;
-        void probeEarly(exec, clock, container, watchOutput(engine, id, ended), ended).then((passed) => {
+        void probeEarly(exec, clock, container, hintsOf(engine, container, listens, ended), ended).then((passed) => {
           passedEarly = passed;
           if (passed) bell.ring();
         });
@@ -64,6 +67,18 @@ export async function waitContainer(
   } finally {
     stop.abort();
   }
+}
+
+function hintsOf(
+  engine: Engine,
+  { Id, NetworkSettings }: Docker.ContainerInspectInfo,
+  listens: WaitOptions["listens"],
+  signal: AbortSignal,
+): ProbeHints {
+  const bell = watchOutput(engine, Id, signal);
+  const address = Object.values(NetworkSettings.Networks).find(({ IPAddress }) => IPAddress)?.IPAddress;
+  if (!listens || !address) return { bell, sign: () => "unknown" };
+  return { bell, ...watchSign(engine.clock, { address, ...listens }, bell, signal) };
 }
 
 async function lookAt(engine: Engine, id: string): Promise<Docker.ContainerInspectInfo> {

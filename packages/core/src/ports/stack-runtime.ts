@@ -71,6 +71,8 @@ export interface WaitReadyRequest {
   readonly stack: string;
   readonly slot: Slot;
   readonly services: readonly ServiceFacts[];
+  /** A path of a service that answers 2xx or 3xx when it is ready: tells when its own health check is worth running. */
+  readonly healthPaths?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface DoorRequest {
@@ -158,7 +160,7 @@ export interface SlotRuntime {
   start(stack: string, slot: Slot, services: readonly string[], options?: CallOptions): Promise<void>;
   /** Resolves when every container of the services is ready. @throws SluiceError START_FAILED, NOT_READY with the log tail as detail */
   waitReady(request: WaitReadyRequest, options?: CallOptions): Promise<readonly ObservedContainer[]>;
-  /** Runs a job service of the release once, in the slot's networks; in the container that `create` made for it. @throws SluiceError JOB_FAILED with the log tail */
+  /** Runs a job service of the release once, in the networks of base; in the container that `create` made for it, if it did. @throws SluiceError JOB_FAILED with the log tail */
   runJob(request: SlotRequest, service: string, options?: JobOptions): Promise<void>;
   stop(stack: string, slot: Slot, services: readonly string[], options?: CallOptions): Promise<void>;
   /** Containers only: the networks serve the release that comes next. Idempotent. */

@@ -73,14 +73,17 @@ export const create: StepAction<"create"> = {
 
 export const start: StepAction<"start"> = {
   async run({ slot, services }, scope, { options, progress }) {
-    const { stack, ports } = scope;
+    const { stack, ports, config } = scope;
     const facts = servicesOf(scope, services);
+    const healthPaths = Object.fromEntries(
+      Object.entries(config.services).flatMap(([name, { health }]) => (health ? [[name, health.path]] : [])),
+    );
     for (const { name, startBudget } of facts) {
       progress(
         `${name} has ${Math.round(startBudget.timeoutMs / 1_000)} s to become ready (${startBudget.derivation})`,
       );
     }
     await ports.slots.start(stack, slot, services, options);
-    await ports.slots.waitReady({ stack, slot, services: facts }, options);
+    await ports.slots.waitReady({ stack, slot, services: facts, healthPaths }, options);
   },
 };
