@@ -7,7 +7,6 @@ import { startLoad, versionsSeen } from "./load.ts";
 const kinds: readonly StepKind[] = [
   "build",
   "networks",
-  "create",
   "job",
   "start",
   "verify",
@@ -16,7 +15,6 @@ const kinds: readonly StepKind[] = [
   "drain",
   "bake",
   "promote",
-  "clear",
 ];
 
 describe("a deployer that is killed", () => {

@@ -4,7 +4,7 @@ import { docker, uniqueStack } from "./support/engine.ts";
 import { aProject, aService, aShop, aSlotRequest, facts, shopServices } from "./support/project.ts";
 import { runtime } from "./support/runtime.ts";
 
-const { base, slots, observer } = runtime;
+const { base, doors, slots, observer } = runtime;
 const stack = uniqueStack("jobs");
 const failing = "echo step one >&2; echo no such table >&2; exit 4";
 const model = aShop(stack.name, {
@@ -14,6 +14,10 @@ const model = aShop(stack.name, {
 const services = [
   ...shopServices,
   ...["failing", "endless"].map((name) => aService(name, "job", { networks: ["back"] })),
+];
+const ofProject = (service: string) => [
+  `--label=com.docker.compose.project=${stack.name}-green`,
+  `--label=com.docker.compose.service=${service}`,
 ];
 const jobs = () => docker("ps", "-aq", "--filter", `name=${stack.name}-green-`);
 
@@ -61,6 +65,29 @@ describe("runJob", () => {
     expect((await docker("inspect", "-f", networks, await jobs())).trim()).toBe(`${stack.name}_back`);
     controller.abort(new Error("cancelled"));
     await expect(running).rejects.toThrow("cancelled");
+    expect(await jobs()).toBe("");
+  });
+});
+
+describe("create, while a job runs", () => {
+  it("makes the rest of the slot, and leaves the job alone", async () => {
+    const inSlot = services.filter(({ name, role }) => role === "web" || role === "worker" || name === "endless");
+    const addresses = { web: (await doors.addresses(model, facts("web"))).green };
+    const request = await aSlotRequest(model, "green", { services: inSlot, addresses });
+    await docker("run", "-d", ...ofProject("old"), "sluice-test/busybox", "sleep", "600");
+    const controller = new AbortController();
+    const running = slots.runJob(request, "endless", { signal: controller.signal });
+    await slots.create(request, { running: "endless" });
+    await expect
+      .poll(() => docker("ps", "-q", "--filter", `name=${stack.name}-green-endless`), { timeout: 20_000 })
+      .not.toBe("");
+    const names = (await docker("ps", "-a", "--format", "{{.Names}}", "--filter", `name=${stack.name}-green-`)).split(
+      "\n",
+    );
+    expect(names.toSorted()).toEqual(["endless", "web", "worker"].map((name) => `${stack.name}-green-${name}-1`));
+    controller.abort(new Error("cancelled"));
+    await expect(running).rejects.toThrow("cancelled");
+    await slots.remove(stack.name, "green");
     expect(await jobs()).toBe("");
   });
 });

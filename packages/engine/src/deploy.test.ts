@@ -29,7 +29,6 @@ describe("a deployment", () => {
       "build-1 done",
       "networks-1 done",
       "base-1 done",
-      "create-1 done",
       "job-1 done",
       "start-1 done",
       "door-1 done",

@@ -6,6 +6,7 @@ type Rule = (value: unknown) => boolean;
 const isText: Rule = (value) => typeof value === "string";
 const isTextOrNull: Rule = (value) => value === null || isText(value);
 const isTexts: Rule = (value) => Array.isArray(value) && value.every(isText);
+const isBoolean: Rule = (value) => typeof value === "boolean";
 const isNumber: Rule = (value) => typeof value === "number";
 const isSlot: Rule = (value) => (slots as readonly unknown[]).includes(value);
 const isFields = (value: unknown): value is Fields => typeof value === "object" && value !== null;
@@ -36,7 +37,7 @@ const stepFields: Readonly<Record<StepKind, Readonly<Record<string, Rule>>>> = {
   networks: inSlot,
   base: ofService,
   create: inSlot,
-  job: { ...inSlot, ...ofService },
+  job: { ...inSlot, ...ofService, creates: optional(isBoolean) },
   start: leads,
   door: { ...ofService, frees: optional(isTexts) },
   "preview-door": ofService,

@@ -43,7 +43,6 @@ describe.each(changes)("a release that $title", ({ web, live, next, back }) => {
     expect(steps.slice(steps.lastIndexOf("build-1"))).toEqual([
       "build-1",
       "networks-1",
-      "create-1",
       "job-1",
       "start-1",
       "preview-door-1",

@@ -8,6 +8,7 @@ import { parseCidr } from "../networks/cidr.ts";
 import { findNetwork } from "../networks/links.ts";
 import type { SubnetPool } from "../networks/subnets.ts";
 import { chooseSubnet, subnetsOf, takenSubnets } from "../networks/taken.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 import { splitUploads, type Upload, upload } from "./uploads.ts";
 
 type ModelOf = (subnets: Readonly<Record<string, string>>) => ComposeModel;
@@ -18,7 +19,7 @@ type ModelOf = (subnets: Readonly<Record<string, string>>) => ComposeModel;
  *
  * @throws SluiceError COMPOSE_FAILED, SUBNET_EXHAUSTED, ENGINE_FAILED
  */
-export async function createContainers(
+export function createContainers(
   engine: Engine,
   pool: SubnetPool,
   request: PlaceRequest,
@@ -27,6 +28,22 @@ export async function createContainers(
   networks: readonly string[] = slotNetworks(request.release.model, request.services),
 ): Promise<void> {
   const project = stackNames.slotProject(request.stack, request.slot);
+  return oneAtATime(engine, project, () => create(engine, pool, { request, project, networks, modelOf }, options));
+}
+
+interface Creation {
+  readonly request: PlaceRequest;
+  readonly project: string;
+  readonly networks: readonly string[];
+  readonly modelOf: ModelOf;
+}
+
+async function create(
+  engine: Engine,
+  pool: SubnetPool,
+  { request, project, networks, modelOf }: Creation,
+  options: CallOptions,
+): Promise<void> {
   const { kind } = await engine.endpoint();
   const refused: string[] = [];
   for (let attempt = 1; ; attempt += 1) {

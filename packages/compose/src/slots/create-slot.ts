@@ -1,4 +1,4 @@
-import { type CallOptions, type ServiceFacts, type SlotRequest, stackNames } from "@sluice/core";
+import { type CreateOptions, type ServiceFacts, type SlotRequest, stackNames } from "@sluice/core";
 import type Docker from "dockerode";
 import { composeLabels, inspectAll, listProject } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -27,10 +27,12 @@ export async function createSlot(
   engine: Engine,
   pool: SubnetPool,
   request: SlotRequest,
-  options: CallOptions = {},
+  { running, ...options }: CreateOptions = {},
 ): Promise<void> {
-  await createContainers(engine, pool, request, options, (subnets) => slotModel(request, { subnets }));
-  await connectSlot(engine, request, options.signal);
+  const services = request.services.filter(({ name }) => name !== running);
+  const made = { ...request, services };
+  await createContainers(engine, pool, request, options, (subnets) => slotModel(made, { subnets }));
+  await connectSlot(engine, made, options.signal);
 }
 
 /** Connects every container of the slot to the links of the networks its service declares. */
@@ -41,9 +43,12 @@ export async function connectSlot(engine: Engine, request: SlotRequest, signal?:
     listProject(engine, stackNames.slotProject(stack, slot), signal),
   ]);
   const ofSlot = links.filter((link) => link.slot === slot).toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  const wanted = found.filter(({ Labels }) =>
+    request.services.some(({ name }) => name === Labels[composeLabels.service]),
+  );
   const containers = await inspectAll(
     engine,
-    found.map(({ Id }) => Id),
+    wanted.map(({ Id }) => Id),
     signal,
   );
   const nameInSlot = (key: string) => `${stackNames.slotProject(stack, slot)}_${key}`;

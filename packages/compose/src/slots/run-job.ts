@@ -20,6 +20,7 @@ import { jobModel } from "../model/job-model.ts";
 import type { SubnetPool } from "../networks/subnets.ts";
 import { createContainers } from "./create-containers.ts";
 import { connectSlot } from "./create-slot.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 
 /**
  * Runs a job service of a release once, in the networks of base, and removes its container. The signal
@@ -137,7 +138,8 @@ async function jobContainer(
 }
 
 async function removeJob(engine: Engine, { stack, slot }: SlotRequest, service: string): Promise<void> {
-  await removeContainers(engine, await jobIds(engine, stackNames.slotProject(stack, slot), service));
+  const project = stackNames.slotProject(stack, slot);
+  await oneAtATime(engine, project, async () => removeContainers(engine, await jobIds(engine, project, service)));
 }
 
 async function jobIds(engine: Engine, project: string, service: string): Promise<readonly string[]> {

@@ -1,6 +1,7 @@
 import {
   type CallOptions,
   type ContainerExec,
+  labels,
   type ServiceFacts,
   type Slot,
   type SlotRequest,
@@ -29,8 +30,12 @@ export interface SlotDependencies {
 
 export function createSlotRuntime({ engine, exec, pool }: SlotDependencies): SlotRuntime {
   return {
-    async create(request, options) {
-      await clearSlot(engine, request.stack, request.slot, options);
+    async create(request, options = {}) {
+      const isApart = ({ Labels }: Docker.ContainerInfo) =>
+        options.running !== undefined &&
+        Labels[composeLabels.service] === options.running &&
+        Labels[labels.deployment] === request.deployment;
+      await clearSlot(engine, request.stack, request.slot, options, isApart);
       await removeOtherNetworks(engine, request);
       await createSlot(engine, await pool(), request, options);
     },
@@ -151,12 +156,19 @@ export async function startContainers(engine: Engine, ids: readonly string[]): P
   );
 }
 
-async function clearSlot(engine: Engine, stack: string, slot: Slot, { signal }: CallOptions = {}): Promise<void> {
+async function clearSlot(
+  engine: Engine,
+  stack: string,
+  slot: Slot,
+  { signal }: CallOptions = {},
+  isApart: (container: Docker.ContainerInfo) => boolean = () => false,
+): Promise<void> {
   const project = stackNames.slotProject(stack, slot);
   const found = await listContainers(engine, [`${composeLabels.project}=${project}`], signal);
+  const removed = found.filter((container) => !isApart(container));
   await removeContainers(
     engine,
-    found.map(({ Id }) => Id),
+    removed.map(({ Id }) => Id),
   );
 }
 

@@ -31,33 +31,30 @@ describe("the plan of", () => {
       " 1. build     release v1     (no such release is stored)
        2. networks  links of blue  (slot blue needs the networks of base)
        3. base      data db        (not there yet)
-       4. create    slot blue      (release v1 gets slot blue)
-       5. job       job migrate    (migrate runs once for each release)
-       6. start     web in blue    (the candidate must be ready before anyone meets it)
-       7. door      door web       (not there yet)
-       8. verify    release v1     (a candidate is proven through the door before users meet it)
-       9. shift     web to 100 %   (cutover)
-      10. base      edge proxy     (not there yet)
-      11. workers   worker         (never two of one: old ones stop, then new ones start)
-      12. promote   slot blue      (the candidate is proven: it becomes the stable slot)"
+       4. job       job migrate    (migrate runs once for each release; meanwhile release v1 gets slot blue)
+       5. start     web in blue    (the candidate must be ready before anyone meets it)
+       6. door      door web       (not there yet)
+       7. verify    release v1     (a candidate is proven through the door before users meet it)
+       8. shift     web to 100 %   (cutover)
+       9. base      edge proxy     (not there yet)
+      10. workers   worker         (never two of one: old ones stop, then new ones start)
+      11. promote   slot blue      (the candidate is proven: it becomes the stable slot)"
     `);
   });
 
   it("an ordinary deployment", () => {
     expect(formatPlan(planDeployment(desired(), aStack({ services, live, warm: "r-0" })))).toMatchInlineSnapshot(`
       " 1. build     release v2      (no such release is stored)
-       2. clear     slot green      (holds release r-0)
-       3. networks  links of green  (slot green needs the networks of base)
-       4. create    slot green      (release v2 gets slot green)
-       5. job       job migrate     (migrate runs once for each release)
-       6. start     web in green    (the candidate must be ready before anyone meets it)
-       7. verify    release v2      (a candidate is proven through the door before users meet it)
-       8. shift     web to 5 %      (5 % of the users meet the candidate first)
-       9. shift     web to 100 %    (cutover)
-      10. workers   worker          (never two of one: old ones stop, then new ones start)
-      11. drain     slot blue       (requests that the previous accepted may end)
-      12. bake      slot green      (watched while the previous is warm)
-      13. promote   slot green      (the candidate is proven: it becomes the stable slot)"
+       2. networks  links of green  (slot green needs the networks of base)
+       3. job       job migrate     (migrate runs once for each release; meanwhile release v2 gets slot green, which holds release r-0)
+       4. start     web in green    (the candidate must be ready before anyone meets it)
+       5. verify    release v2      (a candidate is proven through the door before users meet it)
+       6. shift     web to 5 %      (5 % of the users meet the candidate first)
+       7. shift     web to 100 %    (cutover)
+       8. workers   worker          (never two of one: old ones stop, then new ones start)
+       9. drain     slot blue       (requests that the previous accepted may end)
+      10. bake      slot green      (watched while the previous is warm)
+      11. promote   slot green      (the candidate is proven: it becomes the stable slot)"
     `);
   });
 
@@ -68,7 +65,7 @@ describe("the plan of", () => {
     const { steps } = planDeployment(desired(), observed);
     expect(steps[0]).toMatchObject({ kind: "build", clears: "green" });
     expect(steps.map(({ kind }) => kind)).not.toContain("clear");
-    const stored = planDeployment(desired({ bundleId: "r-2" }), observed).steps;
+    const stored = planDeployment(desired({ bundleId: "r-2", wasLive: true }), observed).steps;
     expect(stored[0]).toMatchObject({ kind: "clear", slot: "green" });
   });
 
@@ -137,16 +134,15 @@ describe("the plan of", () => {
       " 1. build         release v1                 (no such release is stored)
        2. networks      links of blue              (slot blue needs the networks of base)
        3. base          data db                    (not there yet)
-       4. create        slot blue                  (release v1 gets slot blue)
-       5. job           job migrate                (migrate runs once for each release)
-       6. start         web in blue                (the candidate must be ready before anyone meets it)
-       7. preview-door  preview of web             (its port is still held by the container that plain Compose runs)
-       8. verify        release v1                 (a candidate is proven through the door before users meet it)
-       9. adopt         shop-web-1, shop-worker-1  (the ports change hands from plain Compose to the doors: one short gap, the only one)
-      10. shift         web to 100 %               (cutover)
-      11. base          edge proxy                 (not there yet)
-      12. workers       worker                     (never two of one: old ones stop, then new ones start)
-      13. promote       slot blue                  (the candidate is proven: it becomes the stable slot)"
+       4. job           job migrate                (migrate runs once for each release; meanwhile release v1 gets slot blue)
+       5. start         web in blue                (the candidate must be ready before anyone meets it)
+       6. preview-door  preview of web             (its port is still held by the container that plain Compose runs)
+       7. verify        release v1                 (a candidate is proven through the door before users meet it)
+       8. adopt         shop-web-1, shop-worker-1  (the ports change hands from plain Compose to the doors: one short gap, the only one)
+       9. shift         web to 100 %               (cutover)
+      10. base          edge proxy                 (not there yet)
+      11. workers       worker                     (never two of one: old ones stop, then new ones start)
+      12. promote       slot blue                  (the candidate is proven: it becomes the stable slot)"
     `);
   });
 
@@ -188,17 +184,16 @@ describe("the plan of", () => {
     expect(formatPlan(planDeployment(wanted, aStack({ services: before, live })))).toMatchInlineSnapshot(`
       " 1. build     release v2      (no such release is stored)
        2. networks  links of green  (slot green needs the networks of base)
-       3. create    slot green      (release v2 gets slot green)
-       4. job       job migrate     (migrate runs once for each release)
-       5. start     web in green    (the candidate must be ready before anyone meets it)
-       6. verify    release v2      (a candidate is proven through the door before users meet it)
-       7. shift     web to 50 %     (50 % of the users meet the candidate first)
-       8. shift     web to 100 %    (cutover)
-       9. workers   worker          (the release has none of them: old ones stop)
-      10. drain     slot blue       (requests that the previous accepted may end)
-      11. promote   slot green      (the candidate is proven: it becomes the stable slot)
-      12. close     door admin      (the release has no admin)
-      13. retire    slot blue       (rollout.keep is removed)"
+       3. job       job migrate     (migrate runs once for each release; meanwhile release v2 gets slot green)
+       4. start     web in green    (the candidate must be ready before anyone meets it)
+       5. verify    release v2      (a candidate is proven through the door before users meet it)
+       6. shift     web to 50 %     (50 % of the users meet the candidate first)
+       7. shift     web to 100 %    (cutover)
+       8. workers   worker          (the release has none of them: old ones stop)
+       9. drain     slot blue       (requests that the previous accepted may end)
+      10. promote   slot green      (the candidate is proven: it becomes the stable slot)
+      11. close     door admin      (the release has no admin)
+      12. retire    slot blue       (rollout.keep is removed)"
     `);
   });
 

@@ -119,10 +119,14 @@ function addPreparation(add: AddStep, scope: PreparationScope): void {
     addBackup(add, desired, observed, active);
     addRehearsal(add, desired, observed, active);
   }
-  if (!isWarm && containers.length > 0 && !clears) {
-    const cause = held ? `holds release ${held}` : "holds containers of no release";
-    add({ kind: "clear", slot: candidate, target: `slot ${candidate}`, cause });
-  }
+  const jobs = wasLive ? [] : active.filter(({ role }) => role === "job");
+  const creates = hasSlot && !isWarm;
+  const holds = held ? `holds release ${held}` : "holds containers of no release";
+  const isFull = containers.length > 0 && !clears;
+  // A job needs nothing of the slot, and takes longer.
+  const meanwhile = creates && jobs.length > 0;
+  if (!isWarm && isFull && !meanwhile)
+    add({ kind: "clear", slot: candidate, target: `slot ${candidate}`, cause: holds });
   const networksCause = `slot ${candidate} needs the networks of base`;
   add({ kind: "networks", slot: candidate, target: `links of ${candidate}`, cause: networksCause });
   // What resolves names only once at its start must find the doors: edges come after them.
@@ -132,12 +136,10 @@ function addPreparation(add: AddStep, scope: PreparationScope): void {
     observed,
     bundleId === null,
   );
-  // All containers are made at once, and the jobs run among them; none of the others is started before.
-  if (hasSlot && !isWarm) {
-    const cause = `release ${tag} gets slot ${candidate}`;
-    add({ kind: "create", slot: candidate, target: `slot ${candidate}`, cause });
-  }
-  if (!wasLive) addJobs(add, candidate, desired, observed, active);
+  const gets = `release ${tag} gets slot ${candidate}`;
+  if (creates && !meanwhile) add({ kind: "create", slot: candidate, target: `slot ${candidate}`, cause: gets });
+  const createsCause = meanwhile ? (isFull ? `${gets}, which ${holds}` : gets) : undefined;
+  addJobs(add, { slot: candidate, jobs, createsCause }, desired, observed);
 }
 
 function imagesCause({ promotedFrom, imagesOf }: DesiredDeployment): string {

@@ -10,19 +10,22 @@ const services = [
 ];
 const stack = aStack({ services, live: { slot: "blue", release: "r-1" } });
 
+const wanted = (config: Parameters<typeof aConfig>[0]): DesiredDeployment => ({
+  tag: "v2",
+  services,
+  config: aConfig(config),
+  bundleId: null,
+  imagesOf: null,
+  wasLive: false,
+  prunable: [],
+});
+
 function jobsWith(database: NonNullable<Parameters<typeof aConfig>[0]>["database"], observed = stack) {
-  const config = aConfig(database ? { database } : {});
-  const desired: DesiredDeployment = {
-    tag: "v2",
-    services,
-    config,
-    bundleId: null,
-    imagesOf: null,
-    wasLive: false,
-    prunable: [],
-  };
+  const desired = wanted(database ? { database } : {});
   return planDeployment(desired, observed).steps.flatMap((step) =>
-    step.kind === "job" ? [[step.service, step.database, step.cause]] : [],
+    step.kind === "job"
+      ? [[step.service, step.database, step.cause.replace(/; meanwhile release v2 gets slot \w+$/, "")]]
+      : [],
   );
 }
 
@@ -36,6 +39,16 @@ const careful = (name: string) => [
 it("jobs run with care where a database is configured and runs", () => {
   expect(jobsWith({ service: "db" })).toEqual([careful("migrate"), careful("assets")]);
   expect(jobsWith({ service: "db", migrate: { jobs: ["migrate"] } })).toEqual([careful("migrate"), plain("assets")]);
+});
+
+it("the slot is made while the first of them runs, where it has to be made", () => {
+  const stepsOf = (over: Partial<DesiredDeployment>, all = services) =>
+    planDeployment({ ...wanted({}), services: all, ...over }, stack).steps.flatMap((step) =>
+      ["clear", "create", "job"].includes(step.kind) ? [`${step.id}${"creates" in step ? " creates" : ""}`] : [],
+    );
+  expect(stepsOf({})).toEqual(["job-1 creates", "job-2"]);
+  expect(stepsOf({ wasLive: true })).toEqual(["create-1"]);
+  expect(stepsOf({}, [aService("web")])).toEqual(["create-1"]);
 });
 
 it("jobs run as they are where nobody asked, nobody wants it, or the database does not run yet", () => {

@@ -7,25 +7,37 @@ import type { DesiredDeployment } from "./plan-deployment.ts";
 
 const jobMs = 30 * 60_000;
 
+interface Jobs {
+  readonly slot: Slot;
+  readonly jobs: readonly ServiceFacts[];
+  /** Why the slot's containers are created while the first of them runs; `undefined` where they are not. */
+  readonly createsCause: string | undefined;
+}
+
 /** The release's jobs. Where the configured database runs already, somebody may be using it: they are run with care. */
 export function addJobs(
   add: AddStep,
-  slot: Slot,
+  { slot, jobs, createsCause }: Jobs,
   { config }: DesiredDeployment,
   observed: ObservedStack,
-  active: readonly ServiceFacts[],
 ): void {
   const { service, migrate } = config.database ?? {};
   const isUsed = service !== undefined && observed.base[service]?.containers.some(({ state }) => state === "running");
-  for (const { name } of inOrder(active.filter(({ role }) => role === "job"))) {
+  for (const [index, { name }] of inOrder(jobs).entries()) {
+    const creates = index === 0 && createsCause !== undefined;
     const isCared = isUsed && migrate?.enabled && (migrate.jobs?.includes(name) ?? true);
     add({
       kind: "job",
       slot,
       service: name,
       ...(isCared ? { database: service } : {}),
+      ...(creates ? { creates } : {}),
       target: `job ${name}`,
-      cause: `${name} runs once for each release${isCared ? `; it gives up rather than hold up what uses ${service}` : ""}`,
+      cause: [
+        `${name} runs once for each release`,
+        ...(isCared ? [`it gives up rather than hold up what uses ${service}`] : []),
+        ...(creates ? [`meanwhile ${createsCause}`] : []),
+      ].join("; "),
       timeoutMs: jobMs,
     });
   }

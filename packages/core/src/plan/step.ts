@@ -75,13 +75,15 @@ export type RehearseStep = StepBase<"rehearse"> & {
 export type ClearStep = StepBase<"clear"> & InSlot;
 export type NetworksStep = StepBase<"networks"> & InSlot;
 export type BaseStep = StepBase<"base"> & { readonly service: string };
-/** Containers of the candidate and of the jobs that the plan runs, created and connected but not started. */
+/** Containers of the candidate, created and connected but not started. */
 export type CreateStep = StepBase<"create"> & InSlot;
 export type JobStep = StepBase<"job"> &
   InSlot & {
     readonly service: string;
     /** Service of the database that the job may change: then it runs alone, watched, and with time limits. */
     readonly database?: string | undefined;
+    /** The slot is emptied, and the candidate's containers are created in it, while the job runs: its `start` waits for both. */
+    readonly creates?: boolean | undefined;
   };
 /** Starts services of the candidate and waits until they are ready. */
 export type StartStep = StepBase<"start"> & InSlot & { readonly services: readonly string[] };

@@ -62,6 +62,11 @@ export interface JobChange {
   readonly command?: readonly string[] | undefined;
 }
 
+export interface CreateOptions extends CallOptions {
+  /** A job among the services that is run meanwhile: its container is left to `runJob`. */
+  readonly running?: string | undefined;
+}
+
 export interface JobOptions extends CallOptions {
   /** Called once the container runs, with its addresses. */
   readonly onStarted?: ((addresses: readonly string[]) => void) | undefined;
@@ -156,7 +161,7 @@ export interface SlotRuntime {
    * Containers created and connected, none started; those of the jobs among the services too. Removes what an earlier
    * attempt left in the slot.
    */
-  create(request: SlotRequest, options?: CallOptions): Promise<void>;
+  create(request: SlotRequest, options?: CreateOptions): Promise<void>;
   start(stack: string, slot: Slot, services: readonly string[], options?: CallOptions): Promise<void>;
   /** Resolves when every container of the services is ready. @throws SluiceError START_FAILED, NOT_READY with the log tail as detail */
   waitReady(request: WaitReadyRequest, options?: CallOptions): Promise<readonly ObservedContainer[]>;

@@ -1,29 +1,42 @@
-import type { JobChange, SlotRequest } from "@sluice/core";
-import type { StepAction } from "../action.ts";
-import { type DeploymentScope, releaseOf, servicesOf } from "../scope.ts";
+import type { StepAction, StepCall, StepData, StepOf } from "../action.ts";
+import { type DeploymentScope, servicesOf } from "../scope.ts";
 import { slotRequest } from "../slot-request.ts";
+import { createSlot, withJobs } from "./create-slot.ts";
 
-/** Runs a job of the release; one that may change a database, through whoever sees to it that nobody is held up. */
+/** Runs a job of the release; the candidate's containers may be created meanwhile. */
 export const job: StepAction<"job"> = {
-  async run({ slot, service, database }, scope, { options, signal, progress }) {
-    const { slots, migrations } = scope.ports;
-    const request = await withJobs(scope, await slotRequest(scope, slot, servicesOf(scope, [service])));
-    if (database === undefined) return slots.runJob(request, service, options);
-    const asked = { database, run: scope.deployment, jobs: [service], signal, onProgress: progress };
-    return migrations.run(asked, (attempt) => slots.runJob(request, service, { ...options, ...attempt }));
+  async run(step, scope, call) {
+    if (!step.creates) return runJob(step, scope, call);
+    const stop = new AbortController();
+    const signal = AbortSignal.any([call.signal, stop.signal]);
+    const created = createSlot(scope, step.slot, { ...call.options, signal, running: step.service });
+    created.catch(() => undefined);
+    try {
+      const data = await runJob(step, scope, call);
+      // Had it failed before, the job was still let go to its end: half of a migration is worse than none.
+      await created;
+      return data;
+    } catch (error) {
+      stop.abort();
+      await created.catch(() => undefined);
+      throw error;
+    }
+  },
+  // What a job did stays done.
+  async undo({ slot, creates }, { stack, ports }, { options }) {
+    if (creates) await ports.slots.remove(stack, slot, options);
   },
 };
 
-/** The request with what the plan's jobs find in their environment, so that their containers can be made beforehand. */
-export async function withJobs(scope: DeploymentScope, request: SlotRequest): Promise<SlotRequest> {
-  const { ports, plan, deployment } = scope;
-  const { model } = releaseOf(scope);
-  const jobs: Record<string, JobChange> = {};
-  for (const step of plan.steps) {
-    if (step.kind !== "job" || step.database === undefined) continue;
-    const written = model.services[step.service]?.environment ?? {};
-    const environment = await ports.migrations.environment({ database: step.database, run: deployment }, written);
-    jobs[step.service] = { environment };
-  }
-  return Object.keys(jobs).length > 0 ? { ...request, jobs } : request;
+/** One that may change a database runs through whoever sees to it that nobody is held up. */
+async function runJob(
+  { slot, service, database }: StepOf<"job">,
+  scope: DeploymentScope,
+  { options, signal, progress }: StepCall,
+): Promise<StepData | void> {
+  const { slots, migrations } = scope.ports;
+  const request = await withJobs(scope, await slotRequest(scope, slot, servicesOf(scope, [service])));
+  if (database === undefined) return slots.runJob(request, service, options);
+  const asked = { database, run: scope.deployment, jobs: [service], signal, onProgress: progress };
+  return migrations.run(asked, (attempt) => slots.runJob(request, service, { ...options, ...attempt }));
 }

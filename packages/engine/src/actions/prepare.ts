@@ -1,9 +1,8 @@
 import { pinnedModel } from "@sluice/core";
 import type { StepAction } from "../action.ts";
 import { doorId } from "../doors.ts";
-import { releaseOf, servicesOf, slotServices } from "../scope.ts";
-import { slotRequest } from "../slot-request.ts";
-import { withJobs } from "./job.ts";
+import { releaseOf, servicesOf } from "../scope.ts";
+import { createSlot } from "./create-slot.ts";
 import { reviveDoor } from "./revive-doors.ts";
 import { restoreRoute } from "./traffic.ts";
 
@@ -60,12 +59,7 @@ export const recreate: StepAction<"recreate"> = {
 };
 
 export const create: StepAction<"create"> = {
-  async run({ slot }, scope, { options }) {
-    const release = releaseOf(scope);
-    const jobs = scope.plan.steps.flatMap((step) => (step.kind === "job" ? [step.service] : []));
-    const services = [...slotServices(release), ...servicesOf(scope, jobs)];
-    await scope.ports.slots.create(await withJobs(scope, await slotRequest(scope, slot, services)), options);
-  },
+  run: ({ slot }, scope, { options }) => createSlot(scope, slot, options),
   async undo({ slot }, { stack, ports }, { options }) {
     await ports.slots.remove(stack, slot, options);
   },

@@ -18,7 +18,7 @@ export const homeFaults: readonly Fault[] = [
   },
   {
     name: "the disk of the state home is full",
-    at: "create",
+    at: "job",
     inject: (stage) => fill(filler(stage)),
     heal: makeRoom,
   },

@@ -5,8 +5,9 @@ import { isPublic } from "./users.ts";
 
 export function fakeSlots(context: FakeContext): SlotRuntime {
   const { act, state, behaviourOf } = context;
-  const clear = async (slot: Slot, signal?: AbortSignal) => {
+  const clear = async (slot: Slot, signal?: AbortSignal, isApart: (job: WorldContainer) => boolean = () => false) => {
     for (const container of [...containersIn(state, slot), ...jobsOf(state, slot)]) {
+      if (isApart(container)) continue;
       await act(`slots.remove ${container.service} of ${slot}`, signal, () => removeContainer(context, container));
     }
   };
@@ -15,10 +16,10 @@ export function fakeSlots(context: FakeContext): SlotRuntime {
     await act(`slots.remove networks of ${slot}`, signal, () => void state.networks.delete(networkOf(state, slot)));
   };
   return {
-    async create({ slot, release, deployment, services }, { signal } = {}) {
-      await clear(slot, signal);
+    async create({ slot, release, deployment, services }, { signal, running } = {}) {
+      await clear(slot, signal, (job) => job.service === running && job.deployment === deployment);
       await act(`slots.create networks of ${slot}`, signal, () => void state.networks.add(networkOf(state, slot)));
-      for (const facts of services.filter(({ role }) => role === "job")) {
+      for (const facts of services.filter(({ role, name }) => role === "job" && name !== running)) {
         const wanted = { place: "job" as const, facts, spec: slot, release: release.bundle.id, deployment };
         await act(`slots.create job ${facts.name} in ${slot}`, signal, () => void addContainer(state, wanted));
       }

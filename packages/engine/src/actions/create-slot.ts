@@ -1,0 +1,24 @@
+import type { CreateOptions, JobChange, Slot, SlotRequest } from "@sluice/core";
+import { type DeploymentScope, releaseOf, servicesOf, slotServices } from "../scope.ts";
+import { slotRequest } from "../slot-request.ts";
+
+/** The candidate's containers, and those of the jobs that the plan runs; none is started. */
+export async function createSlot(scope: DeploymentScope, slot: Slot, options: CreateOptions): Promise<void> {
+  const jobs = scope.plan.steps.flatMap((step) => (step.kind === "job" ? [step.service] : []));
+  const services = [...slotServices(releaseOf(scope)), ...servicesOf(scope, jobs)];
+  await scope.ports.slots.create(await withJobs(scope, await slotRequest(scope, slot, services)), options);
+}
+
+/** The request with what the plan's jobs find in their environment, so that their containers can be made beforehand. */
+export async function withJobs(scope: DeploymentScope, request: SlotRequest): Promise<SlotRequest> {
+  const { ports, plan, deployment } = scope;
+  const { model } = releaseOf(scope);
+  const jobs: Record<string, JobChange> = {};
+  for (const step of plan.steps) {
+    if (step.kind !== "job" || step.database === undefined) continue;
+    const written = model.services[step.service]?.environment ?? {};
+    const environment = await ports.migrations.environment({ database: step.database, run: deployment }, written);
+    jobs[step.service] = { environment };
+  }
+  return Object.keys(jobs).length > 0 ? { ...request, jobs } : request;
+}
