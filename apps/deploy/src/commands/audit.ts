@@ -111,7 +111,7 @@ function backupLine({ seq, at, actor, hash, ...record }: DatabaseRecord): AuditL
 }
 
 function auditLines({ start, outcomes, orders, end }: AttemptRecord): readonly AuditLine[] {
-  const { actor, deployment, kind, tag, reason, consents } = start;
+  const { actor, deployment, kind, tag, reason, consents, modelChanges } = start;
   const line = ({ seq, at, hash }: { seq: number; at: string; hash: string }, what: string): AuditLine => ({
     seq,
     at,
@@ -122,13 +122,19 @@ function auditLines({ start, outcomes, orders, end }: AttemptRecord): readonly A
   });
   const consent = consents.length > 0 ? `, consented to ${consents.join(", ")}` : "";
   return [
-    line(start, `begins ${kind} ${tag}: ${reason}${consent}`),
+    line(start, `begins ${kind} ${tag}: ${reason}${consent}${changesText(modelChanges)}`),
     ...outcomes.map((outcome) =>
       line(outcome, `${outcome.step} ${outcome.result}${outcome.error ? `: ${outcome.error.message}` : ""}`),
     ),
     ...orders.map((given) => ({ ...line(given, orderLine(given)), actor: given.actor })),
     ...(end ? [line(end, `ends ${end.outcome}${end.reason ? `: ${end.reason}` : ""}`)] : []),
   ];
+}
+
+/** How much; `sluice history ID` shows what. */
+function changesText(changes: AttemptRecord["start"]["modelChanges"]): string {
+  const count = changes ? changes.listed.length + changes.omitted : 0;
+  return count === 0 ? "" : `, ${count} ${count === 1 ? "change" : "changes"} to the compose model`;
 }
 
 function orderLine({ order, step, reason }: AttemptRecord["orders"][number]): string {
