@@ -56,8 +56,10 @@ export function createDeployer(options: DeployerOptions): Deployer {
     async deploy(call, signal) {
       await assertTellable(session);
       await assertReleaseAllowed(session, call.release, signal);
-      const request = await deployRequest(session, call, signal, { withChecks: true });
+      // A project that does not resolve is refused at once; what staging has proven is asked when this is to begin.
+      await Promise.all([session.project(signal), session.facts()]);
       await using _lock = await lockStack(session, call, call.release.tag, signal);
+      const request = await deployRequest(session, call, signal, { withChecks: true });
       const { tag: release, commit } = call.release;
       const ports = await session.ports();
       return await tellingHowItEnds(session, { release, commit, reason: request.reason }, signal, () =>
