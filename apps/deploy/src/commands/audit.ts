@@ -1,4 +1,4 @@
-import type { AnchoredAudit, ApprovalsRecord, DatabaseRecord, Deployer } from "@sluice/wiring";
+import type { AnchoredAudit, ApprovalsRecord, DatabaseRecord, Deployer, PlanRecord } from "@sluice/wiring";
 import type { AttemptRecord, CommandCall } from "../context.ts";
 import { writeJson } from "../render/json.ts";
 import { formatTable } from "../render/table.ts";
@@ -40,17 +40,19 @@ function anchorsText({ anchors, problems }: AnchoredAudit): string {
 export async function auditShow(call: CommandCall): Promise<number> {
   const { context, flags } = call;
   return withDeployer(call, async (deployer) => {
-    const [attempts, changes, backups, approvals] = await Promise.all([
+    const [attempts, changes, backups, approvals, plans] = await Promise.all([
       deployer.history(),
       deployer.stateChanges(),
       deployer.database.records(),
       deployer.approvals(),
+      deployer.announcements(),
     ]);
     const lines = [
       ...attempts.flatMap(auditLines),
       ...changes.map(changeLine),
       ...backups.map(backupLine),
       ...approvals.map(approvalLine),
+      ...plans.map(planLine),
     ].toSorted((a, b) => a.seq - b.seq);
     if (flags.json) writeJson(context, { records: lines });
     else {
@@ -94,6 +96,11 @@ function approvalLine({ seq, at, hash, deployment, environment, pulls, direct = 
     direct.length > 0 ? [`${direct.length} ${direct.length === 1 ? "commit" : "commits"} came by no pull request`] : [];
   const what = [...people, ...requests, ...byHand].join("; ") || "no reviews are known";
   return { seq, at, hash, actor: "GitHub", deployment, what: `reviews: ${what}` };
+}
+
+function planLine({ seq, at, hash, actor, tag, plannedFor, reason, consents }: PlanRecord): AuditLine {
+  const consent = consents.length > 0 ? `, consented to ${consents.join(", ")}` : "";
+  return { seq, at, hash, actor, deployment: "-", what: `announces ${tag} for ${plannedFor}: ${reason}${consent}` };
 }
 
 function backupLine({ seq, at, actor, hash, ...record }: DatabaseRecord): AuditLine {

@@ -295,6 +295,18 @@ steps
     });
   });
 
+  it("shows what was announced, and by whom", async () => {
+    const plan = { v: 1, seq: 1, previous: "", hash: "h", actor: "mira", at: "2026-05-01T09:00:00.000Z" } as const;
+    const announced = { type: "deployment-planned", tag: "v2", plannedFor: "2026-05-04T07:00:00.000Z" } as const;
+    const deployer = fakeDeployer({
+      announcements: async () => [{ ...plan, ...announced, reason: "release v2", consents: ["window: agreed"] }],
+    });
+    const { stdout } = await run(["audit", "show"], { deployer });
+    expect(stdout).toMatch(
+      /mira +- +announces v2 for 2026-05-04T07:00:00\.000Z: release v2, consented to window: agreed/,
+    );
+  });
+
   it("exits 30 when the chain is broken", async () => {
     const problem = { seq: 2, line: 2, kind: "hash", message: "record 2 was changed" };
     const broken = fakeDeployer({ audit: async () => ({ ok: false, records: 3, problems: [problem] }) });
