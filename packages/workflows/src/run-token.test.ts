@@ -29,6 +29,16 @@ describe("the token of a run", () => {
     expect(ask("no: [workflow")).toEqual([]);
   });
 
+  it("is given to the action, too", () => {
+    const action = (rest: string) =>
+      `permissions: { deployments: write }\njobs: { ship: { steps: [{ uses: o/sluice@c0ffee, ${rest} }] } }`;
+    const env = `env: { GITHUB_TOKEN: "${token}" }`;
+    expect(ask(action(env))).toEqual([true]);
+    expect(ask(action(`${env}, with: { command: rollback }`))).toEqual([true]);
+    expect(ask(action(`${env}, with: { command: status }`))).toEqual([]);
+    expect(ask(action("with: {}"))).toEqual([]);
+  });
+
   it("may do so in the workflows that are written for a project", () => {
     const facts = { files: ["compose.yml"], variables: [], migration: null, runsOn: ["x"], hasDatabase: false };
     const found = runTokenJobs([deployWorkflow(facts), rollbackWorkflow(facts)], "GITHUB_TOKEN");

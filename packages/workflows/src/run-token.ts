@@ -1,5 +1,5 @@
 import type { WorkflowFile } from "./facts.ts";
-import { listOf, parseTree, textOf, treeOf } from "./tree.ts";
+import { listOf, parseTree, type Tree, textOf, treeOf } from "./tree.ts";
 
 /** A job that runs Sluice with the token of its run. */
 export interface RunTokenJob {
@@ -11,25 +11,23 @@ export interface RunTokenJob {
 }
 
 /**
- * Jobs that deploy or go back and give Sluice the token of their run, with what `permissions:` lets it do. A permission
- * that is not named there is not given. https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#permissions
+ * Jobs that deploy or go back and give Sluice the token of their run, with what `permissions:` lets it do: in a script,
+ * or by the action. A permission that is not named there is not given.
+ * https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#permissions
  *
  * @param variable name under which Sluice is given its token
  */
 export function runTokenJobs(workflows: readonly WorkflowFile[], variable: string): readonly RunTokenJob[] {
   return workflows.flatMap(({ path, text }) => {
     const workflow = parseTree(text);
-    return Object.entries(treeOf(workflow["jobs"])).flatMap(([name, value]) => {
-      const job = treeOf(value);
-      const isGiven = listOf(job["steps"]).some((value_) => {
-        const step = treeOf(value_);
-        const isDeploying = /\bsluice (?:deploy|rollback)\b/.test(textOf(step["run"]));
-        const environment = { ...treeOf(workflow["env"]), ...treeOf(job["env"]), ...treeOf(step["env"]) };
-        return isDeploying && isRunToken(textOf(environment[variable]));
-      });
-      const permissions = job["permissions"] ?? workflow["permissions"];
-      return isGiven ? [{ path, job: name, mayDeploy: mayDeploy(permissions) }] : [];
-    });
+    const jobs = Object.entries(treeOf(workflow["jobs"])).map(([name, job]) => ({ name, job: treeOf(job) }));
+    return jobs
+      .filter(({ job }) => givesToken(workflow, job, variable))
+      .map(({ name, job }) => ({
+        path,
+        job: name,
+        mayDeploy: mayWriteDeployments(job["permissions"] ?? workflow["permissions"]),
+      }));
   });
 }
 
@@ -38,7 +36,24 @@ export function isRunToken(value: string): boolean {
   return /^\$\{\{\s*(?:github\.token|secrets\.GITHUB_TOKEN)\s*\}\}$/.test(value);
 }
 
-function mayDeploy(permissions: unknown): boolean | null {
+function givesToken(workflow: Tree, job: Tree, variable: string): boolean {
+  return listOf(job["steps"])
+    .map(treeOf)
+    .filter(isDeploying)
+    .some((step) => {
+      const environment: Tree = { ...treeOf(workflow["env"]), ...treeOf(job["env"]), ...treeOf(step["env"]) };
+      return isRunToken(textOf(environment[variable]));
+    });
+}
+
+/** By the command, or by the action, which deploys unless it is told otherwise. */
+function isDeploying(step: Tree): boolean {
+  if (/\bsluice (?:deploy|rollback)\b/.test(textOf(step["run"]))) return true;
+  const command = textOf(treeOf(step["with"])["command"]) || "deploy";
+  return /\/sluice@/.test(textOf(step["uses"])) && /^(?:deploy|rollback)\b/.test(command);
+}
+
+function mayWriteDeployments(permissions: unknown): boolean | null {
   if (permissions === undefined || permissions === null) return null;
   if (typeof permissions === "string") return permissions === "write-all";
   return treeOf(permissions)["deployments"] === "write";
