@@ -1,11 +1,11 @@
 import type { Command } from "commander";
-import { addCommonOptions, toCount } from "./common-options.ts";
+import { addChangeOptions, addCommonOptions, toCount } from "./common-options.ts";
 import type { CommandCall } from "./context.ts";
 
 type Load = () => Promise<(call: CommandCall<object>) => number | Promise<number>>;
 type Verb = (parent: Command, usage: string, description: string, load: Load) => Command;
 
-/** `sluice window`, and when there are few users. */
+/** `sluice window`, when there are few users, and telling people ahead. */
 export function addWindowCommands(program: Command, verb: Verb): void {
   const state = async () => (await import("./commands/window.ts")).window;
   const window = verb(program, "window", "whether deployments may begin now, and when that changes", state);
@@ -16,4 +16,15 @@ export function addWindowCommands(program: Command, verb: Verb): void {
     "hours with few users, by what the doors counted",
     async () => (await import("./commands/window-suggest.ts")).windowSuggest,
   ).option("--hours <count>", "how long a window is to be, 1 to 12 (default: 2)", toCount);
+  addChangeOptions(
+    verb(
+      program,
+      "announce",
+      "tell people ahead when a release is going to be deployed",
+      async () => (await import("./commands/announce.ts")).announce,
+    )
+      .option("--release <tag>", "release that is planned (default: the event's in GitHub Actions, else git describe)")
+      .option("--at <time>", "when, such as 2026-11-30T09:00 (default: when the windows open next)")
+      .option("--override <reason>", "announce it although the window is closed then; the reason is recorded"),
+  ).helpGroup("Deployments:");
 }

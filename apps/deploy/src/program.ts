@@ -104,7 +104,9 @@ export function createProgram(context: CommandContext, invocation: Invocation): 
     "history",
     "deployments, and releases to go back to",
     async () => (await import("./commands/history.ts")).history,
-  ).option("-n, --limit <count>", "deployments to show (default: 20)", toCount);
+  )
+    .argument("[id]", "deployment to show all of: what it changed, its steps (default: a list of them)")
+    .option("-n, --limit <count>", "deployments to show (default: 20)", toCount);
   addWindowCommands(program, verb);
   verb(program, "report", "what a deployment did, as a page", async () => (await import("./commands/report.ts")).report)
     .argument("[id]", "deployment, as history lists them (default: the last)")

@@ -1,4 +1,5 @@
 export { environmentFingerprint } from "./bundle-files/environment-fingerprint.ts";
+export { modelChanges } from "./bundle-files/model-changes.ts";
 export { mountedFiles } from "./bundle-files/mounted-files.ts";
 export { secretValues } from "./bundle-files/secret-values.ts";
 export type { Memo } from "./compose-cli/memo.ts";

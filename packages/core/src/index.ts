@@ -32,6 +32,7 @@ export * from "./model/diagnosis.ts";
 export * from "./model/door.ts";
 export * from "./model/finding.ts";
 export * from "./model/json-path.ts";
+export * from "./model/model-change.ts";
 export * from "./model/names.ts";
 export * from "./model/observation.ts";
 export * from "./model/order.ts";

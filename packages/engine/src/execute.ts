@@ -64,11 +64,17 @@ export async function execute(
     reason,
     consents,
     ...(origin ? { origin } : {}),
+    modelChanges: modelChangesOf(prepared, ports),
   });
   const run = { serving: observeServing(scope, request.project), startedMs };
   if (plan.steps.length === 0) return end(scope, run, { outcome: "nothing-to-do" });
   await using _orders = await takeOrders(scope);
   return await completeRun(await runSteps(plan.steps, scope, signal), scope, run);
+}
+
+function modelChangesOf({ release, source, previousRelease }: PreparedDeployment, { identity }: EnginePorts) {
+  const model = release?.model ?? source?.project.model;
+  return model && previousRelease ? identity.changes(previousRelease.model, model) : null;
 }
 
 function deploymentId({ clock, randomId }: EnginePorts): string {

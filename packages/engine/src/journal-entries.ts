@@ -4,6 +4,7 @@ import type {
   Journal,
   JournalEntry,
   JournalRecord,
+  ModelChanges,
   Observation,
   OrderKind,
   Outcome,
@@ -28,6 +29,11 @@ export interface DeploymentStart extends JournalEntry {
   readonly consents: readonly string[];
   /** Where it was begun; records of older versions have none. */
   readonly origin?: Origin;
+  /**
+   * Against the release that served; `null` where none did, or where it is not stored any more. Recorded, because both
+   * bundles may be pruned before anybody asks. Records of older versions have none.
+   */
+  readonly modelChanges?: ModelChanges | null | undefined;
 }
 
 /** The machine, and the run of a workflow where it was one. */

@@ -143,6 +143,17 @@ describe("flushing", () => {
     expect(await outbox.list()).toEqual([]);
   });
 
+  it("gives up news of a plan when its time has come, and says so", async () => {
+    const team = aChannel([down], { on: ["planned"] });
+    const { notifier, clock, outbox } = setUp(team);
+    const plannedFor = { at: new Date(clock.now().getTime() + day).toISOString(), text: "tomorrow" };
+    await notifier.announce([aNotification({ id: "planned.v2.7", outcome: "planned", plannedFor })], soon);
+    expect(results(await notifier.flush(soon))).toEqual(["team waiting"]);
+    clock.advance(day);
+    expect(results(await notifier.flush(soon))).toEqual(["team expired"]);
+    expect(await outbox.list()).toEqual([]);
+  });
+
   it("gives up what has waited for a week", async () => {
     const { notifier, outbox, clock } = setUp(aChannel([down]));
     await notifier.announce([aNotification()], soon);

@@ -34,7 +34,7 @@ export interface FlushOptions extends TellOptions {
 export interface Notifier {
   /** Tells all channels that want it, at the same time. What cannot be delivered waits in the outbox. */
   announce(notifications: readonly Notification[], options: TellOptions): Promise<readonly DeliveryReport[]>;
-  /** Tries once what waits, and gives up what has waited for a week. */
+  /** Tries once what waits, and gives up what has waited for a week, or whose time is past. */
   flush(options: FlushOptions): Promise<readonly DeliveryReport[]>;
 }
 

@@ -16,6 +16,7 @@ export type { DeploymentState, ShownDeployment, ShownState } from "./github/depl
 export { createGithub, type Github, type GithubOptions } from "./github/github.ts";
 export { GithubError } from "./github/github-error.ts";
 export { type Approvals, readApprovals } from "./github/read-approvals.ts";
+export { type DeploymentRight, readDeploymentRight } from "./github/read-deployment-right.ts";
 export { type GithubRunner, readGithubRunners } from "./github/read-runners.ts";
 export { createReleaseDesk, type ReleaseDesk } from "./github/release-desk.ts";
 export type { GithubRelease } from "./github/release-from.ts";

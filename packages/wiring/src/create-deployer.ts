@@ -20,7 +20,8 @@ import { readApprovalRecords } from "./github/approvals.ts";
 import { assertReleaseAllowed, releaseFindings } from "./github/gate.ts";
 import { lockStack } from "./lock.ts";
 import { followServiceLogs } from "./logs.ts";
-import { assertTellable, flushOutbox, readOutbox, tellingHowItEnds } from "./notify/tell.ts";
+import { announcePlan, readPlanRecords } from "./notify/announce.ts";
+import { assertTellable, flushOutbox, partsOf, readOutbox, tellingHowItEnds } from "./notify/tell.ts";
 import { unavailableFindings } from "./notify/with-notifications.ts";
 import { deploymentNews, giveOrder } from "./orders.ts";
 import { originOf } from "./origin.ts";
@@ -56,8 +57,10 @@ export function createDeployer(options: DeployerOptions): Deployer {
     async deploy(call, signal) {
       await assertTellable(session);
       await assertReleaseAllowed(session, call.release, signal);
-      const request = await deployRequest(session, call, signal, { withChecks: true });
+      // A project that does not resolve is refused at once; what staging has proven is asked when this is to begin.
+      await Promise.all([session.project(signal), session.facts()]);
       await using _lock = await lockStack(session, call, call.release.tag, signal);
+      const request = await deployRequest(session, call, signal, { withChecks: true });
       const { tag: release, commit } = call.release;
       const ports = await session.ports();
       return await tellingHowItEnds(session, { release, commit, reason: request.reason }, signal, () =>
@@ -124,6 +127,14 @@ export function createDeployer(options: DeployerOptions): Deployer {
     },
     async approvals() {
       return readApprovalRecords((await session.ports()).journal.read());
+    },
+    async announce(call, signal) {
+      const { actor, env } = session.options;
+      await using _lock = await lockStack(session, { ...call, reason: "announce" }, call.release, signal);
+      return await announcePlan(await partsOf(session), { actor, origin: originOf(env) }, call, signal);
+    },
+    async announcements() {
+      return readPlanRecords((await session.ports()).journal.read());
     },
     async prune(signal) {
       await using _lock = await lockStack(session, { reason: "prune" }, "none", signal ?? never());

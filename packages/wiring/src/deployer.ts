@@ -36,6 +36,7 @@ import type {
 } from "./deployer-views.ts";
 import type { AnchoredAudit } from "./github/anchors.ts";
 import type { ApprovalsRecord } from "./github/approvals.ts";
+import type { AnnounceCall, Announcement, PlanRecord } from "./notify/announce.ts";
 import type { WindowSuggestionView } from "./window.ts";
 
 export type * from "./deployer-views.ts";
@@ -152,6 +153,14 @@ export interface Deployer extends AsyncDisposable {
   stateChanges(): Promise<readonly StateChange[]>;
   /** Who approved what went live, as far as GitHub said, oldest first. */
   approvals(): Promise<readonly ApprovalsRecord[]>;
+  /**
+   * Tells people ahead that a deployment is planned, once for each release and time, and records it, under the lock.
+   *
+   * @throws SluiceError USAGE, WINDOW_CLOSED, CONFIG_INVALID, NAME_INVALID, LOCK_HELD
+   */
+  announce(call: AnnounceCall, signal: AbortSignal): Promise<Announcement>;
+  /** What was announced, oldest first. */
+  announcements(): Promise<readonly PlanRecord[]>;
   /** Removes releases beyond `releases.keep` that no slot needs. Resolves with their ids. */
   prune(signal?: AbortSignal): Promise<readonly string[]>;
   /** Backups of the project's database. */

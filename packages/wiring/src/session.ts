@@ -5,6 +5,7 @@ import {
   createComposeResolver,
   createComposeRuntime,
   environmentFingerprint,
+  modelChanges,
   mountedFiles,
   secretValues,
 } from "@sluice/compose";
@@ -147,6 +148,7 @@ export function createSession(options: DeployerOptions): Session {
         id: releaseId,
         files: mountedFiles,
         environment: (model) => environmentFingerprint(model, state.hashKey),
+        changes: (before, after) => redactDeep(modelChanges(before, after, state.hashKey), redaction.redact),
       },
       observer,
       images,

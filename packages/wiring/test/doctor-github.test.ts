@@ -17,11 +17,7 @@ beforeEach(async () => {
   server = await startFakeGithub();
   await run("init", "-q");
   await mkdir(join(directory, ".github/workflows"), { recursive: true });
-  const job = "{ runs-on: [self-hosted, production], steps: [{ run: exec sluice deploy }] }";
-  await writeFile(
-    join(directory, ".github/workflows/deploy-production.yml"),
-    `on: release\njobs: { deploy: ${job} }\n`,
-  );
+  await workflow("permissions: { contents: read, deployments: write }");
   await run("add", "-A");
   await run("-c", "commit.gpgsign=false", "commit", "-q", "-m", "v1");
   await run("tag", "v1");
@@ -33,6 +29,15 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
   server.assertDescribed();
 });
+
+async function workflow(permissions: string): Promise<void> {
+  const step = "{ run: exec sluice deploy, env: { GITHUB_TOKEN: '${{ github.token }}' } }";
+  const job = `{ runs-on: [self-hosted, production], steps: [${step}] }`;
+  await writeFile(
+    join(directory, ".github/workflows/deploy-production.yml"),
+    `on: release\n${permissions}\njobs: { deploy: ${job} }\n`,
+  );
+}
 
 const release = { tag_name: "v1", id: 1, name: "v1", draft: false, prerelease: false };
 async function ask(token: string | undefined = server.token, config = "{}"): Promise<readonly string[]> {
@@ -79,6 +84,24 @@ describe("the doctor and GitHub", () => {
     await publish({ draft: true });
     server.state.runners = null;
     expect(await ask()).toEqual(["warn release-draft"]);
+  });
+
+  it("tell whether deployments may be shown, where that can be told", async () => {
+    await publish();
+    server.state.runners = null;
+    server.state.scopes = "user, repo:status";
+    expect(await ask()).toEqual(["warn deployments-not-permitted"]);
+    server.state.scopes = "repo";
+    expect(await ask()).toEqual([]);
+    server.state.mayPush = false;
+    expect(await ask()).toEqual(["warn deployments-not-permitted"]);
+    expect(await ask(server.token, "github: { deployments: false }")).toEqual([]);
+    server.state.scopes = null;
+    await workflow("");
+    expect(await ask()).toEqual(["note deployments-untold"]);
+    await workflow("permissions: { contents: read }");
+    expect(await ask()).toEqual(["warn deployments-not-permitted"]);
+    expect(await ask("")).toEqual(["warn deployments-not-permitted"]);
   });
 
   it("tell a token that is not taken from GitHub that is dead", async () => {

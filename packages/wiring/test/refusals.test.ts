@@ -2,8 +2,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SluiceEvent } from "@sluice/core";
+import { acquireLock, openStateHome } from "@sluice/journal";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createDeployer } from "../src/index.ts";
+import { systemClock } from "../src/system-clock.ts";
 
 let directory = "";
 beforeEach(async () => {
@@ -53,6 +55,21 @@ it("a window is known without an engine, and refuses before one is asked", async
   );
   expect(await deployer.window()).toMatchObject({ open: false, freeze: { reason: "sold" } });
   await expect(deployer.deploy({ release }, never)).rejects.toMatchObject({ code: "WINDOW_CLOSED", exitCode: 10 });
+  await deployer[Symbol.asyncDispose]();
+});
+
+it("what another stack has proven is asked under the lock: while it is waited for, that gets older", async () => {
+  const { deployer } = await deployerWith(
+    `promotion: { stack: shop-staging, stateHome: ${join(directory, "none")} }\n`,
+  );
+  await using home = await openStateHome(join(directory, "home"), { clock: systemClock, stack: "shop" });
+  const lock = await acquireLock(home, { actor: "eve", reason: "hotfix", release: "v0" });
+  await expect(deployer.deploy({ release }, never)).rejects.toMatchObject({ code: "LOCK_HELD" });
+  await lock[Symbol.asyncDispose]();
+  await expect(deployer.deploy({ release }, never)).rejects.toMatchObject({
+    code: "RELEASE_REFUSED",
+    message: expect.stringContaining("nothing is proven"),
+  });
   await deployer[Symbol.asyncDispose]();
 });
 

@@ -1,5 +1,6 @@
 export type { MigrationStep, WorkflowFacts, WorkflowFile, WorkflowVariable } from "./facts.ts";
 export { projectWorkflows } from "./project-workflows.ts";
 export { type ExistingDeployment, existingDeployments } from "./read-existing.ts";
+export { type RunTokenJob, runTokenJobs } from "./run-token.ts";
 export { type CheckoutTexts, workflowFacts } from "./workflow-facts.ts";
 export { type WorkflowRisk, workflowRisks } from "./workflow-risks.ts";

@@ -1,4 +1,5 @@
 import type { MigrationStep, WorkflowFile, WorkflowVariable } from "./facts.ts";
+import { isRunToken } from "./run-token.ts";
 import { labelsOf, listOf, parseTree, type Tree, textOf, treeOf } from "./tree.ts";
 
 /** What a workflow that deploys the project by hand says of it. */
@@ -36,17 +37,15 @@ function deploymentsOf(path: string, text: string): readonly ExistingDeployment[
   });
 }
 
-/** Later ones win. */
+/**
+ * Later ones win. Not the token of the run: steps that need it are given it, and a compose file that asks for it gets it as
+ * the secret it also is.
+ */
 function variablesOf(environments: readonly unknown[]): readonly WorkflowVariable[] {
   const values = Object.assign({}, ...environments.map(treeOf)) as Tree;
   return Object.entries(values)
-    .filter(([name, value]) => /^[A-Za-z_]\w*$/.test(name) && !isOwnToken(textOf(value)))
+    .filter(([name, value]) => /^[A-Za-z_]\w*$/.test(name) && !isRunToken(textOf(value)))
     .map(([name, value]) => ({ name, value: textOf(value) }));
-}
-
-/** The token of the run: steps that need it are given it; a compose file that asks for it gets it as the secret it also is. */
-function isOwnToken(value: string): boolean {
-  return /^\$\{\{\s*(?:github\.token|secrets\.GITHUB_TOKEN)\s*\}\}$/.test(value);
 }
 
 function filesOf(script: string, variables: readonly WorkflowVariable[]): readonly string[] {

@@ -11,8 +11,15 @@ const { start, outcomes, end } = anAttempt();
 const evil = '=HYPERLINK("http://evil.example","click")';
 const origin = { host: "server-1", run: "https://github.example/runs/7" };
 const images = { web: "sha256:1" };
+const modelChanges = {
+  listed: [
+    { path: "services.web.image", change: "changed", before: "shop:1", after: "shop:2" },
+    { path: "services.web.environment.TOKEN", change: "added", after: "hmac:0123456789abcdef" },
+  ],
+  omitted: 7,
+};
 const records = [
-  { ...start, reason: evil, origin },
+  { ...start, reason: evil, origin, modelChanges },
   { ...outcomes[0], data: { bundle: "r2", commit: "c0ffee", images } },
   { ...end, reason: 'one\ntwo, "three"' },
   {
@@ -48,12 +55,14 @@ describe("sluice audit export", () => {
   it("writes a table with a row for every record, whatever its kind", async () => {
     const { stdout } = await run(["audit", "export", "--format", "csv"], { deployer: deployer() });
     expect(stdout).toMatchInlineSnapshot(`
-      "record,at,type,deployment,by,host,run,kind,release,bundle,commit,images,step,result,reason,consents,error,serving,details,previous,hash
-      1,2026-05-01T09:01:00.000Z,deployment-start,d1,ada,server-1,https://github.example/runs/7,deploy,v2,,,,,,"'=HYPERLINK(""http://evil.example"",""click"")",breaking migration,,,,,h1
-      2,2026-05-01T09:02:00.000Z,step-outcome,d1,,,,,,r2,c0ffee,"{""web"":""sha256:1""}",verify,done,,,,,"{""durationMs"":10}",,h2
-      3,2026-05-01T09:03:00.000Z,deployment-end,d1,,,,,v2,,,,,live,"one
+      "record,at,type,deployment,by,host,run,kind,release,bundle,commit,images,changes,step,result,reason,consents,error,serving,details,previous,hash
+      1,2026-05-01T09:01:00.000Z,deployment-start,d1,ada,server-1,https://github.example/runs/7,deploy,v2,,,,"changed services.web.image shop:1 -> shop:2
+      added services.web.environment.TOKEN hmac:0123456789abcdef
+      and 7 more",,,"'=HYPERLINK(""http://evil.example"",""click"")",breaking migration,,,,,h1
+      2,2026-05-01T09:02:00.000Z,step-outcome,d1,,,,,,r2,c0ffee,"{""web"":""sha256:1""}",,verify,done,,,,,"{""durationMs"":10}",,h2
+      3,2026-05-01T09:03:00.000Z,deployment-end,d1,,,,,v2,,,,,,live,"one
       two, ""three""",,,v2 green 100 %,"{""durationMs"":80000}",,h3
-      4,2026-05-01T09:04:00.000Z,new-kind,,'@ada,,,,,,,,,,,,,,"{""odd"":[1]}",h3,h4
+      4,2026-05-01T09:04:00.000Z,new-kind,,'@ada,,,,,,,,,,,,,,,"{""odd"":[1]}",h3,h4
       "
     `);
   });

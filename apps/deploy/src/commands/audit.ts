@@ -1,4 +1,4 @@
-import type { AnchoredAudit, ApprovalsRecord, DatabaseRecord, Deployer } from "@sluice/wiring";
+import type { AnchoredAudit, ApprovalsRecord, DatabaseRecord, Deployer, PlanRecord } from "@sluice/wiring";
 import type { AttemptRecord, CommandCall } from "../context.ts";
 import { writeJson } from "../render/json.ts";
 import { formatTable } from "../render/table.ts";
@@ -40,17 +40,19 @@ function anchorsText({ anchors, problems }: AnchoredAudit): string {
 export async function auditShow(call: CommandCall): Promise<number> {
   const { context, flags } = call;
   return withDeployer(call, async (deployer) => {
-    const [attempts, changes, backups, approvals] = await Promise.all([
+    const [attempts, changes, backups, approvals, plans] = await Promise.all([
       deployer.history(),
       deployer.stateChanges(),
       deployer.database.records(),
       deployer.approvals(),
+      deployer.announcements(),
     ]);
     const lines = [
       ...attempts.flatMap(auditLines),
       ...changes.map(changeLine),
       ...backups.map(backupLine),
       ...approvals.map(approvalLine),
+      ...plans.map(planLine),
     ].toSorted((a, b) => a.seq - b.seq);
     if (flags.json) writeJson(context, { records: lines });
     else {
@@ -96,6 +98,11 @@ function approvalLine({ seq, at, hash, deployment, environment, pulls, direct = 
   return { seq, at, hash, actor: "GitHub", deployment, what: `reviews: ${what}` };
 }
 
+function planLine({ seq, at, hash, actor, tag, plannedFor, reason, consents }: PlanRecord): AuditLine {
+  const consent = consents.length > 0 ? `, consented to ${consents.join(", ")}` : "";
+  return { seq, at, hash, actor, deployment: "-", what: `announces ${tag} for ${plannedFor}: ${reason}${consent}` };
+}
+
 function backupLine({ seq, at, actor, hash, ...record }: DatabaseRecord): AuditLine {
   const { what, result, backup, reason, error, removed } = record;
   const about = [backup ?? "", ...removed].filter((id) => id !== "").join(", ");
@@ -111,7 +118,7 @@ function backupLine({ seq, at, actor, hash, ...record }: DatabaseRecord): AuditL
 }
 
 function auditLines({ start, outcomes, orders, end }: AttemptRecord): readonly AuditLine[] {
-  const { actor, deployment, kind, tag, reason, consents } = start;
+  const { actor, deployment, kind, tag, reason, consents, modelChanges } = start;
   const line = ({ seq, at, hash }: { seq: number; at: string; hash: string }, what: string): AuditLine => ({
     seq,
     at,
@@ -122,13 +129,19 @@ function auditLines({ start, outcomes, orders, end }: AttemptRecord): readonly A
   });
   const consent = consents.length > 0 ? `, consented to ${consents.join(", ")}` : "";
   return [
-    line(start, `begins ${kind} ${tag}: ${reason}${consent}`),
+    line(start, `begins ${kind} ${tag}: ${reason}${consent}${changesText(modelChanges)}`),
     ...outcomes.map((outcome) =>
       line(outcome, `${outcome.step} ${outcome.result}${outcome.error ? `: ${outcome.error.message}` : ""}`),
     ),
     ...orders.map((given) => ({ ...line(given, orderLine(given)), actor: given.actor })),
     ...(end ? [line(end, `ends ${end.outcome}${end.reason ? `: ${end.reason}` : ""}`)] : []),
   ];
+}
+
+/** How much; `sluice history ID` shows what. */
+function changesText(changes: AttemptRecord["start"]["modelChanges"]): string {
+  const count = changes ? changes.listed.length + changes.omitted : 0;
+  return count === 0 ? "" : `, ${count} ${count === 1 ? "change" : "changes"} to the compose model`;
 }
 
 function orderLine({ order, step, reason }: AttemptRecord["orders"][number]): string {

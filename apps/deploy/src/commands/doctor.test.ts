@@ -55,6 +55,21 @@ looked at engine, stack
     expect([exitCode, stdout]).toEqual([0, "nothing is wrong; looked at engine, stack\n"]);
   });
 
+  it("tells what cannot be told, and that nothing is wrong", async () => {
+    const note = { ...warn, severity: "note", code: "deployments-untold", what: "it cannot be told" } as const;
+    const report = { ok: true, examined, diagnoses: [note] };
+    const { stdout, exitCode } = await run(["doctor"], { deployer: finding(report) });
+    expect(exitCode).toBe(0);
+    expect(stdout).toBe(`note it cannot be told [deployments-untold]
+  because  two run
+  mend     docker stats
+
+nothing is wrong; looked at engine, stack
+`);
+    const onGitHub = await run(["doctor"], { deployer: finding(report), env: { GITHUB_ACTIONS: "true" } });
+    expect(onGitHub.stdout).toContain("::notice title=deployments-untold::");
+  });
+
   it("prints the same as one object with --json, and annotations in GitHub Actions", async () => {
     const report: DoctorReport = { ok: false, examined, diagnoses: [error] };
     const { stdout } = await run(["doctor", "--json"], { deployer: finding(report) });

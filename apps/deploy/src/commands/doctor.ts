@@ -20,17 +20,20 @@ export async function doctor(call: CommandCall): Promise<number> {
   });
 }
 
-function reportText({ diagnoses, examined }: DoctorReport, paint: Paint): string {
+function reportText({ ok, diagnoses, examined }: DoctorReport, paint: Paint): string {
   const looked = `looked at ${examined.join(", ")}\n`;
-  if (diagnoses.length === 0) return `nothing is wrong; ${looked}`;
-  return `${diagnoses.map((diagnosis) => diagnosisText(diagnosis, paint)).join("\n")}\n${looked}`;
+  const found = diagnoses.map((diagnosis) => `${diagnosisText(diagnosis, paint)}\n`).join("");
+  return `${found}${ok ? "nothing is wrong; " : ""}${looked}`;
 }
 
+const colours = { error: "red", warn: "yellow", note: "cyan" } as const;
+const levels = { error: "error", warn: "warning", note: "notice" } as const;
+
 function diagnosisText({ severity, code, what, why, mend }: Diagnosis, paint: Paint): string {
-  const head = paint(severity === "error" ? "red" : "yellow", `${severity} ${what} [${code}]`);
+  const head = paint(colours[severity], `${severity} ${what} [${code}]`);
   return `${head}\n  because  ${why}\n  mend     ${mend}\n`;
 }
 
 function annotation({ severity, code, what, mend }: Diagnosis): string {
-  return workflowCommand(severity === "error" ? "error" : "warning", { title: code }, `${what}; ${mend}`);
+  return workflowCommand(levels[severity], { title: code }, `${what}; ${mend}`);
 }

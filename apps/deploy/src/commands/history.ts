@@ -1,16 +1,30 @@
-import { formatDuration } from "@sluice/core";
+import { formatDuration, SluiceError } from "@sluice/core";
 import type { AttemptRecord, CommandCall } from "../context.ts";
+import { deploymentText } from "../render/deployment-text.ts";
 import { writeJson } from "../render/json.ts";
 import { formatSection, formatTable } from "../render/table.ts";
 import { withDeployer } from "../with-deployer.ts";
 
 const shownByDefault = 20;
 
-/** `sluice history`: deployments, newest first, and the releases that one can go back to. */
+/**
+ * `sluice history`: deployments, newest first, and the releases that one can go back to; with an id, what is recorded of
+ * that deployment.
+ *
+ * @throws SluiceError USAGE when there is no such deployment
+ */
 export async function history(call: CommandCall<{ readonly limit?: number }>): Promise<number> {
-  const { context, flags } = call;
+  const { context, flags, args } = call;
   return withDeployer(call, async (deployer) => {
     const [attempts, releases] = await Promise.all([deployer.history(), deployer.releases()]);
+    const [id] = args;
+    if (id !== undefined) {
+      const attempt = attempts.find(({ start }) => start.deployment === id);
+      if (!attempt) throw unknownDeployment(id);
+      if (flags.json) writeJson(context, detailsOf(attempt));
+      else context.stdout.write(deploymentText(attempt));
+      return 0;
+    }
     const shown = attempts.toReversed().slice(0, flags.limit ?? shownByDefault);
     if (flags.json) {
       writeJson(context, {
@@ -66,4 +80,25 @@ function summaryOf({ start, end }: AttemptRecord) {
     consents: start.consents,
     ...(end?.reason ? { because: end.reason } : {}),
   };
+}
+
+function detailsOf(attempt: AttemptRecord) {
+  const { start, outcomes } = attempt;
+  return {
+    ...summaryOf(attempt),
+    origin: start.origin ?? null,
+    modelChanges: start.modelChanges,
+    steps: outcomes.map(({ at, step, result, durationMs, data, error }) => ({
+      at,
+      step,
+      result,
+      durationMs,
+      data,
+      error,
+    })),
+  };
+}
+
+function unknownDeployment(id: string): SluiceError {
+  return new SluiceError("USAGE", `there is no deployment ${id}`, { hint: "sluice history lists them" });
 }

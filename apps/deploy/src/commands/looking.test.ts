@@ -1,6 +1,7 @@
 import { SluiceError, type Verdict } from "@sluice/core";
 import type { LogLine } from "@sluice/wiring";
 import { describe, expect, it } from "vitest";
+import type { AttemptRecord } from "../context.ts";
 import { aStatus, fakeDeployer, v1 } from "../testing/fake-deployer.ts";
 import { aContainer, anAttempt } from "../testing/records.ts";
 import { events, run } from "../testing/run.ts";
@@ -214,6 +215,61 @@ describe("sluice history and audit", () => {
     expect((await run(["history", "-n", "1"], { deployer: recording() })).stdout).not.toContain("d1 ");
   });
 
+  const changed = (modelChanges: AttemptRecord["start"]["modelChanges"]) =>
+    fakeDeployer({
+      history: async () => [anAttempt({ start: { ...anAttempt().start, modelChanges } })],
+    });
+  const path = "services.web.environment.TOKEN";
+  const changes = {
+    listed: [
+      { path: "services.web.image", change: "changed", before: "shop:1", after: "shop:2" },
+      { path, change: "added", after: "hmac:0123456789abcdef" },
+    ],
+    omitted: 3,
+  } as const;
+
+  it("shows one deployment, with what it changed in the compose model", async () => {
+    const { stdout } = await run(["history", "d1"], { deployer: changed(changes) });
+    expect(stdout).toBe(`d1: deploy v2
+begun     2026-05-01T09:01:00.000Z
+by        ada
+why       release v2
+consents  breaking migration
+outcome   live after 1m20s
+
+compose model
+  ~  services.web.image              shop:1 -> shop:2
+  +  services.web.environment.TOKEN  hmac:0123456789abcdef
+  and 3 more
+
+steps
+  step    result  took
+  verify  done    10ms
+`);
+  });
+
+  it.each([
+    [undefined, "not recorded"],
+    [null, "not compared"],
+    [{ listed: [], omitted: 0 }, "unchanged"],
+  ] as const)("says of a deployment whose changes are %j that they are %s", async (given, text) => {
+    expect((await run(["history", "d1"], { deployer: changed(given) })).stdout).toContain(`compose model\n  ${text}`);
+  });
+
+  it("shows one deployment as an object with --json, and knows no other", async () => {
+    const { stdout } = await run(["history", "d1", "--json"], { deployer: changed(changes) });
+    expect(events(stdout)).toMatchObject([{ deployment: "d1", modelChanges: changes, steps: [{ step: "verify" }] }]);
+    expect(await run(["history", "d9"], { deployer: changed(changes) })).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining("there is no deployment d9"),
+    });
+  });
+
+  it("counts in the audit what a deployment changed", async () => {
+    const { stdout } = await run(["audit", "show"], { deployer: changed(changes) });
+    expect(stdout).toContain("breaking migration, 5 changes to the compose model");
+  });
+
   it("shows who did what, with consents, in the order of the record", async () => {
     const { stdout } = await run(["audit", "show"], { deployer: recording() });
     expect(stdout).toContain(
@@ -237,6 +293,18 @@ describe("sluice history and audit", () => {
       2: expect.stringMatching(/^4 begins deploy v2/),
       3: "9 the state was imported from home h2: new machine",
     });
+  });
+
+  it("shows what was announced, and by whom", async () => {
+    const plan = { v: 1, seq: 1, previous: "", hash: "h", actor: "mira", at: "2026-05-01T09:00:00.000Z" } as const;
+    const announced = { type: "deployment-planned", tag: "v2", plannedFor: "2026-05-04T07:00:00.000Z" } as const;
+    const deployer = fakeDeployer({
+      announcements: async () => [{ ...plan, ...announced, reason: "release v2", consents: ["window: agreed"] }],
+    });
+    const { stdout } = await run(["audit", "show"], { deployer });
+    expect(stdout).toMatch(
+      /mira +- +announces v2 for 2026-05-04T07:00:00\.000Z: release v2, consented to window: agreed/,
+    );
   });
 
   it("exits 30 when the chain is broken", async () => {

@@ -14,6 +14,7 @@ const columns = [
   "bundle",
   "commit",
   "images",
+  "changes",
   "step",
   "result",
   "reason",
@@ -36,7 +37,7 @@ export function auditCsv(records: readonly JournalRecord[]): string {
 
 /** Whatever the type of a record is: its columns, and what is in none of them as JSON. */
 function rowOf({ v: _v, seq, at, type, previous, hash, deployment = "", ...rest }: JournalRecord) {
-  const { actor, origin, kind, tag, bundle, data, step, result, outcome, reason, consents, order } = rest;
+  const { actor, origin, kind, tag, bundle, data, step, result, outcome, reason, consents, order, modelChanges } = rest;
   const { error, serving, plan: _plan, observations: _seen, data: _data, ...details } = rest;
   const { bundle: madeBundle, commit, images, ...made } = objectOf(data);
   const { host, run } = objectOf(origin);
@@ -55,6 +56,7 @@ function rowOf({ v: _v, seq, at, type, previous, hash, deployment = "", ...rest 
     bundle: bundle ?? madeBundle,
     commit,
     images: images && JSON.stringify(images),
+    changes: changesText(modelChanges),
     step,
     result: result ?? outcome,
     reason,
@@ -70,12 +72,25 @@ function rowOf({ v: _v, seq, at, type, previous, hash, deployment = "", ...rest 
 
 /** Fields that have a column of their own. */
 const shown = new Set(
-  "actor origin kind order tag release bundle step result outcome reason consents previousBundle".split(" "),
+  "actor origin kind order tag release bundle step result outcome reason consents previousBundle modelChanges".split(
+    " ",
+  ),
 );
 
 function detailsOf(fields: Readonly<Record<string, unknown>>): string {
   const others = Object.entries(fields).filter(([name]) => !shown.has(name));
   return others.length > 0 ? JSON.stringify(Object.fromEntries(others)) : "";
+}
+
+/** One difference a line, as a person reads it in a cell. */
+function changesText(value: unknown): string {
+  const { listed, omitted } = objectOf(value);
+  const lines = (Array.isArray(listed) ? listed : []).map((each: unknown) => {
+    const { change, path, before, after } = objectOf(each);
+    const values = [before, after].filter((side) => typeof side === "string");
+    return [change, path, values.join(" -> ")].join(" ");
+  });
+  return [...lines, ...(typeof omitted === "number" && omitted > 0 ? [`and ${omitted} more`] : [])].join("\n");
 }
 
 function objectOf(value: unknown): Readonly<Record<string, unknown>> {

@@ -3,6 +3,7 @@ import { aBackup } from "./a-backup.ts";
 import { aRehearsal } from "./a-rehearsal.ts";
 import { aReportOf } from "./a-report.ts";
 import { aSuggestion } from "./a-suggestion.ts";
+import { anAnnouncement } from "./an-announcement.ts";
 import { aPlanView, aResult, aWindowView, type FakeDeployer, fakeDeployer, v2 } from "./fake-deployer.ts";
 
 const backup = aBackup();
@@ -50,6 +51,7 @@ export function aHealthyDeployer(): FakeDeployer {
     report: async () => aReportOf("d1"),
     audit: async () => ({ ok: true, records: 0, problems: [] }),
     anchors: async () => ({ anchors: 2, problems: [] }),
+    announce: async ({ release }) => anAnnouncement({ release }),
     prune: async () => [],
     exportState: async (destination) => {
       destination.end("state");

@@ -51,6 +51,8 @@ export function fakeDeployer(answers: Partial<Deployer> = {}): FakeDeployer {
     rebuildState: unexpected("rebuildState"),
     stateChanges: async () => [],
     approvals: async () => [],
+    announce: unexpected("announce"),
+    announcements: async () => [],
     prune: unexpected("prune"),
     database: {
       backup: unexpected("database.backup"),

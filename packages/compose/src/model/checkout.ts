@@ -2,11 +2,12 @@ import { isAbsolute, relative } from "node:path";
 import type { ComposeModel } from "@sluice/core";
 import { escapeDollars, unescapeDollars } from "./dollars.ts";
 
-const key = "x-sluice";
+/** Key of the model under which the checkout is noted. */
+export const checkoutNote = "x-sluice";
 
 /** Notes in the model where its checkout is; Compose carries extension keys along and counts them in no hash. */
 export function withCheckout(model: ComposeModel, checkout: string): ComposeModel {
-  return { ...model, [key]: { checkout: escapeDollars(checkout) } };
+  return { ...model, [checkoutNote]: { checkout: escapeDollars(checkout) } };
 }
 
 /**
@@ -16,7 +17,7 @@ export function withCheckout(model: ComposeModel, checkout: string): ComposeMode
  * @param path as the model has it, escaped
  */
 export function pathInCheckout(model: ComposeModel, path: string): string | undefined {
-  const checkout = (model[key] as { checkout?: unknown } | undefined)?.checkout;
+  const checkout = (model[checkoutNote] as { checkout?: unknown } | undefined)?.checkout;
   if (typeof checkout !== "string") return undefined;
   const inside = relative(unescapeDollars(checkout), unescapeDollars(path));
   return inside.startsWith("..") || isAbsolute(inside) ? undefined : inside;

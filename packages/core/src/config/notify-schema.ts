@@ -16,8 +16,8 @@ export const endings = [
   "waits-for-person",
 ] as const;
 export type Ending = (typeof endings)[number];
-/** Endings, and that a deployment has begun, which a channel has to ask for. */
-export const tellable = ["begun", ...endings] as const;
+/** Endings, that one is planned, and that a deployment has begun, which a channel has to ask for. */
+export const tellable = ["planned", "begun", ...endings] as const;
 export type Tellable = (typeof tellable)[number];
 
 /** What a title may name in braces. */
@@ -58,11 +58,11 @@ const kinds = ["webhook", "slack", "teams", "feishu", "dingtalk", "wecom", "emai
 
 export const channelSchema = z
   .strictObject({
-    /** What it is told of; default: every ending. */
+    /** What it is told of; default: every ending, and what is planned. */
     on: z
       .array(z.enum(tellable))
       .min(1)
-      .default([...endings]),
+      .default(["planned", ...endings]),
     webhook: z.strictObject({ url, secret: text }).optional(),
     slack: z.strictObject({ url }).optional(),
     teams: z.strictObject({ url }).optional(),

@@ -30,9 +30,10 @@ describe("a notify section", () => {
   };
   const channel = (text: string) => problem(`notify: { channels: { team: ${text} } }`);
 
-  it("has channels of exactly one kind each, which tell of every ending", () => {
+  it("has channels of exactly one kind each, which tell of plans and every ending", () => {
     const { notify } = parseConfig('notify: { channels: { team: { slack: { url: "${HOOK}" } } } }', "sluice.yaml");
     expect(notify.channels["team"]?.on).toEqual([
+      "planned",
       "live",
       "failed",
       "rolled-back",

@@ -1,7 +1,7 @@
 /** Something that is wrong with a machine or a stack, told to the person who is to mend it. */
 export interface Diagnosis {
-  /** `error`: deployments fail or users suffer; `warn`: one of both may come. */
-  readonly severity: "error" | "warn";
+  /** `error`: deployments fail or users suffer; `warn`: one of both may come; `note`: it cannot be told whether something is wrong. */
+  readonly severity: "error" | "warn" | "note";
   /** Stable, kebab-case: `disk-low`, `door-stopped`, … */
   readonly code: string;
   readonly what: string;
@@ -11,10 +11,10 @@ export interface Diagnosis {
 }
 
 export interface DoctorReport {
-  /** Whether nothing was found. */
+  /** Whether nothing was found but notes. */
   readonly ok: boolean;
   /** What was looked at. */
   readonly examined: readonly string[];
-  /** Errors first. */
+  /** Errors first, notes last. */
   readonly diagnoses: readonly Diagnosis[];
 }

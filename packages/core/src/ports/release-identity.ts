@@ -1,4 +1,5 @@
 import type { ComposeModel } from "../model/compose.ts";
+import type { ModelChanges } from "../model/model-change.ts";
 import type { ReleaseRequest } from "../model/release.ts";
 import type { BundleFile } from "./bundle-store.ts";
 import type { ResolvedProject } from "./stack-runtime.ts";
@@ -12,4 +13,6 @@ export interface ReleaseIdentity {
   files(project: ResolvedProject): readonly BundleFile[];
   /** Keyed hashes of environment values by `service.NAME`. */
   environment(model: ComposeModel): Readonly<Record<string, string>>;
+  /** What a model changes against the one before it, without a secret. */
+  changes(before: ComposeModel, after: ComposeModel): ModelChanges;
 }

@@ -16,7 +16,11 @@ export async function examine(
   const found = await Promise.all(examiners.map((examiner) => ask(examiner, clock, signal)));
   signal?.throwIfAborted();
   const diagnoses = unique(found.flat()).toSorted((a, b) => rank(a) - rank(b));
-  return { ok: diagnoses.length === 0, examined: examiners.map(({ name }) => name), diagnoses };
+  return {
+    ok: diagnoses.every(({ severity }) => severity === "note"),
+    examined: examiners.map(({ name }) => name),
+    diagnoses,
+  };
 }
 
 async function ask(examiner: Examiner, clock: Clock, outer: AbortSignal | undefined): Promise<readonly Diagnosis[]> {
@@ -52,5 +56,5 @@ function unique(diagnoses: readonly Diagnosis[]): readonly Diagnosis[] {
 }
 
 function rank({ severity }: Diagnosis): number {
-  return severity === "error" ? 0 : 1;
+  return ["error", "warn", "note"].indexOf(severity);
 }

@@ -7,6 +7,7 @@ const payloadVersion = 1;
 
 /** Everything else is an ending. */
 const types: Readonly<Partial<Record<Notification["outcome"], string>>> = {
+  planned: "deployment.planned",
   begun: "deployment.begun",
   "waits-for-person": "deployment.waits",
 };

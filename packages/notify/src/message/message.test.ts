@@ -1,4 +1,4 @@
-import { endings } from "@sluice/core";
+import { tellable } from "@sluice/core";
 import { describe, expect, it } from "vitest";
 import { aNotification } from "../testing/a-notification.ts";
 import { toMessage } from "./message.ts";
@@ -40,9 +40,17 @@ describe("the message of a notification", () => {
     expect(toMessage(rest).facts[0]).toEqual({ label: "Serving", value: "could not be read" });
   });
 
-  it.each(endings)("has a title for %s that names stack and release", (outcome) => {
+  it.each(tellable)("has a title for %s that names stack and release", (outcome) => {
     expect(toMessage(aNotification({ outcome })).title).toMatch(/^\S+ shop: v2 .+/);
     expect(toMessage(aNotification({ outcome, release: "" })).title).toContain("a deployment");
+  });
+
+  it("says when what is planned begins, and nothing of what serves", () => {
+    const plannedFor = { at: "2026-05-04T07:00:00.000Z", text: "Mon 2026-05-04 09:00 Europe/Berlin" };
+    const { tone, title, facts } = toMessage(aNotification({ outcome: "planned", plannedFor }));
+    expect([tone, title]).toEqual(["attention", "📅 shop: v2 is going to be deployed"]);
+    expect(facts[0]).toEqual({ label: "When", value: plannedFor.text });
+    expect(facts.map(({ label }) => label)).not.toContain("Serving");
   });
 
   it("says of a rollback where it went back to", () => {

@@ -20,6 +20,7 @@ export interface Fact {
 export type Titles = Readonly<Partial<Record<Tellable, string>>>;
 
 const defaultTitles: Readonly<Record<Tellable, string>> = {
+  planned: "{stack}: {release} is going to be deployed",
   begun: "{stack}: {release} is being deployed",
   live: "{stack}: {release} is live",
   failed: "{stack}: {release} failed before it took over",
@@ -31,6 +32,7 @@ const defaultTitles: Readonly<Record<Tellable, string>> = {
 };
 
 const signs: Readonly<Record<Tellable, string>> = {
+  planned: "📅",
   begun: "🚧",
   live: "✅",
   failed: "❌",
@@ -42,6 +44,7 @@ const signs: Readonly<Record<Tellable, string>> = {
 };
 
 const tones: Readonly<Record<Tellable, Message["tone"]>> = {
+  planned: "attention",
   begun: "attention",
   live: "good",
   failed: "bad",
@@ -75,9 +78,10 @@ function defaultTitle({ outcome, kind }: Notification): string {
 }
 
 function factsOf(notification: Notification): readonly Fact[] {
-  const { cause, actor, reason, durationMs, steps = [], next } = notification;
+  const { plannedFor, cause, actor, reason, durationMs, steps = [], next } = notification;
   const slowest = steps.toSorted((a, b) => b.durationMs - a.durationMs).slice(0, shownSteps);
   const facts: readonly (readonly [string, string | undefined])[] = [
+    ["When", plannedFor?.text],
     ["Serving", saysWhatServes(notification) ? servingText(notification) : undefined],
     ["Cause", cause],
     ["By", actor],
@@ -89,9 +93,11 @@ function factsOf(notification: Notification): readonly Fact[] {
   return facts.flatMap(([label, value]) => (value ? [{ label, value: oneLine(value, longestValue) }] : []));
 }
 
-/** What was refused, or has only begun, changed nothing of what serves, and what waits is between two versions. */
+/** What is planned, was refused, or has only begun, changed nothing of what serves; what waits is between two versions. */
+const silentOnServing: readonly Tellable[] = ["planned", "window-closed", "begun", "waits-for-person"];
+
 function saysWhatServes({ outcome }: Notification): boolean {
-  return outcome !== "window-closed" && outcome !== "begun" && outcome !== "waits-for-person";
+  return !silentOnServing.includes(outcome);
 }
 
 function servingText({ serving }: Notification): string {

@@ -1,7 +1,7 @@
 import { tellable } from "@sluice/core";
 import * as z from "zod";
 
-/** One ending, for people and machines: plain data, the same for every channel. */
+/** One ending, or what comes before it, for people and machines: plain data, the same for every channel. */
 export const notificationSchema = z.object({
   /** Equal for the same ending of the same deployment, however often it is told. */
   id: z.string().min(1),
@@ -28,6 +28,8 @@ export const notificationSchema = z.object({
   /** When it ended: ISO 8601, UTC. */
   at: z.string(),
   durationMs: z.number().optional(),
+  /** When a deployment that is only planned is to begin: ISO 8601, UTC, and as people there say it. */
+  plannedFor: z.object({ at: z.string(), text: z.string() }).optional(),
   /** How long its steps took, in order. */
   steps: z
     .array(z.object({ name: z.string(), durationMs: z.number() }))

@@ -55,11 +55,18 @@ function notBeforeOf(last: Attempt, now: Date): string | undefined {
 export function outdated(entries: readonly OutboxEntry[], now: Date): readonly OutboxEntry[] {
   const delivered = entries.filter(({ state }) => state === "delivered");
   const expired = entries.filter(
-    ({ state, createdAt, outcome }) =>
-      state !== "delivered" &&
-      now.getTime() - Date.parse(createdAt) > (outcome === "begun" ? longestBegunMs : longestWaitMs),
+    (entry) => entry.state !== "delivered" && (isOverlong(entry, now) || isPlanOfThePast(entry, now)),
   );
   return [...delivered.slice(0, Math.max(0, delivered.length - keptDelivered)), ...expired];
+}
+
+function isOverlong({ createdAt, outcome }: OutboxEntry, now: Date): boolean {
+  return now.getTime() - Date.parse(createdAt) > (outcome === "begun" ? longestBegunMs : longestWaitMs);
+}
+
+/** Whoever is told of a plan when its time has come would wait for the wrong thing. */
+function isPlanOfThePast({ notification }: OutboxEntry, now: Date): boolean {
+  return notification?.plannedFor !== undefined && Date.parse(notification.plannedFor.at) <= now.getTime();
 }
 
 /** Whether a flush is to try an entry. `uncertain` ones only when a person asks for it. */

@@ -23,7 +23,9 @@ export const releaseHandlers: Readonly<Record<string, Handler>> = {
   "repos/get": (state) => {
     const owner = { ...sampleOf("simple-user"), login: state.owner };
     const names = { name: state.repo, full_name: `${state.owner}/${state.repo}`, default_branch: state.defaultBranch };
-    return ok({ ...sampleOf("full-repository"), ...names, owner });
+    const permissions = { admin: false, push: state.mayPush, pull: true };
+    const answered = ok({ ...sampleOf("full-repository"), ...names, owner, permissions, private: true });
+    return state.scopes === null ? answered : { ...answered, headers: { "x-oauth-scopes": state.scopes } };
   },
   "repos/list-releases": (state, { query }) => ok(pageOf(state.releases.toReversed(), query)),
   "repos/get-release": (state, { params }) => answer(byId(state, params["release_id"])),

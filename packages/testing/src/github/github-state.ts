@@ -19,6 +19,10 @@ export interface GithubState {
   }[];
   /** Self-hosted runners of the repository; `null` where the token may not see them. */
   runners: readonly { readonly name: string; readonly status: string; readonly labels: readonly string[] }[] | null;
+  /** Scopes of a classic token; `null` for a token of another kind, of which GitHub says nothing. */
+  scopes: string | null;
+  /** Whether the user of the token may push. */
+  mayPush: boolean;
   nextId: number;
 }
 
@@ -79,6 +83,8 @@ export function createGithubState(repository: string): GithubState {
     commitStatuses: [],
     runReviews: [],
     runners: [],
+    scopes: null,
+    mayPush: true,
     nextId: 1,
   };
 }

@@ -1,11 +1,19 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Diagnosis, type Examiner, isSluiceError } from "@sluice/core";
-import { createReleaseDesk, describeCheckout, type Github, GithubError, readGithubRunners } from "@sluice/release";
-import { existingDeployments } from "@sluice/workflows";
+import {
+  createReleaseDesk,
+  describeCheckout,
+  type Github,
+  GithubError,
+  readDeploymentRight,
+  readGithubRunners,
+} from "@sluice/release";
+import { existingDeployments, runTokenJobs } from "@sluice/workflows";
 import { isAsked } from "../github/gate.ts";
 import type { Session } from "../session.ts";
 import { readWorkflowFiles } from "../workflows.ts";
+import { deploymentRightDiagnoses } from "./deployment-right-diagnoses.ts";
 import { type GithubFacts, githubDiagnoses } from "./github-diagnoses.ts";
 import { findRunners, runnerHomes } from "./read-runner.ts";
 
@@ -15,10 +23,16 @@ export function githubExaminer(session: Session): Examiner {
     name: "GitHub",
     async examine(signal) {
       const [opened, config] = await Promise.all([session.github(), session.config()]);
-      if (!opened) return isAsked(config.github.require) ? [tokenMissing] : [];
       const { directory } = session.options;
+      const isShown = config.github.deployments;
+      const jobs = isShown ? await readRunTokenJobs(directory, config.github.token) : [];
+      if (!opened) {
+        const missing = isAsked(config.github.require) ? [tokenMissing] : [];
+        return [...missing, ...deploymentRightDiagnoses({ repository: "", right: null, jobs })];
+      }
       try {
-        const [runners, localRunners, wantedLabels, tagged] = await Promise.all([
+        const [right, runners, localRunners, wantedLabels, tagged] = await Promise.all([
+          isShown ? readDeploymentRight(opened.github, signal).catch(unlessHidden) : null,
           readGithubRunners(opened.github, signal).catch(unlessHidden),
           readLocalRunners(opened.github.repository),
           readWantedLabels(directory),
@@ -26,7 +40,10 @@ export function githubExaminer(session: Session): Examiner {
         ]);
         const { repository } = opened.github;
         const { allowPrerelease } = config.releases;
-        return githubDiagnoses({ repository, runners, localRunners, wantedLabels, tagged, allowPrerelease });
+        return [
+          ...githubDiagnoses({ repository, runners, localRunners, wantedLabels, tagged, allowPrerelease }),
+          ...deploymentRightDiagnoses({ repository, right, jobs }),
+        ];
       } catch (error) {
         if (error instanceof GithubError) return [githubFailure(error)];
         throw error;
@@ -102,6 +119,12 @@ async function readWantedLabels(directory: string): Promise<readonly string[]> {
   // What an expression makes of it is not known here.
   const isKnown = runsOn.includes("self-hosted") && runsOn.every((label) => !label.includes("${{"));
   return isKnown ? runsOn : [];
+}
+
+/** @param reference `github.token` of the configuration: one that is put together of several is nobody's in particular */
+async function readRunTokenJobs(directory: string, reference: string) {
+  const [, variable] = /^\$\{(\w+)\}$/.exec(reference) ?? [];
+  return variable === undefined ? [] : runTokenJobs(await readWorkflowFiles(directory), variable);
 }
 
 async function readTagged(github: Github, directory: string, signal: AbortSignal): Promise<GithubFacts["tagged"]> {

@@ -43,6 +43,7 @@ export function shownAtEnd(notification: Notification, { title }: Message, place
 
 /** How GitHub words an ending. `failure`: the release was judged, and was not good; `error`: it is not known to be. */
 const endStates: Readonly<Record<Tellable, DeploymentState | null>> = {
+  planned: null,
   // Told beside it, not by the outbox.
   begun: null,
   live: "success",

@@ -73,7 +73,8 @@ export async function flushOutbox(
   return notifierOf(parts).flush({ withinMs: parts.config.notify.timeout, withUncertain, signal });
 }
 
-async function partsOf(session: Session): Promise<NotifyParts> {
+/** What telling people needs of a session. */
+export async function partsOf(session: Session): Promise<NotifyParts> {
   const { options, clock, redact, lastWord } = session;
   const [stack, config, opened, home, ports] = await Promise.all([
     session.stack(),

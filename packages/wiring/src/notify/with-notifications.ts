@@ -222,7 +222,7 @@ function findingOf({ channel, place, result, reason }: DeliveryReport): readonly
   if (result === "waiting") return about("could not be told", "the next deployment tells it, or sluice outbox flush");
   if (result === "uncertain")
     return about("may not have been told", "look there; sluice outbox flush --uncertain sends it again");
-  return result === "expired" ? about("could not be told for a week, and is not any more") : [];
+  return result === "expired" ? about("could not be told in time, and is not any more") : [];
 }
 
 /** Channels that cannot be used now, for what must not be refused because of them. */

@@ -1,0 +1,51 @@
+import type { Diagnosis } from "@sluice/core";
+import type { DeploymentRight } from "@sluice/release";
+import type { RunTokenJob } from "@sluice/workflows";
+
+export interface DeploymentRightFacts {
+  readonly repository: string;
+  /** Of the token at hand; `null` where there is none, or GitHub was not to be asked. */
+  readonly right: DeploymentRight | null;
+  /** Jobs that deploy with the token of their run. */
+  readonly jobs: readonly RunTokenJob[];
+}
+
+const why = "deployments go on, and are not shown on GitHub";
+
+/** What keeps deployments from being shown on GitHub, as far as that can be told without showing one; and that it cannot. */
+export function deploymentRightDiagnoses({ repository, right, jobs }: DeploymentRightFacts): readonly Diagnosis[] {
+  const refused = jobs.filter(({ mayDeploy }) => mayDeploy === false);
+  return [
+    ...refused.map(
+      ({ path, job }): Diagnosis => ({
+        severity: "warn",
+        code: "deployments-not-permitted",
+        what: `${path}: job ${job} gives sluice a token that may not write deployments`,
+        why,
+        mend: "permissions: { contents: read, deployments: write } in the workflow",
+      }),
+    ),
+    ...(right?.isGranted === false ? [scopeMissing(repository, right)] : []),
+    ...(right?.isGranted === null && !jobs.some(({ mayDeploy }) => mayDeploy !== null) ? [untold(repository)] : []),
+  ];
+}
+
+function scopeMissing(repository: string, { lacks }: DeploymentRight): Diagnosis {
+  return {
+    severity: "warn",
+    code: "deployments-not-permitted",
+    what: `the token may not write deployments of ${repository}: it lacks ${lacks}`,
+    why,
+    mend: "a token with repo_deployment, or a fine-grained one with Deployments: Read and write; github.deployments: false where they are not wanted",
+  };
+}
+
+function untold(repository: string): Diagnosis {
+  return {
+    severity: "note",
+    code: "deployments-untold",
+    what: `whether the token may write deployments of ${repository} cannot be told before one is written`,
+    why: "GitHub tells only classic tokens what they may do, and no workflow here says it of the token of its run",
+    mend: "permissions: deployments: write in the workflow that deploys; of a fine-grained token, see Deployments in its settings",
+  };
+}
