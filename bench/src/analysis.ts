@@ -1,37 +1,37 @@
 // Whether the judgement keeps good versions and throws bad ones away: simulated, beside a fixed threshold.
-import { parseArgs } from "node:util";
+
 import { fullExtent, quickExtent } from "./analysis/cells.ts";
 import { measurePieces } from "./analysis/measure-pieces.ts";
 import { piecesOf } from "./analysis/pieces.ts";
 import { analysisTables } from "./analysis/tables.ts";
 import { analysisFigures } from "./analysis-limits.ts";
 import { Kept } from "./kept.ts";
+import { readOptions } from "./options.ts";
 import { conclude } from "./result.ts";
 import { runSimulation } from "./run-bench.ts";
 import { formatMarkdownTable, formatTable } from "./table.ts";
 
-const { values } = parseArgs({
+const values = readOptions({
+  command: "bin/bench analysis",
+  purpose: "Whether the judgement keeps good versions and throws bad ones away (simulated).",
   options: {
-    quick: { type: "boolean", default: false },
-    runs: { type: "string" },
-    seed: { type: "string", default: "20261126" },
-    /** Keeps results here, and takes those that it holds: a long run may be made of short ones. */
-    resume: { type: "string" },
-    /** With `--resume`: begins nothing after this time. */
-    seconds: { type: "string" },
-    /** Tables for the docs. */
-    markdown: { type: "boolean", default: false },
+    quick: { type: "flag", says: "fewer cells" },
+    runs: { type: "number", says: "of each cell (1000, or 200 with --quick)" },
+    seed: { type: "number", default: 20261126, says: "same seed, same figures" },
+    resume: { type: "text", says: "file that keeps results: a long run may be made of short ones" },
+    seconds: { type: "number", says: "with --resume: begin nothing after this time" },
+    markdown: { type: "flag", says: "tables for the docs" },
   },
 });
-const runs = Number(values.runs ?? (values.quick ? 200 : 1_000));
-const seed = Number(values.seed);
+const { seed } = values;
+const runs = values.runs ?? (values.quick ? 200 : 1_000);
 
 await runSimulation(async () => {
   const beganMs = performance.now();
   const extent = values.quick ? quickExtent(runs) : fullExtent(runs);
   const { cells, bursts, latencies } = await measurePieces(piecesOf(extent, seed), {
     kept: await Kept.open(values.resume),
-    seconds: values.resume && values.seconds ? Number(values.seconds) : Number.POSITIVE_INFINITY,
+    seconds: (values.resume ? values.seconds : undefined) ?? Number.POSITIVE_INFINITY,
     say: (text) => void process.stderr.write(`bench: ${text}\n`),
   });
   const format = values.markdown ? formatMarkdownTable : formatTable;

@@ -3,7 +3,6 @@
 // `--quick`: a sample. `--only us,dump` chooses kinds, so that a long run can be cut into pieces.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { randomFrom } from "./analysis/random.ts";
 import { type FaultResult, runFault } from "./backup/faults/aftermath.ts";
 import { detections, imageWithoutExtension } from "./backup/faults/detections.ts";
@@ -13,30 +12,31 @@ import { type Stage, sql, take } from "./backup/faults/stage.ts";
 import { openBackups } from "./backup/ports.ts";
 import { fill, startServer } from "./backup/server.ts";
 import { run } from "./measure.ts";
+import { readOptions } from "./options.ts";
 import { atMost, conclude, shown } from "./result.ts";
 import { runBench } from "./run-bench.ts";
 
-const { values } = parseArgs({
+const values = readOptions({
+  command: "bin/bench backup-faults",
+  purpose: "Backups that are killed, cut off and filled up, and bad ones of every kind. Needs the right to mount.",
   options: {
-    image: { type: "string", default: process.env["POSTGRES_IMAGE"] ?? "sluice-test/postgres:15" },
-    quick: { type: "boolean", default: false },
-    seed: { type: "string", default: "1" },
-    /** Moments of each kind. */
-    count: { type: "string" },
-    only: { type: "string", default: ["steps", ...Object.keys(kinds), "detections"].join(",") },
-    /** Gigabytes of tables; default 50 MB. */
-    size: { type: "string", default: "0.05" },
+    image: { type: "text", default: process.env["POSTGRES_IMAGE"] ?? "sluice-test/postgres:15", says: "of the server" },
+    quick: { type: "flag", says: "a sample" },
+    seed: { type: "number", default: 1, says: "same seed, same moments" },
+    count: { type: "number", says: "moments of each kind (14, or 2 with --quick)" },
+    only: { type: "text", default: ["steps", ...Object.keys(kinds), "detections"].join(","), says: "kinds" },
+    size: { type: "number", default: 0.05, says: "gigabytes of tables" },
   },
 });
 const only = new Set(values.only.split(","));
-const count = Number(values.count ?? (values.quick ? 2 : 14));
+const count = values.count ?? (values.quick ? 2 : 14);
 /** Room for a few backups, and soon full. */
-const roomBytes = Math.ceil(Number(values.size) * 2e9);
+const roomBytes = Math.ceil(values.size * 2e9);
 
 await runBench(async (session) => {
   const { prefix, directory, signal, say } = session;
   const server = await startServer(session, values.image);
-  await fill(server, Number(values.size) * 11, signal);
+  await fill(server, values.size * 11, signal);
   await sql(server, "create extension pg_trgm");
   const room = join(directory, "room");
   await mkdir(room);
@@ -93,7 +93,7 @@ async function measureWhole(stage: Stage, { store }: Awaited<ReturnType<typeof o
 }
 
 function chosen(whole: Whole): readonly Fault[] {
-  const random = randomFrom(Number(values.seed));
+  const random = randomFrom(values.seed);
   const atSteps = values.quick ? boundaries.filter((_, index) => index % 3 === 0) : boundaries;
   const atMoments = Object.entries(kinds).flatMap(([kind, at]) =>
     // Drawn for all kinds, so that a piece of a run has the moments that the whole has.

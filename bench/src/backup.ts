@@ -1,6 +1,5 @@
 // What `sluice db backup` costs beside the same dump by hand, whose processor time that is, and what proving it costs.
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { type Cost, costOf, dumpByHand, dumpToHost, restoreByHand } from "./backup/by-hand.ts";
 import { backupFigures, nameOf, type Round, type SizeFacts } from "./backup/figures.ts";
 import { measureSecondClone } from "./backup/second-clone.ts";
@@ -9,18 +8,23 @@ import { encryptedConfig, sluiceDb } from "./backup/sluice-db.ts";
 import { median } from "./load/percentile.ts";
 import { loadNow } from "./load-average.ts";
 import { run } from "./measure.ts";
+import { readOptions } from "./options.ts";
 import { conclude, type Numbers } from "./result.ts";
 import { runBench } from "./run-bench.ts";
 import type { Session } from "./session.ts";
 
-const { values } = parseArgs({
+const values = readOptions({
+  command: "bin/bench backup",
+  purpose: "What a backup costs beside the same dump by hand.",
   options: {
-    image: { type: "string", default: process.env["POSTGRES_IMAGE"] ?? "sluice-test/postgres:15" },
-    /** Gigabytes of tables. */
-    sizes: { type: "string", default: "0.1,1" },
-    rounds: { type: "string", default: "3" },
-    /** What is measured of the largest size besides plain backups. */
-    parts: { type: "string", default: "host,encrypted,verify,clone" },
+    image: { type: "text", default: process.env["POSTGRES_IMAGE"] ?? "sluice-test/postgres:15", says: "of the server" },
+    sizes: { type: "text", default: "0.1,1", says: "gigabytes of tables" },
+    rounds: { type: "number", default: 3, says: "of each size" },
+    parts: {
+      type: "text",
+      default: "host,encrypted,verify,clone",
+      says: "what is measured of the largest size besides plain backups",
+    },
   },
 });
 const parts = new Set(values.parts.split(","));
@@ -58,7 +62,7 @@ await runBench(async (session) => {
 async function measureRounds(session: Session, server: Server): Promise<readonly Round[]> {
   await costOf(server, dumpByHand(server, byHandFile(session)), session);
   const rounds: Round[] = [];
-  while (rounds.length < Number(values.rounds)) rounds.push(await oneRound(session, server));
+  while (rounds.length < values.rounds) rounds.push(await oneRound(session, server));
   return rounds;
 }
 

@@ -1,9 +1,10 @@
 // What users meet of a bad version: Sluice beside plain Compose, same shop, same load.
-import { parseArgs } from "node:util";
+
 import { badCases, quickModes } from "./bad-releases/cases.ts";
 import { badReleaseFigures, badReleaseNumbers } from "./bad-releases/limits.ts";
 import { type BadRun, observeBadRelease } from "./bad-releases/observe-bad-release.ts";
 import { Kept } from "./kept.ts";
+import { readOptions } from "./options.ts";
 import { createComposePeer } from "./peers/compose.ts";
 import { mustSucceed } from "./peers/must-succeed.ts";
 import { type Peer } from "./peers/peer.ts";
@@ -13,26 +14,25 @@ import { conclude } from "./result.ts";
 import { runBench } from "./run-bench.ts";
 import type { Session } from "./session.ts";
 
-const { values } = parseArgs({
+const values = readOptions({
+  command: "bin/bench bad-releases",
+  purpose: "What users meet of bad versions: Sluice beside plain Compose.",
   options: {
-    quick: { type: "boolean", default: false },
-    /** Of the version with 20 % errors; the others run once. */
-    runs: { type: "string" },
-    /** Some of them, such as err20,leak. */
-    case: { type: "string" },
-    peers: { type: "string", default: "sluice,compose" },
-    /** Keeps the runs here, and does not repeat those that it holds: cases may be run one by one. */
-    resume: { type: "string" },
-    "quiet-s": { type: "string", default: "120" },
-    rate: { type: "string", default: "100" },
-    "startup-ms": { type: "string", default: "1000" },
+    quick: { type: "flag", says: "some of the versions, and a short bake" },
+    runs: { type: "number", says: "of the version with 20 % errors (10, or 1 with --quick); the others run once" },
+    case: { type: "text", says: "some of the versions, such as err20,leak" },
+    peers: { type: "text", default: "sluice,compose", says: "ways to deploy" },
+    resume: { type: "text", says: "file that keeps the runs: those that it holds are not repeated" },
+    "quiet-s": { type: "number", default: 120, says: "seconds to wait for a quiet machine" },
+    rate: { type: "number", default: 100, says: "requests a second" },
+    "startup-ms": { type: "number", default: 1_000, says: "time from the shop's start to its readiness" },
   },
 });
 const modes = values.case?.split(",") ?? (values.quick ? quickModes : badCases.map(({ mode }) => mode));
 const cases = badCases.filter(({ mode }) => modes.includes(mode));
-const err20Runs = Number(values.runs ?? (values.quick ? 1 : 10));
-const ratePerSecond = Number(values.rate);
-const stage = { startUpMs: Number(values["startup-ms"]), drainMs: 5_000 };
+const err20Runs = values.runs ?? (values.quick ? 1 : 10);
+const ratePerSecond = values.rate;
+const stage = { startUpMs: values["startup-ms"], drainMs: 5_000 };
 
 /** As a project would have it: users tell what is wrong, and a check of resources what they do not see. */
 const config = `rollout: { steps: [{ share: 5, for: 30s }, { share: 50, for: 30s }, 100], bake: ${values.quick ? "10s" : "60s"} }
@@ -62,7 +62,7 @@ await runBench(async (session) => {
     const [peer, badCase] = [peers.get(one.name), cases.find(({ mode }) => mode === one.mode)];
     if (!peer || !badCase) continue;
     version += 1;
-    const quietMs = Number(values["quiet-s"]) * 1_000;
+    const quietMs = values["quiet-s"] * 1_000;
     // Users of a peer that never goes back are watched for the minute that counts.
     const afterMs = one.name === "sluice" ? 5_000 : 65_000;
     const options = { good: "v1", bad: `v${version}`, badCase, ratePerSecond, quietMs, afterMs };

@@ -1,7 +1,6 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { type Checkout, createCheckout, repository } from "./checkout.ts";
 import { nowMs } from "./clock.ts";
 import { removeByPrefix } from "./docker.ts";
@@ -9,12 +8,19 @@ import { countFlips } from "./load/flips.ts";
 import { shopLoad } from "./load/profile.ts";
 import { startLoad } from "./load/start-load.ts";
 import { measure } from "./measure.ts";
+import { readOptions } from "./options.ts";
 import { untilAnswers } from "./until-answers.ts";
 
 // The main job, for real: a published release goes v1 -> v2 under load, comes back, and a version that answers one route
 // with errors behind a green health check is refused. The last line is a JSON object.
 
-const { values } = parseArgs({ options: { keep: { type: "boolean", default: false } } });
+const values = readOptions({
+  command: "bin/demo",
+  purpose: "The main job on the example shop, for real.",
+  options: {
+    keep: { type: "flag", says: "leave the stack running to look at" },
+  },
+});
 const stack = `sluice-demo-${process.pid}`;
 const directory = await mkdtemp(join(tmpdir(), "sluice-demo-"));
 const project = join(directory, "shop");

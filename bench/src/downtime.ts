@@ -1,9 +1,10 @@
 // What one deployment costs the users: Sluice, plain Compose and a careful script beside each other, same app, same load.
-import { parseArgs } from "node:util";
+
 import { downtimeFigures } from "./downtime-limits.ts";
 import { measureFloor } from "./floor.ts";
 import type { LoadProfile } from "./load/profile.ts";
 import { observeChange, type PeerRun, releaseNext } from "./observe-change.ts";
+import { readOptions } from "./options.ts";
 import type { Peer } from "./peers/peer.ts";
 import { preparePeer } from "./peers/prepare-peer.ts";
 import { conclude, type Numbers } from "./result.ts";
@@ -11,21 +12,20 @@ import { type Findings, runBench } from "./run-bench.ts";
 import type { Session } from "./session.ts";
 import { machineFigures, summariseRuns } from "./summary.ts";
 
-const { values } = parseArgs({
+const values = readOptions({
+  command: "bin/bench downtime",
+  purpose: "What one deployment costs the users: Sluice, plain Compose and a careful script.",
   options: {
-    runs: { type: "string", default: "5" },
-    peers: { type: "string", default: "compose,by-hand,sluice" },
-    "startup-ms": { type: "string", default: "2000" },
-    "drain-ms": { type: "string", default: "10000" },
-    rate: { type: "string", default: "100" },
-    "quiet-s": { type: "string", default: "120" },
+    runs: { type: "number", default: 5, says: "rounds" },
+    peers: { type: "text", default: "compose,by-hand,sluice", says: "ways to deploy" },
+    "startup-ms": { type: "number", default: 2_000, says: "time from the shop's start to its readiness" },
+    "drain-ms": { type: "number", default: 10_000, says: "time that old requests get" },
+    rate: { type: "number", default: 100, says: "requests a second" },
+    "quiet-s": { type: "number", default: 120, says: "seconds to wait for a quiet machine" },
   },
 });
-const runs = Number(values.runs);
-const drainMs = Number(values["drain-ms"]);
-const startUpMs = Number(values["startup-ms"]);
-const quietMs = Number(values["quiet-s"]) * 1_000;
-const ratePerSecond = Number(values.rate);
+const { runs, rate: ratePerSecond, "drain-ms": drainMs, "startup-ms": startUpMs } = values;
+const quietMs = values["quiet-s"] * 1_000;
 
 await runBench(async (session) => {
   const peers: Peer[] = [];

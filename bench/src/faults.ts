@@ -3,23 +3,24 @@
 // deployment is an ordinary one. Needs the right to mount. `--quick`: every second of them.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { engineFaults, type FaultOutcome, homeFaults, networksOf, playFault } from "@sluice/testing/faults";
 import { createCheckout } from "./checkout.ts";
 import { crashStageOf } from "./crash-stage.ts";
 import { partOf } from "./kill/part.ts";
 import { run } from "./measure.ts";
+import { readOptions } from "./options.ts";
 import { mustSucceed } from "./peers/must-succeed.ts";
 import { createSluicePeer } from "./peers/sluice.ts";
 import { atMost, conclude, shown } from "./result.ts";
 import { runBench } from "./run-bench.ts";
 
-const { values } = parseArgs({
+const values = readOptions({
+  command: "bin/bench faults",
+  purpose: "What goes wrong in the middle of a deployment. Needs the right to mount.",
   options: {
-    /** Faults whose name has this text in it. */
-    only: { type: "string", default: "" },
-    part: { type: "string", default: "1/1" },
-    quick: { type: "boolean", default: false },
+    quick: { type: "flag", says: "every second of them" },
+    only: { type: "text", default: "", says: "faults whose name has this text in it" },
+    part: { type: "text", default: "1/1", says: "such as 2/6: the second of six parts" },
   },
 });
 /** With room for the record and a few bundles, and soon full. */

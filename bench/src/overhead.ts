@@ -1,12 +1,12 @@
 // What Sluice itself costs: with nothing to do, to be asked, in a deployment, and with more services.
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { measureFloor, medianWall } from "./floor.ts";
 import { median } from "./load/percentile.ts";
 import { waitForQuiet } from "./load-average.ts";
 import { createManyServices } from "./many-services.ts";
 import { describeFailure, measure, run } from "./measure.ts";
 import { releaseNext } from "./observe-change.ts";
+import { readOptions } from "./options.ts";
 import { overheadFigures } from "./overhead-limits.ts";
 import { createComposePeer } from "./peers/compose.ts";
 import { prepare } from "./peers/prepare-peer.ts";
@@ -16,22 +16,24 @@ import { runBench } from "./run-bench.ts";
 import type { Session } from "./session.ts";
 import { containersOf } from "./stack-facts.ts";
 
-const { values } = parseArgs({
+const values = readOptions({
+  command: "bin/bench overhead",
+  purpose: "What Sluice itself costs.",
   options: {
-    runs: { type: "string", default: "5" },
-    "startup-ms": { type: "string", default: "2000" },
-    "quiet-s": { type: "string", default: "120" },
+    runs: { type: "number", default: 5, says: "of each kind" },
+    "startup-ms": { type: "number", default: 2_000, says: "time from the shop's start to its readiness" },
+    "quiet-s": { type: "number", default: 120, says: "seconds to wait for a quiet machine" },
   },
 });
-const runs = Number(values.runs);
+const { runs } = values;
 const rounds = Array.from({ length: runs }, (_, index) => index + 1);
-const stage = { startUpMs: Number(values["startup-ms"]), drainMs: 10_000 };
+const stage = { startUpMs: values["startup-ms"], drainMs: 10_000 };
 
 await runBench(async (session) => {
   const { signal } = session;
   const sluice = await prepare(session, "sluice", stage, createSluicePeer);
   const compose = await prepare(session, "compose", stage, createComposePeer);
-  const { load, quiet } = await waitForQuiet({ timeoutMs: Number(values["quiet-s"]) * 1_000, signal });
+  const { load, quiet } = await waitForQuiet({ timeoutMs: values["quiet-s"] * 1_000, signal });
   const floor = await measureFloor(session, [sluice]);
   const nodeMs = await medianWall(["node", "-e", "0"], runs);
 

@@ -2,10 +2,10 @@
 import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { restoreCopy, takeBackup } from "@sluice/database";
 import { repository } from "./checkout.ts";
 import { run } from "./measure.ts";
+import { readOptions } from "./options.ts";
 import { type CorpusMigration, parseCorpus } from "./rehearsal/corpus.ts";
 import { isMissed, lintFigures, rehearsalFigures } from "./rehearsal/figures.ts";
 import { type Kept, readKept, writeKept } from "./rehearsal/kept.ts";
@@ -17,19 +17,27 @@ import { runBench } from "./run-bench.ts";
 import type { Session } from "./session.ts";
 import { formatTable } from "./table.ts";
 
-const { values } = parseArgs({
+const values = readOptions({
+  command: "bin/bench rehearsal",
+  purpose: "What a rehearsal finds in a corpus of migrations.",
   options: {
-    postgres: { type: "string", default: process.env["POSTGRES_IMAGE"] ?? "sluice-test/postgres:15" },
-    mariadb: { type: "string", default: process.env["MARIADB_IMAGE"] ?? "sluice-test/mariadb:10.11" },
-    only: { type: "string", default: "" },
-    /** After this no other migration begins; what was found is kept, and the next run goes on. */
-    seconds: { type: "string", default: "86400" },
-    /** Forget what an earlier run kept. */
-    anew: { type: "boolean", default: false },
+    postgres: {
+      type: "text",
+      default: process.env["POSTGRES_IMAGE"] ?? "sluice-test/postgres:15",
+      says: "image of the server",
+    },
+    mariadb: {
+      type: "text",
+      default: process.env["MARIADB_IMAGE"] ?? "sluice-test/mariadb:10.11",
+      says: "image of the server",
+    },
+    only: { type: "text", default: "", says: "migrations of this server, or with this text in their name" },
+    seconds: { type: "number", default: 86_400, says: "begin no migration after this time; the next run goes on" },
+    anew: { type: "flag", says: "forget what an earlier run kept" },
   },
 });
 const began = performance.now();
-const isOver = () => performance.now() - began > Number(values.seconds) * 1_000;
+const isOver = () => performance.now() - began > values.seconds * 1_000;
 const keptFile = join(repository, "bench/results/rehearsal.kept.json");
 
 await runBench(async (session) => {

@@ -1,8 +1,9 @@
 // The way back: to the version before, which still runs (warm), and to one that has to be started (cold).
-import { parseArgs } from "node:util";
+
 import { measureFloor } from "./floor.ts";
 import { measure } from "./measure.ts";
 import { observeChange, type PeerRun, releaseNext } from "./observe-change.ts";
+import { readOptions } from "./options.ts";
 import { createByHandPeer } from "./peers/by-hand.ts";
 import { createComposePeer } from "./peers/compose.ts";
 import { mustSucceed } from "./peers/must-succeed.ts";
@@ -16,17 +17,19 @@ import type { Session } from "./session.ts";
 import { imageDifferences } from "./stack-facts.ts";
 import { machineFigures, summariseRuns } from "./summary.ts";
 
-const { values } = parseArgs({
+const values = readOptions({
+  command: "bin/bench rollback",
+  purpose: "The way back: to the version before (warm), and to one that has to be started (cold).",
   options: {
-    runs: { type: "string", default: "5" },
-    "startup-ms": { type: "string", default: "2000" },
-    "drain-ms": { type: "string", default: "10000" },
-    "quiet-s": { type: "string", default: "120" },
+    runs: { type: "number", default: 5, says: "of each kind" },
+    "startup-ms": { type: "number", default: 2_000, says: "time from the shop's start to its readiness" },
+    "drain-ms": { type: "number", default: 10_000, says: "time that old requests get" },
+    "quiet-s": { type: "number", default: 120, says: "seconds to wait for a quiet machine" },
   },
 });
-const runs = Number(values.runs);
-const stage = { startUpMs: Number(values["startup-ms"]), drainMs: Number(values["drain-ms"]) };
-const quietMs = Number(values["quiet-s"]) * 1_000;
+const { runs } = values;
+const stage = { startUpMs: values["startup-ms"], drainMs: values["drain-ms"] };
+const quietMs = values["quiet-s"] * 1_000;
 const rounds = Array.from({ length: runs }, (_, index) => index + 1);
 
 interface Back {

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { repository } from "./checkout.ts";
+import { UsageError } from "./options.ts";
 import { type BenchResult, formatResult, resultLine } from "./result.ts";
 import { inSession, type Session } from "./session.ts";
 
@@ -12,7 +13,8 @@ export interface Findings {
 
 /**
  * The edge of a bench's process: runs it in a session, prints the table and the JSON line, keeps the details in
- * `bench/results/`, and exits 0 (pass), 1 (a limit was not kept, or the bench broke) or 130 (interrupted).
+ * `bench/results/`, and exits 0 (pass), 1 (a limit was not kept, or the bench broke), 2 (an option is wrong) or 130
+ * (interrupted).
  */
 export async function runBench(body: (session: Session) => Promise<Findings>): Promise<void> {
   await runToResult(() => inSession(body));
@@ -33,7 +35,17 @@ async function runToResult(body: () => Promise<Findings>): Promise<void> {
     process.stdout.write(`${formatResult(result)}\n${resultLine(result)}\n`);
     process.exitCode = result.pass ? 0 : 1;
   } catch (error) {
-    process.stderr.write(`bench: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    process.exitCode = error instanceof Error && error.message === "interrupted" ? 130 : 1;
+    process.stderr.write(`bench: ${describe(error)}\n`);
+    process.exitCode = exitCodeOf(error);
   }
+}
+
+function describe(error: unknown): string {
+  if (error instanceof UsageError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof UsageError) return 2;
+  return error instanceof Error && error.message === "interrupted" ? 130 : 1;
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { createCheckout } from "../checkout.ts";
+import { UsageError } from "../options.ts";
 import type { Session } from "../session.ts";
 import { createByHandPeer } from "./by-hand.ts";
 import { createComposePeer } from "./compose.ts";
@@ -21,7 +22,7 @@ export async function preparePeer(session: Session, name: string, stage: StageOp
     case "sluice":
       return prepare(session, name, stage, createSluicePeer);
     default:
-      throw new Error(`unknown peer "${name}": compose, by-hand, sluice`);
+      throw new UsageError(`unknown peer "${name}": compose, by-hand, sluice`);
   }
 }
 

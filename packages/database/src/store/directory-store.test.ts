@@ -34,6 +34,14 @@ describe("a directory of backups", () => {
     expect((await stat(directory)).mode & 0o777).toBe(0o700);
   });
 
+  it("says at once where there can be none", async () => {
+    const store = createDirectoryStore({ directory: "/proc/sluice-backups/shop" });
+    const refused = { code: "BACKUP_FAILED", message: "/proc/sluice-backups/shop cannot be made: ENOENT" };
+    await expect(store.begin(id)).rejects.toMatchObject(refused);
+    await expect(store.freeBytes()).rejects.toMatchObject(refused);
+    expect(await store.list()).toEqual({ backups: [], damaged: [] });
+  });
+
   it("numbers backups in the order in which they began", async () => {
     await written("a", "20260501T100000Z-aaaa");
     // The clock has gone back.

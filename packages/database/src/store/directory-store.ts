@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { mkdir, open, readdir, readFile, rm, statfs } from "node:fs/promises";
+import { open, readdir, readFile, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { isSluiceError, SluiceError } from "@sluice/core";
 import { assertBackupId } from "../model/backup-id.ts";
@@ -9,6 +9,7 @@ import type { BackupList, BackupPart, BackupStore, BackupWriter, StoredPart } fr
 import { checkedRead } from "./checked-read.ts";
 import { type FileStep, syncDirectory, writeDurably } from "./durable-file.ts";
 import { describeFile, fileNames, leftovers, type StoreFile } from "./file-names.ts";
+import { makeDirectory } from "./make-directory.ts";
 import { storeError } from "./store-error.ts";
 import { isWriterAlive, ownWriterTag } from "./writer-tag.ts";
 
@@ -34,6 +35,8 @@ export function createDirectoryStore({ directory, onStep }: DirectoryStoreOption
       throw storeError(error, what);
     }
   };
+
+  const make = () => attempt(`${directory} cannot be made`, () => makeDirectory(directory));
 
   async function files(): Promise<readonly StoreFile[]> {
     const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
@@ -64,7 +67,7 @@ export function createDirectoryStore({ directory, onStep }: DirectoryStoreOption
     begin: (id) =>
       attempt(`backup ${id} cannot be written to ${directory}`, async () => {
         assertBackupId(id);
-        await mkdir(directory, { recursive: true, mode: 0o700 });
+        await make();
         await store.sweep();
         const tag = await ownWriterTag();
         const mark = at(fileNames.writing(id, tag));
@@ -101,7 +104,7 @@ export function createDirectoryStore({ directory, onStep }: DirectoryStoreOption
       }),
     freeBytes: () =>
       attempt(`free space of ${directory} cannot be read`, async () => {
-        await mkdir(directory, { recursive: true, mode: 0o700 });
+        await make();
         const { bavail, bsize } = await statfs(directory);
         return bavail * bsize;
       }),

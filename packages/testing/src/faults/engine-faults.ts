@@ -17,9 +17,11 @@ export const engineFaults: readonly Fault[] = [
   {
     name: "the disk is full while images are built",
     at: "build",
+    isFatal: true,
     arrange: async (stage) => {
-      // A build on it writes to a device that is always full.
-      const recipe = `FROM ${stage.env["NODE_IMAGE"] ?? "sluice-test/shop-base"}\nONBUILD RUN head -c 1 /dev/zero > /dev/full\n`;
+      // A build on it writes to a device that is always full. The shell itself does: not every `head` minds.
+      const base = stage.env["NODE_IMAGE"] ?? "sluice-test/shop-base";
+      const recipe = `FROM ${base}\nONBUILD RUN echo full > /dev/full\n`;
       await output(["sh", "-c", 'printf %s "$1" | docker build -q -t "$2" -', "sh", recipe, fullImage(stage)]);
       return { NODE_IMAGE: fullImage(stage) };
     },
@@ -53,6 +55,7 @@ export const engineFaults: readonly Fault[] = [
   {
     name: "the images of the release vanish",
     at: "networks",
+    isFatal: true,
     inject: async ({ stack }, release) => {
       const reference = `reference=${stackNames.imageRepository(stack, "*")}:${release}`;
       const format = ["--filter", reference, "--format", "{{.Repository}}:{{.Tag}}"];

@@ -34,6 +34,7 @@ export async function playFault(stage: CrashStage, fault: Fault, release: string
   const ended = await runSluice(stage, deploy, { onLine, ...(env ? { env } : {}) });
   const failure = injected ? await injected : `there was no step ${fault.at}`;
   if (failure !== undefined) problems.push(failure);
+  if (fault.isFatal && ended.exitCode === 0) problems.push("it went live in spite of the fault");
   problems.push(...(await untrue(stage, ended, before, release)));
   await fault.heal?.(stage);
   const again = await runSluice(stage, deploy);

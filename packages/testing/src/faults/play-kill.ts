@@ -33,9 +33,17 @@ export async function playKill(
   // Empty where the release that one would go back to is in no slot any more: the way back then makes it anew.
   const previous = slots.find(({ live, tag }) => !live && tag !== before)?.tag;
   let deaths = 0;
-  for (const { verb, death } of one.killed) {
+  for (const [index, { verb, death }] of one.killed.entries()) {
     const ended = await runToDeath(stage, verb === "deploy" ? deployArgs(release) : [verb, "--yes"], death);
+    // After one way back there may be none further, and what has nothing to do dies of nothing: first there is one again.
+    if (before !== release && ended.stdout.includes('"NOTHING_TO_ROLL_BACK"')) {
+      const wrong = await goOn(stage, "deploy", release);
+      return wrong.length > 0 ? { deaths, problems: wrong } : playKill(stage, one, release, mark);
+    }
     if (ended.signal === (death.signal ?? "SIGKILL") || ended.exitCode === interrupted) deaths++;
+    // The first one writes all records of its kind; of what is left to do later there may be fewer.
+    else if (index === 0 && death.at === "record" && (death.signal ?? "SIGKILL") === "SIGKILL")
+      problems.push(`${verb} was not killed: it ended with ${ended.exitCode}: ${reasonOf(ended)}`);
     mark(`the end of ${verb} by ${ended.signal ?? ended.exitCode}`);
   }
   if ((await statusOf(stage)).lock) problems.push("the lock is held by a process that is dead");

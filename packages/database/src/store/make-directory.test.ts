@@ -1,0 +1,26 @@
+import { mkdtemp, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { makeDirectory } from "./make-directory.ts";
+
+let root = "";
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "sluice-make-"));
+});
+afterEach(async () => rm(root, { recursive: true }));
+
+it("makes what is missing, for its owner alone, also for many at once", async () => {
+  const path = join(root, "a", "b", "c");
+  await Promise.all(Array.from({ length: 8 }, () => makeDirectory(path)));
+  for (const made of [path, join(root, "a")]) expect((await stat(made)).mode & 0o777).toBe(0o700);
+});
+
+it("ends with the reason where there can be none", async () => {
+  await writeFile(join(root, "file"), "");
+  await symlink(join(root, "nowhere"), join(root, "dangling"));
+  await expect(makeDirectory(join(root, "file"))).rejects.toMatchObject({ code: "EEXIST" });
+  await expect(makeDirectory(join(root, "file", "below"))).rejects.toMatchObject({ code: "EEXIST" });
+  await expect(makeDirectory(join(root, "dangling", "below"))).rejects.toMatchObject({ code: "EEXIST" });
+  await expect(makeDirectory("/proc/sluice-backups/below")).rejects.toMatchObject({ code: "ENOENT" });
+});
