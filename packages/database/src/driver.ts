@@ -78,7 +78,7 @@ export interface FreshDatabase {
 export interface DatabaseDriver {
   readonly kind: Manifest["kind"];
   probe(call: DriverCall): Promise<LiveDatabase>;
-  /** Ends what dead runs left working in the server; resolves with how many sessions that were. */
+  /** Ends what dead runs left working in the server, and nothing of this backup; resolves with how many sessions that were. */
   endOrphans(call: DriverCall): Promise<number>;
   dump(call: DriverCall): Promise<RunningDump>;
   /** What a dump refers to and does not hold, such as roles; `null` where it may not be read. Holds no password. */

@@ -50,7 +50,8 @@ export function createMysqlDriver(options: MysqlOptions): DatabaseDriver {
   return {
     kind: target.kind,
     probe: (call) => probeMysql(exec, target, sessionOf(call)),
-    endOrphans: (call) => endMarkedProcesses(exec, target.container, sessionVariable, call.signal),
+    endOrphans: (call) =>
+      endMarkedProcesses(exec, target.container, [sessionVariable, sessionOf(call).session], call.signal),
     dump: (call) => dump(options, call),
     globals: (call) => dumpAccounts(exec, target, sessionOf(call)),
     fingerprint: (like, call) => takeFingerprint(exec, target, sampledIn(like), sessionOf(call)),

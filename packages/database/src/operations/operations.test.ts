@@ -65,6 +65,15 @@ describe("a backup", () => {
     await expect(takeBackup({ ...ports, store }, request)).rejects.toMatchObject({ code: "DISK_FULL" });
   });
 
+  it("asks the server all it wants to know in one go", async () => {
+    const fake = { ...driver };
+    let asked: () => void = () => undefined;
+    const both = new Promise<void>((resolve) => (asked = resolve));
+    driver.probe = async (call) => both.then(() => fake.probe(call));
+    driver.endOrphans = async (call) => fake.endOrphans(call).finally(asked);
+    expect(await takeBackup(ports, request)).toMatchObject({ seq: 1 });
+  });
+
   it("tells how many bytes it has written", async () => {
     const seen: number[] = [];
     const { bytes } = await takeBackup({ ...ports, onProgress: (progress) => seen.push(progress.bytes) }, request);

@@ -33,9 +33,8 @@ export async function takeBackup(
   const id = createBackupId(clock.now(), randomId());
   const call = { backup: id, signal };
   if (cipher?.canDecrypt) await cipher.test();
-  const live = await driver.probe(call);
-  await assertSpace(ports);
-  await driver.endOrphans(call);
+  // Each of them starts a process in the container, which takes a while.
+  const [live] = await Promise.all([driver.probe(call), driver.endOrphans(call), assertSpace(ports)]);
 
   await using writer = await store.begin(id);
   const at = clock.now().toISOString();

@@ -117,9 +117,9 @@ export async function listBesides(
   return runSql(exec, maintenance(target), sql, options);
 }
 
-/** Ends sessions of ours that a dead run left: the dump, or whoever holds its snapshot. */
+/** Ends sessions of ours that a dead run left: the dump, or whoever holds its snapshot. Those of this run are of its own name. */
 export async function endOrphans(exec: ContainerExec, target: PostgresTarget, options: PsqlOptions): Promise<number> {
   const sql = `select pg_terminate_backend(pid) from pg_stat_activity
-    where application_name like 'sluice-backup-%' and pid <> pg_backend_pid();`;
+    where application_name like 'sluice-backup-%' and application_name <> current_setting('application_name');`;
   return (await runSql(exec, target, sql, options)).length;
 }

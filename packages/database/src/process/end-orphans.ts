@@ -1,10 +1,10 @@
 import type { ContainerExec } from "@sluice/core";
 
-/** Ends what has a variable in its environment, and counts it. */
+/** Ends what has a variable in its environment with another value than the given one, and counts it. */
 const script = `
 ended=0
 for place in /proc/[0-9]*; do
-  if tr '\\0' '\\n' < "$place/environ" 2>/dev/null | grep -q "^$1="; then
+  if tr '\\0' '\\n' < "$place/environ" 2>/dev/null | grep "^$1=" | grep -qvxF "$1=$2"; then
     kill -TERM "\${place#/proc/}" 2>/dev/null && ended=$((ended + 1))
   fi
 done
@@ -13,16 +13,16 @@ echo "$ended"
 
 /**
  * Ends processes in a container that dead runs left: a dump whose reader is gone waits for ever, in an open transaction. They
- * are known by a variable of their environment, which this does not have. Needs `sh`, `tr` and `grep` there; 0 without them.
+ * are known by a variable of their environment, which this does not have; those of this run by its value. Needs `sh`, `tr` and `grep` there; 0 without them.
  */
 export async function endMarkedProcesses(
   exec: ContainerExec,
   container: string,
-  variable: string,
+  [variable, own]: readonly [name: string, own: string],
   signal?: AbortSignal,
 ): Promise<number> {
   try {
-    const { stdout } = await exec.exec(container, ["sh", "-c", script, "sh", variable], { signal });
+    const { stdout } = await exec.exec(container, ["sh", "-c", script, "sh", variable, own], { signal });
     return Number(Buffer.from(stdout).toString("utf8").trim()) || 0;
   } catch {
     signal?.throwIfAborted();
