@@ -89,6 +89,17 @@ describe("build", () => {
     ]);
   });
 
+  it("removes what builds left that came to no end, and no tag of a release", async () => {
+    await writeVersion("two");
+    const built = await images.build(project(), "v2");
+    const [kept = "", left] = [built.imageTags["web"], `sluice/${stack.name}-web:building-0123456789ab`];
+    await docker("tag", kept, left);
+    await images.sweep(stack.name);
+    expect(await docker("images", "-q", left)).toBe("");
+    expect(await docker("images", "-q", kept)).not.toBe("");
+    await images.removeTags([kept]);
+  });
+
   it("says which build failed, and how", async () => {
     await writeFile(join(context, "Dockerfile"), "FROM sluice-test/busybox\nRUN echo the reason; exit 9\n");
     await expect(images.build(project(), "v2")).rejects.toMatchObject({

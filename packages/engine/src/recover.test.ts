@@ -1,4 +1,4 @@
-import { isSluiceError } from "@sluice/core";
+import { isSluiceError, SluiceError } from "@sluice/core";
 import { aConfig, aProject, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { problemsOf, serves } from "../test/support/enumerate.ts";
@@ -37,6 +37,14 @@ describe("an attempt that died", () => {
     expect(await scenario.recover()).toMatchObject({ outcome: "interrupted", exitCode: 130, serving: { tag: "v1" } });
     expect(await problemsOf(scenario)).toEqual([]);
     expect(await scenario.recover()).toBeNull();
+  });
+
+  it("leaves nothing half made: of a build, of a bundle, beside the slots; what cannot be swept is only told", async () => {
+    const scenario = await killedBefore("images.build v2");
+    scenario.world.calls.fault = ({ name }) =>
+      name === "images.sweep" ? new SluiceError("ENGINE_FAILED", "no answer") : undefined;
+    expect(await scenario.recover()).toMatchObject({ outcome: "interrupted", serving: { tag: "v1" } });
+    expect(scenario.world.calls.log).toEqual(expect.arrayContaining(["images.sweep", "bundles.sweep"]));
   });
 
   it("after cutover is finished", async () => {

@@ -60,14 +60,14 @@ function announce(scope: DeploymentScope, { start }: AttemptRecord, verb: string
   });
 }
 
-/** What lies beside the slots belongs to no step; the next deployment would clear it too. */
+/** What lies beside the slots belongs to no step, and what a build or a bundle left half done to none that can undo it. */
 async function sweep(scope: DeploymentScope): Promise<void> {
   const { stack, ports } = scope;
   using deadline = createDeadline(ports.clock, 60_000);
-  try {
-    await settle(ports.clock, deadline.signal, ports.slots.sweep(stack, { signal: deadline.signal }));
-  } catch (error) {
-    report(scope, error);
+  const { signal } = deadline;
+  const swept = [ports.slots.sweep(stack, { signal }), ports.images.sweep(stack, signal), ports.bundles.sweep()];
+  for (const result of await Promise.allSettled(swept.map((work) => settle(ports.clock, signal, work)))) {
+    if (result.status === "rejected") report(scope, result.reason);
   }
 }
 

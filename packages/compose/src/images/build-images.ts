@@ -1,8 +1,8 @@
-import { randomBytes } from "node:crypto";
 import { type CallOptions, type ResolvedProject, SluiceError, stackNames } from "@sluice/core";
 import { composeModel } from "../engine/compose-model.ts";
 import type { Engine } from "../engine/engine.ts";
 import { buildModel, sharedBuilds } from "./build-model.ts";
+import { passingTag } from "./passing-tags.ts";
 
 /**
  * Runs the builds of a project, what is independent at once and what is the same once, and resolves with the image id of each service. Each image
@@ -19,7 +19,7 @@ export async function buildImages(
   services: readonly string[],
   { signal, onOutput }: CallOptions,
 ): Promise<{ readonly ids: Readonly<Record<string, string>>; discard(): Promise<void> }> {
-  const passing = `building-${randomBytes(6).toString("hex")}`;
+  const passing = passingTag();
   const shared = sharedBuilds(model, services);
   const tags = Object.fromEntries(
     [...new Set(Object.values(shared))].map((name) => [name, `${stackNames.imageRepository(stack, name)}:${passing}`]),

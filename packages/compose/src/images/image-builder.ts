@@ -14,7 +14,8 @@ import { builtFor } from "./build-model.ts";
 import { findAndBuild } from "./find-and-build.ts";
 import { findImages, imageId } from "./find-images.ts";
 import { digestsOf, takeImage } from "./image-digests.ts";
-import { listTagged } from "./list-tagged.ts";
+import { listOwn, listTagged } from "./list-tagged.ts";
+import { isPassing } from "./passing-tags.ts";
 
 export function createImageBuilder(engine: Engine): ImageBuilder {
   return {
@@ -30,13 +31,22 @@ export function createImageBuilder(engine: Engine): ImageBuilder {
       return found.flat();
     },
     tagged: (stack, signal) => listTagged(engine, stack, signal),
-    async removeTags(tags) {
-      await engine.call("image tags cannot be removed", (docker) =>
-        // 409: a container still uses it; it goes with the next pruning.
-        Promise.all(tags.map((tag) => unlessStatus(docker.getImage(tag).remove(), [404, 409], null))),
+    removeTags: (tags) => removeTags(engine, tags),
+    async sweep(stack, signal) {
+      const left = (await listOwn(engine, stack, signal)).filter(({ tag }) => isPassing(tag));
+      await removeTags(
+        engine,
+        left.map(({ repository, tag }) => `${repository}:${tag}`),
       );
     },
   };
+}
+
+async function removeTags(engine: Engine, tags: readonly string[]): Promise<void> {
+  await engine.call("image tags cannot be removed", (docker) =>
+    // 409: a container still uses it; it goes with the next pruning.
+    Promise.all(tags.map((tag) => unlessStatus(docker.getImage(tag).remove(), [404, 409], null))),
+  );
 }
 
 async function build(

@@ -1,8 +1,18 @@
 import { stackNames, type TaggedImage } from "@sluice/core";
 import { type Engine, withSignal } from "../engine/engine.ts";
+import { isPassing } from "./passing-tags.ts";
 
 /** Every tag that a release of the stack has left on the engine; passing ones of a build are not among them. */
 export async function listTagged(
+  engine: Engine,
+  stack: string,
+  signal: AbortSignal | undefined,
+): Promise<readonly TaggedImage[]> {
+  return (await listOwn(engine, stack, signal)).filter(({ tag }) => !isPassing(tag));
+}
+
+/** Every tag of the stack's own. */
+export async function listOwn(
   engine: Engine,
   stack: string,
   signal: AbortSignal | undefined,
@@ -14,7 +24,7 @@ export async function listTagged(
   return images.flatMap(({ Id, RepoTags }) =>
     (RepoTags ?? []).flatMap((name) => {
       const [repository = "", tag = ""] = name.split(":");
-      return isOf(stack, repository) && !tag.startsWith("building-") ? [{ repository, tag, id: Id }] : [];
+      return isOf(stack, repository) ? [{ repository, tag, id: Id }] : [];
     }),
   );
 }

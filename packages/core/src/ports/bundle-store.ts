@@ -18,6 +18,8 @@ export interface BundleStore {
   /** Adds a name or the mark `broken` to a bundle. */
   update(id: string, change: Partial<Pick<ReleaseBundle, "tags" | "broken">>): Promise<void>;
   remove(id: string): Promise<void>;
+  /** Removes what was not finished. For the holder of the state home's lock, while nothing is being saved. */
+  sweep(): Promise<void>;
 }
 
 /** A file or directory of the checkout that a service mounts. */

@@ -133,6 +133,8 @@ export interface ImageBuilder {
   /** Every tag of the stack's releases that is on the engine. */
   tagged(stack: string, signal?: AbortSignal): Promise<readonly TaggedImage[]>;
   removeTags(tags: readonly string[]): Promise<void>;
+  /** Removes the passing tags of builds that came to no end. For the holder of the state home's lock, while nothing is built. */
+  sweep(stack: string, signal?: AbortSignal): Promise<void>;
 }
 
 /** Base services and the networks that carry them into slots. */

@@ -199,6 +199,17 @@ it("sweeps what a crash left long ago, not what may be under way", async () => {
   expect((await readdir(dir)).toSorted()).toEqual([".tmp-new-1", "r1"]);
 });
 
+it("sweeps all that is not finished where nobody else can be at work, also where nothing is there", async () => {
+  const { store, dir } = await aStore();
+  await store.save(aBundle(), model, []);
+  await mkdir(join(dir, ".tmp-r2-1", "files"), { recursive: true });
+  await writeFile(join(dir, ".tmp-file-2"), "{");
+  await store.sweep();
+  expect(await readdir(dir)).toEqual(["r1"]);
+  await rm(dir, { recursive: true });
+  await store.sweep();
+});
+
 it("gives back any model and any environment", async () => {
   const { store } = await aStore();
   let number = 0;

@@ -60,7 +60,7 @@ export function createBundleStore(dir: string): BundleStore {
     const temporary = join(dir, temporaryName(bundle.id));
     try {
       await mkdir(join(temporary, "files"), { recursive: true, mode: 0o700 });
-      await sweep(dir, temporary);
+      await removeStale(dir, temporary);
       await createFile(join(temporary, "model.json"), JSON.stringify(model));
       for (const { source, name } of files) await copyTree(source, join(temporary, "files", assertName(name)));
       const document = { bundle, contents: await contentsOf(temporary) };
@@ -102,6 +102,7 @@ export function createBundleStore(dir: string): BundleStore {
         });
         await rm(gone, { recursive: true, force: true });
       }),
+    sweep: () => guarded(dir, () => removeUnfinished(dir)),
   };
 }
 
@@ -131,13 +132,22 @@ async function contentsOf(path: string) {
 }
 
 /** Ages are taken from the file system alone, by something that was made now. */
-async function sweep(dir: string, made: string): Promise<void> {
+async function removeStale(dir: string, made: string): Promise<void> {
   const now = (await stat(made)).mtimeMs;
-  for (const name of await readdir(dir)) {
-    if (!name.startsWith(temporaryPrefix)) continue;
-    const path = join(dir, name);
+  await removeUnfinished(dir, async (path) => {
     const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: now }));
-    if (now - mtimeMs > staleAfterMs) await rm(path, { recursive: true, force: true });
+    return now - mtimeMs > staleAfterMs;
+  });
+}
+
+async function removeUnfinished(dir: string, isDead = async (_path: string) => true): Promise<void> {
+  const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+  for (const name of names) {
+    const path = join(dir, name);
+    if (name.startsWith(temporaryPrefix) && (await isDead(path))) await rm(path, { recursive: true, force: true });
   }
 }
 

@@ -22,5 +22,6 @@ export function fakeBundleStore({ act, state }: FakeContext): BundleStore {
         state.bundles.set(id, { ...stored, bundle: { ...stored.bundle, ...change } });
       }),
     remove: (id) => act(`bundles.remove ${id}`, undefined, () => void state.bundles.delete(id)),
+    sweep: () => act("bundles.sweep", undefined, () => undefined),
   };
 }

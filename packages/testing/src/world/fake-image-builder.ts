@@ -45,6 +45,7 @@ export function fakeImageBuilder({ act, state }: FakeContext): ImageBuilder {
           return { repository, tag, id };
         }),
       ),
+    sweep: (_stack, signal) => act("images.sweep", signal, () => undefined),
     removeTags: (tags) => act("images.removeTags", undefined, () => tags.forEach((tag) => state.tags.delete(tag))),
   };
 }
