@@ -27,13 +27,30 @@ test("a stable slot without a candidate has its own servers and nothing else", (
   const config = renderHaproxyConfig(spec);
   expect(section(config, "backend only_blue").filter((line) => line.startsWith("server"))).toEqual([
     "server blue1 10.0.0.11:8080 check",
+    "server blue1-unchecked 10.0.0.11:8080 backup",
+  ]);
+});
+
+test("users are left to the stable slot's own servers where the checks have given up everything", () => {
+  const lines = section(renderHaproxyConfig(spec), "frontend users_80").filter((line) =>
+    line.startsWith("use_backend"),
+  );
+  expect(lines.filter((line) => line.includes("blue_stable"))).toEqual([
+    "use_backend candidate_green if blue_stable has_share in_share { nbsrv(candidate_green) gt 0 }",
+    "use_backend stable_blue if blue_stable has_share { nbsrv(stable_blue) gt 0 }",
+    "use_backend only_blue if blue_stable",
   ]);
 });
 
 test("each slot stands by for the other only where both have users", () => {
   const config = renderHaproxyConfig(spec);
-  for (const name of ["only_blue", "only_green", "preview_blue", "preview_green"]) {
-    expect(section(config, `backend ${name}`).join("\n")).not.toContain("backup");
+  for (const [name, other] of [
+    ["only_blue", "green"],
+    ["only_green", "blue"],
+    ["preview_blue", "green"],
+    ["preview_green", "blue"],
+  ]) {
+    expect(section(config, `backend ${name}`).join("\n")).not.toContain(`server ${other}`);
   }
   for (const [name, backup] of [
     ["candidate_green", "blue1"],

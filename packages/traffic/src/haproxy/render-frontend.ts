@@ -15,15 +15,17 @@ function splitRules(directive: "http-request" | "tcp-request content"): string[]
   ];
 }
 
+/** Where no server of either slot is up, users are left to those of the stable one, that may still be alive. */
 function slotRules(spec: DoorSpec, port: number): string[] {
   const name = (way: Way, slot: Slot) => backendName(spec, port, way, slot);
+  const isUp = (way: Way, slot: Slot) => `{ nbsrv(${name(way, slot)}) gt 0 }`;
   return [
     "acl has_share var(txn.share) -m int gt 0",
     "acl in_share var(txn.turn),sub(txn.share) lt 0",
     ...slots.flatMap((stable) => [
       `acl ${stable}_stable var(txn.stable) -m str ${stable}`,
-      `use_backend ${name("candidate", otherSlot(stable))} if ${stable}_stable has_share in_share`,
-      `use_backend ${name("stable", stable)} if ${stable}_stable has_share`,
+      `use_backend ${name("candidate", otherSlot(stable))} if ${stable}_stable has_share in_share ${isUp("candidate", otherSlot(stable))}`,
+      `use_backend ${name("stable", stable)} if ${stable}_stable has_share ${isUp("stable", stable)}`,
       `use_backend ${name("only", stable)} if ${stable}_stable`,
     ]),
   ];
