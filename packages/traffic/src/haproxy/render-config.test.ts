@@ -79,6 +79,22 @@ test("several ports have backends of their own, and the health path is asked for
   expect(section(config, "backend only_blue_80").join("\n")).not.toContain("/healthz");
 });
 
+test("users who wait for what is dead leave room for previews, on every port by its own backends", () => {
+  const config = renderHaproxyConfig({
+    ...spec,
+    listen: [
+      { port: 80, target: 8080 },
+      { port: 81, target: 9090 },
+    ],
+  });
+  expect(section(config, "frontend users_81").filter((line) => line.includes("be_conn"))).toEqual(
+    ["blue", "green"].map(
+      (slot) =>
+        `http-request deny deny_status 503 if !preview { var(txn.stable) -m str ${slot} } { nbsrv(preview_${slot}_81) eq 0 } { be_conn(only_${slot}_81) ge 5000 }`,
+    ),
+  );
+});
+
 test("IPv6 addresses and the PROXY protocol", () => {
   const config = renderHaproxyConfig({
     ...spec,
