@@ -50,12 +50,17 @@ export async function watch(
   const synthetic = onNoData === "synthetic" ? createSynthetic(scope, slot) : null;
   let isSlow = false;
   let last: readonly Verdict[] = [];
-  for (let look = 1; look <= looks; look++) {
-    const isLonger = look > planned;
-    if (isLonger && !isUndecided(last)) break;
-    if (look === planned + 1) call.progress(`too few to judge: watched ${formatDuration(holdMs)} longer at most`);
-    const left = (isLonger ? 2 * holdMs : holdMs) - (ports.clock.monotonicMs() - begin);
-    if (left > 0) await ports.clock.sleep(Math.min(interval, left), call.signal);
+  let [look, lookedAtMs] = [0, 0];
+  const elapsed = () => ports.clock.monotonicMs() - begin;
+  while (lookedAtMs < holdMs || (looks > planned && lookedAtMs < 2 * holdMs && isUndecided(last))) {
+    const isLonger = lookedAtMs >= holdMs;
+    if (isLonger && look <= planned)
+      call.progress(`too few to judge: watched ${formatDuration(holdMs)} longer at most`);
+    const { number, dueMs } = nextLook(look, elapsed(), { interval, untilMs: isLonger ? 2 * holdMs : holdMs });
+    const left = dueMs - elapsed();
+    if (left > 0) await ports.clock.sleep(left, call.signal);
+    // A timer may fire a little early.
+    [look, lookedAtMs] = [number, Math.max(dueMs, elapsed())];
     const running = await probeChecks(scope, slot, containerChecks, call.signal);
     const judged = analysis.enabled ? await judge(look) : [];
     const asked = synthetic && isUndecided(judged) ? await synthetic.look(look, looks, call.signal) : [];
@@ -89,6 +94,16 @@ export async function watch(
     const recorded = scope.recorded ? { ...scope.recorded, latenciesMs: [] } : null;
     return ports.judge({ candidate, previous: at === 100 ? recorded : previous, look, looks, settings: analysis });
   }
+}
+
+/**
+ * Looks are due at fixed times. Those that a machine without time has missed are not made up for: many looks in
+ * one moment show no more than one does.
+ */
+function nextLook(look: number, elapsedMs: number, span: { readonly interval: number; readonly untilMs: number }) {
+  const { interval, untilMs } = span;
+  const number = Math.min(Math.ceil(untilMs / interval), Math.max(look + 1, Math.ceil(elapsedMs / interval)));
+  return { number, dueMs: Math.min(number * interval, untilMs) };
 }
 
 function isUndecided(verdicts: readonly Verdict[]): boolean {

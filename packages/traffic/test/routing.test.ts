@@ -157,7 +157,10 @@ describe.each(await doorImages())("routing of %s", (image) => {
       .poll(async () => (await stage.router.traffic(door.name)).slots.blue.serversUp, { timeout: 15_000 })
       .toBe(0);
     const up = { blue: false, green: true };
-    for (const [routing, users] of fc.sample(fc.tuple(routings, buckets), 25)) {
+    // Those whom nobody answers wait for 10 s: once is enough.
+    const someoneAnswers = routings.filter(({ stable, share }) => stable === "green" || share > 0);
+    const alone: [DoorRouting, number[]] = [{ stable: "blue", share: 0, salt: 0 }, [0]];
+    for (const [routing, users] of [...fc.sample(fc.tuple(someoneAnswers, buckets), 25), alone]) {
       await stage.router.setRouting(door.name, routing);
       for (const bucket of users) {
         const { slot } = await ask(door.port, "/", { headers: { cookie: `sluice=${bucket}` } });

@@ -8,6 +8,7 @@ const stat = [
   `# ${columns},`,
   'only_blue,blue1,1,10,0,0,0,0,UP,L7OK,9,0,1,0,"Layer7 check passed, code: 200",',
   "only_blue,blue2,0,0,2,1,0,0,DOWN,L4CON,0,0,0,0,,",
+  "only_blue,blue1-unchecked,1,3,0,0,0,0,no check,,3,0,0,0,,",
   "candidate_green,green1,2,5,1,0,3,4,UP,* L7OK,3,1,0,1,,",
   "candidate_green,blue1,0,4,0,0,0,0,UP,,4,0,0,0,,",
   "only_green,green1,0,0,0,0,0,0,UP,INI,0,0,0,0,,",
@@ -19,8 +20,8 @@ const stat = [
 test("a slot's numbers are those of its servers in every backend, without our probes", () => {
   const rows = parseStat(stat) ?? [];
   expect(slotTraffic(rows, "blue")).toEqual({
-    requests: 14,
-    http2xx: 13,
+    requests: 17,
+    http2xx: 16,
     http3xx: 0,
     http4xx: 1,
     http5xx: 0,
@@ -28,7 +29,7 @@ test("a slot's numbers are those of its servers in every backend, without our pr
     responseErrors: 1,
     retries: 0,
     redispatches: 0,
-    active: 1,
+    active: 2,
     serversUp: 1,
     serversTotal: 2,
   });

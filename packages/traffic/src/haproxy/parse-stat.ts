@@ -28,8 +28,13 @@ export function parseStat(text: string): readonly ServerRow[] | null {
   return rows;
 }
 
+/** Ends the name of a server's second entry in a backend, which no check takes out. */
+export const uncheckedSuffix = "-unchecked";
+
+const serverName = new RegExp(`^(blue|green)\\d+(?:${uncheckedSuffix})?$`);
+
 export function slotOfServer(server: string): Slot | null {
-  const found = /^(blue|green)\d+$/.exec(server);
+  const found = serverName.exec(server);
   return found ? (found[1] as Slot) : null;
 }
 
@@ -45,7 +50,8 @@ function splitCsv(line: string): string[] {
 /** Rows of our own probes; they count for drain, never as users. */
 const isPreview = ({ backend }: ServerRow) => backend.startsWith("preview_");
 /** The rows that decide whether a slot is up: its own servers on the port that says so. */
-const decides = ({ backend, slot }: ServerRow) => backend === `only_${slot}`;
+const decides = ({ backend, server, slot }: ServerRow) =>
+  backend === `only_${slot}` && !server.endsWith(uncheckedSuffix);
 
 /**
  * True once HAProxy itself has reached the server: until its first check it is "up" by mere optimism. A `*` marks the

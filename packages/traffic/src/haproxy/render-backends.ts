@@ -1,9 +1,10 @@
 import { isIPv6 } from "node:net";
 import { type DoorSpec, otherSlot, type Slot, slots } from "@sluice/core";
+import { uncheckedSuffix } from "./parse-stat.ts";
 
 /** How requests come to a slot, and what happens to them when its servers are gone. */
 export type Way =
-  /** The stable slot's users while the share is 0: nothing but its own servers. */
+  /** The stable slot's users while the share is 0, or while no server of either slot is up: nothing but its own servers. */
   | "only"
   /** The stable slot's users while the candidate has a share: the candidate stands by for the case that all else is gone. */
   | "stable"
@@ -36,7 +37,13 @@ export function renderBackends(spec: DoorSpec, listen: DoorSpec["listen"][number
       servers(spec, listen, of, (server) => `${settings}track ${backendName(spec, listen.port, "only", of)}/${server}`);
     const check = healthCheck(spec, listen);
     return [
-      ...section(name("only"), [...check, ...servers(spec, listen, slot, () => "check")]),
+      ...section(name("only"), [
+        "option allbackups",
+        `retries ${patience}`,
+        ...check,
+        ...servers(spec, listen, slot, () => "check"),
+        ...lastResort(spec, listen, slot),
+      ]),
       ...section(name("stable"), [
         "option allbackups",
         ...check,
@@ -55,6 +62,20 @@ export function renderBackends(spec: DoorSpec, listen: DoorSpec["listen"][number
       ...(spec.protocol !== "tcp" ? section(name("preview"), ["retries 3", ...tracking(slot)]) : []),
     ];
   });
+}
+
+/**
+ * How often a connection that gets no answer is tried again where nobody else can answer. With `timeout connect` it makes
+ * 9.8 s, nearly what users and their clients wait for. One that is refused is told at once.
+ */
+const patience = 13;
+
+/**
+ * The same servers, unchecked, for the case that the checks have given up all of them: what gets no processor for some
+ * seconds fails its checks, too, and a late answer is one, where "not available" at once is a lost request.
+ */
+function lastResort(spec: DoorSpec, listen: DoorSpec["listen"][number], slot: Slot): string[] {
+  return servers(spec, listen, slot, () => "backup", uncheckedSuffix);
 }
 
 /**
@@ -83,6 +104,7 @@ function servers(
   { target }: DoorSpec["listen"][number],
   slot: Slot,
   settings: (server: string) => string,
+  suffix = "",
 ): string[] {
   const proxyProtocol = spec.proxyProtocol.out ? " send-proxy-v2" : "";
   return spec.servers[slot].slice(0, spec.replicas).map((address, index) => {
@@ -91,6 +113,6 @@ function servers(
     const own = settings(name);
     const checked = proxyProtocol !== "" && own.startsWith("check") ? " check-send-proxy" : "";
     const protocol = spec.protocol === "h2" ? " proto h2" : "";
-    return `server ${name} ${host}:${target} ${own}${protocol}${proxyProtocol}${checked}`;
+    return `server ${name}${suffix} ${host}:${target} ${own}${protocol}${proxyProtocol}${checked}`;
   });
 }

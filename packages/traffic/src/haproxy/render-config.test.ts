@@ -27,13 +27,30 @@ test("a stable slot without a candidate has its own servers and nothing else", (
   const config = renderHaproxyConfig(spec);
   expect(section(config, "backend only_blue").filter((line) => line.startsWith("server"))).toEqual([
     "server blue1 10.0.0.11:8080 check",
+    "server blue1-unchecked 10.0.0.11:8080 backup",
+  ]);
+});
+
+test("users are left to the stable slot's own servers where the checks have given up everything", () => {
+  const lines = section(renderHaproxyConfig(spec), "frontend users_80").filter((line) =>
+    line.startsWith("use_backend"),
+  );
+  expect(lines.filter((line) => line.includes("blue_stable"))).toEqual([
+    "use_backend candidate_green if blue_stable has_share in_share { nbsrv(candidate_green) gt 0 }",
+    "use_backend stable_blue if blue_stable has_share { nbsrv(stable_blue) gt 0 }",
+    "use_backend only_blue if blue_stable",
   ]);
 });
 
 test("each slot stands by for the other only where both have users", () => {
   const config = renderHaproxyConfig(spec);
-  for (const name of ["only_blue", "only_green", "preview_blue", "preview_green"]) {
-    expect(section(config, `backend ${name}`).join("\n")).not.toContain("backup");
+  for (const [name, other] of [
+    ["only_blue", "green"],
+    ["only_green", "blue"],
+    ["preview_blue", "green"],
+    ["preview_green", "blue"],
+  ]) {
+    expect(section(config, `backend ${name}`).join("\n")).not.toContain(`server ${other}`);
   }
   for (const [name, backup] of [
     ["candidate_green", "blue1"],
@@ -60,6 +77,22 @@ test("several ports have backends of their own, and the health path is asked for
   expect(section(config, "backend only_blue").join("\n")).toContain("uri /healthz");
   expect(section(config, "backend only_blue").join("\n")).toContain("10.0.0.11:9090");
   expect(section(config, "backend only_blue_80").join("\n")).not.toContain("/healthz");
+});
+
+test("users who wait for what is dead leave room for previews, on every port by its own backends", () => {
+  const config = renderHaproxyConfig({
+    ...spec,
+    listen: [
+      { port: 80, target: 8080 },
+      { port: 81, target: 9090 },
+    ],
+  });
+  expect(section(config, "frontend users_81").filter((line) => line.includes("be_conn"))).toEqual(
+    ["blue", "green"].map(
+      (slot) =>
+        `http-request deny deny_status 503 if !preview { var(txn.stable) -m str ${slot} } { nbsrv(preview_${slot}_81) eq 0 } { be_conn(only_${slot}_81) ge 5000 }`,
+    ),
+  );
 });
 
 test("IPv6 addresses and the PROXY protocol", () => {

@@ -15,15 +15,17 @@ function splitRules(directive: "http-request" | "tcp-request content"): string[]
   ];
 }
 
+/** Where no server of either slot is up, users are left to those of the stable one, that may still be alive. */
 function slotRules(spec: DoorSpec, port: number): string[] {
   const name = (way: Way, slot: Slot) => backendName(spec, port, way, slot);
+  const isUp = (way: Way, slot: Slot) => `{ nbsrv(${name(way, slot)}) gt 0 }`;
   return [
     "acl has_share var(txn.share) -m int gt 0",
     "acl in_share var(txn.turn),sub(txn.share) lt 0",
     ...slots.flatMap((stable) => [
       `acl ${stable}_stable var(txn.stable) -m str ${stable}`,
-      `use_backend ${name("candidate", otherSlot(stable))} if ${stable}_stable has_share in_share`,
-      `use_backend ${name("stable", stable)} if ${stable}_stable has_share`,
+      `use_backend ${name("candidate", otherSlot(stable))} if ${stable}_stable has_share in_share ${isUp("candidate", otherSlot(stable))}`,
+      `use_backend ${name("stable", stable)} if ${stable}_stable has_share ${isUp("stable", stable)}`,
       `use_backend ${name("only", stable)} if ${stable}_stable`,
     ]),
   ];
@@ -53,6 +55,7 @@ export function renderHttpFrontend(spec: DoorSpec, { port }: DoorSpec["listen"][
     "acl preview var(txn.preview) -m found",
     'http-request return status 400 content-type text/plain string "X-Sluice-Slot must be blue or green" if { var(txn.preview) -m str unknown }',
     "http-request deny deny_status 503 if !preview { var(txn.stable) -m str none }",
+    ...slots.map((stable) => crowdRule(spec, port, stable)),
     ...bucketRules(spec.stickiness),
     "http-request set-var(txn.turn) var(txn.bucket),add(txn.salt),mod(10000) if !preview",
     ...forwardedRules,
@@ -62,6 +65,15 @@ export function renderHttpFrontend(spec: DoorSpec, { port }: DoorSpec["listen"][
     ...slotRules(spec, port),
   ];
   return [`frontend users_${port}`, ...lines.map((line) => `  ${line}`)];
+}
+
+/** Half of the door's connections: the others are for previews, without which nothing could take the place of what is dead. */
+const mostWaiting = 5_000;
+
+/** How many may wait for servers that their checks have given up; whoever comes after them is told at once. */
+function crowdRule(spec: DoorSpec, port: number, stable: Slot): string {
+  const [waiting, checked] = [backendName(spec, port, "only", stable), backendName(spec, port, "preview", stable)];
+  return `http-request deny deny_status 503 if !preview { var(txn.stable) -m str ${stable} } { nbsrv(${checked}) eq 0 } { be_conn(${waiting}) ge ${mostWaiting} }`;
 }
 
 /** Testers are treated as previews of the candidate are: nothing stands in for it, and they are not counted as users. */
