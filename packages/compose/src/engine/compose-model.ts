@@ -36,7 +36,8 @@ export async function composeModel(
       "-",
       ...args,
     ],
-    env: engine.env,
+    // A model may be a part of what a project has: what it does not name is no orphan.
+    env: { ...engine.env, COMPOSE_IGNORE_ORPHANS: "1" },
     cwd: "/",
     stdin: JSON.stringify(model),
     redact: engine.redact,
