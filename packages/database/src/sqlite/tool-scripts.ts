@@ -3,7 +3,7 @@
  * function of that shell, so that all of them count and hash by the same statements.
  */
 export const pythonScript = `
-import glob, hashlib, os, sqlite3, sys, urllib.parse
+import glob, hashlib, os, sqlite3, sys, time, urllib.parse
 verb, path = sys.argv[1], sys.argv[2]
 def connect(file, mode):
     if file == ':memory:': mode = 'memory'
@@ -19,7 +19,11 @@ if verb == 'query':
                 print('\\t'.join('' if value is None else str(value) for value in row))
 elif verb in ('copy', 'overwrite'):
     source, target = connect(path, 'rw'), connect(sys.argv[3], 'rwc')
-    source.backup(target)
+    deadline = time.monotonic() + 10
+    # By itself it would ask for ever.
+    def patient(status, remaining, total):
+        if status in (5, 6) and time.monotonic() > deadline: raise sqlite3.OperationalError('database is locked')
+    source.backup(target, progress=patient)
     target.close()
 elif verb == 'read':
     with open(path, 'rb') as file:
