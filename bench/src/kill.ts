@@ -4,12 +4,13 @@
 import { allCases, type CrashStage, nameOf, networksOf, runSluice, sampleOf } from "@sluice/testing/faults";
 import { crashStageOf } from "./crash-stage.ts";
 import { Kept } from "./kept.ts";
+import { openListener } from "./kill/listener.ts";
 import { measureExtents } from "./kill/measure-extents.ts";
 import { type KillResult, observeKill } from "./kill/observe-kill.ts";
 import { partOf } from "./kill/part.ts";
 import { readOptions } from "./options.ts";
 import { prepare } from "./peers/prepare-peer.ts";
-import { createSluicePeer } from "./peers/sluice.ts";
+import { createSluicePeer, sluiceConfig } from "./peers/sluice.ts";
 import { atMost, conclude, shown } from "./result.ts";
 import { runBench } from "./run-bench.ts";
 
@@ -19,6 +20,7 @@ const values = readOptions({
   options: {
     quick: { type: "flag", says: "a sample" },
     count: { type: "number", default: 15, says: "with --quick: cases of the sample" },
+    database: { type: "flag", says: "with a backup, a rehearsal and somebody who is told in each deployment" },
     seed: { type: "number", default: 1, says: "same seed, same cases" },
     only: { type: "text", default: "", says: "cases whose name has this text in it, such as SIGINT or rollback" },
     part: { type: "text", default: "1/1", says: "such as 2/6: the second of six parts of about the same length" },
@@ -28,11 +30,14 @@ const values = readOptions({
 });
 const { seed } = values;
 const beganMs = performance.now();
+const drainMs = 1_000;
 const isOver = () => values.seconds !== undefined && performance.now() - beganMs > values.seconds * 1_000;
 
 await runBench(async (session) => {
   const kept = await Kept.open(values.resume);
-  const peer = await prepare(session, "kill", { startUpMs: 300, drainMs: 1_000 }, createSluicePeer);
+  await using listener = await openListener();
+  const files = { "sluice.yaml": sluiceConfig(drainMs) + (values.database ? careful(listener.url) : "") };
+  const peer = await prepare(session, "kill", { startUpMs: 300, drainMs }, createSluicePeer, files);
   const stage = await crashStageOf(session, peer);
   const extents = await measureExtents(stage, peer, kept);
   session.say(`a deployment writes ${extents.deploy.records} records, the way back ${extents.rollback.records}`);
@@ -68,6 +73,14 @@ await runBench(async (session) => {
     ),
     wrong_endings: atMost(failed.length, 0),
     audit_exit_code: atMost(audit.exitCode ?? Number.NaN, 0),
+    told: shown(listener.count()),
   };
   return { result: conclude({ bench: "kill", figures, peers: {}, floor: {} }), details: { extents, results } };
 });
+
+/** All that a deployment may do beside moving users. */
+function careful(url: string): string {
+  return `database: { service: db, rehearsal: block }
+notify: { channels: { team: { slack: { url: "${url}" }, on: [begun, live, failed, rolled-back, interrupted] } } }
+`;
+}
