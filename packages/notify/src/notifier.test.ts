@@ -104,6 +104,19 @@ describe("flushing", () => {
     expect((await outbox.list())[0]).not.toHaveProperty("notification");
   });
 
+  it("removes what a run has left that was killed while it wrote", async () => {
+    const { outbox } = setUp();
+    let sweeps = 0;
+    const sweep = async () => void (sweeps += 1);
+    await createNotifier({
+      channels: [],
+      outbox: { ...outbox, sweep },
+      clock: createFakeClock(),
+      redact: (text) => text,
+    }).flush(soon);
+    expect(sweeps).toBe(1);
+  });
+
   it("tries once, and leaves alone what asked for patience", async () => {
     const busy: Attempt = { result: "retry", reason: "answers code 130101", afterMs: 600_000 };
     const { notifier, withChannels, clock } = setUp(aChannel([busy]));

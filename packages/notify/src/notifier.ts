@@ -70,6 +70,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
     },
     async flush({ withUncertain = false, ...tellOptions }) {
       const now = clock.now();
+      await outbox.sweep();
       const entries = await outbox.list();
       const old = outdated(entries, now);
       await Promise.all(old.map((entry) => outbox.remove(entry)));

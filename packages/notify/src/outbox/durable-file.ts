@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
-/** Beginning of the names of files that are not finished; a crash may leave them, nobody reads them. */
+/** Beginning of the names of files that are not finished; a crash may leave them, nobody reads them, and the next run removes them. */
 export const temporaryPrefix = ".tmp-";
 
 /** Replaces a file so that a crash leaves the old or the new content, never a part. Mode 0600. */

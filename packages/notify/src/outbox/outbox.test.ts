@@ -56,6 +56,16 @@ describe("an outbox", () => {
     expect(await outbox.list()).toEqual([anEntry()]);
   });
 
+  it("is rid of what a process left that was killed while it wrote", async () => {
+    const outbox = createOutbox(path());
+    await outbox.sweep();
+    await outbox.write(anEntry());
+    const whole = await readdir(path());
+    await writeFile(join(path(), ".tmp-team-x.json-0123"), "{");
+    await outbox.sweep();
+    expect(await readdir(path())).toEqual(whole);
+  });
+
   it("keeps ids apart that no file name could hold, inside its directory", async () => {
     const outbox = createOutbox(path());
     const ids = ["window:v1/../../x", "window:v1/../../y", "x".repeat(500), ".", ".."];

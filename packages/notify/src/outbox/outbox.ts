@@ -16,6 +16,8 @@ export interface Outbox {
   remove(entry: Pick<OutboxEntry, "id" | "channel">): Promise<void>;
   /** All entries, oldest first. What cannot be read is left out. */
   list(): Promise<readonly OutboxEntry[]>;
+  /** Removes what a process has left that was killed while it wrote. */
+  sweep(): Promise<void>;
 }
 
 /**
@@ -25,6 +27,11 @@ export interface Outbox {
  */
 export function createOutbox(directory: string): Outbox {
   const pathOf = (id: string, channel: string) => join(directory, `${channel}-${safeName(id)}${suffix}`);
+  const names = () =>
+    readdir(directory).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return [];
+      throw error;
+    });
   return {
     read: (id, channel) => readEntry(pathOf(id, channel)),
     async write(entry) {
@@ -38,17 +45,17 @@ export function createOutbox(directory: string): Outbox {
     },
     remove: ({ id, channel }) => rm(pathOf(id, channel), { force: true }),
     async list() {
-      const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === "ENOENT") return [];
-        throw error;
-      });
-      const paths = names
+      const paths = (await names())
         .filter((name) => name.endsWith(suffix) && !name.startsWith(temporaryPrefix))
         .map((name) => join(directory, name));
       const entries = await Promise.all(paths.map(readEntry));
       return entries
         .filter((entry) => entry !== null)
         .toSorted((a, b) => a.createdAt.localeCompare(b.createdAt) || a.channel.localeCompare(b.channel));
+    },
+    async sweep() {
+      const unfinished = (await names()).filter((name) => name.startsWith(temporaryPrefix));
+      await Promise.all(unfinished.map((name) => rm(join(directory, name), { force: true })));
     },
   };
 }

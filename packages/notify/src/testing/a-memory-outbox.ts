@@ -14,5 +14,6 @@ export function aMemoryOutbox(): Outbox {
       entries.delete(key(id, channel));
     },
     list: async () => [...entries.values()].toSorted((a, b) => a.createdAt.localeCompare(b.createdAt)),
+    sweep: async () => undefined,
   };
 }
