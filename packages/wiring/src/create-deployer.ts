@@ -56,10 +56,11 @@ export function createDeployer(options: DeployerOptions): Deployer {
     },
     async deploy(call, signal) {
       await assertTellable(session);
-      await assertReleaseAllowed(session, call.release, signal);
-      // A project that does not resolve is refused at once; what staging has proven is asked when this is to begin.
+      // What is refused now does not wait for its turn. What GitHub and staging say when it has come decides.
+      if (call.waitMs) await assertReleaseAllowed(session, call.release, signal);
       await Promise.all([session.project(signal), session.facts()]);
       await using _lock = await lockStack(session, call, call.release.tag, signal);
+      await assertReleaseAllowed(session, call.release, signal);
       const request = await deployRequest(session, call, signal, { withChecks: true });
       const { tag: release, commit } = call.release;
       const ports = await session.ports();

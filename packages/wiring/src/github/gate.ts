@@ -5,6 +5,8 @@ import { servingCommit } from "./approvals.ts";
 
 /**
  * Before a deployment begins: GitHub says of the release what `github.require` asks for. Without that, GitHub is not asked.
+ * It holds for the moment: while a deployment waits for the lock, a tag moves and checks turn red, so the answer that counts
+ * is the one under the lock.
  *
  * @throws SluiceError RELEASE_REFUSED with everything that does not hold, also when GitHub does not answer
  */
