@@ -25,7 +25,7 @@ const database: Deployer["database"] = {
   planRestore: async () => ({ manifest: backup, proven: true, ageMs: 1, losses: [], unchangedTables: 1 }),
   restore: async () => ({ manifest: backup, old: "shop__old", swapMs: 1, restoreMs: 1 }),
   undoRestore: async () => "shop__undone",
-  prune: async () => Promise.reject(new Error("prune was not expected")),
+  prune: async () => ({ decisions: [], leftovers: [] }),
   records: async () => [],
 };
 
@@ -43,6 +43,7 @@ export function aHealthyDeployer(): FakeDeployer {
     logs: async function* () {},
     verify: async () => [],
     traffic: async () => [],
+    order: async (kind) => ({ accepted: true, message: kind }),
     doctor: async () => ({ ok: true, examined: [], diagnoses: [] }),
     window: async () => aWindowView(),
     suggestWindows: async () => aSuggestion(),
@@ -56,6 +57,14 @@ export function aHealthyDeployer(): FakeDeployer {
     exportState: async (destination) => {
       destination.end("state");
     },
+    importState: async () => ({
+      stack: "shop",
+      path: "/var/lib/sluice/shop",
+      id: "new",
+      from: "old",
+      replaced: null,
+      unfinished: null,
+    }),
     rebuildState: async () => ({
       stack: "shop",
       path: "/var/lib/sluice/shop",
