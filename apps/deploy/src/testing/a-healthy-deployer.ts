@@ -1,10 +1,11 @@
 import type { Deployer } from "@sluice/wiring";
 import { aBackup } from "./a-backup.ts";
+import { anImport, aRebuiltState } from "./a-moved-state.ts";
 import { aRehearsal } from "./a-rehearsal.ts";
 import { aReportOf } from "./a-report.ts";
 import { aSuggestion } from "./a-suggestion.ts";
 import { anAnnouncement } from "./an-announcement.ts";
-import { aPlanView, aResult, aWindowView, type FakeDeployer, fakeDeployer, v2 } from "./fake-deployer.ts";
+import { aPlanView, aResult, aWindowView, type FakeDeployer, fakeDeployer } from "./fake-deployer.ts";
 
 const backup = aBackup();
 
@@ -57,24 +58,8 @@ export function aHealthyDeployer(): FakeDeployer {
     exportState: async (destination) => {
       destination.end("state");
     },
-    importState: async () => ({
-      stack: "shop",
-      path: "/var/lib/sluice/shop",
-      id: "new",
-      from: "old",
-      replaced: null,
-      unfinished: null,
-    }),
-    rebuildState: async () => ({
-      stack: "shop",
-      path: "/var/lib/sluice/shop",
-      id: "new",
-      previousHome: "old",
-      replaced: null,
-      serving: v2,
-      slots: [],
-      lost: [],
-    }),
+    importState: async () => anImport(),
+    rebuildState: async () => aRebuiltState(),
     database,
   });
 }
