@@ -50,6 +50,12 @@ export interface Session extends AsyncDisposable {
   readonly lastWord: LastWord;
 }
 
+/**
+ * Nothing is read, made or opened before it is asked for. Disposing takes a state home away again that this session made
+ * and no stack was tied to.
+ *
+ * @throws SluiceError from each part: CONFIG_INVALID, COMPOSE_INVALID, NAME_INVALID, HOME_UNUSABLE
+ */
 export function createSession(options: DeployerOptions): Session {
   const clock = systemClock;
   const redaction = createRedaction(options.onEvent ?? discardEvents);

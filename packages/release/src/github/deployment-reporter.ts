@@ -42,6 +42,10 @@ export interface DeploymentReporterOptions {
 const mostPredecessors = 5;
 const pageSize = 100;
 
+/**
+ * Nothing is asked before the first `show`. Of what it made it remembers the states, so that one more costs one call.
+ * Deployments are looked for among the newest hundred of their environment.
+ */
 export function createDeploymentReporter(
   github: Github,
   { commitContext, anchor }: DeploymentReporterOptions = {},

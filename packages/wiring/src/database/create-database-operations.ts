@@ -12,6 +12,7 @@ import { proveBackup, prune, takeAndProve } from "./prove.ts";
 import { readDatabaseRecords } from "./records.ts";
 import { rehearse } from "./rehearsal/rehearse.ts";
 
+/** What people do with the project's database, under the lock where `DatabaseOperations` says so. Opens nothing yet. */
 export function createDatabaseOperations(session: Session): DatabaseOperations {
   const newest = async (choose: (backups: readonly Manifest[]) => Manifest | undefined): Promise<string> => {
     const found = choose((await (await openStore(session)).list()).backups);

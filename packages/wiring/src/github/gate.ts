@@ -52,7 +52,7 @@ async function unapproved(
   return approvalObjections(approvals, (await session.config()).github.require.approvals);
 }
 
-/** The same, for a deployment that is only planned. */
+/** The same, for a deployment that is only planned: the refusal is a finding, and nothing is thrown for it. */
 export async function releaseFindings(
   session: Session,
   release: ReleaseRequest,
