@@ -48,7 +48,9 @@ describe("the token of a run", () => {
     expect(ask(action(env))).toEqual([""]);
     expect(ask(action(`${env}, with: { command: rollback }`))).toEqual([""]);
     expect(ask(action(`${env}, with: { command: status }`))).toEqual([]);
-    expect(ask(action("with: {}"))).toEqual([]);
+    expect(ask(action("with: {}"))).toEqual([""]);
+    expect(ask(action("with: { github-token: '${{ secrets.DEPLOY_TOKEN }}' }"))).toEqual([]);
+    expect(ask(action("with: {}"), { ...ordinaryUse, token: "${DEPLOY_TOKEN}" })).toEqual([]);
   });
 
   it.each([ordinaryUse, fullUse])("lacks nothing in the workflows that are written for a project", (github) => {

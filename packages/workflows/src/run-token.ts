@@ -47,8 +47,14 @@ function givesToken(workflow: Tree, job: Tree, variable: string): boolean {
     .filter(isDeploying)
     .some((step) => {
       const environment: Tree = { ...treeOf(workflow["env"]), ...treeOf(job["env"]), ...treeOf(step["env"]) };
-      return isRunToken(textOf(environment[variable]));
+      return isRunToken(textOf(environment[variable]) || tokenOfAction(step, variable));
     });
+}
+
+/** What the action gives Sluice where no variable does: by default the token of the run, as `GITHUB_TOKEN`. */
+function tokenOfAction(step: Tree, variable: string): string {
+  if (step["uses"] === undefined || variable !== "GITHUB_TOKEN") return "";
+  return textOf(treeOf(step["with"])["github-token"] ?? "${{ github.token }}");
 }
 
 function isDeploying(step: Tree): boolean {

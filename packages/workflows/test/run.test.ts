@@ -97,10 +97,14 @@ describe("the action of this repository", () => {
       command: "db backup",
       arguments: "--verify\n\n--reason=before $(touch x) `y` *",
       "working-directory": ".",
+      "github-token": "token-of-the-run",
     };
     const { status, calls } = await running("deploy", "action", { workflow, inputs });
     expect(status).toBe("success");
     expect(calls.map(({ args }) => args)).toEqual([["db", "backup", "--verify", "--reason=before $(touch x) `y` *"]]);
+    expect(calls[0]?.["token"]).toBe("token-of-the-run");
+    const own = await running("deploy", "action", { workflow, inputs, env: { GITHUB_TOKEN: "token-of-an-app" } });
+    expect(own.calls[0]?.["token"]).toBe("token-of-an-app");
   });
 });
 
