@@ -1,5 +1,4 @@
 // Whether the judgement keeps good versions and throws bad ones away: simulated, beside a fixed threshold.
-
 import { fullExtent, quickExtent } from "./analysis/cells.ts";
 import { measurePieces } from "./analysis/measure-pieces.ts";
 import { piecesOf } from "./analysis/pieces.ts";

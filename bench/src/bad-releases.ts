@@ -1,5 +1,4 @@
 // What users meet of a bad version: Sluice beside plain Compose, same shop, same load.
-
 import { badCases, quickModes } from "./bad-releases/cases.ts";
 import { badReleaseFigures, badReleaseNumbers } from "./bad-releases/limits.ts";
 import { type BadRun, observeBadRelease } from "./bad-releases/observe-bad-release.ts";

@@ -1,5 +1,4 @@
 // What one deployment costs the users: Sluice, plain Compose and a careful script beside each other, same app, same load.
-
 import { downtimeFigures } from "./downtime-limits.ts";
 import { measureFloor } from "./floor.ts";
 import type { LoadProfile } from "./load/profile.ts";

@@ -1,5 +1,4 @@
 // The way back: to the version before, which still runs (warm), and to one that has to be started (cold).
-
 import { measureFloor } from "./floor.ts";
 import { measure } from "./measure.ts";
 import { observeChange, type PeerRun, releaseNext } from "./observe-change.ts";

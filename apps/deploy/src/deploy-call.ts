@@ -2,6 +2,7 @@ import type { DeployCall, Deployer } from "@sluice/wiring";
 import type { ChangeFlags, CommandCall } from "./context.ts";
 import { deployerOptions } from "./deployer-options.ts";
 import { parseDurationFlag, parseOverride, parseSteps } from "./flag-values.ts";
+import { writeJson } from "./render/json.ts";
 
 export interface DeployFlags extends ChangeFlags {
   readonly release?: string;
@@ -40,4 +41,15 @@ export async function deployCall(
   const resolved = await resolving;
   if ("ignored" in resolved) return resolved;
   return { ...asked, release: resolved.release };
+}
+
+/** Says why nothing is done, which is no failure. @param what in words, such as `nothing to announce` */
+export function sayIgnored(
+  { flags, context }: CommandCall,
+  { ignored }: { readonly ignored: string },
+  what: string,
+): 0 {
+  if (flags.json) writeJson(context, { ignored });
+  else context.stdout.write(`${what}: ${ignored}\n`);
+  return 0;
 }

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
+import { aDesk } from "./testing/a-desk.ts";
 import { aHealthyDeployer } from "./testing/a-healthy-deployer.ts";
 import { run } from "./testing/run.ts";
 import { splitWords } from "./testing/split-words.ts";
@@ -17,6 +18,8 @@ function readGuide(language: string) {
   return { text, commands: blocks.flat() };
 }
 
+/** The first words of a command line, such as `sluice db backup`. */
+const wordsOf = (line: string, count: number) => line.split(" ").slice(0, count).join(" ");
 const own = [...new Set(guides.en.commands.filter((line) => line.startsWith("sluice ")))];
 
 describe("the guide", () => {
@@ -43,6 +46,14 @@ describe("the guide", () => {
     }
   });
 
+  it("shows every command of the reference", () => {
+    const reference = readFileSync(join(docs, "cli.md"), "utf8");
+    const commands = [...reference.matchAll(/^## `(sluice [^`]+)`$/gm)].map(([, command = ""]) => command);
+    expect(commands.length).toBeGreaterThan(40);
+    const shown = new Set(own.flatMap((line) => [wordsOf(line, 2), wordsOf(line, 3)]));
+    expect(commands.filter((command) => !shown.has(command))).toEqual([]);
+  });
+
   it("uses nothing but sluice, git and gh", () => {
     expect(guides.en.commands.filter((line) => !/^(?:sluice|git|gh) /.test(line))).toEqual([]);
   });
@@ -50,10 +61,12 @@ describe("the guide", () => {
   it.each(own)("%s works", async (line) => {
     const cwd = await mkdtemp(join(tmpdir(), "sluice-guide-"));
     try {
+      if (line.startsWith("sluice state import")) await writeFile(join(cwd, "sluice-state.tar"), "state");
       const argv = splitWords(line.replace("/srv/backups/", "")).slice(1);
       // Watching and following end when they are told to.
       const signal = /--watch|--follow/.test(line) ? AbortSignal.timeout(200) : undefined;
       const ran = await run(argv, {
+        ...aDesk(),
         deployer: aHealthyDeployer(),
         cwd,
         isInteractive: true,

@@ -21,6 +21,7 @@ export function formatTime(iso: string): string {
 /** Time since the beginning: `+1m20s`. */
 export const formatOffset = (ms: number): string => `+${formatDuration(ms)}`;
 
+/** A share to two decimals, or whole milliseconds: `0.25 %`, `120 ms`; in words where nobody used it. Pure. */
 export function formatMeasure(value: number | null, unit: "%" | "ms"): string {
   return value === null ? "no users" : `${Number(value.toFixed(unit === "%" ? 2 : 0))} ${unit}`;
 }
@@ -31,6 +32,7 @@ export function formatP(p: number | undefined): string {
   return p > 0 && p < 0.001 ? "< 0.001" : String(Number(p.toPrecision(3)));
 }
 
+/** What serves since the deployment has ended, in words. Pure. */
 export function servingText({ serving, outcome }: ReportData): string {
   if (serving) return `${serving.tag} (slot ${serving.slot}, ${serving.share} %)`;
   return outcome === null ? "not recorded: the deployment has no end" : "nothing, or it could not be seen";
@@ -38,6 +40,7 @@ export function servingText({ serving, outcome }: ReportData): string {
 
 export const outcomeText = ({ outcome }: ReportData): string => outcome ?? "no end";
 
+/** How long the deployment took: `1m20s`. Pure. */
 export function durationText({ durationMs }: ReportData): string {
   return durationMs === null ? "no end" : formatDuration(durationMs);
 }

@@ -1,38 +1,25 @@
-import { assertStackName, type Finding, formatPlan } from "@sluice/core";
-import {
-  type DeployRequest,
-  deploy,
-  type PreparedDeployment,
-  prepareDeploy,
-  prepareRollback,
-  type RollbackRequest,
-  readAttempts,
-  recoverUnfinished,
-  rollback,
-  servingOf,
-} from "@sluice/engine";
+import { assertStackName } from "@sluice/core";
+import { deploy, prepareDeploy, prepareRollback, readAttempts, recoverUnfinished, rollback } from "@sluice/engine";
 import { exportHome, verifyAudit } from "@sluice/journal";
 import { createDatabaseOperations } from "./database/create-database-operations.ts";
-import { withDatabaseService } from "./database/find-database.ts";
-import type { DeployCall, Deployer, DeployerOptions, PlanView, RollbackCall } from "./deployer.ts";
+import type { Deployer, DeployerOptions } from "./deployer.ts";
+import { deployRequest, planView, refusals, rollbackRequest } from "./deployment-requests.ts";
 import { readAnchoredAudit } from "./github/anchors.ts";
 import { readApprovalRecords } from "./github/approvals.ts";
-import { assertReleaseAllowed, releaseFindings } from "./github/gate.ts";
+import { assertReleaseAllowed } from "./github/gate.ts";
 import { lockStack } from "./lock.ts";
 import { followServiceLogs } from "./logs.ts";
 import { announcePlan, readPlanRecords } from "./notify/announce.ts";
 import { assertTellable, flushOutbox, partsOf, readOutbox, tellingHowItEnds } from "./notify/tell.ts";
-import { unavailableFindings } from "./notify/with-notifications.ts";
 import { deploymentNews, giveOrder } from "./orders.ts";
 import { originOf } from "./origin.ts";
-import { readProvenRelease } from "./promotion/read-proven-release.ts";
 import { pruneReleases } from "./prune.ts";
 import { recordingInSentry } from "./record-sentry.ts";
 import { createSession, type Session } from "./session.ts";
 import { importState, readStateChanges, rebuildState } from "./state.ts";
 import { readProcesses, readStatus, readTraffic } from "./status.ts";
 import { verifyLive } from "./verify.ts";
-import { suggestedWindows, windowFindings, windowView } from "./window.ts";
+import { suggestedWindows, windowView } from "./window.ts";
 
 /**
  * The composition root: constructs the adapters for one stack and hands out what can be done with it. Nothing is opened
@@ -56,10 +43,11 @@ export function createDeployer(options: DeployerOptions): Deployer {
     },
     async deploy(call, signal) {
       await assertTellable(session);
-      await assertReleaseAllowed(session, call.release, signal);
-      // A project that does not resolve is refused at once; what staging has proven is asked when this is to begin.
+      // What is refused now does not wait for its turn. What GitHub and staging say when it has come decides.
+      if (call.waitMs) await assertReleaseAllowed(session, call.release, signal);
       await Promise.all([session.project(signal), session.facts()]);
       await using _lock = await lockStack(session, call, call.release.tag, signal);
+      await assertReleaseAllowed(session, call.release, signal);
       const request = await deployRequest(session, call, signal, { withChecks: true });
       const { tag: release, commit } = call.release;
       const ports = await session.ports();
@@ -147,55 +135,6 @@ export function createDeployer(options: DeployerOptions): Deployer {
 
 const never = () => new AbortController().signal;
 
-/** What would refuse the deployment that is planned. */
-async function refusals(
-  session: Session,
-  { override, release }: DeployCall,
-  signal: AbortSignal | undefined,
-): Promise<readonly Finding[]> {
-  const [config, channels] = await Promise.all([session.config(), session.channels()]);
-  const closed = override ? [] : await windowFindings(config, session.clock.now());
-  return [...unavailableFindings(channels, "error"), ...closed, ...(await releaseFindings(session, release, signal))];
-}
-
-async function deployRequest(
-  session: Session,
-  { release, reason, retry, replaceDoors, steps, override, acceptIncompatible, promotion }: DeployCall,
-  signal: AbortSignal | undefined,
-  { withChecks }: { readonly withChecks: boolean },
-): Promise<DeployRequest> {
-  const [project, facts] = await Promise.all([session.project(signal), session.facts()]);
-  const named = withDatabaseService(facts.config, project);
-  const from = promotion ?? named.promotion;
-  const proven = from ? await readProvenRelease(session, from, { release, withChecks }, signal) : undefined;
-  const config = steps ? { ...named, rollout: { ...named.rollout, steps } } : named;
-  return {
-    ...facts,
-    config,
-    project,
-    release,
-    ...initiator(session, reason ?? `release ${release.tag}${from ? `, promoted from ${from.stack}` : ""}`),
-    proven,
-    retry,
-    replaceDoors,
-    override,
-    acceptIncompatible,
-  };
-}
-
-async function rollbackRequest(
-  session: Session,
-  { to, reason, acceptIncompatible }: RollbackCall,
-  signal: AbortSignal | undefined,
-): Promise<RollbackRequest> {
-  const [project, facts] = await Promise.all([session.project(signal), session.facts()]);
-  return { ...facts, project, ...initiator(session, reason ?? "rollback"), to, acceptIncompatible };
-}
-
-function initiator({ options }: Session, reason: string) {
-  return { actor: options.actor, origin: originOf(options.env), reason };
-}
-
 async function recover(session: Session, choice: "finish" | "undo", signal: AbortSignal) {
   const [project, facts] = await Promise.all([session.project(signal), session.facts()]);
   await using _lock = await lockStack(session, { reason: choice }, "unfinished", signal);
@@ -204,13 +143,4 @@ async function recover(session: Session, choice: "finish" | "undo", signal: Abor
   return await tellingHowItEnds(session, { release: "", reason: choice }, signal, () =>
     recoverUnfinished(facts, project, ports, signal, choice),
   );
-}
-
-function planView(
-  request: DeployRequest | RollbackRequest,
-  { plan, observed, bundles }: PreparedDeployment,
-  tag: string,
-): PlanView {
-  const { services, findings } = request.project;
-  return { plan, text: formatPlan(plan), services, findings, serving: servingOf(observed, bundles), tag };
 }

@@ -12,7 +12,10 @@ import type {
   SlotTraffic,
 } from "@sluice/core";
 import type { AttemptRecord, RebuiltState } from "@sluice/engine";
+import type { LockHolder } from "@sluice/journal";
 import type { WorkflowFile } from "@sluice/workflows";
+
+export type { AuditReport, LockHolder } from "@sluice/journal";
 
 export interface PlanView {
   readonly plan: DeploymentPlan;
@@ -58,16 +61,6 @@ export interface StackStatus {
   readonly last: AttemptRecord | null;
 }
 
-export interface LockHolder {
-  readonly pid: number;
-  readonly host: string;
-  readonly actor: string;
-  readonly reason: string;
-  readonly release: string;
-  /** ISO 8601. */
-  readonly since: string;
-}
-
 export interface ProcessRow extends ObservedContainer {
   /** Where it lives: a slot, base or a door. */
   readonly place: Slot | "base" | "door";
@@ -104,17 +97,6 @@ export interface TrafficView {
   readonly stable: Slot | null;
   readonly shares: Readonly<Record<Slot, number>>;
   readonly slots: Readonly<Record<Slot, SlotTraffic>>;
-}
-
-export interface AuditReport {
-  readonly ok: boolean;
-  readonly records: number;
-  readonly problems: readonly {
-    readonly seq: number;
-    readonly line: number;
-    readonly kind: string;
-    readonly message: string;
-  }[];
 }
 
 export interface ImportCall {

@@ -95,23 +95,36 @@ export interface RollbackCall {
  * dead run left, and ends in a result; what is refused before any change throws a `SluiceError`.
  */
 export interface Deployer extends AsyncDisposable {
-  /** What the project is: roles, facts, findings. Needs no engine. */
+  /** What the project is: roles, facts, findings. Needs no engine. @throws SluiceError CONFIG_INVALID, COMPOSE_INVALID, COMPOSE_MISSING */
   inspect(signal?: AbortSignal): Promise<Inspection>;
   /** GitHub Actions workflows that deploy the project. Needs neither the engine nor the variables of production; writes nothing. */
   workflows(): Promise<ProjectWorkflows>;
-  /** What `deploy` would do. Changes nothing. */
+  /** What `deploy` would do. What a window, a channel or GitHub would refuse is among the findings. Changes nothing. */
   plan(call: DeployCall, signal?: AbortSignal): Promise<PlanView>;
+  /**
+   * Makes a release live. Whether it may be is decided under the lock, when its turn has come.
+   *
+   * @throws SluiceError before any change: LOCK_HELD, WINDOW_CLOSED, RELEASE_REFUSED, RELEASE_BROKEN, PREFLIGHT_FAILED,
+   *   HOME_MISMATCH, ENGINE_UNREACHABLE, and CONFIG_INVALID also where a channel lacks a variable
+   */
   deploy(call: DeployCall, signal: AbortSignal): Promise<DeploymentResult>;
+  /** What `rollback` would do. Changes nothing. */
   planRollback(call: RollbackCall, signal?: AbortSignal): Promise<PlanView>;
+  /**
+   * Goes back, by the route alone where that version is warm. No window and no channel refuses it.
+   *
+   * @throws SluiceError before any change: LOCK_HELD, NOTHING_TO_ROLL_BACK, RELEASE_UNKNOWN, BUNDLE_INVALID, IMAGE_MISSING,
+   *   DATA_INCOMPATIBLE without `acceptIncompatible`, HOME_MISMATCH, ENGINE_UNREACHABLE
+   */
   rollback(call: RollbackCall, signal: AbortSignal): Promise<DeploymentResult>;
   /** Finishes (`resume`) or undoes (`abort`) an attempt without an end; `null` when there is none. */
   resume(signal: AbortSignal): Promise<DeploymentResult | null>;
   abort(signal: AbortSignal): Promise<DeploymentResult | null>;
   status(signal?: AbortSignal): Promise<StackStatus>;
   ps(signal?: AbortSignal): Promise<readonly ProcessRow[]>;
-  /** Lines of services as they come; all services of the project when none is named. */
+  /** Lines of services as they come; all services of the project when none is named. @throws SluiceError USAGE for an unknown one */
   logs(services: readonly string[], options?: LogOptions): AsyncIterable<LogLine>;
-  /** The checks of the release that serves, through the door as users come. */
+  /** The checks of the release that serves, through the door as users come. @throws SluiceError STATE_UNCLEAR where nothing serves */
   verify(signal?: AbortSignal): Promise<readonly Verdict[]>;
   traffic(signal?: AbortSignal): Promise<readonly TrafficView[]>;
   /**

@@ -5,7 +5,11 @@ import { isErrorLine } from "./log-errors.ts";
 import type { Session } from "./session.ts";
 import { readProcesses } from "./status.ts";
 
-/** Lines of the containers that answer for a service now: the live slot's, or those of base. */
+/**
+ * Lines of the containers that answer for a service now: the live slot's, or those of base.
+ *
+ * @throws SluiceError USAGE for a service that the project has not
+ */
 export async function* followServiceLogs(
   session: Session,
   services: readonly string[],

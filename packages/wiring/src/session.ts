@@ -1,44 +1,21 @@
-import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import {
-  type ComposeRuntime,
-  createComposeResolver,
-  createComposeRuntime,
-  environmentFingerprint,
-  modelChanges,
-  mountedFiles,
-  secretValues,
-} from "@sluice/compose";
+import { type ComposeRuntime, createComposeResolver, createComposeRuntime, secretValues } from "@sluice/compose";
 import {
   assertStackName,
   type Clock,
   type Config,
   createEvent,
-  createRedactor,
   discardEvents,
-  type EventSink,
   type Finding,
   type Redact,
   type ResolvedProject,
-  redactDeep,
 } from "@sluice/core";
 import type { EnginePorts, StackFacts } from "@sluice/engine";
-import { judge } from "@sluice/health";
-import {
-  createJournal,
-  createOrderDesk,
-  createTrafficCounts,
-  discardUnusedHome,
-  openStateHome,
-  type StateHome,
-} from "@sluice/journal";
-import { createBundleStore, releaseId, releaseKey } from "@sluice/release";
+import { discardUnusedHome, openStateHome, type StateHome } from "@sluice/journal";
 import { createHaproxyRouter } from "@sluice/traffic";
 import { checkSecrets } from "./check-secrets.ts";
 import { createHomeClaim } from "./claim-home.ts";
-import { createBackupTaker } from "./database/backup-taker.ts";
-import { createMigrationRunner } from "./database/migration-runner.ts";
-import { createRehearser } from "./database/rehearsal/rehearser.ts";
+import { createPorts } from "./create-ports.ts";
 import type { DeployerOptions } from "./deployer.ts";
 import { createFileMemo } from "./file-memo.ts";
 import { currentAnchor } from "./github/anchors.ts";
@@ -48,10 +25,9 @@ import { loadConfig } from "./load-config.ts";
 import { stateHomeOf } from "./locations.ts";
 import { type OpenedChannels, openChannels } from "./notify/channels.ts";
 import { createLastWord, type LastWord } from "./notify/last-word.ts";
-import { createStackProber } from "./prober.ts";
-import { createRedactingJournal } from "./redacting-journal.ts";
+import { type Once, once } from "./once.ts";
+import { createRedaction } from "./redaction.ts";
 import { systemClock } from "./system-clock.ts";
-import { createStackWatcher } from "./watcher.ts";
 
 /** Everything that is constructed for one stack, each part only when it is first needed. */
 export interface Session extends AsyncDisposable {
@@ -74,6 +50,12 @@ export interface Session extends AsyncDisposable {
   readonly lastWord: LastWord;
 }
 
+/**
+ * Nothing is read, made or opened before it is asked for. Disposing takes a state home away again that this session made
+ * and no stack was tied to.
+ *
+ * @throws SluiceError from each part: CONFIG_INVALID, COMPOSE_INVALID, NAME_INVALID, HOME_UNUSABLE
+ */
 export function createSession(options: DeployerOptions): Session {
   const clock = systemClock;
   const redaction = createRedaction(options.onEvent ?? discardEvents);
@@ -128,51 +110,8 @@ export function createSession(options: DeployerOptions): Session {
     return { stack: await stack(), homeId: state.id, previewSecret: state.previewSecret, config: await config() };
   });
   const ports = once(async (): Promise<EnginePorts> => {
-    const state = await home();
     await facts();
-    const references = {
-      environment: options.env,
-      onSecrets: (values: readonly string[]) => redaction.add(values),
-    };
-    const { observer, images, base, slots, doors } = runtime();
-    const orders = createOrderDesk(state);
-    return {
-      clock,
-      journal: createRedactingJournal(createJournal(state, clock), redaction.redact),
-      bundles: createBundleStore(state.releasesDir),
-      backups: createBackupTaker(session),
-      migrations: createMigrationRunner(session),
-      rehearser: createRehearser(session),
-      identity: {
-        key: (request, modelHash) => releaseKey(request, modelHash, randomBytes(8).toString("hex")),
-        id: releaseId,
-        files: mountedFiles,
-        environment: (model) => environmentFingerprint(model, state.hashKey),
-        changes: (before, after) => redactDeep(modelChanges(before, after, state.hashKey), redaction.redact),
-      },
-      observer,
-      images,
-      base: { ...base, claim: claim().claim },
-      slots,
-      doors,
-      router: router(),
-      counts: createTrafficCounts(state),
-      prober: createStackProber(
-        await stack(),
-        runtime(),
-        clock,
-        references,
-        async () => (await config()).traffic.image,
-      ),
-      watcher: createStackWatcher(runtime(), clock, references),
-      judge,
-      orders,
-      onEvent(event) {
-        lastWord.sink(event);
-        orders.tell(redactDeep(event, redaction.redact));
-      },
-      randomId: () => randomBytes(4).toString("hex"),
-    };
+    return createPorts(session, { redaction, router: router(), claim: claim() });
   });
   const channels = once(async (): Promise<OpenedChannels> => {
     const opened = openChannels(await config(), options.env);
@@ -213,40 +152,4 @@ export function createSession(options: DeployerOptions): Session {
     },
   };
   return session;
-}
-
-interface Once<T, Args extends readonly unknown[]> {
-  (...args: Args): T;
-  readonly made: boolean;
-}
-
-/** Made once, by the first caller with what it gives; what failed or was aborted is made anew for the next. */
-function once<T, Args extends readonly unknown[] = []>(make: (...args: Args) => T): Once<T, Args> {
-  let made: { readonly value: T } | undefined;
-  const get = (...args: Args) => {
-    if (made) return made.value;
-    const mine = { value: make(...args) };
-    made = mine;
-    if (mine.value instanceof Promise) {
-      mine.value.catch(() => {
-        if (made === mine) made = undefined;
-      });
-    }
-    return mine.value;
-  };
-  return Object.defineProperty(get, "made", { get: () => made !== undefined }) as Once<T, Args>;
-}
-
-/** Values become known while things are resolved; events before that hold none. */
-function createRedaction(sink: EventSink): { redact: Redact; add(values: readonly string[]): void; sink: EventSink } {
-  const values = new Set<string>();
-  let masked: Redact = (text) => text;
-  return {
-    redact: (text) => masked(text),
-    add(more) {
-      for (const value of more) values.add(value);
-      masked = createRedactor(values);
-    },
-    sink: (event) => sink(redactDeep(event, masked)),
-  };
 }

@@ -61,6 +61,7 @@ function sharesOf(stable: Slot | null, share: number): Readonly<Record<Slot, num
   return { [stable]: 100 - share, [otherSlot(stable)]: share } as Record<Slot, number>;
 }
 
+/** Containers of slots, doors and base, with whether users reach them. @throws SluiceError ENGINE_UNREACHABLE */
 export async function readProcesses(session: Session, signal?: AbortSignal): Promise<readonly ProcessRow[]> {
   const [project, ports] = await Promise.all([session.project(signal), session.ports()]);
   const observed = await ports.observer.observe(project, signal);
@@ -81,6 +82,11 @@ export async function readProcesses(session: Session, signal?: AbortSignal): Pro
   return [...inSlots, ...doors.flat(), ...base, ...plain];
 }
 
+/**
+ * Shares and counters of each door that runs; what was counted goes into the history that windows are suggested by.
+ *
+ * @throws SluiceError ENGINE_UNREACHABLE, DOOR_FAILED
+ */
 export async function readTraffic(session: Session, signal?: AbortSignal): Promise<readonly TrafficView[]> {
   const [project, ports] = await Promise.all([session.project(signal), session.ports()]);
   const observed = await ports.observer.observe(project, signal);

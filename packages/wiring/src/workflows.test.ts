@@ -31,6 +31,23 @@ describe("the workflows of a checkout", () => {
     expect(byHand).toEqual([]);
   });
 
+  it("take the rights and variables that the configuration needs", async () => {
+    await writeFile(join(directory, "compose.yml"), "services:\n  web:\n    image: web\n");
+    const config = `notify: { channels: { team: { slack: { url: "\${CHAT_URL}" } } } }
+checks: [{ service: web, http: { path: /, headers: { authorization: "Bearer \${env:CHECK_TOKEN}" } } }]
+github: { report: true, require: { checks: true } }
+`;
+    await writeFile(join(directory, "sluice.yaml"), config);
+    const [deploy, , verify] = (await read()).files.map(({ text }) => text);
+    expect(deploy).toContain("  contents: write\n");
+    expect(deploy).toContain("  checks: read\n");
+    for (const text of [deploy, verify]) {
+      expect(text).toContain("      CHAT_URL: ${{ secrets.CHAT_URL }}\n");
+      expect(text).toContain("      CHECK_TOKEN: ${{ secrets.CHECK_TOKEN }}\n");
+    }
+    expect(verify).not.toContain("write\n");
+  });
+
   it("back a database up, and say which workflow deploys past Sluice", async () => {
     await writeFile(join(directory, "base.yml"), "services:\n  db:\n    image: postgres:16\n");
     await mkdir(join(directory, ".github/workflows"), { recursive: true });

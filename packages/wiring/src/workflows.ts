@@ -3,6 +3,7 @@ import { join, relative } from "node:path";
 import { findProjectFiles } from "@sluice/compose";
 import { inferDatabaseKind } from "@sluice/database";
 import { existingDeployments, projectWorkflows, type WorkflowFile, workflowFacts } from "@sluice/workflows";
+import { configVariables } from "./config-variables.ts";
 import type { ProjectWorkflows } from "./deployer.ts";
 import type { Session } from "./session.ts";
 
@@ -26,6 +27,8 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
     read: (path) => texts.get(path) ?? null,
     envFileText: await readOrEmpty(join(directory, ".env")),
     workflows,
+    configVariables: configVariables(config),
+    github: config.github,
     hasDatabase: config.database !== undefined || [...texts.values()].some(hasDatabaseImage),
   });
   const written = projectWorkflows(facts);

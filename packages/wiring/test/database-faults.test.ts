@@ -6,6 +6,7 @@ import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Backups, backupsOf } from "./support/backups.ts";
 import { docker, image, type Project, password, startProject } from "./support/postgres.ts";
+import { scratchesOf } from "./support/scratches.ts";
 import { until } from "./support/until.ts";
 
 let project: Project;
@@ -32,15 +33,7 @@ const codeOf = async (run: Promise<unknown>): Promise<string> =>
   );
 const verify = (manifest: Manifest, over: object = {}) =>
   verifyBackup({ ...backups.ports, ...over }, { id: manifest.id });
-const scratches = () =>
-  docker(
-    "ps",
-    "-aq",
-    "--filter",
-    "label=dev.sluice.kind=scratch",
-    "--filter",
-    `label=dev.sluice.stack=${project.stack}`,
-  );
+const scratches = () => scratchesOf(project.stack);
 
 describe("every way in which a backup can be bad has a name of its own", () => {
   it.each(["process", "container"] as const)(

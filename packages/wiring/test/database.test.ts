@@ -4,7 +4,8 @@ import { highestLevel } from "@sluice/database";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDeployer, type Deployer } from "../src/index.ts";
-import { docker, type Project, password, startProject } from "./support/postgres.ts";
+import { type Project, password, startProject } from "./support/postgres.ts";
+import { scratchesOf } from "./support/scratches.ts";
 import { until } from "./support/until.ts";
 
 let project: Project;
@@ -66,16 +67,7 @@ describe("a database under writes", () => {
     expect((await deployer.database.list()).backups).toEqual([proven]);
 
     // Nothing of it is left on the engine, nor in the server.
-    expect(
-      await docker(
-        "ps",
-        "-aq",
-        "--filter",
-        "label=dev.sluice.kind=scratch",
-        "--filter",
-        `label=dev.sluice.stack=${project.stack}`,
-      ),
-    ).toBe("");
+    expect(await scratchesOf(project.stack)).toBe("");
     const sessions = "select count(*) from pg_stat_activity where application_name like 'sluice-%'";
     await until(async () => (await project.sql(sessions)) === "0");
   });

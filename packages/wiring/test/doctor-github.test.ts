@@ -108,7 +108,10 @@ describe("the doctor and GitHub", () => {
     expect(await ask("ghp_wrong")).toEqual(["error github-denied"]);
     server.fault = () => githubFaults.broken();
     expect(await ask()).toEqual(["warn github-unreachable"]);
-    expect(await ask("", "github: { require: { checks: true } }")).toEqual(["error github-token-missing"]);
+    expect(await ask("", "github: { require: { checks: true } }")).toEqual([
+      "error github-token-missing",
+      "warn github-right-missing",
+    ]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { highestLevel } from "@sluice/database";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ComposeProject, startComposeProject } from "./support/compose-project.ts";
-import { docker } from "./support/postgres.ts";
+import { scratchesOf } from "./support/scratches.ts";
 import { until } from "./support/until.ts";
 
 const signal = new AbortController().signal;
@@ -43,15 +43,7 @@ async function sql(statement: string): Promise<string> {
 }
 const filesOf = async () =>
   (await project.run("app", ["ls", "/data"])).split("\n").filter((name) => !/-(?:wal|shm)$/.test(name));
-const scratches = () =>
-  docker(
-    "ps",
-    "-aq",
-    "--filter",
-    "label=dev.sluice.kind=scratch",
-    "--filter",
-    `label=dev.sluice.stack=${project.stack}`,
-  );
+const scratches = () => scratchesOf(project.stack);
 
 beforeAll(async () => {
   project = await startComposeProject("files", { compose, config: { database: sqlite } });

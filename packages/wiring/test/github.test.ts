@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Clock, createRedactor, type SluiceEvent } from "@sluice/core";
 import { bundleOf, deploy, recoverUnfinished, rollback } from "@sluice/engine";
-import { aConfig, aProject, aRequest, createFakeWorld } from "@sluice/testing";
+import { aConfig, aRequest, createFakeWorld } from "@sluice/testing";
 import { type FakeGithub, githubFaults, startFakeGithub } from "@sluice/testing/github";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { githubChannel } from "../src/github/github-channel.ts";
@@ -13,6 +13,7 @@ import { shownAtStart } from "../src/github/shown.ts";
 import { createLastWord } from "../src/notify/last-word.ts";
 import { type NotifyParts, notifierOf, withNotifications } from "../src/notify/with-notifications.ts";
 import { systemClock } from "../src/system-clock.ts";
+import { someFacts } from "./support/facts.ts";
 
 let directory = "";
 let server: FakeGithub;
@@ -38,15 +39,7 @@ function aStack(signal = never) {
   const events: SluiceEvent[] = [];
   const lastWord = createLastWord((event) => events.push(event));
   const hooks: { begun?: () => Promise<void> } = {};
-  const request = {
-    stack: "shop",
-    homeId: "home",
-    previewSecret: "secret of the preview",
-    config,
-    project: aProject(),
-    actor: "ada",
-    reason: "a test",
-  };
+  const request = someFacts(config);
   /** Each run is a process of its own: it knows nothing of what the others did on GitHub. */
   const partsOf = () => {
     const env = { GITHUB_TOKEN: server.token, GITHUB_REPOSITORY: server.repository, GITHUB_API_URL: server.url };

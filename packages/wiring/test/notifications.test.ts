@@ -10,13 +10,14 @@ import {
   type WrittenConfig,
 } from "@sluice/core";
 import { deploy, recoverUnfinished, rollback } from "@sluice/engine";
-import { aConfig, aProject, aRequest, createFakeWorld } from "@sluice/testing";
+import { aConfig, aRequest, createFakeWorld } from "@sluice/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openChannels } from "../src/notify/channels.ts";
 import { createLastWord } from "../src/notify/last-word.ts";
 import { type NotifyParts, withNotifications } from "../src/notify/with-notifications.ts";
 import { systemClock } from "../src/system-clock.ts";
 import { receiver } from "./receiver.ts";
+import { someFacts } from "./support/facts.ts";
 
 let directory = "";
 beforeEach(async () => {
@@ -37,15 +38,7 @@ function aStack(url: string, written: WrittenConfig = {}, on?: readonly Tellable
   const events: SluiceEvent[] = [];
   const lastWord = createLastWord((event) => events.push(event));
   const opened = openChannels(config, { CHAT: url });
-  const request = {
-    stack: "shop",
-    homeId: "home",
-    previewSecret: "secret of the preview",
-    config,
-    project: aProject(),
-    actor: "ada",
-    reason: "a test",
-  };
+  const request = someFacts(config);
   const run = <T>(
     work: (ports: ReturnType<typeof world.ports>) => Promise<T>,
     signal = new AbortController().signal,
@@ -304,9 +297,7 @@ it("what is secret is in no message", async () => {
 
 /** A deployment whose notifications never come. */
 async function deployUntold(stack: ReturnType<typeof aStack>, tag: string): Promise<void> {
-  const project = aProject();
-  const facts = { stack: "shop", homeId: "home", previewSecret: "s", config: aConfig(), project };
-  const request = { ...facts, actor: "ada", reason: "a test", release: aRequest(tag) };
+  const request = { ...someFacts(aConfig()), release: aRequest(tag) };
   await deploy(request, stack.world.ports(), new AbortController().signal);
 }
 

@@ -1,3 +1,5 @@
+import type { GithubUse } from "./github-rights.ts";
+
 /** One variable of the environment of a workflow's commands. */
 export interface WorkflowVariable {
   readonly name: string;
@@ -22,6 +24,8 @@ export interface WorkflowFacts {
   readonly runsOn: readonly string[];
   /** A database is configured: there is something to back up. */
   readonly hasDatabase: boolean;
+  /** What Sluice does on GitHub: it decides what the token of a run may do. */
+  readonly github: GithubUse;
 }
 
 /** A file to be written, relative to the checkout. */

@@ -1,4 +1,5 @@
 export type { MigrationStep, WorkflowFacts, WorkflowFile, WorkflowVariable } from "./facts.ts";
+export type { GithubUse } from "./github-rights.ts";
 export { projectWorkflows } from "./project-workflows.ts";
 export { type ExistingDeployment, existingDeployments } from "./read-existing.ts";
 export { type RunTokenJob, runTokenJobs } from "./run-token.ts";

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { fullUse, ordinaryUse } from "../test/support/github-uses.ts";
 import { runTokenJobs } from "./run-token.ts";
 import { deployWorkflow } from "./templates/deploy.ts";
 import { rollbackWorkflow } from "./templates/rollback.ts";
@@ -6,19 +7,30 @@ import { rollbackWorkflow } from "./templates/rollback.ts";
 const token = "${{ github.token }}";
 const workflow = (permissions: string, env = `GITHUB_TOKEN: "${token}"`, run = "exec sluice deploy") =>
   `${permissions}\njobs: { ship: { steps: [{ run: ${run}, env: { ${env} } }] } }`;
-const ask = (text: string) => runTokenJobs([{ path: "a.yml", text }], "GITHUB_TOKEN").map(({ mayDeploy }) => mayDeploy);
+const ask = (text: string, use = ordinaryUse) =>
+  runTokenJobs([{ path: "a.yml", text }], use).map(({ lacks }) => lacks?.map(({ scope }) => scope).join(" ") ?? null);
 
 describe("the token of a run", () => {
   it.each([
-    ["permissions: { contents: read, deployments: write }", true],
-    ["permissions: write-all", true],
-    ["permissions: { contents: read }", false],
-    ["permissions: { deployments: read }", false],
-    ["permissions: read-all", false],
-    ["permissions: {}", false],
+    ["permissions: { contents: read, deployments: write }", ""],
+    ["permissions: write-all", ""],
+    ["permissions: { contents: read }", "deployments"],
+    ["permissions: { deployments: read }", "deployments"],
+    ["permissions: read-all", "deployments"],
+    ["permissions: {}", "deployments"],
     ["", null],
-  ])("may, by %j, show deployments: %j", (permissions, expected) => {
+  ])("lacks, by %j, of what shows deployments: %j", (permissions, expected) => {
     expect(ask(workflow(permissions))).toEqual([expected]);
+  });
+
+  it("lacks what the configuration asks for, by what a job does", () => {
+    const given = "permissions: { contents: write, deployments: write }";
+    expect(ask(workflow(given), fullUse)).toEqual(["statuses checks pull-requests actions"]);
+    expect(ask(workflow(given, undefined, "exec sluice rollback"), fullUse)).toEqual([
+      "statuses pull-requests actions",
+    ]);
+    expect(ask(workflow("permissions: read-all"), fullUse)).toEqual(["contents deployments statuses"]);
+    expect(ask(workflow(given), { ...fullUse, token: "${A}${B}" })).toEqual([]);
   });
 
   it("is asked of jobs that deploy with it, wherever it is given", () => {
@@ -33,15 +45,17 @@ describe("the token of a run", () => {
     const action = (rest: string) =>
       `permissions: { deployments: write }\njobs: { ship: { steps: [{ uses: o/sluice@c0ffee, ${rest} }] } }`;
     const env = `env: { GITHUB_TOKEN: "${token}" }`;
-    expect(ask(action(env))).toEqual([true]);
-    expect(ask(action(`${env}, with: { command: rollback }`))).toEqual([true]);
+    expect(ask(action(env))).toEqual([""]);
+    expect(ask(action(`${env}, with: { command: rollback }`))).toEqual([""]);
     expect(ask(action(`${env}, with: { command: status }`))).toEqual([]);
-    expect(ask(action("with: {}"))).toEqual([]);
+    expect(ask(action("with: {}"))).toEqual([""]);
+    expect(ask(action("with: { github-token: '${{ secrets.DEPLOY_TOKEN }}' }"))).toEqual([]);
+    expect(ask(action("with: {}"), { ...ordinaryUse, token: "${DEPLOY_TOKEN}" })).toEqual([]);
   });
 
-  it("may do so in the workflows that are written for a project", () => {
-    const facts = { files: ["compose.yml"], variables: [], migration: null, runsOn: ["x"], hasDatabase: false };
-    const found = runTokenJobs([deployWorkflow(facts), rollbackWorkflow(facts)], "GITHUB_TOKEN");
-    expect(found.map(({ mayDeploy }) => mayDeploy)).toEqual([true, true]);
+  it.each([ordinaryUse, fullUse])("lacks nothing in the workflows that are written for a project", (github) => {
+    const facts = { files: ["compose.yml"], variables: [], migration: null, runsOn: ["x"], hasDatabase: false, github };
+    const found = runTokenJobs([deployWorkflow(facts), rollbackWorkflow(facts)], github);
+    expect(found.map(({ lacks }) => lacks)).toEqual([[], []]);
   });
 });

@@ -13,10 +13,12 @@ export function parseTree(text: string): Tree {
   }
 }
 
+/** A mapping as it is; an empty one for anything else. */
 export function treeOf(value: unknown): Tree {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Tree) : {};
 }
 
+/** A sequence as it is; an empty one for anything else. */
 export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }

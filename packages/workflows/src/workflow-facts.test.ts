@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { layouts } from "../test/layouts.ts";
 import { factsOf } from "../test/support/facts-of.ts";
+import { ordinaryUse } from "../test/support/github-uses.ts";
 import type { WorkflowFile } from "./facts.ts";
 import { projectWorkflows } from "./project-workflows.ts";
 import { existingDeployments } from "./read-existing.ts";
 import { neededVariables } from "./variables.ts";
+import { workflowFacts } from "./workflow-facts.ts";
 
 describe("facts of a checkout", () => {
   it("are those of the deployment by hand, without files for development", () => {
@@ -13,6 +15,7 @@ describe("facts of a checkout", () => {
       runsOn: ["self-hosted", "production"],
       migration: null,
       hasDatabase: true,
+      github: ordinaryUse,
       variables: [
         { name: "STACK_NAME", value: "${{ secrets.STACK_NAME_PRODUCTION }}" },
         { name: "DOMAIN", value: "${{ secrets.DOMAIN_PRODUCTION }}" },
@@ -40,6 +43,24 @@ describe("facts of a checkout", () => {
       runsOn: ["self-hosted", "production"],
       variables: [{ name: "STACK_NAME" }, { name: "VERSION", value: "${{ secrets.VERSION }}" }],
     });
+  });
+
+  it("have what the configuration refers to, and never a token for all steps", () => {
+    const own = { ...ordinaryUse, token: "${DEPLOY_TOKEN}" };
+    const checkout = {
+      composeFiles: [{ path: "compose.yml", text: "services: {}" }],
+      filesAreNamed: false,
+      read: () => null,
+      envFileText: "CHAT_URL=unused\n",
+      workflows: [],
+      hasDatabase: false,
+      configVariables: ["CHAT_URL", "DEPLOY_TOKEN"],
+      github: own,
+    };
+    const facts = workflowFacts(checkout);
+    expect(facts.variables.map(({ name }) => name)).toEqual(["STACK_NAME", "CHAT_URL"]);
+    const again = workflowFacts({ ...checkout, workflows: projectWorkflows(facts) });
+    expect(again.variables).toEqual(facts.variables);
   });
 
   it.each(Object.entries(layouts))("are the same from what was written: %s", (_, layout) => {

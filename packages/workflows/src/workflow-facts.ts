@@ -1,4 +1,5 @@
 import type { WorkflowFacts, WorkflowFile, WorkflowVariable } from "./facts.ts";
+import { type GithubUse, tokenNames } from "./github-rights.ts";
 import { type ExistingDeployment, existingDeployments } from "./read-existing.ts";
 import { neededVariables, secretOf } from "./variables.ts";
 
@@ -14,6 +15,10 @@ export interface CheckoutTexts {
   readonly envFileText: string;
   readonly workflows: readonly WorkflowFile[];
   readonly hasDatabase: boolean;
+  /** Variables that the configuration refers to, so that people can be told, or a check can log in. */
+  readonly configVariables: readonly string[];
+  /** `github:` of the configuration. */
+  readonly github: GithubUse;
 }
 
 const productionLabels = ["self-hosted", "production"];
@@ -22,16 +27,31 @@ export function workflowFacts(checkout: CheckoutTexts): WorkflowFacts {
   const [existing] = existingDeployments(checkout.workflows);
   const files = filesOf(checkout, existing);
   const composeTexts = files.flatMap((file) => checkout.read(file) ?? []);
-  const needed = neededVariables({ composeTexts, envFileText: checkout.envFileText });
+  const needed = [
+    ...neededVariables({ composeTexts, envFileText: checkout.envFileText }),
+    ...variablesOfConfig(checkout),
+  ];
   const runsOn = existing?.runsOn ?? [];
   return {
     files,
-    variables: merged(existing?.variables ?? [], needed),
+    variables: merged(withoutToken(existing?.variables ?? [], checkout.github), needed),
     migration: existing?.migration ?? null,
     // A hosted runner has no engine with the stack on it.
     runsOn: runsOn.includes("self-hosted") ? runsOn : productionLabels,
     hasDatabase: checkout.hasDatabase,
+    github: checkout.github,
   };
+}
+
+function variablesOfConfig({ configVariables, github }: CheckoutTexts): readonly WorkflowVariable[] {
+  const variables = configVariables.map((name) => ({ name, value: secretOf(name) }));
+  return withoutToken(variables, github);
+}
+
+/** The token is for the steps that need it, and not for a whole job. */
+function withoutToken(variables: readonly WorkflowVariable[], { token }: GithubUse): readonly WorkflowVariable[] {
+  const names = tokenNames(token);
+  return variables.filter(({ name }) => !names.includes(name));
 }
 
 function filesOf(checkout: CheckoutTexts, existing: ExistingDeployment | undefined): readonly string[] {

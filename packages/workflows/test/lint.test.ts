@@ -1,17 +1,31 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { projectWorkflows } from "../src/index.ts";
 import { layouts } from "./layouts.ts";
 import { factsOf } from "./support/facts-of.ts";
+import { fullUse, ordinaryUse } from "./support/github-uses.ts";
 import { lintAction, lintWorkflow } from "./support/lint.ts";
 
+interface Step {
+  readonly run?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 const own = join(import.meta.dirname, "../../../.github/workflows");
+const uses = {
+  ordinary: ordinaryUse,
+  full: fullUse,
+  "own token": { ...fullUse, token: "${DEPLOY_TOKEN}" },
+};
 const shipped = [
   ...Object.entries(layouts).flatMap(([layout, files]) =>
-    projectWorkflows(factsOf(files))
-      .filter(({ path }) => path.startsWith(".github/"))
-      .map(({ path, text }) => ({ from: layout, path, text })),
+    Object.entries(uses).flatMap(([name, use]) =>
+      projectWorkflows(factsOf(files, use))
+        .filter(({ path }) => path.startsWith(".github/"))
+        .map(({ path, text }) => ({ from: `${layout}, ${name}`, path, text })),
+    ),
   ),
   ...readdirSync(own).map((name) => ({
     from: "this repository",
@@ -32,6 +46,45 @@ describe("every workflow that is shipped", () => {
     // What people type never becomes text of a script.
     const scripts = [...text.matchAll(/^( +)(?:- )?run: (?:\|\n((?:\1 .*\n|\n)*)|(.*))$/gm)];
     expect(scripts.filter(([script]) => /\$\{\{ *(?:inputs|github\.event|secrets)\./.test(script))).toEqual([]);
+  });
+});
+
+describe("every step that tells GitHub, or asks it", () => {
+  const steps = shipped.flatMap(({ from, path, text }) => {
+    const { jobs } = parse(text) as { readonly jobs: Readonly<Record<string, { readonly steps: readonly Step[] }>> };
+    return Object.values(jobs).flatMap((job) => job.steps.map((step) => ({ ...step, from, path })));
+  });
+  const asking = steps.filter(({ run = "" }) =>
+    /\bsluice (?:deploy|rollback|abort|doctor|audit.*--github)\b/.test(run),
+  );
+
+  it("is in the workflows", () => {
+    expect(new Set(asking.map(({ path }) => path.replace(".github/workflows/", "")))).toEqual(
+      new Set([
+        "deploy-production.yml",
+        "rollback-production.yml",
+        "backup-production.yml",
+        "verify-production.yml",
+        "deploy-compose.yml",
+      ]),
+    );
+  });
+
+  it.each(asking)("has a token: $run in $path ($from)", ({ env = {}, from }) => {
+    const values = Object.entries(env).filter(([name]) => name.endsWith("_TOKEN"));
+    const expected = from.endsWith("own token")
+      ? ["DEPLOY_TOKEN", "${{ secrets.DEPLOY_TOKEN }}"]
+      : ["GITHUB_TOKEN", "${{ github.token }}"];
+    // The reusable workflow takes another one where it is given.
+    expect(values.map(([name, value]) => [name, value.replace("secrets.github-token || ", "")])).toEqual([expected]);
+  });
+
+  it("is the only kind that has one", () => {
+    const others = steps.filter(
+      ({ run, env = {} }) =>
+        Object.keys(env).some((name) => name.endsWith("_TOKEN")) && !asking.some((one) => one.run === run),
+    );
+    expect(others).toEqual([]);
   });
 });
 

@@ -18,7 +18,7 @@ const { readFileSync, statSync } = require("node:fs");
 const at = args.indexOf("--env-file") + 1;
 const envFile = at ? (statSync(args[at]).mode & 0o777).toString(8) + " " + readFileSync(args[at], "utf8") : undefined;
 const note = (what) => appendFileSync(process.env.CALLS, JSON.stringify(what) + "\\n");
-note({ args, stack: process.env.STACK_NAME, files: process.env.COMPOSE_FILE, envFile, pid: process.pid, parent: process.ppid });
+note({ args, stack: process.env.STACK_NAME, files: process.env.COMPOSE_FILE, token: process.env.GITHUB_TOKEN, envFile, pid: process.pid, parent: process.ppid });
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => note({ signal }));
 if (args[0] === "deploy" && process.env.HANGS) {
   console.log("deploying");
@@ -63,7 +63,8 @@ describe("the steps of a deployment", () => {
     const { status, calls } = await running("deploy", "deploy");
     expect(status).toBe("success");
     expect(calls.map(({ args }) => args?.slice(0, 1).join())).toEqual(["deploy", "status", "report"]);
-    expect(calls[0]).toMatchObject({ stack: "shop", files: "docker-compose.yml" });
+    expect(calls[0]).toMatchObject({ stack: "shop", files: "docker-compose.yml", token: "token-of-the-run" });
+    expect(calls[1]?.["token"]).toBeUndefined();
   });
 
   it("give signals to sluice itself, and undo what a killed one left", async () => {
@@ -82,6 +83,7 @@ describe("the steps of a deployment", () => {
       "status",
     ]);
     expect(calls[0]?.["parent"]).toBe(process.pid);
+    expect(calls.find(({ args }) => args?.[0] === "abort")).toMatchObject({ token: "token-of-the-run" });
     expect(existsSync(`/proc/${String(calls[0]?.["pid"])}`)).toBe(false);
   });
 });
@@ -95,10 +97,14 @@ describe("the action of this repository", () => {
       command: "db backup",
       arguments: "--verify\n\n--reason=before $(touch x) `y` *",
       "working-directory": ".",
+      "github-token": "token-of-the-run",
     };
     const { status, calls } = await running("deploy", "action", { workflow, inputs });
     expect(status).toBe("success");
     expect(calls.map(({ args }) => args)).toEqual([["db", "backup", "--verify", "--reason=before $(touch x) `y` *"]]);
+    expect(calls[0]?.["token"]).toBe("token-of-the-run");
+    const own = await running("deploy", "action", { workflow, inputs, env: { GITHUB_TOKEN: "token-of-an-app" } });
+    expect(own.calls[0]?.["token"]).toBe("token-of-an-app");
   });
 });
 
@@ -110,11 +116,14 @@ describe("the reusable workflow", () => {
     const { status, calls } = await running("deploy", "deploy", { workflow, inputs, secrets });
     expect(status).toBe("success");
     const [deploy, shown] = calls;
-    expect(deploy).toMatchObject({ stack: "shop", files: "compose.yml" });
+    expect(deploy).toMatchObject({ stack: "shop", files: "compose.yml", token: "token-of-the-run" });
     expect(deploy?.args?.slice(0, 4)).toEqual(["deploy", "--yes", "--wait=1m", "--env-file"]);
     expect(deploy?.["envFile"]).toBe("600 A='1 $x'\nB=2\n");
     expect(shown?.args?.[0]).toBe("status");
     await expect(readFile(deploy?.args?.[4] ?? "")).rejects.toThrow("ENOENT");
+    const own = { ...secrets, "github-token": "token-of-an-app" };
+    const [given] = (await running("deploy", "deploy", { workflow, inputs, secrets: own })).calls;
+    expect(given?.["token"]).toBe("token-of-an-app");
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Announcement } from "@sluice/wiring";
 import type { ChangeFlags, CommandCall } from "../context.ts";
-import { deployCall } from "../deploy-call.ts";
+import { deployCall, sayIgnored } from "../deploy-call.ts";
 import { writeJson } from "../render/json.ts";
 import { withDeployer } from "../with-deployer.ts";
 
@@ -17,11 +17,7 @@ export async function announce(call: CommandCall<AnnounceFlags>): Promise<number
   const { context, flags } = call;
   return withDeployer(call, async (deployer) => {
     const asked = await deployCall(call, deployer);
-    if ("ignored" in asked) {
-      if (flags.json) writeJson(context, asked);
-      else context.stdout.write(`nothing to announce: ${asked.ignored}\n`);
-      return 0;
-    }
+    if ("ignored" in asked) return sayIgnored(call, asked, "nothing to announce");
     const { release, reason, override, waitMs } = asked;
     const told = await deployer.announce(
       { release: release.tag, at: flags.at, reason, override, waitMs },

@@ -1,5 +1,5 @@
 import type { ChangeFlags, CommandCall } from "../context.ts";
-import { deployCall } from "../deploy-call.ts";
+import { deployCall, sayIgnored } from "../deploy-call.ts";
 import { parseDurationFlag } from "../flag-values.ts";
 import { writeJson } from "../render/json.ts";
 import { createProgress } from "../render/progress.ts";
@@ -23,11 +23,7 @@ export async function dbRehearse(call: CommandCall<RehearseFlags>): Promise<numb
   const progress = createProgress(context);
   return withDeployer(call, async (deployer) => {
     const asked = await deployCall(call, deployer);
-    if ("ignored" in asked) {
-      if (flags.json) writeJson(context, asked);
-      else context.stdout.write(`nothing to do: ${asked.ignored}\n`);
-      return 0;
-    }
+    if ("ignored" in asked) return sayIgnored(call, asked, "nothing to do");
     try {
       const report = await deployer.database.rehearse(
         {

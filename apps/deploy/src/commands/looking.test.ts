@@ -308,7 +308,7 @@ steps
   });
 
   it("exits 30 when the chain is broken", async () => {
-    const problem = { seq: 2, line: 2, kind: "hash", message: "record 2 was changed" };
+    const problem = { seq: 2, line: 2, kind: "edited", message: "record 2 was changed" } as const;
     const broken = fakeDeployer({ audit: async () => ({ ok: false, records: 3, problems: [problem] }) });
     const ran = await run(["audit", "verify"], { deployer: broken });
     expect(ran.exitCode).toBe(30);

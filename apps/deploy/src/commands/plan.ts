@@ -1,5 +1,5 @@
 import type { CommandCall } from "../context.ts";
-import { type DeployFlags, deployCall } from "../deploy-call.ts";
+import { type DeployFlags, deployCall, sayIgnored } from "../deploy-call.ts";
 import { outputMode } from "../render/choose.ts";
 import { findingAnnotation } from "../render/github.ts";
 import { writeJson } from "../render/json.ts";
@@ -11,11 +11,7 @@ export async function showPlan(call: CommandCall<DeployFlags>): Promise<number> 
   const { context, flags } = call;
   return withDeployer(call, async (deployer) => {
     const asked = await deployCall(call, deployer);
-    if ("ignored" in asked) {
-      if (flags.json) writeJson(context, asked);
-      else context.stdout.write(`nothing to do: ${asked.ignored}\n`);
-      return 0;
-    }
+    if ("ignored" in asked) return sayIgnored(call, asked, "nothing to do");
     const view = await deployer.plan(asked, context.signal);
     if (flags.json) {
       const { plan, tag, serving, services, findings } = view;

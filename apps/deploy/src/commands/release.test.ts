@@ -1,48 +1,9 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { GithubRelease, ReleaseDesk } from "@sluice/wiring";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { aDesk } from "../testing/a-desk.ts";
 import { events, run } from "../testing/run.ts";
-
-const release: GithubRelease = {
-  id: 1,
-  tag: "v1.1.0",
-  title: "Carts\nare kept",
-  notes: "- carts\n",
-  isDraft: false,
-  isPrerelease: false,
-  publishedAt: "2026-05-01T09:57:00Z",
-  author: "ada",
-  url: "https://github.example/r/v1.1.0",
-  uploadUrl: "https://uploads.github.example/1{?name}",
-  assets: [{ name: "report.html", bytes: 9 }],
-};
-
-/** A desk in memory that notes what is asked of it. */
-function aDesk(answers: Partial<ReleaseDesk> = {}) {
-  const calls: unknown[][] = [];
-  const unexpected = (name: string) => () => Promise.reject(new Error(`${name} was not expected`));
-  const noted =
-    (name: string, answer: unknown) =>
-    async (...args: readonly unknown[]) => {
-      calls.push([name, ...args.filter((arg) => !(arg instanceof AbortSignal))]);
-      return answer as never;
-    };
-  const desk: ReleaseDesk = {
-    repository: "acme/shop",
-    list: noted("list", [release, { ...release, tag: "v1.2.0", isDraft: true, publishedAt: null }]),
-    show: noted("show", { ...release, commit: "c0ffee" }),
-    draft: noted("draft", { tag: "v1.1.0", target: "c0ffee", notes: "- carts\n" }),
-    create: noted("create", release),
-    promote: noted("promote", release),
-    draftRollback: noted("draftRollback", { tag: "v1.0.0-rollback.1", target: "1", notes: "Goes back.\n" }),
-    compare: unexpected("compare"),
-    attach: unexpected("attach"),
-    ...answers,
-  };
-  return { calls, openReleaseDesk: async () => desk };
-}
 
 describe("sluice release", () => {
   it("lists releases", async () => {
@@ -105,17 +66,7 @@ files
   });
 
   it("compares two", async () => {
-    const comparison = {
-      from: "v1.0.0",
-      to: "v1.1.0",
-      commits: [{ commit: "c0ffeec0ffee", subject: "feat: carts", author: "ada" }],
-      ahead: 3,
-      behind: 1,
-      pulls: [{ number: 7, title: "Carts", author: "ada", url: "", approvedBy: ["grace"] }],
-      direct: [],
-      url: "https://github.example/compare",
-    };
-    const { stdout } = await run(["release", "compare", "v1.0.0"], aDesk({ compare: async () => comparison }));
+    const { stdout } = await run(["release", "compare", "v1.0.0"], aDesk());
     expect(stdout).toBe(`v1.1.0 has 3 commits since v1.0.0, and lacks 1 of it
 
 commits

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { SluiceError } from "@sluice/core";
-import type { Deployer } from "@sluice/wiring";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { anImport } from "../testing/a-moved-state.ts";
 import { fakeDeployer } from "../testing/fake-deployer.ts";
 import { events, run } from "../testing/run.ts";
 
@@ -15,21 +15,12 @@ beforeEach(async () => {
 });
 afterEach(async () => rm(cwd, { recursive: true }));
 
-type Imported = Awaited<ReturnType<Deployer["importState"]>>;
-const imported: Imported = {
-  stack: "shop",
-  path: "/var/lib/sluice/shop",
-  id: "new",
-  from: "old",
-  replaced: null,
-  unfinished: null,
-};
-const importing = (over: Partial<Imported> = {}) => {
+const importing = (over: Parameters<typeof anImport>[0] = {}) => {
   const read: string[] = [];
   const deployer = fakeDeployer({
     importState: async (archive) => {
       read.push(await text(archive));
-      return { ...imported, ...over };
+      return anImport(over);
     },
   });
   return { read, deployer };
@@ -59,7 +50,7 @@ describe("sluice state import", () => {
     expect(stdout).toContain("what was there before is in /var/lib/sluice/shop.replaced-1\n");
     expect(stdout).toContain("the export ends within deployment d7 (v2): see `sluice status`");
     const json = await run(["state", "import", "shop.tar", "--json"], { ...importing(over), cwd });
-    expect(events(json.stdout)).toEqual([{ v: 1, ...imported, ...over }]);
+    expect(events(json.stdout)).toEqual([{ v: 1, ...anImport(over) }]);
   });
 
   it("exits 2 for a file that cannot be read, and 10 where it is refused", async () => {

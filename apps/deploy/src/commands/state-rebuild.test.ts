@@ -1,22 +1,16 @@
 import { SluiceError } from "@sluice/core";
-import type { Deployer } from "@sluice/wiring";
 import { describe, expect, it } from "vitest";
-import { fakeDeployer, v2 } from "../testing/fake-deployer.ts";
+import { aRebuiltState } from "../testing/a-moved-state.ts";
+import { fakeDeployer } from "../testing/fake-deployer.ts";
 import { events, run } from "../testing/run.ts";
 
-const rebuilt: Awaited<ReturnType<Deployer["rebuildState"]>> = {
-  stack: "shop",
-  path: "/var/lib/sluice/shop",
-  id: "new",
-  previousHome: "old",
-  replaced: null,
-  serving: v2,
+const rebuilt = aRebuiltState({
   slots: [
     { slot: "blue", release: "r1", tag: null, live: false, bundle: false },
     { slot: "green", release: "r2", tag: "v2", live: true, bundle: true },
   ],
   lost: ["the bundle of release r1 in slot blue", "the record of earlier deployments"],
-};
+});
 const rebuilding = () => fakeDeployer({ rebuildState: async () => rebuilt });
 const callOf = (deployer: ReturnType<typeof rebuilding>) => deployer.calls.find(([name]) => name === "rebuildState");
 

@@ -1,10 +1,11 @@
 import type { Deployer } from "@sluice/wiring";
 import { aBackup } from "./a-backup.ts";
+import { anImport, aRebuiltState } from "./a-moved-state.ts";
 import { aRehearsal } from "./a-rehearsal.ts";
 import { aReportOf } from "./a-report.ts";
 import { aSuggestion } from "./a-suggestion.ts";
 import { anAnnouncement } from "./an-announcement.ts";
-import { aPlanView, aResult, aWindowView, type FakeDeployer, fakeDeployer, v2 } from "./fake-deployer.ts";
+import { aPlanView, aResult, aWindowView, type FakeDeployer, fakeDeployer } from "./fake-deployer.ts";
 
 const backup = aBackup();
 
@@ -25,7 +26,7 @@ const database: Deployer["database"] = {
   planRestore: async () => ({ manifest: backup, proven: true, ageMs: 1, losses: [], unchangedTables: 1 }),
   restore: async () => ({ manifest: backup, old: "shop__old", swapMs: 1, restoreMs: 1 }),
   undoRestore: async () => "shop__undone",
-  prune: async () => Promise.reject(new Error("prune was not expected")),
+  prune: async () => ({ decisions: [], leftovers: [] }),
   records: async () => [],
 };
 
@@ -43,6 +44,7 @@ export function aHealthyDeployer(): FakeDeployer {
     logs: async function* () {},
     verify: async () => [],
     traffic: async () => [],
+    order: async (kind) => ({ accepted: true, message: kind }),
     doctor: async () => ({ ok: true, examined: [], diagnoses: [] }),
     window: async () => aWindowView(),
     suggestWindows: async () => aSuggestion(),
@@ -56,16 +58,8 @@ export function aHealthyDeployer(): FakeDeployer {
     exportState: async (destination) => {
       destination.end("state");
     },
-    rebuildState: async () => ({
-      stack: "shop",
-      path: "/var/lib/sluice/shop",
-      id: "new",
-      previousHome: "old",
-      replaced: null,
-      serving: v2,
-      slots: [],
-      lost: [],
-    }),
+    importState: async () => anImport(),
+    rebuildState: async () => aRebuiltState(),
     database,
   });
 }

@@ -8,6 +8,7 @@ import { hashRecord, parseRecord } from "../record/record.ts";
 import { checkChain, type Link } from "./check-chain.ts";
 import type { AuditProblem } from "./problem.ts";
 
+/** What the record says of itself: whether it is complete and unchanged. */
 export interface AuditReport {
   readonly ok: boolean;
   /** Records that are as they were written. */

@@ -36,6 +36,7 @@ function signed(url: string, secret: string, at: Date): string {
 /** Busy; and more than 20 messages in a minute, after which the robot is silenced for ten minutes. */
 const waits = { [-1]: 1_000, 130_101: 600_000 };
 
+/** What an answer means, which has status 200 whatever it says: an `errcode` of 0 is delivered. Pure. */
 export function judgeDingtalk(body: string): Attempt {
   return judgeCode(body, ["errcode"], waits);
 }

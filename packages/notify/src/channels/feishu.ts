@@ -38,6 +38,7 @@ function signature(secret: string, at: Date): { readonly timestamp: string; read
 /** Too many messages; the limits are 100 a minute and 5 a second. */
 const waits = { 9_499: 5_000, 11_232: 5_000 };
 
+/** What an answer means: `code` of newer robots or `StatusCode` of older ones, 0 for delivered. Pure. */
 export function judgeFeishu(body: string): Attempt {
   return judgeCode(body, ["code", "StatusCode"], waits);
 }

@@ -21,6 +21,7 @@ export function wecomRequest(url: string, { title, facts, link }: Message): Http
 /** Busy; and more than 20 messages in a minute. */
 const waits = { [-1]: 1_000, 45_009: 60_000 };
 
+/** What an answer means, which has status 200 whatever it says: an `errcode` of 0 is delivered. Pure. */
 export function judgeWecom(body: string): Attempt {
   return judgeCode(body, ["errcode"], waits);
 }

@@ -39,6 +39,7 @@ const documentSchema = z.looseObject({
   ),
 });
 
+/** The text of a bundle's document, with a checksum by which `parseDocument` knows that it is whole. Pure. */
 export function formatDocument({ bundle, contents }: BundleDocument): string {
   const document = { version: 1, bundle, contents };
   return `${JSON.stringify({ ...document, checksum: checksumOf(document) }, null, 2)}\n`;
@@ -61,6 +62,7 @@ export function parseDocument(text: string, file: string): BundleDocument {
   return { bundle: document.bundle, contents: document.contents };
 }
 
+/** The error of a bundle that cannot be used, BUNDLE_INVALID, with the ways on. Pure. */
 export function invalidBundle(message: string, cause?: unknown): SluiceError {
   return new SluiceError("BUNDLE_INVALID", message, {
     hint: "deploy that version again, or roll back to another release",

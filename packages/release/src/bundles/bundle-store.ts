@@ -23,6 +23,9 @@ const namePattern = /^[A-Za-z0-9._-]{1,200}$/;
  * Releases as directories `<id>/` with `bundle.json`, `model.json` (0600: it holds secrets) and `files/`. A directory is
  * complete or not there. `list` is newest first and leaves out what cannot be read; `load` verifies every byte.
  *
+ * Besides what each verb of the port names, all of them throw SluiceError RELEASE_UNKNOWN for an id that can be none, and
+ * DISK_FULL or HOME_UNUSABLE where the file system refuses.
+ *
  * @param dir absolute path; made when it is not there
  */
 export function createBundleStore(dir: string): BundleStore {

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 /** Names that begin so are unfinished or half removed; nobody lists them. */
 export const temporaryPrefix = ".tmp-";
 
+/** A new name for something unfinished, to lie beside what it will become. */
 export function temporaryName(purpose: string): string {
   return `${temporaryPrefix}${purpose}-${randomBytes(6).toString("hex")}`;
 }
@@ -22,6 +23,7 @@ export async function replaceFile(path: string, content: string): Promise<void> 
   await syncPath(dirname(path));
 }
 
+/** Writes a new file that survives a loss of power; its name survives once its directory is synced. Mode 0600. @throws EEXIST */
 export async function createFile(path: string, content: string): Promise<void> {
   await using file = await open(path, "wx", 0o600);
   await file.writeFile(content);

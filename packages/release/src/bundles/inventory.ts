@@ -35,6 +35,7 @@ export function firstDifference(expected: readonly InventoryEntry[], found: read
   return expected.find((entry) => !present.has(text(entry)))?.path ?? null;
 }
 
+/** SHA-256 of a text, hexadecimal. Pure. */
 export function hashText(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }

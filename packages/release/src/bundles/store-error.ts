@@ -1,6 +1,12 @@
 import { isSluiceError, SluiceError } from "@sluice/core";
 
-/** What an error of the file system means for the store. Errors of Sluice and bugs pass through. */
+/**
+ * What an error of the file system means for the store: DISK_FULL or HOME_UNUSABLE. Errors of Sluice and bugs pass through.
+ * Pure.
+ *
+ * @param dir the store, for people
+ * @returns what is to be thrown
+ */
 export function storeError(cause: unknown, dir: string): unknown {
   const code = (cause as NodeJS.ErrnoException | null)?.code;
   if (isSluiceError(cause) || typeof code !== "string") return cause;

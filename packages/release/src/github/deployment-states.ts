@@ -33,8 +33,11 @@ export function shortened(text: string): string {
   return line.length <= longestDescription ? line : `${line.slice(0, longestDescription - 1)}…`;
 }
 
+/** How GitHub shows a commit. https://docs.github.com/rest/commits/statuses */
+export type CommitState = "pending" | "success" | "failure" | "error";
+
 /** The state of a commit that fits a deployment's; `null` for one that says nothing about the commit. Pure. */
-export function commitStateOf(state: DeploymentState): "pending" | "success" | "failure" | "error" | null {
+export function commitStateOf(state: DeploymentState): CommitState | null {
   if (state === "inactive") return null;
   return state === "queued" || state === "in_progress" ? "pending" : state;
 }

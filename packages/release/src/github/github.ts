@@ -44,7 +44,8 @@ const firstWaitMs = 250;
 /**
  * Nothing is loaded or opened before the first call. Once GitHub asks for patience, it is not asked again before.
  *
- * @throws SluiceError CONFIG_INVALID for a repository or address that is none
+ * @throws SluiceError CONFIG_INVALID for a repository or address that is none. Its verbs throw GithubError: GITHUB_DENIED,
+ *   GITHUB_REFUSED, and those that may pass, GITHUB_LIMITED and GITHUB_UNREACHABLE; the signal's reason when it is aborted
  */
 export function createGithub(options: GithubOptions): Github {
   const { repository, token, apiUrl = "https://api.github.com", timeoutMs = defaultTimeoutMs } = options;

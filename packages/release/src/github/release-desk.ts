@@ -45,7 +45,11 @@ export interface ReleaseDesk {
   attach(tag: string, asset: ReleaseAsset, signal?: AbortSignal): Promise<boolean>;
 }
 
-/** @param directory the checkout, absolute: its commit is released unless another is named, and its changesets are told */
+/**
+ * Nothing is asked before the first call. Errors are those that the verbs of `ReleaseDesk` name.
+ *
+ * @param directory the checkout, absolute: its commit is released unless another is named, and its changesets are told
+ */
 export function createReleaseDesk(github: Github, directory: string): ReleaseDesk {
   const releases = createGithubReleases(github);
 

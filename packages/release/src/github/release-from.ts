@@ -31,6 +31,7 @@ export interface ReleaseAnswer {
   readonly assets: readonly { readonly name: string; readonly size: number }[];
 }
 
+/** A release as GitHub answers with it, in the words of this package; one without a title has its tag for it. Pure. */
 export function releaseFrom(answer: ReleaseAnswer): GithubRelease {
   return {
     id: answer.id,

@@ -39,6 +39,11 @@ export interface GithubReleases {
 
 const pageSize = 100;
 
+/**
+ * Releases of one repository. Nothing is asked before the first call.
+ *
+ * @throws GithubError from each verb, and what the verb names
+ */
 export function createGithubReleases(github: Github): GithubReleases {
   async function list(limit: number, signal?: AbortSignal): Promise<readonly GithubRelease[]> {
     const found: GithubRelease[] = [];

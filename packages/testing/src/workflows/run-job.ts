@@ -91,7 +91,13 @@ async function runSteps({ env, steps }: Job, call: JobCall, { temporary, env: ru
   const contexts = (): Contexts => ({
     secrets: call.secrets ?? {},
     inputs: call.inputs ?? {},
-    github: { event: call.event.payload, event_name: call.event.name, run_id: 1, server_url: "https://github.invalid" },
+    github: {
+      event: call.event.payload,
+      event_name: call.event.name,
+      run_id: 1,
+      server_url: "https://github.invalid",
+      token: "token-of-the-run",
+    },
     runner: { temp: temporary },
     steps: outcomes,
   });

@@ -1,10 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { isSluiceError, type JournalEntry, SluiceError } from "@sluice/core";
-import { highestLevel, isProven, type Manifest, planRestore, restoreBackup, undoRestore } from "@sluice/database";
+import {
+  highestLevel,
+  isProven,
+  type Manifest,
+  planRestore,
+  type RehearsalReport,
+  restoreBackup,
+  undoRestore,
+} from "@sluice/database";
 import { provideRelease } from "@sluice/engine";
 import { lockStack } from "../lock.ts";
 import type { Session } from "../session.ts";
-import type { DatabaseCall, DatabaseOperations } from "./database-operations.ts";
+import type { DatabaseCall, DatabaseOperations, RehearseCall } from "./database-operations.ts";
 import { within } from "./deadline.ts";
 import { migrate, planMigration } from "./migrate.ts";
 import { type OpenDatabase, openDatabase, openStore } from "./open-database.ts";
@@ -12,6 +20,7 @@ import { proveBackup, prune, takeAndProve } from "./prove.ts";
 import { readDatabaseRecords } from "./records.ts";
 import { rehearse } from "./rehearsal/rehearse.ts";
 
+/** What people do with the project's database, under the lock where `DatabaseOperations` says so. Opens nothing yet. */
 export function createDatabaseOperations(session: Session): DatabaseOperations {
   const newest = async (choose: (backups: readonly Manifest[]) => Manifest | undefined): Promise<string> => {
     const found = choose((await (await openStore(session)).list()).backups);
@@ -33,28 +42,7 @@ export function createDatabaseOperations(session: Session): DatabaseOperations {
         return { result: manifest, record: recordOf(manifest) };
       }),
     rehearse: (call, signal) =>
-      change(session, "rehearse", call, signal, async (database) => {
-        const [project, ports] = await Promise.all([session.project(signal), session.ports()]);
-        const candidate = await provideRelease(ports, { project, release: call.release }, { signal });
-        const { release } = database;
-        const previous = release === null ? null : await ports.bundles.load(release);
-        const { fresh, acceptIncompatible } = call;
-        const request = { candidate, previous, fresh, acceptIncompatible };
-        const report = await rehearse(session, database, request, signal);
-        const { verdict, findings, compatibility, backup } = report;
-        const found = findings
-          .filter(({ severity }) => severity !== "note")
-          .map(({ code, table }) => ({ code, table }));
-        const record = {
-          backup: backup.id,
-          release: candidate.bundle.id,
-          verdict,
-          found,
-          previous: compatibility.result,
-          ...(acceptIncompatible ? { accepted: "incompatible" } : {}),
-        };
-        return { result: report, record };
-      }),
+      change(session, "rehearse", call, signal, (database) => rehearseRelease(session, database, call, signal)),
     async planRestore(asked, signal) {
       const id = asked ?? (await newest((backups) => backups.findLast(isProven)));
       return planRestore((await openDatabase(session, {}, signal)).ports, id, signal);
@@ -94,6 +82,30 @@ interface Done<T> {
   readonly result: T;
   /** For the journal. */
   readonly record: Readonly<Record<string, unknown>>;
+}
+
+/** The candidate's migration on a copy, and the release that serves after it; in the record with what was found. */
+async function rehearseRelease(
+  session: Session,
+  database: OpenDatabase,
+  { release, fresh, acceptIncompatible }: RehearseCall,
+  signal: AbortSignal,
+): Promise<Done<RehearsalReport>> {
+  const [project, ports] = await Promise.all([session.project(signal), session.ports()]);
+  const candidate = await provideRelease(ports, { project, release }, { signal });
+  const previous = database.release === null ? null : await ports.bundles.load(database.release);
+  const report = await rehearse(session, database, { candidate, previous, fresh, acceptIncompatible }, signal);
+  const { verdict, findings, compatibility, backup } = report;
+  const found = findings.filter(({ severity }) => severity !== "note").map(({ code, table }) => ({ code, table }));
+  const record = {
+    backup: backup.id,
+    release: candidate.bundle.id,
+    verdict,
+    found,
+    previous: compatibility.result,
+    ...(acceptIncompatible ? { accepted: "incompatible" } : {}),
+  };
+  return { result: report, record };
 }
 
 /** Under the lock, with intent and outcome in the journal; what dead runs left is removed first. */

@@ -90,27 +90,43 @@ export interface DatabaseRecord {
 export interface DatabaseOperations {
   /**
    * Takes a backup; it is there when this resolves. With `prove` it is verified, and what retention lets go is removed.
-   * @throws SluiceError DATABASE_UNKNOWN, BACKUP_FAILED, DISK_FULL, …
+   * @throws SluiceError LOCK_HELD, DATABASE_UNKNOWN, DATABASE_UNREACHABLE, BACKUP_FAILED and its kin, DISK_FULL, DEADLINE_EXCEEDED
    */
   backup(call: DatabaseCall & { readonly prove?: boolean | undefined }, signal: AbortSignal): Promise<Manifest>;
-  /** Needs no engine. */
+  /** Needs no engine. Backups that cannot be read are among `damaged`. */
   list(): Promise<BackupList>;
-  /** Needs no engine. @throws SluiceError BACKUP_UNKNOWN */
+  /** Needs no engine. @throws SluiceError BACKUP_UNKNOWN, BACKUP_INVALID */
   show(id: string): Promise<Manifest>;
-  /** Proves a backup in a throw-away server. @param id default: the newest */
+  /**
+   * Proves a backup in a throw-away server.
+   * @param id default: the newest
+   * @throws SluiceError LOCK_HELD, BACKUP_UNKNOWN, BACKUP_KEY_WRONG, DEADLINE_EXCEEDED, and BACKUP_TRUNCATED, BACKUP_CORRUPT
+   *   and their kin, each for one way in which a backup can be bad
+   */
   verify(id: string | undefined, call: DatabaseCall, signal: AbortSignal): Promise<Manifest>;
   /**
    * Runs a release's migration on a copy of the database, and the release that serves after it. A migration that fails
    * or is found dangerous is a report, not an error. Nothing of production is changed.
-   * @throws SluiceError BUILD_FAILED, DATABASE_UNKNOWN, …
+   * @throws SluiceError LOCK_HELD, BUILD_FAILED, DATABASE_UNKNOWN, DATABASE_UNREACHABLE, DEADLINE_EXCEEDED
    */
   rehearse(call: RehearseCall, signal: AbortSignal): Promise<RehearsalReport>;
-  /** What a restore would take away. Changes nothing. @param id default: the newest that is proven */
+  /**
+   * What a restore would take away. Changes nothing.
+   * @param id default: the newest that is proven
+   * @throws SluiceError BACKUP_UNKNOWN, DATABASE_UNKNOWN, DATABASE_UNREACHABLE
+   */
   planRestore(id: string | undefined, signal?: AbortSignal): Promise<RestorePlan>;
-  /** Whoever calls it has consented to losing what was written since the backup. */
+  /**
+   * Whoever calls it has consented to losing what was written since the backup.
+   * @throws SluiceError LOCK_HELD, BACKUP_UNKNOWN, BACKUP_KEY_WRONG, RESTORE_FAILED, DEADLINE_EXCEEDED
+   */
   restore(id: string, call: DatabaseCall, signal: AbortSignal): Promise<RestoreResult>;
-  /** Puts the database back that a restore of this backup took away; resolves with the name of what had its place. */
+  /**
+   * Puts the database back that a restore of this backup took away; resolves with the name of what had its place.
+   * @throws SluiceError LOCK_HELD, BACKUP_UNKNOWN where no such restore is known, RESTORE_FAILED
+   */
   undoRestore(id: string, call: DatabaseCall, signal: AbortSignal): Promise<string>;
+  /** Removes backups that retention lets go, and what dead runs left in the store. @throws SluiceError LOCK_HELD */
   prune(call: DatabaseCall, signal: AbortSignal): Promise<PruneResult>;
   /** What `migrate` would run, and how data would come back; rows are counted. Changes nothing. @throws SluiceError RELEASE_UNKNOWN, STATE_UNCLEAR */
   planMigration(call: MigrateCall, signal: AbortSignal): Promise<MigrationPlan>;

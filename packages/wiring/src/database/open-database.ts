@@ -34,10 +34,16 @@ export interface OpenDatabase extends FoundDatabase {
   readonly release: string | null;
 }
 
+/** The section `database:`, or what it means without a word. @throws SluiceError CONFIG_INVALID */
 export async function databaseSettings(session: Session): Promise<DatabaseConfig> {
   return (await session.config()).database ?? defaults;
 }
 
+/**
+ * Where backups lie: the bucket or directory of the configuration, else `backups/` in the state home. Opens nothing yet.
+ *
+ * @throws SluiceError CONFIG_INVALID
+ */
 export async function openStore(session: Session): Promise<BackupStore> {
   const { store } = await databaseSettings(session);
   const { options } = session;
@@ -48,7 +54,13 @@ export async function openStore(session: Session): Promise<BackupStore> {
   return createDirectoryStore({ directory });
 }
 
-/** @throws SluiceError DATABASE_UNKNOWN, DATABASE_UNREACHABLE (its container does not run) */
+/**
+ * The project's database as it runs, with all that is needed to back it up and to put it back. The key of an encrypted
+ * backup is read when it is needed: BACKUP_KEY_WRONG comes from what reads one.
+ *
+ * @throws SluiceError DATABASE_UNKNOWN, DATABASE_UNREACHABLE (its container does not run), CONFIG_INVALID (its kind lacks
+ *   something)
+ */
 export async function openDatabase(
   session: Session,
   { onProgress }: DatabaseCall,

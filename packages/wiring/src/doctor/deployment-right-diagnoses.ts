@@ -1,6 +1,7 @@
 import type { Diagnosis } from "@sluice/core";
 import type { DeploymentRight } from "@sluice/release";
 import type { RunTokenJob } from "@sluice/workflows";
+import { when } from "./when.ts";
 
 export interface DeploymentRightFacts {
   readonly repository: string;
@@ -14,19 +15,34 @@ const why = "deployments go on, and are not shown on GitHub";
 
 /** What keeps deployments from being shown on GitHub, as far as that can be told without showing one; and that it cannot. */
 export function deploymentRightDiagnoses({ repository, right, jobs }: DeploymentRightFacts): readonly Diagnosis[] {
-  const refused = jobs.filter(({ mayDeploy }) => mayDeploy === false);
   return [
-    ...refused.map(
-      ({ path, job }): Diagnosis => ({
-        severity: "warn",
-        code: "deployments-not-permitted",
-        what: `${path}: job ${job} gives sluice a token that may not write deployments`,
-        why,
-        mend: "permissions: { contents: read, deployments: write } in the workflow",
-      }),
-    ),
+    ...jobs.flatMap(jobDiagnoses),
     ...(right?.isGranted === false ? [scopeMissing(repository, right)] : []),
-    ...(right?.isGranted === null && !jobs.some(({ mayDeploy }) => mayDeploy !== null) ? [untold(repository)] : []),
+    ...(right?.isGranted === null && !jobs.some(({ lacks }) => lacks !== null) ? [untold(repository)] : []),
+  ];
+}
+
+function jobDiagnoses({ path, job, lacks }: RunTokenJob): readonly Diagnosis[] {
+  const mayShow = !lacks?.some(({ scope }) => scope === "deployments");
+  const others = lacks
+    ?.filter(({ scope }) => scope !== "deployments")
+    .map(({ scope, access }) => `${scope}: ${access}`);
+  const missing = others?.join(", ") ?? "";
+  return [
+    ...when(!mayShow, {
+      severity: "warn",
+      code: "deployments-not-permitted",
+      what: `${path}: job ${job} gives sluice a token that may not write deployments`,
+      why,
+      mend: "permissions: { contents: read, deployments: write } in the workflow",
+    }),
+    ...when(missing !== "", {
+      severity: "warn",
+      code: "github-right-missing",
+      what: `${path}: job ${job} gives sluice a token without ${missing}`,
+      why: "github: of sluice.yaml asks for what it may not do: what is required refuses every deployment, the rest is left out",
+      mend: `permissions: of the workflow, with ${missing}; sluice init --workflow writes it`,
+    }),
   ];
 }
 

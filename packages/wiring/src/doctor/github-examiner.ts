@@ -25,7 +25,7 @@ export function githubExaminer(session: Session): Examiner {
       const [opened, config] = await Promise.all([session.github(), session.config()]);
       const { directory } = session.options;
       const isShown = config.github.deployments;
-      const jobs = isShown ? await readRunTokenJobs(directory, config.github.token) : [];
+      const jobs = runTokenJobs(await readWorkflowFiles(directory), config.github);
       if (!opened) {
         const missing = isAsked(config.github.require) ? [tokenMissing] : [];
         return [...missing, ...deploymentRightDiagnoses({ repository: "", right: null, jobs })];
@@ -119,12 +119,6 @@ async function readWantedLabels(directory: string): Promise<readonly string[]> {
   // What an expression makes of it is not known here.
   const isKnown = runsOn.includes("self-hosted") && runsOn.every((label) => !label.includes("${{"));
   return isKnown ? runsOn : [];
-}
-
-/** @param reference `github.token` of the configuration: one that is put together of several is nobody's in particular */
-async function readRunTokenJobs(directory: string, reference: string) {
-  const [, variable] = /^\$\{(\w+)\}$/.exec(reference) ?? [];
-  return variable === undefined ? [] : runTokenJobs(await readWorkflowFiles(directory), variable);
 }
 
 async function readTagged(github: Github, directory: string, signal: AbortSignal): Promise<GithubFacts["tagged"]> {

@@ -5,6 +5,8 @@ import { servingCommit } from "./approvals.ts";
 
 /**
  * Before a deployment begins: GitHub says of the release what `github.require` asks for. Without that, GitHub is not asked.
+ * It holds for the moment: while a deployment waits for the lock, a tag moves and checks turn red, so the answer that counts
+ * is the one under the lock.
  *
  * @throws SluiceError RELEASE_REFUSED with everything that does not hold, also when GitHub does not answer
  */
@@ -50,7 +52,7 @@ async function unapproved(
   return approvalObjections(approvals, (await session.config()).github.require.approvals);
 }
 
-/** The same, for a deployment that is only planned. */
+/** The same, for a deployment that is only planned: the refusal is a finding, and nothing is thrown for it. */
 export async function releaseFindings(
   session: Session,
   release: ReleaseRequest,

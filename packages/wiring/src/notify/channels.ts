@@ -39,6 +39,7 @@ export function assertAvailable({ problems }: OpenedChannels): void {
   });
 }
 
+/** Which channels lack which variables, in words. Pure. */
 export function problemText(problems: OpenedChannels["problems"]): string {
   const texts = problems.map(({ channel, missing }) => `notify.channels.${channel} needs ${missing.join(", ")}`);
   return `environment variables are not set or empty: ${texts.join("; ")}`;

@@ -6,13 +6,8 @@ import { followOnGithub } from "../github/follow.ts";
 import { runLink } from "../github/run-link.ts";
 import type { Session } from "../session.ts";
 import { assertAvailable } from "./channels.ts";
-import {
-  type Asked,
-  type NotifyParts,
-  notifierOf,
-  unavailableFindings,
-  withNotifications,
-} from "./with-notifications.ts";
+import { unavailableFindings } from "./delivery-findings.ts";
+import { type Asked, type NotifyParts, notifierOf, withNotifications } from "./with-notifications.ts";
 
 /** What is to be told of, with the commit of the release where it is known. */
 type AskedRelease = Omit<Asked, "actor"> & { readonly commit?: string | null };

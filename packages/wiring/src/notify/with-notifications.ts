@@ -16,10 +16,12 @@ import {
   type Notifier,
   type TellOptions,
 } from "@sluice/notify";
-import { type OpenedChannels, problemText } from "./channels.ts";
+import type { OpenedChannels } from "./channels.ts";
+import { guarded } from "./delivery-findings.ts";
 import { inTurn, type Turns } from "./in-turn.ts";
 import type { Held, LastWord } from "./last-word.ts";
 import { lastNotification, notificationOf, waitingOf } from "./notification-of.ts";
+import { refusalOf } from "./refusal-of.ts";
 import { tellBeginning } from "./tell-beginning.ts";
 
 /** What telling people may take after an interruption, milliseconds: who interrupts, kills soon. */
@@ -47,6 +49,7 @@ export interface Asked {
   readonly release: string;
 }
 
+/** Tells the channels of the configuration; what cannot be told waits in the outbox of the state home. */
 export function notifierOf({ config, opened, outboxDir, clock, redact }: NotifyParts): Notifier {
   const { channels } = opened;
   return createNotifier({ channels, outbox: createOutbox(outboxDir), clock, redact, titles: config.notify.titles });
@@ -175,68 +178,4 @@ async function endingsOf(parts: NotifyParts, { ends }: Held): Promise<readonly N
     return notification ? [withCommit(parts, notification, attempt)] : [];
   });
   return Promise.all(told);
-}
-
-async function refusalOf(
-  { stack, config, clock, link }: NotifyParts,
-  asked: Asked,
-  { message, hint }: { readonly message: string; readonly hint: string | undefined },
-): Promise<Notification> {
-  const now = clock.now();
-  const { windowState } = await import("@sluice/core/windows");
-  const { nextOpening } = windowState(config.windows, now);
-  return {
-    // However often it is tried while the window is closed, it is told once.
-    id: `window-closed.${asked.release}.${nextOpening?.toISOString() ?? "never"}`,
-    stack,
-    outcome: "window-closed",
-    kind: "deploy",
-    ...asked,
-    cause: message,
-    at: now.toISOString(),
-    ...(hint ? { next: hint } : {}),
-    ...(link ? { link } : {}),
-  };
-}
-
-/** Says what could not be told, and throws nothing. */
-async function guarded(say: (finding: Finding) => void, work: () => Promise<readonly DeliveryReport[]>): Promise<void> {
-  try {
-    for (const finding of (await work()).flatMap(findingOf)) say(finding);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    say({ severity: "warn", code: "not-notified", message: `people could not be told: ${message}` });
-  }
-}
-
-function findingOf({ channel, place, result, reason }: DeliveryReport): readonly Finding[] {
-  const why = reason ? `: ${reason}` : "";
-  const about = (text: string, hint?: string): readonly Finding[] => [
-    {
-      severity: "warn",
-      code: "not-notified",
-      message: `${channel} (${place}) ${text}${why}`,
-      ...(hint ? { hint } : {}),
-    },
-  ];
-  if (result === "waiting") return about("could not be told", "the next deployment tells it, or sluice outbox flush");
-  if (result === "uncertain")
-    return about("may not have been told", "look there; sluice outbox flush --uncertain sends it again");
-  return result === "expired" ? about("could not be told in time, and is not any more") : [];
-}
-
-/** Channels that cannot be used now, for what must not be refused because of them. */
-export function unavailableFindings({ problems }: OpenedChannels, severity: "warn" | "error"): readonly Finding[] {
-  if (problems.length === 0) return [];
-  return [
-    {
-      severity,
-      code: "notify-variable-missing",
-      message: problemText(problems),
-      hint:
-        severity === "error"
-          ? "a deployment would be refused: set them where sluice runs"
-          : "set them where sluice runs; what is not told now waits for sluice outbox flush",
-    },
-  ];
 }

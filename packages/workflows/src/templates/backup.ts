@@ -1,19 +1,19 @@
 import type { WorkflowFacts, WorkflowFile } from "../facts.ts";
-import { checkout, header, jobHead } from "./parts.ts";
+import { checkout, header, jobHead, permissions, tokenLines } from "./parts.ts";
 
 const drillTime = "41 4 * * 0";
 
 /** A backup each night, proven by restoring it, and once a week a drill with what lies in the store. */
 export function backupWorkflow(facts: WorkflowFacts): WorkflowFile {
+  const { github } = facts;
+  const comparing = github.anchor ? `        env:\n${tokenLines(github)}` : "";
   const text = `${header}name: Back up production
 on:
   schedule:
     - cron: "17 3 * * *" # a backup each night; times are UTC
     - cron: "${drillTime}" # the drill, on Sundays
   workflow_dispatch:
-permissions:
-  contents: read
-concurrency:
+${permissions("look", github)}concurrency:
   group: backup-production
   cancel-in-progress: false
 jobs:
@@ -27,12 +27,12 @@ ${checkout}      - name: Back up, and restore it in a throw-away server
         run: exec sluice db list
   drill:
     if: github.event.schedule == '${drillTime}'
-${jobHead(facts, 180)}    steps:
+${github.anchor ? permissions("compare-record", github, "    ") : ""}${jobHead(facts, 180)}    steps:
 ${checkout}      - name: Restore the newest backup as it lies in the store
         run: exec sluice db verify --wait 1h --reason "weekly drill"
       - name: The record is as it was written
         if: always()
-        run: exec sluice audit verify
+${comparing}        run: exec sluice audit verify${github.anchor ? " --github" : ""}
 `;
   return { path: ".github/workflows/backup-production.yml", text };
 }

@@ -1,6 +1,6 @@
 import type { WorkflowFacts, WorkflowFile } from "../facts.ts";
 import { pins } from "../pins.ts";
-import { checkout, header, jobHead } from "./parts.ts";
+import { checkout, header, jobHead, permissions, tokenLines } from "./parts.ts";
 
 /** A published release becomes what serves. */
 export function deployWorkflow(facts: WorkflowFacts): WorkflowFile {
@@ -8,11 +8,7 @@ export function deployWorkflow(facts: WorkflowFacts): WorkflowFile {
 on:
   release:
     types: [published]
-permissions:
-  contents: read
-  # The deployment is shown on GitHub.
-  deployments: write
-concurrency:
+${permissions("deploy", facts.github)}concurrency:
   # A deployment is never cancelled by the next one: it waits. Going back has a group of its own, as GitHub keeps only one
   # run waiting in each.
   group: deploy-production
@@ -24,14 +20,15 @@ ${checkout}      - id: sluice
         name: Deploy
         # exec: what cancels a job reaches sluice itself, and not only the shell around it.
         env:
-          GITHUB_TOKEN: \${{ github.token }}
-        run: exec sluice deploy --yes --wait 30m
+${tokenLines(facts.github)}        run: exec sluice deploy --yes --wait 30m
       - name: Undo what a cancelled run left
         # GitHub ends a cancelled step after 10 seconds. The record then says how far it came; this undoes it, at once
         # where nothing is left. A machine that dies is caught up with by the next run.
         if: cancelled()
         timeout-minutes: 4
-        run: exec sluice abort --yes
+        # GitHub is told of this ending, too.
+        env:
+${tokenLines(facts.github)}        run: exec sluice abort --yes
       - name: What serves now
         if: always()
         run: exec sluice status

@@ -1,4 +1,5 @@
 import type { WorkflowFacts } from "../facts.ts";
+import { type GithubTask, type GithubUse, rightsFor, tokenVariables } from "../github-rights.ts";
 import { migrationPath } from "../migration-file.ts";
 import { pins } from "../pins.ts";
 
@@ -18,6 +19,22 @@ export const checkout = `      - uses: ${pins.checkout}
         with:
           persist-credentials: false
 `;
+
+/** `permissions:` of a workflow, or with an indentation of a job: what its task needs, and why. */
+export function permissions(task: GithubTask, use: GithubUse, indent = ""): string {
+  const lines = rightsFor(task, use).map(({ scope, access, why }) => {
+    const reason = why === null ? "" : `${indent}  # ${why}\n`;
+    return `${reason}${indent}  ${scope}: ${access}\n`;
+  });
+  return `${indent}permissions:\n${lines.join("")}`;
+}
+
+/** Lines of a step's `env:` that hand Sluice its token for GitHub. */
+export function tokenLines(use: GithubUse): string {
+  return tokenVariables(use)
+    .map(([name, value]) => `          ${name}: ${value}\n`)
+    .join("");
+}
 
 function environment({ files, migration, variables }: WorkflowFacts): string {
   const composeFiles = [...new Set([...files, ...(migration ? [migrationPath] : [])])].join(":");

@@ -1,5 +1,5 @@
 import type { WorkflowFacts, WorkflowFile } from "../facts.ts";
-import { checkout, header, jobHead } from "./parts.ts";
+import { checkout, header, jobHead, permissions, tokenLines } from "./parts.ts";
 
 /** A person goes back, to the release before or to one that is chosen. */
 export function rollbackWorkflow(facts: WorkflowFacts): WorkflowFile {
@@ -15,11 +15,7 @@ on:
         description: Why, for the record
         type: string
         required: true
-permissions:
-  contents: read
-  # The deployment is shown on GitHub.
-  deployments: write
-concurrency:
+${permissions("rollback", facts.github)}concurrency:
   group: rollback-production
   cancel-in-progress: false
 jobs:
@@ -29,14 +25,14 @@ ${checkout}      - id: sluice
         name: Go back
         # What a person typed comes as a variable, never as text of the script.
         env:
-          GITHUB_TOKEN: \${{ github.token }}
-          RELEASE: \${{ inputs.release }}
+${tokenLines(facts.github)}          RELEASE: \${{ inputs.release }}
           REASON: \${{ inputs.reason }}
         run: exec sluice rollback --yes --wait 10m --reason="$REASON" -- \${RELEASE:+"$RELEASE"}
       - name: Undo what a cancelled run left
         if: cancelled()
         timeout-minutes: 4
-        run: exec sluice abort --yes
+        env:
+${tokenLines(facts.github)}        run: exec sluice abort --yes
       - name: What serves now
         if: always()
         run: exec sluice status

@@ -1,5 +1,5 @@
 import type { WorkflowFacts, WorkflowFile } from "../facts.ts";
-import { checkout, header, jobHead } from "./parts.ts";
+import { checkout, header, jobHead, permissions, tokenLines } from "./parts.ts";
 
 /** The checks of the release that serves, again and again, with a message to people when one fails. */
 export function verifyWorkflow(facts: WorkflowFacts): WorkflowFile {
@@ -8,9 +8,7 @@ on:
   schedule:
     - cron: "*/30 * * * *"
   workflow_dispatch:
-permissions:
-  contents: read
-concurrency:
+${permissions("look", facts.github)}concurrency:
   group: verify-production
   cancel-in-progress: true
 jobs:
@@ -20,7 +18,9 @@ ${checkout}      - name: Checks, as users come
         run: exec sluice verify
       - name: Machine, stack and record
         if: always()
-        run: exec sluice doctor
+        # What GitHub knows of runner, tag and release is looked at as well.
+        env:
+${tokenLines(facts.github)}        run: exec sluice doctor
       - name: Tell people
         # For chats that take {"text": …}, such as Slack's incoming webhooks. Without the secret GitHub's own mail remains.
         if: failure()

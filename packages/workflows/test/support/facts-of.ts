@@ -1,7 +1,8 @@
 import { type WorkflowFacts, workflowFacts } from "../../src/index.ts";
 import type { Layout } from "../layouts.ts";
+import { ordinaryUse } from "./github-uses.ts";
 
-export function factsOf({ composeFiles, workflows }: Layout): WorkflowFacts {
+export function factsOf({ composeFiles, workflows }: Layout, github = ordinaryUse): WorkflowFacts {
   const read = (path: string) => composeFiles.find((file) => file.path === path)?.text ?? null;
   // Compose finds the first file and its override by itself.
   const found = composeFiles.filter(({ path }) => !path.includes("deploy"));
@@ -12,5 +13,7 @@ export function factsOf({ composeFiles, workflows }: Layout): WorkflowFacts {
     envFileText: "SMTP_HOST=mail\nSECRET_KEY=changethis\n",
     workflows,
     hasDatabase: true,
+    configVariables: [],
+    github,
   });
 }

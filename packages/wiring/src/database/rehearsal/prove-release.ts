@@ -132,6 +132,7 @@ async function openDoors(
   return { byService, notTested, [Symbol.asyncDispose]: dispose };
 }
 
+/** Whether users reach the service through a door. Pure. */
 export function isWeb({ role }: ServiceFacts): boolean {
   return role === "web";
 }

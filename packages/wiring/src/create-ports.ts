@@ -1,0 +1,72 @@
+import { randomBytes } from "node:crypto";
+import { environmentFingerprint, modelChanges, mountedFiles } from "@sluice/compose";
+import { redactDeep } from "@sluice/core";
+import type { EnginePorts } from "@sluice/engine";
+import { judge } from "@sluice/health";
+import { createJournal, createOrderDesk, createTrafficCounts, type StateHome } from "@sluice/journal";
+import { createBundleStore, releaseId, releaseKey } from "@sluice/release";
+import type { HomeClaim } from "./claim-home.ts";
+import { createBackupTaker } from "./database/backup-taker.ts";
+import { createMigrationRunner } from "./database/migration-runner.ts";
+import { createRehearser } from "./database/rehearsal/rehearser.ts";
+import { createStackProber } from "./prober.ts";
+import { createRedactingJournal } from "./redacting-journal.ts";
+import type { Redaction } from "./redaction.ts";
+import type { Session } from "./session.ts";
+import { createStackWatcher } from "./watcher.ts";
+
+/** What a session has for the ports, and nobody else needs. */
+export interface PortParts {
+  readonly redaction: Redaction;
+  readonly router: EnginePorts["router"];
+  readonly claim: HomeClaim;
+}
+
+/** What the engine works through: the adapters of one stack, with everything masked that they write or tell. */
+export async function createPorts(
+  session: Session,
+  { redaction: { redact, add }, router, claim }: PortParts,
+): Promise<EnginePorts> {
+  const { clock, lastWord, options } = session;
+  const [state, stack] = await Promise.all([session.home(), session.stack()]);
+  const runtime = session.runtime();
+  const references = { environment: options.env, onSecrets: add };
+  const doorImage = async () => (await session.config()).traffic.image;
+  const orders = createOrderDesk(state);
+  return {
+    clock,
+    journal: createRedactingJournal(createJournal(state, clock), redact),
+    bundles: createBundleStore(state.releasesDir),
+    backups: createBackupTaker(session),
+    migrations: createMigrationRunner(session),
+    rehearser: createRehearser(session),
+    identity: createIdentity(state, redact),
+    observer: runtime.observer,
+    images: runtime.images,
+    base: { ...runtime.base, claim: claim.claim },
+    slots: runtime.slots,
+    doors: runtime.doors,
+    router,
+    counts: createTrafficCounts(state),
+    prober: createStackProber(stack, runtime, clock, references, doorImage),
+    watcher: createStackWatcher(runtime, clock, references),
+    judge,
+    orders,
+    onEvent(event) {
+      lastWord.sink(event);
+      orders.tell(redactDeep(event, redact));
+    },
+    randomId: () => randomBytes(4).toString("hex"),
+  };
+}
+
+/** What makes a release the same as another; values of the environment count by hashes with the home's key. */
+function createIdentity({ hashKey }: StateHome, redact: Redaction["redact"]): EnginePorts["identity"] {
+  return {
+    key: (request, modelHash) => releaseKey(request, modelHash, randomBytes(8).toString("hex")),
+    id: releaseId,
+    files: mountedFiles,
+    environment: (model) => environmentFingerprint(model, hashKey),
+    changes: (before, after) => redactDeep(modelChanges(before, after, hashKey), redact),
+  };
+}

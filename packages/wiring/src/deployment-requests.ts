@@ -1,0 +1,75 @@
+import { type Finding, formatPlan } from "@sluice/core";
+import { type DeployRequest, type PreparedDeployment, type RollbackRequest, servingOf } from "@sluice/engine";
+import { withDatabaseService } from "./database/find-database.ts";
+import type { DeployCall, PlanView, RollbackCall } from "./deployer.ts";
+import { releaseFindings } from "./github/gate.ts";
+import { unavailableFindings } from "./notify/delivery-findings.ts";
+import { originOf } from "./origin.ts";
+import { readProvenRelease } from "./promotion/read-proven-release.ts";
+import type { Session } from "./session.ts";
+import { windowFindings } from "./window.ts";
+
+/** What would refuse the deployment that is planned. */
+export async function refusals(
+  session: Session,
+  { override, release }: DeployCall,
+  signal: AbortSignal | undefined,
+): Promise<readonly Finding[]> {
+  const [config, channels] = await Promise.all([session.config(), session.channels()]);
+  const closed = override ? [] : await windowFindings(config, session.clock.now());
+  return [...unavailableFindings(channels, "error"), ...closed, ...(await releaseFindings(session, release, signal))];
+}
+
+/**
+ * What the engine is to deploy, with what another stack has proven of it where that is asked for.
+ *
+ * @throws SluiceError RELEASE_REFUSED for what is not proven, and what the project or the configuration is refused for
+ */
+export async function deployRequest(
+  session: Session,
+  { release, reason, retry, replaceDoors, steps, override, acceptIncompatible, promotion }: DeployCall,
+  signal: AbortSignal | undefined,
+  { withChecks }: { readonly withChecks: boolean },
+): Promise<DeployRequest> {
+  const [project, facts] = await Promise.all([session.project(signal), session.facts()]);
+  const named = withDatabaseService(facts.config, project);
+  const from = promotion ?? named.promotion;
+  const proven = from ? await readProvenRelease(session, from, { release, withChecks }, signal) : undefined;
+  const config = steps ? { ...named, rollout: { ...named.rollout, steps } } : named;
+  return {
+    ...facts,
+    config,
+    project,
+    release,
+    ...initiator(session, reason ?? `release ${release.tag}${from ? `, promoted from ${from.stack}` : ""}`),
+    proven,
+    retry,
+    replaceDoors,
+    override,
+    acceptIncompatible,
+  };
+}
+
+/** What the engine is to go back to. @throws SluiceError for a project or a configuration that is refused */
+export async function rollbackRequest(
+  session: Session,
+  { to, reason, acceptIncompatible }: RollbackCall,
+  signal: AbortSignal | undefined,
+): Promise<RollbackRequest> {
+  const [project, facts] = await Promise.all([session.project(signal), session.facts()]);
+  return { ...facts, project, ...initiator(session, reason ?? "rollback"), to, acceptIncompatible };
+}
+
+function initiator({ options }: Session, reason: string) {
+  return { actor: options.actor, origin: originOf(options.env), reason };
+}
+
+/** What is planned, for people and programs. Pure. */
+export function planView(
+  request: DeployRequest | RollbackRequest,
+  { plan, observed, bundles }: PreparedDeployment,
+  tag: string,
+): PlanView {
+  const { services, findings } = request.project;
+  return { plan, text: formatPlan(plan), services, findings, serving: servingOf(observed, bundles), tag };
+}

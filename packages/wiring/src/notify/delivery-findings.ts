@@ -1,0 +1,48 @@
+import type { Finding } from "@sluice/core";
+import type { DeliveryReport } from "@sluice/notify";
+import { type OpenedChannels, problemText } from "./channels.ts";
+
+/** Says what could not be told, and throws nothing. */
+export async function guarded(
+  say: (finding: Finding) => void,
+  work: () => Promise<readonly DeliveryReport[]>,
+): Promise<void> {
+  try {
+    for (const finding of (await work()).flatMap(findingOf)) say(finding);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    say({ severity: "warn", code: "not-notified", message: `people could not be told: ${message}` });
+  }
+}
+
+function findingOf({ channel, place, result, reason }: DeliveryReport): readonly Finding[] {
+  const why = reason ? `: ${reason}` : "";
+  const about = (text: string, hint?: string): readonly Finding[] => [
+    {
+      severity: "warn",
+      code: "not-notified",
+      message: `${channel} (${place}) ${text}${why}`,
+      ...(hint ? { hint } : {}),
+    },
+  ];
+  if (result === "waiting") return about("could not be told", "the next deployment tells it, or sluice outbox flush");
+  if (result === "uncertain")
+    return about("may not have been told", "look there; sluice outbox flush --uncertain sends it again");
+  return result === "expired" ? about("could not be told in time, and is not any more") : [];
+}
+
+/** Channels that cannot be used now, for what must not be refused because of them. */
+export function unavailableFindings({ problems }: OpenedChannels, severity: "warn" | "error"): readonly Finding[] {
+  if (problems.length === 0) return [];
+  return [
+    {
+      severity,
+      code: "notify-variable-missing",
+      message: problemText(problems),
+      hint:
+        severity === "error"
+          ? "a deployment would be refused: set them where sluice runs"
+          : "set them where sluice runs; what is not told now waits for sluice outbox flush",
+    },
+  ];
+}
