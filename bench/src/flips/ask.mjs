@@ -1,5 +1,6 @@
 // Clients of the shop in one container, so with one address. Each asks, waits for its answer, and asks again, until
 // SIGTERM; then says what it saw. Arguments: URL, names of the clients, what tells them apart (cookie, header, ip).
+import { once } from "node:events";
 import { Agent, request } from "node:http";
 
 const [url = "", names = "", by = "cookie"] = process.argv.slice(2);
@@ -35,21 +36,16 @@ async function watch(name, index) {
   return { name, requests, versions, failures };
 }
 
-function ask(agent, headers) {
-  return new Promise((resolve, reject) => {
-    const asked = request(`${url}/version`, { agent, headers, timeout: 15_000 }, async (response) => {
-      try {
-        let text = "";
-        for await (const chunk of response.setEncoding("utf8")) text += chunk;
-        if (response.statusCode !== 200) throw new Error(`status ${response.statusCode}`);
-        const cookie = response.headers["set-cookie"]?.[0]?.split(";")[0];
-        resolve({ version: JSON.parse(text).version, cookie });
-      } catch (error) {
-        reject(error);
-      }
-    });
-    asked.on("timeout", () => asked.destroy(new Error("no answer in 15 s")));
-    asked.on("error", reject);
-    asked.end();
-  });
+async function ask(agent, headers) {
+  const asked = request(`${url}/version`, { agent, headers, timeout: 15_000 });
+  asked.on("timeout", () => asked.destroy(new Error("no answer in 15 s")));
+  // Whoever waits for the answer, or reads it, meets the error too.
+  asked.on("error", () => undefined);
+  asked.end();
+  const [response] = await once(asked, "response");
+  let text = "";
+  for await (const chunk of response.setEncoding("utf8")) text += chunk;
+  if (response.statusCode !== 200) throw new Error(`status ${response.statusCode}`);
+  const cookie = response.headers["set-cookie"]?.[0]?.split(";")[0];
+  return { version: JSON.parse(text).version, cookie };
 }
