@@ -23,3 +23,4 @@ export { recoverUnfinished } from "./recover.ts";
 export type { DeployRequest, Initiator, PreparedDeployment, RollbackRequest } from "./requests.ts";
 export type { EnginePorts, StackFacts } from "./scope.ts";
 export { servingOf } from "./serving.ts";
+export { type UnderWay, underWayOf } from "./under-way.ts";

@@ -11,7 +11,7 @@ import type {
   Slot,
   SlotTraffic,
 } from "@sluice/core";
-import type { AttemptRecord, RebuiltState } from "@sluice/engine";
+import type { AttemptRecord, RebuiltState, UnderWay } from "@sluice/engine";
 import type { LockHolder } from "@sluice/journal";
 import type { WorkflowFile } from "@sluice/workflows";
 
@@ -58,6 +58,8 @@ export interface StackStatus {
   /** Attempt without an end: `sluice resume` or `sluice abort`. */
   readonly unfinished: { readonly deployment: string; readonly tag: string; readonly since: string } | null;
   readonly lock: LockHolder | null;
+  /** The deployment that a process is at now, and whether it waits for a person. */
+  readonly underWay: UnderWay | null;
   readonly last: AttemptRecord | null;
 }
 

@@ -1,5 +1,5 @@
 import { liveSlot, type ObservedStack, otherSlot, type Slot, slots } from "@sluice/core";
-import { countTraffic, readAttempts, servingOf, unfinishedOf } from "@sluice/engine";
+import { countTraffic, readAttempts, servingOf, underWayOf, unfinishedOf } from "@sluice/engine";
 import { readLockHolder } from "@sluice/journal";
 import type { DoorStatus, ProcessRow, StackStatus, TrafficView } from "./deployer.ts";
 import type { Session } from "./session.ts";
@@ -39,6 +39,7 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
       since: unfinished.attempt.start.at,
     },
     lock,
+    underWay: lock ? underWayOf(attempts) : null,
     last: attempts.at(-1) ?? null,
   };
 }

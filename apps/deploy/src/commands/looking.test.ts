@@ -6,6 +6,17 @@ import { aStatus, fakeDeployer, v1 } from "../testing/fake-deployer.ts";
 import { aContainer, anAttempt } from "../testing/records.ts";
 import { events, run } from "../testing/run.ts";
 
+const running = {
+  deployment: "d7",
+  kind: "deploy",
+  tag: "v2",
+  since: "2026-05-01T09:58:00Z",
+  step: { id: "approval-1", kind: "approval", target: "50 %" },
+  paused: null,
+  waitsForApproval: false,
+  isAborted: false,
+} as const;
+
 describe("sluice status", () => {
   const status = aStatus({
     doors: [
@@ -45,6 +56,20 @@ deployment d7 (v2) of 2m ago has no end: type \`sluice resume\` to finish it or 
 
 locked by eve (pid 7 on runner) since 30s ago: v3, hotfix
 `);
+  });
+
+  it.each([
+    [{}, "deploy v2 began 2m ago, now at approval 50 %"],
+    [{ waitsForApproval: true }, "approval 50 %: type `sluice traffic approve` or `sluice traffic abort`"],
+    [
+      { paused: { actor: "mira", reason: "lunch", byVerdict: false } },
+      "; paused by mira: lunch: type `sluice traffic resume` or `sluice traffic abort`",
+    ],
+    [{ isAborted: true, step: null }, "deploy v2 began 2m ago: it is being aborted"],
+  ])("says of a deployment that runs what it does, and whom it waits for: %j", async (over, expected) => {
+    const underWay = { ...running, ...over };
+    const { stdout } = await run(["status"], { deployer: fakeDeployer({ status: async () => aStatus({ underWay }) }) });
+    expect(stdout).toContain(`${expected}\n`);
   });
 
   it("prints the same as one object with --json", async () => {

@@ -43,6 +43,7 @@ export function statusText(status: StackStatus, now: Date, paint: Paint): string
       ),
     ),
     formatSection("findings", findings.map((finding) => `${findingText(finding)}\n`).join("")),
+    underWayText(status, now, paint),
     attentionText(status, now, paint),
   ].join("");
 }
@@ -73,6 +74,23 @@ function containersText(containers: readonly ObservedContainer[]): string {
 export function containerState({ state, health, exitCode, oomKilled }: ObservedContainer): string {
   if (state === "exited" || state === "dead") return `${state} (${oomKilled ? "out of memory" : exitCode})`;
   return health === "none" ? state : `${state} (${health})`;
+}
+
+function underWayText({ underWay }: StackStatus, now: Date, paint: Paint): string {
+  if (!underWay) return "";
+  const { kind, tag, since, step } = underWay;
+  const begun = `${kind} ${tag} began ${agoText(since, now)}`;
+  const state = step ? `, now at ${step.kind} ${step.target}` : "";
+  return `\n${paint("yellow", `${begun}${state}${waitingText(underWay)}`)}\n`;
+}
+
+function waitingText({ paused, waitsForApproval, isAborted }: NonNullable<StackStatus["underWay"]>): string {
+  if (isAborted) return ": it is being aborted";
+  if (paused) {
+    const why = paused.reason ? `: ${paused.reason}` : "";
+    return `; paused by ${paused.actor}${why}: type \`sluice traffic resume\` or \`sluice traffic abort\``;
+  }
+  return waitsForApproval ? ": type `sluice traffic approve` or `sluice traffic abort`" : "";
 }
 
 function attentionText({ unfinished, lock }: StackStatus, now: Date, paint: Paint): string {

@@ -117,6 +117,7 @@ export function aStatus(over: Partial<StackStatus> = {}): StackStatus {
     findings: [],
     unfinished: null,
     lock: null,
+    underWay: null,
     last: null,
     ...over,
   };
