@@ -6,17 +6,13 @@ import { takeBackup } from "@sluice/database";
 import { openBackups } from "../ports.ts";
 
 const [, , container = "", stack = "", directory = "", image = "", stopAt] = process.argv;
-const ports = await openBackups({
-  container,
-  stack,
-  directory,
-  async onStep(step) {
-    if (step !== stopAt) return;
-    process.stdout.write("stopped\n");
-    await delay(600_000);
-  },
-});
+const onStep = async (step: string) => {
+  if (step !== stopAt) return;
+  process.stdout.write("stopped\n");
+  await delay(600_000);
+};
 try {
+  const ports = await openBackups({ container, stack, directory, onStep });
   const { id } = await takeBackup(ports, { service: "db", image, release: null });
   process.stdout.write(`${id}\n`);
 } catch (error) {
