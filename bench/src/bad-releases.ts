@@ -43,8 +43,8 @@ const memory = "services: { web: { mem_limit: 300m } }\n";
 const files = { "sluice.yaml": config, "docker-compose.override.yml": memory };
 
 await runBench(async (session) => {
-  const names = readPeers(values.peers);
-  session.say(`ways to deploy: ${names.join(", ")}`);
+  const { names, without } = readPeers(values.peers);
+  if (without !== "") session.say(without);
   const kept = await Kept.open(values.resume);
   const wanted = names.flatMap((name) =>
     cases.flatMap(({ mode }) => rounds(name, mode).map((round) => ({ name, mode, round }))),

@@ -39,3 +39,9 @@ it("a peer that goes back and says success is back, and not truthful", () => {
   const numbers = badReleaseNumbers(cases, [swarm({ exitCode: 0 }), swarm({ exitCode: 1 }), swarm({ isBack: false })]);
   expect(numbers).toMatchObject({ err20_back_runs: 2, err20_back_and_truthful_runs: 1 });
 });
+
+it("what was not measured does not pass", () => {
+  const never = badCases.filter(({ mode }) => mode === "unhealthy");
+  const figures = badReleaseFigures(never, [run({ peer: "swarm", mode: "unhealthy" })]);
+  expect(figures).toMatchObject({ unhealthy_back_and_truthful_runs: { pass: false }, unhealthy_lost: { pass: false } });
+});

@@ -5,7 +5,7 @@ const possible = () => "";
 const impossible = () => "there is no dockerd";
 
 it("peers are read in their order", () => {
-  expect(readPeers("swarm,sluice", possible)).toEqual(["swarm", "sluice"]);
+  expect(readPeers("swarm,sluice", possible)).toEqual({ names: ["swarm", "sluice"], without: "" });
 });
 
 it.each(["", "sluice,", "by-hand", "toString"])("%o is no peer", (text) => {
@@ -14,10 +14,12 @@ it.each(["", "sluice,", "by-hand", "toString"])("%o is no peer", (text) => {
 
 it("Swarm is refused where it cannot have an engine, and nothing else is", () => {
   expect(() => readPeers("sluice,swarm", impossible)).toThrow(/there is no dockerd/);
-  expect(readPeers("sluice,compose", impossible)).toEqual(["sluice", "compose"]);
+  expect(readPeers("sluice,compose", impossible)).toEqual({ names: ["sluice", "compose"], without: "" });
 });
 
 it("unless peers are named, all are meant that can be", () => {
-  expect(readPeers(undefined, possible)).toEqual(["sluice", "compose", "swarm"]);
-  expect(readPeers(undefined, impossible)).toEqual(["sluice", "compose"]);
+  expect(readPeers(undefined, possible)).toEqual({ names: ["sluice", "compose", "swarm"], without: "" });
+  const { names, without } = readPeers(undefined, impossible);
+  expect(names).toEqual(["sluice", "compose"]);
+  expect(without).toContain("there is no dockerd");
 });

@@ -16,20 +16,27 @@ export type PeerName = keyof typeof watchedMs;
 
 const isPeer = (name: string): name is PeerName => Object.hasOwn(watchedMs, name);
 
+export interface WantedPeers {
+  readonly names: readonly PeerName[];
+  /** What is left out, and why; `""` where nothing is. */
+  readonly without: string;
+}
+
 /**
  * The ways to deploy that a person has named; otherwise all, or all but Swarm where there cannot be an engine for it.
  *
  * @throws UsageError for a name that is none, and for a Swarm that was asked for and cannot be
  */
-export function readPeers(text: string | undefined, whyNoSwarm: () => string = whyNoSecondEngine): readonly PeerName[] {
-  const names = text?.split(",") ?? Object.keys(watchedMs);
-  const unknown = names.find((name) => !isPeer(name));
+export function readPeers(text: string | undefined, whyNoSwarm: () => string = whyNoSecondEngine): WantedPeers {
+  const given = text?.split(",") ?? Object.keys(watchedMs);
+  const unknown = given.find((name) => !isPeer(name));
   if (unknown !== undefined) throw new UsageError(`unknown peer "${unknown}": ${Object.keys(watchedMs).join(", ")}`);
-  const known = names.filter(isPeer);
-  const reason = known.includes("swarm") ? whyNoSwarm() : "";
-  if (reason === "") return known;
-  if (text === undefined) return known.filter((name) => name !== "swarm");
-  throw new UsageError(`swarm has an engine of its own, and there cannot be one here: ${reason}`);
+  const names = given.filter(isPeer);
+  const reason = names.includes("swarm") ? whyNoSwarm() : "";
+  if (reason === "") return { names, without: "" };
+  const without = `swarm has an engine of its own, and there cannot be one here: ${reason}`;
+  if (text !== undefined) throw new UsageError(without);
+  return { names: names.filter((name) => name !== "swarm"), without };
 }
 
 export interface BadPeerOptions {
