@@ -8,6 +8,7 @@ import type { Peer } from "../peers/peer.ts";
 import type { Session } from "../session.ts";
 import { untilAnswers } from "../until-answers.ts";
 import type { BadCase } from "./cases.ts";
+import { describeRefusal, type Refusal } from "./refusal.ts";
 
 /** What users met when a bad version was deployed. */
 export interface BadRun {
@@ -28,6 +29,8 @@ export interface BadRun {
   readonly exposedS: number;
   /** The version before serves in the end, all of the users. */
   readonly isBack: boolean;
+  /** How the port was in the end, where connections to this machine were refused. */
+  readonly refusal?: Refusal;
 }
 
 export interface BadOptions {
@@ -74,10 +77,13 @@ export async function observeBadRelease(session: Session, peer: Peer, options: B
     () => false,
   );
   const { lost, met, exposedS } = run;
+  const { stack, port, url } = peer.checkout;
+  const isHere = peer.url === url;
+  const refusal = isHere && run.kinds.refused > 0 ? { refusal: await describeRefusal(stack, port) } : {};
   session.say(
     `${peer.name}, ${badCase.what}: exit ${exitCode}, lost ${lost}, met ${met} in ${exposedS.toFixed(1)} s, load average ${machineLoad.toFixed(1)}`,
   );
-  return { ...run, isBack: isBack && lastVersion(result) === good };
+  return { ...run, ...refusal, isBack: isBack && lastVersion(result) === good };
 }
 
 function exposure({ answers }: LoadResult, bad: string, startedAt: number) {
