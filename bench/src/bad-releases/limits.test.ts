@@ -14,6 +14,7 @@ const run = (changes: Partial<BadRun>): BadRun => ({
   kinds: { refused: 0, reset: 0, timeout: 0, "5xx": 6, status: 0, other: 0 },
   lostBySecond: { 0: 6 },
   machineLoad: 1,
+  latenessMs: 20,
   isBack: true,
   ...changes,
 });

@@ -23,6 +23,8 @@ export interface BadRun {
   readonly lostBySecond: Readonly<Record<number, number>>;
   /** Load average when it began: on a machine that is too busy requests are lost to it too. */
   readonly machineLoad: number;
+  /** How late the load generator itself was in sending at worst, milliseconds: what it loses while it gets no processor says nothing. */
+  readonly latenessMs: number;
   /** Requests that the bad version answered in that minute. */
   readonly met: number;
   /** Seconds from the first request that met it to the last. */
@@ -71,7 +73,14 @@ export async function observeBadRelease(session: Session, peer: Peer, options: B
   const { exitCode = -1, startedAt } = await peer.deploy(signal);
   await sleep(afterMs, undefined, { signal });
   const result = await load.stop();
-  const run = { peer: peer.name, mode: badCase.mode, exitCode, machineLoad, ...exposure(result, bad, startedAt) };
+  const run = {
+    peer: peer.name,
+    mode: badCase.mode,
+    exitCode,
+    machineLoad,
+    latenessMs: result.latenessMs.max,
+    ...exposure(result, bad, startedAt),
+  };
   const isBack = await untilAnswers(peer.url, { version: good, timeoutMs: 2_000, signal }).then(
     () => true,
     () => false,

@@ -76,7 +76,10 @@ function swarmService(service: ComposeService, isWeb: boolean) {
 const given = (values: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== null));
 
-/** HAProxy before the tasks of a service, which Docker's own DNS tells; it takes over from a dead one what it may. */
+/**
+ * HAProxy before the tasks of a service. Which of them take requests Docker's own DNS says, as it does to Swarm's ingress:
+ * HAProxy has no checks of its own, which on a busy machine would take the only task for dead.
+ */
 export const doorConfig = (service: string, port: number): string => `global
   maxconn 4000
 resolvers docker
@@ -84,7 +87,7 @@ resolvers docker
   timeout resolve 500ms
   timeout retry 500ms
   hold valid 500ms
-  hold obsolete 500ms
+  hold obsolete 0s
 defaults
   mode http
   timeout connect 1s
@@ -92,7 +95,6 @@ defaults
   timeout server 60s
   timeout http-keep-alive 60s
   timeout tunnel 1h
-  timeout check 2s
   retries 3
   option redispatch 1
   option forwardfor
@@ -100,6 +102,5 @@ frontend users
   bind :${port}
   default_backend tasks
 backend tasks
-  option httpchk GET /healthz
-  server-template task 4 tasks.${service}:${port} resolvers docker resolve-prefer ipv4 init-addr none check inter 500ms fall 2 rise 1
+  server-template task 4 tasks.${service}:${port} resolvers docker resolve-prefer ipv4 init-addr none
 `;
