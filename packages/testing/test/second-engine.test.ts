@@ -1,6 +1,7 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { getPriority, setPriority } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
@@ -26,6 +27,17 @@ describe.skipIf(reason !== "")(`a second engine ${reason}`, () => {
     expect(existsSync(seen.directory)).toBe(false);
     expect(await output("ip", "netns", "list")).not.toContain(`sl2-${process.pid}-`);
     await expect(seen.docker("version")).rejects.toThrow(/docker.sock/);
+  });
+
+  it("gives its containers the ordinary priority, as the machine's engine does, whoever starts it", async () => {
+    const mine = getPriority();
+    setPriority(mine + 1);
+    try {
+      await using engine = await startSecondEngine({ images });
+      expect(await engine.docker("run", "--rm", "sluice-test/busybox", "busybox", "nice")).toBe("0");
+    } finally {
+      setPriority(mine);
+    }
   });
 
   it("ends with its process, and what is left of it goes with the next", async () => {

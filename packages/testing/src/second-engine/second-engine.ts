@@ -33,9 +33,10 @@ export interface SecondEngineOptions {
 /**
  * In a network, a mount and a pid namespace: it shares no file with this machine but those of the directory, and when
  * its first process ends, which is the engine, everything in it ends. The machine's own configuration of the engine is
- * not its: of that nothing is known here.
+ * not its: of that nothing is known here. Like that engine it has the ordinary priority, whatever this process has.
  */
 const machine = (beside: string) => `set -e
+renice -n 0 -p $$ > /dev/null 2>&1 || true
 mount --make-rprivate /
 mount -t tmpfs none /run
 mount -t tmpfs none /tmp
