@@ -1,26 +1,24 @@
-// What users meet of a bad version: Sluice beside plain Compose, same shop, same load.
+// What users meet of a bad version: Sluice beside plain Compose and Docker Swarm, same shop, same load.
 import { badCases, quickModes } from "./bad-releases/cases.ts";
 import { badReleaseFigures, badReleaseNumbers } from "./bad-releases/limits.ts";
 import { type BadRun, observeBadRelease } from "./bad-releases/observe-bad-release.ts";
+import { type PeerName, prepareBadPeer, readPeers, watchedMs } from "./bad-releases/peers.ts";
 import { Kept } from "./kept.ts";
 import { readOptions } from "./options.ts";
-import { createComposePeer } from "./peers/compose.ts";
 import { mustSucceed } from "./peers/must-succeed.ts";
 import { type Peer } from "./peers/peer.ts";
-import { prepare } from "./peers/prepare-peer.ts";
-import { createSluicePeer } from "./peers/sluice.ts";
 import { conclude } from "./result.ts";
 import { runBench } from "./run-bench.ts";
 import type { Session } from "./session.ts";
 
 const values = readOptions({
   command: "bin/bench bad-releases",
-  purpose: "What users meet of bad versions: Sluice beside plain Compose.",
+  purpose: "What users meet of bad versions: Sluice beside plain Compose and Docker Swarm.",
   options: {
     quick: { type: "flag", says: "some of the versions, and a short bake" },
     runs: { type: "number", says: "of the version with 20 % errors (10, or 1 with --quick); the others run once" },
     case: { type: "text", says: "some of the versions, such as err20,leak" },
-    peers: { type: "text", default: "sluice,compose", says: "ways to deploy" },
+    peers: { type: "text", says: "ways to deploy (sluice,compose,swarm, the last where it can be)" },
     resume: { type: "text", says: "file that keeps the runs: those that it holds are not repeated" },
     "quiet-s": { type: "number", default: 120, says: "seconds to wait for a quiet machine" },
     rate: { type: "number", default: 100, says: "requests a second" },
@@ -45,37 +43,43 @@ const memory = "services: { web: { mem_limit: 300m } }\n";
 const files = { "sluice.yaml": config, "docker-compose.override.yml": memory };
 
 await runBench(async (session) => {
+  const { names, without } = readPeers(values.peers);
+  if (without !== "") session.say(without);
   const kept = await Kept.open(values.resume);
-  const wanted = values.peers
-    .split(",")
-    .flatMap((name) => cases.flatMap(({ mode }) => rounds(name, mode).map((round) => ({ name, mode, round }))));
+  const wanted = names.flatMap((name) =>
+    cases.flatMap(({ mode }) => rounds(name, mode).map((round) => ({ name, mode, round }))),
+  );
   const keyOf = ({ name, mode, round }: (typeof wanted)[number]) => `${name} ${mode} ${round}, ${ratePerSecond}/s`;
   const open = wanted.filter((one) => !kept.has(keyOf(one)));
-  const peers = new Map<string, Peer>();
+  const peers = new Map<PeerName, Peer>();
+  await using engines = new AsyncDisposableStack();
   for (const name of new Set(open.map((one) => one.name))) {
-    const create = name === "sluice" ? createSluicePeer : createComposePeer;
-    peers.set(name, await prepare(session, name, stage, create as typeof createComposePeer, files));
+    peers.set(name, await prepareBadPeer(session, name, { stage, files, engines }));
   }
   let version = 1;
-  for (const one of open) {
+  for (const [index, one] of open.entries()) {
     const [peer, badCase] = [peers.get(one.name), cases.find(({ mode }) => mode === one.mode)];
     if (!peer || !badCase) continue;
     version += 1;
     const quietMs = values["quiet-s"] * 1_000;
-    // Users of a peer that never goes back are watched for the minute that counts.
-    const afterMs = one.name === "sluice" ? 5_000 : 65_000;
+    const afterMs = watchedMs[one.name];
     const options = { good: "v1", bad: `v${version}`, badCase, ratePerSecond, quietMs, afterMs };
     await kept.add(keyOf(one), await observeBadRelease(session, peer, options));
-    await bringBack(session, peer);
+    if (open.slice(index + 1).some(({ name }) => name === one.name)) await bringBack(session, peer);
   }
   const runs = wanted.map((one) => kept.get(keyOf(one)) as BadRun);
-  const others = runs.filter(({ peer }) => peer === "compose");
   const figures = badReleaseFigures(cases, runs);
+  const others = Object.groupBy(
+    runs.filter(({ peer }) => peer !== "sluice"),
+    ({ peer }) => peer,
+  );
   return {
     result: conclude({
       bench: "bad-releases",
       figures,
-      peers: others.length > 0 ? { compose: badReleaseNumbers(cases, others) } : {},
+      peers: Object.fromEntries(
+        Object.entries(others).map(([name, own = []]) => [name, badReleaseNumbers(cases, own)]),
+      ),
       floor: { rate: ratePerSecond },
     }),
     details: { runs },
@@ -83,7 +87,7 @@ await runBench(async (session) => {
 });
 
 /** The one with 20 % errors is run more than once, as chance decides who meets it. */
-function rounds(peer: string, mode: string): readonly number[] {
+function rounds(peer: PeerName, mode: string): readonly number[] {
   const count = peer === "sluice" && mode === "err20" ? err20Runs : 1;
   return Array.from({ length: count }, (_, index) => index + 1);
 }

@@ -29,7 +29,13 @@ export interface CheckoutOptions {
   readonly files?: Readonly<Record<string, string>>;
 }
 
-/** Makes a checkout without a release yet. Image names can be set by NODE_IMAGE and POSTGRES_IMAGE. */
+/** The images that the shop is made of, by the variables that set others. */
+export const shopImages = () => ({
+  NODE_IMAGE: process.env.NODE_IMAGE ?? "sluice-test/shop-base",
+  POSTGRES_IMAGE: process.env.POSTGRES_IMAGE ?? "sluice-test/postgres:15",
+});
+
+/** Makes a checkout without a release yet. It uses the {@link shopImages}. */
 export async function createCheckout(options: CheckoutOptions): Promise<Checkout> {
   const { directory, stack, startUpMs, files = {} } = options;
   const port = await freePort();
@@ -38,11 +44,7 @@ export async function createCheckout(options: CheckoutOptions): Promise<Checkout
   await run(["git", "-C", directory, "config", "user.name", "Bench"]);
   await run(["git", "-C", directory, "config", "user.email", "bench@example.invalid"]);
   await appendFile(join(directory, ".git/info/exclude"), ".env\n");
-  const environment = {
-    SHOP_PORT: `127.0.0.1:${port}`,
-    NODE_IMAGE: process.env.NODE_IMAGE ?? "sluice-test/shop-base",
-    POSTGRES_IMAGE: process.env.POSTGRES_IMAGE ?? "sluice-test/postgres:15",
-  };
+  const environment = { SHOP_PORT: `127.0.0.1:${port}`, ...shopImages() };
   const env = Object.entries(environment).map(([name, value]) => `${name}=${value}\n`);
   await writeFile(join(directory, ".env"), env.join(""));
   const makeRelease = join(repository, "examples/shop/bin/make-release.mjs");

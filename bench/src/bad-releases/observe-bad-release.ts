@@ -8,6 +8,7 @@ import type { Peer } from "../peers/peer.ts";
 import type { Session } from "../session.ts";
 import { untilAnswers } from "../until-answers.ts";
 import type { BadCase } from "./cases.ts";
+import { describeRefusal, type Refusal } from "./refusal.ts";
 
 /** What users met when a bad version was deployed. */
 export interface BadRun {
@@ -22,12 +23,16 @@ export interface BadRun {
   readonly lostBySecond: Readonly<Record<number, number>>;
   /** Load average when it began: on a machine that is too busy requests are lost to it too. */
   readonly machineLoad: number;
+  /** How late the load generator itself was in sending at worst, milliseconds: what it loses while it gets no processor says nothing. */
+  readonly latenessMs: number;
   /** Requests that the bad version answered in that minute. */
   readonly met: number;
   /** Seconds from the first request that met it to the last. */
   readonly exposedS: number;
   /** The version before serves in the end, all of the users. */
   readonly isBack: boolean;
+  /** How the port was in the end, where connections to this machine were refused. */
+  readonly refusal?: Refusal;
 }
 
 export interface BadOptions {
@@ -68,16 +73,26 @@ export async function observeBadRelease(session: Session, peer: Peer, options: B
   const { exitCode = -1, startedAt } = await peer.deploy(signal);
   await sleep(afterMs, undefined, { signal });
   const result = await load.stop();
-  const run = { peer: peer.name, mode: badCase.mode, exitCode, machineLoad, ...exposure(result, bad, startedAt) };
+  const run = {
+    peer: peer.name,
+    mode: badCase.mode,
+    exitCode,
+    machineLoad,
+    latenessMs: result.latenessMs.max,
+    ...exposure(result, bad, startedAt),
+  };
   const isBack = await untilAnswers(peer.url, { version: good, timeoutMs: 2_000, signal }).then(
     () => true,
     () => false,
   );
   const { lost, met, exposedS } = run;
+  const { stack, port, url } = peer.checkout;
+  const isHere = peer.url === url;
+  const refusal = isHere && run.kinds.refused > 0 ? { refusal: await describeRefusal(stack, port) } : {};
   session.say(
     `${peer.name}, ${badCase.what}: exit ${exitCode}, lost ${lost}, met ${met} in ${exposedS.toFixed(1)} s, load average ${machineLoad.toFixed(1)}`,
   );
-  return { ...run, isBack: isBack && lastVersion(result) === good };
+  return { ...run, ...refusal, isBack: isBack && lastVersion(result) === good };
 }
 
 function exposure({ answers }: LoadResult, bad: string, startedAt: number) {

@@ -1,0 +1,2 @@
+export { type SecondEngine, type SecondEngineOptions, startSecondEngine } from "./second-engine.ts";
+export { whyNoSecondEngine } from "./why-none.ts";
