@@ -82,6 +82,14 @@ export function dataRollbackText(rollback: DataRollback): string {
   }
 }
 
+/** For people, where a migration has left the schema half changed: a down migration begins from the end of one that is done. */
+export function goBackText(rollback: DataRollback): string {
+  if (rollback.kind !== "restore") return "there is no backup that it could go back to";
+  const { backup, proven, takenAt } = rollback;
+  const known = proven ? "" : " (which nobody tried to restore)";
+  return `or go back: sluice db restore ${backup}${known} puts back the schema and the data of ${takenAt}, and what was written since is lost`;
+}
+
 function restoreText({ backup, proven, ageMs, losses }: Extract<DataRollback, { kind: "restore" }>): string {
   const age = `everything written in the ${formatDuration(ageMs)} since, and until then`;
   const known = proven ? "" : " (which nobody tried to restore)";
