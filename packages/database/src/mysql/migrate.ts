@@ -61,7 +61,7 @@ function halfDoneError(
   const listed = `${left.slice(0, mostListed).join(", ")}${more}`;
   return halfDone(
     error,
-    `it leaves the schema half changed, as ${server} takes no change of a schema back: ${listed}`,
+    `it leaves the schema half changed, as ${server} takes no change of a schema back: ${listed}; rows were not compared`,
     goBack,
   );
 }
