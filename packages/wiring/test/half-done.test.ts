@@ -139,8 +139,10 @@ describe("a migration that dies half-way on MariaDB", () => {
       "update orders set total = 0 where id > 1000",
       "alter table nowhere add column x int",
     );
-    const stop = keepAsking();
     const { deployer } = project;
+    const { plan } = await deployer.plan({ release: release("v2") }, signal);
+    expect(plan.steps.find(({ kind }) => kind === "job")?.cause).toContain("the way back is a backup");
+    const stop = keepAsking();
     const { outcome, serving, error } = await deployer.deploy({ release: release("v2") }, signal);
     expect(await stop()).toEqual([]);
     expect({ outcome, tag: serving?.tag }).toEqual({ outcome: "failed", tag: "v1" });
