@@ -115,7 +115,7 @@ describe("dbmate, node-pg-migrate and Knex, as they come from the registry", () 
     }
     await project.sql(`select pg_terminate_backend(pid) from pg_stat_activity where ${reader}`);
     await reading;
-    // Its own lock is a row, which would stay if it had been killed.
+    // It locks itself by a row, which is free again.
     const { jobs } = await migrateBy("knex", "v2");
     expect(jobs).toMatchObject([{ job: "knex", report: { attempts: 1, schemaChanged: true } }]);
     expect(await tablesLike("%\\_second")).toEqual(["knex_second"]);
