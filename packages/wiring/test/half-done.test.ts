@@ -125,8 +125,8 @@ function keepAsking(): () => Promise<readonly string[]> {
   };
 }
 
-// One after the other: each begins where the one before it ended.
-describe("a migration that dies half-way on MariaDB", () => {
+// One after the other: each begins where the one before it ended. A busy machine needs minutes.
+describe("a migration that dies half-way on MariaDB", { timeout: 300_000 }, () => {
   it("leaves a schema that is half changed, says what, and which backup is the way back", async () => {
     await addMigration(1, "create index by_total on orders (total)");
     await using first = await project.open({ ...config, database: { service: "db", beforeDeploy: "none" } });
