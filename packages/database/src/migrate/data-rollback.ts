@@ -82,12 +82,17 @@ export function dataRollbackText(rollback: DataRollback): string {
   }
 }
 
-/** For people, where a migration has left the schema half changed: a down migration begins from the end of one that is done. */
-export function goBackText(rollback: DataRollback): string {
-  if (rollback.kind !== "restore") return "there is no backup that it could go back to";
-  const { backup, proven, takenAt } = rollback;
-  const known = proven ? "" : " (which nobody tried to restore)";
-  return `or go back: sluice db restore ${backup}${known} puts back the schema and the data of ${takenAt}, and what was written since is lost`;
+/**
+ * For people, where a migration has left the schema half changed: a down migration begins from the end of one that is done.
+ * The newest backup loses least, and a restore proves it before it takes any place.
+ *
+ * @param backups newest last
+ */
+export function goBackText(backups: readonly Manifest[]): string {
+  const backup = backups.findLast(({ failed }) => failed === undefined);
+  if (!backup) return "there is no backup that it could go back to";
+  const known = isProven(backup) ? "" : " (which nobody tried to restore)";
+  return `or go back: sluice db restore ${backup.id}${known} puts back the schema and the data of ${backup.at}, and what was written since is lost`;
 }
 
 function restoreText({ backup, proven, ageMs, losses }: Extract<DataRollback, { kind: "restore" }>): string {

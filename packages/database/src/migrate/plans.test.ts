@@ -63,13 +63,13 @@ describe("the way back for data", () => {
     expect(rollback).toMatchObject({ kind: "restore", backup: backup.id, proven: false, losses: null });
     expect(dataRollbackText(rollback)).toContain("which nobody tried to restore");
   });
-  it("from a schema that is half changed is a restore, and not what takes back what was finished", () => {
-    expect(goBackText(planDataRollback(facts))).toBe(
+  it("from a schema that is half changed is a restore of the newest backup that is not found wanting", () => {
+    const failed = { ...backup, id: "bad", failed: { at: backup.at, code: "BACKUP_CORRUPT", message: "x" } };
+    expect(goBackText([backup, proven, failed])).toBe(
       `or go back: sluice db restore proven puts back the schema and the data of ${backup.at}, and what was written since is lost`,
     );
-    expect(goBackText({ kind: "down", command: ["dbmate", "down"] })).toBe(
-      "there is no backup that it could go back to",
-    );
+    expect(goBackText([proven, backup])).toContain(`sluice db restore ${backup.id} (which nobody tried to restore)`);
+    expect(goBackText([failed])).toBe("there is no backup that it could go back to");
   });
   it("is said to be missing where it is", () => {
     expect(dataRollbackText(planDataRollback({ ...facts, backups: [] }))).toContain("none is known");

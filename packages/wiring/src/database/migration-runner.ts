@@ -64,9 +64,11 @@ export async function runWatched(
   }
   const { migrate } = await databaseSettings(session);
   const back = down === undefined ? (migrate.down?.command ?? null) : down;
-  const dataRollback = await planWayBack(session, jobs, back);
+  const { backups } = await (await openStore(session)).list();
+  const facts = { jobs, down: back, previousRunsOnIt: null, backups, now: session.clock.now(), rows: null };
+  const dataRollback = planDataRollback(facts);
   onProgress?.(dataRollbackText(dataRollback));
-  const goBack = goBackText(back === null ? dataRollback : await planWayBack(session, jobs, null));
+  const goBack = goBackText(backups);
   if (kind !== "postgres") {
     const target = await findMysql(session, database, signal);
     await (target
@@ -104,7 +106,7 @@ export async function planWayBack(
   session: Session,
   jobs: readonly string[],
   down: readonly string[] | null,
-  server: Pick<MigrationServer, "countRows"> | null = null,
+  server: Pick<MigrationServer, "countRows"> | null,
 ): Promise<DataRollback> {
   const { backups } = await (await openStore(session)).list();
   const rows = server && backups.length > 0 ? await server.countRows().catch(() => null) : null;
