@@ -53,7 +53,8 @@ function careOf(service: string, kind: DatabaseConfig["kind"]): readonly string[
     case "sqlite":
     case "command":
       return [];
-    default:
+    case "postgres":
+    case undefined:
       return [`it gives up rather than hold up what uses ${service}`];
   }
 }
