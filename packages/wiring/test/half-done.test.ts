@@ -5,7 +5,7 @@ import { differences, type Fingerprint, highestLevel, type Manifest } from "@slu
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ComposeProject, startComposeProject } from "./support/compose-project.ts";
 import { docker } from "./support/postgres.ts";
-import { buildToolsImage } from "./support/tools-image.ts";
+import { startToolsImage, type ToolsImage } from "./support/tools-image.ts";
 import { until } from "./support/until.ts";
 
 const signal = new AbortController().signal;
@@ -49,10 +49,11 @@ insert into orders (total) select seq * 1.5 from seq_1_to_2000;
 `;
 
 let project: ComposeProject;
-let image: string;
+let made: ToolsImage;
 beforeAll(async () => {
+  made = startToolsImage(["knex", "mysql2"]);
   project = await startComposeProject("half", { compose: { services: { db }, volumes }, config });
-  image = `${project.stack}-tools`;
+  const image = made.name;
   const job = {
     image,
     command: ["knex", "migrate:latest"],
@@ -63,14 +64,14 @@ beforeAll(async () => {
   const web = { image, command: ["node", "-e", application], init: true, ports: ["8080"] };
   await addFile("knexfile.js", `module.exports = { client: "mysql2", connection: ${JSON.stringify(connection)} };\n`);
   await Promise.all([
-    buildToolsImage(image, ["knex", "mysql2"]),
+    made.built,
     sql(content),
     writeFile(join(project.directory, "compose.yaml"), JSON.stringify({ services: { db, knex: job, web }, volumes })),
   ]);
 });
 afterAll(async () => {
   await project?.[Symbol.asyncDispose]();
-  if (image !== undefined) await docker("image", "rm", "-f", image);
+  await made?.[Symbol.asyncDispose]();
 });
 
 async function addFile(name: string, text: string): Promise<void> {

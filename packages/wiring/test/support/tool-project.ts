@@ -1,8 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type ComposeProject, startComposeProject } from "./compose-project.ts";
-import { docker } from "./postgres.ts";
-import { buildToolsImage } from "./tools-image.ts";
+import { startToolsImage } from "./tools-image.ts";
 
 export const password = "canary-3fd07a";
 const url = `postgres://shop:${password}@db:5432/shop?sslmode=disable`;
@@ -48,14 +47,15 @@ export async function startToolProject(config: object): Promise<ToolProject> {
     healthcheck: { test: ["CMD", "pg_isready", "-q", "-h", "127.0.0.1"], interval: "1s", retries: 60 },
   };
   const volumes = { data: {} };
-  const project = await startComposeProject("tools", { compose: { services: { db }, volumes }, config });
-  const { stack, directory } = project;
-  const image = `${stack}-tools`;
+  const made = startToolsImage([...toolNames, "pg"]);
+  const image = made.name;
+  let started: ComposeProject | undefined;
   const dispose = async () => {
-    await project[Symbol.asyncDispose]();
-    await docker("image", "rm", "-f", image);
+    await started?.[Symbol.asyncDispose]();
+    await made[Symbol.asyncDispose]();
   };
   try {
+    const project = (started = await startComposeProject("tools", { compose: { services: { db }, volumes }, config }));
     const environment = { DATABASE_URL: url };
     const jobs = toolNames.map((tool) => [
       tool,
@@ -77,7 +77,7 @@ export async function startToolProject(config: object): Promise<ToolProject> {
     };
     const services = { db, ...Object.fromEntries(jobs), web };
     const write: ToolProject["write"] = async (tool, name, text) => {
-      const file = join(directory, tools[tool].files, name);
+      const file = join(project.directory, tools[tool].files, name);
       await mkdir(dirname(file), { recursive: true });
       await writeFile(file, text);
     };
@@ -85,10 +85,10 @@ export async function startToolProject(config: object): Promise<ToolProject> {
     const sql = (input: string) =>
       project.run("db", ["psql", "-XqAtw", "-v", "ON_ERROR_STOP=1", "-U", "shop", "shop"], { input });
     await Promise.all([
-      buildToolsImage(image, [...toolNames, "pg"]),
+      made.built,
       sql(content),
       // Compose waits for what is started, and a job ends: they come into the file afterwards.
-      writeFile(join(directory, "compose.yaml"), JSON.stringify({ services, volumes })),
+      writeFile(join(project.directory, "compose.yaml"), JSON.stringify({ services, volumes })),
     ]);
     return { ...project, sql, write, [Symbol.asyncDispose]: dispose };
   } catch (error) {

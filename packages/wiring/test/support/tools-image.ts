@@ -1,15 +1,37 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative, sep } from "node:path";
+import { uniqueStackName } from "@sluice/testing";
 import { docker } from "./postgres.ts";
 
 const modules = join(import.meta.dirname, "..", "..", "node_modules");
 
+/** An image that is being built; disposed of, it is removed. */
+export interface ToolsImage extends AsyncDisposable {
+  readonly name: string;
+  readonly built: Promise<void>;
+}
+
 /**
- * Builds an image of Node with npm packages as a project has them after its own install, and their commands in the
- * `PATH`: what pnpm has installed for this package goes into it as it is, so that no registry is needed.
+ * Begins to build an image of Node with npm packages as a project has them after its own install, and their commands in
+ * the `PATH`: what pnpm has installed for this package goes into it as it is, so that no registry is needed.
  */
-export async function buildToolsImage(image: string, packages: readonly string[]): Promise<void> {
+export function startToolsImage(packages: readonly string[]): ToolsImage {
+  const name = uniqueStackName("tools-image");
+  const built = build(name, packages);
+  // Whoever waits for it hears of it.
+  built.catch(() => undefined);
+  return {
+    name,
+    built,
+    async [Symbol.asyncDispose]() {
+      await built.catch(() => undefined);
+      await docker("image", "rm", "-f", name);
+    },
+  };
+}
+
+async function build(image: string, packages: readonly string[]): Promise<void> {
   const context = await mkdtemp(join(tmpdir(), "tools-image-"));
   try {
     const store = await storeOf(packages[0] ?? "");
