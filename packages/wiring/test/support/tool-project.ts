@@ -55,7 +55,8 @@ export async function startToolProject(config: object): Promise<ToolProject> {
     await made[Symbol.asyncDispose]();
   };
   try {
-    const project = (started = await startComposeProject("tools", { compose: { services: { db }, volumes }, config }));
+    const project = await startComposeProject("tools", { compose: { services: { db }, volumes }, config });
+    started = project;
     const environment = { DATABASE_URL: url };
     const jobs = toolNames.map((tool) => [
       tool,
