@@ -14,6 +14,7 @@ export {
   type DataRollback,
   type DataRollbackFacts,
   dataRollbackText,
+  goBackText,
   planDataRollback,
   type RowLoss,
 } from "./migrate/data-rollback.ts";
@@ -28,6 +29,7 @@ export { differences, type Fingerprint } from "./model/fingerprint.ts";
 export { type DatabaseFacts, type Manifest, parseManifest, type Verification } from "./model/manifest.ts";
 export { highestLevel, isProven, type VerificationLevel } from "./model/verification.ts";
 export { type FindMysqlTargetOptions, findMysqlTarget } from "./mysql/find-target.ts";
+export { type MysqlMigrationCall, runMysqlMigration } from "./mysql/migrate.ts";
 export { createMysqlDriver, type MysqlOptions } from "./mysql/mysql-driver.ts";
 export type { MysqlTarget } from "./mysql/target.ts";
 export type { BackupPorts } from "./operations/ports.ts";

@@ -1,6 +1,7 @@
 import type { Outcome, ResolvedProject } from "@sluice/core";
 import { reviveDoors } from "./actions/revive-doors.ts";
 import { restoreRoutes } from "./actions/traffic.ts";
+import { tellCutShortJobs } from "./cut-short.ts";
 import { createDeadline, settle } from "./deadline.ts";
 import { type DeploymentResult, end, leave, type RunContext } from "./end.ts";
 import { mendLinks } from "./mend-links.ts";
@@ -52,6 +53,7 @@ export async function completeRun(
     await showCandidateLog(scope);
     if (verdictCodes.has(code)) await markBroken(scope, message);
   }
+  if (step.kind === "job") await tellCutShortJobs(scope);
   const failures = await undoSteps(steps, scope);
   await reviveDoors(scope);
   if (failures.length > 0) return endUnclear(scope, run, failures, message);

@@ -3,6 +3,7 @@ import { reviveDoors } from "./actions/revive-doors.ts";
 import { restoreRoutes } from "./actions/traffic.ts";
 import { completeRun, endUnclear, observeServing } from "./complete.ts";
 import { createControl, takeOrders } from "./control/take-orders.ts";
+import { tellCutShortJobs } from "./cut-short.ts";
 import { createDeadline, settle } from "./deadline.ts";
 import { doorIdsOf } from "./doors.ts";
 import { type DeploymentResult, end } from "./end.ts";
@@ -42,6 +43,7 @@ export async function recoverUnfinished(
     return await completeRun(result, scope, run, [...unfinished.begun, ...result.begun]);
   }
   await restoreRoutes(scope, recovery.begun);
+  await tellCutShortJobs(scope);
   const failures = await undoSteps(recovery.begun, scope);
   await reviveDoors(scope);
   if (failures.length > 0) return endUnclear(scope, run, failures, recovery.reason);

@@ -55,7 +55,8 @@ async function verdictOf(check: object, target: Partial<WatchTarget>, forMs = 0)
   return await watching.look(10);
 }
 
-describe("on real containers", () => {
+// All at once: each mostly waits.
+describe.concurrent("on real containers", () => {
   const resources = { resources: { growth: { window: "6s" } }, interval: "500ms" };
 
   it("a leak is told from a steady process, and the memory it has from the limit", async () => {

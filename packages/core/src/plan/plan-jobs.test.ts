@@ -41,6 +41,16 @@ it("jobs run with care where a database is configured and runs", () => {
   expect(jobsWith({ service: "db", migrate: { jobs: ["migrate"] } })).toEqual([careful("migrate"), plain("assets")]);
 });
 
+it("care is promised only where it can be given", () => {
+  const causes = (kind: "mariadb" | "sqlite") => jobsWith({ service: "db", kind, migrate: { jobs: ["migrate"] } })[0];
+  expect(causes("mariadb")).toEqual([
+    "migrate",
+    "db",
+    "migrate runs once for each release; what it has changed of db when it fails stays changed: the way back is a backup",
+  ]);
+  expect(causes("sqlite")).toEqual(["migrate", "db", "migrate runs once for each release"]);
+});
+
 it("the slot is made while the first of them runs, where it has to be made", () => {
   const stepsOf = (over: Partial<DesiredDeployment>, all = services) =>
     planDeployment({ ...wanted({}), services: all, ...over }, stack).steps.flatMap((step) =>

@@ -1,3 +1,4 @@
+import type { DatabaseConfig } from "../config/schema.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import type { Slot } from "../model/slot.ts";
 import type { ObservedStack } from "../model/stack.ts";
@@ -21,7 +22,7 @@ export function addJobs(
   { config }: DesiredDeployment,
   observed: ObservedStack,
 ): void {
-  const { service, migrate } = config.database ?? {};
+  const { service, kind, migrate } = config.database ?? {};
   const isUsed = service !== undefined && observed.base[service]?.containers.some(({ state }) => state === "running");
   for (const [index, { name }] of inOrder(jobs).entries()) {
     const creates = index === 0 && createsCause !== undefined;
@@ -35,10 +36,25 @@ export function addJobs(
       target: `job ${name}`,
       cause: [
         `${name} runs once for each release`,
-        ...(isCared ? [`it gives up rather than hold up what uses ${service}`] : []),
+        ...(isCared ? careOf(service, kind) : []),
         ...(creates ? [`meanwhile ${createsCause}`] : []),
       ].join("; "),
       timeoutMs: jobMs,
     });
+  }
+}
+
+/** What a server lets be done for a migration, and what it does not. */
+function careOf(service: string, kind: DatabaseConfig["kind"]): readonly string[] {
+  switch (kind) {
+    case "mariadb":
+    case "mysql":
+      return [`what it has changed of ${service} when it fails stays changed: the way back is a backup`];
+    case "sqlite":
+    case "command":
+      return [];
+    case "postgres":
+    case undefined:
+      return [`it gives up rather than hold up what uses ${service}`];
   }
 }

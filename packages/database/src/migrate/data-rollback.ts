@@ -82,6 +82,19 @@ export function dataRollbackText(rollback: DataRollback): string {
   }
 }
 
+/**
+ * For people, where a migration has left the schema half changed: a down migration begins from the end of one that is done.
+ * The newest backup loses least, and a restore proves it before it takes any place.
+ *
+ * @param backups newest last
+ */
+export function goBackText(backups: readonly Manifest[]): string {
+  const backup = backups.findLast(({ failed }) => failed === undefined);
+  if (!backup) return "there is no backup that it could go back to";
+  const known = isProven(backup) ? "" : " (which nobody tried to restore)";
+  return `or go back: sluice db restore ${backup.id}${known} puts back the schema and the data of ${backup.at}, and what was written since is lost`;
+}
+
 function restoreText({ backup, proven, ageMs, losses }: Extract<DataRollback, { kind: "restore" }>): string {
   const age = `everything written in the ${formatDuration(ageMs)} since, and until then`;
   const known = proven ? "" : " (which nobody tried to restore)";

@@ -53,6 +53,19 @@ describe("a migration", () => {
     expect(server.calls).toEqual(["end migrations of all runs", "end migrations d1"]);
   });
 
+  it("that fails by itself when it had changed something says so, and the way back", async () => {
+    const half = async () => {
+      server.hash = "half";
+      throw jobFailure('ERROR:  column "x" does not exist');
+    };
+    await expect(run(half, { goBack: "or go back: sluice db restore b1" })).rejects.toMatchObject({
+      code: "JOB_FAILED",
+      message: "job migrate ended with exit code 1; it has changed a part of the schema already",
+      hint: expect.stringMatching(/^look at what is done .*; or go back: sluice db restore b1$/),
+      detail: expect.stringContaining('column "x"'),
+    });
+  });
+
   it("that another one is in the way of does not begin, and says who", async () => {
     server.holder = { pid: 12, name: "sluice-migrate-d0", since: "2026-01-01T00:00:00Z" };
     const settings = someSettings({ waitMs: 2_000 });

@@ -1,4 +1,5 @@
 import { formatDuration, isSluiceError, SluiceError } from "@sluice/core";
+import { halfDone } from "./half-done.ts";
 import type { MigrationCall } from "./migration-call.ts";
 import { assertNoLongTransactions, longTransactions } from "./preflight.ts";
 import { takeRunLock } from "./run-lock.ts";
@@ -23,7 +24,8 @@ const backoffMs = 2_000;
  *
  * @param attempt starts the tool and resolves when it ended well; it rejects otherwise, and when its signal aborts
  * @throws SluiceError LOCK_HELD, PREFLIGHT_FAILED, MIGRATION_FAILED (it met a lock, or the lock of the run was lost),
- * DATABASE_UNREACHABLE, and what `attempt` rejects with where the tool failed by itself
+ * DATABASE_UNREACHABLE, and what `attempt` rejects with where the tool failed by itself; that says where the schema is
+ * another one than before
  */
 export async function runMigration(
   call: MigrationCall,
@@ -56,7 +58,7 @@ export async function runMigration(
       await clock.sleep(pauseMs, signal);
       continue;
     }
-    throw failure(ended, number, schemaChanged);
+    throw failure(ended, number, schemaChanged, call.goBack);
   }
 }
 
@@ -73,19 +75,24 @@ async function preflight(
 }
 
 /** Only an end that the tool met by itself stays as it was reported. */
-function failure({ error, why, metLock }: Extract<Attempt, { ok: false }>, attempts: number, schemaChanged: boolean) {
-  if (why === null) return error;
+function failure(
+  { error, why, metLock }: Extract<Attempt, { ok: false }>,
+  attempts: number,
+  schemaChanged: boolean,
+  goBack: string | undefined,
+) {
+  const half = (failed: unknown) => halfDone(failed, "it has changed a part of the schema already", goBack);
+  if (why === null) return schemaChanged ? half(error) : error;
   const tried = attempts === 1 ? "" : ` after ${attempts} attempts`;
-  const state = schemaChanged ? "it has changed a part of the schema already" : "it has changed nothing of the schema";
-  const hint = schemaChanged
-    ? "look at what is done and what is not before it runs again; the tool's own table says what it finished"
-    : metLock
+  const gaveUp = `the migration gave up${tried}: ${why}`;
+  const detail = isSluiceError(error) ? (error.detail ?? error.message) : undefined;
+  if (schemaChanged) return half(new SluiceError("MIGRATION_FAILED", gaveUp, { detail, cause: error }));
+  return new SluiceError("MIGRATION_FAILED", `${gaveUp}; it has changed nothing of the schema`, {
+    hint: metLock
       ? "end or wait for what is in the way, then try again; a change that must hold its lock for long needs smaller steps, or a longer database.migrate.queueTimeout"
-      : "raise database.migrate.statementTimeout if it only needs more time";
-  return new SluiceError("MIGRATION_FAILED", `the migration gave up${tried}: ${why}; ${state}`, {
-    hint,
-    detail: isSluiceError(error) ? (error.detail ?? error.message) : undefined,
-    retryable: metLock && !schemaChanged,
+      : "raise database.migrate.statementTimeout if it only needs more time",
+    detail,
+    retryable: metLock,
     cause: error,
   });
 }

@@ -9,6 +9,8 @@ export interface MigrationCall {
   /** Id of this run, in `migrationEnvironment` too. */
   readonly run: string;
   readonly signal?: AbortSignal | undefined;
+  /** What to do where the schema is left half changed, for people; see `goBackText`. */
+  readonly goBack?: string | undefined;
   /** What is going on, for people; holds no values. */
   readonly onProgress?: ((text: string) => void) | undefined;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { aFingerprint, aManifest } from "../testing/a-manifest.ts";
 import { someSettings } from "../testing/fake-migration-server.ts";
-import { type DataRollbackFacts, dataRollbackText, planDataRollback } from "./data-rollback.ts";
+import { type DataRollbackFacts, dataRollbackText, goBackText, planDataRollback } from "./data-rollback.ts";
 import { migrationEnvironment } from "./environment.ts";
 
 describe("what a migration finds in its environment", () => {
@@ -62,6 +62,14 @@ describe("the way back for data", () => {
     const rollback = planDataRollback({ ...facts, backups: [backup, failed], rows: null });
     expect(rollback).toMatchObject({ kind: "restore", backup: backup.id, proven: false, losses: null });
     expect(dataRollbackText(rollback)).toContain("which nobody tried to restore");
+  });
+  it("from a schema that is half changed is a restore of the newest backup that is not found wanting", () => {
+    const failed = { ...backup, id: "bad", failed: { at: backup.at, code: "BACKUP_CORRUPT", message: "x" } };
+    expect(goBackText([backup, proven, failed])).toBe(
+      `or go back: sluice db restore proven puts back the schema and the data of ${backup.at}, and what was written since is lost`,
+    );
+    expect(goBackText([proven, backup])).toContain(`sluice db restore ${backup.id} (which nobody tried to restore)`);
+    expect(goBackText([failed])).toBe("there is no backup that it could go back to");
   });
   it("is said to be missing where it is", () => {
     expect(dataRollbackText(planDataRollback({ ...facts, backups: [] }))).toContain("none is known");

@@ -1,6 +1,6 @@
-import { aService } from "@sluice/core/testing";
+import { aConfig, aService } from "@sluice/core/testing";
 import { describe, expect, it } from "vitest";
-import { findDatabase } from "./find-database.ts";
+import { findDatabase, withDatabaseService } from "./find-database.ts";
 
 const services = [aService("web"), aService("db", { role: "data" }), aService("cache", { role: "data" })];
 const model = { services: { web: { image: "shop" }, db: { image: "postgres:16" }, cache: { image: "redis" } } };
@@ -17,6 +17,13 @@ describe("the database that is meant", () => {
     expect(findDatabase({ service: "cache", kind: "postgres" }, services, model).service).toBe("cache");
     expect(() => findDatabase({ service: "cache" }, services, model)).toThrow(unknown("what database cache is"));
     expect(() => findDatabase({ service: "dbb" }, services, model)).toThrow(unknown("dbb"));
+  });
+
+  it("is named in the configuration of a plan, with its kind", () => {
+    const project = { services, model: { name: "shop", ...model } };
+    const { database } = withDatabaseService(aConfig({ database: {} }), project);
+    expect(database).toMatchObject({ service: "db", kind: "postgres" });
+    expect(withDatabaseService(aConfig({}), project).database).toBeUndefined();
   });
 
   it("is never guessed among several, nor made up", () => {

@@ -50,14 +50,14 @@ export function findDatabase(
   );
 }
 
-/** The configuration with the database's service named, where one is configured: a plan says which it is. @throws SluiceError DATABASE_UNKNOWN */
+/** The configuration with the database's service and kind named, where one is configured: a plan says which it is. @throws SluiceError DATABASE_UNKNOWN */
 export function withDatabaseService(
   config: Config,
   { services, model }: Pick<ResolvedProject, "services" | "model">,
 ): Config {
   const { database } = config;
   if (!database) return config;
-  return { ...config, database: { ...database, service: findDatabase(database, services, model).service } };
+  return { ...config, database: { ...database, ...findDatabase(database, services, model) } };
 }
 
 function unknown(message: string, services: readonly Pick<ServiceFacts, "name">[]): SluiceError {

@@ -10,12 +10,13 @@ import {
 } from "@sluice/core";
 import type { Session } from "../session.ts";
 import type { MigrateCall, MigrationPlan, MigrationResult } from "./database-operations.ts";
-import { findDatabase } from "./find-database.ts";
+import { type FoundDatabase, findDatabase } from "./find-database.ts";
 import { createMigrationRunner, openServer, planWayBack, runWatched } from "./migration-runner.ts";
 import { databaseSettings } from "./open-database.ts";
 
 interface Migration {
   readonly database: string;
+  readonly kind: FoundDatabase["kind"];
   readonly release: StoredRelease;
   readonly request: Omit<SlotRequest, "jobs" | "deployment">;
   readonly jobs: readonly ServiceFacts[];
@@ -25,10 +26,11 @@ interface Migration {
 
 /** What a migration would run, and how its data would come back. Changes nothing. */
 export async function planMigration(session: Session, call: MigrateCall, signal: AbortSignal): Promise<MigrationPlan> {
-  const { database, release, jobs, command } = await findMigration(session, call, signal);
+  const { database, kind, release, jobs, command } = await findMigration(session, call, signal);
   const { migrate } = await databaseSettings(session);
   const names = jobs.map(({ name }) => name);
-  await using server = await openServer(session, database, "plan", signal);
+  // Of no other kind rows are counted.
+  await using server = kind === "postgres" ? await openServer(session, database, "plan", signal) : null;
   const dataRollback = await planWayBack(session, names, call.down ? null : (migrate.down?.command ?? null), server);
   return { release: release.bundle.tag, database, jobs: names, command, dataRollback };
 }
@@ -75,7 +77,7 @@ async function findMigration(
     databaseSettings(session),
     session.ports(),
   ]);
-  const { service: database } = findDatabase(settings, project.services, project.model);
+  const { service: database, kind } = findDatabase(settings, project.services, project.model);
   const [observed, bundles] = await Promise.all([ports.observer.observe(project, signal), ports.bundles.list()]);
   const live = liveSlot(observed);
   if (!live?.release) {
@@ -93,7 +95,7 @@ async function findMigration(
   const jobs = chosenJobs(stored, settings.migrate, down ?? false);
   const request = { stack: project.stack, slot: live.slot, release: stored, services: jobs, addresses: {} };
   const command = down ? (settings.migrate.down?.command ?? null) : null;
-  return { database, release: stored, request, jobs, command };
+  return { database, kind, release: stored, request, jobs, command };
 }
 
 function chosenJobs(

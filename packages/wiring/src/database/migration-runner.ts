@@ -8,25 +8,29 @@ import {
 import {
   type DataRollback,
   dataRollbackText,
+  findMysqlTarget,
   findPostgresTarget,
+  goBackText,
   type MigrationReport,
   type MigrationServer,
   type MigrationSettings,
+  type MysqlTarget,
   migrationEnvironment,
   openMigrationServer,
   type PostgresTarget,
   planDataRollback,
   runMigration,
+  runMysqlMigration,
 } from "@sluice/database";
 import type { Session } from "../session.ts";
-import { findDatabase } from "./find-database.ts";
+import { type FoundDatabase, findDatabase } from "./find-database.ts";
 import { databaseSettings, openStore } from "./open-database.ts";
 
 /** Runs jobs with care; whoever calls it holds the lock of the stack. */
 export function createMigrationRunner(session: Session): MigrationRunner {
   return {
     async environment({ database, run }, written) {
-      if (!(await isKnown(session))) return {};
+      if ((await kindOf(session)) !== "postgres") return {};
       // It is asked while containers are made, before the job waits for it.
       void findTarget(session, database).catch(() => undefined);
       const { migrate } = await databaseSettings(session);
@@ -43,7 +47,8 @@ export interface WatchedRun extends MigrationReport {
 
 /**
  * @param down the command that would take it back; default: the configured one
- * @returns `null` for a kind of database that nobody can watch: the job just ran
+ * @returns `null` for a kind of database that nobody can watch: the job just ran. Of MariaDB and MySQL a failure says what
+ * it leaves half changed.
  */
 export async function runWatched(
   session: Session,
@@ -51,24 +56,49 @@ export async function runWatched(
   job: (attempt: JobAttempt) => Promise<void>,
   down?: readonly string[] | null,
 ): Promise<WatchedRun | null> {
-  if (!(await isKnown(session))) {
-    await job({ signal, onStarted: () => undefined });
+  const kind = await kindOf(session);
+  const unwatched = () => job({ signal, onStarted: () => undefined });
+  if (kind !== "postgres" && kind !== "mariadb" && kind !== "mysql") {
+    await unwatched();
     return null;
   }
   const { migrate } = await databaseSettings(session);
   const back = down === undefined ? (migrate.down?.command ?? null) : down;
-  const dataRollback = await planWayBack(session, jobs, back);
+  const { backups } = await (await openStore(session)).list();
+  const facts = { jobs, down: back, previousRunsOnIt: null, backups, now: session.clock.now(), rows: null };
+  const dataRollback = planDataRollback(facts);
   onProgress?.(dataRollbackText(dataRollback));
+  const goBack = goBackText(backups);
+  if (kind !== "postgres") {
+    const target = await findMysql(session, database, signal);
+    await (target
+      ? runMysqlMigration({ exec: session.runtime().exec, target, goBack, signal }, unwatched)
+      : unwatched());
+    return null;
+  }
   await using server = await openServer(session, database, run, signal);
   const settings = migrationSettings(migrate);
-  const report = await runMigration({ server, clock: session.clock, settings, run, signal, onProgress }, job);
+  const report = await runMigration({ server, clock: session.clock, settings, run, signal, onProgress, goBack }, job);
   return { ...report, dataRollback };
 }
 
-/** Whether there is a way to run its migrations with care. */
-async function isKnown(session: Session): Promise<boolean> {
+/** Only migrations of PostgreSQL can be watched. */
+async function kindOf(session: Session): Promise<FoundDatabase["kind"]> {
   const { services, model } = await session.project();
-  return findDatabase(await databaseSettings(session), services, model).kind === "postgres";
+  return findDatabase(await databaseSettings(session), services, model).kind;
+}
+
+/** `null` where it cannot be asked: its migration runs all the same. */
+async function findMysql(session: Session, database: string, signal: AbortSignal): Promise<MysqlTarget | null> {
+  const runtime = session.runtime();
+  const { user, name } = await databaseSettings(session);
+  try {
+    const [container] = await runtime.runningOf(await session.stack(), database, signal);
+    return container ? await findMysqlTarget(runtime.exec, container, { user, database: name, signal }) : null;
+  } catch {
+    signal.throwIfAborted();
+    return null;
+  }
 }
 
 /** How data would come back if jobs of a release ran now. */
@@ -76,7 +106,7 @@ export async function planWayBack(
   session: Session,
   jobs: readonly string[],
   down: readonly string[] | null,
-  server: Pick<MigrationServer, "countRows"> | null = null,
+  server: Pick<MigrationServer, "countRows"> | null,
 ): Promise<DataRollback> {
   const { backups } = await (await openStore(session)).list();
   const rows = server && backups.length > 0 ? await server.countRows().catch(() => null) : null;

@@ -2,6 +2,9 @@ import { eventMarker } from "../../rehearsal/ddl-events.ts";
 import { quoteText } from "../target.ts";
 import { watchSchema } from "./catalog-sql.ts";
 
+/** In what our triggers ask: the server counts that too, and keeps comments. */
+const ours = "/* sluice-watch */";
+
 /**
  * Event triggers that write into the server's log, which no rollback takes back: what statement changes what, what its
  * transaction has locked, and which tables are written anew. The migration sees nothing of it.
@@ -18,13 +21,13 @@ declare
   why int := 0;
 begin
   if tg_event = 'ddl_command_end' then
-    select coalesce(array_agg(distinct object_identity), '{}'), coalesce(array_agg(distinct objid::bigint), '{}')
+    select ${ours} coalesce(array_agg(distinct object_identity), '{}'), coalesce(array_agg(distinct objid::bigint), '{}')
       into names, ids from pg_event_trigger_ddl_commands();
   elsif tg_event = 'table_rewrite' then
     rewritten := pg_event_trigger_table_rewrite_oid();
     why := pg_event_trigger_table_rewrite_reason();
   end if;
-  raise log '${eventMarker} %', jsonb_build_object(
+  raise log '${eventMarker} %', jsonb_build_object(${ours}
     'watch', ${quoteText(watch)},
     'event', case tg_event when 'ddl_command_start' then 'start' when 'ddl_command_end' then 'end' else 'rewrite' end,
     'xid', txid_current()::text,
@@ -80,13 +83,13 @@ export function endsSql(xids: readonly string[]): string {
       where t is not null));`;
 }
 
-/** One JSON object a line, the longest first; without passwords, which the server does not replace. Columns came and went between versions of the extension. */
+/** One JSON object a line, the longest first; without our own, and without passwords, which the server does not replace. Columns came and went between versions of the extension. */
 export function statementsSql(database: string): string {
   return `select json_build_object(
     'sql', regexp_replace(coalesce(j ->> 'query', ''), $r$(password\\s+)'[^']*'$r$, $r$\\1'***'$r$, 'gi'), 'ms', coalesce(j ->> 'total_exec_time', j ->> 'total_time')::float,
     'calls', (j ->> 'calls')::int, 'rows', (j ->> 'rows')::bigint)
   from pg_stat_statements s join pg_database d on d.oid = s.dbid cross join lateral to_jsonb(s) j
-  where d.datname = ${quoteText(database)}
+  where d.datname = ${quoteText(database)} and strpos(coalesce(j ->> 'query', ''), ${quoteText(ours)}) = 0
   order by coalesce(j ->> 'total_exec_time', j ->> 'total_time')::float desc limit 100;`;
 }
 

@@ -1,0 +1,82 @@
+import type { ContainerExec } from "@sluice/core";
+import { halfDone } from "../migrate/half-done.ts";
+import { leftBehind } from "../rehearsal/left-behind.ts";
+import { newTables, schemaChanges } from "../rehearsal/schema-changes.ts";
+import { runSql } from "./client.ts";
+import { followedCatalogs } from "./rehearsal/follow.ts";
+import { stateSql } from "./rehearsal/schema-sql.ts";
+import { parseState, type SchemaState } from "./rehearsal/state.ts";
+import type { MysqlTarget } from "./target.ts";
+
+export interface MysqlMigrationCall {
+  readonly exec: ContainerExec;
+  readonly target: MysqlTarget;
+  /** What to do where the schema is left half changed, for people; see `goBackText`. */
+  readonly goBack?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Of what is left, more is not listed. */
+const mostListed = 12;
+
+/**
+ * Runs a migration with any tool. A server of this kind takes no change of a schema back: where the tool fails, the error
+ * says what it leaves. Nobody watches it, and rows that it has changed are not looked at. That the schema cannot be read
+ * (it takes the right to see InnoDB's own tables) keeps no migration from running.
+ *
+ * @throws what `attempt` rejects with
+ */
+export async function runMysqlMigration(call: MysqlMigrationCall, attempt: () => Promise<void>): Promise<void> {
+  const before = await schemaOf(call);
+  try {
+    await attempt();
+  } catch (error) {
+    if (call.signal?.aborted) throw error;
+    throw halfDoneError(error, call, before, await schemaOf(call));
+  }
+}
+
+async function schemaOf({ exec, target, signal }: MysqlMigrationCall): Promise<SchemaState | null> {
+  try {
+    return parseState(await runSql(exec, target, stateSql, { session: "migrate", signal }));
+  } catch {
+    return null;
+  }
+}
+
+function halfDoneError(
+  error: unknown,
+  { target, goBack }: MysqlMigrationCall,
+  before: SchemaState | null,
+  after: SchemaState | null,
+): unknown {
+  const server = target.kind === "mariadb" ? "MariaDB" : "MySQL";
+  if (!before || !after) {
+    const left = `whether it leaves the schema half changed could not be looked at, and ${server} takes no change of a schema back`;
+    return halfDone(error, left, goBack);
+  }
+  const left = schemaDifference(before, after);
+  if (left.length === 0) return error;
+  const more = left.length > mostListed ? `, and ${left.length - mostListed} more` : "";
+  const listed = `${left.slice(0, mostListed).join(", ")}${more}`;
+  return halfDone(
+    error,
+    `it leaves the schema half changed, as ${server} takes no change of a schema back: ${listed}; rows were not compared`,
+    goBack,
+  );
+}
+
+/** How two moments of a schema differ, for people; empty where they are the same. Pure. */
+export function schemaDifference(then: SchemaState, now: SchemaState): readonly string[] {
+  const { before, after } = followedCatalogs(then, now);
+  const old = new Set(then.objects.map(nameOfObject));
+  return [
+    ...leftBehind({ changes: schemaChanges(before, after), newTables: newTables(before, after), tables: [] }),
+    ...now.objects
+      .map(nameOfObject)
+      .filter((name) => !old.has(name))
+      .map((name) => `new ${name}`),
+  ];
+}
+
+const nameOfObject = ({ what, name }: SchemaState["objects"][number]) => `${what} ${name}`;
