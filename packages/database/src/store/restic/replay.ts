@@ -30,7 +30,7 @@ export function createReplay(source: AsyncIterable<Uint8Array>, limit = 4 << 20)
     async *chunks() {
       if (!held) throw new TypeError("the beginning of the source is gone");
       const own = (reader += 1);
-      yield* [...held];
+      yield* held;
       for (;;) {
         const { done, value } = await next();
         // Another one has taken its place while it waited: the chunk is for that.

@@ -115,7 +115,7 @@ export function openRepository(options: RepositoryOptions, clock: Clock): Reposi
       const replay = createReplay(source);
       try {
         if (await replay.isEmpty()) return;
-        await patiently(() => saveOnce(snapshot, replay, signal), { signal, canRetry: replay.canStartAgain });
+        await patiently(() => saveOnce(snapshot, replay, signal), { signal, canRetry: () => replay.canStartAgain() });
       } finally {
         replay.close();
       }
