@@ -102,6 +102,28 @@ describe.skipIf(missingRestic !== "")(`backups in restic ${missingRestic}`, { ti
     await once(stubborn, "exit");
   });
 
+  it("a dump that stalls can be given up, and leaves neither a process nor a snapshot", async () => {
+    const set = aSet();
+    const store = storeOf(set);
+    const stop = new AbortController();
+    {
+      await using writer = await store.begin(id);
+      async function* stalled() {
+        yield* chunks("half");
+        await new Promise(() => undefined);
+      }
+      const writing = writer.write("dump", stalled(), { signal: stop.signal });
+      writing.catch(() => undefined);
+      await expect.poll(locks, { timeout: 20_000 }).toHaveLength(1);
+      stop.abort(new Error("enough"));
+      await expect(writing).rejects.toThrow("enough");
+    }
+    // Ended while it took its lock, restic may leave that; as its process is gone, anybody may take it away.
+    restic(repository, "unlock", "--quiet");
+    expect(await locks()).toEqual([]);
+    expect(JSON.parse(restic(repository, "snapshots", "--json", "--tag", `set=${set}`)) ?? []).toEqual([]);
+  });
+
   it("data that is damaged, or gone, is told as that", async () => {
     const store = storeOf(aSet());
     const manifest = await writeBackup(store, id, chunks(..."abcdefgh".split("").map((one) => one.repeat(1 << 20))));
@@ -129,7 +151,7 @@ describe.skipIf(missingRestic !== "")(`backups in restic ${missingRestic}`, { ti
       retryable: false,
       hint: expect.stringContaining("restic init"),
     });
-    expect(await failureOf({ repository: "rest:http://shop:hunter2@127.0.0.1:9/" })).toMatchObject({
+    expect(await failureOf({ repository: "rest:http://shop:hunter2@127.0.0.1:9/", answerMs: 5_000 })).toMatchObject({
       code: "BACKUP_FAILED",
       retryable: true,
       message: expect.stringContaining("shop:***@127.0.0.1:9"),

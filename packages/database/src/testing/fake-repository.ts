@@ -10,7 +10,7 @@ export interface FakeRepository extends Repository {
   locked: boolean;
   version: 1 | 2;
   /** Puts one there, as a writer that died later. */
-  put(over: Partial<Snapshot>, content?: string): void;
+  put(over: Partial<Snapshot>, content?: string | Buffer): void;
 }
 
 /** A repository in memory. */
@@ -40,14 +40,14 @@ export function createFakeRepository(): FakeRepository {
         sha256: null,
         ...over,
       };
-      held.push({ snapshot, content: Buffer.from(content) });
+      held.push({ snapshot, content: typeof content === "string" ? Buffer.from(content) : content });
     },
     compresses: async () => fake.version === 2,
     snapshots: async () => held.map(({ snapshot }) => snapshot),
     async save(snapshot, source) {
       const parts: Uint8Array[] = [];
       for await (const part of source) parts.push(part);
-      if (parts.length > 0) fake.put(snapshot, Buffer.concat(parts).toString());
+      if (parts.length > 0) fake.put(snapshot, Buffer.concat(parts));
     },
     async text({ id }) {
       calls.push(`text ${id}`);

@@ -30,6 +30,8 @@ export interface RepositoryOptions extends ResticLocation {
   readonly set: string;
   /** Milliseconds; default two minutes. */
   readonly lockWaitMs?: number | undefined;
+  /** Milliseconds within which the repository has to answer what takes a second where it can be reached; default a minute. */
+  readonly answerMs?: number | undefined;
 }
 
 interface Patience {
@@ -38,11 +40,8 @@ interface Patience {
   readonly canRetry?: (() => boolean) | undefined;
 }
 
-/** Of what takes a second where the repository can be reached. */
-const shortMs = 60_000;
-
 export function openRepository(options: RepositoryOptions, clock: Clock): Repository {
-  const { set, lockWaitMs = 120_000 } = options;
+  const { set, lockWaitMs = 120_000, answerMs = 60_000 } = options;
   const place = placeOf(options);
   const call = (args: readonly string[], more: Omit<ResticCall, "args" | "env"> = {}): ResticCall => ({
     args,
@@ -63,7 +62,7 @@ export function openRepository(options: RepositoryOptions, clock: Clock): Reposi
         const isOver = attempt > 0 && clock.monotonicMs() >= until;
         if (!isLocked(error) || isOver || canRetry?.() === false) throw error;
       }
-      await runRestic(call(["unlock", "--quiet"], { timeoutMs: shortMs, signal }));
+      await runRestic(call(["unlock", "--quiet"], { timeoutMs: answerMs, signal }));
       if (attempt > 0) await clock.sleep(Math.min(500 * attempt, 5_000), signal);
     }
   }
@@ -103,12 +102,12 @@ export function openRepository(options: RepositoryOptions, clock: Clock): Reposi
     place,
     compresses: () =>
       patiently(async () => {
-        const { stdout } = await succeed("opening", call(["cat", "config", "--quiet"], { timeoutMs: shortMs }));
+        const { stdout } = await succeed("opening", call(["cat", "config", "--quiet"], { timeoutMs: answerMs }));
         return (JSON.parse(stdout) as { version: number }).version >= 2;
       }),
     async snapshots() {
       const args = ["snapshots", "--json", "--no-lock", "--tag", tagsOfSet(set).join(",")];
-      const { stdout } = await succeed("listing", call(args, { timeoutMs: shortMs }));
+      const { stdout } = await succeed("listing", call(args, { timeoutMs: answerMs }));
       return parseSnapshots(stdout, set);
     },
     async save(snapshot, source, signal) {
@@ -123,7 +122,7 @@ export function openRepository(options: RepositoryOptions, clock: Clock): Reposi
     text: (snapshot) =>
       patiently(async () => {
         const chunks: Uint8Array[] = [];
-        for await (const chunk of stream(snapshot, { timeoutMs: shortMs })) chunks.push(chunk);
+        for await (const chunk of stream(snapshot, { timeoutMs: answerMs })) chunks.push(chunk);
         return Buffer.concat(chunks).toString("utf8");
       }),
     async *read(snapshot, signal) {
