@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { mkdtemp, readdir, rm, truncate, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -79,29 +78,6 @@ describe("backups in a bucket", () => {
     await expect(store.load(id)).rejects.toMatchObject({ code: "BACKUP_UNKNOWN" });
     await expect(store.update(proven)).rejects.toMatchObject({ code: "BACKUP_UNKNOWN" });
     expect((await store.list()).backups).toHaveLength(1);
-  });
-
-  it("may be larger than what is sent at once", async () => {
-    const { store } = aStore();
-    const whole = randomBytes(40 << 20);
-    async function* pieces() {
-      for (let at = 0; at < whole.length; at += 1 << 18) yield whole.subarray(at, at + (1 << 18));
-    }
-    const manifest = await write(store, id, pieces());
-    expect(manifest.bytes).toBe(whole.length);
-    const read: Uint8Array[] = [];
-    for await (const chunk of store.read(manifest, "dump")) read.push(chunk);
-    expect(Buffer.concat(read).equals(whole)).toBe(true);
-  });
-
-  it("of a dump that fails are none, and its failure is the dump's own", async () => {
-    const { store, prefix } = aStore();
-    async function* broken() {
-      yield* chunks("half");
-      throw new Error("pg_dump failed");
-    }
-    await expect(write(store, id, broken())).rejects.toThrow("pg_dump failed");
-    expect(await filesOf(prefix)).toEqual([]);
   });
 
   it("that are cut off, changed, without their bytes or no backups at all are told apart", async () => {

@@ -38,6 +38,8 @@ it.each([
   ["database: { migrate: { attempts: 0 } }", "database.migrate.attempts"],
   ["database: { migrate: { down: { job: migrate } } }", "database.migrate.down.command"],
   ["database: { encryption: {} }", "database.encryption.recipient"],
+  ["database: { store: { restic: { name: 'a,b' } } }", "database.store.restic.name"],
+  ["database: { store: { restic: { password: x } } }", "database.store.restic.password: unknown key"],
   ["database: { verify: { memory: 1 } }", "database.verify.memory"],
   ["environments: { production: { database: { keep: none } } }", "database.keep"],
 ])("a mistake is named: %s", (text, message) => {

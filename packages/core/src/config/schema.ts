@@ -8,6 +8,7 @@ import { githubSchema } from "./github-schema.ts";
 import { migrateSchema } from "./migrate-schema.ts";
 import { notifySchema } from "./notify-schema.ts";
 import { promotionSchema } from "./promotion-schema.ts";
+import { resticSchema } from "./restic-schema.ts";
 import { sentrySchema } from "./watched-schema.ts";
 
 const share = z.number().min(0).max(100);
@@ -147,6 +148,7 @@ export const databaseSchema = z.strictObject({
           pathStyle: z.boolean().default(false),
         })
         .optional(),
+      restic: resticSchema.optional(),
     })
     .prefault({}),
   migrate: migrateSchema.prefault({}),

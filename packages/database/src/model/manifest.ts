@@ -51,7 +51,8 @@ const manifestSchema = z.strictObject({
   bytes,
   /** Before compression; `null` where it was compressed beside the server and not looked into since. */
   rawBytes: bytes.nullable(),
-  compression: z.enum(["zstd"]),
+  /** `none` where the store compresses by itself. */
+  compression: z.enum(["zstd", "none"]),
   cipher: z.strictObject({ alg: z.literal("age"), recipient: z.string() }).nullable(),
   /** Roles of the server, without passwords; `null` where the user may not read them. */
   globals: partSchema.nullable(),

@@ -14,5 +14,6 @@ export async function pruneBackups({ store }: Pick<BackupPorts, "store">, retent
   const { backups } = await store.list();
   const decisions = decidePruning(backups, retention);
   for (const { id, remove } of decisions) if (remove) await store.remove(id);
+  if (leftovers.length > 0 || decisions.some(({ remove }) => remove)) await store.compact?.();
   return { decisions, leftovers };
 }

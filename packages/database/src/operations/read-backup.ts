@@ -25,7 +25,8 @@ export function openDump(
   signal: AbortSignal | undefined,
 ): AsyncIterable<Uint8Array> {
   const onBytes = (bytes: number) => onProgress?.({ phase: "restore", bytes, totalBytes: manifest.bytes });
-  return decompress(plain(cipher, manifest, counted(store.read(manifest, "dump", signal), onBytes)));
+  const opened = plain(cipher, manifest, counted(store.read(manifest, "dump", signal), onBytes));
+  return manifest.compression === "none" ? opened : decompress(opened);
 }
 
 /** `null` where the backup has none. */

@@ -1,4 +1,5 @@
 import { SluiceError } from "@sluice/core";
+import { decompress } from "../compression/zstd.ts";
 import type { RunningDump } from "../driver.ts";
 import { createBackupId } from "../model/backup-id.ts";
 import type { Manifest } from "../model/manifest.ts";
@@ -44,7 +45,9 @@ export async function takeBackup(
   fingerprint.catch(() => undefined);
   const roles = driver.globals(call);
   roles.catch(() => undefined);
-  const stored = await writeDump(ports, writer, dump, signal);
+  // What is encrypted cannot be compressed any more, and never holds the same twice.
+  const compression = writer.compresses && !cipher ? "none" : "zstd";
+  const stored = await writeDump(ports, writer, dump, compression, signal);
   const globals = await writeGlobals(ports, writer, await roles, signal);
   const notTested = untested(ports, globals, dump.notComparable ?? null);
   const manifest: Manifest = {
@@ -59,8 +62,8 @@ export async function takeBackup(
     server: live.server,
     image,
     ...stored,
-    rawBytes: dump.rawBytes(),
-    compression: "zstd",
+    rawBytes: compression === "none" ? stored.bytes : dump.rawBytes(),
+    compression,
     cipher: cipher && { alg: cipher.alg, recipient: cipher.recipient },
     globals,
     fingerprint: await fingerprint,
@@ -75,6 +78,7 @@ async function writeDump(
   { cipher, onProgress }: BackupPorts,
   writer: BackupWriter,
   dump: RunningDump,
+  compression: Manifest["compression"],
   signal: AbortSignal | undefined,
 ): Promise<StoredPart> {
   let plainBytes = 0;
@@ -84,7 +88,7 @@ async function writeDump(
       yield chunk;
     }
   }
-  const source = cipher ? cipher.encrypt(measured()) : measured();
+  const source = cipher ? cipher.encrypt(measured()) : compression === "none" ? decompress(measured()) : measured();
   const onBytes = (bytes: number) => onProgress?.({ phase: "dump", bytes, totalBytes: null });
   const stored = await writer.write("dump", source, { signal, onBytes });
   if (plainBytes <= emptyFrameBytes || dump.rawBytes() === 0) {

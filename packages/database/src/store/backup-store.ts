@@ -27,6 +27,8 @@ export interface BackupWriter extends AsyncDisposable {
   readonly id: string;
   /** Greater than that of every backup there is. */
   readonly seq: number;
+  /** The store compresses by itself, and stores what it holds already only once: it had better take dumps as they are. */
+  readonly compresses?: boolean;
   /** Streams a part into the store; durable when it resolves. @throws SluiceError DISK_FULL, BACKUP_FAILED */
   write(part: BackupPart, source: AsyncIterable<Uint8Array>, options?: WriteOptions): Promise<StoredPart>;
   /** The moment from which the backup is there. */
@@ -53,4 +55,6 @@ export interface BackupStore {
   sweep(): Promise<readonly string[]>;
   /** Bytes that can still be written. */
   freeBytes(): Promise<number>;
+  /** Gives back the room of what was removed, where removing does not. */
+  compact?(): Promise<void>;
 }

@@ -7,10 +7,7 @@ import type { BackupStore, BackupWriter, WriteOptions } from "./backup-store.ts"
 import { checkedRead } from "./checked-read.ts";
 import { describeFile, fileNames, leftovers, type StoreFile } from "./file-names.ts";
 import type { Objects, StoredObject } from "./objects.ts";
-import { isOwnHost, isWriterAlive, ownWriterTag } from "./writer-tag.ts";
-
-/** A writer on another machine cannot be looked at: after so long it is taken for dead. */
-const writerTimeoutMs = 24 * 3_600_000;
+import { aliveWriters, ownWriterTag } from "./writer-tag.ts";
 
 /**
  * Backups as objects, with the names that `createDirectoryStore` gives to files: `ID.dump`, `ID.globals` and, last,
@@ -57,7 +54,7 @@ export function createObjectBackupStore(objects: Objects, clock: Clock): BackupS
     },
     async sweep() {
       const stored = await objects.list();
-      const alive = await aliveTags(stored, clock);
+      const alive = await aliveWriters(stored.flatMap(markOf), clock);
       const files = filesOf(stored);
       const left = leftovers(files, alive).map(({ name }) => name);
       for (const name of left) await objects.remove(name);
@@ -108,6 +105,11 @@ export function createObjectBackupStore(objects: Objects, clock: Clock): BackupS
 const filesOf = (stored: readonly StoredObject[]): readonly StoreFile[] =>
   stored.map(({ name }) => describeFile(name)).filter((file) => file !== null);
 
+const markOf = ({ name, modified }: StoredObject) => {
+  const tag = describeFile(name)?.tag;
+  return tag === null || tag === undefined ? [] : [{ tag, at: modified }];
+};
+
 async function readManifest(objects: Objects, name: string): Promise<Manifest | SluiceError | null> {
   // One that was removed meanwhile is not there.
   const text = await objects.getText(name);
@@ -128,17 +130,6 @@ async function* readObject(
   const bytes = await objects.get(name, signal);
   if (bytes) return yield* bytes;
   throw new SluiceError("BACKUP_INVALID", `${objects.place}/${name} is not there, though its manifest is`);
-}
-
-async function aliveTags(stored: readonly StoredObject[], clock: Clock): Promise<ReadonlySet<string>> {
-  const alive = new Set<string>();
-  for (const { name, modified } of stored) {
-    const tag = describeFile(name)?.tag;
-    if (tag === null || tag === undefined) continue;
-    const isRecent = clock.now().getTime() - modified.getTime() < writerTimeoutMs;
-    if (isOwnHost(tag) ? await isWriterAlive(tag) : isRecent) alive.add(tag);
-  }
-  return alive;
 }
 
 async function* noting(

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { pid } from "node:process";
+import type { Clock } from "@sluice/core";
 
 const pattern = /^([a-z0-9]+)-(\d+)-(\d+)$/;
 
@@ -24,8 +25,24 @@ export async function isWriterAlive(tag: string): Promise<boolean> {
   return running === null || start === "0" || String(running) === start;
 }
 
+/** A writer on another machine cannot be looked at: after so long it is taken for dead. */
+const writerTimeoutMs = 24 * 3_600_000;
+
+/** The tags whose writers are at work, of a place that several machines may write to. @param marks tags, and when they were written */
+export async function aliveWriters(
+  marks: readonly { readonly tag: string; readonly at: Date }[],
+  clock: Clock,
+): Promise<ReadonlySet<string>> {
+  const alive = new Set<string>();
+  for (const { tag, at } of marks) {
+    const isRecent = clock.now().getTime() - at.getTime() < writerTimeoutMs;
+    if (isOwnHost(tag) ? await isWriterAlive(tag) : isRecent) alive.add(tag);
+  }
+  return alive;
+}
+
 /** Whether the writer of a tag is, or was, on this machine: only then `isWriterAlive` can tell. */
-export function isOwnHost(tag: string): boolean {
+function isOwnHost(tag: string): boolean {
   return pattern.exec(tag)?.[1] === hostPart();
 }
 

@@ -23,6 +23,7 @@ import { systemClock } from "../system-clock.ts";
 import { createDriver } from "./create-driver.ts";
 import type { DatabaseCall } from "./database-operations.ts";
 import { type FoundDatabase, findDatabase } from "./find-database.ts";
+import { openResticStore } from "./restic-store.ts";
 import { s3Credentials } from "./s3-credentials.ts";
 
 /** The database of a stack, its container found, with everything that its backups need. */
@@ -47,6 +48,7 @@ export async function databaseSettings(session: Session): Promise<DatabaseConfig
 export async function openStore(session: Session): Promise<BackupStore> {
   const { store } = await databaseSettings(session);
   const { options } = session;
+  if (store.restic) return openResticStore(store.restic, options, await session.stack());
   if (store.s3) return createS3Store({ ...store.s3, credentials: s3Credentials(options.env) }, systemClock);
   const directory = store.directory
     ? resolve(options.directory, store.directory)

@@ -1,0 +1,151 @@
+import { createHash } from "node:crypto";
+import { type Clock, isSluiceError, SluiceError } from "@sluice/core";
+import { assertBackupId } from "../../model/backup-id.ts";
+import { formatManifest, type Manifest, parseManifest } from "../../model/manifest.ts";
+import { byAge } from "../../retention/backups-to-prune.ts";
+import type { BackupList, BackupStore, BackupWriter } from "../backup-store.ts";
+import { checkedRead } from "../checked-read.ts";
+import { aliveWriters, ownWriterTag } from "../writer-tag.ts";
+import { readCatalog } from "./catalog.ts";
+import type { Repository } from "./repository.ts";
+import { fileNameOf, leftoverSnapshots, type Snapshot } from "./snapshot.ts";
+
+/**
+ * Backups as snapshots, one for each file: the dump, the roles and, last, the manifest. A backup is there when its manifest
+ * is. All of them bear their writer's tag: as long as it lives, they are nobody's leftovers.
+ */
+export function createResticBackupStore(repository: Repository, clock: Clock): BackupStore {
+  const { place } = repository;
+  const catalogOf = readCatalog(repository);
+
+  const store: BackupStore = {
+    list: async () => listOf(await repository.snapshots()),
+    async load(id) {
+      const { content } = await find(id);
+      if (typeof content !== "string") throw content;
+      return parseManifest(content, `${place}: ${id}`);
+    },
+    async begin(id) {
+      assertBackupId(id);
+      const compresses = await repository.compresses();
+      const snapshots = await repository.snapshots();
+      await unlessLocked(sweep(snapshots));
+      const { backups } = await listOf(snapshots);
+      return createWriter(id, (backups.at(-1)?.seq ?? 0) + 1, compresses);
+    },
+    async update(manifest) {
+      const { snapshot, all } = await find(manifest.id);
+      await saveManifest(manifest, snapshot.revision + 1);
+      // Whoever comes first takes it away: the new one counts already.
+      await unlessLocked(repository.forget(all, { waitMs: 0 }));
+    },
+    read(manifest, part, signal) {
+      const wanted = part === "dump" ? manifest : manifest.globals;
+      const name = fileNameOf({ backup: manifest.id, part });
+      if (!wanted) throw new SluiceError("BACKUP_INVALID", `backup ${manifest.id} has no ${part}`);
+      async function* bytes() {
+        const found = (await filesOf(manifest.id)).findLast((one) => one.part === part);
+        if (found) return yield* repository.read(found, signal);
+        throw new SluiceError("BACKUP_INVALID", `${name} is not in ${place}, though its manifest is`);
+      }
+      return checkedRead(bytes(), wanted, `${name} of ${place}`);
+    },
+    async remove(id) {
+      const files = await filesOf(assertBackupId(id));
+      await repository.forget(files.filter(({ part }) => part === "manifest"));
+      await repository.forget(files.filter(({ part }) => part !== "manifest"));
+    },
+    sweep: async () => sweep(await repository.snapshots()),
+    // It stores what it does not hold yet, compressed: nobody can tell beforehand how much that will be.
+    freeBytes: async () => Number.POSITIVE_INFINITY,
+    compact: () => unlessLocked(repository.compact()),
+  };
+
+  async function listOf(snapshots: readonly Snapshot[]): Promise<BackupList> {
+    const read = (await catalogOf(snapshots)).map(({ snapshot, content }) =>
+      typeof content === "string" ? parsed(content, `${place}: ${fileNameOf(snapshot)}`) : content,
+    );
+    const backups = read.filter((one) => !isSluiceError(one)) as readonly Manifest[];
+    return { backups: backups.toSorted(byAge), damaged: read.filter((one) => isSluiceError(one)) };
+  }
+
+  async function sweep(snapshots: readonly Snapshot[]): Promise<readonly string[]> {
+    const valid = new Set((await catalogOf(snapshots)).map(({ snapshot }) => snapshot.id));
+    const marks = snapshots.map(({ writer, at }) => ({ tag: writer, at }));
+    const left = leftoverSnapshots(snapshots, valid, await aliveWriters(marks, clock));
+    await repository.forget(left, { waitMs: 0 });
+    return left.map(fileNameOf);
+  }
+
+  async function filesOf(id: string): Promise<readonly Snapshot[]> {
+    return (await repository.snapshots()).filter(({ backup }) => backup === id);
+  }
+
+  async function find(id: string) {
+    const files = await filesOf(assertBackupId(id));
+    const [found] = await catalogOf(files);
+    if (found) return { ...found, all: files.filter(({ part }) => part === "manifest") };
+    throw new SluiceError("BACKUP_UNKNOWN", `there is no backup ${id} in ${place}`, { hint: "sluice db list" });
+  }
+
+  async function saveManifest(manifest: Manifest, revision: number): Promise<void> {
+    const text = Buffer.from(formatManifest(manifest));
+    const sha256 = createHash("sha256").update(text).digest("hex");
+    const writer = await ownWriterTag();
+    await repository.save({ backup: manifest.id, part: "manifest", writer, revision, sha256 }, one(text));
+  }
+
+  function createWriter(id: string, seq: number, compresses: boolean): BackupWriter {
+    let committed = false;
+    return {
+      id,
+      seq,
+      compresses,
+      async write(part, source, { signal, onBytes } = {}) {
+        const hash = createHash("sha256");
+        let bytes = 0;
+        async function* noted() {
+          for await (const chunk of source) {
+            signal?.throwIfAborted();
+            hash.update(chunk);
+            bytes += chunk.length;
+            onBytes?.(bytes);
+            yield chunk;
+          }
+        }
+        const writer = await ownWriterTag();
+        await repository.save({ backup: id, part, writer, revision: 0, sha256: null }, noted(), signal);
+        return { sha256: hash.digest("hex"), bytes };
+      },
+      async commit(manifest) {
+        if (manifest.id !== id || manifest.seq !== seq) throw new TypeError(`manifest is not that of backup ${id}`);
+        await saveManifest(manifest, 1);
+        committed = true;
+      },
+      async [Symbol.asyncDispose]() {
+        if (!committed) await unlessLocked(filesOf(id).then((files) => repository.forget(files, { waitMs: 0 })));
+      },
+    };
+  }
+  return store;
+}
+
+/** What cannot be taken away because somebody uses the repository is nothing that counts, and goes another time. */
+async function unlessLocked(removal: Promise<unknown>): Promise<void> {
+  await removal.catch((error: unknown) => {
+    if (!isSluiceError(error) || error.code !== "LOCK_HELD") throw error;
+  });
+}
+
+function parsed(text: string, name: string): Manifest | SluiceError {
+  try {
+    return parseManifest(text, name);
+  } catch (error) {
+    if (isSluiceError(error)) return error;
+    throw error;
+  }
+}
+
+async function* one(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
