@@ -33,6 +33,10 @@ beforeAll(async () => {
   await deploySlot("blue");
   await slots.start(stack.name, "blue", ["web", "worker"]);
   await slots.waitReady({ stack: stack.name, slot: "blue", services: slotFacts });
+  // A server without a health check may not listen yet when its container runs.
+  for (const host of ["db", "mail", "worker"]) {
+    await expect.poll(() => page(containerOf("blue", "web"), host), { timeout: 20_000 }).toBe(host);
+  }
 });
 afterAll(() => stack.remove());
 
