@@ -1,5 +1,5 @@
 import type { Slot } from "@sluice/core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { docker, uniqueStack } from "./support/engine.ts";
 import { aShop, aSlotRequest, facts, shopServices } from "./support/project.ts";
 import { runtime } from "./support/runtime.ts";
@@ -35,7 +35,7 @@ beforeAll(async () => {
   await slots.waitReady({ stack: stack.name, slot: "blue", services: slotFacts });
   // A server without a health check may not listen yet when its container runs.
   for (const host of ["db", "mail", "worker"]) {
-    await expect.poll(() => page(containerOf("blue", "web"), host), { timeout: 20_000 }).toBe(host);
+    await vi.waitUntil(async () => (await page(containerOf("blue", "web"), host)) === host, { timeout: 20_000 });
   }
 });
 afterAll(() => stack.remove());
