@@ -2,6 +2,7 @@ import { planRecovery, type ResolvedProject } from "@sluice/core";
 import { reviveDoors } from "./actions/revive-doors.ts";
 import { restoreRoutes } from "./actions/traffic.ts";
 import { completeRun, endUnclear, observeServing } from "./complete.ts";
+import { givenOrders } from "./control/control-state.ts";
 import { createControl, takeOrders } from "./control/take-orders.ts";
 import { tellCutShortJobs } from "./cut-short.ts";
 import { createDeadline, settle } from "./deadline.ts";
@@ -89,11 +90,7 @@ async function scopeOf(attempt: AttemptRecord, facts: StackFacts, ports: EngineP
     previousRelease: start.previousBundle ? await loadOrNull(ports, start.previousBundle) : null,
     doorIds: new Map(),
     observations: new Observations(),
-    control: createControl(
-      ports,
-      start.deployment,
-      attempt.orders.map(({ order: kind, ...given }) => ({ ...given, kind })),
-    ),
+    control: createControl(ports, start.deployment, givenOrders(attempt.orders)),
     trafficMoved: attempt.begun.some((step) => step.startsWith("shift-") || step.startsWith("adopt-")),
     previousFails: attempt.outcomes.some(({ result, data }) => result === "done" && data?.["previous"] === "fail"),
     // The last moment of which that is sure.

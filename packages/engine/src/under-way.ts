@@ -1,5 +1,5 @@
 import type { DeploymentKind, PlanStep } from "@sluice/core";
-import { type Pause, restoreControl } from "./control/control-state.ts";
+import { givenOrders, type Pause, restoreControl } from "./control/control-state.ts";
 import type { AttemptRecord } from "./journal-entries.ts";
 
 /** A deployment that runs now, by its record. */
@@ -15,7 +15,7 @@ export interface UnderWay {
   readonly paused: Pause | null;
   /** The step waits for `sluice traffic approve`. */
   readonly waitsForApproval: boolean;
-  /** Somebody has said `sluice traffic abort`: users go back. */
+  /** Somebody has said `sluice traffic abort`; a run that took it up later may have decided otherwise. */
   readonly isAborted: boolean;
 }
 
@@ -24,7 +24,7 @@ export function underWayOf(attempts: readonly AttemptRecord[]): UnderWay | null 
   const attempt = attempts.at(-1);
   if (!attempt || attempt.end) return null;
   const { start, orders } = attempt;
-  const given = orders.map(({ order: kind, ...rest }) => ({ ...rest, kind }));
+  const given = givenOrders(orders);
   const { pause, approved } = restoreControl(given);
   const isAborted = given.some(({ kind }) => kind === "abort");
   const step = runningStep(attempt);

@@ -65,7 +65,7 @@ locked by eve (pid 7 on runner) since 30s ago: v3, hotfix
       { paused: { actor: "mira", reason: "lunch", byVerdict: false } },
       "; paused by mira: lunch: type `sluice traffic resume` or `sluice traffic abort`",
     ],
-    [{ isAborted: true, step: null }, "deploy v2 began 2m ago: it is being aborted"],
+    [{ isAborted: true, step: null }, "deploy v2 began 2m ago: it was told to abort"],
   ])("says of a deployment that runs what it does, and whom it waits for: %j", async (over, expected) => {
     const underWay = { ...running, ...over };
     const { stdout } = await run(["status"], { deployer: fakeDeployer({ status: async () => aStatus({ underWay }) }) });

@@ -85,7 +85,7 @@ function underWayText({ underWay }: StackStatus, now: Date, paint: Paint): strin
 }
 
 function waitingText({ paused, waitsForApproval, isAborted }: NonNullable<StackStatus["underWay"]>): string {
-  if (isAborted) return ": it is being aborted";
+  if (isAborted) return ": it was told to abort";
   if (paused) {
     const why = paused.reason ? `: ${paused.reason}` : "";
     return `; paused by ${paused.actor}${why}: type \`sluice traffic resume\` or \`sluice traffic abort\``;

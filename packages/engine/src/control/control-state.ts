@@ -1,4 +1,5 @@
 import type { Order, OrderReceipt } from "@sluice/core";
+import type { OrderEntry } from "../journal-entries.ts";
 
 /** What people have decided of a deployment so far. */
 export interface ControlState {
@@ -61,6 +62,11 @@ export function applyOrder(state: ControlState, order: GivenOrder): ControlState
     case "abort":
       return { ...state, isAborted: true };
   }
+}
+
+/** Orders as the record keeps them. */
+export function givenOrders(entries: readonly OrderEntry[]): readonly GivenOrder[] {
+  return entries.map(({ order: kind, ...given }) => ({ ...given, kind }));
 }
 
 /** The state that a dead run left, by its record. */
