@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { measure, run } from "../measure.ts";
+import { haproxyDefaults } from "./haproxy-defaults.ts";
 import { mustSucceed } from "./must-succeed.ts";
 import type { Peer, PeerOptions } from "./peer.ts";
 
@@ -14,16 +15,7 @@ export interface ByHandSettings {
 const config = `global
   stats socket /run/haproxy/admin.sock mode 660 level admin
   maxconn 4000
-defaults
-  mode http
-  timeout connect 1s
-  timeout client 60s
-  timeout server 60s
-  timeout http-keep-alive 60s
-  timeout tunnel 1h
-  retries 3
-  option redispatch 1
-  option forwardfor
+${haproxyDefaults}
 frontend web
   bind :8080
   default_backend web

@@ -1,3 +1,5 @@
+import { haproxyDefaults } from "../haproxy-defaults.ts";
+
 /** A service of the resolved Compose model, as far as it matters here. */
 export interface ComposeService {
   readonly image?: string;
@@ -88,16 +90,7 @@ resolvers docker
   timeout retry 500ms
   hold valid 500ms
   hold obsolete 0s
-defaults
-  mode http
-  timeout connect 1s
-  timeout client 60s
-  timeout server 60s
-  timeout http-keep-alive 60s
-  timeout tunnel 1h
-  retries 3
-  option redispatch 1
-  option forwardfor
+${haproxyDefaults}
 frontend users
   bind :${port}
   default_backend tasks
