@@ -12,15 +12,16 @@ const run = promisify(execFile);
 const makeRelease = join(import.meta.dirname, "../../../examples/shop/bin/make-release.mjs");
 
 /**
- * As the example's own, but quick, and with time to start on a busy machine. `--env hasty` gives a version little time,
- * `--env careful` takes backups, `--env asking` asks before everybody gets it, `--env testing` lets testers in first,
- * `--env sudden` gives it to everybody at once.
+ * As the example's own, but quick, and patient on a busy machine: time to start, and for a database that stands still.
+ * `--env hasty` gives a version little time, `--env careful` takes backups, `--env asking` asks before everybody gets it,
+ * `--env testing` lets testers in first, `--env sudden` gives it to everybody at once.
  */
 const shopConfig = `checks:
   - service: web
     http: { path: /version, contains: '"version"' }
   - service: web
     http: { path: /api/products, maxTime: 5s }
+    retries: 2
 services:
   web:
     health: { path: /healthz }
