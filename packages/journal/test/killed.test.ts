@@ -34,7 +34,7 @@ it("the lock is free at once when its holder is killed, though a child of it liv
   expect(await readLockHolder(home)).toBeNull();
   const begin = performance.now();
   await using _lock = await acquireLock(home, { actor: "next", reason: "after", release: "v2" });
-  expect(performance.now() - begin).toBeLessThan(150);
+  expect(performance.now() - begin).toBeLessThan(1_000);
   expect(process.kill(child, 0)).toBe(true);
   expect(await readLockHolder(home)).toMatchObject({ pid: process.pid, actor: "next" });
 });

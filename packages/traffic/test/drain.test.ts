@@ -64,7 +64,7 @@ describe.each(await doorImages())("drain at %s", (image) => {
     for (let user = 0; user < 5; user += 1) await ask(door.port, "/", { agent });
     const begun = performance.now();
     expect(await stage.router.drain(door.name, "blue", 5000)).toEqual({ closed: 0 });
-    expect(performance.now() - begun).toBeLessThan(1000);
+    expect(performance.now() - begun).toBeLessThan(3000);
     agent.destroy();
   });
 
