@@ -69,7 +69,7 @@ it("one that is interrupted is told at once", async () => {
   const scenario = await live();
   const interrupt = new AbortController();
   scenario.world.calls.fault = ({ name }) => {
-    if (name === "slots.runJob migrate: end") interrupt.abort(new SluiceError("INTERRUPTED", "SIGTERM"));
+    if (name === "slots.runJob migrate: end") interrupt.abort(new Error("SIGTERM"));
     return undefined;
   };
   expect(await scenario.deploy("v2", { signal: interrupt.signal })).toMatchObject({ outcome: "interrupted" });

@@ -9,7 +9,6 @@ export const errorExitCodes = {
   NAME_INVALID: 2,
   EVENT_INVALID: 2,
   RELEASE_UNKNOWN: 2,
-  ROLE_UNKNOWN: 2,
   BACKUP_UNKNOWN: 2,
   DATABASE_UNKNOWN: 2,
 
@@ -72,7 +71,6 @@ export const errorExitCodes = {
   RESTORE_FAILED: 20,
   MIGRATION_FAILED: 20,
   REHEARSAL_FAILED: 20,
-  GITHUB_FAILED: 20,
   /** Not reached, no whole answer, or an error of its own: the same may work later. */
   GITHUB_UNREACHABLE: 20,
   /** Asked too often; the error says for how long to wait. */
@@ -84,13 +82,9 @@ export const errorExitCodes = {
   NOTIFY_FAILED: 20,
   DISK_FULL: 20,
 
-  UNDO_FAILED: 30,
   STATE_UNCLEAR: 30,
   /** A bad verdict waits for a person who did not come. */
   DECISION_MISSING: 30,
-  AUDIT_BROKEN: 30,
-
-  INTERRUPTED: 130,
 } as const;
 
 export type ErrorCode = keyof typeof errorExitCodes;
