@@ -12,6 +12,14 @@ install_packages() { # package...
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" > /dev/null
 }
 
+# The package as a file in a directory; nothing of the machine is changed, so anybody may.
+download_package() { # package directory
+  local as_caller=()
+  # apt's own user cannot write to a directory of somebody's home.
+  [ "$(id -u)" != 0 ] || as_caller=(-o APT::Sandbox::User=root)
+  (cd "$2" && apt-get download -qq "${as_caller[@]}" "$1" > /dev/null 2>&1)
+}
+
 # apt lines of another suite and its security updates, with the mirrors and keys of this machine's own: no host is written down.
 debian_sources() { # suite
   local own uri key suffix

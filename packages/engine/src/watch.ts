@@ -47,6 +47,7 @@ export async function watch(
   const warmupMs = Math.min(analysis.warmup, holdMs / 2);
   await using windows = await createWindows(scope, slot, services, { warmupMs, signal: call.signal });
   await using watched = await beginWatched(scope, { slot, share: at, holdMs }, call.signal);
+  const early = AbortSignal.any([call.signal, watched.failed]);
   const synthetic = onNoData === "synthetic" ? createSynthetic(scope, slot) : null;
   let isSlow = false;
   let last: readonly Verdict[] = [];
@@ -58,12 +59,16 @@ export async function watch(
       call.progress(`too few to judge: watched ${formatDuration(holdMs)} longer at most`);
     const { number, dueMs } = nextLook(look, elapsed(), { interval, untilMs: isLonger ? 2 * holdMs : holdMs });
     const left = dueMs - elapsed();
-    if (left > 0) await ports.clock.sleep(left, call.signal);
+    if (left > 0) await unlessFound(ports.clock.sleep(left, early));
     // A timer may fire a little early.
     [look, lookedAtMs] = [number, Math.max(dueMs, elapsed())];
-    const running = await probeChecks(scope, slot, containerChecks, call.signal);
-    const judged = analysis.enabled ? await judge(look) : [];
-    const asked = synthetic && isUndecided(judged) ? await synthetic.look(look, looks, call.signal) : [];
+    // An engine that answers late holds up nobody who asks the door.
+    const looked = Promise.all([
+      probeChecks(scope, slot, containerChecks, early),
+      analysis.enabled ? judge(look) : ([] as const),
+    ]);
+    const [running, judged] = await unlessFound(looked);
+    const asked = synthetic && isUndecided(judged) ? await unlessFound(synthetic.look(look, looks, early)) : [];
     last = [...running, ...judged, ...asked, ...watched.latest()];
     // One slow look may be a hiccup of the machine: latency must be bad twice in a row.
     const bad = last.find(({ check, result }) => result === "fail" && (check !== latencyCheck || isSlow));
@@ -78,6 +83,16 @@ export async function watch(
   if (onNoData === "pause" && isUndecided(last)) throw undecided(last);
   const watchedMs = Math.max(holdMs, Math.round((ports.clock.monotonicMs() - begin) / 1_000) * 1_000);
   call.progress(`watched for ${formatDuration(watchedMs)} at ${at} %`);
+
+  /** What a check that watches finds needs no look at anything else. */
+  async function unlessFound<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      const found = watched.latest().find(({ result }) => result === "fail");
+      throw found && !call.signal.aborted ? fail(found) : error;
+    }
+  }
 
   function fail(bad: Verdict): SluiceError {
     emit(scope, { type: "verdict", deployment: scope.deployment, step, verdict: bad });

@@ -1,9 +1,11 @@
 import {
+  type Clock,
   containersByService,
   otherSlot,
   type Slot,
   type Verdict,
   type WatchedCheck,
+  type Watching,
   type WatchTarget,
   watchedChecks,
 } from "@sluice/core";
@@ -13,6 +15,8 @@ import { type DeploymentScope, releaseOf } from "./scope.ts";
 interface Watched extends AsyncDisposable {
   /** The newest verdict of each that has looked. */
   latest(): readonly Verdict[];
+  /** Aborts when one of them has failed. */
+  readonly failed: AbortSignal;
   /** One last look of each. */
   end(): Promise<readonly Verdict[]>;
 }
@@ -29,8 +33,13 @@ export async function beginWatched(scope: DeploymentScope, span: WatchedSpan, si
   const gone = new AbortController();
   const both = AbortSignal.any([signal, gone.signal]);
   const target = checks.length > 0 ? await targetOf(scope, span, both) : null;
-  const following = target ? checks.map((check) => follow(scope, check, target, span.holdMs, both)) : [];
+  const failed = new AbortController();
+  const onFail = () => failed.abort(new Error("a check that watches has failed"));
+  const following = target
+    ? checks.map((check) => follow(scope, check, target, { ...span, onFail, signal: both }))
+    : [];
   return {
+    failed: failed.signal,
     latest: () => following.flatMap((one) => one.latest() ?? []),
     end: () => Promise.all(following.map((one) => one.end())),
     async [Symbol.asyncDispose]() {
@@ -51,8 +60,7 @@ function follow(
   { ports: { clock, watcher } }: DeploymentScope,
   check: WatchedCheck,
   target: WatchTarget,
-  holdMs: number,
-  signal: AbortSignal,
+  { holdMs, onFail, signal }: { readonly holdMs: number; readonly onFail: () => void; readonly signal: AbortSignal },
 ): Following {
   const looks = Math.ceil(holdMs / check.intervalMs) + 1;
   const begun = watcher.begin(check, target, signal);
@@ -62,12 +70,10 @@ function follow(
   const loop = async () => {
     const watching = await begun;
     for (;;) {
-      const isLeft = await clock.sleep(check.intervalMs, waiting).then(
-        () => true,
-        () => false,
-      );
-      if (!isLeft) return;
+      await untilNextLook(clock, watching, check.intervalMs, waiting);
+      if (waiting.aborted) return;
       latest = await watching.look(looks, signal);
+      if (latest.result === "fail") onFail();
     }
   };
   const running = loop();
@@ -90,6 +96,15 @@ function follow(
         () => undefined,
       ),
   };
+}
+
+/** After the interval, or as soon as something has happened; at the latest when the signal aborts. Never rejects. */
+async function untilNextLook(clock: Clock, watching: Watching, ms: number, signal: AbortSignal): Promise<void> {
+  const stop = new AbortController();
+  const either = AbortSignal.any([signal, stop.signal]);
+  const slept = clock.sleep(ms, either).catch(() => undefined);
+  await Promise.race([slept, ...(watching.stirred ? [watching.stirred(either)] : [])]);
+  stop.abort();
 }
 
 function waitAborted(signal: AbortSignal): Promise<void> {

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -8,20 +8,9 @@ import { join } from "node:path";
 import { createWatcher } from "@sluice/health";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createFakeLogs, createFakeStats } from "./fake-engine.ts";
+import { missingPrometheus, prometheus } from "./prometheus-program.ts";
 import { systemClock as clock } from "./system-clock.ts";
 import { aPrometheusCheck, aWatchTarget } from "./watched-checks.ts";
-
-/** The server of Debian's package `prometheus`, or of any other build of it. */
-const program = process.env["SLUICE_PROMETHEUS"] ?? "prometheus";
-
-function isThere(): boolean {
-  try {
-    execFileSync(program, ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 const metrics = `# TYPE requests_total counter
 requests_total{slot="blue",code="200"} 1000
@@ -30,8 +19,7 @@ requests_total{slot="green",code="500"} 200
 idle_total{slot="green"} 0
 `;
 
-// Without `prometheus` on the path, or where SLUICE_PROMETHEUS says, there is no real server to ask.
-describe.skipIf(!isThere())("a real Prometheus", () => {
+describe.skipIf(missingPrometheus !== "")(`a real Prometheus ${missingPrometheus}`, () => {
   const exporter = createServer((_, response) => {
     response.setHeader("content-type", "text/plain; version=0.0.4");
     response.end(metrics);
@@ -55,7 +43,7 @@ describe.skipIf(!isThere())("a real Prometheus", () => {
       `--storage.tsdb.path=${join(directory, "data")}`,
       `--web.listen-address=127.0.0.1:${port}`,
     ];
-    server = spawn(program, options, { stdio: "ignore" });
+    server = spawn(prometheus, options, { stdio: "ignore" });
     const isScraped = async () => (await ask('count(requests_total{slot="green"})', { min: 2 })).result === "pass";
     for (let attempt = 0; attempt < 120 && !(await isScraped()); attempt++) await clock.sleep(500);
   }, 90_000);

@@ -23,6 +23,12 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => note({ sign
 if (args[0] === "deploy" && process.env.HANGS) {
   console.log("deploying");
   setInterval(() => {}, 1000);
+} else if (args[0] === "deploy" && process.env.DIES) {
+  if (process.env.DIES === "late") appendFileSync(process.env.GITHUB_OUTPUT, "deployment=d1\\n");
+  process.kill(process.pid, "SIGKILL");
+} else if (args[0] === "deploy" && process.env.FAILS === "deploy") {
+  appendFileSync(process.env.GITHUB_OUTPUT, "deployment=d1\\noutcome=rolled-back\\n");
+  process.exitCode = 21;
 } else if (args[0] === "deploy") {
   appendFileSync(process.env.GITHUB_OUTPUT, "outcome=live\\nserving=v1\\n");
 } else if (args[0] === process.env.FAILS) process.exitCode = 20;
@@ -85,6 +91,22 @@ describe("the steps of a deployment", () => {
     expect(calls[0]?.["parent"]).toBe(process.pid);
     expect(calls.find(({ args }) => args?.[0] === "abort")).toMatchObject({ token: "token-of-the-run" });
     expect(existsSync(`/proc/${String(calls[0]?.["pid"])}`)).toBe(false);
+  });
+});
+
+describe("a deployment that ends without being cancelled", () => {
+  const verbs = async (env: Readonly<Record<string, string>>) => {
+    const { status, calls } = await running("deploy", "deploy", { env });
+    return [status, ...calls.map(({ args }) => args?.[0])];
+  };
+
+  it("is undone where it was killed after it had begun", async () => {
+    expect(await verbs({ DIES: "late" })).toEqual(["failure", "deploy", "abort", "status"]);
+  });
+
+  it("is left alone where it never began, or came to its own end", async () => {
+    expect(await verbs({ DIES: "early" })).toEqual(["failure", "deploy", "status"]);
+    expect(await verbs({ FAILS: "deploy" })).toEqual(["failure", "deploy", "status", "report"]);
   });
 });
 

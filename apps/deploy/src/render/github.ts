@@ -26,9 +26,17 @@ export function createGithubRenderer(
       stderr.write(`${variable} cannot be written: ${String(error)}\n`);
     }
   };
+  let isTold = false;
+  // Told as soon as it is known: one that is killed has no end to tell of, and by this alone it is seen that it began.
+  const tellDeployment = (deployment: string) => {
+    if (isTold) return;
+    isTold = true;
+    append("GITHUB_OUTPUT", outputAssignment("deployment", deployment, `sluice-${randomUUID()}`));
+  };
   return {
     onEvent(event) {
       story.add(event);
+      if ("deployment" in event) tellDeployment(event.deployment);
       stdout.write(githubText(event));
     },
     note: (text) => stdout.write(`${harmless(text)}\n`),

@@ -201,6 +201,7 @@ describe("GitHub Actions", () => {
       [...output.matchAll(/^(.+)<<(.+)\n([\s\S]*?)\n\2$/gm)].map(([, name, , value]) => [name, value]),
     );
     expect(values).toEqual({
+      deployment: expect.stringMatching(/./),
       outcome: "failed",
       serving: "v1",
       slot: "blue",
@@ -208,6 +209,12 @@ describe("GitHub Actions", () => {
       report: "",
       "exit-reason": "products: 503, limit status 200 (n=3)",
     });
+  });
+
+  it("tells which deployment it is as soon as it begins: one that is killed tells nothing else", async () => {
+    renderAll(badEvents.filter(({ type }) => type !== "deployment-end"));
+    const output = await readFile(join(directory, "output"), "utf8");
+    expect(output.match(/^(\S+)<</gm)).toEqual(["deployment<<"]);
   });
 
   it("writes the summary of the job, where text of others is only text", async () => {

@@ -9,6 +9,11 @@ export interface Watching extends AsyncDisposable {
    * them. Never throws for what cannot be seen: that has no data. Only the signal's reason and bugs are thrown.
    */
   look(looks: number, signal?: AbortSignal): Promise<Verdict>;
+  /**
+   * Settles, and never rejects, when something has happened since the last look that is worth another one at once, or the
+   * signal aborts. Absent where only time tells.
+   */
+  readonly stirred?: ((signal: AbortSignal) => Promise<void>) | undefined;
 }
 
 /** Checks that take a span of time. */

@@ -127,6 +127,38 @@ describe("watched resources", () => {
     expect(await look(watching)).toMatchObject({ result: "fail", value: "killed for memory 1 times" });
   });
 
+  it("are worth a look as soon as something falls, which needs no sample of a busy engine", async () => {
+    let isBusy = false;
+    const stats = createFakeStats(() => usage(0, 80));
+    const sampled = { ...stats, usage: (id: string) => (isBusy ? new Promise<never>(() => {}) : stats.usage(id)) };
+    const watching = await begin(aResourcesCheck(), { stats: sampled });
+    await look(watching);
+    let isStirred = false;
+    const stop = new AbortController();
+    void watching.stirred?.(stop.signal).then(() => (isStirred = true));
+    await setImmediate();
+    expect(isStirred).toBe(false);
+    isBusy = true;
+    stats.fall({ container: "new", kind: "die", at: 1, exitCode: 137 });
+    await setImmediate();
+    expect(isStirred).toBe(true);
+    // Who comes late is told too, until somebody has looked.
+    await watching.stirred?.(stop.signal);
+    expect(await look(watching)).toMatchObject({ result: "fail", value: "ended 1 times, exit code 137" });
+    const waiting = watching.stirred?.(stop.signal);
+    stop.abort();
+    await waiting;
+  });
+
+  it("of what serves are not compared with its own", async () => {
+    let second = 0;
+    const stats = createFakeStats(() => usage(second * 1_000, 80 + second * 3));
+    const itself = { release: "v2", containers: { web: ["new"] }, share: 0, servedUntil: new Date(0) };
+    const watching = await begin(aResourcesCheck(), { stats }, aWatchTarget({ previous: itself }));
+    for (; second < 32; second += 2) await look(watching);
+    expect(await look(watching)).toMatchObject({ result: "fail", value: expect.stringContaining("grows by 180 MiB") });
+  });
+
   it("have no data while nothing tells of falls", async () => {
     const stats = createFakeStats(() => usage(0, 80));
     const falls = () => Promise.reject(new SluiceError("ENGINE_FAILED", "events cannot be read"));

@@ -62,6 +62,7 @@ function watching(clock: Clock, check: WatchedCheck, span: Span): Watching {
       const forgiven = `${sight.value}: ${badInARow} of ${check.retries} looks that are forgiven`;
       return toVerdict(check, { ...sight, result: "no-data", value: forgiven, isEarly: true });
     },
+    ...(span.stirred ? { stirred: span.stirred } : {}),
     [Symbol.asyncDispose]: () => span[Symbol.asyncDispose](),
   };
 }

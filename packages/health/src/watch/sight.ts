@@ -18,4 +18,6 @@ export interface Span extends AsyncDisposable {
   readonly limit: string;
   /** @throws SluiceError where nothing can be seen */
   look(looks: number, signal: AbortSignal): Promise<Sight>;
+  /** As `Watching` has it. */
+  readonly stirred?: ((signal: AbortSignal) => Promise<void>) | undefined;
 }

@@ -14,6 +14,8 @@ export interface Behaviour {
   readonly failingChecks?: readonly string[] | undefined;
   /** What a check that watches shows of it at a look, by its name. Default: a pass. */
   readonly watched?: ((check: string, target: WatchTarget) => Partial<Verdict>) | undefined;
+  /** Settles when something happens that is worth a look at once, by the name of a check that watches. Default: never. */
+  readonly stirred?: ((check: string, signal: AbortSignal) => Promise<void>) | undefined;
   /** What the judge says whenever the release is watched with users. */
   readonly verdict?: Verdict | undefined;
 }

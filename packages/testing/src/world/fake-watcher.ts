@@ -5,16 +5,21 @@ import type { FakeContext } from "./context.ts";
 export function fakeWatcher({ act, state, behaviourOf }: FakeContext): Watcher {
   return {
     begin: ({ name, services, onNoData }, target, signal) =>
-      act(`watcher.begin ${name}`, signal, () => ({
-        look: (_looks, lookSignal) =>
-          act(`watcher.look ${name}`, lookSignal, () => {
-            const [id] = services.flatMap((service) => target.containers[service] ?? []);
-            const release = state.containers.get(id ?? "")?.release ?? null;
-            const shown = behaviourOf(release).watched?.(name, target) ?? {};
-            const verdict = { check: name, result: "pass", value: "0", limit: "0", n: 1, ...shown } as const;
-            return verdict.result === "no-data" ? { onNoData, ...verdict } : verdict;
-          }),
-        [Symbol.asyncDispose]: () => Promise.resolve(),
-      })),
+      act(`watcher.begin ${name}`, signal, () => {
+        const behaviour = () => {
+          const [id] = services.flatMap((service) => target.containers[service] ?? []);
+          return behaviourOf(state.containers.get(id ?? "")?.release ?? null);
+        };
+        return {
+          stirred: (waiting) => behaviour().stirred?.(name, waiting) ?? new Promise<void>(() => {}),
+          look: (_looks, lookSignal) =>
+            act(`watcher.look ${name}`, lookSignal, () => {
+              const shown = behaviour().watched?.(name, target) ?? {};
+              const verdict = { check: name, result: "pass", value: "0", limit: "0", n: 1, ...shown } as const;
+              return verdict.result === "no-data" ? { onNoData, ...verdict } : verdict;
+            }),
+          [Symbol.asyncDispose]: () => Promise.resolve(),
+        };
+      }),
   };
 }

@@ -1,6 +1,6 @@
 import type { WorkflowFacts, WorkflowFile } from "../facts.ts";
 import { pins } from "../pins.ts";
-import { checkout, header, jobHead, permissions, tokenLines } from "./parts.ts";
+import { checkout, header, isCutShort, jobHead, permissions, tokenLines } from "./parts.ts";
 
 /** A published release becomes what serves. */
 export function deployWorkflow(facts: WorkflowFacts): WorkflowFile {
@@ -21,10 +21,11 @@ ${checkout}      - id: sluice
         # exec: what cancels a job reaches sluice itself, and not only the shell around it.
         env:
 ${tokenLines(facts.github)}        run: exec sluice deploy --yes --wait 30m
-      - name: Undo what a cancelled run left
-        # GitHub ends a cancelled step after 10 seconds. The record then says how far it came; this undoes it, at once
-        # where nothing is left. A machine that dies is caught up with by the next run.
-        if: cancelled()
+      - name: Undo what a run that was cut short left
+        # GitHub ends a cancelled step after 10 seconds, and a machine out of memory kills what it likes: users may then be at
+        # a version that nobody watches. The record says how far it came; this undoes it, at once where nothing is left. A
+        # machine that dies is caught up with by the next run.
+        if: ${isCutShort}
         timeout-minutes: 4
         # GitHub is told of this ending, too.
         env:

@@ -54,3 +54,7 @@ function label(text: string): string {
     /^[A-Za-z][\w./-]*(?::[\w./-]+)*$/.test(text) && !/^(?:true|false|yes|no|on|off|null|y|n)$/i.test(text);
   return isPlain ? text : JSON.stringify(text);
 }
+
+/** A deployment that began and did not come to an end: cancelled, or killed, as a machine out of memory does. */
+export const isCutShort =
+  "cancelled() || (failure() && steps.sluice.outputs.deployment != '' && steps.sluice.outputs.outcome == '')";

@@ -1,5 +1,5 @@
 import type { WorkflowFacts, WorkflowFile } from "../facts.ts";
-import { checkout, header, jobHead, permissions, tokenLines } from "./parts.ts";
+import { checkout, header, isCutShort, jobHead, permissions, tokenLines } from "./parts.ts";
 
 /** A person goes back, to the release before or to one that is chosen. */
 export function rollbackWorkflow(facts: WorkflowFacts): WorkflowFile {
@@ -28,8 +28,8 @@ ${checkout}      - id: sluice
 ${tokenLines(facts.github)}          RELEASE: \${{ inputs.release }}
           REASON: \${{ inputs.reason }}
         run: exec sluice rollback --yes --wait 10m --reason="$REASON" -- \${RELEASE:+"$RELEASE"}
-      - name: Undo what a cancelled run left
-        if: cancelled()
+      - name: Undo what a run that was cut short left
+        if: ${isCutShort}
         timeout-minutes: 4
         env:
 ${tokenLines(facts.github)}        run: exec sluice abort --yes

@@ -8,6 +8,8 @@ export interface Growth {
   readonly lower: number;
   /** Of the second half of the span: a start that settles is flat there, a leak is not. */
   readonly recentSlope: number;
+  /** Of the last five samples: what slows down is nearly flat there, a leak is not. */
+  readonly lastSlope: number;
   /** The median of the last three samples, bytes. */
   readonly latest: number;
   readonly n: number;
@@ -15,6 +17,7 @@ export interface Growth {
 
 /** Fewer samples say nothing, however long the span is. */
 const minSamples = 8;
+const lastSamples = 5;
 /** The square of it is what a look costs. */
 const maxSamples = 100;
 
@@ -33,12 +36,13 @@ export function growthOf(samples: readonly ContainerUsage[], windowMs: number): 
   }));
   const whole = points.length >= minSamples ? theilSen(points) : null;
   const recent = whole ? theilSen(points.slice(Math.floor(points.length / 2))) : null;
-  if (!whole || !recent) return null;
+  const newest = whole ? theilSen(points.slice(-lastSamples)) : null;
+  if (!whole || !recent || !newest) return null;
   const [, latest = last.memoryBytes] = points
     .slice(-3)
     .map(({ y }) => y)
     .toSorted((a, b) => a - b);
-  return { ...whole, recentSlope: recent.slope, latest, n: points.length };
+  return { ...whole, recentSlope: recent.slope, lastSlope: newest.slope, latest, n: points.length };
 }
 
 function thinned<T>(values: readonly T[]): readonly T[] {

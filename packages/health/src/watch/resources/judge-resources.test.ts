@@ -54,6 +54,25 @@ describe("what a version uses", () => {
     expect(judge(growing, { previous: 100 }).result).toBe("fail");
   });
 
+  it("takes growth that slows down for no leak, however long its end is", () => {
+    const filled = usages(60, (second) => 80 + 100 * (1 - Math.exp(-second / 9)));
+    for (let n = 1; n <= filled.length; n++) expect(judge(filled.slice(0, n)).result).not.toBe("fail");
+  });
+
+  it("fails for what is about to pass its limit, before it is killed", () => {
+    const limit = { memoryLimitBytes: 300 * mib };
+    const fast = (to: number) => usages(to, (second) => 100 + second * 7, limit);
+    expect(judge(fast(22))).toMatchObject({
+      result: "fail",
+      value: "web uses 254 MiB and grows",
+      limit: "at most 95 % of its 300 MiB, which it is about to pass",
+    });
+    expect(judge(fast(18)).result).toBe("no-data");
+    expect(judge(fast(22), { previous: 260 }).result).toBe("no-data");
+    const settling = usages(40, (second) => 100 + Math.min(second, 18) * 7, limit);
+    for (let n = 1; n <= settling.length; n++) expect(judge(settling.slice(0, n)).result).not.toBe("fail");
+  });
+
   it("says that growth needs more time, which stops nothing", () => {
     expect(judge(usages(10, (second) => 80 + second * 2))).toMatchObject({
       result: "no-data",

@@ -2,13 +2,14 @@ import { type ContainerFall, type ContainerUsage, formatDuration, type Resources
 import type { Sight } from "../sight.ts";
 import { type Growth, growthOf } from "./growth.ts";
 import { mebibytes } from "./mebibytes.ts";
+import { reachesLimit } from "./reaches-limit.ts";
 
 /** What one container used, oldest first. */
 export interface UsageSeries {
   /** For people. */
   readonly name: string;
   readonly samples: readonly ContainerUsage[];
-  /** Bytes that a container of this service of the version before uses; `null` where that is not known. */
+  /** Bytes that a container of this service of the version before uses at most; `null` where that is not known. */
   readonly previousBytes: number | null;
 }
 
@@ -79,7 +80,8 @@ function whatFell(
   return { value, limit: restarts === 0 ? "no restart" : `at most ${restarts} restarts` };
 }
 
-function whatIsTooMuch({ memory, cpuMax }: ResourcesCheck, { name, samples }: UsageSeries): Wrong | null {
+function whatIsTooMuch(check: ResourcesCheck, { name, samples, previousBytes }: UsageSeries): Wrong | null {
+  const { memory, cpuMax } = check;
   const latest = samples.at(-1);
   if (!latest) return null;
   const { memoryBytes, memoryLimitBytes } = latest;
@@ -90,6 +92,10 @@ function whatIsTooMuch({ memory, cpuMax }: ResourcesCheck, { name, samples }: Us
   if (memoryLimitBytes !== null && memoryBytes > (memoryLimitBytes * memory.ofLimit) / 100) {
     return { value, limit: `at most ${memory.ofLimit} % of its ${mebibytes(memoryLimitBytes)}` };
   }
+  if (memoryLimitBytes !== null && reachesLimit(check, samples, previousBytes)) {
+    const limit = `at most ${memory.ofLimit} % of its ${mebibytes(memoryLimitBytes)}, which it is about to pass`;
+    return { value: `${value} and grows`, limit };
+  }
   const cpu = cpuPercent(samples);
   if (cpuMax !== undefined && cpu !== null && cpu > cpuMax) {
     return { value: `${name} uses ${Math.round(cpu)} % of a processor`, limit: `at most ${cpuMax} %` };
@@ -99,7 +105,7 @@ function whatIsTooMuch({ memory, cpuMax }: ResourcesCheck, { name, samples }: Us
 
 /** A process that has just started grows until it has what it needs: that is no leak below what the one before uses. */
 function isLeak({ growth: { max } }: ResourcesCheck, growth: Growth | null, previousBytes: number | null): boolean {
-  if (!growth || growth.lower <= max || growth.recentSlope <= max) return false;
+  if (!growth || growth.lower <= max || growth.recentSlope <= max || growth.lastSlope <= max) return false;
   return previousBytes === null || growth.latest > previousBytes;
 }
 

@@ -9,6 +9,7 @@ import {
 } from "@sluice/core";
 import type { Span } from "../sight.ts";
 import { judgeResources, resourcesLimit, type UsageSeries } from "./judge-resources.ts";
+import { createStir } from "./stir.ts";
 
 /** Samples kept of each container, the newest. */
 const keptSamples = 600;
@@ -29,7 +30,10 @@ export async function watchResources(
 ): Promise<Span> {
   const stop = new AbortController();
   const watched = containersOf(check, target.containers);
-  const before = containersOf(check, target.previous?.containers ?? {});
+  // What serves may be compared with what it did before: that is no other container to compare its memory with.
+  const own = new Set(watched.map(({ id }) => id));
+  const before = containersOf(check, target.previous?.containers ?? {}).filter(({ id }) => !own.has(id));
+  const stir = createStir();
   const falls: ContainerFall[] = [];
   let broken: string | null = null;
   const following = follow();
@@ -40,7 +44,10 @@ export async function watchResources(
         const ids = watched.map(({ id }) => id);
         const stream = await stats.falls(ids, stop.signal);
         broken = null;
-        for await (const fall of stream) if (falls.length < keptFalls) falls.push(fall);
+        for await (const fall of stream) {
+          if (falls.length < keptFalls) falls.push(fall);
+          stir.happened();
+        }
       } catch (error) {
         broken = error instanceof Error ? error.message : String(error);
       }
@@ -53,16 +60,24 @@ export async function watchResources(
     const found = await Promise.all(all.map(({ id }) => stats.usage(id, signal)));
     for (const [index, { samples }] of all.entries()) {
       const usage = found[index];
-      if (usage) samples.push(usage);
+      if (!usage) continue;
+      samples.push(usage);
       if (samples.length > keptSamples) samples.shift();
     }
   }
 
+  const judge = () => judgeResources(check, { series: watched.map((one) => toSeries(one, before)), falls });
+
   return {
     limit: resourcesLimit(check),
+    stirred: stir.wait,
     async look(_looks, signal) {
+      stir.looked();
+      // What fell needs no sample, for which a busy engine takes its time.
+      const fallen = falls.length > 0 ? judge() : null;
+      if (fallen?.result === "fail") return fallen;
       await sample(signal);
-      const seen = judgeResources(check, { series: watched.map((one) => toSeries(one, before)), falls });
+      const seen = judge();
       // What is found is found; that nothing was needs all events.
       if (broken !== null && seen.result !== "fail") throw new SluiceError("ENGINE_FAILED", broken);
       return seen;
@@ -79,7 +94,9 @@ function containersOf({ services }: ResourcesCheck, containers: WatchTarget["con
 }
 
 function toSeries({ id, service, samples }: Watched, before: readonly Watched[]): UsageSeries {
-  const used = before.flatMap((one) => (one.service === service ? (one.samples.at(-1)?.memoryBytes ?? []) : []));
+  const used = before.flatMap((one) =>
+    one.service === service ? one.samples.map(({ memoryBytes }) => memoryBytes) : [],
+  );
   const name = `${service} (${id.slice(0, 12)})`;
   return { name, samples, previousBytes: used.length > 0 ? Math.max(...used) : null };
 }

@@ -1,0 +1,26 @@
+import type { ContainerUsage, ResourcesCheck } from "@sluice/core";
+import { growthOf } from "./growth.ts";
+
+/** What is killed takes requests with it, and looks of a busy machine are some seconds apart. */
+const aheadMs = 5_000;
+/** With less of its limit in use a container may well be on its way to what it needs. */
+const nearPart = 2 / 3;
+
+/**
+ * Whether a container that surely grows will be above its limit before long, by the pace of its last samples: then it need
+ * not be waited for. One that uses no more than the version before ever did is not meant.
+ */
+export function reachesLimit(
+  { memory }: Pick<ResourcesCheck, "memory">,
+  samples: readonly ContainerUsage[],
+  previousBytes: number | null,
+): boolean {
+  const last = samples.at(-1);
+  if (!last || last.memoryLimitBytes === null) return false;
+  const { memoryBytes: used, memoryLimitBytes: limit } = last;
+  if (used < limit * nearPart || (previousBytes !== null && used <= previousBytes)) return false;
+  // Of the fewest samples that say something.
+  const growth = growthOf(samples, 0);
+  if (!growth || growth.lower <= 0) return false;
+  return used + (growth.lastSlope * aheadMs) / 60_000 > (limit * memory.ofLimit) / 100;
+}
