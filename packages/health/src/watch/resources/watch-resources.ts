@@ -22,7 +22,7 @@ interface Watched {
   readonly samples: ContainerUsage[];
 }
 
-/** One sample of each container a look, the first now, and every fall from now on. */
+/** One sample of each container now and at each look, and every fall from now on. */
 export async function watchResources(
   { stats, clock }: { readonly stats: ContainerStats; readonly clock: Clock },
   check: ResourcesCheck,
@@ -65,6 +65,10 @@ export async function watchResources(
       if (samples.length > keptSamples) samples.shift();
     }
   }
+
+  // One more at the begin: a step that lasts as long as the window of growth is long enough for it. What cannot be seen now is
+  // told by the first look.
+  await sample(stop.signal).catch(() => undefined);
 
   const judge = () => judgeResources(check, { series: watched.map((one) => toSeries(one, before)), falls });
 
