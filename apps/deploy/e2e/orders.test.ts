@@ -19,6 +19,8 @@ describe("orders from another shell", () => {
     const load = startLoad(shop.url);
     await shop.sluice(10, "traffic", "approve");
     await shop.release("v2");
+    const { stdout: planned } = await shop.sluice(0, "plan", "--release", "v2");
+    expect(planned).toMatch(/two versions run .*: about \d+ MiB of memory more/);
     const killed = shop.start("deploy", "--release", "v2", "--env", "asking");
     await killed.event(asks("needs approval"));
     await shop.sluice(0, "traffic", "pause", "--reason", "lunch");

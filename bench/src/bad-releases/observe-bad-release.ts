@@ -90,7 +90,7 @@ export async function observeBadRelease(session: Session, peer: Peer, options: B
   const isHere = peer.url === url;
   const refusal = isHere && run.kinds.refused > 0 ? { refusal: await describeRefusal(stack, port) } : {};
   session.say(
-    `${peer.name}, ${badCase.what}: exit ${exitCode}, lost ${lost}, met ${met} in ${exposedS.toFixed(1)} s, load average ${machineLoad.toFixed(1)}`,
+    `${peer.name}, ${badCase.what}: exit ${exitCode}, lost ${lost}, met ${met} in ${exposedS.toFixed(1)} s, load average ${machineLoad.toFixed(1)}, sent up to ${(run.latenessMs / 1_000).toFixed(1)} s late`,
   );
   return { ...run, ...refusal, isBack: isBack && lastVersion(result) === good };
 }

@@ -1,4 +1,4 @@
-import type { DoorTraffic, JudgeWindow, RequestSample } from "@sluice/core";
+import { type DoorTraffic, type JudgeWindow, type RequestSample, SluiceError } from "@sluice/core";
 import { aConfig, aProject, aRequest } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { problemsOf, serves } from "../test/support/enumerate.ts";
@@ -23,7 +23,15 @@ const sample = (bucket: number, status: number): RequestSample => ({
 });
 
 /** What the judge was shown while `v2` replaced `v1`: users make 100 requests between two looks, and the previous errs. */
-async function judgedWindows(samples: readonly RequestSample[] = []): Promise<readonly JudgeWindow[]> {
+async function judgedWindows({
+  samples = [],
+  change = (traffic) => traffic,
+  outcome = "live",
+}: {
+  readonly samples?: readonly RequestSample[];
+  readonly change?: (traffic: DoorTraffic, look: number) => DoorTraffic;
+  readonly outcome?: string;
+} = {}): Promise<readonly JudgeWindow[]> {
   const scenario = aScenario({ config });
   await scenario.deploy("v1");
   const ports = scenario.world.ports();
@@ -40,7 +48,7 @@ async function judgedWindows(samples: readonly RequestSample[] = []): Promise<re
         requests: share === 100 ? 1_000 : looks * 90,
         http5xx: share === 100 ? 500 : looks * 45,
       };
-      return { epoch, slots: { blue, green: { ...slots.green, requests: looks * 10 } } };
+      return change({ epoch, slots: { blue, green: { ...slots.green, requests: looks * 10 } } }, looks);
     },
     async *samples() {
       yield* samples;
@@ -53,7 +61,7 @@ async function judgedWindows(samples: readonly RequestSample[] = []): Promise<re
   const facts = { stack: "shop", homeId: "home", previewSecret: "secret", config, actor: "tester", reason: "a test" };
   const request = { ...facts, project: aProject({ services: shopServices }), release: aRequest("v2") };
   const result = await deploy(request, { ...ports, router, judge }, new AbortController().signal);
-  expect(result).toMatchObject({ outcome: "live" });
+  expect(result).toMatchObject({ outcome });
   return seen;
 }
 
@@ -69,9 +77,35 @@ describe("what is judged", () => {
     expect(beside).toHaveLength(windows.length);
   });
 
+  it("goes on where a door is another process in the middle of it: nothing twice, and nothing forgotten", async () => {
+    const plain = await judgedWindows();
+    const change = (traffic: DoorTraffic, look: number): DoorTraffic => {
+      if (look < 4) return traffic;
+      // It began anew just after the third look. With all users at the candidate nothing counts at the previous.
+      const { blue, green } = traffic.slots;
+      const [requests, http5xx] = blue.requests < 1_000 ? [blue.requests - 270, blue.http5xx - 135] : [1_000, 500];
+      const slots = { blue: { ...blue, requests, http5xx }, green: { ...green, requests: green.requests - 30 } };
+      return { epoch: "another process", slots };
+    };
+    const restarted = await judgedWindows({ change });
+    const counts = (windows: readonly JudgeWindow[]) =>
+      windows.map(({ candidate, previous }) => [candidate.requests, previous?.requests, previous?.errors]);
+    expect(counts(restarted)).toEqual(counts(plain));
+  });
+
+  it("is what was seen last while a door starts again, and a door that stays away ends the step", async () => {
+    const awayAt = (first: number, last: number) => (traffic: DoorTraffic, look: number) => {
+      if (look < first || look > last) return traffic;
+      throw new SluiceError("DOOR_FAILED", "the door cannot be talked to", { retryable: true });
+    };
+    const windows = await judgedWindows({ change: awayAt(3, 4) });
+    expect(windows.slice(0, 4).map(({ candidate }) => candidate.requests)).toEqual([10, 10, 10, 40]);
+    expect(await judgedWindows({ change: awayAt(3, 99), outcome: "rolled-back" })).toHaveLength(3);
+  });
+
   it("knows the client that met most errors", async () => {
     const samples = [sample(7, 500), sample(7, 502), sample(7, 200), sample(8, 500), sample(9, 200)];
-    const [window] = await judgedWindows(samples);
+    const [window] = await judgedWindows({ samples });
     expect(window?.candidate).toMatchObject({
       clients: 3,
       clientsWithErrors: 2,

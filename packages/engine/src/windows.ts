@@ -1,12 +1,15 @@
 import {
   type DoorTraffic,
+  isSluiceError,
   otherSlot,
   type RequestSample,
   type Slot,
-  type SlotTraffic,
   type SlotWindow,
 } from "@sluice/core";
 import type { DeploymentScope } from "./scope.ts";
+
+/** A door that is started again is back within this; what it does not answer meanwhile is no fault of the candidate. */
+const doorAwayMs = 3_000;
 
 /** Latencies kept of each slot, the newest: enough for a rank test, constant memory. */
 const keptLatencies = 2_000;
@@ -37,16 +40,31 @@ export async function createWindows(
   const doors = services.flatMap((service) => doorIds.get(service) ?? []);
   const stop = new AbortController();
   const gathered: Record<Slot, Gathered> = { blue: emptyGathered(), green: emptyGathered() };
-  const start = await Promise.all(doors.map((door) => ports.router.traffic(door, signal)));
+  const counted = doors.map(() => ({ counts: { blue: noCounts, green: noCounts } }));
+  let last = await Promise.all(doors.map((door) => ports.router.traffic(door, signal)));
+  let lastAt = ports.clock.monotonicMs();
   const following = doors.map((door) =>
     follow(ports.router.samples(door, AbortSignal.any([signal, stop.signal])), gathered, isWarm),
   );
+
+  async function count(): Promise<void> {
+    const now = await Promise.all(doors.map((door) => ports.router.traffic(door, signal)));
+    for (const [index, one] of counted.entries()) {
+      const [before, after] = [last[index], now[index]];
+      if (before && after) one.counts = mapSlots((slot) => plus(one.counts[slot], since(before, after, slot)));
+    }
+    [last, lastAt] = [now, ports.clock.monotonicMs()];
+  }
+
   return {
     async read() {
-      const now = await Promise.all(doors.map((door) => ports.router.traffic(door, signal)));
+      await count().catch((error: unknown) => {
+        const isAway = isSluiceError(error) && error.retryable && ports.clock.monotonicMs() - lastAt < doorAwayMs;
+        if (!isAway) throw error;
+      });
       const window = (slot: Slot) =>
         toWindow(
-          now.map((traffic, index) => since(start[index], traffic, slot)),
+          counted.map(({ counts }) => counts[slot]),
           gathered[slot],
         );
       return { candidate: window(candidate), previous: window(otherSlot(candidate)) };
@@ -85,20 +103,19 @@ async function follow(
   }
 }
 
-type Counts = Pick<SlotTraffic, "requests" | "http4xx" | "http5xx" | "connectErrors" | "responseErrors">;
+const countNames = ["requests", "http4xx", "http5xx", "connectErrors", "responseErrors"] as const;
+type Counts = Readonly<Record<(typeof countNames)[number], number>>;
+
+const countsOf = (pick: (name: keyof Counts) => number): Counts =>
+  Object.fromEntries(countNames.map((name) => [name, pick(name)])) as Record<keyof Counts, number>;
+const noCounts = countsOf(() => 0);
+const plus = (a: Counts, b: Counts): Counts => countsOf((name) => a[name] + b[name]);
+const mapSlots = <T>(value: (slot: Slot) => T): Record<Slot, T> => ({ blue: value("blue"), green: value("green") });
 
 /** Counters begin anew with another process of the door: then everything it shows is new. */
-function since(start: DoorTraffic | undefined, now: DoorTraffic, slot: Slot): Counts {
-  const after = now.slots[slot];
-  if (!start || start.epoch !== now.epoch) return after;
-  const before = start.slots[slot];
-  return {
-    requests: after.requests - before.requests,
-    http4xx: after.http4xx - before.http4xx,
-    http5xx: after.http5xx - before.http5xx,
-    connectErrors: after.connectErrors - before.connectErrors,
-    responseErrors: after.responseErrors - before.responseErrors,
-  };
+function since(before: DoorTraffic, after: DoorTraffic, slot: Slot): Counts {
+  const counts = after.slots[slot];
+  return before.epoch === after.epoch ? countsOf((name) => counts[name] - before.slots[slot][name]) : counts;
 }
 
 function toWindow(counts: readonly Counts[], { latencies, clients }: Gathered): SlotWindow {

@@ -28,18 +28,18 @@ export interface Door {
   readonly port: number;
 }
 
-/** Door images to test with; the first is the one that production uses. */
+/**
+ * Door images to test with; the first is the one that production uses. One that is not there is an error: without it nothing
+ * would be said of that HAProxy, and nobody would see it.
+ */
 export async function doorImages(): Promise<string[]> {
   const wanted = (process.env["SLUICE_DOOR_IMAGES"] ?? "sluice/door:3.0,sluice/door:2.6").split(",");
-  const found = await Promise.all(
-    wanted.map((image) =>
-      docker("image", "inspect", "-f", "{{.Id}}", image).then(
-        () => image,
-        () => null,
-      ),
-    ),
-  );
-  return found.filter((image) => image !== null);
+  for (const image of wanted) {
+    await docker("image", "inspect", "-f", "{{.Id}}", image).catch((error: unknown) => {
+      throw new Error(`no image ${image}: bin/setup images makes it`, { cause: error });
+    });
+  }
+  return wanted;
 }
 
 /** A network of its own with fixed addresses: .11, .12 for blue, .21, .22 for green. */

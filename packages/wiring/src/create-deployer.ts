@@ -9,6 +9,7 @@ import { readApprovalRecords } from "./github/approvals.ts";
 import { assertReleaseAllowed } from "./github/gate.ts";
 import { lockStack } from "./lock.ts";
 import { followServiceLogs } from "./logs.ts";
+import { memoryCost, readLiveMemory } from "./memory-cost.ts";
 import { announcePlan, readPlanRecords } from "./notify/announce.ts";
 import { assertTellable, flushOutbox, partsOf, readOutbox, tellingHowItEnds } from "./notify/tell.ts";
 import { deploymentNews, giveOrder } from "./orders.ts";
@@ -38,8 +39,11 @@ export function createDeployer(options: DeployerOptions): Deployer {
     workflows: async () => (await import("./workflows.ts")).readProjectWorkflows(session),
     async plan(call, signal) {
       const request = await deployRequest(session, call, signal, { withChecks: false });
-      const view = planView(request, await prepareDeploy(request, await session.ports(), signal), call.release.tag);
-      return { ...view, findings: [...view.findings, ...(await refusals(session, call, signal))] };
+      const prepared = await prepareDeploy(request, await session.ports(), signal);
+      const view = planView(request, prepared, call.release.tag);
+      const liveBytes = await readLiveMemory(prepared.observed, session.runtime().stats, signal);
+      const cost = memoryCost(prepared.plan, liveBytes);
+      return { ...view, findings: [...view.findings, ...cost, ...(await refusals(session, call, signal))] };
     },
     async deploy(call, signal) {
       await assertTellable(session);

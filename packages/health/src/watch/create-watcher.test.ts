@@ -118,6 +118,14 @@ describe("watched resources", () => {
     expect(await look(watching)).toMatchObject({ result: "fail", value: expect.stringContaining("grows by 180 MiB") });
   });
 
+  it("are judged for growth in a step that lasts as long as its window", async () => {
+    const clock = { at: 40 };
+    const stats = createFakeStats(() => usage(clock.at, 80 + clock.at / 300));
+    const watching = await begin(aResourcesCheck(), { stats });
+    for (clock.at = 2_000; clock.at < 30_000; clock.at += 2_000) await look(watching);
+    expect(await look(watching)).toMatchObject({ result: "fail", value: expect.stringContaining("grows by 200 MiB") });
+  });
+
   it("know of every fall between two looks", async () => {
     const stats = createFakeStats(() => usage(0, 80));
     const watching = await begin(aResourcesCheck(), { stats });

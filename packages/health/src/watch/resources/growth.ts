@@ -18,6 +18,8 @@ export interface Growth {
 /** Fewer samples say nothing, however long the span is. */
 const minSamples = 8;
 const lastSamples = 5;
+/** Part of the window that samples must span: the first of a step that lasts as long comes a little late. */
+const longEnough = 0.95;
 /** The square of it is what a look costs. */
 const maxSamples = 100;
 
@@ -27,7 +29,7 @@ export function growthOf(samples: readonly ContainerUsage[], windowMs: number): 
   if (!last) return null;
   const own = samples.filter(({ startedAt }) => startedAt === last.startedAt);
   const [first] = own;
-  if (!first || last.at - first.at < windowMs) return null;
+  if (!first || last.at - first.at < windowMs * longEnough) return null;
   const within = own.filter(({ at }) => at >= last.at - windowMs);
   // Where looks take long, the span is longer instead.
   const points = thinned(within.length < minSamples ? own.slice(-minSamples) : within).map(({ at, memoryBytes }) => ({

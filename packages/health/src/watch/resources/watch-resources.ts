@@ -22,7 +22,7 @@ interface Watched {
   readonly samples: ContainerUsage[];
 }
 
-/** One sample of each container a look, the first now, and every fall from now on. */
+/** One sample of each container now and at each look, and every fall from now on. */
 export async function watchResources(
   { stats, clock }: { readonly stats: ContainerStats; readonly clock: Clock },
   check: ResourcesCheck,
@@ -66,11 +66,15 @@ export async function watchResources(
     }
   }
 
+  // One more at the begin: a step that lasts as long as the window of growth is long enough for it. What cannot be seen now is
+  // told by the first look.
+  await sample(stop.signal).catch(() => undefined);
+
   const judge = () => judgeResources(check, { series: watched.map((one) => toSeries(one, before)), falls });
 
   return {
     limit: resourcesLimit(check),
-    stirred: stir.wait,
+    stirred: (signal) => stir.wait(signal),
     async look(_looks, signal) {
       stir.looked();
       // What fell needs no sample, for which a busy engine takes its time.
