@@ -62,6 +62,14 @@ describe("the stack and its files", () => {
   });
 });
 
+it.each([
+  [["--env", "staging"], { SLUICE_ENVIRONMENT: "production" }, "staging"],
+  [[], { SLUICE_ENVIRONMENT: "production" }, "production"],
+  [[], { SLUICE_ENVIRONMENT: "" }, undefined],
+])("%j with %j uses the settings of %s", async (argv, env, environment) => {
+  expect((await status(argv, env)).deployer.options?.environment).toBe(environment);
+});
+
 describe("a wrong command line", () => {
   it.each([
     ["deplyo"],
