@@ -9,6 +9,7 @@ import { readApprovalRecords } from "./github/approvals.ts";
 import { assertReleaseAllowed } from "./github/gate.ts";
 import { lockStack } from "./lock.ts";
 import { followServiceLogs } from "./logs.ts";
+import { withMaskedErrors } from "./masked-errors.ts";
 import { announcePlan, readPlanRecords } from "./notify/announce.ts";
 import { assertTellable, flushOutbox, partsOf, readOutbox, tellingHowItEnds } from "./notify/tell.ts";
 import { deploymentNews, giveOrder } from "./orders.ts";
@@ -30,6 +31,10 @@ import { suggestedWindows, windowView } from "./window.ts";
 export function createDeployer(options: DeployerOptions): Deployer {
   if (options.stack !== undefined) assertStackName(options.stack);
   const session = createSession(options);
+  return withMaskedErrors(deployerOf(session), session.redact);
+}
+
+function deployerOf(session: Session): Deployer {
   return {
     async inspect(signal) {
       const [project, config] = await Promise.all([session.project(signal), session.config()]);
