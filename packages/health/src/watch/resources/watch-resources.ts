@@ -70,7 +70,7 @@ export async function watchResources(
 
   return {
     limit: resourcesLimit(check),
-    stirred: stir.wait,
+    stirred: (signal) => stir.wait(signal),
     async look(_looks, signal) {
       stir.looked();
       // What fell needs no sample, for which a busy engine takes its time.
