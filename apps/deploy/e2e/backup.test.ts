@@ -3,6 +3,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openShop, patience, type Shop } from "./harness.ts";
 import { startLoad, versionsSeen } from "./load.ts";
+import { openRunner } from "./runner.ts";
 
 const run = promisify(execFile);
 const careful = ["--env", "careful"];
@@ -70,6 +71,17 @@ describe("a shop whose database is backed up", () => {
     expect(events.at(-1)).toMatchObject({ type: "deployment-end", outcome: "failed", serving: { tag: "v2" } });
     expect(events.filter((event) => event.type === "step-start" && event.kind === "job")).toEqual([]);
     expect(await versionsSeen(shop.url)).toEqual(["v2"]);
+  });
+
+  it("is backed up each night and tried each week by the workflows of its environment", patience, async () => {
+    const known = await taken();
+    const runner = await openRunner(shop, "careful");
+    const nightly = { name: "schedule", payload: { schedule: "17 3 * * *" } };
+    const backup = await runner.run("backup", { job: "backup", event: nightly });
+    expect(backup.steps.map(({ output, outcome }) => outcome === "success" || output)).toEqual([true, true]);
+    expect(await taken()).toHaveLength(known.length + 1);
+    const drill = await runner.run("backup", { job: "drill", event: nightly });
+    expect(drill.steps.map(({ output, outcome }) => outcome === "success" || output)).toEqual([true, true]);
   });
 
   const taken = async () => {

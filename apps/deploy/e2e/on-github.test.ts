@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type FakeGithub, startFakeGithub } from "@sluice/testing/github";
 import { expect, it } from "vitest";
+import { openChat } from "./chat.ts";
 import type { RunningCli } from "./cli.ts";
 import { openShop, patience } from "./harness.ts";
 
-const config = `notify: { timeout: 3s }
+const configOf = (chat: string) => `notify: { timeout: 3s, channels: { team: { slack: { url: "${chat}" } } } }
 github: { url: "https://shop.example.com", commitStatus: true, report: true, approvals: true }
 `;
 
@@ -15,7 +16,8 @@ it(
   patience,
   async () => {
     await using github = await startFakeGithub();
-    await using shop = await openShop(config, {
+    await using chat = await openChat();
+    await using shop = await openShop(configOf(chat.url), {
       GITHUB_TOKEN: github.token,
       GITHUB_REPOSITORY: github.repository,
       GITHUB_API_URL: github.url,
@@ -37,6 +39,8 @@ it(
     };
     const link = "https://github.example/acme/shop/actions/runs/7";
 
+    // A required reviewer of the environment let this run go on.
+    github.state.runReviews.push({ run: 7, by: "linus", state: "approved", comment: "go" });
     const event = await publish("v1");
     await shop.sluice(0, "release", "create", "v1");
     const first = await shop.with(event).sluice(0, "deploy");
@@ -55,7 +59,10 @@ it(
     ]);
     expect(github.state.releases).toMatchObject([{ tag_name: "v1", assets: [{ content_type: "text/html" }] }]);
 
-    expect((await shop.sluice(0, "audit", "show")).stdout).toContain("reviews: #1 by ada, approved by grace");
+    expect(chat.titles).toEqual([`✅ ${shop.stack}: v1 is live`]);
+    expect((await shop.sluice(0, "audit", "show")).stdout).toContain(
+      "reviews: approved by linus (go); #1 by ada, approved by grace",
+    );
 
     // GitHub is dead from the start: the deployment is none the worse, and GitHub hears of it later, once.
     const next = await publish("v2");
@@ -91,6 +98,9 @@ it(
       ["queued", "in_progress", "success"],
     ]);
 
+    // People hear of each once, whatever became of GitHub.
+    const told = ["v1 is live", "v2 is live", "v3 is live", "back to v2"];
+    expect(chat.titles).toEqual(told.map((title) => `✅ ${shop.stack}: ${title}`));
     expect(JSON.parse((await shop.sluice(0, "audit", "verify")).stdout)).toMatchObject({ ok: true });
     const said = [first, second, third, await shop.sluice(0, "outbox", "list")].map(
       ({ stdout, stderr }) => stdout + stderr,

@@ -99,8 +99,27 @@ it("secrets that are planted appear on no channel, also when everything fails", 
   expect(await run("GitHub", ["deploy", "--release", "v2", "--retry"], actions)).toBe(20);
   said["job summary"] = await readFile(summary, "utf8");
   await run("wrong compose file", ["deploy", "--release", "v3", "-f", "nowhere.yml", "--json"]);
+  // Compose quotes what it cannot use; no project tells yet what of it is secret.
+  const quoting = { SHOP_PORT: canaries.environment, API_TOKEN: canaries.environment };
+  expect(await run("secret in a wrong place", ["plan", "--release", "v3"], quoting)).toBe(2);
+  expect(said["secret in a wrong place"]).toContain("[redacted]");
   await run("logs", ["logs", "--json"]);
-  for (const command of ["plan", "status", "history", "doctor", "verify", "audit show", "outbox list", "ps"]) {
+  for (const command of [
+    "plan",
+    "status",
+    "history",
+    "doctor",
+    "verify",
+    "audit show",
+    "audit export",
+    "audit export --format csv",
+    "outbox list",
+    "ps",
+    "traffic",
+    "window",
+    "release list",
+    "release show v1",
+  ]) {
     await run(command, command.split(" "));
   }
   await run("doctor security", ["doctor", "security"]);

@@ -1,13 +1,14 @@
-import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { delimiter, dirname, join } from "node:path";
-import { type JobCall, type RanStep, runJob } from "@sluice/testing/workflows";
+import type { JobCall, RanStep } from "@sluice/testing/workflows";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openProject, type Project, patience } from "./harness.ts";
 import { startLoad, versionsSeen } from "./load.ts";
+import { openRunner, type Runner } from "./runner.ts";
 
 const config = `checks: [{ service: web, http: { path: / } }]
 traffic: { drain: { timeout: 2s } }
 rollout: { steps: [{ share: 50, for: 5s }, 100], bake: 0s }
+windows: { freezes: [{ from: 2020-01-01, until: 2099-12-31, reason: only production may be deployed to }] }
+environments: { production: { windows: { freezes: [] } } }
 `;
 
 const compose = (version: string) => `services:
@@ -23,8 +24,6 @@ const echo = `import { createServer } from "node:http";
 createServer((request, response) => response.setHeader("x-version", process.argv[2]).end()).listen(3000);
 `;
 
-const launcher = join(import.meta.dirname, "../bin/sluice.js");
-
 /** What was said where it did not go well: a test that fails shows it. */
 function storyOf(status: string, steps: readonly RanStep[]): string {
   return status === "success" ? "" : steps.map(({ name, output }) => `== ${name}\n${output}`).join("\n");
@@ -33,48 +32,33 @@ function storyOf(status: string, steps: readonly RanStep[]): string {
 // One after the other: each scenario begins where the one before it ended.
 describe("the workflows that init writes, on a runner", () => {
   let project: Project;
-  let workflow: string;
+  let runner: Runner;
   const url = () => `http://127.0.0.1:${project.port}/`;
   beforeAll(async () => {
     project = await openProject(config);
     await project.release("v1", { "echo.mjs": echo, "docker-compose.yml": compose("v1") });
-    const bin = join(dirname(project.checkout), "bin");
-    await mkdir(bin);
-    const configFile = join(dirname(project.checkout), "sluice.yaml");
-    await writeFile(
-      join(bin, "sluice"),
-      `#!/bin/sh\nexec "${process.execPath}" "${launcher}" --config "${configFile}" "$@"\n`,
-    );
-    await chmod(join(bin, "sluice"), 0o755);
-    await project.sluice(0, "init", "--workflow");
-    workflow = await readFile(join(project.checkout, ".github/workflows/deploy-production.yml"), "utf8");
-    await rm(join(project.checkout, ".github"), { recursive: true });
+    runner = await openRunner(project);
   }, patience.timeout);
   afterAll(() => project?.[Symbol.asyncDispose](), patience.timeout);
 
   /** A release is published: what the runner then does. */
   const publish = (tag: string, over: Partial<JobCall> = {}) => {
-    const directory = dirname(project.checkout);
-    return runJob({
-      workflow,
-      job: "deploy",
-      checkout: project.checkout,
-      directory,
-      event: {
-        name: "release",
-        payload: { action: "published", release: { tag_name: tag, draft: false, prerelease: false } },
-      },
-      secrets: { STACK_NAME_PRODUCTION: project.stack, SHOP_PORT: String(project.port) },
-      env: { ...project.env, PATH: `${join(directory, "bin")}${delimiter}${project.env["PATH"]}` },
-      ...over,
-    });
+    const payload = { action: "released", release: { tag_name: tag, draft: false, prerelease: false } };
+    return runner.run("deploy", { job: "deploy", event: { name: "release", payload }, ...over });
   };
 
   it("deploy a published release, with outputs, a summary and a report", patience, async () => {
     const { status, steps } = await publish("v1");
     expect({ status, output: storyOf(status, steps) }).toEqual({ status: "success", output: "" });
     expect(steps.map(({ name }) => name)).toEqual(["Deploy", "What serves now", "Report"]);
-    expect(steps[0]?.outputs).toMatchObject({ outcome: "live", serving: "v1" });
+    expect(steps[0]?.outputs).toMatchObject({
+      outcome: "live",
+      serving: "v1",
+      slot: "blue",
+      previous: "",
+      "exit-reason": "live",
+      report: expect.stringMatching(/sluice-report-.*\.html$/),
+    });
     expect(steps[0]?.summary).toContain("v1");
     expect(steps[1]?.output).toContain("v1");
     expect(await versionsSeen(url())).toEqual(["v1"]);
@@ -99,6 +83,37 @@ describe("the workflows that init writes, on a runner", () => {
     expect(await versionsSeen(url())).toEqual(["v1"]);
     const left = JSON.parse((await project.sluice(0, "status")).stdout) as object;
     expect(left).toMatchObject({ serving: { tag: "v1", share: 100 }, unfinished: null, lock: null });
+  });
+
+  it("use the settings of their environment, without which this stack is frozen", patience, async () => {
+    const refused = await project.sluice(10, "deploy", "--release", "v3", "--retry");
+    expect(refused.stdout).toContain("only production may be deployed to");
+  });
+
+  it("go back, and verify what serves", patience, async () => {
+    await project.release("v4", { "docker-compose.yml": compose("v4") });
+    const { steps } = await publish("v4");
+    expect(steps[0]?.outputs).toMatchObject({ outcome: "live", serving: "v4", previous: "v1" });
+    const inputs = { release: "", reason: "orders fail" };
+    const back = await runner.run("rollback", {
+      job: "rollback",
+      event: { name: "workflow_dispatch", payload: { inputs } },
+      inputs,
+    });
+    expect({ status: back.status, output: storyOf(back.status, back.steps) }).toEqual({
+      status: "success",
+      output: "",
+    });
+    expect(back.steps[0]?.outputs).toMatchObject({ outcome: "live", serving: "v1", previous: "v4" });
+    expect(await versionsSeen(url())).toEqual(["v1"]);
+    const verified = await runner.run("verify", {
+      job: "verify",
+      event: { name: "schedule", payload: { schedule: "*/30 * * * *" } },
+    });
+    expect({ status: verified.status, output: storyOf(verified.status, verified.steps) }).toEqual({
+      status: "success",
+      output: "",
+    });
   });
 
   it("leave a record whose chain holds", patience, async () => {

@@ -19,7 +19,7 @@ export function deployerOptions(
     envFiles: absolute(flags.envFile),
     profiles: flags.profile,
     configFile: flags.config === undefined ? undefined : resolve(cwd, flags.config),
-    environment: flags.env,
+    environment: flags.env ?? (env["SLUICE_ENVIRONMENT"] || undefined),
     stateHome: stateHome === undefined ? undefined : resolve(cwd, stateHome),
     env,
     actor: env["GITHUB_ACTOR"] || user,

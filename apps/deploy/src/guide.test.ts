@@ -18,6 +18,15 @@ function readGuide(language: string) {
   return { text, commands: blocks.flat() };
 }
 
+/** What a section holds in any language: how many items and rows, and what it calls by its name. */
+function shapeOf(section: string) {
+  const prose = section.replaceAll(/^```[\s\S]*?^```/gm, "");
+  const count = (pattern: RegExp) => [...prose.matchAll(pattern)].length;
+  const names = [...prose.matchAll(/`([^`\n]+)`/g)].map(([, name = ""]) => name);
+  const numbers = { items: count(/^(?:-|\d\.) /gm), rows: count(/^\|/gm) };
+  return { ...numbers, names: [...new Set(names)].toSorted() };
+}
+
 /** The first words of a command line, such as `sluice db backup`. */
 const wordsOf = (line: string, count: number) => line.split(" ").slice(0, count).join(" ");
 const own = [...new Set(guides.en.commands.filter((line) => line.startsWith("sluice ")))];
@@ -44,6 +53,10 @@ describe("the guide", () => {
       );
       for (const link of links.filter((target) => target.startsWith("#"))) expect(anchors).toContain(link.slice(1));
     }
+  });
+
+  it("says as much in both languages: items, rows and settings of each section", () => {
+    expect(guides.zh.text.split(/^## /m).map(shapeOf)).toEqual(guides.en.text.split(/^## /m).map(shapeOf));
   });
 
   it("shows every command of the reference", () => {

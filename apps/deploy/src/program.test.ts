@@ -62,6 +62,14 @@ describe("the stack and its files", () => {
   });
 });
 
+it.each([
+  [["--env", "staging"], { SLUICE_ENVIRONMENT: "production" }, "staging"],
+  [[], { SLUICE_ENVIRONMENT: "production" }, "production"],
+  [[], { SLUICE_ENVIRONMENT: "" }, undefined],
+])("%j with %j uses the settings of %s", async (argv, env, environment) => {
+  expect((await status(argv, env)).deployer.options?.environment).toBe(environment);
+});
+
 describe("a wrong command line", () => {
   it.each([
     ["deplyo"],
@@ -125,7 +133,8 @@ The name of the stack is \`-p\`, else \`$STACK_NAME\`, else what Compose calls t
 \`.env\` (or of \`--env-file\`), \`name:\` of the compose file, the directory of the compose file.
 
 In GitHub Actions a deployment sets the outputs \`outcome\`, \`serving\`, \`slot\`, \`previous\`, \`exit-reason\` and \`report\` (a
-file in \`$RUNNER_TEMP\` with its page, to upload), and writes the summary of the job.
+file in \`$RUNNER_TEMP\` with its page, to upload), and writes the summary of the job. \`deployment\` is set when it begins:
+with that and no \`outcome\` it was killed, and \`sluice abort\` takes the users back.
 
 With \`$GITHUB_TOKEN\` and \`$GITHUB_REPOSITORY\` (or \`github:\` of the configuration) every deployment is shown as one on GitHub,
 from queued to its ending, with the run and where users find it. That GitHub is down, slow or refuses changes nothing: what it was

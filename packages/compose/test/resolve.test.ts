@@ -131,6 +131,17 @@ const refusals: Readonly<Record<string, Refusal>> = {
     at: "compose.yaml:1:11",
     hint: /include/,
   },
+  "a secret where a port belongs, without the secret": {
+    text: `${web}    ports: ["\${DB_PASSWORD}:80"]\n`,
+    files: { ".env": "DB_PASSWORD=canary-4711\n" },
+    message: /Invalid hostPort: \[redacted\]/,
+    at: "compose.yaml:4:13",
+  },
+  "a secret where a size belongs, without the secret": {
+    text: `x-a: { API_TOKEN: &token canary-4711 }\n${web}    environment:\n      API_TOKEN: canary-4711\n    mem_limit: *token\n`,
+    message: /invalid size: '\[redacted\]'/,
+    at: "compose.yaml:7:5",
+  },
   "a broken .env, without the secret in it": {
     text: web,
     files: { ".env": 'A=1\nPASSWORD="canary-4711\n' },

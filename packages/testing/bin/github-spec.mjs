@@ -8,6 +8,8 @@ import { join } from "node:path";
 const operations = new Set([
   "repos/get",
   "repos/get-commit",
+  "git/get-ref",
+  "git/get-tag",
   "repos/list-releases",
   "repos/get-release",
   "repos/get-release-by-tag",

@@ -10,6 +10,7 @@ import { assertReleaseAllowed } from "./github/gate.ts";
 import { lockStack } from "./lock.ts";
 import { followServiceLogs } from "./logs.ts";
 import { memoryCost, readLiveMemory } from "./memory-cost.ts";
+import { withMaskedErrors } from "./masked-errors.ts";
 import { announcePlan, readPlanRecords } from "./notify/announce.ts";
 import { assertTellable, flushOutbox, partsOf, readOutbox, tellingHowItEnds } from "./notify/tell.ts";
 import { deploymentNews, giveOrder } from "./orders.ts";
@@ -31,6 +32,10 @@ import { suggestedWindows, windowView } from "./window.ts";
 export function createDeployer(options: DeployerOptions): Deployer {
   if (options.stack !== undefined) assertStackName(options.stack);
   const session = createSession(options);
+  return withMaskedErrors(deployerOf(session), session.redact);
+}
+
+function deployerOf(session: Session): Deployer {
   return {
     async inspect(signal) {
       const [project, config] = await Promise.all([session.project(signal), session.config()]);

@@ -10,8 +10,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-const read = async (files?: readonly string[]) => {
-  await using deployer = createDeployer({ directory, files, env: {}, actor: "ada" });
+const read = async (files?: readonly string[], environment?: string) => {
+  await using deployer = createDeployer({ directory, files, environment, env: {}, actor: "ada" });
   return await deployer.workflows();
 };
 
@@ -28,6 +28,7 @@ describe("the workflows of a checkout", () => {
     expect(files[0]?.text).toContain("      COMPOSE_FILE: compose.yml\n      STACK_NAME: ");
     expect(files[0]?.text).toContain("      VERSION: ${{ secrets.VERSION }}\n");
     expect(files[0]?.text).not.toContain("SOURCES");
+    expect(files[0]?.text).not.toContain("SLUICE_ENVIRONMENT");
     expect(byHand).toEqual([]);
   });
 
@@ -46,6 +47,29 @@ github: { report: true, require: { checks: true } }
       expect(text).toContain("      CHECK_TOKEN: ${{ secrets.CHECK_TOKEN }}\n");
     }
     expect(verify).not.toContain("write\n");
+  });
+
+  it("use the settings of production where the configuration has some, or those that are asked for", async () => {
+    await writeFile(join(directory, "compose.yml"), "services:\n  web:\n    image: web\n");
+    const config = `environments:
+  production: { github: { report: true, environment: live } }
+  staging: { releases: { allowPrerelease: true } }
+`;
+    await writeFile(join(directory, "sluice.yaml"), config);
+    const [production, ...others] = (await read()).files;
+    expect(production?.path).toBe(".github/workflows/deploy-production.yml");
+    for (const { text } of [...others, production ?? { text: "" }]) {
+      expect(text).toContain("      SLUICE_ENVIRONMENT: production\n");
+    }
+    expect(production?.text).toContain("  contents: write\n");
+    expect(production?.text).toContain("      name: live\n");
+    const [staging] = (await read(undefined, "staging")).files;
+    expect(staging).toMatchObject({
+      path: ".github/workflows/deploy-staging.yml",
+      text: expect.stringContaining("      SLUICE_ENVIRONMENT: staging\n"),
+    });
+    expect(staging?.text).toContain("types: [published]\n");
+    await expect(read(undefined, "demo")).rejects.toMatchObject({ code: "CONFIG_INVALID" });
   });
 
   it("back a database up, and say which workflow deploys past Sluice", async () => {

@@ -1,20 +1,22 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { findProjectFiles } from "@sluice/compose";
+import type { Config } from "@sluice/core";
 import { inferDatabaseKind } from "@sluice/database";
 import { existingDeployments, projectWorkflows, type WorkflowFile, workflowFacts } from "@sluice/workflows";
 import { configVariables } from "./config-variables.ts";
 import type { ProjectWorkflows } from "./deployer.ts";
+import { loadConfig, loadEnvironmentNames } from "./load-config.ts";
 import type { Session } from "./session.ts";
 
 const workflowDirectory = ".github/workflows";
 
 /** Reads what lies in the checkout, as texts only: on a developer's machine the variables of production are not there. */
 export async function readProjectWorkflows(session: Session): Promise<ProjectWorkflows> {
-  const { directory, files = [], envFiles = [], env } = session.options;
-  const [found, config, workflows, atTop] = await Promise.all([
+  const { directory, files = [], envFiles = [], env, environment = "production" } = session.options;
+  const [found, { config, isConfigured }, workflows, atTop] = await Promise.all([
     findProjectFiles(directory, files, envFiles, env),
-    session.config(),
+    readSettings(session, environment),
     readWorkflowFiles(directory),
     readYamlFiles(directory, "."),
   ]);
@@ -28,13 +30,34 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
     envFileText: await readOrEmpty(join(directory, ".env")),
     workflows,
     configVariables: configVariables(config),
+    environment: {
+      name: environment,
+      isConfigured,
+      onGithub: config.github.environment ?? environment,
+      takesPrereleases: config.releases.allowPrerelease,
+    },
     github: config.github,
     hasDatabase: config.database !== undefined || [...texts.values()].some(hasDatabaseImage),
   });
   const written = projectWorkflows(facts);
   const names = new Set(written.map(({ path }) => path));
-  const byHand = existingDeployments(workflows).filter(({ isByHand, path }) => isByHand && !names.has(path));
+  const byHand = existingDeployments(workflows, environment).filter(
+    ({ isByHand, path }) => isByHand && !names.has(path),
+  );
   return { files: written, byHand: [...new Set(byHand.map(({ path }) => path))] };
+}
+
+/** The configuration that commands in the workflows are to use. An environment that was named has to be in it. */
+async function readSettings(
+  session: Session,
+  environment: string,
+): Promise<{ readonly config: Config; readonly isConfigured: boolean }> {
+  const { options } = session;
+  const isConfigured = options.environment !== undefined || (await loadEnvironmentNames(options)).includes(environment);
+  return {
+    config: isConfigured ? await loadConfig({ ...options, environment }) : await session.config(),
+    isConfigured,
+  };
 }
 
 /** Texts of the workflows of a checkout. */

@@ -13,6 +13,17 @@ export interface MigrationStep {
   readonly command: string;
 }
 
+/** Where workflows deploy to. */
+export interface WorkflowEnvironment {
+  /** As after `--env`; `production` unless another is named. It names files, groups, labels and secrets. */
+  readonly name: string;
+  /** The configuration has settings for it: every command is to use them. */
+  readonly isConfigured: boolean;
+  /** Environment on GitHub, whose required reviewers are asked before a deployment. */
+  readonly onGithub: string;
+  readonly takesPrereleases: boolean;
+}
+
 /** What workflows of a project are made from. */
 export interface WorkflowFacts {
   /** Compose files, relative to the checkout, the last wins. Never empty: without a list Compose takes overrides for development too. */
@@ -24,6 +35,7 @@ export interface WorkflowFacts {
   readonly runsOn: readonly string[];
   /** A database is configured: there is something to back up. */
   readonly hasDatabase: boolean;
+  readonly environment: WorkflowEnvironment;
   /** What Sluice does on GitHub: it decides what the token of a run may do. */
   readonly github: GithubUse;
 }

@@ -1,5 +1,6 @@
-export type { MigrationStep, WorkflowFacts, WorkflowFile, WorkflowVariable } from "./facts.ts";
+export type { MigrationStep, WorkflowEnvironment, WorkflowFacts, WorkflowFile, WorkflowVariable } from "./facts.ts";
 export type { GithubUse } from "./github-rights.ts";
+export { type JobWithoutSettings, jobsWithoutSettings } from "./jobs-without-settings.ts";
 export { projectWorkflows } from "./project-workflows.ts";
 export { type ExistingDeployment, existingDeployments } from "./read-existing.ts";
 export { type RunTokenJob, runTokenJobs } from "./run-token.ts";

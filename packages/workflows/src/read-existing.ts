@@ -1,4 +1,5 @@
 import type { MigrationStep, WorkflowFile, WorkflowVariable } from "./facts.ts";
+import { isFor } from "./names.ts";
 import { isRunToken } from "./run-token.ts";
 import { labelsOf, listOf, parseTree, type Tree, textOf, treeOf } from "./tree.ts";
 
@@ -16,9 +17,15 @@ export interface ExistingDeployment {
 /**
  * Deployments that the project's workflows make: jobs that bring a Compose project up, or that run Sluice already. Those for
  * production come first. What is no workflow is left out.
+ *
+ * @param environment of another than production only what names it in its path
  */
-export function existingDeployments(workflows: readonly WorkflowFile[]): readonly ExistingDeployment[] {
+export function existingDeployments(
+  workflows: readonly WorkflowFile[],
+  environment = "production",
+): readonly ExistingDeployment[] {
   return workflows
+    .filter(({ path }) => environment === "production" || isFor(environment, path))
     .flatMap(({ path, text }) => deploymentsOf(path, text))
     .toSorted((a, b) => rank(a.path) - rank(b.path) || (a.path < b.path ? -1 : Number(a.path > b.path)));
 }
@@ -64,5 +71,5 @@ function migrationOf(script: string): MigrationStep | null {
 }
 
 function rank(path: string): number {
-  return /prod/i.test(path) ? 0 : /stag|test|dev/i.test(path) ? 2 : 1;
+  return isFor("production", path) ? 0 : /stag|test|dev/i.test(path) ? 2 : 1;
 }

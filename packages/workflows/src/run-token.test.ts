@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { productionHere } from "../test/support/facts-of.ts";
 import { fullUse, ordinaryUse } from "../test/support/github-uses.ts";
 import { runTokenJobs } from "./run-token.ts";
 import { deployWorkflow } from "./templates/deploy.ts";
@@ -54,7 +55,15 @@ describe("the token of a run", () => {
   });
 
   it.each([ordinaryUse, fullUse])("lacks nothing in the workflows that are written for a project", (github) => {
-    const facts = { files: ["compose.yml"], variables: [], migration: null, runsOn: ["x"], hasDatabase: false, github };
+    const facts = {
+      files: ["compose.yml"],
+      variables: [],
+      migration: null,
+      runsOn: ["x"],
+      hasDatabase: false,
+      environment: productionHere,
+      github,
+    };
     const found = runTokenJobs([deployWorkflow(facts), rollbackWorkflow(facts)], github);
     expect(found.map(({ lacks }) => lacks)).toEqual([[], []]);
   });

@@ -1,6 +1,7 @@
+import { deployingSteps, runs, variablesOfStep } from "./deploying-steps.ts";
 import type { WorkflowFile } from "./facts.ts";
 import { type GithubRight, type GithubUse, rightsOfToken, tokenNames } from "./github-rights.ts";
-import { listOf, parseTree, type Tree, textOf, treeOf } from "./tree.ts";
+import { parseTree, type Tree, textOf, treeOf } from "./tree.ts";
 
 /** A job that runs Sluice with the token of its run. */
 export interface RunTokenJob {
@@ -42,13 +43,9 @@ export function isRunToken(value: string): boolean {
 }
 
 function givesToken(workflow: Tree, job: Tree, variable: string): boolean {
-  return listOf(job["steps"])
-    .map(treeOf)
-    .filter(isDeploying)
-    .some((step) => {
-      const environment: Tree = { ...treeOf(workflow["env"]), ...treeOf(job["env"]), ...treeOf(step["env"]) };
-      return isRunToken(textOf(environment[variable]) || tokenOfAction(step, variable));
-    });
+  return deployingSteps(job).some((step) =>
+    isRunToken(textOf(variablesOfStep(workflow, job, step)[variable]) || tokenOfAction(step, variable)),
+  );
 }
 
 /** What the action gives Sluice where no variable does: by default the token of the run, as `GITHUB_TOKEN`. */
@@ -57,19 +54,8 @@ function tokenOfAction(step: Tree, variable: string): string {
   return textOf(treeOf(step["with"])["github-token"] ?? "${{ github.token }}");
 }
 
-function isDeploying(step: Tree): boolean {
-  return runs(step, "deploy") || runs(step, "rollback");
-}
-
 function taskOf(job: Tree): "deploy" | "rollback" {
-  return listOf(job["steps"]).some((step) => runs(treeOf(step), "deploy")) ? "deploy" : "rollback";
-}
-
-/** By the command, or by the action, which deploys unless it is told otherwise. */
-function runs(step: Tree, verb: "deploy" | "rollback"): boolean {
-  if (new RegExp(`\\bsluice ${verb}\\b`).test(textOf(step["run"]))) return true;
-  const command = textOf(treeOf(step["with"])["command"]) || "deploy";
-  return /\/sluice@/.test(textOf(step["uses"])) && new RegExp(`^${verb}\\b`).test(command);
+  return deployingSteps(job).some((step) => runs(step, "deploy")) ? "deploy" : "rollback";
 }
 
 function missingRights(needed: readonly GithubRight[], permissions: unknown): readonly GithubRight[] | null {

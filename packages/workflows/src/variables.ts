@@ -1,4 +1,5 @@
 import type { WorkflowVariable } from "./facts.ts";
+import { secretSuffix } from "./names.ts";
 
 /** Variables that every project of this kind names by environment. */
 const byEnvironment: ReadonlySet<string> = new Set(["DOMAIN", "STACK_NAME"]);
@@ -7,6 +8,8 @@ const secretName = /PASSWORD|SECRET|TOKEN|_KEY$|^KEY$|_DSN$|CREDENTIAL/;
 
 /** Texts of the compose files, and of the env file beside them (`""` where there is none). */
 export interface VariableSources {
+  /** Where it deploys to. */
+  readonly environment: string;
   readonly composeTexts: readonly string[];
   readonly envFileText: string;
 }
@@ -15,18 +18,24 @@ export interface VariableSources {
  * Variables that the compose files need from outside: those without a default (a secret that does not exist would be an
  * empty text, which is not the default), and not those that the env file answers, unless they look like secrets.
  */
-export function neededVariables({ composeTexts, envFileText }: VariableSources): readonly WorkflowVariable[] {
+export function neededVariables({
+  environment,
+  composeTexts,
+  envFileText,
+}: VariableSources): readonly WorkflowVariable[] {
   const answered = new Set([...envFileText.matchAll(/^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=/gm)].map(([, name]) => name));
   const names = composeTexts.flatMap(usedWithoutDefault);
   const wanted = [...new Set(names)].filter(
     (name) => !answered.has(name) || byEnvironment.has(name) || secretName.test(name),
   );
-  return wanted.filter((name) => !name.startsWith("COMPOSE_")).map((name) => ({ name, value: secretOf(name) }));
+  return wanted
+    .filter((name) => !name.startsWith("COMPOSE_"))
+    .map((name) => ({ name, value: secretOf(name, environment) }));
 }
 
-/** The expression of the secret that holds a variable in production. */
-export function secretOf(name: string): string {
-  return `\${{ secrets.${byEnvironment.has(name) ? `${name}_PRODUCTION` : name} }}`;
+/** The expression of the secret that holds a variable in an environment. */
+export function secretOf(name: string, environment: string): string {
+  return `\${{ secrets.${byEnvironment.has(name) ? `${name}_${secretSuffix(environment)}` : name} }}`;
 }
 
 /** `$NAME`, `${NAME}` and `${NAME:?message}`; `$$NAME` is none, and `${NAME:-…}` and `${NAME:+…}` need nothing. */

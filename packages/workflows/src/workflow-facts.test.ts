@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { layouts } from "../test/layouts.ts";
-import { factsOf } from "../test/support/facts-of.ts";
+import { aStaging, factsOf, productionHere } from "../test/support/facts-of.ts";
 import { ordinaryUse } from "../test/support/github-uses.ts";
 import type { WorkflowFile } from "./facts.ts";
 import { projectWorkflows } from "./project-workflows.ts";
@@ -15,6 +15,7 @@ describe("facts of a checkout", () => {
       runsOn: ["self-hosted", "production"],
       migration: null,
       hasDatabase: true,
+      environment: productionHere,
       github: ordinaryUse,
       variables: [
         { name: "STACK_NAME", value: "${{ secrets.STACK_NAME_PRODUCTION }}" },
@@ -45,6 +46,16 @@ describe("facts of a checkout", () => {
     });
   });
 
+  it("of another environment have its names, and nothing of the workflow for production", () => {
+    const { files, runsOn, variables } = factsOf(layouts["Traefik as a stack of its own"], { environment: aStaging });
+    expect([files, runsOn]).toEqual([["docker-compose.yml"], ["self-hosted", "staging"]]);
+    expect(variables).toEqual([
+      { name: "STACK_NAME", value: "${{ secrets.STACK_NAME_STAGING }}" },
+      { name: "DOMAIN", value: "${{ secrets.DOMAIN_STAGING }}" },
+      { name: "SECRET_KEY", value: "${{ secrets.SECRET_KEY }}" },
+    ]);
+  });
+
   it("have what the configuration refers to, and never a token for all steps", () => {
     const own = { ...ordinaryUse, token: "${DEPLOY_TOKEN}" };
     const checkout = {
@@ -55,6 +66,7 @@ describe("facts of a checkout", () => {
       workflows: [],
       hasDatabase: false,
       configVariables: ["CHAT_URL", "DEPLOY_TOKEN"],
+      environment: productionHere,
       github: own,
     };
     const facts = workflowFacts(checkout);
@@ -63,13 +75,18 @@ describe("facts of a checkout", () => {
     expect(again.variables).toEqual(facts.variables);
   });
 
-  it.each(Object.entries(layouts))("are the same from what was written: %s", (_, layout) => {
-    const first = factsOf(layout);
+  it.each(
+    Object.entries(layouts).flatMap(([name, layout]) =>
+      [productionHere, { ...productionHere, isConfigured: true }, aStaging].map(
+        (environment) => [name, environment.name, layout, environment] as const,
+      ),
+    ),
+  )("are the same from what was written: %s, %s", (_, __, layout, environment) => {
+    const first = factsOf(layout, { environment });
     const written = projectWorkflows(first);
-    const again = factsOf({
-      composeFiles: [...layout.composeFiles, ...written.filter(({ path }) => !path.startsWith(".github/"))],
-      workflows: written.filter(({ path }) => path.startsWith(".github/")),
-    });
+    const composeFiles = [...layout.composeFiles, ...written.filter(({ path }) => !path.startsWith(".github/"))];
+    const workflows = written.filter(({ path }) => path.startsWith(".github/"));
+    const again = factsOf({ composeFiles, workflows }, { environment });
     const textsOf = (files: readonly WorkflowFile[]) => files.filter(({ path }) => path.startsWith(".github/"));
     expect(textsOf(projectWorkflows(again))).toEqual(textsOf(written));
   });
@@ -77,7 +94,7 @@ describe("facts of a checkout", () => {
 
 describe("variables that come from outside", () => {
   const of = (text: string, envFileText = "") =>
-    neededVariables({ composeTexts: [text], envFileText }).map(({ name }) => name);
+    neededVariables({ environment: "production", composeTexts: [text], envFileText }).map(({ name }) => name);
 
   it.each([
     ["$A ${B} ${C:?x} ${D?x}", ["A", "B", "C", "D"]],
@@ -107,6 +124,16 @@ describe("workflows that are there", () => {
     "on: push\njobs: { a: { steps: [null] } }\n",
   ])("that deploy nothing are left out: %j", (text) => {
     expect(existingDeployments([{ path: "x.yml", text }])).toEqual([]);
+  });
+
+  it("for another environment are those that name it", () => {
+    const text = "jobs: { a: { runs-on: x, steps: [{ run: docker compose up -d }] } }\n";
+    const paths = ["deploy-production.yml", "ship.yml", "stage.yml"];
+    const found = existingDeployments(
+      paths.map((path) => ({ path, text })),
+      "staging",
+    );
+    expect(found.map(({ path }) => path)).toEqual(["stage.yml"]);
   });
 
   it("for production come first", () => {

@@ -1,4 +1,4 @@
-import type { WorkflowFacts, WorkflowFile, WorkflowVariable } from "./facts.ts";
+import type { WorkflowEnvironment, WorkflowFacts, WorkflowFile, WorkflowVariable } from "./facts.ts";
 import { type GithubUse, tokenNames } from "./github-rights.ts";
 import { type ExistingDeployment, existingDeployments } from "./read-existing.ts";
 import { neededVariables, secretOf } from "./variables.ts";
@@ -17,34 +17,36 @@ export interface CheckoutTexts {
   readonly hasDatabase: boolean;
   /** Variables that the configuration refers to, so that people can be told, or a check can log in. */
   readonly configVariables: readonly string[];
+  readonly environment: WorkflowEnvironment;
   /** `github:` of the configuration. */
   readonly github: GithubUse;
 }
 
-const productionLabels = ["self-hosted", "production"];
 /** Puts together what the checkout says. An existing deployment by hand is the best witness of what production needs. */
 export function workflowFacts(checkout: CheckoutTexts): WorkflowFacts {
-  const [existing] = existingDeployments(checkout.workflows);
+  const { environment } = checkout;
+  const [existing] = existingDeployments(checkout.workflows, environment.name);
   const files = filesOf(checkout, existing);
   const composeTexts = files.flatMap((file) => checkout.read(file) ?? []);
   const needed = [
-    ...neededVariables({ composeTexts, envFileText: checkout.envFileText }),
+    ...neededVariables({ environment: environment.name, composeTexts, envFileText: checkout.envFileText }),
     ...variablesOfConfig(checkout),
   ];
   const runsOn = existing?.runsOn ?? [];
   return {
     files,
-    variables: merged(withoutToken(existing?.variables ?? [], checkout.github), needed),
+    variables: merged(withoutToken(existing?.variables ?? [], checkout.github), needed, environment.name),
     migration: existing?.migration ?? null,
     // A hosted runner has no engine with the stack on it.
-    runsOn: runsOn.includes("self-hosted") ? runsOn : productionLabels,
+    runsOn: runsOn.includes("self-hosted") ? runsOn : ["self-hosted", environment.name],
     hasDatabase: checkout.hasDatabase,
+    environment,
     github: checkout.github,
   };
 }
 
-function variablesOfConfig({ configVariables, github }: CheckoutTexts): readonly WorkflowVariable[] {
-  const variables = configVariables.map((name) => ({ name, value: secretOf(name) }));
+function variablesOfConfig({ configVariables, environment, github }: CheckoutTexts): readonly WorkflowVariable[] {
+  const variables = configVariables.map((name) => ({ name, value: secretOf(name, environment.name) }));
   return withoutToken(variables, github);
 }
 
@@ -65,9 +67,11 @@ function filesOf(checkout: CheckoutTexts, existing: ExistingDeployment | undefin
 function merged(
   existing: readonly WorkflowVariable[],
   needed: readonly WorkflowVariable[],
+  environment: string,
 ): readonly WorkflowVariable[] {
-  const all = [{ name: "STACK_NAME", value: secretOf("STACK_NAME") }, ...needed, ...existing];
+  const all = [{ name: "STACK_NAME", value: secretOf("STACK_NAME", environment) }, ...needed, ...existing];
   const byName = new Map(all.map((variable) => [variable.name, variable]));
-  byName.delete("COMPOSE_FILE");
+  // These say what the facts say, and are written anew.
+  for (const name of ["COMPOSE_FILE", "SLUICE_ENVIRONMENT"]) byName.delete(name);
   return [...byName.values()];
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { projectWorkflows } from "../src/index.ts";
 import { layouts } from "./layouts.ts";
-import { factsOf } from "./support/facts-of.ts";
+import { aStaging, factsOf } from "./support/facts-of.ts";
 import { fullUse, ordinaryUse } from "./support/github-uses.ts";
 import { lintAction, lintWorkflow } from "./support/lint.ts";
 
@@ -15,9 +15,11 @@ interface Step {
 
 const own = join(import.meta.dirname, "../../../.github/workflows");
 const uses = {
-  ordinary: ordinaryUse,
-  full: fullUse,
-  "own token": { ...fullUse, token: "${DEPLOY_TOKEN}" },
+  ordinary: {},
+  full: { github: fullUse },
+  "own token": { github: { ...fullUse, token: "${DEPLOY_TOKEN}" } },
+  "GitHub not told": { github: { ...ordinaryUse, deployments: false } },
+  staging: { environment: aStaging },
 };
 const shipped = [
   ...Object.entries(layouts).flatMap(([layout, files]) =>
@@ -59,7 +61,8 @@ describe("every step that tells GitHub, or asks it", () => {
   );
 
   it("is in the workflows", () => {
-    expect(new Set(asking.map(({ path }) => path.replace(".github/workflows/", "")))).toEqual(
+    const names = asking.map(({ path }) => path.replace(".github/workflows/", ""));
+    expect(new Set(names.filter((name) => !name.includes("staging")))).toEqual(
       new Set([
         "deploy-production.yml",
         "rollback-production.yml",

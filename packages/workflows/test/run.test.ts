@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { projectWorkflows } from "../src/index.ts";
 import { layouts } from "./layouts.ts";
-import { factsOf } from "./support/facts-of.ts";
+import { aStaging, factsOf } from "./support/facts-of.ts";
 
 /** Notes how it was called; a deployment goes on until it is killed, as one whose undoing hangs. */
 const standIn = `#!/usr/bin/env node
@@ -18,7 +18,7 @@ const { readFileSync, statSync } = require("node:fs");
 const at = args.indexOf("--env-file") + 1;
 const envFile = at ? (statSync(args[at]).mode & 0o777).toString(8) + " " + readFileSync(args[at], "utf8") : undefined;
 const note = (what) => appendFileSync(process.env.CALLS, JSON.stringify(what) + "\\n");
-note({ args, stack: process.env.STACK_NAME, files: process.env.COMPOSE_FILE, token: process.env.GITHUB_TOKEN, envFile, pid: process.pid, parent: process.ppid });
+note({ args, stack: process.env.STACK_NAME, files: process.env.COMPOSE_FILE, token: process.env.GITHUB_TOKEN, environment: process.env.SLUICE_ENVIRONMENT, envFile, pid: process.pid, parent: process.ppid });
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => note({ signal }));
 if (args[0] === "deploy" && process.env.HANGS) {
   console.log("deploying");
@@ -71,6 +71,21 @@ describe("the steps of a deployment", () => {
     expect(calls.map(({ args }) => args?.slice(0, 1).join())).toEqual(["deploy", "status", "report"]);
     expect(calls[0]).toMatchObject({ stack: "shop", files: "docker-compose.yml", token: "token-of-the-run" });
     expect(calls[1]?.["token"]).toBeUndefined();
+    expect(calls[0]?.["environment"]).toBeUndefined();
+  });
+
+  it("use the settings of their environment, all of them", async () => {
+    const facts = factsOf(layouts["Traefik as a stack of its own"], { environment: aStaging });
+    for (const { path, text } of projectWorkflows(facts)) {
+      const { jobs } = parse(text) as { jobs: Record<string, object> };
+      for (const job of Object.keys(jobs)) {
+        const inputs = { release: "", reason: "slow" };
+        const secrets = { STACK_NAME_STAGING: "shop-staging" };
+        const { calls } = await running("deploy", job, { workflow: text, inputs, secrets });
+        expect(calls.length, `${path} ${job}`).toBeGreaterThan(1);
+        for (const call of calls) expect(call).toMatchObject({ environment: "staging", stack: "shop-staging" });
+      }
+    }
   });
 
   it("give signals to sluice itself, and undo what a killed one left", async () => {
@@ -118,22 +133,26 @@ describe("the action of this repository", () => {
     const inputs = {
       command: "db backup",
       arguments: "--verify\n\n--reason=before $(touch x) `y` *",
+      environment: "staging",
       "working-directory": ".",
       "github-token": "token-of-the-run",
     };
     const { status, calls } = await running("deploy", "action", { workflow, inputs });
     expect(status).toBe("success");
     expect(calls.map(({ args }) => args)).toEqual([["db", "backup", "--verify", "--reason=before $(touch x) `y` *"]]);
-    expect(calls[0]?.["token"]).toBe("token-of-the-run");
-    const own = await running("deploy", "action", { workflow, inputs, env: { GITHUB_TOKEN: "token-of-an-app" } });
-    expect(own.calls[0]?.["token"]).toBe("token-of-an-app");
+    expect(calls[0]).toMatchObject({ token: "token-of-the-run", environment: "staging" });
+    const env = { GITHUB_TOKEN: "token-of-an-app", SLUICE_ENVIRONMENT: "production" };
+    const own = await running("deploy", "action", { workflow, inputs, env });
+    expect(own.calls[0]).toMatchObject({ token: "token-of-an-app", environment: "staging" });
+    const step = await running("deploy", "action", { workflow, inputs: { ...inputs, environment: "" }, env });
+    expect(step.calls[0]).toMatchObject({ environment: "production" });
   });
 });
 
 describe("the reusable workflow", () => {
   it("hands variables over in a file that nobody else may read, and takes it away", async () => {
     const workflow = await readFile(join(root, ".github/workflows/deploy-compose.yml"), "utf8");
-    const inputs = { "compose-file": "compose.yml", "runs-on": "[]", environment: "", wait: "1m" };
+    const inputs = { "compose-file": "compose.yml", "runs-on": "[]", environment: "staging", wait: "1m" };
     const secrets = { "stack-name": "shop", "env-file": "A='1 $x'\nB=2" };
     const { status, calls } = await running("deploy", "deploy", { workflow, inputs, secrets });
     expect(status).toBe("success");
@@ -142,6 +161,7 @@ describe("the reusable workflow", () => {
     expect(deploy?.args?.slice(0, 4)).toEqual(["deploy", "--yes", "--wait=1m", "--env-file"]);
     expect(deploy?.["envFile"]).toBe("600 A='1 $x'\nB=2\n");
     expect(shown?.args?.[0]).toBe("status");
+    expect(calls.map(({ environment }) => environment)).toEqual(["staging", "staging"]);
     await expect(readFile(deploy?.args?.[4] ?? "")).rejects.toThrow("ENOENT");
     const own = { ...secrets, "github-token": "token-of-an-app" };
     const [given] = (await running("deploy", "deploy", { workflow, inputs, secrets: own })).calls;

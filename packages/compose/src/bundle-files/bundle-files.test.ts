@@ -8,7 +8,7 @@ import { withCheckout } from "../model/checkout.ts";
 import { bundleName } from "./bundle-name.ts";
 import { environmentFingerprint } from "./environment-fingerprint.ts";
 import { mountedFiles } from "./mounted-files.ts";
-import { secretValues } from "./secret-values.ts";
+import { secretValues, secretVariables } from "./secret-values.ts";
 
 let checkout: string;
 beforeAll(() => {
@@ -110,5 +110,15 @@ test("secret values are found by name, in URLs and in files, unescaped", () => {
       "npm-canary",
       "canary-in-a-file",
     ].toSorted(),
+  );
+});
+
+test("secrets are known by their names where there is no model yet", () => {
+  const envFile = "export API_TOKEN='env-canary'\nPOSTGRES_PASSWORD_FILE=/run/secrets/x\nTOKEN=abc\nNAME=shop\n";
+  const composeFile =
+    "    environment:\n      - DB_PASSWORD=list-canary\n      SECRET_KEY: map-canary\n      X_SECRET: changed\n";
+  const env = { AWS_SECRET_ACCESS_KEY: "aws-canary", PASSWORD: "password", HOME: "/root", GONE_TOKEN: undefined };
+  expect(secretVariables(env, [envFile, composeFile]).toSorted()).toEqual(
+    ["env-canary", "list-canary", "map-canary", "aws-canary", "changed"].toSorted(),
   );
 });

@@ -40,7 +40,7 @@ export function secretValues(model: ComposeModel): readonly string[] {
   const named = services.flatMap(namedValues);
   const inUrls = named.flatMap(([, value]) => urlPasswords(value));
   const values = [
-    ...named.filter(([name]) => secretName.test(name) && !harmlessName.test(name)).map(([, value]) => value),
+    ...named.filter(([name]) => isSecret(name)).map(([, value]) => value),
     ...inUrls,
     ...Object.values(model.secrets ?? {}).flatMap(({ file }) =>
       file === undefined ? [] : fileSecrets(unescapeDollars(file)),
@@ -54,6 +54,27 @@ export function secretValues(model: ComposeModel): readonly string[] {
       !/^\d{1,5}$/.test(value) &&
       !knownToAll.has(value.toLowerCase()),
   );
+}
+
+/**
+ * The same for a project that could not be resolved: values of variables whose names speak of secrets, in the environment and
+ * in the texts of env and compose files.
+ */
+export function secretVariables(
+  env: Readonly<Record<string, string | undefined>>,
+  texts: readonly string[],
+): readonly string[] {
+  const line = /^[ \t]*(?:-[ \t]*|export[ \t]+)?["']?(\w+)["']?[ \t]*[=:][ \t]*(["']?)(.+?)\2[ \t]*,?$/gm;
+  const written = texts.flatMap((text) =>
+    [...text.matchAll(line)].map(([, name = "", , value = ""]): Named => [name, value]),
+  );
+  const set = Object.entries(env).map(([name, value = ""]): Named => [name, value]);
+  const values = [...set, ...written].filter(([name]) => isSecret(name)).map(([, value]) => value);
+  return [...new Set(values)].filter((value) => value.length >= shortest && !knownToAll.has(value.toLowerCase()));
+}
+
+function isSecret(name: string): boolean {
+  return secretName.test(name) && !harmlessName.test(name);
 }
 
 type Named = readonly [name: string, value: string];

@@ -1,5 +1,7 @@
+import { createRedactor } from "@sluice/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { secretVariables } from "../bundle-files/secret-values.ts";
 import { composeError } from "./compose-errors.ts";
 import { emptyVariables } from "./empty-variables.ts";
 import { positionOf } from "./positions.ts";
@@ -64,7 +66,11 @@ test("whatever stands in the files and whatever Compose says of them, it becomes
       for (const source of sources) {
         for (const other of [...referencedFiles(source), ...envFilesOf(source)]) expect(other).toMatch(/^\//);
       }
-      const { code } = composeError(message, [...sources, ...envSources]);
+      const { code } = composeError(
+        message,
+        [...sources, ...envSources],
+        createRedactor(secretVariables({}, [env, ...texts])),
+      );
       expect(code).toMatch(/^COMPOSE_(?:INVALID|MISSING|TOO_OLD)$/);
       composeWarnings(message, sources);
       emptyVariables(sources, envSources, { A: "" });
@@ -79,5 +85,9 @@ test.each([
   ["unknown shorthand flag: 'f' in -f\nSee 'docker --help'.", "COMPOSE_MISSING"],
   ["unknown flag: --format\nSee 'docker compose config --help'", "COMPOSE_TOO_OLD"],
 ])("%j is no fault of the project", (message, code) => {
-  expect(composeError(message, [])).toMatchObject({ code, exitCode: 10, hint: expect.stringContaining("plugin") });
+  expect(composeError(message, [], (said) => said)).toMatchObject({
+    code,
+    exitCode: 10,
+    hint: expect.stringContaining("plugin"),
+  });
 });

@@ -1,4 +1,4 @@
-import { type ErrorDetails, SluiceError, type SourcePosition } from "@sluice/core";
+import { type ErrorDetails, type Redact, SluiceError, type SourcePosition } from "@sluice/core";
 import { isWritten, offsetPosition, positionOf, type SourcePath } from "./positions.ts";
 import { nearestKey } from "./schema-keys.ts";
 import { type SourceFile, writtenServices } from "./source-files.ts";
@@ -8,8 +8,9 @@ import { variablePositions } from "./variables.ts";
  * What Compose says when it does not accept a project, with the place it speaks of and what to do.
  *
  * @param stderr of a `docker compose config` that failed
+ * @param redact what is shown: Compose quotes what it cannot use, and what stands in a wrong place may be a secret
  */
-export function composeError(stderr: string, sources: readonly SourceFile[]): SluiceError {
+export function composeError(stderr: string, sources: readonly SourceFile[], redact: Redact): SluiceError {
   const said = stderr
     .split("\n")
     .filter((line) => !/^time="[^"]*" level=/.test(line) && line.trim() !== "")
@@ -20,13 +21,13 @@ export function composeError(stderr: string, sources: readonly SourceFile[]): Sl
   if (ofTool) return ofTool;
   const syntax = sources.find(({ syntaxError }) => syntaxError !== null);
   if (syntax?.syntaxError && /^(?:yaml|parsing|failed to parse)|mapping key .* already defined/.test(message)) {
-    return invalid(message, {
+    return invalid(redact(message), {
       position: offsetPosition(syntax, syntax.syntaxError.offset),
       hint: syntax.syntaxError.message,
     });
   }
   const { hint = anyHint, path, position } = explain(message, sources);
-  return invalid(message, { hint, position: position ?? (path && positionOf(sources, path)) });
+  return invalid(redact(message), { hint: redact(hint), position: position ?? (path && positionOf(sources, path)) });
 }
 
 const anyHint = "mend what it names; `docker compose config` must accept the project";

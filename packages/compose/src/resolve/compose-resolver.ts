@@ -1,5 +1,13 @@
 import { readFile } from "node:fs/promises";
-import { type ComposeModel, type Config, defaultConfig, type ResolvedProject, SluiceError } from "@sluice/core";
+import {
+  type ComposeModel,
+  type Config,
+  createRedactor,
+  defaultConfig,
+  type ResolvedProject,
+  SluiceError,
+} from "@sluice/core";
+import { secretVariables } from "../bundle-files/secret-values.ts";
 import { runCompose } from "../compose-cli/run.ts";
 import { withCheckout } from "../model/checkout.ts";
 import { classifyServices } from "../roles/classify-services.ts";
@@ -70,10 +78,10 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
         reading,
         early.catch(() => null),
       ]);
-      if (all.exitCode !== 0) throw composeError(all.stderr, await sourcesOf(found));
+      if (all.exitCode !== 0) throw await refusal(all.stderr, found, env);
       const model = withCheckout(parseModel(all.stdout), await checkoutOf(found.directory));
       const active = (await early) ?? (hasProfiles(model) ? await askActive() : null);
-      if (active && active.exitCode !== 0) throw composeError(active.stderr, await sourcesOf(found));
+      if (active && active.exitCode !== 0) throw await refusal(active.stderr, found, env);
       const activeNames = new Set(
         active ? active.stdout.split("\n").filter((name) => name !== "") : Object.keys(model.services),
       );
@@ -96,6 +104,13 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
       };
     },
   };
+}
+
+/** No project tells its secrets yet: they are known by their names alone. */
+async function refusal(stderr: string, found: ProjectFiles, env: ComposeResolverOptions["env"]): Promise<SluiceError> {
+  const sources = await sourcesOf(found);
+  const texts = sources.map(({ text }) => text);
+  return composeError(stderr, sources, createRedactor(secretVariables(env, texts)));
 }
 
 async function mentionProfiles({ files }: ProjectFiles): Promise<boolean> {

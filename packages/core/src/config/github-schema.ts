@@ -33,7 +33,7 @@ export const githubSchema = z.strictObject({
       defaultBranch: z.boolean().default(false),
       /** All checks of the commit have passed. */
       checks: z.boolean().default(false),
-      /** The commit is signed, and GitHub has verified it. */
+      /** The commit or its tag is signed, and GitHub has verified it. */
       signature: z.boolean().default(false),
       /** So many people, none of them its author, have approved each pull request, or the deployment to the environment. */
       approvals: z.int().min(0).max(10).default(0),

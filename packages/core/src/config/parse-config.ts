@@ -20,16 +20,8 @@ export function defaultConfig(): Config {
  * @throws SluiceError CONFIG_INVALID with line and column of the first mistake; the others follow in the detail
  */
 export function parseConfig(text: string, file: string, environment?: string): Config {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const syntax = document.errors[0];
-  if (syntax) {
-    const { line, col } = lines.linePos(syntax.pos[0]);
-    throw invalid(syntax.message, { file, line, column: col });
-  }
-  const written = fileSchema.safeParse(plainValue(document, file) ?? {});
-  if (!written.success) throw invalid("expected a map of settings", { file, line: 1, column: 1 });
-  const { environments = {}, ...common } = written.data;
+  const { document, lines, written } = readText(text, file);
+  const { environments = {}, ...common } = written;
   const overlay = environment === undefined ? {} : environments[environment];
   if (overlay === undefined) {
     throw invalid(`environment ${JSON.stringify(environment)} is not described under environments`, {
@@ -48,6 +40,29 @@ export function parseConfig(text: string, file: string, environment?: string): C
     file,
     environment ? ["environments", environment] : [],
   );
+}
+
+/**
+ * Names under `environments:` of a `sluice.yaml`, in order.
+ *
+ * @param file name for messages
+ * @throws SluiceError CONFIG_INVALID where the text is no map of settings
+ */
+export function environmentNames(text: string, file: string): readonly string[] {
+  return Object.keys(readText(text, file).written.environments ?? {});
+}
+
+function readText(text: string, file: string) {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const syntax = document.errors[0];
+  if (syntax) {
+    const { line, col } = lines.linePos(syntax.pos[0]);
+    throw invalid(syntax.message, { file, line, column: col });
+  }
+  const written = fileSchema.safeParse(plainValue(document, file) ?? {});
+  if (!written.success) throw invalid("expected a map of settings", { file, line: 1, column: 1 });
+  return { document, lines, written: written.data };
 }
 
 function checked(

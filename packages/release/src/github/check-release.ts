@@ -1,4 +1,5 @@
 import type { Github } from "./github.ts";
+import { isSignedTag } from "./signed-tag.ts";
 
 /** What must hold of a commit before it is deployed. */
 export interface ReleaseRequirements {
@@ -12,6 +13,8 @@ export interface CheckReleaseOptions {
   readonly ownRun?: string | undefined;
   /** A tag that must be of this commit on GitHub too: it may have been moved since it was checked out. */
   readonly tag?: string | undefined;
+  /** A tag whose own signature will do where the commit has none. It need be none that GitHub knows. */
+  readonly signedTag?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -22,13 +25,13 @@ export async function releaseObjections(
   github: Github,
   commit: string,
   { defaultBranch, checks, signature }: ReleaseRequirements,
-  { ownRun, tag, signal }: CheckReleaseOptions = {},
+  { ownRun, tag, signedTag, signal }: CheckReleaseOptions = {},
 ): Promise<readonly string[]> {
   const asked = [
     ...(tag === undefined ? [] : [tagObjections(github, commit, tag, signal)]),
     ...(defaultBranch ? [branchObjections(github, commit, signal)] : []),
     ...(checks ? [checkObjections(github, commit, ownRun, signal)] : []),
-    ...(signature ? [signatureObjections(github, commit, signal)] : []),
+    ...(signature ? [signatureObjections(github, commit, signedTag, signal)] : []),
   ];
   return (await Promise.all(asked)).flat();
 }
@@ -93,12 +96,19 @@ async function checkObjections(
   return [...checks, ...others.map(({ context, state }) => `status ${context} is ${state}`)];
 }
 
-async function signatureObjections(github: Github, commit: string, signal?: AbortSignal): Promise<readonly string[]> {
+async function signatureObjections(
+  github: Github,
+  commit: string,
+  tag: string | undefined,
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
   const { commit: signed } = await github.read(
     "read a commit",
     ({ rest }, where) => rest.repos.getCommit({ ...where, ref: commit }),
     signal,
   );
   const { verified = false, reason = "unsigned" } = signed.verification ?? {};
-  return verified ? [] : [`commit ${commit} has no signature that GitHub verified (${reason})`];
+  if (verified || (tag !== undefined && (await isSignedTag(github, tag, commit, signal)))) return [];
+  const orTag = tag === undefined ? "" : `, nor has tag ${tag}`;
+  return [`commit ${commit} has no signature that GitHub verified (${reason})${orTag}`];
 }

@@ -171,6 +171,25 @@ describe("a commit that is to be deployed", () => {
     ]);
   });
 
+  it("is signed by its tag, too, and by the one that a rollback goes back to", async () => {
+    server.commit(commit("8"), ["main", "v2.0.0", "v2.0.0-rollback.1", "v2.0.1"]);
+    const signature = { defaultBranch: false, checks: false, signature: true };
+    const about = (signedTag?: string) => releaseObjections(client(), commit("8"), signature, { signedTag });
+    const unsigned = `commit ${commit("8")} has no signature that GitHub verified (unsigned)`;
+    expect(await about()).toEqual([unsigned]);
+    expect(await about("v2.0.0")).toEqual([`${unsigned}, nor has tag v2.0.0`]);
+    server.state.annotatedTags.set("v2.0.0", { verified: false });
+    expect(await about("v2.0.0")).toHaveLength(1);
+    server.state.annotatedTags.set("v2.0.0", { verified: true });
+    expect(await about("v2.0.0")).toEqual([]);
+    expect(await about("v2.0.0-rollback.1")).toEqual([]);
+    expect(await about("v2.0.1")).toHaveLength(1);
+    expect(await about("no-tag")).toHaveLength(1);
+    // A signature of another commit is none of this one.
+    server.commit(commit("9"), ["main", "v2.0.0"]);
+    expect(await about("v2.0.0-rollback.1")).toHaveLength(1);
+  });
+
   it("does not wait for the run that asks", async () => {
     const details_url = "https://github.example/acme/shop/actions/runs/7/job/1";
     server.commit(commit("7"), ["main"], {

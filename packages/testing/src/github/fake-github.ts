@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { deploymentHandlers } from "./answer-deployments.ts";
 import { releaseHandlers } from "./answer-releases.ts";
+import { tagHandlers } from "./answer-tags.ts";
 import { type GithubAnswer, notFound, refusal } from "./answers.ts";
 import { answerProblems, describeCall } from "./api-description.ts";
 import { createGithubState, type GithubCommit, type GithubState } from "./github-state.ts";
@@ -144,7 +145,7 @@ export async function startFakeGithub(
   return github;
 }
 
-const handlers = { ...deploymentHandlers, ...releaseHandlers };
+const handlers = { ...deploymentHandlers, ...releaseHandlers, ...tagHandlers };
 
 /** JSON; of other content only its size. */
 function bodyOf(request: IncomingMessage, content: Buffer): Readonly<Record<string, unknown>> | undefined {

@@ -7,6 +7,8 @@ export interface GithubState {
   readonly commits: Map<string, GithubCommit>;
   /** Tag or branch to commit id. */
   readonly refs: Map<string, string>;
+  /** Tags that are objects of their own, by name: whether GitHub has verified their signature. Others are names only. */
+  readonly annotatedTags: Map<string, { readonly verified: boolean }>;
   readonly releases: Record<string, unknown>[];
   readonly deployments: GithubDeployment[];
   readonly commitStatuses: (Record<string, unknown> & { readonly sha: string; readonly state: string })[];
@@ -78,6 +80,7 @@ export function createGithubState(repository: string): GithubState {
     defaultBranch: "main",
     commits: new Map(),
     refs: new Map(),
+    annotatedTags: new Map(),
     releases: [],
     deployments: [],
     commitStatuses: [],

@@ -6,6 +6,7 @@ import { findingDiagnoses } from "./finding-diagnoses.ts";
 import { homeDiagnoses } from "./home-diagnoses.ts";
 import { memoryDiagnoses } from "./memory-diagnoses.ts";
 import { notifyDiagnoses } from "./notify-diagnoses.ts";
+import { isRunOfRelease } from "./release-diagnoses.ts";
 
 const gibibyte = 1_073_741_824;
 const codes = (diagnoses: readonly { readonly code: string }[]) => diagnoses.map(({ code }) => code);
@@ -48,6 +49,16 @@ describe("of what status finds, the doctor", () => {
       diagnoses.filter(({ why, mend }) => why === "" || why.includes("as a deployment left it") || mend === ""),
     ).toEqual([]);
   });
+});
+
+it.each([
+  [{ GITHUB_EVENT_PATH: "e.json", GITHUB_EVENT_NAME: "release" }, true],
+  [{ GITHUB_EVENT_PATH: "e.json" }, true],
+  [{ GITHUB_EVENT_PATH: "e.json", GITHUB_EVENT_NAME: "schedule" }, false],
+  [{ GITHUB_EVENT_PATH: "e.json", GITHUB_EVENT_NAME: "workflow_dispatch" }, false],
+  [{ GITHUB_EVENT_NAME: "release" }, false],
+])("an event is judged where a release started the run: %j is %s", (env, expected) => {
+  expect(isRunOfRelease(env)).toBe(expected);
 });
 
 describe("the doctor", () => {

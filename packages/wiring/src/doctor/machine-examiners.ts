@@ -3,10 +3,13 @@ import { join } from "node:path";
 import { environmentFingerprint } from "@sluice/compose";
 import { type Examiner, liveSlot } from "@sluice/core";
 import { describeCheckout } from "@sluice/release";
+import { jobsWithoutSettings } from "@sluice/workflows";
 import { createDatabaseOperations } from "../database/create-database-operations.ts";
 import { readDatabaseRecords } from "../database/records.ts";
+import { loadEnvironmentNames } from "../load-config.ts";
 import { resolveRelease } from "../resolve-release.ts";
 import type { Session } from "../session.ts";
+import { readWorkflowFiles } from "../workflows.ts";
 import { backupDiagnoses } from "./backup-diagnoses.ts";
 import { dependencyExaminer } from "./dependency-examiner.ts";
 import { environmentDiagnoses } from "./environment-diagnoses.ts";
@@ -15,8 +18,9 @@ import { githubExaminer } from "./github-examiner.ts";
 import { machineDiagnoses } from "./machine-diagnoses.ts";
 import { readClockSynchronised, readListeningPorts, readUnresolvedDomain, takenPorts } from "./read-machine.ts";
 import { readEngineUsers, readRunners, runnerHomes } from "./read-runner.ts";
-import { releaseDiagnoses } from "./release-diagnoses.ts";
+import { isRunOfRelease, releaseDiagnoses } from "./release-diagnoses.ts";
 import { runnerDiagnoses } from "./runner-diagnoses.ts";
+import { settingsDiagnoses } from "./settings-diagnoses.ts";
 
 /** What is around a stack: the machine, the runner that deploys, the release that is asked for, and backups. */
 export function machineExaminers(session: Session): readonly Examiner[] {
@@ -52,15 +56,24 @@ export function machineExaminers(session: Session): readonly Examiner[] {
           describeCheckout(directory, { signal }),
           session.config(),
         ]);
-        const hasEvent = Boolean(env["GITHUB_EVENT_PATH"]);
         const { allowPrerelease } = releases;
-        const asked = hasEvent ? await resolveRelease({ env, directory, allowPrerelease, signal }) : null;
+        const asked = isRunOfRelease(env) ? await resolveRelease({ env, directory, allowPrerelease, signal }) : null;
         const ignored = asked && "ignored" in asked ? asked.ignored : null;
         const isShallow = await stat(join(directory, ".git", "shallow")).then(
           () => true,
           () => false,
         );
         return releaseDiagnoses({ ignored, commit, isDirty: dirty, isShallow, tagsAtHead });
+      },
+    },
+    {
+      name: "settings",
+      async examine() {
+        const [workflows, environments] = await Promise.all([
+          readWorkflowFiles(options.directory),
+          loadEnvironmentNames(options),
+        ]);
+        return settingsDiagnoses(jobsWithoutSettings(workflows, environments));
       },
     },
     githubExaminer(session),

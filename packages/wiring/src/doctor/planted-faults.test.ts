@@ -332,6 +332,11 @@ const faults: Readonly<Record<string, Row>> = {
     changed("exec sluice deploy", "'echo ${{ github.event.release.name }}'"),
     /env:/,
   ],
+  "settings of an environment that no workflow uses": [
+    "warn environment-unused",
+    look.settings(healthyWorkflow.replace(/^ +env: .*\n/m, "")),
+    /sluice init --workflow --env production --yes.*SLUICE_ENVIRONMENT: production/,
+  ],
   "deployments that cancel one another": [
     "warn workflow-cancels",
     changed("cancel-in-progress: false", "cancel-in-progress: true"),

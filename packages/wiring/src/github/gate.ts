@@ -22,7 +22,7 @@ export async function assertReleaseAllowed(
   if (commit === null || dirty) throw refused(`${tag} is no commit that GitHub knows: the checkout was changed`);
   const ownRun = session.options.env["GITHUB_RUN_ID"] || undefined;
   // What a person names, or git describes, need be no tag on GitHub.
-  const asked = { ownRun, signal, tag: source === "event" ? tag : undefined };
+  const asked = { ownRun, signal, tag: source === "event" ? tag : undefined, signedTag: tag };
   const objections = await Promise.all([
     releaseObjections(opened.github, commit, require, asked),
     require.approvals > 0 ? unapproved(session, opened.github, commit, signal) : [],

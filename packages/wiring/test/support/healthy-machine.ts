@@ -2,6 +2,7 @@ import type { ObservedStack, Verdict } from "@sluice/core";
 import { aService, aStack } from "@sluice/core/testing";
 import { engineDiagnoses, projectDiagnoses, recordDiagnoses, stackDiagnoses } from "@sluice/engine";
 import type { GithubRunner } from "@sluice/release";
+import { jobsWithoutSettings } from "@sluice/workflows";
 import { type BackupFacts, backupDiagnoses } from "../../src/doctor/backup-diagnoses.ts";
 import { dependencyDiagnoses } from "../../src/doctor/dependency-examiner.ts";
 import { type EnvironmentFacts, environmentDiagnoses } from "../../src/doctor/environment-diagnoses.ts";
@@ -16,6 +17,7 @@ import { type RunnerFacts, runnerDiagnoses } from "../../src/doctor/runner-diagn
 import { type AccessFacts, accessDiagnoses } from "../../src/doctor/security/access-diagnoses.ts";
 import { type ComposeSecurityFacts, composeDiagnoses } from "../../src/doctor/security/compose-diagnoses.ts";
 import { workflowDiagnoses } from "../../src/doctor/security/workflow-diagnoses.ts";
+import { settingsDiagnoses } from "../../src/doctor/settings-diagnoses.ts";
 import { homeFindings, stackFindings } from "../../src/stack-findings.ts";
 
 const now = new Date("2026-05-01T12:00:00Z");
@@ -121,6 +123,8 @@ export const look = {
       writtenSecrets: [],
       ...over,
     }),
+  settings: (workflow = healthyWorkflow) =>
+    settingsDiagnoses(jobsWithoutSettings([{ path: "deploy-production.yml", text: workflow }], ["production"])),
   workflow: (workflow = healthyWorkflow) => workflowDiagnoses([{ path: "deploy.yml", text: workflow }]),
 };
 
@@ -146,5 +150,6 @@ concurrency: { group: production, cancel-in-progress: false }
 jobs:
   deploy:
     runs-on: ubuntu-latest
+    env: { SLUICE_ENVIRONMENT: production }
     steps: [{ uses: actions/checkout@${sha} }, { uses: ./own }, { run: exec sluice deploy }]
 `;

@@ -1,4 +1,5 @@
 import type { WorkflowFacts, WorkflowFile } from "../facts.ts";
+import { slugOf } from "../names.ts";
 import { checkout, header, jobHead, permissions, tokenLines } from "./parts.ts";
 
 const drillTime = "41 4 * * 0";
@@ -7,14 +8,15 @@ const drillTime = "41 4 * * 0";
 export function backupWorkflow(facts: WorkflowFacts): WorkflowFile {
   const { github } = facts;
   const comparing = github.anchor ? `        env:\n${tokenLines(github)}` : "";
-  const text = `${header}name: Back up production
+  const slug = slugOf(facts.environment.name);
+  const text = `${header}name: Back up ${slug}
 on:
   schedule:
     - cron: "17 3 * * *" # a backup each night; times are UTC
     - cron: "${drillTime}" # the drill, on Sundays
   workflow_dispatch:
 ${permissions("look", github)}concurrency:
-  group: backup-production
+  group: backup-${slug}
   cancel-in-progress: false
 jobs:
   backup:
@@ -34,5 +36,5 @@ ${checkout}      - name: Restore the newest backup as it lies in the store
         if: always()
 ${comparing}        run: exec sluice audit verify${github.anchor ? " --github" : ""}
 `;
-  return { path: ".github/workflows/backup-production.yml", text };
+  return { path: `.github/workflows/backup-${slug}.yml`, text };
 }

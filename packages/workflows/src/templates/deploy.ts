@@ -1,21 +1,22 @@
 import type { WorkflowFacts, WorkflowFile } from "../facts.ts";
+import { slugOf } from "../names.ts";
 import { pins } from "../pins.ts";
-import { checkout, header, isCutShort, jobHead, permissions, tokenLines } from "./parts.ts";
+import { checkout, header, isCutShort, jobHead, permissions, scalar, tokenLines } from "./parts.ts";
 
 /** A published release becomes what serves. */
 export function deployWorkflow(facts: WorkflowFacts): WorkflowFile {
-  const text = `${header}name: Deploy to production
+  const slug = slugOf(facts.environment.name);
+  const text = `${header}name: Deploy to ${slug}
 on:
   release:
-    types: [published]
-${permissions("deploy", facts.github)}concurrency:
+${trigger(facts)}${permissions("deploy", facts.github)}concurrency:
   # A deployment is never cancelled by the next one: it waits. Going back has a group of its own, as GitHub keeps only one
   # run waiting in each.
-  group: deploy-production
+  group: deploy-${slug}
   cancel-in-progress: false
 jobs:
   deploy:
-${jobHead(facts, 120)}    steps:
+${reviewed(facts)}${jobHead(facts, 120)}${outputs}    steps:
 ${checkout}      - id: sluice
         name: Deploy
         # exec: what cancels a job reaches sluice itself, and not only the shell around it.
@@ -46,5 +47,34 @@ ${tokenLines(facts.github)}        run: exec sluice abort --yes
           path: \${{ runner.temp }}/sluice-report.html
           if-no-files-found: ignore
 `;
-  return { path: ".github/workflows/deploy-production.yml", text };
+  return { path: `.github/workflows/deploy-${slug}.yml`, text };
+}
+
+/** How it ended, for jobs that come after. */
+const outputs = `    outputs:
+${["outcome", "serving", "slot", "previous", "exit-reason"]
+  .map((name) => `      ${name}: \${{ steps.sluice.outputs.${name} }}\n`)
+  .join("")}`;
+
+/**
+ * GitHub publishes a prerelease that becomes a full release no second time: that is `released`, and so is publishing a full
+ * one. https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows#release
+ */
+function trigger({ environment }: WorkflowFacts): string {
+  if (environment.takesPrereleases) return "    types: [published]\n";
+  return "    # A full release is published, or a prerelease becomes one. Prereleases start nothing here.\n    types: [released]\n";
+}
+
+/**
+ * Only a job that names the environment waits for its reviewers. The deployment that GitHub would make by itself is not
+ * wanted where Sluice shows one.
+ * https://docs.github.com/actions/how-tos/deploy/configure-and-manage-deployments/control-deployments
+ */
+function reviewed({ environment, github }: WorkflowFacts): string {
+  const name = scalar(environment.onGithub);
+  const comment = "    # Its required reviewers are asked first, where it has some.\n";
+  if (!github.deployments) return `${comment}    environment: ${name}\n`;
+  const ownDeployment =
+    "      # Sluice shows the deployment, with all of its endings. GitHub's own would be a second one.\n";
+  return `${comment}    environment:\n      name: ${name}\n${ownDeployment}      deployment: false\n`;
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { parse } from "yaml";
+import { productionHere } from "../../test/support/facts-of.ts";
 import { ordinaryUse } from "../../test/support/github-uses.ts";
 import { jobHead, scalar } from "./parts.ts";
 
@@ -31,7 +32,13 @@ it("a scalar is read as the text that it was, whatever it is", () => {
 });
 
 it("so are labels and variables of a job", () => {
-  const facts = { files: ["a.yml", "b c.yml"], migration: null, hasDatabase: false, github: ordinaryUse };
+  const facts = {
+    files: ["a.yml", "b c.yml"],
+    migration: null,
+    hasDatabase: false,
+    environment: productionHere,
+    github: ordinaryUse,
+  };
   fc.assert(
     fc.property(values, (text) => {
       const head = jobHead({ ...facts, runsOn: ["self-hosted", text], variables: [{ name: "A", value: text }] }, 5);

@@ -11,7 +11,7 @@ export function jobHead(facts: WorkflowFacts, timeoutMinutes: number): string {
   return `    runs-on: [${facts.runsOn.map(label).join(", ")}]
     timeout-minutes: ${timeoutMinutes}
     env:
-${environment(facts)}`;
+${variablesOf(facts)}`;
 }
 
 /** The release's own files, without leaving a token behind in the checkout. */
@@ -36,10 +36,12 @@ export function tokenLines(use: GithubUse): string {
     .join("");
 }
 
-function environment({ files, migration, variables }: WorkflowFacts): string {
+function variablesOf({ environment, files, migration, variables }: WorkflowFacts): string {
   const composeFiles = [...new Set([...files, ...(migration ? [migrationPath] : [])])].join(":");
   const lines = variables.map(({ name, value }) => `      ${name}: ${scalar(value)}\n`);
-  return `      COMPOSE_FILE: ${scalar(composeFiles)}\n${lines.join("")}`;
+  const { name, isConfigured } = environment;
+  const settings = isConfigured ? `      SLUICE_ENVIRONMENT: ${scalar(name)}\n` : "";
+  return `      COMPOSE_FILE: ${scalar(composeFiles)}\n${settings}${lines.join("")}`;
 }
 
 /** A YAML scalar that is this text: plain where nothing in it can be misread. */

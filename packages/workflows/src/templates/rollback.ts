@@ -1,9 +1,11 @@
 import type { WorkflowFacts, WorkflowFile } from "../facts.ts";
+import { slugOf } from "../names.ts";
 import { checkout, header, isCutShort, jobHead, permissions, tokenLines } from "./parts.ts";
 
 /** A person goes back, to the release before or to one that is chosen. */
 export function rollbackWorkflow(facts: WorkflowFacts): WorkflowFile {
-  const text = `${header}name: Roll back production
+  const slug = slugOf(facts.environment.name);
+  const text = `${header}name: Roll back ${slug}
 on:
   workflow_dispatch:
     inputs:
@@ -16,7 +18,7 @@ on:
         type: string
         required: true
 ${permissions("rollback", facts.github)}concurrency:
-  group: rollback-production
+  group: rollback-${slug}
   cancel-in-progress: false
 jobs:
   rollback:
@@ -37,5 +39,5 @@ ${tokenLines(facts.github)}        run: exec sluice abort --yes
         if: always()
         run: exec sluice status
 `;
-  return { path: ".github/workflows/rollback-production.yml", text };
+  return { path: `.github/workflows/rollback-${slug}.yml`, text };
 }

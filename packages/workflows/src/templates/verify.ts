@@ -1,15 +1,17 @@
 import type { WorkflowFacts, WorkflowFile } from "../facts.ts";
+import { slugOf } from "../names.ts";
 import { checkout, header, jobHead, permissions, tokenLines } from "./parts.ts";
 
 /** The checks of the release that serves, again and again, with a message to people when one fails. */
 export function verifyWorkflow(facts: WorkflowFacts): WorkflowFile {
-  const text = `${header}name: Verify production
+  const slug = slugOf(facts.environment.name);
+  const text = `${header}name: Verify ${slug}
 on:
   schedule:
     - cron: "*/30 * * * *"
   workflow_dispatch:
 ${permissions("look", facts.github)}concurrency:
-  group: verify-production
+  group: verify-${slug}
   cancel-in-progress: true
 jobs:
   verify:
@@ -32,7 +34,7 @@ ${tokenLines(facts.github)}        run: exec sluice doctor
           # The address is a secret: it is read from the environment, as arguments are there for every user to see.
           exec node --input-type=module --eval '
             const { ALERT_URL, RUN_URL } = process.env;
-            const body = JSON.stringify({ text: "Checks of production failed: " + RUN_URL });
+            const body = JSON.stringify({ text: "Checks of ${slug} failed: " + RUN_URL });
             const headers = { "content-type": "application/json" };
             const signal = AbortSignal.timeout(20_000);
             const { status } = await fetch(ALERT_URL, { method: "POST", headers, body, signal });
@@ -40,5 +42,5 @@ ${tokenLines(facts.github)}        run: exec sluice doctor
             if (status >= 300) process.exitCode = 1;
           '
 `;
-  return { path: ".github/workflows/verify-production.yml", text };
+  return { path: `.github/workflows/verify-${slug}.yml`, text };
 }

@@ -1,8 +1,27 @@
-import { type WorkflowFacts, workflowFacts } from "../../src/index.ts";
+import { type WorkflowEnvironment, type WorkflowFacts, workflowFacts } from "../../src/index.ts";
 import type { Layout } from "../layouts.ts";
 import { ordinaryUse } from "./github-uses.ts";
 
-export function factsOf({ composeFiles, workflows }: Layout, github = ordinaryUse): WorkflowFacts {
+/** An environment without settings of its own, as most projects have it. */
+export const productionHere: WorkflowEnvironment = {
+  name: "production",
+  isConfigured: false,
+  onGithub: "production",
+  takesPrereleases: false,
+};
+
+/** Another one, with settings of its own. */
+export const aStaging: WorkflowEnvironment = {
+  name: "staging",
+  isConfigured: true,
+  onGithub: "staging",
+  takesPrereleases: true,
+};
+
+export function factsOf(
+  { composeFiles, workflows }: Layout,
+  { github = ordinaryUse, environment = productionHere }: Partial<Pick<WorkflowFacts, "github" | "environment">> = {},
+): WorkflowFacts {
   const read = (path: string) => composeFiles.find((file) => file.path === path)?.text ?? null;
   // Compose finds the first file and its override by itself.
   const found = composeFiles.filter(({ path }) => !path.includes("deploy"));
@@ -14,6 +33,7 @@ export function factsOf({ composeFiles, workflows }: Layout, github = ordinaryUs
     workflows,
     hasDatabase: true,
     configVariables: [],
+    environment,
     github,
   });
 }

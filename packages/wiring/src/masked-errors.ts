@@ -1,0 +1,75 @@
+import type { Redact } from "@sluice/core";
+
+/** Errors have causes, and those have causes; somewhere it is enough. */
+const deepest = 8;
+
+/**
+ * Masks what is secret in an error, its stack and its causes: what a tool or an engine says may quote it, and errors go to
+ * terminals, logs and people. It stays the same error, so that whoever waits for its identity finds it.
+ */
+export function maskError(error: unknown, redact: Redact, depth = 0): void {
+  if (!(error instanceof Error) || depth > deepest) return;
+  for (const key of Object.getOwnPropertyNames(error)) {
+    const property = Object.getOwnPropertyDescriptor(error, key);
+    // Of some errors the stack is made when it is read.
+    const text: unknown = Reflect.get(error, key);
+    if (typeof text !== "string" || property?.configurable !== true) continue;
+    const value = redact(text);
+    if (value === text) continue;
+    Object.defineProperty(error, key, {
+      value,
+      configurable: true,
+      writable: true,
+      enumerable: property.enumerable === true,
+    });
+  }
+  maskError(error.cause, redact, depth + 1);
+  if (error instanceof AggregateError) for (const one of error.errors) maskError(one, redact, depth + 1);
+}
+
+/**
+ * The same object, whose methods fail with masked errors: those that return promises, async iterables, and objects of such
+ * methods. What they return is theirs.
+ */
+export function withMaskedErrors<T extends object>(target: T, redact: Redact): T {
+  const entries = Reflect.ownKeys(target).map((key) => {
+    const value: unknown = Reflect.get(target, key);
+    if (typeof value === "function") return [key, masking(value.bind(target) as Method, redact)] as const;
+    return [key, isPlain(value) ? withMaskedErrors(value, redact) : value] as const;
+  });
+  return Object.fromEntries(entries) as T;
+}
+
+type Method = (...args: readonly unknown[]) => unknown;
+
+function masking(method: Method, redact: Redact): Method {
+  const failed = (error: unknown): never => {
+    maskError(error, redact);
+    throw error;
+  };
+  return (...args) => {
+    try {
+      const result = method(...args);
+      if (result instanceof Promise) return result.catch(failed);
+      return isAsyncIterable(result) ? iterating(result, failed) : result;
+    } catch (error) {
+      return failed(error);
+    }
+  };
+}
+
+async function* iterating(items: AsyncIterable<unknown>, failed: (error: unknown) => never): AsyncGenerator<unknown> {
+  try {
+    yield* items;
+  } catch (error) {
+    failed(error);
+  }
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
+}
+
+function isPlain(value: unknown): value is object {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
