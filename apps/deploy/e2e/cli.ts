@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import type { SluiceEvent } from "@sluice/core";
 
 export const launcher = join(import.meta.dirname, "../bin/sluice.js");
@@ -23,7 +24,18 @@ export interface RunningCli {
 
 /** Starts the built command line as users do: as a process. */
 export function startCli(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): RunningCli {
-  const child = spawn(process.execPath, [launcher, ...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  return follow(spawn(process.execPath, [launcher, ...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] }));
+}
+
+/** As `startCli`, on a terminal: what it draws is its stdout. */
+export function startOnTerminal(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): RunningCli {
+  const command = [process.execPath, launcher, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+  const script = ["--quiet", "--return", "--command", command, "/dev/null"];
+  const seen = { ...env, CI: "", TERM: "xterm" };
+  return follow(spawn("script", script, { cwd, env: seen, stdio: ["ignore", "pipe", "pipe"] }));
+}
+
+function follow(child: ChildProcessByStdio<null, Readable, Readable>): RunningCli {
   const events: SluiceEvent[] = [];
   const waiting = new Set<(event: SluiceEvent) => void>();
   let stdout = "";

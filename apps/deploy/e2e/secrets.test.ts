@@ -6,7 +6,7 @@ import { startFakeGithub } from "@sluice/testing/github";
 import { expect, it } from "vitest";
 import { canaries, canariesBelow, canariesIn, watchCommandLines } from "./canary.ts";
 import { openChat } from "./chat.ts";
-import { startCli } from "./cli.ts";
+import { startCli, startOnTerminal } from "./cli.ts";
 import { openProject, type Project, patience } from "./harness.ts";
 
 const config = `checks:
@@ -83,9 +83,9 @@ it("secrets that are planted appear on no channel, also when everything fails", 
   };
   const watch = watchCommandLines();
   const said: Record<string, string> = {};
-  const run = async (channel: string, args: readonly string[], more: NodeJS.ProcessEnv = {}) => {
+  const run = async (channel: string, args: readonly string[], more: NodeJS.ProcessEnv = {}, start = startCli) => {
     const options = ["--config", join(dirname(project.checkout), "sluice.yaml")];
-    const ran = await startCli([...args, ...options], project.checkout, { ...env, ...more }).done;
+    const ran = await start([...args, ...options], project.checkout, { ...env, ...more }).done;
     said[channel] = ran.stdout + ran.stderr;
     return ran.exitCode;
   };
@@ -94,6 +94,7 @@ it("secrets that are planted appear on no channel, also when everything fails", 
   expect(await run("events", ["deploy", "--release", "v1", "--json"])).toBe(0);
   await publish("v2", { "web.mjs": web(false) });
   expect(await run("lines", ["deploy", "--release", "v2", "--plain"])).toBe(20);
+  expect(await run("terminal", ["deploy", "--release", "v2", "--retry", "--yes"], {}, startOnTerminal)).toBe(20);
   const summary = join(dirname(project.checkout), "summary");
   const actions = { GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: summary, GITHUB_OUTPUT: summary };
   expect(await run("GitHub", ["deploy", "--release", "v2", "--retry"], actions)).toBe(20);
@@ -133,12 +134,14 @@ it("secrets that are planted appear on no channel, also when everything fails", 
   // What was planted was there to be told.
   expect(chat.bodies.length).toBeGreaterThanOrEqual(3);
   expect(said["lines"]).toContain("the key is");
+  expect(said["terminal"]).toContain("\u001b[");
+  expect(said["terminal"]).toContain("who am i");
   const states = github.state.deployments.map(({ statuses }) => statuses.at(-1)?.state);
-  expect(states).toEqual(["success", "failure", "failure"]);
+  expect(states).toEqual(["success", "failure", "failure", "failure"]);
   expect(said["GitHub's record"]).toContain("who am i");
   expect(said["GitHub's record"]).toContain("<!doctype html>");
   expect(said["events"]).toContain("who am i");
-  expect([...watch.seen].some((line) => line.includes("docker compose"))).toBe(true);
+  expect([...watch.seen].some((line) => /docker[- ]compose/.test(line))).toBe(true);
   expect(canariesIn(`x ${canaries.url}`)).toHaveLength(1);
 
   const leaks = Object.entries(said).flatMap(([channel, text]) =>
