@@ -17,6 +17,7 @@ it("a plan says what a second version beside the first takes, and for how long",
         "two versions run for as long as the version before stays warm: about 180 MiB of memory more, as one uses now",
     },
   ]);
+  expect(memoryCost({ previous: "blue", steps: [{ kind: "job", creates: true }] }, mib)).toHaveLength(1);
   expect(memoryCost(aPlan(["create", "shift", "retire"]), 1)[0]?.message).toMatch(/until .* retired: about 1 MiB/);
 });
 

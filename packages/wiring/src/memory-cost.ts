@@ -21,12 +21,13 @@ export async function readLiveMemory(
 }
 
 interface PlannedSteps extends Pick<DeploymentPlan, "previous"> {
-  readonly steps: readonly Pick<PlanStep, "kind">[];
+  readonly steps: readonly { readonly kind: PlanStep["kind"]; readonly creates?: boolean | undefined }[];
 }
 
 /** What it takes of the machine that two versions run beside each other, and for how long. Pure. */
 export function memoryCost({ steps, previous }: PlannedSteps, liveBytes: number): readonly Finding[] {
-  const isBeside = previous !== null && steps.some(({ kind }) => kind === "create");
+  // Containers of a slot are made in a step of their own, or while its first job runs.
+  const isBeside = previous !== null && steps.some(({ kind, creates }) => kind === "create" || creates);
   if (!isBeside || liveBytes === 0) return [];
   const retires = steps.some(({ kind }) => kind === "retire");
   const howLong = retires ? "until the version before is retired" : "for as long as the version before stays warm";
