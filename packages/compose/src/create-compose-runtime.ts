@@ -36,6 +36,7 @@ import { createObserver } from "./observe/observer.ts";
 import { createRehearsalRuntime } from "./rehearsal/rehearsal-runtime.ts";
 import { type OneOffRequest, type OneOffResult, provideImage, runOneOff } from "./slots/run-one-off.ts";
 import { createSlotRuntime } from "./slots/slot-runtime.ts";
+import { sweepTrials } from "./slots/sweep.ts";
 import { createThrowAwayContainers } from "./throw-away/throw-away-containers.ts";
 
 export interface ComposeRuntimeOptions {
@@ -119,7 +120,7 @@ export function createComposeRuntime(options: ComposeRuntimeOptions): ComposeRun
     logs: createContainerLogs(engine),
     stats: createContainerStats(engine),
     warmUp: (stack, signal) => warmUp(engine, readRouting, stack, signal).catch(() => undefined),
-    throwAway: createThrowAwayContainers(engine),
+    throwAway: { ...createThrowAwayContainers(engine), sweep: (stack) => sweepTrials(engine, stack) },
     rehearsals: createRehearsalRuntime({ engine, exec, pool }),
     async inspect(container, signal) {
       const [found] = await inspectAll(engine, [container], signal);

@@ -1,7 +1,7 @@
 import type { ThrowAwayRequest } from "@sluice/core";
 import { afterAll, expect, it } from "vitest";
 import { createContainerExec } from "../src/exec/container-exec.ts";
-import { sweep } from "../src/slots/sweep.ts";
+import { sweep, sweepTrials } from "../src/slots/sweep.ts";
 import { createThrowAwayContainers } from "../src/throw-away/throw-away-containers.ts";
 import { busybox } from "./support/busybox.ts";
 import { docker, engine, uniqueStack } from "./support/engine.ts";
@@ -80,6 +80,24 @@ it("takes its anonymous volumes along", async () => {
   } finally {
     await docker("rmi", "-f", image);
   }
+});
+
+it("has a volume of its own where it is told to, which goes with it, also when a dead rehearsal still had it", async () => {
+  const volumes = async () => (await docker("volume", "ls", "-q")).split("\n");
+  const volumeOf = (id: string) => docker("inspect", "-f", "{{range .Mounts}}{{.Name}}{{end}}", id);
+  const container = await containers.start(request({ volumeAt: "/srv/data" }));
+  const name = await volumeOf(container.id);
+  await exec.exec(container.id, ["touch", "/srv/data/there"]);
+  expect(await volumes()).toContain(name);
+  await container[Symbol.asyncDispose]();
+  expect(await volumes()).not.toContain(name);
+
+  const dead = await volumeOf((await containers.start(request({ volumeAt: "/srv/data" }))).id);
+  const project = `com.docker.compose.project=${stack.name}-rehearsal`;
+  await docker("run", "-d", "--label", project, "-v", `${dead}:/db`, busybox, "sleep", "600");
+  await sweepTrials(engine, stack.name);
+  expect(await left()).toBe("");
+  expect(await volumes()).not.toContain(dead);
 });
 
 it("says that an image is gone, and that a command cannot be started", async () => {

@@ -1,25 +1,12 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { text } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
-import type { ContainerExec } from "@sluice/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTool, type ToolKind } from "../src/sqlite/tool.ts";
-
-const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}` };
-
-/** Runs on this machine what would run in a container. */
-const exec = {
-  async exec(_container: string, [name = "", ...args]: readonly string[]) {
-    const child = spawn(name, args, { env, stdio: ["ignore", "pipe", "pipe"] });
-    const ended = new Promise<number>((resolve, reject) => child.once("close", resolve).once("error", reject));
-    const [stdout, stderr, exitCode] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-    return { exitCode, stdout: Buffer.from(stdout), stderr };
-  },
-} as unknown as ContainerExec;
+import { localEnvironment, localExec } from "./support/local-exec.ts";
 
 let directory: string;
 const file = (name: string) => join(directory, name);
@@ -43,10 +30,10 @@ function rowsOf(name: string): unknown {
   return database.prepare("select count(*) as rows from orders").get()?.rows;
 }
 
-const isHere = (kind: ToolKind) => spawnSync(kind, ["--version"], { env }).status === 0;
+const isHere = (kind: ToolKind) => spawnSync(kind, ["--version"], { env: localEnvironment }).status === 0;
 
 describe.each(["node", "python3", "sqlite3"] as const)("%s, where this machine has it", (kind) => {
-  const tool = createTool(exec, "here", kind);
+  const tool = createTool(localExec, "here", kind);
 
   it.skipIf(!isHere(kind)).each(["wal.db", "delete.db"])(
     "waits for who writes to %s, then overwrites it",

@@ -2,12 +2,13 @@ import {
   type BuiltImages,
   type CallOptions,
   isSluiceError,
-  matchBundle,
+  type ProvenRelease,
   type ReleaseBundle,
   type ReleaseRequest,
   type ResolvedProject,
   type StoredRelease,
 } from "@sluice/core";
+import { matchRelease } from "./match-promoted.ts";
 import type { EnginePorts, ReleaseSource } from "./scope.ts";
 import { loadOrNull } from "./stored-release.ts";
 
@@ -40,18 +41,30 @@ export async function buildRelease(
   return storeOnce(ports, bundle, source);
 }
 
-/** The release of a checkout: as it is stored, or built and stored now, as a deployment would. */
+export interface ProvideRequest {
+  readonly project: ResolvedProject;
+  readonly release: ReleaseRequest;
+  /** What another stack has proven of it: its images are used, and nothing is built. */
+  readonly proven?: ProvenRelease | undefined;
+}
+
+/**
+ * The release of a checkout: as it is stored, or provided and stored now, as a deployment would.
+ *
+ * @throws SluiceError BUILD_FAILED, IMAGE_MISSING, and RELEASE_REFUSED for a proven one that is another
+ */
 export async function provideRelease(
   ports: EnginePorts,
-  { project, release: request }: { readonly project: ResolvedProject; readonly release: ReleaseRequest },
+  wanted: ProvideRequest,
   options: CallOptions = {},
 ): Promise<StoredRelease> {
+  const { project, release: request } = wanted;
   const key = ports.identity.key(request, project.modelHash);
-  const { same, images } = matchBundle(await ports.bundles.list(), request, key);
+  const { promotion: taken, same, images } = matchRelease(await ports.bundles.list(), wanted, key);
   const missing = same ? await ports.images.missing(same.images, options.signal) : [];
   if (same && missing.length === 0) return ports.bundles.load(same.id);
   const imagesOf = images ? await loadOrNull(ports, images.id) : null;
-  return buildRelease(ports, { project, request, key, imagesOf }, options);
+  return buildRelease(ports, { project, request, key, imagesOf, taken }, options);
 }
 
 async function storeOnce({ bundles, identity }: BuildPorts, bundle: ReleaseBundle, { project }: ReleaseSource) {

@@ -1,17 +1,33 @@
-import { promotedImages, promotionObjections, type ReleaseBundle, SluiceError, type TakenImage } from "@sluice/core";
+import {
+  matchBundle,
+  promotedImages,
+  promotionObjections,
+  type ReleaseBundle,
+  SluiceError,
+  type TakenImage,
+} from "@sluice/core";
 import type { DeployRequest } from "./requests.ts";
 import type { ReleaseSource } from "./scope.ts";
+
+type Wanted = Pick<DeployRequest, "proven" | "project" | "release">;
+
+/**
+ * What is stored of a release already, whether its images are built here or proven elsewhere.
+ *
+ * @throws SluiceError RELEASE_REFUSED where those that are proven are not those that it would run
+ */
+export function matchRelease(bundles: readonly ReleaseBundle[], wanted: Wanted, key: string) {
+  const promotion = promotionOf(wanted);
+  const found = promotion ? matchPromoted(bundles, key, promotion.images) : matchBundle(bundles, wanted.release, key);
+  return { ...found, promotion };
+}
 
 /**
  * The images of a promotion; `undefined` where it is none.
  *
  * @throws SluiceError RELEASE_REFUSED where they are not those that this release would run
  */
-export function promotionOf({
-  proven,
-  project,
-  release,
-}: DeployRequest): NonNullable<ReleaseSource["taken"]> | undefined {
+function promotionOf({ proven, project, release }: Wanted): NonNullable<ReleaseSource["taken"]> | undefined {
   if (!proven) return undefined;
   const objections = promotionObjections(project, release, proven);
   if (objections.length === 0) return { from: proven.stack, images: promotedImages(project, proven) };
@@ -21,7 +37,7 @@ export function promotionOf({
 }
 
 /** The very release with the very images, where it is stored already; one that was built here is another. Pure. */
-export function matchPromoted(
+function matchPromoted(
   bundles: readonly ReleaseBundle[],
   key: string,
   taken: Readonly<Record<string, TakenImage>>,

@@ -1,14 +1,6 @@
-import {
-  liveSlot,
-  matchBundle,
-  movedPorts,
-  planDeployment,
-  portHeirs,
-  releasesToPrune,
-  SluiceError,
-} from "@sluice/core";
+import { liveSlot, movedPorts, planDeployment, portHeirs, releasesToPrune, SluiceError } from "@sluice/core";
 import { lastServing, readAttempts } from "./journal-entries.ts";
-import { matchPromoted, promotionOf } from "./match-promoted.ts";
+import { matchRelease } from "./match-promoted.ts";
 import { measureTraffic } from "./measure-traffic.ts";
 import { assertDoorsAnswer, assertReady } from "./preflight.ts";
 import { neededReleases } from "./prune-releases.ts";
@@ -31,10 +23,7 @@ export async function prepareDeploy(
   ]);
   if (!request.replaceDoors) assertDoorsAnswer(observed);
   const key = ports.identity.key(wanted, project.modelHash);
-  const promotion = promotionOf(request);
-  const { same, images } = promotion
-    ? matchPromoted(bundles, key, promotion.images)
-    : matchBundle(bundles, wanted, key);
+  const { promotion, same, images } = matchRelease(bundles, request, key);
   if (same?.broken && !request.retry) {
     throw new SluiceError("RELEASE_BROKEN", `release ${same.tag} failed on ${same.broken.at}: ${same.broken.reason}`, {
       hint: "publish a fix as a new release, or try this one again with --retry",

@@ -1,6 +1,7 @@
-import { aService } from "@sluice/testing";
+import { aProject, aRequest, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
-import { aScenario, reached, type Scenario } from "../test/support/scenario.ts";
+import { aScenario, reached, type Scenario, shopServices } from "../test/support/scenario.ts";
+import { provideRelease } from "./build-release.ts";
 
 /** What another stack serves: the release that a scenario deployed last. */
 function provenBy({ world }: Scenario) {
@@ -33,6 +34,20 @@ describe("a promotion", () => {
     production.world.restart();
     expect(await production.deploy("v1", { proven })).toMatchObject({ outcome: "live" });
     expect(provenBy(production).bundle.images).toEqual({ web: "sha256:proven" });
+  });
+
+  it("is provided with those images for a rehearsal too, and its deployment finds it stored", async () => {
+    const staging = aScenario();
+    await staging.deploy("v1");
+    const proven = provenBy(staging);
+    const production = aScenario();
+    const wanted = { project: aProject({ services: shopServices }), release: aRequest("v1"), proven };
+    const provided = await provideRelease(production.world.ports(), wanted);
+    expect(provided.bundle.images["web"]).toBe(proven.bundle.images["web"]);
+    await production.deploy("v1", { proven });
+    expect(effects(production)).toEqual(["images.take v1"]);
+    const other = provideRelease(production.world.ports(), { ...wanted, release: aRequest("v2") });
+    await expect(other).rejects.toMatchObject({ code: "RELEASE_REFUSED" });
   });
 
   it("is refused before any change where the commit is another", async () => {

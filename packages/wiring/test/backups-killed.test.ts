@@ -7,6 +7,7 @@ import { createDirectoryStore, highestLevel } from "@sluice/database";
 import { double, sample } from "fast-check";
 import { afterAll, expect, it } from "vitest";
 import { type ComposeProject, startComposeProject } from "./support/compose-project.ts";
+import { mariadbImage } from "./support/mariadb.ts";
 import { until } from "./support/until.ts";
 
 /** Another one gives other moments. */
@@ -41,7 +42,7 @@ database.exec("with recursive n(i) as (select 1 union all select i + 1 from n wh
 const orders =
   "create table orders (id int primary key, note varchar(100)); insert into orders select seq, sha2(seq, 256) from seq_1_to_20000";
 const mariadb = {
-  image: "sluice-test/mariadb:10.11",
+  image: mariadbImage,
   environment: { MARIADB_ROOT_PASSWORD: "secret", MARIADB_DATABASE: "shop" },
   volumes: ["data:/var/lib/mysql"],
   healthcheck: {

@@ -4,19 +4,24 @@ import { highestLevel } from "@sluice/database";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDeployer, type Deployer } from "../src/index.ts";
+import { watchArguments } from "./support/arguments.ts";
 import { type Project, password, startProject } from "./support/postgres.ts";
 import { scratchesOf } from "./support/scratches.ts";
 import { until } from "./support/until.ts";
 
 let project: Project;
 let deployer: Deployer;
+/** From before the first operation to the last. */
+let argumentsSeen: ReturnType<typeof watchArguments>;
 const signal = new AbortController().signal;
 
 beforeAll(async () => {
   project = await startProject("dbtest");
+  argumentsSeen = watchArguments(password);
   deployer = createDeployer(options());
 });
 afterAll(async () => {
+  await argumentsSeen?.();
   await deployer?.[Symbol.asyncDispose]();
   await project?.[Symbol.asyncDispose]();
 });
@@ -168,4 +173,8 @@ it("pruning keeps what is proven and removes what is not needed", async () => {
   const { backups } = await deployer.database.list();
   const { decisions } = await deployer.database.prune({}, signal);
   expect(decisions.map(({ remove }) => remove)).toEqual(backups.map(() => false));
+});
+
+it("in all of that no argument of any process held the password", async () => {
+  expect(await argumentsSeen()).toEqual([]);
 });

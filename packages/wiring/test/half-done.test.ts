@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { differences, type Fingerprint, highestLevel, type Manifest } from "@sluice/database";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ComposeProject, startComposeProject } from "./support/compose-project.ts";
+import { mariadbService, mariadbVolumes } from "./support/mariadb.ts";
 import { docker } from "./support/postgres.ts";
 import { startToolsImage, type ToolsImage } from "./support/tools-image.ts";
 import { until } from "./support/until.ts";
@@ -21,22 +22,8 @@ require("node:http").createServer(async (_request, response) => {
   response.writeHead(answer[0]).end(answer[1]);
 }).listen(8080);
 `;
-const db = {
-  image: "sluice-test/mariadb:10.11",
-  environment: {
-    MARIADB_ROOT_PASSWORD: `root-${password}`,
-    MARIADB_DATABASE: "shop",
-    MARIADB_USER: "shop",
-    MARIADB_PASSWORD: password,
-  },
-  volumes: ["data:/var/lib/mysql"],
-  healthcheck: {
-    test: ["CMD-SHELL", "MYSQL_PWD=$$MARIADB_PASSWORD mariadb-admin -h 127.0.0.1 -u shop ping"],
-    interval: "1s",
-    retries: 60,
-  },
-};
-const volumes = { data: {} };
+const db = mariadbService({ password, root: `root-${password}` });
+const volumes = mariadbVolumes;
 const config = {
   services: { web: { role: "web", port: 8080 }, knex: { role: "job" } },
   database: { service: "db" },

@@ -3,10 +3,10 @@ import { highestLevel } from "@sluice/database";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { watchArguments } from "./support/arguments.ts";
 import { type ComposeProject, startComposeProject } from "./support/compose-project.ts";
+import { mariadbService, mariadbVolumes } from "./support/mariadb.ts";
 import { docker } from "./support/postgres.ts";
 import { until } from "./support/until.ts";
 
-const image = "sluice-test/mariadb:10.11";
 /** Searched for wherever it must not be. */
 const password = "canary-7b20e4";
 const signal = new AbortController().signal;
@@ -14,24 +14,9 @@ let project: ComposeProject;
 
 const compose = {
   services: {
-    db: {
-      image,
-      command: ["--event-scheduler=ON"],
-      environment: {
-        MARIADB_ROOT_PASSWORD: password,
-        MARIADB_DATABASE: "shop",
-        MARIADB_USER: "shop",
-        MARIADB_PASSWORD: "shop",
-      },
-      volumes: ["data:/var/lib/mysql"],
-      healthcheck: {
-        test: ["CMD", "mariadb-admin", "-h", "127.0.0.1", "-u", "shop", "-pshop", "ping"],
-        interval: "1s",
-        retries: 60,
-      },
-    },
+    db: { ...mariadbService({ password: "shop", root: password }), command: ["--event-scheduler=ON"] },
   },
-  volumes: { data: {} },
+  volumes: mariadbVolumes,
 };
 
 /** What gets lost easily: names that need quotes, other character sets, bits, programs, a sequence, what refers to itself. */

@@ -7,38 +7,24 @@ import { openDatabase } from "../src/database/open-database.ts";
 import { rehearse } from "../src/database/rehearsal/rehearse.ts";
 import { createSession, type Session } from "../src/session.ts";
 import { type ComposeProject, startComposeProject } from "./support/compose-project.ts";
+import { mariadbImage, mariadbService, mariadbVolumes } from "./support/mariadb.ts";
 
-const image = "sluice-test/mariadb:10.11";
 const password = "canary-2c9d11";
 const signal = new AbortController().signal;
 const client = "mariadb --host=db --user=shop --password=$$SHOP_PASSWORD shop";
 /** The migration is what the environment says, run with the application's own account and password. */
 const compose = {
   services: {
-    db: {
-      image,
-      environment: {
-        MARIADB_ROOT_PASSWORD: `root-${password}`,
-        MARIADB_DATABASE: "shop",
-        MARIADB_USER: "shop",
-        MARIADB_PASSWORD: password,
-      },
-      volumes: ["data:/var/lib/mysql"],
-      healthcheck: {
-        test: ["CMD-SHELL", "MYSQL_PWD=$$MARIADB_PASSWORD mariadb-admin -h 127.0.0.1 -u shop ping"],
-        interval: "1s",
-        retries: 60,
-      },
-    },
+    db: mariadbService({ password, root: `root-${password}` }),
     migrate: {
-      image,
+      image: mariadbImage,
       environment: { SHOP_PASSWORD: password, MIGRATION: "${MIGRATION:-select 1}" },
       entrypoint: ["sh", "-c"],
       command: [`printf "%s" "$$MIGRATION" | ${client}`],
       depends_on: { db: { condition: "service_healthy" } },
     },
   },
-  volumes: { data: {} },
+  volumes: mariadbVolumes,
 };
 const down = { job: "migrate", command: [`echo 'alter table orders drop column note' | ${client.replace("$$", "$")}`] };
 const config = { services: { migrate: { role: "job" } }, database: { service: "db", migrate: { down } } };

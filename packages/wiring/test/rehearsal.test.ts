@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDatabase } from "../src/database/open-database.ts";
 import { type Rehearsal, rehearse } from "../src/database/rehearsal/rehearse.ts";
 import { createSession, type Session } from "../src/session.ts";
+import { watchArguments } from "./support/arguments.ts";
 import { docker, image, type Project, password, startProject } from "./support/postgres.ts";
 
 const signal = new AbortController().signal;
@@ -53,14 +54,18 @@ checks:
 let project: Project;
 let previous: StoredRelease;
 const sessions: Session[] = [];
+/** From before the first rehearsal to the last. */
+let argumentsSeen: ReturnType<typeof watchArguments>;
 
 beforeAll(async () => {
   project = await startProject("rehearse");
+  argumentsSeen = watchArguments(password);
   await writeFile(join(project.directory, "compose.yaml"), compose);
   await writeFile(join(project.directory, "sluice.yaml"), config);
   previous = await releaseOf(sessionWith(""), "v1");
 });
 afterAll(async () => {
+  await argumentsSeen?.();
   for (const session of sessions) await session[Symbol.asyncDispose]();
   await project?.[Symbol.asyncDispose]();
 });
@@ -147,5 +152,9 @@ describe("a rehearsal", { timeout: 300_000 }, () => {
       detail: expect.stringContaining('relation "nowhere" does not exist'),
     });
     expect(await left()).toBe("");
+  });
+
+  it("shows the password to nobody who looks at processes", async () => {
+    expect(await argumentsSeen()).toEqual([]);
   });
 });

@@ -57,6 +57,21 @@ describe("a service in a rehearsal", () => {
     expect(modelOf(["migrate"]).volumes).toEqual({});
   });
 
+  it("has the copy of a database wherever it had the volume or the directory that the database is on", () => {
+    const of = (source: string) => {
+      const request: PlaceRequest = { ...slotRequestOf(shop, facts), slot: "rehearsal" };
+      return rehearsalModel(request, ["migrate"], { subnets, copied: { source, volume: "0f3a" } });
+    };
+    expect(of("uploads").services["migrate"]?.volumes?.[0]).toEqual({
+      type: "volume",
+      source: "sluice-copy",
+      target: "/uploads",
+    });
+    expect(of("uploads").volumes).toEqual({ "sluice-copy": { name: "0f3a", external: true } });
+    expect(of("/srv/conf").services["migrate"]?.volumes?.[1]).toMatchObject({ source: "sluice-copy", target: "/conf" });
+    expect(of("elsewhere")).toEqual(modelOf(["migrate"]));
+  });
+
   it("is on networks of its own that lead nowhere, also for those of somebody else", () => {
     const { name, networks } = modelOf(["migrate"]);
     expect(name).toBe("shop-rehearsal");

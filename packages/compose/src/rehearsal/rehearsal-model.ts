@@ -38,6 +38,13 @@ export function rehearsalNetworks(model: ComposeModel, services: readonly string
   return [...new Set(services.flatMap((name) => networkKeys(model.services[name])))].toSorted();
 }
 
+export interface RehearsalModelOptions extends SlotModelOptions {
+  /** What stands in the place of a volume or directory of the model: a volume of the engine, by its name. */
+  readonly copied?: { readonly source: string; readonly volume: string } | undefined;
+}
+
+const copyKey = "sluice-copy";
+
 /**
  * Services of a release as one container each, in networks that lead nowhere else: without the volumes of production,
  * whose places are empty, and with what they mount from the host only to be read.
@@ -47,12 +54,15 @@ export function rehearsalNetworks(model: ComposeModel, services: readonly string
 export function rehearsalModel(
   request: PlaceRequest,
   services: readonly string[],
-  options: SlotModelOptions,
+  options: RehearsalModelOptions,
 ): ComposeModel {
-  const rehearsed = services.map((name) => [name, rehearsalService(request, name)] as const);
+  const { copied } = options;
+  const rehearsed = services.map((name) => [name, rehearsalService(request, name, copied?.source)] as const);
   const model = assembled(request, options, Object.fromEntries(rehearsed));
   const networks = Object.entries(model.networks ?? {}).map(([key, network]) => [key, { ...network, internal: true }]);
-  return { ...model, networks: Object.fromEntries(networks) };
+  // The only volume with a name: all others are empty ones.
+  const volumes = copied && model.volumes?.[copyKey] ? { [copyKey]: { name: copied.volume, external: true } } : {};
+  return { ...model, networks: Object.fromEntries(networks), volumes };
 }
 
 /** The release with another command of a service. */
@@ -62,7 +72,7 @@ export function withCommand(release: StoredRelease, service: string, command: re
   return { ...release, model: { ...model, services: { ...model.services, [service]: changed } } };
 }
 
-function rehearsalService(request: PlaceRequest, name: string): ComposeService {
+function rehearsalService(request: PlaceRequest, name: string, copied: string | undefined): ComposeService {
   const written = request.release.model.services[name];
   const shared = ["network_mode", "pid", "ipc", "privileged", "devices"].find((key) => isSet(written?.[key]));
   if (shared !== undefined) {
@@ -71,7 +81,7 @@ function rehearsalService(request: PlaceRequest, name: string): ComposeService {
     });
   }
   const { deploy: _deploy, scale: _scale, volumes, ...rest } = slotService(request, name, "rehearsal");
-  const mounts = volumes?.flatMap(rehearsalMount);
+  const mounts = volumes?.flatMap((mount) => rehearsalMount(mount, copied));
   return { ...rest, ...(mounts ? { volumes: mounts } : {}), restart: "no" };
 }
 
@@ -81,7 +91,11 @@ function isSet(value: unknown): boolean {
 
 type Mount = NonNullable<ComposeService["volumes"]>[number];
 
-function rehearsalMount(mount: Mount): readonly Mount[] {
+function rehearsalMount(mount: Mount, copied: string | undefined): readonly Mount[] {
+  const { target, source, read_only } = mount;
+  if (copied !== undefined && source === copied) {
+    return [{ type: "volume", source: copyKey, target, ...(read_only ? { read_only } : {}) }];
+  }
   if (mount.type === "volume") return [{ type: "volume", target: mount.target }];
   if (mount.type !== "bind") return [mount];
   // Read-only or not, whoever reaches a socket can change what is behind it.

@@ -74,7 +74,7 @@ function createWorld(means: RehearsalMeans, request: RehearsalRequest): Rehearsa
 /** Makes the services and their companions, and lets the copy in where the database would be. */
 async function create(
   { engine, pool }: RehearsalMeans,
-  { stack, deployment, database, copy }: RehearsalRequest,
+  { stack, deployment, database, copy, files }: RehearsalRequest,
   release: StoredRelease,
   services: readonly string[],
   options: CallOptions,
@@ -83,10 +83,35 @@ async function create(
   const place: PlaceRequest = { stack, slot: "rehearsal", release, deployment, services: facts, addresses: {} };
   const all = [...services, ...companionsOf(facts, services, database)];
   const networks = rehearsalNetworks(release.model, all);
-  const modelOf = (subnets: Readonly<Record<string, string>>) => rehearsalModel(place, all, { subnets });
+  const copied = files ? { source: files.source, volume: await volumeOf(engine, copy, files.target) } : undefined;
+  const modelOf = (subnets: Readonly<Record<string, string>>) => rehearsalModel(place, all, { subnets, copied });
   await createContainers(engine, await pool(), place, options, modelOf, networks);
+  if (!files) await joinAsDatabase(engine, { stack, database, copy }, release, networks);
+  const found = await listProject(engine, stackNames.slotProject(stack, "rehearsal"), options.signal);
+  return inspectAll(
+    engine,
+    found.map(({ Id }) => Id),
+    options.signal,
+  );
+}
+
+/** The name that the engine gave a container's own volume. */
+async function volumeOf(engine: Engine, container: string, target: string): Promise<string> {
+  const { Mounts } = await (await engine.docker()).getContainer(container).inspect();
+  const found = Mounts.find(({ Type, Destination }) => Type === "volume" && Destination === target);
+  if (found?.Name) return found.Name;
+  throw new SluiceError("START_FAILED", `the copy of the database has no volume at ${target}`);
+}
+
+/** The copy is found in the networks of the database's service, under its names. */
+async function joinAsDatabase(
+  engine: Engine,
+  { stack, database, copy }: Pick<RehearsalRequest, "stack" | "database" | "copy">,
+  { model }: StoredRelease,
+  networks: readonly string[],
+): Promise<void> {
   const project = stackNames.slotProject(stack, "rehearsal");
-  const written = release.model.services[database];
+  const written = model.services[database];
   const shared = networks.filter((key) => networkKeys(written).includes(key));
   await joinNetworks(
     engine,
@@ -95,12 +120,6 @@ async function create(
       network: `${project}_${key}`,
       aliases: [database, ...(written ? endpointAliases(written, key) : [])],
     })),
-  );
-  const found = await listProject(engine, project, options.signal);
-  return inspectAll(
-    engine,
-    found.map(({ Id }) => Id),
-    options.signal,
   );
 }
 

@@ -20,14 +20,19 @@ export async function listBeside(engine: Engine, stack: string): Promise<readonl
 
 /** Removes what dead attempts left beside the slots; what `leftoverFindings` names. */
 export async function sweep(engine: Engine, stack: string): Promise<void> {
-  await sweepThrowAways(engine, stack);
-  await removeRehearsal(engine, stack);
+  await sweepTrials(engine, stack);
   const found = await listBeside(engine, stack);
   const left = found.filter((container) => leftoverFindings({ stack }, [container]).length > 0);
   await removeContainers(
     engine,
     left.map(({ Id }) => Id),
   );
+}
+
+/** What dead trials left: first what may have the volume of a throw-away container, which else would outlive both. */
+export async function sweepTrials(engine: Engine, stack: string): Promise<void> {
+  await removeRehearsal(engine, stack);
+  await sweepThrowAways(engine, stack);
 }
 
 /** What a rehearsal made: containers with their volumes, then its networks, which a copy of the database may be on. */

@@ -36,7 +36,8 @@ export async function sweepThrowAways(engine: Engine, stack: string): Promise<vo
 }
 
 async function create(engine: Engine, request: ThrowAwayRequest, signal: AbortSignal | undefined): Promise<string> {
-  const { stack, image, purpose, environment, entrypoint, command, volumesFrom, memoryBytes, joins } = request;
+  const { stack, image, purpose, environment, entrypoint, command, volumesFrom, volumeAt, memoryBytes, joins } =
+    request;
   try {
     const docker = await engine.docker();
     const container = await docker.createContainer({
@@ -52,6 +53,8 @@ async function create(engine: Engine, request: ThrowAwayRequest, signal: AbortSi
         NetworkMode: joins === undefined ? "none" : `container:${joins}`,
         RestartPolicy: { Name: "no" },
         ...(volumesFrom === undefined ? {} : { VolumesFrom: [volumesFrom] }),
+        // Without a source it is the container's own.
+        ...(volumeAt === undefined ? {} : { Mounts: [{ Type: "volume", Target: volumeAt, Source: "" }] }),
         Memory: memoryBytes,
         // What is shared between processes counts as memory too.
         ShmSize: Math.floor(memoryBytes / 4),

@@ -47,3 +47,31 @@ it.each([
     expect.objectContaining({ code: "CONFIG_INVALID", message: expect.stringContaining(message) }),
   );
 });
+
+it.each([
+  [
+    "commands, which belong together, are all its own",
+    "kind: command, command: { dump: [mongodump], restore: [mongorestore], ready: [mongosh] }",
+    "command: { dump: [tar], restore: [untar] }",
+    { command: { dump: ["tar"], restore: ["untar"] } },
+  ],
+  [
+    "another place for backups is none of those before",
+    "store: { s3: { bucket: backups } }",
+    "store: { directory: /srv }",
+    { store: { directory: "/srv" } },
+  ],
+  [
+    "the same kind of place is changed key by key",
+    "store: { s3: { bucket: backups, region: eu } }",
+    "store: { s3: { prefix: staging/ } }",
+    { store: { s3: { bucket: "backups", region: "eu", prefix: "staging/", pathStyle: false } } },
+  ],
+])("of an environment: %s", (_title, common, staging, expected) => {
+  const text = `database: { ${common} }\nenvironments: { staging: { database: { ${staging} } } }\n`;
+  const { command, store } = parseConfig(text, "sluice.yaml", "staging").database ?? {};
+  expect({ store: {}, ...(command ? { command } : {}), ...(store ? { store } : {}) }).toEqual({
+    store: {},
+    ...expected,
+  });
+});

@@ -1,8 +1,15 @@
 import * as z from "zod";
 
 /**
+ * Settings that are not merged key by key. `whole`: what belongs together is replaced by what an environment writes.
+ * `alternatives`: of several keys only one counts, so an environment that names none of those that are written takes
+ * another one.
+ */
+export const layering = z.registry<{ readonly as: "whole" | "alternatives" }>();
+
+/**
  * Lays the values of an environment over the common ones, key by key; lists are replaced. A setting that is of one kind
- * or another is replaced as a whole where its kind changes: keys of two kinds make neither. Pure.
+ * or another is replaced as a whole where its kind changes: keys of two kinds make neither. See `layering` for the others. Pure.
  *
  * @param schema of the values, which tells what has kinds; what it does not know is merged all the same, and is refused
  * when the result is checked
@@ -12,6 +19,8 @@ export function layOver(schema: z.core.$ZodType | undefined, base: unknown, over
   if (!isMap(base) || !isMap(overlay)) return overlay;
   const known = kindOf(schema, overlay);
   if (known !== kindOf(schema, base)) return overlay;
+  const as = known && layering.get(known)?.as;
+  if (as === "whole" || (as === "alternatives" && !Object.keys(overlay).some((key) => key in base))) return overlay;
   const merged: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(overlay)) {
     merged[key] = key in base ? layOver(schemaAt(known, key), base[key], value) : value;

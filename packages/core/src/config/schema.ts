@@ -5,6 +5,7 @@ import { windowsSchema } from "../windows/window-schema.ts";
 import { checkSchema } from "./check-schema.ts";
 import { duration } from "./duration-schema.ts";
 import { githubSchema } from "./github-schema.ts";
+import { layering } from "./lay-over.ts";
 import { migrateSchema } from "./migrate-schema.ts";
 import { notifySchema } from "./notify-schema.ts";
 import { promotionSchema } from "./promotion-schema.ts";
@@ -110,7 +111,7 @@ export const databaseSchema = z.strictObject({
   file: z.string().startsWith("/", "expected an absolute path").optional(),
   /** Has `sqlite3`, Python or Node, and `sleep`: for services of kind `sqlite` whose own image has none of them. */
   toolImage: z.string().min(1).optional(),
-  /** Of kind `command`. */
+  /** Of kind `command`. An environment's are all its own. */
   command: z
     .strictObject({
       /** Writes a dump to its standard output. */
@@ -122,6 +123,7 @@ export const databaseSchema = z.strictObject({
       /** Ends with 0 if what was restored is good. */
       verify: databaseCommand.optional(),
     })
+    .register(layering, { as: "whole" })
     .optional(),
   /** Before a release that was never live may change data: a backup that is proven by restoring it, a backup, or none. */
   beforeDeploy: z.enum(["proven", "taken", "none"]).default("proven"),
@@ -150,6 +152,7 @@ export const databaseSchema = z.strictObject({
         .optional(),
       restic: resticSchema.optional(),
     })
+    .register(layering, { as: "alternatives" })
     .prefault({}),
   migrate: migrateSchema.prefault({}),
   encryption: z

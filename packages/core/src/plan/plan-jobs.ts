@@ -3,6 +3,7 @@ import type { ServiceFacts } from "../model/service.ts";
 import type { Slot } from "../model/slot.ts";
 import type { ObservedStack } from "../model/stack.ts";
 import type { AddStep } from "./collect-steps.ts";
+import { isRunning } from "./is-running.ts";
 import { inOrder } from "./plan-base.ts";
 import type { DesiredDeployment } from "./plan-deployment.ts";
 
@@ -23,7 +24,7 @@ export function addJobs(
   observed: ObservedStack,
 ): void {
   const { service, kind, migrate } = config.database ?? {};
-  const isUsed = service !== undefined && observed.base[service]?.containers.some(({ state }) => state === "running");
+  const isUsed = service !== undefined && isRunning(observed, service);
   for (const [index, { name }] of inOrder(jobs).entries()) {
     const creates = index === 0 && createsCause !== undefined;
     const isCared = isUsed && migrate?.enabled && (migrate.jobs?.includes(name) ?? true);

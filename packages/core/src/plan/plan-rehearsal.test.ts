@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { aConfig, aService, aStack } from "../testing/index.ts";
+import { aConfig, aContainer, aService, aStack } from "../testing/index.ts";
 import { type DesiredDeployment, planDeployment } from "./plan-deployment.ts";
 
 const services = [aService("web"), aService("migrate", { role: "job" }), aService("db", { role: "data" })];
@@ -39,6 +39,15 @@ it("only tells where that is wanted, and says what was accepted", () => {
     acceptIncompatible: true,
     cause: expect.stringContaining("is accepted"),
   });
+});
+
+it("comes with its backup also where the database is a file of a service in a slot", () => {
+  const inWeb = aConfig({ database: { service: "web", kind: "sqlite", file: "/data/app.db", rehearsal: "block" } });
+  const kinds = stepsOf({ config: inWeb }).map(({ kind }) => kind);
+  expect(kinds.slice(0, 3)).toEqual(["build", "backup", "rehearse"]);
+  expect(rehearsalIn({ config: inWeb }, aStack())).toBeUndefined();
+  const adopted = aStack({ services, plain: [aContainer("web")] });
+  expect(rehearsalIn({ config: inWeb }, adopted)).toMatchObject({ service: "web" });
 });
 
 it("is not there where nobody asked, nothing runs, or the release was live before", () => {

@@ -1,6 +1,7 @@
 import type { ServiceFacts } from "../model/service.ts";
 import type { ObservedStack } from "../model/stack.ts";
 import type { AddStep } from "./collect-steps.ts";
+import { isRunning } from "./is-running.ts";
 import type { DesiredDeployment } from "./plan-deployment.ts";
 
 /** A copy is restored, and the candidate and the previous release are run on it. */
@@ -16,7 +17,7 @@ export function addRehearsal(
   const { database } = config;
   const service = database?.service;
   if (service === undefined || database === undefined || database.rehearsal === "off") return;
-  if (!observed.base[service]?.containers.some(({ state }) => state === "running")) return;
+  if (!isRunning(observed, service)) return;
   const jobs = active.filter(({ role }) => role === "job").map(({ name }) => name);
   const who = jobs.length > 0 ? `${jobs.join(" and ")} of ${tag}` : `the start of ${tag}`;
   add({

@@ -2,6 +2,14 @@ import type { ObservedContainer } from "../model/stack.ts";
 import type { StoredRelease } from "./bundle-store.ts";
 import type { CallOptions } from "./stack-runtime.ts";
 
+/** Where a database in a file is: what is mounted there is the copy's, in every service that has it. */
+export interface RehearsedFiles {
+  /** What the model mounts: a volume by its key, or a directory of the host. */
+  readonly source: string;
+  /** Where the service of the database has it, and the copy its own volume. */
+  readonly target: string;
+}
+
 export interface RehearsalRequest {
   readonly stack: string;
   /** Id of the deployment or command that it is for; a label. */
@@ -10,6 +18,8 @@ export interface RehearsalRequest {
   readonly database: string;
   /** Container that stands for it. */
   readonly copy: string;
+  /** Of a database in a file, which is found by its volume and not by a name. */
+  readonly files?: RehearsedFiles | undefined;
 }
 
 export interface RehearsalJobOptions extends CallOptions {

@@ -13,6 +13,8 @@ export interface ThrowAwayRequest {
   readonly command?: readonly string[] | undefined;
   /** A container whose volumes it has too, in the same places; they stay when it goes. */
   readonly volumesFrom?: string | undefined;
+  /** Path at which it has a volume of its own, beside those of its image; it goes with the container. */
+  readonly volumeAt?: string | undefined;
   readonly memoryBytes: number;
   /** Id of a container whose network it shares: what listens there is at `127.0.0.1`. Default: none. */
   readonly joins?: string | undefined;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { SchemaState } from "../rehearsal/by-name/state.ts";
 import { schemaDifference } from "./migrate.ts";
-import type { SchemaState } from "./rehearsal/state.ts";
 
 const orders = { kind: "table", name: "orders", engine: "InnoDB", bytes: 16_384, id: 21 } as const;
 const id = {

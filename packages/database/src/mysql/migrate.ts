@@ -1,11 +1,11 @@
 import type { ContainerExec } from "@sluice/core";
 import { halfDone } from "../migrate/half-done.ts";
+import { followedCatalogs } from "../rehearsal/by-name/follow.ts";
+import { parseState, type SchemaState } from "../rehearsal/by-name/state.ts";
 import { leftBehind } from "../rehearsal/left-behind.ts";
 import { newTables, schemaChanges } from "../rehearsal/schema-changes.ts";
 import { runSql } from "./client.ts";
-import { followedCatalogs } from "./rehearsal/follow.ts";
 import { stateSql } from "./rehearsal/schema-sql.ts";
-import { parseState, type SchemaState } from "./rehearsal/state.ts";
 import type { MysqlTarget } from "./target.ts";
 
 export interface MysqlMigrationCall {

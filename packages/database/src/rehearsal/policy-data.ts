@@ -5,9 +5,15 @@ import type { RehearsalFinding, Rehearsed, Rewrite, TableDiff } from "./report.t
 /** What becomes of rows. */
 export function dataFindings({ observations }: Rehearsed, policy: RehearsalPolicy): readonly RehearsalFinding[] {
   return [
+    ...(observations.faults ?? []).map(faultFinding),
     ...observations.rewrites.flatMap((rewrite) => rewriteFindings(rewrite, policy)),
     ...observations.tables.flatMap((table) => rowFindings(table, policy)),
   ];
+}
+
+function faultFinding(message: string): RehearsalFinding {
+  const hint = "the constraint was switched off while the migration ran: mend the rows in the same migration";
+  return { code: "content-broken", severity: "block", table: null, message, hint };
 }
 
 function rewriteFindings(

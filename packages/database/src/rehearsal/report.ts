@@ -60,6 +60,8 @@ export interface Observations {
   readonly concurrentIndexes: readonly string[];
   /** Constraints and columns whose check read a whole table under a lock that blocks: `public.orders orders_total_check`. */
   readonly scans: readonly TableScan[];
+  /** What the database itself finds wrong with its content now, and did not before; for people. */
+  readonly faults?: readonly string[] | undefined;
 }
 
 /** A table that was read to its end while the application could not write, or not even read, it. */

@@ -2,15 +2,15 @@ import { SluiceError } from "@sluice/core";
 import type { Fingerprint } from "../model/fingerprint.ts";
 import type { SqliteTool } from "./tool.ts";
 
-const quoteName = (name: string) => `"${name.replaceAll('"', '""')}"`;
-const fromHex = (digits: string) => Buffer.from(digits, "hex").toString("utf8");
+export const quoteName = (name: string) => `"${name.replaceAll('"', '""')}"`;
+export const fromHex = (digits: string) => Buffer.from(digits, "hex").toString("utf8");
 
 /** Content of virtual tables is in tables of their own; those of SQLite itself are no content. */
-const ofUsers = `type = 'table' and m.name not like 'sqlite\\_%' escape '\\' and m.sql not like 'create virtual table%'`;
+export const inUsersTables = `type = 'table' and m.name not like 'sqlite\\_%' escape '\\' and m.sql not like 'create virtual table%'`;
 /** One line by column, in order. */
 const columnsSql =
   "select hex(m.name), hex(c.name) from sqlite_schema m join pragma_table_xinfo(m.name) c on c.hidden = 0 " +
-  `where m.${ofUsers} order by m.name, c.cid;`;
+  `where m.${inUsersTables} order by m.name, c.cid;`;
 const countSql = (kind: string) => `select '${kind}', count(*) from sqlite_schema where type = '${kind}';`;
 const factsSql = [
   countSql("index"),

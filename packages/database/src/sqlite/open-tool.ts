@@ -43,19 +43,33 @@ const idle = {
   node: ["node", "-e", "setTimeout(() => {}, 86400000)"],
 } as const;
 
-/** The same tool in a container that nobody needs, of the image that the service ran; nothing of the application starts in it. */
-export async function openScratchTool(options: ToolOptions, image: string, signal?: AbortSignal): Promise<OpenTool> {
+/**
+ * The same tool in a container that nobody needs, of the image that the service ran; nothing of the application starts in it.
+ *
+ * @param volumeAt path at which the container has a volume of its own; default: none
+ */
+export async function openScratchTool(
+  options: ToolOptions,
+  image: string,
+  signal?: AbortSignal,
+  volumeAt?: string,
+): Promise<OpenTool> {
   await using live = await openTool(options, signal);
   const isOwn = live.container === options.container;
   const [program, ...command] = idle[live.kind];
   const place = isOwn || options.toolImage === undefined ? image : options.toolImage;
-  return await startTool(options, place, { entrypoint: [program], command }, signal);
+  return await startTool(options, place, { entrypoint: [program], command, volumeAt }, signal);
 }
 
 async function startTool(
   { exec, throwAway, stack, scratchMemoryBytes }: ToolOptions,
   image: string,
-  start: { readonly entrypoint: readonly string[]; readonly command: readonly string[]; readonly volumesFrom?: string },
+  start: {
+    readonly entrypoint: readonly string[];
+    readonly command: readonly string[];
+    readonly volumesFrom?: string;
+    readonly volumeAt?: string | undefined;
+  },
   signal: AbortSignal | undefined,
 ): Promise<OpenTool> {
   const purpose = "sqlite";

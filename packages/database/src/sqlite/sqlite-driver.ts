@@ -4,11 +4,14 @@ import { compressFileThere, compressHere } from "../process/compressed-output.ts
 import { orDispose } from "../process/or-dispose.ts";
 import { assertIntact, takeFingerprint } from "./fingerprint-sql.ts";
 import { openScratchTool, openTool, type ToolOptions } from "./open-tool.ts";
-import type { SqliteTool } from "./tool.ts";
+import { openRehearsalCopy } from "./rehearsal/rehearsal-copy.ts";
+import { type SqliteTool, withCompanions } from "./tool.ts";
 
 export interface SqliteOptions extends ToolOptions {
   /** Path of the database in that container. */
   readonly file: string;
+  /** Where the volume or directory that the file is on is mounted there; without it no migration can be rehearsed. */
+  readonly volume?: string | undefined;
 }
 
 const scratchFile = "/tmp/sluice-restored.db";
@@ -42,6 +45,7 @@ export function createSqliteDriver(options: SqliteOptions): DatabaseDriver {
         return await takeFingerprint(tool, copy.path, call.signal);
       }),
     scratch: (_manifest, image, call) => scratch(options, image, call),
+    rehearsalCopy: (_manifest, image, call) => openRehearsalCopy(options, image, call),
     restoreBeside: (_manifest, source, call) => restoreBeside(withTool, file, source, call),
     undoSwap: (call) =>
       withTool(call.signal, async (tool) => {
@@ -69,9 +73,6 @@ async function probe(tool: SqliteTool, file: string, signal: AbortSignal | undef
 function beside(file: string, kind: "backup" | "restore" | "old" | "undone", backup: string): string {
   return `${file}__${kind}_${backup.toLowerCase().replaceAll("-", "_")}`;
 }
-
-/** What SQLite may keep next to a file. */
-const withCompanions = (path: string) => ["", "-wal", "-shm", "-journal"].map((ending) => path + ending);
 
 /** A file with the content of one moment, on the same volume; disposing removes it. */
 async function copyBeside(tool: SqliteTool, file: string, { backup, signal }: DriverCall) {

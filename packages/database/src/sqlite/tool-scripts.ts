@@ -39,6 +39,14 @@ elif verb == 'list':
     print('\\n'.join(glob.glob(glob.escape(path) + '*')))
 elif verb == 'rename':
     os.replace(path, sys.argv[3])
+elif verb == 'share':
+    directory, top = os.path.dirname(path), sys.argv[3]
+    os.makedirs(directory, exist_ok=True)
+    while True:
+        os.chmod(directory, 0o777)
+        if len(directory) <= len(top): break
+        directory = os.path.dirname(directory)
+    if os.path.exists(path): os.chmod(path, 0o666)
 elif verb == 'remove':
     for file in sys.argv[2:]:
         if os.path.exists(file): os.remove(file)
@@ -92,6 +100,16 @@ const verbs = {
     }
   },
   rename: async () => fs.renameSync(path, others[0]),
+  async share() {
+    let directory = dirname(path);
+    fs.mkdirSync(directory, { recursive: true });
+    for (;;) {
+      fs.chmodSync(directory, 0o777);
+      if (directory.length <= others[0].length) break;
+      directory = dirname(directory);
+    }
+    if (fs.existsSync(path)) fs.chmodSync(path, 0o666);
+  },
   async remove() {
     for (const file of [path, ...others]) fs.rmSync(file, { force: true });
   },

@@ -25,6 +25,8 @@ export interface SqliteTool {
   /** Paths of files that begin so. */
   list(prefix: string, signal?: AbortSignal): Promise<readonly string[]>;
   rename(from: string, to: string): Promise<void>;
+  /** Lets everybody write to a file, if it is there, and to all directories from `top` on, which are made. As root. */
+  share(top: string, file: string, signal?: AbortSignal): Promise<void>;
   /** Removes files, as far as they are there. */
   remove(files: readonly string[]): Promise<void>;
 }
@@ -47,9 +49,18 @@ export async function findTool(
   return null;
 }
 
+/** A file, and what SQLite may keep next to it. */
+export const withCompanions = (path: string): readonly string[] =>
+  ["", "-wal", "-shm", "-journal"].map((ending) => path + ending);
+
 export function createTool(exec: ContainerExec, container: string, kind: ToolKind): SqliteTool {
-  const run = async (command: readonly string[], stdin: string | AsyncIterable<Uint8Array>, signal?: AbortSignal) => {
-    const { exitCode, stdout, stderr } = await exec.exec(container, command, { stdin, signal });
+  const run = async (
+    command: readonly string[],
+    stdin: string | AsyncIterable<Uint8Array>,
+    signal?: AbortSignal,
+    user?: string,
+  ) => {
+    const { exitCode, stdout, stderr } = await exec.exec(container, command, { stdin, signal, user });
     if (exitCode !== 0) throw toolError(kind, exitCode, stderr);
     return Buffer.from(stdout)
       .toString("utf8")
@@ -67,11 +78,15 @@ export function createTool(exec: ContainerExec, container: string, kind: ToolKin
     write: async (file, bytes, signal) => void (await run(command("write", file), bytes, signal)),
     list: (prefix, signal) => run(command("list", prefix), "", signal),
     rename: async (from, to) => void (await run(command("rename", from, to), "")),
+    share: async (top, file, signal) => void (await run(command("share", file, top), "", signal, "0")),
     remove: async (files) => void (files.length > 0 && (await run(command("remove", ...files), ""))),
   };
 }
 
-type Call = readonly ["query" | "copy" | "overwrite" | "read" | "write" | "list" | "rename" | "remove", ...string[]];
+type Call = readonly [
+  "query" | "copy" | "overwrite" | "read" | "write" | "list" | "rename" | "share" | "remove",
+  ...string[],
+];
 
 const scripts = {
   python3: ["python3", "-c", pythonScript],
@@ -97,6 +112,8 @@ function shellCommand(...[verb, file = "", ...others]: Call): readonly string[] 
       return shell('for file in "$1"*; do [ ! -e "$file" ] || printf "%s\\n" "$file"; done', file);
     case "rename":
       return ["mv", "-f", file, ...others];
+    case "share":
+      return shell('mkdir -p "$(dirname "$1")" && chmod -R a+rwX "$2"', file, ...others);
     case "remove":
       return ["rm", "-f", file, ...others];
   }

@@ -1,5 +1,5 @@
-import type { SchemaState, StateColumn, StateIndex, StateTable } from "../mysql/rehearsal/state.ts";
 import type { ServerStatement } from "../mysql/rehearsal/statements.ts";
+import type { SchemaState, StateColumn, StateIndex, StateTable } from "../rehearsal/by-name/state.ts";
 
 export function aStatement(over: Partial<ServerStatement> = {}): ServerStatement {
   return {

@@ -11,6 +11,7 @@ import {
 } from "@sluice/database";
 import { provideRelease } from "@sluice/engine";
 import { lockStack } from "../lock.ts";
+import { readProvenRelease } from "../promotion/read-proven-release.ts";
 import type { Session } from "../session.ts";
 import type { DatabaseCall, DatabaseOperations, RehearseCall } from "./database-operations.ts";
 import { within } from "./deadline.ts";
@@ -88,11 +89,15 @@ interface Done<T> {
 async function rehearseRelease(
   session: Session,
   database: OpenDatabase,
-  { release, fresh, acceptIncompatible }: RehearseCall,
+  { release, fresh, acceptIncompatible, promotion }: RehearseCall,
   signal: AbortSignal,
 ): Promise<Done<RehearsalReport>> {
-  const [project, ports] = await Promise.all([session.project(signal), session.ports()]);
-  const candidate = await provideRelease(ports, { project, release }, { signal });
+  const [project, ports, config] = await Promise.all([session.project(signal), session.ports(), session.config()]);
+  const from = promotion ?? config.promotion;
+  // How long it must have served there is of those whom it shall serve here; a copy need not wait for that.
+  const soon = from && { ...from, minimumTime: 0 };
+  const proven = soon && (await readProvenRelease(session, soon, { release, withChecks: false }, signal));
+  const candidate = await provideRelease(ports, { project, release, proven }, { signal });
   const previous = database.release === null ? null : await ports.bundles.load(database.release);
   const report = await rehearse(session, database, { candidate, previous, fresh, acceptIncompatible }, signal);
   const { verdict, findings, compatibility, backup } = report;

@@ -1,4 +1,4 @@
-import { type ComposeService, type DatabaseConfig, SluiceError } from "@sluice/core";
+import { type ComposeService, type DatabaseConfig, type RehearsedFiles, SluiceError } from "@sluice/core";
 import {
   createCommandDriver,
   createMysqlDriver,
@@ -20,12 +20,14 @@ export interface DriverRequest {
   readonly settings: DatabaseConfig;
   /** How the compose file starts the service. */
   readonly start: Pick<ComposeService, "entrypoint" | "command">;
+  /** Where the database is, if it is in a file on a volume. */
+  readonly files: RehearsedFiles | null;
 }
 
 /** The driver of a kind, with what it needs found out in the database's container. @throws SluiceError DATABASE_UNREACHABLE, DATABASE_UNKNOWN, CONFIG_INVALID */
 export async function createDriver(
   session: Session,
-  { kind, service, container, stack, settings, start }: DriverRequest,
+  { kind, service, container, stack, settings, start, files }: DriverRequest,
   signal?: AbortSignal,
 ): Promise<DatabaseDriver> {
   const { exec, throwAway } = session.runtime();
@@ -47,7 +49,9 @@ export async function createDriver(
       return createMysqlDriver({ ...options, target: await findMysqlTarget(exec, container, wanted) });
     case "sqlite": {
       const { toolImage } = settings;
-      return createSqliteDriver({ ...options, container, toolImage, file: configured(kind, "file", settings.file) });
+      const file = configured(kind, "file", settings.file);
+      const volume = files?.target;
+      return createSqliteDriver({ ...options, container, toolImage, file, volume });
     }
     case "command": {
       const commands = configured(kind, "command", settings.command);

@@ -1,4 +1,4 @@
-import type { OutputSink, ReleaseRequest } from "@sluice/core";
+import type { OutputSink, PromotionConfig, ReleaseRequest } from "@sluice/core";
 import type {
   BackupList,
   BackupProgress,
@@ -59,6 +59,8 @@ export interface MigrationResult {
 export interface RehearseCall extends DatabaseCall {
   /** Built and stored as a deployment would, where it is not yet. */
   readonly release: ReleaseRequest;
+  /** Where its images are proven: they are used, however long they served there. Default: `promotion` of the configuration. */
+  readonly promotion?: PromotionConfig | undefined;
   /** Take a backup for it. Default: the newest that is proven. */
   readonly fresh?: boolean | undefined;
   /** What only the release that serves minds warns, and does not block. Recorded. */
@@ -107,7 +109,7 @@ export interface DatabaseOperations {
   /**
    * Runs a release's migration on a copy of the database, and the release that serves after it. A migration that fails
    * or is found dangerous is a report, not an error. Nothing of production is changed.
-   * @throws SluiceError LOCK_HELD, BUILD_FAILED, DATABASE_UNKNOWN, DATABASE_UNREACHABLE, DEADLINE_EXCEEDED
+   * @throws SluiceError LOCK_HELD, BUILD_FAILED, RELEASE_REFUSED (a promotion), DATABASE_UNKNOWN, DATABASE_UNREACHABLE, DEADLINE_EXCEEDED
    */
   rehearse(call: RehearseCall, signal: AbortSignal): Promise<RehearsalReport>;
   /**

@@ -6,6 +6,7 @@ import {
   type ObservedContainer,
   type ObservedStack,
   parseConfig,
+  type RehearsedFiles,
   SluiceError,
 } from "@sluice/core";
 import {
@@ -22,6 +23,7 @@ import type { Session } from "../session.ts";
 import { systemClock } from "../system-clock.ts";
 import { createDriver } from "./create-driver.ts";
 import type { DatabaseCall } from "./database-operations.ts";
+import { fileMount } from "./file-mount.ts";
 import { type FoundDatabase, findDatabase } from "./find-database.ts";
 import { openResticStore } from "./restic-store.ts";
 import { s3Credentials } from "./s3-credentials.ts";
@@ -31,6 +33,8 @@ export interface OpenDatabase extends FoundDatabase {
   readonly ports: BackupPorts;
   readonly container: ObservedContainer;
   readonly settings: DatabaseConfig;
+  /** Where it is, if it is in a file on a volume. */
+  readonly files: RehearsedFiles | null;
   /** Id of the release that serves now. */
   readonly release: string | null;
 }
@@ -77,12 +81,14 @@ export async function openDatabase(
   const [observed, bundles] = await Promise.all([ports.observer.observe(project, signal), ports.bundles.list()]);
   const container = running(found.service, containersOf(observed, found.service));
   const start = project.model.services[found.service] ?? {};
-  const request = { ...found, container: container.id, stack: project.stack, settings, start };
+  const files = settings.file === undefined ? null : fileMount(start, settings.file);
+  const request = { ...found, container: container.id, stack: project.stack, settings, start, files };
   const driver = await createDriver(session, request, signal);
   return {
     ...found,
     settings,
     container,
+    files,
     release: servingOf(observed, bundles)?.release ?? null,
     ports: {
       driver,

@@ -1,8 +1,8 @@
+import { followedCatalogs } from "../../rehearsal/by-name/follow.ts";
+import type { SchemaState } from "../../rehearsal/by-name/state.ts";
 import type { Catalog } from "../../rehearsal/catalog.ts";
 import type { HeldLock, Observations, Rewrite, TableDiff, TableScan } from "../../rehearsal/report.ts";
 import { newTables, schemaChanges } from "../../rehearsal/schema-changes.ts";
-import { followedCatalogs } from "./follow.ts";
-import type { SchemaState } from "./state.ts";
 import { algorithmOf, excludesEverybody, type ServerStatement, statementRuns, tableOf } from "./statements.ts";
 
 export interface Moment {

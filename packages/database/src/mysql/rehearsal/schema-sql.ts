@@ -1,5 +1,8 @@
+import type { SchemaState } from "../../rehearsal/by-name/state.ts";
+import { quoteName, quoteText } from "../target.ts";
+
 /**
- * One JSON object a line, which `stateSchema` reads. The id of a table is InnoDB's: it stays with a new name and with a
+ * One JSON object a line, which `parseState` reads. The id of a table is InnoDB's: it stays with a new name and with a
  * change that only touches definitions, and is another one after all rows were written anew. 0 for other engines.
  */
 export const stateSql = `
@@ -35,3 +38,8 @@ union all select json_object('kind', 'object', 'what', 'trigger', 'name', trigge
   from information_schema.triggers where trigger_schema = database()
 union all select json_object('kind', 'object', 'what', 'event', 'name', event_name)
   from information_schema.events where event_schema = database();`;
+
+/** One line for each table: its name and, exactly, its number of rows, separated by a tab. */
+export function rowsSql({ tables }: SchemaState): string {
+  return tables.map(({ name }) => `select hex(${quoteText(name)}), count(*) from ${quoteName(name)};`).join("\n");
+}

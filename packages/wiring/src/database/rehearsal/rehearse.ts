@@ -23,6 +23,7 @@ export async function rehearse(
   signal: AbortSignal,
 ): Promise<RehearsalReport> {
   const { ports, settings, service } = database;
+  const files = database.files ?? undefined;
   const backup = await chooseBackup(session, database, fresh, signal);
   const { image: ofBackup } = await ports.store.load(backup);
   const isThere = (await session.runtime().images.missing({ ofBackup }, signal)).length === 0;
@@ -42,7 +43,8 @@ export async function rehearse(
           policy: { ...defaultPolicy, acceptIncompatible },
           open: (copy) => {
             const { down } = settings.migrate;
-            return openTrial(session, { candidate, previous, database: service, down, deployment }, copy, limited);
+            const world = { database: service, files, deployment };
+            return openTrial(session, { candidate, previous, down, ...world }, copy, limited);
           },
         },
         limited,

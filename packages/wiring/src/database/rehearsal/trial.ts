@@ -1,4 +1,4 @@
-import { inOrder, type RehearsalWorld, type StoredRelease, type Verdict } from "@sluice/core";
+import { inOrder, type RehearsalWorld, type RehearsedFiles, type StoredRelease, type Verdict } from "@sluice/core";
 import type { Compatibility, Trial } from "@sluice/database";
 import type { Session } from "../../session.ts";
 import { isWeb, type Proof, proveRelease } from "./prove-release.ts";
@@ -9,6 +9,8 @@ export interface TrialRequest {
   readonly previous: StoredRelease | null;
   /** Service of the database. */
   readonly database: string;
+  /** Of a database in a file: what its copy takes the place of. */
+  readonly files?: RehearsedFiles | undefined;
   /** The job and its command that take a migration back, where they are configured. */
   readonly down?: { readonly job: string; readonly command: readonly string[] } | undefined;
   /** A label of what is made. */
@@ -18,12 +20,12 @@ export interface TrialRequest {
 /** The candidate's migration and the previous release, in networks where the database is the given container. */
 export async function openTrial(
   session: Session,
-  { candidate, previous, database, down, deployment }: TrialRequest,
+  { candidate, previous, database, files, down, deployment }: TrialRequest,
   copy: string,
   signal: AbortSignal,
 ): Promise<Trial> {
   const stack = await session.stack();
-  const world = await session.runtime().rehearsals.open({ stack, deployment, database, copy }, { signal });
+  const world = await session.runtime().rehearsals.open({ stack, deployment, database, copy, files }, { signal });
   const missing = new Set<string>();
   if (!previous) missing.add("what runs now: it is no release that is stored");
   const isThere = candidate.bundle.services.some(

@@ -1,4 +1,4 @@
-import type { Catalog, CatalogColumn } from "../../rehearsal/catalog.ts";
+import type { Catalog, CatalogColumn } from "../catalog.ts";
 import type { SchemaState, StateColumn, StateTable } from "./state.ts";
 
 interface Numbered {
@@ -9,7 +9,7 @@ interface Numbered {
 
 /**
  * Two moments of a schema as catalogs whose ids say what is the same. What has its name still is the same; a table with a
- * new name is known by InnoDB's id, a column with a new name by its place between the others. Pure.
+ * new name is known by the id that its rows have (InnoDB's, a root page of SQLite), a column with a new name by its place between the others. Pure.
  */
 export function followedCatalogs(
   before: SchemaState,

@@ -1,7 +1,6 @@
 import * as z from "zod";
-import { quoteName, quoteText } from "../target.ts";
 
-/** The server has no boolean: 0 or 1. */
+/** Where there is no boolean: 0 or 1. */
 const flag = z.union([z.boolean(), z.number()]).transform(Boolean);
 
 const lineSchema = z.discriminatedUnion("kind", [
@@ -34,7 +33,7 @@ export type StateTable = Extract<Line, { kind: "table" }>;
 export type StateColumn = Extract<Line, { kind: "column" }>;
 export type StateIndex = Extract<Line, { kind: "index" }>;
 
-/** What a database's schema is made of at one moment, by names: a server of this kind has no ids that last. */
+/** What a database's schema is made of at one moment, by names: for kinds of databases that have no ids that last. */
 export interface SchemaState {
   readonly tables: readonly StateTable[];
   readonly columns: readonly StateColumn[];
@@ -43,7 +42,7 @@ export interface SchemaState {
   readonly objects: readonly Extract<Line, { kind: "object" }>[];
 }
 
-/** Reads what `stateSql` gives; `information_schema` tells columns of views too, which are left out. */
+/** Reads one JSON object a line; columns of views, which MariaDB tells too, are left out. */
 export function parseState(lines: readonly string[]): SchemaState {
   const all = lines.map((line) => lineSchema.parse(JSON.parse(line)));
   const of = <K extends Line["kind"]>(kind: K) =>
@@ -58,9 +57,4 @@ export function parseState(lines: readonly string[]): SchemaState {
     constraints: of("constraint").filter(isOfTable),
     objects: of("object"),
   };
-}
-
-/** One line for each table: its name and, exactly, its number of rows, separated by a tab. */
-export function rowsSql({ tables }: SchemaState): string {
-  return tables.map(({ name }) => `select hex(${quoteText(name)}), count(*) from ${quoteName(name)};`).join("\n");
 }

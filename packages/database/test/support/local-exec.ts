@@ -1,0 +1,23 @@
+import { spawn } from "node:child_process";
+import { dirname } from "node:path";
+import { text } from "node:stream/consumers";
+import type { ContainerExec } from "@sluice/core";
+
+/** Of the programs that run here: the Node that runs this comes first. */
+export const localEnvironment = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env["PATH"]}` };
+
+/** Runs on this machine what would run in a container. */
+export const localExec = {
+  async exec(
+    _container: string,
+    [name = "", ...args]: readonly string[],
+    { stdin = "" }: { readonly stdin?: string } = {},
+  ) {
+    const child = spawn(name, args, { env: localEnvironment, stdio: ["pipe", "pipe", "pipe"] });
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(stdin);
+    const ended = new Promise<number>((resolve, reject) => child.once("close", resolve).once("error", reject));
+    const [stdout, stderr, exitCode] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+    return { exitCode, stdout: Buffer.from(stdout), stderr };
+  },
+} as unknown as ContainerExec;
