@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import type { SecondEngine } from "../second-engine/index.ts";
 
 /** A stack of the example shop that good deployments have brought up, and how commands are run on it. */
 export interface CrashStage {
@@ -17,6 +18,8 @@ export interface CrashStage {
   readonly networks: readonly string[];
   /** The directory for temporary files of all commands. */
   readonly scratch: string;
+  /** Only where the stack is on one that may be restarted; `env` names it. */
+  readonly engine?: Pick<SecondEngine, "configure" | "restart">;
 }
 
 export interface Ended {
