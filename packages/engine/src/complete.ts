@@ -61,7 +61,8 @@ export async function completeRun(
   }
   if (step.kind === "job") await tellCutShortJobs(scope);
   const failures = await undoSteps(steps, scope);
-  if (scope.engine === "was-away") await wake(scope, true);
+  // The engine may have been away and back before anybody asked it.
+  await wake(scope, failures.length === 0);
   await reviveDoors(scope);
   if (failures.length > 0) return endUnclear(scope, run, failures, message);
   const outcome: Outcome = interrupted ? "interrupted" : hasMoved(scope) ? "rolled-back" : "failed";

@@ -65,6 +65,18 @@ describe("an engine that is restarted in the middle of a deployment", () => {
     expect(scenario.world.leftovers()).toEqual([]);
   });
 
+  it("that was away and back before anybody asked has what ran before running again", async () => {
+    const scenario = aScenario();
+    await scenario.deploy("v1");
+    scenario.world.calls.fault = ({ name }) => {
+      if (!name.startsWith("router.waitServers")) return undefined;
+      leaveAllDown(scenario);
+      return new SluiceError("NOT_READY", "the door does not answer");
+    };
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "failed", serving: { tag: "v1", share: 100 } });
+    expect(serves(scenario, "v1")).toEqual([]);
+  });
+
   it("is waited for in the middle of the way back, too", async () => {
     const scenario = aScenario();
     await scenario.deploy("v1");

@@ -47,7 +47,7 @@ export async function recoverUnfinished(
   await restoreRoutes(scope, recovery.begun);
   await tellCutShortJobs(scope);
   const failures = await undoSteps(recovery.begun, scope);
-  if (scope.engine === "was-away") await wake(scope, true);
+  if (scope.engine === "was-away") await wake(scope, failures.length === 0);
   await reviveDoors(scope);
   if (failures.length > 0) return endUnclear(scope, run, failures, recovery.reason);
   await sweep(scope);

@@ -105,11 +105,14 @@ export async function statusOf(stage: Omit<CrashStage, "networks">): Promise<Sta
   return JSON.parse(ended.stdout) as Status;
 }
 
+const answerMs = 10_000;
+
 /** Versions that answer new users, and other answers. */
 export async function versionsSeen(url: string, count = 30): Promise<readonly string[]> {
   const seen = new Set<string>();
   for (let index = 0; index < count; index++) {
-    const answer = await fetch(`${url}/version`, { headers: { connection: "close" } }).catch(() => undefined);
+    const signal = AbortSignal.timeout(answerMs);
+    const answer = await fetch(`${url}/version`, { headers: { connection: "close" }, signal }).catch(() => undefined);
     await answer?.arrayBuffer().catch(() => undefined);
     seen.add(answer?.headers.get("x-version") ?? `status ${answer?.status ?? "none"}`);
   }
