@@ -6,8 +6,8 @@ import type { SluicePeer } from "./peers/sluice.ts";
 import type { Session } from "./session.ts";
 
 /** What crash cases need of a peer, with a directory for temporary files; its networks are not known yet. */
-export async function crashStageOf(session: Session, peer: SluicePeer): Promise<CrashStage> {
-  const scratch = join(session.directory, "scratch");
+export async function crashStageOf(session: Session, peer: SluicePeer, name = "scratch"): Promise<CrashStage> {
+  const scratch = join(session.directory, name);
   await mkdir(scratch);
   const { checkout, stateHome, url } = peer;
   return {

@@ -4,6 +4,7 @@
 import { allCases, type CrashStage, nameOf, networksOf, runSluice, sampleOf } from "@sluice/testing/faults";
 import { crashStageOf } from "./crash-stage.ts";
 import { Kept } from "./kept.ts";
+import { isFailed, namesToTry, resultsOf } from "./kill/kept-results.ts";
 import { openListener } from "./kill/listener.ts";
 import { measureExtents } from "./kill/measure-extents.ts";
 import { type KillResult, observeKill } from "./kill/observe-kill.ts";
@@ -24,7 +25,7 @@ const values = readOptions({
     seed: { type: "number", default: 1, says: "same seed, same cases" },
     only: { type: "text", default: "", says: "cases whose name has this text in it, such as SIGINT or rollback" },
     part: { type: "text", default: "1/1", says: "such as 2/6: the second of six parts of about the same length" },
-    resume: { type: "text", says: "file that keeps the cases that went well: they are not repeated" },
+    resume: { type: "text", says: "file that keeps results: what went well is not repeated, what failed is" },
     seconds: { type: "number", says: "begin no case after this time; with --resume the next run goes on" },
   },
 });
@@ -41,11 +42,11 @@ await runBench(async (session) => {
   const stage = await crashStageOf(session, peer);
   const extents = await measureExtents(stage, peer, kept);
   session.say(`a deployment writes ${extents.deploy.records} records, the way back ${extents.rollback.records}`);
-  const settled: CrashStage = { ...stage, networks: await networksOf(stage.stack) };
+  const settled: CrashStage = { ...stage, networks: await networksOf(stage) };
   const all = allCases(extents, seed).filter((one) => nameOf(one).includes(values.only));
   const cases = partOf(values.quick ? sampleOf(all, values.count, seed) : all, values.part, seed);
-  const open = cases.filter((one) => !kept.has(nameOf(one)));
-  const failed: KillResult[] = [];
+  const names = cases.map(nameOf);
+  const open = namesToTry(names, kept).flatMap((name) => cases.find((one) => nameOf(one) === name) ?? []);
   let tried = 0;
   for (const one of open) {
     session.signal.throwIfAborted();
@@ -53,14 +54,14 @@ await runBench(async (session) => {
     const release = `v${++tried + 2}`;
     await peer.checkout.release(release);
     const result = await observeKill(settled, one, release, seed + tried);
-    if (result.problems.length > 0) failed.push(result);
-    else await kept.add(result.name, result);
-    const verdict = result.problems.length > 0 ? `FAILED: ${result.problems.join("; ")}` : "ok";
+    await kept.add(result.name, result);
+    const verdict = isFailed(result) ? `FAILED: ${result.problems.join("; ")}` : "ok";
     session.say(`${tried}/${open.length} ${result.name}: lost ${result.lost} of ${result.requests}, ${verdict}`);
   }
   const audit = await runSluice(settled, ["audit", "verify"]);
-  const good = cases.map((one) => kept.get(nameOf(one)) as KillResult | undefined).filter((one) => one !== undefined);
-  const results = [...good, ...failed];
+  const results = resultsOf(names, kept);
+  const failed = results.filter(isFailed);
+  for (const { name, problems } of failed) session.say(`still FAILED: ${name}: ${problems.join("; ")}`);
   const sum = (of: (result: KillResult) => number) => results.reduce((total, result) => total + of(result), 0);
   const figures = {
     cases: shown(results.length),

@@ -31,5 +31,5 @@ export async function settle(shop: Shop): Promise<{ readonly stage: CrashStage; 
   await extentOf("deploy", "--release", "v1");
   await shop.release("v2");
   const extents = { deploy: await extentOf("deploy", "--release", "v2"), rollback: await extentOf("rollback") };
-  return { stage: { ...stage, networks: await networksOf(shop.stack) }, extents };
+  return { stage: { ...stage, networks: await networksOf(stage) }, extents };
 }

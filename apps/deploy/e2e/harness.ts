@@ -114,8 +114,9 @@ export async function openShop(more = "", env: Readonly<Record<string, string>> 
   };
 }
 
-export async function openProject(config: string): Promise<Project> {
-  const project = await openStack(config);
+/** @param env variables beside the usual ones */
+export async function openProject(config: string, env: Readonly<Record<string, string>> = {}): Promise<Project> {
+  const project = await openStack(config, env);
   const { checkout } = project;
   const git = (...args: readonly string[]) =>
     run("git", ["-c", "user.name=e2e", "-c", "user.email=e2e@example.invalid", ...args], { cwd: checkout });

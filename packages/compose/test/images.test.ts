@@ -100,6 +100,17 @@ describe("build", () => {
     await images.removeTags([kept]);
   });
 
+  it("takes away what an orphaned build has tagged since the last sweep, while it builds itself", async () => {
+    await writeVersion("two");
+    const built = await images.build(project(), "v2");
+    const [kept = "", late] = [built.imageTags["web"], `sluice/${stack.name}-web:building-ba9876543210`];
+    await docker("tag", kept, late);
+    await images.build(project(), "v2");
+    expect(await docker("images", "-q", late)).toBe("");
+    expect(await docker("images", "-q", kept)).not.toBe("");
+    await images.removeTags([kept]);
+  });
+
   it("says which build failed, and how", async () => {
     await writeFile(join(context, "Dockerfile"), "FROM sluice-test/busybox\nRUN echo the reason; exit 9\n");
     await expect(images.build(project(), "v2")).rejects.toMatchObject({

@@ -4,11 +4,13 @@ import { restoreRoutes } from "./actions/traffic.ts";
 import { tellCutShortJobs } from "./cut-short.ts";
 import { createDeadline, settle } from "./deadline.ts";
 import { type DeploymentResult, end, leave, type RunContext } from "./end.ts";
+import { untilEngineAnswers } from "./engine-away.ts";
 import { mendLinks } from "./mend-links.ts";
 import { describe, report } from "./report.ts";
 import { type RunResult, type UndoFailure, undoSteps } from "./run-steps.ts";
 import { type DeploymentScope, emit } from "./scope.ts";
 import { servingOf } from "./serving.ts";
+import { wake } from "./wake.ts";
 
 /**
  * How the engine sees the stack now, for the last word of a deployment; links that are missing are mended. A state home
@@ -48,6 +50,10 @@ export async function completeRun(
   const steps = scope.plan.steps.filter(({ id }) => begun.includes(id));
   // Users first: nothing else, not even saying why, comes before they are back.
   await restoreRoutes(scope, steps);
+  if (await untilEngineAnswers(scope)) {
+    await wake(scope, !steps.some(({ kind }) => kind === "workers"));
+    await restoreRoutes(scope, steps);
+  }
   if (!interrupted) {
     report(scope, error);
     await showCandidateLog(scope);
@@ -55,6 +61,8 @@ export async function completeRun(
   }
   if (step.kind === "job") await tellCutShortJobs(scope);
   const failures = await undoSteps(steps, scope);
+  // The engine may have been away and back before anybody asked it.
+  await wake(scope, failures.length === 0);
   await reviveDoors(scope);
   if (failures.length > 0) return endUnclear(scope, run, failures, message);
   const outcome: Outcome = interrupted ? "interrupted" : hasMoved(scope) ? "rolled-back" : "failed";

@@ -1,5 +1,6 @@
 import { type Outcome, outcomeExitCodes, type Serving } from "@sluice/core";
 import { createDeadline, settle } from "./deadline.ts";
+import { untilEngineAnswers } from "./engine-away.ts";
 import { report } from "./report.ts";
 import { type DeploymentScope, emit, slotServices } from "./scope.ts";
 
@@ -73,9 +74,15 @@ export async function leave(scope: DeploymentScope, run: RunContext, reason: str
 /** `undefined` when it cannot be seen. */
 async function serves(scope: DeploymentScope, { serving }: RunContext): Promise<Serving | null | undefined> {
   const { clock } = scope.ports;
-  using deadline = createDeadline(clock, lookBudgetMs);
-  try {
+  const look = async () => {
+    using deadline = createDeadline(clock, lookBudgetMs);
     return await settle(clock, deadline.signal, serving(deadline.signal));
+  };
+  try {
+    return await look().catch(async (error: unknown) => {
+      if (await untilEngineAnswers(scope)) return look();
+      throw error;
+    });
   } catch (error) {
     report(scope, error);
     return undefined;

@@ -7,6 +7,7 @@ import { Observations } from "./observations.ts";
 import type { Initiator, PreparedDeployment } from "./requests.ts";
 import { runSteps } from "./run-steps.ts";
 import { type DeploymentScope, type EnginePorts, emit, type StackFacts } from "./scope.ts";
+import { runningIn } from "./wake.ts";
 
 /** Executes a prepared plan under the journal and says how it ended. */
 export async function execute(
@@ -30,6 +31,8 @@ export async function execute(
     source,
     release,
     previousRelease,
+    project: request.project,
+    ranBefore: runningIn(observed),
     doorIds: doorIdsOf(observed),
     observations: new Observations(),
     control: createControl(ports, deployment),

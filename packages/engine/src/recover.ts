@@ -14,6 +14,7 @@ import { report } from "./report.ts";
 import { runSteps, undoSteps } from "./run-steps.ts";
 import { type DeploymentScope, type EnginePorts, emit, type StackFacts } from "./scope.ts";
 import { loadOrNull } from "./stored-release.ts";
+import { runningIn, wake } from "./wake.ts";
 
 /**
  * Finishes or undoes an attempt that died without an end, or whose way back was not complete. Which of both is decided
@@ -33,7 +34,7 @@ export async function recoverUnfinished(
   const observed = await ports.observer.observe(project, signal);
   const recovery = planRecovery(unfinished, observed, choice);
   const startedMs = ports.clock.monotonicMs();
-  const scope = await scopeOf(unfinished.attempt, facts, ports);
+  const scope = await scopeOf(unfinished.attempt, { ...facts, project, ranBefore: runningIn(observed) }, ports);
   const run = { serving: observeServing(scope, project), startedMs };
   for (const [service, id] of doorIdsOf(observed)) scope.doorIds.set(service, id);
   announce(scope, unfinished.attempt, recovery.action === "finish" ? "finished" : "undone", recovery.reason);
@@ -46,6 +47,7 @@ export async function recoverUnfinished(
   await restoreRoutes(scope, recovery.begun);
   await tellCutShortJobs(scope);
   const failures = await undoSteps(recovery.begun, scope);
+  if (scope.engine === "was-away") await wake(scope, failures.length === 0);
   await reviveDoors(scope);
   if (failures.length > 0) return endUnclear(scope, run, failures, recovery.reason);
   await sweep(scope);
@@ -74,7 +76,11 @@ async function sweep(scope: DeploymentScope): Promise<void> {
   }
 }
 
-async function scopeOf(attempt: AttemptRecord, facts: StackFacts, ports: EnginePorts): Promise<DeploymentScope> {
+async function scopeOf(
+  attempt: AttemptRecord,
+  facts: StackFacts & Pick<DeploymentScope, "project" | "ranBefore">,
+  ports: EnginePorts,
+): Promise<DeploymentScope> {
   const { start } = attempt;
   const bundle = bundleOf(attempt);
   return {
@@ -82,6 +88,8 @@ async function scopeOf(attempt: AttemptRecord, facts: StackFacts, ports: EngineP
     homeId: facts.homeId,
     config: facts.config,
     previewSecret: facts.previewSecret,
+    project: facts.project,
+    ranBefore: facts.ranBefore,
     deployment: start.deployment,
     plan: start.plan,
     ports,

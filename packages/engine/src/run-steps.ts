@@ -3,6 +3,7 @@ import { createCall, type StepData } from "./action.ts";
 import { actionOf } from "./actions.ts";
 import { leavesToPerson, passGate, pauseReason } from "./control/wait-for-person.ts";
 import { createDeadline, settle } from "./deadline.ts";
+import { untilEngineAnswers } from "./engine-away.ts";
 import { record, recordIfPossible } from "./record-step.ts";
 import { report } from "./report.ts";
 import { type DeploymentScope, emit } from "./scope.ts";
@@ -40,6 +41,7 @@ export async function runSteps(
         return { ok: false, begun, step, error, interrupted: signal.aborted };
       }
       report(scope, error);
+      await untilEngineAnswers(scope);
     }
   }
   return { ok: true, begun };
@@ -113,11 +115,17 @@ export async function undoSteps(steps: readonly PlanStep[], scope: DeploymentSco
 async function undoStep(step: PlanStep, scope: DeploymentScope): Promise<void> {
   const { clock } = scope.ports;
   const startedMs = clock.monotonicMs();
-  // Compensation never runs under the signal that was aborted.
-  using deadline = createDeadline(clock, undoBudgetMs(step, scope));
-  try {
+  const undo = async () => {
+    // Compensation never runs under the signal that was aborted.
+    using deadline = createDeadline(clock, undoBudgetMs(step, scope));
     const work = actionOf(step).undo?.(step as never, scope, createCall(scope, step, deadline.signal));
     await settle(clock, deadline.signal, work ?? Promise.resolve());
+  };
+  try {
+    await undo().catch(async (error: unknown) => {
+      if (await untilEngineAnswers(scope)) return undo();
+      throw error;
+    });
     await recordIfPossible(scope, step, { result: "undone", startedMs });
   } catch (error) {
     await recordIfPossible(scope, step, { result: "undo-failed", startedMs, error });

@@ -75,6 +75,10 @@ export interface DeploymentScope extends StackFacts {
   readonly source: ReleaseSource | null;
   release: StoredRelease | null;
   readonly previousRelease: StoredRelease | null;
+  /** What is checked out, as this run has resolved it. */
+  readonly project: ResolvedProject;
+  /** Names of the containers that ran when this run began. */
+  readonly ranBefore: ReadonlySet<string>;
   /** Doors by service: container ids, known once made or observed. */
   readonly doorIds: Map<string, string>;
   /** What the next record carries for the report. */
@@ -91,6 +95,8 @@ export interface DeploymentScope extends StackFacts {
   usersMovedAt?: Date;
   /** Monotonic milliseconds at which this run led everyone to the candidate. */
   cutoverAtMs?: number;
+  /** The Docker engine was away for a while, or has not come back within the time that is waited for it. */
+  engine?: "was-away" | "gone";
 }
 
 export interface ReleaseSource {

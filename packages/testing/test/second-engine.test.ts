@@ -5,7 +5,12 @@ import { getPriority, setPriority } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { type SecondEngine, startSecondEngine, whyNoSecondEngine } from "../src/second-engine/index.ts";
+import {
+  type EngineSignal,
+  type SecondEngine,
+  startSecondEngine,
+  whyNoSecondEngine,
+} from "../src/second-engine/index.ts";
 
 const run = promisify(execFile);
 const images = ["sluice-test/busybox"];
@@ -41,6 +46,22 @@ describe.skipIf(reason !== "")(`a second engine ${reason}`, () => {
     } finally {
       setPriority(mine);
     }
+  });
+
+  it("is restarted, and its containers outlive that only with live-restore", async () => {
+    await using engine = await startSecondEngine({ images });
+    const started = async () => engine.docker("inspect", "--format", "{{.State.Running}} {{.State.StartedAt}}", id);
+    const id = await engine.docker("run", "-d", "--init", "--restart", "always", "sluice-test/busybox", "sleep", "600");
+    const outlives = async (signal: EngineSignal) => {
+      const before = await started();
+      await engine.restart(signal);
+      await expect.poll(started, { timeout: 20_000 }).toContain("true");
+      return (await started()) === before;
+    };
+    expect([await outlives("SIGTERM"), await outlives("SIGKILL")]).toEqual([false, false]);
+    await engine.configure({ "live-restore": true });
+    await expect.poll(() => engine.docker("info", "--format", "{{.LiveRestoreEnabled}}")).toBe("true");
+    expect([await outlives("SIGTERM"), await outlives("SIGKILL")]).toEqual([true, true]);
   });
 
   it("ends with its process, and what is left of it goes with the next", async () => {

@@ -3,6 +3,7 @@ import { composeModel } from "../engine/compose-model.ts";
 import type { Engine } from "../engine/engine.ts";
 import { buildModel, sharedBuilds } from "./build-model.ts";
 import { passingTag } from "./passing-tags.ts";
+import { sweepPassing } from "./remove-tags.ts";
 
 /**
  * Runs the builds of a project, what is independent at once and what is the same once, and resolves with the image id of each service. Each image
@@ -35,6 +36,8 @@ export async function buildImages(
       ),
     );
   };
+  // A build goes on when its deployer is killed, and may tag its images after the next run has swept: now there is time.
+  const swept = sweepPassing(engine, stack, { signal, except: passing }).catch(() => undefined);
   try {
     await composeModel(engine, buildModel(model, tags), ["--progress", "plain", "build"], {
       failed: `images of ${services.join(", ")} cannot be built`,
@@ -44,6 +47,7 @@ export async function buildImages(
       signal,
       onOutput,
     });
+    await swept;
     const docker = await engine.docker();
     const ids = await Promise.all(
       services.map(

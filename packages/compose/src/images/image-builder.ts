@@ -8,14 +8,13 @@ import {
   type TakenImage,
 } from "@sluice/core";
 import type { Engine } from "../engine/engine.ts";
-import { unlessStatus } from "../engine/errors.ts";
 import { buildImages } from "./build-images.ts";
 import { builtFor } from "./build-model.ts";
 import { findAndBuild } from "./find-and-build.ts";
 import { findImages, imageId } from "./find-images.ts";
 import { digestsOf, takeImage } from "./image-digests.ts";
-import { listOwn, listTagged } from "./list-tagged.ts";
-import { isPassing } from "./passing-tags.ts";
+import { listTagged } from "./list-tagged.ts";
+import { removeTags, sweepPassing } from "./remove-tags.ts";
 
 export function createImageBuilder(engine: Engine): ImageBuilder {
   return {
@@ -32,21 +31,8 @@ export function createImageBuilder(engine: Engine): ImageBuilder {
     },
     tagged: (stack, signal) => listTagged(engine, stack, signal),
     removeTags: (tags) => removeTags(engine, tags),
-    async sweep(stack, signal) {
-      const left = (await listOwn(engine, stack, signal)).filter(({ tag }) => isPassing(tag));
-      await removeTags(
-        engine,
-        left.map(({ repository, tag }) => `${repository}:${tag}`),
-      );
-    },
+    sweep: (stack, signal) => sweepPassing(engine, stack, { signal }),
   };
-}
-
-async function removeTags(engine: Engine, tags: readonly string[]): Promise<void> {
-  await engine.call("image tags cannot be removed", (docker) =>
-    // 409: a container still uses it; it goes with the next pruning.
-    Promise.all(tags.map((tag) => unlessStatus(docker.getImage(tag).remove(), [404, 409], null))),
-  );
 }
 
 async function build(

@@ -13,7 +13,7 @@ import { acceptedHashes, builtImages } from "../base/base-hashes.ts";
 import { readClaim } from "../base/claim.ts";
 import type { ReadRouting } from "../doors/wait-door.ts";
 import { composeLabels, inspectAll, listProject, observedContainer } from "../engine/containers.ts";
-import type { Engine } from "../engine/engine.ts";
+import { type Engine, withSignal } from "../engine/engine.ts";
 import { logTail } from "../engine/log-tail.ts";
 import { isInSlot } from "../networks/ensure-networks.ts";
 import { listLinks } from "../networks/links.ts";
@@ -24,6 +24,9 @@ import { missingLinks } from "./missing-links.ts";
 import { isInBase, observeBaseService } from "./observe-base.ts";
 import { observeDoors, type WantedDoorOf } from "./observe-doors.ts";
 
+/** The library's types leave the options of this call out. */
+type Pingable = Docker & { ping(options: { abortSignal?: AbortSignal }): Promise<unknown> };
+
 export interface ObserverDependencies {
   readonly engine: Engine;
   readonly readRouting: ReadRouting;
@@ -33,6 +36,9 @@ export interface ObserverDependencies {
 export function createObserver({ engine, readRouting, wantedDoor }: ObserverDependencies): StackObserver {
   return {
     engine: (signal) => readEngineFacts(engine, signal),
+    ping: async (signal) => {
+      await engine.call("the engine cannot be asked", (docker) => (docker as Pingable).ping(withSignal(signal)));
+    },
     logTail: async (container, lines) => engine.redact(await logTail(engine, container, lines)),
     async slotContainers(stack, slot, signal) {
       return (await observeSlot(engine, stack, slot, signal)).containers;

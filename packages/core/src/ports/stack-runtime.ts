@@ -101,6 +101,8 @@ export interface EngineFacts {
 /** Reads. Nothing here changes anything. */
 export interface StackObserver {
   engine(signal?: AbortSignal): Promise<EngineFacts>;
+  /** Resolves when the engine answers; one cheap call. @throws SluiceError ENGINE_UNREACHABLE, ENGINE_FAILED */
+  ping(signal?: AbortSignal): Promise<void>;
   /** @throws SluiceError ENGINE_UNREACHABLE */
   observe(project: ResolvedProject, signal?: AbortSignal): Promise<ObservedStack>;
   /** Containers of a slot as they are now; one cheap call, for watching. */

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import type { SecondEngine } from "../second-engine/index.ts";
 
 /** A stack of the example shop that good deployments have brought up, and how commands are run on it. */
 export interface CrashStage {
@@ -17,6 +18,8 @@ export interface CrashStage {
   readonly networks: readonly string[];
   /** The directory for temporary files of all commands. */
   readonly scratch: string;
+  /** Only where the stack is on one that may be restarted; `env` names it. */
+  readonly engine?: Pick<SecondEngine, "configure" | "restart">;
 }
 
 export interface Ended {
@@ -102,11 +105,14 @@ export async function statusOf(stage: Omit<CrashStage, "networks">): Promise<Sta
   return JSON.parse(ended.stdout) as Status;
 }
 
+const answerMs = 10_000;
+
 /** Versions that answer new users, and other answers. */
 export async function versionsSeen(url: string, count = 30): Promise<readonly string[]> {
   const seen = new Set<string>();
   for (let index = 0; index < count; index++) {
-    const answer = await fetch(`${url}/version`, { headers: { connection: "close" } }).catch(() => undefined);
+    const signal = AbortSignal.timeout(answerMs);
+    const answer = await fetch(`${url}/version`, { headers: { connection: "close" }, signal }).catch(() => undefined);
     await answer?.arrayBuffer().catch(() => undefined);
     seen.add(answer?.headers.get("x-version") ?? `status ${answer?.status ?? "none"}`);
   }

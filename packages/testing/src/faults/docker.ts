@@ -13,6 +13,8 @@ export async function output(
   return stdout;
 }
 
-export const docker = (...args: readonly string[]): Promise<string> => output(["docker", ...args]);
+/** The docker command line on the engine that the environment names. */
+export const docker = ({ env }: { readonly env: NodeJS.ProcessEnv }, ...args: readonly string[]): Promise<string> =>
+  output(["docker", ...args], { env });
 
 export const lines = (text: string): string[] => text.split("\n").filter((line) => line !== "");

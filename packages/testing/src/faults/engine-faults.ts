@@ -22,25 +22,26 @@ export const engineFaults: readonly Fault[] = [
       // A build on it writes to a device that is always full. The shell itself does: not every `head` minds.
       const base = stage.env["NODE_IMAGE"] ?? "sluice-test/shop-base";
       const recipe = `FROM ${base}\nONBUILD RUN echo full > /dev/full\n`;
-      await output(["sh", "-c", 'printf %s "$1" | docker build -q -t "$2" -', "sh", recipe, fullImage(stage)]);
+      const build = 'printf %s "$1" | docker build -q -t "$2" -';
+      await output(["sh", "-c", build, "sh", recipe, fullImage(stage)], { env: stage.env });
       return { NODE_IMAGE: fullImage(stage) };
     },
-    heal: async (stage) => void (await docker("image", "rm", fullImage(stage))),
+    heal: async (stage) => void (await docker(stage, "image", "rm", fullImage(stage))),
   },
   {
     name: "the door is killed",
     at: "verify",
-    inject: async (stage) => void (await docker("kill", door(stage))),
+    inject: async (stage) => void (await docker(stage, "kill", door(stage))),
   },
   {
     name: "the door is killed while users move",
     at: "shift",
-    inject: async (stage) => void (await docker("kill", door(stage))),
+    inject: async (stage) => void (await docker(stage, "kill", door(stage))),
   },
   {
     name: "the database is restarted",
     at: "start",
-    inject: async (stage) => void (await docker("restart", "-t", "1", database(stage))),
+    inject: async (stage) => void (await docker(stage, "restart", "-t", "1", database(stage))),
   },
   {
     name: "the database is made anew by plain Compose, without its links",
@@ -56,10 +57,10 @@ export const engineFaults: readonly Fault[] = [
     name: "the images of the release vanish",
     at: "networks",
     isFatal: true,
-    inject: async ({ stack }, release) => {
-      const reference = `reference=${stackNames.imageRepository(stack, "*")}:${release}`;
+    inject: async (stage, release) => {
+      const reference = `reference=${stackNames.imageRepository(stage.stack, "*")}:${release}`;
       const format = ["--filter", reference, "--format", "{{.Repository}}:{{.Tag}}"];
-      await docker("image", "rm", "-f", ...lines(await docker("image", "ls", ...format)));
+      await docker(stage, "image", "rm", "-f", ...lines(await docker(stage, "image", "ls", ...format)));
     },
   },
   {
@@ -75,7 +76,7 @@ export const engineFaults: readonly Fault[] = [
   {
     name: "the candidate is removed by hand",
     at: "shift",
-    inject: async (stage) => void (await docker("rm", "-f", await candidate(stage))),
+    inject: async (stage) => void (await docker(stage, "rm", "-f", await candidate(stage))),
   },
   {
     name: "the candidate is cut off from its networks",
@@ -83,18 +84,19 @@ export const engineFaults: readonly Fault[] = [
     inject: async (stage) => {
       const id = await candidate(stage);
       const format = "{{range $name, $_ := .NetworkSettings.Networks}}{{$name}}\n{{end}}";
-      for (const network of lines(await docker("inspect", "--format", format, id))) {
-        await docker("network", "disconnect", "-f", network, id);
+      for (const network of lines(await docker(stage, "inspect", "--format", format, id))) {
+        await docker(stage, "network", "disconnect", "-f", network, id);
       }
     },
   },
 ];
 
 /** The newest web container of a slot. */
-async function candidate({ stack }: CrashStage): Promise<string> {
+async function candidate(stage: CrashStage): Promise<string> {
+  const { stack } = stage;
   const wanted = [`${labels.stack}=${stack}`, `${labels.kind}=slot`, "com.docker.compose.service=web"];
   const filters = wanted.flatMap((label) => ["--filter", `label=${label}`]);
-  const [newest] = lines(await docker("ps", "-q", ...filters));
+  const [newest] = lines(await docker(stage, "ps", "-q", ...filters));
   if (newest === undefined) throw new Error(`no web container of a slot of ${stack} runs`);
   return newest;
 }
@@ -102,10 +104,10 @@ async function candidate({ stack }: CrashStage): Promise<string> {
 /** Its shared memory fills up, so that the kernel ends the greatest process that is not to blame: the application. */
 async function takeMemoryAway(stage: CrashStage): Promise<void> {
   const id = await candidate(stage);
-  await docker("update", "--memory", memory, "--memory-swap", memory, id);
+  await docker(stage, "update", "--memory", memory, "--memory-swap", memory, id);
   const fill = ["dd", "if=/dev/zero", "of=/dev/shm/filler", "bs=1M", `count=${sharedMegabytes}`];
   // It may be ended with the container that it is in.
-  await docker("exec", id, ...fill).catch(() => undefined);
+  await docker(stage, "exec", id, ...fill).catch(() => undefined);
 }
 
 async function makeDatabaseAnew({ stack, checkout, env }: CrashStage): Promise<void> {

@@ -6,3 +6,4 @@ export { allCases, type Extents, type KillCase, nameOf, sampleOf } from "./kill-
 export { networksOf } from "./left-behind.ts";
 export { type FaultOutcome, playFault } from "./play-fault.ts";
 export { type KillOutcome, playKill } from "./play-kill.ts";
+export { restartFaults } from "./restart-faults.ts";

@@ -5,8 +5,9 @@ import { type CrashStage, statusOf } from "./crash-stage.ts";
 import { docker, lines } from "./docker.ts";
 
 /** Names of the networks that belong to a stack. */
-export async function networksOf(stack: string): Promise<readonly string[]> {
-  const names = lines(await docker("network", "ls", "--format", "{{.Name}}"));
+export async function networksOf(stage: Pick<CrashStage, "stack" | "env">): Promise<readonly string[]> {
+  const { stack } = stage;
+  const names = lines(await docker(stage, "network", "ls", "--format", "{{.Name}}"));
   return names.filter((name) => name.startsWith(`${stack}_`) || name.startsWith(`${stack}-`)).toSorted();
 }
 
@@ -24,16 +25,17 @@ export async function leftBehind(stage: CrashStage): Promise<string[]> {
     if (severity !== "info" && code !== "no-health-check") found.push(`status says ${code}: ${message}`);
   }
   found.push(...(await strayContainers(stage, slotsInUse)));
-  for (const network of await networksOf(stage.stack)) {
+  for (const network of await networksOf(stage)) {
     if (!stage.networks.includes(network)) found.push(`network ${network}`);
   }
   found.push(...(await strayImages(stage)), ...(await strayFiles(stage)));
   return found;
 }
 
-async function strayContainers({ stack }: CrashStage, slotsInUse: readonly string[]): Promise<string[]> {
+async function strayContainers(stage: CrashStage, slotsInUse: readonly string[]): Promise<string[]> {
+  const { stack } = stage;
   const format = `{{.Names}}|{{.State}}|{{.Label "${labels.kind}"}}|{{.Label "${labels.slot}"}}`;
-  const rows = lines(await docker("ps", "-a", "--filter", `name=^${stack}[-_]`, "--format", format));
+  const rows = lines(await docker(stage, "ps", "-a", "--filter", `name=^${stack}[-_]`, "--format", format));
   return rows
     .map((row) => row.split("|"))
     .filter(([, state, kind, slot = ""]) => {
@@ -44,9 +46,12 @@ async function strayContainers({ stack }: CrashStage, slotsInUse: readonly strin
 }
 
 /** Images of releases that are not stored. */
-async function strayImages({ stack, stateHome }: CrashStage): Promise<string[]> {
+async function strayImages(stage: CrashStage): Promise<string[]> {
+  const { stack, stateHome } = stage;
   const reference = `reference=${stackNames.imageRepository(stack, "*")}`;
-  const tagged = lines(await docker("image", "ls", "--format", "{{.Repository}}:{{.Tag}}", "--filter", reference));
+  const tagged = lines(
+    await docker(stage, "image", "ls", "--format", "{{.Repository}}:{{.Tag}}", "--filter", reference),
+  );
   const releases = (await readdir(join(stateHome, "releases"))).filter((name) => !name.startsWith("."));
   const bundles = await Promise.all(
     releases.map((name) => readFile(join(stateHome, "releases", name, "bundle.json"), "utf8")),

@@ -1,2 +1,8 @@
-export { type SecondEngine, type SecondEngineOptions, startSecondEngine } from "./second-engine.ts";
+export {
+  type Configuration,
+  type EngineSignal,
+  type SecondEngine,
+  type SecondEngineOptions,
+  startSecondEngine,
+} from "./second-engine.ts";
 export { whyNoSecondEngine } from "./why-none.ts";

@@ -21,7 +21,17 @@ export interface SecondEngine extends AsyncDisposable {
   readonly directory: string;
   /** The docker command line on it; what it printed. */
   docker(...args: readonly string[]): Promise<string>;
+  /** Changes what can be changed while it runs, such as `live-restore`. It counts for a restart, too. */
+  configure(configuration: Configuration): Promise<void>;
+  /** Ends it by a signal, and starts it again; resolves when it answers. */
+  restart(signal: EngineSignal): Promise<void>;
 }
+
+/** As in Docker's `daemon.json`. */
+export type Configuration = Readonly<Record<string, unknown>>;
+
+/** SIGTERM is what `systemctl restart docker` sends; SIGKILL is what the kernel does when memory is short. */
+export type EngineSignal = "SIGTERM" | "SIGKILL";
 
 export interface SecondEngineOptions {
   /** Images of this machine's engine that it gets: a registry is not to be had there. */
@@ -32,7 +42,8 @@ export interface SecondEngineOptions {
 
 /**
  * In a network, a mount and a pid namespace: it shares no file with this machine but those of the directory, and when
- * its first process ends, which is the engine, everything in it ends. The machine's own configuration of the engine is
+ * its first process ends, everything in it ends. That one stands for the init system: it ends with the engine, but where
+ * a file says that this is a restart, and outlives as containers can. The machine's own configuration of the engine is
  * not its: of that nothing is known here. Like that engine it has the ordinary priority, whatever this process has.
  */
 const machine = (beside: string) => `set -e
@@ -43,7 +54,13 @@ mount -t tmpfs none /tmp
 mkdir -p /var/lib/docker
 mount --bind "$1/docker" /var/lib/docker
 ${beside}
-exec dockerd --config-file "$1/daemon.json" -H unix:///var/run/docker.sock -H "unix://$1/docker.sock" > "$1/dockerd.log" 2>&1
+set +e
+while :; do
+  dockerd --config-file "$1/daemon.json" -H unix:///var/run/docker.sock -H "unix://$1/docker.sock" >> "$1/dockerd.log" 2>&1 &
+  echo $! > "$1/dockerd.pid"
+  wait $!
+  rm "$1/restart" || exit 1
+done
 `;
 
 /**
@@ -59,7 +76,8 @@ export async function startSecondEngine({ images, beside }: SecondEngineOptions)
     rm(path, { recursive: true, force: true, maxRetries: 10 }),
   );
   await mkdir(join(directory, "docker"));
-  await writeFile(join(directory, "daemon.json"), "{}\n");
+  const settings = join(directory, "daemon.json");
+  await writeFile(settings, "{}\n");
   await beside?.prepare(directory);
   const inside = begun.adopt(startInside(name, machine(beside?.script ?? ""), directory), end);
 
@@ -74,7 +92,42 @@ export async function startSecondEngine({ images, beside }: SecondEngineOptions)
   });
   await run("sh", ["-c", `docker save "$@" | DOCKER_HOST=${host} docker load`, "sh", ...images]);
   const started = begun.move();
-  return { address, host, directory, docker, [Symbol.asyncDispose]: () => started.disposeAsync() };
+  return {
+    address,
+    host,
+    directory,
+    docker,
+    async configure(configuration) {
+      await writeFile(settings, `${JSON.stringify(configuration)}\n`);
+      await tell(inside, directory, "SIGHUP");
+    },
+    async restart(signal) {
+      await writeFile(join(directory, "restart"), "");
+      const before = await tell(inside, directory, signal);
+      await untilAnother(before, directory);
+      await untilAnswers(docker, inside, directory);
+    },
+    [Symbol.asyncDispose]: () => started.disposeAsync(),
+  };
+}
+
+/** Sends the engine's process a signal; its number, in its own namespace. */
+async function tell(inside: ChildProcess, directory: string, signal: NodeJS.Signals): Promise<string> {
+  const number = await processOf(directory);
+  // The only child of what was started here is the first process of the namespace.
+  const first = (await readFile(`/proc/${inside.pid}/task/${inside.pid}/children`, "utf8")).trim();
+  await run("nsenter", [`--target=${first}`, "--pid", "sh", "-c", `kill -${signal.slice(3)} ${number}`]);
+  return number;
+}
+
+const processOf = async (directory: string) => (await readFile(join(directory, "dockerd.pid"), "utf8")).trim();
+
+async function untilAnother(before: string, directory: string): Promise<void> {
+  const deadline = performance.now() + startTimeoutMs;
+  for (let now = before; now === before || now === ""; now = await processOf(directory)) {
+    if (performance.now() > deadline) throw new Error(`the second engine does not end (process ${before})`);
+    await sleep(50);
+  }
 }
 
 function startInside(network: string, script: string, directory: string): ChildProcess {

@@ -23,6 +23,7 @@ export function fakeObserver({ act, state }: FakeContext): StackObserver {
         freeDiskBytes: null,
         findings: [],
       })),
+    ping: (signal) => act("observer.ping", signal, () => undefined),
     observe: (project, signal) =>
       act("observer.observe", signal, () => ({
         stack: state.stack,
