@@ -3,7 +3,7 @@ import type { Channel } from "./channels/channel.ts";
 import { within } from "./deliver/deadline.ts";
 import { defaultRetries, type RetryPolicy } from "./deliver/deliver.ts";
 import { type DeliveryReport, enlist, type TellContext, type Telling, tell } from "./deliver/tell.ts";
-import type { Titles } from "./message/message.ts";
+import type { Templates } from "./message/message.ts";
 import type { Notification } from "./message/notification.ts";
 import type { OutboxEntry } from "./outbox/entry.ts";
 import { isDue, outdated } from "./outbox/keep.ts";
@@ -15,7 +15,8 @@ export interface NotifierOptions {
   readonly clock: Clock;
   /** Masks what must not leave this machine; every text of a notification goes through it. */
   readonly redact: Redact;
-  readonly titles?: Titles | undefined;
+  /** Titles and notes of one's own. */
+  readonly templates?: Templates | undefined;
   readonly retries?: RetryPolicy | undefined;
 }
 
@@ -40,8 +41,8 @@ export interface Notifier {
 
 /** The caller sees to it that one process at a time uses the outbox: the lock of a state home does. */
 export function createNotifier(options: NotifierOptions): Notifier {
-  const { channels, outbox, clock, redact, titles, retries = defaultRetries } = options;
-  const context: TellContext = { outbox, clock, titles };
+  const { channels, outbox, clock, redact, templates, retries = defaultRetries } = options;
+  const context: TellContext = { outbox, clock, templates };
 
   /** All channels at once; for each in turn, so that what happened first is told first. */
   async function tellAll(

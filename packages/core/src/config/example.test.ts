@@ -46,7 +46,7 @@ describe("the example configuration", () => {
     expect({ ...rest, traffic }).toEqual(defaults);
     expect(testers?.by).toBe("header");
     expect(github).toMatchObject(defaultGithub);
-    expect({ ...notify, titles: {}, channels: {} }).toEqual(silent);
+    expect({ ...notify, titles: {}, notes: {}, channels: {} }).toEqual(silent);
     expect(notify.channels["mail"]?.email).toMatchObject({ port: 587, tls: "starttls" });
     expect(database).toMatchObject(parseConfig("database: {}", path).database ?? {});
     expect({ ...analysis, errors: { maxIncrease: analysis.errors.maxIncrease } }).toEqual(defaultAnalysis);

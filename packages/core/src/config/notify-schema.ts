@@ -21,7 +21,7 @@ export const tellable = ["planned", "begun", ...endings] as const;
 export type Tellable = (typeof tellable)[number];
 
 /** What a title may name in braces. */
-export const titleFields = ["stack", "release", "outcome", "kind", "actor", "reason", "serving"] as const;
+export const templateFields = ["stack", "release", "outcome", "kind", "actor", "reason", "serving"] as const;
 
 /** Text that may be `${NAME}`, filled in from the environment. */
 const text = z.string().min(1).refine(hasOnlyReferences, "expected a reference such as ${SLACK_WEBHOOK_URL}");
@@ -29,12 +29,13 @@ const url = text.refine(
   (value) => hasReference(value) || /^https?:\/\/[^/\s]+/.test(value),
   "expected an http or https address, or a reference such as ${SLACK_WEBHOOK_URL}",
 );
-const title = z
+/** Of titles and notes. */
+const template = z
   .string()
   .min(1)
   .refine(
-    (value) => [...value.matchAll(/\{([^{}]*)\}/g)].every(([, name]) => titleFields.some((field) => field === name)),
-    `expected only ${titleFields.map((field) => `{${field}}`).join(", ")} in braces`,
+    (value) => [...value.matchAll(/\{([^{}]*)\}/g)].every(([, name]) => templateFields.some((field) => field === name)),
+    `expected only ${templateFields.map((field) => `{${field}}`).join(", ")} in braces`,
   );
 const duration = z
   .string()
@@ -79,7 +80,9 @@ export const channelSchema = z
 export const notifySchema = z.strictObject({
   /** All that telling people may add to a deployment. */
   timeout: duration.default(10_000),
-  titles: z.partialRecord(z.enum(tellable), title).default({}),
+  titles: z.partialRecord(z.enum(tellable), template).default({}),
+  /** What a team adds to a message, such as where its runbook is. */
+  notes: z.partialRecord(z.enum(tellable), template).default({}),
   channels: z
     .record(
       z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "expected a name of lower-case letters, digits and hyphens"),

@@ -59,10 +59,11 @@ describe("a notify section", () => {
     expect(channel(text)).toContain(message);
   });
 
-  it("refuses titles that name what there is not", () => {
+  it("refuses titles and notes that name what there is not", () => {
     expect(problem('notify: { titles: { live: "{stack} {tag}" } }')).toContain("expected only {stack}");
     expect(problem('notify: { titles: { live: "{stack} {release}" } }')).toBe("none");
     expect(problem('notify: { titles: { won: "x" } }')).toContain("notify.titles");
+    expect(problem('notify: { notes: { failed: "{runbook}" } }')).toContain("expected only {stack}");
   });
 
   it("refuses windows that say nothing", () => {

@@ -1,6 +1,6 @@
 import type { Clock } from "@sluice/core";
 import type { Channel } from "../channels/channel.ts";
-import { type Titles, toMessage } from "../message/message.ts";
+import { type Templates, toMessage } from "../message/message.ts";
 import type { Notification } from "../message/notification.ts";
 import type { OutboxEntry } from "../outbox/entry.ts";
 import { afterDelivery, waitingEntry } from "../outbox/keep.ts";
@@ -21,7 +21,7 @@ export interface DeliveryReport {
 export interface TellContext {
   readonly outbox: Outbox;
   readonly clock: Clock;
-  readonly titles: Titles | undefined;
+  readonly templates: Templates | undefined;
 }
 
 /** A notification for one channel; without an entry it is known there already. */
@@ -41,7 +41,7 @@ export async function enlist(context: TellContext, channel: Channel, notificatio
 
 /** Tries to tell one channel, and records what came of it. */
 export async function tell(
-  { outbox, clock, titles }: TellContext,
+  { outbox, clock, templates }: TellContext,
   channel: Channel,
   { notification, entry }: Telling,
   retries: RetryPolicy,
@@ -50,7 +50,7 @@ export async function tell(
   const told = { id: notification.id, channel: channel.name, place: channel.place };
   if (!entry) return { ...told, result: "known" };
   const unrecorded = await record(outbox, { ...entry, state: "sending", updatedAt: clock.now().toISOString() });
-  const content = { notification, message: toMessage(notification, titles) };
+  const content = { notification, message: toMessage(notification, templates) };
   const delivery = await deliver(channel, content, retries, clock, signal);
   const after = afterDelivery(entry, delivery, channel, clock.now());
   const problem = (await record(outbox, after)) ?? unrecorded;

@@ -60,8 +60,17 @@ describe("the message of a notification", () => {
 
   it("takes titles of one's own, and puts values into them once", () => {
     const title = "{stack}/{release} {outcome} {kind} by {actor}: {reason}, {serving}";
-    const { title: filled } = toMessage(aNotification({ reason: "{actor} {x}" }), { live: title });
+    const { title: filled } = toMessage(aNotification({ reason: "{actor} {x}" }), { titles: { live: title } });
     expect(filled).toBe("✅ shop/v2 live deploy by ada: {actor} {x}, v2 (green, 100 %)");
+  });
+
+  it("ends with the note of its ending, where a team has written one", () => {
+    const notes = { failed: "https://wiki.example.com/{stack} of {release}", live: "none" };
+    const { facts } = toMessage(aNotification({ outcome: "failed" }), { notes });
+    expect(facts.at(-1)).toEqual({ label: "Note", value: "https://wiki.example.com/shop of v2" });
+    expect(toMessage(aNotification({ outcome: "interrupted" }), { notes }).facts).toEqual(
+      toMessage(aNotification({ outcome: "interrupted" })).facts,
+    );
   });
 
   it("makes one line of everything, and cuts what is long", () => {

@@ -16,8 +16,13 @@ export interface Fact {
   readonly value: string;
 }
 
-/** Titles by ending with `{stack}` and the other fields in braces; what is not given has a title of its own. */
-export type Titles = Readonly<Partial<Record<Tellable, string>>>;
+/** Texts by ending, with `{stack}` and the other fields in braces. */
+export interface Templates {
+  /** What is not given has a title of its own. */
+  readonly titles?: Readonly<Partial<Record<Tellable, string>>> | undefined;
+  /** The last fact of a message, such as where the runbook is. Default: none. */
+  readonly notes?: Readonly<Partial<Record<Tellable, string>>> | undefined;
+}
 
 const defaultTitles: Readonly<Record<Tellable, string>> = {
   planned: "{stack}: {release} is going to be deployed",
@@ -61,13 +66,14 @@ const longestTitle = 140;
 const shownSteps = 3;
 
 /** The message of a notification. Pure: the same in, the same out. */
-export function toMessage(notification: Notification, titles: Titles = {}): Message {
+export function toMessage(notification: Notification, { titles = {}, notes = {} }: Templates = {}): Message {
   const { outcome, link } = notification;
   const title = fill(titles[outcome] ?? defaultTitle(notification), notification);
+  const note = fill(notes[outcome] ?? "", notification);
   return {
     tone: tones[outcome],
     title: `${signs[outcome]} ${oneLine(title, longestTitle)}`,
-    facts: factsOf(notification),
+    facts: factsOf(notification, note),
     link: safeLink(link),
   };
 }
@@ -77,7 +83,7 @@ function defaultTitle({ outcome, kind }: Notification): string {
   return kind === "rollback" && outcome === "begun" ? "{stack}: going back to {release}" : defaultTitles[outcome];
 }
 
-function factsOf(notification: Notification): readonly Fact[] {
+function factsOf(notification: Notification, note: string): readonly Fact[] {
   const { plannedFor, cause, actor, reason, durationMs, steps = [], next } = notification;
   const slowest = steps.toSorted((a, b) => b.durationMs - a.durationMs).slice(0, shownSteps);
   const facts: readonly (readonly [string, string | undefined])[] = [
@@ -89,6 +95,7 @@ function factsOf(notification: Notification): readonly Fact[] {
     ["Took", durationMs === undefined ? undefined : formatDuration(durationMs)],
     ["Longest steps", slowest.map((step) => `${step.name} ${formatDuration(step.durationMs)}`).join(", ")],
     ["Next", next],
+    ["Note", note],
   ];
   return facts.flatMap(([label, value]) => (value ? [{ label, value: oneLine(value, longestValue) }] : []));
 }
