@@ -20,7 +20,7 @@ export type Ending = (typeof endings)[number];
 export const tellable = ["planned", "begun", ...endings] as const;
 export type Tellable = (typeof tellable)[number];
 
-/** What a title may name in braces. */
+/** What a title or a note may name in braces. */
 export const templateFields = ["stack", "release", "outcome", "kind", "actor", "reason", "serving"] as const;
 
 /** Text that may be `${NAME}`, filled in from the environment. */
