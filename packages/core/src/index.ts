@@ -54,6 +54,7 @@ export * from "./plan/door-spec.ts";
 export * from "./plan/format-plan.ts";
 export * from "./plan/live-slot.ts";
 export * from "./plan/match-bundle.ts";
+export { memoryCost } from "./plan/memory-cost.ts";
 export { movedPorts, portHeirs } from "./plan/moved-ports.ts";
 export { inOrder } from "./plan/plan-base.ts";
 export { type DesiredDeployment, planDeployment } from "./plan/plan-deployment.ts";

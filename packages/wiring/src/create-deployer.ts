@@ -1,4 +1,4 @@
-import { assertStackName } from "@sluice/core";
+import { assertStackName, memoryCost } from "@sluice/core";
 import { deploy, prepareDeploy, prepareRollback, readAttempts, recoverUnfinished, rollback } from "@sluice/engine";
 import { exportHome, verifyAudit } from "@sluice/journal";
 import { createDatabaseOperations } from "./database/create-database-operations.ts";
@@ -7,10 +7,10 @@ import { deployRequest, planView, refusals, rollbackRequest } from "./deployment
 import { readAnchoredAudit } from "./github/anchors.ts";
 import { readApprovalRecords } from "./github/approvals.ts";
 import { assertReleaseAllowed } from "./github/gate.ts";
+import { readLiveMemory } from "./live-memory.ts";
 import { lockStack } from "./lock.ts";
 import { followServiceLogs } from "./logs.ts";
 import { withMaskedErrors } from "./masked-errors.ts";
-import { memoryCost, readLiveMemory } from "./memory-cost.ts";
 import { announcePlan, readPlanRecords } from "./notify/announce.ts";
 import { assertTellable, flushOutbox, partsOf, readOutbox, tellingHowItEnds } from "./notify/tell.ts";
 import { deploymentNews, giveOrder } from "./orders.ts";

@@ -1,7 +1,6 @@
-import type { ContainerUsage, DeploymentPlan, PlanStep } from "@sluice/core";
-import { aStack } from "@sluice/testing";
 import { expect, it } from "vitest";
-import { memoryCost, readLiveMemory } from "./memory-cost.ts";
+import { memoryCost } from "./memory-cost.ts";
+import type { DeploymentPlan, PlanStep } from "./step.ts";
 
 const mib = 1_048_576;
 const aPlan = (kinds: readonly PlanStep["kind"][], previous: DeploymentPlan["previous"] = "blue") => ({
@@ -27,11 +26,4 @@ it.each([
   ["nothing is known", aPlan(["create"]), 0],
 ])("where %s it says nothing", (_what, plan, bytes) => {
   expect(memoryCost(plan, bytes)).toEqual([]);
-});
-
-it("what serves is counted, and an engine that does not tell is no obstacle", async () => {
-  const usage: ContainerUsage = { at: 0, startedAt: "", cpuMs: 0, memoryBytes: 90 * mib, memoryLimitBytes: null };
-  const stack = aStack({ live: { slot: "blue", release: "r1" } });
-  expect(await readLiveMemory(stack, { usage: () => Promise.resolve(usage) })).toBe(90 * mib);
-  expect(await readLiveMemory(stack, { usage: () => Promise.reject(new Error("busy")) })).toBe(0);
 });
