@@ -40,6 +40,7 @@ export async function startDump(
   const ofKind = kind === "mysql" ? ["--set-gtid-purged=OFF"] : [];
   return (isThere ? compressThere : compressHere)(exec, {
     container,
+    session,
     options: { environment: clientEnvironment(target, session), signal },
     command: (file) => [
       programsOf(kind).dump,

@@ -10,7 +10,7 @@ import type {
 import { besideName } from "../model/beside-name.ts";
 import type { Fingerprint } from "../model/fingerprint.ts";
 import type { Manifest } from "../model/manifest.ts";
-import { endMarkedProcesses } from "../process/end-orphans.ts";
+import { endMarkedProcesses, sessionVariable } from "../process/end-orphans.ts";
 import { orDispose } from "../process/or-dispose.ts";
 import { started } from "../process/started.ts";
 import { dumpAccounts, restoreAccounts } from "./accounts.ts";
@@ -26,7 +26,7 @@ import { createDatabase, dropDatabase, restoreDump } from "./restore.ts";
 import { startScratch } from "./scratch.ts";
 import { openSnapshot, takeFingerprint } from "./snapshot.ts";
 import { listBesides, swapDatabases } from "./swap.ts";
-import { type MysqlTarget, quoteName, sessionVariable } from "./target.ts";
+import { type MysqlTarget, quoteName } from "./target.ts";
 
 export interface MysqlOptions {
   readonly exec: ContainerExec;

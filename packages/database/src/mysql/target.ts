@@ -1,3 +1,5 @@
+import { sessionVariable } from "../process/end-orphans.ts";
+
 /** A database in a MariaDB or MySQL server that runs in a container, reached over the socket there by the image's own client. */
 export interface MysqlTarget {
   readonly kind: "mariadb" | "mysql";
@@ -8,9 +10,6 @@ export interface MysqlTarget {
   /** Goes into the environment of processes in the container, never into arguments. */
   readonly password?: string | undefined;
 }
-
-/** Names our processes in a container by their environment; what is left of dead runs is found by it. */
-export const sessionVariable = "SLUICE_BACKUP";
 
 /** What the clients read besides their arguments: the password, where lists of processes do not show it. */
 export function clientEnvironment({ password }: MysqlTarget, session: string): Record<string, string> {

@@ -30,6 +30,7 @@ export async function startDump(
   const run = isThere ? compressThere : compressHere;
   return run(exec, {
     container,
+    session,
     options: { environment: libpqEnvironment(target, session), signal },
     // A pipe cannot be synced.
     command: (file) => ["pg_dump", ...args, ...(file === null ? [] : ["--no-sync", `--file=${file}`])],

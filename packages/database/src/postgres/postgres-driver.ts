@@ -3,6 +3,7 @@ import type { DatabaseDriver, DriverCall } from "../driver.ts";
 import { besideName } from "../model/beside-name.ts";
 import type { Fingerprint } from "../model/fingerprint.ts";
 import { makePipe } from "../process/compressed-output.ts";
+import { endMarkedProcesses, sessionVariable } from "../process/end-orphans.ts";
 import { dumpGlobals, startDump } from "./dump.ts";
 import type { Sampling } from "./fingerprint-sql.ts";
 import { createDatabase, dropDatabase, restoreDump } from "./new-database.ts";
@@ -53,7 +54,12 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
   return {
     kind: "postgres",
     probe: (call) => probePostgres(exec, target, of(call)),
-    endOrphans: (call) => endOrphans(exec, target, of(call)),
+    async endOrphans(call) {
+      const session = of(call);
+      const processes = endMarkedProcesses(exec, target.container, [sessionVariable, session.session], call.signal);
+      const [sessions] = await Promise.all([endOrphans(exec, target, session), processes]);
+      return sessions;
+    },
     async dump(call) {
       const session = of(call);
       const inContainer = options.compressIn !== "process";

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { decompress } from "../compression/zstd.ts";
 import { bytesOf, chunks } from "../testing/bytes.ts";
 import { compressHere, compressThere, makePipe, type OutputRequest } from "./compressed-output.ts";
+import { sessionVariable } from "./end-orphans.ts";
 
 interface Program {
   readonly output?: string;
@@ -18,8 +19,11 @@ interface Program {
 function containerWith(programs: Readonly<Record<string, Program>>) {
   const ran: string[] = [];
   const stopped: string[] = [];
-  const stream = async (_container: string, [name = ""]: readonly string[], { signal }: ExecOptions = {}) => {
+  const marks: (string | undefined)[] = [];
+  const stream = async (_container: string, [name = ""]: readonly string[], given: ExecOptions = {}) => {
+    const { signal } = given;
     ran.push(name);
+    marks.push(given.environment?.[sessionVariable]);
     const program = programs[name];
     if (!program) throw new SluiceError("EXEC_FAILED", `${name}: not found`);
     const { output = "", exitCode = 0, stderr = "", lost = false, hangs = false } = program;
@@ -47,10 +51,15 @@ function containerWith(programs: Readonly<Record<string, Program>>) {
       return { stdout: Buffer.from(await bytesOf(stdout)), ...(await done) };
     },
   } as unknown as ContainerExec;
-  return { exec, ran, stopped };
+  return { exec, ran, stopped, marks };
 }
 
-const request: OutputRequest = { container: "db", options: {}, command: (file) => ["pg_dump", file ?? "-"] };
+const request: OutputRequest = {
+  container: "db",
+  session: "backup-1",
+  options: {},
+  command: (file) => ["pg_dump", file ?? "-"],
+};
 const wholeOf = async (exec: ContainerExec) => {
   await using output = await compressThere(exec, request);
   return await bytesOf(output.bytes);
@@ -59,12 +68,13 @@ const around = { mkfifo: {}, rm: {}, zstd: { output: "compressed" } };
 
 describe("compressed in the container", () => {
   it("is what zstd gives, when both ended well, and the pipe is removed", async () => {
-    const { exec, ran } = containerWith({ ...around, pg_dump: {} });
+    const { exec, ran, marks } = containerWith({ ...around, pg_dump: {} });
     {
       await using output = await compressThere(exec, request);
       expect([await bytesOf(output.bytes), output.rawBytes()]).toEqual(["compressed", null]);
     }
     expect(ran).toEqual(["zstd", "pg_dump", "rm"]);
+    expect(marks.slice(0, 2)).toEqual(["backup-1", "backup-1"]);
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import { type ContainerExec, type ExecOptions, type ExecStream, isSluiceError, SluiceError } from "@sluice/core";
 import { compress } from "../compression/zstd.ts";
+import { sessionVariable } from "./end-orphans.ts";
 import { reasonOf } from "./reason-of.ts";
 import { succeeds } from "./succeeds.ts";
 
@@ -8,6 +9,8 @@ const file = "/tmp/sluice-backup.pipe";
 
 export interface OutputRequest {
   readonly container: string;
+  /** Of the backup; what is left of it is found by that (see `endMarkedProcesses`). */
+  readonly session: string;
   readonly options: Pick<ExecOptions, "environment" | "signal">;
   /** The command that writes; `null` stands for its standard output. */
   readonly command: (pipe: string | null) => readonly string[];
@@ -22,7 +25,10 @@ export interface CompressedOutput extends AsyncDisposable {
 }
 
 /** Runs a command and compresses what it writes in this process. */
-export async function compressHere(exec: ContainerExec, request: OutputRequest): Promise<CompressedOutput> {
+export async function compressHere(
+  exec: ContainerExec,
+  request: Omit<OutputRequest, "session">,
+): Promise<CompressedOutput> {
   const { container, options, command } = request;
   const line = command(null);
   const stop = createStop(options.signal);
@@ -46,13 +52,18 @@ export async function compressHere(exec: ContainerExec, request: OutputRequest):
  * that ends by a signal for a crash of its own, and throws every session out.
  */
 export async function compressThere(exec: ContainerExec, request: OutputRequest): Promise<CompressedOutput> {
-  const { container, options, command } = request;
+  const { container, session, options, command } = request;
   const stop = createStop(options.signal);
   const { signal } = stop;
+  const mark = { [sessionVariable]: session };
+  const environment = { ...options.environment, ...mark };
   const line = command(file);
   const zstd = ["zstd", "-q", "-3", "-T1", "-c", file];
   const [reader, writer] = await startBoth(
-    [exec.stream(container, zstd, { signal }), exec.stream(container, line, { ...options, signal })],
+    [
+      exec.stream(container, zstd, { environment: mark, signal }),
+      exec.stream(container, line, { environment, signal }),
+    ],
     async (error) => {
       stop.abort(error);
       await removeFile(exec, container);

@@ -1,5 +1,8 @@
 import type { ContainerExec } from "@sluice/core";
 
+/** Name of the variable by which processes of a backup are known in a container; its value is the session. */
+export const sessionVariable = "SLUICE_BACKUP";
+
 /** Ends what has a variable in its environment with another value than the given one, and counts it. */
 const script = `
 ended=0
@@ -12,8 +15,9 @@ echo "$ended"
 `;
 
 /**
- * Ends processes in a container that dead runs left: a dump whose reader is gone waits for ever, in an open transaction. They
- * are known by a variable of their environment, which this does not have; those of this run by its value. Needs `sh`, `tr` and `grep` there; 0 without them.
+ * Ends processes in a container that dead runs left: a dump whose reader is gone waits for ever, in an open transaction,
+ * and so does a reader at a pipe that nobody writes to any more. They are known by a variable of their environment,
+ * which this does not have; those of this run by its value. Needs `sh`, `tr` and `grep` there; 0 without them.
  */
 export async function endMarkedProcesses(
   exec: ContainerExec,
