@@ -7,9 +7,12 @@ import { type Config, configSchema } from "./schema.ts";
 
 const fileSchema = z.looseObject({ environments: z.record(z.string(), z.looseObject({})).optional() });
 
+/** Each schema is used once in a process: a parser compiled for it would take longer than the parsing does. */
+const once: z.core.ParseContext<z.core.$ZodIssue> = { jitless: true };
+
 /** The configuration of a project that has no file. */
 export function defaultConfig(): Config {
-  return configSchema.parse({});
+  return configSchema.parse({}, once);
 }
 
 /**
@@ -60,7 +63,7 @@ function readText(text: string, file: string) {
     const { line, col } = lines.linePos(syntax.pos[0]);
     throw invalid(syntax.message, { file, line, column: col });
   }
-  const written = fileSchema.safeParse(plainValue(document, file) ?? {});
+  const written = fileSchema.safeParse(plainValue(document, file) ?? {}, once);
   if (!written.success) throw invalid("expected a map of settings", { file, line: 1, column: 1 });
   return { document, lines, written: written.data };
 }
@@ -72,7 +75,7 @@ function checked(
   file: string,
   overlay: readonly string[],
 ): Config {
-  const parsed = configSchema.safeParse(value);
+  const parsed = configSchema.safeParse(value, once);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.flatMap(flatten).map(({ path, message, key }) => {
     const target = key === undefined ? path : [...path, key];
