@@ -1,4 +1,5 @@
-import { readAttempts, type StepOutcome } from "./journal-entries.ts";
+import type { StepOutcome } from "./journal-entries.ts";
+import { findAttempt } from "./read-attempts.ts";
 import { type DeploymentScope, emit } from "./scope.ts";
 
 /** These have said what is left, or did not begin. */
@@ -15,8 +16,7 @@ const speakForThemselves: ReadonlySet<string> = new Set([
  * database may be there still, and nobody has looked. Where the record cannot be read nothing is told.
  */
 export async function tellCutShortJobs(scope: DeploymentScope): Promise<void> {
-  const attempts = await readAttempts(scope.ports.journal).catch(() => []);
-  const attempt = attempts.findLast(({ start }) => start.deployment === scope.deployment);
+  const attempt = await findAttempt(scope.ports.journal, scope.deployment).catch(() => null);
   if (!attempt) return;
   const { plan, tag } = attempt.start;
   const outcomesOf = (id: string) => attempt.outcomes.filter(({ step }) => step === id);

@@ -1,7 +1,7 @@
 import { aConfig } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { aScenario, killedAt, reached } from "../test/support/scenario.ts";
-import { readAttempts } from "./journal-entries.ts";
+import { readAttempts } from "./read-attempts.ts";
 
 // The world begins on Thursday, 2026-01-01, at midnight UTC.
 const closed = aConfig({ windows: { timezone: "Asia/Shanghai", open: ["mon-thu 09:00-16:00"] } });

@@ -1,5 +1,6 @@
-import type { Journal, JournalRecord } from "@sluice/core";
+import type { Journal } from "@sluice/core";
 import { type AttemptRecord, bundleOf } from "./journal-entries.ts";
+import { findAttempt, readAttemptEnds } from "./read-attempts.ts";
 
 /** Why a release is not expected to run on what the database is now. */
 export interface Incompatibility {
@@ -16,12 +17,10 @@ const backs: ReadonlySet<string> = new Set(["database-restore", "database-restor
  * Whether the last rehearsal that a release was proven in saw it fail, and that migration ran on the database afterwards;
  * `null` where it did not, or where data was put back since.
  */
-export async function incompatibilityOf(
-  release: string,
-  attempts: readonly AttemptRecord[],
-  journal: Journal,
-): Promise<Incompatibility | null> {
-  const attempt = attempts.findLast(({ start }) => start.previousBundle === release && hasRehearsed(start.plan.steps));
+export async function incompatibilityOf(release: string, journal: Journal): Promise<Incompatibility | null> {
+  const ends = await readAttemptEnds(journal);
+  const rehearsal = ends.findLast(({ start }) => start.previousBundle === release && hasRehearsed(start.plan.steps));
+  const attempt = rehearsal && (await findAttempt(journal, rehearsal.start.deployment));
   if (!attempt || bundleOf(attempt) === release) return null;
   const rehearsed = dataOf(attempt, "rehearse");
   if (rehearsed?.["previous"] !== "fail" || dataOf(attempt, "job") === null) return null;
@@ -42,12 +41,9 @@ function dataOf({ start, outcomes }: AttemptRecord, kind: string): Readonly<Reco
 }
 
 async function wasPutBack(after: number, journal: Journal): Promise<boolean> {
-  for await (const record of journal.read()) {
-    if (record.seq > after && isPuttingBack(record)) return true;
+  for await (const { seq, result } of journal.backwards({ types: (type) => backs.has(type) })) {
+    if (seq <= after) return false;
+    if (result === "done") return true;
   }
   return false;
-}
-
-function isPuttingBack({ type, result }: JournalRecord): boolean {
-  return backs.has(type) && result === "done";
 }

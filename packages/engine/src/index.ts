@@ -6,12 +6,13 @@ export { projectDiagnoses } from "./doctor/project-diagnoses.ts";
 export { recordDiagnoses } from "./doctor/record-diagnoses.ts";
 export { stackDiagnoses } from "./doctor/stack-diagnoses.ts";
 export type { DeploymentResult } from "./end.ts";
-export { type AttemptRecord, bundleOf, type Origin, readAttempts, unfinishedOf } from "./journal-entries.ts";
+export { type AttemptRecord, bundleOf, type Origin, unfinishedOf } from "./journal-entries.ts";
 export { countTraffic } from "./measure-traffic.ts";
 export { assertReady } from "./preflight.ts";
 export { prepareDeploy } from "./prepare-deploy.ts";
 export { prepareRollback } from "./prepare-rollback.ts";
 export { neededReleases, pruneRelease } from "./prune-releases.ts";
+export { findAttempt, lastAttempt, lastLiveAt, lastServing, newestAttempts, readAttempts } from "./read-attempts.ts";
 export {
   findRebuildable,
   type RebuildRequest,

@@ -1,7 +1,6 @@
 import type {
   DeploymentKind,
   DeploymentPlan,
-  Journal,
   JournalEntry,
   JournalRecord,
   ModelChanges,
@@ -12,7 +11,6 @@ import type {
   UnfinishedDeployment,
 } from "@sluice/core";
 import type { StepData } from "./action.ts";
-import { isOfDeployment } from "./journal-shape.ts";
 
 export interface DeploymentStart extends JournalEntry {
   readonly type: "deployment-start";
@@ -95,43 +93,10 @@ export interface AttemptRecord {
   readonly end: (DeploymentEnd & JournalRecord) | null;
 }
 
-/** All attempts in the journal, oldest first. @throws SluiceError JOURNAL_INVALID, JOURNAL_NEWER, HOME_UNUSABLE */
-export async function readAttempts(journal: Journal): Promise<readonly AttemptRecord[]> {
-  const attempts = new Map<
-    string,
-    {
-      start: DeploymentStart & JournalRecord;
-      outcomes: (StepOutcome & JournalRecord)[];
-      begun: string[];
-      orders: (OrderEntry & JournalRecord)[];
-      end: (DeploymentEnd & JournalRecord) | null;
-    }
-  >();
-  for await (const record of journal.read()) {
-    if (!isEngineRecord(record)) continue;
-    if (record.type === "deployment-start") {
-      attempts.set(record.deployment, { start: record, outcomes: [], begun: [], orders: [], end: null });
-      continue;
-    }
-    const attempt = attempts.get(record.deployment);
-    if (!attempt) continue;
-    if (record.type === "step-intent") attempt.begun.push(record.step);
-    if (record.type === "step-outcome") attempt.outcomes.push(record);
-    if (record.type === "order") attempt.orders.push(record);
-    if (record.type === "deployment-end") attempt.end = record;
-  }
-  return [...attempts.values()];
-}
-
-function isEngineRecord(record: JournalRecord): record is EngineRecord {
-  return isOfDeployment(record);
-}
-
 /** What the last attempt left open: it has no end, or its way back was not complete. `null` when all is done. */
 export function unfinishedOf(
-  attempts: readonly AttemptRecord[],
+  attempt: AttemptRecord | null,
 ): (UnfinishedDeployment & { readonly attempt: AttemptRecord }) | null {
-  const attempt = attempts.at(-1);
   if (!attempt || (attempt.end && attempt.end.outcome !== "needs-person")) return null;
   const { start, outcomes, begun } = attempt;
   const done = new Set<string>();
@@ -148,16 +113,11 @@ export function bundleOf({ start, outcomes }: AttemptRecord): string | null {
   return (built?.data?.["bundle"] as string | undefined) ?? start.bundle;
 }
 
-/** Who served when the last deployment ended that knew it. */
-export function lastServing(attempts: readonly AttemptRecord[]): Serving | null {
-  return attempts.findLast(({ end }) => end?.serving)?.end?.serving ?? null;
-}
-
 /**
  * Releases that were live, in the order in which one would go back through them: the last is the one that serves. What
  * was left by going back is not among them.
  */
-export function livedReleases(attempts: readonly AttemptRecord[]): readonly string[] {
+export function livedReleases(attempts: readonly Pick<AttemptRecord, "start" | "end">[]): readonly string[] {
   const lived: string[] = [];
   for (const { start, end } of attempts) {
     if (end?.outcome !== "live" || !end.release) continue;

@@ -93,6 +93,10 @@ const shapes: Readonly<Record<string, Rule>> = {
   }),
 };
 
+export function isTypeOfDeployment(type: string): boolean {
+  return Object.hasOwn(shapes, type);
+}
+
 /** Whether a record is one of a deployment. @throws SluiceError JOURNAL_INVALID where it does not say what such a one says */
 export function isOfDeployment(record: JournalRecord): boolean {
   const shape = shapes[record.type];

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { aScenario } from "../test/support/scenario.ts";
-import { readAttempts } from "./journal-entries.ts";
+import { readAttempts } from "./read-attempts.ts";
 
 const changesOf = async ({ world }: ReturnType<typeof aScenario>) =>
   (await readAttempts(world.ports().journal)).map(({ start }) => start.modelChanges);

@@ -1,7 +1,8 @@
 import { aConfig } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { aScenario } from "../test/support/scenario.ts";
-import { type AttemptRecord, readAttempts } from "./journal-entries.ts";
+import type { AttemptRecord } from "./journal-entries.ts";
+import { readAttempts } from "./read-attempts.ts";
 
 const seenIn = ({ outcomes, end }: AttemptRecord) =>
   [...outcomes, ...(end ? [end] : [])].flatMap(({ observations = [] }) => observations);

@@ -1,9 +1,9 @@
 import { liveSlot, movedPorts, planDeployment, portHeirs, releasesToPrune, SluiceError } from "@sluice/core";
-import { lastServing, readAttempts } from "./journal-entries.ts";
 import { matchRelease } from "./match-promoted.ts";
 import { measureTraffic } from "./measure-traffic.ts";
 import { assertDoorsAnswer, assertReady } from "./preflight.ts";
 import { neededReleases } from "./prune-releases.ts";
+import { lastLiveAt, lastServing } from "./read-attempts.ts";
 import type { DeployRequest, PreparedDeployment } from "./requests.ts";
 import type { EnginePorts } from "./scope.ts";
 import { loadOrNull } from "./stored-release.ts";
@@ -15,10 +15,10 @@ export async function prepareDeploy(
   signal?: AbortSignal,
 ): Promise<PreparedDeployment> {
   const { project, release: wanted, config } = request;
-  const [observed, bundles, attempts, findings] = await Promise.all([
+  const [observed, bundles, remembered, findings] = await Promise.all([
     ports.observer.observe(project, signal),
     ports.bundles.list(),
-    readAttempts(ports.journal),
+    lastServing(ports.journal),
     assertReady(request, ports, signal),
   ]);
   if (!request.replaceDoors) assertDoorsAnswer(observed);
@@ -31,10 +31,6 @@ export async function prepareDeploy(
   }
   const missing = same ? await ports.images.missing(same.images, signal) : [];
   const usable = same && missing.length === 0 ? same : null;
-  const wentLive = new Set(
-    attempts.flatMap(({ end: ending }) => (ending?.outcome === "live" && ending.release ? [ending.release] : [])),
-  );
-  const remembered = lastServing(attempts);
   const live = liveSlot(observed, remembered);
   const previousRelease = live?.release ? await loadOrNull(ports, live.release) : null;
   const isAuto = config.rollout.steps === "auto" && live !== null;
@@ -47,7 +43,7 @@ export async function prepareDeploy(
       imagesOf: images?.tag ?? null,
       promotedFrom: promotion?.from,
       // Whether its images had to be built anew does not matter: what it did to the data is done.
-      wasLive: same !== null && wentLive.has(same.id),
+      wasLive: same !== null && (await lastLiveAt(ports.journal, same.id)) !== null,
       prunable: releasesToPrune(bundles, {
         // One that is still to be built counts too.
         keep: usable ? config.releases.keep : config.releases.keep - 1,

@@ -11,8 +11,9 @@ import {
   warmRelease,
 } from "@sluice/core";
 import { incompatibilityOf } from "./incompatible-release.ts";
-import { livedReleases, readAttempts } from "./journal-entries.ts";
+import { livedReleases } from "./journal-entries.ts";
 import { assertDoorsAnswer } from "./preflight.ts";
+import { readAttemptEnds } from "./read-attempts.ts";
 import type { PreparedDeployment, RollbackRequest } from "./requests.ts";
 import type { EnginePorts } from "./scope.ts";
 import { loadOrNull } from "./stored-release.ts";
@@ -83,7 +84,7 @@ export async function prepareRollback(
 
 /** Going back to what was seen to fail on the schema that is there now helps nobody. */
 async function assertCompatible({ id, tag }: ReleaseBundle, { journal }: EnginePorts): Promise<void> {
-  const found = await incompatibilityOf(id, await readAttempts(journal), journal);
+  const found = await incompatibilityOf(id, journal);
   if (!found) return;
   const { since, why } = found;
   throw new SluiceError("DATA_INCOMPATIBLE", `${tag} does not run on the schema that ${since} left: ${why}`, {
@@ -98,7 +99,7 @@ async function releaseBefore(
   ports: EnginePorts,
 ): Promise<ReleaseBundle | null> {
   if (!live) return null;
-  const lived = livedReleases(await readAttempts(ports.journal));
+  const lived = livedReleases(await readAttemptEnds(ports.journal));
   const at = live.release ? lived.lastIndexOf(live.release) : -1;
   const before = (at < 0 ? lived : lived.slice(0, at)).toReversed();
   for (const id of before) {

@@ -8,8 +8,9 @@ import { tellCutShortJobs } from "./cut-short.ts";
 import { createDeadline, settle } from "./deadline.ts";
 import { doorIdsOf } from "./doors.ts";
 import { type DeploymentResult, end } from "./end.ts";
-import { type AttemptRecord, bundleOf, readAttempts, unfinishedOf } from "./journal-entries.ts";
+import { type AttemptRecord, bundleOf, unfinishedOf } from "./journal-entries.ts";
 import { Observations } from "./observations.ts";
+import { lastAttempt } from "./read-attempts.ts";
 import { report } from "./report.ts";
 import { runSteps, undoSteps } from "./run-steps.ts";
 import { type DeploymentScope, type EnginePorts, emit, type StackFacts } from "./scope.ts";
@@ -29,7 +30,7 @@ export async function recoverUnfinished(
   signal: AbortSignal,
   choice?: "finish" | "undo",
 ): Promise<DeploymentResult | null> {
-  const unfinished = unfinishedOf(await readAttempts(ports.journal));
+  const unfinished = unfinishedOf(await lastAttempt(ports.journal));
   if (!unfinished) return null;
   const observed = await ports.observer.observe(project, signal);
   const recovery = planRecovery(unfinished, observed, choice);

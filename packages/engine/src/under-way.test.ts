@@ -1,7 +1,7 @@
 import { aConfig } from "@sluice/testing";
 import { expect, it } from "vitest";
 import { aScenario, type Scenario } from "../test/support/scenario.ts";
-import { readAttempts } from "./journal-entries.ts";
+import { lastAttempt } from "./read-attempts.ts";
 import { type UnderWay, underWayOf } from "./under-way.ts";
 
 const approval = { timeout: "1m" };
@@ -18,7 +18,7 @@ async function seenWhileWaiting(
   scenario.world.restart();
   const seen: (UnderWay | null)[] = [];
   const look = async () => {
-    seen.push(underWayOf(await readAttempts(scenario.world.ports().journal)));
+    seen.push(underWayOf(await lastAttempt(scenario.world.ports().journal)));
   };
   const push = scenario.world.events.push.bind(scenario.world.events);
   let isPaused = false;
@@ -73,7 +73,7 @@ it("one that is aborted waits for nobody", () => {
   const start = { ...record, type: "deployment-start", deployment, kind: "deploy", tag: "v2", plan: { steps: [step] } };
   const order = (kind: string) => ({ ...record, type: "order", deployment, order: kind, actor: "mira", reason: "" });
   const attempt = { start, begun: ["approval-1"], outcomes: [], end: null, orders: [order("pause"), order("abort")] };
-  expect(underWayOf([attempt as never])).toEqual({
+  expect(underWayOf(attempt as never)).toEqual({
     deployment,
     kind: "deploy",
     tag: "v2",
@@ -86,5 +86,5 @@ it("one that is aborted waits for nobody", () => {
 });
 
 it("without a deployment there is none", () => {
-  expect(underWayOf([])).toBeNull();
+  expect(underWayOf(null)).toBeNull();
 });

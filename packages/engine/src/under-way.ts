@@ -20,8 +20,7 @@ export interface UnderWay {
 }
 
 /** What the record says of the last attempt as long as it has no end. Whether a process is at it, the lock tells. */
-export function underWayOf(attempts: readonly AttemptRecord[]): UnderWay | null {
-  const attempt = attempts.at(-1);
+export function underWayOf(attempt: AttemptRecord | null): UnderWay | null {
   if (!attempt || attempt.end) return null;
   const { start, orders } = attempt;
   const given = givenOrders(orders);

@@ -36,6 +36,13 @@ it("opening a home and reading the last deployment takes single-digit millisecon
     await best(async () => lastDeploymentRecords(await openStateHome(path, { clock, create: false }))),
   ).toBeLessThan(10);
   expect(await best(() => tailRecords(home, 20))).toBeLessThan(10);
+  const journal = createJournal(home, clock);
+  const newest = async () => {
+    for await (const { type } of journal.backwards({ types: (type) => type === "deployment-start" })) return type;
+    return null;
+  };
+  expect(await newest()).toBe("deployment-start");
+  expect(await best(newest)).toBeLessThan(10);
   expect(await best(() => createJournal(home, clock).append({ type: "note" }))).toBeLessThan(50);
   expect(await verifyAudit(home)).toMatchObject({ ok: true });
 });

@@ -100,8 +100,8 @@ function deployerOf(session: Session): Deployer {
       await using _lock = await lockStack(session, { reason: "outbox flush" }, "none", signal ?? never());
       return await flushOutbox(session, withUncertain, signal);
     },
-    async history() {
-      return readAttempts((await session.ports()).journal);
+    async history(newest) {
+      return readAttempts((await session.ports()).journal, newest);
     },
     report: async (deployment, signal) => (await import("./report.ts")).readReport(session, deployment, signal),
     async releases() {
@@ -120,10 +120,10 @@ function deployerOf(session: Session): Deployer {
     importState: (archive, call, signal) => importState(session, archive, call, signal),
     rebuildState: (call, signal) => rebuildState(session, call, signal),
     async stateChanges() {
-      return readStateChanges((await session.ports()).journal.read());
+      return readStateChanges((await session.ports()).journal);
     },
     async approvals() {
-      return readApprovalRecords((await session.ports()).journal.read());
+      return readApprovalRecords((await session.ports()).journal);
     },
     async announce(call, signal) {
       const { actor, env } = session.options;
@@ -131,7 +131,7 @@ function deployerOf(session: Session): Deployer {
       return await announcePlan(await partsOf(session), { actor, origin: originOf(env) }, call, signal);
     },
     async announcements() {
-      return readPlanRecords((await session.ports()).journal.read());
+      return readPlanRecords((await session.ports()).journal);
     },
     async prune(signal) {
       await using _lock = await lockStack(session, { reason: "prune" }, "none", signal ?? never());

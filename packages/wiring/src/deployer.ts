@@ -148,7 +148,8 @@ export interface Deployer extends AsyncDisposable {
     options?: { readonly withUncertain?: boolean | undefined },
     signal?: AbortSignal,
   ): Promise<readonly DeliveryReport[]>;
-  history(): Promise<readonly AttemptRecord[]>;
+  /** Deployments, oldest first. @param newest how many, from the newest on; default: all */
+  history(newest?: number): Promise<readonly AttemptRecord[]>;
   /** What a deployment did; the last one unless an id is given. Secrets are masked. @throws SluiceError USAGE */
   report(deployment?: string, signal?: AbortSignal): Promise<ReportData>;
   releases(): Promise<readonly ReleaseBundle[]>;

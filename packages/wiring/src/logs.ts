@@ -1,5 +1,5 @@
 import { liveSlot, SluiceError } from "@sluice/core";
-import { readAttempts } from "@sluice/engine";
+import { lastAttempt } from "@sluice/engine";
 import type { LogLine, LogOptions } from "./deployer.ts";
 import { isErrorLine } from "./log-errors.ts";
 import type { Session } from "./session.ts";
@@ -43,5 +43,5 @@ export async function* followServiceLogs(
 /** When the last deployment began; `undefined`, and so everything, where there was none. */
 async function lastBegin(session: Session): Promise<string | undefined> {
   const { journal } = await session.ports();
-  return (await readAttempts(journal)).at(-1)?.start.at;
+  return (await lastAttempt(journal))?.start.at;
 }

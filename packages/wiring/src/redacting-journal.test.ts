@@ -10,6 +10,7 @@ function written(entry: JournalEntry, ...secrets: readonly string[]): unknown {
       return { ...given, v: 1, seq: 1, at: "", previous: "", hash: "" };
     },
     read: async function* () {},
+    backwards: async function* () {},
   };
   void createRedactingJournal(journal, createRedactor(secrets)).append(entry);
   return appended;

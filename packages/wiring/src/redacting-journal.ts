@@ -21,7 +21,8 @@ const spoken: ReadonlySet<string> = new Set([
 export function createRedactingJournal(journal: Journal, redact: Redact): Journal {
   return {
     append: (entry) => journal.append(masked(entry, redact) as JournalEntry),
-    read: () => journal.read(),
+    read: (wanted) => journal.read(wanted),
+    backwards: (wanted) => journal.backwards(wanted),
   };
 }
 

@@ -1,6 +1,6 @@
 import { secretValues } from "@sluice/compose";
-import { createRedactor, type ReleaseBundle, SluiceError, type StoredRelease } from "@sluice/core";
-import { type AttemptRecord, bundleOf, readAttempts } from "@sluice/engine";
+import { createRedactor, type Journal, type ReleaseBundle, SluiceError, type StoredRelease } from "@sluice/core";
+import { type AttemptRecord, bundleOf, findAttempt, lastAttempt } from "@sluice/engine";
 import { type ReportData, reportData } from "@sluice/report";
 import type { Session } from "./session.ts";
 
@@ -22,7 +22,7 @@ export async function readReport(session: Session, id?: string, signal?: AbortSi
     ),
   ]);
   signal?.throwIfAborted();
-  const attempt = attemptOf(await readAttempts(ports.journal), id);
+  const attempt = await attemptOf(ports.journal, id);
   const bundles = await ports.bundles.list();
   const load = async (release: string | null): Promise<StoredRelease | null> =>
     bundles.some((bundle) => bundle.id === release) && release ? ports.bundles.load(release) : null;
@@ -39,8 +39,8 @@ export async function readReport(session: Session, id?: string, signal?: AbortSi
   });
 }
 
-function attemptOf(attempts: readonly AttemptRecord[], id: string | undefined): AttemptRecord {
-  const attempt = id === undefined ? attempts.at(-1) : attempts.find(({ start }) => start.deployment === id);
+async function attemptOf(journal: Journal, id: string | undefined): Promise<AttemptRecord> {
+  const attempt = id === undefined ? await lastAttempt(journal) : await findAttempt(journal, id);
   if (attempt) return attempt;
   throw new SluiceError("USAGE", id === undefined ? "there is no deployment yet" : `there is no deployment ${id}`, {
     hint: id === undefined ? "sluice deploy" : "sluice history lists them",

@@ -63,7 +63,7 @@ describe("importing a state", () => {
     const here = await home("here");
     expect(here.id).toBe(state.id);
     expect(await verifyAudit(here)).toMatchObject({ ok: true, records: 2 });
-    expect(await readStateChanges(createJournal(here, clock).read())).toMatchObject([
+    expect(await readStateChanges(createJournal(here, clock))).toMatchObject([
       { seq: 2, type: "state-imported", actor: "mira", reason: "new machine", from: id, to: state.id },
     ]);
   });
@@ -162,7 +162,7 @@ describe("rebuilding a state", () => {
     const here = await home("here");
     expect([here.id, claims.owner]).toEqual([state.id, state.id]);
     expect(await verifyAudit(here)).toMatchObject({ ok: true, records: 1 });
-    expect(await readStateChanges(createJournal(here, clock).read())).toMatchObject([
+    expect(await readStateChanges(createJournal(here, clock))).toMatchObject([
       { seq: 1, type: "state-rebuilt", previousHome: "lost", reason: "disk died", lost: state.lost },
     ]);
     expect(await createBundleStore(here.releasesDir).list()).toMatchObject([{ tag: "v2", id: state.serving?.release }]);

@@ -1,9 +1,10 @@
 import type { Readable } from "node:stream";
-import { type JournalRecord, SluiceError } from "@sluice/core";
-import { findRebuildable, readAttempts, storeRebuilt, unfinishedOf } from "@sluice/engine";
+import { type Journal, SluiceError } from "@sluice/core";
+import { findRebuildable, lastAttempt, storeRebuilt, unfinishedOf } from "@sluice/engine";
 import { acquireLock, createJournal, importHome, openStateHome, placeHome } from "@sluice/journal";
 import type { ImportCall, ImportedState, RebuildCall, RebuiltHome, StateChange } from "./deployer.ts";
 import { stateHomeOf } from "./locations.ts";
+import { recordsOf } from "./records-of.ts";
 import { createSession, type Session } from "./session.ts";
 import { systemClock as clock } from "./system-clock.ts";
 
@@ -39,7 +40,7 @@ export async function importState(
   await using home = await openStateHome(path, { clock, stack, create: false });
   await using _lock = await acquireLock(home, { actor, reason, release: "none", signal });
   const journal = createJournal(home, clock);
-  const unfinished = unfinishedOf(await readAttempts(journal));
+  const unfinished = unfinishedOf(await lastAttempt(journal));
   await journal.append({ type: "state-imported", actor, reason, from, to: id, replaced });
   await claims.move(stack, owner, id);
   return {
@@ -83,14 +84,8 @@ export async function rebuildState(
 }
 
 /** What was done to the state home itself, oldest first. */
-export async function readStateChanges(records: AsyncIterable<JournalRecord>): Promise<readonly StateChange[]> {
-  const changes: StateChange[] = [];
-  for await (const record of records) if (isStateChange(record)) changes.push(record);
-  return changes;
-}
-
-function isStateChange(record: JournalRecord): record is StateChange {
-  return record.type === "state-imported" || record.type === "state-rebuilt";
+export function readStateChanges(journal: Journal): Promise<readonly StateChange[]> {
+  return recordsOf(journal, (type) => type === "state-imported" || type === "state-rebuilt");
 }
 
 function foreignArchive(stack: string, owner: string, archived: string): SluiceError {

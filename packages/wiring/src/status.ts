@@ -1,5 +1,5 @@
 import { liveSlot, type ObservedStack, otherSlot, type Slot, slots } from "@sluice/core";
-import { countTraffic, readAttempts, servingOf, underWayOf, unfinishedOf } from "@sluice/engine";
+import { countTraffic, lastAttempt, servingOf, underWayOf, unfinishedOf } from "@sluice/engine";
 import { readLockHolder } from "@sluice/journal";
 import type { DoorStatus, ProcessRow, StackStatus, TrafficView } from "./deployer.ts";
 import type { Session } from "./session.ts";
@@ -8,14 +8,14 @@ import { homeFindings, stackFindings } from "./stack-findings.ts";
 /** What is there and what serves, judged by the engine and the doors. */
 export async function readStatus(session: Session, signal?: AbortSignal): Promise<StackStatus> {
   const [project, ports, home] = await Promise.all([session.project(signal), session.ports(), session.home()]);
-  const [observed, bundles, attempts, lock] = await Promise.all([
+  const [observed, bundles, last, lock] = await Promise.all([
     ports.observer.observe(project, signal),
     ports.bundles.list(),
-    readAttempts(ports.journal),
+    lastAttempt(ports.journal),
     readLockHolder(home),
   ]);
   const live = liveSlot(observed);
-  const unfinished = lock ? null : unfinishedOf(attempts);
+  const unfinished = lock ? null : unfinishedOf(last);
   return {
     stack: observed.stack,
     serving: servingOf(observed, bundles),
@@ -39,8 +39,8 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
       since: unfinished.attempt.start.at,
     },
     lock,
-    underWay: lock ? underWayOf(attempts) : null,
-    last: attempts.at(-1) ?? null,
+    underWay: lock ? underWayOf(last) : null,
+    last,
   };
 }
 

@@ -49,7 +49,7 @@ function aStack(signal = never) {
     const made = world.ports();
     // The clock of the world jumps over what it waits for: nobody may wait inside of a step.
     const journal: typeof made.journal = {
-      read: () => made.journal.read(),
+      ...made.journal,
       async append(entry) {
         if (entry.type === "deployment-start") await hooks.begun?.();
         return made.journal.append(entry);

@@ -16,8 +16,12 @@ const shownByDefault = 20;
 export async function history(call: CommandCall<{ readonly limit?: number }>): Promise<number> {
   const { context, flags, args } = call;
   return withDeployer(call, async (deployer) => {
-    const [attempts, releases] = await Promise.all([deployer.history(), deployer.releases()]);
     const [id] = args;
+    const count = flags.limit ?? shownByDefault;
+    const [attempts, releases] = await Promise.all([
+      deployer.history(id === undefined ? count : undefined),
+      deployer.releases(),
+    ]);
     if (id !== undefined) {
       const attempt = attempts.find(({ start }) => start.deployment === id);
       if (!attempt) throw unknownDeployment(id);
@@ -25,7 +29,7 @@ export async function history(call: CommandCall<{ readonly limit?: number }>): P
       else context.stdout.write(deploymentText(attempt));
       return 0;
     }
-    const shown = attempts.toReversed().slice(0, flags.limit ?? shownByDefault);
+    const shown = attempts.toReversed().slice(0, count);
     if (flags.json) {
       writeJson(context, {
         deployments: shown.map(summaryOf),

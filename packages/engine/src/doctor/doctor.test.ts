@@ -2,7 +2,7 @@ import { type Diagnosis, type Examiner, SluiceError } from "@sluice/core";
 import { aContainer, aProject, aStack, createFakeClock } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { aScenario, killedAt, shopServices } from "../../test/support/scenario.ts";
-import { readAttempts } from "../journal-entries.ts";
+import { lastAttempt } from "../read-attempts.ts";
 import { engineDiagnoses } from "./engine-diagnoses.ts";
 import { examine } from "./examine.ts";
 import { projectDiagnoses } from "./project-diagnoses.ts";
@@ -21,8 +21,8 @@ describe("a healthy stack", () => {
       const { observer, journal } = scenario.world.ports();
       expect(stackDiagnoses(await observer.observe(project), false)).toEqual([]);
       const now = scenario.world.clock.now();
-      const attempts = await readAttempts(journal);
-      expect(recordDiagnoses({ attempts, now, isLocked: false, chainProblems: [] })).toEqual([]);
+      const last = await lastAttempt(journal);
+      expect(recordDiagnoses({ last, now, isLocked: false, chainProblems: [] })).toEqual([]);
     }
   });
 
@@ -76,26 +76,26 @@ describe("the doctor finds, in a stack,", () => {
 
 describe("the doctor finds, in the record,", () => {
   const clean: RecordFacts = {
-    attempts: [],
+    last: null,
     now: new Date("2026-01-01T01:00:00Z"),
     isLocked: false,
     chainProblems: [],
   };
-  const attemptsOf = (scenario: ReturnType<typeof aScenario>) => readAttempts(scenario.world.ports().journal);
+  const lastOf = (scenario: ReturnType<typeof aScenario>) => lastAttempt(scenario.world.ports().journal);
 
   it("nothing where all is well", async () => {
     const scenario = aScenario();
     await scenario.deploy("v1");
     expect(recordDiagnoses(clean)).toEqual([]);
-    expect(recordDiagnoses({ ...clean, attempts: await attemptsOf(scenario) })).toEqual([]);
+    expect(recordDiagnoses({ ...clean, last: await lastOf(scenario) })).toEqual([]);
   });
 
   it("an attempt without an end, unless it is under way", async () => {
     const scenario = aScenario();
     await killedAt(scenario, 20, () => scenario.deploy("v1"));
-    const attempts = await attemptsOf(scenario);
-    expect(codes(recordDiagnoses({ ...clean, attempts }))).toEqual(["error attempt-unfinished"]);
-    expect(recordDiagnoses({ ...clean, attempts, isLocked: true })).toEqual([]);
+    const last = await lastOf(scenario);
+    expect(codes(recordDiagnoses({ ...clean, last }))).toEqual(["error attempt-unfinished"]);
+    expect(recordDiagnoses({ ...clean, last, isLocked: true })).toEqual([]);
   });
 
   it("a broken chain, and a clock that went back", async () => {
@@ -103,9 +103,9 @@ describe("the doctor finds, in the record,", () => {
     expect(broken[0]?.what).toBe("the journal is not as it was written: line 3 was edited (and 1 more)");
     const scenario = aScenario();
     await scenario.deploy("v1");
-    const attempts = await attemptsOf(scenario);
+    const last = await lastOf(scenario);
     const now = new Date("2025-12-31T00:00:00Z");
-    expect(codes(recordDiagnoses({ ...clean, attempts, now }))).toEqual(["error clock-behind"]);
+    expect(codes(recordDiagnoses({ ...clean, last, now }))).toEqual(["error clock-behind"]);
   });
 });
 

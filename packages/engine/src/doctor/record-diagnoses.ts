@@ -5,7 +5,8 @@ import { type AttemptRecord, unfinishedOf } from "../journal-entries.ts";
 const clockToleranceMs = 60_000;
 
 export interface RecordFacts {
-  readonly attempts: readonly AttemptRecord[];
+  /** The newest attempt. */
+  readonly last: AttemptRecord | null;
   readonly now: Date;
   /** A deployment is under way: it has no end yet, and that is right. */
   readonly isLocked: boolean;
@@ -14,8 +15,8 @@ export interface RecordFacts {
 }
 
 /** What is wrong with the record of a stack. */
-export function recordDiagnoses({ attempts, now, isLocked, chainProblems }: RecordFacts): readonly Diagnosis[] {
-  return [...chainDiagnoses(chainProblems), ...clockDiagnoses(attempts, now), ...openDiagnoses(attempts, isLocked)];
+export function recordDiagnoses({ last, now, isLocked, chainProblems }: RecordFacts): readonly Diagnosis[] {
+  return [...chainDiagnoses(chainProblems), ...clockDiagnoses(last, now), ...openDiagnoses(last, isLocked)];
 }
 
 function chainDiagnoses([first, ...more]: readonly string[]): readonly Diagnosis[] {
@@ -31,8 +32,7 @@ function chainDiagnoses([first, ...more]: readonly string[]): readonly Diagnosis
   ];
 }
 
-function clockDiagnoses(attempts: readonly AttemptRecord[], now: Date): readonly Diagnosis[] {
-  const last = attempts.at(-1);
+function clockDiagnoses(last: AttemptRecord | null, now: Date): readonly Diagnosis[] {
   const at = last?.end?.at ?? last?.start.at;
   if (at === undefined || Date.parse(at) - now.getTime() <= clockToleranceMs) return [];
   return [
@@ -46,8 +46,8 @@ function clockDiagnoses(attempts: readonly AttemptRecord[], now: Date): readonly
   ];
 }
 
-function openDiagnoses(attempts: readonly AttemptRecord[], isLocked: boolean): readonly Diagnosis[] {
-  const unfinished = isLocked ? null : unfinishedOf(attempts);
+function openDiagnoses(last: AttemptRecord | null, isLocked: boolean): readonly Diagnosis[] {
+  const unfinished = isLocked ? null : unfinishedOf(last);
   if (!unfinished) return [];
   const { start, end } = unfinished.attempt;
   const about = `deployment ${start.deployment} (${start.tag})`;

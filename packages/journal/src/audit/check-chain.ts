@@ -42,14 +42,13 @@ function* checkLink(
     return;
   }
   const { seq, previous } = record;
-  const missing = missingBetween(highest, seq, present);
   if (seq <= highest) {
     yield { seq, line, kind: "reordered", message: `record ${seq} comes after record ${highest}` };
-  } else if (missing.count > 0) {
-    const message = `${missing.text} missing before record ${seq}`;
-    yield { seq: missing.first, line, kind: "removed", message };
   } else if (seq > highest + 1) {
-    yield { seq, line, kind: "reordered", message: `record ${seq} comes before record ${highest + 1}` };
+    const { count, first, text } = missingBetween(highest, seq, present);
+    const message =
+      count > 0 ? `${text} missing before record ${seq}` : `record ${seq} comes before record ${highest + 1}`;
+    yield count > 0 ? { seq: first, line, kind: "removed", message } : { seq, line, kind: "reordered", message };
   } else if (previous !== before.hash && before.intact && before.seq === highest) {
     const message = `record ${seq} does not follow from the record before it`;
     yield { seq: before.seq, line, kind: "edited", message };

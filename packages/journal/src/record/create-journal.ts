@@ -6,8 +6,8 @@ import type { StateHome } from "../home/state-home.ts";
 import { writeHead } from "./head.ts";
 import { findEnd } from "./journal-end.ts";
 import { journalFiles } from "./journal-files.ts";
-import { readLines } from "./lines.ts";
-import { type ChainEnd, formatRecord, parseRecord } from "./record.ts";
+import { readRecords, readRecordsBackwards } from "./read-records.ts";
+import { type ChainEnd, formatRecord } from "./record.ts";
 
 /**
  * The journal of a state home: one JSON record a line, each chained to the one before by its hash, durable when `append`
@@ -42,26 +42,9 @@ export function createJournal(home: Pick<StateHome, "path">, clock: Clock): Jour
       queue = appended.catch(() => undefined);
       return appended;
     },
-    read: () => readRecords(home),
+    read: (wanted) => readRecords(home, wanted),
+    backwards: (wanted) => readRecordsBackwards(home, wanted),
   };
-}
-
-/** All records in order; a torn last line is left out. @throws SluiceError JOURNAL_INVALID, JOURNAL_NEWER, HOME_UNUSABLE */
-async function* readRecords({ path }: Pick<StateHome, "path">): AsyncGenerator<JournalRecord> {
-  const { journal } = journalFiles(path);
-  let number = 0;
-  let torn: { readonly text: string; readonly line: number } | null = null;
-  try {
-    for await (const { text, complete } of readLines(journal)) {
-      number += 1;
-      // Only the last line can be torn: one before it is damaged.
-      if (torn) parseRecord("", journal, torn.line);
-      if (complete) yield parseRecord(text, journal, number);
-      else torn = { text, line: number };
-    }
-  } catch (error) {
-    throw homeError(error, journal, "the journal cannot be read:");
-  }
 }
 
 /** A record that could not be written whole is taken back: the journal ends where it did. */

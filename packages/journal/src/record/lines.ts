@@ -10,16 +10,29 @@ export interface Line {
   readonly start: number;
 }
 
+export interface NumberedLine extends Line {
+  /** From 1. */
+  readonly number: number;
+}
+
+export interface LineFromEnd extends Line {
+  readonly isLast: boolean;
+}
+
+/** Whether a line that is complete is to be passed over; given its bytes, which it must not keep. */
+export type SkipLine = (bytes: Buffer) => boolean;
+
 const chunkBytes = 64 * 1024;
 const lineFeed = 0x0a;
 
 /** Lines from the first to the last; nothing for a file that is not there. */
-export async function* readLines(path: string): AsyncGenerator<Line> {
+export async function* readLines(path: string, skip?: SkipLine): AsyncGenerator<NumberedLine> {
   await using file = await openExisting(path);
   if (!file) return;
   const buffer = Buffer.alloc(chunkBytes);
   let rest = Buffer.alloc(0);
   let start = 0;
+  let number = 0;
   for (let position = 0; ; ) {
     const { bytesRead } = await file.read(buffer, 0, chunkBytes, position);
     if (bytesRead === 0) break;
@@ -27,25 +40,28 @@ export async function* readLines(path: string): AsyncGenerator<Line> {
     const data = Buffer.concat([rest, buffer.subarray(0, bytesRead)]);
     let begin = 0;
     for (let end = data.indexOf(lineFeed); end >= 0; end = data.indexOf(lineFeed, begin)) {
-      yield toLine(data.subarray(begin, end), true, start);
+      const bytes = data.subarray(begin, end);
+      number += 1;
+      if (!skip?.(bytes)) yield { ...toLine(bytes, true, start), number };
       start += end + 1 - begin;
       begin = end + 1;
     }
     rest = data.subarray(begin);
   }
-  if (rest.length > 0) yield toLine(rest, false, start);
+  if (rest.length > 0) yield { ...toLine(rest, false, start), number: number + 1 };
 }
 
 /** Lines from the last to the first, reading only as far back as the caller goes. */
-export async function* readLinesBackwards(path: string): AsyncGenerator<Line> {
+export async function* readLinesBackwards(path: string, skip?: SkipLine): AsyncGenerator<LineFromEnd> {
   await using file = await openExisting(path);
-  if (file) yield* linesBackwards(file);
+  if (file) yield* linesBackwards(file, skip);
 }
 
 /** As `readLinesBackwards`, of a file that is open. */
-export async function* linesBackwards(file: FileHandle): AsyncGenerator<Line> {
+export async function* linesBackwards(file: FileHandle, skip?: SkipLine): AsyncGenerator<LineFromEnd> {
   let position = (await file.stat()).size;
   let isComplete = false;
+  let isLast = true;
   let tail = Buffer.alloc(0);
   while (position > 0) {
     const length = Math.min(chunkBytes, position);
@@ -55,13 +71,18 @@ export async function* linesBackwards(file: FileHandle): AsyncGenerator<Line> {
     let data = Buffer.concat([chunk, tail]);
     for (let feed = data.lastIndexOf(lineFeed); feed >= 0; feed = data.lastIndexOf(lineFeed)) {
       const isLastByte = feed === data.length - 1;
-      if (!(isLastByte && !isComplete)) yield toLine(data.subarray(feed + 1), isComplete, position + feed + 1);
+      if (!(isLastByte && !isComplete)) {
+        const bytes = data.subarray(feed + 1);
+        if (!(isComplete && skip?.(bytes))) yield { ...toLine(bytes, isComplete, position + feed + 1), isLast };
+        isLast = false;
+      }
       isComplete = true;
       data = data.subarray(0, feed);
     }
     tail = data;
   }
-  if (tail.length > 0 || isComplete) yield toLine(tail, isComplete, 0);
+  if ((tail.length > 0 || isComplete) && !(isComplete && skip?.(tail)))
+    yield { ...toLine(tail, isComplete, 0), isLast };
 }
 
 /**

@@ -1,9 +1,6 @@
 import type { JournalRecord } from "@sluice/core";
-import { homeError } from "../home/home-error.ts";
 import type { StateHome } from "../home/state-home.ts";
-import { journalFiles } from "./journal-files.ts";
-import { readLinesBackwards } from "./lines.ts";
-import { parseRecord } from "./record.ts";
+import { readRecordsBackwards } from "./read-records.ts";
 
 /** The newest `count` records, oldest first, read from the end of the file: as fast for a long journal as for a short one. */
 export function tailRecords(home: Pick<StateHome, "path">, count: number): Promise<readonly JournalRecord[]> {
@@ -18,25 +15,15 @@ export async function lastDeploymentRecords(home: Pick<StateHome, "path">): Prom
 }
 
 async function takeBackwards(
-  { path }: Pick<StateHome, "path">,
+  home: Pick<StateHome, "path">,
   wantsMore: (record: JournalRecord) => boolean,
   wantsAny: boolean,
 ): Promise<readonly JournalRecord[]> {
-  const { journal } = journalFiles(path);
   const records: JournalRecord[] = [];
   if (!wantsAny) return records;
-  try {
-    let isLast = true;
-    for await (const { text, complete } of readLinesBackwards(journal)) {
-      const isTorn = isLast && !complete;
-      isLast = false;
-      if (isTorn) continue;
-      const record = parseRecord(text, journal, null);
-      records.push(record);
-      if (!wantsMore(record)) break;
-    }
-  } catch (error) {
-    throw homeError(error, journal, "the journal cannot be read:");
+  for await (const record of readRecordsBackwards(home)) {
+    records.push(record);
+    if (!wantsMore(record)) break;
   }
   return records.toReversed();
 }

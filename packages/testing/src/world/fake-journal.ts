@@ -20,11 +20,16 @@ export function fakeJournal({ act, state, clock }: FakeContext): Journal {
         state.records.push(record);
         return record;
       }),
-    async *read() {
-      yield* await act("journal.read", undefined, () => [...state.records]);
+    async *read({ types = every } = {}) {
+      yield* await act("journal.read", undefined, () => state.records.filter(({ type }) => types(type)));
+    },
+    async *backwards({ types = every } = {}) {
+      yield* await act("journal.read", undefined, () => state.records.filter(({ type }) => types(type)).toReversed());
     },
   };
 }
+
+const every = () => true;
 
 function nameOf({ type, step }: JournalEntry): string {
   return typeof step === "string" ? `journal.append ${type} ${step}` : `journal.append ${type}`;

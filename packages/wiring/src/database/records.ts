@@ -6,9 +6,7 @@ const prefix = "database-";
 /** What was done to backups and by them, in order, as the journal has it. */
 export async function readDatabaseRecords(journal: Journal): Promise<readonly DatabaseRecord[]> {
   const found: DatabaseRecord[] = [];
-  for await (const record of journal.read()) {
-    if (record.type.startsWith(prefix)) found.push(describe(record));
-  }
+  for await (const record of journal.read({ types: (type) => type.startsWith(prefix) })) found.push(describe(record));
   return found;
 }
 

@@ -2,7 +2,7 @@ import { statfs } from "node:fs/promises";
 import { freemem, totalmem } from "node:os";
 import { findEmptyVariables } from "@sluice/compose";
 import type { Examiner } from "@sluice/core";
-import { engineDiagnoses, projectDiagnoses, readAttempts, recordDiagnoses, stackDiagnoses } from "@sluice/engine";
+import { engineDiagnoses, lastAttempt, projectDiagnoses, recordDiagnoses, stackDiagnoses } from "@sluice/engine";
 import { readLockHolder, verifyAudit } from "@sluice/journal";
 import { readOutbox } from "../notify/tell.ts";
 import type { Session } from "../session.ts";
@@ -60,7 +60,7 @@ export function deploymentExaminers(session: Session): readonly Examiner[] {
         const [home, { journal }] = await Promise.all([session.home(), session.ports()]);
         const { problems } = await verifyAudit(home);
         return recordDiagnoses({
-          attempts: await readAttempts(journal),
+          last: await lastAttempt(journal),
           now: clock.now(),
           isLocked: await isLocked(),
           chainProblems: problems.map(({ line, message }) => `line ${line}: ${message}`),

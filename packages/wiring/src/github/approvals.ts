@@ -1,5 +1,7 @@
-import { type EventSink, type JournalRecord, redactDeep } from "@sluice/core";
+import { type EventSink, type Journal, type JournalRecord, redactDeep } from "@sluice/core";
+import { lastServing } from "@sluice/engine";
 import { type Approvals, type Github, readApprovals } from "@sluice/release";
+import { recordsOf } from "../records-of.ts";
 import type { Session } from "../session.ts";
 import { withGrace } from "./grace.ts";
 import type { StartEvent } from "./shown.ts";
@@ -50,20 +52,14 @@ export function followApprovals(
 }
 
 /** All records of who approved what, oldest first. */
-export async function readApprovalRecords(records: AsyncIterable<JournalRecord>): Promise<readonly ApprovalsRecord[]> {
-  const found: ApprovalsRecord[] = [];
-  for await (const record of records) if (record.type === "approvals") found.push(record as ApprovalsRecord);
-  return found;
+export function readApprovalRecords(journal: Journal): Promise<readonly ApprovalsRecord[]> {
+  return recordsOf(journal, (type) => type === "approvals");
 }
 
 /** Commit of the release that went live last: what is deployed now comes on top of it. */
 export async function servingCommit(session: Pick<Session, "ports">): Promise<string | undefined> {
   const { journal, bundles } = await session.ports();
-  let release: string | undefined;
-  for await (const record of journal.read()) {
-    const { type, serving } = record as JournalRecord & { readonly serving?: { readonly release: string } | null };
-    if (type === "deployment-end") release = serving?.release ?? release;
-  }
-  const bundle = (await bundles.list()).find(({ id }) => id === release);
+  const serving = await lastServing(journal);
+  const bundle = (await bundles.list()).find(({ id }) => id === serving?.release);
   return bundle?.commit ?? undefined;
 }

@@ -52,7 +52,7 @@ function aTeam({ on = ["planned"] as readonly Tellable[], written = {} as Writte
     },
     announce: (call: Partial<AnnounceCall> = {}) =>
       announcePlan(parts, { actor: "ada", origin: { host: "server-1" } }, { release: "v2", ...call }),
-    records: () => readPlanRecords(journal.read()),
+    records: () => readPlanRecords(journal),
   };
 }
 

@@ -1,6 +1,7 @@
-import { assertReleaseTag, type JournalRecord, SluiceError } from "@sluice/core";
+import { assertReleaseTag, type Journal, type JournalRecord, SluiceError } from "@sluice/core";
 import type { Origin } from "@sluice/engine";
 import type { DeliveryReport, Notification } from "@sluice/notify";
+import { recordsOf } from "../records-of.ts";
 import { assertAvailable } from "./channels.ts";
 import { type NotifyParts, notifierOf } from "./with-notifications.ts";
 
@@ -103,7 +104,7 @@ async function recordOnce(
   plan: Plan,
   now: Date,
 ): Promise<{ readonly seq: number; readonly isNew: boolean /** ISO 8601. */; readonly replaced: string | null }> {
-  const last = (await readPlanRecords(journal.read())).findLast(({ tag }) => tag === plan.tag);
+  const last = (await readPlanRecords(journal)).findLast(({ tag }) => tag === plan.tag);
   if (last?.plannedFor === plan.plannedFor) return { seq: last.seq, isNew: false, replaced: null };
   const { seq } = await journal.append({ type: "deployment-planned", ...plan });
   // Nobody waits any more for what is past.
@@ -112,10 +113,8 @@ async function recordOnce(
 }
 
 /** All announcements of the record, oldest first. */
-export async function readPlanRecords(records: AsyncIterable<JournalRecord>): Promise<readonly PlanRecord[]> {
-  const found: PlanRecord[] = [];
-  for await (const record of records) if (record.type === "deployment-planned") found.push(record as PlanRecord);
-  return found;
+export function readPlanRecords(journal: Journal): Promise<readonly PlanRecord[]> {
+  return recordsOf(journal, (type) => type === "deployment-planned");
 }
 
 function nobodyToTell(): SluiceError {

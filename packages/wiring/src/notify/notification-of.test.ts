@@ -108,13 +108,12 @@ describe("the last ending in the record", () => {
   const after = (ms: number) => new Date(at.getTime() + ms);
 
   it("is told by a later run under the same id, for an hour", () => {
-    expect(lastNotification([attempt], after(3_600_000), place)).toEqual(notificationOf(anEnd(), attempt, place));
-    expect(lastNotification([attempt], after(3_600_001), place)).toBeNull();
+    expect(lastNotification(attempt, after(3_600_000), place)).toEqual(notificationOf(anEnd(), attempt, place));
+    expect(lastNotification(attempt, after(3_600_001), place)).toBeNull();
   });
 
   it("is none where there is none", () => {
-    expect(lastNotification([], at, place)).toBeNull();
-    expect(lastNotification([attempt, { ...attempt, end: null }], at, place)).toBeNull();
+    expect(lastNotification({ ...attempt, end: null }, at, place)).toBeNull();
   });
 });
 

@@ -50,9 +50,8 @@ export function waitingOf(
 const tellableMs = 3_600_000;
 
 /** The ending of the last attempt, as the journal has it; `null` when there is none, or when it is old news. */
-export function lastNotification(attempts: readonly AttemptRecord[], now: Date, place: Place): Notification | null {
-  const attempt = attempts.at(-1);
-  if (!attempt?.end || now.getTime() - Date.parse(attempt.end.at) > tellableMs) return null;
+export function lastNotification(attempt: AttemptRecord, now: Date, place: Place): Notification | null {
+  if (!attempt.end || now.getTime() - Date.parse(attempt.end.at) > tellableMs) return null;
   const { deployment, outcome, tag, serving, durationMs, reason, at } = attempt.end;
   const cause = reason ? { cause: reason } : {};
   return build(deployment, outcome, attempt, place, { release: tag, at, durationMs, serving, ...cause });

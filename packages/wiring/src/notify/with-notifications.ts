@@ -7,7 +7,7 @@ import {
   type Journal,
   type Redact,
 } from "@sluice/core";
-import { type AttemptRecord, readAttempts } from "@sluice/engine";
+import { type AttemptRecord, findAttempt, lastAttempt } from "@sluice/engine";
 import {
   createNotifier,
   createOutbox,
@@ -114,8 +114,7 @@ function tellOfWaiting(
     if (event.type !== "person-wanted") return;
     telling = turns(() =>
       guarded(say, async () => {
-        const attempts = await readAttempts(journal).catch(() => []);
-        const attempt = attempts.find(({ start }) => start.deployment === event.deployment);
+        const attempt = await attemptOf(journal, event.deployment);
         const notification = waitingOf(event, attempt, { stack, link });
         return notifier.announce([notification], { withinMs: config.notify.timeout, signal: either });
       }),
@@ -138,9 +137,9 @@ function budgetOf({ config: { notify } }: NotifyParts, signal: AbortSignal, took
 /** The end of a run that was killed before it could tell. */
 async function missedBefore(parts: NotifyParts): Promise<readonly Notification[]> {
   const { stack, link, journal, clock } = parts;
-  const attempts = await readAttempts(journal).catch(() => []);
-  const missed = lastNotification(attempts, clock.now(), { stack, link });
-  return missed ? [await withCommit(parts, missed, attempts.at(-1))] : [];
+  const last = await lastAttempt(journal).catch(() => null);
+  const missed = last && lastNotification(last, clock.now(), { stack, link });
+  return missed ? [await withCommit(parts, missed, last)] : [];
 }
 
 async function withCommit(
@@ -171,11 +170,15 @@ async function catchUp(
 async function endingsOf(parts: NotifyParts, { ends }: Held): Promise<readonly Notification[]> {
   if (ends.length === 0) return [];
   const { stack, link, journal } = parts;
-  const attempts = await readAttempts(journal).catch(() => []);
-  const told = ends.flatMap((end) => {
-    const attempt = attempts.find(({ start }) => start.deployment === end.deployment);
+  const told = ends.map(async (end) => {
+    const attempt = await attemptOf(journal, end.deployment);
     const notification = notificationOf(end, attempt, { stack, link });
-    return notification ? [withCommit(parts, notification, attempt)] : [];
+    return notification ? [await withCommit(parts, notification, attempt)] : [];
   });
-  return Promise.all(told);
+  return (await Promise.all(told)).flat();
+}
+
+/** Where the record cannot be read, what can be said without it is said. */
+async function attemptOf(journal: Journal, deployment: string): Promise<AttemptRecord | undefined> {
+  return (await findAttempt(journal, deployment).catch(() => null)) ?? undefined;
 }

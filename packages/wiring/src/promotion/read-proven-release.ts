@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { type PromotionConfig, type ProvenRelease, type ReleaseRequest, SluiceError } from "@sluice/core";
-import { readAttempts } from "@sluice/engine";
+import { lastLiveAt } from "@sluice/engine";
 import { stateHomeOf } from "../locations.ts";
 import { createSession, type Session } from "../session.ts";
 import { readStatus } from "../status.ts";
@@ -38,10 +38,9 @@ async function readProof(
   signal: AbortSignal | undefined,
 ): Promise<ProofFacts> {
   const { serving, unfinished, findings } = await readStatus(other, signal);
-  const attempts = await readAttempts((await other.ports()).journal);
-  const wentLive = attempts.findLast(({ end }) => end?.outcome === "live" && end.release === serving?.release);
+  const liveSince = serving && (await lastLiveAt((await other.ports()).journal, serving.release));
   const verdicts = withChecks && serving ? await verifyLive(other, signal) : [];
-  return { stack, serving, liveSince: wentLive?.end?.at ?? null, unfinished, findings, verdicts };
+  return { stack, serving, liveSince, unfinished, findings, verdicts };
 }
 
 /** Opening a home makes it; a wrong path must make none. */

@@ -31,7 +31,7 @@ export const look = {
     engineDiagnoses({ engineVersion: "28", composeVersion: "2.40", freeDiskBytes: free, findings: [] }, gibibyte),
   project: (...findings: Parameters<typeof projectDiagnoses>[0]) => projectDiagnoses(findings),
   record: (over: Partial<Parameters<typeof recordDiagnoses>[0]> = {}) =>
-    recordDiagnoses({ attempts: [], now, isLocked: false, chainProblems: [], ...over }),
+    recordDiagnoses({ last: null, now, isLocked: false, chainProblems: [], ...over }),
   stack: (over: Partial<ObservedStack> = {}) => stackDiagnoses({ ...aStack({ live }), ...over }, false),
   findings(over: Partial<ObservedStack> = {}) {
     const observed = { ...aStack({ live }), ...over };

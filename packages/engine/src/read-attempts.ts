@@ -1,0 +1,89 @@
+import type { Journal, JournalRecord, Serving } from "@sluice/core";
+import type { AttemptRecord, DeploymentEnd, DeploymentStart, EngineRecord } from "./journal-entries.ts";
+import { isOfDeployment, isTypeOfDeployment } from "./journal-shape.ts";
+
+type Draft = {
+  -readonly [Key in Exclude<keyof AttemptRecord, "start">]: AttemptRecord[Key] extends readonly (infer Item)[]
+    ? Item[]
+    : AttemptRecord[Key];
+};
+
+/** When an attempt began and how it ended: what can be had of a long record without reading all of it. */
+export type AttemptEnds = Pick<AttemptRecord, "start" | "end">;
+
+/** Attempts, the newest first, read only as far back as the caller goes. @throws SluiceError JOURNAL_INVALID, JOURNAL_NEWER, HOME_UNUSABLE */
+export async function* newestAttempts(journal: Journal): AsyncGenerator<AttemptRecord> {
+  const drafts = new Map<string, Draft>();
+  for await (const record of journal.backwards({ types: isTypeOfDeployment })) {
+    if (!isEngineRecord(record)) continue;
+    const draft = drafts.get(record.deployment) ?? { outcomes: [], begun: [], orders: [], end: null };
+    drafts.set(record.deployment, draft);
+    if (record.type === "step-intent") draft.begun.unshift(record.step);
+    if (record.type === "step-outcome") draft.outcomes.unshift(record);
+    if (record.type === "order") draft.orders.unshift(record);
+    if (record.type === "deployment-end") draft.end ??= record;
+    if (record.type !== "deployment-start") continue;
+    drafts.delete(record.deployment);
+    yield { start: record, ...draft };
+  }
+}
+
+/** Attempts, oldest first. @param newest how many, from the newest on; default: all. @throws SluiceError as `newestAttempts` */
+export async function readAttempts(journal: Journal, newest = Infinity): Promise<readonly AttemptRecord[]> {
+  const attempts: AttemptRecord[] = [];
+  if (newest <= 0) return attempts;
+  for await (const attempt of newestAttempts(journal)) if (attempts.push(attempt) >= newest) break;
+  return attempts.reverse();
+}
+
+/** @throws SluiceError as `newestAttempts` */
+export async function lastAttempt(journal: Journal): Promise<AttemptRecord | null> {
+  for await (const attempt of newestAttempts(journal)) return attempt;
+  return null;
+}
+
+/** `null` where there is none of that id. @throws SluiceError as `newestAttempts` */
+export async function findAttempt(journal: Journal, deployment: string): Promise<AttemptRecord | null> {
+  for await (const attempt of newestAttempts(journal)) {
+    if (attempt.start.deployment === deployment) return attempt;
+  }
+  return null;
+}
+
+/** All attempts, oldest first, without what happened between their beginning and their end. @throws SluiceError as `newestAttempts` */
+export async function readAttemptEnds(journal: Journal): Promise<readonly AttemptEnds[]> {
+  const attempts = new Map<string, { readonly start: DeploymentStart & JournalRecord; end: AttemptRecord["end"] }>();
+  for await (const record of journal.read({ types: isEnd })) {
+    if (!isEngineRecord(record)) continue;
+    if (record.type === "deployment-start") attempts.set(record.deployment, { start: record, end: null });
+    const attempt = attempts.get(record.deployment);
+    if (attempt && record.type === "deployment-end") attempt.end = record;
+  }
+  return [...attempts.values()];
+}
+
+/** Who served when the last deployment ended that knew it. @throws SluiceError as `newestAttempts` */
+export async function lastServing(journal: Journal): Promise<Serving | null> {
+  for await (const { serving } of newestEnds(journal)) if (serving) return serving;
+  return null;
+}
+
+/** When a release was made live the last time, ISO 8601; `null` where it never was. @throws SluiceError as `newestAttempts` */
+export async function lastLiveAt(journal: Journal, release: string): Promise<string | null> {
+  for await (const end of newestEnds(journal)) if (end.outcome === "live" && end.release === release) return end.at;
+  return null;
+}
+
+async function* newestEnds(journal: Journal): AsyncGenerator<DeploymentEnd & JournalRecord> {
+  for await (const record of journal.backwards({ types: (type) => type === "deployment-end" })) {
+    if (isEngineRecord(record) && record.type === "deployment-end") yield record;
+  }
+}
+
+function isEnd(type: string): boolean {
+  return type === "deployment-start" || type === "deployment-end";
+}
+
+function isEngineRecord(record: JournalRecord): record is EngineRecord {
+  return isOfDeployment(record);
+}
