@@ -18,7 +18,7 @@ const leaveOut: Options["esbuildPlugins"] = [
 ];
 
 // One bundle that starts fast: commands are chunks of their own, loaded when they are typed. docker-compose stays
-// outside, as it reads files beside itself.
+// outside, as it reads files beside itself, and squawk-cli, as it is a program.
 export default defineConfig({
   entry: ["src/main.ts"],
   format: ["esm"],

@@ -58,6 +58,11 @@ export interface RehearsalCopy extends AsyncDisposable {
 export interface RehearsalWatch {
   /** What happened since; nothing works in the clone any more. Once. */
   finish(): Promise<Observations>;
+  /**
+   * After `finish`: the SQL that changed the schema and all that was sent together with it, each transaction a text, in
+   * order. Absent where the server does not tell.
+   */
+  sent?(): readonly string[];
   /** How the clone differs now from what it was at first, for people; after `finish`, and whatever happened since. */
   difference(): Promise<readonly string[]>;
 }

@@ -1,4 +1,4 @@
-import { defaultPolicy, judgeRehearsal, type RestoredCopy, restoreCopy } from "@sluice/database";
+import { createSquawk, defaultPolicy, judgeRehearsal, type RestoredCopy, restoreCopy } from "@sluice/database";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Backups, backupsOf } from "./support/backups.ts";
 import { docker, type Project, startProject } from "./support/postgres.ts";
@@ -40,7 +40,7 @@ async function seenOf(...transactions: readonly string[]) {
     },
     { ...defaultPolicy, largeBytes: 1, manyRows: 1_000, warnWaitMs: 60_000, blockWaitMs: 60_000 },
   );
-  return { observations, ...judged };
+  return { observations, sent: watch.sent?.(), ...judged };
 }
 
 const codes = async (...transactions: readonly string[]) =>
@@ -68,6 +68,23 @@ it("a harmless migration passes, and what it did is told", async () => {
   expect(observations.statements.map(({ sql }) => sql.toLowerCase())).toEqual(
     expect.arrayContaining([expect.stringContaining("create index concurrently orders_total")]),
   );
+});
+
+it("what a migration sends to change the schema is known as it was sent", async () => {
+  const { sent } = await seenOf(
+    "begin;\nalter table orders\n\tadd column note text; -- ü\nupdate orders set note = 'x'; commit",
+    "select 1",
+    "create index concurrently orders_note on orders (note)",
+    "prepare p as select 1; alter table orders drop column note",
+    "do $$ begin execute 'create table made_inside (id int)'; end $$",
+  );
+  expect(sent).toEqual([
+    "begin;\nalter table orders\n\tadd column note text; -- ü\nupdate orders set note = 'x'; commit\n;\n",
+    "create index concurrently orders_note on orders (note)\n;\n",
+    "begin;\nprepare p as select 1; alter table orders drop column note\n;\ncommit;\n",
+  ]);
+  const lint = await createSquawk().lint(sent ?? [], 15);
+  expect(lint.findings.map(({ rule }) => rule)).toEqual(["ban-drop-column"]);
 });
 
 it("each danger is told by its own code", async () => {

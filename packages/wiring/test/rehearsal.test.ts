@@ -136,7 +136,13 @@ describe("a rehearsal", { timeout: 300_000 }, () => {
   it("of one that the release that serves cannot live with blocks, and says which check", async () => {
     const report = await rehearsed("alter table orders rename column total to amount;");
     expect(report.verdict).toBe("block");
-    expect(report.findings.map(({ code }) => code)).toEqual(["previous-fails", "column-renamed", "down-incomplete"]);
+    expect(report.findings.map(({ code }) => code)).toEqual([
+      "previous-fails",
+      "column-renamed",
+      "down-incomplete",
+      "squawk-renaming-column",
+    ]);
+    expect(report.lint).toMatchObject({ notRead: null });
     expect(report.down).toMatchObject({ error: null, left: ["column-renamed total of public.orders"] });
     expect(report.compatibility).toMatchObject({ result: "fail", why: expect.stringContaining('check "orders"') });
     expect(await left()).toBe("");

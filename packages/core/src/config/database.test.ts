@@ -8,6 +8,7 @@ it("is absent where nobody wrote it, and has its defaults where somebody did", (
   expect(parse("database: {}")).toEqual({
     beforeDeploy: "proven",
     rehearsal: "off",
+    squawk: "note",
     timeout: 3_600_000,
     keep: 7,
     migrate: {

@@ -129,6 +129,8 @@ export const databaseSchema = z.strictObject({
   beforeDeploy: z.enum(["proven", "taken", "none"]).default("proven"),
   /** Before a release that was never live migrates: its migration on a copy, which can end the deployment, only warns, or is not made. */
   rehearsal: z.enum(["off", "warn", "block"]).default("off"),
+  /** What a rehearsal makes of what squawk has against the SQL of a migration of PostgreSQL; `off`: it is not asked. */
+  squawk: z.enum(["off", "note", "warn", "block"]).default("note"),
   /** Of a dump. */
   timeout: duration.default(3_600_000),
   /** Restore-verified backups that stay. */

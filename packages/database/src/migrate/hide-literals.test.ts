@@ -1,6 +1,6 @@
 import { array, assert, constantFrom, property, string } from "fast-check";
 import { describe, expect, it } from "vitest";
-import { hideLiterals } from "./hide-literals.ts";
+import { hideLiterals, maskLiterals } from "./hide-literals.ts";
 
 describe("a statement without its values", () => {
   it.each([
@@ -17,6 +17,16 @@ describe("a statement without its values", () => {
     ["", ""],
   ])("%s", (sql, shown) => {
     expect(hideLiterals(sql)).toBe(shown);
+  });
+
+  it("can keep its lines where they were", () => {
+    const sql = "select 'a\nb', /* c\n\nd */ x -- e\nfrom t";
+    expect(maskLiterals(sql)).toBe("select ?\n,  \n\n x  \nfrom t");
+    assert(
+      property(string(), (text) => {
+        expect(maskLiterals(text).split("\n")).toHaveLength(text.split("\n").length);
+      }),
+    );
   });
 
   it("is cut", () => {

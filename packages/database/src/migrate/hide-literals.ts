@@ -5,14 +5,27 @@ const longest = 120;
  * begins a literal that the server cut off hides all that follows.
  */
 export function hideLiterals(sql: string): string {
-  const hidden = sql.replace(token, (whole, ...groups: unknown[]) => {
+  return oneLine(withoutLiterals(sql, ""));
+}
+
+/** The same, with its lines where they were. */
+export function maskLiterals(sql: string): string {
+  return withoutLiterals(sql, "\n");
+}
+
+/** @param most characters; what is longer is cut */
+export function oneLine(text: string, most: number = longest): string {
+  const characters = Array.from(text.replace(/\s+/g, " ").trim());
+  return characters.length > most ? `${characters.slice(0, most - 1).join("")}…` : characters.join("");
+}
+
+/** @param lineEnd what is left of each end of a line in what is hidden */
+function withoutLiterals(sql: string, lineEnd: string): string {
+  return sql.replace(token, (whole, ...groups: unknown[]) => {
     const { comment, literal } = groups.at(-1) as { comment?: string; literal?: string };
-    if (comment !== undefined) return " ";
-    return literal === undefined ? whole : "?";
+    if (comment === undefined && literal === undefined) return whole;
+    return `${comment === undefined ? "?" : " "}${lineEnd.repeat(whole.split("\n").length - 1)}`;
   });
-  const line = hidden.replace(/\s+/g, " ").trim();
-  const characters = Array.from(line);
-  return characters.length > longest ? `${characters.slice(0, longest - 1).join("")}…` : line;
 }
 
 /**

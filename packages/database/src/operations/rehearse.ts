@@ -1,9 +1,11 @@
 import { isSluiceError, SluiceError } from "@sluice/core";
 import type { RehearsalCopy, RehearsalWatch } from "../driver.ts";
+import type { SqlLinter } from "../lint/linter.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { highestLevel, reaches } from "../model/verification.ts";
 import { defaultPolicy, judgeRehearsal, type RehearsalPolicy } from "../rehearsal/policy.ts";
 import type { Compatibility, DownRun, MigrationRun, Observations, RehearsalReport } from "../rehearsal/report.ts";
+import { lintMigration, notLinted } from "./lint-migration.ts";
 import type { BackupPorts } from "./ports.ts";
 import { checkStored, openDump, readGlobals } from "./read-backup.ts";
 
@@ -31,6 +33,8 @@ export interface RehearseRequest {
   /** @param container that stands for the database */
   readonly open: (container: string) => Promise<Trial>;
   readonly policy?: RehearsalPolicy | undefined;
+  /** Reads the SQL that the migration sent; default: nobody does. */
+  readonly linter?: SqlLinter | undefined;
 }
 
 /** Of a migration that is what fails, and not what it was tried with. */
@@ -46,7 +50,7 @@ const failures: ReadonlySet<string> = new Set(["JOB_FAILED", "START_FAILED", "NO
  */
 export async function rehearseMigration(
   ports: BackupPorts,
-  { backup: id, image, release, open, policy = defaultPolicy }: RehearseRequest,
+  { backup: id, image, release, open, policy = defaultPolicy, linter }: RehearseRequest,
   signal?: AbortSignal,
 ): Promise<RehearsalReport> {
   const { driver, store, clock } = ports;
@@ -62,9 +66,10 @@ export async function rehearseMigration(
   const watch = await copy.observe();
   const migration = await migrate(ports, trial, signal);
   const observations = await watch.finish();
+  const lint = await lintMigration(linter, watch, copy.server.major, signal);
   const compatibility = migration.error ? notReached : await trial.prove(signal);
   const down = migration.error || !trial.down ? null : await takeBack(ports, trial.down, watch, signal);
-  const seen = { migration, observations, liveLongest, compatibility, down };
+  const seen = { migration, observations, liveLongest, compatibility, down, lint };
   const judged = judgeRehearsal(seen, policy);
   return {
     v: 1,
@@ -76,7 +81,7 @@ export async function rehearseMigration(
     times: { restoreMs, cloneMs, totalMs: Math.round(clock.monotonicMs() - began) },
     ...seen,
     ...judged,
-    notTested: notTested(manifest, observations, [...copy.notSeen, ...trial.notTested()]),
+    notTested: notTested(manifest, observations, [...copy.notSeen, ...notLinted(linter, lint), ...trial.notTested()]),
   };
 }
 

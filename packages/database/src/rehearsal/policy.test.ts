@@ -174,3 +174,30 @@ describe("the schema", () => {
     expect(changed("character varying(20)", "character varying(10)")).toEqual(["warn", "warn column-type-changed"]);
   });
 });
+
+describe("what a linter says", () => {
+  const finding = {
+    rule: "ban-drop-column",
+    message: "May break.",
+    help: "Wait.",
+    statement: "drop column a",
+    times: 3,
+  };
+  const linted = aRehearsed({}, { lint: { findings: [finding], notRead: null } });
+
+  it("is shown and changes no verdict, unless that was asked for", () => {
+    const { verdict, findings } = judgeRehearsal(linted);
+    expect(verdict).toBe("pass");
+    expect(findings).toEqual([
+      {
+        code: "squawk-ban-drop-column",
+        severity: "note",
+        table: null,
+        message: "May break. (drop column a and 2 more)",
+        hint: "Wait.",
+      },
+    ]);
+    expect(judgeRehearsal(linted, { ...defaultPolicy, linter: "warn" }).verdict).toBe("warn");
+    expect(judgeRehearsal(linted, { ...defaultPolicy, linter: "block" }).verdict).toBe("block");
+  });
+});

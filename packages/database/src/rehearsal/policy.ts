@@ -1,8 +1,9 @@
 import { leftBehind } from "./left-behind.ts";
 import { dataFindings } from "./policy-data.ts";
+import { lintFindings } from "./policy-lint.ts";
 import { lockFindings, predictedWaits } from "./policy-locks.ts";
 import { schemaFindings } from "./policy-schema.ts";
-import type { PredictedWait, RehearsalFinding, RehearsalReport, Rehearsed } from "./report.ts";
+import type { PredictedWait, RehearsalFinding, RehearsalReport, Rehearsed, Severity } from "./report.ts";
 
 /** What is tolerated. */
 export interface RehearsalPolicy {
@@ -18,6 +19,8 @@ export interface RehearsalPolicy {
   readonly manyRows: number;
   /** Somebody has agreed to losing the way back by images: what only the previous release minds warns. */
   readonly acceptIncompatible: boolean;
+  /** What becomes of what a linter says: it knows neither sizes nor times, so it notes where nothing else was asked for. */
+  readonly linter: Severity;
 }
 
 export const defaultPolicy: RehearsalPolicy = {
@@ -27,6 +30,7 @@ export const defaultPolicy: RehearsalPolicy = {
   hugeBytes: 1_000_000_000,
   manyRows: 100_000,
   acceptIncompatible: false,
+  linter: "note",
 };
 
 export interface Judgement {
@@ -48,6 +52,7 @@ export function judgeRehearsal(seen: Rehearsed, policy: RehearsalPolicy = defaul
     ...lockFindings(seen, predicted, policy),
     ...schemaFindings(seen, policy),
     ...dataFindings(seen, policy),
+    ...lintFindings(seen, policy),
   ].toSorted((a, b) => gravity[a.severity] - gravity[b.severity]);
   const [gravest] = findings;
   return { predicted, findings, verdict: !gravest || gravest.severity === "note" ? "pass" : gravest.severity };

@@ -1,4 +1,5 @@
 import type { Verdict } from "@sluice/core";
+import type { Lint } from "../lint/linter.ts";
 import type { HeldLock } from "./held-locks.ts";
 
 export type { HeldLock } from "./held-locks.ts";
@@ -119,6 +120,8 @@ export interface Rehearsed {
   readonly compatibility: Compatibility;
   /** `null` where no command is known that takes it back, or it was not reached. */
   readonly down: DownRun | null;
+  /** Of the SQL that was sent; absent or `null` where nobody was asked. */
+  readonly lint?: Lint | null | undefined;
 }
 
 /** How long the application would wait for a table: its lock, and before it what runs and must end first. */

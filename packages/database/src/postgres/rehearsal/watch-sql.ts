@@ -1,6 +1,7 @@
 import { eventMarker } from "../../rehearsal/ddl-events.ts";
 import { quoteText } from "../target.ts";
 import { watchSchema } from "./catalog-sql.ts";
+import { sentSqlPrefix } from "./sent-sql.ts";
 
 /** In what our triggers ask: the server counts that too, and keeps comments. */
 const ours = "/* sluice-watch */";
@@ -58,6 +59,9 @@ create event trigger sluice_start on ddl_command_start execute function ${watchS
 create event trigger sluice_end on ddl_command_end execute function ${watchSchema}.tell();
 create event trigger sluice_rewrite on table_rewrite execute function ${watchSchema}.tell();`;
 
+/** Writes a mark into the server's log. */
+export const markSql = (mark: string) => `do $sluice$ begin raise log '%', ${quoteText(mark)}; end $sluice$;`;
+
 /** What the server writes of itself must be where it is read, and must not drown what is looked for. */
 export const watchSettings = [
   "track_commit_timestamp=on",
@@ -66,7 +70,10 @@ export const watchSettings = [
   "log_error_verbosity=terse",
   "log_min_error_statement=panic",
   "log_min_messages=warning",
-  "log_statement=none",
+  // What is sent to be looked at as SQL; in the language that is looked for.
+  "log_statement=ddl",
+  `log_line_prefix=${sentSqlPrefix}`,
+  "lc_messages=C",
   "log_min_duration_statement=-1",
   "log_checkpoints=off",
   "log_autovacuum_min_duration=-1",

@@ -3,15 +3,16 @@ import type { Clock, ContainerExec } from "@sluice/core";
 import * as z from "zod";
 import type { RehearsalWatch } from "../../driver.ts";
 import { type Catalog, catalogSchema } from "../../rehearsal/catalog.ts";
-import { parseDdlEvents } from "../../rehearsal/ddl-events.ts";
+import { eventMarker, parseDdlEvents } from "../../rehearsal/ddl-events.ts";
 import { differenceOf } from "../../rehearsal/left-behind.ts";
 import { observationsOf } from "../../rehearsal/observations.ts";
 import { sameForAll } from "../fingerprint-sql.ts";
 import { type PsqlOptions, runSql } from "../psql.ts";
 import { maintenance, type PostgresTarget } from "../target.ts";
 import { activitySql, catalogSql, rowsSql } from "./catalog-sql.ts";
+import { parseSentSql, scriptOf } from "./sent-sql.ts";
 import { comparable, valuesSql } from "./values-sql.ts";
-import { endsSql, statementsSql, watchSql } from "./watch-sql.ts";
+import { endsSql, markSql, statementsSql, watchSql } from "./watch-sql.ts";
 
 export interface WatchMeans {
   readonly exec: ContainerExec;
@@ -41,6 +42,9 @@ export async function watch(means: WatchMeans, session: PsqlOptions): Promise<Re
   const before = await readState(ask);
   const id = randomBytes(8).toString("hex");
   await ask(watchSql(id));
+  const mark = `${eventMarker}-from-here ${id}`;
+  await ask(markSql(mark));
+  let sent: readonly string[] = [];
   if (means.counts) {
     const counting = "create extension if not exists pg_stat_statements; select pg_stat_statements_reset();";
     await ask(counting, maintenance(clone));
@@ -50,7 +54,9 @@ export async function watch(means: WatchMeans, session: PsqlOptions): Promise<Re
       const statements = means.counts ? await ask(statementsSql(clone.database), maintenance(clone)) : [];
       await clock.sleep(settleMs, session.signal);
       const activity = await ask(activitySql);
-      const events = parseDdlEvents(await means.logTail(mostLines), id);
+      const log = await means.logTail(mostLines);
+      const events = parseDdlEvents(log, id);
+      sent = parseSentSql(log, mark).map(scriptOf);
       const [ends = "{}"] = await ask(endsSql([...new Set(events.map(({ xid }) => xid))]));
       const after = await readState(ask);
       const { over, committed } = endsSchema.parse(JSON.parse(ends));
@@ -64,6 +70,7 @@ export async function watch(means: WatchMeans, session: PsqlOptions): Promise<Re
         valuesChanged: await changedValues(means, before, after, session),
       });
     },
+    sent: () => sent,
     async difference() {
       const after = await readState(ask);
       const rows = (state: State) => (oid: number) => state.rows.get(oid) ?? 0;

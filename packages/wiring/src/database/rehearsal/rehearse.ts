@@ -5,6 +5,7 @@ import type { Session } from "../../session.ts";
 import { within } from "../deadline.ts";
 import type { OpenDatabase } from "../open-database.ts";
 import { takeAndProve } from "../prove.ts";
+import { openSquawk } from "./open-squawk.ts";
 import { openTrial } from "./trial.ts";
 
 export interface Rehearsal {
@@ -33,14 +34,19 @@ export async function rehearse(
     "database.verify.timeout",
     `rehearsing ${candidate.bundle.tag}`,
     signal,
-    (limited) =>
+    async (limited) =>
       rehearseMigration(
         ports,
         {
           backup,
           image: isThere ? ofBackup : database.container.imageId,
           release: candidate.bundle.tag,
-          policy: { ...defaultPolicy, acceptIncompatible },
+          policy: {
+            ...defaultPolicy,
+            acceptIncompatible,
+            linter: settings.squawk === "off" ? "note" : settings.squawk,
+          },
+          linter: settings.squawk === "off" ? undefined : await openSquawk(session.options),
           open: (copy) => {
             const { down } = settings.migrate;
             const world = { database: service, files, deployment };
