@@ -66,6 +66,11 @@ describe("a shop whose migrations are rehearsed", () => {
       detail: expect.stringContaining("column-renamed: column price_cents of public.products becomes price"),
       hint: expect.stringContaining("nothing of production was touched"),
     });
+    // What the rehearsal saw stays readable although it is what ended the deployment.
+    const report = await shop.sluice(0, "report", "--format", "markdown", "--output", "-");
+    expect(report.stdout).toMatch(/\*\*Rehearsal:\*\* the migration must not run.*safe: no/);
+    expect(report.stdout).toMatch(/\| public.products \| reads and writes \| \S+ \| ALTER TABLE \|/);
+    expect(report.stdout).toContain("squawk-renaming-column");
     expect(events.at(-1)).toMatchObject({ type: "deployment-end", outcome: "failed", serving: { tag: "v2" } });
     expect(await columns()).toBe("id name origin price_cents");
     expect(await containersOf(shop.stack)).toEqual(before);

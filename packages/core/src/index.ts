@@ -1,3 +1,4 @@
+export * from "./config/bytes.ts";
 export * from "./config/duration.ts";
 export type { GithubConfig } from "./config/github-schema.ts";
 export {
@@ -40,6 +41,7 @@ export * from "./model/outcome.ts";
 export * from "./model/pinned-model.ts";
 export * from "./model/probe-target.ts";
 export * from "./model/promotion.ts";
+export * from "./model/rehearsal.ts";
 export * from "./model/release.ts";
 export * from "./model/role.ts";
 export * from "./model/service.ts";

@@ -57,6 +57,7 @@ export { type VerifyRequest, verifyBackup } from "./operations/verify-backup.ts"
 export { type FindTargetOptions, findPostgresTarget } from "./postgres/find-target.ts";
 export { createPostgresDriver, type PostgresOptions } from "./postgres/postgres-driver.ts";
 export type { PostgresTarget } from "./postgres/target.ts";
+export { rehearsalOutcome, rehearsalSeen } from "./rehearsal/outcome.ts";
 export { defaultPolicy, judgeRehearsal, type RehearsalPolicy } from "./rehearsal/policy.ts";
 export type {
   Compatibility,

@@ -38,6 +38,10 @@ function observationOf(event: SluiceEvent): Observation | null {
     }
     case "finding":
       return { at, type: event.type, finding: event.finding };
+    case "rehearsal": {
+      const { type, step, rehearsal } = event;
+      return { at, type, step, rehearsal };
+    }
     case "error": {
       const { type, code, message, hint, detail } = withShortDetail(event);
       return { at, type, code, message, ...(hint ? { hint } : {}), ...(detail ? { detail } : {}) };

@@ -1,7 +1,8 @@
 import type { RehearsalOutcome } from "@sluice/core";
-import { aConfig } from "@sluice/testing";
+import { aConfig, nothingSeen } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { aScenario, reached } from "../test/support/scenario.ts";
+import { readAttempts } from "./read-attempts.ts";
 
 const finding = { code: "previous-fails", severity: "block", message: "v1 does not run on the new schema" } as const;
 const blocking: RehearsalOutcome = {
@@ -9,6 +10,7 @@ const blocking: RehearsalOutcome = {
   previous: { result: "fail", why: "status 500" },
   findings: [finding],
   backup: "backup-1",
+  seen: nothingSeen,
 };
 
 async function afterV1(rehearsal: "warn" | "block") {
@@ -37,6 +39,17 @@ describe("a rehearsal in a deployment", () => {
     expect(effects.filter((name) => /^slots\.(create|runJob|start)/.test(name))).toEqual([]);
     expect(reached(scenario)).toEqual({ web: ["v1"] });
     expect(scenario.world.violations).toEqual([]);
+  });
+
+  it("is on record with what it saw, also where it ends the deployment", async () => {
+    const { scenario } = await afterV1("block");
+    scenario.world.state.rehearsal = blocking;
+    await scenario.deploy("v2");
+    const attempt = (await readAttempts(scenario.world.ports().journal)).at(-1);
+    const seen = attempt?.outcomes.flatMap(({ observations = [] }) => observations);
+    expect(seen).toContainEqual(
+      expect.objectContaining({ type: "rehearsal", step: "rehearse-1", rehearsal: blocking }),
+    );
   });
 
   it("that says the version before fails keeps a bad verdict from leading users back to it unasked", async () => {

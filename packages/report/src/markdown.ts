@@ -1,4 +1,5 @@
 import { formatDuration } from "@sluice/core";
+import { rehearsalTables, rehearsalVerdictText, rollbackSafeText } from "./rehearsal-tables.ts";
 import type { ReportData } from "./report-data.ts";
 import { durationText, formatOffset, formatP, formatTime, outcomeText, servingText, visible } from "./text.ts";
 
@@ -31,6 +32,7 @@ export function renderMarkdown(data: ReportData): string {
       verdicts.map(({ check, result, value, limit, n, p }) => [check, result, value, limit, String(n), formatP(p)]),
       2,
     ),
+    ...data.rehearsals.flatMap(rehearsal),
     ...(happenings.length > 0 ? [""] : []),
     ...happenings.map(
       ({ severity, code, message, hint }) =>
@@ -38,6 +40,23 @@ export function renderMarkdown(data: ReportData): string {
     ),
     "",
   ].join("\n");
+}
+
+function rehearsal({ verdict, previous, findings, backup, seen }: ReportData["rehearsals"][number]): readonly string[] {
+  const took = `on a copy of backup ${text(backup)} it took ${formatDuration(seen.migrationMs)}`;
+  const safe = `a rollback of images is safe: ${rollbackSafeText(previous.result)} (${text(previous.why)})`;
+  return [
+    "",
+    `**Rehearsal:** the migration ${rehearsalVerdictText(verdict)}; ${took}; ${safe}`,
+    ...table(
+      ["", "finding", "what to do", "code"],
+      findings.map(({ severity, message, hint = "", code }) => [severity, message, hint, code]),
+      0,
+    ),
+    ...rehearsalTables(seen).flatMap(({ head, rows }) => table(head, rows, 0)),
+    "",
+    `Not tested: ${seen.notTested.map(text).join("; ")}${seen.leftOut > 0 ? `; ${seen.leftOut} entries are left out: sluice db rehearse` : ""}`,
+  ];
 }
 
 /** The last `numbers` columns are aligned to the right. */

@@ -3,6 +3,7 @@ import {
   type Observation,
   type Outcome,
   outcomeExitCodes,
+  type RehearsalOutcome,
   redactDeep,
   type Serving,
   type Slot,
@@ -40,6 +41,7 @@ export interface ReportData {
   readonly steps: readonly ReportStep[];
   readonly shares: readonly SharePoint[];
   readonly verdicts: readonly ReportVerdict[];
+  readonly rehearsals: readonly ReportRehearsal[];
   readonly happenings: readonly Happening[];
   readonly images: readonly { readonly service: string; readonly id: string; readonly reference: string }[];
   /** Rows that were left out to keep the report small. */
@@ -71,6 +73,12 @@ export interface ReportVerdict extends Verdict {
   readonly step: string;
   /** Slot that was judged. */
   readonly slot: Slot;
+}
+
+/** Of a migration, before it ran. */
+export interface ReportRehearsal extends RehearsalOutcome {
+  readonly atMs: number;
+  readonly step: string;
 }
 
 export interface Happening {
@@ -128,6 +136,11 @@ export function reportData(attempt: AttemptFacts, { stack, bundle, redact }: Rep
     verdicts: keep(
       seen.flatMap((fact) =>
         fact.type === "verdict" ? [{ ...fact.verdict, atMs: offset(fact.at), step: fact.step, slot }] : [],
+      ),
+    ),
+    rehearsals: keep(
+      seen.flatMap((fact) =>
+        fact.type === "rehearsal" ? [{ ...fact.rehearsal, atMs: offset(fact.at), step: fact.step }] : [],
       ),
     ),
     happenings: keep(seen.flatMap((fact) => happeningOf(fact, offset))),

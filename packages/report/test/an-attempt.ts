@@ -1,4 +1,4 @@
-import type { Observation, PlanStep, ReleaseBundle, Verdict } from "@sluice/core";
+import type { Observation, PlanStep, RehearsalOutcome, ReleaseBundle, Verdict } from "@sluice/core";
 import type { AttemptFacts } from "../src/input.ts";
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 4, 1, 10, 0, 0) + seconds * 1_000).toISOString();
@@ -28,6 +28,7 @@ export function anAttempt({ text, steps = 4 }: Texts): AttemptFacts {
     { at: at(9), type: "verdict", step: "shift-1", verdict },
     { at: at(9), type: "share-change", service: text, slot: "green", share: 0 },
     { at: at(9), type: "error", code: "ANALYSIS_FAILED", message: text, hint: text, detail: text },
+    { at: at(1), type: "rehearsal", step: "rehearse", rehearsal: aRehearsal(text) },
     { at: at(9), type: "finding", finding: { severity: "warn", code: text, message: text, hint: text } },
   ];
   return {
@@ -56,6 +57,30 @@ export function anAttempt({ text, steps = 4 }: Texts): AttemptFacts {
       serving: { release: "r1", tag: text, slot: "blue", share: 100 },
       reason: text,
       durationMs: 100_000,
+    },
+  };
+}
+
+function aRehearsal(text: string): RehearsalOutcome {
+  return {
+    verdict: "block",
+    previous: { result: "fail", why: text },
+    findings: [
+      { code: text, severity: "block", message: text, hint: text },
+      { code: "table-rewritten", severity: "note", message: text },
+    ],
+    backup: text,
+    seen: {
+      migrationMs: 1_500,
+      statements: [{ sql: `alter table ${text}`, ms: 12.4, calls: 2, rows: 0, how: text }],
+      locks: [{ table: text, blocks: text, heldMs: 14, by: text }],
+      rewrites: [{ table: text, bytes: 12_345_678, rows: 7, reason: text }],
+      tables: [
+        { table: text, rowsBefore: 7, rowsAfter: 9, inserted: 2, updated: 0, deleted: 0 },
+        { table: `gone ${text}`, rowsBefore: 7, rowsAfter: null, inserted: 0, updated: 0, deleted: 0 },
+      ],
+      notTested: [text, "mail"],
+      leftOut: 3,
     },
   };
 }

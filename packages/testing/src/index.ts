@@ -6,5 +6,6 @@ export { Crash, type Fault, type PortCall } from "./world/calls.ts";
 export type { Behaviour } from "./world/context.ts";
 export { createFakeWorld, type FakePorts, type FakeWorld } from "./world/create-fake-world.ts";
 export { createFakeClock, type FakeClock } from "./world/fake-clock.ts";
+export { nothingSeen } from "./world/fake-rehearser.ts";
 export { addContainer, type WorldContainer, type WorldDoor, type WorldState } from "./world/state.ts";
 export { type Reach } from "./world/users.ts";

@@ -1,6 +1,13 @@
-export { dataRollbackText } from "@sluice/database";
+export { dataRollbackText, rehearsalOutcome, rehearsalSeen } from "@sluice/database";
 export type { GithubRelease, NewRelease, ReleaseComparison, ReleaseDesk } from "@sluice/release";
-export { type ReportData, renderHtml, renderMarkdown } from "@sluice/report";
+export {
+  type ReportData,
+  rehearsalTables,
+  rehearsalVerdictText,
+  renderHtml,
+  renderMarkdown,
+  rollbackSafeText,
+} from "@sluice/report";
 export type { WorkflowFile } from "@sluice/workflows";
 export { createDeployer } from "./create-deployer.ts";
 export * from "./database/database-operations.ts";

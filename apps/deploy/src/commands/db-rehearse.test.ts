@@ -38,7 +38,7 @@ describe("sluice db rehearse", () => {
         "  12ms  0     alter table orders add column note text",
         "",
         "locks",
-        "  table          blocks            held  by",
+        "  locked         blocks            held  by",
         "  public.orders  reads and writes  14ms  ALTER TABLE",
         "",
         "not tested",

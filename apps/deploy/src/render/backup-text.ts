@@ -1,6 +1,5 @@
-import { formatDuration } from "@sluice/core";
+import { formatBytes, formatDuration } from "@sluice/core";
 import type { Manifest, RestorePlan } from "@sluice/wiring";
-import { bytesText } from "./bytes.ts";
 import { formatSection, formatTable } from "./table.ts";
 import { agoText } from "./words.ts";
 
@@ -9,12 +8,12 @@ const mostTables = 20;
 
 /** One backup as a row of `sluice db list`. */
 export function backupRow(backup: Manifest, now: Date): readonly string[] {
-  return [backup.id, agoText(backup.at, now), backup.release ?? "-", bytesText(backup.bytes), knownOf(backup)];
+  return [backup.id, agoText(backup.at, now), backup.release ?? "-", formatBytes(backup.bytes), knownOf(backup)];
 }
 
 export function backupTitle({ id, database, service, bytes, rawBytes, release }: Manifest): string {
-  const raw = rawBytes === null ? "" : `, ${bytesText(rawBytes)} uncompressed`;
-  return `backup ${id} of ${database.name} (${service}): ${bytesText(bytes)}${raw}${release ? `, release ${release}` : ""}`;
+  const raw = rawBytes === null ? "" : `, ${formatBytes(rawBytes)} uncompressed`;
+  return `backup ${id} of ${database.name} (${service}): ${formatBytes(bytes)}${raw}${release ? `, release ${release}` : ""}`;
 }
 
 /** What is proven, and what is not. */

@@ -1,11 +1,12 @@
 import { formatDuration } from "@sluice/core";
+import { rehearsalTables, rehearsalVerdictText, rollbackSafeText } from "@sluice/wiring";
 import { cell, table } from "./markdown.ts";
 import type { Story } from "./story.ts";
 import { findingText, nextCommand, outcomeText, servingNowText } from "./words.ts";
 
 /** The deployment as Markdown for the page of the job; empty when there was none. */
 export function githubSummary(story: Story, stackFlag: string, now: Date): string {
-  const { start, end, ended, verdicts, errors, findings, output } = story;
+  const { start, end, ended, verdicts, errors, findings, rehearsals, output } = story;
   if (!end) return "";
   const next = nextCommand(end, stackFlag);
   const good = end.exitCode === 0;
@@ -29,12 +30,29 @@ export function githubSummary(story: Story, stackFlag: string, now: Date): strin
       ["check", "result", "value", "limit", "n"],
       verdicts.map(({ check, result, value, limit, n }) => [check, result, value, limit, String(n)]),
     ),
+    ...rehearsals.flatMap(rehearsal),
     ...(findings.length > 0 ? ["", ...findings.map((finding) => `- ${cell(findingText(finding))}`)] : []),
     ...(good || output.length === 0 ? [] : details(output.map(({ source, text }) => `${source} | ${text}`))),
     "",
     `<sub>${now.toISOString()}</sub>`,
     "",
   ].join("\n");
+}
+
+/** What a migration did to a copy of the database, and what is thought of it. */
+function rehearsal({ verdict, previous, findings, seen }: Story["rehearsals"][number]): readonly string[] {
+  const safe = `${rollbackSafeText(previous.result)} (${previous.why})`;
+  return [
+    "",
+    `**Rehearsal:** the migration ${rehearsalVerdictText(verdict)}; rollback of images safe: ${cell(safe)}`,
+    ...table(
+      ["", "finding", "what to do", "code"],
+      findings.map(({ severity, message, hint = "", code }) => [severity, message, hint, code]),
+    ),
+    ...rehearsalTables(seen).flatMap(({ head, rows }) => table(head, rows)),
+    "",
+    `<sub>not tested: ${cell(seen.notTested.join("; "))}</sub>`,
+  ];
 }
 
 function details(lines: readonly string[]): readonly string[] {

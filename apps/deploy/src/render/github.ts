@@ -76,6 +76,7 @@ function githubText(event: SluiceEvent): string {
     case "output-line":
     case "verdict":
     case "share-change":
+    case "rehearsal":
     case "deployment-end":
       return lines(eventLines(event));
   }

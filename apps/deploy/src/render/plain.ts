@@ -47,6 +47,7 @@ export function eventLines(event: SluiceEvent): readonly string[] {
       return [`  ${verdictText(event.verdict)}`, ...indented(event.verdict.detail)];
     case "share-change":
       return [`  ${event.service}: ${event.share} % to ${event.slot}`];
+    case "rehearsal":
     case "person-wanted":
       // The progress of the step says it.
       return [];

@@ -1,6 +1,6 @@
+import { formatBytes } from "@sluice/core";
 import type { BackupProgress } from "@sluice/wiring";
 import type { CommandContext } from "../context.ts";
-import { bytesText } from "./bytes.ts";
 
 const words: Record<BackupProgress["phase"], string> = {
   dump: "dumping",
@@ -42,7 +42,7 @@ export function createProgress({ stderr, now }: Pick<CommandContext, "stderr" | 
 
 export function progressText({ phase, bytes, totalBytes }: BackupProgress, elapsedMs: number): string {
   if (bytes === 0) return words[phase];
-  const share = totalBytes === null || totalBytes === 0 ? "" : ` of ${bytesText(totalBytes)}`;
-  const rate = elapsedMs < 500 ? "" : `, ${bytesText((bytes / elapsedMs) * 1_000)}/s`;
-  return `${words[phase]}: ${bytesText(bytes)}${share}${rate}`;
+  const share = totalBytes === null || totalBytes === 0 ? "" : ` of ${formatBytes(totalBytes)}`;
+  const rate = elapsedMs < 500 ? "" : `, ${formatBytes((bytes / elapsedMs) * 1_000)}/s`;
+  return `${words[phase]}: ${formatBytes(bytes)}${share}${rate}`;
 }

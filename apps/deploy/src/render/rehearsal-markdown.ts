@@ -1,6 +1,6 @@
-import type { RehearsalReport } from "@sluice/wiring";
+import { type RehearsalReport, rehearsalSeen, rehearsalTables } from "@sluice/wiring";
 import { cell, table } from "./markdown.ts";
-import { lockRows, rehearsalFacts, rehearsalTitle, rewriteRows, statementRows, tableRows } from "./rehearsal-text.ts";
+import { rehearsalFacts, rehearsalTitle } from "./rehearsal-text.ts";
 
 const marks = { pass: "✅", warn: "⚠️", block: "❌" } as const;
 
@@ -15,10 +15,7 @@ export function rehearsalMarkdown(report: RehearsalReport): string {
       ["", "finding", "what to do", "code"],
       findings.map(({ severity, message, hint, code }) => [severity, message, hint ?? "", code]),
     ),
-    ...table(["time", "rows", "statement"], statementRows(report)),
-    ...table(["locked", "blocks", "held", "by"], lockRows(report)),
-    ...table(["written anew", "size", "rows", "why"], rewriteRows(report)),
-    ...table(["table", "before", "after", "inserted", "updated", "deleted"], tableRows(report)),
+    ...rehearsalTables(rehearsalSeen(report)).flatMap(({ head, rows }) => table(head, rows)),
     "",
     "**Not tested:**",
     "",

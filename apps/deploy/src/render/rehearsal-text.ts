@@ -1,11 +1,13 @@
 import { formatDuration } from "@sluice/core";
-import type { RehearsalFinding, RehearsalReport } from "@sluice/wiring";
-import { bytesText } from "./bytes.ts";
+import {
+  type RehearsalFinding,
+  type RehearsalReport,
+  rehearsalSeen,
+  rehearsalTables,
+  rehearsalVerdictText,
+  rollbackSafeText,
+} from "@sluice/wiring";
 import { formatSection, formatTable } from "./table.ts";
-
-/** Statements and tables that are shown; the JSON has all. */
-const most = 20;
-const sqlWidth = 100;
 
 /** A rehearsal for people: the verdict and why, then what was seen, then what was not looked at. */
 export function rehearsalText(report: RehearsalReport): string {
@@ -16,21 +18,15 @@ export function rehearsalText(report: RehearsalReport): string {
       .join("")}` +
     (migration.error?.detail ? formatSection("the migration said", migration.error.detail) : "") +
     formatSection("findings", findings.map(findingLines).join("\n")) +
-    formatSection("statements", formatTable(["time", "rows", "statement"], statementRows(report))) +
-    formatSection("locks", formatTable(["table", "blocks", "held", "by"], lockRows(report))) +
-    formatSection("written anew", formatTable(["table", "size", "rows", "why"], rewriteRows(report))) +
-    formatSection(
-      "rows",
-      formatTable(["table", "before", "after", "inserted", "updated", "deleted"], tableRows(report)),
-    ) +
+    rehearsalTables(rehearsalSeen(report))
+      .map(({ name, head, rows }) => formatSection(name, formatTable(head, rows)))
+      .join("") +
     formatSection("not tested", notTested.join("\n"))
   );
 }
 
-const verdictTexts = { pass: "passes", warn: "passes, with warnings", block: "must not run" } as const;
-
 export function rehearsalTitle({ release, verdict }: RehearsalReport): string {
-  return `the migration of ${release} ${verdictTexts[verdict]}`;
+  return `the migration of ${release} ${rehearsalVerdictText(verdict)}`;
 }
 
 export function rehearsalFacts({
@@ -43,13 +39,12 @@ export function rehearsalFacts({
 }: RehearsalReport): readonly string[] {
   const how = { job: "jobs", start: "the start of", none: "nothing" }[migration.how];
   const { release, result, why } = compatibility;
-  const safe = { pass: "yes", fail: "no", "not-tested": "not known" }[result];
   return [
     `copy of backup ${backup.id} (${backup.level}), restored in ${formatDuration(times.restoreMs)}, copied again in ${formatDuration(times.cloneMs)}`,
     `migrated by ${[how, ...migration.services].join(" ")} in ${formatDuration(migration.ms)}`,
     ...(release === null
       ? [`rollback of images: ${why}`]
-      : [`rollback of images to ${release} safe: ${safe} (${why})`]),
+      : [`rollback of images to ${release} safe: ${rollbackSafeText(result)} (${why})`]),
     ...(down ? [downText(down)] : []),
     ...(liveLongest
       ? [
@@ -66,39 +61,4 @@ function downText({ ms, error, left }: NonNullable<RehearsalReport["down"]>): st
 
 function findingLines({ severity, code, message, hint }: RehearsalFinding): string {
   return `${severity}: ${message} [${code}]${hint ? `\n  ${hint}` : ""}`;
-}
-
-export function statementRows({ observations }: RehearsalReport): readonly (readonly string[])[] {
-  return observations.statements
-    .filter(({ sql }) => !/^\s*(?:begin|commit|rollback|set|reset|show)\b/i.test(sql))
-    .slice(0, most)
-    .map(({ sql, ms, rows, calls, how }) => {
-      const text = sql.replaceAll(/\s+/g, " ").trim();
-      const short = text.length > sqlWidth ? `${text.slice(0, sqlWidth)}…` : text;
-      const often = calls > 1 ? ` (${calls} times)` : "";
-      return [formatDuration(Math.round(ms)), String(rows), `${short}${often}${how ? ` (${how})` : ""}`];
-    });
-}
-
-export function lockRows({ observations }: RehearsalReport): readonly (readonly string[])[] {
-  return observations.locks
-    .slice(0, most)
-    .map(({ table, blocks, heldMs, by }) => [table, blocks, formatDuration(heldMs), by]);
-}
-
-export function rewriteRows({ observations }: RehearsalReport): readonly (readonly string[])[] {
-  return observations.rewrites.map(({ table, bytes, rows, reason }) => [table, bytesText(bytes), String(rows), reason]);
-}
-
-/** Tables whose rows are others than they were. */
-export function tableRows({ observations }: RehearsalReport): readonly (readonly string[])[] {
-  return observations.tables
-    .filter((one) => one.rowsAfter !== one.rowsBefore || one.inserted + one.updated + one.deleted > 0)
-    .slice(0, most)
-    .map(({ table, rowsBefore, rowsAfter, inserted, updated, deleted }) => [
-      table,
-      String(rowsBefore),
-      rowsAfter === null ? "no table" : String(rowsAfter),
-      ...[inserted, updated, deleted].map(String),
-    ]);
 }

@@ -2,13 +2,17 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createEvent, type EventBody } from "@sluice/core";
+import { rehearsalOutcome } from "@sluice/wiring";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { aRehearsal } from "../testing/a-rehearsal.ts";
 import { at } from "../testing/fake-deployer.ts";
 import { badEvents, goodEvents } from "../testing/scripts.ts";
 import { outputMode } from "./choose.ts";
 import { createGithubRenderer } from "./github.ts";
+import { githubSummary } from "./github-summary.ts";
 import { createPlainRenderer } from "./plain.ts";
 import type { Renderer } from "./renderer.ts";
+import { createStory } from "./story.ts";
 import { createTtyRenderer } from "./tty.ts";
 
 interface Captured {
@@ -215,6 +219,28 @@ describe("GitHub Actions", () => {
     renderAll(badEvents.filter(({ type }) => type !== "deployment-end"));
     const output = await readFile(join(directory, "output"), "utf8");
     expect(output.match(/^(\S+)<</gm)).toEqual(["deployment<<"]);
+  });
+
+  it("puts what a rehearsal saw into the summary of the job", () => {
+    const story = createStory();
+    const step = { deployment: "d1", step: "rehearse" };
+    const rehearsal = rehearsalOutcome(
+      aRehearsal({ verdict: "block", findings: [{ code: "x", severity: "block", table: null, message: "a | b" }] }),
+    );
+    const [end] = badEvents.slice(-1);
+    for (const body of [{ ...step, type: "rehearsal", rehearsal } as const, ...(end ? [end] : [])]) {
+      story.add(createEvent(new Date(0), body));
+    }
+    const lines = githubSummary(story, "", new Date(0)).split("\n");
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        "**Rehearsal:** the migration must not run; rollback of images safe: yes (2 of its checks passed)",
+        String.raw`| block | a \| b |  | x |`,
+        "| 12ms | 0 | alter table orders add column note text |",
+        "| public.orders | reads and writes | 14ms | ALTER TABLE |",
+        "<sub>not tested: the application's own traffic beside the migration</sub>",
+      ]),
+    );
   });
 
   it("writes the summary of the job, where text of others is only text", async () => {

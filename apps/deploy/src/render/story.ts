@@ -12,6 +12,7 @@ export interface Story {
   readonly ended: readonly EventOf<"step-end">[];
   readonly findings: readonly EventOf<"finding">["finding"][];
   readonly verdicts: readonly EventOf<"verdict">["verdict"][];
+  readonly rehearsals: readonly EventOf<"rehearsal">["rehearsal"][];
   readonly errors: readonly EventOf<"error">[];
   /** The last lines that children and containers wrote. */
   readonly output: readonly EventOf<"output-line">[];
@@ -38,6 +39,9 @@ export function createStory(): Story {
           break;
         case "verdict":
           story.verdicts.push(event.verdict);
+          break;
+        case "rehearsal":
+          story.rehearsals.push(event.rehearsal);
           break;
         case "error":
           story.errors.push(event);
@@ -67,6 +71,7 @@ function emptyStory() {
     ended: [] as EventOf<"step-end">[],
     findings: [] as EventOf<"finding">["finding"][],
     verdicts: [] as EventOf<"verdict">["verdict"][],
+    rehearsals: [] as EventOf<"rehearsal">["rehearsal"][],
     errors: [] as EventOf<"error">[],
     output: [] as EventOf<"output-line">[],
     end: null as DeploymentEnd | null,

@@ -115,6 +115,7 @@ function lastingText(event: SluiceEvent, stepRuns: boolean, paint: Paint): strin
     case "step-start":
     case "step-progress":
     case "share-change":
+    case "rehearsal":
     case "person-wanted":
     case "deployment-end":
       return "";

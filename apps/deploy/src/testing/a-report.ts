@@ -22,6 +22,7 @@ export const aReportOf = (deployment: string): ReportData => ({
   steps: [],
   shares: [],
   verdicts: [],
+  rehearsals: [],
   happenings: [],
   images: [],
   leftOut: 0,

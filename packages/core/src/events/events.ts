@@ -1,6 +1,7 @@
 import type { Finding } from "../model/finding.ts";
 import type { OrderKind } from "../model/order.ts";
 import type { Outcome, Serving } from "../model/outcome.ts";
+import type { RehearsalOutcome } from "../model/rehearsal.ts";
 import type { Slot } from "../model/slot.ts";
 import type { Verdict } from "../model/verdict.ts";
 import type { StepKind } from "../plan/step.ts";
@@ -35,6 +36,7 @@ export type EventBody =
     }
   | { type: "output-line"; source: string; stream: "stdout" | "stderr"; text: string }
   | { type: "verdict"; deployment: string; step: string; verdict: Verdict }
+  | { type: "rehearsal"; deployment: string; step: string; rehearsal: RehearsalOutcome }
   | { type: "share-change"; deployment: string; service: string; slot: Slot; share: number }
   /** The deployment waits for a person, until then or until its time is over. `next` is the command that decides. */
   | { type: "person-wanted"; deployment: string; step: string; tag: string; why: string; waitMs: number; next: string }

@@ -1,4 +1,5 @@
 import type { Finding } from "./finding.ts";
+import type { RehearsalOutcome } from "./rehearsal.ts";
 import type { Slot } from "./slot.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -11,6 +12,7 @@ export type Observation = { readonly at: string } & (
   | { readonly type: "share-change"; readonly service: string; readonly slot: Slot; readonly share: number }
   | { readonly type: "verdict"; readonly step: string; readonly verdict: Verdict }
   | { readonly type: "finding"; readonly finding: Finding }
+  | { readonly type: "rehearsal"; readonly step: string; readonly rehearsal: RehearsalOutcome }
   | {
       readonly type: "error";
       readonly code: string;

@@ -1,3 +1,4 @@
+import type { RehearsalOutcome } from "../model/rehearsal.ts";
 import type { StoredRelease } from "./bundle-store.ts";
 
 export interface RehearsalCall {
@@ -9,21 +10,6 @@ export interface RehearsalCall {
   readonly signal?: AbortSignal | undefined;
   /** What is being done, for people. */
   readonly onProgress?: ((text: string) => void) | undefined;
-}
-
-export interface RehearsalOutcome {
-  readonly verdict: "pass" | "warn" | "block";
-  /** Whether the previous release runs on the migrated schema, and why that is said. */
-  readonly previous: { readonly result: "pass" | "fail" | "not-tested"; readonly why: string };
-  /** What was found, the gravest first. */
-  readonly findings: readonly {
-    readonly code: string;
-    readonly severity: "note" | "warn" | "block";
-    readonly message: string;
-    readonly hint?: string | undefined;
-  }[];
-  /** Id of the backup that the copy was made of. */
-  readonly backup: string;
 }
 
 /** Rehearsals as a deployment needs them. */

@@ -1,18 +1,20 @@
 import { SluiceError } from "@sluice/core";
 import type { StepAction } from "../action.ts";
-import { releaseOf } from "../scope.ts";
+import { emit, releaseOf } from "../scope.ts";
 
 /** Changes nothing of production, and so has no undo. */
 export const rehearse: StepAction<"rehearse"> = {
-  async run({ service, blocks, acceptIncompatible }, scope, { signal, progress }) {
+  async run({ id, service, blocks, acceptIncompatible }, scope, { signal, progress }) {
     const candidate = releaseOf(scope);
-    const { verdict, findings, previous, backup } = await scope.ports.rehearser.rehearse(service, {
+    const rehearsal = await scope.ports.rehearser.rehearse(service, {
       candidate,
       previous: scope.previousRelease,
       acceptIncompatible,
       signal,
       onProgress: progress,
     });
+    emit(scope, { type: "rehearsal", deployment: scope.deployment, step: id, rehearsal });
+    const { verdict, findings, previous, backup } = rehearsal;
     const told = findings.filter(({ severity }) => severity !== "note");
     for (const { severity, code, message } of told) progress(`${severity}: ${message} [${code}]`);
     progress(`rollback of images safe: ${previous.result} (${previous.why})`);

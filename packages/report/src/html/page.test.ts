@@ -29,6 +29,7 @@ describe("the page", () => {
       "Share of the new version",
       "Errors and latency by slot",
       "Verdicts",
+      "Rehearsal of the migration",
       "Findings and errors",
       "Images",
     ]);

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { ReportData } from "../report-data.ts";
 import { durationText, formatOffset, formatTime, outcomeText, servingText } from "../text.ts";
 import { html, type Markup, toText } from "./markup.ts";
+import { rehearsals } from "./rehearsals.ts";
 import { shareChart } from "./share-chart.ts";
 import { style } from "./style.ts";
 import { table } from "./table.ts";
@@ -33,6 +34,7 @@ ${section("timeline", "Timeline", timeline(data))}
 ${section("share", "Share of the new version", shareChart(data))}
 ${section("measures", "Errors and latency by slot", measures(data))}
 ${section("verdicts", "Verdicts", verdictTable(data))}
+${data.rehearsals.length > 0 && section("rehearsals", "Rehearsal of the migration", rehearsals(data))}
 ${section("happenings", "Findings and errors", happenings(data))}
 ${section("images", "Images", images(data))}
 </main>

@@ -1,4 +1,5 @@
 import type { MigrationRehearser } from "@sluice/core";
+import { rehearsalOutcome } from "@sluice/database";
 import type { Session } from "../../session.ts";
 import { openDatabase } from "../open-database.ts";
 import { rehearse } from "./rehearse.ts";
@@ -20,9 +21,7 @@ export function createRehearser(session: Session): MigrationRehearser {
       );
       const ending = signal ?? new AbortController().signal;
       const report = await rehearse(session, database, { candidate, previous, acceptIncompatible }, ending);
-      const { verdict, findings, compatibility, backup } = report;
-      const { result, why } = compatibility;
-      return { verdict, findings, previous: { result, why }, backup: backup.id };
+      return rehearsalOutcome(report);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { bytesText } from "./bytes.ts";
+import { formatBytes } from "./bytes.ts";
 
 it.each([
   [0, "0 B"],
@@ -11,5 +11,5 @@ it.each([
   [1_064_000_000, "1.06 GB"],
   [5e15, "5000 TB"],
 ])("%d: %s", (bytes, text) => {
-  expect(bytesText(bytes)).toBe(text);
+  expect(formatBytes(bytes)).toBe(text);
 });

@@ -1,7 +1,7 @@
 const units = ["kB", "MB", "GB", "TB"];
 
 /** Three digits or so, in powers of 1000 as disks are sold: `173 MB`, `1.06 GB`, `980 B`. */
-export function bytesText(bytes: number): string {
+export function formatBytes(bytes: number): string {
   let [value, unit] = [bytes, "B"];
   for (const next of units) {
     if (value < 999.5) break;
