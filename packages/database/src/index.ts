@@ -39,9 +39,7 @@ export type { BackupProgress, ProgressSink } from "./operations/progress.ts";
 export { type PruneResult, pruneBackups } from "./operations/prune-backups.ts";
 export {
   type RehearseRequest,
-  type RestoredCopy,
   rehearseMigration,
-  restoreCopy,
   type Trial,
 } from "./operations/rehearse.ts";
 export {
@@ -52,6 +50,7 @@ export {
   type TableLoss,
   undoRestore,
 } from "./operations/restore-backup.ts";
+export { type RestoredCopy, restoreCopy } from "./operations/restore-copy.ts";
 export { type BackupRequest, takeBackup } from "./operations/take-backup.ts";
 export { type VerifyRequest, verifyBackup } from "./operations/verify-backup.ts";
 export { type FindTargetOptions, findPostgresTarget } from "./postgres/find-target.ts";

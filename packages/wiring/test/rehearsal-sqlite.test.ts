@@ -112,7 +112,7 @@ describe("a rehearsal on SQLite", { timeout: 300_000 }, () => {
     const report = await deployer.database.rehearse({ release: release("v2", "2".repeat(40)) }, signal);
     expect(report).toMatchObject({
       verdict: "pass",
-      backup: { level: "compared" },
+      backup: { level: "smoked" },
       migration: { how: "job", services: ["migrate"], error: null },
       compatibility: { release: "v1", result: "pass" },
       down: { error: null, left: [] },
@@ -121,6 +121,10 @@ describe("a rehearsal on SQLite", { timeout: 300_000 }, () => {
       { change: "column-added", table: "orders", column: "note", required: false },
     ]);
     expect(report.observations.tables).toMatchObject([{ table: "orders", rowsBefore: 2_000, rowsAfter: 2_000 }]);
+    // v1 was content with the restored copy before the migration touched it.
+    const { verified } = await deployer.database.show(report.backup.id);
+    expect(verified.map(({ level }) => level)).toEqual(["written", "decoded", "restored", "compared", "smoked"]);
+    expect(verified.at(-1)?.notTested[0]).toMatch(/^more than the checks ".*" of v1$/);
     expect(report.notTested).toContainEqual(expect.stringContaining("who would wait for the migration"));
     expect(await columns()).toBe("id,total");
     expect(await left()).toBe("");

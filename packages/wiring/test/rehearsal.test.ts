@@ -114,6 +114,7 @@ describe("a rehearsal", { timeout: 300_000 }, () => {
     expect(report).toMatchObject({
       verdict: "pass",
       release: "v2",
+      // "not yet" fails on what was restored, too: that says nothing of the migration, and nothing good of the backup.
       backup: { level: "compared" },
       migration: { how: "job", services: ["migrate"], error: null },
       compatibility: {

@@ -10,6 +10,11 @@ export function reaches(level: VerificationLevel, wanted: VerificationLevel): bo
   return verificationLevels.indexOf(level) >= verificationLevels.indexOf(wanted);
 }
 
+/** The lowest first. */
+export function byLevel(a: { readonly level: VerificationLevel }, b: { readonly level: VerificationLevel }): number {
+  return verificationLevels.indexOf(a.level) - verificationLevels.indexOf(b.level);
+}
+
 interface Verified {
   readonly verified: readonly { readonly level: VerificationLevel }[];
   readonly failed?: unknown;

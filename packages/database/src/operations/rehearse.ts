@@ -1,18 +1,23 @@
-import { isSluiceError, SluiceError } from "@sluice/core";
-import type { RehearsalCopy, RehearsalWatch } from "../driver.ts";
+import { isSluiceError } from "@sluice/core";
+import type { RehearsalWatch } from "../driver.ts";
 import type { SqlLinter } from "../lint/linter.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { highestLevel, reaches } from "../model/verification.ts";
 import { defaultPolicy, judgeRehearsal, type RehearsalPolicy } from "../rehearsal/policy.ts";
 import type { Compatibility, DownRun, MigrationRun, Observations, RehearsalReport } from "../rehearsal/report.ts";
 import { lintMigration, notLinted } from "./lint-migration.ts";
+import { noteSmoked, type ReleaseRun } from "./note-smoked.ts";
 import type { BackupPorts } from "./ports.ts";
-import { checkStored, openDump, readGlobals } from "./read-backup.ts";
+import { restoreCopy } from "./restore-copy.ts";
+import { timed } from "./timed.ts";
 
 /** What is tried on the copy. Disposing removes all that it made. */
 export interface Trial extends AsyncDisposable {
-  /** Whether the previous release runs on the schema as it is: what fails here already says nothing of the migration. */
-  baseline(signal: AbortSignal | undefined): Promise<void>;
+  /**
+   * How the previous release does on what was restored, as it is: what fails here already says nothing of the migration.
+   * `null` where there is none.
+   */
+  baseline(signal: AbortSignal | undefined): Promise<ReleaseRun | null>;
   /** Runs the candidate's own migration. @throws SluiceError of what it failed of */
   migrate(signal: AbortSignal | undefined): Promise<Pick<MigrationRun, "how" | "services">>;
   /** Runs the previous release on the migrated schema. */
@@ -61,7 +66,7 @@ export async function rehearseMigration(
   const { copy, restoreMs } = restored;
   await copy.clone();
   await using trial = await open(copy.container);
-  await trial.baseline(signal);
+  const smoked = await noteSmoked(ports, manifest, await trial.baseline(signal), restoreMs);
   const cloneMs = await timed(ports, () => copy.clone());
   const watch = await copy.observe();
   const migration = await migrate(ports, trial, signal);
@@ -77,43 +82,17 @@ export async function rehearseMigration(
     service: manifest.service,
     server: copy.server.version,
     release,
-    backup: { id, at: manifest.at, level: highestLevel(manifest) },
+    backup: { id, at: manifest.at, level: highestLevel(smoked.manifest) },
     times: { restoreMs, cloneMs, totalMs: Math.round(clock.monotonicMs() - began) },
     ...seen,
     ...judged,
-    notTested: notTested(manifest, observations, [...copy.notSeen, ...notLinted(linter, lint), ...trial.notTested()]),
+    notTested: notTested(manifest, observations, [
+      ...copy.notSeen,
+      ...notLinted(linter, lint),
+      ...smoked.notNoted,
+      ...trial.notTested(),
+    ]),
   };
-}
-
-export interface RestoredCopy extends AsyncDisposable {
-  readonly copy: RehearsalCopy;
-  readonly restoreMs: number;
-}
-
-/**
- * A backup in a throw-away server, for one rehearsal or many: each clones what was restored. The server is gone when it
- * is disposed.
- */
-export async function restoreCopy(
-  ports: BackupPorts,
-  manifest: Manifest,
-  image: string,
-  signal?: AbortSignal,
-): Promise<RestoredCopy> {
-  const { driver } = ports;
-  if (!driver.rehearsalCopy) {
-    throw new SluiceError("DATABASE_UNKNOWN", `migrations of ${driver.kind} cannot be rehearsed`);
-  }
-  await checkStored(ports, manifest, signal);
-  ports.onProgress?.({ phase: "start-server", bytes: 0, totalBytes: manifest.bytes });
-  const copy = await driver.rehearsalCopy(manifest, image, { backup: manifest.id, signal });
-  try {
-    const restoreMs = await timed(ports, () => restore(ports, manifest, copy, signal));
-    return { copy, restoreMs, [Symbol.asyncDispose]: () => copy[Symbol.asyncDispose]() };
-  } catch (error) {
-    await copy[Symbol.asyncDispose]();
-    throw error;
-  }
 }
 
 const notReached: Compatibility = {
@@ -122,22 +101,6 @@ const notReached: Compatibility = {
   why: "the migration failed",
   verdicts: [],
 };
-
-async function restore(
-  ports: BackupPorts,
-  manifest: Manifest,
-  copy: RehearsalCopy,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  if (copy.server.major !== manifest.server.major) {
-    throw new SluiceError(
-      "BACKUP_WRONG_VERSION",
-      `backup ${manifest.id} is of version ${manifest.server.version}, the image holds ${copy.server.version}`,
-    );
-  }
-  const globals = await readGlobals(ports, manifest, signal);
-  await copy.restore({ dump: openDump(ports, manifest, signal), globals });
-}
 
 async function migrate(ports: BackupPorts, trial: Trial, signal: AbortSignal | undefined): Promise<MigrationRun> {
   const { ran, ms, error } = await attempted(ports, () => trial.migrate(signal), signal);
@@ -177,12 +140,6 @@ async function attempted<T>(
     const { code, message, detail } = error;
     return { ran: null, ms: ms(), error: { code, message, detail } };
   }
-}
-
-async function timed({ clock }: BackupPorts, run: () => Promise<void>): Promise<number> {
-  const began = clock.monotonicMs();
-  await run();
-  return Math.round(clock.monotonicMs() - began);
 }
 
 function notTested(manifest: Manifest, { tables }: Observations, more: readonly string[]): readonly string[] {

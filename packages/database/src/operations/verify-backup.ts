@@ -2,6 +2,7 @@ import { type ErrorCode, isSluiceError, SluiceError } from "@sluice/core";
 import type { ScratchDatabase } from "../driver.ts";
 import { differences } from "../model/fingerprint.ts";
 import type { Manifest, Verification } from "../model/manifest.ts";
+import { byLevel } from "../model/verification.ts";
 import type { BackupPorts } from "./ports.ts";
 import { counted } from "./progress.ts";
 import { checkStored, openDump, readGlobals } from "./read-backup.ts";
@@ -42,7 +43,8 @@ export async function verifyBackup(
   try {
     const { levels, rawBytes } = await prove(ports, manifest, image ?? manifest.image, signal);
     const { failed: _failed, ...rest } = await store.load(id);
-    const verified = [...rest.verified.filter(({ level }) => levels.every((one) => one.level !== level)), ...levels];
+    const others = rest.verified.filter(({ level }) => levels.every((one) => one.level !== level));
+    const verified = [...others, ...levels].toSorted(byLevel);
     const proven: Manifest = { ...rest, rawBytes, verified };
     await store.update(proven);
     return proven;

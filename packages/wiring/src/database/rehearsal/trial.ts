@@ -41,7 +41,9 @@ export async function openTrial(
   };
   return {
     async baseline() {
-      if (previous) before = await prove(previous);
+      if (!previous) return null;
+      before = await prove(previous);
+      return { release: previous.bundle.tag, ...before };
     },
     migrate: () => migrate(world, candidate, missing, signal),
     async prove() {
