@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { highestLevel } from "@sluice/database";
+import { findMysqlTarget, highestLevel, runMysqlMigration } from "@sluice/database";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createSession } from "../src/session.ts";
 import { watchArguments } from "./support/arguments.ts";
 import { type ComposeProject, startComposeProject } from "./support/compose-project.ts";
 import { mariadbService, mariadbVolumes } from "./support/mariadb.ts";
@@ -176,6 +177,50 @@ describe("going back", () => {
     await sql("insert into customers (name) values ('triggers are there')");
     expect(await sql("select @@event_scheduler")).toBe("ON");
   });
+});
+
+it("migrations run one at a time, and one whose lock is lost says so", async () => {
+  const { stack, directory } = project;
+  await using session = createSession({
+    stack,
+    directory,
+    stateHome: `${directory}/home`,
+    env: process.env,
+    actor: "ada",
+  });
+  const { exec } = session.runtime();
+  const target = await findMysqlTarget(exec, project.container("db"), { user: "shop", database: "shop", signal });
+  const told: string[] = [];
+  const start = (run: string, waitMs: number, attempt: () => Promise<void>) =>
+    runMysqlMigration(
+      { exec, target, clock: session.clock, run, waitMs, signal, onProgress: (text) => void told.push(text) },
+      attempt,
+    );
+  const done = async () => {};
+  const refused = () => start("r2", 300, done).catch((error: unknown) => error);
+  await start("r1", 0, async () => {
+    expect(await refused()).toMatchObject({
+      code: "LOCK_HELD",
+      message: expect.stringMatching(/session \d+ \(shop@localhost, since \d{4}-\d\d-\d\dT/),
+      hint: expect.stringMatching(/kill \d+$/),
+    });
+  });
+  // The one before has let go, also where its tool failed; whoever waits gets it.
+  const failing = start("r3", 0, async () => {
+    await delay(500);
+    throw new Error("the tool");
+  });
+  await delay(200);
+  const waiting = start("r4", 20_000, done);
+  await expect(failing).rejects.toThrow("the tool");
+  await waiting;
+  expect(told).toEqual([]);
+  await start("r5", 0, async () => {
+    const [id] = /\d+/.exec(String(((await refused()) as Error).message.split("session ")[1])) ?? [];
+    await sql(`kill ${id}`);
+    await start("r6", 5_000, done);
+  });
+  expect(told).toEqual([expect.stringContaining("another migration may have run beside this one")]);
 });
 
 it("an account with few rights makes backups that say what they are not compared with", async () => {

@@ -6,6 +6,7 @@ const pauseMs = 250;
 /**
  * Takes the run lock of a database, asking again and again until `waitMs` are over.
  *
+ * @param endSession the statement that ends a session of the server
  * @throws SluiceError LOCK_HELD naming who holds it
  */
 export async function takeRunLock(
@@ -13,22 +14,23 @@ export async function takeRunLock(
   clock: Clock,
   waitMs: number,
   signal?: AbortSignal,
+  endSession: (pid: number) => string = (pid) => `select pg_terminate_backend(${pid})`,
 ): Promise<void> {
   const deadline = clock.monotonicMs() + waitMs;
   for (;;) {
     const holder = await server.tryLock();
     if (holder === null) return;
     const left = deadline - clock.monotonicMs();
-    if (left <= 0) throw held(holder, waitMs);
+    if (left <= 0) throw held(holder, waitMs, endSession);
     await clock.sleep(Math.min(pauseMs, left), signal);
   }
 }
 
-function held({ pid, name, since }: LockHolder, waitMs: number): SluiceError {
+function held({ pid, name, since }: LockHolder, waitMs: number, endSession: (pid: number) => string): SluiceError {
   const who = pid === 0 ? "somebody who just let go of it" : `session ${pid} (${name || "no name"}, since ${since})`;
   const waited = waitMs > 0 ? ` after ${formatDuration(waitMs)}` : "";
   return new SluiceError("LOCK_HELD", `another migration of this database runs${waited}: ${who} holds its lock`, {
-    hint: `wait for it; if nobody runs it any more: select pg_terminate_backend(${pid})`,
+    hint: `wait for it; if nobody runs it any more: ${endSession(pid)}`,
     retryable: true,
   });
 }

@@ -1,4 +1,3 @@
-import type { ContainerExec } from "@sluice/core";
 import { halfDone } from "../migrate/half-done.ts";
 import { followedCatalogs } from "../rehearsal/by-name/follow.ts";
 import { parseState, type SchemaState } from "../rehearsal/by-name/state.ts";
@@ -6,30 +5,35 @@ import { leftBehind } from "../rehearsal/left-behind.ts";
 import { newTables, schemaChanges } from "../rehearsal/schema-changes.ts";
 import { runSql } from "./client.ts";
 import { stateSql } from "./rehearsal/schema-sql.ts";
-import type { MysqlTarget } from "./target.ts";
+import { type MysqlLockCall, openRunLock } from "./run-lock.ts";
 
-export interface MysqlMigrationCall {
-  readonly exec: ContainerExec;
-  readonly target: MysqlTarget;
+export interface MysqlMigrationCall extends MysqlLockCall {
   /** What to do where the schema is left half changed, for people; see `goBackText`. */
   readonly goBack?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
+
+const lockLost =
+  "the session that held the lock of the migration was lost: another migration may have run beside this one";
 
 /** Of what is left, more is not listed. */
 const mostListed = 12;
 
 /**
- * Runs a migration with any tool. A server of this kind takes no change of a schema back: where the tool fails, the error
+ * Runs a migration with any tool, one at a time in a database. A server of this kind takes no change of a schema back: where the tool fails, the error
  * says what it leaves. Nobody watches it, and rows that it has changed are not looked at. That the schema cannot be read
  * (it takes the right to see InnoDB's own tables) keeps no migration from running.
  *
- * @throws what `attempt` rejects with
+ * Losing the session that holds the lock ends no migration: stopped in the middle, it would leave more than it may meet.
+ * That is told.
+ *
+ * @throws SluiceError LOCK_HELD, and what `attempt` rejects with
  */
 export async function runMysqlMigration(call: MysqlMigrationCall, attempt: () => Promise<void>): Promise<void> {
+  await using lock = await openRunLock(call);
   const before = await schemaOf(call);
   try {
     await attempt();
+    if (!(await lock.isHeld())) call.onProgress?.(lockLost);
   } catch (error) {
     if (call.signal?.aborted) throw error;
     throw halfDoneError(error, call, before, await schemaOf(call));

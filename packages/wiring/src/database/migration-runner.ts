@@ -72,7 +72,19 @@ export async function runWatched(
   if (kind !== "postgres") {
     const target = await findMysql(session, database, signal);
     await (target
-      ? runMysqlMigration({ exec: session.runtime().exec, target, goBack, signal }, unwatched)
+      ? runMysqlMigration(
+          {
+            exec: session.runtime().exec,
+            target,
+            clock: session.clock,
+            run,
+            waitMs: migrate.wait,
+            goBack,
+            signal,
+            onProgress,
+          },
+          unwatched,
+        )
       : unwatched());
     return null;
   }
