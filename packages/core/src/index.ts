@@ -34,6 +34,7 @@ export * from "./model/finding.ts";
 export * from "./model/json-path.ts";
 export * from "./model/model-change.ts";
 export * from "./model/names.ts";
+export * from "./model/network.ts";
 export * from "./model/observation.ts";
 export * from "./model/order.ts";
 export * from "./model/outcome.ts";
