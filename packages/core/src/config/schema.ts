@@ -201,6 +201,8 @@ const settings = z.strictObject({
       bake: duration.default(60_000),
       /** What becomes of the previous release after the bake: its web services go on running, or not. */
       keep: z.enum(["warm", "stopped", "removed"]).default("warm"),
+      /** Bytes of the engine's machine that must be available for the previous to stay warm. Default: see `leastMemory`. */
+      minFreeMemory: z.int().min(0).optional(),
     })
     .prefault({}),
   analysis: analysisSchema.prefault({}),
