@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openShop, patience, type Shop } from "./harness.ts";
 import { startLoad, versionsSeen } from "./load.ts";
 
-/** Every step that a deployment over an older release has, in its order. */
+/** Every step that a deployment over an older release has, in its order, but for `retire`: it is over too soon to be met. */
 const kinds: readonly StepKind[] = [
   "build",
   "networks",

@@ -111,7 +111,7 @@ export function createComposeRuntime(options: ComposeRuntimeOptions): ComposeRun
     return { request: { spec, image: settings.traffic.image, model }, secret: previewSecret !== undefined };
   };
   return {
-    observer: createObserver({ engine, readRouting, wantedDoor }),
+    observer: createObserver({ engine, exec, readRouting, wantedDoor }),
     images: createImageBuilder(engine),
     base: createBaseRuntime({ engine, exec, pool }),
     slots: createSlotRuntime({ engine, exec, pool }),

@@ -5,7 +5,7 @@ import { docker, uniqueStack } from "./support/engine.ts";
 import { aService, aShop, shopServices } from "./support/project.ts";
 import { runtime } from "./support/runtime.ts";
 
-const { base, doors, exec } = runtime;
+const { base, doors, exec, observer } = runtime;
 const stack = uniqueStack("doors");
 const port = await freePort();
 const published = [{ mode: "ingress", target: 80, published: String(port), protocol: "tcp" }];
@@ -34,6 +34,15 @@ describe("a door", () => {
     expect(await answer(url)).toBe("one");
     const names = ["web", `${stack.name}-shopfront`];
     expect(await Promise.all(names.map((name) => pageFrom(client, name)))).toEqual(["one", "one"]);
+  });
+
+  it("tells what memory the engine's machine has, whatever limits its own container has", async () => {
+    await docker("update", "--memory", "64m", "--memory-swap", "64m", doorName);
+    const memory = await observer.memory(doorName);
+    expect(memory?.totalBytes).toBeGreaterThan(512 * 1_048_576);
+    expect(memory?.availableBytes).toBeGreaterThan(0);
+    expect(memory?.availableBytes).toBeLessThan(memory?.totalBytes ?? 0);
+    await expect(observer.memory(`${doorName}-none`)).rejects.toMatchObject({ code: "EXEC_FAILED" });
   });
 
   it("is not touched when it is right, but for links that came later", async () => {

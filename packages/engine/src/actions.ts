@@ -7,9 +7,10 @@ import { adopt, close, door, previewDoor, promote } from "./actions/doors.ts";
 import { job } from "./actions/job.ts";
 import { base, clear, create, networks, recover, recreate, start } from "./actions/prepare.ts";
 import { rehearse } from "./actions/rehearse.ts";
+import { retire } from "./actions/retire.ts";
 import { bake, drain, shift } from "./actions/traffic.ts";
 import { verify } from "./actions/verify.ts";
-import { prune, retire, workers } from "./actions/workers.ts";
+import { prune, workers } from "./actions/workers.ts";
 
 const actions: { readonly [Kind in StepKind]: StepAction<Kind> } = {
   recover,

@@ -1,4 +1,5 @@
 export { provideRelease } from "./build-release.ts";
+export { coldFinding } from "./cold-slot.ts";
 export { deploy, rollback } from "./deploy.ts";
 export { engineDiagnoses } from "./doctor/engine-diagnoses.ts";
 export { examine } from "./doctor/examine.ts";

@@ -10,12 +10,13 @@ import {
   SluiceError,
   warmRelease,
 } from "@sluice/core";
+import { coldRollback } from "./cold-slot.ts";
 import { incompatibilityOf } from "./incompatible-release.ts";
 import { livedReleases } from "./journal-entries.ts";
 import { assertDoorsAnswer } from "./preflight.ts";
 import { readAttemptEnds } from "./read-attempts.ts";
 import type { PreparedDeployment, RollbackRequest } from "./requests.ts";
-import type { EnginePorts } from "./scope.ts";
+import { type EnginePorts, emit } from "./scope.ts";
 import { loadOrNull } from "./stored-release.ts";
 
 /** The plan of going back: a change of route where the release is warm, the gates of a deployment where it is not. */
@@ -79,7 +80,9 @@ export async function prepareRollback(
     },
     observed,
   );
-  return { ...common, plan: { ...plan, kind: "rollback" } };
+  const finding = await coldRollback(target, observed, ports.journal);
+  emit({ ports }, { type: "finding", finding });
+  return { ...common, findings: [finding], plan: { ...plan, kind: "rollback" } };
 }
 
 /** Going back to what was seen to fail on the schema that is there now helps nobody. */

@@ -52,6 +52,7 @@ describe.each(changes)("a release that $title", ({ web, live, next, back }) => {
       "workers-1",
       "drain-1",
       "promote-1",
+      "retire-1",
     ]);
     expect(await problemsOf(scenario)).toEqual([]);
     // The next one is an ordinary deployment again.

@@ -54,26 +54,45 @@ describe("checks that watch", () => {
     expect(error).toMatchObject({ message: "log: 80 a minute, limit 2 a minute (n=40)" });
   });
 
-  it("are asked again as soon as something happens, and what they find ends the step then", async () => {
-    const { scenario } = await deployed(() => ({}));
-    const { world } = scenario;
-    const { clock } = world;
-    let [hasFallen, fellAt] = [false, Number.NaN];
-    world.behaviours.set("v3", {
-      stirred: async (_check, signal) => {
-        if (hasFallen) return new Promise(() => {});
-        await clock.sleep(2_300, signal).catch(() => undefined);
-        if (signal.aborted) return;
-        [hasFallen, fellAt] = [true, clock.now().getTime()];
-        // From here on an engine in need answers nobody.
-        world.calls.fault = ({ name }) => (name.startsWith("prober.") ? "hang" : undefined);
-      },
-      watched: () => (hasFallen ? { result: "fail", value: "killed for memory 1 times", limit: "never" } : {}),
-    });
-    expect(await scenario.deploy("v3")).toMatchObject({ outcome: "rolled-back" });
-    const back = world.events.findLast((event) => event.type === "share-change" && event.share === 0);
-    expect(Date.parse(back?.at ?? "")).toBe(fellAt);
-  });
+  it.each([
+    { at: 25, ms: 0 },
+    { at: 25, ms: 2_300 },
+    { at: 25, ms: 19_900 },
+    { at: 60, ms: 2_300 },
+    { at: 60, ms: 19_900 },
+    { at: 100, ms: 0 },
+    { at: 100, ms: 2_300 },
+    { at: 100, ms: 59_900 },
+  ])(
+    "are asked again as soon as something happens, $ms ms after a share of $at % too, and what they find ends the step then",
+    async ({ at, ms }) => {
+      const steps = [{ share: 25, for: "20s" }, { share: 60, for: "20s" }, 100];
+      const scenario = aScenario({
+        config: { ...config, rollout: aConfig({ rollout: { steps, bake: "1m" } }).rollout },
+      });
+      await scenario.deploy("v1");
+      const { world } = scenario;
+      const { clock } = world;
+      const share = () => [...world.state.doors.values()].find(({ service }) => service === "web")?.routing.share;
+      let [hasFallen, fellAt] = [false, Number.NaN];
+      let dueMs: number | undefined;
+      world.behaviours.set("v3", {
+        stirred: async (_check, signal) => {
+          if (hasFallen || share() !== at) return new Promise(() => {});
+          dueMs ??= clock.monotonicMs() + ms;
+          await clock.sleep(dueMs - clock.monotonicMs(), signal).catch(() => undefined);
+          if (signal.aborted) return;
+          [hasFallen, fellAt] = [true, clock.now().getTime()];
+          // From here on an engine in need answers nobody.
+          world.calls.fault = ({ name }) => (name.startsWith("prober.") ? "hang" : undefined);
+        },
+        watched: () => (hasFallen ? { result: "fail", value: "killed for memory 1 times", limit: "never" } : {}),
+      });
+      expect(await scenario.deploy("v3")).toMatchObject({ outcome: "rolled-back" });
+      const back = world.events.findLast((event) => event.type === "share-change" && event.share === 0);
+      expect(Date.parse(back?.at ?? "")).toBe(fellAt);
+    },
+  );
 
   it("that have no data stop at the end of a step, unless the check says otherwise; one look without is nothing", async () => {
     const none = { result: "no-data", value: "no answer" } as const;

@@ -15,7 +15,7 @@ describe.each(await doorImages())("testers at %s", (image) => {
     const spec = stage.spec({ replicas: 1 });
     await Promise.all(slots.map((slot) => stage.startApp(slot)));
     for (const by of ["header", "cookie"] as const) {
-      const testers = { by, name: "x-release", value };
+      const testers = { token: { by, name: "x-release", value } };
       doors.set(by, await stage.startDoor({ ...spec, testers }, { stable: "blue", share: 0, salt: 0 }));
     }
     for (const { name } of doors.values()) {

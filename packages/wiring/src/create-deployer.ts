@@ -7,7 +7,7 @@ import { deployRequest, planView, refusals, rollbackRequest } from "./deployment
 import { readAnchoredAudit } from "./github/anchors.ts";
 import { readApprovalRecords } from "./github/approvals.ts";
 import { assertReleaseAllowed } from "./github/gate.ts";
-import { readLiveMemory } from "./live-memory.ts";
+import { readMemory } from "./live-memory.ts";
 import { lockStack } from "./lock.ts";
 import { followServiceLogs } from "./logs.ts";
 import { withMaskedErrors } from "./masked-errors.ts";
@@ -46,8 +46,8 @@ function deployerOf(session: Session): Deployer {
       const request = await deployRequest(session, call, signal, { withChecks: false });
       const prepared = await prepareDeploy(request, await session.ports(), signal);
       const view = planView(request, prepared, call.release.tag);
-      const liveBytes = await readLiveMemory(prepared.observed, session.runtime().stats, signal);
-      const cost = memoryCost(prepared.plan, liveBytes);
+      const memory = await readMemory(prepared.observed, session.runtime(), signal);
+      const cost = memoryCost(prepared.plan, memory);
       return { ...view, findings: [...view.findings, ...cost, ...(await refusals(session, call, signal))] };
     },
     async deploy(call, signal) {
@@ -67,7 +67,8 @@ function deployerOf(session: Session): Deployer {
     async planRollback(call, signal) {
       const request = await rollbackRequest(session, call, signal);
       const prepared = await prepareRollback(request, await session.ports(), signal);
-      return planView(request, prepared, prepared.release?.bundle.tag ?? "");
+      const view = planView(request, prepared, prepared.release?.bundle.tag ?? "");
+      return { ...view, findings: [...view.findings, ...(prepared.findings ?? [])] };
     },
     async rollback(call, signal) {
       const request = await rollbackRequest(session, call, signal);

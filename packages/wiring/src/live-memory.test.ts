@@ -1,13 +1,22 @@
-import type { ContainerUsage } from "@sluice/core";
-import { aStack } from "@sluice/testing";
+import type { ContainerUsage, MachineMemory } from "@sluice/core";
+import { aDoor, aStack } from "@sluice/testing";
 import { expect, it } from "vitest";
-import { readLiveMemory } from "./live-memory.ts";
+import { readMemory } from "./live-memory.ts";
 
 const mib = 1_048_576;
+const usage: ContainerUsage = { at: 0, startedAt: "", cpuMs: 0, memoryBytes: 90 * mib, memoryLimitBytes: null };
+const machine: MachineMemory = { availableBytes: 400 * mib, totalBytes: 1_024 * mib };
 
-it("what serves is counted, and an engine that does not tell is no obstacle", async () => {
-  const usage: ContainerUsage = { at: 0, startedAt: "", cpuMs: 0, memoryBytes: 90 * mib, memoryLimitBytes: null };
+it("what serves is counted, a door tells of its machine, and an engine that does not tell is no obstacle", async () => {
   const stack = aStack({ live: { slot: "blue", release: "r1" } });
-  expect(await readLiveMemory(stack, { usage: () => Promise.resolve(usage) })).toBe(90 * mib);
-  expect(await readLiveMemory(stack, { usage: () => Promise.reject(new Error("busy")) })).toBe(0);
+  const withDoor = { ...stack, doors: { web: aDoor("web", null) } };
+  const telling = {
+    stats: { usage: () => Promise.resolve(usage) },
+    observer: { memory: () => Promise.resolve(machine) },
+  };
+  expect(await readMemory(stack, telling)).toEqual({ liveBytes: 90 * mib, machine });
+  expect(await readMemory({ ...withDoor, doors: {} }, telling)).toMatchObject({ machine: null });
+  const busy = () => Promise.reject(new Error("busy"));
+  const silent = { stats: { usage: busy }, observer: { memory: busy } };
+  expect(await readMemory(stack, silent)).toEqual({ liveBytes: 0, machine: null });
 });

@@ -1,7 +1,42 @@
-import { type ContainerStats, liveSlot, type ObservedStack } from "@sluice/core";
+import {
+  type ContainerStats,
+  liveSlot,
+  type MachineMemory,
+  type MemoryUse,
+  type ObservedStack,
+  type StackObserver,
+} from "@sluice/core";
 
-/** What the release that serves uses, in bytes; 0 where nothing serves, or the engine does not tell. */
-export async function readLiveMemory(
+interface MemoryPorts {
+  readonly stats: Pick<ContainerStats, "usage">;
+  readonly observer: Pick<StackObserver, "memory">;
+}
+
+/** What the release that serves uses, and what the engine's machine has, as far as the engine tells. */
+export async function readMemory(
+  observed: ObservedStack,
+  { stats, observer }: MemoryPorts,
+  signal?: AbortSignal,
+): Promise<MemoryUse> {
+  const [liveBytes, machine] = await Promise.all([
+    liveMemory(observed, stats, signal),
+    machineMemory(observed, observer, signal),
+  ]);
+  signal?.throwIfAborted();
+  return { liveBytes, machine };
+}
+
+/** Any door that runs tells. */
+async function machineMemory(
+  { doors }: ObservedStack,
+  observer: Pick<StackObserver, "memory">,
+  signal?: AbortSignal,
+): Promise<MachineMemory | null> {
+  const door = Object.values(doors).find(({ state }) => state === "current" || state === "outdated");
+  return door?.containerId ? observer.memory(door.containerId, signal).catch(() => null) : null;
+}
+
+async function liveMemory(
   observed: ObservedStack,
   stats: Pick<ContainerStats, "usage">,
   signal?: AbortSignal,
@@ -9,6 +44,5 @@ export async function readLiveMemory(
   const live = liveSlot(observed)?.slot;
   const running = live ? observed.slots[live].containers.filter(({ state }) => state === "running") : [];
   const used = await Promise.all(running.map(({ id }) => stats.usage(id, signal).catch(() => null)));
-  signal?.throwIfAborted();
   return used.reduce((total, usage) => total + (usage?.memoryBytes ?? 0), 0);
 }

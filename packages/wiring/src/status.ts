@@ -1,5 +1,5 @@
 import { liveSlot, type ObservedStack, otherSlot, type Slot, slots } from "@sluice/core";
-import { countTraffic, lastAttempt, servingOf, underWayOf, unfinishedOf } from "@sluice/engine";
+import { coldFinding, countTraffic, lastAttempt, servingOf, underWayOf, unfinishedOf } from "@sluice/engine";
 import { readLockHolder } from "@sluice/journal";
 import type { DoorStatus, ProcessRow, StackStatus, TrafficView } from "./deployer.ts";
 import type { Session } from "./session.ts";
@@ -15,6 +15,7 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
     readLockHolder(home),
   ]);
   const live = liveSlot(observed);
+  const cold = await coldFinding(observed, ports.journal);
   const unfinished = lock ? null : unfinishedOf(last);
   return {
     stack: observed.stack,
@@ -31,6 +32,7 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
       ...project.findings,
       ...observed.leftovers,
       ...stackFindings(observed, project.services),
+      ...(cold ? [cold] : []),
       ...homeFindings(observed, home.id),
     ],
     unfinished: unfinished && {

@@ -1,5 +1,6 @@
 import {
   type ComposeModel,
+  type ContainerExec,
   labels,
   type ObservedSlot,
   type ObservedStack,
@@ -20,6 +21,7 @@ import { listLinks } from "../networks/links.ts";
 import { listBeside } from "../slots/sweep.ts";
 import { readEngineFacts } from "./engine-facts.ts";
 import { leftoverFindings } from "./leftovers.ts";
+import { readMachineMemory } from "./machine-memory.ts";
 import { missingLinks } from "./missing-links.ts";
 import { isInBase, observeBaseService } from "./observe-base.ts";
 import { observeDoors, type WantedDoorOf } from "./observe-doors.ts";
@@ -29,16 +31,18 @@ type Pingable = Docker & { ping(options: { abortSignal?: AbortSignal }): Promise
 
 export interface ObserverDependencies {
   readonly engine: Engine;
+  readonly exec: ContainerExec;
   readonly readRouting: ReadRouting;
   readonly wantedDoor: WantedDoorOf;
 }
 
-export function createObserver({ engine, readRouting, wantedDoor }: ObserverDependencies): StackObserver {
+export function createObserver({ engine, exec, readRouting, wantedDoor }: ObserverDependencies): StackObserver {
   return {
     engine: (signal) => readEngineFacts(engine, signal),
     ping: async (signal) => {
       await engine.call("the engine cannot be asked", (docker) => (docker as Pingable).ping(withSignal(signal)));
     },
+    memory: (container, signal) => readMachineMemory(exec, container, signal),
     logTail: async (container, lines) => engine.redact(await logTail(engine, container, lines)),
     async slotContainers(stack, slot, signal) {
       return (await observeSlot(engine, stack, slot, signal)).containers;

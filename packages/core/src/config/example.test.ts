@@ -32,6 +32,7 @@ describe("the example configuration", () => {
       analysis,
       github,
       traffic: { testers, ...traffic },
+      rollout: { minFreeMemory, ...rollout },
       ...rest
     } = parseConfig(text, path);
     const {
@@ -43,7 +44,8 @@ describe("the example configuration", () => {
       github: defaultGithub,
       ...defaults
     } = defaultConfig();
-    expect({ ...rest, traffic }).toEqual(defaults);
+    expect({ ...rest, traffic, rollout }).toEqual(defaults);
+    expect(minFreeMemory).toBeGreaterThan(0);
     expect(testers?.by).toBe("header");
     expect(github).toMatchObject(defaultGithub);
     expect({ ...notify, titles: {}, notes: {}, channels: {} }).toEqual(silent);

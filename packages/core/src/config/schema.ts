@@ -10,6 +10,7 @@ import { migrateSchema } from "./migrate-schema.ts";
 import { notifySchema } from "./notify-schema.ts";
 import { promotionSchema } from "./promotion-schema.ts";
 import { resticSchema } from "./restic-schema.ts";
+import { testersSchema } from "./testers-schema.ts";
 import { sentrySchema } from "./watched-schema.ts";
 
 const share = z.number().min(0).max(100);
@@ -63,13 +64,6 @@ const stickiness = z.union([
   z.strictObject({ cookie: z.strictObject({ domain: z.string().optional() }) }),
   z.strictObject({ header: z.string().min(1) }),
 ]);
-
-/** Whoever sends this header or cookie with this value is a tester. */
-const testersSchema = z.strictObject({
-  by: z.enum(["header", "cookie"]).default("header"),
-  name: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "expected a name of letters, digits, '_' and '-'"),
-  value: z.string().regex(/^[A-Za-z0-9_-]{8,128}$/, "expected 8 to 128 letters, digits, '_' and '-'"),
-});
 
 export const analysisSchema = z.strictObject({
   enabled: z.boolean().default(true),
@@ -209,6 +203,8 @@ const settings = z.strictObject({
       bake: duration.default(60_000),
       /** What becomes of the previous release after the bake: its web services go on running, or not. */
       keep: z.enum(["warm", "stopped", "removed"]).default("warm"),
+      /** Bytes of the engine's machine that must be available for the previous to stay warm. Default: see `leastMemory`. */
+      minFreeMemory: z.int().min(0).optional(),
     })
     .prefault({}),
   analysis: analysisSchema.prefault({}),

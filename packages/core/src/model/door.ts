@@ -7,12 +7,29 @@ export type Stickiness =
   | { readonly by: "ip" }
   | { readonly by: "none" };
 
-/** Whose requests reach the candidate while it is open to testers: those that carry this header or cookie. */
+/** Whose requests reach the candidate while it is open to testers: either is enough. */
 export interface Testers {
+  /** Those that carry this header or cookie. */
+  readonly token?: TesterToken | undefined;
+  /** Those that come from here. */
+  readonly from?: TesterAddresses | undefined;
+}
+
+export interface TesterToken {
   readonly by: "header" | "cookie";
   readonly name: string;
   /** Whoever knows it is a tester. */
   readonly value: string;
+}
+
+export interface TesterAddresses {
+  /** Addresses and networks, as `parseNetwork` reads them. */
+  readonly addresses: readonly string[];
+  /**
+   * Proxies before the door whose word on the client's address is believed. Whoever else connects is taken for the client,
+   * whatever its headers say, as anybody can write headers. Default: none.
+   */
+  readonly proxies?: readonly string[] | undefined;
 }
 
 /** What a door is made for. Changing any of it replaces or reloads the door; routing never does. */

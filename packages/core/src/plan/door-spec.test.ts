@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { WrittenConfig } from "../config/schema.ts";
 import { aConfig, aService } from "../testing/index.ts";
 import { doorSpec } from "./door-spec.ts";
 
@@ -42,14 +43,20 @@ describe("the door of a service", () => {
     expect(specOf(aService("web"), aConfig({ traffic: { sticky: "ip" } })).stickiness).toEqual({ by: "ip" });
   });
 
-  it("knows testers by a header or a cookie", () => {
-    const testersOf = (testers: { by?: "header" | "cookie"; name: string; value: string }) =>
+  it("knows testers by a header or a cookie, and by where they come from", () => {
+    const testersOf = (testers: NonNullable<WrittenConfig["traffic"]>["testers"]) =>
       specOf(aService("web"), aConfig({ traffic: { testers } })).testers;
-    const byHeader = { name: "X-Release", value: "next-1234" };
-    expect(testersOf(byHeader)).toEqual({ by: "header", ...byHeader });
-    expect(testersOf({ ...byHeader, by: "cookie" })).toEqual({ ...byHeader, by: "cookie" });
+    const token = { name: "X-Release", value: "next-1234" };
+    const addresses = ["203.0.113.0/24", "2001:db8::/32"];
+    expect(testersOf(token)).toEqual({ token: { by: "header", ...token } });
+    expect(testersOf({ ...token, by: "cookie" })).toEqual({ token: { by: "cookie", ...token } });
+    expect(testersOf({ addresses })).toEqual({ from: { addresses } });
+    const proxies = ["172.16.0.0/12"];
+    expect(testersOf({ ...token, addresses, proxies })).toEqual({
+      token: { by: "header", ...token },
+      from: { addresses, proxies },
+    });
     expect(specOf().testers).toBeUndefined();
-    expect(() => testersOf({ ...byHeader, value: "guess" })).toThrow(/8 to 128/);
   });
 
   it("cannot be made where nobody knows the port", () => {

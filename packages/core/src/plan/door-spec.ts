@@ -1,6 +1,6 @@
 import type { Config } from "../config/schema.ts";
 import { SluiceError } from "../errors/sluice-error.ts";
-import type { DoorSpec, Stickiness } from "../model/door.ts";
+import type { DoorSpec, Stickiness, Testers } from "../model/door.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import type { Slot } from "../model/slot.ts";
 
@@ -36,7 +36,7 @@ export function doorSpec({ stack, service, config, servers, previewSecret }: Doo
     healthPath: config.services[service.name]?.health?.path ?? null,
     healthPort: service.port ?? undefined,
     stickiness: stickinessOf(config),
-    testers: config.traffic.testers,
+    testers: testersOf(config),
     proxyProtocol: config.traffic.proxyProtocol,
     previewSecret,
     drainTimeoutMs: config.traffic.drain.timeout,
@@ -46,4 +46,13 @@ export function doorSpec({ stack, service, config, servers, previewSecret }: Doo
 function stickinessOf({ traffic: { sticky } }: Config): Stickiness {
   if (sticky === "cookie" || sticky === "ip" || sticky === "none") return { by: sticky };
   return "header" in sticky ? { by: "header", name: sticky.header } : { by: "cookie", domain: sticky.cookie.domain };
+}
+
+function testersOf({ traffic: { testers } }: Config): Testers | undefined {
+  if (!testers) return undefined;
+  const { by, name, value, addresses, proxies } = testers;
+  return {
+    ...(name !== undefined && value !== undefined ? { token: { by, name, value } } : {}),
+    ...(addresses ? { from: { addresses, ...(proxies ? { proxies } : {}) } } : {}),
+  };
 }

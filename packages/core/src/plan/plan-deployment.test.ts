@@ -54,7 +54,8 @@ describe("the plan of", () => {
        8. workers   worker          (never two of one: old ones stop, then new ones start)
        9. drain     slot blue       (requests that the previous accepted may end)
       10. bake      slot green      (watched while the previous is warm)
-      11. promote   slot green      (the candidate is proven: it becomes the stable slot)"
+      11. promote   slot green      (the candidate is proven: it becomes the stable slot)
+      12. retire    slot blue       (it stays warm, or is stopped if memory is short)"
     `);
   });
 
@@ -105,7 +106,8 @@ describe("the plan of", () => {
        7. workers   worker          (never two of one: old ones stop, then new ones start)
        8. drain     slot blue       (requests that the previous accepted may end)
        9. promote   slot green      (the candidate is proven: it becomes the stable slot)
-      10. prune     1 old release   (releases.keep is 5)"
+      10. retire    slot blue       (it stays warm, or is stopped if memory is short)
+      11. prune     1 old release   (releases.keep is 5)"
     `);
   });
 
@@ -119,7 +121,8 @@ describe("the plan of", () => {
       5. shift     web to 100 %    (cutover)
       6. workers   worker          (never two of one: old ones stop, then new ones start)
       7. drain     slot blue       (requests that the previous accepted may end)
-      8. promote   slot green      (the candidate is proven: it becomes the stable slot)"
+      8. promote   slot green      (the candidate is proven: it becomes the stable slot)
+      9. retire    slot blue       (it stays warm, or is stopped if memory is short)"
     `);
   });
 
@@ -171,7 +174,8 @@ describe("the plan of", () => {
        7. shift     web to 100 %    (cutover)
        8. recreate  service legacy  (legacy cannot be two at once: it is replaced stop-first)
        9. drain     slot blue       (requests that the previous accepted may end)
-      10. promote   slot green      (the candidate is proven: it becomes the stable slot)"
+      10. promote   slot green      (the candidate is proven: it becomes the stable slot)
+      11. retire    slot blue       (it stays warm, or is stopped if memory is short)"
     `);
   });
 

@@ -30,10 +30,16 @@ export function addEnding(add: AddStep, scope: EndingScope): void {
     }
   }
   addPromotion(add, candidate, services, dropped, "the candidate is proven: it becomes the stable slot");
-  const { keep } = config.rollout;
-  if (previous && keep !== "warm") {
-    add({ kind: "retire", slot: previous, keep, target: `slot ${previous}`, cause: `rollout.keep is ${keep}` });
-  }
+  if (previous) addRetire(add, previous, config, webs.length > 0);
+}
+
+/** A previous that stays warm is looked at, too: the memory that it holds may be what the candidate needs. */
+function addRetire(add: AddStep, slot: Slot, { rollout }: Config, hasWebs: boolean): void {
+  const { keep, minFreeMemory } = rollout;
+  const target = `slot ${slot}`;
+  if (keep !== "warm") return add({ kind: "retire", slot, keep, target, cause: `rollout.keep is ${keep}` });
+  if (!hasWebs || minFreeMemory === 0) return;
+  add({ kind: "retire", slot, keep, minFreeMemory, target, cause: "it stays warm, or is stopped if memory is short" });
 }
 
 /** From here on there is no way back but another deployment. */

@@ -133,8 +133,13 @@ export type DrainStep = StepBase<"drain"> &
 export type BakeStep = StepBase<"bake"> & InSlot & { readonly services: readonly string[]; readonly holdMs: number };
 /** Makes the candidate the stable slot of every door. */
 export type PromoteStep = StepBase<"promote"> & InSlot & { readonly services: readonly string[] };
-/** Stops or removes the previous release; `warm` leaves its web services running. */
-export type RetireStep = StepBase<"retire"> & InSlot & { readonly keep: "stopped" | "removed" };
+/** Stops or removes the previous release; `warm` leaves its web services running unless the machine has too little memory. */
+export type RetireStep = StepBase<"retire"> &
+  InSlot & {
+    readonly keep: "warm" | "stopped" | "removed";
+    /** Of `warm`: bytes that must be available, see `leastMemory`. */
+    readonly minFreeMemory?: number | undefined;
+  };
 /** Removes the door of a service that the release has no more. */
 export type CloseStep = StepBase<"close"> & { readonly service: string };
 /** Replaces a service that cannot be two at once, stop-first. */

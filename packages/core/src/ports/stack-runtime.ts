@@ -1,6 +1,7 @@
 import type { ComposeModel } from "../model/compose.ts";
 import type { DoorRouting, DoorSpec } from "../model/door.ts";
 import type { Finding } from "../model/finding.ts";
+import type { MachineMemory } from "../model/machine-memory.ts";
 import type { TakenImage } from "../model/promotion.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import type { Slot } from "../model/slot.ts";
@@ -107,6 +108,8 @@ export interface StackObserver {
   observe(project: ResolvedProject, signal?: AbortSignal): Promise<ObservedStack>;
   /** Containers of a slot as they are now; one cheap call, for watching. */
   slotContainers(stack: string, slot: Slot, signal?: AbortSignal): Promise<readonly ObservedContainer[]>;
+  /** Of the machine that the engine runs on, read in a container that runs; `null` where it cannot be read. @throws SluiceError EXEC_FAILED */
+  memory(container: string, signal?: AbortSignal): Promise<MachineMemory | null>;
   /** The last lines of a container's log, newest last. */
   logTail(container: string, lines: number): Promise<string>;
 }

@@ -66,18 +66,10 @@ async function workersIn(scope: DeploymentScope, slot: Slot): Promise<readonly s
   return (await servicesIn(scope, slot)).filter((name) => !webs.has(name) && !doorIds.has(name));
 }
 
-async function servicesIn({ stack, ports }: DeploymentScope, slot: Slot): Promise<readonly string[]> {
+export async function servicesIn({ stack, ports }: DeploymentScope, slot: Slot): Promise<readonly string[]> {
   const containers = await ports.observer.slotContainers(stack, slot);
   return [...new Set(containers.map(({ service }) => service))];
 }
-
-export const retire: StepAction<"retire"> = {
-  async run({ slot, keep }, scope, { options }) {
-    const { stack, ports } = scope;
-    if (keep === "removed") return ports.slots.remove(stack, slot, options);
-    await ports.slots.stop(stack, slot, await servicesIn(scope, slot), options);
-  },
-};
 
 /** Best effort: cleaning never fails a good deployment. */
 export const prune: StepAction<"prune"> = {

@@ -41,6 +41,7 @@ export function fakeObserver({ act, state }: FakeContext): StackObserver {
       })),
     slotContainers: (_stack, slot, signal) =>
       act(`observer.slotContainers ${slot}`, signal, () => containersIn(state, slot).map((one) => ({ ...one }))),
+    memory: (_container, signal) => act("observer.memory", signal, () => state.memory),
     logTail: (id) =>
       act(`observer.logTail ${id}`, undefined, () => {
         if (!state.containers.has(id)) throw new SluiceError("ENGINE_FAILED", `container ${id} is gone`);

@@ -1,6 +1,7 @@
 import type {
   DoorRouting,
   JournalRecord,
+  MachineMemory,
   ObservedContainer,
   RehearsalOutcome,
   ServiceFacts,
@@ -54,6 +55,8 @@ export interface WorldState {
   readonly open: Set<string>;
   /** Services whose way in changes hands just now: the one moment in which nobody gets an answer. */
   readonly gaps: Set<string>;
+  /** Of the engine's machine; `null` where it does not tell. */
+  memory: MachineMemory | null;
   /** What a rehearsal finds; `null` nothing. */
   rehearsal: RehearsalOutcome | null;
   ids: number;
@@ -73,6 +76,7 @@ export function createState(stack: string): WorldState {
     counts: [],
     open: new Set(),
     gaps: new Set(),
+    memory: { availableBytes: 4_294_967_296, totalBytes: 8_589_934_592 },
     rehearsal: null,
     ids: 0,
   };

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { type DoorSpec, SluiceError, slots } from "@sluice/core";
+import { type DoorSpec, parseNetwork, SluiceError, slots } from "@sluice/core";
 
 /** RFC 9110 token: what a header's name may consist of. */
 const headerName = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
@@ -49,12 +49,20 @@ export function assertDoorSpec(spec: DoorSpec): void {
   if (stickiness.by === "cookie" && stickiness.domain !== undefined && !domainName.test(stickiness.domain)) {
     refuse(`cookie domain ${JSON.stringify(stickiness.domain)} cannot be used`, "use a domain such as example.com");
   }
-  const { testers } = spec;
-  if (testers && !(testerName.test(testers.name) && testerValue.test(testers.value))) {
+  const { token, from } = spec.testers ?? {};
+  if (token && !(testerName.test(token.name) && testerValue.test(token.value))) {
     refuse(
       "the header or cookie of its testers cannot be used",
       "use letters, digits, '_' and '-'; 8 or more as the value",
     );
+  }
+  for (const network of [...(from?.addresses ?? []), ...(from?.proxies ?? [])]) {
+    if (!parseNetwork(network)) {
+      refuse(
+        `${JSON.stringify(network)} cannot be where its testers come from`,
+        "use an address, or a network such as 203.0.113.0/24",
+      );
+    }
   }
   if (!secret.test(spec.previewSecret)) {
     refuse("the preview secret is not 16 to 128 letters, digits, '_' and '-'", "make one with 128 random bits");

@@ -48,5 +48,5 @@ async function isReplaced(link: DoorLink, before: string): Promise<boolean> {
 
 function withoutSecret(text: string, { previewSecret, testers }: DoorSpec): string {
   const redacted = text.replaceAll(previewSecret, "[redacted]");
-  return (testers ? redacted.replaceAll(testers.value, "[redacted]") : redacted).trim().slice(-2000);
+  return (testers?.token ? redacted.replaceAll(testers.token.value, "[redacted]") : redacted).trim().slice(-2000);
 }

@@ -105,14 +105,28 @@ test("IPv6 addresses and the PROXY protocol", () => {
   expect(config).toContain("bind :80 accept-proxy");
 });
 
+test("testers known by address cost others nothing, and their networks no line that is too long", () => {
+  const addresses = Array.from({ length: 100 }, (_, index) => `203.0.${index}.0/24`);
+  const rules = (testers: DoorSpec["testers"]) =>
+    section(renderHaproxyConfig({ ...spec, testers }), "frontend users_80").filter((line) => /from|tester/.test(line));
+  expect(rules(undefined)).toEqual([]);
+  const lines = rules({ from: { addresses, proxies: ["10.0.0.1"] } });
+  expect(lines.filter((line) => line.startsWith("acl from_tester"))).toHaveLength(100);
+  // Nobody's word is taken unless a proxy is named.
+  expect(lines.some((line) => line.includes("x-forwarded-for"))).toBe(true);
+  expect(rules({ from: { addresses } }).some((line) => line.includes("x-forwarded-for"))).toBe(false);
+});
+
 test.each<[string, Partial<DoorSpec>]>([
   ["a name for an address", { servers: { blue: ["web"], green: ["10.0.0.21"] } }],
   ["no address", { servers: { blue: [], green: ["10.0.0.21"] } }],
   ["a health path with a space", { healthPath: "/a b" }],
   ["a header with a line break", { stickiness: { by: "header", name: "X\nfrontend evil" } }],
   ["a cookie domain with a quote", { stickiness: { by: "cookie", domain: 'x"; Secure' } }],
-  ["testers with a quote", { testers: { by: "header", name: "X-Release", value: 'next-1234"' } }],
-  ["testers by a header with a space", { testers: { by: "header", name: "X Release", value: "next-1234" } }],
+  ["testers with a quote", { testers: { token: { by: "header", name: "X-Release", value: 'next-1234"' } } }],
+  ["testers by a header with a space", { testers: { token: { by: "header", name: "X Release", value: "next-1234" } } }],
+  ["testers from a name", { testers: { from: { addresses: ["203.0.113.7", "office"] } } }],
+  ["a proxy with a zone", { testers: { from: { addresses: ["203.0.113.7"], proxies: ["fe80::1%eth0"] } } }],
   ["a short secret", { previewSecret: "short" }],
   [
     "a port twice",
@@ -137,13 +151,14 @@ test("no text from outside adds a line or a quote to the configuration, and the 
     fc.string({ unit: fc.constantFrom("\n", '"', "'", "\\", "$", "{", "}", "#", " ", "%", "/", "a") }),
   );
   const changes = fc.record(
-    { healthPath: text, previewSecret: text, service: text, stack: text, domain: text },
+    { healthPath: text, previewSecret: text, service: text, stack: text, domain: text, network: text },
     { requiredKeys: [] },
   );
   fc.assert(
-    fc.property(changes, ({ domain, ...change }) => {
+    fc.property(changes, ({ domain, network, ...change }) => {
       const stickiness = { by: "cookie", domain } as const;
-      const result = attempt(() => renderHaproxyConfig({ ...spec, ...change, stickiness }));
+      const testers = network === undefined ? undefined : { from: { addresses: [network] } };
+      const result = attempt(() => renderHaproxyConfig({ ...spec, ...change, stickiness, testers }));
       expect(result.config.split("\n")).toHaveLength(result.refused === null ? lines : 1);
       expect(result.config.split('"').length % 2).toBe(1);
       const secret = change.previewSecret ?? "";

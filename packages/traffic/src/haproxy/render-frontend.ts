@@ -1,7 +1,8 @@
 import { type DoorSpec, otherSlot, type Slot, type Stickiness, slots } from "@sluice/core";
 import { doorFiles, requestRing } from "./door-files.ts";
 import { backendName, type Way } from "./render-backends.ts";
-import { routingKey, testersWord } from "./routing-map.ts";
+import { testerRules } from "./render-testers.ts";
+import { routingKey } from "./routing-map.ts";
 
 export const bucketCookie = "sluice";
 
@@ -74,17 +75,6 @@ const mostWaiting = 5_000;
 function crowdRule(spec: DoorSpec, port: number, stable: Slot): string {
   const [waiting, checked] = [backendName(spec, port, "only", stable), backendName(spec, port, "preview", stable)];
   return `http-request deny deny_status 503 if !preview { var(txn.stable) -m str ${stable} } { nbsrv(${checked}) eq 0 } { be_conn(${waiting}) ge ${mostWaiting} }`;
-}
-
-/** Testers are treated as previews of the candidate are: nothing stands in for it, and they are not counted as users. */
-function testerRules({ testers }: DoorSpec): string[] {
-  if (!testers) return [];
-  const { by, name, value } = testers;
-  const isTester = `{ ${by === "header" ? "req.hdr" : "req.cook"}(${name}) -m str ${value} }`;
-  return slots.map(
-    (stable) =>
-      `http-request set-var(txn.preview) str(${otherSlot(stable)}) if !is_preview ${isTester} { var(txn.route),field(4,:) -m str ${testersWord} } { var(txn.stable) -m str ${stable} }`,
-  );
 }
 
 /** A bucket is a number from 0 to 9999 that stays with a client. It is the client's to choose: no bucket opens a share of 0. */

@@ -1,16 +1,8 @@
-import type { Diagnosis } from "@sluice/core";
-
-const leastShare = 0.05;
-const leastBytes = 134_217_728;
-
-export interface MemoryFacts {
-  readonly availableBytes: number;
-  readonly totalBytes: number;
-}
+import { type Diagnosis, leastMemory, type MachineMemory } from "@sluice/core";
 
 /** Whether a second version has room beside the first. */
-export function memoryDiagnoses({ availableBytes, totalBytes }: MemoryFacts): readonly Diagnosis[] {
-  if (availableBytes >= Math.max(leastBytes, totalBytes * leastShare)) return [];
+export function memoryDiagnoses({ availableBytes, totalBytes }: MachineMemory): readonly Diagnosis[] {
+  if (availableBytes >= leastMemory(totalBytes)) return [];
   const mebibytes = (bytes: number) => Math.floor(bytes / 1_048_576);
   return [
     {

@@ -1,0 +1,43 @@
+import { type MachineMemory, tooLittleMemory } from "@sluice/core";
+import type { StepAction } from "../action.ts";
+import { createDeadline, settle } from "../deadline.ts";
+import { describe } from "../report.ts";
+import type { DeploymentScope } from "../scope.ts";
+import { servicesIn } from "./workers.ts";
+
+/** What becomes of the previous release. Why one that was to stay warm does not is left in the journal, see `coldReason`. */
+export const retire: StepAction<"retire"> = {
+  async run({ slot, keep, minFreeMemory }, scope, { signal, options, progress }) {
+    const { stack, ports } = scope;
+    if (keep === "removed") return ports.slots.remove(stack, slot, options);
+    const memory = keep === "warm" ? await readMemory(scope, signal, progress) : null;
+    const short = tooLittleMemory(memory, minFreeMemory);
+    if (keep === "warm" && !short) return undefined;
+    await ports.slots.stop(stack, slot, await servicesIn(scope, slot), options);
+    if (!short) return undefined;
+    progress(`slot ${slot} is stopped, not kept warm: ${short}`);
+    return { cold: { slot, why: short } };
+  },
+};
+
+/** Nobody waits long for it: the release is live. */
+const askingMs = 10_000;
+
+/** Any door tells. What cannot be read stops nothing. */
+async function readMemory(
+  { ports, doorIds }: DeploymentScope,
+  signal: AbortSignal,
+  progress: (text: string) => void,
+): Promise<MachineMemory | null> {
+  const [door] = doorIds.values();
+  if (door === undefined) return null;
+  using deadline = createDeadline(ports.clock, askingMs);
+  const either = AbortSignal.any([signal, deadline.signal]);
+  try {
+    return await settle(ports.clock, either, ports.observer.memory(door, either));
+  } catch (error) {
+    signal.throwIfAborted();
+    progress(`the memory of the engine's machine could not be read: ${describe(error).message}`);
+    return null;
+  }
+}
