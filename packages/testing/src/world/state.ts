@@ -113,6 +113,7 @@ export function addContainer(state: WorldState, wanted: NewContainer): WorldCont
     exitCode: 0,
     oomKilled: false,
     startedAt: "",
+    finishedAt: "",
     release,
     deployment,
     place,
