@@ -66,4 +66,5 @@ async function openDoor(scope: DeploymentScope, service: string, signal: AbortSi
   if (await answers(scope, service, signal)) return;
   const request = await doorRequest(scope, service, { stable: scope.plan.candidate, share: 0, salt: 0 });
   scope.doorIds.set(service, await scope.ports.doors.ensure(request, { signal }));
+  await scope.ports.base.rereadNames(scope.stack, { signal });
 }

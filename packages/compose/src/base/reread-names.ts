@@ -1,0 +1,65 @@
+import type { CallOptions, ContainerExec } from "@sluice/core";
+import type Docker from "dockerode";
+import { containerName, listProject } from "../engine/containers.ts";
+import type { Engine } from "../engine/engine.ts";
+import { nginxProcesses } from "./nginx-processes.ts";
+
+export interface RereadTools {
+  readonly engine: Engine;
+  readonly exec: Pick<ContainerExec, "exec">;
+}
+
+const settleMs = 5_000;
+const everyMs = 50;
+
+/**
+ * An nginx asks for the address of what it leads to when it reads its configuration, and never again. When a service of
+ * the stack got another address, each one in base is made to read it again, which takes it no request and no restart.
+ * Resolves when that is done, or 5 s later. Best effort: where it cannot be done the old addresses stay, which is told.
+ */
+export async function rereadNames(
+  tools: RereadTools,
+  stack: string,
+  { signal, onOutput }: CallOptions = {},
+): Promise<void> {
+  const found = await listProject(tools.engine, stack, signal).catch(() => []);
+  await Promise.all(
+    found.map(async (container) => {
+      if (container.State !== "running") return;
+      const name = containerName(container);
+      try {
+        await reread(tools, container.Id, signal);
+      } catch (error) {
+        signal?.throwIfAborted();
+        const text = `${name} may go on asking for addresses of before: ${String(error)}; docker restart ${name} ends that`;
+        onOutput?.({ source: name, stream: "stderr", text });
+      }
+    }),
+  );
+}
+
+async function reread({ engine, exec }: RereadTools, id: string, signal?: AbortSignal): Promise<void> {
+  const docker = await engine.docker();
+  const container = docker.getContainer(id);
+  const before = await processesOf(container);
+  if (!before) return;
+  const { exitCode, stderr } = await exec.exec(id, before.reload, { signal });
+  if (exitCode !== 0) throw new Error(`${before.reload.join(" ")} ended with ${exitCode}: ${stderr.trim()}`);
+  // Those that know the new addresses are there some time before those that do not are told to take no more.
+  const end = engine.clock.monotonicMs() + settleMs;
+  while (engine.clock.monotonicMs() < end) {
+    const now = await processesOf(container);
+    if (!now || (now.workers.size > 0 && ![...before.workers].some((pid) => now.workers.has(pid)))) return;
+    await engine.clock.sleep(everyMs, signal);
+  }
+  throw new Error("it did not take its configuration anew");
+}
+
+/** `null` too where the engine cannot list processes: on its machine there may be no `ps`. */
+async function processesOf(container: Docker.Container) {
+  try {
+    return nginxProcesses((await container.top()) as Parameters<typeof nginxProcesses>[0]);
+  } catch {
+    return null;
+  }
+}
