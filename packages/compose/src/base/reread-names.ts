@@ -2,7 +2,7 @@ import type { CallOptions, ContainerExec } from "@sluice/core";
 import type Docker from "dockerode";
 import { containerName, listProject } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
-import { nginxProcesses } from "./nginx-processes.ts";
+import { nginxProcesses, type ProcessTable, proxyAskingOnce } from "./proxy-processes.ts";
 
 export interface RereadTools {
   readonly engine: Engine;
@@ -31,7 +31,8 @@ export async function rereadNames(
         await reread(tools, container.Id, signal);
       } catch (error) {
         signal?.throwIfAborted();
-        const text = `${name} may go on asking for addresses of before: ${String(error)}; docker restart ${name} ends that`;
+        const why = error instanceof Error ? error.message : String(error);
+        const text = `${name} may lead to addresses of before: ${why}; if so: docker restart ${name}`;
         onOutput?.({ source: name, stream: "stderr", text });
       }
     }),
@@ -41,14 +42,18 @@ export async function rereadNames(
 async function reread({ engine, exec }: RereadTools, id: string, signal?: AbortSignal): Promise<void> {
   const docker = await engine.docker();
   const container = docker.getContainer(id);
-  const before = await processesOf(container);
+  const table = await processesOf(container);
+  const before = table && nginxProcesses(table);
+  const other = table && proxyAskingOnce(table);
+  if (other) throw new Error(`${other} asks for them only when it starts`);
   if (!before) return;
   const { exitCode, stderr } = await exec.exec(id, before.reload, { signal });
   if (exitCode !== 0) throw new Error(`${before.reload.join(" ")} ended with ${exitCode}: ${stderr.trim()}`);
   // Those that know the new addresses are there some time before those that do not are told to take no more.
   const end = engine.clock.monotonicMs() + settleMs;
   while (engine.clock.monotonicMs() < end) {
-    const now = await processesOf(container);
+    const again = await processesOf(container);
+    const now = again && nginxProcesses(again);
     if (!now || (now.workers.size > 0 && ![...before.workers].some((pid) => now.workers.has(pid)))) return;
     await engine.clock.sleep(everyMs, signal);
   }
@@ -56,9 +61,9 @@ async function reread({ engine, exec }: RereadTools, id: string, signal?: AbortS
 }
 
 /** `null` too where the engine cannot list processes: on its machine there may be no `ps`. */
-async function processesOf(container: Docker.Container) {
+async function processesOf(container: Docker.Container): Promise<ProcessTable | null> {
   try {
-    return nginxProcesses((await container.top()) as Parameters<typeof nginxProcesses>[0]);
+    return (await container.top()) as ProcessTable;
   } catch {
     return null;
   }

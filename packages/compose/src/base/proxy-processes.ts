@@ -13,8 +13,7 @@ export interface NginxProcesses {
 
 /** The nginx (or a relative of it that names its processes alike) of a container; `null` where there is none. Pure. */
 export function nginxProcesses({ Titles, Processes }: ProcessTable): NginxProcesses | null {
-  const at = (title: string) => Titles.indexOf(title);
-  const rows = (Processes ?? []).map((row) => ({ pid: row[at("PID")] ?? "", command: row[at("CMD")] ?? "" }));
+  const rows = rowsOf({ Titles, Processes });
   const master = rows.map(({ command }) => masterTitle.exec(command)?.groups?.["call"]).find(Boolean);
   if (master === undefined) return null;
   const [program = "", ...args] = master.split(" ");
@@ -22,6 +21,21 @@ export function nginxProcesses({ Titles, Processes }: ProcessTable): NginxProces
   return { reload: [program, "-s", "reload", ...filesOf(args)], workers: new Set(workers) };
 }
 
+/**
+ * The name of another proxy that asks for addresses only when it starts or is told to: each has a way of its own to be
+ * told. `null` where there is none that is known. Pure.
+ */
+export function proxyAskingOnce(table: ProcessTable): string | null {
+  return rowsOf(table).flatMap(({ command }) => askingOnce.exec(command)?.groups?.["name"] ?? [])[0] ?? null;
+}
+
+function rowsOf({ Titles, Processes }: ProcessTable) {
+  const at = (title: string) => Titles.indexOf(title);
+  return (Processes ?? []).map((row) => ({ pid: row[at("PID")] ?? "", command: row[at("CMD")] ?? "" }));
+}
+
+/** Not the httpd of busybox, which leads nowhere. */
+const askingOnce = /^(?:\S*\/)?(?<name>haproxy|apache2|httpd(?= -D))(?: |$)/;
 const masterTitle = /^\w+: master process (?<call>\S*(?:nginx|openresty|angie|tengine)\b.*)$/;
 const workerTitle = /^\w+: worker process$/;
 

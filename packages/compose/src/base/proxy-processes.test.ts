@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { nginxProcesses } from "./nginx-processes.ts";
+import { nginxProcesses, proxyAskingOnce } from "./proxy-processes.ts";
 
 const Titles = ["UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD"];
 const table = (...commands: readonly string[]) => ({
@@ -47,4 +47,11 @@ it("is told where its configuration is as it was when it was started", () => {
 it("nothing else is one", () => {
   expect(nginxProcesses(table("node nginx.js", "caddy run", "php-fpm: master process (/etc/php-fpm.conf)"))).toBeNull();
   expect(nginxProcesses({ Titles, Processes: null })).toBeNull();
+});
+
+it("other proxies that ask only once are known by name", () => {
+  expect(proxyAskingOnce(table("tini -- x", "/usr/sbin/apache2 -k start"))).toBe("apache2");
+  expect(proxyAskingOnce(table("haproxy -W -db -f /etc/haproxy.cfg"))).toBe("haproxy");
+  expect(proxyAskingOnce(table("httpd -DFOREGROUND"))).toBe("httpd");
+  expect(proxyAskingOnce(table("httpd -f -p 80", "caddy run", "traefik", "node haproxy.js"))).toBeNull();
 });
