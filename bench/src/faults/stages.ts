@@ -17,8 +17,11 @@ export interface FaultStage {
 
 /** With room for the record and a few bundles, and soon full. */
 const homeSize = "16m";
-/** Users move in two steps and are watched for a while after, as nobody sees in no time that a candidate dies. */
-const config = `rollout: { steps: [{ share: 50, for: 3s }, 100], bake: 3s }
+/**
+ * Users move in two steps and are watched for a while after, as nobody sees in no time that a candidate dies. The
+ * previous is stopped in the end, which is one moment more at which something may go wrong.
+ */
+const config = `rollout: { steps: [{ share: 50, for: 3s }, 100], bake: 3s, keep: stopped }
 releases: { keep: 20 }
 traffic: { drain: { timeout: 1s } }
 services:

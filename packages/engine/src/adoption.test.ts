@@ -4,11 +4,14 @@ import { describe, expect, it } from "vitest";
 import { problemsOf } from "../test/support/enumerate.ts";
 import { aScenario, reached, type Scenario, shopServices } from "../test/support/scenario.ts";
 
-function adopted(): Scenario {
-  const scenario = aScenario();
-  scenario.world.runPlain(aProject({ services: shopServices }));
+function adopted(services = shopServices): Scenario {
+  const scenario = aScenario({ services });
+  scenario.world.runPlain(aProject({ services }));
   return scenario;
 }
+
+/** Its web service is reached by name alone. */
+const behindEdge = shopServices.map((service) => (service.role === "web" ? { ...service, ports: [] } : service));
 
 const plainNames = ({ world }: Scenario) =>
   [...world.state.containers.values()]
@@ -101,5 +104,48 @@ describe("taking over what plain Compose runs", () => {
     expect(await scenario.deploy("v1")).toMatchObject({ outcome: "live" });
     expect(await scenario.deploy("v1")).toMatchObject({ outcome: "nothing-to-do" });
     expect(plainNames(scenario)).toEqual([]);
+  });
+
+  it("has the door of a service without ports answer before what it follows on stops, and proxies ask anew", async () => {
+    const scenario = adopted(behindEdge);
+    expect(await scenario.deploy("v1")).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    const { log } = scenario.world.calls;
+    const handing = log.filter((name) => /doors.ensure |stopPlain|rereadNames/.test(name));
+    expect(handing).toEqual([
+      "doors.ensure web: create",
+      "doors.ensure web: take over",
+      "slots.stopPlain web",
+      "base.rereadNames",
+      "slots.stopPlain web",
+      "slots.stopPlain worker",
+    ]);
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("and on the way back what plain Compose ran answers before that door goes", async () => {
+    const scenario = adopted(behindEdge);
+    scenario.world.behaviours.set("v1", { exits: ["worker"] });
+    expect(await scenario.deploy("v1")).toMatchObject({ outcome: "rolled-back" });
+    const { log } = scenario.world.calls;
+    const undone = log.slice(log.lastIndexOf("slots.startPlain web"));
+    expect(undone.filter((name) => /doors.remove |rereadNames/.test(name))).toEqual([
+      "base.rereadNames",
+      "doors.remove web",
+      "base.rereadNames",
+    ]);
+    expect(reached(scenario)).toEqual({ web: ["plain"] });
+    expect(scenario.world.violations).toEqual([]);
+  });
+
+  it("of several services lets each go on until its own door is ready", async () => {
+    const admin = aService("admin", { ports: [{ published: 9090, target: 3000, protocol: "tcp" }] });
+    const scenario = adopted([...shopServices, admin]);
+    expect(await scenario.deploy("v1")).toMatchObject({ outcome: "live" });
+    const { log } = scenario.world.calls;
+    const firstOf = (name: string) => log.indexOf(name);
+    expect(log).toContain("slots.stopPlain admin");
+    expect(firstOf("doors.ensure web: take over")).toBeLessThan(firstOf("slots.stopPlain admin"));
+    expect(firstOf("doors.ensure admin: create")).toBeLessThan(firstOf("slots.stopPlain admin"));
+    expect(await problemsOf(scenario)).toEqual([]);
   });
 });

@@ -10,6 +10,7 @@ import { describe, report } from "./report.ts";
 import { type RunResult, type UndoFailure, undoSteps } from "./run-steps.ts";
 import { type DeploymentScope, emit } from "./scope.ts";
 import { servingOf } from "./serving.ts";
+import { stayLive } from "./stay-live.ts";
 import { wake } from "./wake.ts";
 
 /**
@@ -39,7 +40,7 @@ export async function completeRun(
   run: RunContext,
   begun: readonly string[] = result.begun,
 ): Promise<DeploymentResult> {
-  if (result.ok) return end(scope, run, { outcome: "live" });
+  if (result.ok) return endLive(scope, run);
   const { error, step, interrupted } = result;
   const { code, message } = describe(error);
   if (interrupted && isAfterCutover(scope, step.id)) {
@@ -67,6 +68,18 @@ export async function completeRun(
   if (failures.length > 0) return endUnclear(scope, run, failures, message);
   const outcome: Outcome = interrupted ? "interrupted" : hasMoved(scope) ? "rolled-back" : "failed";
   return end(scope, run, { outcome, error, reason: interrupted ? "interrupted" : message });
+}
+
+/** There is no way back any more: what is promoted and does not run is for a person to know. */
+async function endLive(scope: DeploymentScope, run: RunContext): Promise<DeploymentResult> {
+  try {
+    await stayLive(scope);
+    return await end(scope, run, { outcome: "live", afterRestart: () => stayLive(scope) });
+  } catch (error) {
+    report(scope, error);
+    const reason = `every step was done, and the release does not run: ${describe(error).message}`;
+    return end(scope, run, { outcome: "needs-person", error, reason });
+  }
 }
 
 /** Nothing is undone, nor done: users stay where they are until a person says what becomes of them. */

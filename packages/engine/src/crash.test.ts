@@ -142,10 +142,13 @@ const otherPorts = twoDoors.map((service) =>
     : service,
 );
 
-describe("a deployer killed while it takes over what plain Compose runs", () => {
+describe.each([
+  ["with ports", shopServices],
+  ["behind a proxy, without ports", shopServices.map((service) => ({ ...service, ports: [] }))],
+])("a deployer killed while it takes over what plain Compose runs, %s", (_title, services) => {
   const adopted = async () => {
-    const scenario = aScenario();
-    scenario.world.runPlain(aProject({ services: shopServices }));
+    const scenario = aScenario({ services });
+    scenario.world.runPlain(aProject({ services }));
     return scenario;
   };
   it("leaves one version after the next run", () => expectNothingBroken({ given: adopted, ...deployNext("v1") }, 45));

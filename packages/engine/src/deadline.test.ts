@@ -54,7 +54,8 @@ describe("whichever effect of a deployment hangs", () => {
       if (effect === "") continue;
       hung += 1;
       if (!result) wrong.push(`${at} ${effect}: the deployment never ended`);
-      const isEnding = effect === "observer.observe" || effect === "bundles.list";
+      const isPromoted = scenario.world.calls.log.slice(0, at).includes("journal.append step-outcome promote-1");
+      const isEnding = isPromoted || effect === "observer.observe" || effect === "bundles.list";
       const served = result && result.outcome === "live" ? "v2" : "v1";
       // Nobody can give it an order then, or nobody knows the memory; it is said, and stops nothing.
       const isAside = effect === "orders.open" || effect === "observer.memory";

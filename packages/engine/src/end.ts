@@ -26,12 +26,14 @@ interface Ending {
   readonly outcome: Outcome;
   readonly error?: unknown;
   readonly reason?: string;
+  /** What is to be done before anybody looks again, where the engine was restarted at the last look. */
+  readonly afterRestart?: () => Promise<void>;
 }
 
 /** The last word of an attempt, in the journal and as an event. */
 export async function end(scope: DeploymentScope, run: RunContext, wanted: Ending): Promise<DeploymentResult> {
   const { deployment, ports, release } = scope;
-  const serving = await serves(scope, run);
+  const serving = await serves(scope, run, wanted.afterRestart);
   const ending = provenEnding(scope, wanted, serving);
   const durationMs = Math.round(ports.clock.monotonicMs() - run.startedMs);
   try {
@@ -72,7 +74,11 @@ export async function leave(scope: DeploymentScope, run: RunContext, reason: str
 }
 
 /** `undefined` when it cannot be seen. */
-async function serves(scope: DeploymentScope, { serving }: RunContext): Promise<Serving | null | undefined> {
+async function serves(
+  scope: DeploymentScope,
+  { serving }: RunContext,
+  afterRestart = () => Promise.resolve(),
+): Promise<Serving | null | undefined> {
   const { clock } = scope.ports;
   const look = async () => {
     using deadline = createDeadline(clock, lookBudgetMs);
@@ -80,8 +86,9 @@ async function serves(scope: DeploymentScope, { serving }: RunContext): Promise<
   };
   try {
     return await look().catch(async (error: unknown) => {
-      if (await untilEngineAnswers(scope)) return look();
-      throw error;
+      if (!(await untilEngineAnswers(scope))) throw error;
+      await afterRestart();
+      return look();
     });
   } catch (error) {
     report(scope, error);
@@ -92,10 +99,18 @@ async function serves(scope: DeploymentScope, { serving }: RunContext): Promise<
 const lookBudgetMs = 30_000;
 
 /** Live is what users reach, not what was done to get there. */
-function provenEnding({ release }: DeploymentScope, ending: Ending, serving: Serving | null | undefined): Ending {
-  if (ending.outcome !== "live" || !release || serving === undefined || slotServices(release).length === 0)
-    return ending;
+function provenEnding(scope: DeploymentScope, ending: Ending, serving: Serving | null | undefined): Ending {
+  const { release, engine } = scope;
+  if (ending.outcome !== "live" || !release || slotServices(release).length === 0) return ending;
   const { id, tag } = release.bundle;
+  if (serving === undefined) {
+    // What was seen a moment ago holds, unless the engine went away since.
+    if (engine === undefined) return ending;
+    return {
+      outcome: "needs-person",
+      reason: `every step to release ${tag} was done, but nobody sees what users reach`,
+    };
+  }
   if (serving?.release === id && serving.share === 100) return ending;
   const seen = serving ? `${serving.tag} (${serving.share} %)` : "nothing";
   return { outcome: "needs-person", reason: `every step to release ${tag} was done, but users reach ${seen}` };

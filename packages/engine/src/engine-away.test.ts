@@ -1,33 +1,8 @@
 import { SluiceError } from "@sluice/core";
 import { describe, expect, it } from "vitest";
+import { gone, leaveAllDown, takeEngineAway } from "../test/support/engine-away.ts";
 import { problemsOf, serves } from "../test/support/enumerate.ts";
-import { aScenario, type Scenario } from "../test/support/scenario.ts";
-
-const gone = () => new SluiceError("ENGINE_UNREACHABLE", "the Docker engine does not answer: connect ENOENT");
-const touchesEngine = (name: string) => !/^(?:journal|bundles|clock|notes|orders)\b/.test(name);
-
-/** Without live-restore, one that was killed stops what still runs, and starts only what has `restart: always`. */
-function leaveAllDown({ world: { state } }: Scenario): void {
-  for (const container of state.containers.values()) {
-    if (container.state === "running") container.state = "exited";
-  }
-  for (const door of state.doors.values()) door.running = false;
-}
-
-/** From the first call with this name on the engine is away, until it was asked so often whether it is back. */
-function takeEngineAway({ world }: Scenario, at: string, asked: number, onReturn = () => {}): void {
-  let state: "there" | "away" | "back" = "there";
-  let left = asked;
-  world.calls.fault = ({ name }) => {
-    if (state === "there" && name.startsWith(at)) state = "away";
-    if (state !== "away") return undefined;
-    if (name === "observer.ping" && (left -= 1) < 0) {
-      state = "back";
-      onReturn();
-    }
-    return state === "away" && touchesEngine(name) ? gone() : undefined;
-  };
-}
+import { aScenario } from "../test/support/scenario.ts";
 
 describe("an engine that is restarted in the middle of a deployment", () => {
   it.each([
@@ -56,7 +31,7 @@ describe("an engine that is restarted in the middle of a deployment", () => {
     const scenario = aScenario();
     await scenario.deploy("v1");
     scenario.world.violations.length = 0;
-    takeEngineAway(scenario, at, 3, () => leaveAllDown(scenario));
+    takeEngineAway(scenario, at, 3, { onReturn: () => leaveAllDown(scenario) });
     expect(await scenario.deploy("v2")).toMatchObject({ outcome, serving: { tag: "v1", share: 100 } });
     expect(serves(scenario, "v1")).toEqual([]);
     const { containers } = scenario.world.state;

@@ -7,7 +7,7 @@ import { Observations } from "./observations.ts";
 import type { Initiator, PreparedDeployment } from "./requests.ts";
 import { runSteps } from "./run-steps.ts";
 import { type DeploymentScope, type EnginePorts, emit, type StackFacts } from "./scope.ts";
-import { runningIn } from "./wake.ts";
+import { runningIn } from "./stopped-by-hand.ts";
 
 /** Executes a prepared plan under the journal and says how it ended. */
 export async function execute(

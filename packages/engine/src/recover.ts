@@ -14,8 +14,9 @@ import { lastAttempt } from "./read-attempts.ts";
 import { report } from "./report.ts";
 import { runSteps, undoSteps } from "./run-steps.ts";
 import { type DeploymentScope, type EnginePorts, emit, type StackFacts } from "./scope.ts";
+import { runningIn } from "./stopped-by-hand.ts";
 import { loadOrNull } from "./stored-release.ts";
-import { runningIn, wake } from "./wake.ts";
+import { wake } from "./wake.ts";
 
 /**
  * Finishes or undoes an attempt that died without an end, or whose way back was not complete. Which of both is decided

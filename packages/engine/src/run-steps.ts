@@ -41,10 +41,19 @@ export async function runSteps(
         return { ok: false, begun, step, error, interrupted: signal.aborted };
       }
       report(scope, error);
-      await untilEngineAnswers(scope);
+      if (await untilEngineAnswers(scope)) await cleanAgain(step, scope, signal);
     }
   }
   return { ok: true, begun };
+}
+
+/** Once more, as it was the engine that failed, and not what there is to clean. */
+async function cleanAgain(step: PlanStep, scope: DeploymentScope, signal: AbortSignal): Promise<void> {
+  try {
+    await runStep(step, scope, signal);
+  } catch (error) {
+    report(scope, error);
+  }
 }
 
 async function runStep(step: PlanStep, scope: DeploymentScope, signal: AbortSignal): Promise<void> {

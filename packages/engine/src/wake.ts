@@ -2,23 +2,14 @@ import type { ObservedContainer, ObservedStack } from "@sluice/core";
 import { createDeadline, settle } from "./deadline.ts";
 import { report } from "./report.ts";
 import { type DeploymentScope, slotServices } from "./scope.ts";
+import { containersOf, isStoppedByHand } from "./stopped-by-hand.ts";
 
 const wakeMs = 60_000;
 
-/** Names of the containers that run: what an engine must not leave down. */
-export function runningIn(observed: ObservedStack): ReadonlySet<string> {
-  return new Set(all(observed).flatMap(({ name, state }) => (state === "running" ? [name] : [])));
-}
-
-function all({ base, plain, slots }: ObservedStack): readonly ObservedContainer[] {
-  const inBase = Object.values(base).flatMap(({ containers }) => containers);
-  return [...inBase, ...plain, ...slots.blue.containers, ...slots.green.containers];
-}
-
 /**
  * An engine that comes up after a crash, without live-restore, stops what still runs, and of that starts only what has
- * `restart: always`. What ran when this deployment began and is part of the way back runs again: base first, as the
- * previous needs it. What fails here is told.
+ * `restart: always`. What ran when this deployment began and is part of the way back runs again, unless somebody stopped
+ * it meanwhile: base first, as the previous needs it. What fails here is told.
  *
  * @param withWorkers not before those of the candidate are gone
  */
@@ -33,25 +24,45 @@ export async function wake(scope: DeploymentScope, withWorkers: boolean): Promis
 }
 
 async function wakeWithin(scope: DeploymentScope, withWorkers: boolean, signal: AbortSignal): Promise<void> {
-  const { ports, project, plan, previousRelease, ranBefore, stack } = scope;
+  const { ports, project, plan } = scope;
   const observed = await ports.observer.observe(project, signal);
-  const isDown = ({ name, state }: ObservedContainer) => state !== "running" && ranBefore.has(name);
-  const base = Object.values(observed.base).flatMap(({ containers }) => containers.filter(isDown));
-  const plain = observed.plain.filter(isDown);
-  for (const down of [base, plain]) {
-    if (down.length > 0)
-      await ports.slots.startPlain(
-        down.map(({ id }) => id),
-        { signal },
-      );
-  }
+  const isDown = downIn(scope, observed);
+  await wakeBase(scope, observed, signal);
+  const plain = observed.plain.filter(isDown).map(({ id }) => id);
+  if (plain.length > 0) await ports.slots.startPlain(plain, { signal });
+  if (plan.previous) await wakePrevious(scope, observed, withWorkers, signal);
+}
+
+/** What ran in base when this deployment began. */
+export async function wakeBase(scope: DeploymentScope, observed: ObservedStack, signal: AbortSignal): Promise<void> {
+  const inBase = Object.values(observed.base).flatMap(({ containers }) => containers);
+  const down = inBase.filter(downIn(scope, observed)).map(({ id }) => id);
+  if (down.length > 0) await scope.ports.slots.startPlain(down, { signal });
+}
+
+/** What ran in the slot of the previous when this deployment began. */
+export async function wakePrevious(
+  scope: DeploymentScope,
+  observed: ObservedStack,
+  withWorkers: boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  const { ports, plan, previousRelease, stack } = scope;
   if (!plan.previous) return;
   const workers = new Set(
     (previousRelease ? slotServices(previousRelease) : []).flatMap(({ role, name }) =>
       role === "worker" ? [name] : [],
     ),
   );
-  const down = observed.slots[plan.previous].containers.filter(isDown).map(({ service }) => service);
+  const down = observed.slots[plan.previous].containers.filter(downIn(scope, observed)).map(({ service }) => service);
   const services = [...new Set(down)].filter((service) => withWorkers || !workers.has(service));
   if (services.length > 0) await ports.slots.start(stack, plan.previous, services, { signal });
+}
+
+/** Picks what ran before, does not run, and was not stopped by hand. */
+function downIn({ project, ranBefore }: DeploymentScope, observed: ObservedStack) {
+  const all = containersOf(observed);
+  const graceMs = Math.max(0, ...project.services.map(({ stopGraceMs }) => stopGraceMs));
+  return (container: ObservedContainer): boolean =>
+    container.state !== "running" && ranBefore.has(container.name) && !isStoppedByHand(container, all, graceMs);
 }

@@ -90,6 +90,7 @@ export function aContainer(changes: Partial<ObservedContainer> = {}): ObservedCo
     exitCode: 0,
     oomKilled: false,
     startedAt: "2025-12-31T23:00:00Z",
+    finishedAt: "",
     release: "r1",
     deployment: "d1",
     ...changes,

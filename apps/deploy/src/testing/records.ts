@@ -55,6 +55,7 @@ export function aContainer(over: Partial<ObservedContainer> = {}): ObservedConta
     exitCode: 0,
     oomKilled: false,
     startedAt: "2026-05-01T09:57:00Z",
+    finishedAt: "",
     release: "r2",
     deployment: "d1",
     ...over,

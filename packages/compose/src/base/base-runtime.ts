@@ -4,6 +4,7 @@ import { ensureNetworks } from "../networks/ensure-networks.ts";
 import type { SubnetPool } from "../networks/subnets.ts";
 import { baseUp } from "./base-up.ts";
 import { claim } from "./claim.ts";
+import { rereadNames } from "./reread-names.ts";
 
 export interface BaseDependencies {
   readonly engine: Engine;
@@ -16,6 +17,7 @@ export function createBaseRuntime({ engine, exec, pool }: BaseDependencies): Bas
     claim: (stack, homeId) => claim(engine, stack, homeId),
     ensureNetworks: async (model, slot, services, options) =>
       ensureNetworks(engine, await pool(), { model, slot, services }, options),
+    rereadNames: (stack, options) => rereadNames({ engine, exec }, stack, options),
     up: (model, service, _services, options) => baseUp(engine, exec, { model, service }, options),
   };
 }

@@ -26,6 +26,9 @@ async function isRunning(engine: Engine, id: string): Promise<boolean> {
 
 /** The engine has been seen to connect a container without its port mappings. */
 export function assertPublished(facts: DoorFacts, { NetworkSettings }: Docker.ContainerInspectInfo): void {
-  const missing = facts.ports.find(({ target, protocol }) => !NetworkSettings.Ports[`${target}/${protocol}`]?.length);
+  const missing = facts.ports.find(({ target, protocol, published }) => {
+    const bound = NetworkSettings.Ports[`${target}/${protocol}`] ?? [];
+    return !bound.some(({ HostPort }) => published === 0 || HostPort === String(published));
+  });
   if (missing) throw new SluiceError("DOOR_FAILED", `the engine did not publish port ${missing.published}`);
 }

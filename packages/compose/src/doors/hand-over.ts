@@ -9,7 +9,7 @@ import { type Candidate, ways } from "./ways.ts";
 
 export interface DoorTools {
   readonly engine: Engine;
-  readonly exec: Pick<ContainerExec, "putFiles">;
+  readonly exec: Pick<ContainerExec, "putFiles" | "exec">;
   readonly readRouting: ReadRouting;
 }
 

@@ -1,7 +1,7 @@
 import type { DoorOptions, DoorRequest } from "@sluice/core";
 import { labels } from "@sluice/core";
 import type Docker from "dockerode";
-import type { Engine } from "../engine/engine.ts";
+import { type RereadTools, rereadNames } from "../base/reread-names.ts";
 import { unlessStatus } from "../engine/errors.ts";
 import { removeContainers } from "../engine/stop.ts";
 import type { DoorFacts } from "../model/door-facts.ts";
@@ -19,18 +19,19 @@ export interface Candidate {
   readonly old: Docker.ContainerInspectInfo | undefined;
 }
 
-interface WayTools {
-  readonly engine: Engine;
+interface WayTools extends RereadTools {
   readonly readRouting: ReadRouting;
 }
 type Step = (tools: WayTools, candidate: Candidate, options: DoorOptions) => Promise<void>;
 
-const overlap: Step = async ({ engine, readRouting }, { id, old, request, facts }, { beforeStart, signal }) => {
+const overlap: Step = async (tools, { id, old, request, facts }, { beforeStart, onOutput, signal }) => {
+  const { engine, readRouting } = tools;
   const docker = await engine.docker();
   await beforeStart?.();
   await docker.getContainer(id).start();
   await waitDoor(engine, readRouting, id, signal);
   await connect(engine, await docker.getContainer(id).inspect(), publicEndpoints(facts));
+  await rereadNames(tools, request.spec.stack, { signal, onOutput });
   // Not disconnected first: that would cut what is under way without a word. A refused connection goes to the next address.
   const grace = Math.ceil(request.spec.drainTimeoutMs / 1_000);
   if (old) await unlessStatus(docker.getContainer(old.Id).stop({ t: grace }), [304, 404], null);

@@ -64,10 +64,16 @@ export function observedContainer({
     restartCount: RestartCount,
     exitCode: State.ExitCode,
     oomKilled: State.OOMKilled,
-    startedAt: State.StartedAt.startsWith("0001-") ? "" : State.StartedAt,
+    startedAt: momentOf(State.StartedAt),
+    finishedAt: momentOf(State.FinishedAt),
     release: Config.Labels[labels.release] ?? null,
     deployment: Config.Labels[labels.deployment] ?? null,
   };
+}
+
+/** The engine says year 1 of what has not happened. */
+function momentOf(text: string): string {
+  return text.startsWith("0001-") ? "" : text;
 }
 
 /** Short names for messages. */

@@ -15,6 +15,8 @@ export interface ObservedContainer {
   readonly oomKilled: boolean;
   /** ISO 8601; empty before the first start. */
   readonly startedAt: string;
+  /** ISO 8601, of the last run that ended; empty before that. */
+  readonly finishedAt: string;
   readonly release: string | null;
   readonly deployment: string | null;
 }

@@ -35,7 +35,7 @@ export function addCandidate(add: AddStep, scope: CandidateScope): void {
     timeoutMs: Math.max(...webs.map(({ startBudget }) => startBudget.timeoutMs)) + shortStepMs,
   });
   const held = new Set(adopted.map(({ service }) => service));
-  const taken = webs.filter(({ name, ports }) => held.has(name) && ports.length > 0);
+  const taken = webs.filter(({ name, ports }) => held.has(name) && (ports.length > 0 || previous === null));
   const moved = movedOf(scope);
   const free = webs.filter((service) => !taken.includes(service) && !moved.includes(service.name));
   addDoors(add, free, observed, desired.replaceDoors ?? false);
@@ -47,8 +47,9 @@ export function addCandidate(add: AddStep, scope: CandidateScope): void {
         : "it listens on other ports than before: until the cutover its door leads to the previous";
     add({ kind: "preview-door", service: name, target: `preview of ${name}`, cause });
   }
-  for (const { name } of taken) {
-    const cause = "its port is still held by the container that plain Compose runs";
+  for (const { name, ports } of taken) {
+    const held = ports.length > 0 ? "port is" : "name is";
+    const cause = `its ${held} still held by the container that plain Compose runs`;
     add({ kind: "preview-door", service: name, target: `preview of ${name}`, cause });
   }
   add({
@@ -97,12 +98,20 @@ export function addAdoption(
   add({
     kind: "adopt",
     services: taken.map(({ name }) => name),
-    containers: adopted.map(({ id }) => id),
-    restarts: isFirst ? adopted.filter(({ state }) => state === "running").map(({ id }) => id) : [],
+    containers: idsOf(adopted),
+    serving: Object.fromEntries(taken.map(({ name }) => [name, idsOf(adopted.filter((one) => one.service === name))])),
+    restarts: isFirst ? idsOf(adopted.filter(({ state }) => state === "running")) : [],
     target: adopted.map(({ name }) => name).join(", "),
-    cause: adoptionCause(taken.length > 0, isFirst),
+    cause: adoptionCause(
+      taken.some(({ ports }) => ports.length > 0),
+      isFirst,
+    ),
     timeoutMs: Math.max(10_000, ...taken.map(({ stopGraceMs }) => stopGraceMs)) + shortStepMs,
   });
+}
+
+function idsOf(containers: readonly ObservedContainer[]): readonly string[] {
+  return containers.map(({ id }) => id);
 }
 
 function adoptionCause(takesPorts: boolean, isFirst: boolean): string {

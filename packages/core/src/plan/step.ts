@@ -105,6 +105,8 @@ export type VerifyStep = StepBase<"verify"> & InSlot;
 export type AdoptStep = StepBase<"adopt"> & {
   readonly services: readonly string[];
   readonly containers: readonly string[];
+  /** Those of the services, by service: each gives way when the door of its own service is ready. Plans of before have none. */
+  readonly serving?: Readonly<Record<string, readonly string[]>> | undefined;
   /** Those of them that served before: an undo starts them again. Without any, nobody needs them and they are removed. */
   readonly restarts: readonly string[];
 };

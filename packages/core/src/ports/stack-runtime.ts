@@ -160,6 +160,11 @@ export interface BaseRuntime {
     services: readonly ServiceFacts[],
     options?: CallOptions,
   ): Promise<void>;
+  /**
+   * After a service got another address: proxies in base that ask for addresses only when they read their configuration
+   * read it again. No container of them is restarted. Best effort; what cannot be done is told as output.
+   */
+  rereadNames(stack: string, options?: CallOptions): Promise<void>;
 }
 
 /** The services of one slot. */

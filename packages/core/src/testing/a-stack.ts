@@ -17,6 +17,7 @@ export function aContainer(service: string, overrides: Partial<ObservedContainer
     exitCode: 0,
     oomKilled: false,
     startedAt: "2026-01-01T00:00:00.000Z",
+    finishedAt: "",
     release: null,
     deployment: null,
     ...overrides,

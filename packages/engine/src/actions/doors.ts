@@ -3,7 +3,7 @@ import type { StepAction } from "../action.ts";
 import { closedRouting, doorRequest, servedBefore } from "../doors.ts";
 import { assertProven, proveImages } from "../image-proof.ts";
 import { describe } from "../report.ts";
-import { type DeploymentScope, emit, releaseOf } from "../scope.ts";
+import { type DeploymentScope, emit, releaseOf, servicesOf } from "../scope.ts";
 import { answers } from "./revive-doors.ts";
 import { isTakenOver, restoreRoute } from "./traffic.ts";
 import { waitDoors } from "./verify.ts";
@@ -20,7 +20,10 @@ export const door: StepAction<"door"> = {
         scope.doorIds.delete(giving);
       }
     };
-    scope.doorIds.set(service, await ports.doors.ensure(request, { ...options, renew: renews, beforeStart }));
+    const before = scope.doorIds.get(service);
+    const id = await ports.doors.ensure(request, { ...options, renew: renews, beforeStart });
+    scope.doorIds.set(service, id);
+    if (id !== before) await ports.base.rereadNames(stack, options);
     if (cutsOver) await ports.doors.removePreview(stack, service);
   },
   // A door that leads to the previous is worth keeping; one that leads nowhere is not: its ports must be free again.
@@ -43,12 +46,13 @@ async function leadBack(
   hasCutOver: boolean,
   options: CallOptions,
 ): Promise<void> {
-  const { ports, plan, previousRelease, doorIds } = scope;
+  const { ports, stack, plan, previousRelease, doorIds } = scope;
   if (!previousRelease || !servedBefore(scope, service)) return;
   doorIds.delete(service);
   const routing = hasCutOver ? { stable: plan.previous, share: 0, salt: 0 } : undefined;
   const request = await doorRequest(scope, service, routing, previousRelease);
   doorIds.set(service, await ports.doors.ensure(request, options));
+  await ports.base.rereadNames(stack, options);
 }
 
 export const previewDoor: StepAction<"preview-door"> = {
@@ -61,35 +65,50 @@ export const previewDoor: StepAction<"preview-door"> = {
   },
 };
 
-/** The doors are made ready, then what plain Compose runs stops and they start: one gap, as short as it can be. */
+/**
+ * One service after the other: its door is made ready, then what plain Compose runs of it stops and the door has its
+ * ports. One gap, as short as it can be; none where no port changes hands, as the door answers beside what it follows on.
+ */
 export const adopt: StepAction<"adopt"> = {
-  async run({ services, containers, restarts }, scope, { options, progress }) {
+  async run({ services, containers, serving, restarts }, scope, { options, progress }) {
     const { ports, plan, stack, config } = scope;
-    const grace = config.traffic.drain.timeout;
-    let stopped = false;
-    const beforeStart = async () => {
-      if (stopped) return;
-      await ports.slots.stopPlain(containers, grace, options);
-      stopped = true;
-    };
-    for (const service of services) {
+    const holders = new Set(portHolders(scope, services));
+    const stop = (ids: readonly string[]) => ports.slots.stopPlain(ids, config.traffic.drain.timeout, options);
+    for (const service of services.toSorted((a, b) => Number(holders.has(a)) - Number(holders.has(b)))) {
+      const giveWay = () => stop(serving?.[service] ?? containers);
       // Users go straight to the candidate: the container that served them is the one that gave up the port.
       const request = await doorRequest(scope, service, { stable: otherSlot(plan.candidate), share: 100, salt: 0 });
       scope.trafficMoved = true;
-      scope.doorIds.set(service, await ports.doors.ensure(request, { ...options, beforeStart }));
+      const hooks = holders.has(service) ? { beforeStart: giveWay } : {};
+      scope.doorIds.set(service, await ports.doors.ensure(request, { ...options, ...hooks }));
+      await giveWay();
+      await ports.base.rereadNames(stack, options);
       await ports.doors.removePreview(stack, service);
     }
-    await beforeStart();
+    await stop(containers);
     if (restarts.length === 0) return ports.slots.removePlain(containers, options);
     progress(`${containers.length} containers of plain Compose stopped; they are kept until the candidate is proven`);
   },
-  // A second copy beside the slots is nothing that anyone must have back.
-  async undo({ services, restarts }, { ports, stack }, { options }) {
+  async undo({ services, restarts }, scope, { options }) {
+    const { ports, stack } = scope;
     if (restarts.length === 0) return;
-    for (const service of services) await ports.doors.remove(stack, service, options);
+    const holders = portHolders(scope, services);
+    for (const service of holders) await ports.doors.remove(stack, service, options);
     await ports.slots.startPlain(restarts, options);
+    await ports.base.rereadNames(stack, options);
+    const others = services.filter((service) => !holders.includes(service));
+    for (const service of others) await ports.doors.remove(stack, service, options);
+    if (others.length > 0) await ports.base.rereadNames(stack, options);
   },
 };
+
+/** Two containers cannot publish the same port at once, nor have the same fixed address. */
+function portHolders(scope: DeploymentScope, services: readonly string[]): readonly string[] {
+  const { model } = releaseOf(scope);
+  const isFixed = (name: string) =>
+    Object.values(model.services[name]?.networks ?? {}).some((network) => network?.ipv4_address !== undefined);
+  return servicesOf(scope, services).flatMap(({ name, ports }) => (ports.length > 0 || isFixed(name) ? [name] : []));
+}
 
 export const promote: StepAction<"promote"> = {
   async run({ id: step, slot, services }, scope, { signal, options, progress }) {

@@ -49,12 +49,16 @@ export const base: StepAction<"base"> = {
 };
 
 export const recreate: StepAction<"recreate"> = {
-  run: (step, scope, call) => base.run({ ...step, kind: "base" }, scope, call),
+  async run(step, scope, call) {
+    await base.run({ ...step, kind: "base" }, scope, call);
+    await scope.ports.base.rereadNames(scope.stack, call.options);
+  },
   async undo({ service }, scope, { options }) {
     const { previousRelease, ports } = scope;
     const facts = previousRelease?.bundle.services.find(({ name }) => name === service);
-    if (previousRelease && facts)
-      await ports.base.up(pinnedModel(previousRelease), facts, previousRelease.bundle.services, options);
+    if (!previousRelease || !facts) return;
+    await ports.base.up(pinnedModel(previousRelease), facts, previousRelease.bundle.services, options);
+    await ports.base.rereadNames(scope.stack, options);
   },
 };
 

@@ -2,7 +2,7 @@ import type { EngineSignal } from "../second-engine/index.ts";
 import type { CrashStage } from "./crash-stage.ts";
 import type { Fault } from "./fault.ts";
 
-/** Where a deployment is when its engine goes: while nothing runs yet, before, while and after users move. */
+/** Where a deployment is when its engine goes: while nothing runs yet, before, while and after users move, and when all is proven. */
 const moments: readonly (readonly [at: string, words: string])[] = [
   ["build", "while images are built"],
   ["job", "while a migration runs"],
@@ -11,6 +11,7 @@ const moments: readonly (readonly [at: string, words: string])[] = [
   ["shift", "while users move"],
   ["drain", "while the previous drains"],
   ["bake", "while the candidate is watched"],
+  ["retire", "while the previous is retired"],
 ];
 const signals: readonly EngineSignal[] = ["SIGTERM", "SIGKILL"];
 

@@ -33,19 +33,24 @@ export interface FakeContext {
 }
 
 /** Starts a container as its release behaves. */
-export function startContainer({ behaviourOf }: FakeContext, container: WorldContainer): void {
+export function startContainer({ behaviourOf, clock }: FakeContext, container: WorldContainer): void {
   const { exits = [], unhealthy = [] } = behaviourOf(container.release);
   const dies = exits.includes(container.service);
   container.state = dies ? "exited" : "running";
+  container.startedAt = clock.now().toISOString();
+  if (dies) container.finishedAt = container.startedAt;
   container.exitCode = dies ? 1 : 0;
   container.health = dies ? "none" : unhealthy.includes(container.service) ? "unhealthy" : "healthy";
 }
 
 /** Ends a container. One that still answers requests takes them down with it, which nothing may do. */
-export function haltContainer({ state, violation }: FakeContext, container: WorldContainer): void {
+export function haltContainer({ state, clock, violation }: FakeContext, container: WorldContainer): void {
   const key = `${container.service}@${container.place}`;
   if (isUp(container) && state.open.has(key)) violation(`requests at ${container.name} were cut off`);
-  if (container.state === "running") container.state = "exited";
+  if (container.state === "running") {
+    container.state = "exited";
+    container.finishedAt = clock.now().toISOString();
+  }
   container.health = "none";
 }
 

@@ -19,6 +19,7 @@ export function fakeBase(context: FakeContext): BaseRuntime {
         await act(`base.ensureNetworks ${name}`, signal, () => void state.networks.add(name));
       }
     },
+    rereadNames: (_stack, { signal } = {}) => act("base.rereadNames", signal, () => undefined),
     async up(model, service, _services, { signal } = {}) {
       const spec = baseSpec(model, service);
       const isRight = () => containersIn(state, "base", service.name).some((container) => container.spec === spec);

@@ -117,6 +117,7 @@ export function addContainer(state: WorldState, wanted: NewContainer): WorldCont
     exitCode: 0,
     oomKilled: false,
     startedAt: "",
+    finishedAt: "",
     release,
     deployment,
     place,

@@ -1,0 +1,70 @@
+import type { CallOptions, ContainerExec } from "@sluice/core";
+import type Docker from "dockerode";
+import { containerName, listProject } from "../engine/containers.ts";
+import type { Engine } from "../engine/engine.ts";
+import { nginxProcesses, type ProcessTable, proxyAskingOnce } from "./proxy-processes.ts";
+
+export interface RereadTools {
+  readonly engine: Engine;
+  readonly exec: Pick<ContainerExec, "exec">;
+}
+
+const settleMs = 5_000;
+const everyMs = 50;
+
+/**
+ * An nginx asks for the address of what it leads to when it reads its configuration, and never again. When a service of
+ * the stack got another address, each one in base is made to read it again, which takes it no request and no restart.
+ * Resolves when that is done, or 5 s later. Best effort: where it cannot be done the old addresses stay, which is told.
+ */
+export async function rereadNames(
+  tools: RereadTools,
+  stack: string,
+  { signal, onOutput }: CallOptions = {},
+): Promise<void> {
+  const found = await listProject(tools.engine, stack, signal).catch(() => []);
+  await Promise.all(
+    found.map(async (container) => {
+      if (container.State !== "running") return;
+      const name = containerName(container);
+      try {
+        await reread(tools, container.Id, signal);
+      } catch (error) {
+        signal?.throwIfAborted();
+        const why = error instanceof Error ? error.message : String(error);
+        const text = `${name} may lead to addresses of before: ${why}; if so: docker restart ${name}`;
+        onOutput?.({ source: name, stream: "stderr", text });
+      }
+    }),
+  );
+}
+
+async function reread({ engine, exec }: RereadTools, id: string, signal?: AbortSignal): Promise<void> {
+  const docker = await engine.docker();
+  const container = docker.getContainer(id);
+  const table = await processesOf(container);
+  const before = table && nginxProcesses(table);
+  const other = table && proxyAskingOnce(table);
+  if (other) throw new Error(`${other} asks for them only when it starts`);
+  if (!before) return;
+  const { exitCode, stderr } = await exec.exec(id, before.reload, { signal });
+  if (exitCode !== 0) throw new Error(`${before.reload.join(" ")} ended with ${exitCode}: ${stderr.trim()}`);
+  // Those that know the new addresses are there some time before those that do not are told to take no more.
+  const end = engine.clock.monotonicMs() + settleMs;
+  while (engine.clock.monotonicMs() < end) {
+    const again = await processesOf(container);
+    const now = again && nginxProcesses(again);
+    if (!now || (now.workers.size > 0 && ![...before.workers].some((pid) => now.workers.has(pid)))) return;
+    await engine.clock.sleep(everyMs, signal);
+  }
+  throw new Error("it did not take its configuration anew");
+}
+
+/** `null` too where the engine cannot list processes: on its machine there may be no `ps`. */
+async function processesOf(container: Docker.Container): Promise<ProcessTable | null> {
+  try {
+    return (await container.top()) as ProcessTable;
+  } catch {
+    return null;
+  }
+}

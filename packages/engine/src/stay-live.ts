@@ -1,0 +1,70 @@
+import { SluiceError } from "@sluice/core";
+import { answers } from "./actions/revive-doors.ts";
+import { waitDoors } from "./actions/verify.ts";
+import { createDeadline, settle } from "./deadline.ts";
+import { doorRequest } from "./doors.ts";
+import { untilEngineAnswers } from "./engine-away.ts";
+import { type DeploymentScope, slotServices } from "./scope.ts";
+import { wakeBase, wakePrevious } from "./wake.ts";
+
+/** Beside what its services may take to become ready. */
+const stayMs = 60_000;
+const doorMs = 30_000;
+const lookMs = 10_000;
+
+/**
+ * A release that is promoted runs when its deployment ends. An engine that was restarted meanwhile may have left down
+ * what it is made of, and nobody else would start that: base first, then its own containers and doors, and the previous
+ * where that is kept warm. Where the engine was there all the time nothing is touched.
+ *
+ * @throws SluiceError ENGINE_UNREACHABLE, NOT_READY, START_FAILED and others, where it does not come up again
+ */
+export async function stayLive(scope: DeploymentScope): Promise<void> {
+  const { release } = scope;
+  if (!release || slotServices(release).length === 0) return;
+  if (await wasThere(scope)) return;
+  if (scope.engine === "gone") {
+    throw new SluiceError("ENGINE_UNREACHABLE", "the Docker engine went away after that and has not come back");
+  }
+  const { clock } = scope.ports;
+  const budgets = slotServices(release).map(({ startBudget }) => startBudget.timeoutMs);
+  using deadline = createDeadline(clock, Math.max(...budgets) + stayMs);
+  await settle(clock, deadline.signal, comeUp(scope, deadline.signal));
+}
+
+/** An engine that was restarted between two questions to it was not seen to be away, and left nothing running. */
+async function wasThere(scope: DeploymentScope): Promise<boolean> {
+  const { ports, stack, plan } = scope;
+  await untilEngineAnswers(scope);
+  if (scope.engine !== undefined) return false;
+  using deadline = createDeadline(ports.clock, lookMs);
+  const { signal } = deadline;
+  try {
+    const look = ports.observer.slotContainers(stack, plan.candidate, signal);
+    const containers = await settle(ports.clock, signal, look);
+    return containers.length === 0 || containers.some(({ state }) => state === "running");
+  } catch {
+    return !(await untilEngineAnswers(scope)) && scope.engine === undefined;
+  }
+}
+
+async function comeUp(scope: DeploymentScope, signal: AbortSignal): Promise<void> {
+  const { ports, stack, plan, project, release } = scope;
+  const services = release ? slotServices(release) : [];
+  const observed = await ports.observer.observe(project, signal);
+  await wakeBase(scope, observed, signal);
+  const down = observed.slots[plan.candidate].containers.filter(({ state }) => state !== "running");
+  const names = [...new Set(down.map(({ service }) => service))];
+  if (names.length > 0) await ports.slots.start(stack, plan.candidate, names, { signal });
+  await ports.slots.waitReady({ stack, slot: plan.candidate, services }, { signal });
+  for (const { name } of services.filter(({ role }) => role === "web")) await openDoor(scope, name, signal);
+  await waitDoors(scope, plan.candidate, doorMs, signal);
+  if (!plan.steps.some(({ kind }) => kind === "retire")) await wakePrevious(scope, observed, false, signal);
+}
+
+async function openDoor(scope: DeploymentScope, service: string, signal: AbortSignal): Promise<void> {
+  if (await answers(scope, service, signal)) return;
+  const request = await doorRequest(scope, service, { stable: scope.plan.candidate, share: 0, salt: 0 });
+  scope.doorIds.set(service, await scope.ports.doors.ensure(request, { signal }));
+  await scope.ports.base.rereadNames(scope.stack, { signal });
+}
