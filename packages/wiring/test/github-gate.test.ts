@@ -26,8 +26,9 @@ function aSession(yaml: string, token = server.token, serving?: string): Session
     options: { env },
     ports: async () => ({
       journal: {
-        async *read() {
-          if (serving) yield { type: "deployment-end", serving: { release: "r1" } };
+        async *backwards() {
+          const place = { release: "r1", tag: "v1", slot: "blue", share: 100 };
+          if (serving) yield { type: "deployment-end", deployment: "d1", outcome: "live", serving: place };
         },
       },
       bundles: { list: async () => [{ id: "r1", commit: serving }] },
