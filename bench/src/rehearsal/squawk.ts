@@ -1,23 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { squawkLeftOut } from "@sluice/database";
 import { repository } from "../checkout.ts";
 import { measure } from "../measure.ts";
 import type { CorpusMigration } from "./corpus.ts";
-
-/**
- * Rules that ask for the same of every migration, or that are about taste: with them nothing would pass, and the
- * column would say nothing.
- */
-const left = [
-  "prefer-bigint-over-int",
-  "prefer-bigint-over-smallint",
-  "prefer-identity",
-  "prefer-robust-stmts",
-  "prefer-text-field",
-  "prefer-timestamptz",
-  "require-lock-timeout",
-  "require-statement-timeout",
-];
 
 /** Names of the rules of `squawk`, which reads the SQL and knows no database, that a migration breaks. */
 export async function squawkFindings(directory: string, { transactions }: CorpusMigration): Promise<readonly string[]> {
@@ -29,7 +15,7 @@ export async function squawkFindings(directory: string, { transactions }: Corpus
     "--reporter",
     "json",
     "--exclude",
-    left.join(","),
+    squawkLeftOut.join(","),
     file,
   ]);
   if (exitCode !== 0 && exitCode !== 1) throw new Error(`squawk ended with ${exitCode}: ${stderr}`);

@@ -11,7 +11,7 @@ export type {
 export { type AgeOptions, type Cipher, createAgeCipher } from "./encryption/age-cipher.ts";
 export { inferDatabaseKind } from "./infer-kind.ts";
 export type { Lint, LintFinding, SqlLinter } from "./lint/linter.ts";
-export { createSquawk, type SquawkOptions } from "./lint/squawk.ts";
+export { createSquawk, type SquawkOptions, squawkLeftOut } from "./lint/squawk.ts";
 export {
   type DataRollback,
   type DataRollbackFacts,

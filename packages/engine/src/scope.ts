@@ -89,6 +89,8 @@ export interface DeploymentScope extends StackFacts {
   recorded?: SlotWindow;
   /** The rehearsal saw that the previous does not run on the migrated data: it is no way back that may be taken unasked. */
   previousFails?: boolean;
+  /** There was too little memory for the previous to stay warm: it is stopped, and stays so. */
+  previousIsCold?: boolean;
   /** Set when this run has begun to give users to the candidate. */
   trafficMoved: boolean;
   /** When this run first gave users to the candidate: until then the previous had them all. */

@@ -59,9 +59,8 @@ async function comeUp(scope: DeploymentScope, signal: AbortSignal): Promise<void
   await ports.slots.waitReady({ stack, slot: plan.candidate, services }, { signal });
   for (const { name } of services.filter(({ role }) => role === "web")) await openDoor(scope, name, signal);
   await waitDoors(scope, plan.candidate, doorMs, signal);
-  // One that was stopped for want of memory looks like one that was stopped by hand, and stays down.
-  const staysWarm = plan.steps.every((step) => step.kind !== "retire" || step.keep === "warm");
-  if (staysWarm) await wakePrevious(scope, observed, false, signal);
+  const isRetired = plan.steps.some((step) => step.kind === "retire" && step.keep !== "warm");
+  if (!isRetired && !scope.previousIsCold) await wakePrevious(scope, observed, false, signal);
 }
 
 async function openDoor(scope: DeploymentScope, service: string, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 import { aConfig, aProject } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
+import { leaveAllDown, takeEngineAway } from "../test/support/engine-away.ts";
 import { problemsOf } from "../test/support/enumerate.ts";
 import { aScenario, reached, type Scenario, shopServices } from "../test/support/scenario.ts";
 import { coldFinding } from "./cold-slot.ts";
@@ -69,6 +70,18 @@ describe("the version before", () => {
     expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live" });
     expect(runningIn(scenario, "blue")).toBeGreaterThan(0);
     expect(progressOf(scenario).join("\n")).toMatch(/memory of the engine's machine could not be read/);
+  });
+
+  it("stays down also where the engine is restarted right after, and leaves all down", async () => {
+    const scenario = aScenario();
+    await scenario.deploy("v1");
+    scenario.world.state.memory = scarce;
+    const { log } = scenario.world.calls;
+    const from = () => log.includes("journal.append step-outcome retire-1");
+    takeEngineAway(scenario, "observer.ping", 3, { onReturn: () => leaveAllDown(scenario), from });
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+    expect(runningIn(scenario, "blue")).toBe(0);
+    expect(runningIn(scenario, "green")).toBeGreaterThan(0);
   });
 
   it("is gone back to by a start then, which says why", async () => {

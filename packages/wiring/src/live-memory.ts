@@ -26,6 +26,9 @@ export async function readMemory(
   return { liveBytes, machine };
 }
 
+/** A plan waits no longer for what it only has to tell. */
+const askingMs = 10_000;
+
 /** Any door that runs tells. */
 async function machineMemory(
   { doors }: ObservedStack,
@@ -33,7 +36,10 @@ async function machineMemory(
   signal?: AbortSignal,
 ): Promise<MachineMemory | null> {
   const door = Object.values(doors).find(({ state }) => state === "current" || state === "outdated");
-  return door?.containerId ? observer.memory(door.containerId, signal).catch(() => null) : null;
+  if (!door?.containerId) return null;
+  const deadline = AbortSignal.timeout(askingMs);
+  const either = signal ? AbortSignal.any([signal, deadline]) : deadline;
+  return observer.memory(door.containerId, either).catch(() => null);
 }
 
 async function liveMemory(

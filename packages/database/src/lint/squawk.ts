@@ -17,7 +17,7 @@ export interface SquawkOptions {
  * Rules that are about taste, or ask the same of every migration: time limits are set from outside, and a statement that can
  * be repeated is of no use to a tool that notes what it did.
  */
-const leftOut = [
+export const squawkLeftOut: readonly string[] = [
   "prefer-bigint-over-int",
   "prefer-bigint-over-smallint",
   "prefer-identity",
@@ -34,7 +34,7 @@ const mostParts = 20;
 
 /** squawk 2, the linter of migrations for PostgreSQL, as a process. */
 export function createSquawk({ config, path, command, timeoutMs = 20_000 }: SquawkOptions = {}): SqlLinter {
-  const rules = config === undefined ? ["--exclude", leftOut.join(",")] : ["--config", config];
+  const rules = config === undefined ? ["--exclude", squawkLeftOut.join(",")] : ["--config", config];
   return {
     name: "squawk",
     async lint(parts, major, signal) {

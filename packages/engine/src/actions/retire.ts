@@ -13,6 +13,7 @@ export const retire: StepAction<"retire"> = {
     const memory = keep === "warm" ? await readMemory(scope, signal, progress) : null;
     const short = tooLittleMemory(memory, minFreeMemory);
     if (keep === "warm" && !short) return undefined;
+    if (short) scope.previousIsCold = true;
     await ports.slots.stop(stack, slot, await servicesIn(scope, slot), options);
     if (!short) return undefined;
     progress(`slot ${slot} is stopped, not kept warm: ${short}`);
