@@ -12,7 +12,8 @@ const run = promisify(execFile);
 const makeRelease = join(import.meta.dirname, "../../../examples/shop/bin/make-release.mjs");
 
 /**
- * As the example's own, but quick, and patient on a busy machine: time to start, and for a database that stands still.
+ * As the example's own, but quick, and patient on a busy machine: time to start, and for a database that stands still or
+ * whose name the engine does not tell a new container yet (seen once: `ENOTFOUND db` for a second at least).
  * `--env hasty` gives a version little time, `--env careful` takes backups, `--env asking` asks before everybody gets it,
  * `--env testing` lets testers in first, `--env sudden` gives it to everybody at once.
  */
@@ -21,7 +22,7 @@ const shopConfig = `checks:
     http: { path: /version, contains: '"version"' }
   - service: web
     http: { path: /api/products, maxTime: 5s }
-    retries: 2
+    retries: 9
 services:
   web:
     health: { path: /healthz }
