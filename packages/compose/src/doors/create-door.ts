@@ -103,3 +103,4 @@ function bindings(ports: readonly PublishedPort[]): Record<string, { HostIp: str
 
 export const nextName = (stack: string, service: string) => `${stackNames.door(stack, service)}-next`;
 export const previewName = (stack: string, service: string) => `${stackNames.door(stack, service)}-preview`;
+export const standInName = (stack: string, service: string) => `${stackNames.door(stack, service)}-stand-in`;

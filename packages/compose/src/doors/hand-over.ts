@@ -22,7 +22,7 @@ interface HandOver extends Pick<Candidate, "request" | "old"> {
  * Makes a new door and gives it what the old one has, in the way that costs least:
  * - without published ports both run for a moment: whoever asks by name gets one or the other;
  * - with ports the two change places on the ordinary networks: Docker moves port mappings with them in a fraction of the
- *   time that a start takes;
+ *   time that a start takes, and a stand-in answers by the names meanwhile;
  * - with ports and labels of a proxy: stop, then start.
  * In the first two the new one starts on its links only, where nobody is refused anything, and proves that it works.
  * The old door takes everything back when the new one fails. Resolves with the id of the new door.

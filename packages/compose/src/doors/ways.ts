@@ -1,14 +1,15 @@
 import type { DoorOptions, DoorRequest } from "@sluice/core";
 import { labels } from "@sluice/core";
 import type Docker from "dockerode";
-import { type RereadTools, rereadNames } from "../base/reread-names.ts";
+import { rereadNames } from "../base/reread-names.ts";
 import { unlessStatus } from "../engine/errors.ts";
 import { removeContainers } from "../engine/stop.ts";
 import type { DoorFacts } from "../model/door-facts.ts";
 import { connect } from "../networks/connect.ts";
 import { publicEndpoints } from "./create-door.ts";
 import { assertFree, assertPublished } from "./door-ports.ts";
-import { type ReadRouting, waitDoor } from "./wait-door.ts";
+import { dismissStandIn, isAnswered, placeStandIn, type StandInTools } from "./stand-in.ts";
+import { waitDoor } from "./wait-door.ts";
 
 export interface Candidate {
   readonly request: DoorRequest;
@@ -19,10 +20,7 @@ export interface Candidate {
   readonly old: Docker.ContainerInspectInfo | undefined;
 }
 
-interface WayTools extends RereadTools {
-  readonly readRouting: ReadRouting;
-}
-type Step = (tools: WayTools, candidate: Candidate, options: DoorOptions) => Promise<void>;
+type Step = (tools: StandInTools, candidate: Candidate, options: DoorOptions) => Promise<void>;
 
 const overlap: Step = async (tools, { id, old, request, facts }, { beforeStart, onOutput, signal }) => {
   const { engine, readRouting } = tools;
@@ -61,19 +59,39 @@ const restart: Step = async (
   }
 };
 
-const swap: Step = async ({ engine, readRouting }, { id, old, request, facts }, { beforeStart, onOutput, signal }) => {
+const swap: Step = async (tools, candidate, options) => {
+  const { engine, readRouting } = tools;
+  const { id, old, request } = candidate;
+  const { signal, onOutput } = options;
   const docker = await engine.docker();
-  const ordinary = publicEndpoints(facts);
   await docker.getContainer(id).start();
   await waitDoor(engine, readRouting, id, signal);
+  if (!(await isAnswered(tools, request, old?.State.Running === true))) return changePlaces(tools, candidate, options);
+  const standIn = await placeStandIn(tools, request, { signal, onOutput });
+  try {
+    await changePlaces(tools, candidate, options);
+  } catch (error) {
+    await removeContainers(engine, [standIn]);
+    throw error;
+  }
+  // From here on the new door serves, whatever becomes of the stand-in.
+  await dismissStandIn(tools, request, standIn, { signal, onOutput });
+};
+
+/** The old door, or whatever `beforeStart` ends, goes; then the new one, which runs, has the ports and the names. */
+const changePlaces: Step = async (tools, { id, old, request, facts }, { beforeStart, onOutput, signal }) => {
+  const { engine } = tools;
+  const docker = await engine.docker();
   await beforeStart?.();
   await assertFree(engine, facts, old?.Id);
   const begin = engine.clock.monotonicMs();
   const held = old?.State.Running ? heldEndpoints(old) : [];
   // The last to go is the one that has the port mappings: they would only move to the next.
   for (const { network } of held.toReversed()) await disconnect(docker, network, old?.Id ?? "");
+  // Nobody is at the old address any more: that is not asked again once it is known, and it need not wait for the ports.
+  const forgetting = rereadNames(tools, request.spec.stack, { signal, onOutput });
   try {
-    await connect(engine, await docker.getContainer(id).inspect(), ordinary);
+    await connect(engine, await docker.getContainer(id).inspect(), publicEndpoints(facts));
     if (old) onOutput?.(gapLine(request, engine.clock.monotonicMs() - begin));
     assertPublished(facts, await docker.getContainer(id).inspect());
   } catch (error) {
@@ -81,6 +99,8 @@ const swap: Step = async ({ engine, readRouting }, { id, old, request, facts }, 
     await removeContainers(engine, [id]);
     if (old) await connect(engine, await docker.getContainer(old.Id).inspect(), held);
     throw error;
+  } finally {
+    await forgetting.catch(() => undefined);
   }
 };
 

@@ -205,7 +205,10 @@ export interface DoorRuntime {
   addresses(model: ComposeModel, service: ServiceFacts): Promise<Readonly<Record<Slot, readonly string[]>>>;
   /** Hash that `ObservedDoor.state` is judged by. */
   specHash(request: Omit<DoorRequest, "deployment" | "files" | "routing">): string;
-  /** Created, connected and started; replaces a door of another spec with the shortest gap. Resolves with the container id. */
+  /**
+   * Created, connected and started; replaces a door of another spec, or what `beforeStart` ends, with the shortest gap at
+   * the published ports and none for who asks by name in the stack. Resolves with the container id.
+   */
   ensure(request: DoorRequest, options?: DoorOptions): Promise<string>;
   /** As `ensure`, without published ports, aliases and labels: a way to the candidate before the ports are free. */
   ensurePreview(request: DoorRequest, options?: CallOptions): Promise<string>;
