@@ -137,6 +137,12 @@ export async function openProject(config: string, env: Readonly<Record<string, s
   };
 }
 
+/** A variable of this process, where it has it. */
+function seen(name: string): Readonly<Record<string, string>> {
+  const value = process.env[name];
+  return value ? { [name]: value } : {};
+}
+
 async function openStack(config: string, more: Readonly<Record<string, string>> = {}): Promise<Stack> {
   const stack = `sluice-e2e-${randomBytes(4).toString("hex")}`;
   const directory = await mkdtemp(join(tmpdir(), `${stack}-`));
@@ -146,7 +152,8 @@ async function openStack(config: string, more: Readonly<Record<string, string>> 
   const env = {
     PATH: process.env["PATH"],
     HOME: process.env["HOME"],
-    ...(process.env["DOCKER_HOST"] ? { DOCKER_HOST: process.env["DOCKER_HOST"] } : {}),
+    ...seen("DOCKER_HOST"),
+    ...seen("DOCKER_CONFIG"),
     SHOP_PORT: String(port),
     NODE_IMAGE: "sluice-test/shop-base",
     POSTGRES_IMAGE: "sluice-test/postgres:15",
@@ -156,16 +163,16 @@ async function openStack(config: string, more: Readonly<Record<string, string>> 
   };
   const options = ["--config", join(directory, "sluice.yaml")];
   const running = new Set<RunningCli>();
-  const startIn = (seen: NodeJS.ProcessEnv, args: readonly string[]) => {
-    const cli = startCli([...args, "--json", ...options], checkout, seen);
+  const startIn = (given: NodeJS.ProcessEnv, args: readonly string[]) => {
+    const cli = startCli([...args, "--json", ...options], checkout, given);
     running.add(cli);
     void cli.done.finally(() => running.delete(cli)).catch(() => {});
     return cli;
   };
-  const commands = (seen: NodeJS.ProcessEnv): Pick<Stack, "sluice" | "start"> => ({
-    start: (...args) => startIn(seen, args),
+  const commands = (given: NodeJS.ProcessEnv): Pick<Stack, "sluice" | "start"> => ({
+    start: (...args) => startIn(given, args),
     async sluice(exitCode, ...args) {
-      const ran = await startIn(seen, args).done;
+      const ran = await startIn(given, args).done;
       if (ran.exitCode === exitCode) return ran;
       throw new Error(`sluice ${args.join(" ")} ended with ${ran.exitCode}, expected ${exitCode}:\n${storyOf(ran)}`);
     },

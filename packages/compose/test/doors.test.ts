@@ -128,39 +128,26 @@ describe("a door", () => {
 
   it("takes over from what plain Compose runs, and who asks by name meanwhile is answered, also through an nginx", async () => {
     await doors.remove(stack.name, "web");
-    const composed = (service: string) => [
-      ...["--network", `${stack.name}_default`, "--network-alias", service],
-      ...["com.docker.compose.oneoff=False", `com.docker.compose.project=${stack.name}`].flatMap((label) => [
-        "--label",
-        label,
-      ]),
-      ...["--label", `com.docker.compose.service=${service}`],
-    ];
+    const composed = (service: string) => {
+      const facts = ["oneoff=False", `project=${stack.name}`, `service=${service}`];
+      const labels = facts.flatMap((fact) => ["--label", `com.docker.compose.${fact}`]);
+      return ["--init", "--network", `${stack.name}_default`, "--network-alias", service, ...labels];
+    };
     const [plain, nginx] = [`${stack.name}-plain-web`, `${stack.name}-nginx`];
     const serves = ["sh", "-c", "mkdir /www; echo plain > /www/index.html; exec httpd -f -p 80 -h /www"];
-    await docker(
-      "run",
-      "-d",
-      "--init",
-      "--name",
-      plain,
-      ...composed("web"),
-      "-p",
-      `${port}:80`,
-      "sluice-test/busybox",
-      ...serves,
-    );
+    const page = ["-p", `${port}:80`, "sluice-test/busybox", ...serves];
+    await docker("run", "-d", "--name", plain, ...composed("web"), ...page);
     // It asks for the address of web once, when it starts.
     const config = "server { listen 80; location / { proxy_pass http://web; } }";
     const starts = ["sh", "-c", `echo '${config}' > /etc/nginx/conf.d/web.conf; exec nginx -g 'daemon off;'`];
-    await docker("run", "-d", "--init", "--name", nginx, ...composed("nginx"), "sluice-test/nginx", ...starts);
+    await docker("run", "-d", "--name", nginx, ...composed("nginx"), "sluice-test/nginx", ...starts);
     await expect.poll(() => pageFrom(client, nginx).catch(() => ""), { timeout: 10_000 }).toBe("plain");
     const pages: string[] = [];
     const over = new AbortController();
     const users = Array.from({ length: 8 }, async () => {
       while (!over.signal.aborted) {
-        const page = await exec.exec(client, ["timeout", "8", "wget", "-q", "-O", "-", `http://${nginx}/`]);
-        pages.push(page.exitCode === 0 ? Buffer.from(page.stdout).toString().trim() : "lost");
+        const asked = await exec.exec(client, ["timeout", "8", "wget", "-q", "-O", "-", `http://${nginx}/`]);
+        pages.push(asked.exitCode === 0 ? Buffer.from(asked.stdout).toString().trim() : "lost");
       }
     });
     await expect.poll(() => pages.length, { timeout: 10_000 }).toBeGreaterThan(16);
