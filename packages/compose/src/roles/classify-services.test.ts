@@ -25,6 +25,7 @@ describe("roles are told by whole image names", () => {
     ["postgrest/postgrest", "web"],
     ["acme/flink-kafka", "web"],
     ["prom/node-exporter", "support"],
+    ["clamav/clamav", "support"],
     ["danielqsj/kafka-exporter", "support"],
     ["traefik:3", "edge"],
     ["minio/minio", "data"],

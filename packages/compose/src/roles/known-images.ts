@@ -58,7 +58,7 @@ export const supportImages = words(`
   grafana grafana-oss grafana-enterprise alertmanager cadvisor node-exporter blackbox-exporter netdata telegraf
   statsd-exporter promtail alloy fluentd fluent-bit logstash filebeat metricbeat logspout
   jaeger zipkin otel-collector opentelemetry-collector opentelemetry-collector-contrib otelcol skywalking-ui
-  portainer portainer-ce dozzle watchtower autoheal docker-autoheal docker-socket-proxy socket-proxy ouroboros diun
+  portainer portainer-ce dozzle watchtower autoheal docker-autoheal docker-socket-proxy socket-proxy ouroboros diun wud trivy clamav
   kafka-ui akhq kafdrop kowl cmak redpanda-console schema-registry-ui kafka-connect-ui kafka-topics-ui kafka-manager
   cp-enterprise-control-center zoonavigator elastichq elasticsearch-hq elasticsearch-head apm-server crowdsec glances flower rq-dashboard bull-board bullboard
   pgbouncer pgcat odyssey pgpool proxysql postgres-backup-local postgres-backup-s3 mysql-backup
