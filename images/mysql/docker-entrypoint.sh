@@ -80,9 +80,9 @@ initialise() {
 run_script() { # file
   case $1 in
     *.sh) if [ -x "$1" ]; then "$1"; else . "$1"; fi ;;
-    *.sql) mysql -u root $MYSQL_DATABASE < "$1" ;;
-    *.sql.gz) zcat "$1" | mysql -u root $MYSQL_DATABASE ;;
-    *.sql.zst) zstd -dc "$1" | mysql -u root $MYSQL_DATABASE ;;
+    *.sql) mysql -u root ${MYSQL_DATABASE:+"--database=$MYSQL_DATABASE"} < "$1" ;;
+    *.sql.gz) zcat "$1" | mysql -u root ${MYSQL_DATABASE:+"--database=$MYSQL_DATABASE"} ;;
+    *.sql.zst) zstd -dc "$1" | mysql -u root ${MYSQL_DATABASE:+"--database=$MYSQL_DATABASE"} ;;
   esac
 }
 
