@@ -29,7 +29,7 @@ const signal = new AbortController().signal;
 const client = (secret: string) => `mysql --host=db --user=shop --password="${secret}" shop`;
 const db = {
   ...mysqlService({ password: "it's the shop's \\ own", root: password }),
-  command: ["--gtid-mode=ON", "--enforce-gtid-consistency=ON"],
+  command: ["--gtid-mode=ON", "--enforce-gtid-consistency=ON", "--require-secure-transport=ON"],
 };
 /** The migration is what the environment says, run with the application's own account and password. */
 const migrate = {

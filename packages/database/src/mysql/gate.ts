@@ -19,20 +19,26 @@ const hold = {
   mysql: ["set lock_wait_timeout = 2; flush tables with read lock;", "unlock tables;"],
 } as const;
 
+/** What threads that work for somebody are seen to do: also the server's own, for events. */
+const works = (command: string, info: string) =>
+  `(${command} in ('Query', 'Execute') or ${command} = 'Connect' and ${info} is not null)`;
+
 /**
  * Somebody's statement that has run for longer than a moment, by the server's own record, or for a second where it keeps
  * none. One line at most.
  */
 const longStatementSql = `
-select p.id, hex(concat(p.user, '@', p.host)), p.time
-from information_schema.processlist p
-left join performance_schema.threads t on t.processlist_id = p.id
-left join performance_schema.events_statements_current s
-  on s.thread_id = t.thread_id and s.end_event_id is null and s.nesting_event_id is null
-where p.id <> connection_id() and p.user <> 'system user'
-  and (p.command in ('Query', 'Execute') or p.command = 'Connect' and p.info is not null)
-  and (p.time >= 1 or s.timer_wait > 100000000000)
-order by p.time desc limit 1;`;
+select id, who, seconds from (
+  select t.processlist_id as id, hex(concat(t.processlist_user, '@', t.processlist_host)) as who, t.processlist_time as seconds
+  from performance_schema.threads t
+  left join performance_schema.events_statements_current s
+    on s.thread_id = t.thread_id and s.end_event_id is null and s.nesting_event_level = 0
+  where t.processlist_user <> 'system user' and ${works("t.processlist_command", "t.processlist_info")}
+    and (t.processlist_time >= 1 or s.timer_wait > 100000000000)
+  union all
+  select id, hex(concat(user, '@', host)), time from information_schema.processlist
+  where user <> 'system user' and ${works("command", "info")} and time >= 1
+) running where id <> connection_id() order by seconds desc limit 1;`;
 
 /** 5 s of looking ten times a second. */
 const mostLooks = 50;

@@ -35,6 +35,9 @@ describe("the client", () => {
     expect(
       clientError("backup", { exitCode: 1, stderr: "ERROR 1045 (28000): Access denied for user 'root'@'localhost'" }),
     ).toMatchObject({ code: "DATABASE_UNREACHABLE", retryable: true });
+    expect(
+      clientError("backup", { exitCode: 1, stderr: "ERROR 3032 (HY000): The server is currently in offline mode" }),
+    ).toMatchObject({ code: "DATABASE_UNREACHABLE" });
     expect(clientError("backup", { exitCode: 137, stderr: "" }).message).toContain("exit code 137");
   });
 });
