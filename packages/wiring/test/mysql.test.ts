@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { SluiceError, type StoredRelease } from "@sluice/core";
@@ -156,7 +156,15 @@ describe.skipIf(missingMysql !== "")(`MySQL${missingMysql}`, { timeout: 300_000 
       await writing;
       expect(proven).toMatchObject({ kind: "mysql", server: { version: expect.stringMatching(/^\d+\.\d+\.\d+/) } });
       expect(highestLevel(proven)).toBe("compared");
-      expect(proven.globals).not.toBeNull();
+      const accounts = await readFile(join(project.directory, "home", "backups", `${proven.id}.globals`), "utf8");
+      expect(accounts.split("\n")).toEqual(
+        expect.arrayContaining([
+          "CREATE USER IF NOT EXISTS `reader`@`%` ACCOUNT LOCK;",
+          "GRANT `readers`@`%` TO `reader`@`%`;",
+          "SET DEFAULT ROLE `readers`@`%` TO `shop`@`%`;",
+        ]),
+      );
+      expect(accounts).not.toContain("IDENTIFIED");
       expect(count).toBeGreaterThan(0);
       expect(await stop()).toEqual([]);
       expect(fingerprintOf(proven)).toMatchObject({

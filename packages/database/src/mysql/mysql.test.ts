@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatAccounts, withoutPassword } from "./accounts.ts";
+import { defaultRoleStatements, formatAccounts, withoutPassword } from "./accounts.ts";
 import { clientError } from "./client.ts";
 import {
   columnsSql,
@@ -123,6 +123,15 @@ describe("accounts", () => {
     ["GRANT SELECT ON `shop`.* TO `a`@`%`", "GRANT SELECT ON `shop`.* TO `a`@`%`"],
   ])("are kept without passwords: %s", (grant, kept) => {
     expect(withoutPassword(grant)).toBe(kept);
+  });
+
+  it("have their roles from the start", () => {
+    const line = (...texts: readonly string[]) => texts.map((text) => Buffer.from(text).toString("hex")).join("\t");
+    const lines = [line("a", "%", "r", "%"), line("a", "%", "s", "%"), line("b`", "localhost", "r", "%")];
+    expect(defaultRoleStatements(lines)).toEqual([
+      "SET DEFAULT ROLE `r`@`%`, `s`@`%` TO `a`@`%`",
+      "SET DEFAULT ROLE `r`@`%` TO `b```@`localhost`",
+    ]);
   });
 
   it("are made locked, and all before any right", () => {
