@@ -26,6 +26,11 @@ debian_sources() { # suite
   own=$(os_release VERSION_CODENAME)
   for suffix in "" -security; do
     read -r uri key < <(debian_mirror "$own$suffix") || [ -n "$suffix" ] || die "no apt source of this machine has the suite $own"
+    if [ "$1" = sid ]; then
+      # It gets no security updates; and a mirror may stand still for longer than its lists say they are good for.
+      printf 'deb [%scheck-valid-until=no] %s sid main\n' "${key:+signed-by=$key }" "$uri"
+      return
+    fi
     [ -z "$uri" ] || printf 'deb %s%s %s%s main\n' "${key:+[signed-by=$key] }" "$uri" "$1" "$suffix"
   done
 }

@@ -37,11 +37,42 @@ export async function dumpAccounts(
     const accounts = (await runSql(exec, target, sql, options)).map(parseAccount);
     if (accounts.length === 0) return Buffer.from("-- no accounts\n");
     const show = accounts.map(({ name }) => `show grants for ${name};`).join("\n");
-    return Buffer.from(formatAccounts(accounts, await runSql(exec, target, show, options)));
+    const grants = await runSql(exec, target, show, options);
+    // MariaDB's grants say that too.
+    const defaults = target.kind === "mysql" ? await defaultRoles(exec, target, options) : [];
+    return Buffer.from(formatAccounts(accounts, [...grants, ...defaults]));
   } catch (error) {
     if (isSluiceError(error) && /ERROR (?:1142|1143|1044|1227) /.test(error.message)) return null;
     throw error;
   }
+}
+
+/** Statements that give accounts of MySQL the roles that they have from the start; none in a version without roles. */
+async function defaultRoles(
+  exec: ContainerExec,
+  target: MysqlTarget,
+  options: ClientOptions,
+): Promise<readonly string[]> {
+  const sql =
+    "select hex(user), hex(host), hex(default_role_user), hex(default_role_host) from mysql.default_roles order by 1, 2, 3, 4;";
+  try {
+    return defaultRoleStatements(await runSql(exec, target, sql, options));
+  } catch (error) {
+    if (isSluiceError(error) && error.message.includes("ERROR 1146 ")) return [];
+    throw error;
+  }
+}
+
+export function defaultRoleStatements(lines: readonly string[]): readonly string[] {
+  const roles = new Map<string, readonly string[]>();
+  for (const line of lines) {
+    const [user = "", host = "", role = "", roleHost = ""] = line
+      .split("\t")
+      .map((digits) => quoteName(fromHex(digits)));
+    const account = `${user}@${host}`;
+    roles.set(account, [...(roles.get(account) ?? []), `${role}@${roleHost}`]);
+  }
+  return [...roles].map(([account, its]) => `SET DEFAULT ROLE ${its.join(", ")} TO ${account}`);
 }
 
 function parseAccount(line: string): Account {
@@ -96,7 +127,7 @@ export async function restoreAccounts(
     throw new SluiceError("BACKUP_ROLE_MISSING", message, { detail: ended.stderr.trim() });
   }
   await run(
-    lines.filter((line) => line.startsWith("GRANT ")),
+    lines.filter((line) => /^(?:GRANT|SET DEFAULT ROLE) /.test(line)),
     ["--force"],
   );
 }

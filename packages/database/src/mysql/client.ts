@@ -42,7 +42,8 @@ export async function openSession(
 }
 
 /** No connection, no account, no such database: nothing that a statement of ours did. */
-const unreachable = /ERROR (?:1040|1044|1045|1049|1203|1226|1698|2002|2003|2005|2006|2013|3118|4151) /;
+const unreachable =
+  /ERROR (?:1040|1044|1045|1049|1203|1226|1698|1862|2002|2003|2005|2006|2013|2026|2059|2061|3032|3118|3159|4151) /;
 
 /** What the end of a client means; the first `ERROR` of its standard error is the reason. */
 export function clientError(

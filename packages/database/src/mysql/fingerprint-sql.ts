@@ -1,5 +1,5 @@
 import type { Fingerprint } from "../model/fingerprint.ts";
-import { fromHex, quoteName, quoteText } from "./target.ts";
+import { digestSql, fromHex, type MysqlTarget, quoteName, quoteText } from "./target.ts";
 
 /** Of the rows of a large table, one of so many is hashed. */
 export const sampleRate = 64;
@@ -64,26 +64,28 @@ const spatial = /^(?:geometry|point|linestring|polygon|multi\w+|geom(?:etry)?col
 /** Of these, a row may hold more than a server puts into one text. */
 const long = /^(?:(?:tiny|medium|long)?(?:blob|text)|json)$/;
 
-function textOf({ name, type }: TableShape["columns"][number]): string {
+function textOf({ name, type }: TableShape["columns"][number], kind: MysqlTarget["kind"]): string {
   const column = quoteName(name);
+  const digest = (text: string) => digestSql(kind, text);
   if (plain.test(type)) return column;
   if (type === "bit") return `${column} + 0`;
-  if (spatial.test(type)) return `md5(hex(${column}))`;
-  if (long.test(type)) return `md5(cast(${type === "json" ? `cast(${column} as char)` : column} as binary))`;
+  if (spatial.test(type)) return digest(`hex(${column})`);
+  if (long.test(type)) return digest(`cast(${type === "json" ? `cast(${column} as char)` : column} as binary)`);
   if (type === "binary" || type === "varbinary") return `hex(${column})`;
   // Its bytes: texts of two character sets need not go together.
   return `cast(cast(${column} as char) as binary)`;
 }
 
 /**
- * Rows of a table, and the sum of 60 bits of each one's MD5: one line, separated by a tab. `null`s are told apart from
+ * Rows of a table, and the sum of 60 bits of each one's digest: one line, separated by a tab. `null`s are told apart from
  * texts by a last part, as joining leaves them out.
  */
-export function tableSql(table: TableShape, sampled: boolean): string {
+export function tableSql(table: TableShape, sampled: boolean, kind: MysqlTarget["kind"]): string {
+  const text = (column: TableShape["columns"][number]) => textOf(column, kind);
   const nulls = table.columns.map(({ name }) => `isnull(${quoteName(name)})`).join(", ");
-  const row = `concat_ws('#', ${table.columns.map(textOf).join(", ")}, concat(${nulls}))`;
-  const hash = `cast(conv(left(md5(${row}), 15), 16, 10) as unsigned)`;
-  const keys = table.columns.filter(({ inKey }) => inKey).map(textOf);
+  const row = `concat_ws('#', ${table.columns.map(text).join(", ")}, concat(${nulls}))`;
+  const hash = `cast(conv(left(${digestSql(kind, row)}, 15), 16, 10) as unsigned)`;
+  const keys = table.columns.filter(({ inKey }) => inKey).map(text);
   const chosen = sampled ? `if(mod(crc32(concat_ws('#', ${keys.join(", ")})), ${sampleRate}) = 0, ${hash}, 0)` : hash;
   return `select count(*), coalesce(sum(${chosen}), 0) from ${quoteName(table.name)};`;
 }

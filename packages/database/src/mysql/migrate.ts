@@ -1,10 +1,9 @@
 import { halfDone } from "../migrate/half-done.ts";
 import { followedCatalogs } from "../rehearsal/by-name/follow.ts";
-import { parseState, type SchemaState } from "../rehearsal/by-name/state.ts";
+import type { SchemaState } from "../rehearsal/by-name/state.ts";
 import { leftBehind } from "../rehearsal/left-behind.ts";
 import { newTables, schemaChanges } from "../rehearsal/schema-changes.ts";
-import { runSql } from "./client.ts";
-import { stateSql } from "./rehearsal/schema-sql.ts";
+import { readState } from "./rehearsal/read-state.ts";
 import { type MysqlLockCall, openRunLock } from "./run-lock.ts";
 
 export interface MysqlMigrationCall extends MysqlLockCall {
@@ -42,7 +41,7 @@ export async function runMysqlMigration(call: MysqlMigrationCall, attempt: () =>
 
 async function schemaOf({ exec, target, signal }: MysqlMigrationCall): Promise<SchemaState | null> {
   try {
-    return parseState(await runSql(exec, target, stateSql, { session: "migrate", signal }));
+    return await readState(exec, target, { session: "migrate", signal });
   } catch {
     return null;
   }

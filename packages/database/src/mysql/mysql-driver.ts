@@ -56,10 +56,7 @@ export function createMysqlDriver(options: MysqlOptions): DatabaseDriver {
     globals: (call) => dumpAccounts(exec, target, sessionOf(call)),
     fingerprint: (like, call) => takeFingerprint(exec, target, sampledIn(like), sessionOf(call)),
     scratch: (manifest, image, call) => scratch(options, manifest, image, call),
-    // MySQL's record of what it does is another one, and was never looked at.
-    ...(target.kind === "mariadb"
-      ? { rehearsalCopy: (manifest, image, call) => rehearsalCopy(options, manifest, image, call) }
-      : {}),
+    rehearsalCopy: (manifest, image, call) => rehearsalCopy(options, manifest, image, call),
     longestTransaction: (call) => longestTransaction(exec, target, sessionOf(call, "rehearse")),
     restoreBeside: (manifest, source, call) => restoreBeside(options, manifest, source, call),
     undoSwap: (call) => undoSwap(options, call),
@@ -122,12 +119,16 @@ async function scratch(
   });
 }
 
-function rehearsalCopy(
+async function rehearsalCopy(
   { throwAway, exec, clock, stack, target, scratchMemoryBytes }: MysqlOptions,
   manifest: Manifest,
   image: string,
   call: DriverCall,
 ): Promise<RehearsalCopy> {
+  if (target.kind === "mysql" && manifest.server.major < 800) {
+    const text = `migrations of MySQL ${manifest.server.version} cannot be rehearsed`;
+    throw new SluiceError("DATABASE_UNKNOWN", text, { hint: "MySQL 8.0 or newer tells what a migration does" });
+  }
   const request = { stack, image, memoryBytes: scratchMemoryBytes, manifest, live: target };
   return openRehearsalCopy({ throwAway, exec, clock }, request, sessionOf(call, "rehearse"));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatAccounts, withoutPassword } from "./accounts.ts";
+import { defaultRoleStatements, formatAccounts, withoutPassword } from "./accounts.ts";
 import { clientError } from "./client.ts";
 import {
   columnsSql,
@@ -35,6 +35,9 @@ describe("the client", () => {
     expect(
       clientError("backup", { exitCode: 1, stderr: "ERROR 1045 (28000): Access denied for user 'root'@'localhost'" }),
     ).toMatchObject({ code: "DATABASE_UNREACHABLE", retryable: true });
+    expect(
+      clientError("backup", { exitCode: 1, stderr: "ERROR 3032 (HY000): The server is currently in offline mode" }),
+    ).toMatchObject({ code: "DATABASE_UNREACHABLE" });
     expect(clientError("backup", { exitCode: 137, stderr: "" }).message).toContain("exit code 137");
   });
 });
@@ -89,10 +92,11 @@ describe("a fingerprint", () => {
   });
 
   it("hashes all rows, or those that the key chooses", () => {
-    expect(tableSql(orders, false)).toBe(
+    expect(tableSql(orders, false, "mariadb")).toBe(
       "select count(*), coalesce(sum(cast(conv(left(md5(concat_ws('#', `id`, md5(cast(`note` as binary)), concat(isnull(`id`), isnull(`note`)))), 15), 16, 10) as unsigned)), 0) from `orders`;",
     );
-    expect(tableSql(orders, true)).toContain("if(mod(crc32(concat_ws('#', `id`)), 64) = 0, cast(");
+    expect(tableSql(orders, true, "mysql")).toContain("if(mod(crc32(concat_ws('#', `id`)), 64) = 0, cast(");
+    expect(tableSql(orders, false, "mysql")).not.toContain("md5");
     expect(isSampled(orders, { aboveBytes: 1_999 })).toBe(true);
     expect(isSampled(orders, { aboveBytes: 2_000 })).toBe(false);
     expect(isSampled(orders, { names: ["orders"] })).toBe(true);
@@ -119,6 +123,15 @@ describe("accounts", () => {
     ["GRANT SELECT ON `shop`.* TO `a`@`%`", "GRANT SELECT ON `shop`.* TO `a`@`%`"],
   ])("are kept without passwords: %s", (grant, kept) => {
     expect(withoutPassword(grant)).toBe(kept);
+  });
+
+  it("have their roles from the start", () => {
+    const line = (...texts: readonly string[]) => texts.map((text) => Buffer.from(text).toString("hex")).join("\t");
+    const lines = [line("a", "%", "r", "%"), line("a", "%", "s", "%"), line("b`", "localhost", "r", "%")];
+    expect(defaultRoleStatements(lines)).toEqual([
+      "SET DEFAULT ROLE `r`@`%`, `s`@`%` TO `a`@`%`",
+      "SET DEFAULT ROLE `r`@`%` TO `b```@`localhost`",
+    ]);
   });
 
   it("are made locked, and all before any right", () => {

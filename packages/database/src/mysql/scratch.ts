@@ -27,7 +27,7 @@ const fast = [
   "--skip-log-bin",
   "--sync-binlog=0",
   "--innodb-flush-log-at-trx-commit=0",
-  "--innodb-doublewrite=0",
+  "--innodb-doublewrite=OFF",
   "--max-allowed-packet=1073741824",
 ];
 

@@ -37,7 +37,7 @@ export async function openSnapshot(
     const shapes = parseShapes(await session.query(columnsSql));
     const sequences = await readSequences(session);
     return {
-      fingerprint: (sampling) => readIn(session, shapes, sequences, sampling),
+      fingerprint: (sampling) => readIn(session, target.kind, shapes, sequences, sampling),
       [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
     };
   });
@@ -65,6 +65,7 @@ async function readSequences(session: Turns): Promise<Fingerprint["sequences"]> 
 
 async function readIn(
   session: Turns,
+  kind: MysqlTarget["kind"],
   shapes: readonly TableShape[],
   sequences: Fingerprint["sequences"],
   sampling: Sampling,
@@ -74,7 +75,7 @@ async function readIn(
   for (const shape of still) {
     const sampled = isSampled(shape, sampling);
     // Going back to the savepoint lets go of the table: a migration would else wait for all of them.
-    const sql = `savepoint sluice; ${tableSql(shape, sampled)} rollback to savepoint sluice;`;
+    const sql = `savepoint sluice; ${tableSql(shape, sampled, kind)} rollback to savepoint sluice;`;
     const [rows, hash = "0"] = (await session.query(sql))[0]?.split("\t") ?? [];
     tables.push({ name: shape.name, rows: Number(rows), hash, sampled });
   }

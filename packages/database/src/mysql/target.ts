@@ -48,3 +48,8 @@ export function quoteText(text: string): string {
 export function fromHex(digits: string): string {
   return Buffer.from(digits, "hex").toString("utf8");
 }
+
+/** The digest of a text, as digits: a function that every server of the kind has. MySQL 9.7 has no `md5` without a component. */
+export function digestSql(kind: MysqlTarget["kind"], text: string): string {
+  return kind === "mysql" ? `sha2(${text}, 256)` : `md5(${text})`;
+}

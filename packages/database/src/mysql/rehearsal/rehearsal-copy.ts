@@ -10,7 +10,7 @@ import { probeMysql } from "../probe.ts";
 import { createDatabase, dropDatabase, restoreDump } from "../restore.ts";
 import { startScratch } from "../scratch.ts";
 import { type MysqlTarget, quoteName } from "../target.ts";
-import { adoptAccounts, adoptSettings } from "./as-live.ts";
+import { adoptAccounts, adoptSettings, startOptions } from "./as-live.ts";
 import { watch } from "./watch.ts";
 import { watchSettings } from "./watch-sql.ts";
 
@@ -42,7 +42,7 @@ export async function openRehearsalCopy(
   const { exec, clock } = means;
   const { database } = manifest;
   const asLive = manifest.server.preload.split(" ").filter((option) => option !== "");
-  const settings = [...asLive, ...watchSettings];
+  const settings = [...asLive, ...(await startOptions(exec, live, session)), ...watchSettings];
   const request = {
     stack,
     image,
@@ -75,7 +75,7 @@ export async function openRehearsalCopy(
       async clone() {
         await dropDatabase(exec, clone, database.name, session);
         await createDatabase(exec, clone, database, session);
-        await restoreDump(exec, clone, readKept(exec, clone.container, session), session);
+        await restoreDump(exec, clone, asItWas(readKept(exec, clone.container, session)), session);
       },
       observe: () => watch({ exec, clock, clone, restored }, session),
       [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
@@ -104,6 +104,13 @@ async function* readKept(
 ): AsyncGenerator<Uint8Array> {
   // Where it ends before the dump's last line, reading it in says so.
   yield* (await exec.stream(container, ["cat", kept], { signal })).stdout;
+}
+
+/** What the live server asks of new tables its own need not have: they may be older than that. */
+async function* asItWas(dump: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const lenient = ["sql_require_primary_key", "sql_generate_invisible_primary_key"];
+  yield Buffer.from(lenient.map((name) => `/*!80030 set session ${name} = off */;\n`).join(""));
+  yield* dump;
 }
 
 /** Around a routine that is of another character set, a dump changes the database's own, by name. */

@@ -2,7 +2,6 @@ import type { Clock, ContainerExec } from "@sluice/core";
 import * as z from "zod";
 import type { RehearsalWatch } from "../../driver.ts";
 import { followedCatalogs } from "../../rehearsal/by-name/follow.ts";
-import { parseState } from "../../rehearsal/by-name/state.ts";
 import type { Catalog } from "../../rehearsal/catalog.ts";
 import { differenceOf } from "../../rehearsal/left-behind.ts";
 import { type ClientOptions, runSql } from "../client.ts";
@@ -10,7 +9,8 @@ import { sameForAll } from "../fingerprint-sql.ts";
 import { fromHex, type MysqlTarget, maintenance } from "../target.ts";
 import { watchLocks } from "./lock-watch.ts";
 import { type Moment, mysqlObservations } from "./observations.ts";
-import { rowsSql, stateSql } from "./schema-sql.ts";
+import { readState } from "./read-state.ts";
+import { rowsSql } from "./schema-sql.ts";
 import { statementSchema } from "./statements.ts";
 import { comparableSql } from "./values-sql.ts";
 import { activitySql, forgetSql, statementsSql } from "./watch-sql.ts";
@@ -66,7 +66,7 @@ export async function watch(means: WatchMeans, session: ClientOptions): Promise<
 }
 
 async function look({ exec, clone }: WatchMeans, session: ClientOptions): Promise<Moment> {
-  const state = parseState(await runSql(exec, clone, `${sameForAll}\n${stateSql}`, session));
+  const state = await readState(exec, clone, session);
   const counted = state.tables.length === 0 ? [] : await runSql(exec, clone, rowsSql(state), session);
   const rows = counted.map((line) => line.split("\t"));
   return { state, rows: new Map(rows.map(([name = "", count]) => [fromHex(name), Number(count)])) };
@@ -81,7 +81,7 @@ async function changedValues(
 ): Promise<ReadonlyMap<string, boolean>> {
   const changed = new Map<string, boolean>();
   const catalogs = followedCatalogs(before.state, after.state);
-  for (const { table, was, is } of comparableSql(catalogs.before, catalogs.after)) {
+  for (const { table, was, is } of comparableSql(clone.kind, catalogs.before, catalogs.after)) {
     const [then] = await runSql(exec, restored, `${sameForAll}\n${was}`, session);
     const [now] = await runSql(exec, clone, `${sameForAll}\n${is}`, session);
     changed.set(table, then !== now);

@@ -1,0 +1,375 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { SluiceError, type StoredRelease } from "@sluice/core";
+import {
+  differences,
+  type Fingerprint,
+  findMysqlTarget,
+  highestLevel,
+  type Manifest,
+  runMysqlMigration,
+} from "@sluice/database";
+import { provideRelease } from "@sluice/engine";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openDatabase } from "../src/database/open-database.ts";
+import { rehearse } from "../src/database/rehearsal/rehearse.ts";
+import { createSession, type Session } from "../src/session.ts";
+import { watchArguments } from "./support/arguments.ts";
+import { type ComposeProject, startComposeProject } from "./support/compose-project.ts";
+import { missingMysql, mysqlImage, mysqlService, mysqlVolumes } from "./support/mysql.ts";
+import { docker } from "./support/postgres.ts";
+import { until } from "./support/until.ts";
+
+/** Searched for wherever it must not be. */
+const password = "canary-5d81fa";
+const signal = new AbortController().signal;
+
+/** @param secret how the shell gets the password */
+const client = (secret: string) => `mysql --host=db --user=shop --password="${secret}" shop`;
+const db = {
+  ...mysqlService({ password: "it's the shop's \\ own", root: password }),
+  command: ["--gtid-mode=ON", "--enforce-gtid-consistency=ON", "--require-secure-transport=ON"],
+};
+/** The migration is what the environment says, run with the application's own account and password. */
+const migrate = {
+  image: mysqlImage,
+  environment: { SHOP_PASSWORD: db.environment.MYSQL_PASSWORD, MIGRATION: "${MIGRATION:-select 1}" },
+  entrypoint: ["sh", "-c"],
+  command: [`printf "%s" "$$MIGRATION" | ${client("$$SHOP_PASSWORD")}`],
+  depends_on: { db: { condition: "service_healthy" } },
+};
+const volumes = mysqlVolumes;
+const down = {
+  job: "migrate",
+  command: [`echo 'alter table orders drop column note' | ${client("$SHOP_PASSWORD")}`],
+};
+const config = { services: { migrate: { role: "job" } }, database: { service: "db", migrate: { down } } };
+
+/** What gets lost easily: names that need quotes, other character sets, bits, what is computed or not shown, programs. */
+const content = `
+create table customers (id bigint auto_increment primary key, name varchar(100) not null, data json default (json_object('a', null)),
+  flags bit(3) default b'101', face blob, at timestamp(6) default current_timestamp(6),
+  loud varchar(100) generated always as (upper(name)) stored, quiet varchar(100) as (lower(name)), hidden int default 7 invisible,
+  index by_length ((char_length(name))), check (char_length(name) > 0));
+create table orders (id int auto_increment primary key, customer bigint, total decimal(12, 2), price double, foreign key (customer) references customers (id));
+create table \`we ird\`\`näme\` (\`a b\` int, t text) default charset latin1;
+create table places (id int primary key, spot point srid 4326, near vector(3), kind enum('a', 'ß'), tags set('x', 'y'), since year) default charset utf8mb4 collate utf8mb4_general_ci;
+create table parts (id int primary key, total int) partition by hash (id) partitions 3;
+create table audit (id int auto_increment primary key, what varchar(50));
+create table still (a int) engine = myisam;
+set cte_max_recursion_depth = 20000;
+insert into customers (name, face, data) with recursive seq as (select 1 as n union all select n + 1 from seq where n < 500)
+  select concat('customer ', n), unhex('00ff270a5c'), json_object('n', n, 'text', 'it''s "quoted" \\\\ \\n') from seq;
+insert into orders (customer, total, price) with recursive seq as (select 1 as n union all select n + 1 from seq where n < 20000)
+  select 1 + n mod 500, n * 1.5, n / 3 from seq;
+insert into \`we ird\`\`näme\` values (1, 'line\\nbreak'), (1, 'line\\nbreak'), (null, 'ä'), (2, '\\\\');
+insert into places values (1, st_geomfromtext('point(1 2)', 4326), string_to_vector('[1,2,3]'), 'ß', 'x,y', 2026), (2, null, null, null, null, null);
+insert into parts values (1, 10), (2, 20), (3, 30);
+create view large as select * from orders where total > 100;
+create trigger noted after insert on customers for each row insert into audit (what) values (concat('customer ', new.id));
+delimiter //
+create procedure totals() begin select sum(total) from orders; end //
+create function plus_one(a int) returns int deterministic return a + 1 //
+create event tick on schedule every 1 second do insert into audit (what) values ('tick') //
+delimiter ;
+alter database shop character set latin1;
+create function older() returns varchar(10) deterministic return 'ä';
+alter database shop character set utf8mb4 collate utf8mb4_0900_ai_ci;
+create user reader@'%' identified by 'secret' comment 'it''s a reader';
+create role readers;
+grant select on shop.large to readers;
+grant readers to reader@'%', shop@'%';
+alter user shop@'%' default role readers;
+`;
+
+let project: ComposeProject;
+const sessions: Session[] = [];
+
+async function sql(statements: string): Promise<string> {
+  const command = ["mysql", "--batch", "--raw", "--skip-column-names", "-u", "root", "shop"];
+  return project.run("db", [...command, "--default-character-set=utf8mb4"], {
+    input: statements,
+    environment: { MYSQL_PWD: password },
+  });
+}
+const databases = async () => (await sql("show databases like 'shop%'")).split("\n");
+const countOf = async (table: string) => Number(await sql(`select count(*) from ${table}`));
+const some = (count: number) =>
+  `insert into orders (customer, total) with recursive seq as (select 1 as n union all select n + 1 from seq where n < ${count}) select 1, n from seq`;
+
+/** Ends by itself, or when it is let go. */
+const held = (statements: string) => sql(statements).catch(() => "");
+const holders = async () => {
+  const found = await sql(
+    "select id from information_schema.processlist where info like '%sleep(600)%' and id <> connection_id()",
+  );
+  return found.split("\n").filter((id) => id !== "");
+};
+const kill = (ids: readonly string[]) => sql(ids.map((id) => `kill ${id};`).join(" "));
+
+function openSession(environment: Readonly<Record<string, string>> = {}): Session {
+  const { stack, directory } = project;
+  const session = createSession({
+    stack,
+    directory,
+    configFile: `${directory}/sluice-1.yaml`,
+    stateHome: `${directory}/home`,
+    env: { ...process.env, ...environment },
+    actor: "ada",
+  });
+  sessions.push(session);
+  return session;
+}
+
+function fingerprintOf({ id, fingerprint }: Manifest): Fingerprint {
+  if (fingerprint) return fingerprint;
+  throw new Error(`backup ${id} was compared with nothing`);
+}
+
+// A server needs ten seconds to come up, and minutes on a busy machine.
+describe.skipIf(missingMysql !== "")(`MySQL${missingMysql}`, { timeout: 300_000 }, () => {
+  beforeAll(async () => {
+    // Compose waits for what is started, and a job ends: it comes into the file afterwards.
+    project = await startComposeProject("mysql", { compose: { services: { db }, volumes }, config });
+    await writeFile(join(project.directory, "compose.yaml"), JSON.stringify({ services: { db, migrate }, volumes }));
+    await sql(content);
+  }, 300_000);
+  afterAll(async () => {
+    for (const session of sessions) await session[Symbol.asyncDispose]();
+    await project?.[Symbol.asyncDispose]();
+  });
+
+  describe("under writes", () => {
+    it("is backed up as it was at one moment, and proven to the row; its password is no argument", async () => {
+      let [going, count] = [true, 0];
+      const stop = watchArguments(password);
+      const writing = (async () => {
+        while (going) {
+          await sql(some(50));
+          count += 50;
+          await delay(20);
+        }
+      })();
+      const proven = await project.deployer.database.backup({ prove: true }, signal);
+      going = false;
+      await writing;
+      expect(proven).toMatchObject({ kind: "mysql", server: { version: expect.stringMatching(/^\d+\.\d+\.\d+/) } });
+      expect(highestLevel(proven)).toBe("compared");
+      const accounts = await readFile(join(project.directory, "home", "backups", `${proven.id}.globals`), "utf8");
+      expect(accounts.split("\n")).toEqual(
+        expect.arrayContaining([
+          "CREATE USER IF NOT EXISTS `reader`@`%` ACCOUNT LOCK;",
+          "GRANT `readers`@`%` TO `reader`@`%`;",
+          "SET DEFAULT ROLE `readers`@`%` TO `shop`@`%`;",
+        ]),
+      );
+      expect(accounts).not.toContain("IDENTIFIED");
+      expect(count).toBeGreaterThan(0);
+      expect(await stop()).toEqual([]);
+      expect(fingerprintOf(proven)).toMatchObject({
+        objects: { views: 1, triggers: 1, routines: 3, events: 1 },
+        notCovered: expect.arrayContaining([expect.stringContaining("still")]),
+      });
+      expect(fingerprintOf(proven).tables.map(({ name, rows }) => [name, rows])).toEqual(
+        expect.arrayContaining([
+          ["customers", 500],
+          ["we ird`näme", 4],
+          ["places", 2],
+          ["parts", 3],
+        ]),
+      );
+      // Nothing of it is left, neither on the engine nor in the container.
+      const mine = ["--filter", "label=dev.sluice.kind=scratch", "--filter", `label=dev.sluice.stack=${project.stack}`];
+      expect(await docker("ps", "-aq", ...mine)).toBe("");
+      await until(
+        async () => (await sql("select count(*) from information_schema.processlist where db = 'shop'")) === "1",
+      );
+      expect(await project.run("db", ["ls", "/tmp"])).toBe("");
+    });
+
+    it("is not held up by a transaction that somebody left open", async () => {
+      const statements = "begin; update customers set name = 'held' where id = 1;";
+      const idle = `(echo "${statements}"; exec sleep 600) | exec mysql -u root shop`;
+      const holding = project.run("db", ["sh", "-c", idle], { environment: { MYSQL_PWD: password } }).catch(() => "");
+      const left =
+        "select trx_mysql_thread_id from information_schema.innodb_trx where trx_query is null and trx_rows_modified = 1";
+      await until(async () => (await sql(left)) !== "");
+      try {
+        expect((await project.deployer.database.backup({}, signal)).fingerprint).not.toBeNull();
+      } finally {
+        await kill([await sql(left)]);
+        await project.run("db", ["sh", "-c", "kill $(pidof sleep)"]);
+        await holding;
+      }
+    });
+
+    it("is compared with nothing while a statement runs for long, and nobody waits behind that one", async () => {
+      const long = held("select count(*), sleep(600) from customers where id = 1");
+      await until(async () => (await holders()).length === 1);
+      try {
+        const { fingerprint, verified } = await project.deployer.database.backup({}, signal);
+        expect(fingerprint).toBeNull();
+        expect(verified[0]?.notTested.join()).toMatch(
+          /session \d+ \(root@localhost\) has been running a statement for \d+ s/,
+        );
+        expect(await countOf("customers")).toBe(500);
+        expect(await holders()).toHaveLength(1);
+      } finally {
+        await kill(await holders());
+        await long;
+      }
+    });
+  });
+
+  it("goes back by an exchange of all tables and what belongs to them, which is undone", async () => {
+    const { database } = project.deployer;
+    const { id } = await database.backup({}, signal);
+    const before = await countOf("orders");
+    await sql(
+      "delete from orders where id <= 100; drop view large; drop trigger noted; create table later (id int); alter event tick disable",
+    );
+    expect((await database.planRestore(id)).losses).toEqual(
+      expect.arrayContaining([
+        { name: "orders", rowsThen: before, rowsNow: before - 100 },
+        { name: "later", rowsThen: null, rowsNow: 0 },
+      ]),
+    );
+
+    const { old } = await database.restore(id, {}, signal);
+    expect(await countOf("orders")).toBe(before);
+    expect(await countOf("large")).toBeGreaterThan(0);
+    expect(
+      await sql(
+        "select plus_one(1), older(); select event_name, status from information_schema.events where event_schema = 'shop'",
+      ),
+    ).toBe("2\tä\ntick\tENABLED");
+    await sql("insert into customers (name) values ('after')");
+    expect(await countOf("audit where what like 'customer%'")).toBeGreaterThan(0);
+    expect(await databases()).toEqual(["shop", old]);
+    // Its events run again, and those of the database that was set aside do not.
+    const [ticks, rest] = [await countOf("audit"), await countOf(`${old}.audit`)];
+    await until(async () => (await countOf("audit")) > ticks);
+    expect(await countOf(`${old}.audit`)).toBe(rest);
+
+    const undone = await database.undoRestore(id, {}, signal);
+    expect(await countOf("orders")).toBe(before - 100);
+    expect(await countOf("later")).toBe(0);
+    expect(await sql("select status from information_schema.events where event_schema = 'shop'")).toBe("DISABLED");
+    expect(await databases()).toEqual(["shop", undone]);
+    await sql(`drop database ${undone}`);
+  });
+
+  it("changes nothing where it cannot be exchanged", async () => {
+    const { id } = await project.deployer.database.backup({}, signal);
+    const before = await countOf("orders");
+    // Whoever is of another database is not sent away, and holds a table longer than the swap waits for it.
+    const holding = held("use mysql; lock tables shop.still write; select sleep(600)");
+    await until(async () => (await holders()).length === 1);
+    try {
+      const restored = project.deployer.database.restore(id, {}, signal);
+      await expect(restored).rejects.toMatchObject({ code: "RESTORE_FAILED" });
+    } finally {
+      await kill(await holders());
+      await holding;
+    }
+    expect(await countOf("orders")).toBe(before);
+    expect(await databases()).toEqual(["shop"]);
+    expect(await sql("select @@event_scheduler")).toBe("ON");
+  });
+
+  describe("a migration", () => {
+    const start = async (run: string, attempt: () => Promise<void>, waitMs = 0) => {
+      const { exec } = openSession().runtime();
+      const target = await findMysqlTarget(exec, project.container("db"), { signal });
+      const clock = { now: () => new Date(), monotonicMs: () => performance.now(), sleep: (ms: number) => delay(ms) };
+      return runMysqlMigration({ exec, target, clock, run, waitMs, signal }, attempt);
+    };
+
+    it("runs alone in its database", async () => {
+      await start("r1", async () => {
+        await expect(start("r2", async () => {})).rejects.toMatchObject({
+          code: "LOCK_HELD",
+          message: expect.stringMatching(/session \d+ \(root@localhost, since \d{4}-\d\d-\d\dT/),
+          hint: expect.stringMatching(/kill \d+$/),
+        });
+      });
+      await start("r3", async () => {});
+    });
+
+    it("that fails half-way is told with what it leaves, and is as if it had never been once the backup is back", async () => {
+      const { database } = project.deployer;
+      const { id } = await database.backup({}, signal);
+      const tool = async () => {
+        const statements =
+          "alter table orders add column note text; create table notes (id int); alter table customers add index by_name ((lower(name))); update orders set total = 0; alter table nowhere add x int;";
+        await sql(statements).catch((error: Error) => {
+          throw new SluiceError("JOB_FAILED", error.message);
+        });
+      };
+      await expect(start("r4", tool)).rejects.toMatchObject({
+        message: expect.stringContaining(
+          "it leaves the schema half changed, as MySQL takes no change of a schema back: new table notes, column-added note of orders",
+        ),
+      });
+      const { manifest } = await database.restore(id, {}, signal);
+      const now = await database.backup({}, signal);
+      expect(differences(fingerprintOf(manifest), fingerprintOf(now))).toEqual([]);
+      expect(await sql("show tables like 'notes'")).toBe("");
+    });
+  });
+
+  describe("a rehearsal", () => {
+    const rehearsed = async (migration: string) => {
+      const session = openSession({ MIGRATION: migration });
+      const release = { tag: "v2", commit: null, dirty: true, source: "option" } as const;
+      const ports = await session.ports();
+      const candidate: StoredRelease = await provideRelease(ports, { project: await session.project(), release });
+      return rehearse(session, await openDatabase(session, {}, signal), { candidate, previous: null }, signal);
+    };
+
+    it("of a harmless migration passes with the application's own password, and it is taken back", async () => {
+      const report = await rehearsed("alter table orders add column note text;");
+      expect(report.migration).toMatchObject({ how: "job", services: ["migrate"], error: null });
+      expect(report).toMatchObject({ verdict: "pass", down: { error: null, left: [] } });
+      expect(report.observations.changes).toEqual([
+        { change: "column-added", table: "orders", column: "note", required: false },
+      ]);
+      // The client asks for some things of its own.
+      expect(report.observations.statements).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({ sql: "alter table orders add column note text", how: "INSTANT" }),
+        ]),
+      );
+      expect(report.observations.locks).toMatchObject([{ table: "orders", blocks: "reads and writes" }]);
+      expect(JSON.stringify(report)).not.toContain(db.environment.MYSQL_PASSWORD);
+    });
+
+    it("of one that fails half-way says what stays, and how each table was changed; rights are those of production", async () => {
+      const report = await rehearsed(
+        "create table notes (id int); alter table orders modify price decimal(20, 4); alter table orders add index by_total (total); create function more() returns int deterministic return 1;",
+      );
+      expect(report.verdict).toBe("block");
+      expect(report.findings.map(({ code }) => code)).toEqual(
+        expect.arrayContaining(["migration-failed", "left-half-way"]),
+      );
+      // The server keeps a log for replication, and the account is no administrator.
+      expect(JSON.stringify(report)).toContain("ERROR 1419");
+      expect(JSON.stringify(report.findings)).toContain("new table notes");
+      expect(report.observations.statements).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({ sql: "alter table orders modify price decimal(20, 4)", how: "COPY" }),
+          expect.objectContaining({ sql: "alter table orders add index by_total (total)", how: "INPLACE" }),
+        ]),
+      );
+    });
+  });
+
+  it("is backed up by an account with few rights, too, and it is said what that is not compared with", async () => {
+    await using deployer = await project.open({ database: { user: "shop", store: { directory: "few" } } });
+    await sql("drop procedure totals; drop function plus_one; drop function older");
+    const { fingerprint, globals, verified } = await deployer.database.backup({}, signal);
+    expect({ fingerprint, globals }).toEqual({ fingerprint: null, globals: null });
+    expect(verified[0]?.notTested.join()).toContain("whether it holds what the database held: ");
+  });
+});
