@@ -4,7 +4,7 @@ import { openShop, patience, type Release } from "./harness.ts";
 import { startLoad, versionsSeen } from "./load.ts";
 
 /** What `--env hasty` gives the candidate, and what is left for seeing that it is over. */
-const startBudgetMs = 20_000;
+const startBudgetMs = 10_000;
 const toleranceMs = 3_000;
 
 it.each<{ readonly what: string; readonly mode: NonNullable<Release["mode"]>; readonly log: string }>([

@@ -35,7 +35,7 @@ rollout:
   bake: 2s
 environments:
   hasty:
-    services: { web: { startTimeout: 20s } }
+    services: { web: { startTimeout: 10s } }
   frozen:
     windows: { freezes: [{ from: 2020-01-01, until: 2099-12-31, reason: a freeze of this test }] }
   sudden:
@@ -51,6 +51,12 @@ environments:
     analysis: { onNoData: synthetic }
   careful:
     database: { service: db }
+`;
+
+/** Without a health check each deployment waits 3 s to see whether the worker runs on. */
+const quickWorker = `services:
+  worker:
+    healthcheck: { test: [CMD-SHELL, "true"], interval: 30s, start_period: 30s, start_interval: 1s }
 `;
 
 /** For a whole scenario, on a machine that has other things to do. */
@@ -96,10 +102,20 @@ export interface Project extends Stack {
 }
 
 /**
+ * The example shop, but for a health check of its worker.
+ *
  * @param more sections of the configuration beside the usual ones, as YAML
  * @param env variables beside the usual ones
  */
 export async function openShop(more = "", env: Readonly<Record<string, string>> = {}): Promise<Shop> {
+  const shop = await openExampleShop(more, env);
+  await mkdir(shop.checkout);
+  await writeFile(join(shop.checkout, "docker-compose.override.yml"), quickWorker);
+  return shop;
+}
+
+/** The example shop as it is; see `openShop`. */
+export async function openExampleShop(more = "", env: Readonly<Record<string, string>> = {}): Promise<Shop> {
   const shop = await openStack(`${shopConfig}${more}`, env);
   return {
     ...shop,
