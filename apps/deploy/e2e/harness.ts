@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { type CliRun, type RunningCli, startCli } from "./cli.ts";
-import { removeStack } from "./engine.ts";
+import { removeStack, standingOf } from "./engine.ts";
 
 const run = promisify(execFile);
 const makeRelease = join(import.meta.dirname, "../../../examples/shop/bin/make-release.mjs");
@@ -183,7 +183,8 @@ async function openStack(config: string, more: Readonly<Record<string, string>> 
     async sluice(exitCode, ...args) {
       const ran = await startIn(seen, args).done;
       if (ran.exitCode === exitCode) return ran;
-      throw new Error(`sluice ${args.join(" ")} ended with ${ran.exitCode}, expected ${exitCode}:\n${storyOf(ran)}`);
+      const story = `${storyOf(ran)}\n${await standingOf(stack, seen)}`;
+      throw new Error(`sluice ${args.join(" ")} ended with ${ran.exitCode}, expected ${exitCode}:\n${story}`);
     },
   });
   return {
