@@ -59,6 +59,12 @@ const quickWorker = `services:
     healthcheck: { test: [CMD-SHELL, "true"], interval: 30s, start_period: 30s, start_interval: 1s }
 `;
 
+/** A health check of a service that answers HTTP and runs on Node, as a line of a compose file; see `quickWorker`. */
+export function listening(port: number): string {
+  const script = `fetch('http://127.0.0.1:${port}/').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))`;
+  return `healthcheck: { test: ["CMD", "node", "-e", "${script}"], interval: 30s, start_period: 30s, start_interval: 2s }`;
+}
+
 /** For a whole scenario, on a machine that has other things to do. */
 export const patience = { timeout: 600_000 };
 
