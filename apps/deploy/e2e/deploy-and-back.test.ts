@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { containersOf } from "./engine.ts";
-import { openShop, patience, type Shop } from "./harness.ts";
+import { openExampleShop, patience, type Shop } from "./harness.ts";
 import { startLoad, versionsSeen } from "./load.ts";
 
 // One after the other: each scenario begins where the one before it ended.
 describe("a shop with a version that serves", () => {
   let shop: Shop;
   beforeAll(async () => {
-    shop = await openShop();
+    shop = await openExampleShop();
     await shop.release("v1");
     await shop.sluice(0, "deploy", "--release", "v1");
   }, patience.timeout);

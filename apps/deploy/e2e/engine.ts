@@ -46,3 +46,23 @@ export async function containersOf(stack: string): Promise<readonly string[]> {
     .split("\n")
     .sort();
 }
+
+const facts =
+  "{{.Name}} {{.State.Status}} since {{.State.StartedAt}}, {{.RestartCount}} restarts, last end {{.State.FinishedAt}}:" +
+  "{{range $name, $endpoint := .NetworkSettings.Networks}} {{$name}} ({{$endpoint.IPAddress}} {{$endpoint.Aliases}}){{end}}";
+
+/**
+ * How the containers of a stack stand on the engine of an environment: without that, a test that failed cannot tell a name
+ * that the engine did not know from a database that was away. Never fails.
+ */
+export async function standingOf(stack: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const ask = async (...args: readonly string[]) => (await run("docker", args, { env, timeout: 30_000 })).stdout.trim();
+  try {
+    const ids = (await ask("container", "ls", "-a", "-q", "--filter", `name=^${stack}[-_]`))
+      .split("\n")
+      .filter(Boolean);
+    return ids.length === 0 ? "" : await ask("container", "inspect", "--format", facts, ...ids);
+  } catch (error) {
+    return `the engine does not tell how its containers stand: ${String(error)}`;
+  }
+}

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { containersOf } from "./engine.ts";
 import { type FarEngine, startFarEngine, whyNoFarEngine } from "./far-engine.ts";
-import { openShop, patience, type Shop } from "./harness.ts";
+import { openExampleShop, patience, type Shop } from "./harness.ts";
 import { startLoad, versionsSeen } from "./load.ts";
 
 const careful = ["--env", "careful"];
@@ -29,7 +29,7 @@ describe.skipIf(reason !== "")(`a stack on another machine, reached through ssh 
   };
   beforeAll(async () => {
     far = await startFarEngine();
-    shop = await openShop("", far.env);
+    shop = await openExampleShop("", far.env);
     url = `http://${far.address}:${shop.port}/api/products`;
     await release("v1");
     await shop.sluice(0, "deploy", "--release", "v1", ...careful);

@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
-import { openShop, patience } from "./harness.ts";
+import { openExampleShop, patience } from "./harness.ts";
 import { versionsSeen } from "./load.ts";
 
 it(
   "a first deployment makes the version live that was asked for, and leaves a record that holds",
   patience,
   async () => {
-    await using shop = await openShop();
+    await using shop = await openExampleShop();
     await shop.release("v1");
     await shop.sluice(0, "plan");
     await shop.sluice(0, "deploy", "--release", "v1", "--reason", "opening day");

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { openProject, patience } from "./harness.ts";
+import { listening, openProject, patience } from "./harness.ts";
 import { startLoad, versionsSeen } from "./load.ts";
 
 const config = `traffic: { drain: { timeout: 2s } }
@@ -13,6 +13,7 @@ const compose = (version: string, port: number, name = "web") => `services:
     volumes: ["./echo.mjs:/srv/echo.mjs:ro"]
     ports: ["127.0.0.1:\${SHOP_PORT}:${port}"]
     init: true
+    ${listening(port)}
 `;
 
 const echo = `import { createServer } from "node:http";

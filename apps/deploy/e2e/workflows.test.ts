@@ -1,6 +1,6 @@
 import type { JobCall, RanStep } from "@sluice/testing/workflows";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openProject, type Project, patience } from "./harness.ts";
+import { listening, openProject, type Project, patience } from "./harness.ts";
 import { startLoad, versionsSeen } from "./load.ts";
 import { openRunner, type Runner } from "./runner.ts";
 
@@ -18,6 +18,7 @@ const compose = (version: string) => `services:
     volumes: ["./echo.mjs:/srv/echo.mjs:ro"]
     ports: ["127.0.0.1:\${SHOP_PORT}:3000"]
     init: true
+    ${listening(3000)}
 `;
 
 const echo = `import { createServer } from "node:http";
