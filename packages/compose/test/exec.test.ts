@@ -12,6 +12,9 @@ const text = (bytes: Uint8Array) => Buffer.from(bytes).toString("utf8");
 beforeAll(() => idleContainer(container));
 afterAll(() => stack.remove());
 
+/** As it comes, and gathered. */
+const amounts = [{}, { gatherBytes: 1 << 20 }];
+
 async function* pieces(bytes: Uint8Array, size: number) {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
@@ -22,21 +25,25 @@ describe("exec", () => {
     expect([text(result.stdout), result.stderr, result.exitCode]).toEqual(["out\n", "err\n", 7]);
   });
 
-  it("carries 50 MB of binary data through standard input and back, byte for byte", async () => {
-    const bytes = randomBytes(50 * 1024 * 1024 + 13);
-    const process = await containers.stream(container, ["cat"], { stdin: pieces(bytes, 100_003) });
-    const hash = createHash("sha256");
-    let size = 0;
-    for await (const chunk of process.stdout) {
-      hash.update(chunk);
-      size += chunk.length;
-    }
-    expect(await process.done).toEqual({ exitCode: 0, stderr: "" });
-    expect([size, hash.digest("hex")]).toEqual([bytes.length, createHash("sha256").update(bytes).digest("hex")]);
-  });
+  it.each(amounts)(
+    "carries 50 MB of binary data through standard input and back, byte for byte: %o",
+    async (amount) => {
+      const bytes = randomBytes(50 * 1024 * 1024 + 13);
+      const process = await containers.stream(container, ["cat"], { stdin: pieces(bytes, 100_003), ...amount });
+      const hash = createHash("sha256");
+      let size = 0;
+      for await (const chunk of process.stdout) {
+        hash.update(chunk);
+        size += chunk.length;
+      }
+      expect(await process.done).toEqual({ exitCode: 0, stderr: "" });
+      expect([size, hash.digest("hex")]).toEqual([bytes.length, createHash("sha256").update(bytes).digest("hex")]);
+    },
+  );
 
-  it("makes the process wait for a reader that waits", async () => {
-    const process = await containers.stream(container, ["sh", "-c", "head -c 200000000 /dev/zero; echo end >&2"]);
+  it.each(amounts)("makes the process wait for a reader that waits: %o", async (amount) => {
+    const command = ["sh", "-c", "head -c 200000000 /dev/zero; echo end >&2"];
+    const process = await containers.stream(container, command, amount);
     const before = globalThis.process.memoryUsage().rss;
     let size = 0;
     let peak = 0;
@@ -71,6 +78,15 @@ describe("exec", () => {
   it("refuses a command that is not in the container, and a container that is not there", async () => {
     await expect(containers.exec(container, ["no-such-command"])).rejects.toMatchObject({ code: "EXEC_FAILED" });
     await expect(containers.exec(`${stack.name}-none`, ["true"])).rejects.toMatchObject({ code: "EXEC_FAILED" });
+  });
+
+  it("ends a process whose gathered output nobody reads any more", async () => {
+    const command = ["sh", "-c", "trap '' PIPE; while :; do head -c 1000000 /dev/zero; done"];
+    const { stdout, done } = await containers.stream(container, command, { gatherBytes: 1 << 20 });
+    for await (const _chunk of stdout) break;
+    await expect(done).rejects.toMatchObject({ code: "EXEC_FAILED" });
+    const left = async () => text((await containers.exec(container, ["ps", "-o", "args"])).stdout);
+    await expect.poll(left, { timeout: 15_000 }).not.toContain("trap '' PIPE");
   });
 
   it("ends the process and its children when the signal aborts", async () => {

@@ -16,7 +16,12 @@ export interface LiveDatabase {
 
 /** A dump of one moment, and what the database held then. Disposing ends both. */
 export interface RunningDump extends AsyncDisposable {
-  /** Compressed. Throws at its end unless every process of it exited with 0. Must be read. */
+  /** What was found just before that moment. */
+  readonly live: LiveDatabase;
+  /**
+   * Compressed. Throws at its end unless every process of it exited with 0. Must be read. A chunk may hold its bytes only
+   * until the next one is asked for.
+   */
   readonly bytes: AsyncIterable<Uint8Array>;
   rawBytes(): number | null;
   /** Of the moment that the dump is of; `null` where that moment cannot be looked at. May be asked for while it runs. */
@@ -83,8 +88,7 @@ export interface FreshDatabase {
 export interface DatabaseDriver {
   readonly kind: Manifest["kind"];
   probe(call: DriverCall): Promise<LiveDatabase>;
-  /** Ends what dead runs left working in the server, and nothing of this backup; resolves with how many sessions that were. */
-  endOrphans(call: DriverCall): Promise<number>;
+  /** Ends first what dead runs left working in the server, and nothing of this backup. */
   dump(call: DriverCall): Promise<RunningDump>;
   /** What a dump refers to and does not hold, such as roles; `null` where it may not be read. Holds no password. */
   globals(call: DriverCall): Promise<Uint8Array | null>;

@@ -3,6 +3,7 @@ import type { Agent } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Endpoint, Environment } from "./endpoint.ts";
 import { createProcessConnection } from "./process-connection.ts";
+import { connectInPlace } from "./read-in-place.ts";
 
 /**
  * Connections over `ssh DESTINATION docker system dial-stdio`, as the `docker` command makes them: keys, agents, jump
@@ -41,6 +42,11 @@ export function createTcpAgent({ host, port, tls }: Extract<Endpoint, { kind: "t
       ? process.getBuiltinModule("node:tls").connect({ host, port, servername, ...tls })
       : process.getBuiltinModule("node:net").connect({ host, port }),
   );
+}
+
+/** Connections to a local socket whose output can be read in place. */
+export function createOutputAgent({ socketPath }: Extract<Endpoint, { kind: "unix" }>): Agent {
+  return createAgent(() => connectInPlace(socketPath));
 }
 
 /** Node's parts are taken when they are needed: an import of node:http alone costs every command 20 ms. */

@@ -1,7 +1,7 @@
 import type { CallOptions, Clock, Redact } from "@sluice/core";
 import type Docker from "dockerode";
 import type { Memo } from "../compose-cli/memo.ts";
-import { createSshAgent, createTcpAgent } from "./agents.ts";
+import { createOutputAgent, createSshAgent, createTcpAgent } from "./agents.ts";
 import { type Endpoint, type Environment, resolveEndpoint } from "./endpoint.ts";
 import { engineError } from "./errors.ts";
 
@@ -13,6 +13,8 @@ export interface Engine {
   readonly memo: Memo | undefined;
   endpoint(): Promise<Endpoint>;
   docker(): Promise<Docker>;
+  /** The same engine, for connections that much output comes over. */
+  dockerForOutput(): Promise<Docker>;
   /** Runs a call; what fails becomes a `SluiceError` that begins with `what`. */
   call<T>(what: string, run: (docker: Docker) => Promise<T>): Promise<T>;
 }
@@ -28,6 +30,7 @@ export interface EngineOptions {
 export function createEngine({ env, clock, redact = (text) => text, memo }: EngineOptions): Engine {
   let endpoint: Promise<Endpoint> | undefined;
   let docker: Promise<Docker> | undefined;
+  let output: Promise<Docker> | undefined;
   const engine: Engine = {
     env,
     clock,
@@ -35,6 +38,7 @@ export function createEngine({ env, clock, redact = (text) => text, memo }: Engi
     memo,
     endpoint: () => (endpoint ??= resolveEndpoint(env)),
     docker: () => (docker ??= engine.endpoint().then((found) => connect(found, env))),
+    dockerForOutput: () => (output ??= engine.endpoint().then((found) => connectForOutput(found, engine))),
     async call(what, run) {
       try {
         return await run(await engine.docker());
@@ -46,17 +50,29 @@ export function createEngine({ env, clock, redact = (text) => text, memo }: Engi
   return engine;
 }
 
+/** Explicit `undefined`s: what is left out, the library takes from the process's own environment. */
+const none = { host: undefined, port: undefined, ca: undefined, cert: undefined, key: undefined, agent: undefined };
+
 /** The library costs 140 ms to load: only what talks to an engine pays for it. */
 async function connect(endpoint: Endpoint, env: Environment): Promise<Docker> {
   const { default: Dockerode } = await import("dockerode");
-  // Explicit `undefined`s: what is left out, the library takes from the process's own environment.
-  const none = { host: undefined, port: undefined, ca: undefined, cert: undefined, key: undefined, agent: undefined };
   if (endpoint.kind === "unix") {
     return new Dockerode({ ...none, protocol: "http", socketPath: endpoint.socketPath } as Docker.DockerOptions);
   }
   const agent = endpoint.kind === "ssh" ? createSshAgent(endpoint, env) : createTcpAgent(endpoint);
   // The agent makes the connections and asks for no path; of a host the library would parse an address each time.
   return new Dockerode({ ...none, protocol: "http", socketPath: "by-agent", agent } as Docker.DockerOptions);
+}
+
+async function connectForOutput(endpoint: Endpoint, engine: Engine): Promise<Docker> {
+  if (endpoint.kind !== "unix") return engine.docker();
+  const { default: Dockerode } = await import("dockerode");
+  return new Dockerode({
+    ...none,
+    protocol: "http",
+    socketPath: "by-agent",
+    agent: createOutputAgent(endpoint),
+  } as Docker.DockerOptions);
 }
 
 /** For spreading into the options of an API call. */

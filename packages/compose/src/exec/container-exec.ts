@@ -60,10 +60,16 @@ async function stream(
   engine: Engine,
   container: string,
   command: readonly string[],
-  { stdin, user, environment, signal }: ExecOptions,
+  { stdin, user, environment, signal, gatherBytes }: ExecOptions,
 ): Promise<ExecStream> {
   const withInput = stdin !== undefined;
-  const process = await startProcess(engine, container, command, { user, environment, signal, withInput });
+  const process = await startProcess(engine, container, command, {
+    user,
+    environment,
+    signal,
+    gatherBytes,
+    withInput,
+  });
   let inputError: unknown;
   if (withInput) {
     void feed(process, stdin).catch((error: unknown) => {

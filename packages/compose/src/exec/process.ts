@@ -5,6 +5,7 @@ import { type ExecOptions, SluiceError } from "@sluice/core";
 import { type Engine, withSignal } from "../engine/engine.ts";
 import { engineError } from "../engine/errors.ts";
 import { type Frame, readFrames } from "../engine/frames.ts";
+import { gatherFrames } from "../engine/gather-frames.ts";
 import { killMarked, marker } from "./kill-marked.ts";
 
 /** A process that runs in a container, and the connection to its three streams. */
@@ -20,7 +21,7 @@ export interface ContainerProcess {
   close(graceMs: number): Promise<void>;
 }
 
-export interface StartOptions extends Pick<ExecOptions, "user" | "environment" | "signal"> {
+export interface StartOptions extends Pick<ExecOptions, "user" | "environment" | "signal" | "gatherBytes"> {
   readonly withInput: boolean;
 }
 
@@ -29,7 +30,7 @@ export async function startProcess(
   engine: Engine,
   container: string,
   command: readonly string[],
-  { user, environment = {}, signal, withInput }: StartOptions,
+  { user, environment = {}, signal, gatherBytes, withInput }: StartOptions,
 ): Promise<ContainerProcess> {
   signal?.throwIfAborted();
   const mark = randomUUID();
@@ -47,9 +48,10 @@ export async function startProcess(
       ...(user ? { User: user } : {}),
       ...withSignal(signal),
     });
-    const connection = await exec.start({ hijack: true, stdin: true });
+    const forOutput = gatherBytes === undefined ? docker : await engine.dockerForOutput();
+    const connection = await forOutput.getExec(exec.id).start({ hijack: true, stdin: true });
     const inspect = () => exec.inspect() as Promise<{ Running: boolean; ExitCode: number | null }>;
-    return overConnection(engine, { container, mark, connection, inspect, signal });
+    return overConnection(engine, { container, mark, connection, inspect, signal, gatherBytes });
   } catch (error) {
     throw signal?.aborted ? signal.reason : engineError(error, failed, "EXEC_FAILED");
   }
@@ -61,11 +63,12 @@ interface Connection {
   readonly connection: Duplex;
   readonly inspect: () => Promise<{ Running: boolean; ExitCode: number | null }>;
   readonly signal: AbortSignal | undefined;
+  readonly gatherBytes: number | undefined;
 }
 
 function overConnection(
   engine: Engine,
-  { container, mark, connection, inspect, signal }: Connection,
+  { container, mark, connection, inspect, signal, gatherBytes }: Connection,
 ): ContainerProcess {
   const kill = async () => {
     connection.destroy();
@@ -75,9 +78,10 @@ function overConnection(
   connection.on("error", () => undefined);
   const onAbort = () => void kill();
   signal?.addEventListener("abort", onAbort, { once: true });
+  const output = () => (gatherBytes === undefined ? readFrames(connection) : gatherFrames(connection, gatherBytes));
   return {
     kill,
-    frames: readToEnd(connection, signal, kill, () => signal?.removeEventListener("abort", onAbort)),
+    frames: readToEnd(connection, output, signal, kill, () => signal?.removeEventListener("abort", onAbort)),
     async write(data) {
       if (connection.destroyed || connection.writableEnded) return false;
       if (connection.write(data)) return true;
@@ -114,13 +118,14 @@ function overConnection(
 
 async function* readToEnd(
   connection: Duplex,
+  output: () => AsyncIterable<Frame>,
   signal: AbortSignal | undefined,
   kill: () => Promise<void>,
   release: () => void,
 ): AsyncGenerator<Frame> {
   let ended = false;
   try {
-    yield* readFrames(connection);
+    yield* output();
     ended = true;
   } catch (error) {
     ended = true;

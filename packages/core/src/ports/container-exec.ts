@@ -4,6 +4,12 @@ export interface ExecOptions {
   readonly user?: string | undefined;
   readonly environment?: Readonly<Record<string, string>> | undefined;
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Bytes of output that are passed on together, once the first were passed on as they came: for much output, as each
+   * chunk costs processor time. Such a piece holds its bytes only until the next one is asked for: its memory is used
+   * again. Default: all is passed on as it comes, and kept by whoever keeps it.
+   */
+  readonly gatherBytes?: number | undefined;
 }
 
 export interface ExecResult {

@@ -47,7 +47,6 @@ const ownVariables = new Set(["HOME", "HOSTNAME", "PATH", "PWD", "SHLVL", "_"]);
  */
 export function createCommandDriver(options: CommandOptions): DatabaseDriver {
   const { exec, service, container, commands } = options;
-  const server = { version: "unknown", major: 1, preload: "" };
   const database = {
     name: service,
     owner: "",
@@ -57,13 +56,14 @@ export function createCommandDriver(options: CommandOptions): DatabaseDriver {
     provider: "command",
     locale: null,
   };
+  const live = { server: { version: "unknown", major: 1, preload: "" }, database, sizeBytes: 0 };
   return {
     kind: "command",
-    probe: async () => ({ server, database, sizeBytes: 0 }),
-    endOrphans: async () => 0,
+    probe: async () => live,
     async dump({ signal }) {
       const output = await compressHere(exec, { container, options: { signal }, command: () => commands.dump });
       return {
+        live,
         bytes: output.bytes,
         rawBytes: () => output.rawBytes(),
         fingerprint: async () => null,

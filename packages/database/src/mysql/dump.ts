@@ -1,12 +1,7 @@
 import type { ContainerExec } from "@sluice/core";
-import { type CompressedOutput, compressHere, compressThere, makePipe } from "../process/compressed-output.ts";
+import { type CompressedOutput, compressHere, compressThere } from "../process/compressed-output.ts";
 import type { ClientOptions } from "./client.ts";
 import { clientEnvironment, type MysqlTarget, packetOption, programsOf } from "./target.ts";
-
-export interface DumpOptions extends ClientOptions {
-  /** Default: in the container, where it can, which costs this process next to nothing; else in this process. */
-  readonly compressIn?: "container" | "process" | undefined;
-}
 
 /** One transaction, one row after the other, and all that belongs to a database besides its tables. */
 const whole = [
@@ -26,14 +21,14 @@ const whole = [
  * Dumps a database with the server's own tool. Whether its transaction is open shows in `bytes`: the first of them come
  * after 128 KiB of the dump, or at its end.
  *
- * @param isThere whether `makePipe` made the pipe
+ * @param isThere whether `makeReady` made the pipe
  * @throws SluiceError BACKUP_FAILED, BACKUP_EXIT_LOST while it is read
  */
 export async function startDump(
   exec: ContainerExec,
   target: MysqlTarget,
   isThere: boolean,
-  { session, signal }: DumpOptions,
+  { session, signal }: ClientOptions,
 ): Promise<CompressedOutput> {
   const { kind, user, database, container } = target;
   // Identifiers of transactions are the server's, not the database's.
@@ -52,12 +47,4 @@ export async function startDump(
       database,
     ],
   });
-}
-
-export async function canCompressThere(
-  exec: ContainerExec,
-  { container }: MysqlTarget,
-  { compressIn, signal }: DumpOptions,
-): Promise<boolean> {
-  return compressIn !== "process" && (await makePipe(exec, container, signal));
 }

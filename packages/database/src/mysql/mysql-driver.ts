@@ -10,12 +10,13 @@ import type {
 import { besideName } from "../model/beside-name.ts";
 import type { Fingerprint } from "../model/fingerprint.ts";
 import type { Manifest } from "../model/manifest.ts";
-import { endMarkedProcesses, sessionVariable } from "../process/end-orphans.ts";
+import { pipePath } from "../process/compressed-output.ts";
+import { makeReady } from "../process/make-ready.ts";
 import { orDispose } from "../process/or-dispose.ts";
 import { started } from "../process/started.ts";
 import { dumpAccounts, restoreAccounts } from "./accounts.ts";
 import type { ClientOptions } from "./client.ts";
-import { canCompressThere, startDump } from "./dump.ts";
+import { startDump } from "./dump.ts";
 import { countEvents, replaced, withoutEvents } from "./dump-text.ts";
 import type { Sampling } from "./fingerprint-sql.ts";
 import { openGate } from "./gate.ts";
@@ -50,8 +51,6 @@ export function createMysqlDriver(options: MysqlOptions): DatabaseDriver {
   return {
     kind: target.kind,
     probe: (call) => probeMysql(exec, target, sessionOf(call)),
-    endOrphans: (call) =>
-      endMarkedProcesses(exec, target.container, [sessionVariable, sessionOf(call).session], call.signal),
     dump: (call) => dump(options, call),
     globals: (call) => dumpAccounts(exec, target, sessionOf(call)),
     fingerprint: (like, call) => takeFingerprint(exec, target, sampledIn(like), sessionOf(call)),
@@ -71,11 +70,16 @@ function sessionOf({ backup, signal }: DriverCall, what = "backup"): ClientOptio
 async function dump(options: MysqlOptions, call: DriverCall): Promise<RunningDump> {
   const { exec, target, sampleAboveBytes = defaultSampleAboveBytes, compressIn } = options;
   const session = sessionOf(call);
-  const isThere = await canCompressThere(exec, target, { ...session, compressIn });
+  const pipe = compressIn === "process" ? null : pipePath;
+  const [live, { hasPipe }] = await Promise.all([
+    probeMysql(exec, target, session),
+    makeReady(exec, { container: target.container, pipe, ...session }),
+  ]);
   await using gate = await openGate(exec, target, session);
   const { refused } = gate;
   return await orDispose(await openSnapshot(exec, target, session), async (snapshot) =>
-    orDispose(await startDump(exec, target, isThere, session), async (running) => ({
+    orDispose(await startDump(exec, target, hasPipe, session), async (running) => ({
+      live,
       bytes: await started(running.bytes),
       rawBytes: () => running.rawBytes(),
       fingerprint: async () => (refused === null ? snapshot.fingerprint({ aboveBytes: sampleAboveBytes }) : null),

@@ -1,4 +1,4 @@
-import { sessionVariable } from "../process/end-orphans.ts";
+import { sessionVariable } from "../process/make-ready.ts";
 
 /** A database in a MariaDB or MySQL server that runs in a container, reached over the socket there by the image's own client. */
 export interface MysqlTarget {

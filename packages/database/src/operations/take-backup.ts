@@ -34,8 +34,7 @@ export async function takeBackup(
   const id = createBackupId(clock.now(), randomId());
   const call = { backup: id, signal };
   if (cipher?.canDecrypt) await cipher.test();
-  // Each of them starts a process in the container, which takes a while.
-  const [live] = await Promise.all([driver.probe(call), driver.endOrphans(call), assertSpace(ports)]);
+  await assertSpace(ports);
 
   await using writer = await store.begin(id);
   const at = clock.now().toISOString();
@@ -58,8 +57,8 @@ export async function takeBackup(
     kind: driver.kind,
     service,
     release,
-    database: live.database,
-    server: live.server,
+    database: dump.live.database,
+    server: dump.live.server,
     image,
     ...stored,
     rawBytes: compression === "none" ? stored.bytes : dump.rawBytes(),
@@ -88,7 +87,13 @@ async function writeDump(
       yield chunk;
     }
   }
-  const source = cipher ? cipher.encrypt(measured()) : compression === "none" ? decompress(measured()) : measured();
+  const source = cipher
+    ? cipher.encrypt(kept(measured()))
+    : compression === "none"
+      ? decompress(kept(measured()))
+      : writer.keepsNothing
+        ? measured()
+        : kept(measured());
   const onBytes = (bytes: number) => onProgress?.({ phase: "dump", bytes, totalBytes: null });
   const stored = await writer.write("dump", source, { signal, onBytes });
   if (plainBytes <= emptyFrameBytes || dump.rawBytes() === 0) {
@@ -131,6 +136,11 @@ function untested({ cipher }: BackupPorts, globals: StoredPart | null, notCompar
     ...(globals ? [] : ["roles: the database's user may not read them"]),
     ...(notComparable === null ? [] : [`whether it holds what the database held: ${notComparable}`]),
   ];
+}
+
+/** For whoever asks for the next chunk before he is done with this one. */
+async function* kept(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) yield Buffer.from(chunk);
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

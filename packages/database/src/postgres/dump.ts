@@ -8,7 +8,7 @@ export interface DumpOptions {
   /** Name of an exported snapshot; its transaction must be open until the dump has begun. */
   readonly snapshot: string;
   readonly session: string;
-  /** Whether `makePipe` made the pipe. */
+  /** Whether `makeReady` made the pipe. */
   readonly isThere: boolean;
   readonly signal?: AbortSignal | undefined;
 }

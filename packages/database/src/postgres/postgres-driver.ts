@@ -1,19 +1,20 @@
 import { type Clock, type ContainerExec, SluiceError, type ThrowAwayContainers } from "@sluice/core";
-import type { DatabaseDriver, DriverCall } from "../driver.ts";
+import type { DatabaseDriver, DriverCall, RunningDump } from "../driver.ts";
 import { besideName } from "../model/beside-name.ts";
 import type { Fingerprint } from "../model/fingerprint.ts";
-import { makePipe } from "../process/compressed-output.ts";
-import { endMarkedProcesses, sessionVariable } from "../process/end-orphans.ts";
+import { pipePath } from "../process/compressed-output.ts";
+import { makeReady } from "../process/make-ready.ts";
+import { orDispose } from "../process/or-dispose.ts";
 import { dumpGlobals, startDump } from "./dump.ts";
 import type { Sampling } from "./fingerprint-sql.ts";
 import { createDatabase, dropDatabase, restoreDump } from "./new-database.ts";
-import { probePostgres } from "./probe.ts";
-import type { PsqlOptions } from "./psql.ts";
+import { probeIn, probePostgres } from "./probe.ts";
+import { openSession, type PsqlOptions } from "./psql.ts";
 import { longestTransaction } from "./rehearsal/longest-transaction.ts";
 import { openRehearsalCopy } from "./rehearsal/rehearsal-copy.ts";
 import { restoreRoles } from "./roles.ts";
 import { startScratch } from "./scratch.ts";
-import { openSnapshot, takeFingerprint } from "./snapshot.ts";
+import { snapshotIn, takeFingerprint } from "./snapshot.ts";
 import { endOrphans, listBesides, swapDatabases, undoSwap } from "./swap.ts";
 import type { PostgresTarget } from "./target.ts";
 
@@ -54,34 +55,7 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
   return {
     kind: "postgres",
     probe: (call) => probePostgres(exec, target, of(call)),
-    async endOrphans(call) {
-      const session = of(call);
-      const processes = endMarkedProcesses(exec, target.container, [sessionVariable, session.session], call.signal);
-      const [sessions] = await Promise.all([endOrphans(exec, target, session), processes]);
-      return sessions;
-    },
-    async dump(call) {
-      const session = of(call);
-      const inContainer = options.compressIn !== "process";
-      const pipe = inContainer ? makePipe(exec, target.container, call.signal) : Promise.resolve(false);
-      pipe.catch(() => undefined);
-      const snapshot = await openSnapshot(exec, target, session);
-      try {
-        const dump = await startDump(exec, target, { ...session, snapshot: snapshot.name, isThere: await pipe });
-        return {
-          bytes: dump.bytes,
-          rawBytes: () => dump.rawBytes(),
-          fingerprint: () => snapshot.fingerprint({ aboveBytes: options.sampleAboveBytes ?? defaultSampleAboveBytes }),
-          async [Symbol.asyncDispose]() {
-            await dump[Symbol.asyncDispose]();
-            await snapshot[Symbol.asyncDispose]();
-          },
-        };
-      } catch (error) {
-        await snapshot[Symbol.asyncDispose]();
-        throw error;
-      }
-    },
+    dump: (call) => dump(options, of(call)),
     globals: (call) => dumpGlobals(exec, target, of(call)),
     fingerprint: (like, call) => takeFingerprint(exec, target, sampledIn(like), of(call)),
     async scratch({ server, database }, image, call) {
@@ -161,6 +135,34 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
       return undone;
     },
   };
+}
+
+/** Each process in the container takes a while to start: there are as few as can be, and they start at the same time. */
+async function dump(options: PostgresOptions, { session, signal }: PsqlOptions): Promise<RunningDump> {
+  const { exec, target, compressIn, sampleAboveBytes = defaultSampleAboveBytes } = options;
+  const pipe = compressIn === "process" ? null : pipePath;
+  const ready = makeReady(exec, { container: target.container, session, pipe, signal });
+  // Whoever waits for the connection first would leave it to nobody.
+  ready.catch(() => undefined);
+  return orDispose(await openSession(exec, target, { session, signal }), async (connection) => {
+    const live = await probeIn(connection);
+    await endOrphans(connection);
+    // What it counts goes on beside the dump, and takes one processor at most from it and from the application.
+    await connection.query("set max_parallel_workers_per_gather = 0;");
+    const snapshot = await snapshotIn(connection);
+    const { hasPipe } = await ready;
+    const running = await startDump(exec, target, { session, signal, snapshot: snapshot.name, isThere: hasPipe });
+    return {
+      live,
+      bytes: running.bytes,
+      rawBytes: () => running.rawBytes(),
+      fingerprint: () => snapshot.fingerprint({ aboveBytes: sampleAboveBytes }),
+      async [Symbol.asyncDispose]() {
+        await running[Symbol.asyncDispose]();
+        await snapshot[Symbol.asyncDispose]();
+      },
+    };
+  });
 }
 
 function sampledIn({ tables }: Fingerprint): Sampling {

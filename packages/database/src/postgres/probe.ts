@@ -2,7 +2,7 @@ import type { ContainerExec } from "@sluice/core";
 import { SluiceError } from "@sluice/core";
 import * as z from "zod";
 import type { DatabaseFacts, Manifest } from "../model/manifest.ts";
-import { type PsqlOptions, runSql } from "./psql.ts";
+import { type PsqlOptions, type PsqlSession, runSql } from "./psql.ts";
 import type { PostgresTarget } from "./target.ts";
 
 /** What must be known of a server and a database before it is backed up. */
@@ -50,7 +50,15 @@ export async function probePostgres(
   target: PostgresTarget,
   options: PsqlOptions,
 ): Promise<PostgresFacts> {
-  const [line = "{}"] = await runSql(exec, target, sql, options);
+  return readFacts(await runSql(exec, target, sql, options));
+}
+
+/** The same, over a connection that is there. */
+export async function probeIn(session: PsqlSession): Promise<PostgresFacts> {
+  return readFacts(await session.query(sql));
+}
+
+function readFacts([line = "{}"]: readonly string[]): PostgresFacts {
   const { version, number, preload, size, owner, encoding, row } = answerSchema.parse(JSON.parse(line));
   const major = Math.floor(number / 10_000);
   if (major < oldestMajor) {

@@ -23,18 +23,20 @@ export async function openSnapshot(
   target: PostgresTarget,
   options: PsqlOptions,
 ): Promise<Snapshot> {
-  return orDispose(await openSession(exec, target, options), async (session) => {
-    await session.query(`${sameForAll}\nbegin transaction isolation level repeatable read read only;`);
-    const [name] = await session.query("select pg_export_snapshot();");
-    if (!name) throw new SluiceError("BACKUP_FAILED", "the server exported no snapshot");
-    // Now, before any dump can have begun: sequences only move on.
-    const sequences = await session.query(sequencesSql);
-    return {
-      name,
-      fingerprint: (sampling) => readIn(session, sequences, sampling),
-      [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
-    };
-  });
+  return orDispose(await openSession(exec, target, options), snapshotIn);
+}
+
+/** The same, over a connection that is there and ends with the snapshot. */
+export async function snapshotIn(session: PsqlSession): Promise<Snapshot> {
+  await session.query(`${sameForAll}\nbegin transaction isolation level repeatable read read only;`);
+  // Sequences now, before any dump can have begun: they only move on.
+  const [name, ...sequences] = await session.query(`select pg_export_snapshot();\n${sequencesSql}`);
+  if (!name) throw new SluiceError("BACKUP_FAILED", "the server exported no snapshot");
+  return {
+    name,
+    fingerprint: (sampling) => readIn(session, sequences, sampling),
+    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+  };
 }
 
 /** What a database holds at one moment. */

@@ -1,6 +1,6 @@
 import type { ContainerExec } from "@sluice/core";
 import { SluiceError } from "@sluice/core";
-import { type PsqlOptions, runSql } from "./psql.ts";
+import { type PsqlOptions, type PsqlSession, runSql } from "./psql.ts";
 import { maintenance, type PostgresTarget, quoteName, quoteText } from "./target.ts";
 
 /**
@@ -118,8 +118,8 @@ export async function listBesides(
 }
 
 /** Ends sessions of ours that a dead run left: the dump, or whoever holds its snapshot. Those of this run are of its own name. */
-export async function endOrphans(exec: ContainerExec, target: PostgresTarget, options: PsqlOptions): Promise<number> {
+export async function endOrphans(session: PsqlSession): Promise<number> {
   const sql = `select pg_terminate_backend(pid) from pg_stat_activity
     where application_name like 'sluice-backup-%' and application_name <> current_setting('application_name');`;
-  return (await runSql(exec, target, sql, options)).length;
+  return (await session.query(sql)).length;
 }

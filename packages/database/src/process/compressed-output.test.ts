@@ -2,8 +2,8 @@ import { type ContainerExec, type ExecOptions, SluiceError } from "@sluice/core"
 import { describe, expect, it } from "vitest";
 import { decompress } from "../compression/zstd.ts";
 import { bytesOf, chunks } from "../testing/bytes.ts";
-import { compressHere, compressThere, makePipe, type OutputRequest } from "./compressed-output.ts";
-import { sessionVariable } from "./end-orphans.ts";
+import { compressHere, compressThere, type OutputRequest } from "./compressed-output.ts";
+import { sessionVariable } from "./make-ready.ts";
 
 interface Program {
   readonly output?: string;
@@ -64,16 +64,17 @@ const wholeOf = async (exec: ContainerExec) => {
   await using output = await compressThere(exec, request);
   return await bytesOf(output.bytes);
 };
-const around = { mkfifo: {}, rm: {}, zstd: { output: "compressed" } };
+/** The shell becomes `zstd`. */
+const around = { rm: {}, sh: { output: "compressed" } };
 
 describe("compressed in the container", () => {
-  it("is what zstd gives, when both ended well, and the pipe is removed", async () => {
+  it("is what zstd gives, when both ended well, and nothing else is run", async () => {
     const { exec, ran, marks } = containerWith({ ...around, pg_dump: {} });
     {
       await using output = await compressThere(exec, request);
       expect([await bytesOf(output.bytes), output.rawBytes()]).toEqual(["compressed", null]);
     }
-    expect(ran).toEqual(["zstd", "pg_dump", "rm"]);
+    expect(ran).toEqual(["sh", "pg_dump"]);
     expect(marks.slice(0, 2)).toEqual(["backup-1", "backup-1"]);
   });
 
@@ -85,21 +86,26 @@ describe("compressed in the container", () => {
     ],
     [{ pg_dump: { exitCode: 137 } }, "BACKUP_FAILED", "pg_dump failed (exit code 137): it was ended by signal 9"],
     [{ pg_dump: { lost: true } }, "BACKUP_EXIT_LOST", "nobody saw how pg_dump ended"],
-    [{ pg_dump: {}, zstd: { exitCode: 1, stderr: "zstd: no space" } }, "BACKUP_FAILED", "zstd failed (exit code 1)"],
-    [{ pg_dump: {}, zstd: { lost: true } }, "BACKUP_EXIT_LOST", "nobody saw how zstd ended"],
+    [
+      { pg_dump: {}, sh: { output: "half", exitCode: 1, stderr: "zstd: no space" } },
+      "BACKUP_FAILED",
+      "zstd failed (exit code 1)",
+    ],
+    [{ pg_dump: {}, sh: { output: "half", lost: true } }, "BACKUP_EXIT_LOST", "nobody saw how zstd ended"],
   ])("is nothing when one of them did not: %o", async (programs, code, message) => {
     const { exec, ran } = containerWith({ ...around, ...programs });
     const error = await wholeOf(exec).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code, message: expect.stringContaining(message) });
-    expect(ran.at(-1)).toBe("rm");
+    // Where something came out, the pipe is open, and its name gone.
+    expect(ran).toEqual(["sh", "pg_dump"]);
   });
 
   it("one that would wait for the other for ever is stopped", async () => {
-    const reading = containerWith({ ...around, zstd: { hangs: true }, pg_dump: { exitCode: 1 } });
+    const reading = containerWith({ ...around, sh: { hangs: true }, pg_dump: { exitCode: 1 } });
     await expect(wholeOf(reading.exec)).rejects.toMatchObject({ code: "BACKUP_FAILED" });
-    expect(reading.stopped).toEqual(["zstd"]);
+    expect([reading.stopped, reading.ran.at(-1)]).toEqual([["sh"], "rm"]);
 
-    const writing = containerWith({ mkfifo: {}, rm: {}, pg_dump: { hangs: true } });
+    const writing = containerWith({ rm: {}, pg_dump: { hangs: true } });
     await expect(compressThere(writing.exec, request)).rejects.toMatchObject({ code: "EXEC_FAILED" });
     expect([writing.stopped, writing.ran.at(-1)]).toEqual([["pg_dump"], "rm"]);
   });
@@ -107,7 +113,7 @@ describe("compressed in the container", () => {
 
 it("what nobody reads is ended", async () => {
   for (const compressed of [compressThere, compressHere]) {
-    const { exec, stopped } = containerWith({ ...around, zstd: { hangs: true }, pg_dump: { hangs: true } });
+    const { exec, stopped } = containerWith({ ...around, sh: { hangs: true }, pg_dump: { hangs: true } });
     const output = await compressed(exec, request);
     await output[Symbol.asyncDispose]();
     expect(stopped).toContain("pg_dump");
@@ -130,14 +136,4 @@ describe("compressed here", () => {
     const { bytes } = await compressHere(exec, request);
     await expect(bytesOf(bytes)).rejects.toMatchObject({ code });
   });
-});
-
-it("a pipe is made anew, where the container has what it takes", async () => {
-  const able = containerWith({ zstd: {}, rm: {}, mkfifo: {} });
-  expect(await makePipe(able.exec, "db")).toBe(true);
-  expect(able.ran).toEqual(["zstd", "rm", "mkfifo"]);
-  expect(await makePipe(containerWith({ rm: {}, mkfifo: {} }).exec, "db")).toBe(false);
-  expect(await makePipe(containerWith({ zstd: {}, rm: {} }).exec, "db")).toBe(false);
-  // A file system that cannot be written to.
-  expect(await makePipe(containerWith({ zstd: {}, rm: {}, mkfifo: { exitCode: 1 } }).exec, "db")).toBe(false);
 });

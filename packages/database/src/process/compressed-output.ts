@@ -1,15 +1,18 @@
 import { type ContainerExec, type ExecOptions, type ExecStream, isSluiceError, SluiceError } from "@sluice/core";
 import { compress } from "../compression/zstd.ts";
-import { sessionVariable } from "./end-orphans.ts";
+import { sessionVariable } from "./make-ready.ts";
 import { reasonOf } from "./reason-of.ts";
 import { succeeds } from "./succeeds.ts";
 
-/** Always the same: there is one backup of a container at a time. */
-const file = "/tmp/sluice-backup.pipe";
+/** Of the pipe that `compressThere` needs. Always the same: there is one backup of a container at a time. */
+export const pipePath = "/tmp/sluice-backup.pipe";
+
+/** What comes out of a container compressed is passed on in pieces of this size. */
+const gatherBytes = 1 << 20;
 
 export interface OutputRequest {
   readonly container: string;
-  /** Of the backup; what is left of it is found by that (see `endMarkedProcesses`). */
+  /** Of the backup; what is left of it is found by that (see `makeReady`). */
   readonly session: string;
   readonly options: Pick<ExecOptions, "environment" | "signal">;
   /** The command that writes; `null` stands for its standard output. */
@@ -18,7 +21,7 @@ export interface OutputRequest {
 
 /** Disposing ends what still runs. */
 export interface CompressedOutput extends AsyncDisposable {
-  /** Throws at its end unless every process exited with 0. Must be read. */
+  /** Throws at its end unless every process exited with 0. Must be read. A chunk holds its bytes until the next is asked for. */
   readonly bytes: AsyncIterable<Uint8Array>;
   /** What went in, once `bytes` ended; `null` where it was compressed in the container. */
   rawBytes(): number | null;
@@ -43,9 +46,12 @@ export async function compressHere(
   return { bytes: compress(output()), rawBytes: () => raw, [Symbol.asyncDispose]: async () => stop.abort() };
 }
 
+/** Once both have opened the pipe, nobody needs its name any more. The shell is `zstd` from then on. */
+const readPipe = 'exec < "$1" || exit; rm -f "$1"; exec zstd -q -3 -T1 -c';
+
 /**
- * Runs a command that writes into the pipe of `makePipe`, and beside it the container's own `zstd` that reads from it.
- * This process only sees what is left after compression.
+ * Runs a command that writes into the pipe that `makeReady` made, and beside it the container's own `zstd` that reads from
+ * it. This process only sees what is left after compression.
  *
  * No shell puts the two together. It would forget how the first of them ended. And where it died before its children, as
  * it does at once when it is told to stop, the container's first process inherits them: PostgreSQL takes an unknown child
@@ -57,11 +63,10 @@ export async function compressThere(exec: ContainerExec, request: OutputRequest)
   const { signal } = stop;
   const mark = { [sessionVariable]: session };
   const environment = { ...options.environment, ...mark };
-  const line = command(file);
-  const zstd = ["zstd", "-q", "-3", "-T1", "-c", file];
+  const line = command(pipePath);
   const [reader, writer] = await startBoth(
     [
-      exec.stream(container, zstd, { environment: mark, signal }),
+      exec.stream(container, ["sh", "-c", readPipe, "sh", pipePath], { environment: mark, signal, gatherBytes }),
       exec.stream(container, line, { environment, signal }),
     ],
     async (error) => {
@@ -75,11 +80,10 @@ export async function compressThere(exec: ContainerExec, request: OutputRequest)
     throw error;
   });
   written.catch(() => undefined);
-  let removed: Promise<void> | undefined;
+  let isOpened = false;
   async function* output(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of outputOf(reader, zstd)) {
-      // Both have opened it by now, and need its name no more.
-      removed ??= removeFile(exec, container);
+    for await (const chunk of outputOf(reader, ["zstd"])) {
+      isOpened ||= chunk.length > 0;
       yield chunk;
     }
     await written;
@@ -90,7 +94,7 @@ export async function compressThere(exec: ContainerExec, request: OutputRequest)
     async [Symbol.asyncDispose]() {
       stop.abort();
       await Promise.allSettled([written]);
-      await (removed ?? removeFile(exec, container));
+      if (!isOpened) await removeFile(exec, container);
     },
   };
 }
@@ -105,7 +109,7 @@ export async function compressFileThere(
   if (!(await succeeds(exec, container, ["zstd", "-q", "--version"], given))) return null;
   const stop = createStop(given);
   const line = ["zstd", "-q", "-3", "-T1", "-c", path];
-  const reader = await exec.stream(container, line, { signal: stop.signal });
+  const reader = await exec.stream(container, line, { signal: stop.signal, gatherBytes });
   return {
     bytes: outputOf(reader, line),
     rawBytes: () => null,
@@ -134,14 +138,6 @@ async function startBoth(
     await fail(error);
     throw error;
   }
-}
-
-/** Makes the pipe that `compressThere` needs. `false` where the container has no `zstd`, no `mkfifo` or no `/tmp` to write to. */
-export async function makePipe(exec: ContainerExec, container: string, signal?: AbortSignal): Promise<boolean> {
-  const can = (command: readonly string[]) => succeeds(exec, container, command, signal);
-  // What a dead run left goes first. One that somebody else puts there now makes `mkfifo` fail.
-  const ready = await Promise.all([can(["zstd", "-q", "--version"]), can(["rm", "-f", file])]);
-  return ready.every(Boolean) && (await can(["mkfifo", "-m", "600", file]));
 }
 
 interface Ended {
@@ -186,5 +182,5 @@ function failure([program = ""]: readonly string[], { exitCode, stderr }: Ended)
 
 async function removeFile(exec: ContainerExec, container: string): Promise<void> {
   // The container may be gone.
-  await exec.exec(container, ["rm", "-f", file]).catch(() => undefined);
+  await exec.exec(container, ["rm", "-f", pipePath]).catch(() => undefined);
 }

@@ -31,12 +31,6 @@ export function createSqliteDriver(options: SqliteOptions): DatabaseDriver {
   return {
     kind: "sqlite",
     probe: ({ signal }) => withTool(signal, (tool) => probe(tool, file, signal)),
-    endOrphans: ({ signal }) =>
-      withTool(signal, async (tool) => {
-        const left = await tool.list(`${file}__backup_`, signal);
-        await tool.remove(left);
-        return left.length;
-      }),
     dump: (call) => dump(options, call),
     globals: async () => null,
     fingerprint: (_like, call) =>
@@ -91,13 +85,17 @@ async function copyBeside(tool: SqliteTool, file: string, { backup, signal }: Dr
 async function dump(options: SqliteOptions, call: DriverCall): Promise<RunningDump> {
   const { exec, file } = options;
   const { signal } = call;
-  return orDispose(await openTool(options, signal), async (tool) =>
-    orDispose(await copyBeside(tool, file, call), async (copy) => {
+  return orDispose(await openTool(options, signal), async (tool) => {
+    const live = await probe(tool, file, signal);
+    // What dead runs left.
+    await tool.remove(await tool.list(`${file}__backup_`, signal));
+    return orDispose(await copyBeside(tool, file, call), async (copy) => {
       const { container } = tool;
       const request = { container, options: { signal }, command: () => tool.readCommand(copy.path) };
       const running =
         (await compressFileThere(exec, container, copy.path, signal)) ?? (await compressHere(exec, request));
       return {
+        live,
         bytes: running.bytes,
         rawBytes: () => running.rawBytes(),
         fingerprint: () => takeFingerprint(tool, copy.path, signal),
@@ -107,8 +105,8 @@ async function dump(options: SqliteOptions, call: DriverCall): Promise<RunningDu
           await tool[Symbol.asyncDispose]();
         },
       };
-    }),
-  );
+    });
+  });
 }
 
 async function scratch(options: SqliteOptions, image: string, { signal }: DriverCall): Promise<ScratchDatabase> {

@@ -29,6 +29,8 @@ export interface BackupWriter extends AsyncDisposable {
   readonly seq: number;
   /** The store compresses by itself, and stores what it holds already only once: it had better take dumps as they are. */
   readonly compresses?: boolean;
+  /** It is done with each chunk of a part before it asks for the next one: the chunk's memory may be used again then. */
+  readonly keepsNothing?: boolean;
   /** Streams a part into the store; durable when it resolves. @throws SluiceError DISK_FULL, BACKUP_FAILED */
   write(part: BackupPart, source: AsyncIterable<Uint8Array>, options?: WriteOptions): Promise<StoredPart>;
   /** The moment from which the backup is there. */

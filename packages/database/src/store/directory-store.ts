@@ -125,6 +125,7 @@ export function createDirectoryStore({ directory, onStep }: DirectoryStoreOption
     return {
       id,
       seq,
+      keepsNothing: true,
       write,
       async commit(manifest) {
         if (manifest.id !== id || manifest.seq !== seq) throw new TypeError(`manifest is not that of backup ${id}`);

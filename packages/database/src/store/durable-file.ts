@@ -20,8 +20,8 @@ const syncEveryBytes = 32 << 20;
 
 /**
  * Streams bytes into a file of mode 0600 that appears whole or not at all, and survives a loss of power when this
- * resolves. Memory is constant: small chunks are gathered, and a piece is written before the next chunk is asked for. The
- * digest is computed in passing.
+ * resolves. Memory is constant: small chunks are gathered, and what is large enough is written before the next chunk is
+ * asked for. The digest is computed in passing.
  */
 export async function writeDurably(
   path: string,
@@ -52,21 +52,24 @@ async function writePartial(
   let bytes = 0;
   await using file = await open(partial, "wx", 0o600);
   const disk = keepSyncing(file);
+  const put = async (part: Uint8Array) => {
+    await writeAll(file, part, hash);
+    await disk.wrote(part.length);
+  };
   const flush = async () => {
-    await writeAll(file, piece.subarray(0, filled), hash);
-    await disk.wrote(filled);
+    await put(piece.subarray(0, filled));
     filled = 0;
   };
   await onStep?.("opened");
   for await (const chunk of lettingGo(source)) {
     signal?.throwIfAborted();
     bytes += chunk.length;
-    for (let at = 0; at < chunk.length; ) {
-      const part = chunk.subarray(at, at + pieceBytes - filled);
-      piece.set(part, filled);
-      filled += part.length;
-      at += part.length;
-      if (filled === pieceBytes) await flush();
+    if (chunk.length > pieceBytes - filled) await flush();
+    // What is a piece already need not be copied.
+    if (chunk.length >= pieceBytes) await put(chunk);
+    else {
+      piece.set(chunk, filled);
+      filled += chunk.length;
     }
     onBytes?.(bytes);
   }

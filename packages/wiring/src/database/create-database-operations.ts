@@ -121,12 +121,17 @@ async function change<T>(
   signal: AbortSignal,
   run: (database: OpenDatabase) => Promise<Done<T>>,
 ): Promise<T> {
+  // Compose resolves it in a process of its own meanwhile. What it finds wrong is told where the project is needed.
+  session.project(signal).catch(() => undefined);
   await using _lock = await lockStack(session, reasoned(what, call), "none", signal);
   const { journal, base } = await session.ports();
   const { stack, homeId } = await session.facts();
   await base.claim(stack, homeId);
-  const database = await openDatabase(session, call, signal);
+  const opening = openDatabase(session, call, signal);
+  opening.catch(() => undefined);
+  // It is over before the lock is given back.
   await session.runtime().throwAway.sweep(stack);
+  const database = await opening;
   const { backup } = call;
   const about = { ...entry(session, what, call), service: database.service, ...(backup ? { backup } : {}) };
   await journal.append({ ...about, result: "begun" });

@@ -16,6 +16,7 @@ import {
   createAgeCipher,
   createDirectoryStore,
   createS3Store,
+  type DatabaseDriver,
 } from "@sluice/database";
 import { servingOf } from "@sluice/engine";
 import { stateHomeOf } from "../locations.ts";
@@ -78,12 +79,18 @@ export async function openDatabase(
     session.ports(),
   ]);
   const found = findDatabase(settings, project.services, project.model);
-  const [observed, bundles] = await Promise.all([ports.observer.observe(project, signal), ports.bundles.list()]);
-  const container = running(found.service, containersOf(observed, found.service));
   const start = project.model.services[found.service] ?? {};
   const files = settings.file === undefined ? null : fileMount(start, settings.file);
-  const request = { ...found, container: container.id, stack: project.stack, settings, start, files };
-  const driver = await createDriver(session, request, signal);
+  const driverOf = (container: string) =>
+    createDriver(session, { ...found, container, stack: project.stack, settings, start, files }, signal);
+  // What is found out in the container takes as long as all the rest, and which one it is is mostly known at once.
+  const [early, observed, bundles] = await Promise.all([
+    earlyDriver(session.runtime().runningOf(project.stack, found.service, signal), driverOf),
+    ports.observer.observe(project, signal),
+    ports.bundles.list(),
+  ]);
+  const container = running(found.service, containersOf(observed, found.service));
+  const driver = early?.container === container.id ? early.driver : await driverOf(container.id);
   return {
     ...found,
     settings,
@@ -99,6 +106,19 @@ export async function openDatabase(
       onProgress,
     },
   };
+}
+
+/** The driver of the only container that runs a service; `null` where that is not so, or something is wrong with it. */
+async function earlyDriver(
+  running: Promise<readonly string[]>,
+  driverOf: (container: string) => Promise<DatabaseDriver>,
+): Promise<{ readonly container: string; readonly driver: DatabaseDriver } | null> {
+  try {
+    const [container, other] = await running;
+    return container === undefined || other !== undefined ? null : { container, driver: await driverOf(container) };
+  } catch {
+    return null;
+  }
 }
 
 /** What `database:` without a word means. */
