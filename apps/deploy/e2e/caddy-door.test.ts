@@ -87,3 +87,23 @@ describe("a project whose doors are made of Caddy", () => {
     expect(await versionsSeen(url)).toEqual(["v1"]);
   });
 });
+
+it("takes the place of doors of HAProxy when it is asked to, and the other way round", patience, async () => {
+  await using project = await openProject(
+    "traffic: { drain: { timeout: 1s } }\nrollout: { steps: [100], bake: 0s }\nenvironments: { caddy: { traffic: { driver: caddy } } }\n",
+  );
+  const url = `http://127.0.0.1:${project.port}/`;
+  const files = { "echo.mjs": echo, "docker-compose.yml": compose("v1").replace(', "127.0.0.1::8443"', "") };
+  await project.release("v1", files);
+  await project.sluice(0, "deploy", "--release", "v1");
+  const imageOf = () => docker("inspect", "-f", "{{.Config.Image}}", `${project.stack}-door-web`);
+  const { stdout, stderr } = await project.sluice(10, "deploy", "--release", "v1", "--env", "caddy");
+  expect(stdout + stderr).toContain("--replace-doors");
+  for (const [args, image] of [
+    [["--env", "caddy"], "sluice/door-caddy:2"],
+    [[], "sluice/door:3.0"],
+  ] as const) {
+    await project.sluice(0, "deploy", "--release", "v1", "--replace-doors", ...args);
+    expect([await imageOf(), await versionsSeen(url)]).toEqual([image, ["v1"]]);
+  }
+});
