@@ -24,6 +24,12 @@ download_package() { # package directory
 debian_sources() { # suite
   local own uri key suffix
   own=$(os_release VERSION_CODENAME)
+  # Backports stand on the release they are for, and are served by its mirror.
+  if [[ $1 = *-backports ]]; then
+    debian_sources "${1%-backports}"
+    debian_sources "${1%-backports}" | sed -n "1s/ ${1%-backports} main\$/ $1 main/p"
+    return
+  fi
   for suffix in "" -security; do
     read -r uri key < <(debian_mirror "$own$suffix") || [ -n "$suffix" ] || die "no apt source of this machine has the suite $own"
     if [ "$1" = sid ]; then

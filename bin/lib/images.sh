@@ -7,6 +7,7 @@ setup_images() {
   setup_image busybox sluice-test/busybox:latest busybox
   setup_image door sluice/door:3.0 haproxy:3.0 3.0
   setup_image door sluice/door:2.6 haproxy:2.6 2.6
+  setup_image door-caddy sluice/door-caddy:2 caddy:2
   setup_image node sluice-test/node:24 node:24-slim
   setup_image shop-base sluice-test/shop-base:latest sluice-test/node:24
   setup_image postgres sluice-test/postgres:15 postgres:15

@@ -6,6 +6,7 @@ import {
   type ContainerLogs,
   type ContainerStats,
   type DoorRuntime,
+  doorImage,
   doorSpec,
   type ImageBuilder,
   labels,
@@ -108,7 +109,7 @@ export function createComposeRuntime(options: ComposeRuntimeOptions): ComposeRun
     const settings = await config();
     const secret = (await previewSecret?.()) ?? "";
     const spec = doorSpec({ stack, service, config: settings, servers, previewSecret: secret });
-    return { request: { spec, image: settings.traffic.image, model }, secret: previewSecret !== undefined };
+    return { request: { spec, image: doorImage(settings), model }, secret: previewSecret !== undefined };
   };
   return {
     observer: createObserver({ engine, exec, readRouting, wantedDoor }),

@@ -1,4 +1,5 @@
 export * from "./config/bytes.ts";
+export * from "./config/door-image.ts";
 export * from "./config/duration.ts";
 export type { GithubConfig } from "./config/github-schema.ts";
 export {
@@ -54,6 +55,7 @@ export * from "./model/traffic-count.ts";
 export * from "./model/verdict.ts";
 export * from "./model/watch-target.ts";
 export * from "./model/watched-check.ts";
+export * from "./plan/assert-door-can.ts";
 export * from "./plan/door-spec.ts";
 export * from "./plan/format-plan.ts";
 export * from "./plan/live-slot.ts";

@@ -1,6 +1,7 @@
 import {
   type DoorRequest,
   type DoorRouting,
+  doorImage,
   doorSpec,
   isSluiceError,
   type ObservedStack,
@@ -36,7 +37,9 @@ export async function doorRequest(
   const servers = await ports.doors.addresses(model, facts);
   const spec = doorSpec({ stack, service: facts, config, previewSecret, servers });
   const kept = routing ?? (await currentRouting(scope, service)) ?? restoredRouting(scope, service, closedRouting);
-  return { spec, files: ports.router.files(spec, kept), routing: kept, image: config.traffic.image, model, deployment };
+  const files = ports.router.files(spec, kept);
+  const volumes = ports.router.volumes(spec);
+  return { spec, files, volumes, routing: kept, image: doorImage(config), model, deployment };
 }
 
 function factsOf({ bundle }: StoredRelease, service: string): ServiceFacts {

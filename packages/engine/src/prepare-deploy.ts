@@ -1,4 +1,12 @@
-import { liveSlot, movedPorts, planDeployment, portHeirs, releasesToPrune, SluiceError } from "@sluice/core";
+import {
+  assertDoorsCan,
+  liveSlot,
+  movedPorts,
+  planDeployment,
+  portHeirs,
+  releasesToPrune,
+  SluiceError,
+} from "@sluice/core";
 import { matchRelease } from "./match-promoted.ts";
 import { measureTraffic } from "./measure-traffic.ts";
 import { assertDoorsAnswer, assertReady } from "./preflight.ts";
@@ -21,6 +29,7 @@ export async function prepareDeploy(
     lastServing(ports.journal),
     assertReady(request, ports, signal),
   ]);
+  assertDoorsCan(ports.router, config, project.services);
   if (!request.replaceDoors) assertDoorsAnswer(observed);
   const key = ports.identity.key(wanted, project.modelHash);
   const { promotion, same, images } = matchRelease(bundles, request, key);

@@ -1,4 +1,5 @@
 import {
+  assertDoorsCan,
   findBundle,
   type LiveSlot,
   liveSlot,
@@ -56,6 +57,7 @@ export async function prepareRollback(
   if (warm === target.id && moved.length === 0 && Object.keys(heirs).length === 0) {
     return { ...common, plan: planWarmRollback(target.services, config, observed) };
   }
+  assertDoorsCan(ports.router, config, target.services);
   const missing = await ports.images.missing(target.images, signal);
   if (missing.length > 0) {
     throw new SluiceError(

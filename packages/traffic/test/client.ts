@@ -1,4 +1,5 @@
 import { Agent, type IncomingHttpHeaders, request } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 
 export interface Answer {
   readonly status: number;
@@ -114,6 +115,29 @@ export function startLoad(port: number, rate: number, options: { path?: string; 
       clearInterval(timer);
       await Promise.all(pending);
       return { asked, lost, lostAt, by };
+    },
+  };
+}
+
+/** Users who keep their connection open and post now and then: what an idle connection that is closed would lose. */
+export function startVisits(port: () => number, users: number) {
+  let isOver = false;
+  let asked = 0;
+  const lost: string[] = [];
+  const done = Array.from({ length: users }, async (_, user) => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    while (!isOver) {
+      asked += 1;
+      await ask(port(), "/", { agent, method: "POST" }).catch((error: unknown) => lost.push(String(error)));
+      await sleep(20 + 2 * user);
+    }
+    agent.destroy();
+  });
+  return {
+    async stop(): Promise<{ readonly asked: number; readonly lost: readonly string[] }> {
+      isOver = true;
+      await Promise.all(done);
+      return { asked, lost };
     },
   };
 }

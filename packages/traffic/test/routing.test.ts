@@ -2,7 +2,7 @@ import type { DoorRouting, Slot } from "@sluice/core";
 import { otherSlot, slots } from "@sluice/core";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { routeOf } from "../src/haproxy/route-model.ts";
+import { routeOf } from "../src/door/route-model.ts";
 import { ask, cookieOf, createUser, flips } from "./client.ts";
 import { docker } from "./docker.ts";
 import { type Door, doorImages, openStage, previewSecret, type Stage } from "./stage.ts";

@@ -1,7 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import type { DoorRouting, DoorSpec, Slot, TrafficRouter } from "@sluice/core";
-import { createHaproxyRouter } from "../src/index.ts";
+import type {
+  Clock,
+  ContainerExec,
+  DoorRouting,
+  DoorSpec,
+  RouterCapabilities,
+  Slot,
+  TrafficRouter,
+} from "@sluice/core";
+import { createCaddyRouter, createHaproxyRouter } from "../src/index.ts";
 import { docker, dockerExec, systemClock } from "./docker.ts";
 
 const nodeImage = process.env["SLUICE_TEST_NODE_IMAGE"] ?? "sluice-test/node:24";
@@ -33,7 +41,9 @@ export interface Door {
  * would be said of that HAProxy, and nobody would see it.
  */
 export async function doorImages(): Promise<string[]> {
-  const wanted = (process.env["SLUICE_DOOR_IMAGES"] ?? "sluice/door:3.0,sluice/door:2.6").split(",");
+  const wanted = (process.env["SLUICE_DOOR_IMAGES"] ?? "sluice/door:3.0,sluice/door:2.6,sluice/door-caddy:2").split(
+    ",",
+  );
   for (const image of wanted) {
     await docker("image", "inspect", "-f", "{{.Id}}", image).catch((error: unknown) => {
       throw new Error(`no image ${image}: bin/setup images makes it`, { cause: error });
@@ -42,18 +52,36 @@ export async function doorImages(): Promise<string[]> {
   return wanted;
 }
 
+/** The driver of the doors that an image makes. */
+export function createRouter(
+  image: string,
+  options: { readonly exec: ContainerExec; readonly clock: Clock } = { exec: dockerExec(), clock: systemClock },
+): TrafficRouter & AsyncDisposable {
+  return isHaproxy(image) ? createHaproxyRouter(options) : createCaddyRouter(options);
+}
+
+export const isHaproxy = (image: string): boolean => !image.includes("caddy");
+
+/** What the driver of an image says of itself, before there is a door. */
+export const capabilitiesOf = (image: string): RouterCapabilities => createRouter(image).capabilities;
+
 /** A network of its own with fixed addresses: .11, .12 for blue, .21, .22 for green. */
 export async function openStage(image: string): Promise<Stage> {
   const id = `traffic-${randomBytes(4).toString("hex")}`;
   const prefix = await createLink(id);
   const containers: string[] = [];
-  const router = createHaproxyRouter({ exec: dockerExec(), clock: systemClock });
+  const kept = new Set<string>();
+  const router = createRouter(image);
   const addressOf = (slot: Slot, replica: number) => `${prefix}.${slot === "blue" ? 10 + replica : 20 + replica}`;
   const createDoor = async (spec: DoorSpec) => {
     const name = `${id}-door-${containers.length}`;
     containers.push(name);
     const publish = spec.listen.flatMap(({ port }) => ["-p", `127.0.0.1::${port}`]);
-    await docker("create", "--name", name, "--label", label, ...publish, image);
+    const volumes = router.volumes(spec);
+    for (const volume of volumes) await docker("volume", "create", "--label", label, volume.name);
+    for (const volume of volumes) kept.add(volume.name);
+    const mounts = volumes.flatMap((volume) => ["-v", `${volume.name}:${volume.path}`]);
+    await docker("create", "--name", name, "--label", label, ...publish, ...mounts, image);
     await docker("network", "connect", id, name);
     return name;
   };
@@ -114,6 +142,7 @@ export async function openStage(image: string): Promise<Stage> {
       await router[Symbol.asyncDispose]();
       if (containers.length > 0) await docker("rm", "-f", "-v", ...containers);
       await docker("network", "rm", id);
+      if (kept.size > 0) await docker("volume", "rm", ...kept);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { environmentFingerprint, modelChanges, mountedFiles } from "@sluice/compose";
-import { redactDeep } from "@sluice/core";
+import { doorImage, redactDeep } from "@sluice/core";
 import type { EnginePorts } from "@sluice/engine";
 import { judge } from "@sluice/health";
 import { createJournal, createOrderDesk, createTrafficCounts, type StateHome } from "@sluice/journal";
@@ -31,7 +31,7 @@ export async function createPorts(
   const [state, stack] = await Promise.all([session.home(), session.stack()]);
   const runtime = session.runtime();
   const references = { environment: options.env, onSecrets: add };
-  const doorImage = async () => (await session.config()).traffic.image;
+  const toolImage = async () => doorImage(await session.config());
   const orders = createOrderDesk(state);
   return {
     clock,
@@ -48,7 +48,7 @@ export async function createPorts(
     doors: runtime.doors,
     router,
     counts: createTrafficCounts(state),
-    prober: createStackProber(stack, runtime, clock, references, doorImage),
+    prober: createStackProber(stack, runtime, clock, references, toolImage),
     watcher: createStackWatcher(runtime, clock, references),
     judge,
     orders,

@@ -9,10 +9,11 @@ import {
   type Finding,
   type Redact,
   type ResolvedProject,
+  type TrafficRouter,
 } from "@sluice/core";
 import type { EnginePorts, StackFacts } from "@sluice/engine";
 import { discardUnusedHome, openStateHome, type StateHome } from "@sluice/journal";
-import { createHaproxyRouter } from "@sluice/traffic";
+import { createCaddyRouter, createHaproxyRouter } from "@sluice/traffic";
 import { checkSecrets } from "./check-secrets.ts";
 import { createHomeClaim } from "./claim-home.ts";
 import { createPorts } from "./create-ports.ts";
@@ -90,16 +91,18 @@ export function createSession(options: DeployerOptions): Session {
     const name = await stack();
     return openStateHome(stateHomeOf(options, name), { clock, stack: name });
   });
-  const router: Once<ReturnType<typeof createHaproxyRouter>, []> = once(() =>
-    createHaproxyRouter({ exec: runtime().exec, clock }),
-  );
+  const router: Once<Promise<TrafficRouter & AsyncDisposable>, []> = once(async () => {
+    const { driver } = (await config()).traffic;
+    const create = { haproxy: createHaproxyRouter, caddy: createCaddyRouter }[driver];
+    return create({ exec: runtime().exec, clock });
+  });
   const runtime: Once<ComposeRuntime, []> = once(() =>
     createComposeRuntime({
       env: options.env,
       clock,
       redact: redaction.redact,
       config,
-      readRouting: (door, signal) => router().routing(door, signal),
+      readRouting: async (door, signal) => (await router()).routing(door, signal),
       previewSecret: async () => (await home()).previewSecret,
       memo: createFileMemo(async () => join((await home()).path, "cache")),
     }),
@@ -111,7 +114,7 @@ export function createSession(options: DeployerOptions): Session {
   });
   const ports = once(async (): Promise<EnginePorts> => {
     await facts();
-    return createPorts(session, { redaction, router: router(), claim: claim() });
+    return createPorts(session, { redaction, router: await router(), claim: claim() });
   });
   const channels = once(async (): Promise<OpenedChannels> => {
     const opened = openChannels(await config(), options.env);
@@ -145,7 +148,7 @@ export function createSession(options: DeployerOptions): Session {
     async [Symbol.asyncDispose]() {
       ending.abort();
       await warmUp;
-      if (router.made) await router()[Symbol.asyncDispose]();
+      if (router.made) await (await router())[Symbol.asyncDispose]();
       if (!home.made) return;
       await using opened = await home();
       if (!claim.made || !claim().isMade) await discardUnusedHome(opened).catch(() => undefined);

@@ -41,20 +41,24 @@ export async function createDoor(
   { name, kind, endpoints }: DoorContainer,
 ): Promise<string> {
   const facts = doorFacts(request.model, request.spec.service);
+  const { volumes = [] } = request;
   const [first, ...others] = endpoints;
   try {
     const docker = await engine.docker();
+    for (const volume of volumes) {
+      await docker.createVolume({ Name: volume.name, Labels: { [labels.stack]: request.spec.stack } });
+    }
     const container = await docker.createContainer({
       name,
       Image: request.image,
       Labels: doorLabels(request, kind, facts),
-      StopSignal: "SIGUSR1",
       ...(kind === "door" ? { Env: Object.entries(facts.environment).map(([key, value]) => `${key}=${value}`) } : {}),
       ...(kind === "door" ? { ExposedPorts: exposed(facts.ports) } : {}),
       HostConfig: {
         RestartPolicy: { Name: "unless-stopped" },
         ...(first ? { NetworkMode: first.network } : {}),
         ...(kind === "door" ? { PortBindings: bindings(facts.ports) } : {}),
+        Binds: volumes.map((volume) => `${volume.name}:${volume.path}`),
       },
       ...(first ? { NetworkingConfig: { EndpointsConfig: { [first.network]: endpointConfig(first) } } } : {}),
     });

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { DoorRequest } from "@sluice/core";
 import { doorFacts } from "../model/door-facts.ts";
 
-export type SpecRequest = Omit<DoorRequest, "deployment" | "files" | "routing">;
+export type SpecRequest = Omit<DoorRequest, "deployment" | "files" | "routing" | "volumes">;
 
 /**
  * Hash of what a door's container is made from; with another one it must be replaced. Two parts: all but the preview

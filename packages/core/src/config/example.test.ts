@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import type * as z from "zod";
+import { doorImage } from "./door-image.ts";
 import { defaultConfig, parseConfig } from "./parse-config.ts";
 import { configSchema } from "./schema.ts";
 
@@ -31,7 +32,7 @@ describe("the example configuration", () => {
       sentry: _sentry,
       analysis,
       github,
-      traffic: { testers, ...traffic },
+      traffic: { testers, image, ...traffic },
       rollout: { minFreeMemory, ...rollout },
       ...rest
     } = parseConfig(text, path);
@@ -46,6 +47,7 @@ describe("the example configuration", () => {
     } = defaultConfig();
     expect({ ...rest, traffic, rollout }).toEqual(defaults);
     expect(minFreeMemory).toBeGreaterThan(0);
+    expect(image).toBe(doorImage(defaultConfig()));
     expect(testers?.by).toBe("header");
     expect(github).toMatchObject(defaultGithub);
     expect({ ...notify, titles: {}, notes: {}, channels: {} }).toEqual(silent);

@@ -52,6 +52,18 @@ export const serviceSchema = z.strictObject({
   protocol: z.enum(protocols).optional(),
   /** Path of the door's own health checks; without one the door checks that the port answers. */
   health: z.strictObject({ path: z.string().startsWith("/") }).optional(),
+  /** HTTPS that ends at the door, with certificates that it gets by itself. */
+  https: z
+    .strictObject({
+      hosts: z
+        .array(z.string().regex(/^(?:[a-z0-9-]+\.)*[a-z0-9-]+$/, "expected a name such as shop.example.com"))
+        .min(1),
+      /** Of the container: the compose file publishes it, as `443:8443`. */
+      port: z.int().min(1).max(65_535).default(8443),
+      issuer: z.enum(["acme", "internal"]).default("acme"),
+      email: z.email().optional(),
+    })
+    .optional(),
   /** Writable volumes and bind mounts of the service may be used by two versions at once. */
   sharedVolumes: z.boolean().optional(),
   /** Old and new workers may run at once. */
@@ -180,7 +192,10 @@ const settings = z.strictObject({
       testers: testersSchema.optional(),
       drain: z.strictObject({ timeout: duration.default(30_000) }).prefault({}),
       proxyProtocol: z.strictObject({ in: z.boolean().default(false), out: z.boolean().default(false) }).prefault({}),
-      image: z.string().default("sluice/door:3.0"),
+      /** What the doors are made of. */
+      driver: z.enum(["haproxy", "caddy"]).default("haproxy"),
+      /** Default: see `doorImage`. */
+      image: z.string().min(1).optional(),
     })
     .prefault({}),
   rollout: z

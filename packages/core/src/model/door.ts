@@ -32,6 +32,18 @@ export interface TesterAddresses {
   readonly proxies?: readonly string[] | undefined;
 }
 
+/** HTTPS that ends at the door, with certificates that it gets and renews by itself. */
+export interface DoorHttps {
+  /** Names that it has certificates for. */
+  readonly hosts: readonly string[];
+  /** One of `listen`: whoever connects there speaks TLS. */
+  readonly port: number;
+  /** `acme`: Let's Encrypt, over the same port; `internal`: an authority of the door's own, which nobody else knows. */
+  readonly issuer: "acme" | "internal";
+  /** Of the account with the authority. */
+  readonly email?: string | undefined;
+}
+
 /** What a door is made for. Changing any of it replaces or reloads the door; routing never does. */
 export interface DoorSpec {
   readonly stack: string;
@@ -54,9 +66,18 @@ export interface DoorSpec {
   /** Only of HTTP doors. Default: nobody. */
   readonly testers?: Testers | undefined;
   readonly proxyProtocol: { readonly in: boolean; readonly out: boolean };
+  /** Default: the door speaks no TLS. */
+  readonly https?: DoorHttps | undefined;
   /** Requests that carry this value in `X-Sluice-Preview` reach the slot that `X-Sluice-Slot` names. Secret. */
   readonly previewSecret: string;
   readonly drainTimeoutMs: number;
+}
+
+/** What of a door outlives its container. */
+export interface DoorVolume {
+  readonly name: string;
+  /** Where the door keeps it. */
+  readonly path: string;
 }
 
 /**

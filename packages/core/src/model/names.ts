@@ -38,6 +38,8 @@ export const stackNames = {
   door: (stack: string, service: string) => `${stack}-door-${service}`,
   /** The volume that ties the stack on this engine to its state home. */
   homeVolume: (stack: string) => `${stack}_sluice`,
+  /** The volume with the certificates of the stack's doors. */
+  certificates: (stack: string) => `${stack}_sluice-certificates`,
   /** The only name of a slot's web container on a link; never the bare service name, which belongs to the door. */
   linkAlias: (stack: string, slot: Slot | "rehearsal", service: string) => `${service}.${slot}.${stack}`,
   /** The repository of images built for a service; the tag is the release's. */

@@ -59,6 +59,28 @@ describe("the door of a service", () => {
     expect(specOf().testers).toBeUndefined();
   });
 
+  describe("that ends TLS", () => {
+    const published = (target: number, host: number) => ({ published: host, target, protocol: "tcp" }) as const;
+    const ports = [published(3000, 80), published(8443, 443)];
+    const config = aConfig({ services: { web: { https: { hosts: ["shop.test"], email: "ops@shop.test" } } } });
+
+    it("speaks it at the port that the compose file publishes, and leads from there to the application", () => {
+      const spec = specOf(aService("web", { ports, port: 3000 }), config);
+      expect(spec.listen).toEqual([
+        { port: 3000, target: 3000 },
+        { port: 8443, target: 3000 },
+      ]);
+      expect(spec.https).toEqual({ hosts: ["shop.test"], port: 8443, issuer: "acme", email: "ops@shop.test" });
+    });
+
+    it("cannot be made where that port is not published, or nobody knows another one", () => {
+      const first = aService("web", { ports: ports.slice(0, 1), port: 3000 });
+      expect(() => specOf(first, config)).toThrow(/publishes no port 8443/);
+      const second = aService("web", { ports: ports.slice(1), port: null });
+      expect(() => specOf(second, config)).toThrow(/where service web listens beside its HTTPS/);
+    });
+  });
+
   it("cannot be made where nobody knows the port", () => {
     expect(() => specOf(aService("web", { ports: [], port: null }))).toThrow(/on which port service web listens/);
   });

@@ -1,6 +1,6 @@
 import type { Config } from "../config/schema.ts";
 import { SluiceError } from "../errors/sluice-error.ts";
-import type { DoorSpec, Stickiness, Testers } from "../model/door.ts";
+import type { DoorHttps, DoorSpec, Stickiness, Testers } from "../model/door.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import type { Slot } from "../model/slot.ts";
 
@@ -26,11 +26,23 @@ export function doorSpec({ stack, service, config, servers, previewSecret }: Doo
       hint: `set services.${service.name}.port in sluice.yaml`,
     });
   }
+  const https = httpsOf(config, service.name);
+  if (https && !ports.has(https.port)) {
+    throw new SluiceError("CONFIG_INVALID", `service ${service.name} publishes no port ${https.port} for its HTTPS`, {
+      hint: `publish it in the compose file (ports: ["443:${https.port}"]), or change services.${service.name}.https.port`,
+    });
+  }
+  const main = service.port ?? [...ports].find((port) => port !== https?.port);
+  if (main === undefined || main === https?.port) {
+    throw new SluiceError("CONFIG_INVALID", `nothing tells where service ${service.name} listens beside its HTTPS`, {
+      hint: `set services.${service.name}.port in sluice.yaml to another port than its https.port`,
+    });
+  }
   return {
     stack,
     service: service.name,
     protocol: service.protocol,
-    listen: [...ports].toSorted((a, b) => a - b).map((port) => ({ port, target: port })),
+    listen: [...ports].toSorted((a, b) => a - b).map((port) => ({ port, target: port === https?.port ? main : port })),
     servers,
     replicas: service.replicas,
     healthPath: config.services[service.name]?.health?.path ?? null,
@@ -38,9 +50,15 @@ export function doorSpec({ stack, service, config, servers, previewSecret }: Doo
     stickiness: stickinessOf(config),
     testers: testersOf(config),
     proxyProtocol: config.traffic.proxyProtocol,
+    https,
     previewSecret,
     drainTimeoutMs: config.traffic.drain.timeout,
   };
+}
+
+/** The HTTPS of a service that ends at its door; `undefined`: none does. */
+export function httpsOf({ services }: Config, service: string): DoorHttps | undefined {
+  return services[service]?.https;
 }
 
 function stickinessOf({ traffic: { sticky } }: Config): Stickiness {
@@ -48,7 +66,8 @@ function stickinessOf({ traffic: { sticky } }: Config): Stickiness {
   return "header" in sticky ? { by: "header", name: sticky.header } : { by: "cookie", domain: sticky.cookie.domain };
 }
 
-function testersOf({ traffic: { testers } }: Config): Testers | undefined {
+/** Who reaches a candidate that is open to testers; `undefined`: nobody. */
+export function testersOf({ traffic: { testers } }: Config): Testers | undefined {
   if (!testers) return undefined;
   const { by, name, value, addresses, proxies } = testers;
   return {

@@ -1,5 +1,5 @@
 import type { ComposeModel } from "../model/compose.ts";
-import type { DoorRouting, DoorSpec } from "../model/door.ts";
+import type { DoorRouting, DoorSpec, DoorVolume } from "../model/door.ts";
 import type { Finding } from "../model/finding.ts";
 import type { MachineMemory } from "../model/machine-memory.ts";
 import type { TakenImage } from "../model/promotion.ts";
@@ -86,6 +86,8 @@ export interface DoorRequest {
   /** From `TrafficRouter.files`. */
   readonly files: readonly ContainerFile[];
   readonly routing: DoorRouting;
+  /** From `TrafficRouter.volumes`. Default: none. */
+  readonly volumes?: readonly DoorVolume[] | undefined;
   readonly image: string;
   readonly model: ComposeModel;
   readonly deployment: string;
@@ -204,7 +206,7 @@ export interface DoorRuntime {
   /** Free fixed addresses for the replicas of a service by slot, the ones of an existing door kept. */
   addresses(model: ComposeModel, service: ServiceFacts): Promise<Readonly<Record<Slot, readonly string[]>>>;
   /** Hash that `ObservedDoor.state` is judged by. */
-  specHash(request: Omit<DoorRequest, "deployment" | "files" | "routing">): string;
+  specHash(request: Omit<DoorRequest, "deployment" | "files" | "routing" | "volumes">): string;
   /**
    * Created, connected and started; replaces a door of another spec, or what `beforeStart` ends, with the shortest gap at
    * the published ports and none for who asks by name in the stack. Resolves with the container id.

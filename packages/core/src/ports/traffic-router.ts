@@ -1,4 +1,4 @@
-import type { DoorRouting, DoorSpec } from "../model/door.ts";
+import type { DoorRouting, DoorSpec, DoorVolume } from "../model/door.ts";
 import type { Slot } from "../model/slot.ts";
 import type { ContainerFile } from "./container-exec.ts";
 
@@ -43,14 +43,41 @@ export interface RequestSample {
   readonly termination: string;
 }
 
+/** What doors of one kind can do. What a configuration asks for beyond it is refused before anything is changed. */
+export interface RouterCapabilities {
+  /** Doors of services that do not speak HTTP, split by connections. */
+  readonly tcp: boolean;
+  readonly proxyProtocolIn: boolean;
+  readonly proxyProtocolOut: boolean;
+  readonly testersByToken: boolean;
+  readonly testersByAddress: boolean;
+  /** Testers known by the address that believed proxies pass on. */
+  readonly testersBehindProxies: boolean;
+  /** Also HTTP/1 doors take HTTP/2 from whoever begins with it. */
+  readonly http2WithoutTls: boolean;
+  /** `setRouting` loses no request. */
+  readonly losslessShift: boolean;
+  /** `reconfigure` loses no request and leaves WebSockets the drain time; otherwise idle connections and WebSockets end. */
+  readonly losslessReload: boolean;
+  /** What a drain closes at its end is the drained slot's alone; otherwise WebSockets of both slots. */
+  readonly closesOneSlot: boolean;
+  /** Counters go on over reloads and restarts; otherwise they begin another epoch. */
+  readonly countsAcrossReloads: boolean;
+  /** HTTPS with certificates that the door gets and renews by itself. */
+  readonly automaticHttps: boolean;
+}
+
 /**
  * The door of a web service. All calls are idempotent and restartable: state is read from the door, never from memory.
  * `door` is the container's id or name.
  */
 export interface TrafficRouter {
   readonly kind: string;
+  readonly capabilities: RouterCapabilities;
   /** Pure: the files a door container needs before it starts, routing included. */
   files(spec: DoorSpec, routing: DoorRouting): readonly ContainerFile[];
+  /** Pure: what of the door must outlive its container, such as certificates. */
+  volumes(spec: DoorSpec): readonly DoorVolume[];
   /** @throws SluiceError DOOR_FAILED when the door does not answer */
   routing(door: string, signal?: AbortSignal): Promise<DoorRouting>;
   /** File first, then the running process, then read back. Effective for the next request. */

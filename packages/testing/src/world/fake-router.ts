@@ -1,4 +1,10 @@
-import { type DoorTraffic, type SlotTraffic, SluiceError, type TrafficRouter } from "@sluice/core";
+import {
+  type DoorTraffic,
+  type RouterCapabilities,
+  type SlotTraffic,
+  SluiceError,
+  type TrafficRouter,
+} from "@sluice/core";
 import { untilAborted } from "./calls.ts";
 import type { FakeContext } from "./context.ts";
 import { containersIn, isUp, type WorldDoor, type WorldState } from "./state.ts";
@@ -7,7 +13,9 @@ import { usersOf } from "./users.ts";
 export function fakeRouter({ act, state, clock, drainMs }: FakeContext): TrafficRouter {
   return {
     kind: "fake",
+    capabilities: allCapabilities,
     files: (_spec, routing) => [{ path: "/routing", content: JSON.stringify(routing) }],
+    volumes: () => [],
     routing: (id, signal) =>
       act(`router.routing ${serviceOf(state, id)}`, signal, () => runningDoor(state, id).routing),
     setRouting: (id, routing, signal) =>
@@ -65,6 +73,21 @@ function runningDoor(state: WorldState, id: string): WorldDoor {
   if (door?.running) return door;
   throw new SluiceError("DOOR_FAILED", `door ${id} does not answer`);
 }
+
+const allCapabilities: RouterCapabilities = {
+  tcp: true,
+  proxyProtocolIn: true,
+  proxyProtocolOut: true,
+  testersByToken: true,
+  testersByAddress: true,
+  testersBehindProxies: true,
+  http2WithoutTls: true,
+  losslessShift: true,
+  losslessReload: true,
+  closesOneSlot: true,
+  countsAcrossReloads: true,
+  automaticHttps: true,
+};
 
 const noTraffic: SlotTraffic = {
   requests: 0,

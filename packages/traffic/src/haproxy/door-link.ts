@@ -1,10 +1,10 @@
 import type { Clock, ContainerExec } from "@sluice/core";
-import type { DoorShell } from "./door-shell.ts";
+import type { AdminShell } from "./admin-shell.ts";
 
 /** What the router's verbs share for one door. */
 export interface DoorLink {
   readonly door: string;
-  readonly shell: DoorShell;
+  readonly shell: AdminShell;
   readonly exec: ContainerExec;
   readonly clock: Clock;
   readonly pollMs: number;

@@ -1,13 +1,16 @@
 import type { Clock, ContainerExec, DoorRouting, TrafficRouter } from "@sluice/core";
 import { SluiceError } from "@sluice/core";
+import { formatRouting } from "../door/routing-value.ts";
+import { createTurns } from "../door/turns.ts";
+import { createAdminShell } from "./admin-shell.ts";
+import { haproxyCapabilities } from "./capabilities.ts";
 import { doorFiles } from "./door-files.ts";
 import type { DoorLink } from "./door-link.ts";
-import { createDoorShell } from "./door-shell.ts";
 import { drain } from "./drain.ts";
 import { observeTraffic } from "./observe-traffic.ts";
 import { reconfigure } from "./reconfigure.ts";
 import { renderHaproxyConfig } from "./render-config.ts";
-import { findRouting, formatRouting, formatRoutingFile, routingKey } from "./routing-map.ts";
+import { findRouting, formatRoutingFile, routingKey } from "./routing-map.ts";
 import { followSamples } from "./samples.ts";
 import { waitServers } from "./wait-servers.ts";
 
@@ -27,32 +30,26 @@ export interface HaproxyRouterOptions {
 export function createHaproxyRouter(options: HaproxyRouterOptions): TrafficRouter & AsyncDisposable {
   const { exec, clock, commandTimeoutMs = 20_000, pollMs = 40 } = options;
   const links = new Map<string, DoorLink>();
-  const changes = new Map<string, Promise<unknown>>();
+  // A reload between the two halves of a change would bring the old routing back.
+  const inTurn = createTurns();
 
   const linkTo = (door: string): DoorLink => {
     const known = links.get(door);
     if (known) return known;
-    const shell = createDoorShell({ exec, clock, door, timeoutMs: commandTimeoutMs });
+    const shell = createAdminShell({ exec, clock, door, timeoutMs: commandTimeoutMs });
     const link = { door, shell, exec, clock, pollMs, reloaded: new EventTarget() };
     links.set(door, link);
     return link;
   };
-  /** A reload between the two halves of a change would bring the old routing back. */
-  const inTurn = async <T>(door: string, change: () => Promise<T>): Promise<T> => {
-    const mine = (changes.get(door) ?? Promise.resolve()).then(change, change);
-    changes.set(
-      door,
-      mine.catch(() => undefined),
-    );
-    return mine;
-  };
 
   return {
     kind: "haproxy",
+    capabilities: haproxyCapabilities,
     files: (spec, routing) => [
       { path: doorFiles.config, content: renderHaproxyConfig(spec), mode: 0o600 },
       { path: doorFiles.routing, content: formatRoutingFile(routing) },
     ],
+    volumes: () => [],
     routing: (door, signal) => readRouting(linkTo(door), signal),
     setRouting: (door, routing, signal) => inTurn(door, () => writeRouting(linkTo(door), routing, signal)),
     reconfigure: (door, spec, signal) => inTurn(door, () => reconfigure(linkTo(door), spec, signal)),

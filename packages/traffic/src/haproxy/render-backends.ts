@@ -1,5 +1,6 @@
 import { isIPv6 } from "node:net";
 import { type DoorSpec, otherSlot, type Slot, slots } from "@sluice/core";
+import { healthTarget } from "../door/listen.ts";
 import { uncheckedSuffix } from "./parse-stat.ts";
 
 /** How requests come to a slot, and what happens to them when its servers are gone. */
@@ -20,13 +21,6 @@ export type Way =
 export function backendName(spec: DoorSpec, port: number, way: Way, slot: Slot): string {
   const suffix = port === healthTarget(spec).port ? "" : `_${port}`;
   return `${way}_${slot}${suffix}`;
-}
-
-/** The port whose servers say whether a slot is up. */
-export function healthTarget(spec: DoorSpec): DoorSpec["listen"][number] {
-  const chosen = spec.listen.find(({ target }) => target === spec.healthPort) ?? spec.listen[0];
-  if (!chosen) throw new TypeError("a door spec without ports");
-  return chosen;
 }
 
 export function renderBackends(spec: DoorSpec, listen: DoorSpec["listen"][number]): string[] {

@@ -1,12 +1,9 @@
 import type { DoorSpec } from "@sluice/core";
-import { assertDoorSpec } from "./assert-door-spec.ts";
+import { assertDoorSpec } from "../door/assert-door-spec.ts";
+import { oldConnectionsMs, unavailablePage } from "../door/listen.ts";
 import { doorFiles, requestRing } from "./door-files.ts";
 import { renderBackends } from "./render-backends.ts";
 import { renderHttpFrontend, renderTcpFrontend } from "./render-frontend.ts";
-
-const unavailablePage =
-  '<!doctype html><html lang="en"><meta charset="utf-8"><title>Not available</title>' +
-  "<h1>Not available</h1><p>This service cannot answer right now. Please try again in a few seconds.</p></html>";
 
 /**
  * HAProxy's configuration for a door. It names addresses, never releases: an ordinary deployment changes the routing
@@ -28,7 +25,7 @@ export function renderHaproxyConfig(spec: DoorSpec): string {
   return `${lines.join("\n")}\n`;
 }
 
-function globalSection({ drainTimeoutMs }: DoorSpec): string[] {
+function globalSection(spec: DoorSpec): string[] {
   return [
     "global",
     "  log stdout format raw local0 notice",
@@ -39,7 +36,7 @@ function globalSection({ drainTimeoutMs }: DoorSpec): string[] {
     "  maxconn 10000",
     "  no strict-limits",
     // After a reload the process before this one stays only as long as a drain may take, whatever its WebSockets do.
-    `  hard-stop-after ${Math.max(drainTimeoutMs, 5000)}ms`,
+    `  hard-stop-after ${oldConnectionsMs(spec)}ms`,
     `ring ${requestRing}`,
     "  format raw",
     "  maxlen 1200",

@@ -1,10 +1,9 @@
 import { type DoorSpec, otherSlot, type Slot, type Stickiness, slots } from "@sluice/core";
+import { bucketCookie } from "../door/bucket-cookie.ts";
 import { doorFiles, requestRing } from "./door-files.ts";
 import { backendName, type Way } from "./render-backends.ts";
 import { testerRules } from "./render-testers.ts";
 import { routingKey } from "./routing-map.ts";
-
-export const bucketCookie = "sluice";
 
 /** Splits the routing value, and says by which rule a request's bucket is compared with the share. */
 function splitRules(directive: "http-request" | "tcp-request content"): string[] {

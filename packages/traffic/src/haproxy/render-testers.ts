@@ -1,6 +1,6 @@
 import { type DoorSpec, otherSlot, slots, type TesterAddresses } from "@sluice/core";
-import { mostProxies } from "./client-address.ts";
-import { testersWord } from "./routing-map.ts";
+import { mostProxies } from "../door/client-address.ts";
+import { testersWord } from "../door/routing-value.ts";
 
 /** Testers are treated as previews of the candidate are: nothing stands in for it, and they are not counted as users. */
 export function testerRules({ testers }: DoorSpec): string[] {

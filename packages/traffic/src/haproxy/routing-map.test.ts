@@ -1,7 +1,8 @@
 import { type DoorRouting, isSluiceError } from "@sluice/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { findRouting, formatRouting, formatRoutingFile, parseRouting } from "./routing-map.ts";
+import { formatRouting, parseRouting } from "../door/routing-value.ts";
+import { findRouting, formatRoutingFile } from "./routing-map.ts";
 
 const routings = fc.record<DoorRouting>(
   {

@@ -1,48 +1,11 @@
-import { type DoorRouting, SluiceError } from "@sluice/core";
+import type { DoorRouting } from "@sluice/core";
+import { formatRouting, parseRouting } from "../door/routing-value.ts";
 
 /**
  * The whole routing is one value under one key, so that a single command changes all of it: with a key each, a request
  * could meet the new stable slot with the old share.
  */
 export const routingKey = "route";
-/** Fourth field of the value while the candidate is open to testers. */
-export const testersWord = "testers";
-
-/**
- * `blue:500:7`: the stable slot, the other's share in hundredths of a percent, the salt; `blue:500:7:testers` while the
- * other is open to testers.
- *
- * @throws SluiceError USAGE
- */
-export function formatRouting({ stable, share, salt, testers }: DoorRouting): string {
-  const hundredths = Math.round(share * 100);
-  if (!(share >= 0 && share <= 100) || Math.abs(share * 100 - hundredths) > 1e-6) {
-    throw new SluiceError("USAGE", `share ${share} cannot be used`, { hint: "use 0 to 100 percent, in steps of 0.01" });
-  }
-  if (!Number.isInteger(salt) || salt < 0 || salt > 9999) {
-    throw new SluiceError("USAGE", `salt ${salt} cannot be used`, { hint: "use a whole number from 0 to 9999" });
-  }
-  if (stable !== null && stable !== "blue" && stable !== "green") {
-    throw new SluiceError("USAGE", `slot ${JSON.stringify(stable)} does not exist`, {
-      hint: "use blue, green or null",
-    });
-  }
-  return `${stable ?? "none"}:${hundredths}:${salt}${testers === true ? `:${testersWord}` : ""}`;
-}
-
-/** `null` for anything but a value of `formatRouting`. */
-export function parseRouting(text: string): DoorRouting | null {
-  const found = /^(blue|green|none):(\d{1,5}):(\d{1,4})(:testers)?$/.exec(text);
-  if (!found) return null;
-  const [, stable, share, salt, testers] = found;
-  if (Number(share) > 10_000) return null;
-  return {
-    stable: stable === "blue" || stable === "green" ? stable : null,
-    share: Number(share) / 100,
-    salt: Number(salt),
-    ...(testers ? { testers: true } : {}),
-  };
-}
 
 export function formatRoutingFile(routing: DoorRouting): string {
   return `${routingKey} ${formatRouting(routing)}\n`;

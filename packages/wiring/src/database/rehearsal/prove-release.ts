@@ -1,5 +1,6 @@
 import {
   type Check,
+  doorImage,
   isSluiceError,
   type ObservedContainer,
   type ProbeDoor,
@@ -96,7 +97,7 @@ async function openDoors(
   containers: readonly ObservedContainer[],
   signal: AbortSignal,
 ): Promise<Doors> {
-  const { traffic } = await session.config();
+  const image = doorImage(await session.config());
   const stack = await session.stack();
   const made: ThrowAway[] = [];
   const byService: Record<string, ProbeDoor> = {};
@@ -110,7 +111,7 @@ async function openDoors(
       const door = await session.runtime().throwAway.start(
         {
           stack,
-          image: traffic.image,
+          image,
           purpose: "probe",
           environment: {},
           command: ["sleep", "86400"],

@@ -8,7 +8,7 @@ export interface RouteQuestion {
   readonly preview: Slot | null;
   /** It carries the header or cookie of the spec's testers. */
   readonly isTester?: boolean;
-  /** Whether a slot has a server that HAProxy reaches. */
+  /** Whether a slot has a server that the door reaches. */
   readonly up: Readonly<Record<Slot, boolean>>;
 }
 

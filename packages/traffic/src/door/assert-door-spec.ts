@@ -4,14 +4,16 @@ import { type DoorSpec, parseNetwork, SluiceError, slots } from "@sluice/core";
 /** RFC 9110 token: what a header's name may consist of. */
 const headerName = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 const domainName = /^\.?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/;
-/** A path as it goes over the wire, without what HAProxy's configuration would read as syntax. */
+const hostName = /^(?:[a-z0-9-]+\.)*[a-z0-9-]+$/;
+const email = /^[\w.+-]+@[A-Za-z0-9.-]+$/;
+/** A path as it goes over the wire, without what a proxy's configuration would read as syntax. */
 const urlPath = /^\/[A-Za-z0-9/._~!&()*+,;=:@%?-]*$/;
 const testerName = /^[A-Za-z0-9_-]{1,64}$/;
 const testerValue = /^[A-Za-z0-9_-]{8,128}$/;
 const secret = /^[A-Za-z0-9_-]{16,128}$/;
 
 /**
- * Everything in a spec ends up in HAProxy's configuration, so everything is checked before it does.
+ * Everything in a spec ends up in a proxy's configuration, so everything is checked before it does.
  *
  * @throws SluiceError CONFIG_INVALID with the value that cannot be used (the secret is never shown)
  */
@@ -48,6 +50,14 @@ export function assertDoorSpec(spec: DoorSpec): void {
   }
   if (stickiness.by === "cookie" && stickiness.domain !== undefined && !domainName.test(stickiness.domain)) {
     refuse(`cookie domain ${JSON.stringify(stickiness.domain)} cannot be used`, "use a domain such as example.com");
+  }
+  const { https } = spec;
+  if (https && !ports.includes(https.port)) refuse(`it does not listen on port ${https.port} of its HTTPS`, "list it");
+  for (const host of https?.hosts ?? []) {
+    if (!hostName.test(host)) refuse(`host ${JSON.stringify(host)} cannot be used`, "use a name such as example.com");
+  }
+  if (https?.email !== undefined && !email.test(https.email)) {
+    refuse(`address ${JSON.stringify(https.email)} cannot be used`, "use one such as admin@example.com");
   }
   const { token, from } = spec.testers ?? {};
   if (token && !(testerName.test(token.name) && testerValue.test(token.value))) {

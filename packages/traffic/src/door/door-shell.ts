@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { type Clock, type ContainerExec, type ExecSession, isSluiceError, SluiceError } from "@sluice/core";
-import { doorFiles } from "./door-files.ts";
 
 export interface DoorShell extends AsyncDisposable {
   /**
@@ -10,8 +9,6 @@ export interface DoorShell extends AsyncDisposable {
    * @throws SluiceError DOOR_FAILED when the door does not answer in time or the script fails
    */
   run(script: string, signal?: AbortSignal): Promise<string>;
-  /** The answer of the running HAProxy to commands of its admin socket, in order. */
-  ask(commands: readonly string[], signal?: AbortSignal): Promise<string>;
 }
 
 export interface DoorShellOptions {
@@ -135,11 +132,6 @@ export function createDoorShell({ exec, clock, door, timeoutMs }: DoorShellOptio
 
   return {
     run,
-    ask: (commands, signal) => {
-      const once = `printf '%s\\n' '${commands.join("; ")}' | socat -t 10 - UNIX-CONNECT:${doorFiles.adminSocket}`;
-      // While HAProxy reloads, its socket is not there for some milliseconds.
-      return run(`${once} || { sleep 0.2; ${once}; } || { sleep 1; ${once}; }`, signal);
-    },
     async [Symbol.asyncDispose]() {
       const shell = await opening?.catch(() => undefined);
       opening = undefined;

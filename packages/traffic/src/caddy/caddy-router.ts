@@ -1,0 +1,65 @@
+import { type Clock, type ContainerExec, stackNames, type TrafficRouter } from "@sluice/core";
+import { createDoorShell } from "../door/door-shell.ts";
+import { formatRouting } from "../door/routing-value.ts";
+import { createTurns } from "../door/turns.ts";
+import { caddyCapabilities } from "./capabilities.ts";
+import { doorFiles } from "./door-files.ts";
+import type { DoorLink } from "./door-link.ts";
+import { drain } from "./drain.ts";
+import { observeTraffic } from "./observe-traffic.ts";
+import { reconfigure } from "./reconfigure.ts";
+import { renderCaddyConfig, renderServers } from "./render-config.ts";
+import { readRouting, writeRouting } from "./routing.ts";
+import { followSamples } from "./samples.ts";
+import { waitServers } from "./wait-servers.ts";
+
+export interface CaddyRouterOptions {
+  readonly exec: ContainerExec;
+  readonly clock: Clock;
+  /** How long the door may take for one command, in milliseconds. Default 20 000. */
+  readonly commandTimeoutMs?: number | undefined;
+  /** Between two looks at the door while something is waited for, in milliseconds. Default 100. */
+  readonly pollMs?: number | undefined;
+}
+
+/**
+ * Doors made of Caddy 2.8 or newer, talked to through a shell that stays open in the door's container. Dispose of the
+ * router to close those shells; the doors go on as they are.
+ */
+export function createCaddyRouter(options: CaddyRouterOptions): TrafficRouter & AsyncDisposable {
+  const { exec, clock, commandTimeoutMs = 20_000, pollMs = 100 } = options;
+  const links = new Map<string, DoorLink>();
+  const inTurn = createTurns();
+
+  const linkTo = (door: string): DoorLink => {
+    const known = links.get(door);
+    if (known) return known;
+    const shell = createDoorShell({ exec, clock, door, timeoutMs: commandTimeoutMs });
+    const link = { door, shell, exec, clock, pollMs };
+    links.set(door, link);
+    return link;
+  };
+
+  return {
+    kind: "caddy",
+    capabilities: caddyCapabilities,
+    files: (spec, routing) => [
+      { path: doorFiles.config, content: renderCaddyConfig(spec), mode: 0o600 },
+      { path: doorFiles.servers, content: renderServers(spec) },
+      { path: doorFiles.routing, content: `${formatRouting(routing)}\n` },
+    ],
+    volumes: ({ stack, https }) =>
+      https ? [{ name: stackNames.certificates(stack), path: doorFiles.certificates }] : [],
+    routing: (door, signal) => readRouting(linkTo(door), signal),
+    setRouting: (door, routing, signal) => inTurn(door, () => writeRouting(linkTo(door), routing, signal)),
+    reconfigure: (door, spec, signal) => inTurn(door, () => reconfigure(linkTo(door), spec, signal)),
+    traffic: (door, signal) => observeTraffic(linkTo(door), signal),
+    samples: (door, signal) => followSamples(linkTo(door), signal),
+    drain: (door, slot, timeoutMs, signal) => drain(linkTo(door), slot, timeoutMs, signal),
+    waitServers: (door, slot, count, timeoutMs, signal) => waitServers(linkTo(door), slot, count, timeoutMs, signal),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...links.values()].map(({ shell }) => shell[Symbol.asyncDispose]()));
+      links.clear();
+    },
+  };
+}

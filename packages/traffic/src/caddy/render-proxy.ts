@@ -1,0 +1,78 @@
+import { isIPv6 } from "node:net";
+import type { DoorSpec, Slot } from "@sluice/core";
+import { healthTarget } from "../door/listen.ts";
+
+/** How requests come to a slot, and what happens to them when its servers are gone. */
+export type Way =
+  /** Users, while the servers' checks say that somebody is there: given up at once, as somebody else stands by. */
+  | "checked"
+  /** The same for the candidate: one failed connection is enough to ask the stable slot for a while. */
+  | "candidate"
+  /** Users for whom nobody else is there: whatever the checks say, and for as long as they would wait. */
+  | "last"
+  /** Our own probes: a connection that does not come about is tried again; what the application answers is shown as it is. */
+  | "preview";
+
+/** With one connection before and one after it, nearly what users and their clients wait for: 10 s. */
+const patience = "7500ms";
+const never = [{ method: ["NONE"] }];
+/** Methods that may be asked again after a request was sent and not answered; those whose body is gone then are not. */
+export const repeatable = ["GET", "HEAD", "OPTIONS", "TRACE"];
+
+export function proxy(spec: DoorSpec, { target }: DoorSpec["listen"][number], slot: Slot, way: Way): object {
+  const addresses = spec.servers[slot].slice(0, spec.replicas);
+  const checks = healthChecks(spec, way, addresses.length);
+  return {
+    handler: "reverse_proxy",
+    upstreams: addresses.map((address) => ({ dial: `${isIPv6(address) ? `[${address}]` : address}:${target}` })),
+    load_balancing: { selection_policy: { policy: "least_conn" }, ...retries(way, addresses.length) },
+    ...(Object.keys(checks).length > 0 ? { health_checks: checks } : {}),
+    transport: transport(spec),
+    // Whatever an edge in front said is passed on, as it was when that edge asked the application itself.
+    trusted_proxies: ["0.0.0.0/0", "::/0"],
+  };
+}
+
+function retries(way: Way, replicas: number): object {
+  switch (way) {
+    case "checked":
+      return { retries: replicas - 1, retry_match: never };
+    case "candidate":
+      return { retries: replicas - 1, retry_match: [{ method: repeatable }] };
+    case "last":
+      return { try_duration: patience, try_interval: "100ms", retry_match: never };
+    case "preview":
+      return { try_duration: "3s", try_interval: "200ms", retry_match: never };
+  }
+}
+
+function healthChecks(spec: DoorSpec, way: Way, replicas: number): object {
+  const { target } = healthTarget(spec);
+  const isChecked = way !== "last" && spec.healthPath !== null;
+  const active = {
+    uri: spec.healthPath,
+    port: target,
+    headers: { Host: ["localhost"], "User-Agent": ["sluice-door"] },
+    interval: "500ms",
+    timeout: "3s",
+    fails: 3,
+    passes: 1,
+  };
+  // A moment's refusal of a server that is alone must not become an outage.
+  const isGivenUp = way === "candidate" || replicas > 1;
+  return {
+    ...(isChecked ? { active } : {}),
+    ...(isGivenUp ? { passive: { fail_duration: "2s", max_fails: 1 } } : {}),
+  };
+}
+
+function transport({ protocol, proxyProtocol }: DoorSpec): object {
+  return {
+    protocol: "http",
+    dial_timeout: "1500ms",
+    // A connection of its own for each request: an idle one that the application closes just when a POST is on its way
+    // to it cannot lose that POST. HTTP/2 has no such moment.
+    ...(protocol === "h2" ? { versions: ["h2c", "2"] } : { keep_alive: { enabled: false } }),
+    ...(proxyProtocol.out ? { proxy_protocol: "v2" } : {}),
+  };
+}
