@@ -201,7 +201,7 @@ async function openStack(config: string, more: Readonly<Record<string, string>> 
     async sluice(exitCode, ...args) {
       const ran = await startIn(given, args).done;
       if (ran.exitCode === exitCode) return ran;
-      const story = `${storyOf(ran)}\n${await standingOf(stack, seen)}`;
+      const story = `${storyOf(ran)}\n${await standingOf(stack, given)}`;
       throw new Error(`sluice ${args.join(" ")} ended with ${ran.exitCode}, expected ${exitCode}:\n${story}`);
     },
   });
