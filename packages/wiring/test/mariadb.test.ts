@@ -232,4 +232,5 @@ it("an account with few rights makes backups that say what they are not compared
   expect(proven.verified[0]?.notTested).toEqual(
     expect.arrayContaining([expect.stringContaining("whether it holds what the database held")]),
   );
+  expect(proven.verified.at(-1)?.notTested.join()).toMatch(/what the database held: .*RELOAD/);
 });

@@ -79,6 +79,9 @@ async function prove(
   const compared = await compare(manifest, scratch);
   const at = clock.now().toISOString();
   const notTested = [...(manifest.fingerprint?.notCovered ?? []), "the application with the restored data"];
+  const unknown = "whether it holds what the database held";
+  // When it was taken, the reason was known.
+  const why = manifest.verified.flatMap((one) => one.notTested).find((text) => text.startsWith(unknown));
   const level = (name: Verification["level"], ms: number, missing: readonly string[]): Verification => ({
     level: name,
     at,
@@ -89,7 +92,7 @@ async function prove(
     rawBytes,
     levels: [
       level("decoded", 0, ["whether a server takes it"]),
-      level("restored", restoreMs, ["whether it holds what the database held"]),
+      level("restored", restoreMs, [why ?? unknown]),
       ...(compared ? [level("compared", restoreMs, notTested)] : []),
     ],
   };
