@@ -1,10 +1,10 @@
 import {
   type ContainerExec,
-  type ExecOptions,
   type ExecResult,
   type ExecSession,
   type ExecStream,
   SluiceError,
+  type StreamOptions,
 } from "@sluice/core";
 import type { Engine } from "../engine/engine.ts";
 import { engineError } from "../engine/errors.ts";
@@ -60,7 +60,7 @@ async function stream(
   engine: Engine,
   container: string,
   command: readonly string[],
-  { stdin, user, environment, signal, gatherBytes }: ExecOptions,
+  { stdin, user, environment, signal, gatherBytes }: StreamOptions,
 ): Promise<ExecStream> {
   const withInput = stdin !== undefined;
   const process = await startProcess(engine, container, command, {
@@ -122,7 +122,7 @@ function deferred<T>(): Deferred<T> {
 }
 
 /** A process may end without reading its input: that is its right, and no error. */
-async function feed(process: ContainerProcess, stdin: NonNullable<ExecOptions["stdin"]>): Promise<void> {
+async function feed(process: ContainerProcess, stdin: NonNullable<StreamOptions["stdin"]>): Promise<void> {
   const whole = typeof stdin === "string" || stdin instanceof Uint8Array;
   for await (const chunk of whole ? [stdin] : stdin) {
     if (!(await process.write(chunk))) return;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import type { Duplex } from "node:stream";
-import { type ExecOptions, SluiceError } from "@sluice/core";
+import { SluiceError, type StreamOptions } from "@sluice/core";
 import { type Engine, withSignal } from "../engine/engine.ts";
 import { engineError } from "../engine/errors.ts";
 import { type Frame, readFrames } from "../engine/frames.ts";
@@ -21,7 +21,7 @@ export interface ContainerProcess {
   close(graceMs: number): Promise<void>;
 }
 
-export interface StartOptions extends Pick<ExecOptions, "user" | "environment" | "signal" | "gatherBytes"> {
+export interface StartOptions extends Pick<StreamOptions, "user" | "environment" | "signal" | "gatherBytes"> {
   readonly withInput: boolean;
 }
 

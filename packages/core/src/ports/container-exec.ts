@@ -4,6 +4,9 @@ export interface ExecOptions {
   readonly user?: string | undefined;
   readonly environment?: Readonly<Record<string, string>> | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface StreamOptions extends ExecOptions {
   /**
    * Bytes of output that are passed on together, once the first were passed on as they came: for much output, as each
    * chunk costs processor time. Such a piece holds its bytes only until the next one is asked for: its memory is used
@@ -37,7 +40,7 @@ export interface ContainerExec {
   /** @throws SluiceError EXEC_FAILED when it cannot be started; a non-zero exit code is a result, not an error. */
   exec(container: string, command: readonly string[], options?: ExecOptions): Promise<ExecResult>;
   /** As `exec`, with constant memory. */
-  stream(container: string, command: readonly string[], options?: ExecOptions): Promise<ExecStream>;
+  stream(container: string, command: readonly string[], options?: StreamOptions): Promise<ExecStream>;
   open(container: string, command: readonly string[], options?: Pick<ExecOptions, "signal">): Promise<ExecSession>;
   /** Writes files into a container, running or not; each replaces its target in one rename-like step. */
   putFiles(container: string, files: readonly ContainerFile[], signal?: AbortSignal): Promise<void>;
