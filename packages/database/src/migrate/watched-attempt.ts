@@ -22,6 +22,8 @@ export type Attempt =
     };
 
 const pollMs = 100;
+/** However near the end of somebody's patience is, the server is left alone this long. */
+const leastPauseMs = 10;
 /** A statement that was cancelled has this long to end before its session is ended. */
 const cancelMs = 1_000;
 /** A tool whose statements were cancelled has this long to end before its container is stopped. */
@@ -84,13 +86,16 @@ async function watchUntil(
   const { server, clock, settings, onProgress } = call;
   let watch = nothingSeen;
   let first: { readonly giveUp: GiveUp; readonly atMs: number } | null = null;
+  let pauseMs = pollMs;
   try {
-    while (await pause(call, over)) {
+    while (await pause(call, pauseMs, over)) {
       const sessions = await server.sessions();
       const isOurs = isFrom(origin, call);
       const atMs = clock.monotonicMs();
       const seen = look(watch, sessions, atMs, isOurs, settings);
       watch = seen.watch;
+      const dueMs = seen.giveUp ? pollMs : (seen.soonestMs ?? pollMs);
+      pauseMs = Math.max(leastPauseMs, Math.min(pollMs, dueMs));
       if (seen.giveUp) {
         if (!first) onProgress?.(`the migration gives up: ${seen.giveUp.text}`);
         first ??= { giveUp: seen.giveUp, atMs };
@@ -109,10 +114,10 @@ async function watchUntil(
 }
 
 /** `false` when it is over. */
-async function pause({ clock }: MigrationCall, over: AbortSignal): Promise<boolean> {
+async function pause({ clock }: MigrationCall, ms: number, over: AbortSignal): Promise<boolean> {
   if (over.aborted) return false;
   try {
-    await clock.sleep(pollMs, over);
+    await clock.sleep(ms, over);
     return true;
   } catch (error) {
     if (over.aborted) return false;

@@ -14,6 +14,7 @@ export function aSession(pid: number, over: Partial<Session> = {}): Session {
     statement: "1",
     isActive: true,
     waitsFor: null,
+    waitedMs: null,
     blockedBy: [],
     query: "select 1",
     ...over,
