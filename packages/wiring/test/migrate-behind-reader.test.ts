@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Migrations, migrationsOf, settings } from "./support/migrations.ts";
-import { type Project, startProject } from "./support/postgres.ts";
-import { quantile, startSteadyReaders } from "./support/steady-readers.ts";
+import { type Project, password, startProject } from "./support/postgres.ts";
+import { besideReaders } from "./support/steady-readers.ts";
 import { startToolsImage, type ToolsImage } from "./support/tools-image.ts";
 import { until } from "./support/until.ts";
 
@@ -48,22 +48,15 @@ async function startReader() {
   };
 }
 
-/** Runs it beside an application, and tells what users saw meanwhile. */
-async function besideReaders<T>(work: () => Promise<T>): Promise<T> {
-  const readers = await startSteadyReaders(project, made.name);
-  const beganMs = Date.now();
-  const result = await work();
-  const endedMs = Date.now();
-  const reads = (await readers.stop()).filter(({ due }) => due >= beganMs && due <= endedMs);
-  const [median, p99, slowest] = [0.5, 0.99, 1].map((share) => Math.round(quantile(reads, share)));
-  process.stdout.write(
-    `${reads.length} reads in ${endedMs - beganMs} ms: median ${median} ms, p99 ${p99} ms, slowest ${slowest} ms\n`,
-  );
-  expect(reads.filter(({ error }) => error !== null)).toEqual([]);
-  expect(reads.length).toBeGreaterThan(40);
+/** Runs it beside an application, whose users hardly wait. */
+async function besideApplication<T>(work: () => Promise<T>): Promise<T> {
+  const url = `postgres://shop:${password}@db:5432/shop?sslmode=disable`;
+  const { result, waits } = await besideReaders({ stack: project.stack, image: made.name, driver: "pg", url }, work);
+  expect(waits.errors).toEqual([]);
+  expect(waits.count).toBeGreaterThan(40);
   // Some of them did wait: the lock was in their way.
-  expect(slowest).toBeGreaterThan(settings.lockTimeoutMs / 2);
-  expect(p99).toBeLessThan(settings.lockTimeoutMs + marginMs);
+  expect(waits.slowest).toBeGreaterThan(settings.lockTimeoutMs / 2);
+  expect(waits.p99).toBeLessThan(settings.lockTimeoutMs + marginMs);
   return result;
 }
 
@@ -74,7 +67,7 @@ describe.each([
   it("gives up and says who reads, and the application hardly waits", async () => {
     const reader = await startReader();
     const before = await columns();
-    const failed = await besideReaders(() =>
+    const failed = await besideApplication(() =>
       migrations
         .run("alter table orders add column late int", { ...over, attempts: 3 })
         .catch((error: unknown) => error),
@@ -97,7 +90,7 @@ describe.each([
   it("is done once the reader has ended, where it may be tried that often, and does not ask all the time", async () => {
     const reader = await startReader();
     const column = `patient_${over.inject}`;
-    const running = besideReaders(() =>
+    const running = besideApplication(() =>
       migrations.run(`alter table orders add column ${column} int`, { ...over, attempts: 6 }),
     );
     const told = () => migrations.told.filter((text) => text.includes(" of 6 in "));

@@ -22,6 +22,8 @@ const sessionSchema = z.object({
   waitedMs: z.number().nullable(),
   /** Who has what it waits for, or is before it in the queue; 0 is a prepared transaction. */
   blockedBy: z.array(z.int()).readonly(),
+  /** Nobody knows `blockedBy` for sure: it is inferred from who was there before. */
+  isGuess: z.boolean().default(false),
   /** As the server has it: holds values, and may be cut off. */
   query: z.string(),
 });

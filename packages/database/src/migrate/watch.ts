@@ -117,9 +117,11 @@ function statementGiveUp(ours: readonly Session[], { statementTimeoutMs, inject 
 
 /** `alter table … waited 3s for a lock that session 71 (…) holds`. */
 export function blockedText({ session, blockers, waitedMs }: Blocked): string {
-  const holders = blockers.map(describeSession).join(" and ");
-  const waits = `${hideLiterals(session.query)} waited ${formatDuration(waitedMs)} for a lock`;
-  return `${waits} that ${holders === "" ? "a prepared transaction" : holders} ${blockers.length > 1 ? "hold" : "holds"}`;
+  const { isGuess, query } = session;
+  const unnamed = isGuess ? "somebody" : "a prepared transaction";
+  const holders = blockers.map(describeSession).join(isGuess ? " or " : " and ") || unnamed;
+  const holds = isGuess ? "may hold" : blockers.length > 1 ? "hold" : "holds";
+  return `${hideLiterals(query)} waited ${formatDuration(waitedMs)} for a lock that ${holders} ${holds}`;
 }
 
 /** The same session in the same statement: a statement may wait for one lock after the other. */

@@ -16,6 +16,7 @@ export function aSession(pid: number, over: Partial<Session> = {}): Session {
     waitsFor: null,
     waitedMs: null,
     blockedBy: [],
+    isGuess: false,
     query: "select 1",
     ...over,
   };

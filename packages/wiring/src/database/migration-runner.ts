@@ -47,8 +47,8 @@ export interface WatchedRun extends MigrationReport {
 
 /**
  * @param down the command that would take it back; default: the configured one
- * @returns `null` for a kind of database that nobody can watch: the job just ran. Of MariaDB and MySQL a failure says what
- * it leaves half changed.
+ * @returns `null` for a database that nobody can watch: the job just ran. Of MariaDB and MySQL a failure says what it leaves half
+ * changed.
  */
 export async function runWatched(
   session: Session,
@@ -69,32 +69,23 @@ export async function runWatched(
   const dataRollback = planDataRollback(facts);
   onProgress?.(dataRollbackText(dataRollback));
   const goBack = goBackText(backups);
+  const settings = migrationSettings(migrate);
   if (kind !== "postgres") {
     const target = await findMysql(session, database, signal);
-    await (target
-      ? runMysqlMigration(
-          {
-            exec: session.runtime().exec,
-            target,
-            clock: session.clock,
-            run,
-            waitMs: migrate.wait,
-            goBack,
-            signal,
-            onProgress,
-          },
-          unwatched,
-        )
-      : unwatched());
-    return null;
+    if (!target) {
+      await unwatched();
+      return null;
+    }
+    const { exec } = session.runtime();
+    const call = { exec, target, clock: session.clock, settings, run, signal, onProgress, goBack };
+    const report = await runMysqlMigration(call, job);
+    return report && { ...report, dataRollback };
   }
   await using server = await openServer(session, database, run, signal);
-  const settings = migrationSettings(migrate);
   const report = await runMigration({ server, clock: session.clock, settings, run, signal, onProgress, goBack }, job);
   return { ...report, dataRollback };
 }
 
-/** Only migrations of PostgreSQL can be watched. */
 async function kindOf(session: Session): Promise<FoundDatabase["kind"]> {
   const { services, model } = await session.project();
   return findDatabase(await databaseSettings(session), services, model).kind;

@@ -12,26 +12,31 @@ interface Read {
   readonly error: string | null;
 }
 
-export interface SteadyReaders {
-  /** Ends them when all that was due is answered. */
-  stop(): Promise<readonly Read[]>;
-}
-
 /** Connections that are there beforehand: more than are due while one waits for a second. */
 const connections = 80;
 const perSecond = 50;
 
-const script = `
+/** What opens connections, in Node, and what a statement goes through. */
+const drivers = {
+  pg: `
 const { Pool } = require("pg");
-const max = ${connections};
 const pool = new Pool({ connectionString: process.env.DATABASE_URL, application_name: "test-app", max, idleTimeoutMillis: 0 });
+const wait = "select pg_sleep(0.5)";`,
+  mysql2: `
+const pool = require("mysql2/promise").createPool({ uri: process.env.DATABASE_URL, connectionLimit: max, maxIdle: max, idleTimeout: 600000 });
+const wait = "do sleep(0.5)";`,
+} as const;
+
+const scriptOf = (driver: keyof typeof drivers) => `
+const max = ${connections};
+${drivers[driver]}
 const reads = [];
 const read = async (due) => {
   const error = await pool.query("select total from orders where id = 1").then(() => null, String);
   reads.push({ due, ms: performance.timeOrigin + performance.now() - due, error });
 };
 (async () => {
-  await Promise.all(Array.from({ length: max }, () => pool.query("select pg_sleep(0.5)")));
+  await Promise.all(Array.from({ length: max }, () => pool.query(wait)));
   const begin = performance.timeOrigin + performance.now();
   const waiting = [];
   const timer = setInterval(() => {
@@ -47,32 +52,30 @@ const read = async (due) => {
 })();
 `;
 
+export interface SteadyReadersRequest {
+  /** Whose network it is in. */
+  readonly stack: string;
+  /** Has Node and the driver. */
+  readonly image: string;
+  readonly driver: keyof typeof drivers;
+  readonly url: string;
+}
+
 /**
  * An application that reads a row of `orders` 50 times a second whatever becomes of the reads before, as users do: in a container
  * of its own, so that only the database is in its way.
- *
- * @param image has Node and `pg`
  */
-export async function startSteadyReaders({ stack }: Project, image: string): Promise<SteadyReaders> {
+async function startSteadyReaders({ stack, image, driver, url }: SteadyReadersRequest) {
   const label = `com.docker.compose.project=${stack}`;
-  const command = [
-    "run",
-    "--rm",
-    "-i",
-    "--init",
-    "--label",
-    label,
-    "--network",
-    `${stack}_default`,
-    "-e",
-    "DATABASE_URL",
-  ];
-  const env = { ...process.env, DATABASE_URL: `postgres://shop:${password}@db:5432/shop?sslmode=disable` };
-  const child = spawn("docker", [...command, image, "node", "-e", script], { env, stdio: ["pipe", "pipe", "inherit"] });
+  const options = ["-i", "--init", "--label", label, "--network", `${stack}_default`, "-e", "DATABASE_URL"];
+  const env = { ...process.env, DATABASE_URL: url };
+  const command = ["run", "--rm", ...options, image, "node", "-e", scriptOf(driver)];
+  const child = spawn("docker", command, { env, stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const { value: first } = await lines.next();
   if (first !== "begun") throw new Error("the application did not begin");
   return {
+    /** Ends it when all that was due is answered. */
     async stop() {
       child.stdin.end();
       const { value } = await lines.next();
@@ -82,8 +85,37 @@ export async function startSteadyReaders({ stack }: Project, image: string): Pro
   };
 }
 
-/** Of the reads that were due in a span; the slowest is at 1. */
-export function quantile(reads: readonly Pick<Read, "ms">[], share: number): number {
+export interface Waits {
+  readonly count: number;
+  readonly errors: readonly string[];
+  /** Milliseconds, from when a read should have begun. */
+  readonly p99: number;
+  readonly slowest: number;
+}
+
+/** Does something beside such an application, and tells what its users saw meanwhile. */
+export async function besideReaders<T>(
+  request: SteadyReadersRequest,
+  work: () => Promise<T>,
+): Promise<{ readonly result: T; readonly waits: Waits }> {
+  const readers = await startSteadyReaders(request);
+  const beganMs = Date.now();
+  const result = await work();
+  const endedMs = Date.now();
+  const reads = (await readers.stop()).filter(({ due }) => due >= beganMs && due <= endedMs);
+  const [median, p99, slowest] = [0.5, 0.99, 1].map((share) => Math.round(quantile(reads, share))) as [
+    number,
+    number,
+    number,
+  ];
+  const figures = `median ${median} ms, p99 ${p99} ms, slowest ${slowest} ms`;
+  process.stdout.write(`${reads.length} reads in ${endedMs - beganMs} ms: ${figures}\n`);
+  const errors = reads.flatMap(({ error }) => (error === null ? [] : [error]));
+  return { result, waits: { count: reads.length, errors, p99, slowest } };
+}
+
+/** The slowest is at 1. */
+function quantile(reads: readonly Pick<Read, "ms">[], share: number): number {
   const sorted = reads.map(({ ms }) => ms).toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
 }
