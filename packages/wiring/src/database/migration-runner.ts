@@ -25,6 +25,7 @@ import {
 import type { Session } from "../session.ts";
 import { type FoundDatabase, findDatabase } from "./find-database.ts";
 import { databaseSettings, openStore } from "./open-database.ts";
+import { runLocked } from "./run-locked.ts";
 
 /** Runs jobs with care; whoever calls it holds the lock of the stack. */
 export function createMigrationRunner(session: Session): MigrationRunner {
@@ -47,7 +48,7 @@ export interface WatchedRun extends MigrationReport {
 
 /**
  * @param down the command that would take it back; default: the configured one
- * @returns `null` for a database that nobody can watch: the job just ran. Of MariaDB and MySQL a failure says what it leaves half
+ * @returns `null` for a database that nobody can watch: the job just ran, alone. Of MariaDB and MySQL a failure says what it leaves half
  * changed.
  */
 export async function runWatched(
@@ -58,11 +59,12 @@ export async function runWatched(
 ): Promise<WatchedRun | null> {
   const kind = await kindOf(session);
   const unwatched = () => job({ signal, onStarted: () => undefined });
-  if (kind !== "postgres" && kind !== "mariadb" && kind !== "mysql") {
-    await unwatched();
+  const { migrate } = await databaseSettings(session);
+  if (kind === "sqlite" || kind === "command") {
+    const request = { kind, database, run, signal, onProgress };
+    await runLocked(session, request, unwatched);
     return null;
   }
-  const { migrate } = await databaseSettings(session);
   const back = down === undefined ? (migrate.down?.command ?? null) : down;
   const { backups } = await (await openStore(session)).list();
   const facts = { jobs, down: back, previousRunsOnIt: null, backups, now: session.clock.now(), rows: null };
