@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { type Project, password } from "./postgres.ts";
 
 /** One read of the application. */
 interface Read {
