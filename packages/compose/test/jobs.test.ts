@@ -58,7 +58,8 @@ describe("runJob", () => {
       .poll(() => docker("ps", "-q", "--filter", `name=${stack.name}-green-endless`), { timeout: 20_000 })
       .not.toBe("");
     await expect.poll(() => told.length, { timeout: 20_000 }).toBeGreaterThan(0);
-    const format = "{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}";
+    const format =
+      "{{range $name, $_ := .NetworkSettings.Networks}}{{.IPAddress}} {{slice $.Name 1}}.{{$name}} {{end}}";
     const addresses = (await docker("inspect", "-f", format, await jobs())).trim().split(" ");
     expect(told).toEqual(addresses);
     const networks = "{{range $name, $_ := .NetworkSettings.Networks}}{{$name}} {{end}}";

@@ -68,6 +68,7 @@ export type {
   Rehearsed,
 } from "./rehearsal/report.ts";
 export type { PruneDecision, Retention } from "./retention/backups-to-prune.ts";
+export { runSqliteMigration, type SqliteLockCall } from "./sqlite/run-lock.ts";
 export { createSqliteDriver, type SqliteOptions } from "./sqlite/sqlite-driver.ts";
 export type { BackupList, BackupPart, BackupStore, BackupWriter, StoredPart } from "./store/backup-store.ts";
 export { createDirectoryStore, type DirectoryStoreOptions } from "./store/directory-store.ts";

@@ -67,33 +67,29 @@ const hasColumn = async (name: string) =>
 
 describe("a migration of what somebody reads just now", () => {
   it.each([
-    ["by timeouts that its tool does not know of", { inject: true }, 1_000],
-    // Whoever watches needs the processor for it.
-    ["by watching, where its driver takes no timeouts", { inject: false }, 5_000],
-  ])(
-    "gives up cleanly and says who is in the way, and the application hardly waits: %s",
-    async (_how, over, marginMs) => {
-      await keepReading();
-      const stop = keepAsking();
-      const failing = migrations.run("alter table orders add column late int", { ...over, attempts: 2 });
-      await expect(failing).rejects.toMatchObject({
-        code: "MIGRATION_FAILED",
-        retryable: true,
-        message: expect.stringMatching(
-          /after 2 attempts: .*alter table orders add column late int waited .* for a lock that session \d+ \(test-report, local, in a transaction for .*\) holds; it has changed nothing of the schema/,
-        ),
-      });
-      const { count, slowestMs } = await stop();
-      expect(count).toBeGreaterThan(10);
-      // It did wait: the lock was in its way.
-      expect(slowestMs).toBeGreaterThan(300);
-      expect(slowestMs).toBeLessThan(settings.lockTimeoutMs + marginMs);
-      expect(await hasColumn("late")).toBe(false);
-      // Values are nobody's business.
-      expect(migrations.told.join("\n")).toContain("a migration may have to wait for session");
-      expect(migrations.told.join("\n")).not.toContain("4711");
-    },
-  );
+    ["by timeouts that its tool does not know of", { inject: true }],
+    ["by watching, where its driver takes no timeouts", { inject: false }],
+  ])("gives up cleanly and says who is in the way, and the application hardly waits: %s", async (_how, over) => {
+    await keepReading();
+    const stop = keepAsking();
+    const failing = migrations.run("alter table orders add column late int", { ...over, attempts: 2 });
+    await expect(failing).rejects.toMatchObject({
+      code: "MIGRATION_FAILED",
+      retryable: true,
+      message: expect.stringMatching(
+        /after 2 attempts: .*alter table orders add column late int waited .* for a lock that session \d+ \(test-report, local, in a transaction for .*\) holds; it has changed nothing of the schema/,
+      ),
+    });
+    const { count, slowestMs } = await stop();
+    expect(count).toBeGreaterThan(10);
+    // It did wait: the lock was in its way.
+    expect(slowestMs).toBeGreaterThan(300);
+    expect(slowestMs).toBeLessThan(settings.lockTimeoutMs + 1_000);
+    expect(await hasColumn("late")).toBe(false);
+    // Values are nobody's business.
+    expect(migrations.told.join("\n")).toContain("a migration may have to wait for session");
+    expect(migrations.told.join("\n")).not.toContain("4711");
+  });
 
   it("goes through when the reader is gone in time", async () => {
     await keepReading();

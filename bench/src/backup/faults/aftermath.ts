@@ -48,9 +48,10 @@ async function whatVerifyFinds(ports: BackupPorts, id: string): Promise<readonly
 
 /** Clears away what was left, in the directory and in the container, and is itself whole. */
 async function nextOne(stage: Stage, { store }: BackupPorts): Promise<readonly string[]> {
-  const word = await take(stage).ended;
+  const taking = take(stage);
+  const word = await taking.ended;
   const listed = (await store.list()).backups.map(({ id }) => id);
-  const problems = listed.includes(word) ? [] : [`the next one ended with ${word}`];
+  const problems = listed.includes(word) ? [] : [`the next one ended with ${word}: ${await taking.said}`];
   const left = await unlisted(stage, listed);
   if (left.length > 0) problems.push(`still there after the next one: ${left.join(", ")}`);
   if (!(await until(() => isClean(stage)))) problems.push(`still in the container: ${await remains(stage)}`);

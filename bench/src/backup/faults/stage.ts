@@ -19,6 +19,8 @@ export interface Taking {
   readonly child: ChildProcess;
   /** The id of the backup, the code of its failure, or nothing where it was killed. */
   readonly ended: Promise<string>;
+  /** All that it wrote. */
+  readonly said: Promise<string>;
 }
 
 /** Begins a backup in a process of its own, all of whose connections go through the proxy. */
@@ -32,11 +34,11 @@ export function take({ server, directory, proxy }: Stage, stopAt?: string): Taki
   });
   if (!child.stdout) throw new Error("no output");
   const over = once(child, "close");
-  const ended = text(child.stdout).then(async (said) => {
+  const said = text(child.stdout).then(async (output) => {
     await over;
-    return said.trim().split("\n").at(-1) ?? "";
+    return output.trim();
   });
-  return { child, ended };
+  return { child, said, ended: said.then((output) => output.split("\n").at(-1) ?? "") };
 }
 
 export async function sql({ container }: Server, statements: string): Promise<string> {

@@ -93,10 +93,15 @@ export async function runToEnd(
   }
 }
 
+/** And what the engine's DNS says they are: servers that ask for the names of their clients know those alone. */
 async function addressesOf(container: Docker.Container): Promise<readonly string[]> {
-  const { NetworkSettings } = await container.inspect();
-  return Object.values(NetworkSettings.Networks)
-    .flatMap(({ IPAddress, GlobalIPv6Address }) => [IPAddress, GlobalIPv6Address])
+  const { Name, NetworkSettings } = await container.inspect();
+  return Object.entries(NetworkSettings.Networks)
+    .flatMap(([network, { IPAddress, GlobalIPv6Address }]) => [
+      IPAddress,
+      GlobalIPv6Address,
+      `${Name.replace(/^\//, "")}.${network}`,
+    ])
     .filter((address) => address !== "");
 }
 

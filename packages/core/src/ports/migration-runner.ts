@@ -12,7 +12,7 @@ export interface MigrationRequest {
 /** One attempt to run a job, which ends when the signal aborts. */
 export interface JobAttempt {
   readonly signal: AbortSignal;
-  /** Addresses of the job's container in its networks. */
+  /** Addresses of the job's container in its networks, and the names that the engine has for them. */
   readonly onStarted: (addresses: readonly string[]) => void;
 }
 

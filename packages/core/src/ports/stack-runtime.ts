@@ -69,7 +69,7 @@ export interface CreateOptions extends CallOptions {
 }
 
 export interface JobOptions extends CallOptions {
-  /** Called once the container runs, with its addresses. */
+  /** Called once the container runs, with its addresses and the names that the engine has for them. */
   readonly onStarted?: ((addresses: readonly string[]) => void) | undefined;
 }
 

@@ -18,8 +18,12 @@ const sessionSchema = z.object({
   isActive: z.boolean(),
   /** What kind of lock it waits for: `relation`, `advisory`, …; `null` where it does not wait. */
   waitsFor: z.string().nullable(),
+  /** Milliseconds that it has waited for that lock; `null` where the server does not say (before PostgreSQL 14). */
+  waitedMs: z.number().nullable(),
   /** Who has what it waits for, or is before it in the queue; 0 is a prepared transaction. */
   blockedBy: z.array(z.int()).readonly(),
+  /** Nobody knows `blockedBy` for sure: it is inferred from who was there before. */
+  isGuess: z.boolean().default(false),
   /** As the server has it: holds values, and may be cut off. */
   query: z.string(),
 });
@@ -29,6 +33,10 @@ export type Session = Readonly<z.infer<typeof sessionSchema>>;
 
 const ms = (age: string) => `(extract(epoch from clock_timestamp() - ${age}) * 1000)`;
 
+/** Older servers do not have that column. */
+const waitStart =
+  "(select max(to_jsonb(l) ->> 'waitstart')::timestamptz from pg_catalog.pg_locks l where l.pid = a.pid and not l.granted)";
+
 /** One JSON object a line. Ours are left out: they hold no lock on anything of the application. */
 export const activitySql = `
 select json_build_object(
@@ -36,9 +44,10 @@ select json_build_object(
   'address', host(client_addr), 'transactionMs', ${ms("xact_start")}, 'statementMs', coalesce(${ms("query_start")}, 0),
   'statement', coalesce(query_start::text, ''), 'isActive', coalesce(state, '') in ('active', 'fastpath function call'),
   'waitsFor', case wait_event_type when 'Lock' then wait_event end,
+  'waitedMs', case wait_event_type when 'Lock' then ${ms(waitStart)} end,
   'blockedBy', case wait_event_type when 'Lock' then pg_blocking_pids(pid) else '{}' end,
   'query', coalesce(query, ''))
-from pg_stat_activity
+from pg_stat_activity a
 where datname = current_database() and backend_type = 'client backend' and state is distinct from 'idle'
   and pid <> pg_backend_pid()
 order by pid;`;

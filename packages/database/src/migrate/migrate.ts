@@ -1,8 +1,10 @@
 import { formatDuration, isSluiceError, SluiceError } from "@sluice/core";
 import { halfDone } from "./half-done.ts";
 import type { MigrationCall } from "./migration-call.ts";
+import type { MigrationServer } from "./migration-server.ts";
 import { assertNoLongTransactions, longTransactions } from "./preflight.ts";
 import { takeRunLock } from "./run-lock.ts";
+import type { MigrationSettings } from "./settings.ts";
 import { type Attempt, type AttemptCall, runAttempt } from "./watched-attempt.ts";
 
 export interface MigrationReport {
@@ -17,6 +19,8 @@ export interface MigrationReport {
 
 /** Before the second attempt; each later one waits twice as long. */
 const backoffMs = 2_000;
+
+export type Tell = (text: string) => void;
 
 /**
  * Runs a migration with any tool, one at a time in a database, watched, and again where it only met a lock and changed
@@ -51,20 +55,33 @@ export async function runMigration(
     }
     signal?.throwIfAborted();
     if (ended.metLock && !schemaChanged && number < settings.attempts) {
-      const pauseMs = backoffMs * 2 ** (number - 1);
-      tell(
-        `${ended.why}; nothing was changed, attempt ${number + 1} of ${settings.attempts} in ${formatDuration(pauseMs)}`,
-      );
-      await clock.sleep(pauseMs, signal);
+      await backOff(call, ended.why, number, tell);
       continue;
     }
-    throw failure(ended, number, schemaChanged, call.goBack);
+    const half = (failed: unknown) => halfDone(failed, "it has changed a part of the schema already", call.goBack);
+    throw failureOf(ended, number, schemaChanged ? half : null);
   }
 }
 
-async function preflight(
-  { server, settings }: MigrationCall,
-  tell: (text: string) => void,
+/** The pause before the next attempt. @param number of the attempt that failed, from 1 */
+export async function backOff(
+  { clock, settings, signal }: Pick<MigrationCall, "clock" | "settings" | "signal">,
+  why: string | null,
+  number: number,
+  tell: Tell,
+): Promise<void> {
+  const pauseMs = backoffMs * 2 ** (number - 1);
+  tell(`${why}; nothing was changed, attempt ${number + 1} of ${settings.attempts} in ${formatDuration(pauseMs)}`);
+  await clock.sleep(pauseMs, signal);
+}
+
+/** Old transactions, in words, which are told too. @throws SluiceError PREFLIGHT_FAILED */
+export async function preflight(
+  {
+    server,
+    settings,
+  }: { readonly server: Pick<MigrationServer, "sessions" | "prepared">; readonly settings: MigrationSettings },
+  tell: Tell,
 ): Promise<readonly string[]> {
   const { onLongTransaction, longTransactionMs } = settings;
   if (onLongTransaction === "ignore") return [];
@@ -74,19 +91,21 @@ async function preflight(
   return found;
 }
 
-/** Only an end that the tool met by itself stays as it was reported. */
-function failure(
+/**
+ * Only an end that the tool met by itself stays as it was reported.
+ *
+ * @param half says what is half done; `null` where nothing is
+ */
+export function failureOf(
   { error, why, metLock }: Extract<Attempt, { ok: false }>,
   attempts: number,
-  schemaChanged: boolean,
-  goBack: string | undefined,
-) {
-  const half = (failed: unknown) => halfDone(failed, "it has changed a part of the schema already", goBack);
-  if (why === null) return schemaChanged ? half(error) : error;
+  half: ((failed: unknown) => unknown) | null,
+): unknown {
+  if (why === null) return half ? half(error) : error;
   const tried = attempts === 1 ? "" : ` after ${attempts} attempts`;
   const gaveUp = `the migration gave up${tried}: ${why}`;
   const detail = isSluiceError(error) ? (error.detail ?? error.message) : undefined;
-  if (schemaChanged) return half(new SluiceError("MIGRATION_FAILED", gaveUp, { detail, cause: error }));
+  if (half) return half(new SluiceError("MIGRATION_FAILED", gaveUp, { detail, cause: error }));
   return new SluiceError("MIGRATION_FAILED", `${gaveUp}; it has changed nothing of the schema`, {
     hint: metLock
       ? "end or wait for what is in the way, then try again; a change that must hold its lock for long needs smaller steps, or a longer database.migrate.queueTimeout"

@@ -2,7 +2,8 @@ import type { PreparedTransaction, Session } from "./activity.ts";
 
 /** Who holds the run lock of a database. */
 export interface LockHolder {
-  readonly pid: number;
+  /** 0 where it is not known any more, `null` where it is no session of a server. */
+  readonly pid: number | null;
   /** Of its session; that of a run of ours ends in its id. */
   readonly name: string;
   /** ISO 8601, UTC. */

@@ -27,10 +27,18 @@ export async function takeRunLock(
 }
 
 function held({ pid, name, since }: LockHolder, waitMs: number, endSession: (pid: number) => string): SluiceError {
-  const who = pid === 0 ? "somebody who just let go of it" : `session ${pid} (${name || "no name"}, since ${since})`;
+  const who = whoHolds({ pid, name, since });
   const waited = waitMs > 0 ? ` after ${formatDuration(waitMs)}` : "";
   return new SluiceError("LOCK_HELD", `another migration of this database runs${waited}: ${who} holds its lock`, {
-    hint: `wait for it; if nobody runs it any more: ${endSession(pid)}`,
+    hint:
+      pid === null
+        ? "wait for it to end; the lock is free as soon as the process that holds it is gone, whatever happens to it"
+        : `wait for it; if nobody runs it any more: ${endSession(pid)}`,
     retryable: true,
   });
+}
+
+function whoHolds({ pid, name, since }: LockHolder): string {
+  if (pid === 0) return "somebody who just let go of it";
+  return pid === null ? `run ${name} (since ${since})` : `session ${pid} (${name || "no name"}, since ${since})`;
 }

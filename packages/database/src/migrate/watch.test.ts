@@ -15,6 +15,8 @@ const reader = aSession(3, {
 const queued = aSession(4, { waitsFor: "relation", blockedBy: [7] });
 const blocked = migration({ waitsFor: "relation", blockedBy: [3] });
 
+const unaided = someSettings({ inject: false });
+
 /** What is said of the same sessions, seen first at 0 and then at each of the moments. */
 function seen(sessions: readonly Session[], atMs: readonly number[], settings = someSettings()) {
   let watch = look(nothingSeen, sessions, 0, isOurs, settings).watch;
@@ -74,6 +76,17 @@ describe("a migration gives up", () => {
       text: expect.stringContaining("session 3 (report"),
     });
     expect(seen([reader, blocked], [3_001], someSettings({ inject: false }))).toMatchObject({ why: "lock" });
+  });
+  it("by the time that the server has seen, where it looked late itself, and says when the next look is due", () => {
+    const { soonestMs, giveUp } = look(nothingSeen, [reader, { ...blocked, waitedMs: 2_990 }], 0, isOurs, unaided);
+    expect({ soonestMs, giveUp }).toEqual({ soonestMs: 10, giveUp: null });
+    expect(look(nothingSeen, [reader, { ...blocked, waitedMs: 3_001 }], 0, isOurs, unaided).giveUp).toMatchObject({
+      why: "lock",
+      text: expect.stringContaining("waited 3"),
+    });
+    // A statement that waits for one lock after the other waits all the time.
+    expect(seen([reader, { ...blocked, waitedMs: 5 }], [3_001], unaided)).toMatchObject({ why: "lock" });
+    expect(look(nothingSeen, [reader], 0, isOurs, unaided).soonestMs).toBeNull();
   });
   it("when a prepared transaction is in the way", () => {
     const text = expect.stringContaining("that a prepared transaction holds");

@@ -30,6 +30,8 @@ export interface GiveUp {
 export interface Look {
   readonly watch: Watch;
   readonly giveUp: GiveUp | null;
+  /** Milliseconds until the first of those that wait now will have waited too long; `null` where nobody waits. */
+  readonly soonestMs: number | null;
 }
 
 export const nothingSeen: Watch = { since: new Map(), blocked: null };
@@ -50,7 +52,7 @@ export function look(
   settings: MigrationSettings,
 ): Look {
   const waiting = sessions.filter(({ waitsFor }) => waitsFor !== null);
-  const since = new Map(waiting.map((each) => [waitKey(each), before.since.get(waitKey(each)) ?? atMs]));
+  const since = new Map(waiting.map((each) => [waitKey(each), waitingSince(each, before, atMs)]));
   const waitedMs = (session: Session) => atMs - (since.get(waitKey(session)) ?? atMs);
   const ours = sessions.filter(isOurs);
   const blocked = ours
@@ -65,7 +67,18 @@ export function look(
     queueGiveUp(queued, waitedMs, longest, ours, settings) ??
     lockGiveUp(longest, settings) ??
     statementGiveUp(ours, settings);
-  return { watch: { since, blocked: longest ?? before.blocked }, giveUp };
+  const left = [
+    ...(queued[0] ? [settings.queueTimeoutMs - waitedMs(queued[0])] : []),
+    ...(longest ? [lockLimitMs(settings) - longest.waitedMs] : []),
+  ];
+  const soonestMs = left.length === 0 ? null : Math.min(...left);
+  return { watch: { since, blocked: longest ?? before.blocked }, giveUp, soonestMs };
+}
+
+/** What a watcher that had no time to look has not seen, the server may know. */
+function waitingSince(session: Session, { since }: Watch, atMs: number): number {
+  const known = since.get(waitKey(session)) ?? atMs;
+  return session.waitedMs === null ? known : Math.min(known, atMs - session.waitedMs);
 }
 
 function queueGiveUp(
@@ -87,8 +100,11 @@ function queueGiveUp(
 function lockGiveUp(blocked: Blocked | undefined, settings: MigrationSettings): GiveUp | null {
   if (!blocked) return null;
   if (settings.profile === "concurrent" && isConcurrently(blocked.session)) return null;
-  const limit = settings.lockTimeoutMs + (settings.inject && settings.profile === "ordinary" ? serverFirstMs : 0);
-  return blocked.waitedMs > limit ? { why: "lock", text: blockedText(blocked) } : null;
+  return blocked.waitedMs > lockLimitMs(settings) ? { why: "lock", text: blockedText(blocked) } : null;
+}
+
+function lockLimitMs({ lockTimeoutMs, inject, profile }: MigrationSettings): number {
+  return lockTimeoutMs + (inject && profile === "ordinary" ? serverFirstMs : 0);
 }
 
 function statementGiveUp(ours: readonly Session[], { statementTimeoutMs, inject }: MigrationSettings): GiveUp | null {
@@ -101,9 +117,11 @@ function statementGiveUp(ours: readonly Session[], { statementTimeoutMs, inject 
 
 /** `alter table … waited 3s for a lock that session 71 (…) holds`. */
 export function blockedText({ session, blockers, waitedMs }: Blocked): string {
-  const holders = blockers.map(describeSession).join(" and ");
-  const waits = `${hideLiterals(session.query)} waited ${formatDuration(waitedMs)} for a lock`;
-  return `${waits} that ${holders === "" ? "a prepared transaction" : holders} ${blockers.length > 1 ? "hold" : "holds"}`;
+  const { isGuess, query } = session;
+  const unnamed = isGuess ? "somebody" : "a prepared transaction";
+  const holders = blockers.map(describeSession).join(isGuess ? " or " : " and ") || unnamed;
+  const holds = isGuess ? "may hold" : blockers.length > 1 ? "hold" : "holds";
+  return `${hideLiterals(query)} waited ${formatDuration(waitedMs)} for a lock that ${holders} ${holds}`;
 }
 
 /** The same session in the same statement: a statement may wait for one lock after the other. */

@@ -6,7 +6,10 @@ import { blockedText, type GiveUp, type IsOurs, look, nothingSeen, type Watch } 
 
 export interface AttemptCall {
   readonly signal: AbortSignal;
-  /** Addresses of the container that the tool runs in: its sessions come from there, whatever their names. */
+  /**
+   * Addresses of the container that the tool runs in, and what the engine calls them: its sessions come from there, whatever
+   * their names.
+   */
   readonly onStarted: (addresses: readonly string[]) => void;
 }
 
@@ -22,13 +25,20 @@ export type Attempt =
     };
 
 const pollMs = 100;
+/** However near the end of somebody's patience is, the server is left alone this long. */
+const leastPauseMs = 10;
 /** A statement that was cancelled has this long to end before its session is ended. */
 const cancelMs = 1_000;
 /** A tool whose statements were cancelled has this long to end before its container is stopped. */
 const endMs = 5_000;
 
+/** What it takes to watch one. */
+export interface WatchCall extends Pick<MigrationCall, "clock" | "settings" | "run" | "signal" | "onProgress"> {
+  readonly server: Pick<MigrationCall["server"], "sessions" | "end" | "endMigrations">;
+}
+
 /** Runs the tool once, watches its sessions, and ends them where they must not go on. Rejects with nothing. */
-export async function runAttempt(call: MigrationCall, attempt: (call: AttemptCall) => Promise<void>): Promise<Attempt> {
+export async function runAttempt(call: WatchCall, attempt: (call: AttemptCall) => Promise<void>): Promise<Attempt> {
   const { signal, server, run } = call;
   const [stop, over] = [new AbortController(), new AbortController()];
   const origin: Origin = { name: migrationName(run), addresses: new Set(), sinceMs: call.clock.monotonicMs() };
@@ -63,7 +73,7 @@ interface Origin {
 }
 
 /** An address that a container of the application had before it is told from ours by the age of the session. */
-function isFrom({ name, addresses, sinceMs }: Origin, { clock }: MigrationCall): IsOurs {
+function isFrom({ name, addresses, sinceMs }: Origin, { clock }: WatchCall): IsOurs {
   const oldestMs = clock.monotonicMs() - sinceMs + 1_000;
   return (session) =>
     session.name === name || (session.address !== null && addresses.has(session.address) && session.ageMs <= oldestMs);
@@ -75,22 +85,20 @@ interface Watched {
   readonly lost: SluiceError | null;
 }
 
-async function watchUntil(
-  over: AbortSignal,
-  call: MigrationCall,
-  origin: Origin,
-  stop: AbortController,
-): Promise<Watched> {
+async function watchUntil(over: AbortSignal, call: WatchCall, origin: Origin, stop: AbortController): Promise<Watched> {
   const { server, clock, settings, onProgress } = call;
   let watch = nothingSeen;
   let first: { readonly giveUp: GiveUp; readonly atMs: number } | null = null;
+  let pauseMs = pollMs;
   try {
-    while (await pause(call, over)) {
+    while (await pause(call, pauseMs, over)) {
       const sessions = await server.sessions();
       const isOurs = isFrom(origin, call);
       const atMs = clock.monotonicMs();
       const seen = look(watch, sessions, atMs, isOurs, settings);
       watch = seen.watch;
+      const dueMs = seen.giveUp ? pollMs : (seen.soonestMs ?? pollMs);
+      pauseMs = Math.max(leastPauseMs, Math.min(pollMs, dueMs));
       if (seen.giveUp) {
         if (!first) onProgress?.(`the migration gives up: ${seen.giveUp.text}`);
         first ??= { giveUp: seen.giveUp, atMs };
@@ -109,10 +117,10 @@ async function watchUntil(
 }
 
 /** `false` when it is over. */
-async function pause({ clock }: MigrationCall, over: AbortSignal): Promise<boolean> {
+async function pause({ clock }: WatchCall, ms: number, over: AbortSignal): Promise<boolean> {
   if (over.aborted) return false;
   try {
-    await clock.sleep(pollMs, over);
+    await clock.sleep(ms, over);
     return true;
   } catch (error) {
     if (over.aborted) return false;
@@ -121,14 +129,14 @@ async function pause({ clock }: MigrationCall, over: AbortSignal): Promise<boole
 }
 
 /** A session that only holds locks has no statement that could be cancelled. */
-async function endSessions(server: MigrationCall["server"], ours: readonly Session[], isLate: boolean): Promise<void> {
+async function endSessions(server: WatchCall["server"], ours: readonly Session[], isLate: boolean): Promise<void> {
   const [active, idle] = [ours.filter(({ isActive }) => isActive), ours.filter(({ isActive }) => !isActive)];
   await server.end(isLate ? ours : idle, "terminate");
   if (!isLate) await server.end(active, "cancel");
 }
 
-/** The code of `lock_not_available`, and what the server and tools write of it. */
-const lockTrouble = /55P03|lock[ _]timeout|lock_not_available|LockNotAvailable/i;
+/** The code of `lock_not_available`, and what servers and tools write of it. */
+const lockTrouble = /55P03|lock[ _]timeout|Lock wait timeout|lock_not_available|LockNotAvailable/i;
 const statementTrouble = /statement[ _]timeout/i;
 
 function reasonOf(

@@ -7,6 +7,8 @@ export interface ClientOptions {
   /** What it is for, in messages and in the environment of its process: `backup-20260501T100000Z-abcd`. */
   readonly session: string;
   readonly signal?: AbortSignal | undefined;
+  /** More for the client. */
+  readonly options?: readonly string[] | undefined;
 }
 
 /** Runs statements in one connection that ends with them. @throws SluiceError BACKUP_FAILED, DATABASE_UNREACHABLE */
@@ -29,11 +31,11 @@ export async function runSql(
 export async function openSession(
   exec: ContainerExec,
   target: MysqlTarget,
-  { session, signal }: ClientOptions,
+  { session, signal, options }: ClientOptions,
 ): Promise<Turns> {
   return openTurns(exec, {
     container: target.container,
-    command: clientCommand(target),
+    command: clientCommand(target, options),
     environment: clientEnvironment(target, session),
     signal,
     mark: (text) => `select ${quoteText(text)};`,

@@ -1,12 +1,18 @@
 import { halfDone } from "../migrate/half-done.ts";
+import { backOff, failureOf, type MigrationReport, preflight } from "../migrate/migrate.ts";
+import type { MigrationSettings } from "../migrate/settings.ts";
+import { type AttemptCall, runAttempt } from "../migrate/watched-attempt.ts";
 import { followedCatalogs } from "../rehearsal/by-name/follow.ts";
 import type { SchemaState } from "../rehearsal/by-name/state.ts";
 import { leftBehind } from "../rehearsal/left-behind.ts";
 import { newTables, schemaChanges } from "../rehearsal/schema-changes.ts";
 import { readState } from "./rehearsal/read-state.ts";
 import { type MysqlLockCall, openRunLock } from "./run-lock.ts";
+import { openWatch } from "./watch.ts";
 
-export interface MysqlMigrationCall extends MysqlLockCall {
+export interface MysqlMigrationCall extends Omit<MysqlLockCall, "waitMs"> {
+  /** What goes through the environment is nothing here: limits are kept by watching. */
+  readonly settings: MigrationSettings;
   /** What to do where the schema is left half changed, for people; see `goBackText`. */
   readonly goBack?: string | undefined;
 }
@@ -18,24 +24,47 @@ const lockLost =
 const mostListed = 12;
 
 /**
- * Runs a migration with any tool, one at a time in a database. A server of this kind takes no change of a schema back: where the tool fails, the error
- * says what it leaves. Nobody watches it, and rows that it has changed are not looked at. That the schema cannot be read
- * (it takes the right to see InnoDB's own tables) keeps no migration from running.
+ * Runs a migration with any tool, one at a time in a database, watched, and again where it only met a lock and changed nothing. A
+ * server of this kind takes no change of a schema back: where the tool fails or is given up, the error says what it leaves.
+ * Rows that it has changed are not looked at. That the schema cannot be read (it takes the right to see InnoDB's own tables)
+ * keeps no migration from running.
  *
- * Losing the session that holds the lock ends no migration: stopped in the middle, it would leave more than it may meet.
- * That is told.
+ * Losing the session that holds the lock, or the one that watches, ends no migration: stopped in the middle, it would leave more
+ * than it may meet. That is told.
  *
- * @throws SluiceError LOCK_HELD, and what `attempt` rejects with
+ * @returns `null` where nobody could see what it did
+ * @throws SluiceError LOCK_HELD, PREFLIGHT_FAILED, MIGRATION_FAILED (it met a lock or a time limit), and what `attempt` rejects with
  */
-export async function runMysqlMigration(call: MysqlMigrationCall, attempt: () => Promise<void>): Promise<void> {
-  await using lock = await openRunLock(call);
+export async function runMysqlMigration(
+  call: MysqlMigrationCall,
+  attempt: (call: AttemptCall) => Promise<void>,
+): Promise<MigrationReport | null> {
+  const { clock, signal, onProgress: tell = () => undefined } = call;
+  const settings = { ...call.settings, inject: false };
+  await using lock = await openRunLock({ ...call, waitMs: settings.waitMs });
+  const startedMs = clock.monotonicMs();
+  await using server = await openWatch(call);
+  const old = await preflight({ server, settings }, tell);
   const before = await schemaOf(call);
-  try {
-    await attempt();
-    if (!(await lock.isHeld())) call.onProgress?.(lockLost);
-  } catch (error) {
-    if (call.signal?.aborted) throw error;
-    throw halfDoneError(error, call, before, await schemaOf(call));
+  for (let number = 1; ; number += 1) {
+    await server.begin();
+    const ended = await runAttempt({ ...call, server, settings }, attempt);
+    if (ended.ok && !(await lock.isHeld())) tell(lockLost);
+    signal?.throwIfAborted();
+    const after = await schemaOf(call);
+    const left = before && after ? schemaDifference(before, after) : null;
+    if (ended.ok) {
+      const ms = clock.monotonicMs() - startedMs;
+      return (
+        left && { attempts: number, ms, longTransactions: old, schemaChanged: left.length > 0, invalidIndexes: [] }
+      );
+    }
+    if (ended.metLock && left?.length === 0 && number < settings.attempts && (await lock.isHeld())) {
+      await backOff({ clock, settings, signal }, ended.why, number, tell);
+      continue;
+    }
+    const half = (failed: unknown) => halfDone(failed, leftText(call, left), call.goBack);
+    throw failureOf(ended, number, left?.length === 0 ? null : half);
   }
 }
 
@@ -47,26 +76,15 @@ async function schemaOf({ exec, target, signal }: MysqlMigrationCall): Promise<S
   }
 }
 
-function halfDoneError(
-  error: unknown,
-  { target, goBack }: MysqlMigrationCall,
-  before: SchemaState | null,
-  after: SchemaState | null,
-): unknown {
+/** @param left `null` where nobody could look */
+function leftText({ target }: MysqlMigrationCall, left: readonly string[] | null): string {
   const server = target.kind === "mariadb" ? "MariaDB" : "MySQL";
-  if (!before || !after) {
-    const left = `whether it leaves the schema half changed could not be looked at, and ${server} takes no change of a schema back`;
-    return halfDone(error, left, goBack);
+  if (left === null) {
+    return `whether it leaves the schema half changed could not be looked at, and ${server} takes no change of a schema back`;
   }
-  const left = schemaDifference(before, after);
-  if (left.length === 0) return error;
   const more = left.length > mostListed ? `, and ${left.length - mostListed} more` : "";
   const listed = `${left.slice(0, mostListed).join(", ")}${more}`;
-  return halfDone(
-    error,
-    `it leaves the schema half changed, as ${server} takes no change of a schema back: ${listed}; rows were not compared`,
-    goBack,
-  );
+  return `it leaves the schema half changed, as ${server} takes no change of a schema back: ${listed}; rows were not compared`;
 }
 
 /** How two moments of a schema differ, for people; empty where they are the same. Pure. */

@@ -17,6 +17,11 @@ if verb == 'query':
         if statement.strip():
             for row in database.execute(statement):
                 print('\\t'.join('' if value is None else str(value) for value in row))
+elif verb == 'hold':
+    database = connect(path, 'rwc')
+    for statement in sys.stdin:
+        for row in database.execute(statement):
+            print('\\t'.join('' if value is None else str(value) for value in row), flush=True)
 elif verb in ('copy', 'overwrite'):
     source, target = connect(path, 'rw'), connect(sys.argv[3], 'rwc')
     deadline = time.monotonic() + 10
@@ -83,6 +88,16 @@ const verbs = {
       const prepared = database.prepare(statement);
       prepared.setReadBigInts(true);
       for (const row of prepared.iterate()) console.log(Object.values(row).map((value) => value ?? '').join('\\t'));
+    }
+  },
+  async hold() {
+    const database = new DatabaseSync(path);
+    try {
+      for await (const statement of require('node:readline').createInterface({ input: process.stdin })) {
+        for (const row of database.prepare(statement).iterate()) console.log(Object.values(row).map((value) => value ?? '').join('\\t'));
+      }
+    } finally {
+      process.stdin.destroy();
     }
   },
   copy: async () => copy(connect(path), others[0], Date.now() + 10000),

@@ -1,5 +1,6 @@
 import { type ContainerExec, SluiceError } from "@sluice/core";
 import { succeeds } from "../process/succeeds.ts";
+import { openTurns, type Turns } from "../process/turns.ts";
 import { nodeScript, pythonScript } from "./tool-scripts.ts";
 
 /** A program with SQLite inside that a container has. */
@@ -11,6 +12,8 @@ export interface SqliteTool {
   readonly container: string;
   /** Lines that statements give, one statement a line, fields separated by tabs. @throws SluiceError DATABASE_UNREACHABLE, BACKUP_FAILED */
   query(file: string, statements: readonly string[], signal?: AbortSignal): Promise<readonly string[]>;
+  /** A connection to a database, made if there is none, that is talked to in turns and ends with its first error. */
+  hold(file: string): Promise<Turns>;
   /** Copies a database that others may have open, by SQLite's own way for backups, into a file that nobody has. */
   copy(from: string, to: string, signal?: AbortSignal): Promise<void>;
   /**
@@ -72,6 +75,14 @@ export function createTool(exec: ContainerExec, container: string, kind: ToolKin
     kind,
     container,
     query: (file, statements, signal) => run(command("query", file), `${statements.join("\n")}\n`, signal),
+    hold: (file) =>
+      openTurns(exec, {
+        container,
+        command: command("hold", file),
+        environment: {},
+        mark: (text) => `select '${text}';`,
+        failure: ({ exitCode, stderr }) => toolError(kind, exitCode, stderr),
+      }),
     copy: async (from, to, signal) => void (await run(command("copy", from, to), "", signal)),
     overwrite: async (from, to, signal) => void (await run(command("overwrite", from, to), "", signal)),
     readCommand: (file) => command("read", file),
@@ -84,7 +95,7 @@ export function createTool(exec: ContainerExec, container: string, kind: ToolKin
 }
 
 type Call = readonly [
-  "query" | "copy" | "overwrite" | "read" | "write" | "list" | "rename" | "share" | "remove",
+  "query" | "hold" | "copy" | "overwrite" | "read" | "write" | "list" | "rename" | "share" | "remove",
   ...string[],
 ];
 
@@ -99,6 +110,8 @@ function shellCommand(...[verb, file = "", ...others]: Call): readonly string[] 
   switch (verb) {
     case "query":
       return ["sqlite3", "-bail", "-batch", "-noheader", "-separator", "\t", "-cmd", ".timeout 10000", file];
+    case "hold":
+      return ["sqlite3", "-bail", "-batch", "-noheader", "-separator", "\t", file];
     // The timeout holds for the database that the shell opens, not for the one that its command names.
     case "copy":
       return ["sqlite3", "-bail", "-batch", file, ".timeout 10000", `.backup main ${quoted(others[0] ?? "")}`];
@@ -122,6 +135,11 @@ function shellCommand(...[verb, file = "", ...others]: Call): readonly string[] 
 /** For a command of SQLite's shell. */
 function quoted(path: string): string {
   return `"${path.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+}
+
+/** Whether a tool failed because somebody else has the database's lock. */
+export function isBusy(error: unknown): boolean {
+  return error instanceof Error && /database(?: table| schema)? is locked/.test(error.message);
 }
 
 function toolError(kind: ToolKind, exitCode: number, stderr: string): SluiceError {

@@ -14,7 +14,9 @@ export function aSession(pid: number, over: Partial<Session> = {}): Session {
     statement: "1",
     isActive: true,
     waitsFor: null,
+    waitedMs: null,
     blockedBy: [],
+    isGuess: false,
     query: "select 1",
     ...over,
   };

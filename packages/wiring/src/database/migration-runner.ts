@@ -25,6 +25,7 @@ import {
 import type { Session } from "../session.ts";
 import { type FoundDatabase, findDatabase } from "./find-database.ts";
 import { databaseSettings, openStore } from "./open-database.ts";
+import { runLocked } from "./run-locked.ts";
 
 /** Runs jobs with care; whoever calls it holds the lock of the stack. */
 export function createMigrationRunner(session: Session): MigrationRunner {
@@ -47,8 +48,8 @@ export interface WatchedRun extends MigrationReport {
 
 /**
  * @param down the command that would take it back; default: the configured one
- * @returns `null` for a kind of database that nobody can watch: the job just ran. Of MariaDB and MySQL a failure says what
- * it leaves half changed.
+ * @returns `null` for a database that nobody can watch: the job just ran, alone. Of MariaDB and MySQL a failure says what it leaves half
+ * changed.
  */
 export async function runWatched(
   session: Session,
@@ -58,43 +59,35 @@ export async function runWatched(
 ): Promise<WatchedRun | null> {
   const kind = await kindOf(session);
   const unwatched = () => job({ signal, onStarted: () => undefined });
-  if (kind !== "postgres" && kind !== "mariadb" && kind !== "mysql") {
-    await unwatched();
+  const { migrate } = await databaseSettings(session);
+  if (kind === "sqlite" || kind === "command") {
+    const request = { kind, database, run, signal, onProgress };
+    await runLocked(session, request, unwatched);
     return null;
   }
-  const { migrate } = await databaseSettings(session);
   const back = down === undefined ? (migrate.down?.command ?? null) : down;
   const { backups } = await (await openStore(session)).list();
   const facts = { jobs, down: back, previousRunsOnIt: null, backups, now: session.clock.now(), rows: null };
   const dataRollback = planDataRollback(facts);
   onProgress?.(dataRollbackText(dataRollback));
   const goBack = goBackText(backups);
+  const settings = migrationSettings(migrate);
   if (kind !== "postgres") {
     const target = await findMysql(session, database, signal);
-    await (target
-      ? runMysqlMigration(
-          {
-            exec: session.runtime().exec,
-            target,
-            clock: session.clock,
-            run,
-            waitMs: migrate.wait,
-            goBack,
-            signal,
-            onProgress,
-          },
-          unwatched,
-        )
-      : unwatched());
-    return null;
+    if (!target) {
+      await unwatched();
+      return null;
+    }
+    const { exec } = session.runtime();
+    const call = { exec, target, clock: session.clock, settings, run, signal, onProgress, goBack };
+    const report = await runMysqlMigration(call, job);
+    return report && { ...report, dataRollback };
   }
   await using server = await openServer(session, database, run, signal);
-  const settings = migrationSettings(migrate);
   const report = await runMigration({ server, clock: session.clock, settings, run, signal, onProgress, goBack }, job);
   return { ...report, dataRollback };
 }
 
-/** Only migrations of PostgreSQL can be watched. */
 async function kindOf(session: Session): Promise<FoundDatabase["kind"]> {
   const { services, model } = await session.project();
   return findDatabase(await databaseSettings(session), services, model).kind;

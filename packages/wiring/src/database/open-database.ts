@@ -139,7 +139,7 @@ function openCipher({ encryption }: DatabaseConfig, directory: string): Cipher |
 }
 
 /** A database in a file is one of a service that may be anywhere. */
-function containersOf({ base, slots, plain }: ObservedStack, service: string): readonly ObservedContainer[] {
+export function containersOf({ base, slots, plain }: ObservedStack, service: string): readonly ObservedContainer[] {
   const elsewhere = [...Object.values(slots).flatMap(({ containers }) => containers), ...plain];
   return [...(base[service]?.containers ?? []), ...elsewhere.filter((container) => container.service === service)];
 }
