@@ -17,6 +17,7 @@ import { rehearse } from "../src/database/rehearsal/rehearse.ts";
 import { createSession, type Session } from "../src/session.ts";
 import { watchArguments } from "./support/arguments.ts";
 import { type ComposeProject, startComposeProject } from "./support/compose-project.ts";
+import { settings } from "./support/migrations.ts";
 import { missingMysql, mysqlImage, mysqlService, mysqlVolumes } from "./support/mysql.ts";
 import { docker } from "./support/postgres.ts";
 import { until } from "./support/until.ts";
@@ -279,11 +280,19 @@ describe.skipIf(missingMysql !== "")(`MySQL${missingMysql}`, { timeout: 300_000 
   });
 
   describe("a migration", () => {
-    const start = async (run: string, attempt: () => Promise<void>, waitMs = 0) => {
+    const start = async (run: string, attempt: () => Promise<void>) => {
       const { exec } = openSession().runtime();
       const target = await findMysqlTarget(exec, project.container("db"), { signal });
       const clock = { now: () => new Date(), monotonicMs: () => performance.now(), sleep: (ms: number) => delay(ms) };
-      return runMysqlMigration({ exec, target, clock, run, waitMs, signal }, attempt);
+      const call = {
+        exec,
+        target,
+        clock,
+        run,
+        settings: { ...settings, onLongTransaction: "ignore" },
+        signal,
+      } as const;
+      return runMysqlMigration(call, attempt);
     };
 
     it("runs alone in its database", async () => {
