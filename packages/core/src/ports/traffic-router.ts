@@ -3,7 +3,7 @@ import type { Slot } from "../model/slot.ts";
 import type { ContainerFile } from "./container-exec.ts";
 
 export interface SlotTraffic {
-  /** Since the door's process started. */
+  /** Since the epoch began. */
   readonly requests: number;
   readonly http2xx: number;
   readonly http3xx: number;
@@ -20,7 +20,7 @@ export interface SlotTraffic {
 }
 
 export interface DoorTraffic {
-  /** Changes when the door's process is another one: counters began anew. */
+  /** Another one where counters began anew, as with another process of HAProxy. */
   readonly epoch: string;
   readonly slots: Readonly<Record<Slot, SlotTraffic>>;
 }
@@ -39,7 +39,7 @@ export interface RequestSample {
   readonly bucket: number;
   /** Our own probe (`X-Sluice-Preview`), not a user. */
   readonly probe: boolean;
-  /** HAProxy's termination state, `----` for an ordinary end. */
+  /** HAProxy's termination state; `----` for an ordinary end, and always of Caddy. */
   readonly termination: string;
 }
 
@@ -82,12 +82,12 @@ export interface TrafficRouter {
   routing(door: string, signal?: AbortSignal): Promise<DoorRouting>;
   /** File first, then the running process, then read back. Effective for the next request. */
   setRouting(door: string, routing: DoorRouting, signal?: AbortSignal): Promise<void>;
-  /** Replaces the configuration without losing a connection (reload). */
+  /** Replaces the configuration (reload); what that costs the capabilities say. */
   reconfigure(door: string, spec: DoorSpec, signal?: AbortSignal): Promise<void>;
   traffic(door: string, signal?: AbortSignal): Promise<DoorTraffic>;
   /** Requests since the call, as they end, until the signal aborts. */
   samples(door: string, signal: AbortSignal): AsyncIterable<RequestSample>;
-  /** Waits until nothing is under way at the slot, at most `timeoutMs`, then closes what is left at once. */
+  /** Waits until nothing is under way at the slot, at most `timeoutMs`, then closes what is left at once, as far as `closesOneSlot` says. */
   drain(door: string, slot: Slot, timeoutMs: number, signal?: AbortSignal): Promise<{ readonly closed: number }>;
   /** Waits until the door itself reaches `count` servers of the slot. @throws SluiceError NOT_READY at the deadline */
   waitServers(door: string, slot: Slot, count: number, timeoutMs: number, signal?: AbortSignal): Promise<void>;
