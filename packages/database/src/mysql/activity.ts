@@ -36,7 +36,7 @@ const processes: Readonly<
   mariadb: { ms: "p.time_ms", statement: "p.query_id", from: "information_schema.processlist p" },
   mysql: {
     ms: "coalesce(s.timer_wait / 1000000000, p.time * 1000)",
-    statement: "coalesce(s.event_id, md5(p.info))",
+    statement: "coalesce(s.event_id, crc32(p.info))",
     from: `information_schema.processlist p left join performance_schema.threads h on h.processlist_id = p.id
 left join performance_schema.events_statements_current s
   on s.thread_id = h.thread_id and s.end_event_id is null and s.nesting_event_id is null`,
