@@ -47,6 +47,7 @@ export * from "./model/promotion.ts";
 export * from "./model/rehearsal.ts";
 export * from "./model/release.ts";
 export * from "./model/role.ts";
+export * from "./model/router-capabilities.ts";
 export * from "./model/service.ts";
 export * from "./model/slot.ts";
 export * from "./model/stack.ts";

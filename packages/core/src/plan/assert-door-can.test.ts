@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { WrittenConfig } from "../config/schema.ts";
-import type { RouterCapabilities } from "../ports/traffic-router.ts";
+import type { RouterCapabilities } from "../model/router-capabilities.ts";
 import { aConfig, aService } from "../testing/index.ts";
 import { assertDoorsCan } from "./assert-door-can.ts";
 

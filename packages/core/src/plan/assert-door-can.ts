@@ -1,11 +1,15 @@
 import type { Config } from "../config/schema.ts";
 import { SluiceError } from "../errors/sluice-error.ts";
 import type { DoorSpec } from "../model/door.ts";
+import type { RouterCapabilities } from "../model/router-capabilities.ts";
 import type { ServiceFacts } from "../model/service.ts";
-import type { RouterCapabilities, TrafficRouter } from "../ports/traffic-router.ts";
 import { httpsOf, testersOf } from "./door-spec.ts";
 
-type Router = Pick<TrafficRouter, "kind" | "capabilities">;
+/** A traffic router, as far as it is asked. */
+interface Router {
+  readonly kind: string;
+  readonly capabilities: RouterCapabilities;
+}
 type Wish = Pick<DoorSpec, "service" | "protocol" | "proxyProtocol" | "testers" | "https">;
 
 /**
