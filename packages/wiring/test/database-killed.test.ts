@@ -34,11 +34,12 @@ async function finished(child: ChildProcess): Promise<number | null> {
 
 const ourSessions = async () =>
   Number(await project.sql("select count(*) from pg_stat_activity where application_name like 'sluice-%'", "postgres"));
-/** Names of processes in the database's container that a backup starts. */
+/** Names of processes in the database's container that a backup started, by the mark in their environment. */
 const ourProcesses = async () => {
-  const script = "for f in /proc/[0-9]*/comm; do read -r name < $f && echo $name; done 2>/dev/null; true";
-  const names = (await docker("exec", project.container, "sh", "-c", script)).split("\n");
-  return names.filter((name) => ["pg_dump", "sleep", "zstd", "psql"].includes(name));
+  const script = `for place in $(grep -l SLUICE_BACKUP= /proc/[0-9]*/environ 2>/dev/null); do
+    read -r name < "\${place%environ}comm" && echo "$name"
+  done 2>/dev/null; true`;
+  return (await docker("exec", project.container, "sh", "-c", script)).split("\n").filter((name) => name !== "");
 };
 const backupsDir = () => join(project.directory, "home", "backups");
 
@@ -73,11 +74,16 @@ it("what waits at a pipe whose other end never came is ended by the next backup"
   const waits = `#!/bin/sh\n[ "$1" = -Fc ] && exec sleep 600\nexec ${place}.aside "$@"\n`;
   await asRoot(`mv ${place} ${place}.aside; printf '${waits}' > ${place}; chmod 755 ${place}`);
   const doomed = startBackup();
-  await until(async () => (await ourProcesses()).includes("zstd"));
+  // The reader is a shell until somebody opens the other end.
+  const isWaiting = async () => {
+    const names = await ourProcesses();
+    return names.includes("sleep") && names.includes("sh");
+  };
+  await until(isWaiting);
   doomed.kill("SIGKILL");
   await finished(doomed);
   await asRoot(`mv ${place}.aside ${place}`);
-  expect(await ourProcesses()).toContain("zstd");
+  expect(await isWaiting()).toBe(true);
 
   expect(await finished(startBackup())).toBe(0);
   await until(async () => (await ourProcesses()).length === 0);
