@@ -6,7 +6,7 @@ import { describe } from "../report.ts";
 import { type DeploymentScope, emit, releaseOf, servicesOf } from "../scope.ts";
 import { answers } from "./revive-doors.ts";
 import { isTakenOver, restoreRoute } from "./traffic.ts";
-import { waitDoors } from "./verify.ts";
+import { assertStillReached, waitDoors } from "./verify.ts";
 
 export const door: StepAction<"door"> = {
   async run({ service, cutsOver, frees = [], renews }, scope, { options }) {
@@ -116,6 +116,7 @@ export const promote: StepAction<"promote"> = {
     await assertImages(scope, step, slot, signal);
     // They have reached it before: only a hiccup of their checks is waited for.
     await waitDoors(scope, slot, 15_000, signal);
+    await assertStillReached(scope, slot, signal);
     for (const service of services) {
       const id = doorIds.get(service);
       if (!id) continue;

@@ -44,6 +44,22 @@ export async function waitDoors(
   );
 }
 
+/**
+ * Each web service takes a connection now. What doors know of their servers is up to two seconds old, and they hide from users what
+ * fails as long as there is another release to answer: one that was cut off since would be found out by everybody.
+ *
+ * @throws SluiceError CHECK_FAILED
+ */
+export async function assertStillReached(scope: DeploymentScope, slot: Slot, signal: AbortSignal): Promise<void> {
+  const checks = slotServices(releaseOf(scope)).flatMap(({ name, role, port, ports }): Check[] => {
+    const listens = port ?? ports[0]?.target;
+    if (role !== "web" || listens === undefined) return [];
+    const patience = { timeoutMs: 2_000, successes: 1, retries: 2, onNoData: "warn" } as const;
+    return [{ type: "tcp", name: `${name} takes connections`, service: name, port: listens, ...patience }];
+  });
+  if (checks.length > 0) assertPassed(await probeChecks(scope, slot, checks, signal));
+}
+
 export async function probeChecks(
   scope: DeploymentScope,
   slot: Slot,
