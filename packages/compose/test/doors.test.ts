@@ -157,6 +157,11 @@ describe("a door", () => {
     await Promise.all(users);
     expect(new Set(pages)).toEqual(new Set(["plain", "two"]));
     expect(await pageFrom(client, nginx)).toBe("two");
+
+    await using held = await holdPort();
+    const failing = doors.ensure(aDoorRequest(withPort(held.port), "web", "four"));
+    await expect(failing).rejects.toMatchObject({ code: "DOOR_FAILED" });
+    expect(await pageFrom(client, nginx)).toBe("two");
     expect(await docker("ps", "-a", "--format", "{{.Names}}", "--filter", `name=${doorName}`)).toBe(doorName);
     await docker("rm", "-f", nginx);
   });

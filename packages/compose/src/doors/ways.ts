@@ -72,6 +72,8 @@ const swap: Step = async (tools, candidate, options) => {
     await changePlaces(tools, candidate, options);
   } catch (error) {
     await removeContainers(engine, [standIn]);
+    // By now every nginx knows the stand-in alone.
+    await rereadNames(tools, request.spec.stack, { onOutput });
     throw error;
   }
   // From here on the new door serves, whatever becomes of the stand-in.
