@@ -1,10 +1,10 @@
 import { type Clock, type ContainerExec, stackNames, type TrafficRouter } from "@sluice/core";
+import { createDoorLinks, type DoorLink } from "../door/door-link.ts";
 import { createDoorShell } from "../door/door-shell.ts";
 import { formatRouting } from "../door/routing-value.ts";
 import { createTurns } from "../door/turns.ts";
 import { caddyCapabilities } from "./capabilities.ts";
 import { doorFiles } from "./door-files.ts";
-import type { DoorLink } from "./door-link.ts";
 import { drain } from "./drain.ts";
 import { observeTraffic } from "./observe-traffic.ts";
 import { reconfigure } from "./reconfigure.ts";
@@ -28,18 +28,11 @@ export interface CaddyRouterOptions {
  */
 export function createCaddyRouter(options: CaddyRouterOptions): TrafficRouter & AsyncDisposable {
   const { exec, clock, commandTimeoutMs = 20_000, pollMs = 100 } = options;
-  const links = new Map<string, DoorLink>();
   const inTurn = createTurns();
-
-  const linkTo = (door: string): DoorLink => {
-    const known = links.get(door);
-    if (known) return known;
+  const links = createDoorLinks<DoorLink>((door) => {
     const shell = createDoorShell({ exec, clock, door, timeoutMs: commandTimeoutMs });
-    const link = { door, shell, exec, clock, pollMs };
-    links.set(door, link);
-    return link;
-  };
-
+    return { door, shell, exec, clock, pollMs };
+  });
   return {
     kind: "caddy",
     capabilities: caddyCapabilities,
@@ -50,16 +43,13 @@ export function createCaddyRouter(options: CaddyRouterOptions): TrafficRouter & 
     ],
     volumes: ({ stack, https }) =>
       https ? [{ name: stackNames.certificates(stack), path: doorFiles.certificates }] : [],
-    routing: (door, signal) => readRouting(linkTo(door), signal),
-    setRouting: (door, routing, signal) => inTurn(door, () => writeRouting(linkTo(door), routing, signal)),
-    reconfigure: (door, spec, signal) => inTurn(door, () => reconfigure(linkTo(door), spec, signal)),
-    traffic: (door, signal) => observeTraffic(linkTo(door), signal),
-    samples: (door, signal) => followSamples(linkTo(door), signal),
-    drain: (door, slot, timeoutMs, signal) => drain(linkTo(door), slot, timeoutMs, signal),
-    waitServers: (door, slot, count, timeoutMs, signal) => waitServers(linkTo(door), slot, count, timeoutMs, signal),
-    async [Symbol.asyncDispose]() {
-      await Promise.all([...links.values()].map(({ shell }) => shell[Symbol.asyncDispose]()));
-      links.clear();
-    },
+    routing: (door, signal) => readRouting(links.to(door), signal),
+    setRouting: (door, routing, signal) => inTurn(door, () => writeRouting(links.to(door), routing, signal)),
+    reconfigure: (door, spec, signal) => inTurn(door, () => reconfigure(links.to(door), spec, signal)),
+    traffic: (door, signal) => observeTraffic(links.to(door), signal),
+    samples: (door, signal) => followSamples(links.to(door), signal),
+    drain: (door, slot, timeoutMs, signal) => drain(links.to(door), slot, timeoutMs, signal),
+    waitServers: (door, slot, count, timeoutMs, signal) => waitServers(links.to(door), slot, count, timeoutMs, signal),
+    [Symbol.asyncDispose]: () => links[Symbol.asyncDispose](),
   };
 }

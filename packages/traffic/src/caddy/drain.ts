@@ -1,6 +1,6 @@
 import { type Slot, SluiceError } from "@sluice/core";
+import type { DoorLink } from "../door/door-link.ts";
 import { doorFiles } from "./door-files.ts";
-import type { DoorLink } from "./door-link.ts";
 import { loadScript, refusalOf } from "./load-config.ts";
 import { observeActive } from "./observe-traffic.ts";
 

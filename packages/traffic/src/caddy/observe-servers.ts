@@ -1,6 +1,6 @@
 import { isSlot, type Slot, SluiceError } from "@sluice/core";
+import type { DoorLink } from "../door/door-link.ts";
 import { doorFiles } from "./door-files.ts";
-import type { DoorLink } from "./door-link.ts";
 
 export interface ObservedServer {
   readonly slot: Slot;

@@ -1,6 +1,6 @@
 import { type DoorTraffic, type Slot, SluiceError } from "@sluice/core";
+import type { DoorLink } from "../door/door-link.ts";
 import { countScript, parseCounts } from "./counts.ts";
-import type { DoorLink } from "./door-link.ts";
 import { activeScript, parseActive, parseServers, serversScript } from "./observe-servers.ts";
 
 export async function observeTraffic({ door, shell }: DoorLink, signal?: AbortSignal): Promise<DoorTraffic> {

@@ -1,6 +1,6 @@
 import { type DoorSpec, SluiceError } from "@sluice/core";
+import type { DoorLink } from "../door/door-link.ts";
 import { doorFiles } from "./door-files.ts";
-import type { DoorLink } from "./door-link.ts";
 import { loadScript, refusalOf } from "./load-config.ts";
 import { renderCaddyConfig, renderServers } from "./render-config.ts";
 

@@ -1,7 +1,7 @@
 import { type DoorRouting, SluiceError } from "@sluice/core";
+import type { DoorLink } from "../door/door-link.ts";
 import { formatRouting } from "../door/routing-value.ts";
 import { doorFiles } from "./door-files.ts";
-import type { DoorLink } from "./door-link.ts";
 import { parseRoutingName, routingPrefix } from "./routing-name.ts";
 
 /** What the running process itself goes by. */

@@ -1,6 +1,6 @@
 import type { RequestSample } from "@sluice/core";
+import type { DoorLink } from "../door/door-link.ts";
 import { doorFiles } from "./door-files.ts";
-import type { DoorLink } from "./door-link.ts";
 import { parseSample } from "./parse-sample.ts";
 
 /** Between two tries to follow a door that does not answer, in milliseconds. */

@@ -1,5 +1,6 @@
 import type { Clock, ContainerExec, DoorRouting, TrafficRouter } from "@sluice/core";
 import { SluiceError } from "@sluice/core";
+import { createDoorLinks } from "../door/door-link.ts";
 import { formatRouting } from "../door/routing-value.ts";
 import { createTurns } from "../door/turns.ts";
 import { createAdminShell } from "./admin-shell.ts";
@@ -29,19 +30,12 @@ export interface HaproxyRouterOptions {
  */
 export function createHaproxyRouter(options: HaproxyRouterOptions): TrafficRouter & AsyncDisposable {
   const { exec, clock, commandTimeoutMs = 20_000, pollMs = 40 } = options;
-  const links = new Map<string, DoorLink>();
   // A reload between the two halves of a change would bring the old routing back.
   const inTurn = createTurns();
-
-  const linkTo = (door: string): DoorLink => {
-    const known = links.get(door);
-    if (known) return known;
+  const links = createDoorLinks<DoorLink>((door) => {
     const shell = createAdminShell({ exec, clock, door, timeoutMs: commandTimeoutMs });
-    const link = { door, shell, exec, clock, pollMs, reloaded: new EventTarget() };
-    links.set(door, link);
-    return link;
-  };
-
+    return { door, shell, exec, clock, pollMs, reloaded: new EventTarget() };
+  });
   return {
     kind: "haproxy",
     capabilities: haproxyCapabilities,
@@ -50,17 +44,14 @@ export function createHaproxyRouter(options: HaproxyRouterOptions): TrafficRoute
       { path: doorFiles.routing, content: formatRoutingFile(routing) },
     ],
     volumes: () => [],
-    routing: (door, signal) => readRouting(linkTo(door), signal),
-    setRouting: (door, routing, signal) => inTurn(door, () => writeRouting(linkTo(door), routing, signal)),
-    reconfigure: (door, spec, signal) => inTurn(door, () => reconfigure(linkTo(door), spec, signal)),
-    traffic: (door, signal) => observeTraffic(linkTo(door), signal),
-    samples: (door, signal) => followSamples(linkTo(door), signal),
-    drain: (door, slot, timeoutMs, signal) => drain(linkTo(door), slot, timeoutMs, signal),
-    waitServers: (door, slot, count, timeoutMs, signal) => waitServers(linkTo(door), slot, count, timeoutMs, signal),
-    async [Symbol.asyncDispose]() {
-      await Promise.all([...links.values()].map(({ shell }) => shell[Symbol.asyncDispose]()));
-      links.clear();
-    },
+    routing: (door, signal) => readRouting(links.to(door), signal),
+    setRouting: (door, routing, signal) => inTurn(door, () => writeRouting(links.to(door), routing, signal)),
+    reconfigure: (door, spec, signal) => inTurn(door, () => reconfigure(links.to(door), spec, signal)),
+    traffic: (door, signal) => observeTraffic(links.to(door), signal),
+    samples: (door, signal) => followSamples(links.to(door), signal),
+    drain: (door, slot, timeoutMs, signal) => drain(links.to(door), slot, timeoutMs, signal),
+    waitServers: (door, slot, count, timeoutMs, signal) => waitServers(links.to(door), slot, count, timeoutMs, signal),
+    [Symbol.asyncDispose]: () => links[Symbol.asyncDispose](),
   };
 }
 

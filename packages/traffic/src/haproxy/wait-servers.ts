@@ -1,40 +1,22 @@
-import { type Slot, SluiceError } from "@sluice/core";
+import type { Slot } from "@sluice/core";
+import { waitReached } from "../door/wait-reached.ts";
 import type { DoorLink } from "./door-link.ts";
 import { observeServers } from "./observe-traffic.ts";
 import { decidingServers, isReached, type ServerRow } from "./parse-stat.ts";
 
 /** Waits until HAProxy's own checks have reached `count` servers of a slot, and for a door that is just starting. */
-export async function waitServers(
+export function waitServers(
   link: DoorLink,
   slot: Slot,
   count: number,
   timeoutMs: number,
   signal?: AbortSignal,
 ): Promise<void> {
-  const end = link.clock.monotonicMs() + timeoutMs;
-  for (;;) {
-    const { servers, failed } = await observeServers(link, signal).then(
-      (rows) => ({ servers: decidingServers(rows, slot), failed: null }),
-      (error: unknown) => ({ servers: [], failed: error }),
-    );
-    signal?.throwIfAborted();
-    const reached = servers.filter(isReached).length;
-    if (failed === null && reached >= count) return;
-    const left = end - link.clock.monotonicMs();
-    // A door that has just been started, or reloads, does not answer yet.
-    if (left <= 0 && failed !== null) throw failed;
-    if (left <= 0) {
-      throw new SluiceError(
-        "NOT_READY",
-        `door ${link.door} reaches ${reached} of ${count} servers of ${slot} after ${timeoutMs} ms`,
-        {
-          hint: "see that the application listens on all addresses (0.0.0.0) of the port that the door expects, and that its health path answers 2xx or 3xx",
-          detail: servers.map(describe).join("\n"),
-        },
-      );
-    }
-    await link.clock.sleep(Math.min(link.pollMs, left), signal);
-  }
+  const look = async () => {
+    const rows = decidingServers(await observeServers(link, signal), slot);
+    return rows.map((row) => ({ isReached: isReached(row), seen: describe(row) }));
+  };
+  return waitReached(link, { slot, count, timeoutMs, look }, signal);
 }
 
 function describe({ server, fields }: ServerRow): string {
