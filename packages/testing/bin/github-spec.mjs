@@ -29,6 +29,7 @@ const operations = new Set([
   "repos/get-combined-status-for-ref",
   "checks/list-for-ref",
   "pulls/list-reviews",
+  "repos/get-collaborator-permission-level",
   "actions/get-reviews-for-run",
   "actions/list-self-hosted-runners-for-repo",
 ]);

@@ -40,6 +40,8 @@ const allowed = (yaml: string, over: Partial<ReleaseRequest> = {}, token?: strin
   assertReleaseAllowed(aSession(yaml, token), { tag: "v1", commit, dirty: false, source: "event", ...over });
 const all = "github: { require: { defaultBranch: true, checks: true, signature: true } }";
 
+const green = [{ name: "test", status: "completed", conclusion: "success" }];
+
 describe("a release", () => {
   it("is deployed without a word of GitHub where none is required", async () => {
     await server.goAway();
@@ -48,10 +50,12 @@ describe("a release", () => {
   });
 
   it("is deployed when all that is required holds", async () => {
+    server.commit(commit, ["main", "v1"], { checks: green });
     await allowed("github: { require: { defaultBranch: true, checks: true } }");
   });
 
   it("is refused with what does not hold", async () => {
+    server.commit(commit, ["main", "v1"], { checks: green });
     await expect(allowed(all)).rejects.toMatchObject({
       code: "RELEASE_REFUSED",
       exitCode: 10,

@@ -31,11 +31,11 @@ export const githubSchema = z.strictObject({
     .strictObject({
       /** The commit is on the default branch. */
       defaultBranch: z.boolean().default(false),
-      /** All checks of the commit have passed. */
+      /** All checks of the commit have passed, and there is one. */
       checks: z.boolean().default(false),
       /** The commit or its tag is signed, and GitHub has verified it. */
       signature: z.boolean().default(false),
-      /** So many people, none of them its author, have approved each pull request, or the deployment to the environment. */
+      /** So many people who may write to the repository, none of them its author, have approved each pull request, or the deployment to the environment. */
       approvals: z.int().min(0).max(10).default(0),
     })
     .prefault({}),

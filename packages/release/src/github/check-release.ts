@@ -1,4 +1,5 @@
 import type { Github } from "./github.ts";
+import { readPages } from "./read-pages.ts";
 import { isSignedTag } from "./signed-tag.ts";
 
 /** What must hold of a commit before it is deployed. */
@@ -75,25 +76,36 @@ async function checkObjections(
   ownRun: string | undefined,
   signal?: AbortSignal,
 ): Promise<readonly string[]> {
-  const [{ check_runs: runs }, { statuses }] = await Promise.all([
-    github.read(
-      "list checks",
-      ({ rest }, where) => rest.checks.listForRef({ ...where, ref: commit, filter: "latest", per_page: 100 }),
-      signal,
-    ),
-    github.read(
-      "read the status of a commit",
-      ({ rest }, where) => rest.repos.getCombinedStatusForRef({ ...where, ref: commit, per_page: 100 }),
-      signal,
-    ),
+  const [runs, statuses] = await Promise.all([
+    readPages(async (page) => {
+      const { check_runs } = await github.read(
+        "list checks",
+        ({ rest }, where) => rest.checks.listForRef({ ...where, ref: commit, filter: "latest", ...page }),
+        signal,
+      );
+      return check_runs;
+    }),
+    readPages(async (page) => {
+      const answer = await github.read(
+        "read the status of a commit",
+        ({ rest }, where) => rest.repos.getCombinedStatusForRef({ ...where, ref: commit, ...page }),
+        signal,
+      );
+      return answer.statuses;
+    }),
   ]);
   const isOwn = (url: string | null) => ownRun !== undefined && (url ?? "").includes(`/actions/runs/${ownRun}/`);
-  const checks = runs
-    .filter(({ details_url, conclusion }) => !isOwn(details_url) && !goodConclusions.includes(conclusion))
-    .map(({ name, status, conclusion }) => `check ${name} is ${conclusion ?? status}`);
+  const checks = runs.filter(({ details_url }) => !isOwn(details_url));
   // Statuses that Sluice sets tell how earlier deployments ended.
-  const others = statuses.filter(({ context, state }) => state !== "success" && !context.startsWith("sluice/"));
-  return [...checks, ...others.map(({ context, state }) => `status ${context} is ${state}`)];
+  const others = statuses.filter(({ context }) => !context.startsWith("sluice/"));
+  // They may just not have begun: what nothing has looked at is not green.
+  if (checks.length + others.length === 0) return [`no check of commit ${commit} is known`];
+  return [
+    ...checks
+      .filter(({ conclusion }) => !goodConclusions.includes(conclusion))
+      .map(({ name, status, conclusion }) => `check ${name} is ${conclusion ?? status}`),
+    ...others.filter(({ state }) => state !== "success").map(({ context, state }) => `status ${context} is ${state}`),
+  ];
 }
 
 async function signatureObjections(

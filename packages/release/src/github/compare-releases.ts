@@ -1,4 +1,5 @@
 import type { Github } from "./github.ts";
+import { createApproversReader, type ReadApprovers } from "./read-approvers.ts";
 
 export interface ComparedCommit {
   readonly commit: string;
@@ -12,7 +13,7 @@ export interface ComparedPull {
   readonly title: string;
   readonly author: string;
   readonly url: string;
-  /** Who approved it, by their last review. */
+  /** Who may write to the repository and approved it, by their last review. */
   readonly approvedBy: readonly string[];
 }
 
@@ -58,8 +59,9 @@ export async function compareReleases(
   }));
   const pulls = new Map<number, ComparedPull>();
   const direct = commits.slice(0, -mostWithPulls).map(({ commit }) => commit);
+  const approvers = createApproversReader(github, signal);
   for (const { commit } of commits.slice(-mostWithPulls)) {
-    const found = await pullsOf(github, commit, new Set(pulls.keys()), signal);
+    const found = await pullsOf(github, commit, approvers, new Set(pulls.keys()), signal);
     if (found.count === 0) direct.push(commit);
     for (const pull of found.pulls) pulls.set(pull.number, pull);
   }
@@ -79,6 +81,7 @@ export async function compareReleases(
 export async function pullsOf(
   github: Github,
   commit: string,
+  approvers: ReadApprovers,
   known: ReadonlySet<number>,
   signal: AbortSignal | undefined,
 ): Promise<{ readonly count: number; readonly pulls: readonly ComparedPull[] }> {
@@ -96,20 +99,8 @@ export async function pullsOf(
         title,
         author: user?.login ?? "",
         url: html_url,
-        approvedBy: await approversOf(github, number, signal),
+        approvedBy: await approvers(number),
       })),
   );
   return { count: merged.length, pulls };
-}
-
-async function approversOf(github: Github, pull: number, signal: AbortSignal | undefined): Promise<readonly string[]> {
-  const reviews = await github.read(
-    "list reviews of a pull request",
-    ({ rest }, where) => rest.pulls.listReviews({ ...where, pull_number: pull, per_page: 100 }),
-    signal,
-  );
-  // A comment leaves an approval as it is; a request for changes takes it back.
-  const last = new Map<string, string>();
-  for (const { user, state } of reviews) if (user && state !== "COMMENTED") last.set(user.login, state);
-  return [...last].filter(([, state]) => state === "APPROVED").map(([login]) => login);
 }

@@ -1,5 +1,6 @@
 import { type ComparedPull, compareReleases, pullsOf } from "./compare-releases.ts";
 import type { Github } from "./github.ts";
+import { createApproversReader } from "./read-approvers.ts";
 
 /** Who stands for a deployment, as GitHub knows it. */
 export interface Approvals {
@@ -40,7 +41,7 @@ export async function readApprovals(
 }
 
 async function ownPulls(github: Github, commit: string, signal?: AbortSignal) {
-  const { count, pulls } = await pullsOf(github, commit, new Set(), signal);
+  const { count, pulls } = await pullsOf(github, commit, createApproversReader(github, signal), new Set(), signal);
   return { pulls, direct: count === 0 ? [commit] : [] };
 }
 

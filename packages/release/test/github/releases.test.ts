@@ -130,6 +130,9 @@ it("who approved what goes live is known", async () => {
     direct: [commit("3")],
     pulls: [{ number: 7, title: "Keep carts", author: "ada", approvedBy: ["grace"] }],
   });
+  server.state.readers.add("grace");
+  expect(await readApprovals(client(), about)).toMatchObject({ pulls: [{ number: 7, approvedBy: [] }] });
+  server.state.readers.clear();
   expect(await readApprovals(client(), { commit: commit("2"), previous: undefined, run: undefined })).toMatchObject({
     environment: [],
     pulls: [{ number: 7 }],
@@ -194,10 +197,33 @@ describe("a commit that is to be deployed", () => {
     const details_url = "https://github.example/acme/shop/actions/runs/7/job/1";
     server.commit(commit("7"), ["main"], {
       verified: true,
-      checks: [{ name: "deploy", status: "in_progress", conclusion: null, details_url }],
+      checks: [
+        { name: "deploy", status: "in_progress", conclusion: null, details_url },
+        { name: "test", status: "completed", conclusion: "success" },
+      ],
     });
     expect(await objections("7", "7")).toEqual([]);
     expect(await objections("7", "8")).toEqual(["check deploy is in_progress"]);
+  });
+
+  it("is looked at to its last check and status", async () => {
+    const green = (name: string) => ({ name, status: "completed", conclusion: "success" });
+    const checks = Array.from({ length: 120 }, (_, n) => green(`test ${n}`));
+    server.commit(commit("a"), ["main"], {
+      verified: true,
+      checks: [...checks, { ...green("last"), conclusion: "failure" }],
+    });
+    for (let n = 0; n < 101; n++) {
+      const state = n === 100 ? "error" : "success";
+      server.state.commitStatuses.push({ sha: commit("a"), state, context: `ci/${n}` });
+    }
+    expect(await objections("a")).toEqual(["check last is failure", "status ci/100 is error"]);
+  });
+
+  it("has been looked at by something", async () => {
+    server.commit(commit("b"), ["main"], { verified: true });
+    server.state.commitStatuses.push({ sha: commit("b"), state: "success", context: "sluice/production" });
+    expect(await objections("b")).toEqual([`no check of commit ${commit("b")} is known`]);
   });
 
   it("is the one that its tag names on GitHub", async () => {

@@ -127,11 +127,17 @@ export const releaseHandlers: Readonly<Record<string, Handler>> = {
         html_url: `https://github.example/pull/${number}`,
       })),
     ),
-  "pulls/list-reviews": ({ commits }, { params }) => {
+  "repos/get-collaborator-permission-level": ({ readers }, { params }) => {
+    const login = params["username"] ?? "";
+    const permission = readers.has(login) ? "read" : "write";
+    const user = { ...sampleOf("simple-user"), login, role_name: permission };
+    return ok({ ...sampleOf("repository-collaborator-permission"), permission, role_name: permission, user });
+  },
+  "pulls/list-reviews": ({ commits }, { params, query }) => {
     const pulls = [...commits.values()].flatMap((commit) => commit.pulls ?? []);
     const reviews = pulls.find(({ number }) => number === Number(params["pull_number"]))?.reviews ?? [];
     return ok(
-      reviews.map(({ by, state }) => ({
+      pageOf(reviews, query).map(({ by, state }) => ({
         ...sampleOf("pull-request-review"),
         state,
         user: { ...sampleOf("simple-user"), login: by },
@@ -160,15 +166,18 @@ export const releaseHandlers: Readonly<Record<string, Handler>> = {
     }));
     return ok({ total_count: listed.length, runners: listed });
   },
-  "checks/list-for-ref": (state, { params }) => {
+  "checks/list-for-ref": (state, { params, query }) => {
     const checks = state.commits.get(commitOf(state, params["ref"] ?? "") ?? "")?.checks ?? [];
-    const runs = checks.map((check) => ({ ...sampleOf("check-run"), ...check }));
-    return ok({ total_count: runs.length, check_runs: runs });
+    const runs = pageOf(checks, query).map((check) => ({ ...sampleOf("check-run"), ...check }));
+    return ok({ total_count: checks.length, check_runs: runs });
   },
-  "repos/get-combined-status-for-ref": (state, { params }) => {
+  "repos/get-combined-status-for-ref": (state, { params, query }) => {
     const sha = commitOf(state, params["ref"] ?? "");
     const own = state.commitStatuses.filter((status) => status.sha === sha);
-    const statuses = own.map(({ sha: _sha, ...status }) => ({ ...sampleOf("simple-commit-status"), ...status }));
+    const statuses = pageOf(own, query).map(({ sha: _sha, ...status }) => ({
+      ...sampleOf("simple-commit-status"),
+      ...status,
+    }));
     const isGreen = own.every((status) => status.state === "success");
     const sum = { state: own.length > 0 && isGreen ? "success" : "pending", total_count: own.length, statuses };
     return ok({ ...sampleOf("combined-commit-status"), ...sum, sha: sha ?? "" });

@@ -19,6 +19,8 @@ export interface GithubState {
     readonly state: string;
     readonly comment: string;
   }[];
+  /** Who may only read the repository; everybody else may write to it. */
+  readonly readers: Set<string>;
   /** Self-hosted runners of the repository; `null` where the token may not see them. */
   runners: readonly { readonly name: string; readonly status: string; readonly labels: readonly string[] }[] | null;
   /** Scopes of a classic token; `null` for a token of another kind, of which GitHub says nothing. */
@@ -85,6 +87,7 @@ export function createGithubState(repository: string): GithubState {
     deployments: [],
     commitStatuses: [],
     runReviews: [],
+    readers: new Set(),
     runners: [],
     scopes: null,
     mayPush: true,
