@@ -1,4 +1,4 @@
-import { type Config, parseDuration, SluiceError } from "@sluice/core";
+import { type Config, isShare, parseDuration, SluiceError } from "@sluice/core";
 
 /** Milliseconds of `--wait 1m30s`. @throws SluiceError USAGE */
 export function parseDurationFlag(flag: string, text: string | undefined): number | undefined {
@@ -14,8 +14,8 @@ export function parseSteps(text: string | undefined): Config["rollout"]["steps"]
   const steps = text.split(",").map((written) => {
     const [share = "", hold = "0s", ...more] = written.trim().split(":");
     const ms = parseDuration(hold);
-    if (!/^\d+(\.\d+)?$/.test(share) || Number(share) > 100 || ms === undefined || more.length > 0) {
-      throw wrong(text, `${JSON.stringify(written)} is not a share such as 5 or 5:30s`);
+    if (!/^\d+(\.\d+)?$/.test(share) || !isShare(Number(share)) || ms === undefined || more.length > 0) {
+      throw wrong(text, `${JSON.stringify(written)} is not a share such as 5, 0.25 or 5:30s`);
     }
     return { share: Number(share), for: ms, approval: false };
   });

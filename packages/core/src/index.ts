@@ -23,6 +23,7 @@ export type {
   ServiceConfig,
   WrittenConfig,
 } from "./config/schema.ts";
+export * from "./config/share.ts";
 export { fillTemplate, referencesIn } from "./config/template.ts";
 export { watchedChecks } from "./config/watched-checks.ts";
 export * from "./errors/codes.ts";

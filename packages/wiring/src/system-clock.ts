@@ -1,13 +1,19 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "@sluice/core";
 
+/** The longest that a timer of Node can wait; a longer one would ring at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** The machine's clock. */
 export const systemClock: Clock = {
   now: () => new Date(),
   monotonicMs: () => performance.now(),
   async sleep(ms, signal) {
     try {
-      await delay(ms, undefined, signal ? { signal } : {});
+      for (let left = ms; ; left -= longestTimerMs) {
+        await delay(Math.min(left, longestTimerMs), undefined, signal ? { signal } : {});
+        if (left <= longestTimerMs) return;
+      }
     } catch (error) {
       signal?.throwIfAborted();
       throw error;

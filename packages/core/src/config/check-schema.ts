@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { deepKinds } from "./deep-check-schema.ts";
-import { duration } from "./duration-schema.ts";
+import { duration, lookInterval } from "./duration-schema.ts";
 import { sequenceSchema } from "./sequence-schema.ts";
 import { watchedKinds } from "./watched-schema.ts";
 
@@ -35,7 +35,7 @@ export const checkSchema = z
     successes: z.int().min(1).default(1),
     retries: z.int().min(0).default(0),
     /** Between two looks of a check that watches; the default is its kind's. */
-    interval: duration.optional(),
+    interval: lookInterval.optional(),
     /** What it counts as when the check could not be made, or had nothing to judge by. */
     onNoData: z.enum(["fail", "warn", "pass"]).default("fail"),
     ...kinds,

@@ -6,3 +6,6 @@ export const duration = z
   .string()
   .refine((text) => parseDuration(text) !== undefined, "expected a duration such as 500ms, 30s or 1m30s")
   .transform((text) => parseDuration(text) ?? 0);
+
+/** Between two looks at something: without a pause looking would be all that is done. */
+export const lookInterval = duration.refine((ms) => ms >= 100, "expected at least 100ms");

@@ -79,6 +79,14 @@ describe("a mistake in a configuration names file, line and column", () => {
     ["a wrong duration", "rollout:\n  bake: soon\n", { line: 2, column: 9 }, "expected a duration"],
     ["a wrong type in a service", "services:\n  web:\n    port: abc\n", { line: 3, column: 11 }, "services.web.port"],
     ["shares that fall", "rollout:\n  steps: [50, 5, 100]\n", { line: 2, column: 10 }, "only grow"],
+    ["a share that no door can have", "rollout:\n  steps: [33.333, 100]\n", { line: 2, column: 10 }, "steps of 0.01"],
+    ["looks without a pause", "analysis:\n  interval: 0s\n", { line: 2, column: 13 }, "at least 100ms"],
+    [
+      "looks of a check without a pause",
+      "checks:\n  - service: web\n    interval: 50ms\n    resources: {}\n",
+      { line: 3, column: 15 },
+      "at least 100ms",
+    ],
     ["broken YAML", "rollout: [\n", { line: 2, column: 1 }, ""],
     ["a duplicate key", "rollout: {}\nrollout: {}\n", { line: 2, column: 1 }, "unique"],
     [

@@ -3,13 +3,14 @@ import { roles } from "../model/role.ts";
 import { protocols } from "../model/service.ts";
 import { windowsSchema } from "../windows/window-schema.ts";
 import { checkSchema } from "./check-schema.ts";
-import { duration } from "./duration-schema.ts";
+import { duration, lookInterval } from "./duration-schema.ts";
 import { githubSchema } from "./github-schema.ts";
 import { layering } from "./lay-over.ts";
 import { migrateSchema } from "./migrate-schema.ts";
 import { notifySchema } from "./notify-schema.ts";
 import { promotionSchema } from "./promotion-schema.ts";
 import { resticSchema } from "./restic-schema.ts";
+import { isShare } from "./share.ts";
 import { testersSchema } from "./testers-schema.ts";
 import { sentrySchema } from "./watched-schema.ts";
 
@@ -41,7 +42,8 @@ const stepsSchema = z
   .refine(
     (steps) => steps.every((step, index) => index === 0 || step.share > (steps[index - 1]?.share ?? 0)),
     "expected shares that only grow",
-  );
+  )
+  .refine((steps) => steps.every((step) => isShare(step.share)), "expected shares in steps of 0.01");
 
 export const serviceSchema = z.strictObject({
   role: z.enum(roles).optional(),
@@ -79,7 +81,7 @@ const stickiness = z.union([
 
 export const analysisSchema = z.strictObject({
   enabled: z.boolean().default(true),
-  interval: duration.default(1_000),
+  interval: lookInterval.default(1_000),
   /** Requests of this time after a change of shares say nothing of latency; at most half of the step. */
   warmup: duration.default(10_000),
   minRequests: z.int().min(1).default(50),

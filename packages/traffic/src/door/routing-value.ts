@@ -1,4 +1,4 @@
-import { type DoorRouting, SluiceError } from "@sluice/core";
+import { type DoorRouting, isShare, SluiceError } from "@sluice/core";
 
 /** Fourth field of the value while the candidate is open to testers. */
 export const testersWord = "testers";
@@ -10,8 +10,7 @@ export const testersWord = "testers";
  * @throws SluiceError USAGE
  */
 export function formatRouting({ stable, share, salt, testers }: DoorRouting): string {
-  const hundredths = Math.round(share * 100);
-  if (!(share >= 0 && share <= 100) || Math.abs(share * 100 - hundredths) > 1e-6) {
+  if (!isShare(share)) {
     throw new SluiceError("USAGE", `share ${share} cannot be used`, { hint: "use 0 to 100 percent, in steps of 0.01" });
   }
   if (!Number.isInteger(salt) || salt < 0 || salt > 9999) {
@@ -22,7 +21,7 @@ export function formatRouting({ stable, share, salt, testers }: DoorRouting): st
       hint: "use blue, green or null",
     });
   }
-  return `${stable ?? "none"}:${hundredths}:${salt}${testers === true ? `:${testersWord}` : ""}`;
+  return `${stable ?? "none"}:${Math.round(share * 100)}:${salt}${testers === true ? `:${testersWord}` : ""}`;
 }
 
 /** `null` for anything but a value of `formatRouting`. */
