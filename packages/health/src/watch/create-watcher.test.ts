@@ -52,6 +52,28 @@ describe("a watched log", () => {
     });
   });
 
+  it.each([
+    ["was quiet until shortly before", [-3_600, -10], "at most 2 times 0.1 a minute before"],
+    ["began only then", [-30, -10], "at most 2 times 2 a minute before"],
+  ])("of a version that %s is compared with the time that it is known of", async (_, moments, limit) => {
+    const clock = createFakeClock({ instantMs: 0 });
+    const logs = createFakeLogs(["new", "old"]);
+    const servedUntil = clock.now();
+    for (const at of moments) {
+      const text = at === -10 ? "ERROR: once" : "started";
+      logs.write("old", text, new Date(servedUntil.getTime() + at * 1_000));
+    }
+    const target = aWatchTarget({ previous: { ...previous, servedUntil } });
+    const watching = await begin(aLogsCheck(), { clock, logs }, target);
+    await setImmediate();
+    for (let second = 0; second < 60; second++) {
+      clock.advance(1_000);
+      logs.write("new", "ERROR: cannot read the price", clock.now());
+    }
+    await setImmediate();
+    expect(await look(watching)).toMatchObject({ result: "fail", limit });
+  });
+
   it("counts lines of one moment once, leaves out what is ignored, and knows what must never be", async () => {
     const clock = createFakeClock({ instantMs: 0 });
     const logs = createFakeLogs(["new"]);

@@ -59,8 +59,8 @@ function containersOf({ services }: LogsCheck, containers: WatchTarget["containe
 }
 
 /**
- * What the version before wrote while it had all users; `null` where that is not known. A log that begins later than
- * asked, because it was rotated or the container is younger, counts from its first line.
+ * What the version before wrote while it had all users; `null` where that is not known. Where the oldest line that there is
+ * is younger than asked, because the log was rotated or so was the container, the time counts from that one.
  */
 async function countBefore(
   { logs }: Means,
@@ -72,18 +72,19 @@ async function countBefore(
   if (servedUntil === null || ids.length === 0) return null;
   const since = new Date(servedUntil.getTime() - check.windowMs);
   const counter = createLineCounter(check);
-  const begins = await Promise.all(
+  const oldest = await Promise.all(
     ids.map(async (id) => {
-      let first: number | null = null;
-      for await (const line of logs.lines(id, { since, until: servedUntil }, signal)) {
-        first ??= Date.parse(line.at);
-        counter.take(line);
-      }
-      return first;
+      for await (const line of logs.lines(id, { since, until: servedUntil }, signal)) counter.take(line);
+      return oldestLine(logs, id, servedUntil, signal);
     }),
   );
-  const known = begins.filter((begin) => begin !== null);
+  const known = oldest.filter((at) => at !== null);
   // All of them silent: nothing tells since when, and nothing was wrong.
-  const begin = known.length > 0 ? Math.min(...known) : since.getTime();
+  const begin = Math.max(since.getTime(), known.length > 0 ? Math.min(...known) : 0);
   return { lines: counter.lines, seconds: (servedUntil.getTime() - begin) / 1_000, share: 100 };
+}
+
+async function oldestLine(logs: ContainerLogs, id: string, until: Date, signal: AbortSignal): Promise<number | null> {
+  for await (const { at } of logs.lines(id, { since: new Date(0), until }, signal)) return Date.parse(at);
+  return null;
 }
