@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, open, readdir, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, open, readdir, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -87,6 +87,23 @@ describe("a directory of backups", () => {
     await store.update({ ...manifest, verified: [...manifest.verified, verifiedAs("compared")] });
     expect((await store.load(id)).verified).toHaveLength(2);
     expect((await readdir(directory)).filter((name) => name.endsWith(".partial"))).toEqual([]);
+  });
+
+  it("takes a writer on another machine for dead when nothing of it was written for a day", async () => {
+    const { store } = await written();
+    const [at, grew] = [new Date(Date.now() - 2 * 86_400_000), new Date(Date.now() - 3_600_000)];
+    const leave = async (name: string, writtenAt: Date) => {
+      await writeFile(join(directory, name), "");
+      await utimes(join(directory, name), writtenAt, writtenAt);
+      return name;
+    };
+    const gone = [
+      await leave("20260501T110000Z-aaaa.writing.elsewhere-7-1.partial", at),
+      await leave("20260501T110000Z-aaaa.dump.elsewhere-7-1.partial", at),
+    ];
+    await leave("20260501T110000Z-bbbb.writing.elsewhere-8-1.partial", at);
+    await leave("20260501T110000Z-bbbb.dump.elsewhere-8-1.partial", grew);
+    expect((await store.sweep()).toSorted()).toEqual(gone.toSorted());
   });
 
   it("removes a backup, also twice", async () => {

@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { open, readdir, readFile, rm, statfs } from "node:fs/promises";
+import { open, readdir, readFile, rm, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { isSluiceError, SluiceError } from "@sluice/core";
 import { assertBackupId } from "../model/backup-id.ts";
@@ -11,7 +11,7 @@ import { type FileStep, syncDirectory, writeDurably } from "./durable-file.ts";
 import { describeFile, fileNames, leftovers, type StoreFile } from "./file-names.ts";
 import { makeDirectory } from "./make-directory.ts";
 import { storeError } from "./store-error.ts";
-import { isWriterAlive, ownWriterTag } from "./writer-tag.ts";
+import { aliveWriters, ownWriterTag } from "./writer-tag.ts";
 
 export interface DirectoryStoreOptions {
   /** Absolute. Made with mode 0700 where it is missing. */
@@ -44,6 +44,15 @@ export function createDirectoryStore({ directory, onStep }: DirectoryStoreOption
       throw error;
     });
     return names.map(describeFile).filter((file) => file !== null);
+  }
+
+  /** A writer is at work as long as one of its files grows. */
+  async function marksOf(found: readonly StoreFile[]): Promise<readonly { readonly tag: string; readonly at: Date }[]> {
+    const marks = found.map(async ({ name, tag }) => {
+      const written = tag === null ? null : await stat(at(name)).catch(() => null);
+      return tag === null || written === null ? [] : [{ tag, at: written.mtime }];
+    });
+    return (await Promise.all(marks)).flat();
   }
 
   async function writeManifest(manifest: Manifest, tag: string): Promise<void> {
@@ -96,9 +105,8 @@ export function createDirectoryStore({ directory, onStep }: DirectoryStoreOption
     sweep: () =>
       attempt(`what dead backups left in ${directory} cannot be removed`, async () => {
         const found = await files();
-        const tags = [...new Set(found.flatMap(({ tag }) => (tag === null ? [] : [tag])))];
-        const alive = await Promise.all(tags.map(async (tag) => ((await isWriterAlive(tag)) ? [tag] : [])));
-        const left = leftovers(found, new Set(alive.flat())).map(({ name }) => name);
+        const alive = await aliveWriters(await marksOf(found), { now: () => new Date() });
+        const left = leftovers(found, alive).map(({ name }) => name);
         for (const name of left) await rm(at(name), { force: true });
         return left;
       }),

@@ -31,7 +31,7 @@ const writerTimeoutMs = 24 * 3_600_000;
 /** The tags whose writers are at work, of a place that several machines may write to. @param marks tags, and when they were written */
 export async function aliveWriters(
   marks: readonly { readonly tag: string; readonly at: Date }[],
-  clock: Clock,
+  clock: Pick<Clock, "now">,
 ): Promise<ReadonlySet<string>> {
   const alive = new Set<string>();
   for (const { tag, at } of marks) {
