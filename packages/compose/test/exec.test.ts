@@ -99,6 +99,27 @@ describe("exec", () => {
     await expect.poll(() => docker("top", container), { timeout: 15_000 }).not.toMatch(/sleep 432[12]/);
   });
 
+  it("ends the process also when the signal aborts while it is being started", async () => {
+    const controller = new AbortController();
+    const dockerode = await engine.docker();
+    const getExec: typeof dockerode.getExec = (id) => {
+      const exec = dockerode.getExec(id);
+      const start = exec.start.bind(exec);
+      exec.start = (async (options: object) => {
+        const connection = await start(options);
+        controller.abort(new Error("cancelled"));
+        return connection;
+      }) as typeof exec.start;
+      return exec;
+    };
+    const late = createContainerExec({
+      ...engine,
+      docker: async () => Object.assign(Object.create(dockerode) as typeof dockerode, { getExec }),
+    });
+    await expect(late.exec(container, ["sleep", "4324"], { signal: controller.signal })).rejects.toThrow("cancelled");
+    await expect.poll(() => docker("top", container), { timeout: 15_000 }).not.toContain("sleep 4324");
+  });
+
   it("leaves a database as it is when a shell in its container is ended", async () => {
     const database = `${stack.name}-db`;
     await docker("run", "-d", "--name", database, "-e", "POSTGRES_PASSWORD=x", "sluice-test/postgres:15");

@@ -50,6 +50,12 @@ export async function startProcess(
     });
     const forOutput = gatherBytes === undefined ? docker : await engine.dockerForOutput();
     const connection = await forOutput.getExec(exec.id).start({ hijack: true, stdin: true });
+    // It ran before the answer came: a signal that has aborted by then tells nobody any more.
+    if (signal?.aborted) {
+      connection.destroy();
+      await killMarked(engine, container, mark);
+      throw signal.reason;
+    }
     const inspect = () => exec.inspect() as Promise<{ Running: boolean; ExitCode: number | null }>;
     return overConnection(engine, { container, mark, connection, inspect, signal, gatherBytes });
   } catch (error) {
