@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { OutputLine, ServiceFacts } from "@sluice/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { passingTag } from "../src/images/passing-tags.ts";
 import { docker, uniqueStack } from "./support/engine.ts";
 import { aProject, aService } from "./support/project.ts";
 import { serveImage } from "./support/registry.ts";
@@ -89,21 +90,24 @@ describe("build", () => {
     ]);
   });
 
-  it("removes what builds left that came to no end, and no tag of a release", async () => {
+  it("removes what builds left that came to no end, and no tag of a release or of a stack with a longer name", async () => {
     await writeVersion("two");
     const built = await images.build(project(), "v2");
-    const [kept = "", left] = [built.imageTags["web"], `sluice/${stack.name}-web:building-0123456789ab`];
+    const [kept = "", left] = [built.imageTags["web"], `sluice/${stack.name}-web:${passingTag(stack.name)}`];
+    const foreign = `sluice/${stack.name}-staging-web:${passingTag(`${stack.name}-staging`)}`;
     await docker("tag", kept, left);
+    await docker("tag", kept, foreign);
     await images.sweep(stack.name);
     expect(await docker("images", "-q", left)).toBe("");
     expect(await docker("images", "-q", kept)).not.toBe("");
-    await images.removeTags([kept]);
+    expect(await docker("images", "-q", foreign)).not.toBe("");
+    await images.removeTags([kept, foreign]);
   });
 
   it("takes away what an orphaned build has tagged since the last sweep, while it builds itself", async () => {
     await writeVersion("two");
     const built = await images.build(project(), "v2");
-    const [kept = "", late] = [built.imageTags["web"], `sluice/${stack.name}-web:building-ba9876543210`];
+    const [kept = "", late] = [built.imageTags["web"], `sluice/${stack.name}-web:${passingTag(stack.name)}`];
     await docker("tag", kept, late);
     await images.build(project(), "v2");
     expect(await docker("images", "-q", late)).toBe("");

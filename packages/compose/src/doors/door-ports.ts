@@ -8,14 +8,25 @@ import type { DoorFacts } from "../model/door-facts.ts";
 export async function assertFree(engine: Engine, { ports }: DoorFacts, old: string | undefined): Promise<void> {
   const running = await engine.call("containers cannot be listed", (docker) => docker.listContainers());
   for (const { Id, Ports, Names } of running) {
-    const held = Ports.find(({ PublicPort, Type }) =>
-      ports.some(({ published, protocol }) => published !== 0 && published === PublicPort && protocol === Type),
-    );
+    const held = Ports.find((port) => ports.some((wanted) => collide(wanted, port)));
     if (!held || Id === old || !(await isRunning(engine, Id))) continue;
     throw new SluiceError("DOOR_FAILED", `port ${held.PublicPort} is held by container ${Names[0]?.slice(1)}`, {
       hint: `docker stop ${Names[0]?.slice(1)}`,
     });
   }
+}
+
+/** One port may be held at different addresses of the machine; `0.0.0.0` is all of IPv4, `::` all of IPv6, none both. */
+export function collide(
+  { published, protocol, hostIp = "" }: DoorFacts["ports"][number],
+  { PublicPort, Type, IP = "" }: Pick<Docker.Port, "PublicPort" | "Type"> & { readonly IP?: string },
+): boolean {
+  if (published === 0 || published !== PublicPort || protocol !== Type) return false;
+  const asked = hostIp.replace(/^\[(.*)\]$/, "$1");
+  if (asked === "" || IP === "" || asked === IP) return true;
+  const isSix = (address: string) => address.includes(":");
+  const isAll = (address: string) => address === "0.0.0.0" || address === "::";
+  return isSix(asked) === isSix(IP) && (isAll(asked) || isAll(IP));
 }
 
 /** The engine's list is late: it has been seen to show a container as running whose stop had ended. */

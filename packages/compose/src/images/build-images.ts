@@ -20,7 +20,7 @@ export async function buildImages(
   services: readonly string[],
   { signal, onOutput }: CallOptions,
 ): Promise<{ readonly ids: Readonly<Record<string, string>>; discard(): Promise<void> }> {
-  const passing = passingTag();
+  const passing = passingTag(stack);
   const shared = sharedBuilds(model, services);
   const tags = Object.fromEntries(
     [...new Set(Object.values(shared))].map((name) => [name, `${stackNames.imageRepository(stack, name)}:${passing}`]),

@@ -1,7 +1,7 @@
 import type { Engine } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
 import { listOwn } from "./list-tagged.ts";
-import { isPassing } from "./passing-tags.ts";
+import { isPassingOf } from "./passing-tags.ts";
 
 export async function removeTags(engine: Engine, tags: readonly string[]): Promise<void> {
   await engine.call("image tags cannot be removed", (docker) =>
@@ -20,7 +20,7 @@ export async function sweepPassing(
   stack: string,
   { signal, except }: { readonly signal?: AbortSignal | undefined; readonly except?: string } = {},
 ): Promise<void> {
-  const left = (await listOwn(engine, stack, signal)).filter(({ tag }) => isPassing(tag) && tag !== except);
+  const left = (await listOwn(engine, stack, signal)).filter(({ tag }) => isPassingOf(stack, tag) && tag !== except);
   await removeTags(
     engine,
     left.map(({ repository, tag }) => `${repository}:${tag}`),
