@@ -14,10 +14,14 @@ export interface DeployFlags extends ChangeFlags {
   readonly plan?: boolean;
 }
 
-/** The call that the flags and the event ask for; `ignored` when the event is not one to deploy. */
+/**
+ * The call that the flags and the event ask for; `ignored` when the event is not one to deploy. A release that is only named
+ * need not be what is checked out.
+ */
 export async function deployCall(
   { flags, context }: CommandCall<DeployFlags>,
   deployer: Deployer,
+  { isOnlyNamed = false }: { readonly isOnlyNamed?: boolean } = {},
 ): Promise<DeployCall | { readonly ignored: string }> {
   const { retry, replaceDoors, reason, acceptIncompatible } = flags;
   const waitMs = parseDurationFlag("--wait", flags.wait);
@@ -32,6 +36,7 @@ export async function deployCall(
     env: context.env,
     directory,
     tag: flags.release,
+    isOnlyNamed,
     allowPrerelease,
     signal: context.signal,
   });

@@ -38,7 +38,10 @@ export function addDatabaseCommands(db: Command, verb: Verb): void {
     async () => (await import("./commands/db-rehearse.ts")).dbRehearse,
   );
   rehearse
-    .option("--release <tag>", "release to rehearse (default: the event's in GitHub Actions, else git describe)")
+    .option(
+      "--release <tag>",
+      "what the checkout is called; it chooses no version (default: the event's in GitHub Actions, else git describe)",
+    )
     .option("--fresh", "take a backup for it (default: the newest that is proven)")
     .option("--accept-incompatible", "what only the release that serves minds warns, and does not fail; recorded")
     .option("--markdown", "the report as Markdown");

@@ -174,7 +174,10 @@ export function createProgram(context: CommandContext, invocation: Invocation): 
 
 function addReleaseOptions(command: Command): Command {
   return command
-    .option("--release <tag>", "release to deploy (default: the event's in GitHub Actions, else git describe)")
+    .option(
+      "--release <tag>",
+      "what the checkout is called; it chooses no version (default: the event's in GitHub Actions, else git describe)",
+    )
     .option("--retry", "try a release again that failed before")
     .option("--replace-doors", "make all doors anew, also those that are as wanted, with a short gap")
     .option("--steps <shares>", "shares in percent, such as 5:30s,50:1m,100, or auto (default: as configured)")

@@ -24,7 +24,7 @@ export async function loadEnvironmentNames(options: DeployerOptions): Promise<re
 async function readConfigFile(
   options: DeployerOptions,
 ): Promise<{ readonly name: string; readonly text: string | null }> {
-  const { path, required } = configFileOf(options);
+  const { path, required } = await configFileOf(options);
   const name = relative(options.directory, path) || path;
   const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === "ENOENT" && !required) return null;

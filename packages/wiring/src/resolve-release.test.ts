@@ -49,6 +49,18 @@ describe("which release is asked for", () => {
     });
   });
 
+  it("a tag given by hand chooses no version: one of another commit is refused, one that git does not know is a name", async () => {
+    git("commit", "-q", "--allow-empty", "-m", "two");
+    await expect(resolveRelease({ env: {}, directory, tag: "v1" })).rejects.toMatchObject({
+      code: "RELEASE_REFUSED",
+      hint: "git checkout v1; to go back to a release that is stored: sluice rollback v1",
+    });
+    expect(await resolveRelease({ env: {}, directory, tag: "v2" })).toMatchObject({ release: { tag: "v2" } });
+    expect(await resolveRelease({ env: {}, directory, tag: "v1", isOnlyNamed: true })).toMatchObject({
+      release: { tag: "v1" },
+    });
+  });
+
   it("a draft is ignored, and says so", async () => {
     const env = eventFile(published({ draft: true }));
     expect(await resolveRelease({ env, directory })).toMatchObject({ ignored: expect.stringContaining("draft") });

@@ -9,6 +9,8 @@ export interface ReleaseSourceOptions {
   readonly directory: string;
   /** A tag that was given by hand; wins over the event. */
   readonly tag?: string | undefined;
+  /** That tag need not be what is checked out: nothing of it is deployed. Default false. */
+  readonly isOnlyNamed?: boolean | undefined;
   /** `releases.allowPrerelease` of the configuration; still being read, if need be: git does not wait for it. */
   readonly allowPrerelease?: boolean | Promise<boolean> | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -18,13 +20,18 @@ export type ResolvedRelease = { readonly release: ReleaseRequest } | { readonly 
 
 /**
  * Which release is asked for: the tag given by hand, else the published release of the event file, else what
- * `git describe` says of the checkout. A published release must be of the commit that is checked out.
+ * `git describe` says of the checkout. What git knows by the tag must be what is checked out: a tag chooses no version.
  *
  * @throws SluiceError EVENT_INVALID, RELEASE_REFUSED, NAME_INVALID, USAGE
  */
 export async function resolveRelease(options: ReleaseSourceOptions): Promise<ResolvedRelease> {
   const { directory, tag, signal } = options;
-  const checkout = await describeCheckout(directory, { signal });
+  const [checkout] = await Promise.all([
+    describeCheckout(directory, { signal }),
+    tag === undefined || options.isOnlyNamed
+      ? null
+      : assertTagIsCheckout(tag, directory, { signal, mayBeUnknown: true }),
+  ]);
   const common = { commit: checkout.commit, dirty: checkout.dirty };
   if (tag !== undefined) return { release: { ...common, tag: assertReleaseTag(tag), source: "option" } };
   const event = await readEvent(options);

@@ -16,7 +16,7 @@ const undeliveredExitCode = 20;
 export async function announce(call: CommandCall<AnnounceFlags>): Promise<number> {
   const { context, flags } = call;
   return withDeployer(call, async (deployer) => {
-    const asked = await deployCall(call, deployer);
+    const asked = await deployCall(call, deployer, { isOnlyNamed: true });
     if ("ignored" in asked) return sayIgnored(call, asked, "nothing to announce");
     const { release, reason, override, waitMs } = asked;
     const told = await deployer.announce(

@@ -2,6 +2,11 @@ import { assertReleaseTag, SluiceError } from "@sluice/core";
 import type { CheckoutOptions } from "./describe-checkout.ts";
 import { runGit } from "./run-git.ts";
 
+export interface TagOptions extends CheckoutOptions {
+  /** A tag that git does not know, and a directory that is no checkout, are no reason to refuse. Default false. */
+  readonly mayBeUnknown?: boolean | undefined;
+}
+
 /**
  * What is deployed under a tag must be what the tag names.
  *
@@ -10,12 +15,13 @@ import { runGit } from "./run-git.ts";
 export async function assertTagIsCheckout(
   tag: string,
   directory: string,
-  { signal }: CheckoutOptions = {},
+  { signal, mayBeUnknown = false }: TagOptions = {},
 ): Promise<void> {
   assertReleaseTag(tag);
   const commitOf = (name: string) =>
     runGit(directory, ["rev-parse", "--verify", "--quiet", `${name}^{commit}`], signal);
   const [tagged, head] = await Promise.all([commitOf(`refs/tags/${tag}`), commitOf("HEAD")]);
+  if (mayBeUnknown && (head.exitCode !== 0 || tagged.exitCode !== 0)) return;
   if (head.exitCode !== 0) {
     throw new SluiceError("RELEASE_REFUSED", `${directory} is no git checkout, so it cannot be told to be ${tag}`, {
       hint: `check ${tag} out there, or name the release by hand with --release ${tag}`,
@@ -33,7 +39,7 @@ export async function assertTagIsCheckout(
     "RELEASE_REFUSED",
     `tag ${tag} is commit ${wanted}, but ${found} is checked out in ${directory}`,
     {
-      hint: `check out ${tag} before deploying it`,
+      hint: `git checkout ${tag}; to go back to a release that is stored: sluice rollback ${tag}`,
     },
   );
 }
