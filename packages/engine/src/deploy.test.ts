@@ -244,6 +244,20 @@ describe("a deployment is refused before any change", () => {
     expect(reached(scenario)).toEqual({ web: ["v2"] });
   });
 
+  it("where the image of doors is missing, and one has to be made", async () => {
+    const scenario = aScenario();
+    scenario.world.state.images.delete("sluice/door:3.0");
+    await expect(scenario.deploy("v1")).rejects.toMatchObject({
+      code: "PREFLIGHT_FAILED",
+      hint: "in a checkout of Sluice: docker build -t sluice/door:3.0 images/door",
+    });
+    expect(scenario.world.calls.log.filter((name) => name.startsWith("journal.append"))).toEqual([]);
+    scenario.world.state.images.add("sluice/door:3.0");
+    await scenario.deploy("v1");
+    scenario.world.state.images.delete("sluice/door:3.0");
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live" });
+  });
+
   it("by another state home", async () => {
     const scenario = aScenario();
     scenario.world.state.homeId = "somebody else's";

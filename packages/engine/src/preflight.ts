@@ -1,4 +1,7 @@
 import {
+  type Config,
+  type DeploymentPlan,
+  doorImage,
   type EngineFacts,
   type Finding,
   formatPosition,
@@ -29,6 +32,29 @@ export async function assertReady(
     position: first.position,
     hint: first.hint,
     detail: errors.map(describeFinding).join("\n"),
+  });
+}
+
+/**
+ * What doors are made of is on the engine, where the plan makes one: found out at their step, it would be after builds, backups and
+ * migrations.
+ *
+ * @throws SluiceError PREFLIGHT_FAILED
+ */
+export async function assertDoorImage(
+  { steps }: Pick<DeploymentPlan, "steps">,
+  config: Config,
+  { images }: Pick<EnginePorts, "images">,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (!steps.some(({ kind }) => kind === "door" || kind === "preview-door")) return;
+  const image = doorImage(config);
+  if ((await images.missing({ door: image }, signal)).length === 0) return;
+  const directory = config.traffic.driver === "caddy" ? "images/door-caddy" : "images/door";
+  throw new SluiceError("PREFLIGHT_FAILED", `image ${image} of doors is not on the engine`, {
+    hint: config.traffic.image
+      ? `docker pull ${image}`
+      : `in a checkout of Sluice: docker build -t ${image} ${directory}`,
   });
 }
 

@@ -9,7 +9,7 @@ import {
 } from "@sluice/core";
 import { matchRelease } from "./match-promoted.ts";
 import { measureTraffic } from "./measure-traffic.ts";
-import { assertDoorsAnswer, assertReady } from "./preflight.ts";
+import { assertDoorImage, assertDoorsAnswer, assertReady } from "./preflight.ts";
 import { neededReleases } from "./prune-releases.ts";
 import { lastLiveAt, lastServing } from "./read-attempts.ts";
 import type { DeployRequest, PreparedDeployment } from "./requests.ts";
@@ -67,6 +67,7 @@ export async function prepareDeploy(
     },
     observed,
   );
+  await assertDoorImage(plan, config, ports, signal);
   return {
     plan,
     observed,

@@ -14,7 +14,7 @@ import {
 import { coldRollback } from "./cold-slot.ts";
 import { incompatibilityOf } from "./incompatible-release.ts";
 import { livedReleases } from "./journal-entries.ts";
-import { assertDoorsAnswer } from "./preflight.ts";
+import { assertDoorImage, assertDoorsAnswer } from "./preflight.ts";
 import { readAttemptEnds } from "./read-attempts.ts";
 import type { PreparedDeployment, RollbackRequest } from "./requests.ts";
 import { type EnginePorts, emit } from "./scope.ts";
@@ -82,6 +82,7 @@ export async function prepareRollback(
     },
     observed,
   );
+  await assertDoorImage(plan, config, ports, signal);
   const finding = await coldRollback(target, observed, ports.journal);
   emit({ ports }, { type: "finding", finding });
   return { ...common, findings: [finding], plan: { ...plan, kind: "rollback" } };

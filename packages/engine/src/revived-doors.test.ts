@@ -43,7 +43,7 @@ it("one that was stopped before runs again before anything else is done", async 
   expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
   const effects = calls.log.slice(before).filter((name) => !name.startsWith("journal."));
   expect(effects.findIndex((name) => name.startsWith("doors.ensure"))).toBeLessThan(
-    effects.findIndex((name) => name.startsWith("images.")),
+    effects.findIndex((name) => name.startsWith("images.build")),
   );
   expect(reached(scenario)).toEqual({ web: ["v2"] });
 });

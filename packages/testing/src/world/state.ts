@@ -70,7 +70,8 @@ export function createState(stack: string): WorldState {
     doors: new Map(),
     networks: new Set(),
     bundles: new Map(),
-    images: new Set(),
+    // Of doors.
+    images: new Set(["sluice/door:3.0", "sluice/door-caddy:2"]),
     tags: new Map(),
     records: [],
     counts: [],
