@@ -16,7 +16,10 @@ export function addCommonOptions(command: Command, { shortFile = true } = {}): C
     new Option("--project-directory <dir>", "where the project is (default: the working directory)"),
     new Option("--config <file>", "configuration (default: sluice.yaml of the project)"),
     new Option("--env <name>", "environment of the configuration (default: $SLUICE_ENVIRONMENT)"),
-    new Option("--state-home <dir>", "directory of the stack's state (default: $SLUICE_HOME, /var/lib/sluice/NAME)"),
+    new Option(
+      "--state-home <dir>",
+      "directory of the stack's state (default: $SLUICE_HOME; for root /var/lib/sluice/NAME, for others ~/.local/state/sluice/NAME)",
+    ),
     new Option("--json", "machine-readable output"),
     new Option("--plain", "one line for each event, also on a terminal"),
     new Option("-y, --yes", "do not ask"),

@@ -61,8 +61,18 @@ export function createProgram(context: CommandContext, invocation: Invocation): 
   )
     .argument("[tag]", "tag or id of a release (default: the one before)")
     .option("--accept-incompatible", "go back although that release does not run on the schema of now; recorded");
-  verb(program, "resume", "finish what a dead run left", async () => (await import("./commands/recover.ts")).resume);
-  verb(program, "abort", "undo what a dead run left", async () => (await import("./commands/recover.ts")).abort);
+  verb(
+    program,
+    "resume",
+    "finish a deployment whose process is gone (one that runs: sluice traffic resume)",
+    async () => (await import("./commands/recover.ts")).resume,
+  );
+  verb(
+    program,
+    "abort",
+    "undo a deployment whose process is gone (one that runs: sluice traffic abort)",
+    async () => (await import("./commands/recover.ts")).abort,
+  );
 
   program.commandsGroup("Looking:");
   verb(

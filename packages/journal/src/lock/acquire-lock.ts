@@ -87,7 +87,8 @@ function attempt(path: string): KernelLock | null {
 async function heldError(home: Pick<StateHome, "path" | "clock">, waitMs: number): Promise<SluiceError> {
   const holder = await readLockHolder(home);
   const waited = waitMs > 0 ? `, still after ${formatDuration(waitMs)}` : "";
-  const hint = "wait for it to end; the lock is free as soon as that process is gone, whatever happens to it";
+  const hint =
+    "wait for it (--wait 10m); a deployment that runs takes sluice traffic pause and abort. The lock is free as soon as that process is gone";
   if (!holder)
     return new SluiceError("LOCK_HELD", `the lock of ${home.path} was held until now`, { hint, retryable: true });
   const { actor, reason, release, since, pid, host } = holder;
