@@ -1,31 +1,15 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import type { SentryAccess } from "@sluice/core";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createFakeLogs, createFakeStats } from "../../test/fake-engine.ts";
+import { aDeploy, anIssue, aRelease, type FakeAnswer, sentryToken, startFakeSentry } from "../../test/fake-sentry.ts";
 import { serve } from "../../test/servers.ts";
 import { systemClock as clock } from "../../test/system-clock.ts";
 import { aSentryCheck, aWatchTarget } from "../../test/watched-checks.ts";
 import { createWatcher, recordSentryDeploy } from "../index.ts";
 import { judgeSentry, nextCursor, readIssues } from "../watch/sentry/judge-sentry.ts";
 
-const token = "s3cret-sentry-token";
+const token = sentryToken;
 const environment = { SENTRY_TOKEN: token };
-
-/** A stand-in that answers as the public description of Sentry's API has it. */
-async function sentry(handle: (call: string, body: string, response: ServerResponse) => void) {
-  const calls: string[] = [];
-  const port = await serve((request: IncomingMessage, response) => {
-    let body = "";
-    request.on("data", (chunk) => (body += String(chunk)));
-    request.on("end", () => {
-      const call = `${request.method} ${decodeURIComponent((request.url ?? "").replaceAll("+", " "))}`;
-      calls.push(call);
-      if (request.headers.authorization === `Bearer ${token}`) handle(call, body, response);
-      else response.writeHead(401).end('{"detail":"Invalid token"}');
-    });
-  });
-  return { calls, url: `http://127.0.0.1:${port}/` };
-}
 
 const access = (url: string, changes: Partial<SentryAccess> = {}): SentryAccess => ({
   url,
@@ -36,16 +20,6 @@ const access = (url: string, changes: Partial<SentryAccess> = {}): SentryAccess 
   release: "shop@${release}",
   ...changes,
 });
-const issue = (changes: object = {}) => ({
-  id: "1",
-  shortId: "WEB-1",
-  title: "TypeError: price is undefined",
-  level: "error",
-  count: "14",
-  project: { id: "2", slug: "web" },
-  ...changes,
-});
-
 describe("new issues of a release", () => {
   const look = async (url: string, changes: Partial<SentryAccess> = {}) => {
     const watcher = createWatcher({ clock, environment, logs: createFakeLogs([]), stats: createFakeStats(() => null) });
@@ -56,11 +30,10 @@ describe("new issues of a release", () => {
   };
 
   it("are asked for by the name that the application has for it, over all pages", async () => {
-    const { calls, url } = await sentry((call, _body, response) => {
-      const isSecond = call.includes("cursor=0:100:0");
+    const { calls, url } = await startFakeSentry((call) => {
+      if (call.includes("cursor=0:100:0")) return { status: 200, body: [anIssue()] };
       const link = '<https://sentry.io/x>; rel="next"; results="true"; cursor="0:100:0"';
-      if (!isSecond) response.setHeader("link", link);
-      response.end(JSON.stringify(isSecond ? [issue()] : [issue({ shortId: "WEB-2", level: "info" })]));
+      return { status: 200, body: [anIssue({ shortId: "WEB-2", level: "info" })], link };
     });
     expect(await look(url)).toMatchObject({
       result: "fail",
@@ -75,17 +48,22 @@ describe("new issues of a release", () => {
     expect(calls[0]).toContain("environment=production");
   });
 
-  it.each<[string, (response: ServerResponse) => void, string]>([
-    ["is busy", (response) => response.writeHead(429).end('{"detail":"slow down"}'), "status 429: slow down"],
-    ["answers something else", (response) => response.end("{}"), "the answer is no list of issues"],
-    ["answers nothing", (response) => response.destroy(), "other side closed"],
+  it.each<[string, FakeAnswer | null, string]>([
+    ["is busy", { status: 429, body: { detail: "slow down" } }, "status 429: slow down"],
+    ["answers nothing", null, "other side closed"],
   ])("have no data where the server %s", async (_what, answer, detail) => {
-    const { url } = await sentry((_call, _body, response) => answer(response));
+    const { url } = await startFakeSentry(() => answer);
     expect(await look(url)).toMatchObject({ result: "no-data", onNoData: "fail", detail });
   });
 
+  it("have no data where something else answers than Sentry", async () => {
+    const port = await serve((_request, response) => response.end("{}"));
+    const detail = "the answer is no list of issues";
+    expect(await look(`http://127.0.0.1:${port}`)).toMatchObject({ result: "no-data", onNoData: "fail", detail });
+  });
+
   it("have no data without the right token, which is never shown", async () => {
-    const { url } = await sentry((_call, _body, response) => response.end("[]"));
+    const { url } = await startFakeSentry(() => ({ status: 200, body: [] }));
     const wrong = await look(url, { token: "wrong" });
     expect(wrong).toMatchObject({ result: "no-data", detail: "status 401: Invalid token" });
     expect(await look(url, { token: "${env:NOT_SET}" })).toMatchObject({
@@ -96,12 +74,12 @@ describe("new issues of a release", () => {
 
   it("count by level, events and project", () => {
     const check = aSentryCheck({ sentry: access("http://sentry") });
-    const judged = (changes: object) => judgeSentry(check, readIssues([issue(changes)]) ?? []).result;
+    const judged = (changes: object) => judgeSentry(check, readIssues([anIssue(changes)]) ?? []).result;
     expect(judged({})).toBe("fail");
     expect(judged({ level: "warning" })).toBe("pass");
     expect(judged({ count: "2" })).toBe("pass");
     expect(judged({ project: { slug: "other" } })).toBe("pass");
-    expect(readIssues([issue({ count: undefined })])).toBeNull();
+    expect(readIssues([anIssue({ count: undefined })])).toBeNull();
     expect(
       nextCursor('<a>; rel="previous"; results="true"; cursor="1", <b>; rel="next"; results="false"; cursor="2"'),
     ).toBeNull();
@@ -120,25 +98,29 @@ describe("telling Sentry of a release", () => {
     recordSentryDeploy({ clock, environment }, access(url, changes), deploy);
 
   it("makes it known, and its deployment, also where it is known already", async () => {
-    const bodies: unknown[] = [];
-    const { calls, url } = await sentry((call, body, response) => {
-      bodies.push(JSON.parse(body));
-      response.writeHead(call.endsWith("/releases/") ? 208 : 201).end("{}");
+    let isKnown = false;
+    const { calls, bodies, url } = await startFakeSentry((call, body) => {
+      if (call.endsWith("/deploys/")) return { status: 201, body: aDeploy(body) };
+      return { status: isKnown ? 208 : 201, body: aRelease("shop@v2") };
     });
+    expect(await record(url)).toBeNull();
+    isKnown = true;
     expect(await record(url)).toBeNull();
     expect(calls).toEqual([
       "POST /api/0/organizations/acme/releases/",
       "POST /api/0/organizations/acme/releases/shop@v2/deploys/",
+      "POST /api/0/organizations/acme/releases/",
+      "POST /api/0/organizations/acme/releases/shop@v2/deploys/",
     ]);
     const dates = { dateStarted: "2026-01-01T00:00:00.000Z", dateFinished: "2026-01-01T00:01:00.000Z" };
-    expect(bodies).toEqual([
+    expect(bodies.slice(0, 2)).toEqual([
       { version: "shop@v2", projects: ["web"], ref: "abc", dateReleased: dates.dateFinished },
       { environment: "production", projects: ["web"], ...dates },
     ]);
   });
 
   it("says why it could not, and never throws for it", async () => {
-    const { url } = await sentry((_call, _body, response) => response.writeHead(403).end('{"detail":"no scope"}'));
+    const { url } = await startFakeSentry(() => ({ status: 403, body: { detail: "no scope" } }));
     expect(await record(url)).toBe("status 403: no scope");
     expect(await record("http://127.0.0.1:1")).not.toBeNull();
     expect(await record(url, { projects: [] })).toContain("sentry.projects");
