@@ -26,6 +26,7 @@ export async function execute(
     config: request.config,
     previewSecret: request.previewSecret,
     deployment,
+    tag,
     plan,
     ports,
     source,
@@ -42,17 +43,6 @@ export async function execute(
     scope.observations.note(createEvent(ports.clock.now(), { type: "finding", finding }));
   }
   const { actor, reason, consents = [], origin } = request;
-  emit(scope, {
-    type: "deployment-start",
-    deployment,
-    kind: plan.kind,
-    release: release?.bundle.id ?? "",
-    tag,
-    actor,
-    reason,
-  });
-  const steps = plan.steps.map(({ id, kind, target, cause }) => ({ id, kind, target, cause }));
-  emit(scope, { type: "plan", deployment, steps, text: formatPlan(plan) });
   const bundle = release?.bundle.id ?? null;
   const previousBundle = previousRelease?.bundle.id ?? null;
   await ports.journal.append({
@@ -69,6 +59,18 @@ export async function execute(
     ...(origin ? { origin } : {}),
     modelChanges: modelChangesOf(prepared, ports),
   });
+  // Nobody hears of a deployment that has no record yet: killed now, nobody would ever tell them how it ended.
+  emit(scope, {
+    type: "deployment-start",
+    deployment,
+    kind: plan.kind,
+    release: release?.bundle.id ?? "",
+    tag,
+    actor,
+    reason,
+  });
+  const steps = plan.steps.map(({ id, kind, target, cause }) => ({ id, kind, target, cause }));
+  emit(scope, { type: "plan", deployment, steps, text: formatPlan(plan) });
   const run = { serving: observeServing(scope, request.project), startedMs };
   if (plan.steps.length === 0) return end(scope, run, { outcome: "nothing-to-do" });
   await using _orders = await takeOrders(scope);
