@@ -3,7 +3,9 @@ import { completeRun, observeServing } from "./complete.ts";
 import { createControl, takeOrders } from "./control/take-orders.ts";
 import { doorIdsOf } from "./doors.ts";
 import { type DeploymentResult, end } from "./end.ts";
+import { deploymentId } from "./in-order.ts";
 import { Observations } from "./observations.ts";
+import { lastAttempt } from "./read-attempts.ts";
 import type { Initiator, PreparedDeployment } from "./requests.ts";
 import { runSteps } from "./run-steps.ts";
 import { type DeploymentScope, type EnginePorts, emit, type StackFacts } from "./scope.ts";
@@ -18,7 +20,8 @@ export async function execute(
 ): Promise<DeploymentResult> {
   const { plan, source, release, previousRelease, observed, findings = [] } = prepared;
   const startedMs = ports.clock.monotonicMs();
-  const deployment = deploymentId(ports);
+  const before = await lastAttempt(ports.journal);
+  const deployment = deploymentId(ports.clock.now(), before?.start.deployment ?? null, ports.randomId());
   const tag = release?.bundle.tag ?? source?.request.tag ?? "";
   const scope: DeploymentScope = {
     stack: request.stack,
@@ -80,9 +83,4 @@ export async function execute(
 function modelChangesOf({ release, source, previousRelease }: PreparedDeployment, { identity }: EnginePorts) {
   const model = release?.model ?? source?.project.model;
   return model && previousRelease ? identity.changes(previousRelease.model, model) : null;
-}
-
-function deploymentId({ clock, randomId }: EnginePorts): string {
-  const stamp = clock.now().toISOString().replaceAll(/\D/g, "").slice(0, 14);
-  return `d${stamp}-${randomId()}`;
 }

@@ -107,6 +107,8 @@ export interface ReleaseSource {
   readonly project: ResolvedProject;
   readonly request: ReleaseRequest;
   readonly key: string;
+  /** When the newest stored release was made, ISO 8601; `""` where there is none. */
+  readonly newestAt: string;
   /** Images of a release of the same commit; `null` builds. */
   readonly imagesOf: StoredRelease | null;
   /** Images that are proven elsewhere: nothing is built. */
