@@ -36,7 +36,7 @@ export interface BadRun {
   readonly exposedS: number;
   /** The version before serves in the end, all of the users. */
   readonly isBack: boolean;
-  /** 95th percentiles of what requests took with each version, milliseconds; NaN of none. Not in runs that older versions kept. */
+  /** 95th percentiles of what requests took with each version while both were asked, milliseconds; NaN of none. Not in runs that older versions kept. */
   readonly p95Ms?: { readonly good: number; readonly bad: number };
   /** Where Sluice found it. Not known of others, nor of runs that older versions kept. */
   readonly foundIn?: FoundIn;
@@ -89,7 +89,7 @@ export async function observeBadRelease(session: Session, peer: Peer, options: B
     machineLoad,
     latenessMs: result.latenessMs.max,
     ...exposure(result, bad, startedAt),
-    p95Ms: { good: p95Of(result, good), bad: p95Of(result, bad) },
+    p95Ms: p95sOf(result, good, bad),
     ...(isSluice(peer) ? await foundBy(peer, bad) : {}),
   };
   const isBack = await untilAnswers(peer.url, { version: good, timeoutMs: 2_000, signal }).then(
@@ -124,9 +124,16 @@ function exposure({ answers }: LoadResult, bad: string, startedAt: number) {
   };
 }
 
-function p95Of({ answers }: LoadResult, version: string): number {
-  const times = answers.filter((answer) => answer.version === version).map(({ dueAt, endedAt }) => endedAt - dueAt);
-  const sorted = times.toSorted((a, b) => a - b);
+/** While both were asked: what the machine did before and after says nothing of one beside the other. */
+function p95sOf({ answers }: LoadResult, good: string, bad: string) {
+  const met = answers.filter(({ version }) => version === bad);
+  const [from, to] = [Math.min(...met.map(({ sentAt }) => sentAt)), Math.max(...met.map(({ sentAt }) => sentAt))];
+  const beside = answers.filter(({ version, sentAt }) => version === good && sentAt >= from && sentAt <= to);
+  return { good: p95Of(beside), bad: p95Of(met) };
+}
+
+function p95Of(answers: LoadResult["answers"]): number {
+  const sorted = answers.map(({ dueAt, endedAt }) => endedAt - dueAt).toSorted((a, b) => a - b);
   return sorted.length > 0 ? percentile(sorted, 95) : Number.NaN;
 }
 
