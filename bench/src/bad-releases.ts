@@ -62,10 +62,16 @@ await runBench(async (session) => {
     if (!peer || !badCase) continue;
     version += 1;
     const quietMs = values["quiet-s"] * 1_000;
+    const good = badCase.baseMs === undefined ? "v1" : `v${version}`;
+    if (badCase.baseMs !== undefined) {
+      await peer.checkout.release(good, "good", badCase.baseMs);
+      mustSucceed(peer.name, await peer.deploy(session.signal));
+      version += 1;
+    }
     const afterMs = watchedMs[one.name];
-    const options = { good: "v1", bad: `v${version}`, badCase, ratePerSecond, quietMs, afterMs };
+    const options = { good, bad: `v${version}`, badCase, ratePerSecond, quietMs, afterMs };
     await kept.add(keyOf(one), await observeBadRelease(session, peer, options));
-    if (open.slice(index + 1).some(({ name }) => name === one.name)) await bringBack(session, peer);
+    if (open.slice(index + 1).some(({ name }) => name === one.name)) await bringBack(session, peer, good);
   }
   const runs = wanted.map((one) => kept.get(keyOf(one)) as BadRun);
   const figures = badReleaseFigures(cases, runs);
@@ -92,8 +98,8 @@ function rounds(peer: PeerName, mode: string): readonly number[] {
   return Array.from({ length: count }, (_, index) => index + 1);
 }
 
-async function bringBack({ signal }: Session, peer: Peer): Promise<void> {
+async function bringBack({ signal }: Session, peer: Peer, good: string): Promise<void> {
   await peer.checkout.goBack("v1");
-  // Sluice went back by itself, which is what is measured.
-  if (peer.name !== "sluice") mustSucceed(peer.name, await peer.deploy(signal));
+  // Sluice went back by itself to the version before, which is what is measured.
+  if (peer.name !== "sluice" || good !== "v1") mustSucceed(peer.name, await peer.deploy(signal));
 }

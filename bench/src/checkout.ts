@@ -1,6 +1,6 @@
 import { appendFile, mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { run } from "./measure.ts";
 
 export const repository = join(import.meta.dirname, "../..");
@@ -12,8 +12,11 @@ export interface Checkout {
   readonly port: number;
   /** Where users reach the shop. */
   readonly url: string;
-  /** Commits and tags another version, which the checkout then holds. `mode` is what it does wrong; default `good`. */
-  readonly release: (tag: string, mode?: string) => Promise<void>;
+  /**
+   * Commits and tags another version, which the checkout then holds. `mode` is what it does wrong; default `good`.
+   * `baseMs` is what most of its requests take without that, milliseconds; default 0.
+   */
+  readonly release: (tag: string, mode?: string, baseMs?: number) => Promise<void>;
   /** The version that it holds. */
   readonly tag: () => Promise<string>;
   /** Goes back to a version that it had. */
@@ -25,9 +28,11 @@ export interface CheckoutOptions {
   readonly stack: string;
   /** How long the shop takes from its start to its readiness. */
   readonly startUpMs: number;
-  /** Files that every release holds, by name. */
-  readonly files?: Readonly<Record<string, string>>;
+  /** Files that every release holds, by name; or those that a release brings, beside those of the ones before. */
+  readonly files?: ReleaseFiles;
 }
+
+export type ReleaseFiles = Readonly<Record<string, string>> | ((tag: string) => Readonly<Record<string, string>>);
 
 /** The images that the shop is made of, by the variables that set others. */
 export const shopImages = () => ({
@@ -55,9 +60,13 @@ export async function createCheckout(options: CheckoutOptions): Promise<Checkout
     url: `http://127.0.0.1:${port}`,
     goBack: async (tag) => void (await run(["git", "-C", directory, "checkout", "-q", tag])),
     tag: () => run(["git", "-C", directory, "describe", "--tags", "--exact-match"]),
-    release: async (tag, mode = "good") => {
-      for (const [name, content] of Object.entries(files)) await writeFile(join(directory, name), content);
-      await run(["node", makeRelease, directory, tag, "--startup-ms", String(startUpMs), "--mode", mode]);
+    release: async (tag, mode = "good", baseMs = 0) => {
+      for (const [name, content] of Object.entries(typeof files === "function" ? files(tag) : files)) {
+        await mkdir(dirname(join(directory, name)), { recursive: true });
+        await writeFile(join(directory, name), content);
+      }
+      const flags = ["--startup-ms", String(startUpMs), "--mode", mode, "--base-ms", String(baseMs)];
+      await run(["node", makeRelease, directory, tag, ...flags]);
     },
   };
 }

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { containerOf } from "./docker.ts";
 import { type Audit, auditLedger } from "./load/ledger.ts";
 import { type LoadProfile, shopLoad } from "./load/profile.ts";
 import type { LoadResult } from "./load/result.ts";
 import { startLoad } from "./load/start-load.ts";
+import { lastOrder, ordersSince } from "./load/stored-orders.ts";
 import { loadNow } from "./load-average.ts";
-import { describeFailure, type Measurement, run } from "./measure.ts";
+import { describeFailure, type Measurement } from "./measure.ts";
 import { untilAnswers } from "./until-answers.ts";
 
 /** Names of the marks that every observed command has. */
@@ -58,17 +58,4 @@ export async function observe(options: ObserveOptions): Promise<Observation> {
   const result = await load.stop();
   const audit = auditLedger(result.ledger, await ordersSince(stack, firstOrder));
   return { old, next, command, load: result, audit, machineLoad };
-}
-
-const lastOrder = async (stack: string): Promise<number> =>
-  Number(await query(stack, "SELECT coalesce(max(id), 0) FROM orders"));
-
-async function ordersSince(stack: string, id: number): Promise<number[]> {
-  const rows = await query(stack, `SELECT id FROM orders WHERE id > ${id} ORDER BY id`);
-  return rows.split("\n").filter(Boolean).map(Number);
-}
-
-async function query(stack: string, sql: string): Promise<string> {
-  const database = await containerOf(stack, "db");
-  return run(["docker", "exec", database, "psql", "-h", "/run/postgresql", "-U", "shop", "-d", "shop", "-Atc", sql]);
 }

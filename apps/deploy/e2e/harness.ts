@@ -76,7 +76,17 @@ export const patience = { timeout: 600_000 };
 export interface Release {
   /** `breaking` renames a column that the versions before read. */
   readonly migrations?: "breaking" | undefined;
-  readonly mode?: "good" | "unhealthy" | "err20" | "errroute" | "crash" | "crashstart" | "slow" | "leak" | "errlog";
+  readonly mode?:
+    | "good"
+    | "unhealthy"
+    | "err20"
+    | "errroute"
+    | "crash"
+    | "crashstart"
+    | "slow"
+    | "slow2x"
+    | "leak"
+    | "errlog";
   readonly startupMs?: number;
 }
 

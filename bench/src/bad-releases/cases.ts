@@ -7,12 +7,16 @@ export interface BadCase {
   readonly exitCodes: readonly number[];
   /** Requests may not be lost to it at all. */
   readonly losesNone: boolean;
+  /** Milliseconds that most requests take of the good version before it, and of itself without its fault. Default 0. */
+  readonly baseMs?: number;
 }
 
 export const badCases: readonly BadCase[] = [
   { mode: "err20", what: "20 % errors", exitCodes: [21], losesNone: false },
   { mode: "crash", what: "crashes after 20 s", exitCodes: [20, 21], losesNone: true },
   { mode: "slow", what: "far slower", exitCodes: [21], losesNone: true },
+  // Of requests that take a few milliseconds twice as long is nothing: below 200 ms nothing counts as slow.
+  { mode: "slow2x", what: "twice as slow", exitCodes: [21], losesNone: true, baseMs: 160 },
   { mode: "leak", what: "leaks memory", exitCodes: [21], losesNone: false },
   { mode: "errroute", what: "errors on one route", exitCodes: [21], losesNone: false },
   { mode: "unhealthy", what: "never healthy", exitCodes: [20], losesNone: true },

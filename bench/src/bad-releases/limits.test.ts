@@ -24,6 +24,50 @@ const failed = (runs: readonly BadRun[]) =>
 
 it("a release that users are spared passes", () => {
   expect(failed([run({}), run({ lost: 9 }), compose])).toEqual([]);
+  const swarm = run({ peer: "swarm", exitCode: 0, lost: 1_200, isBack: false });
+  expect(failed([run({}), run({ lost: 9 }), compose, swarm])).toEqual([]);
+});
+
+it("the worst run is compared with what each peer's users lost", () => {
+  const nine = Array.from({ length: 9 }, () => run({ lost: 2 }));
+  expect(failed([...nine, run({ lost: 10 }), compose])).toEqual(["err20_lost_percent_of_compose"]);
+  const swarm = (lost: number) => run({ peer: "swarm", exitCode: 0, lost, isBack: false });
+  expect(failed([...nine, run({ lost: 9 }), compose, swarm(800)])).toEqual(["err20_lost_percent_of_swarm"]);
+  expect(failed([...nine, run({ lost: 9 }), compose, swarm(950), swarm(800)])).toEqual(["err20_lost_percent_of_swarm"]);
+});
+
+it("without a peer there is nothing to be less than", () => {
+  expect(failed([run({})])).toEqual(["err20_lost_percent_of_compose"]);
+});
+
+it("twice as slow loses nothing, and is found with the truth", () => {
+  const slow2x = badCases.filter(({ mode }) => mode === "slow2x");
+  const one = (changes: Partial<BadRun>) =>
+    run({ mode: "slow2x", lost: 0, p95Ms: { good: 150, bad: 300 }, ...changes });
+  const failing = (runs: readonly BadRun[]) =>
+    Object.entries(badReleaseFigures(slow2x, runs)).flatMap(([name, { pass }]) => (pass === false ? [name] : []));
+  expect(failing([one({})])).toEqual([]);
+  expect(failing([one({ lost: 1 })])).toEqual(["slow2x_lost"]);
+  expect(failing([one({ exitCode: 20 })])).toEqual(["slow2x_back_and_truthful_runs"]);
+  const figures = badReleaseFigures(slow2x, [one({}), one({ p95Ms: { good: 160, bad: 300 } })]);
+  expect(figures).toMatchObject({ slow2x_good_p95_ms: { value: 160 }, slow2x_p95_ratio: { value: 1.875 } });
+});
+
+it("where the leak was found is shown, unless no run says it", () => {
+  const leak = badCases.filter(({ mode }) => mode === "leak");
+  const one = (changes: Partial<BadRun>) => run({ mode: "leak", ...changes });
+  const old = one({});
+  const figures = badReleaseFigures(leak, [
+    old,
+    one({ foundIn: { step: "shift", share: 50 } }),
+    one({ foundIn: { step: "bake", share: 100 } }),
+  ]);
+  expect(figures).toMatchObject({
+    leak_found_at_share_percent: { value: 100 },
+    leak_found_in_bake_runs: { value: 1 },
+  });
+  expect(figures["leak_found_at_share_percent"]).not.toHaveProperty("pass");
+  expect(badReleaseFigures(leak, [old])).not.toHaveProperty("leak_found_at_share_percent");
 });
 
 it.each([

@@ -1,13 +1,18 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type FailureKind, failureKinds } from "../load/answer.ts";
+import { percentile } from "../load/percentile.ts";
 import { shopLoad } from "../load/profile.ts";
 import type { LoadResult } from "../load/result.ts";
 import { startLoad } from "../load/start-load.ts";
 import { loadNow, waitForQuiet } from "../load-average.ts";
 import type { Peer } from "../peers/peer.ts";
+import type { SluicePeer } from "../peers/sluice.ts";
 import type { Session } from "../session.ts";
 import { untilAnswers } from "../until-answers.ts";
 import type { BadCase } from "./cases.ts";
+import { type FoundIn, foundIn } from "./found-in.ts";
 import { describeRefusal, type Refusal } from "./refusal.ts";
 
 /** What users met when a bad version was deployed. */
@@ -31,6 +36,10 @@ export interface BadRun {
   readonly exposedS: number;
   /** The version before serves in the end, all of the users. */
   readonly isBack: boolean;
+  /** 95th percentiles of what requests took with each version while both were asked, milliseconds; NaN of none. Not in runs that older versions kept. */
+  readonly p95Ms?: { readonly good: number; readonly bad: number };
+  /** Where Sluice found it. Not known of others, nor of runs that older versions kept. */
+  readonly foundIn?: FoundIn;
   /** How the port was in the end, where connections to this machine were refused. */
   readonly refusal?: Refusal;
 }
@@ -69,7 +78,7 @@ export async function observeBadRelease(session: Session, peer: Peer, options: B
   const profile = { ...idempotent, clients, ratePerSecond, timeoutMs: 10_000, maxDurationMs: 600_000 };
   await using load = await startLoad(shopLoad(peer.url, profile));
   await sleep(5_000, undefined, { signal });
-  await peer.checkout.release(bad, badCase.mode);
+  await peer.checkout.release(bad, badCase.mode, badCase.baseMs);
   const { exitCode = -1, startedAt } = await peer.deploy(signal);
   await sleep(afterMs, undefined, { signal });
   const result = await load.stop();
@@ -80,17 +89,19 @@ export async function observeBadRelease(session: Session, peer: Peer, options: B
     machineLoad,
     latenessMs: result.latenessMs.max,
     ...exposure(result, bad, startedAt),
+    p95Ms: p95sOf(result, good, bad),
+    ...(isSluice(peer) ? await foundBy(peer, bad) : {}),
   };
   const isBack = await untilAnswers(peer.url, { version: good, timeoutMs: 2_000, signal }).then(
     () => true,
     () => false,
   );
-  const { lost, met, exposedS } = run;
+  const { lost, met, exposedS, foundIn: found } = run;
   const { stack, port, url } = peer.checkout;
   const isHere = peer.url === url;
   const refusal = isHere && run.kinds.refused > 0 ? { refusal: await describeRefusal(stack, port) } : {};
   session.say(
-    `${peer.name}, ${badCase.what}: exit ${exitCode}, lost ${lost}, met ${met} in ${exposedS.toFixed(1)} s, load average ${machineLoad.toFixed(1)}, sent up to ${(run.latenessMs / 1_000).toFixed(1)} s late`,
+    `${peer.name}, ${badCase.what}: exit ${exitCode}, lost ${lost}, met ${met} in ${exposedS.toFixed(1)} s${found ? `, found in ${found.step} at ${found.share} %` : ""}, load average ${machineLoad.toFixed(1)}, sent up to ${(run.latenessMs / 1_000).toFixed(1)} s late`,
   );
   return { ...run, ...refusal, isBack: isBack && lastVersion(result) === good };
 }
@@ -111,6 +122,26 @@ function exposure({ answers }: LoadResult, bad: string, startedAt: number) {
     met: met.filter(isCounted).length,
     exposedS: met.length > 0 ? (Math.max(...met) - first) / 1_000 : 0,
   };
+}
+
+/** While both were asked: what the machine did before and after says nothing of one beside the other. */
+function p95sOf({ answers }: LoadResult, good: string, bad: string) {
+  const met = answers.filter(({ version }) => version === bad);
+  const [from, to] = [Math.min(...met.map(({ sentAt }) => sentAt)), Math.max(...met.map(({ sentAt }) => sentAt))];
+  const beside = answers.filter(({ version, sentAt }) => version === good && sentAt >= from && sentAt <= to);
+  return { good: p95Of(beside), bad: p95Of(met) };
+}
+
+function p95Of(answers: LoadResult["answers"]): number {
+  const sorted = answers.map(({ dueAt, endedAt }) => endedAt - dueAt).toSorted((a, b) => a - b);
+  return sorted.length > 0 ? percentile(sorted, 95) : Number.NaN;
+}
+
+const isSluice = (peer: Peer): peer is SluicePeer => "stateHome" in peer;
+
+async function foundBy({ stateHome }: SluicePeer, bad: string): Promise<Pick<BadRun, "foundIn">> {
+  const found = foundIn(await readFile(join(stateHome, "journal.ndjson"), "utf8"), bad);
+  return found ? { foundIn: found } : {};
 }
 
 function lastVersion({ answers }: LoadResult): string | undefined {

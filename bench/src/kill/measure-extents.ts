@@ -2,7 +2,6 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type CrashStage, type Extents, runSluice } from "@sluice/testing/faults";
 import type { Kept } from "../kept.ts";
-import type { SluicePeer } from "../peers/sluice.ts";
 
 const key = "extents";
 
@@ -14,7 +13,7 @@ const key = "extents";
  */
 export async function measureExtents(
   stage: CrashStage,
-  { checkout, stateHome }: SluicePeer,
+  { stateHome, publish }: { readonly stateHome: string; readonly publish: (tag: string) => Promise<void> },
   kept: Kept,
 ): Promise<Extents> {
   const journal = join(stateHome, "journal.ndjson");
@@ -25,7 +24,7 @@ export async function measureExtents(
     if (exitCode !== 0) throw new Error(`${args.join(" ")} ended with ${exitCode}: ${stdout.slice(-500)}`);
     return { records: (await records()) - before, ms };
   };
-  await checkout.release("v2");
+  await publish("v2");
   const measured: Extents = {
     deploy: await extentOf("deploy", "--release", "v2"),
     rollback: await extentOf("rollback"),

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { createCheckout } from "../checkout.ts";
+import { createCheckout, type ReleaseFiles } from "../checkout.ts";
 import { UsageError } from "../options.ts";
 import type { Session } from "../session.ts";
 import { createByHandPeer } from "./by-hand.ts";
@@ -26,13 +26,13 @@ export async function preparePeer(session: Session, name: string, stage: StageOp
   }
 }
 
-/** The same for one that is known by its type. `files` are those that every release holds. */
+/** The same for one that is known by its type. `files` are those of its releases. */
 export async function prepare<P extends Peer>(
   session: Session,
   name: string,
   { startUpMs, drainMs }: StageOptions,
   create: (options: PeerOptions) => P,
-  files: Readonly<Record<string, string>> = { "sluice.yaml": sluiceConfig(drainMs) },
+  files: ReleaseFiles = { "sluice.yaml": sluiceConfig(drainMs) },
 ): Promise<P> {
   const checkout = await createCheckout({
     directory: join(session.directory, name),

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Turns a directory into a checkout of the shop at a release: a commit with this version.json, and its tag.
 // Files of the shop that the directory does not have yet are copied into it; what it has is kept.
-// make-release.mjs DIRECTORY TAG [--mode MODE] [--startup-ms N] [--migrations breaking]
+// make-release.mjs DIRECTORY TAG [--mode MODE] [--startup-ms N] [--base-ms N] [--migrations breaking]
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,14 +9,20 @@ import { parseArgs } from "node:util";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { mode: { type: "string" }, "startup-ms": { type: "string" }, migrations: { type: "string" } },
+  options: {
+    mode: { type: "string" },
+    "startup-ms": { type: "string" },
+    "base-ms": { type: "string" },
+    migrations: { type: "string" },
+  },
 });
 const [directory, tag] = positionals;
-const modes = ["good", "unhealthy", "err20", "errroute", "crash", "crashstart", "slow", "leak", "errlog"];
+const modes = ["good", "unhealthy", "err20", "errroute", "crash", "crashstart", "slow", "slow2x", "leak", "errlog"];
 const release = {
   version: tag,
   mode: values.mode ?? "good",
   startupMs: Number(values["startup-ms"] ?? 2_000),
+  ...(values["base-ms"] ? { baseMs: Number(values["base-ms"]) } : {}),
   ...(values.migrations ? { migrations: values.migrations } : {}),
 };
 const isValid =
@@ -25,9 +31,13 @@ const isValid =
   modes.includes(release.mode) &&
   Number.isInteger(release.startupMs) &&
   release.startupMs >= 0 &&
+  Number.isInteger(release.baseMs ?? 0) &&
+  (release.baseMs ?? 0) >= 0 &&
   [undefined, "breaking"].includes(release.migrations);
 if (!isValid) {
-  console.error("usage: make-release.mjs DIRECTORY TAG [--mode MODE] [--startup-ms N] [--migrations breaking]");
+  console.error(
+    "usage: make-release.mjs DIRECTORY TAG [--mode MODE] [--startup-ms N] [--base-ms N] [--migrations breaking]",
+  );
   console.error(`modes: ${modes.join(" ")}`);
   process.exit(2);
 }

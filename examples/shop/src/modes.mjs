@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { release } from "./version.mjs";
 
 /** What a bad version does wrong. `good` does nothing wrong. */
@@ -24,6 +25,11 @@ export const misbehaviour = {
 
   /** Milliseconds that a request takes longer: far more than twice as long at the 95th percentile. */
   extraMs: () => (release.mode === "slow" ? 30 + Math.random() * 300 : 0),
+
+  /** Waits once more for as long as the request has taken. */
+  async dawdles(beganAt) {
+    if (release.mode === "slow2x") await sleep(performance.now() - beganAt);
+  },
 
   /** Something goes wrong after the answer: nobody but the log knows. */
   mentions() {

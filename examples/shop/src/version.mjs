@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 
-/** What this build is: `{version, mode, startupMs, migrations}`. */
+/** What this build is: `{version, mode, startupMs, baseMs, migrations}`. */
 export const release = {
   mode: "good",
   startupMs: 0,
+  baseMs: 0,
   ...JSON.parse(readFileSync(new URL("../version.json", import.meta.url), "utf8")),
 };
 

@@ -85,15 +85,20 @@ async function answer(request) {
   const url = new URL(request.url ?? "/", "http://shop");
   if (url.pathname === "/healthz") return json(isReady() ? 200 : 503, { ready: isReady() });
   if (!isReady()) return json(503, { error: "starting" });
+  const beganAt = performance.now();
   const body = await readBody(request);
   const route = routes[`${request.method} ${url.pathname}`];
   if (!route) return json(404, { error: "not found" });
   misbehaviour.leak();
   misbehaviour.mentions();
   if (misbehaviour.fails(url.pathname)) return json(500, { error: "something broke" });
-  const extra = misbehaviour.extraMs();
+  // A fifth of it at least: what a real application takes is not always the same.
+  const base = release.baseMs * (0.2 + 0.8 * Math.random());
+  const extra = base + misbehaviour.extraMs();
   if (extra > 0) await sleep(extra);
-  return route({ request, url, body });
+  const answered = await route({ request, url, body });
+  await misbehaviour.dawdles(beganAt);
+  return answered;
 }
 
 function isReady() {

@@ -8,6 +8,7 @@ import {
   type ResolvedProject,
   type StoredRelease,
 } from "@sluice/core";
+import { creationTime, newestCreation } from "./in-order.ts";
 import { matchRelease } from "./match-promoted.ts";
 import type { EnginePorts, ReleaseSource } from "./scope.ts";
 import { loadOrNull } from "./stored-release.ts";
@@ -30,7 +31,7 @@ export async function buildRelease(
     tag: request.tag,
     tags: [request.tag],
     commit: request.commit,
-    createdAt: ports.clock.now().toISOString(),
+    createdAt: creationTime(ports.clock.now(), source.newestAt),
     key,
     services: project.services,
     images: built.images,
@@ -60,11 +61,13 @@ export async function provideRelease(
 ): Promise<StoredRelease> {
   const { project, release: request } = wanted;
   const key = ports.identity.key(request, project.modelHash);
-  const { promotion: taken, same, images } = matchRelease(await ports.bundles.list(), wanted, key);
+  const bundles = await ports.bundles.list();
+  const { promotion: taken, same, images } = matchRelease(bundles, wanted, key);
   const missing = same ? await ports.images.missing(same.images, options.signal) : [];
   if (same && missing.length === 0) return ports.bundles.load(same.id);
   const imagesOf = images ? await loadOrNull(ports, images.id) : null;
-  return buildRelease(ports, { project, request, key, imagesOf, taken }, options);
+  const newestAt = newestCreation(bundles);
+  return buildRelease(ports, { project, request, key, newestAt, imagesOf, taken }, options);
 }
 
 async function storeOnce({ bundles, identity }: BuildPorts, bundle: ReleaseBundle, { project }: ReleaseSource) {

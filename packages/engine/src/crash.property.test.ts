@@ -4,6 +4,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { problemsOf, serves } from "../test/support/enumerate.ts";
 import { aScenario, killedAt } from "../test/support/scenario.ts";
+import { skewWallTime, yearMs } from "../test/support/skew.ts";
+import { readAttempts } from "./read-attempts.ts";
 
 const webs = ["web", "admin", "api"].map((name, index) =>
   aService(name, { ports: [{ published: 8080 + index, target: 3000, protocol: "tcp" }] }),
@@ -36,7 +38,7 @@ const behaviour = fc.constantFrom(
   { failingJobs: ["migrate"] },
 );
 
-/** What happened before, what is under way when the deployer is killed, and how often. */
+/** What happened before, what is under way when the deployer is killed, how often, and how wall time jumps meanwhile. */
 const stories = fc.record({
   services: fc.array(serviceSet, { minLength: 4, maxLength: 4 }),
   config: configs,
@@ -44,35 +46,45 @@ const stories = fc.record({
   releasesBefore: fc.integer({ min: 0, max: 2 }),
   second: behaviour,
   goesBack: fc.boolean(),
+  skew: fc.array(fc.integer({ min: -5 * yearMs, max: 5 * yearMs }), { minLength: 1, maxLength: 3 }),
   kills: fc.array(fc.integer({ min: 1, max: 110 }), { minLength: 1, maxLength: 3 }),
 });
 
 describe("whatever a stack is made of and whenever its deployer is killed", () => {
   it("no user is lost, and the next run leaves one version", { timeout: 60_000 }, async () => {
     await fc.assert(
-      fc.asyncProperty(stories, async ({ services, config, isPlain, releasesBefore, second, goesBack, kills }) => {
-        const of = (index: number) => services[index] ?? [];
-        const scenario = aScenario({ config });
-        // What no release knows is an orphan of Compose's, and nobody's to touch.
-        const inAll = of(0).filter((service) => services.every((set) => set.includes(service)));
-        if (isPlain) scenario.world.runPlain(aProject({ services: inAll }));
-        for (let index = 0; index < releasesBefore; index++) {
-          await scenario.deploy(`v${index}`, { services: of(index) });
-        }
-        scenario.world.behaviours.set("next", second);
-        for (const [index, at] of kills.entries()) {
-          scenario.world.restart();
-          const isRollback = goesBack && index === kills.length - 1 && releasesBefore === 2;
-          await killedAt(scenario, at, () =>
-            isRollback
-              ? scenario.rollback(undefined, { services: of(2) })
-              : scenario.deploy("next", { services: of(2) }),
-          );
-        }
-        const result = await scenario.deploy("last", { services: of(3) });
-        expect(result).toMatchObject({ exitCode: 0 });
-        expect([...(await problemsOf(scenario)), ...serves(scenario, "last")]).toEqual([]);
-      }),
+      fc.asyncProperty(
+        stories,
+        async ({ services, config, isPlain, releasesBefore, second, goesBack, skew, kills }) => {
+          const of = (index: number) => services[index] ?? [];
+          const scenario = aScenario({ config });
+          skewWallTime(scenario, skew);
+          // What no release knows is an orphan of Compose's, and nobody's to touch.
+          const inAll = of(0).filter((service) => services.every((set) => set.includes(service)));
+          if (isPlain) scenario.world.runPlain(aProject({ services: inAll }));
+          for (let index = 0; index < releasesBefore; index++) {
+            await scenario.deploy(`v${index}`, { services: of(index) });
+          }
+          scenario.world.behaviours.set("next", second);
+          for (const [index, at] of kills.entries()) {
+            scenario.world.restart();
+            scenario.world.clock.skewWall(skew[0] ?? 0);
+            const isRollback = goesBack && index === kills.length - 1 && releasesBefore === 2;
+            await killedAt(scenario, at, () =>
+              isRollback
+                ? scenario.rollback(undefined, { services: of(2) })
+                : scenario.deploy("next", { services: of(2) }),
+            );
+          }
+          const result = await scenario.deploy("last", { services: of(3) });
+          expect(result).toMatchObject({ exitCode: 0 });
+          expect([...(await problemsOf(scenario)), ...serves(scenario, "last")]).toEqual([]);
+          const attempts = await readAttempts(scenario.world.ports().journal);
+          const ids = attempts.map(({ start }) => start.deployment);
+          expect(ids).toEqual(ids.toSorted());
+          expect(attempts.at(-1)).toMatchObject({ start: { tag: "last" }, end: { outcome: "live" } });
+        },
+      ),
       { numRuns: 200 },
     );
   });

@@ -32,7 +32,7 @@ interface Ending {
 
 /** The last word of an attempt, in the journal and as an event. */
 export async function end(scope: DeploymentScope, run: RunContext, wanted: Ending): Promise<DeploymentResult> {
-  const { deployment, ports, release } = scope;
+  const { deployment, tag, ports, release } = scope;
   const serving = await serves(scope, run, wanted.afterRestart);
   const ending = provenEnding(scope, wanted, serving);
   const durationMs = Math.round(ports.clock.monotonicMs() - run.startedMs);
@@ -43,7 +43,7 @@ export async function end(scope: DeploymentScope, run: RunContext, wanted: Endin
         deployment,
         outcome: ending.outcome,
         release: release?.bundle.id ?? null,
-        tag: tagOf(scope),
+        tag,
         serving: serving ?? null,
         durationMs,
         ...(ending.reason ? { reason: ending.reason } : {}),
@@ -116,17 +116,13 @@ function provenEnding(scope: DeploymentScope, ending: Ending, serving: Serving |
   return { outcome: "needs-person", reason: `every step to release ${tag} was done, but users reach ${seen}` };
 }
 
-function tagOf({ release, source }: DeploymentScope): string {
-  return release?.bundle.tag ?? source?.request.tag ?? "";
-}
-
 function lastWord(
   scope: DeploymentScope,
   { outcome, error, reason, next }: Ending & { readonly next?: string },
   serving: Serving | null | undefined,
   durationMs: number,
 ): DeploymentResult {
-  const { deployment, release, previousRelease, plan } = scope;
+  const { deployment, tag, release, previousRelease, plan } = scope;
   const exitCode = outcomeExitCodes[outcome];
   const previous = previousRelease?.bundle;
   emit(scope, {
@@ -135,7 +131,7 @@ function lastWord(
     outcome,
     exitCode,
     release: release?.bundle.id ?? "",
-    tag: tagOf(scope),
+    tag,
     serving: serving ?? null,
     ...(serving === undefined ? { servingUnknown: true as const } : {}),
     previous:

@@ -3,7 +3,9 @@ import { completeRun, observeServing } from "./complete.ts";
 import { createControl, takeOrders } from "./control/take-orders.ts";
 import { doorIdsOf } from "./doors.ts";
 import { type DeploymentResult, end } from "./end.ts";
+import { deploymentId } from "./in-order.ts";
 import { Observations } from "./observations.ts";
+import { lastAttempt } from "./read-attempts.ts";
 import type { Initiator, PreparedDeployment } from "./requests.ts";
 import { runSteps } from "./run-steps.ts";
 import { type DeploymentScope, type EnginePorts, emit, type StackFacts } from "./scope.ts";
@@ -18,7 +20,8 @@ export async function execute(
 ): Promise<DeploymentResult> {
   const { plan, source, release, previousRelease, observed, findings = [] } = prepared;
   const startedMs = ports.clock.monotonicMs();
-  const deployment = deploymentId(ports);
+  const before = await lastAttempt(ports.journal);
+  const deployment = deploymentId(ports.clock.now(), before?.start.deployment ?? null, ports.randomId());
   const tag = release?.bundle.tag ?? source?.request.tag ?? "";
   const scope: DeploymentScope = {
     stack: request.stack,
@@ -26,6 +29,7 @@ export async function execute(
     config: request.config,
     previewSecret: request.previewSecret,
     deployment,
+    tag,
     plan,
     ports,
     source,
@@ -42,17 +46,6 @@ export async function execute(
     scope.observations.note(createEvent(ports.clock.now(), { type: "finding", finding }));
   }
   const { actor, reason, consents = [], origin } = request;
-  emit(scope, {
-    type: "deployment-start",
-    deployment,
-    kind: plan.kind,
-    release: release?.bundle.id ?? "",
-    tag,
-    actor,
-    reason,
-  });
-  const steps = plan.steps.map(({ id, kind, target, cause }) => ({ id, kind, target, cause }));
-  emit(scope, { type: "plan", deployment, steps, text: formatPlan(plan) });
   const bundle = release?.bundle.id ?? null;
   const previousBundle = previousRelease?.bundle.id ?? null;
   await ports.journal.append({
@@ -69,6 +62,18 @@ export async function execute(
     ...(origin ? { origin } : {}),
     modelChanges: modelChangesOf(prepared, ports),
   });
+  // Nobody hears of a deployment that has no record yet: killed now, nobody would ever tell them how it ended.
+  emit(scope, {
+    type: "deployment-start",
+    deployment,
+    kind: plan.kind,
+    release: release?.bundle.id ?? "",
+    tag,
+    actor,
+    reason,
+  });
+  const steps = plan.steps.map(({ id, kind, target, cause }) => ({ id, kind, target, cause }));
+  emit(scope, { type: "plan", deployment, steps, text: formatPlan(plan) });
   const run = { serving: observeServing(scope, request.project), startedMs };
   if (plan.steps.length === 0) return end(scope, run, { outcome: "nothing-to-do" });
   await using _orders = await takeOrders(scope);
@@ -78,9 +83,4 @@ export async function execute(
 function modelChangesOf({ release, source, previousRelease }: PreparedDeployment, { identity }: EnginePorts) {
   const model = release?.model ?? source?.project.model;
   return model && previousRelease ? identity.changes(previousRelease.model, model) : null;
-}
-
-function deploymentId({ clock, randomId }: EnginePorts): string {
-  const stamp = clock.now().toISOString().replaceAll(/\D/g, "").slice(0, 14);
-  return `d${stamp}-${randomId()}`;
 }

@@ -7,6 +7,7 @@ import {
   releasesToPrune,
   SluiceError,
 } from "@sluice/core";
+import { newestCreation } from "./in-order.ts";
 import { matchRelease } from "./match-promoted.ts";
 import { measureTraffic } from "./measure-traffic.ts";
 import { assertDoorImage, assertDoorsAnswer, assertReady } from "./preflight.ts";
@@ -78,6 +79,7 @@ export async function prepareDeploy(
           project,
           request: wanted,
           key,
+          newestAt: newestCreation(bundles),
           imagesOf: images ? await loadOrNull(ports, images.id) : null,
           taken: promotion,
         },

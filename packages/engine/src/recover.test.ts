@@ -47,6 +47,20 @@ describe("an attempt that died", () => {
     expect(scenario.world.calls.log).toEqual(expect.arrayContaining(["images.sweep", "bundles.sweep"]));
   });
 
+  it("before it had built anything ends under the tag that it began with", async () => {
+    const scenario = await killedBefore("images.build v2");
+    await scenario.recover();
+    expect(scenario.world.events.at(-1)).toMatchObject({ type: "deployment-end", outcome: "interrupted", tag: "v2" });
+    expect(scenario.world.state.records.at(-1)).toMatchObject({ type: "deployment-end", tag: "v2", release: null });
+  });
+
+  it("before its first record was never heard of: who is told that it began is told how it ended", async () => {
+    const scenario = await killedBefore("journal.append deployment-start");
+    const begun = scenario.world.events.flatMap((event) => (event.type === "deployment-start" ? [event.tag] : []));
+    expect(begun).toEqual(["v1"]);
+    expect(await scenario.recover()).toBeNull();
+  });
+
   it("after cutover is finished", async () => {
     const scenario = await killedBefore("journal.append step-intent workers-1");
     expect(await scenario.recover()).toMatchObject({

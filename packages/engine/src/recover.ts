@@ -93,6 +93,7 @@ async function scopeOf(
     project: facts.project,
     ranBefore: facts.ranBefore,
     deployment: start.deployment,
+    tag: start.tag,
     plan: start.plan,
     ports,
     source: null,

@@ -69,6 +69,8 @@ export interface StackFacts {
 /** One deployment under way. `release` is there from the `build` step on. */
 export interface DeploymentScope extends StackFacts {
   readonly deployment: string;
+  /** Of the release that was asked for, also where it is not built. */
+  readonly tag: string;
   readonly plan: DeploymentPlan;
   readonly ports: EnginePorts;
   /** What a `build` step builds from; `null` where a stored release is deployed or an attempt is resumed. */
@@ -105,6 +107,8 @@ export interface ReleaseSource {
   readonly project: ResolvedProject;
   readonly request: ReleaseRequest;
   readonly key: string;
+  /** When the newest stored release was made, ISO 8601; `""` where there is none. */
+  readonly newestAt: string;
   /** Images of a release of the same commit; `null` builds. */
   readonly imagesOf: StoredRelease | null;
   /** Images that are proven elsewhere: nothing is built. */

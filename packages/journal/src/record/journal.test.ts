@@ -45,6 +45,22 @@ describe("append and read", () => {
     expect(await verifyAudit(home)).toEqual({ ok: true, records: 30, problems: [] });
   });
 
+  it("is in order and whole whatever wall time does between two records", async () => {
+    const home = await temporaryHome();
+    const years = [2026, 2036, 2016, 2016, 1970, 2026];
+    const clock = { ...home.clock, now: () => new Date(Date.UTC(years.shift() ?? 2026)) };
+    // Another process may have written each.
+    for (let index = 0; index < 6; index++) await createJournal(home, clock).append({ type: "note", index });
+    const journal = createJournal(home, clock);
+    expect((await all(journal)).map(({ seq, index }) => [seq, index])).toEqual(
+      [0, 1, 2, 3, 4, 5].map((n) => [n + 1, n]),
+    );
+    const backwards: unknown[] = [];
+    for await (const { index } of journal.backwards()) backwards.push(index);
+    expect(backwards).toEqual([5, 4, 3, 2, 1, 0]);
+    expect(await verifyAudit(home)).toEqual({ ok: true, records: 6, problems: [] });
+  });
+
   it("goes on where another journal of the same home ended", async () => {
     const home = await filledHome(3);
     const [one, other] = [createJournal(home, home.clock), createJournal(home, home.clock)];

@@ -72,7 +72,9 @@ function isPlanOfThePast({ notification }: OutboxEntry, now: Date): boolean {
 /** Whether a flush is to try an entry. `uncertain` ones only when a person asks for it. */
 export function isDue({ state, notBefore }: OutboxEntry, channel: Channel, now: Date, withUncertain: boolean): boolean {
   if (state === "delivered") return false;
-  if (notBefore !== undefined && Date.parse(notBefore) > now.getTime()) return false;
+  const waitMs = notBefore === undefined ? 0 : Date.parse(notBefore) - now.getTime();
+  // No wait is longer: wall time was ahead when that was written.
+  if (waitMs > 0 && waitMs <= longestWaitMs) return false;
   // A process that ended while it was sending knew no more than one that got no answer.
   const isUncertain = state === "uncertain" || (state === "sending" && !channel.isRepeatable);
   return withUncertain || !isUncertain;

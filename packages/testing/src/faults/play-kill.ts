@@ -1,9 +1,12 @@
 import type { ChildProcess } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { begunRollback } from "./begun-rollback.ts";
 import { type CrashStage, lastWord, reasonOf, runSluice, statusOf, versionsSeen } from "./crash-stage.ts";
 import type { Death, KillCase } from "./kill-cases.ts";
 import { leftBehind } from "./left-behind.ts";
+import { stepOfDeath } from "./step-of-death.ts";
 
 /** Works from the sources and from what is built: Node reads its types away. */
 const preload = join(import.meta.dirname, "../../src/faults/kill-at-record.ts");
@@ -11,6 +14,8 @@ const preload = join(import.meta.dirname, "../../src/faults/kill-at-record.ts");
 export interface KillOutcome {
   /** Commands that the signal ended; fewer than wanted where one had ended before. */
   readonly deaths: number;
+  /** Of those by SIGKILL: the kinds of the steps that it came in, such as `bake`, or `after backup` between two. */
+  readonly diedIn: readonly string[];
   /** What is wrong afterwards, in words. */
   readonly problems: readonly string[];
 }
@@ -28,18 +33,20 @@ export async function playKill(
   mark: (what: string) => void = () => {},
 ): Promise<KillOutcome> {
   const problems: string[] = [];
-  const { serving, slots } = await statusOf(stage);
+  const { serving } = await statusOf(stage);
   const before = serving?.tag ?? "nothing";
-  // Empty where the release that one would go back to is in no slot any more: the way back then makes it anew.
-  const previous = slots.find(({ live, tag }) => !live && tag !== before)?.tag;
+  const journal = () => readFile(join(stage.stateHome, "journal.ndjson"), "utf8");
+  const writtenBefore = (await journal()).length;
   let deaths = 0;
+  const diedIn: string[] = [];
   for (const [index, { verb, death }] of one.killed.entries()) {
     const ended = await runToDeath(stage, verb === "deploy" ? deployArgs(release) : [verb, "--yes"], death);
     // After one way back there may be none further, and what has nothing to do dies of nothing: first there is one again.
     if (before !== release && ended.stdout.includes('"NOTHING_TO_ROLL_BACK"')) {
       const wrong = await goOn(stage, "deploy", release);
-      return wrong.length > 0 ? { deaths, problems: wrong } : playKill(stage, one, release, mark);
+      return wrong.length > 0 ? { deaths, diedIn, problems: wrong } : playKill(stage, one, release, mark);
     }
+    if (ended.signal === "SIGKILL") diedIn.push(stepOfDeath(await journal()));
     if (ended.signal === (death.signal ?? "SIGKILL") || ended.exitCode === interrupted) deaths++;
     // The first one writes all records of its kind; of what is left to do later there may be fewer.
     else if (index === 0 && death.at === "record" && (death.signal ?? "SIGKILL") === "SIGKILL")
@@ -52,11 +59,12 @@ export async function playKill(
   problems.push(...(await leftBehind(stage)));
   const now = (await statusOf(stage)).serving?.tag ?? "nothing";
   const isBack = one.killed[0]?.verb === "rollback";
-  const expected = one.next === "deploy" ? [release] : [before, isBack ? (previous ?? now) : release];
+  const goal = isBack ? begunRollback(await journal(), writtenBefore) : release;
+  const expected = one.next === "deploy" ? [release] : [before, goal ?? before];
   if (!expected.includes(now)) problems.push(`${now} serves instead of ${expected.join(" or ")}`);
   const seen = await versionsSeen(stage.url);
   if (seen.join() !== now) problems.push(`users see ${seen.join(", ")}, and ${now} should serve`);
-  return { deaths, problems };
+  return { deaths, diedIn, problems };
 }
 
 const interrupted = 130;

@@ -7,6 +7,8 @@ interface Timer {
 
 export interface FakeClock extends Clock {
   advance(ms: number): void;
+  /** Moves wall time, and nothing else: what waits, waits as long as before. Negative goes back. */
+  skewWall(ms: number): void;
 }
 
 /**
@@ -16,6 +18,7 @@ export interface FakeClock extends Clock {
 export function createFakeClock(start = Date.UTC(2026, 0, 1)): FakeClock {
   const timers = new Set<Timer>();
   let elapsed = 0;
+  let skew = 0;
   let isTicking = false;
 
   const tick = () => {
@@ -35,10 +38,13 @@ export function createFakeClock(start = Date.UTC(2026, 0, 1)): FakeClock {
   };
 
   return {
-    now: () => new Date(start + elapsed),
+    now: () => new Date(start + elapsed + skew),
     monotonicMs: () => elapsed,
     advance(ms) {
       elapsed += ms;
+    },
+    skewWall(ms) {
+      skew += ms;
     },
     sleep(ms, signal) {
       return new Promise<void>((resolve, reject) => {
