@@ -1,4 +1,4 @@
-import { aConfig, aProject } from "@sluice/testing";
+import { aConfig, aProject, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { problemsOf, serves } from "../test/support/enumerate.ts";
 import { aScenario, reached, type Scenario, shopServices } from "../test/support/scenario.ts";
@@ -72,5 +72,30 @@ describe("what is being stopped when a deployment goes back", () => {
       expect.stringContaining("shop-base-"),
     ]);
     expect(scenario.world.violations).toEqual([]);
+  });
+});
+
+describe("what needs almost its whole grace to stop", () => {
+  it("gives up its port to the door, one service after the other", async () => {
+    const more = ["admin", "shop"].map((name, at) =>
+      aService(name, { ports: [{ published: 9_090 + at, target: 3000, protocol: "tcp" }] }),
+    );
+    const services = [...shopServices, ...more];
+    const scenario = aScenario({ config, services });
+    scenario.world.runPlain(aProject({ services }));
+    scenario.world.slowStopMs = 29_000;
+    expect(await scenario.deploy("v1")).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("ends although the release has no such worker any more", async () => {
+    const slow = aService("slow", { role: "worker", stopGraceMs: 5 * 60_000 });
+    const services = shopServices.filter(({ role }) => role !== "worker");
+    const scenario = aScenario({ config, services: [...services, slow] });
+    await scenario.deploy("v1");
+    scenario.world.restart();
+    scenario.world.slowStopMs = 4 * 60_000;
+    expect(await scenario.deploy("v2", { services })).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+    expect(await problemsOf(scenario)).toEqual([]);
   });
 });
