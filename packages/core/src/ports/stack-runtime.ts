@@ -188,7 +188,10 @@ export interface SlotRuntime {
   clear(stack: string, slot: Slot, options?: CallOptions): Promise<void>;
   /** Containers and the slot's own networks; never a volume. Idempotent. */
   remove(stack: string, slot: Slot, options?: CallOptions): Promise<void>;
-  /** Removes what dead attempts left beside the slots: one-off containers and preview doors. */
+  /**
+   * Removes what dead attempts left beside the slots: one-off containers, preview doors, doors that do not serve. A door
+   * that does, and was not given its name any more, gets it.
+   */
   sweep(stack: string, options?: CallOptions): Promise<void>;
   /** Containers of web and worker services that plain Compose runs in the base project; as `stop` does. */
   stopPlain(containers: readonly string[], graceMs: number, options?: CallOptions): Promise<void>;
