@@ -1,11 +1,12 @@
+import { labels, stackNames } from "@sluice/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { idleContainer } from "./support/busybox.ts";
 import { aDoorRequest, askUntilStopped, freePort, holdPort } from "./support/door.ts";
 import { docker, uniqueStack } from "./support/engine.ts";
-import { aService, aShop, shopServices } from "./support/project.ts";
+import { aProject, aService, aShop, shopServices } from "./support/project.ts";
 import { runtime } from "./support/runtime.ts";
 
-const { base, doors, exec, observer } = runtime;
+const { base, doors, exec, observer, slots } = runtime;
 const stack = uniqueStack("doors");
 const port = await freePort();
 const published = [{ mode: "ingress", target: 80, published: String(port), protocol: "tcp" }];
@@ -206,6 +207,47 @@ describe("a door", () => {
     const beforeStart = async () => void (await docker("rm", "-f", holder));
     await doors.ensure(aDoorRequest(model, "web", "seven"), { beforeStart });
     expect(await answer(url)).toBe("seven");
+  });
+});
+
+describe("a door that was being replaced when the deployer was killed", () => {
+  const named = () =>
+    docker("ps", "-a", "--no-trunc", "--format", "{{.ID}} {{.Names}}", "--filter", `name=${doorName}`);
+  let id = "";
+
+  /** The new door, which serves and does not have the name yet; and one of before, which does. */
+  async function killed(before?: { readonly network: string; readonly command: readonly string[] }): Promise<void> {
+    id = await doors.ensure(aDoorRequest(model, "web", "eight"));
+    await docker("rename", doorName, `${doorName}-next`);
+    if (!before) return;
+    const own = { [labels.stack]: stack.name, [labels.kind]: "door", [labels.service]: "web" };
+    const labelled = Object.entries(own).flatMap(([key, value]) => ["--label", `${key}=${value}`]);
+    const options = ["--init", "--name", doorName, "--network", before.network, ...labelled];
+    const old = await docker("run", "-d", ...options, "sluice-test/busybox", ...before.command);
+    if (before.command[0] !== "true") return;
+    // The engine's list learns of an end a moment after it.
+    await expect
+      .poll(() => docker("ps", "-aq", "--no-trunc", "--filter", "status=exited", "--filter", `id=${old}`))
+      .toBe(old);
+  }
+
+  it.each([
+    [
+      "and had given everything away",
+      { network: stackNames.link(stack.name, "blue", "default"), command: ["sleep", "600"] },
+    ],
+    ["and had ended", { network: `${stack.name}_default`, command: ["true"] }],
+    ["and was gone", undefined],
+  ])("%s: the new one is found, and a sweep leaves it alone under the name", async (_title, before) => {
+    await killed(before);
+    const project = aProject(model, shopServices);
+    const observed = await observer.observe(project);
+    expect(observed.doors["web"]).toMatchObject({ containerId: id });
+    expect(observed.leftovers.map(({ code }) => code)).toEqual([before ? "leftover-door" : "leftover-name"]);
+    await slots.sweep(stack.name);
+    expect(await named()).toBe(`${id} ${doorName}`);
+    expect(await answer(url)).toBe("eight");
+    expect((await observer.observe(project)).leftovers).toEqual([]);
   });
 });
 

@@ -59,6 +59,7 @@ export async function prepareDeploy(
         keep: usable ? config.releases.keep : config.releases.keep - 1,
         needed: neededReleases(observed, usable?.id),
       }),
+      replaced: previousRelease?.bundle.services,
       movedPorts: movedPorts(previousRelease?.bundle.services ?? [], project.services),
       heirs: portHeirs(previousRelease?.bundle.services ?? [], project.services),
       requestsPerMinute: isAuto ? await measureTraffic(observed, ports, signal) : null,

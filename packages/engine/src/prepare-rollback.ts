@@ -55,7 +55,7 @@ export async function prepareRollback(
     webs.map(({ name }) => name),
   );
   if (warm === target.id && moved.length === 0 && Object.keys(heirs).length === 0) {
-    return { ...common, plan: planWarmRollback(target.services, config, observed) };
+    return { ...common, plan: planWarmRollback(target.services, config, observed, previousRelease?.bundle.services) };
   }
   assertDoorsCan(ports.router, config, target.services);
   const missing = await ports.images.missing(target.images, signal);
@@ -76,6 +76,7 @@ export async function prepareRollback(
       bundleId: target.id,
       imagesOf: null,
       wasLive: true,
+      replaced: previousRelease?.bundle.services,
       movedPorts: moved,
       heirs,
       prunable: [],

@@ -7,6 +7,7 @@ import { untilEngineAnswers } from "./engine-away.ts";
 import { record, recordIfPossible } from "./record-step.ts";
 import { report } from "./report.ts";
 import { type DeploymentScope, emit } from "./scope.ts";
+import { undoBudgetMs } from "./undo-budget.ts";
 
 export type RunResult = { /** Steps with an intent, in order. */ readonly begun: readonly string[] } & (
   | { readonly ok: true }
@@ -140,11 +141,4 @@ async function undoStep(step: PlanStep, scope: DeploymentScope): Promise<void> {
     await recordIfPossible(scope, step, { result: "undo-failed", startedMs, error });
     throw error;
   }
-}
-
-/** The drain has a budget of its own; whatever starts something again may take as long as it took to start it. */
-function undoBudgetMs({ kind, timeoutMs }: PlanStep, { config }: DeploymentScope): number {
-  const shortMs = 60_000;
-  if (kind === "shift") return config.traffic.drain.timeout + shortMs;
-  return kind === "workers" || kind === "recreate" ? timeoutMs + shortMs : 2 * shortMs;
 }

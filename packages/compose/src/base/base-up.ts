@@ -4,10 +4,10 @@ import { composeModel } from "../engine/compose-model.ts";
 import { composeLabels, inspectAll, listProject } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
+import { startContainers } from "../engine/start.ts";
 import { networkNames } from "../networks/base-networks.ts";
 import { baseEndpoints, connect } from "../networks/connect.ts";
 import { listLinks } from "../networks/links.ts";
-import { startContainers } from "../slots/slot-runtime.ts";
 import { waitContainer } from "../slots/wait-ready.ts";
 import { acceptedHashes, builtImages, isCurrent } from "./base-hashes.ts";
 

@@ -1,6 +1,7 @@
 import { type DoorOptions, type DoorRequest, labels, stackNames } from "@sluice/core";
 import type Docker from "dockerode";
 import { inspectAll, listContainers } from "../engine/containers.ts";
+import { isBeingStopped, startContainer } from "../engine/start.ts";
 import { removeContainers } from "../engine/stop.ts";
 import { doorFacts } from "../model/door-facts.ts";
 import { connect } from "../networks/connect.ts";
@@ -33,7 +34,8 @@ export async function ensureDoor(tools: DoorTools, request: DoorRequest, options
   );
   if (right) {
     await connect(engine, right, await linkEndpoints(engine, request));
-    if (!right.State.Running) await startAgain(tools, right, request, options);
+    const runs = right.State.Running && !(await isBeingStopped(engine, right));
+    if (!runs) await startAgain(tools, right, request, options);
     await rename(tools, right, name);
     return right.Id;
   }
@@ -118,7 +120,7 @@ async function startAgain(
 ): Promise<void> {
   await exec.putFiles(Id, request.files, signal);
   await beforeStart?.();
-  await engine.call(`door ${request.spec.service} cannot be started`, (docker) => docker.getContainer(Id).start());
+  await engine.call(`door ${request.spec.service} cannot be started`, () => startContainer(engine, Id));
   await waitDoor(engine, readRouting, Id, signal);
 }
 

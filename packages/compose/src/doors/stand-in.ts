@@ -3,7 +3,7 @@ import { rereadNames } from "../base/reread-names.ts";
 import { composeLabels, listProject } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
-import { removeContainers } from "../engine/stop.ts";
+import { removeContainers, stopContainer } from "../engine/stop.ts";
 import { doorFacts } from "../model/door-facts.ts";
 import { createDoor, linkEndpoints, publicEndpoints, standInName } from "./create-door.ts";
 import { type ReadRouting, waitDoor } from "./wait-door.ts";
@@ -64,8 +64,7 @@ export async function dismissStandIn(
 ): Promise<void> {
   try {
     await rereadNames(tools, stack, options);
-    const docker = await tools.engine.docker();
-    await unlessStatus(docker.getContainer(id).stop({ t: Math.ceil(drainTimeoutMs / 1_000) }), [304, 404], null);
+    await stopContainer(tools.engine, id, drainTimeoutMs);
     await removeContainers(tools.engine, [id]);
     await rereadNames(tools, stack, options);
   } catch (error) {

@@ -3,7 +3,7 @@ import { labels } from "@sluice/core";
 import type Docker from "dockerode";
 import { rereadNames } from "../base/reread-names.ts";
 import { unlessStatus } from "../engine/errors.ts";
-import { removeContainers } from "../engine/stop.ts";
+import { removeContainers, stopContainer } from "../engine/stop.ts";
 import type { DoorFacts } from "../model/door-facts.ts";
 import { connect } from "../networks/connect.ts";
 import { publicEndpoints } from "./create-door.ts";
@@ -31,8 +31,7 @@ const overlap: Step = async (tools, { id, old, request, facts }, { beforeStart, 
   await connect(engine, await docker.getContainer(id).inspect(), publicEndpoints(facts));
   await rereadNames(tools, request.spec.stack, { signal, onOutput });
   // Not disconnected first: that would cut what is under way without a word. A refused connection goes to the next address.
-  const grace = Math.ceil(request.spec.drainTimeoutMs / 1_000);
-  if (old) await unlessStatus(docker.getContainer(old.Id).stop({ t: grace }), [304, 404], null);
+  if (old) await stopContainer(engine, old.Id, request.spec.drainTimeoutMs);
 };
 
 const restart: Step = async (
@@ -44,7 +43,7 @@ const restart: Step = async (
   await beforeStart?.();
   await assertFree(engine, facts, old?.Id);
   const begin = engine.clock.monotonicMs();
-  if (old) await unlessStatus(docker.getContainer(old.Id).stop({ t: 1 }), [304, 404], null);
+  if (old) await stopContainer(engine, old.Id, 1_000);
   try {
     await docker.getContainer(id).start();
     if (old) onOutput?.(gapLine(request, engine.clock.monotonicMs() - begin));

@@ -15,6 +15,8 @@ export interface Engine {
   docker(): Promise<Docker>;
   /** The same engine, for connections that much output comes over. */
   dockerForOutput(): Promise<Docker>;
+  /** Stops that this process asked for and that the engine has not done yet, by id of the container; they never reject. */
+  readonly stops: Map<string, Promise<unknown>>;
   /** Runs a call; what fails becomes a `SluiceError` that begins with `what`. */
   call<T>(what: string, run: (docker: Docker) => Promise<T>): Promise<T>;
 }
@@ -36,6 +38,7 @@ export function createEngine({ env, clock, redact = (text) => text, memo }: Engi
     clock,
     redact,
     memo,
+    stops: new Map(),
     endpoint: () => (endpoint ??= resolveEndpoint(env)),
     docker: () => (docker ??= engine.endpoint().then((found) => connect(found, env))),
     dockerForOutput: () => (output ??= engine.endpoint().then((found) => connectForOutput(found, engine))),

@@ -18,14 +18,21 @@ export type EventFilters = Readonly<Record<string, readonly string[]>>;
 /**
  * Events of the engine as they come, until the signal aborts (then it ends) or the connection breaks (then it throws).
  * Resolves once the engine has accepted the subscription.
+ *
+ * @param span only what the engine remembers of it: Unix times, milliseconds, by the engine's clock; ends then by itself
  */
 export async function openEvents(
   engine: Engine,
   filters: EventFilters,
   signal: AbortSignal,
+  span?: { readonly sinceMs: number; readonly untilMs: number },
 ): Promise<AsyncIterable<EngineEvent>> {
   const stream = (await engine.call("events of the engine cannot be read", (docker) =>
-    docker.getEvents({ filters: JSON.stringify(filters), ...withSignal(signal) }),
+    docker.getEvents({
+      filters: JSON.stringify(filters),
+      ...(span && { since: span.sinceMs / 1_000, until: span.untilMs / 1_000 }),
+      ...withSignal(signal),
+    }),
   )) as Readable;
   return readEvents(stream, signal);
 }

@@ -5,6 +5,9 @@ import { unlessStatus } from "./errors.ts";
 /**
  * Stops containers at once, each with its own grace period or the given one. A container that `restart: always` would
  * bring back when the engine restarts is made `unless-stopped`, which is the same but for that.
+ *
+ * @param graceMs milliseconds; default: the container's own
+ * @throws the signal's reason, also when they have stopped meanwhile: what was to follow must not
  */
 export async function stopContainers(
   engine: Engine,
@@ -12,21 +15,44 @@ export async function stopContainers(
   { signal }: CallOptions = {},
   graceMs?: number,
 ): Promise<void> {
-  await engine.call("containers cannot be stopped", (docker) =>
-    Promise.all(
-      ids.map(async (id) => {
-        signal?.throwIfAborted();
-        const container = docker.getContainer(id);
-        const details = await unlessStatus(container.inspect(), [404], null);
-        if (!details) return;
-        if (details.HostConfig.RestartPolicy?.Name === "always") {
-          await container.update({ RestartPolicy: { Name: "unless-stopped" } });
-        }
-        const options = graceMs === undefined ? {} : { t: Math.ceil(graceMs / 1_000) };
-        await unlessStatus(container.stop(options), [304, 404], null);
-      }),
-    ),
-  );
+  try {
+    await engine.call("containers cannot be stopped", (docker) =>
+      Promise.all(
+        ids.map(async (id) => {
+          signal?.throwIfAborted();
+          const container = docker.getContainer(id);
+          const details = await unlessStatus(container.inspect(), [404], null);
+          if (!details) return;
+          if (details.HostConfig.RestartPolicy?.Name === "always") {
+            await container.update({ RestartPolicy: { Name: "unless-stopped" } });
+          }
+          signal?.throwIfAborted();
+          await stopContainer(engine, id, graceMs);
+        }),
+      ),
+    );
+  } finally {
+    signal?.throwIfAborted();
+  }
+}
+
+/**
+ * Stops one container, which may be gone. The engine goes on with it whatever becomes of whoever asked: a start of the
+ * same container ends it first, see `startContainers`.
+ *
+ * @param graceMs milliseconds; default: the container's own
+ */
+export async function stopContainer(engine: Engine, id: string, graceMs?: number): Promise<void> {
+  const docker = await engine.docker();
+  const options = graceMs === undefined ? {} : { t: Math.ceil(graceMs / 1_000) };
+  const stop = unlessStatus(docker.getContainer(id).stop(options), [304, 404], null);
+  const ended = stop.catch(() => undefined);
+  engine.stops.set(id, ended);
+  try {
+    await stop;
+  } finally {
+    if (engine.stops.get(id) === ended) engine.stops.delete(id);
+  }
 }
 
 /** Removes containers, running or not. Volumes stay. */

@@ -11,7 +11,7 @@ import {
 import type Docker from "dockerode";
 import { composeLabels, listContainers, listProject, observedContainer } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
-import { engineError, unlessStatus } from "../engine/errors.ts";
+import { startContainers } from "../engine/start.ts";
 import { removeContainers, stopContainers } from "../engine/stop.ts";
 import { slotNetworks } from "../model/networks.ts";
 import type { SubnetPool } from "../networks/subnets.ts";
@@ -141,19 +141,6 @@ async function waitByOwnBudget(
 ): Promise<void> {
   const details = await (await engine.docker()).getContainer(id).inspect();
   await waitContainer(engine, exec, { id, budget: budgetOf(details) }, { signal });
-}
-
-export async function startContainers(engine: Engine, ids: readonly string[]): Promise<void> {
-  const docker = await engine.docker();
-  await Promise.all(
-    ids.map(async (id) => {
-      try {
-        await unlessStatus(docker.getContainer(id).start(), [304], null);
-      } catch (error) {
-        throw engineError(error, `container ${id.slice(0, 12)} cannot be started`, "START_FAILED");
-      }
-    }),
-  );
 }
 
 async function clearSlot(

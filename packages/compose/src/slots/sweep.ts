@@ -4,7 +4,7 @@ import { composeLabels, listContainers } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
 import { removeContainers } from "../engine/stop.ts";
-import { leftoverFindings } from "../observe/leftovers.ts";
+import { leftoversOf } from "../observe/leftovers.ts";
 import { removeWithVolumes, sweepThrowAways } from "../throw-away/throw-away-containers.ts";
 
 /** Every container that has to do with a stack and is neither of a slot nor of base: doors, previews, jobs, rehearsals. */
@@ -18,14 +18,23 @@ export async function listBeside(engine: Engine, stack: string): Promise<readonl
   return [...own, ...rehearsed.filter(({ Id }) => !seen.has(Id))];
 }
 
-/** Removes what dead attempts left beside the slots; what `leftoverFindings` names. */
+/** Puts right what dead attempts left beside the slots: removes it, and gives a door that serves its name. */
 export async function sweep(engine: Engine, stack: string): Promise<void> {
   await sweepTrials(engine, stack);
   const found = await listBeside(engine, stack);
-  const left = found.filter((container) => leftoverFindings({ stack }, [container]).length > 0);
+  const left = leftoversOf({ stack }, found).flatMap(({ container, rename }) => (rename ? [] : [container]));
   await removeContainers(
     engine,
     left.map(({ Id }) => Id),
+  );
+  const kept = found.filter((container) => !left.includes(container));
+  await engine.call("doors cannot get their names", (docker) =>
+    Promise.all(
+      leftoversOf({ stack }, kept).map(async ({ container, rename }) => {
+        // 404, 409: it is gone, or what had the name is still going.
+        if (rename) await unlessStatus(docker.getContainer(container.Id).rename({ name: rename }), [404, 409], null);
+      }),
+    ),
   );
 }
 

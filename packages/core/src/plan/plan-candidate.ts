@@ -1,4 +1,5 @@
 import { formatDuration } from "../config/duration.ts";
+import type { Config } from "../config/schema.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import type { Slot } from "../model/slot.ts";
 import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
@@ -24,7 +25,7 @@ interface CandidateScope {
 /** From the first start of the candidate to the moment before users meet it; then the shares. */
 export function addCandidate(add: AddStep, scope: CandidateScope): void {
   const { candidate, previous, webs, adopted, observed, desired, isWarm } = scope;
-  if (webs.length === 0) return addAdoption(add, adopted, [], previous === null);
+  if (webs.length === 0) return addAdoption(add, adopted, desired.config, [], previous === null);
   const names = webs.map(({ name }) => name);
   add({
     kind: "start",
@@ -38,7 +39,7 @@ export function addCandidate(add: AddStep, scope: CandidateScope): void {
   const taken = webs.filter(({ name, ports }) => held.has(name) && (ports.length > 0 || previous === null));
   const moved = movedOf(scope);
   const free = webs.filter((service) => !taken.includes(service) && !moved.includes(service.name));
-  addDoors(add, free, observed, desired.replaceDoors ?? false);
+  addDoors(add, free, observed, desired);
   for (const name of moved) {
     const giving = givingTo(desired, name);
     const cause =
@@ -59,7 +60,7 @@ export function addCandidate(add: AddStep, scope: CandidateScope): void {
     cause: "a candidate is proven through the door before users meet it",
     timeoutMs: 5 * 60_000 + loadMs(desired),
   });
-  addAdoption(add, adopted, taken, previous === null);
+  addAdoption(add, adopted, desired.config, taken, previous === null);
   addShifts(add, scope, names);
 }
 
@@ -91,6 +92,7 @@ function givingTo({ heirs = {} }: DesiredDeployment, name: string): readonly str
 export function addAdoption(
   add: AddStep,
   adopted: readonly ObservedContainer[],
+  { traffic }: Pick<Config, "traffic">,
   taken: readonly ServiceFacts[] = [],
   isFirst = false,
 ): void {
@@ -106,7 +108,8 @@ export function addAdoption(
       taken.some(({ ports }) => ports.length > 0),
       isFirst,
     ),
-    timeoutMs: Math.max(10_000, ...taken.map(({ stopGraceMs }) => stopGraceMs)) + shortStepMs,
+    // One service after the other: what served it drains, then what stood in for its door; last, whatever is left.
+    timeoutMs: (2 * taken.length + 1) * traffic.drain.timeout + shortStepMs,
   });
 }
 
@@ -166,15 +169,16 @@ function stepsCause({ config, requestsPerMinute: rate }: DesiredDeployment): str
 }
 
 function addCutovers(add: AddStep, moved: readonly string[], desired: DesiredDeployment): void {
+  const timeoutMs = doorMs(desired.config);
   for (const service of moved) {
     const frees = givingTo(desired, service);
     const target = `door ${service}`;
     if (frees.length > 0) {
       const cause = `it takes the port of ${frees.join(" and ")}: users change over at once, with one short gap`;
-      add({ kind: "door", service, replaces: false, cutsOver: true, frees, target, cause });
+      add({ kind: "door", service, replaces: false, cutsOver: true, frees, target, cause, timeoutMs });
     } else {
       const cause = "it listens on other ports than before: its users change over at once, with one short gap";
-      add({ kind: "door", service, replaces: true, cutsOver: true, target, cause });
+      add({ kind: "door", service, replaces: true, cutsOver: true, target, cause, timeoutMs });
     }
   }
 }
@@ -183,8 +187,9 @@ export function addDoors(
   add: AddStep,
   webs: readonly ServiceFacts[],
   observed: ObservedStack,
-  replaceAll: boolean,
+  { config, replaceDoors: replaceAll = false }: Pick<DesiredDeployment, "config" | "replaceDoors">,
 ): void {
+  const timeoutMs = doorMs(config);
   for (const { name } of webs) {
     const door = observed.doors[name];
     if (door?.state === "current" && !replaceAll) continue;
@@ -192,6 +197,11 @@ export function addDoors(
     const cause = door?.state === "current" ? "asked for" : door?.reason || "not there yet";
     const announced = replaces ? `${cause}; one short gap` : cause;
     const renews = replaceAll ? { renews: true } : {};
-    add({ kind: "door", service: name, replaces, ...renews, target: `door ${name}`, cause: announced });
+    add({ kind: "door", service: name, replaces, ...renews, target: `door ${name}`, cause: announced, timeoutMs });
   }
+}
+
+/** The door before it, or one that stood in for it, drains. */
+function doorMs({ traffic }: Config): number {
+  return traffic.drain.timeout + shortStepMs;
 }

@@ -3,6 +3,7 @@ import type { ServiceFacts } from "../model/service.ts";
 import { otherSlot, type Slot } from "../model/slot.ts";
 import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
 import { type AddStep, collectSteps } from "./collect-steps.ts";
+import { gracesOf } from "./graces.ts";
 import { type LiveSlot, liveSlot, warmRelease } from "./live-slot.ts";
 import type { Heirs } from "./moved-ports.ts";
 import { addBackup } from "./plan-backup.ts";
@@ -27,6 +28,8 @@ export interface DesiredDeployment {
   readonly promotedFrom?: string | undefined;
   /** The release was live before: its jobs ran, and an old release's migrations must not run on newer data. */
   readonly wasLive: boolean;
+  /** Services of the release that serves, as it was made. Absent where there is none or its bundle is gone. */
+  readonly replaced?: readonly ServiceFacts[] | undefined;
   /** Web services that no door can lead to in both releases; see `movedPorts`. */
   readonly movedPorts?: readonly string[] | undefined;
   /** Web services that take the port of one that goes; see `portHeirs`. */
@@ -66,8 +69,8 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
   addMissingLinks(add, observed, live?.slot);
   if (bundleId !== null && live?.release === bundleId) {
     addBase(add, base, observed);
-    addDoors(add, webs, observed, desired.replaceDoors ?? false);
-    addAdoption(add, adopted);
+    addDoors(add, webs, observed, desired);
+    addAdoption(add, adopted, config);
     return { kind: "deploy", candidate, previous, steps };
   }
   const isWarm = bundleId !== null && warmRelease(observed, namesOf(webs), live) === bundleId;
@@ -83,7 +86,8 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     bundleId === null,
   );
   const old = oldWorkers(observed, previous, namesOf(webs));
-  addEnding(add, { candidate, previous, webs, dropped, workers, oldWorkers: old, config });
+  const graceMsOf = gracesOf(desired.replaced, desired.services);
+  addEnding(add, { candidate, previous, webs, dropped, workers, oldWorkers: old, observed, graceMsOf, config });
   if (desired.prunable.length > 0) {
     const cause = `releases.keep is ${config.releases.keep}`;
     const count = desired.prunable.length;

@@ -1,7 +1,9 @@
 import type { Config } from "../config/schema.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import type { Slot } from "../model/slot.ts";
+import type { ObservedStack } from "../model/stack.ts";
 import { type AddStep, shortStepMs } from "./collect-steps.ts";
+import type { GraceMsOf } from "./graces.ts";
 
 interface EndingScope {
   readonly candidate: Slot;
@@ -12,14 +14,17 @@ interface EndingScope {
   readonly workers: readonly ServiceFacts[];
   /** Workers of the previous that run. */
   readonly oldWorkers: readonly string[];
+  readonly observed: ObservedStack;
+  /** Of the previous. */
+  readonly graceMsOf: GraceMsOf;
   readonly config: Config;
 }
 
 /** After cutover: workers, drain, bake, promote, and what becomes of the previous release. */
 export function addEnding(add: AddStep, scope: EndingScope): void {
-  const { candidate, previous, webs, dropped, workers, config } = scope;
+  const { candidate, previous, webs, dropped, config } = scope;
   const services = webs.map(({ name }) => name);
-  addWorkers(add, candidate, workers, scope.oldWorkers);
+  addWorkers(add, { ...scope, slot: candidate });
   if (previous && webs.length > 0) {
     addDrain(add, previous, [...services, ...dropped], config, "requests that the previous accepted may end");
     const { bake } = config.rollout;
@@ -30,16 +35,22 @@ export function addEnding(add: AddStep, scope: EndingScope): void {
     }
   }
   addPromotion(add, candidate, services, dropped, "the candidate is proven: it becomes the stable slot");
-  if (previous) addRetire(add, previous, config, webs.length > 0);
+  if (previous) addRetire(add, previous, scope);
 }
 
 /** A previous that stays warm is looked at, too: the memory that it holds may be what the candidate needs. */
-function addRetire(add: AddStep, slot: Slot, { rollout }: Config, hasWebs: boolean): void {
-  const { keep, minFreeMemory } = rollout;
-  const target = `slot ${slot}`;
-  if (keep !== "warm") return add({ kind: "retire", slot, keep, target, cause: `rollout.keep is ${keep}` });
-  if (!hasWebs || minFreeMemory === 0) return;
-  add({ kind: "retire", slot, keep, minFreeMemory, target, cause: "it stays warm, or is stopped if memory is short" });
+function addRetire(add: AddStep, slot: Slot, { config, webs, observed, graceMsOf }: EndingScope): void {
+  const { keep, minFreeMemory } = config.rollout;
+  const graces = observed.slots[slot].containers.map(({ service }) => graceMsOf(service));
+  const common = {
+    kind: "retire",
+    slot,
+    target: `slot ${slot}`,
+    timeoutMs: Math.max(0, ...graces) + shortStepMs,
+  } as const;
+  if (keep !== "warm") return add({ ...common, keep, cause: `rollout.keep is ${keep}` });
+  if (webs.length === 0 || minFreeMemory === 0) return;
+  add({ ...common, keep, minFreeMemory, cause: "it stays warm, or is stopped if memory is short" });
 }
 
 /** From here on there is no way back but another deployment. */
@@ -58,9 +69,14 @@ export function addPromotion(
 
 export function addWorkers(
   add: AddStep,
-  slot: Slot,
-  workers: readonly ServiceFacts[],
-  oldWorkers: readonly string[],
+  {
+    slot,
+    workers,
+    oldWorkers,
+    graceMsOf,
+  }: Pick<EndingScope, "workers" | "oldWorkers" | "graceMsOf"> & {
+    readonly slot: Slot;
+  },
 ): void {
   if (workers.length === 0 && oldWorkers.length === 0) return;
   const overlap = workers.length > 0 && workers.every((worker) => worker.overlap);
@@ -68,7 +84,9 @@ export function addWorkers(
   const withNew = overlap
     ? "they may overlap: new ones start, then old ones stop"
     : "never two of one: old ones stop, then new ones start";
+  // The new ones are stopped when they are taken back.
   const budgets = workers.map((worker) => worker.startBudget.timeoutMs + worker.stopGraceMs);
+  const graces = oldWorkers.map(graceMsOf);
   add({
     kind: "workers",
     slot,
@@ -76,7 +94,7 @@ export function addWorkers(
     overlap,
     target: (services.length > 0 ? services : oldWorkers).join(", "),
     cause: services.length > 0 ? withNew : "the release has none of them: old ones stop",
-    timeoutMs: Math.max(0, ...budgets) + shortStepMs,
+    timeoutMs: Math.max(0, ...budgets) + Math.max(0, ...graces) + shortStepMs,
   });
 }
 

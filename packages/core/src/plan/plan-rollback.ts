@@ -3,6 +3,7 @@ import type { ServiceFacts } from "../model/service.ts";
 import { otherSlot } from "../model/slot.ts";
 import type { ObservedStack } from "../model/stack.ts";
 import { collectSteps } from "./collect-steps.ts";
+import { gracesOf } from "./graces.ts";
 import { liveSlot } from "./live-slot.ts";
 import { addRecreated, baseServices } from "./plan-base.ts";
 import { addDoors } from "./plan-candidate.ts";
@@ -11,13 +12,17 @@ import { addMissingLinks, addRecover, droppedDoors, oldWorkers, openDropped } fr
 import type { DeploymentPlan } from "./step.ts";
 
 /**
- * The way back to a warm slot: the route first, then the workers; no start, no steps of traffic. `services` are those
- * of the release that is gone back to. A door is touched only where there is none.
+ * The way back to a warm slot: the route first, then the workers; no start, no steps of traffic. A door is touched only
+ * where there is none.
+ *
+ * @param services those of the release that is gone back to
+ * @param replaced those of the release that serves; absent where its bundle is gone
  */
 export function planWarmRollback(
   services: readonly ServiceFacts[],
   config: Config,
   observed: ObservedStack,
+  replaced?: readonly ServiceFacts[],
 ): DeploymentPlan {
   const live = liveSlot(observed);
   const previous = live?.slot ?? null;
@@ -35,13 +40,14 @@ export function planWarmRollback(
     const state = observed.doors[name]?.state ?? "absent";
     return state === "absent" || state === "stopped";
   };
-  addDoors(add, webs.filter(isMissing), observed, false);
+  addDoors(add, webs.filter(isMissing), observed, { config });
   const cause = `slot ${slot} is warm: going back is a change of route`;
   const target = `${names.join(", ")} to ${slot}`;
   const moved = [...names, ...openDropped(observed, dropped)];
   add({ kind: "shift", slot, services: moved, share: 100, holdMs: 0, target, cause });
   addRecreated(add, baseServices(active));
-  addWorkers(add, slot, workers, oldWorkers(observed, previous, names));
+  const old = oldWorkers(observed, previous, names);
+  addWorkers(add, { slot, workers, oldWorkers: old, graceMsOf: gracesOf(replaced, services) });
   if (previous) addDrain(add, previous, moved, config, "requests that the version left behind accepted may end");
   addPromotion(add, slot, names, dropped, "it is the stable slot again");
   return { kind: "rollback", candidate: slot, previous, steps };

@@ -176,20 +176,26 @@ export interface SlotRuntime {
    * attempt left in the slot.
    */
   create(request: SlotRequest, options?: CreateOptions): Promise<void>;
+  /** What runs stays as it is; what is just being stopped, by whomever, is ended and started, and runs for good. */
   start(stack: string, slot: Slot, services: readonly string[], options?: CallOptions): Promise<void>;
   /** Resolves when every container of the services is ready. @throws SluiceError START_FAILED, NOT_READY with the log tail as detail */
   waitReady(request: WaitReadyRequest, options?: CallOptions): Promise<readonly ObservedContainer[]>;
   /** Runs a job service of the release once, in the networks of base; in the container that `create` made for it, if it did. @throws SluiceError JOB_FAILED with the log tail */
   runJob(request: SlotRequest, service: string, options?: JobOptions): Promise<void>;
+  /** Each within its own grace, which goes on when the signal aborts; rejects then, also when it has stopped. */
   stop(stack: string, slot: Slot, services: readonly string[], options?: CallOptions): Promise<void>;
   /** Containers only: the networks serve the release that comes next. Idempotent. */
   clear(stack: string, slot: Slot, options?: CallOptions): Promise<void>;
   /** Containers and the slot's own networks; never a volume. Idempotent. */
   remove(stack: string, slot: Slot, options?: CallOptions): Promise<void>;
-  /** Removes what dead attempts left beside the slots: one-off containers and preview doors. */
+  /**
+   * Removes what dead attempts left beside the slots: one-off containers, preview doors, doors that do not serve. A door
+   * that does, and was not given its name any more, gets it.
+   */
   sweep(stack: string, options?: CallOptions): Promise<void>;
-  /** Containers of web and worker services that plain Compose runs in the base project. */
+  /** Containers of web and worker services that plain Compose runs in the base project; as `stop` does. */
   stopPlain(containers: readonly string[], graceMs: number, options?: CallOptions): Promise<void>;
+  /** As `start` does. */
   startPlain(containers: readonly string[], options?: CallOptions): Promise<void>;
   removePlain(containers: readonly string[], options?: CallOptions): Promise<void>;
 }

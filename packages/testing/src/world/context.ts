@@ -26,14 +26,18 @@ export interface FakeContext {
   readonly clock: FakeClock;
   /** How long requests that are under way need to end. */
   readonly drainMs: () => number;
+  /** How long a container needs to stop. */
+  readonly stopMs: () => number;
   readonly act: <T>(name: string, signal: AbortSignal | undefined, effect: () => T) => Promise<T>;
   readonly behaviourOf: (release: string | null) => Behaviour;
   /** Says that something happened which must never happen. */
   readonly violation: (what: string) => void;
 }
 
-/** Starts a container as its release behaves. */
-export function startContainer({ behaviourOf, clock }: FakeContext, container: WorldContainer): void {
+/** Starts a container that does not run, or is being stopped, as its release behaves. */
+export function startContainer({ state, behaviourOf, clock }: FakeContext, container: WorldContainer): void {
+  const isStopping = state.stops.delete(container.id);
+  if (container.state === "running" && !isStopping) return;
   const { exits = [], unhealthy = [] } = behaviourOf(container.release);
   const dies = exits.includes(container.service);
   container.state = dies ? "exited" : "running";
@@ -45,6 +49,7 @@ export function startContainer({ behaviourOf, clock }: FakeContext, container: W
 
 /** Ends a container. One that still answers requests takes them down with it, which nothing may do. */
 export function haltContainer({ state, clock, violation }: FakeContext, container: WorldContainer): void {
+  state.stops.delete(container.id);
   const key = `${container.service}@${container.place}`;
   if (isUp(container) && state.open.has(key)) violation(`requests at ${container.name} were cut off`);
   if (container.state === "running") {
@@ -52,6 +57,18 @@ export function haltContainer({ state, clock, violation }: FakeContext, containe
     container.finishedAt = clock.now().toISOString();
   }
   container.health = "none";
+}
+
+/** Ends a container in its own time, as an engine does, whatever becomes of whoever asked for it. */
+export async function stopContainer(context: FakeContext, container: WorldContainer, signal?: AbortSignal) {
+  const { state, clock, stopMs } = context;
+  const ms = stopMs();
+  if (ms === 0 || container.state !== "running") return haltContainer(context, container);
+  const stop = Symbol();
+  state.stops.set(container.id, stop);
+  await clock.sleep(ms);
+  if (state.stops.get(container.id) === stop) haltContainer(context, container);
+  signal?.throwIfAborted();
 }
 
 export function removeContainer(context: FakeContext, container: WorldContainer): void {

@@ -83,6 +83,8 @@ export interface FakeWorld {
   readonly behaviours: Map<string, Behaviour>;
   /** How long requests that are under way need to end, in milliseconds. Default 0. */
   slowDrainMs: number;
+  /** How long a container that runs needs to stop, in milliseconds; nobody can call that off. Default 0. */
+  slowStopMs: number;
   /** Ports of one run. After a crash they are dead for good; `restart` and ask for new ones. */
   ports(): FakePorts;
   /** The machine is there again after a crash; no fault is set any more. */
@@ -115,6 +117,7 @@ export function createFakeWorld({ stack = "shop" }: { readonly stack?: string | 
 
   const world: FakeWorld = {
     slowDrainMs: 0,
+    slowStopMs: 0,
     state,
     clock,
     calls,
@@ -128,6 +131,7 @@ export function createFakeWorld({ stack = "shop" }: { readonly stack?: string | 
         clock,
         violation,
         drainMs: () => world.slowDrainMs,
+        stopMs: () => world.slowStopMs,
         act: (name, signal, effect) => calls.act(epoch, name, signal, effect),
         behaviourOf: (release) => behaviours.get(state.bundles.get(release ?? "")?.bundle.tag ?? "") ?? {},
       };

@@ -36,7 +36,7 @@ export function fakeBase(context: FakeContext): BaseRuntime {
       }
       await act(`base.up ${service.name}: start`, signal, () => {
         for (const container of containersIn(state, "base", service.name)) {
-          if (container.state !== "running") startContainer(context, container);
+          startContainer(context, container);
         }
         state.gaps.delete(service.name);
       });

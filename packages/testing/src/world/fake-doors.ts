@@ -52,8 +52,11 @@ export function fakeDoors(context: FakeContext): DoorRuntime {
       }
       await act(`doors.ensure ${service}: take over`, signal, () => {
         takeOver(context, made);
-        if (serving) state.doors.delete(serving.id);
+        if (serving) serving.dark = true;
       });
+      if (serving) {
+        await act(`doors.ensure ${service}: remove the old one`, signal, () => void state.doors.delete(serving.id));
+      }
       return made.id;
     },
     async ensurePreview(request, { signal } = {}) {

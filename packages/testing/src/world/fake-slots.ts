@@ -1,5 +1,5 @@
 import { type ServiceFacts, type Slot, type SlotRuntime, SluiceError, stackNames } from "@sluice/core";
-import { type FakeContext, haltContainer, removeContainer, startContainer } from "./context.ts";
+import { type FakeContext, removeContainer, startContainer, stopContainer } from "./context.ts";
 import { addContainer, containersIn, isUp, type WorldContainer, type WorldState } from "./state.ts";
 import { isPublic } from "./users.ts";
 
@@ -33,9 +33,7 @@ export function fakeSlots(context: FakeContext): SlotRuntime {
     },
     async start(_stack, slot, services, { signal } = {}) {
       for (const container of ofServices(state, slot, services)) {
-        await act(`slots.start ${container.service} of ${slot}`, signal, () => {
-          if (container.state !== "running") startContainer(context, container);
-        });
+        await act(`slots.start ${container.service} of ${slot}`, signal, () => startContainer(context, container));
       }
     },
     async waitReady({ slot, services }, { signal } = {}) {
@@ -67,7 +65,9 @@ export function fakeSlots(context: FakeContext): SlotRuntime {
     },
     async stop(_stack, slot, services, { signal } = {}) {
       for (const container of ofServices(state, slot, services)) {
-        await act(`slots.stop ${container.service} of ${slot}`, signal, () => haltContainer(context, container));
+        await act(`slots.stop ${container.service} of ${slot}`, signal, () =>
+          stopContainer(context, container, signal),
+        );
       }
     },
     clear: (_stack, slot, { signal } = {}) => clear(slot, signal),
@@ -90,7 +90,7 @@ function plainContainers(context: FakeContext): Pick<SlotRuntime, "stopPlain" | 
     verb: string,
     ids: readonly string[],
     signal: AbortSignal | undefined,
-    effect: (container: WorldContainer) => void,
+    effect: (container: WorldContainer) => void | Promise<void>,
   ) => {
     for (const id of ids) {
       const container = state.containers.get(id);
@@ -101,7 +101,7 @@ function plainContainers(context: FakeContext): Pick<SlotRuntime, "stopPlain" | 
     stopPlain: (ids, _graceMs, { signal } = {}) =>
       each("stopPlain", ids, signal, (container) => {
         if (container.facts.ports.length > 0) state.gaps.add(container.service);
-        haltContainer(context, container);
+        return stopContainer(context, container, signal);
       }),
     async startPlain(ids, { signal } = {}) {
       const gone = ids.filter((id) => !state.containers.has(id));

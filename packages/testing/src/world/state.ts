@@ -43,6 +43,8 @@ export interface WorldState {
   homeId: string | null;
   readonly containers: Map<string, WorldContainer>;
   readonly doors: Map<string, WorldDoor>;
+  /** Stops that the engine was asked for and has not done yet, by container. */
+  readonly stops: Map<string, symbol>;
   readonly networks: Set<string>;
   readonly bundles: Map<string, StoredRelease>;
   readonly images: Set<string>;
@@ -68,6 +70,7 @@ export function createState(stack: string): WorldState {
     homeId: null,
     containers: new Map(),
     doors: new Map(),
+    stops: new Map(),
     networks: new Set(),
     bundles: new Map(),
     // Of doors.

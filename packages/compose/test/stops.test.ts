@@ -1,0 +1,81 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, describe, expect, it } from "vitest";
+import { busybox } from "./support/busybox.ts";
+import { docker, uniqueStack } from "./support/engine.ts";
+import { runtime } from "./support/runtime.ts";
+
+const { slots } = runtime;
+const stack = uniqueStack("stops");
+const graceSeconds = 4;
+
+/** A worker of slot blue that does not heed SIGTERM, nor does the engine bring it back by itself. */
+async function aStubbornWorker(service: string, restart = "no"): Promise<string> {
+  const labels = {
+    "com.docker.compose.project": `${stack.name}-blue`,
+    "com.docker.compose.service": service,
+    "com.docker.compose.oneoff": "False",
+  };
+  const args = Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]);
+  const name = `${stack.name}-blue-${service}-1`;
+  args.push("--restart", restart, "--stop-timeout", String(graceSeconds));
+  return docker("run", "-d", "--name", name, ...args, busybox, "sh", "-c", "trap '' TERM; while :; do sleep 1; done");
+}
+
+const isRunning = async (id: string) => (await docker("inspect", "-f", "{{.State.Running}}", id)) === "true";
+const startedAt = (id: string) => docker("inspect", "-f", "{{.State.StartedAt}}", id);
+const untilGraceIsOver = () => delay((graceSeconds + 2) * 1_000);
+
+/** Another process asks the engine to stop it, and is killed before the engine has done so. */
+async function stopAndDie(id: string): Promise<void> {
+  const asking = spawn("docker", ["stop", id]);
+  const ended = once(asking, "exit");
+  await delay(1_000);
+  asking.kill("SIGKILL");
+  await ended;
+}
+
+afterAll(() => stack.remove());
+
+describe("a container that is being stopped", () => {
+  it.each(["no", "unless-stopped"])("runs for good when it is started meanwhile (restart: %s)", async (restart) => {
+    const service = `slow-${restart}`;
+    const id = await aStubbornWorker(service, restart);
+    const stopping = slots.stop(stack.name, "blue", [service]);
+    await delay(500);
+    await slots.start(stack.name, "blue", [service]);
+    await stopping;
+    await untilGraceIsOver();
+    expect(await isRunning(id)).toBe(true);
+  });
+
+  it("is started also where the stop was asked for with a grace of its own", async () => {
+    const id = await aStubbornWorker("plain");
+    const stopping = slots.stopPlain([id], graceSeconds * 1_000);
+    await delay(500);
+    await slots.startPlain([id]);
+    await stopping;
+    await untilGraceIsOver();
+    expect(await isRunning(id)).toBe(true);
+  });
+
+  it("runs for good, too, when another process had begun to stop it and is dead", async () => {
+    const id = await aStubbornWorker("orphan");
+    await stopAndDie(id);
+    expect(await isRunning(id)).toBe(true);
+    await slots.startPlain([id]);
+    await untilGraceIsOver();
+    expect(await isRunning(id)).toBe(true);
+  });
+});
+
+describe("a container that runs", () => {
+  it("is left as it is by a start, also when it got another signal", async () => {
+    const id = await aStubbornWorker("calm");
+    await docker("kill", "--signal", "HUP", id);
+    const before = await startedAt(id);
+    await slots.startPlain([id]);
+    expect(await startedAt(id)).toBe(before);
+  });
+});

@@ -1,0 +1,29 @@
+import { type DoorStep, defaultConfig, type WorkersStep } from "@sluice/core";
+import { aConfig, aRelease, aService } from "@sluice/testing";
+import { describe, expect, it } from "vitest";
+import { undoBudgetMs } from "./undo-budget.ts";
+
+const minute = 60_000;
+const config = aConfig({ traffic: { drain: { timeout: "5m" } } });
+const step = { target: "", cause: "", timeoutMs: minute } as const;
+
+describe("the undo of a step has the time", () => {
+  it("in which each door that leads back may drain", () => {
+    const door: DoorStep = { ...step, id: "door-1", kind: "door", service: "web", replaces: true, frees: ["a", "b"] };
+    expect(undoBudgetMs(door, { config, previousRelease: null })).toBeGreaterThanOrEqual(3 * 5 * minute + minute);
+  });
+
+  it("in which the workers of the previous start, and those of the candidate stop before", () => {
+    const slow = aService("slow", { role: "worker", startBudget: { timeoutMs: 9 * minute, derivation: "" } });
+    const workers: WorkersStep = {
+      ...step,
+      id: "workers-1",
+      kind: "workers",
+      slot: "green",
+      services: [],
+      overlap: false,
+    };
+    const scope = { config: defaultConfig(), previousRelease: aRelease("r-1", { services: [slow] }) };
+    expect(undoBudgetMs(workers, scope)).toBeGreaterThanOrEqual(step.timeoutMs + 9 * minute);
+  });
+});
