@@ -14,7 +14,7 @@ import { neededReleases } from "./prune-releases.ts";
 import { lastLiveAt, lastServing } from "./read-attempts.ts";
 import type { DeployRequest, PreparedDeployment } from "./requests.ts";
 import type { EnginePorts } from "./scope.ts";
-import { loadOrNull } from "./stored-release.ts";
+import { inBaseOf, loadOrNull, releaseThatServes } from "./stored-release.ts";
 
 /** The plan of a deployment, without any change. @throws SluiceError when it would be refused */
 export async function prepareDeploy(
@@ -41,7 +41,7 @@ export async function prepareDeploy(
   const missing = same ? await ports.images.missing(same.images, signal) : [];
   const usable = same && missing.length === 0 ? same : null;
   const live = liveSlot(observed, remembered);
-  const previousRelease = live?.release ? await loadOrNull(ports, live.release) : null;
+  const previousRelease = await releaseThatServes(live, ports);
   const isAuto = config.rollout.steps === "auto" && live !== null;
   const plan = planDeployment(
     {
@@ -56,7 +56,7 @@ export async function prepareDeploy(
       prunable: releasesToPrune(bundles, {
         // One that is still to be built counts too.
         keep: usable ? config.releases.keep : config.releases.keep - 1,
-        needed: neededReleases(observed, usable?.id),
+        needed: neededReleases(observed, usable?.id, previousRelease?.bundle.id),
       }),
       movedPorts: movedPorts(previousRelease?.bundle.services ?? [], project.services),
       heirs: portHeirs(previousRelease?.bundle.services ?? [], project.services),
@@ -64,6 +64,7 @@ export async function prepareDeploy(
       replaceDoors: request.replaceDoors,
       acceptIncompatible: request.acceptIncompatible,
       remembered,
+      servesInBase: inBaseOf(live, previousRelease, observed)?.id,
     },
     observed,
   );

@@ -18,7 +18,7 @@ import { assertDoorImage, assertDoorsAnswer } from "./preflight.ts";
 import { readAttemptEnds } from "./read-attempts.ts";
 import type { PreparedDeployment, RollbackRequest } from "./requests.ts";
 import { type EnginePorts, emit } from "./scope.ts";
-import { loadOrNull } from "./stored-release.ts";
+import { inBaseOf, releaseThatServes } from "./stored-release.ts";
 
 /** The plan of going back: a change of route where the release is warm, the gates of a deployment where it is not. */
 export async function prepareRollback(
@@ -30,7 +30,9 @@ export async function prepareRollback(
   const [observed, bundles] = await Promise.all([ports.observer.observe(project, signal), ports.bundles.list()]);
   assertDoorsAnswer(observed);
   const live = liveSlot(observed);
-  const target = request.to ? findBundle(bundles, request.to) : await releaseBefore(live, bundles, ports);
+  const previousRelease = await releaseThatServes(live, ports);
+  const serves = live ? live.release : (previousRelease?.bundle.id ?? null);
+  const target = request.to ? findBundle(bundles, request.to) : await releaseBefore(live, serves, bundles, ports);
   if (!target) {
     const message = request.to
       ? `no release ${JSON.stringify(request.to)} is stored`
@@ -39,12 +41,11 @@ export async function prepareRollback(
       hint: "sluice history shows the releases there are",
     });
   }
-  if (!request.acceptIncompatible && live?.release !== target.id) await assertCompatible(target, ports);
+  if (!request.acceptIncompatible && serves !== target.id) await assertCompatible(target, ports);
   const release = await ports.bundles.load(target.id);
-  const previousRelease = live?.release ? await loadOrNull(ports, live.release) : null;
   const common = { observed, bundles, source: null, release, previousRelease };
-  if (live?.release === target.id)
-    return { ...common, plan: { kind: "rollback", candidate: live.slot, previous: null, steps: [] } };
+  if (live ? live.release === target.id : inBaseOf(live, previousRelease, observed)?.id === target.id)
+    return { ...common, plan: { kind: "rollback", candidate: live?.slot ?? "blue", previous: null, steps: [] } };
   const moved = movedPorts(previousRelease?.bundle.services ?? [], target.services);
   const heirs = portHeirs(previousRelease?.bundle.services ?? [], target.services);
   const webs = target.services.filter(
@@ -101,15 +102,16 @@ async function assertCompatible({ id, tag }: ReleaseBundle, { journal }: EngineP
 /** The release that was live before the one that serves, by the journal; what was left by going back is no way back. */
 async function releaseBefore(
   live: LiveSlot | null,
+  serves: string | null,
   bundles: readonly ReleaseBundle[],
   ports: EnginePorts,
 ): Promise<ReleaseBundle | null> {
-  if (!live) return null;
+  if (!live && !serves) return null;
   const lived = livedReleases(await readAttemptEnds(ports.journal));
-  const at = live.release ? lived.lastIndexOf(live.release) : -1;
+  const at = serves ? lived.lastIndexOf(serves) : -1;
   const before = (at < 0 ? lived : lived.slice(0, at)).toReversed();
   for (const id of before) {
-    const bundle = bundles.find((one) => one.id === id && id !== live.release);
+    const bundle = bundles.find((one) => one.id === id && id !== serves);
     if (bundle) return bundle;
   }
   return null;

@@ -7,11 +7,11 @@ export function baseServices(active: readonly ServiceFacts[]): readonly ServiceF
   return inOrder(active.filter((service) => service.role !== "tool" && service.role !== "job" && !isInSlot(service)));
 }
 
-function isInSlot({ role, strategy }: ServiceFacts): boolean {
+export function isInSlot({ role, strategy }: ServiceFacts): boolean {
   return strategy === "slots" && isApplication(role);
 }
 
-function isApplication(role: ServiceFacts["role"]): boolean {
+export function isApplication(role: ServiceFacts["role"]): boolean {
   return role === "web" || role === "worker";
 }
 
@@ -38,11 +38,12 @@ export function addBase(add: AddStep, base: readonly ServiceFacts[], observed: O
 }
 
 /** Web and worker services that cannot be two at once. */
-export function addRecreated(add: AddStep, base: readonly ServiceFacts[]): void {
+export function addRecreated(add: AddStep, base: readonly ServiceFacts[], observed: ObservedStack): void {
   for (const service of base.filter(({ role }) => isApplication(role))) {
     add({
       kind: "recreate",
       service: service.name,
+      replaces: (observed.base[service.name]?.containers ?? []).map(({ id }) => id),
       target: `service ${service.name}`,
       cause: `${service.name} cannot be two at once: it is replaced stop-first`,
       timeoutMs: service.startBudget.timeoutMs + service.stopGraceMs + shortStepMs,

@@ -3,7 +3,7 @@ import type { ServiceFacts } from "../model/service.ts";
 import { otherSlot, type Slot } from "../model/slot.ts";
 import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
 import { type AddStep, collectSteps } from "./collect-steps.ts";
-import { type LiveSlot, liveSlot, warmRelease } from "./live-slot.ts";
+import { liveSlot, type RememberedSlot, warmRelease } from "./live-slot.ts";
 import type { Heirs } from "./moved-ports.ts";
 import { addBackup } from "./plan-backup.ts";
 import { addBase, addRecreated, baseServices } from "./plan-base.ts";
@@ -40,7 +40,9 @@ export interface DesiredDeployment {
   /** That the release that serves may not live with the migration is agreed to. */
   readonly acceptIncompatible?: boolean | undefined;
   /** What the last deployment said of who serves: decides where no door can tell. */
-  readonly remembered?: Pick<LiveSlot, "slot" | "release"> | null | undefined;
+  readonly remembered?: RememberedSlot | null | undefined;
+  /** The release that serves where all of it is in base, see `runsInBase`. */
+  readonly servesInBase?: string | null | undefined;
 }
 
 const buildMs = 30 * 60_000;
@@ -64,8 +66,13 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
 
   addRecover(add, observed, live, config);
   addMissingLinks(add, observed, live?.slot);
-  if (bundleId !== null && live?.release === bundleId) {
+  if (bundleId !== null && (live ? live.release : desired.servesInBase) === bundleId) {
     addBase(add, base, observed);
+    addRecreated(
+      add,
+      base.filter(({ name }) => isDownInBase(observed, name)),
+      observed,
+    );
     addDoors(add, webs, observed, desired.replaceDoors ?? false);
     addAdoption(add, adopted);
     return { kind: "deploy", candidate, previous, steps };
@@ -75,7 +82,7 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
   const giving = new Set(previous === null ? [] : Object.values(desired.heirs ?? {}).flat());
   const dropped = droppedDoors(observed, namesOf(webs)).filter((name) => !giving.has(name));
   addCandidate(add, { candidate, previous, webs, dropped, adopted, observed, desired, isWarm });
-  addRecreated(add, base);
+  addRecreated(add, base, observed);
   addBase(
     add,
     base.filter(({ role }) => role === "edge"),
@@ -145,6 +152,12 @@ function addPreparation(add: AddStep, scope: PreparationScope): void {
 function imagesCause({ promotedFrom, imagesOf }: DesiredDeployment): string {
   if (promotedFrom) return `the images that ${promotedFrom} has proven are used: nothing is built`;
   return imagesOf ? `the images of ${imagesOf} are used: same commit` : "no such release is stored";
+}
+
+/** A service of the release that serves and does not run is no reason to touch anything else. */
+function isDownInBase({ base }: ObservedStack, name: string): boolean {
+  const state = base[name]?.state ?? "absent";
+  return state === "absent" || state === "stopped";
 }
 
 function isDown(state: ObservedContainer["state"]): boolean {

@@ -40,7 +40,7 @@ export function planWarmRollback(
   const target = `${names.join(", ")} to ${slot}`;
   const moved = [...names, ...openDropped(observed, dropped)];
   add({ kind: "shift", slot, services: moved, share: 100, holdMs: 0, target, cause });
-  addRecreated(add, baseServices(active));
+  addRecreated(add, baseServices(active), observed);
   addWorkers(add, slot, workers, oldWorkers(observed, previous, names));
   if (previous) addDrain(add, previous, moved, config, "requests that the version left behind accepted may end");
   addPromotion(add, slot, names, dropped, "it is the stable slot again");

@@ -145,7 +145,11 @@ export type RetireStep = StepBase<"retire"> &
 /** Removes the door of a service that the release has no more. */
 export type CloseStep = StepBase<"close"> & { readonly service: string };
 /** Replaces a service that cannot be two at once, stop-first. */
-export type RecreateStep = StepBase<"recreate"> & { readonly service: string };
+export type RecreateStep = StepBase<"recreate"> & {
+  readonly service: string;
+  /** Ids of the containers that were there before it. Plans of before have none. */
+  readonly replaces?: readonly string[] | undefined;
+};
 export type PruneStep = StepBase<"prune"> & { readonly releases: readonly string[] };
 
 export type PlanStep =

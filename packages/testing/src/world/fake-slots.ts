@@ -1,6 +1,6 @@
 import { type ServiceFacts, type Slot, type SlotRuntime, SluiceError, stackNames } from "@sluice/core";
-import { type FakeContext, haltContainer, removeContainer, startContainer } from "./context.ts";
-import { addContainer, containersIn, isUp, type WorldContainer, type WorldState } from "./state.ts";
+import { assertReady, type FakeContext, haltContainer, removeContainer, startContainer } from "./context.ts";
+import { addContainer, containersIn, type WorldContainer, type WorldState } from "./state.ts";
 import { isPublic } from "./users.ts";
 
 export function fakeSlots(context: FakeContext): SlotRuntime {
@@ -131,13 +131,6 @@ function ofServices(state: WorldState, slot: Slot, services: readonly string[]):
 
 function jobsOf(state: WorldState, slot: Slot): readonly WorldContainer[] {
   return containersIn(state, "job").filter(({ spec }) => spec === slot);
-}
-
-function assertReady(container: WorldContainer): void {
-  if (container.state !== "running") {
-    throw new SluiceError("START_FAILED", `${container.name} is ${container.state} (exit code ${container.exitCode})`);
-  }
-  if (!isUp(container)) throw new SluiceError("NOT_READY", `${container.name} is ${container.health}`);
 }
 
 export function networkOf(state: WorldState, slot: Slot): string {

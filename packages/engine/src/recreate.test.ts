@@ -1,0 +1,98 @@
+import { aProject, aService } from "@sluice/testing";
+import { describe, expect, it } from "vitest";
+import { problemsOf } from "../test/support/enumerate.ts";
+import { aScenario, reached, type Scenario, shopServices } from "../test/support/scenario.ts";
+
+const alone = [aService("web", { strategy: "recreate" })];
+
+/** Containers in base: service, release by its image, and state. */
+function inBase({ world }: Scenario): readonly string[] {
+  return [...world.state.containers.values()]
+    .filter(({ place }) => place === "base")
+    .map(({ service, imageId, state }) => `${imageId.replace("sha256:", "")} of ${service} ${state}`)
+    .toSorted();
+}
+
+describe("a stack whose services are all replaced stop-first", () => {
+  it("says what serves, and has nothing to do where that is wanted again", async () => {
+    const scenario = aScenario({ services: alone });
+    expect(await scenario.deploy("v1")).toMatchObject({ outcome: "live", serving: { tag: "v1", slot: null } });
+    expect(await scenario.deploy("v1")).toMatchObject({ outcome: "nothing-to-do", serving: { tag: "v1" } });
+    expect(inBase(scenario)).toEqual(["web-v1 of web running"]);
+  });
+
+  it("replaces what was stopped by hand", async () => {
+    const scenario = aScenario({ services: alone });
+    await scenario.deploy("v1");
+    for (const container of scenario.world.state.containers.values()) container.state = "exited";
+    expect(await scenario.deploy("v1")).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(inBase(scenario)).toEqual(["web-v1 of web running"]);
+  });
+
+  it("has the version before back where the new one does not start", async () => {
+    const scenario = aScenario({ services: alone });
+    await scenario.deploy("v1");
+    scenario.world.behaviours.set("v2", { exits: ["web"] });
+    expect(await scenario.deploy("v2")).toMatchObject({
+      outcome: "rolled-back",
+      exitCode: 21,
+      serving: { tag: "v1", share: 100 },
+    });
+    expect(inBase(scenario)).toEqual(["web-v1 of web running"]);
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("is told to a person where what served is not stored", async () => {
+    const scenario = aScenario({ services: alone });
+    await scenario.deploy("v1");
+    scenario.world.state.bundles.clear();
+    scenario.world.behaviours.set("v2", { exits: ["web"] });
+    const result = await scenario.deploy("v2");
+    expect(result).toMatchObject({ outcome: "needs-person", exitCode: 30, serving: null });
+    expect(result.reason).toContain("could not be undone: recreate service web");
+  });
+
+  it("is as before where a first deployment fails", async () => {
+    const scenario = aScenario({ services: alone });
+    scenario.world.behaviours.set("v1", { exits: ["web"] });
+    expect(await scenario.deploy("v1")).toMatchObject({ outcome: "failed", exitCode: 20, serving: null });
+    expect(inBase(scenario)).toEqual([]);
+  });
+
+  it("goes back", async () => {
+    const scenario = aScenario({ services: alone });
+    await scenario.deploy("v1");
+    await scenario.deploy("v2");
+    expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(inBase(scenario)).toEqual(["web-v1 of web running"]);
+    await expect(scenario.rollback()).rejects.toMatchObject({ code: "NOTHING_TO_ROLL_BACK" });
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+});
+
+describe("a first deployment over what plain Compose runs", () => {
+  it("needs a person where a service was replaced that nobody can put back", async () => {
+    const services = [...shopServices, aService("legacy", { role: "worker", strategy: "recreate" })];
+    const scenario = aScenario({ services });
+    scenario.world.runPlain(aProject({ services }));
+    scenario.world.behaviours.set("v1", { exits: ["worker"] });
+    const result = await scenario.deploy("v1");
+    expect(result).toMatchObject({ outcome: "needs-person", exitCode: 30 });
+    expect(result.reason).toContain("could not be undone: recreate service legacy");
+    expect(reached(scenario)).toEqual({ web: ["plain"] });
+    expect(scenario.world.violations).toEqual([]);
+  });
+});
+
+describe("undoing the replacement of a service", () => {
+  it("takes away what the version before had not", async () => {
+    const scenario = aScenario();
+    await scenario.deploy("v1");
+    scenario.world.behaviours.set("v2", { exits: ["worker"] });
+    const services = [...shopServices, aService("mailer", { role: "worker", strategy: "recreate" })];
+    expect(await scenario.deploy("v2", { services })).toMatchObject({ outcome: "rolled-back", serving: { tag: "v1" } });
+    expect(inBase(scenario).filter((line) => line.includes("mailer"))).toEqual([]);
+    expect(reached(scenario)).toEqual({ web: ["v1"] });
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+});
