@@ -50,7 +50,7 @@ const stepFields: Readonly<Record<StepKind, Readonly<Record<string, Rule>>>> = {
   bake: { ...leads, holdMs: isNumber },
   promote: leads,
   retire: inSlot,
-  close: ofService,
+  close: { ...ofService, leaves: optional(isSlot) },
   recreate: { ...ofService, replaces: optional(isTexts) },
   prune: { releases: isTexts },
 };

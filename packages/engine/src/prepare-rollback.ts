@@ -9,6 +9,7 @@ import {
   portHeirs,
   type ReleaseBundle,
   SluiceError,
+  type StoredRelease,
   warmRelease,
 } from "@sluice/core";
 import { coldRollback } from "./cold-slot.ts";
@@ -27,9 +28,9 @@ export async function prepareRollback(
   signal?: AbortSignal,
 ): Promise<PreparedDeployment> {
   const { project, config } = request;
-  const [observed, bundles] = await Promise.all([ports.observer.observe(project, signal), ports.bundles.list()]);
-  assertDoorsAnswer(observed);
-  const live = liveSlot(observed);
+  const [seen, bundles] = await Promise.all([ports.observer.observe(project, signal), ports.bundles.list()]);
+  assertDoorsAnswer(seen);
+  const live = liveSlot(seen);
   const previousRelease = await releaseThatServes(live, ports);
   const serves = live ? live.release : (previousRelease?.bundle.id ?? null);
   const target = request.to ? findBundle(bundles, request.to) : await releaseBefore(live, serves, bundles, ports);
@@ -43,6 +44,8 @@ export async function prepareRollback(
   }
   if (!request.acceptIncompatible && serves !== target.id) await assertCompatible(target, ports);
   const release = await ports.bundles.load(target.id);
+  const plain = await leavingBase(release, previousRelease, request, ports, signal);
+  const observed = { ...seen, plain: plain ?? seen.plain };
   const common = { observed, bundles, source: null, release, previousRelease };
   if (live ? live.release === target.id : inBaseOf(live, previousRelease, observed)?.id === target.id)
     return { ...common, plan: { kind: "rollback", candidate: live?.slot ?? "blue", previous: null, steps: [] } };
@@ -87,6 +90,24 @@ export async function prepareRollback(
   const finding = await coldRollback(target, observed, ports.journal);
   emit({ ports }, { type: "finding", finding });
   return { ...common, findings: [finding], plan: { ...plan, kind: "rollback" } };
+}
+
+/**
+ * What runs in base and is in slots in the release that is gone back to: it gives way as what plain Compose runs does.
+ * `null` where nothing of it may be there, or the checkout says the same.
+ */
+async function leavingBase(
+  { model, bundle }: StoredRelease,
+  previousRelease: StoredRelease | null,
+  { project }: RollbackRequest,
+  { observer }: EnginePorts,
+  signal?: AbortSignal,
+) {
+  const inBase = previousRelease?.bundle.services.filter(({ active, strategy }) => active && strategy === "recreate");
+  const leaves = bundle.services.some(
+    ({ name, active, strategy }) => active && strategy === "slots" && inBase?.some((service) => service.name === name),
+  );
+  return leaves ? (await observer.observe({ ...project, model, services: bundle.services }, signal)).plain : null;
 }
 
 /** Going back to what was seen to fail on the schema that is there now helps nobody. */

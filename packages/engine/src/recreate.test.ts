@@ -1,6 +1,6 @@
 import { aProject, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
-import { problemsOf } from "../test/support/enumerate.ts";
+import { killEverywhere, problemsOf } from "../test/support/enumerate.ts";
 import { aScenario, reached, type Scenario, shopServices } from "../test/support/scenario.ts";
 
 const alone = [aService("web", { strategy: "recreate" })];
@@ -94,5 +94,92 @@ describe("undoing the replacement of a service", () => {
     expect(inBase(scenario).filter((line) => line.includes("mailer"))).toEqual([]);
     expect(reached(scenario)).toEqual({ web: ["v1"] });
     expect(await problemsOf(scenario)).toEqual([]);
+  });
+});
+
+describe("a service that leaves the slots", () => {
+  const before = [aService("web"), aService("worker", { role: "worker" })];
+  const changes = [
+    ["with a published port", aService("web", { strategy: "recreate" })],
+    ["without one", aService("web", { strategy: "recreate", ports: [] })],
+  ] as const;
+
+  it.each(changes)("is what users reach, %s", async (_title, web) => {
+    const old = before.map((service) => (service.name === "web" ? { ...web, strategy: "slots" as const } : service));
+    const services = old.map((service) => (service.name === "web" ? web : service));
+    const scenario = aScenario({ services: old });
+    await scenario.deploy("v1");
+    expect(await scenario.deploy("v2", { services })).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+    expect(reached(scenario)).toEqual({ web: ["base"] });
+    expect(inBase(scenario)).toEqual(["web-v2 of web running"]);
+    expect(await scenario.deploy("v3", { services })).toMatchObject({ outcome: "live", serving: { tag: "v3" } });
+    expect(await scenario.deploy("v3", { services })).toMatchObject({ outcome: "nothing-to-do" });
+    expect([...scenario.world.violations, ...scenario.world.leftovers()]).toEqual([]);
+  });
+
+  it("leaves nothing in slots that would be taken for what serves", async () => {
+    const scenario = aScenario({ services: before });
+    await scenario.deploy("v1");
+    const services = before.map((service) => ({ ...service, strategy: "recreate" as const }));
+    expect(await scenario.deploy("v2", { services })).toMatchObject({
+      outcome: "live",
+      serving: { tag: "v2", slot: null },
+    });
+    expect(inBase(scenario)).toEqual(["web-v2 of web running", "worker-v2 of worker running"]);
+    const inSlots = [...scenario.world.state.containers.values()].filter(({ place }) => place !== "base");
+    expect(inSlots.filter(({ state }) => state === "running")).toEqual([]);
+    expect(await problemsOf(scenario)).toEqual([]);
+    expect(await scenario.deploy("v2", { services })).toMatchObject({ outcome: "nothing-to-do" });
+  });
+
+  it("is in its slot again, behind its door, where the new one does not start", async () => {
+    const scenario = aScenario({ services: before });
+    await scenario.deploy("v1");
+    scenario.world.behaviours.set("v2", { exits: ["web"] });
+    const services = before.map((service) => ({ ...service, strategy: "recreate" as const }));
+    expect(await scenario.deploy("v2", { services })).toMatchObject({
+      outcome: "rolled-back",
+      exitCode: 21,
+      serving: { tag: "v1", share: 100 },
+    });
+    expect(inBase(scenario)).toEqual([]);
+    expect(reached(scenario)).toEqual({ web: ["v1"] });
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("goes back to its slot, whichever compose file is there", async () => {
+    const changed = before.map((service) => ({ ...service, strategy: "recreate" as const }));
+    for (const services of [before, changed]) {
+      const scenario = aScenario({ services: before });
+      await scenario.deploy("v1");
+      await scenario.deploy("v2", { services: changed });
+      scenario.world.restart();
+      expect(await scenario.rollback(undefined, { services })).toMatchObject({
+        outcome: "live",
+        serving: { tag: "v1" },
+      });
+      expect(reached(scenario)).toEqual({ web: ["v1"] });
+      expect(inBase(scenario)).toEqual([]);
+      expect(await problemsOf(scenario)).toEqual([]);
+    }
+  });
+
+  it("may be killed before every effect", async () => {
+    const services = before.map((service) => ({ ...service, strategy: "recreate" as const }));
+    const { kills, broken } = await killEverywhere({
+      given: async () => {
+        const scenario = aScenario({ services: before });
+        await scenario.deploy("v1");
+        return scenario;
+      },
+      when: (scenario) => scenario.deploy("v2", { services }),
+      next: (scenario) => scenario.deploy("v2", { services }),
+      holds: (scenario) =>
+        JSON.stringify(inBase(scenario)) === '["web-v2 of web running","worker-v2 of worker running"]'
+          ? []
+          : [`base holds ${inBase(scenario).join(", ")}`],
+    });
+    expect(broken).toEqual([]);
+    expect(kills).toBeGreaterThan(30);
   });
 });

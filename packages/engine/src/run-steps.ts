@@ -16,6 +16,11 @@ export type RunResult = { /** Steps with an intent, in order. */ readonly begun:
 /** After these kinds fail the deployment is as good as before: what they leave, the next one clears. */
 const cleaning: ReadonlySet<StepKind> = new Set(["retire", "close", "prune"]);
 
+/** A service that leaves the slots is not out of them before its door is gone. */
+function isCleaning(step: PlanStep): boolean {
+  return cleaning.has(step.kind) && !(step.kind === "close" && step.leaves);
+}
+
 /**
  * Runs steps in order, each with its intent in the journal before and its outcome after. Stops at the first that
  * fails, and between two steps when the signal aborts.
@@ -37,7 +42,7 @@ export async function runSteps(
         await scope.control.pauseFor(step.id, pauseReason(scope, error));
         continue;
       }
-      if (signal.aborted || !cleaning.has(step.kind)) {
+      if (signal.aborted || !isCleaning(step)) {
         return { ok: false, begun, step, error, interrupted: signal.aborted };
       }
       report(scope, error);
@@ -142,9 +147,11 @@ async function undoStep(step: PlanStep, scope: DeploymentScope): Promise<void> {
   }
 }
 
+const startsAgain: ReadonlySet<StepKind> = new Set(["workers", "recreate", "close"]);
+
 /** The drain has a budget of its own; whatever starts something again may take as long as it took to start it. */
 function undoBudgetMs({ kind, timeoutMs }: PlanStep, { config }: DeploymentScope): number {
   const shortMs = 60_000;
   if (kind === "shift") return config.traffic.drain.timeout + shortMs;
-  return kind === "workers" || kind === "recreate" ? timeoutMs + shortMs : 2 * shortMs;
+  return startsAgain.has(kind) ? timeoutMs + shortMs : 2 * shortMs;
 }

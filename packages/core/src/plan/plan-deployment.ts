@@ -8,9 +8,9 @@ import type { Heirs } from "./moved-ports.ts";
 import { addBackup } from "./plan-backup.ts";
 import { addBase, addRecreated, baseServices } from "./plan-base.ts";
 import { addAdoption, addCandidate, addDoors } from "./plan-candidate.ts";
-import { addEnding } from "./plan-ending.ts";
+import { addEnding, addWorkers } from "./plan-ending.ts";
 import { addJobs } from "./plan-jobs.ts";
-import { addMissingLinks, addRecover, droppedDoors, oldWorkers } from "./plan-previous.ts";
+import { addHandOver, addMissingLinks, addRecover, droppedDoors, handedOver, oldWorkers } from "./plan-previous.ts";
 import { addRehearsal } from "./plan-rehearsal.ts";
 import type { DeploymentPlan } from "./step.ts";
 
@@ -80,17 +80,27 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
   const isWarm = bundleId !== null && warmRelease(observed, namesOf(webs), live) === bundleId;
   addPreparation(add, { desired, candidate, observed, active, base, isWarm, hasSlot: inSlots.length > 0 });
   const giving = new Set(previous === null ? [] : Object.values(desired.heirs ?? {}).flat());
-  const dropped = droppedDoors(observed, namesOf(webs)).filter((name) => !giving.has(name));
+  const handed = handedOver(base, observed, previous);
+  const dropped = droppedDoors(observed, namesOf(webs)).filter(
+    (name) => !giving.has(name) && handed.every((service) => service.name !== name),
+  );
   addCandidate(add, { candidate, previous, webs, dropped, adopted, observed, desired, isWarm });
-  addRecreated(add, base, observed);
+  const old = oldWorkers(observed, previous, namesOf(webs));
+  // Never two of one: what stays a worker and leaves the slots stops there before it starts in base.
+  const isEarly = handed.some(({ name }) => old.includes(name));
+  if (isEarly) addWorkers(add, candidate, workers, old);
+  for (const service of base) {
+    if (handed.includes(service) && !old.includes(service.name)) addHandOver(add, service, previous, config);
+    addRecreated(add, [service], observed);
+  }
   addBase(
     add,
     base.filter(({ role }) => role === "edge"),
     observed,
     bundleId === null,
   );
-  const old = oldWorkers(observed, previous, namesOf(webs));
-  addEnding(add, { candidate, previous, webs, dropped, workers, oldWorkers: old, config });
+  const left = isEarly ? { workers: [], oldWorkers: [] } : { workers, oldWorkers: old };
+  addEnding(add, { candidate, previous, webs, dropped, ...left, config, hasSlot: inSlots.length > 0 });
   if (desired.prunable.length > 0) {
     const cause = `releases.keep is ${config.releases.keep}`;
     const count = desired.prunable.length;

@@ -13,6 +13,8 @@ interface EndingScope {
   /** Workers of the previous that run. */
   readonly oldWorkers: readonly string[];
   readonly config: Config;
+  /** The release has services in slots at all. */
+  readonly hasSlot: boolean;
 }
 
 /** After cutover: workers, drain, bake, promote, and what becomes of the previous release. */
@@ -30,7 +32,12 @@ export function addEnding(add: AddStep, scope: EndingScope): void {
     }
   }
   addPromotion(add, candidate, services, dropped, "the candidate is proven: it becomes the stable slot");
-  if (previous) addRetire(add, previous, config, webs.length > 0);
+  if (!previous) return;
+  if (scope.hasSlot) return addRetire(add, previous, config, webs.length > 0);
+  // It would be taken for what serves, as nothing else is in a slot.
+  const keep = config.rollout.keep === "removed" ? "removed" : "stopped";
+  const cause = "the release has nothing in slots: what was there serves nobody";
+  add({ kind: "retire", slot: previous, keep, target: `slot ${previous}`, cause });
 }
 
 /** A previous that stays warm is looked at, too: the memory that it holds may be what the candidate needs. */

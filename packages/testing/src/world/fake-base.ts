@@ -1,5 +1,6 @@
 import { type BaseRuntime, type ComposeModel, type ServiceFacts, SluiceError, stackNames } from "@sluice/core";
 import { assertReady, type FakeContext, haltContainer, removeContainer, startContainer } from "./context.ts";
+import { assertPortsFree } from "./fake-slots.ts";
 import { addContainer, containersIn, type WorldContainer } from "./state.ts";
 
 export function fakeBase(context: FakeContext): BaseRuntime {
@@ -45,7 +46,9 @@ export function fakeBase(context: FakeContext): BaseRuntime {
       }
       await act(`base.up ${service.name}: start`, signal, () => {
         for (const container of containersIn(state, "base", service.name)) {
-          if (container.state !== "running") startContainer(context, container);
+          if (container.state === "running") continue;
+          assertPortsFree(state, service);
+          startContainer(context, container);
         }
         for (const container of containersIn(state, "base", service.name)) assertReady(container);
         state.gaps.delete(service.name);

@@ -117,7 +117,8 @@ function plainContainers(context: FakeContext): Pick<SlotRuntime, "stopPlain" | 
   };
 }
 
-function assertPortsFree(state: WorldState, { name, ports }: ServiceFacts): void {
+/** @throws SluiceError START_FAILED */
+export function assertPortsFree(state: WorldState, { name, ports }: ServiceFacts): void {
   const wanted = new Set(ports.map(({ published }) => published));
   const holder = [...state.doors.values()].find(
     (door) => isPublic(door) && door.ports.some((port) => wanted.has(port)),
