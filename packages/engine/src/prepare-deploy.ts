@@ -7,6 +7,7 @@ import {
   releasesToPrune,
   SluiceError,
 } from "@sluice/core";
+import { otherImages } from "./differing-base.ts";
 import { matchRelease } from "./match-promoted.ts";
 import { measureTraffic } from "./measure-traffic.ts";
 import { assertDoorImage, assertDoorsAnswer, assertReady } from "./preflight.ts";
@@ -40,6 +41,7 @@ export async function prepareDeploy(
   }
   const missing = same ? await ports.images.missing(same.images, signal) : [];
   const usable = same && missing.length === 0 ? same : null;
+  const release = usable ? await ports.bundles.load(usable.id) : null;
   const live = liveSlot(observed, remembered);
   const previousRelease = await releaseThatServes(live, ports);
   const isAuto = config.rollout.steps === "auto" && live !== null;
@@ -64,6 +66,7 @@ export async function prepareDeploy(
       replaceDoors: request.replaceDoors,
       acceptIncompatible: request.acceptIncompatible,
       remembered,
+      differing: release ? otherImages(release, observed) : [],
       servesInBase: inBaseOf(live, previousRelease, observed)?.id,
     },
     observed,
@@ -82,7 +85,7 @@ export async function prepareDeploy(
           imagesOf: images ? await loadOrNull(ports, images.id) : null,
           taken: promotion,
         },
-    release: usable ? await ports.bundles.load(usable.id) : null,
+    release,
     previousRelease,
     findings,
   };

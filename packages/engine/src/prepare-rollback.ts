@@ -13,6 +13,7 @@ import {
   warmRelease,
 } from "@sluice/core";
 import { coldRollback } from "./cold-slot.ts";
+import { differingBase } from "./differing-base.ts";
 import { incompatibilityOf } from "./incompatible-release.ts";
 import { livedReleases } from "./journal-entries.ts";
 import { assertDoorImage, assertDoorsAnswer } from "./preflight.ts";
@@ -49,6 +50,7 @@ export async function prepareRollback(
   const common = { observed, bundles, source: null, release, previousRelease };
   if (live ? live.release === target.id : inBaseOf(live, previousRelease, observed)?.id === target.id)
     return { ...common, plan: { kind: "rollback", candidate: live?.slot ?? "blue", previous: null, steps: [] } };
+  const differing = differingBase(release, previousRelease, observed);
   const moved = movedPorts(previousRelease?.bundle.services ?? [], target.services);
   const heirs = portHeirs(previousRelease?.bundle.services ?? [], target.services);
   const webs = target.services.filter(
@@ -59,7 +61,7 @@ export async function prepareRollback(
     webs.map(({ name }) => name),
   );
   if (warm === target.id && moved.length === 0 && Object.keys(heirs).length === 0) {
-    return { ...common, plan: planWarmRollback(target.services, config, observed) };
+    return { ...common, plan: planWarmRollback(target.services, config, observed, differing) };
   }
   assertDoorsCan(ports.router, config, target.services);
   const missing = await ports.images.missing(target.images, signal);
@@ -82,6 +84,7 @@ export async function prepareRollback(
       wasLive: true,
       movedPorts: moved,
       heirs,
+      differing,
       prunable: [],
     },
     observed,

@@ -1,4 +1,4 @@
-import { aProject, aService } from "@sluice/testing";
+import { aConfig, aProject, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { killEverywhere, problemsOf } from "../test/support/enumerate.ts";
 import { aScenario, reached, type Scenario, shopServices } from "../test/support/scenario.ts";
@@ -181,5 +181,49 @@ describe("a service that leaves the slots", () => {
     });
     expect(broken).toEqual([]);
     expect(kills).toBeGreaterThan(30);
+  });
+});
+
+describe("a proxy of the project that is built with the release", () => {
+  const services = [...shopServices, aService("nginx", { role: "edge", builds: true })];
+  const edge = (scenario: Scenario) => inBase(scenario).filter((line) => line.includes("nginx"));
+
+  it("is that of the version before where the new one is taken back", async () => {
+    const scenario = aScenario({ services });
+    await scenario.deploy("v1");
+    scenario.world.behaviours.set("v2", { exits: ["worker"] });
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "rolled-back", serving: { tag: "v1" } });
+    expect(edge(scenario)).toEqual(["nginx-v1 of nginx running"]);
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("is gone where the version before had none", async () => {
+    const scenario = aScenario();
+    await scenario.deploy("v1");
+    scenario.world.behaviours.set("v2", { exits: ["worker"] });
+    expect(await scenario.deploy("v2", { services })).toMatchObject({ outcome: "rolled-back" });
+    expect(edge(scenario)).toEqual([]);
+  });
+
+  it.each(["warm", "removed"] as const)("goes back with its release, %s", async (keep) => {
+    const scenario = aScenario({ services, config: aConfig({ rollout: { keep } }) });
+    await scenario.deploy("v1");
+    await scenario.deploy("v2");
+    expect(edge(scenario)).toEqual(["nginx-v2 of nginx running"]);
+    expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(edge(scenario)).toEqual(["nginx-v1 of nginx running"]);
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("is looked at once more where the release that serves is deployed again and another one runs", async () => {
+    const scenario = aScenario({ services });
+    await scenario.deploy("v1");
+    expect(await scenario.deploy("v1")).toMatchObject({ outcome: "nothing-to-do" });
+    for (const container of scenario.world.state.containers.values()) {
+      if (container.service === "nginx") container.imageId = "sha256:nginx-v2";
+    }
+    expect(await scenario.deploy("v1")).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    const texts = scenario.world.events.flatMap((event) => (event.type === "plan" ? [event.text] : []));
+    expect(texts.at(-1)).toBe("1. base  edge nginx  (the release has another one)");
   });
 });

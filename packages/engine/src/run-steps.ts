@@ -147,7 +147,7 @@ async function undoStep(step: PlanStep, scope: DeploymentScope): Promise<void> {
   }
 }
 
-const startsAgain: ReadonlySet<StepKind> = new Set(["workers", "recreate", "close"]);
+const startsAgain: ReadonlySet<StepKind> = new Set(["workers", "recreate", "close", "base"]);
 
 /** The drain has a budget of its own; whatever starts something again may take as long as it took to start it. */
 function undoBudgetMs({ kind, timeoutMs }: PlanStep, { config }: DeploymentScope): number {

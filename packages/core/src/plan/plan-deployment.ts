@@ -41,6 +41,8 @@ export interface DesiredDeployment {
   readonly acceptIncompatible?: boolean | undefined;
   /** What the last deployment said of who serves: decides where no door can tell. */
   readonly remembered?: RememberedSlot | null | undefined;
+  /** Base services of which another one runs than the stored release has, though the checkout does not tell. */
+  readonly differing?: readonly string[] | undefined;
   /** The release that serves where all of it is in base, see `runsInBase`. */
   readonly servesInBase?: string | null | undefined;
 }
@@ -67,7 +69,7 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
   addRecover(add, observed, live, config);
   addMissingLinks(add, observed, live?.slot);
   if (bundleId !== null && (live ? live.release : desired.servesInBase) === bundleId) {
-    addBase(add, base, observed);
+    addBase(add, base, observed, desired);
     addRecreated(
       add,
       base.filter(({ name }) => isDownInBase(observed, name)),
@@ -97,7 +99,7 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     add,
     base.filter(({ role }) => role === "edge"),
     observed,
-    bundleId === null,
+    { isBuilt: bundleId === null, differing: desired.differing },
   );
   const left = isEarly ? { workers: [], oldWorkers: [] } : { workers, oldWorkers: old };
   addEnding(add, { candidate, previous, webs, dropped, ...left, config, hasSlot: inSlots.length > 0 });
@@ -151,7 +153,7 @@ function addPreparation(add: AddStep, scope: PreparationScope): void {
     add,
     base.filter(({ role }) => role !== "edge"),
     observed,
-    bundleId === null,
+    { isBuilt: bundleId === null, differing: desired.differing },
   );
   const gets = `release ${tag} gets slot ${candidate}`;
   if (creates && !meanwhile) add({ kind: "create", slot: candidate, target: `slot ${candidate}`, cause: gets });

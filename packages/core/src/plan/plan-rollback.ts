@@ -4,7 +4,7 @@ import { otherSlot } from "../model/slot.ts";
 import type { ObservedStack } from "../model/stack.ts";
 import { collectSteps } from "./collect-steps.ts";
 import { liveSlot } from "./live-slot.ts";
-import { addRecreated, baseServices } from "./plan-base.ts";
+import { addBase, addRecreated, baseServices } from "./plan-base.ts";
 import { addDoors } from "./plan-candidate.ts";
 import { addDrain, addPromotion, addWorkers } from "./plan-ending.ts";
 import { addMissingLinks, addRecover, droppedDoors, oldWorkers, openDropped } from "./plan-previous.ts";
@@ -12,12 +12,16 @@ import type { DeploymentPlan } from "./step.ts";
 
 /**
  * The way back to a warm slot: the route first, then the workers; no start, no steps of traffic. `services` are those
- * of the release that is gone back to. A door is touched only where there is none.
+ * of the release that is gone back to. A door is touched only where there is none, a proxy of the project only where the
+ * release has another one.
+ *
+ * @param differing base services of which another one runs than the release has. Default: none
  */
 export function planWarmRollback(
   services: readonly ServiceFacts[],
   config: Config,
   observed: ObservedStack,
+  differing: readonly string[] = [],
 ): DeploymentPlan {
   const live = liveSlot(observed);
   const previous = live?.slot ?? null;
@@ -40,7 +44,14 @@ export function planWarmRollback(
   const target = `${names.join(", ")} to ${slot}`;
   const moved = [...names, ...openDropped(observed, dropped)];
   add({ kind: "shift", slot, services: moved, share: 100, holdMs: 0, target, cause });
-  addRecreated(add, baseServices(active), observed);
+  const base = baseServices(active);
+  addRecreated(add, base, observed);
+  addBase(
+    add,
+    base.filter(({ name, role }) => role === "edge" && differing.includes(name)),
+    observed,
+    { differing },
+  );
   addWorkers(add, slot, workers, oldWorkers(observed, previous, names));
   if (previous) addDrain(add, previous, moved, config, "requests that the version left behind accepted may end");
   addPromotion(add, slot, names, dropped, "it is the stable slot again");

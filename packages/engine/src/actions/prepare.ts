@@ -46,6 +46,11 @@ export const base: StepAction<"base"> = {
     const facts = all.find(({ name }) => name === service);
     if (facts) await scope.ports.base.up(pinnedModel(releaseOf(scope)), facts, all, options);
   },
+  // Users come through it; what holds data is never put back unasked.
+  async undo({ service }, scope, call) {
+    const facts = scope.release?.bundle.services.find(({ name }) => name === service);
+    if (facts?.role === "edge" && scope.previousRelease) await putBack(service, scope, call);
+  },
 };
 
 export const recreate: StepAction<"recreate"> = {
