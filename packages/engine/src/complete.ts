@@ -1,4 +1,4 @@
-import type { Outcome, ResolvedProject } from "@sluice/core";
+import type { Outcome, PlanStep, ResolvedProject } from "@sluice/core";
 import { reviveDoors } from "./actions/revive-doors.ts";
 import { restoreRoutes } from "./actions/traffic.ts";
 import { tellCutShortJobs } from "./cut-short.ts";
@@ -8,7 +8,7 @@ import { untilEngineAnswers } from "./engine-away.ts";
 import { mendLinks } from "./mend-links.ts";
 import { describe, report } from "./report.ts";
 import { type RunResult, type UndoFailure, undoSteps } from "./run-steps.ts";
-import { type DeploymentScope, emit } from "./scope.ts";
+import { type DeploymentScope, emit, slotServices } from "./scope.ts";
 import { servingOf } from "./serving.ts";
 import { stayLive } from "./stay-live.ts";
 import { wake } from "./wake.ts";
@@ -19,12 +19,18 @@ import { wake } from "./wake.ts";
  */
 export function observeServing(scope: DeploymentScope, project: ResolvedProject): RunContext["serving"] {
   const { ports } = scope;
-  return async (signal) => {
-    const observed = await ports.observer.observe(project, signal);
+  return async (signal, outcome) => {
+    const isGood = outcome === "live" || outcome === "nothing-to-do";
+    const likely = isGood ? scope.release : scope.previousRelease;
+    // What is in base is shown for the services that are asked for, and those of the checkout may have other names.
+    const isInBase = likely !== null && slotServices(likely).length === 0;
+    const asked = isInBase ? { ...project, model: likely.model, services: likely.bundle.services } : project;
+    const observed = await ports.observer.observe(asked, signal);
     await mendLinks(scope, observed, signal);
     const known = [scope.release, scope.previousRelease].flatMap((stored) => (stored ? [stored.bundle] : []));
     const stored = await ports.bundles.list().catch(() => []);
-    return servingOf(observed, [...stored, ...known]);
+    const ids = [scope.previousRelease?.bundle.id, scope.release?.bundle.id];
+    return servingOf(observed, [...stored, ...known], isGood ? ids.toReversed() : ids);
   };
 }
 
@@ -66,7 +72,7 @@ export async function completeRun(
   await wake(scope, failures.length === 0);
   await reviveDoors(scope);
   if (failures.length > 0) return endUnclear(scope, run, failures, message);
-  const outcome: Outcome = interrupted ? "interrupted" : hasMoved(scope) ? "rolled-back" : "failed";
+  const outcome: Outcome = interrupted ? "interrupted" : hasMoved(scope, steps) ? "rolled-back" : "failed";
   return end(scope, run, { outcome, error, reason: interrupted ? "interrupted" : message });
 }
 
@@ -106,8 +112,9 @@ export async function endUnclear(
   return end(scope, run, { outcome: "needs-person", error, reason: `${reason}; could not be undone: ${names}` });
 }
 
-/** Users met the candidate, and there was something to take them back to. */
-function hasMoved({ trafficMoved, plan }: DeploymentScope): boolean {
+/** Users met the candidate, or what served them was stopped for it; and there was something to take them back to. */
+function hasMoved({ trafficMoved, plan }: DeploymentScope, begun: readonly PlanStep[]): boolean {
+  if (begun.some((step) => step.kind === "recreate" && (step.replaces?.length ?? 1) > 0)) return true;
   return trafficMoved && (plan.previous !== null || plan.steps.some(({ kind }) => kind === "adopt"));
 }
 

@@ -1,8 +1,8 @@
-import { type Outcome, outcomeExitCodes, type Serving } from "@sluice/core";
+import { type Outcome, outcomeExitCodes, type Serving, type StoredRelease } from "@sluice/core";
 import { createDeadline, settle } from "./deadline.ts";
 import { untilEngineAnswers } from "./engine-away.ts";
 import { report } from "./report.ts";
-import { type DeploymentScope, emit, slotServices } from "./scope.ts";
+import { type DeploymentScope, emit } from "./scope.ts";
 
 export interface DeploymentResult {
   readonly deployment: string;
@@ -17,7 +17,7 @@ export interface DeploymentResult {
 
 export interface RunContext {
   /** Which version users reach now. */
-  readonly serving: (signal: AbortSignal) => Promise<Serving | null>;
+  readonly serving: (signal: AbortSignal, outcome?: Outcome) => Promise<Serving | null>;
   /** Monotonic milliseconds. */
   readonly startedMs: number;
 }
@@ -33,7 +33,7 @@ interface Ending {
 /** The last word of an attempt, in the journal and as an event. */
 export async function end(scope: DeploymentScope, run: RunContext, wanted: Ending): Promise<DeploymentResult> {
   const { deployment, tag, ports, release } = scope;
-  const serving = await serves(scope, run, wanted.afterRestart);
+  const serving = await serves(scope, run, wanted.outcome, wanted.afterRestart);
   const ending = provenEnding(scope, wanted, serving);
   const durationMs = Math.round(ports.clock.monotonicMs() - run.startedMs);
   try {
@@ -77,12 +77,13 @@ export async function leave(scope: DeploymentScope, run: RunContext, reason: str
 async function serves(
   scope: DeploymentScope,
   { serving }: RunContext,
+  outcome?: Outcome,
   afterRestart = () => Promise.resolve(),
 ): Promise<Serving | null | undefined> {
   const { clock } = scope.ports;
   const look = async () => {
     using deadline = createDeadline(clock, lookBudgetMs);
-    return await settle(clock, deadline.signal, serving(deadline.signal));
+    return await settle(clock, deadline.signal, serving(deadline.signal, outcome));
   };
   try {
     return await look().catch(async (error: unknown) => {
@@ -101,7 +102,7 @@ const lookBudgetMs = 30_000;
 /** Live is what users reach, not what was done to get there. */
 function provenEnding(scope: DeploymentScope, ending: Ending, serving: Serving | null | undefined): Ending {
   const { release, engine } = scope;
-  if (ending.outcome !== "live" || !release || slotServices(release).length === 0) return ending;
+  if (ending.outcome !== "live" || !release || !isServed(release)) return ending;
   const { id, tag } = release.bundle;
   if (serving === undefined) {
     // What was seen a moment ago holds, unless the engine went away since.
@@ -114,6 +115,11 @@ function provenEnding(scope: DeploymentScope, ending: Ending, serving: Serving |
   if (serving?.release === id && serving.share === 100) return ending;
   const seen = serving ? `${serving.tag} (${serving.share} %)` : "nothing";
   return { outcome: "needs-person", reason: `every step to release ${tag} was done, but users reach ${seen}` };
+}
+
+/** Anything of it shows who serves: a slot, or a service in base that takes its place. */
+function isServed({ bundle }: StoredRelease): boolean {
+  return bundle.services.some(({ active, role }) => active && (role === "web" || role === "worker"));
 }
 
 function lastWord(

@@ -13,7 +13,15 @@ export { assertReady } from "./preflight.ts";
 export { prepareDeploy } from "./prepare-deploy.ts";
 export { prepareRollback } from "./prepare-rollback.ts";
 export { neededReleases, pruneRelease } from "./prune-releases.ts";
-export { findAttempt, lastAttempt, lastLiveAt, lastServing, newestAttempts, readAttempts } from "./read-attempts.ts";
+export {
+  findAttempt,
+  lastAttempt,
+  lastLiveAt,
+  lastLiveRelease,
+  lastServing,
+  newestAttempts,
+  readAttempts,
+} from "./read-attempts.ts";
 export {
   findRebuildable,
   type RebuildRequest,

@@ -50,8 +50,8 @@ const stepFields: Readonly<Record<StepKind, Readonly<Record<string, Rule>>>> = {
   bake: { ...leads, holdMs: isNumber },
   promote: leads,
   retire: inSlot,
-  close: ofService,
-  recreate: ofService,
+  close: { ...ofService, leaves: optional(isSlot) },
+  recreate: { ...ofService, replaces: optional(isTexts) },
   prune: { releases: isTexts },
 };
 
@@ -64,7 +64,12 @@ const isPlan = fields({
   previous: (value) => value === null || isSlot(value),
   steps: (value) => Array.isArray(value) && value.every(isStep),
 });
-const isServing = fields({ release: isText, tag: isText, slot: isSlot, share: isNumber });
+const isServing = fields({
+  release: isText,
+  tag: isText,
+  slot: (value) => value === null || isSlot(value),
+  share: isNumber,
+});
 
 /** What is read of each record; it may hold more. */
 const shapes: Readonly<Record<string, Rule>> = {

@@ -7,6 +7,7 @@ import {
   releasesToPrune,
   SluiceError,
 } from "@sluice/core";
+import { otherImages } from "./differing-base.ts";
 import { newestCreation } from "./in-order.ts";
 import { matchRelease } from "./match-promoted.ts";
 import { measureTraffic } from "./measure-traffic.ts";
@@ -15,7 +16,7 @@ import { neededReleases } from "./prune-releases.ts";
 import { lastLiveAt, lastServing } from "./read-attempts.ts";
 import type { DeployRequest, PreparedDeployment } from "./requests.ts";
 import type { EnginePorts } from "./scope.ts";
-import { loadOrNull } from "./stored-release.ts";
+import { inBaseOf, loadOrNull, releaseThatServes } from "./stored-release.ts";
 
 /** The plan of a deployment, without any change. @throws SluiceError when it would be refused */
 export async function prepareDeploy(
@@ -41,8 +42,9 @@ export async function prepareDeploy(
   }
   const missing = same ? await ports.images.missing(same.images, signal) : [];
   const usable = same && missing.length === 0 ? same : null;
+  const release = usable ? await ports.bundles.load(usable.id) : null;
   const live = liveSlot(observed, remembered);
-  const previousRelease = live?.release ? await loadOrNull(ports, live.release) : null;
+  const previousRelease = await releaseThatServes(live, ports);
   const isAuto = config.rollout.steps === "auto" && live !== null;
   const plan = planDeployment(
     {
@@ -57,7 +59,7 @@ export async function prepareDeploy(
       prunable: releasesToPrune(bundles, {
         // One that is still to be built counts too.
         keep: usable ? config.releases.keep : config.releases.keep - 1,
-        needed: neededReleases(observed, usable?.id),
+        needed: neededReleases(observed, usable?.id, previousRelease?.bundle.id),
       }),
       replaced: previousRelease?.bundle.services,
       movedPorts: movedPorts(previousRelease?.bundle.services ?? [], project.services),
@@ -66,6 +68,8 @@ export async function prepareDeploy(
       replaceDoors: request.replaceDoors,
       acceptIncompatible: request.acceptIncompatible,
       remembered,
+      differing: release ? otherImages(release, observed) : [],
+      servesInBase: inBaseOf(live, previousRelease, observed)?.id,
     },
     observed,
   );
@@ -84,7 +88,7 @@ export async function prepareDeploy(
           imagesOf: images ? await loadOrNull(ports, images.id) : null,
           taken: promotion,
         },
-    release: usable ? await ports.bundles.load(usable.id) : null,
+    release,
     previousRelease,
     findings,
   };

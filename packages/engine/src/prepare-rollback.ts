@@ -9,16 +9,18 @@ import {
   portHeirs,
   type ReleaseBundle,
   SluiceError,
+  type StoredRelease,
   warmRelease,
 } from "@sluice/core";
 import { coldRollback } from "./cold-slot.ts";
+import { differingBase } from "./differing-base.ts";
 import { incompatibilityOf } from "./incompatible-release.ts";
 import { livedReleases } from "./journal-entries.ts";
 import { assertDoorImage, assertDoorsAnswer } from "./preflight.ts";
 import { readAttemptEnds } from "./read-attempts.ts";
 import type { PreparedDeployment, RollbackRequest } from "./requests.ts";
 import { type EnginePorts, emit } from "./scope.ts";
-import { loadOrNull } from "./stored-release.ts";
+import { inBaseOf, releaseThatServes } from "./stored-release.ts";
 
 /** The plan of going back: a change of route where the release is warm, the gates of a deployment where it is not. */
 export async function prepareRollback(
@@ -27,10 +29,12 @@ export async function prepareRollback(
   signal?: AbortSignal,
 ): Promise<PreparedDeployment> {
   const { project, config } = request;
-  const [observed, bundles] = await Promise.all([ports.observer.observe(project, signal), ports.bundles.list()]);
-  assertDoorsAnswer(observed);
-  const live = liveSlot(observed);
-  const target = request.to ? findBundle(bundles, request.to) : await releaseBefore(live, bundles, ports);
+  const [seen, bundles] = await Promise.all([ports.observer.observe(project, signal), ports.bundles.list()]);
+  assertDoorsAnswer(seen);
+  const live = liveSlot(seen);
+  const previousRelease = await releaseThatServes(live, ports);
+  const serves = live ? live.release : (previousRelease?.bundle.id ?? null);
+  const target = request.to ? findBundle(bundles, request.to) : await releaseBefore(live, serves, bundles, ports);
   if (!target) {
     const message = request.to
       ? `no release ${JSON.stringify(request.to)} is stored`
@@ -39,12 +43,14 @@ export async function prepareRollback(
       hint: "sluice history shows the releases there are",
     });
   }
-  if (!request.acceptIncompatible && live?.release !== target.id) await assertCompatible(target, ports);
+  if (!request.acceptIncompatible && serves !== target.id) await assertCompatible(target, ports);
   const release = await ports.bundles.load(target.id);
-  const previousRelease = live?.release ? await loadOrNull(ports, live.release) : null;
+  const plain = await leavingBase(release, previousRelease, request, ports, signal);
+  const observed = { ...seen, plain: plain ?? seen.plain };
   const common = { observed, bundles, source: null, release, previousRelease };
-  if (live?.release === target.id)
-    return { ...common, plan: { kind: "rollback", candidate: live.slot, previous: null, steps: [] } };
+  if (live ? live.release === target.id : inBaseOf(live, previousRelease, observed)?.id === target.id)
+    return { ...common, plan: { kind: "rollback", candidate: live?.slot ?? "blue", previous: null, steps: [] } };
+  const differing = differingBase(release, previousRelease, observed);
   const moved = movedPorts(previousRelease?.bundle.services ?? [], target.services);
   const heirs = portHeirs(previousRelease?.bundle.services ?? [], target.services);
   const webs = target.services.filter(
@@ -55,7 +61,8 @@ export async function prepareRollback(
     webs.map(({ name }) => name),
   );
   if (warm === target.id && moved.length === 0 && Object.keys(heirs).length === 0) {
-    return { ...common, plan: planWarmRollback(target.services, config, observed, previousRelease?.bundle.services) };
+    const replaced = previousRelease?.bundle.services;
+    return { ...common, plan: planWarmRollback(target.services, config, observed, { replaced, differing }) };
   }
   assertDoorsCan(ports.router, config, target.services);
   const missing = await ports.images.missing(target.images, signal);
@@ -79,6 +86,7 @@ export async function prepareRollback(
       replaced: previousRelease?.bundle.services,
       movedPorts: moved,
       heirs,
+      differing,
       prunable: [],
     },
     observed,
@@ -87,6 +95,24 @@ export async function prepareRollback(
   const finding = await coldRollback(target, observed, ports.journal);
   emit({ ports }, { type: "finding", finding });
   return { ...common, findings: [finding], plan: { ...plan, kind: "rollback" } };
+}
+
+/**
+ * What runs in base and is in slots in the release that is gone back to: it gives way as what plain Compose runs does.
+ * `null` where nothing of it may be there, or the checkout says the same.
+ */
+async function leavingBase(
+  { model, bundle }: StoredRelease,
+  previousRelease: StoredRelease | null,
+  { project }: RollbackRequest,
+  { observer }: EnginePorts,
+  signal?: AbortSignal,
+) {
+  const inBase = previousRelease?.bundle.services.filter(({ active, strategy }) => active && strategy === "recreate");
+  const leaves = bundle.services.some(
+    ({ name, active, strategy }) => active && strategy === "slots" && inBase?.some((service) => service.name === name),
+  );
+  return leaves ? (await observer.observe({ ...project, model, services: bundle.services }, signal)).plain : null;
 }
 
 /** Going back to what was seen to fail on the schema that is there now helps nobody. */
@@ -102,15 +128,16 @@ async function assertCompatible({ id, tag }: ReleaseBundle, { journal }: EngineP
 /** The release that was live before the one that serves, by the journal; what was left by going back is no way back. */
 async function releaseBefore(
   live: LiveSlot | null,
+  serves: string | null,
   bundles: readonly ReleaseBundle[],
   ports: EnginePorts,
 ): Promise<ReleaseBundle | null> {
-  if (!live) return null;
+  if (!live && !serves) return null;
   const lived = livedReleases(await readAttemptEnds(ports.journal));
-  const at = live.release ? lived.lastIndexOf(live.release) : -1;
+  const at = serves ? lived.lastIndexOf(serves) : -1;
   const before = (at < 0 ? lived : lived.slice(0, at)).toReversed();
   for (const id of before) {
-    const bundle = bundles.find((one) => one.id === id && id !== live.release);
+    const bundle = bundles.find((one) => one.id === id && id !== serves);
     if (bundle) return bundle;
   }
   return null;

@@ -74,6 +74,12 @@ export async function lastLiveAt(journal: Journal, release: string): Promise<str
   return null;
 }
 
+/** Id of the release that was made live last; `null` where none was. @throws SluiceError as `newestAttempts` */
+export async function lastLiveRelease(journal: Journal): Promise<string | null> {
+  for await (const { outcome, release } of newestEnds(journal)) if (outcome === "live" && release) return release;
+  return null;
+}
+
 async function* newestEnds(journal: Journal): AsyncGenerator<DeploymentEnd & JournalRecord> {
   for await (const record of journal.backwards({ types: (type) => type === "deployment-end" })) {
     if (isEngineRecord(record) && record.type === "deployment-end") yield record;

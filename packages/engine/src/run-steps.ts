@@ -17,6 +17,11 @@ export type RunResult = { /** Steps with an intent, in order. */ readonly begun:
 /** After these kinds fail the deployment is as good as before: what they leave, the next one clears. */
 const cleaning: ReadonlySet<StepKind> = new Set(["retire", "close", "prune"]);
 
+/** A service that leaves the slots is not out of them before its door is gone. */
+function isCleaning(step: PlanStep): boolean {
+  return cleaning.has(step.kind) && !(step.kind === "close" && step.leaves);
+}
+
 /**
  * Runs steps in order, each with its intent in the journal before and its outcome after. Stops at the first that
  * fails, and between two steps when the signal aborts.
@@ -38,7 +43,7 @@ export async function runSteps(
         await scope.control.pauseFor(step.id, pauseReason(scope, error));
         continue;
       }
-      if (signal.aborted || !cleaning.has(step.kind)) {
+      if (signal.aborted || !isCleaning(step)) {
         return { ok: false, begun, step, error, interrupted: signal.aborted };
       }
       report(scope, error);

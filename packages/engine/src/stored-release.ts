@@ -1,7 +1,23 @@
-import type { StoredRelease } from "@sluice/core";
+import { type LiveSlot, type ObservedStack, type ReleaseBundle, runsInBase, type StoredRelease } from "@sluice/core";
+import { lastLiveRelease } from "./read-attempts.ts";
 import type { EnginePorts } from "./scope.ts";
 
 /** A release whose bundle is gone or broken is no reason to stop: what is asked for does not need it. */
 export async function loadOrNull(ports: EnginePorts, id: string): Promise<StoredRelease | null> {
   return ports.bundles.load(id).catch(() => null);
+}
+
+/** The release of the live slot; without one, that which was made live last. `null` where there is none, or none stored. */
+export async function releaseThatServes(live: LiveSlot | null, ports: EnginePorts): Promise<StoredRelease | null> {
+  const id = live ? live.release : await lastLiveRelease(ports.journal);
+  return id ? loadOrNull(ports, id) : null;
+}
+
+/** The release that serves without a slot, all of it being in base; `null` where it is another, or is not seen to run. */
+export function inBaseOf(
+  live: LiveSlot | null,
+  stored: StoredRelease | null,
+  observed: ObservedStack,
+): ReleaseBundle | null {
+  return !live && stored && runsInBase(stored.bundle, observed) ? stored.bundle : null;
 }

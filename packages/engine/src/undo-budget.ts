@@ -23,6 +23,8 @@ export function undoBudgetMs(
       return step.timeoutMs + Math.max(0, ...before.map(({ startBudget }) => startBudget.timeoutMs)) + shortMs;
     }
     case "recreate":
+    case "close":
+    case "base":
       return step.timeoutMs + shortMs;
     default:
       return 2 * shortMs;

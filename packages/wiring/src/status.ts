@@ -1,5 +1,5 @@
 import { liveSlot, type ObservedStack, otherSlot, type Slot, slots } from "@sluice/core";
-import { coldFinding, countTraffic, lastAttempt, servingOf, underWayOf, unfinishedOf } from "@sluice/engine";
+import { coldFinding, countTraffic, lastAttempt, lastLiveRelease, servingOf, underWayOf, unfinishedOf } from "@sluice/engine";
 import { readLockHolder } from "@sluice/journal";
 import type { DoorStatus, ProcessRow, StackStatus, TrafficView } from "./deployer.ts";
 import type { Session } from "./session.ts";
@@ -19,7 +19,7 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
   const unfinished = lock ? null : unfinishedOf(last);
   return {
     stack: observed.stack,
-    serving: servingOf(observed, bundles),
+    serving: servingOf(observed, bundles, [live ? null : await lastLiveRelease(ports.journal)]),
     slots: slots.map((slot) => {
       const { release, containers } = observed.slots[slot];
       const running = containers.some(({ state }) => state === "running");

@@ -13,7 +13,7 @@ export type DeploymentEnd = EventOf<"deployment-end">;
 
 export function servingText(serving: Serving | null): string {
   if (!serving) return "nothing serves";
-  return `${serving.tag} serves (${serving.slot}, ${serving.share} %)`;
+  return `${serving.tag} serves (${serving.slot ?? "base"}, ${serving.share} %)`;
 }
 
 /** What serves at the end of a deployment, or that it is not known. */

@@ -2,6 +2,7 @@ import type { BaseRuntime, ContainerExec } from "@sluice/core";
 import type { Engine } from "../engine/engine.ts";
 import { ensureNetworks } from "../networks/ensure-networks.ts";
 import type { SubnetPool } from "../networks/subnets.ts";
+import { baseRemove } from "./base-remove.ts";
 import { baseUp } from "./base-up.ts";
 import { claim } from "./claim.ts";
 import { rereadNames } from "./reread-names.ts";
@@ -17,6 +18,7 @@ export function createBaseRuntime({ engine, exec, pool }: BaseDependencies): Bas
     claim: (stack, homeId) => claim(engine, stack, homeId),
     ensureNetworks: async (model, slot, services, options) =>
       ensureNetworks(engine, await pool(), { model, slot, services }, options),
+    remove: (stack, service, options) => baseRemove(engine, stack, service, options),
     rereadNames: (stack, options) => rereadNames({ engine, exec }, stack, options),
     up: (model, service, _services, options) => baseUp(engine, exec, { model, service }, options),
   };

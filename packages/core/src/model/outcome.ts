@@ -18,7 +18,8 @@ export const outcomeExitCodes = {
 export interface Serving {
   readonly release: string;
   readonly tag: string;
-  readonly slot: Slot;
+  /** `null` where all that the release runs is replaced stop-first: it is in base, and in no slot. */
+  readonly slot: Slot | null;
   /** Percent of the traffic of the slowest-moving door that this slot gets. */
   readonly share: number;
 }

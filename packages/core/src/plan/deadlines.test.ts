@@ -83,7 +83,7 @@ describe("a step has the time that it waits for others to end", () => {
 
     it("on the way back to a warm slot, too", () => {
       const stack = aStack({ services: before, live, warm: "r-0" });
-      const step = stepOf(planWarmRollback([aService("web")], config, stack, before), "workers");
+      const step = stepOf(planWarmRollback([aService("web")], config, stack, { replaced: before }), "workers");
       expect(step?.timeoutMs).toBeGreaterThanOrEqual(7 * minute + minute);
     });
   });

@@ -9,6 +9,9 @@ export interface LiveSlot {
   readonly share: number;
 }
 
+/** Who served when a deployment ended; without a slot all of it was in base. */
+export type RememberedSlot = { readonly slot: Slot | null; readonly release: string | null };
+
 /**
  * The slot that users reach, judged by what the doors say: the stable one, or the other once every door gives it
  * everything. Without a door that leads anywhere it goes by the slot that runs, and only where both run by memory.
@@ -16,10 +19,7 @@ export interface LiveSlot {
  *
  * @param remembered what a deployment last said of who serves
  */
-export function liveSlot(
-  observed: ObservedStack,
-  remembered: Pick<LiveSlot, "slot" | "release"> | null = null,
-): LiveSlot | null {
+export function liveSlot(observed: ObservedStack, remembered: RememberedSlot | null = null): LiveSlot | null {
   const routings = Object.values(observed.doors).flatMap(({ routing }) => (routing ? [routing] : []));
   const opened = routings.filter(({ stable }) => stable !== null);
   const [first] = opened;
@@ -35,11 +35,7 @@ export function liveSlot(
   return slot ? { slot, release: observed.slots[slot].release, share: 100 } : null;
 }
 
-function isRemembered(
-  observed: ObservedStack,
-  slot: Slot,
-  remembered: Pick<LiveSlot, "slot" | "release"> | null,
-): boolean {
+function isRemembered(observed: ObservedStack, slot: Slot, remembered: RememberedSlot | null): boolean {
   return slot === remembered?.slot && observed.slots[slot].release === remembered.release;
 }
 

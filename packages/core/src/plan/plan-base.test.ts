@@ -10,7 +10,7 @@ it("a base service that is built with the release is looked at after the build, 
   const base = [aService("db", { role: "data", builds: true }), aService("mail", { role: "support" })];
   const planned = (isBuilt: boolean) => {
     const { steps, add } = collectSteps();
-    addBase(add, base, observed, isBuilt);
+    addBase(add, base, observed, { isBuilt });
     return steps.map(({ target, cause }) => `${target}: ${cause}`);
   };
   expect(planned(true)).toEqual(["data db: built with the release; replaced only if its image differs"]);

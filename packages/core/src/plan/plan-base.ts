@@ -7,30 +7,45 @@ export function baseServices(active: readonly ServiceFacts[]): readonly ServiceF
   return inOrder(active.filter((service) => service.role !== "tool" && service.role !== "job" && !isInSlot(service)));
 }
 
-function isInSlot({ role, strategy }: ServiceFacts): boolean {
+export function isInSlot({ role, strategy }: ServiceFacts): boolean {
   return strategy === "slots" && isApplication(role);
 }
 
-function isApplication(role: ServiceFacts["role"]): boolean {
+export function isApplication(role: ServiceFacts["role"]): boolean {
   return role === "web" || role === "worker";
+}
+
+export interface BaseDifferences {
+  /** Images are built in this deployment. Default: not. */
+  readonly isBuilt?: boolean;
+  /** Services of which another one runs than the release has, whatever the checkout says. Default: none. */
+  readonly differing?: readonly string[] | undefined;
 }
 
 /**
  * A step for each base service that is not as the release wants it; the others are not touched at all. Whether an image
  * that is built with the release differs is known only after the build: its step looks, and does nothing if not.
  */
-export function addBase(add: AddStep, base: readonly ServiceFacts[], observed: ObservedStack, isBuilt = false): void {
+export function addBase(
+  add: AddStep,
+  base: readonly ServiceFacts[],
+  observed: ObservedStack,
+  { isBuilt = false, differing = [] }: BaseDifferences = {},
+): void {
   for (const service of base.filter(({ role }) => !isApplication(role))) {
     const seen = observed.base[service.name];
     const mayDiffer = isBuilt && service.builds;
-    if (seen?.state === "current" && !mayDiffer) continue;
+    const differs = differing.includes(service.name);
+    if (seen?.state === "current" && !mayDiffer && !differs) continue;
     add({
       kind: "base",
       service: service.name,
       target: `${service.role} ${service.name}`,
       cause:
         seen?.state === "current"
-          ? "built with the release; replaced only if its image differs"
+          ? differs
+            ? "the release has another one"
+            : "built with the release; replaced only if its image differs"
           : seen?.reason || "not there yet",
       timeoutMs: service.startBudget.timeoutMs + service.stopGraceMs + shortStepMs,
     });
@@ -38,11 +53,12 @@ export function addBase(add: AddStep, base: readonly ServiceFacts[], observed: O
 }
 
 /** Web and worker services that cannot be two at once. */
-export function addRecreated(add: AddStep, base: readonly ServiceFacts[]): void {
+export function addRecreated(add: AddStep, base: readonly ServiceFacts[], observed: ObservedStack): void {
   for (const service of base.filter(({ role }) => isApplication(role))) {
     add({
       kind: "recreate",
       service: service.name,
+      replaces: (observed.base[service.name]?.containers ?? []).map(({ id }) => id),
       target: `service ${service.name}`,
       cause: `${service.name} cannot be two at once: it is replaced stop-first`,
       timeoutMs: service.startBudget.timeoutMs + service.stopGraceMs + shortStepMs,

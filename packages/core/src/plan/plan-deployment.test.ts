@@ -179,6 +179,21 @@ describe("the plan of", () => {
     `);
   });
 
+  it("services that cannot be two at once any more", () => {
+    const before = [aService("web"), aService("worker", { role: "worker" })];
+    const wanted = desired({ services: before.map((one) => ({ ...one, strategy: "recreate" })), config: aConfig() });
+    expect(formatPlan(planDeployment(wanted, aStack({ services: before, live })))).toMatchInlineSnapshot(`
+      "1. build     release v2      (no such release is stored)
+      2. networks  links of green  (slot green needs the networks of base)
+      3. workers   worker          (the release has none of them: old ones stop)
+      4. close     door web        (web cannot be two at once any more: it leaves the slots, with one gap)
+      5. recreate  service web     (web cannot be two at once: it is replaced stop-first)
+      6. recreate  service worker  (worker cannot be two at once: it is replaced stop-first)
+      7. promote   slot green      (the candidate is proven: it becomes the stable slot)
+      8. retire    slot blue       (the release has nothing in slots: what was there serves nobody)"
+    `);
+  });
+
   it("a release without a service and a worker that the previous has, whose slot is removed in the end", () => {
     const before = [...services, aService("admin")];
     const wanted = desired({

@@ -4,14 +4,14 @@ import { otherSlot, type Slot } from "../model/slot.ts";
 import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
 import { type AddStep, collectSteps } from "./collect-steps.ts";
 import { gracesOf } from "./graces.ts";
-import { type LiveSlot, liveSlot, warmRelease } from "./live-slot.ts";
+import { liveSlot, type RememberedSlot, warmRelease } from "./live-slot.ts";
 import type { Heirs } from "./moved-ports.ts";
 import { addBackup } from "./plan-backup.ts";
 import { addBase, addRecreated, baseServices } from "./plan-base.ts";
 import { addAdoption, addCandidate, addDoors } from "./plan-candidate.ts";
-import { addEnding } from "./plan-ending.ts";
+import { addEnding, addWorkers } from "./plan-ending.ts";
 import { addJobs } from "./plan-jobs.ts";
-import { addMissingLinks, addRecover, droppedDoors, oldWorkers } from "./plan-previous.ts";
+import { addHandOver, addMissingLinks, addRecover, droppedDoors, handedOver, oldWorkers } from "./plan-previous.ts";
 import { addRehearsal } from "./plan-rehearsal.ts";
 import type { DeploymentPlan } from "./step.ts";
 
@@ -43,7 +43,11 @@ export interface DesiredDeployment {
   /** That the release that serves may not live with the migration is agreed to. */
   readonly acceptIncompatible?: boolean | undefined;
   /** What the last deployment said of who serves: decides where no door can tell. */
-  readonly remembered?: Pick<LiveSlot, "slot" | "release"> | null | undefined;
+  readonly remembered?: RememberedSlot | null | undefined;
+  /** Base services of which another one runs than the stored release has, though the checkout does not tell. */
+  readonly differing?: readonly string[] | undefined;
+  /** The release that serves where all of it is in base, see `runsInBase`. */
+  readonly servesInBase?: string | null | undefined;
 }
 
 const buildMs = 30 * 60_000;
@@ -67,8 +71,13 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
 
   addRecover(add, observed, live, config);
   addMissingLinks(add, observed, live?.slot);
-  if (bundleId !== null && live?.release === bundleId) {
-    addBase(add, base, observed);
+  if (bundleId !== null && (live ? live.release : desired.servesInBase) === bundleId) {
+    addBase(add, base, observed, desired);
+    addRecreated(
+      add,
+      base.filter(({ name }) => isDownInBase(observed, name)),
+      observed,
+    );
     addDoors(add, webs, observed, desired);
     addAdoption(add, adopted, config);
     return { kind: "deploy", candidate, previous, steps };
@@ -76,18 +85,29 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
   const isWarm = bundleId !== null && warmRelease(observed, namesOf(webs), live) === bundleId;
   addPreparation(add, { desired, candidate, observed, active, base, isWarm, hasSlot: inSlots.length > 0 });
   const giving = new Set(previous === null ? [] : Object.values(desired.heirs ?? {}).flat());
-  const dropped = droppedDoors(observed, namesOf(webs)).filter((name) => !giving.has(name));
+  const handed = handedOver(base, observed, previous);
+  const dropped = droppedDoors(observed, namesOf(webs)).filter(
+    (name) => !giving.has(name) && handed.every((service) => service.name !== name),
+  );
   addCandidate(add, { candidate, previous, webs, dropped, adopted, observed, desired, isWarm });
-  addRecreated(add, base);
+  const old = oldWorkers(observed, previous, namesOf(webs));
+  // Never two of one: what stays a worker and leaves the slots stops there before it starts in base.
+  const isEarly = handed.some(({ name }) => old.includes(name));
+  const graceMsOf = gracesOf(desired.replaced, desired.services);
+  if (isEarly) addWorkers(add, { slot: candidate, workers, oldWorkers: old, graceMsOf });
+  for (const service of base) {
+    if (handed.includes(service) && !old.includes(service.name)) addHandOver(add, service, previous, config);
+    addRecreated(add, [service], observed);
+  }
   addBase(
     add,
     base.filter(({ role }) => role === "edge"),
     observed,
-    bundleId === null,
+    { isBuilt: bundleId === null, differing: desired.differing },
   );
-  const old = oldWorkers(observed, previous, namesOf(webs));
-  const graceMsOf = gracesOf(desired.replaced, desired.services);
-  addEnding(add, { candidate, previous, webs, dropped, workers, oldWorkers: old, observed, graceMsOf, config });
+  const left = isEarly ? { workers: [], oldWorkers: [] } : { workers, oldWorkers: old };
+  const hasSlot = inSlots.length > 0;
+  addEnding(add, { candidate, previous, webs, dropped, ...left, observed, graceMsOf, config, hasSlot });
   if (desired.prunable.length > 0) {
     const cause = `releases.keep is ${config.releases.keep}`;
     const count = desired.prunable.length;
@@ -138,7 +158,7 @@ function addPreparation(add: AddStep, scope: PreparationScope): void {
     add,
     base.filter(({ role }) => role !== "edge"),
     observed,
-    bundleId === null,
+    { isBuilt: bundleId === null, differing: desired.differing },
   );
   const gets = `release ${tag} gets slot ${candidate}`;
   if (creates && !meanwhile) add({ kind: "create", slot: candidate, target: `slot ${candidate}`, cause: gets });
@@ -149,6 +169,12 @@ function addPreparation(add: AddStep, scope: PreparationScope): void {
 function imagesCause({ promotedFrom, imagesOf }: DesiredDeployment): string {
   if (promotedFrom) return `the images that ${promotedFrom} has proven are used: nothing is built`;
   return imagesOf ? `the images of ${imagesOf} are used: same commit` : "no such release is stored";
+}
+
+/** A service of the release that serves and does not run is no reason to touch anything else. */
+function isDownInBase({ base }: ObservedStack, name: string): boolean {
+  const state = base[name]?.state ?? "absent";
+  return state === "absent" || state === "stopped";
 }
 
 function isDown(state: ObservedContainer["state"]): boolean {

@@ -18,6 +18,8 @@ interface EndingScope {
   /** Of the previous. */
   readonly graceMsOf: GraceMsOf;
   readonly config: Config;
+  /** The release has services in slots at all. */
+  readonly hasSlot: boolean;
 }
 
 /** After cutover: workers, drain, bake, promote, and what becomes of the previous release. */
@@ -35,7 +37,12 @@ export function addEnding(add: AddStep, scope: EndingScope): void {
     }
   }
   addPromotion(add, candidate, services, dropped, "the candidate is proven: it becomes the stable slot");
-  if (previous) addRetire(add, previous, scope);
+  if (!previous) return;
+  if (scope.hasSlot) return addRetire(add, previous, scope);
+  // It would be taken for what serves, as nothing else is in a slot.
+  const keep = config.rollout.keep === "removed" ? "removed" : "stopped";
+  const cause = "the release has nothing in slots: what was there serves nobody";
+  add({ kind: "retire", slot: previous, keep, target: `slot ${previous}`, cause });
 }
 
 /** A previous that stays warm is looked at, too: the memory that it holds may be what the candidate needs. */

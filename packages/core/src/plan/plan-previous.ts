@@ -1,8 +1,10 @@
 import type { Config } from "../config/schema.ts";
+import type { ServiceFacts } from "../model/service.ts";
 import type { Slot } from "../model/slot.ts";
 import type { ObservedStack } from "../model/stack.ts";
 import { type AddStep, shortStepMs } from "./collect-steps.ts";
 import { type LiveSlot, shareOf } from "./live-slot.ts";
+import { isApplication } from "./plan-base.ts";
 
 /** What must be put right before anything new begins: leftovers, and users who are still led to the idle slot. */
 export function addRecover(
@@ -51,6 +53,39 @@ export function droppedDoors(observed: ObservedStack, webs: readonly string[]): 
   return Object.values(observed.doors).flatMap(({ service, containerId }) =>
     containerId !== null && !webs.includes(service) ? [service] : [],
   );
+}
+
+/** Services that are in base from now on, and were in slots: their door, or what runs of them in the previous slot, is there. */
+export function handedOver(
+  base: readonly ServiceFacts[],
+  observed: ObservedStack,
+  previous: Slot | null,
+): readonly ServiceFacts[] {
+  const held = previous === null ? [] : observed.slots[previous].containers;
+  return base.filter(
+    ({ name, role }) =>
+      isApplication(role) &&
+      ((observed.doors[name]?.containerId ?? null) !== null || held.some(({ service }) => service === name)),
+  );
+}
+
+/** Its port must be free, and two of it must not run at once, before the service is made in base. */
+export function addHandOver(
+  add: AddStep,
+  { name: service, startBudget, stopGraceMs }: ServiceFacts,
+  previous: Slot | null,
+  { traffic }: Pick<Config, "traffic">,
+): void {
+  const cause = `${service} cannot be two at once any more: it leaves the slots, with one gap`;
+  const timeoutMs = traffic.drain.timeout + stopGraceMs + startBudget.timeoutMs + shortStepMs;
+  add({
+    kind: "close",
+    service,
+    ...(previous ? { leaves: previous } : {}),
+    target: `door ${service}`,
+    cause,
+    timeoutMs,
+  });
 }
 
 /** Those of them that lead somewhere now. */

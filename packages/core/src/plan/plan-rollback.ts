@@ -5,24 +5,30 @@ import type { ObservedStack } from "../model/stack.ts";
 import { collectSteps } from "./collect-steps.ts";
 import { gracesOf } from "./graces.ts";
 import { liveSlot } from "./live-slot.ts";
-import { addRecreated, baseServices } from "./plan-base.ts";
+import { addBase, addRecreated, baseServices } from "./plan-base.ts";
 import { addDoors } from "./plan-candidate.ts";
 import { addDrain, addPromotion, addWorkers } from "./plan-ending.ts";
 import { addMissingLinks, addRecover, droppedDoors, oldWorkers, openDropped } from "./plan-previous.ts";
 import type { DeploymentPlan } from "./step.ts";
 
+export interface WarmRollback {
+  /** Services of the release that serves; absent where its bundle is gone. */
+  readonly replaced?: readonly ServiceFacts[] | undefined;
+  /** Base services of which another one runs than the release has. Default: none. */
+  readonly differing?: readonly string[] | undefined;
+}
+
 /**
  * The way back to a warm slot: the route first, then the workers; no start, no steps of traffic. A door is touched only
- * where there is none.
+ * where there is none, a proxy of the project only where the release has another one.
  *
  * @param services those of the release that is gone back to
- * @param replaced those of the release that serves; absent where its bundle is gone
  */
 export function planWarmRollback(
   services: readonly ServiceFacts[],
   config: Config,
   observed: ObservedStack,
-  replaced?: readonly ServiceFacts[],
+  { replaced, differing = [] }: WarmRollback = {},
 ): DeploymentPlan {
   const live = liveSlot(observed);
   const previous = live?.slot ?? null;
@@ -45,7 +51,14 @@ export function planWarmRollback(
   const target = `${names.join(", ")} to ${slot}`;
   const moved = [...names, ...openDropped(observed, dropped)];
   add({ kind: "shift", slot, services: moved, share: 100, holdMs: 0, target, cause });
-  addRecreated(add, baseServices(active));
+  const base = baseServices(active);
+  addRecreated(add, base, observed);
+  addBase(
+    add,
+    base.filter(({ name, role }) => role === "edge" && differing.includes(name)),
+    observed,
+    { differing },
+  );
   const old = oldWorkers(observed, previous, names);
   addWorkers(add, { slot, workers, oldWorkers: old, graceMsOf: gracesOf(replaced, services) });
   if (previous) addDrain(add, previous, moved, config, "requests that the version left behind accepted may end");

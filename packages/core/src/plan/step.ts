@@ -142,10 +142,18 @@ export type RetireStep = StepBase<"retire"> &
     /** Of `warm`: bytes that must be available, see `leastMemory`. */
     readonly minFreeMemory?: number | undefined;
   };
-/** Removes the door of a service that the release has no more. */
-export type CloseStep = StepBase<"close"> & { readonly service: string };
+/** Removes the door of a service that the release has no more, or has no more in slots. */
+export type CloseStep = StepBase<"close"> & {
+  readonly service: string;
+  /** Slot of the previous that the service leaves for base: what runs of it there stops, and an undo brings both back. */
+  readonly leaves?: Slot | undefined;
+};
 /** Replaces a service that cannot be two at once, stop-first. */
-export type RecreateStep = StepBase<"recreate"> & { readonly service: string };
+export type RecreateStep = StepBase<"recreate"> & {
+  readonly service: string;
+  /** Ids of the containers that were there before it. Plans of before have none. */
+  readonly replaces?: readonly string[] | undefined;
+};
 export type PruneStep = StepBase<"prune"> & { readonly releases: readonly string[] };
 
 export type PlanStep =

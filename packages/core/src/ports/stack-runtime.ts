@@ -162,6 +162,8 @@ export interface BaseRuntime {
     services: readonly ServiceFacts[],
     options?: CallOptions,
   ): Promise<void>;
+  /** Stops and removes the containers of one base service, each with its own grace period. Volumes stay. Idempotent. */
+  remove(stack: string, service: string, options?: CallOptions): Promise<void>;
   /**
    * After a service got another address: proxies in base that ask for addresses only when they read their configuration
    * read it again. No container of them is restarted. Best effort; what cannot be done is told as output.

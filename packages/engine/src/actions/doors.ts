@@ -1,9 +1,9 @@
-import { type CallOptions, otherSlot, type Slot } from "@sluice/core";
+import { type CallOptions, otherSlot, type Slot, SluiceError } from "@sluice/core";
 import type { StepAction } from "../action.ts";
 import { closedRouting, doorRequest, servedBefore } from "../doors.ts";
 import { assertProven, proveImages } from "../image-proof.ts";
 import { describe } from "../report.ts";
-import { type DeploymentScope, emit, releaseOf, servicesOf } from "../scope.ts";
+import { type DeploymentScope, emit, releaseOf, servicesOf, slotServices } from "../scope.ts";
 import { answers } from "./revive-doors.ts";
 import { isTakenOver, restoreRoute } from "./traffic.ts";
 import { assertStillReached, waitDoors } from "./verify.ts";
@@ -142,10 +142,41 @@ export const promote: StepAction<"promote"> = {
 };
 
 export const close: StepAction<"close"> = {
-  async run({ service }, { ports, stack }, { options }) {
+  async run({ service, leaves }, scope, { signal, options }) {
+    const { ports, stack } = scope;
+    if (leaves) {
+      scope.trafficMoved = true;
+      await emptyDoor(scope, service, leaves, signal);
+      scope.doorIds.delete(service);
+    }
     await ports.doors.remove(stack, service, options);
+    if (leaves) await ports.slots.stop(stack, leaves, [service], options);
+  },
+  async undo({ service, leaves }, scope, { options }) {
+    if (!leaves) return;
+    const { ports, stack, previousRelease } = scope;
+    if (!previousRelease) {
+      throw new SluiceError(
+        "RELEASE_UNKNOWN",
+        `the door of ${service} was removed, and the version before is not stored`,
+      );
+    }
+    const services = slotServices(previousRelease).filter(({ name }) => name === service);
+    if (services.length === 0) return;
+    await ports.slots.start(stack, leaves, [service], options);
+    await ports.slots.waitReady({ stack, slot: leaves, services }, options);
+    if (services.some(({ role }) => role === "web")) await leadBack(scope, service, true, options);
   },
 };
+
+/** Nobody new gets in, and what was accepted may end. A door that does not answer has nothing to end. */
+async function emptyDoor(scope: DeploymentScope, service: string, slot: Slot, signal: AbortSignal): Promise<void> {
+  const { ports, config } = scope;
+  const id = scope.doorIds.get(service);
+  if (!id || !(await answers(scope, service, signal))) return;
+  await ports.router.setRouting(id, closedRouting, signal);
+  await ports.router.drain(id, slot, config.traffic.drain.timeout, signal);
+}
 
 /** Nothing becomes the stable version that is not, by its ids, the release it is called. */
 async function assertImages(scope: DeploymentScope, step: string, slot: Slot, signal: AbortSignal): Promise<void> {

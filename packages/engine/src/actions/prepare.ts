@@ -1,7 +1,7 @@
-import { pinnedModel } from "@sluice/core";
-import type { StepAction } from "../action.ts";
+import { baseServices, pinnedModel, SluiceError } from "@sluice/core";
+import type { StepAction, StepCall } from "../action.ts";
 import { doorId } from "../doors.ts";
-import { releaseOf, servicesOf } from "../scope.ts";
+import { type DeploymentScope, releaseOf, servicesOf } from "../scope.ts";
 import { createSlot } from "./create-slot.ts";
 import { reviveDoor } from "./revive-doors.ts";
 import { restoreRoute } from "./traffic.ts";
@@ -46,6 +46,11 @@ export const base: StepAction<"base"> = {
     const facts = all.find(({ name }) => name === service);
     if (facts) await scope.ports.base.up(pinnedModel(releaseOf(scope)), facts, all, options);
   },
+  // Users come through it; what holds data is never put back unasked.
+  async undo({ service }, scope, call) {
+    const facts = scope.release?.bundle.services.find(({ name }) => name === service);
+    if (facts?.role === "edge" && scope.previousRelease) await putBack(service, scope, call);
+  },
 };
 
 export const recreate: StepAction<"recreate"> = {
@@ -53,14 +58,38 @@ export const recreate: StepAction<"recreate"> = {
     await base.run({ ...step, kind: "base" }, scope, call);
     await scope.ports.base.rereadNames(scope.stack, call.options);
   },
-  async undo({ service }, scope, { options }) {
-    const { previousRelease, ports } = scope;
-    const facts = previousRelease?.bundle.services.find(({ name }) => name === service);
-    if (!previousRelease || !facts) return;
-    await ports.base.up(pinnedModel(previousRelease), facts, previousRelease.bundle.services, options);
-    await ports.base.rereadNames(scope.stack, options);
+  async undo({ service, replaces = [] }, scope, call) {
+    if (!scope.previousRelease && replaces.length > 0) return assertNotReplaced(service, replaces, scope, call);
+    await putBack(service, scope, call);
   },
 };
+
+/** A base service as the previous release has it: not there at all where that has none of its name in base. */
+async function putBack(service: string, scope: DeploymentScope, { options }: StepCall): Promise<void> {
+  const { previousRelease, ports, stack } = scope;
+  const before = previousRelease?.bundle.services ?? [];
+  const facts = baseServices(before.filter(({ active }) => active)).find(({ name }) => name === service);
+  if (previousRelease && facts) await ports.base.up(pinnedModel(previousRelease), facts, before, options);
+  else await ports.base.remove(stack, service, options);
+  await ports.base.rereadNames(stack, options);
+}
+
+/** What served before no release of ours can only be kept, never made again. @throws SluiceError RELEASE_UNKNOWN */
+async function assertNotReplaced(
+  service: string,
+  before: readonly string[],
+  { ports, project }: DeploymentScope,
+  { signal }: StepCall,
+): Promise<void> {
+  const { base: seen } = await ports.observer.observe(project, signal);
+  const left = new Set(seen[service]?.containers.map(({ id }) => id));
+  if (before.every((id) => left.has(id))) return;
+  throw new SluiceError(
+    "RELEASE_UNKNOWN",
+    `service ${service} was replaced, and no release is stored that says how it was before`,
+    { hint: `docker compose up -d --no-deps ${service}, in the checkout of the version before, puts it back` },
+  );
+}
 
 export const create: StepAction<"create"> = {
   run: ({ slot }, scope, { options }) => createSlot(scope, slot, options),

@@ -17,7 +17,7 @@ export const notificationSchema = z.object({
   release: z.string(),
   /** Which version users reach; `null` where nothing serves, left out where it could not be seen. */
   serving: z
-    .object({ release: z.string(), tag: z.string(), slot: z.string(), share: z.number() })
+    .object({ release: z.string(), tag: z.string(), slot: z.string().nullable(), share: z.number() })
     .nullable()
     .optional(),
   actor: z.string(),

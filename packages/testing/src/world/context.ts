@@ -1,4 +1,4 @@
-import type { Verdict, WatchTarget } from "@sluice/core";
+import { SluiceError, type Verdict, type WatchTarget } from "@sluice/core";
 import type { FakeClock } from "./fake-clock.ts";
 import { isUp, type WorldContainer, type WorldState } from "./state.ts";
 
@@ -35,16 +35,21 @@ export interface FakeContext {
 }
 
 /** Starts a container that does not run, or is being stopped, as its release behaves. */
-export function startContainer({ state, behaviourOf, clock }: FakeContext, container: WorldContainer): void {
+export function startContainer({ behaviourOf, clock, state }: FakeContext, container: WorldContainer): void {
   const isStopping = state.stops.delete(container.id);
   if (container.state === "running" && !isStopping) return;
-  const { exits = [], unhealthy = [] } = behaviourOf(container.release);
+  const { exits = [], unhealthy = [] } = behaviourOf(container.release ?? builtFor(state, container));
   const dies = exits.includes(container.service);
   container.state = dies ? "exited" : "running";
   container.startedAt = clock.now().toISOString();
   if (dies) container.finishedAt = container.startedAt;
   container.exitCode = dies ? 1 : 0;
   container.health = dies ? "none" : unhealthy.includes(container.service) ? "unhealthy" : "healthy";
+}
+
+/** What is in base is labelled with no release; its image was built for one. */
+function builtFor({ bundles }: WorldState, { service, imageId }: WorldContainer): string | null {
+  return [...bundles.values()].find(({ bundle }) => bundle.images[service] === imageId)?.bundle.id ?? null;
 }
 
 /** Ends a container. One that still answers requests takes them down with it, which nothing may do. */
@@ -74,4 +79,12 @@ export async function stopContainer(context: FakeContext, container: WorldContai
 export function removeContainer(context: FakeContext, container: WorldContainer): void {
   haltContainer(context, container);
   context.state.containers.delete(container.id);
+}
+
+/** @throws SluiceError START_FAILED, NOT_READY */
+export function assertReady(container: WorldContainer): void {
+  if (container.state !== "running") {
+    throw new SluiceError("START_FAILED", `${container.name} is ${container.state} (exit code ${container.exitCode})`);
+  }
+  if (!isUp(container)) throw new SluiceError("NOT_READY", `${container.name} is ${container.health}`);
 }

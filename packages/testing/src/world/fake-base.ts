@@ -1,5 +1,6 @@
 import { type BaseRuntime, type ComposeModel, type ServiceFacts, SluiceError, stackNames } from "@sluice/core";
-import { type FakeContext, haltContainer, removeContainer, startContainer } from "./context.ts";
+import { assertReady, type FakeContext, haltContainer, removeContainer, startContainer } from "./context.ts";
+import { assertPortsFree } from "./fake-slots.ts";
 import { addContainer, containersIn, type WorldContainer } from "./state.ts";
 
 export function fakeBase(context: FakeContext): BaseRuntime {
@@ -19,6 +20,14 @@ export function fakeBase(context: FakeContext): BaseRuntime {
         await act(`base.ensureNetworks ${name}`, signal, () => void state.networks.add(name));
       }
     },
+    async remove(_stack, service, { signal } = {}) {
+      for (const container of containersIn(state, "base", service)) {
+        await act(`base.remove ${service}`, signal, () => {
+          state.gaps.add(service);
+          removeContainer(context, container);
+        });
+      }
+    },
     rereadNames: (_stack, { signal } = {}) => act("base.rereadNames", signal, () => undefined),
     async up(model, service, _services, { signal } = {}) {
       const spec = baseSpec(model, service);
@@ -31,13 +40,16 @@ export function fakeBase(context: FakeContext): BaseRuntime {
         });
         await act(`base.up ${service.name}: create`, signal, () => {
           for (const old of containersIn(state, "base", service.name)) removeContainer(context, old);
-          addContainer(state, { place: "base", facts: service, spec });
+          const imageId = service.builds ? model.services[service.name]?.image : undefined;
+          addContainer(state, { place: "base", facts: service, spec, imageId });
         });
       }
       await act(`base.up ${service.name}: start`, signal, () => {
         for (const container of containersIn(state, "base", service.name)) {
+          if (container.state !== "running") assertPortsFree(state, service);
           startContainer(context, container);
         }
+        for (const container of containersIn(state, "base", service.name)) assertReady(container);
         state.gaps.delete(service.name);
       });
     },

@@ -7,7 +7,7 @@ import {
   slots,
 } from "@sluice/core";
 import type { FakeContext } from "./context.ts";
-import { containersIn, type WorldDoor, type WorldState } from "./state.ts";
+import { containersIn, mayLeaveSlots, type WorldDoor, type WorldState } from "./state.ts";
 import { isPublic } from "./users.ts";
 
 export function fakeDoors(context: FakeContext): DoorRuntime {
@@ -74,7 +74,9 @@ export function fakeDoors(context: FakeContext): DoorRuntime {
         for (const door of removed) state.doors.delete(door.id);
         // The port goes back to the container that had it, or on to a door that waits for it.
         const isTaken =
-          containersIn(state, "plain", service).length > 0 || removed.some((door) => hasHeir(state, door));
+          containersIn(state, "plain", service).length > 0 ||
+          removed.some((door) => hasHeir(state, door)) ||
+          (removed.length > 0 && mayLeaveSlots(state, service));
         if (isTaken) state.gaps.add(service);
         for (const slot of slots) state.open.delete(`${service}@${slot}`);
       }),
@@ -102,7 +104,8 @@ function addDoor(state: WorldState, request: DoorRequest, kind: WorldDoor["kind"
 
 function takeOver({ state }: FakeContext, door: WorldDoor): void {
   const others = [...state.doors.values()].filter((other) => other !== door && isPublic(other));
-  const plain = containersIn(state, "plain").filter((container) => container.state === "running");
+  const beside = [...containersIn(state, "plain"), ...containersIn(state, "base")];
+  const plain = beside.filter((container) => container.state === "running");
   const held = [
     ...others.flatMap(({ ports }) => ports),
     ...plain.flatMap(({ facts }) => facts.ports.map(({ published }) => published)),

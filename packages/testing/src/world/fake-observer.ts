@@ -33,7 +33,7 @@ export function fakeObserver({ act, state }: FakeContext): StackObserver {
           project.services.filter(isInBase).map((service) => [service.name, observeBase(state, project, service)]),
         ),
         doors: observeDoors(state, project),
-        plain: containersIn(state, "plain")
+        plain: [...containersIn(state, "plain"), ...containersIn(state, "base")]
           .filter(({ service }) => project.services.some((facts) => facts.name === service && isInSlot(facts)))
           .map((container) => ({ ...container })),
         missingLinks: [],

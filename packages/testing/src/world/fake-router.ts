@@ -7,7 +7,7 @@ import {
 } from "@sluice/core";
 import { untilAborted } from "./calls.ts";
 import type { FakeContext } from "./context.ts";
-import { containersIn, isUp, type WorldDoor, type WorldState } from "./state.ts";
+import { containersIn, isUp, mayLeaveSlots, type WorldDoor, type WorldState } from "./state.ts";
 import { usersOf } from "./users.ts";
 
 export function fakeRouter({ act, state, clock, drainMs }: FakeContext): TrafficRouter {
@@ -20,7 +20,9 @@ export function fakeRouter({ act, state, clock, drainMs }: FakeContext): Traffic
       act(`router.routing ${serviceOf(state, id)}`, signal, () => runningDoor(state, id).routing),
     setRouting: (id, routing, signal) =>
       act(`router.setRouting ${serviceOf(state, id)}`, signal, () => {
-        runningDoor(state, id).routing = routing;
+        const door = runningDoor(state, id);
+        if (routing.stable === null && mayLeaveSlots(state, door.service)) state.gaps.add(door.service);
+        door.routing = routing;
       }),
     reconfigure: (id, _spec, signal) =>
       act(`router.reconfigure ${serviceOf(state, id)}`, signal, () => void runningDoor(state, id)),

@@ -1,5 +1,5 @@
 import { type ServiceFacts, type Slot, type SlotRuntime, SluiceError, stackNames } from "@sluice/core";
-import { type FakeContext, removeContainer, startContainer, stopContainer } from "./context.ts";
+import { assertReady, type FakeContext, removeContainer, startContainer, stopContainer } from "./context.ts";
 import { addContainer, containersIn, isUp, type WorldContainer, type WorldState } from "./state.ts";
 import { isPublic } from "./users.ts";
 
@@ -117,7 +117,8 @@ function plainContainers(context: FakeContext): Pick<SlotRuntime, "stopPlain" | 
   };
 }
 
-function assertPortsFree(state: WorldState, { name, ports }: ServiceFacts): void {
+/** @throws SluiceError START_FAILED */
+export function assertPortsFree(state: WorldState, { name, ports }: ServiceFacts): void {
   const wanted = new Set(ports.map(({ published }) => published));
   const holder = [...state.doors.values()].find(
     (door) => isPublic(door) && door.ports.some((port) => wanted.has(port)),
@@ -131,13 +132,6 @@ function ofServices(state: WorldState, slot: Slot, services: readonly string[]):
 
 function jobsOf(state: WorldState, slot: Slot): readonly WorldContainer[] {
   return containersIn(state, "job").filter(({ spec }) => spec === slot);
-}
-
-function assertReady(container: WorldContainer): void {
-  if (container.state !== "running") {
-    throw new SluiceError("START_FAILED", `${container.name} is ${container.state} (exit code ${container.exitCode})`);
-  }
-  if (!isUp(container)) throw new SluiceError("NOT_READY", `${container.name} is ${container.health}`);
 }
 
 export function networkOf(state: WorldState, slot: Slot): string {

@@ -92,6 +92,13 @@ export function containersIn(state: WorldState, place: Place, service?: string):
   );
 }
 
+/** A release wants the service in base, replaced stop-first: whoever accepts that accepts the gap of getting there. */
+export function mayLeaveSlots(state: WorldState, service: string): boolean {
+  return [...state.bundles.values()].some(({ bundle }) =>
+    bundle.services.some(({ name, strategy, active }) => active && name === service && strategy === "recreate"),
+  );
+}
+
 export function isUp({ state, health }: ObservedContainer): boolean {
   return state === "running" && health !== "unhealthy" && health !== "starting";
 }

@@ -1,0 +1,23 @@
+import type { ReleaseBundle } from "../model/release.ts";
+import type { ObservedStack } from "../model/stack.ts";
+import { isApplication, isInSlot } from "./plan-base.ts";
+
+/**
+ * Whether all web and worker services of a release are replaced stop-first, and run: no slot and no door shows who serves
+ * then. Of what is built the image says that it is this release. Pure.
+ */
+export function runsInBase({ services, images }: ReleaseBundle, { base }: ObservedStack): boolean {
+  const own = services.filter((service) => service.active && isApplication(service.role));
+  return (
+    own.length > 0 &&
+    own.every((service) => {
+      const containers = base[service.name]?.containers ?? [];
+      const isOwn = (imageId: string) => !service.builds || imageId === images[service.name];
+      return (
+        !isInSlot(service) &&
+        containers.length > 0 &&
+        containers.every(({ state, imageId }) => state === "running" && isOwn(imageId))
+      );
+    })
+  );
+}
