@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
 import { createServer } from "node:net";
 import { promisify } from "node:util";
-import { expect, it } from "vitest";
-import { docker } from "./engine.ts";
+import { describe, expect, it } from "vitest";
+import { docker, removeNetwork } from "./engine.ts";
 import { openProject, patience } from "./harness.ts";
 import { startLoad, versionsSeen } from "./load.ts";
+import { missingNewestCompose, newestCompose } from "./newest-compose.ts";
 
 const run = promisify(execFile);
 
@@ -63,53 +64,56 @@ volumes: { rows: }
 `,
 });
 
-it(
-  "a project of several files, with ranges of ports, a network of others and an nginx in front, is adopted whole",
-  patience,
-  async () => {
-    await using project = await openProject(config);
-    const { stack } = project;
-    await using outside = await network(`${stack}-outside`);
-    const ports = await freePorts(5);
-    const flags = ["-f", "compose.yaml", "-f", "more.yaml", "--env-file", "prod.env"];
-    const release = (tag: string) =>
-      project.release(tag, { ...files(ports), "prod.env": `VERSION=${tag}\nOUTSIDE=${outside.name}\nKEY=a$$b\n` });
-    await release("v0");
-    const up = ["compose", "-p", stack, ...flags, "up", "-d", "--wait"];
-    await run("docker", up, { cwd: project.checkout, env: project.env });
-    const untouched = () =>
-      docker("inspect", "--format", "{{.Id}} {{.State.StartedAt}}", `${stack}-nginx-1`, `${stack}-db-1`);
-    const before = await untouched();
-    const edge = `http://127.0.0.1:${project.port}`;
-    const published = ["api", "api", "api", "many", "many"];
-    const urls = [`${edge}/`, `${edge}/api/`, ...ports.map((port) => `http://127.0.0.1:${port}/`)];
-    // Through nginx, and at the last port of each range.
-    const watched = [`${edge}/`, `${edge}/api/`, `http://127.0.0.1:${ports[2]}/`, `http://127.0.0.1:${ports[4]}/`];
-    const all = (tag: string) => ["web", "api", ...published].map((name) => [`${name} ${tag}`]);
-    const seen = () => Promise.all(urls.map((url) => versionsSeen(url, 4)));
-    await expect.poll(seen, { timeout: 60_000 }).toEqual(all("v0"));
+describe("a project of several files, with ranges of ports, a network of others and an nginx in front, is adopted whole", () => {
+  it("with the Compose of this machine", patience, () => adopts({}));
+  it.skipIf(missingNewestCompose)(`with the newest to be had${missingNewestCompose}`, patience, () =>
+    adopts({ DOCKER_CONFIG: newestCompose }),
+  );
+});
 
-    const deploy = async (tag: string) => {
-      const loads = watched.map((url) => startLoad(url));
-      await release(tag);
-      await project.sluice(0, "deploy", "--release", tag, ...flags);
-      const reports = await Promise.all(loads.map((load) => load.stop()));
-      expect(await seen()).toEqual(all(tag));
-      expect(await untouched()).toBe(before);
-      expect(await outside.versionOf("shopfront")).toBe(`web ${tag}`);
-      return reports;
-    };
+async function adopts(env: Readonly<Record<string, string>>): Promise<void> {
+  await using project = await openProject(config, env);
+  const { stack } = project;
+  await using outside = await network(`${stack}-outside`);
+  const ports = await freePorts(5);
+  const flags = ["-f", "compose.yaml", "-f", "more.yaml", "--env-file", "prod.env"];
+  const release = (tag: string) =>
+    project.release(tag, { ...files(ports), "prod.env": `VERSION=${tag}\nOUTSIDE=${outside.name}\nKEY=a$$b\n` });
+  await release("v0");
+  const up = ["compose", "-p", stack, ...flags, "up", "-d", "--wait"];
+  await run("docker", up, { cwd: project.checkout, env: project.env });
+  const untouched = () =>
+    docker("inspect", "--format", "{{.Id}} {{.State.StartedAt}}", `${stack}-nginx-1`, `${stack}-db-1`);
+  const before = await untouched();
+  const edge = `http://127.0.0.1:${project.port}`;
+  const published = ["api", "api", "api", "many", "many"];
+  const urls = [`${edge}/`, `${edge}/api/`, ...ports.map((port) => `http://127.0.0.1:${port}/`)];
+  // Through nginx, and at the last port of each range.
+  const watched = [`${edge}/`, `${edge}/api/`, `http://127.0.0.1:${ports[2]}/`, `http://127.0.0.1:${ports[4]}/`];
+  const all = (tag: string) => ["web", "api", ...published].map((name) => [`${name} ${tag}`]);
+  const seen = () => Promise.all(urls.map((url) => versionsSeen(url, 4)));
+  await expect.poll(seen, { timeout: 60_000 }).toEqual(all("v0"));
 
-    const [web, api, ...direct] = await deploy("v1");
-    // Through nginx nobody is lost, also where ports change hands: a stand-in answers by the name until the door does. What
-    // asks at an address that goes may wait some seconds for the other. An nginx that reads its configuration again closes
-    // connections on which nothing is asked just then.
-    for (const load of [web, api]) expect(load?.failures.filter(({ what }) => what !== "ECONNRESET")).toEqual([]);
-    for (const { longestGapMs } of direct) expect(longestGapMs).toBeLessThan(gapLimitMs);
+  const deploy = async (tag: string) => {
+    const loads = watched.map((url) => startLoad(url));
+    await release(tag);
+    await project.sluice(0, "deploy", "--release", tag, ...flags);
+    const reports = await Promise.all(loads.map((load) => load.stop()));
+    expect(await seen()).toEqual(all(tag));
+    expect(await untouched()).toBe(before);
+    expect(await outside.versionOf("shopfront")).toBe(`web ${tag}`);
+    return reports;
+  };
 
-    for (const { failures } of await deploy("v2")) expect(failures).toEqual([]);
-  },
-);
+  const [web, api, ...direct] = await deploy("v1");
+  // Through nginx nobody is lost, also where ports change hands: a stand-in answers by the name until the door does. What
+  // asks at an address that goes may wait some seconds for the other. An nginx that reads its configuration again closes
+  // connections on which nothing is asked just then.
+  for (const load of [web, api]) expect(load?.failures.filter(({ what }) => what !== "ECONNRESET")).toEqual([]);
+  for (const { longestGapMs } of direct) expect(longestGapMs).toBeLessThan(gapLimitMs);
+
+  for (const { failures } of await deploy("v2")) expect(failures).toEqual([]);
+}
 
 /** A network that is not the project's, with somebody on it who knows one of its services by a name. */
 async function network(name: string) {
@@ -136,10 +140,7 @@ async function network(name: string) {
     },
     async [Symbol.asyncDispose]() {
       await docker("rm", "-f", neighbour);
-      const members = "{{range $id, $_ := .Containers}}{{$id}} {{end}}";
-      for (const id of (await docker("network", "inspect", "--format", members, name)).split(" ").filter(Boolean))
-        await docker("network", "disconnect", "-f", name, id);
-      await docker("network", "rm", name);
+      await removeNetwork(name);
     },
   };
 }

@@ -38,6 +38,14 @@ export async function removeStack(stack: string): Promise<void> {
   if (images.length > 0) await docker("image", "rm", "-f", ...images);
 }
 
+/** Removes a network, whoever is on it. */
+export async function removeNetwork(name: string): Promise<void> {
+  const members = "{{range $id, $_ := .Containers}}{{$id}} {{end}}";
+  for (const id of (await docker("network", "inspect", "--format", members, name)).split(" ").filter(Boolean))
+    await docker("network", "disconnect", "-f", name, id);
+  await docker("network", "rm", name);
+}
+
 /** Every container of a stack with its id and the moment it was started: equal when nothing was touched. */
 export async function containersOf(stack: string): Promise<readonly string[]> {
   const ids = await list("container", "ls", "-a", "-q", "--no-trunc", "--filter", `name=^${stack}[-_]`);

@@ -20,8 +20,12 @@ const clients = 4;
 const pauseMs = 20;
 const timeoutMs = 15_000;
 
-/** Users: some keep their connections, some come anew each time; each request is one without a cookie. */
-export function startLoad(url: string): Load {
+/**
+ * Users: some keep their connections, some come anew each time; each request is one without a cookie.
+ *
+ * @param host what they ask for, where it is not the host of the address
+ */
+export function startLoad(url: string, host?: string): Load {
   const stopping = new AbortController();
   const failures: { at: string; what: string }[] = [];
   const versions: Record<string, number> = {};
@@ -33,7 +37,7 @@ export function startLoad(url: string): Load {
     while (!stopping.signal.aborted) {
       total++;
       try {
-        const { status, version } = await ask(url, agent);
+        const { status, version } = await ask(url, agent, host);
         if (status >= 500) failures.push({ at: new Date().toISOString(), what: String(status) });
         else {
           versions[version] = (versions[version] ?? 0) + 1;
@@ -57,20 +61,29 @@ export function startLoad(url: string): Load {
   };
 }
 
-/** Versions that answer a number of new users, one after the other. */
-export async function versionsSeen(url: string, count = 40): Promise<readonly string[]> {
+/**
+ * Versions that answer a number of new users, one after the other.
+ *
+ * @param host what they ask for, where it is not the host of the address
+ */
+export async function versionsSeen(url: string, count = 40, host?: string): Promise<readonly string[]> {
   const agent = new Agent({ keepAlive: false });
   const seen = new Set<string>();
   for (let index = 0; index < count; index++) {
-    const { status, version } = await ask(url, agent);
+    const { status, version } = await ask(url, agent, host);
     seen.add(status < 500 ? version : `HTTP ${status}`);
   }
   return [...seen].sort();
 }
 
-function ask(url: string, agent: Agent): Promise<{ readonly status: number; readonly version: string }> {
+function ask(
+  url: string,
+  agent: Agent,
+  host: string | undefined,
+): Promise<{ readonly status: number; readonly version: string }> {
+  const headers = host === undefined ? {} : { host };
   return new Promise((resolve, reject) => {
-    const call = request(url, { agent, timeout: timeoutMs }, (response) => {
+    const call = request(url, { agent, headers, timeout: timeoutMs }, (response) => {
       response.resume();
       response.once("error", reject);
       response.once("end", () => {

@@ -251,6 +251,18 @@ describe("a door that was being replaced when the deployer was killed", () => {
   });
 });
 
+describe("a door that proxies find by labels", () => {
+  const exposed = async (id: string) =>
+    JSON.parse(await docker("inspect", "-f", "{{json .Config.ExposedPorts}}", id)) as unknown;
+
+  it("exposes where it listens, as its service would, for those that look for a port themselves", async () => {
+    const labelled = aShop(stack.name, { admin: { labels: { "traefik.enable": "true" } } });
+    expect(await exposed(await doors.ensure(aDoorRequest(labelled, "admin", "found")))).toEqual({ "80/tcp": {} });
+    const plain = aShop(stack.name, { admin: {} });
+    expect(await exposed(await doors.ensure(aDoorRequest(plain, "admin", "asked by name")))).toBeNull();
+  });
+});
+
 describe("a preview", () => {
   it("is on links only: no names, no ports, no labels of proxies", async () => {
     const labelled = aShop(stack.name, { api: { ports: published, labels: { "traefik.enable": "true" } } });

@@ -2,7 +2,7 @@ import { type ContainerExec, type DoorRequest, labels, type PublishedPort, stack
 import type Docker from "dockerode";
 import type { Engine } from "../engine/engine.ts";
 import { engineError, statusOf } from "../engine/errors.ts";
-import { type DoorFacts, doorFacts } from "../model/door-facts.ts";
+import { type DoorFacts, doorFacts, isFoundByProxies } from "../model/door-facts.ts";
 import { connect, type Endpoint } from "../networks/connect.ts";
 import { doorEndpoints } from "../networks/ensure-networks.ts";
 import { listLinks } from "../networks/links.ts";
@@ -53,7 +53,7 @@ export async function createDoor(
       Image: request.image,
       Labels: doorLabels(request, kind, facts),
       ...(kind === "door" ? { Env: Object.entries(facts.environment).map(([key, value]) => `${key}=${value}`) } : {}),
-      ...(kind === "door" ? { ExposedPorts: exposed(facts.ports) } : {}),
+      ...(kind === "door" ? { ExposedPorts: exposed(request, facts) } : {}),
       HostConfig: {
         RestartPolicy: { Name: "unless-stopped" },
         ...(first ? { NetworkMode: first.network } : {}),
@@ -90,9 +90,12 @@ function doorLabels(request: DoorRequest, kind: DoorContainer["kind"], facts: Do
   };
 }
 
-const portKey = ({ target, protocol }: PublishedPort) => `${target}/${protocol}`;
+const portKey = ({ target, protocol }: Pick<PublishedPort, "target" | "protocol">) => `${target}/${protocol}`;
 
-function exposed(ports: readonly PublishedPort[]): Record<string, object> {
+/** A proxy that is told no port takes the one that the container exposes. */
+function exposed({ spec }: DoorRequest, facts: DoorFacts): Record<string, object> {
+  const listening = spec.listen.map(({ port }) => ({ target: port, protocol: "tcp" }) as const);
+  const ports = isFoundByProxies(facts) ? [...facts.ports, ...listening] : facts.ports;
   return Object.fromEntries(ports.map((port) => [portKey(port), {}]));
 }
 

@@ -2,7 +2,7 @@ import { type ContainerExec, type DoorOptions, isSluiceError, SluiceError } from
 import type { Engine } from "../engine/engine.ts";
 import { engineError } from "../engine/errors.ts";
 import { removeContainers } from "../engine/stop.ts";
-import { type DoorFacts, doorFacts } from "../model/door-facts.ts";
+import { type DoorFacts, doorFacts, isFoundByProxies } from "../model/door-facts.ts";
 import { createDoor, linkEndpoints, publicEndpoints } from "./create-door.ts";
 import type { ReadRouting } from "./wait-door.ts";
 import { type Candidate, ways } from "./ways.ts";
@@ -33,8 +33,7 @@ export async function handOver(tools: DoorTools, what: HandOver, options: DoorOp
   const links = await linkEndpoints(tools.engine, request);
   const ordinary = publicEndpoints(facts);
   // A proxy that finds containers by itself would send users to a door on networks it cannot reach.
-  const isFoundByProxies = Object.keys({ ...facts.labels, ...facts.environment }).length > 0;
-  const startsDark = links.length > 0 && !isFoundByProxies;
+  const startsDark = links.length > 0 && !isFoundByProxies(facts);
   const way = wayOf(facts, startsDark);
   const endpoints = startsDark ? links : [...ordinary, ...links];
   const id = await createDoor(tools.engine, tools.exec, request, { name, kind: "door", endpoints });

@@ -1,4 +1,4 @@
-import type { ComposeModel, PublishedPort } from "@sluice/core";
+import type { ComposeModel, ComposeService, PublishedPort } from "@sluice/core";
 import { unescapeDollars } from "./dollars.ts";
 import { type NamedNetwork, networkKeys, networkName } from "./networks.ts";
 import { proxyLabels, proxyVariables } from "./proxy-labels.ts";
@@ -18,7 +18,7 @@ export interface DoorFacts {
   /** Base and external networks, sorted by key. */
   readonly networks: readonly DoorNetwork[];
   readonly ports: readonly PublishedPort[];
-  /** Labels by which Traefik or caddy-docker-proxy finds the service. */
+  /** Labels by which Traefik or caddy-docker-proxy finds the service, and on which network where it is on one alone. */
   readonly labels: Readonly<Record<string, string>>;
   /** Variables by which nginx-proxy finds it. */
   readonly environment: Readonly<Record<string, string>>;
@@ -38,6 +38,16 @@ function linkedNames(model: ComposeModel, name: string, key: string): readonly s
   return [...linked.map(({ alias }) => alias), `${model.name}-${name}-1`];
 }
 
+/**
+ * Traefik takes any network of a container unless a label names one, and only its own project reaches the links that a
+ * door is on, too. A service on several networks has to say which one as it is.
+ */
+function traefikNetwork(service: ComposeService, networks: readonly NamedNetwork[]): Readonly<Record<string, string>> {
+  const [only, another] = networks;
+  const isTraefiks = Object.keys(proxyLabels(service)).some((name) => name.startsWith("traefik."));
+  return only && !another && isTraefiks ? { "traefik.docker.network": only.name } : {};
+}
+
 export function doorFacts(model: ComposeModel, name: string): DoorFacts {
   const service = model.services[name] ?? {};
   const networks = networkKeys(service).map((key): DoorNetwork => {
@@ -53,7 +63,12 @@ export function doorFacts(model: ComposeModel, name: string): DoorFacts {
   return {
     networks,
     ports: publishedPorts(service),
-    labels: proxyLabels(service),
+    labels: { ...traefikNetwork(service, networks), ...proxyLabels(service) },
     environment: proxyVariables(service),
   };
+}
+
+/** Whether proxies are told of the service by its labels or variables. */
+export function isFoundByProxies({ labels, environment }: DoorFacts): boolean {
+  return Object.keys(labels).length + Object.keys(environment).length > 0;
 }

@@ -1,4 +1,4 @@
-import type { ComposeModel } from "@sluice/core";
+import type { ComposeModel, ComposeService } from "@sluice/core";
 import { describe, expect, test } from "vitest";
 import { factsOf } from "../../test/support/slot-request.ts";
 import { doorFacts } from "./door-facts.ts";
@@ -61,11 +61,27 @@ describe("doorFacts", () => {
     expect(facts("api")).toEqual({
       networks: [{ key: "edge", name: "traefik-public", aliases: ["api", "api.shop", "shop-api"] }],
       ports: [{ published: 80, target: 80, protocol: "tcp" }],
-      labels: { "traefik.enable": "true" },
+      labels: { "traefik.enable": "true", "traefik.docker.network": "traefik-public" },
       environment: {},
     });
     expect(facts("web").labels).toEqual({ "traefik.http.routers.web.rule": "Host(`a$b`)" });
     expect(facts("web").networks.map(({ name }) => name)).toEqual(["shop_back", "traefik-public"]);
+  });
+
+  test("name the network for Traefik where a service is on one alone and says nothing, since a door is on links, too", () => {
+    const labelled = (service: ComposeService) => {
+      const networks = { front: { name: "front", external: true }, back: {} };
+      return doorFacts({ name: "shop", networks, services: { web: { image: "a", ...service } } }, "web").labels;
+    };
+    const rule = { "traefik.http.routers.web.rule": "Host(`a`)" };
+    const network = "traefik.docker.network";
+    expect(labelled({ labels: rule })).toEqual({ ...rule, [network]: "shop_default" });
+    expect(labelled({ labels: rule, networks: { front: null } })).toEqual({ ...rule, [network]: "front" });
+    expect(labelled({ labels: rule, networks: { front: null, back: null } })).toEqual(rule);
+    const chosen = { ...rule, [network]: "elsewhere" };
+    expect(labelled({ labels: chosen, networks: { front: null } })).toEqual(chosen);
+    expect(labelled({ labels: { caddy: "a" } })).toEqual({ caddy: "a" });
+    expect(labelled({})).toEqual({});
   });
 
   test("takes over a fixed address and what nginx-proxy reads", () => {
