@@ -1,3 +1,6 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { findMysqlTarget, highestLevel, runMysqlMigration } from "@sluice/database";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -42,13 +45,24 @@ create event tick on schedule every 1 second do insert into audit (what) values 
 delimiter ;
 create user reader@'%' identified by 'secret';
 grant select on shop.large to reader@'%';
+create user \`call'er\`@localhost identified by 'secret';
+create role callers;
+grant execute on procedure shop.totals to \`call'er\`@localhost with grant option;
+grant execute, alter routine on function shop.next to callers;
 `;
 
 async function sql(statements: string): Promise<string> {
   const command = ["mariadb", "--batch", "--raw", "--skip-column-names", "-u", "root", "shop"];
   return project.run("db", command, { input: statements, environment: { MYSQL_PWD: password } });
 }
+const called = async (statement: string) =>
+  project.run("db", ["mariadb", "--batch", "--skip-column-names", "--user=call'er", "shop"], {
+    input: statement,
+    environment: { MYSQL_PWD: "secret" },
+  });
 const databases = async () => (await sql("show databases like 'shop%'")).split("\n");
+const rightsSql =
+  "select host, db, user, routine_name, routine_type, proc_priv from mysql.procs_priv where db = 'shop' order by 3, 4";
 const countOf = async (table: string) => Number(await sql(`select count(*) from ${table}`));
 
 /** Runs what waits until it is let go. */
@@ -128,8 +142,9 @@ describe("going back", () => {
     const { id } = await project.deployer.database.backup({ prove: true }, signal);
     const before = await countOf("orders");
     await sql(
-      "delete from orders where id <= 100; drop view large; drop trigger noted; create table later (id int); alter event tick disable",
+      "delete from orders where id <= 100; drop view large; drop trigger noted; create table later (id int); alter event tick disable; create procedure late() select 1; grant execute on procedure late to `call'er`@localhost",
     );
+    const rights = await sql(rightsSql);
 
     const plan = await project.deployer.database.planRestore(id);
     expect(plan.losses).toEqual(
@@ -147,6 +162,7 @@ describe("going back", () => {
     ).toBe("2\ntick\tENABLED");
     await sql("insert into customers (name) values ('after')");
     expect(await countOf("audit where what like 'customer%'")).toBeGreaterThan(0);
+    expect(await called("call totals()")).toBe(await sql("select sum(total) from orders"));
     expect(await databases()).toEqual(["shop", old]);
     // Its events run again, and those of the database that was set aside do not.
     const [ticks, rest] = [await countOf("audit"), await countOf(`${old}.audit`)];
@@ -160,6 +176,85 @@ describe("going back", () => {
     expect(await countOf("later")).toBe(0);
     expect(await sql("select status from information_schema.events where event_schema = 'shop'")).toBe("DISABLED");
     expect(await databases()).toEqual(["shop", undone]);
+    expect(await called("call late(); call totals()")).toBe(`1\n${await sql("select sum(total) from orders")}`);
+    expect(await sql(rightsSql)).toBe(rights);
+    await sql(
+      `drop database ${undone}; create view large as select * from orders where total > 100; create trigger noted after insert on customers for each row insert into audit (what) values (concat('customer ', new.id)); alter event tick enable`,
+    );
+  });
+
+  it("takes nothing away where an undo cannot be done", async () => {
+    const { id } = await project.deployer.database.backup({}, signal);
+    await sql("delete from orders where id <= 200; drop view large; drop trigger noted");
+    const { old } = await project.deployer.database.restore(id, {}, signal);
+    await sql("drop trigger noted");
+    await sql(
+      `use ${old}; create view kept as select * from orders; create trigger heard after insert on customers for each row insert into audit (what) values ('heard')`,
+    );
+    const undo = () => project.deployer.database.undoRestore(id, {}, signal);
+
+    const holding = held("use mysql; lock tables shop.still write; select sleep(600)");
+    await until(async () => (await holders()).length === 1);
+    await expect(undo()).rejects.toMatchObject({
+      code: "RESTORE_FAILED",
+      message: expect.stringContaining("Lock wait"),
+    });
+    await letGo(1);
+    await holding;
+    expect(await countOf("large")).toBeGreaterThan(0);
+    expect(await databases()).toEqual(["shop", old]);
+
+    const undone = await undo();
+    expect(await countOf("kept")).toBe(await countOf("orders"));
+    await sql("insert into customers (name) values ('heard')");
+    expect(await countOf("audit where what = 'heard'")).toBe(1);
+    expect(await databases()).toEqual(["shop", undone]);
+    await sql(
+      `drop database ${undone}; drop view kept; drop trigger heard; create view large as select * from orders where total > 100; create trigger noted after insert on customers for each row insert into audit (what) values (concat('customer ', new.id))`,
+    );
+  });
+
+  it("leaves the database whole and its events running where the deployer dies in it", async () => {
+    const { id } = await project.deployer.database.backup({}, signal);
+    const holding = held("use mysql; lock tables shop.still write; select sleep(600)");
+    await until(async () => (await holders()).length === 1);
+    const program = join(import.meta.dirname, "programs", "restore-backup.ts");
+    const doomed = spawn(
+      process.execPath,
+      [
+        "--conditions=sluice-source",
+        program,
+        project.stack,
+        project.directory,
+        `${project.directory}/sluice-1.yaml`,
+        id,
+      ],
+      { stdio: ["ignore", "ignore", "inherit"] },
+    );
+    const over = once(doomed, "exit");
+    const waiting = "select count(*) from information_schema.processlist where info like 'rename table%'";
+    await until(async () => (await sql(waiting)) === "1");
+    doomed.kill("SIGKILL");
+    await over;
+    expect(await sql("select @@event_scheduler")).toBe("OFF");
+    // Not taken by a backup for what a dead one left.
+    const marked = "grep -l SLUICE_BACKUP= /proc/[0-9]*/environ || true";
+    expect(await project.run("db", ["sh", "-c", marked])).toBe("");
+    await until(async () => (await sql("select @@event_scheduler")) === "ON");
+    await letGo(1);
+    await holding;
+    const objects = `select table_name from information_schema.views where table_schema = 'shop'
+      union all select trigger_name from information_schema.triggers where trigger_schema = 'shop'`;
+    expect(await sql(objects)).toBe("large\nnoted");
+    await until(async () => (await project.run("db", ["ls", "/tmp"])) === "");
+    const ticks = await countOf("audit");
+    await until(async () => (await countOf("audit")) > ticks);
+    await expect(project.deployer.database.undoRestore(id, {}, signal)).rejects.toMatchObject({
+      code: "BACKUP_UNKNOWN",
+      hint: expect.stringContaining("drop database"),
+    });
+    const left = (await databases()).filter((name) => name !== "shop");
+    for (const name of left) await sql(`drop database ${name}`);
   });
 
   it("changes nothing where it cannot be done", async () => {
@@ -235,7 +330,7 @@ it("migrations run one at a time, and one whose lock is lost says so", async () 
 
 it("an account with few rights makes backups that say what they are not compared with", async () => {
   await using deployer = await project.open({ database: { user: "shop", store: { directory: "few" } } });
-  await sql("drop procedure totals; drop function next");
+  await sql("drop procedure totals; drop procedure late; drop function next");
   const proven = await deployer.database.backup({ prove: true }, signal);
   expect(highestLevel(proven)).toBe("restored");
   expect(proven).toMatchObject({ fingerprint: null, globals: null });

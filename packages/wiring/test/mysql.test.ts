@@ -82,6 +82,9 @@ create role readers;
 grant select on shop.large to readers;
 grant readers to reader@'%', shop@'%';
 alter user shop@'%' default role readers;
+create user \`call'er\`@localhost identified by 'secret';
+grant execute on procedure shop.totals to \`call'er\`@localhost with grant option;
+grant execute, alter routine on function shop.plus_one to readers;
 `;
 
 let project: ComposeProject;
@@ -94,6 +97,13 @@ async function sql(statements: string): Promise<string> {
     environment: { MYSQL_PWD: password },
   });
 }
+const called = async (statement: string) =>
+  project.run("db", ["mysql", "--batch", "--skip-column-names", "--user=call'er", "shop"], {
+    input: statement,
+    environment: { MYSQL_PWD: "secret" },
+  });
+const rightsSql =
+  "select host, db, user, routine_name, routine_type, proc_priv from mysql.procs_priv where db = 'shop' order by 3, 4";
 const databases = async () => (await sql("show databases like 'shop%'")).split("\n");
 const countOf = async (table: string) => Number(await sql(`select count(*) from ${table}`));
 const some = (count: number) =>
@@ -228,8 +238,9 @@ describe.skipIf(missingMysql !== "")(`MySQL${missingMysql}`, { timeout: 300_000 
     const { id } = await database.backup({}, signal);
     const before = await countOf("orders");
     await sql(
-      "delete from orders where id <= 100; drop view large; drop trigger noted; create table later (id int); alter event tick disable",
+      "delete from orders where id <= 100; drop view large; drop trigger noted; create table later (id int); alter event tick disable; create procedure late() select 1; grant execute on procedure late to `call'er`@localhost",
     );
+    const rights = await sql(rightsSql);
     expect((await database.planRestore(id)).losses).toEqual(
       expect.arrayContaining([
         { name: "orders", rowsThen: before, rowsNow: before - 100 },
@@ -247,6 +258,7 @@ describe.skipIf(missingMysql !== "")(`MySQL${missingMysql}`, { timeout: 300_000 
     ).toBe("2\tä\ntick\tENABLED");
     await sql("insert into customers (name) values ('after')");
     expect(await countOf("audit where what like 'customer%'")).toBeGreaterThan(0);
+    expect(await called("call totals()")).toBe(await sql("select sum(total) from orders"));
     expect(await databases()).toEqual(["shop", old]);
     // Its events run again, and those of the database that was set aside do not.
     const [ticks, rest] = [await countOf("audit"), await countOf(`${old}.audit`)];
@@ -257,6 +269,37 @@ describe.skipIf(missingMysql !== "")(`MySQL${missingMysql}`, { timeout: 300_000 
     expect(await countOf("orders")).toBe(before - 100);
     expect(await countOf("later")).toBe(0);
     expect(await sql("select status from information_schema.events where event_schema = 'shop'")).toBe("DISABLED");
+    expect(await databases()).toEqual(["shop", undone]);
+    expect(await called("call late(); call totals()")).toBe(`1\n${await sql("select sum(total) from orders")}`);
+    expect(await sql(rightsSql)).toBe(rights);
+    await sql(
+      `drop database ${undone}; create view large as select * from orders where total > 100; create trigger noted after insert on customers for each row insert into audit (what) values (concat('customer ', new.id))`,
+    );
+  });
+
+  it("takes nothing away where an undo cannot be done", async () => {
+    const { database } = project.deployer;
+    const { id } = await database.backup({}, signal);
+    const { old } = await database.restore(id, {}, signal);
+    await sql("drop view large; drop trigger noted");
+    const holding = held("use mysql; lock tables shop.still write; select sleep(600)");
+    await until(async () => (await holders()).length === 1);
+    try {
+      await expect(database.undoRestore(id, {}, signal)).rejects.toMatchObject({
+        code: "RESTORE_FAILED",
+        message: expect.stringContaining("Lock wait"),
+      });
+    } finally {
+      await kill(await holders());
+      await holding;
+    }
+    expect(await databases()).toEqual(["shop", old]);
+
+    const undone = await database.undoRestore(id, {}, signal);
+    expect(await countOf("large")).toBeGreaterThan(0);
+    const before = await countOf("audit where what like 'customer%'");
+    await sql("insert into customers (name) values ('heard')");
+    expect(await countOf("audit where what like 'customer%'")).toBe(before + 1);
     expect(await databases()).toEqual(["shop", undone]);
     await sql(`drop database ${undone}`);
   });
@@ -376,7 +419,7 @@ describe.skipIf(missingMysql !== "")(`MySQL${missingMysql}`, { timeout: 300_000 
 
   it("is backed up by an account with few rights, too, and it is said what that is not compared with", async () => {
     await using deployer = await project.open({ database: { user: "shop", store: { directory: "few" } } });
-    await sql("drop procedure totals; drop function plus_one; drop function older");
+    await sql("drop procedure totals; drop procedure late; drop function plus_one; drop function older");
     const { fingerprint, globals, verified } = await deployer.database.backup({}, signal);
     expect({ fingerprint, globals }).toEqual({ fingerprint: null, globals: null });
     expect(verified[0]?.notTested.join()).toContain("whether it holds what the database held: ");

@@ -26,7 +26,7 @@ import { openRehearsalCopy } from "./rehearsal/rehearsal-copy.ts";
 import { createDatabase, dropDatabase, restoreDump } from "./restore.ts";
 import { startScratch } from "./scratch.ts";
 import { openSnapshot, takeFingerprint } from "./snapshot.ts";
-import { listBesides, swapDatabases } from "./swap.ts";
+import { isEmpty, listBesides, swapDatabases } from "./swap.ts";
 import { type MysqlTarget, quoteName } from "./target.ts";
 
 export interface MysqlOptions {
@@ -185,6 +185,12 @@ async function undoSwap({ exec, target }: MysqlOptions, call: DriverCall): Promi
   if (!(await listBesides(exec, target, session)).includes(old)) {
     throw new SluiceError("BACKUP_UNKNOWN", `there is no database ${old}: backup ${call.backup} took nobody's place`, {
       hint: "sluice db list shows the backups; a database that was dropped cannot be put back",
+    });
+  }
+  // A restore that died before its renaming leaves it.
+  if (await isEmpty(exec, target, old, session)) {
+    throw new SluiceError("BACKUP_UNKNOWN", `${old} holds no tables: backup ${call.backup} took nobody's place`, {
+      hint: `drop it, so that the backup can be restored: drop database ${quoteName(old)}`,
     });
   }
   await assertNotThere(exec, target, undone, session);

@@ -14,7 +14,7 @@ import {
 import { parseMajor } from "./probe.ts";
 import type { Programs } from "./programs.ts";
 import { restoreFailure } from "./restore.ts";
-import { swapSql, unswapSql } from "./swap-sql.ts";
+import { swapScripts, unswapScripts } from "./swap-sql.ts";
 import { clientCommand, clientEnvironment, type MysqlTarget, quoteName, quoteText } from "./target.ts";
 
 const target: MysqlTarget = { kind: "mariadb", container: "c", user: "root", database: "shop", password: "hunter2" };
@@ -161,6 +161,7 @@ describe("a swap", () => {
     triggers: ["tr"],
     events: [{ name: "ev", enabled: true, waiting: false }],
     routines: [{ name: "p", type: "PROCEDURE" }],
+    grants: [],
     script: "-- programs",
     ...over,
   });
@@ -170,14 +171,17 @@ describe("a swap", () => {
 
   it("renames all tables at once, after what holds them and before what needs them", () => {
     const fresh = programs({ events: [{ name: "nap", enabled: false, waiting: true }], script: "-- fresh" });
-    const sql = swapSql(request, { live: programs(), fresh, events: "-- events" });
-    expect(statementsOf(sql)).toEqual([
-      "set lock_wait_timeout = 10; set global event_scheduler = off;",
+    const all = { live: programs(), fresh, events: "-- events", scheduled: true };
+    const { script } = swapScripts(request, all);
+    expect(statementsOf(script)).toEqual([
+      "use `old`; set lock_wait_timeout = 10;",
+      "set global event_scheduler = off;",
       "drop trigger `shop`.`tr`;",
       "drop view `shop`.`large`;",
       "drop trigger `new`.`tr`;",
       "drop view `new`.`large`;",
       "rename table `shop`.`orders` to `old`.`orders`, `new`.`orders` to `shop`.`orders`;",
+      "select 'renamed';",
       "drop event `shop`.`ev`;",
       "drop procedure `shop`.`p`;",
       "drop event `new`.`nap`;",
@@ -190,17 +194,54 @@ describe("a swap", () => {
       "-- programs",
       "alter event `old`.`ev` disable on slave;",
     ]);
+    expect(swapScripts(request, { ...all, scheduled: false }).script).not.toContain("event_scheduler");
   });
 
   it("is taken back from before its renaming, and from after", () => {
-    const all = { live: programs(), fresh: programs(), events: "" };
-    const before = { live: programs({ triggers: [] }), fresh: nothing, old: nothing };
-    expect(unswapSql(request, all, before)).not.toContain("rename");
+    const fresh = programs({ script: "-- fresh" });
+    const all = { live: programs(), fresh, events: "", scheduled: true };
+    const before = { live: programs({ triggers: [] }), fresh: programs({ views: [] }), old: nothing };
+    expect(statementsOf(unswapScripts(request, all, before).script)).toEqual([
+      "use `old`;",
+      "set global event_scheduler = off;",
+      "drop view `shop`.`large`;",
+      "drop trigger `new`.`tr`;",
+      "drop event `shop`.`ev`;",
+      "drop procedure `shop`.`p`;",
+      "drop event `new`.`ev`;",
+      "drop procedure `new`.`p`;",
+      "use `shop`;",
+      "-- programs",
+      "use `new`;",
+      "-- fresh",
+    ]);
     const after = { live: programs({ triggers: [] }), fresh: nothing, old: programs() };
-    const sql = unswapSql(request, all, after);
-    expect(sql).toContain("rename table `shop`.`orders` to `new`.`orders`, `old`.`orders` to `shop`.`orders`;");
-    for (const one of [sql, unswapSql(request, all, before)]) {
-      expect(statementsOf(one).slice(-3)).toEqual(["use `shop`;", "-- programs", "drop database `old`;"]);
-    }
+    const { script } = unswapScripts(request, all, after);
+    expect(script).toContain("rename table `shop`.`orders` to `new`.`orders`, `old`.`orders` to `shop`.`orders`;");
+    expect(statementsOf(script).slice(-4)).toEqual(["use `shop`;", "-- programs", "use `new`;", "-- fresh"]);
+  });
+
+  it("is taken back from after its renaming where the live database held nothing", () => {
+    const all = { live: nothing, fresh: programs(), events: "", scheduled: false };
+    const after = { live: programs(), fresh: nothing, old: nothing };
+    expect(unswapScripts(request, all, after).script).toContain("rename table `shop`.`orders` to `new`.`orders`;");
+  });
+
+  it("gives rights to routines again, and keeps those of what is set aside with it", () => {
+    const grant = { routine: "p", type: "PROCEDURE", account: "`a`@`%`", rights: ["Execute", "Alter Routine"] };
+    const live = programs({ grants: [grant] });
+    const fresh = programs({ grants: [{ ...grant, account: "`role`", rights: ["Grant"] }] });
+    const all = { live, fresh, events: "", scheduled: false };
+    const [its, others] = [
+      (database: string) => `grant Execute, Alter Routine on PROCEDURE \`${database}\`.\`p\` to \`a\`@\`%\`;`,
+      (database: string) => `grant usage on PROCEDURE \`${database}\`.\`p\` to \`role\` with grant option;`,
+    ];
+    const { rights, back } = swapScripts(request, all);
+    expect(statementsOf(rights)).toEqual([its("shop"), others("shop"), its("old")]);
+    expect(statementsOf(back.live).at(-1)).toBe(its("shop"));
+    expect(statementsOf(unswapScripts(request, all, { live, fresh, old: nothing }).rights)).toEqual([
+      its("shop"),
+      others("new"),
+    ]);
   });
 });

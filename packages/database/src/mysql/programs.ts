@@ -1,7 +1,15 @@
 import { type ContainerExec, SluiceError } from "@sluice/core";
 import { reasonOf } from "../process/reason-of.ts";
 import { type ClientOptions, runSql } from "./client.ts";
-import { clientEnvironment, fromHex, type MysqlTarget, maintenance, programsOf, quoteText } from "./target.ts";
+import {
+  clientEnvironment,
+  fromHex,
+  type MysqlTarget,
+  maintenance,
+  programsOf,
+  quoteName,
+  quoteText,
+} from "./target.ts";
 
 /** What a database holds besides rows, as scripts that make it anew; and the names of what rows are in. */
 export interface Programs {
@@ -11,8 +19,19 @@ export interface Programs {
   readonly triggers: readonly string[];
   readonly events: readonly { readonly name: string; readonly enabled: boolean; readonly waiting: boolean }[];
   readonly routines: readonly { readonly name: string; readonly type: string }[];
+  readonly grants: readonly RoutineGrant[];
   /** Makes the triggers, events and routines; and the views, which must come after tables. */
   readonly script: string;
+}
+
+/** What an account may do with a routine. Servers forget it with the routine. */
+export interface RoutineGrant {
+  readonly routine: string;
+  readonly type: string;
+  /** As statements name it. */
+  readonly account: string;
+  /** As statements name them; the one to hand them on is `Grant`. */
+  readonly rights: readonly string[];
 }
 
 const quiet = ["--skip-comments", "--no-data", "--no-create-db", "--no-tablespaces", "--skip-lock-tables"];
@@ -25,13 +44,18 @@ export async function readPrograms(
   options: ClientOptions,
 ): Promise<Programs> {
   const name = quoteText(database);
+  const isRole =
+    target.kind === "mariadb"
+      ? "exists (select 1 from mysql.user u where u.user = p.user and u.host = p.host and u.is_role = 'Y')"
+      : "0";
   const sql = `
 select 'table', hex(table_name), '' from information_schema.tables
   where table_schema = ${name} and table_type in ('BASE TABLE', 'SYSTEM VERSIONED', 'SEQUENCE');
 select 'view', hex(table_name), '' from information_schema.views where table_schema = ${name};
 select 'trigger', hex(trigger_name), '' from information_schema.triggers where trigger_schema = ${name};
 select 'event', hex(event_name), status from information_schema.events where event_schema = ${name};
-select 'routine', hex(routine_name), routine_type from information_schema.routines where routine_schema = ${name};`;
+select 'routine', hex(routine_name), routine_type from information_schema.routines where routine_schema = ${name};
+select 'grant', hex(routine_name), routine_type, hex(user), hex(host), ${isRole}, proc_priv from mysql.procs_priv p where db = ${name};`;
   const rows = (await runSql(exec, maintenance(target), sql, options)).map((line) => line.split("\t"));
   const of = (kind: string) => rows.filter(([found]) => found === kind);
   const namesOf = (kind: string) => of(kind).map(([, digits = ""]) => fromHex(digits));
@@ -49,7 +73,18 @@ select 'routine', hex(routine_name), routine_type from information_schema.routin
       waiting: status === "SLAVESIDE_DISABLED" || status === "REPLICA_SIDE_DISABLED",
     })),
     routines: of("routine").map(([, digits = "", type = ""]) => ({ name: fromHex(digits), type })),
+    grants: of("grant").map(parseGrant),
     script: `${programs}\n${shown}`,
+  };
+}
+
+function parseGrant([, routine = "", type = "", user = "", host = "", isRole, rights = ""]: readonly string[]) {
+  const name = quoteName(fromHex(user));
+  return {
+    routine: fromHex(routine),
+    type,
+    account: isRole === "1" ? name : `${name}@${quoteName(fromHex(host))}`,
+    rights: rights.split(",").filter((right) => right !== ""),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Programs } from "./programs.ts";
+import type { Programs, RoutineGrant } from "./programs.ts";
 import { quoteName } from "./target.ts";
 
 export interface SwapRequest {
@@ -15,22 +15,37 @@ export interface SwapPrograms {
   readonly fresh: Programs;
   /** A script of events that belong to the fresh one and are not in it. */
   readonly events: string;
+  /** The server's events are run. */
+  readonly scheduled: boolean;
+}
+
+/** What is run in a row. */
+export interface SwapScripts {
+  /** Ends at its first error. */
+  readonly script: string;
+  /** Rights that are given once that is done; those to what is not there are refused. */
+  readonly rights: string;
+  /** Make anew what it dropped in a database, where it fails before it writes anything. */
+  readonly back: { readonly live: string; readonly fresh: string };
 }
 
 /**
- * The script that puts one database in the place of another. There is no renaming of databases: tables are renamed into
- * others, all in one statement that happens or does not. What cannot move along (triggers, views, routines, events) is
- * dropped before and made anew after. Events rest meanwhile, and those set aside are marked, so that an undo wakes them.
+ * Puts one database in the place of another. There is no renaming of databases: tables are renamed into others, all in one
+ * statement that happens or does not. What cannot move along (triggers, views, routines, events) is dropped before and made
+ * anew after. Events rest meanwhile, and those set aside are marked, so that an undo wakes them. The session is in one of the
+ * three databases all the time, which it is known by.
  */
-export function swapSql({ live, fresh, old }: SwapRequest, programs: SwapPrograms): string {
-  return [
-    "set lock_wait_timeout = 10; set global event_scheduler = off;",
+export function swapScripts({ live, fresh, old }: SwapRequest, programs: SwapPrograms): SwapScripts {
+  const script = [
+    `use ${quoteName(old)}; set lock_wait_timeout = 10;`,
+    ...rest(programs),
     ...dropBound(live, programs.live),
     ...dropBound(fresh, programs.fresh),
     renameSql([
       ...programs.live.tables.map((name) => [live, old, name] as const),
       ...programs.fresh.tables.map((name) => [fresh, live, name] as const),
     ]),
+    "select 'renamed';",
     ...dropFree(live, programs.live),
     ...dropFree(fresh, programs.fresh),
     ...load(live, `${programs.fresh.script}\n${programs.events}`),
@@ -39,35 +54,69 @@ export function swapSql({ live, fresh, old }: SwapRequest, programs: SwapProgram
     ...programs.live.events
       .filter(({ enabled }) => enabled)
       .map(({ name }) => alterEvent(old, name, "disable on slave")),
-  ].join("\n");
+  ];
+  // Those of routines that are now set aside alone come back with them.
+  const rights = [
+    ...grantSql(live, [...programs.live.grants, ...programs.fresh.grants]),
+    ...grantSql(old, programs.live.grants),
+  ];
+  const back = {
+    live: backSql(live, programs.live),
+    fresh: backSql(fresh, programs.fresh),
+  };
+  return { script: script.join("\n"), rights: rights.join("\n"), back };
 }
 
 /**
- * The script that makes the live database what it was, from wherever `swapSql` came to an end.
+ * Makes the live database and the fresh one what they were, from wherever a swap came to an end, and leaves nothing in the old one
+ * that was in use.
  *
  * @param now what the three hold at this moment
  */
-export function unswapSql(
+export function unswapScripts(
   { live, fresh, old }: SwapRequest,
   programs: SwapPrograms,
   now: { readonly live: Programs; readonly fresh: Programs; readonly old: Programs },
-): string {
-  return [
+): SwapScripts {
+  // One of them may never have held a table.
+  const renamed = now.old.tables.length > 0 || (programs.fresh.tables.length > 0 && now.fresh.tables.length === 0);
+  const script = [
+    `use ${quoteName(old)};`,
+    ...rest(programs),
     ...dropBound(live, now.live),
+    ...dropBound(fresh, now.fresh),
     ...dropBound(old, now.old),
     ...dropFree(live, now.live),
-    // Where it is still empty, nothing was renamed.
-    ...(now.old.tables.length === 0
-      ? []
-      : [
+    ...dropFree(fresh, now.fresh),
+    ...(renamed
+      ? [
           renameSql([
             ...now.live.tables.map((name) => [live, fresh, name] as const),
             ...now.old.tables.map((name) => [old, live, name] as const),
           ]),
-        ]),
+        ]
+      : []),
     ...load(live, programs.live.script),
-    `drop database ${quoteName(old)};`,
-  ].join("\n");
+    ...load(fresh, programs.fresh.script),
+  ];
+  const rights = [...grantSql(live, programs.live.grants), ...grantSql(fresh, programs.fresh.grants)];
+  return { script: script.join("\n"), rights: rights.join("\n"), back: { live: "", fresh: "" } };
+}
+
+function backSql(database: string, { script, grants }: Programs): string {
+  return ["set lock_wait_timeout = 10;", script, ...grantSql(database, grants)].join("\n");
+}
+
+function rest({ scheduled }: SwapPrograms): readonly string[] {
+  return scheduled ? ["set global event_scheduler = off;"] : [];
+}
+
+function grantSql(database: string, grants: readonly RoutineGrant[]): readonly string[] {
+  return grants.map(({ routine, type, account, rights }) => {
+    const may = rights.filter((right) => right !== "Grant").join(", ") || "usage";
+    const handOn = rights.includes("Grant") ? " with grant option" : "";
+    return `grant ${may} on ${type} ${placed(database, routine)} to ${account}${handOn};`;
+  });
 }
 
 /** What keeps tables from being renamed. */

@@ -1,26 +1,16 @@
 import { type ContainerExec, SluiceError } from "@sluice/core";
-import { reasonOf } from "../process/reason-of.ts";
 import { type ClientOptions, runSql } from "./client.ts";
 import { readPrograms } from "./programs.ts";
-import { type SwapRequest, swapSql, unswapSql } from "./swap-sql.ts";
-import {
-  clientCommand,
-  clientEnvironment,
-  fromHex,
-  type MysqlTarget,
-  maintenance,
-  quoteName,
-  quoteText,
-} from "./target.ts";
-
-/** The script lies in the container: once its client reads it, it is done or given up even if whoever sent it dies. */
-const scriptFile = "/tmp/sluice-swap.sql";
+import { endSessions, endSwap, putScripts, runScripts } from "./swap-client.ts";
+import { type SwapPrograms, type SwapRequest, swapScripts, unswapScripts } from "./swap-sql.ts";
+import { fromHex, type MysqlTarget, maintenance, quoteName, quoteText } from "./target.ts";
 
 /**
  * Swaps `fresh` into the place of `live`, whose tables go into the new database `old`. Sessions in `live` are ended.
  *
  * @param events a script of events that belong to `fresh` and are not in it
- * @throws SluiceError RESTORE_FAILED; then the live database is in its place, and whole
+ * @throws SluiceError RESTORE_FAILED; then the live database is in its place, and whole, unless the error says that this is not
+ * known; and no database that holds tables was dropped
  */
 export async function swapDatabases(
   exec: ContainerExec,
@@ -32,12 +22,15 @@ export async function swapDatabases(
   const { live, fresh, old } = request;
   const server = maintenance(target);
   await assertNobodyRefers(exec, target, live, options);
+  const [scheduler = ""] = await runSql(exec, server, "select @@global.event_scheduler;", options);
   const programs = {
     live: await readPrograms(exec, target, live, options),
     fresh: await readPrograms(exec, target, fresh, options),
     events,
+    // DISABLED cannot be changed while a server runs.
+    scheduled: /^(?:ON|1)$/i.test(scheduler),
   };
-  const [scheduler = "OFF"] = await runSql(exec, server, "select @@global.event_scheduler;", options);
+  await putScripts(exec, target, swapScripts(request, programs));
   const create = `select concat('create database ${quoteName(old)} character set ', default_character_set_name, ' collate ', default_collation_name)
     from information_schema.schemata where schema_name = ${quoteText(live)};`;
   const [statement = ""] = await runSql(exec, server, create, options);
@@ -46,25 +39,80 @@ export async function swapDatabases(
   const unstoppable = { session: options.session };
   try {
     options.signal?.throwIfAborted();
-    await endSessions(exec, target, live, unstoppable);
-    await runScript(exec, server, swapSql(request, programs), unstoppable);
-    await runSql(exec, server, `drop database ${quoteName(fresh)};`, unstoppable);
+    await endSessions(exec, target, [live], unstoppable);
+    await runScripts(exec, target, request, programs, unstoppable);
   } catch (cause) {
-    const now = {
-      live: await readPrograms(exec, target, live, unstoppable),
-      fresh: await readPrograms(exec, target, fresh, unstoppable),
-      old: await readPrograms(exec, target, old, unstoppable),
-    };
-    await runScript(exec, server, unswapSql(request, programs, now), unstoppable);
+    await takeBack(exec, target, request, programs, { cause, ...unstoppable });
     throw new SluiceError("RESTORE_FAILED", `the databases could not be swapped: ${(cause as Error).message}`, {
       hint: `${live} is the one it was; see the log of the database's container`,
       cause,
     });
-  } finally {
-    // DISABLED cannot be changed while a server runs.
-    const set = `set global event_scheduler = ${scheduler};`;
-    if (/^(?:ON|1)$/i.test(scheduler)) await runSql(exec, server, set, unstoppable).catch(() => undefined);
   }
+  // An empty one harms nobody.
+  await dropEmpty(exec, target, fresh, unstoppable).catch(() => undefined);
+}
+
+/** @throws SluiceError RESTORE_FAILED where it is not known what the databases are now */
+async function takeBack(
+  exec: ContainerExec,
+  target: MysqlTarget,
+  request: SwapRequest,
+  programs: SwapPrograms,
+  options: ClientOptions & { readonly cause: unknown },
+): Promise<void> {
+  const { live, fresh, old } = request;
+  try {
+    // What has not answered may go on, and nothing that is read meanwhile holds.
+    await endSwap(exec, target, request, options);
+    const now = {
+      live: await readPrograms(exec, target, live, options),
+      fresh: await readPrograms(exec, target, fresh, options),
+      old: await readPrograms(exec, target, old, options),
+    };
+    await putScripts(exec, target, unswapScripts(request, programs, now));
+    await runScripts(exec, target, request, programs, options);
+    await dropEmpty(exec, target, old, options);
+  } catch (error) {
+    // Whoever would have done it may have been ended.
+    if (programs.scheduled) {
+      await runSql(exec, maintenance(target), "set global event_scheduler = on;", options).catch(() => undefined);
+    }
+    const [failed, why] = [options.cause, error].map((one) => (one as Error).message);
+    throw new SluiceError(
+      "RESTORE_FAILED",
+      `the databases could not be swapped: ${failed}; and it is not known whether that is taken back: ${why}`,
+      {
+        hint: `the tables that were in use are in ${live} or in ${old}: drop neither before you have looked, and see the log of the database's container`,
+        cause: error,
+      },
+    );
+  }
+}
+
+/** @throws SluiceError RESTORE_FAILED where it holds tables */
+async function dropEmpty(
+  exec: ContainerExec,
+  target: MysqlTarget,
+  database: string,
+  options: ClientOptions,
+): Promise<void> {
+  if (!(await isEmpty(exec, target, database, options))) {
+    throw new SluiceError("RESTORE_FAILED", `database ${database} holds tables`);
+  }
+  await runSql(exec, maintenance(target), `drop database ${quoteName(database)};`, options);
+}
+
+/** Whether a database holds no tables. */
+export async function isEmpty(
+  exec: ContainerExec,
+  target: MysqlTarget,
+  database: string,
+  options: ClientOptions,
+): Promise<boolean> {
+  const sql = `select count(*) from information_schema.tables
+    where table_schema = ${quoteText(database)} and table_type <> 'VIEW';`;
+  const [tables] = await runSql(exec, maintenance(target), sql, options);
+  return tables === "0";
 }
 
 /** Foreign keys of other databases would follow the tables that are set aside. */
@@ -81,47 +129,6 @@ async function assertNobodyRefers(
   throw new SluiceError("RESTORE_FAILED", `foreign keys of ${others.join(", ")} refer to tables of ${live}`, {
     hint: "tables that others refer to cannot be swapped: restore the backup by hand, or drop those keys first",
   });
-}
-
-async function endSessions(
-  exec: ContainerExec,
-  target: MysqlTarget,
-  database: string,
-  options: ClientOptions,
-): Promise<void> {
-  const sql = `select concat('kill ', id, ';') from information_schema.processlist
-    where db = ${quoteText(database)} and id <> connection_id();`;
-  const kills = await runSql(exec, maintenance(target), sql, options);
-  if (kills.length === 0) return;
-  // Some end by themselves before it is their turn.
-  await exec.exec(target.container, clientCommand(maintenance(target), ["--force"]), {
-    stdin: `${kills.join("\n")}\n`,
-    environment: clientEnvironment(target, options.session),
-  });
-}
-
-async function runScript(
-  exec: ContainerExec,
-  server: MysqlTarget,
-  script: string,
-  { session }: ClientOptions,
-): Promise<void> {
-  const { container } = server;
-  // Not by `putFiles`, which does not reach a /tmp in memory.
-  const put = await exec.exec(container, ["sh", "-c", `umask 077 && cat > ${scriptFile}`], { stdin: script });
-  if (put.exitCode !== 0)
-    throw new SluiceError("RESTORE_FAILED", `${scriptFile} cannot be written: ${put.stderr.trim()}`);
-  try {
-    const command = ["sh", "-c", `exec "$@" < ${scriptFile}`, "sh", ...clientCommand(server)];
-    const ended = await exec.exec(container, command, { environment: clientEnvironment(server, session) });
-    if (ended.exitCode !== 0) {
-      throw new SluiceError("RESTORE_FAILED", reasonOf(ended.stderr) ?? `exit code ${ended.exitCode}`, {
-        detail: ended.stderr.trim(),
-      });
-    }
-  } finally {
-    await exec.exec(container, ["rm", "-f", scriptFile]).catch(() => undefined);
-  }
 }
 
 /** Names of databases beside the target's that restores made. */

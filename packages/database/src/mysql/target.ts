@@ -11,9 +11,17 @@ export interface MysqlTarget {
   readonly password?: string | undefined;
 }
 
-/** What the clients read besides their arguments: the password, where lists of processes do not show it. */
-export function clientEnvironment({ password }: MysqlTarget, session: string): Record<string, string> {
-  return { [sessionVariable]: session, ...(password === undefined ? {} : { MYSQL_PWD: password }) };
+/**
+ * What the clients read besides their arguments: the password, where lists of processes do not show it.
+ *
+ * @param variable by which the process is known; its value is the session
+ */
+export function clientEnvironment(
+  { password }: MysqlTarget,
+  session: string,
+  variable = sessionVariable,
+): Record<string, string> {
+  return { [variable]: session, ...(password === undefined ? {} : { MYSQL_PWD: password }) };
 }
 
 /** MariaDB's images from 11 on hold no program of MySQL's name, and those of MySQL none of MariaDB's. */

@@ -1,4 +1,4 @@
-import { SluiceError } from "@sluice/core";
+import { isSluiceError, SluiceError } from "@sluice/core";
 import type { DatabaseDriver, DriverCall, FreshDatabase, RunningDump, ScratchDatabase } from "../driver.ts";
 import { compressFileThere, compressHere } from "../process/compressed-output.ts";
 import { orDispose } from "../process/or-dispose.ts";
@@ -44,10 +44,13 @@ export function createSqliteDriver(options: SqliteOptions): DatabaseDriver {
     undoSwap: (call) =>
       withTool(call.signal, async (tool) => {
         const [old, undone] = [beside(file, "old", call.backup), beside(file, "undone", call.backup)];
-        if ((await tool.list(old, call.signal)).includes(old)) return exchange(tool, file, old, undone);
-        throw new SluiceError("BACKUP_UNKNOWN", `there is no ${old}: backup ${call.backup} took nobody's place`, {
-          hint: "sluice db list shows the backups; a file that was removed cannot be put back",
-        });
+        if (!(await isThere(tool, old, call.signal))) {
+          throw new SluiceError("BACKUP_UNKNOWN", `there is no ${old}: backup ${call.backup} took nobody's place`, {
+            hint: "sluice db list shows the backups; a file that was removed cannot be put back",
+          });
+        }
+        await assertNotThere(tool, undone, call.signal);
+        return exchange(tool, file, old, undone);
       }),
   };
 }
@@ -131,13 +134,13 @@ async function restoreBeside(
   { backup, signal }: DriverCall,
 ): Promise<FreshDatabase> {
   const [name, old] = [beside(file, "restore", backup), beside(file, "old", backup)];
-  const drop = () => withTool(undefined, (tool) => tool.remove(withCompanions(name)));
+  const drop = () =>
+    withTool(undefined, async (tool) => {
+      // An exchange that may go on would find an empty database in its place.
+      if (!(await isThere(tool, old))) await tool.remove(withCompanions(name));
+    });
   await withTool(signal, async (tool) => {
-    if ((await tool.list(old, signal)).includes(old)) {
-      throw new SluiceError("RESTORE_FAILED", `${old} is there already, from an earlier restore of this backup`, {
-        hint: "look whether anybody needs it, then remove it",
-      });
-    }
+    await assertNotThere(tool, old, signal);
     await tool.remove(withCompanions(name));
     try {
       await tool.write(name, source, signal);
@@ -156,6 +159,17 @@ async function restoreBeside(
   };
 }
 
+async function isThere(tool: SqliteTool, path: string, signal?: AbortSignal): Promise<boolean> {
+  return (await tool.list(path, signal)).includes(path);
+}
+
+async function assertNotThere(tool: SqliteTool, path: string, signal: AbortSignal | undefined): Promise<void> {
+  if (!(await isThere(tool, path, signal))) return;
+  throw new SluiceError("RESTORE_FAILED", `${path} is there already, from an earlier restore of this backup`, {
+    hint: "look whether anybody needs it, then remove it",
+  });
+}
+
 /**
  * Puts the content of `fresh` into the live file, in one transaction, and keeps what was there as `old`. The file itself is not
  * replaced: whoever has it open, as the application does, would go on writing to the one that is gone.
@@ -169,8 +183,16 @@ async function exchange(tool: SqliteTool, live: string, fresh: string, old: stri
   try {
     await tool.overwrite(fresh, live);
   } catch (cause) {
+    const failed = `the content could not be exchanged: ${(cause as Error).message}`;
+    // Not the tool's own words: it may go on, and what it then writes over is nowhere else.
+    if (isSluiceError(cause) && cause.code === "EXEC_FAILED") {
+      throw new SluiceError("RESTORE_FAILED", failed, {
+        hint: `it may have been, or be exchanged yet: look at the database once nothing works on it. What it held is kept as ${old}: do not remove that before`,
+        cause,
+      });
+    }
     await tool.remove([old]);
-    throw new SluiceError("RESTORE_FAILED", `the content could not be exchanged: ${(cause as Error).message}`, {
+    throw new SluiceError("RESTORE_FAILED", failed, {
       hint: "the database is what it was; does a process hold a transaction open in it?",
       cause,
     });

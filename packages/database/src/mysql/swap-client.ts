@@ -1,0 +1,116 @@
+import { type ContainerExec, SluiceError } from "@sluice/core";
+import { makeReady } from "../process/make-ready.ts";
+import { reasonOf } from "../process/reason-of.ts";
+import { type ClientOptions, runSql } from "./client.ts";
+import type { SwapPrograms, SwapRequest, SwapScripts } from "./swap-sql.ts";
+import { clientCommand, clientEnvironment, type MysqlTarget, maintenance, quoteText } from "./target.ts";
+
+/** The scripts lie in the container: once they are begun, they are done or given up even if whoever sent them dies. */
+const place = "/tmp/sluice-swap";
+
+/** By which the processes of a swap are known: a later backup does not take them for what a dead one left. */
+const swapVariable = "SLUICE_SWAP";
+
+/** Parameters: place, whether events rest meanwhile, the live and the fresh database, the client and its arguments. */
+const sequence = `
+umask 077
+place=$1 scheduled=$2 live=$3 fresh=$4
+shift 4
+"$@" < "$place.script" > "$place.out"
+code=$?
+if [ "$code" = 0 ]; then
+  "$@" --force < "$place.rights" 2> /dev/null
+elif [ ! -s "$place.out" ]; then
+  "$@" --force --database="$live" < "$place.live" 2> /dev/null
+  "$@" --force --database="$fresh" < "$place.fresh" 2> /dev/null
+fi
+[ "$scheduled" = false ] || "$@" --execute="set global event_scheduler = on" 2> /dev/null
+rm -f "$place".*
+exit "$code"
+`;
+
+/** Puts scripts into the container, where `runScripts` finds them. @throws SluiceError RESTORE_FAILED, EXEC_FAILED */
+export async function putScripts(
+  exec: ContainerExec,
+  { container }: MysqlTarget,
+  { script, rights, back }: SwapScripts,
+): Promise<void> {
+  for (const [name, text] of Object.entries({ script, rights, ...back })) {
+    // Not by `putFiles`, which does not reach a /tmp in memory.
+    const command = ["sh", "-c", 'umask 077 && cat > "$1"', "sh", `${place}.${name}`];
+    const put = await exec.exec(container, command, { stdin: `${text}\n` });
+    if (put.exitCode !== 0) {
+      throw new SluiceError("RESTORE_FAILED", `${place}.${name} cannot be written: ${put.stderr.trim()}`);
+    }
+  }
+}
+
+/**
+ * Runs the scripts that were put into the container. At their end, whatever it is, the server's events run again if they did.
+ *
+ * @throws SluiceError RESTORE_FAILED, EXEC_FAILED
+ */
+export async function runScripts(
+  exec: ContainerExec,
+  target: MysqlTarget,
+  { live, fresh }: SwapRequest,
+  { scheduled }: Pick<SwapPrograms, "scheduled">,
+  { session }: ClientOptions,
+): Promise<void> {
+  const parameters = [place, String(scheduled), live, fresh, ...clientCommand(maintenance(target))];
+  const ended = await exec.exec(target.container, ["sh", "-c", sequence, "sh", ...parameters], {
+    environment: clientEnvironment(target, session, swapVariable),
+  });
+  if (ended.exitCode === 0) return;
+  throw new SluiceError("RESTORE_FAILED", reasonOf(ended.stderr) ?? `exit code ${ended.exitCode}`, {
+    detail: ended.stderr.trim(),
+  });
+}
+
+/** How often it is looked whether all has ended: for at least 30 s. */
+const mostLooks = 300;
+
+/**
+ * Ends what runs of a swap, in the container and in the server, and waits until it has: a client that nobody hears any more goes
+ * on, and so does a statement whose client is gone.
+ *
+ * @throws SluiceError RESTORE_FAILED, DATABASE_UNREACHABLE, EXEC_FAILED; then it may go on
+ */
+export async function endSwap(
+  exec: ContainerExec,
+  target: MysqlTarget,
+  { live, fresh, old }: SwapRequest,
+  options: ClientOptions,
+): Promise<void> {
+  const { container } = target;
+  const request = { container, session: "", pipe: null, variable: swapVariable };
+  for (let looks = 0; (await makeReady(exec, request)).ended > 0; looks += 1) {
+    if (looks === mostLooks) throw new SluiceError("RESTORE_FAILED", "the client that swaps databases does not end");
+  }
+  const ids = await endSessions(exec, target, [live, fresh, old], options);
+  if (ids.length === 0) return;
+  const left = `select id from information_schema.processlist where id in (${ids.join(", ")});`;
+  for (let looks = 0; (await runSql(exec, maintenance(target), left, options)).length > 0; looks += 1) {
+    if (looks === mostLooks) throw new SluiceError("RESTORE_FAILED", `sessions do not end: ${ids.join(", ")}`);
+    await runSql(exec, maintenance(target), "do sleep(0.1);", options);
+  }
+}
+
+/** Ends all sessions in some databases. Resolves with their ids, some of which may take a moment. */
+export async function endSessions(
+  exec: ContainerExec,
+  target: MysqlTarget,
+  databases: readonly string[],
+  options: ClientOptions,
+): Promise<readonly string[]> {
+  const sql = `select id from information_schema.processlist
+    where db in (${databases.map(quoteText).join(", ")}) and id <> connection_id();`;
+  const ids = await runSql(exec, maintenance(target), sql, options);
+  if (ids.length === 0) return ids;
+  // Some end by themselves before it is their turn.
+  await exec.exec(target.container, clientCommand(maintenance(target), ["--force"]), {
+    stdin: ids.map((id) => `kill ${id};\n`).join(""),
+    environment: clientEnvironment(target, options.session),
+  });
+  return ids;
+}

@@ -1,0 +1,161 @@
+import { type ContainerExec, type ExecOptions, isSluiceError, SluiceError } from "@sluice/core";
+import { describe, expect, it } from "vitest";
+import { swapDatabases } from "./swap.ts";
+import { fromHex, type MysqlTarget } from "./target.ts";
+
+const target: MysqlTarget = { kind: "mariadb", container: "c", user: "root", database: "shop" };
+const request = { live: "shop", fresh: "shop__restore_1", old: "shop__old_1" };
+type Content = Readonly<Record<"live" | "fresh" | "old", readonly string[]>>;
+const before: Content = { live: ["orders"], fresh: ["orders"], old: [] };
+const after: Content = { live: ["orders"], fresh: [], old: ["orders"] };
+
+interface Server {
+  /** What becomes of each sequence of scripts, in turn. */
+  readonly runs: readonly ((server: Changing) => number)[];
+  /** What becomes of it when its client is ended. */
+  readonly onEnd?: (server: Changing) => void;
+}
+
+interface Changing {
+  content: Content;
+  /** Id of the session that swaps. */
+  session: string;
+}
+
+const lost = () => {
+  throw new SluiceError("EXEC_FAILED", "the connection to a process in a container broke");
+};
+
+/** A server that is asked what it holds, and all that it is told. */
+function serverWith({ runs, onEnd = () => undefined }: Server) {
+  const state: Changing = { content: before, session: "" };
+  const told: string[] = [];
+  const waiting = [...runs];
+  const named = (sql: string) => {
+    const name = fromHex(/ = _utf8mb4 0x([0-9a-f]+)/.exec(sql)?.[1] ?? "");
+    return Object.entries(request).find(([, database]) => database === name)?.[0] as keyof Content;
+  };
+  const answer = (sql: string): readonly string[] => {
+    if (sql.includes("@@global.event_scheduler")) return ["ON"];
+    if (sql.includes("select concat('create database")) return ["create database old"];
+    if (sql.includes("'table', hex")) {
+      return state.content[named(sql)].map((name) => `table\t${Buffer.from(name).toString("hex")}\t`);
+    }
+    if (sql.includes("count(*) from information_schema.tables")) return [`${state.content[named(sql)].length}`];
+    if (sql.includes("from information_schema.processlist")) return state.session === "" ? [] : [state.session];
+    return [];
+  };
+  const exec = async (_container: string, command: readonly string[], { stdin = "" }: ExecOptions = {}) => {
+    const text = String(stdin);
+    const ended = (stdout = "", exitCode = 0) => ({ exitCode, stdout: Buffer.from(stdout), stderr: "" });
+    if (command[0] !== "sh") {
+      told.push(text);
+      if (text.startsWith("kill ")) onEnd(state);
+      return ended(answer(text).join("\n"));
+    }
+    if (command.some((argument) => argument.includes(".rights"))) {
+      if (command.includes("/tmp/sluice-swap.rights")) return ended();
+      return ended("", waiting.shift()?.(state));
+    }
+    if (text !== "") told.push(text);
+    return ended("0\n");
+  };
+  return {
+    state,
+    told,
+    swap: () =>
+      swapDatabases({ exec } as unknown as ContainerExec, target, request, "", { session: "s" }).catch(
+        (error: unknown) => error,
+      ),
+  };
+}
+
+const dropped = (told: readonly string[]) =>
+  told.flatMap((text) => [...text.matchAll(/drop database `([^`]+)`/g)].map(([, name]) => name));
+
+describe("a swap whose connection breaks", () => {
+  it("is ended, looked at again, and taken back from where it came to", async () => {
+    const { told, swap, state } = serverWith({
+      runs: [
+        (server) => {
+          server.session = "7";
+          return lost();
+        },
+        (server) => {
+          server.content = before;
+          return 0;
+        },
+      ],
+      // It got there before it was ended.
+      onEnd: (server) => Object.assign(server, { content: after, session: "" }),
+    });
+    expect(await swap()).toMatchObject({ code: "RESTORE_FAILED", hint: expect.stringContaining("the one it was") });
+    expect(told.join("\n")).toContain("kill 7;");
+    expect(told.join("\n")).toContain(
+      "rename table `shop`.`orders` to `shop__restore_1`.`orders`, `shop__old_1`.`orders` to `shop`.`orders`;",
+    );
+    expect(state.content).toEqual(before);
+    expect(dropped(told)).toEqual(["shop__old_1"]);
+  });
+
+  it("drops nothing where taking it back breaks, too", async () => {
+    const { told, swap } = serverWith({
+      runs: [
+        (server) => {
+          server.content = after;
+          return lost();
+        },
+        lost,
+      ],
+    });
+    const failed = await swap();
+    expect(isSluiceError(failed) && failed.message).toContain("not known");
+    expect(failed).toMatchObject({
+      code: "RESTORE_FAILED",
+      hint: expect.stringContaining("shop__old_1: drop neither"),
+    });
+    expect(dropped(told)).toEqual([]);
+    expect(told.at(-1)).toContain("set global event_scheduler = on;");
+  });
+
+  it("changes nothing while what was begun goes on", async () => {
+    const { told, swap } = serverWith({
+      runs: [
+        (server) => {
+          server.session = "7";
+          return lost();
+        },
+      ],
+    });
+    expect(await swap()).toMatchObject({ message: expect.stringContaining("sessions do not end: 7") });
+    expect(told.filter((text) => text.includes("rename table"))).toHaveLength(1);
+    expect(dropped(told)).toEqual([]);
+  });
+
+  it("drops no database that turns out to hold tables", async () => {
+    const { told, swap } = serverWith({
+      runs: [
+        lost,
+        (server) => {
+          server.content = after;
+          return 0;
+        },
+      ],
+    });
+    expect(await swap()).toMatchObject({ message: expect.stringContaining("database shop__old_1 holds tables") });
+    expect(dropped(told)).toEqual([]);
+  });
+});
+
+it("a swap that was done is not taken back where the empty database cannot be dropped", async () => {
+  const { told, swap } = serverWith({
+    runs: [
+      (server) => {
+        server.content = { ...after, fresh: ["later"] };
+        return 0;
+      },
+    ],
+  });
+  expect(await swap()).toBeUndefined();
+  expect(dropped(told)).toEqual([]);
+});
