@@ -47,3 +47,15 @@ it("a table whose parents got columns later has them in another order when it is
   expect(highestLevel(sampled)).toBe("compared");
   expect(sampled.fingerprint?.tables.find(({ name }) => name === "public.child")).toMatchObject({ sampled: true });
 });
+
+it("a user who may only read takes backups that are proven, of the roles as they are", async () => {
+  await project.sql(`
+    create role app login nosuperuser;
+    grant pg_read_all_data to app;
+    do $$ declare object oid; begin
+      for object in select oid from pg_largeobject_metadata loop execute format('grant select on large object %s to app', object); end loop;
+    end $$;`);
+  const manifest = await proven({ user: "app" });
+  expect(manifest.globals).not.toBeNull();
+  expect(highestLevel(manifest)).toBe("compared");
+});

@@ -34,6 +34,7 @@ it("reads what is in files, and lets itself be told otherwise", async () => {
   expect(await findPostgresTarget(exec, "c", { user: "backup", database: "other" })).toEqual({
     container: "c",
     user: "backup",
+    superuser: "postgres",
     database: "other",
     password: "s3cret",
   });

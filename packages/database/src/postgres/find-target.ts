@@ -30,11 +30,13 @@ export async function findPostgresTarget(
 ): Promise<PostgresTarget> {
   const environment = await readEnvironment(exec, container, signal);
   const valueOf = (kind: keyof typeof names) => environment.valueOf(names[kind]);
-  const found = user ?? (await valueOf("user")) ?? "postgres";
+  const superuser = (await valueOf("user")) ?? "postgres";
+  const found = user ?? superuser;
   const password = await valueOf("password");
   return {
     container,
     user: found,
+    ...(found === superuser ? {} : { superuser }),
     database: database ?? (await valueOf("database")) ?? found,
     ...(password === undefined ? {} : { password }),
   };

@@ -37,6 +37,7 @@ const scratchDatabase = "sluice_restored";
 
 /** PostgreSQL 11 or newer, by `psql`, `pg_dump`, `pg_dumpall` and `pg_restore` of the server's own image. */
 export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
+  const { user, superuser = user } = target;
   const { exec, throwAway, clock, stack, target } = options;
   const of = ({ backup, signal }: DriverCall, what = "backup"): PsqlOptions => ({
     session: `${what}-${backup}`,
@@ -61,7 +62,7 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
     async scratch({ server, database }, image, call) {
       const { preload } = server;
       const memoryBytes = options.scratchMemoryBytes;
-      const request = { stack, image, user: target.user, preload, memoryBytes };
+      const request = { stack, image, superuser, preload, memoryBytes };
       const running = await startScratch({ throwAway, exec, clock }, request, call.signal);
       const session = of(call, "verify");
       const inner = { ...running.target, database: scratchDatabase };
@@ -70,7 +71,7 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
         return {
           server: found.server,
           async restore({ dump, globals }) {
-            if (globals !== null) await restoreRoles(exec, running.target, globals, session);
+            await restoreRoles(exec, running.target, { script: globals, user }, session);
             await createDatabase(exec, inner, { name: scratchDatabase, facts: database }, session);
             await restoreDump(exec, inner, dump, { ...session, withTablespaces: false });
           },
@@ -84,7 +85,7 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
     },
     rehearsalCopy(manifest, image, call) {
       const { preload } = manifest.server;
-      const request = { stack, image, user: target.user, preload, memoryBytes: options.scratchMemoryBytes };
+      const request = { stack, image, superuser, preload, memoryBytes: options.scratchMemoryBytes };
       return openRehearsalCopy(
         { throwAway, exec, clock },
         { ...request, manifest, live: target },

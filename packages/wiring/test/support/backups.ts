@@ -23,7 +23,10 @@ export interface Backups extends AsyncDisposable {
 }
 
 /** Backups of a project's database into a directory of their own, without a deployer around them. */
-export async function backupsOf(project: Project, over: Partial<PostgresOptions> = {}): Promise<Backups> {
+export async function backupsOf(
+  project: Project,
+  { user, ...over }: Partial<PostgresOptions> & { readonly user?: string | undefined } = {},
+): Promise<Backups> {
   const directory = await mkdtemp(join(tmpdir(), `${project.stack}-backups-`));
   const { exec, throwAway } = createComposeRuntime({
     env: process.env,
@@ -31,7 +34,7 @@ export async function backupsOf(project: Project, over: Partial<PostgresOptions>
     config: async () => defaultConfig(),
     readRouting: () => Promise.reject(new Error("there are no doors here")),
   });
-  const target = await findPostgresTarget(exec, project.container);
+  const target = await findPostgresTarget(exec, project.container, { user });
   const options = { exec, throwAway, clock: systemClock, stack: project.stack, target, scratchMemoryBytes: 512 << 20 };
   let count = 0;
   const ports: BackupPorts = {
