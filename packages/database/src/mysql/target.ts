@@ -1,4 +1,4 @@
-import { sessionVariable } from "../process/make-ready.ts";
+import { backupPrefix, sessionVariable } from "../process/make-ready.ts";
 
 /** A database in a MariaDB or MySQL server that runs in a container, reached over the socket there by the image's own client. */
 export interface MysqlTarget {
@@ -11,9 +11,15 @@ export interface MysqlTarget {
   readonly password?: string | undefined;
 }
 
-/** What the clients read besides their arguments: the password, where lists of processes do not show it. */
+/**
+ * What the clients read besides their arguments: the password, where lists of processes do not show it. Only clients of a
+ * backup bear its mark: the next one ends what has it.
+ */
 export function clientEnvironment({ password }: MysqlTarget, session: string): Record<string, string> {
-  return { [sessionVariable]: session, ...(password === undefined ? {} : { MYSQL_PWD: password }) };
+  return {
+    ...(session.startsWith(backupPrefix) ? { [sessionVariable]: session } : {}),
+    ...(password === undefined ? {} : { MYSQL_PWD: password }),
+  };
 }
 
 /** MariaDB's images from 11 on hold no program of MySQL's name, and those of MySQL none of MariaDB's. */

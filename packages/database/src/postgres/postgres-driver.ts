@@ -2,8 +2,7 @@ import { type Clock, type ContainerExec, SluiceError, type ThrowAwayContainers }
 import type { DatabaseDriver, DriverCall, RunningDump } from "../driver.ts";
 import { besideName } from "../model/beside-name.ts";
 import type { Fingerprint } from "../model/fingerprint.ts";
-import { pipePath } from "../process/compressed-output.ts";
-import { makeReady } from "../process/make-ready.ts";
+import { makeReady, pipeOf } from "../process/make-ready.ts";
 import { orDispose } from "../process/or-dispose.ts";
 import { dumpGlobals, startDump } from "./dump.ts";
 import type { Sampling } from "./fingerprint-sql.ts";
@@ -37,8 +36,8 @@ const scratchDatabase = "sluice_restored";
 
 /** PostgreSQL 11 or newer, by `psql`, `pg_dump`, `pg_dumpall` and `pg_restore` of the server's own image. */
 export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
-  const { user, superuser = user } = target;
   const { exec, throwAway, clock, stack, target } = options;
+  const { user, superuser = user } = target;
   const of = ({ backup, signal }: DriverCall, what = "backup"): PsqlOptions => ({
     session: `${what}-${backup}`,
     signal,
@@ -55,10 +54,11 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
   };
   return {
     kind: "postgres",
-    probe: (call) => probePostgres(exec, target, of(call)),
+    // Not as what a backup does: the next one would end it.
+    probe: (call) => probePostgres(exec, target, of(call, "compare")),
     dump: (call) => dump(options, of(call)),
     globals: (call) => dumpGlobals(exec, target, of(call)),
-    fingerprint: (like, call) => takeFingerprint(exec, target, sampledIn(like), of(call)),
+    fingerprint: (like, call) => takeFingerprint(exec, target, sampledIn(like), of(call, "compare")),
     async scratch({ server, database }, image, call) {
       const { preload } = server;
       const memoryBytes = options.scratchMemoryBytes;
@@ -141,7 +141,7 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
 /** Each process in the container takes a while to start: there are as few as can be, and they start at the same time. */
 async function dump(options: PostgresOptions, { session, signal }: PsqlOptions): Promise<RunningDump> {
   const { exec, target, compressIn, sampleAboveBytes = defaultSampleAboveBytes } = options;
-  const pipe = compressIn === "process" ? null : pipePath;
+  const pipe = compressIn === "process" ? null : pipeOf(session);
   const ready = makeReady(exec, { container: target.container, session, pipe, signal });
   // Whoever waits for the connection first would leave it to nobody.
   ready.catch(() => undefined);

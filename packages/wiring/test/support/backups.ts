@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createComposeRuntime } from "@sluice/compose";
-import { defaultConfig } from "@sluice/core";
+import { type ContainerExec, defaultConfig } from "@sluice/core";
 import {
   type BackupPorts,
   createDirectoryStore,
@@ -17,6 +17,7 @@ import { docker, type Project } from "./postgres.ts";
 
 export interface Backups extends AsyncDisposable {
   readonly ports: BackupPorts;
+  readonly exec: ContainerExec;
   readonly directory: string;
   dumpFile(manifest: Pick<Manifest, "id">): string;
   take(over?: Partial<BackupPorts>, signal?: AbortSignal): Promise<Manifest>;
@@ -47,6 +48,7 @@ export async function backupsOf(
   const image = await docker("inspect", "-f", "{{.Image}}", project.container);
   return {
     ports,
+    exec,
     directory,
     dumpFile: ({ id }) => join(directory, `${id}.dump`),
     take: (changed = {}, signal) =>
