@@ -10,11 +10,12 @@ import type {
 import { besideName } from "../model/beside-name.ts";
 import type { Fingerprint } from "../model/fingerprint.ts";
 import type { Manifest } from "../model/manifest.ts";
+import { freeBytesIn } from "../process/free-bytes.ts";
 import { makeReady, pipeOf } from "../process/make-ready.ts";
 import { orDispose } from "../process/or-dispose.ts";
 import { started } from "../process/started.ts";
 import { dumpAccounts, restoreAccounts } from "./accounts.ts";
-import type { ClientOptions } from "./client.ts";
+import { type ClientOptions, runSql } from "./client.ts";
 import { startDump } from "./dump.ts";
 import { countEvents, replaced, withoutEvents } from "./dump-text.ts";
 import type { Sampling } from "./fingerprint-sql.ts";
@@ -51,6 +52,10 @@ export function createMysqlDriver(options: MysqlOptions): DatabaseDriver {
     kind: target.kind,
     // Not as what a backup does: the next one would end it.
     probe: (call) => probeMysql(exec, target, sessionOf(call, "compare")),
+    async freeBytes(call) {
+      const [directory = ""] = await runSql(exec, target, "select @@datadir;", sessionOf(call, "compare"));
+      return freeBytesIn(exec, target.container, directory, call.signal);
+    },
     dump: (call) => dump(options, call),
     globals: (call) => dumpAccounts(exec, target, sessionOf(call)),
     fingerprint: (like, call) => takeFingerprint(exec, target, sampledIn(like), sessionOf(call, "compare")),

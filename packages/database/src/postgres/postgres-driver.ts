@@ -2,13 +2,14 @@ import { type Clock, type ContainerExec, SluiceError, type ThrowAwayContainers }
 import type { DatabaseDriver, DriverCall, RunningDump } from "../driver.ts";
 import { besideName } from "../model/beside-name.ts";
 import type { Fingerprint } from "../model/fingerprint.ts";
+import { freeBytesIn } from "../process/free-bytes.ts";
 import { makeReady, pipeOf } from "../process/make-ready.ts";
 import { orDispose } from "../process/or-dispose.ts";
 import { dumpGlobals, startDump } from "./dump.ts";
 import type { Sampling } from "./fingerprint-sql.ts";
 import { createDatabase, dropDatabase, restoreDump } from "./new-database.ts";
 import { probeIn, probePostgres } from "./probe.ts";
-import { openSession, type PsqlOptions } from "./psql.ts";
+import { openSession, type PsqlOptions, runSql } from "./psql.ts";
 import { longestTransaction } from "./rehearsal/longest-transaction.ts";
 import { openRehearsalCopy } from "./rehearsal/rehearsal-copy.ts";
 import { restoreRoles } from "./roles.ts";
@@ -56,6 +57,12 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
     kind: "postgres",
     // Not as what a backup does: the next one would end it.
     probe: (call) => probePostgres(exec, target, of(call, "compare")),
+    async freeBytes(call) {
+      // Not shown to everybody.
+      const sql = "select setting from pg_settings where name = 'data_directory';";
+      const [directory] = await runSql(exec, target, sql, of(call, "compare"));
+      return directory === undefined ? null : freeBytesIn(exec, target.container, directory, call.signal);
+    },
     dump: (call) => dump(options, of(call)),
     globals: (call) => dumpGlobals(exec, target, of(call)),
     fingerprint: (like, call) => takeFingerprint(exec, target, sampledIn(like), of(call, "compare")),
