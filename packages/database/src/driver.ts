@@ -88,6 +88,8 @@ export interface FreshDatabase {
 export interface DatabaseDriver {
   readonly kind: Manifest["kind"];
   probe(call: DriverCall): Promise<LiveDatabase>;
+  /** Free where the live database keeps its data; `null`, or absent, where that cannot be told. */
+  freeBytes?(call: DriverCall): Promise<number | null>;
   /** Ends first what dead runs left working in the server, and nothing of this backup. */
   dump(call: DriverCall): Promise<RunningDump>;
   /** What a dump refers to and does not hold, such as roles; `null` where it may not be read. Holds no password. */

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { chmod, mkdtemp, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { type ContainerExec, SluiceError } from "@sluice/core";
+import { pipeline } from "node:stream/promises";
+import { type ContainerExec, type ExecOptions, SluiceError } from "@sluice/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { makeReady } from "../src/process/make-ready.ts";
 
@@ -22,9 +23,32 @@ afterEach(async () => {
 /** Runs on this machine what would run in a container. */
 function execWith(path: string): ContainerExec {
   return {
-    async exec(_container: string, [name = "", ...args]: readonly string[]) {
-      const child = spawn(name, args, { env: { PATH: path }, stdio: ["ignore", "pipe", "ignore"] });
-      return { exitCode: 0, stdout: Buffer.from(await text(child.stdout)), stderr: "" };
+    async stream(_container: string, [name = "", ...args]: readonly string[], { stdin }: ExecOptions = {}) {
+      const child = spawn(name, args, { env: { PATH: path }, stdio: ["pipe", "pipe", "ignore"] });
+      const done = once(child, "close").then(([exitCode]) => ({ exitCode, stderr: "" }));
+      void pipeline(stdin as AsyncIterable<Uint8Array>, child.stdin).catch(() => undefined);
+      return { stdout: child.stdout, done };
+    },
+  } as unknown as ContainerExec;
+}
+
+/** Runs it only once whoever asked for it is dead: what was sent is there, then comes the end, and nobody reads. */
+function execAfterDeath(ended: (child: ChildProcess) => void): ContainerExec {
+  return {
+    async stream(_container: string, [name = "", ...args]: readonly string[], { stdin }: ExecOptions = {}) {
+      async function* sent() {
+        for await (const first of stdin as AsyncIterable<Uint8Array>) {
+          yield first;
+          break;
+        }
+      }
+      const child = spawn(name, args, { stdio: ["pipe", "ignore", "ignore"] });
+      child.once("close", () => ended(child));
+      void pipeline(sent(), child.stdin).catch(() => undefined);
+      return {
+        stdout: (async function* () {})(),
+        done: once(child, "close").then(() => ({ exitCode: 0, stderr: "" })),
+      };
     },
   } as unknown as ContainerExec;
 }
@@ -58,6 +82,41 @@ it("what dead runs left is ended, what this run does beside it is not", async ()
   expect(await makeReady(exec, request)).toEqual({ ended: 0, hasPipe: false });
 });
 
+it("nothing is ended for a run that is dead itself by the time this begins", async () => {
+  const next = await sleeper("backup-2");
+  const over = new Promise<ChildProcess>((resolve) => {
+    const request = { container: "db", session: "backup-1", pipe: join(directory, "pipe"), variable };
+    void makeReady(execAfterDeath(resolve), request).catch(() => undefined);
+  });
+  expect((await over).exitCode).toBe(0);
+  await expect(stat(join(directory, "pipe"))).rejects.toMatchObject({ code: "ENOENT" });
+  next.kill("SIGINT");
+  expect(await once(next, "exit")).toEqual([null, "SIGINT"]);
+});
+
+it("what is no backup's is spared", async () => {
+  const reading = await sleeper("compare-1");
+  const request = { container: "db", session: "backup-2", pipe: null, variable };
+  expect(await makeReady(execWith(process.env["PATH"] ?? ""), request)).toEqual({ ended: 0, hasPipe: false });
+  expect(reading.signalCode).toBeNull();
+});
+
+it("a parent sees its child end before it is ended itself", async () => {
+  // It tells how its child ended, and would not where it was ended first.
+  const script = 'sleep 60 & echo begun; wait $!; echo "$?"; exec sleep 60';
+  const parent = spawn("sh", ["-c", script], {
+    env: { PATH: process.env["PATH"], [variable]: "backup-1" },
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  children.push(parent);
+  const [begun] = (await once(parent.stdout, "data")) as [Buffer];
+  expect(begun.toString()).toBe("begun\n");
+  const output = text(parent.stdout);
+  const request = { container: "db", session: "backup-2", pipe: null, variable };
+  expect((await makeReady(execWith(process.env["PATH"] ?? ""), request)).ended).toBe(2);
+  expect(await output).toBe("143\n");
+});
+
 describe("the pipe", () => {
   const ready = async (path: string, pipe: string) =>
     (await makeReady(execWith(path), { container: "db", session: "backup-1", pipe })).hasPipe;
@@ -72,6 +131,16 @@ describe("the pipe", () => {
     expect((await stat(pipe)).isFIFO()).toBe(true);
   });
 
+  it("is the only one that is left", async () => {
+    const path = await programs("sh", "grep", "tr", "rm", "mkfifo");
+    for (const name of ["sluice-backup.pipe", "sluice-backup-0.pipe", "sluice-compare-0.pipe"]) {
+      await writeFile(join(directory, name), "what a dead run left");
+    }
+    expect(await ready(path, join(directory, "sluice-backup-1.pipe"))).toBe(true);
+    const left = (await readdir(directory)).filter((name) => name.startsWith("sluice-"));
+    expect(left.toSorted()).toEqual(["sluice-backup-1.pipe", "sluice-compare-0.pipe"]);
+  });
+
   it("is not there without the programs it takes, nor where nobody can write", async () => {
     const path = await programs("sh", "grep", "tr", "rm");
     expect(await ready(path, join(directory, "pipe"))).toBe(false);
@@ -82,7 +151,7 @@ describe("the pipe", () => {
   });
 
   it("is not there without a shell, and what else goes wrong is told", async () => {
-    const failing = (error: Error) => ({ exec: () => Promise.reject(error) }) as unknown as ContainerExec;
+    const failing = (error: Error) => ({ stream: () => Promise.reject(error) }) as unknown as ContainerExec;
     const request = { container: "db", session: "backup-1", pipe: "/tmp/pipe" };
     const missing = new SluiceError("EXEC_FAILED", "sh cannot be run");
     expect(await makeReady(failing(missing), request)).toEqual({ ended: 0, hasPipe: false });

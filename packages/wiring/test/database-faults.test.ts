@@ -1,7 +1,7 @@
 import { open, readdir, readFile, truncate } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import { isSluiceError } from "@sluice/core";
-import { createAgeCipher, highestLevel, type Manifest, verifyBackup } from "@sluice/database";
+import { type ContainerExec, isSluiceError } from "@sluice/core";
+import { createAgeCipher, highestLevel, type Manifest, planRestore, verifyBackup } from "@sluice/database";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Backups, backupsOf } from "./support/backups.ts";
@@ -108,6 +108,36 @@ describe("every way in which a backup can be bad has a name of its own", () => {
   });
 });
 
+it("whoever looks at what a restore would take away is not thrown out by a backup that begins meanwhile", async () => {
+  const { id } = await backups.take();
+  let [tellConnected, tellOver] = [() => {}, () => {}];
+  const isConnected = new Promise<void>((resolve) => (tellConnected = resolve));
+  const isOver = new Promise<void>((resolve) => (tellOver = resolve));
+  /** It stands still once it is connected, until that is over. */
+  const stream: ContainerExec["stream"] = (container, command, options = {}) => {
+    async function* held() {
+      let isFirst = true;
+      for await (const chunk of options.stdin as AsyncIterable<Uint8Array>) {
+        if (!isFirst) {
+          tellConnected();
+          await isOver;
+        }
+        isFirst = false;
+        yield chunk;
+      }
+    }
+    return backups.exec.stream(container, command, { ...options, stdin: held() });
+  };
+  const looking = await backupsOf(project, { exec: { ...backups.exec, stream } });
+  made.push(looking);
+  const plan = planRestore({ ...backups.ports, driver: looking.ports.driver }, id);
+  plan.catch(() => undefined);
+  await isConnected;
+  await backups.take();
+  tellOver();
+  expect((await plan).losses).toEqual([]);
+});
+
 describe("a dump that dies is no backup", () => {
   /** Begins a backup that waits for a table, and does something to it meanwhile. */
   const whileDumping = async (act: () => Promise<unknown>, survives = true): Promise<string> => {
@@ -169,6 +199,23 @@ describe("a dump that dies is no backup", () => {
       .map((path) => path.split("/")[2] ?? "");
   const orphans = () =>
     project.sql("select count(*) from pg_stat_activity where application_name like 'sluice-%'", "postgres");
+
+  it("whose pipe is gone makes no file in its place", async () => {
+    const own = await backupsOf(project, { compressIn: "container" });
+    made.push(own);
+    const asRoot = (script: string) => docker("exec", "-u", "0", project.container, "sh", "-c", script);
+    const place = await asRoot("readlink -f $(command -v zstd)");
+    // Between the making of the pipe and the dump somebody takes it away.
+    const takes = `#!/bin/sh\\n(while ! rm /tmp/sluice-backup-*.pipe 2> /dev/null; do :; done) > /dev/null 2>&1 &\\nexec ${place}.aside "$@"\\n`;
+    await asRoot(`mv ${place} ${place}.aside; printf '${takes}' > ${place}; chmod 755 ${place}`);
+    try {
+      expect(await codeOf(own.take())).toBe("BACKUP_FAILED");
+    } finally {
+      await asRoot(`mv ${place}.aside ${place}`);
+    }
+    expect(await docker("exec", project.container, "ls", "/tmp")).toBe("");
+    expect(await readdir(own.directory)).toEqual([]);
+  });
 
   it("killed in the server", async () => {
     const act = () =>

@@ -68,16 +68,27 @@ it("a backup whose deployer is killed leaves nothing that the next one does not 
 });
 
 it("what waits at a pipe whose other end never came is ended by the next backup", async () => {
+  // A deployer that dies between the start of the reader and that of the dump leaves a shell at the pipe.
+  const pipe = "/tmp/sluice-backup-dead.pipe";
+  await docker("exec", project.container, "mkfifo", pipe);
+  const read = ["sh", "-c", `exec < ${pipe}`];
+  await docker("exec", "-d", "-e", "SLUICE_BACKUP=backup-dead", project.container, ...read);
+  await until(async () => (await ourProcesses()).includes("sh"));
+  expect(await finished(startBackup())).toBe(0);
+  await until(async () => (await ourProcesses()).length === 0);
+  expect(await docker("exec", project.container, "ls", "/tmp")).toBe("");
+});
+
+it("what waits for a dump that writes nothing is ended by the next backup", async () => {
   const asRoot = (script: string) => docker("exec", "-u", "0", project.container, "sh", "-c", script);
   const place = await asRoot("readlink -f $(command -v pg_dump)");
-  // The deployer dies between the start of the reader and that of the dump. `pg_dumpall` asks for the other's version.
+  // `pg_dumpall` asks for the other's version.
   const waits = `#!/bin/sh\n[ "$1" = -Fc ] && exec sleep 600\nexec ${place}.aside "$@"\n`;
   await asRoot(`mv ${place} ${place}.aside; printf '${waits}' > ${place}; chmod 755 ${place}`);
   const doomed = startBackup();
-  // The reader is a shell until somebody opens the other end.
   const isWaiting = async () => {
     const names = await ourProcesses();
-    return names.includes("sleep") && names.includes("sh");
+    return names.includes("sleep") && names.includes("zstd");
   };
   await until(isWaiting);
   doomed.kill("SIGKILL");

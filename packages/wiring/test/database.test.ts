@@ -116,6 +116,21 @@ describe("going back", () => {
       ]),
     );
 
+    await project.sql(`
+      create role reporter;
+      alter role reporter in database shop set search_path = "$user", "odd ""schema", public;
+      alter role reporter in database shop set work_mem = '5MB';
+      alter role shop in database shop set statement_timeout = '66s';
+      alter database shop set app.greeting = 'it''s = "this"';
+      alter role app_ro in database shop set search_path = '';
+      alter database shop with connection limit 33`);
+    const settings = () =>
+      project.sql(`
+        select setrole::regrole, unnest(setconfig) from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase
+          where datname = 'shop' order by 1, 2;
+        select datconnlimit from pg_database where datname = 'shop'`);
+    const settingsThen = await settings();
+
     // A client that is connected all the time is sent away, and comes back to the restored one.
     const sleeping = project.sql("select pg_sleep(600)").catch((error: unknown) => String(error));
     const { old, swapMs } = await deployer.database.restore(id, { reason: "bad migration" }, signal);
@@ -124,7 +139,11 @@ describe("going back", () => {
     expect(await count()).toBe(before);
     expect(await project.sql("select count(*) from customers where name = 'gone'")).toBe("0");
     // Settings and owner of a database are not in its dump.
-    expect(await project.sql("show statement_timeout; show search_path")).toBe("77s\npublic, pg_catalog");
+    expect(await project.sql("show search_path")).toBe("public, pg_catalog");
+    expect(settingsThen).toContain("-|statement_timeout=77s");
+    expect(settingsThen).toContain("reporter|work_mem=5MB");
+    expect(await settings()).toBe(settingsThen);
+    expect(await project.sql("show statement_timeout")).toBe("66s");
     expect(await databases()).toEqual(["postgres", "shop", old]);
 
     // The same again would take the kept one away: it is refused, and nothing changes.

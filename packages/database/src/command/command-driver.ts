@@ -61,7 +61,7 @@ export function createCommandDriver(options: CommandOptions): DatabaseDriver {
     kind: "command",
     probe: async () => live,
     async dump({ signal }) {
-      const output = await compressHere(exec, { container, options: { signal }, command: () => commands.dump });
+      const output = await compressHere(exec, { container, options: { signal }, command: commands.dump });
       return {
         live,
         bytes: output.bytes,

@@ -37,14 +37,6 @@ export async function startDump(
     container,
     session,
     options: { environment: clientEnvironment(target, session), signal },
-    command: (file) => [
-      programsOf(kind).dump,
-      ...whole,
-      ...ofKind,
-      ...(file === null ? [] : [`--result-file=${file}`]),
-      `--user=${user}`,
-      "--",
-      database,
-    ],
+    command: [programsOf(kind).dump, ...whole, ...ofKind, `--user=${user}`, "--", database],
   });
 }

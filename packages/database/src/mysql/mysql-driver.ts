@@ -10,12 +10,12 @@ import type {
 import { besideName } from "../model/beside-name.ts";
 import type { Fingerprint } from "../model/fingerprint.ts";
 import type { Manifest } from "../model/manifest.ts";
-import { pipePath } from "../process/compressed-output.ts";
-import { makeReady } from "../process/make-ready.ts";
+import { freeBytesIn } from "../process/free-bytes.ts";
+import { makeReady, pipeOf } from "../process/make-ready.ts";
 import { orDispose } from "../process/or-dispose.ts";
 import { started } from "../process/started.ts";
 import { dumpAccounts, restoreAccounts } from "./accounts.ts";
-import type { ClientOptions } from "./client.ts";
+import { type ClientOptions, runSql } from "./client.ts";
 import { startDump } from "./dump.ts";
 import { countEvents, replaced, withoutEvents } from "./dump-text.ts";
 import type { Sampling } from "./fingerprint-sql.ts";
@@ -50,10 +50,15 @@ export function createMysqlDriver(options: MysqlOptions): DatabaseDriver {
   const { exec, target } = options;
   return {
     kind: target.kind,
-    probe: (call) => probeMysql(exec, target, sessionOf(call)),
+    // Not as what a backup does: the next one would end it.
+    probe: (call) => probeMysql(exec, target, sessionOf(call, "compare")),
+    async freeBytes(call) {
+      const [directory = ""] = await runSql(exec, target, "select @@datadir;", sessionOf(call, "compare"));
+      return freeBytesIn(exec, target.container, directory, call.signal);
+    },
     dump: (call) => dump(options, call),
     globals: (call) => dumpAccounts(exec, target, sessionOf(call)),
-    fingerprint: (like, call) => takeFingerprint(exec, target, sampledIn(like), sessionOf(call)),
+    fingerprint: (like, call) => takeFingerprint(exec, target, sampledIn(like), sessionOf(call, "compare")),
     scratch: (manifest, image, call) => scratch(options, manifest, image, call),
     rehearsalCopy: (manifest, image, call) => rehearsalCopy(options, manifest, image, call),
     longestTransaction: (call) => longestTransaction(exec, target, sessionOf(call, "rehearse")),
@@ -70,7 +75,7 @@ function sessionOf({ backup, signal }: DriverCall, what = "backup"): ClientOptio
 async function dump(options: MysqlOptions, call: DriverCall): Promise<RunningDump> {
   const { exec, target, sampleAboveBytes = defaultSampleAboveBytes, compressIn } = options;
   const session = sessionOf(call);
-  const pipe = compressIn === "process" ? null : pipePath;
+  const pipe = compressIn === "process" ? null : pipeOf(session.session);
   const [live, { hasPipe }] = await Promise.all([
     probeMysql(exec, target, session),
     makeReady(exec, { container: target.container, pipe, ...session }),

@@ -22,6 +22,7 @@ const target: MysqlTarget = { kind: "mariadb", container: "c", user: "root", dat
 describe("the client", () => {
   it("gets the password by its environment alone", () => {
     expect(clientEnvironment(target, "backup-1")).toEqual({ SLUICE_BACKUP: "backup-1", MYSQL_PWD: "hunter2" });
+    expect(clientEnvironment(target, "compare-1")).toEqual({ MYSQL_PWD: "hunter2" });
     expect(clientCommand(target).join(" ")).not.toContain("hunter2");
     expect(clientCommand({ ...target, kind: "mysql" })[0]).toBe("mysql");
   });

@@ -83,7 +83,7 @@ export async function endSwap(
   options: ClientOptions,
 ): Promise<void> {
   const { container } = target;
-  const request = { container, session: "", pipe: null, variable: swapVariable };
+  const request = { container, session: "", pipe: null, variable: swapVariable, prefix: "" };
   for (let looks = 0; (await makeReady(exec, request)).ended > 0; looks += 1) {
     if (looks === mostLooks) throw new SluiceError("RESTORE_FAILED", "the client that swaps databases does not end");
   }

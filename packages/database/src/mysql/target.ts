@@ -1,4 +1,4 @@
-import { sessionVariable } from "../process/make-ready.ts";
+import { backupPrefix, sessionVariable } from "../process/make-ready.ts";
 
 /** A database in a MariaDB or MySQL server that runs in a container, reached over the socket there by the image's own client. */
 export interface MysqlTarget {
@@ -12,16 +12,21 @@ export interface MysqlTarget {
 }
 
 /**
- * What the clients read besides their arguments: the password, where lists of processes do not show it.
+ * What the clients read besides their arguments: the password, where lists of processes do not show it. Of the clients that bear
+ * no mark of their own only those of a backup bear its mark: the next backup ends what has it.
  *
  * @param variable by which the process is known; its value is the session
  */
 export function clientEnvironment(
   { password }: MysqlTarget,
   session: string,
-  variable = sessionVariable,
+  variable?: string,
 ): Record<string, string> {
-  return { [variable]: session, ...(password === undefined ? {} : { MYSQL_PWD: password }) };
+  const mark = variable ?? (session.startsWith(backupPrefix) ? sessionVariable : undefined);
+  return {
+    ...(mark === undefined ? {} : { [mark]: session }),
+    ...(password === undefined ? {} : { MYSQL_PWD: password }),
+  };
 }
 
 /** MariaDB's images from 11 on hold no program of MySQL's name, and those of MySQL none of MariaDB's. */

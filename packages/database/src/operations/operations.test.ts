@@ -168,6 +168,17 @@ describe("restoring", () => {
     expect(driver.rows).toEqual(["live"]);
   });
 
+  it("begins only where there is room", async () => {
+    const { id, bytes, rawBytes } = await takeBackup(ports, request);
+    // As it was compressed it takes more than as text.
+    expect(rawBytes).toBeLessThan(bytes);
+    driver.free = Math.ceil((rawBytes ?? 0) * 1.2) - 1;
+    await expect(restoreBackup(ports, id)).rejects.toMatchObject({ code: "DISK_FULL" });
+    expect(driver.calls).not.toContain("restore-beside");
+    driver.free += 1;
+    expect(await restoreBackup(ports, id)).toMatchObject({ old: "old" });
+  });
+
   it("does not go into an older server", async () => {
     const { id } = await takeBackup(ports, request);
     driver.major = 14;

@@ -32,8 +32,7 @@ export async function startDump(
     container,
     session,
     options: { environment: libpqEnvironment(target, session), signal },
-    // A pipe cannot be synced.
-    command: (file) => ["pg_dump", ...args, ...(file === null ? [] : ["--no-sync", `--file=${file}`])],
+    command: ["pg_dump", ...args],
   });
 }
 

@@ -34,7 +34,14 @@ it("reads what is in files, and lets itself be told otherwise", async () => {
   expect(await findPostgresTarget(exec, "c", { user: "backup", database: "other" })).toEqual({
     container: "c",
     user: "backup",
+    superuser: "postgres",
     database: "other",
     password: "s3cret",
   });
+});
+
+it("whom Bitnami's image makes is no superuser", async () => {
+  const exec = containerWith({ BITNAMI_APP_NAME: "postgresql", POSTGRESQL_USERNAME: "shop" });
+  const found = { container: "c", user: "postgres", database: "postgres" };
+  expect(await findPostgresTarget(exec, "c", { user: "postgres" })).toEqual(found);
 });

@@ -30,11 +30,15 @@ export async function findPostgresTarget(
 ): Promise<PostgresTarget> {
   const environment = await readEnvironment(exec, container, signal);
   const valueOf = (kind: keyof typeof names) => environment.valueOf(names[kind]);
-  const found = user ?? (await valueOf("user")) ?? "postgres";
+  const made = (await valueOf("user")) ?? "postgres";
+  const found = user ?? made;
+  // Whom Bitnami's image makes beside `postgres` is none.
+  const superuser = environment.all.has("BITNAMI_APP_NAME") ? found : made;
   const password = await valueOf("password");
   return {
     container,
     user: found,
+    ...(found === superuser ? {} : { superuser }),
     database: database ?? (await valueOf("database")) ?? found,
     ...(password === undefined ? {} : { password }),
   };

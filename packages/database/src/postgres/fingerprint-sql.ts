@@ -38,7 +38,29 @@ export const sampleRate = 64;
  */
 export type Sampling = { readonly aboveBytes: number } | { readonly names: readonly string[] };
 
-const hashSql = 'hashtextextended((sluice_row.*)::text collate "C", 0)';
+/** `%s` stands for the row. */
+const hashSql = 'hashtextextended((%s)::text collate "C", 0)';
+/**
+ * The row of an inherited table whose columns are in another order than where a dump of it is restored, in that order; else
+ * no line. Such a table is made anew with the columns of its parents first, also those that its parents were given after it
+ * was made. Partitions keep their own order.
+ */
+const restoredRow = `(
+  with recursive places as (
+    select a.attname, a.attnum as own, c.oid as relation, a.attnum::int as number, array[]::int[] as path
+    from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    union all
+    select p.attname, p.own, above.relation, above.number, p.path || above.seq
+    from places p cross join lateral (
+      select i.inhparent as relation, a.attnum::int as number, i.inhseqno as seq
+      from pg_inherits i join pg_attribute a on a.attrelid = i.inhparent
+      where i.inhrelid = p.relation and a.attname = p.attname and a.attnum > 0 and not a.attisdropped
+      order by i.inhseqno limit 1) above),
+  highest as (
+    select distinct on (own) own, format('sluice_row.%I', attname) as text, path || 2147483647 || number as place
+    from places order by own, cardinality(path) desc)
+  select 'row(' || string_agg(text, ', ' order by place) || ')' as text
+  from highest having array_agg(own order by own) <> array_agg(own order by place))`;
 /**
  * What a row is chosen by: a number made of its key, the same on every server. Of whole numbers and UUIDs, which most keys
  * are, without their text: of a table that is sampled, choosing is what costs.
@@ -64,14 +86,16 @@ export function tablesSql(sampling: Sampling): string {
   return `
 select case when t.sampled then format(
     'select json_build_object(''name'', %L, ''rows'', count(*), ''hash'', coalesce(sum(hash), 0)::text, ''sampled'', true) from (select case when (%s) & ${sampleRate - 1} = 0 then ${hashSql} end as hash from only %I.%I as sluice_row offset 0) as chosen',
-    t.name, t.key, t.nspname, t.relname)
+    t.name, t.key, t.content, t.nspname, t.relname)
   else format(
     'select json_build_object(''name'', %L, ''rows'', count(*), ''hash'', coalesce(sum(${hashSql}), 0)::text, ''sampled'', false) from only %I.%I as sluice_row',
-    t.name, t.nspname, t.relname) end
+    t.name, t.content, t.nspname, t.relname) end
 from (
   select s.*, s.key is not null and ${isLarge} as sampled
   from (
     select n.nspname, c.relname, format('%I.%I', n.nspname, c.relname) as name, p.key,
+      coalesce(case when not c.relispartition and exists (select from pg_inherits where inhrelid = c.oid)
+        then ${restoredRow} end, 'sluice_row.*') as content,
       sum(pg_table_size(c.oid)) over (order by pg_table_size(c.oid), c.oid) as together
     from pg_class c join pg_namespace n on n.oid = c.relnamespace cross join lateral ${keyHash} p (key)
     where c.relkind = 'r' and ${ofUsers("n.nspname")} and ${ofNoExtension("pg_class", "c.oid")}) s) t
@@ -83,12 +107,16 @@ const countOf = (from: string, catalog: string, oid: string, schema: string, and
   `(select count(*) from ${from} where ${ofUsers(schema)} and ${ofNoExtension(catalog, oid)} and ${and})`;
 const classes = "pg_class c join pg_namespace n on n.oid = c.relnamespace";
 
+const indexes = `${classes} join pg_index i on i.indexrelid = c.oid join pg_class t on t.oid = i.indrelid`;
+/** One that could not be built, concurrently, is no part of a dump; that of a partitioned table is, with parts missing. */
+const dumpedIndex = "(i.indisvalid or t.relkind = 'p') and i.indisready";
+
 /** One JSON object: how many there are of everything that a schema holds, and what counts do not tell. */
 export const objectsSql = `
 select json_build_object(
   'largeObjects', (select count(*) from pg_largeobject_metadata),
   'objects', json_build_object(
-    'indexes', ${countOf(classes, "pg_class", "c.oid", "n.nspname", "c.relkind in ('i', 'I')")},
+    'indexes', ${countOf(indexes, "pg_class", "c.oid", "n.nspname", dumpedIndex)},
     'views', ${countOf(classes, "pg_class", "c.oid", "n.nspname", "c.relkind in ('v', 'm')")},
     'partitioned tables', ${countOf(classes, "pg_class", "c.oid", "n.nspname", "c.relkind = 'p'")},
     'constraints', ${countOf("pg_constraint o join pg_namespace n on n.oid = o.connamespace", "pg_constraint", "o.oid", "n.nspname", "o.contype <> 'n'")},

@@ -2,14 +2,14 @@ import { type Clock, type ContainerExec, SluiceError, type ThrowAwayContainers }
 import type { DatabaseDriver, DriverCall, RunningDump } from "../driver.ts";
 import { besideName } from "../model/beside-name.ts";
 import type { Fingerprint } from "../model/fingerprint.ts";
-import { pipePath } from "../process/compressed-output.ts";
-import { makeReady } from "../process/make-ready.ts";
+import { freeBytesIn } from "../process/free-bytes.ts";
+import { makeReady, pipeOf } from "../process/make-ready.ts";
 import { orDispose } from "../process/or-dispose.ts";
 import { dumpGlobals, startDump } from "./dump.ts";
 import type { Sampling } from "./fingerprint-sql.ts";
 import { createDatabase, dropDatabase, restoreDump } from "./new-database.ts";
 import { probeIn, probePostgres } from "./probe.ts";
-import { openSession, type PsqlOptions } from "./psql.ts";
+import { openSession, type PsqlOptions, runSql } from "./psql.ts";
 import { longestTransaction } from "./rehearsal/longest-transaction.ts";
 import { openRehearsalCopy } from "./rehearsal/rehearsal-copy.ts";
 import { restoreRoles } from "./roles.ts";
@@ -38,6 +38,7 @@ const scratchDatabase = "sluice_restored";
 /** PostgreSQL 11 or newer, by `psql`, `pg_dump`, `pg_dumpall` and `pg_restore` of the server's own image. */
 export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
   const { exec, throwAway, clock, stack, target } = options;
+  const { user, superuser = user } = target;
   const of = ({ backup, signal }: DriverCall, what = "backup"): PsqlOptions => ({
     session: `${what}-${backup}`,
     signal,
@@ -54,14 +55,21 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
   };
   return {
     kind: "postgres",
-    probe: (call) => probePostgres(exec, target, of(call)),
+    // Not as what a backup does: the next one would end it.
+    probe: (call) => probePostgres(exec, target, of(call, "compare")),
+    async freeBytes(call) {
+      // Not shown to everybody.
+      const sql = "select setting from pg_settings where name = 'data_directory';";
+      const [directory] = await runSql(exec, target, sql, of(call, "compare"));
+      return directory === undefined ? null : freeBytesIn(exec, target.container, directory, call.signal);
+    },
     dump: (call) => dump(options, of(call)),
     globals: (call) => dumpGlobals(exec, target, of(call)),
-    fingerprint: (like, call) => takeFingerprint(exec, target, sampledIn(like), of(call)),
+    fingerprint: (like, call) => takeFingerprint(exec, target, sampledIn(like), of(call, "compare")),
     async scratch({ server, database }, image, call) {
       const { preload } = server;
       const memoryBytes = options.scratchMemoryBytes;
-      const request = { stack, image, user: target.user, preload, memoryBytes };
+      const request = { stack, image, superuser, preload, memoryBytes };
       const running = await startScratch({ throwAway, exec, clock }, request, call.signal);
       const session = of(call, "verify");
       const inner = { ...running.target, database: scratchDatabase };
@@ -70,7 +78,7 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
         return {
           server: found.server,
           async restore({ dump, globals }) {
-            if (globals !== null) await restoreRoles(exec, running.target, globals, session);
+            await restoreRoles(exec, running.target, { script: globals, user }, session);
             await createDatabase(exec, inner, { name: scratchDatabase, facts: database }, session);
             await restoreDump(exec, inner, dump, { ...session, withTablespaces: false });
           },
@@ -84,7 +92,7 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
     },
     rehearsalCopy(manifest, image, call) {
       const { preload } = manifest.server;
-      const request = { stack, image, user: target.user, preload, memoryBytes: options.scratchMemoryBytes };
+      const request = { stack, image, superuser, preload, memoryBytes: options.scratchMemoryBytes };
       return openRehearsalCopy(
         { throwAway, exec, clock },
         { ...request, manifest, live: target },
@@ -140,7 +148,7 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
 /** Each process in the container takes a while to start: there are as few as can be, and they start at the same time. */
 async function dump(options: PostgresOptions, { session, signal }: PsqlOptions): Promise<RunningDump> {
   const { exec, target, compressIn, sampleAboveBytes = defaultSampleAboveBytes } = options;
-  const pipe = compressIn === "process" ? null : pipePath;
+  const pipe = compressIn === "process" ? null : pipeOf(session);
   const ready = makeReady(exec, { container: target.container, session, pipe, signal });
   // Whoever waits for the connection first would leave it to nobody.
   ready.catch(() => undefined);

@@ -106,9 +106,17 @@ describe("a new database", () => {
   });
 });
 
-it("roles that are there already are no error, and nothing else of the script changes", () => {
-  const script = 'SET x = 1;\nCREATE ROLE "a;b";\nALTER ROLE "a;b" WITH LOGIN;\nGRANT a TO b;\n';
-  expect(createMissingRoles(script)).toBe(
-    'SET x = 1;\nDO $sluice$ BEGIN CREATE ROLE "a;b"; EXCEPTION WHEN duplicate_object THEN NULL; END $sluice$;\nALTER ROLE "a;b" WITH LOGIN;\nGRANT a TO b;\n',
-  );
+describe("a script of roles", () => {
+  it("makes those that are not there, and nothing else of it changes", () => {
+    const script = 'SET x = 1;\nCREATE ROLE "a;b";\nALTER ROLE "a;b" WITH NOSUPERUSER LOGIN;\nGRANT a TO b;\n';
+    expect(createMissingRoles(script, "shop")).toBe(
+      'SET x = 1;\nDO $sluice$ BEGIN CREATE ROLE "a;b"; EXCEPTION WHEN duplicate_object THEN NULL; END $sluice$;\nALTER ROLE "a;b" WITH NOSUPERUSER LOGIN;\nGRANT a TO b;\n',
+    );
+  });
+
+  it.each(["shop", 'the "shop"'])("takes no right away from who runs it: %s", (user) => {
+    const name = user === "shop" ? user : quoteName(user);
+    const script = `ALTER ROLE ${name} WITH NOSUPERUSER NOLOGIN;\nALTER ROLE ${name} SET work_mem TO '5MB';`;
+    expect(createMissingRoles(script, user)).toBe(`\nALTER ROLE ${name} SET work_mem TO '5MB';`);
+  });
 });

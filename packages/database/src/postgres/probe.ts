@@ -15,11 +15,12 @@ export interface PostgresFacts {
 /** `hashtextextended`, which fingerprints are made with, came with it. */
 const oldestMajor = 11;
 
+/** Which libraries a server loads is not shown to everybody: then none is known. */
 const sql = `
 select json_build_object(
   'version', current_setting('server_version'),
   'number', current_setting('server_version_num')::int,
-  'preload', current_setting('shared_preload_libraries'),
+  'preload', coalesce((select setting from pg_settings where name = 'shared_preload_libraries'), ''),
   'size', pg_database_size(d.oid),
   'owner', pg_get_userbyid(d.datdba),
   'encoding', pg_encoding_to_char(d.encoding),

@@ -7,8 +7,8 @@ export interface ScratchRequest {
   readonly stack: string;
   /** Id of the image that the live server ran. */
   readonly image: string;
-  /** The live server's superuser: what it owns there, it owns here. */
-  readonly user: string;
+  /** The live server's superuser: what it owns and grants there, it does here. */
+  readonly superuser: string;
   /** Libraries that the live server loads at its start. */
   readonly preload: string;
   readonly memoryBytes: number;
@@ -48,7 +48,7 @@ export async function startScratch(
     exec,
     clock,
   }: { readonly throwAway: ThrowAwayContainers; readonly exec: ContainerExec; readonly clock: Clock },
-  { stack, image, user, preload, memoryBytes, purpose = "verify", settings: more = [] }: ScratchRequest,
+  { stack, image, superuser, preload, memoryBytes, purpose = "verify", settings: more = [] }: ScratchRequest,
   signal?: AbortSignal,
 ): Promise<ScratchServer> {
   const settings = [...fast, ...more, ...(preload === "" ? [] : [`shared_preload_libraries=${preload}`])];
@@ -59,7 +59,7 @@ export async function startScratch(
       purpose,
       // Nobody but its own processes can reach it: without a network the password is only what images ask for.
       environment: {
-        POSTGRES_USER: user,
+        POSTGRES_USER: superuser,
         POSTGRES_DB: "postgres",
         POSTGRES_PASSWORD: randomBytes(16).toString("hex"),
         POSTGRES_INITDB_ARGS: "--no-sync",
@@ -77,7 +77,7 @@ export async function startScratch(
     throw error;
   }
   return {
-    target: { container: container.id, user, database: "postgres" },
+    target: { container: container.id, user: superuser, database: "postgres" },
     logTail: (lines) => container.logTail(lines),
     [Symbol.asyncDispose]: () => container[Symbol.asyncDispose](),
   };

@@ -1,6 +1,7 @@
 import type { ContainerExec } from "@sluice/core";
 import { SluiceError } from "@sluice/core";
 import { type PsqlOptions, type PsqlSession, runSql } from "./psql.ts";
+import { settingSql } from "./settings-sql.ts";
 import { maintenance, type PostgresTarget, quoteName, quoteText } from "./target.ts";
 
 /**
@@ -47,14 +48,23 @@ begin
 end $sluice$;`;
 }
 
-/** What must be on a database besides its content: owner, settings and rights of the one whose place it takes. */
+/**
+ * What must be on a database besides its content: owner, settings, of roles in it too, limit and rights of the one whose
+ * place it takes.
+ */
 const adoptSql = (live: string, fresh: string) => `
 select format('alter database %I owner to %I', ${quoteText(fresh)}, pg_get_userbyid(datdba))
   from pg_database where datname = ${quoteText(live)}
 union all
-select format('alter database %I set %s from current', ${quoteText(fresh)}, split_part(setting, '=', 1))
+select format('alter %s set %s',
+    case s.setrole when 0 then format('database %I', ${quoteText(fresh)})
+      else format('role %I in database %I', pg_get_userbyid(s.setrole), ${quoteText(fresh)}) end,
+    ${settingSql("setting")})
   from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase, unnest(s.setconfig) setting
-  where d.datname = ${quoteText(live)} and s.setrole = 0
+  where d.datname = ${quoteText(live)}
+union all
+select format('alter database %I with connection limit %s', ${quoteText(fresh)}, datconnlimit)
+  from pg_database where datname = ${quoteText(live)} and datconnlimit <> -1
 union all
 select format('revoke all on database %I from public', ${quoteText(fresh)})
   from pg_database where datname = ${quoteText(live)} and datacl is not null
@@ -77,7 +87,6 @@ export async function swapDatabases(
   options: PsqlOptions,
 ): Promise<void> {
   const live = target.database;
-  // Connected to the live one: its settings are the current ones there.
   await runSql(exec, target, adoptSql(live, fresh), options);
   await rename(exec, target, swapSql(live, fresh, old), options);
 }

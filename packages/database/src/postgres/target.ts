@@ -3,6 +3,8 @@ export interface PostgresTarget {
   /** Id or name. */
   readonly container: string;
   readonly user: string;
+  /** The superuser that the image made, where `user` is another. */
+  readonly superuser?: string | undefined;
   readonly database: string;
   /** Only for servers that ask for one on their own socket; goes into the environment of processes, never into arguments. */
   readonly password?: string | undefined;

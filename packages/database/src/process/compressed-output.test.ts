@@ -20,8 +20,10 @@ function containerWith(programs: Readonly<Record<string, Program>>) {
   const ran: string[] = [];
   const stopped: string[] = [];
   const marks: (string | undefined)[] = [];
-  const stream = async (_container: string, [name = ""]: readonly string[], given: ExecOptions = {}) => {
+  const stream = async (_container: string, line: readonly string[], given: ExecOptions = {}) => {
     const { signal } = given;
+    // The shell that opens the pipe becomes what it is given.
+    const name = line[5] ?? line[0] ?? "";
     ran.push(name);
     marks.push(given.environment?.[sessionVariable]);
     const program = programs[name];
@@ -58,7 +60,7 @@ const request: OutputRequest = {
   container: "db",
   session: "backup-1",
   options: {},
-  command: (file) => ["pg_dump", file ?? "-"],
+  command: ["pg_dump"],
 };
 const wholeOf = async (exec: ContainerExec) => {
   await using output = await compressThere(exec, request);

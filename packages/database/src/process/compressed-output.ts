@@ -1,11 +1,8 @@
 import { type ContainerExec, type ExecOptions, type ExecStream, isSluiceError, SluiceError } from "@sluice/core";
 import { compress } from "../compression/zstd.ts";
-import { sessionVariable } from "./make-ready.ts";
+import { pipeOf, sessionVariable } from "./make-ready.ts";
 import { reasonOf } from "./reason-of.ts";
 import { succeeds } from "./succeeds.ts";
-
-/** Of the pipe that `compressThere` needs. Always the same: there is one backup of a container at a time. */
-export const pipePath = "/tmp/sluice-backup.pipe";
 
 /** What comes out of a container compressed is passed on in pieces of this size. */
 const gatherBytes = 1 << 20;
@@ -15,8 +12,8 @@ export interface OutputRequest {
   /** Of the backup; what is left of it is found by that (see `makeReady`). */
   readonly session: string;
   readonly options: Pick<ExecOptions, "environment" | "signal">;
-  /** The command that writes; `null` stands for its standard output. */
-  readonly command: (pipe: string | null) => readonly string[];
+  /** Writes to its standard output. */
+  readonly command: readonly string[];
 }
 
 /** Disposing ends what still runs. */
@@ -33,12 +30,11 @@ export async function compressHere(
   request: Omit<OutputRequest, "session">,
 ): Promise<CompressedOutput> {
   const { container, options, command } = request;
-  const line = command(null);
   const stop = createStop(options.signal);
-  const process = await exec.stream(container, line, { ...options, signal: stop.signal });
+  const process = await exec.stream(container, command, { ...options, signal: stop.signal });
   let raw = 0;
   async function* output(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of outputOf(process, line)) {
+    for await (const chunk of outputOf(process, command)) {
       raw += chunk.length;
       yield chunk;
     }
@@ -46,8 +42,15 @@ export async function compressHere(
   return { bytes: compress(output()), rawBytes: () => raw, [Symbol.asyncDispose]: async () => stop.abort() };
 }
 
-/** Once both have opened the pipe, nobody needs its name any more. The shell is `zstd` from then on. */
-const readPipe = 'exec < "$1" || exit; rm -f "$1"; exec zstd -q -3 -T1 -c';
+/**
+ * Once both have opened the pipe, nobody needs its name any more. The shells are `zstd` and the command from then on. What
+ * is opened must be a pipe: where it is gone, opening it makes a file.
+ */
+const missing = 'echo "$1 is no pipe" >&2; rm -f "$1"; exit 1';
+const readPipe = `[ -p "$1" ] && exec < "$1" && [ -p /proc/self/fd/0 ] || { ${missing}; }
+rm -f "$1"; exec zstd -q -3 -T1 -c`;
+const writePipe = `[ -p "$1" ] && exec > "$1" && [ -p /proc/self/fd/1 ] || { ${missing}; }
+shift; exec "$@"`;
 
 /**
  * Runs a command that writes into the pipe that `makeReady` made, and beside it the container's own `zstd` that reads from
@@ -63,19 +66,19 @@ export async function compressThere(exec: ContainerExec, request: OutputRequest)
   const { signal } = stop;
   const mark = { [sessionVariable]: session };
   const environment = { ...options.environment, ...mark };
-  const line = command(pipePath);
+  const pipe = pipeOf(session);
   const [reader, writer] = await startBoth(
     [
-      exec.stream(container, ["sh", "-c", readPipe, "sh", pipePath], { environment: mark, signal, gatherBytes }),
-      exec.stream(container, line, { environment, signal }),
+      exec.stream(container, ["sh", "-c", readPipe, "sh", pipe], { environment: mark, signal, gatherBytes }),
+      exec.stream(container, ["sh", "-c", writePipe, "sh", pipe, ...command], { environment, signal }),
     ],
     async (error) => {
       stop.abort(error);
-      await removeFile(exec, container);
+      await removeFile(exec, container, pipe);
     },
   );
   // Each waits for the other at the pipe: where this one ends badly, nobody else would wake the other.
-  const written = drain(outputOf(writer, line)).catch((error: unknown) => {
+  const written = drain(outputOf(writer, command)).catch((error: unknown) => {
     stop.abort(error);
     throw error;
   });
@@ -94,7 +97,7 @@ export async function compressThere(exec: ContainerExec, request: OutputRequest)
     async [Symbol.asyncDispose]() {
       stop.abort();
       await Promise.allSettled([written]);
-      if (!isOpened) await removeFile(exec, container);
+      if (!isOpened) await removeFile(exec, container, pipe);
     },
   };
 }
@@ -180,7 +183,7 @@ function failure([program = ""]: readonly string[], { exitCode, stderr }: Ended)
   });
 }
 
-async function removeFile(exec: ContainerExec, container: string): Promise<void> {
+async function removeFile(exec: ContainerExec, container: string, path: string): Promise<void> {
   // The container may be gone.
-  await exec.exec(container, ["rm", "-f", pipePath]).catch(() => undefined);
+  await exec.exec(container, ["rm", "-f", path]).catch(() => undefined);
 }

@@ -1,33 +1,81 @@
-import { type ContainerExec, isSluiceError } from "@sluice/core";
+import { type ContainerExec, isSluiceError, SluiceError } from "@sluice/core";
+import { openTurns } from "./turns.ts";
 
 /** Name of the variable by which processes of a backup are known in a container; its value is the session. */
 export const sessionVariable = "SLUICE_BACKUP";
 
-/**
- * Ends what has a variable in its environment with another value than the given one, and counts it. Then the pipe is made
- * anew: one that somebody else puts there meanwhile makes `mkfifo` fail.
- */
-const script = `
-ended=0
+/** What the name of every backup's session begins with, and of no other. */
+export const backupPrefix = "backup-";
+
+/** Of the pipe that a backup is compressed through in its container. */
+export function pipeOf(session: string): string {
+  return `/tmp/sluice-${session}.pipe`;
+}
+
+/** What other backups left: processes that have the variable with another session in their environment, and pipes. */
+const look = `
+stale=""
 for place in $(grep -l "$1=" /proc/[0-9]*/environ 2>/dev/null); do
-  if tr '\\0' '\\n' < "$place" 2>/dev/null | grep "^$1=" | grep -qvxF "$1=$2"; then
-    number=\${place#/proc/}
-    kill -TERM "\${number%/environ}" 2>/dev/null && ended=$((ended + 1))
-  fi
+  found=$(tr '\\0' '\\n' < "$place" 2>/dev/null | grep "^$1=")
+  case $found in "$1=$2") ;; "$1=$4"*) place=\${place#/proc/}; stale="$stale \${place%/environ}" ;; esac
+done
+pipes=""
+[ -n "$3" ] && for path in "\${3%/*}/sluice-$4"*.pipe "\${3%/*}/sluice-backup.pipe"; do
+  [ -e "$path" ] && pipes="$pipes
+$path"
+done
+`;
+
+/**
+ * Signals only processes without children, and again while some have any: each parent must see its children end before it
+ * ends itself. What is an orphan already is left to end by itself: its parent is the database, which may take an unknown
+ * child that a signal ended for a crash of its own.
+ */
+const act = `
+round() {
+  parents=" "
+  there=""
+  for place in /proc/[0-9]*; do
+    process=\${place#/proc/}
+    parent=""
+    state=""
+    while read -r key value rest; do
+      case $key in State:) state=$value ;; PPid:) parent=$value && break ;; esac
+    done < "$place/status" 2>/dev/null
+    [ -n "$parent" ] || continue
+    parents="$parents$parent "
+    case "$stale " in *" $process "*) [ "$state" != Z ] && [ "$parent" != 1 ] && there="$there $process" ;; esac
+  done
+  stale=""
+  for process in $there; do
+    case $parents in
+      *" $process "*) stale="$stale $process" ;;
+      *) kill -TERM "$process" 2>/dev/null && ended=$((ended + 1)) ;;
+    esac
+  done
+}
+ended=0
+turn=0
+while [ -n "$stale" ] && [ "$turn" -lt 20 ]; do
+  [ "$turn" = 0 ] || sleep 0.1 2>/dev/null || sleep 1
+  round
+  turn=$((turn + 1))
 done
 echo "$ended"
-[ -n "$3" ] && zstd -q --version > /dev/null 2>&1 && rm -f "$3" && mkfifo -m 600 "$3" 2> /dev/null && echo there
-exit 0
+echo "$pipes" | while read -r path; do [ -n "$path" ] && rm -f "$path"; done
+[ -n "$3" ] && zstd -q --version > /dev/null 2>&1 < /dev/null && rm -f "$3" && mkfifo -m 600 "$3" 2> /dev/null && echo there
 `;
 
 export interface ReadyRequest {
   readonly container: string;
-  /** Of the backup that is to be taken. */
+  /** Of the backup that is to be taken: `backup-ID`. */
   readonly session: string;
-  /** Absolute path of a pipe that is wanted; `null`: none is. */
+  /** Absolute path of a pipe that is wanted (see {@link pipeOf}); `null`: none is. */
   readonly pipe: string | null;
   /** Default {@link sessionVariable}. */
   readonly variable?: string | undefined;
+  /** What the sessions begin with whose processes are ended. Default {@link backupPrefix}. */
+  readonly prefix?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -38,27 +86,37 @@ export interface Ready {
   readonly hasPipe: boolean;
 }
 
+const nothing: Ready = { ended: 0, hasPipe: false };
+
 /**
  * Makes a container ready for a backup, in one process, as each takes a while to start.
  *
  * What dead runs left there is ended: a dump whose reader is gone waits for ever, in an open transaction, and so does a
  * reader at a pipe that nobody writes to any more. Such processes are known by a variable of their environment, which this
- * one does not have; those of this run by its value. Needs `sh`, `tr` and `grep`, and for the pipe `zstd` and `mkfifo` and
- * a place to write to: nothing is ended, and no pipe is made, without them.
+ * one does not have; those of this run by its value. Whoever asks for it must be alive after all of them have been found:
+ * where it is killed, and the engine runs this only after that, the next backup is at work already. Needs `sh`, `tr` and
+ * `grep`, and for the pipe `zstd` and `mkfifo` and a place to write to: nothing is ended, and no pipe is made, without them.
  */
 export async function makeReady(
   exec: ContainerExec,
-  { container, session, pipe, variable = sessionVariable, signal }: ReadyRequest,
+  { container, session, pipe, variable = sessionVariable, prefix = backupPrefix, signal }: ReadyRequest,
 ): Promise<Ready> {
   try {
-    const command = ["sh", "-c", script, "sh", variable, session, pipe ?? ""];
-    const { stdout } = await exec.exec(container, command, { signal });
-    const [ended, there] = Buffer.from(stdout).toString("utf8").trim().split("\n");
+    await using shell = await openTurns(exec, {
+      container,
+      command: ["sh", "-s", variable, session, pipe ?? "", prefix],
+      environment: {},
+      signal,
+      mark: (text) => `echo ${text}`,
+      failure: ({ exitCode }) => new SluiceError("EXEC_FAILED", `the shell ended with exit code ${exitCode}`),
+    });
+    await shell.query(look);
+    const [ended, there] = await shell.query(act);
     return { ended: Number(ended) || 0, hasPipe: there === "there" };
   } catch (error) {
     signal?.throwIfAborted();
     // A program that is not there cannot be started.
-    if (isSluiceError(error) && error.code === "EXEC_FAILED") return { ended: 0, hasPipe: false };
+    if (isSluiceError(error) && error.code === "EXEC_FAILED") return nothing;
     throw error;
   }
 }

@@ -94,7 +94,7 @@ async function dump(options: SqliteOptions, call: DriverCall): Promise<RunningDu
     await tool.remove(await tool.list(`${file}__backup_`, signal));
     return orDispose(await copyBeside(tool, file, call), async (copy) => {
       const { container } = tool;
-      const request = { container, options: { signal }, command: () => tool.readCommand(copy.path) };
+      const request = { container, options: { signal }, command: tool.readCommand(copy.path) };
       const running =
         (await compressFileThere(exec, container, copy.path, signal)) ?? (await compressHere(exec, request));
       return {

@@ -13,6 +13,8 @@ export interface FakeDatabase extends DatabaseDriver {
   /** Text that a dump holds in the place of what it should. */
   dumps: string | null;
   globalsText: string | null;
+  /** Free where its data is. */
+  free: number | null;
   /** What the first process of a dump dies of, after its first bytes. */
   dies: unknown;
 }
@@ -41,6 +43,8 @@ export function createFakeDatabase(): FakeDatabase {
     dumps: null,
     globalsText: "CREATE ROLE x;",
     dies: null,
+    free: null,
+    freeBytes: async () => fake.free,
     async probe() {
       return live();
     },
@@ -79,6 +83,7 @@ export function createFakeDatabase(): FakeDatabase {
       };
     },
     async restoreBeside(_manifest, dump) {
+      calls.push("restore-beside");
       const rows = await parse(dump);
       return {
         name: "fresh",

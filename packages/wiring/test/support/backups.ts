@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createComposeRuntime } from "@sluice/compose";
-import { defaultConfig } from "@sluice/core";
+import { type ContainerExec, defaultConfig } from "@sluice/core";
 import {
   type BackupPorts,
   createDirectoryStore,
@@ -17,13 +17,17 @@ import { docker, type Project } from "./postgres.ts";
 
 export interface Backups extends AsyncDisposable {
   readonly ports: BackupPorts;
+  readonly exec: ContainerExec;
   readonly directory: string;
   dumpFile(manifest: Pick<Manifest, "id">): string;
   take(over?: Partial<BackupPorts>, signal?: AbortSignal): Promise<Manifest>;
 }
 
 /** Backups of a project's database into a directory of their own, without a deployer around them. */
-export async function backupsOf(project: Project, over: Partial<PostgresOptions> = {}): Promise<Backups> {
+export async function backupsOf(
+  project: Project,
+  { user, ...over }: Partial<PostgresOptions> & { readonly user?: string | undefined } = {},
+): Promise<Backups> {
   const directory = await mkdtemp(join(tmpdir(), `${project.stack}-backups-`));
   const { exec, throwAway } = createComposeRuntime({
     env: process.env,
@@ -31,7 +35,7 @@ export async function backupsOf(project: Project, over: Partial<PostgresOptions>
     config: async () => defaultConfig(),
     readRouting: () => Promise.reject(new Error("there are no doors here")),
   });
-  const target = await findPostgresTarget(exec, project.container);
+  const target = await findPostgresTarget(exec, project.container, { user });
   const options = { exec, throwAway, clock: systemClock, stack: project.stack, target, scratchMemoryBytes: 512 << 20 };
   let count = 0;
   const ports: BackupPorts = {
@@ -44,6 +48,7 @@ export async function backupsOf(project: Project, over: Partial<PostgresOptions>
   const image = await docker("inspect", "-f", "{{.Image}}", project.container);
   return {
     ports,
+    exec,
     directory,
     dumpFile: ({ id }) => join(directory, `${id}.dump`),
     take: (changed = {}, signal) =>

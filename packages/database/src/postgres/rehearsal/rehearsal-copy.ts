@@ -40,7 +40,7 @@ export async function openRehearsalCopy(
       server,
       notSeen: counts ? [] : [`times of single statements: the image has no ${statistics}`],
       async restore({ dump, globals }) {
-        if (globals !== null) await restoreRoles(exec, running.target, globals, session);
+        await restoreRoles(exec, running.target, { script: globals, user: live.user }, session);
         await createDatabase(exec, restored, { name: pristine, facts: manifest.database }, session);
         await restoreDump(exec, restored, dump, { ...session, withTablespaces: false });
         // The statistics of a live server are there; without any, a migration could take other ways here.

@@ -1,4 +1,5 @@
 import { eventMarker } from "../../rehearsal/ddl-events.ts";
+import { settingSql } from "../settings-sql.ts";
 import { quoteText } from "../target.ts";
 import { watchSchema } from "./catalog-sql.ts";
 import { sentSqlPrefix } from "./sent-sql.ts";
@@ -119,9 +120,7 @@ select pg_reload_conf();`;
 
 /** Statements that give another database, of the name of this one, its settings, owner and rights. */
 export const settingsSql = `
-select format('alter database %I set %I to %s', datname, split_part(setting, '=', 1),
-    case when split_part(setting, '=', 1) in ('search_path', 'temp_tablespaces', 'session_preload_libraries', 'local_preload_libraries')
-      then substr(setting, strpos(setting, '=') + 1) else quote_literal(substr(setting, strpos(setting, '=') + 1)) end)
+select format('alter database %I set %s', datname, ${settingSql("setting")})
   from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase, unnest(s.setconfig) setting
   where d.datname = current_database() and s.setrole = 0
 union all
