@@ -1,5 +1,7 @@
-import { appendFile, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { zstdDecompressSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { containersOf } from "./engine.ts";
 import { type FarEngine, startFarEngine, whyNoFarEngine } from "./far-engine.ts";
@@ -9,11 +11,26 @@ import { startLoad, versionsSeen } from "./load.ts";
 const careful = ["--env", "careful"];
 const reason = whyNoFarEngine();
 
-/** A file of the checkout, which the other machine cannot see. */
-const withFile = `services:
+/** A file of the checkout, which the other machine cannot see, and files that are only there. */
+const withFiles = `services:
   web:
     volumes:
       - ./greeting.txt:/app/greeting.txt:ro
+      - uploads:/uploads
+volumes:
+  uploads:
+`;
+
+/** As docs/sluice.example.yaml has it. */
+const uploadsConfig = `  uploads:
+    database:
+      service: web
+      kind: command
+      command:
+        dump: [sh, -c, "cd /uploads && find . -type f -exec sha256sum {} + > /tmp/SHA256SUMS && tar -c . /tmp/SHA256SUMS"]
+        restore: [sh, -c, "mkdir /tmp/uploads && tar -x -C /tmp/uploads"]
+        verify: [sh, -c, "cd /tmp/uploads && sha256sum -c tmp/SHA256SUMS"]
+      store: { directory: uploads-backups }
 `;
 
 // One after the other: each scenario begins where the one before it ended.
@@ -23,13 +40,16 @@ describe.skipIf(reason !== "")(`a stack on another machine, reached through ssh 
   let url = "";
   const release = async (tag: string) => {
     await shop.release(tag);
-    await writeFile(join(shop.checkout, "docker-compose.override.yml"), withFile);
+    await writeFile(join(shop.checkout, "docker-compose.override.yml"), withFiles);
     await writeFile(join(shop.checkout, "greeting.txt"), `hello from ${tag}\n`);
-    await appendFile(join(shop.checkout, ".git/info/exclude"), "docker-compose.override.yml\ngreeting.txt\n");
+    await appendFile(
+      join(shop.checkout, ".git/info/exclude"),
+      "docker-compose.override.yml\ngreeting.txt\nuploads-backups\n",
+    );
   };
   beforeAll(async () => {
     far = await startFarEngine();
-    shop = await openExampleShop("", far.env);
+    shop = await openExampleShop(uploadsConfig, far.env);
     url = `http://${far.address}:${shop.port}/api/products`;
     await release("v1");
     await shop.sluice(0, "deploy", "--release", "v1", ...careful);
@@ -56,6 +76,33 @@ describe.skipIf(reason !== "")(`a stack on another machine, reached through ssh 
     expect(await greeting("green")).toBe("hello from v2");
     expect(await greeting("blue")).toBe("hello from v1");
   });
+
+  it(
+    "has the files of a volume backed up to here, proven over there, and put back as they were",
+    patience,
+    async () => {
+      const web = `${shop.stack}-green-web-1`;
+      const inUploads = (script: string) => far.docker("exec", web, "sh", "-c", `cd /uploads && ${script}`);
+      const content = () => inUploads("find . -type f -exec sha256sum {} + | sort; stat -c '%a %n' note");
+      await inUploads("mkdir 'a dir' && head -c 3000000 /dev/urandom > 'a dir/photo of ü.jpg'");
+      await inUploads("echo text > note && chmod 600 note");
+      const before = await content();
+      await shop.sluice(0, "db", "backup", "--verify", "--env", "uploads");
+      const { stdout } = await shop.sluice(0, "db", "list", "--env", "uploads");
+      const { backups } = JSON.parse(stdout) as { backups: { id: string; verified: { level: string }[] }[] };
+      expect(backups.map(({ verified }) => verified.at(-1)?.level)).toEqual(["restored"]);
+
+      await inUploads("rm -r ./*");
+      expect(await inUploads("ls -A")).toBe("");
+      const dump = await readFile(join(shop.checkout, "uploads-backups", `${backups[0]?.id}.dump`));
+      const input = zstdDecompressSync(dump);
+      const env = { ...process.env, ...far.env };
+      execFileSync("docker", ["exec", "-i", web, "tar", "-x", "-C", "/uploads"], { env, input });
+      await inUploads("rm -r tmp");
+      expect(before).toContain("photo of ü.jpg");
+      expect(await content()).toBe(before);
+    },
+  );
 
   it("shows the log of what serves", patience, async () => {
     const { stdout } = await shop.sluice(0, "logs", "web");

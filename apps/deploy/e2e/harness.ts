@@ -27,6 +27,8 @@ services:
   web:
     health: { path: /healthz }
     startTimeout: 3m
+    # It has none, but for those that a test gives it.
+    sharedVolumes: true
   db: { startTimeout: 5m }
 traffic:
   drain: { timeout: 5s }

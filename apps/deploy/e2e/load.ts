@@ -7,7 +7,9 @@ export interface LoadReport {
   readonly failures: readonly { readonly at: string; readonly what: string }[];
   /** Answers by version. */
   readonly versions: Readonly<Record<string, number>>;
-  /** The longest time without a good answer, milliseconds. */
+  /** By version: when the last request that it answered was sent, milliseconds since 1970. */
+  readonly lastSentAt: Readonly<Record<string, number>>;
+  /** The longest time without a good answer, milliseconds; the time until the end counts too. */
   readonly longestGapMs: number;
 }
 
@@ -29,6 +31,7 @@ export function startLoad(url: string, host?: string): Load {
   const stopping = new AbortController();
   const failures: { at: string; what: string }[] = [];
   const versions: Record<string, number> = {};
+  const lastSentAt: Record<string, number> = {};
   let total = 0;
   let lastGoodMs = performance.now();
   let longestGapMs = 0;
@@ -36,8 +39,14 @@ export function startLoad(url: string, host?: string): Load {
     const agent = new Agent({ keepAlive, maxSockets: 1 });
     while (!stopping.signal.aborted) {
       total++;
+      const sentAt = Date.now();
       try {
+<<<<<<< HEAD
         const { status, version } = await ask(url, agent, host);
+=======
+        const { status, version } = await ask(url, agent);
+        lastSentAt[version] = Math.max(lastSentAt[version] ?? 0, sentAt);
+>>>>>>> proofs-e2e
         if (status >= 500) failures.push({ at: new Date().toISOString(), what: String(status) });
         else {
           versions[version] = (versions[version] ?? 0) + 1;
@@ -56,7 +65,8 @@ export function startLoad(url: string, host?: string): Load {
     async stop() {
       stopping.abort();
       await Promise.all(running);
-      return { total, failures, versions, longestGapMs };
+      longestGapMs = Math.max(longestGapMs, performance.now() - lastGoodMs);
+      return { total, failures, versions, lastSentAt, longestGapMs };
     },
   };
 }

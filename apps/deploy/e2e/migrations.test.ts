@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openShop, patience, type Shop } from "./harness.ts";
+import { startOrders } from "./ledger.ts";
 import { startLoad, versionsSeen } from "./load.ts";
 
 const run = promisify(execFile);
@@ -69,22 +70,37 @@ describe("a shop whose migration meets a reader", () => {
     await reading;
   });
 
-  it("is migrated alone, taken back, and migrated by the deployment; users notice nothing", patience, async () => {
-    const load = startLoad(shop.url);
-    const plan = await shop.sluice(0, "db", "migrate", "v2", "--plan", ...watched);
-    expect(JSON.parse(plan.stdout)).toMatchObject({
-      plan: { release: "v2", database: "db", jobs: ["migrate"], dataRollback: { kind: "down" } },
-    });
-    expect(await hasColumn()).toBe(false);
-    const migrated = await shop.sluice(0, "db", "migrate", "v2", ...watched);
-    expect(JSON.parse(migrated.stdout)).toMatchObject({ jobs: [{ job: "migrate", report: { schemaChanged: true } }] });
-    expect(await hasColumn()).toBe(true);
-    await shop.sluice(0, "db", "migrate", "v2", "--down", ...watched);
-    expect(await hasColumn()).toBe(false);
-    await shop.sluice(0, "deploy", "--release", "v2", ...watched);
-    const { failures } = await load.stop();
-    expect(failures).toEqual([]);
-    expect(await hasColumn()).toBe(true);
-    expect(await versionsSeen(shop.url)).toEqual(["v2"]);
-  });
+  it(
+    "is migrated alone, taken back, and migrated by the deployment; no request and no order is lost",
+    patience,
+    async () => {
+      const load = startLoad(shop.url);
+      const ordersBefore = await sql("select count(*) from orders");
+      const ordering = startOrders(`http://127.0.0.1:${shop.port}/api/orders`);
+      const plan = await shop.sluice(0, "db", "migrate", "v2", "--plan", ...watched);
+      expect(JSON.parse(plan.stdout)).toMatchObject({
+        plan: { release: "v2", database: "db", jobs: ["migrate"], dataRollback: { kind: "down" } },
+      });
+      expect(await hasColumn()).toBe(false);
+      const migrated = await shop.sluice(0, "db", "migrate", "v2", ...watched);
+      expect(JSON.parse(migrated.stdout)).toMatchObject({
+        jobs: [{ job: "migrate", report: { schemaChanged: true } }],
+      });
+      expect(await hasColumn()).toBe(true);
+      await shop.sluice(0, "db", "migrate", "v2", "--down", ...watched);
+      expect(await hasColumn()).toBe(false);
+      await shop.sluice(0, "deploy", "--release", "v2", ...watched);
+      const { failures } = await load.stop();
+      const ledger = await ordering.stop();
+      console.info(`${ledger.acknowledged.length} orders acknowledged, ${ledger.failures.length} not`);
+      expect([...failures, ...ledger.failures]).toEqual([]);
+      expect(ordersBefore).toBe("0");
+      expect(ledger.acknowledged.length).toBeGreaterThan(100);
+      const stored = (await sql("select id from orders order by id")).split("\n").map(Number);
+      expect(stored).toEqual(ledger.acknowledged.toSorted((a, b) => a - b));
+      expect(await sql("select string_agg(distinct placed_by, ' ' order by placed_by) from orders")).toBe("v1 v2");
+      expect(await hasColumn()).toBe(true);
+      expect(await versionsSeen(shop.url)).toEqual(["v2"]);
+    },
+  );
 });

@@ -1,6 +1,17 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { docker } from "./engine.ts";
 import { openShop, patience, type Shop } from "./harness.ts";
 import { startLoad, versionsSeen } from "./load.ts";
+
+/** What the start of a command takes at most where nothing else runs. */
+const usualStartMs = 500;
+
+/** Each time that it is run leaves a row. */
+const countedMigration = `CREATE TABLE IF NOT EXISTS runs (at timestamptz DEFAULT now());
+INSERT INTO runs DEFAULT VALUES;
+`;
 
 describe("orders from another shell", () => {
   let shop: Shop;
@@ -42,11 +53,56 @@ describe("orders from another shell", () => {
     await shop.sluice(0, "audit", "verify");
   });
 
+  it(
+    "that want a deployment beside one that goes on are refused at once, or wait for their turn",
+    patience,
+    async () => {
+      const sql = (statement: string) =>
+        docker("exec", `${shop.stack}-db-1`, "psql", "-XqAtw", "-U", "shop", "-d", "shop", "-c", statement);
+      const load = startLoad(shop.url);
+      await writeFile(join(shop.checkout, "migrations", "003_runs.sql"), countedMigration);
+      await shop.release("v3");
+      const first = shop.start("deploy", "--release", "v3", "--env", "asking", "--reason", "sale");
+      await first.event(asks("needs approval"));
+      await shop.release("v4");
+
+      const third = shop.start("deploy", "--release", "v4", "--wait", "2m");
+      const { lock } = JSON.parse((await shop.sluice(0, "status")).stdout) as { lock: Record<string, string> };
+      expect(lock).toMatchObject({ release: "v3", reason: "sale", pid: first.process.pid });
+      // A busy machine may take longer than usual to start a process, which this command does and little else.
+      const startMs = await timeOf(() => shop.sluice(0, "window"));
+      const refusedMs = await timeOf(async () => {
+        const refused = await shop.sluice(10, "deploy", "--release", "v4");
+        const error = refused.events.find(({ type }) => type === "error");
+        expect(error).toMatchObject({ code: "LOCK_HELD" });
+        for (const name of ["actor", "since", "reason", "release", "pid", "host"]) {
+          expect(error).toMatchObject({ message: expect.stringContaining(String(lock[name])) });
+        }
+      });
+      console.info(`refused after ${refusedMs} ms; a command that does nothing takes ${startMs} ms`);
+      expect(refusedMs).toBeLessThan(2_000 + Math.max(0, startMs - usualStartMs));
+
+      await shop.sluice(0, "traffic", "approve");
+      const one = await first.done;
+      const next = await third.done;
+      expect([one, next].map(({ exitCode, events }) => [exitCode, events.at(-1)])).toMatchObject([
+        [0, { outcome: "live", serving: { tag: "v3" } }],
+        [0, { outcome: "live", serving: { tag: "v4" }, previous: { tag: "v3" } }],
+      ]);
+      const begunAt = next.events.find(({ type }) => type === "step-start")?.at ?? "";
+      expect(begunAt > (one.events.at(-1)?.at ?? "")).toBe(true);
+      expect(await sql("select count(*) from runs")).toBe("1");
+      expect(await sql("select count(*) from schema_migrations where name = '003_runs.sql'")).toBe("1");
+      expect(await versionsSeen(shop.url)).toEqual(["v4"]);
+      expect((await load.stop()).failures).toEqual([]);
+    },
+  );
+
   it("abort within a second, and the release is not tried again unasked", patience, async () => {
     const [serving = ""] = await versionsSeen(shop.url);
     const load = startLoad(shop.url);
-    await shop.release("v3");
-    const deploying = shop.start("deploy", "--release", "v3", "--env", "asking");
+    await shop.release("v5");
+    const deploying = shop.start("deploy", "--release", "v5", "--env", "asking");
     await deploying.event(asks("needs approval"));
     await shop.sluice(0, "traffic", "abort", "--reason", "wrong branch");
     const { exitCode, events } = await deploying.done;
@@ -58,7 +114,19 @@ describe("orders from another shell", () => {
     const backAt = events.find((event) => event.type === "share-change" && event.share === 0)?.at ?? "";
     expect(Date.parse(backAt) - Date.parse(orderedAt)).toBeLessThanOrEqual(1_000);
     expect(await versionsSeen(shop.url)).toEqual([serving]);
-    expect((await load.stop()).failures).toEqual([]);
-    await shop.sluice(10, "deploy", "--release", "v3");
+    const { failures, lastSentAt } = await load.stop();
+    expect(failures).toEqual([]);
+    const lastMs = (lastSentAt["v5"] ?? Number.NaN) - Date.parse(orderedAt);
+    console.info(`the last request that the candidate answered was sent ${lastMs} ms after the order to abort`);
+    expect(lastMs).toBeLessThanOrEqual(1_000);
+    expect(lastSentAt[serving]).toBeGreaterThan(Date.parse(orderedAt) + 1_000);
+    await shop.sluice(10, "deploy", "--release", "v5");
   });
 });
+
+/** How long something takes, whole milliseconds. */
+async function timeOf(run: () => Promise<unknown>): Promise<number> {
+  const begin = performance.now();
+  await run();
+  return Math.round(performance.now() - begin);
+}

@@ -67,8 +67,10 @@ export function baseEndpoints(
   return links.flatMap(({ name, key }) => {
     const endpoint = container.NetworkSettings.Networks[networkNames[key] ?? ""];
     if (!endpoint) return [];
-    // Older engines add the short id, which belongs to the container and not to the service.
-    const aliases = (endpoint.Aliases ?? []).filter((alias: string) => !container.Id.startsWith(alias));
+    // Older engines add the short id, which belongs to the container and not to the service. Only the whole of it: an id may
+    // begin with the name of its service, as `db` is hexadecimal.
+    const shortId = container.Id.slice(0, 12);
+    const aliases = (endpoint.Aliases ?? []).filter((alias: string) => alias !== shortId);
     return [{ network: name, aliases }];
   });
 }

@@ -40,7 +40,7 @@ it("what is linked lacks nothing, and a network that it is not on needs no link"
 });
 
 it("a base container that was made anew lacks the links of its networks, under its names there", () => {
-  const base = [db({ shop_back: ["db", "database", "shop-db-1-0123"] })];
+  const base = [db({ shop_back: ["db", "database", "shop-db-1-01"] })];
   expect(missingLinks({ model, services, links, base, doors: [] })).toEqual([
     {
       slot: "blue",
