@@ -97,7 +97,7 @@ async function migrate(
     for (const job of jobs) await world.runJob(candidate, job, { signal });
     return { how: "job", services: jobs };
   }
-  const [first] = active.filter(isWeb);
+  const [first] = inOrder(active.filter(isWeb));
   if (!first) {
     missing.add("any migration: the release has no job and no web service");
     return { how: "none", services: [] };
