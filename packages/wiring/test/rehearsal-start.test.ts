@@ -132,7 +132,8 @@ describe("an application that migrates when it starts", { timeout: 400_000 }, ()
     const report = await deployer.database.rehearse({ release: release("v4") }, signal);
     expect(report.verdict).toBe("block");
     expect(report.migration).toMatchObject({
-      how: "none",
+      how: "start",
+      services: ["web"],
       error: { detail: expect.stringContaining('relation "nowhere" does not exist') },
     });
   });
