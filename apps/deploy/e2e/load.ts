@@ -41,12 +41,8 @@ export function startLoad(url: string, host?: string): Load {
       total++;
       const sentAt = Date.now();
       try {
-<<<<<<< HEAD
         const { status, version } = await ask(url, agent, host);
-=======
-        const { status, version } = await ask(url, agent);
         lastSentAt[version] = Math.max(lastSentAt[version] ?? 0, sentAt);
->>>>>>> proofs-e2e
         if (status >= 500) failures.push({ at: new Date().toISOString(), what: String(status) });
         else {
           versions[version] = (versions[version] ?? 0) + 1;

@@ -4,6 +4,7 @@ import { mkdtemp, open, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { watchArguments } from "@sluice/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createResticStore, type DriverCall, takeBackup } from "../src/index.ts";
 import { bytesOf, chunks } from "../src/testing/bytes.ts";
@@ -43,8 +44,11 @@ describe.skipIf(missingRestic !== "")(`backups in restic ${missingRestic}`, { ti
       const manifest = await takeBackup(ports, { service: "db", image: "sha256:1", release: null });
       return { manifest, cost: (await sizeOf(repository.repository)) - before };
     };
+    // The repository's password is in the environment.
+    const stop = await watchArguments("hunter2");
     const first = await take([]);
     const second = await take(["one more"]);
+    expect(await stop("restic backup", "restic snapshots")).toEqual([]);
     expect(first.manifest).toMatchObject({ compression: "none", bytes: JSON.stringify(rows).length });
     // Restic compresses. The second time only the last piece is new: one has 8 MiB at most, and the dump 11.
     expect(first.cost).toBeLessThan(first.manifest.bytes * 0.95);

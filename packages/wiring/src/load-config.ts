@@ -1,6 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { relative } from "node:path";
-import { type Config, defaultConfig, environmentNames, parseConfig, SluiceError } from "@sluice/core";
+import {
+  type Config,
+  configPosition,
+  defaultConfig,
+  environmentNames,
+  parseConfig,
+  SluiceError,
+  type SourcePosition,
+} from "@sluice/core";
 import type { DeployerOptions } from "./deployer.ts";
 import { configFileOf } from "./locations.ts";
 
@@ -12,6 +20,15 @@ export async function loadConfig(options: DeployerOptions): Promise<Config> {
   throw new SluiceError("CONFIG_INVALID", `environment ${options.environment} is asked for, but there is no ${name}`, {
     hint: "write environments: into a sluice.yaml, or leave --env and SLUICE_ENVIRONMENT out",
   });
+}
+
+/** Where a setting is written, as `configPosition` has it; `undefined` where there is no file. @throws SluiceError as `loadConfig` */
+export async function positionInConfig(
+  options: DeployerOptions,
+  path: readonly string[],
+): Promise<SourcePosition | undefined> {
+  const { name, text } = await readConfigFile(options);
+  return text === null ? undefined : configPosition(text, name, path, options.environment);
 }
 
 /** Names of the environments that the configuration has settings for. @throws SluiceError as `loadConfig` */

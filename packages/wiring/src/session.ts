@@ -22,7 +22,7 @@ import { createFileMemo } from "./file-memo.ts";
 import { currentAnchor } from "./github/anchors.ts";
 import { githubChannels } from "./github/github-channels.ts";
 import { type OpenedGithub, openUsableGithub } from "./github/open-github.ts";
-import { loadConfig } from "./load-config.ts";
+import { loadConfig, positionInConfig } from "./load-config.ts";
 import { stateHomeOf } from "./locations.ts";
 import { type OpenedChannels, openChannels } from "./notify/channels.ts";
 import { createLastWord, type LastWord } from "./notify/last-word.ts";
@@ -78,6 +78,7 @@ export function createSession(options: DeployerOptions): Session {
       envFiles: options.envFiles ?? [],
       profiles: options.profiles ?? [],
       config: config(),
+      positionInConfig: (path) => positionInConfig(options, path),
       signal,
     });
     // Compose works on it in a process of its own meanwhile.

@@ -1,10 +1,10 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { highestLevel } from "@sluice/database";
+import { type StopWatching, watchArguments } from "@sluice/testing";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDeployer, type Deployer } from "../src/index.ts";
-import { watchArguments } from "./support/arguments.ts";
 import { type Project, password, startProject } from "./support/postgres.ts";
 import { scratchesOf } from "./support/scratches.ts";
 import { until } from "./support/until.ts";
@@ -12,12 +12,15 @@ import { until } from "./support/until.ts";
 let project: Project;
 let deployer: Deployer;
 /** From before the first operation to the last. */
-let argumentsSeen: ReturnType<typeof watchArguments>;
+let argumentsSeen: StopWatching;
+/** Of the backups that are encrypted. */
+let identity: string;
 const signal = new AbortController().signal;
 
 beforeAll(async () => {
   project = await startProject("dbtest");
-  argumentsSeen = watchArguments(password);
+  identity = await generateX25519Identity();
+  argumentsSeen = await watchArguments(password, identity);
   deployer = createDeployer(options());
 });
 afterAll(async () => {
@@ -169,7 +172,6 @@ describe("an encrypted store of its own", () => {
   };
 
   it("is proven with the key, and written but never read without it", async () => {
-    const identity = await generateX25519Identity();
     const recipient = await identityToRecipient(identity);
     await writeFile(join(project.directory, "backup.key"), `# kept elsewhere\n${identity}\n`);
     await using holder = await open({ recipient, identityFile: "backup.key" });
@@ -194,6 +196,6 @@ it("pruning keeps what is proven and removes what is not needed", async () => {
   expect(decisions.map(({ remove }) => remove)).toEqual(backups.map(() => false));
 });
 
-it("in all of that no argument of any process held the password", async () => {
-  expect(await argumentsSeen()).toEqual([]);
+it("in all of that no argument of any process held the password, nor the key of an encrypted backup", async () => {
+  expect(await argumentsSeen("pg_dump ", "pg_restore ")).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { highestLevel } from "@sluice/database";
+import { type StopWatching, watchArguments } from "@sluice/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ComposeProject, startComposeProject } from "./support/compose-project.ts";
 import { scratchesOf } from "./support/scratches.ts";
@@ -6,6 +7,8 @@ import { until } from "./support/until.ts";
 
 const signal = new AbortController().signal;
 const node = "sluice-test/node:24";
+/** Searched for wherever it must not be. */
+const password = "canary-c04e12";
 
 /** Writes a row every 20 ms, and never stops. */
 const application = `
@@ -23,16 +26,31 @@ database.exec("commit");
 setInterval(() => insert.run(), 20);
 `;
 
+const environment = { PASSWORD: password };
 const compose = {
   services: {
-    app: { image: node, command: ["node", "--no-warnings", "-e", application], volumes: ["data:/data"], init: true },
+    app: {
+      image: node,
+      command: ["node", "--no-warnings", "-e", application],
+      volumes: ["data:/data"],
+      environment,
+      init: true,
+    },
     // The same volume, in an image without any tool.
-    bare: { image: "sluice-test/busybox", command: ["sleep", "86400"], volumes: ["data:/data"], init: true },
+    bare: {
+      image: "sluice-test/busybox",
+      command: ["sleep", "86400"],
+      volumes: ["data:/data"],
+      environment,
+      init: true,
+    },
   },
   volumes: { data: {} },
 };
 
 let project: ComposeProject;
+/** From before the first operation to the last. */
+let argumentsSeen: StopWatching;
 const sqlite = { kind: "sqlite", service: "app", file: "/data/app.db" };
 
 async function sql(statement: string): Promise<string> {
@@ -47,9 +65,13 @@ const scratches = () => scratchesOf(project.stack);
 
 beforeAll(async () => {
   project = await startComposeProject("files", { compose, config: { database: sqlite } });
+  argumentsSeen = await watchArguments(password);
   await until(async () => Number(await sql("select count(*) from orders").catch(() => "0")) >= 2_000);
 });
-afterAll(() => project?.[Symbol.asyncDispose]());
+afterAll(async () => {
+  await argumentsSeen?.();
+  await project?.[Symbol.asyncDispose]();
+});
 
 describe("SQLite in a file of a volume", () => {
   it("is backed up, proven and exchanged by the SQLite of the service's own container", async () => {
@@ -107,7 +129,7 @@ describe("SQLite in a file of a volume", () => {
 describe("anything that a command dumps", () => {
   const command = {
     dump: ["cat", "/data/list"],
-    restore: ["sh", "-c", "cat > /tmp/list"],
+    restore: ["sh", "-c", "cat > /tmp/list; sleep 0.2"],
     verify: ["grep", "-q", "three", "/tmp/list"],
   };
   const open = (over: object) =>
@@ -140,4 +162,8 @@ describe("anything that a command dumps", () => {
     expect((await unproven.database.show(id)).failed).toBeUndefined();
     expect(await scratches()).toBe("");
   });
+});
+
+it("in all of that no argument of any process held what the services' environment holds", async () => {
+  expect(await argumentsSeen("integrity_check", "cat /data/list", "cat > /tmp/list; sleep")).toEqual([]);
 });

@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { findMysqlTarget, highestLevel, runMysqlMigration } from "@sluice/database";
+import { watchArguments } from "@sluice/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSession } from "../src/session.ts";
-import { watchArguments } from "./support/arguments.ts";
 import { type ComposeProject, startComposeProject } from "./support/compose-project.ts";
 import { mariadbService, mariadbVolumes } from "./support/mariadb.ts";
 import { settings } from "./support/migrations.ts";
@@ -88,7 +88,7 @@ afterAll(() => project?.[Symbol.asyncDispose]());
 describe("a MariaDB under writes", () => {
   it("is backed up as it was at one moment, and proven to the row; its password is no argument", async () => {
     let [going, count] = [true, 0];
-    const stop = watchArguments(password);
+    const stop = await watchArguments(password);
     const writing = (async () => {
       while (going) {
         await sql("insert into orders (customer, total) select 1, 1 from seq_1_to_50");
@@ -102,7 +102,7 @@ describe("a MariaDB under writes", () => {
     going = false;
     await writing;
     expect(count).toBeGreaterThan(0);
-    expect(await stop()).toEqual([]);
+    expect(await stop("mariadb-dump ", "mariadb ")).toEqual([]);
     expect((await project.deployer.database.list()).backups.at(-1)?.fingerprint).toMatchObject({
       objects: { views: 1, triggers: 1, routines: 2, events: 1 },
       notCovered: expect.arrayContaining([expect.stringContaining("still")]),

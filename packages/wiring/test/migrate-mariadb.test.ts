@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { SluiceError } from "@sluice/core";
 import { findMysqlTarget, type MigrationSettings, type MysqlTarget, runMysqlMigration } from "@sluice/database";
+import { type StopWatching, watchArguments } from "@sluice/testing";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../src/system-clock.ts";
 import { type ComposeProject, startComposeProject } from "./support/compose-project.ts";
@@ -20,6 +21,8 @@ const readerSeconds = 60;
 const works = "select max(sha2(repeat(note, 300), 512)) from orders";
 
 let project: ComposeProject;
+/** From before the first migration to the last. */
+let argumentsSeen: StopWatching;
 let made: ToolsImage;
 let target: MysqlTarget;
 /** Of the two, the one that a test is about. */
@@ -40,10 +43,12 @@ beforeAll(async () => {
       "create table orders (id int primary key, total int, note varchar(200)); insert into orders select seq, seq, repeat('x', 200) from seq_1_to_300000",
     );
   }
+  argumentsSeen = await watchArguments(password, root);
   target = await findMysqlTarget(exec, project.container("db"));
   await made.built;
 });
 afterAll(async () => {
+  await argumentsSeen?.();
   await project?.[Symbol.asyncDispose]();
   await made?.[Symbol.asyncDispose]();
 });
@@ -215,4 +220,8 @@ describe("a migration of MariaDB that is in the application's way", { timeout: 2
 
 it("leaves no session behind", async () => {
   await until(async () => (await sql("select count(*) from information_schema.processlist where db = 'shop'")) === "1");
+});
+
+it("shows no password to anybody who looks at processes", async () => {
+  expect(await argumentsSeen("mariadb -h db -u shop shop", "--skip-column-names --unbuffered")).toEqual([]);
 });

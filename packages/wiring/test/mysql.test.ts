@@ -11,11 +11,11 @@ import {
   runMysqlMigration,
 } from "@sluice/database";
 import { provideRelease } from "@sluice/engine";
+import { watchArguments } from "@sluice/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDatabase } from "../src/database/open-database.ts";
 import { rehearse } from "../src/database/rehearsal/rehearse.ts";
 import { createSession, type Session } from "../src/session.ts";
-import { watchArguments } from "./support/arguments.ts";
 import { type ComposeProject, startComposeProject } from "./support/compose-project.ts";
 import { settings } from "./support/migrations.ts";
 import { missingMysql, mysqlImage, mysqlService, mysqlVolumes } from "./support/mysql.ts";
@@ -154,7 +154,7 @@ describe.skipIf(missingMysql !== "")(`MySQL${missingMysql}`, { timeout: 300_000 
   describe("under writes", () => {
     it("is backed up as it was at one moment, and proven to the row; its password is no argument", async () => {
       let [going, count] = [true, 0];
-      const stop = watchArguments(password);
+      const stop = await watchArguments(password);
       const writing = (async () => {
         while (going) {
           await sql(some(50));
@@ -177,7 +177,7 @@ describe.skipIf(missingMysql !== "")(`MySQL${missingMysql}`, { timeout: 300_000 
       );
       expect(accounts).not.toContain("IDENTIFIED");
       expect(count).toBeGreaterThan(0);
-      expect(await stop()).toEqual([]);
+      expect(await stop("mysqldump ", "mysql ")).toEqual([]);
       expect(fingerprintOf(proven)).toMatchObject({
         objects: { views: 1, triggers: 1, routines: 3, events: 1 },
         notCovered: expect.arrayContaining([expect.stringContaining("still")]),

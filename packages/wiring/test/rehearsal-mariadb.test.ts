@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { StoredRelease } from "@sluice/core";
 import { provideRelease } from "@sluice/engine";
+import { type StopWatching, watchArguments } from "@sluice/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDatabase } from "../src/database/open-database.ts";
 import { rehearse } from "../src/database/rehearsal/rehearse.ts";
@@ -11,14 +12,14 @@ import { mariadbImage, mariadbService, mariadbVolumes } from "./support/mariadb.
 
 const password = "canary-2c9d11";
 const signal = new AbortController().signal;
-const client = "mariadb --host=db --user=shop --password=$$SHOP_PASSWORD shop";
+const client = "mariadb --host=db --user=shop shop";
 /** The migration is what the environment says, run with the application's own account and password. */
 const compose = {
   services: {
     db: mariadbService({ password, root: `root-${password}` }),
     migrate: {
       image: mariadbImage,
-      environment: { SHOP_PASSWORD: password, MIGRATION: "${MIGRATION:-select 1}" },
+      environment: { MYSQL_PWD: password, MIGRATION: "${MIGRATION:-select 1}" },
       entrypoint: ["sh", "-c"],
       command: [`printf "%s" "$$MIGRATION" | ${client}`],
       depends_on: { db: { condition: "service_healthy" } },
@@ -26,7 +27,7 @@ const compose = {
   },
   volumes: mariadbVolumes,
 };
-const down = { job: "migrate", command: [`echo 'alter table orders drop column note' | ${client.replace("$$", "$")}`] };
+const down = { job: "migrate", command: [`echo 'alter table orders drop column note' | ${client}`] };
 const config = { services: { migrate: { role: "job" } }, database: { service: "db", migrate: { down } } };
 const content = `
 create table orders (id int auto_increment primary key, total decimal(12, 2));
@@ -34,17 +35,21 @@ insert into orders (total) select seq * 1.5 from seq_1_to_2000;
 `;
 
 let project: ComposeProject;
+/** From before the first rehearsal to the last. */
+let argumentsSeen: StopWatching;
 const sessions: Session[] = [];
 
 beforeAll(async () => {
   // Compose waits for what is started, and a job ends: it comes into the file afterwards.
   const { migrate: _job, ...running } = compose.services;
+  argumentsSeen = await watchArguments(password);
   project = await startComposeProject("rehmaria", { compose: { ...compose, services: running }, config });
   await writeFile(join(project.directory, "compose.yaml"), JSON.stringify(compose));
   const sql = ["sh", "-c", "MYSQL_PWD=$MARIADB_ROOT_PASSWORD mariadb -u root shop"];
   await project.run("db", sql, { input: content });
 });
 afterAll(async () => {
+  await argumentsSeen?.();
   for (const session of sessions) await session[Symbol.asyncDispose]();
   await project?.[Symbol.asyncDispose]();
 });
@@ -92,5 +97,9 @@ describe("a rehearsal on MariaDB", { timeout: 300_000 }, () => {
     expect(report.findings.map(({ code }) => code)).toEqual(["migration-failed", "left-half-way"]);
     expect(report.findings[1]?.message).toContain("new table notes, column-added b of orders");
     expect(report.down).toBeNull();
+  });
+
+  it("shows no password to anybody who looks at processes", async () => {
+    expect(await argumentsSeen("mariadb-dump ", "mariadb --host=db --user=shop")).toEqual([]);
   });
 });

@@ -2,11 +2,11 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { StoredRelease } from "@sluice/core";
 import { provideRelease } from "@sluice/engine";
+import { type StopWatching, watchArguments } from "@sluice/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDatabase } from "../src/database/open-database.ts";
 import { type Rehearsal, rehearse } from "../src/database/rehearsal/rehearse.ts";
 import { createSession, type Session } from "../src/session.ts";
-import { watchArguments } from "./support/arguments.ts";
 import { docker, image, type Project, password, startProject } from "./support/postgres.ts";
 
 const signal = new AbortController().signal;
@@ -55,11 +55,11 @@ let project: Project;
 let previous: StoredRelease;
 const sessions: Session[] = [];
 /** From before the first rehearsal to the last. */
-let argumentsSeen: ReturnType<typeof watchArguments>;
+let argumentsSeen: StopWatching;
 
 beforeAll(async () => {
   project = await startProject("rehearse");
-  argumentsSeen = watchArguments(password);
+  argumentsSeen = await watchArguments(password);
   await writeFile(join(project.directory, "compose.yaml"), compose);
   await writeFile(join(project.directory, "sluice.yaml"), config);
   previous = await releaseOf(sessionWith(""), "v1");
@@ -162,6 +162,6 @@ describe("a rehearsal", { timeout: 300_000 }, () => {
   });
 
   it("shows the password to nobody who looks at processes", async () => {
-    expect(await argumentsSeen()).toEqual([]);
+    expect(await argumentsSeen("pg_restore ", 'printf "%s" "$MIGRATION" | psql', "squawk")).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
+import { type StopWatching, watchArguments } from "@sluice/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startToolProject, type Tool, type ToolProject, toolNames } from "./support/tool-project.ts";
+import { password, startToolProject, type Tool, type ToolProject, toolNames } from "./support/tool-project.ts";
 import { until } from "./support/until.ts";
 
 const signal = new AbortController().signal;
@@ -36,10 +37,17 @@ const nameOf = (tool: Tool) => tool.replaceAll("-", "_");
 const isLinux = process.platform === "linux";
 
 let project: ToolProject;
+/** From before the first migration to the last. */
+let argumentsSeen: StopWatching;
 beforeAll(async () => {
-  if (isLinux) project = await startToolProject(configOf({}));
+  if (!isLinux) return;
+  argumentsSeen = await watchArguments(password);
+  project = await startToolProject(configOf({}));
 });
-afterAll(() => project?.[Symbol.asyncDispose]());
+afterAll(async () => {
+  await argumentsSeen?.();
+  await project?.[Symbol.asyncDispose]();
+});
 
 /** The next migration of each tool; `TOOL` in its statements is the tool's name. */
 async function addMigration(number: number, ...sql: readonly string[]): Promise<void> {
@@ -146,5 +154,16 @@ describe.skipIf(!isLinux)("dbmate, node-pg-migrate and Knex, as they come", { ti
     expect(await tablesLike("%\\_second")).toEqual(["dbmate_second", "knex_second"]);
     expect(await tablesLike("%\\_third")).toEqual(["dbmate_third"]);
     expect(await tablesLike("%\\_fourth")).toEqual([]);
+  });
+
+  it("are taken back by their own command, and none of all that shows the password to who looks at processes", async () => {
+    await using deployer = await project.open(
+      configOf({ down: { job: "dbmate", command: ["dbmate", "--no-dump-schema", "down"] } }),
+    );
+    const { jobs } = await deployer.database.migrate({ release: "v3", down: true }, signal);
+    expect(jobs).toMatchObject([{ job: "dbmate", report: { attempts: 1 } }]);
+    expect(
+      await argumentsSeen("dbmate --no-dump-schema up", "dbmate --no-dump-schema down", "knex migrate:latest", "psql "),
+    ).toEqual([]);
   });
 });

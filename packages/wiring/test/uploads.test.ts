@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { zstdDecompressSync } from "node:zlib";
 import { parseConfig } from "@sluice/core";
 import { highestLevel } from "@sluice/database";
+import { watchArguments } from "@sluice/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ComposeProject, startComposeProject } from "./support/compose-project.ts";
 
@@ -69,7 +70,8 @@ describe("files of a volume", () => {
     `go into restic as they are, and come back from it by restic alone ${missing}`,
     async () => {
       const { directory } = project;
-      await writeFile(join(directory, "restic.password"), "hunter2\n");
+      const password = "canary-77aa0e";
+      await writeFile(join(directory, "restic.password"), `${password}\n`);
       const env = {
         ...process.env,
         RESTIC_REPOSITORY: join(directory, "repository"),
@@ -78,7 +80,9 @@ describe("files of a volume", () => {
       execFileSync("restic", ["init", "--repository-version", "2"], { env });
       await using deployer = await open({ restic: { repository: "repository", passwordFile: "restic.password" } });
       const before = await content();
+      const stop = await watchArguments(password);
       const { id } = await deployer.database.backup({ prove: true }, signal);
+      expect(await stop("restic backup", "restic dump")).toEqual([]);
       const { backups } = await deployer.database.list();
       expect(backups).toMatchObject([{ id, compression: "none" }]);
       expect(backups.map(highestLevel)).toEqual(["restored"]);

@@ -171,7 +171,11 @@ describe("the reusable workflow", () => {
   it("leaves the project its own .env where there are no variables to hand over", async () => {
     const workflow = await readFile(join(root, ".github/workflows/deploy-compose.yml"), "utf8");
     const inputs = { "compose-file": "compose.yml", "runs-on": "[]", environment: "staging", wait: "1m" };
-    const { status, calls } = await running("deploy", "deploy", { workflow, inputs, secrets: { "stack-name": "shop" } });
+    const { status, calls } = await running("deploy", "deploy", {
+      workflow,
+      inputs,
+      secrets: { "stack-name": "shop" },
+    });
     expect(status).toBe("success");
     expect(calls.map(({ args }) => args)).toEqual([["deploy", "--yes", "--wait=1m"], ["status"]]);
   });

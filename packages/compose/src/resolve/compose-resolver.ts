@@ -4,8 +4,10 @@ import {
   type Config,
   createRedactor,
   defaultConfig,
+  isSluiceError,
   type ResolvedProject,
   SluiceError,
+  type SourcePosition,
 } from "@sluice/core";
 import { secretVariables } from "../bundle-files/secret-values.ts";
 import { runCompose } from "../compose-cli/run.ts";
@@ -15,6 +17,7 @@ import { serviceFacts } from "../roles/service-facts.ts";
 import { serviceFindings } from "../roles/service-findings.ts";
 import { hashOf } from "./canonical-json.ts";
 import { composeError } from "./compose-errors.ts";
+import { migrationJob } from "./migration-job.ts";
 import { positionOf } from "./positions.ts";
 import { checkoutOf, findProjectFiles, type ProjectFiles } from "./project-files.ts";
 import { readEnvSources, readSources, type SourceFile } from "./source-files.ts";
@@ -38,6 +41,8 @@ export interface ResolveRequest {
   readonly profiles?: readonly string[] | undefined;
   /** Still being read, if need be: Compose does not wait for it. */
   readonly config?: Config | Promise<Config> | undefined;
+  /** Where a setting of the configuration is written, for messages. */
+  readonly positionInConfig?: ((path: readonly string[]) => Promise<SourcePosition | undefined>) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -46,7 +51,7 @@ export interface ComposeResolver {
    * Resolves a project as Compose does, and decides what each service is. Needs the docker command line, but no engine.
    *
    * @throws SluiceError COMPOSE_INVALID with the place of the mistake, COMPOSE_MISSING, CONFIG_INVALID when the
-   * configuration names a service that is not there
+   * configuration names a service that is not there, or one to migrate in that cannot do so
    */
   resolve(request: ResolveRequest): Promise<ResolvedProject>;
 }
@@ -60,6 +65,7 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
       envFiles = [],
       profiles = [],
       config: reading = defaultConfig(),
+      positionInConfig,
       signal,
     }) {
       const options = [
@@ -79,15 +85,21 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
         early.catch(() => null),
       ]);
       if (all.exitCode !== 0) throw await refusal(all.stderr, found, env);
-      const model = withCheckout(parseModel(all.stdout), await checkoutOf(found.directory));
-      const active = (await early) ?? (hasProfiles(model) ? await askActive() : null);
+      const written = withCheckout(parseModel(all.stdout), await checkoutOf(found.directory));
+      const active = (await early) ?? (hasProfiles(written) ? await askActive() : null);
       if (active && active.exitCode !== 0) throw await refusal(active.stderr, found, env);
       const activeNames = new Set(
-        active ? active.stdout.split("\n").filter((name) => name !== "") : Object.keys(model.services),
+        active ? active.stdout.split("\n").filter((name) => name !== "") : Object.keys(written.services),
       );
-      assertServices(model, config);
-      const decisions = classifyServices(model, config.services);
-      const findings = serviceFindings(model, decisions, config.services, activeNames);
+      const ofFiles = classifyServices(written, config.services);
+      const findings = serviceFindings(written, ofFiles, config.services, activeNames);
+      const job = await positioned(positionInConfig, () => {
+        assertServices(written, config);
+        return migrationJob(written, ofFiles, config);
+      });
+      const model = job ? withService(written, job.decision.service, job.start) : written;
+      const decisions = job ? [...ofFiles, job.decision] : ofFiles;
+      if (job && activeNames.has(job.service)) activeNames.add(job.decision.service);
       // Where nothing is said, nobody asks for the place.
       const sources = all.stderr !== "" || findings.length > 0 ? await sourcesOf(found) : [];
       return {
@@ -135,6 +147,23 @@ function parseModel(text: string): ComposeModel {
       hint: "Compose 2.20 or newer is needed; see `docker compose version`",
       cause: error,
     });
+  }
+}
+
+function withService(model: ComposeModel, name: string, service: ComposeModel["services"][string]): ComposeModel {
+  return { ...model, services: { ...model.services, [name]: service } };
+}
+
+/** A mistake in the configuration says itself which setting it is about, and gets the place where that is written. */
+async function positioned<T>(positionInConfig: ResolveRequest["positionInConfig"], check: () => T): Promise<T> {
+  try {
+    return check();
+  } catch (error) {
+    if (!isSluiceError(error) || error.code !== "CONFIG_INVALID") throw error;
+    const { message, hint, detail } = error;
+    const path = message.slice(0, message.indexOf(": ")).split(".");
+    const position = await positionInConfig?.(path);
+    throw new SluiceError("CONFIG_INVALID", message, { hint, detail, position, cause: error });
   }
 }
 

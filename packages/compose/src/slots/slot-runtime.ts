@@ -6,6 +6,7 @@ import {
   type Slot,
   type SlotRequest,
   type SlotRuntime,
+  type StartOptions,
   stackNames,
 } from "@sluice/core";
 import type Docker from "dockerode";
@@ -40,14 +41,9 @@ export function createSlotRuntime({ engine, exec, pool }: SlotDependencies): Slo
       await createSlot(engine, await pool(), request, options);
     },
     start: (stack, slot, services, options) => startServices(engine, exec, { stack, slot, services }, options),
-    async waitReady({ stack, slot, services, healthPaths }, { signal } = {}) {
-      const found = await containersOf(
-        engine,
-        stack,
-        slot,
-        services.map(({ name }) => name),
-        signal,
-      );
+    async waitReady({ stack, slot, services, healthPaths, replicas }, { signal } = {}) {
+      const names = services.map(({ name }) => name);
+      const found = firstOf(await containersOf(engine, stack, slot, names, signal), replicas);
       const stop = new AbortController();
       const ended = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
       try {
@@ -106,14 +102,23 @@ async function containersOf(
   return found.filter(({ Labels }) => services.includes(Labels[composeLabels.service] ?? ""));
 }
 
+/** The first containers of each service, by the numbers that Compose gave them. */
+function firstOf(
+  containers: readonly Docker.ContainerInfo[],
+  replicas: number | undefined,
+): readonly Docker.ContainerInfo[] {
+  if (replicas === undefined) return containers;
+  return containers.filter(({ Labels }) => Number(Labels[composeLabels.number] ?? 1) <= replicas);
+}
+
 /** Starts in waves; where a service waits for the health of another one of the slot, so does this. */
 async function startServices(
   engine: Engine,
   exec: ContainerExec,
   { stack, slot, services }: { readonly stack: string; readonly slot: Slot; readonly services: readonly string[] },
-  { signal }: CallOptions = {},
+  { signal, replicas }: StartOptions = {},
 ): Promise<void> {
-  const found = await containersOf(engine, stack, slot, services, signal);
+  const found = firstOf(await containersOf(engine, stack, slot, services, signal), replicas);
   const dependencies: Record<string, string[]> = {};
   const awaited = new Set<string>();
   for (const container of found) {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { parseConfig } from "./parse-config.ts";
+import { configPosition, parseConfig } from "./parse-config.ts";
 
 const parse = (text: string) => parseConfig(text, "sluice.yaml").database;
 
@@ -38,6 +38,13 @@ it.each([
   ["database: { encryption: { recipient: ssh-ed25519 } }", "expected an age recipient that begins with age1"],
   ["database: { migrate: { attempts: 0 } }", "database.migrate.attempts"],
   ["database: { migrate: { down: { job: migrate } } }", "database.migrate.down.command"],
+  ["database: { migrate: { service: web } }", "database.migrate.service: expected beside it the command that migrates"],
+  ["database: { migrate: { command: [x] } }", "database.migrate.command: expected beside it the service"],
+  ["database: { migrate: { service: web, command: [] } }", "database.migrate.command"],
+  [
+    "database: { migrate: { service: web, command: [x], jobs: [seed] } }",
+    "database.migrate.jobs: expected web-migrate among them",
+  ],
   ["database: { encryption: {} }", "database.encryption.recipient"],
   ["database: { store: { restic: { name: 'a,b' } } }", "database.store.restic.name"],
   ["database: { store: { restic: { password: x } } }", "database.store.restic.password: unknown key"],
@@ -74,5 +81,20 @@ it.each([
   expect({ store: {}, ...(command ? { command } : {}), ...(store ? { store } : {}) }).toEqual({
     store: {},
     ...expected,
+  });
+});
+
+it("a setting has a place in the file: in the environment that says it, or above", () => {
+  const text =
+    "database:\n  migrate:\n    service: web\nenvironments:\n  staging:\n    database: { migrate: { service: api } }\n  other: {}\n";
+  const at = (environment?: string) =>
+    configPosition(text, "sluice.yaml", ["database", "migrate", "service"], environment);
+  expect(at()).toEqual({ file: "sluice.yaml", line: 3, column: 14 });
+  expect(at("staging")).toEqual({ file: "sluice.yaml", line: 6, column: 37 });
+  expect(at("other")).toEqual({ file: "sluice.yaml", line: 3, column: 14 });
+  expect(configPosition(text, "sluice.yaml", ["database", "service"])).toEqual({
+    file: "sluice.yaml",
+    line: 2,
+    column: 3,
   });
 });

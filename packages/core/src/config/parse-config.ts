@@ -46,6 +46,24 @@ export function parseConfig(text: string, file: string, environment?: string): C
 }
 
 /**
+ * Where a setting is in the text of a `sluice.yaml`, for mistakes that only show beside the compose files: in the environment
+ * that is asked for, else among the settings of all, and where neither has it, at the nearest that is above it.
+ *
+ * @param file name for messages
+ */
+export function configPosition(
+  text: string,
+  file: string,
+  path: readonly string[],
+  environment?: string,
+): SourcePosition {
+  const { document, lines } = readText(text, file);
+  const own = environment === undefined ? [] : ["environments", environment, ...path];
+  const isOwn = own.length > 0 && document.hasIn(own);
+  return { file, ...positionOf(document, lines, isOwn ? own : path) };
+}
+
+/**
  * Names under `environments:` of a `sluice.yaml`, in order.
  *
  * @param file name for messages

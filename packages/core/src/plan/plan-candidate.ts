@@ -4,6 +4,7 @@ import type { ServiceFacts } from "../model/service.ts";
 import type { Slot } from "../model/slot.ts";
 import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
 import { type AddStep, shortStepMs } from "./collect-steps.ts";
+import { inOrder } from "./plan-base.ts";
 import type { DesiredDeployment } from "./plan-deployment.ts";
 import { openDropped } from "./plan-previous.ts";
 import { rolloutSteps } from "./rollout-steps.ts";
@@ -24,17 +25,10 @@ interface CandidateScope {
 
 /** From the first start of the candidate to the moment before users meet it; then the shares. */
 export function addCandidate(add: AddStep, scope: CandidateScope): void {
-  const { candidate, previous, webs, adopted, observed, desired, isWarm } = scope;
+  const { candidate, previous, webs, adopted, observed, desired } = scope;
   if (webs.length === 0) return addAdoption(add, adopted, desired.config, [], previous === null);
   const names = webs.map(({ name }) => name);
-  add({
-    kind: "start",
-    slot: candidate,
-    services: names,
-    target: `${names.join(", ")} in ${candidate}`,
-    cause: isWarm ? "it runs already and must be ready" : "the candidate must be ready before anyone meets it",
-    timeoutMs: Math.max(...webs.map(({ startBudget }) => startBudget.timeoutMs)) + shortStepMs,
-  });
+  addStart(add, scope);
   const held = new Set(adopted.map(({ service }) => service));
   const taken = webs.filter(({ name, ports }) => held.has(name) && (ports.length > 0 || previous === null));
   const moved = movedOf(scope);
@@ -62,6 +56,37 @@ export function addCandidate(add: AddStep, scope: CandidateScope): void {
   });
   addAdoption(add, adopted, desired.config, taken, previous === null);
   addShifts(add, scope, names);
+}
+
+function addStart(add: AddStep, { candidate, webs, desired, isWarm }: CandidateScope): void {
+  const names = webs.map(({ name }) => name);
+  const first = isWarm ? undefined : firstToStart(webs, desired);
+  const causes = [isWarm ? "it runs already and must be ready" : "the candidate must be ready before anyone meets it"];
+  if (first) causes.push(`one ${first.name} starts alone, as it may migrate ${desired.config.database?.service}`);
+  add({
+    kind: "start",
+    slot: candidate,
+    services: names,
+    ...(first ? { first: first.name } : {}),
+    target: `${names.join(", ")} in ${candidate}`,
+    cause: causes.join("; "),
+    timeoutMs:
+      Math.max(...webs.map(({ startBudget }) => startBudget.timeoutMs)) +
+      (first?.startBudget.timeoutMs ?? 0) +
+      shortStepMs,
+  });
+}
+
+/**
+ * Where no job migrates the configured database, the application may do that when it starts, and two at once are in each
+ * other's way. The one that depends on no other web service is the one that a rehearsal starts.
+ */
+function firstToStart(webs: readonly ServiceFacts[], desired: DesiredDeployment): ServiceFacts | undefined {
+  const { config, wasLive, services } = desired;
+  if (wasLive || config.database?.service === undefined) return undefined;
+  if (services.some(({ active, role }) => active && role === "job")) return undefined;
+  const containers = webs.reduce((count, { replicas }) => count + replicas, 0);
+  return containers > 1 ? inOrder(webs)[0] : undefined;
 }
 
 /** How long checks put load on the candidate. */

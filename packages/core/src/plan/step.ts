@@ -86,7 +86,12 @@ export type JobStep = StepBase<"job"> &
     readonly creates?: boolean | undefined;
   };
 /** Starts services of the candidate and waits until they are ready. */
-export type StartStep = StepBase<"start"> & InSlot & { readonly services: readonly string[] };
+export type StartStep = StepBase<"start"> &
+  InSlot & {
+    readonly services: readonly string[];
+    /** One of them, of which one replica starts alone and is ready before all others start: it may migrate. */
+    readonly first?: string | undefined;
+  };
 /** Creates or replaces the door of a service. */
 export type DoorStep = StepBase<"door"> & {
   readonly service: string;

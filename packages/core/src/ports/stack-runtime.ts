@@ -79,6 +79,8 @@ export interface WaitReadyRequest {
   readonly services: readonly ServiceFacts[];
   /** A path of a service that answers 2xx or 3xx when it is ready: tells when its own health check is worth running. */
   readonly healthPaths?: Readonly<Record<string, string>> | undefined;
+  /** Of each service only the first ones. Default: all. */
+  readonly replicas?: number | undefined;
 }
 
 export interface DoorRequest {
@@ -171,6 +173,11 @@ export interface BaseRuntime {
   rereadNames(stack: string, options?: CallOptions): Promise<void>;
 }
 
+export interface StartOptions extends CallOptions {
+  /** Of each service only the first ones. Default: all. */
+  readonly replicas?: number | undefined;
+}
+
 /** The services of one slot. */
 export interface SlotRuntime {
   /**
@@ -179,7 +186,7 @@ export interface SlotRuntime {
    */
   create(request: SlotRequest, options?: CreateOptions): Promise<void>;
   /** What runs stays as it is; what is just being stopped, by whomever, is ended and started, and runs for good. */
-  start(stack: string, slot: Slot, services: readonly string[], options?: CallOptions): Promise<void>;
+  start(stack: string, slot: Slot, services: readonly string[], options?: StartOptions): Promise<void>;
   /** Resolves when every container of the services is ready. @throws SluiceError START_FAILED, NOT_READY with the log tail as detail */
   waitReady(request: WaitReadyRequest, options?: CallOptions): Promise<readonly ObservedContainer[]>;
   /** Runs a job service of the release once, in the networks of base; in the container that `create` made for it, if it did. @throws SluiceError JOB_FAILED with the log tail */

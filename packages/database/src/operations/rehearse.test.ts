@@ -62,10 +62,8 @@ function trial(over: Partial<Trial> = {}): Trial {
       calls.push("baseline");
       return null;
     },
-    async migrate() {
-      calls.push("migrate");
-      return { how: "job", services: ["migrate"] };
-    },
+    migration: { how: "job", services: ["migrate"] },
+    migrate: note("migrate"),
     async prove() {
       calls.push("prove");
       return passes;

@@ -18,8 +18,10 @@ export interface Trial extends AsyncDisposable {
    * `null` where there is none.
    */
   baseline(signal: AbortSignal | undefined): Promise<ReleaseRun | null>;
-  /** Runs the candidate's own migration. @throws SluiceError of what it failed of */
-  migrate(signal: AbortSignal | undefined): Promise<Pick<MigrationRun, "how" | "services">>;
+  /** What the candidate's own migration is. */
+  readonly migration: Pick<MigrationRun, "how" | "services">;
+  /** Runs it. @throws SluiceError of what it failed of */
+  migrate(signal: AbortSignal | undefined): Promise<void>;
   /** Runs the previous release on the migrated schema. */
   prove(signal: AbortSignal | undefined): Promise<Compatibility>;
   /** Takes the migration back, by its own command; absent where none is known. @throws as `migrate` */
@@ -103,8 +105,8 @@ const notReached: Compatibility = {
 };
 
 async function migrate(ports: BackupPorts, trial: Trial, signal: AbortSignal | undefined): Promise<MigrationRun> {
-  const { ran, ms, error } = await attempted(ports, () => trial.migrate(signal), signal);
-  return { ...(ran ?? { how: "job", services: [] }), ms, error };
+  const { ms, error } = await attempted(ports, () => trial.migrate(signal), signal);
+  return { ...trial.migration, ms, error };
 }
 
 async function takeBack(
@@ -117,28 +119,27 @@ async function takeBack(
   return { ms, error, left: error ? [] : await watch.difference() };
 }
 
-interface Attempted<T> {
-  /** `null` where it failed. */
-  readonly ran: T | null;
+interface Attempted {
   readonly ms: number;
   readonly error: MigrationRun["error"];
 }
 
 /** @throws whatever is no failure of what was tried */
-async function attempted<T>(
+async function attempted(
   { clock }: BackupPorts,
-  run: () => Promise<T>,
+  run: () => Promise<void>,
   signal: AbortSignal | undefined,
-): Promise<Attempted<T>> {
+): Promise<Attempted> {
   const began = clock.monotonicMs();
   const ms = () => Math.round(clock.monotonicMs() - began);
   try {
-    return { ran: await run(), ms: ms(), error: null };
+    await run();
+    return { ms: ms(), error: null };
   } catch (error) {
     signal?.throwIfAborted();
     if (!isSluiceError(error) || !failures.has(error.code)) throw error;
     const { code, message, detail } = error;
-    return { ran: null, ms: ms(), error: { code, message, detail } };
+    return { ms: ms(), error: { code, message, detail } };
   }
 }
 

@@ -99,7 +99,7 @@ export const create: StepAction<"create"> = {
 };
 
 export const start: StepAction<"start"> = {
-  async run({ slot, services }, scope, { options, progress }) {
+  async run({ slot, services, first }, scope, { options, progress }) {
     const { stack, ports, config } = scope;
     const facts = servicesOf(scope, services);
     const healthPaths = Object.fromEntries(
@@ -109,6 +109,12 @@ export const start: StepAction<"start"> = {
       progress(
         `${name} has ${Math.round(startBudget.timeoutMs / 1_000)} s to become ready (${startBudget.derivation})`,
       );
+    }
+    const alone = facts.filter(({ name }) => name === first);
+    if (first !== undefined && alone.length > 0) {
+      progress(`one ${first} starts alone: the others wait until it is ready`);
+      await ports.slots.start(stack, slot, [first], { ...options, replicas: 1 });
+      await ports.slots.waitReady({ stack, slot, services: alone, healthPaths, replicas: 1 }, options);
     }
     await ports.slots.start(stack, slot, services, options);
     await ports.slots.waitReady({ stack, slot, services: facts, healthPaths }, options);

@@ -31,15 +31,15 @@ export function fakeSlots(context: FakeContext): SlotRuntime {
         }
       }
     },
-    async start(_stack, slot, services, { signal } = {}) {
-      for (const container of ofServices(state, slot, services)) {
+    async start(_stack, slot, services, { signal, replicas } = {}) {
+      for (const container of ofServices(state, slot, services, replicas)) {
         await act(`slots.start ${container.service} of ${slot}`, signal, () => startContainer(context, container));
       }
     },
-    async waitReady({ slot, services }, { signal } = {}) {
+    async waitReady({ slot, services, replicas }, { signal } = {}) {
       const names = services.map(({ name }) => name);
       return act(`slots.waitReady ${names.join(" ")} of ${slot}`, signal, () => {
-        const containers = ofServices(state, slot, names);
+        const containers = ofServices(state, slot, names, replicas);
         for (const container of containers) assertReady(container);
         return containers.map((container) => ({ ...container }));
       });
@@ -126,8 +126,16 @@ export function assertPortsFree(state: WorldState, { name, ports }: ServiceFacts
   if (holder) throw new SluiceError("START_FAILED", `${name} cannot be started: a door holds its port`);
 }
 
-function ofServices(state: WorldState, slot: Slot, services: readonly string[]): readonly WorldContainer[] {
-  return containersIn(state, slot).filter(({ service }) => services.includes(service));
+/** @param replicas the first ones of each service; default all */
+function ofServices(
+  state: WorldState,
+  slot: Slot,
+  services: readonly string[],
+  replicas = Number.POSITIVE_INFINITY,
+): readonly WorldContainer[] {
+  const found = containersIn(state, slot).filter(({ service }) => services.includes(service));
+  const numberOf = (one: WorldContainer) => found.filter(({ service }) => service === one.service).indexOf(one);
+  return found.filter((one) => numberOf(one) < replicas);
 }
 
 function jobsOf(state: WorldState, slot: Slot): readonly WorldContainer[] {

@@ -32,6 +32,8 @@ export async function openTrial(
     ({ name, role, active }) => active && role === "job" && name === down?.job,
   );
   if (down && !isThere) missing.add(`the down migration: ${candidate.bundle.tag} has no job ${down.job}`);
+  const migration = migrationOf(candidate);
+  if (migration.how === "none") missing.add("any migration: the release has no job and no web service");
   let before: Proof | null = null;
   const prove = async (release: StoredRelease): Promise<Proof> => {
     const proof = await proveRelease(session, world, release, signal);
@@ -45,7 +47,8 @@ export async function openTrial(
       before = await prove(previous);
       return { release: previous.bundle.tag, ...before };
     },
-    migrate: () => migrate(world, candidate, missing, signal),
+    migration,
+    migrate: () => migrate(world, candidate, migration, signal),
     async prove() {
       if (!previous) return noPrevious;
       if (before?.failure) return notTested(previous, `it does not run on the copy as it was: ${before.failure}`);
@@ -85,24 +88,22 @@ export function compare(
 }
 
 /** As a deployment runs it: by its jobs, or where there is none by the start of the application. */
+function migrationOf({ bundle }: StoredRelease): Trial["migration"] {
+  const active = bundle.services.filter((service) => service.active);
+  const jobs = inOrder(active.filter(({ role }) => role === "job")).map(({ name }) => name);
+  if (jobs.length > 0) return { how: "job", services: jobs };
+  const [first] = inOrder(active.filter(isWeb));
+  return first ? { how: "start", services: [first.name] } : { how: "none", services: [] };
+}
+
 async function migrate(
   world: RehearsalWorld,
   candidate: StoredRelease,
-  missing: Set<string>,
+  { how, services }: Trial["migration"],
   signal: AbortSignal,
-): Promise<{ readonly how: "job" | "start" | "none"; readonly services: readonly string[] }> {
-  const active = candidate.bundle.services.filter((service) => service.active);
-  const jobs = inOrder(active.filter(({ role }) => role === "job")).map(({ name }) => name);
-  if (jobs.length > 0) {
-    for (const job of jobs) await world.runJob(candidate, job, { signal });
-    return { how: "job", services: jobs };
-  }
-  const [first] = active.filter(isWeb);
-  if (!first) {
-    missing.add("any migration: the release has no job and no web service");
-    return { how: "none", services: [] };
-  }
-  await world.start(candidate, [first.name], { signal });
+): Promise<void> {
+  if (how === "job") for (const job of services) await world.runJob(candidate, job, { signal });
+  if (how !== "start") return;
+  await world.start(candidate, services, { signal });
   await world.clear();
-  return { how: "start", services: [first.name] };
 }

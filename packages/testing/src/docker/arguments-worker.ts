@@ -1,0 +1,46 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { type MessagePort, parentPort, receiveMessageOnPort } from "node:worker_threads";
+
+export interface ArgumentsWatched {
+  /** Arguments of processes, each once, joined by spaces. */
+  readonly lines: readonly string[];
+  readonly looks: number;
+}
+
+/** A process may become another program after it is there: so long it is looked at every time, and then now and then. */
+const youngMs = 2_000;
+const oldEvery = 50;
+const pauseMs = 1;
+
+function watch(port: MessagePort): void {
+  const lines = new Set<string>();
+  const born = new Map<string, number>();
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  let looks = 0;
+  port.postMessage("watching");
+  while (!receiveMessageOnPort(port)) {
+    looks += 1;
+    const now = performance.now();
+    for (const pid of readdirSync("/proc")) {
+      if (pid < "0" || pid > ":") continue;
+      const since = born.get(pid) ?? now;
+      born.set(pid, since);
+      if (now - since > youngMs && looks % oldEvery !== 0) continue;
+      const line = argumentsOf(pid);
+      if (line !== "") lines.add(line.replaceAll("\0", " ").trimEnd());
+    }
+    Atomics.wait(pause, 0, 0, pauseMs);
+  }
+  port.postMessage({ lines: [...lines], looks } satisfies ArgumentsWatched);
+}
+
+function argumentsOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    // It has ended.
+    return "";
+  }
+}
+
+if (parentPort) watch(parentPort);
