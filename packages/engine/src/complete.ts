@@ -80,6 +80,7 @@ export async function completeRun(
 async function endLive(scope: DeploymentScope, run: RunContext): Promise<DeploymentResult> {
   try {
     await stayLive(scope);
+    await clearBroken(scope);
     return await end(scope, run, { outcome: "live", afterRestart: () => stayLive(scope) });
   } catch (error) {
     report(scope, error);
@@ -149,11 +150,23 @@ const verdictCodes: ReadonlySet<string> = new Set([
   "ABORTED",
 ]);
 
+/** A release that serves, or that served before, is proven: what fails then is not what was released. */
 async function markBroken(scope: DeploymentScope, reason: string): Promise<void> {
-  const { ports, release } = scope;
-  if (!release) return;
+  const { ports, release, plan } = scope;
+  if (!release || plan.kind === "rollback" || !plan.steps.some(({ kind }) => kind === "promote")) return;
   try {
     await ports.bundles.update(release.bundle.id, { broken: { at: ports.clock.now().toISOString(), reason } });
+  } catch (error) {
+    report(scope, error);
+  }
+}
+
+/** What failed before and is live now may be deployed, and gone back to, as any other. */
+async function clearBroken(scope: DeploymentScope): Promise<void> {
+  const { ports, release } = scope;
+  if (!release?.bundle.broken) return;
+  try {
+    await ports.bundles.update(release.bundle.id, { broken: undefined });
   } catch (error) {
     report(scope, error);
   }

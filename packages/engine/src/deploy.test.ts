@@ -219,6 +219,16 @@ describe("a deployment", () => {
   });
 });
 
+describe("a worker that is scaled to nothing", () => {
+  it("is not waited for, in a release that a version before stored as active", async () => {
+    const services = shopServices.map((one) => (one.role === "worker" ? { ...one, replicas: 0 } : one));
+    const scenario = aScenario({ services });
+    expect(await scenario.deploy("v1")).toMatchObject({ outcome: "live" });
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live" });
+    expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+  });
+});
+
 describe("a deployment is refused before any change", () => {
   it("for a release that failed by a verdict, unless it is asked to try again", async () => {
     const scenario = aScenario();
@@ -230,6 +240,20 @@ describe("a deployment is refused before any change", () => {
     expect(scenario.world.calls.log.filter((name) => name.startsWith("journal.append"))).toEqual([]);
     scenario.world.behaviours.delete("v2");
     expect(await scenario.deploy("v2", { retry: true })).toMatchObject({ outcome: "live" });
+  });
+
+  it("for no release that serves, nor for one that was live since it failed", async () => {
+    const scenario = aScenario({ config: aConfig({ rollout: { keep: "removed" } }) });
+    await scenario.deploy("v1");
+    scenario.world.behaviours.set("v2", { unhealthy: ["web"] });
+    await scenario.deploy("v2");
+    scenario.world.behaviours.delete("v2");
+    expect(await scenario.deploy("v2", { retry: true })).toMatchObject({ outcome: "live" });
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "nothing-to-do" });
+    expect([...scenario.world.state.bundles.values()].filter(({ bundle }) => bundle.broken)).toEqual([]);
+    await scenario.deploy("v1");
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live" });
+    expect(await problemsOf(scenario)).toEqual([]);
   });
 
   it("where a door runs and does not say where it leads", async () => {

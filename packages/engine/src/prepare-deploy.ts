@@ -35,7 +35,10 @@ export async function prepareDeploy(
   if (!request.replaceDoors) assertDoorsAnswer(observed);
   const key = ports.identity.key(wanted, project.modelHash);
   const { promotion, same, images } = matchRelease(bundles, request, key);
-  if (same?.broken && !request.retry) {
+  const live = liveSlot(observed, remembered);
+  const previousRelease = await releaseThatServes(live, ports);
+  const servesInBase = inBaseOf(live, previousRelease, observed)?.id ?? null;
+  if (same?.broken && !request.retry && same.id !== (live ? live.release : servesInBase)) {
     throw new SluiceError("RELEASE_BROKEN", `release ${same.tag} failed on ${same.broken.at}: ${same.broken.reason}`, {
       hint: "publish a fix as a new release, or try this one again with --retry",
     });
@@ -43,8 +46,6 @@ export async function prepareDeploy(
   const missing = same ? await ports.images.missing(same.images, signal) : [];
   const usable = same && missing.length === 0 ? same : null;
   const release = usable ? await ports.bundles.load(usable.id) : null;
-  const live = liveSlot(observed, remembered);
-  const previousRelease = await releaseThatServes(live, ports);
   const isAuto = config.rollout.steps === "auto" && live !== null;
   const plan = planDeployment(
     {
@@ -69,7 +70,7 @@ export async function prepareDeploy(
       acceptIncompatible: request.acceptIncompatible,
       remembered,
       differing: release ? otherImages(release, observed) : [],
-      servesInBase: inBaseOf(live, previousRelease, observed)?.id,
+      servesInBase,
     },
     observed,
   );

@@ -86,6 +86,16 @@ describe.each(changes)("a release that $title", ({ web, live, next, back }) => {
     }
   });
 
+  it("is finished where it was killed between its preview and its checks", async () => {
+    const scenario = await afterFirst();
+    scenario.world.calls.fault = ({ name }) => (name === "journal.append step-intent verify-1" ? "crash" : undefined);
+    await scenario.deploy("v2", { services: changed }).catch(() => undefined);
+    scenario.world.restart();
+    expect(await scenario.recover("finish", { services: changed })).toMatchObject({ outcome: "live" });
+    expect(reached(scenario)).toEqual(live);
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
   it("may be killed before every effect", async () => {
     const { kills, broken } = await killEverywhere({
       given: afterFirst,

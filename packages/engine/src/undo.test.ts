@@ -97,6 +97,29 @@ describe("undoing a deployment", () => {
   });
 });
 
+describe("a release is not marked as broken", () => {
+  const marked = ({ world }: Scenario) => [...world.state.bundles.values()].filter(({ bundle }) => bundle.broken);
+
+  it("where it serves, and something beside it is mended in vain", async () => {
+    const scenario = await afterFirst();
+    for (const container of scenario.world.state.containers.values()) {
+      if (container.service === "db") container.state = "exited";
+    }
+    scenario.world.calls.fault = ({ name }) =>
+      name === "base.up db: start" ? new SluiceError("NOT_READY", "db is not ready") : undefined;
+    expect(await scenario.deploy("v1")).toMatchObject({ outcome: "failed", serving: { tag: "v1" } });
+    expect(marked(scenario)).toEqual([]);
+  });
+
+  it("where it was live, and going back to it fails once", async () => {
+    const scenario = await afterFirst({ config: aConfig({ rollout: { keep: "removed" } }) });
+    await scenario.deploy("v2");
+    scenario.world.behaviours.set("v1", { unhealthy: ["web"] });
+    expect(await scenario.rollback()).toMatchObject({ outcome: "failed", serving: { tag: "v2" } });
+    expect(marked(scenario)).toEqual([]);
+  });
+});
+
 describe("once a release is promoted", () => {
   it.each(["slots.stop web of blue", "slots.remove web of blue"])(
     "a failing %s leaves the release live",

@@ -6,6 +6,21 @@ import { serviceFacts } from "./service-facts.ts";
 import { serviceFindings } from "./service-findings.ts";
 import { startBudget } from "./start-budget.ts";
 
+test("a service in slots that is scaled to nothing is not active, as nobody can wait for it", () => {
+  const model = {
+    name: "shop",
+    services: {
+      web: { image: "shop", ports: [{ target: 80, published: "80", protocol: "tcp" }], scale: 0 },
+      worker: { image: "shop", command: ["worker"], deploy: { replicas: 0 } },
+      migrate: { image: "shop", scale: 0 },
+    },
+  } as const;
+  const config = parseConfig("services: { worker: { role: worker }, migrate: { role: job } }", "sluice.yaml");
+  const decisions = classifyServices(model as never, config.services);
+  const active = serviceFacts(model as never, decisions, config).map((facts) => [facts.name, facts.active]);
+  expect(Object.fromEntries(active)).toEqual({ web: false, worker: false, migrate: true });
+});
+
 test("facts of a service", () => {
   const service: ComposeService = {
     image: "shop",

@@ -3,6 +3,7 @@ import {
   type ComposeService,
   type Config,
   parseDuration,
+  type Role,
   type RoleDecision,
   type ServiceFacts,
 } from "@sluice/core";
@@ -14,10 +15,12 @@ import { startBudget } from "./start-budget.ts";
 /** Compose's own. */
 const defaultStopGraceMs = 10_000;
 
+const slotRoles: ReadonlySet<Role> = new Set(["web", "worker"]);
+
 /**
  * What a planner needs to know of each service.
  *
- * @param active names of the services of the active profiles; default all
+ * @param active names of the services of the active profiles; default all. Those in slots that are scaled to nothing are not
  */
 export function serviceFacts(
   model: ComposeModel,
@@ -29,12 +32,15 @@ export function serviceFacts(
     const service = model.services[name] ?? {};
     const override = config.services[name] ?? {};
     const port = listeningPort(service, override);
+    const replicas = service.scale ?? service.deploy?.replicas ?? 1;
+    // Nobody could wait for it, nor be led to it.
+    const isNone = replicas === 0 && decision.strategy === "slots" && slotRoles.has(decision.role);
     return {
       name,
       ...decision,
-      active: active.has(name),
+      active: active.has(name) && !isNone,
       builds: service.build !== undefined,
-      replicas: service.scale ?? service.deploy?.replicas ?? 1,
+      replicas,
       networks: networkKeys(service),
       dependsOn: Object.keys(service.depends_on ?? {}),
       ports: publishedPorts(service),

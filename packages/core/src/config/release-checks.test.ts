@@ -7,6 +7,7 @@ describe("the checks of a release", () => {
     const services = [
       aService("web"),
       aService("off", { active: false }),
+      aService("none", { replicas: 0 }),
       aService("legacy", { strategy: "recreate" }),
       aService("worker", { role: "worker" }),
     ];

@@ -9,7 +9,9 @@ import { sequenceCheck } from "./sequence-schema.ts";
  * A check that names no service is for the first web service.
  */
 export function releaseChecks(config: Config, services: readonly ServiceFacts[]): readonly Check[] {
-  const webs = services.filter((service) => service.active && service.role === "web" && service.strategy === "slots");
+  const webs = services.filter(
+    (service) => service.active && service.role === "web" && service.strategy === "slots" && service.replicas > 0,
+  );
   const containers = webs.map(
     (service): Check => ({
       type: "container",

@@ -75,7 +75,7 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     addBase(add, base, observed, desired);
     addRecreated(
       add,
-      base.filter(({ name }) => isDownInBase(observed, name)),
+      base.filter(({ name, replicas }) => replicas > 0 && isDownInBase(observed, name)),
       observed,
     );
     addDoors(add, webs, observed, desired);

@@ -69,8 +69,15 @@ function assertPossible(unfinished: UnfinishedDeployment, isFinal: boolean, choi
 /** What is not done yet, and what was done but lived only with the run that did it. */
 function remainingSteps(unfinished: UnfinishedDeployment): readonly PlanStep[] {
   const { plan, done } = unfinished;
-  const adopts = plan.steps.some(({ kind, id }) => kind === "adopt" && !done.includes(id));
-  return plan.steps.filter(({ id, kind }) => !done.includes(id) || (kind === "preview-door" && adopts));
+  const open = plan.steps.filter(({ id }) => !done.includes(id));
+  // The way to a preview is known only to the run that made it, and needed until the service's own door leads there.
+  const isPreviewed = (service: string) =>
+    open.some(
+      (step) => step.kind === "adopt" || (step.kind === "door" && step.cutsOver === true && step.service === service),
+    );
+  return plan.steps.filter(
+    (step) => open.includes(step) || (step.kind === "preview-door" && isPreviewed(step.service)),
+  );
 }
 
 /** What plain Compose ran is removed while the candidate is promoted: with the first of it gone there is no way back. */

@@ -7,7 +7,7 @@ import { isApplication, isInSlot } from "./plan-base.ts";
  * then. Of what is built the image says that it is this release. Pure.
  */
 export function runsInBase({ services, images }: ReleaseBundle, { base }: ObservedStack): boolean {
-  const own = services.filter((service) => service.active && isApplication(service.role));
+  const own = services.filter((service) => service.active && service.replicas > 0 && isApplication(service.role));
   return (
     own.length > 0 &&
     own.every((service) => {

@@ -146,6 +146,7 @@ export const close: StepAction<"close"> = {
     const { ports, stack } = scope;
     if (leaves) {
       scope.trafficMoved = true;
+      await keepAddresses(scope, service);
       await emptyDoor(scope, service, leaves, signal);
       scope.doorIds.delete(service);
     }
@@ -168,6 +169,14 @@ export const close: StepAction<"close"> = {
     if (services.some(({ role }) => role === "web")) await leadBack(scope, service, true, options);
   },
 };
+
+/** A door that an undo makes again must find the containers in the slot where this one does: what was asked for stays given. */
+async function keepAddresses({ ports, previousRelease }: DeploymentScope, service: string): Promise<void> {
+  const web = (previousRelease ? slotServices(previousRelease) : []).find(
+    ({ name, role }) => name === service && role === "web",
+  );
+  if (previousRelease && web) await ports.doors.addresses(previousRelease.model, web);
+}
 
 /** Nobody new gets in, and what was accepted may end. A door that does not answer has nothing to end. */
 async function emptyDoor(scope: DeploymentScope, service: string, slot: Slot, signal: AbortSignal): Promise<void> {

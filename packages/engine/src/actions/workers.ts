@@ -34,9 +34,10 @@ export const workers: StepAction<"workers"> = {
 async function startWorkers(
   { stack, ports }: DeploymentScope,
   slot: Slot,
-  services: readonly ServiceFacts[],
+  wanted: readonly ServiceFacts[],
   { options }: StepCall,
 ): Promise<void> {
+  const services = wanted.filter(({ replicas }) => replicas > 0);
   if (services.length === 0) return;
   const names = services.map(({ name }) => name);
   await ports.slots.start(stack, slot, names, options);

@@ -45,8 +45,11 @@ export function fakeRouter({ act, state, clock, drainMs }: FakeContext): Traffic
     },
     waitServers: (id, slot, count, timeoutMs, signal) =>
       act(`router.waitServers ${serviceOf(state, id)} at ${slot}`, signal, () => {
-        const { service } = runningDoor(state, id);
-        const up = containersIn(state, slot, service).filter(isUp).length;
+        const { service, listen } = runningDoor(state, id);
+        // A door reaches every slot at the ports that it listens on itself.
+        const up = containersIn(state, slot, service).filter(
+          (one) => isUp(one) && (one.facts.port === null || listen.includes(one.facts.port)),
+        ).length;
         if (up >= count) return;
         throw new SluiceError("NOT_READY", `door ${id} reaches ${up} of ${count} servers after ${timeoutMs} ms`);
       }),
