@@ -35,14 +35,14 @@ export async function putScripts(
   { container }: MysqlTarget,
   { script, rights, back }: SwapScripts,
 ): Promise<void> {
-  for (const [name, text] of Object.entries({ script, rights, ...back })) {
+  const put = async ([name, text]: readonly [string, string]) => {
     // Not by `putFiles`, which does not reach a /tmp in memory.
     const command = ["sh", "-c", 'umask 077 && cat > "$1"', "sh", `${place}.${name}`];
-    const put = await exec.exec(container, command, { stdin: `${text}\n` });
-    if (put.exitCode !== 0) {
-      throw new SluiceError("RESTORE_FAILED", `${place}.${name} cannot be written: ${put.stderr.trim()}`);
-    }
-  }
+    const { exitCode, stderr } = await exec.exec(container, command, { stdin: `${text}\n` });
+    if (exitCode === 0) return;
+    throw new SluiceError("RESTORE_FAILED", `${place}.${name} cannot be written: ${stderr.trim()}`);
+  };
+  await Promise.all(Object.entries({ script, rights, ...back }).map(put));
 }
 
 /**

@@ -46,7 +46,7 @@ function serverWith({ runs, onEnd = () => undefined }: Server) {
     return [];
   };
   const exec = async (_container: string, command: readonly string[], { stdin = "" }: ExecOptions = {}) => {
-    const text = String(stdin);
+    const text = typeof stdin === "string" ? stdin : "";
     const ended = (stdout = "", exitCode = 0) => ({ exitCode, stdout: Buffer.from(stdout), stderr: "" });
     if (command[0] !== "sh") {
       told.push(text);
