@@ -1,5 +1,13 @@
 import { liveSlot, type ObservedStack, otherSlot, type Slot, slots } from "@sluice/core";
-import { coldFinding, countTraffic, lastAttempt, lastLiveRelease, servingOf, underWayOf, unfinishedOf } from "@sluice/engine";
+import {
+  coldFinding,
+  countTraffic,
+  lastAttempt,
+  lastLiveRelease,
+  servingOf,
+  underWayOf,
+  unfinishedOf,
+} from "@sluice/engine";
 import { readLockHolder } from "@sluice/journal";
 import type { DoorStatus, ProcessRow, StackStatus, TrafficView } from "./deployer.ts";
 import type { Session } from "./session.ts";
