@@ -119,7 +119,7 @@ what they mean to Compose. Exit codes are the same for all:
 | 2 | the command line or the configuration is wrong |
 | 10 | refused before any change: locked, window closed, preflight, not confirmed |
 | 20 | failed, and the old version never stopped serving; or a check of \`verify\`, a backup or a message of \`outbox flush\` failed |
-| 21 | rolled back after users had reached the new version |
+| 21 | rolled back after users had reached the new version, or after a service that is replaced stop-first had given way to it |
 | 30 | a person is needed; the message says for what. Also: the audit chain is broken, \`doctor\` found an error |
 | 70 | a bug in Sluice |
 | 78 | this Node.js is too old |

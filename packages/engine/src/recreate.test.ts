@@ -227,3 +227,24 @@ describe("a proxy of the project that is built with the release", () => {
     expect(texts.at(-1)).toBe("1. base  edge nginx  (the release has another one)");
   });
 });
+
+it.each([
+  ["a stack that is all in base", alone],
+  ["a stack with a proxy that is built", [...shopServices, aService("nginx", { role: "edge", builds: true })]],
+])("the way back of %s may be killed before every effect", async (_title, services) => {
+  const { kills, broken } = await killEverywhere({
+    given: async () => {
+      const scenario = aScenario({ services });
+      await scenario.deploy("v1");
+      scenario.world.behaviours.set("v2", { exits: services === alone ? ["web"] : ["worker"] });
+      return scenario;
+    },
+    when: (scenario) => scenario.deploy("v2"),
+    // Undone or marked as broken, it is refused, or fails again.
+    next: (scenario) => scenario.deploy("v2").catch(() => undefined),
+    holds: (scenario) =>
+      inBase(scenario).filter((line) => !/-v1 of (?:web|nginx) running$|^db of db running$/.test(line)),
+  });
+  expect(broken).toEqual([]);
+  expect(kills).toBeGreaterThan(20);
+});
