@@ -1,6 +1,6 @@
 import { type ServiceFacts, type Slot, type SlotRuntime, SluiceError, stackNames } from "@sluice/core";
 import { assertReady, type FakeContext, removeContainer, startContainer, stopContainer } from "./context.ts";
-import { addContainer, containersIn, isUp, type WorldContainer, type WorldState } from "./state.ts";
+import { addContainer, containersIn, type WorldContainer, type WorldState } from "./state.ts";
 import { isPublic } from "./users.ts";
 
 export function fakeSlots(context: FakeContext): SlotRuntime {
