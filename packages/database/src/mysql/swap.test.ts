@@ -1,4 +1,4 @@
-import { type ContainerExec, type ExecOptions, isSluiceError, SluiceError } from "@sluice/core";
+import { type ContainerExec, type ExecOptions, isSluiceError, SluiceError, type StreamOptions } from "@sluice/core";
 import { describe, expect, it } from "vitest";
 import { swapDatabases } from "./swap.ts";
 import { fromHex, type MysqlTarget } from "./target.ts";
@@ -60,11 +60,22 @@ function serverWith({ runs, onEnd = () => undefined }: Server) {
     if (text !== "") told.push(text);
     return ended("0\n");
   };
+  // The shell that ends what is left of a swap in the container: it finds nothing.
+  const stream = async (_container: string, _command: readonly string[], { stdin }: StreamOptions) => {
+    async function* stdout() {
+      for await (const chunk of stdin as AsyncIterable<Uint8Array>) {
+        const script = Buffer.from(chunk).toString();
+        const count = script.includes('echo "$ended"') ? "0\n" : "";
+        yield Buffer.from(`${count}${/^echo (sluice-end\S*)$/m.exec(script)?.[1]}\n`);
+      }
+    }
+    return { stdout: stdout(), done: Promise.resolve({ exitCode: 0, stderr: "" }) };
+  };
   return {
     state,
     told,
     swap: () =>
-      swapDatabases({ exec } as unknown as ContainerExec, target, request, "", { session: "s" }).catch(
+      swapDatabases({ exec, stream } as unknown as ContainerExec, target, request, "", { session: "s" }).catch(
         (error: unknown) => error,
       ),
   };
