@@ -48,10 +48,14 @@ function aStack(signal = never) {
     const { github, reporter, place } = opened;
     const made = world.ports();
     // The clock of the world jumps over what it waits for: nobody may wait inside of a step.
+    let isBegun = false;
     const journal: typeof made.journal = {
       ...made.journal,
       async append(entry) {
-        if (entry.type === "deployment-start") await hooks.begun?.();
+        if (entry.type === "step-intent" && !isBegun) {
+          isBegun = true;
+          await hooks.begun?.();
+        }
         return made.journal.append(entry);
       },
     };
