@@ -37,16 +37,12 @@ export function addEnding(add: AddStep, scope: EndingScope): void {
     }
   }
   addPromotion(add, candidate, services, dropped, "the candidate is proven: it becomes the stable slot");
-  if (!previous) return;
-  if (scope.hasSlot) return addRetire(add, previous, scope);
-  // It would be taken for what serves, as nothing else is in a slot.
-  const keep = config.rollout.keep === "removed" ? "removed" : "stopped";
-  const cause = "the release has nothing in slots: what was there serves nobody";
-  add({ kind: "retire", slot: previous, keep, target: `slot ${previous}`, cause });
+  if (previous) addRetire(add, previous, scope);
 }
 
 /** A previous that stays warm is looked at, too: the memory that it holds may be what the candidate needs. */
-function addRetire(add: AddStep, slot: Slot, { config, webs, observed, graceMsOf }: EndingScope): void {
+function addRetire(add: AddStep, slot: Slot, scope: EndingScope): void {
+  const { config, webs, observed, graceMsOf, hasSlot } = scope;
   const { keep, minFreeMemory } = config.rollout;
   const graces = observed.slots[slot].containers.map(({ service }) => graceMsOf(service));
   const common = {
@@ -55,6 +51,11 @@ function addRetire(add: AddStep, slot: Slot, { config, webs, observed, graceMsOf
     target: `slot ${slot}`,
     timeoutMs: Math.max(0, ...graces) + shortStepMs,
   } as const;
+  if (!hasSlot) {
+    // It would be taken for what serves, as nothing else is in a slot.
+    const cause = "the release has nothing in slots: what was there serves nobody";
+    return add({ ...common, keep: keep === "removed" ? "removed" : "stopped", cause });
+  }
   if (keep !== "warm") return add({ ...common, keep, cause: `rollout.keep is ${keep}` });
   if (webs.length === 0 || minFreeMemory === 0) return;
   add({ ...common, keep, minFreeMemory, cause: "it stays warm, or is stopped if memory is short" });
