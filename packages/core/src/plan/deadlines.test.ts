@@ -95,6 +95,13 @@ describe("a step has the time that it waits for others to end", () => {
     expect(step?.timeoutMs).toBeGreaterThanOrEqual(7 * minute + minute);
   });
 
+  it("close: one that leaves the slots has the grace that it was started with", () => {
+    const before = [aService("web", { stopGraceMs: 7 * minute })];
+    const wanted = { ...desired([aService("web", { strategy: "recreate" })]), replaced: before };
+    const step = stepOf(planDeployment(wanted, aStack({ services: before, live })), "close");
+    expect(step?.timeoutMs).toBeGreaterThanOrEqual(7 * minute + minute);
+  });
+
   it("retire: so it has where the release leaves nothing in slots", () => {
     const before = [aService("web", { stopGraceMs: 7 * minute })];
     const wanted = { ...desired([aService("web", { strategy: "recreate" })]), replaced: before };

@@ -96,7 +96,8 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
   const graceMsOf = gracesOf(desired.replaced, desired.services);
   if (isEarly) addWorkers(add, { slot: candidate, workers, oldWorkers: old, graceMsOf });
   for (const service of base) {
-    if (handed.includes(service) && !old.includes(service.name)) addHandOver(add, service, previous, config);
+    if (handed.includes(service) && !old.includes(service.name))
+      addHandOver(add, service, previous, { traffic: config.traffic, graceMsOf });
     addRecreated(add, [service], observed);
   }
   addBase(

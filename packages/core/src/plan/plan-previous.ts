@@ -3,6 +3,7 @@ import type { ServiceFacts } from "../model/service.ts";
 import type { Slot } from "../model/slot.ts";
 import type { ObservedStack } from "../model/stack.ts";
 import { type AddStep, shortStepMs } from "./collect-steps.ts";
+import type { GraceMsOf } from "./graces.ts";
 import { type LiveSlot, shareOf } from "./live-slot.ts";
 import { isApplication } from "./plan-base.ts";
 
@@ -72,12 +73,12 @@ export function handedOver(
 /** Its port must be free, and two of it must not run at once, before the service is made in base. */
 export function addHandOver(
   add: AddStep,
-  { name: service, startBudget, stopGraceMs }: ServiceFacts,
+  { name: service, startBudget }: ServiceFacts,
   previous: Slot | null,
-  { traffic }: Pick<Config, "traffic">,
+  { traffic, graceMsOf }: Pick<Config, "traffic"> & { readonly graceMsOf: GraceMsOf },
 ): void {
   const cause = `${service} cannot be two at once any more: it leaves the slots, with one gap`;
-  const timeoutMs = traffic.drain.timeout + stopGraceMs + startBudget.timeoutMs + shortStepMs;
+  const timeoutMs = traffic.drain.timeout + graceMsOf(service) + startBudget.timeoutMs + shortStepMs;
   add({
     kind: "close",
     service,
