@@ -4,7 +4,7 @@ export { type Checkout, type CheckoutOptions, describeCheckout } from "./checkou
 export { originRepository } from "./checkout/origin-repository.ts";
 export { type IgnoredEvent, type ReleaseEventOptions, readReleaseEvent } from "./event/read-release-event.ts";
 export { type Anchor, type HeldAnchor, readAnchors } from "./github/anchors.ts";
-export { approvalObjections } from "./github/approval-objections.ts";
+export { type ApprovalRule, approvalObjections } from "./github/approval-objections.ts";
 export { releaseObjections } from "./github/check-release.ts";
 export type { ReleaseComparison } from "./github/compare-releases.ts";
 export {

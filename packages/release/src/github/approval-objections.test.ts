@@ -4,7 +4,13 @@ import type { Approvals } from "./read-approvals.ts";
 
 const none: Approvals = { environment: [], pulls: [], direct: [] };
 const pull = (...approvedBy: readonly string[]) => ({ number: 7, title: "t", author: "ada", approvedBy });
-const review = (by: string, state = "approved") => ({ by, state, comment: "" });
+const review = (by: string, state = "approved", environment = "production") => ({
+  by,
+  state,
+  comment: "",
+  environments: [environment],
+});
+const rule = (needed: number) => ({ needed, environment: "production", startedBy: ["linus"] });
 
 describe("a release is approved", () => {
   it.each([
@@ -17,16 +23,23 @@ describe("a release is approved", () => {
       1,
     ],
   ] as const)("%s", (_, approvals, needed) => {
-    expect(approvalObjections(approvals, needed)).toEqual([]);
+    expect(approvalObjections(approvals, rule(needed))).toEqual([]);
   });
 
   it.each([
     ["by its author alone", { ...none, pulls: [pull("ada")] }, 1, /#7 by ada is approved by 0 of 1 others/],
     ["by too few", { ...none, pulls: [pull("grace")] }, 2, /1 of 2/],
     ["by one who refused it", { ...none, environment: [review("grace", "rejected")], pulls: [pull()] }, 1, /#7/],
+    [
+      "by reviewers of another environment of the run",
+      { ...none, environment: [review("grace", "approved", "staging")], pulls: [pull()] },
+      1,
+      /#7/,
+    ],
+    ["by who started the deployment", { ...none, environment: [review("linus")], pulls: [pull()] }, 1, /#7/],
     ["twice by the same person", { ...none, environment: [review("g"), review("g")], pulls: [pull()] }, 2, /#7/],
     ["where a commit was pushed by hand", { ...none, direct: ["c0ffee00", "b"] }, 1, /commit c0ffee0 and 1 more/],
   ] as const)("not %s", (_, approvals, needed, reason) => {
-    expect(approvalObjections(approvals, needed)).toEqual([expect.stringMatching(reason)]);
+    expect(approvalObjections(approvals, rule(needed))).toEqual([expect.stringMatching(reason)]);
   });
 });

@@ -1,11 +1,28 @@
 import type { Approvals } from "./read-approvals.ts";
 
+export interface ApprovalRule {
+  /** How many people it takes. */
+  readonly needed: number;
+  /** GitHub's name of the environment that is deployed to: a review of another one says nothing of it. */
+  readonly environment: string;
+  /** Who started the run. GitHub lets them review it themselves unless the environment forbids that. */
+  readonly startedBy: readonly string[];
+}
+
 /**
- * Why a release is not approved by as many people as it takes: the deployment itself by the reviewers of its environment,
- * or each pull request that it brings by people other than its author. Empty where it is. Pure.
+ * Why a release is not approved by as many people as it takes: the deployment itself by the reviewers of its environment
+ * other than those who started it, or each pull request that it brings by people other than its author. Empty where it is.
+ * Pure.
  */
-export function approvalObjections({ environment, pulls, direct }: Approvals, needed: number): readonly string[] {
-  const reviewers = new Set(environment.filter(({ state }) => state === "approved").map(({ by }) => by));
+export function approvalObjections(
+  { environment: reviews, pulls, direct }: Approvals,
+  { needed, environment, startedBy }: ApprovalRule,
+): readonly string[] {
+  const approving = reviews.filter(
+    ({ by, state, environments }) =>
+      state === "approved" && environments.includes(environment) && !startedBy.includes(by),
+  );
+  const reviewers = new Set(approving.map(({ by }) => by));
   if (reviewers.size >= needed) return [];
   const lacking = pulls.flatMap(({ number, author, approvedBy }) => {
     const others = approvedBy.filter((person) => person !== author);

@@ -4,11 +4,13 @@ import { createApproversReader } from "./read-approvers.ts";
 
 /** Who stands for a deployment, as GitHub knows it. */
 export interface Approvals {
-  /** Of the environment, by its required reviewers. */
+  /** Of jobs of the run that waited for the reviewers of an environment. */
   readonly environment: readonly {
     readonly by: string;
     readonly state: string;
     readonly comment: string;
+    /** Names of the environments that were reviewed; a run may deploy to several. */
+    readonly environments: readonly string[];
   }[];
   /** Pull requests that the release brings, and who approved each. */
   readonly pulls: readonly Pick<ComparedPull, "number" | "title" | "author" | "approvedBy">[];
@@ -51,5 +53,10 @@ async function reviewsOf(github: Github, run: number, signal?: AbortSignal): Pro
     ({ rest }, where) => rest.actions.getReviewsForRun({ ...where, run_id: run }),
     signal,
   );
-  return reviews.map(({ user, state, comment }) => ({ by: user?.login ?? "", state, comment }));
+  return reviews.map(({ user, state, comment, environments }) => ({
+    by: user?.login ?? "",
+    state,
+    comment,
+    environments: environments.flatMap(({ name }) => (name === undefined ? [] : [name])),
+  }));
 }

@@ -126,7 +126,7 @@ it("who approved what goes live is known", async () => {
   server.state.runReviews.push({ run: 7, by: "grace", state: "approved", comment: "go" });
   const about = { commit: commit("3"), previous: commit("1"), run: "7" };
   expect(await readApprovals(client(), about)).toEqual({
-    environment: [{ by: "grace", state: "approved", comment: "go" }],
+    environment: [{ by: "grace", state: "approved", comment: "go", environments: ["production"] }],
     direct: [commit("3")],
     pulls: [{ number: 7, title: "Keep carts", author: "ada", approvedBy: ["grace"] }],
   });

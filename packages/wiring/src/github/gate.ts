@@ -1,7 +1,8 @@
 import { type Finding, type GithubConfig, isSluiceError, type ReleaseRequest, SluiceError } from "@sluice/core";
-import { approvalObjections, type Github, readApprovals, releaseObjections } from "@sluice/release";
+import { approvalObjections, readApprovals, releaseObjections } from "@sluice/release";
 import type { Session } from "../session.ts";
 import { servingCommit } from "./approvals.ts";
+import type { OpenedGithub } from "./open-github.ts";
 
 /**
  * Before a deployment begins: GitHub says of the release what `github.require` asks for. Without that, GitHub is not asked.
@@ -25,7 +26,7 @@ export async function assertReleaseAllowed(
   const asked = { ownRun, signal, tag: source === "event" ? tag : undefined, signedTag: tag };
   const objections = await Promise.all([
     releaseObjections(opened.github, commit, require, asked),
-    require.approvals > 0 ? unapproved(session, opened.github, commit, signal) : [],
+    require.approvals > 0 ? unapproved(session, opened, commit, signal) : [],
   ]).then(
     (found) => found.flat(),
     (cause: unknown) => {
@@ -43,13 +44,18 @@ export function isAsked(require: GithubConfig["require"]): boolean {
 
 async function unapproved(
   session: Session,
-  github: Github,
+  { github, place }: OpenedGithub,
   commit: string,
   signal: AbortSignal | undefined,
 ): Promise<readonly string[]> {
-  const run = session.options.env["GITHUB_RUN_ID"] || undefined;
+  const { env } = session.options;
+  const run = env["GITHUB_RUN_ID"] || undefined;
   const approvals = await readApprovals(github, { commit, previous: await servingCommit(session), run }, signal);
-  return approvalObjections(approvals, (await session.config()).github.require.approvals);
+  return approvalObjections(approvals, {
+    needed: (await session.config()).github.require.approvals,
+    environment: place.environment,
+    startedBy: [env["GITHUB_ACTOR"], env["GITHUB_TRIGGERING_ACTOR"]].filter((name) => name !== undefined),
+  });
 }
 
 /** The same, for a deployment that is only planned: the refusal is a finding, and nothing is thrown for it. */
