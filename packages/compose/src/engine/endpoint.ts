@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { SluiceError } from "@sluice/core";
+import { isSluiceError, SluiceError } from "@sluice/core";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -13,8 +13,16 @@ export type Endpoint =
       readonly kind: "tcp";
       readonly host: string;
       readonly port: number;
-      readonly tls: { readonly ca: Buffer; readonly cert: Buffer; readonly key: Buffer } | null;
+      /** `null` for an engine that is spoken to in plain text. */
+      readonly tls: Tls | null;
     };
+
+/** Contents of PEM files: who may have signed the engine's certificate, and our own one where the engine asks for it. */
+export interface Tls {
+  readonly ca?: Buffer;
+  readonly cert?: Buffer;
+  readonly key?: Buffer;
+}
 
 const defaultSocket = "/var/run/docker.sock";
 
@@ -25,7 +33,7 @@ const defaultSocket = "/var/run/docker.sock";
  */
 export async function resolveEndpoint(env: Environment): Promise<Endpoint> {
   const host = env["DOCKER_HOST"];
-  if (host) return parseHost(host, await tlsFrom(env["DOCKER_TLS_VERIFY"] ? certPath(env) : undefined));
+  if (host) return parseHost(host, env["DOCKER_TLS_VERIFY"] ? await readCertificates(certPath(env)) : null);
   const context = await currentContext(env);
   return context === "default" ? { kind: "unix", socketPath: defaultSocket } : contextEndpoint(context, env);
 }
@@ -46,17 +54,28 @@ export function parseHost(host: string, tls: Tls | null = null): Endpoint {
   });
 }
 
-type Tls = NonNullable<Extract<Endpoint, { kind: "tcp" }>["tls"]>;
+/** As the `docker` command: each of the three files as it is there. One that is there and cannot be read is an error. */
+async function readCertificates(directory: string): Promise<Tls> {
+  const [ca, cert, key] = await Promise.all(
+    ["ca.pem", "cert.pem", "key.pem"].map((name) => readIfThere(join(directory, name))),
+  );
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new SluiceError("ENGINE_UNREACHABLE", `${directory} holds one of cert.pem and key.pem, and not the other`, {
+      hint: "they belong together: put both there, or neither",
+    });
+  }
+  return { ...(ca ? { ca } : {}), ...(cert && key ? { cert, key } : {}) };
+}
 
-async function tlsFrom(directory: string | undefined): Promise<Tls | null> {
-  if (!directory) return null;
+async function readIfThere(path: string): Promise<Buffer | undefined> {
   try {
-    const [ca, cert, key] = await Promise.all(
-      ["ca.pem", "cert.pem", "key.pem"].map((name) => readFile(join(directory, name))),
-    );
-    return ca && cert && key ? { ca, cert, key } : null;
+    return await readFile(path);
   } catch (cause) {
-    throw new SluiceError("ENGINE_UNREACHABLE", `certificates in ${directory} cannot be read`, { cause });
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined;
+    throw new SluiceError("ENGINE_UNREACHABLE", `${path} cannot be read`, {
+      hint: "without it the engine would be spoken to in plain text; give the user that deploys the right to read it",
+      cause,
+    });
   }
 }
 
@@ -82,10 +101,11 @@ async function contextEndpoint(name: string, env: Environment): Promise<Endpoint
   try {
     const meta: unknown = JSON.parse(await readFile(join(contexts, "meta", id, "meta.json"), "utf8"));
     const host = (meta as { Endpoints?: { docker?: { Host?: string } } }).Endpoints?.docker?.Host;
-    const certificates = join(contexts, "tls", id, "docker");
-    const tls = host?.startsWith("tcp:") ? await tlsFrom(certificates).catch(() => null) : null;
-    return parseHost(host ?? "", tls);
+    const found = host?.startsWith("tcp:") ? await readCertificates(join(contexts, "tls", id, "docker")) : {};
+    // A context without certificates is one without TLS, by `docker context create --docker host=tcp://…`.
+    return parseHost(host ?? "", Object.keys(found).length > 0 ? found : null);
   } catch (cause) {
+    if (isSluiceError(cause)) throw cause;
     throw new SluiceError("ENGINE_UNREACHABLE", `Docker context ${JSON.stringify(name)} cannot be used`, {
       hint: "see `docker context ls`",
       cause,

@@ -57,6 +57,14 @@ describe("a service in a rehearsal", () => {
     expect(modelOf(["migrate"]).volumes).toEqual({});
   });
 
+  it.each(["/run", "/var/run/postgresql", "/run/mysqld/", "/var", "/", "/srv/app.sock"])(
+    "reaches no socket of the host through %s",
+    (source) => {
+      const volumes = [{ type: "bind", source, target: "/there" }];
+      expect(modelOf(["migrate"], { volumes }).services["migrate"]?.volumes).toEqual([]);
+    },
+  );
+
   it("has the copy of a database wherever it had the volume or the directory that the database is on", () => {
     const of = (source: string) => {
       const request: PlaceRequest = { ...slotRequestOf(shop, facts), slot: "rehearsal" };

@@ -98,6 +98,12 @@ function rehearsalMount(mount: Mount, copied: string | undefined): readonly Moun
   }
   if (mount.type === "volume") return [{ type: "volume", target: mount.target }];
   if (mount.type !== "bind") return [mount];
-  // Read-only or not, whoever reaches a socket can change what is behind it.
-  return mount.source?.endsWith(".sock") ? [] : [{ ...mount, read_only: true }];
+  return mayHoldSockets(mount.source ?? "") ? [] : [{ ...mount, read_only: true }];
+}
+
+/** Read-only or not, whoever reaches a socket can change what is behind it. Those of a host lie in `/run`. */
+function mayHoldSockets(source: string): boolean {
+  return (
+    source === "/" || /^\/var\/?$/.test(source) || /^(?:\/var)?\/run(?:\/|$)/.test(source) || source.endsWith(".sock")
+  );
 }
