@@ -1,4 +1,5 @@
-import { labelsOf, listOf, parseTree, textOf, treeOf } from "./tree.ts";
+import { foreignRunner } from "./foreign-runner.ts";
+import { listOf, parseTree, textOf, treeOf } from "./tree.ts";
 
 export interface WorkflowRisk {
   readonly kind:
@@ -12,7 +13,7 @@ export interface WorkflowRisk {
 
 /** Texts that strangers choose. https://docs.github.com/actions/reference/security/secure-use */
 const foreignText =
-  /\$\{\{[^}]*\b(?:github\.event\.(?:[\w.]*\.)?(?:title|body|message|email|name|label|ref|tag_name)|github\.head_ref|inputs\.\w+)\b[^}]*\}\}/;
+  /\$\{\{[^}]*\b(?:github\.event\.(?:[\w.]*\.)?(?:title|body|message|email|name|label|ref|tag_name)|github\.(?:head_ref|ref_name)|inputs\.\w+)\b[^}]*\}\}/;
 
 /** What is dangerous about a workflow; nothing for a text that is none. */
 export function workflowRisks(text: string): readonly WorkflowRisk[] {
@@ -25,6 +26,7 @@ export function workflowRisks(text: string): readonly WorkflowRisk[] {
     const concurrency = treeOf(job["concurrency"] ?? workflow["concurrency"]);
     const steps = listOf(job["steps"]).map(treeOf);
     const scripts = steps.map((step) => textOf(step["run"]));
+    const runner = foreignRunner(job);
     const deploys = scripts.some((script) => /\bsluice (?:deploy|rollback)\b|docker[ -]compose\b.*\bup\b/.test(script));
     const unpinned = [...steps, job].map((step) => textOf(step["uses"])).filter(isUnpinned);
     return [
@@ -37,12 +39,14 @@ export function workflowRisks(text: string): readonly WorkflowRisk[] {
         (uses): WorkflowRisk => ({ kind: "workflow-unpinned", what: `job ${name} uses ${uses}, which can be moved` }),
       ),
       ...risk(
-        isForeign && labelsOf(job["runs-on"]).includes("self-hosted"),
+        isForeign && runner !== null,
         "workflow-foreign-code",
-        () => `job ${name} runs pull requests on a runner of your own`,
+        () => `job ${name} runs pull requests on ${runner}`,
       ),
       ...risk(
-        scripts.some((script) => foreignText.test(script)),
+        [...scripts, ...steps.map((step) => textOf(treeOf(step["with"])["script"]))].some((script) =>
+          foreignText.test(script),
+        ),
         "workflow-injection",
         () => `job ${name} puts text that others choose into a script`,
       ),

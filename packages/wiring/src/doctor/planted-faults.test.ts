@@ -325,6 +325,16 @@ const faults: Readonly<Record<string, Row>> = {
     changed("ubuntu-latest", "[self-hosted, production]"),
     /ubuntu-latest/,
   ],
+  "pull requests on a runner with a name of its own": [
+    "error workflow-foreign-code",
+    changed("ubuntu-latest", "production"),
+    /ubuntu-latest/,
+  ],
+  "the name of a branch as a part of a script": [
+    "error workflow-injection",
+    changed("exec sluice deploy", "'echo ${{ github.ref_name }}'"),
+    /env:/,
+  ],
   "a title as a part of a script": [
     "error workflow-injection",
     changed("exec sluice deploy", "'echo ${{ github.event.release.name }}'"),
