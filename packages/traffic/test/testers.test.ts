@@ -2,7 +2,7 @@ import type { DoorRouting, Slot } from "@sluice/core";
 import { slots } from "@sluice/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ask } from "./client.ts";
-import { type Door, doorImages, openStage, type Stage } from "./stage.ts";
+import { type Door, doorImages, openStage, previewSecret, type Stage } from "./stage.ts";
 
 const value = "next-7d1f4c9ab2";
 
@@ -50,6 +50,17 @@ describe.each(await doorImages())("testers at %s", (image) => {
       expect(await reached({ stable: "blue", share: 0, salt: 0 }, value)).toBe("blue");
       // All of it without a reload.
       expect((await stage.router.traffic(door().name)).epoch).toBe(epoch);
+    });
+
+    test("reach what a preview names, which goes first", async () => {
+      await stage.router.setRouting(door().name, { stable: "blue", share: 0, salt: 0, testers: true });
+      const preview = (slot: string) =>
+        ask(door().port, "/", {
+          headers: { ...asks[by](value), "x-sluice-preview": previewSecret, "x-sluice-slot": slot },
+        });
+      expect((await preview("blue")).slot).toBe("blue");
+      expect((await preview("green")).slot).toBe("green");
+      expect((await preview("red")).status).toBe(400);
     });
 
     test("are not counted as users and get no cookie", async () => {
