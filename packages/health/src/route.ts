@@ -7,15 +7,20 @@ export interface Route {
   readonly port: number;
   /** Headers that lead through a door to the slot. They hold a secret: never in argv, never in a verdict. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Sent before all else on a connection: the door gives what follows to nobody before it. */
+  readonly preamble?: string | undefined;
 }
+
+/** Version 1 of the header, of a connection that stands for itself. https://www.haproxy.org/download/2.8/doc/proxy-protocol.txt */
+const proxyHeader = "PROXY UNKNOWN\r\n";
 
 /** The way that users take: through the service's door, or, where it has none, straight from another's. */
 export function httpRoute(service: string, target: ProbeTarget): Route | null {
   const door = target.doors[service];
   if (!door) return directRoutes(service, target, target.ports?.[service])[0] ?? null;
-  const { container, port, previewSecret } = door;
+  const { container, port, previewSecret, proxyProtocol } = door;
   const headers = previewSecret === null ? {} : { "X-Sluice-Preview": previewSecret, "X-Sluice-Slot": target.slot };
-  return { container, host: "127.0.0.1", port, headers };
+  return { container, host: "127.0.0.1", port, headers, ...(proxyProtocol ? { preamble: proxyHeader } : {}) };
 }
 
 /** From a door's container, which can reach the slot's network, to each container of the service. */

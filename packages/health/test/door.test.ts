@@ -26,6 +26,7 @@ defaults
   timeout tarpit 4s
 frontend door
   bind :8080
+  bind :8081 accept-proxy
   bind :8443 ssl crt /etc/haproxy/test.pem
   http-request tarpit deny_status 500 if { path /slow }
   acl preview req.hdr(x-sluice-preview) -m str ${secret}
@@ -77,6 +78,16 @@ it("a preview request gets through to the slot that is asked for", async () => {
     result: "fail",
     detail: 'status 404, body "users see blue"',
   });
+});
+
+it("a door behind a proxy that speaks the PROXY protocol answers too, also to a load", async () => {
+  const door = { container: name, port: 8081, previewSecret: secret };
+  const behind = { ...target, doors: { web: { ...door, proxyProtocol: true } } };
+  expect(await prober.probe(anHttpCheck(), behind)).toMatchObject({ result: "pass" });
+  const load = aLoadCheck({ rate: 20, durationMs: 1_000, connections: 2, requestTimeoutMs: 5_000, timeoutMs: 60_000 });
+  expect(await prober.probe(load, behind)).toMatchObject({ result: "pass", n: 20 });
+  const without = { ...target, doors: { web: door } };
+  expect(await prober.probe(anHttpCheck(), without)).toMatchObject({ result: "fail" });
 });
 
 it("a port where nobody listens is no connection, with what socat says", async () => {

@@ -74,6 +74,7 @@ async function openServing(session: Session, signal: AbortSignal | undefined) {
     ),
     addresses: Object.fromEntries(blocks),
     previewSecret: null,
+    proxyProtocol: config.traffic.proxyProtocol.in,
   });
   return { project, ports, config, observed, live, target };
 }

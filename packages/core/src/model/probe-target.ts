@@ -19,4 +19,6 @@ export interface ProbeDoor {
   readonly port: number;
   /** Value of `X-Sluice-Preview`; secret. `null` probes as a user would. */
   readonly previewSecret: string | null;
+  /** The door takes no connection without a header of the PROXY protocol. Default false. */
+  readonly proxyProtocol?: boolean | undefined;
 }

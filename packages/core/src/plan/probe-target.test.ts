@@ -22,6 +22,7 @@ it("goes through the door of an HTTP service, and knows the addresses of the rep
     ]),
     addresses: { web: ["10.0.0.65", "10.0.0.66", "10.0.0.67"], mqtt: ["10.0.0.73"] },
     previewSecret: "s",
+    proxyProtocol: false,
   });
   expect(target).toEqual({
     slot: "green",

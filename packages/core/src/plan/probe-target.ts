@@ -14,11 +14,13 @@ export interface ProbeTargetFacts {
   readonly addresses: Readonly<Record<string, readonly string[]>>;
   /** `null` probes as a user would. */
   readonly previewSecret: string | null;
+  /** The doors await a header of the PROXY protocol: `traffic.proxyProtocol.in`. */
+  readonly proxyProtocol: boolean;
 }
 
 /** Where the checks of a slot are run: through the doors, and straight to containers where there is none. */
 export function probeTarget(facts: ProbeTargetFacts): ProbeTarget {
-  const { slot, services, addresses, previewSecret } = facts;
+  const { slot, services, addresses, previewSecret, proxyProtocol } = facts;
   const containers = containersByService(facts.containers);
   const ports: Record<string, number> = {};
   const doors: Record<string, ProbeDoor> = {};
@@ -31,7 +33,8 @@ export function probeTarget(facts: ProbeTargetFacts): ProbeTarget {
     const replicas = containers[name]?.length ?? 0;
     if (addresses[name]) present[name] = addresses[name].slice(0, replicas);
     const container = facts.doors.get(name);
-    if (container !== undefined && protocol !== "tcp") doors[name] = { container, port: listen, previewSecret };
+    if (container === undefined || protocol === "tcp") continue;
+    doors[name] = { container, port: listen, previewSecret, ...(proxyProtocol ? { proxyProtocol } : {}) };
   }
   return { slot, containers, addresses: present, ports, doors };
 }

@@ -71,7 +71,7 @@ export async function probeChecks(
 }
 
 async function targetOf(scope: DeploymentScope, slot: Slot, checks: readonly Check[]): Promise<ProbeTarget> {
-  const { ports, stack, doorIds, previewSecret } = scope;
+  const { ports, stack, doorIds, previewSecret, config } = scope;
   const { bundle, model } = releaseOf(scope);
   const services = bundle.services.filter(({ active }) => active);
   // Only what goes straight to a container needs its address; a watch asks for none, many times.
@@ -92,6 +92,7 @@ async function targetOf(scope: DeploymentScope, slot: Slot, checks: readonly Che
     doors: doorIds,
     addresses: Object.fromEntries(blocks),
     previewSecret,
+    proxyProtocol: config.traffic.proxyProtocol.in,
   });
 }
 

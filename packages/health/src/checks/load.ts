@@ -24,7 +24,9 @@ export async function attemptLoad(
   let unable: unknown;
   const open = async () => {
     try {
-      return (await openTunnel(exec, route.container, socatAddress(route), signal)).stream;
+      const { stream } = await openTunnel(exec, route.container, socatAddress(route), signal);
+      if (route.preamble !== undefined) stream.write(route.preamble);
+      return stream;
     } catch (error) {
       unable ??= error;
       throw error;

@@ -52,7 +52,8 @@ function connect({ exec, clock, route, timeoutMs, signal }: DoorCall): Connectio
   let process: ExecStream | undefined;
   return {
     async *transport(bytes) {
-      const options = { stdin: bytes, signal: AbortSignal.any([signal, stop.signal]) };
+      const stdin = Buffer.concat([Buffer.from(route.preamble ?? ""), bytes]);
+      const options = { stdin, signal: AbortSignal.any([signal, stop.signal]) };
       try {
         process = await exec.stream(route.container, ["socat", `-t${seconds}`, "-", address], options);
         process.done.catch(() => undefined);
