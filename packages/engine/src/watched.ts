@@ -131,5 +131,7 @@ async function targetOf(
     servedUntil: usersMovedAt ?? null,
   };
   const release = releaseOf(scope).bundle.tag;
-  return { stack, slot, release, containers: containersByService(own), share, previous };
+  const starts = own.map(({ startedAt }) => Date.parse(startedAt)).filter((at) => !Number.isNaN(at));
+  const startedAt = starts.length > 0 ? new Date(Math.min(...starts)) : undefined;
+  return { stack, slot, release, containers: containersByService(own), share, startedAt, previous };
 }

@@ -24,6 +24,7 @@ export const anIssue = (changes: object = {}) => ({
   level: "error",
   status: "unresolved",
   count: "14",
+  firstSeen: "2026-01-01T00:00:00Z",
   project: { id: "2", name: "Web", slug: "web", platform: null },
   ...changes,
 });

@@ -64,6 +64,7 @@ const calls: readonly DescribedCall[] = [
           level: (value) => levels.includes(String(value)),
           status: (value) => statuses.includes(String(value)),
           count: text,
+          firstSeen: moment,
           project: has(["id", "name", "slug", "platform"], {
             id: text,
             name: text,

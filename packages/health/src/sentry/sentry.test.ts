@@ -21,10 +21,13 @@ const access = (url: string, changes: Partial<SentryAccess> = {}): SentryAccess 
   ...changes,
 });
 describe("new issues of a release", () => {
-  const look = async (url: string, changes: Partial<SentryAccess> = {}) => {
+  const look = async (url: string, changes: Partial<SentryAccess> = {}, startedAt?: Date) => {
     const watcher = createWatcher({ clock, environment, logs: createFakeLogs([]), stats: createFakeStats(() => null) });
     const since = new Date(clock.now().getTime() - 60_000);
-    const watching = await watcher.begin(aSentryCheck({ sentry: access(url, changes) }), aWatchTarget({ since }));
+    const watching = await watcher.begin(
+      aSentryCheck({ sentry: access(url, changes) }),
+      aWatchTarget({ since, startedAt }),
+    );
     onTestFinished(() => watching[Symbol.asyncDispose]());
     return watching.look(1);
   };
@@ -46,6 +49,22 @@ describe("new issues of a release", () => {
       '/api/0/organizations/acme/issues/?project=-1&query=is:unresolved firstRelease:"shop@v2"',
     );
     expect(calls[0]).toContain("environment=production");
+  });
+
+  it("are none that a release had before it came back", async () => {
+    const { url } = await startFakeSentry(() => ({
+      status: 200,
+      body: [
+        anIssue({ firstSeen: "2026-01-01T00:00:00Z" }),
+        anIssue({ shortId: "WEB-2", firstSeen: "2026-03-01T00:00:00Z" }),
+      ],
+    }));
+    expect(await look(url, {}, new Date("2026-02-01T00:00:00Z"))).toMatchObject({
+      value: "1 new issues",
+      detail: expect.stringContaining("WEB-2"),
+    });
+    expect(await look(url, {}, new Date("2026-04-01T00:00:00Z"))).toMatchObject({ result: "pass" });
+    expect(await look(url)).toMatchObject({ value: "2 new issues" });
   });
 
   it.each<[string, FakeAnswer | null, string]>([

@@ -8,6 +8,8 @@ export interface SentryIssue {
   readonly level: string;
   readonly count: number;
   readonly project: string;
+  /** `null` where Sentry does not say. */
+  readonly firstSeen: Date | null;
 }
 
 type Limits = Pick<SentryCheck, "levels" | "minEvents" | "max" | "sentry">;
@@ -16,10 +18,14 @@ export function sentryLimit({ levels, minEvents, max }: Limits): string {
   return `at most ${max} new issues (${levels.join(", ")}) of ${minEvents} or more events`;
 }
 
-/** Pure. */
-export function judgeSentry(check: Limits, issues: readonly SentryIssue[]): Sight {
+/** What was first seen before `startedAt` is not new: the release ran before, and comes back. Pure. */
+export function judgeSentry(check: Limits, issues: readonly SentryIssue[], startedAt?: Date): Sight {
   const { levels, minEvents, max, sentry } = check;
-  const own = issues.filter(({ project }) => sentry.projects.length === 0 || sentry.projects.includes(project));
+  const own = issues.filter(
+    ({ project, firstSeen }) =>
+      (sentry.projects.length === 0 || sentry.projects.includes(project)) &&
+      (startedAt === undefined || firstSeen === null || firstSeen >= startedAt),
+  );
   const counted = own.filter(({ level, count }) => levels.includes(level) && count >= minEvents);
   const seen = { value: `${counted.length} new issues`, limit: sentryLimit(check), n: own.length };
   if (counted.length <= max) return { ...seen, result: "pass" };
@@ -38,14 +44,26 @@ export function readIssues(json: unknown): readonly SentryIssue[] | null {
 
 function toIssue(found: unknown): SentryIssue | null {
   if (typeof found !== "object" || found === null) return null;
-  const { shortId, title, level, count, project } = found as Readonly<Record<string, unknown>>;
+  const { shortId, title, level, count, project, firstSeen } = found as Readonly<Record<string, unknown>>;
   const slug = (project as { slug?: unknown } | null | undefined)?.slug;
   // A number in JSON text, as large ones are no numbers in JavaScript.
   const events = typeof count === "string" || typeof count === "number" ? Number(count) : Number.NaN;
   if (typeof shortId !== "string" || typeof level !== "string" || typeof slug !== "string" || Number.isNaN(events)) {
     return null;
   }
-  return { shortId, title: typeof title === "string" ? title : "", level, count: events, project: slug };
+  return {
+    shortId,
+    title: typeof title === "string" ? title : "",
+    level,
+    count: events,
+    project: slug,
+    firstSeen: dateOf(firstSeen),
+  };
+}
+
+function dateOf(text: unknown): Date | null {
+  const at = typeof text === "string" ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(at) ? null : new Date(at);
 }
 
 /** The cursor of the next page, from a `Link` header; `null` on the last. */

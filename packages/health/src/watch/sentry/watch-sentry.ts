@@ -22,7 +22,7 @@ export function watchSentry(
   return {
     limit: sentryLimit(check),
     async look(_looks, signal) {
-      const sight = await ask(client, check, path, signal);
+      const sight = await ask(client, { check, target, path }, signal);
       const isSettled = clock.now().getTime() - (target.since?.getTime() ?? begin) >= settleMs;
       if (sight.result !== "pass" || isSettled) return sight;
       return { ...sight, result: "no-data", isEarly: true, value: `${sight.value} so far; Sentry needs 30s` };
@@ -42,7 +42,13 @@ function issuesPath({ sentry }: SentryCheck, version: string): string {
   return `issues/?${query.toString()}`;
 }
 
-async function ask(client: SentryClient, check: SentryCheck, path: string, signal: AbortSignal): Promise<Sight> {
+interface Question {
+  readonly check: SentryCheck;
+  readonly target: WatchTarget;
+  readonly path: string;
+}
+
+async function ask(client: SentryClient, { check, target, path }: Question, signal: AbortSignal): Promise<Sight> {
   const nothing = { result: "no-data", value: "no answer", limit: sentryLimit(check), n: 0 } as const;
   const issues: SentryIssue[] = [];
   let cursor: string | null = null;
@@ -55,5 +61,5 @@ async function ask(client: SentryClient, check: SentryCheck, path: string, signa
     issues.push(...found);
     cursor = nextCursor(answer.link);
   }
-  return judgeSentry(check, issues);
+  return judgeSentry(check, issues, target.startedAt);
 }
