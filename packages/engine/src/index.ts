@@ -33,4 +33,5 @@ export { recoverUnfinished } from "./recover.ts";
 export type { DeployRequest, Initiator, PreparedDeployment, RollbackRequest } from "./requests.ts";
 export type { EnginePorts, StackFacts } from "./scope.ts";
 export { servingOf } from "./serving.ts";
+export { releaseThatServes } from "./stored-release.ts";
 export { type UnderWay, underWayOf } from "./under-way.ts";

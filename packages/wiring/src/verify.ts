@@ -1,13 +1,17 @@
 import {
+  type Check,
+  type Config,
   liveSlot,
+  type ObservedStack,
   probeEach,
   probeTarget,
   releaseChecks,
+  type ServiceFacts,
   SluiceError,
   type Verdict,
   watchedChecks,
 } from "@sluice/core";
-import { countTraffic } from "@sluice/engine";
+import { countTraffic, releaseThatServes } from "@sluice/engine";
 import type { Session } from "./session.ts";
 import { liveTarget, watchLive } from "./watch-live.ts";
 
@@ -23,17 +27,23 @@ export async function verifyLive(session: Session, signal?: AbortSignal): Promis
       hint: "sluice status shows what is there",
     });
   }
-  const { project, ports, config, observed, live, target } = serving;
-  const { services } = project;
+  const { services, ports, config, observed, live, target, aside } = serving;
   await countTraffic(observed, ports, signal);
-  const checks = releaseChecks(config, services);
-  const watched = watchedChecks(config, services);
+  const checks = knownChecks(config, services);
+  const watched = watchedChecks(config, services).filter((check) =>
+    check.services.every((name) => isOf(services, name)),
+  );
   const bundles = watched.length > 0 ? await ports.bundles.list() : [];
   const release = bundles.find(({ id }) => id === live.release)?.tag ?? live.release ?? "";
   const { stack, slots } = observed;
   const { containers } = slots[live.slot];
   const watchTarget = liveTarget({ stack, slot: live.slot, release, containers }, ports.clock.now());
-  const probed = await probeEach(ports.prober, checks, target, signal);
+  const [loads, quiet] = [checks.filter(isLoad), checks.filter((check) => !isLoad(check))];
+  const probed = [
+    ...(await probeEach(ports.prober, quiet, isSplit(observed) ? aside : target, signal)),
+    // So many requests are counted apart from those of users.
+    ...(await probeEach(ports.prober, loads, aside, signal)),
+  ];
   return [...probed, ...(await Promise.all(watched.map((check) => watchLive(ports, check, watchTarget, signal))))];
 }
 
@@ -42,28 +52,55 @@ export async function probeDependencies(
   session: Session,
   signal?: AbortSignal,
 ): Promise<readonly { readonly service: string; readonly verdict: Verdict }[]> {
-  const [config, project] = await Promise.all([session.config(), session.project(signal)]);
-  const checks = releaseChecks(config, project.services).filter(({ type }) => type === "reachable");
-  const serving = checks.length > 0 ? await openServing(session, signal) : null;
+  const { checks } = await session.config();
+  const serving = checks.some(({ reachable }) => reachable) ? await openServing(session, signal) : null;
   if (!serving) return [];
-  const { ports, target } = serving;
+  const { ports, config, services, target } = serving;
+  const reachable = knownChecks(config, services).filter(({ type }) => type === "reachable");
   return Promise.all(
-    checks.map(async (check) => ({ service: check.service, verdict: await ports.prober.probe(check, target, signal) })),
+    reachable.map(async (check) => ({
+      service: check.service,
+      verdict: await ports.prober.probe(check, target, signal),
+    })),
   );
 }
 
-/** The slot that serves, ready to be asked; `null` where nothing does. */
+/** A check of a service that is written down and not released yet has nothing to look at. */
+function knownChecks(config: Config, services: readonly ServiceFacts[]): readonly Check[] {
+  return releaseChecks(config, services).filter(({ service }) => service === "" || isOf(services, service));
+}
+
+function isOf(services: readonly ServiceFacts[], name: string): boolean {
+  return services.some((service) => service.name === name);
+}
+
+function isLoad({ type }: Check): boolean {
+  return type === "load";
+}
+
+/** A request without a bucket may reach either slot. */
+function isSplit({ doors }: ObservedStack): boolean {
+  return Object.values(doors).some(({ routing }) => routing !== null && routing.share > 0);
+}
+
+/**
+ * The slot that serves, ready to be asked; `null` where nothing does. Services are those of its release: what is checked out may
+ * be ahead of it.
+ */
 async function openServing(session: Session, signal: AbortSignal | undefined) {
   const [project, ports, config] = await Promise.all([session.project(signal), session.ports(), session.config()]);
   const observed = await ports.observer.observe(project, signal);
   const live = liveSlot(observed);
   if (!live) return null;
-  const { services, model } = project;
+  const stored = await releaseThatServes(live, ports);
+  const services = stored?.bundle.services ?? project.services;
+  const model = stored?.model ?? project.model;
+  const { previewSecret } = await session.facts();
   const webs = services.filter(({ active, role, strategy }) => active && role === "web" && strategy === "slots");
   const blocks = await Promise.all(
     webs.map(async (web) => [web.name, (await ports.doors.addresses(model, web))[live.slot]] as const),
   );
-  const target = probeTarget({
+  const facts = {
     slot: live.slot,
     services: services.filter(({ active }) => active),
     containers: observed.slots[live.slot].containers,
@@ -73,8 +110,17 @@ async function openServing(session: Session, signal: AbortSignal | undefined) {
       ),
     ),
     addresses: Object.fromEntries(blocks),
-    previewSecret: null,
     proxyProtocol: config.traffic.proxyProtocol.in,
-  });
-  return { project, ports, config, observed, live, target };
+  };
+  return {
+    services,
+    ports,
+    config,
+    observed,
+    live,
+    /** As users come. */
+    target: probeTarget({ ...facts, previewSecret: null }),
+    /** Through the same door, to the slot by its name, and not counted as users. */
+    aside: probeTarget({ ...facts, previewSecret }),
+  };
 }
