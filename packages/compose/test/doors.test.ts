@@ -37,6 +37,13 @@ describe("a door", () => {
     expect(await Promise.all(names.map((name) => pageFrom(client, name)))).toEqual(["one", "one"]);
   });
 
+  it("has few of the rights of its container's root, and can gain none", async () => {
+    const status = await docker("exec", doorName, "cat", "/proc/1/status");
+    // KILL, SETGID, SETUID, NET_BIND_SERVICE: bits 5, 6, 7 and 10.
+    expect(status).toMatch(/^CapBnd:\s+00000000000004e0$/m);
+    expect(status).toMatch(/^NoNewPrivs:\s+1$/m);
+  });
+
   it("tells what memory the engine's machine has, whatever limits its own container has", async () => {
     await docker("update", "--memory", "64m", "--memory-swap", "64m", doorName);
     const memory = await observer.memory(doorName);

@@ -15,6 +15,12 @@ export interface DoorContainer {
   readonly endpoints: readonly Endpoint[];
 }
 
+/**
+ * Of root's rights, those that a proxy needs: to listen on ports below 1024 where the engine does not leave them open to all, and
+ * to run its workers as another user where its image does so. It is the one container that strangers speak to.
+ */
+const capabilities = ["NET_BIND_SERVICE", "SETGID", "SETUID", "KILL"] as const;
+
 /** The ordinary networks a door is on, in the order in which they must be connected: Docker puts port mappings on the first. */
 export function publicEndpoints(facts: DoorFacts): readonly Endpoint[] {
   return facts.networks
@@ -56,6 +62,9 @@ export async function createDoor(
       ...(kind === "door" ? { ExposedPorts: exposed(request, facts) } : {}),
       HostConfig: {
         RestartPolicy: { Name: "unless-stopped" },
+        CapDrop: ["ALL"],
+        CapAdd: [...capabilities],
+        SecurityOpt: ["no-new-privileges"],
         ...(first ? { NetworkMode: first.network } : {}),
         ...(kind === "door" ? { PortBindings: bindings(facts.ports) } : {}),
         Binds: volumes.map((volume) => `${volume.name}:${volume.path}`),
