@@ -53,7 +53,7 @@ export async function chooseAddresses(
   }
   const chosen: Partial<Record<Slot, readonly string[]>> = {};
   for (const slot of slots) {
-    const link = await ensureLink(engine, pool, { stack: model.name, slot, key });
+    const link = await ensureLink(engine, pool, { model, slot, key });
     const fixed = fixedAddresses(link.subnet);
     const own = given.find((other) => other.service === service.name)?.addresses[slot] ?? [];
     const others = given.flatMap((other) => (other.service === service.name ? [] : other.addresses[slot]));

@@ -132,6 +132,28 @@ describe("slotModel", () => {
     );
   });
 
+  test("has the ways of the networks that its own stand for", () => {
+    const { model } = request.release;
+    const back = {
+      ...model.networks?.["back"],
+      driver_opts: { "com.docker.network.driver.mtu": 1400, "com.docker.network.bridge.name": "shop0" },
+      enable_ipv6: true,
+    };
+    const release = { ...request.release, model: { ...model, networks: { ...model.networks, back } } };
+    expect(slotModel({ ...request, release }, { subnets }).networks?.["back"]).toMatchObject({
+      driver_opts: { "com.docker.network.driver.mtu": "1400" },
+      enable_ipv6: true,
+      ipam: { config: [{ subnet: subnets.back }, { subnet: expect.stringMatching(/^fd[0-9a-f:]+::\/64$/) }] },
+    });
+    const overlay = {
+      ...release,
+      model: { ...model, networks: { ...model.networks, back: { ...back, driver: "overlay" } } },
+    };
+    expect(slotModel({ ...request, release: overlay }, { subnets }).networks?.["back"]).not.toHaveProperty(
+      "driver_opts",
+    );
+  });
+
   test("uses the one set of volumes by its real name, and copies of the checkout's files", () => {
     expect(slot.volumes).toEqual({ uploads: { name: "shop_uploads", external: true } });
     const copy = (source: string) => `/state/r1/files/${bundleName(shop, source)}`;

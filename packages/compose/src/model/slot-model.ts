@@ -9,6 +9,7 @@ import {
   stackNames,
 } from "@sluice/core";
 import type { ComposeSpecification } from "docker-compose";
+import { bridgeOptions, privateIpv6 } from "./bridge-options.ts";
 import { escapeDollars } from "./dollars.ts";
 import { slotConfigFiles, slotMounts } from "./mounts.ts";
 import { jobServices, networkKeys, slotServices } from "./networks.ts";
@@ -162,11 +163,13 @@ function slotNetwork({ stack, slot, release }: PlaceRequest, key: string, subnet
   if (subnet === undefined) {
     throw new SluiceError("SUBNET_EXHAUSTED", `network ${key} of slot ${slot} of stack ${stack} has no subnet`);
   }
-  const internal = release.model.networks?.[key]?.internal === true;
+  const written = release.model.networks?.[key];
+  const name = `${stackNames.slotProject(stack, slot)}_${key}`;
   return {
-    name: `${stackNames.slotProject(stack, slot)}_${key}`,
-    ...(internal ? { internal } : {}),
-    ipam: { config: [{ subnet }] },
+    name,
+    ...(written?.internal === true ? { internal: true } : {}),
+    ...bridgeOptions(written),
+    ipam: { config: [subnet, ...privateIpv6(written, name)].map((one) => ({ subnet: one })) },
     labels: { [labels.stack]: stack, [labels.slot]: slot, [labels.kind]: "network" },
   };
 }

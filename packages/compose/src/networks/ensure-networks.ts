@@ -26,8 +26,7 @@ export async function ensureNetworks(
   await ensureBaseResources(engine, model, options);
   const links: Link[] = [];
   // One after the other: links that are chosen at once would choose the same subnets.
-  for (const key of linkedNetworks(model, services))
-    links.push(await ensureLink(engine, pool, { stack: model.name, slot, key }));
+  for (const key of linkedNetworks(model, services)) links.push(await ensureLink(engine, pool, { model, slot, key }));
   await Promise.all([connectBase(engine, model, services, links), connectDoors(engine, model, services, links)]);
 }
 

@@ -1,8 +1,9 @@
-import { labels, type Slot, slots, stackNames } from "@sluice/core";
+import { type ComposeModel, labels, type Slot, slots, stackNames } from "@sluice/core";
 import type { NetworkInspectInfo } from "dockerode";
 import { isOverlap } from "../engine/compose-model.ts";
 import type { Engine } from "../engine/engine.ts";
 import { statusOf } from "../engine/errors.ts";
+import { linkOptions } from "../model/bridge-options.ts";
 import { parseCidr } from "./cidr.ts";
 import { dynamicRange, type SubnetPool } from "./subnets.ts";
 import { chooseSubnet, subnetsOf, takenSubnets } from "./taken.ts";
@@ -39,9 +40,12 @@ function linkOf(stack: string, network: NetworkInspectInfo): Link | undefined {
 export async function ensureLink(
   engine: Engine,
   pool: SubnetPool,
-  { stack, slot, key }: { readonly stack: string; readonly slot: Slot; readonly key: string },
+  { model, slot, key }: { readonly model: ComposeModel; readonly slot: Slot; readonly key: string },
 ): Promise<Link> {
+  const stack = model.name;
   const name = stackNames.link(stack, slot, key);
+  const options = linkOptions(model.networks?.[key]);
+  const networkLabels = { [labels.stack]: stack, [labels.slot]: slot, [labels.kind]: "link" };
   const tried: string[] = [];
   for (;;) {
     const found = await findNetwork(engine, name);
@@ -49,7 +53,7 @@ export async function ensureLink(
     const taken = [...(await takenSubnets(engine)), ...tried.flatMap((text) => parseCidr(text) ?? [])];
     const subnet = chooseSubnet(pool, taken, name);
     try {
-      await createLink(engine, name, subnet, { [labels.stack]: stack, [labels.slot]: slot, [labels.kind]: "link" });
+      await createLink(engine, { name, subnet, options, networkLabels });
     } catch (error) {
       // Somebody else made it, or took the subnet, between the look and the deed.
       if (statusOf(error) !== 409 && !isOverlap(error)) throw error;
@@ -58,12 +62,14 @@ export async function ensureLink(
   }
 }
 
-async function createLink(
-  engine: Engine,
-  name: string,
-  subnet: string,
-  networkLabels: Readonly<Record<string, string>>,
-): Promise<void> {
+interface NewLink {
+  readonly name: string;
+  readonly subnet: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly networkLabels: Readonly<Record<string, string>>;
+}
+
+async function createLink(engine: Engine, { name, subnet, options, networkLabels }: NewLink): Promise<void> {
   await engine.call(`link ${name} cannot be made`, (docker) =>
     docker.createNetwork({
       Name: name,
@@ -71,6 +77,7 @@ async function createLink(
       Driver: "bridge",
       Internal: true,
       IPAM: { Driver: "default", Config: [{ Subnet: subnet, IPRange: dynamicRange(subnet) }] },
+      Options: { ...options },
       Labels: { ...networkLabels },
     }),
   );

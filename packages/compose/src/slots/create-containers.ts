@@ -78,7 +78,7 @@ async function slotSubnets(
   for (const key of keys) {
     const name = `${stackNames.slotProject(stack, slot)}_${key}`;
     const existing = await findNetwork(engine, name);
-    const subnet = (existing && subnetsOf(existing)[0]) ?? chooseSubnet(pool, taken, name);
+    const subnet = (existing && subnetsOf(existing).find((one) => parseCidr(one))) ?? chooseSubnet(pool, taken, name);
     subnets[key] = subnet;
     taken.push(...(existing ? [] : [parseCidr(subnet)].filter((cidr) => cidr !== undefined)));
   }

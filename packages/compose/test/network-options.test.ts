@@ -1,0 +1,29 @@
+import { afterAll, expect, it } from "vitest";
+import { docker, uniqueStack } from "./support/engine.ts";
+import { aShop, aSlotRequest, facts, shopServices } from "./support/project.ts";
+import { runtime } from "./support/runtime.ts";
+
+const { base, slots, doors, exec } = runtime;
+const stack = uniqueStack("netopts");
+afterAll(() => stack.remove());
+
+const mtu = "com.docker.network.driver.mtu";
+
+it("packets are as small in a slot, and on the way to base, as the project's own network wants them", async () => {
+  const written = aShop(stack.name);
+  const options = { driver_opts: { [mtu]: "1400" } };
+  // Engines before 27 choose no IPv6 addresses by themselves.
+  const ipv6 = { enable_ipv6: true, ipam: { config: [{ subnet: "fd00:5:1:cafe::/64" }] } };
+  const { default: usual, back } = written.networks ?? {};
+  const networks = { default: { ...usual, ...options, ...ipv6 }, back: { ...back, ...options } };
+  const model = { ...written, networks };
+  await base.ensureNetworks(model, "blue", shopServices);
+  const addresses = { web: (await doors.addresses(model, facts("web"))).blue };
+  await slots.create(await aSlotRequest(model, "blue", { addresses }));
+  await slots.start(stack.name, "blue", ["web"]);
+
+  const { stdout } = await exec.exec(`${stack.name}-blue-web-1`, ["sh", "-c", "cat /sys/class/net/eth*/mtu"]);
+  expect(new Set(Buffer.from(stdout).toString().trim().split("\n"))).toEqual(new Set(["1400"]));
+  const own = await docker("inspect", "-f", "{{.EnableIPv6}} {{json .IPAM.Config}}", `${stack.name}-blue_default`);
+  expect(own).toMatch(/^true .*"fd[0-9a-f:]+\/64"/);
+});
