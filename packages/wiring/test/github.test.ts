@@ -14,6 +14,7 @@ import { createLastWord } from "../src/notify/last-word.ts";
 import { type NotifyParts, notifierOf, withNotifications } from "../src/notify/with-notifications.ts";
 import { systemClock } from "../src/system-clock.ts";
 import { someFacts } from "./support/facts.ts";
+import { until } from "./support/until.ts";
 
 let directory = "";
 let server: FakeGithub;
@@ -111,7 +112,7 @@ describe("GitHub shows", () => {
     const stack = aStack();
     const seen: string[][] = [];
     stack.hooks.begun = async () => {
-      await until(() => shown()[0]?.length === 2);
+      await until(async () => shown()[0]?.length === 2);
       seen.push(...shown());
     };
     await stack.deploy("v1");
@@ -232,7 +233,7 @@ describe("GitHub that cannot be told", () => {
     const stack = aStack();
     await stack.deploy("v1");
     stack.hooks.begun = async () => {
-      await until(() => shown()[1]?.length === 2);
+      await until(async () => shown()[1]?.length === 2);
       await server.goAway();
       delete stack.hooks.begun;
     };
@@ -260,7 +261,3 @@ describe("GitHub that cannot be told", () => {
     expect(JSON.stringify(stack.events)).not.toContain(server.token);
   });
 });
-
-async function until(holds: () => boolean): Promise<void> {
-  for (let time = 0; !holds() && time < 3_000; time++) await new Promise((resolve) => setTimeout(resolve, 10));
-}
