@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { setTimeout as delay } from "node:timers/promises";
 import { createComposeRuntime } from "@sluice/compose";
-import { type Clock, defaultConfig } from "@sluice/core";
+import { defaultConfig } from "@sluice/core";
+import { systemClock as clock } from "@sluice/core/node";
 import {
   type BackupPorts,
   createDirectoryStore,
@@ -9,12 +9,6 @@ import {
   type DirectoryStoreOptions,
   findPostgresTarget,
 } from "@sluice/database";
-
-export const clock: Clock = {
-  now: () => new Date(),
-  monotonicMs: () => performance.now(),
-  sleep: (ms, signal) => delay(ms, undefined, { signal }),
-};
 
 export interface BackupsRequest {
   readonly container: string;

@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { createComposeRuntime } from "@sluice/compose";
-import { type Clock, defaultConfig } from "@sluice/core";
+import { defaultConfig } from "@sluice/core";
+import { systemClock as clock } from "@sluice/core/node";
 import {
   type BackupPorts,
   createDirectoryStore,
@@ -68,12 +69,6 @@ const mariadb: CorpusServer = {
 };
 
 export const servers = { postgres, mariadb } as const;
-
-const clock: Clock = {
-  now: () => new Date(),
-  monotonicMs: () => performance.now(),
-  sleep: (ms, signal) => delay(ms, undefined, { signal }),
-};
 
 export const readCorpus = (file: string): Promise<string> =>
   readFile(join(repository, "bench/corpus/rehearsal", file), "utf8");

@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { ProbeTarget } from "@sluice/core";
+import { systemClock as clock } from "@sluice/core/node";
 import { createProber } from "@sluice/health";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { aCertificateCheck, aCommandCheck, aContainer, aLoadCheck, anHttpCheck, aTarget, aTcpCheck } from "./checks.ts";
 import { docker, dockerExec } from "./docker.ts";
-import { systemClock as clock } from "./system-clock.ts";
 
 const run = promisify(execFile);
 const image = process.env["SLUICE_DOOR_IMAGE"] ?? "sluice/door:3.0";

@@ -5,11 +5,11 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { systemClock as clock } from "@sluice/core/node";
 import { createWatcher } from "@sluice/health";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createFakeLogs, createFakeStats } from "./fake-engine.ts";
 import { missingPrometheus, prometheus } from "./prometheus-program.ts";
-import { systemClock as clock } from "./system-clock.ts";
 import { aPrometheusCheck, aWatchTarget } from "./watched-checks.ts";
 
 const metrics = `# TYPE requests_total counter

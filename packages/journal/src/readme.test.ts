@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { systemClock } from "@sluice/core/node";
 import { expect, it } from "vitest";
-import { systemClock } from "../test/system-clock.ts";
 import { temporaryDirectory } from "../test/temporary-home.ts";
 
 it("the README's example works as it stands", async () => {

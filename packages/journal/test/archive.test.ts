@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { SluiceError } from "@sluice/core";
+import { systemClock as clock } from "@sluice/core/node";
 import {
   acquireLock,
   createJournal,
@@ -15,7 +16,6 @@ import {
 } from "@sluice/journal";
 import { pack } from "tar-stream";
 import { expect, it } from "vitest";
-import { systemClock as clock } from "./system-clock.ts";
 import { temporaryDirectory, temporaryHome } from "./temporary-home.ts";
 
 const options = { clock, stack: "shop", actor: "mira", reason: "state import" };

@@ -4,9 +4,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import type { Readable } from "node:stream";
+import { systemClock } from "@sluice/core/node";
 import { acquireLock, createJournal, readLockHolder, verifyAudit } from "@sluice/journal";
 import { expect, it, onTestFinished } from "vitest";
-import { systemClock } from "./system-clock.ts";
 import { temporaryDirectory, temporaryHome } from "./temporary-home.ts";
 
 function run(program: string, ...args: string[]): ChildProcessByStdio<null, Readable, null> {

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import type { Order, OrderReceipt } from "@sluice/core";
+import { systemClock } from "@sluice/core/node";
 import { describe, expect, it } from "vitest";
 import { openStateHome, type StateHome } from "../src/home/state-home.ts";
 import { createOrderDesk } from "../src/orders/create-order-desk.ts";
 import { followEvents, sendOrder } from "../src/orders/send-order.ts";
-import { systemClock } from "./system-clock.ts";
 import { temporaryDirectory, temporaryHome } from "./temporary-home.ts";
 
 const pause: Order = { kind: "pause", actor: "mira", reason: "lunch \n and more" };

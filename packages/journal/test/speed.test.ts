@@ -1,9 +1,9 @@
 import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
+import { systemClock as clock } from "@sluice/core/node";
 import { createJournal, lastDeploymentRecords, openStateHome, tailRecords, verifyAudit } from "@sluice/journal";
 import { expect, it } from "vitest";
 import { formatRecord } from "../src/record/record.ts";
-import { systemClock as clock } from "./system-clock.ts";
 import { temporaryHome } from "./temporary-home.ts";
 
 /** The best of some tries: what it costs, not what else the machine does. */

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { systemClock } from "@sluice/core/node";
 import { onTestFinished } from "vitest";
 import { openStateHome, type StateHome } from "../src/home/state-home.ts";
-import { systemClock } from "./system-clock.ts";
 
 /** A directory that goes with its test. */
 export async function temporaryDirectory(): Promise<string> {

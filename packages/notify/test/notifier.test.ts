@@ -2,11 +2,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { endings } from "@sluice/core";
+import { systemClock } from "@sluice/core/node";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createChannel, createNotifier, createOutbox } from "../src/index.ts";
 import { aNotification } from "../src/testing/a-notification.ts";
 import { cut, httpServer, says, silent } from "./http-server.ts";
-import { systemClock } from "./system-clock.ts";
 
 let directory = "";
 beforeEach(async () => {

@@ -1,9 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { systemClock } from "@sluice/core/node";
 import { expect, it } from "vitest";
 import { httpServer, says } from "./http-server.ts";
-import { systemClock } from "./system-clock.ts";
 
 it("the README's example works as it stands", async () => {
   const readme = await readFile(join(import.meta.dirname, "..", "README.md"), "utf8");

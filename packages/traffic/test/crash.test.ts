@@ -1,7 +1,8 @@
 import { slots } from "@sluice/core";
+import { systemClock } from "@sluice/core/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startLoad } from "./client.ts";
-import { docker, systemClock } from "./docker.ts";
+import { docker } from "./docker.ts";
 import { type Door, doorImages, isHaproxy, openStage, type Stage } from "./stage.ts";
 
 describe.each(await doorImages())("crashes behind %s", (image) => {

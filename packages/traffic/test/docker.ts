@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Clock, ContainerExec, ExecOptions, ExecStream } from "@sluice/core";
+import type { ContainerExec, ExecOptions, ExecStream } from "@sluice/core";
 
 /** Runs the docker client and gives its standard output. */
 export async function docker(...args: string[]): Promise<string> {
@@ -92,21 +92,3 @@ export function dockerExec(): ContainerExec {
     },
   };
 }
-
-export const systemClock: Clock = {
-  now: () => new Date(),
-  monotonicMs: () => performance.now(),
-  sleep: (ms, signal) =>
-    new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason as Error);
-      const stop = () => {
-        clearTimeout(timer);
-        reject(signal?.reason as Error);
-      };
-      const timer = setTimeout(() => {
-        signal?.removeEventListener("abort", stop);
-        resolve();
-      }, ms);
-      signal?.addEventListener("abort", stop, { once: true });
-    }),
-};

@@ -1,8 +1,8 @@
 import { Agent } from "node:http";
 import { slots } from "@sluice/core";
+import { systemClock } from "@sluice/core/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ask, startLoad } from "./client.ts";
-import { systemClock } from "./docker.ts";
 import { capabilitiesOf, type Door, doorImages, openStage, type Stage } from "./stage.ts";
 import { openWebSocket } from "./websocket.ts";
 

@@ -1,8 +1,9 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { DoorSpec, SlotTraffic } from "@sluice/core";
+import { systemClock } from "@sluice/core/node";
 import { expect, test } from "vitest";
-import { docker, dockerExec, systemClock } from "./docker.ts";
+import { docker, dockerExec } from "./docker.ts";
 import { doorImages, openStage } from "./stage.ts";
 
 test("the README's example works as it stands", async () => {

@@ -1,9 +1,10 @@
 import { Agent } from "node:http";
 import type { ContainerExec } from "@sluice/core";
 import { slots } from "@sluice/core";
+import { systemClock } from "@sluice/core/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ask, startLoad, startVisits } from "./client.ts";
-import { docker, dockerExec, systemClock } from "./docker.ts";
+import { docker, dockerExec } from "./docker.ts";
 import { capabilitiesOf, createRouter, type Door, doorImages, openStage, type Stage } from "./stage.ts";
 import { openWebSocket } from "./websocket.ts";
 

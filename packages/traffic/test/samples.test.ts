@@ -1,7 +1,8 @@
 import { type RequestSample, slots } from "@sluice/core";
+import { systemClock } from "@sluice/core/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ask } from "./client.ts";
-import { docker, systemClock } from "./docker.ts";
+import { docker } from "./docker.ts";
 import { type Door, doorImages, openStage, previewSecret, type Stage } from "./stage.ts";
 
 describe.each(await doorImages())("samples of %s", (image) => {

@@ -1,7 +1,8 @@
 import { slots } from "@sluice/core";
+import { systemClock } from "@sluice/core/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ask, startLoad, startVisits } from "./client.ts";
-import { docker, systemClock } from "./docker.ts";
+import { docker } from "./docker.ts";
 import { capabilitiesOf, type Door, doorImages, openStage, type Stage } from "./stage.ts";
 
 /** Of all requests, where a driver cannot promise that none is lost. */

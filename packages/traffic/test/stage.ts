@@ -9,8 +9,9 @@ import type {
   Slot,
   TrafficRouter,
 } from "@sluice/core";
+import { systemClock } from "@sluice/core/node";
 import { createCaddyRouter, createHaproxyRouter } from "../src/index.ts";
-import { docker, dockerExec, systemClock } from "./docker.ts";
+import { docker, dockerExec } from "./docker.ts";
 
 const nodeImage = process.env["SLUICE_TEST_NODE_IMAGE"] ?? "sluice-test/node:24";
 const app = fileURLToPath(new URL("app.mjs", import.meta.url));

@@ -1,6 +1,7 @@
+import { systemClock } from "@sluice/core/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ask, startLoad } from "./client.ts";
-import { docker, systemClock } from "./docker.ts";
+import { docker } from "./docker.ts";
 import { type Door, doorImages, openStage, type Stage } from "./stage.ts";
 
 // More than the 511 connections that Node lets wait come in before the door's checks give up, and some after it.

@@ -1,8 +1,8 @@
 import type { ComposeRuntime } from "@sluice/compose";
 import type { CommandCheck, ProbeTarget } from "@sluice/core";
+import { systemClock } from "@sluice/core/node";
 import { expect, it } from "vitest";
 import { createStackProber } from "./prober.ts";
-import { systemClock } from "./system-clock.ts";
 
 it("a command check with an image of its own runs in a container of the stack's slot", async () => {
   const calls: unknown[] = [];

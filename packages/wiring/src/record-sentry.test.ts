@@ -1,12 +1,12 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createEvent, type EventBody, parseConfig, type SluiceEvent } from "@sluice/core";
+import { systemClock as clock } from "@sluice/core/node";
 import type { DeploymentResult } from "@sluice/engine";
 import { expect, it, onTestFinished } from "vitest";
 import { createLastWord } from "./notify/last-word.ts";
 import { recordingInSentry } from "./record-sentry.ts";
 import type { Session } from "./session.ts";
-import { systemClock as clock } from "./system-clock.ts";
 
 const live = { outcome: "live", serving: { tag: "v2", release: "r2" } } as unknown as DeploymentResult;
 

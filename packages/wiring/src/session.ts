@@ -11,6 +11,7 @@ import {
   type ResolvedProject,
   type TrafficRouter,
 } from "@sluice/core";
+import { systemClock } from "@sluice/core/node";
 import type { EnginePorts, StackFacts } from "@sluice/engine";
 import { discardUnusedHome, openStateHome, type StateHome } from "@sluice/journal";
 import { createCaddyRouter, createHaproxyRouter } from "@sluice/traffic";
@@ -28,7 +29,6 @@ import { type OpenedChannels, openChannels } from "./notify/channels.ts";
 import { createLastWord, type LastWord } from "./notify/last-word.ts";
 import { type Once, once } from "./once.ts";
 import { createRedaction } from "./redaction.ts";
-import { systemClock } from "./system-clock.ts";
 
 /** Everything that is constructed for one stack, each part only when it is first needed. */
 export interface Session extends AsyncDisposable {

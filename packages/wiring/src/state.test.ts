@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { isSluiceError, type Journal, type ReleaseRequest, SluiceError } from "@sluice/core";
+import { systemClock as clock } from "@sluice/core/node";
 import { deploy } from "@sluice/engine";
 import { createJournal, exportHome, openStateHome, verifyAudit } from "@sluice/journal";
 import { createBundleStore } from "@sluice/release";
@@ -11,7 +12,6 @@ import { aConfig, aProject, aRequest, createFakeWorld } from "@sluice/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { createSession, Session } from "./session.ts";
 import { importState, readStateChanges, rebuildState } from "./state.ts";
-import { systemClock as clock } from "./system-clock.ts";
 
 let root = "";
 beforeEach(async () => {

@@ -1,12 +1,12 @@
 import type { Readable } from "node:stream";
 import { type Journal, SluiceError } from "@sluice/core";
+import { systemClock as clock } from "@sluice/core/node";
 import { findRebuildable, lastAttempt, storeRebuilt, unfinishedOf } from "@sluice/engine";
 import { acquireLock, createJournal, importHome, openStateHome, placeHome } from "@sluice/journal";
 import type { ImportCall, ImportedState, RebuildCall, RebuiltHome, StateChange } from "./deployer.ts";
 import { stateHomeOf } from "./locations.ts";
 import { recordsOf } from "./records-of.ts";
 import { createSession, type Session } from "./session.ts";
-import { systemClock as clock } from "./system-clock.ts";
 
 /**
  * Makes the state home from an export, and moves the stack on the engine to it: the home that was exported is refused

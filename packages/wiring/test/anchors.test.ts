@@ -1,12 +1,12 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { systemClock } from "@sluice/core/node";
 import { createJournal } from "@sluice/journal";
 import { type FakeGithub, startFakeGithub } from "@sluice/testing/github";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readAnchoredAudit } from "../src/github/anchors.ts";
 import { createSession } from "../src/session.ts";
-import { systemClock } from "../src/system-clock.ts";
 
 let directory: string;
 let server: FakeGithub;

@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { isSluiceError } from "@sluice/core";
+import { systemClock } from "@sluice/core/node";
 import { type DeployRequest, deploy, type EnginePorts, readAttempts, recoverUnfinished } from "@sluice/engine";
 import { createJournal, exportHome, openStateHome, verifyAudit } from "@sluice/journal";
 import { createBundleStore } from "@sluice/release";
 import { aConfig, aProject, aRequest, aService, createFakeWorld } from "@sluice/testing";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { systemClock } from "../src/system-clock.ts";
 
 /** What a crash, a bad disk or an editor does to a file. Places are parts of its length. */
 type Damage =

@@ -2,11 +2,11 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ReleaseRequest } from "@sluice/core";
+import { systemClock } from "@sluice/core/node";
 import { acquireLock, openStateHome } from "@sluice/journal";
 import { type FakeGithub, startFakeGithub } from "@sluice/testing/github";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createDeployer } from "../src/index.ts";
-import { systemClock } from "../src/system-clock.ts";
 
 const release: ReleaseRequest = { tag: "v1", commit: "a".repeat(40), dirty: false, source: "event" };
 const other = "b".repeat(40);

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Clock, createRedactor, type SluiceEvent } from "@sluice/core";
+import { systemClock } from "@sluice/core/node";
 import { bundleOf, deploy, recoverUnfinished, rollback } from "@sluice/engine";
 import { aConfig, aRequest, createFakeWorld } from "@sluice/testing";
 import { type FakeGithub, githubFaults, startFakeGithub } from "@sluice/testing/github";
@@ -12,7 +13,6 @@ import { createProgress } from "../src/github/progress.ts";
 import { shownAtStart } from "../src/github/shown.ts";
 import { createLastWord } from "../src/notify/last-word.ts";
 import { type NotifyParts, notifierOf, withNotifications } from "../src/notify/with-notifications.ts";
-import { systemClock } from "../src/system-clock.ts";
 import { someFacts } from "./support/facts.ts";
 import { until } from "./support/until.ts";
 

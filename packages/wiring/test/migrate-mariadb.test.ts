@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { SluiceError } from "@sluice/core";
+import { systemClock } from "@sluice/core/node";
 import { findMysqlTarget, type MigrationSettings, type MysqlTarget, runMysqlMigration } from "@sluice/database";
 import { type StopWatching, watchArguments } from "@sluice/testing";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { systemClock } from "../src/system-clock.ts";
 import { type ComposeProject, startComposeProject } from "./support/compose-project.ts";
 import { mariadbImage, mariadbService, mariadbVolumes } from "./support/mariadb.ts";
 import { createExec, settings } from "./support/migrations.ts";

@@ -9,13 +9,13 @@ import {
   type Tellable,
   type WrittenConfig,
 } from "@sluice/core";
+import { systemClock } from "@sluice/core/node";
 import { deploy, recoverUnfinished, rollback } from "@sluice/engine";
 import { aConfig, aRequest, createFakeWorld } from "@sluice/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openChannels } from "../src/notify/channels.ts";
 import { createLastWord } from "../src/notify/last-word.ts";
 import { type NotifyParts, withNotifications } from "../src/notify/with-notifications.ts";
-import { systemClock } from "../src/system-clock.ts";
 import { receiver } from "./receiver.ts";
 import { someFacts } from "./support/facts.ts";
 

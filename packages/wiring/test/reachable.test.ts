@@ -2,11 +2,11 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { createComposeRuntime } from "@sluice/compose";
 import { defaultConfig, parseConfig, releaseChecks, type Verdict } from "@sluice/core";
+import { systemClock } from "@sluice/core/node";
 import { aService } from "@sluice/core/testing";
 import { uniqueStackName } from "@sluice/testing";
 import { afterAll, expect, it } from "vitest";
 import { createStackProber } from "../src/prober.ts";
-import { systemClock } from "../src/system-clock.ts";
 
 const run = promisify(execFile);
 const docker = async (...args: readonly string[]) => (await run("docker", [...args])).stdout.trim();

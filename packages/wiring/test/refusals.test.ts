@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SluiceEvent } from "@sluice/core";
+import { systemClock } from "@sluice/core/node";
 import { acquireLock, openStateHome } from "@sluice/journal";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createDeployer } from "../src/index.ts";
-import { systemClock } from "../src/system-clock.ts";
 
 let directory = "";
 beforeEach(async () => {

@@ -2,10 +2,10 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { createComposeRuntime } from "@sluice/compose";
 import { defaultConfig, parseConfig, type Verdict, type WatchTarget, watchedChecks } from "@sluice/core";
+import { systemClock } from "@sluice/core/node";
 import { aService } from "@sluice/core/testing";
 import { uniqueStackName } from "@sluice/testing";
 import { afterAll, describe, expect, it } from "vitest";
-import { systemClock } from "../src/system-clock.ts";
 import { watchLive } from "../src/watch-live.ts";
 import { createStackWatcher } from "../src/watcher.ts";
 

@@ -1,17 +1,12 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
-import type { Clock } from "@sluice/core";
+import { systemClock as clock } from "@sluice/core/node";
 import { createEngine } from "../../src/engine/engine.ts";
 
 const run = promisify(execFile);
 
-export const clock: Clock = {
-  now: () => new Date(),
-  monotonicMs: () => performance.now(),
-  sleep: (ms, signal) => delay(ms, undefined, signal ? { signal } : {}),
-};
+export { clock };
 
 export const engine = createEngine({ env: process.env, clock });
 

@@ -1,10 +1,10 @@
 import { createServer } from "node:http";
 import { isSluiceError } from "@sluice/core";
+import { systemClock as clock } from "@sluice/core/node";
 import { describe, expect, it } from "vitest";
 import { aContainer, aLoadCheck, aReachableCheck, aTarget } from "../../test/checks.ts";
 import { createLocalExec } from "../../test/local-exec.ts";
 import { listen, serve } from "../../test/servers.ts";
-import { systemClock as clock } from "../../test/system-clock.ts";
 import { createProber, type RunInside } from "../index.ts";
 import { certificateLimit, judgeCertificate } from "./certificate.ts";
 import { judgeReachable } from "./reachable.ts";

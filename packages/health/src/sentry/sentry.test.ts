@@ -1,9 +1,9 @@
 import type { SentryAccess } from "@sluice/core";
+import { systemClock as clock } from "@sluice/core/node";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createFakeLogs, createFakeStats } from "../../test/fake-engine.ts";
 import { aDeploy, anIssue, aRelease, type FakeAnswer, sentryToken, startFakeSentry } from "../../test/fake-sentry.ts";
 import { serve } from "../../test/servers.ts";
-import { systemClock as clock } from "../../test/system-clock.ts";
 import { aSentryCheck, aWatchTarget } from "../../test/watched-checks.ts";
 import { createWatcher, recordSentryDeploy } from "../index.ts";
 import { judgeSentry, nextCursor, readIssues } from "../watch/sentry/judge-sentry.ts";

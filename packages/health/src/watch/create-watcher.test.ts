@@ -1,11 +1,11 @@
 import { createServer, type RequestListener } from "node:http";
 import { setImmediate } from "node:timers/promises";
 import { SluiceError, type WatchedCheck, type Watching, type WatchTarget } from "@sluice/core";
+import { systemClock } from "@sluice/core/node";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createFakeClock } from "../../test/fake-clock.ts";
 import { createFakeLogs, createFakeStats } from "../../test/fake-engine.ts";
 import { listen, serve } from "../../test/servers.ts";
-import { systemClock } from "../../test/system-clock.ts";
 import { aLogsCheck, aPrometheusCheck, aResourcesCheck, aWatchTarget, mib } from "../../test/watched-checks.ts";
 import { createWatcher, type WatcherOptions } from "../index.ts";
 

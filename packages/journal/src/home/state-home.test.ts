@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { systemClock as clock } from "@sluice/core/node";
 import { expect, it } from "vitest";
-import { systemClock as clock } from "../../test/system-clock.ts";
 import { temporaryDirectory, temporaryHome } from "../../test/temporary-home.ts";
 import { openStateHome } from "./state-home.ts";
 

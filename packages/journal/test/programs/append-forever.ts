@@ -1,5 +1,5 @@
+import { systemClock } from "@sluice/core/node";
 import { createJournal, openStateHome } from "@sluice/journal";
-import { systemClock } from "../system-clock.ts";
 
 /** Appends without end and tells the number of every record that it was promised to be durable. */
 const home = await openStateHome(process.argv[2] ?? "", { clock: systemClock });

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
+import { systemClock } from "@sluice/core/node";
 import { acquireLock, openStateHome } from "@sluice/journal";
-import { systemClock } from "../system-clock.ts";
 
 /** Takes the lock, starts a child that outlives it, says so, and stays. */
 const home = await openStateHome(process.argv[2] ?? "", { clock: systemClock });

@@ -1,6 +1,6 @@
 import { appendFile } from "node:fs/promises";
+import { systemClock } from "@sluice/core/node";
 import { acquireLock, openStateHome } from "@sluice/journal";
-import { systemClock } from "../system-clock.ts";
 
 /** Takes the lock some times and notes when it came and went. */
 const [, , dir = "", log = ""] = process.argv;

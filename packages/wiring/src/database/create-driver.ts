@@ -1,4 +1,5 @@
 import { type ComposeService, type DatabaseConfig, type RehearsedFiles, SluiceError } from "@sluice/core";
+import { systemClock } from "@sluice/core/node";
 import {
   createCommandDriver,
   createMysqlDriver,
@@ -9,7 +10,6 @@ import {
   findPostgresTarget,
 } from "@sluice/database";
 import type { Session } from "../session.ts";
-import { systemClock } from "../system-clock.ts";
 
 export interface DriverRequest {
   readonly kind: DatabaseDriver["kind"];

@@ -1,5 +1,5 @@
 import { SluiceError } from "@sluice/core";
-import { systemClock } from "../system-clock.ts";
+import { systemClock } from "@sluice/core/node";
 
 /**
  * Runs under a signal that also aborts when the time is over.

@@ -9,6 +9,7 @@ import {
   type RehearsedFiles,
   SluiceError,
 } from "@sluice/core";
+import { systemClock } from "@sluice/core/node";
 import {
   type BackupPorts,
   type BackupStore,
@@ -21,7 +22,6 @@ import {
 import { servingOf } from "@sluice/engine";
 import { stateHomeOf } from "../locations.ts";
 import type { Session } from "../session.ts";
-import { systemClock } from "../system-clock.ts";
 import { createDriver } from "./create-driver.ts";
 import type { DatabaseCall } from "./database-operations.ts";
 import { fileMount } from "./file-mount.ts";

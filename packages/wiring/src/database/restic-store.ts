@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { DatabaseConfig } from "@sluice/core";
+import { systemClock } from "@sluice/core/node";
 import { type BackupStore, createResticStore } from "@sluice/database";
-import { systemClock } from "../system-clock.ts";
 
 type ResticConfig = NonNullable<DatabaseConfig["store"]["restic"]>;
 

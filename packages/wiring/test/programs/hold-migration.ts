@@ -1,6 +1,7 @@
 // Begins a migration in a database and never ends it: `hold-migration.ts CONTAINER`. Says when it has the lock.
+
+import { systemClock } from "@sluice/core/node";
 import { findPostgresTarget, openMigrationServer, runMigration } from "@sluice/database";
-import { systemClock } from "../../src/system-clock.ts";
 import { createExec, settings } from "../support/migrations.ts";
 
 const [, , container = ""] = process.argv;

@@ -1,6 +1,7 @@
 // Begins a migration of SQLite and never ends it: `hold-sqlite-migration.ts CONTAINER FILE`. Says when it has the lock.
+
+import { systemClock } from "@sluice/core/node";
 import { runSqliteMigration } from "@sluice/database";
-import { systemClock } from "../../src/system-clock.ts";
 import { createExec } from "../support/migrations.ts";
 
 const [, , container = "", file = ""] = process.argv;

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createComposeRuntime } from "@sluice/compose";
 import { type ContainerExec, defaultConfig } from "@sluice/core";
+import { systemClock } from "@sluice/core/node";
 import {
   type BackupPorts,
   createDirectoryStore,
@@ -12,7 +13,6 @@ import {
   type PostgresOptions,
   takeBackup,
 } from "@sluice/database";
-import { systemClock } from "../../src/system-clock.ts";
 import { docker, type Project } from "./postgres.ts";
 
 export interface Backups extends AsyncDisposable {

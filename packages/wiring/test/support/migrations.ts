@@ -1,5 +1,6 @@
 import { createComposeRuntime } from "@sluice/compose";
 import { type ContainerExec, defaultConfig, SluiceError } from "@sluice/core";
+import { systemClock } from "@sluice/core/node";
 import {
   type AttemptCall,
   findPostgresTarget,
@@ -9,7 +10,6 @@ import {
   openMigrationServer,
   runMigration,
 } from "@sluice/database";
-import { systemClock } from "../../src/system-clock.ts";
 import type { Project } from "./postgres.ts";
 
 export const settings: MigrationSettings = {

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Clock } from "@sluice/core";
+import type { Clock } from "../ports/clock.ts";
 
 /** The longest that a timer of Node can wait; a longer one would ring at once. */
 const longestTimerMs = 2 ** 31 - 1;
 
-/** The machine's clock. */
+/** The clock of this machine: Node's timers, for whoever uses a package that asks for a `Clock`. */
 export const systemClock: Clock = {
   now: () => new Date(),
   monotonicMs: () => performance.now(),

@@ -1,0 +1,2 @@
+// What needs Node. All else of this package runs anywhere.
+export { systemClock } from "./system-clock.ts";
