@@ -1,6 +1,7 @@
 import type { Deployer, StackStatus } from "@sluice/wiring";
 import type { CommandCall, CommandContext } from "../context.ts";
 import { writeJson } from "../render/json.ts";
+import { canDrawAgain } from "../render/live-block.ts";
 import { createPaint } from "../render/paint.ts";
 import { statusText } from "../render/status-text.ts";
 import { withDeployer } from "../with-deployer.ts";
@@ -23,7 +24,7 @@ export async function status(call: CommandCall<{ readonly watch?: boolean }>): P
       if (flags.json && text !== shown) writeJson(context, view);
       shown = text;
       if (flags.json) return;
-      if (flags.watch && context.stdout.isTTY) context.stdout.write(clearScreen);
+      if (flags.watch && canDrawAgain(context.stdout, context.env)) context.stdout.write(clearScreen);
       context.stdout.write(statusText(view, context.now(), paint));
     };
     for (;;) {

@@ -95,7 +95,10 @@ function group(title: string, body: readonly string[]): string {
 }
 
 function lines(texts: readonly string[]): string {
-  return texts.map((text) => `${harmless(text)}\n`).join("");
+  return texts
+    .flatMap((text) => text.split("\n"))
+    .map((line) => `${harmless(line)}\n`)
+    .join("");
 }
 
 function outputs({ end }: Story, report: string): string {

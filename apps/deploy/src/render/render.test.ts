@@ -14,6 +14,7 @@ import { createPlainRenderer } from "./plain.ts";
 import type { Renderer } from "./renderer.ts";
 import { createStory } from "./story.ts";
 import { createTtyRenderer } from "./tty.ts";
+import { harmless } from "./workflow-commands.ts";
 
 interface Captured {
   readonly stdout: { write(text: string): void; readonly isTTY: boolean; columns: number };
@@ -40,6 +41,7 @@ describe("the choice", () => {
     [{ plain: true }, { GITHUB_ACTIONS: "true" }, true, "plain"],
     [{}, { GITHUB_ACTIONS: "true" }, true, "github"],
     [{}, {}, true, "tty"],
+    [{}, { TERM: "dumb" }, true, "plain"],
     [{}, { CI: "true" }, false, "plain"],
   ] as const)("%j in %j, terminal %s: %s", (flags, env, isTTY, mode) => {
     expect(outputMode(flags, { env, stdout: { write: () => {}, isTTY } })).toBe(mode);
@@ -136,6 +138,34 @@ describe("the terminal", () => {
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(20);
   });
 
+  it.each([
+    [80, "漢".repeat(60)],
+    [0, "漢".repeat(60)],
+    [80, `${"漢".repeat(30)}${"🚀".repeat(30)}`],
+  ])("counts columns and not characters, at %i of them", (columns, progress) => {
+    const { stdout, text } = capture({ isTTY: true, columns });
+    const renderer = createTtyRenderer({ stdout, env, now: () => new Date() }, "");
+    for (const body of goodEvents.slice(0, 3)) renderer.onEvent(createEvent(at, body));
+    renderer.onEvent(createEvent(at, { type: "step-progress", deployment: "d1", step: "verify", text: progress }));
+    const line = screen(text()).at(-1) ?? "";
+    renderer.end();
+    const width = Array.from(line).reduce((sum, character) => sum + (/[漢🚀]/u.test(character) ? 2 : 1), 0);
+    expect(line).toMatch(/^ {2}漢+.*…$/u);
+    expect(width).toBeLessThan(80);
+    expect(width).toBeGreaterThan(76);
+  });
+
+  it("lets no text of others move the cursor in the lines that are drawn again", () => {
+    const { stdout, text } = capture({ isTTY: true });
+    const renderer = createTtyRenderer({ stdout, env, now: () => new Date() }, "");
+    for (const body of goodEvents.slice(0, 3)) renderer.onEvent(createEvent(at, body));
+    const progress = "pulling\r50 %\t\u001B[2J\u001B[31mred\nmore\u0007";
+    renderer.onEvent(createEvent(at, { type: "step-progress", deployment: "d1", step: "verify", text: progress }));
+    expect(text()).toContain("\n  pulling 50 % red more \n");
+    expect(text()).not.toContain("\u001B[2J");
+    renderer.end();
+  });
+
   it("has colours, unless NO_COLOR says otherwise", () => {
     const { stdout, text } = capture({ isTTY: true });
     play(createTtyRenderer({ stdout, env: {}, now: () => new Date() }, ""), goodEvents);
@@ -196,6 +226,14 @@ describe("GitHub Actions", () => {
     const text = renderAll(badEvents);
     expect(text.match(/^\s*::error/gm)).toHaveLength(1);
     expect(text).not.toContain("##[");
+  });
+
+  it.each([
+    ["  | GET /x\r::set-output name=outcome::live", "  | GET /x ::set-output name=outcome::live"],
+    ["\r::add-mask::x", " : :add-mask::x"],
+    ["a\r\n##[command]x", "a ## [command]x"],
+  ])("nor what it wrote behind a carriage return: %j", (written, shown) => {
+    expect(harmless(written)).toBe(shown);
   });
 
   it("sets outputs that later steps can use", async () => {

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { formatDuration, type SluiceEvent } from "@sluice/core";
 import type { CommandContext } from "../context.ts";
 import { lastWords } from "./last-words.ts";
@@ -72,11 +73,16 @@ function liveLines(
   const then = ahead.slice(0, 3).map(({ kind, target }) => `${kind} ${target}`);
   return [
     `${paint("cyan", mark)} ${step.kind} ${step.target}  ${paint("dim", formatDuration(Math.max(0, nowMs - sinceMs)))}`,
-    paint("dim", `  ${last}`),
+    paint("dim", `  ${onOneLine(last)}`),
     ...(then.length > 0
       ? [paint("dim", `  then ${then.join(", ")}${ahead.length > 3 ? ` and ${ahead.length - 3} more` : ""}`)]
       : []),
   ];
+}
+
+/** Text of others, in which nothing moves the cursor. */
+function onOneLine(text: string): string {
+  return stripVTControlCharacters(text).replaceAll(/\p{Cc}+/gu, " ");
 }
 
 const marks = {
