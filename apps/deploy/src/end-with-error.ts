@@ -1,5 +1,6 @@
 import { SluiceError } from "@sluice/core";
 import type { CommandContext, CommonFlags } from "./context.ts";
+import { givenFlags } from "./given-flags.ts";
 import { outputMode } from "./render/choose.ts";
 import { exitCodeOf, interruptedExitCode, reportError } from "./report-error.ts";
 
@@ -8,7 +9,7 @@ export function endWithError(error: unknown, flags: CommonFlags, context: Comman
   if (context.signal.aborted) return interruptedExitCode;
   // Nobody reads any more.
   if (context.outputClosed.aborted) return 0;
-  reportError(error, outputMode(flags, context), context);
+  reportError(error, outputMode(flags, context), context, givenFlags(flags));
   return exitCodeOf(error);
 }
 

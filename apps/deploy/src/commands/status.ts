@@ -1,5 +1,6 @@
 import type { Deployer, StackStatus } from "@sluice/wiring";
 import type { CommandCall, CommandContext } from "../context.ts";
+import { givenFlags } from "../given-flags.ts";
 import { writeJson } from "../render/json.ts";
 import { canDrawAgain } from "../render/live-block.ts";
 import { createPaint } from "../render/paint.ts";
@@ -25,7 +26,7 @@ export async function status(call: CommandCall<{ readonly watch?: boolean }>): P
       shown = text;
       if (flags.json) return;
       if (flags.watch && canDrawAgain(context.stdout, context.env)) context.stdout.write(clearScreen);
-      context.stdout.write(statusText(view, context.now(), paint));
+      context.stdout.write(statusText(view, context.now(), paint, givenFlags(flags)));
     };
     for (;;) {
       show(await deployer.status(signal));

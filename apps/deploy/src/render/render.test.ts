@@ -76,7 +76,7 @@ now      v2 serves (green, 100 %)
 failed   verify slot green
 because  products: 503, limit status 200 (n=3)
 now      v1 serves (blue, 100 %)
-next     sluice deploy --release v2 --retry -p shop
+next     sluice -p shop deploy --release v2 --retry
 `);
   });
 });
@@ -289,7 +289,7 @@ describe("GitHub Actions", () => {
     const summary = await readFile(join(directory, "summary.md"), "utf8");
     expect(summary).toContain("## ❌ v2 failed before it took over (9s)");
     expect(summary).toContain("**Now:** v1 serves (blue, 100 %)");
-    expect(summary).toContain("**Next:** `sluice deploy --release v2 --retry -p shop`");
+    expect(summary).toContain("**Next:** `sluice -p shop deploy --release v2 --retry`");
     expect(summary).toContain("| verify | slot green | failed | 1.5s |");
     expect(summary).toContain("**CHECK_FAILED:** a \\| b &lt;img src=x>");
     expect(summary).toContain("    shop-green-web-1 | price list not found");

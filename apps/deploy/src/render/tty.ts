@@ -21,7 +21,7 @@ interface Running {
 /** A list of steps that grows, with the one under way and its last word below it. */
 export function createTtyRenderer(
   { stdout, env, now }: Pick<CommandContext, "stdout" | "env" | "now">,
-  stackFlag: string,
+  given: string,
 ): Renderer {
   const paint = createPaint({ stdout, env });
   const block = createLiveBlock(stdout);
@@ -55,7 +55,7 @@ export function createTtyRenderer(
       clearInterval(timer);
       running = null;
       block.clear();
-      const text = lastWords(story, stackFlag, paint);
+      const text = lastWords(story, given, paint);
       if (text) stdout.write(`\n${text}`);
     },
   };
