@@ -12,12 +12,25 @@ describe("the stack and its files", () => {
   it.each([
     [["-p", "given"], { STACK_NAME: "s", COMPOSE_PROJECT_NAME: "c" }, "given"],
     [[], { STACK_NAME: "s", COMPOSE_PROJECT_NAME: "c" }, "s"],
-    [[], { STACK_NAME: "", COMPOSE_PROJECT_NAME: "c" }, "c"],
+    [[], { COMPOSE_PROJECT_NAME: "c" }, "c"],
+    [["-p", "given"], { STACK_NAME: "" }, "given"],
     // Nothing of these says it: Compose is asked, which knows `.env`, `name:` and the directory.
     [[], {}, undefined],
-    [[], { STACK_NAME: "", COMPOSE_PROJECT_NAME: "" }, undefined],
+    [[], { COMPOSE_PROJECT_NAME: "" }, undefined],
   ])("%j with %j is the stack %s", async (argv, env, stack) => {
     expect((await status(argv, env)).deployer.options?.stack).toBe(stack);
+  });
+
+  it("is none where its name is set and empty, as by a secret that is not there", async () => {
+    const env = { STACK_NAME: "", COMPOSE_PROJECT_NAME: "c" };
+    const ran = await status([], env);
+    expect([ran.exitCode, ran.deployer.calls]).toEqual([2, []]);
+    expect(ran.stderr).toContain("error USAGE: STACK_NAME is set and empty");
+    const deploying = await run(["deploy", "--json"], { env });
+    expect(events(deploying.stdout)).toMatchObject([
+      { type: "error", code: "USAGE" },
+      { type: "deployment-end", outcome: "refused", exitCode: 2 },
+    ]);
   });
 
   it("takes flags before and after the command, and adds repeated ones up", async () => {
@@ -130,7 +143,8 @@ with \`--plain\`. With \`--json\` a deployment prints its events, one JSON objec
 with the outcome and what serves; every other command prints one object (\`logs\` one for each line).
 
 The name of the stack is \`-p\`, else \`$STACK_NAME\`, else what Compose calls the project: \`$COMPOSE_PROJECT_NAME\`, that of
-\`.env\` (or of \`--env-file\`), \`name:\` of the compose file, the directory of the compose file.
+\`.env\` (or of \`--env-file\`), \`name:\` of the compose file, the directory of the compose file. A \`$STACK_NAME\` that is set and
+empty is refused: in a workflow it is a secret that is not there.
 
 In GitHub Actions a deployment sets the outputs \`outcome\`, \`serving\`, \`slot\`, \`previous\`, \`exit-reason\` and \`report\` (a
 file in \`$RUNNER_TEMP\` with its page, to upload), and writes the summary of the job. \`deployment\` is set when it begins:
