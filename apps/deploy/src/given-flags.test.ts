@@ -51,7 +51,7 @@ describe("options of the call in commands that are proposed", () => {
   });
 
   it("are known for all commands there are", () => {
-    const program: Command = createProgram({} as CommandContext, { flags: {}, exitCode: 0 });
+    const program: Command = createProgram({} as CommandContext, { flags: {}, exitCode: 0, isDeployment: false });
     expect(program.commands.map((command) => command.name()).toSorted()).toEqual(commandNames.toSorted());
   });
 });

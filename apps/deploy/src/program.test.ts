@@ -116,7 +116,7 @@ describe("a wrong command line", () => {
 
 describe("the reference", () => {
   it("is what --help says of every command", async () => {
-    const program = createProgram({} as CommandContext, { flags: {}, exitCode: 0 });
+    const program = createProgram({} as CommandContext, { flags: {}, exitCode: 0, isDeployment: false });
     await expect(reference(program)).toMatchFileSnapshot(join(import.meta.dirname, "../../../docs/cli.md"));
   });
 });
@@ -141,6 +141,10 @@ what they mean to Compose. Exit codes are the same for all:
 Output is a live list on a terminal, groups and annotations in GitHub Actions, and one line for each event elsewhere and
 with \`--plain\`. With \`--json\` a deployment prints its events, one JSON object a line, the last being \`deployment-end\`
 with the outcome and what serves; every other command prints one object (\`logs\` one for each line).
+
+Where the standard output cannot be written to its end, as on a full disk, a command ends with 2; a deployment goes on, and its
+exit code says what serves. That nobody reads any more (\`| head\`) ends \`logs\` and \`status --watch\`, and fails nothing.
+Commands that are proposed repeat the options that say which stack is meant, such as \`-f\`, \`-p\` or \`--env\`.
 
 The name of the stack is \`-p\`, else \`$STACK_NAME\`, else what Compose calls the project: \`$COMPOSE_PROJECT_NAME\`, that of
 \`.env\` (or of \`--env-file\`), \`name:\` of the compose file, the directory of the compose file. A \`$STACK_NAME\` that is set and
