@@ -1,6 +1,7 @@
 import { setPriority, userInfo } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CommandContext } from "./context.ts";
+import { endsWithTerminal } from "./hang-up.ts";
 import { runCli } from "./run-cli.ts";
 
 const interruptedExitCode = 130;
@@ -48,8 +49,13 @@ process.stdout.on("error", (error) => outputClosed.abort(error));
 // There is no other place to say it.
 process.stderr.on("error", () => {});
 
+const stopping: NodeJS.Signals[] = ["SIGINT", "SIGTERM"];
+if (endsWithTerminal()) stopping.push("SIGHUP");
+// Without a listener it would end the process all the same.
+else process.on("SIGHUP", () => {});
+
 // GitHub sends SIGINT, then SIGTERM, then kills: only the same signal again means that nobody wants to wait.
-for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+for (const name of stopping) {
   process.once(name, () => {
     process.once(name, () => process.exit(interruptedExitCode));
     if (!interruption.signal.aborted) interruption.abort(new Error(`interrupted by ${name}`));

@@ -161,7 +161,8 @@ hand the repository is that of the remote \`origin\`. A workflow that reacts to 
 token of a workflow published: that is GitHub's rule, and a token of a person or an app starts it.
 
 The first SIGINT, SIGTERM or SIGHUP stops a deployment in order: what has begun is undone, or left for \`sluice resume\`. The
-same signal again ends the process at once; the next run then finishes or undoes the work.
+same signal again ends the process at once; the next run then finishes or undoes the work. SIGHUP means that the terminal was
+closed: under \`nohup\`, in a shell that ignores it, or where no stream is a terminal, the deployment goes on.
 `;
 
 function reference(program: Command): string {
