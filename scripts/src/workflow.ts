@@ -42,12 +42,13 @@ export async function runProgram(program: (workflow: Workflow) => Promise<number
   }
 }
 
-/** Options of a deployer that come from the environment of a workflow. */
+/** Options of a deployer that come from the environment of a workflow. A STACK_NAME that is empty is no name. */
 export function deployerOptions({ env, directory, say }: Workflow) {
   return {
     directory,
     env,
-    stack: env["STACK_NAME"] || undefined,
+    // Empty where its secret is not there, which is refused: what Compose would say is another stack.
+    stack: env["STACK_NAME"],
     stateHome: env["SLUICE_HOME"] || undefined,
     environment: env["SLUICE_ENVIRONMENT"] || undefined,
     actor: env["GITHUB_ACTOR"] || "workflow",

@@ -36,10 +36,12 @@ export interface CommandContext {
   readonly user: string;
   readonly now: () => Date;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** Aborts at the first SIGINT, SIGTERM or SIGHUP, and then the exit code is 130. */
+  /** Aborts at the first SIGINT or SIGTERM, or the SIGHUP of a closed terminal, and then the exit code is 130. */
   readonly signal: AbortSignal;
-  /** Aborts when nobody reads the standard output any more. A deployment goes on. */
+  /** Aborts with the error when the standard output cannot be written, as nobody reads it any more. A deployment goes on. */
   readonly outputClosed: AbortSignal;
+  /** Resolves when all that was written to the standard output is out, or `outputClosed` says that it is not. */
+  readonly written: () => Promise<void>;
 }
 
 /** One command as it was typed. */

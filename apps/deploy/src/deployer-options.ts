@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
-import type { EventSink } from "@sluice/core";
+import { type EventSink, SluiceError } from "@sluice/core";
 import type { DeployerOptions } from "@sluice/wiring";
 import type { CommandContext, CommonFlags } from "./context.ts";
 
-/** What the flags and the environment say of the stack. Relative paths start from the working directory. */
+/** What the flags and the environment say of the stack. Relative paths start from the working directory. @throws SluiceError USAGE */
 export function deployerOptions(
   flags: CommonFlags,
   { env, cwd, user }: Pick<CommandContext, "env" | "cwd" | "user">,
@@ -29,5 +29,12 @@ export function deployerOptions(
 
 /** Without any of these Compose is asked, which also knows `.env`, `name:` and the directory. */
 function stackName({ projectName }: CommonFlags, env: CommandContext["env"]): string | undefined {
-  return projectName ?? (env["STACK_NAME"] || env["COMPOSE_PROJECT_NAME"] || undefined);
+  const name = projectName ?? env["STACK_NAME"];
+  // In a workflow that is a secret that is not there, and what Compose would say is another stack.
+  if (name === "" && projectName === undefined) {
+    throw new SluiceError("USAGE", "STACK_NAME is set and empty: which stack is meant?", {
+      hint: "set it (in GitHub Actions: the secret that it comes from), or unset it to have Compose name the stack",
+    });
+  }
+  return name ?? (env["COMPOSE_PROJECT_NAME"] || undefined);
 }

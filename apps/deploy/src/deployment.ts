@@ -10,6 +10,7 @@ import {
 import type { Deployer } from "@sluice/wiring";
 import type { CommandCall, DeploymentResult } from "./context.ts";
 import { deployerOptions } from "./deployer-options.ts";
+import { givenFlags } from "./given-flags.ts";
 import { createRenderer, outputMode } from "./render/choose.ts";
 import { errorBody, exitCodeOf, interruptedExitCode } from "./report-error.ts";
 import { reportFile } from "./report-file.ts";
@@ -30,7 +31,7 @@ export async function runDeployment(
 ): Promise<number> {
   const { signal, now } = context;
   const mode = outputMode(flags, context);
-  const renderer = createRenderer(mode, context, stackFlag(flags.projectName));
+  const renderer = createRenderer(mode, context, givenFlags(flags));
   const emit = (body: EventBody) => renderer.onEvent(createEvent(now(), body));
   const onAbort = () =>
     renderer.note("stopping: what has begun is undone, or left for `sluice resume`; again to stop at once");
@@ -65,11 +66,6 @@ export async function runDeployment(
     signal.removeEventListener("abort", onAbort);
     renderer.end(report);
   }
-}
-
-/** Repeats `-p` in commands that are proposed, where it was given by hand. */
-function stackFlag(projectName: string | undefined): string {
-  return projectName === undefined ? "" : ` -p ${projectName}`;
 }
 
 /** A renderer that fails must not fail a deployment. */

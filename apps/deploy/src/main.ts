@@ -1,7 +1,7 @@
-import { once } from "node:events";
 import { setPriority, userInfo } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CommandContext } from "./context.ts";
+import { endsWithTerminal } from "./hang-up.ts";
 import { runCli } from "./run-cli.ts";
 
 const interruptedExitCode = 130;
@@ -32,6 +32,8 @@ const context: CommandContext = {
   sleep: (ms, signal) => sleep(ms, undefined, { signal }),
   signal: interruption.signal,
   outputClosed: outputClosed.signal,
+  // An error is told of in the turn after its callback.
+  written: () => new Promise((resolve) => process.stdout.write("", () => setImmediate(resolve))),
 };
 
 function giveWay(): void {
@@ -43,10 +45,17 @@ function giveWay(): void {
 }
 
 // A reader that has gone, or a terminal that was closed, ends what only shows something, and no deployment.
-for (const stream of [process.stdout, process.stderr]) stream.on("error", () => outputClosed.abort());
+process.stdout.on("error", (error) => outputClosed.abort(error));
+// There is no other place to say it.
+process.stderr.on("error", () => {});
+
+const stopping: NodeJS.Signals[] = ["SIGINT", "SIGTERM"];
+if (endsWithTerminal()) stopping.push("SIGHUP");
+// Without a listener it would end the process all the same.
+else process.on("SIGHUP", () => {});
 
 // GitHub sends SIGINT, then SIGTERM, then kills: only the same signal again means that nobody wants to wait.
-for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+for (const name of stopping) {
   process.once(name, () => {
     process.once(name, () => process.exit(interruptedExitCode));
     if (!interruption.signal.aborted) interruption.abort(new Error(`interrupted by ${name}`));
@@ -62,8 +71,7 @@ for (const event of ["uncaughtException", "unhandledRejection"] as const) {
 }
 
 process.exitCode = await runCli(process.argv.slice(2), context);
-if (process.stdout.writableNeedDrain)
-  await Promise.race([once(process.stdout, "drain"), once(process.stdout, "close")]);
+await context.written();
 // A socket that a dependency keeps open must not keep a command open that has ended.
 process.exit();
 

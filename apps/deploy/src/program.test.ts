@@ -12,12 +12,25 @@ describe("the stack and its files", () => {
   it.each([
     [["-p", "given"], { STACK_NAME: "s", COMPOSE_PROJECT_NAME: "c" }, "given"],
     [[], { STACK_NAME: "s", COMPOSE_PROJECT_NAME: "c" }, "s"],
-    [[], { STACK_NAME: "", COMPOSE_PROJECT_NAME: "c" }, "c"],
+    [[], { COMPOSE_PROJECT_NAME: "c" }, "c"],
+    [["-p", "given"], { STACK_NAME: "" }, "given"],
     // Nothing of these says it: Compose is asked, which knows `.env`, `name:` and the directory.
     [[], {}, undefined],
-    [[], { STACK_NAME: "", COMPOSE_PROJECT_NAME: "" }, undefined],
+    [[], { COMPOSE_PROJECT_NAME: "" }, undefined],
   ])("%j with %j is the stack %s", async (argv, env, stack) => {
     expect((await status(argv, env)).deployer.options?.stack).toBe(stack);
+  });
+
+  it("is none where its name is set and empty, as by a secret that is not there", async () => {
+    const env = { STACK_NAME: "", COMPOSE_PROJECT_NAME: "c" };
+    const ran = await status([], env);
+    expect([ran.exitCode, ran.deployer.calls]).toEqual([2, []]);
+    expect(ran.stderr).toContain("error USAGE: STACK_NAME is set and empty");
+    const deploying = await run(["deploy", "--json"], { env });
+    expect(events(deploying.stdout)).toMatchObject([
+      { type: "error", code: "USAGE" },
+      { type: "deployment-end", outcome: "refused", exitCode: 2 },
+    ]);
   });
 
   it("takes flags before and after the command, and adds repeated ones up", async () => {
@@ -103,7 +116,7 @@ describe("a wrong command line", () => {
 
 describe("the reference", () => {
   it("is what --help says of every command", async () => {
-    const program = createProgram({} as CommandContext, { flags: {}, exitCode: 0 });
+    const program = createProgram({} as CommandContext, { flags: {}, exitCode: 0, isDeployment: false });
     await expect(reference(program)).toMatchFileSnapshot(join(import.meta.dirname, "../../../docs/cli.md"));
   });
 });
@@ -129,8 +142,13 @@ Output is a live list on a terminal, groups and annotations in GitHub Actions, a
 with \`--plain\`. With \`--json\` a deployment prints its events, one JSON object a line, the last being \`deployment-end\`
 with the outcome and what serves; every other command prints one object (\`logs\` one for each line).
 
+Where the standard output cannot be written to its end, as on a full disk, a command ends with 2; a deployment goes on, and its
+exit code says what serves. That nobody reads any more (\`| head\`) ends \`logs\` and \`status --watch\`, and fails nothing.
+Commands that are proposed repeat the options that say which stack is meant, such as \`-f\`, \`-p\` or \`--env\`.
+
 The name of the stack is \`-p\`, else \`$STACK_NAME\`, else what Compose calls the project: \`$COMPOSE_PROJECT_NAME\`, that of
-\`.env\` (or of \`--env-file\`), \`name:\` of the compose file, the directory of the compose file.
+\`.env\` (or of \`--env-file\`), \`name:\` of the compose file, the directory of the compose file. A \`$STACK_NAME\` that is set and
+empty is refused: in a workflow it is a secret that is not there.
 
 In GitHub Actions a deployment sets the outputs \`outcome\`, \`serving\`, \`slot\`, \`previous\`, \`exit-reason\` and \`report\` (a
 file in \`$RUNNER_TEMP\` with its page, to upload), and writes the summary of the job. \`deployment\` is set when it begins:
@@ -143,7 +161,8 @@ hand the repository is that of the remote \`origin\`. A workflow that reacts to 
 token of a workflow published: that is GitHub's rule, and a token of a person or an app starts it.
 
 The first SIGINT, SIGTERM or SIGHUP stops a deployment in order: what has begun is undone, or left for \`sluice resume\`. The
-same signal again ends the process at once; the next run then finishes or undoes the work.
+same signal again ends the process at once; the next run then finishes or undoes the work. SIGHUP means that the terminal was
+closed: under \`nohup\`, in a shell that ignores it, or where no stream is a terminal, the deployment goes on.
 `;
 
 function reference(program: Command): string {

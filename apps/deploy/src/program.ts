@@ -12,6 +12,8 @@ import { addWindowCommands } from "./program-window.ts";
 export interface Invocation {
   flags: CommonFlags;
   exitCode: number;
+  /** The exit code says what serves. */
+  isDeployment: boolean;
 }
 
 type Run<Flags> = (call: CommandCall<Flags>) => number | Promise<number>;
@@ -30,11 +32,13 @@ export function createProgram(context: CommandContext, invocation: Invocation): 
     return command.action(async () => {
       const flags = mergedFlags<Flags & CommonFlags>(command);
       invocation.flags = flags;
+      invocation.isDeployment = deployments.has(command);
       const args = command.args;
       invocation.exitCode = await (await load())({ context, flags, args });
     });
   }
 
+  const deployments = new Set<Command>();
   program.commandsGroup("Deployments:");
   const deploy = verb(
     program,
@@ -51,28 +55,28 @@ export function createProgram(context: CommandContext, invocation: Invocation): 
       async () => (await import("./commands/plan.ts")).showPlan,
     ),
   );
-  addChangeOptions(
-    verb(
-      program,
-      "rollback",
-      "go back to the release before, or to one that is stored",
-      async () => (await import("./commands/rollback.ts")).rollback,
-    ),
-  )
+  const rollback = verb(
+    program,
+    "rollback",
+    "go back to the release before, or to one that is stored",
+    async () => (await import("./commands/rollback.ts")).rollback,
+  );
+  addChangeOptions(rollback)
     .argument("[tag]", "tag or id of a release (default: the one before)")
     .option("--accept-incompatible", "go back although that release does not run on the schema of now; recorded");
-  verb(
+  const resume = verb(
     program,
     "resume",
     "finish a deployment whose process is gone (one that runs: sluice traffic resume)",
     async () => (await import("./commands/recover.ts")).resume,
   );
-  verb(
+  const abort = verb(
     program,
     "abort",
     "undo a deployment whose process is gone (one that runs: sluice traffic abort)",
     async () => (await import("./commands/recover.ts")).abort,
   );
+  for (const command of [deploy, rollback, resume, abort]) deployments.add(command);
 
   program.commandsGroup("Looking:");
   verb(

@@ -1,6 +1,7 @@
 import { createEvent, type EventBody, formatPosition, isSluiceError } from "@sluice/core";
 import manifest from "../package.json" with { type: "json" };
 import type { CommandContext } from "./context.ts";
+import { withFlags } from "./given-flags.ts";
 import type { OutputMode } from "./render/choose.ts";
 import { errorLines } from "./render/plain.ts";
 import { annotationPlace, workflowCommand } from "./render/workflow-commands.ts";
@@ -38,13 +39,14 @@ export function errorBody(error: unknown): Extract<EventBody, { type: "error" }>
   };
 }
 
-/** Shows an error that ended a command. */
-export function reportError(error: unknown, mode: OutputMode, context: CommandContext): void {
-  const body = errorBody(error);
+/** Shows an error that ended a command. @param given options that hold for the commands of its hint too */
+export function reportError(error: unknown, mode: OutputMode, context: CommandContext, given = ""): void {
+  const told = errorBody(error);
   if (mode === "json") {
-    context.stdout.write(`${JSON.stringify(createEvent(context.now(), body))}\n`);
+    context.stdout.write(`${JSON.stringify(createEvent(context.now(), told))}\n`);
     return;
   }
+  const body = told.hint ? { ...told, hint: withFlags(told.hint, given) } : told;
   if (mode === "github") {
     const text = body.hint ? `${body.message}\n${body.hint}` : body.message;
     context.stdout.write(workflowCommand("error", { title: body.code, ...annotationPlace(body.position) }, text));

@@ -1,15 +1,73 @@
 import { randomUUID } from "node:crypto";
-import { rename, rm, writeFile } from "node:fs/promises";
+import { type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { Writable } from "node:stream";
+import { finished } from "node:stream/promises";
 import { fileError } from "./file-error.ts";
 
-/** The file is there whole, or as it was. */
-export async function writeWhole(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.tmp`;
+type Write = (stream: Writable) => void | Promise<void>;
+
+/** Whether what follows `-o` is the standard output, which is written to as it is, be it a file, a pipe or a socket. */
+export function isStandardOutput(target: string): boolean {
+  return target === "-" || target === "/dev/stdout";
+}
+
+/**
+ * The file is there whole, or as it was; one that a link leads to stays where it is. What is no file, such as a pipe or a
+ * device, stays what it is and is written as it comes.
+ *
+ * @param mode of the file, before the umask
+ * @throws SluiceError USAGE where it cannot be written; what `write` throws, as it is
+ */
+export async function writeWhole(path: string, write: Write, { mode = 0o666 } = {}): Promise<void> {
+  const failed = (error: unknown): never => {
+    throw fileError(error, `${path} cannot be written`);
+  };
+  const target = await placeOf(path).catch(failed);
+  if (target === null) {
+    await writeInto(await open(path, "w").catch(failed), write, { flush: false, failed });
+    return;
+  }
+  const temporary = `${target}.${randomUUID()}.tmp`;
   try {
-    await writeFile(temporary, text, { flag: "wx" });
-    await rename(temporary, path);
+    await writeInto(await open(temporary, "wx", mode).catch(failed), write, { flush: true, failed });
+    await rename(temporary, target).catch(failed);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw fileError(error, `${path} cannot be written`);
+    throw error;
+  }
+  await using directory = await open(dirname(target));
+  await directory.sync();
+}
+
+/** Where the file is, or is to be; `null` where something else is. */
+async function placeOf(path: string): Promise<string | null> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  });
+  if (found === null) return path;
+  return found.isFile() ? realpath(path) : null;
+}
+
+interface Writing {
+  readonly flush: boolean;
+  readonly failed: (error: unknown) => never;
+}
+
+/** The stream closes the file. */
+async function writeInto(file: FileHandle, write: Write, { flush, failed }: Writing): Promise<void> {
+  const stream = file.createWriteStream({ flush });
+  const written = finished(stream);
+  // Told of below, where `write` did not find out itself.
+  written.catch(() => undefined);
+  try {
+    await write(stream);
+    if (!stream.writableEnded) stream.end();
+    await written;
+  } catch (error) {
+    stream.destroy();
+    if (error === stream.errored) failed(error);
+    throw error;
   }
 }

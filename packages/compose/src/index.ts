@@ -19,6 +19,6 @@ export {
   type ResolveRequest,
 } from "./resolve/compose-resolver.ts";
 export { findEmptyVariables } from "./resolve/empty-variables.ts";
-export { findProjectFiles, type ProjectFiles } from "./resolve/project-files.ts";
+export { checkoutOf, findProjectFiles, type ProjectFiles } from "./resolve/project-files.ts";
 export { classifyServices, type RoleOverrides } from "./roles/classify-services.ts";
 export { serviceFacts } from "./roles/service-facts.ts";

@@ -8,6 +8,7 @@ import { readAnchoredAudit } from "./github/anchors.ts";
 import { readApprovalRecords } from "./github/approvals.ts";
 import { assertReleaseAllowed } from "./github/gate.ts";
 import { readMemory } from "./live-memory.ts";
+import { configFileOf } from "./locations.ts";
 import { lockStack } from "./lock.ts";
 import { followServiceLogs } from "./logs.ts";
 import { withMaskedErrors } from "./masked-errors.ts";
@@ -38,8 +39,13 @@ export function createDeployer(options: DeployerOptions): Deployer {
 function deployerOf(session: Session): Deployer {
   return {
     async inspect(signal) {
-      const [project, config] = await Promise.all([session.project(signal), session.config()]);
-      return { stack: await session.stack(), config, services: project.services, findings: project.findings };
+      const [project, config, { path: configFile }] = await Promise.all([
+        session.project(signal),
+        session.config(),
+        configFileOf(session.options),
+      ]);
+      const { services, findings } = project;
+      return { stack: await session.stack(), configFile, config, services, findings };
     },
     workflows: async () => (await import("./workflows.ts")).readProjectWorkflows(session),
     async plan(call, signal) {

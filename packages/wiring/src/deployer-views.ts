@@ -163,6 +163,8 @@ export interface WindowView {
 }
 
 export interface Inspection {
+  /** Where the configuration is, or where it would be read if it were there; absolute. */
+  readonly configFile: string;
   /** The project name on the engine. */
   readonly stack: string;
   readonly config: Config;
@@ -175,7 +177,9 @@ export type DoctorArea = "deployments" | "security";
 
 /** Workflows for the project, and what they take the place of. */
 export interface ProjectWorkflows {
-  /** To be written, relative to the directory of the project. */
+  /** Root of the checkout, where GitHub looks for them: paths are relative to it; absolute. */
+  readonly directory: string;
+  /** To be written. */
   readonly files: readonly WorkflowFile[];
   /** Workflows that bring Compose up by hand, and are not among the files. */
   readonly byHand: readonly string[];

@@ -97,7 +97,7 @@ export interface RollbackCall {
 export interface Deployer extends AsyncDisposable {
   /** What the project is: roles, facts, findings. Needs no engine. @throws SluiceError CONFIG_INVALID, COMPOSE_INVALID, COMPOSE_MISSING */
   inspect(signal?: AbortSignal): Promise<Inspection>;
-  /** GitHub Actions workflows that deploy the project. Needs neither the engine nor the variables of production; writes nothing. */
+  /** GitHub Actions workflows that deploy the project. Needs neither the engine nor the variables of production; writes nothing. @throws SluiceError USAGE, CONFIG_INVALID */
   workflows(): Promise<ProjectWorkflows>;
   /** What `deploy` would do. What a window, a channel or GitHub would refuse is among the findings. Changes nothing. */
   plan(call: DeployCall, signal?: AbortSignal): Promise<PlanView>;

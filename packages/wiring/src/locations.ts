@@ -1,18 +1,54 @@
 import { access } from "node:fs/promises";
 import { userInfo } from "node:os";
-import { join, resolve } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
 import { findProjectFiles } from "@sluice/compose";
+import { SluiceError } from "@sluice/core";
 import type { DeployerOptions } from "./deployer.ts";
 
-/** Where a stack keeps its state: given, or `/var/lib/sluice/<stack>` for root, else under `XDG_STATE_HOME`. */
+/** Who runs this, as far as it decides where state is kept. */
+interface User {
+  readonly isRoot: boolean;
+  /** What the system has as home directory; `null` for a user id without an entry, as containers have it. */
+  readonly home: string | null;
+}
+
+/**
+ * Where a stack keeps its state, absolute: given, or `/var/lib/sluice/<stack>` for root, else under `XDG_STATE_HOME`, else
+ * under the home directory.
+ *
+ * @throws SluiceError HOME_UNUSABLE where nothing says a directory
+ */
 export function stateHomeOf(
   { stateHome, env, directory }: Pick<DeployerOptions, "stateHome" | "env" | "directory">,
   stack: string,
+  user: User = thisUser(),
 ): string {
   if (stateHome) return resolve(directory, stateHome);
-  if (userInfo().uid === 0) return join("/var/lib/sluice", stack);
-  const base = env["XDG_STATE_HOME"] ?? join(env["HOME"] ?? "/", ".local", "state");
-  return join(base, "sluice", stack);
+  if (user.isRoot) return join("/var/lib/sluice", stack);
+  // One that is not absolute is to be ignored: https://specifications.freedesktop.org/basedir-spec
+  const [state] = [env["XDG_STATE_HOME"]].filter(isAbsolutePath);
+  const [home] = [env["HOME"], user.home].filter(isAbsolutePath);
+  if (state !== undefined) return join(state, "sluice", stack);
+  if (home !== undefined) return join(home, ".local", "state", "sluice", stack);
+  throw new SluiceError("HOME_UNUSABLE", "there is no directory for the state of the stack: this user has no home", {
+    hint: "name one with --state-home or SLUICE_HOME; it must stay, and must not be a part of the checkout",
+  });
+}
+
+function isAbsolutePath(path: string | null | undefined): path is string {
+  return typeof path === "string" && isAbsolute(path);
+}
+
+function thisUser(): User {
+  return { isRoot: process.getuid?.() === 0, home: homeDirectory() };
+}
+
+function homeDirectory(): string | null {
+  try {
+    return userInfo().homedir;
+  } catch {
+    return null;
+  }
 }
 
 /**

@@ -72,6 +72,39 @@ github: { report: true, require: { checks: true } }
     await expect(read(undefined, "demo")).rejects.toMatchObject({ code: "CONFIG_INVALID" });
   });
 
+  it("are for its root, wherever in it the project and the call are", async () => {
+    const app = join(directory, "app");
+    await mkdir(join(app, "src"), { recursive: true });
+    await mkdir(join(directory, ".git"));
+    await writeFile(join(app, "compose.yml"), "services:\n  web:\n    image: 'web:${VERSION:?}'\n");
+    await mkdir(join(directory, ".github/workflows"), { recursive: true });
+    const steps = "steps: [{ run: docker compose -f compose.yml up -d }]";
+    await writeFile(join(directory, ".github/workflows/ship.yml"), `jobs: { a: { ${steps} } }\n`);
+    await writeFile(join(directory, "compose.yml"), "services:\n  other:\n    image: 'other:${OTHER:?}'\n");
+    for (const from of [app, join(app, "src")]) {
+      await using deployer = createDeployer({ directory: from, env: {}, actor: "ada" });
+      const { directory: root, files, byHand } = await deployer.workflows();
+      expect(root).toBe(directory);
+      expect(files[0]?.path).toBe(".github/workflows/deploy-production.yml");
+      expect(files[0]?.text).toContain("      COMPOSE_FILE: app/compose.yml\n");
+      expect(files[0]?.text).toContain("      VERSION: ${{ secrets.VERSION }}\n");
+      expect(files[0]?.text).not.toContain("OTHER");
+      expect(byHand).toEqual([".github/workflows/ship.yml"]);
+    }
+  });
+
+  it("are refused where they would use another configuration than commands here", async () => {
+    const app = join(directory, "app");
+    await mkdir(app);
+    await mkdir(join(directory, ".git"));
+    await writeFile(join(app, "compose.yml"), "services:\n  web:\n    image: web\n");
+    await writeFile(join(app, "sluice.yaml"), "rollout: { bake: 5s }\n");
+    await using deployer = createDeployer({ directory: app, env: {}, actor: "ada" });
+    expect((await deployer.workflows()).directory).toBe(directory);
+    await writeFile(join(directory, "sluice.yaml"), "rollout: { bake: 1m }\n");
+    await expect(deployer.workflows()).rejects.toMatchObject({ code: "USAGE", message: expect.stringContaining(app) });
+  });
+
   it("back a database up, and say which workflow deploys past Sluice", async () => {
     await writeFile(join(directory, "base.yml"), "services:\n  db:\n    image: postgres:16\n");
     await mkdir(join(directory, ".github/workflows"), { recursive: true });

@@ -1,33 +1,38 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { findProjectFiles } from "@sluice/compose";
-import type { Config } from "@sluice/core";
+import { checkoutOf, findProjectFiles } from "@sluice/compose";
+import { type Config, SluiceError } from "@sluice/core";
 import { inferDatabaseKind } from "@sluice/database";
 import { existingDeployments, projectWorkflows, type WorkflowFile, workflowFacts } from "@sluice/workflows";
 import { configVariables } from "./config-variables.ts";
-import type { ProjectWorkflows } from "./deployer.ts";
+import type { DeployerOptions, ProjectWorkflows } from "./deployer.ts";
 import { loadConfig, loadEnvironmentNames } from "./load-config.ts";
+import { configFileOf } from "./locations.ts";
 import type { Session } from "./session.ts";
 
 const workflowDirectory = ".github/workflows";
 
 /** Reads what lies in the checkout, as texts only: on a developer's machine the variables of production are not there. */
 export async function readProjectWorkflows(session: Session): Promise<ProjectWorkflows> {
-  const { directory, files = [], envFiles = [], env, environment = "production" } = session.options;
-  const [found, { config, isConfigured }, workflows, atTop] = await Promise.all([
-    findProjectFiles(directory, files, envFiles, env),
+  const { directory: from, files = [], envFiles = [], env, environment = "production" } = session.options;
+  const found = await findProjectFiles(from, files, envFiles, env);
+  const directory = await rootOf(from, found.directory);
+  await assertSameConfig(session.options, { directory, files: found.files });
+  const [{ config, isConfigured }, workflows, besides, ...envFileTexts] = await Promise.all([
     readSettings(session, environment),
     readWorkflowFiles(directory),
-    readYamlFiles(directory, "."),
+    // Those of another project of the checkout are none that this one is made of.
+    readYamlFiles(directory, relative(directory, found.directory) || "."),
+    ...[...new Set([found.directory, from])].map((place) => readOrEmpty(join(place, ".env"))),
   ]);
   const paths = found.files.map((file) => relative(directory, file));
-  const texts = new Map(atTop.map(({ path, text }) => [path, text]));
+  const texts = new Map(besides.map(({ path, text }) => [path, text]));
   for (const path of paths) texts.set(path, await readOrEmpty(join(directory, path)));
   const facts = workflowFacts({
     composeFiles: paths.map((path) => ({ path, text: texts.get(path) ?? "" })),
     filesAreNamed: files.length > 0,
     read: (path) => texts.get(path) ?? null,
-    envFileText: await readOrEmpty(join(directory, ".env")),
+    envFileText: envFileTexts.join("\n"),
     workflows,
     configVariables: configVariables(config),
     environment: {
@@ -44,7 +49,31 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
   const byHand = existingDeployments(workflows, environment).filter(
     ({ isByHand, path }) => isByHand && !names.has(path),
   );
-  return { files: written, byHand: [...new Set(byHand.map(({ path }) => path))] };
+  return { directory, files: written, byHand: [...new Set(byHand.map(({ path }) => path))] };
+}
+
+/**
+ * The checkout around a project: GitHub looks for workflows at its root and nowhere else, and their commands start there.
+ * Without Git the directory of the call, or that of a compose file above it.
+ */
+async function rootOf(from: string, project: string): Promise<string> {
+  return checkoutOf(relative(project, from).startsWith("..") ? from : project);
+}
+
+/** @throws SluiceError USAGE where commands at the root of the checkout would read another configuration than this call */
+async function assertSameConfig(
+  options: DeployerOptions,
+  atRoot: Pick<DeployerOptions, "directory" | "files">,
+): Promise<void> {
+  if (options.configFile !== undefined) return;
+  const [{ path: here }, { path: there }] = await Promise.all([
+    configFileOf(options),
+    configFileOf({ ...options, ...atRoot }),
+  ]);
+  if (here === there) return;
+  throw new SluiceError("USAGE", `workflows start at ${atRoot.directory} and would read ${there}, not ${here}`, {
+    hint: "move one of them: the file at the root is read first, else the one beside the compose file",
+  });
 }
 
 /** The configuration that commands in the workflows are to use. An environment that was named has to be in it. */
@@ -60,9 +89,9 @@ async function readSettings(
   };
 }
 
-/** Texts of the workflows of a checkout. */
-export function readWorkflowFiles(directory: string): Promise<readonly WorkflowFile[]> {
-  return readYamlFiles(directory, workflowDirectory);
+/** Texts of the workflows of the checkout that a directory is in. */
+export async function readWorkflowFiles(directory: string): Promise<readonly WorkflowFile[]> {
+  return readYamlFiles(await checkoutOf(directory), workflowDirectory);
 }
 
 function hasDatabaseImage(text: string): boolean {

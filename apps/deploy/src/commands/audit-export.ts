@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { CommandCall } from "../context.ts";
 import { writeJson } from "../render/json.ts";
 import { withDeployer } from "../with-deployer.ts";
-import { writeWhole } from "../write-whole.ts";
+import { isStandardOutput, writeWhole } from "../write-whole.ts";
 
 interface ExportFlags {
   readonly format?: "jsonl" | "csv";
@@ -20,12 +20,12 @@ export async function auditExport(call: CommandCall<ExportFlags>): Promise<numbe
       format === "csv"
         ? (await import("../render/audit-csv.ts")).auditCsv(records)
         : records.map((record) => `${JSON.stringify(record)}\n`).join("");
-    if (output === "-") {
+    if (isStandardOutput(output)) {
       context.stdout.write(text);
       return 0;
     }
     const path = resolve(context.cwd, output);
-    await writeWhole(path, text);
+    await writeWhole(path, (stream) => void stream.write(text));
     if (flags.json) writeJson(context, { file: path, records: records.length });
     else context.stdout.write(`${path} is written: ${records.length} records\n`);
     return 0;

@@ -88,6 +88,17 @@ describe("sluice db list and show", () => {
       expect(ran.stdout).toContain(text);
     }
   });
+
+  it.each([
+    ["mysql", "8.4.3", "MySQL 8.4.3"],
+    ["mariadb", "11.4.2", "MariaDB 11.4.2"],
+    ["sqlite", "3.46.0", "SQLite 3.46.0"],
+    ["command", "unknown", "unknown"],
+  ] as const)("of %s, with the server by its own name", async (kind, version, shown) => {
+    const of = aBackup({ kind, server: { version, major: 1, preload: "" } });
+    const ran = await run(["db", "show", of.id], { deployer: deployerWith({ show: async () => of }) });
+    expect(ran.stdout).toMatch(new RegExp(`^server +${shown}$`, "m"));
+  });
 });
 
 describe("sluice db restore", () => {

@@ -2,6 +2,7 @@ import { formatDuration, SluiceError } from "@sluice/core";
 import type { DatabaseCall, Deployer, RestorePlan } from "@sluice/wiring";
 import type { ChangeFlags, CommandCall } from "../context.ts";
 import { parseDurationFlag } from "../flag-values.ts";
+import { givenFlags, withFlags } from "../given-flags.ts";
 import { backupRow, backupText, backupTitle, lossText, verifiedText } from "../render/backup-text.ts";
 import { writeJson } from "../render/json.ts";
 import { createProgress } from "../render/progress.ts";
@@ -131,7 +132,7 @@ async function changing(
       const { json, text } = await run(deployer, asked, progress.end);
       progress.end();
       if (flags.json) writeJson(context, json);
-      else context.stdout.write(text);
+      else context.stdout.write(withFlags(text, givenFlags(flags)));
       return 0;
     } finally {
       progress.end();

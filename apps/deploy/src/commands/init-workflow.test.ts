@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -13,7 +13,9 @@ afterEach(() => rm(cwd, { recursive: true }));
 
 const path = ".github/workflows/deploy-production.yml";
 const deployer = () =>
-  fakeDeployer({ workflows: async () => ({ files: [{ path, text: "on: release\n" }], byHand: ["old.yml"] }) });
+  fakeDeployer({
+    workflows: async () => ({ directory: cwd, files: [{ path, text: "on: release\n" }], byHand: ["old.yml"] }),
+  });
 
 describe("sluice init --workflow", () => {
   it("writes workflows, and says which ones deploy past it", async () => {
@@ -24,6 +26,13 @@ describe("sluice init --workflow", () => {
     expect(again.stdout).toContain(`${path} is as it should be\n`);
   });
 
+  it("writes them at the root of the checkout, where GitHub looks for them", async () => {
+    await mkdir(join(cwd, "src"));
+    const { stdout } = await run(["init", "--workflow"], { deployer: deployer(), cwd: join(cwd, "src") });
+    expect(stdout).toContain(`../${path} is written\n`);
+    expect(await readFile(join(cwd, path), "utf8")).toBe("on: release\n");
+  });
+
   it("changes what is there only with --yes, and shows it before", async () => {
     await run(["init", "--workflow"], { deployer: deployer(), cwd });
     await writeFile(join(cwd, path), "on: push\n");
@@ -31,7 +40,12 @@ describe("sluice init --workflow", () => {
     expect(asked.stdout).toContain("- on: push\n+ on: release\n");
     expect(await readFile(join(cwd, path), "utf8")).toBe("on: push\n");
     const told = await run(["init", "--workflow", "--yes", "--json"], { deployer: deployer(), cwd });
-    expect(JSON.parse(told.stdout)).toEqual({ v: 1, files: [{ path, state: "written" }], byHand: ["old.yml"] });
+    expect(JSON.parse(told.stdout)).toEqual({
+      v: 1,
+      directory: cwd,
+      files: [{ path, state: "written" }],
+      byHand: ["old.yml"],
+    });
     expect(await readFile(join(cwd, path), "utf8")).toBe("on: release\n");
   });
 });

@@ -1,6 +1,6 @@
 import { join, relative } from "node:path";
 import type { CommandCall } from "../context.ts";
-import { deployerOptions } from "../deployer-options.ts";
+import { givenFlags, withFlags } from "../given-flags.ts";
 import { formatDiff } from "../init/diff.ts";
 import { readIfThere, writeProjectFile } from "../init/project-file.ts";
 import { writeJson } from "../render/json.ts";
@@ -8,22 +8,22 @@ import { withDeployer } from "../with-deployer.ts";
 
 type State = "written" | "unchanged" | "differs";
 
-/** `sluice init --workflow`: workflows for GitHub Actions. A file that is there and says something else is changed only with `--yes`. */
+/** `sluice init --workflow`: workflows for GitHub Actions, at the root of the checkout. A file that is there and says something else is changed only with `--yes`. */
 export async function initWorkflow(call: CommandCall): Promise<number> {
   const { context, flags } = call;
-  const { directory } = deployerOptions(flags, context);
   return withDeployer(call, async (deployer) => {
-    const { files, byHand } = await deployer.workflows();
+    const { directory, files, byHand } = await deployer.workflows();
+    const command = withFlags("sluice init --workflow --yes", givenFlags(flags));
     const done: { readonly path: string; readonly state: State }[] = [];
     for (const { path, text } of files) {
       const name = relative(context.cwd, join(directory, path));
       const existing = await readIfThere(join(directory, path));
       const state = stateOf(existing, text, flags.yes === true);
       if (state === "written") await writeProjectFile(join(directory, path), name, text);
-      if (!flags.json) context.stdout.write(textOf(state, name, existing ?? "", text));
+      if (!flags.json) context.stdout.write(textOf(state, name, existing ?? "", text, command));
       done.push({ path, state });
     }
-    if (flags.json) writeJson(context, { files: done, byHand });
+    if (flags.json) writeJson(context, { directory, files: done, byHand });
     else context.stdout.write(byHand.map((path) => `${path} deploys past Sluice: remove it\n`).join(""));
     return 0;
   });
@@ -34,8 +34,8 @@ function stateOf(existing: string | null, text: string, yes: boolean): State {
   return existing === null || yes ? "written" : "differs";
 }
 
-function textOf(state: State, name: string, before: string, after: string): string {
+function textOf(state: State, name: string, before: string, after: string, command: string): string {
   if (state === "unchanged") return `${name} is as it should be\n`;
   if (state === "written") return `${name} is written\n`;
-  return `${formatDiff(name, before, after)}${name} is not changed: \`sluice init --workflow --yes\` writes this\n`;
+  return `${formatDiff(name, before, after)}${name} is not changed: \`${command}\` writes this\n`;
 }

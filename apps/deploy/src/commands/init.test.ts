@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defaultConfig, parseConfig, type ServiceFacts } from "@sluice/core";
@@ -19,7 +19,9 @@ const services = [
   }),
 ];
 const initing = () =>
-  fakeDeployer({ inspect: async () => ({ stack: "shop", config: defaultConfig(), services, findings: [] }) });
+  fakeDeployer({
+    inspect: async () => ({ stack: "shop", configFile: file(), config: defaultConfig(), services, findings: [] }),
+  });
 
 let cwd = "";
 const file = () => join(cwd, "sluice.yaml");
@@ -41,6 +43,16 @@ describe("sluice init", () => {
       "  # PLEASE CHECK: has a volume of its own: files\n  uploads:\n    role: worker\n    strategy: recreate\n",
     );
     expect(parseConfig(text, "sluice.yaml").services).toMatchObject({ web: { role: "web", port: 8080 } });
+  });
+
+  it("writes them where the project is, and not beside the call", async () => {
+    await mkdir(join(cwd, "src"));
+    await writeFile(file(), "rollout: { bake: 5s }\n");
+    const ran = await run(["init", "--yes"], { deployer: initing(), cwd: join(cwd, "src") });
+    expect(ran.stdout).toContain("../sluice.yaml is written\n");
+    expect(await readdir(join(cwd, "src"))).toEqual([]);
+    const config = parseConfig(await readFile(file(), "utf8"), "sluice.yaml");
+    expect(config).toMatchObject({ rollout: { bake: 5_000 }, services: { web: { role: "web" } } });
   });
 
   it("never changes a file without --yes, but shows what it would add", async () => {

@@ -1,6 +1,7 @@
-import { join, relative } from "node:path";
+import { relative } from "node:path";
 import type { CommandCall } from "../context.ts";
 import { deployerOptions } from "../deployer-options.ts";
+import { givenFlags, withFlags } from "../given-flags.ts";
 import { configText } from "../init/config-text.ts";
 import { formatDiff } from "../init/diff.ts";
 import { readIfThere, writeProjectFile } from "../init/project-file.ts";
@@ -11,20 +12,21 @@ interface InitFlags {
 }
 
 /**
- * `sluice init`: writes down what each service was taken for, and why. A file that is there keeps all it says; what
- * would be added is shown, and written only with `--yes`.
+ * `sluice init`: writes down what each service was taken for, and why, in the file that the other commands read. One that is
+ * there keeps all it says; what would be added is shown, and written only with `--yes`.
  */
 export async function init(call: CommandCall<InitFlags>): Promise<number> {
   const { context, flags } = call;
   if (flags.workflow) return (await import("./init-workflow.ts")).initWorkflow(call);
   const options = deployerOptions(flags, context);
-  const path = options.configFile ?? join(options.directory, "sluice.yaml");
+  const { configFile: named, ...withoutFile } = options;
+  // A file that was named and is not there yet is to be written, not read.
+  const isToBeRead = named !== undefined && (await readIfThere(named)) !== null;
+  await using deployer = await context.createDeployer(isToBeRead ? options : withoutFile);
+  const { services, configFile } = await deployer.inspect(context.signal);
+  const path = named ?? configFile;
   const name = relative(context.cwd, path) || path;
   const existing = await readIfThere(path);
-  // A file that was named and is not there yet is to be written, not read.
-  const { configFile: _, ...withoutFile } = options;
-  await using deployer = await context.createDeployer(existing === null ? withoutFile : options);
-  const { services } = await deployer.inspect(context.signal);
   const text = configText(existing, services);
   const unsure = services
     .filter(({ active, confidence }) => active && confidence === "ask")
@@ -39,7 +41,7 @@ export async function init(call: CommandCall<InitFlags>): Promise<number> {
   else if (written) context.stdout.write(`${name} is written\n`);
   else
     context.stdout.write(
-      `${formatDiff(name, existing ?? "", text)}${name} is not changed: \`sluice init --yes\` writes this\n`,
+      `${formatDiff(name, existing ?? "", text)}${name} is not changed: \`${withFlags("sluice init --yes", givenFlags(flags))}\` writes this\n`,
     );
   if (unsure.length > 0) context.stdout.write(`please say what is meant in ${name}: ${unsure.join(", ")}\n`);
   return 0;

@@ -1,6 +1,7 @@
 import type { Slot } from "@sluice/core";
 import type { LogLine } from "@sluice/wiring";
 import type { CommandCall } from "../context.ts";
+import { whileRead } from "../output-failure.ts";
 import { writeJson } from "../render/json.ts";
 import { createPaint, type Style } from "../render/paint.ts";
 import { withDeployer } from "../with-deployer.ts";
@@ -17,16 +18,17 @@ export interface LogFlags {
 export async function logs(call: CommandCall<LogFlags>): Promise<number> {
   const { context, flags, args } = call;
   const { follow, tail, since, slot, errors } = flags;
-  const signal = AbortSignal.any([context.signal, context.outputClosed]);
-  return withDeployer(call, async (deployer) => {
-    const prefix = createPrefix(createPaint(context));
-    for await (const line of deployer.logs(args, { follow, tail, since, slot, errors, signal })) {
-      if (flags.json) writeJson(context, line);
-      else context.stdout.write(`${prefix(line)} ${line.text}\n`);
-      if (signal.aborted) break;
-    }
-    return 0;
-  });
+  const prefix = createPrefix(createPaint(context));
+  return whileRead(context, (signal) =>
+    withDeployer(call, async (deployer) => {
+      for await (const line of deployer.logs(args, { follow, tail, since, slot, errors, signal })) {
+        if (flags.json) writeJson(context, line);
+        else context.stdout.write(`${prefix(line)} ${line.text}\n`);
+        if (signal.aborted) break;
+      }
+      return 0;
+    }),
+  );
 }
 
 const styles: readonly Style[] = ["cyan", "yellow", "green", "magenta", "blue"];

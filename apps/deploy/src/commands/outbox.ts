@@ -1,5 +1,6 @@
 import type { Deployer } from "@sluice/wiring";
 import type { CommandCall } from "../context.ts";
+import { givenFlags, withFlags } from "../given-flags.ts";
 import { writeJson } from "../render/json.ts";
 import { formatTable } from "../render/table.ts";
 import { agoText } from "../render/words.ts";
@@ -18,7 +19,7 @@ export async function outboxList(call: CommandCall): Promise<number> {
     const open = entries.filter(({ state }) => state !== "delivered");
     if (flags.json) writeJson(context, { entries: entries.map(summaryOf) });
     else if (open.length === 0) context.stdout.write("nothing waits\n");
-    else context.stdout.write(entriesText(open, context.now()));
+    else context.stdout.write(withFlags(entriesText(open, context.now()), givenFlags(flags)));
     return 0;
   });
 }
@@ -29,7 +30,8 @@ export async function outboxFlush(call: CommandCall<{ readonly uncertain?: boole
   return withDeployer(call, async (deployer) => {
     const reports = await deployer.flushOutbox({ withUncertain: flags.uncertain }, context.signal);
     if (flags.json) writeJson(context, { reports });
-    else if (reports.length === 0) context.stdout.write("nothing to tell now; see sluice outbox list\n");
+    else if (reports.length === 0)
+      context.stdout.write(`nothing to tell now; see ${withFlags("sluice outbox list", givenFlags(flags))}\n`);
     else context.stdout.write(reports.map(reportText).join(""));
     return reports.every(({ result }) => result === "delivered") ? 0 : undeliveredExitCode;
   });

@@ -3,7 +3,7 @@ import type { ReportData } from "@sluice/wiring";
 import type { CommandCall } from "../context.ts";
 import { writeJson } from "../render/json.ts";
 import { withDeployer } from "../with-deployer.ts";
-import { writeWhole } from "../write-whole.ts";
+import { isStandardOutput, writeWhole } from "../write-whole.ts";
 
 type Format = "html" | "markdown" | "json";
 
@@ -20,12 +20,12 @@ export async function report(call: CommandCall<ReportFlags>): Promise<number> {
     const format = flags.format ?? (flags.json ? "json" : "html");
     const target = flags.output ?? (format === "html" ? `sluice-report-${data.deployment}.html` : "-");
     const text = await render(data, format);
-    if (target === "-") {
+    if (isStandardOutput(target)) {
       context.stdout.write(text);
       return 0;
     }
     const path = resolve(context.cwd, target);
-    await writeWhole(path, text);
+    await writeWhole(path, (stream) => void stream.write(text));
     if (flags.json) writeJson(context, { file: path });
     else context.stdout.write(`${path} is written\n`);
     return 0;

@@ -40,8 +40,8 @@ describe("sluice state export", () => {
     expect(ran.stderr).toContain("no/such/shop.tar cannot be written: ENOENT");
   });
 
-  it("writes to the standard output for -", async () => {
-    expect((await run(["state", "export", "-"], { deployer: exporting(), cwd })).stdout).toBe("journal");
+  it.each(["-", "/dev/stdout"])("writes to the standard output for %s", async (target) => {
+    expect((await run(["state", "export", target], { deployer: exporting(), cwd })).stdout).toBe("journal");
   });
 });
 

@@ -4,6 +4,7 @@ import type { Readable } from "node:stream";
 import type { Deployer } from "@sluice/wiring";
 import type { CommandCall, CommandContext } from "../context.ts";
 import { fileError } from "../file-error.ts";
+import { givenFlags, withFlags } from "../given-flags.ts";
 import { writeJson } from "../render/json.ts";
 import { withDeployer } from "../with-deployer.ts";
 
@@ -23,7 +24,7 @@ export async function stateImport(call: CommandCall<StateImportFlags>): Promise<
     const archive = await openArchive(args[0] ?? "-", context);
     const imported = await deployer.importState(archive, { replace, takeOver, reason }, context.signal);
     if (flags.json) writeJson(context, imported);
-    else context.stdout.write(importedText(imported));
+    else context.stdout.write(withFlags(importedText(imported), givenFlags(flags)));
     return 0;
   });
 }

@@ -1,6 +1,9 @@
 import type { Deployer, StackStatus } from "@sluice/wiring";
 import type { CommandCall, CommandContext } from "../context.ts";
+import { givenFlags } from "../given-flags.ts";
+import { whileRead } from "../output-failure.ts";
 import { writeJson } from "../render/json.ts";
+import { canDrawAgain } from "../render/live-block.ts";
 import { createPaint } from "../render/paint.ts";
 import { statusText } from "../render/status-text.ts";
 import { withDeployer } from "../with-deployer.ts";
@@ -14,24 +17,25 @@ const clearScreen = "\u001B[H\u001B[2J";
 /** `sluice status`: what serves, and what a person should know. With `--watch --json` a line for each change. */
 export async function status(call: CommandCall<{ readonly watch?: boolean }>): Promise<number> {
   const { context, flags } = call;
-  const signal = AbortSignal.any([context.signal, context.outputClosed]);
   const paint = createPaint(context);
-  return withDeployer(call, async (deployer) => {
-    let shown = "";
-    const show = (view: StackStatus) => {
-      const text = JSON.stringify(view);
-      if (flags.json && text !== shown) writeJson(context, view);
-      shown = text;
-      if (flags.json) return;
-      if (flags.watch && context.stdout.isTTY) context.stdout.write(clearScreen);
-      context.stdout.write(statusText(view, context.now(), paint));
-    };
-    for (;;) {
-      show(await deployer.status(signal));
-      if (!flags.watch || signal.aborted) return 0;
-      await untilNews(deployer, context, signal);
-    }
-  });
+  let shown = "";
+  const show = (view: StackStatus) => {
+    const text = JSON.stringify(view);
+    if (flags.json && text !== shown) writeJson(context, view);
+    shown = text;
+    if (flags.json) return;
+    if (flags.watch && canDrawAgain(context.stdout, context.env)) context.stdout.write(clearScreen);
+    context.stdout.write(statusText(view, context.now(), paint, givenFlags(flags)));
+  };
+  return whileRead(context, (signal) =>
+    withDeployer(call, async (deployer) => {
+      for (;;) {
+        show(await deployer.status(signal));
+        if (!flags.watch || signal.aborted) return 0;
+        await untilNews(deployer, context, signal);
+      }
+    }),
+  );
 }
 
 /** Until a deployment that runs, in whatever process, tells something; at most for a while. */

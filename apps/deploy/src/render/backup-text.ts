@@ -23,11 +23,20 @@ export function verifiedText(backup: Manifest): string {
   return `${knownOf(backup)}${restored}\n${formatSection("not tested", (last?.notTested ?? []).join("\n")).slice(1)}`;
 }
 
+const serverNames: Readonly<Record<Manifest["kind"], string>> = {
+  postgres: "PostgreSQL",
+  mysql: "MySQL",
+  mariadb: "MariaDB",
+  sqlite: "SQLite",
+  // A command of the project knows what it backs up.
+  command: "",
+};
+
 export function backupText(backup: Manifest): string {
-  const { server, image, cipher, sha256, fingerprint, verified } = backup;
+  const { kind, server, image, cipher, sha256, fingerprint, verified } = backup;
   const facts = [
     ["taken", backup.at],
-    ["server", `PostgreSQL ${server.version}`],
+    ["server", [serverNames[kind], server.version].join(" ").trimStart()],
     ["image", image],
     ["encrypted", cipher ? `for ${cipher.recipient}` : "no"],
     ["roles", backup.globals ? "yes, without passwords" : "no"],

@@ -5,10 +5,10 @@ import type { Story } from "./story.ts";
 import { findingText, nextCommand, outcomeText, servingNowText } from "./words.ts";
 
 /** The deployment as Markdown for the page of the job; empty when there was none. */
-export function githubSummary(story: Story, stackFlag: string, now: Date): string {
+export function githubSummary(story: Story, given: string, now: Date): string {
   const { start, end, ended, verdicts, errors, findings, rehearsals, output } = story;
   if (!end) return "";
-  const next = nextCommand(end, stackFlag);
+  const next = nextCommand(end, given);
   const good = end.exitCode === 0;
   return [
     `## ${good ? "✅" : "❌"} ${cell(outcomeText(end))}`,

@@ -13,7 +13,7 @@ import { annotationPlace, harmless, outputAssignment, workflowCommand } from "./
 /** A group for each step, annotations for errors and findings, outputs and the summary of the job at the end. */
 export function createGithubRenderer(
   { stdout, stderr, env, now }: Pick<CommandContext, "stdout" | "stderr" | "env" | "now">,
-  stackFlag: string,
+  given: string,
 ): Renderer {
   const story = createStory();
   const append = (variable: string, text: string) => {
@@ -41,9 +41,9 @@ export function createGithubRenderer(
     },
     note: (text) => stdout.write(`${harmless(text)}\n`),
     end(report = "") {
-      stdout.write(`\n${lastWords(story, stackFlag, noPaint)}`);
+      stdout.write(`\n${lastWords(story, given, noPaint)}`);
       append("GITHUB_OUTPUT", outputs(story, report));
-      append("GITHUB_STEP_SUMMARY", githubSummary(story, stackFlag, now()));
+      append("GITHUB_STEP_SUMMARY", githubSummary(story, given, now()));
     },
   };
 }
@@ -95,7 +95,10 @@ function group(title: string, body: readonly string[]): string {
 }
 
 function lines(texts: readonly string[]): string {
-  return texts.map((text) => `${harmless(text)}\n`).join("");
+  return texts
+    .flatMap((text) => text.split("\n"))
+    .map((line) => `${harmless(line)}\n`)
+    .join("");
 }
 
 function outputs({ end }: Story, report: string): string {

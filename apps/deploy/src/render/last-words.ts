@@ -1,19 +1,20 @@
+import { withFlags } from "../given-flags.ts";
 import type { Paint } from "./paint.ts";
 import type { Story } from "./story.ts";
 import { nextCommand, outcomeText, servingNowText } from "./words.ts";
 
 /** What a person needs at the end: how it ended, what failed, what serves now, what to type next. */
-export function lastWords({ end, errors, ended }: Story, stackFlag: string, paint: Paint): string {
+export function lastWords({ end, errors, ended }: Story, given: string, paint: Paint): string {
   if (!end) return "";
   const good = end.exitCode === 0;
   const failed = ended.find(({ result }) => result === "failed");
   const cause = end.reason ?? errors.at(-1)?.message;
-  const next = nextCommand(end, stackFlag) || (good ? "" : (errors.at(-1)?.hint ?? ""));
+  const next = nextCommand(end, given) || (good ? "" : (errors.at(-1)?.hint ?? ""));
   const rows: [string, string | undefined][] = [
     ["outcome", paint(good ? "green" : "red", outcomeText(end))],
     ["failed", good ? undefined : failed && `${failed.kind} ${failed.target}`],
     ["because", good ? undefined : cause],
-    ["now", servingNowText(end)],
+    ["now", withFlags(servingNowText(end), given)],
     ["next", next],
   ];
   return rows.flatMap(([name, text]) => (text ? [`${name.padEnd(8)} ${text}\n`] : [])).join("");

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
-import type { Output } from "../context.ts";
+import stringWidth from "string-width";
+import type { CommandContext, Output } from "../context.ts";
 
 /** Lines at the end of a terminal that are drawn again and again, below lines that stay. */
 export interface LiveBlock {
@@ -9,8 +10,16 @@ export interface LiveBlock {
   clear(): void;
 }
 
+/** Whether what is shown there can be drawn again: a terminal such as that of an editor only goes on. */
+export function canDrawAgain({ isTTY }: Output, env: CommandContext["env"]): boolean {
+  return isTTY === true && env["TERM"] !== "dumb";
+}
+
 const lineUp = "\u001B[1A";
 const clearLine = "\u001B[2K";
+const usualColumns = 80;
+/** As people count them: an emoji with a colour of skin is one. */
+const characters = new Intl.Segmenter();
 
 export function createLiveBlock(output: Output): LiveBlock {
   let drawn = 0;
@@ -21,7 +30,8 @@ export function createLiveBlock(output: Output): LiveBlock {
       drawn = 0;
     },
     draw(lines) {
-      const fitting = lines.map((line) => fit(line, output.columns ?? 80));
+      // A terminal that does not know its size says 0.
+      const fitting = lines.map((line) => fit(line, output.columns || usualColumns));
       output.write(`${erase()}${fitting.map((line) => `${line}\n`).join("")}`);
       drawn = fitting.length;
     },
@@ -32,8 +42,15 @@ export function createLiveBlock(output: Output): LiveBlock {
   };
 }
 
-/** A line that wraps would leave its rest behind. */
+/** A line that wraps would leave its rest behind. Characters of East Asia and emoji take two columns. */
 function fit(line: string, columns: number): string {
-  const plain = stripVTControlCharacters(line);
-  return plain.length < columns ? line : `${plain.slice(0, Math.max(1, columns - 2))}…`;
+  if (stringWidth(line) < columns) return line;
+  let text = "";
+  let left = columns - 2;
+  for (const { segment } of characters.segment(stripVTControlCharacters(line))) {
+    left -= stringWidth(segment);
+    if (left < 0) break;
+    text += segment;
+  }
+  return `${text}…`;
 }

@@ -7,10 +7,7 @@ import { createStory } from "./story.ts";
 import { findingText, orderText, outcomeText, servingNowText, verdictText } from "./words.ts";
 
 /** One line with a time stamp for each event, and the last words. */
-export function createPlainRenderer(
-  { stdout, now }: Pick<CommandContext, "stdout" | "now">,
-  stackFlag: string,
-): Renderer {
+export function createPlainRenderer({ stdout, now }: Pick<CommandContext, "stdout" | "now">, given: string): Renderer {
   const story = createStory();
   const write = (at: string, line: string) => stdout.write(`${at} ${line.trimEnd()}\n`);
   return {
@@ -20,7 +17,7 @@ export function createPlainRenderer(
     },
     note: (text) => write(now().toISOString(), text),
     end() {
-      const text = lastWords(story, stackFlag, noPaint);
+      const text = lastWords(story, given, noPaint);
       if (text) stdout.write(`\n${text}`);
     },
   };

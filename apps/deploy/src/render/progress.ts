@@ -1,6 +1,7 @@
 import { formatBytes } from "@sluice/core";
 import type { BackupProgress } from "@sluice/wiring";
 import type { CommandContext } from "../context.ts";
+import { canDrawAgain } from "./live-block.ts";
 
 const words: Record<BackupProgress["phase"], string> = {
   dump: "dumping",
@@ -20,7 +21,8 @@ export interface Progress {
 }
 
 /** Bytes and rate of what is under way, on the standard error: the standard output is for the result. */
-export function createProgress({ stderr, now }: Pick<CommandContext, "stderr" | "now">): Progress {
+export function createProgress({ stderr, env, now }: Pick<CommandContext, "stderr" | "env" | "now">): Progress {
+  const isLive = canDrawAgain(stderr, env);
   let phase: BackupProgress["phase"] | null = null;
   let startedMs = 0;
   let shownMs = 0;
@@ -29,13 +31,13 @@ export function createProgress({ stderr, now }: Pick<CommandContext, "stderr" | 
       const nowMs = now().getTime();
       const isNew = progress.phase !== phase;
       if (isNew) [phase, startedMs] = [progress.phase, nowMs];
-      if (!isNew && nowMs - shownMs < (stderr.isTTY ? intervalMs.terminal : intervalMs.lines)) return;
+      if (!isNew && nowMs - shownMs < (isLive ? intervalMs.terminal : intervalMs.lines)) return;
       shownMs = nowMs;
       const text = progressText(progress, nowMs - startedMs);
-      stderr.write(stderr.isTTY ? `\r\u001b[K${text}` : `${text}\n`);
+      stderr.write(isLive ? `\r\u001b[K${text}` : `${text}\n`);
     },
     end() {
-      if (stderr.isTTY && phase) stderr.write("\r\u001b[K");
+      if (isLive && phase) stderr.write("\r\u001b[K");
     },
   };
 }

@@ -14,6 +14,7 @@ import { createPlainRenderer } from "./plain.ts";
 import type { Renderer } from "./renderer.ts";
 import { createStory } from "./story.ts";
 import { createTtyRenderer } from "./tty.ts";
+import { harmless } from "./workflow-commands.ts";
 
 interface Captured {
   readonly stdout: { write(text: string): void; readonly isTTY: boolean; columns: number };
@@ -40,6 +41,7 @@ describe("the choice", () => {
     [{ plain: true }, { GITHUB_ACTIONS: "true" }, true, "plain"],
     [{}, { GITHUB_ACTIONS: "true" }, true, "github"],
     [{}, {}, true, "tty"],
+    [{}, { TERM: "dumb" }, true, "plain"],
     [{}, { CI: "true" }, false, "plain"],
   ] as const)("%j in %j, terminal %s: %s", (flags, env, isTTY, mode) => {
     expect(outputMode(flags, { env, stdout: { write: () => {}, isTTY } })).toBe(mode);
@@ -74,7 +76,7 @@ now      v2 serves (green, 100 %)
 failed   verify slot green
 because  products: 503, limit status 200 (n=3)
 now      v1 serves (blue, 100 %)
-next     sluice deploy --release v2 --retry -p shop
+next     sluice -p shop deploy --release v2 --retry
 `);
   });
 });
@@ -134,6 +136,34 @@ describe("the terminal", () => {
     const lines = screen(text()).slice(1);
     renderer.end();
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(20);
+  });
+
+  it.each([
+    [80, "漢".repeat(60)],
+    [0, "漢".repeat(60)],
+    [80, `${"漢".repeat(30)}${"🚀".repeat(30)}`],
+  ])("counts columns and not characters, at %i of them", (columns, progress) => {
+    const { stdout, text } = capture({ isTTY: true, columns });
+    const renderer = createTtyRenderer({ stdout, env, now: () => new Date() }, "");
+    for (const body of goodEvents.slice(0, 3)) renderer.onEvent(createEvent(at, body));
+    renderer.onEvent(createEvent(at, { type: "step-progress", deployment: "d1", step: "verify", text: progress }));
+    const line = screen(text()).at(-1) ?? "";
+    renderer.end();
+    const width = Array.from(line).reduce((sum, character) => sum + (/[漢🚀]/u.test(character) ? 2 : 1), 0);
+    expect(line).toMatch(/^ {2}漢+.*…$/u);
+    expect(width).toBeLessThan(80);
+    expect(width).toBeGreaterThan(76);
+  });
+
+  it("lets no text of others move the cursor in the lines that are drawn again", () => {
+    const { stdout, text } = capture({ isTTY: true });
+    const renderer = createTtyRenderer({ stdout, env, now: () => new Date() }, "");
+    for (const body of goodEvents.slice(0, 3)) renderer.onEvent(createEvent(at, body));
+    const progress = "pulling\r50 %\t\u001B[2J\u001B[31mred\nmore\u0007";
+    renderer.onEvent(createEvent(at, { type: "step-progress", deployment: "d1", step: "verify", text: progress }));
+    expect(text()).toContain("\n  pulling 50 % red more \n");
+    expect(text()).not.toContain("\u001B[2J");
+    renderer.end();
   });
 
   it("has colours, unless NO_COLOR says otherwise", () => {
@@ -198,6 +228,14 @@ describe("GitHub Actions", () => {
     expect(text).not.toContain("##[");
   });
 
+  it.each([
+    ["  | GET /x\r::set-output name=outcome::live", "  | GET /x ::set-output name=outcome::live"],
+    ["\r::add-mask::x", " : :add-mask::x"],
+    ["a\r\n##[command]x", "a ## [command]x"],
+  ])("nor what it wrote behind a carriage return: %j", (written, shown) => {
+    expect(harmless(written)).toBe(shown);
+  });
+
   it("sets outputs that later steps can use", async () => {
     renderAll(badEvents);
     const output = await readFile(join(directory, "output"), "utf8");
@@ -251,7 +289,7 @@ describe("GitHub Actions", () => {
     const summary = await readFile(join(directory, "summary.md"), "utf8");
     expect(summary).toContain("## ❌ v2 failed before it took over (9s)");
     expect(summary).toContain("**Now:** v1 serves (blue, 100 %)");
-    expect(summary).toContain("**Next:** `sluice deploy --release v2 --retry -p shop`");
+    expect(summary).toContain("**Next:** `sluice -p shop deploy --release v2 --retry`");
     expect(summary).toContain("| verify | slot green | failed | 1.5s |");
     expect(summary).toContain("**CHECK_FAILED:** a \\| b &lt;img src=x>");
     expect(summary).toContain("    shop-green-web-1 | price list not found");

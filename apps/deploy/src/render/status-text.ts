@@ -1,11 +1,16 @@
 import type { ObservedContainer } from "@sluice/core";
 import type { SlotStatus, StackStatus } from "@sluice/wiring";
+import { withFlags } from "../given-flags.ts";
 import type { Paint } from "./paint.ts";
 import { formatSection, formatTable } from "./table.ts";
 import { agoText, findingText, servingText } from "./words.ts";
 
-/** A stack for people: what serves first, then the parts, then what needs them. */
-export function statusText(status: StackStatus, now: Date, paint: Paint): string {
+/**
+ * A stack for people: what serves first, then the parts, then what needs them.
+ *
+ * @param given options of the call for the commands that are proposed, as `givenFlags` has them
+ */
+export function statusText(status: StackStatus, now: Date, paint: Paint, given: string): string {
   const { stack, serving, slots, doors, base, findings } = status;
   return [
     `${paint("bold", stack)}  ${paint(serving ? "green" : "yellow", servingText(serving))}\n`,
@@ -42,9 +47,9 @@ export function statusText(status: StackStatus, now: Date, paint: Paint): string
         base.map(({ service, state, containers }) => [service, state, containersText(containers)]),
       ),
     ),
-    formatSection("findings", findings.map((finding) => `${findingText(finding)}\n`).join("")),
-    underWayText(status, now, paint),
-    attentionText(status, now, paint),
+    formatSection("findings", findings.map((finding) => `${withFlags(findingText(finding), given)}\n`).join("")),
+    withFlags(underWayText(status, now, paint), given),
+    withFlags(attentionText(status, now, paint), given),
   ].join("");
 }
 

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { formatDuration, type SluiceEvent } from "@sluice/core";
 import type { CommandContext } from "../context.ts";
 import { lastWords } from "./last-words.ts";
@@ -20,7 +21,7 @@ interface Running {
 /** A list of steps that grows, with the one under way and its last word below it. */
 export function createTtyRenderer(
   { stdout, env, now }: Pick<CommandContext, "stdout" | "env" | "now">,
-  stackFlag: string,
+  given: string,
 ): Renderer {
   const paint = createPaint({ stdout, env });
   const block = createLiveBlock(stdout);
@@ -54,7 +55,7 @@ export function createTtyRenderer(
       clearInterval(timer);
       running = null;
       block.clear();
-      const text = lastWords(story, stackFlag, paint);
+      const text = lastWords(story, given, paint);
       if (text) stdout.write(`\n${text}`);
     },
   };
@@ -72,11 +73,16 @@ function liveLines(
   const then = ahead.slice(0, 3).map(({ kind, target }) => `${kind} ${target}`);
   return [
     `${paint("cyan", mark)} ${step.kind} ${step.target}  ${paint("dim", formatDuration(Math.max(0, nowMs - sinceMs)))}`,
-    paint("dim", `  ${last}`),
+    paint("dim", `  ${onOneLine(last)}`),
     ...(then.length > 0
       ? [paint("dim", `  then ${then.join(", ")}${ahead.length > 3 ? ` and ${ahead.length - 3} more` : ""}`)]
       : []),
   ];
+}
+
+/** Text of others, in which nothing moves the cursor. */
+function onOneLine(text: string): string {
+  return stripVTControlCharacters(text).replaceAll(/\p{Cc}+/gu, " ");
 }
 
 const marks = {

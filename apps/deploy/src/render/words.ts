@@ -7,6 +7,7 @@ import {
   type SluiceEvent,
   type Verdict,
 } from "@sluice/core";
+import { withFlags } from "../given-flags.ts";
 
 export type EventOf<Type extends SluiceEvent["type"]> = Extract<SluiceEvent, { type: Type }>;
 export type DeploymentEnd = EventOf<"deployment-end">;
@@ -52,10 +53,9 @@ export function outcomeText({ outcome, tag, durationMs }: DeploymentEnd): string
   return `${sentences[outcome](tag || "the deployment")} (${formatDuration(durationMs)})`;
 }
 
-/** The command to type next; empty when nothing is left to do. */
-export function nextCommand({ outcome, next, tag }: DeploymentEnd, stackFlag: string): string {
-  const command = next ?? (isRetryable(outcome) && tag ? `sluice deploy --release ${tag} --retry` : "");
-  return command.startsWith("sluice ") ? `${command}${stackFlag}` : command;
+/** The command to type next, with the options that were given; empty when nothing is left to do. */
+export function nextCommand({ outcome, next, tag }: DeploymentEnd, given: string): string {
+  return withFlags(next ?? (isRetryable(outcome) && tag ? `sluice deploy --release ${tag} --retry` : ""), given);
 }
 
 function isRetryable(outcome: Outcome): boolean {

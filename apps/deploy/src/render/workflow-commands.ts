@@ -15,9 +15,15 @@ function escapeData(text: string): string {
   return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 }
 
-/** Text of others as a log line that the runner does not take for a command, in the new form or the old one. */
+/**
+ * Text of others as a log line that the runner does not take for a command, in the new form or the old one. To the runner a
+ * line begins after a lone carriage return, too.
+ */
 export function harmless(line: string): string {
-  return line.replaceAll("##[", "## [").replace(/^(\s*)::/, "$1: :");
+  return line
+    .replaceAll(/[\r\n]+/g, " ")
+    .replaceAll("##[", "## [")
+    .replace(/^(\s*)::/, "$1: :");
 }
 
 /** `file:line:column` as the properties of an annotation. */

@@ -18,7 +18,13 @@ export function fakeDeployer(answers: Partial<Deployer> = {}): FakeDeployer {
   const calls: unknown[][] = [];
   const unexpected = (name: string) => async () => Promise.reject(new Error(`${name} was not expected`));
   const base: Deployer = {
-    inspect: async () => ({ stack: "shop", config: defaultConfig(), services: [], findings: [] }),
+    inspect: async () => ({
+      stack: "shop",
+      configFile: "/srv/Shop/sluice.yaml",
+      config: defaultConfig(),
+      services: [],
+      findings: [],
+    }),
     workflows: unexpected("workflows"),
     plan: unexpected("plan"),
     deploy: unexpected("deploy"),

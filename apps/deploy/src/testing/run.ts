@@ -54,6 +54,7 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
     sleep: async () => {},
     signal: new AbortController().signal,
     outputClosed: new AbortController().signal,
+    written: async () => {},
     ...context,
   });
   stdout.end();

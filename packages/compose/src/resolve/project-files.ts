@@ -68,7 +68,10 @@ async function firstThere(directory: string, candidates: readonly string[]): Pro
   return undefined;
 }
 
-/** The nearest directory with a `.git`: what a later checkout may change under a running version. */
+/**
+ * The nearest directory with a `.git`, from a directory upwards: what a later checkout may change under a running version.
+ * The directory itself where there is none.
+ */
 export async function checkoutOf(directory: string): Promise<string> {
   for (let place = directory; place !== dirname(place); place = dirname(place)) {
     if (await isThere(join(place, ".git"))) return place;

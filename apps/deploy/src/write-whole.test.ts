@@ -1,0 +1,84 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { writeWhole } from "./write-whole.ts";
+
+let directory = "";
+let path = "";
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "sluice-write-"));
+  path = join(directory, "report.html");
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+const write = (target = path) => writeWhole(target, (stream) => void stream.write("page"));
+
+describe("a file", () => {
+  it("is made, or put in the place of the one before", async () => {
+    await write();
+    await writeFile(path, "a longer page");
+    await write();
+    expect(await readFile(path, "utf8")).toBe("page");
+    expect(await readdir(directory)).toEqual(["report.html"]);
+  });
+
+  it("is of its owner alone where that is asked for", async () => {
+    await writeWhole(path, (stream) => void stream.end("secret"), { mode: 0o600 });
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+  });
+
+  it("stays where a link leads to", async () => {
+    await mkdir(join(directory, "pages"));
+    const page = join(directory, "pages", "page.html");
+    await writeFile(page, "older");
+    await symlink("pages/page.html", path);
+    await write();
+    expect(await readlink(path)).toBe("pages/page.html");
+    expect(await readFile(page, "utf8")).toBe("page");
+    expect(await readdir(join(directory, "pages"))).toEqual(["page.html"]);
+  });
+
+  it("is what it was when writing fails, with nothing beside it", async () => {
+    await writeFile(path, "older");
+    const failing = writeWhole(path, async (stream) => {
+      stream.write("half");
+      throw new Error("no more");
+    });
+    await expect(failing).rejects.toThrow("no more");
+    expect(await readFile(path, "utf8")).toBe("older");
+    expect(await readdir(directory)).toEqual(["report.html"]);
+  });
+});
+
+describe("what is no file stays what it is", () => {
+  it("a pipe, which gets all of it", async () => {
+    const made = spawn("mkfifo", [path]);
+    await once(made, "close");
+    const reader = spawn("cat", [path]);
+    const [read] = await Promise.all([text(reader.stdout), write()]);
+    expect(read).toBe("page");
+    expect((await lstat(path)).isFIFO()).toBe(true);
+    expect(await readdir(directory)).toEqual(["report.html"]);
+  });
+
+  it("a device behind a link", async () => {
+    await symlink("/dev/null", path);
+    await write();
+    expect(await readlink(path)).toBe("/dev/null");
+    expect((await stat("/dev/null")).isCharacterDevice()).toBe(true);
+  });
+
+  it("a device that takes nothing says so", async () => {
+    await symlink("/dev/full", path);
+    await expect(write()).rejects.toMatchObject({ code: "USAGE", message: expect.stringContaining("ENOSPC") });
+    expect(await readlink(path)).toBe("/dev/full");
+  });
+
+  it("a directory cannot be written", async () => {
+    await expect(write(directory)).rejects.toMatchObject({ code: "USAGE", message: expect.stringContaining("EISDIR") });
+  });
+});
