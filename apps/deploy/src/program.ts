@@ -148,9 +148,11 @@ export function createProgram(context: CommandContext, invocation: Invocation): 
   verb(
     state,
     "export",
-    "write all of it into one file",
+    "write it into one file, with what people are still to be told",
     async () => (await import("./commands/state-export.ts")).stateExport,
-  ).argument("<file>", "file to write, - for the standard output");
+  )
+    .argument("<file>", "file to write, - for the standard output")
+    .option("--with-backups", "also the backups of the database that lie in the state home");
   addDatabaseCommands(program.command("db").description("backups of the database, and the way back for data"), verb);
   verb(
     state,

@@ -9,6 +9,7 @@ export {
   type ComposeRuntimeOptions,
   createComposeRuntime,
 } from "./create-compose-runtime.ts";
+export { type Endpoint, resolveEndpoint } from "./engine/endpoint.ts";
 export type { EngineEvent } from "./engine/events.ts";
 export type { ContainerLogLine, FollowLogsOptions } from "./engine/follow-logs.ts";
 export { type SlotModelOptions, slotModel } from "./model/slot-model.ts";

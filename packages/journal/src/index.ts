@@ -1,5 +1,6 @@
-export { exportHome } from "./archive/export-home.ts";
+export { type ExportedHome, type ExportOptions, exportHome } from "./archive/export-home.ts";
 export { type ImportedHome, type ImportOptions, importHome } from "./archive/import-home.ts";
+export type { LeftBackups } from "./archive/left-backups.ts";
 export { type PlacedHome, placeHome } from "./archive/place-home.ts";
 export { type VacateOptions, vacateHome } from "./archive/vacate-home.ts";
 export type { AuditProblem } from "./audit/problem.ts";

@@ -1,5 +1,7 @@
-import { chmod, lstat, mkdir, readdir, readFile, readlink, symlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { spawn } from "node:child_process";
+import { createReadStream, readFileSync } from "node:fs";
+import { chmod, lstat, mkdir, readdir, readFile, readlink, rm, symlink, truncate, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { SluiceError } from "@sluice/core";
@@ -7,6 +9,7 @@ import { systemClock as clock } from "@sluice/core/node";
 import {
   acquireLock,
   createJournal,
+  type ExportOptions,
   exportHome,
   importHome,
   openStateHome,
@@ -16,13 +19,14 @@ import {
 } from "@sluice/journal";
 import { pack } from "tar-stream";
 import { expect, it } from "vitest";
+import { createDigest, endName } from "../src/archive/archive-end.ts";
 import { temporaryDirectory, temporaryHome } from "./temporary-home.ts";
 
 const options = { clock, stack: "shop", actor: "mira", reason: "state import" };
 
-async function exported(home: { path: string }): Promise<Buffer> {
+async function exported(home: { path: string }, exporting?: ExportOptions): Promise<Buffer> {
   const sink = new PassThrough();
-  const [archive] = await Promise.all([buffer(sink), exportHome(home, sink)]);
+  const [archive] = await Promise.all([buffer(sink), exportHome(home, sink, exporting)]);
   return archive;
 }
 
@@ -38,12 +42,29 @@ async function tree(root: string): Promise<Record<string, string>> {
   return found;
 }
 
-async function tar(...entries: { name: string; text?: string; link?: string; hard?: boolean }[]): Promise<Readable> {
+interface TarEntry {
+  readonly name: string;
+  readonly text?: string;
+  readonly link?: string;
+  readonly hard?: boolean;
+}
+
+/** An archive that is whole, of whatever entries. */
+async function tar(...entries: readonly TarEntry[]): Promise<Readable> {
   const archive = pack();
-  for (const { name, text, link, hard } of entries) {
-    if (link === undefined) archive.entry({ name }, text ?? "");
-    else archive.entry({ name, type: hard ? "link" : "symlink", linkname: link });
+  const digest = createDigest();
+  for (const { name, text = "", link, hard } of entries) {
+    const isFile = link === undefined;
+    const header = { name, type: isFile ? "file" : hard ? "link" : "symlink", linkname: link ?? "" } as const;
+    digest.begin({ ...header, linkname: link, size: isFile ? text.length : 0 });
+    if (isFile) {
+      await buffer(digest.content(Readable.from([Buffer.from(text)])));
+      archive.entry(header, text);
+    } else {
+      archive.entry(header);
+    }
   }
+  archive.entry({ name: endName }, JSON.stringify({ sha256: digest.sha256(), gone: [], leftBackups: null }));
   archive.finalize();
   return Readable.from([await buffer(Readable.from(archive as AsyncIterable<Uint8Array>))]);
 }
@@ -65,7 +86,13 @@ it("a home comes back as it was: journal, keys, releases with modes and links", 
   const copy = join(await temporaryDirectory(), "deep", "copy");
   const archive = await exported(home);
   const imported = await importHome(copy, Readable.from([archive]), options);
-  expect(imported).toEqual({ id: expect.any(String), from: home.id, replaced: null });
+  expect(imported).toEqual({
+    id: expect.any(String),
+    from: home.id,
+    replaced: null,
+    replacedBackups: null,
+    leftBackups: null,
+  });
   const { "lock.json": _holder, "lock.db": _lockFile, "home.json": _described, ...expected } = await tree(home.path);
   expect(await tree(copy)).toMatchObject({ ...expected, "home.json": expect.stringMatching(/^600 /) });
   const opened = await openStateHome(copy, { clock, stack: "shop", create: false });
@@ -93,6 +120,11 @@ it("an export that is made while records are appended is a valid home", async ()
   isDone = true;
   await writing;
 });
+
+async function write(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+}
 
 /** A home that remembers something. */
 async function usedHome() {
@@ -153,14 +185,102 @@ it("an archive that is refused when it is known leaves everything as it was", as
   expect(await readdir(join(home.path, ".."))).toEqual(["shop"]);
 });
 
-it("an archive that was cut off leaves nothing", async () => {
-  const home = await temporaryHome();
-  await createJournal(home, clock).append({ type: "note", text: "x".repeat(50_000) });
+it("a release that is pruned while the home is exported is left out", async () => {
+  const home = await usedHome();
+  for (const release of ["r1", "r2"]) {
+    await write(join(home.releasesDir, release, "large"), "x".repeat(1_048_576));
+    await write(join(home.releasesDir, release, "small"), release);
+  }
+  // Holds next to nothing: while a chunk is looked at, the rest of the release is not.
+  const sink = new PassThrough({ highWaterMark: 1 });
+  const exporting = exportHome(home, sink);
+  const chunks: Buffer[] = [];
+  for await (const chunk of sink) {
+    chunks.push(chunk as Buffer);
+    if (chunks.at(-1)?.includes("releases/r1/large")) await rm(join(home.releasesDir, "r1"), { recursive: true });
+  }
+  await exporting;
+  const copy = join(await temporaryDirectory(), "copy");
+  await importHome(copy, Readable.from(chunks), options);
+  expect(await readdir(join(copy, "releases"))).toEqual(["r2"]);
+  expect(await readFile(join(copy, "releases", "r2", "small"), "utf8")).toBe("r2");
+});
+
+it("what people are still to be told travels; backups stay where they are, and both sides are told how many", async () => {
+  const home = await usedHome();
+  await write(join(home.path, "outbox", "team-d1.live.json"), "{}");
+  const names = ["a.dump", "a.json", "b.dump", "b.json", "c.json.writer.partial"];
+  for (const name of names) await write(join(home.path, "backups", name), name);
+  const left = { count: 2, directory: join(home.path, "backups") };
+  const sink = new PassThrough();
+  const [archive, report] = await Promise.all([buffer(sink), exportHome(home, sink)]);
+  expect(report).toEqual({ leftBackups: left });
+  const copy = join(await temporaryDirectory(), "copy");
+  const imported = await importHome(copy, Readable.from([archive]), options);
+  expect(imported).toMatchObject({ leftBackups: left, replacedBackups: null });
+  expect(await readdir(join(copy, "outbox"))).toEqual(["team-d1.live.json"]);
+  expect(await readdir(copy)).not.toContain("backups");
+});
+
+it("backups travel where that is asked for, and the ones of a home that is put aside are told of", async () => {
+  const [home, other] = [await usedHome(), await usedHome()];
+  for (const name of ["a.dump", "a.json", "c.json.writer.partial"]) await write(join(home.path, "backups", name), name);
+  await write(join(other.path, "backups", "old.json"), "{}");
+  const archive = await exported(home, { withBackups: true });
+  const imported = await importHome(other.path, Readable.from([archive]), { ...options, replace: true });
+  expect(imported).toMatchObject({
+    leftBackups: null,
+    replacedBackups: { count: 1, directory: join(imported.replaced ?? "", "backups") },
+  });
+  expect(await readdir(join(other.path, "backups"))).toEqual(["a.dump", "a.json"]);
+});
+
+it.each([
+  ["a file", (path: string) => createReadStream(path)],
+  // Node throws away what a child wrote that nobody reads when it ends.
+  ["a pipe", (path: string) => spawn("cat", [path]).stdout.pipe(new PassThrough())],
+  ["one piece", (path: string) => Readable.from([readFileSync(path)])],
+])("an archive that was cut off anywhere, in %s, is refused and leaves nothing", async (_from, read) => {
+  const home = await usedHome();
+  await write(join(home.releasesDir, "r1", "file"), "x".repeat(1_000));
+  await symlink("file", join(home.releasesDir, "r1", "link"));
+  await write(join(home.releasesDir, "r1", "zero"), "");
   const archive = await exported(home);
+  // Zeros come after the last entry: whoever loses only those has everything.
+  const needed = archive.findLastIndex((byte) => byte !== 0);
   const directory = await temporaryDirectory();
-  const cut = Readable.from([archive.subarray(0, archive.length - 20_000)]);
-  await expect(importHome(join(directory, "copy"), cut, options)).rejects.toMatchObject({ code: "HOME_UNUSABLE" });
-  expect(await readdir(directory)).toEqual([]);
+  const path = join(directory, "cut.tar");
+  await writeFile(path, archive);
+  for (let size = archive.length - 512; size >= 0; size -= 512) {
+    await truncate(path, size);
+    const imported = importHome(join(directory, "copy"), read(path), options);
+    if (size > needed) {
+      await imported;
+      await rm(join(directory, "copy"), { recursive: true });
+      continue;
+    }
+    expect(await imported.catch((error: unknown) => error)).toMatchObject({ code: "HOME_UNUSABLE" });
+    expect([size, await readdir(directory)]).toEqual([size, ["cut.tar"]]);
+  }
+});
+
+it("an archive that was changed on its way, or goes on after its end, leaves nothing", async () => {
+  const home = await usedHome();
+  await write(join(home.releasesDir, "r1", "file"), "the port is open");
+  const archive = await exported(home);
+  const changed = Buffer.from(archive);
+  changed.write("shut", archive.indexOf("open"));
+  const end = archive.findLastIndex((byte) => byte !== 0);
+  const whole = archive.subarray(0, Math.ceil(end / 512) * 512);
+  const directory = await temporaryDirectory();
+  for (const bytes of [changed, Buffer.concat([whole, archive])]) {
+    const imported = importHome(join(directory, "copy"), Readable.from([bytes]), options);
+    await expect(imported).rejects.toMatchObject({
+      code: "HOME_UNUSABLE",
+      message: expect.stringContaining("not whole"),
+    });
+    expect(await readdir(directory)).toEqual([]);
+  }
 });
 
 it.each([

@@ -156,6 +156,15 @@ describe("flushing", () => {
     expect(await outbox.list()).toEqual([]);
   });
 
+  it("gives up that a deployment waits for a person: whoever flushes comes after it", async () => {
+    const team = aChannel([down, down, down, delivered], { on: ["waits-for-person"] });
+    const { notifier, outbox } = setUp(team);
+    await notifier.announce([aNotification({ id: "d1.waits", outcome: "waits-for-person" })], soon);
+    expect((await outbox.list()).map(({ state }) => state)).toEqual(["waiting"]);
+    expect(await notifier.flush({ ...soon, withUncertain: true })).toEqual([]);
+    expect([await outbox.list(), team.sent.length]).toEqual([[], 3]);
+  });
+
   it("gives up news of a plan when its time has come, and says so", async () => {
     const team = aChannel([down], { on: ["planned"] });
     const { notifier, clock, outbox } = setUp(team);
@@ -173,6 +182,20 @@ describe("flushing", () => {
     clock.advance(7 * day + 1);
     expect(results(await notifier.flush(soon))).toEqual(["team expired"]);
     expect(await outbox.list()).toEqual([]);
+  });
+
+  it("forgets waits for a person that are over, and remembers which of them were told", async () => {
+    const on = ["waits-for-person", "live"] as const;
+    const [team, pager] = [aChannel([delivered], { on }), aChannel([down], { on, name: "pager" })];
+    const { notifier, outbox } = setUp(team, pager);
+    const waits = aNotification({ id: "d1.waits", outcome: "waits-for-person" });
+    await notifier.announce([waits, aNotification()], soon);
+    await notifier.withdrawWaits();
+    expect((await outbox.list()).map(({ id, channel, state }) => `${id} ${channel} ${state}`).toSorted()).toEqual([
+      "d1.live pager waiting",
+      "d1.live team delivered",
+      "d1.waits team delivered",
+    ]);
   });
 
   it("keeps what belongs to a channel that is not there", async () => {

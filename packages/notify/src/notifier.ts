@@ -6,7 +6,7 @@ import { type DeliveryReport, enlist, type TellContext, type Telling, tell } fro
 import type { Templates } from "./message/message.ts";
 import type { Notification } from "./message/notification.ts";
 import type { OutboxEntry } from "./outbox/entry.ts";
-import { isDue, outdated } from "./outbox/keep.ts";
+import { isDue, isPassing, outdated } from "./outbox/keep.ts";
 import type { Outbox } from "./outbox/outbox.ts";
 
 export interface NotifierOptions {
@@ -35,8 +35,10 @@ export interface FlushOptions extends TellOptions {
 export interface Notifier {
   /** Tells all channels that want it, at the same time. What cannot be delivered waits in the outbox. */
   announce(notifications: readonly Notification[], options: TellOptions): Promise<readonly DeliveryReport[]>;
-  /** Tries once what waits, and gives up what has waited for a week, or whose time is past. */
+  /** Tries once what waits, and gives up what has waited for a week, or whose time is past, such as a wait for a person. */
   flush(options: FlushOptions): Promise<readonly DeliveryReport[]>;
+  /** Nobody needs to be told any more that a deployment waits for a person: what was not delivered of it is forgotten. */
+  withdrawWaits(): Promise<void>;
 }
 
 /** The caller sees to it that one process at a time uses the outbox: the lock of a state home does. */
@@ -80,9 +82,14 @@ export function createNotifier(options: NotifierOptions): Notifier {
         return [channel, mine.flatMap((entry) => dueTelling(entry, channel, now, withUncertain))] as const;
       });
       const reports = await tellAll(lists, { ...retries, attempts: 1 }, tellOptions);
-      // Nobody misses old news of a beginning.
-      const missed = old.filter(({ state, outcome }) => state !== "delivered" && outcome !== "begun");
+      // Nobody misses old news of what was only passing.
+      const missed = old.filter((entry) => entry.state !== "delivered" && !isPassing(entry));
       return [...missed.map(expiredReport), ...reports];
+    },
+    async withdrawWaits() {
+      const entries = await outbox.list();
+      const untold = entries.filter(({ outcome, state }) => outcome === "waits-for-person" && state !== "delivered");
+      await Promise.all(untold.map((entry) => outbox.remove(entry)));
     },
   };
 }

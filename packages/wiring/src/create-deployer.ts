@@ -121,8 +121,8 @@ function deployerOf(session: Session): Deployer {
     async *records() {
       yield* (await session.ports()).journal.read();
     },
-    async exportState(destination) {
-      await exportHome(await session.home(), destination);
+    async exportState(destination, { withBackups } = {}) {
+      return exportHome(await session.home(), destination, { withBackups });
     },
     importState: (archive, call, signal) => importState(session, archive, call, signal),
     rebuildState: (call, signal) => rebuildState(session, call, signal),

@@ -12,10 +12,10 @@ import type {
   SlotTraffic,
 } from "@sluice/core";
 import type { AttemptRecord, RebuiltState, UnderWay } from "@sluice/engine";
-import type { LockHolder } from "@sluice/journal";
+import type { LeftBackups, LockHolder } from "@sluice/journal";
 import type { WorkflowFile } from "@sluice/workflows";
 
-export type { AuditReport, LockHolder } from "@sluice/journal";
+export type { AuditReport, ExportedHome, LeftBackups, LockHolder } from "@sluice/journal";
 
 export interface PlanView {
   readonly plan: DeploymentPlan;
@@ -101,6 +101,11 @@ export interface TrafficView {
   readonly slots: Readonly<Record<Slot, SlotTraffic>>;
 }
 
+export interface ExportCall {
+  /** Also the backups of the database that lie in the state home, which may be large. Default `false`. */
+  readonly withBackups?: boolean | undefined;
+}
+
 export interface ImportCall {
   readonly reason?: string | undefined;
   /** A home in its place that holds something is moved aside; default: it is refused. */
@@ -118,6 +123,10 @@ export interface ImportedState {
   readonly from: string;
   /** Where the home is that was in its place; `null` where there was none that held anything. */
   readonly replaced: string | null;
+  /** The backups of the database that went aside with it; `null` where there are none. */
+  readonly replacedBackups: LeftBackups | null;
+  /** The backups that the home that was exported held and the archive does not, where they were then. */
+  readonly leftBackups: LeftBackups | null;
   /** The archive ends within a deployment: it may have gone on elsewhere. */
   readonly unfinished: { readonly deployment: string; readonly tag: string } | null;
 }
@@ -136,6 +145,8 @@ export interface RebuiltHome extends RebuiltState {
   /** Id of the home that the stack belonged to; it is refused from now on. `null` where the engine tells of none. */
   readonly previousHome: string | null;
   readonly replaced: string | null;
+  /** The backups of the database that went aside with what was replaced; `null` where there are none. */
+  readonly replacedBackups: LeftBackups | null;
 }
 
 /** A record of what was done to the state home itself. */

@@ -18,6 +18,8 @@ import type { DatabaseOperations } from "./database/database-operations.ts";
 import type {
   AuditReport,
   DoctorArea,
+  ExportCall,
+  ExportedHome,
   ImportCall,
   ImportedState,
   Inspection,
@@ -158,7 +160,8 @@ export interface Deployer extends AsyncDisposable {
   anchors(signal?: AbortSignal): Promise<AnchoredAudit>;
   /** The whole record, oldest first, as it stands in the journal. */
   records(): AsyncIterable<JournalRecord>;
-  exportState(destination: NodeJS.WritableStream): Promise<void>;
+  /** Writes the state home as one archive; says which backups that lie in it are not in the archive. */
+  exportState(destination: NodeJS.WritableStream, call?: ExportCall): Promise<ExportedHome>;
   /** Makes the state home from an export; the stack on the engine belongs to it from then on. */
   importState(archive: Readable, call: ImportCall, signal: AbortSignal): Promise<ImportedState>;
   /** Makes a state home of what the engine shows, where the one that the stack belongs to is lost. */

@@ -28,7 +28,7 @@ export async function importState(
   const accept = (archived: { readonly id: string }) => {
     if (owner !== null && owner !== archived.id && !takeOver) throw foreignArchive(stack, owner, archived.id);
   };
-  const { id, from, replaced } = await importHome(path, archive, {
+  const { id, from, replaced, replacedBackups, leftBackups } = await importHome(path, archive, {
     clock,
     stack,
     actor,
@@ -49,6 +49,8 @@ export async function importState(
     id,
     from,
     replaced,
+    replacedBackups,
+    leftBackups,
     unfinished: unfinished && { deployment: unfinished.deployment, tag: unfinished.attempt.start.tag },
   };
 }
@@ -78,9 +80,15 @@ export async function rebuildState(
     const state = await storeRebuilt(request, await findRebuildable(request, ports, signal), ports);
     return { id: (await making.home()).id, ...state };
   };
-  const { made, replaced } = await placeHome(path, fill, { clock, actor: options.actor, reason, replace, signal });
+  const { made, replaced, replacedBackups } = await placeHome(path, fill, {
+    clock,
+    actor: options.actor,
+    reason,
+    replace,
+    signal,
+  });
   await claims.move(stack, previousHome, made.id);
-  return { stack, path, previousHome, replaced, ...made };
+  return { stack, path, previousHome, replaced, replacedBackups, ...made };
 }
 
 /** What was done to the state home itself, oldest first. */

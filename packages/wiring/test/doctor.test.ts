@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -20,8 +21,9 @@ const write = async (path: string, text: string, mode = 0o600) => {
 };
 const git = (...args: readonly string[]) => promisify(execFile)("git", args, { cwd: directory });
 
-async function security(): Promise<readonly string[]> {
-  const env = { PATH: process.env["PATH"], HOME: directory, DOCKER_HOST: `unix://${join(directory, "docker.sock")}` };
+async function security(other: Readonly<Record<string, string | undefined>> = {}): Promise<readonly string[]> {
+  const socket = `unix://${join(directory, "docker.sock")}`;
+  const env = { PATH: process.env["PATH"], HOME: directory, DOCKER_HOST: socket, ...other };
   const options = { directory, stack: "shop", env, actor: "ada", stateHome: join(directory, "home") };
   await using deployer = createDeployer(options);
   const { diagnoses } = await deployer.doctor(AbortSignal.timeout(60_000), "security");
@@ -75,6 +77,26 @@ describe("the doctor of security", () => {
       "warn workflow-unpinned",
     ]);
   });
+});
+
+it("the doctor of security sees a state home that others may read, and leaves it so", async () => {
+  await git("init", "-q");
+  await write("compose.yml", "services:\n  web:\n    image: web\n");
+  await write("docker.sock", "", 0o660);
+  await mkdir(join(directory, "home"));
+  await chmod(join(directory, "home"), 0o755);
+  expect(await security()).toEqual(["error home-readable"]);
+  expect((await stat(join(directory, "home"))).mode & 0o777).toBe(0o755);
+});
+
+it("the doctor of security finds the engine where Docker's context has it", async () => {
+  await git("init", "-q");
+  await write("compose.yml", "services:\n  web:\n    image: web\n");
+  const meta = join("docker", "contexts", "meta", createHash("sha256").update("server").digest("hex"), "meta.json");
+  await write("docker/config.json", JSON.stringify({ currentContext: "server" }));
+  await write(meta, JSON.stringify({ Endpoints: { docker: { Host: "tcp://127.0.0.1:1" } } }));
+  const found = await security({ DOCKER_HOST: undefined, DOCKER_CONFIG: join(directory, "docker") });
+  expect(found).toEqual(["error engine-without-tls"]);
 });
 
 describe("runners", () => {

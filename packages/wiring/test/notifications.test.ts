@@ -11,10 +11,12 @@ import {
 } from "@sluice/core";
 import { systemClock } from "@sluice/core/node";
 import { deploy, recoverUnfinished, rollback } from "@sluice/engine";
+import { createOutbox, type OutboxEntry } from "@sluice/notify";
 import { aConfig, aRequest, createFakeWorld } from "@sluice/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openChannels } from "../src/notify/channels.ts";
 import { createLastWord } from "../src/notify/last-word.ts";
+import { type PersonWanted, waitingOf } from "../src/notify/notification-of.ts";
 import { type NotifyParts, withNotifications } from "../src/notify/with-notifications.ts";
 import { receiver } from "./receiver.ts";
 import { someFacts } from "./support/facts.ts";
@@ -252,6 +254,31 @@ describe("an endpoint that is dead", () => {
     expect(titles(chat.received)).toEqual(["✅ shop: v1 is live"]);
   });
 
+  it("while a deployment waits for a person is not told of that wait beside the next one", async () => {
+    const gone = await receiver();
+    await gone[Symbol.asyncDispose]();
+    const stack = aStack(gone.url);
+    await stack.run(async ({ onEvent }) => {
+      onEvent(wanted("approval-1"));
+      await expect.poll(() => warnings(stack.events), { timeout: 5_000 }).toHaveLength(1);
+      expect(await outboxText()).toContain('"state":"waiting"');
+    });
+    expect(warnings(stack.events)).toMatchObject([{ hint: expect.stringContaining("sluice status") }]);
+    expect(await outboxText()).toBe("");
+
+    await using chat = await receiver();
+    await aStack(chat.url).deploy("v1");
+    expect(titles(chat.received)).toEqual(["✅ shop: v1 is live"]);
+  });
+
+  it("while a deployment waits for a person, whose process is killed then, is not told of it by the next one", async () => {
+    await createOutbox(join(directory, "outbox")).write(anUntoldWait());
+    await using chat = await receiver();
+    await aStack(chat.url).deploy("v1");
+    expect(titles(chat.received)).toEqual(["✅ shop: v1 is live"]);
+    expect(await outboxText()).not.toContain("waits-for-person");
+  });
+
   it("that never answers holds a deployment up for no longer than notify.timeout", async () => {
     await using silent = await receiver(null);
     const stack = aStack(silent.url);
@@ -301,8 +328,17 @@ async function deployUntold(stack: ReturnType<typeof aStack>, tag: string): Prom
   await deploy(request, stack.world.ports(), new AbortController().signal);
 }
 
+/** What a process leaves that is killed after it could not tell. */
+function anUntoldWait(): OutboxEntry {
+  const event = wanted("approval-1") as PersonWanted;
+  const notification = waitingOf(event, undefined, { stack: "shop", link: undefined });
+  const { id, stack, release, outcome, at } = notification;
+  const about = { v: 1, id, channel: "team", stack, release, outcome, createdAt: at, updatedAt: at } as const;
+  return { ...about, state: "waiting", attempts: 3, reason: "refuses connections", notification };
+}
+
 async function outboxText(): Promise<string> {
   const path = join(directory, "outbox");
-  const names = await readdir(path);
+  const names = await readdir(path).catch(() => []);
   return (await Promise.all(names.map((name) => readFile(join(path, name), "utf8")))).join("\n");
 }

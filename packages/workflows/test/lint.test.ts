@@ -91,6 +91,14 @@ describe("every step that tells GitHub, or asks it", () => {
   });
 });
 
+it("deployments of the reusable workflow to several places do not keep each other out: GitHub lets one wait in each group", () => {
+  const { concurrency } = parse(readFileSync(join(own, "deploy-compose.yml"), "utf8")) as {
+    readonly concurrency: { readonly group: string };
+  };
+  const named = [...concurrency.group.matchAll(/\$\{\{ ([\w.-]+) \}\}/g)].map(([, name]) => name);
+  expect(named).toEqual(["github.repository", "inputs.environment", "inputs.compose-file", "inputs.runs-on"]);
+});
+
 describe("the action of this repository", () => {
   const text = readFileSync(join(own, "../../action.yml"), "utf8");
 

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { LeftBackups } from "@sluice/wiring";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { fakeDeployer } from "../testing/fake-deployer.ts";
 import { events, run } from "../testing/run.ts";
@@ -12,10 +13,11 @@ beforeEach(async () => {
 afterEach(async () => rm(cwd, { recursive: true }));
 
 describe("sluice state export", () => {
-  const exporting = () =>
+  const exporting = (leftBackups: LeftBackups | null = null) =>
     fakeDeployer({
       exportState: async (stream) => {
         stream.write("journal");
+        return { leftBackups };
       },
     });
 
@@ -42,6 +44,24 @@ describe("sluice state export", () => {
 
   it.each(["-", "/dev/stdout"])("writes to the standard output for %s", async (target) => {
     expect((await run(["state", "export", target], { deployer: exporting(), cwd })).stdout).toBe("journal");
+  });
+
+  it("says which backups are not in it, beside the archive where that is the output", async () => {
+    const left = { count: 2, directory: "/var/lib/sluice/shop/backups" };
+    const said =
+      "2 backups in /var/lib/sluice/shop/backups are not in it: export --with-backups, or copy that directory too\n";
+    expect((await run(["state", "export", "shop.tar"], { deployer: exporting(left), cwd })).stdout).toContain(
+      `\n${said}`,
+    );
+    const piped = await run(["state", "export", "-"], { deployer: exporting(left), cwd });
+    expect([piped.stdout, piped.stderr]).toEqual(["journal", said]);
+    const json = await run(["state", "export", "shop.tar", "--json"], { deployer: exporting(left), cwd });
+    expect(events(json.stdout)).toEqual([{ v: 1, file: join(cwd, "shop.tar"), leftBackups: left }]);
+  });
+
+  it("takes them along where that is asked for", async () => {
+    const { deployer } = await run(["state", "export", "shop.tar", "--with-backups"], { deployer: exporting(), cwd });
+    expect(deployer.calls.find(([name]) => name === "exportState")?.[2]).toEqual({ withBackups: true });
   });
 });
 

@@ -53,6 +53,19 @@ describe("sluice state import", () => {
     expect(events(json.stdout)).toEqual([{ v: 1, ...anImport(over) }]);
   });
 
+  it("says which backups did not come along, and which went aside", async () => {
+    const over = {
+      replaced: "/var/lib/sluice/shop.replaced-1",
+      replacedBackups: { count: 3, directory: "/var/lib/sluice/shop.replaced-1/backups" },
+      leftBackups: { count: 1, directory: "/srv/old/backups" },
+    };
+    const { stdout } = await run(["state", "import", "shop.tar"], { ...importing(over), cwd });
+    expect(stdout).toContain(
+      "3 backups in /var/lib/sluice/shop.replaced-1/backups are not here: copy what you need to /var/lib/sluice/shop/backups\n" +
+        "1 backup in /srv/old/backups is still where it was exported: copy that directory to /var/lib/sluice/shop/backups\n",
+    );
+  });
+
   it("exits 2 for a file that cannot be read, and 10 where it is refused", async () => {
     const missing = await run(["state", "import", "no.tar"], { ...importing(), cwd });
     expect([missing.exitCode, missing.stderr]).toEqual([2, expect.stringContaining("no.tar cannot be read: ENOENT")]);

@@ -1,11 +1,12 @@
 import { open } from "node:fs/promises";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { Readable } from "node:stream";
 import type { Deployer } from "@sluice/wiring";
 import type { CommandCall, CommandContext } from "../context.ts";
 import { fileError } from "../file-error.ts";
 import { givenFlags, withFlags } from "../given-flags.ts";
 import { writeJson } from "../render/json.ts";
+import { leftBackupsText } from "../render/left-backups-text.ts";
 import { withDeployer } from "../with-deployer.ts";
 
 export interface StateImportFlags {
@@ -38,11 +39,17 @@ async function openArchive(file: string, { binaryInput, cwd }: CommandContext): 
   return handle.createReadStream();
 }
 
-function importedText({ stack, path, id, from, replaced, unfinished }: Imported): string {
+function importedText(imported: Imported): string {
+  const { stack, path, id, from, replaced, replacedBackups, leftBackups, unfinished } = imported;
+  const place = join(path, "backups");
   const lines = [
     `stack ${stack} belongs to ${path} now (state home ${id})`,
     `the state home that was exported (${from}) is refused from now on`,
     ...(replaced ? [`what was there before is in ${replaced}`] : []),
+    ...(replacedBackups ? [`${leftBackupsText(replacedBackups)} not here: copy what you need to ${place}`] : []),
+    ...(leftBackups
+      ? [`${leftBackupsText(leftBackups)} still where it was exported: copy that directory to ${place}`]
+      : []),
     ...(unfinished
       ? [
           `the export ends within deployment ${unfinished.deployment} (${unfinished.tag}): see \`sluice status\`, then \`sluice resume\` or \`sluice abort\``,

@@ -1,8 +1,10 @@
+import { join } from "node:path";
 import { isSluiceError, type ReleaseRequest, SluiceError } from "@sluice/core";
 import type { Deployer } from "@sluice/wiring";
 import type { CommandCall } from "../context.ts";
 import { deployerOptions } from "../deployer-options.ts";
 import { writeJson } from "../render/json.ts";
+import { leftBackupsText } from "../render/left-backups-text.ts";
 import { formatSection, formatTable } from "../render/table.ts";
 import { servingText } from "../render/words.ts";
 import { withDeployer } from "../with-deployer.ts";
@@ -54,7 +56,8 @@ async function confirmRebuild({ flags, context }: CommandCall<StateRebuildFlags>
   });
 }
 
-function rebuiltText({ stack, path, id, previousHome, replaced, serving, slots, lost }: Rebuilt): string {
+function rebuiltText(rebuilt: Rebuilt): string {
+  const { stack, path, id, previousHome, replaced, replacedBackups, serving, slots, lost } = rebuilt;
   const rows = slots.map(({ slot, tag, release, live, bundle }) => [
     slot,
     tag ?? "-",
@@ -66,6 +69,9 @@ function rebuiltText({ stack, path, id, previousHome, replaced, serving, slots, 
     `stack ${stack} belongs to ${path} now (state home ${id})\n`,
     previousHome === null ? "" : `the state home before (${previousHome}) is refused from now on\n`,
     replaced === null ? "" : `what was there before is in ${replaced}\n`,
+    replacedBackups === null
+      ? ""
+      : `${leftBackupsText(replacedBackups)} not here: copy what you need to ${join(path, "backups")}\n`,
     `${servingText(serving)}\n`,
     formatSection("slots", formatTable(["slot", "tag", "release", "state", "bundle"], rows)),
     formatSection("lost", lost.map((what) => `${what}\n`).join("")),

@@ -57,6 +57,7 @@ export function aHealthyDeployer(): FakeDeployer {
     prune: async () => [],
     exportState: async (destination) => {
       destination.end("state");
+      return { leftBackups: null };
     },
     importState: async () => anImport(),
     rebuildState: async () => aRebuiltState(),

@@ -12,6 +12,8 @@ export function anImport(over: Partial<Imported> = {}): Imported {
     id: "new",
     from: "old",
     replaced: null,
+    replacedBackups: null,
+    leftBackups: null,
     unfinished: null,
     ...over,
   };
@@ -25,6 +27,7 @@ export function aRebuiltState(over: Partial<Rebuilt> = {}): Rebuilt {
     id: "new",
     previousHome: "old",
     replaced: null,
+    replacedBackups: null,
     serving: v2,
     slots: [],
     lost: [],

@@ -6,6 +6,7 @@ import { SluiceError } from "@sluice/core";
 import { writeDurably } from "../home/durable-file.ts";
 import { describeHome, type HomeDescription } from "../home/home-description.ts";
 import { homeError } from "../home/home-error.ts";
+import type { LeftBackups } from "./left-backups.ts";
 import { placeHome } from "./place-home.ts";
 import { refused, unpack } from "./unpack.ts";
 import type { VacateOptions } from "./vacate-home.ts";
@@ -23,11 +24,16 @@ export interface ImportedHome {
   readonly from: string;
   /** Where the home that was in its place is now; `null` where there was none that held anything. */
   readonly replaced: string | null;
+  /** The backups that went aside with it; `null` where there are none. */
+  readonly replacedBackups: LeftBackups | null;
+  /** Backups that the exported home held and the archive does not, where they were then; `null` where there are none. */
+  readonly leftBackups: LeftBackups | null;
 }
 
 /**
- * Makes a state home from an archive of `exportHome`: all of it or nothing. It gets an id of its own, so that it and the
- * home it came from are not taken for one. A home that is in its place is dealt with as by `vacateHome`.
+ * Makes a state home from an archive of `exportHome`: all of it or nothing, and only where the archive is whole. It gets
+ * an id of its own, so that it and the home it came from are not taken for one. A home that is in its place is dealt with
+ * as by `vacateHome`.
  *
  * @param dir absolute path
  * @throws SluiceError HOME_UNUSABLE, HOME_MISMATCH when it is of another stack, JOURNAL_NEWER, LOCK_HELD, DISK_FULL
@@ -35,17 +41,17 @@ export interface ImportedHome {
 export async function importHome(dir: string, archive: Readable, options: ImportOptions): Promise<ImportedHome> {
   const { stack, accept, signal } = options;
   const fill = async (directory: string) => {
-    await unpack(archive, directory, signal);
+    const { leftBackups } = await unpack(archive, directory, signal);
     const archived = await readDescription(directory);
     assertStack(archived, stack);
     await accept?.(archived);
     const id = randomUUID();
     await writeDescription(directory, { ...archived, id });
-    return { id, from: archived.id };
+    return { id, from: archived.id, leftBackups };
   };
   try {
-    const { made, replaced } = await placeHome(dir, fill, options);
-    return { ...made, replaced };
+    const { made, replaced, replacedBackups } = await placeHome(dir, fill, options);
+    return { ...made, replaced, replacedBackups };
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
     if (isArchiveError(error)) throw refused(error.message);

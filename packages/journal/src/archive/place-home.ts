@@ -2,6 +2,7 @@ import { mkdtemp, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { syncDirectory, temporaryPrefix } from "../home/durable-file.ts";
 import { makeDirectory } from "../home/make-directory.ts";
+import { backupsIn, type LeftBackups } from "./left-backups.ts";
 import { type VacateOptions, vacateHome } from "./vacate-home.ts";
 
 export interface PlacedHome<T> {
@@ -9,6 +10,8 @@ export interface PlacedHome<T> {
   readonly made: T;
   /** Where the home that was in its place is now; `null` where there was none that held anything. */
   readonly replaced: string | null;
+  /** The backups that went aside with it; `null` where there are none. */
+  readonly replacedBackups: LeftBackups | null;
 }
 
 /**
@@ -37,7 +40,7 @@ export async function placeHome<T>(
       throw error;
     }
     await syncDirectory(parent);
-    return { made, replaced };
+    return { made, replaced, replacedBackups: replaced === null ? null : await backupsIn(replaced) };
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
     throw error;

@@ -1,26 +1,34 @@
 import { createWriteStream } from "node:fs";
-import { chmod, lchown, mkdir, open, symlink } from "node:fs/promises";
+import { chmod, lchown, mkdir, open, rm, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { SluiceError } from "@sluice/core";
 import { extract, type Header } from "tar-stream";
 import { syncDirectory } from "../home/durable-file.ts";
-import { exportedDirectories, exportedFiles } from "./parts.ts";
+import { type ArchiveDigest, type ArchiveEnd, createDigest, endName, longestEnd, parseEnd } from "./archive-end.ts";
+import { backupsDirectory, exportedDirectories, exportedFiles } from "./parts.ts";
+
+interface LateEntry {
+  readonly path: string;
+  readonly header: Header;
+}
 
 interface LateWork {
   /** Links come after all files, so that no file is ever written through one. */
-  readonly links: { readonly path: string; readonly header: Header }[];
+  readonly links: LateEntry[];
   /** Modes of directories come last, children before parents: one of them may forbid writing. */
-  readonly directories: { readonly path: string; readonly header: Header }[];
+  readonly directories: LateEntry[];
 }
 
 /**
- * Writes the entries of an archive into a directory, which must be empty.
+ * Writes the entries of an archive into a directory, which must be empty. Resolves only where the archive is whole.
  *
- * @throws SluiceError HOME_UNUSABLE for an entry that has no place in a state home; errors of the archive as they are
+ * @throws SluiceError HOME_UNUSABLE for an archive that was cut off or changed, and for an entry that has no place in a state
+ * home; errors of the archive as they are
  */
-export async function unpack(archive: Readable, root: string, signal: AbortSignal | undefined): Promise<void> {
+export async function unpack(archive: Readable, root: string, signal: AbortSignal | undefined): Promise<ArchiveEnd> {
   const entries = extract();
   const late: LateWork = { links: [], directories: [] };
   const read = pipeline(archive, entries, { signal }).catch((error: unknown) => {
@@ -28,19 +36,38 @@ export async function unpack(archive: Readable, root: string, signal: AbortSigna
     throw error;
   });
   const write = async () => {
+    const digest = createDigest();
+    let end: ArchiveEnd | null = null;
     for await (const entry of entries) {
-      await unpackEntry(entry.header, entry, root, late);
+      if (end) throw notWhole("it goes on after its end");
+      if (entry.header.name === endName) end = await readEnd(entry.header, entry, digest);
+      else await unpackEntry(entry.header, entry, root, late, digest);
       entry.resume();
     }
+    return end;
   };
   const [reading, writing] = await Promise.allSettled([read, write()]);
+  if (reading.status === "rejected" && !isConsequence(reading.reason)) throw reading.reason;
   if (writing.status === "rejected") throw writing.reason;
   if (reading.status === "rejected") throw reading.reason;
-  for (const { path, header } of late.links) {
+  if (!writing.value) throw notWhole("its end is missing");
+  await finish(root, late, writing.value.gone.map(safeName));
+  return writing.value;
+}
+
+/** Whoever stops writing closes the archive too early; an archive that cannot be read is an error of its own. */
+function isConsequence(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException | null)?.code === "ERR_STREAM_PREMATURE_CLOSE";
+}
+
+async function finish(root: string, late: LateWork, gone: readonly string[]): Promise<void> {
+  for (const name of gone) await rm(join(root, name), { recursive: true, force: true });
+  const isLeft = ({ path }: LateEntry) => !gone.some((name) => `${path}/`.startsWith(`${join(root, name)}/`));
+  for (const { path, header } of late.links.filter(isLeft)) {
     await symlink(header.linkname, path);
     await own(path, header);
   }
-  for (const { path, header } of late.directories.toReversed()) {
+  for (const { path, header } of late.directories.filter(isLeft).toReversed()) {
     await own(path, header);
     await chmod(path, modeOf(header));
     await syncDirectory(path);
@@ -52,8 +79,10 @@ async function unpackEntry(
   content: AsyncIterable<unknown>,
   root: string,
   late: LateWork,
+  digest: ArchiveDigest,
 ): Promise<void> {
   const path = join(root, safeName(header.name));
+  digest.begin(header);
   if (header.type === "directory") {
     await mkdir(path, { recursive: true, mode: 0o700 });
     late.directories.push({ path, header });
@@ -61,7 +90,8 @@ async function unpackEntry(
     late.links.push({ path, header });
   } else if (header.type === "file") {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await pipeline(content, createWriteStream(path, { flags: "wx", mode: 0o600 }));
+    // Read by its iterator: a pipeline never ends where the archive did before it began to listen.
+    await pipeline(digest.content(content), createWriteStream(path, { flags: "wx", mode: 0o600 }));
     await own(path, header);
     await using file = await open(path, "r");
     await file.chmod(modeOf(header));
@@ -69,6 +99,14 @@ async function unpackEntry(
   } else {
     throw refused(`${JSON.stringify(header.name)} is a ${header.type}`);
   }
+}
+
+async function readEnd(header: Header, content: AsyncIterable<unknown>, digest: ArchiveDigest): Promise<ArchiveEnd> {
+  const sha256 = digest.sha256();
+  const end = header.type === "file" && header.size <= longestEnd ? parseEnd(await text(content)) : null;
+  if (!end) throw notWhole("its end cannot be read");
+  if (end.sha256 !== sha256) throw notWhole("it is not what was exported");
+  return end;
 }
 
 /** A release's files belong to whom they belonged to in the checkout; only a superuser can say so. */
@@ -80,7 +118,7 @@ function modeOf({ mode, name }: Header): number {
   return name.startsWith("releases/") ? mode & 0o777 : mode & 0o700;
 }
 
-const topLevel: readonly string[] = [...exportedFiles, ...exportedDirectories];
+const topLevel: readonly string[] = [...exportedFiles, ...exportedDirectories, backupsDirectory];
 
 function safeName(name: string): string {
   const parts = name.replace(/\/$/, "").split("/");
@@ -91,6 +129,12 @@ function safeName(name: string): string {
 
 export function refused(reason: string): SluiceError {
   return new SluiceError("HOME_UNUSABLE", `this is no archive of a state home: ${reason}`, {
-    hint: "give the file that `sluice state export` wrote",
+    hint: "give the file that `sluice state export` wrote, all of it",
+  });
+}
+
+function notWhole(reason: string): SluiceError {
+  return new SluiceError("HOME_UNUSABLE", `this archive of a state home is not whole: ${reason}`, {
+    hint: "run `sluice state export` again where the state is, and see that all of the file arrives",
   });
 }

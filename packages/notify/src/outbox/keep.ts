@@ -51,11 +51,20 @@ function notBeforeOf(last: Attempt, now: Date): string | undefined {
   return new Date(now.getTime() + Math.min(last.afterMs, longestWaitMs)).toISOString();
 }
 
-/** Entries that are of no use any more. */
+/** What is news only while its deployment is under way: whoever hears of it later takes it for that of another one. */
+const passing: ReadonlySet<string> = new Set(["begun", "waits-for-person"]);
+
+export function isPassing({ outcome }: Pick<OutboxEntry, "outcome">): boolean {
+  return passing.has(outcome);
+}
+
+/** Entries that are of no use any more, where no deployment is under way but that of the caller, which waits for nobody yet. */
 export function outdated(entries: readonly OutboxEntry[], now: Date): readonly OutboxEntry[] {
   const delivered = entries.filter(({ state }) => state === "delivered");
   const expired = entries.filter(
-    (entry) => entry.state !== "delivered" && (isOverlong(entry, now) || isPlanOfThePast(entry, now)),
+    (entry) =>
+      entry.state !== "delivered" &&
+      (isOverlong(entry, now) || isPlanOfThePast(entry, now) || hasStoppedWaiting(entry)),
   );
   return [...delivered.slice(0, Math.max(0, delivered.length - keptDelivered)), ...expired];
 }
@@ -67,6 +76,11 @@ function isOverlong({ createdAt, outcome }: OutboxEntry, now: Date): boolean {
 /** Whoever is told of a plan when its time has come would wait for the wrong thing. */
 function isPlanOfThePast({ notification }: OutboxEntry, now: Date): boolean {
   return notification?.plannedFor !== undefined && Date.parse(notification.plannedFor.at) <= now.getTime();
+}
+
+/** Only a deployment that runs waits for a person, and whoever flushes comes after it: the outbox is its own until it ends. */
+function hasStoppedWaiting({ outcome }: OutboxEntry): boolean {
+  return outcome === "waits-for-person";
 }
 
 /** Whether a flush is to try an entry. `uncertain` ones only when a person asks for it. */

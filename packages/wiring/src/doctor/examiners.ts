@@ -9,6 +9,7 @@ import type { Session } from "../session.ts";
 import { homeFindings, stackFindings } from "../stack-findings.ts";
 import { findingDiagnoses } from "./finding-diagnoses.ts";
 import { homeDiagnoses } from "./home-diagnoses.ts";
+import { isLocal } from "./is-local.ts";
 import { memoryDiagnoses } from "./memory-diagnoses.ts";
 import { notifyDiagnoses } from "./notify-diagnoses.ts";
 
@@ -44,7 +45,7 @@ export function deploymentExaminers(session: Session): readonly Examiner[] {
     {
       name: "memory",
       examine: async () =>
-        isLocal(options.env) ? memoryDiagnoses({ availableBytes: freemem(), totalBytes: totalmem() }) : [],
+        (await isLocal(options.env)) ? memoryDiagnoses({ availableBytes: freemem(), totalBytes: totalmem() }) : [],
     },
     {
       name: "state home",
@@ -84,10 +85,4 @@ export function deploymentExaminers(session: Session): readonly Examiner[] {
       examine: async () => notifyDiagnoses(await session.channels(), await readOutbox(session)),
     },
   ];
-}
-
-/** This machine's memory and ports are the engine's only where the engine is here. */
-export function isLocal({ DOCKER_HOST, DOCKER_CONTEXT }: Readonly<Record<string, string | undefined>>): boolean {
-  const isHere = !DOCKER_HOST || DOCKER_HOST.startsWith("unix://");
-  return isHere && (!DOCKER_CONTEXT || DOCKER_CONTEXT === "default");
 }

@@ -13,8 +13,8 @@ import { readWorkflowFiles } from "../workflows.ts";
 import { backupDiagnoses } from "./backup-diagnoses.ts";
 import { dependencyExaminer } from "./dependency-examiner.ts";
 import { environmentDiagnoses } from "./environment-diagnoses.ts";
-import { isLocal } from "./examiners.ts";
 import { githubExaminer } from "./github-examiner.ts";
+import { isLocal } from "./is-local.ts";
 import { machineDiagnoses } from "./machine-diagnoses.ts";
 import { readClockSynchronised, readListeningPorts, readUnresolvedDomain, takenPorts } from "./read-machine.ts";
 import { readEngineUsers, readRunners, runnerHomes } from "./read-runner.ts";
@@ -30,7 +30,7 @@ export function machineExaminers(session: Session): readonly Examiner[] {
       name: "machine",
       async examine(signal) {
         const [listening, isClockSynchronised, unresolvedDomain] = await Promise.all([
-          isLocal(options.env) ? readListeningPorts() : new Set<number>(),
+          isLocal(options.env).then((isHere) => (isHere ? readListeningPorts() : new Set<number>())),
           readClockSynchronised(signal),
           readUnresolvedDomain(options.env["DOMAIN"]),
         ]);

@@ -4,15 +4,17 @@ import type { DoctorArea } from "../deployer.ts";
 import type { Session } from "../session.ts";
 import { deploymentExaminers } from "./examiners.ts";
 import { machineExaminers } from "./machine-examiners.ts";
-import { securityExaminers } from "./security/security-examiners.ts";
+import { readHomeMode, securityExaminers } from "./security/security-examiners.ts";
 
 /** Looks, and changes nothing of the stack. */
-export function runDoctor(
+export async function runDoctor(
   session: Session,
   signal?: AbortSignal,
   area: DoctorArea = "deployments",
 ): Promise<DoctorReport> {
   const examiners =
-    area === "security" ? securityExaminers(session) : [...deploymentExaminers(session), ...machineExaminers(session)];
+    area === "security"
+      ? securityExaminers(session, await readHomeMode(session, signal))
+      : [...deploymentExaminers(session), ...machineExaminers(session)];
   return examine(examiners, session.clock, signal);
 }

@@ -2,20 +2,37 @@ import type { Finding } from "@sluice/core";
 import type { DeliveryReport } from "@sluice/notify";
 import { type OpenedChannels, problemText } from "./channels.ts";
 
+interface DeliveryHints {
+  readonly waiting: string;
+  readonly uncertain: string;
+}
+
+const laterHints: DeliveryHints = {
+  waiting: "the next deployment tells it, or sluice outbox flush",
+  uncertain: "look there; sluice outbox flush --uncertain sends it again",
+};
+
+/** For what is told only while it holds. */
+export const waitHints: DeliveryHints = {
+  waiting: "it is not told later: sluice status says what the deployment waits for",
+  uncertain: "look there; it is not sent again",
+};
+
 /** Says what could not be told, and throws nothing. */
 export async function guarded(
   say: (finding: Finding) => void,
   work: () => Promise<readonly DeliveryReport[]>,
+  hints = laterHints,
 ): Promise<void> {
   try {
-    for (const finding of (await work()).flatMap(findingOf)) say(finding);
+    for (const finding of (await work()).flatMap((report) => findingOf(report, hints))) say(finding);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     say({ severity: "warn", code: "not-notified", message: `people could not be told: ${message}` });
   }
 }
 
-function findingOf({ channel, place, result, reason }: DeliveryReport): readonly Finding[] {
+function findingOf({ channel, place, result, reason }: DeliveryReport, hints: DeliveryHints): readonly Finding[] {
   const why = reason ? `: ${reason}` : "";
   const about = (text: string, hint?: string): readonly Finding[] => [
     {
@@ -25,9 +42,8 @@ function findingOf({ channel, place, result, reason }: DeliveryReport): readonly
       ...(hint ? { hint } : {}),
     },
   ];
-  if (result === "waiting") return about("could not be told", "the next deployment tells it, or sluice outbox flush");
-  if (result === "uncertain")
-    return about("may not have been told", "look there; sluice outbox flush --uncertain sends it again");
+  if (result === "waiting") return about("could not be told", hints.waiting);
+  if (result === "uncertain") return about("may not have been told", hints.uncertain);
   return result === "expired" ? about("could not be told in time, and is not any more") : [];
 }
 

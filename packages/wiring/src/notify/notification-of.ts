@@ -21,11 +21,11 @@ export function notificationOf(end: EndEvent, attempt: AttemptRecord | undefined
   });
 }
 
-type WantedEvent = Extract<SluiceEvent, { type: "person-wanted" }>;
+export type PersonWanted = Extract<SluiceEvent, { type: "person-wanted" }>;
 
 /** That a deployment waits for a person, who is told once of each thing to decide. */
 export function waitingOf(
-  wanted: WantedEvent,
+  wanted: PersonWanted,
   attempt: AttemptRecord | undefined,
   { stack, link }: Place,
 ): Notification {

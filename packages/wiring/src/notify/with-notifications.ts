@@ -17,10 +17,10 @@ import {
   type TellOptions,
 } from "@sluice/notify";
 import type { OpenedChannels } from "./channels.ts";
-import { guarded } from "./delivery-findings.ts";
+import { guarded, waitHints } from "./delivery-findings.ts";
 import { inTurn, type Turns } from "./in-turn.ts";
 import type { Held, LastWord } from "./last-word.ts";
-import { lastNotification, notificationOf, waitingOf } from "./notification-of.ts";
+import { lastNotification, notificationOf, type PersonWanted, waitingOf } from "./notification-of.ts";
 import { refusalOf } from "./refusal-of.ts";
 import { tellBeginning } from "./tell-beginning.ts";
 
@@ -98,8 +98,8 @@ export async function withNotifications<T>(
 }
 
 /**
- * Tells people while the run goes on that it waits for them; what is still on its way when the run ends is given up, and
- * waits in the outbox.
+ * Tells people while the run goes on that it waits for them. What could not be told when the run ends is given up: later it
+ * would be taken for the wait of another deployment, which nobody has looked at.
  */
 function tellOfWaiting(
   parts: NotifyParts,
@@ -109,21 +109,21 @@ function tellOfWaiting(
   const { stack, link, journal, config, lastWord } = parts;
   const ending = new AbortController();
   const either = AbortSignal.any([signal, ending.signal]);
-  let telling: Promise<void> = Promise.resolve();
+  let telling: Promise<void> | null = null;
+  const tellOf = async (event: PersonWanted) => {
+    const attempt = await attemptOf(journal, event.deployment);
+    const notification = waitingOf(event, attempt, { stack, link });
+    return notifier.announce([notification], { withinMs: config.notify.timeout, signal: either });
+  };
   lastWord.watch((event) => {
-    if (event.type !== "person-wanted") return;
-    telling = turns(() =>
-      guarded(say, async () => {
-        const attempt = await attemptOf(journal, event.deployment);
-        const notification = waitingOf(event, attempt, { stack, link });
-        return notifier.announce([notification], { withinMs: config.notify.timeout, signal: either });
-      }),
-    );
+    if (event.type === "person-wanted") telling = turns(() => guarded(say, () => tellOf(event), waitHints));
   });
   return {
     async end() {
       ending.abort();
+      if (telling === null) return;
       await telling;
+      await notifier.withdrawWaits().catch(() => undefined);
     },
   };
 }

@@ -3,13 +3,13 @@ import { when } from "../when.ts";
 
 /** Who may speak with the engine, and who may read what Sluice keeps. Modes as of `stat`; `null` where there is none. */
 export interface AccessFacts {
+  /** Empty where the engine is on another machine. */
   readonly socket: string;
   readonly socketMode: number | null;
   /** Users beside root who may speak with the engine, by their group. One has to: the one that deploys. */
   readonly engineUsers: readonly string[];
-  /** `DOCKER_HOST`, where it is set. */
+  /** Where the engine is asked over TCP. */
   readonly dockerHost: string | undefined;
-  /** `DOCKER_TLS_VERIFY` is set. */
   readonly usesTls: boolean;
   readonly home: string;
   readonly homeMode: number | null;

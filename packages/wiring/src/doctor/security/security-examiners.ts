@@ -2,8 +2,9 @@ import { execFile } from "node:child_process";
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
-import { findProjectFiles } from "@sluice/compose";
+import { findProjectFiles, resolveEndpoint } from "@sluice/compose";
 import type { Examiner } from "@sluice/core";
+import { stateHomeOf } from "../../locations.ts";
 import type { Session } from "../../session.ts";
 import { readWorkflowFiles } from "../../workflows.ts";
 import { readEngineUsers } from "../read-runner.ts";
@@ -11,28 +12,38 @@ import { accessDiagnoses } from "./access-diagnoses.ts";
 import { composeDiagnoses, hasSecretValue, secretsInCompose } from "./compose-diagnoses.ts";
 import { workflowDiagnoses } from "./workflow-diagnoses.ts";
 
-/** Who may do and read what. Needs no engine. */
-export function securityExaminers(session: Session): readonly Examiner[] {
+/**
+ * The mode of the state home before anything opens it, which takes it from others; `null` where there is none, or nobody can say
+ * which it is.
+ */
+export async function readHomeMode(session: Session, signal: AbortSignal | undefined): Promise<number | null> {
+  const { options } = session;
+  try {
+    if (options.stack === undefined) await session.project(signal);
+    return await modeOf(stateHomeOf(options, await session.stack()));
+  } catch {
+    return null;
+  }
+}
+
+/** Who may do and read what. Needs no engine. @param homeMode as of `readHomeMode` */
+export function securityExaminers(session: Session, homeMode: number | null): readonly Examiner[] {
   const { options } = session;
   const { directory, files = [], envFiles = [], env } = options;
   return [
     {
       name: "access",
       async examine(signal) {
-        const [{ path }, project] = await Promise.all([
-          session.home(),
+        const [stack, project, engine] = await Promise.all([
+          session.stack(),
           findProjectFiles(directory, files, envFiles, env),
+          readEngineAccess(env),
         ]);
-        const socket = (env["DOCKER_HOST"] ?? "unix:///var/run/docker.sock").replace(/^unix:\/\//, "");
         const readable = await Promise.all(project.envFiles.map((file) => readEnvFile(file, directory, signal)));
         return accessDiagnoses({
-          socket,
-          socketMode: await modeOf(socket),
-          engineUsers: [...((await readEngineUsers(socket)) ?? [])].filter((user) => user !== "root"),
-          dockerHost: env["DOCKER_HOST"],
-          usesTls: Boolean(env["DOCKER_TLS_VERIFY"]),
-          home: path,
-          homeMode: await modeOf(path),
+          ...engine,
+          home: stateHomeOf(options, stack),
+          homeMode,
           envFiles: readable.flat(),
         });
       },
@@ -57,6 +68,19 @@ export function securityExaminers(session: Session): readonly Examiner[] {
       examine: async () => workflowDiagnoses(await readWorkflowFiles(directory)),
     },
   ];
+}
+
+/** Who may speak with the engine, found as the `docker` command finds it. Nothing is known of one that cannot be found. */
+async function readEngineAccess(env: Session["options"]["env"]) {
+  const endpoint = await resolveEndpoint(env).catch(() => null);
+  const socket = endpoint?.kind === "unix" ? endpoint.socketPath : "";
+  return {
+    socket,
+    socketMode: await modeOf(socket),
+    engineUsers: [...((await readEngineUsers(socket)) ?? [])].filter((user) => user !== "root"),
+    dockerHost: endpoint?.kind === "tcp" ? `tcp://${endpoint.host}:${endpoint.port}` : undefined,
+    usesTls: endpoint?.kind === "tcp" && endpoint.tls !== null,
+  };
 }
 
 async function modeOf(path: string): Promise<number | null> {
