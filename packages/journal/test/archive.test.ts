@@ -296,13 +296,16 @@ it.each([
   expect(await readdir(directory)).toEqual([]);
 });
 
-it("nothing is written through a link of the archive", async () => {
+it.each([
+  ["a file", { name: "releases/r1/evil", text: "x" }],
+  ["a link", { name: "releases/r1/evil", link: "/etc/passwd" }],
+])("%s is not written through a link of the archive", async (_what, entry) => {
   const directory = await temporaryDirectory();
   await mkdir(join(directory, "outside"));
   const archive = await tar(
     { name: "home.json", text: '{"version":1,"id":"i","stack":"s","createdAt":"t"}' },
     { name: "releases/r1", link: join(directory, "outside") },
-    { name: "releases/r1/evil", text: "x" },
+    entry,
   );
   await expect(importHome(join(directory, "copy"), archive, options)).rejects.toMatchObject({ code: "HOME_UNUSABLE" });
   expect(await readdir(directory)).toEqual(["outside"]);

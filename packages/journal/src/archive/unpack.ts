@@ -63,7 +63,11 @@ function isConsequence(error: unknown): boolean {
 async function finish(root: string, late: LateWork, gone: readonly string[]): Promise<void> {
   for (const name of gone) await rm(join(root, name), { recursive: true, force: true });
   const isLeft = ({ path }: LateEntry) => !gone.some((name) => `${path}/`.startsWith(`${join(root, name)}/`));
-  for (const { path, header } of late.links.filter(isLeft)) {
+  const links = late.links.filter(isLeft);
+  for (const { path, header } of links) {
+    const through = links.find((other) => path.startsWith(`${other.path}/`));
+    if (through)
+      throw refused(`${JSON.stringify(header.name)} lies behind the link ${JSON.stringify(through.header.name)}`);
     await symlink(header.linkname, path);
     await own(path, header);
   }

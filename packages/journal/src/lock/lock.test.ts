@@ -48,7 +48,9 @@ it("gives up waiting when its signal aborts", async () => {
   const home = await temporaryHome();
   await using _lock = await acquireLock(home, request);
   const signal = AbortSignal.timeout(50);
-  await expect(acquireLock(home, { ...request, waitMs: 60_000, signal })).rejects.toMatchObject({ name: "TimeoutError" });
+  await expect(acquireLock(home, { ...request, waitMs: 60_000, signal })).rejects.toMatchObject({
+    name: "TimeoutError",
+  });
 });
 
 it("is not given up by opening, reading or exporting the home in the same process", async () => {
