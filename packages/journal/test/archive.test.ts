@@ -304,6 +304,7 @@ it.each([
   await mkdir(join(directory, "outside"));
   const archive = await tar(
     { name: "home.json", text: '{"version":1,"id":"i","stack":"s","createdAt":"t"}' },
+    { name: "releases/r0/file", text: "makes the directory" },
     { name: "releases/r1", link: join(directory, "outside") },
     entry,
   );
