@@ -102,6 +102,7 @@ async function scopeOf(
     doorIds: new Map(),
     observations: new Observations(),
     control: createControl(ports, start.deployment, givenOrders(attempt.orders)),
+    recorded: new Map(),
     trafficMoved: attempt.begun.some((step) => step.startsWith("shift-") || step.startsWith("adopt-")),
     previousFails: attempt.outcomes.some(({ result, data }) => result === "done" && data?.["previous"] === "fail"),
     // The last moment of which that is sure.
