@@ -11,6 +11,7 @@ import { type DeploymentResult, end } from "./end.ts";
 import { type AttemptRecord, bundleOf, unfinishedOf } from "./journal-entries.ts";
 import { Observations } from "./observations.ts";
 import { lastAttempt } from "./read-attempts.ts";
+import { recordedOf } from "./recorded-windows.ts";
 import { report } from "./report.ts";
 import { runSteps, undoSteps } from "./run-steps.ts";
 import { type DeploymentScope, type EnginePorts, emit, type StackFacts } from "./scope.ts";
@@ -102,7 +103,7 @@ async function scopeOf(
     doorIds: new Map(),
     observations: new Observations(),
     control: createControl(ports, start.deployment, givenOrders(attempt.orders)),
-    recorded: new Map(),
+    recorded: recordedOf(attempt),
     trafficMoved: attempt.begun.some((step) => step.startsWith("shift-") || step.startsWith("adopt-")),
     previousFails: attempt.outcomes.some(({ result, data }) => result === "done" && data?.["previous"] === "fail"),
     // The last moment of which that is sure.
