@@ -1,4 +1,4 @@
-import { isSluiceError, type JudgeWindow, SluiceError, type TrafficRouter } from "@sluice/core";
+import { isSluiceError, type JudgeWindow, SluiceError, type TrafficRouter, type Verdict } from "@sluice/core";
 import { aConfig, aProject, aRequest, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { problemsOf, serves } from "../test/support/enumerate.ts";
@@ -171,6 +171,62 @@ describe("an attempt that died", () => {
     expect(result).toMatchObject({ outcome: "interrupted", exitCode: 130, serving: { tag: "v2" } });
     scenario.world.restart();
     expect(await scenario.deploy("v3")).toMatchObject({ outcome: "live", serving: { tag: "v3" } });
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+});
+
+describe("an attempt that was to be taken back, and of which users still reach the candidate", () => {
+  const config = aConfig({ rollout: { steps: [100], bake: "4s" }, analysis: { enabled: true, interval: "1s" } });
+  const failing: Verdict = { check: "errors", result: "fail", value: "20 % errors", limit: "<= 1 %", n: 300 };
+
+  /** `v2` is ended after the cutover, and its doors cannot be led back. */
+  async function stuck(end: (scenario: Scenario) => void, changes: { readonly isKilled?: boolean } = {}) {
+    const scenario = aScenario({ config });
+    const { world } = scenario;
+    await scenario.deploy("v1");
+    world.restart();
+    let hasBaked = false;
+    let isEnding = false;
+    world.calls.fault = ({ name }) => {
+      if (name === "journal.append step-intent bake-1") hasBaked = true;
+      if (hasBaked && !isEnding && name.startsWith("router.traffic")) {
+        isEnding = true;
+        end(scenario);
+      }
+      if (!isEnding || !name.startsWith("router.setRouting")) return undefined;
+      return changes.isKilled ? "crash" : new SluiceError("DOOR_FAILED", "the door does not answer");
+    };
+    const result = await scenario.deploy("v2").catch(() => null);
+    if (!changes.isKilled) expect(result).toMatchObject({ outcome: "needs-person" });
+    expect(reached(scenario)).toEqual({ web: ["v2"] });
+    world.restart();
+    return scenario;
+  }
+
+  it.each([
+    [
+      "by a verdict",
+      (scenario: Scenario) => void scenario.world.behaviours.set("v2", { verdict: failing }),
+      "20 % errors",
+    ],
+    ["by a person", (scenario: Scenario) => void scenario.world.order("abort"), "aborted by"],
+  ])("%s is undone by the next run, and is still a broken release", async (_title, end, reason) => {
+    for (const isKilled of [false, true]) {
+      const scenario = await stuck(end, { isKilled });
+      expect(await scenario.recover()).toMatchObject({
+        outcome: "interrupted",
+        serving: { tag: "v1", share: 100 },
+        reason: expect.stringContaining(reason),
+      });
+      expect(await problemsOf(scenario)).toEqual([]);
+      expect(await codeOf(scenario.deploy("v2"))).toBe("RELEASE_BROKEN");
+    }
+  });
+
+  it("is finished where a person wants that all the same", async () => {
+    const scenario = await stuck(({ world }) => void world.behaviours.set("v2", { verdict: failing }));
+    scenario.world.behaviours.delete("v2");
+    expect(await scenario.recover("finish")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
     expect(await problemsOf(scenario)).toEqual([]);
   });
 });

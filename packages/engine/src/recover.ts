@@ -1,7 +1,7 @@
 import { planRecovery, type ResolvedProject } from "@sluice/core";
 import { reviveDoors } from "./actions/revive-doors.ts";
 import { restoreRoutes } from "./actions/traffic.ts";
-import { completeRun, endUnclear, observeServing } from "./complete.ts";
+import { completeRun, endUnclear, markBroken, observeServing } from "./complete.ts";
 import { givenOrders } from "./control/control-state.ts";
 import { createControl, takeOrders } from "./control/take-orders.ts";
 import { tellCutShortJobs } from "./cut-short.ts";
@@ -21,7 +21,7 @@ import { wake } from "./wake.ts";
 
 /**
  * Finishes or undoes an attempt that died without an end, or whose way back was not complete. Which of both is decided
- * by what the doors show, unless it is chosen. Returns `null` when there is none.
+ * by what the doors show, unless it is chosen, or a verdict or a person had decided it before. Returns `null` when there is none.
  *
  * @throws SluiceError RECOVERY_REFUSED when the choice is not possible
  */
@@ -48,6 +48,7 @@ export async function recoverUnfinished(
     return await completeRun(result, scope, run, [...unfinished.begun, ...result.begun]);
   }
   await restoreRoutes(scope, recovery.begun);
+  if (unfinished.condemned && !scope.release?.bundle.broken) await markBroken(scope, unfinished.condemned);
   await tellCutShortJobs(scope);
   const failures = await undoSteps(recovery.begun, scope);
   if (scope.engine === "was-away") await wake(scope, failures.length === 0);
