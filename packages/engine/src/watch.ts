@@ -60,6 +60,18 @@ export async function watch(
     if (left > 0) await unlessFound(ports.clock.sleep(left, early));
     // A timer may fire a little early.
     [look, lookedAtMs] = [number, Math.max(dueMs, elapsed())];
+    await lookOnce();
+  }
+  const ended = await watched.end(isMeanwhile ? null : lookFor);
+  const stopping = ended.find(stops);
+  if (stopping) throw fail(stopping);
+  const shown = [...last.filter(({ check }) => !ended.some((verdict) => verdict.check === check)), ...ended];
+  for (const verdict of shown) emit(scope, { type: "verdict", deployment: scope.deployment, step, verdict });
+  if (onNoData === "pause" && open) throw undecided(open);
+  const watchedMs = Math.max(holdMs, Math.round((ports.clock.monotonicMs() - begin) / 1_000) * 1_000);
+  call.progress(`watched for ${formatDuration(watchedMs)} at ${at} %`);
+
+  async function lookOnce(): Promise<void> {
     // An engine that answers late holds up nobody who asks the door.
     const looked = Promise.all([
       probeChecks(scope, slot, containerChecks, early),
@@ -76,14 +88,15 @@ export async function watch(
     const bad = last.find((verdict) => verdict.result === "fail" && !forgiven.includes(verdict));
     if (bad) throw fail(bad);
   }
-  const ended = await watched.end();
-  const stopping = ended.find(stops);
-  if (stopping) throw fail(stopping);
-  const shown = [...last.filter(({ check }) => !ended.some((verdict) => verdict.check === check)), ...ended];
-  for (const verdict of shown) emit(scope, { type: "verdict", deployment: scope.deployment, step, verdict });
-  if (onNoData === "pause" && open) throw undecided(open);
-  const watchedMs = Math.max(holdMs, Math.round((ports.clock.monotonicMs() - begin) / 1_000) * 1_000);
-  call.progress(`watched for ${formatDuration(watchedMs)} at ${at} %`);
+
+  /** Users are watched while a check is waited for. */
+  async function lookFor(ms: number): Promise<void> {
+    const untilMs = ports.clock.monotonicMs() + ms;
+    for (let left = ms; left > 0; left = untilMs - ports.clock.monotonicMs()) {
+      await unlessFound(ports.clock.sleep(Math.min(analysis.interval, left), early));
+      await lookOnce();
+    }
+  }
 
   /** What a check that watches finds needs no look at anything else. */
   async function unlessFound<T>(work: Promise<T>): Promise<T> {

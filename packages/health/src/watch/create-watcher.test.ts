@@ -279,10 +279,13 @@ describe("a query to Prometheus", () => {
       onNoData: "warn",
       value: "0: 1 of 1 looks that are forgiven",
     });
+    expect(watching.forgave?.()).toBe(true);
     value = "1";
     expect((await look(watching)).result).toBe("pass");
+    expect(watching.forgave?.()).toBe(false);
     value = "0";
     await look(watching);
     expect((await look(watching)).result).toBe("fail");
+    expect(watching.forgave?.()).toBe(false);
   });
 });
