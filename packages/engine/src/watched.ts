@@ -61,7 +61,7 @@ export async function beginWatched(scope: DeploymentScope, span: WatchedSpan, si
   };
 }
 
-function again(verdict: Verdict, following: Following | undefined): Promise<Verdict> | Verdict {
+async function again(verdict: Verdict, following: Following | undefined): Promise<Verdict> {
   return following?.forgave() ? following.end() : verdict;
 }
 
