@@ -18,8 +18,9 @@ export function condemnedBy({ outcomes, orders }: Pick<AttemptRecord, "outcomes"
   if (abort) return `aborted by ${abort.actor}${abort.reason ? `: ${abort.reason}` : ""}`;
   const left = new Set(orders.flatMap(({ byVerdict, step }) => (byVerdict ? [step] : [])));
   const failed = outcomes.findLast(
-    ({ step, result, error, seq }) =>
+    ({ step, result, error, interrupted, seq }) =>
       result === "failed" &&
+      !interrupted &&
       verdictCodes.has(error?.code ?? "") &&
       !left.has(step) &&
       !outcomes.some((later) => later.step === step && later.result === "done" && later.seq > seq),

@@ -55,6 +55,8 @@ export interface StepOutcome extends JournalEntry {
   readonly durationMs: number;
   readonly data?: StepData;
   readonly error?: { readonly code: string; readonly message: string };
+  /** The run was asked to stop: the error says nothing of the release. Records of older versions have none. */
+  readonly interrupted?: boolean;
   /** Seen since the record before; records of older versions have none. */
   readonly observations?: readonly Observation[];
 }

@@ -224,6 +224,22 @@ describe("an attempt that was to be taken back, and of which users still reach t
     }
   });
 
+  it("is none that was only interrupted, whatever the step that was under way says of that", async () => {
+    const scenario = aScenario({ config });
+    await scenario.deploy("v1");
+    const controller = new AbortController();
+    scenario.world.calls.fault = ({ name }) => {
+      if (!name.startsWith("slots.start worker of green")) return undefined;
+      controller.abort(new Error("asked to stop"));
+      return new SluiceError("START_FAILED", "the command was ended by a signal");
+    };
+    expect(await scenario.deploy("v2", { signal: controller.signal })).toMatchObject({ outcome: "interrupted" });
+    expect(reached(scenario)).toEqual({ web: ["v2"] });
+    scenario.world.restart();
+    expect(await scenario.recover()).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
   it("is finished where a person wants that all the same", async () => {
     const scenario = await stuck(({ world }) => void world.behaviours.set("v2", { verdict: failing }));
     scenario.world.behaviours.delete("v2");
