@@ -1,9 +1,9 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { PrometheusCheck } from "@sluice/core";
+import { systemClock } from "@sluice/core/node";
 import { createWatcher } from "@sluice/health";
 import { expect, it } from "vitest";
-import { systemClock } from "./system-clock.ts";
 import { liveTarget, watchLive } from "./watch-live.ts";
 
 /** The verdict on a release that serves, by a server that answers with these values, the last of them from then on. */
