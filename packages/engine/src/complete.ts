@@ -1,6 +1,7 @@
 import type { Outcome, PlanStep, ResolvedProject } from "@sluice/core";
 import { reviveDoors } from "./actions/revive-doors.ts";
 import { restoreRoutes } from "./actions/traffic.ts";
+import { verdictCodes } from "./condemned.ts";
 import { tellCutShortJobs } from "./cut-short.ts";
 import { createDeadline, settle } from "./deadline.ts";
 import { type DeploymentResult, end, leave, type RunContext } from "./end.ts";
@@ -100,7 +101,7 @@ async function endUndecided(
   return end(scope, run, { outcome: "needs-person", error, reason });
 }
 
-/** Ends a run whose way back is not complete. The next run tries it again. */
+/** Ends a run whose way back is not complete. The next run tries it again, unless no verdict began it and users are all there. */
 export async function endUnclear(
   scope: DeploymentScope,
   run: RunContext,
@@ -141,17 +142,8 @@ async function showCandidateLog(scope: DeploymentScope): Promise<void> {
 
 const shownLogLines = 20;
 
-/** Errors that say something of the release itself, not of the machine it was tried on; a person's no is one. */
-const verdictCodes: ReadonlySet<string> = new Set([
-  "CHECK_FAILED",
-  "ANALYSIS_FAILED",
-  "NOT_READY",
-  "START_FAILED",
-  "ABORTED",
-]);
-
 /** A release that serves, or that served before, is proven: what fails then is not what was released. */
-async function markBroken(scope: DeploymentScope, reason: string): Promise<void> {
+export async function markBroken(scope: DeploymentScope, reason: string): Promise<void> {
   const { ports, release, plan } = scope;
   if (!release || plan.kind === "rollback" || !plan.steps.some(({ kind }) => kind === "promote")) return;
   try {

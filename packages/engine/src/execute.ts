@@ -40,6 +40,7 @@ export async function execute(
     doorIds: doorIdsOf(observed),
     observations: new Observations(),
     control: createControl(ports, deployment),
+    recorded: new Map(),
     trafficMoved: false,
   };
   for (const finding of findings) {

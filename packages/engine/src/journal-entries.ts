@@ -11,6 +11,7 @@ import type {
   UnfinishedDeployment,
 } from "@sluice/core";
 import type { StepData } from "./action.ts";
+import { condemnedBy } from "./condemned.ts";
 
 export interface DeploymentStart extends JournalEntry {
   readonly type: "deployment-start";
@@ -54,6 +55,8 @@ export interface StepOutcome extends JournalEntry {
   readonly durationMs: number;
   readonly data?: StepData;
   readonly error?: { readonly code: string; readonly message: string };
+  /** The run was asked to stop: the error says nothing of the release. Records of older versions have none. */
+  readonly interrupted?: boolean;
   /** Seen since the record before; records of older versions have none. */
   readonly observations?: readonly Observation[];
 }
@@ -104,7 +107,15 @@ export function unfinishedOf(
     if (result === "done") done.add(step);
     if (result === "undone") done.delete(step);
   }
-  return { deployment: start.deployment, plan: start.plan, begun: [...new Set(begun)], done: [...done], attempt };
+  const condemned = condemnedBy(attempt);
+  return {
+    deployment: start.deployment,
+    plan: start.plan,
+    begun: [...new Set(begun)],
+    done: [...done],
+    ...(condemned === undefined ? {} : { condemned }),
+    attempt,
+  };
 }
 
 /** Id of the bundle an attempt is about: known at its start, or told by its build step. */

@@ -1,5 +1,5 @@
-import { type DoorTraffic, type JudgeWindow, type RequestSample, SluiceError } from "@sluice/core";
-import { aConfig, aProject, aRequest } from "@sluice/testing";
+import { type DoorTraffic, type JudgeWindow, type RequestSample, SluiceError, type Verdict } from "@sluice/core";
+import { aConfig, aProject, aRequest, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { problemsOf, serves } from "../test/support/enumerate.ts";
 import { aScenario, shopServices } from "../test/support/scenario.ts";
@@ -9,6 +9,8 @@ const config = aConfig({
   rollout: { steps: [{ share: 10, for: "4s" }, 100], bake: "4s" },
   analysis: { enabled: true },
 });
+
+type Settings = NonNullable<Parameters<typeof aConfig>[0]>["analysis"];
 
 const sample = (bucket: number, status: number): RequestSample => ({
   at: 0,
@@ -111,6 +113,82 @@ describe("what is judged", () => {
       clientsWithErrors: 2,
       worstClient: { requests: 3, errors: 2 },
     });
+  });
+});
+
+describe("a small service beside a busy one", () => {
+  const api = aService("api", { ports: [{ published: 9090, target: 3000, protocol: "tcp" }] });
+  const services = [...shopServices, api];
+
+  /** `web` gets 1,000 requests between two looks, `api` 10; what the judge says of each is the caller's to say. */
+  async function deployed(verdicts: (window: JudgeWindow) => readonly Partial<Verdict>[], changes: Settings = {}) {
+    const twoDoors = aConfig({
+      rollout: { steps: [{ share: 10, for: "4s" }, 100], bake: "4s" },
+      analysis: { enabled: true, interval: "1s", ...changes },
+    });
+    const scenario = aScenario({ config: twoDoors, services });
+    await scenario.deploy("v1");
+    scenario.world.restart();
+    const ports = scenario.world.ports();
+    const isApi = (door: string) => scenario.world.state.doors.get(door)?.service === "api";
+    let looks = 0;
+    const router = {
+      ...ports.router,
+      async traffic(door: string, signal?: AbortSignal): Promise<DoorTraffic> {
+        const { epoch, slots } = await ports.router.traffic(door, signal);
+        looks += 1;
+        const made = looks * (isApi(door) ? 10 : 1_000);
+        const green = { ...slots.green, requests: made, http5xx: isApi(door) ? made : 0 };
+        return { epoch, slots: { blue: { ...slots.blue, requests: made }, green } };
+      },
+    };
+    const judge = (window: JudgeWindow) =>
+      verdicts(window).map((verdict) => ({
+        check: "errors",
+        result: "pass" as const,
+        value: "",
+        limit: "",
+        n: 0,
+        ...verdict,
+      }));
+    const facts = { stack: "shop", homeId: "home", previewSecret: "secret", config: twoDoors, actor: "a", reason: "" };
+    const request = { ...facts, project: aProject({ services }), release: aRequest("v2") };
+    const result = await deploy(request, { ...ports, router, judge }, new AbortController().signal);
+    const texts = scenario.world.events.flatMap((event) => (event.type === "step-progress" ? [event.text] : []));
+    const shown = scenario.world.events.flatMap((event) => (event.type === "verdict" ? [event.verdict.check] : []));
+    return { result, texts, shown };
+  }
+
+  it("is judged by its own users, and named", async () => {
+    const seen: JudgeWindow[] = [];
+    const { result } = await deployed((window) => {
+      seen.push(window);
+      const { requests, errors } = window.candidate;
+      return [{ result: errors > requests / 100 ? "fail" : "pass", n: requests, value: "100 % errors" }];
+    });
+    expect(result).toMatchObject({ outcome: "rolled-back", reason: expect.stringMatching(/^errors of api: 100 %/) });
+    expect(seen.map(({ services: many }) => many)).toEqual([2, 2]);
+  });
+
+  it("must be slow twice in a row itself", async () => {
+    let looks = 0;
+    const latency = { check: "latency", result: "fail" as const };
+    // Each is slow at every other look, and never both.
+    const { result, shown } = await deployed(() => [(looks += 1) % 4 === 1 || looks % 4 === 0 ? latency : {}]);
+    expect(result).toMatchObject({ outcome: "live" });
+    expect(shown).toEqual(expect.arrayContaining(["errors of web", "latency of api"]));
+  });
+
+  it("that hardly anybody uses keeps nothing waiting, unless it errs", async () => {
+    const quiet = (percent: number) => (window: JudgeWindow) => {
+      const n = window.candidate.requests;
+      const measured = { unit: "%" as const, candidate: percent, previous: 0 };
+      return [n < 500 ? { result: "no-data" as const, n: 10, measured } : { n }];
+    };
+    expect((await deployed(quiet(0), { onNoData: "extend" })).texts).toContain("watched for 4s at 10 %");
+    expect((await deployed(quiet(20), { onNoData: "extend" })).texts).toContain("watched for 8s at 10 %");
+    expect((await deployed(quiet(0), { onNoData: "pause" })).result).toMatchObject({ outcome: "live" });
+    expect((await deployed(quiet(20), { onNoData: "pause" })).result).toMatchObject({ outcome: "needs-person" });
   });
 });
 

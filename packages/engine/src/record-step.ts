@@ -10,12 +10,13 @@ interface StepResult {
   readonly startedMs: number;
   readonly data?: StepData;
   readonly error?: unknown;
+  readonly interrupted?: boolean;
 }
 
 /** The outcome of a step: to the journal first, then as an event. */
 export async function record(scope: DeploymentScope, step: PlanStep, outcome: StepResult): Promise<void> {
   const { deployment, ports } = scope;
-  const { result, data, error } = outcome;
+  const { result, data, error, interrupted } = outcome;
   const durationMs = Math.round(ports.clock.monotonicMs() - outcome.startedMs);
   await scope.observations.carry((carried) =>
     ports.journal.append({
@@ -26,6 +27,7 @@ export async function record(scope: DeploymentScope, step: PlanStep, outcome: St
       durationMs,
       ...(data ? { data } : {}),
       ...(error === undefined ? {} : { error: describe(error) }),
+      ...(interrupted ? { interrupted } : {}),
       ...carried,
     }),
   );

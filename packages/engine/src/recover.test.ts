@@ -1,8 +1,9 @@
-import { isSluiceError, SluiceError } from "@sluice/core";
-import { aConfig, aProject, aService } from "@sluice/testing";
+import { isSluiceError, type JudgeWindow, SluiceError, type TrafficRouter, type Verdict } from "@sluice/core";
+import { aConfig, aProject, aRequest, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { problemsOf, serves } from "../test/support/enumerate.ts";
 import { aScenario, type RunParts, reached, type Scenario, shopServices } from "../test/support/scenario.ts";
+import { deploy, recoverUnfinished } from "./index.ts";
 
 const codeOf = (promise: Promise<unknown>) =>
   promise.then(
@@ -171,6 +172,136 @@ describe("an attempt that died", () => {
     scenario.world.restart();
     expect(await scenario.deploy("v3")).toMatchObject({ outcome: "live", serving: { tag: "v3" } });
     expect(await problemsOf(scenario)).toEqual([]);
+  });
+});
+
+describe("an attempt that was to be taken back, and of which users still reach the candidate", () => {
+  const config = aConfig({ rollout: { steps: [100], bake: "4s" }, analysis: { enabled: true, interval: "1s" } });
+  const failing: Verdict = { check: "errors", result: "fail", value: "20 % errors", limit: "<= 1 %", n: 300 };
+
+  /** `v2` is ended after the cutover, and its doors cannot be led back. */
+  async function stuck(end: (scenario: Scenario) => void, changes: { readonly isKilled?: boolean } = {}) {
+    const scenario = aScenario({ config });
+    const { world } = scenario;
+    await scenario.deploy("v1");
+    world.restart();
+    let hasBaked = false;
+    let isEnding = false;
+    world.calls.fault = ({ name }) => {
+      if (name === "journal.append step-intent bake-1") hasBaked = true;
+      if (hasBaked && !isEnding && name.startsWith("router.traffic")) {
+        isEnding = true;
+        end(scenario);
+      }
+      if (!isEnding || !name.startsWith("router.setRouting")) return undefined;
+      return changes.isKilled ? "crash" : new SluiceError("DOOR_FAILED", "the door does not answer");
+    };
+    // A run that is killed has no last word that anybody hears.
+    const result = await scenario.deploy("v2").catch(() => null);
+    expect(changes.isKilled ? "killed" : result?.outcome).toBe(changes.isKilled ? "killed" : "needs-person");
+    expect(reached(scenario)).toEqual({ web: ["v2"] });
+    world.restart();
+    return scenario;
+  }
+
+  it.each([
+    [
+      "by a verdict",
+      (scenario: Scenario) => void scenario.world.behaviours.set("v2", { verdict: failing }),
+      "20 % errors",
+    ],
+    ["by a person", (scenario: Scenario) => void scenario.world.order("abort"), "aborted by"],
+  ])("%s is undone by the next run, and is still a broken release", async (_title, end, reason) => {
+    for (const isKilled of [false, true]) {
+      const scenario = await stuck(end, { isKilled });
+      expect(await scenario.recover()).toMatchObject({
+        outcome: "interrupted",
+        serving: { tag: "v1", share: 100 },
+        reason: expect.stringContaining(reason),
+      });
+      expect(await problemsOf(scenario)).toEqual([]);
+      expect(await codeOf(scenario.deploy("v2"))).toBe("RELEASE_BROKEN");
+    }
+  });
+
+  it("is none that was only interrupted, whatever the step that was under way says of that", async () => {
+    const scenario = aScenario({ config });
+    await scenario.deploy("v1");
+    const controller = new AbortController();
+    scenario.world.calls.fault = ({ name }) => {
+      if (!name.startsWith("slots.start worker of green")) return undefined;
+      controller.abort(new Error("asked to stop"));
+      return new SluiceError("START_FAILED", "the command was ended by a signal");
+    };
+    expect(await scenario.deploy("v2", { signal: controller.signal })).toMatchObject({ outcome: "interrupted" });
+    expect(reached(scenario)).toEqual({ web: ["v2"] });
+    scenario.world.restart();
+    expect(await scenario.recover()).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("is finished where a person wants that all the same", async () => {
+    const scenario = await stuck(({ world }) => void world.behaviours.set("v2", { verdict: failing }));
+    scenario.world.behaviours.delete("v2");
+    expect(await scenario.recover("finish")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+});
+
+describe("a bake that a later run finishes", () => {
+  const config = aConfig({
+    rollout: { steps: [{ share: 10, for: "4s" }, 100], bake: "4s" },
+    analysis: { enabled: true, interval: "1s" },
+  });
+
+  /** What the judge is shown by the run that finishes `v2`, once `change` was made to the journal. */
+  async function judgedAfter(change: (scenario: Scenario) => void): Promise<readonly JudgeWindow[]> {
+    const scenario = aScenario({ config });
+    const { world } = scenario;
+    await scenario.deploy("v1");
+    world.restart();
+    const seen: JudgeWindow[] = [];
+    const facts = { stack: "shop", homeId: "home", previewSecret: "secret", config, actor: "tester", reason: "a test" };
+    const project = aProject({ services: shopServices });
+    let looks = 0;
+    const run = () => {
+      const ports = world.ports();
+      const traffic: TrafficRouter["traffic"] = async (door, signal) => {
+        const { epoch, slots } = await ports.router.traffic(door, signal);
+        const { share } = await ports.router.routing(door, signal);
+        looks += share > 0 && share < 100 ? 1 : 0;
+        return { epoch, slots: { ...slots, blue: { ...slots.blue, requests: looks * 90, http5xx: looks * 9 } } };
+      };
+      const judge = (window: JudgeWindow) => {
+        seen.push(window);
+        return [];
+      };
+      return { ...ports, router: { ...ports.router, traffic }, judge };
+    };
+    world.calls.fault = ({ name }) => (name === "journal.append step-outcome bake-1" ? "crash" : undefined);
+    const { signal } = new AbortController();
+    await deploy({ ...facts, project, release: aRequest("v2") }, run(), signal).catch(() => undefined);
+    world.restart();
+    change(scenario);
+    seen.length = 0;
+    expect(await recoverUnfinished(facts, project, run(), signal)).toMatchObject({ outcome: "live" });
+    return seen;
+  }
+
+  it("is judged by what the previous was when it last had users, as the run that died had it", async () => {
+    const [window] = await judgedAfter(() => undefined);
+    expect(window?.previous).toMatchObject({ requests: 360, errors: 36, latenciesMs: [] });
+  });
+
+  it("is judged alone where a version before has recorded nothing of that", async () => {
+    const windows = await judgedAfter(({ world }) => {
+      for (const record of world.state.records) {
+        const { data = {} } = record as { data?: { recorded?: unknown } };
+        delete data.recorded;
+      }
+    });
+    expect(windows.map(({ previous }) => previous)).toEqual(windows.map(() => null));
+    expect(windows.length).toBeGreaterThan(0);
   });
 });
 

@@ -1,7 +1,7 @@
 import { planRecovery, type ResolvedProject } from "@sluice/core";
 import { reviveDoors } from "./actions/revive-doors.ts";
 import { restoreRoutes } from "./actions/traffic.ts";
-import { completeRun, endUnclear, observeServing } from "./complete.ts";
+import { completeRun, endUnclear, markBroken, observeServing } from "./complete.ts";
 import { givenOrders } from "./control/control-state.ts";
 import { createControl, takeOrders } from "./control/take-orders.ts";
 import { tellCutShortJobs } from "./cut-short.ts";
@@ -11,6 +11,7 @@ import { type DeploymentResult, end } from "./end.ts";
 import { type AttemptRecord, bundleOf, unfinishedOf } from "./journal-entries.ts";
 import { Observations } from "./observations.ts";
 import { lastAttempt } from "./read-attempts.ts";
+import { recordedOf } from "./recorded-windows.ts";
 import { report } from "./report.ts";
 import { runSteps, undoSteps } from "./run-steps.ts";
 import { type DeploymentScope, type EnginePorts, emit, type StackFacts } from "./scope.ts";
@@ -20,7 +21,7 @@ import { wake } from "./wake.ts";
 
 /**
  * Finishes or undoes an attempt that died without an end, or whose way back was not complete. Which of both is decided
- * by what the doors show, unless it is chosen. Returns `null` when there is none.
+ * by what the doors show, unless it is chosen, or a verdict or a person had decided it before. Returns `null` when there is none.
  *
  * @throws SluiceError RECOVERY_REFUSED when the choice is not possible
  */
@@ -47,6 +48,7 @@ export async function recoverUnfinished(
     return await completeRun(result, scope, run, [...unfinished.begun, ...result.begun]);
   }
   await restoreRoutes(scope, recovery.begun);
+  if (unfinished.condemned && !scope.release?.bundle.broken) await markBroken(scope, unfinished.condemned);
   await tellCutShortJobs(scope);
   const failures = await undoSteps(recovery.begun, scope);
   if (scope.engine === "was-away") await wake(scope, failures.length === 0);
@@ -102,6 +104,7 @@ async function scopeOf(
     doorIds: new Map(),
     observations: new Observations(),
     control: createControl(ports, start.deployment, givenOrders(attempt.orders)),
+    recorded: recordedOf(attempt),
     trafficMoved: attempt.begun.some((step) => step.startsWith("shift-") || step.startsWith("adopt-")),
     previousFails: attempt.outcomes.some(({ result, data }) => result === "done" && data?.["previous"] === "fail"),
     // The last moment of which that is sure.

@@ -74,7 +74,7 @@ async function runStep(step: PlanStep, scope: DeploymentScope, signal: AbortSign
     const data = await withDeadline(step, scope, signal);
     await keep(scope, step, { result: "done", startedMs, ...(data ? { data } : {}) });
   } catch (error) {
-    await recordIfPossible(scope, step, { result: "failed", startedMs, error });
+    await recordIfPossible(scope, step, { result: "failed", startedMs, error, interrupted: signal.aborted });
     throw error;
   }
 }

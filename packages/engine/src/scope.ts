@@ -87,8 +87,8 @@ export interface DeploymentScope extends StackFacts {
   readonly observations: Observations;
   /** What people say to it while it runs. */
   readonly control: Control;
-  /** What the previous gave its users while it last had some, for when it has none any more. */
-  recorded?: SlotWindow;
+  /** By service: what the previous gave its users while it last had some, for when it has none any more. */
+  readonly recorded: Map<string, SlotWindow>;
   /** The rehearsal saw that the previous does not run on the migrated data: it is no way back that may be taken unasked. */
   previousFails?: boolean;
   /** There was too little memory for the previous to stay warm: it is stopped, and stays so. */

@@ -1,6 +1,7 @@
 import { formatDuration, releaseChecks, type Slot, SluiceError, stops, type Verdict } from "@sluice/core";
 import type { StepCall } from "./action.ts";
 import { probeChecks } from "./actions/verify.ts";
+import { hasTooFew, type Judged, judgeServices, undecidedOf } from "./judge-services.ts";
 import { type DeploymentScope, emit, releaseOf } from "./scope.ts";
 import { createSynthetic } from "./synthetic.ts";
 import { beginWatched } from "./watched.ts";
@@ -16,10 +17,6 @@ interface Watch {
   /** Something else decides when it ends, as a person does: that there was too little to judge is no matter then. */
   readonly isMeanwhile?: boolean;
 }
-
-/** Names of the verdicts on latency and errors, by the port's contract. */
-const latencyCheck = "latency";
-const errorsCheck = "errors";
 
 /**
  * Watches the candidate for a span: its containers, what users get from it next to the previous, and what the checks that
@@ -49,11 +46,12 @@ export async function watch(
   await using watched = await beginWatched(scope, { slot, share: at, holdMs }, call.signal);
   const early = AbortSignal.any([call.signal, watched.failed]);
   const synthetic = onNoData === "synthetic" ? createSynthetic(scope, slot) : null;
-  let isSlow = false;
+  let slow: readonly string[] = [];
   let last: readonly Verdict[] = [];
+  let open: Verdict | undefined;
   let [look, lookedAtMs] = [0, 0];
   const elapsed = () => ports.clock.monotonicMs() - begin;
-  while (lookedAtMs < holdMs || (looks > planned && lookedAtMs < 2 * holdMs && isUndecided(last))) {
+  while (lookedAtMs < holdMs || (looks > planned && lookedAtMs < 2 * holdMs && open)) {
     const isLonger = lookedAtMs >= holdMs;
     if (isLonger && look <= planned)
       call.progress(`too few to judge: watched ${formatDuration(holdMs)} longer at most`);
@@ -62,27 +60,43 @@ export async function watch(
     if (left > 0) await unlessFound(ports.clock.sleep(left, early));
     // A timer may fire a little early.
     [look, lookedAtMs] = [number, Math.max(dueMs, elapsed())];
+    await lookOnce();
+  }
+  const ended = await watched.end(isMeanwhile ? null : lookFor);
+  const stopping = ended.find(stops);
+  if (stopping) throw fail(stopping);
+  const shown = [...last.filter(({ check }) => !ended.some((verdict) => verdict.check === check)), ...ended];
+  for (const verdict of shown) emit(scope, { type: "verdict", deployment: scope.deployment, step, verdict });
+  if (onNoData === "pause" && open) throw undecided(open);
+  const watchedMs = Math.max(holdMs, Math.round((ports.clock.monotonicMs() - begin) / 1_000) * 1_000);
+  call.progress(`watched for ${formatDuration(watchedMs)} at ${at} %`);
+
+  async function lookOnce(): Promise<void> {
     // An engine that answers late holds up nobody who asks the door.
     const looked = Promise.all([
       probeChecks(scope, slot, containerChecks, early),
       analysis.enabled ? judge(look) : ([] as const),
     ]);
     const [running, judged] = await unlessFound(looked);
-    const asked = synthetic && isUndecided(judged) ? await unlessFound(synthetic.look(look, looks, early)) : [];
-    last = [...running, ...judged, ...asked, ...watched.latest()];
+    open = undecidedOf(judged, analysis.minRequests);
+    const asked = synthetic && hasTooFew(judged) ? await unlessFound(synthetic.look(look, looks, early)) : [];
+    last = [...running, ...judged.map(({ verdict }) => verdict), ...asked, ...watched.latest()];
     // One slow look may be a hiccup of the machine: latency must be bad twice in a row.
-    const bad = last.find(({ check, result }) => result === "fail" && (check !== latencyCheck || isSlow));
-    isSlow = judged.some(({ check, result }) => check === latencyCheck && result === "fail");
+    const nowSlow = judged.filter(({ about, verdict }) => about === "latency" && verdict.result === "fail");
+    const forgiven = nowSlow.flatMap(({ service, verdict }) => (slow.includes(service) ? [] : [verdict]));
+    slow = nowSlow.map(({ service }) => service);
+    const bad = last.find((verdict) => verdict.result === "fail" && !forgiven.includes(verdict));
     if (bad) throw fail(bad);
   }
-  const ended = await watched.end();
-  const stopping = ended.find(stops);
-  if (stopping) throw fail(stopping);
-  const shown = [...last.filter(({ check }) => !ended.some((verdict) => verdict.check === check)), ...ended];
-  for (const verdict of shown) emit(scope, { type: "verdict", deployment: scope.deployment, step, verdict });
-  if (onNoData === "pause" && isUndecided(last)) throw undecided(last);
-  const watchedMs = Math.max(holdMs, Math.round((ports.clock.monotonicMs() - begin) / 1_000) * 1_000);
-  call.progress(`watched for ${formatDuration(watchedMs)} at ${at} %`);
+
+  /** Users are watched while a check is waited for. */
+  async function lookFor(ms: number): Promise<void> {
+    const untilMs = ports.clock.monotonicMs() + ms;
+    for (let left = ms; left > 0; left = untilMs - ports.clock.monotonicMs()) {
+      await unlessFound(ports.clock.sleep(Math.min(analysis.interval, left), early));
+      await lookOnce();
+    }
+  }
 
   /** What a check that watches finds needs no look at anything else. */
   async function unlessFound<T>(work: Promise<T>): Promise<T> {
@@ -102,12 +116,18 @@ export async function watch(
     });
   }
 
-  async function judge(look: number): Promise<readonly Verdict[]> {
-    const { candidate, previous } = await windows.read();
-    if (at < 100 && previous.requests > 0) scope.recorded = previous;
-    // With all users at the candidate the previous is as it was last seen. What it took is not compared: it had other load.
-    const recorded = scope.recorded ? { ...scope.recorded, latenciesMs: [] } : null;
-    return ports.judge({ candidate, previous: at === 100 ? recorded : previous, look, looks, settings: analysis });
+  async function judge(look: number): Promise<readonly Judged[]> {
+    const found = await windows.read();
+    for (const { service, previous } of found) {
+      if (at < 100 && previous.requests > 0) scope.recorded.set(service, previous);
+    }
+    const beside = found.map(({ service, candidate, previous }) => {
+      if (at < 100) return { service, candidate, previous };
+      // With all users at the candidate the previous is as it was last seen. What it took is not compared: it had other load.
+      const recorded = scope.recorded.get(service);
+      return { service, candidate, previous: recorded ? { ...recorded, latenciesMs: [] } : null };
+    });
+    return judgeServices(ports.judge, beside, { look, looks, settings: analysis });
   }
 }
 
@@ -121,14 +141,8 @@ function nextLook(look: number, elapsedMs: number, span: { readonly interval: nu
   return { number, dueMs: Math.min(number * interval, untilMs) };
 }
 
-function isUndecided(verdicts: readonly Verdict[]): boolean {
-  return verdicts.some(({ check, result }) => check === errorsCheck && result === "no-data");
-}
-
-function undecided(verdicts: readonly Verdict[]): SluiceError {
-  const about = verdicts.find(({ check }) => check === errorsCheck);
-  const what = about?.detail ?? `n=${about?.n ?? 0}`;
-  return new SluiceError("ANALYSIS_UNDECIDED", `too few requests to judge the errors: ${what}`, {
+function undecided({ check, detail, n }: Verdict): SluiceError {
+  return new SluiceError("ANALYSIS_UNDECIDED", `too few requests to judge the ${check}: ${detail ?? `n=${n}`}`, {
     hint: "analysis.onNoData is pause: a person decides",
   });
 }

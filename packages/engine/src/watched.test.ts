@@ -1,7 +1,9 @@
 import type { Verdict, WatchTarget } from "@sluice/core";
-import { aConfig } from "@sluice/testing";
+import { aConfig, type Behaviour } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { aScenario, reached, type Scenario } from "../test/support/scenario.ts";
+
+type Shown = ReturnType<NonNullable<Behaviour["watched"]>>;
 
 const config = aConfig({
   checks: [{ name: "log", logs: {}, interval: "5s" }],
@@ -99,6 +101,59 @@ describe("checks that watch", () => {
     expect((await deployed(() => none)).result).toMatchObject({ outcome: "rolled-back" });
     expect((await deployed(() => none, "warn")).result).toMatchObject({ outcome: "live" });
     expect((await deployed((_, look) => (look === 1 ? none : {}))).result).toMatchObject({ outcome: "live" });
+  });
+
+  describe("and forgive a bad look", () => {
+    const bad = { result: "fail", value: "0.4", limit: ">= 0.99" } as const;
+    const forgiven = { result: "no-data", onNoData: "warn", value: "0.4: forgiven", isForgiven: true } as const;
+    // A check that looks less often than its step is long: it gets one look, at the end.
+    const rare = aConfig({
+      checks: [{ name: "log", logs: {}, interval: "15s", retries: 1 }],
+      rollout: { steps: [{ share: 25, for: "10s" }, 100], bake: "10s" },
+      analysis: { enabled: true, interval: "1s" },
+    });
+
+    async function shown(each: (look: number) => Shown, verdict?: (look: number) => Verdict | undefined) {
+      const scenario = aScenario({ config: rare });
+      await scenario.deploy("v1");
+      const { world } = scenario;
+      let looks = 0;
+      const watched = (): Shown => {
+        looks += 1;
+        show();
+        return each(looks);
+      };
+      const show = () => void world.behaviours.set("v2", { watched, verdict: verdict?.(looks) });
+      show();
+      const before = world.clock.monotonicMs();
+      const result = await scenario.deploy("v2");
+      const shares = world.events.flatMap((event) => (event.type === "share-change" ? [event.share] : []));
+      return { result, looks, shares, tookMs: world.clock.monotonicMs() - before };
+    }
+
+    it("look again before their step ends, and a second bad one takes users back", async () => {
+      const { result, looks, shares } = await shown((look) => (look === 1 ? forgiven : bad));
+      expect(result).toMatchObject({ outcome: "rolled-back", reason: expect.stringContaining("log: 0.4") });
+      expect(looks).toBe(2);
+      expect(shares.slice(-2)).toEqual([25, 0]);
+    });
+
+    it("go on with a good one, after no more than their interval", async () => {
+      const [plain, hiccup] = [await shown(() => ({})), await shown((look) => (look === 1 ? forgiven : {}))];
+      expect(hiccup.result).toMatchObject({ outcome: "live" });
+      expect([plain.looks, hiccup.looks]).toEqual([2, 3]);
+      expect(hiccup.tookMs - plain.tookMs).toBe(15_000);
+    });
+
+    it("keep nobody from watching the traffic meanwhile", async () => {
+      const errors: Verdict = { check: "errors", result: "fail", value: "20 %", limit: "<= 1 %", n: 300 };
+      const { result, looks } = await shown(
+        () => forgiven,
+        (look) => (look >= 1 ? errors : undefined),
+      );
+      expect(result).toMatchObject({ outcome: "rolled-back", reason: expect.stringContaining("errors: 20 %") });
+      expect(looks).toBe(1);
+    });
   });
 
   it("know of the version before also when a dead run is finished by the next", async () => {

@@ -3,6 +3,7 @@ import {
   containersByService,
   otherSlot,
   type Slot,
+  stops,
   type Verdict,
   type WatchedCheck,
   type Watching,
@@ -17,8 +18,11 @@ interface Watched extends AsyncDisposable {
   latest(): readonly Verdict[];
   /** Aborts when one of them has failed. */
   readonly failed: AbortSignal;
-  /** One last look of each. */
-  end(): Promise<readonly Verdict[]>;
+  /**
+   * One last look of each. One that is bad and only forgiven is no ground to go on, as a span with few looks would never
+   * find anything: it is followed by another, once `wait` has let the check's interval pass. `null` takes it as it is.
+   */
+  end(wait: ((ms: number) => Promise<void>) | null): Promise<readonly Verdict[]>;
 }
 
 interface WatchedSpan {
@@ -41,7 +45,15 @@ export async function beginWatched(scope: DeploymentScope, span: WatchedSpan, si
   return {
     failed: failed.signal,
     latest: () => following.flatMap((one) => one.latest() ?? []),
-    end: () => Promise.all(following.map((one) => one.end())),
+    async end(wait) {
+      let verdicts = await Promise.all(following.map((one) => one.end()));
+      for (;;) {
+        const doubted = following.filter((one) => one.forgave());
+        if (!wait || doubted.length === 0 || verdicts.some(stops)) return verdicts;
+        await wait(Math.max(...doubted.map(({ intervalMs }) => intervalMs)));
+        verdicts = await Promise.all(verdicts.map((verdict, index) => again(verdict, following[index])));
+      }
+    },
     async [Symbol.asyncDispose]() {
       gone.abort();
       await Promise.all(following.map(({ gone: each }) => each));
@@ -49,9 +61,17 @@ export async function beginWatched(scope: DeploymentScope, span: WatchedSpan, si
   };
 }
 
+async function again(verdict: Verdict, following: Following | undefined): Promise<Verdict> {
+  return following?.forgave() ? following.end() : verdict;
+}
+
 interface Following {
+  readonly intervalMs: number;
   latest(): Verdict | null;
+  /** A last look, after which no other follows by itself. */
   end(): Promise<Verdict>;
+  /** Whether the last look was bad and is only forgiven. */
+  forgave(): boolean;
   /** Settles, and never rejects, when nothing is left of it after the signal. */
   readonly gone: Promise<void>;
 }
@@ -67,8 +87,10 @@ function follow(
   const ending = new AbortController();
   const waiting = AbortSignal.any([signal, ending.signal]);
   let latest: Verdict | null = null;
+  let forgave = () => false;
   const loop = async () => {
     const watching = await begun;
+    forgave = () => watching.forgave?.() ?? false;
     for (;;) {
       await untilNextLook(clock, watching, check.intervalMs, waiting);
       if (waiting.aborted) return;
@@ -79,7 +101,9 @@ function follow(
   const running = loop();
   running.catch(() => undefined);
   return {
+    intervalMs: check.intervalMs,
     latest: () => latest,
+    forgave: () => forgave(),
     async end() {
       ending.abort();
       await running;

@@ -14,9 +14,16 @@ const doorAwayMs = 3_000;
 /** Latencies kept of each slot, the newest: enough for a rank test, constant memory. */
 const keptLatencies = 2_000;
 
+/** What both slots gave the users of one service. */
+export interface ServiceWindows {
+  readonly service: string;
+  readonly candidate: SlotWindow;
+  readonly previous: SlotWindow;
+}
+
 interface Windows extends AsyncDisposable {
-  /** What both slots got since the windows were made. */
-  read(): Promise<{ readonly candidate: SlotWindow; readonly previous: SlotWindow }>;
+  /** What both slots got since the windows were made, of each service with a door. */
+  read(): Promise<readonly ServiceWindows[]>;
 }
 
 interface Gathered {
@@ -25,9 +32,20 @@ interface Gathered {
   readonly clients: Map<number, { requests: number; errors: number }>;
 }
 
+/** One service's door, and what is known of its users so far. */
+interface Counted {
+  readonly service: string;
+  readonly door: string;
+  readonly gathered: Readonly<Record<Slot, Gathered>>;
+  counts: Readonly<Record<Slot, Counts>>;
+  /** As the door was seen last. */
+  last: DoorTraffic;
+}
+
 /**
  * Collects what users of both slots get from now on: exact counts from the doors' counters, clients from their request
  * samples, and latencies from the same after a warm-up: a process that has just started is slow at first, and errs no more.
+ * Each service by itself: among the users of a busy one nobody would see that another fails.
  */
 export async function createWindows(
   { ports, doorIds }: DeploymentScope,
@@ -37,23 +55,35 @@ export async function createWindows(
 ): Promise<Windows> {
   const warmAt = ports.clock.monotonicMs() + warmupMs;
   const isWarm = () => ports.clock.monotonicMs() >= warmAt;
-  const doors = services.flatMap((service) => doorIds.get(service) ?? []);
   const stop = new AbortController();
-  const gathered: Record<Slot, Gathered> = { blue: emptyGathered(), green: emptyGathered() };
-  const counted = doors.map(() => ({ counts: { blue: noCounts, green: noCounts } }));
-  let last = await Promise.all(doors.map((door) => ports.router.traffic(door, signal)));
+  const doors = services.flatMap((service) => {
+    const door = doorIds.get(service);
+    return door === undefined ? [] : [{ service, door }];
+  });
+  const counted: readonly Counted[] = await Promise.all(
+    doors.map(async ({ service, door }) => ({
+      service,
+      door,
+      gathered: mapSlots(emptyGathered),
+      counts: mapSlots(() => noCounts),
+      last: await ports.router.traffic(door, signal),
+    })),
+  );
   let lastAt = ports.clock.monotonicMs();
-  const following = doors.map((door) =>
+  const following = counted.map(({ door, gathered }) =>
     follow(ports.router.samples(door, AbortSignal.any([signal, stop.signal])), gathered, isWarm),
   );
 
   async function count(): Promise<void> {
-    const now = await Promise.all(doors.map((door) => ports.router.traffic(door, signal)));
-    for (const [index, one] of counted.entries()) {
-      const [before, after] = [last[index], now[index]];
-      if (before && after) one.counts = mapSlots((slot) => plus(one.counts[slot], since(before, after, slot)));
+    const now = await Promise.all(
+      counted.map(async (one) => ({ one, after: await ports.router.traffic(one.door, signal) })),
+    );
+    for (const { one, after } of now) {
+      const { counts, last } = one;
+      one.counts = mapSlots((slot) => plus(counts[slot], since(last, after, slot)));
+      one.last = after;
     }
-    [last, lastAt] = [now, ports.clock.monotonicMs()];
+    lastAt = ports.clock.monotonicMs();
   }
 
   return {
@@ -62,12 +92,10 @@ export async function createWindows(
         const isAway = isSluiceError(error) && error.retryable && ports.clock.monotonicMs() - lastAt < doorAwayMs;
         if (!isAway) throw error;
       });
-      const window = (slot: Slot) =>
-        toWindow(
-          counted.map(({ counts }) => counts[slot]),
-          gathered[slot],
-        );
-      return { candidate: window(candidate), previous: window(otherSlot(candidate)) };
+      return counted.map(({ service, counts, gathered }) => {
+        const window = (slot: Slot) => toWindow(counts[slot], gathered[slot]);
+        return { service, candidate: window(candidate), previous: window(otherSlot(candidate)) };
+      });
     },
     async [Symbol.asyncDispose]() {
       stop.abort();
@@ -82,7 +110,7 @@ function emptyGathered(): Gathered {
 
 async function follow(
   samples: AsyncIterable<RequestSample>,
-  gathered: Record<Slot, Gathered>,
+  gathered: Readonly<Record<Slot, Gathered>>,
   isWarm: () => boolean,
 ): Promise<void> {
   try {
@@ -118,14 +146,14 @@ function since(before: DoorTraffic, after: DoorTraffic, slot: Slot): Counts {
   return before.epoch === after.epoch ? countsOf((name) => counts[name] - before.slots[slot][name]) : counts;
 }
 
-function toWindow(counts: readonly Counts[], { latencies, clients }: Gathered): SlotWindow {
+function toWindow(counts: Counts, { latencies, clients }: Gathered): SlotWindow {
+  const { requests, http4xx, http5xx, connectErrors, responseErrors } = counts;
   const erring = [...clients.values()].filter(({ errors }) => errors > 0);
   const [worstClient] = erring.toSorted((a, b) => b.errors - a.errors);
-  const sum = (pick: (count: Counts) => number) => counts.reduce((total, count) => total + pick(count), 0);
   return {
-    requests: sum(({ requests }) => requests),
-    errors: sum(({ http5xx, connectErrors, responseErrors }) => http5xx + connectErrors + responseErrors),
-    http4xx: sum(({ http4xx }) => http4xx),
+    requests,
+    errors: http5xx + connectErrors + responseErrors,
+    http4xx,
     latenciesMs: latencies,
     clients: clients.size,
     clientsWithErrors: erring.length,

@@ -6,6 +6,7 @@ import { createServer as createTcpServer } from "node:net";
 
 const name = process.env.SLOT ?? "none";
 let isHealthy = true;
+let asked = 0;
 
 const server = createServer((request, response) => {
   const url = new URL(request.url ?? "/", "http://app");
@@ -25,6 +26,8 @@ const server = createServer((request, response) => {
     if (url.pathname === "/cached") return answer(200, name, { "cache-control": "public, max-age=60" });
     if (url.pathname === "/cookie") return answer(200, name, { "set-cookie": "session=1; Path=/" });
     if (url.pathname === "/crash") return process.kill(process.pid, "SIGKILL");
+    // As a worker process that dies of a request, and is replaced: every fifth gets no answer, and nothing is restarted.
+    if (url.pathname === "/drops" && name === "green" && ++asked % 5 === 0) return request.socket.destroy();
     setTimeout(() => answer(200, name), Number(url.searchParams.get("ms") ?? 0));
   });
 });

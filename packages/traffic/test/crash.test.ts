@@ -1,4 +1,4 @@
-import { slots } from "@sluice/core";
+import { type Slot, slots } from "@sluice/core";
 import { systemClock } from "@sluice/core/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startLoad } from "./client.ts";
@@ -82,6 +82,20 @@ describe.each(await doorImages())("crashes behind %s", (image) => {
     const listens = lastTime(await docker("logs", "-t", app), "listening");
     const isUp = lastTime(await docker("logs", "-t", door.name), "Server only_green/green1 is UP");
     expect(isUp - listens).toBeLessThan(1500);
+  });
+
+  test("a candidate that drops requests shows them, where another try of the door keeps them from the users", async () => {
+    await set(50);
+    const before = (await stage.router.traffic(door.name)).slots;
+    const load = startLoad(door.port, 100, { path: "/drops" });
+    await systemClock.sleep(3_000);
+    const { lost } = await load.stop();
+    const after = (await stage.router.traffic(door.name)).slots;
+    const errors = (slot: Slot) =>
+      after[slot].connectErrors + after[slot].responseErrors - before[slot].connectErrors - before[slot].responseErrors;
+    expect(lost).toEqual([]);
+    expect(errors("green")).toBeGreaterThan(10);
+    expect(errors("blue")).toBe(0);
   });
 });
 

@@ -36,7 +36,7 @@ export function liveTarget({ stack, slot, release, containers }: LiveFacts, now:
   return { stack, slot, release, containers: ids, share: 100, since, previous: isSettled ? itself : null };
 }
 
-/** The verdict of one check on what serves, after as long as it needs. */
+/** The verdict of one check on what serves, after as long as it needs, and as many looks: one that is only forgiven is none. */
 export async function watchLive(
   { clock, watcher }: { readonly clock: Clock; readonly watcher: Watcher },
   check: WatchedCheck,
@@ -52,7 +52,8 @@ export async function watchLive(
     const elapsedMs = clock.monotonicMs() - begin;
     // On a busy machine looks take long, and what is needed of them comes later.
     const isOver = elapsedMs >= neededMs && (verdict.result !== "no-data" || elapsedMs >= neededMs * 2);
-    if (isOver || verdict.result === "fail") return verdict;
+    const isForgiven = watching.forgave?.() ?? false;
+    if ((isOver && !isForgiven) || verdict.result === "fail") return verdict;
     await clock.sleep(check.intervalMs, signal);
   }
 }

@@ -3,10 +3,10 @@ import { promisify } from "node:util";
 import { createComposeRuntime } from "@sluice/compose";
 import { defaultConfig, parseConfig, type Verdict, type WatchTarget, watchedChecks } from "@sluice/core";
 import { systemClock } from "@sluice/core/node";
-import { aService } from "@sluice/core/testing";
+import { aContainer, aService } from "@sluice/core/testing";
 import { uniqueStackName } from "@sluice/testing";
 import { afterAll, describe, expect, it } from "vitest";
-import { watchLive } from "../src/watch-live.ts";
+import { liveTarget, watchLive } from "../src/watch-live.ts";
 import { createStackWatcher } from "../src/watcher.ts";
 
 const run = promisify(execFile);
@@ -102,5 +102,17 @@ describe.concurrent("on real containers", () => {
     expect(good).toMatchObject({ result: "pass" });
     expect(bad).toMatchObject({ result: "fail", detail: expect.stringContaining("ERROR: no mail") });
     expect(bad.p).toBeLessThan(0.001);
+  });
+
+  it("what one that has just started wrote is all known at the first look", async () => {
+    const lines = 'for (let n = 0; n < 200; n++) console.log("FATAL: no key " + n); setInterval(() => {}, 1000)';
+    const id = await start(lines);
+    await systemClock.sleep(2_000);
+    const containers = [aContainer("web", { id, startedAt: new Date(Date.now() - 10_000).toISOString() })];
+    const target = liveTarget({ stack, slot: "green", release: "v2", containers }, new Date());
+    expect(await verdictOf({ logs: { never: ["FATAL"] } }, target)).toMatchObject({
+      result: "fail",
+      value: "a line that must never be",
+    });
   });
 });

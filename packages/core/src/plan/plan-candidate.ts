@@ -4,6 +4,7 @@ import type { ServiceFacts } from "../model/service.ts";
 import type { Slot } from "../model/slot.ts";
 import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
 import { type AddStep, shortStepMs } from "./collect-steps.ts";
+import { forgivenMs } from "./forgiven-ms.ts";
 import { inOrder } from "./plan-base.ts";
 import type { DesiredDeployment } from "./plan-deployment.ts";
 import { openDropped } from "./plan-previous.ts";
@@ -173,7 +174,7 @@ function addShifts(add: AddStep, scope: CandidateScope, names: readonly string[]
       holdMs: step.for,
       target: `${led.join(", ")} to ${step.share} %`,
       cause: step.share === 100 ? "cutover" : `${step.share} % of the users meet the candidate first${why}`,
-      timeoutMs: step.for * 4 + shortStepMs,
+      timeoutMs: step.for * 4 + forgivenMs(desired.config) + shortStepMs,
     });
   }
 }

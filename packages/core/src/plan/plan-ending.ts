@@ -3,6 +3,7 @@ import type { ServiceFacts } from "../model/service.ts";
 import type { Slot } from "../model/slot.ts";
 import type { ObservedStack } from "../model/stack.ts";
 import { type AddStep, shortStepMs } from "./collect-steps.ts";
+import { forgivenMs } from "./forgiven-ms.ts";
 import type { GraceMsOf } from "./graces.ts";
 
 interface EndingScope {
@@ -33,7 +34,8 @@ export function addEnding(add: AddStep, scope: EndingScope): void {
     if (bake > 0) {
       const cause = "watched while the previous is warm";
       const target = `slot ${candidate}`;
-      add({ kind: "bake", slot: candidate, services, holdMs: bake, target, cause, timeoutMs: bake * 4 + shortStepMs });
+      const timeoutMs = bake * 4 + forgivenMs(config) + shortStepMs;
+      add({ kind: "bake", slot: candidate, services, holdMs: bake, target, cause, timeoutMs });
     }
   }
   addPromotion(add, candidate, services, dropped, "the candidate is proven: it becomes the stable slot");

@@ -42,6 +42,16 @@ describe("an attempt that died is", () => {
     expect(planRecovery({ ...diedAt("promote-1"), done: ids }, stackWith(null)).action).toBe("finish");
   });
 
+  it("undone where a verdict or a person had condemned it, wherever its users are, until it is promoted", () => {
+    const condemned = "drain-1 failed: errors: 20 %";
+    expect(planRecovery({ ...diedAt("drain-1"), condemned }, stackWith(cutOver))).toMatchObject({
+      action: "undo",
+      reason: condemned,
+    });
+    expect(planRecovery({ ...diedAt("drain-1"), condemned }, stackWith(cutOver), "finish").action).toBe("finish");
+    expect(planRecovery({ ...diedAt("promote-1"), done: ids, condemned }, stackWith(promoted)).action).toBe("finish");
+  });
+
   it("finished by the journal where there is no door at all", () => {
     const only = [aService("worker", { role: "worker" })];
     const workersPlan = planDeployment({ ...wish, services: only }, aStack({ services: only }));

@@ -11,6 +11,8 @@ export interface UnfinishedDeployment {
   readonly begun: readonly string[];
   /** Steps with an outcome `done` that were not undone since. */
   readonly done: readonly string[];
+  /** Why it was to be taken back, by a verdict or a person; absent where neither had said so. */
+  readonly condemned?: string | undefined;
 }
 
 export type Recovery =
@@ -19,8 +21,8 @@ export type Recovery =
 
 /**
  * What to do with an attempt that died: before cutover is complete it is undone, after it is finished. Cutover is
- * judged by what the doors show; a stack without doors goes by the journal. Once the candidate is promoted there is
- * nothing to go back to.
+ * judged by what the doors show; a stack without doors goes by the journal. What a verdict or a person had condemned is
+ * undone wherever its users are. Once the candidate is promoted there is nothing to go back to.
  *
  * @throws SluiceError RECOVERY_REFUSED when the choice is not possible any more, or not yet
  */
@@ -29,10 +31,11 @@ export function planRecovery(
   observed: ObservedStack,
   choice?: "finish" | "undo",
 ): Recovery {
-  const { plan, begun } = unfinished;
+  const { plan, begun, condemned } = unfinished;
   const isFinal = isPromoted(unfinished);
   assertPossible(unfinished, isFinal, choice);
-  const action = choice ?? (isFinal || isCutOver(unfinished, observed) ? "finish" : "undo");
+  const isGood = condemned === undefined && isCutOver(unfinished, observed);
+  const action = choice ?? (isFinal || isGood ? "finish" : "undo");
   if (action === "finish") {
     return {
       action,
@@ -43,7 +46,7 @@ export function planRecovery(
   return {
     action,
     begun: plan.steps.filter(({ id }) => begun.includes(id)),
-    reason: choice ? "asked for" : "cutover was not complete",
+    reason: choice ? "asked for" : (condemned ?? "cutover was not complete"),
   };
 }
 

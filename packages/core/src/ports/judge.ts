@@ -1,7 +1,7 @@
 import type { AnalysisConfig } from "../config/schema.ts";
 import type { Verdict } from "../model/verdict.ts";
 
-/** What one slot's users got since the share was last changed. Probes are not among them. */
+/** What users of one service got from one slot since the share was last changed. Probes are not among them. */
 export interface SlotWindow {
   readonly requests: number;
   /** 5xx answers and requests that got none. */
@@ -23,6 +23,11 @@ export interface JudgeWindow {
   /** How often this window has been judged, this time included, of how many planned. */
   readonly look: number;
   readonly looks: number;
+  /**
+   * How many services are judged at once, each by its own window: the risk to throw a good release away is split over
+   * them. Default: 1.
+   */
+  readonly services?: number | undefined;
   readonly settings: AnalysisConfig;
 }
 

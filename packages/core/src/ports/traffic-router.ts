@@ -11,6 +11,7 @@ export interface SlotTraffic {
   readonly http4xx: number;
   readonly http5xx: number;
   readonly connectErrors: number;
+  /** Requests that were sent and got no answer, as far as the door can tell also those that it asked again elsewhere. */
   readonly responseErrors: number;
   readonly retries: number;
   readonly redispatches: number;

@@ -10,6 +10,11 @@ export interface Watching extends AsyncDisposable {
    */
   look(looks: number, signal?: AbortSignal): Promise<Verdict>;
   /**
+   * Whether the last look was bad, and only the check's `retries` forgive it: its verdict has no data, and another look, an
+   * interval later, tells more. Absent where nothing is forgiven.
+   */
+  readonly forgave?: (() => boolean) | undefined;
+  /**
    * Settles, and never rejects, when something has happened since the last look that is worth another one at once, or the
    * signal aborts. Absent where only time tells.
    */

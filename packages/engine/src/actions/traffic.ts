@@ -2,6 +2,7 @@ import type { PlanStep, Slot } from "@sluice/core";
 import type { StepAction } from "../action.ts";
 import { createDeadline, settle } from "../deadline.ts";
 import { doorId, restoredRouting, shiftedRouting } from "../doors.ts";
+import { recordedData } from "../recorded-windows.ts";
 import { type DeploymentScope, emit } from "../scope.ts";
 import { watch } from "../watch.ts";
 import { reviveDoor } from "./revive-doors.ts";
@@ -21,6 +22,7 @@ export const shift: StepAction<"shift"> = {
     );
     if (share === 100) scope.cutoverAtMs = ports.clock.monotonicMs();
     if (holdMs > 0) await watch(scope, { step: id, slot, services, holdMs, at: share }, call);
+    if (share < 100) return recordedData(scope.recorded);
   },
   async undo({ slot, services }, scope, { signal }) {
     const led = services.filter((service) => !isTakenOver(scope, service));

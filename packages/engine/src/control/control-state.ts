@@ -71,7 +71,7 @@ export function givenOrders(entries: readonly OrderEntry[]): readonly GivenOrder
 
 /** The state that a dead run left, by its record. */
 export function restoreControl(orders: readonly GivenOrder[]): ControlState {
-  // That it died while it was being aborted is for the next run to decide, not for this one to repeat.
+  // What was to be aborted is undone without its steps; whoever has it finished all the same has taken the abort back.
   return orders.filter(({ kind }) => kind !== "abort").reduce(applyOrder, noOrders);
 }
 

@@ -10,12 +10,12 @@ const leastIncrease = 5;
  * 4xx answers are often right, and one crawler makes many: they roll nothing back. A rise that stands out is shown, as it
  * may be a login or a route that broke.
  */
-export function judgeClientErrors({ candidate, previous, looks }: JudgeWindow): readonly Verdict[] {
+export function judgeClientErrors({ candidate, previous, looks, services = 1 }: JudgeWindow): readonly Verdict[] {
   if (!previous || previous.requests === 0 || candidate.requests === 0) return [];
   const [rate, before] = [rateOf(candidate), rateOf(previous)];
   if (rate - before < leastIncrease) return [];
   const p = fisherGreater(counted(candidate), counted(previous));
-  if (p >= alpha / Math.max(1, looks)) return [];
+  if (p >= alpha / (Math.max(1, looks) * Math.max(1, services))) return [];
   return [
     {
       check: "4xx answers",

@@ -9,18 +9,22 @@ import { type Counted, wilsonBounds } from "./statistics.ts";
 const alpha = 0.003;
 /** Fewer errors prove nothing, whatever the rate. */
 const fewestErrors = 3;
-const toFail = { risk: alpha, fewest: fewestErrors };
+interface Proof {
+  readonly risk: number;
+  readonly fewest: number;
+}
 /** What must be left without the client that met most errors: that it was not alone, not the whole proof once more. */
-const ofOthers = { risk: 0.02, fewest: 2 };
+const ofOthers: Proof = { risk: 0.02, fewest: 2 };
 /** Errors without one success that need no statistics. */
 const allFailing = 5;
 /** Where users are on the candidate alone and no limit is configured, percent. */
 const maxAlone = 10;
 
 export function judgeErrors(window: JudgeWindow): Verdict {
-  const { candidate, previous, looks, settings } = window;
+  const { candidate, previous, looks, services = 1, settings } = window;
   const { requests, errors } = candidate;
-  const perLook = alpha / Math.max(1, looks);
+  const toFail: Proof = { risk: alpha / Math.max(1, services), fewest: fewestErrors };
+  const perLook = toFail.risk / Math.max(1, looks);
   // Bounds are costly, and most looks need none.
   const bounds = () => wilsonBounds(errorsOf(candidate), perLook);
   const measured = {
@@ -43,7 +47,7 @@ export function judgeErrors(window: JudgeWindow): Verdict {
     const detail = `the rate is ${percent(least)} at least`;
     if (least > max) return { ...base, result: "fail", limit: `<= ${percent(max)}`, detail };
   }
-  const compared = hasUsers(previous) ? compare(candidate, previous, settings.errors.maxIncrease) : null;
+  const compared = hasUsers(previous) ? compare(candidate, previous, settings.errors.maxIncrease, toFail) : null;
   const limit = compared?.limit ?? `<= ${percent(max ?? maxAlone)}`;
   const p = compared ? { p: compared.p } : {};
   const notes: string[] = [];
@@ -60,10 +64,10 @@ export function judgeErrors(window: JudgeWindow): Verdict {
 }
 
 /** The candidate's errors next to those of the previous in the same span. */
-function compare(candidate: SlotWindow, previous: SlotWindow, maxIncrease: number) {
+function compare(candidate: SlotWindow, previous: SlotWindow, maxIncrease: number, toFail: Proof) {
   const evidence = evidenceOfMore(errorsOf(candidate), errorsOf(previous));
   const limit = `<= ${percent(rateOf(previous) + maxIncrease)} (previous ${percent(rateOf(previous))}, n=${previous.requests})`;
-  const isProven = (window: SlotWindow, itsEvidence: number, { risk, fewest }: typeof toFail) =>
+  const isProven = (window: SlotWindow, itsEvidence: number, { risk, fewest }: Proof) =>
     itsEvidence >= 1 / risk && window.errors >= fewest && rateOf(window) - rateOf(previous) >= maxIncrease;
   const fails = isProven(candidate, evidence, toFail);
   const others = withoutWorst(candidate);

@@ -9,7 +9,7 @@ const fewest = 100;
  * Slow is a candidate whose 95th percentile is beyond the limit, and for which chance is ruled out by one of two tests:
  * of ranks (all requests are slower), or of the part of requests beyond the limit (some are much slower).
  */
-export function judgeLatency({ candidate, previous, looks, settings }: JudgeWindow): Verdict {
+export function judgeLatency({ candidate, previous, looks, services = 1, settings }: JudgeWindow): Verdict {
   const { maxRatio, floor } = settings.latency;
   const mine = inOrder(candidate.latenciesMs);
   const theirs = inOrder(previous?.latenciesMs ?? []);
@@ -29,7 +29,7 @@ export function judgeLatency({ candidate, previous, looks, settings }: JudgeWind
   const limitMs = Math.max(previousP95 * maxRatio, floor);
   const slow = (sample: InOrder) => ({ hits: sample.filter((ms) => ms > limitMs).length, n: sample.length });
   const p = Math.min(1, 2 * Math.min(rankGreater(mine, theirs), fisherGreater(slow(mine), slow(theirs))));
-  const isSlow = p95 > limitMs && p < alpha / Math.max(1, looks);
+  const isSlow = p95 > limitMs && p < alpha / (Math.max(1, looks) * Math.max(1, services));
   const limit = `p95 <= ${Math.round(limitMs)} ms (previous p95 ${Math.round(previousP95)} ms, n=${theirs.length})`;
   return { ...base, limit, p, result: isSlow ? "fail" : "pass" };
 }

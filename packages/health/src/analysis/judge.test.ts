@@ -18,6 +18,9 @@ function judged(
   return Object.fromEntries(verdicts.map((verdict) => [verdict.check, verdict])) as Record<string, Verdict>;
 }
 
+const spread = (count: number, from: number, to: number) =>
+  Array.from({ length: count }, (_, index) => from + ((to - from) * index) / count);
+
 describe("errors", () => {
   it("fail at once when all requests do, without a statistic", () => {
     expect(judged({ requests: 5, errors: 5 }, { requests: 3 })["errors"]).toMatchObject({
@@ -127,10 +130,20 @@ describe("errors", () => {
   });
 });
 
-describe("latency", () => {
-  const spread = (count: number, from: number, to: number) =>
-    Array.from({ length: count }, (_, index) => from + ((to - from) * index) / count);
+describe("services that are judged at once", () => {
+  it("split the risk: what fails one alone must stand out more among ten", () => {
+    const errors = (services: number) =>
+      judged({ requests: 100, errors: 6 }, { requests: 900, errors: 2 }, { services })["errors"];
+    expect([errors(1)?.result, errors(10)?.result]).toEqual(["fail", "pass"]);
+    const before = spread(100, 100, 280);
+    const candidate = { latenciesMs: [...before, ...spread(20, 460, 470)] };
+    const previous = { latenciesMs: [...before, ...spread(6, 300, 500)] };
+    const latency = (services: number) => judged(candidate, previous, { services })["latency"];
+    expect([latency(1)?.result, latency(10)?.result]).toEqual(["fail", "pass"]);
+  });
+});
 
+describe("latency", () => {
   it("fails when the candidate is much slower", () => {
     const verdict = judged({ latenciesMs: spread(300, 200, 800) }, { latenciesMs: spread(300, 100, 300) })["latency"];
     expect(verdict).toMatchObject({

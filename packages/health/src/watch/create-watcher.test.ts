@@ -105,6 +105,35 @@ describe("a watched log", () => {
     expect(logs.reads[1]?.span).toEqual({ since: new Date("2026-01-01T00:00:01.000Z") });
   });
 
+  it("that began before is known at the first look, and followed from there, each line once", async () => {
+    const clock = createFakeClock({ instantMs: 0 });
+    const logs = createFakeLogs(["new"]);
+    const since = clock.now();
+    for (let line = 0; line < 3; line++) {
+      clock.advance(1_000);
+      logs.write("new", "error", clock.now());
+    }
+    const watching = await begin(aLogsCheck({ maxPerMinute: 60 }), { clock, logs }, aWatchTarget({ since }));
+    expect(await look(watching)).toMatchObject({ result: "pass", n: 3, value: "60 a minute in 3s" });
+    await setImmediate();
+    clock.advance(1_000);
+    logs.write("new", "error", clock.now());
+    await setImmediate();
+    expect(await look(watching)).toMatchObject({ n: 4 });
+  });
+
+  it("of what serves, and is too young to be compared with itself, stops nothing", async () => {
+    const clock = createFakeClock({ instantMs: 0 });
+    const logs = createFakeLogs(["new"]);
+    const since = clock.now();
+    for (let line = 0; line < 9; line++) {
+      clock.advance(1_000);
+      logs.write("new", "error", clock.now());
+    }
+    const verdict = async (target: WatchTarget) => look(await begin(aLogsCheck(), { clock, logs }, target));
+    expect(await verdict(aWatchTarget({ since }))).toMatchObject({ result: "no-data", n: 9, onNoData: "warn" });
+  });
+
   it("has no data where a log cannot be read, or nothing runs, which counts as the check says", async () => {
     const unreadable = await begin(aLogsCheck({ onNoData: "pass" }), {});
     await setImmediate();
@@ -279,10 +308,13 @@ describe("a query to Prometheus", () => {
       onNoData: "warn",
       value: "0: 1 of 1 looks that are forgiven",
     });
+    expect(watching.forgave?.()).toBe(true);
     value = "1";
     expect((await look(watching)).result).toBe("pass");
+    expect(watching.forgave?.()).toBe(false);
     value = "0";
     await look(watching);
     expect((await look(watching)).result).toBe("fail");
+    expect(watching.forgave?.()).toBe(false);
   });
 });

@@ -53,15 +53,18 @@ async function openSpan(options: WatcherOptions, check: WatchedCheck, target: Wa
 
 function watching(clock: Clock, check: WatchedCheck, span: Span): Watching {
   let badInARow = 0;
+  let isForgiven = false;
   return {
     async look(looks, signal) {
       const sight = await see(clock, check, span, looks, signal);
       if (sight.result === "fail") badInARow += 1;
       if (sight.result === "pass") badInARow = 0;
-      if (sight.result !== "fail" || badInARow > check.retries) return toVerdict(check, sight);
+      isForgiven = sight.result === "fail" && badInARow <= check.retries;
+      if (!isForgiven) return toVerdict(check, sight);
       const forgiven = `${sight.value}: ${badInARow} of ${check.retries} looks that are forgiven`;
       return toVerdict(check, { ...sight, result: "no-data", value: forgiven, isEarly: true });
     },
+    forgave: () => isForgiven,
     ...(span.stirred ? { stirred: span.stirred } : {}),
     [Symbol.asyncDispose]: () => span[Symbol.asyncDispose](),
   };

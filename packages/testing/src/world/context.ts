@@ -13,12 +13,15 @@ export interface Behaviour {
   /** Names of checks that fail. */
   readonly failingChecks?: readonly string[] | undefined;
   /** What a check that watches shows of it at a look, by its name. Default: a pass. */
-  readonly watched?: ((check: string, target: WatchTarget) => Partial<Verdict>) | undefined;
+  readonly watched?: ((check: string, target: WatchTarget) => Shown) | undefined;
   /** Settles when something happens that is worth a look at once, by the name of a check that watches. Default: never. */
   readonly stirred?: ((check: string, signal: AbortSignal) => Promise<void>) | undefined;
   /** What the judge says whenever the release is watched with users. */
   readonly verdict?: Verdict | undefined;
 }
+
+/** What a look shows, and whether it is a bad one that is only forgiven. */
+export type Shown = Partial<Verdict> & { readonly isForgiven?: boolean };
 
 /** What a fake port is made of: the world, and the gate that its effects pass. */
 export interface FakeContext {

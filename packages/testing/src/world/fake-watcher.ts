@@ -10,11 +10,14 @@ export function fakeWatcher({ act, state, behaviourOf }: FakeContext): Watcher {
           const [id] = services.flatMap((service) => target.containers[service] ?? []);
           return behaviourOf(state.containers.get(id ?? "")?.release ?? null);
         };
+        let hasForgiven = false;
         return {
+          forgave: () => hasForgiven,
           stirred: (waiting) => behaviour().stirred?.(name, waiting) ?? new Promise<void>(() => {}),
           look: (_looks, lookSignal) =>
             act(`watcher.look ${name}`, lookSignal, () => {
-              const shown = behaviour().watched?.(name, target) ?? {};
+              const { isForgiven = false, ...shown } = behaviour().watched?.(name, target) ?? {};
+              hasForgiven = isForgiven;
               const verdict = { check: name, result: "pass", value: "0", limit: "0", n: 1, ...shown } as const;
               return verdict.result === "no-data" ? { onNoData, ...verdict } : verdict;
             }),

@@ -36,11 +36,26 @@ test("a slot's numbers are those of its servers in every backend, without our pr
   expect(slotTraffic(rows, "green")).toMatchObject({
     requests: 5,
     http5xx: 1,
+    responseErrors: 3,
     retries: 3,
     redispatches: 4,
     serversUp: 0,
     serversTotal: 1,
   });
+});
+
+test("what a candidate did not answer counts, however often it was asked again and whatever the version says of it", () => {
+  const errors = (backend: string, cells: string) => {
+    const rows = parseStat(`# pxname,svname,eresp,wretr,wredis,\n${backend},green1,${cells},\n`) ?? [];
+    return slotTraffic(rows, "green").responseErrors;
+  };
+  // As HAProxy 2.6 and 3.0 count 62 requests without an answer, tried again at the same server and at another one.
+  expect(["0,124,0", "62,124,0", "0,62,62", "62,62,62"].map((cells) => errors("candidate_green", cells))).toEqual([
+    62, 62, 62, 62,
+  ]);
+  // Connections that did not come about, and were made to another server.
+  expect(errors("candidate_green", "0,0,9")).toBe(0);
+  expect(errors("stable_green", "2,9,9")).toBe(2);
 });
 
 test("probes under way count for a drain", () => {

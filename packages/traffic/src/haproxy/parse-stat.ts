@@ -85,13 +85,26 @@ export function slotTraffic(rows: readonly ServerRow[], slot: Slot): SlotTraffic
     http4xx: sum(users, "hrsp_4xx"),
     http5xx: sum(users, "hrsp_5xx"),
     connectErrors: sum(users, "econ"),
-    responseErrors: sum(users, "eresp"),
+    responseErrors: users.reduce((total, row) => total + unanswered(row), 0),
     retries: sum(users, "wretr"),
     redispatches: sum(users, "wredis"),
     active: activeAt(rows, slot),
     serversUp: deciding.filter(isReached).length,
     serversTotal: deciding.length,
   };
+}
+
+/**
+ * Requests that the server was sent and did not answer, also where another try was answered: only a candidate is tried
+ * again, and once it is promoted its users lose them. HAProxy 2.6 takes such a request for no error of the server. It
+ * counts the next try as a retry, and, when a server is chosen for it, once more: as a retry of the same one, or as a
+ * redispatch. A connection that did not come about is one of both only, most often a redispatch.
+ */
+function unanswered({ backend, fields }: ServerRow): number {
+  const count = (column: string) => Number(fields[column]) || 0;
+  if (!backend.startsWith("candidate_")) return count("eresp");
+  const [retries, redispatches] = [count("wretr"), count("wredis")];
+  return Math.max(count("eresp"), Math.min(retries, Math.floor((retries + redispatches) / 2)));
 }
 
 function sum(rows: readonly ServerRow[], column: string): number {

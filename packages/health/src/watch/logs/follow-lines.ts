@@ -6,46 +6,67 @@ const pauseMs = 1_000;
 export interface FollowedLog {
   /** Why its lines cannot be read at the moment; `null` while they can. */
   readonly broken: string | null;
+  /** Settles when everything is read that was written before it was followed. */
+  readonly caughtUp: Promise<void>;
   /** Settles after the signal aborted. */
   readonly done: Promise<void>;
 }
 
-/** Lines of a container from now on, over restarts and lost connections, each once, until the signal aborts. */
+/**
+ * Lines of a container from a moment on, or from now, over restarts and lost connections, each once, until the signal
+ * aborts.
+ */
 export function followLines(
   { logs, clock }: { readonly logs: ContainerLogs; readonly clock: Clock },
   container: string,
-  span: LogSpan,
+  since: LogSpan["since"],
   onLine: (line: WrittenLine) => void,
   signal: AbortSignal,
 ): FollowedLog {
-  const followed: { broken: string | null; done: Promise<void> } = { broken: null, done: Promise.resolve() };
-  const begin = clock.now();
+  const now = clock.now();
+  const begin = since === "now" ? now : since;
+  let broken: string | null = null;
   let latest = "";
   const read = async (from: LogSpan) => {
     const known = latest;
     try {
       for await (const line of logs.lines(container, from, signal)) {
-        followed.broken = null;
+        broken = null;
         if (line.at <= known) continue;
         latest = line.at;
         onLine(line);
       }
-      followed.broken = null;
+      broken = null;
     } catch (error) {
       if (signal.aborted) return;
       if (!isSluiceError(error)) throw error;
-      followed.broken = error.message;
+      broken = error.message;
     }
   };
+  // What is followed does not say where that ends.
+  const caughtUp = since === "now" ? Promise.resolve() : read({ since, until: now });
   const follow = async () => {
-    await read(span);
+    await caughtUp;
+    let from: LogSpan["since"] = since === "now" ? since : latestOr(begin);
     while (!signal.aborted) {
+      await read({ since: from });
+      if (signal.aborted) return;
       await clock.sleep(pauseMs, signal).catch(() => undefined);
-      if (!signal.aborted) await read({ since: latest === "" ? begin : new Date(latest) });
+      from = latestOr(begin);
     }
   };
-  followed.done = follow();
-  // Whoever looks meets it; until then it is nobody's.
-  followed.done.catch(() => undefined);
-  return followed;
+  const done = follow();
+  // Whoever looks meets them; until then they are nobody's.
+  for (const one of [caughtUp, done]) one.catch(() => undefined);
+  return {
+    get broken() {
+      return broken;
+    },
+    caughtUp,
+    done,
+  };
+
+  function latestOr(first: Date): Date {
+    return latest === "" ? first : new Date(latest);
+  }
 }

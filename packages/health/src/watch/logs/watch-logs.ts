@@ -16,7 +16,7 @@ interface Means {
   readonly clock: Clock;
 }
 
-/** Counts what the containers write from now on, and what those of the version before write and wrote. */
+/** Counts what the containers write from now on, or wrote since the span began, and what those of the version before write and wrote. */
 export function watchLogs(means: Means, check: LogsCheck, target: WatchTarget): Span {
   const { clock } = means;
   const stop = new AbortController();
@@ -27,16 +27,17 @@ export function watchLogs(means: Means, check: LogsCheck, target: WatchTarget): 
   const ids = containersOf(check, target.containers);
   const since = target.since ?? "now";
   const begin = clock.monotonicMs() - (target.since ? clock.now().getTime() - target.since.getTime() : 0);
-  const followed = ids.map((id) => followLines(means, id, { since }, (line) => own.take(line), signal));
+  const followed = ids.map((id) => followLines(means, id, since, (line) => own.take(line), signal));
   // One without users says nothing of what users meet; what it wrote before does.
   const beside = previous && previous.share > 0 ? containersOf(check, previous.containers) : [];
-  const followedBeside = beside.map((id) => followLines(means, id, { since }, (line) => other.take(line), signal));
+  const followedBeside = beside.map((id) => followLines(means, id, since, (line) => other.take(line), signal));
   const before = previous ? countBefore(means, check, previous, signal) : Promise.resolve(null);
   before.catch(() => undefined);
   return {
     limit: logsLimit(check),
     async look(looks) {
       if (ids.length === 0) throw new SluiceError("ENGINE_FAILED", "nothing runs that could be watched");
+      await Promise.all([...followed, ...followedBeside].map(({ caughtUp }) => caughtUp));
       const broken = [...followed, ...followedBeside].find((log) => log.broken !== null)?.broken;
       if (broken) throw new SluiceError("ENGINE_FAILED", broken);
       const earlier = await before;
@@ -45,7 +46,9 @@ export function watchLogs(means: Means, check: LogsCheck, target: WatchTarget): 
       if (previous && beside.length > 0) spans.push({ lines: other.lines, seconds, share: previous.share });
       const candidate = { lines: own.lines, seconds, share: target.share };
       const { forbidden, examples } = own;
-      return judgeLogs(check, { candidate, previous: spans, forbidden, examples, looks });
+      const sight = judgeLogs(check, { candidate, previous: spans, forbidden, examples, looks });
+      // What serves and has nothing to be compared with is only too young for it.
+      return target.since && !previous && sight.result === "no-data" ? { ...sight, isEarly: true } : sight;
     },
     async [Symbol.asyncDispose]() {
       stop.abort();
