@@ -3,23 +3,25 @@ import type { StepCall } from "./action.ts";
 import { probeChecks } from "./actions/verify.ts";
 import { type DeploymentScope, emit, releaseOf } from "./scope.ts";
 import { createSynthetic } from "./synthetic.ts";
+import {
+  endingVerdict,
+  goesOn,
+  isUndecided,
+  nextLook,
+  referenceOf,
+  type Span,
+  showsSlow,
+  spanRules,
+  undecidedVerdict,
+} from "./watch-rules.ts";
 import { beginWatched } from "./watched.ts";
 import { createWindows } from "./windows.ts";
 
-interface Watch {
+interface Watch extends Span {
   readonly step: string;
   readonly slot: Slot;
   readonly services: readonly string[];
-  readonly holdMs: number;
-  /** Share of the candidate while it is watched. */
-  readonly at: number;
-  /** Something else decides when it ends, as a person does: that there was too little to judge is no matter then. */
-  readonly isMeanwhile?: boolean;
 }
-
-/** Names of the verdicts on latency and errors, by the port's contract. */
-const latencyCheck = "latency";
-const errorsCheck = "errors";
 
 /**
  * Watches the candidate for a span: its containers, what users get from it next to the previous, and what the checks that
@@ -39,12 +41,8 @@ export async function watch(
     ({ type }) => type === "container",
   );
   const begin = ports.clock.monotonicMs();
-  const interval = Math.min(analysis.interval, holdMs);
-  // Without users there is nothing to wait for.
-  const onNoData = isMeanwhile || at === 0 ? "proceed" : analysis.onNoData;
-  const planned = Math.max(1, Math.ceil(holdMs / interval));
-  const looks = onNoData === "extend" ? 2 * planned : planned;
-  const warmupMs = Math.min(analysis.warmup, holdMs / 2);
+  const rules = spanRules(analysis, { holdMs, at, isMeanwhile });
+  const { planned, looks, warmupMs, onNoData } = rules;
   await using windows = await createWindows(scope, slot, services, { warmupMs, signal: call.signal });
   await using watched = await beginWatched(scope, { slot, share: at, holdMs }, call.signal);
   const early = AbortSignal.any([call.signal, watched.failed]);
@@ -53,11 +51,11 @@ export async function watch(
   let last: readonly Verdict[] = [];
   let [look, lookedAtMs] = [0, 0];
   const elapsed = () => ports.clock.monotonicMs() - begin;
-  while (lookedAtMs < holdMs || (looks > planned && lookedAtMs < 2 * holdMs && isUndecided(last))) {
+  while (goesOn(rules, lookedAtMs, isUndecided(last))) {
     const isLonger = lookedAtMs >= holdMs;
     if (isLonger && look <= planned)
       call.progress(`too few to judge: watched ${formatDuration(holdMs)} longer at most`);
-    const { number, dueMs } = nextLook(look, elapsed(), { interval, untilMs: isLonger ? 2 * holdMs : holdMs });
+    const { number, dueMs } = nextLook(rules, look, { elapsedMs: elapsed(), isLonger });
     const left = dueMs - elapsed();
     if (left > 0) await unlessFound(ports.clock.sleep(left, early));
     // A timer may fire a little early.
@@ -70,9 +68,8 @@ export async function watch(
     const [running, judged] = await unlessFound(looked);
     const asked = synthetic && isUndecided(judged) ? await unlessFound(synthetic.look(look, looks, early)) : [];
     last = [...running, ...judged, ...asked, ...watched.latest()];
-    // One slow look may be a hiccup of the machine: latency must be bad twice in a row.
-    const bad = last.find(({ check, result }) => result === "fail" && (check !== latencyCheck || isSlow));
-    isSlow = judged.some(({ check, result }) => check === latencyCheck && result === "fail");
+    const bad = endingVerdict(last, isSlow);
+    isSlow = showsSlow(judged);
     if (bad) throw fail(bad);
   }
   const ended = await watched.end();
@@ -104,29 +101,14 @@ export async function watch(
 
   async function judge(look: number): Promise<readonly Verdict[]> {
     const { candidate, previous } = await windows.read();
-    if (at < 100 && previous.requests > 0) scope.recorded = previous;
-    // With all users at the candidate the previous is as it was last seen. What it took is not compared: it had other load.
-    const recorded = scope.recorded ? { ...scope.recorded, latenciesMs: [] } : null;
-    return ports.judge({ candidate, previous: at === 100 ? recorded : previous, look, looks, settings: analysis });
+    const { reference, recorded } = referenceOf(at, previous, scope.recorded ?? null);
+    if (recorded) scope.recorded = recorded;
+    return ports.judge({ candidate, previous: reference, look, looks, settings: analysis });
   }
 }
 
-/**
- * Looks are due at fixed times. Those that a machine without time has missed are not made up for: many looks in
- * one moment show no more than one does.
- */
-function nextLook(look: number, elapsedMs: number, span: { readonly interval: number; readonly untilMs: number }) {
-  const { interval, untilMs } = span;
-  const number = Math.min(Math.ceil(untilMs / interval), Math.max(look + 1, Math.ceil(elapsedMs / interval)));
-  return { number, dueMs: Math.min(number * interval, untilMs) };
-}
-
-function isUndecided(verdicts: readonly Verdict[]): boolean {
-  return verdicts.some(({ check, result }) => check === errorsCheck && result === "no-data");
-}
-
 function undecided(verdicts: readonly Verdict[]): SluiceError {
-  const about = verdicts.find(({ check }) => check === errorsCheck);
+  const about = undecidedVerdict(verdicts);
   const what = about?.detail ?? `n=${about?.n ?? 0}`;
   return new SluiceError("ANALYSIS_UNDECIDED", `too few requests to judge the errors: ${what}`, {
     hint: "analysis.onNoData is pause: a person decides",
