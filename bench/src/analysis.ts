@@ -28,14 +28,14 @@ const runs = values.runs ?? (values.quick ? 200 : 1_000);
 await runSimulation(async () => {
   const beganMs = performance.now();
   const extent = values.quick ? quickExtent(runs) : fullExtent(runs);
-  const { cells, bursts, latencies } = await measurePieces(piecesOf(extent, seed), {
+  const results = await measurePieces(piecesOf(extent, seed), {
     kept: await Kept.open(values.resume),
     seconds: (values.resume ? values.seconds : undefined) ?? Number.POSITIVE_INFINITY,
     say: (text) => void process.stderr.write(`bench: ${text}\n`),
   });
   const format = values.markdown ? formatMarkdownTable : formatTable;
-  process.stdout.write(`${analysisTables({ cells, bursts, latencies }, format)}\n\n`);
-  const { figures, peers } = analysisFigures({ cells, bursts, latencies });
-  const floor = { runs_per_cell: runs, cells: cells.length, wall_s: (performance.now() - beganMs) / 1_000 };
-  return { result: conclude({ bench: "analysis", figures, peers, floor }), details: { cells, bursts, latencies } };
+  process.stdout.write(`${analysisTables(results, format)}\n\n`);
+  const { figures, peers } = analysisFigures(results);
+  const floor = { runs_per_cell: runs, cells: results.cells.length, wall_s: (performance.now() - beganMs) / 1_000 };
+  return { result: conclude({ bench: "analysis", figures, peers, floor }), details: { ...results } };
 });

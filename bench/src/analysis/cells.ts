@@ -1,3 +1,4 @@
+import type { DeploymentCell, Steps } from "./measure-deployments.ts";
 import type { ErrorScenario } from "./simulate-errors.ts";
 
 /** What is simulated of one kind of traffic. */
@@ -12,6 +13,8 @@ export interface Extent {
   readonly shares: readonly number[];
   /** Percent. */
   readonly bases: readonly number[];
+  /** How many users there are, where latency is judged. */
+  readonly crowds: readonly number[];
   readonly runs: number;
 }
 
@@ -33,12 +36,19 @@ const rates: readonly Rate[] = [
 /** Percentage points that the candidate is worse. */
 export const effects = [1, 5, 20, 100] as const;
 
-export const fullExtent = (runs: number): Extent => ({ rates, shares: [1, 5, 10, 25, 50], bases: [0, 0.3, 2], runs });
+export const fullExtent = (runs: number): Extent => ({
+  rates,
+  shares: [1, 5, 10, 25, 50],
+  bases: [0, 0.3, 2],
+  crowds: [40, 400],
+  runs,
+});
 
 export const quickExtent = (runs: number): Extent => ({
   rates: rates.filter(({ name }) => ["5/min", "100/min", "100/s", "5000/s"].includes(name)),
   shares: [5, 50],
   bases: [0.3, 2],
+  crowds: [400],
   runs,
 });
 
@@ -57,6 +67,25 @@ export function cellsOf({ rates: wanted, shares, bases }: Extent): readonly Cell
           interval: perSecond < 10 ? 2 : 1,
         },
       })),
+    ),
+  );
+}
+
+/** From here on a few clients would each make more requests than clients do. */
+const fewClientsBelowPerSecond = 1_000;
+
+/** Whole deployments: by the steps of the configuration, and by more of them where errors are most. */
+export function deploymentCellsOf({ rates: wanted, bases, crowds }: Extent): readonly DeploymentCell[] {
+  const most = Math.max(...crowds);
+  return wanted.flatMap((rate) =>
+    bases.flatMap((base) =>
+      crowds
+        .filter((clients) => clients === most || rate.perSecond < fewClientsBelowPerSecond)
+        .flatMap((clients) => {
+          const steps: readonly Steps[] =
+            clients === most && base === Math.max(...bases) ? ["default", "5, 25, 50, 100"] : ["default"];
+          return steps.map((one) => ({ rate, base, clients, steps: one }));
+        }),
     ),
   );
 }

@@ -84,6 +84,7 @@ export function measureBurst(
 export interface LatencyResult {
   readonly rate: string;
   readonly share: number;
+  readonly clients: number;
   /** Percent. */
   readonly falseRollbacks: number;
   /** Twice as slow: percent of the runs in which it was found, and the median of the seconds until then. */
@@ -92,17 +93,23 @@ export interface LatencyResult {
 }
 
 /** `share` in percent. */
-export function measureLatency({ name, perSecond }: Rate, share: number, runs: number, seed: number): LatencyResult {
+export function measureLatency(
+  { name, perSecond }: Rate,
+  { share, clients }: { readonly share: number; readonly clients: number },
+  runs: number,
+  seed: number,
+): LatencyResult {
   const random = randomFrom(seed);
   const simulate = (factor: number) =>
     Array.from({ length: runs }, () =>
-      slowAfter({ perSecond, share: share / 100, factor, looks: 12, interval: 5 }, random),
+      slowAfter({ perSecond, clients, share: share / 100, factor, looks: 12, interval: 5 }, random),
     ).filter((seconds) => seconds !== null);
   const found = simulate(2);
   const wrong = simulate(1);
   return {
     rate: name,
     share,
+    clients,
     falseRollbacks: (wrong.length / runs) * 100,
     caught: (found.length / runs) * 100,
     seconds: found.length > 0 ? median(found) : Number.NaN,

@@ -28,5 +28,10 @@ export async function measurePieces(
     say(`${index + 1}/${pieces.length} ${key}`);
   }
   const of = (kind: Piece["kind"]) => pieces.filter((one) => one.kind === kind).map(({ key }) => kept.get(key));
-  return { cells: of("cells"), bursts: of("bursts"), latencies: of("latencies") } as unknown as AnalysisResults;
+  return {
+    cells: of("cells"),
+    bursts: of("bursts"),
+    latencies: of("latencies"),
+    deployments: of("deployments"),
+  } as unknown as AnalysisResults;
 }

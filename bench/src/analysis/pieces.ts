@@ -1,6 +1,7 @@
 import type { AnalysisResults } from "../analysis-limits.ts";
-import { cellsOf, type Extent } from "./cells.ts";
+import { cellsOf, deploymentCellsOf, type Extent } from "./cells.ts";
 import { measureBurst, measureCell, measureLatency } from "./measure-cells.ts";
+import { measureDeployments } from "./measure-deployments.ts";
 
 /** What can be measured by itself, and kept. */
 export interface Piece {
@@ -12,7 +13,7 @@ export interface Piece {
 
 /** All that is simulated, in the order of the tables. */
 export function piecesOf(extent: Extent, seed: number): readonly Piece[] {
-  const { rates, shares, runs } = extent;
+  const { rates, shares, crowds, runs } = extent;
   const piece = (kind: Piece["kind"], name: string, measure: () => unknown): Piece => ({
     kind,
     key: `${kind} ${name}, ${runs} runs, seed ${seed}`,
@@ -39,7 +40,18 @@ export function piecesOf(extent: Extent, seed: number): readonly Piece[] {
     .flatMap((rate) =>
       shares
         .filter((share) => share === 5 || share === 50)
-        .map((share) => piece("latencies", `${rate.name} ${share} %`, () => measureLatency(rate, share, runs, seed))),
+        .flatMap((share) =>
+          crowds.map((clients) =>
+            piece("latencies", `${rate.name} ${share} % of ${clients} clients`, () =>
+              measureLatency(rate, { share, clients }, runs, seed),
+            ),
+          ),
+        ),
     );
-  return [...cells, ...bursts, ...latencies];
+  const deployments = deploymentCellsOf(extent).map((cell, index) => {
+    const { rate, base, clients, steps } = cell;
+    const name = `${rate.name} base ${base} % of ${clients} clients, steps ${steps}`;
+    return piece("deployments", name, () => measureDeployments(cell, runs, seed + index));
+  });
+  return [...cells, ...bursts, ...latencies, ...deployments];
 }

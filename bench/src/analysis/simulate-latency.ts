@@ -1,9 +1,12 @@
-import { defaultConfig, type SlotWindow } from "@sluice/core";
+import { defaultConfig } from "@sluice/core";
+import { watchRules } from "@sluice/engine";
 import { judge } from "@sluice/health";
-import { normal, poisson, type Random } from "./random.ts";
+import { Crowd, usualSpread } from "./crowd.ts";
+import type { Random } from "./random.ts";
 
 export interface LatencyScenario {
   readonly perSecond: number;
+  readonly clients: number;
   /** 0 to 1. */
   readonly share: number;
   /** How many times as long the candidate takes. */
@@ -12,33 +15,24 @@ export interface LatencyScenario {
   readonly interval: number;
 }
 
-/** As the engine keeps them. */
-const kept = 2_000;
 const { analysis: settings } = defaultConfig();
 
-/** Seconds until the candidate is found to be slow, twice in a row as the engine asks for; `null` where it is not. */
+/** Seconds until the candidate is found to be slow, as often as the engine asks for; `null` where it is not. */
 export function slowAfter(scenario: LatencyScenario, random: Random): number | null {
-  const { perSecond, share, factor, looks, interval } = scenario;
-  const [mine, theirs]: [number[], number[]] = [[], []];
-  let wasSlow = false;
+  const { perSecond, clients, share, factor, looks, interval } = scenario;
+  const crowd = new Crowd({ perSecond, clients, errors: 0, http4xx: 0, spread: usualSpread }, random);
+  crowd.lead(share);
+  const { candidate, previous } = crowd.beginSpan();
+  let slow: readonly string[] = [];
   for (let look = 1; look <= looks; look++) {
-    draw(mine, poisson(perSecond * interval * share, random), factor, random);
-    draw(theirs, poisson(perSecond * interval * (1 - share), random), 1, random);
-    const window = { look, looks, settings, candidate: windowOf(mine), previous: windowOf(theirs) };
-    const isSlow = judge(window).some(({ check, result }) => check === "latency" && result === "fail");
-    if (isSlow && wasSlow) return look * interval;
-    wasSlow = isSlow;
+    crowd.ask(candidate, interval, { isWarm: true, factor });
+    crowd.ask(previous, interval, { isWarm: true });
+    const window = { service: "web", candidate: candidate.window(), previous: previous.window() };
+    const judged = watchRules.judgeServices(judge, [window], { look, looks, settings });
+    const slowness = watchRules.slownessOf(judged, slow);
+    const verdicts = judged.map(({ verdict }) => verdict);
+    if (watchRules.endingVerdict(verdicts, slowness.forgiven)) return look * interval;
+    slow = slowness.slow;
   }
   return null;
-}
-
-/** Log-normal around 80 ms, as latencies are: a long tail to the right. */
-function draw(into: number[], count: number, factor: number, random: Random): void {
-  for (let index = Math.max(0, count - kept); index < count; index++)
-    into.push(80 * Math.exp(0.8 * normal(random)) * factor);
-  if (into.length > kept) into.splice(0, into.length - kept);
-}
-
-function windowOf(latenciesMs: readonly number[]): SlotWindow {
-  return { requests: latenciesMs.length, errors: 0, http4xx: 0, latenciesMs, clients: 0, clientsWithErrors: 0 };
 }

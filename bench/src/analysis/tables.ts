@@ -3,8 +3,11 @@ import { formatNumber, formatTable } from "../table.ts";
 import { effects } from "./cells.ts";
 import type { CellResult, Detection } from "./measure-cells.ts";
 
-/** The tables for people and for the docs: errors by cell, then bursts and latencies. */
-export function analysisTables({ cells, bursts, latencies }: AnalysisResults, format = formatTable): string {
+/** The tables for people and for the docs: errors by cell, then bursts, latencies and whole deployments. */
+export function analysisTables(
+  { cells, bursts, latencies, deployments }: AnalysisResults,
+  format = formatTable,
+): string {
   return [
     "errors: false rollbacks in % of deployments; per effect: % caught, seconds until then, users hurt (sluice | fixed 1 %)",
     "",
@@ -28,13 +31,31 @@ export function analysisTables({ cells, bursts, latencies }: AnalysisResults, fo
     "latency: identical versions, and one that takes twice as long",
     "",
     format([
-      ["rate", "share", "false rollbacks", "caught", "seconds"],
-      ...latencies.map(({ rate, share, falseRollbacks, caught, seconds }) => [
+      ["rate", "share", "clients", "false rollbacks", "caught", "seconds"],
+      ...latencies.map(({ rate, share, clients, falseRollbacks, caught, seconds }) => [
         rate,
         `${share} %`,
+        String(clients),
         `${formatNumber(falseRollbacks)} %`,
         `${formatNumber(caught)} %`,
         formatNumber(seconds),
+      ]),
+    ]),
+    "",
+    "deployments: identical versions over all steps and the bake, all judgements at once; false rollbacks in %, and how many for what",
+    "",
+    format([
+      ["rate", "base", "clients", "steps", "false rollbacks", "because of", "4xx shown"],
+      ...deployments.map(({ rate, base, clients, steps, falseRollbacks, because, shown4xx }) => [
+        rate,
+        `${formatNumber(base)} %`,
+        String(clients),
+        steps,
+        formatNumber(falseRollbacks),
+        Object.entries(because)
+          .map(([name, count]) => `${name}: ${count}`)
+          .join("; ") || "-",
+        formatNumber(shown4xx),
       ]),
     ]),
   ].join("\n");

@@ -35,3 +35,4 @@ export type { EnginePorts, StackFacts } from "./scope.ts";
 export { servingOf } from "./serving.ts";
 export { releaseThatServes } from "./stored-release.ts";
 export { type UnderWay, underWayOf } from "./under-way.ts";
+export * as watchRules from "./watch-rules.ts";

@@ -4,18 +4,14 @@ import { probeChecks } from "./actions/verify.ts";
 import { hasTooFew, type Judged, judgeServices, undecidedOf } from "./judge-services.ts";
 import { type DeploymentScope, emit, releaseOf } from "./scope.ts";
 import { createSynthetic } from "./synthetic.ts";
+import { endingVerdict, goesOn, nextLook, referenceOf, type Span, slownessOf, spanRules } from "./watch-rules.ts";
 import { beginWatched } from "./watched.ts";
 import { createWindows } from "./windows.ts";
 
-interface Watch {
+interface Watch extends Span {
   readonly step: string;
   readonly slot: Slot;
   readonly services: readonly string[];
-  readonly holdMs: number;
-  /** Share of the candidate while it is watched. */
-  readonly at: number;
-  /** Something else decides when it ends, as a person does: that there was too little to judge is no matter then. */
-  readonly isMeanwhile?: boolean;
 }
 
 /**
@@ -36,12 +32,8 @@ export async function watch(
     ({ type }) => type === "container",
   );
   const begin = ports.clock.monotonicMs();
-  const interval = Math.min(analysis.interval, holdMs);
-  // Without users there is nothing to wait for.
-  const onNoData = isMeanwhile || at === 0 ? "proceed" : analysis.onNoData;
-  const planned = Math.max(1, Math.ceil(holdMs / interval));
-  const looks = onNoData === "extend" ? 2 * planned : planned;
-  const warmupMs = Math.min(analysis.warmup, holdMs / 2);
+  const rules = spanRules(analysis, { holdMs, at, isMeanwhile });
+  const { planned, looks, warmupMs, onNoData } = rules;
   await using windows = await createWindows(scope, slot, services, { warmupMs, signal: call.signal });
   await using watched = await beginWatched(scope, { slot, share: at, holdMs }, call.signal);
   const early = AbortSignal.any([call.signal, watched.failed]);
@@ -51,11 +43,11 @@ export async function watch(
   let open: Verdict | undefined;
   let [look, lookedAtMs] = [0, 0];
   const elapsed = () => ports.clock.monotonicMs() - begin;
-  while (lookedAtMs < holdMs || (looks > planned && lookedAtMs < 2 * holdMs && open)) {
+  while (goesOn(rules, lookedAtMs, open !== undefined)) {
     const isLonger = lookedAtMs >= holdMs;
     if (isLonger && look <= planned)
       call.progress(`too few to judge: watched ${formatDuration(holdMs)} longer at most`);
-    const { number, dueMs } = nextLook(look, elapsed(), { interval, untilMs: isLonger ? 2 * holdMs : holdMs });
+    const { number, dueMs } = nextLook(rules, look, { elapsedMs: elapsed(), isLonger });
     const left = dueMs - elapsed();
     if (left > 0) await unlessFound(ports.clock.sleep(left, early));
     // A timer may fire a little early.
@@ -81,11 +73,9 @@ export async function watch(
     open = undecidedOf(judged, analysis.minRequests);
     const asked = synthetic && hasTooFew(judged) ? await unlessFound(synthetic.look(look, looks, early)) : [];
     last = [...running, ...judged.map(({ verdict }) => verdict), ...asked, ...watched.latest()];
-    // One slow look may be a hiccup of the machine: latency must be bad twice in a row.
-    const nowSlow = judged.filter(({ about, verdict }) => about === "latency" && verdict.result === "fail");
-    const forgiven = nowSlow.flatMap(({ service, verdict }) => (slow.includes(service) ? [] : [verdict]));
-    slow = nowSlow.map(({ service }) => service);
-    const bad = last.find((verdict) => verdict.result === "fail" && !forgiven.includes(verdict));
+    const slowness = slownessOf(judged, slow);
+    slow = slowness.slow;
+    const bad = endingVerdict(last, slowness.forgiven);
     if (bad) throw fail(bad);
   }
 
@@ -118,27 +108,13 @@ export async function watch(
 
   async function judge(look: number): Promise<readonly Judged[]> {
     const found = await windows.read();
-    for (const { service, previous } of found) {
-      if (at < 100 && previous.requests > 0) scope.recorded.set(service, previous);
-    }
     const beside = found.map(({ service, candidate, previous }) => {
-      if (at < 100) return { service, candidate, previous };
-      // With all users at the candidate the previous is as it was last seen. What it took is not compared: it had other load.
-      const recorded = scope.recorded.get(service);
-      return { service, candidate, previous: recorded ? { ...recorded, latenciesMs: [] } : null };
+      const { reference, recorded } = referenceOf(at, previous, scope.recorded.get(service) ?? null);
+      if (recorded) scope.recorded.set(service, recorded);
+      return { service, candidate, previous: reference };
     });
     return judgeServices(ports.judge, beside, { look, looks, settings: analysis });
   }
-}
-
-/**
- * Looks are due at fixed times. Those that a machine without time has missed are not made up for: many looks in
- * one moment show no more than one does.
- */
-function nextLook(look: number, elapsedMs: number, span: { readonly interval: number; readonly untilMs: number }) {
-  const { interval, untilMs } = span;
-  const number = Math.min(Math.ceil(untilMs / interval), Math.max(look + 1, Math.ceil(elapsedMs / interval)));
-  return { number, dueMs: Math.min(number * interval, untilMs) };
 }
 
 function undecided({ check, detail, n }: Verdict): SluiceError {

@@ -7,12 +7,10 @@ import {
   type SlotWindow,
 } from "@sluice/core";
 import type { DeploymentScope } from "./scope.ts";
+import { keptLatencies } from "./watch-rules.ts";
 
 /** A door that is started again is back within this; what it does not answer meanwhile is no fault of the candidate. */
 const doorAwayMs = 3_000;
-
-/** Latencies kept of each slot, the newest: enough for a rank test, constant memory. */
-const keptLatencies = 2_000;
 
 /** What both slots gave the users of one service. */
 export interface ServiceWindows {
@@ -28,6 +26,8 @@ interface Windows extends AsyncDisposable {
 
 interface Gathered {
   readonly latencies: number[];
+  /** The bucket of each. */
+  readonly latencyClients: number[];
   /** By bucket. */
   readonly clients: Map<number, { requests: number; errors: number }>;
 }
@@ -105,7 +105,7 @@ export async function createWindows(
 }
 
 function emptyGathered(): Gathered {
-  return { latencies: [], clients: new Map() };
+  return { latencies: [], latencyClients: [], clients: new Map() };
 }
 
 async function follow(
@@ -117,9 +117,15 @@ async function follow(
     for await (const { slot, probe, totalMs, bucket, status } of samples) {
       // A WebSocket ends with the status of its beginning, after as long as it lived: no latency.
       if (!slot || probe || status === 101) continue;
-      const { latencies, clients } = gathered[slot];
-      if (isWarm()) latencies.push(totalMs);
-      if (latencies.length > keptLatencies) latencies.shift();
+      const { latencies, latencyClients, clients } = gathered[slot];
+      if (isWarm()) {
+        latencies.push(totalMs);
+        latencyClients.push(bucket);
+      }
+      if (latencies.length > keptLatencies) {
+        latencies.shift();
+        latencyClients.shift();
+      }
       if (bucket < 0) continue;
       const client = clients.get(bucket) ?? { requests: 0, errors: 0 };
       client.requests += 1;
@@ -146,7 +152,7 @@ function since(before: DoorTraffic, after: DoorTraffic, slot: Slot): Counts {
   return before.epoch === after.epoch ? countsOf((name) => counts[name] - before.slots[slot][name]) : counts;
 }
 
-function toWindow(counts: Counts, { latencies, clients }: Gathered): SlotWindow {
+function toWindow(counts: Counts, { latencies, latencyClients, clients }: Gathered): SlotWindow {
   const { requests, http4xx, http5xx, connectErrors, responseErrors } = counts;
   const erring = [...clients.values()].filter(({ errors }) => errors > 0);
   const [worstClient] = erring.toSorted((a, b) => b.errors - a.errors);
@@ -155,6 +161,7 @@ function toWindow(counts: Counts, { latencies, clients }: Gathered): SlotWindow 
     errors: http5xx + connectErrors + responseErrors,
     http4xx,
     latenciesMs: latencies,
+    latencyClients,
     clients: clients.size,
     clientsWithErrors: erring.length,
     ...(worstClient ? { worstClient: { ...worstClient } } : {}),

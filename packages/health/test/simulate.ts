@@ -12,6 +12,11 @@ export interface Scenario {
   readonly candidateErrorRate?: number;
   /** Factor of the candidate's latencies, and the part of its requests that it applies to. */
   readonly slower?: { readonly factor: number; readonly part: number };
+  /**
+   * Users who stay with their version and are not alike: the standard deviation of the logarithm of how long each waits.
+   * Without them each request is one of somebody else.
+   */
+  readonly clients?: { readonly count: number; readonly spread: number };
 }
 
 export const settings: AnalysisConfig = {
@@ -37,19 +42,25 @@ export function randomFrom(seed: number): () => number {
 
 /** The checks that failed one release at some look; empty when it went through. */
 export function simulate(scenario: Scenario, random: () => number): readonly string[] {
-  const { requestsPerLook, share, looks, errorRate, candidateErrorRate = errorRate, slower } = scenario;
+  const { requestsPerLook, share, looks, errorRate, candidateErrorRate = errorRate, slower, clients } = scenario;
   const [candidate, previous] = [emptyWindow(), emptyWindow()];
+  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  const paces = Array.from({ length: clients?.count ?? 0 }, () => Math.exp((clients?.spread ?? 0) * normal()));
   for (let look = 1; look <= looks; look++) {
     for (let request = 0; request < requestsPerLook; request++) {
-      const isCandidate = random() < share;
+      const client = Math.floor(random() * paces.length);
+      const isCandidate = clients ? client < share * clients.count : random() < share;
       const window = isCandidate ? candidate : previous;
       window.requests += 1;
       if (random() < (isCandidate ? candidateErrorRate : errorRate)) window.errors += 1;
       // Log-normal around 80 ms, as latencies are: a long tail to the right.
-      const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
       const factor = isCandidate && slower && random() < slower.part ? slower.factor : 1;
-      window.latenciesMs.push(80 * Math.exp(0.8 * normal) * factor);
-      if (window.latenciesMs.length > 2_000) window.latenciesMs.shift();
+      window.latenciesMs.push(80 * Math.exp(0.8 * normal()) * factor * (paces[client] ?? 1));
+      if (clients) window.latencyClients.push(client);
+      if (window.latenciesMs.length > 2_000) {
+        window.latenciesMs.shift();
+        window.latencyClients.shift();
+      }
     }
     const verdicts = judge({ candidate, previous, look, looks, settings });
     const failed = verdicts.filter(({ result }) => result === "fail").map(({ check }) => check);
@@ -58,10 +69,21 @@ export function simulate(scenario: Scenario, random: () => number): readonly str
   return [];
 }
 
-function emptyWindow(): {
-  -readonly [Key in keyof SlotWindow]: Key extends "latenciesMs" ? number[] : SlotWindow[Key];
-} {
-  return { requests: 0, errors: 0, http4xx: 0, latenciesMs: [], clients: 0, clientsWithErrors: 0 };
+type Filling = { -readonly [Key in keyof SlotWindow]: SlotWindow[Key] } & {
+  latenciesMs: number[];
+  latencyClients: number[];
+};
+
+function emptyWindow(): Filling {
+  return {
+    requests: 0,
+    errors: 0,
+    http4xx: 0,
+    latenciesMs: [],
+    latencyClients: [],
+    clients: 0,
+    clientsWithErrors: 0,
+  };
 }
 
 /** Part of the runs in which a release was thrown away, and by which check. */

@@ -9,6 +9,8 @@ export interface SlotWindow {
   readonly http4xx: number;
   /** Total times of a sample of its requests, milliseconds. */
   readonly latenciesMs: readonly number[];
+  /** The client (bucket) of each of `latenciesMs`, below 0 where it is not known; absent where none is. */
+  readonly latencyClients?: readonly number[] | undefined;
   /** Clients (buckets) that made requests, and those among them that met an error. */
   readonly clients: number;
   readonly clientsWithErrors: number;

@@ -170,6 +170,35 @@ describe("latency", () => {
     expect(judged(few, { latenciesMs: spread(300, 50, 100) })["latency"]?.result).toBe("pass");
   });
 
+  it("of few clients is not told from what clients differ by, however many requests they make", () => {
+    const of = (clients: number, latenciesMs: readonly number[]) => ({
+      latenciesMs,
+      latencyClients: latenciesMs.map((_, index) => index % clients),
+    });
+    const [slow, usual] = [spread(300, 200, 800), spread(300, 100, 300)];
+    expect(judged(of(4, slow), of(4, usual))["latency"]).toMatchObject({
+      result: "no-data",
+      detail: "slower, but by no more than clients differ: 4 of the candidate, 4 of the previous",
+    });
+    expect(judged(of(20, slow), of(20, usual))["latency"]?.result).toBe("fail");
+    const unknown = { latenciesMs: slow, latencyClients: slow.map(() => -1) };
+    expect(judged(unknown, of(20, usual))["latency"]?.result).toBe("fail");
+  });
+
+  it("of clients with many requests is not found in one of them that is slow", () => {
+    // Of each of 20 clients 100 requests, of each of 400 before 5: a part of few is nearly always 0.
+    const previous = Array.from({ length: 2_000 }, (_, index) => (index % 50 === 0 ? 900 : 50 + (index % 40)));
+    const candidate = Array.from({ length: 2_000 }, (_, index) =>
+      index % 20 === 0 || index % 50 === 1 ? 900 : 50 + (index % 40),
+    );
+    const clientsOf = (count: number) => candidate.map((_, index) => index % count);
+    const verdict = judged(
+      { latenciesMs: candidate, latencyClients: clientsOf(20) },
+      { latenciesMs: previous, latencyClients: clientsOf(400) },
+    )["latency"];
+    expect(verdict).toMatchObject({ result: "no-data", detail: expect.stringContaining("20 of the candidate") });
+  });
+
   it("has no data below 100 requests of each", () => {
     const verdict = judged({ latenciesMs: spread(99, 1, 2) }, { latenciesMs: spread(500, 1, 2) })["latency"];
     expect(verdict).toMatchObject({
