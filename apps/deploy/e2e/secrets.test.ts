@@ -18,6 +18,9 @@ const config = `checks:
       - path: /whoami
         headers: { authorization: "Bearer \${env:SMOKE_TOKEN}" }
         expect: { status: 200, contains: welcome }
+  - name: who am i, in one request
+    service: web
+    http: { path: /whoami, headers: { authorization: "Bearer \${env:SMOKE_TOKEN}" }, contains: "\${env:SMOKE_TOKEN}" }
 traffic: { drain: { timeout: 2s } }
 rollout: { steps: [100], bake: 0s }
 github: { url: "https://shop.example.com", commitStatus: true, report: true, approvals: true }

@@ -25,7 +25,7 @@ export type {
   WrittenConfig,
 } from "./config/schema.ts";
 export * from "./config/share.ts";
-export { fillTemplate, referencesIn } from "./config/template.ts";
+export { fillTemplate, referencesIn, variablesIn } from "./config/template.ts";
 export { watchedChecks } from "./config/watched-checks.ts";
 export * from "./errors/codes.ts";
 export * from "./errors/sluice-error.ts";

@@ -12,6 +12,17 @@ export interface Attempt {
   readonly p?: number | undefined;
 }
 
+/** An attempt with everything that it tells masked. */
+export function maskedAttempt(attempt: Attempt, redact: (text: string) => string): Attempt {
+  const { value, limit, detail } = attempt;
+  return {
+    ...attempt,
+    value: redact(value),
+    limit: limit === undefined ? undefined : redact(limit),
+    detail: detail === undefined ? undefined : redact(detail),
+  };
+}
+
 /** The end of what a process wrote, for people. */
 export function shownText(text: string): string | undefined {
   return keepEnd(text.trim(), 1_000) || undefined;

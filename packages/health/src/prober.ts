@@ -21,7 +21,7 @@ export interface ProberOptions {
   readonly provideImage?: ProvideImage | undefined;
   /** For what must be reachable from inside; without it such checks have no data. */
   readonly runInside?: RunInside | undefined;
-  /** What `${env:NAME}` of a check stands for. Default: nothing is known. */
+  /** What `${env:NAME}` stands for in what a check sends and expects. Default: nothing is known. */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
   /** Told what must never be shown as soon as it is known: values of the environment, and what answers gave. */
   readonly onSecrets?: ((values: readonly string[]) => void) | undefined;
@@ -130,7 +130,7 @@ async function attempt(means: AttemptMeans, check: Check, target: ProbeTarget, s
   const { exec, clock, runOneOff } = means;
   switch (check.type) {
     case "http":
-      return attemptHttp(exec, clock, check, target, signal);
+      return attemptHttp(means, check, target, signal);
     case "tcp":
       return attemptTcp(exec, check, target, signal);
     case "command":

@@ -1,19 +1,23 @@
 import { createRedactor, fillTemplate } from "@sluice/core";
 
-interface ReferenceOptions {
+export interface ReferenceOptions {
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
   readonly onSecrets?: ((values: readonly string[]) => void) | undefined;
 }
 
 /** `${env:NAME}` in what a check says. */
 export interface References {
-  /** The same with every reference replaced, or the name of one that is not set. */
-  fill<T extends ReferencedTexts>(
-    texts: T,
-  ): { readonly value: T; readonly missing?: undefined } | { readonly missing: string };
+  /**
+   * The same with every reference replaced, or the name of one that is not set, or empty.
+   *
+   * @param written how a value stands in the text; default: as it is
+   */
+  fill<T extends ReferencedTexts>(texts: T, written?: (value: string) => string): Filled<T>;
   /** Masks what has been filled in. */
   redact(text: string): string;
 }
+
+export type Filled<T> = { readonly value: T; readonly missing?: undefined } | { readonly missing: string };
 
 type ReferencedTexts = Readonly<Record<string, string | Readonly<Record<string, string>>>>;
 
@@ -21,7 +25,7 @@ type ReferencedTexts = Readonly<Record<string, string | Readonly<Record<string, 
 export function createReferences({ environment = {}, onSecrets }: ReferenceOptions): References {
   const secrets = new Set<string>();
   return {
-    fill(texts) {
+    fill(texts, written = (value) => value) {
       let missing: string | undefined;
       const fill = (text: string) =>
         fillTemplate(text, (reference) => {
@@ -32,7 +36,7 @@ export function createReferences({ environment = {}, onSecrets }: ReferenceOptio
             secrets.add(value);
             onSecrets?.([value]);
           }
-          return value;
+          return written(value);
         });
       const filled = Object.entries(texts).map(([key, text]) => {
         if (typeof text === "string") return [key, fill(text)];

@@ -28,7 +28,7 @@ export function checkSecrets(
   config: Pick<Config, "checks" | "database" | "sentry">,
   env: Readonly<Record<string, string | undefined>>,
 ): readonly string[] {
-  const names = [...sentVariables(config.checks), ...sentVariables(config.sentry)];
+  const names: string[] = [...sentVariables(config)];
   const { s3, restic } = config.database?.store ?? {};
   if (s3) names.push(...storeNames);
   if (restic) names.push(...resticNames);

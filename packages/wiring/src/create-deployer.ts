@@ -1,6 +1,7 @@
 import { assertStackName, memoryCost } from "@sluice/core";
 import { deploy, prepareDeploy, prepareRollback, readAttempts, recoverUnfinished, rollback } from "@sluice/engine";
 import { exportHome, verifyAudit } from "@sluice/journal";
+import { assertChecksReady } from "./check-variables.ts";
 import { createDatabaseOperations } from "./database/create-database-operations.ts";
 import type { Deployer, DeployerOptions } from "./deployer.ts";
 import { deployRequest, planView, refusals, rollbackRequest } from "./deployment-requests.ts";
@@ -58,6 +59,7 @@ function deployerOf(session: Session): Deployer {
     },
     async deploy(call, signal) {
       await assertTellable(session);
+      await assertChecksReady(session);
       // What is refused now does not wait for its turn. What GitHub and staging say when it has come decides.
       if (call.waitMs) await assertReleaseAllowed(session, call.release, signal);
       await Promise.all([session.project(signal), session.facts()]);

@@ -1,5 +1,6 @@
 import { type Finding, formatPlan } from "@sluice/core";
 import { type DeployRequest, type PreparedDeployment, type RollbackRequest, servingOf } from "@sluice/engine";
+import { checkVariableFindings } from "./check-variables.ts";
 import { withDatabaseService } from "./database/find-database.ts";
 import type { DeployCall, PlanView, RollbackCall } from "./deployer.ts";
 import { releaseFindings } from "./github/gate.ts";
@@ -15,9 +16,14 @@ export async function refusals(
   { override, release }: DeployCall,
   signal: AbortSignal | undefined,
 ): Promise<readonly Finding[]> {
-  const [config, channels] = await Promise.all([session.config(), session.channels()]);
+  const [config, channels, unready] = await Promise.all([
+    session.config(),
+    session.channels(),
+    checkVariableFindings(session),
+  ]);
   const closed = override ? [] : await windowFindings(config, session.clock.now());
-  return [...unavailableFindings(channels, "error"), ...closed, ...(await releaseFindings(session, release, signal))];
+  const asked = await releaseFindings(session, release, signal);
+  return [...unavailableFindings(channels, "error"), ...unready, ...closed, ...asked];
 }
 
 /**

@@ -42,6 +42,25 @@ it("a deployment is refused where a channel lacks a variable, before an engine i
   await deployer[Symbol.asyncDispose]();
 });
 
+it("a deployment is refused where a check lacks a variable that can only end it, before an engine is asked", async () => {
+  const config = (onNoData: string) =>
+    `checks: [{ name: buy, onNoData: ${onNoData}, http: { path: "/", headers: { a: "\${env:SMOKE_TOKEN}" } } }]\n`;
+  const { deployer } = await deployerWith(config("fail"));
+  await expect(deployer.deploy({ release }, never)).rejects.toMatchObject({
+    code: "CONFIG_INVALID",
+    message: "environment variables are not set or empty: checks.0 (buy) needs SMOKE_TOKEN",
+  });
+  await deployer[Symbol.asyncDispose]();
+  for (const [onNoData, env] of [
+    ["fail", { SMOKE_TOKEN: "s3cret" }],
+    ["warn", {}],
+  ] as const) {
+    const { deployer: other } = await deployerWith(config(onNoData), env);
+    await expect(other.deploy({ release }, never)).rejects.toMatchObject({ code: "ENGINE_UNREACHABLE" });
+    await other[Symbol.asyncDispose]();
+  }
+});
+
 it("the way back is not: it is only said that nobody can be told", async () => {
   const { deployer, events } = await deployerWith("notify: { channels: { team: { slack: { url: '${CHAT}' } } } }\n");
   await expect(deployer.rollback({}, never)).rejects.toMatchObject({ code: "ENGINE_UNREACHABLE" });

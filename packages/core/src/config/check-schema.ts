@@ -1,17 +1,18 @@
 import * as z from "zod";
 import { deepKinds } from "./deep-check-schema.ts";
 import { duration, lookInterval } from "./duration-schema.ts";
+import { checkText } from "./reference-schema.ts";
 import { sequenceSchema } from "./sequence-schema.ts";
 import { watchedKinds } from "./watched-schema.ts";
 
 const httpExpectation = {
   method: z.string().default("GET"),
-  path: z.string().startsWith("/", "expected a path that begins with /"),
-  headers: z.record(z.string(), z.string()).default({}),
-  body: z.string().optional(),
+  path: checkText.startsWith("/", "expected a path that begins with /"),
+  headers: z.record(z.string(), checkText).default({}),
+  body: checkText.optional(),
   status: z.union([z.int(), z.array(z.int())]).optional(),
-  contains: z.string().optional(),
-  header: z.record(z.string(), z.string()).default({}),
+  contains: checkText.optional(),
+  header: z.record(z.string(), checkText).default({}),
   maxTime: duration.optional(),
 };
 

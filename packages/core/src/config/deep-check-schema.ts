@@ -1,15 +1,16 @@
 import * as z from "zod";
 import type { CertificateCheck, LoadCheck, ReachableCheck } from "../model/check.ts";
 import { duration } from "./duration-schema.ts";
+import { checkText } from "./reference-schema.ts";
 
 /** Longer ones would hold a deployment up for minutes; that is a load test, and a `command`. */
 const longestLoadMs = 120_000;
 
 const loadSchema = z.strictObject({
   method: z.string().default("GET"),
-  path: z.string().startsWith("/", "expected a path that begins with /"),
-  headers: z.record(z.string(), z.string()).default({}),
-  body: z.string().optional(),
+  path: checkText.startsWith("/", "expected a path that begins with /"),
+  headers: z.record(z.string(), checkText).default({}),
+  body: checkText.optional(),
   /** Requests a second. */
   rate: z.number().min(1).max(500).default(20),
   for: duration.refine((ms) => ms >= 1_000 && ms <= longestLoadMs, "expected 1s to 2m").default(10_000),

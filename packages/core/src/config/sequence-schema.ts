@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Capture, SequenceCheck, SequenceStep } from "../model/check.ts";
 import { parseJsonPath } from "../model/json-path.ts";
 import { pattern } from "./pattern-schema.ts";
-import { referencesIn, textsIn } from "./template.ts";
+import { isVariable, referencesIn, textsIn } from "./template.ts";
 
 const jsonPath = z
   .string()
@@ -51,7 +51,7 @@ export const sequenceSchema = z
     for (const [index, step] of steps.entries()) {
       const { path, headers, body, json, expect, capture } = step;
       const names = textsIn([path, headers, body, json, expect]).flatMap(referencesIn);
-      const unknown = names.find((name) => !known.has(name) && !/^env:\w+$/.test(name));
+      const unknown = names.find((name) => !known.has(name) && !isVariable(name));
       if (unknown !== undefined) {
         const message = `\${${unknown}} is captured by no step before; values of the environment are \${env:NAME}`;
         context.addIssue({ code: "custom", message, path: [index] });

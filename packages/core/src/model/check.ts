@@ -28,7 +28,7 @@ export interface ContainerCheck extends CheckBase {
   readonly type: "container";
 }
 
-/** A request through the door (preview) or straight to the container, always from inside the network. */
+/** A request through the door (preview) or straight to the container, always from inside the network. `${env:NAME}` in what is sent and expected stands for the environment's. */
 export interface HttpCheck extends CheckBase {
   readonly type: "http";
   readonly method: string;
@@ -92,7 +92,7 @@ export interface Capture {
   readonly secret: boolean;
 }
 
-/** Requests at a steady rate, whether or not the ones before were answered. `timeoutMs` is for all. */
+/** Requests at a steady rate, whether or not the ones before were answered. `timeoutMs` is for all. `${env:NAME}` in what is sent stands for the environment's. */
 export interface LoadCheck extends CheckBase {
   readonly type: "load";
   readonly method: string;

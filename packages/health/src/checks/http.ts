@@ -1,7 +1,9 @@
-import { type Clock, type ContainerExec, formatDuration, type HttpCheck, type ProbeTarget } from "@sluice/core";
-import type { Attempt } from "../attempt.ts";
-import { exchangeThrough } from "../http/door-exchange.ts";
+import { formatDuration, type HttpCheck, type ProbeTarget } from "@sluice/core";
+import { type Attempt, maskedAttempt } from "../attempt.ts";
+import { type DoorCall, exchangeThrough } from "../http/door-exchange.ts";
 import type { HttpAnswer } from "../http/exchange.ts";
+import { filledRequest, notSent } from "../http/fill-request.ts";
+import { createReferences, type Filled, type ReferenceOptions, type References } from "../references.ts";
 import { httpRoute } from "../route.ts";
 
 /** Enough of an answer to recognise it by. */
@@ -18,8 +20,7 @@ export function httpLimit({ expect }: HttpCheck): string {
 
 /** One request from inside a door's container through its own port: the way that users take. */
 export async function attemptHttp(
-  exec: ContainerExec,
-  clock: Clock,
+  means: Pick<DoorCall, "exec" | "clock"> & ReferenceOptions,
   check: HttpCheck,
   target: ProbeTarget,
   signal: AbortSignal,
@@ -29,14 +30,41 @@ export async function attemptHttp(
     const detail = `service ${check.service} has no HTTP door, and no address and port of it are known`;
     return { result: "inconclusive", value: "no way there", detail };
   }
+  const { exec, clock } = means;
+  const references = createReferences(means);
+  const redact = (text: string) => references.redact(text);
+  const request = filledRequest(check, references);
+  if (request.missing !== undefined) return notSent(request.missing);
+  const expected = filledExpectation(check.expect, references);
+  if (expected.missing !== undefined) return notSent(expected.missing);
   const call = { exec, clock, route, timeoutMs: check.timeoutMs, signal };
-  const { failure, answer, elapsedMs } = await exchangeThrough(call, check);
-  return failure ?? judgeAnswer(check, answer, elapsedMs);
+  const { failure, answer, elapsedMs } = await exchangeThrough(call, request.value);
+  return maskedAttempt(failure ?? judgeAnswer(expected.value, answer, elapsedMs, redact), redact);
 }
 
-function judgeAnswer({ expect }: HttpCheck, answer: HttpAnswer, elapsedMs: number): Attempt {
+function filledExpectation(
+  expected: HttpCheck["expect"],
+  references: Pick<References, "fill">,
+): Filled<HttpCheck["expect"]> {
+  const filled = references.fill({ headers: expected.headers, body: expected.body ?? "" });
+  if (filled.missing !== undefined) return filled;
+  const { headers, body } = filled.value;
+  return { value: { ...expected, headers, body: expected.body === undefined ? undefined : body } };
+}
+
+function judgeAnswer(
+  expect: HttpCheck["expect"],
+  answer: HttpAnswer,
+  elapsedMs: number,
+  redact: (text: string) => string,
+): Attempt {
   const { status, body, headers, complete } = answer;
-  const fail = (value: string): Attempt => ({ result: "fail", value, detail: shownAnswer(answer) });
+  // Before it is cut: half a secret would not be known as one.
+  const fail = (value: string): Attempt => ({
+    result: "fail",
+    value,
+    detail: shownAnswer({ ...answer, body: redact(body) }),
+  });
   const isExpected = expect.status.length > 0 ? expect.status.includes(status) : status >= 200 && status < 400;
   if (!isExpected) return fail(`status ${status}`);
   if (!complete) return fail(`status ${status}, answer cut off`);

@@ -1,15 +1,19 @@
-import type { Clock, ContainerExec, LoadCheck, ProbeTarget } from "@sluice/core";
+import type { LoadCheck, ProbeTarget } from "@sluice/core";
 import type { Attempt } from "../attempt.ts";
 import { withDeadline } from "../deadline.ts";
+import type { DoorCall } from "../http/door-exchange.ts";
+import { unsendable } from "../http/exchange.ts";
+import { filledRequest, notSent } from "../http/fill-request.ts";
 import { requestHeaders } from "../http/request-headers.ts";
 import { createHttpClient } from "../load/http-client.ts";
 import { judgeLoad, type LoadAnswer } from "../load/judge-load.ts";
+import { createReferences, type ReferenceOptions } from "../references.ts";
 import { httpRoute, socatAddress } from "../route.ts";
 import { openTunnel } from "../tunnel.ts";
 
 /** Requests at their times, over connections that begin in a door's container. Times include the way through the engine. */
 export async function attemptLoad(
-  { exec, clock }: { readonly exec: ContainerExec; readonly clock: Clock },
+  means: Pick<DoorCall, "exec" | "clock"> & ReferenceOptions,
   check: LoadCheck,
   target: ProbeTarget,
   signal: AbortSignal,
@@ -19,8 +23,11 @@ export async function attemptLoad(
     const detail = `service ${check.service} has no HTTP door, and no address and port of it are known`;
     return { result: "inconclusive", value: "no way there", detail };
   }
-  const { method, path, body, rate, durationMs, connections, requestTimeoutMs } = check;
-  const request = { method, path, body, headers: requestHeaders(check.headers, route.headers) };
+  const { exec, clock } = means;
+  const { rate, durationMs, connections, requestTimeoutMs } = check;
+  const filled = filledRequest(check, createReferences(means));
+  if (filled.missing !== undefined) return notSent(filled.missing);
+  const request = { ...filled.value, headers: requestHeaders(filled.value.headers, route.headers) };
   let unable: unknown;
   const open = async () => {
     try {
@@ -37,7 +44,13 @@ export async function attemptLoad(
   const warm = Array.from({ length: connections }, () =>
     withDeadline(clock, requestTimeoutMs, signal, (both) => client.send(request, both)),
   );
-  await Promise.all(warm);
+  try {
+    await Promise.all(warm);
+  } catch (error) {
+    const why = unsendable(error);
+    if (signal.aborted || why === undefined) throw error;
+    return { result: "inconclusive", value: "cannot be sent", detail: why };
+  }
   // That nothing can be run in the container is not what the release answers.
   if (unable !== undefined) throw unable;
   const begin = clock.monotonicMs();

@@ -1,7 +1,9 @@
 import type { ProbeTarget, SequenceCheck, SequenceStep } from "@sluice/core";
-import type { Attempt } from "../attempt.ts";
+import { type Attempt, maskedAttempt } from "../attempt.ts";
 import { type DoorCall, exchangeThrough } from "../http/door-exchange.ts";
 import type { HttpAnswer } from "../http/exchange.ts";
+import { notSent } from "../http/fill-request.ts";
+import type { ReferenceOptions } from "../references.ts";
 import { httpRoute } from "../route.ts";
 import { captureFrom } from "../sequence/capture.ts";
 import { type CookieJar, createCookieJar } from "../sequence/cookies.ts";
@@ -9,9 +11,7 @@ import { filledStep } from "../sequence/fill.ts";
 import { whatIsUnexpected } from "../sequence/unexpected.ts";
 import { createValues, type Values } from "../sequence/values.ts";
 
-interface SequenceMeans extends Pick<DoorCall, "exec" | "clock"> {
-  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
-  readonly onSecrets?: ((values: readonly string[]) => void) | undefined;
+interface SequenceMeans extends Pick<DoorCall, "exec" | "clock">, ReferenceOptions {
   readonly onStep: (step: string) => void;
 }
 
@@ -36,14 +36,7 @@ export async function attemptSequence(
     const at = `step ${index + 1} of ${steps.length} (${step.name})`;
     onStep(at);
     const wrong = await runStep(call, step, values, jar);
-    if (!wrong) continue;
-    const { value, limit, detail } = wrong;
-    return {
-      ...wrong,
-      value: values.redact(`${at}: ${value}`),
-      limit: limit === undefined ? undefined : values.redact(limit),
-      detail: detail === undefined ? undefined : values.redact(detail),
-    };
+    if (wrong) return maskedAttempt({ ...wrong, value: `${at}: ${wrong.value}` }, (text) => values.redact(text));
   }
   const took = Math.round(clock.monotonicMs() - began);
   return { result: "pass", value: `${steps.length} steps in ${took} ms` };
@@ -52,9 +45,7 @@ export async function attemptSequence(
 /** What is wrong with a step, or `null` after it was as expected and gave its values. */
 async function runStep(call: DoorCall, written: SequenceStep, values: Values, jar: CookieJar): Promise<Attempt | null> {
   const step = filledStep(written, values);
-  if ("missing" in step) {
-    return { result: "inconclusive", value: "not sent", detail: `${step.missing} is not set in the environment` };
-  }
+  if ("missing" in step) return notSent(step.missing);
   const { method, path, body } = step;
   const headers = { ...(await jar.headers(path)), ...step.headers };
   const { failure, answer } = await exchangeThrough(call, { method, path, headers, body });

@@ -1,7 +1,7 @@
 import { type Clock, type ContainerExec, type ExecStream, isSluiceError } from "@sluice/core";
 import { type Attempt, shownText } from "../attempt.ts";
 import { type Route, socatAddress } from "../route.ts";
-import { exchange, type HttpAnswer, type HttpRequest, type Transport } from "./exchange.ts";
+import { exchange, type HttpAnswer, type HttpRequest, type Transport, unsendable } from "./exchange.ts";
 import { requestHeaders } from "./request-headers.ts";
 
 export interface DoorCall {
@@ -77,8 +77,9 @@ function connect({ exec, clock, route, timeoutMs, signal }: DoorCall): Connectio
 }
 
 async function failedExchange(error: unknown, connection: Connection): Promise<Attempt> {
+  const why = unsendable(error);
+  if (why !== undefined) return { result: "inconclusive", value: "cannot be sent", detail: why };
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code?.startsWith("ERR_")) return { result: "inconclusive", value: "cannot be sent", detail: message };
   if (code !== "ECONNRESET") return { result: "fail", value: "no HTTP answer", detail: message };
   const complaint = await connection.complaint();
   return complaint

@@ -58,6 +58,12 @@ export async function exchange(
   }
 }
 
+/** Why Node's client cannot write a request, such as a header with a line break in it; `undefined` for any other error. Shows no value. */
+export function unsendable(error: unknown): string | undefined {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code?.startsWith("ERR_") ? message : undefined;
+}
+
 async function receive(bytes: AsyncIterable<Uint8Array>, connection: Duplex, answer: Promise<unknown>): Promise<void> {
   let isOver = false;
   answer.then(

@@ -2,7 +2,7 @@ import { createRedactor } from "@sluice/core";
 
 /** What references stand for, and which of it must not be shown. */
 export interface Values {
-  /** `undefined` where the environment does not have it. */
+  /** `undefined` where the environment does not have it, or has it empty. */
   get(name: string): string | undefined;
   set(name: string, value: string, secret: boolean): void;
   redact(text: string): string;
@@ -24,7 +24,8 @@ export function createValues(
   return {
     get(name) {
       if (!name.startsWith(environmentPrefix)) return captured.get(name);
-      const value = environment[name.slice(environmentPrefix.length)];
+      // A secret that is not there is an empty one in GitHub Actions.
+      const value = environment[name.slice(environmentPrefix.length)] || undefined;
       if (value !== undefined) hide(value);
       return value;
     },
