@@ -37,6 +37,7 @@ describe("the workflows of a checkout", () => {
     const config = `notify: { channels: { team: { slack: { url: "\${CHAT_URL}" } } } }
 checks: [{ service: web, http: { path: /, headers: { authorization: "Bearer \${env:CHECK_TOKEN}" } } }]
 github: { report: true, require: { checks: true } }
+sentry: { organization: acme, token: "\${SENTRY_TOKEN}" }
 `;
     await writeFile(join(directory, "sluice.yaml"), config);
     const [deploy, , verify] = (await read()).files.map(({ text }) => text);
@@ -45,6 +46,7 @@ github: { report: true, require: { checks: true } }
     for (const text of [deploy, verify]) {
       expect(text).toContain("      CHAT_URL: ${{ secrets.CHAT_URL }}\n");
       expect(text).toContain("      CHECK_TOKEN: ${{ secrets.CHECK_TOKEN }}\n");
+      expect(text).toContain("      SENTRY_TOKEN: ${{ secrets.SENTRY_TOKEN }}\n");
     }
     expect(verify).not.toContain("write\n");
   });

@@ -47,6 +47,7 @@ describe("the permissions of a job", () => {
     const own = { ...fullUse, token: "${DEPLOY_TOKEN}" };
     expect(rights("deploy", own)).toEqual(["contents: read"]);
     expect(tokenVariables(own)).toEqual([["DEPLOY_TOKEN", "${{ secrets.DEPLOY_TOKEN }}"]]);
+    expect(tokenVariables({ ...own, token: "${env:DEPLOY_TOKEN}" })).toEqual(tokenVariables(own));
     expect(tokenVariables(fullUse)).toEqual([["GITHUB_TOKEN", "${{ github.token }}"]]);
   });
 });

@@ -1,6 +1,6 @@
 /** What Sluice is set to do on GitHub: as much of `github:` of the configuration as a workflow has to allow for. */
 export interface GithubUse {
-  /** References to the variables that hold the token, such as `${GITHUB_TOKEN}`. */
+  /** References to the variables that hold the token, such as `${env:GITHUB_TOKEN}`, or `${GITHUB_TOKEN}` for short. */
   readonly token: string;
   readonly deployments: boolean;
   readonly commitStatus: boolean;
@@ -64,7 +64,7 @@ function isOwnToken({ token }: GithubUse): boolean {
 
 /** Variables that a reference to the token names, each once, in order. */
 export function tokenNames(token: string): readonly string[] {
-  return [...new Set([...token.matchAll(/\$\{(\w+)\}/g)].map(([, name = ""]) => name))];
+  return [...new Set([...token.matchAll(/\$\{(?:env:)?(\w+)\}/g)].map(([, name = ""]) => name))];
 }
 
 function asksApprovals({ approvals, require }: GithubUse): boolean {

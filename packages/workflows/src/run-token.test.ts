@@ -31,6 +31,9 @@ describe("the token of a run", () => {
       "statuses pull-requests actions",
     ]);
     expect(ask(workflow("permissions: read-all"), fullUse)).toEqual(["contents deployments statuses"]);
+    expect(ask(workflow("permissions: read-all"), { ...fullUse, token: "${env:GITHUB_TOKEN}" })).toEqual([
+      "contents deployments statuses",
+    ]);
     expect(ask(workflow(given), { ...fullUse, token: "${A}${B}" })).toEqual([]);
   });
 

@@ -23,7 +23,7 @@ export function runTokenJobs(workflows: readonly WorkflowFile[], use: GithubUse)
   const names = tokenNames(use.token);
   const [variable] = names;
   // One that is put together of several is nobody's in particular.
-  if (variable === undefined || use.token !== `\${${variable}}`) return [];
+  if (variable === undefined || use.token.replace("env:", "") !== `\${${variable}}`) return [];
   return workflows.flatMap(({ path, text }) => {
     const workflow = parseTree(text);
     const jobs = Object.entries(treeOf(workflow["jobs"])).map(([name, job]) => ({ name, job: treeOf(job) }));

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { hasOnlyReferences, hasReference } from "./references.ts";
+import { secretReference } from "./reference-schema.ts";
 
 export const githubSchema = z.strictObject({
   /** Default: `$GITHUB_REPOSITORY`. */
@@ -8,10 +8,7 @@ export const githubSchema = z.strictObject({
     .regex(/^[A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+$/, "expected a repository such as owner/name")
     .optional(),
   /** A reference, never the token itself. Without a token, GitHub is not told. */
-  token: z
-    .string()
-    .refine((text) => hasReference(text) && hasOnlyReferences(text), "expected a reference such as ${GITHUB_TOKEN}")
-    .default("${GITHUB_TOKEN}"),
+  token: secretReference("GITHUB_TOKEN").default("${GITHUB_TOKEN}"),
   /** Every deployment is shown as a deployment on GitHub. */
   deployments: z.boolean().default(true),
   /** Environment on GitHub; default: that of `--env`, else `production`. */

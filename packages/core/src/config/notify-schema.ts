@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { parseDuration } from "./duration.ts";
-import { hasOnlyReferences, hasReference } from "./references.ts";
+import { textWithVariables } from "./reference-schema.ts";
+import { hasReference } from "./references.ts";
 
 /**
  * What people can be told of: the endings of a deployment that was begun, one that the window refused, and one that
@@ -23,11 +24,10 @@ export type Tellable = (typeof tellable)[number];
 /** What a title or a note may name in braces. */
 export const templateFields = ["stack", "release", "outcome", "kind", "actor", "reason", "serving"] as const;
 
-/** Text that may be `${NAME}`, filled in from the environment. */
-const text = z.string().min(1).refine(hasOnlyReferences, "expected a reference such as ${SLACK_WEBHOOK_URL}");
+const text = textWithVariables("SLACK_WEBHOOK_URL");
 const url = text.refine(
   (value) => hasReference(value) || /^https?:\/\/[^/\s]+/.test(value),
-  "expected an http or https address, or a reference such as ${SLACK_WEBHOOK_URL}",
+  "expected an http or https address, or a reference such as ${env:SLACK_WEBHOOK_URL}",
 );
 /** Of titles and notes. */
 const template = z

@@ -12,6 +12,13 @@ describe("references to the environment", () => {
     });
   });
 
+  it("are written alike in checks and everywhere else: env: may always be there", () => {
+    expect(resolveReferences("${env:HOST}:${PORT}", { HOST: "a", PORT: "1" }).value).toBe("a:1");
+    expect(resolveReferences({ url: "${env:HOOK}" }, {}).missing).toEqual(["HOOK"]);
+    expect(["${env:A}", "x${env:A_1}y"].filter((text) => !hasOnlyReferences(text))).toEqual([]);
+    expect(["${env:}", "${env:A-B}", "${ENV:A}", "${env:env:A}"].filter(hasOnlyReferences)).toEqual([]);
+  });
+
   it("take nothing else for one", () => {
     expect(resolveReferences("$HOME costs $5", {}).value).toBe("$HOME costs $5");
     expect(["${A}", "a$b", "", "x${A_1}y"].filter((text) => !hasOnlyReferences(text))).toEqual([]);
@@ -19,15 +26,55 @@ describe("references to the environment", () => {
   });
 });
 
+describe("a secret", () => {
+  const sentry = "sentry:\n  organization: acme\n  token: ";
+
+  it.each(["sntrys_4711", "${TOKEN:-x}", '""', "${env:}"])("%s is no reference to it", (token) => {
+    expect(problem(`${sentry}${token}\n`)).toContain("sentry.token: expected a reference such as ${env:SENTRY_TOKEN}");
+    expect(problem(`github: { token: '${token.replaceAll('"', "")}' }\n`)).toContain(
+      "github.token: expected a reference such as ${env:GITHUB_TOKEN}",
+    );
+  });
+
+  it("is never in the message that refuses it, which says where it is", () => {
+    expect(problem(`${sentry}sntrys_4711\n`)).not.toContain("4711");
+    expect(() => parseConfig(`${sentry}sntrys_4711\n`, "sluice.yaml")).toThrow(
+      expect.objectContaining({ position: { file: "sluice.yaml", line: 3, column: 10 } }),
+    );
+  });
+
+  it.each(["${env:TOKEN}", "${TOKEN}"])("may be %s in each section", (token) => {
+    const text = `sentry: { organization: acme, token: "${token}" }
+github: { token: "${token}" }
+notify: { channels: { team: { slack: { url: "${token}" } } } }
+`;
+    expect(problem(text)).toBe("none");
+  });
+});
+
+describe("a check", () => {
+  it.each([
+    ["http: { path: '/a?k=${KEY}' }", "checks.0.http.path: ${KEY} stands for nothing here"],
+    ["http: { path: /, headers: { a: '${env:A-B}' } }", "checks.0.http.headers.a: ${env:A-B} stands for nothing here"],
+    ["http: { path: /, contains: '${x}' }", "checks.0.http.contains: ${x} stands for nothing here"],
+    ["load: { path: /, body: '${x}' }", "checks.0.load.body: ${x} stands for nothing here"],
+  ])("refuses what it would send as it is written: %s", (check, message) => {
+    expect(problem(`checks: [{ service: web, ${check} }]\n`)).toContain(message);
+  });
+
+  it("sends ${ itself where that is meant", () => {
+    expect(problem("checks: [{ http: { path: /, body: '$${literal} and ${env:KEY}' } }]\n")).toBe("none");
+  });
+});
+
+it.each([
+  ['release: "shop@${env:VERSION}"', "sentry.release: ${env:VERSION} is none of ${release}, ${stack}"],
+  ['environment: "${env:STAGE}"', "sentry.environment: expected the name itself"],
+])("what Sentry would be told as it is written is refused: %s", (setting, message) => {
+  expect(problem(`sentry: { organization: acme, token: "\${env:T}", ${setting} }\n`)).toContain(message);
+});
+
 describe("a notify section", () => {
-  const problem = (text: string) => {
-    try {
-      parseConfig(text, "sluice.yaml");
-    } catch (error) {
-      return isSluiceError(error) ? error.message : String(error);
-    }
-    return "none";
-  };
   const channel = (text: string) => problem(`notify: { channels: { team: ${text} } }`);
 
   it("has channels of exactly one kind each, which tell of plans and every ending", () => {
@@ -79,3 +126,12 @@ describe("a notify section", () => {
     expect(problem("windows: { freezes: [{ from: 2026-02-01, until: 2026-02-01, reason: x }] }")).toBe("none");
   });
 });
+
+function problem(text: string): string {
+  try {
+    parseConfig(text, "sluice.yaml");
+  } catch (error) {
+    return isSluiceError(error) ? error.message : String(error);
+  }
+  return "none";
+}

@@ -1,13 +1,14 @@
-const reference = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
+/** `${env:NAME}`, and `${NAME}` for short: where these are, a name can be nothing but a variable. */
+const reference = /\$\{(?:env:)?([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
-/** A value with `${NAME}` filled in from the environment. */
+/** A value with `${env:NAME}` and `${NAME}` filled in from the environment. */
 export interface ResolvedReferences<T> {
   readonly value: T;
   /** Variables that are named and not set, or empty. */
   readonly missing: readonly string[];
 }
 
-/** Fills `${NAME}` in every string of plain data from the environment, so that secrets stay out of files. */
+/** Fills `${env:NAME}`, or `${NAME}` for short, in every string of plain data from the environment, so that secrets stay out of files. */
 export function resolveReferences<T>(
   value: T,
   env: Readonly<Record<string, string | undefined>>,

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { duration } from "./duration-schema.ts";
 import { pattern } from "./pattern-schema.ts";
+import { secretReference, textWithNames } from "./reference-schema.ts";
 import { referencesIn } from "./template.ts";
 
 /** Words of severity and of failures that nobody caught; levels of JSON loggers that write numbers. */
@@ -22,30 +23,18 @@ const logsSchema = z.strictObject({
 });
 
 const resourcesSchema = z.strictObject({
-  memory: z
-    .strictObject({ max: z.int().min(1).optional(), ofLimit: z.number().min(1).max(100).default(95) })
-    .prefault({}),
+  memory: z.strictObject({ max: z.int().min(1).optional(), ofLimit: z.number().min(1).max(100).default(95) }).prefault({}),
   growth: z.strictObject({ max: z.int().min(1).default(52_428_800), window: duration.default(30_000) }).prefault({}),
   /** Percent of one processor. */
   cpu: z.number().min(1).optional(),
   restarts: z.int().min(0).default(0),
 });
 
-const queryNames: ReadonlySet<string> = new Set(["slot", "release", "previous", "stack"]);
-
 const prometheusSchema = z
   .strictObject({
     url: z.string().min(1),
     headers: z.record(z.string(), z.string()).default({}),
-    query: z
-      .string()
-      .min(1)
-      .superRefine((text, context) => {
-        const unknown = referencesIn(text).find((name) => !queryNames.has(name));
-        if (unknown === undefined) return;
-        const message = `\${${unknown}} is none of ${[...queryNames].map((name) => `\${${name}}`).join(", ")}`;
-        context.addIssue({ code: "custom", message });
-      }),
+    query: textWithNames(["slot", "release", "previous", "stack"]),
     min: z.number().optional(),
     max: z.number().optional(),
   })
@@ -66,9 +55,13 @@ export const sentrySchema = z.strictObject({
   url: z.string().min(1).default("https://sentry.io"),
   organization: slug,
   projects: z.array(slug).default([]),
-  token: z.string().min(1),
-  environment: z.string().min(1).optional(),
-  release: z.string().min(1).default("${release}"),
+  token: secretReference("SENTRY_TOKEN"),
+  environment: z
+    .string()
+    .min(1)
+    .refine((text) => referencesIn(text).length === 0, "expected the name itself: nothing is filled in here")
+    .optional(),
+  release: textWithNames(["release", "stack"]).default("${release}"),
   /** Tell Sentry of each release that is live; needs `projects` and `environment`. */
   record: z.boolean().default(true),
 });
