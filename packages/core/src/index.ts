@@ -1,4 +1,4 @@
-export * from "./config/bytes.ts";
+export { formatBytes, parseBytes } from "./config/bytes.ts";
 export * from "./config/door-image.ts";
 export * from "./config/duration.ts";
 export type { GithubConfig } from "./config/github-schema.ts";

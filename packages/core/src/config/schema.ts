@@ -2,6 +2,7 @@ import * as z from "zod";
 import { roles } from "../model/role.ts";
 import { protocols } from "../model/service.ts";
 import { windowsSchema } from "../windows/window-schema.ts";
+import { bytes } from "./bytes-schema.ts";
 import { checkSchema } from "./check-schema.ts";
 import { duration, lookInterval } from "./duration-schema.ts";
 import { githubSchema } from "./github-schema.ts";
@@ -176,8 +177,8 @@ export const databaseSchema = z.strictObject({
     .strictObject({
       /** Rows of large tables whose content is compared: one in 64, or all. All are counted. */
       rows: z.enum(["sampled", "all"]).default("sampled"),
-      /** Bytes of memory of the throw-away server. */
-      memory: z.int().min(67_108_864).default(1_073_741_824),
+      /** Memory of the throw-away server. */
+      memory: bytes("64m").default(1_073_741_824),
       /** Of proving a backup, and of restoring one. */
       timeout: duration.default(3_600_000),
     })
@@ -220,8 +221,8 @@ const settings = z.strictObject({
       bake: duration.default(60_000),
       /** What becomes of the previous release after the bake: its web services go on running, or not. */
       keep: z.enum(["warm", "stopped", "removed"]).default("warm"),
-      /** Bytes of the engine's machine that must be available for the previous to stay warm. Default: see `leastMemory`. */
-      minFreeMemory: z.int().min(0).optional(),
+      /** Memory of the engine's machine that must be available for the previous to stay warm. Default: see `leastMemory`. */
+      minFreeMemory: bytes("0b").optional(),
     })
     .prefault({}),
   analysis: analysisSchema.prefault({}),
@@ -242,7 +243,7 @@ const settings = z.strictObject({
         .default("10.213.0.0/16"),
     })
     .prefault({}),
-  preflight: z.strictObject({ minFreeDisk: z.int().min(0).default(1_073_741_824) }).prefault({}),
+  preflight: z.strictObject({ minFreeDisk: bytes("0b").default(1_073_741_824) }).prefault({}),
   windows: windowsSchema.prefault({}),
   notify: notifySchema.prefault({}),
   github: githubSchema.prefault({}),

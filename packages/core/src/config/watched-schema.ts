@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { bytes } from "./bytes-schema.ts";
 import { duration } from "./duration-schema.ts";
 import { pattern } from "./pattern-schema.ts";
 import { secretReference, textWithNames } from "./reference-schema.ts";
@@ -23,8 +24,8 @@ const logsSchema = z.strictObject({
 });
 
 const resourcesSchema = z.strictObject({
-  memory: z.strictObject({ max: z.int().min(1).optional(), ofLimit: z.number().min(1).max(100).default(95) }).prefault({}),
-  growth: z.strictObject({ max: z.int().min(1).default(52_428_800), window: duration.default(30_000) }).prefault({}),
+  memory: z.strictObject({ max: bytes("1b").optional(), ofLimit: z.number().min(1).max(100).default(95) }).prefault({}),
+  growth: z.strictObject({ max: bytes("1b").default(52_428_800), window: duration.default(30_000) }).prefault({}),
   /** Percent of one processor. */
   cpu: z.number().min(1).optional(),
   restarts: z.int().min(0).default(0),

@@ -1,0 +1,20 @@
+import * as z from "zod";
+import { bytesPattern, parseBytes } from "./bytes.ts";
+
+const expected = "expected a size such as 512m, 1g or 64MiB, or a number of bytes";
+
+/**
+ * A size as compose files have it, or a number of bytes, in the file; bytes in the resolved configuration.
+ *
+ * @param least of what is accepted, as it is written in the file
+ */
+export const bytes = (least: string) =>
+  z
+    .union([z.int(expected).min(0, expected), z.string(expected).regex(bytesPattern, expected)], expected)
+    .refine((size) => bytesOf(size) !== undefined, expected)
+    .refine((size) => (bytesOf(size) ?? 0) >= (parseBytes(least) ?? 0), `expected at least ${least}`)
+    .transform((size) => bytesOf(size) ?? 0);
+
+function bytesOf(size: number | string): number | undefined {
+  return typeof size === "number" ? size : parseBytes(size);
+}
