@@ -139,7 +139,7 @@ what they mean to Compose. Exit codes are the same for all:
 | 130 | interrupted |
 
 Output is a live list on a terminal, groups and annotations in GitHub Actions, and one line for each event elsewhere and
-with \`--plain\`. With \`--json\` a deployment prints its events, one JSON object a line, the last being \`deployment-end\`
+with \`--plain\`. With \`--json\` a deployment prints its [events](events.md), one JSON object a line, the last being \`deployment-end\`
 with the outcome and what serves; every other command prints one object (\`logs\` one for each line).
 
 Where the standard output cannot be written to its end, as on a full disk, a command ends with 2; a deployment goes on, and its
