@@ -1,11 +1,18 @@
-import { type Clock, type ContainerExec, formatDuration, type HttpCheck, type ProbeTarget } from "@sluice/core";
+import {
+  type Clock,
+  type ContainerExec,
+  formatDuration,
+  type HttpCheck,
+  keepStart,
+  type ProbeTarget,
+} from "@sluice/core";
 import type { Attempt } from "../attempt.ts";
 import { exchangeThrough } from "../http/door-exchange.ts";
 import type { HttpAnswer } from "../http/exchange.ts";
 import { httpRoute } from "../route.ts";
 
 /** Enough of an answer to recognise it by. */
-const shownBytes = 300;
+const shownLength = 300;
 
 export function httpLimit({ expect }: HttpCheck): string {
   const parts = [expect.status.length > 0 ? `status ${expect.status.join(" or ")}` : "status 200 to 399"];
@@ -52,5 +59,5 @@ function judgeAnswer({ expect }: HttpCheck, answer: HttpAnswer, elapsedMs: numbe
 }
 
 export function shownAnswer({ status, body }: HttpAnswer): string {
-  return `status ${status}, body ${JSON.stringify(Buffer.from(body).subarray(0, shownBytes).toString("utf8"))}`;
+  return `status ${status}, body ${JSON.stringify(keepStart(body, shownLength))}`;
 }
