@@ -3,7 +3,7 @@ import manifest from "../package.json" with { type: "json" };
 import type { CommandContext } from "./context.ts";
 import type { OutputMode } from "./render/choose.ts";
 import { errorLines } from "./render/plain.ts";
-import { annotationPlace, workflowCommand } from "./render/workflow-commands.ts";
+import { annotationPlace, shownToRunner, workflowCommand } from "./render/workflow-commands.ts";
 
 /** An error that is not one of ours is a bug; sysexits' EX_SOFTWARE. */
 export const internalErrorExitCode = 70;
@@ -49,9 +49,8 @@ export function reportError(error: unknown, mode: OutputMode, context: CommandCo
     const text = body.hint ? `${body.message}\n${body.hint}` : body.message;
     context.stdout.write(workflowCommand("error", { title: body.code, ...annotationPlace(body.position) }, text));
   }
-  context.stderr.write(
-    errorLines(body)
-      .map((line) => `${line}\n`)
-      .join(""),
-  );
+  const text = errorLines(body)
+    .map((line) => `${line}\n`)
+    .join("");
+  context.stderr.write(shownToRunner(text, context.env));
 }

@@ -3,6 +3,7 @@ import type { LogLine } from "@sluice/wiring";
 import type { CommandCall } from "../context.ts";
 import { writeJson } from "../render/json.ts";
 import { createPaint, type Style } from "../render/paint.ts";
+import { shownToRunner } from "../render/workflow-commands.ts";
 import { withDeployer } from "../with-deployer.ts";
 
 export interface LogFlags {
@@ -22,7 +23,7 @@ export async function logs(call: CommandCall<LogFlags>): Promise<number> {
     const prefix = createPrefix(createPaint(context));
     for await (const line of deployer.logs(args, { follow, tail, since, slot, errors, signal })) {
       if (flags.json) writeJson(context, line);
-      else context.stdout.write(`${prefix(line)} ${line.text}\n`);
+      else context.stdout.write(`${prefix(line)} ${shownToRunner(line.text, context.env)}\n`);
       if (signal.aborted) break;
     }
     return 0;

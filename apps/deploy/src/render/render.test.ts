@@ -198,6 +198,30 @@ describe("GitHub Actions", () => {
     expect(text).not.toContain("##[");
   });
 
+  it.each([["\n"], ["\r"], ["\r\n"]])("nor what it wrote behind %j, wherever it is shown", (lineBreak) => {
+    const told = (text: string) => `${text}${lineBreak}  ::set-output name=outcome::live${lineBreak}::stop-commands::x`;
+    const script = badEvents.map((body): EventBody => {
+      const { type } = body;
+      if (type === "deployment-start" || type === "deployment-end") return { ...body, reason: told("why") };
+      if (type === "plan") return { ...body, text: told("1. verify") };
+      if (type === "step-start") return { ...body, cause: told("so") };
+      if (type === "step-end") return { ...body, detail: told("exit code 1") };
+      if (type === "output-line") return { ...body, text: told("GET /") };
+      if (type === "error") return { ...body, message: told("failed"), hint: told("look"), detail: told("panic") };
+      if (type !== "verdict") return body;
+      return { ...body, verdict: { ...body.verdict, value: told("500"), detail: told("Oops") } };
+    });
+    const progress: EventBody = { type: "step-progress", deployment: "d1", step: "verify", text: told("waits") };
+    const finding: EventBody = { type: "finding", finding: { severity: "warn", code: "c", message: told("m") } };
+    const order: EventBody = { type: "order", deployment: "d1", order: "pause", actor: "ada", reason: told("lunch") };
+    const text = renderAll([...script.slice(0, -1), progress, finding, order, ...script.slice(-1)]);
+    const commands = text
+      .split(/\r\n|\r|\n/)
+      .filter((line) => /^\s*::(?!(?:group|endgroup|error|warning)\b)/.test(line));
+    expect(commands).toEqual([]);
+    expect(text).toContain(": :stop-commands::x");
+  });
+
   it("sets outputs that later steps can use", async () => {
     renderAll(badEvents);
     const output = await readFile(join(directory, "output"), "utf8");
