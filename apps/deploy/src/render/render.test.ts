@@ -258,7 +258,7 @@ describe("GitHub Actions", () => {
     const lines = githubSummary(story, "", new Date(0)).split("\n");
     expect(lines).toEqual(
       expect.arrayContaining([
-        "**Rehearsal:** the migration must not run; rollback of images safe: yes (2 of its checks passed)",
+        String.raw`**Rehearsal:** the migration must not run; rollback of images safe: yes \(2 of its checks passed\)`,
         String.raw`| block | a \| b |  | x |`,
         "| 12ms | 0 | alter table orders add column note text |",
         "| public.orders | reads and writes | 14ms | ALTER TABLE |",
@@ -273,12 +273,29 @@ describe("GitHub Actions", () => {
     );
     renderAll(script);
     const summary = await readFile(join(directory, "summary.md"), "utf8");
-    expect(summary).toContain("## ❌ v2 failed before it took over (9s)");
-    expect(summary).toContain("**Now:** v1 serves (blue, 100 %)");
+    expect(summary).toContain(String.raw`## ❌ v2 failed before it took over \(9s\)`);
+    expect(summary).toContain(String.raw`**Now:** v1 serves \(blue, 100 %\)`);
     expect(summary).toContain("**Next:** `sluice deploy --release v2 --retry -p shop`");
     expect(summary).toContain("| verify | slot green | failed | 1.5s |");
-    expect(summary).toContain("**CHECK_FAILED:** a \\| b &lt;img src=x>");
+    expect(summary).toContain("**CHECK_FAILED:** a \\| b &lt;img src=x&gt;");
     expect(summary).toContain("    shop-green-web-1 | price list not found");
+  });
+
+  it("lets nothing of others be a link, an image, a mention or a line of the summary", async () => {
+    const others = "![x](https://g.example/p) [y](z) @ada\r# head\n- item `code`";
+    const script = badEvents.map((body): EventBody => {
+      if (body.type === "error") return { ...body, message: others, hint: others };
+      if (body.type === "output-line") return { ...body, text: others };
+      if (body.type === "verdict") return { ...body, verdict: { ...body.verdict, value: others } };
+      return body.type === "deployment-start" ? { ...body, actor: others, reason: others } : body;
+    });
+    renderAll(script);
+    const summary = await readFile(join(directory, "summary.md"), "utf8");
+    const lines = summary.split(/\r\n|\r|\n/);
+    expect(lines.filter((line) => /^(?:#|- )/.test(line))).toHaveLength(1);
+    const isOutput = (line: string) => line.startsWith("    ");
+    expect(lines.filter(isOutput)).toEqual([`    shop-green-web-1 | ${others.replaceAll(/[\r\n]/g, " ")}`]);
+    expect(lines.filter((line) => !isOutput(line)).join("\n")).not.toMatch(/(?<!\\)[![\]]|https:\/\/|@/);
   });
 
   it("goes on when the files cannot be written", () => {
