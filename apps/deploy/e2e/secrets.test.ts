@@ -162,6 +162,7 @@ it("secrets that are planted appear on no channel, also when everything fails", 
   await fetch(`http://127.0.0.1:${project.port}/break`);
   expect(await run("verify of a broken one", ["verify"])).toBe(20);
   expect(await run("verify of a broken one as JSON", ["verify", "--json"])).toBe(20);
+  expect(await run("verify after a rotation", ["verify"], { API_TOKEN: "of-the-next-release" })).toBe(20);
   for (const format of ["html", "markdown", "json"]) {
     await run(`report as ${format}`, ["report", "--format", format, "--output", "-"]);
   }
@@ -181,7 +182,7 @@ it("secrets that are planted appear on no channel, also when everything fails", 
   expect(said["events"]).toContain("who am i");
   expect(said["init"]).toContain("its command says so (celery)");
   expect(said["plan as JSON"]).toContain("its command says so (celery)");
-  for (const channel of ["verify of a broken one", "verify of a broken one as JSON"]) {
+  for (const channel of ["verify of a broken one", "verify of a broken one as JSON", "verify after a rotation"]) {
     for (const told of ["status 500", "exit code 1", "[redacted]"]) expect(said[channel]).toContain(told);
   }
   expect([...watch.seen].some((line) => /docker[- ]compose/.test(line))).toBe(true);
