@@ -1,7 +1,7 @@
 // Whether a release may be deployed now: asked before a person has to wait for a refusal.
 // `node scripts/src/release-gate.ts`, in the checkout of the release. Exit code 0: yes; 10: no, and why.
 import type { DoctorReport } from "@sluice/core";
-import { createDeployer, type PlanView, resolveRelease, type WindowView } from "@sluice/wiring";
+import { createDeployer, markdownText, type PlanView, resolveRelease, type WindowView } from "@sluice/wiring";
 import { deployerOptions, runProgram, type Workflow } from "./workflow.ts";
 
 const refusedExitCode = 10;
@@ -48,7 +48,7 @@ export async function releaseGate(workflow: Workflow): Promise<number> {
   await workflow.output("steps", String(plan.plan.steps.length));
   const { tag } = asked.release;
   const verdict = reasons.length === 0 ? `${tag} may be deployed` : `${tag} may not be deployed`;
-  await workflow.summarize(`**${verdict}**\n\n${reasons.map((reason) => `- ${reason}`).join("\n")}`);
+  await workflow.summarize(`**${verdict}**\n\n${reasons.map((reason) => `- ${markdownText(reason)}`).join("\n")}`);
   return reasons.length === 0 ? 0 : refusedExitCode;
 }
 

@@ -6,7 +6,7 @@ export interface Workflow {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly directory: string;
   readonly signal: AbortSignal;
-  /** One line of the log. */
+  /** One line of the log, in which the runner finds no command. */
   readonly say: (line: string) => void;
   /** Sets an output of the step. */
   readonly output: (name: string, value: string) => Promise<void>;
@@ -29,7 +29,7 @@ export async function runProgram(program: (workflow: Workflow) => Promise<number
     env: process.env,
     directory: process.cwd(),
     signal: ending.signal,
-    say: (line) => process.stdout.write(`${line}\n`),
+    say: (line) => process.stdout.write(`${harmless(line)}\n`),
     output: (name, value) => appending(GITHUB_OUTPUT)(`${name}=${value.replaceAll(/[\r\n]+/g, " ")}\n`),
     summarize: (markdown) => appending(GITHUB_STEP_SUMMARY)(`${markdown}\n`),
   };
@@ -38,8 +38,16 @@ export async function runProgram(program: (workflow: Workflow) => Promise<number
   } catch (error) {
     process.exitCode = ending.signal.aborted ? 130 : isSluiceError(error) ? error.exitCode : 70;
     const hint = isSluiceError(error) && error.hint ? ` (${error.hint})` : "";
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}${hint}\n`);
+    process.stderr.write(`${harmless(`${error instanceof Error ? error.message : String(error)}${hint}`)}\n`);
   }
+}
+
+/** Text in which the runner finds no command of a workflow, at the beginning of a line or anywhere in one. */
+export function harmless(text: string): string {
+  return text
+    .split(/\r\n|\r|\n/)
+    .map((line) => line.replaceAll("##[", "## [").replace(/^(\s*)::/, "$1: :"))
+    .join("\n");
 }
 
 /** Options of a deployer that come from the environment of a workflow. A STACK_NAME that is empty is no name. */

@@ -12,6 +12,13 @@ export const canaries = {
   chat: "cnry-chat-y3Se86",
   file: "cnry-file-u4Rd97",
   token: "cnry-token-i5Qc08",
+  filledIn: "cnry-filledIn-o6Pb19",
+  command: "cnry-command-p7Na20",
+  config: "cnry-config-a8Mz31",
+  behind: "cnry-behind-s9Ly42",
+  lineOfKey: "cnry-lineOfKey-d1Kx53",
+  afterAt: "cnry-afterAt-f2Jw64",
+  authorization: "cnry-authorization-g3Hv75",
 } as const;
 
 /** Where canaries are in a text: names of them, and some text before each, without the value. */

@@ -9,6 +9,10 @@ import { openChat } from "./chat.ts";
 import { startCli, startOnTerminal } from "./cli.ts";
 import { openProject, type Project, patience } from "./harness.ts";
 
+/** A command that shows what it has, and says whether the application answers. */
+const tells =
+  "console.log(JSON.stringify([process.env])); fetch('http://127.0.0.1:3000/').then(({ ok }) => process.exit(ok ? 0 : 1))";
+
 const config = `checks:
   - name: who am i
     service: web
@@ -21,6 +25,12 @@ const config = `checks:
   - name: who am i, in one request
     service: web
     http: { path: /whoami, headers: { authorization: "Bearer \${env:SMOKE_TOKEN}" }, contains: "\${env:SMOKE_TOKEN}" }
+  - name: answers
+    service: web
+    http: { path: /answers }
+  - name: tells
+    service: web
+    command: { run: [node, -e, "${tells}"] }
 traffic: { drain: { timeout: 2s } }
 rollout: { steps: [100], bake: 0s }
 github: { url: "https://shop.example.com", commitStatus: true, report: true, approvals: true }
@@ -36,11 +46,26 @@ const compose = `services:
       API_TOKEN: \${API_TOKEN}
       DB_PASSWORD: ${canaries.compose}
       DATABASE_URL: postgres://shop:${canaries.url}@db:5432/shop
+      REPLICA_URL: postgres://shop:top@${canaries.afterAt}@db:5432/shop
+      PRIVATE_KEY: "-----BEGIN PRIVATE KEY-----\\n${canaries.lineOfKey}\\n-----END PRIVATE KEY-----\\n"
+      HTTP_AUTHORIZATION: Bearer ${canaries.authorization}
+    command: [node, web.mjs, --requirepass, "\${REDIS_PASSWORD}", "amqp://app:${canaries.command}@mq"]
     ports: ["127.0.0.1:\${SHOP_PORT}:3000"]
-    secrets: [certificate]
+    secrets: [certificate, behind]
+    configs: [{ source: app, target: /app.conf }]
     init: true
+  queue:
+    image: sluice-test/node:24
+    command: celery -A shop worker -b amqp://app:${canaries.command}@mq
+    profiles: [later]
 secrets:
   certificate: { file: ./certificate.txt }
+  behind: { environment: BEHIND }
+configs:
+  app:
+    content: |
+      [cache]
+      password = ${canaries.config}
 `;
 
 const dockerfile = `FROM sluice-test/node:24
@@ -50,16 +75,21 @@ COPY web.mjs certificate.txt ./
 CMD ["node", "web.mjs"]
 `;
 
-/** An application that tells everything to its log and to everybody who asks; a bad one refuses too. */
+/** An application that tells everything to its log and to everybody who asks; a bad one refuses too, and so does one that is broken. */
 const web = (isGood: boolean) => `import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-const all = JSON.stringify([process.env, readFileSync("/run/secrets/certificate", "utf8")]);
+const files = ["/run/secrets/certificate", "/run/secrets/behind", "/app.conf"];
+const all = [process.argv, process.env, ...files.map((file) => readFileSync(file, "utf8"))].map((one) => JSON.stringify(one)).join(" ");
 console.log(all);
+console.log(process.env.PRIVATE_KEY);
+console.log(process.env.HTTP_AUTHORIZATION.split(" ")[1]);
+let isGood = ${isGood};
 console.error(new Error(all).stack);
 createServer((request, response) => {
   console.log("asked with", JSON.stringify(request.headers));
-  response.statusCode = ${isGood ? 200 : 500};
-  response.end(${isGood ? '"welcome "' : '"no "'} + all + JSON.stringify(request.headers));
+  if (request.url === "/break") isGood = false;
+  response.statusCode = isGood ? 200 : 500;
+  response.end((isGood ? "welcome " : "no ") + all + JSON.stringify(request.headers));
 }).listen(3000);
 `;
 
@@ -73,6 +103,8 @@ it("secrets that are planted appear on no channel, also when everything fails", 
     BUILD_KEY: canaries.argument,
     SMOKE_TOKEN: canaries.header,
     CHAT_URL: chat.url,
+    REDIS_PASSWORD: canaries.filledIn,
+    BEHIND: canaries.behind,
     GITHUB_TOKEN: github.token,
     GITHUB_REPOSITORY: github.repository,
     GITHUB_API_URL: github.url,
@@ -127,6 +159,13 @@ it("secrets that are planted appear on no channel, also when everything fails", 
     await run(command, command.split(" "));
   }
   await run("doctor security", ["doctor", "security"]);
+  await run("plan as JSON", ["plan", "--retry", "--json"]);
+  expect(await run("init", ["init"])).toBe(0);
+  // What serves begins to fail after everybody has it.
+  await fetch(`http://127.0.0.1:${project.port}/break`);
+  expect(await run("verify of a broken one", ["verify"])).toBe(20);
+  expect(await run("verify of a broken one as JSON", ["verify", "--json"])).toBe(20);
+  expect(await run("verify after a rotation", ["verify"], { API_TOKEN: "of-the-next-release" })).toBe(20);
   for (const format of ["html", "markdown", "json"]) {
     await run(`report as ${format}`, ["report", "--format", format, "--output", "-"]);
   }
@@ -144,6 +183,11 @@ it("secrets that are planted appear on no channel, also when everything fails", 
   expect(said["GitHub's record"]).toContain("who am i");
   expect(said["GitHub's record"]).toContain("<!doctype html>");
   expect(said["events"]).toContain("who am i");
+  expect(said["init"]).toContain("its command says so (celery)");
+  expect(said["plan as JSON"]).toContain("its command says so (celery)");
+  for (const channel of ["verify of a broken one", "verify of a broken one as JSON", "verify after a rotation"]) {
+    for (const told of ["status 500", "exit code 1", "[redacted]"]) expect(said[channel]).toContain(told);
+  }
   expect([...watch.seen].some((line) => /docker[- ]compose/.test(line))).toBe(true);
   expect(canariesIn(`x ${canaries.url}`)).toHaveLength(1);
 
@@ -151,7 +195,8 @@ it("secrets that are planted appear on no channel, also when everything fails", 
     canariesIn(text).map((canary) => `${channel}: ${canary}`),
   );
   expect(leaks).toEqual([]);
-  expect(commandLines).toEqual([]);
+  // What the application's own processes are given is its own.
+  expect(commandLines.filter((line) => !line.includes("node web.mjs"))).toEqual([]);
   // A bundle's model is what the release is, secrets included: only its owner may read it.
   const isModel = (path: string) => /\/(?:model\.json|files\/.*)$/.test(path);
   expect(await canariesBelow(homeOf(project), isModel)).toEqual([]);

@@ -4,7 +4,7 @@ import type { CommandContext } from "./context.ts";
 import { withFlags } from "./given-flags.ts";
 import type { OutputMode } from "./render/choose.ts";
 import { errorLines } from "./render/plain.ts";
-import { annotationPlace, workflowCommand } from "./render/workflow-commands.ts";
+import { annotationPlace, shownToRunner, workflowCommand } from "./render/workflow-commands.ts";
 
 /** An error that is not one of ours is a bug; sysexits' EX_SOFTWARE. */
 export const internalErrorExitCode = 70;
@@ -51,9 +51,8 @@ export function reportError(error: unknown, mode: OutputMode, context: CommandCo
     const text = body.hint ? `${body.message}\n${body.hint}` : body.message;
     context.stdout.write(workflowCommand("error", { title: body.code, ...annotationPlace(body.position) }, text));
   }
-  context.stderr.write(
-    errorLines(body)
-      .map((line) => `${line}\n`)
-      .join(""),
-  );
+  const text = errorLines(body)
+    .map((line) => `${line}\n`)
+    .join("");
+  context.stderr.write(shownToRunner(text, context.env));
 }

@@ -247,6 +247,26 @@ describe("options mean what they mean to Compose", () => {
     expect((await resolve(directory, { files })).modelHash).toBe(plain.modelHash);
   });
 
+  test("what the environment and env files fill in is secret by its name, wherever it is filled in", async () => {
+    const text = [
+      "services:",
+      "  redis: { image: redis, configs: [app], command: 'redis-server --requirepass ${REDIS_PASSWORD} $DOT_TOKEN' }",
+      "  web: { image: shop, healthcheck: { test: 'check postgres://u:${DB_PW}@db/x' }, secrets: [tok, key] }",
+      "secrets: { tok: { environment: TOK }, key: { environment: KEY_PEM } }",
+      "configs: { app: { content: 'password = $$${IN_CONTENT}' } }",
+    ].join("\n");
+    const key = "-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG\n-----END KEY-----";
+    const directory = await project({
+      "compose.yaml": text,
+      ".env": `REDIS_PASSWORD=overridden\nexport DOT_TOKEN='dot canary'\nTOK=tok-canary # mine\nKEY_PEM="${key}"\n`,
+    });
+    const variables = { REDIS_PASSWORD: "redis-canary", DB_PW: "p@ss-canary", IN_CONTENT: "content-canary" };
+    const { secrets } = await resolve(directory, {}, variables);
+    const expected = ["redis-canary", "dot canary", "p@ss-canary", "tok-canary", key, "MIIEvQIBADANBgkqhkiG"];
+    expect(secrets).toEqual(expect.arrayContaining([...expected, "$content-canary"]));
+    expect(secrets).not.toContain("overridden");
+  });
+
   test("files come from COMPOSE_FILE, from a directory above, and with their override", async () => {
     const directory = await project({
       "compose.yaml": web,

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from "node:http";
 import { type AddressInfo, createServer as createTcpServer, type Server } from "node:net";
 import { text } from "node:stream/consumers";
-import { type ObservedContainer, SluiceError } from "@sluice/core";
+import { createRedactor, type ObservedContainer, SluiceError } from "@sluice/core";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { aCommandCheck, aContainer, aContainerCheck, anHttpCheck, aTarget, aTcpCheck } from "../test/checks.ts";
 import { createFakeClock } from "../test/fake-clock.ts";
@@ -81,12 +81,22 @@ describe("an http check", () => {
     [{ status: [503], headers: { server: "v2" } }, "server: v1"],
   ])("fails for what is not as expected: %o", async (expected, value) => {
     const port = await serve((_request, response) =>
-      response.writeHead(503, { Server: "v1" }).end(`down ${"x".repeat(900)}`),
+      response.writeHead(503, { Server: "v1" }).end(`down ${"x ".repeat(900)}`),
     );
     const verdict = await aProber().prober.probe(anHttpCheck({ expect: expected }), through(port));
     expect(verdict).toMatchObject({ result: "fail", value, n: 1 });
-    expect(verdict.detail).toBe(`status 503, body ${JSON.stringify(`down ${"x".repeat(295)}`)}`);
+    expect(verdict.detail).toBe(`status 503, body ${JSON.stringify(`down ${"x ".repeat(147)}x …`)}`);
     expect(JSON.stringify(verdict)).not.toContain(secret);
+  });
+
+  it("shows no half of a secret where an answer is cut: whoever masks it later would not know it", async () => {
+    const token = "cnry-q7Zk31-w8Xj42-e9Vh53";
+    const port = await serve((_request, response) => response.writeHead(503).end(`${"x".repeat(289)} ${token} more`));
+    const verdict = await aProber().prober.probe(anHttpCheck(), through(port));
+    const masked = createRedactor([token])(JSON.stringify(verdict));
+    const parts = Array.from({ length: token.length - 7 }, (_, start) => token.slice(start, start + 8));
+    expect(parts.filter((part) => masked.includes(part))).toEqual([]);
+    expect(masked).toContain("x …");
   });
 
   it("fails for an answer that is late, cut off, no HTTP, or not there", async () => {

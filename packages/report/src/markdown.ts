@@ -67,8 +67,8 @@ function table(head: readonly string[], rows: readonly (readonly string[])[], nu
   return ["", row(head), `| ${rule.join(" | ")} |`, ...rows.map(row)];
 }
 
-/** Text of others: on one line, and nothing in it is Markdown, HTML, a link or a mention. */
-function text(value: string): string {
+/** Text of others: on one line, and nothing in it is Markdown, HTML, a link or a mention. Pure. */
+export function text(value: string): string {
   return visible(value)
     .replaceAll(/\s+/g, " ")
     .trim()

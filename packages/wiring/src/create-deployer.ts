@@ -13,6 +13,7 @@ import { configFileOf } from "./locations.ts";
 import { lockStack } from "./lock.ts";
 import { followServiceLogs } from "./logs.ts";
 import { withMaskedErrors } from "./masked-errors.ts";
+import { withMaskedResults } from "./masked-results.ts";
 import { announcePlan, readPlanRecords } from "./notify/announce.ts";
 import { assertTellable, flushOutbox, partsOf, readOutbox, tellingHowItEnds } from "./notify/tell.ts";
 import { deploymentNews, giveOrder } from "./orders.ts";
@@ -34,8 +35,19 @@ import { suggestedWindows, windowView } from "./window.ts";
 export function createDeployer(options: DeployerOptions): Deployer {
   if (options.stack !== undefined) assertStackName(options.stack);
   const session = createSession(options);
-  return withMaskedErrors(deployerOf(session), session.redact);
+  const { redact } = session;
+  return withMaskedErrors(withMaskedResults(deployerOf(session), redact, asTheyAre), redact);
 }
+
+/** Files that are to be written, and the record, which was masked before it was. */
+const asTheyAre: readonly (keyof Deployer)[] = [
+  "workflows",
+  "records",
+  "history",
+  "stateChanges",
+  "approvals",
+  "announcements",
+];
 
 function deployerOf(session: Session): Deployer {
   return {

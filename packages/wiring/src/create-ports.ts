@@ -9,6 +9,7 @@ import type { HomeClaim } from "./claim-home.ts";
 import { createBackupTaker } from "./database/backup-taker.ts";
 import { createMigrationRunner } from "./database/migration-runner.ts";
 import { createRehearser } from "./database/rehearsal/rehearser.ts";
+import { withKnownSecrets } from "./known-bundles.ts";
 import { createStackProber } from "./prober.ts";
 import { createRedactingJournal } from "./redacting-journal.ts";
 import type { Redaction } from "./redaction.ts";
@@ -36,7 +37,7 @@ export async function createPorts(
   return {
     clock,
     journal: createRedactingJournal(createJournal(state, clock), redact),
-    bundles: createBundleStore(state.releasesDir),
+    bundles: withKnownSecrets(createBundleStore(state.releasesDir), add),
     backups: createBackupTaker(session),
     migrations: createMigrationRunner(session),
     rehearser: createRehearser(session),

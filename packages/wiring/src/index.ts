@@ -1,6 +1,7 @@
 export { dataRollbackText, rehearsalOutcome, rehearsalSeen } from "@sluice/database";
 export type { GithubRelease, NewRelease, ReleaseComparison, ReleaseDesk } from "@sluice/release";
 export {
+  markdownText,
   type ReportData,
   rehearsalTables,
   rehearsalVerdictText,

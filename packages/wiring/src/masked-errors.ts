@@ -1,4 +1,5 @@
 import type { Redact } from "@sluice/core";
+import { withMethods } from "./with-methods.ts";
 
 /** Errors have causes, and those have causes; somewhere it is enough. */
 const deepest = 8;
@@ -29,25 +30,14 @@ export function maskError(error: unknown, redact: Redact, depth = 0): void {
 
 /**
  * The same object, whose methods fail with masked errors: those that return promises, async iterables, and objects of such
- * methods. What they return is theirs.
+ * methods. What they return is what `withMaskedResults` is for.
  */
 export function withMaskedErrors<T extends object>(target: T, redact: Redact): T {
-  const entries = Reflect.ownKeys(target).map((key) => {
-    const value: unknown = Reflect.get(target, key);
-    if (typeof value === "function") return [key, masking(value.bind(target) as Method, redact)] as const;
-    return [key, isPlain(value) ? withMaskedErrors(value, redact) : value] as const;
-  });
-  return Object.fromEntries(entries) as T;
-}
-
-type Method = (...args: readonly unknown[]) => unknown;
-
-function masking(method: Method, redact: Redact): Method {
   const failed = (error: unknown): never => {
     maskError(error, redact);
     throw error;
   };
-  return (...args) => {
+  return withMethods(target, (method) => (...args) => {
     try {
       const result = method(...args);
       if (result instanceof Promise) return result.catch(failed);
@@ -55,7 +45,7 @@ function masking(method: Method, redact: Redact): Method {
     } catch (error) {
       return failed(error);
     }
-  };
+  });
 }
 
 async function* iterating(items: AsyncIterable<unknown>, failed: (error: unknown) => never): AsyncGenerator<unknown> {
@@ -68,8 +58,4 @@ async function* iterating(items: AsyncIterable<unknown>, failed: (error: unknown
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
-}
-
-function isPlain(value: unknown): value is object {
-  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

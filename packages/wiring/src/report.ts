@@ -29,13 +29,13 @@ export async function readReport(session: Session, id?: string, signal?: AbortSi
   const [release, previous] = await Promise.all([load(bundleOf(attempt)), load(attempt.start.previousBundle)]);
   // Nobody else knows what would have to be masked.
   if ("error" in resolved && !release) throw resolved.error;
-  const current = "project" in resolved ? [resolved.project.model] : [];
-  const models = [...current, ...[release, previous].flatMap((stored) => (stored ? [stored.model] : []))];
+  const current = "project" in resolved ? resolved.project.secrets : [];
+  const stored = [release, previous].flatMap((one) => (one ? secretValues(one.model) : []));
   const bundle: ReleaseBundle | null = release?.bundle ?? null;
   return reportData(attempt, {
     stack: facts.stack,
     bundle,
-    redact: createRedactor([...models.flatMap((model) => [...secretValues(model)]), facts.previewSecret]),
+    redact: createRedactor([...current, ...stored, facts.previewSecret]),
   });
 }
 

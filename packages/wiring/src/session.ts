@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type ComposeRuntime, createComposeResolver, createComposeRuntime, secretValues } from "@sluice/compose";
+import { type ComposeRuntime, createComposeResolver, createComposeRuntime } from "@sluice/compose";
 import {
   assertStackName,
   type Clock,
@@ -84,7 +84,7 @@ export function createSession(options: DeployerOptions): Session {
     // Compose works on it in a process of its own meanwhile.
     if (options.stack !== undefined) warmUp ??= runtime().warmUp(options.stack, ending.signal);
     const resolved = await resolving;
-    redaction.add(secretValues(resolved.model));
+    redaction.add(resolved.secrets);
     return resolved;
   });
   const stack = async () => options.stack ?? assertStackName((await project()).stack);

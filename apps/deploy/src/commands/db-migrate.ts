@@ -3,6 +3,7 @@ import type { ChangeFlags, CommandCall } from "../context.ts";
 import { parseDurationFlag } from "../flag-values.ts";
 import { writeJson } from "../render/json.ts";
 import { migrationPlanText, migrationText } from "../render/migration-text.ts";
+import { shownToRunner } from "../render/workflow-commands.ts";
 import { withDeployer } from "../with-deployer.ts";
 
 export interface MigrateFlags extends ChangeFlags {
@@ -14,7 +15,7 @@ export interface MigrateFlags extends ChangeFlags {
 export async function dbMigrate(call: CommandCall<MigrateFlags>): Promise<number> {
   const { args, flags, context } = call;
   // The standard output is for the result.
-  const say = (text: string) => void context.stderr.write(`${text}\n`);
+  const say = (text: string) => void context.stderr.write(`${shownToRunner(text, context.env)}\n`);
   const asked: MigrateCall = {
     release: args[0],
     down: flags.down ?? false,

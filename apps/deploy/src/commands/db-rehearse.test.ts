@@ -96,7 +96,7 @@ describe("sluice db rehearse", () => {
     const findings = finding ? [{ ...finding, message: "a | b <b>" }] : [];
     const ran = await run(["db", "rehearse", "--markdown"], { deployer: deployerWith({ ...blocked, findings }) });
     expect(ran.stdout).toContain("## ❌ the migration of v2 must not run\n");
-    expect(ran.stdout).toContain("| block | a \\| b &lt;b> | split the change | previous-fails |\n");
+    expect(ran.stdout).toContain("| block | a \\| b &lt;b&gt; | split the change | previous-fails |\n");
     expect(ran.stdout).toContain("**Not tested:**\n\n- the application's own traffic");
   });
 

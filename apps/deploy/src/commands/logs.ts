@@ -4,6 +4,7 @@ import type { CommandCall } from "../context.ts";
 import { whileRead } from "../output-failure.ts";
 import { writeJson } from "../render/json.ts";
 import { createPaint, type Style } from "../render/paint.ts";
+import { shownToRunner } from "../render/workflow-commands.ts";
 import { withDeployer } from "../with-deployer.ts";
 
 export interface LogFlags {
@@ -23,7 +24,7 @@ export async function logs(call: CommandCall<LogFlags>): Promise<number> {
     withDeployer(call, async (deployer) => {
       for await (const line of deployer.logs(args, { follow, tail, since, slot, errors, signal })) {
         if (flags.json) writeJson(context, line);
-        else context.stdout.write(`${prefix(line)} ${line.text}\n`);
+        else context.stdout.write(`${prefix(line)} ${shownToRunner(line.text, context.env)}\n`);
         if (signal.aborted) break;
       }
       return 0;

@@ -193,6 +193,19 @@ describe("sluice verify", () => {
     expect(stdout).toContain("\nfailing:\nbody\n");
   });
 
+  it("shows a runner no command that the application wrote", async () => {
+    const written = "a\r::add-mask::b\n  ::stop-commands::c ##[error]d";
+    const failed = { ...verdict("fail"), value: "x\r::e", detail: written };
+    const env = { GITHUB_ACTIONS: "true" };
+    const ran = await run(["verify"], { deployer: fakeDeployer({ verify: async () => [failed] }), env });
+    expect(ran.stdout).toContain("failing:\na\n: :add-mask::b\n  : :stop-commands::c ## [error]d\n");
+    expect(ran.stdout.split(/[\r\n]+/).filter((line) => /^\s*::/.test(line))).toEqual([]);
+    const error = new SluiceError("STATE_UNCLEAR", "nothing", { detail: written, hint: "a\n::b" });
+    const refused = await run(["verify"], { deployer: fakeDeployer({ verify: () => Promise.reject(error) }), env });
+    expect(refused.stderr.split(/[\r\n]+/).filter((line) => /^\s*::/.test(line))).toEqual([]);
+    expect(refused.stderr).toContain("  | a\n: :add-mask::b\n");
+  });
+
   it("exits 0 when all pass", async () => {
     const deployer = fakeDeployer({ verify: async () => [verdict("pass")] });
     const { exitCode, stdout } = await run(["verify", "--json"], { deployer });

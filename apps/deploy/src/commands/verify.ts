@@ -3,6 +3,7 @@ import type { CommandCall } from "../context.ts";
 import { writeJson } from "../render/json.ts";
 import { createPaint } from "../render/paint.ts";
 import { formatTable } from "../render/table.ts";
+import { shownToRunner } from "../render/workflow-commands.ts";
 import { withDeployer } from "../with-deployer.ts";
 
 const failedExitCode = 20;
@@ -14,7 +15,7 @@ export async function verify(call: CommandCall): Promise<number> {
     const verdicts = await deployer.verify(context.signal);
     const failed = verdicts.filter(stops);
     if (flags.json) writeJson(context, { ok: failed.length === 0, verdicts });
-    else context.stdout.write(verdictsText(verdicts, createPaint(context)));
+    else context.stdout.write(shownToRunner(verdictsText(verdicts, createPaint(context)), context.env));
     return failed.length === 0 ? 0 : failedExitCode;
   });
 }

@@ -1,6 +1,7 @@
 import { formatDuration } from "@sluice/core";
-import { rehearsalTables, rehearsalVerdictText, rollbackSafeText } from "@sluice/wiring";
-import { cell, table } from "./markdown.ts";
+import { markdownText, rehearsalTables, rehearsalVerdictText, rollbackSafeText } from "@sluice/wiring";
+import { code, table } from "./markdown.ts";
+import { outputText } from "./plain.ts";
 import type { Story } from "./story.ts";
 import { findingText, nextCommand, outcomeText, servingNowText } from "./words.ts";
 
@@ -11,16 +12,19 @@ export function githubSummary(story: Story, given: string, now: Date): string {
   const next = nextCommand(end, given);
   const good = end.exitCode === 0;
   return [
-    `## ${good ? "✅" : "❌"} ${cell(outcomeText(end))}`,
+    `## ${good ? "✅" : "❌"} ${markdownText(outcomeText(end))}`,
     "",
-    `**Now:** ${cell(servingNowText(end))}${end.previous ? `, the way back is ${cell(end.previous.tag)}` : ""}`,
+    `**Now:** ${markdownText(servingNowText(end))}${end.previous ? `, the way back is ${markdownText(end.previous.tag)}` : ""}`,
     ...(start
-      ? ["", `${cell(start.kind)} \`${cell(start.deployment)}\` by ${cell(start.actor)}: ${cell(start.reason)}`]
+      ? [
+          "",
+          `${markdownText(start.kind)} ${code(start.deployment)} by ${markdownText(start.actor)}: ${markdownText(start.reason)}`,
+        ]
       : []),
-    ...(next ? ["", `**Next:** \`${cell(next)}\``] : []),
-    ...errors.flatMap(({ code, message, hint }) => [
+    ...(next ? ["", `**Next:** ${code(next)}`] : []),
+    ...errors.flatMap(({ code: name, message, hint }) => [
       "",
-      `**${code}:** ${cell(message)}${hint ? `  \n${cell(hint)}` : ""}`,
+      `**${name}:** ${markdownText(message)}${hint ? `  \n${markdownText(hint)}` : ""}`,
     ]),
     ...table(
       ["step", "what", "result", "time"],
@@ -31,8 +35,8 @@ export function githubSummary(story: Story, given: string, now: Date): string {
       verdicts.map(({ check, result, value, limit, n }) => [check, result, value, limit, String(n)]),
     ),
     ...rehearsals.flatMap(rehearsal),
-    ...(findings.length > 0 ? ["", ...findings.map((finding) => `- ${cell(findingText(finding))}`)] : []),
-    ...(good || output.length === 0 ? [] : details(output.map(({ source, text }) => `${source} | ${text}`))),
+    ...(findings.length > 0 ? ["", ...findings.map((finding) => `- ${markdownText(findingText(finding))}`)] : []),
+    ...(good || output.length === 0 ? [] : details(output.map(outputText))),
     "",
     `<sub>${now.toISOString()}</sub>`,
     "",
@@ -44,24 +48,24 @@ function rehearsal({ verdict, previous, findings, seen }: Story["rehearsals"][nu
   const safe = `${rollbackSafeText(previous.result)} (${previous.why})`;
   return [
     "",
-    `**Rehearsal:** the migration ${rehearsalVerdictText(verdict)}; rollback of images safe: ${cell(safe)}`,
+    `**Rehearsal:** the migration ${rehearsalVerdictText(verdict)}; rollback of images safe: ${markdownText(safe)}`,
     ...table(
       ["", "finding", "what to do", "code"],
-      findings.map(({ severity, message, hint = "", code }) => [severity, message, hint, code]),
+      findings.map(({ severity, message, hint = "", code: name }) => [severity, message, hint, name]),
     ),
     ...rehearsalTables(seen).flatMap(({ head, rows }) => table(head, rows)),
     "",
-    `<sub>not tested: ${cell(seen.notTested.join("; "))}</sub>`,
+    `<sub>not tested: ${markdownText(seen.notTested.join("; "))}</sub>`,
   ];
 }
 
 function details(lines: readonly string[]): readonly string[] {
-  // Indented code needs no fence that the text could close.
+  // Indented code needs no fence that the text could close. Each line is indented by two already.
   return [
     "",
     "<details><summary>the last lines of output</summary>",
     "",
-    ...lines.map((line) => `    ${line}`),
+    ...lines.map((line) => `  ${line}`),
     "",
     "</details>",
   ];

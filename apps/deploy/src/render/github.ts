@@ -8,7 +8,7 @@ import { noPaint } from "./paint.ts";
 import { eventLines } from "./plain.ts";
 import type { Renderer } from "./renderer.ts";
 import { createStory, type Story } from "./story.ts";
-import { annotationPlace, harmless, outputAssignment, workflowCommand } from "./workflow-commands.ts";
+import { annotationPlace, harmlessLines, outputAssignment, workflowCommand } from "./workflow-commands.ts";
 
 /** A group for each step, annotations for errors and findings, outputs and the summary of the job at the end. */
 export function createGithubRenderer(
@@ -39,9 +39,9 @@ export function createGithubRenderer(
       if ("deployment" in event) tellDeployment(event.deployment);
       stdout.write(githubText(event));
     },
-    note: (text) => stdout.write(`${harmless(text)}\n`),
+    note: (text) => stdout.write(lines([text])),
     end(report = "") {
-      stdout.write(`\n${lastWords(story, given, noPaint)}`);
+      stdout.write(lines(["", ...lastWords(story, given, noPaint).split("\n").slice(0, -1)]));
       append("GITHUB_OUTPUT", outputs(story, report));
       append("GITHUB_STEP_SUMMARY", githubSummary(story, given, now()));
     },
@@ -96,8 +96,8 @@ function group(title: string, body: readonly string[]): string {
 
 function lines(texts: readonly string[]): string {
   return texts
-    .flatMap((text) => text.split("\n"))
-    .map((line) => `${harmless(line)}\n`)
+    .flatMap(harmlessLines)
+    .map((line) => `${line}\n`)
     .join("");
 }
 

@@ -1,5 +1,5 @@
-import { type RehearsalReport, rehearsalSeen, rehearsalTables } from "@sluice/wiring";
-import { cell, table } from "./markdown.ts";
+import { markdownText, type RehearsalReport, rehearsalSeen, rehearsalTables } from "@sluice/wiring";
+import { table } from "./markdown.ts";
 import { rehearsalFacts, rehearsalTitle } from "./rehearsal-text.ts";
 
 const marks = { pass: "✅", warn: "⚠️", block: "❌" } as const;
@@ -8,9 +8,9 @@ const marks = { pass: "✅", warn: "⚠️", block: "❌" } as const;
 export function rehearsalMarkdown(report: RehearsalReport): string {
   const { verdict, findings, notTested, at } = report;
   return [
-    `## ${marks[verdict]} ${cell(rehearsalTitle(report))}`,
+    `## ${marks[verdict]} ${markdownText(rehearsalTitle(report))}`,
     "",
-    ...rehearsalFacts(report).map((line) => `- ${cell(line)}`),
+    ...rehearsalFacts(report).map((line) => `- ${markdownText(line)}`),
     ...table(
       ["", "finding", "what to do", "code"],
       findings.map(({ severity, message, hint, code }) => [severity, message, hint ?? "", code]),
@@ -19,7 +19,7 @@ export function rehearsalMarkdown(report: RehearsalReport): string {
     "",
     "**Not tested:**",
     "",
-    ...notTested.map((line) => `- ${cell(line)}`),
+    ...notTested.map((line) => `- ${markdownText(line)}`),
     "",
     `<sub>${at}</sub>`,
     "",

@@ -236,6 +236,30 @@ describe("GitHub Actions", () => {
     expect(harmless(written)).toBe(shown);
   });
 
+  it.each([["\n"], ["\r"], ["\r\n"]])("nor what it wrote behind %j, wherever it is shown", (lineBreak) => {
+    const told = (text: string) => `${text}${lineBreak}  ::set-output name=outcome::live${lineBreak}::stop-commands::x`;
+    const script = badEvents.map((body): EventBody => {
+      const { type } = body;
+      if (type === "deployment-start" || type === "deployment-end") return { ...body, reason: told("why") };
+      if (type === "plan") return { ...body, text: told("1. verify") };
+      if (type === "step-start") return { ...body, cause: told("so") };
+      if (type === "step-end") return { ...body, detail: told("exit code 1") };
+      if (type === "output-line") return { ...body, text: told("GET /") };
+      if (type === "error") return { ...body, message: told("failed"), hint: told("look"), detail: told("panic") };
+      if (type !== "verdict") return body;
+      return { ...body, verdict: { ...body.verdict, value: told("500"), detail: told("Oops") } };
+    });
+    const progress: EventBody = { type: "step-progress", deployment: "d1", step: "verify", text: told("waits") };
+    const finding: EventBody = { type: "finding", finding: { severity: "warn", code: "c", message: told("m") } };
+    const order: EventBody = { type: "order", deployment: "d1", order: "pause", actor: "ada", reason: told("lunch") };
+    const text = renderAll([...script.slice(0, -1), progress, finding, order, ...script.slice(-1)]);
+    const commands = text
+      .split(/\r\n|\r|\n/)
+      .filter((line) => /^\s*::(?!(?:group|endgroup|error|warning)\b)/.test(line));
+    expect(commands).toEqual([]);
+    expect(text).toContain(": :stop-commands::x");
+  });
+
   it("sets outputs that later steps can use", async () => {
     renderAll(badEvents);
     const output = await readFile(join(directory, "output"), "utf8");
@@ -272,7 +296,7 @@ describe("GitHub Actions", () => {
     const lines = githubSummary(story, "", new Date(0)).split("\n");
     expect(lines).toEqual(
       expect.arrayContaining([
-        "**Rehearsal:** the migration must not run; rollback of images safe: yes (2 of its checks passed)",
+        String.raw`**Rehearsal:** the migration must not run; rollback of images safe: yes \(2 of its checks passed\)`,
         String.raw`| block | a \| b |  | x |`,
         "| 12ms | 0 | alter table orders add column note text |",
         "| public.orders | reads and writes | 14ms | ALTER TABLE |",
@@ -287,12 +311,29 @@ describe("GitHub Actions", () => {
     );
     renderAll(script);
     const summary = await readFile(join(directory, "summary.md"), "utf8");
-    expect(summary).toContain("## ❌ v2 failed before it took over (9s)");
-    expect(summary).toContain("**Now:** v1 serves (blue, 100 %)");
+    expect(summary).toContain(String.raw`## ❌ v2 failed before it took over \(9s\)`);
+    expect(summary).toContain(String.raw`**Now:** v1 serves \(blue, 100 %\)`);
     expect(summary).toContain("**Next:** `sluice -p shop deploy --release v2 --retry`");
     expect(summary).toContain("| verify | slot green | failed | 1.5s |");
-    expect(summary).toContain("**CHECK_FAILED:** a \\| b &lt;img src=x>");
+    expect(summary).toContain("**CHECK_FAILED:** a \\| b &lt;img src=x&gt;");
     expect(summary).toContain("    shop-green-web-1 | price list not found");
+  });
+
+  it("lets nothing of others be a link, an image, a mention or a line of the summary", async () => {
+    const others = "![x](https://g.example/p) [y](z) @ada\r# head\n- item `code`";
+    const script = badEvents.map((body): EventBody => {
+      if (body.type === "error") return { ...body, message: others, hint: others };
+      if (body.type === "output-line") return { ...body, text: others };
+      if (body.type === "verdict") return { ...body, verdict: { ...body.verdict, value: others } };
+      return body.type === "deployment-start" ? { ...body, actor: others, reason: others } : body;
+    });
+    renderAll(script);
+    const summary = await readFile(join(directory, "summary.md"), "utf8");
+    const lines = summary.split(/\r\n|\r|\n/);
+    expect(lines.filter((line) => /^(?:#|- )/.test(line))).toHaveLength(1);
+    const isOutput = (line: string) => line.startsWith("    ");
+    expect(lines.filter(isOutput)).toEqual([`    shop-green-web-1 | ${others.replaceAll(/[\r\n]/g, " ")}`]);
+    expect(lines.filter((line) => !isOutput(line)).join("\n")).not.toMatch(/(?<!\\)[![\]]|https:\/\/|@/);
   });
 
   it("goes on when the files cannot be written", () => {

@@ -26,6 +26,16 @@ export function harmless(line: string): string {
     .replace(/^(\s*)::/, "$1: :");
 }
 
+/** Text of others as such lines. To the runner a lone carriage return ends a line, too. */
+export function harmlessLines(text: string): readonly string[] {
+  return text.split(/\r\n|\r|\n/).map(harmless);
+}
+
+/** What a command shows of others, where the runner reads along. */
+export function shownToRunner(text: string, env: Readonly<Record<string, string | undefined>>): string {
+  return env["GITHUB_ACTIONS"] === "true" ? harmlessLines(text).join("\n") : text;
+}
+
 /** `file:line:column` as the properties of an annotation. */
 export function annotationPlace(position: string | undefined): Readonly<Record<string, string | number | undefined>> {
   const match = /^(?<file>.+?)(?::(?<line>\d+))?(?::(?<column>\d+))?$/.exec(position ?? "");

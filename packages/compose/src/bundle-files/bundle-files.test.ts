@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ComposeModel } from "@sluice/core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { factsOf } from "../../test/support/slot-request.ts";
 import { withCheckout } from "../model/checkout.ts";
 import { bundleName } from "./bundle-name.ts";
@@ -111,6 +111,91 @@ test("secret values are found by name, in URLs and in files, unescaped", () => {
       "canary-in-a-file",
     ].toSorted(),
   );
+});
+
+describe("what is secret in a model", () => {
+  const found = (model: Partial<ComposeModel>, variables: Readonly<Record<string, string>> = {}) =>
+    secretValues({ name: "shop", services: {}, ...model }, variables);
+  const inEnvironment = (environment: Readonly<Record<string, string>>) =>
+    found({ services: { web: { image: "acme/web", environment } } });
+
+  test("is what a variable was filled in with, wherever that is", () => {
+    const command = ["redis-server", "--requirepass", "redis-canary"];
+    const variables = { REDIS_PASSWORD: "redis-canary", BROKER: "amqp://a:broker-canary@mq", LEVEL: "debug-level" };
+    expect(found({ services: { redis: { command } } }, variables)).toEqual(["redis-canary", "broker-canary"]);
+  });
+
+  test("is not where the shell is, nor what names something of the project", () => {
+    const variables = { PWD: "/srv/shop", OLDPWD: "/srv/other", DB_PASSWORD: "redis", PIN_SECRET: "12345" };
+    expect(found({ services: { redis: {} } }, variables)).toEqual([]);
+  });
+
+  test.each<[string, ComposeModel["services"][string]]>([
+    ["a command", { command: ["worker", "-b", "amqp://app:url-$$canary@mq"] }],
+    ["an entrypoint", { entrypoint: ["sh", "-c", "exec worker 'redis://:url-$$canary@mq/0'"] }],
+    [
+      "a health check",
+      { healthcheck: { test: ["CMD-SHELL", "psql postgres://app:url-$$canary@db/app -c 'select 1'"] } },
+    ],
+    ["a build", { build: { context: "https://ci:url-$$canary@git.example.com/shop.git" } }],
+  ])("is the password of a URL in %s", (_name, service) => {
+    expect(found({ services: { web: service } })).toEqual(["url-$canary"]);
+  });
+
+  test.each([
+    ["postgres://u:top@secret@db:5432/shop", ["top@secret"]],
+    ["redis://:pw#canary@h1,redis://:pw-other@h2", ["pw#canary", "pw-other"]],
+    ['{"url":"redis://:json-canary@h:6379","mail":"a@b.example"}', ["json-canary"]],
+    ["postgres://u:with/slash@db/shop", ["with/slash"]],
+    ["http://proxy:8080/path?mail=somebody@example.com http://h/a:long@x", []],
+  ])("of %s it is %j", (url, passwords) => {
+    expect(inEnvironment({ URL: url })).toEqual(passwords);
+  });
+
+  test("is in inline configs, by the names of their lines", () => {
+    const content = "[db]\nport = 5432\nkey: name.of.it\npassword = config-$$canary\nurl: mysql://u:in-url@db/x\n";
+    expect(found({ configs: { app: { content }, other: { file: "./x" } } })).toEqual(["config-$canary", "in-url"]);
+  });
+
+  test("is the variable behind a secret, whatever its name", () => {
+    const secrets = { tok: { environment: "TOK" }, gone: { environment: "GONE" } };
+    expect(found({ secrets }, { TOK: "tok-canary", OTHER: "not-secret" })).toEqual(["tok-canary"]);
+  });
+
+  test.each([
+    ["with line breaks", "\n"],
+    ["on one line", String.raw`\n`],
+  ])("is each line of a key, %s: a log shows it line by line", (_name, lineBreak) => {
+    const lines = [
+      "-----BEGIN PRIVATE KEY-----",
+      "MIIEvQIBADANBgkqhkiG",
+      "9w0BAQEFAASCBKcwggSj",
+      "Qw==",
+      "-----END PRIVATE KEY-----",
+    ];
+    const key = lines.join(lineBreak);
+    expect(inEnvironment({ PRIVATE_KEY: `${key}\n` })).toEqual([key, lines[1], lines[2]]);
+  });
+
+  test("is what stands after the scheme of an authorization", () => {
+    expect(inEnvironment({ HTTP_AUTHORIZATION: "Bearer auth-canary" })).toEqual(["Bearer auth-canary", "auth-canary"]);
+  });
+
+  test.each(["SMTP_AUTH", "STRIPE_SK", "ENCRYPTION_KEY_V2", "SIGNING_KEY_1", "PROXY_AUTHORIZATION"])(
+    "is a %s",
+    (name) => {
+      expect(inEnvironment({ [name]: "some-canary" })).toEqual(["some-canary"]);
+    },
+  );
+
+  test.each([
+    ["SMTP_AUTH", "login"],
+    ["AUTHOR", "somebody"],
+    ["TASK", "some-task"],
+    ["KEY_V2_PATH", "/etc/keys"],
+  ])("is no %s that is %s", (name, value) => {
+    expect(inEnvironment({ [name]: value })).toEqual([]);
+  });
 });
 
 test("secrets are known by their names where there is no model yet", () => {

@@ -8,9 +8,9 @@ const shortest = 4;
 const largestFile = 64 * 1024;
 
 const secretName =
-  /pass(?:w(?:or)?d|phrase)?(?:$|[_\-.\d])|pwd|secret|token|credential|api_?key|access_?key|private_?key|_key(?:_base|s)?$|^key$|(?:^|_)salt|dsn$|jwt|basic_?auth|webhook_url$|cookie$/i;
+  /pass(?:w(?:or)?d|phrase)?(?:$|[_\-.\d])|pwd|secret|token|credential|api_?key|access_?key|private_?key|_key(?:_base|s)?(?:_?v?\d+)?$|^key$|(?:^|_)salt|dsn$|jwt|basic_?auth|authorization$|(?:^|_)(?:auth|sk)$|webhook_url$|cookie$/i;
 const harmlessName =
-  /_(?:file|path|dir|name|names|ttl|expiry|expiration|expires\w*|lifetime|length|min\w*|max\w*|header|enabled|disabled|type|algorithm|hashers?|policy|issuer|audience|endpoint|host|port|user|username|timeout|age)$|public_?key|^(?:disable|enable|allow|require|use|is|has)_/i;
+  /_(?:file|path|dir|name|names|ttl|expiry|expiration|expires\w*|lifetime|length|min\w*|max\w*|header|enabled|disabled|type|algorithm|hashers?|policy|issuer|audience|endpoint|host|port|user|username|timeout|age|source)$|public_?key|^(?:disable|enable|allow|require|use|is|has)_|^(?:old)?pwd$/i;
 
 /** Defaults that everybody knows; masking them would only make messages unreadable. */
 const knownToAll = new Set([
@@ -28,56 +28,84 @@ const knownToAll = new Set([
   "example",
   "default",
   "localhost",
+  // What `SMTP_AUTH` and its like are set to where it is a way to log in.
+  "plain",
+  "login",
+  "basic",
+  "bearer",
+  "digest",
+  "ldap",
+  "oidc",
+  "oauth",
+  "oauth2",
+  "saml",
+  "enabled",
+  "disabled",
+  "optional",
+  "required",
 ]);
 
+/** What Compose fills in for `${NAME}`: the environment and the env files. */
+type Variables = Readonly<Record<string, string | undefined>>;
+
 /**
- * Values that must be masked wherever they appear: of variables, build arguments and labels whose names speak of
- * secrets, passwords inside URLs, and the contents of secret files. Values that also name something in the project
- * (a password `umami` of service `umami`) are left out, and values shorter than 4 characters.
+ * Values that must be masked wherever they appear: of variables, build arguments, labels and lines of inline configs whose
+ * names speak of secrets, passwords inside URLs anywhere in the model, and what is behind `secrets:`. Values that also name
+ * something in the project (a password `umami` of service `umami`) are left out, and values shorter than 4 characters.
+ *
+ * @param variables that Compose resolved the model with: what it filled into a command has no name there any more. Default
+ *   none, as of a model that was stored
  */
-export function secretValues(model: ComposeModel): readonly string[] {
-  const services = Object.values(model.services);
-  const named = services.flatMap(namedValues);
-  const inUrls = named.flatMap(([, value]) => urlPasswords(value));
-  const values = [
-    ...named.filter(([name]) => isSecret(name)).map(([, value]) => value),
-    ...inUrls,
-    ...Object.values(model.secrets ?? {}).flatMap(({ file }) =>
-      file === undefined ? [] : fileSecrets(unescapeDollars(file)),
-    ),
+export function secretValues(model: ComposeModel, variables: Variables = {}): readonly string[] {
+  const set = namedVariables(variables);
+  const named = [
+    ...Object.values(model.services).flatMap(namedValues),
+    ...set,
+    ...Object.values(model.configs ?? {}).flatMap(({ content }) => linesOfConfig(content)),
   ];
-  const names = publicNames(model);
-  return [...new Set(values)].filter(
-    (value) =>
-      value.length >= shortest &&
-      !names.has(value.toLowerCase()) &&
-      !/^\d{1,5}$/.test(value) &&
-      !knownToAll.has(value.toLowerCase()),
-  );
+  const behind = Object.values(model.secrets ?? {}).flatMap(({ file, environment }) => [
+    ...(file === undefined ? [] : fileSecret(unescapeDollars(file))),
+    ...(typeof environment === "string" ? [variables[environment] ?? ""] : []),
+  ]);
+  const texts = [...textsIn(model).map(unescapeDollars), ...set.map(([, value]) => value)];
+  return worthMasking([...secretsAmong(named), ...texts.flatMap(urlPasswords), ...behind], publicNames(model));
 }
 
 /**
  * The same for a project that could not be resolved: values of variables whose names speak of secrets, in the environment and
  * in the texts of env and compose files.
  */
-export function secretVariables(
-  env: Readonly<Record<string, string | undefined>>,
-  texts: readonly string[],
-): readonly string[] {
-  const line = /^[ \t]*(?:-[ \t]*|export[ \t]+)?["']?(\w+)["']?[ \t]*[=:][ \t]*(["']?)(.+?)\2[ \t]*,?$/gm;
-  const written = texts.flatMap((text) =>
-    [...text.matchAll(line)].map(([, name = "", , value = ""]): Named => [name, value]),
-  );
-  const set = Object.entries(env).map(([name, value = ""]): Named => [name, value]);
-  const values = [...set, ...written].filter(([name]) => isSecret(name)).map(([, value]) => value);
-  return [...new Set(values)].filter((value) => value.length >= shortest && !knownToAll.has(value.toLowerCase()));
-}
-
-function isSecret(name: string): boolean {
-  return secretName.test(name) && !harmlessName.test(name);
+export function secretVariables(env: Variables, texts: readonly string[]): readonly string[] {
+  return worthMasking(secretsAmong([...namedVariables(env), ...texts.flatMap(writtenValues)]));
 }
 
 type Named = readonly [name: string, value: string];
+
+function secretsAmong(named: readonly Named[]): readonly string[] {
+  return named.flatMap(([name, value]) => (secretName.test(name) && !harmlessName.test(name) ? [value] : []));
+}
+
+/** What would make messages unreadable, and hide nothing, is left out. */
+function worthMasking(values: readonly string[], names: ReadonlySet<string> = new Set()): readonly string[] {
+  return [...new Set(values.flatMap(formsOf))].filter((value) => {
+    const lower = value.toLowerCase();
+    return value.length >= shortest && !names.has(lower) && !/^\d{1,5}$/.test(value) && !knownToAll.has(lower);
+  });
+}
+
+/** The whole; its longer lines, as a log shows a key line by line; and what a scheme of HTTP stands before. */
+function formsOf(value: string): readonly string[] {
+  const text = value.trim();
+  const [, credentials] = /^(?:basic|bearer|token)\s+(\S+)$/i.exec(text) ?? [];
+  // A key in a variable is often on one line, its line breaks written as `\n`.
+  const lines = text.split(/\r?\n|\\n/);
+  const longer = lines.length > 1 ? lines.filter((line) => line.length >= 16 && !line.startsWith("-----")) : [];
+  return [text, ...longer, ...(credentials === undefined ? [] : [credentials])];
+}
+
+function namedVariables(variables: Variables): readonly Named[] {
+  return Object.entries(variables).map(([name, value = ""]) => [name, value]);
+}
 
 function namedValues({ environment = {}, labels = {}, build }: ComposeService): readonly Named[] {
   const { args = {} } = (build ?? {}) as { args?: Readonly<Record<string, string | null>> };
@@ -88,12 +116,31 @@ function namedValues({ environment = {}, labels = {}, build }: ComposeService): 
   );
 }
 
-/** `scheme://user:password@host`: the password as written and decoded. */
-function urlPasswords(value: string): readonly string[] {
-  return [...value.matchAll(/\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:([^\s@]+)@/gi)].flatMap(([, password = ""]) => [
-    password,
-    decoded(password),
-  ]);
+/** In a configuration file `key:` is what something is found by. */
+function linesOfConfig(content: unknown): readonly Named[] {
+  const written = typeof content === "string" ? writtenValues(unescapeDollars(content)) : [];
+  return written.filter(([name]) => name.toLowerCase() !== "key");
+}
+
+/** `NAME=value` and `name: value`, each on a line. */
+function writtenValues(text: string): readonly Named[] {
+  const line = /^[ \t]*(?:-[ \t]*|export[ \t]+)?["']?(\w+)["']?[ \t]*[=:][ \t]*(["']?)(.+?)\2[ \t]*,?$/gm;
+  return [...text.matchAll(line)].map(([, name = "", , value = ""]): Named => [name, value]);
+}
+
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
+/**
+ * `scheme://user:password@host`: the password as written and decoded. An @ that nobody encoded belongs to it, up to the
+ * last one before the host.
+ */
+function urlPasswords(text: string): readonly string[] {
+  // Of bounded length, so that no text takes long.
+  const url = /\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@]{0,200}:(?!\d{1,5}\/)([^\s/"']{1,500}|[^\s@]{1,500})@/gi;
+  return [...text.matchAll(url)].flatMap(([, password = ""]) => [password, decoded(password)]);
 }
 
 function decoded(text: string): string {
@@ -104,15 +151,9 @@ function decoded(text: string): string {
   }
 }
 
-/** The whole, and its longer lines: a log shows a key line by line. */
-function fileSecrets(file: string): readonly string[] {
+function fileSecret(file: string): readonly string[] {
   try {
-    if (statSync(file).size > largestFile) return [];
-    const text = readFileSync(file, "utf8").trim();
-    const lines = text.split(/\r?\n/);
-    return lines.length === 1
-      ? [text]
-      : [text, ...lines.filter((line) => line.length >= 16 && !line.startsWith("-----"))];
+    return statSync(file).size > largestFile ? [] : [readFileSync(file, "utf8")];
   } catch {
     // Compose itself says so when it needs the file.
     return [];

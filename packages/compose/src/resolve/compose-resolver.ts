@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { parseEnv } from "node:util";
 import {
   type ComposeModel,
   type Config,
@@ -9,7 +10,7 @@ import {
   SluiceError,
   type SourcePosition,
 } from "@sluice/core";
-import { secretVariables } from "../bundle-files/secret-values.ts";
+import { secretValues, secretVariables } from "../bundle-files/secret-values.ts";
 import { runCompose } from "../compose-cli/run.ts";
 import { withCheckout } from "../model/checkout.ts";
 import { classifyServices } from "../roles/classify-services.ts";
@@ -78,8 +79,9 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
       const finding = findProjectFiles(directory, files, envFiles, env);
       // Compose is asked for the active services only where something has a profile, which the files mostly tell early.
       const early = finding.then(async (project) => ((await mentionProfiles(project)) ? askActive() : null));
-      const [found, all, config] = await Promise.all([
+      const [found, variables, all, config] = await Promise.all([
         finding,
+        finding.then(({ envFiles: paths }) => readVariables(paths, env)),
         compose("--profile", "*", "config", "--format", "json"),
         reading,
         early.catch(() => null),
@@ -107,6 +109,7 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
         directory: found.directory,
         files: found.files,
         model,
+        secrets: secretValues(model, variables),
         services: serviceFacts(model, decisions, config, activeNames),
         modelHash: hashOf(model),
         findings: [
@@ -123,6 +126,17 @@ async function refusal(stderr: string, found: ProjectFiles, env: ComposeResolver
   const sources = await sourcesOf(found);
   const texts = sources.map(({ text }) => text);
   return composeError(stderr, sources, createRedactor(secretVariables(env, texts)));
+}
+
+/** What Compose fills in: the environment before the last env file that sets it. */
+async function readVariables(
+  envFiles: readonly string[],
+  env: ComposeResolverOptions["env"],
+): Promise<ComposeResolverOptions["env"]> {
+  const texts = await Promise.all(envFiles.map((file) => readFile(file, "utf8").catch(() => "")));
+  const written = texts.flatMap((text) => Object.entries(parseEnv(text)));
+  const set = Object.entries(env).filter(([, value]) => value !== undefined);
+  return Object.fromEntries([...written, ...set]);
 }
 
 async function mentionProfiles({ files }: ProjectFiles): Promise<boolean> {

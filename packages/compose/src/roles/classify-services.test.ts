@@ -88,6 +88,24 @@ describe("workers are told by name or command", () => {
   });
 });
 
+describe("a reason names the word of a command that told, and nothing else of it", () => {
+  const secret = "cnryq7Zk31";
+  test.each([
+    [`celery -A app worker -b amqp://app:${secret}@mq`, "its command says so (celery)"],
+    [`sh -c PW=${secret} ./${secret}_worker --all`, "its command says so (worker)"],
+    [`bin/rails solid_queue:${secret}`, "its command says so (solid_queue)"],
+    [`alembic  -x pw=${secret} && alembic\n upgrade head`, "its command is a migration or set-up (alembic upgrade)"],
+    [`php bin/console doctrine:${secret}`, "its command is a migration or set-up (doctrine)"],
+    [`rails db:migrate:${secret}`, "its command is a migration or set-up (db:migrate)"],
+    [`tsc --token=${secret} --watch`, "its command is for development (--watch)"],
+    [`TOKEN=${secret} npm run build:${secret}`, "its command is for development (npm run build)"],
+    ["sh -c 'sleep infinity'", "its command is for development (sleep infinity)"],
+  ])("%j", (command, reason) => {
+    const { thing } = decide({ thing: { image: "shop", command: command.split(" ") } });
+    expect(thing?.reason).toBe(reason);
+  });
+});
+
 describe("tools are never started, so a service is one only when nothing needs it", () => {
   test.each([
     ["css", { command: ["yarn", "build:css"], restart: "unless-stopped" }, "tool"],

@@ -62,7 +62,7 @@ const rules: readonly Rule[] = [
     isOneShot(shape) &&
     words.jobCommand.test(shape.command) &&
     !words.alsoServes(shape.command) &&
-    likely("job", `its command is a migration or set-up (${short(shape.command)})`),
+    likely("job", `its command is a migration or set-up (${words.wordIn(shape.command, words.jobCommand)})`),
   (shape, { needed }) =>
     words.toolName.test(shape.name) &&
     isOneShot(shape) &&
@@ -72,13 +72,13 @@ const rules: readonly Rule[] = [
     words.toolCommand.test(shape.command) &&
     !isReachable(shape) &&
     !needed.has(shape.name) &&
-    likely("tool", `its command is for development (${short(shape.command)})`),
+    likely("tool", `its command is for development (${words.wordIn(shape.command, words.toolCommand)})`),
   ({ image }) => known.workerImages.has(image) && likely("worker", `image ${image} starts things by the clock`),
   (shape) =>
     !isReachable(shape) &&
     words.workerCommand.test(shape.command) &&
     !words.serverCommand.test(shape.command) &&
-    likely("worker", `its command says so (${short(shape.command)})`),
+    likely("worker", `its command says so (${words.wordIn(shape.command, words.workerCommand)})`),
   (shape, around) => words.workerName.test(shape.name) && workerByName(shape, around),
   ({ service, name }) =>
     (service.volumes ?? []).some(({ target, read_only }) => read_only !== true && known.dataDirectories.test(target)) &&
@@ -193,9 +193,4 @@ function workerByName(shape: ServiceShape, { behindEdge }: Surroundings): Inferr
   const reason = `its name says so (${shape.name})`;
   if (behindEdge.has(shape.name)) return ask("worker", `${reason}, but the proxy depends on it`);
   return isReachable(shape) ? ask("worker", `${reason}, but it has a port`) : likely("worker", reason);
-}
-
-function short(command: string): string {
-  const line = command.replaceAll(/\s+/g, " ").trim();
-  return line.length > 60 ? `${line.slice(0, 59)}…` : line;
 }

@@ -1,13 +1,26 @@
-/** Words in names and commands that tell what a service does. A word must stand alone: `worker-class` is no worker. */
-function word(alternatives: string): RegExp {
-  return new RegExp(`(?:^|[\\s/"'=;&|(.])(?:run-|start-|start_|bin/)?(?:${alternatives})(?=$|[\\s."';&|)])`, "i");
+/**
+ * Words in names and commands that tell what a service does. A word must stand alone: `worker-class` is no worker. It is
+ * all that the pattern captures, and nothing that a project is free to write: see `wordIn`.
+ *
+ * @param beginnings words that may go on, whatever follows
+ */
+function word(alone: string, beginnings: string): RegExp {
+  const before = `(?:^|[\\s/"'=;&|(.])(?:run-|start-|start_|bin/|\\w*(?=worker))?`;
+  return new RegExp(`${before}(?:(${alone})(?=$|[\\s."';&|)])|(${beginnings}))`, "i");
+}
+
+/** The word of a pattern that a command has. Its other words may be secrets, and this one is written into files. */
+export function wordIn(command: string, pattern: RegExp): string {
+  const [, ...captured] = pattern.exec(command) ?? [];
+  return (captured.find((text) => text !== undefined) ?? "").replaceAll(/\s+/g, " ");
 }
 
 export const jobName =
   /(?:^|[-_.])(?:migrat\w*|migrations?|init(?:db|data|container|iali[sz]\w+)?|setup|set-up|seed(?:er|s)?|provision\w*|schema(?=$)|bootstrap\w*|configurator|configure|install(?:er)?|create-?\w*|makemigrations|mkbucket|createbuckets?|loaddata|fixtures?|prestart|pre-start|wait-?for-?\w*)(?:$|[-_.])/i;
 
 export const jobCommand = word(
-  "migrate|migrations?|db:migrate(?:\\S*)|db:prepare|db:setup|db:seed|db:push|migrate:\\S+|migration:\\S+|upgradedb|db-migrate|alembic\\s+upgrade|makemigrations|migrations:migrate|doctrine:\\S+|collectstatic|ef\\s+database\\s+update|loaddata|createsuperuser",
+  "migrate|migrations?|db:prepare|db:setup|db:seed|db:push|upgradedb|db-migrate|alembic\\s+upgrade|makemigrations|migrations:migrate|collectstatic|ef\\s+database\\s+update|loaddata|createsuperuser",
+  "db:migrate|(?:migrate|migration|doctrine)(?=:\\S)",
 );
 
 const chained = /(?:&&|;|\|\|)\s*(?:exec\s+)?/;
@@ -30,17 +43,19 @@ export const toolName =
   /(?:^|[-_.])(?:tools?|toolbox|admin-?tools|cli|shell|test(?:s|er)?|e2e|playwright|cypress|lint(?:er)?|storybook|watch(?:er)?|webpack|vite|tailwind|esbuild|assets|compile(?:r)?|builder|base|dev|devcontainer|docs)$/i;
 
 export const toolCommand =
-  /(?:^|\s)(?:--watch|watch)(?:\s|$)|\b(?:yarn|npm|pnpm|bun)\s+(?:run\s+)?(?:build|watch|dev:assets)\S*\s*$|^(?:\S*sh\s+-c\s+)?["']?(?:sleep\s+(?:infinity|inf)|tail\s+-[fF]\s+\/dev\/null)["']?\s*$/;
+  /(?:^|\s)(--watch|watch)(?:\s|$)|\b((?:yarn|npm|pnpm|bun)\s+(?:run\s+)?(?:build|watch|dev:assets))\S*\s*$|^(?:\S*sh\s+-c\s+)?["']?(sleep\s+(?:infinity|inf)|tail\s+-[fF]\s+\/dev\/null)["']?\s*$/;
 
 export const toolProfile = /^(?:tools?|debug|dev|development|tests?|testing|e2e|cli|assets|manual|docs|storybook)$/i;
 
 export const workerCommand = word(
-  "\\w*worker|sidekiq|celery|rq|rqworker|qcluster|queue:(?:work|listen)|horizon|schedule:(?:work|run)|schedule|scheduler|beat|crond?|supercronic|ofelia|resque|delayed_job|solid_queue\\S*|good_job|dramatiq|huey|run_huey|arq|faktory|consume|consumer|messenger:consume|process_tasks|procrastinate|taskiq|oban|housekeeping|jobs:work|jobs",
+  "worker|sidekiq|celery|rq|qcluster|queue:(?:work|listen)|horizon|schedule:(?:work|run)|schedule|scheduler|beat|crond?|supercronic|ofelia|resque|delayed_job|good_job|dramatiq|huey|run_huey|arq|faktory|consume|consumer|messenger:consume|process_tasks|procrastinate|taskiq|oban|housekeeping|jobs:work|jobs",
+  "solid_queue",
 );
 
 /** Servers that have words for workers among their own options. */
 export const serverCommand = word(
-  "gunicorn|uvicorn|puma|unicorn|uwsgi|hypercorn|daphne|granian|waitress-serve|octane:\\S+|runserver|httpd|nginx",
+  "gunicorn|uvicorn|puma|unicorn|uwsgi|hypercorn|daphne|granian|waitress-serve|runserver|httpd|nginx",
+  "octane(?=:\\S)",
 );
 
 export const workerName =

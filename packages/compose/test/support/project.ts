@@ -138,5 +138,5 @@ export async function aSlotRequest(
 }
 
 export function aProject(model: ComposeModel, services = shopServices): ResolvedProject {
-  return { stack: model.name, directory: "/", files: [], model, services, modelHash: "h", findings: [] };
+  return { stack: model.name, directory: "/", files: [], model, secrets: [], services, modelHash: "h", findings: [] };
 }

@@ -31,6 +31,8 @@ export interface ResolvedProject {
   readonly files: readonly string[];
   /** Canonical model of all profiles. Secret. */
   readonly model: ComposeModel;
+  /** Values of the model, and of the variables it was resolved with, that must be masked wherever they appear. */
+  readonly secrets: readonly string[];
   readonly services: readonly ServiceFacts[];
   /** Hash over the canonical model. */
   readonly modelHash: string;

@@ -21,6 +21,7 @@ export function aProject({ stack = "shop", services, images = {}, findings = [] 
     directory: "/srv/shop",
     files: ["/srv/shop/compose.yaml"],
     model,
+    secrets: [],
     services: all,
     modelHash: JSON.stringify(model.services),
     findings,

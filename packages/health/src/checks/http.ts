@@ -1,4 +1,4 @@
-import { formatDuration, type HttpCheck, type ProbeTarget } from "@sluice/core";
+import { formatDuration, type HttpCheck, keepStart, type ProbeTarget } from "@sluice/core";
 import { type Attempt, maskedAttempt } from "../attempt.ts";
 import { type DoorCall, exchangeThrough } from "../http/door-exchange.ts";
 import type { HttpAnswer } from "../http/exchange.ts";
@@ -7,7 +7,7 @@ import { createReferences, type Filled, type ReferenceOptions, type References }
 import { httpRoute } from "../route.ts";
 
 /** Enough of an answer to recognise it by. */
-const shownBytes = 300;
+const shownLength = 300;
 
 export function httpLimit({ expect }: HttpCheck): string {
   const parts = [expect.status.length > 0 ? `status ${expect.status.join(" or ")}` : "status 200 to 399"];
@@ -80,5 +80,5 @@ function judgeAnswer(
 }
 
 export function shownAnswer({ status, body }: HttpAnswer): string {
-  return `status ${status}, body ${JSON.stringify(Buffer.from(body).subarray(0, shownBytes).toString("utf8"))}`;
+  return `status ${status}, body ${JSON.stringify(keepStart(body, shownLength))}`;
 }

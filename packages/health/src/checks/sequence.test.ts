@@ -153,6 +153,14 @@ describe("a sequence", () => {
     expect(verdict.detail).not.toContain("ss");
   });
 
+  it("shows no half of a secret where a value is cut", async () => {
+    const body = JSON.stringify({ user: { name: "a b", token: "s".repeat(100) } });
+    const port = await serve((_request, response) => response.end(body));
+    const expected = { status: [], json: { "$.user": {} } };
+    const { verdict } = await probe(aSequence(aStep({ expect: expected })), port);
+    expect(verdict).toMatchObject({ result: "fail", value: 'step 1 of 1 (step): $.user is {"name":"a …' });
+  });
+
   it("fails where an answer lacks what is to be captured, or is none", async () => {
     const port = await serve((_request, response) => response.end("no JSON"));
     const capture = { id: { from: "json", at: "$.id", secret: true } } as const;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { parseJsonPath, type SequenceStep, valueAt } from "@sluice/core";
+import { keepStart, parseJsonPath, type SequenceStep, valueAt } from "@sluice/core";
 import type { Attempt } from "../attempt.ts";
 import { shownAnswer } from "../checks/http.ts";
 import type { HttpAnswer } from "../http/exchange.ts";
@@ -15,10 +15,7 @@ export function whatIsUnexpected(
 ): Pick<Attempt, "value" | "limit" | "detail"> | null {
   // Before it is cut: half a secret would not be known as one.
   const detail = shownAnswer({ ...answer, body: redact(answer.body) });
-  const shownJson = (value: unknown) => {
-    const text = redact(JSON.stringify(value));
-    return text.length > shownLength ? `${text.slice(0, shownLength)}…` : text;
-  };
+  const shownJson = (value: unknown) => keepStart(redact(JSON.stringify(value)), shownLength);
   const wrong = (value: string, limit: string) => ({ value, limit, detail });
   const isExpected = status.length > 0 ? status.includes(answer.status) : answer.status >= 200 && answer.status < 400;
   const limit = status.length > 0 ? `status ${status.join(" or ")}` : "status 200 to 399";

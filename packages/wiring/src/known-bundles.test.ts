@@ -1,0 +1,19 @@
+import { discardEvents } from "@sluice/core";
+import { aRelease } from "@sluice/core/testing";
+import { createFakeWorld } from "@sluice/testing";
+import { expect, it } from "vitest";
+import { withKnownSecrets } from "./known-bundles.ts";
+import { createRedaction } from "./redaction.ts";
+
+it("a release that is loaded has what it says masked, whatever is secret in the checkout now", async () => {
+  const { bundle, model } = aRelease("r1");
+  const web = { ...model.services["web"], environment: { API_TOKEN: "of-then-canary" } };
+  const { bundles } = createFakeWorld().ports();
+  await bundles.save(bundle, { ...model, services: { ...model.services, web } }, []);
+  const { add, redact } = createRedaction(discardEvents);
+  const known = withKnownSecrets(bundles, add);
+  expect((await known.list()).map(({ id }) => id)).toEqual(["r1"]);
+  expect(redact("says of-then-canary")).toBe("says of-then-canary");
+  expect((await known.load("r1")).bundle).toEqual(bundle);
+  expect(redact("says of-then-canary")).toBe("says [redacted]");
+});
