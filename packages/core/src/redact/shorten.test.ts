@@ -8,6 +8,7 @@ describe("a text that is too long", () => {
     expect(keepStart("one two three", 9)).toBe("one two …");
     expect(keepStart("one two three", 7)).toBe("one two …");
     expect(keepStart("onetwothree", 7)).toBe(" …");
+    expect(keepStart('{"error":"no_such_table","code":42}', 28)).toBe('{"error":"no_such_table"," …');
   });
 
   it("keeps its end, from the beginning of a word", () => {
@@ -18,7 +19,7 @@ describe("a text that is too long", () => {
   });
 
   it("never shows a part of a word, wherever it is cut", () => {
-    const word = fc.string({ minLength: 1, maxLength: 12 }).filter((text) => !/[\s…]/.test(text));
+    const word = fc.string({ minLength: 1, maxLength: 12 }).filter((text) => !/[\s…"<>{}[\],]/.test(text));
     fc.assert(
       fc.property(fc.array(word, { minLength: 1 }), fc.nat(80), (words, most) => {
         const text = words.join(" ");

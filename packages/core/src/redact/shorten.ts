@@ -2,12 +2,14 @@ const ellipsis = "…";
 
 /**
  * The beginning of a text, at most `most` characters without the ellipsis that says so. It ends between two words: half of
- * a secret would not be known as one by whoever masks it later.
+ * a secret would not be known as one by whoever masks it later. Where that would leave less than half of it, as of JSON
+ * without white space, it ends before a mark that begins or ends a value there.
  */
 export function keepStart(text: string, most: number): string {
   if (text.length <= most) return text;
   const isBetween = /\s/.test(text.charAt(most));
-  const kept = isBetween ? text.slice(0, most) : text.slice(0, most).replace(/\S+$/, "");
+  const words = isBetween ? text.slice(0, most) : text.slice(0, most).replace(/\S+$/, "");
+  const kept = words.length >= most / 2 ? words : text.slice(0, most).replace(/[^\s"<>{}[\],]+$/, "");
   return `${kept.trimEnd()} ${ellipsis}`;
 }
 
