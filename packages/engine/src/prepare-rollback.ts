@@ -1,6 +1,8 @@
 import {
   assertDoorsCan,
+  type Finding,
   findBundle,
+  keptOrphans,
   type LiveSlot,
   liveSlot,
   movedPorts,
@@ -14,6 +16,7 @@ import {
 } from "@sluice/core";
 import { coldRollback } from "./cold-slot.ts";
 import { differingBase } from "./differing-base.ts";
+import { findOrphans } from "./find-orphans.ts";
 import { incompatibilityOf } from "./incompatible-release.ts";
 import { livedReleases } from "./journal-entries.ts";
 import { assertDoorImage, assertDoorsAnswer } from "./preflight.ts";
@@ -50,6 +53,11 @@ export async function prepareRollback(
   const common = { observed, bundles, source: null, release, previousRelease };
   if (live ? live.release === target.id : inBaseOf(live, previousRelease, observed)?.id === target.id)
     return { ...common, plan: { kind: "rollback", candidate: live?.slot ?? "blue", previous: null, steps: [] } };
+  const orphans = findOrphans(observed, target.services, previousRelease, bundles);
+  const tell = (findings: readonly Finding[]) => {
+    for (const finding of findings) emit({ ports }, { type: "finding", finding });
+    return { findings };
+  };
   const differing = differingBase(release, previousRelease, observed);
   const moved = movedPorts(previousRelease?.bundle.services ?? [], target.services);
   const heirs = portHeirs(previousRelease?.bundle.services ?? [], target.services);
@@ -62,7 +70,8 @@ export async function prepareRollback(
   );
   if (warm === target.id && moved.length === 0 && Object.keys(heirs).length === 0) {
     const replaced = previousRelease?.bundle.services;
-    return { ...common, plan: planWarmRollback(target.services, config, observed, { replaced, differing }) };
+    const plan = planWarmRollback(target.services, config, observed, { replaced, differing, orphans });
+    return { ...common, ...tell(keptOrphans(orphans)), plan };
   }
   assertDoorsCan(ports.router, config, target.services);
   const missing = await ports.images.missing(target.images, signal);
@@ -87,14 +96,14 @@ export async function prepareRollback(
       movedPorts: moved,
       heirs,
       differing,
+      orphans,
       prunable: [],
     },
     observed,
   );
   await assertDoorImage(plan, config, ports, signal);
-  const finding = await coldRollback(target, observed, ports.journal);
-  emit({ ports }, { type: "finding", finding });
-  return { ...common, findings: [finding], plan: { ...plan, kind: "rollback" } };
+  const cold = await coldRollback(target, observed, ports.journal);
+  return { ...common, ...tell([cold, ...keptOrphans(orphans)]), plan: { ...plan, kind: "rollback" } };
 }
 
 /**
