@@ -11,6 +11,7 @@ export {
 } from "./create-compose-runtime.ts";
 export type { EngineEvent } from "./engine/events.ts";
 export type { ContainerLogLine, FollowLogsOptions } from "./engine/follow-logs.ts";
+export type { StopNotes } from "./engine/stop-notes.ts";
 export { type SlotModelOptions, slotModel } from "./model/slot-model.ts";
 export {
   type ComposeResolver,

@@ -45,7 +45,7 @@ describe("requests a minute", () => {
         const rate = requestsPerMinute(known, [count(0, requests)]);
         const isKnown = before.some(([minutesAgo, had]) => minutesAgo >= 1 && had <= requests);
         expect(rate !== null).toBe(isKnown);
-        if (rate !== null) expect(Number.isFinite(rate) && rate >= 0).toBe(true);
+        expect(Number.isFinite(rate ?? 0) && (rate ?? 0) >= 0).toBe(true);
       }),
     );
   });
