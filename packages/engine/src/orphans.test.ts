@@ -136,6 +136,21 @@ describe("services of base that a release has no more", () => {
   });
 });
 
+it("what a door would fail at is refused before anything is done: a port that such a service holds", async () => {
+  const port = [{ published: 80, target: 80, protocol: "tcp" }] as const;
+  const proxy = aService("proxy", { role: "edge", builds: false, ports: port });
+  const scenario = aScenario({ services: [aService("web", { ports: [] }), proxy] });
+  await scenario.deploy("v1");
+  const services = [aService("web", { ports: port })];
+  await expect(scenario.deploy("v2", { services })).rejects.toMatchObject({ code: "PREFLIGHT_FAILED", exitCode: 10 });
+  expect(inBase(scenario)).toEqual(["proxy running"]);
+  for (const container of scenario.world.state.containers.values()) {
+    if (container.service === "proxy") container.state = "exited";
+  }
+  expect(await scenario.deploy("v2", { services })).toMatchObject({ outcome: "live" });
+  expect(inBase(scenario)).toEqual([]);
+});
+
 describe("a stack that is all in base", () => {
   const web = aService("web", { strategy: "recreate" });
 

@@ -1,5 +1,6 @@
 import {
   assertDoorsCan,
+  heldByOrphans,
   keptOrphans,
   liveSlot,
   movedPorts,
@@ -49,6 +50,8 @@ export async function prepareDeploy(
   const usable = same && missing.length === 0 ? same : null;
   const release = usable ? await ports.bundles.load(usable.id) : null;
   const orphans = findOrphans(observed, project.services, previousRelease, bundles);
+  const [held] = heldByOrphans(orphans, project.services);
+  if (held) throw new SluiceError("PREFLIGHT_FAILED", held.message, { hint: held.hint });
   const isAuto = config.rollout.steps === "auto" && live !== null;
   const plan = planDeployment(
     {

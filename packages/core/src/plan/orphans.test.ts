@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { aContainer, aService, aStack } from "../testing/index.ts";
 import { collectSteps } from "./collect-steps.ts";
-import { collectRemovals, keptOrphans, mayRemove, type Orphan, orphanHeirs, orphansOf } from "./orphans.ts";
+import {
+  collectRemovals,
+  heldByOrphans,
+  keptOrphans,
+  mayRemove,
+  type Orphan,
+  orphanHeirs,
+  orphansOf,
+} from "./orphans.ts";
 import { planRecovery } from "./recovery.ts";
 
 const cache = aService("cache", { role: "support", stopGraceMs: 20_000 });
@@ -55,6 +63,25 @@ describe("containers in base of services that a release has not", () => {
     });
     expect(keptOrphans(orphansOf(ended, [], [[queue]]))).toEqual([]);
   });
+});
+
+it("a port that a door is to publish is named with who holds it while it runs", () => {
+  const port = (published: number) => [{ published, target: 80, protocol: "tcp" }] as const;
+  const facts = aService("nginx", { role: "edge", ports: port(80) });
+  const held = (service: ReturnType<typeof aService>, state: "running" | "exited" = "running") =>
+    heldByOrphans([{ service: "nginx", facts, containers: [aContainer("nginx", { state })] }], [service]);
+  expect(held(aService("web", { ports: port(80) }))).toMatchObject([
+    {
+      severity: "error",
+      code: "orphan-holds-port",
+      message: "shop-nginx-1 holds a port that web is to be reached at, and the release has no nginx",
+      hint: expect.stringContaining("docker stop shop-nginx-1 just before"),
+    },
+  ]);
+  expect(held(aService("web", { ports: port(80) }), "exited")).toEqual([]);
+  expect(held(aService("web", { ports: port(81) }))).toEqual([]);
+  expect(held(aService("web", { ports: port(80), active: false }))).toEqual([]);
+  expect(held(aService("web", { ports: port(80), strategy: "recreate" }))).toEqual([]);
 });
 
 describe("steps that remove", () => {

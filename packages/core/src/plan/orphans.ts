@@ -62,6 +62,22 @@ function isUp({ state }: ObservedContainer): boolean {
   return state === "running" || state === "restarting" || state === "paused";
 }
 
+/**
+ * Ports that doors are to publish and that orphans hold, as an error: an undo could not give such a port back, so a person has to
+ * decide when who came in there loses the way. Pure.
+ */
+export function heldByOrphans(orphans: readonly Orphan[], services: readonly ServiceFacts[]): readonly Finding[] {
+  const webs = services.filter(({ active, role, strategy }) => active && role === "web" && strategy === "slots");
+  return orphans.flatMap(({ service, facts, containers }): Finding[] => {
+    const running = containers.filter(isUp).map(({ name }) => name);
+    const taking = webs.find((web) => facts !== null && running.length > 0 && sharesPort(web, facts));
+    if (!taking) return [];
+    const message = `${running.join(" and ")} holds a port that ${taking.name} is to be reached at, and the release has no ${service}`;
+    const hint = `docker stop ${running.join(" ")} just before you deploy again, or keep ${service} and its port for this release`;
+    return [{ severity: "error", code: "orphan-holds-port", service, message, hint }];
+  });
+}
+
 /** Services that take a published port of an orphan, by the orphan: it must go before they are made. */
 export type OrphanHeirs = Readonly<Record<string, readonly string[]>>;
 
