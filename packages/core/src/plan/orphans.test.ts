@@ -110,12 +110,23 @@ describe("steps that remove", () => {
     const heirs = (service: typeof cache) => orphanHeirs([orphan(proxy)], [service], aStack({ base }));
     const there = aContainer("there");
     const base = { there: { service: "there", state: "current", reason: "", containers: [there] } } as const;
-    expect(heirs(aService("there", { ports: port(80) }))).toEqual({});
-    expect(heirs(aService("entry", { ports: port(81) }))).toEqual({});
-    expect(heirs(aService("db", { role: "data", ports: port(80) }))).toEqual({});
-    expect(heirs(aService("entry", { ports: port(80) }))).toEqual({ proxy: ["entry"] });
+    expect(heirs(aService("there", { ports: port(80) }))).toEqual(new Map());
+    expect(heirs(aService("entry", { ports: port(81) }))).toEqual(new Map());
+    expect(heirs(aService("db", { role: "data", ports: port(80) }))).toEqual(new Map());
+    expect(heirs(aService("entry", { ports: port(80) }))).toEqual(new Map([["proxy", ["entry"]]]));
     const any = aService("proxy", { role: "edge", ports: port(0) });
-    expect(orphanHeirs([orphan(any)], [aService("entry", { ports: port(0) })], aStack())).toEqual({});
+    expect(orphanHeirs([orphan(any)], [aService("entry", { ports: port(0) })], aStack())).toEqual(new Map());
+  });
+
+  it("know services that are called as what every object has", () => {
+    const { steps, add } = collectSteps();
+    const facts = aService("constructor", { role: "support" });
+    const named = { service: "constructor", facts, containers: [] };
+    const base = [aService("toString", { role: "support", ports: port(80) })];
+    const removals = collectRemovals(add, [named], orphanHeirs([named], base, aStack()));
+    removals.before(base);
+    removals.rest();
+    expect(steps.map(({ id }) => id)).toEqual(["remove-1"]);
   });
 
   it("say nothing of a cutover where they only make room", () => {

@@ -79,7 +79,7 @@ export function heldByOrphans(orphans: readonly Orphan[], services: readonly Ser
 }
 
 /** Services that take a published port of an orphan, by the orphan: it must go before they are made. */
-export type OrphanHeirs = Readonly<Record<string, readonly string[]>>;
+export type OrphanHeirs = ReadonlyMap<string, readonly string[]>;
 
 /** Two of base cannot hold one port at once. Pure. */
 export function orphanHeirs(
@@ -87,13 +87,14 @@ export function orphanHeirs(
   base: readonly ServiceFacts[],
   observed: Pick<ObservedStack, "base">,
 ): OrphanHeirs {
-  const isThere = ({ name }: ServiceFacts) => (observed.base[name]?.containers.length ?? 0) > 0;
+  const there = Object.values(observed.base).filter(({ containers }) => containers.length > 0);
+  const isThere = ({ name }: ServiceFacts) => there.some(({ service }) => service === name);
   const fresh = base.filter((service) => service.role !== "data" && !isThere(service));
   const entries = orphans.filter(mayRemove).flatMap(({ service, facts }) => {
     const heirs = fresh.filter((one) => facts !== null && sharesPort(one, facts)).map(({ name }) => name);
     return heirs.length > 0 ? [[service, heirs] as const] : [];
   });
-  return Object.fromEntries(entries);
+  return new Map(entries);
 }
 
 function sharesPort(a: ServiceFacts, b: ServiceFacts): boolean {
@@ -128,7 +129,7 @@ export function collectRemovals(add: AddStep, orphans: readonly Orphan[], heirs:
   return {
     before(next) {
       for (const one of facts) {
-        const taking = heirs[one.name] ?? [];
+        const taking = heirs.get(one.name) ?? [];
         if (next.some(({ name }) => taking.includes(name))) {
           remove(one, taking, `, and ${taking.join(" and ")} takes its port`);
         }

@@ -86,8 +86,8 @@ function takenAway(
   { base: seen, orphans }: ObservedStack,
 ): readonly ServiceFacts[] {
   if (!replaced) return [];
-  const isThere = (name: string) =>
-    (seen[name]?.containers.length ?? 0) > 0 || orphans.some(({ service }) => service === name);
+  const there = [...Object.values(seen).flatMap(({ containers }) => containers), ...orphans];
+  const isThere = (name: string) => there.some(({ service }) => service === name);
   return base.filter(
     ({ name, role }) => !isApplication(role) && replaced.every((service) => service.name !== name) && !isThere(name),
   );
