@@ -151,6 +151,52 @@ it("what a door would fail at is refused before anything is done: a port that su
   expect(inBase(scenario)).toEqual([]);
 });
 
+describe("going back to where a door had the port that a proxy has now", () => {
+  const port = [{ published: 80, target: 80, protocol: "tcp" }] as const;
+  const direct = [aService("web", { ports: port })];
+  const proxied = [
+    aService("web", { ports: [{ published: 81, target: 80, protocol: "tcp" }] }),
+    aService("proxy", { role: "edge", builds: false, ports: port }),
+  ];
+
+  it("leaves the proxy that leads users there, and says so", async () => {
+    const scenario = aScenario({ services: direct });
+    await scenario.deploy("v1");
+    await scenario.deploy("v2", { services: proxied });
+    expect(inBase(scenario)).toEqual(["proxy running"]);
+    expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(inBase(scenario)).toEqual(["proxy running"]);
+    expect(findings(scenario).at(-1)).toMatch(
+      /^warn orphan-stays (\S*proxy\S*) stays although v1 has no proxy: .* -> once nobody needs it: docker stop \1 && docker rm \1$/,
+    );
+    expect(reached(scenario)).toEqual({ web: ["v1"] });
+  });
+
+  it("takes the proxy away where it comes back to one of its own", async () => {
+    const own = aService("entry", {
+      role: "edge",
+      builds: false,
+      ports: [{ published: 90, target: 80, protocol: "tcp" }],
+    });
+    const scenario = aScenario({ services: [aService("web"), own] });
+    await scenario.deploy("v1");
+    await scenario.deploy("v2", { services: [aService("web"), { ...own, name: "proxy" }] });
+    expect(inBase(scenario)).toEqual(["proxy running"]);
+    expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(inBase(scenario)).toEqual(["entry running"]);
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("is refused at once where the door would have to be made anew", async () => {
+    const scenario = aScenario({ services: direct, config: aConfig({ rollout: { keep: "removed" } }) });
+    await scenario.deploy("v1");
+    await scenario.deploy("v2", { services: proxied });
+    await expect(scenario.rollback()).rejects.toMatchObject({ code: "PREFLIGHT_FAILED", exitCode: 10 });
+    expect(inBase(scenario)).toEqual(["proxy running"]);
+    expect(reached(scenario)).toEqual({ web: ["v2"] });
+  });
+});
+
 describe("a stack that is all in base", () => {
   const web = aService("web", { strategy: "recreate" });
 

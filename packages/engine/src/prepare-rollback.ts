@@ -2,10 +2,13 @@ import {
   assertDoorsCan,
   type Finding,
   findBundle,
+  heldByOrphans,
   keptOrphans,
   type LiveSlot,
   liveSlot,
+  mayRemove,
   movedPorts,
+  type Orphan,
   planDeployment,
   planWarmRollback,
   portHeirs,
@@ -54,6 +57,7 @@ export async function prepareRollback(
   if (live ? live.release === target.id : inBaseOf(live, previousRelease, observed)?.id === target.id)
     return { ...common, plan: { kind: "rollback", candidate: live?.slot ?? "blue", previous: null, steps: [] } };
   const orphans = findOrphans(observed, target.services, previousRelease, bundles);
+  const held = heldByOrphans(orphans, target.services);
   const tell = (findings: readonly Finding[]) => {
     for (const finding of findings) emit({ ports }, { type: "finding", finding });
     return { findings };
@@ -70,9 +74,14 @@ export async function prepareRollback(
   );
   if (warm === target.id && moved.length === 0 && Object.keys(heirs).length === 0) {
     const replaced = previousRelease?.bundle.services;
-    const plan = planWarmRollback(target.services, config, observed, { replaced, differing, orphans });
-    return { ...common, ...tell(keptOrphans(orphans)), plan };
+    const stays = waysIn(orphans, held, target);
+    const leaving = orphans.filter((orphan) => !stays.includes(orphan));
+    const plan = planWarmRollback(target.services, config, observed, { replaced, differing, orphans: leaving });
+    const told = [...stays.map((orphan) => staying(orphan, target)), ...keptOrphans(orphans)];
+    return { ...common, ...tell(told), plan };
   }
+  const [first] = held;
+  if (first) throw new SluiceError("PREFLIGHT_FAILED", first.message, { hint: first.hint });
   assertDoorsCan(ports.router, config, target.services);
   const missing = await ports.images.missing(target.images, signal);
   if (missing.length > 0) {
@@ -122,6 +131,26 @@ async function leavingBase(
     ({ name, active, strategy }) => active && strategy === "slots" && inBase?.some((service) => service.name === name),
   );
   return leaves ? (await observer.observe({ ...project, model, services: bundle.services }, signal)).plain : null;
+}
+
+/**
+ * What would go with the release that is left, and may be how users come in: a warm rollback leaves doors as they are, also where
+ * those of the release gone back to had the port, or the labels, by themselves.
+ */
+function waysIn(orphans: readonly Orphan[], held: readonly Finding[], { services }: ReleaseBundle): readonly Orphan[] {
+  const hasEdge = services.some(({ active, role }) => active && role === "edge");
+  return orphans.filter(
+    (orphan) =>
+      mayRemove(orphan) &&
+      ((orphan.facts?.role === "edge" && !hasEdge) || held.some(({ service }) => service === orphan.service)),
+  );
+}
+
+function staying({ service, containers }: Orphan, { tag }: ReleaseBundle): Finding {
+  const names = containers.map(({ name }) => name).join(" ");
+  const message = `${names} stays although ${tag} has no ${service}: it may be how users come in`;
+  const hint = `once nobody needs it: docker stop ${names} && docker rm ${names}`;
+  return { severity: "warn", code: "orphan-stays", service, message, hint };
 }
 
 /** Going back to what was seen to fail on the schema that is there now helps nobody. */

@@ -73,7 +73,7 @@ export function heldByOrphans(orphans: readonly Orphan[], services: readonly Ser
     const taking = webs.find((web) => facts !== null && running.length > 0 && sharesPort(web, facts));
     if (!taking) return [];
     const message = `${running.join(" and ")} holds a port that ${taking.name} is to be reached at, and the release has no ${service}`;
-    const hint = `docker stop ${running.join(" ")} just before you deploy again, or keep ${service} and its port for this release`;
+    const hint = `docker stop ${running.join(" ")} just before you try again, or keep ${service} and its port`;
     return [{ severity: "error", code: "orphan-holds-port", service, message, hint }];
   });
 }
