@@ -29,6 +29,7 @@ import type { Environment } from "./engine/endpoint.ts";
 import { createEngine, type Engine } from "./engine/engine.ts";
 import { type EngineEvent, openEvents } from "./engine/events.ts";
 import { type ContainerLogLine, type FollowLogsOptions, followLogs } from "./engine/follow-logs.ts";
+import type { StopNotes } from "./engine/stop-notes.ts";
 import { createContainerExec } from "./exec/container-exec.ts";
 import { createImageBuilder } from "./images/image-builder.ts";
 import { defaultPool } from "./networks/subnets.ts";
@@ -54,6 +55,8 @@ export interface ComposeRuntimeOptions {
   readonly previewSecret?: (() => Promise<string>) | undefined;
   /** Keeps what Compose said of a model, which saves two runs of it in most commands. Default: nothing is kept. */
   readonly memo?: Memo | undefined;
+  /** Keeps which stops are under way, for the run that comes after one that died. Default: the engine is asked, which forgets soon. */
+  readonly stopNotes?: StopNotes | undefined;
 }
 
 /** Which state home a stack belongs to on this engine; deployments only ever claim what is free or theirs. */
@@ -99,8 +102,8 @@ export interface ComposeRuntime {
  * before the first call that needs it.
  */
 export function createComposeRuntime(options: ComposeRuntimeOptions): ComposeRuntime {
-  const { env, clock, redact, config, readRouting, previewSecret, memo } = options;
-  const engine = createEngine({ env, clock, redact, memo });
+  const { env, clock, redact, config, readRouting, previewSecret, memo, stopNotes } = options;
+  const engine = createEngine({ env, clock, redact, memo, stopNotes });
   const exec = createContainerExec(engine);
   const pool = async () => ({ ...defaultPool, pool: (await config()).network.pool });
   const wantedDoor: WantedDoorOf = async ({ model, services, stack }, name, servers) => {

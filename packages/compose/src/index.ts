@@ -12,6 +12,7 @@ export {
 export { type Endpoint, resolveEndpoint } from "./engine/endpoint.ts";
 export type { EngineEvent } from "./engine/events.ts";
 export type { ContainerLogLine, FollowLogsOptions } from "./engine/follow-logs.ts";
+export type { StopNotes } from "./engine/stop-notes.ts";
 export { type SlotModelOptions, slotModel } from "./model/slot-model.ts";
 export {
   type ComposeResolver,

@@ -98,6 +98,30 @@ describe("a changed base service", () => {
   });
 });
 
+describe("a service that the project has no more", () => {
+  it("is an orphan whether it runs or not, and is removed without its volumes", async () => {
+    const volume = `${stack.name}_kept`;
+    const written = aShop(stack.name, {
+      old: { volumes: [{ type: "volume", source: "kept", target: "/kept" }], networks: { default: null } },
+    });
+    const withOld = { ...written, volumes: { kept: { name: volume } } };
+    const services = [...shopServices, aService("old", "support")];
+    await base.up(withOld, aService("old", "support"), services);
+    expect((await observe(aProject(withOld, services))).orphans).toEqual([]);
+    // What is active under no profile that is asked for is there all the same.
+    const inactive = [...shopServices, aService("old", "support", { active: false })];
+    expect((await observe(aProject(withOld, inactive))).orphans).toEqual([]);
+    const orphans = async () => (await observe()).orphans.map(({ service, state }) => `${service} ${state}`);
+    expect(await orphans()).toEqual(["old running"]);
+    await docker("stop", "-t", "1", `${stack.name}-old-1`);
+    expect(await orphans()).toEqual(["old exited"]);
+    await base.remove(stack.name, "old");
+    await base.remove(stack.name, "old");
+    expect(await orphans()).toEqual([]);
+    expect(await docker("volume", "ls", "-q", "--filter", `name=^${volume}$`)).toBe(volume);
+  });
+});
+
 describe("a built service that lives in base", () => {
   const built = aService("app", "worker", { strategy: "recreate", builds: true });
   const services = [...shopServices, built];

@@ -4,14 +4,14 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, describe, expect, it } from "vitest";
 import { busybox } from "./support/busybox.ts";
 import { docker, uniqueStack } from "./support/engine.ts";
-import { runtime } from "./support/runtime.ts";
+import { openRuntime, runtime } from "./support/runtime.ts";
 
 const { slots } = runtime;
 const stack = uniqueStack("stops");
 const graceSeconds = 4;
 
 /** A worker of slot blue that does not heed SIGTERM, nor does the engine bring it back by itself. */
-async function aStubbornWorker(service: string, restart = "no"): Promise<string> {
+async function aStubbornWorker(service: string, restart = "no", grace = graceSeconds): Promise<string> {
   const labels = {
     "com.docker.compose.project": `${stack.name}-blue`,
     "com.docker.compose.service": service,
@@ -19,7 +19,7 @@ async function aStubbornWorker(service: string, restart = "no"): Promise<string>
   };
   const args = Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]);
   const name = `${stack.name}-blue-${service}-1`;
-  args.push("--restart", restart, "--stop-timeout", String(graceSeconds));
+  args.push("--restart", restart, "--stop-timeout", String(grace));
   return docker("run", "-d", "--name", name, ...args, busybox, "sh", "-c", "trap '' TERM; while :; do sleep 1; done");
 }
 
@@ -67,6 +67,42 @@ describe("a container that is being stopped", () => {
     await slots.startPlain([id]);
     await untilGraceIsOver();
     expect(await isRunning(id)).toBe(true);
+  });
+});
+
+/** The engine remembers 256 events of the whole machine. */
+async function letItForget(): Promise<void> {
+  const name = `${stack.name}-forgotten`;
+  for (let made = 0; made < 140; made += 20) {
+    const names = Array.from({ length: 20 }, (_, index) => `${name}-${made + index}`);
+    await Promise.all(names.map((one) => docker("volume", "create", one)));
+    await docker("volume", "rm", ...names);
+  }
+}
+
+describe("a stop that the engine tells nobody of any more", () => {
+  it("is known to the run that comes after the one that asked for it", { timeout: 60_000 }, async () => {
+    const id = await aStubbornWorker("forgotten", "no", 12);
+    const dead = openRuntime();
+    const asked = dead.slots.stop(stack.name, "blue", ["forgotten"]).catch(() => undefined);
+    await delay(500);
+    await letItForget();
+    const before = await startedAt(id);
+    expect(await isRunning(id)).toBe(true);
+    await openRuntime().slots.start(stack.name, "blue", ["forgotten"]);
+    expect(await startedAt(id)).not.toBe(before);
+    await asked;
+    await delay(13_000);
+    expect(await isRunning(id)).toBe(true);
+  });
+
+  it("is of one run of the container: one that was started since is left as it is", async () => {
+    const id = await aStubbornWorker("stopped-once");
+    await openRuntime().slots.stop(stack.name, "blue", ["stopped-once"]);
+    await docker("start", id);
+    const before = await startedAt(id);
+    await openRuntime().slots.start(stack.name, "blue", ["stopped-once"]);
+    expect(await startedAt(id)).toBe(before);
   });
 });
 

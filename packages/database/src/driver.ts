@@ -72,6 +72,13 @@ export interface RehearsalWatch {
   difference(): Promise<readonly string[]>;
 }
 
+/** For people. */
+export interface LeftBehind {
+  readonly what: string;
+  /** What to type. */
+  readonly mend: string;
+}
+
 /** A database beside the live one, in the same server. */
 export interface FreshDatabase {
   readonly name: string;
@@ -104,6 +111,10 @@ export interface DatabaseDriver {
   longestTransaction?(call: DriverCall): Promise<Transaction | null>;
   /** Restores into a new database beside the live one, which goes on undisturbed. */
   restoreBeside(manifest: Manifest, dump: AsyncIterable<Uint8Array>, call: DriverCall): Promise<FreshDatabase>;
+  /** What a dead run left changed in the server, and what puts that right; `null` where there is nothing. Changes nothing. */
+  findLeft?(call: DriverCall): Promise<LeftBehind | null>;
+  /** Puts right what `findLeft` finds. Resolves with what was found and done, for people; `null` for nothing. */
+  mend?(call: DriverCall): Promise<string | null>;
   /** Puts the database back that `swap` took away. Resolves with what took its place is called now. */
   undoSwap(call: DriverCall): Promise<string>;
 }

@@ -3,6 +3,7 @@ export type {
   DatabaseDriver,
   DriverCall,
   FreshDatabase,
+  LeftBehind,
   LiveDatabase,
   RestoreSource,
   RunningDump,

@@ -5,7 +5,7 @@ import { backup } from "./actions/backup.ts";
 import { build } from "./actions/build.ts";
 import { adopt, close, door, previewDoor, promote } from "./actions/doors.ts";
 import { job } from "./actions/job.ts";
-import { base, clear, create, networks, recover, recreate, start } from "./actions/prepare.ts";
+import { base, clear, create, networks, recover, recreate, remove, start } from "./actions/prepare.ts";
 import { rehearse } from "./actions/rehearse.ts";
 import { retire } from "./actions/retire.ts";
 import { bake, drain, shift } from "./actions/traffic.ts";
@@ -36,6 +36,7 @@ const actions: { readonly [Kind in StepKind]: StepAction<Kind> } = {
   retire,
   close,
   recreate,
+  remove,
   prune,
 };
 

@@ -19,13 +19,15 @@ export async function deploy(
   ports: EnginePorts,
   signal: AbortSignal,
 ): Promise<DeploymentResult> {
-  const closed = await windowConsents(request, ports.clock.now());
-  const incompatible = request.acceptIncompatible ? [incompatibleConsent] : [];
-  const consents = [...(request.consents ?? []), ...closed, ...incompatible];
+  await windowConsents(request, ports.clock.now());
   await ports.base.claim(request.stack, request.homeId);
   const recovered = await recoverUnfinished(request, request.project, ports, signal);
   if (recovered && signal.aborted) return recovered;
   const prepared = await prepareDeploy(request, ports, signal);
+  // A dead run may have been finished meanwhile, which takes its time, and wall time may have jumped.
+  const closed = await windowConsents(request, ports.clock.now());
+  const incompatible = request.acceptIncompatible ? [incompatibleConsent] : [];
+  const consents = [...(request.consents ?? []), ...closed, ...incompatible];
   if (prepared.release) await nameRelease(ports, prepared.release, request.release.tag);
   return execute({ ...request, consents }, prepared, ports, signal);
 }

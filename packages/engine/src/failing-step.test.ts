@@ -11,6 +11,8 @@ const rich = [
   aService("legacy", { role: "worker", strategy: "recreate" }),
   aService("proxy", { role: "edge" }),
 ];
+/** The release before has it, and the one that is deployed has not. */
+const gone = aService("gone", { role: "support" });
 const config = aConfig({
   rollout: { bake: "1s", keep: "removed", steps: [10, 100] },
   releases: { keep: 2 },
@@ -18,7 +20,7 @@ const config = aConfig({
 });
 
 async function richScenario(): Promise<Scenario> {
-  const scenario = aScenario({ services: rich, config });
+  const scenario = aScenario({ services: [...rich, gone], config });
   for (const tag of ["v1", "v2", "v3"]) {
     await scenario.deploy(tag);
     scenario.world.clock.advance(1_000);
@@ -28,7 +30,7 @@ async function richScenario(): Promise<Scenario> {
 }
 
 /** After these the candidate is live for good: they clear away. */
-const cleaning = ["retire", "close", "prune"];
+const cleaning = ["retire", "close", "remove", "prune"];
 
 interface Failure {
   readonly scenario: Scenario;
@@ -52,10 +54,12 @@ async function failAt(at: number): Promise<Failure | null> {
     effect = name;
     return new SluiceError("ENGINE_FAILED", `${name} failed`);
   };
-  const result = await scenario.deploy("v4", { images: { proxy: "nginx:2" } }).catch((error: unknown) => {
-    if (isSluiceError(error)) return error;
-    throw error;
-  });
+  const result = await scenario
+    .deploy("v4", { services: rich, images: { proxy: "nginx:2" } })
+    .catch((error: unknown) => {
+      if (isSluiceError(error)) return error;
+      throw error;
+    });
   if (effect === "") return null;
   const isEnding = effect === "observer.observe" || effect === "bundles.list" || begun === "";
   const isInPrune = begun.includes("prune") && effect === "bundles.list";

@@ -7,6 +7,7 @@ export { projectDiagnoses } from "./doctor/project-diagnoses.ts";
 export { recordDiagnoses } from "./doctor/record-diagnoses.ts";
 export { stackDiagnoses } from "./doctor/stack-diagnoses.ts";
 export type { DeploymentResult } from "./end.ts";
+export { findOrphans } from "./find-orphans.ts";
 export { type AttemptRecord, bundleOf, type Origin, unfinishedOf } from "./journal-entries.ts";
 export { countTraffic } from "./measure-traffic.ts";
 export { assertReady } from "./preflight.ts";

@@ -52,6 +52,7 @@ const stepFields: Readonly<Record<StepKind, Readonly<Record<string, Rule>>>> = {
   retire: inSlot,
   close: { ...ofService, leaves: optional(isSlot) },
   recreate: { ...ofService, replaces: optional(isTexts) },
+  remove: { ...ofService, heirs: optional(isTexts) },
   prune: { releases: isTexts },
 };
 

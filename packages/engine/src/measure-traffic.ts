@@ -30,8 +30,13 @@ export async function measureTraffic(
   const now = await countTraffic(observed, ports, signal);
   const known = requestsPerMinute(before, now);
   if (known !== null || now.length === 0) return known;
+  const beganMs = ports.clock.monotonicMs();
   await ports.clock.sleep(shortCountMs, signal);
-  return requestsPerMinute(now, await countTraffic(observed, ports, signal), shortCountMs / 2);
+  const then = await countTraffic(observed, ports, signal);
+  const tookMs = ports.clock.monotonicMs() - beganMs;
+  // Doors tell whole seconds, of which these are few.
+  const at = (upMs: number) => (count: TrafficCount) => ({ ...count, upMs });
+  return requestsPerMinute(now.map(at(0)), then.map(at(tookMs)), shortCountMs / 2);
 }
 
 /** What every door that answers has counted, kept for later. That it cannot be kept costs nobody anything. */
@@ -47,7 +52,8 @@ export async function countTraffic(
       if (!traffic) return [];
       const { blue, green } = traffic.slots;
       const requests = blue.requests + green.requests;
-      return [{ at: clock.now().toISOString(), service, epoch: traffic.epoch, requests }];
+      const { epoch, upMs } = traffic;
+      return [{ at: clock.now().toISOString(), service, epoch, requests, ...(upMs === undefined ? {} : { upMs }) }];
     }),
   );
   const all = counted.flat();

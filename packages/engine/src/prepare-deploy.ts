@@ -1,5 +1,7 @@
 import {
   assertDoorsCan,
+  heldByOrphans,
+  keptOrphans,
   liveSlot,
   movedPorts,
   planDeployment,
@@ -8,6 +10,7 @@ import {
   SluiceError,
 } from "@sluice/core";
 import { otherImages } from "./differing-base.ts";
+import { findOrphans } from "./find-orphans.ts";
 import { newestCreation } from "./in-order.ts";
 import { matchRelease } from "./match-promoted.ts";
 import { measureTraffic } from "./measure-traffic.ts";
@@ -15,7 +18,7 @@ import { assertDoorImage, assertDoorsAnswer, assertReady } from "./preflight.ts"
 import { neededReleases } from "./prune-releases.ts";
 import { lastLiveAt, lastServing } from "./read-attempts.ts";
 import type { DeployRequest, PreparedDeployment } from "./requests.ts";
-import type { EnginePorts } from "./scope.ts";
+import { type EnginePorts, emit } from "./scope.ts";
 import { inBaseOf, loadOrNull, releaseThatServes } from "./stored-release.ts";
 
 /** The plan of a deployment, without any change. @throws SluiceError when it would be refused */
@@ -46,6 +49,9 @@ export async function prepareDeploy(
   const missing = same ? await ports.images.missing(same.images, signal) : [];
   const usable = same && missing.length === 0 ? same : null;
   const release = usable ? await ports.bundles.load(usable.id) : null;
+  const orphans = findOrphans(observed, project.services, previousRelease, bundles);
+  const [held] = heldByOrphans(orphans, project.services);
+  if (held) throw new SluiceError("PREFLIGHT_FAILED", held.message, { hint: held.hint });
   const isAuto = config.rollout.steps === "auto" && live !== null;
   const plan = planDeployment(
     {
@@ -71,10 +77,13 @@ export async function prepareDeploy(
       remembered,
       differing: release ? otherImages(release, observed) : [],
       servesInBase,
+      orphans,
     },
     observed,
   );
   await assertDoorImage(plan, config, ports, signal);
+  const kept = keptOrphans(orphans);
+  for (const finding of kept) emit({ ports }, { type: "finding", finding });
   return {
     plan,
     observed,
@@ -91,6 +100,6 @@ export async function prepareDeploy(
         },
     release,
     previousRelease,
-    findings,
+    findings: [...findings, ...kept],
   };
 }

@@ -1,9 +1,14 @@
 import {
   assertDoorsCan,
+  type Finding,
   findBundle,
+  heldByOrphans,
+  keptOrphans,
   type LiveSlot,
   liveSlot,
+  mayRemove,
   movedPorts,
+  type Orphan,
   planDeployment,
   planWarmRollback,
   portHeirs,
@@ -14,6 +19,7 @@ import {
 } from "@sluice/core";
 import { coldRollback } from "./cold-slot.ts";
 import { differingBase } from "./differing-base.ts";
+import { findOrphans } from "./find-orphans.ts";
 import { incompatibilityOf } from "./incompatible-release.ts";
 import { livedReleases } from "./journal-entries.ts";
 import { assertDoorImage, assertDoorsAnswer } from "./preflight.ts";
@@ -50,6 +56,12 @@ export async function prepareRollback(
   const common = { observed, bundles, source: null, release, previousRelease };
   if (live ? live.release === target.id : inBaseOf(live, previousRelease, observed)?.id === target.id)
     return { ...common, plan: { kind: "rollback", candidate: live?.slot ?? "blue", previous: null, steps: [] } };
+  const orphans = findOrphans(observed, target.services, previousRelease, bundles);
+  const held = heldByOrphans(orphans, target.services);
+  const tell = (findings: readonly Finding[]) => {
+    for (const finding of findings) emit({ ports }, { type: "finding", finding });
+    return { findings };
+  };
   const differing = differingBase(release, previousRelease, observed);
   const moved = movedPorts(previousRelease?.bundle.services ?? [], target.services);
   const heirs = portHeirs(previousRelease?.bundle.services ?? [], target.services);
@@ -62,8 +74,14 @@ export async function prepareRollback(
   );
   if (warm === target.id && moved.length === 0 && Object.keys(heirs).length === 0) {
     const replaced = previousRelease?.bundle.services;
-    return { ...common, plan: planWarmRollback(target.services, config, observed, { replaced, differing }) };
+    const stays = waysIn(orphans, held, target);
+    const leaving = orphans.filter((orphan) => !stays.includes(orphan));
+    const plan = planWarmRollback(target.services, config, observed, { replaced, differing, orphans: leaving });
+    const told = [...stays.map((orphan) => staying(orphan, target)), ...keptOrphans(orphans)];
+    return { ...common, ...tell(told), plan };
   }
+  const [first] = held;
+  if (first) throw new SluiceError("PREFLIGHT_FAILED", first.message, { hint: first.hint });
   assertDoorsCan(ports.router, config, target.services);
   const missing = await ports.images.missing(target.images, signal);
   if (missing.length > 0) {
@@ -87,14 +105,14 @@ export async function prepareRollback(
       movedPorts: moved,
       heirs,
       differing,
+      orphans,
       prunable: [],
     },
     observed,
   );
   await assertDoorImage(plan, config, ports, signal);
-  const finding = await coldRollback(target, observed, ports.journal);
-  emit({ ports }, { type: "finding", finding });
-  return { ...common, findings: [finding], plan: { ...plan, kind: "rollback" } };
+  const cold = await coldRollback(target, observed, ports.journal);
+  return { ...common, ...tell([cold, ...keptOrphans(orphans)]), plan: { ...plan, kind: "rollback" } };
 }
 
 /**
@@ -113,6 +131,26 @@ async function leavingBase(
     ({ name, active, strategy }) => active && strategy === "slots" && inBase?.some((service) => service.name === name),
   );
   return leaves ? (await observer.observe({ ...project, model, services: bundle.services }, signal)).plain : null;
+}
+
+/**
+ * What would go with the release that is left, and may be how users come in: a warm rollback leaves doors as they are, also where
+ * those of the release gone back to had the port, or the labels, by themselves.
+ */
+function waysIn(orphans: readonly Orphan[], held: readonly Finding[], { services }: ReleaseBundle): readonly Orphan[] {
+  const hasEdge = services.some(({ active, role }) => active && role === "edge");
+  return orphans.filter(
+    (orphan) =>
+      mayRemove(orphan) &&
+      ((orphan.facts?.role === "edge" && !hasEdge) || held.some(({ service }) => service === orphan.service)),
+  );
+}
+
+function staying({ service, containers }: Orphan, { tag }: ReleaseBundle): Finding {
+  const names = containers.map(({ name }) => name).join(" ");
+  const message = `${names} stays although ${tag} has no ${service}: it may be how users come in`;
+  const hint = `once nobody needs it: docker stop ${names} && docker rm ${names}`;
+  return { severity: "warn", code: "orphan-stays", service, message, hint };
 }
 
 /** Going back to what was seen to fail on the schema that is there now helps nobody. */

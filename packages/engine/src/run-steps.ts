@@ -15,11 +15,13 @@ export type RunResult = { /** Steps with an intent, in order. */ readonly begun:
 );
 
 /** After these kinds fail the deployment is as good as before: what they leave, the next one clears. */
-const cleaning: ReadonlySet<StepKind> = new Set(["retire", "close", "prune"]);
+const cleaning: ReadonlySet<StepKind> = new Set(["retire", "close", "remove", "prune"]);
 
-/** A service that leaves the slots is not out of them before its door is gone. */
+/** A service that leaves the slots is not out of them before its door is gone, and a port is not free before its holder is. */
 function isCleaning(step: PlanStep): boolean {
-  return cleaning.has(step.kind) && !(step.kind === "close" && step.leaves);
+  if (step.kind === "close" && step.leaves) return false;
+  if (step.kind === "remove" && step.heirs) return false;
+  return cleaning.has(step.kind);
 }
 
 /**

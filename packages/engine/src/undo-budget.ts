@@ -2,7 +2,7 @@ import type { PlanStep } from "@sluice/core";
 import { type DeploymentScope, slotServices } from "./scope.ts";
 
 const shortMs = 60_000;
-const startsAgain: ReadonlySet<PlanStep["kind"]> = new Set(["recreate", "close", "base"]);
+const startsAgain: ReadonlySet<PlanStep["kind"]> = new Set(["recreate", "close", "base", "remove"]);
 
 /**
  * How long the undo of a step may take, in milliseconds. The drain has a budget of its own; whatever starts something

@@ -18,8 +18,9 @@ it("counts are there for the next who asks, and lines that are none are passed o
   await createTrafficCounts(home).note([count(1), count(2)]);
   await appendFile(join(home.path, "traffic.ndjson"), 'null\n{"at":"then"}\n{"at":');
   await appendFile(join(home.path, "traffic.ndjson"), "\n");
-  await createTrafficCounts(home).note([count(3)]);
-  expect(await createTrafficCounts(home).recent()).toEqual([count(1), count(2), count(3)]);
+  const last = { ...count(3), upMs: 7_000 };
+  await createTrafficCounts(home).note([last]);
+  expect(await createTrafficCounts(home).recent()).toEqual([count(1), count(2), last]);
 });
 
 it("the oldest go where there are too many", async () => {

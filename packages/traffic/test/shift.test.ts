@@ -23,6 +23,7 @@ describe.each(await doorImages())("a shift at %s", (image) => {
 
   test("to the candidate and back loses no more than the driver says, also of users who keep their connection", async () => {
     const before = await stage.router.traffic(door.name);
+    const beganMs = systemClock.monotonicMs();
     const load = startLoad(door.port, 60);
     const visits = startVisits(() => door.port, 20);
     for (const share of [10, 50, 100, 0, 100]) {
@@ -37,6 +38,11 @@ describe.each(await doorImages())("a shift at %s", (image) => {
     expect(lost.length / asked).toBeLessThanOrEqual(tolerated);
     const after = await stage.router.traffic(door.name);
     expect(after.epoch).toBe(before.epoch);
+    // In whole seconds, where the door tells how long it has run.
+    const tookMs = systemClock.monotonicMs() - beganMs;
+    expect(after.upMs !== undefined).toBe(stage.router.kind === "haproxy");
+    const upMs = (after.upMs ?? tookMs) - (before.upMs ?? 0);
+    expect(Math.abs(upMs - tookMs)).toBeLessThan(2_000);
     const counted = (slot: "blue" | "green") => after.slots[slot].requests - before.slots[slot].requests;
     expect(counted("blue") + counted("green")).toBe(asked - lost.length);
     expect(counted("green")).toBeGreaterThan(50);

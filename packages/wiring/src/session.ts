@@ -29,6 +29,7 @@ import { type OpenedChannels, openChannels } from "./notify/channels.ts";
 import { createLastWord, type LastWord } from "./notify/last-word.ts";
 import { type Once, once } from "./once.ts";
 import { createRedaction } from "./redaction.ts";
+import { createStopNotes } from "./stop-notes.ts";
 
 /** Everything that is constructed for one stack, each part only when it is first needed. */
 export interface Session extends AsyncDisposable {
@@ -106,6 +107,7 @@ export function createSession(options: DeployerOptions): Session {
       readRouting: async (door, signal) => (await router()).routing(door, signal),
       previewSecret: async () => (await home()).previewSecret,
       memo: createFileMemo(async () => join((await home()).path, "cache")),
+      stopNotes: createStopNotes(async () => join((await home()).path, "stops")),
     }),
   );
   const facts = once(async (): Promise<StackFacts> => {

@@ -1,6 +1,6 @@
 import { aContainer, aDoor, aService, aStack } from "@sluice/core/testing";
 import { describe, expect, it } from "vitest";
-import { homeFindings, stackFindings } from "./stack-findings.ts";
+import { homeFindings, orphanFindings, stackFindings } from "./stack-findings.ts";
 
 const services = [aService("web"), aService("worker", { role: "worker" }), aService("db", { role: "data" })];
 const live = { slot: "blue", release: "r-1" } as const;
@@ -24,6 +24,23 @@ it("a stack that belongs to another state home is named, with the commands that 
   ]) {
     expect(finding?.hint).toContain(command);
   }
+});
+
+it("what an earlier release has left in base is named, with the command that removes it", () => {
+  const orphan = (role: "support" | "data") => {
+    const facts = aService("cache", { role });
+    return { service: "cache", facts, containers: [aContainer("cache", { name: "shop-cache-1" })] };
+  };
+  expect(orphanFindings([orphan("support")])).toEqual([
+    {
+      severity: "warn",
+      code: "orphan",
+      service: "cache",
+      message: "shop-cache-1 is of an earlier release: the one that serves has no cache",
+      hint: "the next sluice deploy removes it; at once: docker rm -f shop-cache-1",
+    },
+  ]);
+  expect(orphanFindings([orphan("data")])).toMatchObject([{ code: "orphan-data" }]);
 });
 
 describe("what a person must know of a stack", () => {

@@ -1,11 +1,14 @@
 import {
   type Finding,
+  keptOrphans,
   liveSlot,
   type MissingLink,
+  mayRemove,
   moveStateHint,
   type ObservedContainer,
   type ObservedDoor,
   type ObservedStack,
+  type Orphan,
   type ServiceFacts,
   type Slot,
 } from "@sluice/core";
@@ -23,6 +26,17 @@ export function stackFindings(observed: ObservedStack, services: readonly Servic
     ...observed.missingLinks.map((link) => missingLink(link, live, link.service in observed.base)),
     ...Object.values(observed.doors).flatMap((door) => doorFinding(door) ?? []),
   ];
+}
+
+/** What is in base and no part of the release that serves, nor of the checkout. Pure. */
+export function orphanFindings(orphans: readonly Orphan[]): readonly Finding[] {
+  const leaving = orphans.filter(mayRemove).flatMap(({ service, containers }): Finding[] => {
+    const names = containers.map(({ name }) => name).join(" ");
+    const message = `${names} is of an earlier release: the one that serves has no ${service}`;
+    const hint = `the next sluice deploy removes it; at once: docker rm -f ${names}`;
+    return [{ severity: "warn", code: "orphan", service, message, hint }];
+  });
+  return [...leaving, ...keptOrphans(orphans)];
 }
 
 /** The stack belongs to another state home than the one here: nothing can be deployed from here. Pure. */

@@ -1,4 +1,4 @@
-import { aContainer, aDoor, aStack } from "@sluice/core/testing";
+import { aContainer, aDoor, aService, aStack } from "@sluice/core/testing";
 import { expect, it } from "vitest";
 import type { Session } from "./session.ts";
 import { readProcesses } from "./status.ts";
@@ -8,10 +8,12 @@ it("ps shows slots, doors and base, and which of them serve", async () => {
     live: { slot: "green", release: "r2" },
     warm: "r1",
     doors: { web: aDoor("web", { stable: "green", share: 0, salt: 1 }) },
+    orphans: [aContainer("mailer"), aContainer("stray")],
   });
+  const bundles = [{ id: "r2", services: [aService("mailer", { role: "worker", strategy: "recreate" })] }];
   const door = aContainer("", { id: "door-web", name: "shop-door-web" });
   const session = {
-    ports: async () => ({ observer: { observe: async () => observed } }),
+    ports: async () => ({ observer: { observe: async () => observed }, bundles: { list: async () => bundles } }),
     project: async () => ({}),
     runtime: () => ({ inspect: async (id: string) => (id === "door-web" ? door : null) }),
   } as unknown as Session;
@@ -22,5 +24,7 @@ it("ps shows slots, doors and base, and which of them serve", async () => {
     "green web shop-green-web-1 live",
     "door web shop-door-web live",
     expect.stringMatching(/^base db .* live$/),
+    "base mailer shop-mailer-1 live",
+    "base stray shop-stray-1 -",
   ]);
 });

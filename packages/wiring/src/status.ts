@@ -1,7 +1,9 @@
-import { liveSlot, type ObservedStack, otherSlot, type Slot, slots } from "@sluice/core";
+import { type LiveSlot, liveSlot, type ObservedStack, otherSlot, type Slot, slots } from "@sluice/core";
 import {
   coldFinding,
   countTraffic,
+  type EnginePorts,
+  findOrphans,
   lastAttempt,
   lastLiveRelease,
   servingOf,
@@ -11,7 +13,7 @@ import {
 import { readLockHolder } from "@sluice/journal";
 import type { DoorStatus, ProcessRow, StackStatus, TrafficView } from "./deployer.ts";
 import type { Session } from "./session.ts";
-import { homeFindings, stackFindings } from "./stack-findings.ts";
+import { homeFindings, orphanFindings, stackFindings } from "./stack-findings.ts";
 
 /** What is there and what serves, judged by the engine and the doors. */
 export async function readStatus(session: Session, signal?: AbortSignal): Promise<StackStatus> {
@@ -24,10 +26,14 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
   ]);
   const live = liveSlot(observed);
   const cold = await coldFinding(observed, ports.journal);
+  const lived = live ? live.release : await lastLiveRelease(ports.journal);
+  const served = bundles.find(({ id }) => id === lived);
+  // What only the checkout has no more is not gone before that is deployed.
+  const kept = served ? findOrphans(observed, [...project.services, ...served.services], null, bundles) : [];
   const unfinished = lock ? null : unfinishedOf(last);
   return {
     stack: observed.stack,
-    serving: servingOf(observed, bundles, [live ? null : await lastLiveRelease(ports.journal)]),
+    serving: servingOf(observed, bundles, [live ? null : lived]),
     slots: slots.map((slot) => {
       const { release, containers } = observed.slots[slot];
       const running = containers.some(({ state }) => state === "running");
@@ -40,6 +46,7 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
       ...project.findings,
       ...observed.leftovers,
       ...stackFindings(observed, project.services),
+      ...(lock ? [] : orphanFindings(kept)),
       ...(cold ? [cold] : []),
       ...homeFindings(observed, home.id),
     ],
@@ -84,13 +91,25 @@ export async function readProcesses(session: Session, signal?: AbortSignal): Pro
     containers.map((container) => ({ ...container, place: "base" as const, live: true })),
   );
   const plain = observed.plain.map((container) => ({ ...container, place: "base" as const, live: !live }));
+  const served = observed.orphans.length > 0 ? await servedServices(ports, live) : [];
+  const orphans = observed.orphans.map((container) => ({
+    ...container,
+    place: "base" as const,
+    live: served.includes(container.service),
+  }));
   const doors = await Promise.all(
     Object.values(observed.doors).map(async ({ service, containerId }) => {
       const container = containerId === null ? null : await session.runtime().inspect(containerId, signal);
       return container ? [{ ...container, service, place: "door" as const, live: true }] : [];
     }),
   );
-  return [...inSlots, ...doors.flat(), ...base, ...plain];
+  return [...inSlots, ...doors.flat(), ...base, ...orphans, ...plain];
+}
+
+async function servedServices({ bundles, journal }: EnginePorts, live: LiveSlot | null): Promise<readonly string[]> {
+  const lived = live ? live.release : await lastLiveRelease(journal);
+  const served = (await bundles.list()).find(({ id }) => id === lived);
+  return served?.services.map(({ name }) => name) ?? [];
 }
 
 /**

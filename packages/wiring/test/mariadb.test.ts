@@ -257,6 +257,91 @@ describe("going back", () => {
     for (const name of left) await sql(`drop database ${name}`);
   });
 
+  describe("where the script in the container dies with the deployer", () => {
+    const renaming = "select count(*) from information_schema.processlist where info like 'rename table%'";
+    const setAside = "select count(*) > 0 from information_schema.tables where table_schema like 'shop\\_\\_old\\_%'";
+    const marked = "grep -l SLUICE_SWAP= /proc/[0-9]*/environ || true";
+    const programs = `select table_name from information_schema.views where table_schema = 'shop'
+      union all select trigger_name from information_schema.triggers where trigger_schema = 'shop'
+      union all select concat(event_name, ' ', status) from information_schema.events where event_schema = 'shop'
+      union all select routine_name from information_schema.routines where routine_schema = 'shop' order by 1`;
+
+    /** Both die as soon as it is seen that a statement says 1. */
+    async function dieAt(id: string, seen: string): Promise<void> {
+      const program = join(import.meta.dirname, "programs", "restore-backup.ts");
+      const { stack, directory } = project;
+      const args = ["--conditions=sluice-source", program, stack, directory, `${directory}/sluice-1.yaml`, id];
+      const doomed = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] });
+      const over = once(doomed, "exit");
+      await until(async () => (await sql(seen)) === "1");
+      doomed.kill("SIGKILL");
+      const kill = `for place in $(${marked}); do place=\${place#/proc/}; kill -9 "\${place%/environ}"; done`;
+      await project.run("db", ["sh", "-c", kill]);
+      await over;
+      await until(async () => (await project.run("db", ["sh", "-c", marked])) === "");
+    }
+
+    async function mended(): Promise<string> {
+      const found: string[] = [];
+      expect(await sql("select @@event_scheduler")).toBe("OFF");
+      const { diagnoses } = await project.deployer.doctor(signal);
+      expect(diagnoses).toContainEqual(
+        expect.objectContaining({
+          code: "restore-left",
+          mend: expect.stringContaining("set global event_scheduler = on"),
+        }),
+      );
+      await project.deployer.database.backup({ onFinding: ({ message }) => found.push(message) }, signal);
+      expect(await sql("select @@event_scheduler")).toBe("ON");
+      expect(await project.run("db", ["ls", "/tmp"])).toBe("");
+      const ticks = await countOf("audit");
+      await until(async () => (await countOf("audit")) > ticks);
+      expect((await project.deployer.database.records()).filter(({ what }) => what === "mend").at(-1)?.reason).toBe(
+        found[0]?.replace("db: ", ""),
+      );
+      const again = await project.deployer.doctor(signal);
+      expect(again.diagnoses.filter(({ code }) => code === "restore-left")).toEqual([]);
+      return found.join();
+    }
+
+    it("before it renames, the next command makes the database what it was", async () => {
+      const { id } = await project.deployer.database.backup({}, signal);
+      const before = await sql(programs);
+      const holding = held("use mysql; lock tables shop.still write; select sleep(600)");
+      await until(async () => (await holders()).length === 1);
+      await dieAt(id, renaming);
+      expect(await sql(programs)).not.toBe(before);
+      await until(async () => (await sql(renaming)) === "0");
+      await letGo(1);
+      await holding;
+      expect(await mended()).toContain("is given up, and the database is as it was; its events run again");
+      expect(await sql(programs)).toBe(before);
+      for (const name of (await databases()).filter((one) => one !== "shop")) await sql(`drop database ${name}`);
+    });
+
+    it("after it has renamed, the next command finishes it, and it can be undone", { timeout: 300_000 }, async () => {
+      // What there is to do after it must last until the two are dead.
+      const many = Array.from({ length: 600 }, (_, index) => `p${index}`);
+      await sql(many.map((name) => `create procedure ${name}() select 1;`).join("\n"));
+      const { id } = await project.deployer.database.backup({}, signal);
+      const before = await sql(programs);
+      const count = await countOf("orders");
+      await sql("delete from orders where id > 19000; create procedure newer() select 1");
+      await dieAt(id, setAside);
+      expect(await sql(programs)).not.toBe(before);
+      expect(await mended()).toContain("is finished; its events run again");
+      expect(await sql(programs)).toBe(before);
+      expect(await countOf("orders")).toBe(count);
+      const undone = await project.deployer.database.undoRestore(id, {}, signal);
+      expect(await sql(programs)).toContain("newer");
+      expect(await countOf("orders")).toBeLessThan(count);
+      expect(await sql("select @@event_scheduler")).toBe("ON");
+      await sql(["newer", ...many].map((name) => `drop procedure ${name};`).join("\n"));
+      for (const name of (await databases()).filter((one) => one !== "shop")) await sql(`drop database ${name}`);
+      expect(undone).toContain("__undone_");
+    });
+  });
+
   it("changes nothing where it cannot be done", async () => {
     const { id } = await project.deployer.database.backup({}, signal);
     await sql("insert into still values (1)");

@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -320,6 +322,39 @@ describe.skipIf(missingMysql !== "")(`MySQL${missingMysql}`, { timeout: 300_000 
     expect(await countOf("orders")).toBe(before);
     expect(await databases()).toEqual(["shop"]);
     expect(await sql("select @@event_scheduler")).toBe("ON");
+  });
+
+  it("has back what was dropped, and its events, where the deployer and its script in the container both die in a restore", async () => {
+    const { id } = await project.deployer.database.backup({}, signal);
+    const programs = `select table_name from information_schema.views where table_schema = 'shop'
+      union all select trigger_name from information_schema.triggers where trigger_schema = 'shop'`;
+    const before = await sql(programs);
+    const holding = held("use mysql; lock tables shop.still write; select sleep(600)");
+    await until(async () => (await holders()).length === 1);
+    const { stack, directory } = project;
+    const program = join(import.meta.dirname, "programs", "restore-backup.ts");
+    const args = ["--conditions=sluice-source", program, stack, directory, `${directory}/sluice-1.yaml`, id];
+    const doomed = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] });
+    const over = once(doomed, "exit");
+    const renaming = "select count(*) from information_schema.processlist where info like 'rename table%'";
+    await until(async () => (await sql(renaming)) === "1");
+    doomed.kill("SIGKILL");
+    const marked = "$(grep -l SLUICE_SWAP= /proc/[0-9]*/environ)";
+    const both = `for place in ${marked}; do place=\${place#/proc/}; kill -9 "\${place%/environ}"; done`;
+    await project.run("db", ["sh", "-c", both]);
+    await over;
+    expect(await sql("select @@event_scheduler")).toBe("OFF");
+    expect(await sql(programs)).not.toBe(before);
+    // It gives up waiting for the lock, or has it now that nobody asks.
+    await until(async () => (await sql(renaming)) === "0");
+    await kill(await holders());
+    await holding;
+    const found: string[] = [];
+    await project.deployer.database.backup({ onFinding: ({ message }) => found.push(message) }, signal);
+    expect(found.join()).toContain("is given up, and the database is as it was; its events run again");
+    expect([await sql("select @@event_scheduler"), await sql(programs)]).toEqual(["ON", before]);
+    expect(await project.run("db", ["ls", "/tmp"])).toBe("");
+    for (const name of (await databases()).filter((one) => one !== "shop")) await sql(`drop database ${name}`);
   });
 
   describe("a migration", () => {

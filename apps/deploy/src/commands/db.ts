@@ -126,6 +126,10 @@ async function changing(
     reason: flags.reason,
     waitMs: parseDurationFlag("--wait", flags.wait),
     ...(flags.json ? {} : { onProgress: progress.show }),
+    onFinding({ message, hint }) {
+      progress.end();
+      context.stderr.write(`${message}${hint ? ` (${hint})` : ""}\n`);
+    },
   };
   return withDeployer(call, async (deployer) => {
     try {

@@ -3,7 +3,7 @@ import { rereadNames } from "../base/reread-names.ts";
 import { composeLabels, listProject } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
-import { removeContainers, stopContainer } from "../engine/stop.ts";
+import { removeContainers, stopContainers } from "../engine/stop.ts";
 import { doorFacts } from "../model/door-facts.ts";
 import { createDoor, linkEndpoints, publicEndpoints, standInName } from "./create-door.ts";
 import { type ReadRouting, waitDoor } from "./wait-door.ts";
@@ -64,7 +64,7 @@ export async function dismissStandIn(
 ): Promise<void> {
   try {
     await rereadNames(tools, stack, options);
-    await stopContainer(tools.engine, id, drainTimeoutMs);
+    await stopContainers(tools.engine, [id], {}, drainTimeoutMs);
     await removeContainers(tools.engine, [id]);
     await rereadNames(tools, stack, options);
   } catch (error) {

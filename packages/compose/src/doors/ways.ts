@@ -31,7 +31,7 @@ const overlap: Step = async (tools, { id, old, request, facts }, { beforeStart, 
   await connect(engine, await docker.getContainer(id).inspect(), publicEndpoints(facts));
   await rereadNames(tools, request.spec.stack, { signal, onOutput });
   // Not disconnected first: that would cut what is under way without a word. A refused connection goes to the next address.
-  if (old) await stopContainer(engine, old.Id, request.spec.drainTimeoutMs);
+  if (old) await stopContainer(engine, old, request.spec.drainTimeoutMs);
 };
 
 const restart: Step = async (
@@ -43,7 +43,7 @@ const restart: Step = async (
   await beforeStart?.();
   await assertFree(engine, facts, old?.Id);
   const begin = engine.clock.monotonicMs();
-  if (old) await stopContainer(engine, old.Id, 1_000);
+  if (old) await stopContainer(engine, old, 1_000);
   try {
     await docker.getContainer(id).start();
     if (old) onOutput?.(gapLine(request, engine.clock.monotonicMs() - begin));

@@ -4,6 +4,7 @@ import type { Memo } from "../compose-cli/memo.ts";
 import { createOutputAgent, createSshAgent, createTcpAgent } from "./agents.ts";
 import { type Endpoint, type Environment, resolveEndpoint } from "./endpoint.ts";
 import { engineError } from "./errors.ts";
+import type { StopNotes } from "./stop-notes.ts";
 
 /** One Docker engine: the API, and what runs `docker compose` against the same engine. */
 export interface Engine {
@@ -11,6 +12,7 @@ export interface Engine {
   readonly clock: Clock;
   readonly redact: Redact;
   readonly memo: Memo | undefined;
+  readonly stopNotes: StopNotes | undefined;
   endpoint(): Promise<Endpoint>;
   docker(): Promise<Docker>;
   /** The same engine, for connections that much output comes over. */
@@ -27,9 +29,10 @@ export interface EngineOptions {
   readonly clock: Clock;
   readonly redact?: Redact | undefined;
   readonly memo?: Memo | undefined;
+  readonly stopNotes?: StopNotes | undefined;
 }
 
-export function createEngine({ env, clock, redact = (text) => text, memo }: EngineOptions): Engine {
+export function createEngine({ env, clock, redact = (text) => text, memo, stopNotes }: EngineOptions): Engine {
   let endpoint: Promise<Endpoint> | undefined;
   let docker: Promise<Docker> | undefined;
   let output: Promise<Docker> | undefined;
@@ -38,6 +41,7 @@ export function createEngine({ env, clock, redact = (text) => text, memo }: Engi
     clock,
     redact,
     memo,
+    stopNotes,
     stops: new Map(),
     endpoint: () => (endpoint ??= resolveEndpoint(env)),
     docker: () => (docker ??= engine.endpoint().then((found) => connect(found, env))),

@@ -42,7 +42,8 @@ export async function startContainer(engine: Engine, id: string): Promise<void> 
 
 /**
  * Whether the engine has been asked to stop a container that still runs. What this process asked for is known; what
- * another one did, which may be dead, is told by the events that the engine remembers: some hundreds of the whole machine.
+ * another one did, which may be dead, it has noted, or is told by the events that the engine remembers: some hundreds of the whole
+ * machine.
  */
 export async function isBeingStopped(
   engine: Engine,
@@ -50,6 +51,8 @@ export async function isBeingStopped(
 ): Promise<boolean> {
   if (!State.Running) return false;
   if (engine.stops.has(Id)) return true;
+  const noted = await engine.stopNotes?.get(Id).catch(() => undefined);
+  if (noted === State.StartedAt) return true;
   // By the engine's clock, of which both moments are.
   const { SystemTime } = (await engine.call("the engine's clock cannot be read", (docker) => docker.info())) as {
     readonly SystemTime: string;

@@ -1,4 +1,5 @@
 import type { CallOptions } from "@sluice/core";
+import type Docker from "dockerode";
 import type { Engine } from "./engine.ts";
 import { unlessStatus } from "./errors.ts";
 
@@ -27,7 +28,7 @@ export async function stopContainers(
             await container.update({ RestartPolicy: { Name: "unless-stopped" } });
           }
           signal?.throwIfAborted();
-          await stopContainer(engine, id, graceMs);
+          await stopContainer(engine, details, graceMs);
         }),
       ),
     );
@@ -37,13 +38,18 @@ export async function stopContainers(
 }
 
 /**
- * Stops one container, which may be gone. The engine goes on with it whatever becomes of whoever asked: a start of the
- * same container ends it first, see `startContainers`.
+ * Stops one container, which may be gone. The engine goes on with it whatever becomes of whoever asked, which is noted for
+ * whoever comes after: a start of the same container ends it first, see `startContainers`.
  *
  * @param graceMs milliseconds; default: the container's own
  */
-export async function stopContainer(engine: Engine, id: string, graceMs?: number): Promise<void> {
+export async function stopContainer(
+  engine: Engine,
+  { Id: id, State }: Pick<Docker.ContainerInspectInfo, "Id" | "State">,
+  graceMs?: number,
+): Promise<void> {
   const docker = await engine.docker();
+  if (State.Running) await engine.stopNotes?.set(id, State.StartedAt).catch(() => undefined);
   const options = graceMs === undefined ? {} : { t: Math.ceil(graceMs / 1_000) };
   const stop = unlessStatus(docker.getContainer(id).stop(options), [304, 404], null);
   const ended = stop.catch(() => undefined);
@@ -53,6 +59,7 @@ export async function stopContainer(engine: Engine, id: string, graceMs?: number
   } finally {
     if (engine.stops.get(id) === ended) engine.stops.delete(id);
   }
+  await engine.stopNotes?.remove(id).catch(() => undefined);
 }
 
 /** Removes containers, running or not. Volumes stay. */
@@ -61,4 +68,6 @@ export async function removeContainers(engine: Engine, ids: readonly string[]): 
     // 409: a removal of the same container is under way.
     Promise.all(ids.map((id) => unlessStatus(docker.getContainer(id).remove({ force: true }), [404, 409], null))),
   );
+  const { stopNotes } = engine;
+  if (stopNotes) await Promise.all(ids.map((id) => stopNotes.remove(id).catch(() => undefined)));
 }

@@ -108,13 +108,13 @@ async function projectContainers(
   );
 }
 
-/** Containers of the base project: base services beside what is wanted, and what plain Compose runs of the others. */
+/** Containers of the base project: base services beside what is wanted, and what plain Compose runs of the others, what it has no more. */
 async function observeProject(
   engine: Engine,
   { model, services }: ResolvedProject,
   containers: readonly Docker.ContainerInspectInfo[],
   signal?: AbortSignal,
-): Promise<Pick<ObservedStack, "base" | "plain">> {
+): Promise<Pick<ObservedStack, "base" | "plain" | "orphans">> {
   const inBase = services.filter(isInBase);
   const hashes = await hashesFor(
     engine,
@@ -131,7 +131,15 @@ async function observeProject(
     services.filter((service) => isInSlot(service) && service.role !== "job").map(({ name }) => name),
   );
   const plain = containers.filter((container) => slotServices.has(serviceOf(container))).map(observedContainer);
-  return { base: Object.fromEntries(base), plain };
+  const known = new Set(services.map(({ name }) => name));
+  const orphans = containers.filter((container) => isOrphan(container, known)).map(observedContainer);
+  return { base: Object.fromEntries(base), plain, orphans };
+}
+
+/** What is made by Sluice beside the slots is none, whichever project it is in. */
+function isOrphan({ Config }: Docker.ContainerInspectInfo, known: ReadonlySet<string>): boolean {
+  const service = Config.Labels[composeLabels.service];
+  return service !== undefined && !known.has(service) && Config.Labels[labels.kind] === undefined;
 }
 
 function serviceOf({ Config }: Docker.ContainerInspectInfo): string {

@@ -3,6 +3,22 @@ import { createComposeRuntime } from "../../src/create-compose-runtime.ts";
 import { readRouting } from "./door.ts";
 import { clock } from "./engine.ts";
 
+const noted = new Map<string, string>();
+
+/** Another process as it were, which knows no more of this one than its notes. */
+export const openRuntime = () =>
+  createComposeRuntime({
+    env: process.env,
+    clock,
+    config: async () => defaultConfig(),
+    readRouting,
+    stopNotes: {
+      get: async (container) => noted.get(container),
+      set: async (container, startedAt) => void noted.set(container, startedAt),
+      remove: async (container) => void noted.delete(container),
+    },
+  });
+
 export const runtime = createComposeRuntime({
   env: process.env,
   clock,

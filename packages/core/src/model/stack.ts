@@ -73,6 +73,8 @@ export interface ObservedStack {
    * deployment, or a second copy that someone started beside the slots.
    */
   readonly plain: readonly ObservedContainer[];
+  /** Containers in the base project of services that the project asked for has under no profile. */
+  readonly orphans: readonly ObservedContainer[];
   /** Of slots that hold containers. */
   readonly missingLinks: readonly MissingLink[];
   /** One-off containers, half-made links and slots of attempts that are over. */

@@ -24,6 +24,32 @@ describe("requests a minute", () => {
     expect(requestsPerMinute([count(0.5, 0)], [count(0, 10)])).toBeNull();
   });
 
+  it("are those between two counts by the door's own time, where it tells", () => {
+    const at = (minutesAgo: number, requests: number, upMinutes: number) =>
+      count(minutesAgo, requests, { upMs: upMinutes * 60_000 });
+    // Wall time was an hour ahead, a year behind, and a moment ago: it is the same hour.
+    for (const wall of [0, -60, 525_600, 0.01]) {
+      expect(requestsPerMinute([at(wall, 1_200, 30)], [at(0, 7_200, 90)])).toBe(100);
+    }
+    expect(requestsPerMinute([at(60, 0, 90)], [at(0, 7_200, 90)])).toBeNull();
+    expect(requestsPerMinute([at(60, 0, 91)], [at(0, 7_200, 90)])).toBeNull();
+    // A count of before does not tell it.
+    expect(requestsPerMinute([count(72, 0)], [at(0, 7_200, 90)])).toBe(100);
+  });
+
+  it("are finite, and never of what lies ahead, whatever wall time does", () => {
+    const rates = fc.array(fc.tuple(fc.integer({ min: -100_000, max: 100_000 }), fc.nat(100_000)), { maxLength: 20 });
+    fc.assert(
+      fc.property(rates, fc.nat(100_000), (before, requests) => {
+        const known = before.map(([minutesAgo, had]) => count(minutesAgo, had));
+        const rate = requestsPerMinute(known, [count(0, requests)]);
+        const isKnown = before.some(([minutesAgo, had]) => minutesAgo >= 1 && had <= requests);
+        expect(rate !== null).toBe(isKnown);
+        expect(Number.isFinite(rate ?? 0) && (rate ?? 0) >= 0).toBe(true);
+      }),
+    );
+  });
+
   it("of several doors add up", () => {
     const before = [count(60, 0), count(60, 0, { service: "api" })];
     expect(requestsPerMinute(before, [count(0, 600), count(0, 60, { service: "api" })])).toBe(11);

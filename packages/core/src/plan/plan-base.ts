@@ -36,6 +36,7 @@ export function addBase(
     const seen = observed.base[service.name];
     const mayDiffer = isBuilt && service.builds;
     const differs = differing.includes(service.name);
+    const isOrphan = observed.orphans.some((container) => container.service === service.name);
     if (seen?.state === "current" && !mayDiffer && !differs) continue;
     add({
       kind: "base",
@@ -46,7 +47,7 @@ export function addBase(
           ? differs
             ? "the release has another one"
             : "built with the release; replaced only if its image differs"
-          : seen?.reason || "not there yet",
+          : seen?.reason || (isOrphan ? "the checkout has it no more: it is looked at" : "not there yet"),
       timeoutMs: service.startBudget.timeoutMs + service.stopGraceMs + shortStepMs,
     });
   }

@@ -6,8 +6,9 @@ import { type AddStep, collectSteps } from "./collect-steps.ts";
 import { gracesOf } from "./graces.ts";
 import { liveSlot, type RememberedSlot, warmRelease } from "./live-slot.ts";
 import type { Heirs } from "./moved-ports.ts";
+import { collectRemovals, type Orphan, orphanHeirs, type Removals } from "./orphans.ts";
 import { addBackup } from "./plan-backup.ts";
-import { addBase, addRecreated, baseServices } from "./plan-base.ts";
+import { addBase, addRecreated, baseServices, isApplication } from "./plan-base.ts";
 import { addAdoption, addCandidate, addDoors } from "./plan-candidate.ts";
 import { addEnding, addWorkers } from "./plan-ending.ts";
 import { addJobs } from "./plan-jobs.ts";
@@ -46,6 +47,8 @@ export interface DesiredDeployment {
   readonly remembered?: RememberedSlot | null | undefined;
   /** Base services of which another one runs than the stored release has, though the checkout does not tell. */
   readonly differing?: readonly string[] | undefined;
+  /** What is in base and no part of the release, see `orphansOf`. */
+  readonly orphans?: readonly Orphan[] | undefined;
   /** The release that serves where all of it is in base, see `runsInBase`. */
   readonly servesInBase?: string | null | undefined;
 }
@@ -69,9 +72,13 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
   const base = baseServices(active);
   const adopted = observed.plain.filter(({ service }) => inSlots.some(({ name }) => name === service));
 
+  const orphans = desired.orphans ?? [];
+  const removals = collectRemovals(add, orphans, orphanHeirs(orphans, base, observed));
+
   addRecover(add, observed, live, config);
   addMissingLinks(add, observed, live?.slot);
   if (bundleId !== null && (live ? live.release : desired.servesInBase) === bundleId) {
+    removals.before(base);
     addBase(add, base, observed, desired);
     addRecreated(
       add,
@@ -80,10 +87,11 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     );
     addDoors(add, webs, observed, desired);
     addAdoption(add, adopted, config);
+    removals.rest();
     return { kind: "deploy", candidate, previous, steps };
   }
   const isWarm = bundleId !== null && warmRelease(observed, namesOf(webs), live) === bundleId;
-  addPreparation(add, { desired, candidate, observed, active, base, isWarm, hasSlot: inSlots.length > 0 });
+  addPreparation(add, { desired, candidate, observed, active, base, removals, isWarm, hasSlot: inSlots.length > 0 });
   const giving = new Set(previous === null ? [] : Object.values(desired.heirs ?? {}).flat());
   const handed = handedOver(base, observed, previous);
   const dropped = droppedDoors(observed, namesOf(webs)).filter(
@@ -98,17 +106,16 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
   for (const service of base) {
     if (handed.includes(service) && !old.includes(service.name))
       addHandOver(add, service, previous, { traffic: config.traffic, graceMsOf });
+    if (isApplication(service.role)) removals.before([service]);
     addRecreated(add, [service], observed);
   }
-  addBase(
-    add,
-    base.filter(({ role }) => role === "edge"),
-    observed,
-    { isBuilt: bundleId === null, differing: desired.differing },
-  );
+  const edges = base.filter(({ role }) => role === "edge");
+  removals.before(edges);
+  addBase(add, edges, observed, { isBuilt: bundleId === null, differing: desired.differing });
   const left = isEarly ? { workers: [], oldWorkers: [] } : { workers, oldWorkers: old };
   const hasSlot = inSlots.length > 0;
   addEnding(add, { candidate, previous, webs, dropped, ...left, observed, graceMsOf, config, hasSlot });
+  removals.rest();
   if (desired.prunable.length > 0) {
     const cause = `releases.keep is ${config.releases.keep}`;
     const count = desired.prunable.length;
@@ -124,13 +131,14 @@ interface PreparationScope {
   readonly observed: ObservedStack;
   readonly active: readonly ServiceFacts[];
   readonly base: readonly ServiceFacts[];
+  readonly removals: Removals;
   readonly isWarm: boolean;
   readonly hasSlot: boolean;
 }
 
 /** Everything before the candidate's first start: images, the slot's networks, base, jobs, the slot itself. */
 function addPreparation(add: AddStep, scope: PreparationScope): void {
-  const { desired, candidate, observed, active, base, isWarm, hasSlot } = scope;
+  const { desired, candidate, observed, active, base, removals, isWarm, hasSlot } = scope;
   const { tag, bundleId, wasLive } = desired;
   const { containers, release: held } = observed.slots[candidate];
   // A build may fail, and what still runs is a way back until it did not.
@@ -155,12 +163,9 @@ function addPreparation(add: AddStep, scope: PreparationScope): void {
   const networksCause = `slot ${candidate} needs the networks of base`;
   add({ kind: "networks", slot: candidate, target: `links of ${candidate}`, cause: networksCause });
   // What resolves names only once at its start must find the doors: edges come after them.
-  addBase(
-    add,
-    base.filter(({ role }) => role !== "edge"),
-    observed,
-    { isBuilt: bundleId === null, differing: desired.differing },
-  );
+  const first = base.filter(({ role }) => role !== "edge" && !isApplication(role));
+  removals.before(first);
+  addBase(add, first, observed, { isBuilt: bundleId === null, differing: desired.differing });
   const gets = `release ${tag} gets slot ${candidate}`;
   if (creates && !meanwhile) add({ kind: "create", slot: candidate, target: `slot ${candidate}`, cause: gets });
   const createsCause = meanwhile ? (isFull ? `${gets}, which ${holds}` : gets) : undefined;

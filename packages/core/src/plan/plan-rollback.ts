@@ -5,7 +5,8 @@ import type { ObservedStack } from "../model/stack.ts";
 import { collectSteps } from "./collect-steps.ts";
 import { gracesOf } from "./graces.ts";
 import { liveSlot } from "./live-slot.ts";
-import { addBase, addRecreated, baseServices } from "./plan-base.ts";
+import { collectRemovals, type Orphan, orphanHeirs } from "./orphans.ts";
+import { addBase, addRecreated, baseServices, isApplication } from "./plan-base.ts";
 import { addDoors } from "./plan-candidate.ts";
 import { addDrain, addPromotion, addWorkers } from "./plan-ending.ts";
 import { addMissingLinks, addRecover, droppedDoors, oldWorkers, openDropped } from "./plan-previous.ts";
@@ -16,11 +17,14 @@ export interface WarmRollback {
   readonly replaced?: readonly ServiceFacts[] | undefined;
   /** Base services of which another one runs than the release has. Default: none. */
   readonly differing?: readonly string[] | undefined;
+  /** What is in base and no part of the release, see `orphansOf`. Default: none. */
+  readonly orphans?: readonly Orphan[] | undefined;
 }
 
 /**
  * The way back to a warm slot: the route first, then the workers; no start, no steps of traffic. A door is touched only
- * where there is none, a proxy of the project only where the release has another one.
+ * where there is none, a proxy of the project only where the release has another one; what the release left behind has taken out
+ * of base comes back first, and what is no part of the release goes last.
  *
  * @param services those of the release that is gone back to
  */
@@ -28,7 +32,7 @@ export function planWarmRollback(
   services: readonly ServiceFacts[],
   config: Config,
   observed: ObservedStack,
-  { replaced, differing = [] }: WarmRollback = {},
+  { replaced, differing = [], orphans = [] }: WarmRollback = {},
 ): DeploymentPlan {
   const live = liveSlot(observed);
   const previous = live?.slot ?? null;
@@ -47,15 +51,23 @@ export function planWarmRollback(
     return state === "absent" || state === "stopped";
   };
   addDoors(add, webs.filter(isMissing), observed, { config });
+  const base = baseServices(active);
+  const removals = collectRemovals(add, orphans, orphanHeirs(orphans, base, observed));
+  const taken = takenAway(base, replaced, observed);
+  removals.before(taken);
+  addBase(add, taken, observed);
   const cause = `slot ${slot} is warm: going back is a change of route`;
   const target = `${names.join(", ")} to ${slot}`;
   const moved = [...names, ...openDropped(observed, dropped)];
   add({ kind: "shift", slot, services: moved, share: 100, holdMs: 0, target, cause });
-  const base = baseServices(active);
-  addRecreated(add, base, observed);
+  for (const service of base.filter(({ role }) => isApplication(role))) {
+    removals.before([service]);
+    addRecreated(add, [service], observed);
+  }
+  const edges = base.filter((service) => service.role === "edge" && differing.includes(service.name));
   addBase(
     add,
-    base.filter(({ name, role }) => role === "edge" && differing.includes(name)),
+    edges.filter((service) => !taken.includes(service)),
     observed,
     { differing },
   );
@@ -63,5 +75,20 @@ export function planWarmRollback(
   addWorkers(add, { slot, workers, oldWorkers: old, graceMsOf: gracesOf(replaced, services) });
   if (previous) addDrain(add, previous, moved, config, "requests that the version left behind accepted may end");
   addPromotion(add, slot, names, dropped, "it is the stable slot again");
+  removals.rest();
   return { kind: "rollback", candidate: slot, previous, steps };
+}
+
+/** What the release that serves has no more was removed with it: the one gone back to may need it before anything else. */
+function takenAway(
+  base: readonly ServiceFacts[],
+  replaced: readonly ServiceFacts[] | undefined,
+  { base: seen, orphans }: ObservedStack,
+): readonly ServiceFacts[] {
+  if (!replaced) return [];
+  const there = [...Object.values(seen).flatMap(({ containers }) => containers), ...orphans];
+  const isThere = (name: string) => there.some(({ service }) => service === name);
+  return base.filter(
+    ({ name, role }) => !isApplication(role) && replaced.every((service) => service.name !== name) && !isThere(name),
+  );
 }

@@ -103,13 +103,19 @@ const afterCutover: ReadonlySet<StepKind> = new Set([
   "retire",
   "close",
   "recreate",
+  "remove",
   "prune",
 ]);
+
+/** What goes because its port is wanted goes before there is anything to reach. */
+function isAfterCutover(step: PlanStep): boolean {
+  return afterCutover.has(step.kind) && !(step.kind === "remove" && step.heirs);
+}
 
 function isCutOver({ plan, done, begun }: UnfinishedDeployment, observed: ObservedStack): boolean {
   const lastShift = plan.steps.findLast((step) => step.kind === "shift");
   if (!lastShift) {
-    return plan.steps.some(({ kind, id }) => afterCutover.has(kind) && (done.includes(id) || begun.includes(id)));
+    return plan.steps.some((step) => isAfterCutover(step) && (done.includes(step.id) || begun.includes(step.id)));
   }
   // Where ports change hands users reach the candidate before any shift. Doors of other services say nothing here.
   return lastShift.services.every((service) => {

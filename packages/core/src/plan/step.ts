@@ -27,6 +27,7 @@ export const stepKinds = [
   "retire",
   "close",
   "recreate",
+  "remove",
   "prune",
 ] as const;
 export type StepKind = (typeof stepKinds)[number];
@@ -159,6 +160,12 @@ export type RecreateStep = StepBase<"recreate"> & {
   /** Ids of the containers that were there before it. Plans of before have none. */
   readonly replaces?: readonly string[] | undefined;
 };
+/** Removes the containers in base of a service that the release has no more. Its volumes stay. */
+export type RemoveStep = StepBase<"remove"> & {
+  readonly service: string;
+  /** Services that take a port of it: it goes before them, and an undo takes them away first. Default: it goes last. */
+  readonly heirs?: readonly string[] | undefined;
+};
 export type PruneStep = StepBase<"prune"> & { readonly releases: readonly string[] };
 
 export type PlanStep =
@@ -185,6 +192,7 @@ export type PlanStep =
   | RetireStep
   | CloseStep
   | RecreateStep
+  | RemoveStep
   | PruneStep;
 
 export type DeploymentKind = "deploy" | "rollback";

@@ -24,6 +24,8 @@ export interface SlotTraffic {
 export interface DoorTraffic {
   /** Another one where counters began anew, as with another process of HAProxy. */
   readonly epoch: string;
+  /** How long the process that counts has run, milliseconds, by a clock that nobody sets. Absent where it does not tell. */
+  readonly upMs?: number | undefined;
   readonly slots: Readonly<Record<Slot, SlotTraffic>>;
 }
 

@@ -77,6 +77,7 @@ export function aStack({ services, live, warm, ...overrides }: StackParts = {}):
       ? Object.fromEntries(webs.map((name) => [name, aDoor(name, { stable: live.slot, share: 0, salt: 0 })]))
       : {},
     plain: [],
+    orphans: [],
     missingLinks: [],
     leftovers: [],
     ...overrides,

@@ -20,6 +20,7 @@ import { startDump } from "./dump.ts";
 import { countEvents, replaced, withoutEvents } from "./dump-text.ts";
 import type { Sampling } from "./fingerprint-sql.ts";
 import { openGate } from "./gate.ts";
+import { leftSwapText, mendSwap, readLeftSwap } from "./mend-swap.ts";
 import { probeMysql } from "./probe.ts";
 import { longestTransaction } from "./rehearsal/longest-transaction.ts";
 import { openRehearsalCopy } from "./rehearsal/rehearsal-copy.ts";
@@ -63,6 +64,11 @@ export function createMysqlDriver(options: MysqlOptions): DatabaseDriver {
     rehearsalCopy: (manifest, image, call) => rehearsalCopy(options, manifest, image, call),
     longestTransaction: (call) => longestTransaction(exec, target, sessionOf(call, "rehearse")),
     restoreBeside: (manifest, source, call) => restoreBeside(options, manifest, source, call),
+    async findLeft() {
+      const left = await readLeftSwap(exec, target);
+      return left && leftSwapText(left, target);
+    },
+    mend: (call) => mendSwap(exec, target, sessionOf(call, "mend")),
     undoSwap: (call) => undoSwap(options, call),
   };
 }
@@ -150,6 +156,8 @@ async function restoreBeside(
 ): Promise<FreshDatabase> {
   const session = sessionOf(call, "restore");
   const old = besideName(target.database, "old", call.backup);
+  // Its note would be written over.
+  await mendSwap(exec, target, session);
   await assertNotThere(exec, target, old, session);
   const name = besideName(target.database, "restore", call.backup);
   const drop = () => dropDatabase(exec, target, name, { session: session.session });
@@ -187,6 +195,7 @@ async function undoSwap({ exec, target }: MysqlOptions, call: DriverCall): Promi
   const session = sessionOf(call, "restore");
   const old = besideName(target.database, "old", call.backup);
   const undone = besideName(target.database, "undone", call.backup);
+  await mendSwap(exec, target, session);
   if (!(await listBesides(exec, target, session)).includes(old)) {
     throw new SluiceError("BACKUP_UNKNOWN", `there is no database ${old}: backup ${call.backup} took nobody's place`, {
       hint: "sluice db list shows the backups; a database that was dropped cannot be put back",

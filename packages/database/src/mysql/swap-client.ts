@@ -6,10 +6,10 @@ import type { SwapPrograms, SwapRequest, SwapScripts } from "./swap-sql.ts";
 import { clientCommand, clientEnvironment, type MysqlTarget, maintenance, quoteText } from "./target.ts";
 
 /** The scripts lie in the container: once they are begun, they are done or given up even if whoever sent them dies. */
-const place = "/tmp/sluice-swap";
+export const swapPlace = "/tmp/sluice-swap";
 
 /** By which the processes of a swap are known: a later backup does not take them for what a dead one left. */
-const swapVariable = "SLUICE_SWAP";
+export const swapVariable = "SLUICE_SWAP";
 
 /** Parameters: place, whether events rest meanwhile, the live and the fresh database, the client and its arguments. */
 const sequence = `
@@ -29,20 +29,34 @@ rm -f "$place".*
 exit "$code"
 `;
 
-/** Puts scripts into the container, where `runScripts` finds them. @throws SluiceError RESTORE_FAILED, EXEC_FAILED */
+/** What is noted beside the scripts before anything is changed, for whoever finds them there: see `mendSwap`. */
+export interface SwapNote extends SwapRequest {
+  /** The server's events were run, and have to be again. */
+  readonly scheduled: boolean;
+  /** It takes back what another one began. */
+  readonly undoes: boolean;
+}
+
+/**
+ * Puts scripts into the container, where `runScripts` finds them, and a note of what they are. They are there until they are
+ * done: longer than the server keeps what they change in it, which is no longer than its container runs.
+ *
+ * @throws SluiceError RESTORE_FAILED, EXEC_FAILED
+ */
 export async function putScripts(
   exec: ContainerExec,
   { container }: MysqlTarget,
-  { script, rights, back }: SwapScripts,
+  { script, after, rights, back }: SwapScripts,
+  note: SwapNote,
 ): Promise<void> {
   const put = async ([name, text]: readonly [string, string]) => {
     // Not by `putFiles`, which does not reach a /tmp in memory.
-    const command = ["sh", "-c", 'umask 077 && cat > "$1"', "sh", `${place}.${name}`];
+    const command = ["sh", "-c", 'umask 077 && cat > "$1"', "sh", `${swapPlace}.${name}`];
     const { exitCode, stderr } = await exec.exec(container, command, { stdin: `${text}\n` });
     if (exitCode === 0) return;
-    throw new SluiceError("RESTORE_FAILED", `${place}.${name} cannot be written: ${stderr.trim()}`);
+    throw new SluiceError("RESTORE_FAILED", `${swapPlace}.${name} cannot be written: ${stderr.trim()}`);
   };
-  await Promise.all(Object.entries({ script, rights, ...back }).map(put));
+  await Promise.all(Object.entries({ script, after, rights, ...back, note: JSON.stringify(note) }).map(put));
 }
 
 /**
@@ -57,7 +71,7 @@ export async function runScripts(
   { scheduled }: Pick<SwapPrograms, "scheduled">,
   { session }: ClientOptions,
 ): Promise<void> {
-  const parameters = [place, String(scheduled), live, fresh, ...clientCommand(maintenance(target))];
+  const parameters = [swapPlace, String(scheduled), live, fresh, ...clientCommand(maintenance(target))];
   const ended = await exec.exec(target.container, ["sh", "-c", sequence, "sh", ...parameters], {
     environment: clientEnvironment(target, session, swapVariable),
   });

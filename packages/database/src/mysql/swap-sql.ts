@@ -23,6 +23,8 @@ export interface SwapPrograms {
 export interface SwapScripts {
   /** Ends at its first error. */
   readonly script: string;
+  /** Of `script` what comes after the renaming: may be run again where that ended in its middle. Empty for an undo. */
+  readonly after: string;
   /** Rights that are given once that is done; those to what is not there are refused. */
   readonly rights: string;
   /** Make anew what it dropped in a database, where it fails before it writes anything. */
@@ -36,8 +38,9 @@ export interface SwapScripts {
  * three databases all the time, which it is known by.
  */
 export function swapScripts({ live, fresh, old }: SwapRequest, programs: SwapPrograms): SwapScripts {
-  const script = [
-    `use ${quoteName(old)}; set lock_wait_timeout = 10;`,
+  const begin = `use ${quoteName(old)}; set lock_wait_timeout = 10;`;
+  const first = [
+    begin,
     ...rest(programs),
     ...dropBound(live, programs.live),
     ...dropBound(fresh, programs.fresh),
@@ -46,6 +49,8 @@ export function swapScripts({ live, fresh, old }: SwapRequest, programs: SwapPro
       ...programs.fresh.tables.map((name) => [fresh, live, name] as const),
     ]),
     "select 'renamed';",
+  ];
+  const then = [
     ...dropFree(live, programs.live),
     ...dropFree(fresh, programs.fresh),
     ...load(live, `${programs.fresh.script}\n${programs.events}`),
@@ -64,7 +69,8 @@ export function swapScripts({ live, fresh, old }: SwapRequest, programs: SwapPro
     live: backSql(live, programs.live),
     fresh: backSql(fresh, programs.fresh),
   };
-  return { script: script.join("\n"), rights: rights.join("\n"), back };
+  const script = [...first, ...then].join("\n");
+  return { script, after: [begin, ...then].join("\n"), rights: rights.join("\n"), back };
 }
 
 /**
@@ -100,7 +106,7 @@ export function unswapScripts(
     ...load(fresh, programs.fresh.script),
   ];
   const rights = [...grantSql(live, programs.live.grants), ...grantSql(fresh, programs.fresh.grants)];
-  return { script: script.join("\n"), rights: rights.join("\n"), back: { live: "", fresh: "" } };
+  return { script: script.join("\n"), after: "", rights: rights.join("\n"), back: { live: "", fresh: "" } };
 }
 
 function backSql(database: string, { script, grants }: Programs): string {

@@ -30,7 +30,8 @@ export async function swapDatabases(
     // DISABLED cannot be changed while a server runs.
     scheduled: /^(?:ON|1)$/i.test(scheduler),
   };
-  await putScripts(exec, target, swapScripts(request, programs));
+  const { scheduled } = programs;
+  await putScripts(exec, target, swapScripts(request, programs), { live, fresh, old, scheduled, undoes: false });
   const create = `select concat('create database ${quoteName(old)} character set ', default_character_set_name, ' collate ', default_collation_name)
     from information_schema.schemata where schema_name = ${quoteText(live)};`;
   const [statement = ""] = await runSql(exec, server, create, options);
@@ -69,7 +70,8 @@ async function takeBack(
       fresh: await readPrograms(exec, target, fresh, options),
       old: await readPrograms(exec, target, old, options),
     };
-    await putScripts(exec, target, unswapScripts(request, programs, now));
+    const note = { live, fresh, old, scheduled: programs.scheduled, undoes: true };
+    await putScripts(exec, target, unswapScripts(request, programs, now), note);
     await runScripts(exec, target, request, programs, options);
     await dropEmpty(exec, target, old, options);
   } catch (error) {

@@ -64,6 +64,21 @@ export const recreate: StepAction<"recreate"> = {
   },
 };
 
+export const remove: StepAction<"remove"> = {
+  async run({ service }, { stack, ports }, { options }) {
+    await ports.base.remove(stack, service, options);
+  },
+  async undo({ service, heirs = [] }, scope, call) {
+    const before = scope.previousRelease?.bundle.services ?? [];
+    const isBefore = (name: string) => before.some((facts) => facts.active && facts.name === name);
+    if (!isBefore(service)) return;
+    for (const heir of heirs.filter((name) => !isBefore(name))) {
+      await scope.ports.base.remove(scope.stack, heir, call.options);
+    }
+    await putBack(service, scope, call);
+  },
+};
+
 /** A base service as the previous release has it: not there at all where that has none of its name in base. */
 async function putBack(service: string, scope: DeploymentScope, { options }: StepCall): Promise<void> {
   const { previousRelease, ports, stack } = scope;

@@ -37,9 +37,10 @@ async function readCounts(file: string): Promise<readonly TrafficCount[]> {
 
 function parseCount(line: string): TrafficCount | null {
   try {
-    const { at, service, epoch, requests } = JSON.parse(line) as Partial<TrafficCount>;
+    const { at, service, epoch, requests, upMs } = JSON.parse(line) as Partial<TrafficCount>;
     const isCount = [at, service, epoch].every((text) => typeof text === "string") && Number.isFinite(requests);
-    return isCount && Number.isFinite(Date.parse(at ?? "")) ? ({ at, service, epoch, requests } as TrafficCount) : null;
+    if (!isCount || !Number.isFinite(Date.parse(at ?? ""))) return null;
+    return { at, service, epoch, requests, ...(Number.isFinite(upMs) ? { upMs } : {}) } as TrafficCount;
   } catch {
     return null;
   }

@@ -36,6 +36,9 @@ export function fakeObserver({ act, state }: FakeContext): StackObserver {
         plain: [...containersIn(state, "plain"), ...containersIn(state, "base")]
           .filter(({ service }) => project.services.some((facts) => facts.name === service && isInSlot(facts)))
           .map((container) => ({ ...container })),
+        orphans: [...containersIn(state, "plain"), ...containersIn(state, "base")]
+          .filter(({ service }) => project.services.every(({ name }) => name !== service))
+          .map((container) => ({ ...container })),
         missingLinks: [],
         leftovers: leftoversOf(state),
       })),

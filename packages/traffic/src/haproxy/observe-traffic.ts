@@ -13,6 +13,12 @@ export function parseEpoch(info: string): string | null {
   return pid !== undefined && start !== undefined ? `${start}-${pid}` : null;
 }
 
+/** Of whole seconds, by HAProxy's own clock, which goes on steadily where wall time jumps. */
+export function parseUpMs(info: string): number | undefined {
+  const seconds = /^Uptime_sec: (\d+)$/m.exec(info)?.[1];
+  return seconds === undefined ? undefined : Number(seconds) * 1_000;
+}
+
 export async function observeEpoch(link: DoorLink, signal?: AbortSignal): Promise<string> {
   const info = await link.shell.ask([showInfo], signal);
   return parseEpoch(info) ?? misunderstood(link, info);
@@ -28,7 +34,12 @@ export async function observeTraffic(link: DoorLink, signal?: AbortSignal): Prom
   const answer = await link.shell.ask([showInfo, showServers], signal);
   const epoch = parseEpoch(answer) ?? misunderstood(link, answer);
   const rows = parseStat(answer) ?? misunderstood(link, answer);
-  return { epoch, slots: { blue: slotTraffic(rows, "blue"), green: slotTraffic(rows, "green") } };
+  const upMs = parseUpMs(answer);
+  return {
+    epoch,
+    ...(upMs === undefined ? {} : { upMs }),
+    slots: { blue: slotTraffic(rows, "blue"), green: slotTraffic(rows, "green") },
+  };
 }
 
 function misunderstood({ door }: DoorLink, answer: string): never {

@@ -1,6 +1,7 @@
 import type { BackupTaker } from "@sluice/core";
 import { highestLevel } from "@sluice/database";
 import type { Session } from "../session.ts";
+import { mendDatabase } from "./mend-database.ts";
 import { openDatabase } from "./open-database.ts";
 import { createProgressTexts } from "./progress-texts.ts";
 import { takeAndProve } from "./prove.ts";
@@ -11,6 +12,7 @@ export function createBackupTaker(session: Session): BackupTaker {
     async take(_service, { release, prove, signal = new AbortController().signal, onProgress }) {
       const texts = createProgressTexts(session.clock, (text) => onProgress?.(text));
       const database = await openDatabase(session, { onProgress: texts.show }, signal);
+      await mendDatabase(session, database);
       const manifest = await takeAndProve(session, { ...database, release }, prove, signal);
       texts.end();
       return { id: manifest.id, bytes: manifest.bytes, level: highestLevel(manifest) };

@@ -15,6 +15,7 @@ import { readProvenRelease } from "../promotion/read-proven-release.ts";
 import type { Session } from "../session.ts";
 import type { DatabaseCall, DatabaseOperations, RehearseCall } from "./database-operations.ts";
 import { within } from "./deadline.ts";
+import { mendDatabase } from "./mend-database.ts";
 import { migrate, planMigration } from "./migrate.ts";
 import { type OpenDatabase, openDatabase, openStore } from "./open-database.ts";
 import { proveBackup, prune, takeAndProve } from "./prove.ts";
@@ -132,6 +133,7 @@ async function change<T>(
   // It is over before the lock is given back.
   await session.runtime().throwAway.sweep(stack);
   const database = await opening;
+  await mendDatabase(session, database, call.onFinding);
   const { backup } = call;
   const about = { ...entry(session, what, call), service: database.service, ...(backup ? { backup } : {}) };
   await journal.append({ ...about, result: "begun" });

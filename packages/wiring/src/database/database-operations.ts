@@ -1,4 +1,4 @@
-import type { OutputSink, PromotionConfig, ReleaseRequest } from "@sluice/core";
+import type { Finding, OutputSink, PromotionConfig, ReleaseRequest } from "@sluice/core";
 import type {
   BackupList,
   BackupProgress,
@@ -28,6 +28,8 @@ export interface DatabaseCall {
   /** Wait for the lock this long, milliseconds; default 0. */
   readonly waitMs?: number | undefined;
   readonly onProgress?: ((progress: BackupProgress) => void) | undefined;
+  /** What was found besides, such as what a dead run had left in the server and was put right first. */
+  readonly onFinding?: ((finding: Finding) => void) | undefined;
 }
 
 export interface MigrateCall extends DatabaseCall {
@@ -75,7 +77,7 @@ export interface DatabaseRecord {
   readonly hash: string;
   readonly actor: string;
   readonly reason: string;
-  /** `backup`, `verify`, `restore`, `restore-undo`, `rehearse`, `prune`, `migrate` or `migrate-down`. */
+  /** `backup`, `verify`, `restore`, `restore-undo`, `rehearse`, `prune`, `migrate`, `migrate-down` or `mend`. */
   readonly what: string;
   /** `begun`, `done`, `failed` or `interrupted`. */
   readonly result: string;

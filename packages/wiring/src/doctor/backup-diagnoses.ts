@@ -1,5 +1,5 @@
 import type { Diagnosis } from "@sluice/core";
-import type { Manifest } from "@sluice/database";
+import type { LeftBehind, Manifest } from "@sluice/database";
 import type { DatabaseRecord } from "../database/database-operations.ts";
 import { when } from "./when.ts";
 
@@ -62,5 +62,18 @@ export function backupDiagnoses({ backups, damagedCount, records, now }: BackupF
       why: "deployments of new releases are refused, and the newest backup gets older",
       mend: "sluice db backup --verify",
     }),
+  ];
+}
+
+/** What a restore that died has left changed in the server. */
+export function leftDiagnoses({ what, mend }: LeftBehind): readonly Diagnosis[] {
+  return [
+    {
+      severity: "error",
+      code: "restore-left",
+      what,
+      why: "what belongs to its tables may be missing, and what the server does by itself at certain times is not done",
+      mend,
+    },
   ];
 }

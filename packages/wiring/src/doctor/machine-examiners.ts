@@ -5,12 +5,13 @@ import { type Examiner, liveSlot } from "@sluice/core";
 import { describeCheckout } from "@sluice/release";
 import { jobsWithoutSettings } from "@sluice/workflows";
 import { createDatabaseOperations } from "../database/create-database-operations.ts";
+import { openDatabase } from "../database/open-database.ts";
 import { readDatabaseRecords } from "../database/records.ts";
 import { loadEnvironmentNames } from "../load-config.ts";
 import { resolveRelease } from "../resolve-release.ts";
 import type { Session } from "../session.ts";
 import { readWorkflowFiles } from "../workflows.ts";
-import { backupDiagnoses } from "./backup-diagnoses.ts";
+import { backupDiagnoses, leftDiagnoses } from "./backup-diagnoses.ts";
 import { dependencyExaminer } from "./dependency-examiner.ts";
 import { environmentDiagnoses } from "./environment-diagnoses.ts";
 import { githubExaminer } from "./github-examiner.ts";
@@ -107,6 +108,19 @@ export function machineExaminers(session: Session): readonly Examiner[] {
         ]);
         const records = await readDatabaseRecords(journal);
         return backupDiagnoses({ backups, damagedCount: damaged.length, records, now: clock.now() });
+      },
+    },
+    {
+      name: "database",
+      async examine(signal) {
+        const [{ database: configured }, { journal }] = await Promise.all([session.config(), session.ports()]);
+        const records = configured ? [] : await readDatabaseRecords(journal);
+        const isOpen = records.findLast(({ what }) => what.startsWith("restore"))?.result === "begun";
+        if (!configured && !isOpen) return [];
+        // That it does not run is found by who looks at the stack.
+        const database = await openDatabase(session, {}, signal).catch(() => null);
+        const left = await database?.ports.driver.findLeft?.({ backup: database.service, signal });
+        return left ? leftDiagnoses(left) : [];
       },
     },
   ];

@@ -1,0 +1,142 @@
+import type { Finding } from "../model/finding.ts";
+import type { ServiceFacts } from "../model/service.ts";
+import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
+import { type AddStep, shortStepMs } from "./collect-steps.ts";
+import { baseServices, inOrder } from "./plan-base.ts";
+
+/** A service that a release has not, and of which containers are in base. */
+export interface Orphan {
+  readonly service: string;
+  readonly containers: readonly ObservedContainer[];
+  /** As it was in base in the newest release that knows it; `null` where none does: somebody else has made it. */
+  readonly facts: ServiceFacts | null;
+}
+
+/**
+ * What is in base and in no way part of a release. Pure. Containers of what was a one-shot job are none: they have ended.
+ *
+ * @param services all of the release, under whichever profile
+ * @param known services of other releases, the one that counts most first
+ */
+export function orphansOf(
+  observed: Pick<ObservedStack, "base" | "orphans">,
+  services: readonly ServiceFacts[],
+  known: readonly (readonly ServiceFacts[])[],
+): readonly Orphan[] {
+  const own = new Set(services.map(({ name }) => name));
+  const inBase = [...Object.values(observed.base).flatMap(({ containers }) => containers), ...observed.orphans];
+  const names = new Set(inBase.flatMap(({ service }) => (own.has(service) ? [] : [service])));
+  return [...names].flatMap((service): Orphan[] => {
+    const facts = known.flatMap((one) => one.filter(({ name, active }) => active && name === service));
+    if (facts[0]?.role === "job") return [];
+    // What was called data once may hold some still.
+    const [found = null] = [...baseServices(facts.filter(({ role }) => role === "data")), ...facts];
+    const containers = inBase.filter((container) => container.service === service);
+    return [{ service, containers, facts: found && baseServices([found])[0] ? found : null }];
+  });
+}
+
+/** Whether an orphan goes with the release that has it no more: never data, and never what no release of ours had. Pure. */
+export function mayRemove({ facts }: Orphan): boolean {
+  return facts !== null && facts.role !== "data";
+}
+
+/** Orphans that stay until a person says otherwise, each with the command that removes its containers. Pure. */
+export function keptOrphans(orphans: readonly Orphan[]): readonly Finding[] {
+  return orphans.flatMap((orphan): Finding[] => {
+    const { service, facts } = orphan;
+    const names = orphan.containers.filter(isUp).map(({ name }) => name);
+    if (mayRemove(orphan) || names.length === 0) return [];
+    const what = names.join(" and ");
+    const hint = `docker stop ${names.join(" ")} && docker rm ${names.join(" ")} removes it; its volumes stay`;
+    if (facts) {
+      const message = `the release has no ${service}, and ${what} runs on: data is never removed unasked`;
+      return [{ severity: "warn", code: "orphan-data", service, message, hint }];
+    }
+    const message = `${what} runs in the project of the stack, and no release that is stored has a service ${service} in base`;
+    return [{ severity: "info", code: "orphan-unknown", service, message, hint }];
+  });
+}
+
+function isUp({ state }: ObservedContainer): boolean {
+  return state === "running" || state === "restarting" || state === "paused";
+}
+
+/**
+ * Ports that doors are to publish and that orphans hold, as an error: an undo could not give such a port back, so a person has to
+ * decide when who came in there loses the way. Pure.
+ */
+export function heldByOrphans(orphans: readonly Orphan[], services: readonly ServiceFacts[]): readonly Finding[] {
+  const webs = services.filter(({ active, role, strategy }) => active && role === "web" && strategy === "slots");
+  return orphans.flatMap(({ service, facts, containers }): Finding[] => {
+    const running = containers.filter(isUp).map(({ name }) => name);
+    const taking = webs.find((web) => facts !== null && running.length > 0 && sharesPort(web, facts));
+    if (!taking) return [];
+    const message = `${running.join(" and ")} holds a port that ${taking.name} is to be reached at, and the release has no ${service}`;
+    const hint = `docker stop ${running.join(" ")} just before you try again, or keep ${service} and its port`;
+    return [{ severity: "error", code: "orphan-holds-port", service, message, hint }];
+  });
+}
+
+/** Services that take a published port of an orphan, by the orphan: it must go before they are made. */
+export type OrphanHeirs = ReadonlyMap<string, readonly string[]>;
+
+/** Two of base cannot hold one port at once. Pure. */
+export function orphanHeirs(
+  orphans: readonly Orphan[],
+  base: readonly ServiceFacts[],
+  observed: Pick<ObservedStack, "base">,
+): OrphanHeirs {
+  const there = Object.values(observed.base).filter(({ containers }) => containers.length > 0);
+  const isThere = ({ name }: ServiceFacts) => there.some(({ service }) => service === name);
+  const fresh = base.filter((service) => service.role !== "data" && !isThere(service));
+  const entries = orphans.filter(mayRemove).flatMap(({ service, facts }) => {
+    const heirs = fresh.filter((one) => facts !== null && sharesPort(one, facts)).map(({ name }) => name);
+    return heirs.length > 0 ? [[service, heirs] as const] : [];
+  });
+  return new Map(entries);
+}
+
+function sharesPort(a: ServiceFacts, b: ServiceFacts): boolean {
+  return a.ports.some(({ published, protocol }) =>
+    b.ports.some((port) => published !== 0 && port.published === published && port.protocol === protocol),
+  );
+}
+
+export interface Removals {
+  /** Those whose port one of these takes, which is made next. */
+  before(next: readonly ServiceFacts[]): void;
+  /** All others, who depends on others first. */
+  rest(): void;
+}
+
+/** Takes away what the release has no more. Each orphan goes once, as late as can be. */
+export function collectRemovals(add: AddStep, orphans: readonly Orphan[], heirs: OrphanHeirs): Removals {
+  const gone = new Set<string>();
+  const facts = inOrder(orphans.flatMap((orphan) => (mayRemove(orphan) && orphan.facts) || [])).toReversed();
+  const remove = ({ name, role, stopGraceMs }: ServiceFacts, taking: readonly string[], why: string) => {
+    if (gone.has(name)) return;
+    gone.add(name);
+    add({
+      kind: "remove",
+      service: name,
+      ...(taking.length > 0 ? { heirs: taking } : {}),
+      target: `${role} ${name}`,
+      cause: `the release has no ${name}${why}; its volumes stay`,
+      timeoutMs: stopGraceMs + shortStepMs,
+    });
+  };
+  return {
+    before(next) {
+      for (const one of facts) {
+        const taking = heirs.get(one.name) ?? [];
+        if (next.some(({ name }) => taking.includes(name))) {
+          remove(one, taking, `, and ${taking.join(" and ")} takes its port`);
+        }
+      }
+    },
+    rest() {
+      for (const one of facts) remove(one, [], "");
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import type { ContainerExec, ExecOptions } from "@sluice/core";
+import { describe, expect, it } from "vitest";
+import { leftSwapText, mendSwap, readLeftSwap } from "./mend-swap.ts";
+import type { MysqlTarget } from "./target.ts";
+
+const target: MysqlTarget = { kind: "mariadb", container: "0123456789abcdef", user: "root", database: "shop" };
+const note = { live: "shop", fresh: "shop__restore_1", old: "shop__old_1", scheduled: true, undoes: false };
+
+interface Left {
+  /** What is found in the container, line by line. */
+  readonly lines: readonly string[];
+  readonly oldTables?: number;
+  /** Statements of the swap that go on in the server, at each look. */
+  readonly working?: readonly number[];
+  readonly exitCode?: number;
+}
+
+/** A container in which something is left; what is run in it to put that right, as arguments. */
+function aContainer({ lines, oldTables = 0, working = [], exitCode = 0 }: Left) {
+  const runs: (readonly string[])[] = [];
+  const looks = [...working];
+  const answer = (sql: string) => {
+    if (sql.includes("information_schema.tables")) return `${oldTables}`;
+    if (sql.includes("information_schema.processlist")) return `${looks.shift() ?? 0}`;
+    return "";
+  };
+  const exec = async (_container: string, command: readonly string[], { stdin = "" }: ExecOptions = {}) => {
+    const ended = (stdout: string, code = 0) => ({ exitCode: code, stdout: Buffer.from(stdout), stderr: "denied" });
+    if (command[0] !== "sh") return ended(`${answer(typeof stdin === "string" ? stdin : "")}\n`);
+    if (command.length === 6) return ended(lines.join("\n"));
+    runs.push(command.slice(5, 9));
+    return ended("", exitCode);
+  };
+  const ports = { exec } as unknown as ContainerExec;
+  return { runs, ports, mend: () => mendSwap(ports, target, { session: "mend" }) };
+}
+
+const left = (...states: readonly string[]) => [JSON.stringify(note), ...states];
+
+describe("what a swap has left", () => {
+  it("is nothing without a note, or with one that says nothing", async () => {
+    for (const lines of [[], ["{"], ["null"], ['{"live":""}']]) {
+      const { mend, runs, ports } = aContainer({ lines });
+      expect(await readLeftSwap(ports, target)).toBeNull();
+      expect([await mend(), runs]).toEqual([null, []]);
+    }
+  });
+
+  it("is only swept where its script had not begun: nothing was changed, and the events run as they did", async () => {
+    const { mend, runs } = aContainer({ lines: left() });
+    expect([await mend(), runs]).toEqual([null, [["none", "false", "shop", "shop__restore_1"]]]);
+  });
+
+  it.each([
+    ["back", left("begun"), 0, "is given up, and the database is as it was; its events run again"],
+    ["after", left("begun", "renamed"), 0, "is finished; its events run again"],
+    // The statement went on when its client was dead.
+    ["after", left("begun"), 3, "is finished; its events run again"],
+  ])("is put right by what is %s", async (how, lines, oldTables, text) => {
+    const { mend, runs } = aContainer({ lines, oldTables, working: [1, 1, 0] });
+    expect(await mend()).toContain(text);
+    expect(runs).toEqual([[how, "true", "shop", "shop__restore_1"]]);
+  });
+
+  it("leaves events at rest that rested before", async () => {
+    const lines = [JSON.stringify({ ...note, scheduled: false }), "begun"];
+    const { mend, runs } = aContainer({ lines });
+    expect(await mend()).toMatch(/as it was$/);
+    expect(runs).toEqual([["back", "false", "shop", "shop__restore_1"]]);
+  });
+
+  it("is not touched while the server still works on it", async () => {
+    const { mend, runs } = aContainer({ lines: left("begun"), working: Array.from({ length: 1_000 }, () => 1) });
+    expect([await mend(), runs]).toEqual([null, []]);
+  });
+
+  it("of an undo is for a person to look at, but for the events", async () => {
+    const { mend, runs } = aContainer({ lines: [JSON.stringify({ ...note, undoes: true }), "begun"] });
+    expect(await mend()).toMatch(/look before you drop either; its events run again$/);
+    expect(runs).toEqual([["none", "true", "shop", "shop__restore_1"]]);
+  });
+
+  it("says why the events do not run again", async () => {
+    expect(await aContainer({ lines: left("begun"), exitCode: 1 }).mend()).toMatch(/; its events rest: denied$/);
+  });
+
+  it("is told with what puts it right, and the events alone at once", () => {
+    const begun = { ...note, begun: true, renamed: false };
+    expect(leftSwapText(begun, target)).toEqual({
+      what: "putting shop__restore_1 in the place of database shop ended in its middle, and the server runs no events since",
+      mend: 'the next sluice db backup puts it right; for the events alone: docker exec -it 0123456789ab mariadb -u root -p -e "set global event_scheduler = on"',
+    });
+    expect(leftSwapText({ ...begun, scheduled: false }, target)?.mend).toBe("the next sluice db backup puts it right");
+    expect(leftSwapText({ ...begun, begun: false }, target)).toBeNull();
+  });
+});

@@ -1,0 +1,124 @@
+import type { ContainerExec } from "@sluice/core";
+import { type ClientOptions, runSql } from "./client.ts";
+import { isEmpty } from "./swap.ts";
+import { type SwapNote, swapPlace, swapVariable } from "./swap-client.ts";
+import { clientCommand, clientEnvironment, type MysqlTarget, maintenance, quoteText } from "./target.ts";
+
+/** What a swap has left in a container, where both the run that began it and its script there are dead. */
+export interface LeftSwap extends SwapNote {
+  /** Its script had begun: until then nothing is changed. */
+  readonly begun: boolean;
+  /** It got as far as the renaming. */
+  readonly renamed: boolean;
+}
+
+/** What it left, unless something of it runs still: that puts things right by itself. Parameters: place, variable. */
+const look = `
+[ -f "$1.note" ] || exit 0
+command -v grep > /dev/null || exit 0
+grep -l "$2=" /proc/[0-9]*/environ > /dev/null 2>&1 && exit 0
+cat "$1.note"
+[ ! -e "$1.out" ] || echo begun
+[ ! -s "$1.out" ] || echo renamed
+`;
+
+/** `null` where nothing is left. @throws SluiceError EXEC_FAILED */
+export async function readLeftSwap(exec: ContainerExec, { container }: MysqlTarget): Promise<LeftSwap | null> {
+  const { stdout } = await exec.exec(container, ["sh", "-c", look, "sh", swapPlace, swapVariable]);
+  const [note = "", ...states] = Buffer.from(stdout).toString("utf8").split("\n");
+  const read = parseNote(note);
+  return read && { ...read, begun: states.includes("begun"), renamed: states.includes("renamed") };
+}
+
+function parseNote(text: string): SwapNote | null {
+  try {
+    const { live, fresh, old, scheduled, undoes } = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    const isNote = [live, fresh, old].every((name) => typeof name === "string" && name !== "");
+    return isNote ? ({ live, fresh, old, scheduled: scheduled === true, undoes: undoes === true } as SwapNote) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** What it means that it is left, and what to type; `null` where nothing was changed. Pure. */
+export function leftSwapText(left: LeftSwap, { kind, container }: Pick<MysqlTarget, "kind" | "container">) {
+  if (!left.begun) return null;
+  const client = kind === "mariadb" ? "mariadb" : "mysql";
+  const command = `docker exec -it ${container.slice(0, 12)} ${client} -u root -p -e "set global event_scheduler = on"`;
+  const rests = left.scheduled ? ", and the server runs no events since" : "";
+  return {
+    what: `putting ${left.fresh} in the place of database ${left.live} ended in its middle${rests}`,
+    // Nothing but the scheduler is put right by that.
+    mend: `the next sluice db backup puts it right${left.scheduled ? `; for the events alone: ${command}` : ""}`,
+  };
+}
+
+/**
+ * Parameters: place, what is to be run, whether events are to run again, the live and the fresh database, the client and its
+ * arguments.
+ */
+const finish = `
+umask 077
+place=$1 how=$2 scheduled=$3 live=$4 fresh=$5
+shift 5
+case $how in
+  after)
+    "$@" --force < "$place.after" 2> /dev/null
+    "$@" --force < "$place.rights" 2> /dev/null ;;
+  back)
+    "$@" --force --database="$live" < "$place.live" 2> /dev/null
+    "$@" --force --database="$fresh" < "$place.fresh" 2> /dev/null ;;
+esac
+[ "$scheduled" = false ] || "$@" --execute="set global event_scheduler = on" || exit
+rm -f "$place".*
+`;
+
+/**
+ * Puts right what a swap has left whose script in the container is dead, too: what had been renamed is finished, what had not is
+ * given up, and the server's events run again if they did. Does nothing while something of it goes on.
+ *
+ * @returns what was found and done, for people; `null` for nothing
+ * @throws SluiceError BACKUP_FAILED, DATABASE_UNREACHABLE, EXEC_FAILED; then it is left for the next one
+ */
+export async function mendSwap(
+  exec: ContainerExec,
+  target: MysqlTarget,
+  options: ClientOptions,
+): Promise<string | null> {
+  const left = await readLeftSwap(exec, target);
+  if (!left || (left.begun && !(await isQuiet(exec, target, left, options)))) return null;
+  const { live, fresh, old, scheduled, begun, undoes } = left;
+  const renamed = left.renamed || !(await isEmpty(exec, target, old, options));
+  const how = !begun || undoes ? "none" : renamed ? "after" : "back";
+  const parameters = [swapPlace, how, String(begun && scheduled), live, fresh, ...clientCommand(maintenance(target))];
+  const { exitCode, stderr } = await exec.exec(target.container, ["sh", "-c", finish, "sh", ...parameters], {
+    environment: clientEnvironment(target, options.session, swapVariable),
+  });
+  if (!begun) return null;
+  const events = !scheduled ? "" : exitCode === 0 ? "; its events run again" : `; its events rest: ${stderr.trim()}`;
+  if (undoes) {
+    return `taking ${fresh} out of the place of database ${live} had ended in its middle: the tables that were in use are in ${live} or in ${old}, look before you drop either${events}`;
+  }
+  const done = renamed ? "is finished" : "is given up, and the database is as it was";
+  return `putting ${fresh} in the place of database ${live} had ended in its middle, and ${done}${events}`;
+}
+
+/** A statement whose client is gone goes on in the server, for as long as it waits for locks: ten seconds. */
+async function isQuiet(
+  exec: ContainerExec,
+  target: MysqlTarget,
+  { old, fresh }: LeftSwap,
+  options: ClientOptions,
+): Promise<boolean> {
+  const sql = `select count(*) from information_schema.processlist
+    where command <> 'Sleep' and id <> connection_id() and db in (${quoteText(old)}, ${quoteText(fresh)});`;
+  for (let looks = 0; looks < mostLooks; looks += 1) {
+    const [working] = await runSql(exec, maintenance(target), sql, options);
+    if (working === "0") return true;
+    await runSql(exec, maintenance(target), "do sleep(0.1);", options);
+  }
+  return false;
+}
+
+/** For at least 15 s. */
+const mostLooks = 150;

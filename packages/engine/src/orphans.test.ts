@@ -1,0 +1,243 @@
+import { aConfig, aProject, aService } from "@sluice/testing";
+import { describe, expect, it } from "vitest";
+import { killEverywhere, problemsOf } from "../test/support/enumerate.ts";
+import { aScenario, reached, type Scenario, shopServices } from "../test/support/scenario.ts";
+
+const mailer = aService("mailer", { role: "worker", strategy: "recreate" });
+const mails = aService("mails", { role: "support", builds: false });
+const archive = aService("archive", { role: "data", builds: false });
+const before = [...shopServices, mailer, mails, archive];
+
+/** Services with containers in base, and their state. */
+function inBase({ world }: Scenario): readonly string[] {
+  return [...world.state.containers.values()]
+    .filter(({ place }) => place === "base" || place === "plain")
+    .map(({ service, state }) => `${service} ${state}`)
+    .toSorted();
+}
+
+/** The last plan, as people see it. */
+function lastPlan({ world }: Scenario): string {
+  return world.events.flatMap((event) => (event.type === "plan" ? [event.text] : [])).at(-1) ?? "";
+}
+
+function findings({ world }: Scenario): readonly string[] {
+  return world.events.flatMap((event) =>
+    event.type === "finding" && event.finding.code.startsWith("orphan")
+      ? [`${event.finding.severity} ${event.finding.code} ${event.finding.message} -> ${event.finding.hint}`]
+      : [],
+  );
+}
+
+const all = ["archive running", "db running", "mailer running", "mails running"];
+const left = ["archive running", "db running"];
+
+describe("services of base that a release has no more", () => {
+  it("are removed when it is live, as the plan says; data stays, and is named", async () => {
+    const scenario = aScenario({ services: before });
+    await scenario.deploy("v1");
+    expect(inBase(scenario)).toEqual(all);
+    expect(await scenario.deploy("v2", { services: shopServices })).toMatchObject({ outcome: "live" });
+    expect(inBase(scenario)).toEqual(left);
+    expect(lastPlan(scenario)).toMatch(
+      /promote .*(?:\n.*)*remove +worker mailer +\(the release has no mailer; its volumes stay\)/,
+    );
+    expect(lastPlan(scenario)).toMatch(/remove +support mails /);
+    expect(lastPlan(scenario)).not.toContain("archive");
+    expect(findings(scenario)).toEqual([
+      expect.stringMatching(
+        /^warn orphan-data the release has no archive, and (\S+) runs on: data is never removed unasked -> docker stop \1 && docker rm \1 removes it; its volumes stay$/,
+      ),
+    ]);
+    expect(await scenario.deploy("v2", { services: shopServices })).toMatchObject({ outcome: "nothing-to-do" });
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it.each(["warm", "removed"] as const)("come back with the release before, %s", async (keep) => {
+    for (const services of [before, shopServices]) {
+      const scenario = aScenario({ services: before, config: aConfig({ rollout: { keep } }) });
+      await scenario.deploy("v1");
+      await scenario.deploy("v2", { services: shopServices });
+      expect(await scenario.rollback(undefined, { services })).toMatchObject({
+        outcome: "live",
+        serving: { tag: "v1" },
+      });
+      expect(inBase(scenario)).toEqual(all);
+      expect(reached(scenario)).toEqual({ web: ["v1"] });
+      expect(await problemsOf(scenario)).toEqual([]);
+    }
+  });
+
+  it.each(["warm", "removed"] as const)("go where the release is left by going back, %s", async (keep) => {
+    for (const services of [before, shopServices]) {
+      const scenario = aScenario({ services: shopServices, config: aConfig({ rollout: { keep } }) });
+      await scenario.deploy("v1");
+      await scenario.deploy("v2", { services: before });
+      expect(await scenario.rollback(undefined, { services })).toMatchObject({
+        outcome: "live",
+        serving: { tag: "v1" },
+      });
+      expect(inBase(scenario)).toEqual(left);
+      expect(await problemsOf(scenario)).toEqual([]);
+    }
+  });
+
+  it("run on where the release that has them no more is taken back", async () => {
+    const scenario = aScenario({ services: before });
+    await scenario.deploy("v1");
+    const ids = () =>
+      [...scenario.world.state.containers.values()].flatMap(({ place, id }) => (place === "base" ? id : []));
+    const were = ids();
+    scenario.world.behaviours.set("v2", { exits: ["worker"] });
+    expect(await scenario.deploy("v2", { services: shopServices })).toMatchObject({ outcome: "rolled-back" });
+    expect(ids()).toEqual(were);
+    expect(inBase(scenario)).toEqual(all);
+  });
+
+  it("go with the next deployment where they could not be removed", async () => {
+    const scenario = aScenario({ services: before });
+    await scenario.deploy("v1");
+    scenario.world.calls.fault = ({ name }) => (name === "base.remove mails" ? new Error("busy") : undefined);
+    expect(await scenario.deploy("v2", { services: shopServices })).toMatchObject({ outcome: "live" });
+    expect(inBase(scenario)).toEqual(["archive running", "db running", "mails running"]);
+    scenario.world.calls.fault = () => undefined;
+    expect(await scenario.deploy("v2", { services: shopServices })).toMatchObject({ outcome: "live" });
+    expect(lastPlan(scenario)).toBe("1. remove  support mails  (the release has no mails; its volumes stay)");
+    expect(inBase(scenario)).toEqual(left);
+  });
+
+  it("are none where no release of ours had them: those are only named", async () => {
+    const scenario = aScenario({ services: shopServices });
+    scenario.world.runPlain(aProject({ services: [mails] }));
+    await scenario.deploy("v1");
+    await scenario.deploy("v2");
+    expect(inBase(scenario)).toContain("mails running");
+    expect(findings(scenario)[0]).toMatch(/^info orphan-unknown \S*mails\S* runs in the project of the stack/);
+  });
+
+  it("go before what takes their port, and come back where that is taken back", async () => {
+    const port = [{ published: 8025, target: 8025, protocol: "tcp" }] as const;
+    const old = aService("mails", { role: "support", builds: false, ports: port });
+    const fresh = aService("inbox", { role: "support", builds: false, ports: port });
+    const scenario = aScenario({ services: [...shopServices, old] });
+    await scenario.deploy("v1");
+    const services = [...shopServices, fresh];
+    scenario.world.behaviours.set("v2", { exits: ["worker"] });
+    expect(await scenario.deploy("v2", { services })).toMatchObject({ outcome: "rolled-back" });
+    expect(inBase(scenario)).toEqual(["db running", "mails running"]);
+    expect(await scenario.deploy("v3", { services })).toMatchObject({ outcome: "live" });
+    expect(lastPlan(scenario)).toMatch(
+      /remove +support mails +\(the release has no mails, and inbox takes its port; its volumes stay\)\n.*base +support inbox/,
+    );
+    expect(inBase(scenario)).toEqual(["db running", "inbox running"]);
+    expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(inBase(scenario)).toEqual(["db running", "mails running"]);
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+});
+
+it("what a door would fail at is refused before anything is done: a port that such a service holds", async () => {
+  const port = [{ published: 80, target: 80, protocol: "tcp" }] as const;
+  const proxy = aService("proxy", { role: "edge", builds: false, ports: port });
+  const scenario = aScenario({ services: [aService("web", { ports: [] }), proxy] });
+  await scenario.deploy("v1");
+  const services = [aService("web", { ports: port })];
+  await expect(scenario.deploy("v2", { services })).rejects.toMatchObject({ code: "PREFLIGHT_FAILED", exitCode: 10 });
+  expect(inBase(scenario)).toEqual(["proxy running"]);
+  for (const container of scenario.world.state.containers.values()) {
+    if (container.service === "proxy") container.state = "exited";
+  }
+  expect(await scenario.deploy("v2", { services })).toMatchObject({ outcome: "live" });
+  expect(inBase(scenario)).toEqual([]);
+});
+
+describe("going back to where a door had the port that a proxy has now", () => {
+  const port = [{ published: 80, target: 80, protocol: "tcp" }] as const;
+  const direct = [aService("web", { ports: port })];
+  const proxied = [
+    aService("web", { ports: [{ published: 81, target: 80, protocol: "tcp" }] }),
+    aService("proxy", { role: "edge", builds: false, ports: port }),
+  ];
+
+  it("leaves the proxy that leads users there, and says so", async () => {
+    const scenario = aScenario({ services: direct });
+    await scenario.deploy("v1");
+    await scenario.deploy("v2", { services: proxied });
+    expect(inBase(scenario)).toEqual(["proxy running"]);
+    expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(inBase(scenario)).toEqual(["proxy running"]);
+    expect(findings(scenario).at(-1)).toMatch(
+      /^warn orphan-stays (\S*proxy\S*) stays although v1 has no proxy: .* -> once nobody needs it: docker stop \1 && docker rm \1$/,
+    );
+    expect(reached(scenario)).toEqual({ web: ["v1"] });
+  });
+
+  it("takes the proxy away where it comes back to one of its own", async () => {
+    const own = aService("entry", {
+      role: "edge",
+      builds: false,
+      ports: [{ published: 90, target: 80, protocol: "tcp" }],
+    });
+    const scenario = aScenario({ services: [aService("web"), own] });
+    await scenario.deploy("v1");
+    await scenario.deploy("v2", { services: [aService("web"), { ...own, name: "proxy" }] });
+    expect(inBase(scenario)).toEqual(["proxy running"]);
+    expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(inBase(scenario)).toEqual(["entry running"]);
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("is refused at once where the door would have to be made anew", async () => {
+    const scenario = aScenario({ services: direct, config: aConfig({ rollout: { keep: "removed" } }) });
+    await scenario.deploy("v1");
+    await scenario.deploy("v2", { services: proxied });
+    await expect(scenario.rollback()).rejects.toMatchObject({ code: "PREFLIGHT_FAILED", exitCode: 10 });
+    expect(inBase(scenario)).toEqual(["proxy running"]);
+    expect(reached(scenario)).toEqual({ web: ["v2"] });
+  });
+});
+
+describe("a stack that is all in base", () => {
+  const web = aService("web", { strategy: "recreate" });
+
+  it("loses what its release has no more, and has it back with the release before", async () => {
+    const scenario = aScenario({ services: [web, mailer] });
+    await scenario.deploy("v1");
+    await scenario.deploy("v2", { services: [web] });
+    expect(inBase(scenario)).toEqual(["web running"]);
+    expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(inBase(scenario)).toEqual(["mailer running", "web running"]);
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("keeps it where the new release does not start", async () => {
+    const scenario = aScenario({ services: [web, mailer] });
+    await scenario.deploy("v1");
+    scenario.world.behaviours.set("v2", { exits: ["web"] });
+    expect(await scenario.deploy("v2", { services: [web] })).toMatchObject({ outcome: "rolled-back" });
+    expect(inBase(scenario)).toEqual(["mailer running", "web running"]);
+  });
+});
+
+it.each([
+  ["services in slots", before, shopServices],
+  [
+    "all in base",
+    [aService("web", { strategy: "recreate" }), mailer, mails],
+    [aService("web", { strategy: "recreate" })],
+  ],
+])("a deployment that removes may be killed before every effect: %s", async (_title, old, services) => {
+  const names = ["mailer running", "mails running"];
+  const { kills, broken } = await killEverywhere({
+    given: async () => {
+      const scenario = aScenario({ services: old });
+      await scenario.deploy("v1");
+      return scenario;
+    },
+    when: (scenario) => scenario.deploy("v2", { services }),
+    next: (scenario) => scenario.deploy("v2", { services }),
+    holds: (scenario) => inBase(scenario).filter((line) => names.includes(line)),
+  });
+  expect(broken).toEqual([]);
+  expect(kills).toBeGreaterThan(20);
+});

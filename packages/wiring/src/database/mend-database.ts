@@ -1,0 +1,33 @@
+import { createEvent, type Finding, isSluiceError } from "@sluice/core";
+import type { Session } from "../session.ts";
+import type { OpenDatabase } from "./open-database.ts";
+
+/**
+ * Puts right what a dead run left changed in the server, which is told and recorded. That it cannot be is told, too: what is asked for
+ * may need nothing of it. For the holder of the stack's lock.
+ */
+export async function mendDatabase(
+  session: Session,
+  { ports: { driver }, service }: Pick<OpenDatabase, "ports" | "service">,
+  say: (finding: Finding) => void = (finding) =>
+    session.lastWord.sink(createEvent(session.clock.now(), { type: "finding", finding })),
+): Promise<void> {
+  try {
+    const mended = await driver.mend?.({ backup: service });
+    if (!mended) return;
+    say({ severity: "warn", code: "database-mended", service, message: session.redact(`${service}: ${mended}`) });
+    const { journal } = await session.ports();
+    const { actor } = session.options;
+    await journal.append({ type: "database-mend", actor, reason: mended, service, result: "done" });
+  } catch (error) {
+    const why = isSluiceError(error) ? error.message : String(error);
+    const message = `it could not be looked whether a dead run has left something in ${service}: ${why}`;
+    const finding = {
+      severity: "warn",
+      code: "database-not-mended",
+      service,
+      hint: "sluice doctor looks again",
+    } as const;
+    say({ ...finding, message: session.redact(message) });
+  }
+}
