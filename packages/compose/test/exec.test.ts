@@ -56,6 +56,17 @@ describe("exec", () => {
     expect(peak - before).toBeLessThan(100_000_000);
   });
 
+  it("tells the environment that every process finds, and runs nothing for it", async () => {
+    const name = `${stack.name}-told`;
+    await docker("run", "-d", "--name", name, "-e", "WORDS=a=b\nc$d", "-e", "EMPTY=", busybox, "sleep", "600");
+    const told = await containers.environment(name);
+    expect([told.get("WORDS"), told.get("EMPTY"), told.get("OTHER")]).toEqual(["a=b\nc$d", "", undefined]);
+    const { stdout } = await containers.exec(name, ["env", "-0"]);
+    const found = text(stdout).split("\0");
+    for (const [variable, value] of told) expect(found).toContain(`${variable}=${value}`);
+    await expect(containers.environment(`${name}-gone`)).rejects.toMatchObject({ code: "EXEC_FAILED" });
+  });
+
   it("gives the environment and the user to the process", async () => {
     const options = { environment: { SECRET: "a b'c" }, user: "1000" };
     const { stdout } = await containers.exec(container, ["sh", "-c", 'echo "$SECRET $(id -u)"'], options);

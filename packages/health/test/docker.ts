@@ -24,6 +24,7 @@ export function dockerExec(): ContainerExec {
     open: never,
     putFiles: never,
     signal: never,
+    environment: never,
   };
 }
 

@@ -36,6 +36,7 @@ export function createLocalExec(program: Program = () => ({})): LocalExec {
     open: never,
     putFiles: never,
     signal: never,
+    environment: never,
   };
 }
 

@@ -267,6 +267,26 @@ describe("a dump that dies is no backup", () => {
   });
 });
 
+it("what counts has ended its transaction while the dump goes on", async () => {
+  // More than fits into whatever lies between the dump and whoever reads it.
+  await project.sql(`create table noise as
+    select (select string_agg(sha512((i || '-' || part)::text::bytea), ''::bytea) from generate_series(1, 512) part) as body
+    from generate_series(1, 1000) i`);
+  try {
+    const backup = "20260501T100000Z-counts";
+    await using dump = await backups.ports.driver.dump({ backup });
+    const counted = dump.fingerprint();
+    const chunks = dump.bytes[Symbol.asyncIterator]();
+    expect((await chunks.next()).done).toBe(false);
+    expect((await counted)?.tables.find(({ name }) => name === "public.noise")?.rows).toBe(1000);
+    const sessions = `select count(*) from pg_stat_activity where application_name = 'sluice-backup-${backup}'`;
+    await until(async () => (await project.sql(sessions)) === "1");
+    while (!(await chunks.next()).done);
+  } finally {
+    await project.sql("drop table noise");
+  }
+});
+
 it("no argument of any process ever holds the password", async () => {
   let going = true;
   let seen = 0;

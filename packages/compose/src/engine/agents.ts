@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import type { Agent } from "node:http";
 import type { Duplex } from "node:stream";
+import { inspect } from "node:util";
 import type { Endpoint, Environment } from "./endpoint.ts";
 import { createProcessConnection } from "./process-connection.ts";
 import { connectInPlace } from "./read-in-place.ts";
@@ -44,14 +45,25 @@ export function createTcpAgent({ host, port, tls }: Extract<Endpoint, { kind: "t
   );
 }
 
+/** Connections to a local socket, which are kept for as long as Node's own agent keeps its. */
+export function createUnixAgent({ socketPath }: Extract<Endpoint, { kind: "unix" }>): Agent {
+  return createAgent(() => process.getBuiltinModule("node:net").connect({ path: socketPath }), idleMs);
+}
+
 /** Connections to a local socket whose output can be read in place. */
 export function createOutputAgent({ socketPath }: Extract<Endpoint, { kind: "unix" }>): Agent {
   return createAgent(() => connectInPlace(socketPath));
 }
 
-/** Node's parts are taken when they are needed: an import of node:http alone costs every command 20 ms. */
-function createAgent(dial: () => Duplex): Agent {
-  return Object.assign(new (process.getBuiltinModule("node:http").Agent)({ keepAlive: true }), {
-    createConnection: dial,
-  });
+const idleMs = 5_000;
+
+/**
+ * Node's parts are taken when they are needed: an import of node:http alone costs every command 20 ms. No server has a name
+ * here, which Node would make of each request's host, at the price of 10 ms for the first one. And the library describes all
+ * options of each request in words that nobody reads: with the agent would come all of its connections.
+ */
+function createAgent(dial: () => Duplex, timeout?: number): Agent {
+  const { Agent: HttpAgent } = process.getBuiltinModule("node:http");
+  const options = { keepAlive: true, scheduling: "lifo" as const, servername: "", ...(timeout ? { timeout } : {}) };
+  return Object.assign(new HttpAgent(options), { createConnection: dial, [inspect.custom]: () => "Agent" });
 }

@@ -1,7 +1,8 @@
+import type { Agent } from "node:http";
 import type { CallOptions, Clock, Redact } from "@sluice/core";
 import type Docker from "dockerode";
 import type { Memo } from "../compose-cli/memo.ts";
-import { createOutputAgent, createSshAgent, createTcpAgent } from "./agents.ts";
+import { createOutputAgent, createSshAgent, createTcpAgent, createUnixAgent } from "./agents.ts";
 import { type Endpoint, type Environment, resolveEndpoint } from "./endpoint.ts";
 import { engineError } from "./errors.ts";
 import type { StopNotes } from "./stop-notes.ts";
@@ -60,26 +61,32 @@ export function createEngine({ env, clock, redact = (text) => text, memo, stopNo
 /** Explicit `undefined`s: what is left out, the library takes from the process's own environment. */
 const none = { host: undefined, port: undefined, ca: undefined, cert: undefined, key: undefined, agent: undefined };
 
-/** The library costs 140 ms to load: only what talks to an engine pays for it. */
 async function connect(endpoint: Endpoint, env: Environment): Promise<Docker> {
-  const { default: Dockerode } = await import("dockerode");
-  if (endpoint.kind === "unix") {
-    return new Dockerode({ ...none, protocol: "http", socketPath: endpoint.socketPath } as Docker.DockerOptions);
-  }
-  const agent = endpoint.kind === "ssh" ? createSshAgent(endpoint, env) : createTcpAgent(endpoint);
-  // The agent makes the connections and asks for no path; of a host the library would parse an address each time.
-  return new Dockerode({ ...none, protocol: "http", socketPath: "by-agent", agent } as Docker.DockerOptions);
+  return dockerOver(agentOf(endpoint, env));
 }
 
 async function connectForOutput(endpoint: Endpoint, engine: Engine): Promise<Docker> {
-  if (endpoint.kind !== "unix") return engine.docker();
+  return endpoint.kind === "unix" ? dockerOver(createOutputAgent(endpoint)) : engine.docker();
+}
+
+function agentOf(endpoint: Endpoint, env: Environment): Agent {
+  switch (endpoint.kind) {
+    case "unix":
+      return createUnixAgent(endpoint);
+    case "ssh":
+      return createSshAgent(endpoint, env);
+    case "tcp":
+      return createTcpAgent(endpoint);
+  }
+}
+
+/**
+ * The library costs 140 ms to load: only what talks to an engine pays for it. The agent makes the connections and asks for
+ * no path; of a host the library would parse an address each time.
+ */
+async function dockerOver(agent: Agent): Promise<Docker> {
   const { default: Dockerode } = await import("dockerode");
-  return new Dockerode({
-    ...none,
-    protocol: "http",
-    socketPath: "by-agent",
-    agent: createOutputAgent(endpoint),
-  } as Docker.DockerOptions);
+  return new Dockerode({ ...none, protocol: "http", socketPath: "by-agent", agent } as Docker.DockerOptions);
 }
 
 /** For spreading into the options of an API call. */

@@ -6,7 +6,7 @@ import {
   SluiceError,
   type StreamOptions,
 } from "@sluice/core";
-import type { Engine } from "../engine/engine.ts";
+import { type Engine, withSignal } from "../engine/engine.ts";
 import { engineError } from "../engine/errors.ts";
 import { type ContainerProcess, startProcess } from "./process.ts";
 import { putFiles } from "./put-files.ts";
@@ -50,6 +50,16 @@ export function createContainerExec(engine: Engine): ContainerExec {
         await (await engine.docker()).getContainer(container).kill({ signal: name });
       } catch (error) {
         throw engineError(error, `${name} cannot be sent to container ${container}`, "EXEC_FAILED");
+      }
+    },
+    async environment(container, signal) {
+      try {
+        const { Config } = await (await engine.docker()).getContainer(container).inspect(withSignal(signal));
+        // An image without any has none.
+        return parseEnvironment((Config.Env as readonly string[] | null) ?? []);
+      } catch (error) {
+        signal?.throwIfAborted();
+        throw engineError(error, `the environment of container ${container} cannot be read`, "EXEC_FAILED");
       }
     },
   };
@@ -134,6 +144,12 @@ async function feed(process: ContainerProcess, stdin: NonNullable<StreamOptions[
 function assertStarted(exitCode: number, output: string, container: string, command: readonly string[]): void {
   if ((exitCode !== 126 && exitCode !== 127) || !output.startsWith("OCI runtime exec failed")) return;
   throw new SluiceError("EXEC_FAILED", `${command[0]} cannot be run in container ${container}: ${output.trim()}`);
+}
+
+/** A name without `=` is one that is not set. */
+function parseEnvironment(pairs: readonly string[]): ReadonlyMap<string, string> {
+  const set = pairs.filter((pair) => pair.includes("="));
+  return new Map(set.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]));
 }
 
 async function* onlyOutput({ frames }: ContainerProcess): AsyncGenerator<Uint8Array> {

@@ -3,7 +3,7 @@ import { isMap, isNode, LineCounter, parseDocument } from "yaml";
 import * as z from "zod";
 import { SluiceError, type SourcePosition } from "../errors/sluice-error.ts";
 import { layOver } from "./lay-over.ts";
-import { type Config, configSchema } from "./schema.ts";
+import { type Config, configSchema, type DatabaseConfig, databaseSchema } from "./schema.ts";
 
 const fileSchema = z.looseObject({ environments: z.record(z.string(), z.looseObject({})).optional() });
 
@@ -13,6 +13,11 @@ const once: z.core.ParseContext<z.core.$ZodIssue> = { jitless: true };
 /** The configuration of a project that has no file. */
 export function defaultConfig(): Config {
   return configSchema.parse({}, once);
+}
+
+/** What `database:` without a word means. */
+export function defaultDatabase(): DatabaseConfig {
+  return databaseSchema.parse({}, once);
 }
 
 /**

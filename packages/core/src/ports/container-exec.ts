@@ -45,6 +45,13 @@ export interface ContainerExec {
   /** Writes files into a container, running or not; each replaces its target in one rename-like step. */
   putFiles(container: string, files: readonly ContainerFile[], signal?: AbortSignal): Promise<void>;
   signal(container: string, name: string): Promise<void>;
+  /**
+   * What processes find in their environment because the container was made so, whoever said it: compose files,
+   * `env_file`s or the image. Nothing is run for it.
+   *
+   * @throws SluiceError EXEC_FAILED when the container is not there
+   */
+  environment(container: string, signal?: AbortSignal): Promise<ReadonlyMap<string, string>>;
 }
 
 export interface ContainerFile {

@@ -1,6 +1,7 @@
 import { SluiceError } from "@sluice/core";
 import * as z from "zod";
 import { fingerprintSchema } from "./fingerprint.ts";
+import { once } from "./parse-once.ts";
 import { verificationLevels } from "./verification.ts";
 
 const bytes = z.int().min(0);
@@ -94,7 +95,7 @@ export function parseManifest(text: string, file: string): Manifest {
       "use that version of Sluice, or a newer one",
     );
   }
-  const parsed = manifestSchema.safeParse(value);
+  const parsed = manifestSchema.safeParse(value, once);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const where = issue?.path.join(".") || "the whole";
@@ -102,7 +103,7 @@ export function parseManifest(text: string, file: string): Manifest {
 }
 
 export function formatManifest(manifest: Manifest): string {
-  return `${JSON.stringify(manifestSchema.parse(manifest), null, 2)}\n`;
+  return `${JSON.stringify(manifestSchema.parse(manifest, once), null, 2)}\n`;
 }
 
 function parseJson(text: string, file: string): unknown {

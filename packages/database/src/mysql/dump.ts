@@ -1,5 +1,5 @@
 import type { ContainerExec } from "@sluice/core";
-import { type CompressedOutput, compressHere, compressThere } from "../process/compressed-output.ts";
+import { type CompressedOutput, type PreparedOutput, prepareOutput } from "../process/compressed-output.ts";
 import type { ClientOptions } from "./client.ts";
 import { clientEnvironment, type MysqlTarget, packetOption, programsOf } from "./target.ts";
 
@@ -17,26 +17,28 @@ const whole = [
   packetOption,
 ];
 
+export interface DumpOptions extends Pick<ClientOptions, "session" | "signal"> {
+  readonly compressIn?: "container" | "process" | undefined;
+}
+
+/** What a dump takes besides the moment for it. Disposing ends it. */
+export function prepareDump(
+  exec: ContainerExec,
+  target: MysqlTarget,
+  { session, compressIn, signal }: DumpOptions,
+): PreparedOutput {
+  const options = { environment: clientEnvironment(target, session), signal };
+  return prepareOutput(exec, { container: target.container, session, options, compressIn });
+}
+
 /**
  * Dumps a database with the server's own tool. Whether its transaction is open shows in `bytes`: the first of them come
  * after 128 KiB of the dump, or at its end.
  *
- * @param isThere whether `makeReady` made the pipe
  * @throws SluiceError BACKUP_FAILED, BACKUP_EXIT_LOST while it is read
  */
-export async function startDump(
-  exec: ContainerExec,
-  target: MysqlTarget,
-  isThere: boolean,
-  { session, signal }: ClientOptions,
-): Promise<CompressedOutput> {
-  const { kind, user, database, container } = target;
+export function startDump(prepared: PreparedOutput, { kind, user, database }: MysqlTarget): Promise<CompressedOutput> {
   // Identifiers of transactions are the server's, not the database's.
   const ofKind = kind === "mysql" ? ["--set-gtid-purged=OFF"] : [];
-  return (isThere ? compressThere : compressHere)(exec, {
-    container,
-    session,
-    options: { environment: clientEnvironment(target, session), signal },
-    command: [programsOf(kind).dump, ...whole, ...ofKind, `--user=${user}`, "--", database],
-  });
+  return prepared.run([programsOf(kind).dump, ...whole, ...ofKind, `--user=${user}`, "--", database]);
 }

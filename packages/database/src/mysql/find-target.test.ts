@@ -8,16 +8,11 @@ function containerWith(
   { files = {}, programs = ["mariadb"] }: { files?: Readonly<Record<string, string>>; programs?: string[] } = {},
 ): ContainerExec {
   const exec = async (_container: string, [name = "", argument = ""]: readonly string[]) => {
-    const text = {
-      env: Object.entries(environment)
-        .map(([key, value]) => `${key}=${value}\0`)
-        .join(""),
-      cat: files[argument] ?? "",
-    }[name];
+    const text = name === "cat" ? (files[argument] ?? "") : undefined;
     if (text === undefined && !programs.includes(name)) throw new SluiceError("EXEC_FAILED", `${name}: not found`);
     return { exitCode: 0, stdout: Buffer.from(text ?? ""), stderr: "" };
   };
-  return { exec } as unknown as ContainerExec;
+  return { environment: async () => new Map(Object.entries(environment)), exec } as unknown as ContainerExec;
 }
 
 describe("the account of a backup", () => {

@@ -15,10 +15,10 @@ export interface FindMysqlTargetOptions {
 const either = (...names: readonly string[]) => names.flatMap((name) => [`MARIADB_${name}`, `MYSQL_${name}`]);
 
 /**
- * Who may do what a backup needs, asked in the database's container: what compose files, `env_file`s and the image say all
- * ends there. Values may be in files (`MARIADB_ROOT_PASSWORD_FILE`).
+ * Who may do what a backup needs, by the environment of the database's container: what compose files, `env_file`s and the
+ * image say all ends there. Values may be in files (`MARIADB_ROOT_PASSWORD_FILE`).
  *
- * @throws SluiceError DATABASE_UNREACHABLE, DATABASE_UNKNOWN (no database is named anywhere), EXEC_FAILED
+ * @throws SluiceError DATABASE_UNKNOWN (no database is named anywhere), EXEC_FAILED
  */
 export async function findMysqlTarget(
   exec: ContainerExec,

@@ -11,12 +11,11 @@ import { besideName } from "../model/beside-name.ts";
 import type { Fingerprint } from "../model/fingerprint.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { freeBytesIn } from "../process/free-bytes.ts";
-import { makeReady, pipeOf } from "../process/make-ready.ts";
 import { orDispose } from "../process/or-dispose.ts";
 import { started } from "../process/started.ts";
 import { dumpAccounts, restoreAccounts } from "./accounts.ts";
 import { type ClientOptions, runSql } from "./client.ts";
-import { startDump } from "./dump.ts";
+import { prepareDump, startDump } from "./dump.ts";
 import { countEvents, replaced, withoutEvents } from "./dump-text.ts";
 import type { Sampling } from "./fingerprint-sql.ts";
 import { openGate } from "./gate.ts";
@@ -81,26 +80,27 @@ function sessionOf({ backup, signal }: DriverCall, what = "backup"): ClientOptio
 async function dump(options: MysqlOptions, call: DriverCall): Promise<RunningDump> {
   const { exec, target, sampleAboveBytes = defaultSampleAboveBytes, compressIn } = options;
   const session = sessionOf(call);
-  const pipe = compressIn === "process" ? null : pipeOf(session.session);
-  const [live, { hasPipe }] = await Promise.all([
-    probeMysql(exec, target, session),
-    makeReady(exec, { container: target.container, pipe, ...session }),
-  ]);
-  await using gate = await openGate(exec, target, session);
-  const { refused } = gate;
-  return await orDispose(await openSnapshot(exec, target, session), async (snapshot) =>
-    orDispose(await startDump(exec, target, hasPipe, session), async (running) => ({
-      live,
-      bytes: await started(running.bytes),
-      rawBytes: () => running.rawBytes(),
-      fingerprint: async () => (refused === null ? snapshot.fingerprint({ aboveBytes: sampleAboveBytes }) : null),
-      notComparable: refused,
-      async [Symbol.asyncDispose]() {
-        await running[Symbol.asyncDispose]();
-        await snapshot[Symbol.asyncDispose]();
-      },
-    })),
-  );
+  return orDispose(prepareDump(exec, target, { ...session, compressIn }), async (prepared) => {
+    const live = await probeMysql(exec, target, session);
+    // A reader at the pipe of a dead run has ended when commits begin to stand still.
+    await prepared.ready();
+    await using gate = await openGate(exec, target, session);
+    const { refused } = gate;
+    return await orDispose(await openSnapshot(exec, target, session), async (snapshot) => {
+      const running = await startDump(prepared, target);
+      return {
+        live,
+        bytes: await started(running.bytes),
+        rawBytes: () => running.rawBytes(),
+        fingerprint: async () => (refused === null ? snapshot.fingerprint({ aboveBytes: sampleAboveBytes }) : null),
+        notComparable: refused,
+        async [Symbol.asyncDispose]() {
+          await running[Symbol.asyncDispose]();
+          await snapshot[Symbol.asyncDispose]();
+        },
+      };
+    });
+  });
 }
 
 async function scratch(

@@ -1,39 +1,35 @@
 import type { ContainerExec } from "@sluice/core";
 import { SluiceError } from "@sluice/core";
-import { type CompressedOutput, compressHere, compressThere } from "../process/compressed-output.ts";
+import { type CompressedOutput, type PreparedOutput, prepareOutput } from "../process/compressed-output.ts";
 import { reasonOf } from "../process/reason-of.ts";
 import { libpqEnvironment, type PostgresTarget } from "./target.ts";
 
 export interface DumpOptions {
-  /** Name of an exported snapshot; its transaction must be open until the dump has begun. */
-  readonly snapshot: string;
   readonly session: string;
-  /** Whether `makeReady` made the pipe. */
-  readonly isThere: boolean;
+  readonly compressIn?: "container" | "process" | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** What a dump takes besides its snapshot. Disposing ends it. */
+export function prepareDump(
+  exec: ContainerExec,
+  target: PostgresTarget,
+  { session, compressIn, signal }: DumpOptions,
+): PreparedOutput {
+  const options = { environment: libpqEnvironment(target, session), signal };
+  return prepareOutput(exec, { container: target.container, session, options, compressIn });
 }
 
 /**
  * Dumps a whole database with the server's own `pg_dump`, uncompressed inside so that the one compression works on all of
  * it. Gives up on a table that somebody locks for 10 s: a migration that runs.
  *
+ * @param snapshot name of an exported one; its transaction must be open until the dump's first bytes are there
  * @throws SluiceError BACKUP_FAILED, BACKUP_EXIT_LOST while it is read
  */
-export async function startDump(
-  exec: ContainerExec,
-  target: PostgresTarget,
-  options: DumpOptions,
-): Promise<CompressedOutput> {
-  const { snapshot, session, isThere, signal } = options;
-  const { container } = target;
+export function startDump(prepared: PreparedOutput, snapshot: string): Promise<CompressedOutput> {
   const args = ["-Fc", "-Z0", "--no-password", "--lock-wait-timeout=10000", `--snapshot=${snapshot}`];
-  const run = isThere ? compressThere : compressHere;
-  return run(exec, {
-    container,
-    session,
-    options: { environment: libpqEnvironment(target, session), signal },
-    command: ["pg_dump", ...args],
-  });
+  return prepared.run(["pg_dump", ...args]);
 }
 
 /**
@@ -55,7 +51,7 @@ export async function dumpGlobals(
     `--dbname=${conninfo(target)}`,
   ];
   const environment = libpqEnvironment(target, session);
-  // It has children, if only for a moment, and is quick: it is not told to stop (see `compressThere`).
+  // It has children, if only for a moment, and is quick: it is not told to stop (see `prepareOutput`).
   const { exitCode, stdout, stderr } = await exec.exec(target.container, command, { environment });
   signal?.throwIfAborted();
   if (exitCode === 0) return stdout;

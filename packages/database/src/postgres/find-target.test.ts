@@ -4,9 +4,9 @@ import { findPostgresTarget } from "./find-target.ts";
 
 const containerWith = (environment: Readonly<Record<string, string>>, files: Readonly<Record<string, string>> = {}) =>
   ({
-    exec: async (_container: string, [program, file = ""]: readonly string[]) => {
-      const pairs = Object.entries(environment).map(([name, value]) => `${name}=${value}\0`);
-      const text = program === "env" ? pairs.join("") : files[file];
+    environment: async () => new Map(Object.entries(environment)),
+    exec: async (_container: string, [, file = ""]: readonly string[]) => {
+      const text = files[file];
       return { exitCode: text === undefined ? 1 : 0, stdout: Buffer.from(text ?? ""), stderr: "" };
     },
   }) as unknown as ContainerExec;

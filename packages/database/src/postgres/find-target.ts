@@ -18,10 +18,10 @@ const names = {
 } as const;
 
 /**
- * Who the database's own user is, asked in its container: what compose files, `env_file`s and the image say all ends
- * there. Values may be in files (`POSTGRES_PASSWORD_FILE`).
+ * Who the database's own user is, by the environment of its container: what compose files, `env_file`s and the image say
+ * all ends there. Values may be in files (`POSTGRES_PASSWORD_FILE`).
  *
- * @throws SluiceError DATABASE_UNREACHABLE, EXEC_FAILED
+ * @throws SluiceError EXEC_FAILED
  */
 export async function findPostgresTarget(
   exec: ContainerExec,

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { type Fingerprint, sequenceSchema, tableSchema } from "../model/fingerprint.ts";
+import { once } from "../model/parse-once.ts";
 import { quoteText } from "./target.ts";
 
 /**
@@ -141,7 +142,7 @@ export function readFingerprint(
   tables: readonly string[],
   objects: readonly string[],
 ): Fingerprint {
-  const parse = <T>(schema: z.ZodType<T>, line: string): T => schema.parse(JSON.parse(line));
+  const parse = <T>(schema: z.ZodType<T>, line: string): T => schema.parse(JSON.parse(line), once);
   const content = tables.map((line) => parse(tableSchema, line));
   const large = content.filter(({ sampled }) => sampled).length;
   const { largeObjects, objects: counts, extensions, views, foreign } = parse(objectsSchema, objects[0] ?? "{}");

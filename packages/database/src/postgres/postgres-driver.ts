@@ -3,9 +3,8 @@ import type { DatabaseDriver, DriverCall, RunningDump } from "../driver.ts";
 import { besideName } from "../model/beside-name.ts";
 import type { Fingerprint } from "../model/fingerprint.ts";
 import { freeBytesIn } from "../process/free-bytes.ts";
-import { makeReady, pipeOf } from "../process/make-ready.ts";
 import { orDispose } from "../process/or-dispose.ts";
-import { dumpGlobals, startDump } from "./dump.ts";
+import { dumpGlobals, prepareDump, startDump } from "./dump.ts";
 import type { Sampling } from "./fingerprint-sql.ts";
 import { createDatabase, dropDatabase, restoreDump } from "./new-database.ts";
 import { probeIn, probePostgres } from "./probe.ts";
@@ -148,29 +147,49 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
 /** Each process in the container takes a while to start: there are as few as can be, and they start at the same time. */
 async function dump(options: PostgresOptions, { session, signal }: PsqlOptions): Promise<RunningDump> {
   const { exec, target, compressIn, sampleAboveBytes = defaultSampleAboveBytes } = options;
-  const pipe = compressIn === "process" ? null : pipeOf(session);
-  const ready = makeReady(exec, { container: target.container, session, pipe, signal });
-  // Whoever waits for the connection first would leave it to nobody.
-  ready.catch(() => undefined);
-  return orDispose(await openSession(exec, target, { session, signal }), async (connection) => {
-    const live = await probeIn(connection);
-    await endOrphans(connection);
-    // What it counts goes on beside the dump, and takes one processor at most from it and from the application.
-    await connection.query("set max_parallel_workers_per_gather = 0;");
-    const snapshot = await snapshotIn(connection);
-    const { hasPipe } = await ready;
-    const running = await startDump(exec, target, { session, signal, snapshot: snapshot.name, isThere: hasPipe });
-    return {
-      live,
-      bytes: running.bytes,
-      rawBytes: () => running.rawBytes(),
-      fingerprint: () => snapshot.fingerprint({ aboveBytes: sampleAboveBytes }),
-      async [Symbol.asyncDispose]() {
-        await running[Symbol.asyncDispose]();
-        await snapshot[Symbol.asyncDispose]();
-      },
-    };
-  });
+  return orDispose(prepareDump(exec, target, { session, compressIn, signal }), async (prepared) =>
+    orDispose(await openSession(exec, target, { session, signal }), async (connection) => {
+      const live = await probeIn(connection);
+      await endOrphans(connection);
+      // What it counts goes on beside the dump, and takes one processor at most from it and from the application.
+      await connection.query("set max_parallel_workers_per_gather = 0;");
+      const snapshot = await snapshotIn(connection);
+      const running = await startDump(prepared, snapshot.name);
+      const { bytes, isBegun } = noteBeginning(running.bytes);
+      const release = () => snapshot[Symbol.asyncDispose]();
+      return {
+        live,
+        bytes,
+        rawBytes: () => running.rawBytes(),
+        async fingerprint() {
+          const content = await snapshot.fingerprint({ aboveBytes: sampleAboveBytes });
+          // The dump has a transaction of its own from then on, and nobody waits for the end of this one.
+          void isBegun.then(release).catch(() => undefined);
+          return content;
+        },
+        async [Symbol.asyncDispose]() {
+          await running[Symbol.asyncDispose]();
+          await release();
+        },
+      };
+    }),
+  );
+}
+
+/** `isBegun` resolves with the first bytes, and never where there are none. */
+function noteBeginning(source: AsyncIterable<Uint8Array>): {
+  readonly bytes: AsyncIterable<Uint8Array>;
+  readonly isBegun: Promise<void>;
+} {
+  let begin: () => void = () => undefined;
+  const isBegun = new Promise<void>((resolve) => (begin = resolve));
+  async function* bytes(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of source) {
+      begin();
+      yield chunk;
+    }
+  }
+  return { bytes: bytes(), isBegun };
 }
 
 function sampledIn({ tables }: Fingerprint): Sampling {

@@ -2,6 +2,7 @@ import type { ContainerExec } from "@sluice/core";
 import { SluiceError } from "@sluice/core";
 import * as z from "zod";
 import type { DatabaseFacts, Manifest } from "../model/manifest.ts";
+import { once } from "../model/parse-once.ts";
 import { type PsqlOptions, type PsqlSession, runSql } from "./psql.ts";
 import type { PostgresTarget } from "./target.ts";
 
@@ -60,7 +61,7 @@ export async function probeIn(session: PsqlSession): Promise<PostgresFacts> {
 }
 
 function readFacts([line = "{}"]: readonly string[]): PostgresFacts {
-  const { version, number, preload, size, owner, encoding, row } = answerSchema.parse(JSON.parse(line));
+  const { version, number, preload, size, owner, encoding, row } = answerSchema.parse(JSON.parse(line), once);
   const major = Math.floor(number / 10_000);
   if (major < oldestMajor) {
     throw new SluiceError("DATABASE_UNKNOWN", `PostgreSQL ${version} is too old, ${oldestMajor} or newer is needed`);

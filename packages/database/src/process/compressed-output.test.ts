@@ -2,7 +2,7 @@ import { type ContainerExec, type ExecOptions, SluiceError } from "@sluice/core"
 import { describe, expect, it } from "vitest";
 import { decompress } from "../compression/zstd.ts";
 import { bytesOf, chunks } from "../testing/bytes.ts";
-import { compressHere, compressThere, type OutputRequest } from "./compressed-output.ts";
+import { compressHere, type PreparedRequest, prepareOutput } from "./compressed-output.ts";
 import { sessionVariable } from "./make-ready.ts";
 
 interface Program {
@@ -15,34 +15,81 @@ interface Program {
   readonly hangs?: boolean;
 }
 
-/** A container whose programs do what the test says; what was run and what was stopped is noted. */
-function containerWith(programs: Readonly<Record<string, Program>>) {
+interface ContainerFacts {
+  readonly programs: Readonly<Record<string, Program>>;
+  /** What the shell finds that makes the container ready. Default: all that a pipe needs. */
+  readonly hasPipe?: boolean;
+}
+
+/**
+ * A container whose programs do what the test says; what was run and what was stopped is noted. Shells that are told to
+ * become something are noted as that: `zstd` is the one that waits at the pipe.
+ */
+function containerWith({ programs, hasPipe = true }: ContainerFacts) {
   const ran: string[] = [];
   const stopped: string[] = [];
-  const marks: (string | undefined)[] = [];
-  const stream = async (_container: string, line: readonly string[], given: ExecOptions = {}) => {
-    const { signal } = given;
-    // The shell that opens the pipe becomes what it is given.
-    const name = line[5] ?? line[0] ?? "";
+  const environments: (Readonly<Record<string, string>> | undefined)[] = [];
+
+  async function* run(name: string, signal: AbortSignal | undefined, end: (ended: Ended) => void) {
     ran.push(name);
-    marks.push(given.environment?.[sessionVariable]);
     const program = programs[name];
     if (!program) throw new SluiceError("EXEC_FAILED", `${name}: not found`);
     const { output = "", exitCode = 0, stderr = "", lost = false, hangs = false } = program;
-    const over = new Promise<void>((resolve, reject) => {
-      if (lost) return void setTimeout(reject, 1, new SluiceError("EXEC_FAILED", "the connection broke"));
-      if (!hangs) return resolve();
-      signal?.addEventListener("abort", () => {
-        stopped.push(name);
-        reject(signal.reason as Error);
+    yield* chunks(output);
+    if (lost) throw new SluiceError("EXEC_FAILED", "the connection broke");
+    if (hangs) {
+      await new Promise<void>((_resolve, reject) => {
+        const stop = () => {
+          stopped.push(name);
+          reject(signal?.reason as Error);
+        };
+        if (signal?.aborted) stop();
+        else signal?.addEventListener("abort", stop);
       });
-    });
-    over.catch(() => undefined);
-    const done = over.then(() => ({ exitCode, stderr }));
+    }
+    end({ exitCode, stderr });
+  }
+  /** Answers in turns until it becomes what it is told to. */
+  async function* shell(
+    input: AsyncIterable<Uint8Array>,
+    signal: AbortSignal | undefined,
+    end: (ended: Ended) => void,
+  ) {
+    for await (const chunk of input) {
+      const text = Buffer.from(chunk).toString("utf8");
+      const [, name] = /^exec '([^']+)'/m.exec(text) ?? [];
+      if (name !== undefined) return yield* run(name, signal, end);
+      const [mark = ""] = /sluice-end-of-turn-\d+/.exec(text) ?? [];
+      yield* chunks(text.includes("mkfifo") ? `0\n${hasPipe ? "there\n" : ""}${mark}\n` : `${mark}\n`);
+    }
+    end({ exitCode: 0, stderr: "" });
+  }
+  async function* reader(
+    input: AsyncIterable<Uint8Array>,
+    signal: AbortSignal | undefined,
+    end: (ended: Ended) => void,
+  ) {
+    for await (const _go of input) return yield* run("zstd", signal, end);
+    end({ exitCode: 0, stderr: "" });
+  }
+  const stream = async (_container: string, [name = "", how]: readonly string[], given: ExecOptions = {}) => {
+    const { environment, signal } = given;
+    const input = given.stdin as AsyncIterable<Uint8Array>;
+    let settle: { resolve(ended: Ended): void; reject(error: unknown): void } | undefined;
+    const done = new Promise<Ended>((resolve, reject) => (settle = { resolve, reject }));
     done.catch(() => undefined);
+    const end = (ended: Ended) => settle?.resolve(ended);
+    if (name === "sh") environments.push(environment);
+    if (how === "-c" && !programs["zstd"]) throw new SluiceError("EXEC_FAILED", "the reader cannot be started");
+    const source =
+      how === "-s" ? shell(input, signal, end) : how === "-c" ? reader(input, signal, end) : run(name, signal, end);
     async function* stdout() {
-      yield* chunks(output);
-      await over;
+      try {
+        yield* source;
+      } catch (error) {
+        settle?.reject(error);
+        throw error;
+      }
     }
     return { stdout: stdout(), done };
   };
@@ -53,31 +100,33 @@ function containerWith(programs: Readonly<Record<string, Program>>) {
       return { stdout: Buffer.from(await bytesOf(stdout)), ...(await done) };
     },
   } as unknown as ContainerExec;
-  return { exec, ran, stopped, marks };
+  return { exec, ran, stopped, environments };
 }
 
-const request: OutputRequest = {
-  container: "db",
-  session: "backup-1",
-  options: {},
-  command: ["pg_dump"],
-};
+interface Ended {
+  readonly exitCode: number;
+  readonly stderr: string;
+}
+
+const request: PreparedRequest = { container: "db", session: "backup-1", options: { environment: { PGUSER: "shop" } } };
+const command = ["pg_dump", "--snapshot=it's"];
 const wholeOf = async (exec: ContainerExec) => {
-  await using output = await compressThere(exec, request);
-  return await bytesOf(output.bytes);
+  await using prepared = prepareOutput(exec, request);
+  return await bytesOf((await prepared.run(command)).bytes);
 };
-/** The shell becomes `zstd`. */
-const around = { rm: {}, sh: { output: "compressed" } };
+const around = { rm: {}, zstd: { output: "compressed" } };
 
 describe("compressed in the container", () => {
   it("is what zstd gives, when both ended well, and nothing else is run", async () => {
-    const { exec, ran, marks } = containerWith({ ...around, pg_dump: {} });
+    const { exec, ran, environments } = containerWith({ programs: { ...around, pg_dump: {} } });
     {
-      await using output = await compressThere(exec, request);
+      await using prepared = prepareOutput(exec, request);
+      const output = await prepared.run(command);
       expect([await bytesOf(output.bytes), output.rawBytes()]).toEqual(["compressed", null]);
     }
-    expect(ran).toEqual(["sh", "pg_dump"]);
-    expect(marks.slice(0, 2)).toEqual(["backup-1", "backup-1"]);
+    expect(ran.toSorted()).toEqual(["pg_dump", "zstd"]);
+    const mark = { [sessionVariable]: "backup-1" };
+    expect(environments).toEqual([{ PGUSER: "shop", ...mark }, mark]);
   });
 
   it.each([
@@ -89,43 +138,72 @@ describe("compressed in the container", () => {
     [{ pg_dump: { exitCode: 137 } }, "BACKUP_FAILED", "pg_dump failed (exit code 137): it was ended by signal 9"],
     [{ pg_dump: { lost: true } }, "BACKUP_EXIT_LOST", "nobody saw how pg_dump ended"],
     [
-      { pg_dump: {}, sh: { output: "half", exitCode: 1, stderr: "zstd: no space" } },
+      { pg_dump: {}, zstd: { output: "half", exitCode: 1, stderr: "zstd: no space" } },
       "BACKUP_FAILED",
       "zstd failed (exit code 1)",
     ],
-    [{ pg_dump: {}, sh: { output: "half", lost: true } }, "BACKUP_EXIT_LOST", "nobody saw how zstd ended"],
+    [{ pg_dump: {}, zstd: { output: "half", lost: true } }, "BACKUP_EXIT_LOST", "nobody saw how zstd ended"],
   ])("is nothing when one of them did not: %o", async (programs, code, message) => {
-    const { exec, ran } = containerWith({ ...around, ...programs });
+    const { exec, ran } = containerWith({ programs: { ...around, ...programs } });
     const error = await wholeOf(exec).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code, message: expect.stringContaining(message) });
     // Where something came out, the pipe is open, and its name gone.
-    expect(ran).toEqual(["sh", "pg_dump"]);
+    expect(ran.toSorted()).toEqual(["pg_dump", "zstd"]);
   });
 
   it("one that would wait for the other for ever is stopped", async () => {
-    const reading = containerWith({ ...around, sh: { hangs: true }, pg_dump: { exitCode: 1 } });
+    const reading = containerWith({ programs: { ...around, zstd: { hangs: true }, pg_dump: { exitCode: 1 } } });
     await expect(wholeOf(reading.exec)).rejects.toMatchObject({ code: "BACKUP_FAILED" });
-    expect([reading.stopped, reading.ran.at(-1)]).toEqual([["sh"], "rm"]);
+    expect([reading.stopped, reading.ran.at(-1)]).toEqual([["zstd"], "rm"]);
 
-    const writing = containerWith({ rm: {}, pg_dump: { hangs: true } });
-    await expect(compressThere(writing.exec, request)).rejects.toMatchObject({ code: "EXEC_FAILED" });
+    const writing = containerWith({ programs: { ...around, zstd: { lost: true }, pg_dump: { hangs: true } } });
+    await expect(wholeOf(writing.exec)).rejects.toMatchObject({ code: "BACKUP_EXIT_LOST" });
     expect([writing.stopped, writing.ran.at(-1)]).toEqual([["pg_dump"], "rm"]);
+  });
+
+  it("without its reader there is none, and no pipe is left", async () => {
+    const { exec, ran } = containerWith({ programs: { rm: {}, pg_dump: {} } });
+    await expect(wholeOf(exec)).rejects.toMatchObject({ code: "EXEC_FAILED" });
+    expect(ran).toEqual(["rm"]);
+  });
+
+  it("what was prepared and is not needed ends by itself, and leaves no pipe", async () => {
+    const { exec, ran, stopped } = containerWith({ programs: { ...around, pg_dump: {} } });
+    {
+      await using prepared = prepareOutput(exec, request);
+      await prepared.ready();
+    }
+    expect([ran, stopped]).toEqual([["rm"], []]);
+  });
+
+  it.each([
+    ["the container lacks what that needs", { hasPipe: false }, {}],
+    ["that is wanted", {}, { compressIn: "process" as const }],
+  ])("is compressed here where %s", async (_why, facts, wanted) => {
+    const { exec, ran } = containerWith({ programs: { ...around, pg_dump: { output: "raw" } }, ...facts });
+    await using prepared = prepareOutput(exec, { ...request, ...wanted });
+    const output = await prepared.run(command);
+    expect([await bytesOf(decompress(output.bytes)), output.rawBytes(), ran]).toEqual(["raw", 3, ["pg_dump"]]);
   });
 });
 
 it("what nobody reads is ended", async () => {
-  for (const compressed of [compressThere, compressHere]) {
-    const { exec, stopped } = containerWith({ ...around, sh: { hangs: true }, pg_dump: { hangs: true } });
-    const output = await compressed(exec, request);
-    await output[Symbol.asyncDispose]();
+  for (const hasPipe of [true, false]) {
+    const programs = { ...around, zstd: { hangs: true }, pg_dump: { output: "x", hangs: true } };
+    const { exec, stopped } = containerWith({ programs, hasPipe });
+    const prepared = prepareOutput(exec, request);
+    const { bytes } = await prepared.run(command);
+    const reading = bytesOf(bytes).catch((error: unknown) => error);
+    await prepared[Symbol.asyncDispose]();
+    await reading;
     expect(stopped).toContain("pg_dump");
   }
 });
 
 describe("compressed here", () => {
   it("gives back what was written, and counts it", async () => {
-    const { exec } = containerWith({ pg_dump: { output: "x".repeat(100_000) } });
-    const output = await compressHere(exec, request);
+    const { exec } = containerWith({ programs: { pg_dump: { output: "x".repeat(100_000) } } });
+    const output = await compressHere(exec, { ...request, command });
     expect(await bytesOf(decompress(output.bytes))).toBe("x".repeat(100_000));
     expect(output.rawBytes()).toBe(100_000);
   });
@@ -134,8 +212,8 @@ describe("compressed here", () => {
     [{ output: "half", exitCode: 1 }, "BACKUP_FAILED"],
     [{ output: "half", lost: true }, "BACKUP_EXIT_LOST"],
   ])("is nothing when it did not end well: %o", async (program, code) => {
-    const { exec } = containerWith({ pg_dump: program });
-    const { bytes } = await compressHere(exec, request);
+    const { exec } = containerWith({ programs: { pg_dump: program } });
+    const { bytes } = await compressHere(exec, { ...request, command });
     await expect(bytesOf(bytes)).rejects.toMatchObject({ code });
   });
 });

@@ -1,4 +1,4 @@
-import { type ContainerExec, SluiceError } from "@sluice/core";
+import type { ContainerExec } from "@sluice/core";
 
 /** What a container's processes are told, whoever said it: compose files, `env_file`s or the image. */
 export interface ContainerEnvironment {
@@ -7,17 +7,13 @@ export interface ContainerEnvironment {
   valueOf(names: readonly string[]): Promise<string | undefined>;
 }
 
-/** @throws SluiceError DATABASE_UNREACHABLE, EXEC_FAILED */
+/** @throws SluiceError EXEC_FAILED */
 export async function readEnvironment(
   exec: ContainerExec,
   container: string,
   signal?: AbortSignal,
 ): Promise<ContainerEnvironment> {
-  const { exitCode, stdout, stderr } = await exec.exec(container, ["env", "-0"], { signal });
-  if (exitCode !== 0) {
-    throw new SluiceError("DATABASE_UNREACHABLE", `the environment of ${container} cannot be read: ${stderr.trim()}`);
-  }
-  const environment = parseEnvironment(Buffer.from(stdout).toString("utf8"));
+  const environment = await exec.environment(container, signal);
   return {
     all: environment,
     async valueOf(names) {
@@ -30,11 +26,6 @@ export async function readEnvironment(
       return undefined;
     },
   };
-}
-
-function parseEnvironment(text: string): ReadonlyMap<string, string> {
-  const pairs = text.split("\0").filter((pair) => pair.includes("="));
-  return new Map(pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]));
 }
 
 async function readValue(

@@ -1,5 +1,6 @@
 import { type ContainerExec, isSluiceError, SluiceError } from "@sluice/core";
-import { openTurns } from "./turns.ts";
+import { orDispose } from "./or-dispose.ts";
+import { openTurns, type TurnsEnd } from "./turns.ts";
 
 /** Name of the variable by which processes of a backup are known in a container; its value is the session. */
 export const sessionVariable = "SLUICE_BACKUP";
@@ -88,35 +89,61 @@ export interface Ready {
 
 const nothing: Ready = { ended: 0, hasPipe: false };
 
+/** The shell that made a container ready, which waits to become something else. Disposing ends it. */
+export interface ReadyShell extends Ready, AsyncDisposable {
+  /** Runs a script that ends with `exec`. Resolves with how what it became ended. */
+  become(script: string): Promise<TurnsEnd>;
+}
+
 /**
  * Makes a container ready for a backup, in one process, as each takes a while to start.
  *
  * What dead runs left there is ended: a dump whose reader is gone waits for ever, in an open transaction, and so does a
- * reader at a pipe that nobody writes to any more. Such processes are known by a variable of their environment, which this
- * one does not have; those of this run by its value. Whoever asks for it must be alive after all of them have been found:
- * where it is killed, and the engine runs this only after that, the next backup is at work already. Needs `sh`, `tr` and
- * `grep`, and for the pipe `zstd` and `mkfifo` and a place to write to: nothing is ended, and no pipe is made, without them.
+ * reader at a pipe that nobody writes to any more. Such processes are known by a variable of their environment; those of
+ * this run by its value. Whoever asks for it must be alive after all of them have been found: where it is killed, and the
+ * engine runs this only after that, the next backup is at work already. Needs `sh`, `tr` and `grep`, and for the pipe
+ * `zstd` and `mkfifo` and a place to write to: nothing is ended, and no pipe is made, without them.
  */
-export async function makeReady(
+export async function makeReady(exec: ContainerExec, request: ReadyRequest): Promise<Ready> {
+  const shell = await openReadyShell(exec, request);
+  if (!shell) return nothing;
+  await using ready = shell;
+  return { ended: ready.ended, hasPipe: ready.hasPipe };
+}
+
+/**
+ * The same, with the shell that did it; `null` where the container has none.
+ *
+ * @param environment of the shell, and of what it becomes
+ */
+export async function openReadyShell(
   exec: ContainerExec,
   { container, session, pipe, variable = sessionVariable, prefix = backupPrefix, signal }: ReadyRequest,
-): Promise<Ready> {
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ReadyShell | null> {
   try {
-    await using shell = await openTurns(exec, {
+    const opened = await openTurns(exec, {
       container,
       command: ["sh", "-s", variable, session, pipe ?? "", prefix],
-      environment: {},
+      environment,
       signal,
       mark: (text) => `echo ${text}`,
       failure: ({ exitCode }) => new SluiceError("EXEC_FAILED", `the shell ended with exit code ${exitCode}`),
     });
-    await shell.query(look);
-    const [ended, there] = await shell.query(act);
-    return { ended: Number(ended) || 0, hasPipe: there === "there" };
+    return await orDispose(opened, async (shell) => {
+      await shell.query(look);
+      const [ended, there] = await shell.query(act);
+      return {
+        ended: Number(ended) || 0,
+        hasPipe: there === "there",
+        become: (script) => shell.finish(script),
+        [Symbol.asyncDispose]: () => shell[Symbol.asyncDispose](),
+      };
+    });
   } catch (error) {
     signal?.throwIfAborted();
     // A program that is not there cannot be started.
-    if (isSluiceError(error) && error.code === "EXEC_FAILED") return nothing;
+    if (isSluiceError(error) && error.code === "EXEC_FAILED") return null;
     throw error;
   }
 }

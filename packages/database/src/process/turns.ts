@@ -4,6 +4,14 @@ import type { ContainerExec, ExecStream, SluiceError } from "@sluice/core";
 export interface Turns extends AsyncDisposable {
   /** Lines that statements give. @throws SluiceError what `failure` makes of the client's end */
   query(sql: string): Promise<readonly string[]>;
+  /** Sends the last statement: nothing is read after it, and nothing that is written from now on is looked at. */
+  finish(sql: string): Promise<TurnsEnd>;
+}
+
+/** How a client ended. */
+export interface TurnsEnd {
+  readonly exitCode: number;
+  readonly stderr: string;
 }
 
 export interface TurnsRequest {
@@ -14,7 +22,7 @@ export interface TurnsRequest {
   readonly signal?: AbortSignal | undefined;
   /** A statement that gives a line with this text, and makes the client write what it holds back. */
   readonly mark: (text: string) => string;
-  readonly failure: (ended: { readonly exitCode: number; readonly stderr: string }) => SluiceError;
+  readonly failure: (ended: TurnsEnd) => SluiceError;
 }
 
 export async function openTurns(exec: ContainerExec, request: TurnsRequest): Promise<Turns> {
@@ -42,6 +50,14 @@ export async function openTurns(exec: ContainerExec, request: TurnsRequest): Pro
         answer.push(value);
       }
     },
+    async finish(sql) {
+      busy = true;
+      input.push(`${sql}\n`);
+      input.end();
+      await drain(lines);
+      busy = false;
+      return process.done;
+    },
     async [Symbol.asyncDispose]() {
       input.end();
       // One that waits for a statement ends by itself with its input.
@@ -67,7 +83,13 @@ async function drain(lines: AsyncIterable<string>): Promise<void> {
 }
 
 /** Standard input that is written piece by piece. */
-function createInput(): { push(text: string): void; end(): void; bytes(): AsyncGenerator<Uint8Array> } {
+interface PieceInput {
+  push(text: string): void;
+  end(): void;
+  bytes(): AsyncGenerator<Uint8Array>;
+}
+
+export function createInput(): PieceInput {
   const waiting: string[] = [];
   let ended = false;
   let wake: () => void = () => undefined;

@@ -3,9 +3,9 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import {
   type DatabaseConfig,
+  defaultDatabase,
   type ObservedContainer,
   type ObservedStack,
-  parseConfig,
   type RehearsedFiles,
   SluiceError,
 } from "@sluice/core";
@@ -42,7 +42,7 @@ export interface OpenDatabase extends FoundDatabase {
 
 /** The section `database:`, or what it means without a word. @throws SluiceError CONFIG_INVALID */
 export async function databaseSettings(session: Session): Promise<DatabaseConfig> {
-  return (await session.config()).database ?? defaults;
+  return (await session.config()).database ?? defaultDatabase();
 }
 
 /**
@@ -120,9 +120,6 @@ async function earlyDriver(
     return null;
   }
 }
-
-/** What `database:` without a word means. */
-const defaults: DatabaseConfig = parseConfig("database: {}", "sluice.yaml").database as DatabaseConfig;
 
 function openCipher({ encryption }: DatabaseConfig, directory: string): Cipher | null {
   if (!encryption) return null;
