@@ -158,7 +158,7 @@ describe("a sequence", () => {
     const port = await serve((_request, response) => response.end(body));
     const expected = { status: [], json: { "$.user": {} } };
     const { verdict } = await probe(aSequence(aStep({ expect: expected })), port);
-    expect(verdict).toMatchObject({ result: "fail", value: 'step 1 of 1 (step): $.user is {"name":"a …' });
+    expect(verdict).toMatchObject({ result: "fail", value: 'step 1 of 1 (step): $.user is {"name":"a b","token":" …' });
   });
 
   it("fails where an answer lacks what is to be captured, or is none", async () => {
