@@ -45,6 +45,32 @@ describe("checks that watch", () => {
     expect(told.slice(-2)).toEqual(["shift-1", "bake-1"]);
   });
 
+  it.each([
+    ["never served: all that it is known for counts", false],
+    ["served before: what it is known for from then is told apart", true],
+  ])("are told of a release that %s", async (_what, served) => {
+    const access = { organization: "acme", projects: ["web"], token: "${env:SENTRY_TOKEN}" };
+    const rollout = { steps: [{ share: 25, for: "20s" }, 100], bake: "20s" };
+    const scenario = aScenario({
+      config: aConfig({ checks: [{ name: "issues", sentry: {} }], sentry: access, rollout }),
+    });
+    await scenario.deploy("v1");
+    if (served) {
+      await scenario.deploy("v2");
+      await scenario.deploy("v3");
+    }
+    const targets: WatchTarget[] = [];
+    scenario.world.behaviours.set("v2", {
+      watched(_check, target) {
+        targets.push(target);
+        return {};
+      },
+    });
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live" });
+    expect(targets.length).toBeGreaterThan(0);
+    expect(targets.every(({ startedAt }) => (startedAt !== undefined) === served)).toBe(true);
+  });
+
   it("end a bake that turns bad at once, and users are back with the version before", async () => {
     const { result, scenario, targets } = await deployed(({ share }) =>
       share === 100 ? { result: "fail", value: "80 a minute", limit: "2 a minute", n: 40 } : {},

@@ -10,6 +10,7 @@ import {
   type WatchTarget,
   watchedChecks,
 } from "@sluice/core";
+import { lastLiveAt } from "./read-attempts.ts";
 import { type DeploymentScope, releaseOf } from "./scope.ts";
 
 /** Checks that watch a span, each at its own pace: none of them holds up who watches the traffic. */
@@ -138,6 +139,12 @@ function waitAborted(signal: AbortSignal): Promise<void> {
   });
 }
 
+/** A release that has served before may be known for what it did then. */
+async function wasLive(scope: DeploymentScope): Promise<boolean> {
+  const isAsked = scope.config.checks.some(({ sentry }) => sentry !== undefined);
+  return isAsked && (await lastLiveAt(scope.ports.journal, releaseOf(scope).bundle.id)) !== null;
+}
+
 async function targetOf(
   scope: DeploymentScope,
   { slot, share }: WatchedSpan,
@@ -156,6 +163,7 @@ async function targetOf(
   };
   const release = releaseOf(scope).bundle.tag;
   const starts = own.map(({ startedAt }) => Date.parse(startedAt)).filter((at) => !Number.isNaN(at));
-  const startedAt = starts.length > 0 ? new Date(Math.min(...starts)) : undefined;
+  const isBack = starts.length > 0 && (await wasLive(scope));
+  const startedAt = isBack ? new Date(Math.min(...starts)) : undefined;
   return { stack, slot, release, containers: containersByService(own), share, startedAt, previous };
 }

@@ -60,7 +60,9 @@ describe.skipIf(reason !== "")(`a second engine ${reason}`, () => {
     };
     expect([await outlives("SIGTERM"), await outlives("SIGKILL")]).toEqual([false, false]);
     await engine.configure({ "live-restore": true });
-    await expect.poll(() => engine.docker("info", "--format", "{{.LiveRestoreEnabled}}")).toBe("true");
+    await expect
+      .poll(() => engine.docker("info", "--format", "{{.LiveRestoreEnabled}}"), { timeout: 20_000 })
+      .toBe("true");
     expect([await outlives("SIGTERM"), await outlives("SIGKILL")]).toEqual([true, true]);
   });
 

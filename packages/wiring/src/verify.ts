@@ -1,6 +1,5 @@
 import {
   type Check,
-  type Config,
   liveSlot,
   type ObservedStack,
   probeEach,
@@ -27,12 +26,10 @@ export async function verifyLive(session: Session, signal?: AbortSignal): Promis
       hint: "sluice status shows what is there",
     });
   }
-  const { services, ports, config, observed, live, target, aside } = serving;
+  const { services, isAhead, ports, config, observed, live, target, aside } = serving;
   await countTraffic(observed, ports, signal);
-  const checks = knownChecks(config, services);
-  const watched = watchedChecks(config, services).filter((check) =>
-    check.services.every((name) => isOf(services, name)),
-  );
+  const checks = releaseChecks(config, services).filter(({ service }) => !isAhead(service));
+  const watched = watchedChecks(config, services).filter((check) => !check.services.some(isAhead));
   const bundles = watched.length > 0 ? await ports.bundles.list() : [];
   const release = bundles.find(({ id }) => id === live.release)?.tag ?? live.release ?? "";
   const { stack, slots } = observed;
@@ -55,19 +52,16 @@ export async function probeDependencies(
   const { checks } = await session.config();
   const serving = checks.some(({ reachable }) => reachable) ? await openServing(session, signal) : null;
   if (!serving) return [];
-  const { ports, config, services, target } = serving;
-  const reachable = knownChecks(config, services).filter(({ type }) => type === "reachable");
+  const { ports, config, services, isAhead, target } = serving;
+  const reachable = releaseChecks(config, services).filter(
+    ({ type, service }) => type === "reachable" && !isAhead(service),
+  );
   return Promise.all(
     reachable.map(async (check) => ({
       service: check.service,
       verdict: await ports.prober.probe(check, target, signal),
     })),
   );
-}
-
-/** A check of a service that is written down and not released yet has nothing to look at. */
-function knownChecks(config: Config, services: readonly ServiceFacts[]): readonly Check[] {
-  return releaseChecks(config, services).filter(({ service }) => service === "" || isOf(services, service));
 }
 
 function isOf(services: readonly ServiceFacts[], name: string): boolean {
@@ -114,6 +108,8 @@ async function openServing(session: Session, signal: AbortSignal | undefined) {
   };
   return {
     services,
+    /** Whether a service is written down and not released yet: a check of it has nothing to look at. */
+    isAhead: (name: string) => !isOf(services, name) && isOf(project.services, name),
     ports,
     config,
     observed,

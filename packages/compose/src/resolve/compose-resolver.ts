@@ -182,9 +182,16 @@ async function positioned<T>(positionInConfig: ResolveRequest["positionInConfig"
 }
 
 function assertServices({ services }: ComposeModel, config: Config): void {
-  const unknown = Object.keys(config.services).find((name) => !(name in services));
+  const named = [
+    ...Object.keys(config.services).map((name) => ({ name, place: `services.${name}` })),
+    ...config.checks.flatMap(({ service }, index) =>
+      service === undefined ? [] : [{ name: service, place: `checks.${index}.service` }],
+    ),
+  ];
+  const unknown = named.find(({ name }) => !(name in services));
   if (unknown === undefined) return;
-  throw new SluiceError("CONFIG_INVALID", `services.${unknown}: the compose files have no service of this name`, {
+  const { name, place } = unknown;
+  throw new SluiceError("CONFIG_INVALID", `${place}: the compose files have no service of the name ${name}`, {
     hint: `they have ${Object.keys(services).join(", ")}`,
   });
 }

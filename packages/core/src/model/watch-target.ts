@@ -14,7 +14,7 @@ export interface WatchTarget {
   readonly share: number;
   /** The span began then, where that was before now: what is written down is looked at from there. */
   readonly since?: Date | undefined;
-  /** When its first container started, in a deployment: a release that comes back may have been known before. */
+  /** When its first container started, of a release that served before and comes back: what is older is no news. */
   readonly startedAt?: Date | undefined;
   /** `null` where there is no version before. */
   readonly previous: WatchedPrevious | null;

@@ -18,12 +18,15 @@ export function approvalObjections(
   { environment: reviews, pulls, direct }: Approvals,
   { needed, environment, startedBy }: ApprovalRule,
 ): readonly string[] {
-  const approving = reviews.filter(
-    ({ by, state, environments }) =>
-      state === "approved" && environments.includes(environment) && !startedBy.includes(by),
-  );
-  const reviewers = new Set(approving.map(({ by }) => by));
+  const approved = reviews.filter(({ state }) => state === "approved");
+  const isHere = ({ environments }: Review) => environments.some((name) => isSame(name, environment));
+  const isOther = ({ by }: Review) => !startedBy.some((person) => isSame(person, by));
+  const reviewers = new Set(approved.filter((review) => isHere(review) && isOther(review)).map(({ by }) => by));
   if (reviewers.size >= needed) return [];
+  const uncounted = approved.flatMap((review) => {
+    if (!isHere(review)) return [`${review.by} approved ${review.environments.join(", ")}, and not ${environment}`];
+    return isOther(review) ? [] : [`${review.by}, who approved ${environment}, started the run`];
+  });
   const lacking = pulls.flatMap(({ number, author, approvedBy }) => {
     const others = approvedBy.filter((person) => person !== author);
     return others.length >= needed
@@ -31,7 +34,17 @@ export function approvalObjections(
       : [`#${number} by ${author} is approved by ${others.length} of ${needed} others`];
   });
   const [first] = direct;
-  if (first === undefined) return lacking;
+  if (first === undefined) return lacking.length > 0 ? [...lacking, ...uncounted] : [];
   const more = direct.length > 1 ? ` and ${direct.length - 1} more` : "";
-  return [...lacking, `commit ${first.slice(0, 7)}${more} came by no pull request`];
+  return [...lacking, ...uncounted, `commit ${first.slice(0, 7)}${more} came by no pull request`];
+}
+
+type Review = Approvals["environment"][number];
+
+/**
+ * GitHub tells neither people nor environments apart by the case of their names.
+ * https://docs.github.com/actions/how-tos/deploy/configure-and-manage-deployments/manage-environments
+ */
+function isSame(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
 }
