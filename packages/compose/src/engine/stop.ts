@@ -56,10 +56,20 @@ export async function stopContainer(
   engine.stops.set(id, ended);
   try {
     await stop;
+  } catch (error) {
+    // Somebody would kill what runs for a stop that nobody asked the engine for.
+    if (wasNeverAsked(error)) await engine.stopNotes?.remove(id).catch(() => undefined);
+    throw error;
   } finally {
     if (engine.stops.get(id) === ended) engine.stops.delete(id);
   }
   await engine.stopNotes?.remove(id).catch(() => undefined);
+}
+
+/** There was no connection to an engine. */
+function wasNeverAsked(error: unknown): boolean {
+  const { code } = (error ?? {}) as NodeJS.ErrnoException;
+  return code === "ECONNREFUSED" || code === "ENOENT" || code === "EACCES";
 }
 
 /** Removes containers, running or not. Volumes stay. */

@@ -1,6 +1,7 @@
 import type { ContainerExec, ExecOptions } from "@sluice/core";
 import { describe, expect, it } from "vitest";
 import { leftSwapText, mendSwap, readLeftSwap } from "./mend-swap.ts";
+import { putScripts } from "./swap-client.ts";
 import type { MysqlTarget } from "./target.ts";
 
 const target: MysqlTarget = { kind: "mariadb", container: "0123456789abcdef", user: "root", database: "shop" };
@@ -38,6 +39,17 @@ function aContainer({ lines, oldTables = 0, working = [], exitCode = 0 }: Left) 
 const left = (...states: readonly string[]) => [JSON.stringify(note), ...states];
 
 describe("what a swap has left", () => {
+  it("is told by a note that is written last, where nothing of an earlier swap is left to tell of it", async () => {
+    const runs: string[] = [];
+    const exec = async (_container: string, command: readonly string[]) => {
+      runs.push(command[2]?.startsWith("rm") ? "rm" : (command.at(-1) ?? ""));
+      return { exitCode: 0, stdout: Buffer.from(""), stderr: "" };
+    };
+    const scripts = { script: "s", after: "a", rights: "r", back: { live: "l", fresh: "f" } };
+    await putScripts({ exec } as unknown as ContainerExec, target, scripts, note);
+    expect([runs[0], runs.at(-1), runs.length]).toEqual(["rm", "/tmp/sluice-swap.note", 7]);
+  });
+
   it("is nothing without a note, or with one that says nothing", async () => {
     for (const lines of [[], ["{"], ["null"], ['{"live":""}']]) {
       const { mend, runs, ports } = aContainer({ lines });

@@ -49,6 +49,8 @@ export async function putScripts(
   { script, after, rights, back }: SwapScripts,
   note: SwapNote,
 ): Promise<void> {
+  // What an earlier script wrote must not tell of this one.
+  await exec.exec(container, ["sh", "-c", 'rm -f "$1".*', "sh", swapPlace]);
   const put = async ([name, text]: readonly [string, string]) => {
     // Not by `putFiles`, which does not reach a /tmp in memory.
     const command = ["sh", "-c", 'umask 077 && cat > "$1"', "sh", `${swapPlace}.${name}`];
@@ -56,7 +58,8 @@ export async function putScripts(
     if (exitCode === 0) return;
     throw new SluiceError("RESTORE_FAILED", `${swapPlace}.${name} cannot be written: ${stderr.trim()}`);
   };
-  await Promise.all(Object.entries({ script, after, rights, ...back, note: JSON.stringify(note) }).map(put));
+  await Promise.all(Object.entries({ script, after, rights, ...back }).map(put));
+  await put(["note", JSON.stringify(note)]);
 }
 
 /**

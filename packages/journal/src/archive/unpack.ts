@@ -50,7 +50,7 @@ export async function unpack(archive: Readable, root: string, signal: AbortSigna
   if (reading.status === "rejected" && !isConsequence(reading.reason)) throw reading.reason;
   if (writing.status === "rejected") throw writing.reason;
   if (reading.status === "rejected") throw reading.reason;
-  if (!writing.value) throw notWhole("its end is missing");
+  if (!writing.value) throw notWhole("its end is missing, as where it was cut off, or an earlier version wrote it");
   await finish(root, late, writing.value.gone.map(safeName));
   return writing.value;
 }
