@@ -96,10 +96,14 @@ export interface AttemptRecord {
   readonly end: (DeploymentEnd & JournalRecord) | null;
 }
 
+export interface UnfinishedAttempt extends UnfinishedDeployment {
+  readonly attempt: AttemptRecord;
+  /** What condemned it says something of the release itself: it is broken. */
+  readonly isBroken: boolean;
+}
+
 /** What the last attempt left open: it has no end, or its way back was not complete. `null` when all is done. */
-export function unfinishedOf(
-  attempt: AttemptRecord | null,
-): (UnfinishedDeployment & { readonly attempt: AttemptRecord }) | null {
+export function unfinishedOf(attempt: AttemptRecord | null): UnfinishedAttempt | null {
   if (!attempt || (attempt.end && attempt.end.outcome !== "needs-person")) return null;
   const { start, outcomes, begun } = attempt;
   const done = new Set<string>();
@@ -113,7 +117,8 @@ export function unfinishedOf(
     plan: start.plan,
     begun: [...new Set(begun)],
     done: [...done],
-    ...(condemned === undefined ? {} : { condemned }),
+    ...(condemned ? { condemned: condemned.why } : {}),
+    isBroken: condemned?.ofRelease ?? false,
     attempt,
   };
 }

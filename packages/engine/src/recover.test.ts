@@ -179,6 +179,15 @@ describe("an attempt that was to be taken back, and of which users still reach t
   const config = aConfig({ rollout: { steps: [100], bake: "4s" }, analysis: { enabled: true, interval: "1s" } });
   const failing: Verdict = { check: "errors", result: "fail", value: "20 % errors", limit: "<= 1 %", n: 300 };
 
+  /** Does something in the moment in which a step waits because of a pause. */
+  function whenPaused({ world }: Scenario, act: () => void): void {
+    const push = world.events.push.bind(world.events);
+    world.events.push = (event) => {
+      if (event.type === "step-progress" && event.text.startsWith("paused by")) act();
+      return push(event);
+    };
+  }
+
   /** `v2` is ended after the cutover, and its doors cannot be led back. */
   async function stuck(end: (scenario: Scenario) => void, changes: { readonly isKilled?: boolean } = {}) {
     const scenario = aScenario({ config });
@@ -211,6 +220,14 @@ describe("an attempt that was to be taken back, and of which users still reach t
       "20 % errors",
     ],
     ["by a person", (scenario: Scenario) => void scenario.world.order("abort"), "aborted by"],
+    [
+      "by a verdict that came while it was paused, between two steps",
+      (scenario: Scenario) => {
+        whenPaused(scenario, () => scenario.world.behaviours.set("v2", { verdict: failing }));
+        void scenario.world.order("pause");
+      },
+      "20 % errors",
+    ],
   ])("%s is undone by the next run, and is still a broken release", async (_title, end, reason) => {
     for (const isKilled of [false, true]) {
       const scenario = await stuck(end, { isKilled });
@@ -221,6 +238,19 @@ describe("an attempt that was to be taken back, and of which users still reach t
       });
       expect(await problemsOf(scenario)).toEqual([]);
       expect(await codeOf(scenario.deploy("v2"))).toBe("RELEASE_BROKEN");
+    }
+  });
+
+  it("because nobody resumed it is undone by the next run, and may be tried again", async () => {
+    for (const isKilled of [false, true]) {
+      const scenario = await stuck(({ world }) => void world.order("pause"), { isKilled });
+      expect(await scenario.recover()).toMatchObject({
+        outcome: "interrupted",
+        serving: { tag: "v1", share: 100 },
+        reason: expect.stringContaining("nobody resumed it"),
+      });
+      expect(await problemsOf(scenario)).toEqual([]);
+      expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
     }
   });
 

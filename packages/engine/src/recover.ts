@@ -48,7 +48,8 @@ export async function recoverUnfinished(
     return await completeRun(result, scope, run, [...unfinished.begun, ...result.begun]);
   }
   await restoreRoutes(scope, recovery.begun);
-  if (unfinished.condemned && !scope.release?.bundle.broken) await markBroken(scope, unfinished.condemned);
+  if (unfinished.condemned && unfinished.isBroken && !scope.release?.bundle.broken)
+    await markBroken(scope, unfinished.condemned);
   await tellCutShortJobs(scope);
   const failures = await undoSteps(recovery.begun, scope);
   if (scope.engine === "was-away") await wake(scope, failures.length === 0);
