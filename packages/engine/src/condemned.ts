@@ -23,18 +23,20 @@ export interface Condemnation {
 
 /**
  * Why an attempt was to be taken back, by its record: a person's abort, or what `condemns` and was not left to a person.
- * `undefined` where nobody and nothing said so, or where what failed was done since.
+ * `undefined` where nobody and nothing said so, where what failed was done since, or where a person has it finished since.
  */
 export function condemnedBy({
   outcomes,
   orders,
 }: Pick<AttemptRecord, "outcomes" | "orders">): Condemnation | undefined {
-  const abort = orders.findLast(({ order }) => order === "abort");
+  const since = orders.findLast(({ takesBack }) => takesBack)?.seq ?? -1;
+  const abort = orders.findLast(({ order, seq }) => order === "abort" && seq > since);
   if (abort) {
     return { why: `aborted by ${abort.actor}${abort.reason ? `: ${abort.reason}` : ""}`, ofRelease: true };
   }
   const failed = outcomes.findLast(
     ({ step, result, error, interrupted, seq }) =>
+      seq > since &&
       result === "failed" &&
       !interrupted &&
       condemns(error?.code ?? "") &&

@@ -83,6 +83,8 @@ export interface OrderEntry extends JournalEntry {
   /** The step that was approved, or whose verdict paused it. */
   readonly step?: string;
   readonly byVerdict?: boolean;
+  /** A person has it finished all the same: what condemned it before does so no more. Records of older versions have none. */
+  readonly takesBack?: boolean;
 }
 
 export type EngineEntry = DeploymentStart | StepIntent | StepOutcome | OrderEntry | DeploymentEnd;
