@@ -151,6 +151,58 @@ it("what a door would fail at is refused before anything is done: a port that su
   expect(inBase(scenario)).toEqual([]);
 });
 
+describe("what takes the port of a service that the release that serves has no more either", () => {
+  const port = [{ published: 80, target: 80, protocol: "tcp" }] as const;
+  const nginx = aService("nginx", { role: "edge", builds: false, ports: port });
+  const caddy = aService("caddy", { role: "edge", builds: false, ports: port });
+  const refused = {
+    code: "PREFLIGHT_FAILED",
+    exitCode: 10,
+    message: expect.stringMatching(/nginx\S* holds a port that caddy takes, .* could not be put back/),
+    hint: expect.stringMatching(/^docker stop \S*nginx\S* just before/),
+  };
+
+  /** `nginx` is in no release any more, and could not be removed with it. */
+  async function left(config = aConfig()): Promise<Scenario> {
+    const scenario = aScenario({ services: [aService("web"), caddy], config });
+    await scenario.deploy("v1");
+    await scenario.deploy("v2", { services: [aService("web"), nginx] });
+    scenario.world.calls.fault = ({ name }) => (name === "base.remove nginx" ? new Error("busy") : undefined);
+    await scenario.deploy("v3", { services: [aService("web")] });
+    scenario.world.calls.fault = () => undefined;
+    expect(inBase(scenario)).toEqual(["nginx running"]);
+    return scenario;
+  }
+
+  it("is refused at once: nothing could put back what users come in by", async () => {
+    const scenario = await left();
+    const services = [aService("web"), caddy];
+    await expect(scenario.deploy("v4", { services })).rejects.toMatchObject(refused);
+    expect(inBase(scenario)).toEqual(["nginx running"]);
+    for (const container of scenario.world.state.containers.values()) {
+      if (container.service === "nginx") container.state = "exited";
+    }
+    expect(await scenario.deploy("v4", { services })).toMatchObject({ outcome: "live" });
+    expect(inBase(scenario)).toEqual(["caddy running"]);
+  });
+
+  it("is refused where a release is gone back to that is cold", async () => {
+    const scenario = await left(aConfig({ rollout: { keep: "removed" } }));
+    await expect(scenario.rollback("v1")).rejects.toMatchObject(refused);
+    expect(inBase(scenario)).toEqual(["nginx running"]);
+  });
+
+  it("is refused where the release that serves is not stored any more", async () => {
+    const scenario = aScenario({ services: [aService("web"), nginx] });
+    await scenario.deploy("v1");
+    await scenario.deploy("v2");
+    const { bundles } = scenario.world.state;
+    for (const [id, { bundle }] of bundles) if (bundle.tag === "v2") bundles.delete(id);
+    await expect(scenario.deploy("v3", { services: [aService("web"), caddy] })).rejects.toMatchObject(refused);
+    expect(inBase(scenario)).toEqual(["nginx running"]);
+  });
+});
+
 describe("going back to where a door had the port that a proxy has now", () => {
   const port = [{ published: 80, target: 80, protocol: "tcp" }] as const;
   const direct = [aService("web", { ports: port })];

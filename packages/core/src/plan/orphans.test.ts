@@ -5,6 +5,7 @@ import {
   collectRemovals,
   heldByOrphans,
   keptOrphans,
+  lostOrphans,
   mayRemove,
   type Orphan,
   orphanHeirs,
@@ -82,6 +83,36 @@ it("a port that a door is to publish is named with who holds it while it runs", 
   expect(held(aService("web", { ports: port(81) }))).toEqual([]);
   expect(held(aService("web", { ports: port(80), active: false }))).toEqual([]);
   expect(held(aService("web", { ports: port(80), strategy: "recreate" }))).toEqual([]);
+});
+
+it("who holds a port that another one takes is named while it runs, unless the release that serves has it in base", () => {
+  const port = (published: number) => [{ published, target: 80, protocol: "tcp" }] as const;
+  const facts = aService("nginx", { role: "edge", ports: port(80) });
+  const caddy = aService("caddy", { role: "edge", ports: port(80) });
+  const lost = (serving: ReturnType<typeof aService>, services = [caddy], state: "running" | "exited" = "running") =>
+    lostOrphans(
+      [{ service: "nginx", facts, containers: [aContainer("nginx", { state })] }],
+      services,
+      [serving],
+      aStack(),
+    );
+  const other = aService("web");
+  expect(lost(other)).toEqual([
+    {
+      severity: "error",
+      code: "orphan-holds-port",
+      service: "nginx",
+      message:
+        "shop-nginx-1 holds a port that caddy takes, and is part of no release that serves: it could not be put back",
+      hint: "docker stop shop-nginx-1 just before you try again, or keep nginx and its port",
+    },
+  ]);
+  expect(lost({ ...facts, active: false })).toHaveLength(1);
+  expect(lost(aService("nginx"))).toHaveLength(1);
+  expect(lost(facts)).toEqual([]);
+  expect(lost(other, [caddy], "exited")).toEqual([]);
+  expect(lost(other, [{ ...caddy, active: false }])).toEqual([]);
+  expect(lost(other, [{ ...caddy, ports: port(81) }])).toEqual([]);
 });
 
 describe("steps that remove", () => {
