@@ -1,3 +1,4 @@
+import { type ServiceFacts, SluiceError } from "@sluice/core";
 import { aConfig, aProject, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { killEverywhere, problemsOf } from "../test/support/enumerate.ts";
@@ -149,6 +150,47 @@ it("what a door would fail at is refused before anything is done: a port that su
   }
   expect(await scenario.deploy("v2", { services })).toMatchObject({ outcome: "live" });
   expect(inBase(scenario)).toEqual([]);
+});
+
+describe("what runs already and takes the port of a service that goes", () => {
+  const port = (published: number) => [{ published, target: 80, protocol: "tcp" }] as const;
+  const nginx = aService("nginx", { role: "edge", builds: false, ports: port(80) });
+  const web = aService("web", { strategy: "recreate", ports: port(3000) });
+  const entry = (published: number, changes: Partial<ServiceFacts>) =>
+    aService("entry", { role: "edge", builds: false, ports: port(published), ...changes });
+  const published = ({ world }: Scenario) =>
+    [...world.state.containers.values()]
+      .filter(({ place, state }) => place === "base" && state === "running")
+      .flatMap(({ service, facts }) => facts.ports.map((one) => `${service} ${one.published}`))
+      .toSorted();
+
+  it.each<[string, Partial<ServiceFacts>]>([
+    ["an edge", {}],
+    ["a support service", { role: "support" }],
+    ["a service of the application", { role: "web", strategy: "recreate" }],
+  ])("%s is made after that one is gone, and is put back before it", async (_title, changes) => {
+    const before = [web, entry(8080, changes), nginx];
+    const services = [web, entry(80, changes)];
+    const scenario = aScenario({ services: before });
+    await scenario.deploy("v1");
+    const was = ["entry 8080", "nginx 80", "web 3000"];
+    expect(published(scenario)).toEqual(was);
+    const { world } = scenario;
+    world.calls.fault = ({ name }) =>
+      name === "journal.append step-intent promote-1" ? new SluiceError("HOME_UNUSABLE", "no space left") : undefined;
+    expect(await scenario.deploy("v2", { services })).toMatchObject({
+      outcome: "rolled-back",
+      reason: "no space left",
+    });
+    world.calls.fault = () => undefined;
+    expect(published(scenario)).toEqual(was);
+    expect(await scenario.deploy("v3", { services })).toMatchObject({ outcome: "live" });
+    expect(lastPlan(scenario)).toMatch(/remove +edge nginx .*entry takes its port.*\n(?:.*\n)*.* entry/);
+    expect(published(scenario)).toEqual(["entry 80", "web 3000"]);
+    expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(published(scenario)).toEqual(was);
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
 });
 
 describe("what takes the port of a service that the release that serves has no more either", () => {

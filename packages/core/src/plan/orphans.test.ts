@@ -124,7 +124,7 @@ describe("steps that remove", () => {
     const { steps, add } = collectSteps();
     const fresh = [aService("entry", { role: "edge", ports: port(80) })];
     const orphans = [orphan(cache), orphan(queue), orphan(proxy)];
-    const removals = collectRemovals(add, orphans, orphanHeirs(orphans, fresh, aStack()));
+    const removals = collectRemovals(add, orphans, orphanHeirs(orphans, fresh, [], aStack()));
     removals.before([aService("db", { role: "data" })]);
     expect(steps).toEqual([]);
     removals.before(fresh);
@@ -138,15 +138,19 @@ describe("steps that remove", () => {
   });
 
   it("are in nobody's way who has the port already, takes another one or any, or is data", () => {
-    const heirs = (service: typeof cache) => orphanHeirs([orphan(proxy)], [service], aStack({ base }));
+    const heirs = (service: typeof cache, serving: readonly (typeof cache)[] = []) =>
+      orphanHeirs([orphan(proxy)], [service], serving, aStack({ base }));
     const there = aContainer("there");
     const base = { there: { service: "there", state: "current", reason: "", containers: [there] } } as const;
-    expect(heirs(aService("there", { ports: port(80) }))).toEqual(new Map());
+    const own = aService("there", { ports: port(80) });
+    expect(heirs(own, [own])).toEqual(new Map());
+    expect(heirs(own, [aService("there", { ports: port(81) })])).toEqual(new Map([["proxy", ["there"]]]));
+    expect(heirs(own, [{ ...own, active: false }])).toEqual(new Map([["proxy", ["there"]]]));
     expect(heirs(aService("entry", { ports: port(81) }))).toEqual(new Map());
     expect(heirs(aService("db", { role: "data", ports: port(80) }))).toEqual(new Map());
     expect(heirs(aService("entry", { ports: port(80) }))).toEqual(new Map([["proxy", ["entry"]]]));
     const any = aService("proxy", { role: "edge", ports: port(0) });
-    expect(orphanHeirs([orphan(any)], [aService("entry", { ports: port(0) })], aStack())).toEqual(new Map());
+    expect(orphanHeirs([orphan(any)], [aService("entry", { ports: port(0) })], [], aStack())).toEqual(new Map());
   });
 
   it("know services that are called as what every object has", () => {
@@ -154,7 +158,7 @@ describe("steps that remove", () => {
     const facts = aService("constructor", { role: "support" });
     const named = { service: "constructor", facts, containers: [] };
     const base = [aService("toString", { role: "support", ports: port(80) })];
-    const removals = collectRemovals(add, [named], orphanHeirs([named], base, aStack()));
+    const removals = collectRemovals(add, [named], orphanHeirs([named], base, [], aStack()));
     removals.before(base);
     removals.rest();
     expect(steps.map(({ id }) => id)).toEqual(["remove-1"]);

@@ -80,17 +80,25 @@ export function heldByOrphans(orphans: readonly Orphan[], services: readonly Ser
 /** Services that take a published port of an orphan, by the orphan: it must go before they are made. */
 export type OrphanHeirs = ReadonlyMap<string, readonly string[]>;
 
-/** Two of base cannot hold one port at once. Pure. */
+/**
+ * Two of base cannot hold one port at once. What runs and had the port in the release that serves is no heir: it has it already. Pure.
+ *
+ * @param serving services of the release that serves; none where there is none or its bundle is gone
+ */
 export function orphanHeirs(
   orphans: readonly Orphan[],
   base: readonly ServiceFacts[],
+  serving: readonly ServiceFacts[],
   observed: Pick<ObservedStack, "base">,
 ): OrphanHeirs {
   const there = Object.values(observed.base).filter(({ containers }) => containers.length > 0);
-  const isThere = ({ name }: ServiceFacts) => there.some(({ service }) => service === name);
-  const fresh = base.filter((service) => service.role !== "data" && !isThere(service));
+  const hasPortOf = ({ name }: ServiceFacts, facts: ServiceFacts) =>
+    there.some(({ service }) => service === name) &&
+    serving.some((before) => before.active && before.name === name && sharesPort(before, facts));
+  const heirsOf = (facts: ServiceFacts) =>
+    base.filter((one) => one.role !== "data" && sharesPort(one, facts) && !hasPortOf(one, facts));
   const entries = orphans.filter(mayRemove).flatMap(({ service, facts }) => {
-    const heirs = fresh.filter((one) => facts !== null && sharesPort(one, facts)).map(({ name }) => name);
+    const heirs = facts === null ? [] : heirsOf(facts).map(({ name }) => name);
     return heirs.length > 0 ? [[service, heirs] as const] : [];
   });
   return new Map(entries);
@@ -110,7 +118,7 @@ export function lostOrphans(
   observed: Pick<ObservedStack, "base">,
 ): readonly Finding[] {
   const active = (all: readonly ServiceFacts[]) => baseServices(all.filter((service) => service.active));
-  const heirs = orphanHeirs(orphans, active(services), observed);
+  const heirs = orphanHeirs(orphans, active(services), serving, observed);
   const returning = active(serving);
   return orphans.flatMap(({ service, containers }): Finding[] => {
     const running = containers.filter(isUp).map(({ name }) => name);
