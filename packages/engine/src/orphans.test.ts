@@ -191,6 +191,22 @@ describe("what runs already and takes the port of a service that goes", () => {
     expect(published(scenario)).toEqual(was);
     expect(await problemsOf(scenario)).toEqual([]);
   });
+
+  it("has it after a deployment that was killed before whatever effect, too", async () => {
+    const services = [web, entry(80, {})];
+    const { kills, broken } = await killEverywhere({
+      given: async () => {
+        const scenario = aScenario({ services: [web, entry(8080, {}), nginx] });
+        await scenario.deploy("v1");
+        return scenario;
+      },
+      when: (scenario) => scenario.deploy("v2", { services }),
+      next: (scenario) => scenario.deploy("v2", { services }),
+      holds: (scenario) => published(scenario).filter((line) => line !== "entry 80" && line !== "web 3000"),
+    });
+    expect(broken).toEqual([]);
+    expect(kills).toBeGreaterThan(20);
+  });
 });
 
 describe("what takes the port of a service that the release that serves has no more either", () => {
