@@ -192,6 +192,16 @@ describe("what runs already and takes the port of a service that goes", () => {
     expect(await problemsOf(scenario)).toEqual([]);
   });
 
+  it("has it again where a release is gone back to that is warm", async () => {
+    const scenario = aScenario({ services: [aService("web"), entry(80, {})] });
+    await scenario.deploy("v1");
+    await scenario.deploy("v2", { services: [aService("web"), entry(8081, {}), nginx] });
+    expect(published(scenario)).toEqual(["entry 8081", "nginx 80"]);
+    expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(published(scenario)).toEqual(["entry 80"]);
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
   it("has it after a deployment that was killed before whatever effect, too", async () => {
     const services = [web, entry(80, {})];
     const { kills, broken } = await killEverywhere({
