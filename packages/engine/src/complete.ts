@@ -51,7 +51,12 @@ export async function completeRun(
   const { error, step, interrupted } = result;
   const { code, message } = describe(error);
   if (interrupted && isAfterCutover(scope, step.id)) {
-    return leave(scope, run, `interrupted at ${step.kind} ${step.target}, after cutover: the next run finishes it`);
+    const isFinished = !scope.control.aborted.aborted;
+    const what = isFinished ? "finishes" : "undoes";
+    return leave(scope, run, {
+      reason: `interrupted at ${step.kind} ${step.target}, after cutover: the next run ${what} it`,
+      next: isFinished ? "sluice resume" : "sluice abort",
+    });
   }
   if (code === "DECISION_MISSING") return endUndecided(scope, run, error, message);
   scope.control.close("it is being undone");

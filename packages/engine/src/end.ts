@@ -62,15 +62,14 @@ export async function end(scope: DeploymentScope, run: RunContext, wanted: Endin
   );
 }
 
-/** The attempt keeps no end: the journal says that there is work for the next run. */
-export async function leave(scope: DeploymentScope, run: RunContext, reason: string): Promise<DeploymentResult> {
+/** The attempt keeps no end: the journal says that there is work for the next run, and `next` does it now. */
+export async function leave(
+  scope: DeploymentScope,
+  run: RunContext,
+  { reason, next }: { readonly reason: string; readonly next: string },
+): Promise<DeploymentResult> {
   const durationMs = Math.round(scope.ports.clock.monotonicMs() - run.startedMs);
-  return lastWord(
-    scope,
-    { outcome: "interrupted", reason, next: "sluice resume" },
-    await serves(scope, run),
-    durationMs,
-  );
+  return lastWord(scope, { outcome: "interrupted", reason, next }, await serves(scope, run), durationMs);
 }
 
 /** `undefined` when it cannot be seen. */

@@ -83,6 +83,8 @@ export interface OrderEntry extends JournalEntry {
   /** The step that was approved, or whose verdict paused it. */
   readonly step?: string;
   readonly byVerdict?: boolean;
+  /** A person has it finished all the same: what condemned it before does so no more. Records of older versions have none. */
+  readonly takesBack?: boolean;
 }
 
 export type EngineEntry = DeploymentStart | StepIntent | StepOutcome | OrderEntry | DeploymentEnd;
@@ -96,10 +98,14 @@ export interface AttemptRecord {
   readonly end: (DeploymentEnd & JournalRecord) | null;
 }
 
+export interface UnfinishedAttempt extends UnfinishedDeployment {
+  readonly attempt: AttemptRecord;
+  /** What condemned it says something of the release itself: it is broken. */
+  readonly isBroken: boolean;
+}
+
 /** What the last attempt left open: it has no end, or its way back was not complete. `null` when all is done. */
-export function unfinishedOf(
-  attempt: AttemptRecord | null,
-): (UnfinishedDeployment & { readonly attempt: AttemptRecord }) | null {
+export function unfinishedOf(attempt: AttemptRecord | null): UnfinishedAttempt | null {
   if (!attempt || (attempt.end && attempt.end.outcome !== "needs-person")) return null;
   const { start, outcomes, begun } = attempt;
   const done = new Set<string>();
@@ -113,7 +119,8 @@ export function unfinishedOf(
     plan: start.plan,
     begun: [...new Set(begun)],
     done: [...done],
-    ...(condemned === undefined ? {} : { condemned }),
+    ...(condemned ? { condemned: condemned.why } : {}),
+    isBroken: condemned?.ofRelease ?? false,
     attempt,
   };
 }

@@ -1,3 +1,4 @@
+import { type ServiceFacts, SluiceError } from "@sluice/core";
 import { aConfig, aProject, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { killEverywhere, problemsOf } from "../test/support/enumerate.ts";
@@ -149,6 +150,125 @@ it("what a door would fail at is refused before anything is done: a port that su
   }
   expect(await scenario.deploy("v2", { services })).toMatchObject({ outcome: "live" });
   expect(inBase(scenario)).toEqual([]);
+});
+
+describe("what runs already and takes the port of a service that goes", () => {
+  const port = (published: number) => [{ published, target: 80, protocol: "tcp" }] as const;
+  const nginx = aService("nginx", { role: "edge", builds: false, ports: port(80) });
+  const web = aService("web", { strategy: "recreate", ports: port(3000) });
+  const entry = (published: number, changes: Partial<ServiceFacts>) =>
+    aService("entry", { role: "edge", builds: false, ports: port(published), ...changes });
+  const published = ({ world }: Scenario) =>
+    [...world.state.containers.values()]
+      .filter(({ place, state }) => place === "base" && state === "running")
+      .flatMap(({ service, facts }) => facts.ports.map((one) => `${service} ${one.published}`))
+      .toSorted();
+
+  it.each<[string, Partial<ServiceFacts>]>([
+    ["an edge", {}],
+    ["a support service", { role: "support" }],
+    ["a service of the application", { role: "web", strategy: "recreate" }],
+  ])("%s is made after that one is gone, and is put back before it", async (_title, changes) => {
+    const before = [web, entry(8080, changes), nginx];
+    const services = [web, entry(80, changes)];
+    const scenario = aScenario({ services: before });
+    await scenario.deploy("v1");
+    const was = ["entry 8080", "nginx 80", "web 3000"];
+    expect(published(scenario)).toEqual(was);
+    const { world } = scenario;
+    world.calls.fault = ({ name }) =>
+      name === "journal.append step-intent promote-1" ? new SluiceError("HOME_UNUSABLE", "no space left") : undefined;
+    expect(await scenario.deploy("v2", { services })).toMatchObject({
+      outcome: "rolled-back",
+      reason: "no space left",
+    });
+    world.calls.fault = () => undefined;
+    expect(published(scenario)).toEqual(was);
+    expect(await scenario.deploy("v3", { services })).toMatchObject({ outcome: "live" });
+    expect(lastPlan(scenario)).toMatch(/remove +edge nginx .*entry takes its port.*\n(?:.*\n)*.* entry/);
+    expect(published(scenario)).toEqual(["entry 80", "web 3000"]);
+    expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(published(scenario)).toEqual(was);
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("has it again where a release is gone back to that is warm", async () => {
+    const scenario = aScenario({ services: [aService("web"), entry(80, {})] });
+    await scenario.deploy("v1");
+    await scenario.deploy("v2", { services: [aService("web"), entry(8081, {}), nginx] });
+    expect(published(scenario)).toEqual(["entry 8081", "nginx 80"]);
+    expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(published(scenario)).toEqual(["entry 80"]);
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("has it after a deployment that was killed before whatever effect, too", async () => {
+    const services = [web, entry(80, {})];
+    const { kills, broken } = await killEverywhere({
+      given: async () => {
+        const scenario = aScenario({ services: [web, entry(8080, {}), nginx] });
+        await scenario.deploy("v1");
+        return scenario;
+      },
+      when: (scenario) => scenario.deploy("v2", { services }),
+      next: (scenario) => scenario.deploy("v2", { services }),
+      holds: (scenario) => published(scenario).filter((line) => line !== "entry 80" && line !== "web 3000"),
+    });
+    expect(broken).toEqual([]);
+    expect(kills).toBeGreaterThan(20);
+  });
+});
+
+describe("what takes the port of a service that the release that serves has no more either", () => {
+  const port = [{ published: 80, target: 80, protocol: "tcp" }] as const;
+  const nginx = aService("nginx", { role: "edge", builds: false, ports: port });
+  const caddy = aService("caddy", { role: "edge", builds: false, ports: port });
+  const refused = {
+    code: "PREFLIGHT_FAILED",
+    exitCode: 10,
+    message: expect.stringMatching(/nginx\S* holds a port that caddy takes, .* could not be put back/),
+    hint: expect.stringMatching(/^docker stop \S*nginx\S* just before/),
+  };
+
+  /** `nginx` is in no release any more, and could not be removed with it. */
+  async function left(config = aConfig()): Promise<Scenario> {
+    const scenario = aScenario({ services: [aService("web"), caddy], config });
+    await scenario.deploy("v1");
+    await scenario.deploy("v2", { services: [aService("web"), nginx] });
+    scenario.world.calls.fault = ({ name }) => (name === "base.remove nginx" ? new Error("busy") : undefined);
+    await scenario.deploy("v3", { services: [aService("web")] });
+    scenario.world.calls.fault = () => undefined;
+    expect(inBase(scenario)).toEqual(["nginx running"]);
+    return scenario;
+  }
+
+  it("is refused at once: nothing could put back what users come in by", async () => {
+    const scenario = await left();
+    const services = [aService("web"), caddy];
+    await expect(scenario.deploy("v4", { services })).rejects.toMatchObject(refused);
+    expect(inBase(scenario)).toEqual(["nginx running"]);
+    for (const container of scenario.world.state.containers.values()) {
+      if (container.service === "nginx") container.state = "exited";
+    }
+    expect(await scenario.deploy("v4", { services })).toMatchObject({ outcome: "live" });
+    expect(inBase(scenario)).toEqual(["caddy running"]);
+  });
+
+  it("is refused where a release is gone back to that is cold", async () => {
+    const scenario = await left(aConfig({ rollout: { keep: "removed" } }));
+    await expect(scenario.rollback("v1")).rejects.toMatchObject(refused);
+    expect(inBase(scenario)).toEqual(["nginx running"]);
+  });
+
+  it("is refused where the release that serves is not stored any more", async () => {
+    const scenario = aScenario({ services: [aService("web"), nginx] });
+    await scenario.deploy("v1");
+    await scenario.deploy("v2");
+    const { bundles } = scenario.world.state;
+    for (const [id, { bundle }] of bundles) if (bundle.tag === "v2") bundles.delete(id);
+    await expect(scenario.deploy("v3", { services: [aService("web"), caddy] })).rejects.toMatchObject(refused);
+    expect(inBase(scenario)).toEqual(["nginx running"]);
+  });
 });
 
 describe("going back to where a door had the port that a proxy has now", () => {

@@ -3,6 +3,7 @@ import {
   heldByOrphans,
   keptOrphans,
   liveSlot,
+  lostOrphans,
   movedPorts,
   planDeployment,
   portHeirs,
@@ -50,7 +51,11 @@ export async function prepareDeploy(
   const usable = same && missing.length === 0 ? same : null;
   const release = usable ? await ports.bundles.load(usable.id) : null;
   const orphans = findOrphans(observed, project.services, previousRelease, bundles);
-  const [held] = heldByOrphans(orphans, project.services);
+  const serving = previousRelease?.bundle.services ?? [];
+  const [held] = [
+    ...heldByOrphans(orphans, project.services),
+    ...lostOrphans(orphans, project.services, serving, observed),
+  ];
   if (held) throw new SluiceError("PREFLIGHT_FAILED", held.message, { hint: held.hint });
   const isAuto = config.rollout.steps === "auto" && live !== null;
   const plan = planDeployment(
@@ -69,8 +74,8 @@ export async function prepareDeploy(
         needed: neededReleases(observed, usable?.id, previousRelease?.bundle.id),
       }),
       replaced: previousRelease?.bundle.services,
-      movedPorts: movedPorts(previousRelease?.bundle.services ?? [], project.services),
-      heirs: portHeirs(previousRelease?.bundle.services ?? [], project.services),
+      movedPorts: movedPorts(serving, project.services),
+      heirs: portHeirs(serving, project.services),
       requestsPerMinute: isAuto ? await measureTraffic(observed, ports, signal) : null,
       replaceDoors: request.replaceDoors,
       acceptIncompatible: request.acceptIncompatible,

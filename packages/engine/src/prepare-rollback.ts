@@ -6,6 +6,7 @@ import {
   keptOrphans,
   type LiveSlot,
   liveSlot,
+  lostOrphans,
   mayRemove,
   movedPorts,
   type Orphan,
@@ -63,8 +64,9 @@ export async function prepareRollback(
     return { findings };
   };
   const differing = differingBase(release, previousRelease, observed);
-  const moved = movedPorts(previousRelease?.bundle.services ?? [], target.services);
-  const heirs = portHeirs(previousRelease?.bundle.services ?? [], target.services);
+  const serving = previousRelease?.bundle.services ?? [];
+  const moved = movedPorts(serving, target.services);
+  const heirs = portHeirs(serving, target.services);
   const webs = target.services.filter(
     (service) => service.active && service.role === "web" && service.strategy === "slots",
   );
@@ -80,7 +82,7 @@ export async function prepareRollback(
     const told = [...stays.map((orphan) => staying(orphan, target)), ...keptOrphans(orphans)];
     return { ...common, ...tell(told), plan };
   }
-  const [first] = held;
+  const [first] = [...held, ...lostOrphans(orphans, target.services, serving, observed)];
   if (first) throw new SluiceError("PREFLIGHT_FAILED", first.message, { hint: first.hint });
   assertDoorsCan(ports.router, config, target.services);
   const missing = await ports.images.missing(target.images, signal);

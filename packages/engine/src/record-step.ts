@@ -1,5 +1,6 @@
 import type { PlanStep } from "@sluice/core";
 import type { StepData } from "./action.ts";
+import { condemns } from "./condemned.ts";
 import type { StepOutcome } from "./journal-entries.ts";
 import { describe, report } from "./report.ts";
 import { type DeploymentScope, emit } from "./scope.ts";
@@ -15,6 +16,12 @@ interface StepResult {
 
 /** The outcome of a step: to the journal first, then as an event. */
 export async function record(scope: DeploymentScope, step: PlanStep, outcome: StepResult): Promise<void> {
+  const durationMs = await write(scope, step, outcome);
+  say(scope, step, outcome, durationMs);
+}
+
+/** Returns how long the step took, in milliseconds. */
+async function write(scope: DeploymentScope, step: PlanStep, outcome: StepResult): Promise<number> {
   const { deployment, ports } = scope;
   const { result, data, error, interrupted } = outcome;
   const durationMs = Math.round(ports.clock.monotonicMs() - outcome.startedMs);
@@ -31,7 +38,20 @@ export async function record(scope: DeploymentScope, step: PlanStep, outcome: St
       ...carried,
     }),
   );
-  say(scope, step, outcome, durationMs);
+  return durationMs;
+}
+
+/**
+ * What condemned the deployment before a step had begun, under that step, for the run that may have to undo it; of other
+ * errors there is nothing to keep. Nobody is told of an end of the step: nobody was told that it begins.
+ */
+export async function recordAtGate(scope: DeploymentScope, step: PlanStep, error: unknown): Promise<void> {
+  if (!condemns(describe(error).code)) return;
+  try {
+    await write(scope, step, { result: "failed", startedMs: scope.ports.clock.monotonicMs(), error });
+  } catch (failure) {
+    report(scope, failure);
+  }
 }
 
 /** As `record`; that it cannot be written changes nothing of what is done next: going back matters more than the record. */

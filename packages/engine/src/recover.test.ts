@@ -4,6 +4,8 @@ import { describe, expect, it } from "vitest";
 import { problemsOf, serves } from "../test/support/enumerate.ts";
 import { aScenario, type RunParts, reached, type Scenario, shopServices } from "../test/support/scenario.ts";
 import { deploy, recoverUnfinished } from "./index.ts";
+import { lastAttempt } from "./read-attempts.ts";
+import { underWayOf } from "./under-way.ts";
 
 const codeOf = (promise: Promise<unknown>) =>
   promise.then(
@@ -179,6 +181,15 @@ describe("an attempt that was to be taken back, and of which users still reach t
   const config = aConfig({ rollout: { steps: [100], bake: "4s" }, analysis: { enabled: true, interval: "1s" } });
   const failing: Verdict = { check: "errors", result: "fail", value: "20 % errors", limit: "<= 1 %", n: 300 };
 
+  /** Does something in the moment in which a step waits because of a pause. */
+  function whenPaused({ world }: Scenario, act: () => void): void {
+    const push = world.events.push.bind(world.events);
+    world.events.push = (event) => {
+      if (event.type === "step-progress" && event.text.startsWith("paused by")) act();
+      return push(event);
+    };
+  }
+
   /** `v2` is ended after the cutover, and its doors cannot be led back. */
   async function stuck(end: (scenario: Scenario) => void, changes: { readonly isKilled?: boolean } = {}) {
     const scenario = aScenario({ config });
@@ -211,6 +222,14 @@ describe("an attempt that was to be taken back, and of which users still reach t
       "20 % errors",
     ],
     ["by a person", (scenario: Scenario) => void scenario.world.order("abort"), "aborted by"],
+    [
+      "by a verdict that came while it was paused, between two steps",
+      (scenario: Scenario) => {
+        whenPaused(scenario, () => scenario.world.behaviours.set("v2", { verdict: failing }));
+        void scenario.world.order("pause");
+      },
+      "20 % errors",
+    ],
   ])("%s is undone by the next run, and is still a broken release", async (_title, end, reason) => {
     for (const isKilled of [false, true]) {
       const scenario = await stuck(end, { isKilled });
@@ -221,6 +240,19 @@ describe("an attempt that was to be taken back, and of which users still reach t
       });
       expect(await problemsOf(scenario)).toEqual([]);
       expect(await codeOf(scenario.deploy("v2"))).toBe("RELEASE_BROKEN");
+    }
+  });
+
+  it("because nobody resumed it is undone by the next run, and may be tried again", async () => {
+    for (const isKilled of [false, true]) {
+      const scenario = await stuck(({ world }) => void world.order("pause"), { isKilled });
+      expect(await scenario.recover()).toMatchObject({
+        outcome: "interrupted",
+        serving: { tag: "v1", share: 100 },
+        reason: expect.stringContaining("nobody resumed it"),
+      });
+      expect(await problemsOf(scenario)).toEqual([]);
+      expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
     }
   });
 
@@ -237,6 +269,60 @@ describe("an attempt that was to be taken back, and of which users still reach t
     expect(reached(scenario)).toEqual({ web: ["v2"] });
     scenario.world.restart();
     expect(await scenario.recover()).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("by a person and is interrupted as well says that the next run undoes it", async () => {
+    const scenario = aScenario({ config });
+    await scenario.deploy("v1");
+    const controller = new AbortController();
+    scenario.world.calls.fault = ({ name }) => {
+      if (name !== "journal.append step-outcome bake-1") return undefined;
+      return () => {
+        void scenario.world.order("abort");
+        controller.abort(new Error("asked to stop"));
+      };
+    };
+    const result = await scenario.deploy("v2", { signal: controller.signal });
+    expect(result).toMatchObject({ outcome: "interrupted", reason: expect.stringContaining("the next run undoes it") });
+    expect(scenario.world.events.at(-1)).toMatchObject({ type: "deployment-end", next: "sluice abort" });
+    scenario.world.restart();
+    expect(await scenario.recover()).toMatchObject({ outcome: "interrupted", serving: { tag: "v1", share: 100 } });
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("is not undone any more once a person has it finished, also where that run is killed", async () => {
+    for (const isKilled of [false, true]) {
+      const scenario = await stuck(({ world }) => void world.order("abort"), { isKilled });
+      const { world } = scenario;
+      world.calls.fault = ({ name }) => (name === "journal.append step-intent promote-1" ? "crash" : undefined);
+      await scenario.recover("finish").catch(() => null);
+      world.restart();
+      const reason = "finished although aborted by ada";
+      const taken = { type: "order", order: "resume", actor: "tester", reason };
+      expect(world.state.records).toContainEqual(expect.objectContaining(taken));
+      expect(underWayOf(await lastAttempt(world.ports().journal))?.isAborted ?? false).toBe(false);
+      expect(await scenario.recover()).toMatchObject({ outcome: "live", serving: { tag: "v2", share: 100 } });
+      expect(await problemsOf(scenario)).toEqual([]);
+      expect(await scenario.deploy("v2")).toMatchObject({ outcome: "nothing-to-do" });
+    }
+  });
+
+  it("is undone again where it fails once more after a person had it finished", async () => {
+    const scenario = await stuck(({ world }) => void world.order("abort"));
+    scenario.world.behaviours.set("v2", { verdict: failing });
+    let hasFailed = false;
+    scenario.world.calls.fault = ({ name }) => {
+      hasFailed ||= name === "journal.append step-outcome bake-1";
+      return hasFailed && name.startsWith("router.setRouting") ? "crash" : undefined;
+    };
+    await scenario.recover("finish").catch(() => null);
+    scenario.world.restart();
+    expect(await scenario.recover()).toMatchObject({
+      outcome: "interrupted",
+      serving: { tag: "v1", share: 100 },
+      reason: expect.stringContaining("20 % errors"),
+    });
     expect(await problemsOf(scenario)).toEqual([]);
   });
 

@@ -21,8 +21,10 @@ import { wake } from "./wake.ts";
 
 /**
  * Finishes or undoes an attempt that died without an end, or whose way back was not complete. Which of both is decided
- * by what the doors show, unless it is chosen, or a verdict or a person had decided it before. Returns `null` when there is none.
+ * by what the doors show, unless it is chosen, or a verdict or a person had decided it before. To choose to finish it takes
+ * back what had condemned it, for later runs, too. Returns `null` when there is none.
  *
+ * @param actor who chose. Default: `sluice`
  * @throws SluiceError RECOVERY_REFUSED when the choice is not possible
  */
 export async function recoverUnfinished(
@@ -31,6 +33,7 @@ export async function recoverUnfinished(
   ports: EnginePorts,
   signal: AbortSignal,
   choice?: "finish" | "undo",
+  actor = "sluice",
 ): Promise<DeploymentResult | null> {
   const unfinished = unfinishedOf(await lastAttempt(ports.journal));
   if (!unfinished) return null;
@@ -43,12 +46,15 @@ export async function recoverUnfinished(
   announce(scope, unfinished.attempt, recovery.action === "finish" ? "finished" : "undone", recovery.reason);
   if (recovery.action === "finish") {
     scope.trafficMoved = true;
+    const { condemned } = unfinished;
+    if (choice && condemned) await scope.control.takeBack(actor, `finished although ${condemned}`);
     await using _orders = await takeOrders(scope);
     const result = await runSteps(recovery.remaining, scope, signal);
     return await completeRun(result, scope, run, [...unfinished.begun, ...result.begun]);
   }
   await restoreRoutes(scope, recovery.begun);
-  if (unfinished.condemned && !scope.release?.bundle.broken) await markBroken(scope, unfinished.condemned);
+  if (unfinished.condemned && unfinished.isBroken && !scope.release?.bundle.broken)
+    await markBroken(scope, unfinished.condemned);
   await tellCutShortJobs(scope);
   const failures = await undoSteps(recovery.begun, scope);
   if (scope.engine === "was-away") await wake(scope, failures.length === 0);

@@ -4,7 +4,7 @@ import { actionOf } from "./actions.ts";
 import { leavesToPerson, passGate, pauseReason } from "./control/wait-for-person.ts";
 import { createDeadline, settle } from "./deadline.ts";
 import { untilEngineAnswers } from "./engine-away.ts";
-import { record, recordIfPossible } from "./record-step.ts";
+import { record, recordAtGate, recordIfPossible } from "./record-step.ts";
 import { report } from "./report.ts";
 import { type DeploymentScope, emit } from "./scope.ts";
 import { undoBudgetMs } from "./undo-budget.ts";
@@ -46,6 +46,8 @@ export async function runSteps(
         continue;
       }
       if (signal.aborted || !isCleaning(step)) {
+        // Without it the next run would see no more of a verdict than users who reach the candidate.
+        if (!signal.aborted && !begun.includes(step.id)) await recordAtGate(scope, step, error);
         return { ok: false, begun, step, error, interrupted: signal.aborted };
       }
       report(scope, error);

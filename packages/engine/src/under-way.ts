@@ -1,5 +1,5 @@
 import type { DeploymentKind, PlanStep } from "@sluice/core";
-import { givenOrders, type Pause, restoreControl } from "./control/control-state.ts";
+import { givenOrders, isToAbort, type Pause, restoreControl } from "./control/control-state.ts";
 import type { AttemptRecord } from "./journal-entries.ts";
 
 /** A deployment that runs now, by its record. */
@@ -15,7 +15,7 @@ export interface UnderWay {
   readonly paused: Pause | null;
   /** The step waits for `sluice traffic approve`. */
   readonly waitsForApproval: boolean;
-  /** Somebody has said `sluice traffic abort`; a run that took it up later may have decided otherwise. */
+  /** Somebody has said `sluice traffic abort`, and nobody has it finished since. */
   readonly isAborted: boolean;
 }
 
@@ -25,7 +25,7 @@ export function underWayOf(attempt: AttemptRecord | null): UnderWay | null {
   const { start, orders } = attempt;
   const given = givenOrders(orders);
   const { pause, approved } = restoreControl(given);
-  const isAborted = given.some(({ kind }) => kind === "abort");
+  const isAborted = isToAbort(given);
   const step = runningStep(attempt);
   return {
     deployment: start.deployment,

@@ -1,4 +1,4 @@
-import { type DoorStep, defaultConfig, type WorkersStep } from "@sluice/core";
+import { type DoorStep, defaultConfig, type RemoveStep, type WorkersStep } from "@sluice/core";
 import { aConfig, aRelease, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { undoBudgetMs } from "./undo-budget.ts";
@@ -25,5 +25,14 @@ describe("the undo of a step has the time", () => {
     };
     const scope = { config: defaultConfig(), previousRelease: aRelease("r-1", { services: [slow] }) };
     expect(undoBudgetMs(workers, scope)).toBeGreaterThanOrEqual(step.timeoutMs + 9 * minute);
+  });
+
+  it("in which what was removed starts, once what took its port has stopped and started as it was", () => {
+    const slow = { role: "support", startBudget: { timeoutMs: 9 * minute, derivation: "" } } as const;
+    const services = [aService("proxy", slow), aService("entry", { ...slow, stopGraceMs: minute })];
+    const removal: RemoveStep = { ...step, id: "remove-1", kind: "remove", service: "proxy", heirs: ["entry", "new"] };
+    const scope = { config: defaultConfig(), previousRelease: aRelease("r-1", { services }) };
+    expect(undoBudgetMs(removal, scope)).toBeGreaterThanOrEqual(step.timeoutMs + 2 * 9 * minute + minute);
+    expect(undoBudgetMs({ ...removal, heirs: [] }, scope)).toBeLessThan(step.timeoutMs + 2 * 9 * minute);
   });
 });

@@ -2,7 +2,7 @@ import type { PlanStep } from "@sluice/core";
 import { type DeploymentScope, slotServices } from "./scope.ts";
 
 const shortMs = 60_000;
-const startsAgain: ReadonlySet<PlanStep["kind"]> = new Set(["recreate", "close", "base", "remove"]);
+const startsAgain: ReadonlySet<PlanStep["kind"]> = new Set(["recreate", "close", "base"]);
 
 /**
  * How long the undo of a step may take, in milliseconds. The drain has a budget of its own; whatever starts something
@@ -19,6 +19,13 @@ export function undoBudgetMs(
   if (step.kind === "workers") {
     const before = previousRelease ? slotServices(previousRelease).filter(({ role }) => role === "worker") : [];
     return step.timeoutMs + Math.max(0, ...before.map(({ startBudget }) => startBudget.timeoutMs)) + shortMs;
+  }
+  if (step.kind === "remove") {
+    const names = [step.service, ...(step.heirs ?? [])];
+    const before = previousRelease?.bundle.services.filter(({ name }) => names.includes(name)) ?? [];
+    // One after the other: they want the same port.
+    const eachMs = before.map(({ startBudget, stopGraceMs }) => startBudget.timeoutMs + stopGraceMs);
+    return eachMs.reduce((sum, ms) => sum + ms, step.timeoutMs + shortMs);
   }
   return startsAgain.has(step.kind) ? step.timeoutMs + shortMs : 2 * shortMs;
 }

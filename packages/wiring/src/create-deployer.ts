@@ -171,6 +171,6 @@ async function recover(session: Session, choice: "finish" | "undo", signal: Abor
   const ports = await session.ports();
   await ports.base.claim(facts.stack, facts.homeId);
   return await tellingHowItEnds(session, { release: "", reason: choice }, signal, () =>
-    recoverUnfinished(facts, project, ports, signal, choice),
+    recoverUnfinished(facts, project, ports, signal, choice, session.options.actor),
   );
 }

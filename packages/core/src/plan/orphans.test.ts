@@ -5,6 +5,7 @@ import {
   collectRemovals,
   heldByOrphans,
   keptOrphans,
+  lostOrphans,
   mayRemove,
   type Orphan,
   orphanHeirs,
@@ -84,6 +85,36 @@ it("a port that a door is to publish is named with who holds it while it runs", 
   expect(held(aService("web", { ports: port(80), strategy: "recreate" }))).toEqual([]);
 });
 
+it("who holds a port that another one takes is named while it runs, unless the release that serves has it in base", () => {
+  const port = (published: number) => [{ published, target: 80, protocol: "tcp" }] as const;
+  const facts = aService("nginx", { role: "edge", ports: port(80) });
+  const caddy = aService("caddy", { role: "edge", ports: port(80) });
+  const lost = (serving: ReturnType<typeof aService>, services = [caddy], state: "running" | "exited" = "running") =>
+    lostOrphans(
+      [{ service: "nginx", facts, containers: [aContainer("nginx", { state })] }],
+      services,
+      [serving],
+      aStack(),
+    );
+  const other = aService("web");
+  expect(lost(other)).toEqual([
+    {
+      severity: "error",
+      code: "orphan-holds-port",
+      service: "nginx",
+      message:
+        "shop-nginx-1 holds a port that caddy takes, and is part of no release that serves: it could not be put back",
+      hint: "docker stop shop-nginx-1 just before you try again, or keep nginx and its port",
+    },
+  ]);
+  expect(lost({ ...facts, active: false })).toHaveLength(1);
+  expect(lost(aService("nginx"))).toHaveLength(1);
+  expect(lost(facts)).toEqual([]);
+  expect(lost(other, [caddy], "exited")).toEqual([]);
+  expect(lost(other, [{ ...caddy, active: false }])).toEqual([]);
+  expect(lost(other, [{ ...caddy, ports: port(81) }])).toEqual([]);
+});
+
 describe("steps that remove", () => {
   const port = (published: number) => [{ published, target: 80, protocol: "tcp" }] as const;
   const proxy = aService("proxy", { role: "edge", dependsOn: ["cache"], ports: port(80) });
@@ -93,7 +124,7 @@ describe("steps that remove", () => {
     const { steps, add } = collectSteps();
     const fresh = [aService("entry", { role: "edge", ports: port(80) })];
     const orphans = [orphan(cache), orphan(queue), orphan(proxy)];
-    const removals = collectRemovals(add, orphans, orphanHeirs(orphans, fresh, aStack()));
+    const removals = collectRemovals(add, orphans, orphanHeirs(orphans, fresh, [], aStack()));
     removals.before([aService("db", { role: "data" })]);
     expect(steps).toEqual([]);
     removals.before(fresh);
@@ -107,15 +138,19 @@ describe("steps that remove", () => {
   });
 
   it("are in nobody's way who has the port already, takes another one or any, or is data", () => {
-    const heirs = (service: typeof cache) => orphanHeirs([orphan(proxy)], [service], aStack({ base }));
+    const heirs = (service: typeof cache, serving: readonly (typeof cache)[] = []) =>
+      orphanHeirs([orphan(proxy)], [service], serving, aStack({ base }));
     const there = aContainer("there");
     const base = { there: { service: "there", state: "current", reason: "", containers: [there] } } as const;
-    expect(heirs(aService("there", { ports: port(80) }))).toEqual(new Map());
+    const own = aService("there", { ports: port(80) });
+    expect(heirs(own, [own])).toEqual(new Map());
+    expect(heirs(own, [aService("there", { ports: port(81) })])).toEqual(new Map([["proxy", ["there"]]]));
+    expect(heirs(own, [{ ...own, active: false }])).toEqual(new Map([["proxy", ["there"]]]));
     expect(heirs(aService("entry", { ports: port(81) }))).toEqual(new Map());
     expect(heirs(aService("db", { role: "data", ports: port(80) }))).toEqual(new Map());
     expect(heirs(aService("entry", { ports: port(80) }))).toEqual(new Map([["proxy", ["entry"]]]));
     const any = aService("proxy", { role: "edge", ports: port(0) });
-    expect(orphanHeirs([orphan(any)], [aService("entry", { ports: port(0) })], aStack())).toEqual(new Map());
+    expect(orphanHeirs([orphan(any)], [aService("entry", { ports: port(0) })], [], aStack())).toEqual(new Map());
   });
 
   it("know services that are called as what every object has", () => {
@@ -123,7 +158,7 @@ describe("steps that remove", () => {
     const facts = aService("constructor", { role: "support" });
     const named = { service: "constructor", facts, containers: [] };
     const base = [aService("toString", { role: "support", ports: port(80) })];
-    const removals = collectRemovals(add, [named], orphanHeirs([named], base, aStack()));
+    const removals = collectRemovals(add, [named], orphanHeirs([named], base, [], aStack()));
     removals.before(base);
     removals.rest();
     expect(steps.map(({ id }) => id)).toEqual(["remove-1"]);

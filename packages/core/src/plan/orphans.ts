@@ -73,28 +73,64 @@ export function heldByOrphans(orphans: readonly Orphan[], services: readonly Ser
     const taking = webs.find((web) => facts !== null && running.length > 0 && sharesPort(web, facts));
     if (!taking) return [];
     const message = `${running.join(" and ")} holds a port that ${taking.name} is to be reached at, and the release has no ${service}`;
-    const hint = `docker stop ${running.join(" ")} just before you try again, or keep ${service} and its port`;
-    return [{ severity: "error", code: "orphan-holds-port", service, message, hint }];
+    return [{ severity: "error", code: "orphan-holds-port", service, message, hint: freePort(service, running) }];
   });
 }
 
 /** Services that take a published port of an orphan, by the orphan: it must go before they are made. */
 export type OrphanHeirs = ReadonlyMap<string, readonly string[]>;
 
-/** Two of base cannot hold one port at once. Pure. */
+/**
+ * Two of base cannot hold one port at once. What runs and had the port in the release that serves is no heir: it has it already. Pure.
+ *
+ * @param serving services of the release that serves; none where there is none or its bundle is gone
+ */
 export function orphanHeirs(
   orphans: readonly Orphan[],
   base: readonly ServiceFacts[],
+  serving: readonly ServiceFacts[],
   observed: Pick<ObservedStack, "base">,
 ): OrphanHeirs {
   const there = Object.values(observed.base).filter(({ containers }) => containers.length > 0);
-  const isThere = ({ name }: ServiceFacts) => there.some(({ service }) => service === name);
-  const fresh = base.filter((service) => service.role !== "data" && !isThere(service));
+  const hasPortOf = ({ name }: ServiceFacts, facts: ServiceFacts) =>
+    there.some(({ service }) => service === name) &&
+    serving.some((before) => before.active && before.name === name && sharesPort(before, facts));
+  const heirsOf = (facts: ServiceFacts) =>
+    base.filter((one) => one.role !== "data" && sharesPort(one, facts) && !hasPortOf(one, facts));
   const entries = orphans.filter(mayRemove).flatMap(({ service, facts }) => {
-    const heirs = fresh.filter((one) => facts !== null && sharesPort(one, facts)).map(({ name }) => name);
+    const heirs = facts === null ? [] : heirsOf(facts).map(({ name }) => name);
     return heirs.length > 0 ? [[service, heirs] as const] : [];
   });
   return new Map(entries);
+}
+
+/**
+ * Orphans whose port a service of base takes, and that the release that serves has not either, as an error: they have to go early,
+ * and nothing would put them back where the deployment is taken back. Pure.
+ *
+ * @param services all of the release
+ * @param serving those of the release that serves; none where there is none or its bundle is gone
+ */
+export function lostOrphans(
+  orphans: readonly Orphan[],
+  services: readonly ServiceFacts[],
+  serving: readonly ServiceFacts[],
+  observed: Pick<ObservedStack, "base">,
+): readonly Finding[] {
+  const active = (all: readonly ServiceFacts[]) => baseServices(all.filter((service) => service.active));
+  const heirs = orphanHeirs(orphans, active(services), serving, observed);
+  const returning = active(serving);
+  return orphans.flatMap(({ service, containers }): Finding[] => {
+    const running = containers.filter(isUp).map(({ name }) => name);
+    const taking = heirs.get(service) ?? [];
+    if (taking.length === 0 || running.length === 0 || returning.some(({ name }) => name === service)) return [];
+    const message = `${running.join(" and ")} holds a port that ${taking.join(" and ")} takes, and is part of no release that serves: it could not be put back`;
+    return [{ severity: "error", code: "orphan-holds-port", service, message, hint: freePort(service, running) }];
+  });
+}
+
+function freePort(service: string, running: readonly string[]): string {
+  return `docker stop ${running.join(" ")} just before you try again, or keep ${service} and its port`;
 }
 
 function sharesPort(a: ServiceFacts, b: ServiceFacts): boolean {

@@ -73,7 +73,7 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
   const adopted = observed.plain.filter(({ service }) => inSlots.some(({ name }) => name === service));
 
   const orphans = desired.orphans ?? [];
-  const removals = collectRemovals(add, orphans, orphanHeirs(orphans, base, observed));
+  const removals = collectRemovals(add, orphans, orphanHeirs(orphans, base, desired.replaced ?? [], observed));
 
   addRecover(add, observed, live, config);
   addMissingLinks(add, observed, live?.slot);

@@ -52,7 +52,7 @@ export function planWarmRollback(
   };
   addDoors(add, webs.filter(isMissing), observed, { config });
   const base = baseServices(active);
-  const removals = collectRemovals(add, orphans, orphanHeirs(orphans, base, observed));
+  const removals = collectRemovals(add, orphans, orphanHeirs(orphans, base, replaced ?? [], observed));
   const taken = takenAway(base, replaced, observed);
   removals.before(taken);
   addBase(add, taken, observed);
@@ -64,13 +64,11 @@ export function planWarmRollback(
     removals.before([service]);
     addRecreated(add, [service], observed);
   }
-  const edges = base.filter((service) => service.role === "edge" && differing.includes(service.name));
-  addBase(
-    add,
-    edges.filter((service) => !taken.includes(service)),
-    observed,
-    { differing },
+  const edges = base.filter(
+    (service) => service.role === "edge" && differing.includes(service.name) && !taken.includes(service),
   );
+  removals.before(edges);
+  addBase(add, edges, observed, { differing });
   const old = oldWorkers(observed, previous, names);
   addWorkers(add, { slot, workers, oldWorkers: old, graceMsOf: gracesOf(replaced, services) });
   if (previous) addDrain(add, previous, moved, config, "requests that the version left behind accepted may end");

@@ -163,7 +163,7 @@ export type RecreateStep = StepBase<"recreate"> & {
 /** Removes the containers in base of a service that the release has no more. Its volumes stay. */
 export type RemoveStep = StepBase<"remove"> & {
   readonly service: string;
-  /** Services that take a port of it: it goes before them, and an undo takes them away first. Default: it goes last. */
+  /** Services that take a port of it: it goes before them, and an undo first has them as they were, or not at all. Default: it goes last. */
   readonly heirs?: readonly string[] | undefined;
 };
 export type PruneStep = StepBase<"prune"> & { readonly releases: readonly string[] };

@@ -70,12 +70,9 @@ export const remove: StepAction<"remove"> = {
   },
   async undo({ service, heirs = [] }, scope, call) {
     const before = scope.previousRelease?.bundle.services ?? [];
-    const isBefore = (name: string) => before.some((facts) => facts.active && facts.name === name);
-    if (!isBefore(service)) return;
-    for (const heir of heirs.filter((name) => !isBefore(name))) {
-      await scope.ports.base.remove(scope.stack, heir, call.options);
-    }
-    await putBack(service, scope, call);
+    if (!before.some(({ active, name }) => active && name === service)) return;
+    // The port is free once whoever took it is as before, or gone.
+    for (const name of [...heirs, service]) await putBack(name, scope, call);
   },
 };
 

@@ -1,7 +1,7 @@
 import type { Order, OrderKind } from "@sluice/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { answerOrder, applyOrder, type ControlState, noOrders, restoreControl } from "./control-state.ts";
+import { answerOrder, applyOrder, type ControlState, isToAbort, noOrders, restoreControl } from "./control-state.ts";
 
 const order = (kind: OrderKind, changes: Partial<Order> = {}): Order => ({
   kind,
@@ -39,6 +39,14 @@ describe("any orders", () => {
         expect(given.some((kind) => answerOrder(ended, order(kind)).accepted)).toBe(false);
       }),
     );
+  });
+
+  it("are no answer to a pause where they only have a condemned deployment finished", () => {
+    const paused = [order("pause"), { ...order("resume"), takesBack: true }];
+    expect(restoreControl(paused).pause).toMatchObject({ actor: "ada" });
+    expect(isToAbort([order("abort"), order("resume")])).toBe(true);
+    expect(isToAbort([order("abort"), { ...order("resume"), takesBack: true }])).toBe(false);
+    expect(isToAbort([{ ...order("resume"), takesBack: true }, order("abort")])).toBe(true);
   });
 
   it("leave the same pause and approvals to the run that reads them from the record", () => {

@@ -25,6 +25,8 @@ export interface Pause {
 export interface GivenOrder extends Order {
   readonly step?: string | undefined;
   readonly byVerdict?: boolean | undefined;
+  /** A run finishes what was condemned, because a person wants it: no answer to a pause. */
+  readonly takesBack?: boolean | undefined;
 }
 
 export const noOrders: ControlState = { pause: null, approved: [], asks: null, isAborted: false, closed: null };
@@ -72,7 +74,12 @@ export function givenOrders(entries: readonly OrderEntry[]): readonly GivenOrder
 /** The state that a dead run left, by its record. */
 export function restoreControl(orders: readonly GivenOrder[]): ControlState {
   // What was to be aborted is undone without its steps; whoever has it finished all the same has taken the abort back.
-  return orders.filter(({ kind }) => kind !== "abort").reduce(applyOrder, noOrders);
+  return orders.filter(({ kind, takesBack }) => kind !== "abort" && !takesBack).reduce(applyOrder, noOrders);
+}
+
+/** Whether a person has it aborted, and none has it finished since. */
+export function isToAbort(orders: readonly GivenOrder[]): boolean {
+  return orders.slice(orders.findLastIndex(({ takesBack }) => takesBack) + 1).some(({ kind }) => kind === "abort");
 }
 
 export function pausedText({ actor, reason }: Pause): string {

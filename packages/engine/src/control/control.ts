@@ -73,6 +73,13 @@ export class Control {
     this.#take(given);
   }
 
+  /** What was condemned is finished, because a person wants it: that holds for every later run, too. */
+  async takeBack(actor: string, reason: string): Promise<void> {
+    const given: GivenOrder = { kind: "resume", actor, reason, takesBack: true };
+    await this.#record(given);
+    this.#options.onOrder(given);
+  }
+
   /** Resolves as soon as `holds` does. @throws the signal's reason */
   async until(holds: () => boolean, signal: AbortSignal): Promise<void> {
     while (!holds()) {
@@ -117,7 +124,7 @@ export class Control {
     this.#changed.dispatchEvent(new Event("change"));
   }
 
-  async #record({ kind, actor, reason, step, byVerdict }: GivenOrder): Promise<void> {
+  async #record({ kind, actor, reason, step, byVerdict, takesBack }: GivenOrder): Promise<void> {
     const { journal, deployment } = this.#options;
     await journal.append({
       type: "order",
@@ -127,6 +134,7 @@ export class Control {
       reason,
       ...(step ? { step } : {}),
       ...(byVerdict ? { byVerdict } : {}),
+      ...(takesBack ? { takesBack } : {}),
     });
   }
 }

@@ -70,8 +70,8 @@ export function aScenario(defaults: ScenarioParts = {}): Scenario {
       return rollback(request, world.ports(), signalOf(parts));
     },
     recover(choice, parts = {}) {
-      const { project, ...stack } = facts(parts);
-      return recoverUnfinished(stack, project, world.ports(), signalOf(parts), choice);
+      const { project, actor, ...stack } = facts(parts);
+      return recoverUnfinished(stack, project, world.ports(), signalOf(parts), choice, actor);
     },
   };
 }

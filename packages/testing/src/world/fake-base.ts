@@ -1,7 +1,7 @@
 import { type BaseRuntime, type ComposeModel, type ServiceFacts, SluiceError, stackNames } from "@sluice/core";
 import { assertReady, type FakeContext, haltContainer, removeContainer, startContainer } from "./context.ts";
 import { assertPortsFree } from "./fake-slots.ts";
-import { addContainer, containersIn, type WorldContainer } from "./state.ts";
+import { addContainer, containersIn, type WorldContainer, type WorldState } from "./state.ts";
 
 export function fakeBase(context: FakeContext): BaseRuntime {
   const { act, state } = context;
@@ -46,7 +46,10 @@ export function fakeBase(context: FakeContext): BaseRuntime {
       }
       await act(`base.up ${service.name}: start`, signal, () => {
         for (const container of containersIn(state, "base", service.name)) {
-          if (container.state !== "running") assertPortsFree(state, service);
+          if (container.state !== "running") {
+            assertPortsFree(state, service);
+            assertFreeInBase(state, service);
+          }
           startContainer(context, container);
         }
         for (const container of containersIn(state, "base", service.name)) assertReady(container);
@@ -54,6 +57,19 @@ export function fakeBase(context: FakeContext): BaseRuntime {
       });
     },
   };
+}
+
+/** @throws SluiceError START_FAILED */
+function assertFreeInBase(state: WorldState, { name, ports }: ServiceFacts): void {
+  const wanted = new Set(ports.map(({ published }) => published).filter((published) => published !== 0));
+  const holder = [...state.containers.values()].find(
+    (one) =>
+      one.place === "base" &&
+      one.state === "running" &&
+      one.service !== name &&
+      one.facts.ports.some(({ published }) => wanted.has(published)),
+  );
+  if (holder) throw new SluiceError("START_FAILED", `${name} cannot be started: ${holder.name} holds its port`);
 }
 
 /** What a base service is made from: its part of the model, and nothing of the release. */
