@@ -20,6 +20,7 @@ const spoken: ReadonlySet<string> = new Set([
   "position",
   "sql",
   "notTested",
+  "consents",
 ]);
 
 /** What a doctor's finding says, and the statement that held a lock: elsewhere both are names. */
