@@ -1,12 +1,4 @@
-import {
-  createEvent,
-  type EventBody,
-  type EventSink,
-  type Finding,
-  isSluiceError,
-  type Outcome,
-  type Serving,
-} from "@sluice/core";
+import { createEvent, type EventBody, type Finding, isSluiceError, type Outcome, type Serving } from "@sluice/core";
 import type { Deployer } from "@sluice/wiring";
 import type { CommandCall, DeploymentResult } from "./context.ts";
 import { deployerOptions } from "./deployer-options.ts";
@@ -32,7 +24,8 @@ export async function runDeployment(
   const { signal, now } = context;
   const mode = outputMode(flags, context);
   const renderer = createRenderer(mode, context, givenFlags(flags));
-  const emit = (body: EventBody) => renderer.onEvent(createEvent(now(), body));
+  const onEvent = guarded(renderer.onEvent);
+  const emit = (body: EventBody) => onEvent(createEvent(now(), body));
   const onAbort = () =>
     renderer.note("stopping: what has begun is undone, or left for `sluice resume`; again to stop at once");
   signal.addEventListener("abort", onAbort, { once: true });
@@ -56,7 +49,7 @@ export async function runDeployment(
   };
   let ended: number | undefined;
   try {
-    await using deployer = await context.createDeployer(deployerOptions(flags, context, guarded(renderer.onEvent)));
+    await using deployer = await context.createDeployer(deployerOptions(flags, context, onEvent));
     ended = await ending(run(deployer, signal), deployer).catch((error: unknown) => fail(error, deployer));
     return ended;
   } catch (error) {
@@ -64,15 +57,15 @@ export async function runDeployment(
     return ended ?? (await fail(error, null));
   } finally {
     signal.removeEventListener("abort", onAbort);
-    renderer.end(report);
+    guarded((page: string | undefined) => renderer.end(page))(report);
   }
 }
 
 /** A renderer that fails must not fail a deployment. */
-function guarded(sink: EventSink): EventSink {
-  return (event) => {
+function guarded<Told>(tell: (told: Told) => void): (told: Told) => void {
+  return (told) => {
     try {
-      sink(event);
+      tell(told);
     } catch {
       // Nothing is left that could show it.
     }

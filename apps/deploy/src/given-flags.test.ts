@@ -4,7 +4,10 @@ import { describe, expect, it } from "vitest";
 import type { CommandContext } from "./context.ts";
 import { commandNames, givenFlags, withFlags } from "./given-flags.ts";
 import { createProgram } from "./program.ts";
-import { aResult, aStatus, fakeDeployer } from "./testing/fake-deployer.ts";
+import { aBackup } from "./testing/a-backup.ts";
+import { aRebuiltState } from "./testing/a-moved-state.ts";
+import { aRehearsal } from "./testing/a-rehearsal.ts";
+import { aPlanView, aResult, aStatus, fakeDeployer } from "./testing/fake-deployer.ts";
 import { run } from "./testing/run.ts";
 import { badEvents } from "./testing/scripts.ts";
 
@@ -68,6 +71,20 @@ describe("what is proposed keeps them", () => {
     expect(stdout).toContain(`next     sluice${given} deploy --release v2 --retry\n`);
   });
 
+  it("while a deployment waits for a person", async () => {
+    const text = "5 % needs approval; waits 1h for sluice traffic approve, or abort";
+    const deployer = fakeDeployer({
+      deploy: async () => {
+        deployer.emit({ type: "step-progress", deployment: "d1", step: "approval", text });
+        return aResult();
+      },
+    });
+    const { stdout } = await run([...argv, "deploy"], { deployer });
+    expect(stdout).toContain(`waits 1h for sluice${given} traffic approve, or abort\n`);
+    const json = await run([...argv, "deploy", "--json"], { deployer });
+    expect(JSON.parse(json.stdout)).toMatchObject({ text });
+  });
+
   it("in hints", async () => {
     const error = new SluiceError("STATE_UNCLEAR", "d7 has no end", { hint: "sluice abort undoes it" });
     const deployer = fakeDeployer({
@@ -79,6 +96,111 @@ describe("what is proposed keeps them", () => {
     expect((await run([...argv, "verify"], { deployer })).stderr).toContain(`hint: sluice${given} abort undoes it\n`);
     const { stdout } = await run([...argv, "status"], { deployer });
     expect(stdout).toContain(`type \`sluice${given} resume\` to finish it or \`sluice${given} abort\` to undo it\n`);
+  });
+
+  it.each([
+    ["plain", {}],
+    ["GitHub Actions", { GITHUB_ACTIONS: "true" }],
+  ])("in what the doctor proposes, %s", async (_name, env) => {
+    const diagnosis = {
+      severity: "warn",
+      code: "no-backup",
+      what: "none",
+      why: "one day",
+      mend: "sluice db verify",
+    } as const;
+    const deployer = fakeDeployer({ doctor: async () => ({ ok: false, examined: [], diagnoses: [diagnosis] }) });
+    const { stdout } = await run([...argv, "doctor"], { deployer, env });
+    expect(stdout).toContain(`mend     sluice${given} db verify\n`);
+    expect(stdout).not.toContain("sluice db");
+    const json = await run([...argv, "doctor", "--json"], { deployer });
+    expect(JSON.parse(json.stdout)).toMatchObject({ diagnoses: [diagnosis] });
+  });
+
+  it.each([
+    ["plain", {}],
+    ["GitHub Actions", { GITHUB_ACTIONS: "true" }],
+  ])("in findings of a plan, %s", async (_name, env) => {
+    const finding = {
+      severity: "warn",
+      code: "c",
+      message: "an attempt has no end",
+      hint: "sluice abort undoes it",
+    } as const;
+    const deployer = fakeDeployer({ plan: async () => aPlanView({ findings: [finding] }) });
+    for (const command of [["plan"], ["deploy", "--plan"]]) {
+      const { stdout } = await run([...argv, ...command], { deployer, env });
+      expect(stdout).toContain(`[c]; sluice${given} abort undoes it\n`);
+      expect(stdout).not.toContain("sluice abort");
+    }
+    const json = await run([...argv, "plan", "--json"], { deployer });
+    expect(JSON.parse(json.stdout)).toMatchObject({ findings: [finding] });
+  });
+
+  it("in a plan that a person is asked about", async () => {
+    const finding = {
+      severity: "warn",
+      code: "c",
+      message: "an attempt has no end",
+      hint: "sluice abort undoes it",
+    } as const;
+    const deployer = fakeDeployer({ plan: async () => aPlanView({ findings: [finding] }) });
+    const { stdout } = await run([...argv, "deploy"], { deployer, isInteractive: true, answer: false });
+    expect(stdout).toContain(`[c]; sluice${given} abort undoes it\n`);
+  });
+
+  it("in what commands of the database say", async () => {
+    const none = fakeDeployer().database;
+    const finding = { severity: "warn", code: "c", message: "not told", hint: "sluice outbox flush" } as const;
+    const backup: typeof none.backup = async ({ onFinding }) => {
+      onFinding?.(finding);
+      return aBackup();
+    };
+    const report = aRehearsal({
+      findings: [{ code: "c", severity: "warn", table: null, message: "one", hint: "sluice db migrate" }],
+      notTested: ["whether the backup is whole: sluice db verify"],
+    });
+    const deployer = fakeDeployer({ database: { ...none, backup, rehearse: async () => report } });
+    const { stderr } = await run([...argv, "db", "backup"], { deployer });
+    expect(stderr).toBe(`not told (sluice${given} outbox flush)\n`);
+    for (const options of [[], ["--markdown"]]) {
+      const { stdout } = await run([...argv, "db", "rehearse", ...options], { deployer });
+      expect(stdout).toContain(`sluice${given} db migrate`);
+      expect(stdout).toContain(`sluice${given} db verify`);
+      expect(stdout).not.toContain("sluice db");
+    }
+    const json = await run([...argv, "db", "rehearse", "--json"], { deployer });
+    expect(JSON.parse(json.stdout)).toMatchObject({ rehearsal: { findings: [{ hint: "sluice db migrate" }] } });
+  });
+
+  it("in what a backup is known for, and how a migration comes back", async () => {
+    const none = fakeDeployer().database;
+    const notTested = ["it: sluice db verify"];
+    const verified = [{ level: "written" as const, at: aBackup().at, restoreMs: 0, notTested }];
+    const plan = {
+      release: "r2",
+      database: "shop",
+      jobs: ["migrate"],
+      command: null,
+      dataRollback: { kind: "none-known" },
+    } as const;
+    const planMigration: typeof none.planMigration = async ({ onText }) => {
+      onText?.("first sluice db backup");
+      return plan;
+    };
+    const database = { ...none, show: async () => aBackup({ verified }), planMigration };
+    const shown = await run([...argv, "db", "show", "b1"], { deployer: fakeDeployer({ database }) });
+    expect(shown.stdout).toContain(`it: sluice${given} db verify\n`);
+    const planned = await run([...argv, "db", "migrate", "--plan"], { deployer: fakeDeployer({ database }) });
+    expect(planned.stdout).toContain(`sluice${given} db backup --verify takes one\n`);
+    expect(planned.stderr).toBe(`first sluice${given} db backup\n`);
+  });
+
+  it("in what is lost with a state home", async () => {
+    const rebuilt = aRebuiltState({ lost: ["the backups: sluice db backup takes one"] });
+    const deployer = fakeDeployer({ rebuildState: async () => rebuilt });
+    const { stdout } = await run([...argv, "state", "rebuild", "--yes"], { deployer });
+    expect(stdout).toContain(`sluice${given} db backup takes one\n`);
   });
 
   it("and not in what programs read", async () => {

@@ -53,6 +53,11 @@ export function withFlags(text: string, given: string): string {
   return text.replaceAll(proposed, () => `sluice${given} `);
 }
 
+/** The same with such a text where it has a hint. */
+export function withFlagsInHint<Told extends { readonly hint?: string | undefined }>(told: Told, given: string): Told {
+  return told.hint === undefined ? told : { ...told, hint: withFlags(told.hint, given) };
+}
+
 function quoted(value: string): string {
   return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -1,7 +1,7 @@
 import { createEvent, type EventBody, formatPosition, isSluiceError } from "@sluice/core";
 import manifest from "../package.json" with { type: "json" };
 import type { CommandContext } from "./context.ts";
-import { withFlags } from "./given-flags.ts";
+import { withFlagsInHint } from "./given-flags.ts";
 import type { OutputMode } from "./render/choose.ts";
 import { errorLines } from "./render/plain.ts";
 import { annotationPlace, shownToRunner, workflowCommand } from "./render/workflow-commands.ts";
@@ -46,7 +46,7 @@ export function reportError(error: unknown, mode: OutputMode, context: CommandCo
     context.stdout.write(`${JSON.stringify(createEvent(context.now(), told))}\n`);
     return;
   }
-  const body = told.hint ? { ...told, hint: withFlags(told.hint, given) } : told;
+  const body = withFlagsInHint(told, given);
   if (mode === "github") {
     const text = body.hint ? `${body.message}\n${body.hint}` : body.message;
     context.stdout.write(workflowCommand("error", { title: body.code, ...annotationPlace(body.position) }, text));

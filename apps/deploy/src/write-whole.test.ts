@@ -1,10 +1,25 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, symlink, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  chown,
+  type FileHandle,
+  lstat,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { writeWhole } from "./write-whole.ts";
 
 let directory = "";
@@ -51,6 +66,49 @@ describe("a file", () => {
     await expect(failing).rejects.toThrow("no more");
     expect(await readFile(path, "utf8")).toBe("older");
     expect(await readdir(directory)).toEqual(["report.html"]);
+  });
+});
+
+describe("the directory of a file", () => {
+  const syncedWith = async (code: string) => {
+    await using handle = await open(directory);
+    const ofHandles = Object.getPrototypeOf(handle) as FileHandle;
+    return vi.spyOn(ofHandles, "sync").mockImplementation(async function (this: FileHandle) {
+      if (!(await this.stat()).isDirectory()) return this.datasync();
+      throw Object.assign(new Error(`${code}: fsync`), { code });
+    });
+  };
+
+  it.each(["EINVAL", "ENOTSUP", "EPERM", "EISDIR", "EACCES"])(
+    "that cannot be synchronised (%s) changes nothing of what is written",
+    async (code) => {
+      using synced = await syncedWith(code);
+      await write();
+      expect(synced).toHaveBeenCalled();
+      expect(await readFile(path, "utf8")).toBe("page");
+    },
+  );
+
+  it("that may be written to and not read is enough", async () => {
+    const nobody = 65_534;
+    const isRoot = process.getuid?.() === 0;
+    await chmod(directory, 0o311);
+    if (isRoot) {
+      await chown(directory, nobody, nobody);
+      process.seteuid?.(nobody);
+    }
+    try {
+      await write();
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+      await chmod(directory, 0o700);
+    }
+    expect(await readFile(path, "utf8")).toBe("page");
+  });
+
+  it("of a disk that fails says so", async () => {
+    using _synced = await syncedWith("EIO");
+    await expect(write()).rejects.toMatchObject({ code: "USAGE", message: expect.stringContaining("EIO") });
   });
 });
 

@@ -36,8 +36,20 @@ export async function writeWhole(path: string, write: Write, { mode = 0o666 } = 
     await rm(temporary, { force: true });
     throw error;
   }
-  await using directory = await open(dirname(target));
-  await directory.sync();
+  await syncDirectory(dirname(target)).catch(failed);
+}
+
+/** What a directory that may not be read, and network and user file systems, answer: the file is there all the same. */
+const unsyncable = new Set(["EACCES", "EINVAL", "ENOTSUP", "EPERM", "EISDIR"]);
+
+/** So that a name outlives a loss of power, where the file system can do that. */
+async function syncDirectory(path: string): Promise<void> {
+  try {
+    await using directory = await open(path);
+    await directory.sync();
+  } catch (error) {
+    if (!unsyncable.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
+  }
 }
 
 /** Where the file is, or is to be; `null` where something else is. */

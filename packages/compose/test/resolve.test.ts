@@ -260,11 +260,12 @@ describe("options mean what they mean to Compose", () => {
       "compose.yaml": text,
       ".env": `REDIS_PASSWORD=overridden\nexport DOT_TOKEN='dot canary'\nTOK=tok-canary # mine\nKEY_PEM="${key}"\n`,
     });
-    const variables = { REDIS_PASSWORD: "redis-canary", DB_PW: "p@ss-canary", IN_CONTENT: "content-canary" };
+    const filledIn = { REDIS_PASSWORD: "redis-canary", DB_PW: "p@ss-canary", IN_CONTENT: "content-canary" };
+    const variables = { ...filledIn, STRIPE_SECRET_MODE: "live" };
     const { secrets } = await resolve(directory, {}, variables);
     const expected = ["redis-canary", "dot canary", "p@ss-canary", "tok-canary", key, "MIIEvQIBADANBgkqhkiG"];
     expect(secrets).toEqual(expect.arrayContaining([...expected, "$content-canary"]));
-    expect(secrets).not.toContain("overridden");
+    for (const harmless of ["overridden", "live"]) expect(secrets).not.toContain(harmless);
   });
 
   test("files come from COMPOSE_FILE, from a directory above, and with their override", async () => {

@@ -100,6 +100,8 @@ export * from "./ports/throw-away.ts";
 export * from "./ports/traffic-counts.ts";
 export * from "./ports/traffic-router.ts";
 export * from "./ports/watcher.ts";
+export { maskError } from "./redact/mask-error.ts";
+export { maskWords } from "./redact/mask-words.ts";
 export * from "./redact/redactor.ts";
 export * from "./redact/shorten.ts";
 export * from "./windows/always-open.ts";

@@ -54,6 +54,18 @@ describe("announcing", () => {
     expect(JSON.stringify([team.sent, await outbox.list()])).not.toContain("hunter22");
   });
 
+  it("tells who wants to know, whatever a secret is called", async () => {
+    const team = aChannel([delivered], { on: ["live"] });
+    const { outbox, clock } = setUp();
+    const redact = createRedactor(["live", "green", "deploy", "d1.live", "release"]);
+    const told = aNotification({ cause: "it is live" });
+    const reports = await createNotifier({ channels: [team], outbox, clock, redact }).announce([told], soon);
+    expect(results(reports)).toEqual(["team delivered"]);
+    expect(team.sent.map(({ notification }) => notification)).toEqual([
+      { ...told, cause: "it is [redacted]", reason: "[redacted] v2" },
+    ]);
+  });
+
   it("is bounded by one span for all channels and notifications together", async () => {
     const channels = ["a", "b", "c"].map((name) => aChannel(["hang"], { name, isRepeatable: true }));
     const { clock, notifier } = setUp(...channels);

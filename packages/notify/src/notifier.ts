@@ -1,4 +1,4 @@
-import { type Clock, type Redact, redactDeep } from "@sluice/core";
+import { type Clock, maskWords, type Redact } from "@sluice/core";
 import type { Channel } from "./channels/channel.ts";
 import { within } from "./deliver/deadline.ts";
 import { defaultRetries, type RetryPolicy } from "./deliver/deliver.ts";
@@ -13,7 +13,7 @@ export interface NotifierOptions {
   readonly channels: readonly Channel[];
   readonly outbox: Outbox;
   readonly clock: Clock;
-  /** Masks what must not leave this machine; every text of a notification goes through it. */
+  /** Masks what must not leave this machine in what a notification says; names, states and links stay as they are. */
   readonly redact: Redact;
   /** Titles and notes of one's own. */
   readonly templates?: Templates | undefined;
@@ -64,7 +64,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
 
   return {
     async announce(notifications, tellOptions) {
-      const clean = redactDeep(notifications, redact);
+      const clean = maskWords(notifications, redact);
       const lists = channels.map(async (channel) => {
         const wanted = clean.filter(({ outcome }) => channel.on.includes(outcome));
         return [channel, await Promise.all(wanted.map((one) => enlist(context, channel, one)))] as const;

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { environmentFingerprint, modelChanges, mountedFiles } from "@sluice/compose";
-import { doorImage, redactDeep } from "@sluice/core";
+import { doorImage, maskWords, redactDeep } from "@sluice/core";
 import type { EnginePorts } from "@sluice/engine";
 import { judge } from "@sluice/health";
 import { createJournal, createOrderDesk, createTrafficCounts, type StateHome } from "@sluice/journal";
@@ -55,7 +55,7 @@ export async function createPorts(
     orders,
     onEvent(event) {
       lastWord.sink(event);
-      orders.tell(redactDeep(event, redact));
+      orders.tell(maskWords(event, redact));
     },
     randomId: () => randomBytes(4).toString("hex"),
   };

@@ -1,12 +1,13 @@
 import { liveSlot, SluiceError } from "@sluice/core";
-import { lastAttempt } from "@sluice/engine";
+import { lastAttempt, releaseThatServes } from "@sluice/engine";
 import type { LogLine, LogOptions } from "./deployer.ts";
 import { isErrorLine } from "./log-errors.ts";
 import type { Session } from "./session.ts";
 import { readProcesses } from "./status.ts";
 
 /**
- * Lines of the containers that answer for a service now: the live slot's, or those of base.
+ * Lines of the containers that answer for a service now: the live slot's, or those of base. Secrets of the checkout, of the
+ * release that serves and of the one in the slot are masked in each.
  *
  * @throws SluiceError USAGE for a service that the project has not
  */
@@ -22,7 +23,13 @@ export async function* followServiceLogs(
       hint: `services: ${project.services.map(({ name }) => name).join(", ")}`,
     });
   }
-  const wanted = slot ?? liveSlot(await ports.observer.observe(project, signal))?.slot;
+  const observed = await ports.observer.observe(project, signal);
+  const live = liveSlot(observed);
+  const wanted = slot ?? live?.slot;
+  const release = wanted && observed.slots[wanted].release;
+  // What runs can have other secrets than what is checked out: loaded, they are known.
+  await releaseThatServes(live, ports);
+  if (release && release !== live?.release) await ports.bundles.load(release).catch(() => null);
   const rows = (await readProcesses(session, signal)).filter(
     ({ service, place }) =>
       (services.length === 0 || services.includes(service)) &&

@@ -1,5 +1,4 @@
-import type { Redact } from "@sluice/core";
-import { maskWords } from "./masked-words.ts";
+import { maskWords, type Redact } from "@sluice/core";
 import { withMethods } from "./with-methods.ts";
 
 /** What the user wrote is read by programs, which need it as it is. */

@@ -20,7 +20,8 @@ describe("the journal", () => {
   it("holds no secret that an application said", () => {
     const error = { code: "CHECK_FAILED", message: "got hunter22", detail: "line of hunter22" };
     const observations = [{ type: "verdict", verdict: { check: "buy", value: "hunter22", detail: "x hunter22" } }];
-    const entry = { type: "attempt-end", reason: "hunter22!", error, observations };
+    const consents = ["window: agreed, hunter22"];
+    const entry = { type: "attempt-end", reason: "hunter22!", error, observations, consents };
     expect(JSON.stringify(written(entry, "hunter22"))).not.toContain("hunter22");
     expect(written(entry, "hunter22")).toMatchObject({ error: { code: "CHECK_FAILED", message: "got [redacted]" } });
   });

@@ -1,5 +1,4 @@
-import type { Journal, Redact } from "@sluice/core";
-import { maskWords } from "./masked-words.ts";
+import { type Journal, maskWords, type Redact } from "@sluice/core";
 
 /** A journal that masks what is known to be secret in what was said, before it is written and hashed. */
 export function createRedactingJournal(journal: Journal, redact: Redact): Journal {

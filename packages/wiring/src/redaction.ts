@@ -1,11 +1,11 @@
-import { createRedactor, type EventSink, type Redact, redactDeep } from "@sluice/core";
+import { createRedactor, type EventSink, maskWords, type Redact } from "@sluice/core";
 
 /** Masks what is secret, as it becomes known. */
 export interface Redaction {
   readonly redact: Redact;
   /** From now on these are masked too. */
   readonly add: (values: readonly string[]) => void;
-  /** Hands events on, masked. */
+  /** Hands events on, masked in what was said: renderers and channels go by names and states. */
   readonly sink: EventSink;
 }
 
@@ -19,6 +19,6 @@ export function createRedaction(sink: EventSink): Redaction {
       for (const value of more) values.add(value);
       masked = createRedactor(values);
     },
-    sink: (event) => sink(redactDeep(event, masked)),
+    sink: (event) => sink(maskWords(event, masked)),
   };
 }

@@ -1,6 +1,7 @@
 import type { MigrateCall } from "@sluice/wiring";
 import type { ChangeFlags, CommandCall } from "../context.ts";
 import { parseDurationFlag } from "../flag-values.ts";
+import { givenFlags, withFlags } from "../given-flags.ts";
 import { writeJson } from "../render/json.ts";
 import { migrationPlanText, migrationText } from "../render/migration-text.ts";
 import { shownToRunner } from "../render/workflow-commands.ts";
@@ -21,7 +22,12 @@ export async function dbMigrate(call: CommandCall<MigrateFlags>): Promise<number
     down: flags.down ?? false,
     reason: flags.reason,
     waitMs: parseDurationFlag("--wait", flags.wait),
-    ...(flags.json ? {} : { onText: say, onOutput: ({ source, text }) => say(`${source} | ${text}`) }),
+    ...(flags.json
+      ? {}
+      : {
+          onText: (text) => say(withFlags(text, givenFlags(flags))),
+          onOutput: ({ source, text }) => say(`${source} | ${text}`),
+        }),
   };
   return withDeployer(call, async ({ database }) => {
     const { signal } = context;
@@ -29,7 +35,7 @@ export async function dbMigrate(call: CommandCall<MigrateFlags>): Promise<number
       ? await database.planMigration(asked, signal).then((plan) => ({ json: { plan }, text: migrationPlanText(plan) }))
       : await database.migrate(asked, signal).then((result) => ({ json: { ...result }, text: migrationText(result) }));
     if (flags.json) writeJson(context, done.json);
-    else context.stdout.write(done.text);
+    else context.stdout.write(withFlags(done.text, givenFlags(flags)));
     return 0;
   });
 }

@@ -1,6 +1,8 @@
+import type { RehearsalReport } from "@sluice/wiring";
 import type { ChangeFlags, CommandCall } from "../context.ts";
 import { deployCall, sayIgnored } from "../deploy-call.ts";
 import { parseDurationFlag } from "../flag-values.ts";
+import { givenFlags, withFlags, withFlagsInHint } from "../given-flags.ts";
 import { writeJson } from "../render/json.ts";
 import { createProgress } from "../render/progress.ts";
 import { rehearsalMarkdown } from "../render/rehearsal-markdown.ts";
@@ -38,10 +40,22 @@ export async function dbRehearse(call: CommandCall<RehearseFlags>): Promise<numb
       );
       progress.end();
       if (flags.json) writeJson(context, { rehearsal: report });
-      else context.stdout.write(flags.markdown ? rehearsalMarkdown(report) : rehearsalText(report));
+      else {
+        const render = flags.markdown ? rehearsalMarkdown : rehearsalText;
+        context.stdout.write(render(withFlagsInReport(report, givenFlags(flags))));
+      }
       return report.verdict === "block" ? blocked : 0;
     } finally {
       progress.end();
     }
   });
+}
+
+/** Before it becomes Markdown, in which the signs of an option may mean something else. */
+function withFlagsInReport(report: RehearsalReport, given: string): RehearsalReport {
+  return {
+    ...report,
+    findings: report.findings.map((finding) => withFlagsInHint(finding, given)),
+    notTested: report.notTested.map((line) => withFlags(line, given)),
+  };
 }

@@ -50,7 +50,7 @@ export async function dbShow(call: CommandCall): Promise<number> {
   return withDeployer(call, async (deployer) => {
     const backup = await deployer.database.show(args[0] ?? "");
     if (flags.json) writeJson(context, { backup });
-    else context.stdout.write(backupText(backup));
+    else context.stdout.write(withFlags(backupText(backup), givenFlags(flags)));
     return 0;
   });
 }
@@ -128,7 +128,7 @@ async function changing(
     ...(flags.json ? {} : { onProgress: progress.show }),
     onFinding({ message, hint }) {
       progress.end();
-      context.stderr.write(`${message}${hint ? ` (${hint})` : ""}\n`);
+      context.stderr.write(withFlags(`${message}${hint ? ` (${hint})` : ""}\n`, givenFlags(flags)));
     },
   };
   return withDeployer(call, async (deployer) => {
@@ -157,7 +157,7 @@ async function confirm({ flags, context }: CommandCall, text: string, question: 
       detail: text,
     });
   }
-  context.stdout.write(`${text.trimEnd()}\n`);
+  context.stdout.write(withFlags(`${text.trimEnd()}\n`, givenFlags(flags)));
   if (await context.confirm(question, context.signal)) return;
   throw new SluiceError("CONFIRMATION_NEEDED", "nothing was changed");
 }

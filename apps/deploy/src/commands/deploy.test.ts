@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type EventBody, SluiceError } from "@sluice/core";
 import { describe, expect, it } from "vitest";
 import { aPlanView, aResult, fakeDeployer, v1 } from "../testing/fake-deployer.ts";
@@ -106,6 +109,25 @@ describe("sluice deploy", () => {
     const ran = await run(["deploy", "--json"], { failToCreate: new SluiceError("NAME_INVALID", "stack name") });
     expect(ran.exitCode).toBe(2);
     expect(events(ran.stdout).map(({ type }) => type)).toEqual(["error", "deployment-end"]);
+  });
+
+  it.each([{}, { GITHUB_ACTIONS: "true" }])(
+    "ends as it did although its last words cannot be shown, in %j",
+    async (env) => {
+      const end = goodEvents.at(-1) as Extract<EventBody, { type: "deployment-end" }>;
+      const deployer = deploying([{ ...end, outcome: "of another version" as "live" }]);
+      expect((await run(["deploy"], { deployer, env })).exitCode).toBe(0);
+    },
+  );
+
+  it("tells GitHub how it ended although its last words cannot be shown", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "sluice-outputs-"));
+    const env = { GITHUB_ACTIONS: "true", GITHUB_OUTPUT: join(directory, "output") };
+    const end = goodEvents.at(-1) as Extract<EventBody, { type: "deployment-end" }>;
+    const deployer = deploying([{ ...end, outcome: "of another version" as "live" }]);
+    await run(["deploy"], { deployer, env });
+    expect(await readFile(env.GITHUB_OUTPUT, "utf8")).toContain("outcome");
+    await rm(directory, { recursive: true });
   });
 
   it("reports a bug as one, with versions", async () => {

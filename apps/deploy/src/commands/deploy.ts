@@ -3,6 +3,7 @@ import type { PlanView } from "@sluice/wiring";
 import type { CommandCall } from "../context.ts";
 import { type DeployFlags, deployCall } from "../deploy-call.ts";
 import { runDeployment } from "../deployment.ts";
+import { givenFlags, withFlags } from "../given-flags.ts";
 import { planText } from "../render/plan-text.ts";
 import { showPlan } from "./plan.ts";
 
@@ -24,7 +25,7 @@ export async function confirmPlan({ flags, context }: CommandCall, plan: () => P
   if (flags.yes || flags.json || !context.isInteractive) return;
   const view = await plan();
   if (view.plan.steps.length === 0) return;
-  context.stdout.write(`${planText(view)}\n`);
+  context.stdout.write(`${withFlags(planText(view), givenFlags(flags))}\n`);
   if (await context.confirm("Do it?", context.signal)) return;
   throw new SluiceError("CONFIRMATION_NEEDED", "not confirmed, nothing was changed");
 }

@@ -1,5 +1,6 @@
 import type { Diagnosis, DoctorReport } from "@sluice/core";
 import type { CommandCall } from "../context.ts";
+import { givenFlags, withFlags } from "../given-flags.ts";
 import { outputMode } from "../render/choose.ts";
 import { writeJson } from "../render/json.ts";
 import { createPaint, type Paint } from "../render/paint.ts";
@@ -13,9 +14,12 @@ export async function doctor(call: CommandCall): Promise<number> {
   const { context, flags, args } = call;
   return withDeployer(call, async (deployer) => {
     const report = await deployer.doctor(context.signal, args[0] === "security" ? "security" : "deployments");
+    const given = givenFlags(flags);
     if (flags.json) writeJson(context, report);
-    else context.stdout.write(reportText(report, createPaint(context)));
-    if (outputMode(flags, context) === "github") context.stdout.write(report.diagnoses.map(annotation).join(""));
+    else context.stdout.write(withFlags(reportText(report, createPaint(context)), given));
+    if (outputMode(flags, context) === "github") {
+      context.stdout.write(report.diagnoses.map((diagnosis) => annotation(diagnosis, given)).join(""));
+    }
     return report.diagnoses.some(({ severity }) => severity === "error") ? needsPersonExitCode : 0;
   });
 }
@@ -34,6 +38,6 @@ function diagnosisText({ severity, code, what, why, mend }: Diagnosis, paint: Pa
   return `${head}\n  because  ${why}\n  mend     ${mend}\n`;
 }
 
-function annotation({ severity, code, what, mend }: Diagnosis): string {
-  return workflowCommand(levels[severity], { title: code }, `${what}; ${mend}`);
+function annotation({ severity, code, what, mend }: Diagnosis, given: string): string {
+  return workflowCommand(levels[severity], { title: code }, withFlags(`${what}; ${mend}`, given));
 }

@@ -1,5 +1,6 @@
 import type { CommandCall } from "../context.ts";
 import { type DeployFlags, deployCall, sayIgnored } from "../deploy-call.ts";
+import { givenFlags, withFlags, withFlagsInHint } from "../given-flags.ts";
 import { outputMode } from "../render/choose.ts";
 import { findingAnnotation } from "../render/github.ts";
 import { writeJson } from "../render/json.ts";
@@ -18,8 +19,12 @@ export async function showPlan(call: CommandCall<DeployFlags>): Promise<number> 
       writeJson(context, { tag, serving, plan, services, findings });
       return 0;
     }
-    context.stdout.write(planText(view));
-    if (outputMode(flags, context) === "github") context.stdout.write(view.findings.map(findingAnnotation).join(""));
+    const given = givenFlags(flags);
+    context.stdout.write(withFlags(planText(view), given));
+    if (outputMode(flags, context) === "github") {
+      const findings = view.findings.map((finding) => withFlagsInHint(finding, given));
+      context.stdout.write(findings.map(findingAnnotation).join(""));
+    }
     return 0;
   });
 }

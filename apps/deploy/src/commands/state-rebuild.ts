@@ -3,6 +3,7 @@ import { isSluiceError, type ReleaseRequest, SluiceError } from "@sluice/core";
 import type { Deployer } from "@sluice/wiring";
 import type { CommandCall } from "../context.ts";
 import { deployerOptions } from "../deployer-options.ts";
+import { givenFlags, withFlags } from "../given-flags.ts";
 import { writeJson } from "../render/json.ts";
 import { leftBackupsText } from "../render/left-backups-text.ts";
 import { formatSection, formatTable } from "../render/table.ts";
@@ -27,7 +28,7 @@ export async function stateRebuild(call: CommandCall<StateRebuildFlags>): Promis
     await confirmRebuild(call, stack);
     const rebuilt = await deployer.rebuildState({ release, replace, reason }, context.signal);
     if (flags.json) writeJson(context, rebuilt);
-    else context.stdout.write(rebuiltText(rebuilt));
+    else context.stdout.write(withFlags(rebuiltText(rebuilt), givenFlags(flags)));
     return 0;
   });
 }

@@ -1,6 +1,6 @@
 import type { SluiceEvent } from "@sluice/core";
 import type { CommandContext, CommonFlags } from "../context.ts";
-import { withFlags } from "../given-flags.ts";
+import { withFlags, withFlagsInHint } from "../given-flags.ts";
 import { createGithubRenderer } from "./github.ts";
 import { createJsonRenderer } from "./json.ts";
 import { canDrawAgain } from "./live-block.ts";
@@ -24,15 +24,14 @@ export function createRenderer(mode: OutputMode, context: CommandContext, given:
   const create = { plain: createPlainRenderer, github: createGithubRenderer, tty: createTtyRenderer }[mode];
   const renderer = create(context, given);
   return {
-    onEvent: (event) => renderer.onEvent(withFlagsInHints(event, given)),
+    onEvent: (event) => renderer.onEvent(withFlagsInEvent(event, given)),
     note: (text) => renderer.note(withFlags(text, given)),
     end: (report) => renderer.end(report),
   };
 }
 
-function withFlagsInHints(event: SluiceEvent, given: string): SluiceEvent {
-  const hintWithFlags = <Told extends { readonly hint?: string | undefined }>(told: Told): Told =>
-    told.hint === undefined ? told : { ...told, hint: withFlags(told.hint, given) };
-  if (event.type === "error") return hintWithFlags(event);
-  return event.type === "finding" ? { ...event, finding: hintWithFlags(event.finding) } : event;
+function withFlagsInEvent(event: SluiceEvent, given: string): SluiceEvent {
+  if (event.type === "error") return withFlagsInHint(event, given);
+  if (event.type === "step-progress") return { ...event, text: withFlags(event.text, given) };
+  return event.type === "finding" ? { ...event, finding: withFlagsInHint(event.finding, given) } : event;
 }

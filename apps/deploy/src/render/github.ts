@@ -41,8 +41,9 @@ export function createGithubRenderer(
     },
     note: (text) => stdout.write(lines([text])),
     end(report = "") {
-      stdout.write(lines(["", ...lastWords(story, given, noPaint).split("\n").slice(0, -1)]));
+      // Before all that is for people: by these the steps that come after decide whether to undo it.
       append("GITHUB_OUTPUT", outputs(story, report));
+      stdout.write(lines(["", ...lastWords(story, given, noPaint).split("\n").slice(0, -1)]));
       append("GITHUB_STEP_SUMMARY", githubSummary(story, given, now()));
     },
   };

@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import { parseEnv } from "node:util";
 import {
   type ComposeModel,
   type Config,
@@ -18,6 +17,7 @@ import { serviceFacts } from "../roles/service-facts.ts";
 import { serviceFindings } from "../roles/service-findings.ts";
 import { hashOf } from "./canonical-json.ts";
 import { composeError } from "./compose-errors.ts";
+import { filledIn, readMentions } from "./filled-in.ts";
 import { migrationJob } from "./migration-job.ts";
 import { positionOf } from "./positions.ts";
 import { checkoutOf, findProjectFiles, type ProjectFiles } from "./project-files.ts";
@@ -79,9 +79,9 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
       const finding = findProjectFiles(directory, files, envFiles, env);
       // Compose is asked for the active services only where something has a profile, which the files mostly tell early.
       const early = finding.then(async (project) => ((await mentionProfiles(project)) ? askActive() : null));
-      const [found, variables, all, config] = await Promise.all([
+      const [found, mentions, all, config] = await Promise.all([
         finding,
-        finding.then(({ envFiles: paths }) => readVariables(paths, env)),
+        finding.then(readMentions),
         compose("--profile", "*", "config", "--format", "json"),
         reading,
         early.catch(() => null),
@@ -109,7 +109,7 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
         directory: found.directory,
         files: found.files,
         model,
-        secrets: secretValues(model, variables),
+        secrets: secretValues(model, filledIn(mentions, env, model)),
         services: serviceFacts(model, decisions, config, activeNames),
         modelHash: hashOf(model),
         findings: [
@@ -126,17 +126,6 @@ async function refusal(stderr: string, found: ProjectFiles, env: ComposeResolver
   const sources = await sourcesOf(found);
   const texts = sources.map(({ text }) => text);
   return composeError(stderr, sources, createRedactor(secretVariables(env, texts)));
-}
-
-/** What Compose fills in: the environment before the last env file that sets it. */
-async function readVariables(
-  envFiles: readonly string[],
-  env: ComposeResolverOptions["env"],
-): Promise<ComposeResolverOptions["env"]> {
-  const texts = await Promise.all(envFiles.map((file) => readFile(file, "utf8").catch(() => "")));
-  const written = texts.flatMap((text) => Object.entries(parseEnv(text)));
-  const set = Object.entries(env).filter(([, value]) => value !== undefined);
-  return Object.fromEntries([...written, ...set]);
 }
 
 async function mentionProfiles({ files }: ProjectFiles): Promise<boolean> {

@@ -1,5 +1,5 @@
-import { type Redact, redactDeep } from "@sluice/core";
-import { maskError } from "./masked-errors.ts";
+import { maskError } from "./mask-error.ts";
+import { type Redact, redactDeep } from "./redactor.ts";
 
 /**
  * Fields that hold what somebody or something said: an application's last lines, an answer, a reason. All other fields are
@@ -17,10 +17,15 @@ const spoken: ReadonlySet<string> = new Set([
   "line",
   "why",
   "mend",
+  "position",
+  "sql",
+  "notTested",
+  "consents",
 ]);
 
-/** What a doctor's finding says, and elsewhere the name of what was done. */
-const isSpoken = (key: string, among: object) => spoken.has(key) || (key === "what" && "mend" in among);
+/** What a doctor's finding says, and the statement that held a lock: elsewhere both are names. */
+const isSpoken = (key: string, among: object) =>
+  spoken.has(key) || (key === "what" && "mend" in among) || (key === "by" && "heldMs" in among);
 
 /**
  * The same data with what is secret masked in all that was said in it. What is neither a list nor a plain object stays as

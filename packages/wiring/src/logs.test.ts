@@ -1,0 +1,65 @@
+import { discardEvents, type Redact, type Slot } from "@sluice/core";
+import { aRelease, aStack } from "@sluice/core/testing";
+import { createFakeWorld } from "@sluice/testing";
+import { describe, expect, it } from "vitest";
+import { withKnownSecrets } from "./known-bundles.ts";
+import { followServiceLogs } from "./logs.ts";
+import { createRedaction } from "./redaction.ts";
+import type { Session } from "./session.ts";
+
+const live = { slot: "green", release: "r2" } as const;
+
+/** Blue holds r1, green serves r2; each has a token of its own, and the checkout has another one. */
+async function aSession({ stored = ["r1", "r2"] } = {}) {
+  const { bundles, journal } = createFakeWorld().ports();
+  for (const id of stored) {
+    const { bundle, model } = aRelease(id);
+    const web = { ...model.services["web"], environment: { API_TOKEN: `canary-of-${id}` } };
+    await bundles.save(bundle, { ...model, services: { ...model.services, web } }, []);
+  }
+  const { add, redact } = createRedaction(discardEvents);
+  add(["canary-of-now"]);
+  const observed = aStack({ live, warm: "r1" });
+  const runtime = {
+    inspect: async () => null,
+    async *followLogs(containers: readonly string[]) {
+      for (const container of containers) {
+        const text = redact(`${container} says canary-of-r1, canary-of-r2 and canary-of-now`);
+        yield { container, stream: "stdout", text, at: "" };
+      }
+    },
+  };
+  return {
+    project: async () => ({ services: [{ name: "web" }, { name: "db" }] }),
+    ports: async () => ({
+      bundles: withKnownSecrets(bundles, add),
+      journal,
+      observer: { observe: async () => observed },
+    }),
+    runtime: () => runtime,
+    redact: redact as Redact,
+  } as unknown as Session;
+}
+
+async function textsOf(session: Session, slot?: Slot): Promise<string> {
+  const lines: string[] = [];
+  for await (const { text } of followServiceLogs(session, [], { slot })) lines.push(text);
+  return lines.join("\n");
+}
+
+describe("what containers write", () => {
+  it("shows no secret of the release that serves, whatever is secret in the checkout now", async () => {
+    const text = await textsOf(await aSession());
+    expect(text).toContain("says canary-of-r1, [redacted] and [redacted]");
+  });
+
+  it("shows none of the release in the slot that is asked for, nor of the one that serves beside base", async () => {
+    const text = await textsOf(await aSession(), "blue");
+    expect(text).toContain("says [redacted], [redacted] and [redacted]");
+    expect(text).not.toContain("canary");
+  });
+
+  it("is shown although a release is not stored any more", async () => {
+    expect(await textsOf(await aSession({ stored: ["r2"] }), "blue")).toContain("canary-of-r1, [redacted]");
+  });
+});
