@@ -11,7 +11,11 @@ export function maskedReport(report: RehearsalReport, redact: Redact): Rehearsal
   const { how, services } = migration;
   return {
     ...masked,
-    ...{ at, service, release, backup, verdict },
+    at,
+    service,
+    release,
+    backup,
+    verdict,
     migration: { ...masked.migration, how, services },
     compatibility: maskWords(compatibility, redact),
     findings: maskWords(findings, redact),
