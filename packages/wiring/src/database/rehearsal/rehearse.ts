@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { redactDeep, type StoredRelease } from "@sluice/core";
+import type { StoredRelease } from "@sluice/core";
 import { defaultPolicy, isProven, type RehearsalReport, rehearseMigration } from "@sluice/database";
 import type { Session } from "../../session.ts";
 import { within } from "../deadline.ts";
 import type { OpenDatabase } from "../open-database.ts";
 import { takeAndProve } from "../prove.ts";
+import { maskedReport } from "./masked-report.ts";
 import { openSquawk } from "./open-squawk.ts";
 import { openTrial } from "./trial.ts";
 
@@ -56,8 +57,7 @@ export async function rehearse(
         limited,
       ),
   );
-  // Statements of a migration can hold values of the environment.
-  return redactDeep(report, session.redact);
+  return maskedReport(report, session.redact);
 }
 
 async function chooseBackup(
