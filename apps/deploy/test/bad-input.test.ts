@@ -107,7 +107,7 @@ const cases: Readonly<Record<string, Case>> = {
   "a check of a service that is not there": {
     files: { "sluice.yaml": "checks:\n  - service: wep\n    http: { path: / }\n" },
     code: "CONFIG_INVALID",
-    position: /^sluice\.yaml:2:5$/,
+    position: /^sluice\.yaml:2:14$/,
   },
   "a compose file that is not there": { args: ["deploy", "--release", "v1", "-f", "no.yaml"], code: "COMPOSE_INVALID" },
   "an env file that is not there": {
