@@ -62,7 +62,12 @@ select json_build_object('gid', gid, 'ageMs', ${ms("prepared")})
 from pg_prepared_xacts where database = current_database() order by prepared;`;
 
 export function parseSessions(lines: readonly string[]): readonly Session[] {
-  return lines.map((line) => sessionSchema.parse(JSON.parse(line)));
+  return lines.map((line) => withoutEndedWait(sessionSchema.parse(JSON.parse(line))));
+}
+
+/** The server asks who is in the way after it has asked who waits: nobody is where the wait ended in between. */
+function withoutEndedWait(session: Session): Session {
+  return session.blockedBy.length > 0 ? session : { ...session, waitsFor: null, waitedMs: null };
 }
 
 export function parsePrepared(lines: readonly string[]): readonly PreparedTransaction[] {

@@ -92,6 +92,18 @@ describe("a migration gives up", () => {
     const text = expect.stringContaining("that a prepared transaction holds");
     expect(seen([migration({ waitsFor: "relation", blockedBy: [0] })], [4_000])).toMatchObject({ why: "lock", text });
   });
+  it("without a name where whoever is in the way has no session that it may see", () => {
+    const text = expect.stringContaining("for a lock that somebody holds");
+    expect(seen([migration({ waitsFor: "row", blockedBy: [] })], [4_000])).toMatchObject({ why: "lock", text });
+  });
+  it("naming who was in the way until now, where its wait has ended and the application's has not yet", () => {
+    const { watch } = look(nothingSeen, [reader, blocked, queued], 0, isOurs, someSettings());
+    const waiting = look(watch, [reader, blocked, queued], 2_900, isOurs, someSettings()).watch;
+    expect(look(waiting, [reader, migration(), queued], 3_000, isOurs, someSettings()).giveUp).toMatchObject({
+      why: "queue",
+      text: expect.stringContaining("waited 2.9s for a lock that session 3 (report"),
+    });
+  });
   it("when one statement takes too long", () => {
     expect(seen([migration({ statementMs: 60_251 })], [1])).toMatchObject({ why: "statement" });
     expect(seen([migration({ statementMs: 60_251, isActive: false })], [1])).toBeNull();

@@ -15,7 +15,7 @@ export interface Watch {
 
 export interface Blocked {
   readonly session: Session;
-  /** Those at the ends of the chain: they wait for nobody. Empty where only prepared transactions are in the way. */
+  /** Those at the ends of the chain: they wait for nobody. Empty where they have no session that is seen. */
   readonly blockers: readonly Session[];
   readonly waitedMs: number;
 }
@@ -64,7 +64,7 @@ export function look(
     .toSorted((a, b) => waitedMs(b) - waitedMs(a));
   const [longest] = blocked;
   const giveUp =
-    queueGiveUp(queued, waitedMs, longest, ours, settings) ??
+    queueGiveUp(queued, waitedMs, longest ?? lastLook(before), ours, settings) ??
     lockGiveUp(longest, settings) ??
     statementGiveUp(ours, settings);
   const left = [
@@ -73,6 +73,11 @@ export function look(
   ];
   const soonestMs = left.length === 0 ? null : Math.min(...left);
   return { watch: { since, blocked: longest ?? before.blocked }, giveUp, soonestMs };
+}
+
+/** Who was in the way at the look before: what others have waited since, they have waited while it waited. */
+function lastLook({ since, blocked }: Watch): Blocked | undefined {
+  return blocked && since.has(waitKey(blocked.session)) ? blocked : undefined;
 }
 
 /** What a watcher that had no time to look has not seen, the server may know. */
@@ -117,8 +122,8 @@ function statementGiveUp(ours: readonly Session[], { statementTimeoutMs, inject 
 
 /** `alter table … waited 3s for a lock that session 71 (…) holds`. */
 export function blockedText({ session, blockers, waitedMs }: Blocked): string {
-  const { isGuess, query } = session;
-  const unnamed = isGuess ? "somebody" : "a prepared transaction";
+  const { isGuess, query, blockedBy } = session;
+  const unnamed = blockedBy.includes(0) ? "a prepared transaction" : "somebody";
   const holders = blockers.map(describeSession).join(isGuess ? " or " : " and ") || unnamed;
   const holds = isGuess ? "may hold" : blockers.length > 1 ? "hold" : "holds";
   return `${hideLiterals(query)} waited ${formatDuration(waitedMs)} for a lock that ${holders} ${holds}`;
