@@ -1,8 +1,5 @@
 import { type Command, Option } from "commander";
-import type { CommandCall } from "./context.ts";
-
-type Load = () => Promise<(call: CommandCall<object>) => number | Promise<number>>;
-type Verb = (parent: Command, usage: string, description: string, load: Load) => Command;
+import type { Verb } from "./verb.ts";
 
 /** `sluice audit`: the record of who did what. */
 export function addAuditCommands(audit: Command, verb: Verb): void {

@@ -1,9 +1,6 @@
 import type { Command } from "commander";
 import { addChangeOptions } from "./common-options.ts";
-import type { CommandCall } from "./context.ts";
-
-type Load = () => Promise<(call: CommandCall<object>) => number | Promise<number>>;
-type Verb = (parent: Command, usage: string, description: string, load: Load) => Command;
+import type { Verb } from "./verb.ts";
 
 /** `sluice db …` */
 export function addDatabaseCommands(db: Command, verb: Verb): void {

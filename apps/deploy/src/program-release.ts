@@ -1,9 +1,6 @@
 import type { Command } from "commander";
 import { toCount } from "./common-options.ts";
-import type { CommandCall } from "./context.ts";
-
-type Load = () => Promise<(call: CommandCall<object>) => number | Promise<number>>;
-type Verb = (parent: Command, usage: string, description: string, load: Load) => Command;
+import type { Verb } from "./verb.ts";
 
 /** `sluice release …` */
 export function addReleaseCommands(release: Command, verb: Verb): void {

@@ -1,9 +1,6 @@
 import type { Command } from "commander";
 import { addCommonOptions } from "./common-options.ts";
-import type { CommandCall } from "./context.ts";
-
-type Load = () => Promise<(call: CommandCall<object>) => number | Promise<number>>;
-type Verb = (parent: Command, usage: string, description: string, load: Load) => Command;
+import type { Verb } from "./verb.ts";
 
 /** `sluice traffic`, and what can be told to a deployment that runs. */
 export function addTrafficCommands(program: Command, verb: Verb): void {

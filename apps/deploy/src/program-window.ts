@@ -1,9 +1,6 @@
 import type { Command } from "commander";
 import { addChangeOptions, addCommonOptions, toCount } from "./common-options.ts";
-import type { CommandCall } from "./context.ts";
-
-type Load = () => Promise<(call: CommandCall<object>) => number | Promise<number>>;
-type Verb = (parent: Command, usage: string, description: string, load: Load) => Command;
+import type { Verb } from "./verb.ts";
 
 /** `sluice window`, when there are few users, and telling people ahead. */
 export function addWindowCommands(program: Command, verb: Verb): void {
