@@ -21,11 +21,11 @@ export {
   planDataRollback,
   type RowLoss,
 } from "./migrate/data-rollback.ts";
-export { migrationEnvironment } from "./migrate/environment.ts";
-export { type MigrationReport, runMigration } from "./migrate/migrate.ts";
+export { postgresMigrationEnvironment } from "./migrate/environment.ts";
+export { type MigrationReport, runPostgresMigration } from "./migrate/migrate.ts";
 export type { MigrationCall } from "./migrate/migration-call.ts";
 export type { LockHolder, MigrationServer, SchemaState, TableRows } from "./migrate/migration-server.ts";
-export { openMigrationServer } from "./migrate/postgres-server.ts";
+export { openPostgresMigrationServer } from "./migrate/postgres-server.ts";
 export type { MigrationSettings } from "./migrate/settings.ts";
 export type { AttemptCall } from "./migrate/watched-attempt.ts";
 export { differences, type Fingerprint } from "./model/fingerprint.ts";
@@ -54,7 +54,7 @@ export {
 export { type RestoredCopy, restoreCopy } from "./operations/restore-copy.ts";
 export { type BackupRequest, takeBackup } from "./operations/take-backup.ts";
 export { type VerifyRequest, verifyBackup } from "./operations/verify-backup.ts";
-export { type FindTargetOptions, findPostgresTarget } from "./postgres/find-target.ts";
+export { type FindPostgresTargetOptions, findPostgresTarget } from "./postgres/find-target.ts";
 export { createPostgresDriver, type PostgresOptions } from "./postgres/postgres-driver.ts";
 export type { PostgresTarget } from "./postgres/target.ts";
 export { rehearsalOutcome, rehearsalSeen } from "./rehearsal/outcome.ts";

@@ -15,7 +15,7 @@ export function migrationName(run: string): string {
  * others (JDBC, Prisma, postgres.js, asyncpg) take less or nothing, and a pooler may refuse options. Options that are
  * written come last and win.
  */
-export function migrationEnvironment(
+export function postgresMigrationEnvironment(
   written: Readonly<Record<string, string | null>>,
   run: string,
   { inject, profile, lockTimeoutMs, statementTimeoutMs }: MigrationSettings,

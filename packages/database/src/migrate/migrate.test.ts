@@ -7,7 +7,7 @@ import {
   type FakeMigrationServer,
   someSettings,
 } from "../testing/fake-migration-server.ts";
-import { runMigration } from "./migrate.ts";
+import { runPostgresMigration } from "./migrate.ts";
 import type { MigrationCall } from "./migration-call.ts";
 import type { AttemptCall } from "./watched-attempt.ts";
 
@@ -28,7 +28,7 @@ function run(attempt: (call: AttemptCall) => Promise<void>, over: Partial<Migrat
     run: "d1",
     onProgress: (text: string) => void told.push(text),
   };
-  return runMigration({ ...call, ...over }, attempt);
+  return runPostgresMigration({ ...call, ...over }, attempt);
 }
 const jobFailure = (detail: string) => new SluiceError("JOB_FAILED", "job migrate ended with exit code 1", { detail });
 const lockTimeout = () => jobFailure("ERROR:  canceling statement due to lock timeout");

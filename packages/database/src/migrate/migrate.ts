@@ -31,7 +31,7 @@ export type Tell = (text: string) => void;
  * DATABASE_UNREACHABLE, and what `attempt` rejects with where the tool failed by itself; that says where the schema is
  * another one than before
  */
-export async function runMigration(
+export async function runPostgresMigration(
   call: MigrationCall,
   attempt: (call: AttemptCall) => Promise<void>,
 ): Promise<MigrationReport> {

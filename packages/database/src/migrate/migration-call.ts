@@ -6,7 +6,7 @@ export interface MigrationCall {
   readonly server: MigrationServer;
   readonly clock: Clock;
   readonly settings: MigrationSettings;
-  /** Id of this run, in `migrationEnvironment` too. */
+  /** Id of this run, in `postgresMigrationEnvironment` too. */
   readonly run: string;
   readonly signal?: AbortSignal | undefined;
   /** What to do where the schema is left half changed, for people; see `goBackText`. */

@@ -2,20 +2,20 @@ import { describe, expect, it } from "vitest";
 import { aFingerprint, aManifest } from "../testing/a-manifest.ts";
 import { someSettings } from "../testing/fake-migration-server.ts";
 import { type DataRollbackFacts, dataRollbackText, goBackText, planDataRollback } from "./data-rollback.ts";
-import { migrationEnvironment } from "./environment.ts";
+import { postgresMigrationEnvironment } from "./environment.ts";
 
 describe("what a migration finds in its environment", () => {
   it("is a name and timeouts, before options that are written", () => {
-    expect(migrationEnvironment({ PGOPTIONS: "-c lock_timeout=9s", A: "b" }, "d1", someSettings())).toEqual({
+    expect(postgresMigrationEnvironment({ PGOPTIONS: "-c lock_timeout=9s", A: "b" }, "d1", someSettings())).toEqual({
       PGAPPNAME: "sluice-migration-d1",
       PGOPTIONS: "-c lock_timeout=3000ms -c statement_timeout=60000ms -c lock_timeout=9s",
     });
   });
   it("is no lock timeout where indexes are built concurrently, and a name alone where nothing is to be set", () => {
-    expect(migrationEnvironment({}, "d1", someSettings({ profile: "concurrent" }))["PGOPTIONS"]).toBe(
+    expect(postgresMigrationEnvironment({}, "d1", someSettings({ profile: "concurrent" }))["PGOPTIONS"]).toBe(
       "-c statement_timeout=60000ms",
     );
-    expect(migrationEnvironment({}, "d1", someSettings({ inject: false }))).toEqual({
+    expect(postgresMigrationEnvironment({}, "d1", someSettings({ inject: false }))).toEqual({
       PGAPPNAME: "sluice-migration-d1",
     });
   });

@@ -34,7 +34,7 @@ where l.locktype = 'advisory' and l.granted and l.classid = ${lockClass} and l.o
  * @param run id of the run: what its session is named after
  * @throws SluiceError DATABASE_UNREACHABLE
  */
-export async function openMigrationServer(
+export async function openPostgresMigrationServer(
   exec: ContainerExec,
   target: PostgresTarget,
   run: string,

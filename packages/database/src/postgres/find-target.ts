@@ -2,7 +2,7 @@ import type { ContainerExec } from "@sluice/core";
 import { readEnvironment } from "../process/container-environment.ts";
 import type { PostgresTarget } from "./target.ts";
 
-export interface FindTargetOptions {
+export interface FindPostgresTargetOptions {
   /** Default: the user that the image was told to make, else `postgres`. */
   readonly user?: string | undefined;
   /** Default: the database that the image was told to make, else that of the user's name. */
@@ -26,7 +26,7 @@ const names = {
 export async function findPostgresTarget(
   exec: ContainerExec,
   container: string,
-  { user, database, signal }: FindTargetOptions = {},
+  { user, database, signal }: FindPostgresTargetOptions = {},
 ): Promise<PostgresTarget> {
   const environment = await readEnvironment(exec, container, signal);
   const valueOf = (kind: keyof typeof names) => environment.valueOf(names[kind]);

@@ -15,12 +15,12 @@ import {
   type MigrationServer,
   type MigrationSettings,
   type MysqlTarget,
-  migrationEnvironment,
-  openMigrationServer,
+  openPostgresMigrationServer,
   type PostgresTarget,
   planDataRollback,
-  runMigration,
+  postgresMigrationEnvironment,
   runMysqlMigration,
+  runPostgresMigration,
 } from "@sluice/database";
 import type { Session } from "../session.ts";
 import { type FoundDatabase, findDatabase } from "./find-database.ts";
@@ -35,7 +35,7 @@ export function createMigrationRunner(session: Session): MigrationRunner {
       // It is asked while containers are made, before the job waits for it.
       void findTarget(session, database).catch(() => undefined);
       const { migrate } = await databaseSettings(session);
-      return migrationEnvironment(written, run, migrationSettings(migrate));
+      return postgresMigrationEnvironment(written, run, migrationSettings(migrate));
     },
     run: async (request, job) => ({ ...(await runWatched(session, request, job)) }),
   };
@@ -84,7 +84,10 @@ export async function runWatched(
     return report && { ...report, dataRollback };
   }
   await using server = await openServer(session, database, run, signal);
-  const report = await runMigration({ server, clock: session.clock, settings, run, signal, onProgress, goBack }, job);
+  const report = await runPostgresMigration(
+    { server, clock: session.clock, settings, run, signal, onProgress, goBack },
+    job,
+  );
   return { ...report, dataRollback };
 }
 
@@ -125,7 +128,7 @@ export async function openServer(
   run: string,
   signal: AbortSignal,
 ): Promise<MigrationServer> {
-  return openMigrationServer(session.runtime().exec, await findTarget(session, database, signal), run);
+  return openPostgresMigrationServer(session.runtime().exec, await findTarget(session, database, signal), run);
 }
 
 /** What was found of a container stays true as long as there is one of its id. */

@@ -6,9 +6,9 @@ import {
   findPostgresTarget,
   type MigrationReport,
   type MigrationSettings,
-  migrationEnvironment,
-  openMigrationServer,
-  runMigration,
+  openPostgresMigrationServer,
+  postgresMigrationEnvironment,
+  runPostgresMigration,
 } from "@sluice/database";
 import type { Project } from "./postgres.ts";
 
@@ -42,9 +42,9 @@ export async function migrationsOf(project: Project): Promise<Migrations> {
   const target = await findPostgresTarget(exec, project.container);
   const told: string[] = [];
   const runTool: Migrations["runTool"] = async (tool, over = {}, run = "test") => {
-    await using server = await openMigrationServer(exec, target, run);
+    await using server = await openPostgresMigrationServer(exec, target, run);
     const onProgress = (text: string) => void told.push(text);
-    return await runMigration(
+    return await runPostgresMigration(
       { server, clock: systemClock, settings: { ...settings, ...over }, run, onProgress },
       tool,
     );
@@ -55,7 +55,7 @@ export async function migrationsOf(project: Project): Promise<Migrations> {
     run: (sql, over = {}, run = "test") =>
       runTool(
         async ({ signal }) => {
-          const environment = migrationEnvironment({}, run, { ...settings, ...over });
+          const environment = postgresMigrationEnvironment({}, run, { ...settings, ...over });
           const command = ["psql", "-XqAtw", "-v", "ON_ERROR_STOP=1", "-U", target.user, target.database];
           const ended = await exec.exec(project.container, command, { stdin: sql, environment, signal });
           if (ended.exitCode !== 0) throw new SluiceError("JOB_FAILED", "psql failed", { detail: ended.stderr });
