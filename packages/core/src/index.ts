@@ -45,6 +45,7 @@ export * from "./model/observation.ts";
 export * from "./model/order.ts";
 export * from "./model/outcome.ts";
 export * from "./model/pinned-model.ts";
+export * from "./model/placement.ts";
 export * from "./model/probe-target.ts";
 export * from "./model/promotion.ts";
 export * from "./model/rehearsal.ts";

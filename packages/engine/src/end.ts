@@ -1,4 +1,4 @@
-import { type Outcome, outcomeExitCodes, type Serving, type StoredRelease } from "@sluice/core";
+import { isApplication, type Outcome, outcomeExitCodes, type Serving, type StoredRelease } from "@sluice/core";
 import { createDeadline, settle } from "./deadline.ts";
 import { untilEngineAnswers } from "./engine-away.ts";
 import { report } from "./report.ts";
@@ -118,7 +118,7 @@ function provenEnding(scope: DeploymentScope, ending: Ending, serving: Serving |
 
 /** Anything of it shows who serves: a slot, or a service in base that takes its place. */
 function isServed({ bundle }: StoredRelease): boolean {
-  return bundle.services.some(({ active, role }) => active && (role === "web" || role === "worker"));
+  return bundle.services.some(({ active, role }) => active && isApplication(role));
 }
 
 function lastWord(

@@ -3,6 +3,7 @@ import {
   type Finding,
   findBundle,
   heldByOrphans,
+  isBehindDoor,
   keptOrphans,
   type LiveSlot,
   liveSlot,
@@ -67,9 +68,7 @@ export async function prepareRollback(
   const serving = previousRelease?.bundle.services ?? [];
   const moved = movedPorts(serving, target.services);
   const heirs = portHeirs(serving, target.services);
-  const webs = target.services.filter(
-    (service) => service.active && service.role === "web" && service.strategy === "slots",
-  );
+  const webs = target.services.filter(isBehindDoor);
   const warm = warmRelease(
     observed,
     webs.map(({ name }) => name),

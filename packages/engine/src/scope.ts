@@ -28,7 +28,7 @@ import type {
   TrafficRouter,
   Watcher,
 } from "@sluice/core";
-import { createEvent } from "@sluice/core";
+import { createEvent, isInSlot } from "@sluice/core";
 import type { Control } from "./control/control.ts";
 import type { Observations } from "./observations.ts";
 
@@ -128,9 +128,7 @@ export function servicesOf(scope: DeploymentScope, names?: readonly string[]): r
 }
 
 export function slotServices(release: StoredRelease): readonly ServiceFacts[] {
-  return release.bundle.services.filter(
-    ({ active, strategy, role }) => active && strategy === "slots" && (role === "web" || role === "worker"),
-  );
+  return release.bundle.services.filter((service) => service.active && isInSlot(service));
 }
 
 export type Emitter = Pick<DeploymentScope, "ports"> & Partial<Pick<DeploymentScope, "observations">>;

@@ -1,5 +1,6 @@
 import {
   type Check,
+  isBehindDoor,
   liveSlot,
   type ObservedStack,
   probeEach,
@@ -90,7 +91,7 @@ async function openServing(session: Session, signal: AbortSignal | undefined) {
   const services = stored?.bundle.services ?? project.services;
   const model = stored?.model ?? project.model;
   const { previewSecret } = await session.facts();
-  const webs = services.filter(({ active, role, strategy }) => active && role === "web" && strategy === "slots");
+  const webs = services.filter(isBehindDoor);
   const blocks = await Promise.all(
     webs.map(async (web) => [web.name, (await ports.doors.addresses(model, web))[live.slot]] as const),
   );

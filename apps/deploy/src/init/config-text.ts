@@ -1,4 +1,5 @@
 import type { ServiceFacts } from "@sluice/core";
+import { isApplication } from "@sluice/core";
 import { type Document, isMap, LineCounter, parseDocument, stringify, YAMLMap } from "yaml";
 
 const introduction = `# What each service is to a deployment, as inferred from the compose file. Correct what is wrong: roles are web, worker,
@@ -57,7 +58,7 @@ function settingsOf({ role, strategy, port }: ServiceFacts): Readonly<Record<str
   return {
     role,
     // Where a person must say, the cautious strategy is written so that it can be changed knowingly.
-    ...(strategy === "recreate" && (role === "web" || role === "worker") ? { strategy } : {}),
+    ...(strategy === "recreate" && isApplication(role) ? { strategy } : {}),
     ...(role === "web" && port !== null ? { port } : {}),
   };
 }

@@ -1,4 +1,5 @@
 import type { ComposeModel, ComposeService, ServiceFacts } from "@sluice/core";
+import { isInSlot } from "@sluice/core";
 import { isProxied } from "./proxy-labels.ts";
 
 export interface NamedNetwork {
@@ -10,9 +11,7 @@ export interface NamedNetwork {
 
 /** Services that live in slots, of those given. */
 export function slotServices(services: readonly ServiceFacts[]): readonly ServiceFacts[] {
-  return services.filter(
-    ({ role, strategy, active }) => active && strategy === "slots" && (role === "web" || role === "worker"),
-  );
+  return services.filter((service) => service.active && isInSlot(service));
 }
 
 /** Services that run once in a slot, of those given. */

@@ -1,4 +1,4 @@
-import { type CallOptions, type ComposeModel, labels, type ServiceFacts, type Slot } from "@sluice/core";
+import { type CallOptions, type ComposeModel, isInSlot, labels, type ServiceFacts, type Slot } from "@sluice/core";
 import type Docker from "dockerode";
 import type { Engine } from "../engine/engine.ts";
 import { engineError } from "../engine/errors.ts";
@@ -8,9 +8,9 @@ import { baseEndpoints, connect } from "./connect.ts";
 import { ensureLink, type Link } from "./links.ts";
 import type { SubnetPool } from "./subnets.ts";
 
-/** Whether a service lives in slots: the rest of what runs lives in base. */
-export function isInSlot({ role, strategy }: Pick<ServiceFacts, "role" | "strategy">): boolean {
-  return role === "job" || (strategy === "slots" && (role === "web" || role === "worker"));
+/** Whether containers of a service run in slots, for long or once: all others run in base. */
+export function runsInSlot(service: Pick<ServiceFacts, "role" | "strategy">): boolean {
+  return service.role === "job" || isInSlot(service);
 }
 
 /**
@@ -38,7 +38,7 @@ export async function connectBase(
   links: readonly Link[],
 ): Promise<void> {
   const names = networkNames(model);
-  const slotServices = new Set(services.filter(isInSlot).map(({ name }) => name));
+  const slotServices = new Set(services.filter(runsInSlot).map(({ name }) => name));
   const label = [`com.docker.compose.project=${model.name}`, "com.docker.compose.oneoff=False"];
   const found = await engine.call("containers cannot be listed", (docker) =>
     docker.listContainers({ all: true, filters: { label } }),

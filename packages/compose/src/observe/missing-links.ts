@@ -5,7 +5,7 @@ import { composeLabels } from "../engine/containers.ts";
 import { linkedNetworks } from "../model/networks.ts";
 import { networkNames } from "../networks/base-networks.ts";
 import { baseEndpoints, type Endpoint } from "../networks/connect.ts";
-import { doorEndpoints, isInSlot } from "../networks/ensure-networks.ts";
+import { doorEndpoints, runsInSlot } from "../networks/ensure-networks.ts";
 import type { Link } from "../networks/links.ts";
 
 type Container = Pick<Docker.ContainerInspectInfo, "Id" | "Name" | "NetworkSettings"> & {
@@ -26,7 +26,7 @@ export interface LinkObservation {
 /** What `ensureNetworks` would connect: base containers that somebody made anew have lost their links. Pure. */
 export function missingLinks({ model, services, links, base, doors }: LinkObservation): readonly MissingLink[] {
   const names = networkNames(model);
-  const inSlots = new Set(services.filter(isInSlot).map(({ name }) => name));
+  const inSlots = new Set(services.filter(runsInSlot).map(({ name }) => name));
   const slotOf = new Map<string, Slot>(links.map(({ name, slot }) => [name, slot]));
   const lacking = (container: Container, service: string, endpoints: readonly Endpoint[]) =>
     endpoints.flatMap(({ network, aliases }): MissingLink[] => {

@@ -2,11 +2,11 @@ import type { ObservedBaseService, ServiceFacts } from "@sluice/core";
 import type Docker from "dockerode";
 import { isCurrent } from "../base/base-hashes.ts";
 import { composeLabels, observedContainer } from "../engine/containers.ts";
-import { isInSlot } from "../networks/ensure-networks.ts";
+import { runsInSlot } from "../networks/ensure-networks.ts";
 
 /** What lives in base: neither in slots nor run once nor kept from production. */
 export function isInBase(service: ServiceFacts): boolean {
-  return service.active && service.role !== "tool" && !isInSlot(service);
+  return service.active && service.role !== "tool" && !runsInSlot(service);
 }
 
 /** A base service next to what the model wants of it. */

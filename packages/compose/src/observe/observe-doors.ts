@@ -1,4 +1,4 @@
-import { type DoorRouting, labels, type ObservedDoor, type ResolvedProject } from "@sluice/core";
+import { type DoorRouting, isBehindDoor, labels, type ObservedDoor, type ResolvedProject } from "@sluice/core";
 import type Docker from "dockerode";
 import { parseAddresses } from "../doors/addresses.ts";
 import { isDark, servingDoor } from "../doors/serving-door.ts";
@@ -27,9 +27,7 @@ export interface DoorObservation {
 /** Doors by service: of every web service that has one, or should have one. */
 export async function observeDoors(observation: DoorObservation): Promise<Readonly<Record<string, ObservedDoor>>> {
   const { project, containers } = observation;
-  const webs = project.services.filter(
-    ({ role, strategy, active }) => active && role === "web" && strategy === "slots",
-  );
+  const webs = project.services.filter(isBehindDoor);
   const names = new Set([
     ...webs.map(({ name }) => name),
     ...containers.map(({ Config }) => Config.Labels[labels.service] ?? ""),

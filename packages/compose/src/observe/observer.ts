@@ -1,6 +1,7 @@
 import {
   type ComposeModel,
   type ContainerExec,
+  isInSlot,
   labels,
   type ObservedSlot,
   type ObservedStack,
@@ -16,7 +17,6 @@ import type { ReadRouting } from "../doors/wait-door.ts";
 import { composeLabels, inspectAll, listProject, observedContainer } from "../engine/containers.ts";
 import { type Engine, withSignal } from "../engine/engine.ts";
 import { logTail } from "../engine/log-tail.ts";
-import { isInSlot } from "../networks/ensure-networks.ts";
 import { listLinks } from "../networks/links.ts";
 import { listBeside } from "../slots/sweep.ts";
 import { readEngineFacts } from "./engine-facts.ts";
@@ -127,9 +127,7 @@ async function observeProject(
   const base = inBase.map(
     (service) => [service.name, observeBaseService(service, of(service.name), hashes[service.name])] as const,
   );
-  const slotServices = new Set(
-    services.filter((service) => isInSlot(service) && service.role !== "job").map(({ name }) => name),
-  );
+  const slotServices = new Set(services.filter(isInSlot).map(({ name }) => name));
   const plain = containers.filter((container) => slotServices.has(serviceOf(container))).map(observedContainer);
   const known = new Set(services.map(({ name }) => name));
   const orphans = containers.filter((container) => isOrphan(container, known)).map(observedContainer);

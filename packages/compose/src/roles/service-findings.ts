@@ -1,4 +1,5 @@
 import type { ComposeModel, Finding, RoleDecision } from "@sluice/core";
+import { isApplication } from "@sluice/core";
 import { firstBlocker, sharedServices } from "./blockers.ts";
 import type { RoleOverrides } from "./classify-services.ts";
 import { hasHealthcheck } from "./service-facts.ts";
@@ -30,9 +31,8 @@ function findingsOf(
   decisions: readonly RoleDecision[],
 ): readonly ServiceFinding[] {
   const { role, service } = decision;
-  const isApplication = role === "web" || role === "worker";
   const ofApplications = [impossible, unsure, stopFirst, withoutHealthcheck, named, secretsOfShell];
-  return [driveLetter, sharesWithSlot, ...(isApplication ? ofApplications : [])].flatMap((find) => {
+  return [driveLetter, sharesWithSlot, ...(isApplication(role) ? ofApplications : [])].flatMap((find) => {
     const finding = find(model, decision, override, decisions);
     return finding ? [{ ...finding, service, path: ["services", service, ...finding.path] }] : [];
   });

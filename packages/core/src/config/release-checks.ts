@@ -1,4 +1,5 @@
 import type { Check } from "../model/check.ts";
+import { isBehindDoor } from "../model/placement.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import { certificateCheck, loadCheck, reachableCheck } from "./deep-check-schema.ts";
 import type { CheckConfig, Config } from "./schema.ts";
@@ -9,9 +10,7 @@ import { sequenceCheck } from "./sequence-schema.ts";
  * A check that names no service is for the first web service.
  */
 export function releaseChecks(config: Config, services: readonly ServiceFacts[]): readonly Check[] {
-  const webs = services.filter(
-    (service) => service.active && service.role === "web" && service.strategy === "slots" && service.replicas > 0,
-  );
+  const webs = services.filter((service) => isBehindDoor(service) && service.replicas > 0);
   const containers = webs.map(
     (service): Check => ({
       type: "container",

@@ -1,3 +1,4 @@
+import { isInSlot } from "../model/placement.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import type { WatchedCheck } from "../model/watched-check.ts";
 import type { CheckConfig, Config } from "./schema.ts";
@@ -12,9 +13,7 @@ const usualInterval = { logs: 5_000, resources: 2_000, prometheus: 15_000, sentr
  * slots.
  */
 export function watchedChecks(config: Config, services: readonly ServiceFacts[]): readonly WatchedCheck[] {
-  const inSlots = services
-    .filter(({ active, role, strategy }) => active && strategy === "slots" && (role === "web" || role === "worker"))
-    .map(({ name }) => name);
+  const inSlots = services.filter((service) => service.active && isInSlot(service)).map(({ name }) => name);
   return config.checks.flatMap((check) => toWatched(check, inSlots, config.sentry) ?? []);
 }
 

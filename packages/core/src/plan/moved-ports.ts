@@ -1,3 +1,4 @@
+import { isBehindDoor } from "../model/placement.ts";
 import type { ServiceFacts } from "../model/service.ts";
 
 /**
@@ -5,8 +6,8 @@ import type { ServiceFacts } from "../model/service.ts";
  * both, as it reaches every slot at the same ports.
  */
 export function movedPorts(before: readonly ServiceFacts[], after: readonly ServiceFacts[]): readonly string[] {
-  return after.filter(isLed).flatMap((service) => {
-    const old = before.filter(isLed).find(({ name }) => name === service.name);
+  return after.filter(isBehindDoor).flatMap((service) => {
+    const old = before.filter(isBehindDoor).find(({ name }) => name === service.name);
     return old && listening(old) !== listening(service) ? [service.name] : [];
   });
 }
@@ -19,7 +20,7 @@ export type Heirs = Readonly<Record<string, readonly string[]>>;
  * one that was renamed. Two doors cannot hold that port at once.
  */
 export function portHeirs(before: readonly ServiceFacts[], after: readonly ServiceFacts[]): Heirs {
-  const [old, next] = [before.filter(isLed), after.filter(isLed)];
+  const [old, next] = [before.filter(isBehindDoor), after.filter(isBehindDoor)];
   const gone = old.filter(({ name }) => next.every((service) => service.name !== name));
   const entries = next.flatMap((service) => {
     if (old.some(({ name }) => name === service.name)) return [];
@@ -32,8 +33,6 @@ export function portHeirs(before: readonly ServiceFacts[], after: readonly Servi
 
 const publishedPorts = ({ ports }: ServiceFacts) =>
   ports.flatMap(({ published, protocol }) => (protocol === "tcp" && published !== 0 ? [published] : []));
-
-const isLed = ({ active, role, strategy }: ServiceFacts) => active && role === "web" && strategy === "slots";
 
 /** Where a service listens inside its container; published ports may change without anyone losing the way. */
 function listening({ port, ports, protocol }: ServiceFacts): string {

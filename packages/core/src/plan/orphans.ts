@@ -1,4 +1,5 @@
 import type { Finding } from "../model/finding.ts";
+import { isBehindDoor } from "../model/placement.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
 import { type AddStep, shortStepMs } from "./collect-steps.ts";
@@ -67,7 +68,7 @@ function isUp({ state }: ObservedContainer): boolean {
  * decide when who came in there loses the way. Pure.
  */
 export function heldByOrphans(orphans: readonly Orphan[], services: readonly ServiceFacts[]): readonly Finding[] {
-  const webs = services.filter(({ active, role, strategy }) => active && role === "web" && strategy === "slots");
+  const webs = services.filter(isBehindDoor);
   return orphans.flatMap(({ service, facts, containers }): Finding[] => {
     const running = containers.filter(isUp).map(({ name }) => name);
     const taking = webs.find((web) => facts !== null && running.length > 0 && sharesPort(web, facts));

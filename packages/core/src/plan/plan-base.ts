@@ -1,3 +1,4 @@
+import { isApplication, isInSlot } from "../model/placement.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import type { ObservedStack } from "../model/stack.ts";
 import { type AddStep, shortStepMs } from "./collect-steps.ts";
@@ -5,14 +6,6 @@ import { type AddStep, shortStepMs } from "./collect-steps.ts";
 /** What lives in base, dependencies first: everything active but jobs, tools and what has a slot. */
 export function baseServices(active: readonly ServiceFacts[]): readonly ServiceFacts[] {
   return inOrder(active.filter((service) => service.role !== "tool" && service.role !== "job" && !isInSlot(service)));
-}
-
-export function isInSlot({ role, strategy }: ServiceFacts): boolean {
-  return strategy === "slots" && isApplication(role);
-}
-
-export function isApplication(role: ServiceFacts["role"]): boolean {
-  return role === "web" || role === "worker";
 }
 
 export interface BaseDifferences {

@@ -1,4 +1,5 @@
 import type { Config } from "../config/schema.ts";
+import { isApplication } from "../model/placement.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import { otherSlot, type Slot } from "../model/slot.ts";
 import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
@@ -8,7 +9,7 @@ import { liveSlot, type RememberedSlot, warmRelease } from "./live-slot.ts";
 import type { Heirs } from "./moved-ports.ts";
 import { collectRemovals, type Orphan, orphanHeirs, type Removals } from "./orphans.ts";
 import { addBackup } from "./plan-backup.ts";
-import { addBase, addRecreated, baseServices, isApplication } from "./plan-base.ts";
+import { addBase, addRecreated, baseServices } from "./plan-base.ts";
 import { addAdoption, addCandidate, addDoors } from "./plan-candidate.ts";
 import { addEnding, addWorkers } from "./plan-ending.ts";
 import { addJobs } from "./plan-jobs.ts";

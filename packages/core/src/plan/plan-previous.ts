@@ -1,11 +1,11 @@
 import type { Config } from "../config/schema.ts";
+import { isApplication } from "../model/placement.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import type { Slot } from "../model/slot.ts";
 import type { ObservedStack } from "../model/stack.ts";
 import { type AddStep, shortStepMs } from "./collect-steps.ts";
 import type { GraceMsOf } from "./graces.ts";
 import { type LiveSlot, shareOf } from "./live-slot.ts";
-import { isApplication } from "./plan-base.ts";
 
 /** What must be put right before anything new begins: leftovers, and users who are still led to the idle slot. */
 export function addRecover(

@@ -1,4 +1,5 @@
 import type { Config } from "../config/schema.ts";
+import { isApplication } from "../model/placement.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import { otherSlot } from "../model/slot.ts";
 import type { ObservedStack } from "../model/stack.ts";
@@ -6,7 +7,7 @@ import { collectSteps } from "./collect-steps.ts";
 import { gracesOf } from "./graces.ts";
 import { liveSlot } from "./live-slot.ts";
 import { collectRemovals, type Orphan, orphanHeirs } from "./orphans.ts";
-import { addBase, addRecreated, baseServices, isApplication } from "./plan-base.ts";
+import { addBase, addRecreated, baseServices } from "./plan-base.ts";
 import { addDoors } from "./plan-candidate.ts";
 import { addDrain, addPromotion, addWorkers } from "./plan-ending.ts";
 import { addMissingLinks, addRecover, droppedDoors, oldWorkers, openDropped } from "./plan-previous.ts";

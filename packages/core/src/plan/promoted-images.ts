@@ -1,4 +1,5 @@
 import type { ComposeModel, ComposeService } from "../model/compose.ts";
+import { isApplication } from "../model/placement.ts";
 import type { ProvenRelease, TakenImage } from "../model/promotion.ts";
 import type { ReleaseRequest } from "../model/release.ts";
 import type { ServiceFacts } from "../model/service.ts";
@@ -55,7 +56,7 @@ export function promotionObjections(
 }
 
 function isPromoted({ active, role, builds }: ServiceFacts): boolean {
-  return active && role !== "tool" && (builds || role === "web" || role === "worker" || role === "job");
+  return active && role !== "tool" && (builds || isApplication(role) || role === "job");
 }
 
 function buildDifferences({ build: here }: ComposeService, { build: there }: ComposeService): readonly string[] {

@@ -1,6 +1,6 @@
+import { isApplication, isInSlot } from "../model/placement.ts";
 import type { ReleaseBundle } from "../model/release.ts";
 import type { ObservedStack } from "../model/stack.ts";
-import { isApplication, isInSlot } from "./plan-base.ts";
 
 /**
  * Whether all web and worker services of a release are replaced stop-first, and run: no slot and no door shows who serves

@@ -1,4 +1,5 @@
 import type { DoorRouting } from "../model/door.ts";
+import { isInSlot } from "../model/placement.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import { otherSlot, type Slot } from "../model/slot.ts";
 import type { ObservedContainer, ObservedDoor, ObservedSlot, ObservedStack } from "../model/stack.ts";
@@ -52,7 +53,7 @@ export interface StackParts extends Partial<Omit<ObservedStack, "slots">> {
 /** A stack as observed: empty, or with a live release, its doors, and a base that is current. */
 export function aStack({ services, live, warm, ...overrides }: StackParts = {}): ObservedStack {
   const all = (services ?? [aService("web"), aService("db", { role: "data" })]).filter(({ active }) => active);
-  const inSlots = all.filter(({ strategy, role }) => strategy === "slots" && (role === "web" || role === "worker"));
+  const inSlots = all.filter(isInSlot);
   const names = inSlots.map(({ name }) => name);
   const webs = inSlots.filter(({ role }) => role === "web").map(({ name }) => name);
   const inBase = all.filter(

@@ -1,5 +1,6 @@
 import {
   type Check,
+  isBehindDoor,
   type ProbeTarget,
   probeEach,
   probeTarget,
@@ -78,9 +79,7 @@ async function targetOf(scope: DeploymentScope, slot: Slot, checks: readonly Che
   const direct = new Set(
     checks.flatMap(({ type, service }) => (type === "container" || type === "command" ? [] : [service])),
   );
-  const webs = services.filter(
-    ({ name, role, strategy }) => role === "web" && strategy === "slots" && direct.has(name),
-  );
+  const webs = services.filter((service) => isBehindDoor(service) && direct.has(service.name));
   const [containers, ...blocks] = await Promise.all([
     ports.observer.slotContainers(stack, slot),
     ...webs.map(async (web) => [web.name, (await ports.doors.addresses(model, web))[slot]] as const),

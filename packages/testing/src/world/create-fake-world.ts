@@ -23,6 +23,7 @@ import type {
   TrafficRouter,
   Watcher,
 } from "@sluice/core";
+import { isInSlot } from "@sluice/core";
 import { type Calls, createCalls } from "./calls.ts";
 import type { Behaviour, FakeContext } from "./context.ts";
 import { fakeBackups } from "./fake-backups.ts";
@@ -164,8 +165,7 @@ export function createFakeWorld({ stack = "shop" }: { readonly stack?: string | 
     leftovers: () => findLeftovers(state),
     runPlain({ services, model }) {
       for (const facts of services.filter(({ active, role }) => active && role !== "tool" && role !== "job")) {
-        const isInSlot = facts.strategy === "slots" && (facts.role === "web" || facts.role === "worker");
-        const place = isInSlot ? "plain" : "base";
+        const place = isInSlot(facts) ? "plain" : "base";
         addContainer(state, { place, facts, spec: baseSpec(model, facts), state: "running" });
       }
       latest = "docker compose up";

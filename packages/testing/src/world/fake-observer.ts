@@ -1,5 +1,6 @@
 import {
   type Finding,
+  isInSlot,
   type ObservedBaseService,
   type ObservedDoor,
   type ObservedSlot,
@@ -34,7 +35,9 @@ export function fakeObserver({ act, state }: FakeContext): StackObserver {
         ),
         doors: observeDoors(state, project),
         plain: [...containersIn(state, "plain"), ...containersIn(state, "base")]
-          .filter(({ service }) => project.services.some((facts) => facts.name === service && isInSlot(facts)))
+          .filter(({ service }) =>
+            project.services.some((facts) => facts.name === service && facts.active && isInSlot(facts)),
+          )
           .map((container) => ({ ...container })),
         orphans: [...containersIn(state, "plain"), ...containersIn(state, "base")]
           .filter(({ service }) => project.services.every(({ name }) => name !== service))
@@ -51,10 +54,6 @@ export function fakeObserver({ act, state }: FakeContext): StackObserver {
         return `last words of ${id}`;
       }),
   };
-}
-
-function isInSlot({ strategy, role, active }: ServiceFacts): boolean {
-  return active && strategy === "slots" && (role === "web" || role === "worker");
 }
 
 function isInBase(service: ServiceFacts): boolean {
@@ -84,7 +83,7 @@ function observeBase(state: WorldState, { model }: ResolvedProject, facts: Servi
 }
 
 function observeDoors(state: WorldState, { services, model }: ResolvedProject): Readonly<Record<string, ObservedDoor>> {
-  const webs = services.filter((service) => service.role === "web" && isInSlot(service));
+  const webs = services.filter((service) => service.role === "web" && service.active && isInSlot(service));
   const all = [...state.doors.values()].filter(({ kind }) => kind === "door");
   const names = new Set([...webs.map(({ name }) => name), ...all.map(({ service }) => service)]);
   return Object.fromEntries(
