@@ -22,6 +22,7 @@ import { migrationJob } from "./migration-job.ts";
 import { positionOf } from "./positions.ts";
 import { checkoutOf, findProjectFiles, type ProjectFiles } from "./project-files.ts";
 import { readEnvSources, readSources, type SourceFile } from "./source-files.ts";
+import { assertSqlFiles } from "./sql-files.ts";
 import { composeWarnings } from "./variables.ts";
 
 export interface ComposeResolverOptions {
@@ -95,9 +96,11 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
       );
       const ofFiles = classifyServices(written, config.services);
       const findings = serviceFindings(written, ofFiles, config.services, activeNames);
-      const job = await positioned(positionInConfig, () => {
+      const job = await positioned(positionInConfig, async () => {
         assertServices(written, config);
-        return migrationJob(written, ofFiles, config);
+        const made = migrationJob(written, ofFiles, config, found.directory);
+        if (made?.sqlDirectory) await assertSqlFiles(made.sqlDirectory, found.directory);
+        return made;
       });
       const model = job ? withService(written, job.decision.service, job.start) : written;
       const decisions = job ? [...ofFiles, job.decision] : ofFiles;
@@ -158,9 +161,12 @@ function withService(model: ComposeModel, name: string, service: ComposeModel["s
 }
 
 /** A mistake in the configuration says itself which setting it is about, and gets the place where that is written. */
-async function positioned<T>(positionInConfig: ResolveRequest["positionInConfig"], check: () => T): Promise<T> {
+async function positioned<T>(
+  positionInConfig: ResolveRequest["positionInConfig"],
+  check: () => Promise<T>,
+): Promise<T> {
   try {
-    return check();
+    return await check();
   } catch (error) {
     if (!isSluiceError(error) || error.code !== "CONFIG_INVALID") throw error;
     const { message, hint, detail } = error;

@@ -1,6 +1,7 @@
 import type { ComposeModel } from "@sluice/core";
 import { aConfig } from "@sluice/testing";
 import { expect, it } from "vitest";
+import { withCheckout } from "../model/checkout.ts";
 import { classifyServices } from "../roles/classify-services.ts";
 import { migrationJob } from "./migration-job.ts";
 
@@ -26,12 +27,13 @@ const model: ComposeModel = {
   },
 };
 const jobOf = (migrate: object | undefined, over: ComposeModel = model) =>
-  migrationJob(over, classifyServices(over), aConfig(migrate ? { database: { migrate } } : {}));
+  migrationJob(over, classifyServices(over), aConfig(migrate ? { database: { migrate } } : {}), "/src");
 
 it("is the service with another command, and nothing of what belongs to one that serves", () => {
   const { web } = model.services;
   expect(jobOf({ service: "web", command: ["npm", "run", "migrate -- $now"] })).toEqual({
     service: "web",
+    sqlDirectory: null,
     decision: expect.objectContaining({ service: "web-migrate", role: "job", strategy: "slots" }),
     start: {
       image: "acme/shop",
@@ -73,5 +75,73 @@ it.each([
       message: expect.stringMatching(message),
       hint: expect.stringMatching(hint),
     }),
+  );
+});
+
+const withSql = (over: object = {}) => ({ service: "web", sql: { directory: "db/migrations", ...over } });
+
+it("is dbmate with the files of the checkout, in the service's environment, networks and mounts", () => {
+  const { web } = model.services;
+  const over = withCheckout({ ...model, services: { ...model.services, web: { ...web, user: "node" } } }, "/src");
+  expect(jobOf(withSql({ image: "acme/dbmate" }), over)).toEqual({
+    service: "web",
+    sqlDirectory: "/src/db/migrations",
+    decision: expect.objectContaining({ service: "web-migrate", role: "job", strategy: "slots" }),
+    start: {
+      image: "acme/dbmate",
+      entrypoint: [],
+      command: ["dbmate", "migrate"],
+      environment: {
+        PGSSLMODE: "prefer",
+        DATABASE_URL: "postgres://db/shop",
+        DBMATE_MIGRATIONS_DIR: "/run/sluice/migrations",
+        DBMATE_NO_DUMP_SCHEMA: "true",
+      },
+      networks: web?.networks,
+      depends_on: web?.depends_on,
+      volumes: [
+        ...(web?.volumes ?? []),
+        {
+          type: "bind",
+          source: "/src/db/migrations",
+          target: "/run/sluice/migrations",
+          read_only: true,
+          bind: { create_host_path: false },
+        },
+      ],
+    },
+  });
+});
+
+it("has dbmate's own image, another variable, and keeps who owns the files and what its server asks for", () => {
+  const environment = { DB: "postgres://db/other", DATABASE_URL: "none", PGSSLMODE: "require" };
+  const web = { image: "acme/shop", user: "1000:1000", environment };
+  const start = jobOf(withSql({ urlVariable: "DB" }), withCheckout({ name: "shop", services: { web } }, "/src"))?.start;
+  expect(start).toMatchObject({
+    image: expect.stringMatching(/^ghcr\.io\/amacneil\/dbmate:\d/),
+    user: "1000:1000",
+    environment: { DATABASE_URL: "postgres://db/other", PGSSLMODE: "require" },
+  });
+});
+
+it.each([
+  [
+    "that no release could keep",
+    withSql({ directory: "../elsewhere" }),
+    /^database\.migrate\.sql\.directory: \.\.\/elsewhere lies outside/,
+  ],
+  [
+    "on this machine alone",
+    withSql({ directory: "/srv/sql" }),
+    /^database\.migrate\.sql\.directory: \/srv\/sql lies outside/,
+  ],
+  [
+    "for a database that nobody names",
+    withSql({ urlVariable: "DB_URL" }),
+    /^database\.migrate\.service: web has no DB_URL in its environment/,
+  ],
+])("SQL files %s are refused", (_title, migrate, message) => {
+  expect(() => jobOf(migrate, withCheckout(model, "/src"))).toThrow(
+    expect.objectContaining({ code: "CONFIG_INVALID", message: expect.stringMatching(message) }),
   );
 });

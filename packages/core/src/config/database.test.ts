@@ -38,9 +38,15 @@ it.each([
   ["database: { encryption: { recipient: ssh-ed25519 } }", "expected an age recipient that begins with age1"],
   ["database: { migrate: { attempts: 0 } }", "database.migrate.attempts"],
   ["database: { migrate: { down: { job: migrate } } }", "database.migrate.down.command"],
-  ["database: { migrate: { service: web } }", "database.migrate.service: expected beside it the command that migrates"],
+  ["database: { migrate: { service: web } }", "database.migrate.service: expected beside it what migrates"],
   ["database: { migrate: { command: [x] } }", "database.migrate.command: expected beside it the service"],
   ["database: { migrate: { service: web, command: [] } }", "database.migrate.command"],
+  ["database: { migrate: { sql: { directory: db } } }", "database.migrate.sql: expected beside it the service"],
+  ["database: { migrate: { service: web, sql: {} } }", "database.migrate.sql.directory"],
+  [
+    "database: { migrate: { service: web, command: [x], sql: { directory: db } } }",
+    "database.migrate.sql: expected no command beside it",
+  ],
   [
     "database: { migrate: { service: web, command: [x], jobs: [seed] } }",
     "database.migrate.jobs: expected web-migrate among them",
@@ -97,4 +103,16 @@ it("a setting has a place in the file: in the environment that says it, or above
     line: 2,
     column: 3,
   });
+});
+
+it.each([
+  ["SQL files take the place of a command", "command: [npm, run, migrate]", "sql: { directory: db }"],
+  ["what is else said of SQL files stays", "sql: { directory: other, urlVariable: DB }", "sql: { directory: db }"],
+])("in an environment %s, and the rest of it stays", (_title, common, staging) => {
+  const migrate = `migrate: { service: web, attempts: 2, ${common} }`;
+  const text = `database: { ${migrate} }\nenvironments: { staging: { database: { migrate: { ${staging} } } } }\n`;
+  const found = parseConfig(text, "sluice.yaml", "staging").database?.migrate;
+  expect(found).toMatchObject({ service: "web", attempts: 2, sql: { directory: "db" } });
+  expect(found?.command).toBeUndefined();
+  expect(found?.sql?.urlVariable).toBe(common.includes("DB") ? "DB" : "DATABASE_URL");
 });

@@ -3,9 +3,11 @@ import * as z from "zod";
 /**
  * Settings that are not merged key by key. `whole`: what belongs together is replaced by what an environment writes.
  * `alternatives`: of several keys only one counts, so an environment that names none of those that are written takes
- * another one.
+ * another one. `merged`: of the keys in `instead` only one counts, and the others are merged.
  */
-export const layering = z.registry<{ readonly as: "whole" | "alternatives" }>();
+export const layering = z.registry<
+  { readonly as: "whole" | "alternatives" } | { readonly as: "merged"; readonly instead: readonly string[] }
+>();
 
 /**
  * Lays the values of an environment over the common ones, key by key; lists are replaced. A setting that is of one kind
@@ -19,9 +21,12 @@ export function layOver(schema: z.core.$ZodType | undefined, base: unknown, over
   if (!isMap(base) || !isMap(overlay)) return overlay;
   const known = kindOf(schema, overlay);
   if (known !== kindOf(schema, base)) return overlay;
-  const as = known && layering.get(known)?.as;
-  if (as === "whole" || (as === "alternatives" && !Object.keys(overlay).some((key) => key in base))) return overlay;
-  const merged: Record<string, unknown> = { ...base };
+  const layer = known && layering.get(known);
+  if (layer?.as === "whole") return overlay;
+  if (layer?.as === "alternatives" && !Object.keys(overlay).some((key) => key in base)) return overlay;
+  const instead = layer?.as === "merged" && layer.instead.some((key) => key in overlay) ? layer.instead : [];
+  const kept = Object.entries(base).filter(([key]) => key in overlay || !instead.includes(key));
+  const merged: Record<string, unknown> = Object.fromEntries(kept);
   for (const [key, value] of Object.entries(overlay)) {
     merged[key] = key in base ? layOver(schemaAt(known, key), base[key], value) : value;
   }

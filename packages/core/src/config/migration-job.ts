@@ -1,14 +1,19 @@
 import type { DatabaseConfig } from "./schema.ts";
 
-/** Name of the job that `database.migrate.service` and `command` make, beside the services of the compose files. */
+/** Name of the job that `database.migrate.service` makes, beside the services of the compose files. */
 export function migrationJobName(service: string): string {
   return `${service}-migrate`;
 }
 
-/** The service and the command that migrate, where the configuration names them. */
-export function configuredMigration(
-  database: Pick<DatabaseConfig, "migrate"> | undefined,
-): { readonly service: string; readonly command: readonly string[] } | null {
-  const { service, command } = database?.migrate ?? {};
-  return service !== undefined && command !== undefined ? { service, command } : null;
+/** What migrates in the environment of a service: a command in its image, or plain SQL files in an image of dbmate. */
+export type ConfiguredMigration =
+  | { readonly service: string; readonly command: readonly string[] }
+  | { readonly service: string; readonly sql: NonNullable<DatabaseConfig["migrate"]["sql"]> };
+
+/** `null` where the configuration names nothing that migrates. */
+export function configuredMigration(database: Pick<DatabaseConfig, "migrate"> | undefined): ConfiguredMigration | null {
+  const { service, command, sql } = database?.migrate ?? {};
+  if (service === undefined) return null;
+  if (command) return { service, command };
+  return sql ? { service, sql } : null;
 }

@@ -1,0 +1,164 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type StopWatching, watchArguments } from "@sluice/testing";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createDeployer, type Deployer } from "../src/index.ts";
+import { docker, image, type Project, password, startProject } from "./support/postgres.ts";
+import { startToolsImage, type ToolsImage } from "./support/tools-image.ts";
+
+const signal = new AbortController().signal;
+const release = (tag: string) => ({ tag, commit: null, dirty: true, source: "option" }) as const;
+/** No service of it migrates; who talks to the database has its address in a variable, as applications do. */
+const compose = `
+services:
+  db:
+    image: ${image}
+    environment: { POSTGRES_USER: shop, POSTGRES_DB: shop, POSTGRES_PASSWORD: ${password} }
+    volumes: [data:/var/lib/postgresql/data]
+  web:
+    image: ${image}
+    user: postgres
+    working_dir: /tmp
+    environment:
+      DATABASE_URL: postgres://shop:${password}@db:5432/shop
+      PGHOST: db
+      PGUSER: shop
+      PGDATABASE: shop
+      PGPASSWORD: ${password}
+    ports: ["8080"]
+    entrypoint: [sh, -c]
+    command:
+      - |
+        mkdir -p /tmp/www/cgi-bin
+        printf '#!/bin/sh\\nprintf "Content-Type: text/plain\\\\r\\\\n\\\\r\\\\n"\\npsql -XqAtw -c "select count(total) from orders"' > /tmp/www/cgi-bin/orders
+        chmod +x /tmp/www/cgi-bin/orders
+        exec busybox httpd -f -p 8080 -h /tmp/www
+volumes: { data: {} }
+`;
+const configOf = (toolImage: string) => `
+database:
+  service: db
+  rehearsal: block
+  migrate:
+    service: web
+    sql: { directory: db/migrations, image: ${toolImage} }
+    down: { job: web-migrate, command: [dbmate, down] }
+services: { web: { role: web, port: 8080 } }
+checks: [{ name: orders, http: { path: /cgi-bin/orders, contains: "20000" } }]
+rollout: { steps: [100], bake: 0s, keep: removed }
+analysis: { enabled: false }
+`;
+
+let project: Project;
+let tools: ToolsImage;
+let toolImage: string;
+let argumentsSeen: StopWatching;
+
+// dbmate is a program for the machine that it was installed on, and containers are Linux.
+const isLinux = process.platform === "linux";
+beforeAll(async () => {
+  if (!isLinux) return;
+  tools = startToolsImage(["dbmate"]);
+  project = await startProject("sqlfiles");
+  argumentsSeen = await watchArguments(password);
+  await tools.built;
+  toolImage = await withEntrypoint(tools.name);
+  await writeFile(join(project.directory, "compose.yaml"), compose);
+  await writeFile(join(project.directory, "sluice.yaml"), configOf(toolImage));
+  await mkdir(join(project.directory, "db", "migrations"), { recursive: true });
+});
+afterAll(async () => {
+  await argumentsSeen?.();
+  await project?.[Symbol.asyncDispose]();
+  if (toolImage) await docker("image", "rm", "-f", toolImage);
+  await tools?.[Symbol.asyncDispose]();
+});
+
+/** As dbmate's own image is: the tool is its entrypoint. */
+async function withEntrypoint(name: string): Promise<string> {
+  const context = await mkdtemp(join(tmpdir(), "dbmate-image-"));
+  try {
+    await writeFile(join(context, "Dockerfile"), `FROM ${name}\nENTRYPOINT ["dbmate"]\n`);
+    await docker("build", "-q", "-t", `${name}-entry`, context);
+    return `${name}-entry`;
+  } finally {
+    await rm(context, { recursive: true, force: true });
+  }
+}
+
+const migration = (name: string, up: string, down: string) =>
+  writeFile(join(project.directory, "db", "migrations", name), `-- migrate:up\n${up};\n\n-- migrate:down\n${down};\n`);
+
+function open(): Deployer {
+  const { stack, directory } = project;
+  return createDeployer({ stack, directory, stateHome: join(directory, "home"), env: process.env, actor: "ada" });
+}
+
+const hasColumn = async (name: string) =>
+  (await project.sql(`select count(*) from information_schema.columns where column_name = '${name}'`)) === "1";
+
+// One after the other; servers and releases are started for each: a busy machine needs minutes.
+describe.skipIf(!isLinux)("a directory of plain SQL files", { timeout: 400_000 }, () => {
+  it("is run through dbmate in a deployment, rehearsed before, with its limits and its name", async () => {
+    const settings = ["lock_timeout", "statement_timeout", "application_name"];
+    const seen = settings.map((name) => `current_setting('${name}') as ${name}`).join(", ");
+    await migration("20261101000000_seen.sql", `create table seen as select ${seen}`, "drop table seen");
+    await using deployer = open();
+    const { plan } = await deployer.plan({ release: release("v1") }, signal);
+    expect(plan.steps.filter(({ kind }) => kind === "job")).toMatchObject([{ service: "web-migrate", database: "db" }]);
+    expect(plan.steps.map(({ kind }) => kind)).toContain("rehearse");
+    const { outcome, deployment } = await deployer.deploy({ release: release("v1") }, signal);
+    expect(outcome).toBe("live");
+    expect(await project.sql("select * from seen")).toBe(`3s|15min|sluice-migration-${deployment}`);
+    expect(await project.sql("select version from schema_migrations")).toBe("20261101000000");
+  });
+
+  it("fails in the rehearsal, and nothing of production is touched", async () => {
+    await migration("20261102000000_note.sql", "alter table nowhere add column note text", "select 1");
+    await using deployer = open();
+    const { outcome, serving, error } = await deployer.deploy({ release: release("v2") }, signal);
+    expect({ outcome, tag: serving?.tag }).toEqual({ outcome: "failed", tag: "v1" });
+    expect(error).toMatchObject({
+      code: "REHEARSAL_FAILED",
+      detail: expect.stringContaining("job web-migrate ended with exit code"),
+    });
+    expect(await project.sql("select version from schema_migrations")).toBe("20261101000000");
+  });
+
+  it("belongs to its release: what the checkout has since is not run, and dbmate takes it back", async () => {
+    await migration(
+      "20261102000000_note.sql",
+      "alter table orders add column note text",
+      "alter table orders drop column note",
+    );
+    await using deployer = open();
+    expect(await deployer.deploy({ release: release("v3") }, signal)).toMatchObject({ outcome: "live" });
+    expect(await hasColumn("note")).toBe(true);
+    await migration(
+      "20261103000000_later.sql",
+      "alter table orders add column later text",
+      "alter table orders drop column later",
+    );
+    const down = await deployer.database.migrate({ release: "v3", down: true }, signal);
+    expect(down.jobs).toMatchObject([{ job: "web-migrate", report: { schemaChanged: true } }]);
+    expect(await hasColumn("note")).toBe(false);
+    const up = await deployer.database.migrate({ release: "v3" }, signal);
+    expect(up.jobs).toMatchObject([{ job: "web-migrate", report: { attempts: 1, schemaChanged: true } }]);
+    expect({ note: await hasColumn("note"), later: await hasColumn("later") }).toEqual({ note: true, later: false });
+  });
+
+  it("is told with its place where a file would not run", async () => {
+    await writeFile(join(project.directory, "db", "migrations", "20261104000000_bare.sql"), "drop table orders;\n");
+    await using deployer = open();
+    await expect(deployer.plan({ release: release("v4") }, signal)).rejects.toMatchObject({
+      code: "CONFIG_INVALID",
+      message: expect.stringContaining('db/migrations/20261104000000_bare.sql has no line "-- migrate:up"'),
+      position: { file: "sluice.yaml", line: 7, column: expect.any(Number) },
+    });
+  });
+
+  it("shows the password to nobody who looks at processes", async () => {
+    expect(await argumentsSeen("dbmate migrate", "dbmate down", "pg_dump ")).toEqual([]);
+  });
+});
