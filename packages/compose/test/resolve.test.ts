@@ -194,6 +194,17 @@ describe("a project that Compose does not accept is refused with the place", () 
 });
 
 describe("options mean what they mean to Compose", () => {
+  test("the service of a migration is asked for by name, as by docker compose run, whatever its profiles", async () => {
+    const directory = await project({ "compose.yaml": `${web}  cli:\n    image: cli\n    profiles: [tools]\n` });
+    const config = parseConfig("database: { migrate: { service: cli, command: [migrate] } }", "sluice.yaml");
+    const { services } = await resolve(directory, { config });
+    expect(services.map(({ name, active }) => [name, active])).toEqual([
+      ["cli-migrate", true],
+      ["cli", false],
+      ["web", true],
+    ]);
+  });
+
   test("profiles that only an included file speaks of", async () => {
     const directory = await project({
       "compose.yaml": `include: [more.yaml]\n${web}`,

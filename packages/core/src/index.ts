@@ -3,7 +3,12 @@ export * from "./config/door-image.ts";
 export * from "./config/duration.ts";
 export type { GithubConfig } from "./config/github-schema.ts";
 export { configJsonSchema } from "./config/json-schema.ts";
-export { type ConfiguredMigration, configuredMigration, migrationJobName } from "./config/migration-job.ts";
+export {
+  type ConfiguredMigration,
+  configuredMigration,
+  migrationJobName,
+  servicesOfFiles,
+} from "./config/migration-job.ts";
 export {
   type ChannelConfig,
   type Ending,

@@ -148,14 +148,15 @@ describe.skipIf(!isLinux)("a directory of plain SQL files", { timeout: 400_000 }
     expect({ note: await hasColumn("note"), later: await hasColumn("later") }).toEqual({ note: true, later: false });
   });
 
-  it("is told with its place where a file would not run", async () => {
+  it("refuses a deployment where a file would not run, and no way back and no look", async () => {
     await writeFile(join(project.directory, "db", "migrations", "20261104000000_bare.sql"), "drop table orders;\n");
     await using deployer = open();
     await expect(deployer.plan({ release: release("v4") }, signal)).rejects.toMatchObject({
-      code: "CONFIG_INVALID",
+      code: "SERVICE_REFUSED",
       message: expect.stringContaining('db/migrations/20261104000000_bare.sql has no line "-- migrate:up"'),
-      position: { file: "sluice.yaml", line: 7, column: expect.any(Number) },
     });
+    expect(await deployer.status(signal)).toMatchObject({ serving: { tag: "v3" } });
+    expect(await deployer.planRollback({}, signal)).toMatchObject({ plan: { tag: "v1" } });
   });
 
   it("shows the password to nobody who looks at processes", async () => {

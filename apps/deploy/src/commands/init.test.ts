@@ -55,6 +55,22 @@ describe("sluice init", () => {
     expect(config).toMatchObject({ rollout: { bake: 5_000 }, services: { web: { role: "web" } } });
   });
 
+  it("leaves out the job that the configuration makes: no service of the compose files has its name", async () => {
+    const config = parseConfig("database: { migrate: { service: web, command: [npm, run, migrate] } }", "sluice.yaml");
+    const made = facts({ name: "web-migrate", role: "job", reason: "database.migrate: a command in the image of web" });
+    const deployer = fakeDeployer({
+      inspect: async () => ({
+        stack: "shop",
+        configFile: file(),
+        config,
+        services: [made, ...services],
+        findings: [],
+      }),
+    });
+    await run(["init"], { deployer, cwd });
+    expect(await readFile(file(), "utf8")).not.toContain("web-migrate");
+  });
+
   it("never changes a file without --yes, but shows what it would add", async () => {
     const before =
       "# ours\nservices:\n    web: { role: web } # the shop\n\n# quick\nrollout: { steps: [{share: 5}, 100], bake: 5s }\n";

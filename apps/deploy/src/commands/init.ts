@@ -1,4 +1,5 @@
 import { relative } from "node:path";
+import { servicesOfFiles } from "@sluice/core";
 import type { CommandCall } from "../context.ts";
 import { deployerOptions } from "../deployer-options.ts";
 import { givenFlags, withFlags } from "../given-flags.ts";
@@ -23,7 +24,8 @@ export async function init(call: CommandCall<InitFlags>): Promise<number> {
   // A file that was named and is not there yet is to be written, not read.
   const isToBeRead = named !== undefined && (await readIfThere(named)) !== null;
   await using deployer = await context.createDeployer(isToBeRead ? options : withoutFile);
-  const { services, configFile } = await deployer.inspect(context.signal);
+  const { services: all, config, configFile } = await deployer.inspect(context.signal);
+  const services = servicesOfFiles(all, config);
   const path = named ?? configFile;
   const name = relative(context.cwd, path) || path;
   const existing = await readIfThere(path);

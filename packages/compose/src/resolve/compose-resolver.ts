@@ -22,7 +22,7 @@ import { migrationJob } from "./migration-job.ts";
 import { positionOf } from "./positions.ts";
 import { checkoutOf, findProjectFiles, type ProjectFiles } from "./project-files.ts";
 import { readEnvSources, readSources, type SourceFile } from "./source-files.ts";
-import { assertSqlFiles } from "./sql-files.ts";
+import { sqlFileFindings } from "./sql-files.ts";
 import { composeWarnings } from "./variables.ts";
 
 export interface ComposeResolverOptions {
@@ -96,17 +96,21 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
       );
       const ofFiles = classifyServices(written, config.services);
       const findings = serviceFindings(written, ofFiles, config.services, activeNames);
-      const job = await positioned(positionInConfig, async () => {
+      const job = await positioned(positionInConfig, () => {
         assertServices(written, config);
-        const made = migrationJob(written, ofFiles, config, found.directory);
-        if (made?.sqlDirectory) await assertSqlFiles(made.sqlDirectory, found.directory);
-        return made;
+        return migrationJob(written, ofFiles, config, found.directory);
       });
       const model = job ? withService(written, job.decision.service, job.start) : written;
-      const decisions = job ? [...ofFiles, job.decision] : ofFiles;
-      if (job && activeNames.has(job.service)) activeNames.add(job.decision.service);
+      // What migrates comes before the jobs that fill what it makes.
+      const decisions = job ? [job.decision, ...ofFiles] : ofFiles;
+      // It was asked for by name, as `docker compose run` asks for a service whatever its profiles.
+      if (job) activeNames.add(job.decision.service);
+      const told = [...findings, ...(job?.findings ?? [])];
+      const ofSqlFiles = job?.sqlDirectory
+        ? await sqlFileFindings(job.sqlDirectory, found.directory, job.decision.service)
+        : [];
       // Where nothing is said, nobody asks for the place.
-      const sources = all.stderr !== "" || findings.length > 0 ? await sourcesOf(found) : [];
+      const sources = all.stderr !== "" || told.length > 0 ? await sourcesOf(found) : [];
       return {
         stack: model.name,
         directory: found.directory,
@@ -117,7 +121,8 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
         modelHash: hashOf(model),
         findings: [
           ...composeWarnings(all.stderr, sources),
-          ...findings.map(({ path, ...finding }) => ({ ...finding, position: positionOf(sources, path) })),
+          ...told.map(({ path, ...finding }) => ({ ...finding, position: positionOf(sources, path) })),
+          ...ofSqlFiles,
         ],
       };
     },
@@ -161,12 +166,9 @@ function withService(model: ComposeModel, name: string, service: ComposeModel["s
 }
 
 /** A mistake in the configuration says itself which setting it is about, and gets the place where that is written. */
-async function positioned<T>(
-  positionInConfig: ResolveRequest["positionInConfig"],
-  check: () => Promise<T>,
-): Promise<T> {
+async function positioned<T>(positionInConfig: ResolveRequest["positionInConfig"], check: () => T): Promise<T> {
   try {
-    return await check();
+    return check();
   } catch (error) {
     if (!isSluiceError(error) || error.code !== "CONFIG_INVALID") throw error;
     const { message, hint, detail } = error;

@@ -34,6 +34,7 @@ it("is the service with another command, and nothing of what belongs to one that
   expect(jobOf({ service: "web", command: ["npm", "run", "migrate -- $now"] })).toEqual({
     service: "web",
     sqlDirectory: null,
+    findings: [],
     decision: expect.objectContaining({ service: "web-migrate", role: "job", strategy: "slots" }),
     start: {
       image: "acme/shop",
@@ -86,6 +87,7 @@ it("is dbmate with the files of the checkout, in the service's environment, netw
   expect(jobOf(withSql({ image: "acme/dbmate" }), over)).toEqual({
     service: "web",
     sqlDirectory: "/src/db/migrations",
+    findings: [],
     decision: expect.objectContaining({ service: "web-migrate", role: "job", strategy: "slots" }),
     start: {
       image: "acme/dbmate",
@@ -94,7 +96,7 @@ it("is dbmate with the files of the checkout, in the service's environment, netw
       environment: {
         PGSSLMODE: "prefer",
         DATABASE_URL: "postgres://db/shop",
-        DBMATE_MIGRATIONS_DIR: "/run/sluice/migrations",
+        DBMATE_MIGRATIONS_DIR: "/sluice-migrations",
         DBMATE_NO_DUMP_SCHEMA: "true",
       },
       networks: web?.networks,
@@ -104,7 +106,7 @@ it("is dbmate with the files of the checkout, in the service's environment, netw
         {
           type: "bind",
           source: "/src/db/migrations",
-          target: "/run/sluice/migrations",
+          target: "/sluice-migrations",
           read_only: true,
           bind: { create_host_path: false },
         },
@@ -135,13 +137,43 @@ it.each([
     withSql({ directory: "/srv/sql" }),
     /^database\.migrate\.sql\.directory: \/srv\/sql lies outside/,
   ],
-  [
-    "for a database that nobody names",
-    withSql({ urlVariable: "DB_URL" }),
-    /^database\.migrate\.service: web has no DB_URL in its environment/,
-  ],
 ])("SQL files %s are refused", (_title, migrate, message) => {
   expect(() => jobOf(migrate, withCheckout(model, "/src"))).toThrow(
     expect.objectContaining({ code: "CONFIG_INVALID", message: expect.stringMatching(message) }),
   );
+});
+
+it.each([
+  [undefined, /^web has no DB in its environment/],
+  ["", /^web has no DB in its environment/],
+  ["postgresql+asyncpg://db/shop", /^DB of web begins with postgresql\+asyncpg:, which dbmate does not know/],
+  ["db:5432", /^DB of web begins with db:, which/],
+  ["sqlite:app.db", /^DB of web names a file from a directory of that image/],
+  ["sqlite://./app.db", /^DB of web names a file/],
+])("an address that dbmate would make nothing of refuses a deployment: %s", (url, message) => {
+  const web = { image: "acme/shop", environment: url === undefined ? {} : { DB: url } };
+  const job = jobOf(withSql({ urlVariable: "DB" }), withCheckout({ name: "shop", services: { web } }, "/src"));
+  expect(job?.findings).toEqual([
+    expect.objectContaining({ severity: "error", code: "migration-url", message: expect.stringMatching(message) }),
+  ]);
+});
+
+it.each(["sqlite:/data/app.db", "sqlite3:///data/app.db?_fk=1", "mysql://a:b@db/shop", "postgres://db/shop"])(
+  "an address that dbmate knows is taken: %s",
+  (DB) => {
+    const web = { image: "acme/shop", environment: { DB } };
+    const job = jobOf(withSql({ urlVariable: "DB" }), withCheckout({ name: "shop", services: { web } }, "/src"));
+    expect(job?.findings).toEqual([]);
+  },
+);
+
+it("waits for no other job: they fill what it makes", () => {
+  const web = {
+    image: "acme/shop",
+    depends_on: { db: { condition: "service_healthy" }, seed: { condition: "service_completed_successfully" } },
+  } as const;
+  const over: ComposeModel = { name: "shop", services: { ...model.services, web, seed: { image: "acme/shop" } } };
+  expect(jobOf({ service: "web", command: ["migrate"] }, over)?.start.depends_on).toEqual({
+    db: { condition: "service_healthy" },
+  });
 });

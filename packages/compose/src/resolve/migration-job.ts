@@ -11,15 +11,27 @@ import {
 } from "@sluice/core";
 import { pathInCheckout } from "../model/checkout.ts";
 import { escapeDollars } from "../model/dollars.ts";
+import type { ServiceFinding } from "../roles/service-findings.ts";
 
 /** Of the service that the job is like: what belongs to one that serves, or would be two times there. */
 const ofServers = ["container_name", "deploy", "expose", "healthcheck", "hostname", "ports", "restart", "scale"];
 
 /** Of the service: what is about its image and means nothing in another one. */
-const ofItsImage = ["build", "command", "entrypoint", "image", "platform", "pull_policy", "user", "working_dir"];
+const ofItsImage = [
+  "build",
+  "command",
+  "entrypoint",
+  "image",
+  "platform",
+  "pull_policy",
+  // Files are put into containers on an engine elsewhere.
+  "read_only",
+  "user",
+  "working_dir",
+];
 
-/** Where dbmate finds the files: a place that is in no image. */
-const filesAt = "/run/sluice/migrations";
+/** Where dbmate finds the files: a place that is in no image, and that nobody mounts anything over. */
+const filesAt = "/sluice-migrations";
 
 export interface MigrationJob {
   readonly decision: RoleDecision;
@@ -28,6 +40,8 @@ export interface MigrationJob {
   readonly start: ComposeService;
   /** Directory of plain SQL files, on this machine; `null` where a command migrates. */
   readonly sqlDirectory: string | null;
+  /** Why it could not migrate: what refuses a deployment, and nothing else. */
+  readonly findings: readonly ServiceFinding[];
 }
 
 /**
@@ -38,7 +52,7 @@ export interface MigrationJob {
  * @param decisions what the services of the model are
  * @param directory that of the compose file
  * @throws SluiceError CONFIG_INVALID when the service is not there or is itself the data, the job's name is taken, the SQL files
- * lie outside the checkout, or the service does not say where the database is
+ * lie outside the checkout
  */
 export function migrationJob(
   model: ComposeModel,
@@ -78,13 +92,15 @@ export function migrationJob(
     confidence: "configured",
     reason: `database.migrate: ${reason}`,
   });
-  const like = without(written, ofServers);
+  const jobs = new Set(decisions.filter((one) => one.role === "job").map((one) => one.service));
+  const like = withoutDependencies(without(written, ofServers), jobs);
   if ("command" in migration) {
     return {
       service,
       start: { ...like, command: migration.command.map(escapeDollars) },
       decision: decision(`a command in the image of ${service}`),
       sqlDirectory: null,
+      findings: [],
     };
   }
   const sqlDirectory = join(directory, migration.sql.directory);
@@ -93,14 +109,57 @@ export function migrationJob(
     start: dbmateService(model, like, migration, sqlDirectory),
     decision: decision(`dbmate with the SQL files of ${migration.sql.directory}`),
     sqlDirectory,
+    findings: urlFindings(service, like, migration.sql.urlVariable),
   };
+}
+
+/** Jobs fill what the migration makes: they come after it, also where the service waits for them. */
+function withoutDependencies(service: ComposeService, jobs: ReadonlySet<string>): ComposeService {
+  const { depends_on: written, ...rest } = service;
+  if (!written) return service;
+  const kept = Object.fromEntries(Object.entries(written).filter(([name]) => !jobs.has(name)));
+  return { ...rest, depends_on: kept };
+}
+
+/** Addresses that dbmate takes: https://github.com/amacneil/dbmate#connecting-to-the-database */
+const databaseUrl = /^(?:postgres|postgresql|mysql|sqlite3?|clickhouse(?:\+https?)?):/;
+
+function urlFindings(
+  service: string,
+  { environment = {} }: ComposeService,
+  variable: string,
+): readonly ServiceFinding[] {
+  const url = environment[variable] ?? "";
+  const finding = (message: string, hint: string): readonly ServiceFinding[] => [
+    { severity: "error", code: "migration-url", message, hint, service, path: ["services", service, "environment"] },
+  ];
+  const another = "a variable of another name: database.migrate.sql.urlVariable";
+  if (url === "") {
+    return finding(
+      `${service} has no ${variable} in its environment, which says dbmate where the database is`,
+      `expected ${variable}: postgres://USER:PASSWORD@SERVICE:5432/DATABASE (or mysql://, sqlite:) there; ${another}`,
+    );
+  }
+  if (!databaseUrl.test(url)) {
+    return finding(
+      `${variable} of ${service} begins with ${/^[a-z0-9+.-]*:/i.exec(url)?.[0] ?? "no scheme"}, which dbmate does not know`,
+      `expected postgres:, mysql: or sqlite:; ${another}`,
+    );
+  }
+  if (/^sqlite/.test(url) && !/^sqlite3?:\/(?:\/\/|(?!\/))/.test(url)) {
+    return finding(
+      `${variable} of ${service} names a file from a directory of that image, and dbmate runs in another one`,
+      `expected an absolute path, as in sqlite:/data/app.db; ${another}`,
+    );
+  }
+  return [];
 }
 
 /** How dbmate is told what to do: https://github.com/amacneil/dbmate#command-line-options */
 function dbmateService(
   model: ComposeModel,
   like: ComposeService,
-  { service, sql }: Extract<ConfiguredMigration, { sql: unknown }>,
+  { sql }: Extract<ConfiguredMigration, { sql: unknown }>,
   sqlDirectory: string,
 ): ComposeService {
   const source = escapeDollars(sqlDirectory);
@@ -111,16 +170,6 @@ function dbmateService(
     });
   }
   const { environment = {}, user } = like;
-  const url = environment[urlVariable];
-  if (!url) {
-    throw invalid(
-      "service",
-      `${service} has no ${urlVariable} in its environment, which says dbmate where the database is`,
-      {
-        hint: `expected ${urlVariable}: postgres://USER:PASSWORD@SERVICE:5432/DATABASE (or mysql://, sqlite:) there; a variable of another name: database.migrate.sql.urlVariable`,
-      },
-    );
-  }
   return {
     ...without(like, ofItsImage),
     image,
@@ -133,7 +182,7 @@ function dbmateService(
       // The driver insists on TLS, which few servers in a project of Compose have.
       PGSSLMODE: "prefer",
       ...environment,
-      DATABASE_URL: url,
+      DATABASE_URL: environment[urlVariable] ?? "",
       DBMATE_MIGRATIONS_DIR: filesAt,
       DBMATE_NO_DUMP_SCHEMA: "true",
     },

@@ -1,34 +1,48 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { SluiceError } from "@sluice/core";
+import type { Finding } from "@sluice/core";
 
 /**
- * Whether dbmate would find what it runs: it ends with an error in a directory without such files, and in a file that does not
- * say where it begins.
+ * Why dbmate would end with an error: no such directory, none of its files in it, one that does not say where it begins, or
+ * one that no release can hold. Going back and looking need none of them, so it refuses a deployment only.
  *
  * @param directory of the SQL files, absolute
  * @param base what paths in messages start from
- * @throws SluiceError CONFIG_INVALID
+ * @param service whose migration it is
  * @see https://github.com/amacneil/dbmate#creating-migrations
  */
-export async function assertSqlFiles(directory: string, base: string): Promise<void> {
+export async function sqlFileFindings(directory: string, base: string, service: string): Promise<readonly Finding[]> {
   const shown = relative(base, directory);
-  const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
-    throw invalid(`${shown} cannot be read: ${error.code === "ENOENT" ? "no such directory" : error.message}`);
+  const finding = (message: string): Finding => ({
+    severity: "error",
+    code: "migration-files",
+    message,
+    hint,
+    service,
   });
-  const files = names.filter((name) => /^\d+.*\.sql$/.test(name)).toSorted();
-  if (files.length === 0) throw invalid(`${shown} has no file that begins with a number and ends with .sql`);
-  await Promise.all(
-    files.map(async (name) => {
-      const text = await readFile(join(directory, name), "utf8");
-      if (/^--\s*migrate:up(?:\s|$)/m.test(text)) return;
-      throw invalid(`${join(shown, name)} has no line "-- migrate:up", after which its statements would begin`);
-    }),
-  );
+  try {
+    const entries = await readdir(directory, { withFileTypes: true });
+    const files = entries.filter((entry) => /^\d+.*\.sql$/.test(entry.name) && !entry.isDirectory());
+    if (files.length === 0) return [finding(`${shown} has no file that begins with a number and ends with .sql`)];
+    const wrong = await Promise.all(
+      files.map(async (file) => {
+        const path = join(shown, file.name);
+        if (!file.isFile()) return finding(`${path} is no file of its own: a release holds no more than the link`);
+        const text = await readFile(join(directory, file.name), "utf8").catch((error: NodeJS.ErrnoException) => error);
+        if (typeof text !== "string") return finding(`${path} cannot be read: ${reasonOf(text)}`);
+        if (/^--\s*migrate:up(?:\s|$)/m.test(text)) return null;
+        return finding(`${path} has no line "-- migrate:up", after which its statements would begin`);
+      }),
+    );
+    return wrong.filter((one) => one !== null);
+  } catch (error) {
+    return [finding(`${shown} cannot be read: ${reasonOf(error as NodeJS.ErrnoException)}`)];
+  }
 }
 
-function invalid(problem: string): SluiceError {
-  return new SluiceError("CONFIG_INVALID", `database.migrate.sql.directory: ${problem}`, {
-    hint: 'expected files such as 20261127093000_add_note.sql, each with the line "-- migrate:up" and its statements below',
-  });
+const hint =
+  'database.migrate.sql.directory: expected files such as 20261127093000_add_note.sql, each with the line "-- migrate:up" and its statements below';
+
+function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+  return code === "ENOENT" ? "it is not there" : code === "EACCES" ? "no right to it" : message;
 }

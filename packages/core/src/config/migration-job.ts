@@ -1,4 +1,5 @@
-import type { DatabaseConfig } from "./schema.ts";
+import type { ServiceFacts } from "../model/service.ts";
+import type { Config, DatabaseConfig } from "./schema.ts";
 
 /** Name of the job that `database.migrate.service` makes, beside the services of the compose files. */
 export function migrationJobName(service: string): string {
@@ -16,4 +17,13 @@ export function configuredMigration(database: Pick<DatabaseConfig, "migrate"> | 
   if (service === undefined) return null;
   if (command) return { service, command };
   return sql ? { service, sql } : null;
+}
+
+/** Services that the compose files have, and `services:` of a configuration may speak of: all but the job that it makes itself. */
+export function servicesOfFiles(
+  services: readonly ServiceFacts[],
+  { database }: Pick<Config, "database">,
+): readonly ServiceFacts[] {
+  const migration = configuredMigration(database);
+  return services.filter(({ name }) => !migration || name !== migrationJobName(migration.service));
 }

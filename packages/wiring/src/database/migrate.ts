@@ -1,5 +1,6 @@
 import {
   findBundle,
+  inOrder,
   type JobAttempt,
   type JobChange,
   liveSlot,
@@ -109,8 +110,8 @@ function chosenJobs(
     });
   }
   const names = down && settings.down ? [settings.down.job] : settings.jobs;
-  const jobs = bundle.services.filter(
-    ({ name, role, active }) => active && role === "job" && (names?.includes(name) ?? true),
+  const jobs = inOrder(
+    bundle.services.filter(({ name, role, active }) => active && role === "job" && (names?.includes(name) ?? true)),
   );
   if (jobs.length > 0) return jobs;
   const which = names ? `none of ${names.join(", ")}` : "no job";
