@@ -131,7 +131,7 @@ what they mean to Compose. Exit codes are the same for all:
 | 0 | live, nothing to do, or undone by \`abort\` |
 | 2 | the command line or the configuration is wrong |
 | 10 | refused before any change: locked, window closed, preflight, not confirmed |
-| 20 | failed, and the old version never stopped serving; or a check of \`verify\`, a backup or a message of \`outbox flush\` failed |
+| 20 | failed, and the old version never stopped serving; or a check of \`verify\`, a backup, a rehearsal (\`db rehearse\`) or a message of \`outbox flush\` or \`announce\` failed |
 | 21 | rolled back after users had reached the new version, or after a service that is replaced stop-first had given way to it |
 | 30 | a person is needed; the message says for what. Also: the audit chain is broken, \`doctor\` found an error |
 | 70 | a bug in Sluice |
@@ -140,7 +140,7 @@ what they mean to Compose. Exit codes are the same for all:
 
 Output is a live list on a terminal, groups and annotations in GitHub Actions, and one line for each event elsewhere and
 with \`--plain\`. With \`--json\` a deployment prints its [events](events.md), one JSON object a line, the last being \`deployment-end\`
-with the outcome and what serves; every other command prints one object (\`logs\` one for each line).
+with the outcome and what serves; every other command prints one object (\`logs\` one for each line, \`status --watch\` one for each change).
 
 Where the standard output cannot be written to its end, as on a full disk, a command ends with 2; a deployment goes on, and its
 exit code says what serves. That nobody reads any more (\`| head\`) ends \`logs\` and \`status --watch\`, and fails nothing.
