@@ -3,6 +3,7 @@ import { assess } from "./assess.ts";
 import { anAnswer } from "./load/answer.fake.ts";
 import type { Answer } from "./load/answer.ts";
 import { summarise } from "./load/result.ts";
+import type { SocketLife } from "./load/sockets.ts";
 import type { Observation } from "./observe.ts";
 
 const marks = [
@@ -11,11 +12,11 @@ const marks = [
   { name: "after", at: 3_000 },
 ];
 
-const observe = (answers: readonly Answer[]): Observation => ({
+const observe = (answers: readonly Answer[], lives: SocketLife[] = []): Observation => ({
   old: "v1",
   next: "v2",
   command: { startedAt: 1_000, endedAt: 2_500, wallMs: 1_500, cpuMs: 400, exitCode: 0, stdout: "", stderr: "" },
-  load: summarise({ startedAt: 0, endedAt: 4_000, answers, marks, sockets: { lives: [], refused: [] } }),
+  load: summarise({ startedAt: 0, endedAt: 4_000, answers, marks, sockets: { lives, refused: [] } }),
   audit: { missing: [7], repeated: [], surplus: 1 },
   machineLoad: 1,
 });
@@ -32,7 +33,7 @@ describe("an assessed deployment", () => {
     const found = assess(observe(steady(2_000)));
     expect(found).toMatchObject({ lost: 0, clientsBack: 0, gapMs: 10, p99BeforeMs: 5, p99DuringMs: 5, cpuMs: 400 });
     expect(found).toMatchObject({ firstNewMs: 1_005, usersMovedMs: 1_005, lastOldMs: 995, ordersWrong: 2 });
-    expect(found.socketHeldMs).toBeUndefined();
+    expect(found.socketHeldMs).toBeNaN();
   });
 
   it("counts an outage as a gap, and the users as moved when it is over", () => {
@@ -45,6 +46,14 @@ describe("an assessed deployment", () => {
   it("sees the old version answer a request long after the cutover", () => {
     const slow = anAnswer({ stream: "slow", dueAt: 1_990, sentAt: 1_990, endedAt: 3_990 });
     expect(assess(observe([...steady(2_000), slow])).requestHeldMs).toBe(1_985);
+  });
+
+  it("has held the WebSockets that were open when the command began, or has not", () => {
+    const life = { client: 0, version: "v1", openedAt: 0, messages: 9, lastMessageAt: 900, silenceMs: 500 };
+    const cut = { ...life, client: 1, end: { at: 1_500, code: 1006, clean: false } };
+    const before = { ...life, client: 2, end: { at: 900, code: 1006, clean: false } };
+    expect(assess(observe(steady(2_000), [life, before]))).toMatchObject({ socketHeldMs: 1_995, socketsEndedEarly: 0 });
+    expect(assess(observe(steady(2_000), [life, cut]))).toMatchObject({ socketHeldMs: 0, socketsEndedEarly: 1 });
   });
 
   it("has not moved anybody when the new version never answered", () => {

@@ -27,14 +27,20 @@ export interface Assessment {
   readonly lastOldMs: number;
   readonly commandMs: number;
   readonly cpuMs: number;
-  /** The shortest time that a WebSocket of the old version lived on after the cutover; absent without one. */
-  readonly socketHeldMs?: number;
+  /** The shortest time that a WebSocket of the old version lived on after the cutover. */
+  readonly socketHeldMs: number;
+  /** WebSockets of the old version that ended between the command and the cutover. */
+  readonly socketsEndedEarly: number;
+  /** Attempts to open a WebSocket that failed. */
+  readonly socketsRefused: number;
   readonly socketsReset: number;
+  /** The longest time that a client of a WebSocket had no message, reconnecting included. */
+  readonly socketSilenceMs: number;
   /** The longest time after the cutover at which the old version still answered an earlier request. */
   readonly requestHeldMs: number;
 }
 
-/** Reads an observation. A version that never answered gives NaN, which passes no limit. */
+/** Reads an observation. A version that never answered, or no WebSocket that was open, gives NaN, which passes no limit. */
 export function assess({ old, next, command, load, audit }: Observation): Assessment {
   const seen = (version: string) => load.versions.find((row) => row.version === version);
   const firstNewAt = seen(next)?.firstAnswerAt ?? Number.NaN;
@@ -42,8 +48,9 @@ export function assess({ old, next, command, load, audit }: Observation): Assess
   const lastOldAt = seen(old)?.lastAnswerAt ?? Number.NaN;
   const ordinary = versionsOf(load.answers.filter(({ stream }) => stream === "ordinary"));
   const lastOrdinaryAt = ordinary.find(({ version }) => version === old)?.lastAnswerAt ?? Number.NaN;
-  const held = heldAfter(load.sockets.lives, old, firstNewAt, load.endedAt);
   const phase = (name: string) => phaseOf(load, name);
+  const change = { beganAt: phase(phaseNames.during).from, cutoverAt: firstNewAt, endedAt: load.endedAt };
+  const held = heldAfter(load.sockets.lives, old, change);
   return {
     lost: load.failed,
     ordersWrong: audit.missing.length + audit.repeated.length + audit.surplus,
@@ -59,8 +66,11 @@ export function assess({ old, next, command, load, audit }: Observation): Assess
     lastOldMs: lastOrdinaryAt - command.startedAt,
     commandMs: command.wallMs,
     cpuMs: command.cpuMs ?? Number.NaN,
-    ...(held.length > 0 ? { socketHeldMs: Math.min(...held.map(({ ms }) => ms)) } : {}),
+    socketHeldMs: held.length > 0 ? Math.min(...held.map(({ ms }) => ms)) : Number.NaN,
+    socketsEndedEarly: held.filter(({ early }) => early).length,
+    socketsRefused: load.sockets.refused,
     socketsReset: load.sockets.reset,
+    socketSilenceMs: load.sockets.silenceMs,
     requestHeldMs: lastOldAt - firstNewAt,
   };
 }

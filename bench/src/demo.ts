@@ -1,15 +1,15 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Checkout, createCheckout, repository } from "./checkout.ts";
 import { nowMs } from "./clock.ts";
 import { type DemoFacts, demoMisses } from "./demo-limits.ts";
-import { removeByPrefix } from "./docker.ts";
 import { countFlips } from "./load/flips.ts";
 import { shopLoad } from "./load/profile.ts";
 import { startLoad } from "./load/start-load.ts";
 import { measure } from "./measure.ts";
 import { readOptions } from "./options.ts";
+import { exitCodeOf } from "./run-bench.ts";
+import { inSession, type Session } from "./session.ts";
 import { untilAnswers } from "./until-answers.ts";
 
 // The main job, for real: a published release goes v1 -> v2 under load, comes back, and a version that answers one route
@@ -22,16 +22,12 @@ const values = readOptions({
     keep: { type: "flag", says: "leave the stack running to look at" },
   },
 });
-const stack = `sluice-demo-${process.pid}`;
-const directory = await mkdtemp(join(tmpdir(), "sluice-demo-"));
-const project = join(directory, "shop");
 const sluice = join(repository, "bin/sluice");
-const common = ["-p", stack, "--state-home", join(directory, "home")];
 
 const say = (text: string) => process.stdout.write(`\n\u25b8 ${text}\n`);
 
-/** What GitHub puts into the file that GITHUB_EVENT_PATH names when a release is published. */
-async function publish(checkout: Checkout, tag: string, mode = "good"): Promise<string> {
+/** Makes a release, and what GitHub puts into the file that GITHUB_EVENT_PATH names when one is published. */
+async function publish({ directory }: Session, checkout: Checkout, tag: string, mode = "good"): Promise<string> {
   await checkout.release(tag, mode);
   const path = join(directory, `event-${tag}.json`);
   const release = {
@@ -45,44 +41,60 @@ async function publish(checkout: Checkout, tag: string, mode = "good"): Promise<
   return path;
 }
 
-async function runSluice(args: readonly string[], eventPath?: string): Promise<{ exitCode: number; wallMs: number }> {
-  say(`sluice ${args[0]}${eventPath ? "   (a release was published)" : ""}`);
+interface Command {
+  readonly exitCode: number;
+  readonly wallMs: number;
+}
+
+/** @param eventPath of the release that was published, where one was */
+async function runSluice(session: Session, checkout: Checkout, verb: string, eventPath?: string): Promise<Command> {
+  session.signal.throwIfAborted();
+  say(`sluice ${verb}${eventPath ? "   (a release was published)" : ""}`);
+  const command = [sluice, verb, "-p", checkout.stack, "--state-home", join(session.directory, "home")];
   const env = eventPath ? { GITHUB_EVENT_PATH: eventPath } : {};
   const onOutput = (chunk: string) => void process.stdout.write(chunk);
   const {
     exitCode = -1,
     wallMs,
     stderr,
-  } = await measure([sluice, ...args, ...common, "--plain", "--yes"], { cwd: project, env, onOutput });
+  } = await measure([...command, "--plain", "--yes"], {
+    cwd: checkout.directory,
+    env,
+    onOutput,
+    signal: session.signal,
+  });
   if (stderr) process.stdout.write(stderr);
   return { exitCode, wallMs: Math.round(wallMs) };
 }
 
-function expectExit(what: string, wanted: number, { exitCode }: { exitCode: number }): void {
+function expectExit(what: string, wanted: number, { exitCode }: Command): void {
   if (exitCode !== wanted) throw new Error(`${what} ended with exit code ${exitCode}, expected ${wanted}`);
 }
 
-async function demo(): Promise<DemoFacts & Readonly<Record<string, unknown>>> {
+async function demo(session: Session): Promise<DemoFacts & Readonly<Record<string, unknown>>> {
   const beganAt = nowMs();
-  const checkout = await createCheckout({ directory: project, stack, startUpMs: 2_000 });
-  const first = await runSluice(["deploy"], await publish(checkout, "v1"));
-  expectExit("the first deployment", 0, first);
-  await untilAnswers(checkout.url);
+  const { prefix, signal } = session;
+  const directory = join(session.directory, "shop");
+  const checkout = await createCheckout({ directory, stack: `${prefix}shop`, startUpMs: 2_000 });
+  const deploys = async (tag: string, mode?: string) =>
+    runSluice(session, checkout, "deploy", await publish(session, checkout, tag, mode));
+  expectExit("the first deployment", 0, await deploys("v1"));
+  await untilAnswers(checkout.url, { signal });
 
   say("100 requests/s of 40 clients begin, with orders, slow requests, long polls and WebSockets");
   await using load = await startLoad(shopLoad(checkout.url));
   load.mark("deploy v2");
-  const deploy = await runSluice(["deploy"], await publish(checkout, "v2"));
+  const deploy = await deploys("v2");
   expectExit("the deployment of v2", 0, deploy);
   const rollbackAt = nowMs();
   load.mark("rollback", rollbackAt);
-  const rollback = await runSluice(["rollback"]);
+  const rollback = await runSluice(session, checkout, "rollback");
   expectExit("the rollback", 0, rollback);
   load.mark("deploy v3");
-  const bad = await runSluice(["deploy"], await publish(checkout, "v3", "errroute"));
+  const bad = await deploys("v3", "errroute");
   expectExit("the deployment of a bad version", 20, bad);
-  await runSluice(["status"]);
-  await runSluice(["history"]);
+  await runSluice(session, checkout, "status");
+  await runSluice(session, checkout, "history");
 
   const result = await load.stop();
   const runMs = Math.round(nowMs() - beganAt);
@@ -107,25 +119,13 @@ async function demo(): Promise<DemoFacts & Readonly<Record<string, unknown>>> {
   };
 }
 
-let failure: unknown;
-let summary: (DemoFacts & Readonly<Record<string, unknown>>) | undefined;
 try {
-  summary = await demo();
-} catch (error) {
-  failure = error;
-} finally {
-  if (!values.keep) {
-    await removeByPrefix(stack);
-    await removeByPrefix(`sluice/${stack}`);
-    await rm(directory, { recursive: true, force: true });
-  }
-}
-if (!summary) {
-  process.stderr.write(`${failure instanceof Error ? failure.message : "the demo failed"}\n`);
-  process.exitCode = 1;
-} else {
+  const summary = await inSession(demo, { what: "demo", keep: values.keep });
   const misses = demoMisses(summary);
   for (const miss of misses) say(`missed: ${miss}`);
   process.stdout.write(`\n${JSON.stringify({ ...summary, misses })}\n`);
   process.exitCode = misses.length === 0 ? 0 : 1;
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : "the demo failed"}\n`);
+  process.exitCode = exitCodeOf(error);
 }

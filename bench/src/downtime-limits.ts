@@ -17,6 +17,16 @@ export type DowntimeFacts = DeploymentFacts & {
 /** A drain is timed by the deployer from the cutover on; the client sees the first new answer a moment later. */
 const drainToleranceS = 0.25;
 
+/** WebSockets get the whole drain: none ends before, and one that is opened anew gets in. */
+export function socketLimits(numbers: Numbers, drainMs: number): Figures {
+  const of = (name: string) => numbers[name] ?? Number.NaN;
+  return {
+    socket_held_s: atLeast(of("socket_held_s"), drainMs / 1_000 - drainToleranceS),
+    sockets_ended_early: atMost(of("sockets_ended_early"), 0),
+    sockets_refused: atMost(of("sockets_refused"), 0),
+  };
+}
+
 /** The promises of a deployment with `steps: [100]` and no bake, as limits. */
 export function deploymentLimits({ runs, sluice, byHand, startUpMs, drainMs }: DeploymentFacts): Figures {
   const of = (name: string) => sluice[name] ?? Number.NaN;
@@ -29,7 +39,7 @@ export function deploymentLimits({ runs, sluice, byHand, startUpMs, drainMs }: D
     orders_wrong: atMost(of("orders_wrong"), 0),
     clients_back: atMost(of("clients_back"), 0),
     gap_above_lateness_ms: atMost(of("gap_above_lateness_ms"), 150),
-    socket_held_s: atLeast(of("socket_held_s"), drain - drainToleranceS),
+    ...socketLimits(sluice, drainMs),
     p99_during_ms: atMost(of("p99_during_ms"), p99Limit),
     users_moved_s: atMost(of("users_moved_s"), startUp + 1.5),
     command_s: atMost(of("command_s"), startUp + 2 + drain),

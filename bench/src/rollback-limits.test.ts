@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { type RollbackFacts, rollbackFigures } from "./rollback-limits.ts";
 
-const clean = { runs_without_loss: 5, requests_lost: 0, orders_wrong: 0, clients_back: 0 };
+const clean = {
+  runs_without_loss: 5,
+  requests_lost: 0,
+  orders_wrong: 0,
+  clients_back: 0,
+  socket_held_s: 10,
+  sockets_ended_early: 0,
+  sockets_refused: 0,
+};
 const good: RollbackFacts = {
   runs: 5,
   startUpMs: 2_000,
@@ -10,7 +18,6 @@ const good: RollbackFacts = {
   cold: {
     ...clean,
     gap_above_lateness_ms: 20,
-    socket_held_s: 10,
     p99_before_ms: 10,
     p99_during_ms: 15,
     users_moved_s: 3.2,
@@ -19,6 +26,7 @@ const good: RollbackFacts = {
   },
   wrongImages: 0,
   silentAboutImages: 0,
+  coldRuns: 5,
 };
 const failed = (facts: Partial<RollbackFacts>) =>
   Object.entries(rollbackFigures({ ...good, ...facts }))
@@ -41,5 +49,11 @@ describe("the limits of a rollback", () => {
       "requests_lost",
     ]);
     expect(failed({ wrongImages: 1, silentAboutImages: 1 })).toEqual(["wrong_images", "silent_about_images"]);
+  });
+
+  it("name one that was to be cold and was not, and WebSockets that were cut", () => {
+    expect(failed({ coldRuns: 4 })).toEqual(["cold_runs"]);
+    expect(failed({ warm: { ...good.warm, socket_held_s: 0.4 } })).toEqual(["socket_held_s"]);
+    expect(failed({ cold: { ...good.cold, sockets_ended_early: 3 } })).toEqual(["cold_sockets_ended_early"]);
   });
 });

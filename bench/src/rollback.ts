@@ -1,4 +1,5 @@
 // The way back: to the version before, which still runs (warm), and to one that has to be started (cold).
+import { coldRounds } from "./cold-rounds.ts";
 import { measureFloor } from "./floor.ts";
 import { measure } from "./measure.ts";
 import { observeChange, type PeerRun, releaseNext } from "./observe-change.ts";
@@ -13,7 +14,7 @@ import { conclude } from "./result.ts";
 import { rollbackFigures } from "./rollback-limits.ts";
 import { runBench } from "./run-bench.ts";
 import type { Session } from "./session.ts";
-import { imageDifferences } from "./stack-facts.ts";
+import { saysImages, slotImages } from "./stack-facts.ts";
 import { machineFigures, summariseRuns } from "./summary.ts";
 
 const values = readOptions({
@@ -35,8 +36,10 @@ interface Back {
   readonly run: PeerRun;
   /** What is wrong with the images that run afterwards. */
   readonly differences: readonly string[];
-  /** The command names the image of the web service that runs now. */
+  /** The command names the images that run now. */
   readonly saysImages: boolean;
+  /** The command says that the version has to be started. */
+  readonly isCold: boolean;
 }
 
 await runBench(async (session) => {
@@ -53,9 +56,11 @@ await runBench(async (session) => {
     for (const peer of others) peerRuns.push(await checkoutBack(session, peer, round));
   }
   const cold: Back[] = [];
-  // Version v1 serves, and the newest is warm: each of the others has to be started.
-  for (const round of rounds)
-    cold.push(await back(session, sluice, round, `v${round}`, `v${round + 1}`, [`v${round + 1}`]));
+  // The version that the last round has left is warm: another one takes its slot.
+  const { next: newest } = await releaseNext(session, sluice);
+  mustSucceed("sluice", await sluice.deploy(session.signal));
+  for (const { round, old, next } of coldRounds(runs, newest))
+    cold.push(await back(session, sluice, round, old, next, [next]));
 
   const summaryOf = (list: readonly PeerRun[]) => summariseRuns(list.map(({ assessment }) => assessment));
   const peers = Object.fromEntries(
@@ -70,7 +75,8 @@ await runBench(async (session) => {
     startUpMs: (floor.start_up_s ?? Number.NaN) * 1_000,
     drainMs: stage.drainMs,
     wrongImages: all.filter(({ differences }) => differences.length > 0).length,
-    silentAboutImages: all.filter(({ saysImages }) => !saysImages).length,
+    silentAboutImages: all.filter((one) => !one.saysImages).length,
+    coldRuns: cold.filter(({ isCold }) => isCold).length,
   });
   const machine = machineFigures(all.map(({ run }) => run));
   return {
@@ -103,9 +109,10 @@ async function back(
   };
   const profile = { keepAlive: round % 2 === 1 };
   const run = await observeChange(session, sluice, { round, old, next, act, profile, quietMs });
-  const differences = await imageDifferences(sluice, next);
+  const { running, differences } = await slotImages(sluice, next);
   for (const difference of differences) session.say(difference);
-  return { run, differences, saysImages: /\bimages?\b/i.test(said) };
+  const isCold = said.includes("[cold-rollback]");
+  return { run, differences, saysImages: saysImages(said, running), isCold };
 }
 
 /** What others do to go back: check the old version out and deploy it. */

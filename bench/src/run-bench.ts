@@ -45,7 +45,8 @@ function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-function exitCodeOf(error: unknown): number {
+/** Of a process that ended with this error. */
+export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return 2;
   return error instanceof Error && error.message === "interrupted" ? 130 : 1;
 }

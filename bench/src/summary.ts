@@ -7,7 +7,6 @@ import type { Numbers } from "./result.ts";
 export function summariseRuns(runs: readonly Assessment[]): Numbers {
   const all = (pick: (run: Assessment) => number) => runs.map(pick);
   const sum = (pick: (run: Assessment) => number) => all(pick).reduce((total, value) => total + value, 0);
-  const held = runs.flatMap(({ socketHeldMs }) => socketHeldMs ?? []);
   return {
     runs: runs.length,
     runs_without_loss: runs.filter(({ lost }) => lost === 0).length,
@@ -26,8 +25,12 @@ export function summariseRuns(runs: readonly Assessment[]): Numbers {
     last_old_s: median(all(({ lastOldMs }) => lastOldMs)) / 1_000,
     command_s: median(all(({ commandMs }) => commandMs)) / 1_000,
     client_cpu_s: median(all(({ cpuMs }) => cpuMs)) / 1_000,
-    ...(held.length > 0 ? { socket_held_s: Math.min(...held) / 1_000 } : {}),
+    // One run without a WebSocket says nothing of all, and no run says nothing at all.
+    socket_held_s: runs.length > 0 ? Math.min(...all(({ socketHeldMs }) => socketHeldMs)) / 1_000 : Number.NaN,
+    sockets_ended_early: sum(({ socketsEndedEarly }) => socketsEndedEarly),
+    sockets_refused: sum(({ socketsRefused }) => socketsRefused),
     sockets_reset: sum(({ socketsReset }) => socketsReset),
+    socket_silence_worst_ms: Math.max(...all(({ socketSilenceMs }) => socketSilenceMs)),
     request_held_s: Math.max(...all(({ requestHeldMs }) => requestHeldMs)) / 1_000,
   };
 }

@@ -38,9 +38,22 @@ describe("WebSockets", () => {
       aLife({ client: 3, version: "v2", openedAt: 1_500 }),
       aLife({ client: 4, end: { at: 500, code: 1001, clean: true } }),
     ];
-    expect(heldAfter(lives, "v1", 1_000, 20_000)).toEqual([
-      { client: 1, ms: 10_000, clean: true, ended: true },
-      { client: 2, ms: 19_000, clean: true, ended: false },
+    expect(heldAfter(lives, "v1", { beganAt: 600, cutoverAt: 1_000, endedAt: 20_000 })).toEqual([
+      { client: 1, ms: 10_000, clean: true, ended: true, early: false },
+      { client: 2, ms: 19_000, clean: true, ended: false, early: false },
+    ]);
+  });
+
+  it("of the old version that are cut before the cutover were not held, whoever came back meanwhile", () => {
+    const lives = [
+      aLife({ end: { at: 980, code: 1006, clean: false } }),
+      aLife({ client: 1, end: { at: 700, code: 1006, clean: false } }),
+      aLife({ client: 1, openedAt: 800 }),
+    ];
+    expect(heldAfter(lives, "v1", { beganAt: 600, cutoverAt: 1_000, endedAt: 20_000 })).toEqual([
+      { client: 0, ms: 0, clean: false, ended: true, early: true },
+      { client: 1, ms: 0, clean: false, ended: true, early: true },
+      { client: 1, ms: 19_000, clean: true, ended: false, early: false },
     ]);
   });
 });

@@ -38,21 +38,31 @@ function silenceOf(lives: readonly SocketLife[]): number {
 
 export interface Held {
   readonly client: number;
-  /** How long the connection lived on after the cutover. */
+  /** How long the connection lived on after the cutover; 0 where it did not live to see it. */
   readonly ms: number;
   readonly clean: boolean;
   /** It ended before the load did. */
   readonly ended: boolean;
+  /** It ended before the cutover, when nobody had to give way yet. */
+  readonly early: boolean;
 }
 
-/** What became of the connections that were open to version `old` when users were sent to another one. */
-export function heldAfter(lives: readonly SocketLife[], old: string, cutoverAt: number, endAt: number): Held[] {
+/** Moments of a change of version, in milliseconds of the clock of the load. */
+export interface Change {
+  /** The command that changes the version began. */
+  readonly beganAt: number;
+  /** Users were sent to another version. */
+  readonly cutoverAt: number;
+  /** The load ended. */
+  readonly endedAt: number;
+}
+
+/** What became of the connections to version `old` that were open at some moment from the command to the cutover. */
+export function heldAfter(lives: readonly SocketLife[], old: string, { beganAt, cutoverAt, endedAt }: Change): Held[] {
   return lives
-    .filter(({ version, openedAt, end }) => version === old && openedAt < cutoverAt && (end?.at ?? endAt) > cutoverAt)
-    .map(({ client, end }) => ({
-      client,
-      ms: (end?.at ?? endAt) - cutoverAt,
-      clean: end?.clean ?? true,
-      ended: end !== undefined,
-    }));
+    .filter(({ version, openedAt, end }) => version === old && openedAt < cutoverAt && (end?.at ?? endedAt) > beganAt)
+    .map(({ client, end }) => {
+      const ms = (end?.at ?? endedAt) - cutoverAt;
+      return { client, ms: Math.max(0, ms), clean: end?.clean ?? true, ended: end !== undefined, early: ms < 0 };
+    });
 }

@@ -159,6 +159,26 @@ describe("a release that is bad", () => {
     expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
   });
 
+  it("and whose worker somebody else removed is not called live, and may be tried again", async () => {
+    const scenario = aScenario();
+    await scenario.deploy("v1");
+    const { calls, state } = scenario.world;
+    calls.fault = ({ name }) => {
+      if (name !== "journal.append step-intent promote-1") return undefined;
+      return () => {
+        const removed = [...state.containers.values()].find(
+          ({ place, service }) => `${service} in ${place}` === "worker in green",
+        );
+        state.containers.delete(removed?.id ?? "");
+      };
+    };
+    const result = await scenario.deploy("v2");
+    expect(result).toMatchObject({ outcome: "rolled-back", exitCode: 21, serving: { tag: "v1", share: 100 } });
+    expect(result.reason).toContain("no container of worker");
+    scenario.world.restart();
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+  });
+
   it("in a first deployment leaves nothing behind that holds its port", async () => {
     const scenario = aScenario();
     scenario.world.behaviours.set("v1", { failingChecks: ["web runs"] });
