@@ -47,6 +47,8 @@ export async function observeKill(
     slow: [],
     polls: { path: "/poll", clients: 0 },
     sockets: { path: "/ws", clients: 0 },
+    // A case takes about a minute, on a busy machine some: what takes longer than this hangs.
+    maxDurationMs: 1_200_000,
   };
   const before = github ? await lastOrder(stage.stack) : 0;
   const shownBefore = github?.state.deployments.length ?? 0;
