@@ -16,7 +16,7 @@ const observe = (answers: readonly Answer[], lives: SocketLife[] = []): Observat
   old: "v1",
   next: "v2",
   command: { startedAt: 1_000, endedAt: 2_500, wallMs: 1_500, cpuMs: 400, exitCode: 0, stdout: "", stderr: "" },
-  load: summarise({ startedAt: 0, endedAt: 4_000, answers, marks, sockets: { lives, refused: [] } }),
+  load: summarise({ startedAt: 0, endedAt: 4_000, endedBy: "stop", answers, marks, sockets: { lives, refused: [] } }),
   audit: { missing: [7], repeated: [], surplus: 1 },
   machineLoad: 1,
 });

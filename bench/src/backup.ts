@@ -21,13 +21,13 @@ const values = readOptions({
     sizes: { type: "text", default: "0.1,1", says: "gigabytes of tables" },
     rounds: { type: "number", default: 3, says: "of each size" },
     parts: {
-      type: "text",
-      default: "host,encrypted,verify,clone",
-      says: "what is measured of the largest size besides plain backups",
+      type: "names",
+      of: ["plain", "host", "encrypted", "verify", "clone"],
+      says: "what is measured of the largest size, plain backups always",
     },
   },
 });
-const parts = new Set(values.parts.split(","));
+const parts = new Set(values.parts);
 const sizes = values.sizes
   .split(",")
   .map(Number)

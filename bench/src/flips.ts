@@ -1,6 +1,7 @@
 // Whether users stay where they are: each meets a new version once while its share grows, and once goes back with the way
 // back; told apart by cookie, by a header, and by addresses from network namespaces of their own.
 import { type ClientView, type Kind, kinds, startClients } from "./flips/clients.ts";
+import { type FlipRun, flipFigures } from "./flips/figures.ts";
 import { restless } from "./flips/turns.ts";
 import { Kept } from "./kept.ts";
 import { measure } from "./measure.ts";
@@ -8,7 +9,7 @@ import { readOptions } from "./options.ts";
 import { mustSucceed } from "./peers/must-succeed.ts";
 import { prepare } from "./peers/prepare-peer.ts";
 import { createSluicePeer, type SluicePeer } from "./peers/sluice.ts";
-import { atLeast, atMost, conclude, type Figures, shown } from "./result.ts";
+import { conclude } from "./result.ts";
 import { runBench } from "./run-bench.ts";
 import type { Session } from "./session.ts";
 
@@ -17,7 +18,7 @@ const values = readOptions({
   purpose: "Whether a user meets a new version once, and leaves it once.",
   options: {
     runs: { type: "number", default: 5, says: "for each way to tell users apart" },
-    by: { type: "text", default: kinds.join(","), says: "ways to tell users apart" },
+    by: { type: "names", of: kinds, says: "ways to tell users apart" },
     clients: { type: "number", default: 40, says: "users" },
     namespaces: { type: "number", default: 10, says: "network namespaces that they are in, each with an address" },
     resume: { type: "text", says: "file that keeps the runs: those that it holds are not repeated" },
@@ -34,20 +35,11 @@ services:
   web: { health: { path: /healthz }, startTimeout: 3m }
 `;
 
-/** A deployment and the way back, as users met it. */
-interface Run {
-  readonly kind: Kind;
-  readonly requests: number;
-  readonly failures: readonly string[];
-  readonly restless: readonly string[];
-}
-
 await runBench(async (session) => {
   const kept = await Kept.open(values.resume);
-  const wanted = kinds.filter((kind) => values.by.split(",").includes(kind));
   const keyOf = (kind: Kind, round: number) => `${kind} ${round} of ${values.clients} in ${values.namespaces}`;
   const rounds = Array.from({ length: values.runs }, (_, index) => index + 1);
-  for (const kind of wanted) {
+  for (const kind of values.by) {
     const open = rounds.filter((round) => !kept.has(keyOf(kind, round)));
     if (open.length === 0) continue;
     const files = { "sluice.yaml": configOf(kind) };
@@ -55,12 +47,12 @@ await runBench(async (session) => {
     const peer = await prepare(session, `flips-${kind}`, stage, createSluicePeer, files);
     for (const round of open) await kept.add(keyOf(kind, round), await observeRun(session, peer, kind, round));
   }
-  const runs = wanted.flatMap((kind) => rounds.map((round) => kept.get(keyOf(kind, round)) as Run));
-  const figures = Object.assign({}, ...wanted.map((kind) => figuresOf(kind, runs)));
+  const runs = values.by.flatMap((kind) => rounds.map((round) => kept.get(keyOf(kind, round)) as FlipRun));
+  const figures = flipFigures(values.by, runs, values.clients);
   return { result: conclude({ bench: "flips", figures, peers: {}, floor: {} }), details: { runs } };
 });
 
-async function observeRun(session: Session, peer: SluicePeer, kind: Kind, round: number): Promise<Run> {
+async function observeRun(session: Session, peer: SluicePeer, kind: Kind, round: number): Promise<FlipRun> {
   const { stack, directory } = peer.checkout;
   const next = `v${round + 1}`;
   await peer.checkout.release(next);
@@ -84,31 +76,15 @@ async function observeRun(session: Session, peer: SluicePeer, kind: Kind, round:
   return run;
 }
 
-function runOf(kind: Kind, views: readonly ClientView[], way: { readonly old: string; readonly next: string }): Run {
+function runOf(
+  kind: Kind,
+  views: readonly ClientView[],
+  way: { readonly old: string; readonly next: string },
+): FlipRun {
   return {
     kind,
     requests: views.reduce((total, { requests }) => total + requests, 0),
     failures: views.flatMap(({ failures }) => failures),
     restless: restless(views, way),
-  };
-}
-
-function figuresOf(kind: Kind, all: readonly Run[]): Figures {
-  const runs = all.filter((run) => run.kind === kind);
-  const sum = (of: (run: Run) => number) => runs.reduce((total, run) => total + of(run), 0);
-  return {
-    [`${kind}_runs`]: shown(runs.length),
-    [`${kind}_users_restless`]: atMost(
-      sum(({ restless: users }) => users.length),
-      0,
-    ),
-    [`${kind}_requests_lost`]: atMost(
-      sum(({ failures }) => failures.length),
-      0,
-    ),
-    [`${kind}_requests`]: atLeast(
-      sum(({ requests }) => requests),
-      values.clients * runs.length * 10,
-    ),
   };
 }

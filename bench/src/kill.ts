@@ -6,6 +6,7 @@ import { type FakeGithub, startFakeGithub } from "@sluice/testing/github";
 import type { Checkout } from "./checkout.ts";
 import { crashStageOf } from "./crash-stage.ts";
 import { Kept } from "./kept.ts";
+import { killFigures } from "./kill/figures.ts";
 import { isFailed, namesToTry, resultsOf } from "./kill/kept-results.ts";
 import { carefulConfig, harmlessMigration, killConfig } from "./kill/kill-config.ts";
 import { openListener } from "./kill/listener.ts";
@@ -13,10 +14,10 @@ import { measureExtents } from "./kill/measure-extents.ts";
 import { type KillResult, observeKill } from "./kill/observe-kill.ts";
 import { partOf } from "./kill/part.ts";
 import { run } from "./measure.ts";
-import { readOptions } from "./options.ts";
+import { readOptions, UsageError } from "./options.ts";
 import { prepare } from "./peers/prepare-peer.ts";
 import { createSluicePeer } from "./peers/sluice.ts";
-import { atLeast, atMost, conclude, type Figures, shown } from "./result.ts";
+import { atMost, conclude, type Figures, shown } from "./result.ts";
 import { runBench } from "./run-bench.ts";
 
 const values = readOptions({
@@ -59,6 +60,7 @@ await runBench(async (session) => {
   session.say(`a deployment writes ${extents.deploy.records} records, the way back ${extents.rollback.records}`);
   const settled: CrashStage = { ...stage, networks: await networksOf(stage) };
   const all = allCases(extents, seed).filter((one) => nameOf(one).includes(values.only));
+  if (all.length === 0) throw new UsageError(`--only ${values.only}: no case has that in its name`);
   const cases = partOf(values.quick ? sampleOf(all, values.count, seed) : all, values.part, seed);
   const names = cases.map(nameOf);
   const open = namesToTry(names, kept).flatMap((name) => cases.find((one) => nameOf(one) === name) ?? []);
@@ -77,36 +79,19 @@ await runBench(async (session) => {
   const results = resultsOf(names, kept);
   const failed = results.filter(isFailed);
   for (const { name, problems } of failed) session.say(`still FAILED: ${name}: ${problems.join("; ")}`);
-  const isWhole = !values.quick && values.only === "" && values.part === "1/1" && results.length === cases.length;
-  const sum = (of: (result: KillResult) => number) => results.reduce((total, result) => total + of(result), 0);
   const figures = {
-    cases: shown(results.length),
-    cases_left: shown(cases.length - results.length),
-    deaths: shown(sum(({ deaths }) => deaths)),
-    requests: shown(sum(({ requests }) => requests)),
-    lost: atMost(
-      sum(({ lost }) => lost),
-      0,
-    ),
-    wrong_endings: atMost(failed.length, 0),
-    audit_exit_code: atMost(audit.exitCode ?? Number.NaN, 0),
-    ...deathsBySteps(results, isWhole),
+    ...killFigures({
+      results,
+      wanted: cases.length,
+      kinds: [...(values.database ? ["backup", "rehearse", "job"] : []), "shift", "bake"],
+      isAll: !values.quick && values.only === "" && values.part === "1/1",
+      auditExitCode: audit.exitCode,
+    }),
     told: shown(listener.count()),
     ...(github ? careful(results, github) : {}),
   };
   return { result: conclude({ bench: "kill", figures, peers: {}, floor: {} }), details: { extents, results } };
 });
-
-/** In how many deaths each step that matters most had begun or was just over; a whole run has some in each. */
-function deathsBySteps(results: readonly KillResult[], isWhole: boolean): Figures {
-  const kinds = [...(values.database ? ["backup", "rehearse", "job"] : []), "shift", "bake"];
-  return Object.fromEntries(
-    kinds.map((kind) => {
-      const count = results.flatMap(({ diedIn = [] }) => diedIn).filter((where) => where.endsWith(kind)).length;
-      return [`deaths_at_${kind}`, isWhole ? atLeast(count, 1) : shown(count)];
-    }),
-  );
-}
 
 function careful(results: readonly KillResult[], { state, problems }: FakeGithub): Figures {
   const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);

@@ -10,16 +10,26 @@ const line = {
     runs: { type: "number", says: "of each" },
     only: { type: "text", default: "", says: "those named so" },
     resume: { type: "text", says: "a file" },
+    kinds: { type: "names", of: ["us", "dump", "disk"], says: "some of" },
   },
 } as const;
 
 it("what is not given is as it is by default", () => {
-  expect(parseOptions(line, [])).toEqual({ quick: false, seed: 0, runs: undefined, only: "", resume: undefined });
+  const kinds = ["us", "dump", "disk"];
+  expect(parseOptions(line, [])).toEqual({
+    quick: false,
+    seed: 0,
+    runs: undefined,
+    only: "",
+    resume: undefined,
+    kinds,
+  });
 });
 
 it("takes what is given, numbers as numbers", () => {
-  const args = ["--quick", "--seed", "7", "--runs=0.5", "--only", "x y", "--resume=FILE"];
-  expect(parseOptions(line, args)).toEqual({ quick: true, seed: 7, runs: 0.5, only: "x y", resume: "FILE" });
+  const args = ["--quick", "--seed", "7", "--runs=0.5", "--only", "x y", "--resume=FILE", "--kinds", "disk,us,disk"];
+  const kinds = ["us", "disk"];
+  expect(parseOptions(line, args)).toEqual({ quick: true, seed: 7, runs: 0.5, only: "x y", resume: "FILE", kinds });
 });
 
 it.each([
@@ -30,6 +40,9 @@ it.each([
   [["--quick=1"], "Option '--quick' does not take an argument"],
   [["--seed", "many"], "--seed many: that is no number"],
   [["--seed="], "--seed : that is no number"],
+  [["--kinds", "us,dmp"], '--kinds: "dmp" is none of us, dump, disk'],
+  [["--kinds="], '--kinds: "" is none of us, dump, disk'],
+  [["--kinds", "us,"], '--kinds: "" is none of us, dump, disk'],
 ])("says in one line what is wrong with %j", (args, message) => {
   expect(() => parseOptions(line, args)).toThrow(new UsageError(message));
 });
@@ -48,6 +61,7 @@ it("help is a few lines, with defaults where there are some", () => {
       "  --runs NUMBER  of each",
       "  --only TEXT    those named so",
       "  --resume TEXT  a file",
+      "  --kinds NAMES  some of: us,dump,disk",
     ].join("\n"),
   );
 });

@@ -1,17 +1,23 @@
 import { parseArgs } from "node:util";
 
-/** One option of a bench. A flag is false by default; a text or number without a default may be left out. */
+/**
+ * One option of a bench. A flag is false by default; a text or number without a default may be left out. `names`: some of a list,
+ * with commas between, by default all.
+ */
 export type Option = { readonly says: string } & (
   | { readonly type: "flag" }
   | { readonly type: "text"; readonly default?: string }
   | { readonly type: "number"; readonly default?: number }
+  | { readonly type: "names"; readonly of: readonly string[] }
 );
 
 type ValueOf<O extends Option> = O extends { readonly type: "flag" }
   ? boolean
-  :
-      | (O extends { readonly type: "number" } ? number : string)
-      | (O extends { readonly default: unknown } ? never : undefined);
+  : O extends { readonly type: "names"; readonly of: readonly (infer Name)[] }
+    ? readonly Name[]
+    :
+        | (O extends { readonly type: "number" } ? number : string)
+        | (O extends { readonly default: unknown } ? never : undefined);
 
 export type Values<Options extends Readonly<Record<string, Option>>> = {
   readonly [Name in keyof Options]: ValueOf<Options[Name]>;
@@ -33,7 +39,7 @@ export class UsageError extends Error {
 /**
  * What a command line says; `null` when it asks for help.
  *
- * @throws UsageError for an option that there is not, one without its value, or a number that is none
+ * @throws UsageError for an option that there is not, one without its value, a number that is none, or an unknown name
  */
 export function parseOptions<const Options extends Readonly<Record<string, Option>>>(
   { options }: CommandLine<Options>,
@@ -44,6 +50,8 @@ export function parseOptions<const Options extends Readonly<Record<string, Optio
   const values = Object.entries<Option>(options).map(([name, option]) => {
     const value = given[name];
     if (option.type === "flag") return [name, value === true];
+    if (option.type === "names")
+      return [name, value === undefined ? option.of : namesOf(name, option.of, String(value))];
     if (value === undefined) return [name, option.default];
     return [name, option.type === "number" ? numberOf(name, String(value)) : value];
   });
@@ -73,10 +81,19 @@ function numberOf(name: string, text: string): number {
   return value;
 }
 
+/** In the order of the list, each once. */
+function namesOf(option: string, of: readonly string[], text: string): readonly string[] {
+  const given = text.split(",");
+  const unknown = given.find((name) => !of.includes(name));
+  if (unknown !== undefined) throw new UsageError(`--${option}: "${unknown}" is none of ${of.join(", ")}`);
+  return of.filter((name) => given.includes(name));
+}
+
 /** The options of a command in a few lines. */
 export function describeOptions({ command, purpose, options }: CommandLine<Readonly<Record<string, Option>>>): string {
   const rows = Object.entries(options).map(([name, option]) => {
     if (option.type === "flag") return { left: `--${name}`, says: option.says };
+    if (option.type === "names") return { left: `--${name} NAMES`, says: `${option.says}: ${option.of.join(",")}` };
     const isSaid = option.default !== undefined && option.default !== "";
     const usual = isSaid ? ` (default ${option.default})` : "";
     return { left: `--${name} ${option.type.toUpperCase()}`, says: option.says + usual };

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { restoreCopy, takeBackup } from "@sluice/database";
 import { repository } from "./checkout.ts";
 import { run } from "./measure.ts";
-import { readOptions } from "./options.ts";
+import { readOptions, UsageError } from "./options.ts";
 import { type CorpusMigration, parseCorpus } from "./rehearsal/corpus.ts";
 import { isMissed, lintFigures, rehearsalFigures } from "./rehearsal/figures.ts";
-import { type Kept, readKept, writeKept } from "./rehearsal/kept.ts";
+import { type Kept, keptFileOf, readKept, writeKept } from "./rehearsal/kept.ts";
 import { type CorpusServer, portsOf, readCorpus, servers, startServer } from "./rehearsal/servers.ts";
 import { squawkFindings } from "./rehearsal/squawk.ts";
 import { tryMigration } from "./rehearsal/try-migration.ts";
@@ -38,10 +38,11 @@ const values = readOptions({
 });
 const began = performance.now();
 const isOver = () => performance.now() - began > values.seconds * 1_000;
-const keptFile = join(repository, "bench/results/rehearsal.kept.json");
+const keptFile = keptFileOf(join(repository, "bench/results"), values.only);
 
 await runBench(async (session) => {
   const all = await readAll();
+  if (all.length === 0) throw new UsageError(`--only ${values.only}: no migration has that in its name, and no server`);
   const bases = await Promise.all(Object.values(servers).map(({ base }) => readCorpus(base)));
   const restsOn = JSON.stringify([all, bases, values.postgres, values.mariadb]);
   const state = createHash("sha256").update(restsOn).digest("hex");

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { countFlips } from "../src/load/flips.ts";
+import { generateLoad } from "../src/load/generate.ts";
 import { auditLedger } from "../src/load/ledger.ts";
 import { type LoadProfile, shopLoad } from "../src/load/profile.ts";
 import { heldAfter } from "../src/load/socket-summary.ts";
@@ -129,14 +130,24 @@ describe("the load generator", () => {
     expect(held.map(({ ended, clean, early }) => ended && clean && !early)).toEqual([true, true]);
   });
 
-  it("ends by itself at its bounds", async () => {
+  it("ends by itself at its bounds, and says so", async () => {
     await using shop = await startFakeShop();
-    await using counted = await startLoad(quickLoad(shop.url, { maxRequests: 20 }));
-    await using timed = await startLoad(quickLoad(shop.url, { maxDurationMs: 300 }));
+    const counted = generateLoad(quickLoad(shop.url, { maxRequests: 20 }));
+    const timed = generateLoad(quickLoad(shop.url, { maxDurationMs: 300 }));
+    const stopped = generateLoad(quickLoad(shop.url));
     await sleep(800);
-    expect((await counted.stop()).requests).toBe(20);
+    expect(await counted.stop()).toMatchObject({ requests: 20, endedBy: "maxRequests" });
     const result = await timed.stop();
+    expect(result.endedBy).toBe("maxDurationMs");
     expect(result.endedAt - result.startedAt).toBeLessThan(600);
     expect(result.gap.ms).toBeLessThan(400);
+    expect((await stopped.stop()).endedBy).toBe("stop");
+  });
+
+  it("one that has ended by itself is no proof of what came later", async () => {
+    await using shop = await startFakeShop();
+    await using load = await startLoad(quickLoad(shop.url, { maxDurationMs: 200 }));
+    await sleep(500);
+    await expect(load.stop()).rejects.toThrow("the load ended by itself after");
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { conclude } from "../result.ts";
 import { backupFigures, nameOf, type Round, type SizeFacts } from "./figures.ts";
 
 const round = (over: Partial<Round["own"]> = {}): Round => ({
@@ -36,4 +37,17 @@ describe("the limits of what a backup costs", () => {
 
 it("a size is named as people say it", () => {
   expect([1e8, 9.4e8, 1.04e9, 1.26e9].map(nameOf)).toEqual(["100mb", "940mb", "1gb", "1.3gb"]);
+});
+
+it.each([
+  ["no size", []],
+  [
+    "no round",
+    [
+      { ...small, rounds: [] },
+      { ...large, rounds: [] },
+    ],
+  ],
+])("%s is no pass", (_, sizes) => {
+  expect(conclude({ bench: "backup", figures: backupFigures(sizes), peers: {}, floor: {} }).pass).toBe(false);
 });

@@ -12,6 +12,8 @@ export interface KillResult {
   readonly deaths: number;
   /** Kinds of the steps in which SIGKILL came. Results of older runs have none. */
   readonly diedIn?: readonly string[];
+  /** From a signal that asked it to stop to the end of the command, milliseconds. Results of older runs have none. */
+  readonly stopMs?: readonly number[];
   readonly requests: number;
   readonly lost: number;
   /** Orders that were acknowledged; where none are sent, and in results of older runs, there are none. */
@@ -45,6 +47,8 @@ export async function observeKill(
     slow: [],
     polls: { path: "/poll", clients: 0 },
     sockets: { path: "/ws", clients: 0 },
+    // A case takes about a minute, on a busy machine some: what takes longer than this hangs.
+    maxDurationMs: 1_200_000,
   };
   const before = github ? await lastOrder(stage.stack) : 0;
   const shownBefore = github?.state.deployments.length ?? 0;
@@ -64,6 +68,7 @@ export async function observeKill(
     name: nameOf(one),
     deaths: played.deaths,
     diedIn: played.diedIn,
+    stopMs: played.stopMs,
     requests,
     lost: failed,
     orders: ledger.acknowledged.length,

@@ -4,7 +4,7 @@ import { nowMs } from "../clock.ts";
 import type { Answer } from "./answer.ts";
 import type { Mark } from "./phases.ts";
 import type { LoadProfile } from "./profile.ts";
-import { type LoadResult, summarise } from "./result.ts";
+import { type LoadEnd, type LoadResult, summarise } from "./result.ts";
 import { dueAt, nextRequest } from "./schedule.ts";
 import { createClient, type RequestOptions, sendRequest } from "./send-request.ts";
 import { keepSocketOpen, type SocketRecords } from "./sockets.ts";
@@ -28,16 +28,17 @@ export function generateLoad(profile: LoadProfile): Generator {
   const pending = new Set<Promise<void>>();
   let sent = 0;
 
-  let endedAt = Number.POSITIVE_INFINITY;
-  const end = () => {
-    endedAt = Math.min(endedAt, nowMs());
+  let ended: { readonly endedAt: number; readonly endedBy: LoadEnd } | undefined;
+  const end = (endedBy: LoadEnd) => {
+    ended ??= { endedAt: nowMs(), endedBy };
     ending.abort();
+    return ended;
   };
-  const deadline = setTimeout(end, profile.maxDurationMs);
+  const deadline = setTimeout(() => end("maxDurationMs"), profile.maxDurationMs);
 
   function send(client: number, options: Omit<RequestOptions, "timeoutMs">): Promise<void> {
     sent += 1;
-    if (sent >= profile.maxRequests) end();
+    if (sent >= profile.maxRequests) end("maxRequests");
     const answer = sendRequest(origin, clientOf(client), { ...options, timeoutMs: profile.timeoutMs });
     const done = answer.then((record) => void answers.push(record)).finally(() => pending.delete(done));
     pending.add(done);
@@ -70,12 +71,12 @@ export function generateLoad(profile: LoadProfile): Generator {
   return {
     mark: (mark) => void marks.push(mark),
     stop: async () => {
-      end();
+      const { endedAt, endedBy } = end("stop");
       clearTimeout(deadline);
       await Promise.all([ordinary, ...slow, ...polls, ...opened]);
       await Promise.all(pending);
       for (const { agent } of clients) agent.destroy();
-      return summarise({ startedAt, endedAt, answers, marks, sockets });
+      return summarise({ startedAt, endedAt, endedBy, answers, marks, sockets });
     },
   };
 }

@@ -8,9 +8,13 @@ import { type SocketSummary, summariseSockets } from "./socket-summary.ts";
 import type { SocketRecords } from "./sockets.ts";
 import { type VersionSeen, versionsOf } from "./versions.ts";
 
+/** `stop`: whoever asked for the load. Otherwise the bound of the profile that it met by itself before. */
+export type LoadEnd = "stop" | "maxDurationMs" | "maxRequests";
+
 export interface LoadRecords {
   readonly startedAt: number;
   readonly endedAt: number;
+  readonly endedBy: LoadEnd;
   readonly answers: readonly Answer[];
   readonly marks: readonly Mark[];
   readonly sockets: SocketRecords;
@@ -22,6 +26,8 @@ export type FailedRequest = Failure & { readonly sentAt: number; readonly endedA
 export interface LoadResult {
   readonly startedAt: number;
   readonly endedAt: number;
+  /** What came after an end that nobody asked for, nobody saw. */
+  readonly endedBy: LoadEnd;
   readonly requests: number;
   readonly failed: number;
   readonly failuresByKind: Readonly<Record<FailureKind, number>>;
@@ -39,12 +45,13 @@ export interface LoadResult {
 
 const failuresKept = 1_000;
 
-export function summarise({ startedAt, endedAt, answers, marks, sockets }: LoadRecords): LoadResult {
+export function summarise({ startedAt, endedAt, endedBy, answers, marks, sockets }: LoadRecords): LoadResult {
   const failures = failuresOf(answers);
   const count = (kind: FailureKind) => failures.filter((failure) => failure.kind === kind).length;
   return {
     startedAt,
     endedAt,
+    endedBy,
     requests: answers.length,
     failed: failures.length,
     failuresByKind: Object.fromEntries(failureKinds.map((kind) => [kind, count(kind)])) as Record<FailureKind, number>,

@@ -9,7 +9,10 @@ import type { LoadResult } from "./result.ts";
 export interface Load extends AsyncDisposable {
   /** Names the moment `at` (now, unless said otherwise): a phase of the result begins there. */
   readonly mark: (name: string, at?: number) => void;
-  /** Ends the load and gives its result, once the last answers are there. Rejects if the process died. */
+  /**
+   * Ends the load and gives its result, once the last answers are there. Rejects if the process died, or the load had met a
+   * bound of its profile before: of what came later it says nothing, and so not that nothing was lost.
+   */
   readonly stop: () => Promise<LoadResult>;
 }
 
@@ -42,7 +45,11 @@ export async function startLoad(profile: LoadProfile): Promise<Load> {
     mark: (name, at = nowMs()) => send({ type: "mark", mark: { name, at } }),
     stop: async () => {
       send({ type: "stop" });
-      return (await replies.result.promise).result;
+      const { result } = await replies.result.promise;
+      const { endedBy, startedAt, endedAt, requests } = result;
+      if (endedBy === "stop") return result;
+      const what = `${requests} requests in ${Math.round((endedAt - startedAt) / 1_000)} s`;
+      throw new Error(`the load ended by itself after ${what} (${endedBy}): what came later it has not seen`);
     },
     [Symbol.asyncDispose]: async () => {
       if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");

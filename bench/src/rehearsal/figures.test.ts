@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { conclude } from "../result.ts";
 import { lintFigures, rehearsalFigures } from "./figures.ts";
 import type { Tried } from "./try-migration.ts";
 
@@ -46,4 +47,9 @@ it("counts what a linter says of the migrations that it can read", () => {
     tried({ linted: null }),
   ]);
   expect(figures).toEqual({ dangerous: 2, dangerous_missed: 1, harmless: 2, harmless_warned: 1 });
+});
+
+it("no migration at all is no pass", () => {
+  const figures = rehearsalFigures([], { postgres: 4_000 });
+  expect(conclude({ bench: "rehearsal", figures, peers: {}, floor: {} }).pass).toBe(false);
 });

@@ -1,4 +1,4 @@
-import { atMost, type Figures, type Numbers, shown } from "../result.ts";
+import { atLeast, atMost, type Figures, type Numbers, shown } from "../result.ts";
 import type { Tried } from "./try-migration.ts";
 
 /**
@@ -11,6 +11,7 @@ export function rehearsalFigures(tried: readonly Tried[], cloneMs: Readonly<Reco
   const dangerous = tried.filter(({ expect }) => expect !== null);
   const harmless = tried.filter(({ expect }) => expect === null);
   return {
+    migrations: atLeast(tried.length, 1),
     dangerous: shown(dangerous.length),
     dangerous_missed: atMost(dangerous.filter(isMissed).length, 0),
     harmless: shown(harmless.length),

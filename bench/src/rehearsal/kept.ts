@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import type { Tried } from "./try-migration.ts";
 
 /** What pieces of one run have found so far, so that it need not be done in one go. */
@@ -9,6 +10,12 @@ export interface Kept {
   readonly tried: readonly Tried[];
   /** How long a second copy took, by server, the longest of the pieces; milliseconds. */
   readonly cloneMs: Readonly<Record<string, number>>;
+}
+
+/** Where a run keeps its pieces: one of a part of the corpus apart, as it must not cost a long run of all of it what that has so far. */
+export function keptFileOf(directory: string, only: string): string {
+  const part = only === "" ? "" : `.${createHash("sha256").update(only).digest("hex").slice(0, 12)}`;
+  return join(directory, `rehearsal${part}.kept.json`);
 }
 
 /** What earlier pieces kept of the same corpus; nothing where there is none, or it was of another one. */

@@ -4,7 +4,7 @@ import { isSluiceError } from "@sluice/core";
 import { type BackupPorts, createAgeCipher, type Manifest, takeBackup, verifyBackup } from "@sluice/database";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { run } from "../../measure.ts";
-import { type Stage, take } from "./stage.ts";
+import type { Stage } from "./stage.ts";
 
 /** Something that is wrong with a backup, and the code that it must be found by. */
 export interface Detection {
@@ -105,7 +105,7 @@ async function otherContent(manifest: Manifest, { ports }: Bench): Promise<void>
 /** The connection goes while the dump stands still: nobody can know any more how it ended. */
 async function exitCodeLost({ stage }: Bench): Promise<string> {
   const stopping = run(["docker", "exec", "-u", "0", stage.server.container, "sh", "-c", stopDump]);
-  const { ended } = take(stage);
+  const { ended } = stage.take();
   await stopping;
   stage.proxy.cut();
   return ended;

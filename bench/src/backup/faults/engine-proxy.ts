@@ -5,14 +5,17 @@ import { createConnection, createServer, type Socket } from "node:net";
 export interface EngineProxy extends AsyncDisposable {
   /** For `DOCKER_HOST`. */
   readonly host: string;
-  /** Ends every connection there is, in the middle of whatever it carries. */
-  cut(): void;
+  /** Ends every connection there is, in the middle of whatever it carries; how many there were. */
+  cut(): number;
+  /** Resolves as soon as there is a connection. */
+  connected(): Promise<void>;
 }
 
 /** @param path of the socket to listen on */
 export async function openEngineProxy(path: string): Promise<EngineProxy> {
   const engine = enginePath(process.env["DOCKER_HOST"]);
   const open = new Set<Socket>();
+  let arrival = Promise.withResolvers<void>();
   // A client that has said all it has to say still listens.
   const halfOpen = { allowHalfOpen: true };
   const server = createServer(halfOpen, (near) => {
@@ -22,18 +25,26 @@ export async function openEngineProxy(path: string): Promise<EngineProxy> {
   });
   const join = (from: Socket, to: Socket) => {
     open.add(from);
-    from.on("close", () => open.delete(from));
+    arrival.resolve();
+    from.on("close", () => {
+      open.delete(from);
+      if (open.size === 0) arrival = Promise.withResolvers();
+    });
     from.on("error", () => to.destroy());
     from.pipe(to);
   };
   server.listen(path);
   await once(server, "listening");
   const cut = () => {
+    // Two sockets make a connection.
+    const count = Math.ceil(open.size / 2);
     for (const socket of open) socket.destroy();
+    return count;
   };
   return {
     host: `unix://${path}`,
     cut,
+    connected: () => arrival.promise,
     async [Symbol.asyncDispose]() {
       cut();
       server.close();

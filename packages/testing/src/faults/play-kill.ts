@@ -6,6 +6,7 @@ import { begunRollback } from "./begun-rollback.ts";
 import { type CrashStage, lastWord, reasonOf, runSluice, statusOf, versionsSeen } from "./crash-stage.ts";
 import type { Death, KillCase } from "./kill-cases.ts";
 import { leftBehind } from "./left-behind.ts";
+import { orderlyStop, unheeded } from "./orderly-stop.ts";
 import { stepOfDeath } from "./step-of-death.ts";
 
 /** Works from the sources and from what is built: Node reads its types away. */
@@ -16,6 +17,8 @@ export interface KillOutcome {
   readonly deaths: number;
   /** Of those by SIGKILL: the kinds of the steps that it came in, such as `bake`, or `after backup` between two. */
   readonly diedIn: readonly string[];
+  /** Of those that were asked to stop at a record: from the signal to the end, milliseconds. */
+  readonly stopMs: readonly number[];
   /** What is wrong afterwards, in words. */
   readonly problems: readonly string[];
 }
@@ -39,17 +42,30 @@ export async function playKill(
   const writtenBefore = (await journal()).length;
   let deaths = 0;
   const diedIn: string[] = [];
+  const stopMs: number[] = [];
   for (const [index, { verb, death }] of one.killed.entries()) {
+    const from = (await journal()).length;
     const ended = await runToDeath(stage, verb === "deploy" ? deployArgs(release) : [verb, "--yes"], death);
+    const endedAtMs = Date.now();
     // After one way back there may be none further, and what has nothing to do dies of nothing: first there is one again.
     if (before !== release && ended.stdout.includes('"NOTHING_TO_ROLL_BACK"')) {
       const wrong = await goOn(stage, "deploy", release);
-      return wrong.length > 0 ? { deaths, diedIn, problems: wrong } : playKill(stage, one, release, mark);
+      return wrong.length > 0 ? { deaths, diedIn, stopMs, problems: wrong } : playKill(stage, one, release, mark);
     }
     if (ended.signal === "SIGKILL") diedIn.push(stepOfDeath(await journal()));
-    if (ended.signal === (death.signal ?? "SIGKILL") || ended.exitCode === interrupted) deaths++;
+    const { signal = "SIGKILL" } = death;
+    const isDead = ended.signal === signal || ended.exitCode === interrupted;
+    if (isDead) deaths++;
+    if (death.at === "record" && signal !== "SIGKILL") {
+      const stop = orderlyStop(await journal(), from, death.record);
+      if (stop) {
+        const ms = endedAtMs - stop.askedAtMs;
+        stopMs.push(ms);
+        problems.push(...unheeded(stop, ended, isDead, ms).map((what) => `${verb}: ${what}`));
+      }
+    }
     // The first one writes all records of its kind; of what is left to do later there may be fewer.
-    else if (index === 0 && death.at === "record" && (death.signal ?? "SIGKILL") === "SIGKILL")
+    if (index === 0 && death.at === "record" && !isDead && (signal === "SIGKILL" || stopMs.length === 0))
       problems.push(`${verb} was not killed: it ended with ${ended.exitCode}: ${reasonOf(ended)}`);
     mark(`the end of ${verb} by ${ended.signal ?? ended.exitCode}`);
   }
@@ -64,7 +80,7 @@ export async function playKill(
   if (!expected.includes(now)) problems.push(`${now} serves instead of ${expected.join(" or ")}`);
   const seen = await versionsSeen(stage.url);
   if (seen.join() !== now) problems.push(`users see ${seen.join(", ")}, and ${now} should serve`);
-  return { deaths, diedIn, problems };
+  return { deaths, diedIn, stopMs, problems };
 }
 
 const interrupted = 130;
