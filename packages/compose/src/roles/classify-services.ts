@@ -1,6 +1,6 @@
 import type { ComposeModel, Role, RoleDecision, ServiceConfig, Strategy } from "@sluice/core";
-import { firstBlocker } from "./blockers.ts";
 import { doubtfulPort } from "./application-rules.ts";
+import { firstBlocker } from "./blockers.ts";
 import { isEdge } from "./edge-rules.ts";
 import { inferRole } from "./infer-role.ts";
 import { listeningPort } from "./listening-port.ts";
