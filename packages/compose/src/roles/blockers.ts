@@ -1,5 +1,5 @@
 import type { ComposeService } from "@sluice/core";
-import { isDockerSocket } from "./service-shape.ts";
+import { carriesDockerSocket, isDockerSocket } from "./service-shape.ts";
 
 export interface Blocker {
   /** After "it cannot be two at once: ". */
@@ -30,13 +30,23 @@ const finders: readonly Find[] = [
     if (reserved) return { reason: "it reserves devices of the host", path: ["deploy", "resources"] };
     return Array.isArray(gpus) && gpus.length > 0 && { reason: "it reserves devices of the host", path: ["gpus"] };
   },
+  ({ runtime }) => runtime === "nvidia" && { reason: "runtime nvidia gives it devices of the host", path: ["runtime"] },
+  ({ cap_add: capabilities }) => {
+    const added = Array.isArray(capabilities) ? capabilities : [];
+    const found = added.find((name) => /^(?:CAP_)?(?:NET_ADMIN|ALL)$/i.test(String(name)));
+    return found !== undefined && { reason: `capability ${found} to change networks`, path: ["cap_add"] };
+  },
   ({ ports = [] }) => {
     const index = ports.findIndex(({ protocol }) => protocol !== undefined && protocol !== "tcp");
     return index >= 0 && { reason: `${ports[index]?.protocol} port ${ports[index]?.target}`, path: ["ports", index] };
   },
   ({ volumes = [] }) => {
-    const index = volumes.findIndex(({ source }) => isDockerSocket(source));
-    return index >= 0 && { reason: "the Docker socket is mounted", path: ["volumes", index] };
+    const index = volumes.findIndex(({ source }) => carriesDockerSocket(source));
+    const source = volumes[index]?.source;
+    const reason = isDockerSocket(source)
+      ? "the Docker socket is mounted"
+      : `${source} of the host has the Docker socket`;
+    return index >= 0 && { reason, path: ["volumes", index] };
   },
   ({ networks = {} }) => {
     const fixed = Object.entries(networks).find(([, network]) => network?.ipv4_address ?? network?.["ipv6_address"]);

@@ -29,7 +29,6 @@ describe("roles are told by whole image names", () => {
     ["danielqsj/kafka-exporter", "support"],
     ["traefik:3", "edge"],
     ["minio/minio", "data"],
-    ["minio/mc", "job"],
     ["acme/ui", "web"],
   ])("%s is %s", (image, role) => {
     expect(alone("thing", { image, ...port(8080) })).toMatch(new RegExp(`^${role} `));
@@ -211,5 +210,66 @@ describe("nothing becomes two in silence", () => {
     expect(alone("app", { image: "shop" }, { role: "worker" })).toBe("worker slots configured");
     expect(alone("app", { image: "shop", ...port(80) }, { strategy: "recreate" })).toBe("web recreate likely");
     expect(alone("db", { image: "postgres" }, { role: "data" })).toBe("data recreate configured");
+  });
+});
+
+describe("what a name, port or command alone would tell wrongly", () => {
+  const volume = (target: string) => ({ volumes: [{ type: "volume", source: "v", target }] });
+  test.each<[string, ComposeService, string]>([
+    ["thing", { image: "minio/mc" }, "job slots sure"],
+    ["thing", { image: "acme/mc", restart: "always" }, "web recreate ask"],
+    ["cassandra-seed", { image: "cassandra" }, "data recreate sure"],
+    ["scylla-seed", { image: "scylladb/scylla", ...volume("/var/lib/scylla") }, "data recreate sure"],
+    ["mongo-setup", { image: "mongo", entrypoint: ["bash", "/setup.sh"] }, "job slots likely"],
+    ["jobs-db", { build: { context: "." } }, "data recreate likely"],
+    ["queue", { image: "acme/broker-native" }, "worker recreate ask"],
+    ["pool", { image: "acme/pool", ports: [...port(5432).ports, ...port(8008).ports] }, "data recreate ask"],
+    ["sink", { image: "acme/plumdb", ...port(8080) }, "data recreate ask"],
+    ["nats", { build: { context: "." }, ports: [...port(4222).ports, ...port(8222).ports] }, "data recreate likely"],
+    ["thing", { image: "acme/thing", ...port(7701) }, "web recreate ask"],
+    ["thing", { build: { context: "." }, ...port(7701) }, "web slots likely"],
+    ["mailers", { build: { context: "." }, command: ["sidekiq"], expose: [3000] }, "worker recreate ask"],
+    ["mails", { build: { context: "." }, environment: { PROCESS_TYPE: "worker" } }, "worker slots likely"],
+    ["n8n", { image: "n8n", environment: { EXECUTIONS_MODE: "queue" }, ...port(5678) }, "web slots likely"],
+    ["bot2", { image: "shop", command: ["sh", "-c", "alembic upgrade head && python main.py"] }, "web recreate ask"],
+    ["install", { image: "shop", deploy: { restart_policy: { condition: "any" } } }, "web recreate ask"],
+    ["provisioner", { image: "acme/provisioner" }, "worker recreate ask"],
+    ["browser", { image: "selenium/standalone-chrome", restart: "always" }, "web recreate ask"],
+    ["tick", { image: "shop", command: ["watch", "-n", "60", "report"] }, "worker recreate ask"],
+    ["docs", { build: { context: "docs" } }, "web recreate ask"],
+    ["storybook", { build: { context: "." }, ...port(6006) }, "web recreate ask"],
+    ["front-proxy", { image: "acme/p", ...port(8080), depends_on: { web: {} } }, "edge recreate likely"],
+    ["site", { build: { context: "/srv/nginx" }, ...port(80), depends_on: { web: {} } }, "edge recreate likely"],
+    ["gateway", { image: "acme/gateway", ...port(80) }, "edge recreate ask"],
+    ["gpu", { image: "acme/model", ...port(8000), runtime: "nvidia" }, "web recreate likely"],
+    ["vpn", { image: "acme/vpn", ...port(8000), cap_add: ["NET_ADMIN"] }, "web recreate likely"],
+    [
+      "look",
+      {
+        image: "acme/look",
+        ...port(80),
+        volumes: [{ type: "bind", source: "/var/run", target: "/r", read_only: true }],
+      },
+      "web recreate likely",
+    ],
+    [
+      "blog",
+      { image: "wordpress", ...port(80), volumes: [{ type: "volume", target: "/var/www/html" }] },
+      "web recreate likely",
+    ],
+  ])("%s %j is %s", (name, service, expected) => {
+    expect(alone(name, service)).toBe(expected);
+  });
+
+  test("a build that writes the pages of another service is asked about, and what others need is no job", () => {
+    const pages = { type: "volume", source: "pages", target: "/pages" };
+    const { front, app, web } = decide({
+      front: { build: { context: "." }, command: ["npm", "run", "build"], volumes: [pages] },
+      web: { image: "nginx", ...port(80), volumes: [{ ...pages, read_only: true }], depends_on: { app: {} } },
+      app: { build: { context: "." }, restart: "no" },
+    });
+    expect(front).toMatchObject({ role: "job", confidence: "ask" });
+    expect(app).toMatchObject({ role: "web", strategy: "recreate", confidence: "ask" });
+    expect(web).toMatchObject({ role: "edge" });
   });
 });

@@ -1,8 +1,12 @@
 import type { ComposeModel, Role, RoleDecision, ServiceConfig, Strategy } from "@sluice/core";
+import { doubtfulPort } from "./application-rules.ts";
 import { firstBlocker } from "./blockers.ts";
-import { addresses, type InferredRole, inferRole, isEdge, surroundingsOf } from "./infer-role.ts";
+import { isEdge } from "./edge-rules.ts";
+import { inferRole } from "./infer-role.ts";
 import { listeningPort } from "./listening-port.ts";
-import { type ServiceShape, shapeOf, writableMounts } from "./service-shape.ts";
+import type { InferredRole } from "./rule.ts";
+import { keptMounts, mountText, type ServiceShape, shapeOf } from "./service-shape.ts";
+import { addresses, type Surroundings, surroundingsOf } from "./surroundings.ts";
 
 export type RoleOverrides = Readonly<Record<string, Partial<ServiceConfig> | undefined>>;
 
@@ -13,7 +17,7 @@ export type RoleOverrides = Readonly<Record<string, Partial<ServiceConfig> | und
 export function classifyServices(model: ComposeModel, overrides: RoleOverrides = {}): readonly RoleDecision[] {
   const shapes = Object.entries(model.services).map(([name, service]) => shapeOf(name, service));
   const surroundings = surroundingsOf(model, shapes);
-  const decisions = shapes.map((shape) => decide(shape, inferRole(shape, surroundings), overrides[shape.name] ?? {}));
+  const decisions = shapes.map((shape) => decide(shape, surroundings, overrides[shape.name] ?? {}));
   return decisions.map((decision) => keptReachable(decision, decisions, shapes));
 }
 
@@ -39,23 +43,40 @@ function calls(shape: ServiceShape, name: string): boolean {
   return addresses(shape, name) || (isEdge(shape) && name in (shape.service.depends_on ?? {}));
 }
 
-function decide(shape: ServiceShape, inferred: InferredRole, override: Partial<ServiceConfig>): RoleDecision {
-  const { role, confidence, reason } = override.role
-    ? { role: override.role, confidence: "configured" as const, reason: "as configured" }
-    : inferred;
-  const { strategy, because } = chooseStrategy(shape, role, confidence === "ask", override);
+function decide(shape: ServiceShape, around: Surroundings, override: Partial<ServiceConfig>): RoleDecision {
+  const inferred: InferredRole = override.role
+    ? { role: override.role, confidence: "configured", reason: "as configured" }
+    : inferRole(shape, around);
+  const isUnsure = inferred.confidence === "ask";
+  const choice = withDoubt(chooseStrategy(shape, inferred.role, isUnsure, override), shape, around, inferred, override);
+  const confidence = isUnsure || choice.isDoubtful === true ? "ask" : inferred.confidence;
   return {
     service: shape.name,
-    role,
-    strategy,
+    role: inferred.role,
+    strategy: choice.strategy,
     confidence: override.strategy && confidence === "ask" ? "configured" : confidence,
-    reason: because ? `${reason}; ${because}` : reason,
+    reason: choice.because ? `${inferred.reason}; ${choice.because}` : inferred.reason,
   };
+}
+
+/** Only what would be two is asked about: what stays in base for another reason is safe there. */
+function withDoubt(
+  choice: Choice,
+  shape: ServiceShape,
+  around: Surroundings,
+  { role, confidence }: InferredRole,
+  override: Partial<ServiceConfig>,
+): Choice {
+  const isSaid = confidence === "configured" || override.strategy !== undefined || override.port !== undefined;
+  if (role !== "web" || choice.strategy !== "slots" || isSaid) return choice;
+  const because = doubtfulPort(shape, around);
+  return because === undefined ? choice : { strategy: "recreate", because, isDoubtful: true };
 }
 
 interface Choice {
   readonly strategy: Strategy;
   readonly because?: string;
+  readonly isDoubtful?: boolean;
 }
 
 function chooseStrategy(shape: ServiceShape, role: Role, isUnsure: boolean, override: Partial<ServiceConfig>): Choice {
@@ -65,10 +86,9 @@ function chooseStrategy(shape: ServiceShape, role: Role, isUnsure: boolean, over
   if (override.strategy) return { strategy: override.strategy, because: `strategy ${override.strategy} is configured` };
   const blocker = firstBlocker(shape.service);
   if (blocker) return { strategy: "recreate", because: `it cannot be two at once: ${blocker.reason}` };
-  const [mount] = override.sharedVolumes ? [] : writableMounts(shape.service);
+  const [mount] = override.sharedVolumes ? [] : keptMounts(shape.service);
   if (mount) {
-    const kind = mount.type === "volume" ? "volume" : "bind mount";
-    return { strategy: "recreate", because: `it writes to ${kind} ${mount.source} (sharedVolumes: true if two may)` };
+    return { strategy: "recreate", because: `it writes to ${mountText(mount)} (sharedVolumes: true if two may)` };
   }
   if (isUnsure) return { strategy: "recreate", because: "it is not made two of until its role is configured" };
   if (role === "web" && listeningPort(shape.service, override) === null) {

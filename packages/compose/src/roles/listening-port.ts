@@ -1,5 +1,6 @@
 import type { ComposeService, Protocol, ServiceConfig } from "@sluice/core";
 import { proxyLabels, proxyVariables } from "../model/proxy-labels.ts";
+import { tcpPorts } from "./known-ports.ts";
 
 /** Where a service listens inside its container, from the surest source to the least; `null` when nothing tells. */
 export function listeningPort(service: ComposeService, override: Partial<ServiceConfig> = {}): number | null {
@@ -13,9 +14,6 @@ export function listeningPort(service: ComposeService, override: Partial<Service
   ];
   return candidates.find((port) => port !== undefined) ?? null;
 }
-
-/** Ports on which servers usually speak something that is no HTTP/1: TLS of their own, gRPC, FastCGI, ssh, mail, MQTT. */
-const tcpPorts = new Set([21, 22, 25, 443, 465, 587, 993, 1883, 5222, 5269, 8443, 8883, 9443, 50051]);
 
 /** What proxies call the ways to speak to a server; everything else has TLS. */
 const schemes: Readonly<Record<string, Protocol>> = { http: "http", h2c: "h2", grpc: "h2" };

@@ -3,7 +3,7 @@ import { isApplication } from "@sluice/core";
 import { firstBlocker, sharedServices } from "./blockers.ts";
 import type { RoleOverrides } from "./classify-services.ts";
 import { hasHealthcheck } from "./service-facts.ts";
-import { writableMounts } from "./service-shape.ts";
+import { keptMounts, mountText } from "./service-shape.ts";
 
 /** A finding, and where in the compose model its cause is. */
 export interface ServiceFinding extends Finding {
@@ -31,8 +31,8 @@ function findingsOf(
   decisions: readonly RoleDecision[],
 ): readonly ServiceFinding[] {
   const { role, service } = decision;
-  const ofApplications = [impossible, unsure, stopFirst, withoutHealthcheck, named, secretsOfShell];
-  return [driveLetter, sharesWithSlot, ...(isApplication(role) ? ofApplications : [])].flatMap((find) => {
+  const ofApplications = [impossible, stopFirst, withoutHealthcheck, named, secretsOfShell];
+  return [driveLetter, sharesWithSlot, unsure, ...(isApplication(role) ? ofApplications : [])].flatMap((find) => {
     const finding = find(model, decision, override, decisions);
     return finding ? [{ ...finding, service, path: ["services", service, ...finding.path] }] : [];
   });
@@ -95,19 +95,23 @@ const unsure: Find = (_model, { service, role, confidence, reason }) =>
     severity: "warn",
     code: "role-unsure",
     message: `it is not clear what ${service} is (taken for ${role}): ${reason}`,
-    hint: `set services.${service}.role in sluice.yaml, and port for a web service; until then it is replaced stop-first`,
+    hint: `set services.${service}.role in sluice.yaml, and port for a web service; until then ${untilThen(role)}`,
     path: [],
   };
 
+function untilThen(role: RoleDecision["role"]): string {
+  if (role === "job") return "it runs once in each deployment";
+  return isApplication(role) ? "it is replaced stop-first" : "it is changed only when its configuration changes";
+}
+
 const stopFirst: Find = (model, { service, strategy }, override) => {
   const { volumes = [], ...rest } = model.services[service] ?? {};
-  const [mount] = writableMounts({ volumes });
+  const [mount] = keptMounts({ volumes });
   if (strategy !== "recreate" || override.strategy || !mount || firstBlocker(rest)) return undefined;
-  const what = mount.type === "volume" ? `volume ${mount.source}` : `bind mount ${mount.source}`;
   return {
     severity: "warn",
     code: "replaced-stop-first",
-    message: `${service} writes to ${what}: it is replaced stop-first, with a gap at each deployment`,
+    message: `${service} writes to ${mountText(mount)}: it is replaced stop-first, with a gap at each deployment`,
     hint:
       mount.type === "volume"
         ? `set services.${service}.sharedVolumes: true if two versions may write there at once (uploads, media)`

@@ -1,6 +1,6 @@
 import type { ComposeMount, ComposeService } from "@sluice/core";
 import { unescapeDollars } from "../model/dollars.ts";
-import { isProxied } from "../model/proxy-labels.ts";
+import { isProxied, proxyLabels } from "../model/proxy-labels.ts";
 
 /** What the classifier looks at of a service. */
 export interface ServiceShape {
@@ -33,8 +33,24 @@ export function shapeOf(name: string, service: ComposeService): ServiceShape {
     hasPublishedPorts: published.length > 0,
     ports: [...published.map(({ target }) => target), ...exposed.filter((port) => Number.isInteger(port))],
     isProxied: isProxied(service),
-    isKeptRunning: /^(?:always|unless-stopped)$/.test(service.restart ?? ""),
+    isKeptRunning: /^(?:always|unless-stopped|any)$/.test(restartOf(service)),
   };
+}
+
+/** Compose reads the policy for a swarm where there is no `restart`. */
+function restartOf({ restart, deploy }: ComposeService): string {
+  const policy = deploy?.["restart_policy"] as { readonly condition?: string } | undefined;
+  return restart ?? policy?.condition ?? "";
+}
+
+/** Users or other services are meant to reach it: a host port, an exposed port, a router label. */
+export function isReachable({ ports, isProxied }: ServiceShape): boolean {
+  return ports.length > 0 || isProxied;
+}
+
+/** Could end and be done. A variable for a proxy is often shared by all services of a file, and tells less than a label. */
+export function isOneShot({ isKeptRunning, ports, service }: ServiceShape): boolean {
+  return !isKeptRunning && ports.length === 0 && Object.keys(proxyLabels(service)).length === 0;
 }
 
 /** `registry:5000/team/app:1.2@sha256:…` is `team/app`. */
@@ -51,15 +67,41 @@ const hostFacts =
 
 /** Volumes and bind mounts that two copies of a service would write to at once. Anonymous volumes are one per copy. */
 export function writableMounts({ volumes = [] }: ComposeService): readonly ComposeMount[] {
-  return volumes.filter(
-    ({ type, source, read_only }) =>
-      read_only !== true &&
-      source !== undefined &&
-      source !== "" &&
-      (type === "volume" || (type === "bind" && !hostFacts.test(source) && !isDockerSocket(source))),
-  );
+  return volumes.filter((mount) => isWritable(mount) && !isAnonymous(mount));
+}
+
+/** Directories whose content is made again: of builds, caches, logs. */
+const madeAgain =
+  /\/(?:node_modules|vendor|\.?venv|__pycache__|\.next|\.nuxt|dist|build|target|\.?caches?|te?mp|logs?|run)(?:\/|$)/;
+
+/**
+ * What is lost or shared when a second copy takes over: writable mounts, and anonymous volumes. Compose gives such a
+ * volume to the next container of a service, while a new slot begins with an empty one.
+ */
+export function keptMounts({ volumes = [] }: ComposeService): readonly ComposeMount[] {
+  return volumes.filter((mount) => isWritable(mount) && !(isAnonymous(mount) && madeAgain.test(mount.target)));
+}
+
+function isAnonymous({ type, source = "" }: ComposeMount): boolean {
+  return type === "volume" && source === "";
+}
+
+function isWritable({ type, source = "", read_only }: ComposeMount): boolean {
+  if (read_only === true) return false;
+  return type === "volume" || (type === "bind" && source !== "" && !hostFacts.test(source) && !isDockerSocket(source));
+}
+
+/** `volume uploads`, `bind mount /srv/uploads`, `an anonymous volume at /uploads`. */
+export function mountText(mount: ComposeMount): string {
+  if (isAnonymous(mount)) return `an anonymous volume at ${mount.target}`;
+  return `${mount.type === "volume" ? "volume" : "bind mount"} ${mount.source}`;
 }
 
 export function isDockerSocket(source: string | undefined): boolean {
   return source !== undefined && /(?:^|\/)(?:docker|podman)\.sock$/.test(source);
+}
+
+/** The socket itself, or a directory of the host in which it is. */
+export function carriesDockerSocket(source: string | undefined): boolean {
+  return isDockerSocket(source) || (source !== undefined && /^\/(?:(?:var\/)?run\/?)?$/.test(source));
 }
