@@ -1,8 +1,9 @@
 // What users meet of a bad version: Sluice beside plain Compose and Docker Swarm, same shop, same load.
-import { badCases, quickModes } from "./bad-releases/cases.ts";
+import { readCases } from "./bad-releases/cases.ts";
 import { badReleaseFigures, badReleaseNumbers } from "./bad-releases/limits.ts";
 import { type BadRun, observeBadRelease } from "./bad-releases/observe-bad-release.ts";
 import { type PeerName, prepareBadPeer, readPeers, watchedMs } from "./bad-releases/peers.ts";
+import { runKey } from "./bad-releases/run-key.ts";
 import { Kept } from "./kept.ts";
 import { readOptions } from "./options.ts";
 import { mustSucceed } from "./peers/must-succeed.ts";
@@ -25,14 +26,13 @@ const values = readOptions({
     "startup-ms": { type: "number", default: 1_000, says: "time from the shop's start to its readiness" },
   },
 });
-const modes = values.case?.split(",") ?? (values.quick ? quickModes : badCases.map(({ mode }) => mode));
-const cases = badCases.filter(({ mode }) => modes.includes(mode));
 const err20Runs = values.runs ?? (values.quick ? 1 : 10);
 const ratePerSecond = values.rate;
+const bake = values.quick ? "10s" : "60s";
 const stage = { startUpMs: values["startup-ms"], drainMs: 5_000 };
 
 /** As a project would have it: users tell what is wrong, and a check of resources what they do not see. */
-const config = `rollout: { steps: [{ share: 5, for: 30s }, { share: 50, for: 30s }, 100], bake: ${values.quick ? "10s" : "60s"} }
+const config = `rollout: { steps: [{ share: 5, for: 30s }, { share: 50, for: 30s }, 100], bake: ${bake} }
 releases: { keep: 20 }
 traffic: { drain: { timeout: 5s } }
 services: { web: { health: { path: /healthz } } }
@@ -43,13 +43,14 @@ const memory = "services: { web: { mem_limit: 300m } }\n";
 const files = { "sluice.yaml": config, "docker-compose.override.yml": memory };
 
 await runBench(async (session) => {
+  const cases = readCases(values.case, values);
   const { names, without } = readPeers(values.peers);
   if (without !== "") session.say(without);
   const kept = await Kept.open(values.resume);
   const wanted = names.flatMap((name) =>
     cases.flatMap(({ mode }) => rounds(name, mode).map((round) => ({ name, mode, round }))),
   );
-  const keyOf = ({ name, mode, round }: (typeof wanted)[number]) => `${name} ${mode} ${round}, ${ratePerSecond}/s`;
+  const keyOf = (one: (typeof wanted)[number]) => runKey({ ...one, ratePerSecond, bake, startUpMs: stage.startUpMs });
   const open = wanted.filter((one) => !kept.has(keyOf(one)));
   const peers = new Map<PeerName, Peer>();
   await using engines = new AsyncDisposableStack();

@@ -26,11 +26,22 @@ const documented: readonly (readonly [changed: RegExp, docs: RegExp, what: strin
   [/^docs\/zh\//, /^docs\/en\//, "docs/en says what docs/zh says"],
 ];
 
-/** What a change lacks; empty when it has all. */
-export function missingChanges(paths: readonly string[], body: string): readonly string[] {
+/**
+ * What a change lacks; empty when it has all.
+ *
+ * @param paths all that it touches
+ * @param body what its pull request says
+ * @param deleted those of them that are gone afterwards: a changeset that was there before is somebody else's
+ */
+export function missingChanges(
+  paths: readonly string[],
+  body: string,
+  deleted: readonly string[] = [],
+): readonly string[] {
   const isExcused = (what: string) => new RegExp(`^no-${what}: *\\S`, "m").test(body);
   const shipped = paths.find(isShipped);
-  const needsChangeset = shipped !== undefined && !paths.some(isChangeset) && !isExcused("changeset");
+  const bringsChangeset = paths.some((path) => isChangeset(path) && !deleted.includes(path));
+  const needsChangeset = shipped !== undefined && !bringsChangeset && !isExcused("changeset");
   const undocumented = documented
     .filter(([changed, docs]) => paths.some((path) => changed.test(path)) && !paths.some((path) => docs.test(path)))
     .map(([, , what]) => what);
@@ -42,11 +53,12 @@ export function missingChanges(paths: readonly string[], body: string): readonly
 
 export async function checkChanges({ env, directory, say, signal }: Workflow): Promise<number> {
   const range = `${env["BASE"] || "origin/main"}...HEAD`;
-  const { stdout } = await promisify(execFile)("git", ["diff", "--name-only", "-z", range], { cwd: directory, signal });
-  const missing = missingChanges(
-    stdout.split("\0").filter((path) => path !== ""),
-    env["BODY"] ?? "",
-  );
+  const pathsOf = async (...filter: readonly string[]) => {
+    const args = ["diff", "--name-only", "-z", ...filter, range];
+    const { stdout } = await promisify(execFile)("git", args, { cwd: directory, signal });
+    return stdout.split("\0").filter((path) => path !== "");
+  };
+  const missing = missingChanges(await pathsOf(), env["BODY"] ?? "", await pathsOf("--diff-filter=D"));
   for (const what of missing) say(what);
   return missing.length === 0 ? 0 : refusedExitCode;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { drill } from "./backup-drill.ts";
+import { type Drill, drill, drillText } from "./backup-drill.ts";
 import { missingChanges } from "./check-changes.ts";
 import { type GateFacts, gateReasons } from "./release-gate.ts";
 import { harmless } from "./workflow.ts";
@@ -35,20 +35,47 @@ it.each([
   expect(harmless(said)).toBe(shown);
 });
 
-it("a drill restores the very backup that it took, and measures both", async () => {
-  const asked: string[] = [];
-  let at = 0;
-  const manifest = (id: string) => ({ id }) as Awaited<ReturnType<Parameters<typeof drill>[0]["backup"]>>;
-  const database = {
-    backup: async () => ((at += 100), manifest("b7")),
-    verify: async (id: string | undefined) => ((at += 900), asked.push(id ?? ""), manifest("b7")),
-  };
-  expect(await drill(database, () => at, AbortSignal.timeout(5_000))).toEqual({
-    id: "b7",
-    takenMs: 100,
-    restoredMs: 900,
+describe("a drill", () => {
+  type Manifest = Awaited<ReturnType<Parameters<typeof drill>[0]["verify"]>>;
+  const untold = "whether it holds what the database held";
+  const restored = { level: "restored", at: "2026-01-02T03:04:05.000Z", restoreMs: 900, notTested: [untold] } as const;
+  const compared = { ...restored, level: "compared", notTested: ["the application with the restored data"] } as const;
+
+  it.each([
+    [[restored, compared], true, compared.notTested],
+    [[restored], false, [untold]],
+  ] as const)("restores the very backup that it took, measures both, and says what was shown: %#", async (...row) => {
+    const [verified, isCompared, notTested] = row;
+    const asked: string[] = [];
+    let at = 0;
+    const manifest = (id: string, levels: readonly object[]) => ({ id, verified: levels }) as Manifest;
+    const database = {
+      backup: async () => ((at += 100), manifest("b7", [])),
+      verify: async (id: string | undefined) => ((at += 900), asked.push(id ?? ""), manifest("b7", verified)),
+    };
+    expect(await drill(database, () => at, AbortSignal.timeout(5_000))).toEqual({
+      id: "b7",
+      takenMs: 100,
+      restoredMs: 900,
+      isCompared,
+      notTested,
+    });
+    expect(asked).toEqual(["b7"]);
   });
-  expect(asked).toEqual(["b7"]);
+
+  it("claims a comparison only where there was one", () => {
+    const done: Drill = {
+      id: "b7",
+      takenMs: 1_000,
+      restoredMs: 2_000,
+      isCompared: true,
+      notTested: ["the application"],
+    };
+    expect(drillText(done)).toBe("backup b7 is proven: taken in 1.0 s, restored and compared in 2.0 s");
+    expect(drillText({ ...done, isCompared: false, notTested: [untold] })).toBe(
+      `backup b7 is proven: taken in 1.0 s, restored in 2.0 s; not tested: ${untold}`,
+    );
+  });
 });
 
 describe("a change", () => {
@@ -67,5 +94,11 @@ describe("a change", () => {
     [["docs/en/guide.md", "docs/zh/guide.md"], "", 0],
   ])("of %j with %j lacks %i", (paths, body, count) => {
     expect(missingChanges(paths, body)).toHaveLength(count);
+  });
+
+  it("brings no changeset by deleting one of others", () => {
+    const theirs = ".changeset/theirs.md";
+    expect(missingChanges([theirs, code], "", [theirs])).toHaveLength(1);
+    expect(missingChanges([theirs, ".changeset/mine.md", code], "", [theirs])).toEqual([]);
   });
 });

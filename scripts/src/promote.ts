@@ -17,12 +17,13 @@ export async function promote(workflow: Workflow): Promise<number> {
     say(`MINIMUM_MINUTES is ${env["MINIMUM_MINUTES"]}, and must be a number of minutes`);
     return 2;
   }
-  const asked = await resolveRelease({ env, directory, signal });
+  await using production = createDeployer(deployerOptions(workflow));
+  const { config } = await production.inspect(signal);
+  const asked = await resolveRelease({ env, directory, allowPrerelease: config.releases.allowPrerelease, signal });
   if ("ignored" in asked) {
     say(asked.ignored);
     return 0;
   }
-  await using production = createDeployer(deployerOptions(workflow));
   const promotion = {
     stack: staging,
     stateHome: env["STAGING_SLUICE_HOME"] || undefined,

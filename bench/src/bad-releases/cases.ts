@@ -1,3 +1,5 @@
+import { UsageError } from "../options.ts";
+
 /** A way in which a version of the shop is bad. */
 export interface BadCase {
   /** As `make-release.mjs` names it. */
@@ -5,7 +7,7 @@ export interface BadCase {
   readonly what: string;
   /** Exit codes that tell the truth: 20 where nobody met it, 21 where users had. */
   readonly exitCodes: readonly number[];
-  /** Requests may not be lost to it at all. */
+  /** Requests may not be lost to it at all, from the command's start to the end of the load. */
   readonly losesNone: boolean;
   /** Milliseconds that most requests take of the good version before it, and of itself without its fault. Default 0. */
   readonly baseMs?: number;
@@ -23,4 +25,17 @@ export const badCases: readonly BadCase[] = [
 ];
 
 /** Those that are over soon. */
-export const quickModes: readonly string[] = ["err20", "crash", "errroute", "unhealthy"];
+const quickModes: readonly string[] = ["err20", "crash", "errroute", "unhealthy"];
+
+/**
+ * The bad versions that a person has named, with commas between; otherwise all, or the quick ones.
+ *
+ * @throws UsageError for a name that is none
+ */
+export function readCases(text: string | undefined, { quick }: { readonly quick: boolean }): readonly BadCase[] {
+  const all = badCases.map(({ mode }) => mode);
+  const modes = text?.split(",") ?? (quick ? quickModes : all);
+  const unknown = modes.find((mode) => !all.includes(mode));
+  if (unknown !== undefined) throw new UsageError(`unknown case "${unknown}": ${all.join(", ")}`);
+  return badCases.filter(({ mode }) => modes.includes(mode));
+}

@@ -9,6 +9,7 @@ const run = (changes: Partial<BadRun>): BadRun => ({
   mode: "err20",
   exitCode: 21,
   lost: 6,
+  lostInAll: 6,
   met: 40,
   exposedS: 7,
   kinds: { refused: 0, reset: 0, timeout: 0, "5xx": 6, status: 0, other: 0 },
@@ -43,11 +44,12 @@ it("without a peer there is nothing to be less than", () => {
 it("twice as slow loses nothing, and is found with the truth", () => {
   const slow2x = badCases.filter(({ mode }) => mode === "slow2x");
   const one = (changes: Partial<BadRun>) =>
-    run({ mode: "slow2x", lost: 0, p95Ms: { good: 150, bad: 300 }, ...changes });
+    run({ mode: "slow2x", lost: 0, lostInAll: 0, p95Ms: { good: 150, bad: 300 }, ...changes });
   const failing = (runs: readonly BadRun[]) =>
     Object.entries(badReleaseFigures(slow2x, runs)).flatMap(([name, { pass }]) => (pass === false ? [name] : []));
   expect(failing([one({})])).toEqual([]);
-  expect(failing([one({ lost: 1 })])).toEqual(["slow2x_lost"]);
+  expect(failing([one({ lost: 1, lostInAll: 1 })])).toEqual(["slow2x_lost_in_all"]);
+  expect(failing([one({ lostInAll: 1 })])).toEqual(["slow2x_lost_in_all"]);
   expect(failing([one({ exitCode: 20 })])).toEqual(["slow2x_back_and_truthful_runs"]);
   const figures = badReleaseFigures(slow2x, [one({}), one({ p95Ms: { good: 160, bad: 300 } })]);
   expect(figures).toMatchObject({ slow2x_good_p95_ms: { value: 160 }, slow2x_p95_ratio: { value: 1.875 } });
@@ -79,6 +81,15 @@ it.each([
   expect(failed([run(changes), compose])).toEqual(names);
 });
 
+it("what Sluice's users lose later counts, and is compared with nobody", () => {
+  const late = run({ lost: 6, lostInAll: 40 });
+  expect(badReleaseFigures(cases, [late, compose])).toMatchObject({
+    err20_lost_in_all: { value: 40 },
+    err20_lost_percent_of_compose: { value: 0.667, pass: true },
+  });
+  expect(badReleaseNumbers(cases, [compose])).not.toHaveProperty("err20_lost_in_all");
+});
+
 it("a peer that goes back and says success is back, and not truthful", () => {
   const swarm = (changes: Partial<BadRun>) => run({ peer: "swarm", ...changes });
   const numbers = badReleaseNumbers(cases, [swarm({ exitCode: 0 }), swarm({ exitCode: 1 }), swarm({ isBack: false })]);
@@ -88,5 +99,8 @@ it("a peer that goes back and says success is back, and not truthful", () => {
 it("what was not measured does not pass", () => {
   const never = badCases.filter(({ mode }) => mode === "unhealthy");
   const figures = badReleaseFigures(never, [run({ peer: "swarm", mode: "unhealthy" })]);
-  expect(figures).toMatchObject({ unhealthy_back_and_truthful_runs: { pass: false }, unhealthy_lost: { pass: false } });
+  expect(figures).toMatchObject({
+    unhealthy_back_and_truthful_runs: { pass: false },
+    unhealthy_lost_in_all: { pass: false },
+  });
 });

@@ -18,7 +18,9 @@ export function badReleaseFigures(cases: readonly BadCase[], runs: readonly BadR
     figures[`${mode}_back_runs`] = shown(backRuns(mine));
     figures[`${mode}_back_and_truthful_runs`] = atLeast(truthful.length, Math.max(1, mine.length));
     const lost = worst(mine.map((run) => run.lost));
-    figures[`${mode}_lost`] = losesNone ? atMost(lost, 0) : shown(lost);
+    figures[`${mode}_lost`] = shown(lost);
+    const lostInAll = worst(mine.map((run) => run.lostInAll));
+    figures[`${mode}_lost_in_all`] = losesNone ? atMost(lostInAll, 0) : shown(lostInAll);
     figures[`${mode}_met`] = shown(mean(mine.map(({ met }) => met)));
     figures[`${mode}_exposed_s`] = shown(worst(mine.map(({ exposedS }) => exposedS)));
     Object.assign(figures, whereFound(mode, mine), baseMs > 0 ? slowness(mode, mine) : {});

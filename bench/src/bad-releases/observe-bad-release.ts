@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type FailureKind, failureKinds } from "../load/answer.ts";
 import { percentile } from "../load/percentile.ts";
 import { shopLoad } from "../load/profile.ts";
 import type { LoadResult } from "../load/result.ts";
@@ -12,29 +11,23 @@ import type { SluicePeer } from "../peers/sluice.ts";
 import type { Session } from "../session.ts";
 import { untilAnswers } from "../until-answers.ts";
 import type { BadCase } from "./cases.ts";
+import { allHave, type Exposure, endsWith, exposure } from "./exposure.ts";
 import { type FoundIn, foundIn } from "./found-in.ts";
 import { describeRefusal, type Refusal } from "./refusal.ts";
 
 /** What users met when a bad version was deployed. */
-export interface BadRun {
+export interface BadRun extends Exposure {
   readonly peer: string;
   readonly mode: string;
   readonly exitCode: number;
-  /** Requests without a good answer, within a minute of the first that met the bad version. */
-  readonly lost: number;
-  /** What became of the lost ones. */
-  readonly kinds: LoadResult["failuresByKind"];
-  /** When they were sent: how many in which second, counted from the first request that met the bad version. */
-  readonly lostBySecond: Readonly<Record<number, number>>;
   /** Load average when it began: on a machine that is too busy requests are lost to it too. */
   readonly machineLoad: number;
   /** How late the load generator itself was in sending at worst, milliseconds: what it loses while it gets no processor says nothing. */
   readonly latenessMs: number;
-  /** Requests that the bad version answered in that minute. */
-  readonly met: number;
-  /** Seconds from the first request that met it to the last. */
-  readonly exposedS: number;
-  /** The version before serves in the end, all of the users. */
+  /**
+   * The version before serves in the end: it answers a new visitor, and the last request of the load. Of Sluice, whose
+   * command promises it, all that were sent after the command's end.
+   */
   readonly isBack: boolean;
   /** 95th percentiles of what requests took with each version while both were asked, milliseconds; NaN of none. Not in runs that older versions kept. */
   readonly p95Ms?: { readonly good: number; readonly bad: number };
@@ -55,7 +48,6 @@ export interface BadOptions {
   readonly afterMs: number;
 }
 
-const minuteMs = 60_000;
 /** Enough clients that 5 % of them are some. */
 const clients = 400;
 
@@ -79,7 +71,7 @@ export async function observeBadRelease(session: Session, peer: Peer, options: B
   await using load = await startLoad(shopLoad(peer.url, profile));
   await sleep(5_000, undefined, { signal });
   await peer.checkout.release(bad, badCase.mode, badCase.baseMs);
-  const { exitCode = -1, startedAt } = await peer.deploy(signal);
+  const { exitCode = -1, startedAt, endedAt } = await peer.deploy(signal);
   await sleep(afterMs, undefined, { signal });
   const result = await load.stop();
   const run = {
@@ -96,32 +88,15 @@ export async function observeBadRelease(session: Session, peer: Peer, options: B
     () => true,
     () => false,
   );
-  const { lost, met, exposedS, foundIn: found } = run;
+  const { lost, lostInAll, met, exposedS, foundIn: found } = run;
   const { stack, port, url } = peer.checkout;
   const isHere = peer.url === url;
   const refusal = isHere && run.kinds.refused > 0 ? { refusal: await describeRefusal(stack, port) } : {};
   session.say(
-    `${peer.name}, ${badCase.what}: exit ${exitCode}, lost ${lost}, met ${met} in ${exposedS.toFixed(1)} s${found ? `, found in ${found.step} at ${found.share} %` : ""}, load average ${machineLoad.toFixed(1)}, sent up to ${(run.latenessMs / 1_000).toFixed(1)} s late`,
+    `${peer.name}, ${badCase.what}: exit ${exitCode}, lost ${lost}${lostInAll > lost ? ` (${lostInAll} in all)` : ""}, met ${met} in ${exposedS.toFixed(1)} s${found ? `, found in ${found.step} at ${found.share} %` : ""}, load average ${machineLoad.toFixed(1)}, sent up to ${(run.latenessMs / 1_000).toFixed(1)} s late`,
   );
-  return { ...run, ...refusal, isBack: isBack && lastVersion(result) === good };
-}
-
-function exposure({ answers }: LoadResult, bad: string, startedAt: number) {
-  const met = answers.filter(({ version }) => version === bad).map(({ sentAt }) => sentAt);
-  const first = met.length > 0 ? Math.min(...met) : startedAt;
-  // What a change of versions costs by itself, before anybody meets the new one, counts too.
-  const isCounted = (sentAt: number) => sentAt >= startedAt && sentAt <= first + minuteMs;
-  const failed = answers.flatMap(({ sentAt, failure }) => (failure && isCounted(sentAt) ? [{ sentAt, failure }] : []));
-  const lost = failed.map(({ failure }) => failure.kind);
-  const count = (kind: FailureKind) => lost.filter((one) => one === kind).length;
-  const seconds = Map.groupBy(failed, ({ sentAt }) => Math.floor((sentAt - first) / 1_000));
-  return {
-    lost: lost.length,
-    kinds: Object.fromEntries(failureKinds.map((kind) => [kind, count(kind)])) as Record<FailureKind, number>,
-    lostBySecond: Object.fromEntries([...seconds].map(([second, those]) => [second, those.length])),
-    met: met.filter(isCounted).length,
-    exposedS: met.length > 0 ? (Math.max(...met) - first) / 1_000 : 0,
-  };
+  const isLeft = isSluice(peer) ? allHave(result, good, endedAt) : endsWith(result, good);
+  return { ...run, ...refusal, isBack: isBack && isLeft };
 }
 
 /** While both were asked: what the machine did before and after says nothing of one beside the other. */
@@ -142,8 +117,4 @@ const isSluice = (peer: Peer): peer is SluicePeer => "stateHome" in peer;
 async function foundBy({ stateHome }: SluicePeer, bad: string): Promise<Pick<BadRun, "foundIn">> {
   const found = foundIn(await readFile(join(stateHome, "journal.ndjson"), "utf8"), bad);
   return found ? { foundIn: found } : {};
-}
-
-function lastVersion({ answers }: LoadResult): string | undefined {
-  return answers.toSorted((a, b) => b.endedAt - a.endedAt).find(({ version }) => version)?.version;
 }
