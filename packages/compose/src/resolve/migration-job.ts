@@ -146,7 +146,7 @@ function urlFindings(
       `expected postgres:, mysql: or sqlite:; ${another}`,
     );
   }
-  if (/^sqlite/.test(url) && !/^sqlite3?:\/(?:\/\/|(?!\/))/.test(url)) {
+  if (url.startsWith("sqlite") && !/^sqlite3?:\/(?:\/\/|(?!\/))/.test(url)) {
     return finding(
       `${variable} of ${service} names a file from a directory of that image, and dbmate runs in another one`,
       `expected an absolute path, as in sqlite:/data/app.db; ${another}`,
