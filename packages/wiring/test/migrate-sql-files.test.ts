@@ -156,7 +156,7 @@ describe.skipIf(!isLinux)("a directory of plain SQL files", { timeout: 400_000 }
       message: expect.stringContaining('db/migrations/20261104000000_bare.sql has no line "-- migrate:up"'),
     });
     expect(await deployer.status(signal)).toMatchObject({ serving: { tag: "v3" } });
-    expect(await deployer.planRollback({}, signal)).toMatchObject({ plan: { tag: "v1" } });
+    expect(await deployer.planRollback({}, signal)).toMatchObject({ tag: "v1" });
   });
 
   it("shows the password to nobody who looks at processes", async () => {
