@@ -252,6 +252,9 @@ describe("a dump that dies is no backup", () => {
     const holding = project
       .sql("begin; lock table orders in access exclusive mode; select pg_sleep(600)")
       .catch(() => "ended");
+    // Only a dump that has to wait is still there when somebody looks.
+    const asleep = "select count(*) from pg_stat_activity where wait_event = 'PgSleep'";
+    await until(async () => (await project.sql(asleep, "postgres")) === "1");
     const taking = own.take({}, stop.signal).catch((error: unknown) => error);
     await until(async () => (await processes("pg_dump")).length > 0);
     stop.abort(new Error("enough"));
