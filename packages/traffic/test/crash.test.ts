@@ -85,6 +85,24 @@ describe.each(await doorImages())("crashes behind %s", (image) => {
   });
 
   test("a candidate that drops requests shows them, where another try of the door keeps them from the users", async () => {
+    // What was started anew a moment ago may not listen yet, which would be its own error.
+    await set(0);
+    const errorsOfBlue = async () => {
+      const { connectErrors, responseErrors } = (await stage.router.traffic(door.name)).slots.blue;
+      return connectErrors + responseErrors;
+    };
+    await expect
+      .poll(
+        async () => {
+          const from = await errorsOfBlue();
+          const warmUp = startLoad(door.port, 50);
+          await systemClock.sleep(500);
+          await warmUp.stop();
+          return (await errorsOfBlue()) - from;
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(0);
     await set(50);
     const before = (await stage.router.traffic(door.name)).slots;
     const load = startLoad(door.port, 100, { path: "/drops" });
