@@ -122,3 +122,11 @@ it("is swept when a dead run left it, and one of another stack is not", async ()
   expect(await left()).toBe("");
   expect(await foreign.inspect()).toMatchObject({ state: "running" });
 });
+
+it("of a check outlives what sweeps scratches, as no lock guards it, and goes with what a deployment clears away", async () => {
+  const check = await containers.start(request({ kind: "check" }));
+  await containers.sweep(stack.name);
+  expect(await check.inspect()).toMatchObject({ state: "running", name: expect.stringContaining("-check-") });
+  await sweep(engine, stack.name);
+  expect(await check.inspect()).toBeNull();
+});

@@ -224,6 +224,96 @@ describe("a tcp check", () => {
   });
 });
 
+describe("what no door reaches", () => {
+  /** Containers of a service in base and of a worker; what shares their network finds them under this process's address. */
+  function besides(program: Parameters<typeof createLocalExec>[0] = () => ({ stdout: "127.0.0.1 10.0.0.9\n" })) {
+    const log: string[] = [];
+    const exec = createLocalExec(program);
+    const joinNetwork: ProberOptions["joinNetwork"] = async (container) => {
+      log.push(`beside ${container}`);
+      return {
+        id: `${container}-beside`,
+        async [Symbol.asyncDispose]() {
+          log.push(`${container} alone`);
+        },
+      };
+    };
+    return { log, ...aProber({ joinNetwork, exec }), exec };
+  }
+  const containers = { db: ["db-1", "db-2"], legacy: ["legacy-1"] };
+
+  it("is asked from beside each container, which is alone again after each attempt", async () => {
+    const port = await listen(createTcpServer((socket) => void socket.on("error", () => undefined).end()));
+    const { log, exec, prober } = besides();
+    const target = { ...through(1), containers };
+    const verdict = await prober.probe(aTcpCheck({ service: "db", port }), target);
+    expect(verdict).toMatchObject({ result: "pass", value: "2 connected" });
+    const connects = exec.calls.filter(({ command }) => command[0] === "socat");
+    expect(connects.map(({ container }) => container)).toEqual(["db-1-beside", "db-2-beside"]);
+    // The first address that it says it has, and not its loopback: there it may listen for nobody else.
+    expect(connects[0]?.command.at(-1)).toContain(`TCP:127.0.0.1:${port}`);
+    expect(log).toEqual(["beside db-1", "beside db-2", "db-1 alone", "db-2 alone"]);
+    expect(await prober.probe(aTcpCheck({ service: "db", port: 1, retries: 1 }), target)).toMatchObject({
+      result: "fail",
+      value: "no connection to 127.0.0.1",
+      n: 2,
+    });
+    expect(log.filter((line) => line === "beside db-1")).toHaveLength(3);
+    expect(log.filter((line) => line === "db-1 alone")).toHaveLength(3);
+  });
+
+  it("answers HTTP where its port is known, with no header of a door, and without any door at all", async () => {
+    const port = await serve(({ headers }, response) => response.end(String(headers["x-sluice-preview"])));
+    const { log, prober } = besides();
+    const target = aTarget({ containers, ports: { legacy: port } });
+    const check = anHttpCheck({ service: "legacy", expect: { status: [200], body: "undefined", headers: {} } });
+    expect(await prober.probe(check, target)).toMatchObject({ result: "pass" });
+    expect(log).toEqual(["beside legacy-1", "legacy-1 alone"]);
+    expect(await prober.probe(anHttpCheck({ service: "db" }), target)).toMatchObject({ result: "no-data" });
+    expect(log).toHaveLength(2);
+  });
+
+  it("is left to the door where there is one", async () => {
+    const port = await serve((_request, response) => response.end());
+    const { log, prober } = besides();
+    expect(await prober.probe(anHttpCheck(), through(port))).toMatchObject({ result: "pass" });
+    const target = { ...through(1), addresses: { web: ["127.0.0.1"] } };
+    expect(await prober.probe(aTcpCheck({ port }), target)).toMatchObject({ result: "pass" });
+    expect(log).toEqual([]);
+  });
+
+  it("has no data without the image to ask by, and fails where nothing can stand beside it", async () => {
+    const verdictOf = (error: Error) => {
+      const { prober } = aProber({ joinNetwork: () => Promise.reject(error) });
+      return prober.probe(aTcpCheck({ service: "db" }), aTarget({ containers }));
+    };
+    expect(await verdictOf(new SluiceError("IMAGE_MISSING", "image door is not there"))).toMatchObject({
+      result: "no-data",
+      value: "no way there",
+      detail: "image door is not there",
+    });
+    expect(await verdictOf(new SluiceError("START_FAILED", "db-1 does not run"))).toMatchObject({
+      result: "fail",
+      value: "could not be run",
+      detail: "db-1 does not run",
+    });
+  });
+
+  it("leaves none behind where the second cannot be made, or a bug ends it", async () => {
+    const log: string[] = [];
+    const { prober } = aProber({
+      exec: createLocalExec(() => ({ stdout: "127.0.0.1\n" })),
+      joinNetwork: (container) => {
+        if (container === "db-2") return Promise.reject(new TypeError("a bug"));
+        return Promise.resolve({ id: container, [Symbol.asyncDispose]: async () => void log.push(container) });
+      },
+    });
+    const probing = prober.probe(aTcpCheck({ service: "db" }), aTarget({ containers }));
+    await expect(probing).rejects.toThrow("a bug");
+    expect(log).toEqual(["db-1"]);
+  });
+});
+
 describe("a command check", () => {
   it("passes with exit code 0, and shows the output of one that fails", async () => {
     const exec = createLocalExec(([name]) =>

@@ -10,6 +10,8 @@ import { sequenceLimit } from "./checks/sequence-limit.ts";
 import { attemptTcp, tcpLimit } from "./checks/tcp.ts";
 import { withDeadline } from "./deadline.ts";
 import { loadLimit } from "./load/judge-load.ts";
+import type { ReachedTarget } from "./route.ts";
+import { type JoinNetwork, standBeside } from "./stand-beside.ts";
 
 export interface ProberOptions {
   readonly exec: ContainerExec;
@@ -21,6 +23,8 @@ export interface ProberOptions {
   readonly provideImage?: ProvideImage | undefined;
   /** For what must be reachable from inside; without it such checks have no data. */
   readonly runInside?: RunInside | undefined;
+  /** For what no door reaches: services in base and workers; without it such checks have no data. Not in their time. */
+  readonly joinNetwork?: JoinNetwork | undefined;
   /** What `${env:NAME}` stands for in what a check sends and expects. Default: nothing is known. */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
   /** Told what must never be shown as soon as it is known: values of the environment, and what answers gave. */
@@ -114,19 +118,27 @@ async function attemptOnce(
     at = `${step}: `;
   };
   try {
+    await using beside = await standBeside(means, check, target, signal ?? new AbortController().signal);
     const timed = await withDeadline(means.clock, check.timeoutMs, signal, (both) =>
-      attempt({ ...means, onStep }, check, target, both),
+      attempt({ ...means, onStep }, check, beside.target, both),
     );
     if (timed.done) return timed.value;
     return { result: "fail", value: `${at}nothing within ${formatDuration(check.timeoutMs)}` };
   } catch (error) {
     signal?.throwIfAborted();
-    if (isSluiceError(error)) return { result: "fail", value: "could not be run", detail: error.message };
-    throw error;
+    if (!isSluiceError(error)) throw error;
+    // What it is asked by is not there: that says nothing of what was to be checked.
+    if (error.code === "IMAGE_MISSING") return { result: "inconclusive", value: "no way there", detail: error.message };
+    return { result: "fail", value: "could not be run", detail: error.message };
   }
 }
 
-async function attempt(means: AttemptMeans, check: Check, target: ProbeTarget, signal: AbortSignal): Promise<Attempt> {
+async function attempt(
+  means: AttemptMeans,
+  check: Check,
+  target: ReachedTarget,
+  signal: AbortSignal,
+): Promise<Attempt> {
   const { exec, clock, runOneOff } = means;
   switch (check.type) {
     case "http":

@@ -1,5 +1,17 @@
 import type { ProbeTarget } from "@sluice/core";
 
+/** A target, with containers that share the network of the service's where no door reaches that. */
+export interface ReachedTarget extends ProbeTarget {
+  readonly beside?: readonly Beside[] | undefined;
+}
+
+export interface Beside {
+  /** Id of a container that has socat. */
+  readonly container: string;
+  /** What the one beside it is called in its own network: not the loopback, where nobody else reaches it. */
+  readonly host: string;
+}
+
 /** From which container a service is reached, and at which address. */
 export interface Route {
   readonly container: string;
@@ -14,8 +26,8 @@ export interface Route {
 /** Version 1 of the header, of a connection that stands for itself. https://www.haproxy.org/download/2.8/doc/proxy-protocol.txt */
 const proxyHeader = "PROXY UNKNOWN\r\n";
 
-/** The way that users take: through the service's door, or, where it has none, straight from another's. */
-export function httpRoute(service: string, target: ProbeTarget): Route | null {
+/** The way that users take: through the service's door, or, where it has none, straight from another's, or from beside it. */
+export function httpRoute(service: string, target: ReachedTarget): Route | null {
   const door = target.doors[service];
   if (!door) return directRoutes(service, target, target.ports?.[service])[0] ?? null;
   const { container, port, previewSecret, proxyProtocol } = door;
@@ -23,10 +35,12 @@ export function httpRoute(service: string, target: ProbeTarget): Route | null {
   return { container, host: "127.0.0.1", port, headers, ...(proxyProtocol ? { preamble: proxyHeader } : {}) };
 }
 
-/** From a door's container, which can reach the slot's network, to each container of the service. */
-export function directRoutes(service: string, target: ProbeTarget, port: number | undefined): readonly Route[] {
+/** From a door's container, which can reach the slot's network, to each container of the service; or from beside each. */
+export function directRoutes(service: string, target: ReachedTarget, port: number | undefined): readonly Route[] {
+  if (port === undefined) return [];
+  if (target.beside) return target.beside.map((beside) => ({ ...beside, port, headers: {} }));
   const door = target.doors[service] ?? Object.values(target.doors)[0];
-  if (!door || port === undefined) return [];
+  if (!door) return [];
   const addresses = target.addresses?.[service] ?? [];
   return addresses.map((host) => ({ container: door.container, host, port, headers: {} }));
 }

@@ -38,15 +38,16 @@ export async function sweepThrowAways(engine: Engine, stack: string): Promise<vo
 async function create(engine: Engine, request: ThrowAwayRequest, signal: AbortSignal | undefined): Promise<string> {
   const { stack, image, purpose, environment, entrypoint, command, volumesFrom, volumeAt, memoryBytes, joins } =
     request;
+  const { kind = scratchKind } = request;
   try {
     const docker = await engine.docker();
     const container = await docker.createContainer({
-      name: `${stack}-${scratchKind}-${purpose}-${randomBytes(4).toString("hex")}`,
+      name: `${stack}-${kind}-${purpose}-${randomBytes(4).toString("hex")}`,
       Image: image,
       ...(entrypoint === undefined ? {} : { Entrypoint: [...entrypoint] }),
       ...(command === undefined ? {} : { Cmd: [...command] }),
       Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
-      Labels: { [labels.stack]: stack, [labels.kind]: scratchKind },
+      Labels: { [labels.stack]: stack, [labels.kind]: kind },
       // The image's own check would only cost what the work needs.
       Healthcheck: { Test: ["NONE"] },
       HostConfig: {

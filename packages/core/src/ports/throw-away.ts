@@ -4,6 +4,8 @@ export interface ThrowAwayRequest {
   readonly stack: string;
   /** Id of an image that is on the engine. */
   readonly image: string;
+  /** Who removes one that is left: `scratch` goes with any sweep, `check`, which nobody's lock guards, with a deployment's alone. Default `scratch`. */
+  readonly kind?: "scratch" | "check" | undefined;
   /** What it is for, in its name: `verify`. Lower-case letters. */
   readonly purpose: string;
   readonly environment: Readonly<Record<string, string>>;

@@ -1,6 +1,7 @@
-import type { CertificateCheck, Clock, ContainerExec, ProbeTarget } from "@sluice/core";
+import type { CertificateCheck, Clock, ContainerExec } from "@sluice/core";
 import { isSluiceError } from "@sluice/core";
 import type { Attempt } from "../attempt.ts";
+import type { ReachedTarget } from "../route.ts";
 import { openTunnel, type Tunnel } from "../tunnel.ts";
 
 /** What a server showed. */
@@ -21,19 +22,19 @@ export function certificateLimit({
   return `valid for at least ${minDays} days${trusted ? `, trusted for ${host}` : ""}`;
 }
 
-/** A handshake from a door's container. */
+/** A handshake from a door's container, or from beside one of the service. */
 export async function attemptCertificate(
   exec: ContainerExec,
   clock: Clock,
   check: CertificateCheck,
-  { doors }: ProbeTarget,
+  { doors, beside }: ReachedTarget,
   signal: AbortSignal,
 ): Promise<Attempt> {
-  const door = doors[check.service] ?? Object.values(doors)[0];
-  if (!door) return { result: "inconclusive", value: "no way there", detail: "there is no door to connect from" };
+  const from = doors[check.service] ?? Object.values(doors)[0] ?? beside?.[0];
+  if (!from) return { result: "inconclusive", value: "no way there", detail: "there is no door to connect from" };
   const { host, port, timeoutMs } = check;
   const seconds = Math.max(1, Math.ceil(timeoutMs / 1_000));
-  const tunnel = await openTunnel(exec, door.container, `TCP:${host}:${port},connect-timeout=${seconds}`, signal);
+  const tunnel = await openTunnel(exec, from.container, `TCP:${host}:${port},connect-timeout=${seconds}`, signal);
   try {
     return judgeCertificate(check, await shake(tunnel, host), clock.now());
   } catch (error) {

@@ -1,10 +1,10 @@
-import { formatDuration, type HttpCheck, keepStart, type ProbeTarget } from "@sluice/core";
+import { formatDuration, type HttpCheck, keepStart } from "@sluice/core";
 import { type Attempt, maskedAttempt } from "../attempt.ts";
 import { type DoorCall, exchangeThrough } from "../http/door-exchange.ts";
 import type { HttpAnswer } from "../http/exchange.ts";
 import { filledRequest, notSent } from "../http/fill-request.ts";
 import { createReferences, type Filled, type ReferenceOptions, type References } from "../references.ts";
-import { httpRoute } from "../route.ts";
+import { httpRoute, type ReachedTarget } from "../route.ts";
 
 /** Enough of an answer to recognise it by. */
 const shownLength = 300;
@@ -22,7 +22,7 @@ export function httpLimit({ expect }: HttpCheck): string {
 export async function attemptHttp(
   means: Pick<DoorCall, "exec" | "clock"> & ReferenceOptions,
   check: HttpCheck,
-  target: ProbeTarget,
+  target: ReachedTarget,
   signal: AbortSignal,
 ): Promise<Attempt> {
   const route = httpRoute(check.service, target);

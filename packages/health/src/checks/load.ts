@@ -1,4 +1,4 @@
-import type { LoadCheck, ProbeTarget } from "@sluice/core";
+import type { LoadCheck } from "@sluice/core";
 import type { Attempt } from "../attempt.ts";
 import { withDeadline } from "../deadline.ts";
 import type { DoorCall } from "../http/door-exchange.ts";
@@ -8,14 +8,14 @@ import { requestHeaders } from "../http/request-headers.ts";
 import { createHttpClient } from "../load/http-client.ts";
 import { judgeLoad, type LoadAnswer } from "../load/judge-load.ts";
 import { createReferences, type ReferenceOptions } from "../references.ts";
-import { httpRoute, socatAddress } from "../route.ts";
+import { httpRoute, type ReachedTarget, socatAddress } from "../route.ts";
 import { openTunnel } from "../tunnel.ts";
 
 /** Requests at their times, over connections that begin in a door's container. Times include the way through the engine. */
 export async function attemptLoad(
   means: Pick<DoorCall, "exec" | "clock"> & ReferenceOptions,
   check: LoadCheck,
-  target: ProbeTarget,
+  target: ReachedTarget,
   signal: AbortSignal,
 ): Promise<Attempt> {
   const route = httpRoute(check.service, target);

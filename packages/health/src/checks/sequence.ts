@@ -1,10 +1,10 @@
-import type { ProbeTarget, SequenceCheck, SequenceStep } from "@sluice/core";
+import type { SequenceCheck, SequenceStep } from "@sluice/core";
 import { type Attempt, maskedAttempt } from "../attempt.ts";
 import { type DoorCall, exchangeThrough } from "../http/door-exchange.ts";
 import type { HttpAnswer } from "../http/exchange.ts";
 import { notSent } from "../http/fill-request.ts";
 import type { ReferenceOptions } from "../references.ts";
-import { httpRoute } from "../route.ts";
+import { httpRoute, type ReachedTarget } from "../route.ts";
 import { captureFrom } from "../sequence/capture.ts";
 import { type CookieJar, createCookieJar } from "../sequence/cookies.ts";
 import { filledStep } from "../sequence/fill.ts";
@@ -19,7 +19,7 @@ interface SequenceMeans extends Pick<DoorCall, "exec" | "clock">, ReferenceOptio
 export async function attemptSequence(
   means: SequenceMeans,
   { service, steps, timeoutMs }: SequenceCheck,
-  target: ProbeTarget,
+  target: ReachedTarget,
   signal: AbortSignal,
 ): Promise<Attempt> {
   const route = httpRoute(service, target);

@@ -1,6 +1,6 @@
-import type { ContainerExec, ProbeTarget, TcpCheck } from "@sluice/core";
+import type { ContainerExec, TcpCheck } from "@sluice/core";
 import { type Attempt, shownText } from "../attempt.ts";
-import { directRoutes, socatAddress } from "../route.ts";
+import { directRoutes, type ReachedTarget, socatAddress } from "../route.ts";
 
 export const tcpLimit = ({ port }: TcpCheck): string => `port ${port} accepts a connection`;
 
@@ -8,7 +8,7 @@ export const tcpLimit = ({ port }: TcpCheck): string => `port ${port} accepts a 
 export async function attemptTcp(
   exec: ContainerExec,
   check: TcpCheck,
-  target: ProbeTarget,
+  target: ReachedTarget,
   signal: AbortSignal,
 ): Promise<Attempt> {
   const routes = directRoutes(check.service, target, check.port);
