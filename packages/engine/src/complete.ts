@@ -9,8 +9,9 @@ import { untilEngineAnswers } from "./engine-away.ts";
 import { mendLinks } from "./mend-links.ts";
 import { describe, report } from "./report.ts";
 import { type RunResult, type UndoFailure, undoSteps } from "./run-steps.ts";
-import { type DeploymentScope, emit, slotServices } from "./scope.ts";
+import { type DeploymentScope, slotServices } from "./scope.ts";
 import { servingOf } from "./serving.ts";
+import { showLogs } from "./show-logs.ts";
 import { stayLive } from "./stay-live.ts";
 import { wake } from "./wake.ts";
 
@@ -131,22 +132,14 @@ async function showCandidateLog(scope: DeploymentScope): Promise<void> {
   const { ports, stack, plan } = scope;
   if (!plan.steps.some(({ kind }) => kind === "create" || kind === "start" || kind === "workers")) return;
   using deadline = createDeadline(ports.clock, 10_000);
-  const show = async () => {
-    for (const { id, name } of await ports.observer.slotContainers(stack, plan.candidate, deadline.signal)) {
-      const log = await ports.observer.logTail(id, shownLogLines);
-      for (const text of log.split("\n").filter((line) => line !== "")) {
-        emit(scope, { type: "output-line", source: name, stream: "stdout", text });
-      }
-    }
-  };
+  const { signal } = deadline;
   try {
-    await settle(ports.clock, deadline.signal, show());
+    const found = ports.observer.slotContainers(stack, plan.candidate, signal);
+    await showLogs(scope, await settle(ports.clock, signal, found), signal);
   } catch {
-    // The log helps to understand; without it the undo must still go on.
+    // As for each log.
   }
 }
-
-const shownLogLines = 20;
 
 /** A release that serves, or that served before, is proven: what fails then is not what was released. */
 export async function markBroken(scope: DeploymentScope, reason: string): Promise<void> {

@@ -1,5 +1,7 @@
 import {
+  type Check,
   type Config,
+  closingChecks,
   type DeploymentPlan,
   doorImage,
   type EngineFacts,
@@ -7,6 +9,7 @@ import {
   formatPosition,
   type ObservedStack,
   type ResolvedProject,
+  type ServiceFacts,
   SluiceError,
 } from "@sluice/core";
 import { type EnginePorts, emit, type StackFacts } from "./scope.ts";
@@ -36,26 +39,36 @@ export async function assertReady(
 }
 
 /**
- * What doors are made of is on the engine, where the plan makes one: found out at their step, it would be after builds, backups and
- * migrations.
+ * What doors are made of is on the engine, where the plan makes one or asks checks by it: found out at their step, it would be after
+ * builds, backups and migrations.
  *
+ * @param services those of the release
  * @throws SluiceError PREFLIGHT_FAILED
  */
 export async function assertDoorImage(
   { steps }: Pick<DeploymentPlan, "steps">,
+  services: readonly ServiceFacts[],
   config: Config,
   { images }: Pick<EnginePorts, "images">,
   signal?: AbortSignal,
 ): Promise<void> {
-  if (!steps.some(({ kind }) => kind === "door" || kind === "preview-door")) return;
+  const makesDoor = steps.some(({ kind }) => kind === "door" || kind === "preview-door");
+  const closes = steps.some((step) => step.kind === "verify" && step.closing);
+  if (!makesDoor && !(closes && closingChecks(config, services).some(needsTools))) return;
   const image = doorImage(config);
   if ((await images.missing({ door: image }, signal)).length === 0) return;
   const directory = config.traffic.driver === "caddy" ? "images/door-caddy" : "images/door";
-  throw new SluiceError("PREFLIGHT_FAILED", `image ${image} of doors is not on the engine`, {
+  const use = makesDoor ? "of doors" : "that checks are asked by";
+  throw new SluiceError("PREFLIGHT_FAILED", `image ${image} ${use} is not on the engine`, {
     hint: config.traffic.image
       ? `docker pull ${image}`
       : `in a checkout of Sluice: docker build -t ${image} ${directory}`,
   });
+}
+
+/** Whether it takes more than the service's own container, and would end the deployment where it cannot be made. */
+function needsTools({ type, onNoData }: Check): boolean {
+  return type !== "container" && type !== "command" && onNoData === "fail";
 }
 
 /**

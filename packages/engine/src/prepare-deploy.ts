@@ -86,7 +86,7 @@ export async function prepareDeploy(
     },
     observed,
   );
-  await assertDoorImage(plan, config, ports, signal);
+  await assertDoorImage(plan, project.services, config, ports, signal);
   const kept = keptOrphans(orphans);
   for (const finding of kept) emit({ ports }, { type: "finding", finding });
   return {

@@ -111,7 +111,7 @@ export async function prepareRollback(
     },
     observed,
   );
-  await assertDoorImage(plan, config, ports, signal);
+  await assertDoorImage(plan, target.services, config, ports, signal);
   const cold = await coldRollback(target, observed, ports.journal);
   return { ...common, ...tell([cold, ...keptOrphans(orphans)]), plan: { ...plan, kind: "rollback" } };
 }

@@ -42,6 +42,66 @@ describe("a stack whose services are all replaced stop-first", () => {
     expect(await problemsOf(scenario)).toEqual([]);
   });
 
+  describe("with checks", () => {
+    const config = aConfig({ checks: [{ http: { path: "/healthz" } }] });
+
+    it("has the version before back where the new one runs and does not pass", async () => {
+      const scenario = aScenario({ services: alone, config });
+      expect(await scenario.deploy("v1")).toMatchObject({ outcome: "live" });
+      scenario.world.behaviours.set("v2", { failingChecks: ["GET /healthz"] });
+      expect(await scenario.deploy("v2")).toMatchObject({
+        outcome: "rolled-back",
+        exitCode: 21,
+        serving: { tag: "v1", share: 100 },
+        error: { code: "CHECK_FAILED", message: expect.stringContaining("GET /healthz") },
+      });
+      const { events } = scenario.world;
+      expect(events.flatMap((event) => (event.type === "output-line" ? [event.text] : []))).toEqual([
+        expect.stringContaining("last words of"),
+      ]);
+      expect(inBase(scenario)).toEqual(["web-v1 of web running"]);
+      expect(await problemsOf(scenario)).toEqual([]);
+      await expect(scenario.deploy("v2")).rejects.toMatchObject({ code: "RELEASE_BROKEN" });
+    });
+
+    it("is as before where a first deployment does not pass", async () => {
+      const scenario = aScenario({ services: alone, config });
+      scenario.world.behaviours.set("v1", { failingChecks: ["GET /healthz"] });
+      expect(await scenario.deploy("v1")).toMatchObject({ outcome: "failed", exitCode: 20, serving: null });
+      expect(inBase(scenario)).toEqual([]);
+    });
+
+    it("begins nothing where what they are asked by is not on the engine", async () => {
+      const scenario = aScenario({ services: alone, config });
+      scenario.world.state.images.delete("sluice/door:3.0");
+      await expect(scenario.deploy("v1")).rejects.toMatchObject({
+        code: "PREFLIGHT_FAILED",
+        message: "image sluice/door:3.0 that checks are asked by is not on the engine",
+      });
+      expect(await aScenario({ services: alone }).deploy("v1")).toMatchObject({ outcome: "live" });
+    });
+
+    it.each([{}, { failingChecks: ["GET /healthz"] }])("may be killed before every effect: %o", async (second) => {
+      const { kills, broken } = await killEverywhere({
+        given: async () => {
+          const scenario = aScenario({ services: alone, config });
+          await scenario.deploy("v1");
+          scenario.world.behaviours.set("v2", second);
+          return scenario;
+        },
+        when: (scenario) => scenario.deploy("v2"),
+        // Undone or marked as broken, it is refused, or fails again.
+        next: (scenario) => scenario.deploy("v2").catch(() => undefined),
+        holds: (scenario) => {
+          const tag = second.failingChecks ? "v1" : "v2";
+          return inBase(scenario).filter((line) => line !== `web-${tag} of web running`);
+        },
+      });
+      expect(broken).toEqual([]);
+      expect(kills).toBeGreaterThan(15);
+    });
+  });
+
   it("is told to a person where what served is not stored", async () => {
     const scenario = aScenario({ services: alone });
     await scenario.deploy("v1");
@@ -81,6 +141,42 @@ describe("a first deployment over what plain Compose runs", () => {
     expect(result.reason).toContain("could not be undone: recreate service legacy");
     expect(reached(scenario)).toEqual({ web: ["plain"] });
     expect(scenario.world.violations).toEqual([]);
+  });
+});
+
+describe("what has no candidate beside services in slots", () => {
+  const services = [
+    ...shopServices,
+    aService("files", { strategy: "recreate", ports: [{ published: 8081, target: 3000, protocol: "tcp" }] }),
+  ];
+
+  it.each(["files", "worker"])(
+    "is checked once it is in its place, and taken back where it fails: %s",
+    async (service) => {
+      const config = aConfig({ checks: [{ name: "port", service, tcp: { port: 9000 } }] });
+      const scenario = aScenario({ services, config });
+      expect(await scenario.deploy("v1")).toMatchObject({ outcome: "live" });
+      scenario.world.behaviours.set("v2", { failingChecks: ["port"] });
+      expect(await scenario.deploy("v2")).toMatchObject({
+        outcome: "rolled-back",
+        exitCode: 21,
+        serving: { tag: "v1" },
+      });
+      expect(inBase(scenario)).toEqual(["db of db running", "files-v1 of files running"]);
+      expect(reached(scenario)).toEqual({ files: ["base"], web: ["v1"] });
+      expect(await problemsOf(scenario)).toEqual([]);
+    },
+  );
+
+  it("is not asked for while users are led to the candidate", async () => {
+    const config = aConfig({ checks: [{ name: "data", service: "db", tcp: { port: 5432 } }] });
+    const scenario = aScenario({ services, config });
+    await scenario.deploy("v1");
+    scenario.world.behaviours.set("v2", {});
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live" });
+    const probes = scenario.world.calls.log.filter((name) => name.startsWith("prober.probe "));
+    expect(probes.filter((name) => name.endsWith("files runs"))).toHaveLength(2);
+    expect(probes.filter((name) => name.endsWith("data"))).toHaveLength(2);
   });
 });
 

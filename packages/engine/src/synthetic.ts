@@ -1,4 +1,4 @@
-import { type Check, otherSlot, releaseChecks, type Slot, type SlotWindow, type Verdict } from "@sluice/core";
+import { type Check, candidateChecks, otherSlot, type Slot, type SlotWindow, type Verdict } from "@sluice/core";
 import { probeChecks } from "./actions/verify.ts";
 import { type DeploymentScope, releaseOf, slotServices } from "./scope.ts";
 
@@ -34,8 +34,10 @@ export function createSynthetic(scope: DeploymentScope, candidate: Slot): Synthe
 function probesOf(scope: DeploymentScope): readonly Check[] {
   const { config } = scope;
   const release = releaseOf(scope);
-  const reading = releaseChecks(config, release.bundle.services).filter(
-    (check) => check.type === "http" && (check.method === "GET" || check.method === "HEAD"),
+  const inSlots = new Set(slotServices(release).map(({ name }) => name));
+  const reading = candidateChecks(config, release.bundle.services).filter(
+    (check) =>
+      check.type === "http" && inSlots.has(check.service) && (check.method === "GET" || check.method === "HEAD"),
   );
   if (reading.length > 0) return reading.map((check) => ({ ...check, ...onlyOnce }));
   const web = slotServices(release).find(({ role, protocol }) => role === "web" && protocol === "http");

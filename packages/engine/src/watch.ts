@@ -1,4 +1,4 @@
-import { formatDuration, releaseChecks, type Slot, SluiceError, stops, type Verdict } from "@sluice/core";
+import { candidateChecks, formatDuration, type Slot, SluiceError, stops, type Verdict } from "@sluice/core";
 import type { StepCall } from "./action.ts";
 import { probeChecks } from "./actions/verify.ts";
 import { hasTooFew, type Judged, judgeServices, undecidedOf } from "./judge-services.ts";
@@ -28,7 +28,7 @@ export async function watch(
 ): Promise<void> {
   const { ports, config } = scope;
   const { analysis } = config;
-  const containerChecks = releaseChecks(config, releaseOf(scope).bundle.services).filter(
+  const containerChecks = candidateChecks(config, releaseOf(scope).bundle.services).filter(
     ({ type }) => type === "container",
   );
   const begin = ports.clock.monotonicMs();

@@ -1,16 +1,17 @@
 import type { Check } from "../model/check.ts";
-import { isBehindDoor } from "../model/placement.ts";
+import { isApplication, isBehindDoor, isInSlot } from "../model/placement.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import { certificateCheck, loadCheck, reachableCheck } from "./deep-check-schema.ts";
 import type { CheckConfig, Config } from "./schema.ts";
 import { sequenceCheck } from "./sequence-schema.ts";
 
 /**
- * The checks of a release: for every service in slots that it runs, then what the configuration asks for.
- * A check that names no service is for the first web service.
+ * The checks of a release: that every web service of it runs, then what the configuration asks for. A check that names no service is
+ * for the first web service, one behind a door before one that is replaced stop-first.
  */
 export function releaseChecks(config: Config, services: readonly ServiceFacts[]): readonly Check[] {
-  const webs = services.filter((service) => isBehindDoor(service) && service.replicas > 0);
+  const running = services.filter(({ active, role, replicas }) => active && role === "web" && replicas > 0);
+  const webs = [...running.filter(isBehindDoor), ...running.filter((service) => !isBehindDoor(service))];
   const containers = webs.map(
     (service): Check => ({
       type: "container",
@@ -24,6 +25,27 @@ export function releaseChecks(config: Config, services: readonly ServiceFacts[])
   );
   const defaultService = webs[0]?.name ?? "";
   return [...containers, ...config.checks.flatMap((check) => toCheck(check, defaultService) ?? [])];
+}
+
+/**
+ * Those of `releaseChecks` that can be asked before users meet the release: of what has no two versions beside each other, and of workers
+ * and proxies of the project, nothing of it runs by then. What is no part of the release is asked for here, and not found.
+ */
+export function candidateChecks(config: Config, services: readonly ServiceFacts[]): readonly Check[] {
+  return releaseChecks(config, services).filter((check) => !isAskedLast(check, services));
+}
+
+/** The others: asked once all of the release is in its place. Where nothing of it is behind a door, those are all. */
+export function closingChecks(config: Config, services: readonly ServiceFacts[]): readonly Check[] {
+  return releaseChecks(config, services).filter((check) => isAskedLast(check, services));
+}
+
+function isAskedLast({ service }: Check, services: readonly ServiceFacts[]): boolean {
+  if (!services.some(isBehindDoor)) return true;
+  const facts = services.find(({ name }) => name === service);
+  if (!facts?.active) return false;
+  const runsBefore = facts.role === "web" && isInSlot(facts);
+  return !runsBefore && (isApplication(facts.role) || facts.role === "edge");
 }
 
 /** `null` for one that watches for a span: those are `watchedChecks`. */

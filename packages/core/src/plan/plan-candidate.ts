@@ -6,6 +6,7 @@ import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
 import { type AddStep, shortStepMs } from "./collect-steps.ts";
 import { forgivenMs } from "./forgiven-ms.ts";
 import { inOrder } from "./plan-base.ts";
+import { addVerify } from "./plan-checks.ts";
 import type { DesiredDeployment } from "./plan-deployment.ts";
 import { openDropped } from "./plan-previous.ts";
 import { rolloutSteps } from "./rollout-steps.ts";
@@ -48,13 +49,7 @@ export function addCandidate(add: AddStep, scope: CandidateScope): void {
     const cause = `its ${held} still held by the container that plain Compose runs`;
     add({ kind: "preview-door", service: name, target: `preview of ${name}`, cause });
   }
-  add({
-    kind: "verify",
-    slot: candidate,
-    target: `release ${desired.tag}`,
-    cause: "a candidate is proven through the door before users meet it",
-    timeoutMs: 5 * 60_000 + loadMs(desired),
-  });
+  addVerify(add, { ...desired, slot: candidate });
   addAdoption(add, adopted, desired.config, taken, previous === null);
   addShifts(add, scope, names);
 }
@@ -88,11 +83,6 @@ function firstToStart(webs: readonly ServiceFacts[], desired: DesiredDeployment)
   if (services.some(({ active, role }) => active && role === "job")) return undefined;
   const containers = webs.reduce((count, { replicas }) => count + replicas, 0);
   return containers > 1 ? inOrder(webs)[0] : undefined;
-}
-
-/** How long checks put load on the candidate. */
-function loadMs({ config }: DesiredDeployment): number {
-  return config.checks.reduce((total, { load, retries }) => total + (load ? load.for * (retries + 1) : 0), 0);
 }
 
 /**

@@ -173,9 +173,10 @@ describe("the plan of", () => {
        6. shift     web to 50 %     (50 % of the users meet the candidate first)
        7. shift     web to 100 %    (cutover)
        8. recreate  service legacy  (legacy cannot be two at once: it is replaced stop-first)
-       9. drain     slot blue       (requests that the previous accepted may end)
-      10. promote   slot green      (the candidate is proven: it becomes the stable slot)
-      11. retire    slot blue       (it stays warm, or is stopped if memory is short)"
+       9. verify    release v2      (legacy cannot be proven before: what fails is taken back)
+      10. drain     slot blue       (requests that the previous accepted may end)
+      11. promote   slot green      (the candidate is proven: it becomes the stable slot)
+      12. retire    slot blue       (it stays warm, or is stopped if memory is short)"
     `);
   });
 
@@ -189,8 +190,9 @@ describe("the plan of", () => {
       4. close     door web        (web cannot be two at once any more: it leaves the slots, with one gap)
       5. recreate  service web     (web cannot be two at once: it is replaced stop-first)
       6. recreate  service worker  (worker cannot be two at once: it is replaced stop-first)
-      7. promote   slot green      (the candidate is proven: it becomes the stable slot)
-      8. retire    slot blue       (the release has nothing in slots: what was there serves nobody)"
+      7. verify    release v2      (web cannot be proven before: what fails is taken back)
+      8. promote   slot green      (the candidate is proven: it becomes the stable slot)
+      9. retire    slot blue       (the release has nothing in slots: what was there serves nobody)"
     `);
   });
 

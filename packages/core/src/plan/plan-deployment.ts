@@ -115,7 +115,8 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
   addBase(add, edges, observed, { isBuilt: bundleId === null, differing: desired.differing });
   const left = isEarly ? { workers: [], oldWorkers: [] } : { workers, oldWorkers: old };
   const hasSlot = inSlots.length > 0;
-  addEnding(add, { candidate, previous, webs, dropped, ...left, observed, graceMsOf, config, hasSlot });
+  const { tag, services } = desired;
+  addEnding(add, { candidate, previous, webs, dropped, ...left, observed, graceMsOf, config, hasSlot, tag, services });
   removals.rest();
   if (desired.prunable.length > 0) {
     const cause = `releases.keep is ${config.releases.keep}`;

@@ -5,6 +5,7 @@ import type { ObservedStack } from "../model/stack.ts";
 import { type AddStep, shortStepMs } from "./collect-steps.ts";
 import { forgivenMs } from "./forgiven-ms.ts";
 import type { GraceMsOf } from "./graces.ts";
+import { addClosingVerify } from "./plan-checks.ts";
 
 interface EndingScope {
   readonly candidate: Slot;
@@ -21,13 +22,17 @@ interface EndingScope {
   readonly config: Config;
   /** The release has services in slots at all. */
   readonly hasSlot: boolean;
+  readonly tag: string;
+  /** All of the release. */
+  readonly services: readonly ServiceFacts[];
 }
 
-/** After cutover: workers, drain, bake, promote, and what becomes of the previous release. */
+/** After cutover: workers, what is proven only now, drain, bake, promote, and what becomes of the previous release. */
 export function addEnding(add: AddStep, scope: EndingScope): void {
   const { candidate, previous, webs, dropped, config } = scope;
   const services = webs.map(({ name }) => name);
   addWorkers(add, { ...scope, slot: candidate });
+  addClosingVerify(add, { ...scope, slot: candidate });
   if (previous && webs.length > 0) {
     addDrain(add, previous, [...services, ...dropped], config, "requests that the previous accepted may end");
     const { bake } = config.rollout;

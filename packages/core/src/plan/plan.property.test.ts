@@ -16,6 +16,7 @@ const all: readonly ServiceFacts[] = [
   aService("worker", { role: "worker" }),
   aService("mailer", { role: "worker", overlap: true }),
   aService("cron", { role: "worker", strategy: "recreate" }),
+  aService("files", { strategy: "recreate" }),
   aService("migrate", { role: "job", dependsOn: ["db"] }),
   aService("db", { role: "data" }),
   aService("proxy", { role: "edge", dependsOn: ["web"] }),
@@ -147,6 +148,21 @@ describe("every plan", () => {
       expect(first(plan, "verify")).toBeLessThan(first(plan, "shift"));
       const drain = first(plan, "drain");
       expect(plan.previous === null || drain > last(plan, "shift")).toBe(true);
+    });
+  });
+
+  it("proves in its place what could not be proven before, while there is a way back", () => {
+    always((plan, { services: wanted }) => {
+      const closing = plan.steps.findIndex((step) => step.kind === "verify" && step.closing === true);
+      const isRecreated = wanted.some(
+        ({ active, role, strategy }) => active && role === "web" && strategy === "recreate",
+      );
+      expect(isRecreated && first(plan, "promote") >= 0 && closing < 0).toBe(false);
+      if (closing < 0) return;
+      const before = (["recreate", "shift", "workers"] as const).map((kind) => last(plan, kind));
+      expect(before.filter((at) => at > closing)).toEqual([]);
+      const after = (["drain", "bake", "promote"] as const).map((kind) => first(plan, kind));
+      expect(after.filter((at) => at >= 0 && at < closing)).toEqual([]);
     });
   });
 

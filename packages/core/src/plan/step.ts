@@ -105,8 +105,12 @@ export type DoorStep = StepBase<"door"> & {
   readonly renews?: boolean | undefined;
 };
 export type PreviewDoorStep = StepBase<"preview-door"> & { readonly service: string };
-/** Checks of the release through the preview. */
-export type VerifyStep = StepBase<"verify"> & InSlot;
+/** Checks of the release: of the candidate through the preview, or of what could only run once users had it. */
+export type VerifyStep = StepBase<"verify"> &
+  InSlot & {
+    /** Asks `closingChecks` where they run, and not `candidateChecks` through the preview. Default: not. */
+    readonly closing?: boolean | undefined;
+  };
 /** Hands a published port over from containers that plain Compose runs to the door. */
 export type AdoptStep = StepBase<"adopt"> & {
   readonly services: readonly string[];

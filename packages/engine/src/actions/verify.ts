@@ -1,10 +1,13 @@
 import {
   type Check,
+  candidateChecks,
+  closingChecks,
   isBehindDoor,
+  isInSlot,
+  type ObservedContainer,
   type ProbeTarget,
   probeEach,
   probeTarget,
-  releaseChecks,
   type Slot,
   SluiceError,
   stops,
@@ -12,13 +15,25 @@ import {
 } from "@sluice/core";
 import type { StepAction } from "../action.ts";
 import { type DeploymentScope, emit, releaseOf, slotServices } from "../scope.ts";
+import { showLogs } from "../show-logs.ts";
 
 export const verify: StepAction<"verify"> = {
-  async run({ id, slot }, scope, { signal }) {
-    const checks = releaseChecks(scope.config, releaseOf(scope).bundle.services);
-    await waitDoors(scope, slot, 30_000, signal);
-    const verdicts = await probeChecks(scope, slot, checks, signal);
+  async run({ id, slot, closing = false }, scope, { signal }) {
+    const { services } = releaseOf(scope).bundle;
+    const checks = (closing ? closingChecks : candidateChecks)(scope.config, services);
+    if (!closing) await waitDoors(scope, slot, 30_000, signal);
+    const { target, inBase } = await lookFor(scope, slot, checks, signal);
+    const verdicts = await probeEach(scope.ports.prober, checks, target, signal);
     for (const verdict of verdicts) emit(scope, { type: "verdict", deployment: scope.deployment, step: id, verdict });
+    // What takes its place again removes it. The log of a slot is shown while the slot is undone.
+    const failed = new Set(
+      checks.flatMap(({ service }, at) => (verdicts.slice(at, at + 1).some(stops) ? [service] : [])),
+    );
+    await showLogs(
+      scope,
+      inBase.filter(({ service }) => failed.has(service)),
+      signal,
+    );
     assertPassed(verdicts);
     return { verdicts };
   },
@@ -67,11 +82,22 @@ export async function probeChecks(
   checks: readonly Check[],
   signal: AbortSignal,
 ): Promise<readonly Verdict[]> {
-  const target = await targetOf(scope, slot, checks);
+  const { target } = await lookFor(scope, slot, checks, signal);
   return probeEach(scope.ports.prober, checks, target, signal);
 }
 
-async function targetOf(scope: DeploymentScope, slot: Slot, checks: readonly Check[]): Promise<ProbeTarget> {
+interface Found {
+  readonly target: ProbeTarget;
+  /** Of the services in base that the checks ask for; with others beside them. */
+  readonly inBase: readonly ObservedContainer[];
+}
+
+async function lookFor(
+  scope: DeploymentScope,
+  slot: Slot,
+  checks: readonly Check[],
+  signal: AbortSignal,
+): Promise<Found> {
   const { ports, stack, doorIds, previewSecret, config } = scope;
   const { bundle, model } = releaseOf(scope);
   const services = bundle.services.filter(({ active }) => active);
@@ -80,19 +106,29 @@ async function targetOf(scope: DeploymentScope, slot: Slot, checks: readonly Che
     checks.flatMap(({ type, service }) => (type === "container" || type === "command" ? [] : [service])),
   );
   const webs = services.filter((service) => isBehindDoor(service) && direct.has(service.name));
-  const [containers, ...blocks] = await Promise.all([
-    ports.observer.slotContainers(stack, slot),
+  const asksBase = checks.some(({ service }) => services.some((one) => one.name === service && !isInSlot(one)));
+  const [inSlot, inBase, ...blocks] = await Promise.all([
+    ports.observer.slotContainers(stack, slot, signal),
+    asksBase ? baseContainers(scope, signal) : [],
     ...webs.map(async (web) => [web.name, (await ports.doors.addresses(model, web))[slot]] as const),
   ]);
-  return probeTarget({
+  const target = probeTarget({
     slot,
     services,
-    containers,
+    containers: [...inSlot, ...inBase],
     doors: doorIds,
     addresses: Object.fromEntries(blocks),
     previewSecret,
     proxyProtocol: config.traffic.proxyProtocol.in,
   });
+  return { target, inBase };
+}
+
+/** What is in base is shown for the services that are asked for, and those of the checkout may have other names. */
+async function baseContainers(scope: DeploymentScope, signal: AbortSignal): Promise<readonly ObservedContainer[]> {
+  const { bundle, model } = releaseOf(scope);
+  const { base } = await scope.ports.observer.observe({ ...scope.project, model, services: bundle.services }, signal);
+  return Object.values(base).flatMap(({ containers }) => containers);
 }
 
 /** @throws SluiceError CHECK_FAILED naming the first check that did not pass, the others in the detail */

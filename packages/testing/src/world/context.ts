@@ -51,7 +51,7 @@ export function startContainer({ behaviourOf, clock, state }: FakeContext, conta
 }
 
 /** What is in base is labelled with no release; its image was built for one. */
-function builtFor({ bundles }: WorldState, { service, imageId }: WorldContainer): string | null {
+export function builtFor({ bundles }: WorldState, { service, imageId }: WorldContainer): string | null {
   return [...bundles.values()].find(({ bundle }) => bundle.images[service] === imageId)?.bundle.id ?? null;
 }
 

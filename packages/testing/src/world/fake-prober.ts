@@ -1,5 +1,5 @@
 import type { Check, Judge, Prober, ProbeTarget, Verdict } from "@sluice/core";
-import type { FakeContext } from "./context.ts";
+import { builtFor, type FakeContext } from "./context.ts";
 import { isUp } from "./state.ts";
 
 export function fakeProber({ act, state, behaviourOf }: FakeContext): Prober {
@@ -8,7 +8,8 @@ export function fakeProber({ act, state, behaviourOf }: FakeContext): Prober {
       act(`prober.probe ${check.name}`, signal, () => {
         const containers = (target.containers[check.service] ?? []).flatMap((id) => state.containers.get(id) ?? []);
         const isWatched = containers.length > 0 && containers.every(isUp) && hasWay(check, target);
-        const { failingChecks = [] } = behaviourOf(containers[0]?.release ?? null);
+        const [first] = containers;
+        const { failingChecks = [] } = behaviourOf(first ? (first.release ?? builtFor(state, first)) : null);
         return verdictOf(check, isWatched && !failingChecks.includes(check.name));
       }),
   };
