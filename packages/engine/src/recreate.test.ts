@@ -21,6 +21,17 @@ describe("a stack whose services are all replaced stop-first", () => {
     expect(inBase(scenario)).toEqual(["web-v1 of web running"]);
   });
 
+  it("runs its job, for which no slot is made", async () => {
+    const services = [...alone, aService("migrate", { role: "job" })];
+    const scenario = aScenario({ services });
+    expect(await scenario.deploy("v1")).toMatchObject({ outcome: "live", serving: { tag: "v1", slot: null } });
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live", serving: { tag: "v2", slot: null } });
+    const effects = scenario.world.calls.log.filter((name) => name.startsWith("slots."));
+    expect(effects.some((name) => name.startsWith("slots.runJob migrate"))).toBe(true);
+    expect(effects.filter((name) => name.startsWith("slots.create"))).toEqual([]);
+    expect(scenario.world.violations).toEqual([]);
+  });
+
   it("replaces what was stopped by hand", async () => {
     const scenario = aScenario({ services: alone });
     await scenario.deploy("v1");

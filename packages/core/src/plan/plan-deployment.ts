@@ -1,5 +1,5 @@
 import type { Config } from "../config/schema.ts";
-import { isApplication } from "../model/placement.ts";
+import { isApplication, isInSlot } from "../model/placement.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import { otherSlot, type Slot } from "../model/slot.ts";
 import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
@@ -67,7 +67,7 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
   const previous = live?.slot ?? null;
   const { steps, add } = collectSteps();
   const active = desired.services.filter((service) => service.active);
-  const inSlots = active.filter((service) => service.strategy === "slots");
+  const inSlots = active.filter(isInSlot);
   const webs = inSlots.filter((service) => service.role === "web");
   const workers = inSlots.filter((service) => service.role === "worker");
   const base = baseServices(active);

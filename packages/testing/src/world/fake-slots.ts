@@ -19,6 +19,9 @@ export function fakeSlots(context: FakeContext): SlotRuntime {
     async create({ slot, release, deployment, services }, { signal, running } = {}) {
       await clear(slot, signal, (job) => job.service === running && job.deployment === deployment);
       await act(`slots.create networks of ${slot}`, signal, () => void state.networks.add(networkOf(state, slot)));
+      // As Compose has it, to which a slot of nothing is no project.
+      if (services.every(({ name }) => name === running))
+        throw new SluiceError("COMPOSE_FAILED", "no service selected");
       for (const facts of services.filter(({ role, name }) => role === "job" && name !== running)) {
         const wanted = { place: "job" as const, facts, spec: slot, release: release.bundle.id, deployment };
         await act(`slots.create job ${facts.name} in ${slot}`, signal, () => void addContainer(state, wanted));
