@@ -73,9 +73,10 @@ function initiator({ options }: Session, reason: string) {
 /** What is planned, for people and programs. Pure. */
 export function planView(
   request: DeployRequest | RollbackRequest,
-  { plan, observed, bundles }: PreparedDeployment,
+  { plan, observed, bundles, previousRelease }: PreparedDeployment,
   tag: string,
 ): PlanView {
   const { services, findings } = request.project;
-  return { plan, text: formatPlan(plan), services, findings, serving: servingOf(observed, bundles), tag };
+  const serving = servingOf(observed, bundles, [previousRelease?.bundle.id]);
+  return { plan, text: formatPlan(plan), services, findings, serving, tag };
 }

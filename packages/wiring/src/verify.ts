@@ -1,7 +1,6 @@
 import {
   type Check,
   isBehindDoor,
-  liveSlot,
   type ObservedStack,
   probeEach,
   probeTarget,
@@ -11,12 +10,14 @@ import {
   type Verdict,
   watchedChecks,
 } from "@sluice/core";
-import { countTraffic, releaseThatServes } from "@sluice/engine";
+import { countTraffic } from "@sluice/engine";
+import { findServing } from "./find-serving.ts";
 import type { Session } from "./session.ts";
 import { liveTarget, watchLive } from "./watch-live.ts";
 
 /**
- * The checks of the release that serves, through the doors as users come; those that watch take as long as they need.
+ * The checks of the release that serves, through the doors as users come, and where it runs of what is in base; those that watch take
+ * as long as they need.
  *
  * @throws SluiceError STATE_UNCLEAR where nothing serves
  */
@@ -27,15 +28,11 @@ export async function verifyLive(session: Session, signal?: AbortSignal): Promis
       hint: "sluice status shows what is there",
     });
   }
-  const { services, isAhead, ports, config, observed, live, target, aside } = serving;
+  const { services, isAhead, ports, config, observed, slot, release, containers, target, aside } = serving;
   await countTraffic(observed, ports, signal);
   const checks = releaseChecks(config, services).filter(({ service }) => !isAhead(service));
   const watched = watchedChecks(config, services).filter((check) => !check.services.some(isAhead));
-  const bundles = watched.length > 0 ? await ports.bundles.list() : [];
-  const release = bundles.find(({ id }) => id === live.release)?.tag ?? live.release ?? "";
-  const { stack, slots } = observed;
-  const { containers } = slots[live.slot];
-  const watchTarget = liveTarget({ stack, slot: live.slot, release, containers }, ports.clock.now());
+  const watchTarget = liveTarget({ stack: observed.stack, slot, release, containers }, ports.clock.now());
   const [loads, quiet] = [checks.filter(isLoad), checks.filter((check) => !isLoad(check))];
   const probed = [
     ...(await probeEach(ports.prober, quiet, isSplit(observed) ? aside : target, signal)),
@@ -45,7 +42,7 @@ export async function verifyLive(session: Session, signal?: AbortSignal): Promis
   return [...probed, ...(await Promise.all(watched.map((check) => watchLive(ports, check, watchTarget, signal))))];
 }
 
-/** What the live slot can reach outside, by the checks `reachable`; nothing where nothing serves. */
+/** What is live can reach outside, by the checks `reachable`; nothing where nothing serves. */
 export async function probeDependencies(
   session: Session,
   signal?: AbortSignal,
@@ -79,26 +76,33 @@ function isSplit({ doors }: ObservedStack): boolean {
 }
 
 /**
- * The slot that serves, ready to be asked; `null` where nothing does. Services are those of its release: what is checked out may
+ * What serves, ready to be asked; `null` where nothing does. Services are those of its release: what is checked out may
  * be ahead of it.
  */
 async function openServing(session: Session, signal: AbortSignal | undefined) {
-  const [project, ports, config] = await Promise.all([session.project(signal), session.ports(), session.config()]);
-  const observed = await ports.observer.observe(project, signal);
-  const live = liveSlot(observed);
-  if (!live) return null;
-  const stored = await releaseThatServes(live, ports);
+  const [project, ports, config, found] = await Promise.all([
+    session.project(signal),
+    session.ports(),
+    session.config(),
+    findServing(session, signal),
+  ]);
+  if (!found) return null;
+  const { observed, live, stored } = found;
+  // Without a slot it is only a word: no door leads to what is in base.
+  const slot = live?.slot ?? "blue";
   const services = stored?.bundle.services ?? project.services;
   const model = stored?.model ?? project.model;
   const { previewSecret } = await session.facts();
   const webs = services.filter(isBehindDoor);
   const blocks = await Promise.all(
-    webs.map(async (web) => [web.name, (await ports.doors.addresses(model, web))[live.slot]] as const),
+    webs.map(async (web) => [web.name, (await ports.doors.addresses(model, web))[slot]] as const),
   );
+  const inSlot = live ? observed.slots[live.slot].containers : [];
+  const inBase = Object.values(observed.base).flatMap(({ containers }) => containers);
   const facts = {
-    slot: live.slot,
+    slot,
     services: services.filter(({ active }) => active),
-    containers: observed.slots[live.slot].containers,
+    containers: [...inSlot, ...inBase],
     doors: new Map(
       Object.values(observed.doors).flatMap(({ service, containerId }) =>
         containerId ? [[service, containerId]] : [],
@@ -114,7 +118,11 @@ async function openServing(session: Session, signal: AbortSignal | undefined) {
     ports,
     config,
     observed,
-    live,
+    slot,
+    /** Its tag. */
+    release: stored?.bundle.tag ?? live?.release ?? "",
+    /** Its containers in the slot, or in base. */
+    containers: live ? inSlot : inBase,
     /** As users come. */
     target: probeTarget({ ...facts, previewSecret: null }),
     /** Through the same door, to the slot by its name, and not counted as users. */

@@ -1,4 +1,4 @@
-import { isInSlot } from "../model/placement.ts";
+import { isApplication, isInSlot } from "../model/placement.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import type { WatchedCheck } from "../model/watched-check.ts";
 import type { CheckConfig, Config } from "./schema.ts";
@@ -10,19 +10,21 @@ const usualInterval = { logs: 5_000, resources: 2_000, prometheus: 15_000, sentr
 
 /**
  * The checks that watch a release while it has users. One that names no service watches all web and worker services in
- * slots.
+ * slots, and where none is in slots those in base.
  */
 export function watchedChecks(config: Config, services: readonly ServiceFacts[]): readonly WatchedCheck[] {
-  const inSlots = services.filter((service) => service.active && isInSlot(service)).map(({ name }) => name);
-  return config.checks.flatMap((check) => toWatched(check, inSlots, config.sentry) ?? []);
+  const own = services.filter(({ active, role }) => active && isApplication(role));
+  const inSlots = own.filter(isInSlot);
+  const usual = (inSlots.length > 0 ? inSlots : own).map(({ name }) => name);
+  return config.checks.flatMap((check) => toWatched(check, usual, config.sentry) ?? []);
 }
 
-function toWatched(check: CheckConfig, inSlots: readonly string[], access: Config["sentry"]): WatchedCheck | null {
+function toWatched(check: CheckConfig, usual: readonly string[], access: Config["sentry"]): WatchedCheck | null {
   const { logs, resources, prometheus, sentry, service, retries, onNoData } = check;
   const kind = watchedKindNames.find((one) => check[one] !== undefined);
   if (!kind) return null;
   const common = {
-    services: service === undefined ? inSlots : [service],
+    services: service === undefined ? usual : [service],
     timeoutMs: check.timeout,
     intervalMs: check.interval ?? usualInterval[kind],
     retries,

@@ -3,12 +3,12 @@ import {
   inOrder,
   type JobAttempt,
   type JobChange,
-  liveSlot,
   type ServiceFacts,
   type SlotRequest,
   SluiceError,
   type StoredRelease,
 } from "@sluice/core";
+import { findServing } from "../find-serving.ts";
 import type { Session } from "../session.ts";
 import type { MigrateCall, MigrationPlan, MigrationResult } from "./database-operations.ts";
 import { type FoundDatabase, findDatabase } from "./find-database.ts";
@@ -36,7 +36,7 @@ export async function planMigration(session: Session, call: MigrateCall, signal:
   return { release: release.bundle.tag, database, jobs: names, command, dataRollback };
 }
 
-/** Runs the jobs of a stored release, in the networks of the slot that serves. Under the lock of the stack. */
+/** Runs the jobs of a stored release, in the networks of the slot that serves, or that deployments use. Under the lock of the stack. */
 export async function migrate(
   session: Session,
   call: MigrateCall,
@@ -79,22 +79,24 @@ async function findMigration(
     session.ports(),
   ]);
   const { service: database, kind } = findDatabase(settings, project.services, project.model);
-  const [observed, bundles] = await Promise.all([ports.observer.observe(project, signal), ports.bundles.list()]);
-  const live = liveSlot(observed);
-  if (!live?.release) {
-    throw new SluiceError("STATE_UNCLEAR", "no release of this stack serves: there is no slot to run a migration in", {
+  const [found, bundles] = await Promise.all([findServing(session, signal), ports.bundles.list()]);
+  const serving = found?.live ? found.live.release : found?.stored?.bundle.id;
+  if (!found || !serving) {
+    throw new SluiceError("STATE_UNCLEAR", "no release of this stack serves: there is none to run a migration of", {
       hint: "the first deployment runs the migrations itself: sluice deploy",
     });
   }
-  const found = release === undefined ? bundles.find(({ id }) => id === live.release) : findBundle(bundles, release);
-  if (!found) {
-    throw new SluiceError("RELEASE_UNKNOWN", `no release ${JSON.stringify(release ?? live.release)} is stored`, {
+  const bundle = release === undefined ? bundles.find(({ id }) => id === serving) : findBundle(bundles, release);
+  if (!bundle) {
+    throw new SluiceError("RELEASE_UNKNOWN", `no release ${JSON.stringify(release ?? serving)} is stored`, {
       hint: "sluice history shows the releases there are",
     });
   }
-  const stored = await ports.bundles.load(found.id);
+  const stored = await ports.bundles.load(bundle.id);
   const jobs = chosenJobs(stored, settings.migrate, down ?? false);
-  const request = { stack: project.stack, slot: live.slot, release: stored, services: jobs, addresses: {} };
+  // Where nothing serves in a slot, jobs of deployments run in that one.
+  const slot = found.live?.slot ?? "blue";
+  const request = { stack: project.stack, slot, release: stored, services: jobs, addresses: {} };
   const command = down ? (settings.migrate.down?.command ?? null) : null;
   return { database, kind, release: stored, request, jobs, command };
 }

@@ -19,7 +19,7 @@ import {
   createS3Store,
   type DatabaseDriver,
 } from "@sluice/database";
-import { servingOf } from "@sluice/engine";
+import { servingNow } from "../find-serving.ts";
 import { stateHomeOf } from "../locations.ts";
 import type { Session } from "../session.ts";
 import { createDriver } from "./create-driver.ts";
@@ -96,7 +96,7 @@ export async function openDatabase(
     settings,
     container,
     files,
-    release: servingOf(observed, bundles)?.release ?? null,
+    release: (await servingNow(observed, bundles, ports))?.release ?? null,
     ports: {
       driver,
       store: await openStore(session),
