@@ -140,3 +140,41 @@ describe("a stack whose web service cannot be two at once", { timeout: 300_000 }
     expect(await deployer.deploy({ release: release("v1", "1") }, signal)).toMatchObject({ outcome: "live" });
   });
 });
+
+describe("beside a web service in slots", { timeout: 300_000 }, () => {
+  const listening = (port: number) => ({
+    image,
+    command: node(`require("node:http").createServer((_request, response) => response.end("42")).listen(${port})`),
+    init: true,
+  });
+  const services = { web: { ...listening(8080), ports: ["8080"] }, worker: listening(9000), cache };
+  const checks = [
+    { name: "cache", service: "cache", tcp: { port: 6379 } },
+    { name: "worker", service: "worker", tcp: { port: 9000 } },
+  ];
+  const roles = { web: { role: "web", port: 8080 }, worker: { role: "worker" }, cache: { role: "data" } };
+  const slots = { ...config, services: roles, checks, database: undefined };
+
+  it("a database that no door reaches is asked before users meet a release, and a worker once it runs", async () => {
+    await using shop = await startComposeProject("basebeside", begun);
+    await writeFile(join(shop.directory, "compose.yaml"), JSON.stringify({ services, networks: { aside: {} } }));
+    await using deployer = await shop.open(slots);
+    const { plan } = await deployer.plan({ release: release("v1", "1") }, signal);
+    const kinds = plan.steps.map(({ kind }) => kind);
+    expect(kinds.slice(kinds.indexOf("verify"))).toEqual(["verify", "shift", "workers", "verify", "promote"]);
+    expect(await deployer.deploy({ release: release("v1", "1") }, signal)).toMatchObject({ outcome: "live" });
+    const verdicts = await deployer.verify(signal);
+    expect(verdicts.map(({ check, result }) => `${check}: ${result}`)).toEqual([
+      "web runs: pass",
+      "cache: pass",
+      "worker: pass",
+    ]);
+    await using wrong = await shop.open({ ...slots, checks: [{ service: "worker", tcp: { port: 9001 } }] });
+    expect(await wrong.deploy({ release: release("v2", "2") }, signal)).toMatchObject({
+      outcome: "rolled-back",
+      serving: { tag: "v1", slot: "blue" },
+      error: { code: "CHECK_FAILED" },
+    });
+    expect(await docker("ps", "-aq", "--filter", `name=^${shop.stack}-check-`)).toBe("");
+  });
+});
