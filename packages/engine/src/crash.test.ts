@@ -192,3 +192,36 @@ describe("a deployer killed again while it recovers", () => {
     );
   });
 });
+
+describe("a deployer killed while it undoes what a run had left", () => {
+  it.each([30, 38, 44, 48, 52])(
+    "leaves one version with its workers where a person then wants it finished, after a first kill at effect %i",
+    async (first) => {
+      const endings = new Set<string>();
+      const { kills, broken } = await killEverywhere({
+        given: async () => {
+          const scenario = await after(["v1"])();
+          scenario.world.restart();
+          scenario.world.calls.fault = ({ index }) => (index >= first ? "crash" : undefined);
+          await scenario.deploy("v2").catch(() => undefined);
+          return scenario;
+        },
+        when: (scenario) => scenario.recover("undo"),
+        async next(scenario) {
+          const result = await scenario.recover("finish").catch((error: unknown) => undoIfNotBuilt(scenario, error));
+          endings.add(result?.outcome ?? "nothing to finish");
+        },
+      });
+      expect(broken.slice(0, 5)).toEqual([]);
+      expect(kills).toBeGreaterThan(3);
+      expect(["live", "rolled-back", "interrupted", "nothing to finish"]).toEqual(expect.arrayContaining([...endings]));
+      expect(endings).toContain("live");
+    },
+  );
+});
+
+/** What was built is forgotten where that was undone: then it must say so, and can be undone to the end. */
+function undoIfNotBuilt(scenario: Scenario, error: unknown): ReturnType<Scenario["recover"]> {
+  if (!isSluiceError(error) || error.code !== "RECOVERY_REFUSED") throw error;
+  return scenario.recover("undo");
+}

@@ -69,10 +69,14 @@ function assertPossible(unfinished: UnfinishedDeployment, isFinal: boolean, choi
   }
 }
 
-/** What is not done yet, and what was done but lived only with the run that did it. */
+/**
+ * What is not done yet, and what was done but lived only with the run that did it. An undo is written down when it has ended: one
+ * that died may have changed workers back before it said so, and nothing later would see that.
+ */
 function remainingSteps(unfinished: UnfinishedDeployment): readonly PlanStep[] {
   const { plan, done } = unfinished;
-  const open = plan.steps.filter(({ id }) => !done.includes(id));
+  const isUnsure = ({ kind }: PlanStep) => kind === "workers" && !isPromoted(unfinished);
+  const open = plan.steps.filter((step) => !done.includes(step.id) || isUnsure(step));
   // The way to a preview is known only to the run that made it, and needed until the service's own door leads there.
   const isPreviewed = (service: string) =>
     open.some(
