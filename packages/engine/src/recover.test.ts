@@ -74,6 +74,15 @@ describe("an attempt that died", () => {
     expect(await problemsOf(scenario)).toEqual([]);
   });
 
+  it("leaves nothing beside the slots where it is finished either, and its end is the last word", async () => {
+    const { world, ...scenario } = await killedBefore("journal.append step-intent verify-1");
+    await scenario.recover("finish");
+    const { log } = world.calls;
+    expect(log).toContain("images.sweep");
+    expect(log.indexOf("images.sweep")).toBeLessThan(log.indexOf("journal.append deployment-end"));
+    expect(world.events.at(-1)).toMatchObject({ type: "deployment-end", outcome: "live" });
+  });
+
   it("can be chosen to be finished before cutover, or undone after it", async () => {
     const early = await killedBefore("journal.append step-intent verify-1");
     expect(await early.recover("finish")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });

@@ -50,6 +50,8 @@ export async function recoverUnfinished(
     if (choice && condemned) await scope.control.takeBack(actor, `finished although ${condemned}`);
     await using _orders = await takeOrders(scope);
     const result = await runSteps(recovery.remaining, scope, signal);
+    // What is not done is undone first: users come before what lies about.
+    if (result.ok) await sweep(scope);
     return await completeRun(result, scope, run, [...unfinished.begun, ...result.begun]);
   }
   await restoreRoutes(scope, recovery.begun);
