@@ -47,6 +47,13 @@ export interface StepIntent extends JournalEntry {
   readonly step: string;
 }
 
+/** A step is about to be undone: from here on nobody knows how much of it is there still. Records of older versions have none. */
+export interface UndoIntent extends JournalEntry {
+  readonly type: "undo-intent";
+  readonly deployment: string;
+  readonly step: string;
+}
+
 export interface StepOutcome extends JournalEntry {
   readonly type: "step-outcome";
   readonly deployment: string;
@@ -87,13 +94,15 @@ export interface OrderEntry extends JournalEntry {
   readonly takesBack?: boolean;
 }
 
-export type EngineEntry = DeploymentStart | StepIntent | StepOutcome | OrderEntry | DeploymentEnd;
+export type EngineEntry = DeploymentStart | StepIntent | UndoIntent | StepOutcome | OrderEntry | DeploymentEnd;
 export type EngineRecord = JournalRecord & EngineEntry;
 
 export interface AttemptRecord {
   readonly start: DeploymentStart & JournalRecord;
   readonly outcomes: readonly (StepOutcome & JournalRecord)[];
   readonly begun: readonly string[];
+  /** Steps whose undo was begun, at least, and that were not done since. */
+  readonly undone: readonly string[];
   readonly orders: readonly (OrderEntry & JournalRecord)[];
   readonly end: (DeploymentEnd & JournalRecord) | null;
 }
@@ -107,18 +116,16 @@ export interface UnfinishedAttempt extends UnfinishedDeployment {
 /** What the last attempt left open: it has no end, or its way back was not complete. `null` when all is done. */
 export function unfinishedOf(attempt: AttemptRecord | null): UnfinishedAttempt | null {
   if (!attempt || (attempt.end && attempt.end.outcome !== "needs-person")) return null;
-  const { start, outcomes, begun } = attempt;
-  const done = new Set<string>();
-  for (const { step, result } of outcomes) {
-    if (result === "done") done.add(step);
-    if (result === "undone") done.delete(step);
-  }
+  const { start, outcomes, begun, undone } = attempt;
+  const done = new Set(outcomes.flatMap(({ step, result }) => (result === "done" ? [step] : [])));
+  for (const step of undone) done.delete(step);
   const condemned = condemnedBy(attempt);
   return {
     deployment: start.deployment,
     plan: start.plan,
     begun: [...new Set(begun)],
     done: [...done],
+    undone,
     ...(condemned ? { condemned: condemned.why } : {}),
     isBroken: condemned?.ofRelease ?? false,
     attempt,

@@ -82,6 +82,7 @@ const shapes: Readonly<Record<string, Rule>> = {
     plan: isPlan,
   }),
   "step-intent": fields({ deployment: isText, step: isText }),
+  "undo-intent": fields({ deployment: isText, step: isText }),
   "step-outcome": fields({
     deployment: isText,
     step: isText,

@@ -131,8 +131,14 @@ export async function undoSteps(steps: readonly PlanStep[], scope: DeploymentSco
   return failures;
 }
 
+/** That it cannot be written changes nothing of what is done next, and is told with the outcome. */
+async function intendUndo({ ports, deployment }: DeploymentScope, { id }: PlanStep): Promise<void> {
+  await ports.journal.append({ type: "undo-intent", deployment, step: id }).catch(() => undefined);
+}
+
 async function undoStep(step: PlanStep, scope: DeploymentScope): Promise<void> {
   const { clock } = scope.ports;
+  await intendUndo(scope, step);
   const startedMs = clock.monotonicMs();
   const undo = async () => {
     // Compensation never runs under the signal that was aborted.

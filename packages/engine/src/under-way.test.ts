@@ -72,7 +72,14 @@ it("one that is aborted waits for nobody", () => {
   const step = { id: "approval-1", kind: "approval", target: "100 %" };
   const start = { ...record, type: "deployment-start", deployment, kind: "deploy", tag: "v2", plan: { steps: [step] } };
   const order = (kind: string) => ({ ...record, type: "order", deployment, order: kind, actor: "mira", reason: "" });
-  const attempt = { start, begun: ["approval-1"], outcomes: [], end: null, orders: [order("pause"), order("abort")] };
+  const attempt = {
+    start,
+    begun: ["approval-1"],
+    undone: [],
+    outcomes: [],
+    end: null,
+    orders: [order("pause"), order("abort")],
+  };
   expect(underWayOf(attempt as never)).toEqual({
     deployment,
     kind: "deploy",

@@ -103,6 +103,39 @@ describe("a choice", () => {
     expect(refusal(() => planRecovery(died("promote-1"), aStack(), "undo"))).toBe("RECOVERY_REFUSED");
   });
 
+  it("to finish gives users the shares again that an undo had taken back before it wrote a word", () => {
+    const gradual = planDeployment(
+      { ...wish, config: aConfig({ rollout: { steps: [{ share: 10, for: "5s" }, 100], bake: "5s" } }) },
+      before,
+    );
+    const steps = gradual.steps.map(({ id }) => id);
+    const done = steps.slice(0, steps.indexOf("bake-1") + 1);
+    const remaining = (web: DoorRouting, admin: DoorRouting) => {
+      const died = { deployment: "d1", plan: gradual, begun: done, done };
+      const recovery = planRecovery(died, stackWith(web, admin), "finish");
+      return recovery.action === "finish" && recovery.remaining.map(({ id }) => id);
+    };
+    expect(remaining(cutOver, cutOver)).toEqual(["promote-1", "retire-1"]);
+    expect(remaining(cutOver, blue)).toEqual(["shift-1", "shift-2", "drain-1", "bake-1", "promote-1", "retire-1"]);
+    expect(remaining(cutOver, { ...blue, share: 10 })).toEqual([
+      "shift-2",
+      "drain-1",
+      "bake-1",
+      "promote-1",
+      "retire-1",
+    ]);
+  });
+
+  it("to finish repeats what an undo had begun to take back, and all that rests on it", () => {
+    const died = { ...diedAt("shift-1"), undone: ["create-1"] };
+    const recovery = planRecovery(
+      { ...died, done: died.done.filter((id) => id !== "create-1") },
+      stackWith(blue),
+      "finish",
+    );
+    expect(recovery.action === "finish" && recovery.remaining).toEqual(plan.steps.slice(ids.indexOf("create-1")));
+  });
+
   it("to finish an adoption makes the preview again, which lived only with the run that died", () => {
     const plain = [aContainer("web", { id: "p1" })];
     const adoption = planDeployment({ ...wish, services: [aService("web")] }, aStack({ plain }));

@@ -9,8 +9,10 @@ export interface UnfinishedDeployment {
   readonly plan: DeploymentPlan;
   /** Steps with an intent, in order. */
   readonly begun: readonly string[];
-  /** Steps with an outcome `done` that were not undone since. */
+  /** Steps with an outcome `done` whose undo was not even begun since. */
   readonly done: readonly string[];
+  /** Steps whose undo was begun, at least, and that were not done since. Default: none. */
+  readonly undone?: readonly string[] | undefined;
   /** Why it was to be taken back, by a verdict or a person; absent where neither had said so. */
   readonly condemned?: string | undefined;
 }
@@ -39,7 +41,7 @@ export function planRecovery(
   if (action === "finish") {
     return {
       action,
-      remaining: remainingSteps(unfinished),
+      remaining: remainingSteps(unfinished, observed),
       reason: choice ? "asked for" : `users already reach slot ${plan.candidate}`,
     };
   }
@@ -70,13 +72,17 @@ function assertPossible(unfinished: UnfinishedDeployment, isFinal: boolean, choi
 }
 
 /**
- * What is not done yet, and what was done but lived only with the run that did it. An undo is written down when it has ended: one
- * that died may have changed workers back before it said so, and nothing later would see that.
+ * What is not done, or was done and is not so any more, and what lived only with the run that did it. Of what follows a step that
+ * was undone nothing holds: a slot that was removed has nothing started in it, though starting has no undo of its own.
  */
-function remainingSteps(unfinished: UnfinishedDeployment): readonly PlanStep[] {
-  const { plan, done } = unfinished;
-  const isUnsure = ({ kind }: PlanStep) => kind === "workers" && !isPromoted(unfinished);
-  const open = plan.steps.filter((step) => !done.includes(step.id) || isUnsure(step));
+function remainingSteps(unfinished: UnfinishedDeployment, observed: ObservedStack): readonly PlanStep[] {
+  const { plan, done, undone = [] } = unfinished;
+  const takenBack = isPromoted(unfinished) ? [] : sharesTakenBack(plan, observed);
+  const firstUndone = plan.steps.findIndex(({ id }) => undone.includes(id));
+  const isUndone = (index: number) => firstUndone >= 0 && index >= firstUndone;
+  const open = plan.steps.filter(
+    (step, index) => !done.includes(step.id) || isUndone(index) || takenBack.includes(step),
+  );
   // The way to a preview is known only to the run that made it, and needed until the service's own door leads there.
   const isPreviewed = (service: string) =>
     open.some(
@@ -86,6 +92,23 @@ function remainingSteps(unfinished: UnfinishedDeployment): readonly PlanStep[] {
     (step) => open.includes(step) || (step.kind === "preview-door" && isPreviewed(step.service)),
   );
 }
+
+/**
+ * Shares that users do not have, whatever the record says, and what follows from having them: an undo gives users back to
+ * the previous before it says that it undoes anything.
+ */
+function sharesTakenBack({ steps, candidate }: DeploymentPlan, observed: ObservedStack): readonly PlanStep[] {
+  const isTakenBack = (step: PlanStep) =>
+    step.kind === "shift" &&
+    step.services.some((service) => {
+      const routing = observed.doors[service]?.routing;
+      return routing ? routing.stable !== null && shareOf(routing, candidate) < step.share : false;
+    });
+  const first = steps.findIndex(isTakenBack);
+  return first < 0 ? [] : steps.filter((step, index) => index >= first && followsShares.has(step.kind));
+}
+
+const followsShares: ReadonlySet<StepKind> = new Set(["shift", "drain", "bake"]);
 
 /** What plain Compose ran is removed while the candidate is promoted: with the first of it gone there is no way back. */
 function isPromoted(unfinished: UnfinishedDeployment): boolean {

@@ -20,6 +20,11 @@ it.each([
   ["in a step that has begun", [start, intent("01-backup")], "backup"],
   ["after one, before the next", [start, intent("02-shift"), outcome("02-shift")], "after shift"],
   ["in the next", [start, intent("02-shift"), outcome("02-shift"), intent("03-bake")], "bake"],
+  [
+    "while one is undone",
+    [start, intent("02-shift"), { type: "undo-intent", deployment: "d1", step: "02-shift" }],
+    "shift while it is undone",
+  ],
   ["before the first", [start], "before any step"],
   [
     "after its end",

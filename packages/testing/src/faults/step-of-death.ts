@@ -5,8 +5,8 @@ interface Entry {
 }
 
 /**
- * In which step a deployer died, as the kind of step, by the journal that it has left: `backup` in it, `after backup`
- * between its outcome and the next intent. Pure.
+ * In which step a deployer died, as the kind of step, by the journal that it has left: `backup` in it, `backup while it
+ * is undone`, `after backup` between an outcome and the next intent. Pure.
  */
 export function stepOfDeath(journal: string): string {
   // The last line may be half a record.
@@ -19,6 +19,7 @@ export function stepOfDeath(journal: string): string {
       kinds = new Map(plan?.steps.map(({ id, kind }) => [id, kind]));
       where = "before any step";
     } else if (type === "step-intent") where = kinds.get(step) ?? "a step of another plan";
+    else if (type === "undo-intent") where = `${kinds.get(step) ?? "a step of another plan"} while it is undone`;
     else if (type === "step-outcome") where = `after ${kinds.get(step) ?? "a step of another plan"}`;
     else if (type === "deployment-end") where = "no deployment";
   }
