@@ -15,6 +15,8 @@ const others: readonly ServiceFacts[] = [
   aService("mailer", { role: "worker", overlap: true }),
   aService("cron", { role: "worker", strategy: "recreate" }),
   aService("migrate", { role: "job" }),
+  aService("certs", { role: "job" }),
+  aService("search", { role: "data", dependsOn: ["certs"], awaits: ["certs"] }),
   aService("db", { role: "data" }),
   aService("proxy", { role: "edge", dependsOn: ["web"] }),
 ];
@@ -35,7 +37,7 @@ const behaviour = fc.constantFrom(
   {},
   { exits: ["web", "admin", "api"] },
   { exits: ["worker", "mailer"] },
-  { failingJobs: ["migrate"] },
+  { failingJobs: ["migrate", "certs"] },
 );
 
 /** What happened before, what is under way when the deployer is killed, how often, and how wall time jumps meanwhile. */

@@ -31,6 +31,12 @@ const twoDoors = [
   aService("worker", { role: "worker" }),
   aService("db", { role: "data" }),
 ];
+/** The shop, and a database that cannot start before a job has made its certificates. */
+const certified = [
+  ...shopServices,
+  aService("certs", { role: "job" }),
+  aService("search", { role: "data", dependsOn: ["certs"], awaits: ["certs"] }),
+];
 const watched = aConfig({
   rollout: { bake: "2s", steps: [{ share: 10, for: "2s" }, 100] },
   analysis: { enabled: true },
@@ -39,6 +45,18 @@ const watched = aConfig({
 describe("a deployer killed before any of its effects: the next run leaves one version, and no user was lost", () => {
   it("in a first deployment", () => expectNothingBroken({ given: after([]), ...deployNext("v1") }, 40));
   it("in a second one", () => expectNothingBroken({ given: after(["v1"]), ...deployNext("v2") }, 45));
+  it("in a first one whose database waits for a job", () =>
+    expectNothingBroken({ given: after([], { services: certified }), ...deployNext("v1") }, 40));
+  it("in one that adds a database which waits for a job, beside a warm slot", () =>
+    expectNothingBroken(
+      {
+        given: after(["v1", "v2"]),
+        when: (scenario) => scenario.deploy("v3", { services: certified }),
+        next: (scenario) => scenario.deploy("v3", { services: certified }),
+        holds: (scenario) => serves(scenario, "v3"),
+      },
+      45,
+    ));
   it("in a third one, which clears a warm slot", () =>
     expectNothingBroken({ given: after(["v1", "v2"]), ...deployNext("v3") }, 45));
   it("with two doors, of which only one may have moved", () =>

@@ -26,7 +26,7 @@ test("facts of a service", () => {
     image: "shop",
     build: { context: "." },
     deploy: { replicas: 3 },
-    depends_on: { db: {} },
+    depends_on: { db: {}, certs: { condition: "service_completed_successfully" } },
     networks: { front: null, back: null },
     ports: [
       { target: 3000, published: "8080", host_ip: "127.0.0.1", protocol: "tcp" },
@@ -48,7 +48,8 @@ test("facts of a service", () => {
       builds: true,
       replicas: 3,
       networks: ["back", "front"],
-      dependsOn: ["db"],
+      dependsOn: ["db", "certs"],
+      awaits: ["certs"],
       ports: [
         { hostIp: "127.0.0.1", published: 8080, target: 3000, protocol: "tcp" },
         { published: 0, target: 3001, protocol: "tcp" },
@@ -202,6 +203,33 @@ describe("findings", () => {
       serviceFindings(model, classifyServices(model, overrides), overrides).map(({ code, path }) => [code, ...path]);
     expect(codes({})).toEqual([["shares-with-slot", "services", "exporter", key]]);
     expect(codes({ web: { strategy: "recreate" } })).toEqual([]);
+  });
+
+  const around = (services: Readonly<Record<string, ComposeService>>, active?: ReadonlySet<string>) => {
+    const model = { name: "shop", services };
+    return serviceFindings(model, classifyServices(model), {}, active).map(
+      ({ severity, code, path }) => `${severity} ${code} ${path.join(".")}`,
+    );
+  };
+
+  test.each(["web", "proxy"])("tell of a job that waits for what is there only after it: %s", (name) => {
+    const needed = name === "proxy" ? { image: "traefik" } : { image: "shop", ports, healthcheck };
+    const seed = { image: "shop", command: ["seed"], restart: "no", depends_on: { db: {}, [name]: {} } };
+    const services = { [name]: needed, db: { image: "postgres" }, seed };
+    expect(around(services)).toEqual([`warn job-before-its-needs services.seed.depends_on.${name}`]);
+    expect(around(services, new Set(["db", "seed"]))).toEqual([]);
+    expect(around({ ...services, seed: { ...seed, depends_on: { db: {} } } })).toEqual([]);
+  });
+
+  test("tell of data that waits beside a job, and not of data that waits for its end", () => {
+    const waiting = (condition: "service_healthy" | "service_completed_successfully" | "service_started") =>
+      around({
+        es01: { image: "elasticsearch", depends_on: { setup: { condition } } },
+        setup: { image: "shop", restart: "no", healthcheck },
+      });
+    expect(waiting("service_healthy")).toEqual(["warn waits-beside-job services.es01.depends_on.setup"]);
+    expect(waiting("service_completed_successfully")).toEqual([]);
+    expect(waiting("service_started")).toEqual([]);
   });
 
   test("are silent about services that are not active", () => {

@@ -43,6 +43,7 @@ export function serviceFacts(
       replicas,
       networks: networkKeys(service),
       dependsOn: Object.keys(service.depends_on ?? {}),
+      ...awaitsOf(service),
       ports: publishedPorts(service),
       port,
       protocol: protocolOf(service, port, override),
@@ -56,4 +57,11 @@ export function serviceFacts(
 
 export function hasHealthcheck({ healthcheck }: ComposeService): boolean {
   return healthcheck?.test !== undefined && healthcheck.disable !== true && healthcheck.test[0] !== "NONE";
+}
+
+function awaitsOf({ depends_on = {} }: ComposeService): Pick<ServiceFacts, "awaits"> {
+  const awaits = Object.entries(depends_on).flatMap(([name, { condition }]) =>
+    condition === "service_completed_successfully" ? [name] : [],
+  );
+  return awaits.length > 0 ? { awaits } : {};
 }

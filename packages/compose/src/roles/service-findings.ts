@@ -17,9 +17,8 @@ export function serviceFindings(
   overrides: RoleOverrides = {},
   active: ReadonlySet<string> = new Set(Object.keys(model.services)),
 ): readonly ServiceFinding[] {
-  return decisions
-    .filter(({ service }) => active.has(service))
-    .flatMap((decision) => findingsOf(model, decision, overrides[decision.service] ?? {}, decisions));
+  const shown = decisions.filter(({ service }) => active.has(service));
+  return shown.flatMap((decision) => findingsOf(model, decision, overrides[decision.service] ?? {}, shown));
 }
 
 type Override = NonNullable<RoleOverrides[string]>;
@@ -32,7 +31,8 @@ function findingsOf(
 ): readonly ServiceFinding[] {
   const { role, service } = decision;
   const ofApplications = [impossible, stopFirst, withoutHealthcheck, named, secretsOfShell];
-  return [driveLetter, sharesWithSlot, unsure, ...(isApplication(role) ? ofApplications : [])].flatMap((find) => {
+  const ofAll = [driveLetter, sharesWithSlot, unsure, jobBeforeItsNeeds, besideJob];
+  return [...ofAll, ...(isApplication(role) ? ofApplications : [])].flatMap((find) => {
     const finding = find(model, decision, override, decisions);
     return finding ? [{ ...finding, service, path: ["services", service, ...finding.path] }] : [];
   });
@@ -77,6 +77,47 @@ const sharesWithSlot: Find = (model, { service, role, strategy }, _override, dec
     }
   );
 };
+
+/** Its dependency is there when users are to reach the release, or later. */
+const jobBeforeItsNeeds: Find = (model, { service, role }, _override, decisions) => {
+  const needed = dependenciesOf(model, service, decisions).find(
+    ({ decision }) => isApplication(decision.role) || decision.role === "edge",
+  )?.decision.service;
+  return (
+    role === "job" &&
+    needed !== undefined && {
+      severity: "warn",
+      code: "job-before-its-needs",
+      message: `job ${service} waits for ${needed}, and runs before it: a first deployment has none yet, a later one that of the version before`,
+      hint: `leave ${needed} out of its depends_on if it can do without, or set services.${service}.role: tool in sluice.yaml and run it after a deployment: docker compose run --rm --no-deps ${service}`,
+      path: ["depends_on", needed],
+    }
+  );
+};
+
+/** A job is not there while others start: it has ended, or has not begun. */
+const besideJob: Find = (model, { service, role }, _override, decisions) => {
+  const job = dependenciesOf(model, service, decisions).find(
+    ({ condition, decision }) => condition === "service_healthy" && decision.role === "job",
+  )?.decision.service;
+  return (
+    (role === "data" || role === "support") &&
+    job !== undefined && {
+      severity: "warn",
+      code: "waits-beside-job",
+      message: `${service} waits until job ${job} is healthy, and ${job} runs after ${service} was made: in a first deployment ${service} may not become ready`,
+      hint: `let a job of its own make what ${service} needs, and wait for that with condition: service_completed_successfully: it then runs before ${service}`,
+      path: ["depends_on", job],
+    }
+  );
+};
+
+function dependenciesOf(model: ComposeModel, service: string, decisions: readonly RoleDecision[]) {
+  return Object.entries(model.services[service]?.depends_on ?? {}).flatMap(([name, { condition }]) => {
+    const decision = decisions.find((one) => one.service === name);
+    return decision ? [{ condition, decision }] : [];
+  });
+}
 
 const impossible: Find = (model, { service }, override) => {
   const blocker = firstBlocker(model.services[service] ?? {});

@@ -35,6 +35,8 @@ export interface ServiceFacts {
   readonly networks: readonly string[];
   /** Base and slot services that must be up before, by the compose file. */
   readonly dependsOn: readonly string[];
+  /** Those of `dependsOn` that must have ended well before it starts. Absent for none, and in releases of before. */
+  readonly awaits?: readonly string[] | undefined;
   /** Empty for services that publish nothing. */
   readonly ports: readonly PublishedPort[];
   /** Where a `web` service listens inside its container; `null` when not known. */

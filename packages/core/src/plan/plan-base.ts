@@ -23,27 +23,34 @@ export function addBase(
   add: AddStep,
   base: readonly ServiceFacts[],
   observed: ObservedStack,
-  { isBuilt = false, differing = [] }: BaseDifferences = {},
+  differences: BaseDifferences = {},
 ): void {
   for (const service of base.filter(({ role }) => !isApplication(role))) {
-    const seen = observed.base[service.name];
-    const mayDiffer = isBuilt && service.builds;
-    const differs = differing.includes(service.name);
-    const isOrphan = observed.orphans.some((container) => container.service === service.name);
-    if (seen?.state === "current" && !mayDiffer && !differs) continue;
+    const cause = baseCause(service, observed, differences);
+    if (cause === undefined) continue;
     add({
       kind: "base",
       service: service.name,
       target: `${service.role} ${service.name}`,
-      cause:
-        seen?.state === "current"
-          ? differs
-            ? "the release has another one"
-            : "built with the release; replaced only if its image differs"
-          : seen?.reason || (isOrphan ? "the checkout has it no more: it is looked at" : "not there yet"),
+      cause,
       timeoutMs: service.startBudget.timeoutMs + service.stopGraceMs + shortStepMs,
     });
   }
+}
+
+/** Why a base service has a step; `undefined` where it is not touched. */
+export function baseCause(
+  { name, builds }: ServiceFacts,
+  observed: ObservedStack,
+  { isBuilt = false, differing = [] }: BaseDifferences = {},
+): string | undefined {
+  const seen = observed.base[name];
+  if (seen?.state !== "current") {
+    const isOrphan = observed.orphans.some(({ service }) => service === name);
+    return seen?.reason || (isOrphan ? "the checkout has it no more: it is looked at" : "not there yet");
+  }
+  if (differing.includes(name)) return "the release has another one";
+  return isBuilt && builds ? "built with the release; replaced only if its image differs" : undefined;
 }
 
 /** Web and worker services that cannot be two at once. */

@@ -4,12 +4,13 @@ import type { ServiceFacts } from "../model/service.ts";
 import { otherSlot, type Slot } from "../model/slot.ts";
 import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
 import { type AddStep, collectSteps } from "./collect-steps.ts";
+import { inTurn } from "./early-jobs.ts";
 import { gracesOf } from "./graces.ts";
 import { liveSlot, type RememberedSlot, warmRelease } from "./live-slot.ts";
 import type { Heirs } from "./moved-ports.ts";
 import { collectRemovals, type Orphan, orphanHeirs, type Removals } from "./orphans.ts";
 import { addBackup } from "./plan-backup.ts";
-import { addBase, addRecreated, baseServices } from "./plan-base.ts";
+import { addBase, addRecreated, type BaseDifferences, baseCause, baseServices } from "./plan-base.ts";
 import { addAdoption, addCandidate, addDoors } from "./plan-candidate.ts";
 import { addEnding, addWorkers } from "./plan-ending.ts";
 import { addJobs } from "./plan-jobs.ts";
@@ -158,20 +159,27 @@ function addPreparation(add: AddStep, scope: PreparationScope): void {
   const creates = hasSlot && !isWarm;
   const holds = held ? `holds release ${held}` : "holds containers of no release";
   const isFull = containers.length > 0 && !clears;
-  // A job needs nothing of the slot, and takes longer.
-  const meanwhile = creates && jobs.length > 0;
-  if (!isWarm && isFull && !meanwhile)
-    add({ kind: "clear", slot: candidate, target: `slot ${candidate}`, cause: holds });
-  const networksCause = `slot ${candidate} needs the networks of base`;
-  add({ kind: "networks", slot: candidate, target: `links of ${candidate}`, cause: networksCause });
+  const differences: BaseDifferences = { isBuilt: bundleId === null, differing: desired.differing };
   // What resolves names only once at its start must find the doors: edges come after them.
   const first = base.filter(({ role }) => role !== "edge" && !isApplication(role));
+  const made = first.filter((service) => baseCause(service, observed, differences) !== undefined);
+  const turns = inTurn({ made, jobs, active, config: desired.config });
+  const late = jobs.filter((job) => turns.every(({ service }) => service !== job));
+  // A job needs nothing of the slot, and takes longer. One before base is there needs an empty slot: what is in it later needs base.
+  const meanwhile = creates && late.length > 0;
+  const isCleared = !isWarm && isFull && !(meanwhile && late.length === jobs.length);
+  if (isCleared) add({ kind: "clear", slot: candidate, target: `slot ${candidate}`, cause: holds });
+  const networksCause = `slot ${candidate} needs the networks of base`;
+  add({ kind: "networks", slot: candidate, target: `links of ${candidate}`, cause: networksCause });
   removals.before(first);
-  addBase(add, first, observed, { isBuilt: bundleId === null, differing: desired.differing });
+  for (const { service, before } of turns) {
+    if (before === undefined) addBase(add, [service], observed, differences);
+    else addJobs(add, { slot: candidate, jobs: [service], before }, desired, observed);
+  }
   const gets = `release ${tag} gets slot ${candidate}`;
   if (creates && !meanwhile) add({ kind: "create", slot: candidate, target: `slot ${candidate}`, cause: gets });
-  const createsCause = meanwhile ? (isFull ? `${gets}, which ${holds}` : gets) : undefined;
-  addJobs(add, { slot: candidate, jobs, createsCause }, desired, observed);
+  const createsCause = meanwhile ? (isFull && !isCleared ? `${gets}, which ${holds}` : gets) : undefined;
+  addJobs(add, { slot: candidate, jobs: late, createsCause }, desired, observed);
 }
 
 function imagesCause({ promotedFrom, imagesOf }: DesiredDeployment): string {

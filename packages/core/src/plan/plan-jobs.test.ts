@@ -1,5 +1,6 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { aConfig, aService, aStack } from "../testing/index.ts";
+import { formatPlan } from "./format-plan.ts";
 import { type DesiredDeployment, planDeployment } from "./plan-deployment.ts";
 
 const services = [
@@ -66,4 +67,63 @@ it("jobs run as they are where nobody asked, nobody wants it, or the database do
   expect(jobsWith(undefined)).toEqual(both);
   expect(jobsWith({ service: "db", migrate: { enabled: false } })).toEqual(both);
   expect(jobsWith({ service: "db" }, aStack())).toEqual(both);
+});
+
+describe("data that waits for a job", () => {
+  const services = [
+    aService("web"),
+    aService("migrate", { role: "job", dependsOn: ["db"] }),
+    aService("db", { role: "data", dependsOn: ["certs"], awaits: ["certs"] }),
+    aService("certs", { role: "job" }),
+  ];
+  const plan = (observed: Parameters<typeof planDeployment>[1], over: Partial<DesiredDeployment> = {}) =>
+    formatPlan(planDeployment({ ...wanted({}), services, ...over }, observed))
+      .split("\n")
+      .filter((line) => /\. (?:clear|networks|base|job|create) /.test(line))
+      .map((line) => line.replace(/^ *\d+\. /, "").replaceAll(/ +/g, " "));
+
+  it("is made after it, and the slot with the first job that comes after base", () => {
+    expect(plan(aStack())).toEqual([
+      "networks links of blue (slot blue needs the networks of base)",
+      "job job certs (certs runs once for each release; db waits for it)",
+      "base data db (not there yet)",
+      "job job migrate (migrate runs once for each release; meanwhile release v2 gets slot blue)",
+    ]);
+    const withoutMigration = services.filter(({ name }) => name !== "migrate");
+    expect(plan(aStack(), { services: withoutMigration })).toEqual([
+      "networks links of blue (slot blue needs the networks of base)",
+      "job job certs (certs runs once for each release; db waits for it)",
+      "base data db (not there yet)",
+      "create slot blue (release v2 gets slot blue)",
+    ]);
+  });
+
+  it("is left alone where it runs as it should, and the job runs with the others", () => {
+    const observed = aStack({ services, live: { slot: "blue", release: "r-1" }, warm: "r-0" });
+    expect(plan(observed)).toEqual([
+      "networks links of green (slot green needs the networks of base)",
+      "job job migrate (migrate runs once for each release; meanwhile release v2 gets slot green, which holds release r-0)",
+      "job job certs (certs runs once for each release)",
+    ]);
+  });
+
+  it("is changed after it, beside a slot that was emptied before", () => {
+    const stack = aStack({ services, live: { slot: "blue", release: "r-1" }, warm: "r-0" });
+    const changed = { service: "db", state: "changed", reason: "its image changed", containers: [] } as const;
+    expect(plan({ ...stack, base: { ...stack.base, db: changed } })).toEqual([
+      "clear slot green (holds release r-0)",
+      "networks links of green (slot green needs the networks of base)",
+      "job job certs (certs runs once for each release; db waits for it)",
+      "base data db (its image changed)",
+      "job job migrate (migrate runs once for each release; meanwhile release v2 gets slot green)",
+    ]);
+  });
+
+  it("is made without it where the release was live: its jobs ran", () => {
+    expect(plan(aStack(), { wasLive: true, bundleId: "r-2" })).toEqual([
+      "networks links of blue (slot blue needs the networks of base)",
+      "base data db (not there yet)",
+      "create slot blue (release v2 gets slot blue)",
+    ]);
+  });
 });

@@ -13,13 +13,15 @@ interface Jobs {
   readonly slot: Slot;
   readonly jobs: readonly ServiceFacts[];
   /** Why the slot's containers are created while the first of them runs; `undefined` where they are not. */
-  readonly createsCause: string | undefined;
+  readonly createsCause?: string | undefined;
+  /** Base service that is made after them, as it waits for them. */
+  readonly before?: string | undefined;
 }
 
 /** The release's jobs. Where the configured database runs already, somebody may be using it: they are run with care. */
 export function addJobs(
   add: AddStep,
-  { slot, jobs, createsCause }: Jobs,
+  { slot, jobs, createsCause, before }: Jobs,
   { config }: DesiredDeployment,
   observed: ObservedStack,
 ): void {
@@ -37,6 +39,7 @@ export function addJobs(
       target: `job ${name}`,
       cause: [
         `${name} runs once for each release`,
+        ...(before === undefined ? [] : [`${before} waits for it`]),
         ...(isCared ? careOf(service, kind) : []),
         ...(creates ? [`meanwhile ${createsCause}`] : []),
       ].join("; "),

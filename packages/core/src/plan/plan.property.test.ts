@@ -8,7 +8,7 @@ import { liveSlot } from "./live-slot.ts";
 import { type DesiredDeployment, planDeployment } from "./plan-deployment.ts";
 import { planWarmRollback } from "./plan-rollback.ts";
 import { planRecovery } from "./recovery.ts";
-import type { DeploymentPlan, StepKind } from "./step.ts";
+import type { DeploymentPlan, PlanStep, StepKind } from "./step.ts";
 
 const all: readonly ServiceFacts[] = [
   aService("web"),
@@ -18,7 +18,8 @@ const all: readonly ServiceFacts[] = [
   aService("cron", { role: "worker", strategy: "recreate" }),
   aService("files", { strategy: "recreate" }),
   aService("migrate", { role: "job", dependsOn: ["db"] }),
-  aService("db", { role: "data" }),
+  aService("certs", { role: "job" }),
+  aService("db", { role: "data", dependsOn: ["certs"], awaits: ["certs"] }),
   aService("proxy", { role: "edge", dependsOn: ["web"] }),
   aService("shell", { role: "tool" }),
   aService("off", { active: false }),
@@ -88,6 +89,11 @@ const kindsOf = ({ steps }: DeploymentPlan) => steps.map(({ kind }) => kind);
 const first = (plan: DeploymentPlan, kind: StepKind) => kindsOf(plan).indexOf(kind);
 const last = (plan: DeploymentPlan, kind: StepKind) => kindsOf(plan).lastIndexOf(kind);
 
+const createsSlot = (step: PlanStep) => step.kind === "create" || (step.kind === "job" && step.creates === true);
+/** Makes a base service that comes before the slot. */
+const isBefore = (step: PlanStep, { services: all }: DesiredDeployment) =>
+  step.kind === "base" && all.some(({ name, role }) => name === step.service && role !== "edge");
+
 /** Holds the plan of every wish for every stack to a law. */
 function always(law: (plan: DeploymentPlan, wish: DesiredDeployment, stack: ObservedStack) => void): void {
   fc.assert(
@@ -135,6 +141,22 @@ describe("every plan", () => {
     always(({ steps }, _wish, stack) => {
       const touched = steps.flatMap((step) => (step.kind === "base" ? [stack.base[step.service]?.state] : []));
       expect(touched).not.toContain("current");
+    });
+  });
+
+  it("runs each job once, after the base that it needs and before what waits for it", () => {
+    always(({ steps }, wish, stack) => {
+      const order = steps.flatMap((step) => (step.kind === "job" || step.kind === "base" ? [step.service] : []));
+      expect(new Set(order).size).toBe(order.length);
+      for (const { name, dependsOn } of wish.services.filter(({ active }) => active)) {
+        const later = order.slice(order.indexOf(name) + 1);
+        if (order.includes(name)) expect(later.filter((other) => dependsOn.includes(other))).toEqual([]);
+      }
+      // Whoever waits for nothing that is made has its jobs in one place, where the slot is made too.
+      const isFirst =
+        steps.findIndex(({ kind }) => kind === "job") < steps.findLastIndex((step) => isBefore(step, wish));
+      if (isFirst) expect(stack.base["db"]?.state).not.toBe("current");
+      expect(steps.filter(createsSlot).length).toBeLessThan(2);
     });
   });
 

@@ -1,12 +1,20 @@
-import type { CreateOptions, JobChange, Slot, SlotRequest } from "@sluice/core";
+import type { CreateOptions, JobChange, PlanStep, Slot, SlotRequest } from "@sluice/core";
 import { type DeploymentScope, releaseOf, servicesOf, slotServices } from "../scope.ts";
 import { slotRequest } from "../slot-request.ts";
 
-/** The candidate's containers, and those of the jobs that the plan runs; none is started. */
+/** The candidate's containers, and those of the jobs that the plan still runs; none is started. */
 export async function createSlot(scope: DeploymentScope, slot: Slot, options: CreateOptions): Promise<void> {
-  const jobs = scope.plan.steps.flatMap((step) => (step.kind === "job" ? [step.service] : []));
+  const { steps } = scope.plan;
+  // Some have run before there was a base, and their containers are gone.
+  const left = steps.slice(steps.findIndex(createsSlot));
+  const jobs = left.flatMap((step) => (step.kind === "job" ? [step.service] : []));
   const services = [...slotServices(releaseOf(scope)), ...servicesOf(scope, jobs)];
   await scope.ports.slots.create(await withJobs(scope, await slotRequest(scope, slot, services)), options);
+}
+
+/** Whether a step makes the candidate's containers. */
+export function createsSlot(step: PlanStep): boolean {
+  return step.kind === "create" || (step.kind === "job" && step.creates === true);
 }
 
 /** The request with what the plan's jobs find in their environment, so that their containers can be made beforehand. */

@@ -1,7 +1,7 @@
 import type { StepAction, StepCall, StepData, StepOf } from "../action.ts";
 import { type DeploymentScope, servicesOf } from "../scope.ts";
 import { slotRequest } from "../slot-request.ts";
-import { createSlot, withJobs } from "./create-slot.ts";
+import { createSlot, createsSlot, withJobs } from "./create-slot.ts";
 
 /** Runs a job of the release; the candidate's containers may be created meanwhile. */
 export const job: StepAction<"job"> = {
@@ -22,9 +22,10 @@ export const job: StepAction<"job"> = {
       throw error;
     }
   },
-  // What a job did stays done.
-  async undo({ slot, creates }, { stack, ports }, { options }) {
-    if (creates) await ports.slots.remove(stack, slot, options);
+  // What a job did stays done. One that came before the slot's containers were made has left the slot's networks.
+  async undo({ id, slot }, { stack, ports, plan: { steps } }, { options }) {
+    const isBefore = steps.findIndex((step) => step.id === id) <= steps.findIndex(createsSlot);
+    if (isBefore) await ports.slots.remove(stack, slot, options);
   },
 };
 

@@ -29,7 +29,7 @@ export function fakeBase(context: FakeContext): BaseRuntime {
       }
     },
     rereadNames: (_stack, { signal } = {}) => act("base.rereadNames", signal, () => undefined),
-    async up(model, service, _services, { signal } = {}) {
+    async up(model, service, services, { signal } = {}) {
       const spec = baseSpec(model, service);
       const isRight = () => containersIn(state, "base", service.name).some((container) => container.spec === spec);
       if (!isRight()) {
@@ -52,11 +52,22 @@ export function fakeBase(context: FakeContext): BaseRuntime {
           }
           startContainer(context, container);
         }
+        assertFilled(state, service, services);
         for (const container of containersIn(state, "base", service.name)) assertReady(container);
         state.gaps.delete(service.name);
       });
     },
   };
+}
+
+/** What a job was to make is not there: a service that waits for it is never ready. @throws SluiceError NOT_READY */
+function assertFilled(
+  { doneJobs }: WorldState,
+  { name, awaits = [] }: ServiceFacts,
+  all: readonly ServiceFacts[],
+): void {
+  const missing = awaits.find((job) => !doneJobs.has(job) && all.some((one) => one.active && one.name === job));
+  if (missing) throw new SluiceError("NOT_READY", `${name} is not ready: ${missing} has not run`);
 }
 
 /** @throws SluiceError START_FAILED */

@@ -65,6 +65,7 @@ export function fakeSlots(context: FakeContext): SlotRuntime {
       if (behaviourOf(release.bundle.id).failingJobs?.includes(service)) {
         throw new SluiceError("JOB_FAILED", `job ${service} ended with exit code 1`);
       }
+      state.doneJobs.add(service);
     },
     async stop(_stack, slot, services, { signal } = {}) {
       for (const container of ofServices(state, slot, services)) {

@@ -46,6 +46,8 @@ export interface WorldState {
   /** Stops that the engine was asked for and has not done yet, by container. */
   readonly stops: Map<string, symbol>;
   readonly networks: Set<string>;
+  /** Services of jobs that ended well, ever. */
+  readonly doneJobs: Set<string>;
   readonly bundles: Map<string, StoredRelease>;
   readonly images: Set<string>;
   /** Id by `REPOSITORY:TAG`. */
@@ -72,6 +74,7 @@ export function createState(stack: string): WorldState {
     doors: new Map(),
     stops: new Map(),
     networks: new Set(),
+    doneJobs: new Set(),
     bundles: new Map(),
     // Of doors.
     images: new Set(["sluice/door:3.0", "sluice/door-caddy:2"]),
