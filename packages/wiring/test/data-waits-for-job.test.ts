@@ -64,7 +64,7 @@ const open = (): Deployer =>
 async function deploy(tag: string, version: string) {
   await writeFile(join(directory, "compose.yaml"), JSON.stringify(compose(version)));
   await using deployer = open();
-  return deployer.deploy({ release: release(tag) }, signal);
+  return await deployer.deploy({ release: release(tag) }, signal);
 }
 
 const search = `${stack}-search-1`;
