@@ -132,6 +132,16 @@ describe("what hides its data is recognised by ports, directories and names", ()
     ["store", { image: "acme/thing", volumes: [{ type: "volume", source: "v", target: "/var/lib/mysql" }] }, "data"],
     ["database", { build: { context: "." } }, "data"],
     ["search", { image: "acme/prod_elasticsearch" }, "data"],
+    [
+      "firestore",
+      {
+        image: "google/cloud-sdk",
+        command: "gcloud beta emulators firestore start --host-port=0.0.0.0:8080".split(" "),
+        ...port(8080),
+      },
+      "data",
+    ],
+    ["api", { image: "shop", command: ["firebase-app", "emulators"], ...port(8080) }, "web"],
     ["frontend", { build: { context: "." }, ports: [...port(3000).ports, ...port(3306).ports] }, "web"],
   ])("%s %j is %s", (name, service, role) => {
     expect(alone(name, service)).toMatch(new RegExp(`^${role} `));

@@ -23,6 +23,11 @@ export function runsDataServer(shape: ServiceShape): boolean {
   return writesDataDirectory(shape) || !isScript;
 }
 
+/** It holds what is written to it as the store does that it stands for, and two would each have a half. */
+const emulator: Rule = ({ command }) =>
+  words.emulatorCommand.test(command) &&
+  likely("data", `its command starts an emulator of a store (${words.wordIn(command, words.emulatorCommand)})`);
+
 const dataDirectory: Rule = (shape) =>
   writesDataDirectory(shape) && likely("data", `${shape.name} mounts a database's directory`);
 
@@ -72,7 +77,14 @@ const portOfStore: Rule = (shape, around) => {
   );
 };
 
-export const dataRules: readonly Rule[] = [dataDirectory, dataByName, everyPortOfData, portOfStore, dataByImage];
+export const dataRules: readonly Rule[] = [
+  emulator,
+  dataDirectory,
+  dataByName,
+  everyPortOfData,
+  portOfStore,
+  dataByImage,
+];
 
 function isDataImage({ image, repository }: ServiceShape): boolean {
   return known.dataImages.has(image) || known.dataRepositories.test(repository);

@@ -60,6 +60,10 @@ export function endsWithClient(command: string): boolean {
 export const repeatedClient =
   /^(?:\S*sh\s+-\w*c\s+)?['"]?(?:\S*\/)?(?:crond?|pg_dump(?:all)?|pg_basebackup|mysqldump|mariadb-dump|mongodump)\b|while\b.*\b(?:pg_dump|mysqldump|mariadb-dump|mongodump)\b|\b\S*backup\S*\.sh\b/;
 
+/** Stand-ins for stores in the cloud, as their vendors' command lines start them. */
+export const emulatorCommand =
+  /\bgcloud\s.*?\b(emulators\s+(?:bigtable|datastore|firestore|pubsub|spanner)\s+start)\b|\bfirebase\s.*?\b(emulators:(?:start|exec))\b/s;
+
 /** A shell or a client, and no server that it starts. */
 export const scriptCommand =
   /^(?!.*(?<![-\w])(?:(?:redis|valkey|keydb|rabbitmq|clickhouse|kafka)-server|mysqld|mariadbd|mongod)\b).*\b(?:(?:ba|a)?sh|psql|mysql|mongosh?|redis-cli|cqlsh|mc|rpk|curl|wget|rabbitmqadmin|kafka-topics)\b/s;
