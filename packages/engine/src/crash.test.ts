@@ -3,6 +3,7 @@ import { aConfig, aProject, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { type Enumeration, killEverywhere, serves } from "../test/support/enumerate.ts";
 import { aScenario, type Scenario, shopServices } from "../test/support/scenario.ts";
+import { readAttempts } from "./index.ts";
 
 /** A world in which these releases were deployed, one after the other. */
 const after =
@@ -237,6 +238,55 @@ describe("a deployer killed while it undoes what a run had left", () => {
     },
   );
 });
+
+describe("a deployer killed while it finishes what an undo had left half taken back", () => {
+  it.each(["undo-intent workers-1", "undo-intent shift-1", "undo-intent job-1", "step-outcome job-1"])(
+    "has all of it done again by the next one, after the undo was killed before it wrote %s",
+    async (written) => {
+      const endings = new Set<string>();
+      const unproven: string[] = [];
+      const { kills, broken } = await killEverywhere({
+        given: async () => {
+          const scenario = await after(["v1"])();
+          scenario.world.restart();
+          scenario.world.calls.fault = ({ name }) =>
+            name === "journal.append step-intent promote-1" ? "crash" : undefined;
+          await scenario.deploy("v2").catch(() => undefined);
+          scenario.world.restart();
+          scenario.world.calls.fault = ({ name }) => (name === `journal.append ${written}` ? "crash" : undefined);
+          await scenario.recover("undo").catch(() => undefined);
+          return scenario;
+        },
+        when: (scenario) => scenario.recover("finish"),
+        async next(scenario) {
+          const result = await scenario.recover("finish").catch((error: unknown) => undoIfNotBuilt(scenario, error));
+          endings.add(result?.outcome ?? "nothing to finish");
+          unproven.push(...(await unprovenIn(scenario)));
+        },
+      });
+      expect(broken.slice(0, 5)).toEqual([]);
+      expect(unproven.slice(0, 5)).toEqual([]);
+      expect(kills).toBeGreaterThan(3);
+      expect(["live", "interrupted", "nothing to finish"]).toEqual(expect.arrayContaining([...endings]));
+      expect(endings).toContain("live");
+    },
+  );
+});
+
+/** Containers of a slot that were made anew, and never asked since whether they are well. */
+async function unprovenIn({ world }: Scenario): Promise<readonly string[]> {
+  let made = "";
+  for (const attempt of await readAttempts(world.ports().journal, 1)) {
+    for (const { step, result } of attempt.outcomes) {
+      const kind = attempt.start.plan.steps.find(({ id }) => id === step);
+      const isMade = kind?.kind === "create" || (kind?.kind === "job" && kind.creates === true);
+      if (result === "done" && isMade) made = step;
+      if (result === "done" && kind?.kind === "verify") made = "";
+      if (result === "done" && kind?.kind === "promote" && made) return [`promoted after ${made} without a check`];
+    }
+  }
+  return [];
+}
 
 /** What was built is forgotten where that was undone: then it must say so, and can be undone to the end. */
 function undoIfNotBuilt(scenario: Scenario, error: unknown): ReturnType<Scenario["recover"]> {

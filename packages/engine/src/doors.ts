@@ -63,7 +63,7 @@ async function currentRouting({ doorIds, ports }: DeploymentScope, service: stri
 /** Nobody gets through but previews. */
 export const closedRouting: DoorRouting = { stable: null, share: 0, salt: 0 };
 
-/** Users to the candidate: `share` percent of them, the rest to the previous. */
+/** Users to the candidate: `share` percent of them, the rest to the previous. Whoever is there already stays there. */
 export function shiftedRouting(current: DoorRouting, scope: DeploymentScope, share: number): DoorRouting {
   const { candidate } = scope.plan;
   // While nobody is at the candidate, whose users come first may change with each release; later it must not.
@@ -71,7 +71,7 @@ export function shiftedRouting(current: DoorRouting, scope: DeploymentScope, sha
   if (current.stable === candidate) return { stable: candidate, share: 0, salt: current.salt };
   // A door that leads nowhere yet opens only when everything goes to the candidate.
   if (current.stable === null && share < 100) return current;
-  return { stable: otherSlot(candidate), share, salt, ...openTo(scope) };
+  return { stable: otherSlot(candidate), share: Math.max(share, current.share), salt, ...openTo(scope) };
 }
 
 /** A candidate that is proven is open to testers, where there are some, until it is promoted or taken back. */

@@ -101,8 +101,8 @@ export interface AttemptRecord {
   readonly start: DeploymentStart & JournalRecord;
   readonly outcomes: readonly (StepOutcome & JournalRecord)[];
   readonly begun: readonly string[];
-  /** Steps whose undo was begun, at least, and that were not done since. */
-  readonly undone: readonly string[];
+  /** Undos that were begun, at least, in order. */
+  readonly undos: readonly (Pick<StepIntent, "step"> & Pick<JournalRecord, "seq">)[];
   readonly orders: readonly (OrderEntry & JournalRecord)[];
   readonly end: (DeploymentEnd & JournalRecord) | null;
 }
@@ -116,20 +116,31 @@ export interface UnfinishedAttempt extends UnfinishedDeployment {
 /** What the last attempt left open: it has no end, or its way back was not complete. `null` when all is done. */
 export function unfinishedOf(attempt: AttemptRecord | null): UnfinishedAttempt | null {
   if (!attempt || (attempt.end && attempt.end.outcome !== "needs-person")) return null;
-  const { start, outcomes, begun, undone } = attempt;
-  const done = new Set(outcomes.flatMap(({ step, result }) => (result === "done" ? [step] : [])));
-  for (const step of undone) done.delete(step);
+  const { start, begun } = attempt;
   const condemned = condemnedBy(attempt);
   return {
     deployment: start.deployment,
     plan: start.plan,
     begun: [...new Set(begun)],
-    done: [...done],
-    undone,
+    done: doneIn(attempt),
     ...(condemned ? { condemned: condemned.why } : {}),
     isBroken: condemned?.ofRelease ?? false,
     attempt,
   };
+}
+
+/**
+ * Steps whose last `done` is newer than any undo of theirs, and of the steps before them in the plan: a slot that was removed has
+ * nothing started in it, though starting has no undo of its own.
+ */
+function doneIn({ start, outcomes, undos }: AttemptRecord): readonly string[] {
+  let undoneAt = -1;
+  return start.plan.steps.flatMap(({ id, kind }) => {
+    // What was built and stored is there still.
+    if (kind !== "build") undoneAt = Math.max(undoneAt, undos.findLast(({ step }) => step === id)?.seq ?? -1);
+    const done = outcomes.findLast(({ step, result }) => step === id && result === "done");
+    return done && done.seq > undoneAt ? [id] : [];
+  });
 }
 
 /** Id of the bundle an attempt is about: known at its start, or told by its build step. */

@@ -23,10 +23,10 @@ export async function* newestAttempts(journal: Journal): AsyncGenerator<AttemptR
   const drafts = new Map<string, Draft>();
   for await (const record of journal.backwards({ types: isTypeOfDeployment })) {
     if (!isEngineRecord(record)) continue;
-    const draft = drafts.get(record.deployment) ?? { outcomes: [], begun: [], undone: [], orders: [], end: null };
+    const draft = drafts.get(record.deployment) ?? { outcomes: [], begun: [], undos: [], orders: [], end: null };
     drafts.set(record.deployment, draft);
     if (record.type === "step-intent") draft.begun.unshift(record.step);
-    if (beginsUndo(record) && !isDone(draft, record.step)) draft.undone.unshift(record.step);
+    if (beginsUndo(record)) draft.undos.unshift(record);
     if (record.type === "step-outcome") draft.outcomes.unshift(record);
     if (record.type === "order") draft.orders.unshift(record);
     if (record.type === "deployment-end") draft.end ??= record;
@@ -40,10 +40,6 @@ export async function* newestAttempts(journal: Journal): AsyncGenerator<AttemptR
 function beginsUndo(record: EngineRecord): record is (UndoIntent | StepOutcome) & JournalRecord {
   if (record.type === "undo-intent") return true;
   return record.type === "step-outcome" && (record.result === "undone" || record.result === "undo-failed");
-}
-
-function isDone({ outcomes }: Draft, id: string): boolean {
-  return outcomes.some(({ step, result }) => step === id && result === "done");
 }
 
 /** Attempts, oldest first. @param newest how many, from the newest on; default: all. @throws SluiceError as `newestAttempts` */

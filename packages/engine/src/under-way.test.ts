@@ -75,7 +75,7 @@ it("one that is aborted waits for nobody", () => {
   const attempt = {
     start,
     begun: ["approval-1"],
-    undone: [],
+    undos: [],
     outcomes: [],
     end: null,
     orders: [order("pause"), order("abort")],

@@ -28,7 +28,7 @@ export function anAttempt(over: Partial<AttemptRecord> = {}): AttemptRecord {
     },
     outcomes: [{ ...record(2), type: "step-outcome", deployment, step: "verify", result: "done", durationMs: 10 }],
     begun: ["verify"],
-    undone: [],
+    undos: [],
     orders: [],
     end: {
       ...record(3),

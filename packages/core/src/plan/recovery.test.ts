@@ -101,11 +101,25 @@ describe("a choice", () => {
     });
     expect(refusal(() => planRecovery(died("shift-1"), aStack(), "undo"))).toBe("none");
     expect(refusal(() => planRecovery(died("promote-1"), aStack(), "undo"))).toBe("RECOVERY_REFUSED");
+    const still = aStack({ plain });
+    expect(refusal(() => planRecovery(died("promote-1"), still, "undo"))).toBe("none");
+    expect(planRecovery({ ...died("promote-1"), condemned: "promote-1 failed: not ready" }, still).action).toBe("undo");
   });
 
   it("to finish gives users the shares again that an undo had taken back before it wrote a word", () => {
     const gradual = planDeployment(
-      { ...wish, config: aConfig({ rollout: { steps: [{ share: 10, for: "5s" }, 100], bake: "5s" } }) },
+      {
+        ...wish,
+        config: aConfig({
+          rollout: {
+            steps: [
+              { share: 10, for: "5s" },
+              { share: 100, approval: true },
+            ],
+            bake: "5s",
+          },
+        }),
+      },
       before,
     );
     const steps = gradual.steps.map(({ id }) => id);
@@ -115,25 +129,10 @@ describe("a choice", () => {
       const recovery = planRecovery(died, stackWith(web, admin), "finish");
       return recovery.action === "finish" && recovery.remaining.map(({ id }) => id);
     };
-    expect(remaining(cutOver, cutOver)).toEqual(["promote-1", "retire-1"]);
-    expect(remaining(cutOver, blue)).toEqual(["shift-1", "shift-2", "drain-1", "bake-1", "promote-1", "retire-1"]);
-    expect(remaining(cutOver, { ...blue, share: 10 })).toEqual([
-      "shift-2",
-      "drain-1",
-      "bake-1",
-      "promote-1",
-      "retire-1",
-    ]);
-  });
-
-  it("to finish repeats what an undo had begun to take back, and all that rests on it", () => {
-    const died = { ...diedAt("shift-1"), undone: ["create-1"] };
-    const recovery = planRecovery(
-      { ...died, done: died.done.filter((id) => id !== "create-1") },
-      stackWith(blue),
-      "finish",
-    );
-    expect(recovery.action === "finish" && recovery.remaining).toEqual(plan.steps.slice(ids.indexOf("create-1")));
+    const ending = ["workers-1", "drain-1", "bake-1", "promote-1", "retire-1"];
+    expect(remaining(cutOver, cutOver)).toEqual(["workers-1", "promote-1", "retire-1"]);
+    expect(remaining(cutOver, { ...blue, share: 10 })).toEqual(["shift-2", ...ending]);
+    expect(remaining(cutOver, blue)).toEqual(["shift-1", "approval-1", "shift-2", ...ending]);
   });
 
   it("to finish an adoption makes the preview again, which lived only with the run that died", () => {

@@ -9,10 +9,8 @@ export interface UnfinishedDeployment {
   readonly plan: DeploymentPlan;
   /** Steps with an intent, in order. */
   readonly begun: readonly string[];
-  /** Steps with an outcome `done` whose undo was not even begun since. */
+  /** Steps with an outcome `done` of which no undo was even begun since, nor of a step before them. */
   readonly done: readonly string[];
-  /** Steps whose undo was begun, at least, and that were not done since. Default: none. */
-  readonly undone?: readonly string[] | undefined;
   /** Why it was to be taken back, by a verdict or a person; absent where neither had said so. */
   readonly condemned?: string | undefined;
 }
@@ -34,7 +32,7 @@ export function planRecovery(
   choice?: "finish" | "undo",
 ): Recovery {
   const { plan, begun, condemned } = unfinished;
-  const isFinal = isPromoted(unfinished);
+  const isFinal = isPromoted(unfinished, observed);
   assertPossible(unfinished, isFinal, choice);
   const isGood = condemned === undefined && isCutOver(unfinished, observed);
   const action = choice ?? (isFinal || isGood ? "finish" : "undo");
@@ -72,17 +70,15 @@ function assertPossible(unfinished: UnfinishedDeployment, isFinal: boolean, choi
 }
 
 /**
- * What is not done, or was done and is not so any more, and what lived only with the run that did it. Of what follows a step that
- * was undone nothing holds: a slot that was removed has nothing started in it, though starting has no undo of its own.
+ * What is not done, or is not so any more whatever the record says, and what lived only with the run that did it. Workers are
+ * changed once more until the release is promoted: that an undo had begun may be missing in the record.
  */
 function remainingSteps(unfinished: UnfinishedDeployment, observed: ObservedStack): readonly PlanStep[] {
-  const { plan, done, undone = [] } = unfinished;
-  const takenBack = isPromoted(unfinished) ? [] : sharesTakenBack(plan, observed);
-  const firstUndone = plan.steps.findIndex(({ id }) => undone.includes(id));
-  const isUndone = (index: number) => firstUndone >= 0 && index >= firstUndone;
-  const open = plan.steps.filter(
-    (step, index) => !done.includes(step.id) || isUndone(index) || takenBack.includes(step),
-  );
+  const { plan, done } = unfinished;
+  const isFinal = isPromoted(unfinished, observed);
+  const takenBack = isFinal ? [] : sharesTakenBack(plan, observed);
+  const isUnsure = (step: PlanStep) => takenBack.includes(step) || (step.kind === "workers" && !isFinal);
+  const open = plan.steps.filter((step) => !done.includes(step.id) || isUnsure(step));
   // The way to a preview is known only to the run that made it, and needed until the service's own door leads there.
   const isPreviewed = (service: string) =>
     open.some(
@@ -108,14 +104,15 @@ function sharesTakenBack({ steps, candidate }: DeploymentPlan, observed: Observe
   return first < 0 ? [] : steps.filter((step, index) => index >= first && followsShares.has(step.kind));
 }
 
-const followsShares: ReadonlySet<StepKind> = new Set(["shift", "drain", "bake"]);
+const followsShares: ReadonlySet<StepKind> = new Set(["shift", "approval", "drain", "bake"]);
 
 /** What plain Compose ran is removed while the candidate is promoted: with the first of it gone there is no way back. */
-function isPromoted(unfinished: UnfinishedDeployment): boolean {
+function isPromoted(unfinished: UnfinishedDeployment, observed: ObservedStack): boolean {
   const { plan, begun } = unfinished;
-  const removes = plan.steps.some((step) => step.kind === "adopt" && step.restarts.length > 0);
+  const isGone = (id: string) => observed.plain.every((container) => container.id !== id);
+  const removed = plan.steps.some((step) => step.kind === "adopt" && step.restarts.some(isGone));
   const hasBegun = plan.steps.some(({ kind, id }) => kind === "promote" && begun.includes(id));
-  return hasDone(unfinished, "promote") || (removes && hasBegun);
+  return hasDone(unfinished, "promote") || (removed && hasBegun);
 }
 
 function hasDone({ plan, done }: UnfinishedDeployment, kind: StepKind): boolean {

@@ -28,7 +28,7 @@ const door = (over: object, share: number | null = 0) => ({
 const link = { slot: "blue", service: "db", container: "shop-db-1", link: "l", aliases: ["db"] } as const;
 const start = { type: "attempt-start", deployment: "d1", tag: "v2", at: hoursAgo(1) };
 const attempt = (end?: object) =>
-  ({ last: { start, end, outcomes: [], orders: [], begun: [], undone: [] } }) as unknown as Partial<
+  ({ last: { start, end, outcomes: [], orders: [], begun: [], undos: [] } }) as unknown as Partial<
     Parameters<typeof recordDiagnoses>[0]
   >;
 const waiting = { state: "waiting", channel: "team", reason: "answers 404" } as never;
