@@ -184,6 +184,16 @@ describe("people are told", () => {
     expect(titles(chat.received)).toEqual(["✅ shop: v1 is live", "⏸️ shop: v2 was interrupted", "✅ shop: v3 is live"]);
   });
 
+  it("of an attempt that was killed, also where the run that recovered it was killed in the one that it then began", async () => {
+    await using chat = await receiver();
+    const stack = aStack(chat.url);
+    await stack.deploy("v1");
+    await killedAt(stack, "prober.probe", "v2");
+    await killedAt(stack, "prober.probe", "v3");
+    await stack.recover("finish");
+    expect(titles(chat.received)).toEqual(["✅ shop: v1 is live", "⏸️ shop: v2 was interrupted", "✅ shop: v3 is live"]);
+  });
+
   it("of an interruption, although the one who interrupts waits for nothing", async () => {
     await using chat = await receiver();
     const stack = aStack(chat.url);

@@ -7,7 +7,7 @@ import {
   type Journal,
   type Redact,
 } from "@sluice/core";
-import { type AttemptRecord, findAttempt, lastAttempt } from "@sluice/engine";
+import { type AttemptRecord, findAttempt, newestAttempts } from "@sluice/engine";
 import {
   createNotifier,
   createOutbox,
@@ -134,12 +134,17 @@ function budgetOf({ config: { notify } }: NotifyParts, signal: AbortSignal, took
   return { withinMs: Math.max(0, notify.timeout - tookMs), signal };
 }
 
-/** The end of a run that was killed before it could tell. */
+/** The last ending that there is: its run may have been killed before it could tell, also in a deployment that it began then. */
 async function missedBefore(parts: NotifyParts): Promise<readonly Notification[]> {
   const { stack, link, journal, clock } = parts;
-  const last = await lastAttempt(journal).catch(() => null);
+  const last = await lastEnded(journal).catch(() => null);
   const missed = last && lastNotification(last, clock.now(), { stack, link });
   return missed ? [await withCommit(parts, missed, last)] : [];
+}
+
+async function lastEnded(journal: Journal): Promise<AttemptRecord | null> {
+  for await (const attempt of newestAttempts(journal)) if (attempt.end) return attempt;
+  return null;
 }
 
 async function withCommit(
