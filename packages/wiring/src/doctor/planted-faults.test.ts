@@ -26,7 +26,8 @@ const door = (over: object, share: number | null = 0) => ({
   doors: { web: aDoor("web", share === null ? null : { stable: "blue", share, salt: 0 }, over) },
 });
 const link = { slot: "blue", service: "db", container: "shop-db-1", link: "l", aliases: ["db"] } as const;
-const start = { type: "attempt-start", deployment: "d1", tag: "v2", at: hoursAgo(1) };
+const plan = { kind: "deploy", candidate: "blue", previous: null, steps: [] };
+const start = { type: "deployment-start", deployment: "d1", tag: "v2", at: hoursAgo(1), plan };
 const attempt = (end?: object) =>
   ({ last: { start, end, outcomes: [], orders: [], begun: [], undos: [] } }) as unknown as Partial<
     Parameters<typeof recordDiagnoses>[0]
