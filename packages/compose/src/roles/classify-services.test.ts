@@ -142,6 +142,8 @@ describe("what hides its data is recognised by ports, directories and names", ()
       "data",
     ],
     ["api", { image: "shop", command: ["firebase-app", "emulators"], ...port(8080) }, "web"],
+    // It runs what follows beside an emulator, and ends with that.
+    ["api", { image: "shop", command: ["firebase", "emulators:exec", "npm start"], ...port(8080) }, "web"],
     ["frontend", { build: { context: "." }, ports: [...port(3000).ports, ...port(3306).ports] }, "web"],
   ])("%s %j is %s", (name, service, role) => {
     expect(alone(name, service)).toMatch(new RegExp(`^${role} `));

@@ -62,7 +62,7 @@ export const repeatedClient =
 
 /** Stand-ins for stores in the cloud, as their vendors' command lines start them. */
 export const emulatorCommand =
-  /\bgcloud\s.*?\b(emulators\s+(?:bigtable|datastore|firestore|pubsub|spanner)\s+start)\b|\bfirebase\s.*?\b(emulators:(?:start|exec))\b/s;
+  /\bgcloud\s.*?\b(emulators\s+(?:bigtable|datastore|firestore|pubsub|spanner)\s+start)\b|\bfirebase\s.*?\b(emulators:start)\b/s;
 
 /** A shell or a client, and no server that it starts. */
 export const scriptCommand =
