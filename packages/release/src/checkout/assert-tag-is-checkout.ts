@@ -18,9 +18,13 @@ export async function assertTagIsCheckout(
   { signal, mayBeUnknown = false }: TagOptions = {},
 ): Promise<void> {
   assertReleaseTag(tag);
-  const commitOf = (name: string) =>
-    runGit(directory, ["rev-parse", "--verify", "--quiet", `${name}^{commit}`], signal);
-  const [tagged, head] = await Promise.all([commitOf(`refs/tags/${tag}`), commitOf("HEAD")]);
+  const names = [`refs/tags/${tag}^{commit}`, "HEAD^{commit}"] as const;
+  // One process where all is well; two more to say what is not.
+  const both = await runGit(directory, ["rev-parse", "--revs-only", ...names], signal);
+  const [one, other, ...more] = both.stdout.trim().split("\n");
+  if (both.exitCode === 0 && one !== "" && one === other && more.length === 0) return;
+  const commitOf = (name: string) => runGit(directory, ["rev-parse", "--verify", "--quiet", name], signal);
+  const [tagged, head] = await Promise.all([commitOf(names[0]), commitOf(names[1])]);
   if (mayBeUnknown && (head.exitCode !== 0 || tagged.exitCode !== 0)) return;
   if (head.exitCode !== 0) {
     throw new SluiceError("RELEASE_REFUSED", `${directory} is no git checkout, so it cannot be told to be ${tag}`, {

@@ -25,27 +25,35 @@ const noCheckout: Checkout = { commit: null, dirty: true, describe: null, tagsAt
  * @throws SluiceError RELEASE_REFUSED when there is a repository that git cannot read
  */
 export async function describeCheckout(directory: string, { signal }: CheckoutOptions = {}): Promise<Checkout> {
-  const head = await runGit(directory, ["rev-parse", "--verify", "HEAD^{commit}"], signal);
-  if (head.exitCode !== 0) {
-    if (await hasRepository(directory)) throw unreadable(directory, head.stderr);
-    return noCheckout;
-  }
-  const [status, describe, tags] = await Promise.all(
-    [
-      ["status", "--porcelain", "-z", "--untracked-files=normal", "--ignore-submodules=none"],
-      ["describe", "--tags", "--always"],
-      ["tag", "--points-at", "HEAD"],
-    ].map((args) => runGit(directory, args, signal)),
-  );
-  const failed = [status, describe, tags].find((result) => result?.exitCode !== 0);
+  const [status, describe, tags] = await Promise.all([
+    runGit(directory, ["status", ...statusFlags], signal),
+    runGit(directory, ["describe", "--tags", "--always"], signal),
+    runGit(directory, ["tag", "--points-at", "HEAD"], signal),
+  ]);
+  if (status.exitCode !== 0 && !(await hasRepository(directory))) return noCheckout;
+  const failed = [status, describe, tags].find(({ exitCode }) => exitCode !== 0);
   if (failed) throw unreadable(directory, failed.stderr);
-  const dirty = status?.stdout !== "";
+  const { commit, dirty } = parseStatus(status.stdout);
+  if (commit === null) throw unreadable(directory, "HEAD names no commit");
   return {
-    commit: head.stdout.trim(),
+    commit,
     dirty,
-    describe: `${describe?.stdout.trim()}${dirty ? "-dirty" : ""}`,
-    tagsAtHead: (tags?.stdout ?? "").split("\n").filter((tag) => tag !== ""),
+    describe: `${describe.stdout.trim()}${dirty ? "-dirty" : ""}`,
+    tagsAtHead: tags.stdout.split("\n").filter((tag) => tag !== ""),
   };
+}
+
+// Its header says the commit, which else were one more process, before the others. Nobody asks how far the upstream is.
+const statusFlags = [
+  ...["--porcelain=v2", "--branch", "--no-ahead-behind", "-z"],
+  ...["--untracked-files=normal", "--ignore-submodules=none"],
+];
+
+/** @see https://git-scm.com/docs/git-status#_porcelain_format_version_2 */
+function parseStatus(output: string): { readonly commit: string | null; readonly dirty: boolean } {
+  const lines = output.split("\0").filter((line) => line !== "");
+  const [, commit = null] = lines.map((line) => /^# branch\.oid ([0-9a-f]+)$/.exec(line)).find(Boolean) ?? [];
+  return { commit, dirty: lines.some((line) => !line.startsWith("# ")) };
 }
 
 /** Git says no more than "failed" both where there is no repository and where it may not read one. */
