@@ -23,7 +23,7 @@ export async function runDeployment(
 ): Promise<number> {
   const { signal, now } = context;
   const mode = outputMode(flags, context);
-  const renderer = createRenderer(mode, context, givenFlags(flags));
+  const renderer = await createRenderer(mode, context, givenFlags(flags));
   const onEvent = guarded(renderer.onEvent);
   const emit = (body: EventBody) => onEvent(createEvent(now(), body));
   const onAbort = () =>

@@ -1,12 +1,11 @@
 import type { SluiceEvent } from "@sluice/core";
 import type { CommandContext, CommonFlags } from "../context.ts";
 import { withFlags, withFlagsInHint } from "../given-flags.ts";
+import { canDrawAgain } from "./can-draw-again.ts";
 import { createGithubRenderer } from "./github.ts";
 import { createJsonRenderer } from "./json.ts";
-import { canDrawAgain } from "./live-block.ts";
 import { createPlainRenderer } from "./plain.ts";
 import type { Renderer } from "./renderer.ts";
-import { createTtyRenderer } from "./tty.ts";
 
 export type OutputMode = "json" | "plain" | "github" | "tty";
 
@@ -19,15 +18,21 @@ export function outputMode(flags: CommonFlags, { env, stdout }: Pick<CommandCont
 }
 
 /** @param given options of the call, which hold for the commands that people are told to type, as `givenFlags` has them */
-export function createRenderer(mode: OutputMode, context: CommandContext, given: string): Renderer {
+export async function createRenderer(mode: OutputMode, context: CommandContext, given: string): Promise<Renderer> {
   if (mode === "json") return createJsonRenderer(context);
-  const create = { plain: createPlainRenderer, github: createGithubRenderer, tty: createTtyRenderer }[mode];
-  const renderer = create(context, given);
+  const renderer = await forPeople(mode, context, given);
   return {
     onEvent: (event) => renderer.onEvent(withFlagsInEvent(event, given)),
     note: (text) => renderer.note(withFlags(text, given)),
     end: (report) => renderer.end(report),
   };
+}
+
+async function forPeople(mode: Exclude<OutputMode, "json">, context: CommandContext, given: string): Promise<Renderer> {
+  if (mode === "plain") return createPlainRenderer(context, given);
+  if (mode === "github") return createGithubRenderer(context, given);
+  // To know how wide each character is takes 10 ms, and on a runner nobody asks.
+  return (await import("./tty.ts")).createTtyRenderer(context, given);
 }
 
 function withFlagsInEvent(event: SluiceEvent, given: string): SluiceEvent {

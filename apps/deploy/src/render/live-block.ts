@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import stringWidth from "string-width";
-import type { CommandContext, Output } from "../context.ts";
+import type { Output } from "../context.ts";
 
 /** Lines at the end of a terminal that are drawn again and again, below lines that stay. */
 export interface LiveBlock {
@@ -8,11 +8,6 @@ export interface LiveBlock {
   print(text: string): void;
   draw(lines: readonly string[]): void;
   clear(): void;
-}
-
-/** Whether what is shown there can be drawn again: a terminal such as that of an editor only goes on. */
-export function canDrawAgain({ isTTY }: Output, env: CommandContext["env"]): boolean {
-  return isTTY === true && env["TERM"] !== "dumb";
 }
 
 const lineUp = "\u001B[1A";

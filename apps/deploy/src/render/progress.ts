@@ -1,7 +1,7 @@
 import { formatBytes } from "@sluice/core";
 import type { BackupProgress } from "@sluice/wiring";
 import type { CommandContext } from "../context.ts";
-import { canDrawAgain } from "./live-block.ts";
+import { canDrawAgain } from "./can-draw-again.ts";
 
 const words: Record<BackupProgress["phase"], string> = {
   dump: "dumping",
