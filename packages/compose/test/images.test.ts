@@ -65,6 +65,7 @@ describe("build", () => {
     expect(built.images["db"]).toBe(await idOf("sluice-test/busybox"));
     expect(built.imageTags["web"]).toBe(`sluice/${stack.name}-web:v1`);
     expect(await idOf(`sluice/${stack.name}-web:v1`)).toBe(built.images["web"]);
+    await built.reported;
     expect(lines.map(({ text }) => text).join("\n")).toContain("building one");
     expect(await docker("images", "--format", "{{.Tag}}", `sluice/${stack.name}-web`)).toBe("v1");
     expect(await images.missing(built.images)).toEqual([]);

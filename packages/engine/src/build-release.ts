@@ -15,13 +15,19 @@ import { loadOrNull } from "./stored-release.ts";
 
 type BuildPorts = Pick<EnginePorts, "bundles" | "clock" | "identity" | "images">;
 
+export interface BuiltRelease {
+  readonly release: StoredRelease;
+  /** Resolves when the build has told all of its log; absent: it has. */
+  readonly reported?: Promise<void> | undefined;
+}
+
 /** Builds what has a build, pins what has not, and stores the release. @throws SluiceError BUILD_FAILED, IMAGE_MISSING */
 export async function buildRelease(
   ports: BuildPorts,
   source: ReleaseSource,
   options: CallOptions = {},
   progress: (text: string) => void = () => undefined,
-): Promise<StoredRelease> {
+): Promise<BuiltRelease> {
   const { project, request, key } = source;
   const built = await provideImages(ports, source, options, progress);
   const id = ports.identity.id(key, built.images);
@@ -39,7 +45,7 @@ export async function buildRelease(
     ...(built.digests ? { digests: built.digests } : {}),
     environment: ports.identity.environment(project.model),
   };
-  return storeOnce(ports, bundle, source);
+  return { release: await storeOnce(ports, bundle, source), reported: built.reported };
 }
 
 export interface ProvideRequest {
@@ -67,7 +73,10 @@ export async function provideRelease(
   if (same && missing.length === 0) return ports.bundles.load(same.id);
   const imagesOf = images ? await loadOrNull(ports, images.id) : null;
   const newestAt = newestCreation(bundles);
-  return buildRelease(ports, { project, request, key, newestAt, imagesOf, taken }, options);
+  const source = { project, request, key, newestAt, imagesOf, taken };
+  const { release, reported } = await buildRelease(ports, source, options);
+  await reported;
+  return release;
 }
 
 async function storeOnce({ bundles, identity }: BuildPorts, bundle: ReleaseBundle, { project }: ReleaseSource) {

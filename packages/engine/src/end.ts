@@ -33,6 +33,7 @@ interface Ending {
 /** The last word of an attempt, in the journal and as an event. */
 export async function end(scope: DeploymentScope, run: RunContext, wanted: Ending): Promise<DeploymentResult> {
   const { deployment, tag, ports, release } = scope;
+  await scope.reported;
   const serving = await serves(scope, run, wanted.outcome, wanted.afterRestart);
   const ending = provenEnding(scope, wanted, serving);
   const durationMs = Math.round(ports.clock.monotonicMs() - run.startedMs);
@@ -68,6 +69,7 @@ export async function leave(
   run: RunContext,
   { reason, next }: { readonly reason: string; readonly next: string },
 ): Promise<DeploymentResult> {
+  await scope.reported;
   const durationMs = Math.round(scope.ports.clock.monotonicMs() - run.startedMs);
   return lastWord(scope, { outcome: "interrupted", reason, next }, await serves(scope, run), durationMs);
 }

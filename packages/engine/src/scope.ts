@@ -76,6 +76,8 @@ export interface DeploymentScope extends StackFacts {
   /** What a `build` step builds from; `null` where a stored release is deployed or an attempt is resumed. */
   readonly source: ReleaseSource | null;
   release: StoredRelease | null;
+  /** Resolves when the build of this run has told all of its log, which the last word must not come before. */
+  reported?: Promise<void> | undefined;
   readonly previousRelease: StoredRelease | null;
   /** What is checked out, as this run has resolved it. */
   readonly project: ResolvedProject;

@@ -4,10 +4,19 @@ import type { Engine } from "../engine/engine.ts";
 import { buildModel, sharedBuilds } from "./build-model.ts";
 import { passingTag } from "./passing-tags.ts";
 import { sweepPassing } from "./remove-tags.ts";
+import { untilTagged } from "./until-tagged.ts";
+
+export interface ImagesBuilt {
+  /** By service. */
+  readonly ids: Readonly<Record<string, string>>;
+  /** Never rejects. */
+  readonly reported: Promise<void>;
+  discard(): Promise<void>;
+}
 
 /**
- * Runs the builds of a project, what is independent at once and what is the same once, and resolves with the image id of each service. Each image
- * carries a passing tag only; `discard` takes it away.
+ * Runs the builds of a project, what is independent at once and what is the same once, and resolves with the image id of each service as
+ * soon as all images are there: `reported` tells when the log is complete. Each image carries a passing tag only; `discard` takes it away.
  *
  * What Compose does here on its own is niced. The build itself runs inside the engine, in containers of ordinary
  * weight: limit it there where builds and what serves share a machine (BuildKit's `cgroup-parent` or CPU quota).
@@ -19,7 +28,7 @@ export async function buildImages(
   { stack, model }: ResolvedProject,
   services: readonly string[],
   { signal, onOutput }: CallOptions,
-): Promise<{ readonly ids: Readonly<Record<string, string>>; discard(): Promise<void> }> {
+): Promise<ImagesBuilt> {
   const passing = passingTag(stack);
   const shared = sharedBuilds(model, services);
   const tags = Object.fromEntries(
@@ -39,7 +48,7 @@ export async function buildImages(
   // A build goes on when its deployer is killed, and may tag its images after the next run has swept: now there is time.
   const swept = sweepPassing(engine, stack, { signal, except: passing }).catch(() => undefined);
   try {
-    await composeModel(engine, buildModel(model, tags), ["--progress", "plain", "build"], {
+    const ended = composeModel(engine, buildModel(model, tags), ["--progress", "plain", "build"], {
       failed: `images of ${services.join(", ")} cannot be built`,
       code: "BUILD_FAILED",
       source: "build",
@@ -47,6 +56,11 @@ export async function buildImages(
       signal,
       onOutput,
     });
+    const reported = ended.then(
+      () => undefined,
+      () => undefined,
+    );
+    await untilTagged(engine, Object.values(tags), ended);
     await swept;
     const docker = await engine.docker();
     const ids = await Promise.all(
@@ -54,7 +68,7 @@ export async function buildImages(
         async (name) => [name, (await docker.getImage(tags[shared[name] ?? ""] ?? "").inspect()).Id] as const,
       ),
     );
-    return { ids: Object.fromEntries(ids), discard };
+    return { ids: Object.fromEntries(ids), reported, discard };
   } catch (error) {
     await discard();
     throw diskFull(error) ?? error;

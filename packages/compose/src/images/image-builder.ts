@@ -54,7 +54,8 @@ async function build(
   try {
     const images: Record<string, string> = { ...found, ...made?.ids };
     for (const [name, source] of sources) if (source && !built.has(name)) images[name] = made?.ids[source] ?? "";
-    return { ...(await keepAll(engine, stack, tag, images)), ...(await digestsOf(engine, found)) };
+    const kept = { ...(await keepAll(engine, stack, tag, images)), ...(await digestsOf(engine, found)) };
+    return made ? { ...kept, reported: made.reported } : kept;
   } finally {
     await made?.discard();
   }

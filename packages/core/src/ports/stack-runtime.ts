@@ -45,6 +45,8 @@ export interface BuiltImages {
   readonly imageTags: Readonly<Record<string, string>>;
   /** Reference by digest in a registry, by service, of images that came from one. */
   readonly digests?: Readonly<Record<string, string>> | undefined;
+  /** The images are there before the build has told all of its log. Resolves when it has; absent: it has. Never rejects. */
+  readonly reported?: Promise<void> | undefined;
 }
 
 export interface SlotRequest {

@@ -15,7 +15,8 @@ export const build: StepAction<"build"> = {
     const [made] = await Promise.allSettled([buildRelease(ports, source, options, progress), emptied]);
     if (made.status === "rejected") throw made.reason;
     await emptied;
-    scope.release = made.value;
+    scope.release = made.value.release;
+    scope.reported = made.value.reported;
     const { id, commit, images } = scope.release.bundle;
     return { bundle: id, commit, images, ...(source.taken ? { imagesOf: source.taken.from } : {}) };
   },
