@@ -1,10 +1,9 @@
 import { type CallOptions, type ResolvedProject, SluiceError, stackNames } from "@sluice/core";
-import { composeModel } from "../engine/compose-model.ts";
 import type { Engine } from "../engine/engine.ts";
 import { buildModel, sharedBuilds } from "./build-model.ts";
 import { passingTag } from "./passing-tags.ts";
 import { sweepPassing } from "./remove-tags.ts";
-import { untilTagged } from "./until-tagged.ts";
+import { runBuild } from "./run-build.ts";
 
 export interface ImagesBuilt {
   /** By service. */
@@ -48,19 +47,8 @@ export async function buildImages(
   // A build goes on when its deployer is killed, and may tag its images after the next run has swept: now there is time.
   const swept = sweepPassing(engine, stack, { signal, except: passing }).catch(() => undefined);
   try {
-    const ended = composeModel(engine, buildModel(model, tags), ["--progress", "plain", "build"], {
-      failed: `images of ${services.join(", ")} cannot be built`,
-      code: "BUILD_FAILED",
-      source: "build",
-      niceness: 10,
-      signal,
-      onOutput,
-    });
-    const reported = ended.then(
-      () => undefined,
-      () => undefined,
-    );
-    await untilTagged(engine, Object.values(tags), ended);
+    const built = buildModel(model, tags);
+    const { reported } = await runBuild(engine, built, { services, tags: Object.values(tags), signal, onOutput });
     await swept;
     const docker = await engine.docker();
     const ids = await Promise.all(
