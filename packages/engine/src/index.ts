@@ -13,7 +13,7 @@ export { countTraffic } from "./measure-traffic.ts";
 export { assertReady } from "./preflight.ts";
 export { prepareDeploy } from "./prepare-deploy.ts";
 export { prepareRollback } from "./prepare-rollback.ts";
-export { neededReleases, pruneRelease } from "./prune-releases.ts";
+export { pruneRelease, releasesInUse } from "./prune-releases.ts";
 export {
   findAttempt,
   lastAttempt,

@@ -5,7 +5,6 @@ import {
   heldByOrphans,
   isBehindDoor,
   keptOrphans,
-  type LiveSlot,
   liveSlot,
   lostOrphans,
   mayRemove,
@@ -23,9 +22,8 @@ import { coldRollback } from "./cold-slot.ts";
 import { differingBase } from "./differing-base.ts";
 import { findOrphans } from "./find-orphans.ts";
 import { incompatibilityOf } from "./incompatible-release.ts";
-import { livedReleases } from "./journal-entries.ts";
 import { assertDoorImage, assertDoorsAnswer } from "./preflight.ts";
-import { readAttemptEnds } from "./read-attempts.ts";
+import { releaseBefore } from "./release-before.ts";
 import type { PreparedDeployment, RollbackRequest } from "./requests.ts";
 import { type EnginePorts, emit } from "./scope.ts";
 import { inBaseOf, releaseThatServes } from "./stored-release.ts";
@@ -162,22 +160,4 @@ async function assertCompatible({ id, tag }: ReleaseBundle, { journal }: EngineP
   throw new SluiceError("DATA_INCOMPATIBLE", `${tag} does not run on the schema that ${since} left: ${why}`, {
     hint: "put the data back first (sluice db migrate --down, or sluice db restore), or go back all the same with --accept-incompatible",
   });
-}
-
-/** The release that was live before the one that serves, by the journal; what was left by going back is no way back. */
-async function releaseBefore(
-  live: LiveSlot | null,
-  serves: string | null,
-  bundles: readonly ReleaseBundle[],
-  ports: EnginePorts,
-): Promise<ReleaseBundle | null> {
-  if (!live && !serves) return null;
-  const lived = livedReleases(await readAttemptEnds(ports.journal));
-  const at = serves ? lived.lastIndexOf(serves) : -1;
-  const before = (at < 0 ? lived : lived.slice(0, at)).toReversed();
-  for (const id of before) {
-    const bundle = bundles.find((one) => one.id === id && id !== serves);
-    if (bundle) return bundle;
-  }
-  return null;
 }

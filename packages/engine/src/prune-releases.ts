@@ -1,4 +1,6 @@
-import { type ObservedStack, spareImageTags } from "@sluice/core";
+import { liveSlot, type ObservedStack, type ReleaseBundle, spareImageTags } from "@sluice/core";
+import { lastLiveRelease } from "./read-attempts.ts";
+import { releaseBefore } from "./release-before.ts";
 import type { EnginePorts } from "./scope.ts";
 
 /** Releases that must stay whatever their age: those that a slot holds, and the ones that are named. */
@@ -7,6 +9,18 @@ export function neededReleases(
   ...named: readonly (string | undefined)[]
 ): ReadonlySet<string> {
   return new Set([slots.blue.release, slots.green.release, ...named].filter((id) => id !== null && id !== undefined));
+}
+
+/** Those, the release that serves, also without a slot, and the one that `rollback` goes back to. */
+export async function releasesInUse(
+  observed: ObservedStack,
+  bundles: readonly ReleaseBundle[],
+  ports: Pick<EnginePorts, "journal">,
+): Promise<ReadonlySet<string>> {
+  const live = liveSlot(observed);
+  const serves = live ? live.release : await lastLiveRelease(ports.journal);
+  const before = await releaseBefore(live, serves, bundles, ports);
+  return neededReleases(observed, serves ?? undefined, before?.id);
 }
 
 /** Removes a stored release, and the image tags that no other one uses. A bundle that cannot be read goes too. */

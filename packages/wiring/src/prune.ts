@@ -1,12 +1,20 @@
 import { releasesToPrune } from "@sluice/core";
-import { neededReleases, pruneRelease } from "@sluice/engine";
+import { pruneRelease, releasesInUse } from "@sluice/engine";
+import { assertOwnStack } from "./assert-own-stack.ts";
 import type { Session } from "./session.ts";
 
-/** Removes releases beyond retention that no slot needs. Resolves with their ids, oldest first. */
+/**
+ * Removes releases beyond retention that nobody needs: no slot, not what serves, and not the way back. Resolves with their
+ * ids, oldest first.
+ *
+ * @throws SluiceError HOME_MISMATCH
+ */
 export async function pruneReleases(session: Session, signal?: AbortSignal): Promise<readonly string[]> {
   const [project, ports, config] = await Promise.all([session.project(signal), session.ports(), session.config()]);
+  await assertOwnStack(session);
   const [observed, bundles] = await Promise.all([ports.observer.observe(project, signal), ports.bundles.list()]);
-  const ids = releasesToPrune(bundles, { keep: config.releases.keep, needed: neededReleases(observed) });
+  const needed = await releasesInUse(observed, bundles, ports);
+  const ids = releasesToPrune(bundles, { keep: config.releases.keep, needed });
   for (const id of ids) await pruneRelease(ports, id);
   return ids;
 }

@@ -10,6 +10,7 @@ import {
   undoRestore,
 } from "@sluice/database";
 import { provideRelease } from "@sluice/engine";
+import { assertOwnStack } from "../assert-own-stack.ts";
 import { lockStack } from "../lock.ts";
 import { readProvenRelease } from "../promotion/read-proven-release.ts";
 import type { Session } from "../session.ts";
@@ -65,6 +66,7 @@ export function createDatabaseOperations(session: Session): DatabaseOperations {
       }),
     async prune(call, signal) {
       await using _lock = await lockStack(session, reasoned("prune", call), "none", signal);
+      await assertOwnStack(session);
       const result = await prune(session);
       const removed = result.decisions.filter(({ remove }) => remove).map(({ id }) => id);
       await (await session.ports()).journal.append({ ...entry(session, "prune", call), result: "done", removed });
