@@ -41,11 +41,26 @@ async function aSession({ stored = ["r1", "r2"] } = {}) {
   } as unknown as Session;
 }
 
-async function textsOf(session: Session, slot?: Slot): Promise<string> {
+async function textsOf(session: Session, slot?: Slot, services: readonly string[] = []): Promise<string> {
   const lines: string[] = [];
-  for await (const { text } of followServiceLogs(session, [], { slot })) lines.push(text);
+  for await (const { text } of followServiceLogs(session, services, { slot })) lines.push(text);
   return lines.join("\n");
 }
+
+describe("a service that is asked for", () => {
+  it("is one of what serves, whatever the checkout calls it by now", async () => {
+    const session = await aSession();
+    const renamed = { ...session, project: async () => ({ services: [{ name: "frontend" }] }) } as unknown as Session;
+    expect(await textsOf(renamed, undefined, ["web"])).toContain("says");
+  });
+
+  it("is refused where nobody has one of that name", async () => {
+    await expect(textsOf(await aSession(), undefined, ["wbe"])).rejects.toMatchObject({
+      code: "USAGE",
+      hint: expect.stringContaining("web"),
+    });
+  });
+});
 
 describe("what containers write", () => {
   it("shows no secret of the release that serves, whatever is secret in the checkout now", async () => {
