@@ -47,8 +47,13 @@ describe("the channels of a configuration", () => {
     expect(attempt).toEqual({ result: "refused", reason: "CHAT_URL not set" });
   });
 
-  it("of an address that is none are a mistake, which does not name it", () => {
-    const wrong = { ...env, CHAT_URL: "a-token without an address" };
-    expect(() => openChannels(config, wrong)).toThrow("the address of notify.channels.team is not an http or https");
+  it("of an address that is none are a mistake, which does not name it and keeps nobody from going back", async () => {
+    const opened = openChannels(config, { ...env, CHAT_URL: "hooks.example.com/services/a-token", PAGER_SECRET: "" });
+    expect(() => assertAvailable(opened)).toThrow(
+      "environment variables are not set or empty: notify.channels.pager needs PAGER_SECRET; the address of notify.channels.team is not an http or https address",
+    );
+    const reason = "the address of notify.channels.team is not an http or https address";
+    expect(await opened.channels[0]?.send({} as never, AbortSignal.abort())).toEqual({ result: "refused", reason });
+    expect(opened.secrets).toContain("hooks.example.com/services/a-token");
   });
 });

@@ -8,6 +8,8 @@ export interface BeginningParts {
   readonly stack: string;
   readonly link: string | undefined;
   readonly timeoutMs: number;
+  /** Of the run: once it is to end, nobody waits for a channel that does not answer. */
+  readonly signal: AbortSignal;
 }
 
 /** Tells people that a deployment has begun, beside it. */
@@ -23,7 +25,7 @@ export interface Beginning {
  */
 export function tellBeginning(
   notifier: Pick<Notifier, "announce">,
-  { stack, link, timeoutMs }: BeginningParts,
+  { stack, link, timeoutMs, signal }: BeginningParts,
   turns: Turns,
 ): Beginning {
   let start: StartEvent | null = null;
@@ -33,7 +35,8 @@ export function tellBeginning(
       if (event.type === "deployment-start") start = event;
       if (event.type !== "plan" || event.steps.length === 0 || start?.deployment !== event.deployment) return;
       const notification = begun(start, { stack, link });
-      telling = turns(() => notifier.announce([notification], { withinMs: timeoutMs / 2 })).catch(() => []);
+      const options = { withinMs: timeoutMs / 2, signal };
+      telling = turns(() => notifier.announce([notification], options)).catch(() => []);
     },
     settled: async () => void (await telling),
   };

@@ -76,7 +76,7 @@ export async function withNotifications<T>(
   const catchingUp = guarded(say, () => catchUp(parts, notifier, missed, signal));
   const { stack, link, config } = parts;
   const turns = inTurn(catchingUp);
-  const beginning = tellBeginning(notifier, { stack, link, timeoutMs: config.notify.timeout }, turns);
+  const beginning = tellBeginning(notifier, { stack, link, timeoutMs: config.notify.timeout, signal }, turns);
   if (opened.channels.some(({ on }) => on.includes("begun"))) lastWord.watch(beginning.onEvent);
   const waiting = tellOfWaiting(parts, notifier, { say, turns, signal });
   const refused: Notification[] = [];
