@@ -73,6 +73,7 @@ export { runSqliteMigration, type SqliteLockCall } from "./sqlite/run-lock.ts";
 export { createSqliteDriver, type SqliteOptions } from "./sqlite/sqlite-driver.ts";
 export type { BackupList, BackupPart, BackupStore, BackupWriter, StoredPart } from "./store/backup-store.ts";
 export { createDirectoryStore, type DirectoryStoreOptions } from "./store/directory-store.ts";
+export { ofStack } from "./store/of-stack.ts";
 export { createResticStore, type ResticOptions } from "./store/restic/restic-store.ts";
 export type { S3Credentials, S3Options } from "./store/s3/s3-objects.ts";
 export { createS3Store } from "./store/s3/s3-store.ts";

@@ -30,15 +30,16 @@ export async function dbBackup(call: CommandCall<BackupFlags>): Promise<number> 
 export async function dbList(call: CommandCall): Promise<number> {
   const { context, flags } = call;
   return withDeployer(call, async (deployer) => {
-    const { backups, damaged } = await deployer.database.list();
+    const { backups, damaged, ofOthers = 0 } = await deployer.database.list();
     if (flags.json) {
-      writeJson(context, { backups, damaged });
+      writeJson(context, { backups, damaged, ofOthers });
       return 0;
     }
     const rows = backups.toReversed().map((backup) => backupRow(backup, context.now()));
     context.stdout.write(
       rows.length > 0 ? formatTable(["backup", "taken", "release", "size", "known"], rows) : "no backups\n",
     );
+    if (ofOthers > 0) context.stdout.write(`and ${ofOthers} of other stacks, which are left alone\n`);
     for (const { message } of damaged) context.stdout.write(`damaged: ${message}\n`);
     return 0;
   });

@@ -36,6 +36,7 @@ export function backupText(backup: Manifest): string {
   const { kind, server, image, cipher, sha256, fingerprint, verified } = backup;
   const facts = [
     ["taken", backup.at],
+    ...(backup.stack === undefined ? [] : [["stack", backup.stack]]),
     ["server", [serverNames[kind], server.version].join(" ").trimStart()],
     ["image", image],
     ["encrypted", cipher ? `for ${cipher.recipient}` : "no"],
@@ -58,7 +59,8 @@ export function backupText(backup: Manifest): string {
 }
 
 /** What a restore would take away, for a person who has to agree to it. */
-export function lossText({ manifest, proven, ageMs, losses, unchangedTables }: RestorePlan): string {
+export function lossText(plan: RestorePlan): string {
+  const { manifest, otherStack, proven, ageMs, losses, unchangedTables } = plan;
   const rows = losses
     .slice(0, mostTables)
     .map(({ name, rowsThen, rowsNow }) => [
@@ -74,6 +76,9 @@ export function lossText({ manifest, proven, ageMs, losses, unchangedTables }: R
   return (
     `backup ${manifest.id} is ${formatDuration(ageMs)} old; all that was written to ${manifest.database.name} since, ` +
     `and until the databases are swapped, is taken away\n${what}` +
+    (otherStack === undefined
+      ? ""
+      : `THIS BACKUP IS OF ANOTHER STACK, ${otherStack}: its data takes the place of this one's\n`) +
     (proven ? "" : "this backup was never proven by restoring it: sluice db verify\n")
   );
 }

@@ -34,6 +34,8 @@ const manifestSchema = z.strictObject({
   /** ISO 8601, UTC: the moment of the snapshot, after which writes are not in it. */
   at: z.iso.datetime(),
   kind: z.enum(databaseKinds),
+  /** The stack that it is of: several may share a place. Absent where nobody said, which counts for whoever asks. */
+  stack: z.string().min(1).optional(),
   /** The service of the project that was backed up. */
   service: z.string().min(1),
   /** Id of the release whose data it is; `null` where none was live. */

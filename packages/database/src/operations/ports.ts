@@ -14,4 +14,6 @@ export interface BackupPorts {
   /** 4 to 16 lower-case letters and digits, another each time. */
   readonly randomId: () => string;
   readonly onProgress?: ProgressSink | undefined;
+  /** Whose backups these are: said in each that is taken. Default: nobody says. */
+  readonly stack?: string | undefined;
 }

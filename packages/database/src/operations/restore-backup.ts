@@ -9,6 +9,8 @@ import { differs } from "./verify-backup.ts";
 /** What a restore would take away: everything that was written since. */
 export interface RestorePlan {
   readonly manifest: Manifest;
+  /** The stack that it is of, where that is another one: its data would take the place of what is here. */
+  readonly otherStack?: string | undefined;
   /** It was restored once before, in a throw-away server. */
   readonly proven: boolean;
   /** Since the backup's moment, by our clock; writes go on being lost until the swap. */
@@ -36,16 +38,18 @@ export interface RestoreResult {
 
 /** Compares the live database with a backup. Changes nothing. @throws SluiceError BACKUP_UNKNOWN, DATABASE_UNREACHABLE */
 export async function planRestore(
-  { driver, store, clock }: BackupPorts,
+  { driver, store, clock, stack }: BackupPorts,
   id: string,
   signal?: AbortSignal,
 ): Promise<RestorePlan> {
   const manifest = await store.load(id);
+  const otherStack = stack === undefined || manifest.stack === stack ? undefined : manifest.stack;
   const then = manifest.fingerprint ?? nothingKnown;
   const now = await driver.fingerprint(then, { backup: id, signal });
   const losses = manifest.fingerprint ? tableLosses(then, now) : [];
   return {
     manifest,
+    ...(otherStack === undefined ? {} : { otherStack }),
     proven: isProven(manifest),
     ageMs: Math.max(0, clock.now().getTime() - Date.parse(manifest.at)),
     losses,

@@ -30,7 +30,7 @@ export async function takeBackup(
   { service, image, release }: BackupRequest,
   signal?: AbortSignal,
 ): Promise<Manifest> {
-  const { driver, store, clock, cipher, randomId } = ports;
+  const { driver, store, clock, cipher, randomId, stack } = ports;
   const id = createBackupId(clock.now(), randomId());
   const call = { backup: id, signal };
   if (cipher?.canDecrypt) await cipher.test();
@@ -55,6 +55,7 @@ export async function takeBackup(
     seq: writer.seq,
     at,
     kind: driver.kind,
+    ...(stack === undefined ? {} : { stack }),
     service,
     release,
     database: dump.live.database,

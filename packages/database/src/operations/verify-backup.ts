@@ -1,4 +1,4 @@
-import { type ErrorCode, isSluiceError, SluiceError } from "@sluice/core";
+import { isSluiceError, SluiceError } from "@sluice/core";
 import type { ScratchDatabase } from "../driver.ts";
 import { differences } from "../model/fingerprint.ts";
 import type { Manifest, Verification } from "../model/manifest.ts";
@@ -6,6 +6,7 @@ import { byLevel } from "../model/verification.ts";
 import type { BackupPorts } from "./ports.ts";
 import { counted } from "./progress.ts";
 import { checkStored, openDump, readGlobals } from "./read-backup.ts";
+import { speaksAgainst } from "./speaks-against.ts";
 
 export interface VerifyRequest {
   readonly id: string;
@@ -13,22 +14,10 @@ export interface VerifyRequest {
   readonly image?: string | undefined;
 }
 
-/** What speaks against the backup itself, and not against where it was tried. */
-const faults: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  "BACKUP_INVALID",
-  "BACKUP_EMPTY",
-  "BACKUP_TRUNCATED",
-  "BACKUP_CORRUPT",
-  "BACKUP_ROLE_MISSING",
-  "BACKUP_EXTENSION_MISSING",
-  "BACKUP_DIFFERS",
-  "RESTORE_FAILED",
-]);
-
 /**
  * Proves a backup: reads it to its end, restores it in a throw-away server of the image that the live one ran, and
  * compares what that server then holds with what the database held. What was reached is written into the manifest, and
- * so is a failure: then the backup counts as none.
+ * so is a failure of the backup itself, not of where it was tried: then the backup counts as none.
  *
  * @throws SluiceError BACKUP_EMPTY, BACKUP_TRUNCATED, BACKUP_CORRUPT, BACKUP_WRONG_VERSION, BACKUP_ROLE_MISSING,
  * BACKUP_EXTENSION_MISSING, BACKUP_DIFFERS, BACKUP_KEY_WRONG, RESTORE_FAILED, IMAGE_MISSING, START_FAILED
@@ -49,7 +38,8 @@ export async function verifyBackup(
     await store.update(proven);
     return proven;
   } catch (error) {
-    if (isSluiceError(error) && faults.has(error.code) && !signal?.aborted) {
+    const isOwnImage = image === undefined || image === manifest.image;
+    if (isSluiceError(error) && speaksAgainst(error, isOwnImage) && !signal?.aborted) {
       const { code, message } = error;
       await store.update({ ...manifest, failed: { at: clock.now().toISOString(), code, message } });
     }

@@ -1,7 +1,7 @@
 import type { Manifest } from "../model/manifest.ts";
 import { isProven } from "../model/verification.ts";
 
-export type RetainedBackup = Pick<Manifest, "id" | "seq" | "release" | "verified" | "failed">;
+export type RetainedBackup = Pick<Manifest, "id" | "seq" | "service" | "release" | "verified" | "failed">;
 
 export interface Retention {
   /** Proven backups that stay, at least 1. */
@@ -17,17 +17,25 @@ export interface PruneDecision {
 }
 
 /**
- * Decides which backups may go, oldest first in the result. Order is that of `seq`: clocks have no say. What stays:
+ * Decides which backups may go, oldest first in the result. Order is that of `seq`: clocks have no say. What stays, of each
+ * service by itself:
  *
  * - the newest `keep` proven ones, proven by a restore, so never fewer where there are that many;
  * - of each needed release the newest proven one, or the newest at all while none is proven;
  * - of the others the newest `keep`, which may still be verified;
  * - everything, while not one is proven: an unproven backup may be all there is.
  */
-export function decidePruning(
-  backups: readonly RetainedBackup[],
-  { keep, neededBy }: Retention,
-): readonly PruneDecision[] {
+export function decidePruning(backups: readonly RetainedBackup[], retention: Retention): readonly PruneDecision[] {
+  const services = [...new Set(backups.map(({ service }) => service))];
+  const of = (name: string) => backups.filter(({ service }) => service === name);
+  const reasons = new Map(services.flatMap((name) => [...reasonsToStay(of(name), retention)]));
+  return backups
+    .toSorted(byAge)
+    .map(({ id }) => ({ id, remove: !reasons.has(id), reason: reasons.get(id) ?? "enough newer ones are there" }));
+}
+
+/** By id, of what stays. */
+function reasonsToStay(backups: readonly RetainedBackup[], { keep, neededBy }: Retention): ReadonlyMap<string, string> {
   const newestFirst = backups.toSorted(byAge).toReversed();
   const [proven, unproven] = [newestFirst.filter(isProven), newestFirst.filter((backup) => !isProven(backup))];
   const count = Math.max(1, keep);
@@ -45,9 +53,7 @@ export function decidePruning(
   for (const backup of waiting) {
     hold(backup, proven.length === 0 ? "no backup is proven yet" : "it may still be proven");
   }
-  return newestFirst
-    .toReversed()
-    .map(({ id }) => ({ id, remove: !reasons.has(id), reason: reasons.get(id) ?? "enough newer ones are there" }));
+  return reasons;
 }
 
 /** Ids to remove, oldest first; see `decidePruning`. */

@@ -14,6 +14,8 @@ export interface BackupList {
   readonly backups: readonly Manifest[];
   /** Manifests that cannot be read; what lies beside them is left alone. */
   readonly damaged: readonly SluiceError[];
+  /** How many of other stacks lie there too; absent where all are listed. */
+  readonly ofOthers?: number | undefined;
 }
 
 export interface WriteOptions {

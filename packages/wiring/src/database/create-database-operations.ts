@@ -47,8 +47,10 @@ export function createDatabaseOperations(session: Session): DatabaseOperations {
     rehearse: (call, signal) =>
       change(session, "rehearse", call, signal, (database) => rehearseRelease(session, database, call, signal)),
     async planRestore(asked, signal) {
-      const id = asked ?? (await newest((backups) => backups.findLast(isProven)));
-      return planRestore((await openDatabase(session, {}, signal)).ports, id, signal);
+      const { ports, service } = await openDatabase(session, {}, signal);
+      const isOwn = (backup: Manifest) => backup.service === service && isProven(backup);
+      const id = asked ?? (await newest((backups) => backups.findLast(isOwn)));
+      return planRestore(ports, id, signal);
     },
     restore: (id, call, signal) =>
       change(session, "restore", { ...call, backup: id }, signal, async ({ ports, settings }) => {

@@ -18,6 +18,7 @@ import {
   createDirectoryStore,
   createS3Store,
   type DatabaseDriver,
+  ofStack,
 } from "@sluice/database";
 import { servingNow } from "../find-serving.ts";
 import { stateHomeOf } from "../locations.ts";
@@ -46,19 +47,25 @@ export async function databaseSettings(session: Session): Promise<DatabaseConfig
 }
 
 /**
- * Where backups lie: the bucket or directory of the configuration, else `backups/` in the state home. Opens nothing yet.
+ * Where backups lie: the bucket or directory of the configuration, else `backups/` in the state home; those of this stack.
+ * Opens nothing yet.
  *
  * @throws SluiceError CONFIG_INVALID
  */
 export async function openStore(session: Session): Promise<BackupStore> {
-  const { store } = await databaseSettings(session);
-  const { options } = session;
-  if (store.restic) return openResticStore(store.restic, options, await session.stack());
-  if (store.s3) return createS3Store({ ...store.s3, credentials: s3Credentials(options.env) }, systemClock);
-  const directory = store.directory
-    ? resolve(options.directory, store.directory)
-    : join(stateHomeOf(options, await session.stack()), "backups");
-  return createDirectoryStore({ directory });
+  const [{ store }, stack] = await Promise.all([databaseSettings(session), session.stack()]);
+  return ofStack(openPlace(session, store, stack), stack);
+}
+
+function openPlace(
+  { options }: Session,
+  { restic, s3, directory }: DatabaseConfig["store"],
+  stack: string,
+): BackupStore {
+  if (restic) return openResticStore(restic, options, stack);
+  if (s3) return createS3Store({ ...s3, credentials: s3Credentials(options.env) }, systemClock);
+  const path = directory ? resolve(options.directory, directory) : join(stateHomeOf(options, stack), "backups");
+  return createDirectoryStore({ directory: path });
 }
 
 /**
@@ -103,6 +110,7 @@ export async function openDatabase(
       clock: systemClock,
       cipher: openCipher(settings, session.options.directory),
       randomId: () => randomBytes(4).toString("hex"),
+      stack: project.stack,
       onProgress,
     },
   };
