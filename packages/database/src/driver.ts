@@ -75,6 +75,8 @@ export interface RehearsalWatch {
 /** For people. */
 export interface LeftBehind {
   readonly what: string;
+  /** What it means for who uses it. */
+  readonly why: string;
   /** What to type. */
   readonly mend: string;
 }

@@ -1,4 +1,5 @@
 import type { ContainerExec } from "@sluice/core";
+import type { LeftBehind } from "../driver.ts";
 import { type ClientOptions, runSql } from "./client.ts";
 import { isEmpty } from "./swap.ts";
 import { type SwapNote, swapPlace, swapVariable } from "./swap-client.ts";
@@ -41,13 +42,17 @@ function parseNote(text: string): SwapNote | null {
 }
 
 /** What it means that it is left, and what to type; `null` where nothing was changed. Pure. */
-export function leftSwapText(left: LeftSwap, { kind, container }: Pick<MysqlTarget, "kind" | "container">) {
+export function leftSwapText(
+  left: LeftSwap,
+  { kind, container }: Pick<MysqlTarget, "kind" | "container">,
+): LeftBehind | null {
   if (!left.begun) return null;
   const client = kind === "mariadb" ? "mariadb" : "mysql";
   const command = `docker exec -it ${container.slice(0, 12)} ${client} -u root -p -e "set global event_scheduler = on"`;
   const rests = left.scheduled ? ", and the server runs no events since" : "";
   return {
     what: `putting ${left.fresh} in the place of database ${left.live} ended in its middle${rests}`,
+    why: "what belongs to its tables may be missing, and what the server does by itself at certain times is not done",
     // Nothing but the scheduler is put right by that.
     mend: `the next sluice db backup puts it right${left.scheduled ? `; for the events alone: ${command}` : ""}`,
   };

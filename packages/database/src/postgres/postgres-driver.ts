@@ -6,6 +6,7 @@ import { freeBytesIn } from "../process/free-bytes.ts";
 import { orDispose } from "../process/or-dispose.ts";
 import { dumpGlobals, prepareDump, startDump } from "./dump.ts";
 import type { Sampling } from "./fingerprint-sql.ts";
+import { findLeftSwap, mendSwap, readUnfinishedSwap } from "./mend-swap.ts";
 import { createDatabase, dropDatabase, restoreDump } from "./new-database.ts";
 import { probeIn, probePostgres } from "./probe.ts";
 import { openSession, type PsqlOptions, runSql } from "./psql.ts";
@@ -42,13 +43,13 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
     session: `${what}-${backup}`,
     signal,
   });
-  const assertNotThere = async (name: string, session: PsqlOptions) => {
+  const assertNotThere = async (name: string, { backup }: DriverCall, session: PsqlOptions) => {
     if (!(await listBesides(exec, target, session)).includes(name)) return;
     throw new SluiceError(
       "RESTORE_FAILED",
       `database ${name} is there already, from an earlier restore of this backup`,
       {
-        hint: `look whether anybody needs it, then drop it: drop database "${name}"`,
+        hint: `it holds what was in use before: sluice db restore ${backup} --undo puts that back; once nobody needs it, drop it: drop database "${name}"`,
       },
     );
   };
@@ -102,7 +103,7 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
     async restoreBeside({ database }, dump, call) {
       const session = of(call, "restore");
       const old = besideName(target.database, "old", call.backup);
-      await assertNotThere(old, session);
+      await assertNotThere(old, call, session);
       const name = besideName(target.database, "restore", call.backup);
       const drop = () => dropDatabase(exec, target, name, { session: session.session });
       // What an earlier attempt left.
@@ -116,7 +117,11 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
       }
       return {
         name,
-        drop,
+        async drop() {
+          // By it the next command finds a swap that the server's death ended.
+          const unfinished = await readUnfinishedSwap(exec, target, { session: session.session });
+          if (unfinished?.fresh !== name) await drop();
+        },
         fingerprint: (like) => takeFingerprint(exec, fresh, sampledIn(like), session),
         async swap() {
           await swapDatabases(exec, target, { fresh: name, old }, session);
@@ -124,6 +129,8 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
         },
       };
     },
+    findLeft: (call) => findLeftSwap(exec, target, of(call, "compare")),
+    mend: (call) => mendSwap(exec, target, of(call, "mend")),
     async undoSwap(call) {
       const session = of(call, "restore");
       const old = besideName(target.database, "old", call.backup);
@@ -137,7 +144,7 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
           },
         );
       }
-      await assertNotThere(undone, session);
+      await assertNotThere(undone, call, session);
       await undoSwap(exec, target, { old, undone }, session);
       return undone;
     },

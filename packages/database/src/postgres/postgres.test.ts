@@ -7,7 +7,7 @@ import { createDatabaseSql } from "./new-database.ts";
 import { psqlError } from "./psql-error.ts";
 import { restoreFailure } from "./restore-failure.ts";
 import { createMissingRoles } from "./roles.ts";
-import { swapSql } from "./swap.ts";
+import { swapSql } from "./swap-sql.ts";
 import { libpqEnvironment, maintenance, quoteName, quoteText } from "./target.ts";
 
 describe("what a restore's failure means", () => {

@@ -10,7 +10,9 @@ export function psqlError(what: string, { exitCode, stderr }: { exitCode: number
   // 2: no connection, or it broke.
   if (exitCode === 2 && unreachable.test(stderr)) {
     return new SluiceError("DATABASE_UNREACHABLE", `${what}: ${reason}`, {
-      hint: "is the database up, and may its own user connect there? name another one with database.user and database.name",
+      hint: /not currently accepting/.test(stderr)
+        ? "sluice doctor tells whether a restore that died has closed it; sluice db backup then opens it again"
+        : "is the database up, and may its own user connect there? name another one with database.user and database.name",
       detail: stderr.trim(),
       retryable: true,
     });

@@ -1,119 +1,92 @@
 import type { ContainerExec } from "@sluice/core";
 import { SluiceError } from "@sluice/core";
 import { type PsqlOptions, type PsqlSession, runSql } from "./psql.ts";
-import { settingSql } from "./settings-sql.ts";
-import { maintenance, type PostgresTarget, quoteName, quoteText } from "./target.ts";
+import { adoptSql, openSql, settleSql, swapSql } from "./swap-sql.ts";
+import { maintenance, type PostgresTarget, quoteText } from "./target.ts";
 
 /**
- * Puts one database in the place of another: nobody may connect, sessions are ended, two renames in one transaction. All
- * of it is one statement: once the server has it, it is done or taken back even if whoever sent it dies.
+ * Swaps `fresh` into the place of the target's database. Once that has begun, no signal ends it.
  *
- * @param live the database in use; nothing may connect to it meanwhile
- * @param fresh takes its name
- * @param old what the live one is called afterwards; nobody can connect to it
- */
-export function swapSql(live: string, fresh: string, old: string): string {
-  const alter = (name: string, change: string) =>
-    `execute ${quoteText(`alter database ${quoteName(name)} ${change}`)};`;
-  const both = `datname in (${quoteText(live)}, ${quoteText(fresh)})`;
-  return `
-do $sluice$
-declare
-  waited int := 0;
-  failure text;
-begin
-  ${alter(live, "with allow_connections false")}
-  commit;
-  loop
-    perform pg_terminate_backend(pid) from pg_stat_activity where ${both} and pid <> pg_backend_pid();
-    perform pg_stat_clear_snapshot();
-    exit when not exists (select from pg_stat_activity where ${both});
-    waited := waited + 1;
-    if waited > 500 then failure := 'sessions did not end within 10 s'; exit; end if;
-    perform pg_sleep(0.02);
-  end loop;
-  if failure is null then
-    begin
-      ${alter(live, `rename to ${quoteName(old)}`)}
-      ${alter(fresh, `rename to ${quoteName(live)}`)}
-      ${alter(live, "with allow_connections true")}
-    exception when others then failure := sqlerrm;
-    end;
-  end if;
-  if failure is not null then
-    ${alter(live, "with allow_connections true")}
-    commit;
-    raise exception '%', failure;
-  end if;
-end $sluice$;`;
-}
-
-/**
- * What must be on a database besides its content: owner, settings, of roles in it too, limit and rights of the one whose
- * place it takes.
- */
-const adoptSql = (live: string, fresh: string) => `
-select format('alter database %I owner to %I', ${quoteText(fresh)}, pg_get_userbyid(datdba))
-  from pg_database where datname = ${quoteText(live)}
-union all
-select format('alter %s set %s',
-    case s.setrole when 0 then format('database %I', ${quoteText(fresh)})
-      else format('role %I in database %I', pg_get_userbyid(s.setrole), ${quoteText(fresh)}) end,
-    ${settingSql("setting")})
-  from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase, unnest(s.setconfig) setting
-  where d.datname = ${quoteText(live)}
-union all
-select format('alter database %I with connection limit %s', ${quoteText(fresh)}, datconnlimit)
-  from pg_database where datname = ${quoteText(live)} and datconnlimit <> -1
-union all
-select format('revoke all on database %I from public', ${quoteText(fresh)})
-  from pg_database where datname = ${quoteText(live)} and datacl is not null
-union all
-select format('grant %s on database %I to %s%s', a.privilege_type, ${quoteText(fresh)},
-    case a.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(a.grantee)) end,
-    case when a.is_grantable then ' with grant option' else '' end)
-  from pg_database d, aclexplode(d.datacl) a where d.datname = ${quoteText(live)}
-\\gexec`;
-
-/**
- * Swaps `fresh` into the place of the target's database.
- *
- * @throws SluiceError RESTORE_FAILED; then the live database is in its place and takes connections
+ * @param names `old` must not be there yet
+ * @throws SluiceError RESTORE_FAILED; then the live database is in its place and takes connections, unless the error says that
+ * this is not known
  */
 export async function swapDatabases(
   exec: ContainerExec,
   target: PostgresTarget,
-  { fresh, old }: { readonly fresh: string; readonly old: string },
+  names: SwapNames,
   options: PsqlOptions,
 ): Promise<void> {
-  const live = target.database;
-  await runSql(exec, target, adoptSql(live, fresh), options);
-  await rename(exec, target, swapSql(live, fresh, old), options);
+  await runSql(exec, target, adoptSql(target.database, names.fresh), options);
+  await rename(exec, target, names, options);
 }
 
-/** Puts `old` back into its place; what had taken it is called `undone`. @throws SluiceError RESTORE_FAILED */
+interface SwapNames {
+  readonly fresh: string;
+  readonly old: string;
+}
+
+/**
+ * Puts `old` back into its place; what had taken it is called `undone`, which must not be there yet.
+ *
+ * @throws SluiceError as `swapDatabases`
+ */
 export async function undoSwap(
   exec: ContainerExec,
   target: PostgresTarget,
   { old, undone }: { readonly old: string; readonly undone: string },
   options: PsqlOptions,
 ): Promise<void> {
-  await rename(exec, target, swapSql(target.database, old, undone), options);
+  await rename(exec, target, { fresh: old, old: undone }, options);
 }
 
-async function rename(exec: ContainerExec, target: PostgresTarget, sql: string, options: PsqlOptions): Promise<void> {
+async function rename(
+  exec: ContainerExec,
+  target: PostgresTarget,
+  names: SwapNames,
+  { session, signal }: PsqlOptions,
+): Promise<void> {
+  const { database: live, container, user } = target;
+  const { fresh, old } = names;
+  signal?.throwIfAborted();
   try {
-    await runSql(exec, maintenance(target), sql, options);
+    // Under no signal: the server would go on with it, and the application waits for it.
+    await runSql(exec, maintenance(target), swapSql(live, fresh, old), { session });
   } catch (cause) {
-    // Where the statement never reached its end.
-    const open = `alter database ${quoteName(target.database)} with allow_connections true;`;
-    // Under no signal: the application waits for it.
-    await runSql(exec, maintenance(target), open, { session: options.session }).catch(() => undefined);
-    throw new SluiceError("RESTORE_FAILED", `the databases could not be swapped: ${(cause as Error).message}`, {
-      hint: `${target.database} is the one it was; see the log of the database's container`,
+    const failed = `the databases could not be swapped: ${(cause as Error).message}`;
+    const isDone = await settle(exec, target, old, { session }).catch((error: Error) => {
+      const look = `docker exec ${container.slice(0, 12)} psql -U ${user} -d ${maintenance(target).database} -c "select datname, datallowconn from pg_database"`;
+      throw new SluiceError("RESTORE_FAILED", `${failed}; and it is not known whether they were: ${error.message}`, {
+        hint: `drop none of ${live}, ${fresh} and ${old} before you have looked: if ${old} is there, it holds what was in use, else ${live} does (${look}); where nobody can connect to ${live}, the next sluice db backup puts that right`,
+        cause: error,
+      });
+    });
+    if (isDone) return;
+    throw new SluiceError("RESTORE_FAILED", failed, {
+      hint: `${live} is the one it was; see the log of the database's container`,
       cause,
     });
   }
+}
+
+/**
+ * Waits until nothing of a swap goes on, and opens the live database where it did not take place. Whether it did.
+ *
+ * @throws SluiceError RESTORE_FAILED, BACKUP_FAILED, DATABASE_UNREACHABLE, EXEC_FAILED; then that is not known, or it is not open
+ */
+async function settle(
+  exec: ContainerExec,
+  target: PostgresTarget,
+  old: string,
+  options: PsqlOptions,
+): Promise<boolean> {
+  const { database: live } = target;
+  const names = `select datname from pg_database where datname in (${[live, old].map(quoteText).join(", ")});`;
+  const found = await runSql(exec, maintenance(target), `${settleSql}\n${names}`, options);
+  if (!found.includes(live)) throw new SluiceError("RESTORE_FAILED", `there is no database ${live}`);
+  if (found.includes(old)) return true;
+  await runSql(exec, maintenance(target), openSql(live), options);
+  return false;
 }
 
 /** Names of databases beside the target's that restores made. */

@@ -66,14 +66,6 @@ export function backupDiagnoses({ backups, damagedCount, records, now }: BackupF
 }
 
 /** What a restore that died has left changed in the server. */
-export function leftDiagnoses({ what, mend }: LeftBehind): readonly Diagnosis[] {
-  return [
-    {
-      severity: "error",
-      code: "restore-left",
-      what,
-      why: "what belongs to its tables may be missing, and what the server does by itself at certain times is not done",
-      mend,
-    },
-  ];
+export function leftDiagnoses(left: LeftBehind): readonly Diagnosis[] {
+  return [{ severity: "error", code: "restore-left", ...left }];
 }

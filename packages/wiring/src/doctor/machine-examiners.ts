@@ -115,8 +115,9 @@ export function machineExaminers(session: Session): readonly Examiner[] {
       async examine(signal) {
         const [{ database: configured }, { journal }] = await Promise.all([session.config(), session.ports()]);
         const records = configured ? [] : await readDatabaseRecords(journal);
-        const isOpen = records.findLast(({ what }) => what.startsWith("restore"))?.result === "begun";
-        if (!configured && !isOpen) return [];
+        // One that failed may have, too: whoever saw the server die could not put anything right.
+        const last = records.findLast(({ what }) => what.startsWith("restore"))?.result ?? "done";
+        if (!configured && last === "done") return [];
         // That it does not run is found by who looks at the stack.
         const database = await openDatabase(session, {}, signal).catch(() => null);
         const left = await database?.ports.driver.findLeft?.({ backup: database.service, signal });

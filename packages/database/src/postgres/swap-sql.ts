@@ -1,0 +1,135 @@
+import { settingSql } from "./settings-sql.ts";
+import { quoteName, quoteText, sessionPrefix } from "./target.ts";
+
+const comment = "shobj_description(oid, 'pg_database')";
+
+/**
+ * What the comment of the database that is to take the place begins with while nobody may connect to the live one: by it a
+ * swap that died is told from a database that somebody has closed.
+ */
+const markOf = (live: string) => `sluice puts it in the place of ${live}: `;
+
+/** For a block that declares `marked record`. The comments are what they were. */
+function unmark(live: string): string {
+  const mark = quoteText(markOf(live));
+  return `
+  for marked in select datname, substr(${comment}, length(${mark}) + 1) as kept from pg_database
+    where left(${comment}, length(${mark})) = ${mark} loop
+    execute format('comment on database %I is %L', marked.datname, nullif(marked.kept, ''));
+  end loop;`;
+}
+
+const alter = (name: string, change: string) => `execute ${quoteText(`alter database ${quoteName(name)} ${change}`)};`;
+
+/**
+ * Puts one database in the place of another: nobody may connect, sessions are ended, two renames in one transaction. All
+ * of it is one statement: once the server has it, it is done or taken back even if whoever sent it dies. Where the server dies
+ * in it, see `openSql`.
+ *
+ * @param live the database in use; nothing may connect to it meanwhile
+ * @param fresh takes its name
+ * @param old what the live one is called afterwards; nobody can connect to it
+ */
+export function swapSql(live: string, fresh: string, old: string): string {
+  const both = `datname in (${quoteText(live)}, ${quoteText(fresh)})`;
+  return `
+do $sluice$
+declare
+  waited int := 0;
+  failure text;
+  marked record;
+begin
+  ${unmark(live)}
+  execute format('comment on database %I is %L', ${quoteText(fresh)}, ${quoteText(markOf(live))} ||
+    coalesce((select ${comment} from pg_database where datname = ${quoteText(fresh)}), ''));
+  ${alter(live, "with allow_connections false")}
+  commit;
+  loop
+    perform pg_terminate_backend(pid) from pg_stat_activity where ${both} and pid <> pg_backend_pid();
+    perform pg_stat_clear_snapshot();
+    exit when not exists (select from pg_stat_activity where ${both});
+    waited := waited + 1;
+    if waited > 500 then failure := 'sessions did not end within 10 s'; exit; end if;
+    perform pg_sleep(0.02);
+  end loop;
+  if failure is null then
+    begin
+      ${alter(live, `rename to ${quoteName(old)}`)}
+      ${alter(fresh, `rename to ${quoteName(live)}`)}
+      ${alter(live, "with allow_connections true")}
+      ${unmark(live)}
+    exception when others then failure := sqlerrm;
+    end;
+  end if;
+  if failure is not null then
+    ${alter(live, "with allow_connections true")}
+    ${unmark(live)}
+    commit;
+    raise exception '%', failure;
+  end if;
+end $sluice$;`;
+}
+
+/** Gives up a swap that ended between its two transactions: the live database takes connections again. */
+export function openSql(live: string): string {
+  return `
+do $sluice$
+declare
+  marked record;
+begin
+  ${alter(live, "with allow_connections true")}
+  ${unmark(live)}
+end $sluice$;`;
+}
+
+/** Sessions that may be swapping: they go on in the server when whoever began it is dead. */
+const swapping = `select from pg_stat_activity where application_name like '${sessionPrefix}restore-%'
+  and datname = current_database() and pid <> pg_backend_pid()`;
+
+/** Waits until no swap goes on in the server, for at least 30 s. */
+export const settleSql = `
+do $sluice$
+begin
+  for looks in 1..1500 loop
+    if not exists (${swapping}) then return; end if;
+    perform pg_sleep(0.02);
+    perform pg_stat_clear_snapshot();
+  end loop;
+  raise exception 'the session that swaps databases does not end';
+end $sluice$;`;
+
+/** What is to take the place of a database that nobody may connect to, behind a `t` where that goes on now and an `f` else. */
+export function leftSql(live: string): string {
+  const mark = quoteText(markOf(live));
+  return `
+select case when exists (${swapping}) then 't' else 'f' end || datname from pg_database
+  where left(${comment}, length(${mark})) = ${mark}
+  and exists (select from pg_database where datname = ${quoteText(live)} and not datallowconn);`;
+}
+
+/**
+ * What must be on a database besides its content: owner, settings, of roles in it too, limit and rights of the one whose
+ * place it takes.
+ */
+export const adoptSql = (live: string, fresh: string) => `
+select format('alter database %I owner to %I', ${quoteText(fresh)}, pg_get_userbyid(datdba))
+  from pg_database where datname = ${quoteText(live)}
+union all
+select format('alter %s set %s',
+    case s.setrole when 0 then format('database %I', ${quoteText(fresh)})
+      else format('role %I in database %I', pg_get_userbyid(s.setrole), ${quoteText(fresh)}) end,
+    ${settingSql("setting")})
+  from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase, unnest(s.setconfig) setting
+  where d.datname = ${quoteText(live)}
+union all
+select format('alter database %I with connection limit %s', ${quoteText(fresh)}, datconnlimit)
+  from pg_database where datname = ${quoteText(live)} and datconnlimit <> -1
+union all
+select format('revoke all on database %I from public', ${quoteText(fresh)})
+  from pg_database where datname = ${quoteText(live)} and datacl is not null
+union all
+select format('grant %s on database %I to %s%s', a.privilege_type, ${quoteText(fresh)},
+    case a.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(a.grantee)) end,
+    case when a.is_grantable then ' with grant option' else '' end)
+  from pg_database d, aclexplode(d.datacl) a where d.datname = ${quoteText(live)}
+\\gexec`;
