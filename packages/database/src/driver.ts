@@ -1,3 +1,4 @@
+import type { Finding } from "@sluice/core";
 import type { Fingerprint } from "./model/fingerprint.ts";
 import type { DatabaseFacts, Manifest } from "./model/manifest.ts";
 import type { Observations, Transaction } from "./rehearsal/report.ts";
@@ -6,6 +7,8 @@ export interface DriverCall {
   /** Of the backup that it is about: names sessions, and databases beside the live one. */
   readonly backup: string;
   readonly signal?: AbortSignal | undefined;
+  /** Of a swap and of its undo: what went otherwise than promised, and was done all the same. */
+  readonly onFinding?: ((finding: Finding) => void) | undefined;
 }
 
 export interface LiveDatabase {

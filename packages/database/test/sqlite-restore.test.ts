@@ -2,11 +2,12 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { type ContainerExec, type ExecResult, SluiceError } from "@sluice/core";
+import { type ContainerExec, type ExecResult, type Finding, SluiceError } from "@sluice/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createSqliteDriver } from "../src/sqlite/sqlite-driver.ts";
-import { aManifest } from "../src/testing/a-manifest.ts";
+import { aFingerprint, aManifest } from "../src/testing/a-manifest.ts";
 import { localExec } from "./support/local-exec.ts";
+import { missingIn, startWriter } from "./support/sqlite-writer.ts";
 
 const call = { backup: "20260501T100000Z-abcd" };
 const [old, undone] = ["live.db__old_20260501t100000z_abcd", "live.db__undone_20260501t100000z_abcd"];
@@ -32,13 +33,23 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-/** @param overwrite what becomes of the process that puts one content in another's place */
-function driver(overwrite: (start: () => Promise<ExecResult>) => Promise<ExecResult> = (start) => start()) {
+/**
+ * @param exchange what becomes of the process that puts one content in another's place
+ * @param freeKib on the volume; default: nobody can tell
+ */
+function driver(
+  exchange: (start: () => Promise<ExecResult>) => Promise<ExecResult> = (start) => start(),
+  freeKib?: () => number,
+) {
   const exec: ContainerExec["exec"] = async (container, command, { stdin, ...options } = {}) => {
+    if (command[0] === "df" && freeKib) {
+      const told = `Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/x 100000 0 ${freeKib()} 10% /data\n`;
+      return { exitCode: 0, stdout: Buffer.from(told), stderr: "" };
+    }
     if (command[0] !== "node") throw new SluiceError("EXEC_FAILED", `${command[0]}: not found`);
     const input = typeof stdin === "string" || stdin === undefined ? stdin : await gathered(stdin);
     const start = () => localExec.exec(container, command, { ...options, stdin: input });
-    return command.includes("overwrite") ? overwrite(start) : start();
+    return command.includes("exchange") ? exchange(start) : start();
   };
   return createSqliteDriver({
     exec: { ...localExec, exec },
@@ -62,7 +73,7 @@ async function* backup(): AsyncGenerator<Uint8Array> {
 }
 
 async function restore(over = driver()): Promise<void> {
-  const fresh = await over.restoreBeside(aManifest(), backup(), call);
+  const fresh = await over.restoreBeside({ ...aManifest(), rawBytes: 8192 }, backup(), call);
   try {
     await fresh.swap();
   } catch (error) {
@@ -114,4 +125,55 @@ it("what an undo set aside is not written over by the next one", async () => {
     hint: expect.stringContaining("remove it"),
   });
   expect([rowsOf("live.db"), rowsOf(old), rowsOf(undone)]).toEqual([1, 2, 1]);
+});
+
+it("what was written while a restore ran is in one of the two", async () => {
+  await using writer = startWriter(file("live.db"));
+  await writer.written(20);
+  await restore();
+  await writer.written(20);
+  expect(missingIn([file("live.db"), file(old)], await writer.stop())).toEqual([]);
+});
+
+it("what is in neither of the two is told", async () => {
+  const findings: Finding[] = [];
+  const leaky = driver(async (start) => ({ ...(await start()), stdout: Buffer.from("written in between\n") }));
+  const fresh = await leaky.restoreBeside(aManifest(), backup(), { ...call, onFinding: (one) => findings.push(one) });
+  await fresh.swap();
+  expect(findings).toMatchObject([{ severity: "warn", code: "written-in-between" }]);
+});
+
+describe("a volume without room", () => {
+  const entries = async () => (await readdir(directory)).toSorted();
+  // The database has two pages of 4 KiB.
+  const [copy, exchange] = [Math.ceil(8 * 1.2), Math.ceil(16 * 1.2)];
+  const room = (freeKib: number) => driver(undefined, () => freeKib);
+  const full = { code: "DISK_FULL", message: expect.stringMatching(/^\d+ bytes are free .*, \d+ are wanted/) };
+
+  it("gets no copy of the database", async () => {
+    await expect(room(copy - 1).dump(call)).rejects.toMatchObject(full);
+    await expect(room(copy - 1).fingerprint(aFingerprint(), call)).rejects.toMatchObject(full);
+    expect(await entries()).toEqual(["backup.db", "live.db"]);
+    await (await room(copy).dump(call))[Symbol.asyncDispose]();
+    expect(await room(copy).freeBytes?.(call)).toBe(copy * 1024);
+  });
+
+  it("gets nothing restored", async () => {
+    // All that a restore and its exchange write; of the exchange again, as it may have been filled meanwhile.
+    await expect(restore(room(Math.ceil(24 * 1.2) - 1))).rejects.toMatchObject(full);
+    expect(await entries()).toEqual(["backup.db", "live.db"]);
+    let free = Math.ceil(24 * 1.2);
+    const filled = driver(undefined, () => free);
+    const fresh = await filled.restoreBeside({ ...aManifest(), rawBytes: 8192 }, backup(), call);
+    free = exchange - 1;
+    await expect(fresh.swap()).rejects.toMatchObject(full);
+    await fresh.drop();
+    expect(await entries()).toEqual(["backup.db", "live.db"]);
+    expect(rowsOf("live.db")).toBe(2);
+    free = exchange;
+    await restore();
+    free = exchange - 1;
+    await expect(filled.undoSwap(call)).rejects.toMatchObject(full);
+    expect([rowsOf("live.db"), rowsOf(old)]).toEqual([1, 2]);
+  });
 });

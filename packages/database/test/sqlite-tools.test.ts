@@ -1,12 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createTool, type ToolKind } from "../src/sqlite/tool.ts";
+import { createTool, type ToolKind, withCompanions } from "../src/sqlite/tool.ts";
+import { shellExchange } from "../src/sqlite/tool-scripts.ts";
 import { localEnvironment, localExec } from "./support/local-exec.ts";
+import { missingIn, startWriter } from "./support/sqlite-writer.ts";
 
 let directory: string;
 const file = (name: string) => join(directory, name);
@@ -25,6 +27,16 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true }));
 
+/** @param bytes of its one table, about */
+function put(name: string, mode: string, bytes: number): void {
+  using database = new DatabaseSync(file(name));
+  database.exec(`pragma journal_mode = ${mode}; pragma synchronous = off; create table orders (id integer, note blob)`);
+  const insert = database.prepare("insert into orders values (?, randomblob(10000))");
+  database.exec("begin");
+  for (let id = 0; id < bytes / 10_000; id += 1) insert.run(id);
+  database.exec("commit");
+}
+
 function rowsOf(name: string): unknown {
   using database = new DatabaseSync(file(name));
   return database.prepare("select count(*) as rows from orders").get()?.rows;
@@ -35,23 +47,82 @@ const isHere = (kind: ToolKind) => spawnSync(kind, ["--version"], { env: localEn
 describe.each(["node", "python3", "sqlite3"] as const)("%s, where this machine has it", (kind) => {
   const tool = createTool(localExec, "here", kind);
 
+  const exchange = (name: string) =>
+    tool.exchange({ live: file(name), fresh: file("fresh.db"), kept: file("kept.db"), half: file("half.db") });
+
   it.skipIf(!isHere(kind)).each(["wal.db", "delete.db"])(
-    "waits for who writes to %s, then overwrites it",
+    "waits for who writes to %s, then exchanges what is in it",
     async (name) => {
-      await tool.copy(file(name), file("kept.db"));
       using writer = new DatabaseSync(file(name));
       writer.exec("begin immediate; insert into orders values (2)");
-      const overwritten = tool.overwrite(file("fresh.db"), file(name));
+      const exchanged = exchange(name);
       // Long enough for each of them to have met the lock.
       await pause(1_000);
       writer.exec("commit");
-      await overwritten;
-      expect(rowsOf(name)).toBe(3);
+      expect(await exchanged).toBe(true);
+      expect([rowsOf(name), rowsOf("kept.db")]).toEqual([3, 2]);
       expect(writer.prepare("select count(*) as rows from orders").get()).toEqual({ rows: 3 });
+      writer.exec("delete from orders where rowid > 1");
+      writer.close();
+      await tool.remove(["kept.db", "half.db"].flatMap((one) => withCompanions(file(one))));
+      expect((await readdir(directory)).filter((one) => one.includes(name)).toSorted()).toEqual([name]);
+    },
+  );
 
-      await tool.overwrite(file("kept.db"), file(name));
+  it.skipIf(!isHere(kind)).each(["wal", "delete"])(
+    "loses nothing that was written while it exchanged what is in a database with journal %s",
+    async (mode) => {
+      put("busy.db", mode, 3_000_000);
+      for (let time = 0; time < 3; time += 1) {
+        await using writer = startWriter(file("busy.db"));
+        await writer.written(20);
+        const isWhole = await exchange("busy.db");
+        await writer.written(20);
+        const missing = missingIn([file("busy.db"), file("kept.db")], await writer.stop());
+        // What sqlite3 loses it tells.
+        expect(kind === "sqlite3" && mode === "wal" ? isWhole || missing.length > 0 : isWhole).toBe(true);
+        expect(isWhole ? missing : []).toEqual([]);
+        await tool.remove([file("kept.db")]);
+      }
+      await tool.remove(withCompanions(file("busy.db")));
+    },
+  );
+
+  it.skipIf(!isHere(kind))("exchanges a database without any table", async () => {
+    using empty = new DatabaseSync(file("empty.db"));
+    empty.exec("create table gone (id integer); drop table gone; vacuum");
+    const kept = file("kept.db");
+    await tool.exchange({ live: file("wal.db"), fresh: file("empty.db"), kept, half: file("half.db") });
+    expect(rowsOf("kept.db")).toBe(1);
+    await tool.exchange({ live: file("wal.db"), fresh: kept, kept: file("undone.db"), half: file("half.db") });
+    expect(rowsOf("wal.db")).toBe(1);
+    await tool.remove(["kept.db", "undone.db", "empty.db"].flatMap((one) => withCompanions(file(one))));
+  });
+
+  it.skipIf(!isHere(kind)).each(["wal.db", "delete.db"])(
+    "leaves %s alone if what was there cannot be kept",
+    async (name) => {
+      const kept = file("none/kept.db");
+      const lost = tool.exchange({ live: file(name), fresh: file("fresh.db"), kept, half: file("half.db") });
+      await expect(lost).rejects.toMatchObject({
+        code: expect.stringMatching(/^(?:DATABASE_UNREACHABLE|BACKUP_FAILED)$/),
+      });
       expect(rowsOf(name)).toBe(1);
-      await tool.remove([file("kept.db")]);
+      await tool.remove(withCompanions(file("half.db")));
+    },
+  );
+
+  it.skipIf(!isHere(kind)).each(["wal", "delete"])(
+    "ends a copy while another process writes, with journal %s",
+    async (mode) => {
+      put("large.db", mode, 50_000_000);
+      await using writer = startWriter(file("large.db"));
+      await writer.written(20);
+      await tool.copy(file("large.db"), file("kept.db"), AbortSignal.timeout(20_000));
+      const written = await writer.stop();
+      expect(written.length).toBeGreaterThanOrEqual(20);
+      expect(missingIn([file("kept.db")], written.slice(0, 20))).toEqual([]);
+      await tool.remove(["large.db", "kept.db"].flatMap((one) => withCompanions(file(one))));
     },
   );
 
@@ -61,4 +132,14 @@ describe.each(["node", "python3", "sqlite3"] as const)("%s, where this machine h
       message: expect.stringContaining("unable to open"),
     });
   });
+});
+
+it.skipIf(!isHere("sqlite3"))("what is written while SQLite's shell lets go is told", async () => {
+  const [live, kept, half] = ["wal.db", "kept.db", "half.db"].map(file) as [string, string, string];
+  // In the place of the exchange, as it would come just before it.
+  const write = `.system sqlite3 ${live} "insert into orders values (5)"`;
+  const args = [live, half, kept, `.backup main "${half}"`, write, `fsdir('${kept}')`];
+  const { stdout } = await localExec.exec("here", ["sh", "-c", shellExchange, "sh", ...args]);
+  expect(Buffer.from(stdout).toString()).toContain("written in between");
+  expect([rowsOf("wal.db"), rowsOf("kept.db")]).toEqual([2, 1]);
 });

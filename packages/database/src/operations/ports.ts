@@ -1,5 +1,5 @@
 import type { Clock } from "@sluice/core";
-import type { DatabaseDriver } from "../driver.ts";
+import type { DatabaseDriver, DriverCall } from "../driver.ts";
 import type { Cipher } from "../encryption/age-cipher.ts";
 import type { BackupStore } from "../store/backup-store.ts";
 import type { ProgressSink } from "./progress.ts";
@@ -16,4 +16,6 @@ export interface BackupPorts {
   readonly onProgress?: ProgressSink | undefined;
   /** Whose backups these are: said in each that is taken. Default: nobody says. */
   readonly stack?: string | undefined;
+  /** Of a restore and of its undo: what is in neither of the two databases. */
+  readonly onFinding?: DriverCall["onFinding"];
 }

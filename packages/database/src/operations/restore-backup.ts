@@ -67,8 +67,8 @@ export async function planRestore(
  * BACKUP_WRONG_VERSION, BACKUP_DIFFERS, BACKUP_KEY_WRONG, RESTORE_FAILED, …
  */
 export async function restoreBackup(ports: BackupPorts, id: string, signal?: AbortSignal): Promise<RestoreResult> {
-  const { driver, store, clock, onProgress } = ports;
-  const call = { backup: id, signal };
+  const { driver, store, clock, onProgress, onFinding } = ports;
+  const call = { backup: id, signal, onFinding };
   const manifest = await store.load(id);
   await checkStored(ports, manifest, signal);
   const { server, sizeBytes } = await driver.probe(call);
@@ -122,8 +122,12 @@ async function assertRoom(
 }
 
 /** Puts the database back that a restore of this backup took away. Resolves with the name of what took its place. */
-export async function undoRestore({ driver }: BackupPorts, id: string, signal?: AbortSignal): Promise<string> {
-  return driver.undoSwap({ backup: id, signal });
+export async function undoRestore(
+  { driver, onFinding }: BackupPorts,
+  id: string,
+  signal?: AbortSignal,
+): Promise<string> {
+  return driver.undoSwap({ backup: id, signal, onFinding });
 }
 
 const nothingKnown: Fingerprint = {

@@ -1,11 +1,13 @@
+import { posix } from "node:path";
 import { isSluiceError, SluiceError } from "@sluice/core";
 import type { DatabaseDriver, DriverCall, FreshDatabase, RunningDump, ScratchDatabase } from "../driver.ts";
+import type { Manifest } from "../model/manifest.ts";
 import { compressFileThere, compressHere } from "../process/compressed-output.ts";
 import { orDispose } from "../process/or-dispose.ts";
 import { assertIntact, takeFingerprint } from "./fingerprint-sql.ts";
 import { openScratchTool, openTool, type ToolOptions } from "./open-tool.ts";
 import { openRehearsalCopy } from "./rehearsal/rehearsal-copy.ts";
-import { type SqliteTool, withCompanions } from "./tool.ts";
+import { type ExchangedFiles, type SqliteTool, withCompanions } from "./tool.ts";
 
 export interface SqliteOptions extends ToolOptions {
   /** Path of the database in that container. */
@@ -31,16 +33,18 @@ export function createSqliteDriver(options: SqliteOptions): DatabaseDriver {
   return {
     kind: "sqlite",
     probe: ({ signal }) => withTool(signal, (tool) => probe(tool, file, signal)),
+    freeBytes: ({ signal }) => withTool(signal, (tool) => tool.free(posix.dirname(file), signal)),
     dump: (call) => dump(options, call),
     globals: async () => null,
     fingerprint: (_like, call) =>
       withTool(call.signal, async (tool) => {
-        await using copy = await copyBeside(tool, file, call);
+        const { sizeBytes } = await probe(tool, file, call.signal);
+        await using copy = await copyBeside(tool, file, sizeBytes, call);
         return await takeFingerprint(tool, copy.path, call.signal);
       }),
     scratch: (_manifest, image, call) => scratch(options, image, call),
     rehearsalCopy: (_manifest, image, call) => openRehearsalCopy(options, image, call),
-    restoreBeside: (_manifest, source, call) => restoreBeside(withTool, file, source, call),
+    restoreBeside: (manifest, source, call) => restoreBeside(withTool, file, manifest, source, call),
     undoSwap: (call) =>
       withTool(call.signal, async (tool) => {
         const [old, undone] = [beside(file, "old", call.backup), beside(file, "undone", call.backup)];
@@ -50,14 +54,14 @@ export function createSqliteDriver(options: SqliteOptions): DatabaseDriver {
           });
         }
         await assertNotThere(tool, undone, call.signal);
-        return exchange(tool, file, old, undone);
+        return exchange(tool, { live: file, fresh: old, kept: undone }, call);
       }),
   };
 }
 
 type WithTool = <T>(signal: AbortSignal | undefined, use: (tool: SqliteTool) => Promise<T>) => Promise<T>;
 
-async function probe(tool: SqliteTool, file: string, signal: AbortSignal | undefined) {
+async function probe(tool: SqliteTool, file: string, signal?: AbortSignal) {
   const [line = ""] = await tool.query(file, [factsSql], signal);
   const [version = "", encoding = "", bytes] = line.split("\t");
   return {
@@ -71,13 +75,39 @@ function beside(file: string, kind: "backup" | "restore" | "old" | "undone", bac
   return `${file}__${kind}_${backup.toLowerCase().replaceAll("-", "_")}`;
 }
 
+/** Copies are on the live volume: an application that finds no room there to write in is down. @throws SluiceError DISK_FULL */
+async function assertRoom(tool: SqliteTool, file: string, bytes: number, what: string, signal?: AbortSignal) {
+  const wanted = Math.ceil(bytes * 1.2);
+  const free = (await tool.free(posix.dirname(file), signal)) ?? Number.POSITIVE_INFINITY;
+  if (free >= wanted) return;
+  throw new SluiceError("DISK_FULL", `${free} bytes are free where ${file} is, ${wanted} are wanted ${what}`, {
+    hint: "nothing was written; free some space there: files that earlier restores set aside are called FILE__old_ID and FILE__undone_ID",
+  });
+}
+
+/** What takes longer than a minute, and a second for each MiB, stands still. */
+async function limited<T>(bytes: number, signal: AbortSignal | undefined, run: (signal: AbortSignal) => Promise<T>) {
+  const ms = 60_000 + Math.ceil(bytes / 1_048_576) * 1_000;
+  const late = AbortSignal.timeout(ms);
+  try {
+    return await run(signal ? AbortSignal.any([signal, late]) : late);
+  } catch (cause) {
+    if (!late.aborted || signal?.aborted) throw cause;
+    throw new SluiceError("DEADLINE_EXCEEDED", `copying ${bytes} bytes took longer than ${ms} ms`, {
+      hint: "is the disk stuck, or does a process hold the database's lock?",
+      cause,
+    });
+  }
+}
+
 /** A file with the content of one moment, on the same volume; disposing removes it. */
-async function copyBeside(tool: SqliteTool, file: string, { backup, signal }: DriverCall) {
+async function copyBeside(tool: SqliteTool, file: string, sizeBytes: number, { backup, signal }: DriverCall) {
   const path = beside(file, "backup", backup);
   const remove = () => tool.remove(withCompanions(path));
   await remove();
+  await assertRoom(tool, file, sizeBytes, "for a copy of it beside it", signal);
   try {
-    await tool.copy(file, path, signal);
+    await limited(sizeBytes, signal, (until) => tool.copy(file, path, until));
   } catch (error) {
     await remove().catch(() => undefined);
     throw error;
@@ -92,7 +122,7 @@ async function dump(options: SqliteOptions, call: DriverCall): Promise<RunningDu
     const live = await probe(tool, file, signal);
     // What dead runs left.
     await tool.remove(await tool.list(`${file}__backup_`, signal));
-    return orDispose(await copyBeside(tool, file, call), async (copy) => {
+    return orDispose(await copyBeside(tool, file, live.sizeBytes, call), async (copy) => {
       const { container } = tool;
       const request = { container, options: { signal }, command: tool.readCommand(copy.path) };
       const running =
@@ -130,18 +160,25 @@ async function scratch(options: SqliteOptions, image: string, { signal }: Driver
 async function restoreBeside(
   withTool: WithTool,
   file: string,
+  manifest: Pick<Manifest, "rawBytes" | "bytes">,
   source: AsyncIterable<Uint8Array>,
-  { backup, signal }: DriverCall,
+  call: DriverCall,
 ): Promise<FreshDatabase> {
+  const { backup, signal } = call;
   const [name, old] = [beside(file, "restore", backup), beside(file, "old", backup)];
+  let isUndecided = false;
   const drop = () =>
     withTool(undefined, async (tool) => {
       // An exchange that may go on would find an empty database in its place.
-      if (!(await isThere(tool, old))) await tool.remove(withCompanions(name));
+      if (!isUndecided && !(await isThere(tool, old))) await tool.remove(withCompanions(name));
     });
   await withTool(signal, async (tool) => {
     await assertNotThere(tool, old, signal);
     await tool.remove(withCompanions(name));
+    const { sizeBytes } = await probe(tool, file, signal);
+    const restored = manifest.rawBytes ?? Math.max(sizeBytes, manifest.bytes);
+    const bytes = restored + exchangeBytes(sizeBytes, restored);
+    await assertRoom(tool, file, bytes, "to restore beside it and to keep what it holds", signal);
     try {
       await tool.write(name, source, signal);
       await assertIntact(tool, name, signal);
@@ -155,7 +192,14 @@ async function restoreBeside(
     drop,
     fingerprint: () => withTool(signal, (tool) => takeFingerprint(tool, name, signal)),
     // Under no signal: the application waits for it.
-    swap: () => withTool(undefined, (tool) => exchange(tool, file, name, old)),
+    async swap() {
+      try {
+        return await withTool(undefined, (tool) => exchange(tool, { live: file, fresh: name, kept: old }, call));
+      } catch (error) {
+        isUndecided = mayGoOn((error as Error).cause);
+        throw error;
+      }
+    },
   };
 }
 
@@ -170,33 +214,57 @@ async function assertNotThere(tool: SqliteTool, path: string, signal: AbortSigna
   });
 }
 
+/** What an exchange writes: what is kept, the journal or the WAL, and what the file grows by. */
+function exchangeBytes(live: number, fresh: number): number {
+  return live + Math.max(live, fresh) + Math.max(0, fresh - live);
+}
+
+/** Of a process whose end nobody saw. */
+function mayGoOn(cause: unknown): boolean {
+  return isSluiceError(cause) && (cause.code === "EXEC_FAILED" || cause.code === "DEADLINE_EXCEEDED");
+}
+
 /**
- * Puts the content of `fresh` into the live file, in one transaction, and keeps what was there as `old`. The file itself is not
- * replaced: whoever has it open, as the application does, would go on writing to the one that is gone.
+ * Puts the content of `fresh` into the live file, in one transaction, and keeps what was there. The file itself is not replaced:
+ * whoever has it open, as the application does, would go on writing to the one that is gone. Under no signal: the application
+ * waits for it.
  */
-async function exchange(tool: SqliteTool, live: string, fresh: string, old: string): Promise<string> {
-  // Under another name until it is whole.
-  const half = `${old}.part`;
+async function exchange(
+  tool: SqliteTool,
+  { live, fresh, kept }: Omit<ExchangedFiles, "half">,
+  { onFinding }: DriverCall,
+): Promise<string> {
+  const half = `${kept}.part`;
   await tool.remove(withCompanions(half));
-  await tool.copy(live, half);
-  await tool.rename(half, old);
+  const [before, after] = [(await probe(tool, live)).sizeBytes, (await probe(tool, fresh)).sizeBytes];
+  const bytes = exchangeBytes(before, after);
+  await assertRoom(tool, live, bytes, "to keep what it holds and to exchange it");
+  let isWhole: boolean;
   try {
-    await tool.overwrite(fresh, live);
+    isWhole = await limited(bytes, undefined, (signal) => tool.exchange({ live, fresh, half, kept }, signal));
   } catch (cause) {
     const failed = `the content could not be exchanged: ${(cause as Error).message}`;
     // Not the tool's own words: it may go on, and what it then writes over is nowhere else.
-    if (isSluiceError(cause) && cause.code === "EXEC_FAILED") {
+    if (mayGoOn(cause)) {
       throw new SluiceError("RESTORE_FAILED", failed, {
-        hint: `it may have been, or be exchanged yet: look at the database once nothing works on it. What it held is kept as ${old}: do not remove that before`,
+        hint: `it may have been, or be exchanged yet: look at the database once nothing works on it. What it held is kept as ${kept}, if that is there: do not remove that before`,
         cause,
       });
     }
-    await tool.remove([old]);
+    await tool.remove([kept, ...withCompanions(half)]);
     throw new SluiceError("RESTORE_FAILED", failed, {
       hint: "the database is what it was; does a process hold a transaction open in it?",
       cause,
     });
   }
+  if (!isWhole) {
+    onFinding?.({
+      severity: "warn",
+      code: "written-in-between",
+      message: `something was written to ${live} in the moment between the copy of what it held and the exchange: that is in neither`,
+      hint: "whoever wrote in that moment may have to do it again; sqlite3 has to let go for that moment where the journal is a WAL, python3 and node do not",
+    });
+  }
   await tool.remove(withCompanions(fresh));
-  return old;
+  return kept;
 }

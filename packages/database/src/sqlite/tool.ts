@@ -1,10 +1,21 @@
 import { type ContainerExec, SluiceError } from "@sluice/core";
+import { freeBytesIn } from "../process/free-bytes.ts";
 import { succeeds } from "../process/succeeds.ts";
 import { openTurns, type Turns } from "../process/turns.ts";
-import { nodeScript, pythonScript } from "./tool-scripts.ts";
+import { nodeScript, pythonScript, shellExchange } from "./tool-scripts.ts";
 
 /** A program with SQLite inside that a container has. */
 export type ToolKind = "sqlite3" | "python3" | "node";
+
+/** Files of an exchange; there is neither of the last two yet. */
+export interface ExchangedFiles {
+  readonly live: string;
+  readonly fresh: string;
+  /** What the live one held, from when that is whole. */
+  readonly kept: string;
+  /** The same, before. */
+  readonly half: string;
+}
 
 /** Works on files of a container, by the SQLite that is there. All paths are absolute, in that container. */
 export interface SqliteTool {
@@ -17,17 +28,23 @@ export interface SqliteTool {
   /** Copies a database that others may have open, by SQLite's own way for backups, into a file that nobody has. */
   copy(from: string, to: string, signal?: AbortSignal): Promise<void>;
   /**
-   * Puts the content of a database that nobody has open in another's place, in one transaction: whoever has that one open may
-   * go on, and is waited for up to 10 s where it writes.
+   * Puts the content of a database that nobody has open in a live one's place, in one transaction, and keeps what was there:
+   * whoever has the live one open may go on, and is waited for up to 10 s where it writes. From the copy of what was there to the
+   * end nobody else can write. Only SQLite's shell has to let go in between of a database whose journal is a WAL, for about a
+   * millisecond.
+   *
+   * @returns whether nothing was written in between
+   * @throws SluiceError DATABASE_UNREACHABLE, BACKUP_FAILED: nothing was exchanged; `kept` and `half` may be there
    */
-  overwrite(from: string, to: string, signal?: AbortSignal): Promise<void>;
+  exchange(files: ExchangedFiles, signal?: AbortSignal): Promise<boolean>;
   /** The command that writes a file to its standard output. */
   readCommand(file: string): readonly string[];
   /** Writes a file, synced. */
   write(file: string, bytes: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void>;
   /** Paths of files that begin so. */
   list(prefix: string, signal?: AbortSignal): Promise<readonly string[]>;
-  rename(from: string, to: string): Promise<void>;
+  /** Free bytes where a directory is; `null` where the container cannot tell. */
+  free(directory: string, signal?: AbortSignal): Promise<number | null>;
   /** Lets everybody write to a file, if it is there, and to all directories from `top` on, which are made. As root. */
   share(top: string, file: string, signal?: AbortSignal): Promise<void>;
   /** Removes files, as far as they are there. */
@@ -84,18 +101,21 @@ export function createTool(exec: ContainerExec, container: string, kind: ToolKin
         failure: ({ exitCode, stderr }) => toolError(kind, exitCode, stderr),
       }),
     copy: async (from, to, signal) => void (await run(command("copy", from, to), "", signal)),
-    overwrite: async (from, to, signal) => void (await run(command("overwrite", from, to), "", signal)),
+    async exchange({ live, fresh, half, kept }, signal) {
+      const told = await run(command("exchange", live, fresh, half, kept), "", signal);
+      return !told.includes("written in between");
+    },
     readCommand: (file) => command("read", file),
     write: async (file, bytes, signal) => void (await run(command("write", file), bytes, signal)),
     list: (prefix, signal) => run(command("list", prefix), "", signal),
-    rename: async (from, to) => void (await run(command("rename", from, to), "")),
+    free: (directory, signal) => freeBytesIn(exec, container, directory, signal),
     share: async (top, file, signal) => void (await run(command("share", file, top), "", signal, "0")),
     remove: async (files) => void (files.length > 0 && (await run(command("remove", ...files), ""))),
   };
 }
 
 type Call = readonly [
-  "query" | "hold" | "copy" | "overwrite" | "read" | "write" | "list" | "rename" | "share" | "remove",
+  "query" | "hold" | "copy" | "exchange" | "read" | "write" | "list" | "share" | "remove",
   ...string[],
 ];
 
@@ -112,25 +132,32 @@ function shellCommand(...[verb, file = "", ...others]: Call): readonly string[] 
       return ["sqlite3", "-bail", "-batch", "-noheader", "-separator", "\t", "-cmd", ".timeout 10000", file];
     case "hold":
       return ["sqlite3", "-bail", "-batch", "-noheader", "-separator", "\t", file];
-    // The timeout holds for the database that the shell opens, not for the one that its command names.
+    // The timeout holds for the database that the shell opens, not for the one that its command names. By itself the command
+    // starts over whenever somebody writes; in a transaction it sees one moment.
     case "copy":
-      return ["sqlite3", "-bail", "-batch", file, ".timeout 10000", `.backup main ${quoted(others[0] ?? "")}`];
-    case "overwrite":
-      return ["sqlite3", "-bail", "-batch", others[0] ?? "", ".timeout 10000", `.restore main ${quoted(file)}`];
+      return ["sqlite3", "-bail", "-batch", file, ".timeout 10000", "begin", aRead, backupTo(others[0] ?? "")];
+    case "exchange": {
+      const [fresh = "", half = "", kept = ""] = others;
+      const areThere = [kept, fresh].map((path) => `fsdir('${path.replaceAll("'", "''")}')`).join(", ");
+      return shell(shellExchange, file, half, kept, backupTo(half), `.restore main ${quoted(fresh)}`, areThere);
+    }
     case "read":
       return ["cat", file];
     case "write":
       return shell('cat > "$1" && sync', file);
     case "list":
       return shell('for file in "$1"*; do [ ! -e "$file" ] || printf "%s\\n" "$file"; done', file);
-    case "rename":
-      return ["mv", "-f", file, ...others];
     case "share":
       return shell('mkdir -p "$(dirname "$1")" && chmod -R a+rwX "$2"', file, ...others);
     case "remove":
       return ["rm", "-f", file, ...others];
   }
 }
+
+/** Begins to read, so that the transaction has its moment. */
+const aRead = "select count(*) from sqlite_master";
+
+const backupTo = (path: string) => `.backup main ${quoted(path)}`;
 
 /** For a command of SQLite's shell. */
 function quoted(path: string): string {

@@ -12,9 +12,10 @@ export const localExec = {
   async exec(
     _container: string,
     [name = "", ...args]: readonly string[],
-    { stdin = "" }: { readonly stdin?: string } = {},
+    { stdin = "", signal }: { readonly stdin?: string; readonly signal?: AbortSignal } = {},
   ) {
     const child = spawn(name, args, { env: localEnvironment, stdio: ["pipe", "pipe", "pipe"] });
+    signal?.addEventListener("abort", () => child.kill(), { once: true });
     child.stdin.on("error", () => undefined);
     child.stdin.end(stdin);
     const ended = new Promise<number>((resolve, reject) => child.once("close", resolve).once("error", reject));

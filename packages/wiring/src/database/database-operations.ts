@@ -28,7 +28,7 @@ export interface DatabaseCall {
   /** Wait for the lock this long, milliseconds; default 0. */
   readonly waitMs?: number | undefined;
   readonly onProgress?: ((progress: BackupProgress) => void) | undefined;
-  /** What was found besides, such as what a dead run had left in the server and was put right first. */
+  /** What was found besides, such as what a dead run had left in the server and was put right first, or that a restore left something out. */
   readonly onFinding?: ((finding: Finding) => void) | undefined;
 }
 

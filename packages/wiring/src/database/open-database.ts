@@ -77,7 +77,7 @@ function openPlace(
  */
 export async function openDatabase(
   session: Session,
-  { onProgress }: DatabaseCall,
+  { onProgress, onFinding }: DatabaseCall,
   signal?: AbortSignal,
 ): Promise<OpenDatabase> {
   const [settings, project, ports] = await Promise.all([
@@ -112,6 +112,7 @@ export async function openDatabase(
       randomId: () => randomBytes(4).toString("hex"),
       stack: project.stack,
       onProgress,
+      onFinding,
     },
   };
 }
