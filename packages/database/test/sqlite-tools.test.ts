@@ -136,10 +136,14 @@ describe.each(["node", "python3", "sqlite3"] as const)("%s, where this machine h
 
 it.skipIf(!isHere("sqlite3"))("what is written while SQLite's shell lets go is told", async () => {
   const [live, kept, half] = ["wal.db", "kept.db", "half.db"].map(file) as [string, string, string];
-  // In the place of the exchange, as it would come just before it.
-  const write = `.system sqlite3 ${live} "insert into orders values (5)"`;
-  const args = [live, half, kept, `.backup main "${half}"`, write, `fsdir('${kept}')`];
-  const { stdout } = await localExec.exec("here", ["sh", "-c", shellExchange, "sh", ...args]);
-  expect(Buffer.from(stdout).toString()).toContain("written in between");
-  expect([rowsOf("wal.db"), rowsOf("kept.db")]).toEqual([2, 1]);
+  const written = `'.system sqlite3 ${live} "insert into orders values (5)"'`;
+  const between = shellExchange.replace('commit "$5"', `commit ${written} "$5"`);
+  const after = shellExchange.replace('commit "$5"', `commit "$5" ${written}`);
+  const args = [live, half, kept, `.backup main "${half}"`, `.restore main ${file("fresh.db")}`, `fsdir('${kept}')`];
+  const told = async (script: string) =>
+    Buffer.from((await localExec.exec("here", ["sh", "-c", script, "sh", ...args])).stdout).toString();
+  expect(await told(between)).toBe("written in between\n");
+  expect([rowsOf("wal.db"), rowsOf("kept.db")]).toEqual([3, 1]);
+  expect(await told(after)).toBe("");
+  expect([rowsOf("wal.db"), rowsOf("kept.db")]).toEqual([4, 3]);
 });

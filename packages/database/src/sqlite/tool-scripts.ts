@@ -202,16 +202,18 @@ verbs[verb]().catch((error) => {
  *
  * A connection that holds a lock exclusively keeps it from one transaction to the next, and may copy meanwhile. In a WAL it could
  * not be had, as others have the file open: there a transaction of ours keeps writers away while another process copies, and the
- * version of the data tells whether somebody wrote between its end and the exchange. What fails after the exchange undoes nothing.
+ * version of the data tells whether somebody wrote between its end and the exchange: two commits are ours. (A shell too old to say
+ * what it has seen itself also counts who wrote right after.) What fails after the exchange undoes nothing.
  */
 export const shellExchange = `
 export LIVE="$1" HALF="$2" KEPT="$3" COPY="$4"
 mode=$(sqlite3 -bail -batch "$LIVE" ".timeout 10000" "pragma journal_mode") || exit
 if [ "$mode" = wal ]; then
   export KEEP='sqlite3 -bail -batch "$LIVE" ".timeout 10000" "$COPY" && mv -f "$HALF" "$KEPT"'
-  version="select data_version from pragma_data_version"
-  told=$(sqlite3 -bail -batch "$LIVE" ".timeout 10000" "begin immediate" '.system eval "$KEEP"' "$version, $6" commit \\
-    "$5" ".print exchanged" "$version")
+  version=".filectrl data_version"; ours=2
+  sqlite3 -batch :memory: "$version" > /dev/null 2>&1 || { version="select data_version from pragma_data_version"; ours=0; }
+  told=$(sqlite3 -bail -batch "$LIVE" ".timeout 10000" "begin immediate" '.system eval "$KEEP"' "select 1 from $6" \\
+    "$version" commit "$5" ".print exchanged" "$version")
 else
   export KEEP='mv -f "$HALF" "$KEPT"'
   told=$(sqlite3 -bail -batch "$LIVE" ".timeout 10000" "begin exclusive" "pragma locking_mode = exclusive" commit \\
@@ -219,7 +221,8 @@ else
 fi
 case "$told" in *exchanged*) ;; *) exit 1 ;; esac
 if [ "$mode" = wal ]; then
-  [ "$(echo \${told%exchanged*})" = "$(echo \${told#*exchanged})" ] || echo "written in between"
+  set -- $told
+  [ "$(($4 - $2))" = "$ours" ] || echo "written in between"
 else
   # It stays where a lock was held exclusively, and takes room.
   sqlite3 -batch "$LIVE" ".timeout 10000" "pragma journal_mode = persist" "pragma journal_mode = delete" > /dev/null 2>&1

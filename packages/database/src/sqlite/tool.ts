@@ -30,8 +30,8 @@ export interface SqliteTool {
   /**
    * Puts the content of a database that nobody has open in a live one's place, in one transaction, and keeps what was there:
    * whoever has the live one open may go on, and is waited for up to 10 s where it writes. From the copy of what was there to the
-   * end nobody else can write. Only SQLite's shell has to let go in between of a database whose journal is a WAL, for about a
-   * millisecond.
+   * end nobody else can write. Only SQLite's shell has to let go in between of a database whose journal is a WAL, for a
+   * moment.
    *
    * @returns whether nothing was written in between
    * @throws SluiceError DATABASE_UNREACHABLE, BACKUP_FAILED: nothing was exchanged; `kept` and `half` may be there
