@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type ContainerExec, type ExecResult, type Finding, SluiceError } from "@sluice/core";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createSqliteDriver } from "../src/sqlite/sqlite-driver.ts";
 import { aFingerprint, aManifest } from "../src/testing/a-manifest.ts";
 import { localExec } from "./support/local-exec.ts";
@@ -99,6 +99,20 @@ describe("an exchange whose connection breaks", () => {
 
     await driver().undoSwap(call);
     expect(rowsOf("live.db")).toBe(2);
+  });
+
+  it("or that takes too long leaves all that its process may go on to need", async () => {
+    using timeout = vi.spyOn(AbortSignal, "timeout").mockImplementation(() => AbortSignal.abort());
+    const stuck = driver(async () => {
+      throw new Error("aborted");
+    });
+    await expect(restore(stuck)).rejects.toMatchObject({
+      code: "RESTORE_FAILED",
+      message: expect.stringContaining("took longer than 61000 ms"),
+      hint: expect.stringContaining(file(old)),
+    });
+    expect(timeout).toHaveBeenCalledWith(61_000);
+    expect(await readdir(directory)).toContain("live.db__restore_20260501t100000z_abcd");
   });
 
   it("is taken for what the process says where it says so", async () => {
