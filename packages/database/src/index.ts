@@ -21,6 +21,7 @@ export {
   planDataRollback,
   type RowLoss,
 } from "./migrate/data-rollback.ts";
+export { mysqlDbmateVersions, postgresDbmateVersions } from "./migrate/dbmate-versions.ts";
 export { postgresMigrationEnvironment } from "./migrate/environment.ts";
 export { type MigrationReport, runPostgresMigration } from "./migrate/migrate.ts";
 export type { MigrationCall } from "./migrate/migration-call.ts";

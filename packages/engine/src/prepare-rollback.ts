@@ -158,6 +158,6 @@ async function assertCompatible({ id, tag }: ReleaseBundle, { journal }: EngineP
   if (!found) return;
   const { since, why } = found;
   throw new SluiceError("DATA_INCOMPATIBLE", `${tag} does not run on the schema that ${since} left: ${why}`, {
-    hint: "put the data back first (sluice db migrate --down, or sluice db restore), or go back all the same with --accept-incompatible",
+    hint: `put the data back first (sluice db migrate ${since} --down, or sluice db restore), or go back all the same with --accept-incompatible`,
   });
 }

@@ -104,6 +104,6 @@ function isEnd(type: string): boolean {
   return type === "deployment-start" || type === "deployment-end";
 }
 
-function isEngineRecord(record: JournalRecord): record is EngineRecord {
+export function isEngineRecord(record: JournalRecord): record is EngineRecord {
   return isOfDeployment(record);
 }

@@ -114,8 +114,14 @@ async function scopeOf(
     control: createControl(ports, start.deployment, givenOrders(attempt.orders)),
     recorded: recordedOf(attempt),
     trafficMoved: attempt.begun.some((step) => step.startsWith("shift-") || step.startsWith("adopt-")),
-    previousFails: attempt.outcomes.some(({ result, data }) => result === "done" && data?.["previous"] === "fail"),
+    previousFails: hasSeenPrevious(attempt, "fail"),
+    previousRunsOnIt: hasSeenPrevious(attempt, "pass"),
     // The last moment of which that is sure.
     usersMovedAt: new Date(start.at),
   };
+}
+
+/** Whether the attempt's rehearsal said so of the release before. */
+function hasSeenPrevious({ outcomes }: AttemptRecord, wanted: "pass" | "fail"): boolean {
+  return outcomes.some(({ result, data }) => result === "done" && data?.["previous"] === wanted);
 }

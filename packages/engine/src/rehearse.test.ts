@@ -31,6 +31,17 @@ describe("a rehearsal in a deployment", () => {
     expect(at("slots.create")).toBeGreaterThan(at("rehearser.rehearse db"));
   });
 
+  it("that saw the release before run on what the migration makes says so to whoever runs it, and no other does", async () => {
+    const { scenario } = await afterV1("warn");
+    await scenario.deploy("v2");
+    const ran = () => scenario.world.calls.log.findLast((name) => name.startsWith("migrations.run"));
+    expect(ran()).toBe("migrations.run on db, on which the previous was seen to run");
+    scenario.world.restart();
+    scenario.world.state.rehearsal = { ...blocking, previous: { result: "not-tested", why: "no checks" } };
+    await scenario.deploy("v3");
+    expect(ran()).toBe("migrations.run on db");
+  });
+
   it("that finds what must not be stops it: nothing of the candidate starts, and users notice nothing", async () => {
     const { scenario, effects } = await afterV1("block");
     scenario.world.state.rehearsal = blocking;

@@ -93,6 +93,8 @@ export interface DeploymentScope extends StackFacts {
   readonly recorded: Map<string, SlotWindow>;
   /** The rehearsal saw that the previous does not run on the migrated data: it is no way back that may be taken unasked. */
   previousFails?: boolean;
+  /** The rehearsal saw that the previous runs on the migrated data. */
+  previousRunsOnIt?: boolean;
   /** There was too little memory for the previous to stay warm: it is stopped, and stays so. */
   previousIsCold?: boolean;
   /** Set when this run has begun to give users to the candidate. */

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { aRelease } from "@sluice/core/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runWatched } from "../src/database/migration-runner.ts";
 import { createSession } from "../src/session.ts";
@@ -41,6 +42,7 @@ async function migrate(database: object, home: string, run: string, job: () => P
     database: "app",
     run,
     jobs: ["migrate"],
+    release: aRelease("r1"),
     signal,
     onProgress: (text: string) => void told.push(text),
   };

@@ -31,7 +31,7 @@ const ofItsImage = [
 ];
 
 /** Where dbmate finds the files: a place that is in no image, and that nobody mounts anything over. */
-const filesAt = "/sluice-migrations";
+export const filesAt = "/sluice-migrations";
 
 export interface MigrationJob {
   readonly decision: RoleDecision;

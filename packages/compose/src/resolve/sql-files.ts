@@ -2,6 +2,9 @@ import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import type { Finding } from "@sluice/core";
 
+/** What dbmate takes for a migration. */
+export const sqlFileName = /^\d+.*\.sql$/;
+
 /**
  * Why dbmate would end with an error: no such directory, none of its files in it, one that does not say where it begins, or
  * one that no release can hold. Going back and looking need none of them, so it refuses a deployment only.
@@ -22,7 +25,7 @@ export async function sqlFileFindings(directory: string, base: string, service: 
   });
   try {
     const entries = await readdir(directory, { withFileTypes: true });
-    const files = entries.filter((entry) => /^\d+.*\.sql$/.test(entry.name) && !entry.isDirectory());
+    const files = entries.filter((entry) => sqlFileName.test(entry.name) && !entry.isDirectory());
     if (files.length === 0) return [finding(`${shown} has no file that begins with a number and ends with .sql`)];
     const wrong = await Promise.all(
       files.map(async (file) => {

@@ -1,9 +1,15 @@
+import type { StoredRelease } from "./bundle-store.ts";
+
 export interface MigrationRequest {
   /** The service of the database. */
   readonly database: string;
   /** Id of the deployment: names the run, and its sessions in the server. */
   readonly run: string;
   readonly jobs: readonly string[];
+  /** Whose jobs they are. */
+  readonly release: StoredRelease;
+  /** A rehearsal saw the release that serves run on what this migration makes. Default: nobody saw it. */
+  readonly previousRunsOnIt?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   /** What is going on, for people. */
   readonly onProgress?: ((text: string) => void) | undefined;

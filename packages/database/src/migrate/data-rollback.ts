@@ -6,6 +6,8 @@ import type { TableRows } from "./migration-server.ts";
 export interface DataRollbackFacts {
   /** Jobs that are about to run. */
   readonly jobs: readonly string[];
+  /** Tag of the release whose jobs they are. */
+  readonly release: string;
   /** The configured command that takes a migration back. */
   readonly down: readonly string[] | null;
   /** The previous release was seen to work on the migrated data; `null` where nobody tried. */
@@ -20,7 +22,8 @@ export interface DataRollbackFacts {
 /** How data would come back, were this migration a mistake. */
 export type DataRollback =
   | { readonly kind: "none-needed"; readonly why: string }
-  | { readonly kind: "down"; readonly command: readonly string[] }
+  /** `release`: tag of the one that has what takes it back. */
+  | { readonly kind: "down"; readonly release: string; readonly command: readonly string[] }
   | {
       readonly kind: "restore";
       readonly backup: string;
@@ -41,12 +44,12 @@ export interface RowLoss {
 
 /** Pure. The cheapest way that is known: none needed, a down migration, a restore of the newest backup that is proven. */
 export function planDataRollback(facts: DataRollbackFacts): DataRollback {
-  const { jobs, down, previousRunsOnIt, backups, now, rows } = facts;
+  const { jobs, release, down, previousRunsOnIt, backups, now, rows } = facts;
   if (jobs.length === 0) return { kind: "none-needed", why: "no job runs" };
   if (previousRunsOnIt === true) {
     return { kind: "none-needed", why: "the previous release was seen to work on the migrated data" };
   }
-  if (down !== null) return { kind: "down", command: down };
+  if (down !== null) return { kind: "down", release, command: down };
   const backup = backups.findLast(isProven) ?? backups.findLast(({ failed }) => failed === undefined);
   if (!backup) return { kind: "none-known" };
   return {
@@ -74,7 +77,7 @@ export function dataRollbackText(rollback: DataRollback): string {
     case "none-needed":
       return `way back for data: none needed, ${rollback.why}`;
     case "down":
-      return `way back for data: sluice db migrate --down runs ${rollback.command.join(" ")}`;
+      return `way back for data: sluice db migrate ${rollback.release} --down runs ${rollback.command.join(" ")}`;
     case "none-known":
       return "way back for data: none is known (no backup, no down migration); sluice db backup --verify takes one";
     case "restore":

@@ -32,6 +32,7 @@ describe("the way back for data", () => {
   };
   const facts: DataRollbackFacts = {
     jobs: ["migrate"],
+    release: "v2",
     down: null,
     previousRunsOnIt: null,
     backups: [proven, { ...backup, id: "newer" }],
@@ -46,9 +47,9 @@ describe("the way back for data", () => {
     expect(planDataRollback({ ...facts, jobs: [] })).toMatchObject({ kind: "none-needed" });
     expect(planDataRollback({ ...facts, previousRunsOnIt: true, down: ["x"] })).toMatchObject({ kind: "none-needed" });
   });
-  it("is the down migration where there is one", () => {
+  it("is the down migration of that very release where there is one", () => {
     const rollback = planDataRollback({ ...facts, down: ["dbmate", "down"], previousRunsOnIt: false });
-    expect(dataRollbackText(rollback)).toBe("way back for data: sluice db migrate --down runs dbmate down");
+    expect(dataRollbackText(rollback)).toBe("way back for data: sluice db migrate v2 --down runs dbmate down");
   });
   it("is else the newest backup that is proven, and says what that loses", () => {
     const rollback = planDataRollback(facts);

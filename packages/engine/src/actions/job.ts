@@ -1,5 +1,5 @@
 import type { StepAction, StepCall, StepData, StepOf } from "../action.ts";
-import { type DeploymentScope, servicesOf } from "../scope.ts";
+import { type DeploymentScope, releaseOf, servicesOf } from "../scope.ts";
 import { slotRequest } from "../slot-request.ts";
 import { createSlot, createsSlot, withJobs } from "./create-slot.ts";
 
@@ -38,6 +38,8 @@ async function runJob(
   const { slots, migrations } = scope.ports;
   const request = await withJobs(scope, await slotRequest(scope, slot, servicesOf(scope, [service])));
   if (database === undefined) return slots.runJob(request, service, options);
-  const asked = { database, run: scope.deployment, jobs: [service], signal, onProgress: progress };
+  const { previousRunsOnIt } = scope;
+  const about = { database, run: scope.deployment, jobs: [service], release: releaseOf(scope), previousRunsOnIt };
+  const asked = { ...about, signal, onProgress: progress };
   return migrations.run(asked, (attempt) => slots.runJob(request, service, { ...options, ...attempt }));
 }

@@ -26,6 +26,7 @@ export const rehearse: StepAction<"rehearse"> = {
       });
     }
     scope.previousFails = previous.result === "fail";
+    scope.previousRunsOnIt = previous.result === "pass";
     return { backup, verdict, previous: previous.result, why: previous.why, found: told.map(({ code }) => code) };
   },
 };

@@ -17,7 +17,7 @@ import type { Session } from "../session.ts";
 import type { DatabaseCall, DatabaseOperations, RehearseCall } from "./database-operations.ts";
 import { within } from "./deadline.ts";
 import { mendDatabase } from "./mend-database.ts";
-import { migrate, planMigration } from "./migrate.ts";
+import { migrate, planMigration, releaseToMigrate } from "./migrate.ts";
 import { type OpenDatabase, openDatabase, openStore } from "./open-database.ts";
 import { proveBackup, prune, takeAndProve } from "./prove.ts";
 import { readDatabaseRecords } from "./records.ts";
@@ -76,10 +76,16 @@ export function createDatabaseOperations(session: Session): DatabaseOperations {
     },
     planMigration: (call, signal) => planMigration(session, call, signal),
     migrate: (call, signal) =>
-      change(session, call.down ? "migrate-down" : "migrate", call, signal, async () => {
-        const result = await migrate(session, call, `m-${randomBytes(4).toString("hex")}`, signal);
-        return { result, record: { release: result.release, jobs: result.jobs } };
-      }),
+      change(
+        session,
+        call.down ? "migrate-down" : "migrate",
+        { ...call, releaseOf: () => releaseToMigrate(session, call, signal) },
+        signal,
+        async (_database, release) => {
+          const result = await migrate(session, { ...call, release }, `m-${randomBytes(4).toString("hex")}`, signal);
+          return { result, record: { jobs: result.jobs } };
+        },
+      ),
     records: async () => readDatabaseRecords((await session.ports()).journal),
   };
 }
@@ -122,9 +128,9 @@ async function rehearseRelease(
 async function change<T>(
   session: Session,
   what: string,
-  call: DatabaseCall & { readonly backup?: string },
+  call: DatabaseCall & { readonly backup?: string; readonly releaseOf?: () => Promise<string> },
   signal: AbortSignal,
-  run: (database: OpenDatabase) => Promise<Done<T>>,
+  run: (database: OpenDatabase, release?: string) => Promise<Done<T>>,
 ): Promise<T> {
   // Compose resolves it in a process of its own meanwhile. What it finds wrong is told where the project is needed.
   session.project(signal).catch(() => undefined);
@@ -139,10 +145,17 @@ async function change<T>(
   const database = await opening;
   await mendDatabase(session, database, call.onFinding);
   const { backup } = call;
-  const about = { ...entry(session, what, call), service: database.service, ...(backup ? { backup } : {}) };
+  // Also of one that fails or is killed it has to be known whose it was; one that is refused has not begun.
+  const release = await call.releaseOf?.();
+  const about = {
+    ...entry(session, what, call),
+    service: database.service,
+    ...(backup ? { backup } : {}),
+    ...(release ? { release } : {}),
+  };
   await journal.append({ ...about, result: "begun" });
   try {
-    const { result, record } = await run(database);
+    const { result, record } = await run(database, release);
     await journal.append({ ...about, ...record, result: "done" });
     return result;
   } catch (error) {

@@ -14,6 +14,7 @@ import type { MigrateCall, MigrationPlan, MigrationResult } from "./database-ope
 import { type FoundDatabase, findDatabase } from "./find-database.ts";
 import { createMigrationRunner, openServer, planWayBack, runWatched } from "./migration-runner.ts";
 import { databaseSettings } from "./open-database.ts";
+import { assertServingIsLast, assertTakesBackItsOwn } from "./take-back.ts";
 
 interface Migration {
   readonly database: string;
@@ -32,8 +33,15 @@ export async function planMigration(session: Session, call: MigrateCall, signal:
   const names = jobs.map(({ name }) => name);
   // Of no other kind rows are counted.
   await using server = kind === "postgres" ? await openServer(session, database, "plan", signal) : null;
-  const dataRollback = await planWayBack(session, names, call.down ? null : (migrate.down?.command ?? null), server);
-  return { release: release.bundle.tag, database, jobs: names, command, dataRollback };
+  const { tag } = release.bundle;
+  const down = call.down ? null : (migrate.down?.command ?? null);
+  const dataRollback = await planWayBack(session, { jobs: names, release: tag, down }, server);
+  return { release: tag, database, jobs: names, command, dataRollback };
+}
+
+/** Id of the release whose jobs would run, where nothing speaks against it. Changes nothing. @throws SluiceError RELEASE_UNKNOWN, STATE_UNCLEAR, USAGE */
+export async function releaseToMigrate(session: Session, call: MigrateCall, signal: AbortSignal): Promise<string> {
+  return (await findMigration(session, call, signal)).release.bundle.id;
 }
 
 /** Runs the jobs of a stored release, in the networks of the slot that serves, or that deployments use. Under the lock of the stack. */
@@ -54,10 +62,9 @@ export async function migrate(
     const written = release.model.services[name]?.environment ?? {};
     const environment = await runner.environment({ database, run }, written);
     const changed = { ...request, deployment: run, jobs: { [name]: jobChange(environment, command) } };
-    const asked = { database, run, jobs: [name], signal, onProgress: call.onText };
+    const asked = { database, run, jobs: [name], release, signal, onProgress: call.onText };
     const job = (attempt: JobAttempt) => slots.runJob(changed, name, { ...attempt, onOutput: call.onOutput });
-    // What takes a migration back is not what would take this one back.
-    const report = await runWatched(session, asked, job, call.down ? null : undefined);
+    const report = await runWatched(session, asked, job, command);
     results.push({ job: name, report });
   }
   return { release: release.bundle.tag, database, jobs: results };
@@ -70,7 +77,7 @@ function jobChange(environment: Readonly<Record<string, string>>, command: reado
 /** @throws SluiceError RELEASE_UNKNOWN, STATE_UNCLEAR, USAGE */
 async function findMigration(
   session: Session,
-  { release, down }: MigrateCall,
+  { release, down, onText }: MigrateCall,
   signal: AbortSignal,
 ): Promise<Migration> {
   const [project, settings, ports] = await Promise.all([
@@ -86,6 +93,7 @@ async function findMigration(
       hint: "the first deployment runs the migrations itself: sluice deploy",
     });
   }
+  if (down && release === undefined) await assertServingIsLast(session, serving, bundles, settings.migrate.jobs);
   const bundle = release === undefined ? bundles.find(({ id }) => id === serving) : findBundle(bundles, release);
   if (!bundle) {
     throw new SluiceError("RELEASE_UNKNOWN", `no release ${JSON.stringify(release ?? serving)} is stored`, {
@@ -98,6 +106,12 @@ async function findMigration(
   const slot = found.live?.slot ?? "blue";
   const request = { stack: project.stack, slot, release: stored, services: jobs, addresses: {} };
   const command = down ? (settings.migrate.down?.command ?? null) : null;
+  if (command) {
+    const about = { release: stored, command, serving: found.stored, onText };
+    for (const { name } of jobs) {
+      await assertTakesBackItsOwn(session, { ...about, service: database, kind, job: name }, signal);
+    }
+  }
   return { database, kind, release: stored, request, jobs, command };
 }
 

@@ -7,6 +7,7 @@ import {
 } from "@sluice/core";
 import {
   type DataRollback,
+  type DataRollbackFacts,
   dataRollbackText,
   findMysqlTarget,
   findPostgresTarget,
@@ -47,28 +48,29 @@ export interface WatchedRun extends MigrationReport {
 }
 
 /**
- * @param down the command that would take it back; default: the configured one
+ * @param takesBack the command that runs in the job's place and takes a migration back: nothing is known that would take that back
  * @returns `null` for a database that nobody can watch: the job just ran, alone. Of MariaDB and MySQL a failure says what it leaves half
  * changed.
  */
 export async function runWatched(
   session: Session,
-  { database, run, jobs, signal = new AbortController().signal, onProgress }: MigrationRequest,
+  request: MigrationRequest,
   job: (attempt: JobAttempt) => Promise<void>,
-  down?: readonly string[] | null,
+  takesBack: readonly string[] | null = null,
 ): Promise<WatchedRun | null> {
+  const { database, run, jobs, release, signal = new AbortController().signal, onProgress } = request;
   const kind = await kindOf(session);
   const unwatched = () => job({ signal, onStarted: () => undefined });
   const { migrate } = await databaseSettings(session);
   if (kind === "sqlite" || kind === "command") {
-    const request = { kind, database, run, signal, onProgress };
-    await runLocked(session, request, unwatched);
+    await runLocked(session, { kind, database, run, signal, onProgress }, unwatched);
     return null;
   }
-  const back = down === undefined ? (migrate.down?.command ?? null) : down;
+  const down = takesBack ? null : (migrate.down?.command ?? null);
   const { backups } = await (await openStore(session)).list();
-  const facts = { jobs, down: back, previousRunsOnIt: null, backups, now: session.clock.now(), rows: null };
-  const dataRollback = planDataRollback(facts);
+  const previousRunsOnIt = request.previousRunsOnIt ?? null;
+  const facts = { jobs, release: release.bundle.tag, down, previousRunsOnIt, backups };
+  const dataRollback = planDataRollback({ ...facts, now: session.clock.now(), rows: null });
   onProgress?.(dataRollbackText(dataRollback));
   const goBack = goBackText(backups);
   const settings = migrationSettings(migrate);
@@ -97,7 +99,7 @@ async function kindOf(session: Session): Promise<FoundDatabase["kind"]> {
 }
 
 /** `null` where it cannot be asked: its migration runs all the same. */
-async function findMysql(session: Session, database: string, signal: AbortSignal): Promise<MysqlTarget | null> {
+export async function findMysql(session: Session, database: string, signal: AbortSignal): Promise<MysqlTarget | null> {
   const runtime = session.runtime();
   const { user, name } = await databaseSettings(session);
   try {
@@ -112,13 +114,12 @@ async function findMysql(session: Session, database: string, signal: AbortSignal
 /** How data would come back if jobs of a release ran now. */
 export async function planWayBack(
   session: Session,
-  jobs: readonly string[],
-  down: readonly string[] | null,
+  asked: Pick<DataRollbackFacts, "jobs" | "release" | "down">,
   server: Pick<MigrationServer, "countRows"> | null,
 ): Promise<DataRollback> {
   const { backups } = await (await openStore(session)).list();
   const rows = server && backups.length > 0 ? await server.countRows().catch(() => null) : null;
-  return planDataRollback({ jobs, down, previousRunsOnIt: null, backups, now: session.clock.now(), rows });
+  return planDataRollback({ ...asked, previousRunsOnIt: null, backups, now: session.clock.now(), rows });
 }
 
 /** @throws SluiceError DATABASE_UNREACHABLE */
@@ -134,7 +135,7 @@ export async function openServer(
 /** What was found of a container stays true as long as there is one of its id. */
 const found = new WeakMap<Session, Map<string, Promise<PostgresTarget>>>();
 
-async function findTarget(session: Session, database: string, signal?: AbortSignal): Promise<PostgresTarget> {
+export async function findTarget(session: Session, database: string, signal?: AbortSignal): Promise<PostgresTarget> {
   const runtime = session.runtime();
   const [container] = await runtime.runningOf(await session.stack(), database, signal);
   if (container === undefined) {
