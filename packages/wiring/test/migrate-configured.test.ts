@@ -4,6 +4,7 @@ import { type StopWatching, watchArguments } from "@sluice/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDeployer, type Deployer } from "../src/index.ts";
 import { image, type Project, password, startProject } from "./support/postgres.ts";
+import { until } from "./support/until.ts";
 
 const signal = new AbortController().signal;
 /** No service of it migrates, and the application does not do so when it starts. */
@@ -120,11 +121,31 @@ describe("a command that is configured to migrate", { timeout: 400_000 }, () => 
     expect(await hasColumn()).toBe(true);
   });
 
+  it("that meets a lock is not run again unasked, as rows that it had committed would be changed once more", async () => {
+    await using deployer = withMigration(
+      "update customers set name = name || '!' where id = 1; alter table orders add column late int",
+    );
+    await deployer.database.rehearse({ release: release("v5") }, signal);
+    const reading = project
+      .sql("set application_name = 'test-report'; begin; select count(*) from orders; select pg_sleep(600)")
+      .catch(() => "");
+    const reader = "application_name = 'test-report' and query like '%pg_sleep%' and state = 'active'";
+    await until(async () => (await project.sql(`select count(*) from pg_stat_activity where ${reader}`)) === "1");
+    await expect(deployer.database.migrate({ release: "v5" }, signal)).rejects.toMatchObject({
+      code: "MIGRATION_FAILED",
+      message: expect.stringMatching(/^the migration gave up: .*it has changed nothing of the schema$/),
+      hint: expect.stringContaining("rows that its tool had committed by then stay changed"),
+    });
+    await project.sql(`select pg_terminate_backend(pid) from pg_stat_activity where ${reader}`, "postgres");
+    await reading;
+    expect(await project.sql("select name from customers where id = 1")).toBe("customer 1!");
+  });
+
   it("is told with its place where the compose files have no such service", async () => {
     const configFile = join(project.directory, "wrong.yaml");
     await writeFile(configFile, config.replace("    service: web\n", "    service: api\n"));
     await using deployer = withMigration(addColumn, configFile);
-    await expect(deployer.plan({ release: release("v5") }, signal)).rejects.toMatchObject({
+    await expect(deployer.plan({ release: release("v6") }, signal)).rejects.toMatchObject({
       code: "CONFIG_INVALID",
       message: "database.migrate.service: api: the compose files have no service of this name",
       hint: expect.stringContaining("they have db, web"),

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDeployer, type Deployer } from "../src/index.ts";
 import { docker, image, type Project, password, startProject } from "./support/postgres.ts";
 import { startToolsImage, type ToolsImage } from "./support/tools-image.ts";
+import { until } from "./support/until.ts";
 
 const signal = new AbortController().signal;
 const release = (tag: string) => ({ tag, commit: null, dirty: true, source: "option" }) as const;
@@ -148,10 +149,56 @@ describe.skipIf(!isLinux)("a directory of plain SQL files", { timeout: 400_000 }
     expect({ note: await hasColumn("note"), later: await hasColumn("later") }).toEqual({ note: true, later: false });
   });
 
+  it("meets a lock, and is run again by itself: each file is all or nothing", async () => {
+    await using deployer = open();
+    await deployer.database.rehearse({ release: release("v4") }, signal);
+    const reading = project
+      .sql("set application_name = 'test-report'; begin; select count(*) from orders; select pg_sleep(600)")
+      .catch(() => "");
+    const reader = "application_name = 'test-report' and query like '%pg_sleep%' and state = 'active'";
+    await until(async () => (await project.sql(`select count(*) from pg_stat_activity where ${reader}`)) === "1");
+    const told: string[] = [];
+    const running = deployer.database.migrate({ release: "v4", onText: (text) => void told.push(text) }, signal);
+    const again = "nothing of the schema was changed, attempt 2 of 3";
+    await Promise.race([running, until(async () => told.some((text) => text.includes(again)))]);
+    await project.sql(`select pg_terminate_backend(pid) from pg_stat_activity where ${reader}`, "postgres");
+    await reading;
+    expect((await running).jobs).toMatchObject([{ job: "web-migrate", report: { schemaChanged: true } }]);
+    expect(told).toContainEqual(expect.stringContaining(again));
+    expect(told).toContain("way back for data: sluice db migrate v4 --down runs dbmate down");
+    expect({ note: await hasColumn("note"), later: await hasColumn("later") }).toEqual({ note: true, later: true });
+  });
+
+  it("is taken back of the release that is named, and never what is another one's", async () => {
+    await using deployer = open();
+    const { database } = deployer;
+    const refused = { code: "USAGE", message: expect.stringContaining("is that of release v4, and v3 serves") };
+    const named = { ...refused, hint: expect.stringContaining("sluice db migrate v4 --down") };
+    await expect(database.migrate({ down: true }, signal)).rejects.toMatchObject(named);
+    // What was refused is no last word.
+    await expect(database.planMigration({ down: true }, signal)).rejects.toMatchObject(named);
+    await expect(database.migrate({ release: "v3", down: true }, signal)).rejects.toMatchObject({
+      code: "USAGE",
+      message: expect.stringContaining(
+        "it would take back 20261102000000_note.sql, and 20261103000000 was applied after it",
+      ),
+    });
+    expect({ note: await hasColumn("note"), later: await hasColumn("later") }).toEqual({ note: true, later: true });
+    await database.migrate({ release: "v4", down: true }, signal);
+    expect({ note: await hasColumn("note"), later: await hasColumn("later") }).toEqual({ note: true, later: false });
+    await expect(database.migrate({ release: "v4", down: true }, signal)).rejects.toMatchObject({
+      code: "USAGE",
+      message: expect.stringContaining("20261102000000_note.sql, which the release that serves has too"),
+      hint: "to take that back: sluice db migrate v3 --down",
+    });
+    await expect(database.migrate({ down: true }, signal)).rejects.toMatchObject({ code: "USAGE" });
+    expect(await hasColumn("note")).toBe(true);
+  });
+
   it("refuses a deployment where a file would not run, and no way back and no look", async () => {
     await writeFile(join(project.directory, "db", "migrations", "20261104000000_bare.sql"), "drop table orders;\n");
     await using deployer = open();
-    await expect(deployer.plan({ release: release("v4") }, signal)).rejects.toMatchObject({
+    await expect(deployer.plan({ release: release("v5") }, signal)).rejects.toMatchObject({
       code: "SERVICE_REFUSED",
       message: expect.stringContaining('db/migrations/20261104000000_bare.sql has no line "-- migrate:up"'),
     });

@@ -19,7 +19,6 @@ it("is absent where nobody wrote it, and has its defaults where somebody did", (
       profile: "ordinary",
       longTransaction: 10_000,
       onLongTransaction: "warn",
-      attempts: 3,
       wait: 30_000,
       inject: true,
     },

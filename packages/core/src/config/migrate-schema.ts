@@ -41,8 +41,12 @@ export const migrateSchema = z
     longTransaction: duration.default(10_000),
     /** What is done about transactions that are older than that before a migration begins. */
     onLongTransaction: z.enum(["warn", "refuse", "ignore"]).default("warn"),
-    /** The first one included; the later ones only where a lock was met and the schema is what it was. */
-    attempts: z.int().min(1).max(10).default(3),
+    /**
+     * The first one included; the later ones only where a lock was met and the schema is what it was. Rows that were committed by
+     * then are not seen. Default: 3 where a run is known to be all or nothing (SQL files in PostgreSQL that leave transactions to
+     * dbmate), else 1.
+     */
+    attempts: z.int().min(1).max(10).optional(),
     /** For another migration of the same database. */
     wait: duration.default(30_000),
     /** Timeouts go into the environment of the jobs, by PGOPTIONS. */

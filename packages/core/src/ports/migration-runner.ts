@@ -30,7 +30,8 @@ export interface MigrationRunner {
     written: Readonly<Record<string, string | null>>,
   ): Promise<Readonly<Record<string, string>>>;
   /**
-   * Runs a job, once more where it only met a lock and changed nothing. Resolves with what the record is to keep.
+   * Runs a job, once more where it only met a lock, the schema is what it was, and a run is all or nothing or the configuration asks
+   * for it. Resolves with what the record is to keep.
    * @throws SluiceError LOCK_HELD, PREFLIGHT_FAILED, MIGRATION_FAILED, DATABASE_UNREACHABLE, and what the job fails with
    */
   run(

@@ -23,8 +23,9 @@ const backoffMs = 2_000;
 export type Tell = (text: string) => void;
 
 /**
- * Runs a migration with any tool, one at a time in a database, watched, and again where it only met a lock and changed
- * nothing. When this ends, however it does, no session of the migration is left that its name or address tells.
+ * Runs a migration with any tool, one at a time in a database, watched, and again where it only met a lock and the schema is
+ * what it was. Rows that the tool has committed before are not seen by that. When this ends, however it does, no session of the
+ * migration is left that its name or address tells.
  *
  * @param attempt starts the tool and resolves when it ended well; it rejects otherwise, and when its signal aborts
  * @throws SluiceError LOCK_HELD, PREFLIGHT_FAILED, MIGRATION_FAILED (it met a lock, or the lock of the run was lost),
@@ -71,7 +72,9 @@ export async function backOff(
   tell: Tell,
 ): Promise<void> {
   const pauseMs = backoffMs * 2 ** (number - 1);
-  tell(`${why}; nothing was changed, attempt ${number + 1} of ${settings.attempts} in ${formatDuration(pauseMs)}`);
+  tell(
+    `${why}; nothing of the schema was changed, attempt ${number + 1} of ${settings.attempts} in ${formatDuration(pauseMs)}`,
+  );
   await clock.sleep(pauseMs, signal);
 }
 
@@ -108,7 +111,7 @@ export function failureOf(
   if (half) return half(new SluiceError("MIGRATION_FAILED", gaveUp, { detail, cause: error }));
   return new SluiceError("MIGRATION_FAILED", `${gaveUp}; it has changed nothing of the schema`, {
     hint: metLock
-      ? "end or wait for what is in the way, then try again; a change that must hold its lock for long needs smaller steps, or a longer database.migrate.queueTimeout"
+      ? "end or wait for what is in the way, then try again (rows that its tool had committed by then stay changed); a change that must hold its lock for long needs smaller steps, or a longer database.migrate.queueTimeout"
       : "raise database.migrate.statementTimeout if it only needs more time",
     detail,
     retryable: metLock,

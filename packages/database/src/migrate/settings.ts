@@ -13,7 +13,7 @@ export interface MigrationSettings {
   /** A transaction that is older than this before the migration starts is named, or refuses it. */
   readonly longTransactionMs: number;
   readonly onLongTransaction: "warn" | "refuse" | "ignore";
-  /** The first one included. */
+  /** The first one included. A later one repeats what the tool has committed of rows: more than one is for runs that are all or nothing. */
   readonly attempts: number;
   /** For another migration of the same database to end. */
   readonly waitMs: number;

@@ -24,8 +24,8 @@ const lockLost =
 const mostListed = 12;
 
 /**
- * Runs a migration with any tool, one at a time in a database, watched, and again where it only met a lock and changed nothing. A
- * server of this kind takes no change of a schema back: where the tool fails or is given up, the error says what it leaves.
+ * Runs a migration with any tool, one at a time in a database, watched, and again where it only met a lock and the schema is what
+ * it was. A server of this kind takes no change of a schema back: where the tool fails or is given up, the error says what it leaves.
  * Rows that it has changed are not looked at. That the schema cannot be read (it takes the right to see InnoDB's own tables)
  * keeps no migration from running.
  *

@@ -24,6 +24,7 @@ import {
   runPostgresMigration,
 } from "@sluice/database";
 import type { Session } from "../session.ts";
+import { isAllOrNothing } from "./all-or-nothing.ts";
 import { type FoundDatabase, findDatabase } from "./find-database.ts";
 import { databaseSettings, openStore } from "./open-database.ts";
 import { runLocked } from "./run-locked.ts";
@@ -36,7 +37,7 @@ export function createMigrationRunner(session: Session): MigrationRunner {
       // It is asked while containers are made, before the job waits for it.
       void findTarget(session, database).catch(() => undefined);
       const { migrate } = await databaseSettings(session);
-      return postgresMigrationEnvironment(written, run, migrationSettings(migrate));
+      return postgresMigrationEnvironment(written, run, migrationSettings(migrate, false));
     },
     run: async (request, job) => ({ ...(await runWatched(session, request, job)) }),
   };
@@ -46,6 +47,9 @@ export function createMigrationRunner(session: Session): MigrationRunner {
 export interface WatchedRun extends MigrationReport {
   readonly dataRollback: DataRollback;
 }
+
+/** Where a run is all or nothing, and nobody has said how often it may be tried. */
+const usualAttempts = 3;
 
 /**
  * @param takesBack the command that runs in the job's place and takes a migration back: nothing is known that would take that back
@@ -73,7 +77,8 @@ export async function runWatched(
   const dataRollback = planDataRollback({ ...facts, now: session.clock.now(), rows: null });
   onProgress?.(dataRollbackText(dataRollback));
   const goBack = goBackText(backups);
-  const settings = migrationSettings(migrate);
+  const whole = await Promise.all(jobs.map((name) => isAllOrNothing(kind, release, name, takesBack)));
+  const settings = migrationSettings(migrate, whole.every(Boolean));
   if (kind !== "postgres") {
     const target = await findMysql(session, database, signal);
     if (!target) {
@@ -153,8 +158,8 @@ export async function findTarget(session: Session, database: string, signal?: Ab
   return target;
 }
 
-function migrationSettings(migrate: DatabaseConfig["migrate"]): MigrationSettings {
-  const { profile, onLongTransaction, attempts, inject } = migrate;
+function migrationSettings(migrate: DatabaseConfig["migrate"], isWhole: boolean): MigrationSettings {
+  const { profile, onLongTransaction, attempts = isWhole ? usualAttempts : 1, inject } = migrate;
   return {
     lockTimeoutMs: migrate.lockTimeout,
     statementTimeoutMs: migrate.statementTimeout,
