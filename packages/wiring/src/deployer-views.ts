@@ -13,7 +13,7 @@ import type {
 } from "@sluice/core";
 import type { AttemptRecord, RebuiltState, UnderWay } from "@sluice/engine";
 import type { LeftBackups, LockHolder } from "@sluice/journal";
-import type { WorkflowFile } from "@sluice/workflows";
+import type { AlteredVariable, WorkflowFile } from "@sluice/workflows";
 
 export type { AuditReport, ExportedHome, LeftBackups, LockHolder } from "@sluice/journal";
 
@@ -194,4 +194,6 @@ export interface ProjectWorkflows {
   readonly files: readonly WorkflowFile[];
   /** Workflows that bring Compose up by hand, and are not among the files. */
   readonly byHand: readonly string[];
+  /** Variables of the workflow that deploys so far which the files do not have as they stand there. */
+  readonly altered: readonly AlteredVariable[];
 }

@@ -19,7 +19,7 @@ describe("the workflows of a checkout", () => {
   it("need no variable of production, and no file for development", async () => {
     await writeFile(join(directory, "compose.yml"), "services:\n  web:\n    image: 'web:${VERSION:?}'\n");
     await writeFile(join(directory, "compose.override.yml"), "services:\n  web:\n    build: '${SOURCES:?}'\n");
-    const { files, byHand } = await read();
+    const { files, byHand, altered } = await read();
     expect(files.map(({ path }) => path)).toEqual([
       ".github/workflows/deploy-production.yml",
       ".github/workflows/rollback-production.yml",
@@ -29,7 +29,7 @@ describe("the workflows of a checkout", () => {
     expect(files[0]?.text).toContain("      VERSION: ${{ secrets.VERSION }}\n");
     expect(files[0]?.text).not.toContain("SOURCES");
     expect(files[0]?.text).not.toContain("SLUICE_ENVIRONMENT");
-    expect(byHand).toEqual([]);
+    expect([byHand, altered]).toEqual([[], []]);
   });
 
   it("take the rights and variables that the configuration needs", async () => {
@@ -105,6 +105,18 @@ sentry: { organization: acme, token: "\${SENTRY_TOKEN}" }
     expect((await deployer.workflows()).directory).toBe(directory);
     await writeFile(join(directory, "sluice.yaml"), "rollout: { bake: 1m }\n");
     await expect(deployer.workflows()).rejects.toMatchObject({ code: "USAGE", message: expect.stringContaining(app) });
+  });
+
+  it("say which variables they cannot take over", async () => {
+    await writeFile(join(directory, "compose.yml"), "services:\n  web:\n    image: 'web:${TAG:?}'\n");
+    await mkdir(join(directory, ".github/workflows"), { recursive: true });
+    const path = ".github/workflows/ship.yml";
+    const env = "env: { TAG: '${{ steps.meta.outputs.tag }}', COMPOSE_FILE: '${{ env.FILE }}' }";
+    await writeFile(join(directory, path), `jobs: { a: { steps: [{ run: docker compose up -d, ${env} }] } }\n`);
+    const { files, altered } = await read();
+    expect(files[0]?.text).toContain("      TAG: ${{ secrets.TAG }}\n");
+    const value = "${{ steps.meta.outputs.tag }}";
+    expect(altered).toEqual([{ path, name: "TAG", value, inDeployment: null, inOthers: null }]);
   });
 
   it("back a database up, and say which workflow deploys past Sluice", async () => {

@@ -7,6 +7,16 @@ export interface WorkflowVariable {
   readonly value: string;
 }
 
+/** A variable of an existing workflow that the workflows which are written do not have, or not all of them, as it stands there. */
+export interface AlteredVariable extends WorkflowVariable {
+  /** Of the existing workflow. */
+  readonly path: string;
+  /** Its value in the workflow that a published release starts; `null` where it is not taken over. */
+  readonly inDeployment: string | null;
+  /** Its value in the other workflows; `null` where it is not taken over. */
+  readonly inOthers: string | null;
+}
+
 /** A migration that was a step of a workflow: a command in a one-off container of a service. */
 export interface MigrationStep {
   readonly service: string;
@@ -29,6 +39,8 @@ export interface WorkflowFacts {
   /** Compose files, relative to the checkout, the last wins. Never empty: without a list Compose takes overrides for development too. */
   readonly files: readonly string[];
   readonly variables: readonly WorkflowVariable[];
+  /** Of the workflow that a published release starts, beside the others or in the place of those with the same name. */
+  readonly releaseVariables: readonly WorkflowVariable[];
   /** `null` where the project migrates by a service of its own, or not at all. */
   readonly migration: MigrationStep | null;
   /** Labels of the runner. */

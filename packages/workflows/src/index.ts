@@ -1,4 +1,11 @@
-export type { MigrationStep, WorkflowEnvironment, WorkflowFacts, WorkflowFile, WorkflowVariable } from "./facts.ts";
+export type {
+  AlteredVariable,
+  MigrationStep,
+  WorkflowEnvironment,
+  WorkflowFacts,
+  WorkflowFile,
+  WorkflowVariable,
+} from "./facts.ts";
 export type { GithubUse } from "./github-rights.ts";
 export { type JobWithoutSettings, jobsWithoutSettings } from "./jobs-without-settings.ts";
 export { projectWorkflows } from "./project-workflows.ts";

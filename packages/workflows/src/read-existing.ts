@@ -1,13 +1,20 @@
-import type { MigrationStep, WorkflowFile, WorkflowVariable } from "./facts.ts";
+import type { AlteredVariable, MigrationStep, WorkflowFile, WorkflowVariable } from "./facts.ts";
 import { isFor } from "./names.ts";
 import { isRunToken } from "./run-token.ts";
 import { labelsOf, listOf, parseTree, type Tree, textOf, treeOf } from "./tree.ts";
+import { scopeOf, withoutRelease } from "./value-scope.ts";
+
+/** Variables that say what the facts say, whatever an existing workflow says. */
+export const writtenAnew: readonly string[] = ["COMPOSE_FILE", "SLUICE_ENVIRONMENT"];
 
 /** What a workflow that deploys the project by hand says of it. */
 export interface ExistingDeployment {
   readonly path: string;
   readonly files: readonly string[];
+  /** Those that every workflow can have. */
   readonly variables: readonly WorkflowVariable[];
+  /** Those that not every workflow can have as they are: what started this one, or a step of it, gave them their value. */
+  readonly altered: readonly AlteredVariable[];
   readonly migration: MigrationStep | null;
   readonly runsOn: readonly string[];
   /** Brings Compose up itself: users and the record of a stack that Sluice deploys would be passed by. */
@@ -39,8 +46,18 @@ function deploymentsOf(path: string, text: string): readonly ExistingDeployment[
     const isByHand = /docker[ -]compose\b.*\bup\b/.test(script);
     if (!isByHand && !/\bsluice deploy\b/.test(script)) return [];
     const variables = variablesOf([workflow["env"], env, ...commands.map((step) => step.env)]);
-    const files = filesOf(script, variables);
-    return [{ path, files, variables, migration: migrationOf(script), runsOn: labelsOf(runsOn), isByHand }];
+    const altered = variables.flatMap((variable) => alteredOf(path, variable) ?? []);
+    return [
+      {
+        path,
+        files: filesOf(script, variables),
+        variables: variables.filter(({ value }) => scopeOf(value) === "every-job"),
+        altered,
+        migration: migrationOf(script),
+        runsOn: labelsOf(runsOn),
+        isByHand,
+      },
+    ];
   });
 }
 
@@ -53,6 +70,19 @@ function variablesOf(environments: readonly unknown[]): readonly WorkflowVariabl
   return Object.entries(values)
     .filter(([name, value]) => /^[A-Za-z_]\w*$/.test(name) && !isRunToken(textOf(value)))
     .map(([name, value]) => ({ name, value: textOf(value) }));
+}
+
+function alteredOf(path: string, { name, value }: WorkflowVariable): AlteredVariable | null {
+  const scope = scopeOf(value);
+  if (scope === "every-job" || writtenAnew.includes(name)) return null;
+  const isOfRelease = scope === "release-job";
+  return {
+    path,
+    name,
+    value,
+    inDeployment: isOfRelease ? value : null,
+    inOthers: isOfRelease ? withoutRelease(value) : null,
+  };
 }
 
 function filesOf(script: string, variables: readonly WorkflowVariable[]): readonly string[] {

@@ -61,6 +61,7 @@ describe("the token of a run", () => {
     const facts = {
       files: ["compose.yml"],
       variables: [],
+      releaseVariables: [],
       migration: null,
       runsOn: ["x"],
       hasDatabase: false,

@@ -17,6 +17,7 @@ describe("facts of a checkout", () => {
       hasDatabase: true,
       environment: productionHere,
       github: ordinaryUse,
+      releaseVariables: [],
       variables: [
         { name: "STACK_NAME", value: "${{ secrets.STACK_NAME_PRODUCTION }}" },
         { name: "DOMAIN", value: "${{ secrets.DOMAIN_PRODUCTION }}" },
@@ -54,6 +55,45 @@ describe("facts of a checkout", () => {
       { name: "DOMAIN", value: "${{ secrets.DOMAIN_STAGING }}" },
       { name: "SECRET_KEY", value: "${{ secrets.SECRET_KEY }}" },
     ]);
+  });
+
+  it("have of a step, of another event and of a release only what every job knows", () => {
+    const layout = layouts["values of a release and of steps"];
+    const { variables, releaseVariables } = factsOf(layout);
+    expect(variables).toEqual([
+      { name: "STACK_NAME", value: "${{ secrets.STACK_NAME_PRODUCTION }}" },
+      { name: "IMAGE", value: "${{ secrets.IMAGE }}" },
+      { name: "TAG", value: "${{ github.ref_name }}" },
+      { name: "DIGEST", value: "${{ secrets.DIGEST }}" },
+      { name: "REGISTRY", value: "ghcr.io" },
+      { name: "REVISION", value: "${{ github.sha }}" },
+      { name: "WORKERS", value: "${{ secrets.WORKERS || '2' }}" },
+    ]);
+    expect(releaseVariables).toEqual([
+      { name: "TAG", value: "${{ github.event.release.tag_name }}" },
+      { name: "NOTES", value: "${{ github.event.release.html_url }}" },
+    ]);
+    const [existing] = existingDeployments(layout.workflows);
+    expect(existing?.altered.map(({ name, inDeployment, inOthers }) => [name, inDeployment, inOthers])).toEqual([
+      ["TAG", "${{ github.event.release.tag_name }}", "${{ github.ref_name }}"],
+      ["NOTES", "${{ github.event.release.html_url }}", null],
+      ["DIGEST", null, null],
+      ["CACHE", null, null],
+      ["IMAGE", null, null],
+      ["ACTOR", null, null],
+      ["GREETING", null, null],
+    ]);
+  });
+
+  it("leave nothing of a release to a workflow that none starts", () => {
+    const [deploy, ...others] = projectWorkflows(factsOf(layouts["values of a release and of steps"]));
+    expect(deploy?.text).toContain("      TAG: ${{ github.event.release.tag_name }}\n");
+    expect(deploy?.text).not.toContain("github.ref_name");
+    expect(others).toHaveLength(3);
+    for (const { text } of others) {
+      expect(text).toContain("      TAG: ${{ github.ref_name }}\n");
+      expect(text).not.toContain("github.event.release");
+    }
   });
 
   it("have what the configuration refers to, and never a token for all steps", () => {

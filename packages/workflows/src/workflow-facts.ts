@@ -1,6 +1,6 @@
 import type { WorkflowEnvironment, WorkflowFacts, WorkflowFile, WorkflowVariable } from "./facts.ts";
 import { type GithubUse, tokenNames } from "./github-rights.ts";
-import { type ExistingDeployment, existingDeployments } from "./read-existing.ts";
+import { type ExistingDeployment, existingDeployments, writtenAnew } from "./read-existing.ts";
 import { neededVariables, secretOf } from "./variables.ts";
 
 /** What lies in a checkout, as far as workflows depend on it. */
@@ -35,7 +35,8 @@ export function workflowFacts(checkout: CheckoutTexts): WorkflowFacts {
   const runsOn = existing?.runsOn ?? [];
   return {
     files,
-    variables: merged(withoutToken(existing?.variables ?? [], checkout.github), needed, environment.name),
+    variables: merged(withoutToken(existingVariables(existing), checkout.github), needed, environment.name),
+    releaseVariables: withoutToken(alteredVariables(existing, "inDeployment"), checkout.github),
     migration: existing?.migration ?? null,
     // A hosted runner has no engine with the stack on it.
     runsOn: runsOn.includes("self-hosted") ? runsOn : ["self-hosted", environment.name],
@@ -56,6 +57,17 @@ function withoutToken(variables: readonly WorkflowVariable[], { token }: GithubU
   return variables.filter(({ name }) => !names.includes(name));
 }
 
+function existingVariables(existing: ExistingDeployment | undefined): readonly WorkflowVariable[] {
+  return [...(existing?.variables ?? []), ...alteredVariables(existing, "inOthers")];
+}
+
+function alteredVariables(
+  existing: ExistingDeployment | undefined,
+  where: "inDeployment" | "inOthers",
+): readonly WorkflowVariable[] {
+  return (existing?.altered ?? []).flatMap(({ name, [where]: value }) => (value === null ? [] : { name, value }));
+}
+
 function filesOf(checkout: CheckoutTexts, existing: ExistingDeployment | undefined): readonly string[] {
   const named = existing?.files.filter((file) => checkout.read(file) !== null) ?? [];
   if (!checkout.filesAreNamed && named.length > 0) return named;
@@ -71,7 +83,6 @@ function merged(
 ): readonly WorkflowVariable[] {
   const all = [{ name: "STACK_NAME", value: secretOf("STACK_NAME", environment) }, ...needed, ...existing];
   const byName = new Map(all.map((variable) => [variable.name, variable]));
-  // These say what the facts say, and are written anew.
-  for (const name of ["COMPOSE_FILE", "SLUICE_ENVIRONMENT"]) byName.delete(name);
+  for (const name of writtenAnew) byName.delete(name);
   return [...byName.values()];
 }

@@ -34,6 +34,34 @@ jobs:
             up -d --wait
 `;
 
+/** With values that only this job, or the event that starts it, knows. */
+const byRegistry = `name: Ship
+on:
+  release:
+    types: [published]
+env:
+  REGISTRY: ghcr.io
+jobs:
+  ship:
+    runs-on: [self-hosted, production]
+    env:
+      TAG: \${{ github.event.release.tag_name }}
+      NOTES: \${{ github.event.release.html_url }}
+      REVISION: \${{ github.sha }}
+      WORKERS: \${{ secrets.WORKERS || '2' }}
+    steps:
+      - uses: actions/checkout@v4
+      - id: meta
+        run: echo "digest=sha256" >> "$GITHUB_OUTPUT"
+      - run: docker compose up -d
+        env:
+          DIGEST: \${{ steps.meta.outputs.digest }}
+          CACHE: \${{ runner.temp }}/cache
+          IMAGE: \${{ env.REGISTRY }}/shop
+          ACTOR: \${{ github.event.sender.login }}
+          GREETING: \${{ format('{0}!', inputs.greeting) }}
+`;
+
 export interface Layout {
   readonly composeFiles: readonly WorkflowFile[];
   readonly workflows: readonly WorkflowFile[];
@@ -56,6 +84,15 @@ export const layouts = {
       { path: "compose.deploy.yml", text: "services:\n  backend: { restart: always }\n" },
     ],
     workflows: [{ path: ".github/workflows/deploy-docker-compose.yml", text: withMigration }],
+  },
+  "values of a release and of steps": {
+    composeFiles: [
+      {
+        path: "compose.yaml",
+        text: "services:\n  web: { image: '${IMAGE:?}:${TAG:?}', labels: { digest: '${DIGEST}' } }\n",
+      },
+    ],
+    workflows: [{ path: ".github/workflows/ship.yml", text: byRegistry }],
   },
   "no workflow yet": {
     composeFiles: [{ path: "compose.yaml", text: "services:\n  web: { image: 'web:${VERSION}' }\n" }],

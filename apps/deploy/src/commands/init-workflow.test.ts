@@ -12,15 +12,26 @@ beforeEach(async () => {
 afterEach(() => rm(cwd, { recursive: true }));
 
 const path = ".github/workflows/deploy-production.yml";
+const tag = "${{ github.event.release.tag_name }}";
+const altered = [
+  { path: "old.yml", name: "DIGEST", value: "${{ steps.meta.outputs.digest }}", inDeployment: null, inOthers: null },
+  { path: "old.yml", name: "TAG", value: tag, inDeployment: tag, inOthers: "${{ github.ref_name }}" },
+  { path: "old.yml", name: "NOTES", value: "a", inDeployment: "a", inOthers: null },
+];
+const told = `DIGEST is left out, or the secret DIGEST where Compose cannot do without: no job that is written knows \${{ steps.meta.outputs.digest }}, which it is in old.yml; to give it another value, write a text, secrets.*, vars.* or github.* into the workflow that deploys and run this again
+TAG is ${tag} where a release is deployed; in the other workflows, which no release starts, it is \${{ github.ref_name }}
+NOTES is a where a release is deployed; in the other workflows, which no release starts, it is left out, or the secret NOTES where Compose cannot do without
+old.yml deploys past Sluice: remove it
+`;
 const deployer = () =>
   fakeDeployer({
-    workflows: async () => ({ directory: cwd, files: [{ path, text: "on: release\n" }], byHand: ["old.yml"] }),
+    workflows: async () => ({ directory: cwd, files: [{ path, text: "on: release\n" }], byHand: ["old.yml"], altered }),
   });
 
 describe("sluice init --workflow", () => {
-  it("writes workflows, and says which ones deploy past it", async () => {
+  it("writes workflows, and says which ones deploy past it, and which of their variables it does not take over", async () => {
     const { exitCode, stdout } = await run(["init", "--workflow"], { deployer: deployer(), cwd });
-    expect([exitCode, stdout]).toEqual([0, `${path} is written\nold.yml deploys past Sluice: remove it\n`]);
+    expect([exitCode, stdout]).toEqual([0, `${path} is written\n${told}`]);
     expect(await readFile(join(cwd, path), "utf8")).toBe("on: release\n");
     const again = await run(["init", "--workflow"], { deployer: deployer(), cwd });
     expect(again.stdout).toContain(`${path} is as it should be\n`);
@@ -39,12 +50,13 @@ describe("sluice init --workflow", () => {
     const asked = await run(["init", "--workflow"], { deployer: deployer(), cwd });
     expect(asked.stdout).toContain("- on: push\n+ on: release\n");
     expect(await readFile(join(cwd, path), "utf8")).toBe("on: push\n");
-    const told = await run(["init", "--workflow", "--yes", "--json"], { deployer: deployer(), cwd });
-    expect(JSON.parse(told.stdout)).toEqual({
+    const changed = await run(["init", "--workflow", "--yes", "--json"], { deployer: deployer(), cwd });
+    expect(JSON.parse(changed.stdout)).toEqual({
       v: 1,
       directory: cwd,
       files: [{ path, state: "written" }],
       byHand: ["old.yml"],
+      altered,
     });
     expect(await readFile(join(cwd, path), "utf8")).toBe("on: release\n");
   });

@@ -1,4 +1,5 @@
 import { join, relative } from "node:path";
+import type { AlteredVariable } from "@sluice/wiring";
 import type { CommandCall } from "../context.ts";
 import { givenFlags, withFlags } from "../given-flags.ts";
 import { formatDiff } from "../init/diff.ts";
@@ -12,7 +13,7 @@ type State = "written" | "unchanged" | "differs";
 export async function initWorkflow(call: CommandCall): Promise<number> {
   const { context, flags } = call;
   return withDeployer(call, async (deployer) => {
-    const { directory, files, byHand } = await deployer.workflows();
+    const { directory, files, byHand, altered } = await deployer.workflows();
     const command = withFlags("sluice init --workflow --yes", givenFlags(flags));
     const done: { readonly path: string; readonly state: State }[] = [];
     for (const { path, text } of files) {
@@ -23,8 +24,11 @@ export async function initWorkflow(call: CommandCall): Promise<number> {
       if (!flags.json) context.stdout.write(textOf(state, name, existing ?? "", text, command));
       done.push({ path, state });
     }
-    if (flags.json) writeJson(context, { directory, files: done, byHand });
-    else context.stdout.write(byHand.map((path) => `${path} deploys past Sluice: remove it\n`).join(""));
+    if (flags.json) writeJson(context, { directory, files: done, byHand, altered });
+    else {
+      context.stdout.write(altered.map(alteredText).join(""));
+      context.stdout.write(byHand.map((path) => `${path} deploys past Sluice: remove it\n`).join(""));
+    }
     return 0;
   });
 }
@@ -32,6 +36,15 @@ export async function initWorkflow(call: CommandCall): Promise<number> {
 function stateOf(existing: string | null, text: string, yes: boolean): State {
   if (existing === text) return "unchanged";
   return existing === null || yes ? "written" : "differs";
+}
+
+function alteredText({ path, name, value, inDeployment, inOthers }: AlteredVariable): string {
+  const without = `left out, or the secret ${name} where Compose cannot do without`;
+  if (inDeployment === null) {
+    return `${name} is ${without}: no job that is written knows ${value}, which it is in ${path}; to give it another value, write a text, secrets.*, vars.* or github.* into the workflow that deploys and run this again\n`;
+  }
+  const others = inOthers ?? without;
+  return `${name} is ${value} where a release is deployed; in the other workflows, which no release starts, it is ${others}\n`;
 }
 
 function textOf(state: State, name: string, before: string, after: string, command: string): string {

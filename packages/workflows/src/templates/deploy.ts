@@ -1,4 +1,4 @@
-import type { WorkflowFacts, WorkflowFile } from "../facts.ts";
+import type { WorkflowFacts, WorkflowFile, WorkflowVariable } from "../facts.ts";
 import { slugOf } from "../names.ts";
 import { pins } from "../pins.ts";
 import { checkout, header, isCutShort, jobHead, permissions, scalar, tokenLines } from "./parts.ts";
@@ -16,7 +16,7 @@ ${trigger(facts)}${permissions("deploy", facts.github)}concurrency:
   cancel-in-progress: false
 jobs:
   deploy:
-${reviewed(facts)}${jobHead(facts, 120)}${outputs}    steps:
+${reviewed(facts)}${jobHead({ ...facts, variables: variablesOf(facts) }, 120)}${outputs}    steps:
 ${checkout}      - id: sluice
         name: Deploy
         # exec: what cancels a job reaches sluice itself, and not only the shell around it.
@@ -48,6 +48,11 @@ ${tokenLines(facts.github)}        run: exec sluice abort --yes
           if-no-files-found: ignore
 `;
   return { path: `.github/workflows/deploy-${slug}.yml`, text };
+}
+
+function variablesOf({ variables, releaseVariables }: WorkflowFacts): readonly WorkflowVariable[] {
+  const all = [...variables, ...releaseVariables];
+  return [...new Map(all.map((variable) => [variable.name, variable])).values()];
 }
 
 /** How it ended, for jobs that come after. */

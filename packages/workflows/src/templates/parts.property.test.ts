@@ -35,6 +35,7 @@ it("so are labels and variables of a job", () => {
   const facts = {
     files: ["a.yml", "b c.yml"],
     migration: null,
+    releaseVariables: [],
     hasDatabase: false,
     environment: productionHere,
     github: ordinaryUse,
