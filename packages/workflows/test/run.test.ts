@@ -26,11 +26,14 @@ if (args[0] === "deploy" && process.env.HANGS) {
 } else if (args[0] === "deploy" && process.env.DIES) {
   if (process.env.DIES === "late") appendFileSync(process.env.GITHUB_OUTPUT, "deployment=d1\\n");
   process.kill(process.pid, "SIGKILL");
+} else if (args[0] === "deploy" && process.env.FAILS === "refused") {
+  appendFileSync(process.env.GITHUB_OUTPUT, "outcome=refused\\n");
+  process.exitCode = 10;
 } else if (args[0] === "deploy" && process.env.FAILS === "deploy") {
   appendFileSync(process.env.GITHUB_OUTPUT, "deployment=d1\\noutcome=rolled-back\\n");
   process.exitCode = 21;
 } else if (args[0] === "deploy") {
-  appendFileSync(process.env.GITHUB_OUTPUT, "outcome=live\\nserving=v1\\n");
+  appendFileSync(process.env.GITHUB_OUTPUT, "deployment=d1\\noutcome=live\\nserving=v1\\n");
 } else if (args[0] === process.env.FAILS) process.exitCode = 20;
 `;
 
@@ -72,6 +75,7 @@ describe("the steps of a deployment", () => {
     expect(calls[0]).toMatchObject({ stack: "shop", files: "docker-compose.yml", token: "token-of-the-run" });
     expect(calls[1]?.["token"]).toBeUndefined();
     expect(calls[0]?.["environment"]).toBeUndefined();
+    expect(calls[2]?.args?.slice(0, 3)).toEqual(["report", "d1", "--output"]);
   });
 
   it("use the settings of their environment, all of them", async () => {
@@ -116,12 +120,16 @@ describe("a deployment that ends without being cancelled", () => {
   };
 
   it("is undone where it was killed after it had begun", async () => {
-    expect(await verbs({ DIES: "late" })).toEqual(["failure", "deploy", "abort", "status"]);
+    expect(await verbs({ DIES: "late" })).toEqual(["failure", "deploy", "abort", "status", "report"]);
   });
 
   it("is left alone where it never began, or came to its own end", async () => {
     expect(await verbs({ DIES: "early" })).toEqual(["failure", "deploy", "status"]);
     expect(await verbs({ FAILS: "deploy" })).toEqual(["failure", "deploy", "status", "report"]);
+  });
+
+  it("keeps no report where it was refused: the newest is that of another deployment", async () => {
+    expect(await verbs({ FAILS: "refused" })).toEqual(["failure", "deploy", "status"]);
   });
 });
 

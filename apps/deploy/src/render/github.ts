@@ -26,11 +26,12 @@ export function createGithubRenderer(
       stderr.write(`${variable} cannot be written: ${String(error)}\n`);
     }
   };
-  let isTold = false;
-  // Told as soon as it is known: one that is killed has no end to tell of, and by this alone it is seen that it began.
+  let told = "";
+  // Told as soon as it is known: one that is killed has no end to tell of, and by this alone it is seen that it began. Told
+  // again where what a dead run left was finished or undone first: of an output the last value counts.
   const tellDeployment = (deployment: string) => {
-    if (isTold) return;
-    isTold = true;
+    if (deployment === "" || deployment === told) return;
+    told = deployment;
     append("GITHUB_OUTPUT", outputAssignment("deployment", deployment, `sluice-${randomUUID()}`));
   };
   return {

@@ -35,11 +35,14 @@ ${tokenLines(facts.github)}        run: exec sluice abort --yes
         if: always()
         run: exec sluice status
       - name: Report
-        if: always() && steps.sluice.outputs.outcome != ''
+        # Of the deployment that this run made. One that was refused has none, and the newest is that of another run.
+        if: always() && steps.sluice.outputs.deployment != ''
         continue-on-error: true
-        run: exec sluice report --output "$RUNNER_TEMP/sluice-report.html"
+        env:
+          DEPLOYMENT: \${{ steps.sluice.outputs.deployment }}
+        run: exec sluice report "$DEPLOYMENT" --output "$RUNNER_TEMP/sluice-report.html"
       - name: Keep the report
-        if: always() && steps.sluice.outputs.outcome != ''
+        if: always() && steps.sluice.outputs.deployment != ''
         continue-on-error: true
         uses: ${pins.uploadArtifact}
         with:
