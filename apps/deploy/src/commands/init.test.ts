@@ -99,6 +99,18 @@ describe("sluice init", () => {
     },
   );
 
+  it.each([
+    "# ours\nrollout: { bake: 5s }\n",
+    "services:\n  web: {role: web}\n# end\n",
+    "services: { web: { role: worker } }\n",
+  ])("ends lines as %j ends its own", async (before) => {
+    await writeFile(file(), before.replaceAll("\n", "\r\n"));
+    await run(["init", "--yes"], { deployer: initing(), cwd });
+    const text = await readFile(file(), "utf8");
+    expect(text).toContain("role: worker\r\n");
+    expect(text).not.toMatch(/(?<!\r)\n|\r\r/);
+  });
+
   it("keeps all that a file says when it adds to it", async () => {
     await writeFile(file(), "# ours\nrollout: { bake: 5s }\nservices: { web: { role: worker } }\n");
     await run(["init", "--yes"], { deployer: initing(), cwd });

@@ -6,26 +6,30 @@ const introduction = `# What each service is to a deployment, as inferred from t
 # job, data, edge, support and tool. Every other setting has a default; docs/sluice.example.yaml describes them all.
 `;
 
-/** The configuration with every service of the project named. What `existing` says stays as it is, to the letter. */
+/** The configuration with every service of the project named. What `existing` says stays as it is, to the letter; lines end as its first one does. */
 export function configText(existing: string | null, services: readonly ServiceFacts[]): string {
   const text = existing ?? introduction;
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const missing = services.filter(({ name }) => !document.hasIn(["services", name]));
   if (missing.length === 0 && existing !== null) return existing;
+  const lineBreak = /\r?\n/.exec(text)?.[0] ?? "\n";
+  const own = (added: string) => added.replaceAll(/\r?\n/g, lineBreak);
   const map = document.get("services");
   if (!document.has("services"))
-    return `${withLineBreak(text)}${text.trim() === "" ? "" : "\n"}services:\n${entries(missing, "  ")}`;
+    return `${text}${own(`${lineEnd(text)}${text.trim() === "" ? "" : "\n"}services:\n${entries(missing, "  ")}`)}`;
   const first = isMap(map) && !map.flow && map.items.length > 0 ? map.range : null;
-  if (!first) return rewritten(document, missing);
+  if (!first) return own(rewritten(document, missing));
   const [start, end] = first;
   const indent = " ".repeat(lines.linePos(start).col - 1);
   const at = text[end - 1] === "\n" ? end : text.indexOf("\n", end) + 1 || text.length;
-  return `${withLineBreak(text.slice(0, at))}${entries(missing, indent)}${text.slice(at)}`;
+  const before = text.slice(0, at);
+  return `${before}${own(`${lineEnd(before)}${entries(missing, indent)}`)}${text.slice(at)}`;
 }
 
-function withLineBreak(text: string): string {
-  return text === "" || text.endsWith("\n") ? text : `${text}\n`;
+/** What ends the last line of a text; empty where it has ended. */
+function lineEnd(text: string): string {
+  return text === "" || text.endsWith("\n") ? "" : "\n";
 }
 
 /** A map on one line has no place for comments: only then the document is written anew. */
