@@ -4,6 +4,7 @@ import type { CommandCall, DeploymentResult } from "./context.ts";
 import { deployerOptions } from "./deployer-options.ts";
 import { givenFlags } from "./given-flags.ts";
 import { createRenderer, outputMode } from "./render/choose.ts";
+import { retryCommand } from "./render/words.ts";
 import { errorBody, exitCodeOf, interruptedExitCode } from "./report-error.ts";
 import { reportFile } from "./report-file.ts";
 
@@ -12,13 +13,20 @@ const statusTimeoutMs = 5_000;
 
 export type Ran = DeploymentResult | { readonly nothing: Omit<Finding, "severity"> };
 
+/** What a command is to do, as far as it is known before it has begun. */
+export interface Asked {
+  readonly kind: "deploy" | "rollback" | "recover";
+  /** `""` where none was named. */
+  readonly tag: string;
+}
+
 /**
  * Runs one deployment under its renderer and gives its exit code. The last event always says how it ended and what
  * serves, also when it was refused before anything began.
  */
 export async function runDeployment(
   { context, flags }: CommandCall,
-  tag: string,
+  asked: Asked,
   run: (deployer: Deployer, signal: AbortSignal) => Promise<Ran>,
 ): Promise<number> {
   const { signal, now } = context;
@@ -34,7 +42,7 @@ export async function runDeployment(
     const exitCode = signal.aborted ? interruptedExitCode : exitCodeOf(error);
     if (!signal.aborted) emit(errorBody(error));
     const serving = deployer ? await servingNow(deployer) : undefined;
-    emit(refusedEnd(error, exitCode, tag, serving, now().getTime() - startedMs));
+    emit(refusedEnd(error, exitCode, asked, serving, now().getTime() - startedMs));
     return exitCode;
   };
   let report: string | undefined;
@@ -84,14 +92,16 @@ async function servingNow(deployer: Deployer): Promise<Serving | null | undefine
 function refusedEnd(
   error: unknown,
   exitCode: number,
-  tag: string,
+  { kind, tag }: Asked,
   serving: Serving | null | undefined,
   durationMs: number,
 ): EventBody {
+  const outcome = outcomeOf(exitCode);
+  const next = retryCommand(kind, { outcome, tag });
   return {
     type: "deployment-end",
     deployment: "",
-    outcome: outcomeOf(exitCode),
+    outcome,
     exitCode,
     release: "",
     tag,
@@ -100,6 +110,7 @@ function refusedEnd(
     previous: null,
     durationMs,
     reason: isSluiceError(error) || exitCode === interruptedExitCode ? messageOf(error) : "internal error",
+    ...(next ? { next } : {}),
   };
 }
 

@@ -71,6 +71,13 @@ describe("what is proposed keeps them", () => {
     expect(stdout).toContain(`next     sluice${given} deploy --release v2 --retry\n`);
   });
 
+  it("after a rollback that failed before it began", async () => {
+    const rollback = () => Promise.reject(new SluiceError("ENGINE_FAILED", "no answer"));
+    const { exitCode, stdout } = await run([...argv, "rollback", "v1"], { deployer: fakeDeployer({ rollback }) });
+    expect(exitCode).toBe(20);
+    expect(stdout).toContain(`next     sluice${given} rollback v1\n`);
+  });
+
   it("while a deployment waits for a person", async () => {
     const text = "5 % needs approval; waits 1h for sluice traffic approve, or abort";
     const deployer = fakeDeployer({

@@ -12,7 +12,7 @@ export async function deploy(call: CommandCall<DeployFlags>): Promise<number> {
   const { flags, context } = call;
   if (flags.plan) return showPlan(call);
   context.giveWay();
-  return runDeployment(call, flags.release ?? "", async (deployer, signal) => {
+  return runDeployment(call, { kind: "deploy", tag: flags.release ?? "" }, async (deployer, signal) => {
     const asked = await deployCall(call, deployer);
     if ("ignored" in asked) return { nothing: { code: "release-ignored", message: asked.ignored } };
     await confirmPlan(call, () => deployer.plan(asked, context.signal));

@@ -11,7 +11,7 @@ export interface RollbackFlags extends ChangeFlags {
 /** `sluice rollback [TAG]`: back to the release before, or to any that is stored. */
 export async function rollback(call: CommandCall<RollbackFlags>): Promise<number> {
   const { flags, args, context } = call;
-  return runDeployment(call, args[0] ?? "", async (deployer, signal) => {
+  return runDeployment(call, { kind: "rollback", tag: args[0] ?? "" }, async (deployer, signal) => {
     const waitMs = parseDurationFlag("--wait", flags.wait);
     const { reason, acceptIncompatible } = flags;
     const asked: RollbackCall = { to: args[0], reason, waitMs, acceptIncompatible };

@@ -9,7 +9,7 @@ import { findingText, nextCommand, outcomeText, servingNowText } from "./words.t
 export function githubSummary(story: Story, given: string, now: Date): string {
   const { start, end, ended, verdicts, errors, findings, rehearsals, output } = story;
   if (!end) return "";
-  const next = nextCommand(end, given);
+  const next = nextCommand(story, given);
   const good = end.exitCode === 0;
   return [
     `## ${good ? "✅" : "❌"} ${markdownText(outcomeText(end))}`,

@@ -4,12 +4,13 @@ import type { Story } from "./story.ts";
 import { nextCommand, outcomeText, servingNowText } from "./words.ts";
 
 /** What a person needs at the end: how it ended, what failed, what serves now, what to type next. */
-export function lastWords({ end, errors, ended }: Story, given: string, paint: Paint): string {
+export function lastWords(story: Story, given: string, paint: Paint): string {
+  const { end, errors, ended } = story;
   if (!end) return "";
   const good = end.exitCode === 0;
   const failed = ended.find(({ result }) => result === "failed");
   const cause = end.reason ?? errors.at(-1)?.message;
-  const next = nextCommand(end, given) || (good ? "" : (errors.at(-1)?.hint ?? ""));
+  const next = nextCommand(story, given) || (good ? "" : (errors.at(-1)?.hint ?? ""));
   const rows: [string, string | undefined][] = [
     ["outcome", paint(good ? "green" : "red", outcomeText(end))],
     ["failed", good ? undefined : failed && `${failed.kind} ${failed.target}`],

@@ -81,6 +81,24 @@ next     sluice -p shop deploy --release v2 --retry
   });
 });
 
+describe("what is to be typed next", () => {
+  const next = (script: readonly EventBody[]) => {
+    const { stdout, text } = capture();
+    play(createPlainRenderer({ stdout, now: () => at }, ""), script);
+    return /^next +(.*)$/m.exec(text())?.[1];
+  };
+
+  it("tries a rollback again that failed, and deploys nothing", () => {
+    const script = badEvents.map((body) => (body.type === "deployment-start" ? { ...body, kind: "rollback" } : body));
+    expect(next(script)).toBe("sluice rollback v2");
+  });
+
+  it("is no deployment where it is not known what was tried", () => {
+    const script = badEvents.filter(({ type }) => type !== "deployment-start");
+    expect(next(script)).toBe("see the log of the candidate");
+  });
+});
+
 describe("the terminal", () => {
   beforeEach(() => {
     vi.useFakeTimers({ now: at });
@@ -281,6 +299,15 @@ describe("GitHub Actions", () => {
     renderAll(badEvents.filter(({ type }) => type !== "deployment-end"));
     const output = await readFile(join(directory, "output"), "utf8");
     expect(output.match(/^(\S+)<</gm)).toEqual(["deployment<<"]);
+  });
+
+  it("tells which deployment it is again where what a dead run left came first", async () => {
+    const before: EventBody[] = [];
+    for (const body of badEvents) if (body.type === "deployment-end") before.push({ ...body, deployment: "d0" });
+    const refused = before.map((body) => ({ ...body, deployment: "" }));
+    renderAll([...before, ...goodEvents, ...refused]);
+    const output = await readFile(join(directory, "output"), "utf8");
+    expect([...output.matchAll(/^deployment<<(.+)\n(.*)\n\1$/gm)].map(([, , id]) => id)).toEqual(["d0", "d1"]);
   });
 
   it("puts what a rehearsal saw into the summary of the job", () => {

@@ -53,13 +53,19 @@ export function outcomeText({ outcome, tag, durationMs }: DeploymentEnd): string
   return `${sentences[outcome](tag || "the deployment")} (${formatDuration(durationMs)})`;
 }
 
-/** The command to type next, with the options that were given; empty when nothing is left to do. */
-export function nextCommand({ outcome, next, tag }: DeploymentEnd, given: string): string {
-  return withFlags(next ?? (isRetryable(outcome) && tag ? `sluice deploy --release ${tag} --retry` : ""), given);
+/** The command to type next, with the options that were given; empty when nothing is left to do, or nobody knows what was tried. */
+export function nextCommand(
+  { start, end }: { readonly start: EventOf<"deployment-start"> | null; readonly end: DeploymentEnd | null },
+  given: string,
+): string {
+  if (!end) return "";
+  return withFlags(end.next ?? (start ? retryCommand(start.kind, end) : ""), given);
 }
 
-function isRetryable(outcome: Outcome): boolean {
-  return outcome === "failed" || outcome === "rolled-back";
+/** What tries again what failed, without options; empty where it did not fail, or has no tag. */
+export function retryCommand(kind: string, { outcome, tag }: Pick<DeploymentEnd, "outcome" | "tag">): string {
+  if ((outcome !== "failed" && outcome !== "rolled-back") || tag === "") return "";
+  return kind === "rollback" ? `sluice rollback ${tag}` : `sluice deploy --release ${tag} --retry`;
 }
 
 /** `3s ago`, `5h ago`, `2d ago`. */
