@@ -119,7 +119,8 @@ it.each([
   ["drop view large; drop trigger at_once; drop table words", ["object-dropped", "object-dropped", "object-dropped"]],
   ["drop index by_customer", ["index-dropped"]],
   ["create index by_total on orders (total)", ["index-blocks-writes"]],
-  ["update items set amount = amount + 1", ["many-rows-changed"]],
+  ["update items set amount = amount + 1", ["many-rows-changed", "values-changed"]],
+  ["update items set amount = amount", []],
   ["delete from items where amount > 900", ["rows-lost"]],
   ["delete from customers where id = 1", ["content-broken", "rows-lost"]],
   [

@@ -106,9 +106,29 @@ it("each danger is told by its own code", async () => {
   expect(await codes("update orders set total = total + 1; delete from orders where id <= 100")).toEqual([
     "many-rows-changed",
     "rows-lost",
+    "values-changed",
   ]);
   expect(await codes("truncate orders")).toEqual(["rows-lost"]);
   expect(await codes("vacuum full orders")).toEqual(["table-rewritten"]);
+});
+
+it("rows that hold other values are counted, in columns that were there before", async () => {
+  const overwritten = await seenOf(
+    "update customers set name = 'x' where id <= 900; insert into customers (name) values ('y')",
+  );
+  expect(overwritten.findings.map(({ code, message }) => [code, message])).toContainEqual([
+    "values-changed",
+    "900 of 2000 rows of public.customers hold other values in columns that were there before",
+  ]);
+  expect(await codes("update customers set name = name where id <= 900")).toEqual([]);
+  expect(
+    await codes("alter table customers add label text; update customers set label = name where id <= 900"),
+  ).toEqual([]);
+  const replaced =
+    "delete from customers where id > 1990; insert into customers (name) select 'z' from generate_series(1, 10)";
+  expect(await codes(`alter table orders drop constraint orders_customer_fkey; ${replaced}`)).toEqual([
+    "values-changed",
+  ]);
 });
 
 it("a lock is timed from its statement to the commit of its transaction", async () => {

@@ -23,8 +23,8 @@ export interface Seen {
     readonly updated: number;
     readonly deleted: number;
   }[];
-  /** By oid, of the tables that were written anew and looked at. */
-  readonly valuesChanged: ReadonlyMap<number, boolean>;
+  /** By oid, of the tables that were compared: rows that hold something else. */
+  readonly changed: ReadonlyMap<number, number>;
 }
 
 /** Puts together what a server told and what it looked like before and after. Pure. */
@@ -51,7 +51,7 @@ export function observationsOf(seen: Seen): Observations {
 }
 
 /** What the server called a rewrite, and what else has its rows in another file now: VACUUM FULL and CLUSTER tell nothing. */
-function rewritesOf({ before, after, events, valuesChanged }: Seen): readonly Rewrite[] {
+function rewritesOf({ before, after, events, changed }: Seen): readonly Rewrite[] {
   const now = new Map(after.catalog.tables.map((table) => [table.oid, table]));
   return before.catalog.tables.flatMap((table): readonly Rewrite[] => {
     const told = events.findLast(({ event, table: oid }) => event === "rewrite" && oid === table.oid);
@@ -61,18 +61,19 @@ function rewritesOf({ before, after, events, valuesChanged }: Seen): readonly Re
     // Emptied by TRUNCATE: it has a new file, and nothing was written into it.
     if ((!told && !isMoved) || (!told && (after.rows.get(table.oid) ?? 0) === 0)) return [];
     const reason = rewriteReason(told?.reason ?? 0);
-    return [
-      { table: table.name, bytes: table.bytes, rows, reason, valuesChanged: valuesChanged.get(table.oid) ?? null },
-    ];
+    const others = changed.get(table.oid);
+    const valuesChanged = others === undefined ? null : others > 0;
+    return [{ table: table.name, bytes: table.bytes, rows, reason, valuesChanged }];
   });
 }
 
-function tableDiffs({ before, after, activity }: Seen): readonly TableDiff[] {
+function tableDiffs({ before, after, activity, changed }: Seen): readonly TableDiff[] {
   const now = new Map(after.catalog.tables.map((table) => [table.oid, table]));
   return before.catalog.tables
     .filter(({ kind }) => kind === "r")
-    .map(({ oid, name, bytes }) => {
+    .map(({ oid, name, bytes, file }) => {
       const { inserted = 0, updated = 0, deleted = 0 } = activity.find((one) => one.oid === oid) ?? {};
+      const isAsItWas = updated + deleted === 0 && now.get(oid)?.file === file;
       return {
         table: name,
         rowsBefore: before.rows.get(oid) ?? 0,
@@ -82,6 +83,7 @@ function tableDiffs({ before, after, activity }: Seen): readonly TableDiff[] {
         inserted,
         updated,
         deleted,
+        changed: changed.get(oid) ?? (isAsItWas ? 0 : null),
       };
     });
 }

@@ -14,6 +14,7 @@ const table = {
   inserted: 0,
   updated: 0,
   deleted: 0,
+  changed: 0,
 };
 
 function aReport(observations: Partial<Observations>, over: Partial<RehearsalReport> = {}): RehearsalReport {

@@ -8,6 +8,7 @@ export function dataFindings({ observations }: Rehearsed, policy: RehearsalPolic
     ...(observations.faults ?? []).map(faultFinding),
     ...observations.rewrites.flatMap((rewrite) => rewriteFindings(rewrite, policy)),
     ...observations.tables.flatMap((table) => rowFindings(table, policy)),
+    ...observations.tables.flatMap((table) => valueFindings(table, policy)),
   ];
 }
 
@@ -17,7 +18,7 @@ function faultFinding(message: string): RehearsalFinding {
 }
 
 function rewriteFindings(
-  { table, bytes, rows, reason, valuesChanged, online = false }: Rewrite,
+  { table, bytes, rows, reason, online = false }: Rewrite,
   { largeBytes, hugeBytes }: RehearsalPolicy,
 ): readonly RehearsalFinding[] {
   const gravity = bytes >= hugeBytes ? "block" : bytes >= largeBytes ? "warn" : "note";
@@ -29,14 +30,24 @@ function rewriteFindings(
     message: `all ${rows} rows of ${table} (${megabytes(bytes)}) are written anew ${online ? "while others use it" : "under a lock"}: ${reason}`,
     hint: "add a new column, fill it in batches, and change over in a later release",
   };
-  if (!valuesChanged) return [rewritten];
-  const changed: RehearsalFinding = {
-    code: "values-changed",
-    severity: "warn",
-    table,
-    message: `values of ${table} are others after its rewrite: a conversion rounded or cut them`,
-  };
-  return [rewritten, changed];
+  return [rewritten];
+}
+
+function valueFindings(
+  { table, rowsBefore, rowsAfter, updated, deleted, changed }: TableDiff,
+  { changedValues: severity }: RehearsalPolicy,
+): readonly RehearsalFinding[] {
+  if (rowsAfter === null || changed === null || changed === 0) return [];
+  const why = updated + deleted === 0 ? ": its rewrite rounded, cut or converted them" : "";
+  return [
+    {
+      code: "values-changed",
+      severity,
+      table,
+      message: `${changed} of ${rowsBefore} rows of ${table} hold other values in columns that were there before${why}`,
+      hint: "write them into a new column, and drop the old one in a later release: only a restore brings back what was overwritten",
+    },
+  ];
 }
 
 function rowFindings(

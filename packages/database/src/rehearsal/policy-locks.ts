@@ -1,6 +1,7 @@
 import { formatDuration } from "@sluice/core";
 import type { RehearsalPolicy } from "./policy.ts";
 import type { PredictedWait, RehearsalFinding, Rehearsed, Severity, TableScan } from "./report.ts";
+import { type RowLock, rowLocks } from "./row-locks.ts";
 
 /** A transaction that has been open for less is taken for one of the usual, short ones. */
 const longTransactionMs = 1_000;
@@ -39,6 +40,7 @@ export function lockFindings(
       ];
     }),
     ...observations.scans.flatMap((scan) => scanFinding(scan, policy)),
+    ...rowLocks(observations).flatMap((lock) => rowLockFinding(lock, policy)),
   ];
 }
 
@@ -51,6 +53,20 @@ function heldFinding({ table, blocks, heldMs }: PredictedWait, policy: Rehearsal
       table,
       message: `${blocks} of ${table} would wait for at least ${formatDuration(heldMs)}`,
       hint: "split the migration into transactions that each hold the lock for a moment",
+    },
+  ];
+}
+
+function rowLockFinding({ table, ms, rows }: RowLock, policy: RehearsalPolicy): readonly RehearsalFinding[] {
+  if (ms < policy.blockWaitMs) return [];
+  const where = table === null ? "" : ` of ${table}`;
+  return [
+    {
+      code: "long-lock",
+      severity: "warn",
+      table,
+      message: `one statement changes ${rows} rows${where} for ${formatDuration(ms)}: whoever changes one of them waits until its transaction ends`,
+      hint: "change them in batches of some thousand, each in a transaction of its own",
     },
   ];
 }

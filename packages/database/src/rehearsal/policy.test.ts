@@ -22,6 +22,7 @@ const rows = (over: Partial<TableDiff>): TableDiff => ({
   inserted: 0,
   updated: 0,
   deleted: 0,
+  changed: 0,
   ...over,
 });
 const told = (seen: Rehearsed, accept = false) => {
@@ -153,11 +154,42 @@ describe("rows", () => {
       "note table-rewritten",
     ]);
     expect(seen({ rewrites: [{ ...rewrite, bytes: 1_000_000_000 }] })).toEqual(["block", "block table-rewritten"]);
-    expect(seen({ rewrites: [{ ...rewrite, valuesChanged: true }] })).toEqual([
+    expect(seen({ rewrites: [{ ...rewrite, valuesChanged: true }], tables: [rows({ changed: 10 })] })).toEqual([
       "warn",
       "warn values-changed",
       "note table-rewritten",
     ]);
+  });
+
+  it("that hold other values warn however few they are, unless the policy has it otherwise", () => {
+    const overwritten = aRehearsed({ tables: [rows({ updated: 900, changed: 900 })] });
+    const { findings } = judgeRehearsal(overwritten);
+    expect(findings).toMatchObject([
+      {
+        code: "values-changed",
+        severity: "warn",
+        table,
+        message: "900 of 1000 rows of public.orders hold other values in columns that were there before",
+      },
+    ]);
+    const { verdict } = judgeRehearsal(overwritten, { ...defaultPolicy, changedValues: "block" });
+    expect(verdict).toBe("block");
+    expect(seen({ tables: [rows({ updated: 900, changed: 0 })] })).toEqual(["pass"]);
+    expect(seen({ tables: [rows({ updated: 900, changed: null })] })).toEqual(["pass"]);
+  });
+
+  it("that one statement keeps locked warn from five seconds on", () => {
+    const touched = [rows({ updated: 900 })];
+    const statement = (sql: string, ms: number) => ({ sql, ms, calls: 1, rows: 900 });
+    const of = (sql: string, ms = 5_000) => seen({ tables: touched, statements: [statement(sql, ms)] });
+    expect(of('update "orders" set a = $1')).toEqual(["warn", "warn long-lock"]);
+    expect(of("/* nightly */ with x as (select 1) delete from public.orders")).toEqual(["warn", "warn long-lock"]);
+    expect(of("update orders set a = $1", 4_999)).toEqual(["pass"]);
+    expect(of("insert into orders select 1")).toEqual(["pass"]);
+    const batches = { ...statement("update orders set a = $1", 50_000), calls: 100, longestMs: 700 };
+    expect(seen({ tables: touched, statements: [batches] })).toEqual(["pass"]);
+    const fresh = { newTables: ["public.totals"], tables: touched };
+    expect(seen({ ...fresh, statements: [statement("update totals set a = 1", 9_000)] })).toEqual(["pass"]);
   });
 });
 

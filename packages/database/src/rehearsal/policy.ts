@@ -9,7 +9,7 @@ import type { PredictedWait, RehearsalFinding, RehearsalReport, Rehearsed, Sever
 export interface RehearsalPolicy {
   /** The application waits this long for a table: a warning. Milliseconds. */
   readonly warnWaitMs: number;
-  /** And this long: the migration is stopped. Milliseconds. */
+  /** And this long: the migration is stopped. One statement that keeps rows locked for so long is a warning. Milliseconds. */
   readonly blockWaitMs: number;
   /** From this size on, rewriting or reading a whole table under a lock is told whatever it took here. */
   readonly largeBytes: number;
@@ -17,6 +17,8 @@ export interface RehearsalPolicy {
   readonly hugeBytes: number;
   /** Rows that one migration may change in a table untold. */
   readonly manyRows: number;
+  /** What becomes of rows that hold something else in columns that were there before, however few. */
+  readonly changedValues: Severity;
   /** Somebody has agreed to losing the way back by images: what only the previous release minds warns. */
   readonly acceptIncompatible: boolean;
   /** What becomes of what a linter says: it knows neither sizes nor times, so it notes where nothing else was asked for. */
@@ -29,6 +31,7 @@ export const defaultPolicy: RehearsalPolicy = {
   largeBytes: 10_000_000,
   hugeBytes: 1_000_000_000,
   manyRows: 100_000,
+  changedValues: "warn",
   acceptIncompatible: false,
   linter: "note",
 };

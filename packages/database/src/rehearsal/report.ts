@@ -11,6 +11,8 @@ export interface StatementRun {
   readonly sql: string;
   readonly ms: number;
   readonly calls: number;
+  /** The longest of its calls, where the server tells; of one call it is `ms`. */
+  readonly longestMs?: number | undefined;
   readonly rows: number;
   /** How the server changed a table, where it tells: `COPY`, `INPLACE`, `INSTANT`. */
   readonly how?: string | undefined;
@@ -37,6 +39,11 @@ export interface TableDiff {
   readonly inserted: number;
   readonly updated: number;
   readonly deleted: number;
+  /**
+   * Rows that hold something else in the columns that were there before, or had to make room for others; those that are
+   * only lost do not count. `null` where nobody looked: the table is gone, or too large.
+   */
+  readonly changed: number | null;
 }
 
 export interface Transaction {

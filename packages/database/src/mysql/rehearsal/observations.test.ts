@@ -10,7 +10,7 @@ const seen = (over: Partial<Seen> = {}) =>
     statements: [],
     locks: [],
     activity: [],
-    valuesChanged: new Map(),
+    changed: new Map(),
     ...over,
   });
 const rewritten = { state: aSchemaState({ tables: [aStateTable("orders", 33)] }), rows: before.rows };
@@ -21,7 +21,7 @@ describe("a table that is written anew", () => {
     const { rewrites, locks, scans } = seen({
       after: rewritten,
       statements: [statement],
-      valuesChanged: new Map([["orders", false]]),
+      changed: new Map([["orders", 0]]),
     });
     expect(rewrites).toMatchObject([{ table: "orders", rows: 500, online: false, valuesChanged: false }]);
     expect(locks).toEqual([

@@ -31,8 +31,8 @@ export interface Seen {
   readonly statements: readonly ServerStatement[];
   readonly locks: readonly SeenLock[];
   readonly activity: readonly Activity[];
-  /** By name before, of the tables that were written anew and looked at. */
-  readonly valuesChanged: ReadonlyMap<string, boolean>;
+  /** By name before, of the tables that were compared: rows that hold something else. */
+  readonly changed: ReadonlyMap<string, number>;
 }
 
 /** Puts together what a server told and what it looked like before and after. Pure. */
@@ -86,7 +86,7 @@ function heldLocks({ before, statements, locks }: Seen): readonly HeldLock[] {
 }
 
 function rewritesOf(
-  { before: then, after: later, statements, valuesChanged }: Seen,
+  { before: then, after: later, statements, changed }: Seen,
   before: Catalog,
   after: Catalog,
 ): readonly Rewrite[] {
@@ -97,6 +97,7 @@ function rewritesOf(
     // Emptied by TRUNCATE: it has a new file, and nothing was written into it.
     if (!is || is.file === file || (later.rows.get(is.name) ?? 0) === 0) return [];
     const isCopied = copied.has(name) || copied.has(is.name);
+    const others = changed.get(name);
     return [
       {
         table: name,
@@ -105,7 +106,7 @@ function rewritesOf(
         reason: isCopied
           ? "the server copies it (ALGORITHM=COPY), and nobody can write meanwhile"
           : "built anew in place",
-        valuesChanged: valuesChanged.get(name) ?? null,
+        valuesChanged: others === undefined ? null : others > 0,
         online: !isCopied,
       },
     ];
@@ -113,15 +114,17 @@ function rewritesOf(
 }
 
 function tableDiffs(
-  { before: then, after: later, activity }: Seen,
+  { before: then, after: later, activity, changed }: Seen,
   before: Catalog,
   after: Catalog,
 ): readonly TableDiff[] {
   const now = new Map(after.tables.map((table) => [table.oid, table]));
-  return before.tables.map(({ oid, name, bytes }) => {
+  return before.tables.map(({ oid, name, bytes, file }) => {
     const is = now.get(oid);
     const done = activity.filter(({ table }) => table === name || table === is?.name);
     const sum = (of: (one: Activity) => number) => done.reduce((total, one) => total + of(one), 0);
+    const [updated, deleted] = [sum((one) => one.updated), sum((one) => one.deleted)];
+    const isAsItWas = updated + deleted === 0 && is?.file === file;
     return {
       table: name,
       rowsBefore: then.rows.get(name) ?? 0,
@@ -129,8 +132,9 @@ function tableDiffs(
       bytesBefore: bytes,
       bytesAfter: is?.bytes ?? null,
       inserted: sum((one) => one.inserted),
-      updated: sum((one) => one.updated),
-      deleted: sum((one) => one.deleted),
+      updated,
+      deleted,
+      changed: changed.get(name) ?? (isAsItWas ? 0 : null),
     };
   });
 }

@@ -1,35 +1,28 @@
-import type { Catalog, CatalogColumn } from "../../rehearsal/catalog.ts";
+import type { CatalogColumn } from "../../rehearsal/catalog.ts";
 import { digestSql, type MysqlTarget, quoteName } from "../target.ts";
 
-/** Hashing more would take longer than most migrations. */
-const mostBytes = 200_000_000;
-
-export interface Comparable {
-  /** Name before. */
+/** What to compare of a table, at one moment. */
+export interface Values {
+  readonly database: string;
   readonly table: string;
-  readonly was: string;
-  readonly is: string;
+  /** Not empty. */
+  readonly columns: readonly CatalogColumn[];
 }
 
-/** Statements that hash what a table that was written anew kept, before and after; one line each. */
-export function comparableSql(kind: MysqlTarget["kind"], before: Catalog, after: Catalog): readonly Comparable[] {
-  const now = new Map(after.tables.map((table) => [table.oid, table]));
-  return before.tables.flatMap((was) => {
-    const is = now.get(was.oid);
-    if (!is || is.file === was.file || was.bytes > mostBytes) return [];
-    const kept = was.columns.flatMap((column) => {
-      const later = is.columns.find(({ at }) => at === column.at);
-      return later ? [[column, later] as const] : [];
-    });
-    if (kept.length === 0) return [];
-    const columnsOf = (at: 0 | 1) => kept.map((pair) => pair[at]);
-    return [{ table: was.name, was: hashSql(kind, was.name, columnsOf(0)), is: hashSql(kind, is.name, columnsOf(1)) }];
-  });
+/** One number: how many rows of a table are not there any more as they were, in as many columns of the other. */
+export function goneSql(kind: MysqlTarget["kind"], was: Values, is: Values): string {
+  return `select coalesce(sum(greatest(times, 0)), 0) from (
+  select sum(times) as times from (
+    ${hashesSql(kind, was, 1)}
+    union all ${hashesSql(kind, is, -1)}
+  ) both_moments group by hash
+) counted;`;
 }
 
-function hashSql(kind: MysqlTarget["kind"], table: string, columns: readonly CatalogColumn[]): string {
+function hashesSql(kind: MysqlTarget["kind"], { database, table, columns }: Values, times: 1 | -1): string {
   const row = `concat_ws('#', ${columns.map((column) => textOf(column, kind)).join(", ")})`;
-  return `select coalesce(sum(cast(conv(left(${digestSql(kind, row)}, 15), 16, 10) as unsigned)), 0) from ${quoteName(table)};`;
+  const hash = `cast(conv(left(${digestSql(kind, row)}, 15), 16, 10) as unsigned)`;
+  return `select ${hash} as hash, ${times} as times from ${quoteName(database)}.${quoteName(table)}`;
 }
 
 /** Bytes as they are, everything else as its text, whatever its character set: a type that became wider has the same. */

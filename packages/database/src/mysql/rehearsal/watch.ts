@@ -2,7 +2,8 @@ import type { Clock, ContainerExec } from "@sluice/core";
 import * as z from "zod";
 import type { RehearsalWatch } from "../../driver.ts";
 import { followedCatalogs } from "../../rehearsal/by-name/follow.ts";
-import type { Catalog } from "../../rehearsal/catalog.ts";
+import type { Catalog, CatalogTable } from "../../rehearsal/catalog.ts";
+import { changedRows, comparedTables } from "../../rehearsal/compared-rows.ts";
 import { differenceOf } from "../../rehearsal/left-behind.ts";
 import { type ClientOptions, runSql } from "../client.ts";
 import { sameForAll } from "../fingerprint-sql.ts";
@@ -12,7 +13,7 @@ import { type Moment, mysqlObservations } from "./observations.ts";
 import { readState } from "./read-state.ts";
 import { rowsSql } from "./schema-sql.ts";
 import { statementSchema } from "./statements.ts";
-import { comparableSql } from "./values-sql.ts";
+import { goneSql } from "./values-sql.ts";
 import { activitySql, forgetSql, statementsSql } from "./watch-sql.ts";
 
 export interface WatchMeans {
@@ -31,20 +32,23 @@ export async function watch(means: WatchMeans, session: ClientOptions): Promise<
   const before = await look(means, session);
   const locks = await watchLocks(exec, clock, clone, session);
   await runSql(exec, maintenance(clone), forgetSql, session);
+  let touched: ReadonlySet<string> = new Set();
   return {
     async finish() {
       const seen = await locks.finish();
       const ask = (sql: string) => runSql(exec, maintenance(clone), sql, session);
       const statements = await ask(statementsSql(clone.database));
-      const activity = await ask(activitySql(clone.database));
+      const told = await ask(activitySql(clone.database));
+      const activity = told.map((line) => activitySchema.parse(JSON.parse(line)));
+      touched = new Set(activity.filter(({ updated, deleted }) => updated + deleted > 0).map(({ table }) => table));
       const after = await look(means, session);
       return mysqlObservations({
         before,
         after,
         statements: statements.map((line) => statementSchema.parse(JSON.parse(line))),
         locks: seen,
-        activity: activity.map((line) => activitySchema.parse(JSON.parse(line))),
-        valuesChanged: await changedValues(means, before, after, session),
+        activity,
+        changed: await changedByTable(means, { before, after, touched }, session),
       });
     },
     async difference() {
@@ -55,11 +59,12 @@ export async function watch(means: WatchMeans, session: ClientOptions): Promise<
         (oid: number) =>
           tables.find((table) => table.oid === oid)?.name ?? "";
       const [was, is] = [nameIn(catalogs.before), nameIn(catalogs.after)];
-      const changed = await changedValues(means, before, after, session);
+      // What the release that serves did on the copy since is none of the migration.
+      const changed = await changedByTable(means, { before, after, touched }, session);
       return differenceOf(catalogs.before, catalogs.after, {
         rowsBefore: (oid) => before.rows.get(was(oid)) ?? 0,
         rowsAfter: (oid) => after.rows.get(is(oid)) ?? 0,
-        valuesChanged: (oid) => changed.get(was(oid)) ?? false,
+        valuesChanged: (oid) => (changed.get(was(oid)) ?? 0) > 0,
       });
     },
   };
@@ -72,19 +77,25 @@ async function look({ exec, clone }: WatchMeans, session: ClientOptions): Promis
   return { state, rows: new Map(rows.map(([name = "", count]) => [fromHex(name), Number(count)])) };
 }
 
-/** Of tables that were written anew: whether what they kept is still what it was. */
-async function changedValues(
+/** By name before, of the tables that were compared: how many rows hold something else in the columns that their table kept. */
+async function changedByTable(
   { exec, clone, restored }: WatchMeans,
-  before: Moment,
-  after: Moment,
+  {
+    before,
+    after,
+    touched,
+  }: { readonly before: Moment; readonly after: Moment; readonly touched: ReadonlySet<string> },
   session: ClientOptions,
-): Promise<ReadonlyMap<string, boolean>> {
-  const changed = new Map<string, boolean>();
+): Promise<ReadonlyMap<string, number>> {
+  const changed = new Map<string, number>();
   const catalogs = followedCatalogs(before.state, after.state);
-  for (const { table, was, is } of comparableSql(clone.kind, catalogs.before, catalogs.after)) {
-    const [then] = await runSql(exec, restored, `${sameForAll}\n${was}`, session);
-    const [now] = await runSql(exec, clone, `${sameForAll}\n${is}`, session);
-    changed.set(table, then !== now);
+  const isTouched = (was: CatalogTable, is: CatalogTable) => touched.has(was.name) || touched.has(is.name);
+  for (const { was, is, kept } of comparedTables(catalogs.before, catalogs.after, isTouched)) {
+    const then = { database: restored.database, table: was.name, columns: kept.map(([column]) => column) };
+    const now = { database: clone.database, table: is.name, columns: kept.map(([, column]) => column) };
+    const [gone] = await runSql(exec, clone, `${sameForAll}\n${goneSql(clone.kind, then, now)}`, session);
+    const [rowsBefore, rowsAfter] = [before.rows.get(was.name) ?? 0, after.rows.get(is.name) ?? 0];
+    changed.set(was.name, changedRows(Number(gone), rowsBefore, rowsAfter));
   }
   return changed;
 }

@@ -1,44 +1,37 @@
-import type { Catalog } from "../../rehearsal/catalog.ts";
 import { quoteName } from "../target.ts";
 
-/** Hashing more would take longer than most migrations. */
-const mostBytes = 200_000_000;
-
+/** What to compare of a table. */
 export interface Values {
   /** Quoted, with its schema. */
   readonly table: string;
   readonly columns: readonly string[];
 }
 
-export interface Comparable {
-  readonly oid: number;
-  readonly was: Values;
-  readonly is: Values;
+/** In the throw-away server: a query reaches one database alone, and nothing of a row need leave the server. */
+const file = "/tmp/sluice-values";
+
+/** Keeps a hash of each row where the other database of the server finds it; of its text, which is the same where a type only became wider. */
+export function keepValuesSql(values: Values): string {
+  return `copy (select ${hashOf(values)} from only ${values.table} as sluice_row) to '${file}';`;
 }
 
-/** Tables that were written anew and are not too large, with the columns that they kept, under their old and new names. */
-export function comparable(before: Catalog, after: Catalog): readonly Comparable[] {
-  const now = new Map(after.tables.map((table) => [table.oid, table]));
-  return before.tables.flatMap((was) => {
-    const is = now.get(was.oid);
-    if (!is || was.kind !== "r" || is.file === was.file || was.bytes > mostBytes) return [];
-    const kept = was.columns.flatMap(({ at, name }) => {
-      const column = is.columns.find((one) => one.at === at);
-      return column ? [{ was: name, is: column.name }] : [];
-    });
-    if (kept.length === 0) return [];
-    return [
-      {
-        oid: was.oid,
-        was: { table: was.name, columns: kept.map((column) => column.was) },
-        is: { table: is.name, columns: kept.map((column) => column.is) },
-      },
-    ];
-  });
+/**
+ * One number: how many of the rows that were kept are not there as they were. It takes nothing but temporary files, however
+ * many rows there are, and no trigger of the application's hears of it.
+ */
+export function goneSql(values: Values): string {
+  return `set session_replication_role = replica; set enable_hashagg = off;
+create temporary table sluice_values (hash bigint);
+copy pg_temp.sluice_values from '${file}';
+select coalesce(sum(greatest(times, 0)), 0)::bigint from (
+  select sum(times) as times from (
+    select hash, 1 as times from pg_temp.sluice_values
+    union all select ${hashOf(values)}, -1 from only ${values.table} as sluice_row
+  ) both_moments group by hash
+) counted;`;
 }
 
-/** Sum of the hashes of the rows' text: independent of their order, equal where a type only became wider. */
-export function valuesSql({ table, columns }: Values): string {
+function hashOf({ columns }: Values): string {
   const row = `row(${columns.map((column) => `sluice_row.${quoteName(column)}`).join(", ")})`;
-  return `select coalesce(sum(hashtextextended(${row}::text collate "C", 0)), 0)::text from only ${table} as sluice_row;`;
+  return `hashtextextended(${row}::text collate "C", 0)`;
 }

@@ -95,7 +95,7 @@ export function endsSql(xids: readonly string[]): string {
 export function statementsSql(database: string): string {
   return `select json_build_object(
     'sql', regexp_replace(coalesce(j ->> 'query', ''), $r$(password\\s+)'[^']*'$r$, $r$\\1'***'$r$, 'gi'), 'ms', coalesce(j ->> 'total_exec_time', j ->> 'total_time')::float,
-    'calls', (j ->> 'calls')::int, 'rows', (j ->> 'rows')::bigint)
+    'longestMs', coalesce(j ->> 'max_exec_time', j ->> 'max_time')::float, 'calls', (j ->> 'calls')::int, 'rows', (j ->> 'rows')::bigint)
   from pg_stat_statements s join pg_database d on d.oid = s.dbid cross join lateral to_jsonb(s) j
   where d.datname = ${quoteText(database)} and strpos(coalesce(j ->> 'query', ''), ${quoteText(ours)}) = 0
   order by coalesce(j ->> 'total_exec_time', j ->> 'total_time')::float desc limit 100;`;

@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import type { Clock, ContainerExec } from "@sluice/core";
 import * as z from "zod";
 import type { RehearsalWatch } from "../../driver.ts";
-import { type Catalog, catalogSchema } from "../../rehearsal/catalog.ts";
+import { type Catalog, type CatalogTable, catalogSchema } from "../../rehearsal/catalog.ts";
+import { changedRows, comparedTables } from "../../rehearsal/compared-rows.ts";
 import { eventMarker, parseDdlEvents } from "../../rehearsal/ddl-events.ts";
 import { differenceOf } from "../../rehearsal/left-behind.ts";
 import { observationsOf } from "../../rehearsal/observations.ts";
@@ -11,7 +12,7 @@ import { type PsqlOptions, runSql } from "../psql.ts";
 import { maintenance, type PostgresTarget } from "../target.ts";
 import { activitySql, catalogSql, rowsSql } from "./catalog-sql.ts";
 import { parseSentSql, scriptOf } from "./sent-sql.ts";
-import { comparable, valuesSql } from "./values-sql.ts";
+import { goneSql, keepValuesSql } from "./values-sql.ts";
 import { endsSql, markSql, statementsSql, watchSql } from "./watch-sql.ts";
 
 export interface WatchMeans {
@@ -32,7 +33,13 @@ const settleMs = 700;
 
 const rowsSchema = z.object({ oid: z.int(), rows: z.int() });
 const activitySchema = z.object({ oid: z.int(), inserted: z.int(), updated: z.int(), deleted: z.int() });
-const statementSchema = z.object({ sql: z.string(), ms: z.number(), calls: z.int(), rows: z.int() });
+const statementSchema = z.object({
+  sql: z.string(),
+  ms: z.number(),
+  calls: z.int(),
+  longestMs: z.number(),
+  rows: z.int(),
+});
 const endsSchema = z.object({ over: z.number(), committed: z.record(z.string(), z.number()) });
 
 /** Looks at the clone, and hears from then on what is done to it. */
@@ -45,6 +52,7 @@ export async function watch(means: WatchMeans, session: PsqlOptions): Promise<Re
   const mark = `${eventMarker}-from-here ${id}`;
   await ask(markSql(mark));
   let sent: readonly string[] = [];
+  let touched: ReadonlySet<number> = new Set();
   if (means.counts) {
     const counting = "create extension if not exists pg_stat_statements; select pg_stat_statements_reset();";
     await ask(counting, maintenance(clone));
@@ -53,7 +61,8 @@ export async function watch(means: WatchMeans, session: PsqlOptions): Promise<Re
     async finish() {
       const statements = means.counts ? await ask(statementsSql(clone.database), maintenance(clone)) : [];
       await clock.sleep(settleMs, session.signal);
-      const activity = await ask(activitySql);
+      const activity = (await ask(activitySql)).map((line) => activitySchema.parse(JSON.parse(line)));
+      touched = new Set(activity.filter(({ updated, deleted }) => updated + deleted > 0).map(({ oid }) => oid));
       const log = await means.logTail(mostLines);
       const events = parseDdlEvents(log, id);
       sent = parseSentSql(log, mark).map(scriptOf);
@@ -66,19 +75,20 @@ export async function watch(means: WatchMeans, session: PsqlOptions): Promise<Re
         events,
         ends: { over, committed: new Map(Object.entries(committed)) },
         statements: statements.map((line) => statementSchema.parse(JSON.parse(line))),
-        activity: activity.map((line) => activitySchema.parse(JSON.parse(line))),
-        valuesChanged: await changedValues(means, before, after, session),
+        activity,
+        changed: await changedByTable(means, { before, after, touched }, session),
       });
     },
     sent: () => sent,
     async difference() {
       const after = await readState(ask);
       const rows = (state: State) => (oid: number) => state.rows.get(oid) ?? 0;
-      const changed = await changedValues(means, before, after, session);
+      // What the release that serves did on the copy since is none of the migration.
+      const changed = await changedByTable(means, { before, after, touched }, session);
       return differenceOf(before.catalog, after.catalog, {
         rowsBefore: rows(before),
         rowsAfter: rows(after),
-        valuesChanged: (oid) => changed.get(oid) ?? false,
+        valuesChanged: (oid) => (changed.get(oid) ?? 0) > 0,
       });
     },
   };
@@ -101,18 +111,22 @@ async function readState(ask: (sql: string) => Promise<readonly string[]>): Prom
   };
 }
 
-/** Of tables that were written anew: whether what they kept is still what it was. */
-async function changedValues(
+/** By oid, of the tables that were compared: how many rows hold something else in the columns that their table kept. */
+async function changedByTable(
   { exec, clone, restored }: WatchMeans,
-  before: State,
-  after: State,
+  { before, after, touched }: { readonly before: State; readonly after: State; readonly touched: ReadonlySet<number> },
   session: PsqlOptions,
-): Promise<ReadonlyMap<number, boolean>> {
-  const changed = new Map<number, boolean>();
-  for (const { oid, was, is } of comparable(before.catalog, after.catalog)) {
-    const [then] = (await runSql(exec, restored, `${sameForAll}\n${valuesSql(was)}`, session)).slice(-1);
-    const [now] = (await runSql(exec, clone, `${sameForAll}\n${valuesSql(is)}`, session)).slice(-1);
-    changed.set(oid, then !== now);
+): Promise<ReadonlyMap<number, number>> {
+  const changed = new Map<number, number>();
+  const isTouched = ({ oid }: CatalogTable) => touched.has(oid);
+  for (const { was, is, kept } of comparedTables(before.catalog, after.catalog, isTouched)) {
+    const [then, now] = [kept.map(([column]) => column.name), kept.map(([, column]) => column.name)];
+    const keep = keepValuesSql({ table: was.name, columns: then });
+    await runSql(exec, restored, `${sameForAll}\n${keep}`, session);
+    const compare = goneSql({ table: is.name, columns: now });
+    const [gone] = (await runSql(exec, clone, `${sameForAll}\n${compare}`, session)).slice(-1);
+    const rows = ({ rows: counted }: State) => counted.get(was.oid) ?? 0;
+    changed.set(was.oid, changedRows(Number(gone), rows(before), rows(after)));
   }
   return changed;
 }

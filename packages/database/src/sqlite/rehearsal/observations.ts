@@ -107,8 +107,11 @@ function tableDiffs({ before: then, after: later, changed }: Seen, before: Catal
     const rowsBefore = then.rows.get(name) ?? 0;
     const rowsAfter = is ? (later.rows.get(is.name) ?? 0) : null;
     const grown = (rowsAfter ?? rowsBefore) - rowsBefore;
-    const counted = changed.get(name) ?? { updated: 0, inserted: Math.max(0, grown), deleted: Math.max(0, -grown) };
-    return { table: name, rowsBefore, rowsAfter, bytesBefore: bytes, bytesAfter: is?.bytes ?? null, ...counted };
+    const compared = changed.get(name);
+    const counted = compared ?? { updated: 0, inserted: Math.max(0, grown), deleted: Math.max(0, -grown) };
+    const others = compared ? compared.updated + Math.min(compared.inserted, compared.deleted) : null;
+    const bytesAfter = is?.bytes ?? null;
+    return { table: name, rowsBefore, rowsAfter, bytesBefore: bytes, bytesAfter, ...counted, changed: others };
   });
 }
 

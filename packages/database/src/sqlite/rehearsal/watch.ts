@@ -1,15 +1,13 @@
 import type { RehearsalWatch } from "../../driver.ts";
 import { parseState } from "../../rehearsal/by-name/state.ts";
 import type { Catalog, CatalogTable } from "../../rehearsal/catalog.ts";
+import { mostComparedBytes } from "../../rehearsal/compared-rows.ts";
 import { differenceOf } from "../../rehearsal/left-behind.ts";
 import { fromHex } from "../fingerprint-sql.ts";
 import type { SqliteTool } from "../tool.ts";
 import { type ChangedRows, catalogsOf, type Moment, sqliteObservations } from "./observations.ts";
 import { beforeName, rowComparison } from "./rows-sql.ts";
 import { bytesSql, factsSql, faultsSql, rowsSql, stateSql } from "./schema-sql.ts";
-
-/** Comparing the rows of more would take longer than most migrations; they are counted. */
-const mostBytes = 200_000_000;
 
 export interface WatchedFiles {
   readonly clone: string;
@@ -78,7 +76,7 @@ async function changedRows(
   const now = new Map(catalogs.after.tables.map((table) => [table.oid, table]));
   const compared = catalogs.before.tables.flatMap((was) => {
     const is = now.get(was.oid);
-    const how = is && was.bytes <= mostBytes ? rowComparison(was, is, before.keys.get(was.name) ?? []) : null;
+    const how = is && was.bytes <= mostComparedBytes ? rowComparison(was, is, before.keys.get(was.name) ?? []) : null;
     return is && how ? [{ was, is, how }] : [];
   });
   if (compared.length === 0) return new Map();
