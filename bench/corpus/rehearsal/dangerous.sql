@@ -159,6 +159,15 @@ truncate customers;
 -- expect: rows-lost
 delete from products where id <= 20;
 
+-- migration: every value of a small table is overwritten
+-- expect: values-changed
+update products set price = 0;
+
+-- migration: rows make room for as many others
+-- expect: values-changed
+delete from products where id <= 20;
+insert into products (sku, price) select concat('other-', id), 1 from customers where id <= 20;
+
 -- migration: every row is changed at once
 -- expect: many-rows-changed
 update orders set reference = upper(reference);

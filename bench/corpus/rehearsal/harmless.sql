@@ -71,6 +71,13 @@ update orders set net = total / 1.2 where id between 1 and 1000;
 -- next
 update orders set net = total / 1.2 where id between 1001 and 2000;
 
+-- migration: a new column of a small table is filled at once
+alter table customers add column label varchar(40);
+update customers set label = name;
+
+-- migration: rows are touched and hold what they held
+update customers set name = name;
+
 -- migration: a comment
 comment on table orders is 'what was ordered';
 

@@ -22,6 +22,13 @@ alter table orders modify state enum('new', 'paid', 'sent', 'returned') not null
 -- migration: a column gets a default
 alter table orders alter column reference set default '';
 
+-- migration: a new column of a small table is filled at once
+alter table customers add column label varchar(40);
+update customers set label = name;
+
+-- migration: rows are touched and hold what they held
+update customers set name = name;
+
 -- migration: a comment
 alter table orders comment = 'what was ordered';
 
