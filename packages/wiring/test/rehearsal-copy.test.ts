@@ -131,6 +131,18 @@ it("rows that hold other values are counted, in columns that were there before",
   ]);
 });
 
+it("a statement that keeps rows locked is timed by its longest call", async () => {
+  const slowly = "update customers set name = name where id <= 10 and pg_sleep(0.1) is not null";
+  const { observations } = await seenOf(
+    slowly,
+    "update customers set name = name where id <= 1 and pg_sleep(0.1) is not null",
+  );
+  const timed = observations.statements.find(({ sql }) => sql.startsWith("update customers"));
+  expect(timed).toMatchObject({ calls: 2, rows: 11 });
+  expect(timed?.longestMs).toBeGreaterThanOrEqual(1_000);
+  expect(timed?.longestMs).toBeLessThan(timed?.ms ?? 0);
+});
+
 it("a lock is timed from its statement to the commit of its transaction", async () => {
   const { observations } = await seenOf(
     "begin; select pg_sleep(1.5); alter table orders add column a int; select pg_sleep(0.3); commit",

@@ -89,6 +89,17 @@ describe("a rehearsal on MariaDB", { timeout: 300_000 }, () => {
     expect(JSON.stringify(report)).not.toContain(password);
   });
 
+  it("of one that overwrites values says in how many rows, also where rows are added", async () => {
+    const report = await rehearsed(
+      "alter table orders add column note text; update orders set note = 'x'; update orders set total = 0 where id <= 900; insert into orders (total) values (1);",
+    );
+    expect(report.findings.map(({ code, severity, message }) => [severity, code, message])).toEqual([
+      ["warn", "down-incomplete", expect.stringContaining("other values in orders")],
+      ["warn", "values-changed", "900 of 2000 rows of orders hold other values in columns that were there before"],
+    ]);
+    expect(report.verdict).toBe("warn");
+  });
+
   it("of one that fails half-way says what stays", async () => {
     const report = await rehearsed(
       "create table notes (id int); alter table orders add b int; alter table nowhere add c int;",
