@@ -45,8 +45,12 @@ export async function describeCheckout(directory: string, { signal }: CheckoutOp
 
 // Its header says the commit, which else were one more process, before the others. Nobody asks how far the upstream is.
 const statusFlags = [
-  ...["--porcelain=v2", "--branch", "--no-ahead-behind", "-z"],
-  ...["--untracked-files=normal", "--ignore-submodules=none"],
+  "--porcelain=v2",
+  "--branch",
+  "--no-ahead-behind",
+  "-z",
+  "--untracked-files=normal",
+  "--ignore-submodules=none",
 ];
 
 /** @see https://git-scm.com/docs/git-status#_porcelain_format_version_2 */
