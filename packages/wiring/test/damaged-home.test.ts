@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { isSluiceError } from "@sluice/core";
+import { type Clock, isSluiceError } from "@sluice/core";
 import { systemClock } from "@sluice/core/node";
 import { type DeployRequest, deploy, type EnginePorts, readAttempts, recoverUnfinished } from "@sluice/engine";
 import { createJournal, exportHome, openStateHome, verifyAudit } from "@sluice/journal";
@@ -54,11 +54,30 @@ beforeAll(async () => {
   const ports = await portsOn(whole);
   const { outcome } = await deploy(requestOf("v1"), ports, signal);
   if (outcome !== "live") throw new Error(`the first release is ${outcome}`);
-  world.calls.fault = ({ name }) => (name.startsWith("slots.start") ? "crash" : undefined);
-  await deploy(requestOf("v2"), ports, signal).catch(() => undefined);
+  let isDead = false;
+  world.calls.fault = ({ name }) => {
+    isDead ||= name.startsWith("slots.start");
+    return isDead ? "crash" : undefined;
+  };
+  const clock = clockUntil(() => isDead);
+  await deploy(requestOf("v2"), { ...ports, clock }, signal).catch(() => undefined);
   world.restart();
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
+
+/** A dead deployer waits for nothing: from then on its time is skipped. */
+function clockUntil(isDead: () => boolean): Clock {
+  let skippedMs = 0;
+  return {
+    ...systemClock,
+    monotonicMs: () => systemClock.monotonicMs() + skippedMs,
+    sleep(ms, ending) {
+      if (!isDead()) return systemClock.sleep(ms, ending);
+      skippedMs += ms;
+      return systemClock.sleep(0, ending);
+    },
+  };
+}
 
 const requestOf = (tag: string): DeployRequest => ({ ...facts, release: aRequest(tag) });
 
