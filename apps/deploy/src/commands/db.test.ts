@@ -150,6 +150,28 @@ describe("sluice db restore", () => {
     expect(names(ran.deployer)).toEqual(["database.planRestore", "database.restore", "dispose"]);
   });
 
+  it("of another stack says so, and is agreed to by a person or by its name", async () => {
+    const stackOf = async (args: readonly string[], isInteractive: boolean) => {
+      const deployer = deployerWith({
+        planRestore: async () => ({ ...plan, otherStack: "shop-production" }),
+        restore: async () => ({ manifest: backup, old: "shop__old_x", swapMs: 90, restoreMs: 4_000 }),
+      });
+      const ran = await run(["db", "restore", backup.id, ...args], { deployer, isInteractive });
+      const asked = ran.deployer.calls.find(([name]) => name === "database.restore") as readonly [
+        string,
+        string,
+        object,
+      ];
+      return [ran.stdout.includes("OF ANOTHER STACK, shop-production"), asked[2]];
+    };
+    expect(await stackOf([], true)).toMatchObject([true, { ofStack: "shop-production" }]);
+    expect(await stackOf(["--yes"], false)).toMatchObject([false, { ofStack: undefined }]);
+    expect(await stackOf(["--yes", "--of-stack", "shop-production"], false)).toMatchObject([
+      false,
+      { ofStack: "shop-production" },
+    ]);
+  });
+
   it("is undone the same way", async () => {
     const ran = await run(["db", "restore", backup.id, "--undo", "--yes"], { deployer: restoring() });
     expect(ran.stdout).toContain("kept as database shop__undone_x");

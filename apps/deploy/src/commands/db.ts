@@ -14,6 +14,7 @@ export interface BackupFlags extends ChangeFlags {
 }
 
 export interface RestoreFlags extends ChangeFlags {
+  readonly ofStack?: string;
   readonly undo?: boolean;
 }
 
@@ -72,7 +73,9 @@ export async function dbRestore(call: CommandCall<RestoreFlags>): Promise<number
     const plan = await deployer.database.planRestore(args[0], context.signal);
     end();
     await consent(call, plan);
-    const result = await deployer.database.restore(plan.manifest.id, asked, context.signal);
+    // A person has been told whose it is, and has agreed.
+    const ofStack = flags.ofStack ?? (flags.yes ? undefined : plan.otherStack);
+    const result = await deployer.database.restore(plan.manifest.id, { ...asked, ofStack }, context.signal);
     const { manifest, old, swapMs, restoreMs } = result;
     return {
       json: { backup: manifest.id, old, swapMs, restoreMs, losses: plan.losses },

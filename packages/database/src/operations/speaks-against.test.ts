@@ -35,6 +35,15 @@ describe("what went wrong with a trial speaks against the backup", () => {
       "a server that was killed",
       restoreFailure("pg_restore", { exitCode: 1, stderr: "server closed the connection unexpectedly" }),
     ],
+    [
+      "a file that ends early as its server is gone",
+      restoreFailure("pg_restore", {
+        exitCode: 1,
+        stderr:
+          "pg_restore: error: server closed the connection unexpectedly\npg_restore: error: unexpected end of file",
+      }),
+    ],
+    ["a client that crashed", restoreFailure("pg_restore", { exitCode: 139, stderr: "" })],
     ["a client that was killed", restoreFailure("pg_restore", { exitCode: 137, stderr: "" })],
     [
       "a MariaDB that was killed",

@@ -14,19 +14,23 @@ import { assertOwnStack } from "../assert-own-stack.ts";
 import { lockStack } from "../lock.ts";
 import { readProvenRelease } from "../promotion/read-proven-release.ts";
 import type { Session } from "../session.ts";
+import { assertAgreed } from "./assert-agreed.ts";
 import type { DatabaseCall, DatabaseOperations, RehearseCall } from "./database-operations.ts";
 import { within } from "./deadline.ts";
 import { mendDatabase } from "./mend-database.ts";
 import { migrate, planMigration, releaseToMigrate } from "./migrate.ts";
-import { type OpenDatabase, openDatabase, openStore } from "./open-database.ts";
+import { backupsOf, type OpenDatabase, openDatabase, openStore } from "./open-database.ts";
 import { proveBackup, prune, takeAndProve } from "./prove.ts";
 import { readDatabaseRecords } from "./records.ts";
 import { rehearse } from "./rehearsal/rehearse.ts";
 
 /** What people do with the project's database, under the lock where `DatabaseOperations` says so. Opens nothing yet. */
 export function createDatabaseOperations(session: Session): DatabaseOperations {
-  const newest = async (choose: (backups: readonly Manifest[]) => Manifest | undefined): Promise<string> => {
-    const found = choose((await (await openStore(session)).list()).backups);
+  const newest = async (
+    { service }: OpenDatabase,
+    isWanted: (backup: Manifest) => boolean = () => true,
+  ): Promise<string> => {
+    const found = (await backupsOf(session, service)).findLast(isWanted);
     if (found) return found.id;
     throw new SluiceError("BACKUP_UNKNOWN", "there is no backup of that kind yet", { hint: "sluice db backup" });
   };
@@ -40,20 +44,19 @@ export function createDatabaseOperations(session: Session): DatabaseOperations {
     show: async (id) => (await openStore(session)).load(id),
     verify: (asked, call, signal) =>
       change(session, "verify", call, signal, async (database) => {
-        const id = asked ?? (await newest((backups) => backups.at(-1)));
+        const id = asked ?? (await newest(database));
         const manifest = await proveBackup(session, database, id, signal);
         return { result: manifest, record: recordOf(manifest) };
       }),
     rehearse: (call, signal) =>
       change(session, "rehearse", call, signal, (database) => rehearseRelease(session, database, call, signal)),
     async planRestore(asked, signal) {
-      const { ports, service } = await openDatabase(session, {}, signal);
-      const isOwn = (backup: Manifest) => backup.service === service && isProven(backup);
-      const id = asked ?? (await newest((backups) => backups.findLast(isOwn)));
-      return planRestore(ports, id, signal);
+      const database = await openDatabase(session, {}, signal);
+      return planRestore(database.ports, asked ?? (await newest(database, isProven)), signal);
     },
     restore: (id, call, signal) =>
       change(session, "restore", { ...call, backup: id }, signal, async ({ ports, settings }) => {
+        assertAgreed(await ports.store.load(id), await session.stack(), call.ofStack);
         const { timeout } = settings.verify;
         const result = await within(timeout, "database.verify.timeout", `restoring backup ${id}`, signal, (limited) =>
           restoreBackup(ports, id, limited),

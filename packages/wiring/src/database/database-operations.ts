@@ -32,6 +32,11 @@ export interface DatabaseCall {
   readonly onFinding?: ((finding: Finding) => void) | undefined;
 }
 
+export interface RestoreCall extends DatabaseCall {
+  /** The stack whose backup it is, where that is another one: `RestorePlan.otherStack`. Default: this one's alone is restored. */
+  readonly ofStack?: string | undefined;
+}
+
 export interface MigrateCall extends DatabaseCall {
   /** Tag or id of a stored release; default: the one that serves. */
   readonly release?: string | undefined;
@@ -122,9 +127,10 @@ export interface DatabaseOperations {
   planRestore(id: string | undefined, signal?: AbortSignal): Promise<RestorePlan>;
   /**
    * Whoever calls it has consented to losing what was written since the backup.
-   * @throws SluiceError LOCK_HELD, BACKUP_UNKNOWN, BACKUP_KEY_WRONG, RESTORE_FAILED, DEADLINE_EXCEEDED
+   * @throws SluiceError LOCK_HELD, BACKUP_UNKNOWN, BACKUP_KEY_WRONG, RESTORE_FAILED, DEADLINE_EXCEEDED, CONFIRMATION_NEEDED (the
+   * backup is of another stack than `ofStack`)
    */
-  restore(id: string, call: DatabaseCall, signal: AbortSignal): Promise<RestoreResult>;
+  restore(id: string, call: RestoreCall, signal: AbortSignal): Promise<RestoreResult>;
   /**
    * Puts the database back that a restore of this backup took away; resolves with the name of what had its place.
    * @throws SluiceError LOCK_HELD, BACKUP_UNKNOWN where no such restore is known, RESTORE_FAILED

@@ -35,7 +35,7 @@ export async function planMigration(session: Session, call: MigrateCall, signal:
   await using server = kind === "postgres" ? await openServer(session, database, "plan", signal) : null;
   const { tag } = release.bundle;
   const down = call.down ? null : (migrate.down?.command ?? null);
-  const dataRollback = await planWayBack(session, { jobs: names, release: tag, down }, server);
+  const dataRollback = await planWayBack(session, database, { jobs: names, release: tag, down }, server);
   return { release: tag, database, jobs: names, command, dataRollback };
 }
 

@@ -26,7 +26,7 @@ import {
 import type { Session } from "../session.ts";
 import { isAllOrNothing } from "./all-or-nothing.ts";
 import { type FoundDatabase, findDatabase } from "./find-database.ts";
-import { databaseSettings, openStore } from "./open-database.ts";
+import { backupsOf, databaseSettings } from "./open-database.ts";
 import { runLocked } from "./run-locked.ts";
 
 /** Runs jobs with care; whoever calls it holds the lock of the stack. */
@@ -71,7 +71,7 @@ export async function runWatched(
     return null;
   }
   const down = takesBack ? null : (migrate.down?.command ?? null);
-  const { backups } = await (await openStore(session)).list();
+  const backups = await backupsOf(session, database);
   const previousRunsOnIt = request.previousRunsOnIt ?? null;
   const facts = { jobs, release: release.bundle.tag, down, previousRunsOnIt, backups };
   const dataRollback = planDataRollback({ ...facts, now: session.clock.now(), rows: null });
@@ -119,10 +119,11 @@ export async function findMysql(session: Session, database: string, signal: Abor
 /** How data would come back if jobs of a release ran now. */
 export async function planWayBack(
   session: Session,
+  database: string,
   asked: Pick<DataRollbackFacts, "jobs" | "release" | "down">,
   server: Pick<MigrationServer, "countRows"> | null,
 ): Promise<DataRollback> {
-  const { backups } = await (await openStore(session)).list();
+  const backups = await backupsOf(session, database);
   const rows = server && backups.length > 0 ? await server.countRows().catch(() => null) : null;
   return planDataRollback({ ...asked, previousRunsOnIt: null, backups, now: session.clock.now(), rows });
 }

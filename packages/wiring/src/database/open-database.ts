@@ -18,6 +18,7 @@ import {
   createDirectoryStore,
   createS3Store,
   type DatabaseDriver,
+  type Manifest,
   ofStack,
 } from "@sluice/database";
 import { servingNow } from "../find-serving.ts";
@@ -55,6 +56,12 @@ export async function databaseSettings(session: Session): Promise<DatabaseConfig
 export async function openStore(session: Session): Promise<BackupStore> {
   const [{ store }, stack] = await Promise.all([databaseSettings(session), session.stack()]);
   return ofStack(openPlace(session, store, stack), stack);
+}
+
+/** Of one service of this stack, oldest first. */
+export async function backupsOf(session: Session, service: string): Promise<readonly Manifest[]> {
+  const { backups } = await (await openStore(session)).list();
+  return backups.filter((backup) => backup.service === service);
 }
 
 function openPlace(
