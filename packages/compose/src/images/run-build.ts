@@ -15,7 +15,7 @@ export interface BuildRun extends CallOptions {
 
 /**
  * Builds what a model holds. Resolves as soon as all images are there, with a promise that the log is complete, which
- * never rejects and takes 5 s at most.
+ * never rejects: after 5 s Compose is told to end.
  *
  * @throws SluiceError BUILD_FAILED with the end of the output
  */
