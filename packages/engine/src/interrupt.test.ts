@@ -1,4 +1,5 @@
-import { aConfig } from "@sluice/testing";
+import type { ServiceFacts } from "@sluice/core";
+import { aConfig, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { problemsOf, serves } from "../test/support/enumerate.ts";
 import { aScenario, type Scenario } from "../test/support/scenario.ts";
@@ -8,9 +9,18 @@ const config = aConfig({
   analysis: { enabled: true },
 });
 
-async function interruptedAt(at: number): Promise<{ scenario: Scenario; effect: string; outcome: string } | null> {
-  const scenario = aScenario({ config });
-  await scenario.deploy("v1");
+interface Case {
+  /** Of the version before; default: those of the scenario. */
+  readonly before?: readonly ServiceFacts[] | undefined;
+  readonly services?: readonly ServiceFacts[] | undefined;
+}
+
+async function interruptedAt(
+  at: number,
+  { before, services }: Case = {},
+): Promise<{ scenario: Scenario; effect: string; outcome: string } | null> {
+  const scenario = aScenario({ config, services });
+  await scenario.deploy("v1", { services: before });
   scenario.world.restart();
   const controller = new AbortController();
   let effect = "";
@@ -44,6 +54,17 @@ function saidResume({ world }: Scenario): readonly string[] {
   return (last.next === "sluice resume") === isOpen ? [] : [`says next: ${last.next ?? "nothing"}`];
 }
 
+/** Complains unless just one version of the application runs: the one that the last word says, or `tag`. */
+function aloneRuns({ world }: Scenario, tag?: string): readonly string[] {
+  const runs = [...world.state.containers.values()].filter(
+    ({ facts, state }) => facts.role !== "data" && state === "running",
+  );
+  const tags = [...new Set(runs.map(({ imageId }) => imageId.split("-").at(-1) ?? ""))];
+  const last = world.events.findLast((event) => event.type === "deployment-end");
+  const said = tag ?? (last?.type === "deployment-end" ? last.serving?.tag : undefined);
+  return tags.length === 1 && tags[0] === said ? [] : [`${tags.join(" and ") || "nothing"} runs, not ${said}`];
+}
+
 describe("a deployment interrupted at any of its effects", () => {
   it("goes back before cutover, leaves the rest to the next run after it, and never loses a user", async () => {
     const wrong: string[] = [];
@@ -63,6 +84,28 @@ describe("a deployment interrupted at any of its effects", () => {
     }
     expect(wrong.slice(0, 8)).toEqual([]);
     expect([...outcomes].toSorted()).toEqual(["Error: asked to stop", "interrupted 130", "live 0"]);
+  });
+
+  const data = aService("db", { role: "data" });
+  const web = (strategy: "slots" | "recreate") => [aService("web", { strategy }), data];
+
+  it.each<[string, Case]>([
+    ["workers only", { services: [aService("worker", { role: "worker" }), data] }],
+    ["a service that leaves the slots", { before: web("slots"), services: web("recreate") }],
+    ["what is all in base", { services: web("recreate") }],
+  ])("never leaves nothing running where no share is shifted: %s", async (_title, parts) => {
+    const wrong: string[] = [];
+    for (let at = 1; ; at++) {
+      const run = await interruptedAt(at, parts);
+      if (!run) break;
+      const { scenario, effect } = run;
+      const say = (problems: readonly string[]) => wrong.push(...problems.map((text) => `${at} ${effect}: ${text}`));
+      say([...scenario.world.violations, ...saidResume(scenario), ...aloneRuns(scenario)]);
+      scenario.world.restart();
+      await scenario.deploy("v2");
+      say([...scenario.world.violations, ...scenario.world.leftovers(), ...aloneRuns(scenario, "v2")]);
+    }
+    expect(wrong.slice(0, 8)).toEqual([]);
   });
 
   it("and does not wait for what does not heed the interruption", async () => {

@@ -51,8 +51,13 @@ async function leadBack(
   doorIds.delete(service);
   const routing = hasCutOver ? { stable: plan.previous, share: 0, salt: 0 } : undefined;
   const request = await doorRequest(scope, service, routing, previousRelease);
-  doorIds.set(service, await ports.doors.ensure(request, options));
+  const id = await ports.doors.ensure(request, options);
+  doorIds.set(service, id);
   await ports.base.rereadNames(stack, options);
+  if (!routing) return;
+  // One that was there still keeps the routing it has, and may have been emptied to be removed.
+  const { stable, share } = await ports.router.routing(id, options.signal);
+  if (stable !== routing.stable || share !== 0) await ports.router.setRouting(id, routing, options.signal);
 }
 
 export const previewDoor: StepAction<"preview-door"> = {
