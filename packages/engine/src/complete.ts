@@ -22,7 +22,7 @@ import { wake } from "./wake.ts";
 export function observeServing(scope: DeploymentScope, project: ResolvedProject): RunContext["serving"] {
   const { ports } = scope;
   return async (signal, outcome) => {
-    const isGood = outcome === "live" || outcome === "nothing-to-do";
+    const isGood = outcome ? outcome === "live" || outcome === "nothing-to-do" : scope.isPromoting === true;
     const likely = isGood ? scope.release : scope.previousRelease;
     // What is in base is shown for the services that are asked for, and those of the checkout may have other names.
     const isInBase = likely !== null && slotServices(likely).length === 0;
@@ -38,7 +38,7 @@ export function observeServing(scope: DeploymentScope, project: ResolvedProject)
 
 /**
  * Ends a run: done, or undone. What failed before the candidate was promoted is undone, the previous being there still.
- * An interruption after cutover leaves the rest to the next run.
+ * An interruption after cutover, or since the promotion began, leaves the rest to the next run.
  *
  * @param begun ids of the steps that began in this run or before it
  */
@@ -163,7 +163,9 @@ async function clearBroken(scope: DeploymentScope): Promise<void> {
   }
 }
 
-function isAfterCutover({ plan }: DeploymentScope, stepId: string): boolean {
+/** Where no share is shifted the promotion is what there is no way back from. */
+function isAfterCutover({ plan, isPromoting }: DeploymentScope, stepId: string): boolean {
+  if (isPromoting) return true;
   const lastShift = plan.steps.findLastIndex(({ kind }) => kind === "shift");
   return lastShift >= 0 && plan.steps.findIndex(({ id }) => id === stepId) > lastShift;
 }

@@ -1,10 +1,10 @@
-import type { ServiceFacts } from "@sluice/core";
+import type { Config, ServiceFacts } from "@sluice/core";
 import { aConfig, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { problemsOf, serves } from "../test/support/enumerate.ts";
 import { aScenario, type Scenario } from "../test/support/scenario.ts";
 
-const config = aConfig({
+const gradual = aConfig({
   rollout: { bake: "1s", steps: [{ share: 10, for: "1s" }, 100] },
   analysis: { enabled: true },
 });
@@ -13,11 +13,12 @@ interface Case {
   /** Of the version before; default: those of the scenario. */
   readonly before?: readonly ServiceFacts[] | undefined;
   readonly services?: readonly ServiceFacts[] | undefined;
+  readonly config?: Config | undefined;
 }
 
 async function interruptedAt(
   at: number,
-  { before, services }: Case = {},
+  { before, services, config = gradual }: Case = {},
 ): Promise<{ scenario: Scenario; effect: string; outcome: string } | null> {
   const scenario = aScenario({ config, services });
   await scenario.deploy("v1", { services: before });
@@ -89,6 +90,9 @@ describe("a deployment interrupted at any of its effects", () => {
   const data = aService("db", { role: "data" });
   const web = (strategy: "slots" | "recreate") => [aService("web", { strategy }), data];
 
+  // Once the version before is gone there is only the new one.
+  const removing = aConfig({ rollout: { keep: "removed" } });
+
   it.each<[string, Case]>([
     ["workers only", { services: [aService("worker", { role: "worker" }), data] }],
     ["a service that leaves the slots", { before: web("slots"), services: web("recreate") }],
@@ -96,7 +100,7 @@ describe("a deployment interrupted at any of its effects", () => {
   ])("never leaves nothing running where no share is shifted: %s", async (_title, parts) => {
     const wrong: string[] = [];
     for (let at = 1; ; at++) {
-      const run = await interruptedAt(at, parts);
+      const run = await interruptedAt(at, { ...parts, config: removing });
       if (!run) break;
       const { scenario, effect } = run;
       const say = (problems: readonly string[]) => wrong.push(...problems.map((text) => `${at} ${effect}: ${text}`));

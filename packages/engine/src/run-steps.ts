@@ -24,6 +24,10 @@ function isCleaning(step: PlanStep): boolean {
   return cleaning.has(step.kind);
 }
 
+function isPromotion({ kind }: PlanStep): boolean {
+  return kind === "promote";
+}
+
 /**
  * Runs steps in order, each with its intent in the journal before and its outcome after. Stops at the first that
  * fails, and between two steps when the signal aborts.
@@ -34,11 +38,14 @@ export async function runSteps(
   signal: AbortSignal,
 ): Promise<RunResult> {
   const begun: string[] = [];
+  // What is left to a later run is without it once it was done.
+  if (scope.plan.steps.some(isPromotion) && !steps.some(isPromotion)) scope.isPromoting = true;
   for (const step of steps) {
     if (signal.aborted) return { ok: false, begun, step, error: signal.reason, interrupted: true };
     try {
       await passGate(scope, step, signal);
       begun.push(step.id);
+      if (isPromotion(step)) scope.isPromoting = true;
       await runStep(step, scope, signal);
     } catch (error) {
       if (leavesToPerson(scope, error) && begun.includes(step.id)) {

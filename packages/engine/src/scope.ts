@@ -99,6 +99,8 @@ export interface DeploymentScope extends StackFacts {
   previousIsCold?: boolean;
   /** Set when this run has begun to give users to the candidate. */
   trafficMoved: boolean;
+  /** Its promotion has begun, in this run or in one before it: from there on it is finished, not undone. */
+  isPromoting?: boolean;
   /** When this run first gave users to the candidate: until then the previous had them all. */
   usersMovedAt?: Date;
   /** Monotonic milliseconds at which this run led everyone to the candidate. */
