@@ -1,7 +1,7 @@
 import { isSluiceError, type PlanStep, SluiceError, type StepKind } from "@sluice/core";
 import { createCall, type StepData } from "./action.ts";
 import { actionOf } from "./actions.ts";
-import { leavesToPerson, passGate, pauseReason } from "./control/wait-for-person.ts";
+import { leavesToPerson, passGate, pauseByVerdict } from "./control/wait-for-person.ts";
 import { createDeadline, settle } from "./deadline.ts";
 import { untilEngineAnswers } from "./engine-away.ts";
 import { record, recordAtGate, recordIfPossible } from "./record-step.ts";
@@ -49,7 +49,7 @@ export async function runSteps(
       await runStep(step, scope, signal);
     } catch (error) {
       if (leavesToPerson(scope, error) && begun.includes(step.id)) {
-        await scope.control.pauseFor(step.id, pauseReason(scope, error));
+        await pauseByVerdict(scope, step, error);
         continue;
       }
       if (signal.aborted || !isCleaning(step)) {

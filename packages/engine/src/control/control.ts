@@ -66,11 +66,11 @@ export class Control {
     return late;
   }
 
-  /** A bad verdict pauses it, where the configuration leaves the rest to a person. */
+  /** A bad verdict pauses it, where the configuration leaves the rest to a person. It holds also where it cannot be recorded. */
   async pauseFor(step: string, reason: string): Promise<void> {
     const given: GivenOrder = { kind: "pause", actor: "sluice", reason, step, byVerdict: true };
-    await this.#record(given);
     this.#take(given);
+    await this.#record(given);
   }
 
   /** What was condemned is finished, because a person wants it: that holds for every later run, too. */

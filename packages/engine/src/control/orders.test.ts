@@ -1,4 +1,4 @@
-import type { Verdict } from "@sluice/core";
+import { SluiceError, type Verdict } from "@sluice/core";
 import { aConfig } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { problemsOf, serves } from "../../test/support/enumerate.ts";
@@ -299,6 +299,22 @@ describe("with onFail: pause, a bad verdict", () => {
     );
     expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live" });
     expect(resumed).toBe(2);
+  });
+
+  it("is left to a person on a full disk, too: nobody is taken back, and the ending says so", async () => {
+    const scenario = await badRelease();
+    let isFull = false;
+    scenario.world.calls.fault = ({ name }) => {
+      isFull ||= name === "journal.append step-outcome shift-1";
+      return isFull && name.startsWith("journal.append") ? new SluiceError("DISK_FULL", "no space left") : undefined;
+    };
+    const result = await scenario.deploy("v2");
+    expect(result).toMatchObject({ outcome: "needs-person", reason: expect.stringContaining("nobody resumed it") });
+    expect(reached(scenario)).toEqual({ web: ["v2", "v1"] });
+    expect(wantedIn(scenario)).toMatchObject([{ step: "shift-2", next: "sluice traffic resume" }]);
+    const { events } = scenario.world;
+    expect(events).toContainEqual(expect.objectContaining({ type: "error", message: "no space left" }));
+    expect(events.at(-1)).toMatchObject({ type: "deployment-end", outcome: "needs-person" });
   });
 
   it("needs a person where none comes: nothing is undone, and both ways stay open", async () => {

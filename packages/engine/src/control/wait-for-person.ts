@@ -1,7 +1,7 @@
 import { formatDuration, isSluiceError, type PlanStep, SluiceError } from "@sluice/core";
 import { createCall } from "../action.ts";
 import { settle } from "../deadline.ts";
-import { describe } from "../report.ts";
+import { describe, report } from "../report.ts";
 import { type DeploymentScope, emit, releaseOf } from "../scope.ts";
 import { watch } from "../watch.ts";
 import { pausedText } from "./control-state.ts";
@@ -37,8 +37,7 @@ export async function waitForPerson(scope: DeploymentScope, wanted: Wanted): Pro
       await Promise.race([watching, deciding]);
     } catch (error) {
       if (!leavesToPerson(scope, error)) throw error;
-      const why = pauseReason(scope, error);
-      await control.pauseFor(wanted.step.id, why);
+      const why = await pauseByVerdict(scope, wanted.step, error);
       askForPerson(scope, wanted.step, { why, waitMs: leftMs, next: "sluice traffic resume" });
     } finally {
       stop.abort(noLongerWaiting);
@@ -73,8 +72,19 @@ export function leavesToPerson({ config, previousFails }: DeploymentScope, error
   return error.code === "ANALYSIS_UNDECIDED" || (isLeft && error.code === "ANALYSIS_FAILED");
 }
 
+/**
+ * Leaves what a watch ended with to a person. That it cannot be recorded is told, and changes nothing: users stay where they are.
+ *
+ * @returns why it is paused
+ */
+export async function pauseByVerdict(scope: DeploymentScope, { id }: PlanStep, error: unknown): Promise<string> {
+  const why = pauseReason(scope, error);
+  await scope.control.pauseFor(id, why).catch((failure: unknown) => report(scope, failure));
+  return why;
+}
+
 /** What a pause by a verdict is called, with why nothing was taken back where the configuration would have. */
-export function pauseReason({ previousFails, previousRelease }: DeploymentScope, error: unknown): string {
+function pauseReason({ previousFails, previousRelease }: DeploymentScope, error: unknown): string {
   const said = describe(error).message;
   if (!previousFails) return said;
   return `${said}; ${previousRelease?.bundle.tag ?? "the version before"} does not run on the migrated data`;
