@@ -147,8 +147,16 @@ describe("rebuilding a state", () => {
     const here = await home("here");
     await createJournal(here, clock).append({ type: "note" });
     const { claims, rebuild } = await engineWith();
+    claims.owner = null;
     expect(await rebuild(null, true).catch(codeOf)).toBe("PREFLIGHT_FAILED");
-    expect([(await home("here")).id, claims.owner, await readdir(root)]).toEqual([here.id, "lost", ["here"]]);
+    expect([(await home("here")).id, claims.owner, await readdir(root)]).toEqual([here.id, null, ["here"]]);
+  });
+
+  it("moves a stack of which no slot is left to an empty home: nothing else could be deployed to it", async () => {
+    const { claims, rebuild } = await engineWith();
+    const state = await rebuild(null);
+    expect(state).toMatchObject({ previousHome: "lost", serving: null, slots: [] });
+    expect([(await home("here")).id, claims.owner]).toEqual([state.id, state.id]);
   });
 
   it("makes a home that the stack belongs to, whose record begins with how it came to be", async () => {

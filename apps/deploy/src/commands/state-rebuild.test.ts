@@ -35,6 +35,14 @@ lost
     expect(events(json.stdout)).toEqual([{ v: 1, ...rebuilt }]);
   });
 
+  it("does not say that nothing serves where no slot can tell", async () => {
+    const inBase = fakeDeployer({
+      rebuildState: async () => aRebuiltState({ serving: null, lost: ["which release"] }),
+    });
+    const { stdout } = await run(["state", "rebuild", "--yes"], { deployer: inBase });
+    expect(stdout).toContain("from now on\nno slot holds a release\n\nlost\n  which release\n");
+  });
+
   it("asks first, and is refused where nobody can be asked", async () => {
     const asked = await run(["state", "rebuild"], { deployer: rebuilding(), isInteractive: true });
     expect([asked.exitCode, asked.questions]).toEqual([0, [expect.stringContaining("lost for good?")]]);

@@ -73,7 +73,7 @@ function rebuiltText(rebuilt: Rebuilt): string {
     replacedBackups === null
       ? ""
       : `${leftBackupsText(replacedBackups)} not here: copy what you need to ${join(path, "backups")}\n`,
-    `${servingText(serving)}\n`,
+    slots.length === 0 ? "no slot holds a release\n" : `${servingText(serving)}\n`,
     formatSection("slots", formatTable(["slot", "tag", "release", "state", "bundle"], rows)),
     formatSection("lost", lost.map((what) => `${what}\n`).join("")),
   ].join("");

@@ -1,5 +1,5 @@
-import { isSluiceError, type ReleaseRequest } from "@sluice/core";
-import { aProject, aRequest } from "@sluice/testing";
+import { isSluiceError, type ReleaseRequest, type ServiceFacts } from "@sluice/core";
+import { aProject, aRequest, aService } from "@sluice/testing";
 import { expect, it } from "vitest";
 import { aScenario, reached, type Scenario, shopServices } from "../../test/support/scenario.ts";
 import { findRebuildable, readAttempts, storeRebuilt } from "../index.ts";
@@ -8,7 +8,10 @@ const project = aProject({ services: shopServices });
 
 /** The state home is gone: what the engine shows is all that is left. */
 async function lost(...tags: readonly string[]): Promise<Scenario> {
-  const scenario = aScenario();
+  return lostOf(aScenario(), ...tags);
+}
+
+async function lostOf(scenario: Scenario, ...tags: readonly string[]): Promise<Scenario> {
   for (const tag of tags) await scenario.deploy(tag);
   const { state } = scenario.world;
   state.records.length = 0;
@@ -16,8 +19,14 @@ async function lost(...tags: readonly string[]): Promise<Scenario> {
   return scenario;
 }
 
-async function rebuild({ world }: Scenario, release: ReleaseRequest | null) {
-  const request = { stack: "shop", project, release, actor: "mira", reason: "disk died", previousHome: "home" };
+async function rebuild(
+  { world }: Scenario,
+  release: ReleaseRequest | null,
+  other: { readonly services?: readonly ServiceFacts[]; readonly previousHome?: string | null } = {},
+) {
+  const { services, previousHome = "home" } = other;
+  const wanted = services ? aProject({ services }) : project;
+  const request = { stack: "shop", project: wanted, release, actor: "mira", reason: "disk died", previousHome };
   world.restart();
   const ports = world.ports();
   return storeRebuilt(request, await findRebuildable(request, ports), ports);
@@ -104,9 +113,30 @@ it("leaves a stack that the next deployment finds its way in", async () => {
   expect(scenario.world.violations).toEqual([]);
 });
 
+it("makes an empty one for a stack without slots, of which only its home is known, and says what is lost", async () => {
+  const services = [aService("web", { strategy: "recreate" }), aService("db", { role: "data" })];
+  const scenario = await lostOf(aScenario({ services }), "v1");
+  const state = await rebuild(scenario, null, { services });
+  expect(state).toEqual({
+    serving: null,
+    slots: [],
+    lost: [
+      expect.stringContaining("which release runs in base (web)"),
+      expect.stringContaining("record of earlier deployments"),
+    ],
+  });
+  expect(scenario.world.state.records).toMatchObject([{ type: "state-rebuilt", previousHome: "home" }]);
+  scenario.world.restart();
+  expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live", serving: { tag: "v2", slot: null } });
+});
+
+it("makes an empty one for a stack of which nothing is left but the name of its home", async () => {
+  expect(await rebuild(await lost(), null)).toMatchObject({ serving: null, slots: [], lost: [expect.any(String)] });
+});
+
 it("is refused where there is nothing to rebuild from, and changes nothing", async () => {
   const scenario = await lost();
-  const refused = await rebuild(scenario, null).catch((error: unknown) => error);
+  const refused = await rebuild(scenario, null, { previousHome: null }).catch((error: unknown) => error);
   expect(isSluiceError(refused) && [refused.code, refused.exitCode]).toEqual(["PREFLIGHT_FAILED", 10]);
   expect(scenario.world.state.records).toEqual([]);
 });

@@ -1,6 +1,8 @@
 import {
+  isApplication,
   liveSlot,
   type ObservedSlot,
+  type ObservedStack,
   type ReleaseBundle,
   type ReleaseRequest,
   type ResolvedProject,
@@ -49,22 +51,23 @@ export interface RebuildFindings extends RebuiltState {
 /**
  * Reads from the engine what a lost state home knew: who serves, by the doors; which releases the slots hold, by labels
  * and tags of images. A bundle is made again only where it is proven to be the same: the id of a release is a hash over
- * its commit, model and images, so the checkout is that release or it is not. Changes nothing.
+ * its commit, model and images, so the checkout is that release or it is not. What runs in base says of no release that it is
+ * its own: of a stack without slots there is only that it belonged to a home. Changes nothing.
  *
- * @throws SluiceError PREFLIGHT_FAILED when nothing of the stack is there, or a door does not say where it leads
+ * @throws SluiceError PREFLIGHT_FAILED when the stack has no slot and belongs to no home, or a door does not say where it leads
  */
 export async function findRebuildable(
   request: RebuildRequest,
   ports: EnginePorts,
   signal?: AbortSignal,
 ): Promise<RebuildFindings> {
-  const { stack, project } = request;
+  const { stack, project, previousHome } = request;
   const [observed, tagged] = await Promise.all([
     ports.observer.observe(project, signal),
     ports.images.tagged(stack, signal),
   ]);
   const held = slots.map((slot) => observed.slots[slot]).filter((slot) => slot.release !== null);
-  if (held.length === 0) throw nothingThere(stack);
+  if (held.length === 0 && previousHome === null) throw nothingThere(stack);
   assertDoorsAnswer(observed);
   const live = liveSlot(observed);
   const found = held.map((slot) => {
@@ -89,7 +92,12 @@ export async function findRebuildable(
       ? { release: serving.release, tag: serving.tag ?? serving.release, slot: serving.slot, share: live?.share ?? 100 }
       : null,
     slots: rebuilt,
-    lost: [...rebuilt.filter(({ bundle }) => !bundle).map(lostBundle), ...lostAnyway],
+    lost: [
+      ...rebuilt.filter(({ bundle }) => !bundle).map(lostBundle),
+      ...(held.length === 0 ? lostInBase(observed, project) : []),
+      lostRecord,
+      ...(Object.values(observed.doors).some(({ containerId }) => containerId !== null) ? [lostKey] : []),
+    ],
     bundles: found.flatMap(({ bundle }) => bundle ?? []),
   };
 }
@@ -144,15 +152,23 @@ function lostBundle({ slot, release, tag }: RebuiltSlot): string {
   return `the bundle of ${name} in slot ${slot}: this checkout is not that release, and nothing else holds its model and the files it mounts; nobody can go back to it`;
 }
 
-const lostAnyway = [
-  "the record of earlier deployments, and the releases that no slot holds",
-  "the key of the previews: the next deployment makes the doors anew, with a short gap",
-];
+/** Of what is replaced stop-first no label says which release it is. */
+function lostInBase({ base }: ObservedStack, { services }: ResolvedProject): readonly string[] {
+  const there = services.filter(({ name, role }) => isApplication(role) && base[name]?.containers.length);
+  if (there.length === 0) return [];
+  const names = there.map(({ name }) => name).join(", ");
+  return [
+    `which release runs in base (${names}): nobody can go back to it, and a deployment that fails there does not put it back`,
+  ];
+}
+
+const lostRecord = "the record of earlier deployments, and the releases that no slot holds";
+const lostKey = "the key of the previews: the next deployment makes the doors anew, with a short gap";
 
 function nothingThere(stack: string): SluiceError {
   return new SluiceError(
     "PREFLIGHT_FAILED",
-    `no slot of stack ${stack} holds a release: there is nothing to rebuild from`,
+    `no slot of stack ${stack} holds a release, and it belongs to no state home: there is nothing to rebuild from`,
     {
       hint: `is ${stack} its name, and this its engine? Where it was never deployed to, sluice deploy makes a state home`,
     },
