@@ -44,6 +44,19 @@ describe("undoing a deployment", () => {
     expect(await problemsOf(scenario)).toEqual([]);
   });
 
+  it("that could not be recorded is no reason to lead users to an empty slot when it is finished all the same", async () => {
+    const scenario = await afterFirst({ config: aConfig({ rollout: { steps: [50, 100] } }) });
+    let isFull = false;
+    scenario.world.calls.fault = ({ name }) => {
+      isFull ||= name === "journal.append step-outcome shift-1";
+      return isFull && name.startsWith("journal.append") ? new SluiceError("DISK_FULL", "no space left") : undefined;
+    };
+    expect(await scenario.deploy("v2")).toMatchObject({ exitCode: 21, serving: { tag: "v1", share: 100 } });
+    scenario.world.restart();
+    expect(await scenario.recover("finish")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
   it("stops where users may still be led to the candidate, needs a person, and is done by the next run", async () => {
     const scenario = await afterFirst({ config: aConfig({ rollout: { steps: [50, 100] } }) });
     let failing = false;

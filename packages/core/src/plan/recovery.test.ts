@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { isSluiceError } from "../errors/sluice-error.ts";
 import type { DoorRouting } from "../model/door.ts";
-import { aConfig, aContainer, aDoor, aService, aStack } from "../testing/index.ts";
+import { aConfig, aContainer, aDoor, aService, aSlot, aStack } from "../testing/index.ts";
 import { planDeployment } from "./plan-deployment.ts";
 import { planRecovery } from "./recovery.ts";
 
@@ -14,6 +14,7 @@ const upTo = (id: string) => ids.slice(0, ids.indexOf(id) + 1);
 
 const stackWith = (web: DoorRouting | null, admin: DoorRouting | null = web) => ({
   ...before,
+  slots: { ...before.slots, green: aSlot("green", "r-2", ["web", "admin", "worker"]) },
   doors: { web: aDoor("web", web), admin: aDoor("admin", admin) },
 });
 const diedAt = (id: string, done = upTo(id).slice(0, -1)) => ({ deployment: "d1", plan, begun: upTo(id), done });
@@ -106,6 +107,24 @@ describe("a choice", () => {
     expect(planRecovery({ ...died("promote-1"), condemned: "promote-1 failed: not ready" }, still).action).toBe("undo");
   });
 
+  it("to finish makes a slot again that an undo had removed before it could write a word", () => {
+    const jobs = [...services, aService("migrate", { role: "job" })];
+    for (const wished of [wish, { ...wish, services: jobs }]) {
+      const creating = planDeployment(wished, before);
+      const all = creating.steps.map(({ id }) => id);
+      const begun = all.slice(0, all.indexOf("shift-1"));
+      const died = { deployment: "d1", plan: creating, begun, done: begun };
+      const recovery = planRecovery(died, before, "finish");
+      expect(recovery.action === "finish" && recovery.remaining.map(({ id }) => id)).toEqual(
+        all.filter((id) => id !== "build-1"),
+      );
+      const created = planRecovery(died, stackWith(blue), "finish");
+      expect(created.action === "finish" && created.remaining.map(({ id }) => id)).toEqual(
+        all.slice(all.indexOf("shift-1")),
+      );
+    }
+  });
+
   it("to finish gives users the shares again that an undo had taken back before it wrote a word", () => {
     const gradual = planDeployment(
       {
@@ -142,7 +161,7 @@ describe("a choice", () => {
     const begun = steps.slice(0, steps.indexOf("verify-1") + 1);
     const recovery = planRecovery(
       { deployment: "d1", plan: adoption, begun, done: begun.slice(0, -1) },
-      aStack(),
+      { ...aStack(), slots: { ...aStack().slots, blue: aSlot("blue", "r-2") } },
       "finish",
     );
     expect(recovery.action === "finish" && recovery.remaining.map(({ id }) => id)).toEqual([

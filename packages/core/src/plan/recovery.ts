@@ -70,13 +70,14 @@ function assertPossible(unfinished: UnfinishedDeployment, isFinal: boolean, choi
 }
 
 /**
- * What is not done, or is not so any more whatever the record says, and what lived only with the run that did it. Workers are
- * changed once more until the release is promoted: that an undo had begun may be missing in the record.
+ * What is not done, or is not so any more whatever the record says, and what lived only with the run that did it. That an undo
+ * had begun may be missing in the record: until the release is promoted workers are changed once more, and a slot that is empty
+ * was taken back.
  */
 function remainingSteps(unfinished: UnfinishedDeployment, observed: ObservedStack): readonly PlanStep[] {
   const { plan, done } = unfinished;
   const isFinal = isPromoted(unfinished, observed);
-  const takenBack = isFinal ? [] : sharesTakenBack(plan, observed);
+  const takenBack = isFinal ? [] : stepsTakenBack(unfinished, observed);
   const isUnsure = (step: PlanStep) => takenBack.includes(step) || (step.kind === "workers" && !isFinal);
   const open = plan.steps.filter((step) => !done.includes(step.id) || isUnsure(step));
   // The way to a preview is known only to the run that made it, and needed until the service's own door leads there.
@@ -87,6 +88,25 @@ function remainingSteps(unfinished: UnfinishedDeployment, observed: ObservedStac
   return plan.steps.filter(
     (step) => open.includes(step) || (step.kind === "preview-door" && isPreviewed(step.service)),
   );
+}
+
+/** Steps that were undone, whatever the record says. */
+function stepsTakenBack(unfinished: UnfinishedDeployment, observed: ObservedStack): readonly PlanStep[] {
+  const { plan } = unfinished;
+  return isSlotGone(unfinished, observed) ? plan.steps.filter(hasUndo) : sharesTakenBack(plan, observed);
+}
+
+/** The slot of the candidate was made, and nothing is in it: an undo has removed it, and all that came after. */
+function isSlotGone({ plan, done }: UnfinishedDeployment, { slots }: ObservedStack): boolean {
+  const isMade = plan.steps.some(
+    (step) => done.includes(step.id) && (step.kind === "create" || (step.kind === "job" && step.creates === true)),
+  );
+  return isMade && slots[plan.candidate].containers.length === 0;
+}
+
+/** These leave something that no undo takes away. */
+function hasUndo({ kind }: PlanStep): boolean {
+  return kind !== "build" && kind !== "backup" && kind !== "rehearse";
 }
 
 /**
