@@ -1,12 +1,12 @@
-import { readdir, rm, rmdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { tryLock } from "../lock/kernel-lock.ts";
 import { temporaryPrefix } from "./durable-file.ts";
 import type { StateHome } from "./state-home.ts";
 
 /**
  * Removes a home that was made when it was opened and holds nothing yet: a command that was refused, or only looked,
- * leaves no trace. Whoever holds its lock meanwhile keeps it.
+ * leaves no trace. Whoever holds its lock meanwhile keeps it, and whoever only has it open makes it again to lock it.
  */
 export async function discardUnusedHome({ path, isNew }: Pick<StateHome, "path" | "isNew">): Promise<void> {
   const lock = isNew ? tryLock(join(path, "lock.db")) : null;
@@ -18,12 +18,14 @@ export async function discardUnusedHome({ path, isNew }: Pick<StateHome, "path" 
   }
 }
 
-/** What makes it a home goes last: whatever a crash leaves of it is a home still, or nothing. */
+/** At once, so that whoever has it open finds all of it or nothing. */
 async function removeHome(path: string): Promise<void> {
-  const names = await readdir(path);
-  const parts = names.filter((name) => name !== "home.json");
-  for (const name of [...parts, "home.json"]) await rm(join(path, name), { recursive: true, force: true });
-  await rmdir(path);
+  const aside = await mkdtemp(join(dirname(path), `${temporaryPrefix}${basename(path)}-`));
+  try {
+    await rename(path, aside);
+  } finally {
+    await rm(aside, { recursive: true, force: true });
+  }
 }
 
 /** What opening a home makes; anything else is something that somebody may miss. */

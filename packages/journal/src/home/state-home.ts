@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { access, chmod, constants, lstat, mkdir, open, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Clock, SluiceError } from "@sluice/core";
+import { isUnused } from "./discard-unused.ts";
 import { createDurably, syncDirectory, temporaryPrefix } from "./durable-file.ts";
 import { describeHome, type HomeDescription } from "./home-description.ts";
 import { homeError } from "./home-error.ts";
@@ -31,6 +32,8 @@ export interface StateHome extends AsyncDisposable {
   readonly clock: Clock;
   /** This opening has made it. */
   readonly isNew: boolean;
+  /** Nothing was in it yet: until somebody locks it, the command that has made it may take it away again. */
+  readonly isUnused: boolean;
   /** What is released when the home is disposed. */
   readonly held: Set<AsyncDisposable>;
 }
@@ -43,32 +46,76 @@ export interface StateHome extends AsyncDisposable {
  * @throws SluiceError HOME_UNUSABLE (not a directory, not writable, holds something else), HOME_MISMATCH (another
  * stack's), JOURNAL_NEWER (made by a newer Sluice), DISK_FULL
  */
-export async function openStateHome(dir: string, { clock, stack, create = true }: OpenHomeOptions): Promise<StateHome> {
+export async function openStateHome(dir: string, options: OpenHomeOptions): Promise<StateHome> {
   try {
-    const isNew = create && (await makeHome(dir, clock, stack));
-    const description = await readDescription(dir);
-    assertStack(description, dir, stack);
-    await assertWritable(dir);
-    const [previewSecret, hashKey] = await makeParts(dir);
-    const held = new Set<AsyncDisposable>();
-    return {
-      path: dir,
-      id: description.id,
-      stack: description.stack,
-      createdAt: description.createdAt,
-      releasesDir: join(dir, "releases"),
-      previewSecret,
-      hashKey,
-      clock,
-      isNew,
-      held,
-      async [Symbol.asyncDispose]() {
-        for (const part of held) await part[Symbol.asyncDispose]();
-      },
-    };
+    return await openHome(dir, options).catch((error: unknown) => {
+      // The command that had made it has taken it away in this very moment.
+      if (options.create === false || !isMissing(error)) throw error;
+      return openHome(dir, options);
+    });
   } catch (error) {
     throw homeError(error, dir, "the state home cannot be used:");
   }
+}
+
+async function openHome(dir: string, { clock, stack, create = true }: OpenHomeOptions): Promise<StateHome> {
+  const isNew = create && (await makeHome(dir, clock, stack));
+  const description = await readDescription(dir);
+  assertStack(description, dir, stack);
+  await assertWritable(dir);
+  const [previewSecret, hashKey] = await makeParts(dir);
+  const unused = await isUnused(dir);
+  const held = new Set<AsyncDisposable>();
+  return {
+    path: dir,
+    id: description.id,
+    stack: description.stack,
+    createdAt: description.createdAt,
+    releasesDir: join(dir, "releases"),
+    previewSecret,
+    hashKey,
+    clock,
+    isNew,
+    isUnused: unused,
+    held,
+    async [Symbol.asyncDispose]() {
+      for (const part of held) await part[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function isMissing(error: unknown): boolean {
+  const { code, cause } = error as NodeJS.ErrnoException;
+  return code === "ENOENT" || (cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
+}
+
+/**
+ * Makes a home again that was taken away since it was opened, as it was: whoever has opened it goes on with its id and keys.
+ *
+ * @throws SluiceError HOME_UNUSABLE where another one is made in its place meanwhile
+ */
+export async function remakeHome(home: StateHome): Promise<void> {
+  const { path, id, stack, createdAt, previewSecret, hashKey } = home;
+  await makeDirectory(path);
+  await writeDescription(path, { version: 1, id, stack, createdAt });
+  if ((await homeIdIn(path)) !== id) throw madeAnew(path);
+  const keys = await makeParts(path, [previewSecret, hashKey]);
+  if (keys[0] !== previewSecret || keys[1] !== hashKey) throw madeAnew(path);
+}
+
+/** A home that was opened is not there any more, and another one is. */
+export function madeAnew(path: string): SluiceError {
+  return new SluiceError("HOME_UNUSABLE", `the state home ${path} was made anew by another command meanwhile`, {
+    hint: "run the command again",
+    retryable: true,
+  });
+}
+
+/** Id of the home in a directory; `null` where there is none. @throws SluiceError HOME_UNUSABLE, JOURNAL_NEWER */
+export async function homeIdIn(dir: string): Promise<string | null> {
+  const path = join(dir, "home.json");
+  const text = await readFile(path, "utf8").catch(missing);
+  return text === null ? null : describeHome(text, path).id;
 }
 
 /**
@@ -88,8 +135,11 @@ async function makeHome(dir: string, clock: Clock, stack: string | undefined): P
   }
   if (stack === undefined) throw new TypeError("a state home is made for a stack: name it");
   await chmod(dir, 0o700);
-  const created: HomeDescription = { version: 1, id: randomUUID(), stack, createdAt: clock.now().toISOString() };
-  return createDurably(join(dir, "home.json"), `${JSON.stringify(created, null, 2)}\n`);
+  return writeDescription(dir, { version: 1, id: randomUUID(), stack, createdAt: clock.now().toISOString() });
+}
+
+function writeDescription(dir: string, description: HomeDescription): Promise<boolean> {
+  return createDurably(join(dir, "home.json"), `${JSON.stringify(description, null, 2)}\n`);
 }
 
 async function readDescription(dir: string): Promise<HomeDescription> {
@@ -119,13 +169,24 @@ async function assertWritable(dir: string): Promise<void> {
   if (mode & 0o077) await chmod(dir, 0o700);
 }
 
-async function makeParts(dir: string): Promise<readonly [string, string]> {
-  const made = await Promise.all(
-    ["releases", "keys"].map((name) => mkdir(join(dir, name), { recursive: true, mode: 0o700 })),
-  );
-  if (made.some((path) => path !== undefined)) await syncDirectory(dir);
+/** @param keys of the previews and for hashes; default: random ones. What is there already stays. */
+async function makeParts(dir: string, keys: readonly string[] = []): Promise<readonly [string, string]> {
+  const made = await Promise.all(["releases", "keys"].map((name) => makePart(join(dir, name))));
+  if (made.includes(true)) await syncDirectory(dir);
   await makeLockFile(join(dir, "lock.db"));
-  return Promise.all([makeKey(join(dir, "keys", "preview")), makeKey(join(dir, "keys", "hash"))]);
+  const [preview, hash] = keys;
+  return Promise.all([makeKey(join(dir, "keys", "preview"), preview), makeKey(join(dir, "keys", "hash"), hash)]);
+}
+
+/** Never the home itself, which may be taken away in this moment: parts alone would be no home. Resolves `false` when it was there. */
+async function makePart(path: string): Promise<boolean> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST" && (await stat(path)).isDirectory()) return false;
+    throw error;
+  }
 }
 
 /**
@@ -139,10 +200,10 @@ async function makeLockFile(path: string): Promise<void> {
   }
 }
 
-async function makeKey(path: string): Promise<string> {
-  const read = () => readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => missing(error));
+async function makeKey(path: string, wanted = randomBytes(32).toString("hex")): Promise<string> {
+  const read = () => readFile(path, "utf8").catch(missing);
   const known = await read();
-  if (known === null) await createDurably(path, `${randomBytes(32).toString("hex")}\n`);
+  if (known === null) await createDurably(path, `${wanted}\n`);
   const key = (known ?? (await read()) ?? "").trim();
   if (/^[0-9a-f]{64}$/.test(key)) return key;
   throw new SluiceError("HOME_UNUSABLE", `${path} does not hold a key of 64 hexadecimal digits`, {

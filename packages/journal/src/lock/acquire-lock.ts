@@ -7,6 +7,7 @@ import { homeError } from "../home/home-error.ts";
 import type { StateHome } from "../home/state-home.ts";
 import { type KernelLock, tryLock } from "./kernel-lock.ts";
 import { type LockHolder, readLockHolder } from "./lock-holder.ts";
+import { lockUnused } from "./lock-unused.ts";
 
 export interface LockRequest extends Pick<LockHolder, "actor" | "reason" | "release"> {
   /** How long to wait for a holder to end, milliseconds; default 0. */
@@ -19,14 +20,18 @@ const leastWaitMs = 150;
 /** The kernel tells nobody when a lock becomes free, so it is asked. */
 const pauseMs = 25;
 
+/** A directory beside a state home's own that has a lock of its own. */
+type LockPlace = Pick<StateHome, "path" | "clock" | "held">;
+
 /**
  * Takes the lock of a state home: one command at a time changes a stack. It is free in the instant its holder ends,
- * however that happens. Disposing releases it.
+ * however that happens. Disposing releases it. A home that nothing was in when it was opened, and that was taken away since, is
+ * made again as it was.
  *
  * @throws SluiceError LOCK_HELD naming the holder, HOME_UNUSABLE; the signal's reason
  */
 export async function acquireLock(
-  home: Pick<StateHome, "path" | "clock" | "held">,
+  home: StateHome | LockPlace,
   { actor, reason, release, waitMs = 0, signal }: LockRequest,
 ): Promise<AsyncDisposable> {
   const { path, clock, held } = home;
@@ -63,25 +68,24 @@ export async function acquireLock(
 }
 
 async function waitForLock(
-  { path, clock }: Pick<StateHome, "path" | "clock">,
+  home: StateHome | LockPlace,
   waitMs: number,
   signal: AbortSignal | undefined,
 ): Promise<KernelLock | null> {
+  const { path, clock } = home;
   const deadline = clock.monotonicMs() + waitMs;
   for (;;) {
     signal?.throwIfAborted();
-    const lock = attempt(path);
+    const lock = await attempt(home).catch((error: unknown) => {
+      throw homeError(error, path, "the lock cannot be taken in");
+    });
     if (lock || clock.monotonicMs() >= deadline) return lock;
     await clock.sleep(pauseMs, signal);
   }
 }
 
-function attempt(path: string): KernelLock | null {
-  try {
-    return tryLock(join(path, "lock.db"));
-  } catch (error) {
-    throw homeError(error, path, "the lock cannot be taken in");
-  }
+async function attempt(home: StateHome | LockPlace): Promise<KernelLock | null> {
+  return "isUnused" in home && home.isUnused ? lockUnused(home) : tryLock(join(home.path, "lock.db"));
 }
 
 async function heldError(home: Pick<StateHome, "path" | "clock">, waitMs: number): Promise<SluiceError> {
