@@ -1,11 +1,13 @@
-import type { StoredRelease } from "@sluice/core";
+import { isSluiceError, type StoredRelease } from "@sluice/core";
 import { windowConsents } from "./deployment-window.ts";
 import type { DeploymentResult } from "./end.ts";
 import { execute } from "./execute.ts";
+import { unfinishedOf } from "./journal-entries.ts";
 import { prepareDeploy } from "./prepare-deploy.ts";
 import { prepareRollback } from "./prepare-rollback.ts";
-import { recoverUnfinished } from "./recover.ts";
-import type { DeployRequest, RollbackRequest } from "./requests.ts";
+import { lastAttempt } from "./read-attempts.ts";
+import { type Recovered, recover, recoverUnfinished } from "./recover.ts";
+import type { DeployRequest, PreparedDeployment, RollbackRequest } from "./requests.ts";
 import type { EnginePorts } from "./scope.ts";
 
 /**
@@ -21,9 +23,11 @@ export async function deploy(
 ): Promise<DeploymentResult> {
   await windowConsents(request, ports.clock.now());
   await ports.base.claim(request.stack, request.homeId);
-  const recovered = await recoverUnfinished(request, request.project, ports, signal);
-  if (recovered && signal.aborted) return recovered;
+  const unfinished = unfinishedOf(await lastAttempt(ports.journal));
+  const recovered = unfinished && (await recover(unfinished, request, ports, signal));
+  if (recovered && signal.aborted) return recovered.result;
   const prepared = await prepareDeploy(request, ports, signal);
+  if (recovered && isUndecided(recovered, prepared)) return recovered.result;
   // A dead run may have been finished meanwhile, which takes its time, and wall time may have jumped.
   const closed = await windowConsents(request, ports.clock.now());
   const incompatible = request.acceptIncompatible ? [incompatibleConsent] : [];
@@ -43,6 +47,13 @@ export async function rollback(
   if (recovered && signal.aborted) return recovered;
   const consents = [...(request.consents ?? []), ...(request.acceptIncompatible ? [incompatibleConsent] : [])];
   return execute({ ...request, consents }, await prepareRollback(request, ports, signal), ports, signal);
+}
+
+/** A verdict of the very release that is asked for was left to a person: to ask for it once more is no answer. */
+function isUndecided({ action, result }: Recovered, { release }: PreparedDeployment): boolean {
+  const { error, serving } = result;
+  const isLeft = action === "leave" || (isSluiceError(error) && error.code === "DECISION_MISSING");
+  return isLeft && release !== null && serving?.release === release.bundle.id;
 }
 
 const incompatibleConsent = "incompatible: the release before may not run on the new schema";
