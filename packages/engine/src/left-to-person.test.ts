@@ -1,4 +1,4 @@
-import type { RehearsalOutcome, Verdict } from "@sluice/core";
+import { isSluiceError, type RehearsalOutcome, type Verdict } from "@sluice/core";
 import { aConfig, nothingSeen } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { aScenario, reached, type Scenario } from "../test/support/scenario.ts";
@@ -17,6 +17,12 @@ const previousFails: RehearsalOutcome = {
   backup: "backup-1",
   seen: nothingSeen,
 };
+
+const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => "no error",
+    (error: unknown) => (isSluiceError(error) ? `${error.code} ${error.exitCode}` : String(error)),
+  );
 
 /** `v1` does not run on what `v2` has migrated, and `v2` was bad from this step on; nobody came. */
 async function leftAt(step: string): Promise<Scenario> {
@@ -97,6 +103,18 @@ describe("a bad verdict that nobody answered, where the version before is known 
       expect(await atOnce(scenario, () => scenario.recover("finish"))).toMatchObject({ outcome: "live" });
       const answer = { type: "order", order: "resume", actor: "tester" };
       expect(scenario.world.state.records).toContainEqual(expect.objectContaining(answer));
+    }
+  });
+
+  it("is gone back from only with a consent", async () => {
+    for (const step of ["shift-1", "bake-1"]) {
+      const scenario = await leftAt(step);
+      const before = reached(scenario);
+      expect(await codeOf(scenario.rollback())).toBe("DATA_INCOMPATIBLE 10");
+      expect(reached(scenario)).toEqual(before);
+      const back = await scenario.rollback(undefined, { acceptIncompatible: true });
+      expect(back).toMatchObject({ outcome: "interrupted", serving: { tag: "v1" } });
+      expect(back.reason).toContain("by tester: a test; accepted that v1 does not run on the migrated data");
     }
   });
 });
