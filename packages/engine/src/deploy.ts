@@ -1,12 +1,15 @@
-import type { StoredRelease } from "@sluice/core";
+import { isSluiceError, type StoredRelease } from "@sluice/core";
 import { windowConsents } from "./deployment-window.ts";
 import type { DeploymentResult } from "./end.ts";
 import { execute } from "./execute.ts";
+import { unfinishedOf } from "./journal-entries.ts";
 import { prepareDeploy } from "./prepare-deploy.ts";
-import { prepareRollback } from "./prepare-rollback.ts";
-import { recoverUnfinished } from "./recover.ts";
-import type { DeployRequest, RollbackRequest } from "./requests.ts";
+import { namedTarget, prepareRollback } from "./prepare-rollback.ts";
+import { lastAttempt } from "./read-attempts.ts";
+import { type Recovered, type RecoveryWish, recover } from "./recover.ts";
+import type { DeployRequest, PreparedDeployment, RollbackRequest } from "./requests.ts";
 import type { EnginePorts } from "./scope.ts";
+import { isBack, wayBack } from "./way-back.ts";
 
 /**
  * Makes a release live: recover what a dead run left, observe, plan, execute, and say what serves. The caller holds
@@ -21,9 +24,11 @@ export async function deploy(
 ): Promise<DeploymentResult> {
   await windowConsents(request, ports.clock.now());
   await ports.base.claim(request.stack, request.homeId);
-  const recovered = await recoverUnfinished(request, request.project, ports, signal);
-  if (recovered && signal.aborted) return recovered;
+  const unfinished = unfinishedOf(await lastAttempt(ports.journal));
+  const recovered = unfinished && (await recover(unfinished, request, ports, signal));
+  if (recovered && signal.aborted) return recovered.result;
   const prepared = await prepareDeploy(request, ports, signal);
+  if (recovered && isUndecided(recovered, prepared)) return recovered.result;
   // A dead run may have been finished meanwhile, which takes its time, and wall time may have jumped.
   const closed = await windowConsents(request, ports.clock.now());
   const incompatible = request.acceptIncompatible ? [incompatibleConsent] : [];
@@ -32,17 +37,36 @@ export async function deploy(
   return execute({ ...request, consents }, prepared, ports, signal);
 }
 
-/** Goes back to a release. The caller holds the lock. @throws SluiceError when it is refused before any change */
+/**
+ * Goes back to a release. An attempt that was cut short is undone where it can be, and where that leads users to the
+ * release that is wanted its end is the result. The caller holds the lock.
+ *
+ * @throws SluiceError when it is refused before any change
+ */
 export async function rollback(
   request: RollbackRequest,
   ports: EnginePorts,
   signal: AbortSignal,
 ): Promise<DeploymentResult> {
+  const { actor, reason, acceptIncompatible } = request;
   await ports.base.claim(request.stack, request.homeId);
-  const recovered = await recoverUnfinished(request, request.project, ports, signal);
-  if (recovered && signal.aborted) return recovered;
-  const consents = [...(request.consents ?? []), ...(request.acceptIncompatible ? [incompatibleConsent] : [])];
+  const unfinished = unfinishedOf(await lastAttempt(ports.journal));
+  if (unfinished) {
+    const target = namedTarget(request, await ports.bundles.list());
+    const way = wayBack(unfinished.attempt, target);
+    const wish: RecoveryWish = way === "left" ? { choice: "go-back", actor, reason, acceptIncompatible } : {};
+    const recovered = await recover(unfinished, request, ports, signal, wish);
+    if (signal.aborted || isBack(way, recovered, target)) return recovered.result;
+  }
+  const consents = [...(request.consents ?? []), ...(acceptIncompatible ? [incompatibleConsent] : [])];
   return execute({ ...request, consents }, await prepareRollback(request, ports, signal), ports, signal);
+}
+
+/** A verdict of the very release that is asked for was left to a person: to ask for it once more is no answer. */
+function isUndecided({ action, result }: Recovered, { release }: PreparedDeployment): boolean {
+  const { error, serving } = result;
+  const isLeft = action === "leave" || (isSluiceError(error) && error.code === "DECISION_MISSING");
+  return isLeft && release !== null && serving?.release === release.bundle.id;
 }
 
 const incompatibleConsent = "incompatible: the release before may not run on the new schema";

@@ -1,4 +1,4 @@
-import type { Journal } from "@sluice/core";
+import type { FailingPrevious, Journal } from "@sluice/core";
 import { type AttemptRecord, bundleOf } from "./journal-entries.ts";
 import { findAttempt, readAttemptEnds } from "./read-attempts.ts";
 
@@ -25,8 +25,27 @@ export async function incompatibilityOf(release: string, journal: Journal): Prom
   const rehearsed = dataOf(attempt, "rehearse");
   if (rehearsed?.["previous"] !== "fail" || dataOf(attempt, "job") === null) return null;
   if (await wasPutBack(attempt.start.seq, journal)) return null;
-  const { why } = rehearsed;
-  return { since: attempt.start.tag, why: typeof why === "string" ? why : "its checks failed" };
+  return { since: attempt.start.tag, why: whyOf(rehearsed) };
+}
+
+/**
+ * What the rehearsal of an attempt saw of the release before, where that failed; `undefined` where it did not, or where data
+ * was put back since.
+ *
+ * @param previous tag of the release before
+ */
+export async function failingPrevious(
+  attempt: AttemptRecord,
+  previous: string,
+  journal: Journal,
+): Promise<FailingPrevious | undefined> {
+  const rehearsed = dataOf(attempt, "rehearse");
+  if (rehearsed?.["previous"] !== "fail" || (await wasPutBack(attempt.start.seq, journal))) return undefined;
+  return { previous, since: attempt.start.tag, why: whyOf(rehearsed) };
+}
+
+function whyOf({ why }: Readonly<Record<string, unknown>>): string {
+  return typeof why === "string" ? why : "its checks failed";
 }
 
 function hasRehearsed(steps: AttemptRecord["start"]["plan"]["steps"]): boolean {

@@ -12,6 +12,7 @@ import type {
 } from "@sluice/core";
 import type { StepData } from "./action.ts";
 import { condemnedBy } from "./condemned.ts";
+import { givenOrders, pausedText, restoreControl } from "./control/control-state.ts";
 
 export interface DeploymentStart extends JournalEntry {
   readonly type: "deployment-start";
@@ -116,14 +117,16 @@ export interface UnfinishedAttempt extends UnfinishedDeployment {
 /** What the last attempt left open: it has no end, or its way back was not complete. `null` when all is done. */
 export function unfinishedOf(attempt: AttemptRecord | null): UnfinishedAttempt | null {
   if (!attempt || (attempt.end && attempt.end.outcome !== "needs-person")) return null;
-  const { start, begun } = attempt;
+  const { start, begun, orders } = attempt;
   const condemned = condemnedBy(attempt);
+  const { pause } = restoreControl(givenOrders(orders));
   return {
     deployment: start.deployment,
     plan: start.plan,
     begun: [...new Set(begun)],
     done: doneIn(attempt),
     ...(condemned ? { condemned: condemned.why } : {}),
+    ...(pause?.byVerdict ? { undecided: pausedText(pause) } : {}),
     isBroken: condemned?.ofRelease ?? false,
     attempt,
   };

@@ -40,12 +40,9 @@ export async function prepareRollback(
   const live = liveSlot(seen);
   const previousRelease = await releaseThatServes(live, ports);
   const serves = live ? live.release : (previousRelease?.bundle.id ?? null);
-  const target = request.to ? findBundle(bundles, request.to) : await releaseBefore(live, serves, bundles, ports);
+  const target = namedTarget(request, bundles) ?? (await releaseBefore(live, serves, bundles, ports));
   if (!target) {
-    const message = request.to
-      ? `no release ${JSON.stringify(request.to)} is stored`
-      : "no release was live before the one that serves";
-    throw new SluiceError(request.to ? "RELEASE_UNKNOWN" : "NOTHING_TO_ROLL_BACK", message, {
+    throw new SluiceError("NOTHING_TO_ROLL_BACK", "no release was live before the one that serves", {
       hint: "sluice history shows the releases there are",
     });
   }
@@ -112,6 +109,19 @@ export async function prepareRollback(
   await assertDoorImage(plan, target.services, config, ports, signal);
   const cold = await coldRollback(target, observed, ports.journal);
   return { ...common, ...tell([cold, ...keptOrphans(orphans)]), plan: { ...plan, kind: "rollback" } };
+}
+
+/** The release that a rollback names; `null` where it names none. @throws SluiceError RELEASE_UNKNOWN */
+export function namedTarget(
+  { to }: Pick<RollbackRequest, "to">,
+  bundles: readonly ReleaseBundle[],
+): ReleaseBundle | null {
+  if (!to) return null;
+  const target = findBundle(bundles, to);
+  if (target) return target;
+  throw new SluiceError("RELEASE_UNKNOWN", `no release ${JSON.stringify(to)} is stored`, {
+    hint: "sluice history shows the releases there are",
+  });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { planRecovery, type ResolvedProject } from "@sluice/core";
+import { planRecovery, type Recovery, type RecoveryChoice, type ResolvedProject } from "@sluice/core";
 import { reviveDoors } from "./actions/revive-doors.ts";
 import { restoreRoutes } from "./actions/traffic.ts";
 import { completeRun, endUnclear, markBroken, observeServing } from "./complete.ts";
@@ -8,7 +8,8 @@ import { tellCutShortJobs } from "./cut-short.ts";
 import { createDeadline, settle } from "./deadline.ts";
 import { doorIdsOf } from "./doors.ts";
 import { type DeploymentResult, end } from "./end.ts";
-import { type AttemptRecord, bundleOf, unfinishedOf } from "./journal-entries.ts";
+import { failingPrevious } from "./incompatible-release.ts";
+import { type AttemptRecord, bundleOf, type UnfinishedAttempt, unfinishedOf } from "./journal-entries.ts";
 import { Observations } from "./observations.ts";
 import { lastAttempt } from "./read-attempts.ts";
 import { recordedOf } from "./recorded-windows.ts";
@@ -19,13 +20,30 @@ import { runningIn } from "./stopped-by-hand.ts";
 import { loadOrNull } from "./stored-release.ts";
 import { wake } from "./wake.ts";
 
+/** What a caller wants of an attempt without an end, where it is not left to what the doors show. */
+export interface RecoveryWish {
+  readonly choice?: RecoveryChoice | undefined;
+  /** Who chose. Default: `sluice` */
+  readonly actor?: string | undefined;
+  /** Why; recorded where it is undone. */
+  readonly reason?: string | undefined;
+  /** That the release before may not run on the data as it is now is agreed to; recorded with the reason. */
+  readonly acceptIncompatible?: boolean | undefined;
+}
+
+export interface Recovered {
+  readonly action: Recovery["action"];
+  readonly result: DeploymentResult;
+}
+
 /**
  * Finishes or undoes an attempt that died without an end, or whose way back was not complete. Which of both is decided
  * by what the doors show, unless it is chosen, or a verdict or a person had decided it before. To choose to finish it takes
- * back what had condemned it, for later runs, too. Returns `null` when there is none.
+ * back what had condemned it, for later runs, too, and answers the pause of a verdict. Returns `null` when there is none.
  *
  * @param actor who chose. Default: `sluice`
- * @throws SluiceError RECOVERY_REFUSED when the choice is not possible
+ * @throws SluiceError RECOVERY_REFUSED when the choice is not possible; without one, where users would be led back to a
+ *   release that is known not to run on the data as it is now
  */
 export async function recoverUnfinished(
   facts: StackFacts,
@@ -33,38 +51,64 @@ export async function recoverUnfinished(
   ports: EnginePorts,
   signal: AbortSignal,
   choice?: "finish" | "undo",
-  actor = "sluice",
+  actor?: string,
 ): Promise<DeploymentResult | null> {
   const unfinished = unfinishedOf(await lastAttempt(ports.journal));
   if (!unfinished) return null;
+  return (await recover(unfinished, { ...facts, project }, ports, signal, { choice, actor })).result;
+}
+
+/** As `recoverUnfinished`, for an attempt that was read already. @throws SluiceError as there; DATA_INCOMPATIBLE for `go-back` */
+export async function recover(
+  unfinished: UnfinishedAttempt,
+  facts: StackFacts & Pick<DeploymentScope, "project">,
+  ports: EnginePorts,
+  signal: AbortSignal,
+  { choice, actor = "sluice", reason, acceptIncompatible }: RecoveryWish = {},
+): Promise<Recovered> {
+  const { project } = facts;
+  const { attempt, condemned } = unfinished;
   const observed = await ports.observer.observe(project, signal);
-  const recovery = planRecovery(unfinished, observed, choice);
-  const startedMs = ports.clock.monotonicMs();
-  const scope = await scopeOf(unfinished.attempt, { ...facts, project, ranBefore: runningIn(observed) }, ports);
-  const run = { serving: observeServing(scope, project), startedMs };
+  const scope = await scopeOf(attempt, { ...facts, ranBefore: runningIn(observed) }, ports);
+  const before = scope.previousRelease?.bundle.tag ?? "the version before";
+  const fails = await failingPrevious(attempt, before, ports.journal);
+  const previousFails = acceptIncompatible ? undefined : fails;
+  const recovery = planRecovery({ ...unfinished, previousFails }, observed, choice);
+  const { action } = recovery;
+  const accepted = fails && acceptIncompatible ? `; accepted that ${before} does not run on the migrated data` : "";
+  const why = reason && action === "undo" ? `${recovery.reason} by ${actor}: ${reason}${accepted}` : recovery.reason;
+  const run = { serving: observeServing(scope, project), startedMs: ports.clock.monotonicMs() };
   for (const [service, id] of doorIdsOf(observed)) scope.doorIds.set(service, id);
-  announce(scope, unfinished.attempt, recovery.action === "finish" ? "finished" : "undone", recovery.reason);
-  if (recovery.action === "finish") {
+  announce(scope, attempt, announced[action], why);
+  if (action === "leave") return { action, result: await end(scope, run, { outcome: "needs-person", reason: why }) };
+  if (action === "finish") {
     scope.trafficMoved = true;
-    const { condemned } = unfinished;
-    if (choice && condemned) await scope.control.takeBack(actor, `finished although ${condemned}`);
+    if (choice === "finish" && condemned) await scope.control.takeBack(actor, `finished although ${condemned}`);
+    if (choice === "finish" && scope.control.pause?.byVerdict) {
+      await scope.control.receive({ kind: "resume", actor, reason: "sluice resume" });
+    }
     await using _orders = await takeOrders(scope);
     const result = await runSteps(recovery.remaining, scope, signal);
     // What is not done is undone first: users come before what lies about.
     if (result.ok) await sweep(scope);
-    return await completeRun(result, scope, run, [...unfinished.begun, ...result.begun]);
+    return { action, result: await completeRun(result, scope, run, [...unfinished.begun, ...result.begun]) };
   }
   await restoreRoutes(scope, recovery.begun);
-  if (unfinished.condemned && unfinished.isBroken && !scope.release?.bundle.broken)
-    await markBroken(scope, unfinished.condemned);
+  if (condemned && unfinished.isBroken && !scope.release?.bundle.broken) await markBroken(scope, condemned);
   await tellCutShortJobs(scope);
   const failures = await undoSteps(recovery.begun, scope);
   if (scope.engine === "was-away") await wake(scope, failures.length === 0);
   await reviveDoors(scope);
-  if (failures.length > 0) return endUnclear(scope, run, failures, recovery.reason);
+  if (failures.length > 0) return { action, result: await endUnclear(scope, run, failures, why) };
   await sweep(scope);
-  return end(scope, run, { outcome: "interrupted", reason: `undone by a later run: ${recovery.reason}` });
+  return { action, result: await end(scope, run, { outcome: "interrupted", reason: `undone by a later run: ${why}` }) };
 }
+
+const announced: Readonly<Record<Recovery["action"], string>> = {
+  finish: "finished",
+  undo: "undone",
+  leave: "left as it is",
+};
 
 function announce(scope: DeploymentScope, { start }: AttemptRecord, verb: string, reason: string): void {
   emit(scope, {

@@ -1,5 +1,13 @@
 import { assertStackName, memoryCost } from "@sluice/core";
-import { deploy, prepareDeploy, prepareRollback, readAttempts, recoverUnfinished, rollback } from "@sluice/engine";
+import {
+  deploy,
+  prepareDeploy,
+  prepareRollback,
+  prepareUndo,
+  readAttempts,
+  recoverUnfinished,
+  rollback,
+} from "@sluice/engine";
 import { exportHome, verifyAudit } from "@sluice/journal";
 import { assertChecksReady } from "./check-variables.ts";
 import { createDatabaseOperations } from "./database/create-database-operations.ts";
@@ -86,7 +94,9 @@ function deployerOf(session: Session): Deployer {
     },
     async planRollback(call, signal) {
       const request = await rollbackRequest(session, call, signal);
-      const prepared = await prepareRollback(request, await session.ports(), signal);
+      const ports = await session.ports();
+      const undo = await prepareUndo(request, ports, signal);
+      const prepared = undo ?? (await prepareRollback(request, ports, signal));
       const view = planView(request, prepared, prepared.release?.bundle.tag ?? "");
       return { ...view, findings: [...view.findings, ...(prepared.findings ?? [])] };
     },

@@ -113,7 +113,8 @@ export interface Deployer extends AsyncDisposable {
   /** What `rollback` would do. Changes nothing. */
   planRollback(call: RollbackCall, signal?: AbortSignal): Promise<PlanView>;
   /**
-   * Goes back, by the route alone where that version is warm. No window and no channel refuses it.
+   * Goes back, by the route alone where that version is warm. No window and no channel refuses it. A deployment that was cut
+   * short before its promotion is undone; where that is all there was to do, the result is its end (`interrupted`).
    *
    * @throws SluiceError before any change: LOCK_HELD, NOTHING_TO_ROLL_BACK, RELEASE_UNKNOWN, BUNDLE_INVALID, IMAGE_MISSING,
    *   DATA_INCOMPATIBLE without `acceptIncompatible`, HOME_MISMATCH, ENGINE_UNREACHABLE

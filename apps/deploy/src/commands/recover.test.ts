@@ -13,6 +13,12 @@ describe("sluice rollback", () => {
     expect(before.deployer.calls).toContainEqual(["rollback", { to: undefined, reason: undefined, waitMs: undefined }]);
   });
 
+  it("exits 0 where it had only to undo what was cut short, and 130 where it was interrupted itself", async () => {
+    const undoing = () => fakeDeployer({ rollback: async () => aResult({ outcome: "interrupted", exitCode: 130 }) });
+    expect((await run(["rollback"], { deployer: undoing() })).exitCode).toBe(0);
+    expect((await run(["rollback"], { deployer: undoing(), signal: AbortSignal.abort() })).exitCode).toBe(130);
+  });
+
   it("asks on a terminal, after the plan", async () => {
     const ran = await run(["rollback"], { deployer: rolling(), isInteractive: true, answer: false });
     expect([ran.exitCode, ran.questions.length]).toEqual([10, 1]);

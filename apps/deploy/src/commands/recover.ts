@@ -1,5 +1,5 @@
-import type { CommandCall } from "../context.ts";
-import { runDeployment } from "../deployment.ts";
+import type { CommandCall, DeploymentResult } from "../context.ts";
+import { type Ran, runDeployment } from "../deployment.ts";
 
 const nothing = { code: "no-unfinished-deployment", message: "every deployment has an end: there is nothing to do" };
 
@@ -10,11 +10,15 @@ export async function resume(call: CommandCall): Promise<number> {
   return runDeployment(call, recovery, async (deployer, signal) => (await deployer.resume(signal)) ?? { nothing });
 }
 
-/** `sluice abort`: undoes it. The attempt ends as interrupted; whoever asked for that got what was asked for. */
+/** `sluice abort`: undoes it. */
 export async function abort(call: CommandCall): Promise<number> {
   return runDeployment(call, recovery, async (deployer, signal) => {
     const undone = await deployer.abort(signal);
-    if (undone?.outcome === "interrupted" && !signal.aborted) return { ...undone, exitCode: 0 };
-    return undone ?? { nothing };
+    return undone ? asAsked(undone, signal) : { nothing };
   });
+}
+
+/** An attempt that is undone ends as interrupted; whoever asked for that got what was asked for. */
+export function asAsked(undone: DeploymentResult, signal: AbortSignal): Ran {
+  return undone.outcome === "interrupted" && !signal.aborted ? { ...undone, exitCode: 0 } : undone;
 }

@@ -3,12 +3,13 @@ import type { ChangeFlags, CommandCall } from "../context.ts";
 import { runDeployment } from "../deployment.ts";
 import { parseDurationFlag } from "../flag-values.ts";
 import { confirmPlan } from "./deploy.ts";
+import { asAsked } from "./recover.ts";
 
 export interface RollbackFlags extends ChangeFlags {
   readonly acceptIncompatible?: boolean;
 }
 
-/** `sluice rollback [TAG]`: back to the release before, or to any that is stored. */
+/** `sluice rollback [TAG]`: back to the release before, or to any that is stored; what was cut short on the way is undone. */
 export async function rollback(call: CommandCall<RollbackFlags>): Promise<number> {
   const { flags, args, context } = call;
   return runDeployment(call, { kind: "rollback", tag: args[0] ?? "" }, async (deployer, signal) => {
@@ -16,6 +17,6 @@ export async function rollback(call: CommandCall<RollbackFlags>): Promise<number
     const { reason, acceptIncompatible } = flags;
     const asked: RollbackCall = { to: args[0], reason, waitMs, acceptIncompatible };
     await confirmPlan(call, () => deployer.planRollback(asked, context.signal));
-    return deployer.rollback(asked, signal);
+    return asAsked(await deployer.rollback(asked, signal), signal);
   });
 }

@@ -53,6 +53,18 @@ describe("an attempt that died is", () => {
     expect(planRecovery({ ...diedAt("promote-1"), done: ids, condemned }, stackWith(promoted)).action).toBe("finish");
   });
 
+  it("left as it is where a verdict was left to a person after the cutover: nobody is asked again", () => {
+    const undecided = "paused by sluice: errors: 20 %";
+    const left = { ...diedAt("workers-1"), undecided };
+    expect(planRecovery(left, stackWith(cutOver))).toEqual({ action: "leave", reason: undecided });
+    expect(planRecovery(left, stackWith({ ...blue, share: 50 })).action).toBe("undo");
+    expect(planRecovery({ ...left, condemned: "aborted by ada" }, stackWith(cutOver)).action).toBe("undo");
+    expect(planRecovery({ ...diedAt("promote-1"), done: ids, undecided }, stackWith(promoted)).action).toBe("finish");
+    for (const choice of ["finish", "undo"] as const) {
+      expect(planRecovery(left, stackWith(cutOver), choice).action).toBe(choice);
+    }
+  });
+
   it("finished by the journal where there is no door at all", () => {
     const only = [aService("worker", { role: "worker" })];
     const workersPlan = planDeployment({ ...wish, services: only }, aStack({ services: only }));
@@ -88,6 +100,29 @@ describe("a choice", () => {
     expect(refusal(() => planRecovery(final, stackWith(promoted), "undo"))).toBe("RECOVERY_REFUSED");
     expect(refusal(() => planRecovery(diedAt("build-1"), stackWith(blue), "finish"))).toBe("RECOVERY_REFUSED");
     expect(refusal(() => planRecovery(diedAt("networks-1"), stackWith(blue), "finish"))).toBe("none");
+  });
+
+  it("to go back undoes it wherever its users are, and finishes it once it is promoted", () => {
+    expect(planRecovery(diedAt("verify-1"), stackWith(blue), "go-back").action).toBe("undo");
+    expect(planRecovery(diedAt("drain-1"), stackWith(cutOver), "go-back")).toMatchObject({
+      action: "undo",
+      reason: "asked for",
+    });
+    expect(planRecovery({ ...diedAt("promote-1"), done: ids }, stackWith(promoted), "go-back").action).toBe("finish");
+  });
+
+  it("is wanted before users are led to a release that is known to fail, and a consent to go back to it", () => {
+    const previousFails = { previous: "v1", since: "v2", why: "status 500" };
+    const some = stackWith({ ...blue, share: 50 });
+    const died = { ...diedAt("shift-1"), previousFails };
+    expect(refusal(() => planRecovery(died, some))).toBe("RECOVERY_REFUSED");
+    expect(refusal(() => planRecovery(died, stackWith(blue, { ...blue, share: 50 })))).toBe("RECOVERY_REFUSED");
+    expect(refusal(() => planRecovery(died, some, "go-back"))).toBe("DATA_INCOMPATIBLE");
+    expect(planRecovery(died, some, "undo").action).toBe("undo");
+    // Nobody is led anywhere, or it was decided before.
+    expect(planRecovery(died, stackWith(blue)).action).toBe("undo");
+    expect(planRecovery({ ...died, condemned: "aborted by ada" }, some).action).toBe("undo");
+    expect(planRecovery({ ...diedAt("drain-1"), previousFails }, stackWith(cutOver)).action).toBe("finish");
   });
 
   it("to undo is refused as soon as what plain Compose ran is being removed", () => {

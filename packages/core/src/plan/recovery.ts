@@ -13,44 +13,95 @@ export interface UnfinishedDeployment {
   readonly done: readonly string[];
   /** Why it was to be taken back, by a verdict or a person; absent where neither had said so. */
   readonly condemned?: string | undefined;
+  /** The pause by a verdict that no person has answered; absent where there is none. */
+  readonly undecided?: string | undefined;
+  /** Absent where nobody saw the release before fail on the data as it is now, or somebody answers for it. */
+  readonly previousFails?: FailingPrevious | undefined;
 }
+
+/** The release before an attempt does not run on the data as it is now: users are led back to it by a person alone. */
+export interface FailingPrevious {
+  /** Tag of the release before. */
+  readonly previous: string;
+  /** Tag of the release whose migration did it. */
+  readonly since: string;
+  /** What the rehearsal saw of it. */
+  readonly why: string;
+}
+
+/** `go-back` undoes what can be undone, and finishes what is promoted. */
+export type RecoveryChoice = "finish" | "undo" | "go-back";
 
 export type Recovery =
   | { readonly action: "finish"; readonly remaining: readonly PlanStep[]; readonly reason: string }
-  | { readonly action: "undo"; readonly begun: readonly PlanStep[]; readonly reason: string };
+  | { readonly action: "undo"; readonly begun: readonly PlanStep[]; readonly reason: string }
+  | { readonly action: "leave"; readonly reason: string };
 
 /**
  * What to do with an attempt that died: before cutover is complete it is undone, after it is finished. Cutover is
  * judged by what the doors show; a stack without doors goes by the journal. What a verdict or a person had condemned is
- * undone wherever its users are. Once the candidate is promoted there is nothing to go back to.
+ * undone wherever its users are. Once the candidate is promoted there is nothing to go back to. What a verdict has left to
+ * a person after the cutover stays as it is: nobody is asked again, and whatever comes next begins with it.
  *
- * @throws SluiceError RECOVERY_REFUSED when the choice is not possible any more, or not yet
+ * @throws SluiceError RECOVERY_REFUSED when the choice is not possible any more, or not yet, and where users would be led,
+ *   without one, to a release that is known to fail; DATA_INCOMPATIBLE where they would be by `go-back`
  */
 export function planRecovery(
   unfinished: UnfinishedDeployment,
   observed: ObservedStack,
-  choice?: "finish" | "undo",
+  choice?: RecoveryChoice,
 ): Recovery {
-  const { plan, begun, condemned } = unfinished;
+  const { plan, begun, condemned, undecided } = unfinished;
   const isFinal = isPromoted(unfinished, observed);
   assertPossible(unfinished, isFinal, choice);
   const isGood = condemned === undefined && isCutOver(unfinished, observed);
-  const action = choice ?? (isFinal || isGood ? "finish" : "undo");
+  if (!choice && !isFinal && isGood && undecided !== undefined) return { action: "leave", reason: undecided };
+  const asked = choice === "go-back" ? (isFinal ? undefined : "undo") : choice;
+  const action = asked ?? (isFinal || isGood ? "finish" : "undo");
   if (action === "finish") {
     return {
       action,
       remaining: remainingSteps(unfinished, observed),
-      reason: choice ? "asked for" : `users already reach slot ${plan.candidate}`,
+      reason: asked ? "asked for" : `users already reach slot ${plan.candidate}`,
     };
   }
+  if (choice !== "undo") assertWayBack(unfinished, observed, choice);
   return {
     action,
     begun: plan.steps.filter(({ id }) => begun.includes(id)),
-    reason: choice ? "asked for" : (condemned ?? "cutover was not complete"),
+    reason: asked ? "asked for" : (condemned ?? "cutover was not complete"),
   };
 }
 
-function assertPossible(unfinished: UnfinishedDeployment, isFinal: boolean, choice?: "finish" | "undo"): void {
+/** What was condemned goes back all the same: that was decided when it was. */
+function assertWayBack(unfinished: UnfinishedDeployment, observed: ObservedStack, choice?: RecoveryChoice): void {
+  const { deployment, plan, condemned, previousFails } = unfinished;
+  if (condemned !== undefined || !previousFails || !isReached(plan, observed)) return;
+  const { previous, since, why } = previousFails;
+  const said = `${previous} does not run on the schema that ${since} left: ${why}`;
+  if (choice === "go-back") {
+    throw new SluiceError("DATA_INCOMPATIBLE", said, {
+      hint: `put the data back first (sluice db migrate ${since} --down, or sluice db restore), or go back all the same with --accept-incompatible`,
+    });
+  }
+  throw new SluiceError("RECOVERY_REFUSED", `deployment ${deployment} is not undone unasked: ${said}`, {
+    hint: `sluice resume finishes it; sluice abort takes its users back to ${previous} all the same`,
+  });
+}
+
+/** Whether users reach the candidate through any door of its own. */
+function isReached({ steps, candidate }: DeploymentPlan, observed: ObservedStack): boolean {
+  return steps.some(
+    (step) =>
+      step.kind === "shift" &&
+      step.services.some((service) => {
+        const routing = observed.doors[service]?.routing;
+        return routing ? shareOf(routing, candidate) > 0 : false;
+      }),
+  );
+}
+
+function assertPossible(unfinished: UnfinishedDeployment, isFinal: boolean, choice?: RecoveryChoice): void {
   const { deployment } = unfinished;
   if (choice === "undo" && isFinal) {
     throw new SluiceError("RECOVERY_REFUSED", `deployment ${deployment} cannot be undone: its release is promoted`, {

@@ -1,0 +1,64 @@
+import { planRecovery, type ReleaseBundle } from "@sluice/core";
+import { type AttemptRecord, bundleOf, unfinishedOf } from "./journal-entries.ts";
+import { namedTarget } from "./prepare-rollback.ts";
+import { lastAttempt } from "./read-attempts.ts";
+import type { Recovered } from "./recover.ts";
+import type { PreparedDeployment, RollbackRequest } from "./requests.ts";
+import type { EnginePorts } from "./scope.ts";
+import { loadOrNull } from "./stored-release.ts";
+
+/**
+ * What an attempt without an end is to somebody who goes back: `left`, it is what they want to be rid of, and undone; `same`, it
+ * was on its way to where they want to be; `other`, its end decides nothing of that.
+ */
+export type WayBack = "left" | "same" | "other";
+
+/** @param target the release that is named; `null` for the one before */
+export function wayBack(attempt: AttemptRecord, target: ReleaseBundle | null): WayBack {
+  const { kind, previousBundle, plan } = attempt.start;
+  const release = bundleOf(attempt);
+  if (target ? target.id === release : kind === "rollback") return "same";
+  const hasBefore =
+    previousBundle !== null || plan.previous !== null || plan.steps.some((step) => step.kind === "adopt");
+  return kind === "deploy" && hasBefore && release !== previousBundle ? "left" : "other";
+}
+
+/** Whether users are where somebody wanted to go back to once an attempt without an end has one. */
+export function isBack(way: WayBack, { action, result }: Recovered, target: ReleaseBundle | null): boolean {
+  // What was undone unasked is tried again; what failed is not.
+  if (way === "same") return result.outcome !== "interrupted";
+  return way === "left" && action === "undo" && (target === null || result.serving?.release === target.id);
+}
+
+/**
+ * The plan of a rollback that does no more than to undo an attempt without an end: the steps that are undone, in that order.
+ * `null` where it is another. Changes nothing.
+ *
+ * @throws SluiceError RELEASE_UNKNOWN, DATA_INCOMPATIBLE
+ */
+export async function prepareUndo(
+  request: RollbackRequest,
+  ports: EnginePorts,
+  signal?: AbortSignal,
+): Promise<PreparedDeployment | null> {
+  const unfinished = unfinishedOf(await lastAttempt(ports.journal));
+  if (!unfinished) return null;
+  const { start } = unfinished.attempt;
+  const bundles = await ports.bundles.list();
+  const target = namedTarget(request, bundles);
+  if (wayBack(unfinished.attempt, target) !== "left" || (target && target.id !== start.previousBundle)) return null;
+  const observed = await ports.observer.observe(request.project, signal);
+  const recovery = planRecovery(unfinished, observed, "go-back");
+  if (recovery.action !== "undo") return null;
+  const cause = `undone: deployment ${start.deployment} (${start.tag}) has no end`;
+  const steps = recovery.begun.toReversed().map((step) => ({ ...step, cause }));
+  const release = start.previousBundle ? await loadOrNull(ports, start.previousBundle) : null;
+  return {
+    plan: { ...start.plan, kind: "rollback", steps },
+    observed,
+    bundles,
+    source: null,
+    release,
+    previousRelease: release,
+  };
+}
