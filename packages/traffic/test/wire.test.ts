@@ -51,6 +51,15 @@ describe.each(await doorImages())("on the wire of %s", (image) => {
     ]);
   });
 
+  test("requests and answers with long headers pass, up to the door's own limit", async () => {
+    const echoed = async (length: number) => {
+      const { status, headers } = await ask(door.port, "/echo", { headers: { "x-long": "x".repeat(length) } });
+      return { status, length: String(headers["x-echo"]).length };
+    };
+    expect(await echoed(40_000)).toEqual({ status: 200, length: 40_000 });
+    expect(await echoed(60_000)).toEqual({ status: 200, length: 60_000 });
+  });
+
   test.skipIf(!can.http2WithoutTls)("clients that begin with HTTP/2 are served", async () => {
     const session = connectHttp2(`http://127.0.0.1:${door.port}`);
     const status = await new Promise((resolve, reject) => {
