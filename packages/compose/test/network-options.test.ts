@@ -1,4 +1,6 @@
+import { doorIpv6Variable } from "@sluice/core";
 import { afterAll, expect, it } from "vitest";
+import { aDoorRequest } from "./support/door.ts";
 import { docker, uniqueStack } from "./support/engine.ts";
 import { aShop, aSlotRequest, facts, shopServices } from "./support/project.ts";
 import { runtime } from "./support/runtime.ts";
@@ -9,14 +11,15 @@ afterAll(() => stack.remove());
 
 const mtu = "com.docker.network.driver.mtu";
 
+const written = aShop(stack.name);
+const options = { driver_opts: { [mtu]: "1400" } };
+// Engines before 27 choose no IPv6 addresses by themselves.
+const ipv6 = { enable_ipv6: true, ipam: { config: [{ subnet: "fd00:5:1:cafe::/64" }] } };
+const { default: usual, back } = written.networks ?? {};
+const networks = { default: { ...usual, ...options, ...ipv6 }, back: { ...back, ...options } };
+const model = { ...written, networks };
+
 it("packets are as small in a slot, and on the way to base, as the project's own network wants them", async () => {
-  const written = aShop(stack.name);
-  const options = { driver_opts: { [mtu]: "1400" } };
-  // Engines before 27 choose no IPv6 addresses by themselves.
-  const ipv6 = { enable_ipv6: true, ipam: { config: [{ subnet: "fd00:5:1:cafe::/64" }] } };
-  const { default: usual, back } = written.networks ?? {};
-  const networks = { default: { ...usual, ...options, ...ipv6 }, back: { ...back, ...options } };
-  const model = { ...written, networks };
   await base.ensureNetworks(model, "blue", shopServices);
   const addresses = { web: (await doors.addresses(model, facts("web"))).blue };
   await slots.create(await aSlotRequest(model, "blue", { addresses }));
@@ -26,4 +29,14 @@ it("packets are as small in a slot, and on the way to base, as the project's own
   expect(new Set(Buffer.from(stdout).toString().trim().split("\n"))).toEqual(new Set(["1400"]));
   const own = await docker("inspect", "-f", "{{.EnableIPv6}} {{json .IPAM.Config}}", `${stack.name}-blue_default`);
   expect(own).toMatch(/^true .*"fd[0-9a-f:]+\/64"/);
+});
+
+it("a door knows whether one of its networks has IPv6", async () => {
+  // Its own networks alone count: `mail` is on the one with IPv6, the worker is not.
+  const variables = async (service: string) => {
+    await doors.ensure(aDoorRequest(model, service, service));
+    return docker("inspect", "-f", "{{json .Config.Env}}", `${stack.name}-door-${service}`);
+  };
+  expect(await variables("mail")).toContain(`"${doorIpv6Variable}=1"`);
+  expect(await variables("worker")).not.toContain(doorIpv6Variable);
 });

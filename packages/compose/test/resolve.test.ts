@@ -297,6 +297,26 @@ describe("options mean what they mean to Compose", () => {
 });
 
 describe("warnings become findings", () => {
+  test("a check that would watch what no active profile has", async () => {
+    const text = `${web}  debug:\n    image: debug\n    profiles: [debug]\n`;
+    const directory = await project({ "compose.yaml": text });
+    const config = parseConfig(
+      "services: { debug: { role: worker } }\nchecks: [{ service: debug, logs: {} }]",
+      "sluice.yaml",
+    );
+    const [off, on] = await Promise.all([
+      resolve(directory, { config }),
+      resolve(directory, { config, profiles: ["debug"] }),
+    ]);
+    const codes = (findings: typeof off.findings) => findings.map(({ code }) => code);
+    expect(codes(on.findings)).not.toContain("check-not-watched");
+    expect(off.findings.find(({ code }) => code === "check-not-watched")).toMatchObject({
+      severity: "warn",
+      service: "debug",
+      position: { file: join(directory, "compose.yaml"), line: 4 },
+    });
+  });
+
   test("a variable that is not set, with the place of its use", async () => {
     const directory = await project({
       "compose.yaml":

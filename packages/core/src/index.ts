@@ -32,7 +32,9 @@ export type {
 } from "./config/schema.ts";
 export * from "./config/share.ts";
 export { fillTemplate, referencesIn, variablesIn } from "./config/template.ts";
+export { unwatchedFindings } from "./config/unwatched-findings.ts";
 export { watchedChecks } from "./config/watched-checks.ts";
+export { watchesContainers } from "./config/watched-services.ts";
 export * from "./errors/codes.ts";
 export * from "./errors/sluice-error.ts";
 export * from "./events/events.ts";
@@ -82,6 +84,7 @@ export * from "./plan/recovery.ts";
 export * from "./plan/releases-to-prune.ts";
 export * from "./plan/rollout-steps.ts";
 export * from "./plan/runs-in-base.ts";
+export { selfCompared } from "./plan/self-compared.ts";
 export * from "./plan/step.ts";
 export * from "./plan/warmth.ts";
 export * from "./ports/backup-taker.ts";

@@ -35,7 +35,7 @@ export async function watch(
   const rules = spanRules(analysis, { holdMs, at, isMeanwhile });
   const { planned, looks, warmupMs, onNoData } = rules;
   await using windows = await createWindows(scope, slot, services, { warmupMs, signal: call.signal });
-  await using watched = await beginWatched(scope, { slot, share: at, holdMs }, call.signal);
+  await using watched = await beginWatched(scope, { step, slot, share: at, holdMs }, call.signal);
   const early = AbortSignal.any([call.signal, watched.failed]);
   const synthetic = onNoData === "synthetic" ? createSynthetic(scope, slot) : null;
   let slow: readonly string[] = [];

@@ -1,5 +1,5 @@
 import type { Verdict, WatchTarget } from "@sluice/core";
-import { aConfig, type Behaviour } from "@sluice/testing";
+import { aConfig, aService, type Behaviour } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { aScenario, reached, type Scenario } from "../test/support/scenario.ts";
 
@@ -179,6 +179,66 @@ describe("checks that watch", () => {
       );
       expect(result).toMatchObject({ outcome: "rolled-back", reason: expect.stringContaining("errors: 20 %") });
       expect(looks).toBe(1);
+    });
+  });
+
+  describe("of services in base", () => {
+    const services = [
+      aService("web"),
+      aService("worker", { role: "worker", strategy: "recreate" }),
+      aService("db", { role: "data" }),
+      aService("mailer", { role: "worker" }),
+      aService("debug", { role: "worker", active: false }),
+    ];
+    const checks = ["worker", "db", "mailer", "debug"].flatMap((service) => [
+      { service, logs: {} },
+      { service, resources: {} },
+    ]);
+
+    /** What each check was shown, as the share, the ids of its containers, and of those it is compared with. */
+    async function shown() {
+      const scenario = aScenario({ services, config: { ...config, checks: aConfig({ checks }).checks } });
+      await scenario.deploy("v1");
+      const { world } = scenario;
+      await world.clock.sleep(600_000);
+      const seen: { readonly check: string; readonly target: WatchTarget }[] = [];
+      world.behaviours.set("v2", { watched: (check, target) => (seen.push({ check, target }), {}) });
+      const before = ids(scenario);
+      expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live" });
+      const sharesOf = (check: string) => [
+        ...new Set(seen.flatMap((one) => (one.check === check ? [one.target.share] : []))),
+      ];
+      const lastOf = (check: string) => seen.findLast((one) => one.check === check)?.target;
+      return { before, after: ids(scenario), sharesOf, lastOf, seen };
+    }
+
+    const ids = ({ world }: Scenario) =>
+      Object.fromEntries([...world.state.containers.values()].map(({ service, id }) => [service, id]));
+
+    it("see what is replaced stop-first once it is replaced, with nothing left to compare it with", async () => {
+      const { before, after, sharesOf, lastOf } = await shown();
+      expect(after["worker"]).not.toBe(before["worker"]);
+      for (const check of ["logs of worker", "resources of worker"]) {
+        expect(sharesOf(check)).toEqual([100]);
+        expect(lastOf(check)).toMatchObject({ containers: { worker: [after["worker"]] }, previous: null });
+        expect(lastOf(check)?.since).toBeInstanceOf(Date);
+      }
+    });
+
+    it("see what stays all the time, next to what it did before users moved", async () => {
+      const { after, lastOf, seen } = await shown();
+      const ofDb = seen.filter(({ check }) => check === "logs of db");
+      expect(ofDb.length).toBeGreaterThan(10);
+      const { containers, previous, since } = lastOf("logs of db") ?? {};
+      expect([containers, previous?.containers]).toEqual([{ db: [after["db"]] }, { db: [after["db"]] }]);
+      expect(previous?.share).toBe(0);
+      expect(previous?.servedUntil).toEqual(since);
+    });
+
+    it("and of workers in slots see nothing before those start, and of inactive services nothing at all", async () => {
+      const { sharesOf } = await shown();
+      expect(sharesOf("resources of mailer")).toEqual([100]);
+      expect(sharesOf("logs of debug")).toEqual([]);
     });
   });
 

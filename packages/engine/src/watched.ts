@@ -1,8 +1,5 @@
 import {
   type Clock,
-  containersByService,
-  otherSlot,
-  type Slot,
   stops,
   type Verdict,
   type WatchedCheck,
@@ -10,8 +7,8 @@ import {
   type WatchTarget,
   watchedChecks,
 } from "@sluice/core";
-import { lastLiveAt } from "./read-attempts.ts";
 import { type DeploymentScope, releaseOf } from "./scope.ts";
+import { findWatched, type WatchedSpan } from "./watch-targets.ts";
 
 /** Checks that watch a span, each at its own pace: none of them holds up who watches the traffic. */
 interface Watched extends AsyncDisposable {
@@ -26,23 +23,14 @@ interface Watched extends AsyncDisposable {
   end(wait: ((ms: number) => Promise<void>) | null): Promise<readonly Verdict[]>;
 }
 
-interface WatchedSpan {
-  readonly slot: Slot;
-  /** Percent of the users that the candidate gets meanwhile. */
-  readonly share: number;
-  readonly holdMs: number;
-}
-
 export async function beginWatched(scope: DeploymentScope, span: WatchedSpan, signal: AbortSignal): Promise<Watched> {
   const checks = watchedChecks(scope.config, releaseOf(scope).bundle.services);
   const gone = new AbortController();
   const both = AbortSignal.any([signal, gone.signal]);
-  const target = checks.length > 0 ? await targetOf(scope, span, both) : null;
+  const watched = checks.length > 0 ? await findWatched(scope, checks, span, both) : [];
   const failed = new AbortController();
   const onFail = () => failed.abort(new Error("a check that watches has failed"));
-  const following = target
-    ? checks.map((check) => follow(scope, check, target, { ...span, onFail, signal: both }))
-    : [];
+  const following = watched.map(({ check, target }) => follow(scope, check, target, { ...span, onFail, signal: both }));
   return {
     failed: failed.signal,
     latest: () => following.flatMap((one) => one.latest() ?? []),
@@ -137,33 +125,4 @@ function waitAborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     signal.addEventListener("abort", () => resolve(), { once: true });
   });
-}
-
-/** A release that has served before may be known for what it did then. */
-async function wasLive(scope: DeploymentScope): Promise<boolean> {
-  const isAsked = scope.config.checks.some(({ sentry }) => sentry !== undefined);
-  return isAsked && (await lastLiveAt(scope.ports.journal, releaseOf(scope).bundle.id)) !== null;
-}
-
-async function targetOf(
-  scope: DeploymentScope,
-  { slot, share }: WatchedSpan,
-  signal: AbortSignal,
-): Promise<WatchTarget> {
-  const { ports, stack, previousRelease, usersMovedAt } = scope;
-  const [own, other] = await Promise.all([
-    ports.observer.slotContainers(stack, slot, signal),
-    ports.observer.slotContainers(stack, otherSlot(slot), signal),
-  ]);
-  const previous = previousRelease && {
-    release: previousRelease.bundle.tag,
-    containers: containersByService(other),
-    share: 100 - share,
-    servedUntil: usersMovedAt ?? null,
-  };
-  const release = releaseOf(scope).bundle.tag;
-  const starts = own.map(({ startedAt }) => Date.parse(startedAt)).filter((at) => !Number.isNaN(at));
-  const isBack = starts.length > 0 && (await wasLive(scope));
-  const startedAt = isBack ? new Date(Math.min(...starts)) : undefined;
-  return { stack, slot, release, containers: containersByService(own), share, startedAt, previous };
 }

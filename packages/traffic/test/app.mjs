@@ -8,7 +8,7 @@ const name = process.env.SLOT ?? "none";
 let isHealthy = true;
 let asked = 0;
 
-const server = createServer((request, response) => {
+const server = createServer({ maxHeaderSize: 262_144 }, (request, response) => {
   const url = new URL(request.url ?? "/", "http://app");
   const answer = (status, body, headers = {}) => {
     response.writeHead(status, { "content-type": "text/plain", "x-slot": name, ...headers });
@@ -22,6 +22,8 @@ const server = createServer((request, response) => {
       return answer(200, "");
     }
     if (url.pathname === "/headers") return answer(200, JSON.stringify(request.rawHeaders));
+    // As much again in its own.
+    if (url.pathname === "/echo") return answer(200, name, { "x-echo": request.headers["x-long"] });
     if (url.pathname === "/status") return answer(Number(url.searchParams.get("code")), name);
     if (url.pathname === "/cached") return answer(200, name, { "cache-control": "public, max-age=60" });
     if (url.pathname === "/cookie") return answer(200, name, { "set-cookie": "session=1; Path=/" });

@@ -22,7 +22,8 @@ export function ask(
   { method = "GET", headers = {}, agent, body }: Ask = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const outgoing = request({ host: "127.0.0.1", port, path, method, headers, agent: agent ?? false }, (incoming) => {
+    const to = { host: "127.0.0.1", port, path, method, headers, agent: agent ?? false, maxHeaderSize: 262_144 };
+    const outgoing = request(to, (incoming) => {
       let text = "";
       incoming.on("data", (chunk: Buffer) => {
         text += chunk.toString();

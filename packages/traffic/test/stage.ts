@@ -22,10 +22,10 @@ export const previewSecret = "preview-secret-for-tests";
 export interface Stage extends AsyncDisposable {
   readonly router: TrafficRouter & AsyncDisposable;
   spec(changes?: Partial<DoorSpec>): DoorSpec;
-  /** A door's container, without files, not started. */
-  createDoor(spec: DoorSpec): Promise<string>;
+  /** A door's container, without files, not started; `variables` as `NAME=VALUE`. */
+  createDoor(spec: DoorSpec, variables?: readonly string[]): Promise<string>;
   /** Starts a door; gives its name and the port on 127.0.0.1 for each port it listens on. */
-  startDoor(spec: DoorSpec, routing: DoorRouting): Promise<Door>;
+  startDoor(spec: DoorSpec, routing: DoorRouting, variables?: readonly string[]): Promise<Door>;
   /** Starts the application at the slot's nth address (from 1), and waits for nothing. */
   startApp(slot: Slot, replica?: number): Promise<string>;
 }
@@ -74,7 +74,7 @@ export async function openStage(image: string): Promise<Stage> {
   const kept = new Set<string>();
   const router = createRouter(image);
   const addressOf = (slot: Slot, replica: number) => `${prefix}.${slot === "blue" ? 10 + replica : 20 + replica}`;
-  const createDoor = async (spec: DoorSpec) => {
+  const createDoor = async (spec: DoorSpec, variables: readonly string[] = []) => {
     const name = `${id}-door-${containers.length}`;
     containers.push(name);
     const publish = spec.listen.flatMap(({ port }) => ["-p", `127.0.0.1::${port}`]);
@@ -82,7 +82,8 @@ export async function openStage(image: string): Promise<Stage> {
     for (const volume of volumes) await docker("volume", "create", "--label", label, volume.name);
     for (const volume of volumes) kept.add(volume.name);
     const mounts = volumes.flatMap((volume) => ["-v", `${volume.name}:${volume.path}`]);
-    await docker("create", "--name", name, "--label", label, ...publish, ...mounts, image);
+    const environment = variables.flatMap((variable) => ["-e", variable]);
+    await docker("create", "--name", name, "--label", label, ...publish, ...mounts, ...environment, image);
     await docker("network", "connect", id, name);
     return name;
   };
@@ -106,8 +107,8 @@ export async function openStage(image: string): Promise<Stage> {
       ...changes,
     }),
     createDoor,
-    async startDoor(spec, routing) {
-      const name = await createDoor(spec);
+    async startDoor(spec, routing, variables) {
+      const name = await createDoor(spec, variables);
       await dockerExec().putFiles(name, router.files(spec, routing));
       await docker("start", name);
       const ports: Record<number, number> = {};

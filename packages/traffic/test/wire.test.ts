@@ -1,9 +1,10 @@
 import { connect as connectHttp2 } from "node:http2";
 import { connect } from "node:net";
-import { slots } from "@sluice/core";
+import { doorIpv6Variable, slots } from "@sluice/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ask, cookieOf } from "./client.ts";
-import { capabilitiesOf, type Door, doorImages, openStage, type Stage } from "./stage.ts";
+import { docker } from "./docker.ts";
+import { capabilitiesOf, type Door, doorImages, isHaproxy, openStage, type Stage } from "./stage.ts";
 import { openTcp } from "./websocket.ts";
 
 describe.each(await doorImages())("on the wire of %s", (image) => {
@@ -50,6 +51,15 @@ describe.each(await doorImages())("on the wire of %s", (image) => {
     ]);
   });
 
+  test("requests and answers with long headers pass, up to the door's own limit", async () => {
+    const echoed = async (length: number) => {
+      const { status, headers } = await ask(door.port, "/echo", { headers: { "x-long": "x".repeat(length) } });
+      return { status, length: String(headers["x-echo"]).length };
+    };
+    expect(await echoed(40_000)).toEqual({ status: 200, length: 40_000 });
+    expect(await echoed(60_000)).toEqual({ status: 200, length: 60_000 });
+  });
+
   test.skipIf(!can.http2WithoutTls)("clients that begin with HTTP/2 are served", async () => {
     const session = connectHttp2(`http://127.0.0.1:${door.port}`);
     const status = await new Promise((resolve, reject) => {
@@ -62,6 +72,22 @@ describe.each(await doorImages())("on the wire of %s", (image) => {
     session.destroy();
     expect(status).toBe(200);
   });
+
+  test.skipIf(!isHaproxy(image))(
+    "over IPv6, where a network has it, users are served and their address is passed on, also after a reload",
+    async () => {
+      const spec = stage.spec();
+      const { name } = await stage.startDoor(spec, routing, [`${doorIpv6Variable}=1`]);
+      await stage.router.waitServers(name, "blue", 1, 20_000);
+      const asked =
+        'printf "GET /headers HTTP/1.1\\r\\nHost: door\\r\\nConnection: close\\r\\n\\r\\n" | socat -t 5 - "TCP6:[::1]:8080"';
+      const answer = () => docker("exec", name, "sh", "-c", asked);
+      expect(await answer()).toContain('"::1"');
+      await stage.router.reconfigure(name, { ...spec, drainTimeoutMs: 9_000 });
+      await stage.router.waitServers(name, "blue", 1, 20_000);
+      expect(await answer()).toContain('"::1"');
+    },
+  );
 
   test("all doors of a stack put a user into the same bucket", async () => {
     const other = await stage.startDoor(stage.spec({ stickiness: { by: "cookie", domain: "shop.example" } }), routing);

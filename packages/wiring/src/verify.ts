@@ -13,7 +13,7 @@ import {
 import { countTraffic } from "@sluice/engine";
 import { findServing } from "./find-serving.ts";
 import type { Session } from "./session.ts";
-import { liveTarget, watchLive } from "./watch-live.ts";
+import { liveTarget, watchedContainers, watchLive } from "./watch-live.ts";
 
 /**
  * The checks of the release that serves, through the doors as users come, and where it runs of what is in base; those that watch take
@@ -28,18 +28,23 @@ export async function verifyLive(session: Session, signal?: AbortSignal): Promis
       hint: "sluice status shows what is there",
     });
   }
-  const { services, isAhead, ports, config, observed, slot, release, containers, target, aside } = serving;
+  const { services, isAhead, ports, config, observed, slot, release, target, aside } = serving;
   await countTraffic(observed, ports, signal);
   const checks = releaseChecks(config, services).filter(({ service }) => !isAhead(service));
   const watched = watchedChecks(config, services).filter((check) => !check.services.some(isAhead));
-  const watchTarget = liveTarget({ stack: observed.stack, slot, release, containers }, ports.clock.now());
+  const now = ports.clock.now();
+  const asked = watched.map((check) => {
+    const containers = watchedContainers(check, serving);
+    return { check, target: liveTarget({ stack: observed.stack, slot, release, containers }, now) };
+  });
   const [loads, quiet] = [checks.filter(isLoad), checks.filter((check) => !isLoad(check))];
   const probed = [
     ...(await probeEach(ports.prober, quiet, isSplit(observed) ? aside : target, signal)),
     // So many requests are counted apart from those of users.
     ...(await probeEach(ports.prober, loads, aside, signal)),
   ];
-  return [...probed, ...(await Promise.all(watched.map((check) => watchLive(ports, check, watchTarget, signal))))];
+  const seen = await Promise.all(asked.map((one) => watchLive(ports, one.check, one.target, signal)));
+  return [...probed, ...seen];
 }
 
 /** What is live can reach outside, by the checks `reachable`; nothing where nothing serves. */
@@ -123,6 +128,8 @@ async function openServing(session: Session, signal: AbortSignal | undefined) {
     release: stored?.bundle.tag ?? live?.release ?? "",
     /** Its containers in the slot, or in base. */
     containers: live ? inSlot : inBase,
+    /** Those in base beside the slot. */
+    elsewhere: live ? inBase : [],
     /** As users come. */
     target: probeTarget({ ...facts, previewSecret: null }),
     /** Through the same door, to the slot by its name, and not counted as users. */

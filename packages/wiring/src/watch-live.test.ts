@@ -1,10 +1,11 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { PrometheusCheck } from "@sluice/core";
+import { type PrometheusCheck, watchedChecks } from "@sluice/core";
 import { systemClock } from "@sluice/core/node";
+import { aConfig, aContainer, aService } from "@sluice/core/testing";
 import { createWatcher } from "@sluice/health";
 import { expect, it } from "vitest";
-import { liveTarget, watchLive } from "./watch-live.ts";
+import { liveTarget, watchedContainers, watchLive } from "./watch-live.ts";
 
 /** The verdict on a release that serves, by a server that answers with these values, the last of them from then on. */
 async function verdictOf(values: readonly string[], changes: Partial<PrometheusCheck> = {}) {
@@ -50,4 +51,25 @@ it("a bad look that is only forgiven is looked at again, until it is good or bad
   expect(await verdictOf(["0.4", "0.4", "1"])).toMatchObject({ verdict: { result: "pass" }, asked: 3 });
   expect(await verdictOf(["1"])).toMatchObject({ verdict: { result: "pass" }, asked: 1 });
   expect(await verdictOf(["0.4"], { retries: 0 })).toMatchObject({ verdict: { result: "fail" }, asked: 1 });
+});
+
+it("what a check names is watched where it runs, also in base beside the slot that serves", () => {
+  const services = [
+    aService("web"),
+    aService("mailer", { role: "worker" }),
+    aService("worker", { role: "worker", strategy: "recreate" }),
+  ];
+  const checks = [
+    { logs: {} },
+    { service: "worker", resources: {} },
+    { service: "worker", prometheus: { url: "http://p", query: "up", min: 1 } },
+  ];
+  const running = {
+    containers: [aContainer("web"), aContainer("mailer")],
+    elsewhere: [aContainer("worker"), aContainer("db")],
+  };
+  const seen = watchedChecks(aConfig({ checks }), services).map((check) =>
+    watchedContainers(check, running).map(({ service }) => service),
+  );
+  expect(seen).toEqual([["web", "mailer"], ["worker"], ["web", "mailer"]]);
 });

@@ -1,19 +1,17 @@
-import type {
-  Clock,
-  ObservedContainer,
-  Slot,
-  Verdict,
-  WatchedCheck,
-  WatchedPrevious,
-  Watcher,
-  WatchTarget,
+import {
+  type Clock,
+  type ObservedContainer,
+  type Slot,
+  selfCompared,
+  type Verdict,
+  type WatchedCheck,
+  type Watcher,
+  type WatchTarget,
+  watchesContainers,
 } from "@sluice/core";
-import { containersByService } from "@sluice/core";
 
 /** How much of what serves has written down is looked at. */
 const lookBackMs = 5 * 60_000;
-/** Younger than this before that, there is nothing to compare it with. */
-const settledMs = 60_000;
 
 interface LiveFacts {
   readonly stack: string;
@@ -26,14 +24,24 @@ interface LiveFacts {
  * What is watched of the release that serves: with nobody to compare it with, it is compared with what it did itself
  * before the last minutes.
  */
-export function liveTarget({ stack, slot, release, containers }: LiveFacts, now: Date): WatchTarget {
-  const starts = containers.flatMap(({ startedAt }) => (startedAt === "" ? [] : [Date.parse(startedAt)]));
-  const youngest = Math.max(0, ...starts);
-  const since = new Date(Math.max(now.getTime() - lookBackMs, Math.min(youngest, now.getTime())));
-  const ids = containersByService(containers);
-  const isSettled = since.getTime() - youngest >= settledMs;
-  const itself: WatchedPrevious = { release, containers: ids, share: 0, servedUntil: since };
-  return { stack, slot, release, containers: ids, share: 100, since, previous: isSettled ? itself : null };
+export function liveTarget(facts: LiveFacts, now: Date): WatchTarget {
+  return selfCompared(facts, new Date(now.getTime() - lookBackMs), now);
+}
+
+interface RunningContainers {
+  /** Of the slot that serves, or of base where none does. */
+  readonly containers: readonly ObservedContainer[];
+  /** In base beside the slot. */
+  readonly elsewhere: readonly ObservedContainer[];
+}
+
+/** Those of the services that a check watches, wherever they run: what cannot be two at once is beside the slot. Pure. */
+export function watchedContainers(
+  check: WatchedCheck,
+  { containers, elsewhere }: RunningContainers,
+): readonly ObservedContainer[] {
+  if (!watchesContainers(check)) return containers;
+  return [...containers, ...elsewhere].filter(({ service }) => check.services.includes(service));
 }
 
 /** The verdict of one check on what serves, after as long as it needs, and as many looks: one that is only forgiven is none. */

@@ -1,7 +1,14 @@
-import { type ContainerExec, type DoorRequest, labels, type PublishedPort, stackNames } from "@sluice/core";
+import {
+  type ContainerExec,
+  type DoorRequest,
+  doorIpv6Variable,
+  labels,
+  type PublishedPort,
+  stackNames,
+} from "@sluice/core";
 import type Docker from "dockerode";
 import type { Engine } from "../engine/engine.ts";
-import { engineError, statusOf } from "../engine/errors.ts";
+import { engineError, statusOf, unlessStatus } from "../engine/errors.ts";
 import { type DoorFacts, doorFacts, isFoundByProxies } from "../model/door-facts.ts";
 import { connect, type Endpoint } from "../networks/connect.ts";
 import { doorEndpoints } from "../networks/ensure-networks.ts";
@@ -58,7 +65,7 @@ export async function createDoor(
       name,
       Image: request.image,
       Labels: doorLabels(request, kind, facts),
-      ...(kind === "door" ? { Env: Object.entries(facts.environment).map(([key, value]) => `${key}=${value}`) } : {}),
+      ...(kind === "door" ? { Env: await environmentOf(docker, facts) } : {}),
       ...(kind === "door" ? { ExposedPorts: exposed(request, facts) } : {}),
       HostConfig: {
         RestartPolicy: { Name: "unless-stopped" },
@@ -79,6 +86,15 @@ export async function createDoor(
     const why = missing ? `image ${request.image} of doors is not on the engine` : `door ${name} cannot be made`;
     throw engineError(error, why, missing ? "IMAGE_MISSING" : "DOOR_FAILED");
   }
+}
+
+/** Networks may have IPv6 by the engine's own settings, or be others': the compose file does not say. */
+async function environmentOf(docker: Docker, { environment, networks }: DoorFacts): Promise<string[]> {
+  const found = await Promise.all(
+    networks.map(({ name }) => unlessStatus(docker.getNetwork(name).inspect(), [404], null)),
+  );
+  const variables = Object.entries(environment).map(([key, value]) => `${key}=${value}`);
+  return found.some((network) => network?.EnableIPv6) ? [...variables, `${doorIpv6Variable}=1`] : variables;
 }
 
 function endpointConfig({ aliases, address }: Endpoint): Docker.EndpointSettings {

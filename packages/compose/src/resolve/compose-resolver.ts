@@ -8,6 +8,7 @@ import {
   type ResolvedProject,
   SluiceError,
   type SourcePosition,
+  unwatchedFindings,
 } from "@sluice/core";
 import { secretValues, secretVariables } from "../bundle-files/secret-values.ts";
 import { runCompose } from "../compose-cli/run.ts";
@@ -105,7 +106,12 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
       const decisions = job ? [job.decision, ...ofFiles] : ofFiles;
       // It was asked for by name, as `docker compose run` asks for a service whatever its profiles.
       if (job) activeNames.add(job.decision.service);
-      const told = [...findings, ...(job?.findings ?? [])];
+      const facts = serviceFacts(model, decisions, config, activeNames);
+      const unwatched = unwatchedFindings(config, facts).map((finding) => ({
+        ...finding,
+        path: ["services", finding.service ?? ""],
+      }));
+      const told = [...findings, ...(job?.findings ?? []), ...unwatched];
       const ofSqlFiles = job?.sqlDirectory
         ? await sqlFileFindings(job.sqlDirectory, found.directory, job.decision.service)
         : [];
@@ -117,7 +123,7 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
         files: found.files,
         model,
         secrets: secretValues(model, filledIn(mentions, env, model)),
-        services: serviceFacts(model, decisions, config, activeNames),
+        services: facts,
         modelHash: hashOf(model),
         findings: [
           ...composeWarnings(all.stderr, sources),

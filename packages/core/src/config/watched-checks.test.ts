@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { aConfig, aService } from "../testing/index.ts";
 import { releaseChecks } from "./release-checks.ts";
+import { unwatchedFindings } from "./unwatched-findings.ts";
 import { watchedChecks } from "./watched-checks.ts";
 
 describe("the checks that watch a release", () => {
@@ -32,6 +33,33 @@ describe("the checks that watch a release", () => {
 
   it("are not among those that are made once", () => {
     expect(releaseChecks(config, services).map(({ type }) => type)).toEqual(["container", "http"]);
+  });
+
+  describe("and name a service nothing of which runs", () => {
+    const idle = [
+      aService("web"),
+      aService("off", { active: false }),
+      aService("none", { role: "worker", strategy: "recreate", replicas: 0 }),
+      aService("migrate", { role: "job" }),
+      aService("seed", { role: "tool" }),
+      aService("db", { role: "data" }),
+    ];
+    const checks = idle.map(({ name }) => ({ service: name, logs: {} }));
+    const elsewhere = { service: "off", prometheus: { url: "http://prom", query: "up", min: 1 } };
+    const all = aConfig({ checks: [...checks, elsewhere, { service: "unreleased", resources: {} }] });
+
+    it("are left out, unless a server elsewhere is asked", () => {
+      expect(watchedChecks(all, idle).map(({ name }) => name)).toEqual(["logs of web", "logs of db", "up"]);
+    });
+
+    it("are told with the reason", () => {
+      expect(unwatchedFindings(all, idle).map(({ severity, message }) => [severity, message])).toEqual([
+        ["warn", expect.stringContaining('logs of off" watches nothing and is left out: off is in none of the active')],
+        ["warn", expect.stringContaining("none has no replicas")],
+        ["warn", expect.stringContaining("migrate is a job")],
+        ["warn", expect.stringContaining("seed is a tool")],
+      ]);
+    });
   });
 
   it("ask Sentry where the section sentry says it is, and are refused without one", () => {

@@ -2,6 +2,7 @@ import { isApplication, isInSlot } from "../model/placement.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import type { WatchedCheck } from "../model/watched-check.ts";
 import type { CheckConfig, Config } from "./schema.ts";
+import { watchesContainers, whyUnwatched } from "./watched-services.ts";
 
 const watchedKindNames = ["logs", "resources", "prometheus", "sentry"] as const;
 
@@ -10,13 +11,22 @@ const usualInterval = { logs: 5_000, resources: 2_000, prometheus: 15_000, sentr
 
 /**
  * The checks that watch a release while it has users. One that names no service watches all web and worker services in
- * slots, and where none is in slots those in base.
+ * slots, and where none is in slots those in base. One that names what runs nowhere is left out, see `unwatchedFindings`.
  */
 export function watchedChecks(config: Config, services: readonly ServiceFacts[]): readonly WatchedCheck[] {
-  const own = services.filter(({ active, role }) => active && isApplication(role));
+  const running = services.filter((service) => whyUnwatched(service) === null);
+  const own = running.filter(({ role }) => isApplication(role));
   const inSlots = own.filter(isInSlot);
   const usual = (inSlots.length > 0 ? inSlots : own).map(({ name }) => name);
-  return config.checks.flatMap((check) => toWatched(check, usual, config.sentry) ?? []);
+  const runs = (name: string) => running.some((service) => service.name === name);
+  return config.checks
+    .flatMap((check) => toWatched(check, usual, config.sentry) ?? [])
+    .filter((check) => !watchesContainers(check) || check.services.every(runs));
+}
+
+/** All that the configuration has, whatever runs: one that names no service has none. */
+export function configuredWatches(config: Config): readonly WatchedCheck[] {
+  return config.checks.flatMap((check) => toWatched(check, [], config.sentry) ?? []);
 }
 
 function toWatched(check: CheckConfig, usual: readonly string[], access: Config["sentry"]): WatchedCheck | null {

@@ -73,6 +73,9 @@ export interface DoorSpec {
   readonly drainTimeoutMs: number;
 }
 
+/** Variable of a door's container, set to anything where a network that the door is to be on has IPv6. */
+export const doorIpv6Variable = "SLUICE_DOOR_IPV6";
+
 /** What of a door outlives its container. */
 export interface DoorVolume {
   readonly name: string;

@@ -5,7 +5,7 @@ export type WatchedCheck = LogsCheck | ResourcesCheck | PrometheusCheck | Sentry
 
 interface WatchedBase {
   readonly name: string;
-  /** Services of the slot whose containers are watched. */
+  /** Whose containers are watched: all in slots, or all in base. */
   readonly services: readonly string[];
   /** For one look. */
   readonly timeoutMs: number;

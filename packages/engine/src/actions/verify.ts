@@ -14,6 +14,7 @@ import {
   type Verdict,
 } from "@sluice/core";
 import type { StepAction } from "../action.ts";
+import { baseContainers } from "../base-containers.ts";
 import { type DeploymentScope, emit, releaseOf, slotServices } from "../scope.ts";
 import { showLogs } from "../show-logs.ts";
 
@@ -122,13 +123,6 @@ async function lookFor(
     proxyProtocol: config.traffic.proxyProtocol.in,
   });
   return { target, inBase };
-}
-
-/** What is in base is shown for the services that are asked for, and those of the checkout may have other names. */
-async function baseContainers(scope: DeploymentScope, signal: AbortSignal): Promise<readonly ObservedContainer[]> {
-  const { bundle, model } = releaseOf(scope);
-  const { base } = await scope.ports.observer.observe({ ...scope.project, model, services: bundle.services }, signal);
-  return Object.values(base).flatMap(({ containers }) => containers);
 }
 
 /** @throws SluiceError CHECK_FAILED naming the first check that did not pass, the others in the detail */

@@ -1,15 +1,23 @@
 import type { Watcher } from "@sluice/core";
 import type { FakeContext } from "./context.ts";
 
-/** Sees what the release under watch is made to show. */
+/** Sees what the release under watch is made to show, where anything of it runs that could show it. */
 export function fakeWatcher({ act, state, behaviourOf }: FakeContext): Watcher {
   return {
-    begin: ({ name, services, onNoData }, target, signal) =>
+    begin: ({ name, services, onNoData, type }, target, signal) =>
       act(`watcher.begin ${name}`, signal, () => {
+        const containers = () =>
+          services
+            .flatMap((service) => target.containers[service] ?? [])
+            .flatMap((id) => state.containers.get(id) ?? []);
+        // What is in base is labelled with no release.
+        const watched = [...state.bundles.values()].find(({ bundle }) => bundle.tag === target.release);
         const behaviour = () => {
-          const [id] = services.flatMap((service) => target.containers[service] ?? []);
-          return behaviourOf(state.containers.get(id ?? "")?.release ?? null);
+          const [container] = containers();
+          return behaviourOf(container ? (container.release ?? watched?.bundle.id ?? null) : null);
         };
+        const isBlind = () =>
+          (type === "logs" || type === "resources") && containers().every(({ state: is }) => is === "created");
         let hasForgiven = false;
         return {
           forgave: () => hasForgiven,
@@ -18,7 +26,8 @@ export function fakeWatcher({ act, state, behaviourOf }: FakeContext): Watcher {
             act(`watcher.look ${name}`, lookSignal, () => {
               const { isForgiven = false, ...shown } = behaviour().watched?.(name, target) ?? {};
               hasForgiven = isForgiven;
-              const verdict = { check: name, result: "pass", value: "0", limit: "0", n: 1, ...shown } as const;
+              const result = isBlind() ? "no-data" : "pass";
+              const verdict = { check: name, result, value: "0", limit: "0", n: 1, ...shown } as const;
               return verdict.result === "no-data" ? { onNoData, ...verdict } : verdict;
             }),
           [Symbol.asyncDispose]: () => Promise.resolve(),

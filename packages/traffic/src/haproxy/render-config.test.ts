@@ -31,6 +31,18 @@ test("a stable slot without a candidate has its own servers and nothing else", (
   ]);
 });
 
+test("listens on IPv6 in a socket of its own, only where the container is told that it has it", () => {
+  for (const options of ["", " accept-proxy"]) {
+    const proxyProtocol = { in: options !== "", out: false };
+    expect(section(renderHaproxyConfig({ ...spec, proxyProtocol }), "frontend users_80").slice(0, 4)).toEqual([
+      `bind :80${options}`,
+      ".if defined(SLUICE_DOOR_IPV6)",
+      `bind :::80 v6only${options}`,
+      ".endif",
+    ]);
+  }
+});
+
 test("users are left to the stable slot's own servers where the checks have given up everything", () => {
   const lines = section(renderHaproxyConfig(spec), "frontend users_80").filter((line) =>
     line.startsWith("use_backend"),

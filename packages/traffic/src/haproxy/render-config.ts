@@ -25,6 +25,10 @@ export function renderHaproxyConfig(spec: DoorSpec): string {
   return `${lines.join("\n")}\n`;
 }
 
+const bufferBytes = 65_536;
+/** Of it, for what the door adds: the rest is what a client or an application may send. */
+const addedBytes = 4_096;
+
 function globalSection(spec: DoorSpec): string[] {
   return [
     "global",
@@ -35,6 +39,10 @@ function globalSection(spec: DoorSpec): string[] {
     "  stats maxconn 50",
     "  maxconn 10000",
     "  no strict-limits",
+    // All headers of a request or an answer, with what the door adds to them, must be in one buffer: of the usual 16 KiB long
+    // cookies and tokens are more, which applications took before they had a door.
+    `  tune.bufsize ${bufferBytes}`,
+    `  tune.maxrewrite ${addedBytes}`,
     // After a reload the process before this one stays only as long as a drain may take, whatever its WebSockets do.
     `  hard-stop-after ${oldConnectionsMs(spec)}ms`,
     `ring ${requestRing}`,

@@ -1,4 +1,4 @@
-import { type DoorSpec, otherSlot, type Slot, type Stickiness, slots } from "@sluice/core";
+import { type DoorSpec, doorIpv6Variable, otherSlot, type Slot, type Stickiness, slots } from "@sluice/core";
 import { bucketCookie } from "../door/bucket-cookie.ts";
 import { doorFiles, requestRing } from "./door-files.ts";
 import { backendName, type Way } from "./render-backends.ts";
@@ -31,13 +31,15 @@ function slotRules(spec: DoorSpec, port: number): string[] {
   ];
 }
 
-function bind(spec: DoorSpec, port: number): string {
-  return `bind :${port}${spec.proxyProtocol.in ? " accept-proxy" : ""}`;
+/** Where no network has IPv6 the kernel may have none, and HAProxy would not start. A client's IPv4 address stays one: `v6only`. */
+function bindLines({ proxyProtocol }: DoorSpec, port: number): string[] {
+  const options = proxyProtocol.in ? " accept-proxy" : "";
+  return [`bind :${port}${options}`, `.if defined(${doorIpv6Variable})`, `bind :::${port} v6only${options}`, ".endif"];
 }
 
 export function renderHttpFrontend(spec: DoorSpec, { port }: DoorSpec["listen"][number]): string[] {
   const lines = [
-    bind(spec, port),
+    ...bindLines(spec, port),
     `log ring@${requestRing} format raw local0`,
     `log-format "%[date(0,ms)] %s %ST %Ta %tsc %[var(txn.bucket)] %[var(txn.preview)] %HM %HPO"`,
     "option dontlognull",
@@ -122,7 +124,7 @@ const forwardedRules = [
 export function renderTcpFrontend(spec: DoorSpec, { port }: DoorSpec["listen"][number]): string[] {
   const bucket = spec.stickiness.by === "none" ? "rand(10000)" : "src,crc32(1),mod(10000)";
   const lines = [
-    bind(spec, port),
+    ...bindLines(spec, port),
     `log ring@${requestRing} format raw local0`,
     'log-format "%[date(0,ms)] %s 0 %Tt %ts-- %[var(txn.bucket)] - TCP -"',
     "option dontlognull",

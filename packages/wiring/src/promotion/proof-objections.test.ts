@@ -11,7 +11,14 @@ const proven: ProofFacts = {
   findings: [],
   verdicts: [],
 };
-const verdict = (result: Verdict["result"]): Verdict => ({ check: "buy", result, value: "500", limit: "200", n: 1 });
+const verdict = (result: Verdict["result"], onNoData?: Verdict["onNoData"]): Verdict => ({
+  check: "buy",
+  result,
+  value: "500",
+  limit: "200",
+  n: 1,
+  onNoData,
+});
 const objections = (over: Partial<ProofFacts>, minimumMs = 1_800_000) =>
   proofObjections(
     { ...proven, ...over },
@@ -25,6 +32,10 @@ describe("a release is proven", () => {
     expect(objections({}, 3_600_000)).toEqual([]);
   });
 
+  it.each([undefined, "warn", "pass"] as const)("also where a check without data counts as %s", (onNoData) => {
+    expect(objections({ verdicts: [verdict("no-data", onNoData)] })).toEqual([]);
+  });
+
   it.each([
     [{ serving: null }, /serves nothing/],
     [{ serving: { release: "r", tag: "v2", slot: "blue", share: 5 } }, /only 5 %/],
@@ -33,7 +44,7 @@ describe("a release is proven", () => {
     [{ liveSince: null }, /has not served/],
     [{ findings: [{ severity: "error", code: "c", message: "door stopped" }] }, /shop-staging: door stopped/],
     [{ verdicts: [verdict("fail")] }, /buy fails/],
-    [{ verdicts: [verdict("no-data")] }, /buy fails/],
+    [{ verdicts: [verdict("no-data", "fail")] }, /buy has no data/],
   ] as const)("not when %j", (over, reason) => {
     expect(objections(over)).toEqual([expect.stringMatching(reason)]);
   });

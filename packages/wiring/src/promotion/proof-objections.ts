@@ -1,4 +1,4 @@
-import type { ReleaseRequest, Serving, Verdict } from "@sluice/core";
+import { type ReleaseRequest, type Serving, stops, type Verdict } from "@sluice/core";
 import type { StackStatus } from "../deployer.ts";
 
 /** What another stack shows of the release that it serves. */
@@ -28,7 +28,9 @@ export function proofObjections(
     ...(unfinished ? [`${stack} has a deployment without an end: ${unfinished.tag}`] : []),
     ...(servedMs >= minimumMs ? [] : [`${isNamed} has not served in ${stack} for ${timeText(minimumMs)}`]),
     ...findings.filter(({ severity }) => severity === "error").map(({ message }) => `${stack}: ${message}`),
-    ...verdicts.filter(({ result }) => result !== "pass").map(({ check }) => `${stack}: ${check} fails`),
+    ...verdicts
+      .filter(stops)
+      .map(({ check, result }) => `${stack}: ${check} ${result === "fail" ? "fails" : "has no data"}`),
   ];
 }
 
