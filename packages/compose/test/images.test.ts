@@ -177,4 +177,21 @@ describe("build", () => {
     });
     expect(await docker("images", "-q", "--filter", `reference=sluice/${stack.name}-web:building*`)).toBe("");
   });
+
+  it("takes no older image for one that is to be pulled each time and cannot be, nor one that is never to be", async () => {
+    const old = `127.0.0.1:1/${stack.name}/old:latest`;
+    await docker("tag", "sluice-test/busybox", old);
+    try {
+      await expect(images.build(project({ db: { image: old, pull_policy: "always" } }), "v3")).rejects.toMatchObject({
+        code: "IMAGE_MISSING",
+        message: expect.stringMatching(new RegExp(`${old}.*connection refused`)),
+        hint: expect.stringContaining("docker login"),
+      });
+      const kept = await images.build(project({ db: { image: old, pull_policy: "never" } }), "v4");
+      expect(kept.images["db"]).toBe(await idOf("sluice-test/busybox"));
+      await images.removeTags(Object.values(kept.imageTags));
+    } finally {
+      await docker("rmi", old);
+    }
+  });
 });
