@@ -277,6 +277,10 @@ describe("options mean what they mean to Compose", () => {
     const expected = ["redis-canary", "dot canary", "p@ss-canary", "tok-canary", key, "MIIEvQIBADANBgkqhkiG"];
     expect(secrets).toEqual(expect.arrayContaining([...expected, "$content-canary"]));
     for (const harmless of ["overridden", "live"]) expect(secrets).not.toContain(harmless);
+    await writeFile(join(directory, "prod.env"), "DOT_TOKEN=of-another-file\n");
+    const ofFile = await resolve(directory, {}, { ...variables, COMPOSE_ENV_FILES: "prod.env" });
+    expect(ofFile.model.services["redis"]?.command).toContain("of-another-file");
+    expect(ofFile.secrets).toContain("of-another-file");
   });
 
   test("files come from COMPOSE_FILE, from a directory above, and with their override", async () => {
