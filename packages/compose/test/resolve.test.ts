@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type ErrorCode, isSluiceError, parseConfig } from "@sluice/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createComposeResolver, type ResolveRequest } from "../src/index.ts";
+import { createComposeResolver, mountedFiles, type ResolveRequest } from "../src/index.ts";
 import { cliEnvironment } from "./corpus-stacks.ts";
 
 let root: string;
@@ -256,6 +256,19 @@ describe("options mean what they mean to Compose", () => {
     expect(given.model.services["web"]?.image).toBe("shop:two");
     expect(given.modelHash).not.toBe(plain.modelHash);
     expect((await resolve(directory, { files })).modelHash).toBe(plain.modelHash);
+  });
+
+  test("a project that is reached through a link has its name and its paths, and a release copies of its files", async () => {
+    const directory = await project({
+      "compose.yaml": `${web}    expose: [80]\n    volumes: ["./conf:/conf:ro"]\n`,
+      "conf/app.conf": "",
+    });
+    const link = join(root, "current");
+    await symlink(directory, link);
+    const linked = await resolve(link, { stack: undefined }, { PWD: directory });
+    expect(linked).toMatchObject({ stack: "current", directory: link });
+    expect(linked.model.services["web"]?.volumes?.[0]?.source).toBe(join(link, "conf"));
+    expect(mountedFiles(linked).map(({ source }) => source)).toEqual([join(link, "conf")]);
   });
 
   test("what the environment and env files fill in is secret by its name, wherever it is filled in", async () => {
