@@ -330,6 +330,22 @@ describe("warnings become findings", () => {
     expect(model.services["web"]?.environment).toEqual({ KEPT: "$$SHOP_TOKEN", TOKEN: "" });
   });
 
+  test("a file that a release would hold and that is not there, with the line", async () => {
+    const directory = await project({
+      "compose.yaml": [
+        `${web}    expose: [80]`,
+        "    volumes:",
+        "      - ./overrides:/etc/over:ro",
+        "      - { type: bind, source: ./conf, target: /conf, read_only: true, bind: { create_host_path: false } }",
+      ].join("\n"),
+    });
+    const { findings } = await resolve(directory);
+    expect(findings.filter(({ code }) => code === "mount-not-there")).toMatchObject([
+      { severity: "warn", position: { file: join(directory, "compose.yaml"), line: 6 } },
+      { severity: "error", position: { file: join(directory, "compose.yaml"), line: 7 } },
+    ]);
+  });
+
   test("a password that is cut at its dollar in an env file", async () => {
     const directory = await project({
       "compose.yaml": `${web}    env_file: app.env\n`,

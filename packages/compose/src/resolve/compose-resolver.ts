@@ -19,6 +19,7 @@ import { hashOf } from "./canonical-json.ts";
 import { composeError } from "./compose-errors.ts";
 import { filledIn, readMentions } from "./filled-in.ts";
 import { migrationJob } from "./migration-job.ts";
+import { missingFileFindings, missingFiles } from "./missing-files.ts";
 import { positionOf } from "./positions.ts";
 import { checkoutOf, findProjectFiles, type ProjectFiles } from "./project-files.ts";
 import { readEnvSources, readSources, type SourceFile } from "./source-files.ts";
@@ -109,19 +110,26 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
       const ofSqlFiles = job?.sqlDirectory
         ? await sqlFileFindings(job.sqlDirectory, found.directory, job.decision.service)
         : [];
+      const services = serviceFacts(model, decisions, config, activeNames);
+      // The files of a job that the configuration makes are looked at by themselves.
+      const missing = missingFiles({ model: written, services });
       // Where nothing is said, nobody asks for the place.
-      const sources = all.stderr !== "" || told.length > 0 ? await sourcesOf(found) : [];
+      const isSilent = all.stderr === "" && told.length === 0 && missing.length === 0;
+      const sources = isSilent ? [] : await sourcesOf(found);
       return {
         stack: model.name,
         directory: found.directory,
         files: found.files,
         model,
         secrets: secretValues(model, filledIn(mentions, env, model)),
-        services: serviceFacts(model, decisions, config, activeNames),
+        services,
         modelHash: hashOf(model),
         findings: [
           ...composeWarnings(all.stderr, sources),
-          ...told.map(({ path, ...finding }) => ({ ...finding, position: positionOf(sources, path) })),
+          ...[...told, ...missingFileFindings(missing, sources)].map(({ path, ...finding }) => ({
+            ...finding,
+            position: positionOf(sources, path),
+          })),
           ...ofSqlFiles,
         ],
       };
