@@ -11,11 +11,12 @@ import { startLoad, versionsSeen } from "./load.ts";
 const careful = ["--env", "careful"];
 const reason = whyNoFarEngine();
 
-/** A file of the checkout, which the other machine cannot see, and files that are only there. */
+/** A file of the checkout, which the other machine cannot see, what is not in the checkout, and files that are only over there. */
 const withFiles = `services:
   web:
     volumes:
       - ./greeting.txt:/app/greeting.txt:ro
+      - ./overrides:/app/overrides:ro
       - uploads:/uploads
 volumes:
   uploads:
@@ -75,6 +76,7 @@ describe.skipIf(reason !== "")(`a stack on another machine, reached through ssh 
     const greeting = (slot: string) => far.docker("exec", `${shop.stack}-${slot}-web-1`, "cat", "/app/greeting.txt");
     expect(await greeting("green")).toBe("hello from v2");
     expect(await greeting("blue")).toBe("hello from v1");
+    expect(await far.docker("exec", `${shop.stack}-green-web-1`, "ls", "-A", "/app/overrides")).toBe("");
   });
 
   it(

@@ -30,7 +30,7 @@ export interface CommandContext {
   readonly confirm: (question: string, signal: AbortSignal) => Promise<boolean>;
   /** Lowers the priority of this process and of what it starts: containers that serve come first. */
   readonly giveWay: () => void;
-  /** Absolute. */
+  /** Absolute, without links. */
   readonly cwd: string;
   /** Name of the user who runs this. */
   readonly user: string;

@@ -2,15 +2,20 @@ import { resolve } from "node:path";
 import { type EventSink, SluiceError } from "@sluice/core";
 import type { DeployerOptions } from "@sluice/wiring";
 import type { CommandContext, CommonFlags } from "./context.ts";
+import { shellDirectory } from "./shell-directory.ts";
 
-/** What the flags and the environment say of the stack. Relative paths start from the working directory. @throws SluiceError USAGE */
+/**
+ * What the flags and the environment say of the stack. Relative paths start from the working directory, those of Compose's own
+ * flags as Compose takes them. @throws SluiceError USAGE
+ */
 export function deployerOptions(
   flags: CommonFlags,
   { env, cwd, user }: Pick<CommandContext, "env" | "cwd" | "user">,
   onEvent?: EventSink,
 ): DeployerOptions {
-  const directory = resolve(cwd, flags.projectDirectory ?? ".");
-  const absolute = (paths: readonly string[] | undefined) => paths?.map((path) => resolve(cwd, path));
+  const here = shellDirectory({ cwd, env });
+  const directory = resolve(here, flags.projectDirectory ?? ".");
+  const absolute = (paths: readonly string[] | undefined) => paths?.map((path) => resolve(here, path));
   const stateHome = flags.stateHome ?? (env["SLUICE_HOME"] || undefined);
   return {
     stack: stackName(flags, env),

@@ -3,8 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { OutputLine, ServiceFacts } from "@sluice/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createEngine } from "../src/engine/engine.ts";
+import { createImageBuilder } from "../src/images/image-builder.ts";
 import { passingTag } from "../src/images/passing-tags.ts";
-import { docker, uniqueStack } from "./support/engine.ts";
+import { clock, docker, uniqueStack } from "./support/engine.ts";
+import { missingNewestCompose, newestCompose } from "./support/newest-compose.ts";
 import { aProject, aService } from "./support/project.ts";
 import { serveImage } from "./support/registry.ts";
 import { runtime } from "./support/runtime.ts";
@@ -176,5 +179,49 @@ describe("build", () => {
       message: expect.stringContaining("127.0.0.1:1/sluice-test/none:9"),
     });
     expect(await docker("images", "-q", "--filter", `reference=sluice/${stack.name}-web:building*`)).toBe("");
+  });
+
+  it.skipIf(missingNewestCompose)(
+    `builds what a build begins from, with the newest Compose${missingNewestCompose}`,
+    async () => {
+      const build = { context, dockerfile_inline: "FROM sluice-test/busybox\nRUN echo begun > /bin/begun\n" };
+      const model = {
+        name: stack.name,
+        services: {
+          web: { build: { context, dockerfile_inline: "FROM libs", additional_contexts: { libs: "service:libs" } } },
+          libs: { build },
+          api: { build },
+        },
+      };
+      const built = [
+        aService("web", "web", { builds: true }),
+        aService("api", "web", { builds: true }),
+        aService("libs", "tool", { builds: true }),
+      ];
+      const env = { ...process.env, DOCKER_CONFIG: newestCompose };
+      const newest = createImageBuilder(createEngine({ env, clock }));
+      const { images: ids, imageTags } = await newest.build(aProject(model, built), "contexts");
+      expect(Object.keys(ids).toSorted()).toEqual(["api", "web"]);
+      expect(await docker("run", "--rm", ids["web"] ?? "", "cat", "/bin/begun")).toBe("begun");
+      expect(await docker("images", "-q", "--filter", `reference=sluice/${stack.name}-*:building*`)).toBe("");
+      await images.removeTags(Object.values(imageTags));
+    },
+  );
+
+  it("takes no older image for one that is to be pulled each time and cannot be, nor one that is never to be", async () => {
+    const old = `127.0.0.1:1/${stack.name}/old:latest`;
+    await docker("tag", "sluice-test/busybox", old);
+    try {
+      await expect(images.build(project({ db: { image: old, pull_policy: "always" } }), "v3")).rejects.toMatchObject({
+        code: "IMAGE_MISSING",
+        message: expect.stringMatching(new RegExp(`${old}.*connection refused`)),
+        hint: expect.stringContaining("docker login"),
+      });
+      const kept = await images.build(project({ db: { image: old, pull_policy: "never" } }), "v4");
+      expect(kept.images["db"]).toBe(await idOf("sluice-test/busybox"));
+      await images.removeTags(Object.values(kept.imageTags));
+    } finally {
+      await docker("rmi", old);
+    }
   });
 });

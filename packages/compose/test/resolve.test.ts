@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type ErrorCode, isSluiceError, parseConfig } from "@sluice/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createComposeResolver, type ResolveRequest } from "../src/index.ts";
+import { createComposeResolver, mountedFiles, type ResolveRequest } from "../src/index.ts";
 import { cliEnvironment } from "./corpus-stacks.ts";
 
 let root: string;
@@ -258,6 +258,19 @@ describe("options mean what they mean to Compose", () => {
     expect((await resolve(directory, { files })).modelHash).toBe(plain.modelHash);
   });
 
+  test("a project that is reached through a link has its name and its paths, and a release copies of its files", async () => {
+    const directory = await project({
+      "compose.yaml": `${web}    expose: [80]\n    volumes: ["./conf:/conf:ro"]\n`,
+      "conf/app.conf": "",
+    });
+    const link = join(root, "current");
+    await symlink(directory, link);
+    const linked = await resolve(link, { stack: undefined }, { PWD: directory });
+    expect(linked).toMatchObject({ stack: "current", directory: link });
+    expect(linked.model.services["web"]?.volumes?.[0]?.source).toBe(join(link, "conf"));
+    expect(mountedFiles(linked).map(({ source }) => source)).toEqual([join(link, "conf")]);
+  });
+
   test("what the environment and env files fill in is secret by its name, wherever it is filled in", async () => {
     const text = [
       "services:",
@@ -277,6 +290,10 @@ describe("options mean what they mean to Compose", () => {
     const expected = ["redis-canary", "dot canary", "p@ss-canary", "tok-canary", key, "MIIEvQIBADANBgkqhkiG"];
     expect(secrets).toEqual(expect.arrayContaining([...expected, "$content-canary"]));
     for (const harmless of ["overridden", "live"]) expect(secrets).not.toContain(harmless);
+    await writeFile(join(directory, "prod.env"), "DOT_TOKEN=of-another-file\n");
+    const ofFile = await resolve(directory, {}, { ...variables, COMPOSE_ENV_FILES: "prod.env" });
+    expect(ofFile.model.services["redis"]?.command).toContain("of-another-file");
+    expect(ofFile.secrets).toContain("of-another-file");
   });
 
   test("files come from COMPOSE_FILE, from a directory above, and with their override", async () => {
@@ -331,6 +348,22 @@ describe("warnings become findings", () => {
       position: { file: join(directory, "compose.yaml"), line: 6, column: 14 },
     });
     expect(model.services["web"]?.environment).toEqual({ KEPT: "$$SHOP_TOKEN", TOKEN: "" });
+  });
+
+  test("a file that a release would hold and that is not there, with the line", async () => {
+    const directory = await project({
+      "compose.yaml": [
+        `${web}    expose: [80]`,
+        "    volumes:",
+        "      - ./overrides:/etc/over:ro",
+        "      - { type: bind, source: ./conf, target: /conf, read_only: true, bind: { create_host_path: false } }",
+      ].join("\n"),
+    });
+    const { findings } = await resolve(directory);
+    expect(findings.filter(({ code }) => code === "mount-not-there")).toMatchObject([
+      { severity: "warn", position: { file: join(directory, "compose.yaml"), line: 6 } },
+      { severity: "error", position: { file: join(directory, "compose.yaml"), line: 7 } },
+    ]);
   });
 
   test("a password that is cut at its dollar in an env file", async () => {

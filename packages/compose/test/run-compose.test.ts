@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { getPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { OutputLine } from "@sluice/core";
@@ -63,6 +63,13 @@ describe("runCompose", () => {
       "ONLY",
       "PATH",
     ]);
+  });
+
+  test("tells the child where it is by the name it was given: Compose takes paths from there", async () => {
+    const link = join(directory, "link");
+    await symlink(directory, link);
+    const inLink = { ...env, PWD: directory };
+    expect((await runCompose({ args: ["pwd"], env: inLink, cwd: link })).stdout).toBe(`${link}\n`);
   });
 
   test("ends the whole process group on abort, also what ignores SIGTERM, and rejects with the reason", async () => {

@@ -5,6 +5,7 @@ import { givenFlags, withFlags } from "../given-flags.ts";
 import { formatDiff } from "../init/diff.ts";
 import { readIfThere, writeProjectFile } from "../init/project-file.ts";
 import { writeJson } from "../render/json.ts";
+import { shellDirectory } from "../shell-directory.ts";
 import { withDeployer } from "../with-deployer.ts";
 
 type State = "written" | "unchanged" | "differs";
@@ -17,7 +18,7 @@ export async function initWorkflow(call: CommandCall): Promise<number> {
     const command = withFlags("sluice init --workflow --yes", givenFlags(flags));
     const done: { readonly path: string; readonly state: State }[] = [];
     for (const { path, text } of files) {
-      const name = relative(context.cwd, join(directory, path));
+      const name = relative(shellDirectory(context), join(directory, path));
       const existing = await readIfThere(join(directory, path));
       const state = stateOf(existing, text, flags.yes === true);
       if (state === "written") await writeProjectFile(join(directory, path), name, text);

@@ -7,6 +7,7 @@ import { configText } from "../init/config-text.ts";
 import { formatDiff } from "../init/diff.ts";
 import { readIfThere, writeProjectFile } from "../init/project-file.ts";
 import { writeJson } from "../render/json.ts";
+import { shellDirectory } from "../shell-directory.ts";
 
 interface InitFlags {
   readonly workflow?: boolean;
@@ -27,7 +28,7 @@ export async function init(call: CommandCall<InitFlags>): Promise<number> {
   const { services: all, config, configFile } = await deployer.inspect(context.signal);
   const services = servicesOfFiles(all, config);
   const path = named ?? configFile;
-  const name = relative(context.cwd, path) || path;
+  const name = relative(named === undefined ? shellDirectory(context) : context.cwd, path) || path;
   const existing = await readIfThere(path);
   const text = configText(existing, services);
   const unsure = services

@@ -18,7 +18,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(checkout, { recursive: true }));
 
-test("a release holds what slots and jobs mount read-only from the checkout, and their secrets", () => {
+test("a release holds what slots and jobs mount read-only from the checkout, there or not, and their secrets", () => {
   const at = (name: string) => join(checkout, name).replaceAll("$", "$$$$");
   const bind = (name: string, readOnly = true) => ({
     type: "bind",
@@ -30,18 +30,25 @@ test("a release holds what slots and jobs mount read-only from the checkout, and
     {
       name: "shop",
       services: {
-        web: { image: "shop", expose: [80], volumes: [bind("app.conf"), bind("absent")], secrets: [{ source: "key" }] },
+        web: {
+          image: "shop",
+          expose: [80],
+          volumes: [bind("app.conf"), bind("absent"), { ...bind("refused"), bind: { create_host_path: false } }],
+          secrets: [{ source: "key" }, { source: "gone" }],
+        },
         recreated: { image: "shop", expose: [80], volumes: [bind("data", false), bind("seed.sql")] },
         migrate: { image: "shop", volumes: [bind("app.conf"), { ...bind("x"), source: "/etc/hosts" }] },
       },
-      secrets: { key: { file: at("key.pem") }, unused: { file: at("data") } },
+      secrets: { key: { file: at("key.pem") }, unused: { file: at("data") }, gone: { file: at("gone.pem") } },
     },
     checkout,
   );
   const files = mountedFiles({ model, services: factsOf(model) });
-  expect(files).toEqual(
-    ["app.conf", "key.pem"].map((name) => ({ source: join(checkout, name), name: bundleName(model, at(name)) })),
-  );
+  expect(files).toEqual([
+    { source: join(checkout, "app.conf"), name: bundleName(model, at("app.conf")) },
+    { source: null, name: bundleName(model, at("absent")) },
+    { source: join(checkout, "key.pem"), name: bundleName(model, at("key.pem")) },
+  ]);
   expect(files[0]?.name).toMatch(/^[0-9a-f]{12}-app\.conf$/);
 });
 

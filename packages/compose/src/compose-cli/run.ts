@@ -8,8 +8,9 @@ import { endWithSignal, signalGroup } from "./end-with-signal.ts";
 export interface ComposeRunOptions {
   /** What follows `docker compose`. */
   readonly args: readonly string[];
-  /** The whole environment of the child; nothing is added to it. */
+  /** The whole environment of the child; nothing is added to it but `PWD`. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Absolute. Where it leads through a link, Compose takes paths and the name of the project from the link. */
   readonly cwd?: string | undefined;
   readonly stdin?: string | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -60,7 +61,7 @@ async function run(command: readonly string[], options: ComposeRunOptions): Prom
   const [file = "", ...args] = command;
   const child = spawn(file, args, {
     cwd: options.cwd,
-    env: { ...options.env },
+    env: { ...options.env, ...(options.cwd === undefined ? {} : { PWD: options.cwd }) },
     detached: true,
     stdio: [stdin === undefined ? "ignore" : "pipe", "pipe", "pipe"],
   });

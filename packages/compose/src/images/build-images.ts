@@ -1,6 +1,6 @@
 import { type CallOptions, type ResolvedProject, SluiceError, stackNames } from "@sluice/core";
 import type { Engine } from "../engine/engine.ts";
-import { buildModel, sharedBuilds } from "./build-model.ts";
+import { buildModel, sharedBuilds, withContexts } from "./build-model.ts";
 import { passingTag } from "./passing-tags.ts";
 import { sweepPassing } from "./remove-tags.ts";
 import { runBuild } from "./run-build.ts";
@@ -29,7 +29,7 @@ export async function buildImages(
   { signal, onOutput }: CallOptions,
 ): Promise<ImagesBuilt> {
   const passing = passingTag(stack);
-  const shared = sharedBuilds(model, services);
+  const shared = sharedBuilds(model, withContexts(model, services));
   const tags = Object.fromEntries(
     [...new Set(Object.values(shared))].map((name) => [name, `${stackNames.imageRepository(stack, name)}:${passing}`]),
   );
@@ -47,7 +47,7 @@ export async function buildImages(
   // A build goes on when its deployer is killed, and may tag its images after the next run has swept: now there is time.
   const swept = sweepPassing(engine, stack, { signal, except: passing }).catch(() => undefined);
   try {
-    const built = buildModel(model, tags);
+    const built = buildModel(model, tags, shared);
     const { reported } = await runBuild(engine, built, { services, tags: Object.values(tags), signal, onOutput });
     await swept;
     const docker = await engine.docker();

@@ -1,5 +1,5 @@
-import { expect, it } from "vitest";
-import { buildModel, builtFor, sharedBuilds } from "./build-model.ts";
+import { describe, expect, it } from "vitest";
+import { buildModel, builtFor, sharedBuilds, withContexts } from "./build-model.ts";
 
 const model = {
   name: "shop",
@@ -37,5 +37,52 @@ it("builds what is word for word the same once", () => {
     other: "other",
     web: "web",
     worker: "web",
+  });
+});
+
+it("builds for the platform of the service, and for two of them twice", () => {
+  const build = { context: "/src" };
+  const services = {
+    arm: { build, platform: "linux/arm64" },
+    intel: { build, platform: "linux/amd64" },
+    plain: { build },
+  };
+  const shared = sharedBuilds({ name: "shop", services }, Object.keys(services));
+  expect(shared).toEqual({ arm: "arm", intel: "intel", plain: "plain" });
+  expect(buildModel({ name: "shop", services }, { intel: "sluice/shop-intel:t" }).services).toEqual({
+    intel: { image: "sluice/shop-intel:t", build, platform: "linux/amd64" },
+  });
+});
+
+describe("what a build begins from", () => {
+  const services = {
+    web: { build: { context: "/web", additional_contexts: { libs: "service:libs", src: "/src" } } },
+    libs: { build: { context: "/libs", additional_contexts: { base: "service:base" } } },
+    base: { build: { context: "/base" } },
+    assets: { build: { context: "/base" } },
+    tool: { build: { context: "/tool" } },
+    db: { image: "postgres:17" },
+  };
+  const ofServices = { name: "shop", services };
+
+  it("is built with it, with what that begins from", () => {
+    expect(withContexts(ofServices, ["web"]).toSorted()).toEqual(["base", "libs", "web"]);
+    expect(withContexts(ofServices, ["tool"])).toEqual(["tool"]);
+  });
+
+  it("ends where it comes round, or is nothing that is built", () => {
+    const build = { context: "/x", additional_contexts: { a: "service:web", b: "service:db", c: "service:gone" } };
+    expect(withContexts({ name: "shop", services: { ...services, web: { build } } }, ["web"])).toEqual(["web"]);
+  });
+
+  it("is called by the name under which it is built", () => {
+    const shared = sharedBuilds(ofServices, withContexts(ofServices, ["web", "assets"]));
+    expect(shared).toMatchObject({ base: "assets", assets: "assets" });
+    const tags = { web: "w:t", libs: "l:t", assets: "a:t" };
+    expect(buildModel(ofServices, tags, shared).services).toEqual({
+      web: { image: "w:t", build: { context: "/web", additional_contexts: { libs: "service:libs", src: "/src" } } },
+      libs: { image: "l:t", build: { context: "/libs", additional_contexts: { base: "service:assets" } } },
+      assets: { image: "a:t", build: { context: "/base" } },
+    });
   });
 });

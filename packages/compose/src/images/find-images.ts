@@ -2,6 +2,7 @@ import { type CallOptions, type ComposeModel, SluiceError } from "@sluice/core";
 import { runCompose } from "../compose-cli/run.ts";
 import type { Engine } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
+import { pullOf } from "./pull-policy.ts";
 
 /** Id of an image on the engine, or `null`. */
 export async function imageId(engine: Engine, name: string): Promise<string | null> {
@@ -12,10 +13,10 @@ export async function imageId(engine: Engine, name: string): Promise<string | nu
 }
 
 /**
- * Image ids of services that only name their image; those that are not on the engine, and those with
- * `pull_policy: always`, are pulled by Compose, with the credentials and platforms it knows.
+ * Image ids of services that only name their image, pulled by Compose, with the credentials and platforms it knows, as their
+ * `pull_policy` says.
  *
- * @throws SluiceError IMAGE_MISSING naming the images
+ * @throws SluiceError IMAGE_MISSING naming the images that are not there, or that were to be pulled anew and cannot be
  */
 export async function findImages(
   engine: Engine,
@@ -25,10 +26,18 @@ export async function findImages(
 ): Promise<Readonly<Record<string, string>>> {
   const nameOf = (service: string) => model.services[service]?.image ?? "";
   const before = await Promise.all(services.map((service) => imageId(engine, nameOf(service))));
-  const wanted = services.filter(
-    (service, index) => before[index] === null || model.services[service]?.["pull_policy"] === "always",
+  const wished = services.map((service, index) =>
+    pullOf(model.services[service]?.["pull_policy"], before[index] !== null),
   );
-  const output = wanted.length > 0 ? await pull(engine, model, wanted, options) : "";
+  await pullAnew(
+    engine,
+    model,
+    services.filter((_, index) => wished[index] === "anew"),
+    options,
+  );
+  const wanted = services.filter((_, index) => wished[index] === "missing");
+  // A failure is judged by what is there afterwards.
+  const { output } = await pull(engine, model, wanted, ["--ignore-pull-failures"], options);
   const ids = await Promise.all(
     services.map(async (service) => [service, await imageId(engine, nameOf(service))] as const),
   );
@@ -40,20 +49,45 @@ export async function findImages(
   });
 }
 
-/** A failure is judged by what is there afterwards. Resolves with the end of the output. */
+/** What is on the engine may be an older one under the same name. */
+async function pullAnew(
+  engine: Engine,
+  model: ComposeModel,
+  services: readonly string[],
+  options: CallOptions,
+): Promise<void> {
+  const { exitCode, output } = await pull(engine, model, services, [], options);
+  if (exitCode === 0) return;
+  const names = [...new Set(services.map((service) => model.services[service]?.image))];
+  const which = names.length === 1 ? "cannot be pulled" : "cannot all be pulled";
+  const reason = output.split("\n").at(-1) ?? "";
+  throw new SluiceError("IMAGE_MISSING", `what pull_policy asks for anew ${which}: ${names.join(", ")}: ${reason}`, {
+    detail: output || undefined,
+    hint: "is the registry up, and `docker login` still valid? To deploy what is on the engine, set pull_policy: missing",
+  });
+}
+
+interface Pulled {
+  readonly exitCode: number;
+  /** The end of it. */
+  readonly output: string;
+}
+
 async function pull(
   engine: Engine,
   model: ComposeModel,
   services: readonly string[],
+  flags: readonly string[],
   { signal, onOutput }: CallOptions,
-): Promise<string> {
+): Promise<Pulled> {
+  if (services.length === 0) return { exitCode: 0, output: "" };
   const chosen = Object.fromEntries(
     services.map((name) => {
       const { image, platform } = model.services[name] as { image?: string; platform?: string };
       return [name, { image, ...(platform ? { platform } : {}) }];
     }),
   );
-  const { stdout, stderr } = await runCompose({
+  const { exitCode, stdout, stderr } = await runCompose({
     args: [
       "-p",
       model.name,
@@ -66,7 +100,7 @@ async function pull(
       "-f",
       "-",
       "pull",
-      "--ignore-pull-failures",
+      ...flags,
     ],
     env: engine.env,
     cwd: "/",
@@ -76,5 +110,5 @@ async function pull(
     signal,
     onOutput,
   });
-  return engine.redact(`${stdout}${stderr}`.trim().split("\n").slice(-20).join("\n"));
+  return { exitCode, output: engine.redact(`${stdout}${stderr}`.trim().split("\n").slice(-20).join("\n")) };
 }

@@ -20,6 +20,7 @@ import { hashOf } from "./canonical-json.ts";
 import { composeError } from "./compose-errors.ts";
 import { filledIn, readMentions } from "./filled-in.ts";
 import { migrationJob } from "./migration-job.ts";
+import { missingFileFindings, missingFiles } from "./missing-files.ts";
 import { positionOf } from "./positions.ts";
 import { checkoutOf, findProjectFiles, type ProjectFiles } from "./project-files.ts";
 import { readEnvSources, readSources, type SourceFile } from "./source-files.ts";
@@ -106,8 +107,8 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
       const decisions = job ? [job.decision, ...ofFiles] : ofFiles;
       // It was asked for by name, as `docker compose run` asks for a service whatever its profiles.
       if (job) activeNames.add(job.decision.service);
-      const facts = serviceFacts(model, decisions, config, activeNames);
-      const unwatched = unwatchedFindings(config, facts).map((finding) => ({
+      const services = serviceFacts(model, decisions, config, activeNames);
+      const unwatched = unwatchedFindings(config, services).map((finding) => ({
         ...finding,
         path: ["services", finding.service ?? ""],
       }));
@@ -115,19 +116,25 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
       const ofSqlFiles = job?.sqlDirectory
         ? await sqlFileFindings(job.sqlDirectory, found.directory, job.decision.service)
         : [];
+      // The files of a job that the configuration makes are looked at by themselves.
+      const missing = missingFiles({ model: written, services });
       // Where nothing is said, nobody asks for the place.
-      const sources = all.stderr !== "" || told.length > 0 ? await sourcesOf(found) : [];
+      const isSilent = all.stderr === "" && told.length === 0 && missing.length === 0;
+      const sources = isSilent ? [] : await sourcesOf(found);
       return {
         stack: model.name,
         directory: found.directory,
         files: found.files,
         model,
         secrets: secretValues(model, filledIn(mentions, env, model)),
-        services: facts,
+        services,
         modelHash: hashOf(model),
         findings: [
           ...composeWarnings(all.stderr, sources),
-          ...told.map(({ path, ...finding }) => ({ ...finding, position: positionOf(sources, path) })),
+          ...[...told, ...missingFileFindings(missing, sources)].map(({ path, ...finding }) => ({
+            ...finding,
+            position: positionOf(sources, path),
+          })),
           ...ofSqlFiles,
         ],
       };

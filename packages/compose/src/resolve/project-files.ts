@@ -14,7 +14,7 @@ export interface ProjectFiles {
   readonly files: readonly string[];
   /** Where relative paths of the files start from. */
   readonly directory: string;
-  /** `--env-file`, or the `.env` that Compose reads by itself. */
+  /** `--env-file`, or those of COMPOSE_ENV_FILES, or the `.env` that Compose reads by itself. */
   readonly envFiles: readonly string[];
 }
 
@@ -29,12 +29,17 @@ export async function findProjectFiles(
   envFiles: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<ProjectFiles> {
-  const written = files.length > 0 ? files : await composeFileVariable(directory, envFiles, env);
+  const named = envFiles.length > 0 ? envFiles : envFilesVariable(env);
+  const written = files.length > 0 ? files : await composeFileVariable(directory, named, env);
   const found = written.length > 0 ? written.map((file) => resolve(directory, file)) : await discover(directory);
   const home = found[0] === undefined ? directory : dirname(found[0]);
   const dotEnv = [...new Set([join(home, ".env"), join(directory, ".env")])];
-  const given = envFiles.map((file) => resolve(directory, file));
+  const given = named.map((file) => resolve(directory, file));
   return { files: found, directory: home, envFiles: given.length > 0 ? given : dotEnv };
+}
+
+function envFilesVariable({ COMPOSE_ENV_FILES = "" }: Readonly<Record<string, string | undefined>>): readonly string[] {
+  return COMPOSE_ENV_FILES.split(",").filter((file) => file !== "");
 }
 
 async function composeFileVariable(

@@ -73,6 +73,17 @@ export function envFilesOf(source: SourceFile): readonly string[] {
   return absolute(source, files);
 }
 
+/** Mounts that files write in the long form for a service. */
+export function writtenMounts(
+  sources: readonly SourceFile[],
+  service: string,
+): readonly { readonly target: unknown; readonly createHostPath: unknown }[] {
+  const written = sources.flatMap(writtenServices).filter(([name]) => name === service);
+  return written
+    .flatMap(([, { volumes }]) => listOf(volumes).map(mapOf))
+    .map(({ target, bind }) => ({ target, createHostPath: mapOf(bind)["create_host_path"] }));
+}
+
 /** Services by name, as the file has them: with values of any shape, as this is for files that may be wrong. */
 export function writtenServices(source: SourceFile): readonly (readonly [string, WrittenMap])[] {
   const services = mapOf(mapOf(written(source))["services"]);

@@ -24,8 +24,8 @@ export interface BundleStore {
 
 /** A file or directory of the checkout that a service mounts. */
 export interface BundleFile {
-  /** Absolute path in the checkout. */
-  readonly source: string;
+  /** Absolute path in the checkout; `null` for an empty directory, as Compose makes one of what is not there. */
+  readonly source: string | null;
   /** Relative path inside the bundle's `files`. */
   readonly name: string;
 }

@@ -50,6 +50,14 @@ it("keeps the model from everybody else", async () => {
   expect(await readFile(join(dir, "r1", "bundle.json"), "utf8")).not.toContain(secret);
 });
 
+it("holds an empty directory that every container can read for what is not in the checkout", async () => {
+  const { store } = await aStore();
+  const { filesDir } = await store.save(aBundle(), model, [{ source: null, name: "1-overrides" }]);
+  const made = await stat(join(filesDir, "1-overrides"));
+  expect([made.isDirectory(), made.mode & 0o777]).toEqual([true, 0o755]);
+  expect(await store.load("r1")).toMatchObject({ filesDir });
+});
+
 it("copies files and directories with modes, times and links, and follows none of them", async () => {
   const { store, checkout } = await aStore();
   await mkdir(join(checkout, "conf", "empty"), { recursive: true });

@@ -9,7 +9,7 @@ import {
   type StoredRelease,
 } from "@sluice/core";
 import { type BundleDocument, formatDocument, invalidBundle, parseDocument } from "./bundle-document.ts";
-import { copyTree } from "./copy-tree.ts";
+import { copyTree, makeEmpty } from "./copy-tree.ts";
 import { createFile, replaceFile, syncPath, temporaryName, temporaryPrefix } from "./durable.ts";
 import { firstDifference, takeInventory } from "./inventory.ts";
 import { storeError } from "./store-error.ts";
@@ -65,7 +65,10 @@ export function createBundleStore(dir: string): BundleStore {
       await mkdir(join(temporary, "files"), { recursive: true, mode: 0o700 });
       await removeStale(dir, temporary);
       await createFile(join(temporary, "model.json"), JSON.stringify(model));
-      for (const { source, name } of files) await copyTree(source, join(temporary, "files", assertName(name)));
+      for (const { source, name } of files) {
+        const copy = join(temporary, "files", assertName(name));
+        await (source === null ? makeEmpty(copy) : copyTree(source, copy));
+      }
       const document = { bundle, contents: await contentsOf(temporary) };
       await createFile(join(temporary, "bundle.json"), formatDocument(document));
       await syncPath(join(temporary, "files"));

@@ -21,6 +21,13 @@ export async function copyTree(source: string, target: string): Promise<void> {
   await copyEntry(real, target);
 }
 
+/** A directory as the engine makes one for a mount of what is not there. */
+export async function makeEmpty(target: string): Promise<void> {
+  await mkdir(target);
+  await chmod(target, 0o755);
+  await syncPath(target);
+}
+
 async function copyEntry(source: string, target: string): Promise<void> {
   const stats = await lstat(source);
   if (stats.isSymbolicLink()) {

@@ -1,0 +1,68 @@
+import type { ResolvedProject } from "@sluice/core";
+import { type CopiedFile, copiedFiles, mayBeMade, presenceOf } from "../bundle-files/copied-files.ts";
+import type { ServiceFinding } from "../roles/service-findings.ts";
+import { type SourceFile, writtenMounts } from "./source-files.ts";
+
+/** What a release would hold a copy of, and is not there. */
+export function missingFiles(project: Pick<ResolvedProject, "model" | "services">): readonly CopiedFile[] {
+  return copiedFiles(project).filter((file) => presenceOf(file) !== "there");
+}
+
+/**
+ * What is not there is told before anything is built: a warning where Compose would make an empty directory of it, an error where
+ * the containers of a slot could not be made. Each file once, for the first service that uses it.
+ */
+export function missingFileFindings(
+  missing: readonly CopiedFile[],
+  sources: readonly SourceFile[],
+): readonly ServiceFinding[] {
+  const first = new Map(missing.toReversed().map((file) => [file.path.join("\0"), file]));
+  return missing
+    .filter((file) => first.get(file.path.join("\0")) === file)
+    .map((file) => (file.mount ? mountFinding(file, sources) : fileFinding(file)));
+}
+
+function mountFinding(file: CopiedFile, sources: readonly SourceFile[]): ServiceFinding {
+  const { service, source, path } = file;
+  const common = { code: "mount-not-there", service, path };
+  const isMade = presenceOf(file) === "absent" && mayBeMade(file) && !isForbidden(file, sources);
+  if (isMade) {
+    return {
+      ...common,
+      severity: "warn",
+      message: `${service} mounts ${source}, which is not there: the release holds an empty directory, as Compose would make one`,
+      hint: "put it into the checkout if it is meant to hold something, or take the mount out",
+    };
+  }
+  return {
+    ...common,
+    severity: "error",
+    message: `${service} mounts ${source}, ${fault(file)}`,
+    hint: "put it into the checkout, or set bind.create_host_path: true if an empty directory will do",
+  };
+}
+
+/** Version 2 of Compose does not say it in what it resolves. */
+function isForbidden({ service, mount }: CopiedFile, sources: readonly SourceFile[]): boolean {
+  return writtenMounts(sources, service).some(
+    ({ target, createHostPath }) => target === mount?.target && createHostPath === false,
+  );
+}
+
+function fileFinding(file: CopiedFile): ServiceFinding {
+  const { service, source, path } = file;
+  const [kind, key] = path;
+  const what = kind === "secrets" ? "secret" : "config";
+  return {
+    severity: "error",
+    code: "file-not-there",
+    message: `${what} ${key} of ${service} is ${source}, ${fault(file)}`,
+    hint: "put it into the checkout before the deployment, or write the path at which the host has it",
+    service,
+    path,
+  };
+}
+
+function fault(file: CopiedFile): string {
+  return presenceOf(file) === "absent" ? "which is not there" : "which leads nowhere or may not be looked at";
+}
