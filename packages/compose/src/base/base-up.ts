@@ -5,7 +5,7 @@ import { composeLabels, inspectAll, listProject } from "../engine/containers.ts"
 import type { Engine } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
 import { startContainers } from "../engine/start.ts";
-import { networkNames } from "../networks/base-networks.ts";
+import { ensureBaseResources, networkNames, onExistingResources } from "../networks/base-networks.ts";
 import { baseEndpoints, connect } from "../networks/connect.ts";
 import { listLinks } from "../networks/links.ts";
 import { waitContainer } from "../slots/wait-ready.ts";
@@ -25,11 +25,17 @@ export async function baseUp(
 ): Promise<void> {
   const before = await containersOf(engine, model.name, service.name);
   if (before.length === 0 || !(await allCurrent(engine, model, service, before))) {
-    await composeModel(engine, model, ["up", "--no-start", "--no-deps", "--no-build", service.name], {
-      ...options,
-      failed: `service ${service.name} cannot be created`,
-      source: service.name,
-    });
+    await ensureBaseResources(engine, model, options);
+    await composeModel(
+      engine,
+      onExistingResources(model),
+      ["up", "--no-start", "--no-deps", "--no-build", service.name],
+      {
+        ...options,
+        failed: `service ${service.name} cannot be created`,
+        source: service.name,
+      },
+    );
   }
   const containers = await containersOf(engine, model.name, service.name);
   if (containers.length === 0 && service.replicas > 0) {
