@@ -83,6 +83,7 @@ describe("startBudget", () => {
     expect(startBudget({ test: ["CMD", "true"] }, 90_000)).toEqual({
       timeoutMs: 90_000,
       derivation: "startTimeout 1m30s",
+      isConfigured: true,
     });
   });
 });
