@@ -31,6 +31,7 @@ export async function buildRelease(
   const { project, request, key } = source;
   const built = await provideImages(ports, source, options, progress);
   const id = ports.identity.id(key, built.images);
+  const services = await ports.images.facts(project, built.images, options.signal);
   const bundle: ReleaseBundle = {
     version: 1,
     id,
@@ -39,7 +40,7 @@ export async function buildRelease(
     commit: request.commit,
     createdAt: creationTime(ports.clock.now(), source.newestAt),
     key,
-    services: project.services,
+    services,
     images: built.images,
     imageTags: built.imageTags,
     ...(built.digests ? { digests: built.digests } : {}),

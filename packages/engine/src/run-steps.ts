@@ -7,6 +7,7 @@ import { untilEngineAnswers } from "./engine-away.ts";
 import { record, recordAtGate, recordIfPossible } from "./record-step.ts";
 import { report } from "./report.ts";
 import { type DeploymentScope, emit } from "./scope.ts";
+import { stepBudgetMs } from "./step-budget.ts";
 import { undoBudgetMs } from "./undo-budget.ts";
 
 export type RunResult = { /** Steps with an intent, in order. */ readonly begun: readonly string[] } & (
@@ -92,7 +93,8 @@ async function runStep(step: PlanStep, scope: DeploymentScope, signal: AbortSign
 
 async function withDeadline(step: PlanStep, scope: DeploymentScope, signal: AbortSignal): Promise<StepData | void> {
   const { clock } = scope.ports;
-  using deadline = createDeadline(clock, step.timeoutMs);
+  const budgetMs = stepBudgetMs(step, scope.release);
+  using deadline = createDeadline(clock, budgetMs);
   const { aborted } = scope.control;
   const either = AbortSignal.any([signal, deadline.signal, aborted]);
   try {
@@ -101,7 +103,7 @@ async function withDeadline(step: PlanStep, scope: DeploymentScope, signal: Abor
   } catch (error) {
     if (aborted.aborted && !signal.aborted) throw aborted.reason;
     if (!deadline.signal.aborted || signal.aborted || isSluiceError(error)) throw error;
-    throw new SluiceError("DEADLINE_EXCEEDED", `${step.kind} ${step.target} took longer than ${step.timeoutMs} ms`, {
+    throw new SluiceError("DEADLINE_EXCEEDED", `${step.kind} ${step.target} took longer than ${budgetMs} ms`, {
       cause: error,
     });
   }

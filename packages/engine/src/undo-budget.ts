@@ -1,5 +1,6 @@
 import type { PlanStep } from "@sluice/core";
 import { type DeploymentScope, slotServices } from "./scope.ts";
+import { stepBudgetMs } from "./step-budget.ts";
 
 const shortMs = 60_000;
 const startsAgain: ReadonlySet<PlanStep["kind"]> = new Set(["recreate", "close", "base"]);
@@ -27,5 +28,5 @@ export function undoBudgetMs(
     const eachMs = before.map(({ startBudget, stopGraceMs }) => startBudget.timeoutMs + stopGraceMs);
     return eachMs.reduce((sum, ms) => sum + ms, step.timeoutMs + shortMs);
   }
-  return startsAgain.has(step.kind) ? step.timeoutMs + shortMs : 2 * shortMs;
+  return startsAgain.has(step.kind) ? stepBudgetMs(step, previousRelease) + shortMs : 2 * shortMs;
 }

@@ -5,9 +5,11 @@ import { composeLabels, inspectAll, listProject } from "../engine/containers.ts"
 import type { Engine } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
 import { startContainers } from "../engine/start.ts";
-import { networkNames } from "../networks/base-networks.ts";
+import { inlineFiles } from "../model/inline-files.ts";
+import { ensureBaseResources, networkNames, onExistingResources } from "../networks/base-networks.ts";
 import { baseEndpoints, connect } from "../networks/connect.ts";
 import { listLinks } from "../networks/links.ts";
+import { upload } from "../slots/uploads.ts";
 import { waitContainer } from "../slots/wait-ready.ts";
 import { acceptedHashes, builtImages, isCurrent } from "./base-hashes.ts";
 
@@ -24,8 +26,13 @@ export async function baseUp(
   options: CallOptions = {},
 ): Promise<void> {
   const before = await containersOf(engine, model.name, service.name);
+  const filesOf = () => inlineFiles(model, engine.env, [service.name]);
   if (before.length === 0 || !(await allCurrent(engine, model, service, before))) {
-    await composeModel(engine, model, ["up", "--no-start", "--no-deps", "--no-build", service.name], {
+    // What they cannot be made of is told before Compose removes anything.
+    filesOf();
+    await ensureBaseResources(engine, model, options);
+    const args = ["up", "--no-start", "--no-deps", "--no-build", service.name];
+    await composeModel(engine, onExistingResources(model), args, {
       ...options,
       failed: `service ${service.name} cannot be created`,
       source: service.name,
@@ -35,6 +42,9 @@ export async function baseUp(
   if (containers.length === 0 && service.replicas > 0) {
     throw new SluiceError("COMPOSE_FAILED", `service ${service.name}: Compose made no container for it`);
   }
+  // Also those of a run that died before it came to this.
+  const fresh = containers.filter(({ State }) => State.Status === "created");
+  await Promise.all(fresh.map(({ Id }) => upload(engine, Id, filesOf())));
   const links = await listLinks(engine, model.name);
   await Promise.all(containers.map((one) => connect(engine, one, baseEndpoints(one, links, networkNames(model)))));
   await startContainers(

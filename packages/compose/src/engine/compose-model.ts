@@ -36,8 +36,8 @@ export async function composeModel(
       "-",
       ...args,
     ],
-    // A model may be a part of what a project has: what it does not name is no orphan.
-    env: { ...engine.env, COMPOSE_IGNORE_ORPHANS: "1" },
+    // A model may be a part of what a project has: what it does not name is no orphan. Compose refuses both variables at once.
+    env: { ...engine.env, COMPOSE_IGNORE_ORPHANS: "1", COMPOSE_REMOVE_ORPHANS: undefined },
     cwd: "/",
     stdin: JSON.stringify(model),
     redact: engine.redact,

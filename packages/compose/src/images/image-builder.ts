@@ -13,6 +13,7 @@ import { builtFor } from "./build-model.ts";
 import { findAndBuild } from "./find-and-build.ts";
 import { findImages, imageId } from "./find-images.ts";
 import { digestsOf, takeImage } from "./image-digests.ts";
+import { imageFacts } from "./image-facts.ts";
 import { listTagged } from "./list-tagged.ts";
 import { removeTags, sweepPassing } from "./remove-tags.ts";
 
@@ -20,6 +21,7 @@ export function createImageBuilder(engine: Engine): ImageBuilder {
   return {
     build: (project, tag, options) => build(engine, project, tag, options),
     take: (project, tag, images, options) => take(engine, project, tag, images, options),
+    facts: (project, images, signal) => imageFacts(engine, project, images, signal),
     async missing(images, signal) {
       const found = await Promise.all(
         Object.entries(images).map(async ([service, id]) => {

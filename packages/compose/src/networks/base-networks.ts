@@ -3,48 +3,67 @@ import { composeModel } from "../engine/compose-model.ts";
 import type { Engine } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
 
+type Resources = NonNullable<ComposeModel["networks"] | ComposeModel["volumes"]>;
+
 /** Real name of each network of the model by its key. */
 export function networkNames(model: ComposeModel): Readonly<Record<string, string>> {
-  const entries = Object.entries(model.networks ?? {});
-  return Object.fromEntries(entries.map(([key, network]) => [key, network?.name ?? `${model.name}_${key}`]));
+  return namesOf(model, model.networks);
 }
 
 /**
  * Networks and named volumes of the base project, made by Compose itself, so that it takes them for its own later. Slots
- * refer to them as external. A service of no replicas carries them: nothing is created but what it names.
+ * refer to them as external. A service of no replicas carries them: nothing is created but what it names. What is there
+ * is left out, as Compose would remove a network that is defined otherwise now, with all that is on it stopped.
  */
 export async function ensureBaseResources(engine: Engine, model: ComposeModel, options: CallOptions): Promise<void> {
-  if (await allThere(engine, model)) return;
-  const volumes = ownKeys(model.volumes).map((source) => ({ type: "volume", source, target: `/${source}` }));
-  const networks = Object.fromEntries(ownKeys(model.networks).map((key) => [key, null]));
+  const docker = await engine.docker();
+  const [networks, volumes] = await Promise.all([
+    missing(model, model.networks, (name) => docker.getNetwork(name).inspect()),
+    missing(model, model.volumes, (name) => docker.getVolume(name).inspect()),
+  ]);
+  const keys = { networks: Object.keys(networks), volumes: Object.keys(volumes) };
+  if (keys.networks.length + keys.volumes.length === 0) return;
   const carrier = {
     image: "sluice/none",
     pull_policy: "never",
     deploy: { replicas: 0 },
     scale: 0,
-    networks,
-    volumes,
+    ...(keys.networks.length > 0
+      ? { networks: Object.fromEntries(keys.networks.map((key) => [key, null])) }
+      : { network_mode: "none" }),
+    volumes: keys.volumes.map((source) => ({ type: "volume", source, target: `/${source}` })),
   };
-  const { name, networks: allNetworks, volumes: allVolumes } = model;
+  const { name } = model;
   await composeModel(
     engine,
-    { name, services: { "sluice-networks": carrier }, networks: allNetworks, volumes: allVolumes },
+    { name, services: { "sluice-networks": carrier }, networks, volumes },
     ["up", "--no-start", "--no-build"],
     { ...options, failed: `networks and volumes of ${name} cannot be made` },
   );
 }
 
-async function allThere(engine: Engine, model: ComposeModel): Promise<boolean> {
-  const docker = await engine.docker();
-  const names = (kind: ComposeModel["networks"] | ComposeModel["volumes"]) =>
-    ownKeys(kind).map((key) => kind?.[key]?.name ?? `${model.name}_${key}`);
-  const found = await Promise.all([
-    ...names(model.networks).map((name) => unlessStatus(docker.getNetwork(name).inspect(), [404], null)),
-    ...names(model.volumes).map((name) => unlessStatus(docker.getVolume(name).inspect(), [404], null)),
-  ]);
-  return found.every((object) => object !== null);
+/** The model with its networks and volumes as they are on the engine, whatever it says of them: Compose makes none and changes none. */
+export function onExistingResources(model: ComposeModel): ComposeModel {
+  return { ...model, networks: external(model, model.networks), volumes: external(model, model.volumes) };
 }
 
-function ownKeys(objects: ComposeModel["networks"] | ComposeModel["volumes"]): readonly string[] {
-  return Object.entries(objects ?? {}).flatMap(([key, object]) => (object?.external ? [] : [key]));
+function external(model: ComposeModel, resources: Resources | undefined): Resources {
+  const names = Object.entries(namesOf(model, resources));
+  return Object.fromEntries(names.map(([key, name]) => [key, { name, external: true }]));
+}
+
+async function missing(
+  model: ComposeModel,
+  resources: Resources | undefined,
+  inspect: (name: string) => Promise<unknown>,
+): Promise<Resources> {
+  const names = namesOf(model, resources);
+  const own = Object.entries(resources ?? {}).filter(([, resource]) => !resource?.external);
+  const found = await Promise.all(own.map(([key]) => unlessStatus(inspect(names[key] ?? key), [404], null)));
+  return Object.fromEntries(own.filter((_one, index) => found[index] === null));
+}
+
+function namesOf({ name: project }: ComposeModel, resources: Resources | undefined): Readonly<Record<string, string>> {
+  const entries = Object.entries(resources ?? {});
+  return Object.fromEntries(entries.map(([key, resource]) => [key, resource?.name ?? `${project}_${key}`]));
 }

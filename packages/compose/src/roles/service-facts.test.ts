@@ -83,6 +83,7 @@ describe("startBudget", () => {
     expect(startBudget({ test: ["CMD", "true"] }, 90_000)).toEqual({
       timeoutMs: 90_000,
       derivation: "startTimeout 1m30s",
+      isConfigured: true,
     });
   });
 });
@@ -150,6 +151,7 @@ describe("findings", () => {
       name: "shop",
       services: { app: { image: "shop", ...service } },
       secrets: { key: { environment: "KEY" } },
+      configs: { limits: { content: "5" }, mode: { environment: "MODE" }, filed: { file: "./filed" } },
     };
     const decisions = classifyServices(model, { app: override });
     return serviceFindings(model, decisions, { app: override }).map(
@@ -184,6 +186,27 @@ describe("findings", () => {
       "info secret-from-environment services.app.secrets.0",
     ]);
     expect(find({ ports }, { health: { path: "/up" } })).toEqual([]);
+  });
+
+  test("tell what a variable of the shell is needed for", () => {
+    expect(find({ ports, healthcheck, configs: [{ source: "limits" }, { source: "mode" }] })).toEqual([
+      "info secret-from-environment services.app.configs.1",
+    ]);
+  });
+
+  test("refuse a secret or config without a file where Compose cannot put it", () => {
+    const readOnly = { ports, healthcheck, read_only: true };
+    expect(find({ ...readOnly, configs: [{ source: "filed" }, { source: "limits" }] })).toEqual([
+      "error read-only-without-file services.app.configs.1",
+    ]);
+    expect(find({ ...readOnly, configs: [{ source: "filed" }] })).toEqual([]);
+  });
+
+  test.each(["pre_start", "post_start", "pre_stop"])("tell of a hook that is not run: %s", (hook) => {
+    expect(find({ image: "postgres", [hook]: [{ command: ["warm"] }] })).toEqual([
+      `warn hook-not-run services.app.${hook}`,
+    ]);
+    expect(find({ image: "postgres", [hook]: [] })).toEqual([]);
   });
 
   test("refuse a volume of one letter, which is mounted nowhere", () => {

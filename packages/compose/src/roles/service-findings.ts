@@ -1,4 +1,4 @@
-import type { ComposeModel, Finding, RoleDecision } from "@sluice/core";
+import type { ComposeFileObject, ComposeModel, Finding, RoleDecision } from "@sluice/core";
 import { isApplication } from "@sluice/core";
 import { firstBlocker, sharedServices } from "./blockers.ts";
 import type { RoleOverrides } from "./classify-services.ts";
@@ -31,7 +31,7 @@ function findingsOf(
 ): readonly ServiceFinding[] {
   const { role, service } = decision;
   const ofApplications = [impossible, stopFirst, withoutHealthcheck, named, secretsOfShell];
-  const ofAll = [driveLetter, sharesWithSlot, unsure, jobBeforeItsNeeds, besideJob];
+  const ofAll = [driveLetter, readOnlyWithoutFile, sharesWithSlot, unsure, jobBeforeItsNeeds, besideJob, hookNotRun];
   return [...ofAll, ...(isApplication(role) ? ofApplications : [])].flatMap((find) => {
     const finding = find(model, decision, override, decisions);
     return finding ? [{ ...finding, service, path: ["services", service, ...finding.path] }] : [];
@@ -188,15 +188,56 @@ const named: Find = (model, { service, strategy }) => {
 };
 
 const secretsOfShell: Find = (model, { service }) => {
-  const secrets = model.services[service]?.secrets ?? [];
-  const index = secrets.findIndex(({ source }) => model.secrets?.[source]?.["environment"] !== undefined);
+  const use = useOf(model, service, ({ environment }) => environment !== undefined);
   return (
-    index >= 0 && {
+    use && {
       severity: "info",
       code: "secret-from-environment",
-      message: `secret ${secrets[index]?.source} of ${service} is a variable of the deployer's environment: no release keeps it`,
-      hint: "it must be set for every deployment and rollback; a secret with file: is kept with the release",
-      path: ["secrets", index],
+      message: `${use.title} is a variable of the deployer's environment: no release keeps it`,
+      hint: `it must be set for every deployment and rollback; a ${use.noun} with file: is kept with the release`,
+      path: use.path,
+    }
+  );
+};
+
+/** Compose would say so too, but only when containers are already being made. */
+const readOnlyWithoutFile: Find = (model, { service, role }) => {
+  if (role === "tool" || model.services[service]?.["read_only"] !== true) return undefined;
+  const use = useOf(model, service, ({ environment, content }) => environment !== undefined || content !== undefined);
+  return (
+    use && {
+      severity: "error",
+      code: "read-only-without-file",
+      message: `${use.title} cannot be put into its containers: they are read_only`,
+      hint: `give the ${use.noun} file:, which is mounted, or take read_only away`,
+      path: use.path,
+    }
+  );
+};
+
+function useOf(model: ComposeModel, service: string, isMeant: (object: ComposeFileObject) => boolean) {
+  for (const [kind, noun] of [["secrets", "secret"] as const, ["configs", "config"] as const]) {
+    const uses = model.services[service]?.[kind] ?? [];
+    const index = uses.findIndex(({ source }) => isMeant(model[kind]?.[source] ?? {}));
+    if (index >= 0) return { noun, title: `${noun} ${uses[index]?.source} of ${service}`, path: [kind, index] };
+  }
+  return undefined;
+}
+
+/** Compose itself runs them, around what it starts and stops itself. */
+const hookNotRun: Find = (model, { service, role }) => {
+  const hooks = ["pre_start", "post_start", "pre_stop"].filter((key) => {
+    const written = model.services[service]?.[key];
+    return Array.isArray(written) && written.length > 0;
+  });
+  return (
+    role !== "tool" &&
+    hooks[0] !== undefined && {
+      severity: "warn",
+      code: "hook-not-run",
+      message: `${hooks.join(" and ")} of ${service} will not be run: containers are started and stopped without Compose`,
+      hint: "do it in the command of the service, or before its start in a job that it waits for",
+      path: [hooks[0]],
     }
   );
 };

@@ -10,8 +10,8 @@ const defaultMs = 60_000;
  */
 export function startBudget(healthcheck: ComposeHealthcheck | undefined, configuredMs?: number): StartBudget {
   if (configuredMs !== undefined)
-    return { timeoutMs: configuredMs, derivation: `startTimeout ${formatDuration(configuredMs)}` };
-  if (!healthcheck || healthcheck.disable === true || healthcheck.test?.[0] === "NONE") {
+    return { timeoutMs: configuredMs, derivation: `startTimeout ${formatDuration(configuredMs)}`, isConfigured: true };
+  if (!healthcheck || isSwitchedOff(healthcheck)) {
     return { timeoutMs: defaultMs, derivation: `default ${formatDuration(defaultMs)} (no health check)` };
   }
   const startPeriod = duration(healthcheck.start_period, 0);
@@ -24,6 +24,10 @@ export function startBudget(healthcheck: ComposeHealthcheck | undefined, configu
     timeoutMs: startPeriod + retries * (interval + timeout),
     derivation: startPeriod > 0 ? `start_period ${formatDuration(startPeriod)} + ${checks}` : checks,
   };
+}
+
+export function isSwitchedOff(healthcheck: ComposeHealthcheck | undefined): boolean {
+  return healthcheck?.disable === true || healthcheck?.test?.[0] === "NONE";
 }
 
 function duration(text: string | undefined, fallbackMs: number): number {

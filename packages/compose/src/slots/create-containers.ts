@@ -2,6 +2,7 @@ import { type CallOptions, type ComposeModel, stackNames } from "@sluice/core";
 import { composeModel, isOverlap } from "../engine/compose-model.ts";
 import { composeLabels, listProject } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
+import { type InlineFile, inlineFiles } from "../model/inline-files.ts";
 import { slotNetworks } from "../model/networks.ts";
 import type { PlaceRequest } from "../model/slot-model.ts";
 import { parseCidr } from "../networks/cidr.ts";
@@ -14,8 +15,9 @@ import { splitUploads, type Upload, upload } from "./uploads.ts";
 type ModelOf = (subnets: Readonly<Record<string, string>>) => ComposeModel;
 
 /**
- * Creates what the model holds, nothing started; chooses other subnets when somebody took one of them meanwhile. On an
- * engine that shares no file system with this machine, the release's copies of files are put into the containers.
+ * Creates what the model holds, nothing started; chooses other subnets when somebody took one of them meanwhile. Secrets
+ * and configs without a file are put into the containers, and on an engine that shares no file system with this machine the
+ * release's copies of files.
  *
  * @throws SluiceError COMPOSE_FAILED, SUBNET_EXHAUSTED, ENGINE_FAILED
  */
@@ -51,13 +53,14 @@ async function create(
     const whole = modelOf(subnets);
     const { model, uploads } =
       kind === "unix" ? { model: whole, uploads: [] } : splitUploads(whole, request.release.filesDir);
+    const files = [...uploads, ...inlineFiles(model, engine.env)];
     try {
       await composeModel(engine, model, ["up", "--no-start", "--no-build"], {
         ...options,
         failed: `containers of ${project} cannot be created`,
         source: project,
       });
-      return await uploadAll(engine, project, uploads);
+      return await uploadAll(engine, project, files);
     } catch (error) {
       if (attempt === 5 || !isOverlap(error)) throw error;
       refused.push(...Object.values(subnets));
@@ -85,13 +88,16 @@ async function slotSubnets(
   return subnets;
 }
 
-async function uploadAll(engine: Engine, project: string, uploads: readonly Upload[]): Promise<void> {
+async function uploadAll(engine: Engine, project: string, uploads: readonly (Upload | InlineFile)[]): Promise<void> {
   if (uploads.length === 0) return;
   const containers = await listProject(engine, project);
   await Promise.all(
-    containers.map(({ Id, Labels }) => {
-      const own = uploads.filter(({ service }) => service === Labels[composeLabels.service]);
-      return upload(engine, Id, own);
-    }),
+    // What runs has its files.
+    containers
+      .filter(({ State }) => State === "created")
+      .map(({ Id, Labels }) => {
+        const own = uploads.filter(({ service }) => service === Labels[composeLabels.service]);
+        return upload(engine, Id, own);
+      }),
   );
 }

@@ -6,6 +6,7 @@ import { pack } from "tar-stream";
 import type { Engine } from "../engine/engine.ts";
 import { engineError } from "../engine/errors.ts";
 import { unescapeDollars } from "../model/dollars.ts";
+import type { InlineFile } from "../model/inline-files.ts";
 
 /** A file or directory of a release that goes into the containers of a service. */
 export interface Upload {
@@ -52,8 +53,12 @@ export function splitUploads(
   return { model: { ...model, services: Object.fromEntries(services) }, uploads };
 }
 
-/** @throws SluiceError ENGINE_FAILED */
-export async function upload(engine: Engine, container: string, uploads: readonly Upload[]): Promise<void> {
+/** Puts files into a container that was created and not started. @throws SluiceError ENGINE_FAILED */
+export async function upload(
+  engine: Engine,
+  container: string,
+  uploads: readonly (Upload | InlineFile)[],
+): Promise<void> {
   if (uploads.length === 0) return;
   const tar = pack();
   const sent = engine
@@ -64,9 +69,11 @@ export async function upload(engine: Engine, container: string, uploads: readonl
       throw engineError(error, `files of the release cannot be put into container ${container.slice(0, 12)}`);
     });
   const written = (async () => {
-    for (const { source, target } of uploads) {
+    for (const file of uploads) {
+      const name = posix.relative("/", file.target);
+      if ("content" in file) tar.entry({ name, mode: file.mode, uid: file.uid, gid: file.gid }, file.content);
       // As with a mount, a link that is named itself is followed; links inside are kept.
-      await addEntry(tar, await realpath(source), posix.relative("/", target));
+      else await addEntry(tar, await realpath(file.source), name);
     }
     tar.finalize();
   })();

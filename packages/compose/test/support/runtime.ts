@@ -19,9 +19,13 @@ export const openRuntime = () =>
     },
   });
 
-export const runtime = createComposeRuntime({
-  env: process.env,
-  clock,
-  config: async () => defaultConfig(),
-  readRouting,
-});
+/** With more in its environment than this process has. */
+export const runtimeWith = (env: Readonly<Record<string, string>>) =>
+  createComposeRuntime({
+    env: { ...process.env, ...env },
+    clock,
+    config: async () => defaultConfig(),
+    readRouting,
+  });
+
+export const runtime = runtimeWith({});

@@ -35,8 +35,8 @@ export interface ComposeService {
   readonly stop_grace_period?: string | undefined;
   readonly devices?: readonly unknown[] | undefined;
   readonly privileged?: boolean | undefined;
-  readonly secrets?: readonly { readonly source: string; readonly target?: string | undefined }[] | undefined;
-  readonly configs?: readonly { readonly source: string; readonly target?: string | undefined }[] | undefined;
+  readonly secrets?: readonly ComposeFileUse[] | undefined;
+  readonly configs?: readonly ComposeFileUse[] | undefined;
   readonly [key: string]: unknown;
 }
 
@@ -93,9 +93,22 @@ export interface ComposeVolume {
   readonly [key: string]: unknown;
 }
 
+/** What a service says of a secret or config that it has. */
+export interface ComposeFileUse {
+  readonly source: string;
+  readonly target?: string | undefined;
+  readonly uid?: string | undefined;
+  readonly gid?: string | undefined;
+  /** Newer Compose writes the octal digits. */
+  readonly mode?: number | string | undefined;
+}
+
 export interface ComposeFileObject {
   readonly name?: string | undefined;
   readonly file?: string | undefined;
+  /** Name of a variable that holds the content. */
+  readonly environment?: string | undefined;
+  readonly content?: string | undefined;
   readonly external?: boolean | undefined;
   readonly [key: string]: unknown;
 }

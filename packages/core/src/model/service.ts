@@ -13,11 +13,15 @@ export interface PublishedPort {
   readonly protocol: "tcp" | "udp";
 }
 
-/** How long a service may take to become ready, derived from its compose health check or from the configuration. */
+/** How long a service may take to become ready, derived from its health check or from the configuration. */
 export interface StartBudget {
   readonly timeoutMs: number;
   /** How it was derived, for people: `start_period 10s + 3 x (2s + 2s)`. */
   readonly derivation: string;
+  /** `startTimeout` of the configuration says so: it is final. */
+  readonly isConfigured?: boolean | undefined;
+  /** What of it the image's own health check adds, milliseconds: a plan that was made before the build does not have it. */
+  readonly imageMs?: number | undefined;
 }
 
 /** What the planner knows of a service: facts and decisions, free of Compose's syntax. */

@@ -141,6 +141,12 @@ export interface ImageBuilder {
     images: Readonly<Record<string, TakenImage>>,
     options?: CallOptions,
   ): Promise<BuiltImages>;
+  /** The project's services with what their images, by service, say of a start. */
+  facts(
+    project: Pick<ResolvedProject, "model" | "services">,
+    images: Readonly<Record<string, string>>,
+    signal?: AbortSignal,
+  ): Promise<readonly ServiceFacts[]>;
   /** Service names whose image of the bundle is no longer on the engine. */
   missing(images: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<readonly string[]>;
   /** Every tag of the stack's releases that is on the engine. */

@@ -34,6 +34,7 @@ export function fakeImageBuilder({ act, state }: FakeContext): ImageBuilder {
         }
         return { images, imageTags };
       }),
+    facts: async ({ services }) => services,
     missing: (images, signal) =>
       act("images.missing", signal, () =>
         Object.entries(images).flatMap(([service, id]) => (state.images.has(id) ? [] : [service])),
