@@ -80,7 +80,7 @@ export async function dbRestore(call: CommandCall<RestoreFlags>): Promise<number
     return {
       json: { backup: manifest.id, old, swapMs, restoreMs, losses: plan.losses },
       text:
-        `${manifest.database.name} is what it was at ${manifest.at} (restored in ${formatDuration(restoreMs)}, ` +
+        `${plan.live.database} is what it was at ${manifest.at} (restored in ${formatDuration(restoreMs)}, ` +
         `out of reach for ${formatDuration(swapMs)})\n` +
         `what it was before is kept as database ${old}\n` +
         `next: sluice db restore ${manifest.id} --undo puts it back; drop it when nobody needs it\n`,

@@ -27,10 +27,10 @@ import { rehearse } from "./rehearsal/rehearse.ts";
 /** What people do with the project's database, under the lock where `DatabaseOperations` says so. Opens nothing yet. */
 export function createDatabaseOperations(session: Session): DatabaseOperations {
   const newest = async (
-    { service }: OpenDatabase,
+    database: OpenDatabase,
     isWanted: (backup: Manifest) => boolean = () => true,
   ): Promise<string> => {
-    const found = (await backupsOf(session, service)).findLast(isWanted);
+    const found = (await backupsOf(session, database)).findLast(isWanted);
     if (found) return found.id;
     throw new SluiceError("BACKUP_UNKNOWN", "there is no backup of that kind yet", { hint: "sluice db backup" });
   };
