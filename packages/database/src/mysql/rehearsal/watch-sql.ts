@@ -1,3 +1,4 @@
+import { innodbTimeSql } from "../innodb-time.ts";
 import { quoteText } from "../target.ts";
 
 /** Options of a server that keeps a record of statements, of their stages, and of who holds which table. */
@@ -47,6 +48,7 @@ from performance_schema.metadata_locks where object_type = 'TABLE' and object_sc
 
 /** The longest transaction of the database that is open, as one JSON object; no line where there is none. */
 export const longestTransactionSql = `
+${innodbTimeSql}
 select json_object('ms', timestampdiff(microsecond, t.trx_started, now(6)) / 1000, 'application', coalesce(p.user, 'somebody'))
 from information_schema.innodb_trx t join information_schema.processlist p on p.id = t.trx_mysql_thread_id
 where t.trx_mysql_thread_id <> connection_id() and p.db = database()
