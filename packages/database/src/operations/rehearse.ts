@@ -145,7 +145,11 @@ async function attempted(
   }
 }
 
-function notTested(manifest: Manifest, { tables }: Observations, more: readonly string[]): readonly string[] {
+function notTested(
+  manifest: Manifest,
+  { tables, notSeen = [] }: Observations,
+  more: readonly string[],
+): readonly string[] {
   return [
     "the application's own traffic beside the migration",
     "how long a disk takes: the copy does not wait for it",
@@ -157,6 +161,7 @@ function notTested(manifest: Manifest, { tables }: Observations, more: readonly 
     ...tables
       .filter(({ changed, rowsAfter }) => changed === null && rowsAfter !== null)
       .map(({ table }) => `whether what ${table} held was overwritten: rows are compared up to 200 MB a table`),
+    ...notSeen,
     ...more,
   ];
 }
