@@ -70,7 +70,7 @@ export async function dbRestore(call: CommandCall<RestoreFlags>): Promise<number
   const { args, flags, context } = call;
   if (flags.undo) return undo(call);
   return changing(call, async (deployer, asked, end) => {
-    const plan = await deployer.database.planRestore(args[0], context.signal);
+    const plan = await deployer.database.planRestore(args[0], context.signal, asked);
     end();
     await consent(call, plan);
     // A person has been told whose it is, and has agreed.

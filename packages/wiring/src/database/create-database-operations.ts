@@ -4,7 +4,6 @@ import {
   highestLevel,
   isProven,
   type Manifest,
-  planRestore,
   type RehearsalReport,
   restoreBackup,
   undoRestore,
@@ -20,6 +19,7 @@ import { within } from "./deadline.ts";
 import { mendDatabase } from "./mend-database.ts";
 import { migrate, planMigration, releaseToMigrate } from "./migrate.ts";
 import { backupsOf, type OpenDatabase, openDatabase, openStore } from "./open-database.ts";
+import { planOpenRestore } from "./plan-restore.ts";
 import { proveBackup, prune, takeAndProve } from "./prove.ts";
 import { readDatabaseRecords } from "./records.ts";
 import { rehearse } from "./rehearsal/rehearse.ts";
@@ -50,9 +50,9 @@ export function createDatabaseOperations(session: Session): DatabaseOperations {
       }),
     rehearse: (call, signal) =>
       change(session, "rehearse", call, signal, (database) => rehearseRelease(session, database, call, signal)),
-    async planRestore(asked, signal) {
+    async planRestore(asked, signal, call = {}) {
       const database = await openDatabase(session, {}, signal);
-      return planRestore(database.ports, asked ?? (await newest(database, isProven)), signal);
+      return planOpenRestore(session, database, asked ?? (await newest(database, isProven)), call, signal);
     },
     restore: (id, call, signal) =>
       change(session, "restore", { ...call, backup: id }, signal, async ({ ports, settings }) => {
