@@ -189,7 +189,7 @@ describe("restoring", () => {
 });
 
 describe("where a backup is of another database of the project", () => {
-  it("it is neither planned nor restored, and being verified here leaves it proven", async () => {
+  it("is neither planned nor restored, and being verified here leaves it proven", async () => {
     const { id } = await takeBackup(ports, request);
     await verifyBackup(ports, { id });
     const began = driver.calls.length;
