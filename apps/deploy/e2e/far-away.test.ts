@@ -30,7 +30,8 @@ const uploadsConfig = `  uploads:
       command:
         dump: [sh, -c, "cd /uploads && find . -type f -exec sha256sum {} + > /tmp/SHA256SUMS && tar -c . /tmp/SHA256SUMS"]
         restore: [sh, -c, "mkdir /tmp/uploads && tar -x -C /tmp/uploads"]
-        verify: [sh, -c, "cd /tmp/uploads && sha256sum -c tmp/SHA256SUMS"]
+        start: [sleep, "86400"]
+        verify: [sh, -c, "cd /tmp/uploads && test -f tmp/SHA256SUMS && { test ! -s tmp/SHA256SUMS || sha256sum -c tmp/SHA256SUMS; }"]
       store: { directory: uploads-backups }
 `;
 

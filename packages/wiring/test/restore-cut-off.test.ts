@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type ContainerExec, SluiceError } from "@sluice/core";
 import { restoreBackup, undoRestore } from "@sluice/database";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createDeployer, type Deployer } from "../src/index.ts";
+import { createDeployer, type DatabaseCall, type Deployer } from "../src/index.ts";
 import { backupsOf } from "./support/backups.ts";
 import { docker, type Project, startProject } from "./support/postgres.ts";
 import { until } from "./support/until.ts";
@@ -123,13 +123,13 @@ describe("where the server dies in a swap", () => {
   }
 
   /** What the next command says of it. */
-  async function mended(): Promise<string> {
+  async function mended(next: (call: DatabaseCall) => Promise<unknown>): Promise<string> {
     const said: string[] = [];
     const left = async () =>
       (await deployer.doctor(signal)).diagnoses.filter(({ code }) => code === "restore-left").map(({ what }) => what);
     expect(await left()).toEqual([expect.stringContaining("nobody can connect to shop since")]);
     expect(await isClosed()).toBe(true);
-    await deployer.database.backup({ onFinding: ({ code, message }) => said.push(`${code}: ${message}`) }, signal);
+    await next({ onFinding: ({ code, message }) => said.push(`${code}: ${message}`) });
     expect(await left()).toEqual([]);
     const mends = (await deployer.database.records()).filter(({ what }) => what === "mend");
     expect(said).toEqual([`database-mended: db: ${mends.at(-1)?.reason}`]);
@@ -142,7 +142,12 @@ describe("where the server dies in a swap", () => {
     await project.sql("delete from orders where id <= 200");
     const restore = () => deployer.database.restore(id, {}, signal);
     await dieIn(restore);
-    expect(await mended()).toMatch(
+    // Also what only looks at what would be lost.
+    const plan = async (call: DatabaseCall) =>
+      expect((await deployer.database.planRestore(id, signal, call)).losses).toEqual([
+        { name: "public.orders", rowsThen: before, rowsNow: before - 50 },
+      ]);
+    expect(await mended(plan)).toMatch(
       /putting shop__restore_\S+ in the place of database shop .* takes connections again/,
     );
     expect(await countOf()).toBe(before - 50);
@@ -153,7 +158,9 @@ describe("where the server dies in a swap", () => {
 
     const undo = () => deployer.database.undoRestore(id, {}, signal);
     await dieIn(undo);
-    expect(await mended()).toContain(`putting ${old} in the place of database shop`);
+    expect(await mended((call) => deployer.database.backup(call, signal))).toContain(
+      `putting ${old} in the place of database shop`,
+    );
     expect(await countOf()).toBe(before);
     expect(await databases()).toEqual(["shop|", `${old}|the shop's own`]);
     await undo();

@@ -19,7 +19,13 @@ const dump = command?.dump ?? [];
 
 const compose = {
   services: {
-    web: { image: "sluice-test/busybox", command: ["sleep", "86400"], volumes: ["uploads:/uploads"], init: true },
+    web: {
+      image: "sluice-test/busybox",
+      // As an application does that ends where it finds no database: a throw-away container has no network.
+      command: ["sh", "-c", "ip route | grep -q default && exec sleep 86400"],
+      volumes: ["uploads:/uploads"],
+      init: true,
+    },
   },
   volumes: { uploads: {} },
 };
@@ -27,9 +33,6 @@ const compose = {
 let project: ComposeProject;
 beforeAll(async () => {
   project = await startComposeProject("uploads", { compose, config: {} });
-  await inWeb(
-    "mkdir -p 'a dir' && head -c 3000000 /dev/urandom > 'a dir/photo of ü.jpg' && echo text > note && chmod 600 note",
-  );
 });
 afterAll(() => project?.[Symbol.asyncDispose]());
 
@@ -46,6 +49,24 @@ async function putBack(bytes: Uint8Array): Promise<void> {
 }
 
 describe("files of a volume", () => {
+  it("make a backup that counts also where there are none yet", async () => {
+    await using deployer = await open({ directory: "empty" });
+    expect(highestLevel(await deployer.database.backup({ prove: true }, signal))).toBe("restored");
+  });
+
+  it("cannot be tried where the application ends at once, which is said and is not the backup's fault", async () => {
+    await using deployer = await open({ directory: "ending" }, { start: undefined });
+    await expect(deployer.database.backup({ prove: true }, signal)).rejects.toMatchObject({
+      code: "START_FAILED",
+      hint: expect.stringContaining("database.command.start"),
+    });
+    const { backups } = await deployer.database.list();
+    expect(backups.map(({ failed }) => failed)).toEqual([undefined]);
+    await inWeb(
+      "mkdir -p 'a dir' && head -c 3000000 /dev/urandom > 'a dir/photo of ü.jpg' && echo text > note && chmod 600 note",
+    );
+  });
+
   it("are backed up by tar, compared file by file in a throw-away container, and put back by hand", async () => {
     await using deployer = await open({ directory: "uploads" });
     const before = await content();

@@ -104,6 +104,7 @@ describe("sluice db list and show", () => {
 describe("sluice db restore", () => {
   const plan: RestorePlan = {
     manifest: backup,
+    live: { database: "shop", service: "db" },
     proven: false,
     ageMs: 3_600_000,
     losses: [{ name: "public.orders", rowsThen: 2, rowsNow: 5 }],
@@ -148,6 +149,22 @@ describe("sluice db restore", () => {
       { backup: backup.id, old: "shop__old_x", swapMs: 90, losses: plan.losses },
     ]);
     expect(names(ran.deployer)).toEqual(["database.planRestore", "database.restore", "dispose"]);
+  });
+
+  it("names the database that would lose what was written, and the one that the backup is of where that was another", async () => {
+    const told = async (live: RestorePlan["live"]) => {
+      const deployer = deployerWith({
+        planRestore: async () => ({ ...plan, live }),
+        restore: async () => ({ manifest: backup, old: "staging__old_x", swapMs: 90, restoreMs: 4_000 }),
+      });
+      return (await run(["db", "restore", backup.id], { deployer, isInteractive: true })).stdout;
+    };
+    expect(await told(plan.live)).toContain("all that was written to shop (db) since");
+    expect(await told(plan.live)).not.toContain("TAKEN OF");
+    const elsewhere = await told({ database: "staging", service: "db" });
+    expect(elsewhere).toContain("all that was written to staging (db) since");
+    expect(elsewhere).toContain("THIS BACKUP WAS TAKEN OF shop (db): its data takes the place of staging\n");
+    expect(elsewhere).toContain("staging is what it was at");
   });
 
   it("of another stack says so, and is agreed to by a person or by its name", async () => {

@@ -70,7 +70,7 @@ export async function dbRestore(call: CommandCall<RestoreFlags>): Promise<number
   const { args, flags, context } = call;
   if (flags.undo) return undo(call);
   return changing(call, async (deployer, asked, end) => {
-    const plan = await deployer.database.planRestore(args[0], context.signal);
+    const plan = await deployer.database.planRestore(args[0], context.signal, asked);
     end();
     await consent(call, plan);
     // A person has been told whose it is, and has agreed.
@@ -80,7 +80,7 @@ export async function dbRestore(call: CommandCall<RestoreFlags>): Promise<number
     return {
       json: { backup: manifest.id, old, swapMs, restoreMs, losses: plan.losses },
       text:
-        `${manifest.database.name} is what it was at ${manifest.at} (restored in ${formatDuration(restoreMs)}, ` +
+        `${plan.live.database} is what it was at ${manifest.at} (restored in ${formatDuration(restoreMs)}, ` +
         `out of reach for ${formatDuration(swapMs)})\n` +
         `what it was before is kept as database ${old}\n` +
         `next: sluice db restore ${manifest.id} --undo puts it back; drop it when nobody needs it\n`,

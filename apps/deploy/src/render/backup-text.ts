@@ -60,7 +60,7 @@ export function backupText(backup: Manifest): string {
 
 /** What a restore would take away, for a person who has to agree to it. */
 export function lossText(plan: RestorePlan): string {
-  const { manifest, otherStack, proven, ageMs, losses, unchangedTables } = plan;
+  const { manifest, live, otherStack, proven, ageMs, losses, unchangedTables } = plan;
   const rows = losses
     .slice(0, mostTables)
     .map(({ name, rowsThen, rowsNow }) => [
@@ -74,13 +74,20 @@ export function lossText(plan: RestorePlan): string {
       ? "every table holds now what it held then\n"
       : `${losses.length} of ${losses.length + unchangedTables} tables hold something else now:\n${formatTable([], rows)}${more}`;
   return (
-    `backup ${manifest.id} is ${formatDuration(ageMs)} old; all that was written to ${manifest.database.name} since, ` +
-    `and until the databases are swapped, is taken away\n${what}` +
+    `backup ${manifest.id} is ${formatDuration(ageMs)} old; all that was written to ${live.database}${live.service === undefined ? "" : ` (${live.service})`} since, ` +
+    `and until the databases are swapped, is taken away\n${what}${originText(plan)}` +
     (otherStack === undefined
       ? ""
       : `THIS BACKUP IS OF ANOTHER STACK, ${otherStack}: its data takes the place of this one's\n`) +
     (proven ? "" : "this backup was never proven by restoring it: sluice db verify\n")
   );
+}
+
+/** Where what would be put in a database's place was not called as that one is. */
+function originText({ manifest, live }: RestorePlan): string {
+  const { service, database } = manifest;
+  if (database.name === live.database && service === (live.service ?? service)) return "";
+  return `THIS BACKUP WAS TAKEN OF ${database.name} (${service}): its data takes the place of ${live.database}\n`;
 }
 
 function knownOf({ verified, failed }: Manifest): string {

@@ -127,6 +127,8 @@ export const databaseSchema = z.strictObject({
       dump: databaseCommand,
       /** Reads one from its standard input into an empty server. Without it no backup can be proven. */
       restore: databaseCommand.optional(),
+      /** What a throw-away container runs. Default: what the service does. */
+      start: databaseCommand.optional(),
       /** Ends with 0 once a throw-away server takes connections. */
       ready: databaseCommand.optional(),
       /** Ends with 0 if what was restored is good. */

@@ -37,6 +37,8 @@ export const errorExitCodes = {
   DATA_INCOMPATIBLE: 10,
   DATABASE_UNREACHABLE: 10,
   BACKUP_KEY_WRONG: 10,
+  /** It is of another service of the project, or of another kind of database. */
+  BACKUP_WRONG_DATABASE: 10,
 
   BUILD_FAILED: 20,
   IMAGE_MISSING: 20,

@@ -2,6 +2,7 @@ import {
   type Clock,
   type ContainerExec,
   SluiceError,
+  type ThrowAway,
   type ThrowAwayContainers,
   type ThrowAwayRequest,
 } from "@sluice/core";
@@ -37,6 +38,8 @@ export interface CommandOptions {
   /** Of the throw-away container. */
   readonly scratchMemoryBytes: number;
 }
+
+const noticedWithinMs = 200;
 
 /** Of what a container's environment says, this is the container's own. */
 const ownVariables = new Set(["HOME", "HOSTNAME", "PATH", "PWD", "SHLVL", "_"]);
@@ -103,8 +106,12 @@ async function scratch(
   return orDispose(await throwAway.start(request, signal), async (started) => {
     if (ready) await waitUntilReady({ container: started, exec, clock, probe: ready }, signal);
     const run = async (command: readonly string[], stdin: AsyncIterable<Uint8Array> | string) => {
-      const { exitCode, stderr } = await exec.exec(started.id, command, { stdin, signal });
-      if (exitCode === 0) return;
+      const ended = await exec.exec(started.id, command, { stdin, signal }).catch((error: unknown) => ({ error }));
+      if ("exitCode" in ended && ended.exitCode === 0) return;
+      signal?.throwIfAborted();
+      await assertRuns(started, clock, signal);
+      if ("error" in ended) throw ended.error;
+      const { exitCode, stderr } = ended;
       const reason = reasonOf(stderr) ?? "it said nothing";
       throw new SluiceError("RESTORE_FAILED", `${command[0]} failed (exit code ${exitCode}): ${reason}`, {
         detail: stderr.trim() || undefined,
@@ -119,6 +126,19 @@ async function scratch(
       fingerprint: async () => unknownContent,
       [Symbol.asyncDispose]: () => started[Symbol.asyncDispose](),
     };
+  });
+}
+
+/** What a container that has ended does to a command in it says nothing of the backup. @throws SluiceError START_FAILED */
+async function assertRuns(container: ThrowAway, clock: Clock, signal: AbortSignal | undefined): Promise<void> {
+  // The engine learns of an end a moment after the processes are gone, and no event tells that it has not come.
+  await clock.sleep(noticedWithinMs, signal);
+  const state = await container.inspect(signal);
+  if (state?.state === "running") return;
+  const how = state ? `ended with exit code ${state.exitCode}${state.oomKilled ? ", out of memory" : ""}` : "is gone";
+  throw new SluiceError("START_FAILED", `the throw-away container ${how} before the backup was in it`, {
+    hint: 'it starts as the service does, and has no network: where that cannot be, say in database.command.start what it shall run, such as [sleep, "86400"]',
+    detail: (await container.logTail(30).catch(() => "")) || undefined,
   });
 }
 

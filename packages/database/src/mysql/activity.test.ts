@@ -89,5 +89,7 @@ it("asks for no more than the session may see", () => {
   const of = (sight: Parameters<typeof activitySql>[1]) => activitySql({ kind: "mariadb", database: "shop" }, sight);
   expect(of({ transactions: false, waits: false })).not.toContain("innodb");
   expect(of({ transactions: true, waits: true })).toContain("innodb_lock_waits");
+  // What InnoDB says of time is that of the machine, whatever zone sessions have.
+  expect(of({ transactions: true, waits: true })).toMatch(/time_zone = 'SYSTEM';[^;]*timestampdiff/);
   expect(sightSql("mysql")).toContain("performance_schema.data_lock_waits");
 });

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import * as z from "zod";
 import type { Session } from "../migrate/activity.ts";
+import { innodbTimeSql } from "./innodb-time.ts";
 import { fromHex, type MysqlTarget, quoteText } from "./target.ts";
 
 /** What of the server's state a session may look at. Pieces that it may not see are left out of what it asks. */
@@ -53,6 +54,7 @@ export function activitySql({ kind, database }: Pick<MysqlTarget, "kind" | "data
 from ${from} where p.db = ${quoteText(database)} and p.id <> connection_id();`,
     ...(sight.transactions
       ? [
+          innodbTimeSql,
           `select json_object('kind', 'transaction', 'id', t.trx_mysql_thread_id, 'ms', ${age("t.trx_started")},
   'waitMs', if(t.trx_state = 'LOCK WAIT', ${age("t.trx_wait_started")}, null)) from ${transactionsFrom};`,
         ]

@@ -145,6 +145,8 @@ describe("restoring", () => {
     const plan = await planRestore(ports, id);
     expect(plan.losses).toEqual([{ name: "public.orders", rowsThen: 2, rowsNow: 3 }]);
     expect(plan.ageMs).toBeGreaterThan(0);
+    expect(plan.live).toEqual({ database: "shop" });
+    expect((await planRestore({ ...ports, service: "db" }, id)).live).toEqual({ database: "shop", service: "db" });
   });
 
   it("swaps what was compared, and can be undone", async () => {
@@ -183,6 +185,28 @@ describe("restoring", () => {
     const { id } = await takeBackup(ports, request);
     driver.major = 14;
     await expect(restoreBackup(ports, id)).rejects.toMatchObject({ code: "BACKUP_WRONG_VERSION" });
+  });
+});
+
+describe("where a backup is of another database of the project", () => {
+  it("is neither planned nor restored, and being verified here leaves it proven", async () => {
+    const { id } = await takeBackup(ports, request);
+    await verifyBackup(ports, { id });
+    const began = driver.calls.length;
+    const store = { ...ports.store, read: () => expect.unreachable("it was read") };
+    const other = { ...ports, store, service: "audit-db", services: ["db", "audit-db"] };
+    const refused = { code: "BACKUP_WRONG_DATABASE", message: expect.stringContaining("audit-db (postgres)") };
+    await expect(planRestore(other, id)).rejects.toMatchObject(refused);
+    await expect(restoreBackup(other, id)).rejects.toMatchObject(refused);
+    await expect(verifyBackup(other, { id })).rejects.toMatchObject(refused);
+    expect(driver.calls).toHaveLength(began);
+    expect(isProven(await ports.store.load(id))).toBe(true);
+  });
+
+  it("a restore that took its place before that was refused can be undone", async () => {
+    const { id } = await takeBackup(ports, request);
+    await restoreBackup(ports, id);
+    expect(await undoRestore({ ...ports, service: "audit-db", services: ["db", "audit-db"] }, id)).toBe("undone");
   });
 });
 

@@ -16,6 +16,12 @@ export interface BackupPorts {
   readonly onProgress?: ProgressSink | undefined;
   /** Whose backups these are: said in each that is taken. Default: nobody says. */
   readonly stack?: string | undefined;
+  /**
+   * The service whose database the driver reaches, and all services of its project: a backup of another one of them is neither restored
+   * nor proven here. Default: nobody asks.
+   */
+  readonly service?: string | undefined;
+  readonly services?: readonly string[] | undefined;
   /** Of a restore and of its undo: what is in neither of the two databases. */
   readonly onFinding?: DriverCall["onFinding"];
 }

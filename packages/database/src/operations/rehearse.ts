@@ -5,6 +5,7 @@ import type { Manifest } from "../model/manifest.ts";
 import { highestLevel, reaches } from "../model/verification.ts";
 import { defaultPolicy, judgeRehearsal, type RehearsalPolicy } from "../rehearsal/policy.ts";
 import type { Compatibility, DownRun, MigrationRun, Observations, RehearsalReport } from "../rehearsal/report.ts";
+import { assertOwnDatabase } from "./assert-own-database.ts";
 import { lintMigration, notLinted } from "./lint-migration.ts";
 import { noteSmoked, type ReleaseRun } from "./note-smoked.ts";
 import type { BackupPorts } from "./ports.ts";
@@ -51,7 +52,7 @@ const failures: ReadonlySet<string> = new Set(["JOB_FAILED", "START_FAILED", "NO
  * Restores a backup in a throw-away server of the image that the live one ran, runs the candidate's migration on it, and
  * the previous release after it; tells what was seen, and judges it. Nothing of production is changed.
  *
- * @throws SluiceError where nothing could be tried: BACKUP_UNKNOWN, BACKUP_CORRUPT and its kin, RESTORE_FAILED,
+ * @throws SluiceError where nothing could be tried: BACKUP_UNKNOWN, BACKUP_WRONG_DATABASE, BACKUP_CORRUPT and its kin, RESTORE_FAILED,
  * IMAGE_MISSING, START_FAILED (the server), DATABASE_UNKNOWN (a kind of database that cannot be rehearsed). A migration
  * that fails is a report, not an error.
  */
@@ -63,6 +64,7 @@ export async function rehearseMigration(
   const { driver, store, clock } = ports;
   const began = clock.monotonicMs();
   const manifest = await store.load(id);
+  assertOwnDatabase(ports, manifest);
   const liveLongest = (await driver.longestTransaction?.({ backup: id, signal })) ?? null;
   await using restored = await restoreCopy(ports, manifest, image ?? manifest.image, signal);
   const { copy, restoreMs } = restored;
@@ -143,7 +145,11 @@ async function attempted(
   }
 }
 
-function notTested(manifest: Manifest, { tables }: Observations, more: readonly string[]): readonly string[] {
+function notTested(
+  manifest: Manifest,
+  { tables, notSeen = [] }: Observations,
+  more: readonly string[],
+): readonly string[] {
   return [
     "the application's own traffic beside the migration",
     "how long a disk takes: the copy does not wait for it",
@@ -155,6 +161,7 @@ function notTested(manifest: Manifest, { tables }: Observations, more: readonly 
     ...tables
       .filter(({ changed, rowsAfter }) => changed === null && rowsAfter !== null)
       .map(({ table }) => `whether what ${table} held was overwritten: rows are compared up to 200 MB a table`),
+    ...notSeen,
     ...more,
   ];
 }

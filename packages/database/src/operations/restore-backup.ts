@@ -2,6 +2,7 @@ import { SluiceError } from "@sluice/core";
 import { differences, type Fingerprint } from "../model/fingerprint.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { isProven } from "../model/verification.ts";
+import { assertOwnDatabase } from "./assert-own-database.ts";
 import type { BackupPorts } from "./ports.ts";
 import { checkStored, openDump } from "./read-backup.ts";
 import { differs } from "./verify-backup.ts";
@@ -9,6 +10,8 @@ import { differs } from "./verify-backup.ts";
 /** What a restore would take away: everything that was written since. */
 export interface RestorePlan {
   readonly manifest: Manifest;
+  /** Whose place it would take. */
+  readonly live: { readonly database: string; readonly service?: string | undefined };
   /** The stack that it is of, where that is another one: its data would take the place of what is here. */
   readonly otherStack?: string | undefined;
   /** It was restored once before, in a throw-away server. */
@@ -36,19 +39,23 @@ export interface RestoreResult {
   readonly restoreMs: number;
 }
 
-/** Compares the live database with a backup. Changes nothing. @throws SluiceError BACKUP_UNKNOWN, DATABASE_UNREACHABLE */
-export async function planRestore(
-  { driver, store, clock, stack }: BackupPorts,
-  id: string,
-  signal?: AbortSignal,
-): Promise<RestorePlan> {
+/**
+ * Compares the live database with a backup. Changes nothing.
+ *
+ * @throws SluiceError BACKUP_UNKNOWN, BACKUP_WRONG_DATABASE, DATABASE_UNREACHABLE
+ */
+export async function planRestore(ports: BackupPorts, id: string, signal?: AbortSignal): Promise<RestorePlan> {
+  const { driver, store, clock, stack, service } = ports;
   const manifest = await store.load(id);
+  assertOwnDatabase(ports, manifest);
   const otherStack = stack === undefined || manifest.stack === stack ? undefined : manifest.stack;
   const then = manifest.fingerprint ?? nothingKnown;
+  const { database } = await driver.probe({ backup: id, signal });
   const now = await driver.fingerprint(then, { backup: id, signal });
   const losses = manifest.fingerprint ? tableLosses(then, now) : [];
   return {
     manifest,
+    live: { database: database.name, ...(service === undefined ? {} : { service }) },
     ...(otherStack === undefined ? {} : { otherStack }),
     proven: isProven(manifest),
     ageMs: Math.max(0, clock.now().getTime() - Date.parse(manifest.at)),
@@ -63,13 +70,14 @@ export async function planRestore(
  * consented to losing what was written since.
  *
  * @throws SluiceError before the swap, with the live database as it was: DISK_FULL (asked before anything is written, with a
- * fifth to spare), BACKUP_EMPTY, BACKUP_TRUNCATED, BACKUP_CORRUPT,
+ * fifth to spare), BACKUP_WRONG_DATABASE (before anything is read), BACKUP_EMPTY, BACKUP_TRUNCATED, BACKUP_CORRUPT,
  * BACKUP_WRONG_VERSION, BACKUP_DIFFERS, BACKUP_KEY_WRONG, RESTORE_FAILED, …
  */
 export async function restoreBackup(ports: BackupPorts, id: string, signal?: AbortSignal): Promise<RestoreResult> {
   const { driver, store, clock, onProgress, onFinding } = ports;
   const call = { backup: id, signal, onFinding };
   const manifest = await store.load(id);
+  assertOwnDatabase(ports, manifest);
   await checkStored(ports, manifest, signal);
   const { server, sizeBytes } = await driver.probe(call);
   if (server.major < manifest.server.major) {

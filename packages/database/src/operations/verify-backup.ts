@@ -3,6 +3,7 @@ import type { ScratchDatabase } from "../driver.ts";
 import { differences } from "../model/fingerprint.ts";
 import type { Manifest, Verification } from "../model/manifest.ts";
 import { byLevel } from "../model/verification.ts";
+import { assertOwnDatabase } from "./assert-own-database.ts";
 import type { BackupPorts } from "./ports.ts";
 import { counted } from "./progress.ts";
 import { checkStored, openDump, readGlobals } from "./read-backup.ts";
@@ -19,7 +20,7 @@ export interface VerifyRequest {
  * compares what that server then holds with what the database held. What was reached is written into the manifest, and
  * so is a failure of the backup itself, not of where it was tried: then the backup counts as none.
  *
- * @throws SluiceError BACKUP_EMPTY, BACKUP_TRUNCATED, BACKUP_CORRUPT, BACKUP_WRONG_VERSION, BACKUP_ROLE_MISSING,
+ * @throws SluiceError BACKUP_WRONG_DATABASE (nothing was started), BACKUP_EMPTY, BACKUP_TRUNCATED, BACKUP_CORRUPT, BACKUP_WRONG_VERSION, BACKUP_ROLE_MISSING,
  * BACKUP_EXTENSION_MISSING, BACKUP_DIFFERS, BACKUP_KEY_WRONG, RESTORE_FAILED, IMAGE_MISSING, START_FAILED
  */
 export async function verifyBackup(
@@ -29,6 +30,7 @@ export async function verifyBackup(
 ): Promise<Manifest> {
   const { store, clock } = ports;
   const manifest = await store.load(id);
+  assertOwnDatabase(ports, manifest);
   try {
     const { levels, rawBytes } = await prove(ports, manifest, image ?? manifest.image, signal);
     const { failed: _failed, ...rest } = await store.load(id);

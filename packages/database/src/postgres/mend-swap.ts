@@ -40,7 +40,7 @@ export async function findLeftSwap(
   return {
     what: `putting ${left.fresh} in the place of database ${live} ended in its middle, and nobody can connect to ${live} since`,
     why: `the application is locked out; ${live} is the one it was`,
-    mend: `the next sluice db backup puts it right; or ${command}`,
+    mend: `the next sluice db backup or db restore puts it right; or ${command}`,
   };
 }
 

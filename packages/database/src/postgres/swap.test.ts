@@ -130,7 +130,7 @@ describe("what the server's death in a swap has left", () => {
     expect(await find()).toEqual({
       what: "putting shop__restore_1 in the place of database shop ended in its middle, and nobody can connect to shop since",
       why: "the application is locked out; shop is the one it was",
-      mend: `the next sluice db backup puts it right; or docker exec 0123456789ab psql -U shop -d postgres -c 'alter database "shop" with allow_connections true'`,
+      mend: `the next sluice db backup or db restore puts it right; or docker exec 0123456789ab psql -U shop -d postgres -c 'alter database "shop" with allow_connections true'`,
     });
     expect(state.isClosed).toBe(true);
     expect(await mend()).toMatch(/is given up: shop is the one it was, and takes connections again$/);

@@ -70,6 +70,8 @@ export interface Observations {
   readonly scans: readonly TableScan[];
   /** What the database itself finds wrong with its content now, and did not before; for people. */
   readonly faults?: readonly string[] | undefined;
+  /** What the server did not tell, for people. */
+  readonly notSeen?: readonly string[] | undefined;
 }
 
 /** A table that was read to its end while the application could not write, or not even read, it. */

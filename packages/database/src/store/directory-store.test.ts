@@ -1,12 +1,19 @@
 import { appendFile, mkdtemp, open, readdir, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { formatManifest } from "../model/manifest.ts";
 import { aManifest, verifiedAs } from "../testing/a-manifest.ts";
 import { bytesOf, chunks } from "../testing/bytes.ts";
 import { createDirectoryStore } from "./directory-store.ts";
 
 const id = "20260501T100000Z-abcd";
+/** Of a process on this machine that is gone. */
+const deadTag = `${
+  hostname()
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]/g, "") || "host"
+}-4194999-1`;
 let directory = "";
 beforeEach(async () => {
   directory = join(await mkdtemp(join(tmpdir(), "sluice-store-")), "backups");
@@ -104,6 +111,21 @@ describe("a directory of backups", () => {
     await leave("20260501T110000Z-bbbb.writing.elsewhere-8-1.partial", at);
     await leave("20260501T110000Z-bbbb.dump.elsewhere-8-1.partial", grew);
     expect((await store.sweep()).toSorted()).toEqual(gone.toSorted());
+  });
+
+  it("leaves a backup alone whose writer finishes while leftovers are looked for", async () => {
+    const { manifest } = await written();
+    const other = "20260502T100000Z-zzzz";
+    const mark = join(directory, `${other}.writing.${deadTag}.partial`);
+    for (const path of [join(directory, `${other}.dump`), mark]) await writeFile(path, "");
+    const finish = async (step: string) => {
+      if (step !== "sweep listed") return;
+      await writeFile(join(directory, `${other}.json`), formatManifest({ ...manifest, id: other }));
+      await rm(mark, { force: true });
+    };
+    const store = createDirectoryStore({ directory, onStep: finish });
+    expect((await store.sweep()).filter((name) => !name.endsWith(".partial"))).toEqual([]);
+    expect(await readdir(directory)).toContain(`${other}.dump`);
   });
 
   it("removes a backup, also twice", async () => {

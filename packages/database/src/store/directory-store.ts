@@ -8,7 +8,7 @@ import { byAge } from "../retention/backups-to-prune.ts";
 import type { BackupList, BackupPart, BackupStore, BackupWriter, StoredPart } from "./backup-store.ts";
 import { checkedRead } from "./checked-read.ts";
 import { type FileStep, syncDirectory, writeDurably } from "./durable-file.ts";
-import { describeFile, fileNames, leftovers, type StoreFile } from "./file-names.ts";
+import { describeFile, fileNames, leftovers, type StoreFile, stillUnlisted } from "./file-names.ts";
 import { makeDirectory } from "./make-directory.ts";
 import { storeError } from "./store-error.ts";
 import { aliveWriters, ownWriterTag } from "./writer-tag.ts";
@@ -16,7 +16,7 @@ import { aliveWriters, ownWriterTag } from "./writer-tag.ts";
 export interface DirectoryStoreOptions {
   /** Absolute. Made with mode 0700 where it is missing. */
   readonly directory: string;
-  /** Called at each boundary of a write, so that tests can stop there: `dump opened`, `manifest renamed`, … */
+  /** Called at each boundary of a write or a sweep, so that tests can stop there: `dump opened`, `manifest renamed`, `sweep listed`, … */
   readonly onStep?: ((step: string) => void | Promise<void>) | undefined;
 }
 
@@ -105,8 +105,11 @@ export function createDirectoryStore({ directory, onStep }: DirectoryStoreOption
     sweep: () =>
       attempt(`what dead backups left in ${directory} cannot be removed`, async () => {
         const found = await files();
+        await onStep?.("sweep listed");
         const alive = await aliveWriters(await marksOf(found), { now: () => new Date() });
-        const left = leftovers(found, alive).map(({ name }) => name);
+        const gone = leftovers(found, alive);
+        // A manifest comes before its writer's mark goes: where that one was not seen any more, this one is there now.
+        const left = gone.length === 0 ? [] : stillUnlisted(gone, await files()).map(({ name }) => name);
         for (const name of left) await rm(at(name), { force: true });
         return left;
       }),

@@ -42,3 +42,9 @@ export function leftovers(files: readonly StoreFile[], alive: ReadonlySet<string
   const listed = new Set(files.filter(({ kind }) => kind === "json").map(({ backup }) => backup));
   return files.filter(({ backup, kind }) => !held.has(backup) && (kind === "partial" || !listed.has(backup)));
 }
+
+/** Of those the files whose backup has no manifest by now: its writer may have finished, and taken its mark away, since they were looked for. */
+export function stillUnlisted(left: readonly StoreFile[], now: readonly StoreFile[]): readonly StoreFile[] {
+  const listed = new Set(now.filter(({ kind }) => kind === "json").map(({ backup }) => backup));
+  return left.filter(({ backup, kind }) => kind === "partial" || !listed.has(backup));
+}

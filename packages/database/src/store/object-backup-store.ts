@@ -5,7 +5,7 @@ import { formatManifest, type Manifest, parseManifest } from "../model/manifest.
 import { byAge } from "../retention/backups-to-prune.ts";
 import type { BackupStore, BackupWriter, WriteOptions } from "./backup-store.ts";
 import { checkedRead } from "./checked-read.ts";
-import { describeFile, fileNames, leftovers, type StoreFile } from "./file-names.ts";
+import { describeFile, fileNames, leftovers, type StoreFile, stillUnlisted } from "./file-names.ts";
 import type { Objects, StoredObject } from "./objects.ts";
 import { aliveWriters, ownWriterTag } from "./writer-tag.ts";
 
@@ -56,7 +56,9 @@ export function createObjectBackupStore(objects: Objects, clock: Clock): BackupS
       const stored = await objects.list();
       const alive = await aliveWriters(stored.flatMap(markOf), clock);
       const files = filesOf(stored);
-      const left = leftovers(files, alive).map(({ name }) => name);
+      const gone = leftovers(files, alive);
+      // The list comes in pieces: a writer may have finished between two of them.
+      const left = gone.length === 0 ? [] : stillUnlisted(gone, filesOf(await objects.list())).map(({ name }) => name);
       for (const name of left) await objects.remove(name);
       const held = new Set(files.filter(({ tag }) => tag !== null && alive.has(tag)).map(({ backup }) => backup));
       for (const upload of await objects.unfinished()) {

@@ -4,7 +4,6 @@ import {
   highestLevel,
   isProven,
   type Manifest,
-  planRestore,
   type RehearsalReport,
   restoreBackup,
   undoRestore,
@@ -20,6 +19,7 @@ import { within } from "./deadline.ts";
 import { mendDatabase } from "./mend-database.ts";
 import { migrate, planMigration, releaseToMigrate } from "./migrate.ts";
 import { backupsOf, type OpenDatabase, openDatabase, openStore } from "./open-database.ts";
+import { planOpenRestore } from "./plan-restore.ts";
 import { proveBackup, prune, takeAndProve } from "./prove.ts";
 import { readDatabaseRecords } from "./records.ts";
 import { rehearse } from "./rehearsal/rehearse.ts";
@@ -27,10 +27,10 @@ import { rehearse } from "./rehearsal/rehearse.ts";
 /** What people do with the project's database, under the lock where `DatabaseOperations` says so. Opens nothing yet. */
 export function createDatabaseOperations(session: Session): DatabaseOperations {
   const newest = async (
-    { service }: OpenDatabase,
+    database: OpenDatabase,
     isWanted: (backup: Manifest) => boolean = () => true,
   ): Promise<string> => {
-    const found = (await backupsOf(session, service)).findLast(isWanted);
+    const found = (await backupsOf(session, database)).findLast(isWanted);
     if (found) return found.id;
     throw new SluiceError("BACKUP_UNKNOWN", "there is no backup of that kind yet", { hint: "sluice db backup" });
   };
@@ -50,9 +50,9 @@ export function createDatabaseOperations(session: Session): DatabaseOperations {
       }),
     rehearse: (call, signal) =>
       change(session, "rehearse", call, signal, (database) => rehearseRelease(session, database, call, signal)),
-    async planRestore(asked, signal) {
+    async planRestore(asked, signal, call = {}) {
       const database = await openDatabase(session, {}, signal);
-      return planRestore(database.ports, asked ?? (await newest(database, isProven)), signal);
+      return planOpenRestore(session, database, asked ?? (await newest(database, isProven)), call, signal);
     },
     restore: (id, call, signal) =>
       change(session, "restore", { ...call, backup: id }, signal, async ({ ports, settings }) => {

@@ -56,7 +56,8 @@ export async function createDriver(
     case "command": {
       const commands = configured(kind, "command", settings.command);
       const { entrypoint, command } = start;
-      const started = { ...(entrypoint ? { entrypoint } : {}), ...(command ? { command } : {}) };
+      const asService = { ...(entrypoint ? { entrypoint } : {}), ...(command ? { command } : {}) };
+      const started = commands.start ? { entrypoint: commands.start, command: [] } : asService;
       return createCommandDriver({ ...options, service, container, commands, start: started });
     }
   }

@@ -109,7 +109,7 @@ export interface DatabaseOperations {
   /**
    * Proves a backup in a throw-away server.
    * @param id default: the newest
-   * @throws SluiceError LOCK_HELD, BACKUP_UNKNOWN, BACKUP_KEY_WRONG, DEADLINE_EXCEEDED, and BACKUP_TRUNCATED, BACKUP_CORRUPT
+   * @throws SluiceError LOCK_HELD, BACKUP_UNKNOWN, BACKUP_WRONG_DATABASE, BACKUP_KEY_WRONG, DEADLINE_EXCEEDED, and BACKUP_TRUNCATED, BACKUP_CORRUPT
    *   and their kin, each for one way in which a backup can be bad
    */
   verify(id: string | undefined, call: DatabaseCall, signal: AbortSignal): Promise<Manifest>;
@@ -120,14 +120,14 @@ export interface DatabaseOperations {
    */
   rehearse(call: RehearseCall, signal: AbortSignal): Promise<RehearsalReport>;
   /**
-   * What a restore would take away. Changes nothing.
+   * What a restore would take away. Changes nothing, except that a database that a dead run left closed is opened again, under the lock.
    * @param id default: the newest that is proven
-   * @throws SluiceError BACKUP_UNKNOWN, DATABASE_UNKNOWN, DATABASE_UNREACHABLE
+   * @throws SluiceError LOCK_HELD (then only), BACKUP_UNKNOWN, BACKUP_WRONG_DATABASE, DATABASE_UNKNOWN, DATABASE_UNREACHABLE
    */
-  planRestore(id: string | undefined, signal?: AbortSignal): Promise<RestorePlan>;
+  planRestore(id: string | undefined, signal?: AbortSignal, call?: DatabaseCall): Promise<RestorePlan>;
   /**
    * Whoever calls it has consented to losing what was written since the backup.
-   * @throws SluiceError LOCK_HELD, BACKUP_UNKNOWN, BACKUP_KEY_WRONG, RESTORE_FAILED, DEADLINE_EXCEEDED, CONFIRMATION_NEEDED (the
+   * @throws SluiceError LOCK_HELD, BACKUP_UNKNOWN, BACKUP_WRONG_DATABASE, BACKUP_KEY_WRONG, RESTORE_FAILED, DEADLINE_EXCEEDED, CONFIRMATION_NEEDED (the
    * backup is of another stack than `ofStack`)
    */
   restore(id: string, call: RestoreCall, signal: AbortSignal): Promise<RestoreResult>;

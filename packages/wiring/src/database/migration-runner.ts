@@ -71,7 +71,7 @@ export async function runWatched(
     return null;
   }
   const down = takesBack ? null : (migrate.down?.command ?? null);
-  const backups = await backupsOf(session, database);
+  const backups = await backupsOf(session, { service: database, kind });
   const previousRunsOnIt = request.previousRunsOnIt ?? null;
   const facts = { jobs, release: release.bundle.tag, down, previousRunsOnIt, backups };
   const dataRollback = planDataRollback({ ...facts, now: session.clock.now(), rows: null });
@@ -123,7 +123,7 @@ export async function planWayBack(
   asked: Pick<DataRollbackFacts, "jobs" | "release" | "down">,
   server: Pick<MigrationServer, "countRows"> | null,
 ): Promise<DataRollback> {
-  const backups = await backupsOf(session, database);
+  const backups = await backupsOf(session, { service: database, kind: await kindOf(session) });
   const rows = server && backups.length > 0 ? await server.countRows().catch(() => null) : null;
   return planDataRollback({ ...asked, previousRunsOnIt: null, backups, now: session.clock.now(), rows });
 }

@@ -58,10 +58,13 @@ export async function openStore(session: Session): Promise<BackupStore> {
   return ofStack(openPlace(session, store, stack), stack);
 }
 
-/** Of one service of this stack, oldest first. */
-export async function backupsOf(session: Session, service: string): Promise<readonly Manifest[]> {
+/** Of one database of this stack, oldest first: a service may be backed up in more than one way. */
+export async function backupsOf(
+  session: Session,
+  { service, kind }: Pick<FoundDatabase, "service" | "kind">,
+): Promise<readonly Manifest[]> {
   const { backups } = await (await openStore(session)).list();
-  return backups.filter((backup) => backup.service === service);
+  return backups.filter((backup) => backup.service === service && backup.kind === kind);
 }
 
 function openPlace(
@@ -118,6 +121,8 @@ export async function openDatabase(
       cipher: openCipher(settings, session.options.directory),
       randomId: () => randomBytes(4).toString("hex"),
       stack: project.stack,
+      service: found.service,
+      services: Object.keys(project.model.services),
       onProgress,
       onFinding,
     },

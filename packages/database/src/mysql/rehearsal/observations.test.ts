@@ -37,6 +37,32 @@ describe("a table that is written anew", () => {
     expect(locks.map(({ mode, heldMs }) => [mode, heldMs])).toEqual([["EXCLUSIVE", 0]]);
   });
 
+  it("by a copy that was executed prepared keeps writers out, whether the server keeps its text or not", () => {
+    const prepared = (over: object) => seen({ after: rewritten, statements: [aStatement({ copied: 1, ...over })] });
+    const told = prepared({ kind: "Execute", sql: "alter table orders modify total bigint" });
+    expect(told.rewrites).toMatchObject([{ table: "orders", online: false }]);
+    expect(told.locks.map(({ by }) => by)).toEqual(["ALTER TABLE", "ALTER TABLE"]);
+    expect(told.notSeen).toEqual([]);
+    for (const [kind, sql] of [
+      ["Execute", null],
+      ["execute_sql", "execute s"],
+      ["execute_immediate", "execute immediate 'alter table orders modify total bigint'"],
+    ]) {
+      const { rewrites, notSeen } = prepared({ kind, sql });
+      expect(rewrites).toMatchObject([{ online: false, reason: expect.stringContaining("does not name") }]);
+      expect(notSeen).toEqual([expect.stringContaining("what 1 prepared statements were")]);
+    }
+  });
+
+  it("is online only where what did it was seen", () => {
+    const by = (...statements: Seen["statements"]) => seen({ after: rewritten, statements }).rewrites[0]?.online;
+    expect(by()).toBe(false);
+    expect(by(aStatement({ sql: "alter table other engine = innodb", built: 2 }))).toBe(false);
+    expect(by(aStatement({ kind: "Execute", sql: null, built: 2 }))).toBe(true);
+    expect(by(aStatement({ built: 2 }), aStatement({ kind: "Execute", sql: null, copied: 1 }))).toBe(false);
+    expect(by(aStatement({ kind: "stmt", built: 2 }))).toBe(true);
+  });
+
   it("is none when it was emptied", () => {
     const { rewrites, tables } = seen({ after: { ...rewritten, rows: new Map([["orders", 0]]) } });
     expect(rewrites).toEqual([]);

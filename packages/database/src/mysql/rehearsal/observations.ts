@@ -3,7 +3,16 @@ import type { SchemaState } from "../../rehearsal/by-name/state.ts";
 import type { Catalog } from "../../rehearsal/catalog.ts";
 import type { HeldLock, Observations, Rewrite, TableDiff, TableScan } from "../../rehearsal/report.ts";
 import { newTables, schemaChanges } from "../../rehearsal/schema-changes.ts";
-import { algorithmOf, excludesEverybody, type ServerStatement, statementRuns, tableOf } from "./statements.ts";
+import {
+  type Algorithm,
+  algorithmOf,
+  excludesEverybody,
+  isHidden,
+  kindOf,
+  type ServerStatement,
+  statementRuns,
+  tableOf,
+} from "./statements.ts";
 
 export interface Moment {
   readonly state: SchemaState;
@@ -52,7 +61,17 @@ export function mysqlObservations(seen: Seen): Observations {
     scans: added
       .filter(({ blocks }) => blocks)
       .map(({ table, name, bytes }): TableScan => ({ table, kind: "index", of: name, bytes })),
+    notSeen: notSeen(seen.statements),
   };
+}
+
+function notSeen(statements: readonly ServerStatement[]): readonly string[] {
+  const { length } = statements.filter(isHidden);
+  return length === 0
+    ? []
+    : [
+        `what ${length} prepared statements were: this server keeps no text of them, and so neither how long each kept a table or rows`,
+      ];
 }
 
 /** Of each table the longest of each kind; and the moment that each change of a definition takes a table for itself. */
@@ -61,7 +80,7 @@ function heldLocks({ before, statements, locks }: Seen): readonly HeldLock[] {
   const told = statements.flatMap((statement): readonly HeldLock[] => {
     const table = tableOf(statement);
     if (table === null || !excludesEverybody(statement)) return [];
-    const by = statement.kind.toUpperCase().replaceAll("_", " ");
+    const by = kindOf(statement).toUpperCase().replaceAll("_", " ");
     const copying: HeldLock = {
       table,
       mode: "SHARED_NO_WRITE",
@@ -90,27 +109,46 @@ function rewritesOf(
   before: Catalog,
   after: Catalog,
 ): readonly Rewrite[] {
-  const copied = new Set(statements.filter((one) => algorithmOf(one) === "COPY").map(tableOf));
+  const done = statements.flatMap((one) => {
+    const how = algorithmOf(one);
+    return how === null ? [] : [{ how, table: tableOf(one) }];
+  });
   const now = new Map(after.tables.map((table) => [table.oid, table]));
   return before.tables.flatMap(({ oid, name, file, bytes }): readonly Rewrite[] => {
     const is = now.get(oid);
     // Emptied by TRUNCATE: it has a new file, and nothing was written into it.
     if (!is || is.file === file || (later.rows.get(is.name) ?? 0) === 0) return [];
-    const isCopied = copied.has(name) || copied.has(is.name);
+    const how = howRewritten(done.filter(({ table }) => table === null || table === name || table === is.name));
     const others = changed.get(name);
     return [
       {
         table: name,
         bytes,
         rows: then.rows.get(name) ?? 0,
-        reason: isCopied
-          ? "the server copies it (ALGORITHM=COPY), and nobody can write meanwhile"
-          : "built anew in place",
         valuesChanged: others === undefined ? null : others > 0,
-        online: !isCopied,
+        ...how,
       },
     ];
   });
+}
+
+/** @param done to the table, or to one that the server does not name */
+function howRewritten(
+  done: readonly { readonly how: Algorithm; readonly table: string | null }[],
+): Pick<Rewrite, "reason" | "online"> {
+  const copied = done.filter(({ how }) => how === "COPY");
+  if (copied.some(({ table }) => table !== null)) {
+    return { reason: "the server copies it (ALGORITHM=COPY), and nobody can write meanwhile", online: false };
+  }
+  if (copied.length > 0) {
+    return {
+      reason:
+        "the server copied a table that it does not name (ALGORITHM=COPY, prepared), which is taken to be this one",
+      online: false,
+    };
+  }
+  if (done.length > 0) return { reason: "built anew in place", online: true };
+  return { reason: "nobody saw by what, so that it is taken to have kept others out", online: false };
 }
 
 function tableDiffs(

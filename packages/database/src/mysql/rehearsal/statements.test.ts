@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { aStatement } from "../../testing/a-mysql-state.ts";
-import { algorithmOf, statementRuns, tableOf } from "./statements.ts";
+import { algorithmOf, kindOf, statementRuns, tableOf } from "./statements.ts";
 
 const table = (sql: string) => tableOf(aStatement({ sql }));
 
@@ -41,6 +41,34 @@ describe("how a table was changed", () => {
     expect(algorithmOf(aStatement({}))).toBe("INSTANT");
     expect(algorithmOf(aStatement({ error: 1062, copied: 1 }))).toBeNull();
     expect(algorithmOf(aStatement({ kind: "update" }))).toBeNull();
+  });
+});
+
+describe("a prepared statement", () => {
+  it.each([
+    ["Execute", "ALTER TABLE `orders` ADD `note` text", "alter_table"],
+    ["execute_sql", "/* tool */ create unique index once on orders (id)", "create_index"],
+    ["stmt", "truncate orders", "truncate"],
+    ["Execute", "update orders set quantity = 1", "Execute"],
+    ["Execute", null, "Execute"],
+    ["alter_table", "whatever", "alter_table"],
+  ])("%s %s is a %s", (kind, sql, expected) => {
+    expect(kindOf(aStatement({ kind, sql }))).toBe(expected);
+  });
+
+  it("of which the server keeps no text changes a definition where it copied or built a table", () => {
+    const hidden = (over: object) => algorithmOf(aStatement({ kind: "Execute", sql: null, ...over }));
+    expect([hidden({ copied: 1 }), hidden({ built: 1 }), hidden({}), hidden({ copied: 1, error: 1062 })]).toEqual([
+      "COPY",
+      "INPLACE",
+      null,
+      null,
+    ]);
+    const named = aStatement({ kind: "Execute", sql: "insert into a select * from b", copied: 1 });
+    expect(algorithmOf(named)).toBeNull();
+    expect(statementRuns([aStatement({ kind: "Execute", sql: null, copied: 1, ms: 8 })])).toMatchObject([
+      { sql: "(prepared: the server keeps no text of it)", how: "COPY" },
+    ]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { innodbTimeSql } from "../innodb-time.ts";
 import { quoteText } from "../target.ts";
 
 /** Options of a server that keeps a record of statements, of their stages, and of who holds which table. */
@@ -21,7 +22,10 @@ truncate table performance_schema.events_statements_history_long;
 truncate table performance_schema.events_stages_history_long;
 truncate table performance_schema.table_io_waits_summary_by_table;`;
 
-/** One JSON object a line, the first first: statements of everybody who used the database. */
+/**
+ * One JSON object a line, the first first: statements of everybody who used the database, prepared ones where they are executed, and
+ * what a procedure changes of definitions.
+ */
 export function statementsSql(database: string): string {
   const stages = (pattern: string) => `(select count(*) from performance_schema.events_stages_history_long g
     where g.thread_id = s.thread_id and g.nesting_event_id = s.event_id and g.event_name like '${pattern}')`;
@@ -29,7 +33,9 @@ export function statementsSql(database: string): string {
   'ms', round(s.timer_wait / 1000000000, 1), 'rows', s.rows_affected, 'error', coalesce(s.mysql_errno, 0),
   'copied', ${stages("stage/sql/copy to tmp table")}, 'built', ${stages("stage/innodb/alter%")})
 from performance_schema.events_statements_history_long s
-where s.event_name like 'statement/sql/%' and s.current_schema = ${quoteText(database)} order by s.timer_start;`;
+where (s.event_name like 'statement/sql/%' or s.event_name = 'statement/com/Execute'
+    or (s.event_name = 'statement/sp/stmt' and s.sql_text regexp '^[[:space:]]*(alter|create|drop|rename|truncate|optimize)'))
+  and s.event_name not in ('statement/sql/prepare_sql', 'statement/sql/dealloc_sql') and s.current_schema = ${quoteText(database)} order by s.timer_start;`;
 }
 
 /** One JSON object a line: how many rows of each table were inserted, updated and deleted. */
@@ -47,6 +53,7 @@ from performance_schema.metadata_locks where object_type = 'TABLE' and object_sc
 
 /** The longest transaction of the database that is open, as one JSON object; no line where there is none. */
 export const longestTransactionSql = `
+${innodbTimeSql}
 select json_object('ms', timestampdiff(microsecond, t.trx_started, now(6)) / 1000, 'application', coalesce(p.user, 'somebody'))
 from information_schema.innodb_trx t join information_schema.processlist p on p.id = t.trx_mysql_thread_id
 where t.trx_mysql_thread_id <> connection_id() and p.db = database()

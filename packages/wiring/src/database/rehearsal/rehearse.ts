@@ -3,7 +3,7 @@ import type { StoredRelease } from "@sluice/core";
 import { defaultPolicy, isProven, type RehearsalReport, rehearseMigration } from "@sluice/database";
 import type { Session } from "../../session.ts";
 import { within } from "../deadline.ts";
-import type { OpenDatabase } from "../open-database.ts";
+import { backupsOf, type OpenDatabase } from "../open-database.ts";
 import { takeAndProve } from "../prove.ts";
 import { maskedReport } from "./masked-report.ts";
 import { openSquawk } from "./open-squawk.ts";
@@ -66,8 +66,7 @@ async function chooseBackup(
   fresh: boolean,
   signal: AbortSignal,
 ): Promise<string> {
-  const { backups } = await database.ports.store.list();
-  const newest = backups.findLast((backup) => isProven(backup) && backup.service === database.service);
+  const newest = (await backupsOf(session, database)).findLast(isProven);
   if (newest && !fresh) return newest.id;
   return (await takeAndProve(session, database, true, signal)).id;
 }

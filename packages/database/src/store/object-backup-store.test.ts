@@ -1,0 +1,32 @@
+import type { Clock } from "@sluice/core";
+import { expect, it } from "vitest";
+import { createObjectBackupStore } from "./object-backup-store.ts";
+import type { Objects } from "./objects.ts";
+
+const id = "20260501T100000Z-abcd";
+
+/** Lists one thing after the other, and takes note of what is removed. */
+function listing(...lists: readonly (readonly string[])[]) {
+  const removed: string[] = [];
+  let asked = 0;
+  const objects = {
+    place: "s3://backups",
+    list: async () => {
+      const names = lists[Math.min(asked, lists.length - 1)] ?? [];
+      asked += 1;
+      return names.map((name) => ({ name, modified: new Date() }));
+    },
+    remove: async (name: string) => void removed.push(name),
+    unfinished: async () => [],
+  } as unknown as Objects;
+  return { store: createObjectBackupStore(objects, { now: () => new Date() } as Clock), removed };
+}
+
+it("what no manifest names goes, unless its writer has finished since it was listed", async () => {
+  const dead = listing([`${id}.dump`]);
+  expect(await dead.store.sweep()).toEqual([`${id}.dump`]);
+  expect(dead.removed).toEqual([`${id}.dump`]);
+  const finished = listing([`${id}.dump`], [`${id}.dump`, `${id}.json`]);
+  expect(await finished.store.sweep()).toEqual([]);
+  expect(finished.removed).toEqual([]);
+});
