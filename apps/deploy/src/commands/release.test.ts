@@ -96,5 +96,8 @@ describe("notes of a file", () => {
     const missing = await run(["release", "create", "v1.1.0", "--notes", "gone.md"], { ...aDesk(), cwd: directory });
     expect(missing.exitCode).not.toBe(0);
     expect(missing.stderr).toContain("gone.md cannot be read");
+    const noFile = await run(["release", "create", "v1.1.0", "--notes", "."], { ...aDesk(), cwd: directory });
+    expect(noFile.stderr).toContain("name a file with --notes that you may read");
+    expect(noFile.stderr).not.toContain("write to");
   });
 });

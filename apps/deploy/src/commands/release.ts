@@ -101,7 +101,7 @@ async function readNotes(path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    throw fileError(error, `${path} cannot be read`);
+    throw fileError(error, `${path} cannot be read`, "name a file with --notes that you may read");
   }
 }
 
