@@ -47,12 +47,19 @@ export function comparisonText({ from, to, commits, ahead, behind, pulls, url }:
   ].join("");
 }
 
-function kindOf({ isDraft, isPrerelease }: Pick<GithubRelease, "isDraft" | "isPrerelease">): string {
+/** What a release is, in a word. */
+export function kindOf({
+  isDraft,
+  isPrerelease,
+}: {
+  readonly isDraft?: boolean | undefined;
+  readonly isPrerelease?: boolean | undefined;
+}): "draft" | "prerelease" | "release" {
   if (isDraft) return "draft";
   return isPrerelease ? "prerelease" : "release";
 }
 
-/** Text of others in a table. */
-function oneLine(text: string): string {
+/** Text of others where one line is meant, as in a table. */
+export function oneLine(text: string): string {
   return text.replaceAll(/[\p{Cc}\s]+/gu, " ").trim();
 }

@@ -25,8 +25,8 @@ const comparison: ReleaseComparison = {
   url: "https://github.example/compare",
 };
 
-/** A desk in memory that notes what is asked of it. */
-export function aDesk() {
+/** A desk in memory that notes what is asked of it. @param shown what the release is that it shows */
+export function aDesk(shown: Partial<GithubRelease> = {}) {
   const calls: unknown[][] = [];
   const unexpected = (name: string) => () => Promise.reject(new Error(`${name} was not expected`));
   const noted =
@@ -38,7 +38,7 @@ export function aDesk() {
   const desk: ReleaseDesk = {
     repository: "acme/shop",
     list: noted("list", [release, { ...release, tag: "v1.2.0", isDraft: true, publishedAt: null }]),
-    show: noted("show", { ...release, commit: "c0ffee" }),
+    show: noted("show", { ...release, commit: "c0ffee", ...shown }),
     draft: noted("draft", { tag: "v1.1.0", target: "c0ffee", notes: "- carts\n" }),
     create: noted("create", release),
     promote: noted("promote", release),
