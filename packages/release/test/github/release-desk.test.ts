@@ -69,6 +69,20 @@ it("a rollback is a new release on the commit of the one before", async () => {
   expect((await desk.draftRollback({ to: "v1.1.0", reason: "no", actor: "ada" })).tag).toBe("v1.1.0-rollback.1");
 });
 
+it("a rollback after a rollback goes back from that one, though its commit is older than others", async () => {
+  const newer = "2".repeat(40);
+  server.commit(newer, ["main"]);
+  await desk.create({ tag: "v1.0.0", target: old, notes: "" });
+  await desk.create({ tag: "v1.1.0", target: head, notes: "" });
+  await desk.create({ tag: "v1.2.0", target: newer, notes: "" });
+  await desk.create(await desk.draftRollback({ reason: "orders fail", actor: "ada" }));
+  expect((await desk.list(2)).map(({ tag }) => tag)).toEqual(["v1.1.0-rollback.1", "v1.2.0"]);
+  const again = await desk.draftRollback({ reason: "carts too", actor: "ada" });
+  expect(again).toMatchObject({ tag: "v1.0.0-rollback.1", target: old });
+  await desk.create({ tag: "v1.3.0", target: head, notes: "", isDraft: true });
+  expect((await desk.list(1)).map(({ tag }) => tag)).toEqual(["v1.3.0"]);
+});
+
 it("a comparison is with the newest full release unless another is named", async () => {
   await expect(desk.compare("v1.0.0", undefined)).rejects.toMatchObject({ code: "RELEASE_UNKNOWN" });
   await desk.create({ tag: "v1.1.0", target: head, notes: "" });

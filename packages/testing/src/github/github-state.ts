@@ -101,6 +101,12 @@ export function commitOf({ refs, commits }: GithubState, ref: string): string | 
   return commits.has(id) ? id : null;
 }
 
+/** When a commit was made: each a minute after the one that was added before it. */
+export function dateOf({ commits }: GithubState, sha: string): string {
+  const minutes = [...commits.keys()].indexOf(sha);
+  return new Date(Date.UTC(2026, 3, 1) + minutes * 60_000).toISOString().replace(".000", "");
+}
+
 /** A commit and what it comes from, newest first. */
 export function ancestry({ commits }: GithubState, id: string | null): readonly string[] {
   const line: string[] = [];
