@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type FakeGithub, startFakeGithub } from "@sluice/testing/github";
+import { type FakeGithub, githubFaults, startFakeGithub } from "@sluice/testing/github";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createGithub } from "../../src/github/github.ts";
 import { createReleaseDesk, type ReleaseDesk } from "../../src/github/release-desk.ts";
@@ -57,6 +57,32 @@ describe("a release that is made", () => {
       code: "RELEASE_REFUSED",
       message: `tag v1.0.0 is commit ${old} on GitHub, not ${head}`,
     });
+  });
+});
+
+describe("what is not on GitHub", () => {
+  beforeEach(() => {
+    git("-c", "user.name=t", "-c", "user.email=t@example.invalid", "commit", "-q", "--allow-empty", "-m", "fix: carts");
+    head = git("rev-parse", "HEAD");
+  });
+
+  it("is not released, and has to be pushed first", async () => {
+    await desk.create({ tag: "v1.0.0", target: old, notes: "" });
+    const refused = {
+      code: "RELEASE_REFUSED",
+      message: `commit ${head} is not on GitHub`,
+      hint: "push it first: git push",
+    };
+    await expect(desk.draft({ tag: "v1.1.0" })).rejects.toMatchObject(refused);
+    await expect(desk.draft({ tag: "v1.1.0", notes: "", isDraft: true })).rejects.toMatchObject(refused);
+    await expect(desk.draft({ tag: "v1.1.0", target: "feature" })).rejects.toMatchObject({
+      message: "feature is not on GitHub",
+    });
+  });
+
+  it("is another thing than a repository that the token may not see", async () => {
+    server.fault = () => githubFaults.hidden();
+    await expect(desk.draft({ tag: "v1.1.0" })).rejects.toMatchObject({ code: "GITHUB_REFUSED", status: 404 });
   });
 });
 
