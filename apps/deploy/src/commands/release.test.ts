@@ -110,6 +110,14 @@ pull requests
 https://github.example/compare
 `);
   });
+
+  it("tells in a comparison what came by no pull request", async () => {
+    const { stdout } = await run(["release", "compare", "v1.0.0"], aDesk({}, { direct: ["c0ffeec0ffee"], unasked: 2 }));
+    expect(stdout).toContain(`by no pull request
+  c0ffeec0  feat: carts  ada
+  2 more commits are too many to be asked for
+`);
+  });
 });
 
 describe("notes of a file", () => {

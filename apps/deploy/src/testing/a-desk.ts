@@ -22,11 +22,12 @@ const comparison: ReleaseComparison = {
   behind: 1,
   pulls: [{ number: 7, title: "Carts", author: "ada", url: "", approvedBy: ["grace"] }],
   direct: [],
+  unasked: 0,
   url: "https://github.example/compare",
 };
 
-/** A desk in memory that notes what is asked of it. @param shown what the release is that it shows */
-export function aDesk(shown: Partial<GithubRelease> = {}) {
+/** A desk in memory that notes what is asked of it. What it shows and compares is as it is said. */
+export function aDesk(shown: Partial<GithubRelease> = {}, compared: Partial<ReleaseComparison> = {}) {
   const calls: unknown[][] = [];
   const unexpected = (name: string) => () => Promise.reject(new Error(`${name} was not expected`));
   const noted =
@@ -43,7 +44,7 @@ export function aDesk(shown: Partial<GithubRelease> = {}) {
     create: noted("create", release),
     promote: noted("promote", release),
     draftRollback: noted("draftRollback", { tag: "v1.0.0-rollback.1", target: "1", notes: "Goes back.\n" }),
-    compare: noted("compare", comparison),
+    compare: noted("compare", { ...comparison, ...compared }),
     attach: unexpected("attach"),
   };
   return { calls, openReleaseDesk: async () => desk };

@@ -100,6 +100,20 @@ describe("a comparison", () => {
     await expect(compareReleases(client(), "v1.0.0", "gone")).rejects.toMatchObject({ status: 404 });
   });
 
+  it("asks of every commit what brought it, up to 300, and says how many it did not ask for", async () => {
+    const id = (n: number) => n.toString(16).padStart(40, "0");
+    server.commit(id(0), ["main", "v2.0.0"]);
+    const pulls = [{ number: 8, title: "All", author: "ada", reviews: [{ by: "grace", state: "APPROVED" }] }];
+    server.commit(id(1), ["main"]);
+    for (let n = 2; n <= 300; n++) server.commit(id(n), ["main"], n === 260 ? {} : { pulls });
+    server.commit(id(301), ["main"]);
+    const many = await compareReleases(client(), "v2.0.0", "main");
+    expect(many).toMatchObject({ ahead: 301, pulls: [{ number: 8, approvedBy: ["grace"] }], unasked: 1 });
+    expect(many.direct).toEqual([id(1), id(260)]);
+    expect(many.commits).toHaveLength(300);
+    expect(server.calls.filter(({ operation }) => operation === "pulls/list-reviews")).toHaveLength(1);
+  });
+
   it("makes notes", async () => {
     const comparison = await compareReleases(client(), "v1.0.0", "v1.1.0");
     expect(releaseNotes(comparison, [])).toBe(`## Breaking changes
@@ -128,6 +142,7 @@ it("who approved what goes live is known", async () => {
   expect(await readApprovals(client(), about)).toEqual({
     environment: [{ by: "grace", state: "approved", comment: "go", environments: ["production"] }],
     direct: [commit("3")],
+    unasked: 0,
     pulls: [{ number: 7, title: "Keep carts", author: "ada", approvedBy: ["grace"] }],
   });
   server.state.readers.add("grace");
@@ -136,6 +151,8 @@ it("who approved what goes live is known", async () => {
   expect(await readApprovals(client(), { commit: commit("2"), previous: undefined, run: undefined })).toMatchObject({
     environment: [],
     pulls: [{ number: 7 }],
+    direct: [],
+    unasked: 0,
   });
 });
 
