@@ -34,8 +34,7 @@ afterEach(async () => {
   await server[Symbol.asyncDispose]();
   server.assertDescribed();
 });
-const client = () =>
-  createGithub({ repository: server.repository, token: server.token, apiUrl: server.url, timeoutMs: 2_000 });
+const client = () => createGithub({ repository: server.repository, token: server.token, apiUrl: server.url });
 const releases = () => createGithubReleases(client());
 
 describe("releases", () => {
@@ -235,6 +234,75 @@ describe("a commit that is to be deployed", () => {
       server.state.commitStatuses.push({ sha: commit("a"), state, context: `ci/${n}` });
     }
     expect(await objections("a")).toEqual(["check last is failure", "status ci/100 is error"]);
+  });
+
+  describe("is judged by its own checks", () => {
+    const workflow = (name: string) => `.github/workflows/${name}.yml`;
+    const run = (suite: number, event: string, name: string) => ({ suite, event, path: workflow(name) });
+    const check = (suite: number, name: string, conclusion: string | null = "failure") => ({
+      suite,
+      name,
+      status: conclusion === null ? "queued" : "completed",
+      conclusion,
+    });
+    const checksOnly = { defaultBranch: false, checks: true, signature: false };
+    const asked = { ownWorkflows: [workflow("deploy-production")] };
+    const about = () => releaseObjections(client(), commit("c"), checksOnly, asked);
+
+    it("and not by what a clock, a person or a release has started while it was the newest, nor by deployments", async () => {
+      // Those that look at production each half hour come before the one that tested the commit.
+      const verified = Array.from({ length: 130 }, (_, n) => n + 10);
+      server.commit(commit("c"), ["main"], {
+        runs: [
+          ...verified.map((suite) => run(suite, "schedule", "verify-production")),
+          run(1, "workflow_dispatch", "backup-production"),
+          run(2, "release", "publish"),
+          run(3, "push", "deploy-production"),
+          { ...run(4, "push", "deploy-production"), path: `${workflow("deploy-production")}@main` },
+          run(5, "push", "ci"),
+        ],
+        checks: [
+          ...verified.map((suite) => check(suite, "verify")),
+          check(1, "backup", "cancelled"),
+          check(2, "publish", null),
+          check(3, "deploy"),
+          check(4, "deploy"),
+          check(5, "test", "success"),
+        ],
+      });
+      expect(await about()).toEqual([]);
+      server.commit(commit("c"), [], {
+        runs: [run(1, "schedule", "verify-production"), run(2, "pull_request", "ci")],
+        checks: [check(1, "verify"), check(2, "test"), { ...check(3, "scan"), status: "completed" }],
+      });
+      expect(await about()).toEqual(["check test is failure", "check scan is failure"]);
+    });
+
+    it("of which it has none where nothing else has looked at it", async () => {
+      server.commit(commit("c"), ["main"], {
+        runs: [run(1, "schedule", "verify-production")],
+        checks: [check(1, "verify", "success")],
+      });
+      expect(await about()).toEqual([`no check of commit ${commit("c")} is known`]);
+    });
+
+    it("and by all of them where the token may not see which are others', which is said", async () => {
+      server.commit(commit("c"), ["main"], {
+        runs: [run(1, "schedule", "verify-production")],
+        checks: [check(1, "verify"), check(2, "test", "success")],
+      });
+      server.fault = ({ operation }) =>
+        operation === "actions/list-workflow-runs-for-repo" ? githubFaults.forbidden() : undefined;
+      expect(await about()).toEqual([
+        "check verify is failure",
+        "it may be no check of the commit: to see what started it the token needs the permission actions: read",
+      ]);
+      server.commit(commit("c"), [], { checks: [check(1, "verify", "success")] });
+      expect(await about()).toEqual([]);
+      server.fault = ({ operation }) =>
+        operation === "actions/list-workflow-runs-for-repo" ? githubFaults.broken() : undefined;
+      await expect(about()).rejects.toMatchObject({ code: "GITHUB_UNREACHABLE" });
+    });
   });
 
   it("has been looked at by something", async () => {

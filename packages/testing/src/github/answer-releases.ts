@@ -171,8 +171,24 @@ export const releaseHandlers: Readonly<Record<string, Handler>> = {
   },
   "checks/list-for-ref": (state, { params, query }) => {
     const checks = state.commits.get(commitOf(state, params["ref"] ?? "") ?? "")?.checks ?? [];
-    const runs = pageOf(checks, query).map((check) => ({ ...sampleOf("check-run"), ...check }));
+    const runs = pageOf(checks, query).map(({ suite, ...check }) => ({
+      ...sampleOf("check-run"),
+      ...check,
+      check_suite: suite === undefined ? null : { id: suite },
+    }));
     return ok({ total_count: checks.length, check_runs: runs });
+  },
+  "actions/list-workflow-runs-for-repo": ({ commits }, { query }) => {
+    const sha = query.get("head_sha") ?? "";
+    const runs = commits.get(sha)?.runs ?? [];
+    const listed = pageOf(runs, query).map(({ event, path, suite }) => ({
+      ...sampleOf("workflow-run"),
+      event,
+      path,
+      head_sha: sha,
+      check_suite_id: suite,
+    }));
+    return ok({ total_count: runs.length, workflow_runs: listed });
   },
   "repos/get-combined-status-for-ref": (state, { params, query }) => {
     const sha = commitOf(state, params["ref"] ?? "");

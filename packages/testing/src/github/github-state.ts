@@ -36,6 +36,16 @@ export interface GithubCommit {
   readonly verified?: boolean;
   readonly pulls?: readonly GithubPull[];
   readonly checks?: readonly GithubCheck[];
+  /** Runs of workflows, in the order in which they are listed. */
+  readonly runs?: readonly GithubRun[];
+}
+
+export interface GithubRun {
+  readonly event: string;
+  /** Of the workflow's file. */
+  readonly path: string;
+  /** Id of the check suite that holds its checks. */
+  readonly suite: number;
 }
 
 export interface GithubCheck {
@@ -44,6 +54,7 @@ export interface GithubCheck {
   readonly conclusion: string | null;
   /** Of the run that made it. */
   readonly details_url?: string;
+  readonly suite?: number;
 }
 
 export interface GithubPull {
