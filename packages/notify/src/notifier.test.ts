@@ -54,6 +54,19 @@ describe("announcing", () => {
     expect(JSON.stringify([team.sent, await outbox.list()])).not.toContain("hunter22");
   });
 
+  it("tells those again that have not got it, in this run and in later ones, and no others", async () => {
+    const partly: Attempt = { result: "retry", reason: "answers 451 for b", reached: ["a"] };
+    const other: Attempt = { result: "refused", reason: "answers 550 for c", reached: ["b"] };
+    const team = aChannel([partly, other, delivered]);
+    const { notifier, outbox } = setUp(team);
+    const [report] = await notifier.announce([aNotification()], soon);
+    expect(report).toMatchObject({ result: "waiting", reason: "answers 550 for c" });
+    expect(await outbox.list()).toMatchObject([{ state: "waiting", reached: ["a", "b"] }]);
+    expect(results(await notifier.flush(soon))).toEqual(["team delivered"]);
+    expect(team.sent.map(({ reached }) => reached)).toEqual([[], ["a"], ["a", "b"]]);
+    expect((await outbox.list())[0]).not.toHaveProperty("reached");
+  });
+
   it("tells who wants to know, whatever a secret is called", async () => {
     const team = aChannel([delivered], { on: ["live"] });
     const { outbox, clock } = setUp();

@@ -10,7 +10,7 @@ import { type Answer, cut, cutAnswer, httpServer, says, silent, trickle } from "
 
 const token = "T0KEN-that-nobody-may-see";
 const notification = aNotification();
-const content = { notification, message: toMessage(notification), at: new Date("2026-05-01T10:00:00Z") };
+const content = { notification, message: toMessage(notification), at: new Date("2026-05-01T10:00:00Z"), reached: [] };
 
 function channelOf(kind: string, settings: object) {
   const config = parseConfig(JSON.stringify({ notify: { channels: { team: { [kind]: settings } } } }), "sluice.yaml");

@@ -38,7 +38,11 @@ async function mailServer(options: SMTPServerOptions = {}): Promise<MailServer> 
   };
 }
 
-function send(port: number, over: Partial<EmailSettings> = {}, withinMs = 5_000) {
+function send(
+  port: number,
+  over: Partial<EmailSettings> = {},
+  { withinMs = 5_000, reached = [] }: { readonly withinMs?: number; readonly reached?: readonly string[] } = {},
+) {
   const settings: EmailSettings = {
     host: "127.0.0.1",
     port,
@@ -47,7 +51,7 @@ function send(port: number, over: Partial<EmailSettings> = {}, withinMs = 5_000)
     to: ["ada@example.com", "bob@example.com"],
     ...over,
   };
-  return sendEmail(settings, emailMessage(settings, message, "d1.live"), AbortSignal.timeout(withinMs));
+  return sendEmail(settings, emailMessage(settings, message, "d1.live"), reached, AbortSignal.timeout(withinMs));
 }
 
 describe("mail", () => {
@@ -104,9 +108,42 @@ describe("mail", () => {
     expect(await send(server.port)).toMatchObject({ result, reason: expect.stringContaining(String(responseCode)) });
   });
 
+  it.each([
+    [451, "retry"],
+    [550, "refused"],
+  ])(
+    "answered %d for one of its recipients is %s for that one, and the others do not get it again",
+    async (responseCode, result) => {
+      let isRefused = true;
+      await using server = await mailServer({
+        onRcptTo: ({ address }, _session, done) => {
+          const refuses = isRefused && address === "bob@example.com";
+          done(refuses ? Object.assign(new Error("no such box"), { responseCode }) : null);
+        },
+      });
+      const to = ["Ada <ada@Example.com>", "bob@example.com"];
+      const attempt = await send(server.port, { to });
+      expect(attempt).toEqual({
+        result,
+        reason: `answers ${responseCode} no such box for bob@example.com`,
+        reached: [to[0]],
+      });
+      isRefused = false;
+      const reached = "reached" in attempt ? (attempt.reached ?? []) : [];
+      expect(await send(server.port, { to }, { reached })).toEqual({ result: "delivered" });
+      expect(server.mails.map((mail) => mail.to)).toEqual([["ada@example.com"], ["bob@example.com"]]);
+      expect(server.mails[1]?.raw).toContain("ada@example.com");
+      expect(await send(server.port, { to }, { reached: to })).toEqual({ result: "delivered" });
+      expect(server.mails).toHaveLength(2);
+    },
+  );
+
   it("has an unknown fate where the server takes it and says nothing", async () => {
     await using server = await mailServer({ onData: (stream) => void stream.resume() });
-    expect(await send(server.port, {}, 500)).toEqual({ result: "uncertain", reason: "no answer in time" });
+    expect(await send(server.port, {}, { withinMs: 500 })).toEqual({
+      result: "uncertain",
+      reason: "no answer in time",
+    });
   });
 
   it("to a server that is not there may be tried again", async () => {
@@ -122,7 +159,7 @@ describe("mail", () => {
     const held = createTcpServer(() => {});
     await new Promise<void>((resolve) => held.listen(0, "127.0.0.1", resolve));
     const begin = performance.now();
-    expect(await send((held.address() as { port: number }).port, {}, 300)).toMatchObject({
+    expect(await send((held.address() as { port: number }).port, {}, { withinMs: 300 })).toMatchObject({
       reason: "no answer in time",
     });
     expect(performance.now() - begin).toBeLessThan(3_000);

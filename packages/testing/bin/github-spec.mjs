@@ -31,6 +31,7 @@ const operations = new Set([
   "pulls/list-reviews",
   "repos/get-collaborator-permission-level",
   "actions/get-reviews-for-run",
+  "actions/list-workflow-runs-for-repo",
   "actions/list-self-hosted-runners-for-repo",
 ]);
 /** Text for people, which takes most of the space. */

@@ -13,7 +13,7 @@ import type {
 } from "@sluice/core";
 import type { AttemptRecord, RebuiltState, UnderWay } from "@sluice/engine";
 import type { LeftBackups, LockHolder } from "@sluice/journal";
-import type { AlteredVariable, WorkflowFile } from "@sluice/workflows";
+import type { AlteredVariable, MigrationStep, WorkflowFile } from "@sluice/workflows";
 
 export type { AuditReport, ExportedHome, LeftBackups, LockHolder } from "@sluice/journal";
 
@@ -196,4 +196,6 @@ export interface ProjectWorkflows {
   readonly byHand: readonly string[];
   /** Variables of the workflow that deploys so far which the files do not have as they stand there. */
   readonly altered: readonly AlteredVariable[];
+  /** A step of the workflow that deploys so far that became a service, which runs before each version; `null` without one. */
+  readonly migration: (MigrationStep & { readonly path: string }) | null;
 }

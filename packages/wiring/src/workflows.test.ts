@@ -119,6 +119,23 @@ sentry: { organization: acme, token: "\${SENTRY_TOKEN}" }
     expect(altered).toEqual([{ path, name: "TAG", value, inDeployment: null, inOthers: null }]);
   });
 
+  it("say which migration became a service, and take none of a job that tests", async () => {
+    await writeFile(join(directory, "compose.yml"), "services:\n  web:\n    image: web\n");
+    await mkdir(join(directory, ".github/workflows"), { recursive: true });
+    const steps = (command: string) =>
+      `steps: [{ run: docker compose up -d }, { run: docker compose run --rm web ${command} }]`;
+    const ci = `on: push\njobs: { test: { runs-on: ubuntu-latest, ${steps("npm run db:reset")} } }\n`;
+    const ship = `on: release\njobs: { ship: { runs-on: self-hosted, ${steps("npm run migrate")} } }\n`;
+    await writeFile(join(directory, ".github/workflows/ci.yml"), ci);
+    expect(await read()).toMatchObject({ byHand: [], migration: null });
+    const path = ".github/workflows/ship.yml";
+    await writeFile(join(directory, path), ship);
+    expect(await read()).toMatchObject({
+      byHand: [path],
+      migration: { path, service: "web", command: "npm run migrate" },
+    });
+  });
+
   it("back a database up, and say which workflow deploys past Sluice", async () => {
     await writeFile(join(directory, "base.yml"), "services:\n  db:\n    image: postgres:16\n");
     await mkdir(join(directory, ".github/workflows"), { recursive: true });

@@ -47,12 +47,14 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
   const written = projectWorkflows(facts);
   const names = new Set(written.map(({ path }) => path));
   const existing = existingDeployments(workflows, environment);
+  const [deployment] = existing;
   const byHand = existing.filter(({ isByHand, path }) => isByHand && !names.has(path));
   return {
     directory,
     files: written,
     byHand: [...new Set(byHand.map(({ path }) => path))],
-    altered: existing[0]?.altered ?? [],
+    altered: deployment?.altered ?? [],
+    migration: deployment?.migration ? { path: deployment.path, ...deployment.migration } : null,
   };
 }
 

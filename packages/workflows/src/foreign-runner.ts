@@ -19,6 +19,12 @@ export function foreignRunner(job: Tree): string | null {
   return label === "" ? null : `${label}, by its name no runner that GitHub makes anew`;
 }
 
+/** Whether GitHub makes the machine of a job anew, by all of its labels, and throws it away afterwards. */
+export function isHosted(job: Tree): boolean {
+  const labels = labelsOf(job["runs-on"]).flatMap((label) => resolved(label, job));
+  return labels.length > 0 && labels.every((label) => hosted.test(label));
+}
+
 /** A label of the matrix as the labels that it stands for. */
 function resolved(label: string, job: Tree): readonly string[] {
   const key = /^\$\{\{\s*matrix\.([\w-]+)\s*\}\}$/.exec(label)?.[1];

@@ -15,11 +15,22 @@ describe("the permissions of a job", () => {
     [{ commitStatus: true }, ["contents: read", "deployments: write", "statuses: write"]],
     [
       { require: { checks: true, approvals: 0 } },
-      ["contents: read", "deployments: write", "checks: read", "statuses: read"],
+      ["contents: read", "deployments: write", "checks: read", "statuses: read", "actions: read"],
     ],
     [
       { commitStatus: true, require: { checks: true, approvals: 0 } },
-      ["contents: read", "deployments: write", "statuses: write", "checks: read"],
+      ["contents: read", "deployments: write", "statuses: write", "checks: read", "actions: read"],
+    ],
+    [
+      { approvals: true, require: { checks: true, approvals: 0 } },
+      [
+        "contents: read",
+        "deployments: write",
+        "checks: read",
+        "statuses: read",
+        "pull-requests: read",
+        "actions: read",
+      ],
     ],
     [{ approvals: true }, ["contents: read", "deployments: write", "pull-requests: read", "actions: read"]],
     [

@@ -45,6 +45,7 @@ export function rightsOfToken(task: GithubTask, use: GithubUse): readonly Github
     ...right(use.deployments && use.commitStatus, "statuses", "write", "The commit gets a status."),
     ...right(asksChecks, "checks", "read", "The checks of the commit have to have passed."),
     ...right(asksChecks && !(use.deployments && use.commitStatus), "statuses", "read", "So have its statuses."),
+    ...right(asksChecks && !asksApprovals(use), "actions", "read", "Those of scheduled runs and deployments are none."),
     ...right(asksApprovals(use), "pull-requests", "read", "Who approved it goes into the record."),
     ...right(asksApprovals(use), "actions", "read", "So does who approved the run."),
   ];

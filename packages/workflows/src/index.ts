@@ -8,6 +8,7 @@ export type {
 } from "./facts.ts";
 export type { GithubUse } from "./github-rights.ts";
 export { type JobWithoutSettings, jobsWithoutSettings } from "./jobs-without-settings.ts";
+export { workflowPaths } from "./names.ts";
 export { projectWorkflows } from "./project-workflows.ts";
 export { type ExistingDeployment, existingDeployments } from "./read-existing.ts";
 export { type RunTokenJob, runTokenJobs } from "./run-token.ts";

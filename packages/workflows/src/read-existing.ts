@@ -1,3 +1,4 @@
+import { type DeployingJob, deployingJobs } from "./deploying-jobs.ts";
 import type { AlteredVariable, MigrationStep, WorkflowFile, WorkflowVariable } from "./facts.ts";
 import { isFor } from "./names.ts";
 import { isRunToken } from "./run-token.ts";
@@ -23,7 +24,8 @@ export interface ExistingDeployment {
 
 /**
  * Deployments that the project's workflows make: jobs that bring a Compose project up, or that run Sluice already. Those for
- * production come first. What is no workflow is left out.
+ * production come first, and of them those that a release starts, and those on a machine of one's own. What is no workflow is
+ * left out, and so are jobs that test: those of pull requests, and those on machines that are thrown away.
  *
  * @param environment of another than production only what names it in its path
  */
@@ -33,32 +35,29 @@ export function existingDeployments(
 ): readonly ExistingDeployment[] {
   return workflows
     .filter(({ path }) => environment === "production" || isFor(environment, path))
-    .flatMap(({ path, text }) => deploymentsOf(path, text))
-    .toSorted((a, b) => rank(a.path) - rank(b.path) || (a.path < b.path ? -1 : Number(a.path > b.path)));
+    .flatMap(({ path, text }) => {
+      const workflow = parseTree(text);
+      return deployingJobs(workflow).map((found) => ({ found, existing: deploymentOf(path, workflow, found) }));
+    })
+    .toSorted((a, b) => {
+      const [one, other] = [orderOf(a.existing.path, a.found), orderOf(b.existing.path, b.found)];
+      return one - other || (a.existing.path < b.existing.path ? -1 : Number(a.existing.path > b.existing.path));
+    })
+    .map(({ existing }) => existing);
 }
 
-function deploymentsOf(path: string, text: string): readonly ExistingDeployment[] {
-  const workflow = parseTree(text);
-  return Object.values(treeOf(workflow["jobs"])).flatMap((job) => {
-    const { steps, env, "runs-on": runsOn } = treeOf(job);
-    const commands = listOf(steps).map((step) => ({ env: treeOf(step)["env"], run: textOf(treeOf(step)["run"]) }));
-    const script = commands.map(({ run }) => run.replaceAll(/\\\n/g, " ")).join("\n");
-    const isByHand = /docker[ -]compose\b.*\bup\b/.test(script);
-    if (!isByHand && !/\bsluice deploy\b/.test(script)) return [];
-    const variables = variablesOf([workflow["env"], env, ...commands.map((step) => step.env)]);
-    const altered = variables.flatMap((variable) => alteredOf(path, variable) ?? []);
-    return [
-      {
-        path,
-        files: filesOf(script, variables),
-        variables: variables.filter(({ value }) => scopeOf(value) === "every-job"),
-        altered,
-        migration: migrationOf(script),
-        runsOn: labelsOf(runsOn),
-        isByHand,
-      },
-    ];
-  });
+function deploymentOf(path: string, workflow: Tree, { job, script, isByHand }: DeployingJob): ExistingDeployment {
+  const stepEnvs = listOf(job["steps"]).map((step) => treeOf(step)["env"]);
+  const variables = variablesOf([workflow["env"], job["env"], ...stepEnvs]);
+  return {
+    path,
+    files: filesOf(script, variables),
+    variables: variables.filter(({ value }) => scopeOf(value) === "every-job"),
+    altered: variables.flatMap((variable) => alteredOf(path, variable) ?? []),
+    migration: migrationOf(script),
+    runsOn: labelsOf(job["runs-on"]),
+    isByHand,
+  };
 }
 
 /**
@@ -100,6 +99,8 @@ function migrationOf(script: string): MigrationStep | null {
   return service && command ? { service, command } : null;
 }
 
-function rank(path: string): number {
-  return isFor("production", path) ? 0 : /stag|test|dev/i.test(path) ? 2 : 1;
+/** What its path says weighs most, then what starts it, then where it runs. */
+function orderOf(path: string, { isOfRelease, isSelfHosted }: DeployingJob): number {
+  const byPath = isFor("production", path) ? 0 : /stag|test|dev/i.test(path) ? 2 : 1;
+  return byPath * 4 + Number(!isOfRelease) * 2 + Number(!isSelfHosted);
 }

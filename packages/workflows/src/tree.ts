@@ -34,3 +34,9 @@ export function labelsOf(runsOn: unknown): readonly string[] {
   if (typeof runsOn === "string") return [runsOn];
   return listOf(Array.isArray(runsOn) ? runsOn : treeOf(runsOn)["labels"]).map(textOf);
 }
+
+/** Events that start a workflow, by its `on`. */
+export function eventsOf(on: unknown): readonly string[] {
+  if (typeof on === "string") return [on];
+  return Array.isArray(on) ? on.map(textOf) : Object.keys(treeOf(on));
+}

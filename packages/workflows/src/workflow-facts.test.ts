@@ -185,4 +185,74 @@ describe("workflows that are there", () => {
       "deploy-staging.yml",
     ]);
   });
+
+  const ci = `on: { push: { branches: [main] }, pull_request: null }
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    env: { DATABASE_URL: "postgres://test", NODE_ENV: test }
+    steps:
+      - run: docker compose up -d db
+      - run: docker compose run --rm web npm run db:reset
+      - run: npm test
+`;
+  const job = (runsOn: string, more = "") =>
+    `jobs: { a: { runs-on: ${runsOn}, steps: [{ run: docker compose up -d }]${more} } }\n`;
+  const of = (...texts: readonly string[]) =>
+    existingDeployments(texts.map((text, index) => ({ path: `${String.fromCharCode(97 + index)}.yml`, text })));
+
+  it("to test what is written are no deployments", () => {
+    expect(of(ci)).toEqual([]);
+    const workflows = [{ path: ".github/workflows/ci.yml", text: ci }];
+    const facts = factsOf({ ...layouts["no workflow yet"], workflows });
+    expect(facts.migration).toBeNull();
+    expect(facts.variables.map(({ name }) => name)).toEqual(["STACK_NAME", "VERSION"]);
+  });
+
+  it.each([
+    ["pull requests", `on: pull_request\n${job("self-hosted")}`],
+    ["pull requests among others", `on: [push, pull_request_target]\n${job("self-hosted")}`],
+    ["a queue of them", `on: { merge_group: null }\n${job("self-hosted")}`],
+    ["a preview", `on: [push, pull_request]\n${job("self-hosted", ", if: github.event_name == 'pull_request'")}`],
+    ["a machine that is thrown away", `on: push\n${job("ubuntu-latest")}`],
+    [
+      "such a machine, which builds and clones",
+      `on: push\n${job("ubuntu-latest").replace("[{", "[{ uses: docker/build-push-action@v6, with: { context: ., ssh-key: k } }, {")}`,
+    ],
+    [
+      "such machines",
+      `on: push\n${job("'${{ matrix.os }}'", ", strategy: { matrix: { os: [ubuntu-24.04, macos-15] } }")}`,
+    ],
+  ])("for %s deploy nothing", (_, text) => {
+    expect(of(text)).toEqual([]);
+  });
+
+  it.each([
+    ["of what was merged", `on: [push, pull_request]\n${job("prod", ", if: github.event_name == 'push'")}`],
+    ["of a branch", `on: [push, pull_request]\n${job("prod", ", if: github.ref == 'refs/heads/main'")}`],
+    [
+      "when it is merged",
+      `on: { pull_request: { types: [closed] } }\n${job("prod", ", if: github.event.pull_request.merged")}`,
+    ],
+    ["to another machine", `on: push\n${job("ubuntu-latest", ", env: { DOCKER_HOST: 'ssh://prod' }")}`],
+    [
+      "when it is merged, by its condition",
+      `on: pull_request\n${job("prod", ", if: github.event_name == 'pull_request' && github.event.pull_request.merged")}`,
+    ],
+    ["by a script", `on: push\n${job("ubuntu-latest").replace("[{", '[{ run: "set -e\\nssh prod true" }, {')}`],
+    ["through a context", `on: push\n${job("ubuntu-latest").replace("[{", "[{ run: docker context use prod }, {")}`],
+    ["on a machine of whatever name", `on: push\n${job("ours")}`],
+  ])("%s deploy", (_, text) => {
+    expect(of(text)).toHaveLength(1);
+  });
+
+  it("started by a release come first, and then those on a machine of one's own", () => {
+    const texts = [
+      `on: push\n${job("prod")}`,
+      `on: push\n${job("[self-hosted, prod]")}`,
+      `on: { release: { types: [published] } }\n${job("prod")}`,
+      `on: release\n${job("self-hosted")}`,
+    ];
+    expect(of(...texts).map(({ path }) => path)).toEqual(["d.yml", "c.yml", "b.yml", "a.yml"]);
+  });
 });

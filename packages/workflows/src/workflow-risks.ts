@@ -1,5 +1,5 @@
 import { foreignRunner } from "./foreign-runner.ts";
-import { listOf, parseTree, textOf, treeOf } from "./tree.ts";
+import { eventsOf, listOf, parseTree, textOf, treeOf } from "./tree.ts";
 
 export interface WorkflowRisk {
   readonly kind:
@@ -67,9 +67,4 @@ function risk(applies: boolean, kind: WorkflowRisk["kind"], what: () => string):
 function isUnpinned(uses: string): boolean {
   if (uses === "" || uses.startsWith("./")) return false;
   return !/@[0-9a-f]{40}$/.test(uses) && !/@sha256:[0-9a-f]{64}$/.test(uses);
-}
-
-function eventsOf(on: unknown): readonly string[] {
-  if (typeof on === "string") return [on];
-  return Array.isArray(on) ? on.map(textOf) : Object.keys(treeOf(on));
 }

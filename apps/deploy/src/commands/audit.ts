@@ -87,14 +87,19 @@ function changeText(change: StateChange): string {
   return `the state was rebuilt: the record before it is lost${before}`;
 }
 
-function approvalLine({ seq, at, hash, deployment, environment, pulls, direct = [] }: ApprovalsRecord): AuditLine {
+function approvalLine({ seq, at, hash, deployment, environment, pulls, ...record }: ApprovalsRecord): AuditLine {
   const people = environment.map(({ by, state, comment }) => `${state} by ${by}${comment && ` (${comment})`}`);
   const requests = pulls.map(({ number, author, approvedBy }) => {
     return `#${number} by ${author}, ${approvedBy.length > 0 ? `approved by ${approvedBy.join(", ")}` : "not approved"}`;
   });
-  const byHand =
-    direct.length > 0 ? [`${direct.length} ${direct.length === 1 ? "commit" : "commits"} came by no pull request`] : [];
-  const what = [...people, ...requests, ...byHand].join("; ") || "no reviews are known";
+  const { direct = [], unasked = 0 } = record;
+  const commits = (count: number, what: string) =>
+    count > 0 ? [`${count} ${count === 1 ? "commit" : "commits"} ${what}`] : [];
+  const others = [
+    ...commits(direct.length, "came by no pull request"),
+    ...commits(unasked, "not asked for, as there were too many"),
+  ];
+  const what = [...people, ...requests, ...others].join("; ") || "no reviews are known";
   return { seq, at, hash, actor: "GitHub", deployment, what: `reviews: ${what}` };
 }
 

@@ -1,5 +1,5 @@
 import { join, relative } from "node:path";
-import type { AlteredVariable } from "@sluice/wiring";
+import type { AlteredVariable, ProjectWorkflows } from "@sluice/wiring";
 import type { CommandCall } from "../context.ts";
 import { givenFlags, withFlags } from "../given-flags.ts";
 import { formatDiff } from "../init/diff.ts";
@@ -14,7 +14,7 @@ type State = "written" | "unchanged" | "differs";
 export async function initWorkflow(call: CommandCall): Promise<number> {
   const { context, flags } = call;
   return withDeployer(call, async (deployer) => {
-    const { directory, files, byHand, altered } = await deployer.workflows();
+    const { directory, files, byHand, altered, migration } = await deployer.workflows();
     const command = withFlags("sluice init --workflow --yes", givenFlags(flags));
     const done: { readonly path: string; readonly state: State }[] = [];
     for (const { path, text } of files) {
@@ -25,8 +25,9 @@ export async function initWorkflow(call: CommandCall): Promise<number> {
       if (!flags.json) context.stdout.write(textOf(state, name, existing ?? "", text, command));
       done.push({ path, state });
     }
-    if (flags.json) writeJson(context, { directory, files: done, byHand, altered });
+    if (flags.json) writeJson(context, { directory, files: done, byHand, altered, migration });
     else {
+      if (migration) context.stdout.write(migrationText(migration));
       context.stdout.write(altered.map(alteredText).join(""));
       context.stdout.write(byHand.map((path) => `${path} deploys past Sluice: remove it\n`).join(""));
     }
@@ -37,6 +38,10 @@ export async function initWorkflow(call: CommandCall): Promise<number> {
 function stateOf(existing: string | null, text: string, yes: boolean): State {
   if (existing === text) return "unchanged";
   return existing === null || yes ? "written" : "differs";
+}
+
+function migrationText({ path, service, command }: NonNullable<ProjectWorkflows["migration"]>): string {
+  return `the migration of ${path} runs before each version: ${command} in ${service}; see that it is one for production\n`;
 }
 
 function alteredText({ path, name, value, inDeployment, inOthers }: AlteredVariable): string {

@@ -130,4 +130,16 @@ describe("sluice init", () => {
     expect(await readFile(join(cwd, "other.yaml"), "utf8")).toContain("uploads:");
     expect(deployer.options?.configFile).toBeUndefined();
   });
+
+  it.each(["", ".", "sluice.yaml/other"])(
+    "refuses --config %j, which is no file and can become none",
+    async (config) => {
+      await writeFile(file(), "rollout: { bake: 5s }\n");
+      const { exitCode, stderr } = await run(["init", "--config", config], { deployer: initing(), cwd });
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain(`${join(cwd, config)} cannot be read`);
+      expect(stderr).toContain("--config");
+      expect(stderr).not.toContain("INTERNAL");
+    },
+  );
 });

@@ -13,6 +13,8 @@ interface InitFlags {
   readonly workflow?: boolean;
 }
 
+const fileHint = "name a file with --config that you may read, or one that is not there yet";
+
 /**
  * `sluice init`: writes down what each service was taken for, and why, in the file that the other commands read. One that is
  * there keeps all it says; what would be added is shown, and written only with `--yes`.
@@ -23,13 +25,13 @@ export async function init(call: CommandCall<InitFlags>): Promise<number> {
   const options = deployerOptions(flags, context);
   const { configFile: named, ...withoutFile } = options;
   // A file that was named and is not there yet is to be written, not read.
-  const isToBeRead = named !== undefined && (await readIfThere(named)) !== null;
+  const isToBeRead = named !== undefined && (await readIfThere(named, fileHint)) !== null;
   await using deployer = await context.createDeployer(isToBeRead ? options : withoutFile);
   const { services: all, config, configFile } = await deployer.inspect(context.signal);
   const services = servicesOfFiles(all, config);
   const path = named ?? configFile;
   const name = relative(named === undefined ? shellDirectory(context) : context.cwd, path) || path;
-  const existing = await readIfThere(path);
+  const existing = await readIfThere(path, fileHint);
   const text = configText(existing, services);
   const unsure = services
     .filter(({ active, confidence }) => active && confidence === "ask")

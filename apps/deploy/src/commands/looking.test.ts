@@ -302,6 +302,23 @@ steps
     });
   });
 
+  it("tells in the audit what came by no pull request apart from what was not asked for", async () => {
+    const record = {
+      v: 1,
+      seq: 4,
+      at: "2026-05-01T10:00:00Z",
+      previous: "",
+      hash: "h",
+      type: "approvals",
+      deployment: "d1",
+    } as const;
+    const told = { ...record, environment: [], pulls: [], direct: ["a", "b"], unasked: 1 };
+    const { stdout } = await run(["audit", "show"], { deployer: fakeDeployer({ approvals: async () => [told] }) });
+    expect(stdout).toContain(
+      "reviews: 2 commits came by no pull request; 1 commit not asked for, as there were too many",
+    );
+  });
+
   it("counts in the audit what a deployment changed", async () => {
     const { stdout } = await run(["audit", "show"], { deployer: changed(changes) });
     expect(stdout).toContain("breaking migration, 5 changes to the compose model");

@@ -50,10 +50,41 @@ files
     expect(refusing.calls.map(([name]) => name)).toEqual(["draft"]);
   });
 
-  it("promotes one", async () => {
+  it("promotes one, and asks a person before", async () => {
+    const desk = aDesk({ isPrerelease: true });
+    const asked = await run(["release", "promote", "v1.1.0"], { ...desk, isInteractive: true });
+    expect(asked.questions).toEqual(["Do it?"]);
+    expect(asked.stdout).toBe(`prerelease v1.1.0 of c0ffee in acme/shop becomes a full release, and the latest
+
+Carts are kept
+
+v1.1.0 is a full release now: https://github.example/r/v1.1.0
+`);
+    expect(desk.calls).toEqual([
+      ["show", "v1.1.0"],
+      ["promote", "v1.1.0"],
+    ]);
+    const refusing = aDesk({ isDraft: true });
+    const refused = await run(["release", "promote", "v1.1.0"], { ...refusing, isInteractive: true, answer: false });
+    expect([refused.exitCode, refusing.calls]).toEqual([10, [["show", "v1.1.0"]]]);
+  });
+
+  it.each(["--yes", "--json"])(
+    "promotes one without a question where nobody is there to answer, and with %s",
+    async (flag) => {
+      const desk = aDesk({ isPrerelease: true });
+      const { questions } = await run(["release", "promote", "v1.1.0", flag], { ...desk, isInteractive: true });
+      expect(questions).toEqual([]);
+      expect((await run(["release", "promote", "v1.1.0"], desk)).questions).toEqual([]);
+      expect(desk.calls.filter(([name]) => name === "promote")).toHaveLength(2);
+    },
+  );
+
+  it("promotes none that is a full release: it would become the latest", async () => {
     const desk = aDesk();
-    expect((await run(["release", "promote", "v1.1.0"], desk)).stdout).toContain("v1.1.0 is a full release now");
-    expect(desk.calls).toEqual([["promote", "v1.1.0"]]);
+    const { exitCode, stdout } = await run(["release", "promote", "v1.1.0"], { ...desk, isInteractive: true });
+    expect([exitCode, stdout]).toEqual([0, "v1.1.0 is a full release already: https://github.example/r/v1.1.0\n"]);
+    expect(desk.calls).toEqual([["show", "v1.1.0"]]);
   });
 
   it("publishes a way back, with a reason", async () => {
@@ -79,6 +110,14 @@ pull requests
 https://github.example/compare
 `);
   });
+
+  it("tells in a comparison what came by no pull request", async () => {
+    const { stdout } = await run(["release", "compare", "v1.0.0"], aDesk({}, { direct: ["c0ffeec0ffee"], unasked: 2 }));
+    expect(stdout).toContain(`by no pull request
+  c0ffeec0  feat: carts  ada
+  2 more commits are too many to be asked for
+`);
+  });
 });
 
 describe("notes of a file", () => {
@@ -96,5 +135,8 @@ describe("notes of a file", () => {
     const missing = await run(["release", "create", "v1.1.0", "--notes", "gone.md"], { ...aDesk(), cwd: directory });
     expect(missing.exitCode).not.toBe(0);
     expect(missing.stderr).toContain("gone.md cannot be read");
+    const noFile = await run(["release", "create", "v1.1.0", "--notes", "."], { ...aDesk(), cwd: directory });
+    expect(noFile.stderr).toContain("name a file with --notes that you may read");
+    expect(noFile.stderr).not.toContain("write to");
   });
 });

@@ -6,7 +6,7 @@ import type { CommandCall } from "../context.ts";
 import { deployerOptions } from "../deployer-options.ts";
 import { fileError } from "../file-error.ts";
 import { writeJson } from "../render/json.ts";
-import { comparisonText, releasesText, releaseText } from "../render/release-text.ts";
+import { comparisonText, kindOf, oneLine, releasesText, releaseText } from "../render/release-text.ts";
 
 const shownByDefault = 20;
 
@@ -47,10 +47,16 @@ export async function releaseCreate(call: CommandCall<CreateFlags>): Promise<num
   return publish(call, desk, await desk.draft(wanted, context.signal));
 }
 
-/** `sluice release promote TAG` */
+/** `sluice release promote TAG`. One that is a full release already stays as it is: it would become the latest. */
 export async function releasePromote(call: CommandCall): Promise<number> {
   const { context, args } = call;
-  return ended(call, await (await openDesk(call)).promote(args[0] ?? "", context.signal), "is a full release now");
+  const desk = await openDesk(call);
+  const { commit, ...release } = await desk.show(args[0] ?? "", context.signal);
+  const kind = kindOf(release);
+  if (kind === "release") return ended(call, release, "is a full release already");
+  const what = `${kind} ${release.tag}${commit === null ? "" : ` of ${commit}`} in ${desk.repository}`;
+  await assertWanted(call, `${what} becomes a full release, and the latest\n\n${oneLine(release.title)}\n\n`);
+  return ended(call, await desk.promote(release.tag, context.signal), "is a full release now");
 }
 
 /** `sluice release rollback [TAG]`: publishes a release on the commit of an earlier one. */
@@ -73,18 +79,18 @@ export async function releaseCompare(call: CommandCall): Promise<number> {
 
 /** A published release is deployed: a person is asked first. */
 async function publish(call: CommandCall, desk: ReleaseDesk, release: NewRelease): Promise<number> {
-  const { context, flags } = call;
-  if (!flags.yes && !flags.json && context.isInteractive) {
-    const what = release.isDraft ? "draft" : release.isPrerelease ? "prerelease" : "release";
-    context.stdout.write(
-      `${what} ${release.tag} of ${release.target ?? "the default branch"} in ${desk.repository}\n\n${release.notes}\n`,
-    );
-    if (!(await context.confirm("Do it?", context.signal))) {
-      throw new SluiceError("CONFIRMATION_NEEDED", "not confirmed, nothing was published");
-    }
-  }
-  const made = await desk.create(release, context.signal);
+  const { tag, target = "the default branch", notes } = release;
+  await assertWanted(call, `${kindOf(release)} ${tag} of ${target} in ${desk.repository}\n\n${notes}\n`);
+  const made = await desk.create(release, call.context.signal);
   return ended(call, made, made.isDraft ? "is a draft" : "is published");
+}
+
+/** Shows what is to be published and asks, where somebody can answer. @throws SluiceError CONFIRMATION_NEEDED */
+async function assertWanted({ context, flags }: CommandCall, shown: string): Promise<void> {
+  if (flags.yes || flags.json || !context.isInteractive) return;
+  context.stdout.write(shown);
+  if (await context.confirm("Do it?", context.signal)) return;
+  throw new SluiceError("CONFIRMATION_NEEDED", "not confirmed, nothing was published");
 }
 
 function ended({ context, flags }: CommandCall, release: GithubRelease, text: string): number {
@@ -101,7 +107,7 @@ async function readNotes(path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    throw fileError(error, `${path} cannot be read`);
+    throw fileError(error, `${path} cannot be read`, "name a file with --notes that you may read");
   }
 }
 

@@ -2,11 +2,14 @@ import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileError } from "../file-error.ts";
 
-/** Text of a file; `null` when there is none. */
-export async function readIfThere(path: string): Promise<string | null> {
+/** Text of a file; `null` when there is none. @throws SluiceError USAGE for what is no file, or cannot be read */
+export async function readIfThere(
+  path: string,
+  hint = "see that it is a file that you may read",
+): Promise<string | null> {
   return readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return null;
-    throw error;
+    throw fileError(error, `${path} cannot be read`, hint);
   });
 }
 

@@ -30,8 +30,14 @@ export function releaseText(release: GithubRelease, commit: string | null): stri
   return `${tag}  ${oneLine(title)}\n${formatTable([], facts)}${formatSection("notes", notes)}${formatSection("files", files)}`;
 }
 
-export function comparisonText({ from, to, commits, ahead, behind, pulls, url }: ReleaseComparison): string {
-  const rows = commits.map(({ commit, subject, author }) => [commit.slice(0, 8), oneLine(subject), author]);
+export function comparisonText(comparison: ReleaseComparison): string {
+  const { from, to, commits, ahead, behind, pulls, direct, unasked, url } = comparison;
+  const rowsOf = (some: readonly (typeof commits)[number][]) =>
+    formatTable(
+      [],
+      some.map(({ commit, subject, author }) => [commit.slice(0, 8), oneLine(subject), author]),
+    );
+  const byHand = rowsOf(commits.filter(({ commit }) => direct.includes(commit)));
   const requests = pulls.map(({ number, title, author, approvedBy }) => [
     `#${number}`,
     oneLine(title),
@@ -41,18 +47,29 @@ export function comparisonText({ from, to, commits, ahead, behind, pulls, url }:
   const left = ahead - commits.length;
   return [
     `${to} has ${ahead} commits since ${from}${behind > 0 ? `, and lacks ${behind} of it` : ""}\n`,
-    formatSection("commits", `${formatTable([], rows)}${left > 0 ? `and ${left} before\n` : ""}`),
+    formatSection("commits", `${rowsOf(commits)}${left > 0 ? `and ${left} before\n` : ""}`),
     formatSection("pull requests", formatTable([], requests)),
+    formatSection(
+      "by no pull request",
+      `${byHand}${unasked > 0 ? `${unasked} more commits are too many to be asked for\n` : ""}`,
+    ),
     `\n${url}\n`,
   ].join("");
 }
 
-function kindOf({ isDraft, isPrerelease }: Pick<GithubRelease, "isDraft" | "isPrerelease">): string {
+/** What a release is, in a word. */
+export function kindOf({
+  isDraft,
+  isPrerelease,
+}: {
+  readonly isDraft?: boolean | undefined;
+  readonly isPrerelease?: boolean | undefined;
+}): "draft" | "prerelease" | "release" {
   if (isDraft) return "draft";
   return isPrerelease ? "prerelease" : "release";
 }
 
-/** Text of others in a table. */
-function oneLine(text: string): string {
+/** Text of others where one line is meant, as in a table. */
+export function oneLine(text: string): string {
   return text.replaceAll(/[\p{Cc}\s]+/gu, " ").trim();
 }

@@ -22,11 +22,12 @@ const comparison: ReleaseComparison = {
   behind: 1,
   pulls: [{ number: 7, title: "Carts", author: "ada", url: "", approvedBy: ["grace"] }],
   direct: [],
+  unasked: 0,
   url: "https://github.example/compare",
 };
 
-/** A desk in memory that notes what is asked of it. */
-export function aDesk() {
+/** A desk in memory that notes what is asked of it. What it shows and compares is as it is said. */
+export function aDesk(shown: Partial<GithubRelease> = {}, compared: Partial<ReleaseComparison> = {}) {
   const calls: unknown[][] = [];
   const unexpected = (name: string) => () => Promise.reject(new Error(`${name} was not expected`));
   const noted =
@@ -38,12 +39,12 @@ export function aDesk() {
   const desk: ReleaseDesk = {
     repository: "acme/shop",
     list: noted("list", [release, { ...release, tag: "v1.2.0", isDraft: true, publishedAt: null }]),
-    show: noted("show", { ...release, commit: "c0ffee" }),
+    show: noted("show", { ...release, commit: "c0ffee", ...shown }),
     draft: noted("draft", { tag: "v1.1.0", target: "c0ffee", notes: "- carts\n" }),
     create: noted("create", release),
     promote: noted("promote", release),
     draftRollback: noted("draftRollback", { tag: "v1.0.0-rollback.1", target: "1", notes: "Goes back.\n" }),
-    compare: noted("compare", comparison),
+    compare: noted("compare", { ...comparison, ...compared }),
     attach: unexpected("attach"),
   };
   return { calls, openReleaseDesk: async () => desk };

@@ -2,11 +2,17 @@
 export type Attempt =
   | { readonly result: "delivered" }
   /** It was not taken, and may be later. */
-  | { readonly result: "retry"; readonly reason: string; readonly afterMs?: number | undefined }
+  | (NotTaken & { readonly result: "retry"; readonly afterMs?: number | undefined })
   /** It was not taken, and will not be before a person changes something. */
-  | { readonly result: "refused"; readonly reason: string }
+  | (NotTaken & { readonly result: "refused" })
   /** It left this machine, and nobody knows whether it arrived. */
   | { readonly result: "uncertain"; readonly reason: string };
+
+interface NotTaken {
+  readonly reason: string;
+  /** Of several recipients those that have got it, as the configuration has them: they are not told again. */
+  readonly reached?: readonly string[] | undefined;
+}
 
 export interface HttpRequest {
   readonly url: string;

@@ -16,6 +16,8 @@ export interface Content {
   readonly notification: Notification;
   readonly message: Message;
   readonly at: Date;
+  /** Of several recipients those that have got it already. */
+  readonly reached: readonly string[];
 }
 
 /** One place where people are told. */
@@ -60,8 +62,8 @@ export function createChannel(name: string, config: ChannelConfig): Channel {
 }
 
 function mailChannel(name: string, on: readonly Tellable[], email: EmailSettings): Channel {
-  const send: Send = ({ notification, message }, signal) =>
-    sendEmail(email, emailMessage(email, message, notification.id), signal);
+  const send: Send = ({ notification, message, reached }, signal) =>
+    sendEmail(email, emailMessage(email, message, notification.id), reached, signal);
   return { name, on, place: email.host, isRepeatable: true, send: masked([email.password], send) };
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Message } from "../message/message.ts";
 import { escapeHtml } from "../message/text.ts";
-import type { Attempt } from "./answer.ts";
+import { type Attempt, delivered } from "./answer.ts";
 
 export interface EmailSettings {
   readonly host: string;
@@ -48,8 +48,20 @@ export function emailMessage({ from, to }: EmailSettings, { title, facts, link }
   };
 }
 
-/** Hands a mail to its server. The library is loaded with the first one. */
-export async function sendEmail(settings: EmailSettings, mail: Mail, signal: AbortSignal): Promise<Attempt> {
+/**
+ * Hands a mail to its server. The library is loaded with the first one.
+ *
+ * @param reached recipients that have it already: they do not get it again
+ */
+export async function sendEmail(
+  settings: EmailSettings,
+  mail: Mail,
+  reached: readonly string[],
+  signal: AbortSignal,
+): Promise<Attempt> {
+  const to = mail.to.filter((one) => !reached.includes(one));
+  // Nobody is left: who could not be reached was taken out of the configuration.
+  if (to.length === 0) return delivered;
   const { createTransport } = await import("nodemailer");
   const { host, port, tls, user, password } = settings;
   const transport = createTransport({
@@ -64,8 +76,17 @@ export async function sendEmail(settings: EmailSettings, mail: Mail, signal: Abo
     ...(user && password ? { auth: { user, pass: password } } : {}),
   });
   try {
-    await transport.sendMail({ ...mail, to: [...mail.to], headers: { ...mail.headers }, signal });
-    return { result: "delivered" };
+    const { accepted, rejectedErrors = [] } = await transport.sendMail({
+      ...mail,
+      to: [...mail.to],
+      envelope: { from: mail.from, to },
+      headers: { ...mail.headers },
+      signal,
+    });
+    return judgeRefused(
+      rejectedErrors,
+      to.filter((one) => accepted.some((address) => isSame(address, one))),
+    );
   } catch (error) {
     return judgeMailError(error as MailError);
   } finally {
@@ -74,18 +95,39 @@ export async function sendEmail(settings: EmailSettings, mail: Mail, signal: Abo
 }
 
 interface MailError {
-  readonly code?: string;
+  readonly code?: string | undefined;
   /** The SMTP command that failed. */
-  readonly command?: string;
+  readonly command?: string | undefined;
   /** Of the server: 4xx may succeed later, 5xx will not. https://www.rfc-editor.org/rfc/rfc5321#section-4.2.1 */
-  readonly responseCode?: number;
-  readonly response?: string;
+  readonly responseCode?: number | undefined;
+  readonly response?: string | undefined;
+  /** Address of the one that it is about. */
+  readonly recipient?: string | undefined;
+}
+
+/** Recipients that the server refused while it took the mail for others. One that it may take later is worth another attempt. */
+function judgeRefused(refused: readonly MailError[], reached: readonly string[]): Attempt {
+  if (refused.length === 0) return delivered;
+  const reason = refused.map((error) => `${answerOf(error)} for ${error.recipient ?? "somebody"}`).join(", ");
+  const isPassing = refused.some(({ responseCode = 0 }) => responseCode < 500);
+  return { result: isPassing ? "retry" : "refused", reason, reached };
+}
+
+/** An address is bare, and the one of `Ada <ada@Example.com>` in the case that the library gives to domains. */
+function isSame(address: string, recipient: string): boolean {
+  const bare = /<(?<address>[^<>]+)>\s*$/.exec(recipient)?.groups?.["address"] ?? recipient;
+  return bare.trim().toLowerCase() === address.toLowerCase();
+}
+
+function answerOf({ response, responseCode }: MailError): string {
+  return `answers ${(response ?? String(responseCode)).replaceAll(/\s+/g, " ").slice(0, 200)}`;
 }
 
 /** What a failed hand-over means; text of the server is kept short. */
-export function judgeMailError({ code = "unknown", command, responseCode, response }: MailError): Attempt {
+export function judgeMailError(error: MailError): Attempt {
+  const { code = "unknown", command, responseCode } = error;
   if (responseCode !== undefined) {
-    const reason = `answers ${(response ?? String(responseCode)).replaceAll(/\s+/g, " ").slice(0, 200)}`;
+    const reason = answerOf(error);
     return responseCode >= 500 ? { result: "refused", reason } : { result: "retry", reason };
   }
   if (code === "EABORT") return { result: "uncertain", reason: "no answer in time" };

@@ -16,6 +16,8 @@ export interface Delivery {
   readonly attempts: number;
   /** The last attempt. */
   readonly last: Attempt;
+  /** Of several recipients those that have got it, with those that had it before. */
+  readonly reached: readonly string[];
 }
 
 /**
@@ -29,18 +31,20 @@ export async function deliver(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<Delivery> {
-  if (signal.aborted) return { attempts: 0, last: { result: "retry", reason: "no time was left for it" } };
+  let { reached } = content;
+  if (signal.aborted) return { attempts: 0, last: { result: "retry", reason: "no time was left for it" }, reached };
   for (let attempt = 1; ; attempt++) {
     const last = await within(clock, attemptMs, signal, (inner) =>
-      settled(channel.send({ ...content, at: clock.now() }, inner), clock, inner),
+      settled(channel.send({ ...content, reached, at: clock.now() }, inner), clock, inner),
     );
+    if ("reached" in last) reached = [...reached, ...(last.reached ?? [])];
     const isOver = last.result === "delivered" || last.result === "refused";
-    if (isOver || attempt >= attempts || signal.aborted) return { attempts: attempt, last };
-    if (last.result === "uncertain" && !channel.isRepeatable) return { attempts: attempt, last };
+    if (isOver || attempt >= attempts || signal.aborted) return { attempts: attempt, last, reached };
+    if (last.result === "uncertain" && !channel.isRepeatable) return { attempts: attempt, last, reached };
     const asked = last.result === "retry" ? (last.afterMs ?? 0) : 0;
     const waitMs = Math.max(asked, backOffMs * 2 ** (attempt - 1));
     // What asks for more patience than a deployment has is left to a later run.
-    if (asked > longestWaitMs || !(await waited(clock, waitMs, signal))) return { attempts: attempt, last };
+    if (asked > longestWaitMs || !(await waited(clock, waitMs, signal))) return { attempts: attempt, last, reached };
   }
 }
 

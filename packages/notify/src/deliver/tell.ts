@@ -50,7 +50,7 @@ export async function tell(
   const told = { id: notification.id, channel: channel.name, place: channel.place };
   if (!entry) return { ...told, result: "known" };
   const unrecorded = await record(outbox, { ...entry, state: "sending", updatedAt: clock.now().toISOString() });
-  const content = { notification, message: toMessage(notification, templates) };
+  const content = { notification, message: toMessage(notification, templates), reached: entry.reached ?? [] };
   const delivery = await deliver(channel, content, retries, clock, signal);
   const after = afterDelivery(entry, delivery, channel, clock.now());
   const problem = (await record(outbox, after)) ?? unrecorded;

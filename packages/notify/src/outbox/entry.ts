@@ -26,6 +26,8 @@ export const entrySchema = z.object({
   notBefore: z.string().optional(),
   /** Why it is not delivered. */
   reason: z.string().optional(),
+  /** Of several recipients those that have got it, as the configuration has them. */
+  reached: z.array(z.string()).readonly().optional(),
   notification: notificationSchema.optional(),
 });
 

@@ -33,14 +33,15 @@ export function waitingEntry(notification: Notification, channel: string, now: D
 /** The entry after a delivery was tried. */
 export function afterDelivery(
   entry: OutboxEntry,
-  { attempts, last }: Delivery,
+  { attempts, last, reached }: Delivery,
   channel: Channel,
   now: Date,
 ): OutboxEntry & { readonly state: Exclude<OutboxEntry["state"], "sending"> } {
-  const { notification, reason: _reason, notBefore: _notBefore, ...kept } = entry;
+  const { notification, reason: _reason, notBefore: _notBefore, reached: _reached, ...kept } = entry;
   const tried = { ...kept, attempts: entry.attempts + attempts, updatedAt: now.toISOString() };
   if (last.result === "delivered") return { ...tried, state: "delivered" };
-  const waits = { ...tried, reason: last.reason, ...(notification ? { notification } : {}) };
+  const told = reached.length > 0 ? { reached } : {};
+  const waits = { ...tried, reason: last.reason, ...told, ...(notification ? { notification } : {}) };
   if (last.result === "uncertain" && !channel.isRepeatable) return { ...waits, state: "uncertain" };
   const notBefore = notBeforeOf(last, now);
   return { ...waits, state: "waiting", ...(notBefore ? { notBefore } : {}) };

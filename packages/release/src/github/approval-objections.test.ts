@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { approvalObjections } from "./approval-objections.ts";
 import type { Approvals } from "./read-approvals.ts";
 
-const none: Approvals = { environment: [], pulls: [], direct: [] };
+const none: Approvals = { environment: [], pulls: [], direct: [], unasked: 0 };
 const pull = (...approvedBy: readonly string[]) => ({ number: 7, title: "t", author: "ada", approvedBy });
 const review = (by: string, state = "approved", environment = "production") => ({
   by,
@@ -19,7 +19,7 @@ describe("a release is approved", () => {
     ["by two", { ...none, pulls: [pull("grace", "barbara")] }, 2],
     [
       "by reviewers of the environment, whatever it brings",
-      { environment: [review("grace")], pulls: [pull()], direct: ["c"] },
+      { environment: [review("grace")], pulls: [pull()], direct: ["c"], unasked: 9 },
       1,
     ],
   ] as const)("%s", (_, approvals, needed) => {
@@ -32,6 +32,7 @@ describe("a release is approved", () => {
     ["by one who refused it", { ...none, environment: [review("grace", "rejected")], pulls: [pull()] }, 1, /#7/],
     ["twice by the same person", { ...none, environment: [review("g"), review("g")], pulls: [pull()] }, 2, /#7/],
     ["where a commit was pushed by hand", { ...none, direct: ["c0ffee00", "b"] }, 1, /commit c0ffee0 and 1 more/],
+    ["where it was not asked what brought some", { ...none, unasked: 20 }, 1, /^20 commits are too many to ask/],
   ] as const)("not %s", (_, approvals, needed, reason) => {
     expect(approvalObjections(approvals, rule(needed))).toEqual([expect.stringMatching(reason)]);
   });

@@ -15,7 +15,7 @@ export interface ApprovalRule {
  * Pure.
  */
 export function approvalObjections(
-  { environment: reviews, pulls, direct }: Approvals,
+  { environment: reviews, pulls, direct, unasked }: Approvals,
   { needed, environment, startedBy }: ApprovalRule,
 ): readonly string[] {
   const approved = reviews.filter(({ state }) => state === "approved");
@@ -33,10 +33,13 @@ export function approvalObjections(
       ? []
       : [`#${number} by ${author} is approved by ${others.length} of ${needed} others`];
   });
-  const [first] = direct;
-  if (first === undefined) return lacking.length > 0 ? [...lacking, ...uncounted] : [];
-  const more = direct.length > 1 ? ` and ${direct.length - 1} more` : "";
-  return [...lacking, ...uncounted, `commit ${first.slice(0, 7)}${more} came by no pull request`];
+  const [first = "", ...others] = direct;
+  const more = others.length > 0 ? ` and ${others.length} more` : "";
+  const unknown = [
+    ...(direct.length > 0 ? [`commit ${first.slice(0, 7)}${more} came by no pull request`] : []),
+    ...(unasked > 0 ? [`${unasked} commits are too many to ask GitHub what brought them`] : []),
+  ];
+  return lacking.length + unknown.length > 0 ? [...lacking, ...uncounted, ...unknown] : [];
 }
 
 type Review = Approvals["environment"][number];

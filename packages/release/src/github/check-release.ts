@@ -1,4 +1,5 @@
 import type { Github } from "./github.ts";
+import { readOtherSuites } from "./read-other-suites.ts";
 import { readPages } from "./read-pages.ts";
 import { isSignedTag } from "./signed-tag.ts";
 
@@ -12,6 +13,8 @@ export interface ReleaseRequirements {
 export interface CheckReleaseOptions {
   /** Its own checks are not waited for: the run of the workflow that asks. */
   readonly ownRun?: string | undefined;
+  /** Paths of workflows whose checks tell of deployments, and not of the commit. */
+  readonly ownWorkflows?: readonly string[] | undefined;
   /** A tag that must be of this commit on GitHub too: it may have been moved since it was checked out. */
   readonly tag?: string | undefined;
   /** A tag whose own signature will do where the commit has none. It need be none that GitHub knows. */
@@ -19,6 +22,8 @@ export interface CheckReleaseOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+const unknownOrigin =
+  "it may be no check of the commit: to see what started it the token needs the permission actions: read";
 const goodConclusions: readonly (string | null)[] = ["success", "neutral", "skipped"];
 
 /** What GitHub says against deploying a commit; nothing where all that is required holds. @throws GithubError */
@@ -26,12 +31,12 @@ export async function releaseObjections(
   github: Github,
   commit: string,
   { defaultBranch, checks, signature }: ReleaseRequirements,
-  { ownRun, tag, signedTag, signal }: CheckReleaseOptions = {},
+  { ownRun, ownWorkflows = [], tag, signedTag, signal }: CheckReleaseOptions = {},
 ): Promise<readonly string[]> {
   const asked = [
     ...(tag === undefined ? [] : [tagObjections(github, commit, tag, signal)]),
     ...(defaultBranch ? [branchObjections(github, commit, signal)] : []),
-    ...(checks ? [checkObjections(github, commit, ownRun, signal)] : []),
+    ...(checks ? [checkObjections(github, commit, { ownRun, ownWorkflows }, signal)] : []),
     ...(signature ? [signatureObjections(github, commit, signedTag, signal)] : []),
   ];
   return (await Promise.all(asked)).flat();
@@ -73,10 +78,10 @@ async function branchObjections(github: Github, commit: string, signal?: AbortSi
 async function checkObjections(
   github: Github,
   commit: string,
-  ownRun: string | undefined,
+  { ownRun, ownWorkflows }: { readonly ownRun: string | undefined; readonly ownWorkflows: readonly string[] },
   signal?: AbortSignal,
 ): Promise<readonly string[]> {
-  const [runs, statuses] = await Promise.all([
+  const [runs, statuses, otherSuites] = await Promise.all([
     readPages(async (page) => {
       const { check_runs } = await github.read(
         "list checks",
@@ -93,17 +98,19 @@ async function checkObjections(
       );
       return answer.statuses;
     }),
+    readOtherSuites(github, commit, ownWorkflows, signal),
   ]);
   const isOwn = (url: string | null) => ownRun !== undefined && (url ?? "").includes(`/actions/runs/${ownRun}/`);
-  const checks = runs.filter(({ details_url }) => !isOwn(details_url));
+  const isOther = (suite: { readonly id: number } | null) => suite !== null && otherSuites?.has(suite.id) === true;
+  const checks = runs.filter(({ details_url, check_suite }) => !isOwn(details_url) && !isOther(check_suite));
   // Statuses that Sluice sets tell how earlier deployments ended.
   const others = statuses.filter(({ context }) => !context.startsWith("sluice/"));
   // They may just not have begun: what nothing has looked at is not green.
   if (checks.length + others.length === 0) return [`no check of commit ${commit} is known`];
+  const bad = checks.filter(({ conclusion }) => !goodConclusions.includes(conclusion));
   return [
-    ...checks
-      .filter(({ conclusion }) => !goodConclusions.includes(conclusion))
-      .map(({ name, status, conclusion }) => `check ${name} is ${conclusion ?? status}`),
+    ...bad.map(({ name, status, conclusion }) => `check ${name} is ${conclusion ?? status}`),
+    ...(bad.length > 0 && otherSuites === null ? [unknownOrigin] : []),
     ...others.filter(({ state }) => state !== "success").map(({ context, state }) => `status ${context} is ${state}`),
   ];
 }

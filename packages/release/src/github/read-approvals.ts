@@ -1,6 +1,6 @@
-import { type ComparedPull, compareReleases, pullsOf } from "./compare-releases.ts";
+import { compareReleases } from "./compare-releases.ts";
 import type { Github } from "./github.ts";
-import { createApproversReader } from "./read-approvers.ts";
+import { type ComparedPull, readPulls } from "./read-pulls.ts";
 
 /** Who stands for a deployment, as GitHub knows it. */
 export interface Approvals {
@@ -16,6 +16,8 @@ export interface Approvals {
   readonly pulls: readonly Pick<ComparedPull, "number" | "title" | "author" | "approvedBy">[];
   /** Commits of the release that no pull request brought. */
   readonly direct: readonly string[];
+  /** How many commits of the release were too many to be asked for what brought them. */
+  readonly unasked: number;
 }
 
 export interface ApprovalsOf {
@@ -32,19 +34,14 @@ export async function readApprovals(
   { commit, previous, run }: ApprovalsOf,
   signal?: AbortSignal,
 ): Promise<Approvals> {
-  const [reviews, { pulls, direct }] = await Promise.all([
+  const [reviews, { pulls, direct, unasked }] = await Promise.all([
     run !== undefined && /^\d{1,15}$/.test(run) ? reviewsOf(github, Number(run), signal) : [],
     previous === undefined || previous === commit
-      ? ownPulls(github, commit, signal)
+      ? { ...(await readPulls(github, [commit], signal)), unasked: 0 }
       : compareReleases(github, previous, commit, signal),
   ]);
   const told = pulls.map(({ number, title, author, approvedBy }) => ({ number, title, author, approvedBy }));
-  return { environment: reviews, pulls: told, direct };
-}
-
-async function ownPulls(github: Github, commit: string, signal?: AbortSignal) {
-  const { count, pulls } = await pullsOf(github, commit, createApproversReader(github, signal), new Set(), signal);
-  return { pulls, direct: count === 0 ? [commit] : [] };
+  return { environment: reviews, pulls: told, direct, unasked };
 }
 
 async function reviewsOf(github: Github, run: number, signal?: AbortSignal): Promise<Approvals["environment"]> {

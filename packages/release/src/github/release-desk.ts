@@ -32,7 +32,7 @@ export interface ReleaseDesk {
   list(limit: number, signal?: AbortSignal): Promise<readonly GithubRelease[]>;
   /** A release and its commit, `null` for a draft whose tag is not made. @throws SluiceError RELEASE_UNKNOWN */
   show(tag: string, signal?: AbortSignal): Promise<GithubRelease & { readonly commit: string | null }>;
-  /** What `create` would make. @throws SluiceError RELEASE_REFUSED for a tag of another commit */
+  /** What `create` would make. @throws SluiceError RELEASE_REFUSED for a tag of another commit, and for one that is not pushed */
   draft(call: CreateReleaseCall, signal?: AbortSignal): Promise<NewRelease>;
   create(release: NewRelease, signal?: AbortSignal): Promise<GithubRelease>;
   /** @throws SluiceError RELEASE_UNKNOWN */
@@ -74,7 +74,7 @@ export function createReleaseDesk(github: Github, directory: string): ReleaseDes
     },
     async draft({ target, notes, ...release }, signal) {
       const wanted = target ?? (await describeCheckout(directory, { signal })).commit ?? undefined;
-      await assertTagIsFree(release.tag, wanted, signal);
+      await assertReleasable(release.tag, wanted, signal);
       if (notes !== undefined) return { ...release, target: wanted, notes };
       const [before, changesets] = await Promise.all([newestFull(signal), readChangesets(directory)]);
       const comparison =
@@ -102,14 +102,24 @@ export function createReleaseDesk(github: Github, directory: string): ReleaseDes
     },
   };
 
-  /** GitHub heeds no target where the tag is there already. */
-  async function assertTagIsFree(tag: string, target: string | undefined, signal?: AbortSignal): Promise<void> {
-    const tagged = await commitOf(`tags/${tag}`, signal);
-    if (tagged === null || target === undefined) return;
-    const wanted = await commitOf(target, signal);
-    if (wanted === tagged) return;
-    throw new SluiceError("RELEASE_REFUSED", `tag ${tag} is commit ${tagged} on GitHub, not ${wanted ?? target}`, {
+  /** GitHub makes no release of a commit that it has not, and heeds no target where the tag is there already. */
+  async function assertReleasable(tag: string, target: string | undefined, signal?: AbortSignal): Promise<void> {
+    if (target === undefined) return;
+    const [tagged, wanted] = await Promise.all([commitOf(`tags/${tag}`, signal), pushed(target, signal)]);
+    if (tagged === null || wanted === tagged) return;
+    throw new SluiceError("RELEASE_REFUSED", `tag ${tag} is commit ${tagged} on GitHub, not ${wanted}`, {
       hint: `check out ${tag} before releasing it, or choose another tag`,
     });
+  }
+
+  /** Not found is another answer: the repository, hidden from this token. */
+  async function pushed(target: string, signal?: AbortSignal): Promise<string> {
+    try {
+      return await commitOnGithub(github, target, signal);
+    } catch (cause) {
+      if (!(cause instanceof GithubError) || cause.status !== 422) throw cause;
+      const what = /^[0-9a-f]{40}$/.test(target) ? `commit ${target}` : target;
+      throw new SluiceError("RELEASE_REFUSED", `${what} is not on GitHub`, { hint: "push it first: git push", cause });
+    }
   }
 }

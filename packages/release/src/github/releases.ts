@@ -23,7 +23,7 @@ export interface ReleaseAsset {
 
 /** Releases of one repository. All throw `GithubError`. */
 export interface GithubReleases {
-  /** Newest first, drafts too where the token may see them. */
+  /** By when they were published, newest first; before them drafts, where the token may see them. */
   list(limit: number, signal?: AbortSignal): Promise<readonly GithubRelease[]>;
   /** `null` where there is none with that tag. */
   find(tag: string, signal?: AbortSignal): Promise<GithubRelease | null>;
@@ -48,16 +48,15 @@ export function createGithubReleases(github: Github): GithubReleases {
   async function list(limit: number, signal?: AbortSignal): Promise<readonly GithubRelease[]> {
     const found: GithubRelease[] = [];
     for (let page = 1; found.length < limit; page++) {
-      const size = Math.min(limit, pageSize);
       const next = await github.read(
         "list releases",
-        ({ rest }, where) => rest.repos.listReleases({ ...where, per_page: size, page }),
+        ({ rest }, where) => rest.repos.listReleases({ ...where, per_page: pageSize, page }),
         signal,
       );
       found.push(...next.map(releaseFrom));
-      if (next.length < size) break;
+      if (next.length < pageSize) break;
     }
-    return found.slice(0, limit);
+    return found.toSorted(newestFirst).slice(0, limit);
   }
 
   /** A draft has no tag yet, and is found in the list only. */
@@ -151,4 +150,13 @@ export function createGithubReleases(github: Github): GithubReleases {
       return true;
     },
   };
+}
+
+/**
+ * GitHub promises no order, and has them by the dates of their commits: a release that goes back to an old commit is not
+ * first there. For that reason whole pages are read, however few releases are wanted.
+ */
+function newestFirst(a: GithubRelease, b: GithubRelease): number {
+  if (a.isDraft !== b.isDraft) return a.isDraft ? -1 : 1;
+  return (b.publishedAt ?? "").localeCompare(a.publishedAt ?? "");
 }

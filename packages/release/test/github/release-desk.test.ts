@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type FakeGithub, startFakeGithub } from "@sluice/testing/github";
+import { type FakeGithub, githubFaults, startFakeGithub } from "@sluice/testing/github";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createGithub } from "../../src/github/github.ts";
 import { createReleaseDesk, type ReleaseDesk } from "../../src/github/release-desk.ts";
@@ -60,6 +60,32 @@ describe("a release that is made", () => {
   });
 });
 
+describe("what is not on GitHub", () => {
+  beforeEach(() => {
+    git("-c", "user.name=t", "-c", "user.email=t@example.invalid", "commit", "-q", "--allow-empty", "-m", "fix: carts");
+    head = git("rev-parse", "HEAD");
+  });
+
+  it("is not released, and has to be pushed first", async () => {
+    await desk.create({ tag: "v1.0.0", target: old, notes: "" });
+    const refused = {
+      code: "RELEASE_REFUSED",
+      message: `commit ${head} is not on GitHub`,
+      hint: "push it first: git push",
+    };
+    await expect(desk.draft({ tag: "v1.1.0" })).rejects.toMatchObject(refused);
+    await expect(desk.draft({ tag: "v1.1.0", notes: "", isDraft: true })).rejects.toMatchObject(refused);
+    await expect(desk.draft({ tag: "v1.1.0", target: "feature" })).rejects.toMatchObject({
+      message: "feature is not on GitHub",
+    });
+  });
+
+  it("is another thing than a repository that the token may not see", async () => {
+    server.fault = () => githubFaults.hidden();
+    await expect(desk.draft({ tag: "v1.1.0" })).rejects.toMatchObject({ code: "GITHUB_REFUSED", status: 404 });
+  });
+});
+
 it("a rollback is a new release on the commit of the one before", async () => {
   await desk.create({ tag: "v1.0.0", notes: "" });
   await desk.create({ tag: "v1.1.0", target: head, notes: "" });
@@ -67,6 +93,20 @@ it("a rollback is a new release on the commit of the one before", async () => {
   expect(await desk.create(draft)).toMatchObject({ tag: "v1.0.0-rollback.1", isPrerelease: false });
   expect(await desk.show("v1.0.0-rollback.1")).toMatchObject({ commit: old });
   expect((await desk.draftRollback({ to: "v1.1.0", reason: "no", actor: "ada" })).tag).toBe("v1.1.0-rollback.1");
+});
+
+it("a rollback after a rollback goes back from that one, though its commit is older than others", async () => {
+  const newer = "2".repeat(40);
+  server.commit(newer, ["main"]);
+  await desk.create({ tag: "v1.0.0", target: old, notes: "" });
+  await desk.create({ tag: "v1.1.0", target: head, notes: "" });
+  await desk.create({ tag: "v1.2.0", target: newer, notes: "" });
+  await desk.create(await desk.draftRollback({ reason: "orders fail", actor: "ada" }));
+  expect((await desk.list(2)).map(({ tag }) => tag)).toEqual(["v1.1.0-rollback.1", "v1.2.0"]);
+  const again = await desk.draftRollback({ reason: "carts too", actor: "ada" });
+  expect(again).toMatchObject({ tag: "v1.0.0-rollback.1", target: old });
+  await desk.create({ tag: "v1.3.0", target: head, notes: "", isDraft: true });
+  expect((await desk.list(1)).map(({ tag }) => tag)).toEqual(["v1.3.0"]);
 });
 
 it("a comparison is with the newest full release unless another is named", async () => {

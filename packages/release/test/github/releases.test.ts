@@ -34,8 +34,7 @@ afterEach(async () => {
   await server[Symbol.asyncDispose]();
   server.assertDescribed();
 });
-const client = () =>
-  createGithub({ repository: server.repository, token: server.token, apiUrl: server.url, timeoutMs: 2_000 });
+const client = () => createGithub({ repository: server.repository, token: server.token, apiUrl: server.url });
 const releases = () => createGithubReleases(client());
 
 describe("releases", () => {
@@ -100,6 +99,20 @@ describe("a comparison", () => {
     await expect(compareReleases(client(), "v1.0.0", "gone")).rejects.toMatchObject({ status: 404 });
   });
 
+  it("asks of every commit what brought it, up to 300, and says how many it did not ask for", async () => {
+    const id = (n: number) => n.toString(16).padStart(40, "0");
+    server.commit(id(0), ["main", "v2.0.0"]);
+    const pulls = [{ number: 8, title: "All", author: "ada", reviews: [{ by: "grace", state: "APPROVED" }] }];
+    server.commit(id(1), ["main"]);
+    for (let n = 2; n <= 300; n++) server.commit(id(n), ["main"], n === 260 ? {} : { pulls });
+    server.commit(id(301), ["main"]);
+    const many = await compareReleases(client(), "v2.0.0", "main");
+    expect(many).toMatchObject({ ahead: 301, pulls: [{ number: 8, approvedBy: ["grace"] }], unasked: 1 });
+    expect(many.direct).toEqual([id(1), id(260)]);
+    expect(many.commits).toHaveLength(300);
+    expect(server.calls.filter(({ operation }) => operation === "pulls/list-reviews")).toHaveLength(1);
+  });
+
   it("makes notes", async () => {
     const comparison = await compareReleases(client(), "v1.0.0", "v1.1.0");
     expect(releaseNotes(comparison, [])).toBe(`## Breaking changes
@@ -128,6 +141,7 @@ it("who approved what goes live is known", async () => {
   expect(await readApprovals(client(), about)).toEqual({
     environment: [{ by: "grace", state: "approved", comment: "go", environments: ["production"] }],
     direct: [commit("3")],
+    unasked: 0,
     pulls: [{ number: 7, title: "Keep carts", author: "ada", approvedBy: ["grace"] }],
   });
   server.state.readers.add("grace");
@@ -136,6 +150,8 @@ it("who approved what goes live is known", async () => {
   expect(await readApprovals(client(), { commit: commit("2"), previous: undefined, run: undefined })).toMatchObject({
     environment: [],
     pulls: [{ number: 7 }],
+    direct: [],
+    unasked: 0,
   });
 });
 
@@ -218,6 +234,75 @@ describe("a commit that is to be deployed", () => {
       server.state.commitStatuses.push({ sha: commit("a"), state, context: `ci/${n}` });
     }
     expect(await objections("a")).toEqual(["check last is failure", "status ci/100 is error"]);
+  });
+
+  describe("is judged by its own checks", () => {
+    const workflow = (name: string) => `.github/workflows/${name}.yml`;
+    const run = (suite: number, event: string, name: string) => ({ suite, event, path: workflow(name) });
+    const check = (suite: number, name: string, conclusion: string | null = "failure") => ({
+      suite,
+      name,
+      status: conclusion === null ? "queued" : "completed",
+      conclusion,
+    });
+    const checksOnly = { defaultBranch: false, checks: true, signature: false };
+    const asked = { ownWorkflows: [workflow("deploy-production")] };
+    const about = () => releaseObjections(client(), commit("c"), checksOnly, asked);
+
+    it("and not by what a clock, a person or a release has started while it was the newest, nor by deployments", async () => {
+      // Those that look at production each half hour come before the one that tested the commit.
+      const verified = Array.from({ length: 130 }, (_, n) => n + 10);
+      server.commit(commit("c"), ["main"], {
+        runs: [
+          ...verified.map((suite) => run(suite, "schedule", "verify-production")),
+          run(1, "workflow_dispatch", "backup-production"),
+          run(2, "release", "publish"),
+          run(3, "push", "deploy-production"),
+          { ...run(4, "push", "deploy-production"), path: `${workflow("deploy-production")}@main` },
+          run(5, "push", "ci"),
+        ],
+        checks: [
+          ...verified.map((suite) => check(suite, "verify")),
+          check(1, "backup", "cancelled"),
+          check(2, "publish", null),
+          check(3, "deploy"),
+          check(4, "deploy"),
+          check(5, "test", "success"),
+        ],
+      });
+      expect(await about()).toEqual([]);
+      server.commit(commit("c"), [], {
+        runs: [run(1, "schedule", "verify-production"), run(2, "pull_request", "ci")],
+        checks: [check(1, "verify"), check(2, "test"), { ...check(3, "scan"), status: "completed" }],
+      });
+      expect(await about()).toEqual(["check test is failure", "check scan is failure"]);
+    });
+
+    it("of which it has none where nothing else has looked at it", async () => {
+      server.commit(commit("c"), ["main"], {
+        runs: [run(1, "schedule", "verify-production")],
+        checks: [check(1, "verify", "success")],
+      });
+      expect(await about()).toEqual([`no check of commit ${commit("c")} is known`]);
+    });
+
+    it("and by all of them where the token may not see which are others', which is said", async () => {
+      server.commit(commit("c"), ["main"], {
+        runs: [run(1, "schedule", "verify-production")],
+        checks: [check(1, "verify"), check(2, "test", "success")],
+      });
+      server.fault = ({ operation }) =>
+        operation === "actions/list-workflow-runs-for-repo" ? githubFaults.forbidden() : undefined;
+      expect(await about()).toEqual([
+        "check verify is failure",
+        "it may be no check of the commit: to see what started it the token needs the permission actions: read",
+      ]);
+      server.commit(commit("c"), [], { checks: [check(1, "verify", "success")] });
+      expect(await about()).toEqual([]);
+      server.fault = ({ operation }) =>
+        operation === "actions/list-workflow-runs-for-repo" ? githubFaults.broken() : undefined;
+      await expect(about()).rejects.toMatchObject({ code: "GITHUB_UNREACHABLE" });
+    });
   });
 
   it("has been looked at by something", async () => {

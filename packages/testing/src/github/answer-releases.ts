@@ -10,7 +10,7 @@ import {
   textOf,
 } from "./answers.ts";
 import { sampleAnswer, sampleOf } from "./api-description.ts";
-import { ancestry, commitOf, type GithubState } from "./github-state.ts";
+import { ancestry, commitOf, dateOf, type GithubState } from "./github-state.ts";
 
 type Handler = (state: GithubState, request: GithubRequest) => GithubAnswer;
 type Body = Record<string, unknown>;
@@ -27,7 +27,7 @@ export const releaseHandlers: Readonly<Record<string, Handler>> = {
     const answered = ok({ ...sampleOf("full-repository"), ...names, owner, permissions, private: true });
     return state.scopes === null ? answered : { ...answered, headers: { "x-oauth-scopes": state.scopes } };
   },
-  "repos/list-releases": (state, { query }) => ok(pageOf(state.releases.toReversed(), query)),
+  "repos/list-releases": (state, { query }) => ok(pageOf(state.releases.toSorted(asListed), query)),
   "repos/get-release": (state, { params }) => answer(byId(state, params["release_id"])),
   "repos/get-release-by-tag": (state, { params }) =>
     answer(published(state).find((one) => one["tag_name"] === params["tag"])),
@@ -51,7 +51,8 @@ export const releaseHandlers: Readonly<Record<string, Handler>> = {
       body: body["body"] ?? null,
       draft: isDraft,
       prerelease: body["prerelease"] === true,
-      published_at: isDraft ? null : "2026-05-01T10:00:00Z",
+      created_at: dateOf(state, sha),
+      published_at: isDraft ? null : publishedAt(state),
       html_url: `https://github.example/${state.owner}/${state.repo}/releases/tag/${tag}`,
       upload_url: `${base}/repos/${state.owner}/${state.repo}/releases/${id}/assets{?name,label}`,
       assets: [],
@@ -63,6 +64,8 @@ export const releaseHandlers: Readonly<Record<string, Handler>> = {
     const release = byId(state, params["release_id"]);
     if (!release) return notFound();
     const { make_latest: _latest, ...changes } = body;
+    // A prerelease that becomes a full release keeps its date.
+    if (changes["draft"] === false) release["published_at"] ??= publishedAt(state);
     return ok(Object.assign(release, changes));
   },
   "repos/list-release-assets": (state, { params }) => {
@@ -168,8 +171,24 @@ export const releaseHandlers: Readonly<Record<string, Handler>> = {
   },
   "checks/list-for-ref": (state, { params, query }) => {
     const checks = state.commits.get(commitOf(state, params["ref"] ?? "") ?? "")?.checks ?? [];
-    const runs = pageOf(checks, query).map((check) => ({ ...sampleOf("check-run"), ...check }));
+    const runs = pageOf(checks, query).map(({ suite, ...check }) => ({
+      ...sampleOf("check-run"),
+      ...check,
+      check_suite: suite === undefined ? null : { id: suite },
+    }));
     return ok({ total_count: checks.length, check_runs: runs });
+  },
+  "actions/list-workflow-runs-for-repo": ({ commits }, { query }) => {
+    const sha = query.get("head_sha") ?? "";
+    const runs = commits.get(sha)?.runs ?? [];
+    const listed = pageOf(runs, query).map(({ event, path, suite }) => ({
+      ...sampleOf("workflow-run"),
+      event,
+      path,
+      head_sha: sha,
+      check_suite_id: suite,
+    }));
+    return ok({ total_count: runs.length, workflow_runs: listed });
   },
   "repos/get-combined-status-for-ref": (state, { params, query }) => {
     const sha = commitOf(state, params["ref"] ?? "");
@@ -183,6 +202,17 @@ export const releaseHandlers: Readonly<Record<string, Handler>> = {
     return ok({ ...sampleOf("combined-commit-status"), ...sum, sha: sha ?? "" });
   },
 };
+
+/** As GitHub does, without a promise: drafts, then by the dates of the commits, whenever each was published. */
+function asListed(a: Body, b: Body): number {
+  if (a["draft"] !== b["draft"]) return a["draft"] === true ? -1 : 1;
+  return textOf(b["created_at"]).localeCompare(textOf(a["created_at"])) || Number(b["id"]) - Number(a["id"]);
+}
+
+/** Later with each release. */
+function publishedAt(state: GithubState): string {
+  return new Date(Date.UTC(2026, 4, 1, 10) + state.nextId++ * 1_000).toISOString().replace(".000", "");
+}
 
 function answer(release: Body | undefined): GithubAnswer {
   return release ? ok(release) : notFound();

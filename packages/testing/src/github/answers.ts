@@ -31,9 +31,9 @@ export function invalid(message: string, code = "invalid"): GithubAnswer {
   };
 }
 
-/** A page of a list, as `page` and `per_page` ask for it. */
+/** A page of a list, as `page` and `per_page` ask for it; none has more than 100, whatever is asked for. */
 export function pageOf<T>(items: readonly T[], query: URLSearchParams): readonly T[] {
-  const size = Number(query.get("per_page") ?? 30);
+  const size = Math.min(100, Number(query.get("per_page") ?? 30));
   const page = Number(query.get("page") ?? 1);
   return items.slice((page - 1) * size, page * size);
 }

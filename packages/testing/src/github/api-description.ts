@@ -93,10 +93,15 @@ function parameterProblems(
   const wrong = known.flatMap(({ name, in: place, schema }) => {
     const text = place === "path" ? params[name] : query.get(name);
     if (text === null || text === undefined || place === "header") return [];
-    const isNumber = (resolve(schema) as JsonSchema).type === "integer";
-    return check(`${operationId} ${name}`, schema, isNumber ? Number(text) : text);
+    return check(`${operationId} ${name}`, schema, valueOf(text, (resolve(schema) as JsonSchema).type));
   });
   return [...unknown, ...wrong];
+}
+
+/** What a text in an address stands for. */
+function valueOf(text: string, type: JsonSchema["type"]): unknown {
+  if (type === "integer") return Number(text);
+  return type === "boolean" && /^(?:true|false)$/.test(text) ? text === "true" : text;
 }
 
 function check(key: string, schema: JsonSchema, value: unknown): readonly string[] {

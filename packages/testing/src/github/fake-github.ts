@@ -47,6 +47,8 @@ export interface FakeGithub extends AsyncDisposable {
 export const githubFaults = {
   badToken: (): GithubAnswer => refusal(401, "Bad credentials"),
   forbidden: (): GithubAnswer => refusal(403, "Resource not accessible by integration"),
+  /** Of a repository that is not there for this token. */
+  hidden: (): GithubAnswer => refusal(404, "Not Found"),
   /** The hourly limit is used up. @param resetAt Unix seconds */
   rateLimit: (resetAt: number): GithubAnswer =>
     refusal(403, "API rate limit exceeded", { "x-ratelimit-remaining": "0", "x-ratelimit-reset": String(resetAt) }),

@@ -36,6 +36,16 @@ export interface GithubCommit {
   readonly verified?: boolean;
   readonly pulls?: readonly GithubPull[];
   readonly checks?: readonly GithubCheck[];
+  /** Runs of workflows, in the order in which they are listed. */
+  readonly runs?: readonly GithubRun[];
+}
+
+export interface GithubRun {
+  readonly event: string;
+  /** Of the workflow's file. */
+  readonly path: string;
+  /** Id of the check suite that holds its checks. */
+  readonly suite: number;
 }
 
 export interface GithubCheck {
@@ -44,6 +54,7 @@ export interface GithubCheck {
   readonly conclusion: string | null;
   /** Of the run that made it. */
   readonly details_url?: string;
+  readonly suite?: number;
 }
 
 export interface GithubPull {
@@ -99,6 +110,12 @@ export function createGithubState(repository: string): GithubState {
 export function commitOf({ refs, commits }: GithubState, ref: string): string | null {
   const id = refs.get(ref.replace(/^(refs\/)?(heads|tags)\//, "")) ?? ref;
   return commits.has(id) ? id : null;
+}
+
+/** When a commit was made: each a minute after the one that was added before it. */
+export function dateOf({ commits }: GithubState, sha: string): string {
+  const minutes = [...commits.keys()].indexOf(sha);
+  return new Date(Date.UTC(2026, 3, 1) + minutes * 60_000).toISOString().replace(".000", "");
 }
 
 /** A commit and what it comes from, newest first. */

@@ -9,10 +9,13 @@ import type { StartEvent } from "./shown.ts";
 /** How long a deployment that has ended still waits for GitHub to say who approved it, milliseconds. */
 const graceMs = 2_000;
 
-/** A record of who approved what went live; those of older versions do not tell of commits without a pull request. */
+/**
+ * A record of who approved what went live; those of older versions do not tell of commits without a pull request, or call
+ * so what was not asked for.
+ */
 export type ApprovalsRecord = JournalRecord &
-  Omit<Approvals, "direct"> &
-  Partial<Pick<Approvals, "direct">> & { readonly type: "approvals"; readonly deployment: string };
+  Omit<Approvals, "direct" | "unasked"> &
+  Partial<Pick<Approvals, "direct" | "unasked">> & { readonly type: "approvals"; readonly deployment: string };
 
 /**
  * Asks GitHub who approved a deployment while it runs, and records it at its end. What GitHub does not say by then is not

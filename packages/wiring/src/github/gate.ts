@@ -1,5 +1,6 @@
 import { type Finding, type GithubConfig, isSluiceError, type ReleaseRequest, SluiceError } from "@sluice/core";
 import { approvalObjections, readApprovals, releaseObjections } from "@sluice/release";
+import { workflowPaths } from "@sluice/workflows";
 import type { Session } from "../session.ts";
 import { servingCommit } from "./approvals.ts";
 import type { OpenedGithub } from "./open-github.ts";
@@ -23,7 +24,8 @@ export async function assertReleaseAllowed(
   if (commit === null || dirty) throw refused(`${tag} is no commit that GitHub knows: the checkout was changed`);
   const ownRun = session.options.env["GITHUB_RUN_ID"] || undefined;
   // What a person names, or git describes, need be no tag on GitHub.
-  const asked = { ownRun, signal, tag: source === "event" ? tag : undefined, signedTag: tag };
+  const ownWorkflows = workflowPaths(session.options.environment ?? "production");
+  const asked = { ownRun, ownWorkflows, signal, tag: source === "event" ? tag : undefined, signedTag: tag };
   const objections = await Promise.all([
     releaseObjections(opened.github, commit, require, asked),
     require.approvals > 0 ? unapproved(session, opened, commit, signal) : [],

@@ -1,5 +1,5 @@
 import type { WorkflowFacts, WorkflowFile } from "../facts.ts";
-import { slugOf } from "../names.ts";
+import { slugOf, workflowPath } from "../names.ts";
 import { checkout, header, jobHead, permissions, tokenLines } from "./parts.ts";
 
 const drillTime = "41 4 * * 0";
@@ -36,5 +36,5 @@ ${checkout}      - name: Restore the newest backup as it lies in the store
         if: always()
 ${comparing}        run: exec sluice audit verify${github.anchor ? " --github" : ""}
 `;
-  return { path: `.github/workflows/backup-${slug}.yml`, text };
+  return { path: workflowPath("backup", facts.environment.name), text };
 }

@@ -1,5 +1,5 @@
 import type { WorkflowFacts, WorkflowFile, WorkflowVariable } from "../facts.ts";
-import { slugOf } from "../names.ts";
+import { slugOf, workflowPath } from "../names.ts";
 import { pins } from "../pins.ts";
 import { checkout, header, isCutShort, jobHead, permissions, scalar, tokenLines } from "./parts.ts";
 
@@ -50,7 +50,7 @@ ${tokenLines(facts.github)}        run: exec sluice abort --yes
           path: \${{ runner.temp }}/sluice-report.html
           if-no-files-found: ignore
 `;
-  return { path: `.github/workflows/deploy-${slug}.yml`, text };
+  return { path: workflowPath("deploy", facts.environment.name), text };
 }
 
 function variablesOf({ variables, releaseVariables }: WorkflowFacts): readonly WorkflowVariable[] {

@@ -1,5 +1,5 @@
 import type { WorkflowFacts, WorkflowFile } from "../facts.ts";
-import { slugOf } from "../names.ts";
+import { slugOf, workflowPath } from "../names.ts";
 import { checkout, header, isCutShort, jobHead, permissions, tokenLines } from "./parts.ts";
 
 /** A person goes back, to the release before or to one that is chosen. */
@@ -39,5 +39,5 @@ ${tokenLines(facts.github)}        run: exec sluice abort --yes
         if: always()
         run: exec sluice status
 `;
-  return { path: `.github/workflows/rollback-${slug}.yml`, text };
+  return { path: workflowPath("rollback", facts.environment.name), text };
 }

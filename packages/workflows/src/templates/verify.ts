@@ -1,5 +1,5 @@
 import type { WorkflowFacts, WorkflowFile } from "../facts.ts";
-import { slugOf } from "../names.ts";
+import { slugOf, workflowPath } from "../names.ts";
 import { checkout, header, jobHead, permissions, tokenLines } from "./parts.ts";
 
 /** The checks of the release that serves, again and again, with a message to people when one fails. */
@@ -42,5 +42,5 @@ ${tokenLines(facts.github)}        run: exec sluice doctor
             if (status >= 300) process.exitCode = 1;
           '
 `;
-  return { path: `.github/workflows/verify-${slug}.yml`, text };
+  return { path: workflowPath("verify", facts.environment.name), text };
 }
