@@ -9,11 +9,16 @@ const stack = uniqueStack("jobs");
 const failing = "echo step one >&2; echo no such table >&2; exit 4";
 const model = aShop(stack.name, {
   failing: { command: ["sh", "-c", failing], networks: { back: null } },
+  keeping: {
+    command: ["sh", "-c", "cat /etc/hostname > /kept/name; grep -o /volumes/[0-9a-f]* /proc/self/mountinfo"],
+    volumes: [{ type: "volume", target: "/kept" }],
+    networks: { back: null },
+  },
   endless: { command: ["sh", "-c", "echo on it; exec sleep 600"], networks: { back: null }, stop_grace_period: "1s" },
 });
 const services = [
   ...shopServices,
-  ...["failing", "endless"].map((name) => aService(name, "job", { networks: ["back"] })),
+  ...["failing", "endless", "keeping"].map((name) => aService(name, "job", { networks: ["back"] })),
 ];
 const ofProject = (service: string) => [
   `--label=com.docker.compose.project=${stack.name}-green`,
@@ -39,6 +44,12 @@ describe("runJob", () => {
   it("runs once in the networks of base, gives its output, and leaves nothing", async () => {
     expect(await run("migrate")).toEqual(["stdout: migrating", "stdout: db"]);
     expect(await jobs()).toBe("");
+  });
+
+  it("leaves no volume that was its own", async () => {
+    const [volume = ""] = (await run("keeping")).map((line) => line.replace("stdout: /volumes/", ""));
+    expect(volume).toMatch(/^[0-9a-f]{64}$/);
+    expect(await docker("volume", "ls", "-q", "--filter", `name=${volume}`)).toBe("");
   });
 
   it("fails with the end of the log", async () => {

@@ -1,12 +1,21 @@
 import type { Slot } from "@sluice/core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { docker, uniqueStack } from "./support/engine.ts";
-import { aShop, aSlotRequest, facts, shopServices } from "./support/project.ts";
+import { aService, aShop, aSlotRequest, facts, shopServices } from "./support/project.ts";
 import { runtime } from "./support/runtime.ts";
 
 const { base, slots, doors, exec } = runtime;
 const stack = uniqueStack("slots");
-const model = aShop(stack.name);
+const model = aShop(stack.name, {
+  batch: {
+    command: ["sleep", "600"],
+    networks: { back: null },
+    volumes: [
+      { type: "volume", target: "/app/node_modules" },
+      { type: "volume", target: "/found" },
+    ],
+  },
+});
 const web = facts("web");
 const slotFacts = [web, facts("worker")];
 
@@ -82,6 +91,21 @@ describe("a slot", () => {
     await slots.remove(stack.name, "green");
     expect(await ids(`${stack.name}-green`)).toBe("");
   });
+});
+
+it("a slot takes its anonymous volumes of caches with it, and no other ones", async () => {
+  const batch = aService("batch", "worker", { networks: ["back"] });
+  await slots.create(await aSlotRequest(model, "green", { services: [batch] }));
+  const mounts = await docker("inspect", "--format", "{{json .Mounts}}", containerOf("green", "batch"));
+  const named = (JSON.parse(mounts) as { Name: string; Destination: string }[]).map(
+    ({ Name, Destination }) => [Destination, Name] as const,
+  );
+  const { "/app/node_modules": cache = "", "/found": found = "" } = Object.fromEntries(named);
+  await slots.remove(stack.name, "green");
+  const left = (await docker("volume", "ls", "-q")).split("\n");
+  await docker("volume", "rm", found);
+  expect(left).not.toContain(cache);
+  expect(left).toContain(found);
 });
 
 describe("waitReady", () => {

@@ -72,11 +72,21 @@ function wasNeverAsked(error: unknown): boolean {
   return code === "ECONNREFUSED" || code === "ENOENT" || code === "EACCES";
 }
 
-/** Removes containers, running or not. Volumes stay. */
-export async function removeContainers(engine: Engine, ids: readonly string[]): Promise<void> {
+export interface RemoveOptions {
+  /** Their anonymous volumes go with them; named ones stay. Default: all volumes stay. */
+  readonly withVolumes?: boolean | undefined;
+}
+
+/** Removes containers, running or not. */
+export async function removeContainers(
+  engine: Engine,
+  ids: readonly string[],
+  { withVolumes = false }: RemoveOptions = {},
+): Promise<void> {
+  const options: Docker.ContainerRemoveOptions = { force: true, v: withVolumes };
   await engine.call("containers cannot be removed", (docker) =>
     // 409: a removal of the same container is under way.
-    Promise.all(ids.map((id) => unlessStatus(docker.getContainer(id).remove({ force: true }), [404, 409], null))),
+    Promise.all(ids.map((id) => unlessStatus(docker.getContainer(id).remove(options), [404, 409], null))),
   );
   const { stopNotes } = engine;
   if (stopNotes) await Promise.all(ids.map((id) => stopNotes.remove(id).catch(() => undefined)));

@@ -51,6 +51,7 @@ export function serviceFacts(
       startBudget: startBudget(service.healthcheck, override.startTimeout),
       stopGraceMs: parseDuration(service.stop_grace_period ?? "") ?? defaultStopGraceMs,
       overlap: override.overlap ?? false,
+      ...(override.sharedVolumes || override.strategy === "slots" ? { sharesVolumes: true } : {}),
     };
   });
 }

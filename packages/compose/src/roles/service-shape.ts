@@ -79,7 +79,12 @@ const madeAgain =
  * volume to the next container of a service, while a new slot begins with an empty one.
  */
 export function keptMounts({ volumes = [] }: ComposeService): readonly ComposeMount[] {
-  return volumes.filter((mount) => isWritable(mount) && !(isAnonymous(mount) && madeAgain.test(mount.target)));
+  return volumes.filter((mount) => isWritable(mount) && !(isAnonymous(mount) && isMadeAgain(mount.target)));
+}
+
+/** Whatever is in a directory of this path can be made again: a cache, a build, a log. */
+export function isMadeAgain(path: string): boolean {
+  return madeAgain.test(path);
 }
 
 function isAnonymous({ type, source = "" }: ComposeMount): boolean {

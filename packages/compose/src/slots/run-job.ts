@@ -142,9 +142,12 @@ async function jobContainer(
   return container;
 }
 
+/** With its anonymous volumes: nobody else has them. */
 async function removeJob(engine: Engine, { stack, slot }: SlotRequest, service: string): Promise<void> {
   const project = stackNames.slotProject(stack, slot);
-  await oneAtATime(engine, project, async () => removeContainers(engine, await jobIds(engine, project, service)));
+  await oneAtATime(engine, project, async () =>
+    removeContainers(engine, await jobIds(engine, project, service), { withVolumes: true }),
+  );
 }
 
 async function jobIds(engine: Engine, project: string, service: string): Promise<readonly string[]> {

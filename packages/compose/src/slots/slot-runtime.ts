@@ -12,10 +12,12 @@ import {
 import type Docker from "dockerode";
 import { composeLabels, listContainers, listProject, observedContainer } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
+import { unlessStatus } from "../engine/errors.ts";
 import { startContainers } from "../engine/start.ts";
 import { removeContainers, stopContainers } from "../engine/stop.ts";
 import { slotNetworks } from "../model/networks.ts";
 import type { SubnetPool } from "../networks/subnets.ts";
+import { isMadeAgain } from "../roles/service-shape.ts";
 import { createSlot } from "./create-slot.ts";
 import { budgetOf } from "./ready-state.ts";
 import { runJob } from "./run-job.ts";
@@ -161,6 +163,21 @@ async function clearSlot(
   await removeContainers(
     engine,
     removed.map(({ Id }) => Id),
+  );
+  await removeCaches(engine, removed);
+}
+
+/** Anonymous volumes of containers that are gone, whose content can be made again. What else was written there stays. */
+async function removeCaches(engine: Engine, containers: readonly Docker.ContainerInfo[]): Promise<void> {
+  const names = containers.flatMap(({ Mounts }) =>
+    Mounts.flatMap(({ Type, Name = "", Destination }) =>
+      Type === "volume" && /^[0-9a-f]{64}$/.test(Name) && isMadeAgain(Destination) ? [Name] : [],
+    ),
+  );
+  if (names.length === 0) return;
+  await engine.call("volumes of a slot cannot be removed", (docker) =>
+    // 409: another container has it too.
+    Promise.all(names.map((name) => unlessStatus(docker.getVolume(name).remove(), [404, 409], null))),
   );
 }
 

@@ -52,4 +52,6 @@ export interface ServiceFacts {
   readonly stopGraceMs: number;
   /** Old and new workers may run at once. */
   readonly overlap: boolean;
+  /** Slots were configured for it, whatever it writes to volumes. Absent for not, and in releases of before. */
+  readonly sharesVolumes?: boolean | undefined;
 }
