@@ -16,7 +16,7 @@ it("a door is reached where every port that it was made with is published", () =
   expect(seen(["shop_default"], {}, {})).toBeUndefined();
 });
 
-it("it is not where the engine publishes none, or on links alone", () => {
+it("one is not where the engine publishes none, or on links alone", () => {
   expect(seen(["shop_default"], at("8080"), {})).toBe("its port 8080 is not published");
   expect(seen(["shop_default"], at(""), { "80/tcp": [] })).toBe("its port 80/tcp is not published");
   expect(seen(["shop-blue_link_default"], at("8080"), at("8080"))).toBe("it is on none of its networks");
