@@ -282,6 +282,34 @@ describe("a deployment is refused before any change", () => {
     expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live" });
   });
 
+  it("where something is in the way of what would be made, which leaves everything as it is", async () => {
+    const scenario = aScenario();
+    const { state, calls } = scenario.world;
+    for (const tag of ["v1", "v2", "v3"]) await scenario.deploy(tag);
+    const held = (port: number) =>
+      ({
+        severity: "error",
+        code: "port-held",
+        service: "web",
+        message: `port ${port} is held`,
+        hint: "docker stop x",
+      }) as const;
+    state.obstacles = [held(8080), held(8443)];
+    const { length } = state.records;
+    const refusal = { code: "PREFLIGHT_FAILED", exitCode: 10, message: "port 8080 is held", hint: "docker stop x" };
+    for (const refused of [() => scenario.deploy("v4"), () => scenario.rollback("v1")]) {
+      scenario.world.restart();
+      await expect(refused()).rejects.toMatchObject({ ...refusal, detail: expect.stringContaining("8443") });
+      expect(calls.log.filter((name) => name.startsWith("images.build"))).toEqual([]);
+    }
+    expect(state.records).toHaveLength(length);
+    expect([...state.bundles.values()].filter(({ bundle }) => bundle.broken)).toEqual([]);
+    // What is as it was asked for needs nothing of the machine.
+    expect(await scenario.deploy("v3")).toMatchObject({ outcome: "nothing-to-do" });
+    // Where it is a change of route, neither.
+    expect(await scenario.rollback("v2")).toMatchObject({ outcome: "live" });
+  });
+
   it("by another state home", async () => {
     const scenario = aScenario();
     scenario.world.state.homeId = "somebody else's";

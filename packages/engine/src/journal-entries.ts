@@ -124,7 +124,7 @@ export function unfinishedOf(attempt: AttemptRecord | null): UnfinishedAttempt |
     deployment: start.deployment,
     plan: start.plan,
     begun: [...new Set(begun)],
-    done: doneIn(attempt),
+    done: stillApproved(attempt, doneIn(attempt)),
     ...(condemned ? { condemned: condemned.why } : {}),
     ...(pause?.byVerdict ? { undecided: pausedText(pause) } : {}),
     isBroken: condemned?.ofRelease ?? false,
@@ -143,6 +143,19 @@ function doneIn({ start, outcomes, undos }: AttemptRecord): readonly string[] {
     if (kind !== "build") undoneAt = Math.max(undoneAt, undos.findLast(({ step }) => step === id)?.seq ?? -1);
     const done = outcomes.findLast(({ step, result }) => step === id && result === "done");
     return done && done.seq > undoneAt ? [id] : [];
+  });
+}
+
+/** Whoever aborts takes back what was approved before, unless users have got the share that it was for: it is asked for again. */
+function stillApproved({ start, outcomes, orders }: AttemptRecord, done: readonly string[]): readonly string[] {
+  const { steps } = start.plan;
+  const abortedAt = orders.findLast(({ order }) => order === "abort")?.seq ?? -1;
+  return done.filter((id) => {
+    const at = steps.findIndex((step) => step.id === id);
+    if (steps[at]?.kind !== "approval") return true;
+    const share = steps.slice(at).find(({ kind }) => kind === "shift");
+    const approvedAt = outcomes.findLast(({ step, result }) => step === id && result === "done")?.seq ?? -1;
+    return approvedAt > abortedAt || share === undefined || done.includes(share.id);
   });
 }
 

@@ -118,3 +118,66 @@ describe("a bad verdict that nobody answered, where the version before is known 
     }
   });
 });
+
+describe("a bad verdict that comes first while a killed run is finished", () => {
+  /** `v1` does not run on what `v2` has migrated, and whoever deployed `v2` was killed after its cutover; it is bad since. */
+  async function killedInBake(): Promise<Scenario> {
+    const scenario = aScenario({ config });
+    const { world } = scenario;
+    await scenario.deploy("v1");
+    world.restart();
+    world.state.rehearsal = previousFails;
+    const push = world.events.push.bind(world.events);
+    world.events.push = (...events) => {
+      const isBaking = events.some((event) => event.type === "step-start" && event.step === "bake-1");
+      if (isBaking) world.calls.fault = () => "crash";
+      return push(...events);
+    };
+    await scenario.deploy("v2").catch(() => undefined);
+    world.events.push = push;
+    world.restart();
+    world.state.rehearsal = null;
+    world.behaviours.set("v2", { verdict: failing });
+    expect(reached(scenario)).toEqual({ web: ["v2"] });
+    return scenario;
+  }
+  const wanted = ({ world }: Scenario) => world.events.filter(({ type }) => type === "person-wanted");
+
+  it("is waited for by nobody who wants another release: that begins at once", async () => {
+    const scenario = await killedInBake();
+    const { world } = scenario;
+    const seen: unknown[] = [];
+    const push = world.events.push.bind(world.events);
+    world.events.push = (...events) => {
+      if (events.some(({ type }) => type === "deployment-start")) {
+        seen.push(reached(scenario));
+        // The judge of this world cannot tell one slot from the other.
+        world.behaviours.delete("v2");
+      }
+      return push(...events);
+    };
+    const result = await atOnce(scenario, () => scenario.deploy("v3"));
+    expect(seen).toEqual([{ web: ["v2"] }]);
+    expect(result).toMatchObject({ outcome: "live", serving: { tag: "v3" } });
+    expect(wanted(scenario)).toEqual([]);
+  });
+
+  it("is told to who wants the same release once more, at once, and stays theirs to answer", async () => {
+    const scenario = await killedInBake();
+    expect(await atOnce(scenario, () => scenario.deploy("v2"))).toMatchObject({
+      outcome: "needs-person",
+      exitCode: 30,
+      reason: expect.stringContaining("20 %"),
+    });
+    expect(reached(scenario)).toEqual({ web: ["v2"] });
+    scenario.world.restart();
+    scenario.world.behaviours.delete("v2");
+    expect(await atOnce(scenario, () => scenario.recover("finish"))).toMatchObject({ outcome: "live" });
+  });
+
+  it("is waited for by who has it finished", async () => {
+    const scenario = await killedInBake();
+    expect(await scenario.recover("finish")).toMatchObject({ outcome: "needs-person" });
+    expect(wanted(scenario)).toHaveLength(1);
+  });
+});

@@ -1,13 +1,17 @@
 import {
   type Check,
+  type ComposeModel,
   type Config,
   closingChecks,
   type DeploymentPlan,
   doorImage,
   type EngineFacts,
+  type ErrorCode,
   type Finding,
   formatPosition,
+  mayRemove,
   type ObservedStack,
+  type Orphan,
   type ResolvedProject,
   type ServiceFacts,
   SluiceError,
@@ -28,10 +32,18 @@ export async function assertReady(
   const engine = await ports.observer.engine(signal);
   const findings = [...engine.findings, ...project.findings, ...diskFindings(engine, config.preflight.minFreeDisk)];
   for (const finding of findings) emit({ ports }, { type: "finding", finding });
+  throwErrors(findings, (first) => (first.service ? "SERVICE_REFUSED" : "PREFLIGHT_FAILED"));
+  return findings;
+}
+
+function throwErrors(
+  findings: readonly Finding[],
+  codeOf: (first: Finding) => ErrorCode = () => "PREFLIGHT_FAILED",
+): void {
   const errors = findings.filter(({ severity }) => severity === "error");
   const [first] = errors;
-  if (!first) return findings;
-  throw new SluiceError(first.service ? "SERVICE_REFUSED" : "PREFLIGHT_FAILED", first.message, {
+  if (!first) return;
+  throw new SluiceError(codeOf(first), first.message, {
     position: first.position,
     hint: first.hint,
     detail: errors.map(describeFinding).join("\n"),
@@ -64,6 +76,37 @@ export async function assertDoorImage(
       ? `docker pull ${image}`
       : `in a checkout of Sluice: docker build -t ${image} ${directory}`,
   });
+}
+
+/**
+ * Nothing on the engine and its machine is in the way of what the plan makes. What holds a port is asked of the engine before
+ * anything is built: at the start of a door it would be found out after builds, backups and migrations.
+ *
+ * @throws SluiceError PREFLIGHT_FAILED with every obstacle in the detail
+ */
+export async function assertNoObstacle(
+  { steps }: Pick<DeploymentPlan, "steps">,
+  { stack, config, model, services, orphans }: ObstacleFacts,
+  { observer }: Pick<EnginePorts, "observer">,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (steps.length === 0) return;
+  const publishing = steps.flatMap((step) => {
+    if (step.kind === "adopt") return step.services;
+    return step.kind === "door" || step.kind === "base" || step.kind === "recreate" ? [step.service] : [];
+  });
+  const staying = orphans
+    .filter((orphan) => !mayRemove(orphan))
+    .flatMap(({ containers }) => containers.map(({ id }) => id));
+  const request = { stack, model, services, publishing, staying, image: doorImage(config) };
+  throwErrors(await observer.obstacles(request, signal));
+}
+
+interface ObstacleFacts extends Pick<StackFacts, "stack" | "config"> {
+  /** Of the release, as its services. */
+  readonly model: ComposeModel;
+  readonly services: readonly ServiceFacts[];
+  readonly orphans: readonly Orphan[];
 }
 
 /** Whether it takes more than the service's own container, and would end the deployment where it cannot be made. */

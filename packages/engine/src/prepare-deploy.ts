@@ -15,7 +15,7 @@ import { findOrphans } from "./find-orphans.ts";
 import { newestCreation } from "./in-order.ts";
 import { matchRelease } from "./match-promoted.ts";
 import { measureTraffic } from "./measure-traffic.ts";
-import { assertDoorImage, assertDoorsAnswer, assertReady } from "./preflight.ts";
+import { assertDoorImage, assertDoorsAnswer, assertNoObstacle, assertReady } from "./preflight.ts";
 import { neededReleases } from "./prune-releases.ts";
 import { lastLiveAt, lastServing } from "./read-attempts.ts";
 import type { DeployRequest, PreparedDeployment } from "./requests.ts";
@@ -87,6 +87,7 @@ export async function prepareDeploy(
     observed,
   );
   await assertDoorImage(plan, project.services, config, ports, signal);
+  await assertNoObstacle(plan, { ...request, ...project, orphans }, ports, signal);
   const kept = keptOrphans(orphans);
   for (const finding of kept) emit({ ports }, { type: "finding", finding });
   return {

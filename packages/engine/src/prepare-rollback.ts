@@ -22,7 +22,7 @@ import { coldRollback } from "./cold-slot.ts";
 import { differingBase } from "./differing-base.ts";
 import { findOrphans } from "./find-orphans.ts";
 import { incompatibilityOf } from "./incompatible-release.ts";
-import { assertDoorImage, assertDoorsAnswer } from "./preflight.ts";
+import { assertDoorImage, assertDoorsAnswer, assertNoObstacle } from "./preflight.ts";
 import { releaseBefore } from "./release-before.ts";
 import type { PreparedDeployment, RollbackRequest } from "./requests.ts";
 import { type EnginePorts, emit } from "./scope.ts";
@@ -107,6 +107,8 @@ export async function prepareRollback(
     observed,
   );
   await assertDoorImage(plan, target.services, config, ports, signal);
+  const { model } = release;
+  await assertNoObstacle(plan, { ...request, model, services: target.services, orphans }, ports, signal);
   const cold = await coldRollback(target, observed, ports.journal);
   return { ...common, ...tell([cold, ...keptOrphans(orphans)]), plan: { ...plan, kind: "rollback" } };
 }

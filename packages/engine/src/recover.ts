@@ -83,6 +83,7 @@ export async function recover(
   if (action === "leave") return { action, result: await end(scope, run, { outcome: "needs-person", reason: why }) };
   if (action === "finish") {
     scope.trafficMoved = true;
+    scope.isFinishedUnasked = choice !== "finish";
     if (choice === "finish" && condemned) await scope.control.takeBack(actor, `finished although ${condemned}`);
     if (choice === "finish" && scope.control.pause?.byVerdict) {
       await scope.control.receive({ kind: "resume", actor, reason: "sluice resume" });

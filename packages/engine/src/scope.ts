@@ -97,6 +97,8 @@ export interface DeploymentScope extends StackFacts {
   previousRunsOnIt?: boolean;
   /** There was too little memory for the previous to stay warm: it is stopped, and stays so. */
   previousIsCold?: boolean;
+  /** It is finished because something else is to come after it: nobody waits for it, and nobody is waited for. */
+  isFinishedUnasked?: boolean;
   /** Set when this run has begun to give users to the candidate. */
   trafficMoved: boolean;
   /** Its promotion has begun, in this run or in one before it: from there on it is finished, not undone. */

@@ -73,7 +73,15 @@ function missingLink({ slot, service, container, link, aliases }: MissingLink, l
   return { severity: "warn", code: "missing-link", service, message: `${container} is not on ${link}: ${lost}`, hint };
 }
 
-function doorFinding({ service, state, reason, containerId, routing }: ObservedDoor): Finding | null {
+/** What is not as it should be with a door; a warning where users do not come in through it. Pure. */
+export function doorFinding({
+  service,
+  state,
+  reason,
+  containerId,
+  isUnreached,
+  routing,
+}: ObservedDoor): Finding | null {
   const id = containerId?.slice(0, 12);
   const warn = (code: string, message: string, hint: string): Finding => ({
     severity: "warn",
@@ -91,6 +99,10 @@ function doorFinding({ service, state, reason, containerId, routing }: ObservedD
   if (routing === null) {
     const hint = `docker restart ${id}; or sluice deploy --replace-doors, which makes it anew`;
     return warn("door-silent", `door ${service} runs and does not say where it leads`, hint);
+  }
+  if (isUnreached) {
+    const hint = "the next sluice deploy, also of the same release, makes it anew";
+    return warn("door-unreached", `door ${service} runs, and ${reason}: nobody reaches ${service}`, hint);
   }
   if (state !== "outdated") return null;
   const hint = "the next sluice deploy replaces it, with a short gap";

@@ -11,13 +11,14 @@ import {
   watchedChecks,
 } from "@sluice/core";
 import { countTraffic } from "@sluice/engine";
+import { doorVerdicts } from "./door-verdicts.ts";
 import { findServing } from "./find-serving.ts";
 import type { Session } from "./session.ts";
 import { liveTarget, watchedContainers, watchLive } from "./watch-live.ts";
 
 /**
- * The checks of the release that serves, through the doors as users come, and where it runs of what is in base; those that watch take
- * as long as they need.
+ * Whether each door lets users in, then the checks of the release that serves, through the doors as users come, and where it runs of
+ * what is in base; those that watch take as long as they need.
  *
  * @throws SluiceError STATE_UNCLEAR where nothing serves
  */
@@ -39,6 +40,7 @@ export async function verifyLive(session: Session, signal?: AbortSignal): Promis
   });
   const [loads, quiet] = [checks.filter(isLoad), checks.filter((check) => !isLoad(check))];
   const probed = [
+    ...(await doorVerdicts(observed, services, ports, signal)),
     ...(await probeEach(ports.prober, quiet, isSplit(observed) ? aside : target, signal)),
     // So many requests are counted apart from those of users.
     ...(await probeEach(ports.prober, loads, aside, signal)),

@@ -16,10 +16,13 @@ export async function assertFree(engine: Engine, { ports }: DoorFacts, old: stri
   }
 }
 
+/** A port as the engine, or its machine, has it. */
+export type EnginePort = Pick<Docker.Port, "PublicPort" | "Type"> & { readonly IP?: string };
+
 /** One port may be held at different addresses of the machine; `0.0.0.0` is all of IPv4, `::` all of IPv6, none both. */
 export function collide(
   { published, protocol, hostIp = "" }: DoorFacts["ports"][number],
-  { PublicPort, Type, IP = "" }: Pick<Docker.Port, "PublicPort" | "Type"> & { readonly IP?: string },
+  { PublicPort, Type, IP = "" }: EnginePort,
 ): boolean {
   if (published === 0 || published !== PublicPort || protocol !== Type) return false;
   const asked = hostIp.replace(/^\[(.*)\]$/, "$1");
@@ -30,7 +33,7 @@ export function collide(
 }
 
 /** The engine's list is late: it has been seen to show a container as running whose stop had ended. */
-async function isRunning(engine: Engine, id: string): Promise<boolean> {
+export async function isRunning(engine: Engine, id: string): Promise<boolean> {
   const [container] = await inspectAll(engine, [id]);
   return container?.State.Running ?? false;
 }

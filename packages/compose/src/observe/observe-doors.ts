@@ -47,10 +47,12 @@ async function observeDoor(observation: DoorObservation, service: string): Promi
   if (!door.State.Running) {
     return { service, state: "stopped", reason: `it is ${door.State.Status}`, containerId, routing: null };
   }
+  const unreached = whyUnreached(project.stack, door);
   const [routing, outdated] = await Promise.all([
     routingOf(readRouting, containerId, signal),
-    whyOutdated(observation, service, door),
+    unreached ?? whyOutdated(observation, service, door),
   ]);
+  if (unreached) return { service, state: "outdated", reason: unreached, containerId, isUnreached: true, routing };
   if (outdated) return { service, state: "outdated", reason: outdated, containerId, routing };
   return { service, state: "current", reason: routing ? "" : "it does not answer", containerId, routing };
 }
@@ -64,12 +66,26 @@ async function routingOf(readRouting: ReadRouting, door: string, signal?: AbortS
   }
 }
 
+/** A port goes with the network that it was published on, and the engine has been seen to publish none. */
+export function whyUnreached(
+  stack: string,
+  { NetworkSettings, HostConfig }: Pick<Docker.ContainerInspectInfo, "NetworkSettings" | "HostConfig">,
+): string | undefined {
+  if (isDark(stack, Object.keys(NetworkSettings.Networks))) return "it is on none of its networks";
+  const wanted = Object.entries((HostConfig.PortBindings ?? {}) as Docker.PortMap);
+  for (const [target, bindings] of wanted) {
+    const open = NetworkSettings.Ports[target] ?? [];
+    const missing = bindings.find(({ HostPort }) => !open.some((one) => HostPort === "" || one.HostPort === HostPort));
+    if (missing) return `its port ${missing.HostPort || target} is not published`;
+  }
+  return undefined;
+}
+
 async function whyOutdated(
   { project, wanted }: DoorObservation,
   service: string,
-  { Config, NetworkSettings }: Docker.ContainerInspectInfo,
+  { Config }: Docker.ContainerInspectInfo,
 ): Promise<string> {
-  if (isDark(project.stack, Object.keys(NetworkSettings.Networks))) return "it is on none of its networks";
   const servers = parseAddresses(Config.Labels[labels.addresses] ?? "");
   if (!servers) return "its addresses cannot be read";
   const facts = project.services.find(({ name }) => name === service);

@@ -5,6 +5,7 @@ import {
   labels,
   type ObservedSlot,
   type ObservedStack,
+  type PublishedPort,
   type ResolvedProject,
   type Slot,
   type StackObserver,
@@ -19,9 +20,13 @@ import { type Engine, withSignal } from "../engine/engine.ts";
 import { logTail } from "../engine/log-tail.ts";
 import { listLinks } from "../networks/links.ts";
 import { listBeside } from "../slots/sweep.ts";
+import { createThrowAwayContainers } from "../throw-away/throw-away-containers.ts";
 import { readEngineFacts } from "./engine-facts.ts";
+import { heldPorts } from "./held-ports.ts";
 import { leftoverFindings } from "./leftovers.ts";
+import { socketsOrNone } from "./listening-sockets.ts";
 import { readMachineMemory } from "./machine-memory.ts";
+import { missingExternals } from "./missing-externals.ts";
 import { missingLinks } from "./missing-links.ts";
 import { isInBase, observeBaseService } from "./observe-base.ts";
 import { observeDoors, type WantedDoorOf } from "./observe-doors.ts";
@@ -37,10 +42,19 @@ export interface ObserverDependencies {
 }
 
 export function createObserver({ engine, exec, readRouting, wantedDoor }: ObserverDependencies): StackObserver {
+  const throwAway = createThrowAwayContainers(engine);
   return {
     engine: (signal) => readEngineFacts(engine, signal),
     ping: async (signal) => {
       await engine.call("the engine cannot be asked", (docker) => (docker as Pingable).ping(withSignal(signal)));
+    },
+    obstacles: async (request, signal) => {
+      const sockets = (ports: readonly PublishedPort[]) => socketsOrNone({ exec, throwAway }, request, ports, signal);
+      const [held, missing] = await Promise.all([
+        heldPorts(engine, sockets, request, signal),
+        missingExternals(engine, request),
+      ]);
+      return [...missing, ...held];
     },
     memory: (container, signal) => readMachineMemory(exec, container, signal),
     logTail: async (container, lines) => engine.redact(await logTail(engine, container, lines)),

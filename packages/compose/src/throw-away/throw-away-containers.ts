@@ -38,7 +38,7 @@ export async function sweepThrowAways(engine: Engine, stack: string): Promise<vo
 async function create(engine: Engine, request: ThrowAwayRequest, signal: AbortSignal | undefined): Promise<string> {
   const { stack, image, purpose, environment, entrypoint, command, volumesFrom, volumeAt, memoryBytes, joins } =
     request;
-  const { kind = scratchKind } = request;
+  const { kind = scratchKind, onHost = false } = request;
   try {
     const docker = await engine.docker();
     const container = await docker.createContainer({
@@ -51,7 +51,7 @@ async function create(engine: Engine, request: ThrowAwayRequest, signal: AbortSi
       // The image's own check would only cost what the work needs.
       Healthcheck: { Test: ["NONE"] },
       HostConfig: {
-        NetworkMode: joins === undefined ? "none" : `container:${joins}`,
+        NetworkMode: joins === undefined ? (onHost ? "host" : "none") : `container:${joins}`,
         RestartPolicy: { Name: "no" },
         ...(volumesFrom === undefined ? {} : { VolumesFrom: [volumesFrom] }),
         // Without a source it is the container's own.

@@ -44,6 +44,8 @@ export interface ObservedDoor {
   /** Why it is not current. */
   readonly reason: string;
   readonly containerId: string | null;
+  /** It runs, and users do not come to it: it has no published port that it was made with, or none of its networks. Default: they do. */
+  readonly isUnreached?: boolean | undefined;
   /** `null` while the door does not run or does not answer. */
   readonly routing: DoorRouting | null;
 }

@@ -107,6 +107,21 @@ export interface EngineFacts {
   readonly findings: readonly Finding[];
 }
 
+/** What a plan is about to make, as far as something may stand in its way. */
+export interface ObstaclesRequest {
+  readonly stack: string;
+  /** Of the release. Secret. */
+  readonly model: ComposeModel;
+  /** Those of the release. */
+  readonly services: readonly ServiceFacts[];
+  /** Services whose published ports the plan takes: for a door, or for a container in base. */
+  readonly publishing: readonly string[];
+  /** Ids of containers of the stack that the plan leaves as they are, and that keep their ports. */
+  readonly staying: readonly string[];
+  /** An image with a shell's tools, that the machine of the engine is looked at from. */
+  readonly image: string;
+}
+
 /** Reads. Nothing here changes anything. */
 export interface StackObserver {
   engine(signal?: AbortSignal): Promise<EngineFacts>;
@@ -114,6 +129,11 @@ export interface StackObserver {
   ping(signal?: AbortSignal): Promise<void>;
   /** @throws SluiceError ENGINE_UNREACHABLE */
   observe(project: ResolvedProject, signal?: AbortSignal): Promise<ObservedStack>;
+  /**
+   * What on the engine and its machine would end a deployment only once its containers are made, as errors: published ports
+   * that others have, external networks and volumes that are not there. What the machine does not tell is none.
+   */
+  obstacles(request: ObstaclesRequest, signal?: AbortSignal): Promise<readonly Finding[]>;
   /** Containers of a slot as they are now; one cheap call, for watching. */
   slotContainers(stack: string, slot: Slot, signal?: AbortSignal): Promise<readonly ObservedContainer[]>;
   /** Of the machine that the engine runs on, read in a container that runs; `null` where it cannot be read. @throws SluiceError EXEC_FAILED */

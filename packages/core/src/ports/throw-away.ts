@@ -20,6 +20,8 @@ export interface ThrowAwayRequest {
   readonly memoryBytes: number;
   /** Id of a container whose network it shares: what listens there is at `127.0.0.1`. Default: none. */
   readonly joins?: string | undefined;
+  /** It shares the network of the engine's machine. Default: it does not. */
+  readonly onHost?: boolean | undefined;
 }
 
 /** A container that nobody needs afterwards. Disposing removes it with its volumes, whatever state it is in. */

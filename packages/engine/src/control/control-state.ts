@@ -73,8 +73,12 @@ export function givenOrders(entries: readonly OrderEntry[]): readonly GivenOrder
 
 /** The state that a dead run left, by its record. */
 export function restoreControl(orders: readonly GivenOrder[]): ControlState {
-  // What was to be aborted is undone without its steps; whoever has it finished all the same has taken the abort back.
-  return orders.filter(({ kind, takesBack }) => kind !== "abort" && !takesBack).reduce(applyOrder, noOrders);
+  // What was to be aborted is undone without its steps; whoever has it finished all the same has taken the abort back, not
+  // given again what it took back.
+  const abortedAt = orders.findLastIndex(({ kind }) => kind === "abort");
+  return orders
+    .filter(({ kind, takesBack }, at) => kind !== "abort" && !takesBack && !(kind === "approve" && at < abortedAt))
+    .reduce(applyOrder, noOrders);
 }
 
 /** Whether a person has it aborted, and none has it finished since. */

@@ -110,6 +110,37 @@ describe("a share that needs approval", () => {
   });
 });
 
+describe("an approval that was given before an abort", () => {
+  /** Approved, then aborted at the share it was for, and killed in that moment or as soon as users were back. */
+  async function killedInAbort(isBack: boolean): Promise<Scenario> {
+    const scenario = await withLive();
+    onProgress(scenario, "needs approval", () => scenario.world.order("approve", { actor: "mira" }));
+    atStep(scenario, "shift-2", () => {
+      scenario.world.calls.fault = ({ name }) =>
+        name.startsWith("journal.append undo-intent") || (!isBack && name.startsWith("router.setRouting"))
+          ? "crash"
+          : undefined;
+      void scenario.world.order("abort", { actor: "eve" });
+    });
+    await scenario.deploy("v2").catch(() => undefined);
+    scenario.world.restart();
+    expect(reached(scenario)).toEqual({ web: isBack ? ["v1"] : ["v2", "v1"] });
+    scenario.world.events.length = 0;
+    return scenario;
+  }
+
+  it.each([true, false])(
+    "is asked for again by who has it finished all the same (users are back: %s)",
+    async (isBack) => {
+      const scenario = await killedInAbort(isBack);
+      onProgress(scenario, "needs approval", () => scenario.world.order("approve", { actor: "ada" }));
+      expect(await scenario.recover("finish")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+      expect(wantedIn(scenario)).toMatchObject([{ step: "approval-1" }]);
+      expect(await problemsOf(scenario)).toEqual([]);
+    },
+  );
+});
+
 describe("testers of a candidate", () => {
   const testers = { name: "X-Release", value: "next-1234" };
   const first = [{ share: 10, approval: true }, 100] as const;

@@ -28,7 +28,7 @@ export async function waitForPerson(scope: DeploymentScope, wanted: Wanted): Pro
   const endMs = ports.clock.monotonicMs() + wanted.waitMs;
   while (!wanted.released()) {
     const leftMs = endMs - ports.clock.monotonicMs();
-    if (leftMs <= 0) return false;
+    if (leftMs <= 0 || isLeftUnasked(scope)) return false;
     const stop = new AbortController();
     const signal = AbortSignal.any([wanted.signal, control.aborted, stop.signal]);
     const watching = watchMeanwhile(scope, wanted.step, leftMs, signal);
@@ -38,6 +38,7 @@ export async function waitForPerson(scope: DeploymentScope, wanted: Wanted): Pro
     } catch (error) {
       if (!leavesToPerson(scope, error)) throw error;
       const why = await pauseByVerdict(scope, wanted.step, error);
+      if (isLeftUnasked(scope)) return false;
       askForPerson(scope, wanted.step, { why, waitMs: leftMs, next: "sluice traffic resume" });
     } finally {
       stop.abort(noLongerWaiting);
@@ -46,6 +47,11 @@ export async function waitForPerson(scope: DeploymentScope, wanted: Wanted): Pro
     }
   }
   return true;
+}
+
+/** A verdict has left it to a person, and whoever came wants something else: that begins at once, with users where they are. */
+function isLeftUnasked({ control, isFinishedUnasked }: DeploymentScope): boolean {
+  return isFinishedUnasked === true && control.pause?.byVerdict === true;
 }
 
 /** Says that a person is waited for, to those who are not looking. */
@@ -107,12 +113,14 @@ export async function passGate(scope: DeploymentScope, step: PlanStep, signal: A
   control.aborted.throwIfAborted();
   if (control.pause) {
     const { timeout, onTimeout } = config.rollout.approval;
+    if (isLeftUnasked(scope)) throw undecided(pausedText(control.pause));
     const call = createCall(scope, step, signal);
     call.progress(`${pausedText(control.pause)}; waits ${formatDuration(timeout)} for sluice traffic resume, or abort`);
     // Who paused it knows; a verdict may have come when nobody looked.
     const why = pausedText(control.pause);
     if (control.pause.byVerdict) askForPerson(scope, step, { why, waitMs: timeout, next: "sluice traffic resume" });
     const isResumed = await waitForPerson(scope, { step, waitMs: timeout, released: () => !control.pause, signal });
+    if (isLeftUnasked(scope)) throw undecided(pausedText(control.pause));
     if (!isResumed && (control.pause?.byVerdict || onTimeout === "rollback")) throw unresumed(scope, timeout);
     if (!isResumed) await control.receive({ kind: "resume", actor: "sluice", reason: "nobody came in time" });
   }
@@ -123,6 +131,10 @@ function unresumed({ control }: DeploymentScope, timeoutMs: number): SluiceError
   const paused = control.pause ? pausedText(control.pause) : "paused";
   const message = `${paused}; nobody resumed it within ${formatDuration(timeoutMs)}`;
   if (!control.pause?.byVerdict) return new SluiceError("NOT_APPROVED", message, { hint: "deploy the release again" });
+  return undecided(message);
+}
+
+function undecided(message: string): SluiceError {
   return new SluiceError("DECISION_MISSING", message, {
     hint: "sluice abort takes the users back; sluice resume tries the steps that are left",
   });

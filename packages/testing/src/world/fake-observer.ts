@@ -47,6 +47,7 @@ export function fakeObserver({ act, state }: FakeContext): StackObserver {
       })),
     slotContainers: (_stack, slot, signal) =>
       act(`observer.slotContainers ${slot}`, signal, () => containersIn(state, slot).map((one) => ({ ...one }))),
+    obstacles: (_request, signal) => act("observer.obstacles", signal, () => state.obstacles),
     memory: (_container, signal) => act("observer.memory", signal, () => state.memory),
     logTail: (id) =>
       act(`observer.logTail ${id}`, undefined, () => {

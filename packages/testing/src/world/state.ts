@@ -1,5 +1,6 @@
 import type {
   DoorRouting,
+  Finding,
   JournalRecord,
   MachineMemory,
   ObservedContainer,
@@ -59,6 +60,8 @@ export interface WorldState {
   readonly open: Set<string>;
   /** Services whose way in changes hands just now: the one moment in which nobody gets an answer. */
   readonly gaps: Set<string>;
+  /** What stands in the way of whatever is deployed. */
+  obstacles: readonly Finding[];
   /** Of the engine's machine; `null` where it does not tell. */
   memory: MachineMemory | null;
   /** What a rehearsal finds; `null` nothing. */
@@ -83,6 +86,7 @@ export function createState(stack: string): WorldState {
     counts: [],
     open: new Set(),
     gaps: new Set(),
+    obstacles: [],
     memory: { availableBytes: 4_294_967_296, totalBytes: 8_589_934_592 },
     rehearsal: null,
     ids: 0,

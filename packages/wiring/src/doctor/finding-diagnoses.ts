@@ -12,6 +12,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   },
   "door-absent": unreachable,
   "door-stopped": unreachable,
+  "door-unreached": unreachable,
   "door-silent": {
     severity: "error",
     why: "which version serves is read from the doors: no slot is safe to touch, and deployments are refused",
