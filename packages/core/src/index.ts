@@ -83,6 +83,7 @@ export * from "./plan/plan-rollback.ts";
 export * from "./plan/probe-target.ts";
 export * from "./plan/promoted-images.ts";
 export * from "./plan/recovery.ts";
+export * from "./plan/redefined-resources.ts";
 export * from "./plan/releases-to-prune.ts";
 export * from "./plan/rollout-steps.ts";
 export * from "./plan/runs-in-base.ts";

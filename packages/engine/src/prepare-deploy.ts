@@ -7,6 +7,7 @@ import {
   movedPorts,
   planDeployment,
   portHeirs,
+  redefinedFindings,
   releasesToPrune,
   SluiceError,
 } from "@sluice/core";
@@ -88,7 +89,7 @@ export async function prepareDeploy(
     observed,
   );
   await assertDoorImage(plan, project.services, config, ports, signal);
-  const kept = keptOrphans(orphans);
+  const kept = [...keptOrphans(orphans), ...redefinedFindings(observed)];
   for (const finding of kept) emit({ ports }, { type: "finding", finding });
   return {
     plan,
