@@ -2,10 +2,10 @@ import { doorIpv6Variable } from "@sluice/core";
 import { afterAll, expect, it } from "vitest";
 import { aDoorRequest } from "./support/door.ts";
 import { docker, uniqueStack } from "./support/engine.ts";
-import { aShop, aSlotRequest, facts, shopServices } from "./support/project.ts";
+import { aProject, aShop, aSlotRequest, facts, shopServices } from "./support/project.ts";
 import { runtime } from "./support/runtime.ts";
 
-const { base, slots, doors, exec } = runtime;
+const { base, slots, doors, exec, observer } = runtime;
 const stack = uniqueStack("netopts");
 afterAll(() => stack.remove());
 
@@ -29,6 +29,20 @@ it("packets are as small in a slot, and on the way to base, as the project's own
   expect(new Set(Buffer.from(stdout).toString().trim().split("\n"))).toEqual(new Set(["1400"]));
   const own = await docker("inspect", "-f", "{{.EnableIPv6}} {{json .IPAM.Config}}", `${stack.name}-blue_default`);
   expect(own).toMatch(/^true .*"fd[0-9a-f:]+\/64"/);
+});
+
+it("what is defined otherwise than it is on the engine is seen, and what is as it was written is not", async () => {
+  const redefined = async (other: typeof model) => (await observer.observe(aProject(other))).redefined;
+  const volumes = {
+    data: { name: `${stack.name}_data`, driver_opts: { type: "tmpfs", device: "tmpfs", o: "size=1m" } },
+  };
+  await base.ensureNetworks({ ...model, volumes }, "blue", shopServices);
+  expect(await redefined({ ...model, volumes })).toEqual([]);
+  const changed = { ...networks, back: { ...networks.back, internal: true, driver_opts: { [mtu]: "1300" } } };
+  expect(await redefined({ ...model, networks: changed, volumes: { data: { name: volumes.data.name } } })).toEqual([
+    { kind: "network", key: "back", name: `${stack.name}_back`, differing: ["driver_opts", "internal"] },
+    { kind: "volume", key: "data", name: `${stack.name}_data`, differing: ["driver_opts"] },
+  ]);
 });
 
 it("a door knows whether one of its networks has IPv6", async () => {

@@ -11,7 +11,7 @@ import {
 import { creationTime, newestCreation } from "./in-order.ts";
 import { matchRelease } from "./match-promoted.ts";
 import type { EnginePorts, ReleaseSource } from "./scope.ts";
-import { loadOrNull } from "./stored-release.ts";
+import { releaseOfSameImages } from "./stored-release.ts";
 
 type BuildPorts = Pick<EnginePorts, "bundles" | "clock" | "identity" | "images">;
 
@@ -69,10 +69,10 @@ export async function provideRelease(
   const { project, release: request } = wanted;
   const key = ports.identity.key(request, project.modelHash);
   const bundles = await ports.bundles.list();
-  const { promotion: taken, same, images } = matchRelease(bundles, wanted, key);
+  const { promotion: taken, same, sameCommit } = matchRelease(bundles, wanted, key);
   const missing = same ? await ports.images.missing(same.images, options.signal) : [];
   if (same && missing.length === 0) return ports.bundles.load(same.id);
-  const imagesOf = images ? await loadOrNull(ports, images.id) : null;
+  const imagesOf = await releaseOfSameImages(sameCommit, project, ports);
   const newestAt = newestCreation(bundles);
   const source = { project, request, key, newestAt, imagesOf, taken };
   const { release, reported } = await buildRelease(ports, source, options);
@@ -106,10 +106,9 @@ async function provideImages(
   return reused ?? ports.images.build(project, request.tag, options);
 }
 
-async function reusableImages({ images: runtime }: BuildPorts, { imagesOf, project }: ReleaseSource) {
+async function reusableImages({ images: runtime }: BuildPorts, { imagesOf }: ReleaseSource) {
   if (!imagesOf) return null;
   const { images, imageTags, digests } = imagesOf.bundle;
-  const covered = project.services.every(({ name, active, role }) => !active || role === "tool" || name in images);
   const missing = await runtime.missing(images);
-  return covered && missing.length === 0 ? { images, imageTags, digests } : null;
+  return missing.length === 0 ? { images, imageTags, digests } : null;
 }

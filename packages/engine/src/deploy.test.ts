@@ -206,9 +206,10 @@ describe("a deployment", () => {
   it("keeps images that another release of the same commit uses when it prunes", async () => {
     const scenario = aScenario({ config: aConfig({ releases: { keep: 2 }, rollout: { keep: "removed" } }) });
     const { clock, state } = scenario.world;
+    const elsewhere = shopServices.map((one) => (one.role === "data" ? { ...one, networks: ["back"] } : one));
     await scenario.deploy("v1");
     clock.advance(1_000);
-    await scenario.deploy("v1b", { request: { commit: "commit-of-v1" }, images: { db: "postgres:17" } });
+    await scenario.deploy("v1b", { request: { commit: "commit-of-v1" }, services: elsewhere });
     clock.advance(1_000);
     await scenario.deploy("v2");
     expect([...state.bundles.values()].map(({ bundle }) => bundle.tag)).toEqual(["v1b", "v2"]);

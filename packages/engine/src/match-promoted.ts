@@ -41,8 +41,8 @@ function matchPromoted(
   bundles: readonly ReleaseBundle[],
   key: string,
   taken: Readonly<Record<string, TakenImage>>,
-): { readonly same: ReleaseBundle | null; readonly images: null } {
+): { readonly same: ReleaseBundle | null; readonly sameCommit: readonly [] } {
   const isTaken = ({ images }: ReleaseBundle) => Object.entries(taken).every(([name, { id }]) => images[name] === id);
   const newestFirst = bundles.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
-  return { same: newestFirst.find((bundle) => bundle.key === key && isTaken(bundle)) ?? null, images: null };
+  return { same: newestFirst.find((bundle) => bundle.key === key && isTaken(bundle)) ?? null, sameCommit: [] };
 }

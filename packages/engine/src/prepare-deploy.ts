@@ -7,6 +7,7 @@ import {
   movedPorts,
   planDeployment,
   portHeirs,
+  redefinedFindings,
   releasesToPrune,
   SluiceError,
 } from "@sluice/core";
@@ -20,7 +21,7 @@ import { neededReleases } from "./prune-releases.ts";
 import { lastLiveAt, lastServing } from "./read-attempts.ts";
 import type { DeployRequest, PreparedDeployment } from "./requests.ts";
 import { type EnginePorts, emit } from "./scope.ts";
-import { inBaseOf, loadOrNull, releaseThatServes } from "./stored-release.ts";
+import { inBaseOf, releaseOfSameImages, releaseThatServes } from "./stored-release.ts";
 
 /** The plan of a deployment, without any change. @throws SluiceError when it would be refused */
 export async function prepareDeploy(
@@ -38,7 +39,7 @@ export async function prepareDeploy(
   assertDoorsCan(ports.router, config, project.services);
   if (!request.replaceDoors) assertDoorsAnswer(observed);
   const key = ports.identity.key(wanted, project.modelHash);
-  const { promotion, same, images } = matchRelease(bundles, request, key);
+  const { promotion, same, sameCommit } = matchRelease(bundles, request, key);
   const live = liveSlot(observed, remembered);
   const previousRelease = await releaseThatServes(live, ports);
   const servesInBase = inBaseOf(live, previousRelease, observed)?.id ?? null;
@@ -49,6 +50,7 @@ export async function prepareDeploy(
   }
   const missing = same ? await ports.images.missing(same.images, signal) : [];
   const usable = same && missing.length === 0 ? same : null;
+  const imagesOf = usable ? null : await releaseOfSameImages(sameCommit, project, ports);
   const release = usable ? await ports.bundles.load(usable.id) : null;
   const orphans = findOrphans(observed, project.services, previousRelease, bundles);
   const serving = previousRelease?.bundle.services ?? [];
@@ -64,7 +66,7 @@ export async function prepareDeploy(
       services: project.services,
       config,
       bundleId: usable?.id ?? null,
-      imagesOf: images?.tag ?? null,
+      imagesOf: imagesOf?.bundle.tag ?? null,
       promotedFrom: promotion?.from,
       // Whether its images had to be built anew does not matter: what it did to the data is done.
       wasLive: same !== null && (await lastLiveAt(ports.journal, same.id)) !== null,
@@ -88,7 +90,7 @@ export async function prepareDeploy(
   );
   await assertDoorImage(plan, project.services, config, ports, signal);
   await assertNoObstacle(plan, { ...request, ...project, orphans }, ports, signal);
-  const kept = keptOrphans(orphans);
+  const kept = [...keptOrphans(orphans), ...redefinedFindings(observed)];
   for (const finding of kept) emit({ ports }, { type: "finding", finding });
   return {
     plan,
@@ -101,7 +103,7 @@ export async function prepareDeploy(
           request: wanted,
           key,
           newestAt: newestCreation(bundles),
-          imagesOf: images ? await loadOrNull(ports, images.id) : null,
+          imagesOf,
           taken: promotion,
         },
     release,

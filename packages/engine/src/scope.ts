@@ -117,7 +117,7 @@ export interface ReleaseSource {
   readonly key: string;
   /** When the newest stored release was made, ISO 8601; `""` where there is none. */
   readonly newestAt: string;
-  /** Images of a release of the same commit; `null` builds. */
+  /** A release of the same commit that has the images that would be built; `null` builds. */
   readonly imagesOf: StoredRelease | null;
   /** Images that are proven elsewhere: nothing is built. */
   readonly taken?: { readonly from: string; readonly images: Readonly<Record<string, TakenImage>> } | undefined;

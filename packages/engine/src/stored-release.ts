@@ -1,10 +1,31 @@
-import { type LiveSlot, type ObservedStack, type ReleaseBundle, runsInBase, type StoredRelease } from "@sluice/core";
+import {
+  hasImagesOf,
+  type LiveSlot,
+  type ObservedStack,
+  type ReleaseBundle,
+  type ResolvedProject,
+  runsInBase,
+  type StoredRelease,
+} from "@sluice/core";
 import { lastLiveRelease } from "./read-attempts.ts";
 import type { EnginePorts } from "./scope.ts";
 
 /** A release whose bundle is gone or broken is no reason to stop: what is asked for does not need it. */
 export async function loadOrNull(ports: EnginePorts, id: string): Promise<StoredRelease | null> {
   return ports.bundles.load(id).catch(() => null);
+}
+
+/** The first of these releases of the same commit whose images are those that the project would build; `null` where none is. */
+export async function releaseOfSameImages(
+  sameCommit: readonly ReleaseBundle[],
+  project: ResolvedProject,
+  ports: EnginePorts,
+): Promise<StoredRelease | null> {
+  for (const { id } of sameCommit) {
+    const stored = await loadOrNull(ports, id);
+    if (stored && hasImagesOf(stored, project)) return stored;
+  }
+  return null;
 }
 
 /** The release of the live slot; without one, that which was made live last. `null` where there is none, or none stored. */

@@ -9,22 +9,25 @@ import {
   type ObservedDoor,
   type ObservedStack,
   type Orphan,
+  redefinedFindings,
   type ServiceFacts,
   type Slot,
 } from "@sluice/core";
 
 /**
- * What is not as a deployment left it, each with the command that puts it right. Pure. Before a first deployment there
- * is nothing that could be.
+ * What is not as a deployment left it, each with the command that puts it right, and what no deployment changes. Pure.
+ * Before a first deployment none has left anything.
  */
 export function stackFindings(observed: ObservedStack, services: readonly ServiceFacts[]): readonly Finding[] {
+  const redefined = redefinedFindings(observed);
   const live = liveSlot(observed)?.slot ?? runningSlot(observed);
-  if (!live) return [];
+  if (!live) return redefined;
   const workers = new Set(services.filter(({ role }) => role === "worker").map(({ name }) => name));
   return [
     ...observed.plain.map((container) => secondCopy(container, workers.has(container.service))),
     ...observed.missingLinks.map((link) => missingLink(link, live, link.service in observed.base)),
     ...Object.values(observed.doors).flatMap((door) => doorFinding(door) ?? []),
+    ...redefined,
   ];
 }
 

@@ -1,5 +1,4 @@
-import { type ComposeModel, createRedactor, type ModelChange, type ModelChanges } from "@sluice/core";
-import { checkoutNote } from "../model/checkout.ts";
+import { type ComposeModel, checkoutNote, createRedactor, type ModelChange, type ModelChanges } from "@sluice/core";
 import { unescapeDollars } from "../model/dollars.ts";
 import { secretValues } from "./secret-values.ts";
 import { isOpen, shownValue } from "./shown-values.ts";

@@ -1,9 +1,6 @@
 import { isAbsolute, relative } from "node:path";
-import type { ComposeModel } from "@sluice/core";
+import { type ComposeModel, checkoutNote, notedCheckout } from "@sluice/core";
 import { escapeDollars, unescapeDollars } from "./dollars.ts";
-
-/** Key of the model under which the checkout is noted. */
-export const checkoutNote = "x-sluice";
 
 /** Notes in the model where its checkout is; Compose carries extension keys along and counts them in no hash. */
 export function withCheckout(model: ComposeModel, checkout: string): ComposeModel {
@@ -17,8 +14,8 @@ export function withCheckout(model: ComposeModel, checkout: string): ComposeMode
  * @param path as the model has it, escaped
  */
 export function pathInCheckout(model: ComposeModel, path: string): string | undefined {
-  const checkout = (model[checkoutNote] as { checkout?: unknown } | undefined)?.checkout;
-  if (typeof checkout !== "string") return undefined;
+  const checkout = notedCheckout(model);
+  if (checkout === undefined) return undefined;
   const inside = relative(unescapeDollars(checkout), unescapeDollars(path));
   return inside.startsWith("..") || isAbsolute(inside) ? undefined : inside;
 }

@@ -30,6 +30,7 @@ import { missingExternals } from "./missing-externals.ts";
 import { missingLinks } from "./missing-links.ts";
 import { isInBase, observeBaseService } from "./observe-base.ts";
 import { observeDoors, type WantedDoorOf } from "./observe-doors.ts";
+import { listResources, redefinedResources } from "./redefined.ts";
 
 /** The library's types leave the options of this call out. */
 type Pingable = Docker & { ping(options: { abortSignal?: AbortSignal }): Promise<unknown> };
@@ -63,13 +64,14 @@ export function createObserver({ engine, exec, readRouting, wantedDoor }: Observ
     },
     async observe(project, signal): Promise<ObservedStack> {
       const { stack } = project;
-      const [blue, green, base, beside, homeId, links] = await Promise.all([
+      const [blue, green, base, beside, homeId, links, resources] = await Promise.all([
         observeSlot(engine, stack, "blue", signal),
         observeSlot(engine, stack, "green", signal),
         projectContainers(engine, stack, signal),
         listBeside(engine, stack),
         readClaim(engine, stack),
         listLinks(engine, stack),
+        listResources(engine, stack),
       ]);
       const doors = beside.filter(({ Labels }) => Labels[labels.kind] === "door");
       const containers = await inspectAll(
@@ -95,6 +97,7 @@ export function createObserver({ engine, exec, readRouting, wantedDoor }: Observ
           base,
           doors: containers.filter(({ Id }) => serving.has(Id)),
         }),
+        redefined: redefinedResources(project.model, resources),
         leftovers: leftoverFindings(project, beside),
       };
     },

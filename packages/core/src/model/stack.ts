@@ -62,6 +62,17 @@ export interface MissingLink {
   readonly aliases: readonly string[];
 }
 
+/** A network or volume that Compose made for the stack, and that the project defines otherwise now. */
+export interface RedefinedResource {
+  readonly kind: "network" | "volume";
+  /** In the compose file. */
+  readonly key: string;
+  /** On the engine. */
+  readonly name: string;
+  /** Settings in the compose file, such as `driver_opts`; never their values, which can be secret. */
+  readonly differing: readonly string[];
+}
+
 /** All that a planner may know of the engine: one snapshot, no further calls. */
 export interface ObservedStack {
   readonly stack: string;
@@ -79,6 +90,7 @@ export interface ObservedStack {
   readonly orphans: readonly ObservedContainer[];
   /** Of slots that hold containers. */
   readonly missingLinks: readonly MissingLink[];
+  readonly redefined: readonly RedefinedResource[];
   /** One-off containers, half-made links and slots of attempts that are over. */
   readonly leftovers: readonly Finding[];
 }

@@ -9,17 +9,27 @@ const bundles = [older, newer, other];
 
 describe("a request for a release", () => {
   it("finds the very release, the newest where it had to be built again", () => {
-    expect(matchBundle(bundles, aRequest("v9", { commit: "c1" }), "k1")).toEqual({ same: newer, images: newer });
+    expect(matchBundle(bundles, aRequest("v9", { commit: "c1" }), "k1")).toEqual({
+      same: newer,
+      sameCommit: [newer, older],
+    });
   });
   it("finds the images of another release of the same commit", () => {
-    expect(matchBundle(bundles, aRequest("v9", { commit: "c2" }), "k9")).toEqual({ same: null, images: other });
+    expect(matchBundle(bundles, aRequest("v9", { commit: "c2" }), "k9")).toEqual({ same: null, sameCommit: [other] });
+  });
+  it("finds no images of a release that failed", () => {
+    const broken = { ...newer, broken: { at: "2026-02-02T00:00:00.000Z", reason: "errors: 20 %" } };
+    expect(matchBundle([older, broken], aRequest("v9", { commit: "c1" }), "k9")).toEqual({
+      same: null,
+      sameCommit: [older],
+    });
   });
   it("finds nothing for a dirty tree, and no images where no commit names them", () => {
     expect(matchBundle(bundles, aRequest("v1", { commit: "c1", dirty: true }), "k1")).toEqual({
       same: null,
-      images: null,
+      sameCommit: [],
     });
-    expect(matchBundle(bundles, aRequest("v9", { commit: null }), "k9")).toEqual({ same: null, images: null });
+    expect(matchBundle(bundles, aRequest("v9", { commit: null }), "k9")).toEqual({ same: null, sameCommit: [] });
   });
 });
 

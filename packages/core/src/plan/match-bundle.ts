@@ -1,20 +1,21 @@
 import type { ReleaseBundle, ReleaseRequest } from "../model/release.ts";
 
 /**
- * Finds what a request for a release can use of what is there: the very release (same commit and model), or one of the
- * same commit whose images need no build. A dirty tree matches nothing: no commit names what is in it.
+ * Finds what a request for a release can use of what is there: the very release (same commit and model), and those of the
+ * same commit whose images may be the ones that are wanted, the newest first; see `hasImagesOf`. Images of a release that
+ * failed are none of these. A dirty tree matches nothing: no commit names what is in it.
  */
 export function matchBundle(
   bundles: readonly ReleaseBundle[],
   request: ReleaseRequest,
   key: string,
-): { readonly same: ReleaseBundle | null; readonly images: ReleaseBundle | null } {
-  if (request.dirty) return { same: null, images: null };
+): { readonly same: ReleaseBundle | null; readonly sameCommit: readonly ReleaseBundle[] } {
+  if (request.dirty) return { same: null, sameCommit: [] };
   // The newest: where images had been lost, it is the one that was built anew.
   const sorted = newestFirst(bundles);
   const same = sorted.find((bundle) => bundle.key === key) ?? null;
-  const images = request.commit === null ? null : (sorted.find(({ commit }) => commit === request.commit) ?? null);
-  return { same, images };
+  const sameCommit = sorted.filter(({ commit, broken }) => commit !== null && commit === request.commit && !broken);
+  return { same, sameCommit };
 }
 
 /** Finds a bundle by id, by a unique beginning of its id, or by tag (the newest that bears it). */

@@ -32,8 +32,13 @@ describe("a release is promoted", () => {
   it("where it is the same commit, and would be built alike", () => {
     expect(promotionObjections(project, aRequest("v1"), proven())).toEqual([]);
     // Its name may be another, and the checkout may lie elsewhere.
-    const elsewhere = proven({}, withWeb({ context: "/srv/staging" }));
-    expect(promotionObjections(project, aRequest("v1-final", { commit: "commit-of-v1" }), elsewhere)).toEqual([]);
+    const builtIn = (checkout: string) => ({
+      ...withWeb({ context: `${checkout}/web`, additional_contexts: { docs: `${checkout}/docs` } }),
+      "x-sluice": { checkout },
+    });
+    const request = aRequest("v1-final", { commit: "commit-of-v1" });
+    const here = { services, model: builtIn("/srv/production") };
+    expect(promotionObjections(here, request, proven({}, builtIn("/srv/staging")))).toEqual([]);
   });
 
   const args = (value: Readonly<Record<string, string>>) => withWeb({ context: ".", args: value });
@@ -49,6 +54,12 @@ describe("a release is promoted", () => {
       /web is built with other arguments \(API\)/,
     ],
     ["the target differs", aRequest("v1"), proven({}, withWeb({ context: ".", target: "dev" })), /other target/],
+    [
+      "the platforms differ",
+      aRequest("v1"),
+      proven({}, withWeb({ context: ".", platforms: ["linux/arm64"] })),
+      /web is built with other platforms/,
+    ],
     [
       "the image is another",
       aRequest("v1"),

@@ -1,17 +1,15 @@
-import type { ComposeModel, ComposeService } from "../model/compose.ts";
+import type { ComposeModel } from "../model/compose.ts";
 import { isApplication } from "../model/placement.ts";
 import type { ProvenRelease, TakenImage } from "../model/promotion.ts";
 import type { ReleaseRequest } from "../model/release.ts";
 import type { ServiceFacts } from "../model/service.ts";
+import { buildDifferences, builderOf, pulledImage } from "./image-recipe.ts";
 
 /** What would be deployed, as it is resolved here. */
 interface Project {
   readonly services: readonly ServiceFacts[];
   readonly model: ComposeModel;
 }
-
-/** Parts of a build that go into the image; where the sources are does not. */
-const decisive = ["args", "target", "dockerfile", "dockerfile_inline", "additional_contexts"] as const;
 
 /**
  * Images of a proven release for the services that users or jobs meet, by service. What stays in base (databases,
@@ -45,35 +43,16 @@ export function promotionObjections(
   }
   return services.filter(isPromoted).flatMap(({ name }) => {
     if (bundle.images[name] === undefined) return [`${name} does not run in ${stack}: nothing of it is proven`];
-    const here = model.services[name] ?? {};
-    const there = provenModel.services[name] ?? {};
-    const differing = buildDifferences(here, there);
+    const differing = buildDifferences(model, provenModel, name);
     if (differing.length > 0) return [`${name} is built with other ${differing.join(", ")} in ${stack}`];
-    const isOthers = Object.values(model.services).some(({ build, image }) => build && image === here.image);
-    const isSame = here.build || isOthers || here.image === there.image;
-    return isSame ? [] : [`${name} runs ${there.image ?? "no image"} in ${stack}, and ${here.image ?? "none"} here`];
+    const [here, there] = [pulledImage(model, name), pulledImage(provenModel, name)];
+    if (builderOf(model, name) !== undefined || here === there) return [];
+    return [`${name} runs ${there} in ${stack}, and ${here} here`];
   });
 }
 
 function isPromoted({ active, role, builds }: ServiceFacts): boolean {
   return active && role !== "tool" && (builds || isApplication(role) || role === "job");
-}
-
-function buildDifferences({ build: here }: ComposeService, { build: there }: ComposeService): readonly string[] {
-  if (!here || !there) return Boolean(here) === Boolean(there) ? [] : ["sources"];
-  return decisive.flatMap((part) => {
-    const [a, b] = [entriesOf(here[part]), entriesOf(there[part])];
-    const names = [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((name) => a[name] !== b[name]);
-    if (names.length === 0) return [];
-    return part === "args" ? [`arguments (${names.toSorted().join(", ")})`] : [part];
-  });
-}
-
-/** A map as it is, anything else as one entry; each value as text. */
-function entriesOf(value: unknown): Readonly<Record<string, string>> {
-  if (value === undefined || value === null) return {};
-  if (typeof value !== "object" || Array.isArray(value)) return { "": JSON.stringify(value) };
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, JSON.stringify(one)]));
 }
 
 function short(commit: string | null): string {

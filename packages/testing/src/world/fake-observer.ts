@@ -43,6 +43,7 @@ export function fakeObserver({ act, state }: FakeContext): StackObserver {
           .filter(({ service }) => project.services.every(({ name }) => name !== service))
           .map((container) => ({ ...container })),
         missingLinks: [],
+        redefined: [],
         leftovers: leftoversOf(state),
       })),
     slotContainers: (_stack, slot, signal) =>

@@ -41,6 +41,14 @@ describe("of what status finds, the doctor", () => {
     ],
     ["error missing-link", { missingLinks: [link] }],
     ["error second-worker", { plain: [aContainer("worker")] }],
+    [
+      "warn network-redefined",
+      { redefined: [{ kind: "network", key: "back", name: "shop_back", differing: ["internal"] }] },
+    ],
+    [
+      "warn volume-redefined",
+      { redefined: [{ kind: "volume", key: "data", name: "shop_data", differing: ["driver"] }] },
+    ],
     ["warn second-copy", { plain: [aContainer("web")] }],
   ] as const)("says how bad it is, why, and what mends it: %s", (expected, over) => {
     const diagnoses = diagnose(over);

@@ -21,6 +21,8 @@ const meanings: Readonly<Record<string, Meaning>> = {
   "missing-link": { severity: "error", why: "what is in that slot does not reach the service, such as its database" },
   "second-worker": { severity: "error", why: "work is done twice, by two versions at once" },
   "second-copy": { severity: "warn", why: "it holds memory and names, and nobody deploys it" },
+  "network-redefined": { severity: "warn", why: "what the compose file says of the network does not hold" },
+  "volume-redefined": { severity: "warn", why: "what the compose file says of the volume does not hold" },
 };
 
 /** What `status` finds, as the doctor says it. */

@@ -1,0 +1,71 @@
+import type { ComposeModel, ComposeNetwork, ComposeVolume } from "@sluice/core";
+import { describe, expect, it } from "vitest";
+import { redefinedResources } from "./redefined.ts";
+
+const mtu = "com.docker.network.driver.mtu";
+const network = {
+  Name: "shop_back",
+  Driver: "bridge",
+  Internal: false,
+  Attachable: false,
+  EnableIPv6: true,
+  // The last option and the second network are the engine's own.
+  Options: { [mtu]: "1400", "com.docker.network.enable_ipv4": "true" },
+  IPAM: {
+    Driver: "default",
+    Config: [
+      { Subnet: "10.9.0.0/24", Gateway: "10.9.0.1", IPRange: "10.9.0.128/25" },
+      { Subnet: "fd00:5:1:cafe::/64", Gateway: "fd00:5:1:cafe::1" },
+    ],
+  },
+};
+const volume = { Name: "shop_data", Driver: "local", Options: { type: "nfs", o: "addr=10.0.0.1,password=a$b" } };
+const found = { networks: [network], volumes: [volume] };
+
+const differing = (networks: ComposeModel["networks"], volumes: ComposeModel["volumes"]) =>
+  redefinedResources({ name: "shop", services: {}, networks, volumes }, found);
+const ofNetwork = (back: ComposeNetwork | null) => differing({ back }, {}).flatMap((one) => one.differing);
+const ofVolume = (data: ComposeVolume | null) => differing({}, { data }).flatMap((one) => one.differing);
+
+describe("a network", () => {
+  it.each<[ComposeNetwork | null]>([
+    [null],
+    [{ name: "shop_back", driver: "bridge", ipam: {}, internal: false }],
+    [{ driver_opts: { [mtu]: 1400 }, enable_ipv6: true }],
+    [{ ipam: { driver: "default", config: [{ subnet: "10.9.0.7/24" }, { subnet: "FD00:5:1:CAFE:0::/64" }] } }],
+    [{ ipam: { config: [{ gateway: "10.9.0.1", ip_range: "10.9.0.128/25" }] } }],
+    [{ external: true, internal: true }],
+    [{ name: "another", internal: true }],
+  ])("is as it is written: %j", (written) => {
+    expect(ofNetwork(written)).toEqual([]);
+  });
+
+  it.each<[string, ComposeNetwork]>([
+    ["driver", { driver: "macvlan" }],
+    ["driver_opts", { driver_opts: { [mtu]: "1500" } }],
+    ["internal", { internal: true }],
+    ["attachable", { attachable: true }],
+    ["enable_ipv6", { enable_ipv6: false }],
+    ["ipam", { ipam: { config: [{ subnet: "10.10.0.0/24" }] } }],
+    ["ipam", { ipam: { config: [{ subnet: "10.9.0.0/24", gateway: "10.9.0.2" }] } }],
+    ["ipam", { ipam: { driver: "infoblox" } }],
+  ])("has other %s than is written: %j", (part, written) => {
+    expect(ofNetwork(written)).toEqual([part]);
+  });
+});
+
+describe("a volume", () => {
+  it("is as it is written, or not ours", () => {
+    expect(ofVolume({ driver: "local", driver_opts: { type: "nfs", o: "addr=10.0.0.1,password=a$$b" } })).toEqual([]);
+    expect(ofVolume({ external: true })).toEqual([]);
+    expect(ofVolume({ name: "another" })).toEqual([]);
+  });
+
+  it("is named with what of it is another, and no value of it", () => {
+    expect(differing({}, { data: { driver: "rexray" } })).toEqual([
+      { kind: "volume", key: "data", name: "shop_data", differing: ["driver", "driver_opts"] },
+    ]);
+    expect(ofVolume(null)).toEqual(["driver_opts"]);
+    expect(ofVolume({ driver_opts: { type: "nfs", o: "addr=10.0.0.1,password=other" } })).toEqual(["driver_opts"]);
+  });
+});

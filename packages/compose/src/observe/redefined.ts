@@ -1,0 +1,120 @@
+import type { ComposeModel, ComposeNetwork, ComposeVolume, RedefinedResource } from "@sluice/core";
+import type { NetworkInspectInfo, VolumeInspectInfo } from "dockerode";
+import { composeLabels } from "../engine/containers.ts";
+import type { Engine } from "../engine/engine.ts";
+import { unescapeDollars } from "../model/dollars.ts";
+import { networkNames, volumeNames } from "../networks/base-networks.ts";
+import { formatCidr, parseCidr } from "../networks/cidr.ts";
+
+type Network = Pick<
+  NetworkInspectInfo,
+  "Name" | "Driver" | "Internal" | "Attachable" | "EnableIPv6" | "IPAM" | "Options"
+>;
+type Volume = Pick<VolumeInspectInfo, "Name" | "Driver" | "Options">;
+
+interface Found {
+  readonly networks: readonly Network[];
+  readonly volumes: readonly Volume[];
+}
+
+/** Networks and volumes that Compose has made for a stack. */
+export async function listResources(engine: Engine, stack: string): Promise<Found> {
+  const filters = { label: [`${composeLabels.project}=${stack}`] };
+  const [networks, { Volumes: volumes }] = await Promise.all([
+    engine.call("networks cannot be listed", (docker) => docker.listNetworks({ filters })),
+    engine.call("volumes cannot be listed", (docker) => docker.listVolumes({ filters })),
+  ]);
+  // Without any, older engines say null.
+  return { networks, volumes: (volumes as readonly Volume[] | null) ?? [] };
+}
+
+/**
+ * Networks and volumes that are there and that the model defines otherwise, as far as it can be told. Pure. What the
+ * engine itself may add to a network (options, subnets, IPv6) counts only where the model says something of it.
+ */
+export function redefinedResources(model: ComposeModel, found: Found): readonly RedefinedResource[] {
+  const networks = networkNames(model);
+  const volumes = volumeNames(model);
+  const ofNetworks = Object.entries(model.networks ?? {}).flatMap(([key, written]) => {
+    const network = found.networks.find(({ Name }) => Name === networks[key]);
+    if (!network || written?.external) return [];
+    return redefined("network", key, network.Name, networkDifferences(written ?? {}, network));
+  });
+  const ofVolumes = Object.entries(model.volumes ?? {}).flatMap(([key, written]) => {
+    const volume = found.volumes.find(({ Name }) => Name === volumes[key]);
+    if (!volume || written?.external) return [];
+    return redefined("volume", key, volume.Name, volumeDifferences(written ?? {}, volume));
+  });
+  return [...ofNetworks, ...ofVolumes];
+}
+
+function redefined(
+  kind: RedefinedResource["kind"],
+  key: string,
+  name: string,
+  parts: Readonly<Record<string, boolean>>,
+): readonly RedefinedResource[] {
+  const differing = Object.keys(parts).filter((part) => parts[part]);
+  return differing.length > 0 ? [{ kind, key, name, differing }] : [];
+}
+
+function networkDifferences(written: ComposeNetwork, network: Network): Readonly<Record<string, boolean>> {
+  const options = Object.entries(optionsOf(written["driver_opts"]));
+  const ipv6 = written["enable_ipv6"];
+  return {
+    driver: (written.driver ?? "bridge") !== network.Driver,
+    driver_opts: options.some(([name, value]) => network.Options?.[name] !== value),
+    internal: (written.internal ?? false) !== Boolean(network.Internal),
+    attachable: (written["attachable"] ?? false) !== Boolean(network.Attachable),
+    enable_ipv6: ipv6 !== undefined && ipv6 !== Boolean(network.EnableIPv6),
+    ipam: !hasAddresses(written["ipam"], network),
+  };
+}
+
+function volumeDifferences(written: ComposeVolume, volume: Volume): Readonly<Record<string, boolean>> {
+  const [wanted, there] = [optionsOf(written["driver_opts"]), volume.Options ?? {}];
+  const names = [...new Set([...Object.keys(wanted), ...Object.keys(there)])];
+  return {
+    driver: (written["driver"] ?? "local") !== volume.Driver,
+    driver_opts: names.some((name) => wanted[name] !== there[name]),
+  };
+}
+
+/** As the engine gets them: text, unescaped. */
+function optionsOf(options: unknown): Readonly<Record<string, string>> {
+  const entries = Object.entries(options ?? {});
+  return Object.fromEntries(entries.map(([name, value]) => [name, unescapeDollars(String(value))]));
+}
+
+interface Ipam {
+  readonly driver?: string;
+  readonly config?: readonly { readonly subnet?: string; readonly gateway?: string; readonly ip_range?: string }[];
+}
+
+/** Whether a network has all addresses that are written for it. */
+function hasAddresses(written: unknown, { IPAM }: Network): boolean {
+  const { driver, config } = (written ?? {}) as Ipam;
+  if (driver !== undefined && driver !== IPAM?.Driver) return false;
+  return (config ?? []).every(({ subnet, gateway, ip_range: range }) =>
+    (IPAM?.Config ?? []).some(
+      (there) =>
+        isAsWritten(subnet, there["Subnet"]) &&
+        isAsWritten(gateway, there["Gateway"]) &&
+        isAsWritten(range, there["IPRange"]),
+    ),
+  );
+}
+
+function isAsWritten(written: string | undefined, there: string | undefined): boolean {
+  return written === undefined || (there !== undefined && plainAddress(written) === plainAddress(there));
+}
+
+/** An address or network, written as every other way to write it. */
+function plainAddress(text: string): string {
+  const cidr = parseCidr(text);
+  if (cidr) return formatCidr(cidr);
+  const [address = "", prefix] = text.split("/");
+  const url = `http://[${address}]/`;
+  const plain = address.includes(":") && URL.canParse(url) ? new URL(url).hostname : address;
+  return prefix === undefined ? plain : `${plain}/${prefix}`;
+}
