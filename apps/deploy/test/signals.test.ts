@@ -1,29 +1,33 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer, type Server } from "node:net";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
 const launcher = join(import.meta.dirname, "../bin/sluice.js");
 
-let directory = "";
-let engine: Server;
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), "sluice-signals-"));
+/** A project, and an engine that takes calls and never answers: whoever asks it waits until it is told to stop. */
+async function aProject() {
+  const directory = await mkdtemp(join(tmpdir(), "sluice-signals-"));
   await writeFile(join(directory, "compose.yaml"), "services:\n  web: { image: app }\n");
-  // It takes calls and never answers: whoever asks it waits until it is told to stop.
-  engine = createServer().listen(join(directory, "engine.sock"));
+  const engine = createServer().listen(join(directory, "engine.sock"));
   await once(engine, "listening");
-});
-afterEach(async () => {
-  engine.close();
-  await rm(directory, { recursive: true, force: true });
-});
+  return {
+    directory,
+    engine,
+    async [Symbol.asyncDispose]() {
+      engine.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
 
 /** Starts a deployment by a line of a shell, closes its terminal when it is at work, and stops it then. What ended it first? */
 async function endOf(before: string, streams: string, within: (line: string) => readonly [string, readonly string[]]) {
+  await using project = await aProject();
+  const { directory, engine } = project;
   const line = `${before}"${process.execPath}" -- "${launcher}" deploy --release v1 --json > out ${streams} & echo $! > pid; wait $!`;
   const [command, args] = within(line);
   const env = {
@@ -60,7 +64,8 @@ const endedBy = (signal: string) => ({
   reason: expect.stringContaining(signal),
 });
 
-describe("a deployment whose terminal is closed", () => {
+// Beside each other: after the signal each waits for an engine that does not answer.
+describe.concurrent("a deployment whose terminal is closed", () => {
   it("is stopped in order", async () => {
     expect(await endOf("", "", onTerminal)).toMatchObject(endedBy("SIGHUP"));
   });

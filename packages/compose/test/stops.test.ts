@@ -38,7 +38,8 @@ async function stopAndDie(id: string): Promise<void> {
 
 afterAll(() => stack.remove());
 
-describe("a container that is being stopped", () => {
+// Beside each other, each with a container of its own: all wait until the engine would have killed it.
+describe.concurrent("a container that is being stopped", () => {
   it.each(["no", "unless-stopped"])("runs for good when it is started meanwhile (restart: %s)", async (restart) => {
     const service = `slow-${restart}`;
     const id = await aStubbornWorker(service, restart);

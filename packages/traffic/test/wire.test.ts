@@ -170,7 +170,7 @@ describe.each(await doorImages())("on the wire of %s", (image) => {
     const { green } = (await stage.router.traffic(name)).slots;
     expect(green.active).toBe(talks.filter(({ slot }) => slot === "green").length + 1);
     expect(await stage.router.drain(name, "green", 200)).toEqual({ closed: green.active });
-    await expect.poll(() => first.isOpen()).toBe(false);
+    await expect.poll(() => first.isOpen(), { timeout: 5_000 }).toBe(false);
     for (const talk of talks.filter(({ slot }) => slot === "blue")) expect(await talk.say("kept")).toBe("kept");
     for (const talk of talks) talk.socket.destroy();
   });
