@@ -16,7 +16,7 @@ describe("the JSON Schema of the configuration", () => {
   const schema = z.fromJSONSchema(configJsonSchema());
   const places = (text: string) => {
     const { error } = schema.safeParse(parse(text));
-    return (error?.issues ?? []).map(({ path }) => path.join("."));
+    return (error?.issues ?? []).flatMap(placesOf).map((path) => path.join("."));
   };
 
   it("takes every setting of the example", () => {
@@ -42,6 +42,8 @@ describe("the JSON Schema of the configuration", () => {
     ["preflight: { minFreeDisk: 1g }"],
     ["preflight: { minFreeDisk: 1073741824 }"],
     ["rollout: { steps: [5, { share: 50, for: 30s }, 100] }"],
+    ["environments:"],
+    ["environments: { staging: , production: {} }"],
     ["promotion: { stack: a }\nenvironments: { staging: { promotion: { minimumTime: 1h } } }"],
   ])("takes %s", (text) => {
     expect(places(text)).toEqual([]);
@@ -59,6 +61,13 @@ describe("the JSON Schema of the configuration", () => {
     }
   });
 });
+
+/** Of what may also be `null`: those in the map that it is. */
+function placesOf(issue: z.core.$ZodIssue): readonly (readonly PropertyKey[])[] {
+  const inner = issue.code === "invalid_union" ? issue.errors.flat().flatMap(placesOf) : [];
+  const deeper = inner.filter((path) => path.length > 0);
+  return deeper.length > 0 ? deeper.map((path) => [...issue.path, ...path]) : [issue.path];
+}
 
 /** Defaults of settings that stand in no list and under no free name. */
 function collect(schema: z.core.JSONSchema.JSONSchema, at: string, into: Map<string, unknown>): void {

@@ -17,7 +17,10 @@ export function configJsonSchema(): JsonSchema {
     title: "sluice.yaml",
     properties: {
       ...settings.properties,
-      environments: { type: "object", additionalProperties: withoutRequired(environment) as JsonSchema },
+      environments: {
+        type: ["object", "null"],
+        additionalProperties: { ...(withoutRequired(environment) as JsonSchema), type: ["object", "null"] },
+      },
     },
   };
 }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isSluiceError } from "../errors/sluice-error.ts";
 import { formatDuration, parseDuration } from "./duration.ts";
-import { defaultConfig, parseConfig } from "./parse-config.ts";
+import { defaultConfig, environmentNames, parseConfig } from "./parse-config.ts";
 
 function failure(text: string, environment?: string) {
   try {
@@ -38,6 +38,14 @@ describe("a configuration", () => {
     const text = "rollout: { bake: 5m }\nenvironments:\n  staging:\n    rollout: { bake: 0s }\n";
     expect(parseConfig(text, "sluice.yaml").rollout.bake).toBe(300_000);
     expect(parseConfig(text, "sluice.yaml", "staging").rollout.bake).toBe(0);
+  });
+
+  it("may have environments without settings of their own", () => {
+    const text = "rollout: { bake: 5m }\nenvironments:\n  staging:\n  production: {}\n";
+    expect(parseConfig(text, "sluice.yaml", "staging").rollout.bake).toBe(300_000);
+    expect(environmentNames(text, "sluice.yaml")).toEqual(["staging", "production"]);
+    expect(parseConfig("environments:\n", "sluice.yaml")).toEqual(defaultConfig());
+    expect(failure("environments:\n", "staging").message).toContain('"staging" is not described');
   });
 
   it.each([
@@ -94,6 +102,19 @@ describe("a mistake in a configuration names file, line and column", () => {
       "environments:\n  staging:\n    rollout:\n      bake: x\n",
       { line: 4, column: 13 },
       "duration",
+    ],
+    ["no map of settings", "\n- rollout\n", { line: 2, column: 1 }, "expected a map of settings"],
+    [
+      "environments that are none",
+      "rollout: {}\nenvironments: [staging]\n",
+      { line: 2, column: 15 },
+      "environments: expected a map of settings",
+    ],
+    [
+      "an environment that is none",
+      "environments:\n  staging:\n  production: live\n",
+      { line: 3, column: 15 },
+      "environments.production: expected a map of settings",
     ],
   ])("%s", (_title, text, position, message) => {
     const error = failure(text);

@@ -5,7 +5,14 @@ import { SluiceError, type SourcePosition } from "../errors/sluice-error.ts";
 import { layOver } from "./lay-over.ts";
 import { type Config, configSchema, type DatabaseConfig, databaseSchema } from "./schema.ts";
 
-const fileSchema = z.looseObject({ environments: z.record(z.string(), z.looseObject({})).optional() });
+const notSettings = "expected a map of settings";
+/** `staging:` alone describes an environment that is as all are. */
+const environmentSchema = z
+  .looseObject({}, notSettings)
+  .nullable()
+  .transform((values) => values ?? {});
+const environmentsSchema = z.record(z.string(), environmentSchema, notSettings).nullish();
+const fileSchema = z.looseObject({ environments: environmentsSchema }, notSettings);
 
 /** Each schema is used once in a process: a parser compiled for it would take longer than the parsing does. */
 const once: z.core.ParseContext<z.core.$ZodIssue> = { jitless: true };
@@ -29,7 +36,8 @@ export function defaultDatabase(): DatabaseConfig {
  */
 export function parseConfig(text: string, file: string, environment?: string): Config {
   const { document, lines, written } = readText(text, file);
-  const { environments = {}, ...common } = written;
+  const { environments: described, ...common } = written;
+  const environments = described ?? {};
   const overlay = environment === undefined ? {} : environments[environment];
   if (overlay === undefined) {
     throw invalid(`environment ${JSON.stringify(environment)} is not described under environments`, {
@@ -87,8 +95,10 @@ function readText(text: string, file: string) {
     throw invalid(syntax.message, { file, line, column: col });
   }
   const written = fileSchema.safeParse(plainValue(document, file) ?? {}, once);
-  if (!written.success) throw invalid("expected a map of settings", { file, line: 1, column: 1 });
-  return { document, lines, written: written.data };
+  if (written.success) return { document, lines, written: written.data };
+  const [{ path, message } = { path: [], message: notSettings }] = written.error.issues.flatMap(flatten);
+  const where = path.length > 0 ? `${path.join(".")}: ` : "";
+  throw invalid(`${where}${message}`, { file, ...positionOf(document, lines, path) });
 }
 
 function checked(
@@ -149,7 +159,7 @@ function positionOf(
   ...[path, fallback = [], ofKey = false]: [readonly (string | number)[], (readonly (string | number)[])?, boolean?]
 ): Pick<SourcePosition, "line" | "column"> {
   for (const candidate of [path, fallback]) {
-    for (let length = candidate.length; length > 0; length--) {
+    for (let length = candidate.length; length >= 0; length--) {
       const node = nodeAt(document, candidate.slice(0, length), ofKey && length === candidate.length);
       if (node?.range) {
         const { line, col } = lines.linePos(node.range[0]);
