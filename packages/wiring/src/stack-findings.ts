@@ -1,5 +1,6 @@
 import {
   type Finding,
+  isInSlot,
   keptOrphans,
   liveSlot,
   type MissingLink,
@@ -15,10 +16,12 @@ import {
 
 /**
  * What is not as a deployment left it, each with the command that puts it right. Pure. Before a first deployment there
- * is nothing that could be.
+ * is nothing that could be, nor where nothing of the release that serves is in slots.
+ *
+ * @param services those of the release that serves, for which the stack was observed: what is checked out may be another one
  */
 export function stackFindings(observed: ObservedStack, services: readonly ServiceFacts[]): readonly Finding[] {
-  const live = liveSlot(observed)?.slot ?? runningSlot(observed);
+  const live = liveSlot(observed)?.slot ?? (services.some(isInSlot) ? runningSlot(observed) : null);
   if (!live) return [];
   const workers = new Set(services.filter(({ role }) => role === "worker").map(({ name }) => name));
   return [
