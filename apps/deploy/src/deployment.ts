@@ -4,7 +4,7 @@ import type { CommandCall, DeploymentResult } from "./context.ts";
 import { deployerOptions } from "./deployer-options.ts";
 import { givenFlags } from "./given-flags.ts";
 import { createRenderer, outputMode } from "./render/choose.ts";
-import { retryCommand } from "./render/words.ts";
+import { retryCommand, servingOf } from "./render/words.ts";
 import { errorBody, exitCodeOf, interruptedExitCode } from "./report-error.ts";
 import { reportFile } from "./report-file.ts";
 
@@ -83,7 +83,7 @@ function guarded<Told>(tell: (told: Told) => void): (told: Told) => void {
 /** Which version serves; `undefined` when it cannot be read. */
 async function servingNow(deployer: Deployer): Promise<Serving | null | undefined> {
   try {
-    return (await deployer.status(AbortSignal.timeout(statusTimeoutMs))).serving;
+    return servingOf(await deployer.status(AbortSignal.timeout(statusTimeoutMs)));
   } catch {
     return undefined;
   }

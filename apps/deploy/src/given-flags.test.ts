@@ -1,4 +1,4 @@
-import { SluiceError } from "@sluice/core";
+import { moveStateHint, SluiceError } from "@sluice/core";
 import type { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import type { CommandContext } from "./context.ts";
@@ -51,6 +51,13 @@ describe("options of the call in commands that are proposed", () => {
     );
     expect(withFlags(withFlags(text, " -p shop"), " -p shop")).toBe(withFlags(text, " -p shop"));
     expect(withFlags("sluice status", " -p '$&'")).toBe("sluice -p '$&' status");
+  });
+
+  it("stand in what moves a state here, and not in what is typed where it is", () => {
+    const hint = withFlags(moveStateHint("shop"), " --state-home /srv/s");
+    expect(hint).toContain("here `sluice --state-home /srv/s state import shop.sluice.tar`");
+    expect(hint).toContain("here `sluice --state-home /srv/s state rebuild`");
+    expect(hint).toContain("there `sluice -p shop state export shop.sluice.tar`");
   });
 
   it("are known for all commands there are", () => {

@@ -24,7 +24,14 @@ import { createDoorRuntime } from "./doors/door-runtime.ts";
 import type { ReadRouting } from "./doors/wait-door.ts";
 import { createContainerLogs } from "./engine/container-logs.ts";
 import { createContainerStats } from "./engine/container-stats.ts";
-import { composeLabels, inspectAll, listContainers, listProject, observedContainer } from "./engine/containers.ts";
+import {
+  composeLabels,
+  inspectAll,
+  listContainers,
+  listProject,
+  observedContainer,
+  publishedPorts,
+} from "./engine/containers.ts";
 import type { Environment } from "./engine/endpoint.ts";
 import { createEngine, type Engine } from "./engine/engine.ts";
 import { type EngineEvent, openEvents } from "./engine/events.ts";
@@ -87,6 +94,8 @@ export interface ComposeRuntime {
   inspect(container: string, signal?: AbortSignal): Promise<ObservedContainer | null>;
   /** Ids of the running containers of a base service; one cheap call. */
   runningOf(stack: string, service: string, signal?: AbortSignal): Promise<readonly string[]>;
+  /** TCP ports of the host that containers of a stack have now: its doors, and what is in base. */
+  publishedPorts(stack: string, signal?: AbortSignal): Promise<ReadonlySet<number>>;
   readonly claims: Claims;
   /** A command in a container of its own, on the networks of a slot. @throws SluiceError ENGINE_FAILED */
   runOneOff(request: OneOffRequest, signal?: AbortSignal): Promise<OneOffResult>;
@@ -137,6 +146,7 @@ export function createComposeRuntime(options: ComposeRuntimeOptions): ComposeRun
       );
       return running.map(({ Id }) => Id);
     },
+    publishedPorts: (stack, signal) => publishedPorts(engine, stack, signal),
     claims: {
       read: (stack) => readClaim(engine, stack),
       move: (stack, from, to) => moveClaim(engine, stack, from, to),

@@ -183,7 +183,7 @@ describe("claim", () => {
     await base.claim(stack.name, "home-b");
     await expect(base.claim(stack.name, "home-a")).rejects.toMatchObject({
       code: "HOME_MISMATCH",
-      hint: expect.stringContaining(`sluice -p ${stack.name} state import`),
+      hint: expect.stringContaining("here `sluice state import"),
     });
   });
 });

@@ -33,6 +33,8 @@ describe("a door", () => {
     const id = await doors.ensure(aDoorRequest(model, "web", "one"));
     expect(await docker("inspect", "-f", "{{.Id}}", doorName)).toBe(id);
     expect(await answer(url)).toBe("one");
+    expect(await runtime.publishedPorts(stack.name)).toEqual(new Set([port]));
+    expect(await runtime.publishedPorts(`${stack.name}-other`)).toEqual(new Set());
     const names = ["web", `${stack.name}-shopfront`];
     expect(await Promise.all(names.map((name) => pageFrom(client, name)))).toEqual(["one", "one"]);
   });

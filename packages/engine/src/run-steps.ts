@@ -1,7 +1,7 @@
 import { isSluiceError, type PlanStep, SluiceError, type StepKind } from "@sluice/core";
 import { createCall, type StepData } from "./action.ts";
 import { actionOf } from "./actions.ts";
-import { leavesToPerson, passGate, pauseByVerdict } from "./control/wait-for-person.ts";
+import { closeAsPromoted, leavesToPerson, passGate, pauseByVerdict } from "./control/wait-for-person.ts";
 import { createDeadline, settle } from "./deadline.ts";
 import { untilEngineAnswers } from "./engine-away.ts";
 import { record, recordAtGate, recordIfPossible } from "./record-step.ts";
@@ -40,7 +40,10 @@ export async function runSteps(
 ): Promise<RunResult> {
   const begun: string[] = [];
   // What is left to a later run is without it once it was done.
-  if (scope.plan.steps.some(isPromotion) && !steps.some(isPromotion)) scope.isPromoting = true;
+  if (scope.plan.steps.some(isPromotion) && !steps.some(isPromotion)) {
+    scope.isPromoting = true;
+    closeAsPromoted(scope);
+  }
   for (const step of steps) {
     if (signal.aborted) return { ok: false, begun, step, error: signal.reason, interrupted: true };
     try {

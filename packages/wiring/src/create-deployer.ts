@@ -13,6 +13,7 @@ import { assertChecksReady } from "./check-variables.ts";
 import { createDatabaseOperations } from "./database/create-database-operations.ts";
 import type { Deployer, DeployerOptions } from "./deployer.ts";
 import { deployRequest, planView, refusals, rollbackRequest } from "./deployment-requests.ts";
+import { servingNow } from "./find-serving.ts";
 import { readAnchoredAudit } from "./github/anchors.ts";
 import { readApprovalRecords } from "./github/approvals.ts";
 import { assertReleaseAllowed } from "./github/gate.ts";
@@ -72,7 +73,8 @@ function deployerOf(session: Session): Deployer {
     async plan(call, signal) {
       const request = await deployRequest(session, call, signal, { withChecks: false });
       const prepared = await prepareDeploy(request, await session.ports(), signal);
-      const view = planView(request, prepared, call.release.tag);
+      const serving = await servingNow(session, prepared.observed, prepared.bundles, signal);
+      const view = planView(request, prepared, serving, call.release.tag);
       const memory = await readMemory(prepared.observed, session.runtime(), signal);
       const cost = memoryCost(prepared.plan, memory);
       return { ...view, findings: [...view.findings, ...cost, ...(await refusals(session, call, signal))] };
@@ -97,7 +99,8 @@ function deployerOf(session: Session): Deployer {
       const ports = await session.ports();
       const undo = await prepareUndo(request, ports, signal);
       const prepared = undo ?? (await prepareRollback(request, ports, signal));
-      const view = planView(request, prepared, prepared.release?.bundle.tag ?? "");
+      const serving = await servingNow(session, prepared.observed, prepared.bundles, signal);
+      const view = planView(request, prepared, serving, prepared.release?.bundle.tag ?? "");
       return { ...view, findings: [...view.findings, ...(prepared.findings ?? [])] };
     },
     async rollback(call, signal) {

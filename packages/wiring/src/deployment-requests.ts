@@ -1,5 +1,5 @@
-import { type Finding, formatPlan } from "@sluice/core";
-import { type DeployRequest, type PreparedDeployment, type RollbackRequest, servingOf } from "@sluice/engine";
+import { type Finding, formatPlan, type Serving } from "@sluice/core";
+import { type DeployRequest, type PreparedDeployment, type RollbackRequest } from "@sluice/engine";
 import { checkVariableFindings } from "./check-variables.ts";
 import { withDatabaseService } from "./database/find-database.ts";
 import type { DeployCall, PlanView, RollbackCall } from "./deployer.ts";
@@ -73,10 +73,10 @@ function initiator({ options }: Session, reason: string) {
 /** What is planned, for people and programs. Pure. */
 export function planView(
   request: DeployRequest | RollbackRequest,
-  { plan, observed, bundles, previousRelease }: PreparedDeployment,
+  { plan }: Pick<PreparedDeployment, "plan">,
+  serving: Serving | null,
   tag: string,
 ): PlanView {
   const { services, findings } = request.project;
-  const serving = servingOf(observed, bundles, [previousRelease?.bundle.id]);
   return { plan, text: formatPlan(plan), services, findings, serving, tag };
 }

@@ -4,11 +4,23 @@ import {
   type ObservedStack,
   type ReleaseBundle,
   runsInBase,
+  type ServiceFacts,
   type Serving,
   type StoredRelease,
 } from "@sluice/core";
-import { type EnginePorts, lastLiveRelease, releaseThatServes, servingOf } from "@sluice/engine";
+import { releaseThatServes, servingOf } from "@sluice/engine";
 import type { Session } from "./session.ts";
+
+/** A stack as it is, next to what the release that serves wants of it: what is checked out may be another one. */
+export interface SeenStack {
+  readonly observed: ObservedStack;
+  /** `null` where nothing serves, and where all that does is in base. */
+  readonly live: LiveSlot | null;
+  /** The release of the live slot; without one, that which was made live last. `null` where there is none, or none stored. */
+  readonly stored: StoredRelease | null;
+  /** Services of that release; of the checkout where there is none. */
+  readonly services: readonly ServiceFacts[];
+}
 
 /** What serves, as the engine and the doors show it. */
 export interface FoundServing {
@@ -19,30 +31,45 @@ export interface FoundServing {
   readonly stored: StoredRelease | null;
 }
 
+/** @throws SluiceError ENGINE_UNREACHABLE */
+export async function seeStack(session: Session, signal?: AbortSignal): Promise<SeenStack> {
+  const [project, ports] = await Promise.all([session.project(signal), session.ports()]);
+  return seeAgain(session, await ports.observer.observe(project, signal), signal);
+}
+
 /**
  * The live slot; where there is none, the release that was made live last, while all of it runs in base. `null` where neither is so.
  *
  * @throws SluiceError ENGINE_UNREACHABLE
  */
 export async function findServing(session: Session, signal?: AbortSignal): Promise<FoundServing | null> {
-  const [project, ports] = await Promise.all([session.project(signal), session.ports()]);
-  const observed = await ports.observer.observe(project, signal);
-  const live = liveSlot(observed);
-  const stored = await releaseThatServes(live, ports);
+  const { observed, live, stored } = await seeStack(session, signal);
   if (live) return { observed, live, stored };
-  if (!stored) return null;
-  if (runsInBase(stored.bundle, observed)) return { observed, live: null, stored };
-  // What is in base is shown for the services that are asked for, and those of the checkout may have other names.
-  const asked = { ...project, model: stored.model, services: stored.bundle.services };
-  const seen = await ports.observer.observe(asked, signal);
-  return runsInBase(stored.bundle, seen) ? { observed: seen, live: null, stored } : null;
+  return stored && runsInBase(stored.bundle, observed) ? { observed, live: null, stored } : null;
 }
 
-/** As `servingOf`, of what was observed; where there is no slot, the release that was made live last is looked for in base. */
+/** As `servingOf`, of what was observed for the checkout; where there is no slot, the release that was made live last is looked for in base. */
 export async function servingNow(
+  session: Session,
   observed: ObservedStack,
   bundles: readonly ReleaseBundle[],
-  { journal }: Pick<EnginePorts, "journal">,
+  signal?: AbortSignal,
 ): Promise<Serving | null> {
-  return servingOf(observed, bundles, liveSlot(observed) ? [] : [await lastLiveRelease(journal)]);
+  if (liveSlot(observed)) return servingOf(observed, bundles);
+  const { observed: seen, stored } = await seeAgain(session, observed, signal);
+  return servingOf(seen, bundles, [stored?.bundle.id]);
+}
+
+/** What is there is shown for the services that are asked for: those of the checkout may have other names, and other places. */
+async function seeAgain(session: Session, observed: ObservedStack, signal?: AbortSignal): Promise<SeenStack> {
+  const [project, ports] = await Promise.all([session.project(signal), session.ports()]);
+  const live = liveSlot(observed);
+  const stored = await releaseThatServes(live, ports);
+  if (!stored) return { observed, live, stored, services: project.services };
+  const { services, key, tag, commit } = stored.bundle;
+  const checkedOut = ports.identity.key({ tag, commit, dirty: false, source: "option" }, project.modelHash);
+  const isCheckout = key === checkedOut && JSON.stringify(services) === JSON.stringify(project.services);
+  if (isCheckout) return { observed, live, stored, services };
+  const asked = { ...project, model: stored.model, services };
+  return { observed: await ports.observer.observe(asked, signal), live, stored, services };
 }

@@ -11,7 +11,7 @@ const live = { slot: "green", release: "r2" } as const;
 
 /** Blue holds r1, green serves r2; each has a token of its own, and the checkout has another one. */
 async function aSession({ stored = ["r1", "r2"] } = {}) {
-  const { bundles, journal } = createFakeWorld().ports();
+  const { bundles, journal, identity } = createFakeWorld().ports();
   for (const id of stored) {
     const { bundle, model } = aRelease(id);
     const web = { ...model.services["web"], environment: { API_TOKEN: `canary-of-${id}` } };
@@ -30,10 +30,11 @@ async function aSession({ stored = ["r1", "r2"] } = {}) {
     },
   };
   return {
-    project: async () => ({ services: [{ name: "web" }, { name: "db" }] }),
+    project: async () => ({ modelHash: "", services: [{ name: "web" }, { name: "db" }] }),
     ports: async () => ({
       bundles: withKnownSecrets(bundles, add),
       journal,
+      identity,
       observer: { observe: async () => observed },
     }),
     runtime: () => runtime,
@@ -50,7 +51,10 @@ async function textsOf(session: Session, slot?: Slot, services: readonly string[
 describe("a service that is asked for", () => {
   it("is one of what serves, whatever the checkout calls it by now", async () => {
     const session = await aSession();
-    const renamed = { ...session, project: async () => ({ services: [{ name: "frontend" }] }) } as unknown as Session;
+    const renamed = {
+      ...session,
+      project: async () => ({ modelHash: "", services: [{ name: "frontend" }] }),
+    } as unknown as Session;
     expect(await textsOf(renamed, undefined, ["web"])).toContain("says");
   });
 

@@ -1,9 +1,10 @@
-import { liveSlot, type ServiceFacts, SluiceError } from "@sluice/core";
-import { lastAttempt, releaseThatServes } from "@sluice/engine";
+import { type ServiceFacts, SluiceError } from "@sluice/core";
+import { lastAttempt } from "@sluice/engine";
 import type { LogLine, LogOptions } from "./deployer.ts";
+import { seeStack } from "./find-serving.ts";
 import { isErrorLine } from "./log-errors.ts";
 import type { Session } from "./session.ts";
-import { readProcesses } from "./status.ts";
+import { processesOf } from "./status.ts";
 
 /**
  * Lines of the containers that answer for a service now: the live slot's, or those of base. Secrets of the checkout, of the
@@ -16,16 +17,18 @@ export async function* followServiceLogs(
   services: readonly string[],
   { slot, signal, follow = false, tail, since: from, errors = false }: LogOptions,
 ): AsyncIterable<LogLine> {
-  const [project, ports] = await Promise.all([session.project(signal), session.ports()]);
-  const observed = await ports.observer.observe(project, signal);
-  const live = liveSlot(observed);
+  // What runs can have other secrets than what is checked out: loaded, they are known.
+  const [project, ports, seen] = await Promise.all([
+    session.project(signal),
+    session.ports(),
+    seeStack(session, signal),
+  ]);
+  const { observed, live } = seen;
   const wanted = slot ?? live?.slot;
   const release = wanted && observed.slots[wanted].release;
-  // What runs can have other secrets than what is checked out: loaded, they are known.
-  const serving = await releaseThatServes(live, ports);
   if (release && release !== live?.release) await ports.bundles.load(release).catch(() => null);
-  const processes = await readProcesses(session, signal);
-  assertKnown(services, [project.services, serving?.bundle.services ?? []], processes);
+  const processes = await processesOf(session, seen, signal);
+  assertKnown(services, [project.services, seen.services], processes);
   const rows = processes.filter(
     ({ service, place }) =>
       (services.length === 0 || services.includes(service)) &&

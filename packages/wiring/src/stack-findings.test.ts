@@ -20,7 +20,8 @@ it("a stack that belongs to another state home is named, with the commands that 
   });
   for (const command of [
     "sluice -p shop state export shop.sluice.tar",
-    "sluice -p shop state import shop.sluice.tar",
+    "sluice state import shop.sluice.tar",
+    "sluice state rebuild",
   ]) {
     expect(finding?.hint).toContain(command);
   }
@@ -95,6 +96,12 @@ describe("what a person must know of a stack", () => {
     expect(found({ doors: door({ reason: "it does not answer", containerId: "0123456789abcdef" }) })).toEqual([
       "warn door-silent: door web runs and does not say where it leads -> docker restart 0123456789ab; or sluice deploy --replace-doors, which makes it anew",
     ]);
+  });
+
+  it("is nothing where all that serves is in base, whatever is left in a slot that is stopped", () => {
+    const stopped = { ...aStack({ services, live }), doors: {} };
+    const inBase = services.map((service) => ({ ...service, strategy: "recreate" as const }));
+    expect(stackFindings(stopped, inBase)).toEqual([]);
   });
 
   it("that a door is not what is wanted any more, and when it will be replaced", () => {

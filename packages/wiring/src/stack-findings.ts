@@ -1,5 +1,6 @@
 import {
   type Finding,
+  isInSlot,
   keptOrphans,
   liveSlot,
   type MissingLink,
@@ -16,11 +17,13 @@ import {
 
 /**
  * What is not as a deployment left it, each with the command that puts it right, and what no deployment changes. Pure.
- * Before a first deployment none has left anything.
+ * Before a first deployment none has left anything, nor where nothing of the release that serves is in slots.
+ *
+ * @param services those of the release that serves, for which the stack was observed: what is checked out may be another one
  */
 export function stackFindings(observed: ObservedStack, services: readonly ServiceFacts[]): readonly Finding[] {
   const redefined = redefinedFindings(observed);
-  const live = liveSlot(observed)?.slot ?? runningSlot(observed);
+  const live = liveSlot(observed)?.slot ?? (services.some(isInSlot) ? runningSlot(observed) : null);
   if (!live) return redefined;
   const workers = new Set(services.filter(({ role }) => role === "worker").map(({ name }) => name));
   return [

@@ -11,9 +11,10 @@ it("ps shows slots, doors and base, and which of them serve", async () => {
     orphans: [aContainer("mailer"), aContainer("stray")],
   });
   const bundles = [{ id: "r2", services: [aService("mailer", { role: "worker", strategy: "recreate" })] }];
+  const load = () => Promise.reject(new Error("it is not stored any more"));
   const door = aContainer("", { id: "door-web", name: "shop-door-web" });
   const session = {
-    ports: async () => ({ observer: { observe: async () => observed }, bundles: { list: async () => bundles } }),
+    ports: async () => ({ observer: { observe: async () => observed }, bundles: { list: async () => bundles, load } }),
     project: async () => ({}),
     runtime: () => ({ inspect: async (id: string) => (id === "door-web" ? door : null) }),
   } as unknown as Session;

@@ -1,4 +1,4 @@
-import { type LiveSlot, liveSlot, type ObservedStack, otherSlot, type Slot, slots } from "@sluice/core";
+import { type Finding, type LiveSlot, type ObservedStack, otherSlot, type Slot, slots } from "@sluice/core";
 import {
   coldFinding,
   countTraffic,
@@ -12,25 +12,33 @@ import {
 } from "@sluice/engine";
 import { readLockHolder } from "@sluice/journal";
 import type { DoorStatus, ProcessRow, StackStatus, TrafficView } from "./deployer.ts";
+import { type SeenStack, seeStack } from "./find-serving.ts";
 import type { Session } from "./session.ts";
 import { homeFindings, orphanFindings, stackFindings } from "./stack-findings.ts";
 
 /** What is there and what serves, judged by the engine and the doors. */
 export async function readStatus(session: Session, signal?: AbortSignal): Promise<StackStatus> {
   const [project, ports, home] = await Promise.all([session.project(signal), session.ports(), session.home()]);
-  const [observed, bundles, last, lock] = await Promise.all([
-    ports.observer.observe(project, signal),
+  const [{ observed, live, services }, bundles, last, lock] = await Promise.all([
+    seeStack(session, signal),
     ports.bundles.list(),
     lastAttempt(ports.journal),
     readLockHolder(home),
   ]);
-  const live = liveSlot(observed);
   const cold = await coldFinding(observed, ports.journal);
   const lived = live ? live.release : await lastLiveRelease(ports.journal);
   const served = bundles.find(({ id }) => id === lived);
   // What only the checkout has no more is not gone before that is deployed.
   const kept = served ? findOrphans(observed, [...project.services, ...served.services], null, bundles) : [];
   const unfinished = lock ? null : unfinishedOf(last);
+  const found: readonly Finding[] = [
+    ...observed.leftovers,
+    ...stackFindings(observed, services),
+    ...(lock ? [] : orphanFindings(kept)),
+    ...(cold ? [cold] : []),
+  ];
+  // By the record of this home nothing can be said of a stack of another one, least of all what to type.
+  const foreign = homeFindings(observed, home.id);
   return {
     stack: observed.stack,
     serving: servingOf(observed, bundles, [live ? null : lived]),
@@ -42,14 +50,7 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
     }),
     doors: doorStatuses(observed),
     base: Object.values(observed.base).map(({ service, state, containers }) => ({ service, state, containers })),
-    findings: [
-      ...project.findings,
-      ...observed.leftovers,
-      ...stackFindings(observed, project.services),
-      ...(lock ? [] : orphanFindings(kept)),
-      ...(cold ? [cold] : []),
-      ...homeFindings(observed, home.id),
-    ],
+    findings: [...project.findings, ...(foreign.length > 0 ? foreign : found)],
     unfinished: unfinished && {
       deployment: unfinished.deployment,
       tag: unfinished.attempt.start.tag,
@@ -81,9 +82,16 @@ function sharesOf(stable: Slot | null, share: number): Readonly<Record<Slot, num
 
 /** Containers of slots, doors and base, with whether users reach them. @throws SluiceError ENGINE_UNREACHABLE */
 export async function readProcesses(session: Session, signal?: AbortSignal): Promise<readonly ProcessRow[]> {
-  const [project, ports] = await Promise.all([session.project(signal), session.ports()]);
-  const observed = await ports.observer.observe(project, signal);
-  const live = liveSlot(observed);
+  return processesOf(session, await seeStack(session, signal), signal);
+}
+
+/** As `readProcesses`, of what was seen. */
+export async function processesOf(
+  session: Session,
+  { observed, live }: SeenStack,
+  signal?: AbortSignal,
+): Promise<readonly ProcessRow[]> {
+  const ports = await session.ports();
   const inSlots = slots.flatMap((slot) =>
     observed.slots[slot].containers.map((container) => ({ ...container, place: slot, live: live?.slot === slot })),
   );

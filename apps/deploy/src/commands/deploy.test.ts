@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type EventBody, SluiceError } from "@sluice/core";
 import { describe, expect, it } from "vitest";
-import { aPlanView, aResult, fakeDeployer, v1 } from "../testing/fake-deployer.ts";
+import { aPlanView, aResult, aStatus, fakeDeployer, v1 } from "../testing/fake-deployer.ts";
 import { events, run } from "../testing/run.ts";
 import { badEvents, goodEvents } from "../testing/scripts.ts";
 
@@ -103,6 +103,21 @@ describe("sluice deploy", () => {
     const { stdout } = await run(["deploy", "--json"], { deployer });
     expect(events(stdout).at(-1)).toMatchObject({ serving: null, servingUnknown: true });
     expect((await run(["deploy"], { deployer })).stdout).toContain("which version serves could not be read");
+  });
+
+  it("does not claim it either where the record of who serves is in another state home", async () => {
+    const findings = [{ severity: "warn", code: "home-mismatch", message: "its record is elsewhere" }] as const;
+    const deploying = (serving: typeof v1 | null) =>
+      fakeDeployer({
+        deploy: async () => Promise.reject(new SluiceError("HOME_MISMATCH", "not here")),
+        status: async () => aStatus({ serving, findings }),
+      });
+    const ending = async (serving: typeof v1 | null) =>
+      events((await run(["deploy", "--json"], { deployer: deploying(serving) })).stdout).at(-1);
+    expect(await ending(null)).toMatchObject({ serving: null, servingUnknown: true });
+    expect(await ending(v1)).not.toHaveProperty("servingUnknown");
+    const { stdout } = await run(["status"], { deployer: deploying(null) });
+    expect(stdout).toContain("shop  what serves is not known to this state home");
   });
 
   it("ends with an event even when the stack cannot be named", async () => {

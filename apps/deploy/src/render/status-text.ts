@@ -3,7 +3,7 @@ import type { SlotStatus, StackStatus } from "@sluice/wiring";
 import { withFlags } from "../given-flags.ts";
 import type { Paint } from "./paint.ts";
 import { formatSection, formatTable } from "./table.ts";
-import { agoText, findingText, servingText } from "./words.ts";
+import { agoText, findingText, servingOf, servingText } from "./words.ts";
 
 /**
  * A stack for people: what serves first, then the parts, then what needs them.
@@ -11,9 +11,11 @@ import { agoText, findingText, servingText } from "./words.ts";
  * @param given options of the call for the commands that are proposed, as `givenFlags` has them
  */
 export function statusText(status: StackStatus, now: Date, paint: Paint, given: string): string {
-  const { stack, serving, slots, doors, base, findings } = status;
+  const { stack, slots, doors, base, findings } = status;
+  const serving = servingOf(status);
+  const said = serving === undefined ? "what serves is not known to this state home" : servingText(serving);
   return [
-    `${paint("bold", stack)}  ${paint(serving ? "green" : "yellow", servingText(serving))}\n`,
+    `${paint("bold", stack)}  ${paint(serving ? "green" : "yellow", said)}\n`,
     lastText(status, now),
     formatSection(
       "slots",

@@ -7,6 +7,7 @@ import {
   type SluiceEvent,
   type Verdict,
 } from "@sluice/core";
+import type { StackStatus } from "@sluice/wiring";
 import { withFlags } from "../given-flags.ts";
 
 export type EventOf<Type extends SluiceEvent["type"]> = Extract<SluiceEvent, { type: Type }>;
@@ -15,6 +16,11 @@ export type DeploymentEnd = EventOf<"deployment-end">;
 export function servingText(serving: Serving | null): string {
   if (!serving) return "nothing serves";
   return `${serving.tag} serves (${serving.slot ?? "base"}, ${serving.share} %)`;
+}
+
+/** What a status says of it; `undefined` where the record of who serves is elsewhere, and no slot tells. */
+export function servingOf({ serving, findings }: StackStatus): Serving | null | undefined {
+  return serving === null && findings.some(({ code }) => code === "home-mismatch") ? undefined : serving;
 }
 
 /** What serves at the end of a deployment, or that it is not known. */

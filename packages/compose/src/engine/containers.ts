@@ -76,6 +76,20 @@ function momentOf(text: string): string {
   return text.startsWith("0001-") ? "" : text;
 }
 
+/** TCP ports of the host that what Sluice has made for a stack has now, or a container of its base project. */
+export async function publishedPorts(
+  engine: Engine,
+  stack: string,
+  signal?: AbortSignal,
+): Promise<ReadonlySet<number>> {
+  const found = await Promise.all([
+    listContainers(engine, [`${labels.stack}=${stack}`], signal),
+    listContainers(engine, [`${composeLabels.project}=${stack}`], signal),
+  ]);
+  const ports = found.flat().flatMap(({ Ports }) => Ports);
+  return new Set(ports.flatMap(({ Type, PublicPort }) => (Type === "tcp" && PublicPort ? [PublicPort] : [])));
+}
+
 /** Short names for messages. */
 export function containerName({ Names, Id }: Pick<Docker.ContainerInfo, "Names" | "Id">): string {
   return Names[0]?.slice(1) ?? Id.slice(0, 12);

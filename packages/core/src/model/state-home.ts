@@ -1,9 +1,9 @@
-/** What to type where a stack belongs to a state home that is not here. */
+/** What to type where a stack belongs to a state home that is not here. What is typed here gets the options of the call, as any hint. */
 export function moveStateHint(stack: string): string {
   const file = `${stack}.sluice.tar`;
   return [
-    "deploy from the machine that holds its state",
-    `or move it: there \`sluice -p ${stack} state export ${file}\`, copy the file, here \`sluice -p ${stack} state import ${file}\``,
-    `or, if it is lost for good, here \`sluice -p ${stack} state rebuild\``,
+    "deploy from where its state is: another machine or user, or another --state-home",
+    `or move it: there \`sluice -p ${stack} state export ${file}\` (with the --state-home it has there), copy the file, here \`sluice state import ${file}\``,
+    "or, if it is lost for good, here `sluice state rebuild`",
   ].join("; ");
 }

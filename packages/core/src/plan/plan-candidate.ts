@@ -1,5 +1,6 @@
 import { formatDuration } from "../config/duration.ts";
 import type { Config } from "../config/schema.ts";
+import { isInSlot } from "../model/placement.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import type { Slot } from "../model/slot.ts";
 import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
@@ -28,7 +29,7 @@ interface CandidateScope {
 /** From the first start of the candidate to the moment before users meet it; then the shares. */
 export function addCandidate(add: AddStep, scope: CandidateScope): void {
   const { candidate, previous, webs, adopted, observed, desired } = scope;
-  if (webs.length === 0) return addAdoption(add, adopted, desired.config, [], previous === null);
+  if (webs.length === 0) return addAdoption(add, adopted, desired, [], previous === null);
   const names = webs.map(({ name }) => name);
   addStart(add, scope);
   const held = new Set(adopted.map(({ service }) => service));
@@ -46,11 +47,12 @@ export function addCandidate(add: AddStep, scope: CandidateScope): void {
   }
   for (const { name, ports } of taken) {
     const held = ports.length > 0 ? "port is" : "name is";
-    const cause = `its ${held} still held by the container that plain Compose runs`;
+    const holder = wasInBase(desired, name) ? "in base" : "that plain Compose runs";
+    const cause = `its ${held} still held by the container ${holder}`;
     add({ kind: "preview-door", service: name, target: `preview of ${name}`, cause });
   }
   addVerify(add, { ...desired, slot: candidate });
-  addAdoption(add, adopted, desired.config, taken, previous === null);
+  addAdoption(add, adopted, desired, taken, previous === null);
   addShifts(add, scope, names);
 }
 
@@ -108,7 +110,7 @@ function givingTo({ heirs = {} }: DesiredDeployment, name: string): readonly str
 export function addAdoption(
   add: AddStep,
   adopted: readonly ObservedContainer[],
-  { traffic }: Pick<Config, "traffic">,
+  desired: Pick<DesiredDeployment, "config" | "replaced">,
   taken: readonly ServiceFacts[] = [],
   isFirst = false,
 ): void {
@@ -123,9 +125,10 @@ export function addAdoption(
     cause: adoptionCause(
       taken.some(({ ports }) => ports.length > 0),
       isFirst,
+      adopted.every(({ service }) => wasInBase(desired, service)),
     ),
     // One service after the other: what served it drains, then what stood in for its door; last, whatever is left.
-    timeoutMs: (2 * taken.length + 1) * traffic.drain.timeout + shortStepMs,
+    timeoutMs: (2 * taken.length + 1) * desired.config.traffic.drain.timeout + shortStepMs,
   });
 }
 
@@ -133,8 +136,15 @@ function idsOf(containers: readonly ObservedContainer[]): readonly string[] {
   return containers.map(({ id }) => id);
 }
 
-function adoptionCause(takesPorts: boolean, isFirst: boolean): string {
-  if (takesPorts) return "the ports change hands from plain Compose to the doors: one short gap, the only one";
+/** Whether the release that serves has a service in base that goes into slots. */
+function wasInBase({ replaced = [] }: Pick<DesiredDeployment, "replaced">, name: string): boolean {
+  return replaced.some((service) => service.name === name && service.active && !isInSlot(service));
+}
+
+function adoptionCause(takesPorts: boolean, isFirst: boolean, isOwn: boolean): string {
+  const from = isOwn ? "base" : "plain Compose";
+  if (takesPorts) return `the ports change hands from ${from} to the doors: one short gap, the only one`;
+  if (isOwn) return "what serves runs it in base: it gives way to the slot";
   return isFirst
     ? "what plain Compose runs gives way to the slot"
     : "plain Compose runs a second copy beside the slots";

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { ServiceFacts } from "../model/service.ts";
+import type { ObservedStack } from "../model/stack.ts";
 import { aConfig, aContainer, aDoor, aService, aStack } from "../testing/index.ts";
 import { formatPlan } from "./format-plan.ts";
 import { type DesiredDeployment, planDeployment } from "./plan-deployment.ts";
@@ -147,6 +149,27 @@ describe("the plan of", () => {
       11. workers       worker                     (never two of one: old ones stop, then new ones start)
       12. promote       slot blue                  (the candidate is proven: it becomes the stable slot)"
     `);
+  });
+
+  it("services that leave base for slots, which no plain Compose has made", () => {
+    const plain = [aContainer("web"), aContainer("worker")];
+    const inBase = services.map((service) => ({ ...service, strategy: "recreate" as const }));
+    const causes = (replaced: readonly ServiceFacts[], observed: ObservedStack) =>
+      planDeployment(desired({ config: aConfig(), replaced }), observed)
+        .steps.filter(({ kind }) => kind === "preview-door" || kind === "adopt")
+        .map(({ cause }) => cause);
+    expect(causes(inBase, aStack({ plain }))).toEqual([
+      "its port is still held by the container in base",
+      "the ports change hands from base to the doors: one short gap, the only one",
+    ]);
+    const [web, ...others] = services;
+    const before = [web, ...others.map((service) => ({ ...service, strategy: "recreate" as const }))];
+    expect(causes(before as ServiceFacts[], aStack({ services, live, plain: plain.slice(1) }))).toEqual([
+      "what serves runs it in base: it gives way to the slot",
+    ]);
+    expect(causes(services, aStack({ services, live, plain: plain.slice(1) }))).toEqual([
+      "plain Compose runs a second copy beside the slots",
+    ]);
   });
 
   it("workers only", () => {

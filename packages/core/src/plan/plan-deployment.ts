@@ -88,7 +88,7 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
       observed,
     );
     addDoors(add, webs, observed, desired);
-    addAdoption(add, adopted, config);
+    addAdoption(add, adopted, desired);
     removals.rest();
     return { kind: "deploy", candidate, previous, steps };
   }

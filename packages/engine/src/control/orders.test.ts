@@ -292,6 +292,21 @@ describe("an abort", () => {
     expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live" });
     expect(answers).toEqual([{ accepted: false, message: "its release is promoted: sluice rollback goes back" }]);
   });
+
+  it("comes too late in a run that finishes what was promoted by one that died", async () => {
+    const scenario = await withLive({ config: aConfig({ rollout: { keep: "removed" } }) });
+    const { world } = scenario;
+    world.calls.fault = ({ name }) => (name === "journal.append step-intent retire-1" ? "crash" : undefined);
+    await scenario.deploy("v2").catch(() => undefined);
+    world.restart();
+    const answers: unknown[] = [];
+    atStep(scenario, "retire-1", () => {
+      void world.order("abort").then((answer) => answers.push(answer));
+    });
+    expect(await scenario.recover("finish")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+    expect(answers).toEqual([{ accepted: false, message: "its release is promoted: sluice rollback goes back" }]);
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
 });
 
 describe("with onFail: pause, a bad verdict", () => {

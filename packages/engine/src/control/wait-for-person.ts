@@ -124,7 +124,12 @@ export async function passGate(scope: DeploymentScope, step: PlanStep, signal: A
     if (!isResumed && (control.pause?.byVerdict || onTimeout === "rollback")) throw unresumed(scope, timeout);
     if (!isResumed) await control.receive({ kind: "resume", actor: "sluice", reason: "nobody came in time" });
   }
-  if (step.kind === "promote") control.close("its release is promoted: sluice rollback goes back");
+  if (step.kind === "promote") closeAsPromoted(scope);
+}
+
+/** What is promoted has no way back but a rollback: no order is taken from here on. */
+export function closeAsPromoted({ control }: DeploymentScope): void {
+  control.close("its release is promoted: sluice rollback goes back");
 }
 
 function unresumed({ control }: DeploymentScope, timeoutMs: number): SluiceError {

@@ -113,7 +113,7 @@ export async function openDatabase(
     settings,
     container,
     files,
-    release: (await servingNow(observed, bundles, ports))?.release ?? null,
+    release: (await servingNow(session, observed, bundles, signal))?.release ?? null,
     ports: {
       driver,
       store: await openStore(session),

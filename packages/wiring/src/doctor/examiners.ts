@@ -4,6 +4,7 @@ import { findEmptyVariables } from "@sluice/compose";
 import type { Examiner } from "@sluice/core";
 import { engineDiagnoses, lastAttempt, projectDiagnoses, recordDiagnoses, stackDiagnoses } from "@sluice/engine";
 import { readLockHolder, verifyAudit } from "@sluice/journal";
+import { seeStack } from "../find-serving.ts";
 import { readOutbox } from "../notify/tell.ts";
 import type { Session } from "../session.ts";
 import { homeFindings, stackFindings } from "../stack-findings.ts";
@@ -71,12 +72,13 @@ export function deploymentExaminers(session: Session): readonly Examiner[] {
     {
       name: "stack",
       async examine(signal) {
-        const [home, project] = await Promise.all([session.home(), session.project(signal)]);
-        const observed = await session.runtime().observer.observe(project, signal);
+        const [home, { observed, services }] = await Promise.all([session.home(), seeStack(session, signal)]);
+        const foreign = homeFindings(observed, home.id);
+        // By the record of this home nothing can be said of a stack of another one, least of all what mends it.
+        if (foreign.length > 0) return findingDiagnoses(foreign);
         const locked = await isLocked();
         // What a deployment is changing is not as the last one left it.
-        const changed = locked ? [] : stackFindings(observed, project.services);
-        const found = findingDiagnoses([...homeFindings(observed, home.id), ...changed]);
+        const found = findingDiagnoses(locked ? [] : stackFindings(observed, services));
         return [...found, ...stackDiagnoses(observed, locked)];
       },
     },

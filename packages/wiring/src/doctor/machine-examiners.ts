@@ -1,12 +1,13 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { environmentFingerprint } from "@sluice/compose";
-import { type Examiner, liveSlot } from "@sluice/core";
+import type { Examiner } from "@sluice/core";
 import { describeCheckout } from "@sluice/release";
 import { jobsWithoutSettings } from "@sluice/workflows";
 import { createDatabaseOperations } from "../database/create-database-operations.ts";
 import { openDatabase } from "../database/open-database.ts";
 import { readDatabaseRecords } from "../database/records.ts";
+import { findServing } from "../find-serving.ts";
 import { loadEnvironmentNames } from "../load-config.ts";
 import { resolveRelease } from "../resolve-release.ts";
 import type { Session } from "../session.ts";
@@ -82,16 +83,13 @@ export function machineExaminers(session: Session): readonly Examiner[] {
     {
       name: "variables",
       async examine(signal) {
-        const [project, home, { bundles }] = await Promise.all([
+        const [project, home, found, { commit, dirty }] = await Promise.all([
           session.project(signal),
           session.home(),
-          session.ports(),
-        ]);
-        const [observed, { commit, dirty }] = await Promise.all([
-          session.runtime().observer.observe(project, signal),
+          findServing(session, signal),
           describeCheckout(options.directory, { signal }),
         ]);
-        const live = (await bundles.list()).find(({ id }) => id === liveSlot(observed)?.release);
+        const live = found?.stored?.bundle;
         if (!live) return [];
         const here = environmentFingerprint(project.model, home.hashKey);
         const isSameCommit = commit !== null && !dirty && live.commit === commit;
@@ -101,7 +99,7 @@ export function machineExaminers(session: Session): readonly Examiner[] {
     {
       name: "backups",
       async examine() {
-        if (!(await session.config()).database) return [];
+        if (!(await session.config()).database || (await isForeign(session))) return [];
         const [{ backups, damaged }, { journal }] = await Promise.all([
           createDatabaseOperations(session).list(),
           session.ports(),
@@ -127,7 +125,22 @@ export function machineExaminers(session: Session): readonly Examiner[] {
   ];
 }
 
+/** A home that the stack does not belong to knows nothing of its backups. */
+async function isForeign(session: Session): Promise<boolean> {
+  const [{ id }, stack] = await Promise.all([session.home(), session.stack()]);
+  const owner = await session
+    .runtime()
+    .claims.read(stack)
+    .catch(() => null);
+  return owner !== null && owner !== id;
+}
+
 async function readTakenPorts(session: Session, listening: ReadonlySet<number>, signal: AbortSignal) {
   const project = await session.project(signal);
-  return takenPorts(project.services, await session.runtime().observer.observe(project, signal), listening);
+  const [observed, own] = await Promise.all([
+    session.runtime().observer.observe(project, signal),
+    session.runtime().publishedPorts(project.stack, signal),
+  ]);
+  const others = new Set([...listening].filter((port) => !own.has(port)));
+  return takenPorts(project.services, observed, others);
 }

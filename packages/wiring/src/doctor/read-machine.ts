@@ -23,6 +23,8 @@ export function listeningPorts(table: string): readonly number[] {
 /**
  * Ports of a project that others have. Where a container of the stack runs, the engine has given it its ports: only a
  * service of which none runs can find its port taken.
+ *
+ * @param listening without those that a container of the stack has: what serves may give a port to a service of another name
  */
 export function takenPorts(
   services: readonly Pick<ServiceFacts, "name" | "active" | "ports">[],

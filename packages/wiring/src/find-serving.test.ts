@@ -1,0 +1,111 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ServiceFacts } from "@sluice/core";
+import { deploy, type RollbackRequest, rollback } from "@sluice/engine";
+import { aConfig, aProject, aRequest, aService, createFakeWorld } from "@sluice/testing";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findServing, seeStack, servingNow } from "./find-serving.ts";
+import type { Session } from "./session.ts";
+import { stackFindings } from "./stack-findings.ts";
+import { readProcesses, readStatus } from "./status.ts";
+
+const signal = new AbortController().signal;
+const db = aService("db", { role: "data" });
+const inBase = (name: string, role: ServiceFacts["role"] = "web") => aService(name, { role, strategy: "recreate" });
+
+let home = "";
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), "sluice-serving-"));
+});
+afterAll(() => rm(home, { recursive: true }));
+
+/** A stack that has gone back from what is checked out to the release before. */
+async function goneBack(before: readonly ServiceFacts[], checkedOut: readonly ServiceFacts[], homeId = "home") {
+  const world = createFakeWorld();
+  const facts = (services: readonly ServiceFacts[]) => ({
+    stack: world.state.stack,
+    homeId: "home",
+    previewSecret: "secret of the preview",
+    config: aConfig(),
+    project: aProject({ services }),
+    actor: "tester",
+    reason: "a test",
+  });
+  const request = { ...facts(checkedOut), to: undefined } satisfies RollbackRequest;
+  await deploy({ ...facts(before), release: aRequest("v1") }, world.ports(), signal);
+  await deploy({ ...facts(checkedOut), release: aRequest("v2") }, world.ports(), signal);
+  expect(await rollback(request, world.ports(), signal)).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+  const ports = world.ports();
+  const session = {
+    project: async () => request.project,
+    ports: async () => ports,
+    home: async () => ({ id: homeId, path: home, clock: world.clock }),
+    runtime: () => ({ inspect: async () => null }),
+  } as unknown as Session;
+  return { session, ports, project: request.project };
+}
+
+/** Where each service is, and whether users reach it. */
+async function places(session: Session): Promise<readonly string[]> {
+  const rows = await readProcesses(session);
+  return rows.map(({ place, service, live }) => `${place} ${service}${live ? " live" : ""}`).toSorted();
+}
+
+describe("a stack that went back to a release in base, with one in slots checked out", () => {
+  const v1 = [inBase("web"), db];
+  const v2 = [aService("web"), db];
+
+  it("is served by that release, and nothing of it is called a second copy", async () => {
+    const { session } = await goneBack(v1, v2);
+    const { serving, findings, base } = await readStatus(session);
+    expect(serving).toMatchObject({ tag: "v1", slot: null, share: 100 });
+    expect(findings).toEqual([]);
+    expect(base.map(({ service, state }) => `${service} ${state}`)).toEqual(["web current", "db current"]);
+    expect(await places(session)).toEqual(expect.arrayContaining(["base db live", "base web live"]));
+  });
+
+  it("is planned for as served by it", async () => {
+    const { session, ports, project } = await goneBack(v1, v2);
+    const observed = await ports.observer.observe(project);
+    expect(await servingNow(session, observed, await ports.bundles.list())).toMatchObject({ tag: "v1", slot: null });
+  });
+
+  it("is by no record of another state home told what to remove", async () => {
+    const { session } = await goneBack(v1, v2, "another home");
+    expect((await readStatus(session)).findings.map(({ code }) => code)).toEqual(["home-mismatch"]);
+  });
+});
+
+it("a worker that works in base is none twice where the checkout has it in slots", async () => {
+  const v1 = [aService("web"), inBase("worker", "worker"), db];
+  const { session } = await goneBack(v1, [aService("web"), aService("worker", { role: "worker" }), db]);
+  const { observed, services } = await seeStack(session);
+  expect(stackFindings(observed, services)).toEqual([]);
+  expect(await places(session)).toContain("base worker live");
+  const found = await findServing(session);
+  expect(found?.observed.base["worker"]?.containers).toHaveLength(1);
+});
+
+it("a web service that the checkout has renamed lacks no door", async () => {
+  const { session } = await goneBack([aService("web"), db], [aService("shop"), db]);
+  const { serving, findings, doors } = await readStatus(session);
+  expect(serving).toMatchObject({ tag: "v1" });
+  expect(doors.map(({ service, state }) => `${service} ${state}`)).toContain("web current");
+  expect(findings.filter(({ code }) => code.startsWith("door-"))).toEqual([]);
+});
+
+it("what is checked out is looked at once where it is what serves", async () => {
+  const v1 = [aService("web"), db];
+  const { session, ports } = await goneBack(v1, v1);
+  let looks = 0;
+  const observer = {
+    ...ports.observer,
+    observe: async (...asked: Parameters<typeof ports.observer.observe>) => {
+      looks += 1;
+      return ports.observer.observe(...asked);
+    },
+  };
+  await seeStack({ ...session, ports: async () => ({ ...ports, observer }) } as Session);
+  expect(looks).toBe(1);
+});
