@@ -3,7 +3,6 @@ import {
   type Finding,
   findBundle,
   heldByOrphans,
-  isBehindDoor,
   keptOrphans,
   liveSlot,
   lostOrphans,
@@ -63,11 +62,7 @@ export async function prepareRollback(
   const serving = previousRelease?.bundle.services ?? [];
   const moved = movedPorts(serving, target.services);
   const heirs = portHeirs(serving, target.services);
-  const webs = target.services.filter(isBehindDoor);
-  const warm = warmRelease(
-    observed,
-    webs.map(({ name }) => name),
-  );
+  const warm = warmRelease(observed, target.services);
   if (warm === target.id && moved.length === 0 && Object.keys(heirs).length === 0) {
     const replaced = previousRelease?.bundle.services;
     const stays = waysIn(orphans, held, target);

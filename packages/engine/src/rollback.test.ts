@@ -36,6 +36,16 @@ describe("going back", () => {
     expect(await problemsOf(scenario)).toEqual([]);
   });
 
+  it("to a release of which a stopped worker was removed makes its slot anew", async () => {
+    const scenario = await after(["v1", "v2"]);
+    const { containers } = scenario.world.state;
+    for (const { id, service, place } of containers.values())
+      if (place === "blue" && service === "worker") containers.delete(id);
+    expect(await scenario.rollback()).toMatchObject({ outcome: "live", exitCode: 0, serving: { tag: "v1" } });
+    expect(scenario.world.calls.log).toContain("slots.create worker in blue");
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
   it("brings back what is replaced stop-first too", async () => {
     const services = [...shopServices, aService("legacy", { role: "worker", strategy: "recreate" })];
     const scenario = await after(["v1", "v2"], { services });

@@ -92,7 +92,7 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     removals.rest();
     return { kind: "deploy", candidate, previous, steps };
   }
-  const isWarm = bundleId !== null && warmRelease(observed, namesOf(webs), live) === bundleId;
+  const isWarm = bundleId !== null && warmRelease(observed, inSlots, live) === bundleId;
   addPreparation(add, { desired, candidate, observed, active, base, removals, isWarm, hasSlot: inSlots.length > 0 });
   const giving = new Set(previous === null ? [] : Object.values(desired.heirs ?? {}).flat());
   const handed = handedOver(base, observed, previous);
