@@ -22,6 +22,7 @@ import { differingBase } from "./differing-base.ts";
 import { findOrphans } from "./find-orphans.ts";
 import { incompatibilityOf } from "./incompatible-release.ts";
 import { assertDoorImage, assertDoorsAnswer } from "./preflight.ts";
+import { neverLive } from "./read-attempts.ts";
 import { releaseBefore } from "./release-before.ts";
 import type { PreparedDeployment, RollbackRequest } from "./requests.ts";
 import { type EnginePorts, emit } from "./scope.ts";
@@ -91,7 +92,9 @@ export async function prepareRollback(
       config,
       bundleId: target.id,
       imagesOf: null,
-      wasLive: true,
+      // One that failed before it was live, and is gone to all the same, has left its jobs undone.
+      wasLive: !(await neverLive(ports.journal, target.id)),
+      acceptIncompatible: request.acceptIncompatible,
       replaced: previousRelease?.bundle.services,
       movedPorts: moved,
       heirs,

@@ -36,6 +36,18 @@ describe("going back", () => {
     expect(await problemsOf(scenario)).toEqual([]);
   });
 
+  it("to a release that failed before it was live runs its jobs, which nobody has run", async () => {
+    const scenario = aScenario();
+    await scenario.deploy("v1");
+    scenario.world.behaviours.set("v2", { failingJobs: ["migrate"] });
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "failed" });
+    scenario.world.behaviours.clear();
+    scenario.world.restart();
+    expect(await scenario.rollback("v2")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+    expect(scenario.world.calls.log).toContain("slots.runJob migrate: end");
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
   it("to a release of which a stopped worker was removed makes its slot anew", async () => {
     const scenario = await after(["v1", "v2"]);
     const { containers } = scenario.world.state;
