@@ -3,7 +3,6 @@ import {
   type Finding,
   findBundle,
   heldByOrphans,
-  isBehindDoor,
   keptOrphans,
   liveSlot,
   lostOrphans,
@@ -23,6 +22,7 @@ import { differingBase } from "./differing-base.ts";
 import { findOrphans } from "./find-orphans.ts";
 import { incompatibilityOf } from "./incompatible-release.ts";
 import { assertDoorImage, assertDoorsAnswer, assertNoObstacle } from "./preflight.ts";
+import { neverLive } from "./read-attempts.ts";
 import { releaseBefore } from "./release-before.ts";
 import type { PreparedDeployment, RollbackRequest } from "./requests.ts";
 import { type EnginePorts, emit } from "./scope.ts";
@@ -63,11 +63,7 @@ export async function prepareRollback(
   const serving = previousRelease?.bundle.services ?? [];
   const moved = movedPorts(serving, target.services);
   const heirs = portHeirs(serving, target.services);
-  const webs = target.services.filter(isBehindDoor);
-  const warm = warmRelease(
-    observed,
-    webs.map(({ name }) => name),
-  );
+  const warm = warmRelease(observed, target.services);
   if (warm === target.id && moved.length === 0 && Object.keys(heirs).length === 0) {
     const replaced = previousRelease?.bundle.services;
     const stays = waysIn(orphans, held, target);
@@ -96,7 +92,9 @@ export async function prepareRollback(
       config,
       bundleId: target.id,
       imagesOf: null,
-      wasLive: true,
+      // One that failed before it was live, and is gone to all the same, has left its jobs undone.
+      wasLive: !(await neverLive(ports.journal, target.id)),
+      acceptIncompatible: request.acceptIncompatible,
       replaced: previousRelease?.bundle.services,
       movedPorts: moved,
       heirs,

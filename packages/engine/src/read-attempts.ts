@@ -1,11 +1,12 @@
 import type { Journal, JournalRecord, Serving } from "@sluice/core";
-import type {
-  AttemptRecord,
-  DeploymentEnd,
-  DeploymentStart,
-  EngineRecord,
-  StepOutcome,
-  UndoIntent,
+import {
+  type AttemptRecord,
+  bundleOf,
+  type DeploymentEnd,
+  type DeploymentStart,
+  type EngineRecord,
+  type StepOutcome,
+  type UndoIntent,
 } from "./journal-entries.ts";
 import { isOfDeployment, isTypeOfDeployment } from "./journal-shape.ts";
 
@@ -86,6 +87,17 @@ export async function lastServing(journal: Journal): Promise<Serving | null> {
 export async function lastLiveAt(journal: Journal, release: string): Promise<string | null> {
   for await (const end of newestEnds(journal)) if (end.outcome === "live" && end.release === release) return end.at;
   return null;
+}
+
+/** Whether the record knows a release and never saw it live. Of one that it does not know nothing can be said: a record may be lost. */
+export async function neverLive(journal: Journal, release: string): Promise<boolean> {
+  let isKnown = false;
+  for await (const attempt of newestAttempts(journal)) {
+    if ((attempt.end?.release ?? bundleOf(attempt)) !== release) continue;
+    if (attempt.end?.outcome === "live") return false;
+    isKnown = true;
+  }
+  return isKnown;
 }
 
 /** Id of the release that was made live last; `null` where none was. @throws SluiceError as `newestAttempts` */

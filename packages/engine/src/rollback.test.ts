@@ -36,6 +36,28 @@ describe("going back", () => {
     expect(await problemsOf(scenario)).toEqual([]);
   });
 
+  it("to a release that failed before it was live runs its jobs, which nobody has run", async () => {
+    const scenario = aScenario();
+    await scenario.deploy("v1");
+    scenario.world.behaviours.set("v2", { failingJobs: ["migrate"] });
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "failed" });
+    scenario.world.behaviours.clear();
+    scenario.world.restart();
+    expect(await scenario.rollback("v2")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+    expect(scenario.world.calls.log).toContain("slots.runJob migrate: end");
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("to a release of which a stopped worker was removed makes its slot anew", async () => {
+    const scenario = await after(["v1", "v2"]);
+    const { containers } = scenario.world.state;
+    for (const { id, service, place } of containers.values())
+      if (place === "blue" && service === "worker") containers.delete(id);
+    expect(await scenario.rollback()).toMatchObject({ outcome: "live", exitCode: 0, serving: { tag: "v1" } });
+    expect(scenario.world.calls.log).toContain("slots.create worker in blue");
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
   it("brings back what is replaced stop-first too", async () => {
     const services = [...shopServices, aService("legacy", { role: "worker", strategy: "recreate" })];
     const scenario = await after(["v1", "v2"], { services });

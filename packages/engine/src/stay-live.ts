@@ -1,4 +1,4 @@
-import { SluiceError } from "@sluice/core";
+import { type Slot, SluiceError } from "@sluice/core";
 import { answers } from "./actions/revive-doors.ts";
 import { waitDoors } from "./actions/verify.ts";
 import { createDeadline, settle } from "./deadline.ts";
@@ -34,13 +34,13 @@ export async function stayLive(scope: DeploymentScope): Promise<void> {
 
 /** An engine that was restarted between two questions to it was not seen to be away, and left nothing running. */
 async function wasThere(scope: DeploymentScope): Promise<boolean> {
-  const { ports, stack, plan } = scope;
+  const { ports, stack } = scope;
   await untilEngineAnswers(scope);
   if (scope.engine !== undefined) return false;
   using deadline = createDeadline(ports.clock, lookMs);
   const { signal } = deadline;
   try {
-    const look = ports.observer.slotContainers(stack, plan.candidate, signal);
+    const look = ports.observer.slotContainers(stack, servingSlot(scope), signal);
     const containers = await settle(ports.clock, signal, look);
     return containers.length === 0 || containers.some(({ state }) => state === "running");
   } catch {
@@ -48,24 +48,32 @@ async function wasThere(scope: DeploymentScope): Promise<boolean> {
   }
 }
 
+/** A plan that promotes nothing has put right what serves already, in the slot of what would be its previous. */
+function servingSlot({ plan }: DeploymentScope): Slot {
+  const promotes = plan.steps.some(({ kind }) => kind === "promote");
+  return promotes ? plan.candidate : (plan.previous ?? plan.candidate);
+}
+
 async function comeUp(scope: DeploymentScope, signal: AbortSignal): Promise<void> {
   const { ports, stack, plan, project, release } = scope;
+  const slot = servingSlot(scope);
   const services = release ? slotServices(release) : [];
   const observed = await ports.observer.observe(project, signal);
   await wakeBase(scope, observed, signal);
-  const down = observed.slots[plan.candidate].containers.filter(({ state }) => state !== "running");
+  const down = observed.slots[slot].containers.filter(({ state }) => state !== "running");
   const names = [...new Set(down.map(({ service }) => service))];
-  if (names.length > 0) await ports.slots.start(stack, plan.candidate, names, { signal });
-  await ports.slots.waitReady({ stack, slot: plan.candidate, services }, { signal });
+  if (names.length > 0) await ports.slots.start(stack, slot, names, { signal });
+  await ports.slots.waitReady({ stack, slot, services }, { signal });
   for (const { name } of services.filter(({ role }) => role === "web")) await openDoor(scope, name, signal);
-  await waitDoors(scope, plan.candidate, doorMs, signal);
+  await waitDoors(scope, slot, doorMs, signal);
   const isRetired = plan.steps.some((step) => step.kind === "retire" && step.keep !== "warm");
-  if (!isRetired && !scope.previousIsCold) await wakePrevious(scope, observed, false, signal);
+  if (slot === plan.candidate && !isRetired && !scope.previousIsCold)
+    await wakePrevious(scope, observed, false, signal);
 }
 
 async function openDoor(scope: DeploymentScope, service: string, signal: AbortSignal): Promise<void> {
   if (await answers(scope, service, signal)) return;
-  const request = await doorRequest(scope, service, { stable: scope.plan.candidate, share: 0, salt: 0 });
+  const request = await doorRequest(scope, service, { stable: servingSlot(scope), share: 0, salt: 0 });
   scope.doorIds.set(service, await scope.ports.doors.ensure(request, { signal }));
   await scope.ports.base.rereadNames(scope.stack, { signal });
 }

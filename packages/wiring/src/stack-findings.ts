@@ -14,6 +14,7 @@ import {
   type ServiceFacts,
   type Slot,
 } from "@sluice/core";
+import { shortFindings } from "./short-findings.ts";
 
 /**
  * What is not as a deployment left it, each with the command that puts it right, and what no deployment changes. Pure.
@@ -30,6 +31,7 @@ export function stackFindings(observed: ObservedStack, services: readonly Servic
     ...observed.plain.map((container) => secondCopy(container, workers.has(container.service))),
     ...observed.missingLinks.map((link) => missingLink(link, live, link.service in observed.base)),
     ...Object.values(observed.doors).flatMap((door) => doorFinding(door) ?? []),
+    ...shortFindings(observed, services),
     ...redefined,
   ];
 }

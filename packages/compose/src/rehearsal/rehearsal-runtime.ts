@@ -85,7 +85,7 @@ async function create(
   const networks = rehearsalNetworks(release.model, all);
   const copied = files ? { source: files.source, volume: await volumeOf(engine, copy, files.target) } : undefined;
   const modelOf = (subnets: Readonly<Record<string, string>>) => rehearsalModel(place, all, { subnets, copied });
-  await createContainers(engine, await pool(), place, options, modelOf, networks);
+  await createContainers(engine, await pool(), place, options, modelOf, { networks });
   if (!files) await joinAsDatabase(engine, { stack, database, copy }, release, networks);
   const found = await listProject(engine, stackNames.slotProject(stack, "rehearsal"), options.signal);
   return inspectAll(

@@ -10,6 +10,7 @@ import {
 import { networkKeys } from "../model/networks.ts";
 import { publishedPorts } from "../model/published-ports.ts";
 import { listeningPort, protocolOf } from "./listening-port.ts";
+import { isRunOnce } from "./service-shape.ts";
 import { startBudget } from "./start-budget.ts";
 
 /** Compose's own. */
@@ -50,6 +51,7 @@ export function serviceFacts(
       hasHealthcheck: hasHealthcheck(service),
       startBudget: startBudget(service.healthcheck, override.startTimeout),
       stopGraceMs: parseDuration(service.stop_grace_period ?? "") ?? defaultStopGraceMs,
+      ...(isRunOnce(service) ? { runsOnce: true } : {}),
       overlap: override.overlap ?? false,
       ...(override.sharedVolumes || override.strategy === "slots" ? { sharesVolumes: true } : {}),
     };

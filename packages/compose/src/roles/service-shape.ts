@@ -37,6 +37,11 @@ export function shapeOf(name: string, service: ComposeService): ServiceShape {
   };
 }
 
+/** The file says that it is done once it ended well. Where it says nothing, nobody has thought of that. */
+export function isRunOnce(service: ComposeService): boolean {
+  return /^(?:no|none|on-failure)(?::\d+)?$/.test(restartOf(service));
+}
+
 /** Compose reads the policy for a swarm where there is no `restart`. */
 function restartOf({ restart, deploy }: ComposeService): string {
   const policy = deploy?.["restart_policy"] as { readonly condition?: string } | undefined;

@@ -27,10 +27,15 @@ export function createContainers(
   request: PlaceRequest,
   options: CallOptions,
   modelOf: ModelOf,
-  networks: readonly string[] = slotNetworks(request.release.model, request.services),
+  {
+    networks = slotNetworks(request.release.model, request.services),
+    flags = [],
+  }: { readonly networks?: readonly string[]; readonly flags?: readonly string[] } = {},
 ): Promise<void> {
   const project = stackNames.slotProject(request.stack, request.slot);
-  return oneAtATime(engine, project, () => create(engine, pool, { request, project, networks, modelOf }, options));
+  return oneAtATime(engine, project, () =>
+    create(engine, pool, { request, project, networks, modelOf, flags }, options),
+  );
 }
 
 interface Creation {
@@ -38,12 +43,14 @@ interface Creation {
   readonly project: string;
   readonly networks: readonly string[];
   readonly modelOf: ModelOf;
+  /** Beside those that each call has. */
+  readonly flags: readonly string[];
 }
 
 async function create(
   engine: Engine,
   pool: SubnetPool,
-  { request, project, networks, modelOf }: Creation,
+  { request, project, networks, modelOf, flags }: Creation,
   options: CallOptions,
 ): Promise<void> {
   const { kind } = await engine.endpoint();
@@ -55,7 +62,7 @@ async function create(
       kind === "unix" ? { model: whole, uploads: [] } : splitUploads(whole, request.release.filesDir);
     const files = [...uploads, ...inlineFiles(model, engine.env)];
     try {
-      await composeModel(engine, model, ["up", "--no-start", "--no-build"], {
+      await composeModel(engine, model, ["up", "--no-start", "--no-build", ...flags], {
         ...options,
         failed: `containers of ${project} cannot be created`,
         source: project,

@@ -21,17 +21,19 @@ import { createContainers } from "./create-containers.ts";
 /**
  * Creates the containers of a slot and connects them to its links; none is started.
  *
+ * @param flags of Compose: `--no-recreate` keeps what is there as it is
  * @throws SluiceError COMPOSE_FAILED, SUBNET_EXHAUSTED, ENGINE_FAILED
  */
 export async function createSlot(
   engine: Engine,
   pool: SubnetPool,
   request: SlotRequest,
-  { running, ...options }: CreateOptions = {},
+  { running, ...options }: Omit<CreateOptions, "onlyMissing"> = {},
+  flags: readonly string[] = [],
 ): Promise<void> {
   const services = request.services.filter(({ name }) => name !== running);
   const made = { ...request, services };
-  await createContainers(engine, pool, request, options, (subnets) => slotModel(made, { subnets }));
+  await createContainers(engine, pool, request, options, (subnets) => slotModel(made, { subnets }), { flags });
   await connectSlot(engine, made, options.signal);
 }
 
@@ -51,11 +53,16 @@ export async function connectSlot(engine: Engine, request: SlotRequest, signal?:
     wanted.map(({ Id }) => Id),
     signal,
   );
+  const addresses = webAddresses(containers, request, ofSlot);
   const nameInSlot = (key: string) => `${stackNames.slotProject(stack, slot)}_${key}`;
   await Promise.all(
     containers.map(async (container) => {
       const job = jobOf(container, request);
-      await connect(engine, container, job ? jobEndpoints(job, request) : slotEndpoints(container, request, ofSlot));
+      await connect(
+        engine,
+        container,
+        job ? jobEndpoints(job, request) : slotEndpoints(container, request, ofSlot, addresses),
+      );
       if (job) await disconnect(engine, container, slotNetworks(request.release.model, [job]).map(nameInSlot));
     }),
   );
@@ -103,15 +110,15 @@ function baseLinks(
  * keep their names, and base services reach them under these.
  */
 function slotEndpoints(
-  { Config }: Docker.ContainerInspectInfo,
-  { stack, slot, services, addresses, release }: SlotRequest,
+  { Id, Config }: Docker.ContainerInspectInfo,
+  { stack, slot, services, release }: SlotRequest,
   links: readonly Link[],
+  addresses: ReadonlyMap<string, string>,
 ): readonly Endpoint[] {
   const service = services.find(({ name }) => name === Config.Labels[composeLabels.service]);
   if (!service) return [];
   const isWeb = service.role === "web";
   const linked = linkedNetworks(release.model, [service]);
-  const number = Number(Config.Labels[composeLabels.number] ?? 1);
   const declared = release.model.services[service.name]?.networks;
   const aliases = (key: string) =>
     isWeb ? [stackNames.linkAlias(stack, slot, service.name)] : [service.name, ...(declared?.[key]?.aliases ?? [])];
@@ -122,7 +129,7 @@ function slotEndpoints(
       aliases: aliases(key),
       links: baseLinks(release, services, service.name, key),
       // Doors lead to fixed addresses on the first link.
-      address: isWeb && index === 0 ? addresses[service.name]?.[number - 1] : undefined,
+      address: isWeb && index === 0 ? addresses.get(Id) : undefined,
     }));
   // Whether a network serves only an edge is known from all services, not from those of the slot.
   const outside = joinedExternals(release.model, release.bundle.services, service.name).map(({ name }) => ({
@@ -130,4 +137,30 @@ function slotEndpoints(
     aliases: [stackNames.linkAlias(stack, slot, service.name)],
   }));
   return [...onLinks, ...outside];
+}
+
+/**
+ * Addresses that doors lead to, by id of the web container: the one of its number, or a free one where that is taken or there is
+ * none. Compose gives numbers on and on, where some of a service are made again beside others that run.
+ */
+function webAddresses(
+  containers: readonly Docker.ContainerInspectInfo[],
+  { services, addresses, release: { model } }: SlotRequest,
+  links: readonly Link[],
+): ReadonlyMap<string, string> {
+  const given = new Map<string, string>();
+  for (const service of services.filter(({ role }) => role === "web")) {
+    const room = addresses[service.name] ?? [];
+    const link = links.find(({ key }) => linkedNetworks(model, [service]).includes(key))?.name ?? "";
+    const own = containers.filter(({ Config }) => Config.Labels[composeLabels.service] === service.name);
+    const held = new Set(own.map((one) => one.NetworkSettings.Networks[link]?.IPAMConfig?.IPv4Address));
+    for (const one of own.filter(({ NetworkSettings }) => !(link in NetworkSettings.Networks))) {
+      const usual = room[Number(one.Config.Labels[composeLabels.number] ?? 1) - 1];
+      const free = usual !== undefined && !held.has(usual) ? usual : room.find((address) => !held.has(address));
+      if (free === undefined) continue;
+      held.add(free);
+      given.set(one.Id, free);
+    }
+  }
+  return given;
 }

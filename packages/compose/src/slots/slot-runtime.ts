@@ -33,7 +33,8 @@ export interface SlotDependencies {
 
 export function createSlotRuntime({ engine, exec, pool }: SlotDependencies): SlotRuntime {
   return {
-    async create(request, options = {}) {
+    async create(request, { onlyMissing = false, ...options } = {}) {
+      if (onlyMissing) return createSlot(engine, await pool(), request, options, ["--no-recreate"]);
       const isApart = ({ Labels }: Docker.ContainerInfo) =>
         options.running !== undefined &&
         Labels[composeLabels.service] === options.running &&

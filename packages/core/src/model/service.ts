@@ -50,6 +50,8 @@ export interface ServiceFacts {
   readonly startBudget: StartBudget;
   /** `stop_grace_period`, or Compose's default of 10 s. */
   readonly stopGraceMs: number;
+  /** The compose file says that nothing starts it again once it ended well. Absent where it does not, and in releases of before. */
+  readonly runsOnce?: boolean | undefined;
   /** Old and new workers may run at once. */
   readonly overlap: boolean;
   /** Slots were configured for it, whatever it writes to volumes. Absent for not, and in releases of before. */

@@ -52,22 +52,38 @@ describe("the live slot", () => {
 });
 
 describe("a warm release", () => {
-  const names = ["web", "admin"];
   const withIdle = (containers: ReturnType<typeof aContainer>[]) => ({
     ...stack,
     slots: { ...stack.slots, green: { ...aSlot("green", "r-0"), containers } },
   });
   it("runs all its web services in the idle slot", () => {
-    expect(warmRelease(stack, names)).toBe("r-0");
-    expect(warmRelease(aStack({ services, live }), names)).toBeNull();
-    expect(warmRelease(stack, [])).toBeNull();
-    expect(warmRelease(withIdle([aContainer("web", { release: "r-0" })]), names)).toBeNull();
+    expect(warmRelease(stack, services)).toBe("r-0");
+    expect(warmRelease(aStack({ services, live }), services)).toBeNull();
+    expect(warmRelease(stack, [aService("worker", { role: "worker" })])).toBeNull();
+    expect(warmRelease(withIdle([aContainer("web", { release: "r-0" })]), services)).toBeNull();
   });
   it.each([{ state: "exited" as const }, { health: "unhealthy" as const }])(
     "is none when one of its containers is $state$health",
     (overrides) => {
       const containers = [aContainer("web"), aContainer("admin", overrides)];
-      expect(warmRelease(withIdle(containers), names)).toBeNull();
+      expect(warmRelease(withIdle(containers), services)).toBeNull();
     },
   );
+  it("has a container for each worker, which need not run, and for each replica", () => {
+    const wanted = [aService("web", { replicas: 2 }), aService("worker", { role: "worker" })];
+    const [first, second] = [aContainer("web", { id: "1" }), aContainer("web", { id: "2" })];
+    const worker = aContainer("worker", { state: "exited" });
+    expect(warmRelease(withIdle([first, second, worker]), wanted)).toBe("r-0");
+    expect(warmRelease(withIdle([first, second]), wanted)).toBeNull();
+    expect(warmRelease(withIdle([first, worker]), wanted)).toBeNull();
+    expect(warmRelease(withIdle([first, second, { ...worker, state: "dead" }]), wanted)).toBeNull();
+  });
+  it("needs no container of jobs, of base, and of what is not active", () => {
+    const others = [
+      aService("job", { role: "job" }),
+      aService("db", { role: "data" }),
+      aService("seldom", { active: false }),
+    ];
+    expect(warmRelease(stack, [...services, ...others])).toBe("r-0");
+  });
 });

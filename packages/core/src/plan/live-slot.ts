@@ -1,4 +1,6 @@
 import type { DoorRouting } from "../model/door.ts";
+import { isInSlot } from "../model/placement.ts";
+import type { ServiceFacts } from "../model/service.ts";
 import { otherSlot, type Slot, slots } from "../model/slot.ts";
 import type { ObservedContainer, ObservedSlot, ObservedStack } from "../model/stack.ts";
 
@@ -49,19 +51,32 @@ export function isRunning(slot: ObservedSlot): boolean {
   return slot.containers.some((container: ObservedContainer) => container.state === "running");
 }
 
-/** Whether the idle slot holds a release whose web services still run, so that going back is a change of route. */
+/**
+ * The release in the idle slot where going back to it is a change of route: its web services still run there, and all that it
+ * needs beside them is there to be started. `null` where anything of it is gone: then it is made anew.
+ *
+ * @param services those of the release that is gone back to
+ */
 export function warmRelease(
   observed: ObservedStack,
-  webs: readonly string[],
+  services: readonly ServiceFacts[],
   live: LiveSlot | null = liveSlot(observed),
 ): string | null {
-  if (!live || webs.length === 0) return null;
+  const needed = services.filter((service) => service.active && isInSlot(service));
+  if (!live || needed.every(({ role }) => role !== "web")) return null;
   const idle = observed.slots[otherSlot(live.slot)];
-  const up = webs.every((name) => {
+  const isThere = ({ name, role, replicas }: ServiceFacts) => {
     const containers = idle.containers.filter(({ service }) => service === name);
-    return (
-      containers.length > 0 && containers.every(({ state, health }) => state === "running" && health !== "unhealthy")
-    );
-  });
-  return up && isRunning(idle) ? idle.release : null;
+    if (containers.length < replicas) return false;
+    return role === "web" ? containers.every(isUp) : containers.every(isStartable);
+  };
+  return needed.every(isThere) && isRunning(idle) ? idle.release : null;
+}
+
+function isUp({ state, health }: ObservedContainer): boolean {
+  return state === "running" && health !== "unhealthy";
+}
+
+function isStartable({ state }: ObservedContainer): boolean {
+  return state !== "dead" && state !== "removing";
 }

@@ -78,6 +78,19 @@ describe("the plan of", () => {
     );
   });
 
+  it("a live release of which a worker is gone and a replica is down: they come back beside what runs", () => {
+    const scaled = services.map((service) => (service.name === "web" ? { ...service, replicas: 2 } : service));
+    const stack = aStack({ services, live });
+    const containers = [aContainer("web", { id: "1" }), aContainer("web", { id: "2", state: "exited" })];
+    const observed = { ...stack, slots: { ...stack.slots, blue: { ...stack.slots.blue, containers } } };
+    const plan = planDeployment(desired({ services: scaled, bundleId: "r-1", wasLive: true }), observed);
+    expect(formatPlan(plan)).toMatchInlineSnapshot(`
+      "1. networks  links of blue        (web, worker must reach base)
+      2. start     web, worker in blue  (web runs in 1 of 2 containers; worker runs in 0 of 1 containers)"
+    `);
+    expect(plan.steps.at(-1)).toMatchObject({ slot: "blue", services: ["web", "worker"], mends: true });
+  });
+
   it("a live release whose base and door are not as they should be", () => {
     const stack = aStack({ services, live });
     const observed = {

@@ -2,7 +2,7 @@ import type { Config } from "../config/schema.ts";
 import { isApplication, isInSlot } from "../model/placement.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import { otherSlot, type Slot } from "../model/slot.ts";
-import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
+import type { ObservedStack } from "../model/stack.ts";
 import { type AddStep, collectSteps } from "./collect-steps.ts";
 import { inTurn } from "./early-jobs.ts";
 import { gracesOf } from "./graces.ts";
@@ -16,6 +16,8 @@ import { addEnding, addWorkers } from "./plan-ending.ts";
 import { addJobs } from "./plan-jobs.ts";
 import { addHandOver, addMissingLinks, addRecover, droppedDoors, handedOver, oldWorkers } from "./plan-previous.ts";
 import { addRehearsal } from "./plan-rehearsal.ts";
+import { addShort } from "./plan-short.ts";
+import { isDown } from "./short-services.ts";
 import type { DeploymentPlan } from "./step.ts";
 
 /** What is wanted, as far as the planner must know it. */
@@ -59,7 +61,7 @@ const buildMs = 30 * 60_000;
 
 /**
  * The plan that makes the wanted release live, from what was observed. Pure. An empty list of steps means that the
- * release is live already and nothing is to be done.
+ * release is live already, all of it runs, and nothing is to be done.
  */
 export function planDeployment(desired: DesiredDeployment, observed: ObservedStack): DeploymentPlan {
   const { config, bundleId } = desired;
@@ -87,12 +89,13 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
       base.filter(({ name, replicas }) => replicas > 0 && isDownInBase(observed, name)),
       observed,
     );
+    if (live) addShort(add, live.slot, inSlots, observed);
     addDoors(add, webs, observed, desired);
     addAdoption(add, adopted, desired);
     removals.rest();
     return { kind: "deploy", candidate, previous, steps };
   }
-  const isWarm = bundleId !== null && warmRelease(observed, namesOf(webs), live) === bundleId;
+  const isWarm = bundleId !== null && warmRelease(observed, inSlots, live) === bundleId;
   addPreparation(add, { desired, candidate, observed, active, base, removals, isWarm, hasSlot: inSlots.length > 0 });
   const giving = new Set(previous === null ? [] : Object.values(desired.heirs ?? {}).flat());
   const handed = handedOver(base, observed, previous);
@@ -191,10 +194,6 @@ function imagesCause({ promotedFrom, imagesOf }: DesiredDeployment): string {
 function isDownInBase({ base }: ObservedStack, name: string): boolean {
   const state = base[name]?.state ?? "absent";
   return state === "absent" || state === "stopped";
-}
-
-function isDown(state: ObservedContainer["state"]): boolean {
-  return state === "exited" || state === "created" || state === "dead";
 }
 
 function namesOf(services: readonly ServiceFacts[]): readonly string[] {

@@ -92,6 +92,8 @@ export type StartStep = StepBase<"start"> &
     readonly services: readonly string[];
     /** One of them, of which one replica starts alone and is ready before all others start: it may migrate. */
     readonly first?: string | undefined;
+    /** The slot serves: those of their containers that are gone are made first, and what runs is not touched. Default: none is made. */
+    readonly mends?: boolean | undefined;
   };
 /** Creates or replaces the door of a service. */
 export type DoorStep = StepBase<"door"> & {

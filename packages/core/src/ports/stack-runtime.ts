@@ -70,6 +70,8 @@ export interface JobChange {
 export interface CreateOptions extends CallOptions {
   /** A job among the services that is run meanwhile: its container is left to `runJob`. */
   readonly running?: string | undefined;
+  /** Only what is gone is made, and all that is there stays as it is. Default: the slot is emptied first. */
+  readonly onlyMissing?: boolean | undefined;
 }
 
 export interface JobOptions extends CallOptions {

@@ -46,7 +46,7 @@ export interface StackParts extends Partial<Omit<ObservedStack, "slots">> {
   readonly services?: readonly ServiceFacts[] | undefined;
   /** What users reach; a stack that was never deployed to without it. */
   readonly live?: { readonly slot: Slot; readonly release: string } | undefined;
-  /** The release in the other slot, running. */
+  /** The release in the other slot: its web services run, its workers are stopped. */
   readonly warm?: string | undefined;
 }
 
@@ -61,7 +61,7 @@ export function aStack({ services, live, warm, ...overrides }: StackParts = {}):
   );
   const slots: Record<Slot, ObservedSlot> = { blue: emptySlot("blue"), green: emptySlot("green") };
   if (live) slots[live.slot] = aSlot(live.slot, live.release, names);
-  if (live && warm) slots[otherSlot(live.slot)] = aSlot(otherSlot(live.slot), warm, webs);
+  if (live && warm) slots[otherSlot(live.slot)] = aWarmSlot(aSlot(otherSlot(live.slot), warm, names), webs);
   return {
     stack: "shop",
     homeId: live ? "home" : null,
@@ -84,6 +84,13 @@ export function aStack({ services, live, warm, ...overrides }: StackParts = {}):
     leftovers: [],
     ...overrides,
   };
+}
+
+function aWarmSlot(slot: ObservedSlot, webs: readonly string[]): ObservedSlot {
+  const containers = slot.containers.map((container) =>
+    webs.includes(container.service) ? container : { ...container, state: "exited" as const },
+  );
+  return { ...slot, containers };
 }
 
 function emptySlot(slot: Slot): ObservedSlot {

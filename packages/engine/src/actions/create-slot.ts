@@ -1,4 +1,4 @@
-import type { CreateOptions, JobChange, PlanStep, Slot, SlotRequest } from "@sluice/core";
+import type { CallOptions, CreateOptions, JobChange, PlanStep, Slot, SlotRequest } from "@sluice/core";
 import { type DeploymentScope, releaseOf, servicesOf, slotServices } from "../scope.ts";
 import { slotRequest } from "../slot-request.ts";
 
@@ -10,6 +10,15 @@ export async function createSlot(scope: DeploymentScope, slot: Slot, options: Cr
   const jobs = left.flatMap((step) => (step.kind === "job" ? [step.service] : []));
   const services = [...slotServices(releaseOf(scope)), ...servicesOf(scope, jobs)];
   await scope.ports.slots.create(await withJobs(scope, await slotRequest(scope, slot, services)), options);
+}
+
+/** The containers that are gone of what serves. They belong to the deployment that made the others. */
+export async function createMissing(scope: DeploymentScope, slot: Slot, options: CallOptions): Promise<void> {
+  const { ports, stack } = scope;
+  const there = await ports.observer.slotContainers(stack, slot, options.signal);
+  const madeBy = there.find(({ deployment }) => deployment !== null)?.deployment ?? scope.deployment;
+  const request = await slotRequest(scope, slot, slotServices(releaseOf(scope)));
+  await ports.slots.create({ ...request, deployment: madeBy }, { ...options, onlyMissing: true });
 }
 
 /** Whether a step makes the candidate's containers. */

@@ -2,7 +2,7 @@ import { baseServices, pinnedModel, SluiceError } from "@sluice/core";
 import type { StepAction, StepCall } from "../action.ts";
 import { doorId } from "../doors.ts";
 import { type DeploymentScope, releaseOf, servicesOf } from "../scope.ts";
-import { createSlot } from "./create-slot.ts";
+import { createMissing, createSlot } from "./create-slot.ts";
 import { reviveDoor } from "./revive-doors.ts";
 import { restoreRoute } from "./traffic.ts";
 
@@ -111,8 +111,9 @@ export const create: StepAction<"create"> = {
 };
 
 export const start: StepAction<"start"> = {
-  async run({ slot, services, first }, scope, { options, progress }) {
+  async run({ slot, services, first, mends }, scope, { options, progress }) {
     const { stack, ports, config } = scope;
+    if (mends) await createMissing(scope, slot, options);
     const facts = servicesOf(scope, services);
     const healthPaths = Object.fromEntries(
       Object.entries(config.services).flatMap(([name, { health }]) => (health ? [[name, health.path]] : [])),

@@ -49,7 +49,7 @@ describe("the doctor finds, in a stack,", () => {
 
   it.each([
     ["a live container that is unhealthy", withContainer({ health: "unhealthy" }), "error live-ill", /^docker logs/],
-    ["a live container that ended", withContainer({ state: "exited", oomKilled: true }), "error live-ill", /rollback/],
+    ["a live container that restarts", withContainer({ state: "restarting" }), "error live-ill", /rollback/],
     [
       "a base service that does not run",
       {

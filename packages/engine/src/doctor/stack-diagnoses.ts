@@ -1,4 +1,4 @@
-import { type Diagnosis, liveSlot, type ObservedContainer, type ObservedStack } from "@sluice/core";
+import { type Diagnosis, isDown, liveSlot, type ObservedContainer, type ObservedStack } from "@sluice/core";
 
 /**
  * What is wrong with the containers of a stack.
@@ -10,7 +10,7 @@ export function stackDiagnoses(observed: ObservedStack, isLocked: boolean): read
   return [...liveDiagnoses(observed), ...baseDiagnoses(observed), ...leftovers];
 }
 
-/** Containers that users reach. */
+/** Containers of the version that serves that run, and not well. What does not run is told beside what is gone. */
 function liveDiagnoses(observed: ObservedStack): readonly Diagnosis[] {
   const live = liveSlot(observed);
   if (!live) return [];
@@ -46,11 +46,9 @@ function leftoverDiagnoses({ leftovers }: ObservedStack): readonly Diagnosis[] {
 }
 
 function isIll({ state, health }: ObservedContainer): boolean {
-  return state !== "running" || health === "unhealthy";
+  return !isDown(state) && (state !== "running" || health === "unhealthy");
 }
 
-function stateOf({ state, health, exitCode, oomKilled }: ObservedContainer): string {
-  if (state === "running") return health;
-  if (oomKilled) return `${state} (out of memory)`;
-  return state === "exited" || state === "dead" ? `${state} (${exitCode})` : state;
+function stateOf({ state, health }: ObservedContainer): string {
+  return state === "running" ? health : state;
 }

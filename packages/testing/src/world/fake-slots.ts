@@ -16,8 +16,8 @@ export function fakeSlots(context: FakeContext): SlotRuntime {
     await act(`slots.remove networks of ${slot}`, signal, () => void state.networks.delete(networkOf(state, slot)));
   };
   return {
-    async create({ slot, release, deployment, services }, { signal, running } = {}) {
-      await clear(slot, signal, (job) => job.service === running && job.deployment === deployment);
+    async create({ slot, release, deployment, services }, { signal, running, onlyMissing } = {}) {
+      if (!onlyMissing) await clear(slot, signal, (job) => job.service === running && job.deployment === deployment);
       await act(`slots.create networks of ${slot}`, signal, () => void state.networks.add(networkOf(state, slot)));
       // As Compose has it, to which a slot of nothing is no project.
       if (services.every(({ name }) => name === running))
@@ -27,7 +27,8 @@ export function fakeSlots(context: FakeContext): SlotRuntime {
         await act(`slots.create job ${facts.name} in ${slot}`, signal, () => void addContainer(state, wanted));
       }
       for (const facts of services.filter(({ role }) => role !== "job")) {
-        for (let replica = 0; replica < facts.replicas; replica++) {
+        const kept = ofServices(state, slot, [facts.name]).length;
+        for (let replica = kept; replica < facts.replicas; replica++) {
           const imageId = release.bundle.images[facts.name];
           const wanted = { place: slot, facts, release: release.bundle.id, deployment, imageId };
           await act(`slots.create ${facts.name} in ${slot}`, signal, () => void addContainer(state, wanted));

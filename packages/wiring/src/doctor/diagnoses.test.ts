@@ -15,8 +15,8 @@ const live = { slot: "blue", release: "r1" } as const;
 
 describe("of what status finds, the doctor", () => {
   const diagnose = (over: Partial<ObservedStack>) => {
-    const observed = { ...aStack({ live }), ...over };
-    const services = [aService("web"), aService("worker", { role: "worker" })];
+    const services = [aService("web"), aService("worker", { role: "worker" }), aService("db", { role: "data" })];
+    const observed = { ...aStack({ services, live }), ...over };
     return findingDiagnoses([...stackFindings(observed, services), ...homeFindings(observed, "home")]);
   };
   const link = {

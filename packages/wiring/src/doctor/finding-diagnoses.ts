@@ -19,6 +19,10 @@ const meanings: Readonly<Record<string, Meaning>> = {
   },
   "door-outdated": { severity: "warn", why: "users get the old ports and labels until it is replaced" },
   "missing-link": { severity: "error", why: "what is in that slot does not reach the service, such as its database" },
+  "service-short": {
+    severity: "error",
+    why: "users of the version that serves get errors or wait, or its work is not done",
+  },
   "second-worker": { severity: "error", why: "work is done twice, by two versions at once" },
   "second-copy": { severity: "warn", why: "it holds memory and names, and nobody deploys it" },
   "network-redefined": { severity: "warn", why: "what the compose file says of the network does not hold" },

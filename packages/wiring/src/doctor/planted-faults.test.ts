@@ -1,4 +1,4 @@
-import { type Diagnosis, type ObservedStack, SluiceError } from "@sluice/core";
+import { type Diagnosis, type ObservedContainer, type ObservedStack, SluiceError } from "@sluice/core";
 import { aContainer, aDoor, aStack } from "@sluice/core/testing";
 import { examine, type recordDiagnoses } from "@sluice/engine";
 import { createFakeClock } from "@sluice/testing";
@@ -11,17 +11,19 @@ import {
   look,
   onGithub,
   restored,
+  services,
   sha,
 } from "../../test/support/healthy-machine.ts";
 import { githubFailure } from "./github-examiner.ts";
 
 const changed = (from: string | RegExp, to: string) => look.workflow(healthyWorkflow.replace(from, to));
 
-const [web = aContainer("web")] = aStack({ live }).slots.blue.containers;
-const withWeb = (over: object): Partial<ObservedStack> => {
-  const { slots } = aStack({ live });
-  return { slots: { ...slots, blue: { ...slots.blue, containers: [{ ...web, ...over }] } } };
-};
+const { slots } = aStack({ services, live });
+const [web = aContainer("web"), ...others] = slots.blue.containers;
+const withLive = (containers: readonly ObservedContainer[]): Partial<ObservedStack> => ({
+  slots: { ...slots, blue: { ...slots.blue, containers } },
+});
+const withWeb = (over: object) => withLive([{ ...web, ...over }, ...others]);
 const door = (over: object, share: number | null = 0) => ({
   doors: { web: aDoor("web", share === null ? null : { stable: "blue", share, salt: 0 }, over) },
 });
@@ -84,10 +86,11 @@ const faults: Readonly<Record<string, Row>> = {
     /^docker logs/,
   ],
   "a live container that ran out of memory": [
-    "error live-ill",
-    look.stack(withWeb({ state: "exited", oomKilled: true })),
-    /sluice rollback/,
+    "error service-short",
+    look.findings(withWeb({ state: "exited", oomKilled: true })),
+    /^sluice deploy .* docker logs/,
   ],
+  "a live container that is gone": ["error service-short", look.findings(withLive([web])), /^sluice deploy/],
   "a live container that restarts": ["error live-ill", look.stack(withWeb({ state: "restarting" })), /^docker logs/],
   "a base service that does not run": [
     "error base-stopped",

@@ -25,6 +25,8 @@ export const hoursAgo = (hours: number) => new Date(now.getTime() - hours * 3_60
 const gibibyte = 1_073_741_824;
 export const live = { slot: "blue", release: "r1" } as const;
 
+export const services = [aService("web"), aService("worker", { role: "worker" }), aService("db", { role: "data" })];
+
 /** What the doctor says of each area, on a healthy machine, with one thing changed. */
 export const look = {
   engine: (free: number | null = 50 * gibibyte) =>
@@ -34,8 +36,7 @@ export const look = {
     recordDiagnoses({ last: null, now, isLocked: false, chainProblems: [], ...over }),
   stack: (over: Partial<ObservedStack> = {}) => stackDiagnoses({ ...aStack({ live }), ...over }, false),
   findings(over: Partial<ObservedStack> = {}) {
-    const observed = { ...aStack({ live }), ...over };
-    const services = [aService("web"), aService("worker", { role: "worker" })];
+    const observed = { ...aStack({ services, live }), ...over };
     return findingDiagnoses([...stackFindings(observed, services), ...homeFindings(observed, "home")]);
   },
   home: (over: Partial<Parameters<typeof homeDiagnoses>[0]> = {}) =>

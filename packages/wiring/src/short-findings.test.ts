@@ -1,0 +1,43 @@
+import { aContainer, aDoor, aService, aStack } from "@sluice/core/testing";
+import { describe, expect, it } from "vitest";
+import { shortFindings } from "./short-findings.ts";
+
+const services = [aService("web", { replicas: 2 }), aService("worker", { role: "worker" })];
+const stack = aStack({ services, live: { slot: "blue", release: "r-1" }, warm: "r-0" });
+const twice = [aContainer("web", { id: "1" }), aContainer("web", { id: "2" })];
+const withLive = (containers: typeof twice, doors = stack.doors) =>
+  shortFindings({ ...stack, doors, slots: { ...stack.slots, blue: { ...stack.slots.blue, containers } } }, services);
+
+describe("of the slot that serves", () => {
+  it("nothing is told while all of it runs, whatever is stopped in the other one, nor before a first deployment", () => {
+    expect(withLive([...twice, aContainer("worker")])).toEqual([]);
+    expect(shortFindings(aStack({ services }), services)).toEqual([]);
+  });
+
+  it("what is gone is told, and what brings it back", () => {
+    expect(withLive(twice)).toEqual([
+      {
+        severity: "warn",
+        code: "service-short",
+        service: "worker",
+        message: "worker runs in 0 of 1 containers in slot blue, which serves: 1 gone",
+        hint: "sluice deploy of the release that serves brings back what is missing, and touches nothing that runs",
+      },
+    ]);
+  });
+
+  it("what is down is told with where it says why", () => {
+    const killed = aContainer("web", { id: "2", name: "shop-blue-web-2", state: "exited", oomKilled: true });
+    expect(withLive([...twice.slice(0, 1), killed, aContainer("worker")])).toMatchObject([
+      {
+        service: "web",
+        message: "web runs in 1 of 2 containers in slot blue, which serves: shop-blue-web-2 is exited (out of memory)",
+        hint: expect.stringMatching(/docker logs --tail 50 shop-blue-web-2$/),
+      },
+    ]);
+  });
+
+  it("nothing is told while users move: workers start only once all of them have", () => {
+    expect(withLive(twice, { web: aDoor("web", { stable: "green", share: 100, salt: 0 }) })).toEqual([]);
+  });
+});

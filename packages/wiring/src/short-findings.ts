@@ -1,0 +1,49 @@
+import {
+  type Finding,
+  liveSlot,
+  type ObservedContainer,
+  type ObservedStack,
+  type ServiceFacts,
+  type ShortService,
+  type Slot,
+  shortServices,
+  shortText,
+} from "@sluice/core";
+
+/**
+ * Services of the slot that serves of which containers are gone or down. Pure. Nothing is said while users move: workers
+ * of a candidate start only once everyone is led to it.
+ *
+ * @param services those of the release that serves
+ */
+export function shortFindings(observed: ObservedStack, services: readonly ServiceFacts[]): readonly Finding[] {
+  const live = liveSlot(observed);
+  if (!live?.release) return [];
+  const { slot } = live;
+  const isMoving = Object.values(observed.doors).some(
+    ({ routing }) => routing !== null && routing.stable !== null && (routing.stable !== slot || routing.share > 0),
+  );
+  return isMoving
+    ? []
+    : shortServices(services, observed.slots[slot].containers).map((short) => shortFinding(short, slot));
+}
+
+function shortFinding(short: ShortService, slot: Slot): Finding {
+  const { service, wanted, up, down } = short;
+  const gone = Math.max(0, wanted - up - down.length);
+  const parts = [
+    ...down.map((container) => `${container.name} is ${stateOf(container)}`),
+    ...(gone > 0 ? [`${gone} gone`] : []),
+  ];
+  const message = `${shortText(short)} in slot ${slot}, which serves: ${parts.join(", ")}`;
+  const next = "sluice deploy of the release that serves brings back what is missing, and touches nothing that runs";
+  const names = down.map(({ name }) => name).join(" ");
+  // Only what is there can be started, and a log says why it ended.
+  const hint = down.length > 0 ? `${next}; why it ended: docker logs --tail 50 ${names}` : next;
+  return { severity: "warn", code: "service-short", service, message, hint };
+}
+
+function stateOf({ state, exitCode, oomKilled }: ObservedContainer): string {
+  if (oomKilled) return `${state} (out of memory)`;
+  return state === "created" ? state : `${state} (${exitCode})`;
+}
