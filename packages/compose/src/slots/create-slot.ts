@@ -1,5 +1,6 @@
 import { type CreateOptions, type ServiceFacts, type SlotRequest, stackNames } from "@sluice/core";
 import type Docker from "dockerode";
+import { isOn } from "../doors/addresses.ts";
 import { composeLabels, inspectAll, listProject } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import {
@@ -113,16 +114,17 @@ function slotEndpoints(
   const linked = linkedNetworks(release.model, [service]);
   const number = Number(Config.Labels[composeLabels.number] ?? 1);
   const declared = release.model.services[service.name]?.networks;
+  const given = isWeb ? addresses[service.name]?.[number - 1] : undefined;
   const aliases = (key: string) =>
     isWeb ? [stackNames.linkAlias(stack, slot, service.name)] : [service.name, ...(declared?.[key]?.aliases ?? [])];
   const onLinks = links
     .filter(({ key }) => linked.includes(key))
-    .map(({ name, key }, index) => ({
+    .map(({ name, key, subnet }) => ({
       network: name,
       aliases: aliases(key),
       links: baseLinks(release, services, service.name, key),
-      // Doors lead to fixed addresses on the first link.
-      address: isWeb && index === 0 ? addresses[service.name]?.[number - 1] : undefined,
+      // Doors lead to fixed addresses on one of the links.
+      address: given !== undefined && isOn({ subnet }, [given]) ? given : undefined,
     }));
   // Whether a network serves only an edge is known from all services, not from those of the slot.
   const outside = joinedExternals(release.model, release.bundle.services, service.name).map(({ name }) => ({
