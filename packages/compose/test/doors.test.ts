@@ -296,9 +296,23 @@ describe("addresses", () => {
     const names = ["web", "api", "admin"];
     const three = aShop(stack.name, { api: {}, admin: {} });
     const services = names.map((name) => aService(name, "web", { networks: ["default"], replicas: 2 }));
-    const blocks = await Promise.all(services.map((service) => doors.addresses(three, service)));
+    const blocks = await Promise.all(services.map((service) => doors.addresses(three, service, "blue")));
     const all = blocks.flatMap(({ blue }) => blue);
     expect([all.length, new Set(all).size]).toEqual([24, 24]);
-    expect(await Promise.all(services.map((service) => doors.addresses(three, service)))).toEqual(blocks);
+    expect(await Promise.all(services.map((service) => doors.addresses(three, service, "blue")))).toEqual(blocks);
+  });
+
+  it("stay in the other slot whatever networks a release has, and grow where they are", async () => {
+    const on = (keys: readonly string[]) =>
+      aShop(stack.name, { late: { networks: Object.fromEntries(keys.map((key) => [key, null])) } });
+    const late = (keys: readonly string[], replicas = 1) => aService("late", "web", { networks: [...keys], replicas });
+    const before = await doors.addresses(on(["default"]), late(["default"]), "blue");
+    const more = ["back", "default"];
+    expect(await doors.addresses(on(more), late(more), "green")).toEqual(before);
+    const moved = await doors.addresses(on(["back"]), late(["back"]), "green");
+    expect(moved.blue).toEqual(before.blue);
+    expect(moved.green.filter((address) => before.green.includes(address))).toEqual([]);
+    const { blue } = await doors.addresses(on(["default"]), late(["default"], 9), "green");
+    expect([blue.length, blue.slice(0, 8)]).toEqual([18, before.blue]);
   });
 });

@@ -84,7 +84,7 @@ describe("runJob", () => {
 describe("create, while a job runs", () => {
   it("makes the rest of the slot, and leaves the job alone", async () => {
     const inSlot = services.filter(({ name, role }) => role === "web" || role === "worker" || name === "endless");
-    const addresses = { web: (await doors.addresses(model, facts("web"))).green };
+    const addresses = { web: (await doors.addresses(model, facts("web"), "blue")).green };
     const request = await aSlotRequest(model, "green", { services: inSlot, addresses });
     await docker("run", "-d", ...ofProject("old"), "sluice-test/busybox", "sleep", "600");
     const controller = new AbortController();

@@ -21,7 +21,7 @@ const model = { ...written, networks };
 
 it("packets are as small in a slot, and on the way to base, as the project's own network wants them", async () => {
   await base.ensureNetworks(model, "blue", shopServices);
-  const addresses = { web: (await doors.addresses(model, facts("web"))).blue };
+  const addresses = { web: (await doors.addresses(model, facts("web"), "blue")).blue };
   await slots.create(await aSlotRequest(model, "blue", { addresses }));
   await slots.start(stack.name, "blue", ["web"]);
 

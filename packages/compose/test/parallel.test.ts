@@ -11,7 +11,7 @@ async function deploy(stack: string, database: string) {
   const model = aShop(stack, { db: { environment: { NAME: database } } });
   await base.ensureNetworks(model, "blue", shopServices);
   await base.up(model, facts("db"), shopServices);
-  const addresses = { web: (await doors.addresses(model, facts("web"))).blue };
+  const addresses = { web: (await doors.addresses(model, facts("web"), "blue")).blue };
   await slots.create(await aSlotRequest(model, "blue", { addresses }));
   await slots.start(stack, "blue", ["web"]);
   await slots.waitReady({ stack, slot: "blue", services: [facts("web")] });

@@ -21,7 +21,7 @@ const slotFacts = [web, facts("worker")];
 
 async function deploySlot(slot: Slot) {
   await base.ensureNetworks(model, slot, shopServices);
-  const addresses = { web: (await doors.addresses(model, web))[slot] };
+  const addresses = { web: (await doors.addresses(model, web, slot))[slot] };
   const request = await aSlotRequest(model, slot, { addresses });
   await slots.create(request);
   return request;
@@ -74,7 +74,7 @@ describe("a slot", () => {
   });
 
   it("has its web replicas on the addresses that the door leads to", async () => {
-    const [address] = (await doors.addresses(model, web)).blue;
+    const [address] = (await doors.addresses(model, web, "blue")).blue;
     expect(await page(`${stack.name}-db-1`, address ?? "")).toBe("web");
   });
 

@@ -22,19 +22,20 @@ export function doorId({ doorIds }: DeploymentScope, service: string): string {
 }
 
 /**
- * What the runtime needs to make the door of a service, as `release` wants it. The routing an existing door has is
+ * What the runtime needs to make the door of a service, as the release wants it, or the one `before` it. The routing an existing door has is
  * kept; one that has none leads to the previous, where that served it.
  */
 export async function doorRequest(
   scope: DeploymentScope,
   service: string,
   routing?: DoorRouting,
-  release: StoredRelease = releaseOf(scope),
+  before?: StoredRelease,
 ): Promise<DoorRequest> {
-  const { ports, stack, config, previewSecret, deployment } = scope;
+  const { ports, stack, plan, config, previewSecret, deployment } = scope;
+  const release = before ?? releaseOf(scope);
   const { model } = release;
   const facts = factsOf(release, service);
-  const servers = await ports.doors.addresses(model, facts);
+  const servers = await ports.doors.addresses(model, facts, (before && plan.previous) ?? plan.candidate);
   const spec = doorSpec({ stack, service: facts, config, previewSecret, servers });
   const kept = routing ?? (await currentRouting(scope, service)) ?? restoredRouting(scope, service, closedRouting);
   const files = ports.router.files(spec, kept);

@@ -10,7 +10,7 @@ export async function slotRequest(
   const release = releaseOf(scope);
   const addresses: Record<string, readonly string[]> = {};
   for (const service of services.filter(({ role }) => role === "web")) {
-    addresses[service.name] = (await scope.ports.doors.addresses(release.model, service))[slot];
+    addresses[service.name] = (await scope.ports.doors.addresses(release.model, service, slot))[slot];
   }
   return { stack: scope.stack, slot, release, deployment: scope.deployment, services, addresses };
 }

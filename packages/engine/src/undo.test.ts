@@ -2,7 +2,7 @@ import { SluiceError } from "@sluice/core";
 import { aConfig } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { problemsOf, serves } from "../test/support/enumerate.ts";
-import { aScenario, reached, type Scenario } from "../test/support/scenario.ts";
+import { aScenario, reached, type Scenario, shopServices } from "../test/support/scenario.ts";
 
 async function afterFirst(parts: Parameters<typeof aScenario>[0] = {}): Promise<Scenario> {
   const scenario = aScenario(parts);
@@ -147,6 +147,16 @@ describe("once a release is promoted", () => {
       expect(await scenario.deploy("v3")).toMatchObject({ outcome: "live" });
     },
   );
+
+  it("has users at the port that the previous publishes, although their door answers at another", async () => {
+    const scenario = await afterFirst();
+    const ports = [{ published: 8888, target: 3000, protocol: "tcp" as const }];
+    const services = shopServices.map((service) => (service.name === "web" ? { ...service, ports } : service));
+    failOn(scenario, "router.setRouting");
+    expect(await scenario.deploy("v2", { services })).toMatchObject({ exitCode: 21, serving: { tag: "v1" } });
+    expect([...scenario.world.state.doors.values()].map((door) => door.ports)).toEqual([[8080]]);
+    expect(reached(scenario)).toEqual({ web: ["v1"] });
+  });
 
   it("is not called live when users reach something else", async () => {
     const scenario = await afterFirst();

@@ -102,7 +102,7 @@ async function openServing(session: Session, signal: AbortSignal | undefined) {
   const { previewSecret } = await session.facts();
   const webs = services.filter(isBehindDoor);
   const blocks = await Promise.all(
-    webs.map(async (web) => [web.name, (await ports.doors.addresses(model, web))[slot]] as const),
+    webs.map(async (web) => [web.name, (await ports.doors.addresses(model, web, slot))[slot]] as const),
   );
   const inSlot = live ? observed.slots[live.slot].containers : [];
   const inBase = Object.values(observed.base).flatMap(({ containers }) => containers);

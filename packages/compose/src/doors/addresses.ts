@@ -1,8 +1,9 @@
-import { type ComposeModel, labels, type ServiceFacts, type Slot, SluiceError, slots } from "@sluice/core";
-import { listContainers } from "../engine/containers.ts";
+import { type ComposeModel, labels, type ServiceFacts, type Slot, SluiceError, slots, stackNames } from "@sluice/core";
+import type Docker from "dockerode";
+import { composeLabels, listContainers, listProject } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { linkedNetworks } from "../model/networks.ts";
-import { ensureLink } from "../networks/links.ts";
+import { ensureLink, type Link, listLinks } from "../networks/links.ts";
 import { fixedAddresses, type SubnetPool } from "../networks/subnets.ts";
 
 export type DoorAddresses = Readonly<Record<Slot, readonly string[]>>;
@@ -21,52 +22,79 @@ export function capacityFor(replicas: number): number {
 }
 
 /**
- * The first run of free addresses, or `undefined`. `given` are the addresses of other doors.
+ * The addresses of a service on a link: those it has there, and free ones until there is room; `undefined` where there is
+ * none. `given` are the addresses of other doors.
  */
-export function freeBlock(
+export function blockWith(
+  own: readonly string[],
   fixed: readonly string[],
   given: readonly string[],
   capacity: number,
 ): readonly string[] | undefined {
-  const used = new Set(given);
-  for (let at = 0; at + capacity <= fixed.length; at += 1) {
-    const block = fixed.slice(at, at + capacity);
-    if (block.every((address) => !used.has(address))) return block;
-  }
-  return undefined;
+  const used = new Set([...own, ...given]);
+  const free = fixed.filter((address) => !used.has(address));
+  const block = [...own, ...free.slice(0, Math.max(0, capacity - own.length))];
+  return block.length < capacity ? undefined : block;
+}
+
+export interface AddressRequest {
+  readonly model: ComposeModel;
+  readonly service: ServiceFacts;
+  /** Where the release of the model is, or will be. */
+  readonly slot: Slot;
+  /** What is known of this service and of others, what counts most first. */
+  readonly given: readonly GivenAddresses[];
 }
 
 /**
- * Fixed addresses for the replicas of a service on the first link of each slot (links in the order of their networks).
- * A door that exists keeps its addresses while they suffice and lie on the link. Makes these links if they are not there.
+ * Fixed addresses for the replicas of a service in each slot. In the slot of the release they lie on the link of a network
+ * that the service is on: where it has some already, else on the first (in the order of their names). In the other slot,
+ * where another release may serve, they stay on whatever link they are: its containers have them. Addresses that are there
+ * are never given up for more room. Makes links that are not there.
  *
  * @throws SluiceError SUBNET_EXHAUSTED when the link has no room
  */
 export async function chooseAddresses(
   engine: Engine,
   pool: SubnetPool,
-  { model, service, given }: { model: ComposeModel; service: ServiceFacts; given: readonly GivenAddresses[] },
+  { model, service, slot, given }: AddressRequest,
 ): Promise<DoorAddresses> {
-  const key = linkedNetworks(model, [service]).toSorted()[0];
+  const keys = linkedNetworks(model, [service]).toSorted();
+  const [key] = keys;
   if (key === undefined) {
     throw new SluiceError("SERVICE_REFUSED", `service ${service.name} is on no network: no door can lead to it`);
   }
+  const links = await listLinks(engine, model.name);
+  const [mine, others] = [true, false].map((isMine) =>
+    given.filter((one) => (one.service === service.name) === isMine),
+  );
   const chosen: Partial<Record<Slot, readonly string[]>> = {};
-  for (const slot of slots) {
-    const link = await ensureLink(engine, pool, { model, slot, key });
+  for (const name of slots) {
+    const usable = links.filter((link) => link.slot === name && (name !== slot || keys.includes(link.key)));
+    const [home] = (mine ?? []).flatMap(({ addresses: { [name]: own } }) =>
+      usable.flatMap((link) => (isOn(link, own) ? [{ link, own }] : [])),
+    );
+    const link = home?.link ?? (await ensureLink(engine, pool, { model, slot: name, key }));
+    const own = home?.own ?? [];
     const fixed = fixedAddresses(link.subnet);
-    const own = given.find((other) => other.service === service.name)?.addresses[slot] ?? [];
-    const others = given.flatMap((other) => (other.service === service.name ? [] : other.addresses[slot]));
-    const keeps = own.length >= service.replicas && own.every((address) => fixed.includes(address));
-    const block = keeps ? own : freeBlock(fixed, others, capacityFor(service.replicas));
+    const taken = (others ?? []).flatMap(({ addresses }) => addresses[name]);
+    const hasRoom = own.length >= Math.max(service.replicas, smallestBlock);
+    const block = hasRoom ? own : blockWith(own, fixed, taken, capacityFor(service.replicas));
     if (!block) {
       throw new SluiceError("SUBNET_EXHAUSTED", `link ${link.name} (${link.subnet}) has no room for ${service.name}`, {
         hint: "fewer web services on one network, or a shorter prefix for links",
       });
     }
-    chosen[slot] = block;
+    chosen[name] = block;
   }
   return { blue: chosen.blue ?? [], green: chosen.green ?? [] };
+}
+
+/** Whether there are addresses, and all lie on the link. */
+export function isOn({ subnet }: Pick<Link, "subnet">, addresses: readonly string[]): boolean {
+  if (addresses.length === 0 || subnet === "") return false;
+  const fixed = new Set(fixedAddresses(subnet));
+  return addresses.every((address) => fixed.has(address));
 }
 
 /** Addresses that doors and previews of a stack carry in their label. */
@@ -77,6 +105,27 @@ export async function labelledAddresses(engine: Engine, stack: string): Promise<
     const addresses = parseAddresses(Labels[labels.addresses] ?? "");
     return service && addresses ? [{ service, addresses }] : [];
   });
+}
+
+/** Addresses that the containers of a stack's slots were made with, running or not. */
+export async function containerAddresses(engine: Engine, stack: string): Promise<readonly GivenAddresses[]> {
+  const found = await Promise.all(
+    slots.map(async (slot) => {
+      const containers = await listProject(engine, stackNames.slotProject(stack, slot));
+      const names = new Set(containers.map(({ Labels }) => Labels[composeLabels.service] ?? ""));
+      return [...names].map((service) => {
+        const own = containers.filter(({ Labels }) => Labels[composeLabels.service] === service).flatMap(fixedOf);
+        return { service, addresses: { blue: [], green: [], [slot]: own } };
+      });
+    }),
+  );
+  return found.flat();
+}
+
+function fixedOf({ NetworkSettings }: Docker.ContainerInfo): readonly string[] {
+  return Object.values(NetworkSettings?.Networks ?? {}).flatMap(
+    ({ IPAMConfig }) => (IPAMConfig as { IPv4Address?: string } | null)?.IPv4Address ?? [],
+  );
 }
 
 export function parseAddresses(text: string): DoorAddresses | undefined {

@@ -13,6 +13,7 @@ import { type DoorFacts, doorFacts, isFoundByProxies } from "../model/door-facts
 import { connect, type Endpoint } from "../networks/connect.ts";
 import { doorEndpoints } from "../networks/ensure-networks.ts";
 import { listLinks } from "../networks/links.ts";
+import { isOn } from "./addresses.ts";
 import { specHash } from "./spec-hash.ts";
 
 export interface DoorContainer {
@@ -38,7 +39,9 @@ export function publicEndpoints(facts: DoorFacts): readonly Endpoint[] {
 export async function linkEndpoints(engine: Engine, { spec, model }: DoorRequest): Promise<readonly Endpoint[]> {
   const links = await listLinks(engine, spec.stack);
   const networks = doorFacts(model, spec.service).networks.map(({ key }) => key);
-  return doorEndpoints(spec.stack, { name: spec.service, networks }, links);
+  // A slot that another release has may be reached over a network that the service is on no more.
+  const led = links.filter((link) => networks.includes(link.key) || isOn(link, spec.servers[link.slot]));
+  return doorEndpoints(spec.stack, { name: spec.service, networks: led.map(({ key }) => key) }, led);
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { DoorRuntime } from "@sluice/core";
 import { removeContainers } from "../engine/stop.ts";
 import type { SubnetPool } from "../networks/subnets.ts";
-import { chooseAddresses, type DoorAddresses, labelledAddresses } from "./addresses.ts";
+import { chooseAddresses, containerAddresses, type DoorAddresses, labelledAddresses } from "./addresses.ts";
 import { doorsOf, ensureDoor, ensurePreview, removePreview } from "./ensure-door.ts";
 import type { DoorTools } from "./hand-over.ts";
 import { specHash } from "./spec-hash.ts";
@@ -16,16 +16,16 @@ export function createDoorRuntime({ pool, ...tools }: DoorDependencies): DoorRun
   const promised = new Map<string, DoorAddresses>();
   let turn: Promise<unknown> = Promise.resolve();
   return {
-    addresses(model, service) {
+    addresses(model, service, slot) {
       // One after the other: two services that ask at once must not get the same block.
       const next = turn.then(async () => {
         const key = (name: string) => `${model.name}/${name}`;
         const labelled = await labelledAddresses(engine, model.name);
-        const open = [...promised].flatMap(([at, addresses]) => {
-          const name = at.startsWith(key("")) ? at.slice(key("").length) : undefined;
-          return name && !labelled.some((one) => one.service === name) ? [{ service: name, addresses }] : [];
-        });
-        const chosen = await chooseAddresses(engine, await pool(), { model, service, given: [...labelled, ...open] });
+        const open = [...promised].flatMap(([at, addresses]) =>
+          at.startsWith(key("")) ? [{ service: at.slice(key("").length), addresses }] : [],
+        );
+        const given = [...labelled, ...open, ...(await containerAddresses(engine, model.name))];
+        const chosen = await chooseAddresses(engine, await pool(), { model, service, slot, given });
         promised.set(key(service.name), chosen);
         return chosen;
       });

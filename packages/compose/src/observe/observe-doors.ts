@@ -1,9 +1,19 @@
-import { type DoorRouting, isBehindDoor, labels, type ObservedDoor, type ResolvedProject } from "@sluice/core";
+import {
+  type DoorRouting,
+  isBehindDoor,
+  labels,
+  type ObservedDoor,
+  type ResolvedProject,
+  type Slot,
+  slots,
+  stackNames,
+} from "@sluice/core";
 import type Docker from "dockerode";
-import { parseAddresses } from "../doors/addresses.ts";
+import { isOn, parseAddresses } from "../doors/addresses.ts";
 import { isDark, servingDoor } from "../doors/serving-door.ts";
 import { type SpecRequest, sameSpec, specHash } from "../doors/spec-hash.ts";
 import type { ReadRouting } from "../doors/wait-door.ts";
+import { linkedNetworks } from "../model/networks.ts";
 
 /** What a door would be made from now. `secret` tells whether the preview secret in it is the real one. */
 export interface WantedDoor {
@@ -54,7 +64,27 @@ async function observeDoor(observation: DoorObservation, service: string): Promi
   ]);
   if (unreached) return { service, state: "outdated", reason: unreached, containerId, isUnreached: true, routing };
   if (outdated) return { service, state: "outdated", reason: outdated, containerId, routing };
-  return { service, state: "current", reason: routing ? "" : "it does not answer", containerId, routing };
+  const strays = straySlots(project, service, door);
+  return { service, state: "current", reason: routing ? "" : "it does not answer", containerId, routing, strays };
+}
+
+/** Slots to which the door leads over the link of a network that the service is on no more: another release serves there. */
+function straySlots(
+  { stack, model, services }: ResolvedProject,
+  service: string,
+  { Config, NetworkSettings }: Docker.ContainerInspectInfo,
+): readonly Slot[] {
+  const servers = parseAddresses(Config.Labels[labels.addresses] ?? "");
+  const facts = services.find(({ name }) => name === service);
+  if (!servers || !facts) return [];
+  const keys = linkedNetworks(model, [facts]);
+  return slots.filter((slot) =>
+    Object.entries(NetworkSettings.Networks).some(([name, { IPAddress, IPPrefixLen }]) => {
+      const prefix = stackNames.link(stack, slot, "");
+      if (!name.startsWith(prefix) || keys.includes(name.slice(prefix.length))) return false;
+      return isOn({ subnet: `${IPAddress}/${IPPrefixLen}` }, servers[slot]);
+    }),
+  );
 }
 
 async function routingOf(readRouting: ReadRouting, door: string, signal?: AbortSignal): Promise<DoorRouting | null> {

@@ -1,5 +1,6 @@
 import { type CreateOptions, type ServiceFacts, type SlotRequest, stackNames } from "@sluice/core";
 import type Docker from "dockerode";
+import { isOn } from "../doors/addresses.ts";
 import { composeLabels, inspectAll, listProject } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import {
@@ -120,16 +121,17 @@ function slotEndpoints(
   const isWeb = service.role === "web";
   const linked = linkedNetworks(release.model, [service]);
   const declared = release.model.services[service.name]?.networks;
+  const given = addresses.get(Id);
   const aliases = (key: string) =>
     isWeb ? [stackNames.linkAlias(stack, slot, service.name)] : [service.name, ...(declared?.[key]?.aliases ?? [])];
   const onLinks = links
     .filter(({ key }) => linked.includes(key))
-    .map(({ name, key }, index) => ({
+    .map(({ name, key, subnet }) => ({
       network: name,
       aliases: aliases(key),
       links: baseLinks(release, services, service.name, key),
-      // Doors lead to fixed addresses on the first link.
-      address: isWeb && index === 0 ? addresses.get(Id) : undefined,
+      // Doors lead to fixed addresses on one of the links.
+      address: given !== undefined && isOn({ subnet }, [given]) ? given : undefined,
     }));
   // Whether a network serves only an edge is known from all services, not from those of the slot.
   const outside = joinedExternals(release.model, release.bundle.services, service.name).map(({ name }) => ({
@@ -151,7 +153,8 @@ function webAddresses(
   const given = new Map<string, string>();
   for (const service of services.filter(({ role }) => role === "web")) {
     const room = addresses[service.name] ?? [];
-    const link = links.find(({ key }) => linkedNetworks(model, [service]).includes(key))?.name ?? "";
+    const linked = linkedNetworks(model, [service]);
+    const link = links.find(({ key, subnet }) => linked.includes(key) && isOn({ subnet }, room))?.name ?? "";
     const own = containers.filter(({ Config }) => Config.Labels[composeLabels.service] === service.name);
     const held = new Set(own.map((one) => one.NetworkSettings.Networks[link]?.IPAMConfig?.IPv4Address));
     for (const one of own.filter(({ NetworkSettings }) => !(link in NetworkSettings.Networks))) {

@@ -48,6 +48,8 @@ export interface ObservedDoor {
   readonly isUnreached?: boolean | undefined;
   /** `null` while the door does not run or does not answer. */
   readonly routing: DoorRouting | null;
+  /** Slots to which it leads over a network that the service is on no more: not the way to another release there. Default: none. */
+  readonly strays?: readonly Slot[] | undefined;
 }
 
 /** A base container or a door that is not on a link it belongs on: what is in the slot and it do not reach each other. */

@@ -36,7 +36,7 @@ export function addCandidate(add: AddStep, scope: CandidateScope): void {
   const taken = webs.filter(({ name, ports }) => held.has(name) && (ports.length > 0 || previous === null));
   const moved = movedOf(scope);
   const free = webs.filter((service) => !taken.includes(service) && !moved.includes(service.name));
-  addDoors(add, free, observed, desired);
+  addDoors(add, free, observed, { ...desired, candidate });
   for (const name of moved) {
     const giving = givingTo(desired, name);
     const cause =
@@ -209,18 +209,27 @@ function addCutovers(add: AddStep, moved: readonly string[], desired: DesiredDep
   }
 }
 
+interface DoorWishes extends Pick<DesiredDeployment, "config" | "replaceDoors"> {
+  /** Where doors must lead to containers that are still to be made; absent where none are. */
+  readonly candidate?: Slot | undefined;
+}
+
+const strayCause = (slot: Slot) => `it leads to ${slot} over a network that the service is on no more`;
+
 export function addDoors(
   add: AddStep,
   webs: readonly ServiceFacts[],
   observed: ObservedStack,
-  { config, replaceDoors: replaceAll = false }: Pick<DesiredDeployment, "config" | "replaceDoors">,
+  { config, replaceDoors: replaceAll = false, candidate }: DoorWishes,
 ): void {
   const timeoutMs = doorMs(config);
   for (const { name } of webs) {
     const door = observed.doors[name];
-    if (door?.state === "current" && !replaceAll) continue;
+    const isStray = candidate !== undefined && door?.strays?.includes(candidate) === true;
+    if (door?.state === "current" && !replaceAll && !isStray) continue;
     const replaces = door !== undefined && door.containerId !== null && door.state !== "stopped";
-    const cause = door?.state === "current" ? "asked for" : door?.reason || "not there yet";
+    const cause =
+      door?.state === "current" ? (isStray ? strayCause(candidate) : "asked for") : door?.reason || "not there yet";
     const announced = replaces ? `${cause}; one short gap` : cause;
     const renews = replaceAll ? { renews: true } : {};
     add({ kind: "door", service: name, replaces, ...renews, target: `door ${name}`, cause: announced, timeoutMs });

@@ -91,6 +91,15 @@ describe("the plan of", () => {
     expect(plan.steps.at(-1)).toMatchObject({ slot: "blue", services: ["web", "worker"], mends: true });
   });
 
+  it("a door that leads to the candidate's slot over a network that the service has left is made anew", () => {
+    const kinds = (strays: readonly ("blue" | "green")[]) => {
+      const doors = { web: aDoor("web", { stable: "blue", share: 0, salt: 0 }, { strays }) };
+      return planDeployment(desired(), aStack({ services, live, warm: "r-0", doors })).steps.map(({ kind }) => kind);
+    };
+    expect(kinds(["green"])).toContain("door");
+    expect(kinds(["blue"])).not.toContain("door");
+  });
+
   it("a live release whose base and door are not as they should be", () => {
     const stack = aStack({ services, live });
     const observed = {

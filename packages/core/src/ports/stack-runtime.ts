@@ -250,8 +250,11 @@ export interface DoorOptions extends CallOptions {
 
 /** Containers of doors; what they do inside is the traffic adapter's. */
 export interface DoorRuntime {
-  /** Free fixed addresses for the replicas of a service by slot, the ones of an existing door kept. */
-  addresses(model: ComposeModel, service: ServiceFacts): Promise<Readonly<Record<Slot, readonly string[]>>>;
+  /**
+   * Fixed addresses for the replicas of a service by slot. `slot` is where the release of the model is, or will be: there they
+   * lie on a network that the service is on. The ones that an existing door leads to in the other slot are kept.
+   */
+  addresses(model: ComposeModel, service: ServiceFacts, slot: Slot): Promise<Readonly<Record<Slot, readonly string[]>>>;
   /** Hash that `ObservedDoor.state` is judged by. */
   specHash(request: Omit<DoorRequest, "deployment" | "files" | "routing" | "volumes">): string;
   /**

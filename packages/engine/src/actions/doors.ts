@@ -27,14 +27,14 @@ export const door: StepAction<"door"> = {
     if (cutsOver) await ports.doors.removePreview(stack, service);
   },
   // A door that leads to the previous is worth keeping; one that leads nowhere is not: its ports must be free again.
-  async undo({ service, replaces, cutsOver, frees = [] }, scope, { signal, options }) {
-    const { ports, stack, previousRelease } = scope;
+  async undo({ service, replaces, cutsOver, frees = [] }, scope, { options }) {
+    const { ports, stack } = scope;
     if (!servedBefore(scope, service)) {
       if (!replaces) await ports.doors.remove(stack, service, options);
       for (const giving of frees) await leadBack(scope, giving, true, options);
       return;
     }
-    if (!previousRelease || (!cutsOver && (await answers(scope, service, signal)))) return;
+    // Of one that is as the previous wants it, and answers, nothing is touched.
     await leadBack(scope, service, cutsOver === true, options);
   },
 };
@@ -151,7 +151,7 @@ export const close: StepAction<"close"> = {
     const { ports, stack } = scope;
     if (leaves) {
       scope.trafficMoved = true;
-      await keepAddresses(scope, service);
+      await keepAddresses(scope, service, leaves);
       await emptyDoor(scope, service, leaves, signal);
       scope.doorIds.delete(service);
     }
@@ -176,11 +176,11 @@ export const close: StepAction<"close"> = {
 };
 
 /** A door that an undo makes again must find the containers in the slot where this one does: what was asked for stays given. */
-async function keepAddresses({ ports, previousRelease }: DeploymentScope, service: string): Promise<void> {
+async function keepAddresses({ ports, previousRelease }: DeploymentScope, service: string, slot: Slot): Promise<void> {
   const web = (previousRelease ? slotServices(previousRelease) : []).find(
     ({ name, role }) => name === service && role === "web",
   );
-  if (previousRelease && web) await ports.doors.addresses(previousRelease.model, web);
+  if (previousRelease && web) await ports.doors.addresses(previousRelease.model, web, slot);
 }
 
 /** Nobody new gets in, and what was accepted may end. A door that does not answer has nothing to end. */

@@ -111,7 +111,7 @@ async function lookFor(
   const [inSlot, inBase, ...blocks] = await Promise.all([
     ports.observer.slotContainers(stack, slot, signal),
     asksBase ? baseContainers(scope, signal) : [],
-    ...webs.map(async (web) => [web.name, (await ports.doors.addresses(model, web))[slot]] as const),
+    ...webs.map(async (web) => [web.name, (await ports.doors.addresses(model, web, slot))[slot]] as const),
   ]);
   const target = probeTarget({
     slot,
