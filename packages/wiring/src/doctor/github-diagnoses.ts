@@ -32,7 +32,13 @@ function runnersOnGithub({ repository, runners, localRunners, wantedLabels }: Gi
   const unknown = localRunners.filter((local) => !runners.some(({ name }) => name === local));
   // One of an organization may do it, and is not in this list.
   if (runners.length === 0 && localRunners.length === 0) return [];
-  const fitting = runners.filter(({ labels }) => wantedLabels.every((label) => labels.includes(label)));
+  // GitHub compares them so: its own are Linux and X64, and people write linux and x64.
+  const lowered = (names: readonly string[]) => names.map((name) => name.toLowerCase());
+  const wanted = lowered(wantedLabels);
+  const fitting = runners.filter((runner) => {
+    const labels = new Set(lowered(runner.labels));
+    return wanted.every((label) => labels.has(label));
+  });
   const labels = wantedLabels.join(", ");
   const offline = fitting.map(({ name }) => name).join(", ");
   return [

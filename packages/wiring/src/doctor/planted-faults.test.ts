@@ -376,6 +376,12 @@ describe("the doctor", () => {
     ).toEqual([]);
   });
 
+  it("compares labels as GitHub does, without case", () => {
+    const runners = [aGithubRunner({ labels: ["self-hosted", "Linux", "X64", "Production"] })];
+    expect(look.github({ runners, wantedLabels: ["self-hosted", "linux", "x64", "production"] })).toEqual([]);
+    expect(look.github({ runners, wantedLabels: ["self-hosted", "PRODUCTION"] })).toEqual([]);
+  });
+
   it("names variables that differ, never their values, and only for the commit that serves", () => {
     const here = { "web.A": "2", "web.B": "hash" };
     const [found] = look.environment({ here });
