@@ -26,7 +26,7 @@ beforeAll(async () => {
   // Stands for ssh: runs what it is asked to run there, here.
   await writeFile(
     join(directory, "ssh"),
-    '#!/bin/sh\nunset DOCKER_HOST\nwhile [ "$1" != -- ]; do shift; done\nshift 2\nexec "$@"\n',
+    '#!/bin/sh\nunset DOCKER_HOST\nwhile [ "$1" != -- ]; do shift; done\nshift 2\neval "exec $*"\n',
   );
   await chmod(join(directory, "ssh"), 0o755);
   relay = createServer({ allowHalfOpen: true }, toEngine);
@@ -76,6 +76,26 @@ describe("an engine that is not here", () => {
   it("is reached through ssh as the docker command reaches it", async () => {
     const PATH = `${directory}:${process.env["PATH"]}`;
     expect(await roundTrip({ PATH, HOME: directory, DOCKER_HOST: "ssh://deploy@production:2222" })).toBe(true);
+  });
+
+  it("is reached through ssh at the socket that is named", async () => {
+    const path = join(directory, "deploy's own.sock");
+    let connections = 0;
+    const own = createServer({ allowHalfOpen: true }, (client) => {
+      connections += 1;
+      toEngine(client);
+    });
+    await new Promise<void>((resolve) => {
+      own.listen(path, resolve);
+    });
+    try {
+      const PATH = `${directory}:${process.env["PATH"]}`;
+      const DOCKER_HOST = `ssh://deploy@production${path.replaceAll(" ", "%20")}`;
+      expect(await roundTrip({ PATH, HOME: directory, DOCKER_HOST })).toBe(true);
+      expect(connections).toBeGreaterThan(0);
+    } finally {
+      own.close();
+    }
   });
 
   it("is reached through tcp", async () => {

@@ -6,16 +6,17 @@ import type { Endpoint, Environment } from "./endpoint.ts";
 import { createProcessConnection } from "./process-connection.ts";
 import { connectInPlace } from "./read-in-place.ts";
 
+type SshEndpoint = Extract<Endpoint, { kind: "ssh" }>;
+
 /**
  * Connections over `ssh DESTINATION docker system dial-stdio`, as the `docker` command makes them: keys, agents, jump
  * hosts and known hosts are those of the user's own ssh.
  */
-export function createSshAgent({ destination, port }: Extract<Endpoint, { kind: "ssh" }>, env: Environment): Agent {
-  const options = ["-o", "BatchMode=yes", "-o", "ConnectTimeout=30", ...(port ? ["-p", port] : [])];
-  const command = [...options, "--", destination, "docker", "system", "dial-stdio"];
+export function createSshAgent(endpoint: SshEndpoint, env: Environment): Agent {
+  const command = sshArguments(endpoint);
   return createAgent(() => {
     const child = spawn("ssh", command, { env, stdio: ["pipe", "pipe", "pipe"] });
-    const connection = createProcessConnection(child, `ssh ${destination}`);
+    const connection = createProcessConnection(child, `ssh ${endpoint.destination}`);
     // An idle connection must not keep the program alive.
     const handles = [child, child.stdout, child.stdin, child.stderr] as unknown as { ref(): void; unref(): void }[];
     // What the http module calls on sockets and a pipe does not have.
@@ -33,6 +34,14 @@ export function createSshAgent({ destination, port }: Extract<Endpoint, { kind: 
       },
     });
   });
+}
+
+/** What follows its destination, ssh gives to a shell over there as one text. Pure. */
+export function sshArguments({ destination, port, socketPath }: Omit<SshEndpoint, "kind">): readonly string[] {
+  const options = ["-o", "BatchMode=yes", "-o", "ConnectTimeout=30", ...(port ? ["-p", port] : [])];
+  const quoted = `'${`unix://${socketPath}`.replaceAll("'", String.raw`'\''`)}'`;
+  const host = socketPath === undefined ? [] : [`--host=${quoted}`];
+  return [...options, "--", destination, "docker", ...host, "system", "dial-stdio"];
 }
 
 /** Connections over TCP, with TLS where the engine asks for certificates. */

@@ -8,7 +8,13 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Where the Docker API of the engine is, found as the `docker` command finds it. */
 export type Endpoint =
   | { readonly kind: "unix"; readonly socketPath: string }
-  | { readonly kind: "ssh"; readonly destination: string; readonly port: string | undefined }
+  | {
+      readonly kind: "ssh";
+      readonly destination: string;
+      readonly port: string | undefined;
+      /** On the machine there; `undefined`: what its own `docker` command takes. */
+      readonly socketPath: string | undefined;
+    }
   | {
       readonly kind: "tcp";
       readonly host: string;
@@ -42,16 +48,26 @@ export async function resolveEndpoint(env: Environment): Promise<Endpoint> {
 export function parseHost(host: string, tls: Tls | null = null): Endpoint {
   if (host.startsWith("unix://")) return { kind: "unix", socketPath: host.slice(7) || defaultSocket };
   const url = URL.parse(host.includes("://") ? host : `tcp://${host}`);
-  if (url?.protocol === "ssh:" && url.hostname) {
-    const user = url.username ? `${decodeURIComponent(url.username)}@` : "";
-    return { kind: "ssh", destination: `${user}${url.hostname}`, port: url.port || undefined };
+  const [username, path] = [decoded(url?.username), decoded(url?.pathname)];
+  if (url?.protocol === "ssh:" && url.hostname && username !== undefined && path !== undefined) {
+    const destination = `${username && `${username}@`}${url.hostname}`;
+    return { kind: "ssh", destination, port: url.port || undefined, socketPath: /[^/]/.test(path) ? path : undefined };
   }
   if (url && /^(tcp|https?):$/.test(url.protocol) && url.hostname) {
     return { kind: "tcp", host: url.hostname, port: Number(url.port || (tls ? 2376 : 2375)), tls };
   }
   throw new SluiceError("ENGINE_UNREACHABLE", `Docker host ${JSON.stringify(host)} is of no known form`, {
-    hint: "set DOCKER_HOST to unix:///path, ssh://user@host or tcp://host:port",
+    hint: "set DOCKER_HOST to unix:///path, ssh://user@host, ssh://user@host/path or tcp://host:port",
   });
+}
+
+/** `undefined` for what no URL can hold. */
+function decoded(text = ""): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** As the `docker` command: each of the three files as it is there. One that is there and cannot be read is an error. */
@@ -80,19 +96,27 @@ async function readIfThere(path: string): Promise<Buffer | undefined> {
 }
 
 function configDirectory(env: Environment): string {
-  return env["DOCKER_CONFIG"] ?? join(env["HOME"] ?? "/root", ".docker");
+  return env["DOCKER_CONFIG"] || join(env["HOME"] || "/root", ".docker");
 }
 
 function certPath(env: Environment): string {
-  return env["DOCKER_CERT_PATH"] ?? configDirectory(env);
+  return env["DOCKER_CERT_PATH"] || configDirectory(env);
 }
 
 async function currentContext(env: Environment): Promise<string> {
   if (env["DOCKER_CONTEXT"]) return env["DOCKER_CONTEXT"];
-  const text = await readFile(join(configDirectory(env), "config.json"), "utf8").catch(() => "{}");
-  const config: unknown = JSON.parse(text);
-  const name = (config as { currentContext?: unknown } | null)?.currentContext;
-  return typeof name === "string" && name ? name : "default";
+  const path = join(configDirectory(env), "config.json");
+  const text = await readFile(path, "utf8").catch(() => "");
+  try {
+    const config: unknown = JSON.parse(text.trim() || "{}");
+    const name = (config as { currentContext?: unknown } | null)?.currentContext;
+    return typeof name === "string" && name ? name : "default";
+  } catch (cause) {
+    throw new SluiceError("ENGINE_UNREACHABLE", `${path} is damaged: it is no JSON`, {
+      hint: "it names the context whose engine is meant: mend it, or set DOCKER_HOST or DOCKER_CONTEXT, which go before it",
+      cause,
+    });
+  }
 }
 
 async function contextEndpoint(name: string, env: Environment): Promise<Endpoint> {
