@@ -1,4 +1,4 @@
-import { type Config, isShare, parseDuration, SluiceError } from "@sluice/core";
+import { type Config, isShare, parseDuration, parseSince, SluiceError, sinceForms } from "@sluice/core";
 
 /** Milliseconds of `--wait 1m30s`. @throws SluiceError USAGE */
 export function parseDurationFlag(flag: string, text: string | undefined): number | undefined {
@@ -6,6 +6,14 @@ export function parseDurationFlag(flag: string, text: string | undefined): numbe
   const ms = parseDuration(text);
   if (ms !== undefined) return ms;
   throw new SluiceError("USAGE", `${flag} ${text} is not a duration`, { hint: "write it as 30s, 10m or 1m30s" });
+}
+
+/** `--since deploy`, or what `parseSince` reads. @throws SluiceError USAGE */
+export function assertSince(text: string | undefined, now: Date): void {
+  if (text === undefined || text === "deploy" || parseSince(text, now) !== undefined) return;
+  throw new SluiceError("USAGE", `--since ${text} is no time`, {
+    hint: `write ${sinceForms}, or deploy for the last deployment`,
+  });
 }
 
 /** `5:30s,50:1m,100`: shares in percent, each with how long it is watched; or `auto`. @throws SluiceError USAGE */

@@ -31,6 +31,7 @@ export type {
   WrittenConfig,
 } from "./config/schema.ts";
 export * from "./config/share.ts";
+export * from "./config/since.ts";
 export { fillTemplate, referencesIn, variablesIn } from "./config/template.ts";
 export { unwatchedFindings } from "./config/unwatched-findings.ts";
 export { watchedChecks } from "./config/watched-checks.ts";

@@ -73,7 +73,7 @@ export interface LogOptions {
   readonly follow?: boolean | undefined;
   /** Last lines of each container; default all. */
   readonly tail?: number | undefined;
-  /** ISO 8601, a duration before now in Compose syntax, or `deploy`: since the last deployment began. */
+  /** As `parseSince` of core reads it, or `deploy`: since the last deployment began. */
   readonly since?: string | undefined;
   /** Only lines that speak of something that went wrong. */
   readonly errors?: boolean | undefined;

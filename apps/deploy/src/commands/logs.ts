@@ -1,6 +1,7 @@
 import type { Slot } from "@sluice/core";
 import type { LogLine } from "@sluice/wiring";
 import type { CommandCall } from "../context.ts";
+import { assertSince } from "../flag-values.ts";
 import { whileRead } from "../output-failure.ts";
 import { writeJson } from "../render/json.ts";
 import { createPaint, type Style } from "../render/paint.ts";
@@ -19,6 +20,7 @@ export interface LogFlags {
 export async function logs(call: CommandCall<LogFlags>): Promise<number> {
   const { context, flags, args } = call;
   const { follow, tail, since, slot, errors } = flags;
+  assertSince(since, context.now());
   const prefix = createPrefix(createPaint(context));
   return whileRead(context, (signal) =>
     withDeployer(call, async (deployer) => {

@@ -168,6 +168,17 @@ describe("sluice logs", () => {
     expect(deployer.options?.files).toEqual(["/srv/Shop/a.yaml"]);
   });
 
+  it("takes moments and the last deployment, and no text that is no time", async () => {
+    for (const since of ["deploy", "2026-05-01", "2026-05-01T09:00Z"]) {
+      expect((await run(["logs", "--since", since], { deployer: logging() })).exitCode).toBe(0);
+    }
+    for (const since of ["1d", "14:00", "yesterday", "10min", "5"]) {
+      const ran = await run(["logs", "--since", since], { deployer: logging() });
+      expect([ran.exitCode, ran.stdout]).toEqual([2, ""]);
+      expect(ran.stderr).toMatch(/--since .* is no time[^]*24h[^]*2026-11-30T09:00[^]*deploy/);
+    }
+  });
+
   it("ends quietly when nobody reads any more", async () => {
     const outputClosed = AbortSignal.abort(Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
     const ran = await run(["logs", "-f"], { deployer: logging(), outputClosed });

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { parseDuration } from "@sluice/core";
+import { parseSince, SluiceError, sinceForms } from "@sluice/core";
 import type Docker from "dockerode";
 import { type Engine, withSignal } from "./engine.ts";
 import { readFrames } from "./frames.ts";
@@ -10,9 +10,9 @@ export interface FollowLogsOptions {
   readonly follow?: boolean | undefined;
   /** Last lines of each container; default all. */
   readonly tail?: number | undefined;
-  /** ISO 8601, or a duration before now in Compose syntax. */
+  /** As `parseSince` reads it. */
   readonly since?: string | undefined;
-  /** ISO 8601; the log ends there. */
+  /** The same; the log ends there. */
   readonly until?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -29,15 +29,18 @@ export interface ContainerLogLine {
 /**
  * Log lines of containers as they come, each container's in order; redacted. A container that ends, ends only its own
  * part. Aborting ends it without an error.
+ *
+ * @throws SluiceError USAGE for a time that is none: the engine would take it for that of all lines
  */
 export async function* followLogs(
   engine: Engine,
   containers: readonly string[],
   options: FollowLogsOptions = {},
 ): AsyncGenerator<ContainerLogLine> {
+  const [since, until] = [secondsOf(engine, options.since), secondsOf(engine, options.until)];
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
-  const sources = containers.map((container) => readLog(engine, container, { ...options, signal }));
+  const sources = containers.map((container) => readLog(engine, container, { ...options, since, until, signal }));
   try {
     yield* merge(sources);
   } finally {
@@ -45,10 +48,16 @@ export async function* followLogs(
   }
 }
 
+/** Times in seconds since 1970. */
+interface ReadLogOptions extends Omit<FollowLogsOptions, "since" | "until"> {
+  readonly since: number | undefined;
+  readonly until: number | undefined;
+}
+
 async function* readLog(
   engine: Engine,
   container: string,
-  { follow = false, tail, since, until, signal }: FollowLogsOptions,
+  { follow = false, tail, since, until, signal }: ReadLogOptions,
 ): AsyncGenerator<ContainerLogLine> {
   const docker = await engine.docker();
   const { isTty, log } = await engine.call(`the log of container ${container} cannot be read`, async () => {
@@ -59,8 +68,8 @@ async function* readLog(
       stderr: true,
       timestamps: true,
       ...(tail === undefined ? {} : { tail }),
-      ...(since === undefined ? {} : { since: secondsOf(engine, since) }),
-      ...(until === undefined ? {} : { until: secondsOf(engine, until) }),
+      ...(since === undefined ? {} : { since }),
+      ...(until === undefined ? {} : { until }),
     });
     return { isTty: Config.Tty, log: stream };
   });
@@ -120,9 +129,11 @@ async function* asFrames(source: AsyncIterable<Uint8Array>) {
   for await (const data of source) yield { stream: "stdout", data } as const;
 }
 
-function secondsOf({ clock }: Engine, since: string): number {
-  const duration = parseDuration(since);
-  return (duration === undefined ? Date.parse(since) : clock.now().getTime() - duration) / 1_000;
+function secondsOf({ clock }: Engine, time: string | undefined): number | undefined {
+  if (time === undefined) return undefined;
+  const ms = parseSince(time, clock.now());
+  if (ms !== undefined) return ms / 1_000;
+  throw new SluiceError("USAGE", `${JSON.stringify(time)} is no time`, { hint: `write ${sinceForms}` });
 }
 
 /** What comes first, first. A source that fails fails the whole. */
