@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createDeployer } from "./create-deployer.ts";
 
@@ -30,6 +32,20 @@ describe("the workflows of a checkout", () => {
     expect(files[0]?.text).not.toContain("SOURCES");
     expect(files[0]?.text).not.toContain("SLUICE_ENVIRONMENT");
     expect([byHand, altered]).toEqual([[], []]);
+  });
+
+  it("take from `.env` only what a checkout on the runner has as well", async () => {
+    const git = (...args: readonly string[]) => promisify(execFile)("git", args, { cwd: directory });
+    await writeFile(join(directory, "compose.yml"), "services:\n  web:\n    image: 'web:${VERSION:?}'\n");
+    await writeFile(join(directory, ".env"), "VERSION=3\n");
+    const deploys = async () => (await read()).files[0]?.text;
+    const asked = "      VERSION: ${{ secrets.VERSION }}\n";
+    expect(await deploys()).not.toContain(asked);
+    await git("init", "-q");
+    await writeFile(join(directory, ".gitignore"), ".env\n");
+    expect(await deploys()).toContain(asked);
+    await git("add", "--force", ".env");
+    expect(await deploys()).not.toContain(asked);
   });
 
   it("take the rights and variables that the configuration needs", async () => {

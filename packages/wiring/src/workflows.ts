@@ -6,6 +6,7 @@ import { inferDatabaseKind } from "@sluice/database";
 import { existingDeployments, projectWorkflows, type WorkflowFile, workflowFacts } from "@sluice/workflows";
 import { configVariables } from "./config-variables.ts";
 import type { DeployerOptions, ProjectWorkflows } from "./deployer.ts";
+import { isTracked } from "./is-tracked.ts";
 import { loadConfig, loadEnvironmentNames } from "./load-config.ts";
 import { configFileOf } from "./locations.ts";
 import type { Session } from "./session.ts";
@@ -23,7 +24,7 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
     readWorkflowFiles(directory),
     // Those of another project of the checkout are none that this one is made of.
     readYamlFiles(directory, relative(directory, found.directory) || "."),
-    ...[...new Set([found.directory, from])].map((place) => readOrEmpty(join(place, ".env"))),
+    ...[...new Set([found.directory, from])].map((place) => readCheckedOut(join(place, ".env"))),
   ]);
   const paths = found.files.map((file) => relative(directory, file));
   const texts = new Map(besides.map(({ path, text }) => [path, text]));
@@ -115,6 +116,12 @@ async function readYamlFiles(directory: string, under: string): Promise<readonly
       return { path, text: await readOrEmpty(join(directory, path)) };
     }),
   );
+}
+
+/** `""` for a file that git does not have: where the workflows run, nobody has it, and what it says is to be asked for. */
+async function readCheckedOut(path: string): Promise<string> {
+  const text = await readOrEmpty(path);
+  return text === "" || (await isTracked(path)) === false ? "" : text;
 }
 
 function readOrEmpty(path: string): Promise<string> {

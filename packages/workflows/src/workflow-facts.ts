@@ -11,7 +11,7 @@ export interface CheckoutTexts {
   readonly filesAreNamed: boolean;
   /** Every compose file of the checkout that an existing workflow may name. */
   readonly read: (path: string) => string | null;
-  /** Text of `.env`; `""` where there is none. */
+  /** Text of `.env` as a checkout of others has it; `""` where there is none, or git does not have it. */
   readonly envFileText: string;
   readonly workflows: readonly WorkflowFile[];
   readonly hasDatabase: boolean;

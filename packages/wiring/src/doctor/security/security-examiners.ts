@@ -1,9 +1,8 @@
-import { execFile } from "node:child_process";
 import { readFile, stat } from "node:fs/promises";
-import { basename, dirname, join, relative } from "node:path";
-import { promisify } from "node:util";
+import { basename, join, relative } from "node:path";
 import { findProjectFiles, resolveEndpoint } from "@sluice/compose";
 import type { Examiner } from "@sluice/core";
+import { isTracked } from "../../is-tracked.ts";
 import { stateHomeOf } from "../../locations.ts";
 import type { Session } from "../../session.ts";
 import { readWorkflowFiles } from "../../workflows.ts";
@@ -94,12 +93,6 @@ async function readEnvFile(path: string, directory: string, signal: AbortSignal)
   const [mode, text] = await Promise.all([modeOf(path), readFile(path, "utf8").catch(() => "")]);
   // What holds no secret may be read by everybody.
   if (mode === null || !hasSecretValue(text)) return [];
-  const isCommitted = await promisify(execFile)("git", ["ls-files", "--error-unmatch", basename(path)], {
-    cwd: dirname(path),
-    signal,
-  }).then(
-    () => true,
-    () => false,
-  );
+  const isCommitted = (await isTracked(path, signal)) === true;
   return [{ path: relative(directory, path) || join(directory, basename(path)), mode, isCommitted }];
 }
