@@ -42,7 +42,7 @@ function withoutDoor(state: WorldState, service: string): string {
 /** The stable slot takes over for a dead candidate, never the other way round at share 0. */
 function targetOf(state: WorldState, service: string, routing: DoorRouting, isInShare: boolean): string {
   const { stable, share } = routing;
-  if (stable === null) return "lost";
+  if (stable === null) return isTakenAway(state, service) ? "none" : "lost";
   const listen = publicDoor(state, service)?.listen;
   // A door reaches every slot at the ports that it listens on itself.
   const isReached = ({ facts }: { readonly facts: ServiceFacts }) =>
@@ -52,6 +52,15 @@ function targetOf(state: WorldState, service: string, routing: DoorRouting, isIn
   const candidate = server(otherSlot(stable));
   const found = (isInShare ? candidate : undefined) ?? server(stable) ?? (share > 0 ? candidate : undefined);
   return found ?? (isDropped(state, service, routing) ? "none" : "lost");
+}
+
+/** The door is of a release that is taken back: another one leads to the release before, which has no such service. */
+function isTakenAway(state: WorldState, service: string): boolean {
+  return [...state.doors.values()].some((door) => {
+    const { stable } = door.routing;
+    if (stable === null || !isPublic(door) || containersIn(state, stable, service).length > 0) return false;
+    return containersIn(state, stable, door.service).some(isUp);
+  });
 }
 
 function publicDoor(state: WorldState, service: string) {
