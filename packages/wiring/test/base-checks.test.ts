@@ -165,6 +165,7 @@ describe("beside a web service in slots", { timeout: 300_000 }, () => {
     expect(await deployer.deploy({ release: release("v1", "1") }, signal)).toMatchObject({ outcome: "live" });
     const verdicts = await deployer.verify(signal);
     expect(verdicts.map(({ check, result }) => `${check}: ${result}`)).toEqual([
+      "door web: pass",
       "web runs: pass",
       "cache: pass",
       "worker: pass",

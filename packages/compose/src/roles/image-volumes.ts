@@ -1,5 +1,6 @@
 import { type ComposeService, type ServiceFacts, SluiceError } from "@sluice/core";
-import { isMadeAgain } from "./service-shape.ts";
+import { dataImages } from "./known-data.ts";
+import { isMadeAgain, shapeOf } from "./service-shape.ts";
 
 /**
  * Paths that an image declares as volumes and over which the compose file mounts nothing, without those whose content is
@@ -24,6 +25,8 @@ export function assertNothingLeftBehind(
   declared: readonly string[],
 ): void {
   if (strategy !== "slots" || role === "job" || sharesVolumes) return;
+  // A store's image that runs no store, but dumps or scripts, leaves its data directory as it is.
+  if (dataImages.has(shapeOf(name, service ?? {}).image)) return;
   const [path] = volumesLeftBehind(service ?? {}, declared);
   if (path === undefined) return;
   throw new SluiceError(
