@@ -3,14 +3,12 @@ import { createServer } from "node:net";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { docker, removeNetwork } from "./engine.ts";
+import { gapLimitMs } from "./gap-limit.ts";
 import { openProject, patience } from "./harness.ts";
 import { startLoad, versionsSeen } from "./load.ts";
 import { missingNewestCompose, newestCompose } from "./newest-compose.ts";
 
 const run = promisify(execFile);
-
-/** What the plan promises of the moment at which ports change hands. */
-const gapLimitMs = 1_500;
 
 const config = `services:
   web: { role: web, port: 80 }
@@ -105,12 +103,13 @@ async function adopts(env: Readonly<Record<string, string>>): Promise<void> {
     return reports;
   };
 
+  const limitMs = await gapLimitMs(3);
   const [web, api, ...direct] = await deploy("v1");
   // Through nginx nobody is lost, also where ports change hands: a stand-in answers by the name until the door does. What
   // asks at an address that goes may wait some seconds for the other. An nginx that reads its configuration again closes
   // connections on which nothing is asked just then.
   for (const load of [web, api]) expect(load?.failures.filter(({ what }) => what !== "ECONNRESET")).toEqual([]);
-  for (const { longestGapMs } of direct) expect(longestGapMs).toBeLessThan(gapLimitMs);
+  for (const { longestGapMs } of direct) expect(longestGapMs).toBeLessThan(limitMs);
 
   for (const { failures } of await deploy("v2")) expect(failures).toEqual([]);
 }

@@ -2,12 +2,10 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { docker } from "./engine.ts";
+import { gapLimitMs } from "./gap-limit.ts";
 import { openShop, patience, type Shop } from "./harness.ts";
 import { startLoad, versionsSeen } from "./load.ts";
 import { missingNewestCompose, newestCompose } from "./newest-compose.ts";
-
-/** What the plan promises of the moment at which the port changes hands. */
-const gapLimitMs = 1_500;
 
 describe("a project that plain Compose runs is adopted with one short gap, and loses no request from then on", () => {
   it("with the Compose of this machine", patience, () => adopts({}));
@@ -22,13 +20,14 @@ async function adopts(env: Readonly<Record<string, string>>): Promise<void> {
   await plainUp(shop);
   const database = await docker("inspect", "--format", "{{.Id}} {{.State.StartedAt}}", `${shop.stack}-db-1`);
 
+  const limitMs = await gapLimitMs();
   const load = startLoad(shop.url);
   await shop.release("v2");
   const adopted = await shop.sluice(0, "deploy", "--release", "v2");
   const seen = await load.stop();
   const plan = adopted.events.find((event) => event.type === "plan");
   expect(plan).toMatchObject({ text: expect.stringContaining("one short gap") as string });
-  expect(seen.longestGapMs).toBeLessThan(gapLimitMs);
+  expect(seen.longestGapMs).toBeLessThan(limitMs);
   expect(await versionsSeen(shop.url)).toEqual(["v2"]);
   expect(await docker("inspect", "--format", "{{.Id}} {{.State.StartedAt}}", `${shop.stack}-db-1`)).toBe(database);
 
