@@ -1,4 +1,5 @@
 import {
+  isSluiceError,
   type LiveSlot,
   liveSlot,
   type ObservedStack,
@@ -71,5 +72,10 @@ async function seeAgain(session: Session, observed: ObservedStack, signal?: Abor
   const isCheckout = key === checkedOut && JSON.stringify(services) === JSON.stringify(project.services);
   if (isCheckout) return { observed, live, stored, services };
   const asked = { ...project, model: stored.model, services };
-  return { observed: await ports.observer.observe(asked, signal), live, stored, services };
+  // Its doors may not have what the configuration of the checkout asks for, such as a port for HTTPS.
+  const seen = await ports.observer.observe(asked, signal).catch((error: unknown) => {
+    if (isSluiceError(error) && error.code === "CONFIG_INVALID") return observed;
+    throw error;
+  });
+  return { observed: seen, live, stored, services };
 }

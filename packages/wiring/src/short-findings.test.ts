@@ -37,6 +37,13 @@ describe("of the slot that serves", () => {
     ]);
   });
 
+  it("nothing is told before a door leads there for good: a first deployment is starting it, or was", () => {
+    const first = aStack({ services, live: { slot: "blue", release: "r-1" } });
+    const starting = { ...first.slots, blue: { ...first.slots.blue, containers: twice } };
+    expect(shortFindings({ ...first, slots: starting, doors: {} }, services)).toEqual([]);
+    expect(shortFindings({ ...first, slots: starting }, services)).toHaveLength(1);
+  });
+
   it("nothing is told while users move: workers start only once all of them have", () => {
     expect(withLive(twice, { web: aDoor("web", { stable: "green", share: 100, salt: 0 }) })).toEqual([]);
   });

@@ -1,5 +1,6 @@
 import {
   type Finding,
+  isBehindDoor,
   liveSlot,
   type ObservedContainer,
   type ObservedStack,
@@ -11,8 +12,8 @@ import {
 } from "@sluice/core";
 
 /**
- * Services of the slot that serves of which containers are gone or down. Pure. Nothing is said while users move: workers
- * of a candidate start only once everyone is led to it.
+ * Services of the slot that serves of which containers are gone or down. Pure. Nothing is said while users move, nor before a
+ * door leads to the slot for good: workers of a candidate start only once everyone is led to it.
  *
  * @param services those of the release that serves
  */
@@ -23,7 +24,9 @@ export function shortFindings(observed: ObservedStack, services: readonly Servic
   const isMoving = Object.values(observed.doors).some(
     ({ routing }) => routing !== null && routing.stable !== null && (routing.stable !== slot || routing.share > 0),
   );
-  return isMoving
+  const isLed =
+    !services.some(isBehindDoor) || Object.values(observed.doors).some(({ routing }) => routing?.stable === slot);
+  return isMoving || !isLed
     ? []
     : shortServices(services, observed.slots[slot].containers).map((short) => shortFinding(short, slot));
 }

@@ -21,8 +21,14 @@ import { shortFindings } from "./short-findings.ts";
  * Before a first deployment none has left anything, nor where nothing of the release that serves is in slots.
  *
  * @param services those of the release that serves, for which the stack was observed: what is checked out may be another one
+ * @param counts whether its containers are counted: not while a deployment changes them, nor where that release is not
+ *   stored, so that nobody knows how many it wants
  */
-export function stackFindings(observed: ObservedStack, services: readonly ServiceFacts[]): readonly Finding[] {
+export function stackFindings(
+  observed: ObservedStack,
+  services: readonly ServiceFacts[],
+  counts = true,
+): readonly Finding[] {
   const redefined = redefinedFindings(observed);
   const live = liveSlot(observed)?.slot ?? (services.some(isInSlot) ? runningSlot(observed) : null);
   if (!live) return redefined;
@@ -31,7 +37,7 @@ export function stackFindings(observed: ObservedStack, services: readonly Servic
     ...observed.plain.map((container) => secondCopy(container, workers.has(container.service))),
     ...observed.missingLinks.map((link) => missingLink(link, live, link.service in observed.base)),
     ...Object.values(observed.doors).flatMap((door) => doorFinding(door) ?? []),
-    ...shortFindings(observed, services),
+    ...(counts ? shortFindings(observed, services) : []),
     ...redefined,
   ];
 }

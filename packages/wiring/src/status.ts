@@ -19,7 +19,7 @@ import { homeFindings, orphanFindings, stackFindings } from "./stack-findings.ts
 /** What is there and what serves, judged by the engine and the doors. */
 export async function readStatus(session: Session, signal?: AbortSignal): Promise<StackStatus> {
   const [project, ports, home] = await Promise.all([session.project(signal), session.ports(), session.home()]);
-  const [{ observed, live, services }, bundles, last, lock] = await Promise.all([
+  const [{ observed, live, stored, services }, bundles, last, lock] = await Promise.all([
     seeStack(session, signal),
     ports.bundles.list(),
     lastAttempt(ports.journal),
@@ -33,7 +33,7 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
   const unfinished = lock ? null : unfinishedOf(last);
   const found: readonly Finding[] = [
     ...observed.leftovers,
-    ...stackFindings(observed, services),
+    ...stackFindings(observed, services, stored !== null && !lock),
     ...(lock ? [] : orphanFindings(kept)),
     ...(cold ? [cold] : []),
   ];

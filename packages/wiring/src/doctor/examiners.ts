@@ -72,13 +72,13 @@ export function deploymentExaminers(session: Session): readonly Examiner[] {
     {
       name: "stack",
       async examine(signal) {
-        const [home, { observed, services }] = await Promise.all([session.home(), seeStack(session, signal)]);
+        const [home, { observed, stored, services }] = await Promise.all([session.home(), seeStack(session, signal)]);
         const foreign = homeFindings(observed, home.id);
         // By the record of this home nothing can be said of a stack of another one, least of all what mends it.
         if (foreign.length > 0) return findingDiagnoses(foreign);
         const locked = await isLocked();
         // What a deployment is changing is not as the last one left it.
-        const found = findingDiagnoses(locked ? [] : stackFindings(observed, services));
+        const found = findingDiagnoses(locked ? [] : stackFindings(observed, services, stored !== null));
         return [...found, ...stackDiagnoses(observed, locked)];
       },
     },
