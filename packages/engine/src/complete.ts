@@ -9,7 +9,7 @@ import { untilEngineAnswers } from "./engine-away.ts";
 import { mendLinks } from "./mend-links.ts";
 import { describe, report } from "./report.ts";
 import { type RunResult, type UndoFailure, undoSteps } from "./run-steps.ts";
-import { type DeploymentScope, slotServices } from "./scope.ts";
+import { type DeploymentScope, servingSlot, slotServices } from "./scope.ts";
 import { servingOf } from "./serving.ts";
 import { showLogs } from "./show-logs.ts";
 import { stayLive } from "./stay-live.ts";
@@ -134,7 +134,7 @@ async function showCandidateLog(scope: DeploymentScope): Promise<void> {
   using deadline = createDeadline(ports.clock, 10_000);
   const { signal } = deadline;
   try {
-    const found = ports.observer.slotContainers(stack, plan.candidate, signal);
+    const found = ports.observer.slotContainers(stack, servingSlot(scope), signal);
     await showLogs(scope, await settle(ports.clock, signal, found), signal);
   } catch {
     // As for each log.

@@ -10,7 +10,7 @@ import {
   SluiceError,
   type StoredRelease,
 } from "@sluice/core";
-import { type DeploymentScope, releaseOf } from "./scope.ts";
+import { type DeploymentScope, releaseOf, servingSlot } from "./scope.ts";
 
 /** Container id of a door. @throws SluiceError DOOR_FAILED when no step made or observed one */
 export function doorId({ doorIds }: DeploymentScope, service: string): string {
@@ -35,7 +35,7 @@ export async function doorRequest(
   const release = before ?? releaseOf(scope);
   const { model } = release;
   const facts = factsOf(release, service);
-  const servers = await ports.doors.addresses(model, facts, (before && plan.previous) ?? plan.candidate);
+  const servers = await ports.doors.addresses(model, facts, (before && plan.previous) ?? servingSlot(scope));
   const spec = doorSpec({ stack, service: facts, config, previewSecret, servers });
   const kept = routing ?? (await currentRouting(scope, service)) ?? restoredRouting(scope, service, closedRouting);
   const files = ports.router.files(spec, kept);

@@ -9,9 +9,11 @@ import {
   type ErrorCode,
   type Finding,
   formatPosition,
+  isInSlot,
   mayRemove,
   type ObservedStack,
   type Orphan,
+  type PlanStep,
   type ResolvedProject,
   type ServiceFacts,
   SluiceError,
@@ -98,8 +100,15 @@ export async function assertNoObstacle(
   const staying = orphans
     .filter((orphan) => !mayRemove(orphan))
     .flatMap(({ containers }) => containers.map(({ id }) => id));
-  const request = { stack, model, services, publishing, staying, image: doorImage(config) };
+  const made = services.filter((service) => isInSlot(service) || steps.some((step) => makes(step, service)));
+  const request = { stack, model, services: made, publishing, staying, image: doorImage(config) };
   throwErrors(await observer.obstacles(request, signal));
+}
+
+/** A job and a service in base are there without anything of what they use, unless the plan runs or makes them. */
+function makes(step: PlanStep, { name }: ServiceFacts): boolean {
+  if (step.kind === "adopt") return step.services.includes(name);
+  return (step.kind === "job" || step.kind === "base" || step.kind === "recreate") && step.service === name;
 }
 
 interface ObstacleFacts extends Pick<StackFacts, "stack" | "config"> {

@@ -19,6 +19,7 @@ import type {
   ReleaseRequest,
   ResolvedProject,
   ServiceFacts,
+  Slot,
   SlotRuntime,
   SlotWindow,
   StackObserver,
@@ -150,4 +151,10 @@ export function emit({ ports, observations }: Emitter, body: EventBody): void {
   } catch {
     // A renderer that fails must not fail a deployment.
   }
+}
+
+/** Where the release is that a plan is for: one that promotes nothing puts right what serves already, in the slot of what would be its previous. */
+export function servingSlot({ plan }: Pick<DeploymentScope, "plan">): Slot {
+  const promotes = plan.steps.some(({ kind }) => kind === "promote");
+  return promotes ? plan.candidate : (plan.previous ?? plan.candidate);
 }

@@ -1,10 +1,10 @@
-import { type Slot, SluiceError } from "@sluice/core";
+import { SluiceError } from "@sluice/core";
 import { answers } from "./actions/revive-doors.ts";
 import { waitDoors } from "./actions/verify.ts";
 import { createDeadline, settle } from "./deadline.ts";
 import { doorRequest } from "./doors.ts";
 import { untilEngineAnswers } from "./engine-away.ts";
-import { type DeploymentScope, slotServices } from "./scope.ts";
+import { type DeploymentScope, servingSlot, slotServices } from "./scope.ts";
 import { wakeBase, wakePrevious } from "./wake.ts";
 
 /** Beside what its services may take to become ready. */
@@ -46,12 +46,6 @@ async function wasThere(scope: DeploymentScope): Promise<boolean> {
   } catch {
     return !(await untilEngineAnswers(scope)) && scope.engine === undefined;
   }
-}
-
-/** A plan that promotes nothing has put right what serves already, in the slot of what would be its previous. */
-function servingSlot({ plan }: DeploymentScope): Slot {
-  const promotes = plan.steps.some(({ kind }) => kind === "promote");
-  return promotes ? plan.candidate : (plan.previous ?? plan.candidate);
 }
 
 async function comeUp(scope: DeploymentScope, signal: AbortSignal): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Finding, formatPlan, type Serving } from "@sluice/core";
+import { type Config, type Finding, formatPlan, isSluiceError, type ResolvedProject, type Serving } from "@sluice/core";
 import { type DeployRequest, type PreparedDeployment, type RollbackRequest } from "@sluice/engine";
 import { checkVariableFindings } from "./check-variables.ts";
 import { withDatabaseService } from "./database/find-database.ts";
@@ -63,7 +63,24 @@ export async function rollbackRequest(
   signal: AbortSignal | undefined,
 ): Promise<RollbackRequest> {
   const [project, facts] = await Promise.all([session.project(signal), session.facts()]);
-  return { ...facts, project, ...initiator(session, reason ?? "rollback"), to, acceptIncompatible };
+  return {
+    ...facts,
+    config: withDatabaseIfKnown(facts.config, project),
+    project,
+    ...initiator(session, reason ?? "rollback"),
+    to,
+    acceptIncompatible,
+  };
+}
+
+/** A way back is not refused for a database that only the next deployment has to know. */
+function withDatabaseIfKnown(config: Config, project: ResolvedProject): Config {
+  try {
+    return withDatabaseService(config, project);
+  } catch (error) {
+    if (isSluiceError(error) && error.code === "DATABASE_UNKNOWN") return config;
+    throw error;
+  }
 }
 
 function initiator({ options }: Session, reason: string) {

@@ -81,7 +81,8 @@ function straySlots(
   return slots.filter((slot) =>
     Object.entries(NetworkSettings.Networks).some(([name, { IPAddress, IPPrefixLen }]) => {
       const prefix = stackNames.link(stack, slot, "");
-      if (!name.startsWith(prefix) || keys.includes(name.slice(prefix.length))) return false;
+      // Between two restarts a container has no address.
+      if (!IPAddress || !name.startsWith(prefix) || keys.includes(name.slice(prefix.length))) return false;
       return isOn({ subnet: `${IPAddress}/${IPPrefixLen}` }, servers[slot]);
     }),
   );

@@ -30,7 +30,7 @@ import { missingExternals } from "./missing-externals.ts";
 import { missingLinks } from "./missing-links.ts";
 import { isInBase, observeBaseService } from "./observe-base.ts";
 import { observeDoors, type WantedDoorOf } from "./observe-doors.ts";
-import { listResources, redefinedResources } from "./redefined.ts";
+import { findResources, redefinedResources } from "./redefined.ts";
 
 /** The library's types leave the options of this call out. */
 type Pingable = Docker & { ping(options: { abortSignal?: AbortSignal }): Promise<unknown> };
@@ -71,7 +71,7 @@ export function createObserver({ engine, exec, readRouting, wantedDoor }: Observ
         listBeside(engine, stack),
         readClaim(engine, stack),
         listLinks(engine, stack),
-        listResources(engine, stack),
+        findResources(engine, project.model, signal),
       ]);
       const doors = beside.filter(({ Labels }) => Labels[labels.kind] === "door");
       const containers = await inspectAll(

@@ -55,6 +55,13 @@ describe("a network", () => {
 });
 
 describe("a volume", () => {
+  it("of a managed plugin has the driver that is written without its tag", () => {
+    const ofPlugin = { networks: [], volumes: [{ ...volume, Driver: "vieux/sshfs:latest", Options: {} }] };
+    const written = (driver: string) => ({ name: "shop", services: {}, volumes: { data: { driver } } });
+    expect(redefinedResources(written("vieux/sshfs"), ofPlugin)).toEqual([]);
+    expect(redefinedResources(written("vieux/other"), ofPlugin)).toMatchObject([{ differing: ["driver"] }]);
+  });
+
   it("is as it is written, or not ours", () => {
     expect(ofVolume({ driver: "local", driver_opts: { type: "nfs", o: "addr=10.0.0.1,password=a$$b" } })).toEqual([]);
     expect(ofVolume({ external: true })).toEqual([]);

@@ -1,7 +1,8 @@
 import type { ComposeModel, ComposeNetwork, ComposeVolume, RedefinedResource } from "@sluice/core";
 import type { NetworkInspectInfo, VolumeInspectInfo } from "dockerode";
 import { composeLabels } from "../engine/containers.ts";
-import type { Engine } from "../engine/engine.ts";
+import { type Engine, withSignal } from "../engine/engine.ts";
+import { unlessStatus } from "../engine/errors.ts";
 import { unescapeDollars } from "../model/dollars.ts";
 import { networkNames, volumeNames } from "../networks/base-networks.ts";
 import { formatCidr, parseCidr } from "../networks/cidr.ts";
@@ -17,15 +18,37 @@ interface Found {
   readonly volumes: readonly Volume[];
 }
 
-/** Networks and volumes that Compose has made for a stack. */
-export async function listResources(engine: Engine, stack: string): Promise<Found> {
-  const filters = { label: [`${composeLabels.project}=${stack}`] };
-  const [networks, { Volumes: volumes }] = await Promise.all([
-    engine.call("networks cannot be listed", (docker) => docker.listNetworks({ filters })),
-    engine.call("volumes cannot be listed", (docker) => docker.listVolumes({ filters })),
-  ]);
-  // Without any, older engines say null.
-  return { networks, volumes: (volumes as readonly Volume[] | null) ?? [] };
+/** A warning is worth no longer wait; milliseconds. */
+const patienceMs = 2_000;
+
+/**
+ * Networks and volumes of the model that Compose has made for the stack; none where the engine does not tell in time. Each is
+ * asked for by its name: to list volumes, the engine asks every volume plugin there is.
+ */
+export async function findResources(engine: Engine, model: ComposeModel, signal?: AbortSignal): Promise<Found> {
+  const ended = AbortSignal.any([AbortSignal.timeout(patienceMs), ...(signal ? [signal] : [])]);
+  const look = async <T extends Labelled>(
+    names: Readonly<Record<string, string>>,
+    inspect: (name: string) => Promise<T>,
+  ) => {
+    const found = await Promise.all(Object.values(names).map((name) => unlessStatus(inspect(name), [404], null)));
+    return found.flatMap((one) => (one?.Labels?.[composeLabels.project] === model.name ? [one] : []));
+  };
+  try {
+    const docker = await engine.docker();
+    const [networks, volumes] = await Promise.all([
+      look<NetworkInspectInfo>(networkNames(model), (name) => docker.getNetwork(name).inspect()),
+      look<VolumeInspectInfo>(volumeNames(model), (name) => docker.getVolume(name).inspect(withSignal(ended))),
+    ]);
+    return { networks, volumes };
+  } catch {
+    signal?.throwIfAborted();
+    return { networks: [], volumes: [] };
+  }
+}
+
+interface Labelled {
+  readonly Labels?: Readonly<Record<string, string>> | null | undefined;
 }
 
 /**
@@ -62,7 +85,7 @@ function networkDifferences(written: ComposeNetwork, network: Network): Readonly
   const options = Object.entries(optionsOf(written["driver_opts"]));
   const ipv6 = written["enable_ipv6"];
   return {
-    driver: (written.driver ?? "bridge") !== network.Driver,
+    driver: !isDriver(written.driver, "bridge", network.Driver),
     driver_opts: options.some(([name, value]) => network.Options?.[name] !== value),
     internal: (written.internal ?? false) !== Boolean(network.Internal),
     attachable: (written["attachable"] ?? false) !== Boolean(network.Attachable),
@@ -75,9 +98,15 @@ function volumeDifferences(written: ComposeVolume, volume: Volume): Readonly<Rec
   const [wanted, there] = [optionsOf(written["driver_opts"]), volume.Options ?? {}];
   const names = [...new Set([...Object.keys(wanted), ...Object.keys(there)])];
   return {
-    driver: (written["driver"] ?? "local") !== volume.Driver,
+    driver: !isDriver(written["driver"], "local", volume.Driver),
     driver_opts: names.some((name) => wanted[name] !== there[name]),
   };
+}
+
+/** The engine names a managed plugin with its tag. */
+function isDriver(written: unknown, usual: string, there: string): boolean {
+  const bare = (name: unknown) => String(name).replace(/:latest$/, "");
+  return bare(written ?? usual) === bare(there);
 }
 
 /** As the engine gets them: text, unescaped. */
