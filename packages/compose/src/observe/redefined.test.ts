@@ -1,6 +1,7 @@
 import type { ComposeModel, ComposeNetwork, ComposeVolume } from "@sluice/core";
 import { describe, expect, it } from "vitest";
-import { redefinedResources } from "./redefined.ts";
+import type { Engine } from "../engine/engine.ts";
+import { findResources, redefinedResources } from "./redefined.ts";
 
 const mtu = "com.docker.network.driver.mtu";
 const network = {
@@ -74,5 +75,42 @@ describe("a volume", () => {
     ]);
     expect(ofVolume(null)).toEqual(["driver_opts"]);
     expect(ofVolume({ driver_opts: { type: "nfs", o: "addr=10.0.0.1,password=other" } })).toEqual(["driver_opts"]);
+  });
+});
+
+describe("looking for them", () => {
+  const Labels = { "com.docker.compose.project": "shop" };
+  const never = new Promise(() => {});
+  const engineOf = (inspect: (name: string) => Promise<unknown>) => {
+    const get = (name: string) => ({ inspect: () => inspect(name) });
+    return { docker: async () => ({ getNetwork: get, getVolume: get }) } as unknown as Engine;
+  };
+  const model: ComposeModel = {
+    name: "shop",
+    services: {},
+    networks: { back: {}, theirs: { external: true, name: "theirs" } },
+    volumes: { data: {}, ill: {} },
+  };
+
+  it("asks for none of others, and one that fails hides no other", async () => {
+    const asked: string[] = [];
+    const engine = engineOf((name) => {
+      asked.push(name);
+      return name === "shop_ill" ? Promise.reject(new Error("plugin")) : Promise.resolve({ Name: name, Labels });
+    });
+    const { networks, volumes } = await findResources(engine, model);
+    expect([...networks, ...volumes].map(({ Name }) => Name)).toEqual(["shop_back", "shop_data"]);
+    expect(asked).not.toContain("theirs");
+  });
+
+  it("ends by the signal, also where the engine says nothing", async () => {
+    const stop = new AbortController();
+    const looking = findResources(
+      engineOf(() => never),
+      model,
+      stop.signal,
+    );
+    setImmediate(() => stop.abort(new Error("enough")));
+    await expect(looking).rejects.toThrow("enough");
   });
 });

@@ -1,8 +1,7 @@
 import type { ComposeModel, ComposeNetwork, ComposeVolume, RedefinedResource } from "@sluice/core";
 import type { NetworkInspectInfo, VolumeInspectInfo } from "dockerode";
 import { composeLabels } from "../engine/containers.ts";
-import { type Engine, withSignal } from "../engine/engine.ts";
-import { unlessStatus } from "../engine/errors.ts";
+import type { Engine } from "../engine/engine.ts";
 import { unescapeDollars } from "../model/dollars.ts";
 import { networkNames, volumeNames } from "../networks/base-networks.ts";
 import { formatCidr, parseCidr } from "../networks/cidr.ts";
@@ -22,28 +21,31 @@ interface Found {
 const patienceMs = 2_000;
 
 /**
- * Networks and volumes of the model that Compose has made for the stack; none where the engine does not tell in time. Each is
- * asked for by its name: to list volumes, the engine asks every volume plugin there is.
+ * Networks and volumes of the model that Compose has made for the stack, without those that the engine does not tell of in
+ * time. Each is asked for by its name: to list volumes, the engine asks every volume plugin there is.
  */
 export async function findResources(engine: Engine, model: ComposeModel, signal?: AbortSignal): Promise<Found> {
+  signal?.throwIfAborted();
   const ended = AbortSignal.any([AbortSignal.timeout(patienceMs), ...(signal ? [signal] : [])]);
-  const look = async <T extends Labelled>(
+  const over = new Promise<null>((resolve) => ended.addEventListener("abort", () => resolve(null), { once: true }));
+  const docker = await engine.docker();
+  const [networks, volumes] = await Promise.all([
+    ownOf(model.networks, networkNames(model), (name) => docker.getNetwork(name).inspect()),
+    ownOf(model.volumes, volumeNames(model), (name) => docker.getVolume(name).inspect()),
+  ]);
+  signal?.throwIfAborted();
+  return { networks, volumes };
+
+  async function ownOf<T extends Labelled>(
+    written: ComposeModel["networks"] | ComposeModel["volumes"],
     names: Readonly<Record<string, string>>,
     inspect: (name: string) => Promise<T>,
-  ) => {
-    const found = await Promise.all(Object.values(names).map((name) => unlessStatus(inspect(name), [404], null)));
+  ): Promise<readonly T[]> {
+    const own = Object.entries(names).filter(([key]) => !written?.[key]?.external);
+    // One that is not there, or cannot be told of, hides no other.
+    const looks = own.map(([, name]) => Promise.race([inspect(name).catch(() => null), over]));
+    const found = await Promise.all(looks);
     return found.flatMap((one) => (one?.Labels?.[composeLabels.project] === model.name ? [one] : []));
-  };
-  try {
-    const docker = await engine.docker();
-    const [networks, volumes] = await Promise.all([
-      look<NetworkInspectInfo>(networkNames(model), (name) => docker.getNetwork(name).inspect()),
-      look<VolumeInspectInfo>(volumeNames(model), (name) => docker.getVolume(name).inspect(withSignal(ended))),
-    ]);
-    return { networks, volumes };
-  } catch {
-    signal?.throwIfAborted();
-    return { networks: [], volumes: [] };
   }
 }
 
