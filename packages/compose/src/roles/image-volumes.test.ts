@@ -16,7 +16,14 @@ test.each<[string, ComposeService, readonly string[], readonly string[]]>([
     ["/var/lib/app"],
     ["/var/lib/app"],
   ],
-  ["it is a cache, or a log", {}, ["/tmp", "/var/cache/nginx", "/app/node_modules"], []],
+  ["it is a cache, or a log", {}, ["/tmp", "/var/cache/nginx", "/app/node_modules", "/app/logs/"], []],
+  ["it is within one", {}, ["/run/php/sockets", "/app/node_modules/.vite/deps", "/root/.cache/pip"], []],
+  [
+    "a directory above has the name of one",
+    {},
+    ["/srv/build/uploads", "/app/dist/files", "/logs/archive"],
+    ["/srv/build/uploads", "/app/dist/files", "/logs/archive"],
+  ],
   ["the image declares none", {}, [], []],
 ])("volumes of an image that a new slot would not have: %s", (_case, service, declared, expected) => {
   expect(volumesLeftBehind(service, declared)).toEqual(expected);

@@ -75,9 +75,13 @@ export function writableMounts({ volumes = [] }: ComposeService): readonly Compo
   return volumes.filter((mount) => isWritable(mount) && !isAnonymous(mount));
 }
 
-/** Directories whose content is made again: of builds, caches, logs. */
+/** Directories whose content is made again: of builds, caches, logs. In `/srv/build/uploads` are uploads all the same. */
 const madeAgain =
-  /\/(?:node_modules|vendor|\.?venv|__pycache__|\.next|\.nuxt|dist|build|target|\.?caches?|te?mp|logs?|run)(?:\/|$)/;
+  /\/(?:node_modules|vendor(?:\/bundle)?|\.?venv|__pycache__|\.next|\.nuxt|dist|build|target|\.?caches?|te?mp|logs?|run)\/?$/;
+
+/** What is in them at any depth is made again: what tools alone write, and the system's own places for it. */
+const withinMadeAgain =
+  /\/(?:node_modules|\.venv|__pycache__|\.next|\.nuxt|\.cache)\/|^\/(?:(?:var\/)?(?:tmp|run)|var\/(?:cache|log))\//;
 
 /**
  * What is lost or shared when a second copy takes over: writable mounts, and anonymous volumes. Compose gives such a
@@ -87,9 +91,9 @@ export function keptMounts({ volumes = [] }: ComposeService): readonly ComposeMo
   return volumes.filter((mount) => isWritable(mount) && !(isAnonymous(mount) && isMadeAgain(mount.target)));
 }
 
-/** Whatever is in a directory of this path can be made again: a cache, a build, a log. */
+/** Whatever is in the directory of this path (absolute, in a container) can be made again: a cache, a build, a log. */
 export function isMadeAgain(path: string): boolean {
-  return madeAgain.test(path);
+  return madeAgain.test(path) || withinMadeAgain.test(path);
 }
 
 function isAnonymous({ type, source = "" }: ComposeMount): boolean {
