@@ -1,5 +1,6 @@
 import {
   assertDoorsCan,
+  assertHttps,
   heldByOrphans,
   keptOrphans,
   liveSlot,
@@ -36,6 +37,7 @@ export async function prepareDeploy(
     lastServing(ports.journal),
     assertReady(request, ports, signal),
   ]);
+  assertHttps(config, project.services);
   assertDoorsCan(ports.router, config, project.services);
   if (!request.replaceDoors) assertDoorsAnswer(observed);
   const key = ports.identity.key(wanted, project.modelHash);

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ResolvedProject, type ServiceFacts, SluiceError } from "@sluice/core";
+import type { ServiceFacts } from "@sluice/core";
 import { deploy, type RollbackRequest, rollback } from "@sluice/engine";
 import { aConfig, aProject, aRequest, aService, createFakeWorld } from "@sluice/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -118,22 +118,5 @@ describe("a release whose", () => {
     const { session, ports } = await goneBack(v1, v2);
     for (const { id } of await ports.bundles.list()) await ports.bundles.remove(id);
     expect((await readStatus(session)).findings.map(({ code }) => code)).not.toContain("service-short");
-  });
-
-  it("doors cannot have what the configuration of the checkout asks for is shown all the same", async () => {
-    const { session, ports } = await goneBack(v1, v2);
-    const refusing = async (project: ResolvedProject) => {
-      if (!project.services.some(({ name }) => name === "mailer")) {
-        throw new SluiceError("CONFIG_INVALID", "service web publishes no port 8443 for its HTTPS");
-      }
-      return ports.observer.observe(project);
-    };
-    const observer = { ...ports.observer, observe: refusing };
-    const { serving, findings } = await readStatus({
-      ...session,
-      ports: async () => ({ ...ports, observer }),
-    } as Session);
-    expect(serving).toMatchObject({ tag: "v1", share: 100 });
-    expect(findings).toEqual([]);
   });
 });

@@ -1,5 +1,4 @@
 import {
-  isSluiceError,
   type LiveSlot,
   liveSlot,
   type ObservedStack,
@@ -72,10 +71,6 @@ async function seeAgain(session: Session, observed: ObservedStack, signal?: Abor
   const isCheckout = key === checkedOut && JSON.stringify(services) === JSON.stringify(project.services);
   if (isCheckout) return { observed, live, stored, services };
   const asked = { ...project, model: stored.model, services };
-  // Its doors may not have what the configuration of the checkout asks for, such as a port for HTTPS.
-  const seen = await ports.observer.observe(asked, signal).catch((error: unknown) => {
-    if (isSluiceError(error) && error.code === "CONFIG_INVALID") return observed;
-    throw error;
-  });
+  const seen = await ports.observer.observe(asked, signal);
   return { observed: seen, live, stored, services };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { WrittenConfig } from "../config/schema.ts";
 import { aConfig, aService } from "../testing/index.ts";
-import { doorSpec } from "./door-spec.ts";
+import { assertHttps, doorSpec } from "./door-spec.ts";
 
 const servers = { blue: ["10.0.0.2"], green: ["10.0.1.2"] };
 const specOf = (service = aService("web"), config = aConfig()) =>
@@ -73,11 +73,19 @@ describe("the door of a service", () => {
       expect(spec.https).toEqual({ hosts: ["shop.test"], port: 8443, issuer: "acme", email: "ops@shop.test" });
     });
 
-    it("cannot be made where that port is not published, or nobody knows another one", () => {
-      const first = aService("web", { ports: ports.slice(0, 1), port: 3000 });
-      expect(() => specOf(first, config)).toThrow(/publishes no port 8443/);
-      const second = aService("web", { ports: ports.slice(1), port: null });
-      expect(() => specOf(second, config)).toThrow(/where service web listens beside its HTTPS/);
+    const unpublished = aService("web", { ports: ports.slice(0, 1), port: 3000 });
+    const alone = aService("web", { ports: ports.slice(1), port: null });
+
+    it("is refused where that port is not published, or nobody knows another one", () => {
+      expect(() => assertHttps(config, [unpublished])).toThrow(/publishes no port 8443/);
+      expect(() => assertHttps(config, [alone])).toThrow(/where service web listens beside its HTTPS/);
+      const others = [aService("web", { ports, port: 3000 }), aService("admin"), { ...alone, active: false }];
+      expect(() => assertHttps(config, others)).not.toThrow();
+    });
+
+    it("does not for a release from before that was configured: its ports lead where they led", () => {
+      expect(specOf(unpublished, config)).toMatchObject({ listen: [{ port: 3000, target: 3000 }], https: undefined });
+      expect(specOf(alone, config)).toMatchObject({ listen: [{ port: 8443, target: 8443 }], https: undefined });
     });
   });
 

@@ -14,35 +14,28 @@ export interface DoorSpecFacts {
 
 /**
  * What the door of a web service is made for. It listens on the ports the application listens on, so that the names and
- * ports other services use go on working.
+ * ports other services use go on working. It ends TLS only where the service is made for that (see `assertHttps`): a release from
+ * before HTTPS was configured is not.
  *
  * @throws SluiceError CONFIG_INVALID when nobody knows where the service listens
  */
 export function doorSpec({ stack, service, config, servers, previewSecret }: DoorSpecFacts): DoorSpec {
-  const ports = new Set(service.ports.filter(({ protocol }) => protocol === "tcp").map(({ target }) => target));
-  if (service.port !== null) ports.add(service.port);
+  const ports = listenPorts(service);
   if (ports.size === 0) {
     throw new SluiceError("CONFIG_INVALID", `nothing tells on which port service ${service.name} listens`, {
       hint: `set services.${service.name}.port in sluice.yaml`,
     });
   }
-  const https = httpsOf(config, service.name);
-  if (https && !ports.has(https.port)) {
-    throw new SluiceError("CONFIG_INVALID", `service ${service.name} publishes no port ${https.port} for its HTTPS`, {
-      hint: `publish it in the compose file (ports: ["443:${https.port}"]), or change services.${service.name}.https.port`,
-    });
-  }
-  const main = service.port ?? [...ports].find((port) => port !== https?.port);
-  if (main === undefined || main === https?.port) {
-    throw new SluiceError("CONFIG_INVALID", `nothing tells where service ${service.name} listens beside its HTTPS`, {
-      hint: `set services.${service.name}.port in sluice.yaml to another port than its https.port`,
-    });
-  }
+  const configured = httpsOf(config, service.name);
+  const plain = configured && plainPort(service, ports, configured);
+  const https = configured && ports.has(configured.port) && plain !== undefined ? configured : undefined;
   return {
     stack,
     service: service.name,
     protocol: service.protocol,
-    listen: [...ports].toSorted((a, b) => a - b).map((port) => ({ port, target: port === https?.port ? main : port })),
+    listen: [...ports]
+      .toSorted((a, b) => a - b)
+      .map((port) => ({ port, target: port === https?.port ? (plain ?? port) : port })),
     servers,
     replicas: service.replicas,
     healthPath: config.services[service.name]?.health?.path ?? null,
@@ -56,7 +49,42 @@ export function doorSpec({ stack, service, config, servers, previewSecret }: Doo
   };
 }
 
-/** The HTTPS of a service that ends at its door; `undefined`: none does. */
+/**
+ * Whether services can have the HTTPS that is configured for them.
+ *
+ * @throws SluiceError CONFIG_INVALID for one that does not publish its port, or has no other
+ */
+export function assertHttps(config: Config, services: readonly ServiceFacts[]): void {
+  for (const service of services) {
+    const { name, active, role, strategy } = service;
+    const https = active && role === "web" && strategy === "slots" ? httpsOf(config, name) : undefined;
+    if (!https) continue;
+    const ports = listenPorts(service);
+    if (!ports.has(https.port)) {
+      throw new SluiceError("CONFIG_INVALID", `service ${name} publishes no port ${https.port} for its HTTPS`, {
+        hint: `publish it in the compose file (ports: ["443:${https.port}"]), or change services.${name}.https.port`,
+      });
+    }
+    if (plainPort(service, ports, https) === undefined) {
+      throw new SluiceError("CONFIG_INVALID", `nothing tells where service ${name} listens beside its HTTPS`, {
+        hint: `set services.${name}.port in sluice.yaml to another port than its https.port`,
+      });
+    }
+  }
+}
+
+function listenPorts({ ports, port }: ServiceFacts): ReadonlySet<number> {
+  const published = ports.filter(({ protocol }) => protocol === "tcp").map(({ target }) => target);
+  return new Set(port === null ? published : [...published, port]);
+}
+
+/** Where the application speaks plain HTTP; `undefined`: nothing tells. */
+function plainPort({ port }: ServiceFacts, ports: ReadonlySet<number>, https: DoorHttps): number | undefined {
+  const main = port ?? [...ports].find((one) => one !== https.port);
+  return main === https.port ? undefined : main;
+}
+
+/** The HTTPS of a service that is to end at its door; `undefined`: none is. */
 export function httpsOf({ services }: Config, service: string): DoorHttps | undefined {
   return services[service]?.https;
 }
