@@ -1,5 +1,6 @@
 import {
   assertDoorsCan,
+  type ComposeModel,
   type Finding,
   findBundle,
   heldByOrphans,
@@ -48,8 +49,10 @@ export async function prepareRollback(
   }
   if (!request.acceptIncompatible && serves !== target.id) await assertCompatible(target, ports);
   const release = await ports.bundles.load(target.id);
-  const plain = await leavingBase(release, previousRelease, request, ports, signal);
-  const observed = { ...seen, plain: plain ?? seen.plain };
+  const { model } = release;
+  const observeTarget = () => ports.observer.observe({ ...project, model, services: target.services }, signal);
+  const asTarget = leavesBase(target, previousRelease) ? await observeTarget() : null;
+  const observed = { ...seen, plain: asTarget?.plain ?? seen.plain };
   const common = { observed, bundles, source: null, release, previousRelease };
   if (live ? live.release === target.id : inBaseOf(live, previousRelease, observed)?.id === target.id)
     return { ...common, plan: { kind: "rollback", candidate: live?.slot ?? "blue", previous: null, steps: [] } };
@@ -68,7 +71,17 @@ export async function prepareRollback(
     const replaced = previousRelease?.bundle.services;
     const stays = waysIn(orphans, held, target);
     const leaving = orphans.filter((orphan) => !stays.includes(orphan));
-    const plan = planWarmRollback(target.services, config, observed, { replaced, differing, orphans: leaving });
+    const republished = publishedOtherwise(release, previousRelease);
+    const plan = planWarmRollback(target.services, config, observed, {
+      replaced,
+      differing,
+      orphans: leaving,
+      republished,
+    });
+    if (plan.steps.some(({ kind }) => kind === "door")) {
+      await assertDoorImage(plan, target.services, config, ports, signal);
+      await assertNoObstacle(plan, { ...request, model, services: target.services, orphans }, ports, signal);
+    }
     const told = [...stays.map((orphan) => staying(orphan, target)), ...keptOrphans(orphans)];
     return { ...common, ...tell(told), plan };
   }
@@ -85,6 +98,8 @@ export async function prepareRollback(
       },
     );
   }
+  // A door may be as the checkout wants it, and not as this release does: other ports, other networks.
+  const { doors } = asTarget ?? (await observeTarget());
   const plan = planDeployment(
     {
       tag: target.tag,
@@ -102,10 +117,9 @@ export async function prepareRollback(
       orphans,
       prunable: [],
     },
-    observed,
+    { ...observed, doors },
   );
   await assertDoorImage(plan, target.services, config, ports, signal);
-  const { model } = release;
   await assertNoObstacle(plan, { ...request, model, services: target.services, orphans }, ports, signal);
   const cold = await coldRollback(target, observed, ports.journal);
   return { ...common, ...tell([cold, ...keptOrphans(orphans)]), plan: { ...plan, kind: "rollback" } };
@@ -124,22 +138,20 @@ export function namedTarget(
   });
 }
 
-/**
- * What runs in base and is in slots in the release that is gone back to: it gives way as what plain Compose runs does.
- * `null` where nothing of it may be there, or the checkout says the same.
- */
-async function leavingBase(
-  { model, bundle }: StoredRelease,
-  previousRelease: StoredRelease | null,
-  { project }: RollbackRequest,
-  { observer }: EnginePorts,
-  signal?: AbortSignal,
-) {
+/** Something runs in base and is in slots in the release that is gone back to: it gives way as what plain Compose runs does. */
+function leavesBase({ services }: ReleaseBundle, previousRelease: StoredRelease | null): boolean {
   const inBase = previousRelease?.bundle.services.filter(({ active, strategy }) => active && strategy === "recreate");
-  const leaves = bundle.services.some(
+  return services.some(
     ({ name, active, strategy }) => active && strategy === "slots" && inBase?.some((service) => service.name === name),
   );
-  return leaves ? (await observer.observe({ ...project, model, services: bundle.services }, signal)).plain : null;
+}
+
+/** Services whose doors have other ports of the host, or addresses, in the release that serves. */
+function publishedOtherwise({ model, bundle }: StoredRelease, serves: StoredRelease | null): readonly string[] {
+  if (!serves) return [];
+  const portsIn = (one: ComposeModel, name: string) => JSON.stringify(one.services[name]?.ports ?? []);
+  const webs = bundle.services.filter(({ active, role, strategy }) => active && role === "web" && strategy === "slots");
+  return webs.flatMap(({ name }) => (portsIn(model, name) === portsIn(serves.model, name) ? [] : [name]));
 }
 
 /**

@@ -2,7 +2,7 @@ import { isSluiceError } from "@sluice/core";
 import { aConfig, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { problemsOf } from "../test/support/enumerate.ts";
-import { aScenario, killedAt, reached, shopServices } from "../test/support/scenario.ts";
+import { aScenario, killedAt, reached, type Scenario, shopServices } from "../test/support/scenario.ts";
 
 const codeOf = (promise: Promise<unknown>) =>
   promise.then(
@@ -46,6 +46,51 @@ describe("going back", () => {
     expect(await scenario.rollback("v2")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
     expect(scenario.world.calls.log).toContain("slots.runJob migrate: end");
     expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  describe("to a release that publishes another port", () => {
+    const publishing = (published: number) => [
+      aService("web", { ports: [{ published, target: 80, protocol: "tcp" }] }),
+      aService("db", { role: "data" }),
+    ];
+    const publishedBy = ({ world }: Scenario) =>
+      [...world.state.doors.values()].map(({ spec }) => (JSON.parse(spec) as { readonly ports: unknown }).ports);
+
+    it("makes its door anew, once users are moved where the release is warm", async () => {
+      const scenario = aScenario();
+      await scenario.deploy("v1", { services: publishing(8000) });
+      await scenario.deploy("v2", { services: publishing(9000) });
+      expect(publishedBy(scenario)).toEqual([[9000]]);
+      scenario.world.restart();
+      expect(await scenario.rollback("v1", { services: publishing(9000) })).toMatchObject({ outcome: "live" });
+      expect(publishedBy(scenario)).toEqual([[8000]]);
+      const moved = scenario.world.calls.log.filter((name) => /setRouting|doors.ensure web: create|build/.test(name));
+      expect(moved.slice(0, 2)).toEqual(["router.setRouting door web", "doors.ensure web: create"]);
+      expect(moved.filter((name) => name.includes("build"))).toEqual([]);
+      expect(reached(scenario)).toEqual({ web: ["v1"] });
+      expect(await problemsOf(scenario)).toEqual([]);
+    });
+
+    it("is refused before users move where another one has that port", async () => {
+      const scenario = aScenario();
+      await scenario.deploy("v1", { services: publishing(8000) });
+      await scenario.deploy("v2", { services: publishing(9000) });
+      scenario.world.restart();
+      scenario.world.state.obstacles = [{ severity: "error", code: "port-held", message: "port 8000 is another's" }];
+      expect(await codeOf(scenario.rollback("v1", { services: publishing(9000) }))).toBe("PREFLIGHT_FAILED 10");
+      expect(reached(scenario)).toEqual({ web: ["v2"] });
+      expect(publishedBy(scenario)).toEqual([[9000]]);
+    });
+
+    it("makes its door anew where the release is cold, whatever is checked out", async () => {
+      const scenario = aScenario();
+      await scenario.deploy("v1", { services: publishing(8000) });
+      for (const tag of ["v2", "v3"]) await scenario.deploy(tag, { services: publishing(9000) });
+      scenario.world.restart();
+      expect(await scenario.rollback("v1", { services: publishing(9000) })).toMatchObject({ outcome: "live" });
+      expect(publishedBy(scenario)).toEqual([[8000]]);
+      expect(await problemsOf(scenario)).toEqual([]);
+    });
   });
 
   it("to a release of which a stopped worker was removed makes its slot anew", async () => {

@@ -236,6 +236,14 @@ export function addDoors(
   }
 }
 
+/** Doors as a release that is gone back to has them; what leads where stays. */
+export function addRepublished(add: AddStep, webs: readonly ServiceFacts[], config: Config): void {
+  for (const { name } of webs) {
+    const cause = "it publishes other ports than the release had; one short gap";
+    add({ kind: "door", service: name, replaces: true, target: `door ${name}`, cause, timeoutMs: doorMs(config) });
+  }
+}
+
 /** The door before it, or one that stood in for it, drains. */
 function doorMs({ traffic }: Config): number {
   return traffic.drain.timeout + shortStepMs;

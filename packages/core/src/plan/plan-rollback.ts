@@ -8,7 +8,7 @@ import { gracesOf } from "./graces.ts";
 import { liveSlot } from "./live-slot.ts";
 import { collectRemovals, type Orphan, orphanHeirs } from "./orphans.ts";
 import { addBase, addRecreated, baseServices } from "./plan-base.ts";
-import { addDoors } from "./plan-candidate.ts";
+import { addDoors, addRepublished } from "./plan-candidate.ts";
 import { addDrain, addPromotion, addWorkers } from "./plan-ending.ts";
 import { addMissingLinks, addRecover, droppedDoors, oldWorkers, openDropped } from "./plan-previous.ts";
 import type { DeploymentPlan } from "./step.ts";
@@ -20,11 +20,13 @@ export interface WarmRollback {
   readonly differing?: readonly string[] | undefined;
   /** What is in base and no part of the release, see `orphansOf`. Default: none. */
   readonly orphans?: readonly Orphan[] | undefined;
+  /** Web services whose doors publish other ports than the release had. Default: none. */
+  readonly republished?: readonly string[] | undefined;
 }
 
 /**
  * The way back to a warm slot: the route first, then the workers; no start, no steps of traffic. A door is touched only
- * where there is none, a proxy of the project only where the release has another one; what the release left behind has taken out
+ * where there is none, or once users are moved where it publishes other ports than the release; a proxy of the project only where the release has another one; what the release left behind has taken out
  * of base comes back first, and what is no part of the release goes last.
  *
  * @param services those of the release that is gone back to
@@ -33,7 +35,7 @@ export function planWarmRollback(
   services: readonly ServiceFacts[],
   config: Config,
   observed: ObservedStack,
-  { replaced, differing = [], orphans = [] }: WarmRollback = {},
+  { replaced, differing = [], orphans = [], republished = [] }: WarmRollback = {},
 ): DeploymentPlan {
   const live = liveSlot(observed);
   const previous = live?.slot ?? null;
@@ -61,6 +63,8 @@ export function planWarmRollback(
   const target = `${names.join(", ")} to ${slot}`;
   const moved = [...names, ...openDropped(observed, dropped)];
   add({ kind: "shift", slot, services: moved, share: 100, holdMs: 0, target, cause });
+  const otherwise = webs.filter((service) => republished.includes(service.name) && !isMissing(service));
+  addRepublished(add, otherwise, config);
   for (const service of base.filter(({ role }) => isApplication(role))) {
     removals.before([service]);
     addRecreated(add, [service], observed);
