@@ -1,7 +1,7 @@
 import { isSluiceError } from "@sluice/core";
 import { aConfig, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
-import { problemsOf } from "../test/support/enumerate.ts";
+import { killEverywhere, problemsOf, serves } from "../test/support/enumerate.ts";
 import { aScenario, killedAt, reached, type Scenario, shopServices } from "../test/support/scenario.ts";
 
 const codeOf = (promise: Promise<unknown>) =>
@@ -69,6 +69,26 @@ describe("going back", () => {
       expect(moved.filter((name) => name.includes("build"))).toEqual([]);
       expect(reached(scenario)).toEqual({ web: ["v1"] });
       expect(await problemsOf(scenario)).toEqual([]);
+    });
+
+    it("and was killed anywhere, the next one puts it right", async () => {
+      const v2 = { services: publishing(9000) };
+      const result = await killEverywhere({
+        given: async () => {
+          const scenario = aScenario();
+          await scenario.deploy("v1", { services: publishing(8000) });
+          await scenario.deploy("v2", v2);
+          return scenario;
+        },
+        when: (scenario) => scenario.rollback("v1", v2),
+        next: (scenario) => scenario.rollback("v1", v2),
+        holds: (scenario) => [
+          ...serves(scenario, "v1"),
+          ...publishedBy(scenario).flatMap((ports) => (String(ports) === "8000" ? [] : [`its door has ${ports}`])),
+        ],
+      });
+      expect(result.broken).toEqual([]);
+      expect(result.kills).toBeGreaterThan(10);
     });
 
     it("is refused before users move where another one has that port", async () => {
