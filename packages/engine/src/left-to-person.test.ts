@@ -24,6 +24,20 @@ const codeOf = (promise: Promise<unknown>) =>
     (error: unknown) => (isSluiceError(error) ? `${error.code} ${error.exitCode}` : String(error)),
   );
 
+/** Once, as a step begins. */
+function asBegins({ world }: Scenario, step: string, act: () => void): Disposable {
+  const push = world.events.push.bind(world.events);
+  world.events.push = (...events) => {
+    if (events.some((event) => event.type === "step-start" && event.step === step)) act();
+    return push(...events);
+  };
+  return {
+    [Symbol.dispose]() {
+      world.events.push = push;
+    },
+  };
+}
+
 /** `v1` does not run on what `v2` has migrated, and `v2` was bad from this step on; nobody came. */
 async function leftAt(step: string): Promise<Scenario> {
   const scenario = aScenario({ config });
@@ -31,14 +45,10 @@ async function leftAt(step: string): Promise<Scenario> {
   await scenario.deploy("v1");
   world.restart();
   world.state.rehearsal = previousFails;
-  const push = world.events.push.bind(world.events);
-  world.events.push = (...events) => {
-    const isBad = events.some((event) => event.type === "step-start" && event.step === step);
-    if (isBad) world.behaviours.set("v2", { verdict: failing });
-    return push(...events);
-  };
-  expect(await scenario.deploy("v2")).toMatchObject({ outcome: "needs-person", exitCode: 30 });
-  world.events.push = push;
+  {
+    using _ = asBegins(scenario, step, () => world.behaviours.set("v2", { verdict: failing }));
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "needs-person", exitCode: 30 });
+  }
   world.restart();
   world.state.rehearsal = null;
   world.behaviours.delete("v2");
@@ -127,14 +137,12 @@ describe("a bad verdict that comes first while a killed run is finished", () => 
     await scenario.deploy("v1");
     world.restart();
     world.state.rehearsal = previousFails;
-    const push = world.events.push.bind(world.events);
-    world.events.push = (...events) => {
-      const isBaking = events.some((event) => event.type === "step-start" && event.step === "bake-1");
-      if (isBaking) world.calls.fault = () => "crash";
-      return push(...events);
-    };
-    await scenario.deploy("v2").catch(() => undefined);
-    world.events.push = push;
+    {
+      using _ = asBegins(scenario, "bake-1", () => {
+        world.calls.fault = () => "crash";
+      });
+      await scenario.deploy("v2").catch(() => undefined);
+    }
     world.restart();
     world.state.rehearsal = null;
     world.behaviours.set("v2", { verdict: failing });

@@ -54,7 +54,9 @@ describe("going back", () => {
       aService("db", { role: "data" }),
     ];
     const publishedBy = ({ world }: Scenario) =>
-      [...world.state.doors.values()].map(({ spec }) => (JSON.parse(spec) as { readonly ports: unknown }).ports);
+      [...world.state.doors.values()].map(
+        ({ spec }) => (JSON.parse(spec) as { readonly ports: readonly number[] }).ports,
+      );
 
     it("makes its door anew, once users are moved where the release is warm", async () => {
       const scenario = aScenario();
@@ -84,7 +86,9 @@ describe("going back", () => {
         next: (scenario) => scenario.rollback("v1", v2),
         holds: (scenario) => [
           ...serves(scenario, "v1"),
-          ...publishedBy(scenario).flatMap((ports) => (String(ports) === "8000" ? [] : [`its door has ${ports}`])),
+          ...publishedBy(scenario).flatMap((ports) =>
+            ports.join() === "8000" ? [] : [`its door has ${ports.join()}`],
+          ),
         ],
       });
       expect(result.broken).toEqual([]);
