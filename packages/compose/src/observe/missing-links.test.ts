@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { factsOf } from "../../test/support/slot-request.ts";
-import { missingLinks } from "./missing-links.ts";
+import { linksInUse, missingLinks } from "./missing-links.ts";
 
 const model = {
   name: "shop",
@@ -68,4 +68,10 @@ it("a door lacks links too, under the one name it has there", () => {
 it("what plain Compose runs of the slots' services needs none", () => {
   const web = container("shop-web-1", { "com.docker.compose.service": "web" }, { shop_back: ["web"] });
   expect(missingLinks({ model, services, links, base: [web], doors: [] })).toEqual([]);
+});
+
+it("a link that no container of its slot is on is not in use: an earlier release left it", () => {
+  const web = container("shop-blue-web-1", {}, { "shop-blue_front": [], "shop-blue_link_front": [] });
+  const green = [link("green", "front")];
+  expect(linksInUse([...links, ...green], { blue: [web], green: [] })).toEqual([link("blue", "front")]);
 });

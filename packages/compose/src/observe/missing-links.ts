@@ -15,12 +15,23 @@ type Container = Pick<Docker.ContainerInspectInfo, "Id" | "Name" | "NetworkSetti
 export interface LinkObservation {
   readonly model: ComposeModel;
   readonly services: readonly ServiceFacts[];
-  /** Of slots that hold containers: what an empty slot lacks, it gets when it is filled. */
+  /** Those in use, see `linksInUse`. */
   readonly links: readonly Link[];
   /** Containers of the base project. */
   readonly base: readonly Container[];
   /** Doors that serve. */
   readonly doors: readonly Container[];
+}
+
+/**
+ * Links that containers of their slot are on: what an empty slot lacks, it gets when it is filled, and those of a release that was
+ * in the slot before may be there still. Pure.
+ */
+export function linksInUse(
+  links: readonly Link[],
+  slots: Readonly<Record<Slot, readonly Pick<Container, "NetworkSettings">[]>>,
+): readonly Link[] {
+  return links.filter(({ name, slot }) => slots[slot].some(({ NetworkSettings }) => name in NetworkSettings.Networks));
 }
 
 /** What `ensureNetworks` would connect: base containers that somebody made anew have lost their links. Pure. */

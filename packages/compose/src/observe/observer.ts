@@ -27,7 +27,7 @@ import { leftoverFindings } from "./leftovers.ts";
 import { socketsOrNone } from "./listening-sockets.ts";
 import { readMachineMemory } from "./machine-memory.ts";
 import { missingExternals } from "./missing-externals.ts";
-import { missingLinks } from "./missing-links.ts";
+import { linksInUse, missingLinks } from "./missing-links.ts";
 import { isInBase, observeBaseService } from "./observe-base.ts";
 import { observeDoors, type WantedDoorOf } from "./observe-doors.ts";
 import { findResources, redefinedResources } from "./redefined.ts";
@@ -60,13 +60,13 @@ export function createObserver({ engine, exec, readRouting, wantedDoor }: Observ
     memory: (container, signal) => readMachineMemory(exec, container, signal),
     logTail: async (container, lines) => engine.redact(await logTail(engine, container, lines)),
     async slotContainers(stack, slot, signal) {
-      return (await observeSlot(engine, stack, slot, signal)).containers;
+      return (await slotProject(engine, stack, slot, signal)).map(observedContainer);
     },
     async observe(project, signal): Promise<ObservedStack> {
       const { stack } = project;
       const [blue, green, base, beside, homeId, links, resources] = await Promise.all([
-        observeSlot(engine, stack, "blue", signal),
-        observeSlot(engine, stack, "green", signal),
+        slotProject(engine, stack, "blue", signal),
+        slotProject(engine, stack, "green", signal),
         projectContainers(engine, stack, signal),
         listBeside(engine, stack),
         readClaim(engine, stack),
@@ -83,7 +83,8 @@ export function createObserver({ engine, exec, readRouting, wantedDoor }: Observ
         observeProject(engine, project, base, signal),
         observeDoors({ project, containers, readRouting, wanted: wantedDoor, signal }),
       ]);
-      const slots = { blue, green };
+      const inSlots = { blue, green };
+      const slots = { blue: observedSlot("blue", blue), green: observedSlot("green", green) };
       const serving = new Set(Object.values(observedDoors).map(({ containerId }) => containerId));
       return {
         stack,
@@ -93,7 +94,7 @@ export function createObserver({ engine, exec, readRouting, wantedDoor }: Observ
         doors: observedDoors,
         missingLinks: missingLinks({
           ...project,
-          links: links.filter(({ slot }) => slots[slot].containers.length > 0),
+          links: linksInUse(links, inSlots),
           base,
           doors: containers.filter(({ Id }) => serving.has(Id)),
         }),
@@ -104,10 +105,20 @@ export function createObserver({ engine, exec, readRouting, wantedDoor }: Observ
   };
 }
 
-async function observeSlot(engine: Engine, stack: string, slot: Slot, signal?: AbortSignal): Promise<ObservedSlot> {
+/** Containers of a slot, but those of jobs. */
+async function slotProject(
+  engine: Engine,
+  stack: string,
+  slot: Slot,
+  signal?: AbortSignal,
+): Promise<readonly Docker.ContainerInspectInfo[]> {
   const found = await listProject(engine, stackNames.slotProject(stack, slot), signal);
   const ids = found.filter(({ Labels }) => Labels[labels.kind] !== "job").map(({ Id }) => Id);
-  const containers = (await inspectAll(engine, ids, signal)).map(observedContainer);
+  return inspectAll(engine, ids, signal);
+}
+
+function observedSlot(slot: Slot, found: readonly Docker.ContainerInspectInfo[]): ObservedSlot {
+  const containers = found.map(observedContainer);
   const [labelled] = containers.filter(({ release }) => release !== null);
   return { slot, release: labelled?.release ?? null, deployment: labelled?.deployment ?? null, containers };
 }
