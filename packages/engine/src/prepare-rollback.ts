@@ -71,7 +71,7 @@ export async function prepareRollback(
     const replaced = previousRelease?.bundle.services;
     const stays = waysIn(orphans, held, target);
     const leaving = orphans.filter((orphan) => !stays.includes(orphan));
-    const republished = publishedOtherwise(release, previousRelease);
+    const republished = stays.length > 0 ? [] : publishedOtherwise(release, previousRelease);
     const plan = planWarmRollback(target.services, config, observed, {
       replaced,
       differing,
@@ -155,8 +155,8 @@ function publishedOtherwise({ model, bundle }: StoredRelease, serves: StoredRele
 }
 
 /**
- * What would go with the release that is left, and may be how users come in: a warm rollback leaves doors as they are, also where
- * those of the release gone back to had the port, or the labels, by themselves.
+ * What would go with the release that is left, and may be how users come in: where there is such a thing, a warm rollback leaves
+ * doors as they are, also where those of the release gone back to had the port, or the labels, by themselves.
  */
 function waysIn(orphans: readonly Orphan[], held: readonly Finding[], { services }: ReleaseBundle): readonly Orphan[] {
   const hasEdge = services.some(({ active, role }) => active && role === "edge");
