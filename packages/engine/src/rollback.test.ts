@@ -36,6 +36,22 @@ describe("going back", () => {
     expect(await problemsOf(scenario)).toEqual([]);
   });
 
+  it("to a cold release asks its door only whether it is up: the health path of now is one that a new release must know", async () => {
+    const scenario = await after(["v1", "v2"], { config: aConfig({ rollout: { keep: "removed" } }) });
+    const { world } = scenario;
+    const ports = world.ports();
+    const wanted: (string | undefined)[] = [];
+    const waitServers: typeof ports.router.waitServers = (...args) => {
+      wanted.push(args[5]);
+      return ports.router.waitServers(...args);
+    };
+    world.ports = () => ({ ...ports, router: { ...ports.router, waitServers } });
+    expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(new Set(wanted.splice(0))).toEqual(new Set(["up"]));
+    expect(await scenario.deploy("v3")).toMatchObject({ outcome: "live" });
+    expect(wanted).toEqual(["healthy", "up"]);
+  });
+
   it("to a release that failed before it was live runs its jobs, which nobody has run", async () => {
     const scenario = aScenario();
     await scenario.deploy("v1");

@@ -5,7 +5,7 @@ import { createServer as createHttp2Server } from "node:http2";
 import { createServer as createTcpServer } from "node:net";
 
 const name = process.env.SLOT ?? "none";
-let isHealthy = true;
+let health = 200;
 let asked = 0;
 
 const server = createServer({ maxHeaderSize: 262_144 }, (request, response) => {
@@ -16,9 +16,9 @@ const server = createServer({ maxHeaderSize: 262_144 }, (request, response) => {
   };
   request.resume();
   request.on("end", () => {
-    if (url.pathname === "/healthz") return answer(isHealthy ? 200 : 500, "");
-    if (url.pathname === "/sick") {
-      isHealthy = false;
+    if (url.pathname === "/healthz") return answer(health, "");
+    if (url.pathname === "/health-becomes") {
+      health = Number(url.searchParams.get("code"));
       return answer(200, "");
     }
     if (url.pathname === "/headers") return answer(200, JSON.stringify(request.rawHeaders));

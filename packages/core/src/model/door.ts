@@ -58,7 +58,7 @@ export interface DoorSpec {
    * failed, so none is listed beyond the replicas. Default: all.
    */
   readonly replicas?: number | undefined;
-  /** Path of the door's own health checks; `null` checks the TCP port. */
+  /** Path of the door's own health checks, of both slots: the older release may not know it. `null` checks the TCP port. */
   readonly healthPath: string | null;
   /** The target port that says whether a server is up, and answers `healthPath`. Default: the first of `listen`. */
   readonly healthPort?: number | undefined;

@@ -13,10 +13,14 @@ interface CheckScope {
 }
 
 /** For a release with something behind doors: always, as that its containers run is a check too. */
-export function addVerify(add: AddStep, { slot, tag, config, services }: CheckScope): void {
+export function addVerify(
+  add: AddStep,
+  { slot, tag, config, services, wasLive = false }: CheckScope & { readonly wasLive?: boolean | undefined },
+): void {
   add({
     kind: "verify",
     slot,
+    ...(wasLive && { wasLive }),
     target: `release ${tag}`,
     cause: "a candidate is proven through the door before users meet it",
     timeoutMs: verifyMs(candidateChecks(config, services)),

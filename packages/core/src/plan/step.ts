@@ -112,6 +112,8 @@ export type VerifyStep = StepBase<"verify"> &
   InSlot & {
     /** Asks `closingChecks` where they run, and not `candidateChecks` through the preview. Default: not. */
     readonly closing?: boolean | undefined;
+    /** It was proven when it went live, maybe by another health path than the one of now: it need not know that. Default: it must. */
+    readonly wasLive?: boolean | undefined;
   };
 /** Hands a published port over from containers that plain Compose runs to the door. */
 export type AdoptStep = StepBase<"adopt"> & {

@@ -48,6 +48,12 @@ export interface RequestSample {
 }
 
 /**
+ * `up`: users may be sent there, as it answers the health path with less than 500, or takes connections where there is no path.
+ * `healthy`: it answers the path with 2xx or 3xx. A release from before the path was chosen is up, and never healthy.
+ */
+export type ServerState = "up" | "healthy";
+
+/**
  * The door of a web service. All calls are idempotent and restartable: state is read from the door, never from memory.
  * `door` is the container's id or name.
  */
@@ -69,6 +75,13 @@ export interface TrafficRouter {
   samples(door: string, signal: AbortSignal): AsyncIterable<RequestSample>;
   /** Waits until nothing is under way at the slot, at most `timeoutMs`, then closes what is left at once, as far as `closesOneSlot` says. */
   drain(door: string, slot: Slot, timeoutMs: number, signal?: AbortSignal): Promise<{ readonly closed: number }>;
-  /** Waits until the door itself reaches `count` servers of the slot. @throws SluiceError NOT_READY at the deadline */
-  waitServers(door: string, slot: Slot, count: number, timeoutMs: number, signal?: AbortSignal): Promise<void>;
+  /** Waits until the door itself finds `count` servers of the slot `wanted`, default `up`. @throws SluiceError NOT_READY at the deadline */
+  waitServers(
+    door: string,
+    slot: Slot,
+    count: number,
+    timeoutMs: number,
+    signal?: AbortSignal,
+    wanted?: ServerState,
+  ): Promise<void>;
 }

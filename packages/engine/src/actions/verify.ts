@@ -8,6 +8,7 @@ import {
   type ProbeTarget,
   probeEach,
   probeTarget,
+  type ServerState,
   type Slot,
   SluiceError,
   stops,
@@ -19,10 +20,10 @@ import { type DeploymentScope, emit, releaseOf, slotServices } from "../scope.ts
 import { showLogs } from "../show-logs.ts";
 
 export const verify: StepAction<"verify"> = {
-  async run({ id, slot, closing = false }, scope, { signal }) {
+  async run({ id, slot, closing = false, wasLive = false }, scope, { signal }) {
     const { services } = releaseOf(scope).bundle;
     const checks = (closing ? closingChecks : candidateChecks)(scope.config, services);
-    if (!closing) await waitDoors(scope, slot, 30_000, signal);
+    if (!closing) await waitDoors(scope, slot, 30_000, signal, wasLive ? "up" : "healthy");
     const { target, inBase } = await lookFor(scope, slot, checks, signal);
     const verdicts = await probeEach(scope.ports.prober, checks, target, signal);
     for (const verdict of verdicts) emit(scope, { type: "verdict", deployment: scope.deployment, step: id, verdict });
@@ -51,12 +52,13 @@ export async function waitDoors(
   slot: Slot,
   timeoutMs: number,
   signal: AbortSignal,
+  wanted: ServerState = "up",
 ): Promise<void> {
   const { ports, doorIds } = scope;
   await Promise.all(
     slotServices(releaseOf(scope)).map(async ({ name, role, replicas }) => {
       const door = doorIds.get(name);
-      if (role === "web" && door) await ports.router.waitServers(door, slot, replicas, timeoutMs, signal);
+      if (role === "web" && door) await ports.router.waitServers(door, slot, replicas, timeoutMs, signal, wanted);
     }),
   );
 }

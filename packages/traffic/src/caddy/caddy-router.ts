@@ -23,7 +23,7 @@ export interface CaddyRouterOptions {
 }
 
 /**
- * Doors made of Caddy 2.8 or newer, talked to through a shell that stays open in the door's container. Dispose of the
+ * Doors made of Caddy 2.9 or newer, talked to through a shell that stays open in the door's container. Dispose of the
  * router to close those shells; the doors go on as they are.
  */
 export function createCaddyRouter(options: CaddyRouterOptions): TrafficRouter & AsyncDisposable {
@@ -49,7 +49,8 @@ export function createCaddyRouter(options: CaddyRouterOptions): TrafficRouter & 
     traffic: (door, signal) => observeTraffic(links.to(door), signal),
     samples: (door, signal) => followSamples(links.to(door), signal),
     drain: (door, slot, timeoutMs, signal) => drain(links.to(door), slot, timeoutMs, signal),
-    waitServers: (door, slot, count, timeoutMs, signal) => waitServers(links.to(door), slot, count, timeoutMs, signal),
+    waitServers: (door, slot, count, timeoutMs, signal, wanted = "up") =>
+      waitServers(links.to(door), { slot, count, timeoutMs, wanted }, signal),
     [Symbol.asyncDispose]: () => links[Symbol.asyncDispose](),
   };
 }

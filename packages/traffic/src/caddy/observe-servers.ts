@@ -6,11 +6,13 @@ export interface ObservedServer {
   readonly slot: Slot;
   readonly address: string;
   readonly isReached: boolean;
+  /** It is well by its health path, or takes connections where there is none. */
+  readonly isHealthy: boolean;
   /** What it answered: a status, or why there was none. */
   readonly answer: string;
 }
 
-/** Asks every server what Caddy's own checks ask, from where Caddy asks it, and waits so many seconds for an answer. */
+/** Asks every server what Caddy's checks ask, from where Caddy asks it, and waits so many seconds for an answer. */
 export const serversScript = (seconds: number) => `
 while read -r slot address port how path; do
   case $address in *:*) host="[$address]" ;; *) host=$address ;; esac
@@ -30,9 +32,11 @@ wait
 const line = /^server (\S+) (\S+) (\S*)$/gm;
 
 export function parseServers(text: string): readonly ObservedServer[] {
-  return [...text.matchAll(line)].flatMap(([, slot = "", address = "", answer = ""]) =>
-    isSlot(slot) ? [{ slot, address, answer, isReached: answer === "connected" || /^[23]/.test(answer) }] : [],
-  );
+  return [...text.matchAll(line)].flatMap(([, slot = "", address = "", answer = ""]) => {
+    if (!isSlot(slot)) return [];
+    const isHealthy = answer === "connected" || /^[23]/.test(answer);
+    return [{ slot, address, answer, isReached: isHealthy || answer.startsWith("4"), isHealthy }];
+  });
 }
 
 export async function observeServers(link: DoorLink, signal?: AbortSignal): Promise<readonly ObservedServer[]> {

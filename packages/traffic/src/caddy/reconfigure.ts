@@ -20,7 +20,7 @@ export async function reconfigure(
   const refusal = refusalOf(await shell.run(loadScript(nextConfig, { isForced: false })));
   if (refusal !== null) {
     throw new SluiceError("DOOR_FAILED", `Caddy of door ${door} refuses its next configuration`, {
-      hint: "the door goes on with the one it has; its Caddy may be too old, 2.8 is the oldest that works",
+      hint: "the door goes on with the one it has; its Caddy may be too old, 2.9 is the oldest that works",
       detail: withoutSecret(refusal, spec),
     });
   }

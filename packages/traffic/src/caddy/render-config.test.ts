@@ -32,11 +32,14 @@ function handlers(value: unknown, name: string): Record<string, unknown>[] {
   return [...own, ...Object.values(value).flatMap((inner) => handlers(inner, name))];
 }
 
+/** What requests of users and previews go through. */
+const proxies = (config: Config) => handlers(config, "reverse_proxy").filter((proxy) => "load_balancing" in proxy);
+
 test("nobody but who is in the door's container reaches what changes it", () => {
   const { admin, apps } = render();
   expect(admin.listen).toBe("unix//run/sluice/admin.sock|0600");
   const addresses = Object.values(apps.http.servers).flatMap(({ listen }) => listen);
-  expect(addresses).toEqual([":80", "unix//run/sluice/routing.sock|0600"]);
+  expect(addresses).toEqual([":80", "unix//run/sluice/routing.sock|0600", "127.0.0.1:2020"]);
 });
 
 test("a request leaves neither headers, query nor an address in the log, and a client's name only as a hash", () => {
@@ -50,7 +53,7 @@ test("a request leaves neither headers, query nor an address in the log, and a c
 });
 
 test("a slot's users are left to its own servers, unchecked and with patience, where the checks have given up everything", () => {
-  const last = handlers(render(), "reverse_proxy").filter(
+  const last = proxies(render()).filter(
     ({ load_balancing }) => (load_balancing as { try_duration?: string }).try_duration === "7500ms",
   );
   expect(last.length).toBeGreaterThan(0);
@@ -59,24 +62,40 @@ test("a slot's users are left to its own servers, unchecked and with patience, w
 
 test("only replicas that there are get requests, and the port that decides is the one that is checked", () => {
   const two = { listen: [...spec.listen, { port: 81, target: 9090 }], healthPort: 9090, replicas: 1 };
-  const proxies = handlers(render(two), "reverse_proxy");
   expect(
-    new Set(proxies.flatMap(({ upstreams }) => (upstreams as { dial: string }[]).map(({ dial }) => dial))),
+    new Set(proxies(render(two)).flatMap(({ upstreams }) => (upstreams as { dial: string }[]).map(({ dial }) => dial))),
   ).toEqual(new Set(["10.0.0.11:8080", "10.0.0.21:8080", "10.0.0.11:9090", "10.0.0.21:9090"]));
-  const ports = proxies.flatMap(
-    ({ health_checks }) => (health_checks as { active?: { port: number } })?.active?.port ?? [],
-  );
-  expect(new Set(ports)).toEqual(new Set([9090]));
+  const checked = handlers(render(two).apps.http.servers["health"], "vars").map(({ server }) => server);
+  expect(checked).toEqual(["10.0.0.11:9090", "10.0.0.21:9090"]);
   expect(renderServers({ ...spec, ...two })).toBe(
     "blue 10.0.0.11 9090 http /healthz\ngreen 10.0.0.21 9090 http /healthz\n",
   );
 });
 
+test("a server is up by any answer below 500, asked for over a port that the door does not use", () => {
+  const checks = render({ listen: [...spec.listen, { port: 2020, target: 9090 }] });
+  const asked = proxies(checks).flatMap(
+    ({ health_checks }) => (health_checks as { active?: { upstream: string } })?.active?.upstream ?? [],
+  );
+  expect(new Set(asked)).toEqual(new Set(["127.0.0.1:2021"]));
+  const { listen, routes } = checks.apps.http.servers["health"] as unknown as { listen: string[]; routes: object[] };
+  expect(listen).toEqual(["127.0.0.1:2021"]);
+  // Nothing but the door's own servers, at the port that decides, whichever of their ports requests go to.
+  expect(routes[2]).toMatchObject({
+    match: [{ header: { "X-Sluice-Server": ["[fd00::21]:8080", "[fd00::21]:9090"] } }],
+    handle: [{ server: "[fd00::21]:8080" }],
+  });
+  expect(handlers(routes, "reverse_proxy")).toMatchObject([
+    { upstreams: [{ dial: "{http.vars.server}" }], handle_response: [{ match: { status_code: [2, 3, 4] } }] },
+  ]);
+});
+
 test("without a health path a connection is what is asked for", () => {
   expect(renderServers({ ...spec, healthPath: null })).toContain("green fd00::21 8080 connect -\n");
-  for (const { health_checks } of handlers(render({ healthPath: null }), "reverse_proxy")) {
+  for (const { health_checks } of proxies(render({ healthPath: null }))) {
     expect(health_checks ?? {}).not.toHaveProperty("active");
   }
+  expect(render({ healthPath: null }).apps.http.servers).not.toHaveProperty("health");
 });
 
 test("one port speaks TLS, by certificates of an authority that proves the names over that port alone", () => {

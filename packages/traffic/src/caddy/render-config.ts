@@ -3,6 +3,7 @@ import { assertDoorSpec } from "../door/assert-door-spec.ts";
 import { healthTarget, oldConnectionsMs } from "../door/listen.ts";
 import { caddyCapabilities } from "./capabilities.ts";
 import { doorFiles } from "./door-files.ts";
+import { healthServer } from "./render-health.ts";
 import { portRoutes, readRouting } from "./render-routes.ts";
 
 /**
@@ -26,6 +27,7 @@ export function renderCaddyConfig(spec: DoorSpec): string {
         servers: Object.fromEntries([
           ...spec.listen.map((listen) => [`users_${listen.port}`, server(spec, listen)]),
           ["routing", routingServer],
+          ...(spec.healthPath === null ? [] : [["health", healthServer(spec)] as const]),
         ]),
       },
     },

@@ -1,6 +1,6 @@
-import { isIPv6 } from "node:net";
 import type { DoorSpec, Slot } from "@sluice/core";
-import { healthTarget } from "../door/listen.ts";
+import { activeChecks } from "./render-health.ts";
+import { dialed, transport } from "./render-transport.ts";
 
 /** How requests come to a slot, and what happens to them when its servers are gone. */
 export type Way =
@@ -24,7 +24,7 @@ export function proxy(spec: DoorSpec, { target }: DoorSpec["listen"][number], sl
   const checks = healthChecks(spec, way, addresses.length);
   return {
     handler: "reverse_proxy",
-    upstreams: addresses.map((address) => ({ dial: `${isIPv6(address) ? `[${address}]` : address}:${target}` })),
+    upstreams: addresses.map((address) => ({ dial: dialed(address, target) })),
     load_balancing: { selection_policy: { policy: "least_conn" }, ...retries(way, addresses.length) },
     ...(Object.keys(checks).length > 0 ? { health_checks: checks } : {}),
     transport: transport(spec),
@@ -47,32 +47,11 @@ function retries(way: Way, replicas: number): object {
 }
 
 function healthChecks(spec: DoorSpec, way: Way, replicas: number): object {
-  const { target } = healthTarget(spec);
   const isChecked = way !== "last" && spec.healthPath !== null;
-  const active = {
-    uri: spec.healthPath,
-    port: target,
-    headers: { Host: ["localhost"], "User-Agent": ["sluice-door"] },
-    interval: "500ms",
-    timeout: "3s",
-    fails: 3,
-    passes: 1,
-  };
   // A moment's refusal of a server that is alone must not become an outage.
   const isGivenUp = way === "candidate" || replicas > 1;
   return {
-    ...(isChecked ? { active } : {}),
+    ...(isChecked ? { active: activeChecks(spec) } : {}),
     ...(isGivenUp ? { passive: { fail_duration: "2s", max_fails: 1 } } : {}),
-  };
-}
-
-function transport({ protocol, proxyProtocol }: DoorSpec): object {
-  return {
-    protocol: "http",
-    dial_timeout: "1500ms",
-    // A connection of its own for each request: an idle one that the application closes just when a POST is on its way
-    // to it cannot lose that POST. HTTP/2 has no such moment.
-    ...(protocol === "h2" ? { versions: ["h2c", "2"] } : { keep_alive: { enabled: false } }),
-    ...(proxyProtocol.out ? { proxy_protocol: "v2" } : {}),
   };
 }

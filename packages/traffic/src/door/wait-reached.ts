@@ -41,7 +41,7 @@ export async function waitReached(
         "NOT_READY",
         `door ${door} reaches ${reached} of ${count} servers of ${slot} after ${timeoutMs} ms`,
         {
-          hint: "see that the application listens on all addresses (0.0.0.0) of the port that the door expects, and that its health path answers 2xx or 3xx",
+          hint: "see that the application listens on all addresses (0.0.0.0) of the port that the door expects, and that its health path, if it has one, answers 2xx or 3xx",
           detail: servers.map(({ seen }) => seen).join("\n"),
         },
       );

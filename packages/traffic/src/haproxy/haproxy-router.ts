@@ -50,7 +50,8 @@ export function createHaproxyRouter(options: HaproxyRouterOptions): TrafficRoute
     traffic: (door, signal) => observeTraffic(links.to(door), signal),
     samples: (door, signal) => followSamples(links.to(door), signal),
     drain: (door, slot, timeoutMs, signal) => drain(links.to(door), slot, timeoutMs, signal),
-    waitServers: (door, slot, count, timeoutMs, signal) => waitServers(links.to(door), slot, count, timeoutMs, signal),
+    waitServers: (door, slot, count, timeoutMs, signal, wanted = "up") =>
+      waitServers(links.to(door), { slot, count, timeoutMs, wanted }, signal),
     [Symbol.asyncDispose]: () => links[Symbol.asyncDispose](),
   };
 }

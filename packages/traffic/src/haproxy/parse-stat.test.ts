@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { activeAt, decidingServers, isReached, parseStat, slotTraffic } from "./parse-stat.ts";
+import { activeAt, decidingServers, isHealthy, isReached, parseStat, slotTraffic } from "./parse-stat.ts";
 
 const columns =
   "pxname,svname,scur,stot,econ,eresp,wretr,wredis,status,check_status,hrsp_2xx,hrsp_3xx,hrsp_4xx,hrsp_5xx,last_chk";
@@ -92,4 +92,22 @@ test("columns are found by name, wherever a version puts them", () => {
 test("what is no statistics is told from statistics without servers", () => {
   expect(parseStat("Permission denied\n")).toBeNull();
   expect(parseStat(`# ${columns},\n\n`)).toEqual([]);
+});
+
+test("a server that answers the health path with 4xx is reached, and not healthy", () => {
+  const rows = parseStat(
+    [
+      "# pxname,svname,status,check_status,check_code,",
+      "only_blue,blue1,UP,L7OK,404,",
+      "only_blue,blue2,UP,* L7OK,302,",
+      "only_blue,blue3,UP,L4OK,,",
+      "only_blue,blue4,DOWN,L7STS,500,",
+    ].join("\n"),
+  );
+  expect(rows?.map((row) => [isReached(row), isHealthy(row)])).toEqual([
+    [true, false],
+    [true, true],
+    [true, true],
+    [false, false],
+  ]);
 });

@@ -61,6 +61,11 @@ export function isReached({ fields }: ServerRow): boolean {
   return (fields["status"] ?? "").startsWith("UP") && /^(?:\* )?L[47]OK/.test(fields["check_status"] ?? "");
 }
 
+/** What it answered at the health path was no error, where there is one. */
+export function isHealthy(row: ServerRow): boolean {
+  return isReached(row) && !(row.fields["check_code"] ?? "").startsWith("4");
+}
+
 export function decidingServers(rows: readonly ServerRow[], slot: Slot): readonly ServerRow[] {
   return rows.filter((row) => row.slot === slot && decides(row));
 }

@@ -89,7 +89,8 @@ function healthCheck(spec: DoorSpec, listen: DoorSpec["listen"][number]): string
   return [
     "option httpchk",
     `http-check send meth GET uri ${spec.healthPath} ver HTTP/1.1 hdr Host localhost hdr User-Agent sluice-door`,
-    "http-check expect rstatus ^[23]",
+    // The path is the newest release's: what answers that it does not know it is there, and serves its users.
+    "http-check expect rstatus ^[234]",
   ];
 }
 

@@ -1,22 +1,23 @@
-import type { Slot } from "@sluice/core";
-import { waitReached } from "../door/wait-reached.ts";
+import type { ServerState } from "@sluice/core";
+import { type ReachedRequest, waitReached } from "../door/wait-reached.ts";
 import type { DoorLink } from "./door-link.ts";
 import { observeServers } from "./observe-traffic.ts";
-import { decidingServers, isReached, type ServerRow } from "./parse-stat.ts";
+import { decidingServers, isHealthy, isReached, type ServerRow } from "./parse-stat.ts";
 
 /** Waits until HAProxy's own checks have reached `count` servers of a slot, and for a door that is just starting. */
 export function waitServers(
   link: DoorLink,
-  slot: Slot,
-  count: number,
-  timeoutMs: number,
+  { wanted, ...request }: Omit<ReachedRequest, "look"> & { readonly wanted: ServerState },
   signal?: AbortSignal,
 ): Promise<void> {
   const look = async () => {
-    const rows = decidingServers(await observeServers(link, signal), slot);
-    return rows.map((row) => ({ isReached: isReached(row), seen: describe(row) }));
+    const rows = decidingServers(await observeServers(link, signal), request.slot);
+    return rows.map((row) => ({
+      isReached: wanted === "healthy" ? isHealthy(row) : isReached(row),
+      seen: describe(row),
+    }));
   };
-  return waitReached(link, { slot, count, timeoutMs, look }, signal);
+  return waitReached(link, { ...request, look }, signal);
 }
 
 function describe({ server, fields }: ServerRow): string {
