@@ -21,6 +21,6 @@ export async function windowConsents(
     ? `it opens ${formatInZone(nextOpening, timezone)}`
     : "it does not open in the next 400 days";
   throw new SluiceError("WINDOW_CLOSED", `${stack} is not open for deployments: ${reason}`, {
-    hint: `${opens}; sluice deploy --override REASON goes on now, and the reason is in the record`,
+    hint: `${opens}; sluice deploy --override REASON goes on now, and the reason is in the record; going back is never refused: sluice rollback`,
   });
 }

@@ -131,7 +131,8 @@ function lastWord(
 ): DeploymentResult {
   const { deployment, tag, release, previousRelease, plan } = scope;
   const exitCode = outcomeExitCodes[outcome];
-  const previous = previousRelease?.bundle;
+  // What serves is no way back from itself.
+  const previous = previousRelease?.bundle.id === serving?.release ? undefined : previousRelease?.bundle;
   emit(scope, {
     type: "deployment-end",
     deployment,

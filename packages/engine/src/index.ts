@@ -23,6 +23,7 @@ export {
   lastServing,
   newestAttempts,
   readAttempts,
+  unprovenReleases,
 } from "./read-attempts.ts";
 export {
   findRebuildable,

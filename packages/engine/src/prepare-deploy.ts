@@ -19,7 +19,7 @@ import { matchRelease } from "./match-promoted.ts";
 import { measureTraffic } from "./measure-traffic.ts";
 import { assertDoorImage, assertDoorsAnswer, assertNoObstacle, assertReady } from "./preflight.ts";
 import { neededReleases } from "./prune-releases.ts";
-import { lastLiveAt, lastServing } from "./read-attempts.ts";
+import { lastLiveAt, lastServing, unprovenReleases } from "./read-attempts.ts";
 import type { DeployRequest, PreparedDeployment } from "./requests.ts";
 import { type EnginePorts, emit } from "./scope.ts";
 import { inBaseOf, releaseOfSameImages, releaseThatServes } from "./stored-release.ts";
@@ -61,6 +61,7 @@ export async function prepareDeploy(
     ...lostOrphans(orphans, project.services, serving, observed),
   ];
   if (held) throw new SluiceError("PREFLIGHT_FAILED", held.message, { hint: held.hint });
+  const unproven = await unprovenReleases(ports.journal);
   const isAuto = config.rollout.steps === "auto" && live !== null;
   const plan = planDeployment(
     {
@@ -76,6 +77,7 @@ export async function prepareDeploy(
         // One that is still to be built counts too.
         keep: usable ? config.releases.keep : config.releases.keep - 1,
         needed: neededReleases(observed, usable?.id, previousRelease?.bundle.id),
+        unproven,
       }),
       replaced: previousRelease?.bundle.services,
       movedPorts: movedPorts(serving, project.services),

@@ -16,14 +16,16 @@ import {
   type ReleaseBundle,
   SluiceError,
   type StoredRelease,
+  strangeChecks,
   warmRelease,
 } from "@sluice/core";
 import { coldRollback } from "./cold-slot.ts";
 import { differingBase } from "./differing-base.ts";
 import { findOrphans } from "./find-orphans.ts";
 import { incompatibilityOf } from "./incompatible-release.ts";
+import { livedReleases } from "./journal-entries.ts";
 import { assertDoorImage, assertDoorsAnswer, assertNoObstacle } from "./preflight.ts";
-import { neverLive } from "./read-attempts.ts";
+import { neverLive, readAttemptEnds } from "./read-attempts.ts";
 import { releaseBefore } from "./release-before.ts";
 import type { PreparedDeployment, RollbackRequest } from "./requests.ts";
 import { type EnginePorts, emit } from "./scope.ts";
@@ -40,10 +42,15 @@ export async function prepareRollback(
   assertDoorsAnswer(seen);
   const live = liveSlot(seen);
   const previousRelease = await releaseThatServes(live, ports);
-  const serves = live ? live.release : (previousRelease?.bundle.id ?? null);
+  const serves = live?.release ?? previousRelease?.bundle.id ?? null;
   const target = namedTarget(request, bundles) ?? (await releaseBefore(live, serves, bundles, ports));
   if (!target) {
-    throw new SluiceError("NOTHING_TO_ROLL_BACK", "no release was live before the one that serves", {
+    const lived = livedReleases(await readAttemptEnds(ports.journal));
+    const isPruned = lived.some((id) => id !== serves);
+    const which = isPruned
+      ? "no release that was live before the one that serves is stored any more"
+      : "no release was live before the one that serves";
+    throw new SluiceError("NOTHING_TO_ROLL_BACK", which, {
       hint: "sluice history shows the releases there are",
     });
   }
@@ -122,7 +129,8 @@ export async function prepareRollback(
   await assertDoorImage(plan, target.services, config, ports, signal);
   await assertNoObstacle(plan, { ...request, model, services: target.services, orphans }, ports, signal);
   const cold = await coldRollback(target, observed, ports.journal);
-  return { ...common, ...tell([cold, ...keptOrphans(orphans)]), plan: { ...plan, kind: "rollback" } };
+  const leftOut = strangeChecks(config, target.services).map((service) => leftOutFinding(service, target));
+  return { ...common, ...tell([cold, ...leftOut, ...keptOrphans(orphans)]), plan: { ...plan, kind: "rollback" } };
 }
 
 /** The release that a rollback names; `null` where it names none. @throws SluiceError RELEASE_UNKNOWN */
@@ -172,6 +180,12 @@ function staying({ service, containers }: Orphan, { tag }: ReleaseBundle): Findi
   const message = `${names} stays although ${tag} has no ${service}: it may be how users come in`;
   const hint = `once nobody needs it: docker stop ${names} && docker rm ${names}`;
   return { severity: "warn", code: "orphan-stays", service, message, hint };
+}
+
+function leftOutFinding(service: string, { tag }: ReleaseBundle): Finding {
+  const message = `checks of ${service} are left out: ${tag} has no such service`;
+  const hint = `to go by the checks of ${tag}, check it out and run sluice rollback there`;
+  return { severity: "warn", code: "check-left-out", message, hint };
 }
 
 /** Going back to what was seen to fail on the schema that is there now helps nobody. */

@@ -18,7 +18,7 @@ export async function releasesInUse(
   ports: Pick<EnginePorts, "journal">,
 ): Promise<ReadonlySet<string>> {
   const live = liveSlot(observed);
-  const serves = live ? live.release : await lastLiveRelease(ports.journal);
+  const serves = live?.release ?? (await lastLiveRelease(ports.journal));
   const before = await releaseBefore(live, serves, bundles, ports);
   return neededReleases(observed, serves ?? undefined, before?.id);
 }

@@ -100,6 +100,16 @@ export async function neverLive(journal: Journal, release: string): Promise<bool
   return isKnown;
 }
 
+/** Ids of all of which `neverLive` holds, as far as their attempts have ended. @throws SluiceError as `newestAttempts` */
+export async function unprovenReleases(journal: Journal): Promise<ReadonlySet<string>> {
+  const tried = new Set<string>();
+  const lived = new Set<string>();
+  for await (const { release, outcome } of newestEnds(journal)) {
+    if (release) (outcome === "live" || outcome === "nothing-to-do" ? lived : tried).add(release);
+  }
+  return new Set([...tried].filter((id) => !lived.has(id)));
+}
+
 /** Id of the release that was made live last; `null` where none was. @throws SluiceError as `newestAttempts` */
 export async function lastLiveRelease(journal: Journal): Promise<string | null> {
   for await (const { outcome, release } of newestEnds(journal)) if (outcome === "live" && release) return release;

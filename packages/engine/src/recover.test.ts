@@ -92,6 +92,13 @@ describe("an attempt that died", () => {
     expect(await problemsOf(late)).toEqual([]);
   });
 
+  it("that is finished and fails before users met it has failed, and was not rolled back", async () => {
+    const scenario = await killedBefore("journal.append step-intent job-1");
+    scenario.world.behaviours.set("v2", { failingJobs: ["migrate"] });
+    expect(await scenario.recover("finish")).toMatchObject({ outcome: "failed", exitCode: 20, serving: { tag: "v1" } });
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
   it("cannot be undone once it is promoted: its previous may be gone", async () => {
     const config = aConfig({ rollout: { keep: "removed" } });
     const scenario = await killedBefore("journal.append step-outcome retire-1", { config });

@@ -1,4 +1,4 @@
-import { planRecovery, type Recovery, type RecoveryChoice, type ResolvedProject } from "@sluice/core";
+import { type PlanStep, planRecovery, type Recovery, type RecoveryChoice, type ResolvedProject } from "@sluice/core";
 import { reviveDoors } from "./actions/revive-doors.ts";
 import { restoreRoutes } from "./actions/traffic.ts";
 import { completeRun, endUnclear, markBroken, observeServing } from "./complete.ts";
@@ -82,7 +82,6 @@ export async function recover(
   announce(scope, attempt, announced[action], why);
   if (action === "leave") return { action, result: await end(scope, run, { outcome: "needs-person", reason: why }) };
   if (action === "finish") {
-    scope.trafficMoved = true;
     scope.isFinishedUnasked = choice !== "finish";
     if (choice === "finish" && condemned) await scope.control.takeBack(actor, `finished although ${condemned}`);
     if (choice === "finish" && scope.control.pause?.byVerdict) {
@@ -158,12 +157,16 @@ async function scopeOf(
     observations: new Observations(),
     control: createControl(ports, start.deployment, givenOrders(attempt.orders)),
     recorded: recordedOf(attempt),
-    trafficMoved: attempt.begun.some((step) => step.startsWith("shift-") || step.startsWith("adopt-")),
+    trafficMoved: start.plan.steps.some((step) => attempt.begun.includes(step.id) && movesUsers(step)),
     previousFails: hasSeenPrevious(attempt, "fail"),
     previousRunsOnIt: hasSeenPrevious(attempt, "pass"),
     // The last moment of which that is sure.
     usersMovedAt: new Date(start.at),
   };
+}
+
+function movesUsers(step: PlanStep): boolean {
+  return step.kind === "shift" || step.kind === "adopt" || (step.kind === "door" && step.cutsOver === true);
 }
 
 /** Whether the attempt's rehearsal said so of the release before. */

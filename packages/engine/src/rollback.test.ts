@@ -133,6 +133,31 @@ describe("going back", () => {
     });
   });
 
+  it("leads to the release before where all containers of the one that serves are gone, and keeps it", async () => {
+    const scenario = await after(["v1", "v2"]);
+    const { containers } = scenario.world.state;
+    for (const { id, place } of containers.values()) if (place === "green") containers.delete(id);
+    expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(scenario.world.calls.log.filter((name) => /build|slots.create/.test(name))).toEqual([]);
+    expect(reached(scenario)).toEqual({ web: ["v1"] });
+  });
+
+  it("leaves out checks of what the release has not, and says so", async () => {
+    const scenario = aScenario({ config: aConfig({ rollout: { keep: "removed" } }) });
+    await scenario.deploy("v1");
+    const search = aService("search", { ports: [{ published: 9090, target: 80, protocol: "tcp" }] });
+    const services = [...shopServices, search];
+    const config = aConfig({ rollout: { keep: "removed" }, checks: [{ service: "search", http: { path: "/" } }] });
+    expect(await scenario.deploy("v2", { services, config })).toMatchObject({ outcome: "live" });
+    scenario.world.restart();
+    expect(await scenario.rollback("v1", { services, config })).toMatchObject({ outcome: "live" });
+    expect(scenario.world.calls.log.filter((name) => name.startsWith("prober.probe GET"))).toEqual([]);
+    const told = scenario.world.events.flatMap((event) => (event.type === "finding" ? [event.finding] : []));
+    expect(told.map(({ code, message }) => `${code}: ${message}`)).toContain(
+      "check-left-out: checks of search are left out: v1 has no such service",
+    );
+  });
+
   it("to a release of which a stopped worker was removed makes its slot anew", async () => {
     const scenario = await after(["v1", "v2"]);
     const { containers } = scenario.world.state;

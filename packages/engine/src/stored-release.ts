@@ -28,9 +28,12 @@ export async function releaseOfSameImages(
   return null;
 }
 
-/** The release of the live slot; without one, that which was made live last. `null` where there is none, or none stored. */
+/**
+ * The release of the live slot; without one, or where all of that slot's containers are gone, that which was made live last. `null`
+ * where there is none, or none stored.
+ */
 export async function releaseThatServes(live: LiveSlot | null, ports: EnginePorts): Promise<StoredRelease | null> {
-  const id = live ? live.release : await lastLiveRelease(ports.journal);
+  const id = live?.release ?? (await lastLiveRelease(ports.journal));
   return id ? loadOrNull(ports, id) : null;
 }
 

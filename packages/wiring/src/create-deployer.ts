@@ -77,7 +77,9 @@ function deployerOf(session: Session): Deployer {
       const view = planView(request, prepared, serving, call.release.tag);
       const memory = await readMemory(prepared.observed, session.runtime(), signal);
       const cost = memoryCost(prepared.plan, memory);
-      return { ...view, findings: [...view.findings, ...cost, ...(await refusals(session, call, signal))] };
+      // Those of the project are among both.
+      const found = new Set([...view.findings, ...(prepared.findings ?? []), ...cost]);
+      return { ...view, findings: [...found, ...(await refusals(session, call, signal))] };
     },
     async deploy(call, signal) {
       await assertTellable(session);

@@ -1,5 +1,5 @@
 import { releasesToPrune } from "@sluice/core";
-import { pruneRelease, releasesInUse } from "@sluice/engine";
+import { pruneRelease, releasesInUse, unprovenReleases } from "@sluice/engine";
 import { assertOwnStack } from "./assert-own-stack.ts";
 import type { Session } from "./session.ts";
 
@@ -13,8 +13,11 @@ export async function pruneReleases(session: Session, signal?: AbortSignal): Pro
   const [project, ports, config] = await Promise.all([session.project(signal), session.ports(), session.config()]);
   await assertOwnStack(session);
   const [observed, bundles] = await Promise.all([ports.observer.observe(project, signal), ports.bundles.list()]);
-  const needed = await releasesInUse(observed, bundles, ports);
-  const ids = releasesToPrune(bundles, { keep: config.releases.keep, needed });
+  const [needed, unproven] = await Promise.all([
+    releasesInUse(observed, bundles, ports),
+    unprovenReleases(ports.journal),
+  ]);
+  const ids = releasesToPrune(bundles, { keep: config.releases.keep, needed, unproven });
   for (const id of ids) await pruneRelease(ports, id);
   return ids;
 }

@@ -26,6 +26,10 @@ describe("of the slot that serves", () => {
     ]);
   });
 
+  it("one without any container is told once, with both ways out", () => {
+    expect(withLive([])).toMatchObject([{ code: "slot-gone", hint: expect.stringContaining("sluice rollback") }]);
+  });
+
   it("what is down is told with where it says why", () => {
     const killed = aContainer("web", { id: "2", name: "shop-blue-web-2", state: "exited", oomKilled: true });
     expect(withLive([...twice.slice(0, 1), killed, aContainer("worker")])).toMatchObject([

@@ -19,16 +19,23 @@ import {
  */
 export function shortFindings(observed: ObservedStack, services: readonly ServiceFacts[]): readonly Finding[] {
   const live = liveSlot(observed);
-  if (!live?.release) return [];
+  if (!live) return [];
   const { slot } = live;
   const isMoving = Object.values(observed.doors).some(
     ({ routing }) => routing !== null && routing.stable !== null && (routing.stable !== slot || routing.share > 0),
   );
   const isLed =
     !services.some(isBehindDoor) || Object.values(observed.doors).some(({ routing }) => routing?.stable === slot);
-  return isMoving || !isLed
-    ? []
-    : shortServices(services, observed.slots[slot].containers).map((short) => shortFinding(short, slot));
+  if (isMoving || !isLed) return [];
+  const { containers } = observed.slots[slot];
+  if (containers.length === 0 && services.some(isBehindDoor)) return [goneFinding(slot)];
+  return shortServices(services, containers).map((short) => shortFinding(short, slot));
+}
+
+function goneFinding(slot: Slot): Finding {
+  const message = `slot ${slot}, which serves, has no containers: nobody is served`;
+  const hint = "sluice rollback leads users to the version before; sluice deploy makes the release anew";
+  return { severity: "warn", code: "slot-gone", message, hint };
 }
 
 function shortFinding(short: ShortService, slot: Slot): Finding {

@@ -98,6 +98,30 @@ describe("what a person must know of a stack", () => {
     ]);
   });
 
+  describe("that what both slots use", () => {
+    const base = (state: "absent" | "stopped", containers = [aContainer("db", { state: "exited" })]) => ({
+      base: { db: { service: "db", state, reason: "shop-db-1 is exited", containers } },
+    });
+
+    it("was removed or stopped, and what brings it back", () => {
+      expect(found(base("absent", []))).toEqual([
+        "warn base-absent: base service db is gone: no container of it is there -> the next sluice deploy makes it anew, also of the release that serves; its volumes are kept",
+      ]);
+      expect(found(base("stopped"))).toEqual([
+        "warn base-stopped: base service db does not run: shop-db-1 is exited -> docker start shop-db-1, or the next sluice deploy",
+      ]);
+    });
+
+    it("has ended well, and is to run once, is nothing", () => {
+      const once = services.map((one) => (one.role === "data" ? { ...one, runsOnce: true } : one));
+      expect(stackFindings(aStack({ services, live, ...base("stopped") }), once)).toEqual([]);
+    });
+
+    it("is not there is nothing where nobody knows what the release that serves wants", () => {
+      expect(stackFindings(aStack({ services, live, ...base("absent", []) }), services, false)).toEqual([]);
+    });
+  });
+
   it("is nothing where all that serves is in base, whatever is left in a slot that is stopped", () => {
     const stopped = { ...aStack({ services, live }), doors: {} };
     const inBase = services.map((service) => ({ ...service, strategy: "recreate" as const }));

@@ -6,6 +6,7 @@ import {
   type MissingLink,
   mayRemove,
   moveStateHint,
+  type ObservedBaseService,
   type ObservedContainer,
   type ObservedDoor,
   type ObservedStack,
@@ -29,7 +30,7 @@ export function stackFindings(
   services: readonly ServiceFacts[],
   counts = true,
 ): readonly Finding[] {
-  const redefined = redefinedFindings(observed);
+  const redefined = [...redefinedFindings(observed), ...baseFindings(observed, services, counts)];
   const live = liveSlot(observed)?.slot ?? (services.some(isInSlot) ? runningSlot(observed) : null);
   if (!live) return redefined;
   const workers = new Set(services.filter(({ role }) => role === "worker").map(({ name }) => name));
@@ -40,6 +41,26 @@ export function stackFindings(
     ...(counts ? shortFindings(observed, services) : []),
     ...redefined,
   ];
+}
+
+/** What both slots use and does not run. Pure. */
+function baseFindings({ base }: ObservedStack, services: readonly ServiceFacts[], counts: boolean): readonly Finding[] {
+  const isDone = ({ service, containers }: ObservedBaseService) =>
+    services.some(({ name, runsOnce }) => name === service && runsOnce) &&
+    containers.every(({ state, exitCode }) => state === "exited" && exitCode === 0);
+  return Object.values(base).flatMap((seen): Finding[] => {
+    const { service, state, reason, containers } = seen;
+    const common = { severity: "warn", service } as const;
+    if (state === "absent" && counts) {
+      const message = `base service ${service} is gone: no container of it is there`;
+      const hint = "the next sluice deploy makes it anew, also of the release that serves; its volumes are kept";
+      return [{ ...common, code: "base-absent", message, hint }];
+    }
+    if (state !== "stopped" || isDone(seen)) return [];
+    const names = containers.map(({ name }) => name).join(" ");
+    const message = `base service ${service} does not run: ${reason}`;
+    return [{ ...common, code: "base-stopped", message, hint: `docker start ${names}, or the next sluice deploy` }];
+  });
 }
 
 /** What is in base and no part of the release that serves, nor of the checkout. Pure. */

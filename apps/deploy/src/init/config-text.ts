@@ -17,7 +17,7 @@ export function configText(existing: string | null, services: readonly ServiceFa
   const own = (added: string) => added.replaceAll(/\r?\n/g, lineBreak);
   const map = document.get("services");
   if (!document.has("services"))
-    return `${text}${own(`${lineEnd(text)}${text.trim() === "" ? "" : "\n"}services:\n${entries(missing, "  ")}`)}`;
+    return `${text}${own(`${lineEnd(text)}${text.trim() === "" ? "" : "\n"}services:${entries(missing, "  ") ? `\n${entries(missing, "  ")}` : " {}\n"}`)}`;
   const first = isMap(map) && !map.flow && map.items.length > 0 ? map.range : null;
   if (!first) return own(rewritten(document, missing));
   const [start, end] = first;

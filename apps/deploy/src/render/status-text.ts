@@ -110,7 +110,9 @@ function attentionText({ unfinished, lock }: StackStatus, now: Date, paint: Pain
   }
   if (lock) {
     const { actor, pid, host, release, reason, since } = lock;
-    lines.push(`locked by ${actor} (pid ${pid} on ${host}) since ${agoText(since, now)}: ${release}, ${reason}`);
+    lines.push(
+      `locked by ${actor} (pid ${pid} on ${host}) since ${agoText(since, now)}: ${[release, reason].filter((part) => part !== "").join(", ")}`,
+    );
   }
   return lines.map((line) => `\n${paint("yellow", line)}\n`).join("");
 }

@@ -49,7 +49,7 @@ const sentences: Record<Outcome, (tag: string) => string> = {
   "nothing-to-do": (tag) => `${tag} is live already, nothing to do`,
   refused: () => "refused before any change",
   failed: (tag) => `${tag} failed before it took over`,
-  "rolled-back": (tag) => `${tag} was rolled back after the version before had given way to it`,
+  "rolled-back": (tag) => `${tag} was rolled back after users had been led to it`,
   "needs-person": (tag) => `${tag} could neither be finished nor undone: a person is needed`,
   interrupted: (tag) => `${tag} was interrupted`,
 };

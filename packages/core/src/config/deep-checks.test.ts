@@ -11,7 +11,7 @@ describe("checks of load, certificates and other servers", () => {
         { service: "worker", reachable: ["smtp.example.com:587", "[2001:db8::1]:443"], timeout: "3s" },
       ],
     });
-    expect(releaseChecks(config, [aService("web")]).slice(1)).toMatchObject([
+    expect(releaseChecks(config, [aService("web"), aService("worker", { role: "worker" })]).slice(1)).toMatchObject([
       { type: "load", rate: 5, durationMs: 20_000, requestTimeoutMs: 2_000, timeoutMs: 32_000, expect: { p95Ms: 300 } },
       { type: "certificate", name: "certificate of shop.example.com", port: 443, minDays: 14, timeoutMs: 5_000 },
       { type: "reachable", service: "worker", connectMs: 3_000, timeoutMs: 13_000 },

@@ -7,7 +7,8 @@ import { sequenceCheck } from "./sequence-schema.ts";
 
 /**
  * The checks of a release: that every web service of it runs, then what the configuration asks for. A check that names no service is
- * for the first web service, one behind a door before one that is replaced stop-first.
+ * for the first web service, one behind a door before one that is replaced stop-first. One of a service that the release has not at all
+ * is left out: that is so only where a release of before is gone back to (see `strangeChecks`).
  */
 export function releaseChecks(config: Config, services: readonly ServiceFacts[]): readonly Check[] {
   const running = services.filter(({ active, role, replicas }) => active && role === "web" && replicas > 0);
@@ -24,12 +25,22 @@ export function releaseChecks(config: Config, services: readonly ServiceFacts[])
     }),
   );
   const defaultService = webs[0]?.name ?? "";
-  return [...containers, ...config.checks.flatMap((check) => toCheck(check, defaultService) ?? [])];
+  return [...containers, ...checksOfRelease(config, services).flatMap((check) => toCheck(check, defaultService) ?? [])];
+}
+
+function checksOfRelease({ checks }: Config, services: readonly ServiceFacts[]): readonly CheckConfig[] {
+  return checks.filter(({ service }) => service === undefined || services.some(({ name }) => name === service));
+}
+
+/** Names of services that checks are for, and that a release has not: it is from before they were, and those checks are left out. */
+export function strangeChecks({ checks }: Config, services: readonly ServiceFacts[]): readonly string[] {
+  const named = new Set(checks.flatMap(({ service }) => service ?? []));
+  return [...named].filter((name) => services.every((service) => service.name !== name));
 }
 
 /**
  * Those of `releaseChecks` that can be asked before users meet the release: of what has no two versions beside each other, and of workers
- * and proxies of the project, nothing of it runs by then. What is no part of the release is asked for here, and not found.
+ * and proxies of the project, nothing of it runs by then. What is not active is asked for here, and not found.
  */
 export function candidateChecks(config: Config, services: readonly ServiceFacts[]): readonly Check[] {
   return releaseChecks(config, services).filter((check) => !isAskedLast(check, services));

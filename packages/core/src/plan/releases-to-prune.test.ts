@@ -17,6 +17,12 @@ it("a row of broken releases does not push the good ones out", () => {
   expect(releasesToPrune([...good, ...bad], { keep: 2, needed: new Set() })).toEqual(["r3"]);
 });
 
+it("neither does a row of releases that never were live", () => {
+  const bundles = [1, 2, 3, 4, 5].map((day) => aBundle(`r${day}`, { createdAt: at(day) }));
+  const unproven = new Set(["r3", "r4", "r5"]);
+  expect(releasesToPrune(bundles, { keep: 2, needed: new Set(), unproven })).toEqual(["r3"]);
+});
+
 it("never names a needed one nor one of the newest good ones, and leaves no more than it should", () => {
   const history = fc.uniqueArray(fc.record({ day: fc.integer({ min: 1, max: 28 }), isBroken: fc.boolean() }), {
     selector: ({ day }) => day,

@@ -5,16 +5,22 @@ export interface Retention {
   readonly keep: number;
   /** Ids that must stay whatever their age: the active one, the previous one, and what they need. */
   readonly needed: ReadonlySet<string>;
+  /** Ids of those that were tried and never live, such as by a run that was cancelled: no way back. Default: none. */
+  readonly unproven?: ReadonlySet<string> | undefined;
 }
 
 /**
- * Ids of releases that may go, oldest first. Broken releases take no good one's place; as many of them stay, so that their
- * mark keeps them from being tried again. Pure.
+ * Ids of releases that may go, oldest first. Broken ones, and those that never were live, take no good one's place; as many of them stay, so
+ * that their mark keeps them from being tried again. Pure.
  */
-export function releasesToPrune(bundles: readonly ReleaseBundle[], { keep, needed }: Retention): readonly string[] {
+export function releasesToPrune(
+  bundles: readonly ReleaseBundle[],
+  { keep, needed, unproven }: Retention,
+): readonly string[] {
   const newestFirst = bundles.toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : 0));
-  const good = newestFirst.filter(({ broken }) => broken === undefined).slice(keep);
-  const bad = newestFirst.filter(({ broken }) => broken !== undefined).slice(keep);
+  const isGood = ({ id, broken }: ReleaseBundle) => broken === undefined && !unproven?.has(id);
+  const good = newestFirst.filter(isGood).slice(keep);
+  const bad = newestFirst.filter((bundle) => !isGood(bundle)).slice(keep);
   const spare = new Set([...good, ...bad].map(({ id }) => id));
   return newestFirst
     .map(({ id }) => id)

@@ -43,6 +43,17 @@ export async function openSession(
   });
 }
 
+const mostSaid = 4_000;
+
+/**
+ * What a client said (its standard error), without the statements that it repeats between lines of dashes before each error: rows are
+ * in them. At most 4,000 characters.
+ */
+export function withoutStatements(stderr: string): string {
+  const said = stderr.replaceAll(/^-{14}\n[^]*?\n-{14}\n+(?=ERROR )/gm, "").replace(/^-{14}\n[^]*/m, "");
+  return said.length > mostSaid ? `${said.slice(0, mostSaid)} …` : said;
+}
+
 /** No connection, no account, no such database: nothing that a statement of ours did. */
 const unreachable =
   /ERROR (?:1040|1044|1045|1049|1203|1226|1698|1862|2002|2003|2005|2006|2013|2026|2059|2061|3032|3118|3159|4151) /;
@@ -50,8 +61,9 @@ const unreachable =
 /** What the end of a client means; the first `ERROR` of its standard error is the reason. */
 export function clientError(
   what: string,
-  { exitCode, stderr }: { readonly exitCode: number; readonly stderr: string },
+  { exitCode, stderr: said }: { readonly exitCode: number; readonly stderr: string },
 ): SluiceError {
+  const stderr = withoutStatements(said);
   const reason = reasonOf(stderr) ?? `the client ended with exit code ${exitCode}`;
   if (unreachable.test(stderr)) {
     return new SluiceError("DATABASE_UNREACHABLE", `${what}: ${reason}`, {

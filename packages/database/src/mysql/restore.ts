@@ -1,7 +1,7 @@
 import { type ContainerExec, type ErrorCode, SluiceError } from "@sluice/core";
 import type { DatabaseFacts } from "../model/manifest.ts";
 import { reasonOf } from "../process/reason-of.ts";
-import { type ClientOptions, runSql } from "./client.ts";
+import { type ClientOptions, runSql, withoutStatements } from "./client.ts";
 import { complete } from "./dump-text.ts";
 import { clientCommand, clientEnvironment, type MysqlTarget, maintenance, quoteName } from "./target.ts";
 
@@ -68,11 +68,12 @@ const meanings: readonly (readonly [RegExp, ErrorCode, string])[] = [
 /** The error that the end of a client with a restored dump is. */
 export function restoreFailure({
   exitCode,
-  stderr,
+  stderr: said,
 }: {
   readonly exitCode: number;
   readonly stderr: string;
 }): SluiceError {
+  const stderr = withoutStatements(said);
   const [, code, hint] = meanings.find(([pattern]) => pattern.test(stderr)) ?? [];
   const reason = reasonOf(stderr) ?? "it said nothing";
   return new SluiceError(code ?? "RESTORE_FAILED", `the client failed (exit code ${exitCode}): ${reason}`, {

@@ -51,15 +51,6 @@ describe("the doctor finds, in a stack,", () => {
     ["a live container that is unhealthy", withContainer({ health: "unhealthy" }), "error live-ill", /^docker logs/],
     ["a live container that restarts", withContainer({ state: "restarting" }), "error live-ill", /rollback/],
     [
-      "a base service that does not run",
-      {
-        ...healthy,
-        base: { db: { service: "db", state: "stopped", reason: "db is exited", containers: [aContainer("db")] } },
-      },
-      "error base-stopped",
-      /^docker start shop-db-1$/,
-    ],
-    [
       "what is left of an attempt",
       { ...healthy, leftovers: [{ severity: "warn", code: "leftover-job", message: "job container x is left" }] },
       "warn leftover-job",

@@ -1,13 +1,13 @@
 import { type Diagnosis, isDown, liveSlot, type ObservedContainer, type ObservedStack } from "@sluice/core";
 
 /**
- * What is wrong with the containers of a stack.
+ * What is wrong with the containers of a stack; what is missing or stopped is told by what `status` finds.
  *
  * @param isLocked a deployment is under way: what lies beside the slots is its own
  */
 export function stackDiagnoses(observed: ObservedStack, isLocked: boolean): readonly Diagnosis[] {
   const leftovers = isLocked ? [] : leftoverDiagnoses(observed);
-  return [...liveDiagnoses(observed), ...baseDiagnoses(observed), ...leftovers];
+  return [...liveDiagnoses(observed), ...leftovers];
 }
 
 /** Containers of the version that serves that run, and not well. What does not run is told beside what is gone. */
@@ -21,18 +21,6 @@ function liveDiagnoses(observed: ObservedStack): readonly Diagnosis[] {
     why: "users of it get errors, or its work is not done",
     mend: `docker logs --tail 50 ${container.name}, then sluice rollback`,
   }));
-}
-
-function baseDiagnoses({ base }: ObservedStack): readonly Diagnosis[] {
-  return Object.values(base)
-    .filter(({ state }) => state === "stopped")
-    .map(({ service, reason, containers }) => ({
-      severity: "error",
-      code: "base-stopped",
-      what: `base service ${service} does not run: ${reason}`,
-      why: "both slots use it",
-      mend: `docker start ${containers.map(({ name }) => name).join(" ")}`,
-    }));
 }
 
 function leftoverDiagnoses({ leftovers }: ObservedStack): readonly Diagnosis[] {

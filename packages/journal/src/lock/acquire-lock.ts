@@ -98,7 +98,7 @@ async function heldError(home: Pick<StateHome, "path" | "clock">, waitMs: number
   const { actor, reason, release, since, pid, host } = holder;
   return new SluiceError(
     "LOCK_HELD",
-    `${actor} is at work on this stack since ${since}: ${reason} (release ${release}, process ${pid} on ${host})${waited}`,
+    `${actor} is at work on this stack since ${since}${reason ? `: ${reason}` : ""} (release ${release}, process ${pid} on ${host})${waited}`,
     { hint, retryable: true },
   );
 }

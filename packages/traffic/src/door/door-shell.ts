@@ -123,7 +123,7 @@ export function createDoorShell({ exec, clock, door, timeoutMs }: DoorShellOptio
       signal?.throwIfAborted();
       if (isSluiceError(error) && error.code === "DOOR_FAILED") throw error;
       throw new SluiceError("DOOR_FAILED", `door ${door} cannot be talked to`, {
-        hint: `see that it runs: \`docker ps -a --filter name=${door}\``,
+        hint: `see that it runs: \`docker ps -a --filter id=${door}\``,
         retryable: true,
         cause: error,
       });

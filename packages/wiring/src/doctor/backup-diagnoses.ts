@@ -55,7 +55,8 @@ export function backupDiagnoses({ backups, damagedCount, records, now }: BackupF
       why: "the store loses what it was given: the next backup may be lost too",
       mend: "sluice db list names them; look at the disk, then sluice db backup --verify",
     }),
-    ...when(lastRecord?.result === "failed", {
+    // Deployments make some too, and those are recorded with them.
+    ...when(lastRecord?.result === "failed" && !(newest && newest.at > lastRecord.at), {
       severity: "error",
       code: "backup-failed",
       what: `the last backup failed: ${lastRecord?.error ?? ""}`,

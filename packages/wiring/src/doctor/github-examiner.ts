@@ -45,7 +45,7 @@ export function githubExaminer(session: Session): Examiner {
           ...deploymentRightDiagnoses({ repository, right, jobs }),
         ];
       } catch (error) {
-        if (error instanceof GithubError) return [githubFailure(error)];
+        if (error instanceof GithubError) return [githubFailure(error, isAsked(config.github.require))];
         throw error;
       }
     },
@@ -60,14 +60,16 @@ const tokenMissing: Diagnosis = {
   mend: "env: GITHUB_TOKEN: ${{ github.token }} in the workflow; by hand, export GITHUB_TOKEN and GITHUB_REPOSITORY",
 };
 
-/** What GitHub says of a token, or that it says nothing. Pure. */
-export function githubFailure({ code, message }: Pick<GithubError, "code" | "message">): Diagnosis {
+/** What GitHub says of a token, or that it says nothing. Pure. @param isRequired it has to say something of each release before a deployment */
+export function githubFailure({ code, message }: Pick<GithubError, "code" | "message">, isRequired = false): Diagnosis {
   if (code !== "GITHUB_DENIED") {
     return {
-      severity: "warn",
+      severity: isRequired ? "error" : "warn",
       code: "github-unreachable",
       what: message,
-      why: "deployments go on, and GitHub is told of them later",
+      why: isRequired
+        ? "github.require asks it of each release: every deployment is refused until it answers"
+        : "deployments go on, and GitHub is told of them later",
       mend: "curl -sI https://api.github.com; then sluice outbox flush",
     };
   }

@@ -94,7 +94,7 @@ const faults: Readonly<Record<string, Row>> = {
   "a live container that restarts": ["error live-ill", look.stack(withWeb({ state: "restarting" })), /^docker logs/],
   "a base service that does not run": [
     "error base-stopped",
-    look.stack({
+    look.findings({
       base: { db: { service: "db", state: "stopped", reason: "exited", containers: [aContainer("db")] } },
     }),
     /^docker start/,
@@ -211,9 +211,14 @@ const faults: Readonly<Record<string, Row>> = {
     [githubFailure({ code: "GITHUB_DENIED", message: "GitHub refuses the token" })],
     /permissions:/,
   ],
+  "GitHub that has to be asked and does not answer": [
+    "error github-unreachable",
+    [githubFailure({ code: "GITHUB_UNREACHABLE", message: "no answer in time" }, true)],
+    /outbox flush/,
+  ],
   "GitHub that does not answer": [
     "warn github-unreachable",
-    [githubFailure({ code: "GITHUB_UNREACHABLE", message: "no answer in time" })],
+    [githubFailure({ code: "GITHUB_UNREACHABLE", message: "no answer in time" }, false)],
     /outbox flush/,
   ],
   "a mail server that the application does not reach": [
