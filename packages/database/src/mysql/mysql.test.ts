@@ -228,6 +228,20 @@ describe("a swap", () => {
     expect(unswapScripts(request, all, after).script).toContain("rename table `shop`.`orders` to `new`.`orders`;");
   });
 
+  it("speaks of packages as MariaDB wants it; a body goes with its package", () => {
+    const packages = ["PACKAGE", "PACKAGE BODY"];
+    const routines = packages.map((type) => ({ name: "pkg", type }));
+    const grants = [{ routine: "pkg", type: "PACKAGE", account: "`a`@`%`", rights: ["Execute"] }];
+    const all = { live: programs({ routines, grants }), fresh: nothing, events: "", scheduled: false };
+    const { script, after, rights } = swapScripts(request, all);
+    const inOracle = (sql: string) =>
+      `set @spoken = @@session.sql_mode; set session sql_mode = 'ORACLE'; ${sql} set session sql_mode = @spoken;`;
+    expect(statementsOf(script).filter((line) => line.includes("drop package"))).toEqual([
+      inOracle("drop package `shop`.`pkg`;"),
+    ]);
+    expect(`${after}${rights}`).toContain(inOracle("grant Execute on PACKAGE `old`.`pkg` to `a`@`%`;"));
+  });
+
   it("gives rights to routines again, and keeps those of what is set aside with it", () => {
     const grant = { routine: "p", type: "PROCEDURE", account: "`a`@`%`", rights: ["Execute", "Alter Routine"] };
     const live = programs({ grants: [grant] });

@@ -121,7 +121,7 @@ function grantSql(database: string, grants: readonly RoutineGrant[]): readonly s
   return grants.map(({ routine, type, account, rights }) => {
     const may = rights.filter((right) => right !== "Grant").join(", ") || "usage";
     const handOn = rights.includes("Grant") ? " with grant option" : "";
-    return `grant ${may} on ${type} ${placed(database, routine)} to ${account}${handOn};`;
+    return spoken(type, `grant ${may} on ${type} ${placed(database, routine)} to ${account}${handOn};`);
   });
 }
 
@@ -136,8 +136,17 @@ function dropBound(database: string, { triggers, views }: Programs): readonly st
 function dropFree(database: string, { events, routines }: Programs): readonly string[] {
   return [
     ...events.map(({ name }) => `drop event ${placed(database, name)};`),
-    ...routines.map(({ name, type }) => `drop ${type.toLowerCase()} ${placed(database, name)};`),
+    // A body goes with its package.
+    ...routines.flatMap(({ name, type }) =>
+      type === "PACKAGE BODY" ? [] : [spoken(type, `drop ${type.toLowerCase()} ${placed(database, name)};`)],
+    ),
   ];
+}
+
+/** MariaDB knows packages only where it speaks Oracle's SQL. */
+function spoken(type: string, sql: string): string {
+  if (!type.startsWith("PACKAGE")) return sql;
+  return `set @spoken = @@session.sql_mode; set session sql_mode = 'ORACLE'; ${sql} set session sql_mode = @spoken;`;
 }
 
 function renameSql(moves: readonly (readonly [from: string, to: string, name: string])[]): string {
