@@ -9,7 +9,7 @@ import { lastAttempt } from "./read-attempts.ts";
 import { type Recovered, type RecoveryWish, recover } from "./recover.ts";
 import type { DeployRequest, PreparedDeployment, RollbackRequest } from "./requests.ts";
 import type { EnginePorts } from "./scope.ts";
-import { isBack, wayBack } from "./way-back.ts";
+import { backMeanwhile, isBack, wayBack } from "./way-back.ts";
 
 /**
  * Makes a release live: recover what a dead run left, observe, plan, execute, and say what serves. The caller holds
@@ -59,7 +59,8 @@ export async function rollback(
     if (signal.aborted || isBack(way, recovered, target)) return recovered.result;
   }
   const consents = [...(request.consents ?? []), ...(acceptIncompatible ? [incompatibleConsent] : [])];
-  return execute({ ...request, consents }, await prepareRollback(request, ports, signal), ports, signal);
+  const to = request.to ?? (await backMeanwhile(request, ports.journal)) ?? undefined;
+  return execute({ ...request, consents }, await prepareRollback({ ...request, to }, ports, signal), ports, signal);
 }
 
 /** A verdict of the very release that is asked for was left to a person: to ask for it once more is no answer. */

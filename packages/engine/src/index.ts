@@ -39,4 +39,4 @@ export { servingOf } from "./serving.ts";
 export { releaseThatServes } from "./stored-release.ts";
 export { type UnderWay, underWayOf } from "./under-way.ts";
 export * as watchRules from "./watch-rules.ts";
-export { prepareUndo } from "./way-back.ts";
+export { deploymentUnderWay, prepareUndo } from "./way-back.ts";

@@ -37,6 +37,11 @@ export interface RollbackRequest extends StackFacts, Initiator {
   readonly project: ResolvedProject;
   /** Tag or id of the release to go back to; without one, the release before the one that serves. */
   readonly to?: string | undefined;
+  /**
+   * Id of the deployment that was under way when somebody asked, and had to wait for their turn: the way back without `to` is out of
+   * that one (see `deploymentUnderWay`).
+   */
+  readonly leaving?: string | undefined;
   /** That it may not run on what a migration left is agreed to; recorded. */
   readonly acceptIncompatible?: boolean | undefined;
 }

@@ -3,7 +3,7 @@ import { aConfig, aProject, aRequest } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { killEverywhere, problemsOf, serves } from "../test/support/enumerate.ts";
 import { aScenario, reached, type Scenario, shopServices } from "../test/support/scenario.ts";
-import { prepareUndo } from "./way-back.ts";
+import { deploymentUnderWay, prepareUndo } from "./way-back.ts";
 
 const config = aConfig({
   rollout: { steps: [{ share: 10, for: "5s" }, 100], bake: "10m" },
@@ -63,6 +63,27 @@ describe("going back from a deployment that was cut short", () => {
     expect(await problemsOf(scenario)).toEqual([]);
     await scenario.rollback();
     expect(reached(scenario)).toEqual({ web: ["v0"] });
+  });
+
+  it("that was taken back while one waited for the lock is all that was wanted", async () => {
+    const scenario = await killedBefore(atTenPercent);
+    const { journal } = scenario.world.ports();
+    const leaving = (await deploymentUnderWay(journal)) ?? "";
+    expect(leaving).not.toBe("");
+    await scenario.recover("undo");
+    expect(await deploymentUnderWay(journal)).toBeNull();
+    expect(await scenario.rollback(undefined, { leaving })).toMatchObject({ outcome: "nothing-to-do" });
+    expect(reached(scenario)).toEqual({ web: ["v1"] });
+    // What was made live meanwhile, or named, is another matter.
+    expect(await scenario.rollback("v0", { leaving })).toMatchObject({ outcome: "live", serving: { tag: "v0" } });
+  });
+
+  it("and went live while one waited for the lock is left", async () => {
+    const scenario = await killedBefore(inBake);
+    const leaving = (await deploymentUnderWay(scenario.world.ports().journal)) ?? "";
+    await scenario.recover("finish");
+    expect(reached(scenario)).toEqual({ web: ["v2"] });
+    expect(await scenario.rollback(undefined, { leaving })).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
   });
 
   it("goes on to the version that is named, where that is not the one before it", async () => {

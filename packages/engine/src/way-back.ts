@@ -1,4 +1,4 @@
-import { planRecovery, type ReleaseBundle } from "@sluice/core";
+import { type Journal, planRecovery, type ReleaseBundle } from "@sluice/core";
 import { type AttemptRecord, bundleOf, unfinishedOf } from "./journal-entries.ts";
 import { namedTarget } from "./prepare-rollback.ts";
 import { lastAttempt } from "./read-attempts.ts";
@@ -21,6 +21,27 @@ export function wayBack(attempt: AttemptRecord, target: ReleaseBundle | null): W
   const hasBefore =
     previousBundle !== null || plan.previous !== null || plan.steps.some((step) => step.kind === "adopt");
   return kind === "deploy" && hasBefore && release !== previousBundle ? "left" : "other";
+}
+
+/** Id of the deployment that has no end yet; `null` where there is none. @throws SluiceError as `lastAttempt` */
+export async function deploymentUnderWay(journal: Journal): Promise<string | null> {
+  return unfinishedOf(await lastAttempt(journal))?.attempt.start.deployment ?? null;
+}
+
+/**
+ * Id of the release that users are back at: the deployment that somebody wanted out of was taken back while they waited. `null`
+ * where it was not, or another one came after it.
+ */
+export async function backMeanwhile(
+  { to, leaving }: Pick<RollbackRequest, "to" | "leaving">,
+  journal: Journal,
+): Promise<string | null> {
+  if (to || !leaving) return null;
+  const last = await lastAttempt(journal);
+  if (!last?.end || last.start.deployment !== leaving || last.start.kind !== "deploy") return null;
+  const { outcome, serving } = last.end;
+  const isTakenBack = outcome === "failed" || outcome === "rolled-back" || outcome === "interrupted";
+  return isTakenBack && serving && serving.release !== bundleOf(last) ? serving.release : null;
 }
 
 /** Whether users are where somebody wanted to go back to once an attempt without an end has one. */

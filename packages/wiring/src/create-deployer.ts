@@ -1,6 +1,7 @@
 import { assertStackName, memoryCost } from "@sluice/core";
 import {
   deploy,
+  deploymentUnderWay,
   prepareDeploy,
   prepareRollback,
   prepareUndo,
@@ -108,10 +109,11 @@ function deployerOf(session: Session): Deployer {
     async rollback(call, signal) {
       const request = await rollbackRequest(session, call, signal);
       const release = call.to ?? "the release before";
-      await using _lock = await lockStack(session, call, release, signal);
       const ports = await session.ports();
+      const leaving = (await deploymentUnderWay(ports.journal)) ?? undefined;
+      await using _lock = await lockStack(session, call, release, signal);
       return await tellingHowItEnds(session, { release, reason: request.reason }, signal, () =>
-        recordingInSentry(session, () => rollback(request, ports, signal), signal),
+        recordingInSentry(session, () => rollback({ ...request, leaving }, ports, signal), signal),
       );
     },
     resume: (signal) => recover(session, "finish", signal),

@@ -23,6 +23,7 @@ export interface RunParts extends ScenarioParts {
   readonly override?: string | undefined;
   readonly proven?: ProvenRelease | undefined;
   readonly acceptIncompatible?: boolean | undefined;
+  readonly leaving?: string | undefined;
 }
 
 export interface Scenario {
@@ -65,8 +66,8 @@ export function aScenario(defaults: ScenarioParts = {}): Scenario {
       return deploy(request, world.ports(), signalOf(parts));
     },
     rollback(to, parts = {}) {
-      const { acceptIncompatible } = parts;
-      const request: RollbackRequest = { ...facts(parts), to, acceptIncompatible };
+      const { acceptIncompatible, leaving } = parts;
+      const request: RollbackRequest = { ...facts(parts), to, acceptIncompatible, leaving };
       return rollback(request, world.ports(), signalOf(parts));
     },
     recover(choice, parts = {}) {
