@@ -1,4 +1,5 @@
-import { acquireLock } from "@sluice/journal";
+import { createEvent } from "@sluice/core";
+import { acquireLock, type LockHolder } from "@sluice/journal";
 import type { Session } from "./session.ts";
 
 export interface LockCall {
@@ -15,5 +16,22 @@ export async function lockStack(
   signal: AbortSignal,
 ): Promise<AsyncDisposable> {
   const { actor } = session.options;
-  return acquireLock(await session.home(), { actor, reason: reason ?? "", release, waitMs: waitMs ?? 0, signal });
+  const onWait = (holder: LockHolder) => {
+    const finding = { severity: "info", code: "waits-for-lock", ...waitText(holder) } as const;
+    session.lastWord.sink(createEvent(session.clock.now(), { type: "finding", finding }));
+  };
+  return acquireLock(await session.home(), {
+    actor,
+    reason: reason ?? "",
+    release,
+    waitMs: waitMs ?? 0,
+    signal,
+    onWait,
+  });
+}
+
+function waitText({ actor, release, reason, since, pid, host }: LockHolder) {
+  const what = [release, reason].filter((part) => part !== "" && part !== "none").join(", ");
+  const message = `waits for ${actor}, who is at work on this stack since ${since}: ${what} (process ${pid} on ${host})`;
+  return { message, hint: "a deployment that is under way takes sluice traffic pause and abort" };
 }

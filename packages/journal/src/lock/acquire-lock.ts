@@ -13,6 +13,8 @@ export interface LockRequest extends Pick<LockHolder, "actor" | "reason" | "rele
   /** How long to wait for a holder to end, milliseconds; default 0. */
   readonly waitMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Told once where it has to wait for a holder that is at work. */
+  readonly onWait?: ((holder: LockHolder) => void) | undefined;
 }
 
 /** Somebody who only looks at the lock holds it for an instant; that is no reason to refuse. */
@@ -32,10 +34,15 @@ type LockPlace = Pick<StateHome, "path" | "clock" | "held">;
  */
 export async function acquireLock(
   home: StateHome | LockPlace,
-  { actor, reason, release, waitMs = 0, signal }: LockRequest,
+  { actor, reason, release, waitMs = 0, signal, onWait }: LockRequest,
 ): Promise<AsyncDisposable> {
   const { path, clock, held } = home;
-  const lock = await waitForLock(home, Math.max(waitMs, leastWaitMs), signal);
+  let lock = await waitForLock(home, leastWaitMs, signal);
+  if (!lock && waitMs > leastWaitMs) {
+    const holder = onWait && (await readLockHolder(home));
+    if (holder) onWait(holder);
+    lock = await waitForLock(home, waitMs - leastWaitMs, signal);
+  }
   if (!lock) throw await heldError(home, waitMs);
   const holderFile = join(path, "lock.json");
   const holder: LockHolder = {

@@ -7,7 +7,7 @@ import { temporaryHome } from "../../test/temporary-home.ts";
 import { exportHome } from "../archive/export-home.ts";
 import { openStateHome } from "../home/state-home.ts";
 import { acquireLock } from "./acquire-lock.ts";
-import { readLockHolder } from "./lock-holder.ts";
+import { type LockHolder, readLockHolder } from "./lock-holder.ts";
 
 const request = { actor: "mira", reason: "release v2", release: "v2" };
 
@@ -38,10 +38,13 @@ it("is refused to a second one, who learns whose it is", async () => {
 it("is waited for as long as was asked for", async () => {
   const home = await temporaryHome();
   const first = await acquireLock(home, request);
-  const second = acquireLock(home, { ...request, actor: "jo", waitMs: 5_000 });
-  setTimeout(() => void first[Symbol.asyncDispose](), 100);
+  const told: LockHolder[] = [];
+  const onWait = (holder: LockHolder) => void told.push(holder);
+  const second = acquireLock(home, { ...request, actor: "jo", waitMs: 5_000, onWait });
+  setTimeout(() => void first[Symbol.asyncDispose](), 500);
   await using _lock = await second;
   expect(await readLockHolder(home)).toMatchObject({ actor: "jo" });
+  expect(told).toMatchObject([{ actor: "mira", release: "v2" }]);
 });
 
 it("gives up waiting when its signal aborts", async () => {
