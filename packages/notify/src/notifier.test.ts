@@ -223,10 +223,12 @@ describe("flushing", () => {
     ]);
   });
 
-  it("keeps what belongs to a channel that is not there", async () => {
+  it("keeps what belongs to a channel that is not there, and says so", async () => {
     const { notifier, outbox, withChannels } = setUp(aChannel([down]));
     await notifier.announce([aNotification()], soon);
-    expect(await withChannels(aChannel([delivered], { name: "other" })).flush(soon)).toEqual([]);
+    expect(await withChannels(aChannel([delivered], { name: "other" })).flush(soon)).toMatchObject([
+      { channel: "team", result: "waiting", reason: expect.stringContaining("is not open here") },
+    ]);
     expect(await outbox.list()).toHaveLength(1);
   });
 

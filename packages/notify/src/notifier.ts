@@ -35,7 +35,7 @@ export interface FlushOptions extends TellOptions {
 export interface Notifier {
   /** Tells all channels that want it, at the same time. What cannot be delivered waits in the outbox. */
   announce(notifications: readonly Notification[], options: TellOptions): Promise<readonly DeliveryReport[]>;
-  /** Tries once what waits, and gives up what has waited for a week, or whose time is past, such as a wait for a person. */
+  /** Tries once what waits, and gives up what has waited for a week, or whose time is past, such as a wait for a person. What no channel here is for goes on waiting, and is reported. */
   flush(options: FlushOptions): Promise<readonly DeliveryReport[]>;
   /** Nobody needs to be told any more that a deployment waits for a person: what was not delivered of it is forgotten. */
   withdrawWaits(): Promise<void>;
@@ -84,7 +84,11 @@ export function createNotifier(options: NotifierOptions): Notifier {
       const reports = await tellAll(lists, { ...retries, attempts: 1 }, tellOptions);
       // Nobody misses old news of what was only passing.
       const missed = old.filter((entry) => entry.state !== "delivered" && !isPassing(entry));
-      return [...missed.map(expiredReport), ...reports];
+      const shut = entries.filter(
+        (entry) =>
+          entry.state !== "delivered" && !old.includes(entry) && channels.every(({ name }) => name !== entry.channel),
+      );
+      return [...missed.map(expiredReport), ...shut.map(shutReport), ...reports];
     },
     async withdrawWaits() {
       const entries = await outbox.list();
@@ -97,6 +101,12 @@ export function createNotifier(options: NotifierOptions): Notifier {
 function dueTelling(entry: OutboxEntry, channel: Channel, now: Date, withUncertain: boolean): readonly Telling[] {
   const { notification } = entry;
   return notification && isDue(entry, channel, now, withUncertain) ? [{ notification, entry }] : [];
+}
+
+function shutReport({ id, channel }: OutboxEntry): DeliveryReport {
+  const reason =
+    "its channel is not open here: the variables that it needs are not set, or it is not configured any more";
+  return { id, channel, place: "-", result: "waiting", reason };
 }
 
 function expiredReport({ id, channel, reason }: OutboxEntry): DeliveryReport {

@@ -10,7 +10,7 @@ export async function within<T>(
   const deadline = new AbortController();
   const stop = new AbortController();
   clock.sleep(ms, stop.signal).then(
-    () => deadline.abort(new DOMException(`longer than ${ms} ms`, "TimeoutError")),
+    () => deadline.abort(new DOMException(`longer than ${Math.round(ms)} ms`, "TimeoutError")),
     () => undefined,
   );
   try {
