@@ -28,7 +28,7 @@ import { socketsOrNone } from "./listening-sockets.ts";
 import { readMachineMemory } from "./machine-memory.ts";
 import { missingExternals } from "./missing-externals.ts";
 import { linksInUse, missingLinks } from "./missing-links.ts";
-import { isInBase, observeBaseService } from "./observe-base.ts";
+import { isInBase, observeBaseService, volumesLeft } from "./observe-base.ts";
 import { observeDoors, type WantedDoorOf } from "./observe-doors.ts";
 import { findResources, redefinedResources } from "./redefined.ts";
 
@@ -152,9 +152,11 @@ async function observeProject(
     signal,
   );
   const of = (name: string) => containers.filter((container) => serviceOf(container) === name);
-  const base = inBase.map(
-    (service) => [service.name, observeBaseService(service, of(service.name), hashes[service.name])] as const,
-  );
+  const base = inBase.map((service) => {
+    const own = of(service.name);
+    const left = volumesLeft(own, model, service.name);
+    return [service.name, observeBaseService(service, own, hashes[service.name], left)] as const;
+  });
   const slotServices = new Set(services.filter(isInSlot).map(({ name }) => name));
   const plain = containers.filter((container) => slotServices.has(serviceOf(container))).map(observedContainer);
   const known = new Set(services.map(({ name }) => name));
