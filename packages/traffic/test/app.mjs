@@ -19,6 +19,9 @@ const server = createServer({ maxHeaderSize: 262_144 }, (request, response) => {
     if (url.pathname === "/healthz") return answer(health, "");
     if (url.pathname === "/health-becomes") {
       health = Number(url.searchParams.get("code"));
+      // Of one that is down, no door leads to a change back.
+      const after = url.searchParams.get("after");
+      if (after) setTimeout(() => (health = Number(url.searchParams.get("then"))), Number(after));
       return answer(200, "");
     }
     if (url.pathname === "/headers") return answer(200, JSON.stringify(request.rawHeaders));

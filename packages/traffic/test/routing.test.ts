@@ -152,15 +152,15 @@ describe.each(await doorImages())("routing of %s", (image) => {
 
   test("a server that does not know the health path is up: the stable slot keeps its users, and comes back to them", async () => {
     await set("blue", 10);
-    const healthBecomes = (code: number) =>
-      ask(door.port, `/health-becomes?code=${code}`, { headers: preview("blue") });
+    const healthBecomes = (code: number, then = "") =>
+      ask(door.port, `/health-becomes?code=${code}${then}`, { headers: preview("blue") });
     const userOfBlue = () => ask(door.port, "/", { headers: { cookie: "sluice=9999" } });
-    await healthBecomes(500);
+    await healthBecomes(500, "&then=404&after=5000");
+    const serversUp = async () => (await stage.router.traffic(door.name)).slots.blue.serversUp;
     await expect.poll(async () => (await userOfBlue()).slot, { timeout: 10_000 }).toBe("green");
-    expect((await stage.router.traffic(door.name)).slots.blue.serversUp).toBe(0);
-    await healthBecomes(404);
-    await expect.poll(async () => (await userOfBlue()).slot, { timeout: 3_000 }).toBe("blue");
-    expect((await stage.router.traffic(door.name)).slots.blue.serversUp).toBe(1);
+    await expect.poll(serversUp, { timeout: 10_000 }).toBe(0);
+    await expect.poll(async () => (await userOfBlue()).slot, { timeout: 10_000 }).toBe("blue");
+    await expect.poll(serversUp, { timeout: 10_000 }).toBe(1);
     await stage.router.waitServers(door.name, "blue", 1, 100);
     const asCandidate = stage.router.waitServers(door.name, "blue", 1, 100, undefined, "healthy");
     await expect(asCandidate).rejects.toMatchObject({ code: "NOT_READY", detail: expect.stringContaining("404") });
