@@ -311,6 +311,16 @@ describe("a deployment is refused before any change", () => {
     expect(await scenario.rollback("v2")).toMatchObject({ outcome: "live" });
   });
 
+  it("where a service cannot have the HTTPS that is configured for it", async () => {
+    const config = aConfig({ services: { web: { https: { hosts: ["shop.test"], port: 9443 } } } });
+    const scenario = aScenario({ config });
+    await expect(scenario.deploy("v1")).rejects.toMatchObject({
+      code: "CONFIG_INVALID",
+      message: "service web publishes no port 9443 for its HTTPS",
+    });
+    expect(scenario.world.state.containers.size).toBe(0);
+  });
+
   it("by another state home", async () => {
     const scenario = aScenario();
     scenario.world.state.homeId = "somebody else's";

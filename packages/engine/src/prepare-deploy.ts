@@ -31,10 +31,11 @@ export async function prepareDeploy(
   signal?: AbortSignal,
 ): Promise<PreparedDeployment> {
   const { project, release: wanted, config } = request;
-  const [observed, bundles, remembered, findings] = await Promise.all([
+  const [observed, bundles, remembered, unproven, findings] = await Promise.all([
     ports.observer.observe(project, signal),
     ports.bundles.list(),
     lastServing(ports.journal),
+    unprovenReleases(ports.journal),
     assertReady(request, ports, signal),
   ]);
   assertHttps(config, project.services);
@@ -61,7 +62,6 @@ export async function prepareDeploy(
     ...lostOrphans(orphans, project.services, serving, observed),
   ];
   if (held) throw new SluiceError("PREFLIGHT_FAILED", held.message, { hint: held.hint });
-  const unproven = await unprovenReleases(ports.journal);
   const isAuto = config.rollout.steps === "auto" && live !== null;
   const plan = planDeployment(
     {

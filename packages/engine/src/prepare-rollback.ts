@@ -8,6 +8,7 @@ import {
   liveSlot,
   lostOrphans,
   mayRemove,
+  missingCheckedServices,
   movedPorts,
   type Orphan,
   planDeployment,
@@ -16,7 +17,6 @@ import {
   type ReleaseBundle,
   SluiceError,
   type StoredRelease,
-  strangeChecks,
   warmRelease,
 } from "@sluice/core";
 import { coldRollback } from "./cold-slot.ts";
@@ -129,7 +129,7 @@ export async function prepareRollback(
   await assertDoorImage(plan, target.services, config, ports, signal);
   await assertNoObstacle(plan, { ...request, model, services: target.services, orphans }, ports, signal);
   const cold = await coldRollback(target, observed, ports.journal);
-  const leftOut = strangeChecks(config, target.services).map((service) => leftOutFinding(service, target));
+  const leftOut = missingCheckedServices(config, target.services).map((service) => leftOutFinding(service, target));
   return { ...common, ...tell([cold, ...leftOut, ...keptOrphans(orphans)]), plan: { ...plan, kind: "rollback" } };
 }
 

@@ -35,7 +35,10 @@ export interface FlushOptions extends TellOptions {
 export interface Notifier {
   /** Tells all channels that want it, at the same time. What cannot be delivered waits in the outbox. */
   announce(notifications: readonly Notification[], options: TellOptions): Promise<readonly DeliveryReport[]>;
-  /** Tries once what waits, and gives up what has waited for a week, or whose time is past, such as a wait for a person. What no channel here is for goes on waiting, and is reported. */
+  /**
+   * Tries once what waits, and gives up what has waited for a week, or whose time is past, such as a wait for a person. What no
+   * channel here is for goes on waiting, and is reported.
+   */
   flush(options: FlushOptions): Promise<readonly DeliveryReport[]>;
   /** Nobody needs to be told any more that a deployment waits for a person: what was not delivered of it is forgotten. */
   withdrawWaits(): Promise<void>;

@@ -1,5 +1,5 @@
 import { createEvent } from "@sluice/core";
-import { acquireLock, type LockHolder } from "@sluice/journal";
+import { acquireLock, holderText, type LockHolder } from "@sluice/journal";
 import type { Session } from "./session.ts";
 
 export interface LockCall {
@@ -17,7 +17,9 @@ export async function lockStack(
 ): Promise<AsyncDisposable> {
   const { actor } = session.options;
   const onWait = (holder: LockHolder) => {
-    const finding = { severity: "info", code: "waits-for-lock", ...waitText(holder) } as const;
+    const message = `waits: ${holderText(holder)}`;
+    const hint = "a deployment that is under way takes sluice traffic pause and abort";
+    const finding = { severity: "info", code: "waits-for-lock", message, hint } as const;
     session.lastWord.sink(createEvent(session.clock.now(), { type: "finding", finding }));
   };
   return acquireLock(await session.home(), {
@@ -28,10 +30,4 @@ export async function lockStack(
     signal,
     onWait,
   });
-}
-
-function waitText({ actor, release, reason, since, pid, host }: LockHolder) {
-  const what = [release, reason].filter((part) => part !== "" && part !== "none").join(", ");
-  const message = `waits for ${actor}, who is at work on this stack since ${since}: ${what} (process ${pid} on ${host})`;
-  return { message, hint: "a deployment that is under way takes sluice traffic pause and abort" };
 }

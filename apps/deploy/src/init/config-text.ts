@@ -16,8 +16,10 @@ export function configText(existing: string | null, services: readonly ServiceFa
   const lineBreak = /\r?\n/.exec(text)?.[0] ?? "\n";
   const own = (added: string) => added.replaceAll(/\r?\n/g, lineBreak);
   const map = document.get("services");
-  if (!document.has("services"))
-    return `${text}${own(`${lineEnd(text)}${text.trim() === "" ? "" : "\n"}services:${entries(missing, "  ") ? `\n${entries(missing, "  ")}` : " {}\n"}`)}`;
+  if (!document.has("services")) {
+    const section = missing.length > 0 ? `services:\n${entries(missing, "  ")}` : "services: {}\n";
+    return `${text}${own(`${lineEnd(text)}${text.trim() === "" ? "" : "\n"}${section}`)}`;
+  }
   const first = isMap(map) && !map.flow && map.items.length > 0 ? map.range : null;
   if (!first) return own(rewritten(document, missing));
   const [start, end] = first;

@@ -71,6 +71,11 @@ export function observedContainer({
   };
 }
 
+/** The engine names a volume that nobody named by 64 digits. */
+export function isAnonymousVolume(name: string): boolean {
+  return /^[0-9a-f]{64}$/.test(name);
+}
+
 /** The engine says year 1 of what has not happened. */
 function momentOf(text: string): string {
   return text.startsWith("0001-") ? "" : text;

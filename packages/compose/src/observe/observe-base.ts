@@ -1,7 +1,7 @@
 import type { ComposeModel, ObservedBaseService, ServiceFacts } from "@sluice/core";
 import type Docker from "dockerode";
 import { isCurrent } from "../base/base-hashes.ts";
-import { composeLabels, observedContainer } from "../engine/containers.ts";
+import { composeLabels, isAnonymousVolume, observedContainer } from "../engine/containers.ts";
 import { volumeNames } from "../networks/base-networks.ts";
 import { runsInSlot } from "../networks/ensure-networks.ts";
 
@@ -19,13 +19,9 @@ export function volumesLeft(
   const names = volumeNames(model);
   const wanted = new Set((model.services[service]?.volumes ?? []).map(({ source = "" }) => names[source] ?? source));
   const had = containers.flatMap(({ Mounts }) =>
-    Mounts.flatMap(({ Type, Name = "" }) => (Type === "volume" && !isAnonymous(Name) ? [Name] : [])),
+    Mounts.flatMap(({ Type, Name = "" }) => (Type === "volume" && !isAnonymousVolume(Name) ? [Name] : [])),
   );
   return [...new Set(had)].filter((name) => !wanted.has(name));
-}
-
-function isAnonymous(volume: string): boolean {
-  return /^[0-9a-f]{64}$/.test(volume);
 }
 
 /** A base service next to what the model wants of it. @param left see `volumesLeft` */

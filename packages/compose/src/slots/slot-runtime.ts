@@ -10,7 +10,13 @@ import {
   stackNames,
 } from "@sluice/core";
 import type Docker from "dockerode";
-import { composeLabels, listContainers, listProject, observedContainer } from "../engine/containers.ts";
+import {
+  composeLabels,
+  isAnonymousVolume,
+  listContainers,
+  listProject,
+  observedContainer,
+} from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
 import { startContainers } from "../engine/start.ts";
@@ -172,7 +178,7 @@ async function clearSlot(
 async function removeCaches(engine: Engine, containers: readonly Docker.ContainerInfo[]): Promise<void> {
   const names = containers.flatMap(({ Mounts }) =>
     Mounts.flatMap(({ Type, Name = "", Destination }) =>
-      Type === "volume" && /^[0-9a-f]{64}$/.test(Name) && isMadeAgain(Destination) ? [Name] : [],
+      Type === "volume" && isAnonymousVolume(Name) && isMadeAgain(Destination) ? [Name] : [],
     ),
   );
   if (names.length === 0) return;

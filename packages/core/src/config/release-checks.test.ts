@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { aConfig, aService } from "../testing/index.ts";
-import { candidateChecks, closingChecks, releaseChecks, strangeChecks } from "./release-checks.ts";
+import { candidateChecks, closingChecks, missingCheckedServices, releaseChecks } from "./release-checks.ts";
 
 describe("the checks of a release", () => {
   it("are that its web services run, and what the configuration asks for", () => {
@@ -49,7 +49,7 @@ describe("the checks of a release", () => {
     const named = (checks: ReturnType<typeof releaseChecks>) => checks.map(({ name }) => name);
     expect(named(candidateChecks(config, services))).toEqual(["web runs", "web", "db"]);
     expect(named(closingChecks(config, services))).toEqual(["legacy runs", "legacy", "worker", "proxy"]);
-    expect(strangeChecks(config, services)).toEqual(["nobody"]);
+    expect(missingCheckedServices(config, services)).toEqual(["nobody"]);
   });
 
   it("are all asked at the end where nothing is behind a door, also those that name no service", () => {

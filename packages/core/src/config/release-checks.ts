@@ -8,7 +8,7 @@ import { sequenceCheck } from "./sequence-schema.ts";
 /**
  * The checks of a release: that every web service of it runs, then what the configuration asks for. A check that names no service is
  * for the first web service, one behind a door before one that is replaced stop-first. One of a service that the release has not at all
- * is left out: that is so only where a release of before is gone back to (see `strangeChecks`).
+ * is left out: that is so only where a release of before is gone back to (see `missingCheckedServices`).
  */
 export function releaseChecks(config: Config, services: readonly ServiceFacts[]): readonly Check[] {
   const running = services.filter(({ active, role, replicas }) => active && role === "web" && replicas > 0);
@@ -28,12 +28,13 @@ export function releaseChecks(config: Config, services: readonly ServiceFacts[])
   return [...containers, ...checksOfRelease(config, services).flatMap((check) => toCheck(check, defaultService) ?? [])];
 }
 
-function checksOfRelease({ checks }: Config, services: readonly ServiceFacts[]): readonly CheckConfig[] {
-  return checks.filter(({ service }) => service === undefined || services.some(({ name }) => name === service));
+function checksOfRelease(config: Config, services: readonly ServiceFacts[]): readonly CheckConfig[] {
+  const missing = missingCheckedServices(config, services);
+  return config.checks.filter(({ service }) => service === undefined || !missing.includes(service));
 }
 
 /** Names of services that checks are for, and that a release has not: it is from before they were, and those checks are left out. */
-export function strangeChecks({ checks }: Config, services: readonly ServiceFacts[]): readonly string[] {
+export function missingCheckedServices({ checks }: Config, services: readonly ServiceFacts[]): readonly string[] {
   const named = new Set(checks.flatMap(({ service }) => service ?? []));
   return [...named].filter((name) => services.every((service) => service.name !== name));
 }

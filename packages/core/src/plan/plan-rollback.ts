@@ -26,8 +26,9 @@ export interface WarmRollback {
 
 /**
  * The way back to a warm slot: the route first, then the workers; no start, no steps of traffic. A door is touched only
- * where there is none, or once users are moved where it publishes other ports than the release; a proxy of the project only where the release has another one; what the release left behind has taken out
- * of base comes back first, and what is no part of the release goes last.
+ * where there is none, or once users are moved where it publishes other ports than the release; a proxy of the project only where
+ * the release has another one; what the release left behind has taken out of base comes back first, and what is no part of the
+ * release goes last.
  *
  * @param services those of the release that is gone back to
  */

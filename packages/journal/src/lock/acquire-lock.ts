@@ -6,7 +6,7 @@ import { writeDurably } from "../home/durable-file.ts";
 import { homeError } from "../home/home-error.ts";
 import type { StateHome } from "../home/state-home.ts";
 import { type KernelLock, tryLock } from "./kernel-lock.ts";
-import { type LockHolder, readLockHolder } from "./lock-holder.ts";
+import { holderText, type LockHolder, readLockHolder } from "./lock-holder.ts";
 import { lockUnused } from "./lock-unused.ts";
 
 export interface LockRequest extends Pick<LockHolder, "actor" | "reason" | "release"> {
@@ -102,10 +102,5 @@ async function heldError(home: Pick<StateHome, "path" | "clock">, waitMs: number
     "wait for it (--wait 10m); a deployment that runs takes sluice traffic pause and abort. The lock is free as soon as that process is gone";
   if (!holder)
     return new SluiceError("LOCK_HELD", `the lock of ${home.path} was held until now`, { hint, retryable: true });
-  const { actor, reason, release, since, pid, host } = holder;
-  return new SluiceError(
-    "LOCK_HELD",
-    `${actor} is at work on this stack since ${since}${reason ? `: ${reason}` : ""} (release ${release}, process ${pid} on ${host})${waited}`,
-    { hint, retryable: true },
-  );
+  return new SluiceError("LOCK_HELD", `${holderText(holder)}${waited}`, { hint, retryable: true });
 }

@@ -16,6 +16,12 @@ export interface LockHolder {
   readonly since: string;
 }
 
+/** Who is at work since when, and at what, for people. */
+export function holderText({ actor, reason, release, since, pid, host }: LockHolder): string {
+  const why = reason ? `: ${reason}` : "";
+  return `${actor} is at work on this stack since ${since}${why} (release ${release}, process ${pid} on ${host})`;
+}
+
 /** A holder has taken the lock an instant before it writes who it is. */
 const settleMs = 300;
 

@@ -60,7 +60,11 @@ const tokenMissing: Diagnosis = {
   mend: "env: GITHUB_TOKEN: ${{ github.token }} in the workflow; by hand, export GITHUB_TOKEN and GITHUB_REPOSITORY",
 };
 
-/** What GitHub says of a token, or that it says nothing. Pure. @param isRequired it has to say something of each release before a deployment */
+/**
+ * What GitHub says of a token, or that it says nothing. Pure.
+ *
+ * @param isRequired it has to say something of each release before a deployment
+ */
 export function githubFailure({ code, message }: Pick<GithubError, "code" | "message">, isRequired = false): Diagnosis {
   if (code !== "GITHUB_DENIED") {
     return {
