@@ -9,11 +9,14 @@ const expected = "expected a size such as 512m, 1g or 64MiB, or a number of byte
  * @param least of what is accepted, as it is written in the file
  */
 export const bytes = (least: string) =>
-  z
-    .union([z.int(expected).min(0, expected), z.string(expected).regex(bytesPattern, expected)], expected)
-    .refine((size) => bytesOf(size) !== undefined, expected)
-    .refine((size) => (bytesOf(size) ?? 0) >= (parseBytes(least) ?? 0), `expected at least ${least}`)
-    .transform((size) => bytesOf(size) ?? 0);
+  z.codec(
+    z
+      .union([z.int(expected).min(0, expected), z.string(expected).regex(bytesPattern, expected)], expected)
+      .refine((size) => bytesOf(size) !== undefined, expected)
+      .refine((size) => (bytesOf(size) ?? 0) >= (parseBytes(least) ?? 0), `expected at least ${least}`),
+    z.number(),
+    { decode: (size) => bytesOf(size) ?? 0, encode: (size) => size },
+  );
 
 function bytesOf(size: number | string): number | undefined {
   return typeof size === "number" ? size : parseBytes(size);

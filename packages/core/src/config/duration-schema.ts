@@ -2,10 +2,11 @@ import * as z from "zod";
 import { parseDuration } from "./duration.ts";
 
 /** A duration in Compose syntax in the file, milliseconds in the resolved configuration. */
-export const duration = z
-  .string()
-  .refine((text) => parseDuration(text) !== undefined, "expected a duration such as 500ms, 30s or 1m30s")
-  .transform((text) => parseDuration(text) ?? 0);
+export const duration = z.codec(
+  z.string().refine((text) => parseDuration(text) !== undefined, "expected a duration such as 500ms, 30s or 1m30s"),
+  z.number(),
+  { decode: (text) => parseDuration(text) ?? 0, encode: (ms) => `${ms}ms` },
+);
 
 /** Between two looks at something: without a pause looking would be all that is done. */
 export const lookInterval = duration.refine((ms) => ms >= 100, "expected at least 100ms");
