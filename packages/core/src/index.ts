@@ -21,6 +21,7 @@ export * from "./config/parse-config.ts";
 export type { PromotionConfig } from "./config/promotion-schema.ts";
 export { type ResolvedReferences, resolveReferences } from "./config/references.ts";
 export * from "./config/release-checks.ts";
+export * from "./config/release-settings.ts";
 export type {
   AnalysisConfig,
   CheckConfig,

@@ -1,17 +1,20 @@
 import {
   type BuiltImages,
   type CallOptions,
+  type Config,
   isSluiceError,
   type ProvenRelease,
   type ReleaseBundle,
   type ReleaseRequest,
   type ResolvedProject,
   type StoredRelease,
+  storableChecks,
+  withSettings,
 } from "@sluice/core";
 import { creationTime, newestCreation } from "./in-order.ts";
 import { matchRelease } from "./match-promoted.ts";
 import type { EnginePorts, ReleaseSource } from "./scope.ts";
-import { releaseOfSameImages } from "./stored-release.ts";
+import { keepChange, releaseOfSameImages } from "./stored-release.ts";
 
 type BuildPorts = Pick<EnginePorts, "bundles" | "clock" | "identity" | "images">;
 
@@ -28,7 +31,7 @@ export async function buildRelease(
   options: CallOptions = {},
   progress: (text: string) => void = () => undefined,
 ): Promise<BuiltRelease> {
-  const { project, request, key } = source;
+  const { project, request, config, key } = source;
   const built = await provideImages(ports, source, options, progress);
   const id = ports.identity.id(key, built.images);
   const services = await ports.images.facts(project, built.images, options.signal);
@@ -45,6 +48,7 @@ export async function buildRelease(
     imageTags: built.imageTags,
     ...(built.digests ? { digests: built.digests } : {}),
     environment: ports.identity.environment(project.model),
+    checks: storableChecks(config.checks),
   };
   return { release: await storeOnce(ports, bundle, source), reported: built.reported };
 }
@@ -52,6 +56,8 @@ export async function buildRelease(
 export interface ProvideRequest {
   readonly project: ResolvedProject;
   readonly release: ReleaseRequest;
+  /** What it is judged by when it is deployed. */
+  readonly config: Pick<Config, "checks" | "services">;
   /** What another stack has proven of it: its images are used, and nothing is built. */
   readonly proven?: ProvenRelease | undefined;
 }
@@ -66,7 +72,7 @@ export async function provideRelease(
   wanted: ProvideRequest,
   options: CallOptions = {},
 ): Promise<StoredRelease> {
-  const { project, release: request } = wanted;
+  const { project, release: request, config } = wanted;
   const key = ports.identity.key(request, project.modelHash);
   const bundles = await ports.bundles.list();
   const { promotion: taken, same, sameCommit } = matchRelease(bundles, wanted, key);
@@ -74,20 +80,30 @@ export async function provideRelease(
   if (same && missing.length === 0) return ports.bundles.load(same.id);
   const imagesOf = await releaseOfSameImages(sameCommit, project, ports);
   const newestAt = newestCreation(bundles);
-  const source = { project, request, key, newestAt, imagesOf, taken };
+  const source = { project, request, config, key, newestAt, imagesOf, taken };
   const { release, reported } = await buildRelease(ports, source, options);
   await reported;
   return release;
 }
 
-async function storeOnce({ bundles, identity }: BuildPorts, bundle: ReleaseBundle, { project }: ReleaseSource) {
+/** One that is there already is judged from now on as one that is deployed again. */
+async function storeOnce(ports: BuildPorts, bundle: ReleaseBundle, { project, config }: ReleaseSource) {
+  const stored = await loadWhole(ports, bundle.id);
+  if (!stored) return ports.bundles.save(bundle, project.model, ports.identity.files(project));
+  const asked = withSettings(stored.bundle, config);
+  await keepChange(ports, stored.bundle, { services: asked.services, checks: asked.checks });
+  return { ...stored, bundle: asked };
+}
+
+/** `null` where it is not stored, or not whole; what is left of it is removed. */
+async function loadWhole({ bundles }: BuildPorts, id: string): Promise<StoredRelease | null> {
   try {
-    return await bundles.load(bundle.id);
+    return await bundles.load(id);
   } catch (error) {
     if (!isSluiceError(error) || (error.code !== "RELEASE_UNKNOWN" && error.code !== "BUNDLE_INVALID")) throw error;
-    if (error.code === "BUNDLE_INVALID") await bundles.remove(bundle.id);
+    if (error.code === "BUNDLE_INVALID") await bundles.remove(id);
+    return null;
   }
-  return bundles.save(bundle, project.model, identity.files(project));
 }
 
 async function provideImages(

@@ -1,4 +1,4 @@
-import { isSluiceError, type StoredRelease } from "@sluice/core";
+import { isSluiceError, type ReleaseBundle } from "@sluice/core";
 import { windowConsents } from "./deployment-window.ts";
 import type { DeploymentResult } from "./end.ts";
 import { execute } from "./execute.ts";
@@ -9,6 +9,7 @@ import { lastAttempt } from "./read-attempts.ts";
 import { type Recovered, type RecoveryWish, recover } from "./recover.ts";
 import type { DeployRequest, PreparedDeployment, RollbackRequest } from "./requests.ts";
 import type { EnginePorts } from "./scope.ts";
+import { keepChange } from "./stored-release.ts";
 import { backMeanwhile, isBack, wayBack } from "./way-back.ts";
 
 /**
@@ -33,7 +34,7 @@ export async function deploy(
   const closed = await windowConsents(request, ports.clock.now());
   const incompatible = request.acceptIncompatible ? [incompatibleConsent] : [];
   const consents = [...(request.consents ?? []), ...closed, ...incompatible];
-  if (prepared.release) await nameRelease(ports, prepared.release, request.release.tag);
+  if (prepared.release) await keepAsAsked(ports, prepared.release.bundle, prepared.bundles, request.release.tag);
   return execute({ ...request, consents }, prepared, ports, signal);
 }
 
@@ -72,7 +73,14 @@ function isUndecided({ action, result }: Recovered, { release }: PreparedDeploym
 
 const incompatibleConsent = "incompatible: the release before may not run on the new schema";
 
-/** A tag is one more name for a release that is there already. */
-async function nameRelease({ bundles }: EnginePorts, { bundle }: StoredRelease, tag: string): Promise<void> {
-  if (!bundle.tags.includes(tag)) await bundles.update(bundle.id, { tags: [...bundle.tags, tag] });
+/** A tag is one more name for a release that is there already; what it is judged by now, it is judged by when it comes back. */
+async function keepAsAsked(
+  ports: EnginePorts,
+  { id, tags, services, checks }: ReleaseBundle,
+  bundles: readonly ReleaseBundle[],
+  tag: string,
+): Promise<void> {
+  const stored = bundles.find((bundle) => bundle.id === id);
+  const names = tags.includes(tag) ? tags : [...tags, tag];
+  if (stored) await keepChange(ports, stored, { tags: names, services, checks });
 }

@@ -11,6 +11,7 @@ import {
   redefinedFindings,
   releasesToPrune,
   SluiceError,
+  withSettings,
 } from "@sluice/core";
 import { otherImages } from "./differing-base.ts";
 import { findOrphans } from "./find-orphans.ts";
@@ -54,7 +55,8 @@ export async function prepareDeploy(
   const missing = same ? await ports.images.missing(same.images, signal) : [];
   const usable = same && missing.length === 0 ? same : null;
   const imagesOf = usable ? null : await releaseOfSameImages(sameCommit, project, ports);
-  const release = usable ? await ports.bundles.load(usable.id) : null;
+  const stored = usable ? await ports.bundles.load(usable.id) : null;
+  const release = stored && { ...stored, bundle: withSettings(stored.bundle, config) };
   const orphans = findOrphans(observed, project.services, previousRelease, bundles);
   const serving = previousRelease?.bundle.services ?? [];
   const [held] = [
@@ -105,6 +107,7 @@ export async function prepareDeploy(
       : {
           project,
           request: wanted,
+          config,
           key,
           newestAt: newestCreation(bundles),
           imagesOf,

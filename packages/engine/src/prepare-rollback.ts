@@ -4,6 +4,7 @@ import {
   type Finding,
   findBundle,
   heldByOrphans,
+  judgedBy,
   keptOrphans,
   liveSlot,
   lostOrphans,
@@ -57,6 +58,7 @@ export async function prepareRollback(
   if (!request.acceptIncompatible && serves !== target.id) await assertCompatible(target, ports);
   const release = await ports.bundles.load(target.id);
   const { model } = release;
+  const judging = judgedBy(config, release.bundle);
   const observeTarget = () => ports.observer.observe({ ...project, model, services: target.services }, signal);
   const asTarget = leavesBase(target, previousRelease) ? await observeTarget() : null;
   const observed = { ...seen, plain: asTarget?.plain ?? seen.plain };
@@ -86,7 +88,7 @@ export async function prepareRollback(
       republished,
     });
     if (plan.steps.some(({ kind }) => kind === "door")) {
-      await assertDoorImage(plan, target.services, config, ports, signal);
+      await assertDoorImage(plan, target.services, judging, ports, signal);
       await assertNoObstacle(plan, { ...request, model, services: target.services, orphans }, ports, signal);
     }
     const told = [...stays.map((orphan) => staying(orphan, target)), ...keptOrphans(orphans)];
@@ -111,7 +113,7 @@ export async function prepareRollback(
     {
       tag: target.tag,
       services: target.services,
-      config,
+      config: judging,
       bundleId: target.id,
       imagesOf: null,
       // One that failed before it was live, and is gone to all the same, has left its jobs undone.
@@ -126,10 +128,10 @@ export async function prepareRollback(
     },
     { ...observed, doors },
   );
-  await assertDoorImage(plan, target.services, config, ports, signal);
+  await assertDoorImage(plan, target.services, judging, ports, signal);
   await assertNoObstacle(plan, { ...request, model, services: target.services, orphans }, ports, signal);
   const cold = await coldRollback(target, observed, ports.journal);
-  const leftOut = missingCheckedServices(config, target.services).map((service) => leftOutFinding(service, target));
+  const leftOut = missingCheckedServices(judging, target.services).map((service) => leftOutFinding(service, target));
   return { ...common, ...tell([cold, ...leftOut, ...keptOrphans(orphans)]), plan: { ...plan, kind: "rollback" } };
 }
 

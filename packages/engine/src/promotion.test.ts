@@ -1,4 +1,4 @@
-import { aProject, aRequest, aService } from "@sluice/testing";
+import { aConfig, aProject, aRequest, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { aScenario, reached, type Scenario, shopServices } from "../test/support/scenario.ts";
 import { provideRelease } from "./build-release.ts";
@@ -41,7 +41,8 @@ describe("a promotion", () => {
     await staging.deploy("v1");
     const proven = provenBy(staging);
     const production = aScenario();
-    const wanted = { project: aProject({ services: shopServices }), release: aRequest("v1"), proven };
+    const project = aProject({ services: shopServices });
+    const wanted = { project, release: aRequest("v1"), config: aConfig(), proven };
     const provided = await provideRelease(production.world.ports(), wanted);
     expect(provided.bundle.images["web"]).toBe(proven.bundle.images["web"]);
     await production.deploy("v1", { proven });

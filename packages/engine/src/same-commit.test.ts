@@ -1,4 +1,4 @@
-import { aProject, aRequest, aService } from "@sluice/testing";
+import { aConfig, aProject, aRequest, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { aScenario, type Scenario, shopServices } from "../test/support/scenario.ts";
 import { provideRelease } from "./build-release.ts";
@@ -24,7 +24,8 @@ describe("a release of a commit that is stored with another model", () => {
     const images = { mailer: "mailer:2" };
     expect(await scenario.deploy("v1b", { request, images })).toMatchObject({ outcome: "live" });
     expect(builds(scenario)).toEqual(["images.build v1", "images.build v1b"]);
-    const wanted = { project: aProject({ services: otherwise, images }), release: aRequest("v1c", request) };
+    const project = aProject({ services: otherwise, images });
+    const wanted = { project, release: aRequest("v1c", request), config: aConfig() };
     const provided = await provideRelease(scenario.world.ports(), wanted);
     expect(provided.bundle.images["web"]).toBe("sha256:web-v1b");
   });

@@ -29,7 +29,7 @@ import type {
   TrafficRouter,
   Watcher,
 } from "@sluice/core";
-import { createEvent, isInSlot } from "@sluice/core";
+import { createEvent, isInSlot, judgedBy } from "@sluice/core";
 import type { Control } from "./control/control.ts";
 import type { Observations } from "./observations.ts";
 
@@ -115,6 +115,8 @@ export interface DeploymentScope extends StackFacts {
 export interface ReleaseSource {
   readonly project: ResolvedProject;
   readonly request: ReleaseRequest;
+  /** What the release is judged by. */
+  readonly config: Pick<Config, "checks" | "services">;
   readonly key: string;
   /** When the newest stored release was made, ISO 8601; `""` where there is none. */
   readonly newestAt: string;
@@ -128,6 +130,11 @@ export interface ReleaseSource {
 export function releaseOf(scope: DeploymentScope): StoredRelease {
   if (scope.release) return scope.release;
   throw new Error(`deployment ${scope.deployment} has no release yet: a step ran before its build`);
+}
+
+/** The configuration with the checks of the release that is being deployed. */
+export function judgingConfig(scope: DeploymentScope): Config {
+  return judgedBy(scope.config, releaseOf(scope).bundle);
 }
 
 /** Facts of the services that a step names, from the release that is being deployed. */

@@ -15,6 +15,15 @@ export async function loadOrNull(ports: EnginePorts, id: string): Promise<Stored
   return ports.bundles.load(id).catch(() => null);
 }
 
+/** Stores what is otherwise than it is stored, and writes nothing where all is as it was. */
+export async function keepChange(
+  { bundles }: Pick<EnginePorts, "bundles">,
+  stored: ReleaseBundle,
+  change: Partial<Pick<ReleaseBundle, "tags" | "services" | "checks">>,
+): Promise<void> {
+  if (JSON.stringify({ ...stored, ...change }) !== JSON.stringify(stored)) await bundles.update(stored.id, change);
+}
+
 /** The first of these releases of the same commit whose images are those that the project would build; `null` where none is. */
 export async function releaseOfSameImages(
   sameCommit: readonly ReleaseBundle[],

@@ -1,6 +1,14 @@
-import { type Check, candidateChecks, otherSlot, type Slot, type SlotWindow, type Verdict } from "@sluice/core";
+import {
+  type Check,
+  candidateChecks,
+  healthPathOf,
+  otherSlot,
+  type Slot,
+  type SlotWindow,
+  type Verdict,
+} from "@sluice/core";
 import { probeChecks } from "./actions/verify.ts";
-import { type DeploymentScope, releaseOf, slotServices } from "./scope.ts";
+import { type DeploymentScope, judgingConfig, releaseOf, slotServices } from "./scope.ts";
 
 /** Requests of our own in the place of users that do not come. They go through the preview, so no counter of users has them. */
 export interface Synthetic {
@@ -32,7 +40,7 @@ export function createSynthetic(scope: DeploymentScope, candidate: Slot): Synthe
 
 /** What is asked may be asked any number of times: the release's checks that only read, or its health path. */
 function probesOf(scope: DeploymentScope): readonly Check[] {
-  const { config } = scope;
+  const config = judgingConfig(scope);
   const release = releaseOf(scope);
   const inSlots = new Set(slotServices(release).map(({ name }) => name));
   const reading = candidateChecks(config, release.bundle.services).filter(
@@ -42,7 +50,7 @@ function probesOf(scope: DeploymentScope): readonly Check[] {
   if (reading.length > 0) return reading.map((check) => ({ ...check, ...onlyOnce }));
   const web = slotServices(release).find(({ role, protocol }) => role === "web" && protocol === "http");
   if (!web) return [];
-  const path = config.services[web.name]?.health?.path ?? "/";
+  const path = healthPathOf(web, config) ?? "/";
   return [
     {
       type: "http",

@@ -11,7 +11,7 @@ import {
 } from "@sluice/core";
 import { baseContainers } from "./base-containers.ts";
 import { lastLiveAt } from "./read-attempts.ts";
-import { type DeploymentScope, releaseOf } from "./scope.ts";
+import { type DeploymentScope, judgingConfig, releaseOf } from "./scope.ts";
 
 export interface WatchedSpan {
   /** The step that it is part of, or comes before. */
@@ -64,7 +64,7 @@ function makes(step: PlanStep, service: string): boolean {
 
 /** A release that has served before may be known for what it did then. */
 async function wasLive(scope: DeploymentScope): Promise<boolean> {
-  const isAsked = scope.config.checks.some(({ sentry }) => sentry !== undefined);
+  const isAsked = judgingConfig(scope).checks.some(({ sentry }) => sentry !== undefined);
   return isAsked && (await lastLiveAt(scope.ports.journal, releaseOf(scope).bundle.id)) !== null;
 }
 

@@ -2,7 +2,7 @@ import { candidateChecks, formatDuration, type Slot, SluiceError, stops, type Ve
 import type { StepCall } from "./action.ts";
 import { probeChecks } from "./actions/verify.ts";
 import { hasTooFew, type Judged, judgeServices, undecidedOf } from "./judge-services.ts";
-import { type DeploymentScope, emit, releaseOf } from "./scope.ts";
+import { type DeploymentScope, emit, judgingConfig, releaseOf } from "./scope.ts";
 import { createSynthetic } from "./synthetic.ts";
 import { endingVerdict, goesOn, nextLook, referenceOf, type Span, slownessOf, spanRules } from "./watch-rules.ts";
 import { beginWatched } from "./watched.ts";
@@ -28,7 +28,7 @@ export async function watch(
 ): Promise<void> {
   const { ports, config } = scope;
   const { analysis } = config;
-  const containerChecks = candidateChecks(config, releaseOf(scope).bundle.services).filter(
+  const containerChecks = candidateChecks(judgingConfig(scope), releaseOf(scope).bundle.services).filter(
     ({ type }) => type === "container",
   );
   const begin = ports.clock.monotonicMs();

@@ -7,7 +7,7 @@ import {
   type WatchTarget,
   watchedChecks,
 } from "@sluice/core";
-import { type DeploymentScope, releaseOf } from "./scope.ts";
+import { type DeploymentScope, judgingConfig, releaseOf } from "./scope.ts";
 import { findWatched, type WatchedSpan } from "./watch-targets.ts";
 
 /** Checks that watch a span, each at its own pace: none of them holds up who watches the traffic. */
@@ -24,7 +24,7 @@ interface Watched extends AsyncDisposable {
 }
 
 export async function beginWatched(scope: DeploymentScope, span: WatchedSpan, signal: AbortSignal): Promise<Watched> {
-  const checks = watchedChecks(scope.config, releaseOf(scope).bundle.services);
+  const checks = watchedChecks(judgingConfig(scope), releaseOf(scope).bundle.services);
   const gone = new AbortController();
   const both = AbortSignal.any([signal, gone.signal]);
   const watched = checks.length > 0 ? await findWatched(scope, checks, span, both) : [];

@@ -37,7 +37,7 @@ export async function createPorts(
   return {
     clock,
     journal: createRedactingJournal(createJournal(state, clock), redact),
-    bundles: withKnownSecrets(createBundleStore(state.releasesDir), add),
+    bundles: withKnownSecrets(createBundleStore(state.releasesDir), options.env, add),
     backups: createBackupTaker(session),
     migrations: createMigrationRunner(session),
     rehearser: createRehearser(session),

@@ -32,7 +32,7 @@ async function aSession({ stored = ["r1", "r2"] } = {}) {
   return {
     project: async () => ({ modelHash: "", services: [{ name: "web" }, { name: "db" }] }),
     ports: async () => ({
-      bundles: withKnownSecrets(bundles, add),
+      bundles: withKnownSecrets(bundles, {}, add),
       journal,
       identity,
       observer: { observe: async () => observed },

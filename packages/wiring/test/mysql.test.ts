@@ -419,7 +419,8 @@ describe.skipIf(missingMysql !== "")(`MySQL${missingMysql}`, { timeout: 300_000 
       const session = openSession({ MIGRATION: migration });
       const release = { tag: "v2", commit: null, dirty: true, source: "option" } as const;
       const ports = await session.ports();
-      const candidate: StoredRelease = await provideRelease(ports, { project: await session.project(), release });
+      const [project, config] = await Promise.all([session.project(), session.config()]);
+      const candidate: StoredRelease = await provideRelease(ports, { project, release, config });
       return rehearse(session, await openDatabase(session, {}, signal), { candidate, previous: null }, signal);
     };
 

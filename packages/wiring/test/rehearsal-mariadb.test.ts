@@ -69,6 +69,7 @@ async function rehearsed(migration: string) {
   const candidate: StoredRelease = await provideRelease(await session.ports(), {
     project: await session.project(),
     release,
+    config: await session.config(),
   });
   return rehearse(session, await openDatabase(session, {}, signal), { candidate, previous: null }, signal);
 }

@@ -84,7 +84,8 @@ function sessionWith(migration: string): Session {
 
 async function releaseOf(session: Session, tag: string): Promise<StoredRelease> {
   const request = { tag, commit: null, dirty: true, source: "option" } as const;
-  return provideRelease(await session.ports(), { project: await session.project(), release: request });
+  const [project, config] = await Promise.all([session.project(), session.config()]);
+  return provideRelease(await session.ports(), { project, release: request, config });
 }
 
 async function rehearsed(migration: string, over: Partial<Rehearsal> = {}) {

@@ -36,7 +36,7 @@ test("facts of a service", () => {
     stop_grace_period: "1m30s",
   };
   const model = { name: "shop", services: { web: service } };
-  const config = parseConfig("services: { web: { overlap: true } }", "sluice.yaml");
+  const config = parseConfig("services: { web: { overlap: true, health: { path: /healthz } } }", "sluice.yaml");
   expect(serviceFacts(model, classifyServices(model), config, new Set())).toEqual([
     {
       name: "web",
@@ -60,6 +60,7 @@ test("facts of a service", () => {
       startBudget: { timeoutMs: 22_000, derivation: "start_period 10s + 3 x (interval 2s + timeout 2s)" },
       stopGraceMs: 90_000,
       overlap: true,
+      healthPath: "/healthz",
     },
   ]);
 });

@@ -54,6 +54,7 @@ export function serviceFacts(
       ...(isRunOnce(service) ? { runsOnce: true } : {}),
       overlap: override.overlap ?? false,
       ...(override.sharedVolumes || override.strategy === "slots" ? { sharesVolumes: true } : {}),
+      healthPath: override.health?.path ?? null,
     };
   });
 }

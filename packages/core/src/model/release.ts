@@ -34,6 +34,8 @@ export interface ReleaseBundle {
   readonly digests?: Readonly<Record<string, string>> | undefined;
   /** Keyed hashes of environment values by `service.NAME`; tells which differ without telling the values. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The checks that it was deployed with last, see `storableChecks`. Absent in releases of before. */
+  readonly checks?: readonly unknown[] | undefined;
   /** Set when a deployment of it failed by a verdict; such a release is not tried again unasked. */
   readonly broken?: { readonly at: string; readonly reason: string } | undefined;
 }

@@ -56,4 +56,6 @@ export interface ServiceFacts {
   readonly overlap: boolean;
   /** Slots were configured for it, whatever it writes to volumes. Absent for not, and in releases of before. */
   readonly sharesVolumes?: boolean | undefined;
+  /** `services.*.health.path` of the configuration; `null` for none. Absent in releases of before, see `healthPathOf`. */
+  readonly healthPath?: string | null | undefined;
 }

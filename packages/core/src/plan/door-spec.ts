@@ -1,3 +1,4 @@
+import { healthPathOf } from "../config/release-settings.ts";
 import type { Config } from "../config/schema.ts";
 import { SluiceError } from "../errors/sluice-error.ts";
 import type { DoorHttps, DoorSpec, Stickiness, Testers } from "../model/door.ts";
@@ -38,7 +39,7 @@ export function doorSpec({ stack, service, config, servers, previewSecret }: Doo
       .map((port) => ({ port, target: port === https?.port ? (plain ?? port) : port })),
     servers,
     replicas: service.replicas,
-    healthPath: config.services[service.name]?.health?.path ?? null,
+    healthPath: healthPathOf(service, config),
     healthPort: service.port ?? undefined,
     stickiness: stickinessOf(config),
     testers: testersOf(config),

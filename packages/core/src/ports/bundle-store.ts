@@ -15,8 +15,8 @@ export interface BundleStore {
   load(id: string): Promise<StoredRelease>;
   /** Complete or not there at all: a crash leaves nothing that `list` shows. */
   save(bundle: ReleaseBundle, model: ComposeModel, files: readonly BundleFile[]): Promise<StoredRelease>;
-  /** Adds a name or the mark `broken` to a bundle. */
-  update(id: string, change: Partial<Pick<ReleaseBundle, "tags" | "broken">>): Promise<void>;
+  /** Adds a name or the mark `broken` to a bundle, or lays over it what it is judged by from now on (see `withSettings`). */
+  update(id: string, change: Partial<Pick<ReleaseBundle, "tags" | "broken" | "services" | "checks">>): Promise<void>;
   remove(id: string): Promise<void>;
   /** Removes what was not finished. For the holder of the state home's lock, while nothing is being saved. */
   sweep(): Promise<void>;

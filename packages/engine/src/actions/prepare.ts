@@ -1,4 +1,4 @@
-import { baseServices, pinnedModel, SluiceError } from "@sluice/core";
+import { baseServices, healthPathOf, pinnedModel, SluiceError } from "@sluice/core";
 import type { StepAction, StepCall } from "../action.ts";
 import { doorId } from "../doors.ts";
 import { type DeploymentScope, releaseOf, servicesOf } from "../scope.ts";
@@ -116,7 +116,10 @@ export const start: StepAction<"start"> = {
     if (mends) await createMissing(scope, slot, options);
     const facts = servicesOf(scope, services);
     const healthPaths = Object.fromEntries(
-      Object.entries(config.services).flatMap(([name, { health }]) => (health ? [[name, health.path]] : [])),
+      facts.flatMap((service) => {
+        const path = healthPathOf(service, config);
+        return path === null ? [] : [[service.name, path]];
+      }),
     );
     for (const { name, startBudget } of facts) {
       progress(

@@ -16,13 +16,13 @@ import {
 } from "@sluice/core";
 import type { StepAction } from "../action.ts";
 import { baseContainers } from "../base-containers.ts";
-import { type DeploymentScope, emit, releaseOf, slotServices } from "../scope.ts";
+import { type DeploymentScope, emit, judgingConfig, releaseOf, slotServices } from "../scope.ts";
 import { showLogs } from "../show-logs.ts";
 
 export const verify: StepAction<"verify"> = {
   async run({ id, slot, closing = false, wasLive = false }, scope, { signal }) {
     const { services } = releaseOf(scope).bundle;
-    const checks = (closing ? closingChecks : candidateChecks)(scope.config, services);
+    const checks = (closing ? closingChecks : candidateChecks)(judgingConfig(scope), services);
     if (!closing) await waitDoors(scope, slot, 30_000, signal, wasLive ? "up" : "healthy");
     const { target, inBase } = await lookFor(scope, slot, checks, signal);
     const verdicts = await probeEach(scope.ports.prober, checks, target, signal);

@@ -98,3 +98,12 @@ export function reached({ world }: Scenario): Readonly<Record<string, readonly s
     Object.entries(world.users()).map(([service, reach]) => [service, Object.keys(reach).map(tagOf)]),
   );
 }
+
+/** Stored releases become such as an earlier Sluice stored: nothing tells what they were judged by. */
+export function forgetSettings({ world }: Scenario): void {
+  for (const [id, { bundle, ...stored }] of world.state.bundles) {
+    const { checks: _checks, ...rest } = bundle;
+    const services = bundle.services.map(({ healthPath: _path, ...service }) => service);
+    world.state.bundles.set(id, { ...stored, bundle: { ...rest, services } });
+  }
+}

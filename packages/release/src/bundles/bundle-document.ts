@@ -27,6 +27,7 @@ const documentSchema = z.looseObject({
     images: texts,
     imageTags: texts,
     environment: texts,
+    checks: z.array(z.unknown()).optional(),
     broken: z.looseObject({ at: z.string(), reason: z.string() }).optional(),
   }),
   contents: z.array(

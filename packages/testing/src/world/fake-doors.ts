@@ -18,12 +18,7 @@ export function fakeDoors(context: FakeContext): DoorRuntime {
         const [blue, green] = slots.map((slot) => Array.from({ length: replicas }, (_, at) => `${name}.${slot}.${at}`));
         return { blue: blue ?? [], green: green ?? [] };
       }),
-    specHash: ({ spec, model }) =>
-      doorSpecHash(
-        spec.listen.map(({ port }) => port),
-        spec.service,
-        model,
-      ),
+    specHash: specOf,
     async ensure(request, { signal, beforeStart, renew = false } = {}) {
       const { service } = request.spec;
       const found = doorsOf(state, service);
@@ -142,25 +137,32 @@ function publishedPorts(model: ComposeModel, service: string): readonly number[]
   return (model.services[service]?.ports ?? []).map(({ published }) => Number(published ?? 0));
 }
 
-function specOf({ spec, model }: DoorRequest): string {
+function specOf({ spec, model }: Pick<DoorRequest, "spec" | "model">): string {
   return doorSpecHash(
     spec.listen.map(({ port }) => port),
+    spec.healthPath,
     spec.service,
     model,
   );
 }
 
 /** What a door of a service would be made from, by the facts of a release. */
-export function wantedDoorSpec(model: ComposeModel, { name, ports, port }: ServiceFacts): string {
+export function wantedDoorSpec(model: ComposeModel, { name, ports, port, healthPath = null }: ServiceFacts): string {
   const listen = new Set(ports.map(({ target }) => target));
   if (port !== null) listen.add(port);
   return doorSpecHash(
     [...listen].toSorted((a, b) => a - b),
+    healthPath,
     name,
     model,
   );
 }
 
-function doorSpecHash(listen: readonly number[], service: string, model: ComposeModel): string {
-  return JSON.stringify({ listen, ports: publishedPorts(model, service) });
+function doorSpecHash(
+  listen: readonly number[],
+  healthPath: string | null,
+  service: string,
+  model: ComposeModel,
+): string {
+  return JSON.stringify({ listen, healthPath, ports: publishedPorts(model, service) });
 }
