@@ -1,3 +1,5 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { containersOf } from "./engine.ts";
 import { openExampleShop, patience, type Shop } from "./harness.ts";
@@ -32,14 +34,27 @@ describe("a shop with a version that serves", () => {
     expect(await containersOf(shop.stack)).toEqual(before);
   });
 
-  it("goes back to the version before when rollback names none, and loses no request", patience, async () => {
-    const load = startLoad(shop.url);
-    const { events } = await shop.sluice(0, "rollback");
-    const { failures } = await load.stop();
-    expect(events.at(-1)).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
-    expect(failures).toEqual([]);
-    expect(await versionsSeen(shop.url)).toEqual(["v1"]);
-  });
+  it(
+    "goes back to the version before, also from a checkout that cannot be resolved, and loses no request",
+    patience,
+    async () => {
+      const composeFile = join(shop.checkout, "docker-compose.yml");
+      const written = await readFile(composeFile, "utf8");
+      await writeFile(composeFile, `${written}  broken: [\n`);
+      const status = await shop.sluice(0, "status");
+      expect(JSON.parse(status.stdout)).toMatchObject({ serving: { tag: "v2" }, standIn: { tag: "v2" } });
+      const refused = await shop.sluice(2, "deploy", "--release", "v2");
+      expect(refused.events.at(-1)).toMatchObject({ outcome: "refused", serving: { tag: "v2" } });
+      const load = startLoad(shop.url);
+      const { events } = await shop.sluice(0, "rollback");
+      const { failures } = await load.stop();
+      await writeFile(composeFile, written);
+      expect(events.filter(({ type }) => type === "finding")).toMatchObject([{ finding: { code: "stored-project" } }]);
+      expect(events.at(-1)).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+      expect(failures).toEqual([]);
+      expect(await versionsSeen(shop.url)).toEqual(["v1"]);
+    },
+  );
 
   it("keeps serving the old version when a deployment is interrupted", patience, async () => {
     const load = startLoad(shop.url);

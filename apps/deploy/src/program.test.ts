@@ -150,6 +150,11 @@ The name of the stack is \`-p\`, else \`$STACK_NAME\`, else what Compose calls t
 \`.env\` (or of \`--env-file\`), \`name:\` of the compose file, the directory of the compose file. A \`$STACK_NAME\` that is set and
 empty is refused: in a workflow it is a secret that is not there.
 
+Where the compose files cannot be resolved, for want of a variable or by a mistake in them, \`rollback\`, \`abort\`, \`status\`, \`ps\`,
+\`logs\` and \`traffic\` go by what is stored of the release that was made live last. A finding \`stored-project\` says so, with file and
+line; with \`--json\` it is in \`standIn\` of what they print (\`logs\`: on a line before all others), and among the events of \`rollback\` and
+\`abort\`. If Compose cannot even tell the name of the stack, it is to be given, unless \`--state-home\` names its home: it is not guessed.
+
 In GitHub Actions a deployment sets the outputs \`outcome\`, \`serving\`, \`slot\`, \`previous\`, \`exit-reason\` and \`report\` (a
 file in \`$RUNNER_TEMP\` with its page, to upload), and writes the summary of the job. \`deployment\` is set when it begins:
 with that and no \`outcome\` it was killed, and \`sluice abort\` takes the users back.

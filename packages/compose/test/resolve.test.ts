@@ -193,6 +193,19 @@ describe("a project that Compose does not accept is refused with the place", () 
   });
 });
 
+test("the name of a project is told although Compose does not accept it, unless nobody can tell it", async () => {
+  const nameOf = async (text: string, more: Readonly<Record<string, string>> = {}) => {
+    const directory = await project({ "compose.yaml": text, ...more });
+    return createComposeResolver({ env: cliEnvironment }).name({ directory });
+  };
+  const unset = `services:\n  web:\n    image: "\${IMAGE:?}"\n    env_file: none.env\n`;
+  expect(await nameOf(`name: shopfront\n${unset}`)).toBe("shopfront");
+  expect(await nameOf(`name: shopfront\n${unset}`, { ".env": "COMPOSE_PROJECT_NAME=by-dotenv\n" })).toBe("by-dotenv");
+  expect(await nameOf(unset)).toMatch(/^p\d+$/);
+  expect(await nameOf(`name: "\${STACK:-shop}"\n${unset}`)).toBeNull();
+  expect(await nameOf("name: shopfront\nservices: [\n")).toBeNull();
+});
+
 describe("options mean what they mean to Compose", () => {
   test("the service of a migration is asked for by name, as by docker compose run, whatever its profiles", async () => {
     const directory = await project({ "compose.yaml": `${web}  cli:\n    image: cli\n    profiles: [tools]\n` });

@@ -18,6 +18,7 @@ import { servingNow } from "./find-serving.ts";
 import { readAnchoredAudit } from "./github/anchors.ts";
 import { readApprovalRecords } from "./github/approvals.ts";
 import { assertReleaseAllowed } from "./github/gate.ts";
+import { projectOfWayBack } from "./known-project.ts";
 import { readMemory } from "./live-memory.ts";
 import { configFileOf } from "./locations.ts";
 import { lockStack } from "./lock.ts";
@@ -119,6 +120,7 @@ function deployerOf(session: Session): Deployer {
     resume: (signal) => recover(session, "finish", signal),
     abort: (signal) => recover(session, "undo", signal),
     status: (signal) => readStatus(session, signal),
+    standIn: async (signal) => (await session.known(signal)).standIn,
     ps: (signal) => readProcesses(session, signal),
     logs: (services, logOptions = {}) => followServiceLogs(session, services, logOptions),
     verify: (signal) => verifyLive(session, signal),
@@ -183,7 +185,8 @@ function deployerOf(session: Session): Deployer {
 const never = () => new AbortController().signal;
 
 async function recover(session: Session, choice: "finish" | "undo", signal: AbortSignal) {
-  const [project, facts] = await Promise.all([session.project(signal), session.facts()]);
+  const resolving = choice === "undo" ? projectOfWayBack(session, signal) : session.project(signal);
+  const [project, facts] = await Promise.all([resolving, session.facts()]);
   await using _lock = await lockStack(session, { reason: choice }, "unfinished", signal);
   const ports = await session.ports();
   await ports.base.claim(facts.stack, facts.homeId);

@@ -26,6 +26,15 @@ export interface PlanView {
   readonly tag: string;
 }
 
+/** A stored release whose project is gone by, as what is checked out cannot be resolved. */
+export interface StandIn {
+  /** Id of the release that was made live last. */
+  readonly release: string;
+  readonly tag: string;
+  /** Why what is checked out cannot be resolved, where that is written, and what mends it. */
+  readonly finding: Finding;
+}
+
 export interface SlotStatus {
   readonly slot: Slot;
   readonly release: string | null;
@@ -61,6 +70,8 @@ export interface StackStatus {
   /** The deployment that a process is at now, and whether it waits for a person. */
   readonly underWay: UnderWay | null;
   readonly last: AttemptRecord | null;
+  /** What was gone by in the place of what is checked out; `null` where that was resolved. */
+  readonly standIn: StandIn | null;
 }
 
 export interface ProcessRow extends ObservedContainer {

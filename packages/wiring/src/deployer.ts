@@ -32,6 +32,7 @@ import type {
   RebuildCall,
   RebuiltHome,
   StackStatus,
+  StandIn,
   StateChange,
   TrafficView,
   WindowView,
@@ -123,6 +124,13 @@ export interface Deployer extends AsyncDisposable {
   /** Finishes (`resume`) or undoes (`abort`) an attempt without an end; `null` when there is none. */
   resume(signal: AbortSignal): Promise<DeploymentResult | null>;
   abort(signal: AbortSignal): Promise<DeploymentResult | null>;
+  /**
+   * The stored release that `status`, `ps`, `logs`, `traffic`, `rollback` and `abort` go by where what is checked out cannot be
+   * resolved, for want of a variable or by a mistake in it; `null` where it can be.
+   *
+   * @throws SluiceError COMPOSE_INVALID, CONFIG_INVALID where nothing is stored
+   */
+  standIn(signal?: AbortSignal): Promise<StandIn | null>;
   status(signal?: AbortSignal): Promise<StackStatus>;
   ps(signal?: AbortSignal): Promise<readonly ProcessRow[]>;
   /** Lines of services as they come; all services of the project when none is named. @throws SluiceError USAGE for an unknown one */

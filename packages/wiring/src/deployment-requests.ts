@@ -4,6 +4,7 @@ import { checkVariableFindings } from "./check-variables.ts";
 import { withDatabaseService } from "./database/find-database.ts";
 import type { DeployCall, PlanView, RollbackCall } from "./deployer.ts";
 import { releaseFindings } from "./github/gate.ts";
+import { projectOfWayBack } from "./known-project.ts";
 import { unavailableFindings } from "./notify/delivery-findings.ts";
 import { originOf } from "./origin.ts";
 import { readProvenRelease } from "./promotion/read-proven-release.ts";
@@ -56,13 +57,13 @@ export async function deployRequest(
   };
 }
 
-/** What the engine is to go back to. @throws SluiceError for a project or a configuration that is refused */
+/** What the engine is to go back to; for a checkout that cannot be resolved by what is stored. @throws SluiceError for a configuration that is refused */
 export async function rollbackRequest(
   session: Session,
   { to, reason, acceptIncompatible }: RollbackCall,
   signal: AbortSignal | undefined,
 ): Promise<RollbackRequest> {
-  const [project, facts] = await Promise.all([session.project(signal), session.facts()]);
+  const [project, facts] = await Promise.all([projectOfWayBack(session, signal), session.facts()]);
   return {
     ...facts,
     config: withDatabaseIfKnown(facts.config, project),

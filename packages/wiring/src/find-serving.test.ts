@@ -38,7 +38,7 @@ async function goneBack(before: readonly ServiceFacts[], checkedOut: readonly Se
   expect(await rollback(request, world.ports(), signal)).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
   const ports = world.ports();
   const session = {
-    project: async () => request.project,
+    known: async () => ({ project: request.project, standIn: null }),
     ports: async () => ports,
     home: async () => ({ id: homeId, path: home, clock: world.clock }),
     runtime: () => ({ inspect: async () => null }),

@@ -33,7 +33,7 @@ export interface FoundServing {
 
 /** @throws SluiceError ENGINE_UNREACHABLE */
 export async function seeStack(session: Session, signal?: AbortSignal): Promise<SeenStack> {
-  const [project, ports] = await Promise.all([session.project(signal), session.ports()]);
+  const [{ project }, ports] = await Promise.all([session.known(signal), session.ports()]);
   return seeAgain(session, await ports.observer.observe(project, signal), signal);
 }
 
@@ -62,11 +62,12 @@ export async function servingNow(
 
 /** What is there is shown for the services that are asked for: those of the checkout may have other names, and other places. */
 async function seeAgain(session: Session, observed: ObservedStack, signal?: AbortSignal): Promise<SeenStack> {
-  const [project, ports] = await Promise.all([session.project(signal), session.ports()]);
+  const [{ project, standIn }, ports] = await Promise.all([session.known(signal), session.ports()]);
   const live = liveSlot(observed);
   const stored = await releaseThatServes(live, ports);
   if (!stored) return { observed, live, stored, services: project.services };
-  const { services, key, tag, commit } = stored.bundle;
+  const { id, services, key, tag, commit } = stored.bundle;
+  if (standIn?.release === id) return { observed, live, stored, services };
   const checkedOut = ports.identity.key({ tag, commit, dirty: false, source: "option" }, project.modelHash);
   const isCheckout = key === checkedOut && JSON.stringify(services) === JSON.stringify(project.services);
   if (isCheckout) return { observed, live, stored, services };

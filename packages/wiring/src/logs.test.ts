@@ -30,7 +30,10 @@ async function aSession({ stored = ["r1", "r2"] } = {}) {
     },
   };
   return {
-    project: async () => ({ modelHash: "", services: [{ name: "web" }, { name: "db" }] }),
+    known: async () => ({
+      project: { modelHash: "", services: [{ name: "web" }, { name: "db" }] },
+      standIn: null,
+    }),
     ports: async () => ({
       bundles: withKnownSecrets(bundles, {}, add),
       journal,
@@ -53,7 +56,7 @@ describe("a service that is asked for", () => {
     const session = await aSession();
     const renamed = {
       ...session,
-      project: async () => ({ modelHash: "", services: [{ name: "frontend" }] }),
+      known: async () => ({ project: { modelHash: "", services: [{ name: "frontend" }] }, standIn: null }),
     } as unknown as Session;
     expect(await textsOf(renamed, undefined, ["web"])).toContain("says");
   });

@@ -18,8 +18,8 @@ export async function* followServiceLogs(
   { slot, signal, follow = false, tail, since: from, errors = false }: LogOptions,
 ): AsyncIterable<LogLine> {
   // What runs can have other secrets than what is checked out: loaded, they are known.
-  const [project, ports, seen] = await Promise.all([
-    session.project(signal),
+  const [{ project }, ports, seen] = await Promise.all([
+    session.known(signal),
     session.ports(),
     seeStack(session, signal),
   ]);

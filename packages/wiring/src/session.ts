@@ -23,12 +23,14 @@ import { createFileMemo } from "./file-memo.ts";
 import { currentAnchor } from "./github/anchors.ts";
 import { githubChannels } from "./github/github-channels.ts";
 import { type OpenedGithub, openUsableGithub } from "./github/open-github.ts";
+import { isOfCheckout, type KnownProject, knownProject } from "./known-project.ts";
 import { loadConfig, positionInConfig } from "./load-config.ts";
 import { stateHomeOf } from "./locations.ts";
 import { type OpenedChannels, openChannels } from "./notify/channels.ts";
 import { createLastWord, type LastWord } from "./notify/last-word.ts";
 import { type Once, once } from "./once.ts";
 import { createRedaction } from "./redaction.ts";
+import { nameWithoutProject } from "./stack-name.ts";
 import { createStopNotes } from "./stop-notes.ts";
 
 /** Everything that is constructed for one stack, each part only when it is first needed. */
@@ -38,6 +40,8 @@ export interface Session extends AsyncDisposable {
   stack(): Promise<string>;
   config(): Promise<Config>;
   project(signal?: AbortSignal): Promise<ResolvedProject>;
+  /** For what needs no checkout: where that cannot be resolved, what is stored stands in. */
+  known(signal?: AbortSignal): Promise<KnownProject>;
   home(): Promise<StateHome>;
   facts(): Promise<StackFacts>;
   ports(): Promise<EnginePorts>;
@@ -88,7 +92,17 @@ export function createSession(options: DeployerOptions): Session {
     redaction.add(resolved.secrets);
     return resolved;
   });
-  const stack = async () => options.stack ?? assertStackName((await project()).stack);
+  const known = once((signal?: AbortSignal) => knownProject(session, signal));
+  const nameOfProject = once(() =>
+    project().then(
+      (resolved) => resolved.stack,
+      (error: unknown) => {
+        if (!isOfCheckout(error)) throw error;
+        return nameWithoutProject(options, resolver(), clock, error);
+      },
+    ),
+  );
+  const stack = async () => options.stack ?? assertStackName(await nameOfProject());
   const home = once(async () => {
     const name = await stack();
     return openStateHome(stateHomeOf(options, name), { clock, stack: name });
@@ -139,6 +153,7 @@ export function createSession(options: DeployerOptions): Session {
     stack,
     config,
     project,
+    known,
     home,
     facts,
     ports,

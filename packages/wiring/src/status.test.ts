@@ -15,7 +15,7 @@ it("ps shows slots, doors and base, and which of them serve", async () => {
   const door = aContainer("", { id: "door-web", name: "shop-door-web" });
   const session = {
     ports: async () => ({ observer: { observe: async () => observed }, bundles: { list: async () => bundles, load } }),
-    project: async () => ({}),
+    known: async () => ({ project: {}, standIn: null }),
     runtime: () => ({ inspect: async (id: string) => (id === "door-web" ? door : null) }),
   } as unknown as Session;
 

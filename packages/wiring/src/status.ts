@@ -18,7 +18,11 @@ import { homeFindings, orphanFindings, stackFindings } from "./stack-findings.ts
 
 /** What is there and what serves, judged by the engine and the doors. */
 export async function readStatus(session: Session, signal?: AbortSignal): Promise<StackStatus> {
-  const [project, ports, home] = await Promise.all([session.project(signal), session.ports(), session.home()]);
+  const [{ project, standIn }, ports, home] = await Promise.all([
+    session.known(signal),
+    session.ports(),
+    session.home(),
+  ]);
   const [{ observed, live, stored, services }, bundles, last, lock] = await Promise.all([
     seeStack(session, signal),
     ports.bundles.list(),
@@ -50,7 +54,8 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
     }),
     doors: doorStatuses(observed),
     base: Object.values(observed.base).map(({ service, state, containers }) => ({ service, state, containers })),
-    findings: [...project.findings, ...(foreign.length > 0 ? foreign : found)],
+    findings: [...(standIn ? [standIn.finding] : project.findings), ...(foreign.length > 0 ? foreign : found)],
+    standIn,
     unfinished: unfinished && {
       deployment: unfinished.deployment,
       tag: unfinished.attempt.start.tag,
@@ -126,7 +131,7 @@ async function servedServices({ bundles, journal }: EnginePorts, live: LiveSlot 
  * @throws SluiceError ENGINE_UNREACHABLE, DOOR_FAILED
  */
 export async function readTraffic(session: Session, signal?: AbortSignal): Promise<readonly TrafficView[]> {
-  const [project, ports] = await Promise.all([session.project(signal), session.ports()]);
+  const [{ project }, ports] = await Promise.all([session.known(signal), session.ports()]);
   const observed = await ports.observer.observe(project, signal);
   await countTraffic(observed, ports, signal);
   const running = Object.values(observed.doors).filter(({ routing }) => routing !== null);

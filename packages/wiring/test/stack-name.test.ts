@@ -67,6 +67,34 @@ describe("the name of a stack is what Compose calls the project", () => {
     expect(await deployer.audit()).toMatchObject({ ok: true });
   });
 
+  it("is told although a variable is missing, or else by the state home that was named", async () => {
+    await write("compose.yaml", 'name: shopfront\nservices: { web: { image: "${IMAGE:?}" } }\n');
+    await using first = createDeployer(options());
+    expect(await first.history()).toEqual([]);
+    await write("compose.yaml", "services: [\n");
+    await using second = createDeployer(options());
+    expect(await second.history()).toEqual([]);
+    await expect(second.status()).rejects.toMatchObject({
+      code: "COMPOSE_INVALID",
+      hint: expect.stringContaining("no release of shopfront is stored in "),
+    });
+    const release = { tag: "v1", commit: null, dirty: false, source: "option" } as const;
+    await expect(second.plan({ release })).rejects.toMatchObject({ code: "COMPOSE_INVALID" });
+  });
+
+  it("is not guessed: where nothing tells it, the names that there are are told", async () => {
+    await write("compose.yaml", "services: [\n");
+    const env = { PATH, HOME, XDG_STATE_HOME: directory };
+    await mkdir(join(directory, "sluice", "shop"), { recursive: true });
+    await writeFile(join(directory, "sluice", "shop", "home.json"), "{}");
+    await using deployer = createDeployer(options({ env, stateHome: undefined }));
+    const isRoot = process.getuid?.() === 0;
+    await expect(deployer.status()).rejects.toMatchObject({
+      code: "COMPOSE_INVALID",
+      hint: expect.stringMatching(isRoot ? /--project-name/ : /--project-name \(state is kept here of shop\)/),
+    });
+  });
+
   it("is refused where Sluice cannot make names from it", async () => {
     await write("compose.yaml", `name: ${"x".repeat(60)}\n${services}`);
     await expect(stackOf()).rejects.toMatchObject({ code: "NAME_INVALID" });

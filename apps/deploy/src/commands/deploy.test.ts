@@ -102,7 +102,9 @@ describe("sluice deploy", () => {
     });
     const { stdout } = await run(["deploy", "--json"], { deployer });
     expect(events(stdout).at(-1)).toMatchObject({ serving: null, servingUnknown: true });
-    expect((await run(["deploy"], { deployer })).stdout).toContain("which version serves could not be read");
+    expect((await run(["deploy"], { deployer })).stdout).toContain(
+      "which version serves could not be read; once that is mended, `sluice status` tells",
+    );
   });
 
   it("does not claim it either where the record of who serves is in another state home", async () => {

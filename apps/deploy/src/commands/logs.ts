@@ -6,6 +6,7 @@ import { whileRead } from "../output-failure.ts";
 import { writeJson } from "../render/json.ts";
 import { createPaint, type Style } from "../render/paint.ts";
 import { shownToRunner } from "../render/workflow-commands.ts";
+import { toldStandIn } from "../stand-in.ts";
 import { withDeployer } from "../with-deployer.ts";
 
 export interface LogFlags {
@@ -24,6 +25,8 @@ export async function logs(call: CommandCall<LogFlags>): Promise<number> {
   const prefix = createPrefix(createPaint(context));
   return whileRead(context, (signal) =>
     withDeployer(call, async (deployer) => {
+      const standIn = await toldStandIn(call, deployer, signal);
+      if (standIn && flags.json) writeJson(context, { standIn });
       for await (const line of deployer.logs(args, { follow, tail, since, slot, errors, signal })) {
         if (flags.json) writeJson(context, line);
         else context.stdout.write(`${prefix(line)} ${shownToRunner(line.text, context.env)}\n`);

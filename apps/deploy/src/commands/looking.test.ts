@@ -186,6 +186,40 @@ describe("sluice logs", () => {
   });
 });
 
+describe("where what is checked out cannot be resolved", () => {
+  const position = { file: "compose.yaml", line: 3, column: 5 };
+  const message = "DB is missing; what is stored of v1, which was made live last, is used in its place";
+  const hint = "set DB, or sluice history";
+  const finding = { severity: "warn", code: "stored-project", message, hint, position } as const;
+  const standIn = { release: "r1", tag: "v1", finding };
+  const standingIn = () =>
+    fakeDeployer({
+      standIn: async () => standIn,
+      ps: async () => [],
+      traffic: async () => [],
+      async *logs() {
+        yield { service: "web", container: "web-1", place: "green", stream: "stdout", text: "hello" } as const;
+      },
+    });
+
+  it.each([["ps"], ["logs"], ["traffic"]])("sluice %s says so once, beside what it shows", async (command) => {
+    const ran = await run(["-p", "shop", command], { deployer: standingIn() });
+    const told = `warn compose.yaml:3:5: ${message} [stored-project]; set DB, or sluice -p shop history\n`;
+    expect([ran.exitCode, ran.stderr]).toEqual([0, told]);
+    expect(ran.stdout).not.toContain("stored-project");
+    const json = await run([command, "--json"], { deployer: standingIn() });
+    expect(json.stderr).toBe("");
+    expect(events(json.stdout)[0]).toMatchObject({ standIn });
+  });
+
+  it("programs are told that it can be", async () => {
+    const deployer = fakeDeployer({ ps: async () => [] });
+    expect(events((await run(["ps", "--json"], { deployer })).stdout)).toMatchObject([
+      { containers: [], standIn: null },
+    ]);
+  });
+});
+
 describe("sluice verify", () => {
   const verdict = (result: Verdict["result"]): Verdict => ({
     check: `${result}ing`,

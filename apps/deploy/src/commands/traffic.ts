@@ -2,6 +2,7 @@ import { slots } from "@sluice/core";
 import type { CommandCall } from "../context.ts";
 import { writeJson } from "../render/json.ts";
 import { formatTable } from "../render/table.ts";
+import { toldStandIn } from "../stand-in.ts";
 import { withDeployer } from "../with-deployer.ts";
 
 const head = ["service", "slot", "share", "requests", "2xx", "3xx", "4xx", "5xx", "errors", "active", "servers"];
@@ -11,8 +12,9 @@ export async function traffic(call: CommandCall): Promise<number> {
   const { context, flags } = call;
   return withDeployer(call, async (deployer) => {
     const doors = await deployer.traffic(context.signal);
+    const standIn = await toldStandIn(call, deployer, context.signal);
     if (flags.json) {
-      writeJson(context, { doors });
+      writeJson(context, { doors, standIn });
       return 0;
     }
     const rows = doors.flatMap(({ service, stable, shares, slots: counters }) =>

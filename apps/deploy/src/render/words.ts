@@ -24,8 +24,11 @@ export function servingOf({ serving, findings }: StackStatus): Serving | null | 
 }
 
 /** What serves at the end of a deployment, or that it is not known. */
-export function servingNowText({ serving, servingUnknown }: DeploymentEnd): string {
-  return servingUnknown ? "which version serves could not be read; see `sluice status`" : servingText(serving);
+export function servingNowText({ serving, servingUnknown, outcome }: DeploymentEnd): string {
+  if (!servingUnknown) return servingText(serving);
+  // What refused the one mostly keeps the other from being read.
+  const whence = outcome === "refused" ? "once that is mended, `sluice status` tells" : "see `sluice status`";
+  return `which version serves could not be read; ${whence}`;
 }
 
 export function findingText({ severity, code, message, hint, service, position }: Finding): string {

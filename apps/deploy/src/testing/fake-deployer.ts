@@ -32,6 +32,7 @@ export function fakeDeployer(answers: Partial<Deployer> = {}): FakeDeployer {
     rollback: unexpected("rollback"),
     resume: unexpected("resume"),
     abort: unexpected("abort"),
+    standIn: async () => null,
     status: async () => aStatus(),
     ps: unexpected("ps"),
     logs: () => {
@@ -125,6 +126,7 @@ export function aStatus(over: Partial<StackStatus> = {}): StackStatus {
     lock: null,
     underWay: null,
     last: null,
+    standIn: null,
     ...over,
   };
 }

@@ -23,6 +23,7 @@ import { migrationJob } from "./migration-job.ts";
 import { missingFileFindings, missingFiles } from "./missing-files.ts";
 import { positionOf } from "./positions.ts";
 import { checkoutOf, findProjectFiles, type ProjectFiles } from "./project-files.ts";
+import { projectName } from "./project-name.ts";
 import { readEnvSources, readSources, type SourceFile } from "./source-files.ts";
 import { sqlFileFindings } from "./sql-files.ts";
 import { composeWarnings } from "./variables.ts";
@@ -58,10 +59,18 @@ export interface ComposeResolver {
    * configuration names a service that is not there, or one to migrate in that cannot do so
    */
   resolve(request: ResolveRequest): Promise<ResolvedProject>;
+  /**
+   * What Compose calls the project, also where it does not accept it for want of a variable; `null` where Compose cannot read
+   * the files, and where their name is made of variables.
+   *
+   * @throws SluiceError COMPOSE_MISSING
+   */
+  name(request: ResolveRequest): Promise<string | null>;
 }
 
 export function createComposeResolver({ env }: ComposeResolverOptions): ComposeResolver {
   return {
+    name: (request) => projectName(request, { env }),
     async resolve({
       stack,
       directory,

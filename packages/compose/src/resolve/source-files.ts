@@ -90,6 +90,12 @@ export function writtenServices(source: SourceFile): readonly (readonly [string,
   return Object.entries(services).map(([name, service]) => [name, mapOf(service)]);
 }
 
+/** The name of the project as the file has it, before any variable is filled in. */
+export function writtenName(source: SourceFile): string | undefined {
+  const { name } = mapOf(written(source));
+  return typeof name === "string" ? name : undefined;
+}
+
 type WrittenMap = Readonly<Record<string, unknown>>;
 
 function written({ document }: SourceFile): unknown {

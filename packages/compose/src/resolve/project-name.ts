@@ -1,0 +1,39 @@
+import { runCompose } from "../compose-cli/run.ts";
+import type { ComposeResolverOptions, ResolveRequest } from "./compose-resolver.ts";
+import { findProjectFiles } from "./project-files.ts";
+import { readSources, writtenName } from "./source-files.ts";
+
+/**
+ * What Compose calls a project, also where a variable that its services need is not set; `null` where Compose cannot read the
+ * files, and where their name is made of variables.
+ */
+export async function projectName(
+  { directory, files = [], envFiles = [], signal }: ResolveRequest,
+  { env }: ComposeResolverOptions,
+): Promise<string | null> {
+  const options = [
+    ...files.flatMap((file) => ["--file", file]),
+    ...envFiles.flatMap((file) => ["--env-file", file]),
+    "--profile",
+    "*",
+  ];
+  const args = [...options, "config", "--no-interpolate", "--format", "json"];
+  const [found, said] = await Promise.all([
+    findProjectFiles(directory, files, envFiles, env),
+    runCompose({ args, env, cwd: directory, signal }),
+  ]);
+  if (said.exitCode !== 0) return null;
+  const sources = await readSources(found.files);
+  // Uninterpolated, `${STACK}` is no variable to Compose but a name with signs that a name cannot have.
+  if (sources.some((source) => writtenName(source)?.includes("$"))) return null;
+  return nameIn(said.stdout);
+}
+
+function nameIn(json: string): string | null {
+  try {
+    const { name } = JSON.parse(json) as { readonly name?: unknown };
+    return typeof name === "string" && name !== "" ? name : null;
+  } catch {
+    return null;
+  }
+}
