@@ -43,6 +43,7 @@ import { defaultPool } from "./networks/subnets.ts";
 import type { WantedDoorOf } from "./observe/observe-doors.ts";
 import { createObserver } from "./observe/observer.ts";
 import { createRehearsalRuntime } from "./rehearsal/rehearsal-runtime.ts";
+import { endJobs } from "./slots/run-job.ts";
 import { type OneOffRequest, type OneOffResult, provideImage, runOneOff } from "./slots/run-one-off.ts";
 import { createSlotRuntime } from "./slots/slot-runtime.ts";
 import { sweepTrials } from "./slots/sweep.ts";
@@ -96,6 +97,11 @@ export interface ComposeRuntime {
   runningOf(stack: string, service: string, signal?: AbortSignal): Promise<readonly string[]>;
   /** TCP ports of the host that containers of a stack have now: its doors, and what is in base. */
   publishedPorts(stack: string, signal?: AbortSignal): Promise<ReadonlySet<number>>;
+  /**
+   * Ends and removes the jobs of a stack that run, which a run that died has left: whoever calls it has the stack's lock, and runs none.
+   * Resolves with the addresses that they had, and the names that the engine had for them.
+   */
+  endJobs(stack: string, signal?: AbortSignal): Promise<readonly string[]>;
   readonly claims: Claims;
   /** A command in a container of its own, on the networks of a slot. @throws SluiceError ENGINE_FAILED */
   runOneOff(request: OneOffRequest, signal?: AbortSignal): Promise<OneOffResult>;
@@ -146,6 +152,7 @@ export function createComposeRuntime(options: ComposeRuntimeOptions): ComposeRun
       );
       return running.map(({ Id }) => Id);
     },
+    endJobs: (stack, signal) => endJobs(engine, stack, signal),
     publishedPorts: (stack, signal) => publishedPorts(engine, stack, signal),
     claims: {
       read: (stack) => readClaim(engine, stack),

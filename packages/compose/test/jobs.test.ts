@@ -104,6 +104,19 @@ describe("create, while a job runs", () => {
   });
 });
 
+it("a job that a dead attempt left at work is ended, and tells where it was; one that is only made stays", async () => {
+  const label = ["--label", `dev.sluice.stack=${stack.name}`, "--label", "dev.sluice.kind=job"];
+  const [dead, made] = [`${stack.name}-green-dead-1`, `${stack.name}-green-made-1`];
+  await docker("run", "-d", "--name", dead, ...label, "sluice-test/busybox", "sleep", "60");
+  await docker("create", "--name", made, ...label, "sluice-test/busybox");
+  const address = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
+  const ended = [await docker("inspect", "-f", address, dead), `${dead}.bridge`];
+  expect(await runtime.endJobs(stack.name)).toEqual(ended);
+  expect(await docker("ps", "-a", "--format", "{{.Names}}", "--filter", `label=${label[1]}`)).toContain(made);
+  expect(await runtime.endJobs(stack.name)).toEqual([]);
+  await docker("rm", made);
+});
+
 describe("sweep", () => {
   it("finds and removes what a dead attempt left", async () => {
     const label = (pair: string) => ["--label", `dev.sluice.${pair}`];

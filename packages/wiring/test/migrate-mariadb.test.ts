@@ -88,7 +88,12 @@ async function startReader() {
 }
 
 /** A user's own tool: a client in a container of its own, which the server knows by its name in the network. */
-async function migrate(statements: string, over: Partial<MigrationSettings> = {}, as: MysqlTarget = target) {
+async function migrate(
+  statements: string,
+  over: Partial<MigrationSettings> = {},
+  as: MysqlTarget = target,
+  left: readonly string[] = [],
+) {
   let tools = 0;
   const call = {
     exec,
@@ -96,6 +101,7 @@ async function migrate(statements: string, over: Partial<MigrationSettings> = {}
     clock: systemClock,
     run: "test",
     settings: { ...settings, ...over },
+    left,
     onProgress: (text: string) => void told.push(text),
   };
   return runMysqlMigration(call, async ({ signal, onStarted }) => {
@@ -220,6 +226,54 @@ describe("a migration of MariaDB that is in the application's way", { timeout: 2
       code: "MIGRATION_FAILED",
       message: expect.stringMatching(/of the application waited [\d.]+m?s behind it/),
     });
+  });
+});
+
+describe("what a killed migration has left at work in MariaDB", { timeout: 100_000 }, () => {
+  const change = "update orders set total = total + 1 + sleep(1) where id < 100";
+  const changing = () => sql(`select id from information_schema.processlist where info = '${change}'`);
+
+  /** A tool that dies with whoever had started it. @returns its address, and the number of its session */
+  async function leaveBehind() {
+    const name = `${project.stack}-left`;
+    const place = ["--name", name, "--network", `${project.stack}_default`, "-e", "MYSQL_PWD"];
+    const client = [mariadbImage, "-h", server, "-u", "shop", "shop", "-e", change];
+    const env = { ...process.env, MYSQL_PWD: password };
+    spawn("docker", ["run", "-d", ...place, "--entrypoint", "mariadb", ...client], { env, stdio: "ignore" });
+    await until(async () => (await changing()) !== "");
+    const address = await docker("inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", name);
+    const id = await changing();
+    await docker("rm", "-f", name);
+    expect(await changing()).toBe(id);
+    return { id, address: address.trim() };
+  }
+
+  it("is ended and taken back before the next begins", async () => {
+    const { id, address } = await leaveBehind();
+    const report = await migrate("alter table orders add column next int", {}, target, [address]);
+    expect(report).toMatchObject({ schemaChanged: true });
+    expect(told.join("\n")).toMatch(new RegExp(`session ${id} \\(shop@.*, in a statement for .*\\) of a migration`));
+    expect(await sql("select total from orders where id = 2")).toBe("2");
+  });
+
+  it("is not ended where nobody knows whose it is: the next does not begin beside it", async () => {
+    server = "plain";
+    const plain = await findMysqlTarget(exec, project.container(server));
+    const { id } = await leaveBehind();
+    const failed = await failing("alter table orders add column beside int", {}, plain);
+    expect(failed).toMatchObject({
+      code: "LOCK_HELD",
+      message: expect.stringMatching(
+        new RegExp(`^session ${id} \\(shop@.*whose client is gone, still at work in shop`),
+      ),
+      hint: expect.stringContaining(`kill ${id}`),
+    });
+    expect(await changing()).toBe(id);
+    expect(await columns()).not.toContain("beside");
+    await sql(`kill ${id}`);
+    await migrate("alter table orders add column after_it int", { waitMs: 30_000 }, plain);
+    expect(await changing()).toBe("");
+    server = "db";
   });
 });
 

@@ -9,7 +9,7 @@ import {
   stackNames,
 } from "@sluice/core";
 import type Docker from "dockerode";
-import { composeLabels, inspectAll, listProject } from "../engine/containers.ts";
+import { composeLabels, inspectAll, listContainers, listProject } from "../engine/containers.ts";
 import { type Engine, withSignal } from "../engine/engine.ts";
 import { engineError } from "../engine/errors.ts";
 import { readFrames } from "../engine/frames.ts";
@@ -80,7 +80,12 @@ export async function runToEnd(
   signal?.addEventListener("abort", stop, { once: true });
   try {
     await container.start(withSignal(signal));
-    if (onStarted) void addressesOf(container).then(onStarted, () => undefined);
+    if (onStarted) {
+      void container.inspect().then(
+        (details) => onStarted(addressesOf(details)),
+        () => undefined,
+      );
+    }
     await followOutput(engine, container, { isTty: Config.Tty, service, onOutput });
     const { StatusCode } = await ended;
     signal?.throwIfAborted();
@@ -94,8 +99,7 @@ export async function runToEnd(
 }
 
 /** And what the engine's DNS says they are: servers that ask for the names of their clients know those alone. */
-async function addressesOf(container: Docker.Container): Promise<readonly string[]> {
-  const { Name, NetworkSettings } = await container.inspect();
+function addressesOf({ Name, NetworkSettings }: Docker.ContainerInspectInfo): readonly string[] {
   return Object.entries(NetworkSettings.Networks)
     .flatMap(([network, { IPAddress, GlobalIPv6Address }]) => [
       IPAddress,
@@ -149,6 +153,21 @@ async function removeJob(engine: Engine, { stack, slot }: SlotRequest, service: 
     removeContainers(engine, await jobIds(engine, project, service), { withVolumes: true }),
   );
 }
+
+/**
+ * Ends and removes the jobs of a stack that run. Whoever calls it has the lock of the stack and runs none: they are of a run that died.
+ *
+ * @returns the addresses that they had, and the names that the engine had for them
+ */
+export async function endJobs(engine: Engine, stack: string, signal?: AbortSignal): Promise<readonly string[]> {
+  const found = await listContainers(engine, [`${labels.stack}=${stack}`, `${labels.kind}=job`], signal);
+  const running = found.filter(({ State }) => !isAtRest.has(State)).map(({ Id }) => Id);
+  const details = await inspectAll(engine, running, signal);
+  await removeContainers(engine, running, { withVolumes: true });
+  return details.flatMap(addressesOf);
+}
+
+const isAtRest: ReadonlySet<string> = new Set(["created", "exited", "dead"]);
 
 async function jobIds(engine: Engine, project: string, service: string): Promise<readonly string[]> {
   const found = await listProject(engine, project);

@@ -1,4 +1,6 @@
+import { isSluiceError } from "@sluice/core";
 import { halfDone } from "../migrate/half-done.ts";
+import { endLeftSessions } from "../migrate/left-sessions.ts";
 import { backOff, failureOf, type MigrationReport, preflight } from "../migrate/migrate.ts";
 import type { MigrationSettings } from "../migrate/settings.ts";
 import { type AttemptCall, runAttempt } from "../migrate/watched-attempt.ts";
@@ -6,6 +8,7 @@ import { followedCatalogs } from "../rehearsal/by-name/follow.ts";
 import type { SchemaState } from "../rehearsal/by-name/state.ts";
 import { leftBehind } from "../rehearsal/left-behind.ts";
 import { newTables, schemaChanges } from "../rehearsal/schema-changes.ts";
+import { mysqlLeftServer } from "./left-server.ts";
 import { readState } from "./rehearsal/read-state.ts";
 import { type MysqlLockCall, openRunLock } from "./run-lock.ts";
 import { openWatch } from "./watch.ts";
@@ -15,6 +18,8 @@ export interface MysqlMigrationCall extends Omit<MysqlLockCall, "waitMs"> {
   readonly settings: MigrationSettings;
   /** What to do where the schema is left half changed, for people; see `goBackText`. */
   readonly goBack?: string | undefined;
+  /** That tools of earlier runs came from, whose containers are gone: their sessions are ended. Default: none is known. */
+  readonly left?: readonly string[] | undefined;
 }
 
 const lockLost =
@@ -29,6 +34,8 @@ const mostListed = 12;
  * Rows that it has changed are not looked at. That the schema cannot be read (it takes the right to see InnoDB's own tables)
  * keeps no migration from running.
  *
+ * What an earlier run that died has left at work in the server is ended before, or waited for.
+ *
  * Losing the session that holds the lock, or the one that watches, ends no migration: stopped in the middle, it would leave more
  * than it may meet. That is told.
  *
@@ -42,6 +49,7 @@ export async function runMysqlMigration(
   const { clock, signal, onProgress: tell = () => undefined } = call;
   const settings = { ...call.settings, inject: false };
   await using lock = await openRunLock({ ...call, waitMs: settings.waitMs });
+  await endLeft(call);
   const startedMs = clock.monotonicMs();
   await using server = await openWatch(call);
   const old = await preflight({ server, settings }, tell);
@@ -65,6 +73,31 @@ export async function runMysqlMigration(
     }
     const half = (failed: unknown) => halfDone(failed, leftText(call, left), call.goBack);
     throw failureOf(ended, number, left?.length === 0 ? null : half);
+  }
+}
+
+/** An account that sees nothing is told so, and goes on. @throws SluiceError LOCK_HELD; the signal's reason */
+async function endLeft({
+  exec,
+  target,
+  clock,
+  run,
+  settings,
+  signal,
+  onProgress,
+  left = [],
+}: MysqlMigrationCall): Promise<void> {
+  const server = mysqlLeftServer(exec, target, new Set(left), { session: `migrate-left-${run}`, signal });
+  const { database } = target;
+  const { waitMs } = settings;
+  const endSession = (pid: number) => `kill ${pid}`;
+  try {
+    await endLeftSessions({ server, clock, database, endSession, waitMs, signal, onProgress });
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (isSluiceError(error) && error.code === "LOCK_HELD") throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    onProgress?.(`nobody sees whether a migration that was killed is still at work: ${why}`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import {
   type DatabaseConfig,
   type JobAttempt,
@@ -26,6 +27,7 @@ import {
 import type { Session } from "../session.ts";
 import { isAllOrNothing } from "./all-or-nothing.ts";
 import { type FoundDatabase, findDatabase } from "./find-database.ts";
+import { runNoted } from "./job-addresses.ts";
 import { backupsOf, databaseSettings } from "./open-database.ts";
 import { runLocked } from "./run-locked.ts";
 
@@ -66,6 +68,8 @@ export async function runWatched(
   const kind = await kindOf(session);
   const unwatched = () => job({ signal, onStarted: () => undefined });
   const { migrate } = await databaseSettings(session);
+  const ended = await session.runtime().endJobs(await session.stack(), signal);
+  if (ended.length > 0) onProgress?.("a job that a run before has left at work was ended");
   if (kind === "sqlite" || kind === "command") {
     await runLocked(session, { kind, database, run, signal, onProgress }, unwatched);
     return null;
@@ -87,7 +91,9 @@ export async function runWatched(
     }
     const { exec } = session.runtime();
     const call = { exec, target, clock: session.clock, settings, run, signal, onProgress, goBack };
-    const report = await runMysqlMigration(call, job);
+    const directory = join((await session.home()).path, "migrations", database);
+    const noted = { directory, ended, job };
+    const report = await runNoted({ ...noted, run: (left, watched) => runMysqlMigration({ ...call, left }, watched) });
     return report && { ...report, dataRollback };
   }
   await using server = await openServer(session, database, run, signal);
