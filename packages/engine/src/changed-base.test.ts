@@ -1,5 +1,5 @@
 import { SluiceError } from "@sluice/core";
-import { aProject, aService } from "@sluice/testing";
+import { aConfig, aProject, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { killEverywhere, problemsOf, serves } from "../test/support/enumerate.ts";
 import { aScenario, type RunParts, type Scenario, shopServices } from "../test/support/scenario.ts";
@@ -142,3 +142,14 @@ it("a database that another image has taken over stays, with the way back said",
     "base-changed: base service db is not as v1, which serves, has it: image db:2 runs, not db:1 -> db:1 may not read what db:2 has written: take a backup (sluice db backup) before you go back to it (check out v1, then: sluice deploy --release v1), or deploy a release with db:2",
   ]);
 });
+
+it.each(["warm", "removed"] as const)(
+  "a rollback leaves the database as it runs, whatever is checked out, %s",
+  async (keep) => {
+    const scenario = aScenario({ config: aConfig({ rollout: { keep } }) });
+    await scenario.deploy("v1", before);
+    await scenario.deploy("v2", { ...before, images: { db: "db:2" } });
+    expect(await scenario.rollback("v1", before)).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(database(scenario)).toBe("db:2 data running");
+  },
+);
