@@ -108,6 +108,16 @@ describe("a service that the project has no more", () => {
     const services = [...shopServices, aService("old", "support")];
     await base.up(withOld, aService("old", "support"), services);
     expect((await observe(aProject(withOld, services))).orphans).toEqual([]);
+    const moved = aShop(stack.name, {
+      old: { volumes: [{ type: "volume", source: "new", target: "/kept" }], networks: { default: null } },
+    });
+    const movedTo = async (name: string) =>
+      (await observe(aProject({ ...moved, volumes: { new: { name } } }, services))).base["old"]?.change;
+    const change = { leaves: [volume], takes: [`${volume}2`], makes: [`${volume}2`], keepsOthers: false };
+    expect(await movedTo(`${volume}2`)).toEqual(change);
+    await docker("volume", "create", `${volume}2`);
+    expect(await movedTo(`${volume}2`)).toEqual({ ...change, makes: [] });
+    await docker("volume", "rm", `${volume}2`);
     // What is active under no profile that is asked for is there all the same.
     const inactive = [...shopServices, aService("old", "support", { active: false })];
     expect((await observe(aProject(withOld, inactive))).orphans).toEqual([]);

@@ -13,6 +13,7 @@ import { type DeploymentScope, servingSlot, slotServices } from "./scope.ts";
 import { servingOf } from "./serving.ts";
 import { showLogs } from "./show-logs.ts";
 import { stayLive } from "./stay-live.ts";
+import { tellChangedBase } from "./tell-changed-base.ts";
 import { wake } from "./wake.ts";
 
 /**
@@ -88,6 +89,7 @@ async function endLive(scope: DeploymentScope, run: RunContext): Promise<Deploym
   try {
     await stayLive(scope);
     await clearBroken(scope);
+    if (scope.plan.kind === "rollback" && scope.release) await tellChangedBase(scope, scope.release);
     return await end(scope, run, { outcome: "live", afterRestart: () => stayLive(scope) });
   } catch (error) {
     report(scope, error);

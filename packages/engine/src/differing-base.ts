@@ -1,4 +1,5 @@
-import { baseServices, type ObservedStack, pinnedModel, type StoredRelease } from "@sluice/core";
+import { baseServices, type ObservedStack, pinnedModel, type ResolvedProject, type StoredRelease } from "@sluice/core";
+import type { EnginePorts } from "./scope.ts";
 
 /** Base services that run another image than was built for a release: a look at the checkout does not tell, as it has none. */
 export function otherImages({ bundle }: StoredRelease, { base }: ObservedStack): readonly string[] {
@@ -24,4 +25,23 @@ export function differingBase(
   return baseServices(target.bundle.services.filter(({ active }) => active)).flatMap(({ name, role }) =>
     (role !== "data" && built.has(name)) || (role === "edge" && isOther(name)) ? [name] : [],
   );
+}
+
+/** Of base services that would leave volumes, those that are as the release that serves has them: its definition is their way back. */
+export async function leavingAsServing(
+  { base }: ObservedStack,
+  serves: StoredRelease | null,
+  project: ResolvedProject,
+  { observer }: EnginePorts,
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
+  const leaving = Object.values(base).flatMap(({ service, change }) =>
+    change && change.leaves.length > 0 ? [service] : [],
+  );
+  if (leaving.length === 0 || !serves) return [];
+  const seen = await observer.observe({ ...project, model: serves.model, services: serves.bundle.services }, signal);
+  return leaving.filter((name) => {
+    const state = seen.base[name]?.state;
+    return state === "current" || state === "stopped";
+  });
 }

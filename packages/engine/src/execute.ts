@@ -10,6 +10,7 @@ import type { Initiator, PreparedDeployment } from "./requests.ts";
 import { runSteps } from "./run-steps.ts";
 import { type DeploymentScope, type EnginePorts, emit, type StackFacts } from "./scope.ts";
 import { runningIn } from "./stopped-by-hand.ts";
+import { tellChangedBase } from "./tell-changed-base.ts";
 
 /** Executes a prepared plan under the journal and says how it ended. */
 export async function execute(
@@ -76,6 +77,7 @@ export async function execute(
   const steps = plan.steps.map(({ id, kind, target, cause }) => ({ id, kind, target, cause }));
   emit(scope, { type: "plan", deployment, steps, text: formatPlan(plan) });
   const run = { serving: observeServing(scope, request.project), startedMs };
+  if (plan.steps.length === 0 && plan.kind === "rollback" && release) await tellChangedBase(scope, release);
   if (plan.steps.length === 0) return end(scope, run, { outcome: "nothing-to-do" });
   await using _orders = await takeOrders(scope);
   return await completeRun(await runSteps(plan.steps, scope, signal), scope, run);

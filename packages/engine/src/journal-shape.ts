@@ -24,6 +24,7 @@ const fields =
     isFields(value) && Object.entries(rules).every(([name, rule]) => rule(value[name]));
 
 const inSlot = { slot: isSlot };
+const moves = optional(fields({ from: isTexts, to: isTexts, isPutBack: isBoolean }));
 const ofService = { service: isText };
 const leads = { ...inSlot, services: isTexts };
 
@@ -35,7 +36,7 @@ const stepFields: Readonly<Record<StepKind, Readonly<Record<string, Rule>>>> = {
   rehearse: ofService,
   clear: inSlot,
   networks: inSlot,
-  base: ofService,
+  base: { ...ofService, moves },
   create: inSlot,
   job: { ...inSlot, ...ofService, creates: optional(isBoolean) },
   start: leads,

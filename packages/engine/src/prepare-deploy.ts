@@ -13,7 +13,7 @@ import {
   SluiceError,
   withSettings,
 } from "@sluice/core";
-import { otherImages } from "./differing-base.ts";
+import { leavingAsServing, otherImages } from "./differing-base.ts";
 import { findOrphans } from "./find-orphans.ts";
 import { newestCreation } from "./in-order.ts";
 import { matchRelease } from "./match-promoted.ts";
@@ -89,6 +89,7 @@ export async function prepareDeploy(
       acceptIncompatible: request.acceptIncompatible,
       remembered,
       differing: release ? otherImages(release, observed) : [],
+      asServing: await leavingAsServing(observed, previousRelease, project, ports, signal),
       servesInBase,
       orphans,
     },

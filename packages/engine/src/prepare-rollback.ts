@@ -11,6 +11,7 @@ import {
   mayRemove,
   missingCheckedServices,
   movedPorts,
+  type ObservedStack,
   type Orphan,
   planDeployment,
   planWarmRollback,
@@ -126,7 +127,7 @@ export async function prepareRollback(
       orphans,
       prunable: [],
     },
-    { ...observed, doors },
+    { ...observed, doors, base: keptData(observed, target) },
   );
   await assertDoorImage(plan, target.services, judging, ports, signal);
   await assertNoObstacle(plan, { ...request, model, services: target.services, orphans }, ports, signal);
@@ -153,6 +154,18 @@ function leavesBase({ services }: ReleaseBundle, previousRelease: StoredRelease 
   const inBase = previousRelease?.bundle.services.filter(({ active, strategy }) => active && strategy === "recreate");
   return services.some(
     ({ name, active, strategy }) => active && strategy === "slots" && inBase?.some((service) => service.name === name),
+  );
+}
+
+/** Data stays as it runs, also where what is checked out has it as the release that is gone back to. */
+function keptData({ base }: ObservedStack, { services }: ReleaseBundle): ObservedStack["base"] {
+  const data = new Set(services.flatMap(({ name, role }) => (role === "data" ? [name] : [])));
+  return Object.fromEntries(
+    Object.entries(base).map(([name, seen]) => {
+      const stays =
+        data.has(name) && seen.state === "changed" && seen.containers.every(({ state }) => state === "running");
+      return [name, stays ? { ...seen, state: "current" } : seen];
+    }),
   );
 }
 

@@ -1,4 +1,12 @@
-import { type Finding, type LiveSlot, type ObservedStack, otherSlot, type Slot, slots } from "@sluice/core";
+import {
+  changedBaseFindings,
+  type Finding,
+  type LiveSlot,
+  type ObservedStack,
+  otherSlot,
+  type Slot,
+  slots,
+} from "@sluice/core";
 import {
   coldFinding,
   countTraffic,
@@ -38,6 +46,7 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
   const found: readonly Finding[] = [
     ...observed.leftovers,
     ...stackFindings(observed, services, stored !== null && !lock),
+    ...(stored && !lock ? changedBaseFindings(observed, stored.bundle.tag) : []),
     ...(lock ? [] : orphanFindings(kept)),
     ...(cold ? [cold] : []),
   ];

@@ -1,7 +1,7 @@
 import type { ComposeModel } from "@sluice/core";
 import { expect, it } from "vitest";
 import { factsOf } from "../../test/support/slot-request.ts";
-import { observeBaseService, volumesLeft } from "./observe-base.ts";
+import { baseChange, observeBaseService } from "./observe-base.ts";
 
 const model: ComposeModel = {
   name: "shop",
@@ -9,24 +9,38 @@ const model: ComposeModel = {
   volumes: { data2: { name: "shop_data2" } },
 };
 const [db] = factsOf(model);
-const mount = (Name: string) => ({ Type: "volume", Name, Destination: "/data" }) as never;
+const mount = (Name: string) => ({ Type: "volume", Name, RW: true, Destination: "/data" }) as never;
 const running = (...volumes: readonly string[]) =>
   ({
     Id: "1",
     Name: "/shop-db-1",
     Image: "sha256:1",
-    Config: { Labels: { "com.docker.compose.config-hash": "old" } },
+    Config: { Image: "postgres:17", Labels: { "com.docker.compose.config-hash": "old" } },
     State: { Status: "running", Running: true, StartedAt: "", FinishedAt: "" },
     Mounts: volumes.map(mount),
   }) as unknown as Parameters<typeof observeBaseService>[1][number];
+const facts = { name: "db", builds: false };
+const other = (image: string): ComposeModel => ({ ...model, services: { db: { ...model.services["db"], image } } });
 
 it("a volume that a service is to have no more is told before its container is replaced", () => {
-  expect(volumesLeft([running("shop_data2", "a".repeat(64))], model, "db")).toEqual([]);
   const containers = [running("shop_data")];
-  const left = volumesLeft(containers, model, "db");
-  expect(left).toEqual(["shop_data"]);
-  expect(db && observeBaseService(db, containers, ["new"], left)).toMatchObject({
+  expect(db && observeBaseService(db, containers, ["new"], () => baseChange(containers, model, db, []))).toMatchObject({
     state: "changed",
     reason: "its configuration changed (old runs, new is wanted), and it leaves what is in volume shop_data",
+    change: { leaves: ["shop_data"], takes: ["shop_data2"], makes: ["shop_data2"], keepsOthers: false },
   });
+});
+
+it("what a change means for data is told by names on the engine", () => {
+  const unnamed = "a".repeat(64);
+  expect(baseChange([running("shop_data2", unnamed)], model, facts, [])).toEqual({
+    leaves: [],
+    takes: [],
+    makes: [],
+    keepsOthers: true,
+  });
+  expect(baseChange([running("shop_data")], model, facts, ["shop_data2"])).toMatchObject({ makes: [] });
+  const image = { runs: "postgres:17", wanted: "postgres:18" };
+  expect(baseChange([running("shop_data2")], other("postgres:18"), facts, [])).toMatchObject({ image });
+  expect(baseChange([running()], other("postgres:18"), { ...facts, builds: true }, [])).not.toHaveProperty("image");
 });

@@ -1,4 +1,4 @@
-import type { ComposeModel, ObservedBaseService, ServiceFacts } from "@sluice/core";
+import type { BaseChange, ComposeModel, ObservedBaseService, ServiceFacts } from "@sluice/core";
 import type Docker from "dockerode";
 import { isCurrent } from "../base/base-hashes.ts";
 import { composeLabels, isAnonymousVolume, observedContainer } from "../engine/containers.ts";
@@ -10,26 +10,55 @@ export function isInBase(service: ServiceFacts): boolean {
   return service.active && service.role !== "tool" && !runsInSlot(service);
 }
 
-/** Named volumes that containers of a service have, and that it is to have no more: what is in them stays there. Pure. */
-export function volumesLeft(
-  containers: readonly Pick<Docker.ContainerInspectInfo, "Mounts">[],
+/**
+ * What it means for the data of a base service that its containers get what the model says of it. Pure.
+ *
+ * @param there names of those of the model's volumes that are on the engine
+ */
+export function baseChange(
+  containers: readonly Pick<Docker.ContainerInspectInfo, "Mounts" | "Config">[],
   model: ComposeModel,
-  service: string,
-): readonly string[] {
-  const names = volumeNames(model);
-  const wanted = new Set((model.services[service]?.volumes ?? []).map(({ source = "" }) => names[source] ?? source));
-  const had = containers.flatMap(({ Mounts }) =>
-    Mounts.flatMap(({ Type, Name = "" }) => (Type === "volume" && !isAnonymousVolume(Name) ? [Name] : [])),
+  { name, builds }: Pick<ServiceFacts, "name" | "builds">,
+  there: readonly string[],
+): BaseChange {
+  const mounts = containers.flatMap(({ Mounts }) => Mounts);
+  const had = unique(
+    mounts.flatMap(({ Type, Name = "" }) => (Type === "volume" && !isAnonymousVolume(Name) ? [Name] : [])),
   );
-  return [...new Set(had)].filter((name) => !wanted.has(name));
+  const wanted = wantedVolumes(model, name);
+  const takes = wanted.filter((volume) => !had.includes(volume));
+  const leaves = had.filter((volume) => !wanted.includes(volume));
+  const runs = containers[0]?.Config.Image;
+  const image = model.services[name]?.image;
+  const isOther = !builds && runs !== undefined && image !== undefined && runs !== image;
+  return {
+    leaves,
+    takes,
+    makes: takes.filter((volume) => !there.includes(volume)),
+    keepsOthers: mounts.some(({ RW, Name = "" }) => RW && !leaves.includes(Name)),
+    ...(isOther && { image: { runs, wanted: image } }),
+  };
 }
 
-/** A base service next to what the model wants of it. @param left see `volumesLeft` */
+/** Names on the engine of the named volumes that the model gives a service. */
+export function wantedVolumes(model: ComposeModel, service: string): readonly string[] {
+  const names = volumeNames(model);
+  const mounts = model.services[service]?.volumes ?? [];
+  return unique(
+    mounts.flatMap(({ type, source }) => (type === "volume" && source !== undefined ? [names[source] ?? source] : [])),
+  );
+}
+
+function unique(names: readonly string[]): readonly string[] {
+  return [...new Set(names)];
+}
+
+/** A base service next to what the model wants of it. @param changeOf what it means that its configuration changed */
 export function observeBaseService(
   service: ServiceFacts,
   containers: readonly Docker.ContainerInspectInfo[],
   hashes: readonly string[] | undefined,
-  left: readonly string[] = [],
+  changeOf?: () => BaseChange,
 ): ObservedBaseService {
   const found = { service: service.name, containers: containers.map(observedContainer) };
   if (containers.length === 0) return { ...found, state: "absent", reason: "it is not there yet" };
@@ -37,9 +66,11 @@ export function observeBaseService(
   if (changed) {
     const label = changed.Config.Labels[composeLabels.configHash] ?? "none";
     const wanted = hashes?.[0] ?? "none";
+    const change = changeOf?.();
+    const left = change?.leaves ?? [];
     const leaves = left.length > 0 ? `, and it leaves what is in volume ${left.join(" and ")}` : "";
     const reason = `its configuration changed (${label.slice(0, 12)} runs, ${wanted.slice(0, 12)} is wanted)${leaves}`;
-    return { ...found, state: "changed", reason };
+    return { ...found, state: "changed", reason, ...(change && { change }) };
   }
   if (containers.length !== service.replicas) {
     return { ...found, state: "changed", reason: `${containers.length} containers, ${service.replicas} are wanted` };

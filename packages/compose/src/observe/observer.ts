@@ -17,6 +17,7 @@ import { readClaim } from "../base/claim.ts";
 import type { ReadRouting } from "../doors/wait-door.ts";
 import { composeLabels, inspectAll, listProject, observedContainer } from "../engine/containers.ts";
 import { type Engine, withSignal } from "../engine/engine.ts";
+import { unlessStatus } from "../engine/errors.ts";
 import { logTail } from "../engine/log-tail.ts";
 import { listLinks } from "../networks/links.ts";
 import { listBeside } from "../slots/sweep.ts";
@@ -28,7 +29,7 @@ import { socketsOrNone } from "./listening-sockets.ts";
 import { readMachineMemory } from "./machine-memory.ts";
 import { missingExternals } from "./missing-externals.ts";
 import { linksInUse, missingLinks } from "./missing-links.ts";
-import { isInBase, observeBaseService, volumesLeft } from "./observe-base.ts";
+import { baseChange, isInBase, observeBaseService, wantedVolumes } from "./observe-base.ts";
 import { observeDoors, type WantedDoorOf } from "./observe-doors.ts";
 import { findResources, redefinedResources } from "./redefined.ts";
 
@@ -152,16 +153,36 @@ async function observeProject(
     signal,
   );
   const of = (name: string) => containers.filter((container) => serviceOf(container) === name);
-  const base = inBase.map((service) => {
-    const own = of(service.name);
-    const left = volumesLeft(own, model, service.name);
-    return [service.name, observeBaseService(service, own, hashes[service.name], left)] as const;
-  });
+  const base = await Promise.all(
+    inBase.map(async (service) => {
+      const own = of(service.name);
+      const wanted = own.length > 0 ? wantedVolumes(model, service.name) : [];
+      const mounted = own.flatMap(({ Mounts }) => Mounts.map(({ Name }) => Name));
+      const there = await existing(
+        engine,
+        wanted.filter((name) => !mounted.includes(name)),
+      );
+      const changeOf = () => baseChange(own, model, service, there);
+      return [service.name, observeBaseService(service, own, hashes[service.name], changeOf)] as const;
+    }),
+  );
   const slotServices = new Set(services.filter(isInSlot).map(({ name }) => name));
   const plain = containers.filter((container) => slotServices.has(serviceOf(container))).map(observedContainer);
   const known = new Set(services.map(({ name }) => name));
   const orphans = containers.filter((container) => isOrphan(container, known)).map(observedContainer);
   return { base: Object.fromEntries(base), plain, orphans };
+}
+
+/** Those of the volumes that are on the engine, by name. */
+async function existing(engine: Engine, volumes: readonly string[]): Promise<readonly string[]> {
+  const found = await Promise.all(
+    volumes.map((name) =>
+      engine.call(`volume ${name} cannot be looked at`, (docker) =>
+        unlessStatus(docker.getVolume(name).inspect(), [404], null),
+      ),
+    ),
+  );
+  return volumes.filter((_name, index) => found[index] !== null);
 }
 
 /** What is made by Sluice beside the slots is none, whichever project it is in. */

@@ -29,6 +29,20 @@ export interface ObservedSlot {
   readonly containers: readonly ObservedContainer[];
 }
 
+/** What a change of a base service means for its data. Volumes have their names on the engine. */
+export interface BaseChange {
+  /** Named volumes that its containers have and that it is to have no more: what is in them stays there. */
+  readonly leaves: readonly string[];
+  /** Named volumes that it is to have, and that its containers have not. */
+  readonly takes: readonly string[];
+  /** Those of `takes` that are not on the engine yet: nothing is in them. */
+  readonly makes: readonly string[];
+  /** Its containers write to other volumes, or to directories, which it may go on having. */
+  readonly keepsOthers: boolean;
+  /** By name. Absent where both are the same, and where it is built. */
+  readonly image?: { readonly runs: string; readonly wanted: string } | undefined;
+}
+
 /** A base service next to what the release wants of it. */
 export interface ObservedBaseService {
   readonly service: string;
@@ -36,6 +50,8 @@ export interface ObservedBaseService {
   /** Why it is not current. */
   readonly reason: string;
   readonly containers: readonly ObservedContainer[];
+  /** Of one whose configuration changed. */
+  readonly change?: BaseChange | undefined;
 }
 
 export interface ObservedDoor {

@@ -1,7 +1,8 @@
 import { isApplication, isInSlot } from "../model/placement.ts";
 import type { ServiceFacts } from "../model/service.ts";
-import type { ObservedStack } from "../model/stack.ts";
+import type { BaseChange, ObservedStack } from "../model/stack.ts";
 import { type AddStep, shortStepMs } from "./collect-steps.ts";
+import type { VolumeMove } from "./step.ts";
 
 /** What lives in base, dependencies first: everything active but jobs, tools and what has a slot. */
 export function baseServices(active: readonly ServiceFacts[]): readonly ServiceFacts[] {
@@ -13,6 +14,8 @@ export interface BaseDifferences {
   readonly isBuilt?: boolean;
   /** Services of which another one runs than the release has, whatever the checkout says. Default: none. */
   readonly differing?: readonly string[] | undefined;
+  /** Services that are as the release that serves has them, of those that leave volumes. Default: none. */
+  readonly asServing?: readonly string[] | undefined;
 }
 
 /**
@@ -28,14 +31,34 @@ export function addBase(
   for (const service of base.filter(({ role }) => !isApplication(role))) {
     const cause = baseCause(service, observed, differences);
     if (cause === undefined) continue;
+    const moves = volumeMove(service, observed, differences);
     add({
       kind: "base",
       service: service.name,
       target: `${service.role} ${service.name}`,
-      cause,
+      cause: moves ? `${cause}; ${wayBack(moves, observed.base[service.name]?.change)}` : cause,
       timeoutMs: service.startBudget.timeoutMs + service.stopGraceMs + shortStepMs,
+      ...(moves && { moves }),
     });
   }
+}
+
+/**
+ * A change of volumes; `undefined` where none is left, and of edges, which go back whatever they change. There is a way back where
+ * the release that serves had those very volumes, what takes their place was empty, and no other image writes to what stays.
+ */
+function volumeMove(
+  { name, role, builds }: ServiceFacts,
+  { base }: ObservedStack,
+  { asServing = [] }: BaseDifferences,
+): VolumeMove | undefined {
+  const change = base[name]?.change;
+  if (role === "edge" || !change || change.leaves.length === 0) return undefined;
+  const { leaves, takes, makes, keepsOthers, image } = change;
+  const isSameImage = image === undefined && !builds;
+  const isPutBack =
+    asServing.includes(name) && takes.every((volume) => makes.includes(volume)) && (isSameImage || !keepsOthers);
+  return { from: leaves, to: takes, isPutBack };
 }
 
 /** Why a base service has a step; `undefined` where it is not touched. */
@@ -51,6 +74,13 @@ export function baseCause(
   }
   if (differing.includes(name)) return "the release has another one";
   return isBuilt && builds ? "built with the release; replaced only if its image differs" : undefined;
+}
+
+function wayBack({ isPutBack, to }: VolumeMove, change: BaseChange | undefined): string {
+  if (isPutBack) return "an undo goes back to that volume";
+  const there = to.filter((volume) => !change?.makes.includes(volume));
+  const why = there.length > 0 ? `, as ${there.join(" and ")} is there already` : "";
+  return `an undo does not go back to that volume${why}`;
 }
 
 /** Web and worker services that cannot be two at once. */

@@ -51,6 +51,8 @@ export interface DesiredDeployment {
   readonly remembered?: RememberedSlot | null | undefined;
   /** Base services of which another one runs than the stored release has, though the checkout does not tell. */
   readonly differing?: readonly string[] | undefined;
+  /** Base services that leave volumes, and are as the release that serves has them. */
+  readonly asServing?: readonly string[] | undefined;
   /** What is in base and no part of the release, see `orphansOf`. */
   readonly orphans?: readonly Orphan[] | undefined;
   /** The release that serves where all of it is in base, see `runsInBase`. */
@@ -162,7 +164,8 @@ function addPreparation(add: AddStep, scope: PreparationScope): void {
   const creates = hasSlot && !isWarm;
   const holds = held ? `holds release ${held}` : "holds containers of no release";
   const isFull = containers.length > 0 && !clears;
-  const differences: BaseDifferences = { isBuilt: bundleId === null, differing: desired.differing };
+  const { differing, asServing } = desired;
+  const differences: BaseDifferences = { isBuilt: bundleId === null, differing, asServing };
   // What resolves names only once at its start must find the doors: edges come after them.
   const first = base.filter(({ role }) => role !== "edge" && !isApplication(role));
   const made = first.filter((service) => baseCause(service, observed, differences) !== undefined);

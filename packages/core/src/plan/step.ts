@@ -75,7 +75,18 @@ export type RehearseStep = StepBase<"rehearse"> & {
 /** Empties the candidate's slot of an older release. */
 export type ClearStep = StepBase<"clear"> & InSlot;
 export type NetworksStep = StepBase<"networks"> & InSlot;
-export type BaseStep = StepBase<"base"> & { readonly service: string };
+export type BaseStep = StepBase<"base"> & {
+  readonly service: string;
+  /** It leaves the data of volumes for others; absent where it does not. */
+  readonly moves?: VolumeMove | undefined;
+};
+/** Volumes have their names on the engine. */
+export interface VolumeMove {
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+  /** An undo makes the service again as the release that serves has it: what that knows is in `from` alone, and as it was. */
+  readonly isPutBack: boolean;
+}
 /** Containers of the candidate, created and connected but not started. */
 export type CreateStep = StepBase<"create"> & InSlot;
 export type JobStep = StepBase<"job"> &

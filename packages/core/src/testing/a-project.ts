@@ -9,13 +9,21 @@ export interface ProjectParts {
   readonly services?: readonly ServiceFacts[] | undefined;
   /** Image by service, where another than `NAME:1` is wanted; what makes a base service a changed one. */
   readonly images?: Readonly<Record<string, string>> | undefined;
+  /** Named volume by service; its name on the engine is that after the stack's: `shop_NAME`. */
+  readonly volumes?: Readonly<Record<string, string>> | undefined;
   readonly findings?: readonly Finding[] | undefined;
 }
 
 /** A resolved project whose model says what its services say. */
-export function aProject({ stack = "shop", services, images = {}, findings = [] }: ProjectParts = {}): ResolvedProject {
+export function aProject({
+  stack = "shop",
+  services,
+  images = {},
+  volumes = {},
+  findings = [],
+}: ProjectParts = {}): ResolvedProject {
   const all = services ?? [aService("web"), aService("db", { role: "data" })];
-  const model = modelOf(stack, all, images);
+  const model = modelOf(stack, all, { images, volumes });
   return {
     stack,
     directory: "/srv/shop",
@@ -31,12 +39,12 @@ export function aProject({ stack = "shop", services, images = {}, findings = [] 
 function modelOf(
   name: string,
   services: readonly ServiceFacts[],
-  images: Readonly<Record<string, string>>,
+  { images, volumes }: Required<Pick<ProjectParts, "images" | "volumes">>,
 ): ComposeModel {
   const entries = services.map((service): [string, ComposeService] => [
     service.name,
     {
-      image: images[service.name] ?? `${service.name}:1`,
+      image: images?.[service.name] ?? `${service.name}:1`,
       ...(service.builds ? { build: { context: "." } } : {}),
       ports: service.ports.map(({ published, target, protocol }) => ({
         published: String(published),
@@ -44,6 +52,9 @@ function modelOf(
         protocol,
       })),
       networks: Object.fromEntries(service.networks.map((network) => [network, null])),
+      ...(volumes?.[service.name] && {
+        volumes: [{ type: "volume", source: volumes[service.name], target: "/data" }],
+      }),
     },
   ]);
   return { name, services: Object.fromEntries(entries) };

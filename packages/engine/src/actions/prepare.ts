@@ -2,6 +2,7 @@ import { baseServices, healthPathOf, pinnedModel, SluiceError } from "@sluice/co
 import type { StepAction, StepCall } from "../action.ts";
 import { doorId } from "../doors.ts";
 import { type DeploymentScope, releaseOf, servicesOf } from "../scope.ts";
+import { tellUndoneBase } from "../tell-changed-base.ts";
 import { createMissing, createSlot } from "./create-slot.ts";
 import { reviveDoor } from "./revive-doors.ts";
 import { restoreRoute } from "./traffic.ts";
@@ -46,10 +47,13 @@ export const base: StepAction<"base"> = {
     const facts = all.find(({ name }) => name === service);
     if (facts) await scope.ports.base.up(pinnedModel(releaseOf(scope)), facts, all, options);
   },
-  // Users come through it; what holds data is never put back unasked.
-  async undo({ service }, scope, call) {
+  // Users come through an edge. What holds data stays as it is, but where all that was there is in a volume that was left.
+  async undo(step, scope, call) {
+    const { service, moves } = step;
     const facts = scope.release?.bundle.services.find(({ name }) => name === service);
-    if (facts?.role === "edge" && scope.previousRelease) await putBack(service, scope, call);
+    const isBack = facts?.role === "edge" || moves?.isPutBack === true;
+    if (isBack && scope.previousRelease) await putBack(service, scope, call);
+    await tellUndoneBase(step, scope);
   },
 };
 

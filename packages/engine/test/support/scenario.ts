@@ -16,6 +16,8 @@ export interface ScenarioParts {
 
 export interface RunParts extends ScenarioParts {
   readonly images?: Readonly<Record<string, string>> | undefined;
+  /** Named volume by service. */
+  readonly volumes?: Readonly<Record<string, string>> | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly request?: Partial<ReleaseRequest> | undefined;
   readonly retry?: boolean | undefined;
@@ -46,12 +48,12 @@ const usualConfig = aConfig();
 /** One stack in a world in memory, and the engine to deploy to it. */
 export function aScenario(defaults: ScenarioParts = {}): Scenario {
   const world = createFakeWorld();
-  const facts = ({ services, config, images }: RunParts) => ({
+  const facts = ({ services, config, images, volumes }: RunParts) => ({
     stack: world.state.stack,
     homeId: "home",
     previewSecret: "secret of the preview",
     config: config ?? defaults.config ?? usualConfig,
-    project: aProject({ services: services ?? defaults.services ?? shopServices, images }),
+    project: aProject({ services: services ?? defaults.services ?? shopServices, images, volumes }),
     actor: "tester",
     reason: "a test",
   });

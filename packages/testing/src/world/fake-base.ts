@@ -1,4 +1,11 @@
-import { type BaseRuntime, type ComposeModel, type ServiceFacts, SluiceError, stackNames } from "@sluice/core";
+import {
+  type BaseRuntime,
+  type ComposeModel,
+  type ComposeService,
+  type ServiceFacts,
+  SluiceError,
+  stackNames,
+} from "@sluice/core";
 import { assertReady, type FakeContext, haltContainer, removeContainer, startContainer } from "./context.ts";
 import { assertPortsFree } from "./fake-slots.ts";
 import { addContainer, containersIn, type WorldContainer, type WorldState } from "./state.ts";
@@ -40,6 +47,7 @@ export function fakeBase(context: FakeContext): BaseRuntime {
         });
         await act(`base.up ${service.name}: create`, signal, () => {
           for (const old of containersIn(state, "base", service.name)) removeContainer(context, old);
+          for (const volume of volumesOf(spec, state.stack)) state.volumes.add(volume);
           const imageId = service.builds ? model.services[service.name]?.image : undefined;
           addContainer(state, { place: "base", facts: service, spec, imageId });
         });
@@ -86,6 +94,12 @@ function assertFreeInBase(state: WorldState, { name, ports }: ServiceFacts): voi
 /** What a base service is made from: its part of the model, and nothing of the release. */
 export function baseSpec(model: ComposeModel, { name }: ServiceFacts): string {
   return JSON.stringify(model.services[name] ?? {});
+}
+
+/** Names on the engine of the named volumes of what is made from that. */
+export function volumesOf(spec: string, stack: string): readonly string[] {
+  const { volumes = [] } = JSON.parse(spec) as ComposeService;
+  return volumes.map(({ source = "" }) => `${stack}_${source}`);
 }
 
 /** Whether a container is as a project wants it; what a project builds has no image to compare before it is built. */

@@ -1,4 +1,5 @@
 import {
+  type BaseChange,
   type Finding,
   isInSlot,
   type ObservedBaseService,
@@ -11,7 +12,7 @@ import {
   type StackObserver,
 } from "@sluice/core";
 import type { FakeContext } from "./context.ts";
-import { isAsWanted } from "./fake-base.ts";
+import { baseSpec, isAsWanted, volumesOf } from "./fake-base.ts";
 import { wantedDoorSpec } from "./fake-doors.ts";
 import { containersIn, type WorldContainer, type WorldState } from "./state.ts";
 
@@ -77,11 +78,35 @@ function observeBase(state: WorldState, { model }: ResolvedProject, facts: Servi
   const seen = { service: facts.name, containers: containers.map((container): WorldContainer => ({ ...container })) };
   if (containers.length === 0) return { ...seen, state: "absent", reason: "it is not there yet" };
   if (!containers.every((container) => isAsWanted(container, model, facts))) {
-    return { ...seen, state: "changed", reason: "its configuration changed" };
+    const change = changeOf(state, containers, model, facts);
+    return { ...seen, state: "changed", reason: "its configuration changed", change };
   }
   const stopped = containers.find(({ state: is }) => is !== "running");
   if (stopped) return { ...seen, state: "stopped", reason: `${stopped.name} is ${stopped.state}` };
   return { ...seen, state: "current", reason: "" };
+}
+
+function changeOf(
+  { stack, volumes }: WorldState,
+  containers: readonly WorldContainer[],
+  model: ResolvedProject["model"],
+  facts: ServiceFacts,
+): BaseChange {
+  const had = containers.flatMap(({ spec }) => volumesOf(spec, stack));
+  const wanted = volumesOf(baseSpec(model, facts), stack);
+  const takes = wanted.filter((volume) => !had.includes(volume));
+  const image = { runs: imageIn(containers[0]?.spec ?? "{}"), wanted: imageIn(baseSpec(model, facts)) };
+  return {
+    leaves: had.filter((volume) => !wanted.includes(volume)),
+    takes,
+    makes: takes.filter((volume) => !volumes.has(volume)),
+    keepsOthers: had.some((volume) => wanted.includes(volume)),
+    ...(!facts.builds && image.runs !== image.wanted && { image }),
+  };
+}
+
+function imageIn(spec: string): string {
+  return (JSON.parse(spec) as { readonly image?: string }).image ?? "";
 }
 
 function observeDoors(state: WorldState, { services, model }: ResolvedProject): Readonly<Record<string, ObservedDoor>> {

@@ -47,6 +47,8 @@ export interface WorldState {
   /** Stops that the engine was asked for and has not done yet, by container. */
   readonly stops: Map<string, symbol>;
   readonly networks: Set<string>;
+  /** Named volumes of base, by their names on the engine. */
+  readonly volumes: Set<string>;
   /** Services of jobs that ended well, ever. */
   readonly doneJobs: Set<string>;
   readonly bundles: Map<string, StoredRelease>;
@@ -77,6 +79,7 @@ export function createState(stack: string): WorldState {
     doors: new Map(),
     stops: new Map(),
     networks: new Set(),
+    volumes: new Set(),
     doneJobs: new Set(),
     bundles: new Map(),
     // Of doors.

@@ -1,7 +1,7 @@
 import { statfs } from "node:fs/promises";
 import { freemem, totalmem } from "node:os";
 import { findEmptyVariables } from "@sluice/compose";
-import type { Examiner } from "@sluice/core";
+import { changedBaseFindings, type Examiner } from "@sluice/core";
 import { engineDiagnoses, lastAttempt, projectDiagnoses, recordDiagnoses, stackDiagnoses } from "@sluice/engine";
 import { readLockHolder, verifyAudit } from "@sluice/journal";
 import { seeStack } from "../find-serving.ts";
@@ -78,8 +78,9 @@ export function deploymentExaminers(session: Session): readonly Examiner[] {
         if (foreign.length > 0) return findingDiagnoses(foreign);
         const locked = await isLocked();
         // What a deployment is changing is not as the last one left it.
-        const found = findingDiagnoses(locked ? [] : stackFindings(observed, services, stored !== null));
-        return [...found, ...stackDiagnoses(observed, locked)];
+        const changed = stored ? changedBaseFindings(observed, stored.bundle.tag) : [];
+        const found = locked ? [] : [...stackFindings(observed, services, stored !== null), ...changed];
+        return [...findingDiagnoses(found), ...stackDiagnoses(observed, locked)];
       },
     },
     {

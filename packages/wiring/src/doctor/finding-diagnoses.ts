@@ -26,6 +26,10 @@ const meanings: Readonly<Record<string, Meaning>> = {
   "slot-gone": unreachable,
   "base-absent": { severity: "error", why: "both slots use it" },
   "base-stopped": { severity: "error", why: "both slots use it" },
+  "base-changed": {
+    severity: "warn",
+    why: "the version that serves may not live with it as it is, and its own data may be elsewhere",
+  },
   "second-worker": { severity: "error", why: "work is done twice, by two versions at once" },
   "second-copy": { severity: "warn", why: "it holds memory and names, and nobody deploys it" },
   "network-redefined": { severity: "warn", why: "what the compose file says of the network does not hold" },

@@ -99,6 +99,13 @@ const faults: Readonly<Record<string, Row>> = {
     }),
     /^docker start/,
   ],
+  "a base service of another release": [
+    "warn base-changed",
+    look.findings({
+      base: { db: { service: "db", state: "changed", reason: "its configuration changed", containers: [] } },
+    }),
+    /^check out v1, then: sluice deploy --release v1$/,
+  ],
   "what is left of an attempt": [
     "warn leftover-job",
     look.stack({ leftovers: [{ severity: "warn", code: "leftover-job", message: "x is left" }] }),

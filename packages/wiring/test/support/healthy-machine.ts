@@ -1,4 +1,4 @@
-import type { ObservedStack, Verdict } from "@sluice/core";
+import { changedBaseFindings, type ObservedStack, type Verdict } from "@sluice/core";
 import { aService, aStack } from "@sluice/core/testing";
 import { engineDiagnoses, projectDiagnoses, recordDiagnoses, stackDiagnoses } from "@sluice/engine";
 import type { GithubRunner } from "@sluice/release";
@@ -37,7 +37,11 @@ export const look = {
   stack: (over: Partial<ObservedStack> = {}) => stackDiagnoses({ ...aStack({ live }), ...over }, false),
   findings(over: Partial<ObservedStack> = {}) {
     const observed = { ...aStack({ services, live }), ...over };
-    return findingDiagnoses([...stackFindings(observed, services), ...homeFindings(observed, "home")]);
+    return findingDiagnoses([
+      ...stackFindings(observed, services),
+      ...changedBaseFindings(observed, "v1"),
+      ...homeFindings(observed, "home"),
+    ]);
   },
   home: (over: Partial<Parameters<typeof homeDiagnoses>[0]> = {}) =>
     homeDiagnoses({ path: "/var/lib/sluice/shop", fileSystem: 0xef53, freeBytes: gibibyte, ...over }),
