@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { type ErrorCode, isSluiceError, parseConfig } from "@sluice/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createComposeResolver, mountedFiles, type ResolveRequest } from "../src/index.ts";
+import { envFileValues } from "../src/model/env-file-values.ts";
 import { cliEnvironment } from "./corpus-stacks.ts";
 
 let root: string;
@@ -307,6 +308,28 @@ describe("options mean what they mean to Compose", () => {
     const ofFile = await resolve(directory, {}, { ...variables, COMPOSE_ENV_FILES: "prod.env" });
     expect(ofFile.model.services["redis"]?.command).toContain("of-another-file");
     expect(ofFile.secrets).toContain("of-another-file");
+  });
+
+  test("what only an env file sets is behind a secret or config as Compose reads it; what nobody sets is told", async () => {
+    const text = [
+      "services: { web: { image: shop, ports: ['80'], secrets: [tok, own, gone], configs: [mode, none] } }",
+      "secrets: { tok: { environment: TOK }, own: { environment: OWN }, gone: { environment: GONE } }",
+      "configs: { mode: { environment: MODE }, none: { environment: NONE } }",
+    ].join("\n");
+    const [file, empty] = ["compose.yaml", "NONE"];
+    const written = "A=1\nTOK=\"a ${A} 'canary'\\nb\" # mine\nexport MODE='pl$ in'\nOWN=overridden\n";
+    const directory = await project({ [file]: text, ".env": `${written}${empty}=\n`, "prod.env": "GONE=there\n" });
+    const found = await resolve(directory, {}, { OWN: "of the shell" });
+    expect(envFileValues(found.model)).toEqual({ TOK: "a 1 'canary'\nb", MODE: "pl$ in", NONE: "" });
+    expect(found.secrets).toEqual(expect.arrayContaining(["a 1 'canary'\nb", "of the shell"]));
+    const unset = { severity: "error", code: "variable-not-there", service: "web", position: { line: 2 } };
+    const told = found.findings.filter(({ code }) => code !== "no-health-check");
+    expect(told).toMatchObject([
+      { severity: "info", code: "secret-from-environment", message: expect.stringContaining("secret own of web") },
+      { ...unset, message: "secret gone of web is variable GONE, which is not set" },
+    ]);
+    const other = await resolve(directory, { envFiles: ["prod.env"] }, { TOK: "x", MODE: "x", NONE: "x", OWN: "x" });
+    expect(envFileValues(other.model)).toEqual({ GONE: "there" });
   });
 
   test("files come from COMPOSE_FILE, from a directory above, and with their override", async () => {

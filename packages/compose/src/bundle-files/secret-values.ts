@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import type { ComposeModel, ComposeService } from "@sluice/core";
 import { unescapeDollars } from "../model/dollars.ts";
+import { envFileValues } from "../model/env-file-values.ts";
 import { imageRepository } from "../roles/service-shape.ts";
 
 /** Shorter values would shred ordinary text. */
@@ -63,9 +64,11 @@ export function secretValues(model: ComposeModel, variables: Variables = {}): re
     ...set,
     ...Object.values(model.configs ?? {}).flatMap(({ content }) => linesOfConfig(content)),
   ];
+  const ofEnvFiles = envFileValues(model);
+  const valuesOf = (name: string) => [variables[name] ?? "", ofEnvFiles[name] ?? ""];
   const behind = Object.values(model.secrets ?? {}).flatMap(({ file, environment }) => [
     ...(file === undefined ? [] : fileSecret(unescapeDollars(file))),
-    ...(typeof environment === "string" ? [variables[environment] ?? ""] : []),
+    ...(typeof environment === "string" ? valuesOf(unescapeDollars(environment)) : []),
   ]);
   const texts = [...textsIn(model).map(unescapeDollars), ...set.map(([, value]) => value)];
   return worthMasking([...secretsAmong(named), ...texts.flatMap(urlPasswords), ...behind], publicNames(model));

@@ -1,5 +1,6 @@
 import { type CallOptions, type ComposeModel, type ErrorCode, SluiceError } from "@sluice/core";
 import { runCompose } from "../compose-cli/run.ts";
+import { envFileValues } from "../model/env-file-values.ts";
 import type { Engine } from "./engine.ts";
 
 export interface ComposeModelOptions extends CallOptions {
@@ -37,7 +38,7 @@ export async function composeModel(
       ...args,
     ],
     // A model may be a part of what a project has: what it does not name is no orphan. Compose refuses both variables at once.
-    env: { ...engine.env, COMPOSE_IGNORE_ORPHANS: "1", COMPOSE_REMOVE_ORPHANS: undefined },
+    env: { ...envFileValues(model), ...engine.env, COMPOSE_IGNORE_ORPHANS: "1", COMPOSE_REMOVE_ORPHANS: undefined },
     cwd: "/",
     stdin: JSON.stringify(model),
     redact: engine.redact,

@@ -2,6 +2,7 @@ import { posix } from "node:path";
 import { type ComposeFileObject, type ComposeFileUse, type ComposeModel, SluiceError } from "@sluice/core";
 import type { Environment } from "../engine/endpoint.ts";
 import { unescapeDollars } from "./dollars.ts";
+import { envFileValues } from "./env-file-values.ts";
 
 /** A file in the containers of a service that is on no disk before: a secret or config without `file:`. Content may be secret. */
 export interface InlineFile {
@@ -26,20 +27,22 @@ const onlyFiles = "Compose can mount there only what has file:";
  * Secrets and configs of the services that no file is mounted for, as Compose itself gives them to what it starts: Compose
  * 2.37.3 and newer does so only then, not when it creates a container.
  *
- * @param env holds the variables that `environment:` names
+ * @param env holds the variables that `environment:` names, but for those that an env file of the project has set
  * @throws SluiceError COMPOSE_FAILED where Compose could not either: a variable that is not set, an owner that is no
  *   number, a root file system that is read-only
  */
 export function inlineFiles(
-  { services, ...objects }: ComposeModel,
+  model: ComposeModel,
   env: Environment,
-  names: readonly string[] = Object.keys(services),
+  names: readonly string[] = Object.keys(model.services),
 ): readonly InlineFile[] {
+  const { services, ...objects } = model;
+  const variables = { ...envFileValues(model), ...env };
   return names.flatMap((service) =>
     kinds.flatMap(({ kind, noun, root }) =>
       (services[service]?.[kind] ?? []).flatMap((use) => {
         const title = `${noun} ${use.source} of ${service}`;
-        const content = contentOf(objects[kind]?.[use.source], env, title);
+        const content = contentOf(objects[kind]?.[use.source], variables, title);
         if (content === undefined) return [];
         if (services[service]?.["read_only"] === true) throw failed(title, "the container is read_only", onlyFiles);
         const target = posix.resolve(root, unescapeDollars(use.target ?? use.source));

@@ -13,14 +13,17 @@ import {
 import { secretValues, secretVariables } from "../bundle-files/secret-values.ts";
 import { runCompose } from "../compose-cli/run.ts";
 import { withCheckout } from "../model/checkout.ts";
+import { variablesOfObjects, withEnvFileValues } from "../model/env-file-values.ts";
 import { classifyServices } from "../roles/classify-services.ts";
 import { serviceFacts } from "../roles/service-facts.ts";
 import { serviceFindings } from "../roles/service-findings.ts";
 import { hashOf } from "./canonical-json.ts";
 import { composeError } from "./compose-errors.ts";
+import { envFileVariables } from "./env-file-variables.ts";
 import { filledIn, readMentions } from "./filled-in.ts";
 import { migrationJob } from "./migration-job.ts";
 import { missingFileFindings, missingFiles } from "./missing-files.ts";
+import { missingVariableFindings } from "./missing-variables.ts";
 import { positionOf } from "./positions.ts";
 import { checkoutOf, findProjectFiles, type ProjectFiles } from "./project-files.ts";
 import { projectName } from "./project-name.ts";
@@ -88,6 +91,12 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
       ];
       const compose = (...args: string[]) => runCompose({ args: [...options, ...args], env, cwd: directory, signal });
       const askActive = () => compose(...profiles.flatMap((profile) => ["--profile", profile]), "config", "--services");
+      const ofEnvFiles = (read: ComposeModel, { directory: home }: ProjectFiles) => {
+        const set = envFiles.flatMap((file) => ["--env-file", file]);
+        const args = [...set, "-p", "ask", "--project-directory", home, "-f", "-", "config", "--format", "json"];
+        const unset = variablesOfObjects(read).filter((name) => env[name] === undefined);
+        return envFileVariables(unset, (file) => runCompose({ args, env, cwd: directory, stdin: file, signal }));
+      };
       const finding = findProjectFiles(directory, files, envFiles, env);
       // Compose is asked for the active services only where something has a profile, which the files mostly tell early.
       const early = finding.then(async (project) => ((await mentionProfiles(project)) ? askActive() : null));
@@ -99,7 +108,8 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
         early.catch(() => null),
       ]);
       if (all.exitCode !== 0) throw await refusal(all.stderr, found, env);
-      const written = withCheckout(parseModel(all.stdout), await checkoutOf(found.directory));
+      const read = withCheckout(parseModel(all.stdout), await checkoutOf(found.directory));
+      const written = withEnvFileValues(read, await ofEnvFiles(read, found));
       const active = (await early) ?? (hasProfiles(written) ? await askActive() : null);
       if (active && active.exitCode !== 0) throw await refusal(active.stderr, found, env);
       const activeNames = new Set(
@@ -121,7 +131,8 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
         ...finding,
         path: ["services", finding.service ?? ""],
       }));
-      const told = [...findings, ...(job?.findings ?? []), ...unwatched];
+      const unset = missingVariableFindings({ model, services }, env);
+      const told = [...findings, ...(job?.findings ?? []), ...unwatched, ...unset];
       const ofSqlFiles = job?.sqlDirectory
         ? await sqlFileFindings(job.sqlDirectory, found.directory, job.decision.service)
         : [];

@@ -1,5 +1,7 @@
 import type { ComposeFileObject, ComposeModel, Finding, RoleDecision } from "@sluice/core";
 import { isApplication } from "@sluice/core";
+import { unescapeDollars } from "../model/dollars.ts";
+import { envFileValues } from "../model/env-file-values.ts";
 import { firstBlocker, sharedServices } from "./blockers.ts";
 import type { RoleOverrides } from "./classify-services.ts";
 import { hasHealthcheck } from "./service-facts.ts";
@@ -188,13 +190,16 @@ const named: Find = (model, { service, strategy }) => {
 };
 
 const secretsOfShell: Find = (model, { service }) => {
-  const use = useOf(model, service, ({ environment }) => environment !== undefined);
+  const kept = envFileValues(model);
+  const isOfShell = ({ environment }: ComposeFileObject) =>
+    environment !== undefined && !(unescapeDollars(environment) in kept);
+  const use = useOf(model, service, isOfShell);
   return (
     use && {
       severity: "info",
       code: "secret-from-environment",
       message: `${use.title} is a variable of the deployer's environment: no release keeps it`,
-      hint: `it must be set for every deployment and rollback; a ${use.noun} with file: is kept with the release`,
+      hint: `it must be set for every deployment and rollback; a ${use.noun} with file:, or one that .env sets, is kept with the release`,
       path: use.path,
     }
   );
