@@ -30,3 +30,12 @@ it("a volume that a service is to have no more is told before its container is r
     reason: "its configuration changed (old runs, new is wanted), and it leaves what is in volume shop_data",
   });
 });
+
+it.each([
+  ["current", { Status: "running", Running: true }],
+  ["stopped", { Status: "exited", Running: false }],
+  ["stopped", { Status: "paused", Running: true, Paused: true }],
+])("a base service as it is wanted is %s where its container is %j", (state, seen) => {
+  const container = { ...running(), State: { ...running().State, ...seen } } as ReturnType<typeof running>;
+  expect(db && observeBaseService(db, [container], ["old"]).state).toBe(state);
+});
