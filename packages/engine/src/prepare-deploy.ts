@@ -15,6 +15,7 @@ import {
 import { otherImages } from "./differing-base.ts";
 import { findOrphans } from "./find-orphans.ts";
 import { newestCreation } from "./in-order.ts";
+import { lostServers } from "./lost-servers.ts";
 import { matchRelease } from "./match-promoted.ts";
 import { measureTraffic } from "./measure-traffic.ts";
 import { assertDoorImage, assertDoorsAnswer, assertNoObstacle, assertReady } from "./preflight.ts";
@@ -94,7 +95,8 @@ export async function prepareDeploy(
   );
   await assertDoorImage(plan, project.services, config, ports, signal);
   await assertNoObstacle(plan, { ...request, ...project, orphans }, ports, signal);
-  const kept = [...keptOrphans(orphans), ...redefinedFindings(observed)];
+  const lost = plan.steps.length === 0 ? await lostServers(observed, project.services, ports, signal) : [];
+  const kept = [...keptOrphans(orphans), ...redefinedFindings(observed), ...lost];
   for (const finding of kept) emit({ ports }, { type: "finding", finding });
   return {
     plan,
