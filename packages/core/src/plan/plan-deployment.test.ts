@@ -111,6 +111,18 @@ describe("the plan of", () => {
     expect(plan.steps.at(-1)).toMatchObject({ slot: "blue", services: ["web", "worker"], mends: true });
   });
 
+  it.each(["running", "restarting", "paused"] as const)(
+    "a release without the worker that is %s: it stops",
+    (state) => {
+      const stack = aStack({ services, live });
+      const containers = stack.slots.blue.containers.map((one) => (one.service === "worker" ? { ...one, state } : one));
+      const observed = { ...stack, slots: { ...stack.slots, blue: { ...stack.slots.blue, containers } } };
+      const wanted = services.filter(({ role }) => role !== "worker");
+      const { steps } = planDeployment(desired({ services: wanted }), observed);
+      expect(steps.filter(({ kind }) => kind === "workers")).toMatchObject([{ target: "worker" }]);
+    },
+  );
+
   it("a container that was taken from networks in the slot that does not serve: that is nobody's loss", () => {
     const lost = { slot: "green", service: "web", container: "shop-green-web-1", networks: ["shop-green_default"] };
     const observed = aStack({ services, live, warm: "r-0", cutOff: [{ ...lost, slot: "green" }] });
