@@ -16,6 +16,7 @@ import {
 import { leavingAsServing, otherImages } from "./differing-base.ts";
 import { findOrphans } from "./find-orphans.ts";
 import { newestCreation } from "./in-order.ts";
+import { lostServers } from "./lost-servers.ts";
 import { matchRelease } from "./match-promoted.ts";
 import { measureTraffic } from "./measure-traffic.ts";
 import { assertDoorImage, assertDoorsAnswer, assertNoObstacle, assertReady } from "./preflight.ts";
@@ -97,7 +98,8 @@ export async function prepareDeploy(
   );
   await assertDoorImage(plan, project.services, config, ports, signal);
   await assertNoObstacle(plan, { ...request, ...project, orphans }, ports, signal);
-  const kept = [...keptOrphans(orphans), ...redefinedFindings(observed)];
+  const lost = plan.steps.length === 0 ? await lostServers(observed, project.services, ports, signal) : [];
+  const kept = [...keptOrphans(orphans), ...redefinedFindings(observed), ...lost];
   for (const finding of kept) emit({ ports }, { type: "finding", finding });
   return {
     plan,

@@ -76,12 +76,9 @@ function deployerOf(session: Session): Deployer {
       const request = await deployRequest(session, call, signal, { withChecks: false });
       const prepared = await prepareDeploy(request, await session.ports(), signal);
       const serving = await servingNow(session, prepared.observed, prepared.bundles, signal);
-      const view = planView(request, prepared, serving, call.release.tag);
       const memory = await readMemory(prepared.observed, session.runtime(), signal);
-      const cost = memoryCost(prepared.plan, memory);
-      // Those of the project are among both.
-      const found = new Set([...view.findings, ...(prepared.findings ?? []), ...cost]);
-      return { ...view, findings: [...found, ...(await refusals(session, call, signal))] };
+      const beyond = [...memoryCost(prepared.plan, memory), ...(await refusals(session, call, signal))];
+      return planView(request, prepared, serving, call.release.tag, beyond);
     },
     async deploy(call, signal) {
       await assertTellable(session);
@@ -104,8 +101,7 @@ function deployerOf(session: Session): Deployer {
       const undo = await prepareUndo(request, ports, signal);
       const prepared = undo ?? (await prepareRollback(request, ports, signal));
       const serving = await servingNow(session, prepared.observed, prepared.bundles, signal);
-      const view = planView(request, prepared, serving, prepared.release?.bundle.tag ?? "");
-      return { ...view, findings: [...view.findings, ...(prepared.findings ?? [])] };
+      return planView(request, prepared, serving, prepared.release?.bundle.tag ?? "");
     },
     async rollback(call, signal) {
       const request = await rollbackRequest(session, call, signal);

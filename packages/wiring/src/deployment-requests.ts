@@ -88,13 +88,19 @@ function initiator({ options }: Session, reason: string) {
   return { actor: options.actor, origin: originOf(options.env), reason };
 }
 
-/** What is planned, for people and programs. Pure. */
+/**
+ * What is planned, for people and programs, with all that is found of the project, of the stack, and beyond. Pure.
+ *
+ * @param beyond what the engine does not know. Default: nothing
+ */
 export function planView(
-  request: DeployRequest | RollbackRequest,
-  { plan }: Pick<PreparedDeployment, "plan">,
+  { project }: Pick<DeployRequest | RollbackRequest, "project">,
+  { plan, findings = [] }: Pick<PreparedDeployment, "plan" | "findings">,
   serving: Serving | null,
   tag: string,
+  beyond: readonly Finding[] = [],
 ): PlanView {
-  const { services, findings } = request.project;
-  return { plan, text: formatPlan(plan), services, findings, serving, tag };
+  // Those of the project may be among those of the stack.
+  const found = new Set([...project.findings, ...findings, ...beyond]);
+  return { plan, text: formatPlan(plan), services: project.services, findings: [...found], serving, tag };
 }

@@ -41,6 +41,28 @@ describe("of the slot that serves", () => {
     ]);
   });
 
+  it("what is paused or cut off is told, and what lets it go on", () => {
+    const paused = aContainer("web", { id: "2", name: "shop-blue-web-2", state: "paused" });
+    const cutOff = [
+      { slot: "blue", service: "worker", container: "shop-worker-1", networks: ["shop-blue_default", "theirs"] },
+      { slot: "green", service: "web", container: "shop-green-web-1", networks: ["shop-green_default"] },
+    ] as const;
+    const containers = [...twice.slice(0, 1), paused, aContainer("worker")];
+    const slots = { ...stack.slots, blue: { ...stack.slots.blue, containers } };
+    const next = "sluice deploy of the release that serves brings back what is missing, and touches nothing that runs";
+    expect(shortFindings({ ...stack, slots, cutOff }, services)).toMatchObject([
+      {
+        message: "web runs in 1 of 2 containers in slot blue, which serves: shop-blue-web-2 is paused",
+        hint: `${next}; at once: docker unpause shop-blue-web-2`,
+      },
+      {
+        message:
+          "worker can work in 0 of 1 containers in slot blue, which serves: shop-worker-1 is cut off from shop-blue_default, theirs",
+        hint: next,
+      },
+    ]);
+  });
+
   it("nothing is told before a door leads there for good: a first deployment is starting it, or was", () => {
     const first = aStack({ services, live: { slot: "blue", release: "r-1" } });
     const starting = { ...first.slots, blue: { ...first.slots.blue, containers: twice } };

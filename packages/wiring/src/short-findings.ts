@@ -1,4 +1,5 @@
 import {
+  cutOffText,
   type Finding,
   isBehindDoor,
   liveSlot,
@@ -12,7 +13,7 @@ import {
 } from "@sluice/core";
 
 /**
- * Services of the slot that serves of which containers are gone or down. Pure. Nothing is said while users move, nor before a
+ * Services of the slot that serves of which containers are gone, down or cut off. Pure. Nothing is said while users move, nor before a
  * door leads to the slot for good: workers of a candidate start only once everyone is led to it.
  *
  * @param services those of the release that serves
@@ -28,8 +29,9 @@ export function shortFindings(observed: ObservedStack, services: readonly Servic
     !services.some(isBehindDoor) || Object.values(observed.doors).some(({ routing }) => routing?.stable === slot);
   if (isMoving || !isLed) return [];
   const { containers } = observed.slots[slot];
+  const cutOff = observed.cutOff.filter((one) => one.slot === slot);
   if (containers.length === 0 && services.some(isBehindDoor)) return [goneFinding(slot)];
-  return shortServices(services, containers).map((short) => shortFinding(short, slot));
+  return shortServices(services, { containers, cutOff }).map((short) => shortFinding(short, slot));
 }
 
 function goneFinding(slot: Slot): Finding {
@@ -39,21 +41,28 @@ function goneFinding(slot: Slot): Finding {
 }
 
 function shortFinding(short: ShortService, slot: Slot): Finding {
-  const { service, wanted, up, down } = short;
-  const gone = Math.max(0, wanted - up - down.length);
+  const { service, wanted, up, down, cutOff } = short;
+  const gone = Math.max(0, wanted - up - down.length - cutOff.length);
   const parts = [
     ...down.map((container) => `${container.name} is ${stateOf(container)}`),
+    ...cutOff.map(cutOffText),
     ...(gone > 0 ? [`${gone} gone`] : []),
   ];
   const message = `${shortText(short)} in slot ${slot}, which serves: ${parts.join(", ")}`;
   const next = "sluice deploy of the release that serves brings back what is missing, and touches nothing that runs";
-  const names = down.map(({ name }) => name).join(" ");
-  // Only what is there can be started, and a log says why it ended.
-  const hint = down.length > 0 ? `${next}; why it ended: docker logs --tail 50 ${names}` : next;
+  const [paused, ended] = [true, false].map((wants) =>
+    down.filter(({ state }) => (state === "paused") === wants).map(({ name }) => name),
+  );
+  const more = [
+    ...(paused?.length ? [`at once: docker unpause ${paused.join(" ")}`] : []),
+    // A log says why it ended.
+    ...(ended?.length ? [`why it ended: docker logs --tail 50 ${ended.join(" ")}`] : []),
+  ];
+  const hint = [next, ...more].join("; ");
   return { severity: "warn", code: "service-short", service, message, hint };
 }
 
 function stateOf({ state, exitCode, oomKilled }: ObservedContainer): string {
   if (oomKilled) return `${state} (out of memory)`;
-  return state === "created" ? state : `${state} (${exitCode})`;
+  return state === "created" || state === "paused" ? state : `${state} (${exitCode})`;
 }

@@ -112,6 +112,11 @@ describe("what a person must know of a stack", () => {
       ]);
     });
 
+    it("was paused, and what lets it go on", () => {
+      const paused = [aContainer("db", { state: "paused" })];
+      expect(found(base("stopped", paused))[0]).toMatch(/-> docker unpause shop-db-1, or the next sluice deploy$/);
+    });
+
     it("has ended well, and is to run once, is nothing", () => {
       const once = services.map((one) => (one.role === "data" ? { ...one, runsOnce: true } : one));
       expect(stackFindings(aStack({ services, live, ...base("stopped") }), once)).toEqual([]);

@@ -57,10 +57,17 @@ function baseFindings({ base }: ObservedStack, services: readonly ServiceFacts[]
       return [{ ...common, code: "base-absent", message, hint }];
     }
     if (state !== "stopped" || isDone(seen)) return [];
-    const names = containers.map(({ name }) => name).join(" ");
     const message = `base service ${service} does not run: ${reason}`;
-    return [{ ...common, code: "base-stopped", message, hint: `docker start ${names}, or the next sluice deploy` }];
+    const hint = `${startCommand(containers)}, or the next sluice deploy`;
+    return [{ ...common, code: "base-stopped", message, hint }];
   });
+}
+
+/** The engine starts nothing that is paused. */
+function startCommand(containers: readonly ObservedContainer[]): string {
+  const paused = containers.filter(({ state }) => state === "paused");
+  const [command, meant] = paused.length > 0 ? ["unpause", paused] : ["start", containers];
+  return `docker ${command} ${meant.map(({ name }) => name).join(" ")}`;
 }
 
 /** What is in base and no part of the release that serves, nor of the checkout. Pure. */

@@ -1,11 +1,11 @@
 import type Docker from "dockerode";
 import type { Engine } from "./engine.ts";
-import { engineError, unlessStatus } from "./errors.ts";
+import { engineError, statusOf, unlessStatus } from "./errors.ts";
 import { openEvents } from "./events.ts";
 
 /**
- * Starts containers; each runs for good afterwards. One that runs, and that the engine is just stopping, is ended and
- * started anew: the stop, which may be one that nobody waits for any more, would end it later.
+ * Starts containers; each runs for good afterwards. One that is paused goes on. One that runs, and that the engine is just stopping,
+ * is ended and started anew: the stop, which may be one that nobody waits for any more, would end it later.
  *
  * @throws SluiceError START_FAILED
  */
@@ -31,7 +31,11 @@ export async function startContainer(engine: Engine, id: string): Promise<void> 
       container.start().then(() => true),
       [304],
       false,
-    );
+    ).catch(async (error: unknown) => {
+      if (statusOf(error) !== 409 || !(await container.inspect()).State.Paused) throw error;
+      await container.unpause();
+      return false;
+    });
   if (await start()) return;
   if (!(await isBeingStopped(engine, await container.inspect()))) return;
   // 409: it has ended meanwhile. Else the engine answers when it has.

@@ -44,3 +44,12 @@ it("what a change means for data is told by names on the engine", () => {
   expect(baseChange([running("shop_data2")], other("postgres:18"), facts, [])).toMatchObject({ image });
   expect(baseChange([running()], other("postgres:18"), { ...facts, builds: true }, [])).not.toHaveProperty("image");
 });
+
+it.each([
+  ["current", { Status: "running", Running: true }],
+  ["stopped", { Status: "exited", Running: false }],
+  ["stopped", { Status: "paused", Running: true, Paused: true }],
+])("a base service as it is wanted is %s where its container is %j", (state, seen) => {
+  const container = { ...running(), State: { ...running().State, ...seen } } as ReturnType<typeof running>;
+  expect(db && observeBaseService(db, [container], ["old"]).state).toBe(state);
+});

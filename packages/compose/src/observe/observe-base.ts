@@ -75,7 +75,7 @@ export function observeBaseService(
   if (containers.length !== service.replicas) {
     return { ...found, state: "changed", reason: `${containers.length} containers, ${service.replicas} are wanted` };
   }
-  const stopped = containers.find(({ State }) => !State.Running);
+  const stopped = containers.find(({ State }) => !State.Running || State.Paused);
   if (stopped) return { ...found, state: "stopped", reason: `${stopped.Name.slice(1)} is ${stopped.State.Status}` };
   return { ...found, state: "current", reason: "" };
 }

@@ -9,6 +9,7 @@ import {
   type ResolvedProject,
   type Slot,
   type StackObserver,
+  slots as slotNames,
   stackNames,
 } from "@sluice/core";
 import type Docker from "dockerode";
@@ -22,6 +23,7 @@ import { logTail } from "../engine/log-tail.ts";
 import { listLinks } from "../networks/links.ts";
 import { listBeside } from "../slots/sweep.ts";
 import { createThrowAwayContainers } from "../throw-away/throw-away-containers.ts";
+import { cutOffContainers } from "./cut-off.ts";
 import { readEngineFacts } from "./engine-facts.ts";
 import { heldPorts } from "./held-ports.ts";
 import { leftoverFindings } from "./leftovers.ts";
@@ -99,6 +101,7 @@ export function createObserver({ engine, exec, readRouting, wantedDoor }: Observ
           base,
           doors: containers.filter(({ Id }) => serving.has(Id)),
         }),
+        cutOff: slotNames.flatMap((slot) => cutOffContainers({ ...project, links }, inSlots[slot], slot)),
         redefined: redefinedResources(project.model, resources),
         leftovers: leftoverFindings(project, beside),
       };

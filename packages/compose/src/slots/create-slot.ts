@@ -13,7 +13,7 @@ import {
   slotServices,
 } from "../model/networks.ts";
 import { serviceLinks } from "../model/service-links.ts";
-import { slotModel } from "../model/slot-model.ts";
+import { endpointAliases, slotModel } from "../model/slot-model.ts";
 import { connect, disconnect, type Endpoint } from "../networks/connect.ts";
 import { type Link, listLinks } from "../networks/links.ts";
 import type { SubnetPool } from "../networks/subnets.ts";
@@ -38,7 +38,10 @@ export async function createSlot(
   await connectSlot(engine, made, options.signal);
 }
 
-/** Connects every container of the slot to the links of the networks its service declares. */
+/**
+ * Connects every container of the slot to the links of the networks its service declares, and to the slot's own networks where
+ * somebody took it from one: Compose puts only what it makes there.
+ */
 export async function connectSlot(engine: Engine, request: SlotRequest, signal?: AbortSignal): Promise<void> {
   const { stack, slot } = request;
   const [links, found] = await Promise.all([
@@ -138,7 +141,26 @@ function slotEndpoints(
     network: name,
     aliases: [stackNames.linkAlias(stack, slot, service.name)],
   }));
-  return [...onLinks, ...outside];
+  return [...ownEndpoints(service.name, { stack, slot, services, release }), ...onLinks, ...outside];
+}
+
+/** As Compose makes them, see `slotModel`. */
+function ownEndpoints(
+  name: string,
+  { stack, slot, services, release: { model } }: Pick<SlotRequest, "stack" | "slot" | "services" | "release">,
+): readonly Endpoint[] {
+  const written = model.services[name];
+  if (!written) return [];
+  const project = stackNames.slotProject(stack, slot);
+  const inSlot = new Set(slotServices(services).map((service) => service.name));
+  const links = serviceLinks(written)
+    .filter(({ service, alias }) => alias !== service && inSlot.has(service))
+    .map(({ service, alias }) => `${project}-${service}-1:${alias}`);
+  return networkKeys(written).map((key) => ({
+    network: `${project}_${key}`,
+    aliases: [name, ...endpointAliases(written, key)],
+    links,
+  }));
 }
 
 /**

@@ -14,8 +14,13 @@ export type ReadyState =
  * once under no traffic is not ready for any.
  *
  * @param restarts the container's restart count when the wait began
+ * @param recovers what is unhealthy may become healthy yet
  */
-export function readyState(container: Docker.ContainerInspectInfo, restarts: number): ReadyState {
+export function readyState(
+  container: Pick<Docker.ContainerInspectInfo, "State" | "RestartCount" | "Config">,
+  restarts: number,
+  recovers = false,
+): ReadyState {
   const { State, RestartCount } = container;
   if (State.OOMKilled) return failed("was killed because it used too much memory");
   if (RestartCount > restarts || State.Restarting) {
@@ -28,12 +33,8 @@ export function readyState(container: Docker.ContainerInspectInfo, restarts: num
   if (!hasHealthcheck(container)) return { state: "settling" };
   if (State.Health?.Status === "healthy") return { state: "ready" };
   if (State.Health?.Status === "unhealthy") {
-    const streak = State.Health.FailingStreak;
-    return {
-      state: "failed",
-      code: "NOT_READY",
-      why: `is unhealthy: its health check failed ${streak} times in a row`,
-    };
+    const why = `is unhealthy: its health check failed ${State.Health.FailingStreak} times in a row`;
+    return recovers ? { state: "waiting", running: true, why } : { state: "failed", code: "NOT_READY", why };
   }
   return { state: "waiting", running: true, why: "runs, but its health check has not passed yet" };
 }
@@ -42,7 +43,7 @@ function failed(why: string): ReadyState {
   return { state: "failed", code: "START_FAILED", why };
 }
 
-export function hasHealthcheck({ State, Config }: Docker.ContainerInspectInfo): boolean {
+export function hasHealthcheck({ State, Config }: Pick<Docker.ContainerInspectInfo, "State" | "Config">): boolean {
   const test = Config.Healthcheck?.Test ?? [];
   return State.Health !== undefined && State.Health.Status !== "none" && test[0] !== "NONE";
 }

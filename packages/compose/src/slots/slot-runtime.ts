@@ -40,7 +40,10 @@ export interface SlotDependencies {
 export function createSlotRuntime({ engine, exec, pool }: SlotDependencies): SlotRuntime {
   return {
     async create(request, { onlyMissing = false, ...options } = {}) {
-      if (onlyMissing) return createSlot(engine, await pool(), request, options, ["--no-recreate"]);
+      if (onlyMissing) {
+        await wakePaused(engine, request);
+        return createSlot(engine, await pool(), request, options, ["--no-recreate"]);
+      }
       const isApart = ({ Labels }: Docker.ContainerInfo) =>
         options.running !== undefined &&
         Labels[composeLabels.service] === options.running &&
@@ -50,7 +53,7 @@ export function createSlotRuntime({ engine, exec, pool }: SlotDependencies): Slo
       await createSlot(engine, await pool(), request, options);
     },
     start: (stack, slot, services, options) => startServices(engine, exec, { stack, slot, services }, options),
-    async waitReady({ stack, slot, services, healthPaths, replicas }, { signal } = {}) {
+    async waitReady({ stack, slot, services, healthPaths, replicas, recovers }, { signal } = {}) {
       const names = services.map(({ name }) => name);
       const found = firstOf(await containersOf(engine, stack, slot, names, signal), replicas);
       const stop = new AbortController();
@@ -61,7 +64,7 @@ export function createSlotRuntime({ engine, exec, pool }: SlotDependencies): Slo
             const facts = services.find(({ name }) => name === Labels[composeLabels.service]);
             const budget = facts?.startBudget ?? { timeoutMs: 60_000, derivation: "default" };
             const listens = facts && listensAt(facts, healthPaths?.[facts.name]);
-            return waitContainer(engine, exec, { id: Id, budget }, { signal: ended, listens });
+            return waitContainer(engine, exec, { id: Id, budget }, { signal: ended, listens, recovers });
           }),
         );
         return ready.map((container) => ({ ...observedContainer(container), health: acceptedHealth(container) }));
@@ -118,6 +121,16 @@ function firstOf(
 ): readonly Docker.ContainerInfo[] {
   if (replicas === undefined) return containers;
   return containers.filter(({ Labels }) => Number(Labels[composeLabels.number] ?? 1) <= replicas);
+}
+
+/** Compose would start what is paused, which the engine refuses. */
+async function wakePaused(engine: Engine, { stack, slot }: Pick<SlotRequest, "stack" | "slot">): Promise<void> {
+  const found = await listProject(engine, stackNames.slotProject(stack, slot));
+  const paused = found.filter(({ State }) => State === "paused");
+  await startContainers(
+    engine,
+    paused.map(({ Id }) => Id),
+  );
 }
 
 /** Starts in waves; where a service waits for the health of another one of the slot, so does this. */

@@ -14,6 +14,8 @@ export interface WaitOptions {
   readonly settleMs?: number | undefined;
   /** Where it listens, as far as that is known: asked when its health check is worth running. */
   readonly listens?: Omit<SignSource, "address"> | undefined;
+  /** What is unhealthy may become healthy yet. Default: that has failed. */
+  readonly recovers?: boolean | undefined;
 }
 
 const defaultSettleMs = 3_000;
@@ -31,7 +33,7 @@ export async function waitContainer(
   engine: Engine,
   exec: Pick<ContainerExec, "exec">,
   { id, budget }: { readonly id: string; readonly budget: StartBudget },
-  { signal, settleMs = defaultSettleMs, listens }: WaitOptions = {},
+  { signal, settleMs = defaultSettleMs, listens, recovers }: WaitOptions = {},
 ): Promise<Docker.ContainerInspectInfo> {
   const { clock } = engine;
   const stop = new AbortController();
@@ -46,7 +48,7 @@ export async function waitContainer(
     for (;;) {
       signal?.throwIfAborted();
       const container = await lookAt(engine, id);
-      const found = readyState(container, restarts);
+      const found = readyState(container, restarts, recovers);
       if (found.state === "failed") throw await failure(engine, container, found);
       if (found.state === "ready" || (found.state === "waiting" && found.running && passedEarly)) return container;
       if (found.state === "waiting" && found.running && !probing) {

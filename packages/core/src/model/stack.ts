@@ -80,6 +80,16 @@ export interface MissingLink {
   readonly aliases: readonly string[];
 }
 
+/** A container of a slot that somebody took from networks it was made with: its service does not reach all it needs, or is not reached. */
+export interface CutOffContainer {
+  readonly slot: Slot;
+  readonly service: string;
+  /** Name of the container. */
+  readonly container: string;
+  /** Names, on the engine, of those that it lacks. */
+  readonly networks: readonly string[];
+}
+
 /** A network or volume that Compose made for the stack, and that the project defines otherwise now. */
 export interface RedefinedResource {
   readonly kind: "network" | "volume";
@@ -108,6 +118,8 @@ export interface ObservedStack {
   readonly orphans: readonly ObservedContainer[];
   /** Of slots that hold containers. */
   readonly missingLinks: readonly MissingLink[];
+  /** As the project that was asked for has it: says nothing of a slot that holds another release. */
+  readonly cutOff: readonly CutOffContainer[];
   readonly redefined: readonly RedefinedResource[];
   /** One-off containers, half-made links and slots of attempts that are over. */
   readonly leftovers: readonly Finding[];

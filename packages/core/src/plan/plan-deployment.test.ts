@@ -78,19 +78,6 @@ describe("the plan of", () => {
     );
   });
 
-  it("a live release of which a worker is gone and a replica is down: they come back beside what runs", () => {
-    const scaled = services.map((service) => (service.name === "web" ? { ...service, replicas: 2 } : service));
-    const stack = aStack({ services, live });
-    const containers = [aContainer("web", { id: "1" }), aContainer("web", { id: "2", state: "exited" })];
-    const observed = { ...stack, slots: { ...stack.slots, blue: { ...stack.slots.blue, containers } } };
-    const plan = planDeployment(desired({ services: scaled, bundleId: "r-1", wasLive: true }), observed);
-    expect(formatPlan(plan)).toMatchInlineSnapshot(`
-      "1. networks  links of blue        (web, worker must reach base)
-      2. start     web, worker in blue  (web runs in 1 of 2 containers; worker runs in 0 of 1 containers)"
-    `);
-    expect(plan.steps.at(-1)).toMatchObject({ slot: "blue", services: ["web", "worker"], mends: true });
-  });
-
   it("a door that leads to the candidate's slot over a network that the service has left is made anew", () => {
     const kinds = (strays: readonly ("blue" | "green")[]) => {
       const doors = { web: aDoor("web", { stable: "blue", share: 0, salt: 0 }, { strays }) };
@@ -240,6 +227,18 @@ describe("the plan of", () => {
       9. retire    slot blue       (the release has nothing in slots: what was there serves nobody)"
     `);
   });
+
+  it.each(["running", "restarting", "paused"] as const)(
+    "a release without the worker that is %s: it stops",
+    (state) => {
+      const stack = aStack({ services, live });
+      const containers = stack.slots.blue.containers.map((one) => (one.service === "worker" ? { ...one, state } : one));
+      const observed = { ...stack, slots: { ...stack.slots, blue: { ...stack.slots.blue, containers } } };
+      const wanted = services.filter(({ role }) => role !== "worker");
+      const { steps } = planDeployment(desired({ services: wanted }), observed);
+      expect(steps.filter(({ kind }) => kind === "workers")).toMatchObject([{ target: "worker" }]);
+    },
+  );
 
   it("a release without a service and a worker that the previous has, whose slot is removed in the end", () => {
     const before = [...services, aService("admin")];

@@ -6,6 +6,7 @@ import type { ObservedStack } from "../model/stack.ts";
 import { type AddStep, shortStepMs } from "./collect-steps.ts";
 import type { GraceMsOf } from "./graces.ts";
 import { type LiveSlot, shareOf } from "./live-slot.ts";
+import { isDown } from "./short-services.ts";
 
 /** What must be put right before anything new begins: leftovers, and users who are still led to the idle slot. */
 export function addRecover(
@@ -94,10 +95,10 @@ export function openDropped(observed: ObservedStack, dropped: readonly string[])
   return dropped.filter((service) => (observed.doors[service]?.routing?.stable ?? null) !== null);
 }
 
-/** Services of the previous that run and take no traffic: they have no door and are no web service of the release. */
+/** Services of the previous that run, or may at any moment, and take no traffic: they have no door and are no web service of the release. */
 export function oldWorkers(observed: ObservedStack, previous: Slot | null, webs: readonly string[]): readonly string[] {
   if (!previous) return [];
-  const running = observed.slots[previous].containers.filter(({ state }) => state === "running");
+  const running = observed.slots[previous].containers.filter(({ state }) => !isDown(state) && state !== "removing");
   const names = new Set(running.map(({ service }) => service));
   return [...names].filter((name) => !webs.includes(name) && (observed.doors[name]?.containerId ?? null) === null);
 }

@@ -2,21 +2,24 @@ import type { ServiceFacts } from "../model/service.ts";
 import type { Slot } from "../model/slot.ts";
 import type { ObservedStack } from "../model/stack.ts";
 import { type AddStep, shortStepMs } from "./collect-steps.ts";
-import { shortServices, shortText } from "./short-services.ts";
+import { cutOffText, shortServices, shortText } from "./short-services.ts";
 
 /** What is gone of the release that serves comes back in its own slot; what runs there is not touched. */
 export function addShort(
   add: AddStep,
   slot: Slot,
   services: readonly ServiceFacts[],
-  { slots, missingLinks }: ObservedStack,
+  { slots, missingLinks, cutOff }: ObservedStack,
 ): void {
-  const short = shortServices(services, slots[slot].containers);
+  const short = shortServices(services, {
+    containers: slots[slot].containers,
+    cutOff: cutOff.filter((one) => one.slot === slot),
+  });
   if (short.length === 0) return;
   const names = short.map(({ service }) => service);
   const mended = services.filter(({ name }) => names.includes(name));
   const target = `${names.join(", ")} in ${slot}`;
-  const cause = short.map(shortText).join("; ");
+  const cause = short.flatMap((one) => [shortText(one), ...one.cutOff.map(cutOffText)]).join("; ");
   // Networks that nothing was on any more may be gone too. A missing link has its step already.
   if (missingLinks.every((link) => link.slot !== slot)) {
     add({ kind: "networks", slot, target: `links of ${slot}`, cause: `${names.join(", ")} must reach base` });

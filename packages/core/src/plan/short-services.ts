@@ -1,6 +1,6 @@
 import { isInSlot } from "../model/placement.ts";
 import type { ServiceFacts } from "../model/service.ts";
-import type { ObservedContainer } from "../model/stack.ts";
+import type { CutOffContainer, ObservedContainer } from "../model/stack.ts";
 
 /** A service of a slot of which fewer containers run than its release wants. */
 export interface ShortService {
@@ -9,30 +9,40 @@ export interface ShortService {
   readonly wanted: number;
   /** How many run, or are just being started again. */
   readonly up: number;
-  /** Those that are there and do not run. */
+  /** Those that are there and do not run, or are paused. */
   readonly down: readonly ObservedContainer[];
+  /** Those that run, and that somebody took from networks. */
+  readonly cutOff: readonly CutOffContainer[];
+}
+
+/** What is seen of a slot. */
+export interface SeenSlot {
+  readonly containers: readonly ObservedContainer[];
+  /** Those of them that lack networks. Default: none. */
+  readonly cutOff?: readonly CutOffContainer[];
 }
 
 /**
- * Services of which containers are gone from the slot that serves, or are down: somebody removed or stopped them, or they
- * ended and nothing started them again. What is to run once and ended well is none. Pure.
+ * Services of which containers are gone from the slot that serves, or are down or cut off: somebody removed, stopped or paused
+ * them, or took them from a network, or they ended and nothing started them again. What is to run once and ended well is none. Pure.
  *
  * @param services those of the release in the slot
- * @param containers those of the slot
  */
 export function shortServices(
   services: readonly ServiceFacts[],
-  containers: readonly ObservedContainer[],
+  { containers, cutOff = [] }: SeenSlot,
 ): readonly ShortService[] {
   return services
     .filter((service) => service.active && isInSlot(service))
     .flatMap(({ name: service, replicas, runsOnce }) => {
       const own = containers.filter((container) => container.service === service);
-      const down = own.filter(({ state }) => isDown(state));
-      const up = own.length - down.length;
+      const down = own.filter(({ state }) => isDown(state) || state === "paused");
+      const lost = cutOff.filter(({ container }) => own.some((one) => one.name === container && !down.includes(one)));
+      const up = own.length - down.length - lost.length;
       if (up >= replicas) return [];
-      if (runsOnce && down.every(({ state, exitCode }) => state === "exited" && exitCode === 0)) return [];
-      return [{ service, wanted: replicas, up, down }];
+      const isOver = lost.length === 0 && down.every(({ state, exitCode }) => state === "exited" && exitCode === 0);
+      if (runsOnce && isOver) return [];
+      return [{ service, wanted: replicas, up, down, cutOff: lost }];
     });
 }
 
@@ -42,6 +52,11 @@ export function isDown(state: ObservedContainer["state"]): boolean {
 }
 
 /** For people. */
-export function shortText({ service, wanted, up }: ShortService): string {
-  return `${service} runs in ${up} of ${wanted} containers`;
+export function shortText({ service, wanted, up, cutOff }: ShortService): string {
+  return `${service} ${cutOff.length > 0 ? "can work" : "runs"} in ${up} of ${wanted} containers`;
+}
+
+/** For people. */
+export function cutOffText({ container, networks }: CutOffContainer): string {
+  return `${container} is cut off from ${networks.join(", ")}`;
 }

@@ -70,7 +70,10 @@ export interface JobChange {
 export interface CreateOptions extends CallOptions {
   /** A job among the services that is run meanwhile: its container is left to `runJob`. */
   readonly running?: string | undefined;
-  /** Only what is gone is made, and all that is there stays as it is. Default: the slot is emptied first. */
+  /**
+   * Only what is gone is made. All that is there stays, but that what is paused goes on, and is connected again to what it was
+   * made with. Default: the slot is emptied first.
+   */
   readonly onlyMissing?: boolean | undefined;
 }
 
@@ -87,6 +90,8 @@ export interface WaitReadyRequest {
   readonly healthPaths?: Readonly<Record<string, string>> | undefined;
   /** Of each service only the first ones. Default: all. */
   readonly replicas?: number | undefined;
+  /** What is unhealthy may become healthy yet: it ran without something it needs until now. Default: that has failed. */
+  readonly recovers?: boolean | undefined;
 }
 
 export interface DoorRequest {
@@ -217,7 +222,7 @@ export interface SlotRuntime {
    * attempt left in the slot.
    */
   create(request: SlotRequest, options?: CreateOptions): Promise<void>;
-  /** What runs stays as it is; what is just being stopped, by whomever, is ended and started, and runs for good. */
+  /** What runs stays as it is, what is paused goes on; what is just being stopped, by whomever, is ended and started, and runs for good. */
   start(stack: string, slot: Slot, services: readonly string[], options?: StartOptions): Promise<void>;
   /** Resolves when every container of the services is ready. @throws SluiceError START_FAILED, NOT_READY with the log tail as detail */
   waitReady(request: WaitReadyRequest, options?: CallOptions): Promise<readonly ObservedContainer[]>;

@@ -80,6 +80,7 @@ export function aStack({ services, live, warm, ...overrides }: StackParts = {}):
     plain: [],
     orphans: [],
     missingLinks: [],
+    cutOff: [],
     redefined: [],
     leftovers: [],
     ...overrides,

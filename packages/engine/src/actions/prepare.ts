@@ -1,4 +1,4 @@
-import { baseServices, healthPathOf, pinnedModel, SluiceError } from "@sluice/core";
+import { baseServices, healthPathOf, pinnedModel, type ServiceFacts, SluiceError } from "@sluice/core";
 import type { StepAction, StepCall } from "../action.ts";
 import { doorId } from "../doors.ts";
 import { type DeploymentScope, releaseOf, servicesOf } from "../scope.ts";
@@ -6,6 +6,7 @@ import { tellUndoneBase } from "../tell-changed-base.ts";
 import { createMissing, createSlot } from "./create-slot.ts";
 import { reviveDoor } from "./revive-doors.ts";
 import { restoreRoute } from "./traffic.ts";
+import { waitDoors } from "./verify.ts";
 
 export const recover: StepAction<"recover"> = {
   async run({ services }, scope, { options, signal }) {
@@ -114,8 +115,15 @@ export const create: StepAction<"create"> = {
   },
 };
 
+const doorMs = 15_000;
+
+/** What a door sees that is made anew later says nothing: it may be that door which does not reach them. */
+function keepsDoor({ plan }: DeploymentScope): (service: ServiceFacts) => boolean {
+  return ({ name }) => !plan.steps.some((step) => step.kind === "door" && step.service === name);
+}
+
 export const start: StepAction<"start"> = {
-  async run({ slot, services, first, mends }, scope, { options, progress }) {
+  async run({ slot, services, first, mends }, scope, { options, progress, signal }) {
     const { stack, ports, config } = scope;
     if (mends) await createMissing(scope, slot, options);
     const facts = servicesOf(scope, services);
@@ -137,6 +145,7 @@ export const start: StepAction<"start"> = {
       await ports.slots.waitReady({ stack, slot, services: alone, healthPaths, replicas: 1 }, options);
     }
     await ports.slots.start(stack, slot, services, options);
-    await ports.slots.waitReady({ stack, slot, services: facts, healthPaths }, options);
+    await ports.slots.waitReady({ stack, slot, services: facts, healthPaths, recovers: mends }, options);
+    if (mends) await waitDoors(scope, slot, doorMs, signal, "up", facts.filter(keepsDoor(scope)));
   },
 };

@@ -9,6 +9,7 @@ import {
   probeEach,
   probeTarget,
   type ServerState,
+  type ServiceFacts,
   type Slot,
   SluiceError,
   stops,
@@ -45,6 +46,7 @@ export const verify: StepAction<"verify"> = {
  * The doors themselves reach every replica: a share before that would be retries, and with a candidate that they have
  * lost meanwhile users are answered by the previous.
  *
+ * @param services default: all of the release
  * @throws SluiceError NOT_READY after `timeoutMs`
  */
 export async function waitDoors(
@@ -53,10 +55,11 @@ export async function waitDoors(
   timeoutMs: number,
   signal: AbortSignal,
   wanted: ServerState = "up",
+  services: readonly ServiceFacts[] = slotServices(releaseOf(scope)),
 ): Promise<void> {
   const { ports, doorIds } = scope;
   await Promise.all(
-    slotServices(releaseOf(scope)).map(async ({ name, role, replicas }) => {
+    services.map(async ({ name, role, replicas }) => {
       const door = doorIds.get(name);
       if (role === "web" && door) await ports.router.waitServers(door, slot, replicas, timeoutMs, signal, wanted);
     }),

@@ -10,7 +10,7 @@ export function stackDiagnoses(observed: ObservedStack, isLocked: boolean): read
   return [...liveDiagnoses(observed), ...leftovers];
 }
 
-/** Containers of the version that serves that run, and not well. What does not run is told beside what is gone. */
+/** Containers of the version that serves that run, and not well. What does not run, or is paused, is told beside what is gone. */
 function liveDiagnoses(observed: ObservedStack): readonly Diagnosis[] {
   const live = liveSlot(observed);
   if (!live) return [];
@@ -34,7 +34,7 @@ function leftoverDiagnoses({ leftovers }: ObservedStack): readonly Diagnosis[] {
 }
 
 function isIll({ state, health }: ObservedContainer): boolean {
-  return !isDown(state) && (state !== "running" || health === "unhealthy");
+  return !isDown(state) && state !== "paused" && (state !== "running" || health === "unhealthy");
 }
 
 function stateOf({ state, health }: ObservedContainer): string {

@@ -10,6 +10,7 @@ import {
   type Slot,
   SluiceError,
   type StackObserver,
+  slots,
 } from "@sluice/core";
 import type { FakeContext } from "./context.ts";
 import { baseSpec, isAsWanted, volumesOf } from "./fake-base.ts";
@@ -44,6 +45,11 @@ export function fakeObserver({ act, state }: FakeContext): StackObserver {
           .filter(({ service }) => project.services.every(({ name }) => name !== service))
           .map((container) => ({ ...container })),
         missingLinks: [],
+        cutOff: slots.flatMap((slot) =>
+          containersIn(state, slot).flatMap(({ name, service, cutOffFrom: networks = [] }) =>
+            networks.length > 0 ? [{ slot, service, container: name, networks }] : [],
+          ),
+        ),
         redefined: [],
         leftovers: leftoversOf(state),
       })),

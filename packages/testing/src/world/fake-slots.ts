@@ -27,7 +27,13 @@ export function fakeSlots(context: FakeContext): SlotRuntime {
         await act(`slots.create job ${facts.name} in ${slot}`, signal, () => void addContainer(state, wanted));
       }
       for (const facts of services.filter(({ role }) => role !== "job")) {
-        const kept = ofServices(state, slot, [facts.name]).length;
+        const there = ofServices(state, slot, [facts.name]);
+        const kept = there.length;
+        for (const container of there.filter(({ cutOffFrom = [] }) => cutOffFrom.length > 0)) {
+          await act(`slots.connect ${facts.name} of ${slot}`, signal, () => {
+            container.cutOffFrom = [];
+          });
+        }
         for (let replica = kept; replica < facts.replicas; replica++) {
           const imageId = release.bundle.images[facts.name];
           const wanted = { place: slot, facts, release: release.bundle.id, deployment, imageId };

@@ -21,6 +21,8 @@ export interface WorldContainer extends Mutable<ObservedContainer> {
   readonly facts: ServiceFacts;
   /** What it was made from; another one is another container. */
   readonly spec: string;
+  /** Networks that somebody took it from. Default: none. */
+  cutOffFrom?: readonly string[];
 }
 
 export interface WorldDoor {
@@ -109,8 +111,8 @@ export function mayLeaveSlots(state: WorldState, service: string): boolean {
   );
 }
 
-export function isUp({ state, health }: ObservedContainer): boolean {
-  return state === "running" && health !== "unhealthy" && health !== "starting";
+export function isUp({ state, health, cutOffFrom = [] }: WorldContainer): boolean {
+  return state === "running" && health !== "unhealthy" && health !== "starting" && cutOffFrom.length === 0;
 }
 
 export interface NewContainer {

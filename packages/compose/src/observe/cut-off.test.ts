@@ -1,0 +1,74 @@
+import { aService } from "@sluice/core/testing";
+import { expect, it } from "vitest";
+import { factsOf } from "../../test/support/slot-request.ts";
+import { cutOffContainers } from "./cut-off.ts";
+
+const ports = [{ target: 80, published: "80", protocol: "tcp" }];
+const model = {
+  name: "shop",
+  services: {
+    web: { image: "a", ports, networks: { front: null, back: null, outside: null } },
+    hidden: { image: "a", ports, networks: { back: null, proxied: null } },
+    worker: { image: "b", network_mode: "none", command: ["work"] },
+    edge: { image: "traefik:3", networks: { proxied: null } },
+    db: { image: "postgres:17", networks: { back: null } },
+  },
+  networks: {
+    front: { name: "shop_front" },
+    back: { name: "shop_back" },
+    outside: { name: "theirs", external: true },
+    proxied: { name: "traefik", external: true },
+  },
+};
+const services = factsOf(model, { worker: { role: "worker" }, edge: { role: "edge" } });
+const link = (key: string, slot: "blue" | "green" = "blue") => ({
+  name: `shop-${slot}_link_${key}`,
+  slot,
+  key,
+  subnet: "",
+});
+const links = [link("back"), link("front"), link("back", "green")];
+const all = ["shop-blue_back", "shop-blue_front", "shop-blue_outside"];
+const linked = ["shop-blue_link_back", "shop-blue_link_front"];
+
+function container(service: string, networks: readonly string[]) {
+  return {
+    Name: `/shop-blue-${service}-1`,
+    Config: { Labels: { "com.docker.compose.service": service } },
+    NetworkSettings: { Networks: Object.fromEntries(networks.map((name) => [name, {}])) },
+  } as unknown as Parameters<typeof cutOffContainers>[1][number];
+}
+const found = (containers: readonly ReturnType<typeof container>[], parts: object = {}) =>
+  cutOffContainers({ model, services, links, ...parts }, containers, "blue");
+
+it("a container that is on all that it was made with is cut off from nothing", () => {
+  expect(found([container("web", [...all, ...linked, "theirs", "more"])])).toEqual([]);
+});
+
+it("networks of its slot, links and networks of others that a container lacks are named", () => {
+  expect(found([container("web", ["shop-blue_front", "shop-blue_link_front", "shop-blue_outside"])])).toEqual([
+    {
+      slot: "blue",
+      service: "web",
+      container: "shop-blue-web-1",
+      networks: ["shop-blue_back", "shop-blue_link_back", "theirs"],
+    },
+  ]);
+  expect(found([container("web", [])])).toMatchObject([{ networks: [...all, ...linked, "theirs"] }]);
+});
+
+it("a network that only an edge reaches it by carries no link and is not joined, unlike the slot's own of that name", () => {
+  const own = ["shop-blue_back", "shop-blue_proxied", "shop-blue_link_back"];
+  const more = { links: [...links, link("proxied")] };
+  expect(found([container("hidden", own)], more)).toEqual([]);
+});
+
+it("a link that is not there cannot be missed", () => {
+  expect(found([container("web", [...all, "theirs"])], { links: [] })).toEqual([]);
+});
+
+it("what has no network by design lacks none, nor what the project does not know or has elsewhere", () => {
+  expect(found([container("worker", ["none"]), container("gone", []), container("db", [])])).toEqual([]);
+  const inBase = [aService("web", { strategy: "recreate" }), aService("hidden", { active: false })];
+  expect(found([container("web", []), container("hidden", [])], { services: inBase })).toEqual([]);
+});

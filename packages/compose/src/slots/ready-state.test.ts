@@ -1,0 +1,13 @@
+import { expect, it } from "vitest";
+import { readyState } from "./ready-state.ts";
+
+const unhealthy = {
+  State: { Status: "running", Running: true, Health: { Status: "unhealthy", FailingStreak: 3 } },
+  RestartCount: 0,
+  Config: { Healthcheck: { Test: ["CMD", "true"] } },
+} as unknown as Parameters<typeof readyState>[0];
+
+it("what is unhealthy has failed, unless it ran without something it needs until now", () => {
+  expect(readyState(unhealthy, 0)).toMatchObject({ state: "failed", code: "NOT_READY" });
+  expect(readyState(unhealthy, 0, true)).toMatchObject({ state: "waiting", running: true });
+});
