@@ -155,6 +155,17 @@ it.each([
   expect(restoreFailure({ exitCode: 1, stderr })).toMatchObject({ code });
 });
 
+it.each([
+  "ERROR 1153 (08S01) at line 9: Got a packet bigger than 'max_allowed_packet' bytes",
+  "ERROR 2006 (HY000) at line 9: Server has gone away",
+  "ERROR 2013 (HY000) at line 9: Lost connection to server during query",
+])("a row that the server may not take has a hint with the setting and a value that is enough: %s", (stderr) => {
+  expect(restoreFailure({ exitCode: 1, stderr })).toMatchObject({
+    code: "RESTORE_FAILED",
+    hint: expect.stringContaining("set global max_allowed_packet = 1073741824"),
+  });
+});
+
 describe("a swap", () => {
   const programs = (over: Partial<Programs> = {}): Programs => ({
     tables: ["orders"],
