@@ -1,0 +1,36 @@
+import { aConfig, aProject, aService } from "@sluice/testing";
+import { expect, it } from "vitest";
+import { deployRequest, rollbackRequest } from "./deployment-requests.ts";
+import type { Session } from "./session.ts";
+
+/** A session of a project with these databases, one of which is to be backed up; which one, nobody has said. */
+function aSession(...databases: readonly string[]): Session {
+  const services = [aService("web"), ...databases.map((name) => aService(name, { role: "data" }))];
+  const images = Object.fromEntries(databases.map((name) => [name, "postgres:16"]));
+  const project = aProject({ services, images });
+  return {
+    options: { actor: "mira", env: {} },
+    project: async () => project,
+    facts: async () => ({ stack: "shop", homeId: "h", previewSecret: "s", config: aConfig({ database: {} }) }),
+  } as unknown as Session;
+}
+const back = (...databases: readonly string[]) => rollbackRequest(aSession(...databases), {}, undefined);
+
+it("a way back names the database", async () => {
+  expect((await back("db")).config.database).toMatchObject({ service: "db", kind: "postgres" });
+});
+
+it.each([[[]], [["orders", "users"]]])(
+  "a way back is not refused for a database that nobody can tell: %j",
+  async (databases) => {
+    const { config } = await back(...databases);
+    expect(config.database).toBeDefined();
+    expect(config.database?.service).toBeUndefined();
+  },
+);
+
+it("a deployment is", async () => {
+  const release = { tag: "v2", commit: null, dirty: false, source: "option" } as const;
+  const refused = deployRequest(aSession("orders", "users"), { release }, undefined, { withChecks: false });
+  await expect(refused).rejects.toMatchObject({ code: "DATABASE_UNKNOWN" });
+});
