@@ -216,6 +216,7 @@ describe("a swap", () => {
     expect(statementsOf(unswapScripts(request, all, before).script)).toEqual([
       "use `old`;",
       "set global event_scheduler = off;",
+      "select 'in place';",
       "drop view `shop`.`large`;",
       "drop trigger `new`.`tr`;",
       "drop event `shop`.`ev`;",
@@ -228,9 +229,17 @@ describe("a swap", () => {
       "-- fresh",
     ]);
     const after = { live: programs({ triggers: [] }), fresh: nothing, old: programs() };
-    const { script } = unswapScripts(request, all, after);
-    expect(script).toContain("rename table `shop`.`orders` to `new`.`orders`, `old`.`orders` to `shop`.`orders`;");
-    expect(statementsOf(script).slice(-4)).toEqual(["use `shop`;", "-- programs", "use `new`;", "-- fresh"]);
+    const { script, back } = unswapScripts(request, all, after);
+    expect(statementsOf(script).slice(-6)).toEqual([
+      "rename table `shop`.`orders` to `new`.`orders`, `old`.`orders` to `shop`.`orders`;",
+      "select 'in place';",
+      "use `shop`;",
+      "-- programs",
+      "use `new`;",
+      "-- fresh",
+    ]);
+    // What is left of it once the tables are in place.
+    expect([back.live, back.fresh].map((text) => statementsOf(text).slice(1))).toEqual([["-- programs"], ["-- fresh"]]);
   });
 
   it("is taken back from after its renaming where the live database held nothing", () => {
