@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -31,10 +31,18 @@ function shell(line: string) {
   return { status, stderr };
 }
 
+/** Makes a state home with something in it: there is nothing to export of another one. */
+function holdSomething(): void {
+  mkdirSync(join(directory, "home", "outbox"), { recursive: true });
+  const home = { version: 1, id: "5e1f", stack: "s", createdAt: "2026-05-01T10:00:00.000Z" };
+  writeFileSync(join(directory, "home", "home.json"), JSON.stringify(home));
+}
+
 describe("a standard output that takes nothing more", () => {
   it.each(["completion bash", "--help", "history", "state export -"])(
     "fails a command whose words it was to hold: %s",
     (command) => {
+      holdSomething();
       const { status, stderr } = shell(`sluice ${command} > /dev/full`);
       expect({ status, stderr }).toMatchObject({ status: 2, stderr: expect.stringContaining("ENOSPC") });
     },

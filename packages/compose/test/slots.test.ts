@@ -1,5 +1,6 @@
-import type { Slot } from "@sluice/core";
+import { labels, type Slot, stackNames } from "@sluice/core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { idleContainer } from "./support/busybox.ts";
 import { docker, uniqueStack } from "./support/engine.ts";
 import { aService, aShop, aSlotRequest, facts, shopServices } from "./support/project.ts";
 import { runtime } from "./support/runtime.ts";
@@ -106,6 +107,25 @@ it("a slot takes its anonymous volumes of caches with it, and no other ones", as
   await docker("volume", "rm", found);
   expect(left).not.toContain(cache);
   expect(left).toContain(found);
+});
+
+it("a slot that is made anew leaves no link of a network that there is no more, unless something is on it", async () => {
+  const link = async (slot: Slot, key: string) => {
+    const marks = [`${labels.stack}=${stack.name}`, `${labels.slot}=${slot}`, `${labels.kind}=link`];
+    const name = stackNames.link(stack.name, slot, key);
+    await docker("network", "create", "--internal", ...marks.flatMap((mark) => ["--label", mark]), name);
+    return name;
+  };
+  const [used, other] = [await link("green", "used"), await link("blue", "renamed")];
+  await link("green", "renamed");
+  await docker("stop", "-t", "0", await idleContainer(`${stack.name}-stopped`, "--network", used));
+  const listed = async () => (await docker("network", "ls", "--format", "{{.Name}}")).split("\n").toSorted();
+  const kept = [used, other, ...["back", "default"].map((key) => stackNames.link(stack.name, "blue", key))];
+  await slots.create(await aSlotRequest(model, "green", { services: [facts("worker")] }));
+  const after = await listed();
+  expect(after).not.toContain(stackNames.link(stack.name, "green", "renamed"));
+  expect(after).toEqual(expect.arrayContaining(kept));
+  await slots.remove(stack.name, "green");
 });
 
 describe("waitReady", () => {

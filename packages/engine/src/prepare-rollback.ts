@@ -25,6 +25,7 @@ import { coldRollback } from "./cold-slot.ts";
 import { differingBase } from "./differing-base.ts";
 import { findOrphans } from "./find-orphans.ts";
 import { incompatibilityOf } from "./incompatible-release.ts";
+import { jobsNotRun } from "./jobs-not-run.ts";
 import { livedReleases } from "./journal-entries.ts";
 import { assertDoorImage, assertDoorsAnswer, assertNoObstacle } from "./preflight.ts";
 import { neverLive, readAttemptEnds } from "./read-attempts.ts";
@@ -110,6 +111,8 @@ export async function prepareRollback(
   }
   // A door may be as the checkout wants it, and not as this release does: other ports, other networks.
   const { doors } = asTarget ?? (await observeTarget());
+  // One that failed before it was live, and is gone to all the same, has left its jobs undone.
+  const wasLive = !(await neverLive(ports.journal, target.id));
   const plan = planDeployment(
     {
       tag: target.tag,
@@ -117,8 +120,7 @@ export async function prepareRollback(
       config: judging,
       bundleId: target.id,
       imagesOf: null,
-      // One that failed before it was live, and is gone to all the same, has left its jobs undone.
-      wasLive: !(await neverLive(ports.journal, target.id)),
+      wasLive,
       acceptIncompatible: request.acceptIncompatible,
       replaced: previousRelease?.bundle.services,
       movedPorts: moved,
@@ -133,7 +135,12 @@ export async function prepareRollback(
   await assertNoObstacle(plan, { ...request, model, services: target.services, orphans }, ports, signal);
   const cold = await coldRollback(target, observed, ports.journal);
   const leftOut = missingCheckedServices(judging, target.services).map((service) => leftOutFinding(service, target));
-  return { ...common, ...tell([cold, ...leftOut, ...keptOrphans(orphans)]), plan: { ...plan, kind: "rollback" } };
+  const undone = wasLive ? jobsNotRun(target, observed) : [];
+  return {
+    ...common,
+    ...tell([cold, ...undone, ...leftOut, ...keptOrphans(orphans)]),
+    plan: { ...plan, kind: "rollback" },
+  };
 }
 
 /** The release that a rollback names; `null` where it names none. @throws SluiceError RELEASE_UNKNOWN */

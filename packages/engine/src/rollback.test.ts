@@ -36,6 +36,15 @@ describe("going back", () => {
     expect(await problemsOf(scenario)).toEqual([]);
   });
 
+  it("to a cold release on an engine without its data says that its jobs do not run", async () => {
+    const scenario = await after(["v1", "v2"], { config: aConfig({ rollout: { keep: "removed" } }) });
+    const { world } = scenario;
+    const told = () => world.events.flatMap((event) => (event.type === "finding" ? [event.finding.code] : []));
+    for (const [id, { place }] of world.state.containers) if (place === "base") world.state.containers.delete(id);
+    await scenario.rollback().catch(() => undefined);
+    expect(told()).toEqual(expect.arrayContaining(["cold-rollback", "jobs-not-run"]));
+  });
+
   it("to a cold release asks its door only whether it is up: the health path of now is one that a new release must know", async () => {
     const scenario = await after(["v1", "v2"], { config: aConfig({ rollout: { keep: "removed" } }) });
     const { world } = scenario;

@@ -9,7 +9,7 @@ import {
   recoverUnfinished,
   rollback,
 } from "@sluice/engine";
-import { exportHome, verifyAudit } from "@sluice/journal";
+import { verifyAudit } from "@sluice/journal";
 import { assertChecksReady } from "./check-variables.ts";
 import { createDatabaseOperations } from "./database/create-database-operations.ts";
 import type { Deployer, DeployerOptions } from "./deployer.ts";
@@ -32,7 +32,7 @@ import { originOf } from "./origin.ts";
 import { pruneReleases } from "./prune.ts";
 import { recordingInSentry } from "./record-sentry.ts";
 import { createSession, type Session } from "./session.ts";
-import { importState, readStateChanges, rebuildState } from "./state.ts";
+import { exportState, importState, readStateChanges, rebuildState } from "./state.ts";
 import { readProcesses, readStatus, readTraffic } from "./status.ts";
 import { verifyLive } from "./verify.ts";
 import { suggestedWindows, windowView } from "./window.ts";
@@ -150,9 +150,7 @@ function deployerOf(session: Session): Deployer {
     async *records() {
       yield* (await session.ports()).journal.read();
     },
-    async exportState(destination, { withBackups } = {}) {
-      return exportHome(await session.home(), destination, { withBackups });
-    },
+    exportState: (destination, call = {}) => exportState(session, destination, call),
     importState: (archive, call, signal) => importState(session, archive, call, signal),
     rebuildState: (call, signal) => rebuildState(session, call, signal),
     async stateChanges() {

@@ -11,7 +11,7 @@ import { createBundleStore } from "@sluice/release";
 import { aConfig, aProject, aRequest, createFakeWorld } from "@sluice/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { createSession, Session } from "./session.ts";
-import { importState, readStateChanges, rebuildState } from "./state.ts";
+import { exportState, importState, readStateChanges, rebuildState } from "./state.ts";
 
 let root = "";
 beforeEach(async () => {
@@ -44,6 +44,35 @@ const aSession = (claims: ReturnType<typeof fakeClaims>, place = "here") =>
     project: async () => project,
     runtime: () => ({ claims }),
   }) as unknown as Session;
+
+describe("exporting a state", () => {
+  const exporting = async (place: string, claims: ReturnType<typeof fakeClaims>) => {
+    const opened = home(place);
+    const session = { home: () => opened, runtime: () => ({ claims }) } as unknown as Session;
+    const sink = new PassThrough();
+    const [archive] = await Promise.all([buffer(sink), exportState(session, sink, {})]);
+    return archive;
+  };
+
+  it.each([
+    [null, /here holds nothing to export$/],
+    ["another", /here holds nothing to export, and stack shop on this engine belongs to state home another$/],
+  ])("is refused where there is none: the stack is that of %s", async (owner, message) => {
+    await expect(exporting("here", fakeClaims(owner))).rejects.toMatchObject({
+      code: "HOME_UNUSABLE",
+      message: expect.stringMatching(message),
+      hint: expect.stringContaining("--state-home"),
+    });
+  });
+
+  it("writes what is there, whoever has the stack by now", async () => {
+    const there = await home("there");
+    await createJournal(there, clock).append({ type: "note" });
+    const archive = await exporting("there", fakeClaims("another"));
+    const { from } = await importState(aSession(fakeClaims(there.id)), Readable.from([archive]), {}, signal);
+    expect(from).toBe(there.id);
+  });
+});
 
 describe("importing a state", () => {
   async function exported(...entries: Parameters<Journal["append"]>[0][]) {

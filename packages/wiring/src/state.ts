@@ -2,11 +2,51 @@ import type { Readable } from "node:stream";
 import { type Journal, SluiceError } from "@sluice/core";
 import { systemClock as clock } from "@sluice/core/node";
 import { findRebuildable, lastAttempt, storeRebuilt, unfinishedOf } from "@sluice/engine";
-import { acquireLock, createJournal, importHome, openStateHome, placeHome } from "@sluice/journal";
-import type { ImportCall, ImportedState, RebuildCall, RebuiltHome, StateChange } from "./deployer.ts";
+import {
+  acquireLock,
+  createJournal,
+  type ExportedHome,
+  exportHome,
+  importHome,
+  openStateHome,
+  placeHome,
+  type StateHome,
+} from "@sluice/journal";
+import type { ExportCall, ImportCall, ImportedState, RebuildCall, RebuiltHome, StateChange } from "./deployer.ts";
 import { stateHomeOf } from "./locations.ts";
 import { recordsOf } from "./records-of.ts";
 import { createSession, type Session } from "./session.ts";
+
+/**
+ * Writes the state home as an archive, whoever has the stack: what a home holds that was moved from is somebody's record, too.
+ *
+ * @throws SluiceError HOME_UNUSABLE where there is nothing to write: an archive of a home that this very command has made would be
+ * taken for the stack's
+ */
+export async function exportState(
+  session: Session,
+  destination: NodeJS.WritableStream,
+  call: ExportCall,
+): Promise<ExportedHome> {
+  const home = await session.home();
+  if (home.isUnused) {
+    // Whose the stack is only makes the refusal clearer.
+    const owner = await session
+      .runtime()
+      .claims.read(home.stack)
+      .catch(() => null);
+    if (owner !== home.id) throw nothingToExport(home, owner);
+  }
+  return exportHome(home, destination, call);
+}
+
+function nothingToExport({ path, stack }: Pick<StateHome, "path" | "stack">, owner: string | null): SluiceError {
+  const belongs =
+    owner === null ? "" : `, and stack ${stack} on this engine belongs to state home ${owner || "(unknown)"}`;
+  return new SluiceError("HOME_UNUSABLE", `the state home ${path} holds nothing to export${belongs}`, {
+    hint: "export where the stack was deployed from, or name the directory that its state is in: --state-home",
+  });
+}
 
 /**
  * Makes the state home from an export, and moves the stack on the engine to it: the home that was exported is refused

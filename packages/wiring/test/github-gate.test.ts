@@ -106,6 +106,10 @@ describe("a release", () => {
 
   it("is refused when GitHub does not answer, before anything was changed", async () => {
     server.fault = () => githubFaults.forbidden();
-    await expect(allowed(all)).rejects.toMatchObject({ exitCode: 10, message: expect.stringContaining("403") });
+    await expect(allowed(all)).rejects.toMatchObject({
+      exitCode: 10,
+      message: expect.stringContaining("403"),
+      hint: expect.stringMatching(/`permissions:`.* contents: .* checks: read, .*github\.require/),
+    });
   });
 });

@@ -6,7 +6,7 @@ export type {
   WorkflowFile,
   WorkflowVariable,
 } from "./facts.ts";
-export type { GithubUse } from "./github-rights.ts";
+export { type GithubUse, rightsOfToken } from "./github-rights.ts";
 export { type JobWithoutSettings, jobsWithoutSettings } from "./jobs-without-settings.ts";
 export { workflowPaths } from "./names.ts";
 export { projectWorkflows } from "./project-workflows.ts";

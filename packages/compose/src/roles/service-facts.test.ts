@@ -210,6 +210,23 @@ describe("findings", () => {
     expect(find({ image: "postgres", [hook]: [] })).toEqual([]);
   });
 
+  test("refuse ports that no network of their service can publish", () => {
+    const found = (networks: readonly string[], over: object = {}) => {
+      const web = {
+        image: "shop",
+        ports,
+        healthcheck,
+        networks: Object.fromEntries(networks.map((key) => [key, null])),
+      };
+      const declared = { back: { internal: true }, front: {}, theirs: { internal: true, external: true } };
+      const model = { name: "shop", services: { web: { ...web, ...over } }, networks: declared };
+      return serviceFindings(model, classifyServices(model)).map(({ code, path }) => [code, ...path].join("."));
+    };
+    expect(found(["back"])).toEqual(["published-on-internal.services.web.ports.0"]);
+    expect([found(["back", "front"]), found(["theirs"]), found([])]).toEqual([[], [], []]);
+    expect(found(["back"], { ports: [] })).not.toContain("published-on-internal.services.web.ports.0");
+  });
+
   test("refuse a volume of one letter, which is mounted nowhere", () => {
     const volumes = [{ type: "volume", target: "d:/var/lib/mysql" }];
     expect(find({ image: "mysql", volumes })).toEqual(["error volume-taken-for-drive services.app.volumes.0"]);

@@ -2,6 +2,7 @@ import type { ComposeFileObject, ComposeModel, Finding, RoleDecision } from "@sl
 import { isApplication } from "@sluice/core";
 import { unescapeDollars } from "../model/dollars.ts";
 import { envFileValues } from "../model/env-file-values.ts";
+import { isExternal, networkKeys } from "../model/networks.ts";
 import { firstBlocker, sharedServices } from "./blockers.ts";
 import type { RoleOverrides } from "./classify-services.ts";
 import { hasHealthcheck } from "./service-facts.ts";
@@ -32,7 +33,7 @@ function findingsOf(
   decisions: readonly RoleDecision[],
 ): readonly ServiceFinding[] {
   const { role, service } = decision;
-  const ofApplications = [impossible, stopFirst, withoutHealthcheck, named, secretsOfShell];
+  const ofApplications = [impossible, unpublished, stopFirst, withoutHealthcheck, named, secretsOfShell];
   const ofAll = [driveLetter, readOnlyWithoutFile, sharesWithSlot, unsure, jobBeforeItsNeeds, besideJob, hookNotRun];
   return [...ofAll, ...(isApplication(role) ? ofApplications : [])].flatMap((find) => {
     const finding = find(model, decision, override, decisions);
@@ -131,6 +132,23 @@ const impossible: Find = (model, { service }, override) => {
     hint: `set services.${service}.strategy: recreate in sluice.yaml to have it replaced stop-first (a gap at each deployment), or remove it`,
     path: blocker.path,
   };
+};
+
+/** The engine says nothing of it: plain Compose starts such a service, and its ports are on no host. */
+const unpublished: Find = (model, { service, role, strategy }) => {
+  const { ports = [], ...rest } = model.services[service] ?? {};
+  const keys = networkKeys(rest);
+  const isInternal = (key: string) => model.networks?.[key]?.internal === true && !isExternal(model, key);
+  if (role !== "web" || strategy !== "slots" || ports.length === 0 || keys.length === 0) return undefined;
+  return (
+    keys.every(isInternal) && {
+      severity: "error",
+      code: "published-on-internal",
+      message: `port ${ports[0]?.target} of ${service} cannot be published: ${service} is on internal networks alone (${keys.join(", ")}), and the engine publishes none there`,
+      hint: `put ${service} on a network that is not internal, too; or remove its ports, if a proxy of the project is its way in`,
+      path: ["ports", 0],
+    }
+  );
 };
 
 const unsure: Find = (_model, { service, role, confidence, reason }) =>

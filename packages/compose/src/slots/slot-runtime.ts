@@ -22,6 +22,7 @@ import { unlessStatus } from "../engine/errors.ts";
 import { startContainers } from "../engine/start.ts";
 import { removeContainers, stopContainers } from "../engine/stop.ts";
 import { slotNetworks } from "../model/networks.ts";
+import { removeStaleLinks } from "../networks/stale-links.ts";
 import type { SubnetPool } from "../networks/subnets.ts";
 import { isMadeAgain } from "../roles/service-shape.ts";
 import { createSlot } from "./create-slot.ts";
@@ -50,6 +51,7 @@ export function createSlotRuntime({ engine, exec, pool }: SlotDependencies): Slo
         Labels[labels.deployment] === request.deployment;
       await clearSlot(engine, request.stack, request.slot, options, isApart);
       await removeOtherNetworks(engine, request);
+      await removeStaleLinks(engine, { ...request, model: request.release.model });
       await createSlot(engine, await pool(), request, options);
     },
     start: (stack, slot, services, options) => startServices(engine, exec, { stack, slot, services }, options),

@@ -86,10 +86,26 @@ describe("what a swap has left", () => {
     expect([await mend(), runs]).toEqual([null, []]);
   });
 
-  it("of an undo is for a person to look at, but for the events", async () => {
-    const { mend, runs } = aContainer({ lines: [JSON.stringify({ ...note, undoes: true }), "begun"] });
+  it("of an undo is finished where its tables are back", async () => {
+    const lines = [JSON.stringify({ ...note, undoes: true }), "begun", "renamed"];
+    const { mend, runs } = aContainer({ lines });
+    expect(await mend()).toMatch(/^taking shop__restore_1 out of .* and is finished; its events run again$/);
+    expect(runs).toEqual([["back", "true", "shop", "shop__restore_1"]]);
+  });
+
+  it("of an undo is else for a person to look at, but for the events", async () => {
+    const lines = [JSON.stringify({ ...note, undoes: true }), "begun"];
+    const { mend, runs } = aContainer({ lines, oldTables: 3 });
     expect(await mend()).toMatch(/look before you drop either; its events run again$/);
     expect(runs).toEqual([["none", "true", "shop", "shop__restore_1"]]);
+  });
+
+  it("says nothing of events that its script has let run again", async () => {
+    const lines = [JSON.stringify({ ...note, undoes: true }), "begun", "renamed", "resumed"];
+    const { mend, runs, ports } = aContainer({ lines });
+    expect(await readLeftSwap(ports, target)).toMatchObject({ scheduled: false, renamed: true });
+    expect(await mend()).toMatch(/is finished$/);
+    expect(runs).toEqual([["back", "false", "shop", "shop__restore_1"]]);
   });
 
   it("says why the events do not run again", async () => {
@@ -102,6 +118,18 @@ describe("what a swap has left", () => {
       what: "putting shop__restore_1 in the place of database shop ended in its middle, and the server runs no events since",
       why: expect.stringContaining("at certain times is not done"),
       mend: 'the next sluice db backup puts it right; for the events alone: docker exec -it 0123456789ab mariadb -u root -p -e "set global event_scheduler = on"',
+    });
+    const undone = { ...begun, scheduled: false, undoes: true };
+    expect(leftSwapText(undone, target)).toEqual({
+      what: "taking shop__restore_1 out of the place of database shop ended in its middle",
+      why: expect.stringMatching(
+        /are in shop or in shop__old_1, and views, triggers, routines and events may be missing$/,
+      ),
+      mend: "look into shop and shop__old_1 before you drop either",
+    });
+    expect(leftSwapText({ ...undone, renamed: true }, target)).toMatchObject({
+      why: "views, triggers, routines and events may be missing",
+      mend: "the next sluice db backup puts it right",
     });
     expect(leftSwapText({ ...begun, scheduled: false }, target)?.mend).toBe("the next sluice db backup puts it right");
     expect(leftSwapText({ ...begun, begun: false }, target)).toBeNull();

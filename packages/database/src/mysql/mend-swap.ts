@@ -9,7 +9,7 @@ import { clientCommand, clientEnvironment, type MysqlTarget, maintenance, quoteT
 export interface LeftSwap extends SwapNote {
   /** Its script had begun: until then nothing is changed. */
   readonly begun: boolean;
-  /** It got as far as the renaming. */
+  /** It got as far as the renaming; of one that takes back: the tables are where they were. */
   readonly renamed: boolean;
 }
 
@@ -21,6 +21,7 @@ grep -l "$2=" /proc/[0-9]*/environ > /dev/null 2>&1 && exit 0
 cat "$1.note"
 [ ! -e "$1.out" ] || echo begun
 [ ! -s "$1.out" ] || echo renamed
+[ ! -e "$1.resumed" ] || echo resumed
 `;
 
 /** `null` where nothing is left. @throws SluiceError EXEC_FAILED */
@@ -28,7 +29,9 @@ export async function readLeftSwap(exec: ContainerExec, { container }: MysqlTarg
   const { stdout } = await exec.exec(container, ["sh", "-c", look, "sh", swapPlace, swapVariable]);
   const [note = "", ...states] = Buffer.from(stdout).toString("utf8").split("\n");
   const read = parseNote(note);
-  return read && { ...read, begun: states.includes("begun"), renamed: states.includes("renamed") };
+  if (!read) return null;
+  const scheduled = read.scheduled && !states.includes("resumed");
+  return { ...read, scheduled, begun: states.includes("begun"), renamed: states.includes("renamed") };
 }
 
 function parseNote(text: string): SwapNote | null {
@@ -49,12 +52,17 @@ export function leftSwapText(
   if (!left.begun) return null;
   const client = kind === "mariadb" ? "mariadb" : "mysql";
   const command = `docker exec -it ${container.slice(0, 12)} ${client} -u root -p -e "set global event_scheduler = on"`;
-  const rests = left.scheduled ? ", and the server runs no events since" : "";
+  const { live, fresh, old, scheduled, undoes, renamed } = left;
+  const rests = scheduled ? ", and the server runs no events since" : "";
+  const [did, out] = undoes ? ["taking", " out of"] : ["putting", " in"];
+  const isForPeople = undoes && !renamed;
   return {
-    what: `putting ${left.fresh} in the place of database ${left.live} ended in its middle${rests}`,
-    why: "what belongs to its tables may be missing, and what the server does by itself at certain times is not done",
+    what: `${did} ${fresh}${out} the place of database ${live} ended in its middle${rests}`,
+    why: isForPeople
+      ? `the tables that were in use are in ${live} or in ${old}, and views, triggers, routines and events may be missing`
+      : `views, triggers, routines and events may be missing${scheduled ? ", and what the server does by itself at certain times is not done" : ""}`,
     // Nothing but the scheduler is put right by that.
-    mend: `the next sluice db backup puts it right${left.scheduled ? `; for the events alone: ${command}` : ""}`,
+    mend: `${isForPeople ? `look into ${live} and ${old} before you drop either` : "the next sluice db backup puts it right"}${scheduled ? `; for the events alone: ${command}` : ""}`,
   };
 }
 
@@ -93,14 +101,17 @@ export async function mendSwap(
   const left = await readLeftSwap(exec, target);
   if (!left || (left.begun && !(await isQuiet(exec, target, left, options)))) return null;
   const { live, fresh, old, scheduled, begun, undoes } = left;
-  const renamed = left.renamed || !(await isEmpty(exec, target, old, options));
-  const how = !begun || undoes ? "none" : renamed ? "after" : "back";
+  const renamed = left.renamed || (!undoes && !(await isEmpty(exec, target, old, options)));
+  const how = !begun || (undoes && !renamed) ? "none" : renamed && !undoes ? "after" : "back";
   const parameters = [swapPlace, how, String(begun && scheduled), live, fresh, ...clientCommand(maintenance(target))];
   const { exitCode, stderr } = await exec.exec(target.container, ["sh", "-c", finish, "sh", ...parameters], {
     environment: clientEnvironment(target, options.session, swapVariable),
   });
   if (!begun) return null;
   const events = !scheduled ? "" : exitCode === 0 ? "; its events run again" : `; its events rest: ${stderr.trim()}`;
+  if (undoes && renamed) {
+    return `taking ${fresh} out of the place of database ${live} had ended in its middle, and is finished${events}`;
+  }
   if (undoes) {
     return `taking ${fresh} out of the place of database ${live} had ended in its middle: the tables that were in use are in ${live} or in ${old}, look before you drop either${events}`;
   }

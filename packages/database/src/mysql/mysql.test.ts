@@ -155,6 +155,17 @@ it.each([
   expect(restoreFailure({ exitCode: 1, stderr })).toMatchObject({ code });
 });
 
+it.each([
+  "ERROR 1153 (08S01) at line 9: Got a packet bigger than 'max_allowed_packet' bytes",
+  "ERROR 2006 (HY000) at line 9: Server has gone away",
+  "ERROR 2013 (HY000) at line 9: Lost connection to server during query",
+])("a row that the server may not take has a hint with the setting and a value that is enough: %s", (stderr) => {
+  expect(restoreFailure({ exitCode: 1, stderr })).toMatchObject({
+    code: "RESTORE_FAILED",
+    hint: expect.stringContaining("set global max_allowed_packet = 1073741824"),
+  });
+});
+
 describe("a swap", () => {
   const programs = (over: Partial<Programs> = {}): Programs => ({
     tables: ["orders"],
@@ -205,6 +216,7 @@ describe("a swap", () => {
     expect(statementsOf(unswapScripts(request, all, before).script)).toEqual([
       "use `old`;",
       "set global event_scheduler = off;",
+      "select 'in place';",
       "drop view `shop`.`large`;",
       "drop trigger `new`.`tr`;",
       "drop event `shop`.`ev`;",
@@ -217,9 +229,17 @@ describe("a swap", () => {
       "-- fresh",
     ]);
     const after = { live: programs({ triggers: [] }), fresh: nothing, old: programs() };
-    const { script } = unswapScripts(request, all, after);
-    expect(script).toContain("rename table `shop`.`orders` to `new`.`orders`, `old`.`orders` to `shop`.`orders`;");
-    expect(statementsOf(script).slice(-4)).toEqual(["use `shop`;", "-- programs", "use `new`;", "-- fresh"]);
+    const { script, back } = unswapScripts(request, all, after);
+    expect(statementsOf(script).slice(-6)).toEqual([
+      "rename table `shop`.`orders` to `new`.`orders`, `old`.`orders` to `shop`.`orders`;",
+      "select 'in place';",
+      "use `shop`;",
+      "-- programs",
+      "use `new`;",
+      "-- fresh",
+    ]);
+    // What is left of it once the tables are in place.
+    expect([back.live, back.fresh].map((text) => statementsOf(text).slice(1))).toEqual([["-- programs"], ["-- fresh"]]);
   });
 
   it("is taken back from after its renaming where the live database held nothing", () => {

@@ -46,6 +46,10 @@ export async function restoreDump(
   if (ended.exitCode !== 0) throw restoreFailure(ended);
 }
 
+/** No server takes more, and the throw-away servers of proofs take it. */
+const raisePacket =
+  "raise its max_allowed_packet to 1G, with which backups are proven, then restore again (set global max_allowed_packet = 1073741824; in its configuration too, or it lasts until its next start)";
+
 /** What a server says, and what it means. */
 const meanings: readonly (readonly [RegExp, ErrorCode, string])[] = [
   [
@@ -58,10 +62,11 @@ const meanings: readonly (readonly [RegExp, ErrorCode, string])[] = [
     "BACKUP_WRONG_VERSION",
     "restore in the version of the server that the backup was taken from",
   ],
+  [/ERROR 1153 /, "RESTORE_FAILED", `a row is larger than the server takes at once: ${raisePacket}`],
   [
-    /ERROR 1153 /,
+    /ERROR (?:2006|2013) /,
     "RESTORE_FAILED",
-    "a row is larger than the server takes at once: raise its max_allowed_packet, then restore again",
+    `unless the log of the database's container tells of its end, a row is larger than the server takes at once: ${raisePacket}`,
   ],
 ];
 

@@ -2,7 +2,7 @@ import { type ContainerExec, SluiceError } from "@sluice/core";
 import { makeReady } from "../process/make-ready.ts";
 import { reasonOf } from "../process/reason-of.ts";
 import { type ClientOptions, runSql } from "./client.ts";
-import type { SwapPrograms, SwapRequest, SwapScripts } from "./swap-sql.ts";
+import type { SwapRequest, SwapScripts } from "./swap-sql.ts";
 import { clientCommand, clientEnvironment, type MysqlTarget, maintenance, quoteText } from "./target.ts";
 
 /** The scripts lie in the container: once they are begun, they are done or given up even if whoever sent them dies. */
@@ -11,21 +11,25 @@ export const swapPlace = "/tmp/sluice-swap";
 /** By which the processes of a swap are known: a later backup does not take them for what a dead one left. */
 export const swapVariable = "SLUICE_SWAP";
 
-/** Parameters: place, whether events rest meanwhile, the live and the fresh database, the client and its arguments. */
+/**
+ * Parameters: place, whether events rest meanwhile, whether it takes back, the live and the fresh database, the client and its
+ * arguments. What was not taken back whole stays, for `mendSwap`.
+ */
 const sequence = `
 umask 077
-place=$1 scheduled=$2 live=$3 fresh=$4
-shift 4
+place=$1 scheduled=$2 undoes=$3 live=$4 fresh=$5
+shift 5
 "$@" < "$place.script" > "$place.out"
 code=$?
+if [ -s "$place.out" ]; then placed=true; else placed=false; fi
 if [ "$code" = 0 ]; then
   "$@" --force < "$place.rights" 2> /dev/null
-elif [ ! -s "$place.out" ]; then
+elif [ "$placed" = "$undoes" ]; then
   "$@" --force --database="$live" < "$place.live" 2> /dev/null
   "$@" --force --database="$fresh" < "$place.fresh" 2> /dev/null
 fi
-[ "$scheduled" = false ] || "$@" --execute="set global event_scheduler = on" 2> /dev/null
-rm -f "$place".*
+if [ "$scheduled" = false ] || "$@" --execute="set global event_scheduler = on" 2> /dev/null; then : > "$place.resumed"; fi
+if [ "$code" = 0 ] || [ "$undoes" = false ]; then rm -f "$place".*; fi
 exit "$code"
 `;
 
@@ -71,10 +75,10 @@ export async function runScripts(
   exec: ContainerExec,
   target: MysqlTarget,
   { live, fresh }: SwapRequest,
-  { scheduled }: Pick<SwapPrograms, "scheduled">,
+  { scheduled, undoes }: Pick<SwapNote, "scheduled" | "undoes">,
   { session }: ClientOptions,
 ): Promise<void> {
-  const parameters = [swapPlace, String(scheduled), live, fresh, ...clientCommand(maintenance(target))];
+  const parameters = [swapPlace, String(scheduled), String(undoes), live, fresh, ...clientCommand(maintenance(target))];
   const ended = await exec.exec(target.container, ["sh", "-c", sequence, "sh", ...parameters], {
     environment: clientEnvironment(target, session, swapVariable),
   });

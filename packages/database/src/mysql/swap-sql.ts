@@ -27,7 +27,7 @@ export interface SwapScripts {
   readonly after: string;
   /** Rights that are given once that is done; those to what is not there are refused. */
   readonly rights: string;
-  /** Make anew what it dropped in a database, where it fails before it writes anything. */
+  /** Make anew what it dropped in a database, where it fails before it writes anything; an undo, after. */
   readonly back: { readonly live: string; readonly fresh: string };
 }
 
@@ -86,9 +86,11 @@ export function unswapScripts(
 ): SwapScripts {
   // One of them may never have held a table.
   const renamed = now.old.tables.length > 0 || (programs.fresh.tables.length > 0 && now.fresh.tables.length === 0);
+  const inPlace = "select 'in place';";
   const script = [
     `use ${quoteName(old)};`,
     ...rest(programs),
+    ...(renamed ? [] : [inPlace]),
     ...dropBound(live, now.live),
     ...dropBound(fresh, now.fresh),
     ...dropBound(old, now.old),
@@ -100,13 +102,15 @@ export function unswapScripts(
             ...now.live.tables.map((name) => [live, fresh, name] as const),
             ...now.old.tables.map((name) => [old, live, name] as const),
           ]),
+          inPlace,
         ]
       : []),
     ...load(live, programs.live.script),
     ...load(fresh, programs.fresh.script),
   ];
   const rights = [...grantSql(live, programs.live.grants), ...grantSql(fresh, programs.fresh.grants)];
-  return { script: script.join("\n"), after: "", rights: rights.join("\n"), back: { live: "", fresh: "" } };
+  const back = { live: backSql(live, programs.live), fresh: backSql(fresh, programs.fresh) };
+  return { script: script.join("\n"), after: "", rights: rights.join("\n"), back };
 }
 
 function backSql(database: string, { script, grants }: Programs): string {

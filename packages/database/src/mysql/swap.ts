@@ -41,7 +41,7 @@ export async function swapDatabases(
   try {
     options.signal?.throwIfAborted();
     await endSessions(exec, target, [live], unstoppable);
-    await runScripts(exec, target, request, programs, unstoppable);
+    await runScripts(exec, target, request, { scheduled, undoes: false }, unstoppable);
   } catch (cause) {
     await takeBack(exec, target, request, programs, { cause, ...unstoppable });
     throw new SluiceError("RESTORE_FAILED", `the databases could not be swapped: ${(cause as Error).message}`, {
@@ -72,7 +72,7 @@ async function takeBack(
     };
     const note = { live, fresh, old, scheduled: programs.scheduled, undoes: true };
     await putScripts(exec, target, unswapScripts(request, programs, now), note);
-    await runScripts(exec, target, request, programs, options);
+    await runScripts(exec, target, request, note, options);
     await dropEmpty(exec, target, old, options);
   } catch (error) {
     // Whoever would have done it may have been ended.
@@ -84,7 +84,7 @@ async function takeBack(
       "RESTORE_FAILED",
       `the databases could not be swapped: ${failed}; and it is not known whether that is taken back: ${why}`,
       {
-        hint: `the tables that were in use are in ${live} or in ${old}: drop neither before you have looked, and see the log of the database's container`,
+        hint: `the tables that were in use are in ${live} or in ${old}: drop neither before you have looked; views, triggers, routines and events of ${live} may be missing, which the next sluice db backup makes anew where its tables are back (sluice doctor says so); see the log of the database's container`,
         cause: error,
       },
     );

@@ -75,6 +75,13 @@ describe("releases", () => {
     expect(await releases().promote("v1.1.0")).toMatchObject({ isPrerelease: false, isDraft: false });
   });
 
+  it("get their tag when they are published", async () => {
+    await releases().create({ tag: "v1.2.0", notes: "", isDraft: true, target: commit("2") });
+    expect(server.state.refs.has("v1.2.0")).toBe(false);
+    await releases().promote("v1.2.0");
+    expect(server.state.refs.get("v1.2.0")).toBe(commit("2"));
+  });
+
   it("get a file once", async () => {
     const release = await releases().create({ tag: "v1.0.0", notes: "" });
     const asset = { name: "report.html", type: "text/html", content: "<p>ü</p>" };

@@ -64,6 +64,13 @@ export const releaseHandlers: Readonly<Record<string, Handler>> = {
     const release = byId(state, params["release_id"]);
     if (!release) return notFound();
     const { make_latest: _latest, ...changes } = body;
+    const { tag_name, target_commitish, draft } = { ...release, ...changes };
+    const tag = textOf(tag_name);
+    if (draft !== true && commitOf(state, tag) === null) {
+      const sha = commitOf(state, textOf(target_commitish, state.defaultBranch));
+      if (sha === null) return invalid("target_commitish is invalid");
+      state.refs.set(tag, sha);
+    }
     // A prerelease that becomes a full release keeps its date.
     if (changes["draft"] === false) release["published_at"] ??= publishedAt(state);
     return ok(Object.assign(release, changes));

@@ -1,6 +1,6 @@
 import { type Finding, type GithubConfig, isSluiceError, type ReleaseRequest, SluiceError } from "@sluice/core";
-import { approvalObjections, readApprovals, releaseObjections } from "@sluice/release";
-import { workflowPaths } from "@sluice/workflows";
+import { approvalObjections, GithubError, readApprovals, releaseObjections } from "@sluice/release";
+import { rightsOfToken, workflowPaths } from "@sluice/workflows";
 import type { Session } from "../session.ts";
 import { servingCommit } from "./approvals.ts";
 import type { OpenedGithub } from "./open-github.ts";
@@ -17,7 +17,8 @@ export async function assertReleaseAllowed(
   { tag, commit, dirty, source }: ReleaseRequest,
   signal?: AbortSignal,
 ): Promise<void> {
-  const { require } = (await session.config()).github;
+  const { github } = await session.config();
+  const { require } = github;
   if (!isAsked(require)) return;
   const opened = await session.github();
   if (!opened) throw refused(`GitHub cannot be asked of ${tag}: there is no token, or no repository`);
@@ -33,7 +34,7 @@ export async function assertReleaseAllowed(
     (found) => found.flat(),
     (cause: unknown) => {
       if (!isSluiceError(cause)) throw cause;
-      throw refused(`GitHub cannot be asked of ${tag}: ${cause.message}`, cause);
+      throw refused(`GitHub cannot be asked of ${tag}: ${cause.message}`, cause, unaskedHint(cause, github));
     },
   );
   if (objections.length > 0) throw refused(`${tag} is not to be deployed: ${objections.join("; ")}`);
@@ -76,7 +77,15 @@ export async function releaseFindings(
   }
 }
 
-function refused(message: string, cause?: unknown): SluiceError {
-  const hint = "see github.require in sluice.yaml, which asks for it; going back is not refused: sluice rollback";
+/** What a token lacks that may not ask is known better here than where any call may be refused. */
+function unaskedHint(cause: SluiceError, github: GithubConfig): string | undefined {
+  if (!(cause instanceof GithubError) || cause.code !== "GITHUB_DENIED" || cause.status !== 403) return cause.hint;
+  const rights = rightsOfToken("deploy", github).map(({ scope, access }) => `${scope}: ${access}`);
+  return `the token needs, by \`permissions:\` of the workflow's job where it is the run's own, ${rights.join(", ")}`;
+}
+
+function refused(message: string, cause?: unknown, first?: string): SluiceError {
+  const asked = "see github.require in sluice.yaml, which asks for it; going back is not refused: sluice rollback";
+  const hint = first === undefined ? asked : `${first}; ${asked}`;
   return new SluiceError("RELEASE_REFUSED", message, { hint, cause });
 }

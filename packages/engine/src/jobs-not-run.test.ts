@@ -1,0 +1,27 @@
+import { aService } from "@sluice/core/testing";
+import { describe, expect, it } from "vitest";
+import { jobsNotRun } from "./jobs-not-run.ts";
+
+const services = [aService("web"), aService("db", { role: "data" }), aService("migrate", { role: "job" })];
+const found = (over: Partial<Parameters<typeof jobsNotRun>[0]>, base: object) =>
+  jobsNotRun({ tag: "v1", services, ...over }, { base: base as Parameters<typeof jobsNotRun>[1]["base"] });
+
+describe("going back to a release that was live", () => {
+  it("tells that its jobs do not run where its data is not there", () => {
+    expect(found({}, {})).toMatchObject([
+      {
+        severity: "warn",
+        code: "jobs-not-run",
+        message: expect.stringMatching(/^migrate will not run: v1 was live before, .*; db is made anew here$/),
+        hint: expect.stringContaining("sluice db restore"),
+      },
+    ]);
+    expect(found({}, { db: { containers: [] } })).toHaveLength(1);
+  });
+
+  it("has nothing to tell where its data is there, also stopped, or without jobs or data", () => {
+    expect(found({}, { db: { containers: [{ state: "exited" }] } })).toEqual([]);
+    expect(found({ services: services.slice(0, 2) }, {})).toEqual([]);
+    expect(found({ services: [aService("web"), aService("migrate", { role: "job" })] }, {})).toEqual([]);
+  });
+});
