@@ -44,7 +44,11 @@ export const base: StepAction<"base"> = {
   async run({ service }, scope, { options }) {
     const all = servicesOf(scope);
     const facts = all.find(({ name }) => name === service);
-    if (facts) await scope.ports.base.up(pinnedModel(releaseOf(scope)), facts, all, options);
+    const release = releaseOf(scope);
+    if (!facts) {
+      throw new SluiceError("RELEASE_UNKNOWN", `release ${release.bundle.tag} has no active service ${service}`);
+    }
+    await scope.ports.base.up(pinnedModel(release), facts, all, options);
   },
   // Users come through it; what holds data is never put back unasked.
   async undo({ service }, scope, call) {
