@@ -89,6 +89,32 @@ describe("a changed base service", () => {
     expect((await observe(project)).base["db"]?.state).toBe("current");
   });
 
+  it("has as many containers as are wanted: one more leaves the others be, none leaves its volumes", async () => {
+    const volumes = [
+      { type: "volume", source: "counted", target: "/named" },
+      { type: "volume", target: "/anonymous" },
+    ];
+    const up = async (scale: number) => {
+      const counted = aShop(stack.name, { counted: { scale, volumes } });
+      const written = { ...counted, volumes: { counted: { name: `${stack.name}_counted` } } };
+      const services = [...shopServices, aService("counted", "data", { replicas: scale })];
+      await base.up(written, aService("counted", "data", { replicas: scale }), services);
+      const { state, containers } = (await observe(aProject(written, services))).base["counted"] ?? {};
+      return { state, ids: containers?.map(({ id }) => id) ?? [] };
+    };
+    const one = await up(1);
+    const mounts = JSON.parse(await docker("inspect", "-f", "{{json .Mounts}}", one.ids[0] ?? "")) as {
+      Name: string;
+    }[];
+    const two = await up(2);
+    expect(two).toEqual({ state: "current", ids: expect.arrayContaining(one.ids) });
+    expect(two.ids).toHaveLength(2);
+    expect(await up(0)).toEqual({ state: "current", ids: [] });
+    const left = (await docker("volume", "ls", "-q")).split("\n");
+    expect(left).toEqual(expect.arrayContaining(mounts.map(({ Name }) => Name)));
+    await docker("volume", "rm", ...mounts.map(({ Name }) => Name));
+  });
+
   it("is only started when it was stopped", async () => {
     const id = await docker("inspect", "-f", "{{.Id}}", `${stack.name}-mail-1`);
     await docker("stop", "-t", "1", id);

@@ -30,3 +30,11 @@ it("a volume that a service is to have no more is told before its container is r
     reason: "its configuration changed (old runs, new is wanted), and it leaves what is in volume shop_data",
   });
 });
+
+it("a service of which none is wanted is as it should be where there is none", () => {
+  const observe = (replicas: number, ...containers: readonly ReturnType<typeof running>[]) =>
+    db && observeBaseService({ ...db, replicas }, containers, ["old"]);
+  expect(observe(0)).toMatchObject({ state: "current", reason: "" });
+  expect(observe(1)).toMatchObject({ state: "absent" });
+  expect(observe(0, running())).toMatchObject({ state: "changed", reason: "1 container, 0 are wanted" });
+});
