@@ -40,6 +40,7 @@ describe("adopting a project that plain Compose runs", () => {
       ["edge", "current"],
     ]);
     expect(plain.map(({ service, state }) => [service, state])).toEqual([["web", "running"]]);
+    expect(plain).toMatchObject([{ byPlainCompose: true }]);
     expect([homeId, found.blue.containers, doors["web"]?.state]).toEqual([null, [], "absent"]);
   });
 
@@ -134,9 +135,13 @@ describe("a service that the project has no more", () => {
     const services = [...shopServices, aService("old", "support")];
     await base.up(withOld, aService("old", "support"), services);
     expect((await observe(aProject(withOld, services))).orphans).toEqual([]);
-    // What is active under no profile that is asked for is there all the same.
-    const inactive = [...shopServices, aService("old", "support", { active: false })];
-    expect((await observe(aProject(withOld, inactive))).orphans).toEqual([]);
+    // What is active under no profile that is asked for is one, too, unless it is no part of what deployments start.
+    const inactive = async (role: "support" | "tool") =>
+      (await observe(aProject(withOld, [...shopServices, aService("old", role, { active: false })]))).orphans;
+    expect(await inactive("tool")).toEqual([]);
+    const [left] = await inactive("support");
+    expect(left).toMatchObject({ service: "old" });
+    expect(left).not.toHaveProperty("byPlainCompose");
     const orphans = async () => (await observe()).orphans.map(({ service, state }) => `${service} ${state}`);
     expect(await orphans()).toEqual(["old running"]);
     await docker("stop", "-t", "1", `${stack.name}-old-1`);

@@ -7,6 +7,7 @@ import {
   type ObservedStack,
   type PublishedPort,
   type ResolvedProject,
+  type ServiceFacts,
   type Slot,
   type StackObserver,
   stackNames,
@@ -136,7 +137,7 @@ async function projectContainers(
   );
 }
 
-/** Containers of the base project: base services beside what is wanted, and what plain Compose runs of the others, what it has no more. */
+/** Containers of the base project: base services beside what is wanted, and what plain Compose runs of the others, what does not belong there. */
 async function observeProject(
   engine: Engine,
   { model, services }: ResolvedProject,
@@ -159,9 +160,14 @@ async function observeProject(
   });
   const slotServices = new Set(services.filter(isInSlot).map(({ name }) => name));
   const plain = containers.filter((container) => slotServices.has(serviceOf(container))).map(observedContainer);
-  const known = new Set(services.map(({ name }) => name));
+  const known = new Set(services.flatMap((service) => (isLeftOut(service) ? [] : service.name)));
   const orphans = containers.filter((container) => isOrphan(container, known)).map(observedContainer);
   return { base: Object.fromEntries(base), plain, orphans };
+}
+
+/** What would be in base under a profile that is not active. */
+function isLeftOut(service: ServiceFacts): boolean {
+  return !service.active && isInBase({ ...service, active: true });
 }
 
 /** What is made by Sluice beside the slots is none, whichever project it is in. */
