@@ -40,6 +40,7 @@ describe("adopting a project that plain Compose runs", () => {
       ["edge", "current"],
     ]);
     expect(plain.map(({ service, state }) => [service, state])).toEqual([["web", "running"]]);
+    expect(plain).toMatchObject([{ byPlainCompose: true }]);
     expect([homeId, found.blue.containers, doors["web"]?.state]).toEqual([null, [], "absent"]);
   });
 
@@ -89,6 +90,32 @@ describe("a changed base service", () => {
     expect((await observe(project)).base["db"]?.state).toBe("current");
   });
 
+  it("has as many containers as are wanted: one more leaves the others be, none leaves its volumes", async () => {
+    const volumes = [
+      { type: "volume", source: "counted", target: "/named" },
+      { type: "volume", target: "/anonymous" },
+    ];
+    const up = async (scale: number) => {
+      const counted = aShop(stack.name, { counted: { scale, volumes } });
+      const written = { ...counted, volumes: { counted: { name: `${stack.name}_counted` } } };
+      const services = [...shopServices, aService("counted", "data", { replicas: scale })];
+      await base.up(written, aService("counted", "data", { replicas: scale }), services);
+      const { state, containers } = (await observe(aProject(written, services))).base["counted"] ?? {};
+      return { state, ids: containers?.map(({ id }) => id) ?? [] };
+    };
+    const one = await up(1);
+    const mounts = JSON.parse(await docker("inspect", "-f", "{{json .Mounts}}", one.ids[0] ?? "")) as {
+      Name: string;
+    }[];
+    const two = await up(2);
+    expect(two).toEqual({ state: "current", ids: expect.arrayContaining(one.ids) });
+    expect(two.ids).toHaveLength(2);
+    expect(await up(0)).toEqual({ state: "current", ids: [] });
+    const left = (await docker("volume", "ls", "-q")).split("\n");
+    expect(left).toEqual(expect.arrayContaining(mounts.map(({ Name }) => Name)));
+    await docker("volume", "rm", ...mounts.map(({ Name }) => Name));
+  });
+
   it("is only started when it was stopped", async () => {
     const id = await docker("inspect", "-f", "{{.Id}}", `${stack.name}-mail-1`);
     await docker("stop", "-t", "1", id);
@@ -118,9 +145,13 @@ describe("a service that the project has no more", () => {
     await docker("volume", "create", `${volume}2`);
     expect(await movedTo(`${volume}2`)).toEqual({ ...change, makes: [] });
     await docker("volume", "rm", `${volume}2`);
-    // What is active under no profile that is asked for is there all the same.
-    const inactive = [...shopServices, aService("old", "support", { active: false })];
-    expect((await observe(aProject(withOld, inactive))).orphans).toEqual([]);
+    // What is active under no profile that is asked for is one, too, unless it is no part of what deployments start.
+    const inactive = async (role: "support" | "tool") =>
+      (await observe(aProject(withOld, [...shopServices, aService("old", role, { active: false })]))).orphans;
+    expect(await inactive("tool")).toEqual([]);
+    const [left] = await inactive("support");
+    expect(left).toMatchObject({ service: "old" });
+    expect(left).not.toHaveProperty("byPlainCompose");
     const orphans = async () => (await observe()).orphans.map(({ service, state }) => `${service} ${state}`);
     expect(await orphans()).toEqual(["old running"]);
     await docker("stop", "-t", "1", `${stack.name}-old-1`);

@@ -122,9 +122,15 @@ async function provideImages(
   return reused ?? ports.images.build(project, request.tag, options);
 }
 
-async function reusableImages({ images: runtime }: BuildPorts, { imagesOf }: ReleaseSource) {
+async function reusableImages({ images: runtime }: BuildPorts, { imagesOf, project }: ReleaseSource) {
   if (!imagesOf) return null;
-  const { images, imageTags, digests } = imagesOf.bundle;
+  const { bundle } = imagesOf;
+  // It may run more than this one does.
+  const used = new Set(project.services.flatMap(({ name, active, role }) => (active && role !== "tool" ? name : [])));
+  const ofUsed = (all: Readonly<Record<string, string>>) =>
+    Object.fromEntries(Object.entries(all).filter(([name]) => used.has(name)));
+  const [images, imageTags] = [ofUsed(bundle.images), ofUsed(bundle.imageTags)];
+  const digests = bundle.digests && ofUsed(bundle.digests);
   const missing = await runtime.missing(images);
   return missing.length === 0 ? { images, imageTags, digests } : null;
 }

@@ -8,7 +8,7 @@ import {
 } from "@sluice/core";
 
 /**
- * What is in base and no part of a release, each as the release that serves had it, else as the newest that is stored. Pure.
+ * What is in base and does not run in a release, each as the release that serves had it, else as the newest that is stored. Pure.
  *
  * @param bundles newest first
  */
@@ -23,5 +23,6 @@ export function findOrphans(
     observed,
     services,
     known.map((bundle) => bundle.services),
+    serves?.bundle.services,
   );
 }

@@ -1,4 +1,5 @@
 import {
+  isSameRelease,
   matchBundle,
   promotedImages,
   promotionObjections,
@@ -18,7 +19,10 @@ type Wanted = Pick<DeployRequest, "proven" | "project" | "release">;
  */
 export function matchRelease(bundles: readonly ReleaseBundle[], wanted: Wanted, key: string) {
   const promotion = promotionOf(wanted);
-  const found = promotion ? matchPromoted(bundles, key, promotion.images) : matchBundle(bundles, wanted.release, key);
+  const { services } = wanted.project;
+  const found = promotion
+    ? matchPromoted(bundles, (bundle) => isSameRelease(bundle, key, services), promotion.images)
+    : matchBundle(bundles, wanted.release, key, services);
   return { ...found, promotion };
 }
 
@@ -39,10 +43,10 @@ function promotionOf({ proven, project, release }: Wanted): NonNullable<ReleaseS
 /** The very release with the very images, where it is stored already; one that was built here is another. Pure. */
 function matchPromoted(
   bundles: readonly ReleaseBundle[],
-  key: string,
+  isSame: (bundle: ReleaseBundle) => boolean,
   taken: Readonly<Record<string, TakenImage>>,
 ): { readonly same: ReleaseBundle | null; readonly sameCommit: readonly [] } {
   const isTaken = ({ images }: ReleaseBundle) => Object.entries(taken).every(([name, { id }]) => images[name] === id);
   const newestFirst = bundles.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
-  return { same: newestFirst.find((bundle) => bundle.key === key && isTaken(bundle)) ?? null, sameCommit: [] };
+  return { same: newestFirst.find((bundle) => isSame(bundle) && isTaken(bundle)) ?? null, sameCommit: [] };
 }

@@ -41,6 +41,9 @@ it("what an earlier release has left in base is named, with the command that rem
       hint: "the next sluice deploy removes it; at once: docker rm -f shop-cache-1",
     },
   ]);
+  expect(orphanFindings([{ ...orphan("support"), isInactive: true }])).toMatchObject([
+    { message: "shop-cache-1 is of an earlier release: the one that serves has cache in none of its active profiles" },
+  ]);
   expect(orphanFindings([orphan("data")])).toMatchObject([{ code: "orphan-data" }]);
 });
 

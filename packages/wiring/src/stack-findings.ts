@@ -72,9 +72,10 @@ function startCommand(containers: readonly ObservedContainer[]): string {
 
 /** What is in base and no part of the release that serves, nor of the checkout. Pure. */
 export function orphanFindings(orphans: readonly Orphan[]): readonly Finding[] {
-  const leaving = orphans.filter(mayRemove).flatMap(({ service, containers }): Finding[] => {
+  const leaving = orphans.filter(mayRemove).flatMap(({ service, containers, isInactive = false }): Finding[] => {
     const names = containers.map(({ name }) => name).join(" ");
-    const message = `${names} is of an earlier release: the one that serves has no ${service}`;
+    const why = isInactive ? `has ${service} in none of its active profiles` : `has no ${service}`;
+    const message = `${names} is of an earlier release: the one that serves ${why}`;
     const hint = `the next sluice deploy removes it; at once: docker rm -f ${names}`;
     return [{ severity: "warn", code: "orphan", service, message, hint }];
   });

@@ -8,9 +8,10 @@ it("ps shows slots, doors and base, and which of them serve", async () => {
     live: { slot: "green", release: "r2" },
     warm: "r1",
     doors: { web: aDoor("web", { stable: "green", share: 0, salt: 1 }) },
-    orphans: [aContainer("mailer"), aContainer("stray")],
+    orphans: [aContainer("mailer"), aContainer("left"), aContainer("stray")],
   });
-  const bundles = [{ id: "r2", services: [aService("mailer", { role: "worker", strategy: "recreate" })] }];
+  const mailer = aService("mailer", { role: "worker", strategy: "recreate" });
+  const bundles = [{ id: "r2", services: [mailer, { ...mailer, name: "left", active: false }] }];
   const load = () => Promise.reject(new Error("it is not stored any more"));
   const door = aContainer("", { id: "door-web", name: "shop-door-web" });
   const session = {
@@ -26,6 +27,7 @@ it("ps shows slots, doors and base, and which of them serve", async () => {
     "door web shop-door-web live",
     expect.stringMatching(/^base db .* live$/),
     "base mailer shop-mailer-1 live",
+    "base left shop-left-1 -",
     "base stray shop-stray-1 -",
   ]);
 });

@@ -131,7 +131,7 @@ export async function processesOf(
 async function servedServices({ bundles, journal }: EnginePorts, live: LiveSlot | null): Promise<readonly string[]> {
   const lived = live ? live.release : await lastLiveRelease(journal);
   const served = (await bundles.list()).find(({ id }) => id === lived);
-  return served?.services.map(({ name }) => name) ?? [];
+  return served?.services.flatMap(({ active, name }) => (active ? name : [])) ?? [];
 }
 
 /**

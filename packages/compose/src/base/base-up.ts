@@ -15,7 +15,7 @@ import { acceptedHashes, builtImages, isCurrent } from "./base-hashes.ts";
 
 /**
  * Creates or re-creates one base service, connects it to its links, starts it and waits until it is ready. A container
- * that is as the model says is not touched but for being started.
+ * that is as the model says is not touched but for being started, unless there are more than are wanted. Volumes stay.
  *
  * @throws SluiceError COMPOSE_FAILED, IMAGE_MISSING, START_FAILED, NOT_READY
  */
@@ -27,7 +27,7 @@ export async function baseUp(
 ): Promise<void> {
   const before = await containersOf(engine, model.name, service.name);
   const filesOf = () => inlineFiles(model, engine.env, [service.name]);
-  if (before.length === 0 || !(await allCurrent(engine, model, service, before))) {
+  if (before.length !== service.replicas || !(await allCurrent(engine, model, service, before))) {
     // What they cannot be made of is told before Compose removes anything.
     filesOf();
     await ensureBaseResources(engine, model, options);

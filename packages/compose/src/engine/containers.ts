@@ -11,6 +11,7 @@ export const composeLabels = {
   configHash: "com.docker.compose.config-hash",
   dependsOn: "com.docker.compose.depends_on",
   network: "com.docker.compose.network",
+  files: "com.docker.compose.project.config_files",
 } as const;
 
 /** Containers, running or not, that carry all of the labels (`key=value`). */
@@ -68,7 +69,13 @@ export function observedContainer({
     finishedAt: momentOf(State.FinishedAt),
     release: Config.Labels[labels.release] ?? null,
     deployment: Config.Labels[labels.deployment] ?? null,
+    ...(isByPlainCompose(Config.Labels) ? { byPlainCompose: true } : {}),
   };
+}
+
+/** Sluice gives Compose its models through standard input, which has this name; people give it files. */
+function isByPlainCompose(found: Readonly<Record<string, string>>): boolean {
+  return (found[composeLabels.files] ?? "-") !== "-";
 }
 
 /** The engine names a volume that nobody named by 64 digits. */

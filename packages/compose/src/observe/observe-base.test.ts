@@ -53,3 +53,11 @@ it.each([
   const container = { ...running(), State: { ...running().State, ...seen } } as ReturnType<typeof running>;
   expect(db && observeBaseService(db, [container], ["old"]).state).toBe(state);
 });
+
+it("a service of which none is wanted is as it should be where there is none", () => {
+  const observe = (replicas: number, ...containers: readonly ReturnType<typeof running>[]) =>
+    db && observeBaseService({ ...db, replicas }, containers, ["old"]);
+  expect(observe(0)).toMatchObject({ state: "current", reason: "" });
+  expect(observe(1)).toMatchObject({ state: "absent" });
+  expect(observe(0, running())).toMatchObject({ state: "changed", reason: "1 container, 0 are wanted" });
+});

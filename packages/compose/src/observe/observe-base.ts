@@ -61,7 +61,8 @@ export function observeBaseService(
   changeOf?: () => BaseChange,
 ): ObservedBaseService {
   const found = { service: service.name, containers: containers.map(observedContainer) };
-  if (containers.length === 0) return { ...found, state: "absent", reason: "it is not there yet" };
+  if (containers.length === 0 && service.replicas > 0)
+    return { ...found, state: "absent", reason: "it is not there yet" };
   const changed = containers.find((container) => !isCurrent(container, hashes));
   if (changed) {
     const label = changed.Config.Labels[composeLabels.configHash] ?? "none";
@@ -73,7 +74,8 @@ export function observeBaseService(
     return { ...found, state: "changed", reason, ...(change && { change }) };
   }
   if (containers.length !== service.replicas) {
-    return { ...found, state: "changed", reason: `${containers.length} containers, ${service.replicas} are wanted` };
+    const count = `${containers.length} ${containers.length === 1 ? "container" : "containers"}`;
+    return { ...found, state: "changed", reason: `${count}, ${service.replicas} are wanted` };
   }
   const stopped = containers.find(({ State }) => !State.Running || State.Paused);
   if (stopped) return { ...found, state: "stopped", reason: `${stopped.Name.slice(1)} is ${stopped.State.Status}` };

@@ -7,6 +7,7 @@ import {
   type ObservedStack,
   type PublishedPort,
   type ResolvedProject,
+  type ServiceFacts,
   type Slot,
   type StackObserver,
   slots as slotNames,
@@ -140,7 +141,7 @@ async function projectContainers(
   );
 }
 
-/** Containers of the base project: base services beside what is wanted, and what plain Compose runs of the others, what it has no more. */
+/** Containers of the base project: base services beside what is wanted, and what plain Compose runs of the others, what does not belong there. */
 async function observeProject(
   engine: Engine,
   { model, services }: ResolvedProject,
@@ -171,7 +172,7 @@ async function observeProject(
   );
   const slotServices = new Set(services.filter(isInSlot).map(({ name }) => name));
   const plain = containers.filter((container) => slotServices.has(serviceOf(container))).map(observedContainer);
-  const known = new Set(services.map(({ name }) => name));
+  const known = new Set(services.flatMap((service) => (isLeftOut(service) ? [] : service.name)));
   const orphans = containers.filter((container) => isOrphan(container, known)).map(observedContainer);
   return { base: Object.fromEntries(base), plain, orphans };
 }
@@ -186,6 +187,11 @@ async function existing(engine: Engine, volumes: readonly string[]): Promise<rea
     ),
   );
   return volumes.filter((_name, index) => found[index] !== null);
+}
+
+/** What would be in base under a profile that is not active. */
+function isLeftOut(service: ServiceFacts): boolean {
+  return !service.active && isInBase({ ...service, active: true });
 }
 
 /** What is made by Sluice beside the slots is none, whichever project it is in. */

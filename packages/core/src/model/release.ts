@@ -22,7 +22,7 @@ export interface ReleaseBundle {
   readonly commit: string | null;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
-  /** Hash over the resolved model and the commit: an equal key is the same release. */
+  /** Hash over the resolved model and the commit: an equal key is the same release where the same services are active. */
   readonly key: string;
   /** What the planner knew of its services, so that a rollback needs no checkout. */
   readonly services: readonly ServiceFacts[];

@@ -19,6 +19,8 @@ export interface ObservedContainer {
   readonly finishedAt: string;
   readonly release: string | null;
   readonly deployment: string | null;
+  /** A person made it by plain Compose, before a first deployment or beside them. Default: not. */
+  readonly byPlainCompose?: boolean | undefined;
 }
 
 export interface ObservedSlot {
@@ -114,7 +116,7 @@ export interface ObservedStack {
    * deployment, or a second copy that someone started beside the slots.
    */
   readonly plain: readonly ObservedContainer[];
-  /** Containers in the base project of services that the project asked for has under no profile. */
+  /** Containers in the base project of services that the project asked for has not, or would have in base under a profile that is not active. */
   readonly orphans: readonly ObservedContainer[];
   /** Of slots that hold containers. */
   readonly missingLinks: readonly MissingLink[];

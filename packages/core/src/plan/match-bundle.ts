@@ -1,7 +1,8 @@
 import type { ReleaseBundle, ReleaseRequest } from "../model/release.ts";
+import type { ServiceFacts } from "../model/service.ts";
 
 /**
- * Finds what a request for a release can use of what is there: the very release (same commit and model), and those of the
+ * Finds what a request for a release can use of what is there: the very release, see `isSameRelease`, and those of the
  * same commit whose images may be the ones that are wanted, the newest first; see `hasImagesOf`. Images of a release that
  * failed are none of these. A dirty tree matches nothing: no commit names what is in it.
  */
@@ -9,13 +10,29 @@ export function matchBundle(
   bundles: readonly ReleaseBundle[],
   request: ReleaseRequest,
   key: string,
+  services: readonly ServiceFacts[],
 ): { readonly same: ReleaseBundle | null; readonly sameCommit: readonly ReleaseBundle[] } {
   if (request.dirty) return { same: null, sameCommit: [] };
   // The newest: where images had been lost, it is the one that was built anew.
   const sorted = newestFirst(bundles);
-  const same = sorted.find((bundle) => bundle.key === key) ?? null;
+  const same = sorted.find((bundle) => isSameRelease(bundle, key, services)) ?? null;
   const sameCommit = sorted.filter(({ commit, broken }) => commit !== null && commit === request.commit && !broken);
   return { same, sameCommit };
+}
+
+/** Whether a bundle is of the same commit and model, and of the same active services: the model has those of all profiles. Pure. */
+export function isSameRelease(
+  bundle: Pick<ReleaseBundle, "key" | "services">,
+  key: string,
+  services: readonly ServiceFacts[],
+): boolean {
+  return bundle.key === key && runNames(bundle.services) === runNames(services);
+}
+
+/** Tools are not for a release to start: whether one is active makes no other of it. */
+function runNames(services: readonly ServiceFacts[]): string {
+  const run = services.filter(({ active, role }) => active && role !== "tool");
+  return JSON.stringify(run.map(({ name }) => name).toSorted());
 }
 
 /** Finds a bundle by id, by a unique beginning of its id, or by tag (the newest that bears it). */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { ServiceFacts } from "../model/service.ts";
 import { aContainer, aService, aStack } from "../testing/index.ts";
 import { collectSteps } from "./collect-steps.ts";
 import {
@@ -32,6 +33,24 @@ describe("containers in base of services that a release has not", () => {
     const services = [aService("stray", { active: false }), aService("queue")];
     const known = [[aService("cache", { role: "job" })], [cache]];
     expect(orphansOf(observed, services, known)).toEqual([]);
+  });
+
+  it("go, too, where its profile is not active, unless a person has made them", () => {
+    const services = ["cache", "queue", "stray"].map((name) => aService(name, { active: false }));
+    const found = (containers = observed, serving: readonly ServiceFacts[] = []) =>
+      orphansOf(containers, services, [[cache, queue]], serving);
+    expect(verdicts(found())).toEqual(["cache support goes", "queue data stays"]);
+    expect(keptOrphans(found()).map(({ message }) => message)).toEqual([
+      "queue is in none of the active profiles, and shop-queue-1 runs on: data is never removed unasked",
+    ]);
+    const { steps, add } = collectSteps();
+    collectRemovals(add, found(), new Map()).rest();
+    expect(steps).toMatchObject([{ cause: "cache is in none of the active profiles; its volumes stay" }]);
+    const byHand = aStack({ orphans: [aContainer("cache", { byPlainCompose: true })] });
+    expect(found(byHand)).toEqual([]);
+    expect(found(byHand, [{ ...cache, active: false }])).toEqual([]);
+    expect(verdicts(found(byHand, [cache]))).toEqual(["cache support goes"]);
+    expect(orphansOf(observed, [...services, cache, queue], [[cache, queue]])).toEqual([]);
   });
 
   it("stay where any release has called them data, and where the newest has them in slots", () => {

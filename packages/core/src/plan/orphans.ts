@@ -5,26 +5,32 @@ import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
 import { type AddStep, shortStepMs } from "./collect-steps.ts";
 import { baseServices, inOrder } from "./plan-base.ts";
 
-/** A service that a release has not, and of which containers are in base. */
+/** A service that a release has not, or in none of its active profiles, and of which containers are in base. */
 export interface Orphan {
   readonly service: string;
   readonly containers: readonly ObservedContainer[];
   /** As it was in base in the newest release that knows it; `null` where none does: somebody else has made it. */
   readonly facts: ServiceFacts | null;
+  /** The release has it, in none of its active profiles. Default: it has it not at all. */
+  readonly isInactive?: boolean | undefined;
 }
 
 /**
- * What is in base and in no way part of a release. Pure. Containers of what was a one-shot job are none: they have ended.
+ * What is in base and does not run in a release. Pure. Containers of what was a one-shot job are none: they have ended. What the
+ * release has in none of its active profiles is one where a deployment left it there: what a person runs of it is theirs.
  *
  * @param services all of the release, under whichever profile
  * @param known services of other releases, the one that counts most first
+ * @param serving those of the release that serves; none where there is none or its bundle is gone
  */
 export function orphansOf(
   observed: Pick<ObservedStack, "base" | "orphans">,
   services: readonly ServiceFacts[],
   known: readonly (readonly ServiceFacts[])[],
+  serving: readonly ServiceFacts[] = [],
 ): readonly Orphan[] {
-  const own = new Set(services.map(({ name }) => name));
+  const own = new Set(services.flatMap(({ active, name }) => (active ? name : [])));
+  const written = new Set(services.map(({ name }) => name));
   const inBase = [...Object.values(observed.base).flatMap(({ containers }) => containers), ...observed.orphans];
   const names = new Set(inBase.flatMap(({ service }) => (own.has(service) ? [] : [service])));
   return [...names].flatMap((service): Orphan[] => {
@@ -33,8 +39,18 @@ export function orphansOf(
     // What was called data once may hold some still.
     const [found = null] = [...baseServices(facts.filter(({ role }) => role === "data")), ...facts];
     const containers = inBase.filter((container) => container.service === service);
-    return [{ service, containers, facts: found && baseServices([found])[0] ? found : null }];
+    const orphan = { service, containers, facts: found && baseServices([found])[0] ? found : null };
+    if (!written.has(service)) return [orphan];
+    const isLeft =
+      serving.some(({ active, name }) => active && name === service) ||
+      containers.some(({ byPlainCompose = false }) => !byPlainCompose);
+    return orphan.facts && isLeft ? [{ ...orphan, isInactive: true }] : [];
   });
+}
+
+/** Why what is in base does not belong there, in words. */
+function whyOrphan({ service, isInactive = false }: Orphan): string {
+  return isInactive ? `${service} is in none of the active profiles` : `the release has no ${service}`;
 }
 
 /** Whether an orphan goes with the release that has it no more: never data, and never what no release of ours had. Pure. */
@@ -51,7 +67,7 @@ export function keptOrphans(orphans: readonly Orphan[]): readonly Finding[] {
     const what = names.join(" and ");
     const hint = `docker stop ${names.join(" ")} && docker rm ${names.join(" ")} removes it; its volumes stay`;
     if (facts) {
-      const message = `the release has no ${service}, and ${what} runs on: data is never removed unasked`;
+      const message = `${whyOrphan(orphan)}, and ${what} runs on: data is never removed unasked`;
       return [{ severity: "warn", code: "orphan-data", service, message, hint }];
     }
     const message = `${what} runs in the project of the stack, and no release that is stored has a service ${service} in base`;
@@ -69,11 +85,12 @@ function isUp({ state }: ObservedContainer): boolean {
  */
 export function heldByOrphans(orphans: readonly Orphan[], services: readonly ServiceFacts[]): readonly Finding[] {
   const webs = services.filter(isBehindDoor);
-  return orphans.flatMap(({ service, facts, containers }): Finding[] => {
+  return orphans.flatMap((orphan): Finding[] => {
+    const { service, facts, containers } = orphan;
     const running = containers.filter(isUp).map(({ name }) => name);
     const taking = webs.find((web) => facts !== null && running.length > 0 && sharesPort(web, facts));
     if (!taking) return [];
-    const message = `${running.join(" and ")} holds a port that ${taking.name} is to be reached at, and the release has no ${service}`;
+    const message = `${running.join(" and ")} holds a port that ${taking.name} is to be reached at, and ${whyOrphan(orphan)}`;
     return [{ severity: "error", code: "orphan-holds-port", service, message, hint: freePort(service, running) }];
   });
 }
@@ -150,6 +167,7 @@ export interface Removals {
 /** Takes away what the release has no more. Each orphan goes once, as late as can be. */
 export function collectRemovals(add: AddStep, orphans: readonly Orphan[], heirs: OrphanHeirs): Removals {
   const gone = new Set<string>();
+  const whys = new Map(orphans.map((orphan) => [orphan.service, whyOrphan(orphan)]));
   const facts = inOrder(orphans.flatMap((orphan) => (mayRemove(orphan) && orphan.facts) || [])).toReversed();
   const remove = ({ name, role, stopGraceMs }: ServiceFacts, taking: readonly string[], why: string) => {
     if (gone.has(name)) return;
@@ -159,7 +177,7 @@ export function collectRemovals(add: AddStep, orphans: readonly Orphan[], heirs:
       service: name,
       ...(taking.length > 0 ? { heirs: taking } : {}),
       target: `${role} ${name}`,
-      cause: `the release has no ${name}${why}; its volumes stay`,
+      cause: `${whys.get(name)}${why}; its volumes stay`,
       timeoutMs: stopGraceMs + shortStepMs,
     });
   };

@@ -83,7 +83,7 @@ export function planWarmRollback(
   return { kind: "rollback", candidate: slot, previous, steps };
 }
 
-/** What the release that serves has no more was removed with it: the one gone back to may need it before anything else. */
+/** What the release that serves does not run was removed with it: the one gone back to may need it before anything else. */
 function takenAway(
   base: readonly ServiceFacts[],
   replaced: readonly ServiceFacts[] | undefined,
@@ -92,7 +92,6 @@ function takenAway(
   if (!replaced) return [];
   const there = [...Object.values(seen).flatMap(({ containers }) => containers), ...orphans];
   const isThere = (name: string) => there.some(({ service }) => service === name);
-  return base.filter(
-    ({ name, role }) => !isApplication(role) && replaced.every((service) => service.name !== name) && !isThere(name),
-  );
+  const ran = (name: string) => replaced.some((service) => service.active && service.name === name);
+  return base.filter(({ name, role }) => !isApplication(role) && !ran(name) && !isThere(name));
 }

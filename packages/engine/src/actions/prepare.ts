@@ -46,7 +46,11 @@ export const base: StepAction<"base"> = {
   async run({ service }, scope, { options }) {
     const all = servicesOf(scope);
     const facts = all.find(({ name }) => name === service);
-    if (facts) await scope.ports.base.up(pinnedModel(releaseOf(scope)), facts, all, options);
+    const release = releaseOf(scope);
+    if (!facts) {
+      throw new SluiceError("RELEASE_UNKNOWN", `release ${release.bundle.tag} has no active service ${service}`);
+    }
+    await scope.ports.base.up(pinnedModel(release), facts, all, options);
   },
   // Users come through an edge. What holds data stays as it is, but where all that was there is in a volume that was left.
   async undo(step, scope, call) {

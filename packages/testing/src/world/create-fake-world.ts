@@ -166,7 +166,7 @@ export function createFakeWorld({ stack = "shop" }: { readonly stack?: string | 
     runPlain({ services, model }) {
       for (const facts of services.filter(({ active, role }) => active && role !== "tool" && role !== "job")) {
         const place = isInSlot(facts) ? "plain" : "base";
-        addContainer(state, { place, facts, spec: baseSpec(model, facts), state: "running" });
+        addContainer(state, { place, facts, spec: baseSpec(model, facts), state: "running" }).byPlainCompose = true;
       }
       latest = "docker compose up";
       keepPromises();

@@ -42,7 +42,7 @@ export function fakeObserver({ act, state }: FakeContext): StackObserver {
           )
           .map((container) => ({ ...container })),
         orphans: [...containersIn(state, "plain"), ...containersIn(state, "base")]
-          .filter(({ service }) => project.services.every(({ name }) => name !== service))
+          .filter(({ service }) => project.services.every((facts) => facts.name !== service || isLeftOut(facts)))
           .map((container) => ({ ...container })),
         missingLinks: [],
         cutOff: slots.flatMap((slot) =>
@@ -67,6 +67,11 @@ export function fakeObserver({ act, state }: FakeContext): StackObserver {
 
 function isInBase(service: ServiceFacts): boolean {
   return service.active && service.role !== "tool" && service.role !== "job" && !isInSlot(service);
+}
+
+/** What would be in base under a profile that is not active. */
+function isLeftOut(service: ServiceFacts): boolean {
+  return !service.active && isInBase({ ...service, active: true });
 }
 
 function observeSlot(state: WorldState, slot: Slot): ObservedSlot {
