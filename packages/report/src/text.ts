@@ -35,7 +35,7 @@ export function formatP(p: number | undefined): string {
 /** What serves since the deployment has ended, in words. Pure. */
 export function servingText({ serving, outcome }: ReportData): string {
   if (serving) return `${serving.tag} (${serving.slot ? `slot ${serving.slot}` : "base"}, ${serving.share} %)`;
-  return outcome === null ? "not recorded: the deployment has no end" : "nothing, or it could not be seen";
+  return outcome === null ? "not recorded: the deployment has no end" : "no release, or it could not be seen";
 }
 
 export const outcomeText = ({ outcome }: ReportData): string => outcome ?? "no end";

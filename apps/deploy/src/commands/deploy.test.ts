@@ -107,6 +107,20 @@ describe("sluice deploy", () => {
     );
   });
 
+  it.each([
+    ["ENGINE_FAILED", "no release serves; what served before is as it was"],
+    ["STATE_UNCLEAR", "no release serves; exit code"],
+  ] as const)(
+    "%s: before the first release plain Compose may serve, which only what changed nothing leaves",
+    async (code, said) => {
+      const deployer = fakeDeployer({
+        deploy: async () => Promise.reject(new SluiceError(code, "no")),
+        status: async () => aStatus({ serving: null }),
+      });
+      expect((await run(["deploy"], { deployer })).stdout).toContain(said);
+    },
+  );
+
   it("does not claim it either where the record of who serves is in another state home", async () => {
     const findings = [{ severity: "warn", code: "home-mismatch", message: "its record is elsewhere" }] as const;
     const deploying = (serving: typeof v1 | null) =>

@@ -13,8 +13,9 @@ import { withFlags } from "../given-flags.ts";
 export type EventOf<Type extends SluiceEvent["type"]> = Extract<SluiceEvent, { type: Type }>;
 export type DeploymentEnd = EventOf<"deployment-end">;
 
+/** Of what Sluice has deployed: before that, plain Compose may serve. */
 export function servingText(serving: Serving | null): string {
-  if (!serving) return "nothing serves";
+  if (!serving) return "no release serves";
   return `${serving.tag} serves (${serving.slot ?? "base"}, ${serving.share} %)`;
 }
 
@@ -25,7 +26,8 @@ export function servingOf({ serving, findings }: StackStatus): Serving | null | 
 
 /** What serves at the end of a deployment, or that it is not known. */
 export function servingNowText({ serving, servingUnknown, outcome }: DeploymentEnd): string {
-  if (!servingUnknown) return servingText(serving);
+  const isAsBefore = serving === null && (outcome === "failed" || outcome === "refused");
+  if (!servingUnknown) return `${servingText(serving)}${isAsBefore ? "; what served before is as it was" : ""}`;
   // What refused the one mostly keeps the other from being read.
   const whence = outcome === "refused" ? "once that is mended, `sluice status` tells" : "see `sluice status`";
   return `which version serves could not be read; ${whence}`;

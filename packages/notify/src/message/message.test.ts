@@ -30,7 +30,7 @@ describe("the message of a notification", () => {
       }),
     );
     expect([tone, title]).toEqual(["bad", "🆘 shop: v2 needs a person"]);
-    expect(facts).toContainEqual({ label: "Serving", value: "nothing" });
+    expect(facts).toContainEqual({ label: "Serving", value: "no release" });
     expect(facts).toContainEqual({ label: "Cause", value: "door web is gone" });
     expect(facts).toContainEqual({ label: "Next", value: "sluice status" });
   });

@@ -109,7 +109,7 @@ function saysWhatServes({ outcome }: Notification): boolean {
 
 function servingText({ serving }: Notification): string {
   if (serving === undefined) return "could not be read";
-  return serving ? `${serving.tag} (${serving.slot ?? "base"}, ${serving.share} %)` : "nothing";
+  return serving ? `${serving.tag} (${serving.slot ?? "base"}, ${serving.share} %)` : "no release";
 }
 
 function fill(template: string, notification: Notification): string {
