@@ -14,6 +14,7 @@ export { countTraffic } from "./measure-traffic.ts";
 export { assertReady } from "./preflight.ts";
 export { prepareDeploy } from "./prepare-deploy.ts";
 export { prepareRollback } from "./prepare-rollback.ts";
+export { provenHere } from "./proven-here.ts";
 export { pruneRelease, releasesInUse } from "./prune-releases.ts";
 export {
   findAttempt,

@@ -1,4 +1,5 @@
 import {
+  findBundle,
   matchBundle,
   promotedImages,
   promotionObjections,
@@ -17,7 +18,7 @@ type Wanted = Pick<DeployRequest, "proven" | "project" | "release">;
  * @throws SluiceError RELEASE_REFUSED where those that are proven are not those that it would run
  */
 export function matchRelease(bundles: readonly ReleaseBundle[], wanted: Wanted, key: string) {
-  const promotion = promotionOf(wanted);
+  const promotion = promotionOf(wanted, bundles);
   const found = promotion ? matchPromoted(bundles, key, promotion.images) : matchBundle(bundles, wanted.release, key);
   return { ...found, promotion };
 }
@@ -27,12 +28,17 @@ export function matchRelease(bundles: readonly ReleaseBundle[], wanted: Wanted, 
  *
  * @throws SluiceError RELEASE_REFUSED where they are not those that this release would run
  */
-function promotionOf({ proven, project, release }: Wanted): NonNullable<ReleaseSource["taken"]> | undefined {
+function promotionOf(
+  { proven, project, release }: Wanted,
+  bundles: readonly ReleaseBundle[],
+): NonNullable<ReleaseSource["taken"]> | undefined {
   if (!proven) return undefined;
   const objections = promotionObjections(project, release, proven);
   if (objections.length === 0) return { from: proven.stack, images: promotedImages(project, proven) };
   throw new SluiceError("RELEASE_REFUSED", `${release.tag} cannot be promoted: ${objections.join("; ")}`, {
-    hint: `deploy it to ${proven.stack} first; what differs between environments must be read at start, not at build`,
+    hint:
+      `deploy it to ${proven.stack} first; what differs between environments must be read at start, not at build` +
+      (findBundle(bundles, release.tag) ? `; as it is stored here: sluice rollback ${release.tag}` : ""),
   });
 }
 
