@@ -1,8 +1,16 @@
 import { statfs } from "node:fs/promises";
 import { freemem, totalmem } from "node:os";
 import { findEmptyVariables } from "@sluice/compose";
-import type { Examiner } from "@sluice/core";
-import { engineDiagnoses, lastAttempt, projectDiagnoses, recordDiagnoses, stackDiagnoses } from "@sluice/engine";
+import { type Examiner, isBehindDoor } from "@sluice/core";
+import {
+  doorImageDiagnoses,
+  engineDiagnoses,
+  lastAttempt,
+  missingDoorImage,
+  projectDiagnoses,
+  recordDiagnoses,
+  stackDiagnoses,
+} from "@sluice/engine";
 import { readLockHolder, verifyAudit } from "@sluice/journal";
 import { seeStack } from "../find-serving.ts";
 import { readOutbox } from "../notify/tell.ts";
@@ -41,6 +49,17 @@ export function deploymentExaminers(session: Session): readonly Examiner[] {
       async examine(signal) {
         const [facts, { preflight }] = await Promise.all([session.runtime().observer.engine(signal), session.config()]);
         return engineDiagnoses(facts, preflight.minFreeDisk);
+      },
+    },
+    {
+      name: "doors",
+      async examine(signal) {
+        const [{ services }, config, ports] = await Promise.all([
+          session.project(signal),
+          session.config(),
+          session.ports(),
+        ]);
+        return services.some(isBehindDoor) ? doorImageDiagnoses(await missingDoorImage(config, ports, signal)) : [];
       },
     },
     {

@@ -44,6 +44,11 @@ type Row = readonly [expected: string, found: readonly Diagnosis[] | Promise<rea
 
 const faults: Readonly<Record<string, Row>> = {
   "a disk that is too full": ["error disk-low", look.engine(5), /sluice prune/],
+  "doors without an image": [
+    "error door-image-missing",
+    look.doors({ image: "nosuch/door:9", hint: "docker pull nosuch/door:9" }),
+    /^docker pull nosuch\/door:9/,
+  ],
   "a variable that is missing": [
     "warn variable-not-set",
     look.project({ severity: "warn", code: "variable-not-set", message: "X is not set", hint: "set X" }),

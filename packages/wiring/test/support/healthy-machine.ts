@@ -1,6 +1,6 @@
 import type { ObservedStack, Verdict } from "@sluice/core";
 import { aService, aStack } from "@sluice/core/testing";
-import { engineDiagnoses, projectDiagnoses, recordDiagnoses, stackDiagnoses } from "@sluice/engine";
+import { doorImageDiagnoses, engineDiagnoses, projectDiagnoses, recordDiagnoses, stackDiagnoses } from "@sluice/engine";
 import type { GithubRunner } from "@sluice/release";
 import { jobsWithoutSettings } from "@sluice/workflows";
 import { type BackupFacts, backupDiagnoses } from "../../src/doctor/backup-diagnoses.ts";
@@ -31,6 +31,7 @@ export const services = [aService("web"), aService("worker", { role: "worker" })
 export const look = {
   engine: (free: number | null = 50 * gibibyte) =>
     engineDiagnoses({ engineVersion: "28", composeVersion: "2.40", freeDiskBytes: free, findings: [] }, gibibyte),
+  doors: (missing: Parameters<typeof doorImageDiagnoses>[0] = null) => doorImageDiagnoses(missing),
   project: (...findings: Parameters<typeof projectDiagnoses>[0]) => projectDiagnoses(findings),
   record: (over: Partial<Parameters<typeof recordDiagnoses>[0]> = {}) =>
     recordDiagnoses({ last: null, now, isLocked: false, chainProblems: [], ...over }),
