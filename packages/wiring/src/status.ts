@@ -15,6 +15,7 @@ import type { DoorStatus, ProcessRow, StackStatus, TrafficView } from "./deploye
 import { type SeenStack, seeStack } from "./find-serving.ts";
 import type { Session } from "./session.ts";
 import { homeFindings, orphanFindings, stackFindings } from "./stack-findings.ts";
+import { unstoredFindings } from "./unstored-findings.ts";
 
 /** What is there and what serves, judged by the engine and the doors. */
 export async function readStatus(session: Session, signal?: AbortSignal): Promise<StackStatus> {
@@ -35,6 +36,7 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
     ...observed.leftovers,
     ...stackFindings(observed, services, stored !== null && !lock),
     ...(lock ? [] : orphanFindings(kept)),
+    ...unstoredFindings(observed, bundles),
     ...(cold ? [cold] : []),
   ];
   // By the record of this home nothing can be said of a stack of another one, least of all what to type.

@@ -16,6 +16,7 @@ import { seeStack } from "../find-serving.ts";
 import { readOutbox } from "../notify/tell.ts";
 import type { Session } from "../session.ts";
 import { homeFindings, stackFindings } from "../stack-findings.ts";
+import { unstoredFindings } from "../unstored-findings.ts";
 import { findingDiagnoses } from "./finding-diagnoses.ts";
 import { homeDiagnoses } from "./home-diagnoses.ts";
 import { isLocal } from "./is-local.ts";
@@ -91,14 +92,19 @@ export function deploymentExaminers(session: Session): readonly Examiner[] {
     {
       name: "stack",
       async examine(signal) {
-        const [home, { observed, stored, services }] = await Promise.all([session.home(), seeStack(session, signal)]);
+        const [home, { observed, stored, services }, { bundles }] = await Promise.all([
+          session.home(),
+          seeStack(session, signal),
+          session.ports(),
+        ]);
         const foreign = homeFindings(observed, home.id);
         // By the record of this home nothing can be said of a stack of another one, least of all what mends it.
         if (foreign.length > 0) return findingDiagnoses(foreign);
         const locked = await isLocked();
         // What a deployment is changing is not as the last one left it.
         const found = findingDiagnoses(locked ? [] : stackFindings(observed, services, stored !== null));
-        return [...found, ...stackDiagnoses(observed, locked)];
+        const unstored = findingDiagnoses(unstoredFindings(observed, await bundles.list()));
+        return [...unstored, ...found, ...stackDiagnoses(observed, locked)];
       },
     },
     {

@@ -110,6 +110,7 @@ const faults: Readonly<Record<string, Row>> = {
     /sluice deploy/,
   ],
   "a stack of another state home": ["error home-mismatch", look.findings({ homeId: "other" }), /./],
+  "a stack whose releases are lost": ["error release-not-stored", look.unstored([]), /state import .*state rebuild/],
   "a door that was stopped": ["error door-stopped", look.findings(door({ state: "stopped" })), /./],
   "a door that is silent": ["error door-silent", look.findings(door({}, null)), /./],
   "a door of an older kind": ["warn door-outdated", look.findings(door({ state: "outdated" })), /./],

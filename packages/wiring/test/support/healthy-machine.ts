@@ -19,6 +19,7 @@ import { type ComposeSecurityFacts, composeDiagnoses } from "../../src/doctor/se
 import { workflowDiagnoses } from "../../src/doctor/security/workflow-diagnoses.ts";
 import { settingsDiagnoses } from "../../src/doctor/settings-diagnoses.ts";
 import { homeFindings, stackFindings } from "../../src/stack-findings.ts";
+import { unstoredFindings } from "../../src/unstored-findings.ts";
 
 const now = new Date("2026-05-01T12:00:00Z");
 export const hoursAgo = (hours: number) => new Date(now.getTime() - hours * 3_600_000).toISOString();
@@ -40,6 +41,8 @@ export const look = {
     const observed = { ...aStack({ services, live }), ...over };
     return findingDiagnoses([...stackFindings(observed, services), ...homeFindings(observed, "home")]);
   },
+  unstored: (bundles: Parameters<typeof unstoredFindings>[1] = [{ id: live.release }]) =>
+    findingDiagnoses(unstoredFindings(aStack({ services, live }), bundles)),
   home: (over: Partial<Parameters<typeof homeDiagnoses>[0]> = {}) =>
     homeDiagnoses({ path: "/var/lib/sluice/shop", fileSystem: 0xef53, freeBytes: gibibyte, ...over }),
   memory: (availableBytes = gibibyte) => memoryDiagnoses({ availableBytes, totalBytes: 8 * gibibyte }),
