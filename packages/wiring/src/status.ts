@@ -33,7 +33,8 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
   const kept = served ? findOrphans(observed, [...project.services, ...served.services], null, bundles) : [];
   const unfinished = lock ? null : unfinishedOf(last);
   const found: readonly Finding[] = [
-    ...observed.leftovers,
+    // While a deployment is under way, what lies beside the slots is its own.
+    ...(lock ? [] : observed.leftovers),
     ...stackFindings(observed, services, stored !== null && !lock),
     ...(lock ? [] : orphanFindings(kept)),
     ...unstoredFindings(observed, bundles),
