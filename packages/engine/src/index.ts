@@ -1,11 +1,13 @@
 export { provideRelease } from "./build-release.ts";
 export { coldFinding } from "./cold-slot.ts";
 export { deploy, rollback } from "./deploy.ts";
+export { doorImageDiagnoses } from "./doctor/door-image-diagnoses.ts";
 export { engineDiagnoses } from "./doctor/engine-diagnoses.ts";
 export { examine } from "./doctor/examine.ts";
 export { projectDiagnoses } from "./doctor/project-diagnoses.ts";
 export { recordDiagnoses } from "./doctor/record-diagnoses.ts";
 export { stackDiagnoses } from "./doctor/stack-diagnoses.ts";
+export { missingDoorImage } from "./door-image.ts";
 export type { DeploymentResult } from "./end.ts";
 export { findOrphans } from "./find-orphans.ts";
 export { type AttemptRecord, bundleOf, type Origin, unfinishedOf } from "./journal-entries.ts";
@@ -14,6 +16,7 @@ export { countTraffic } from "./measure-traffic.ts";
 export { assertReady } from "./preflight.ts";
 export { prepareDeploy } from "./prepare-deploy.ts";
 export { prepareRollback } from "./prepare-rollback.ts";
+export { provenHere } from "./proven-here.ts";
 export { pruneRelease, releasesInUse } from "./prune-releases.ts";
 export {
   findAttempt,

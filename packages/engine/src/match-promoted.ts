@@ -1,4 +1,5 @@
 import {
+  findBundle,
   isSameRelease,
   matchBundle,
   promotedImages,
@@ -18,7 +19,7 @@ type Wanted = Pick<DeployRequest, "proven" | "project" | "release">;
  * @throws SluiceError RELEASE_REFUSED where those that are proven are not those that it would run
  */
 export function matchRelease(bundles: readonly ReleaseBundle[], wanted: Wanted, key: string) {
-  const promotion = promotionOf(wanted);
+  const promotion = promotionOf(wanted, bundles);
   const { services } = wanted.project;
   const found = promotion
     ? matchPromoted(bundles, (bundle) => isSameRelease(bundle, key, services), promotion.images)
@@ -31,12 +32,17 @@ export function matchRelease(bundles: readonly ReleaseBundle[], wanted: Wanted, 
  *
  * @throws SluiceError RELEASE_REFUSED where they are not those that this release would run
  */
-function promotionOf({ proven, project, release }: Wanted): NonNullable<ReleaseSource["taken"]> | undefined {
+function promotionOf(
+  { proven, project, release }: Wanted,
+  bundles: readonly ReleaseBundle[],
+): NonNullable<ReleaseSource["taken"]> | undefined {
   if (!proven) return undefined;
   const objections = promotionObjections(project, release, proven);
   if (objections.length === 0) return { from: proven.stack, images: promotedImages(project, proven) };
   throw new SluiceError("RELEASE_REFUSED", `${release.tag} cannot be promoted: ${objections.join("; ")}`, {
-    hint: `deploy it to ${proven.stack} first; what differs between environments must be read at start, not at build`,
+    hint:
+      `deploy it to ${proven.stack} first; what differs between environments must be read at start, not at build` +
+      (findBundle(bundles, release.tag) ? `; as it is stored here: sluice rollback ${release.tag}` : ""),
   });
 }
 

@@ -18,6 +18,7 @@ import {
   type ServiceFacts,
   SluiceError,
 } from "@sluice/core";
+import { missingDoorImage } from "./door-image.ts";
 import { type EnginePorts, emit, type StackFacts } from "./scope.ts";
 
 /**
@@ -63,20 +64,17 @@ export async function assertDoorImage(
   { steps }: Pick<DeploymentPlan, "steps">,
   services: readonly ServiceFacts[],
   config: Config,
-  { images }: Pick<EnginePorts, "images">,
+  ports: Pick<EnginePorts, "images">,
   signal?: AbortSignal,
 ): Promise<void> {
   const makesDoor = steps.some(({ kind }) => kind === "door" || kind === "preview-door");
   const closes = steps.some((step) => step.kind === "verify" && step.closing);
   if (!makesDoor && !(closes && closingChecks(config, services).some(needsTools))) return;
-  const image = doorImage(config);
-  if ((await images.missing({ door: image }, signal)).length === 0) return;
-  const directory = config.traffic.driver === "caddy" ? "images/door-caddy" : "images/door";
+  const missing = await missingDoorImage(config, ports, signal);
+  if (!missing) return;
   const use = makesDoor ? "of doors" : "that checks are asked by";
-  throw new SluiceError("PREFLIGHT_FAILED", `image ${image} ${use} is not on the engine`, {
-    hint: config.traffic.image
-      ? `docker pull ${image}`
-      : `in a checkout of Sluice: docker build -t ${image} ${directory}`,
+  throw new SluiceError("PREFLIGHT_FAILED", `image ${missing.image} ${use} is not on the engine`, {
+    hint: missing.hint,
   });
 }
 

@@ -2,6 +2,7 @@ import { aConfig, aProject, aRequest, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { aScenario, reached, type Scenario, shopServices } from "../test/support/scenario.ts";
 import { provideRelease } from "./build-release.ts";
+import { provenHere } from "./proven-here.ts";
 
 /** What another stack serves: the release that a scenario deployed last. */
 function provenBy({ world }: Scenario) {
@@ -68,5 +69,53 @@ describe("a promotion", () => {
     const record = JSON.stringify(production.world.state.records);
     expect(record).toContain("the images that shop-staging has proven are used");
     expect(record).toContain('"imagesOf":"shop-staging"');
+  });
+});
+
+describe("a release that was live here", () => {
+  const wanted = (tag: string, commit = tag) => ({
+    stack: "shop",
+    project: aProject({ services: shopServices }),
+    release: aRequest(tag, { commit: aRequest(commit).commit }),
+  });
+
+  it("is proven by that, whatever another stack serves meanwhile, and by another tag too", async () => {
+    const production = aScenario();
+    await production.deploy("v1");
+    await production.deploy("v2");
+    production.world.restart();
+    const ports = production.world.ports();
+    expect(await provenHere(wanted("v2"), ports)).toMatchObject({ stack: "shop", bundle: { tag: "v2" } });
+    const proven = await provenHere(wanted("v1-rollback.1", "v1"), ports);
+    expect(proven).toMatchObject({ stack: "shop", bundle: { tag: "v1" } });
+    const request = { commit: aRequest("v1").commit };
+    const back = production.deploy("v1-rollback.1", { proven: proven ?? undefined, request });
+    expect(await back).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(reached(production)).toEqual({ web: ["v1"] });
+    expect(effects(production)).toEqual([]);
+  });
+
+  it("is proven by what serves where the record of it is lost", async () => {
+    const production = aScenario();
+    await production.deploy("v1");
+    production.world.restart();
+    production.world.state.records.length = 0;
+    expect(await provenHere(wanted("v1"), production.world.ports())).toMatchObject({ bundle: { tag: "v1" } });
+  });
+
+  it("is not where it failed before it was live, its images are gone, or the commit, the model or the tree is another", async () => {
+    const production = aScenario();
+    await production.deploy("v1");
+    production.world.behaviours.set("v2", { exits: ["web"] });
+    expect(await production.deploy("v2")).toMatchObject({ outcome: "failed" });
+    production.world.restart();
+    const ports = production.world.ports();
+    const of = wanted("v1");
+    expect(await provenHere(wanted("v3"), ports)).toBeNull();
+    expect(await provenHere(wanted("v2"), ports)).toBeNull();
+    expect(await provenHere({ ...of, release: { ...of.release, dirty: true } }, ports)).toBeNull();
+    expect(await provenHere({ ...of, project: { ...of.project, modelHash: "other" } }, ports)).toBeNull();
+    production.world.state.images.clear();
+    expect(await provenHere(of, ports)).toBeNull();
   });
 });

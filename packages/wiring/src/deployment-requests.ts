@@ -28,7 +28,7 @@ export async function refusals(
 }
 
 /**
- * What the engine is to deploy, with what another stack has proven of it where that is asked for.
+ * What the engine is to deploy, with what this stack or another one has proven of it where that is asked for.
  *
  * @throws SluiceError RELEASE_REFUSED for what is not proven, and what the project or the configuration is refused for
  */
@@ -42,13 +42,14 @@ export async function deployRequest(
   const named = withDatabaseService(facts.config, project);
   const from = promotion ?? named.promotion;
   const proven = from ? await readProvenRelease(session, from, { release, withChecks }, signal) : undefined;
+  const isPromoted = proven !== undefined && proven.stack !== facts.stack;
   const config = steps ? { ...named, rollout: { ...named.rollout, steps } } : named;
   return {
     ...facts,
     config,
     project,
     release,
-    ...initiator(session, reason ?? `release ${release.tag}${from ? `, promoted from ${from.stack}` : ""}`),
+    ...initiator(session, reason ?? `release ${release.tag}${isPromoted ? `, promoted from ${proven.stack}` : ""}`),
     proven,
     retry,
     replaceDoors,

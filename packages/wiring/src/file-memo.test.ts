@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat, utimes } from "node:fs/promises";
+import { chown, mkdtemp, readdir, rm, stat, utimes } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -38,4 +38,10 @@ describe("a memo of files", () => {
     const names = await readdir(join(root, "cache"));
     expect(names.toSorted()).toEqual(Array.from({ length: 64 }, (_, index) => `key-${index + 6}`).toSorted());
   });
+});
+
+it.skipIf(process.getuid?.() !== 0)("root leaves nothing in a directory of somebody else", async () => {
+  await chown(root, 54_321, 54_321);
+  await createFileMemo(async () => join(root, "cache")).set("a", "1");
+  expect(await readdir(root)).toEqual([]);
 });

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Memo } from "@sluice/compose";
+import { ownerOf } from "@sluice/core/node";
 
 const keptAnswers = 64;
 
@@ -17,6 +18,7 @@ export function createFileMemo(directory: () => Promise<string>): Memo {
     },
     async set(key, value) {
       const dir = await directory();
+      if (isAnothers(dirname(dir))) return;
       await mkdir(dir, { recursive: true, mode: 0o700 });
       const temporary = join(dir, `.tmp-${randomBytes(6).toString("hex")}`);
       await writeFile(temporary, value, { mode: 0o600 });
@@ -24,6 +26,12 @@ export function createFileMemo(directory: () => Promise<string>): Memo {
       await forgetOldest(dir);
     },
   };
+}
+
+/** What root leaves in a state home of somebody else, that one cannot use. */
+function isAnothers(home: string): boolean {
+  const owner = ownerOf(home);
+  return owner !== null && owner.uid !== (process.geteuid?.() ?? owner.uid);
 }
 
 async function forgetOldest(dir: string): Promise<void> {

@@ -1,7 +1,12 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemClock as clock } from "@sluice/core/node";
 import { aContainer, aDoor, aService, aStack } from "@sluice/core/testing";
+import { acquireLock, createJournal, openStateHome } from "@sluice/journal";
 import { expect, it } from "vitest";
 import type { Session } from "./session.ts";
-import { readProcesses } from "./status.ts";
+import { readProcesses, readStatus } from "./status.ts";
 
 it("ps shows slots, doors and base, and which of them serve", async () => {
   const observed = aStack({
@@ -30,4 +35,26 @@ it("ps shows slots, doors and base, and which of them serve", async () => {
     "base left shop-left-1 -",
     "base stray shop-stray-1 -",
   ]);
+});
+
+it("status calls nothing left over that a deployment under way has just made", async () => {
+  const path = await mkdtemp(join(tmpdir(), "sluice-status-"));
+  try {
+    await using home = await openStateHome(join(path, "home"), { clock, stack: "shop" });
+    const leftover = { severity: "warn", code: "leftover-job", message: "job container migrate is left" } as const;
+    const observed = { ...aStack(), leftovers: [leftover] };
+    const ports = {
+      observer: { observe: async () => observed },
+      bundles: { list: async () => [] },
+      journal: createJournal(home, clock),
+    };
+    const project = async () => ({ services: [], findings: [] });
+    const session = { ports: async () => ports, project, home: async () => home } as unknown as Session;
+    const lock = await acquireLock(home, { actor: "ada", reason: "release v1", release: "v1" });
+    expect((await readStatus(session)).findings).toEqual([]);
+    await lock[Symbol.asyncDispose]();
+    expect((await readStatus(session)).findings).toEqual([leftover]);
+  } finally {
+    await rm(path, { recursive: true });
+  }
 });

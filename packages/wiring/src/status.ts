@@ -23,6 +23,7 @@ import type { DoorStatus, ProcessRow, StackStatus, TrafficView } from "./deploye
 import { type SeenStack, seeStack } from "./find-serving.ts";
 import type { Session } from "./session.ts";
 import { homeFindings, orphanFindings, stackFindings } from "./stack-findings.ts";
+import { unstoredFindings } from "./unstored-findings.ts";
 
 /** What is there and what serves, judged by the engine and the doors. */
 export async function readStatus(session: Session, signal?: AbortSignal): Promise<StackStatus> {
@@ -44,10 +45,12 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
   const kept = served ? findOrphans(observed, [...project.services, ...served.services], null, bundles) : [];
   const unfinished = lock ? null : unfinishedOf(last);
   const found: readonly Finding[] = [
-    ...observed.leftovers,
+    // While a deployment is under way, what lies beside the slots is its own.
+    ...(lock ? [] : observed.leftovers),
     ...stackFindings(observed, services, stored !== null && !lock),
     ...(stored && !lock ? changedBaseFindings(observed, stored.bundle.tag) : []),
     ...(lock ? [] : orphanFindings(kept)),
+    ...unstoredFindings(observed, bundles),
     ...(cold ? [cold] : []),
   ];
   // By the record of this home nothing can be said of a stack of another one, least of all what to type.

@@ -138,6 +138,16 @@ describe("a stack whose web service cannot be two at once", { timeout: 300_000 }
     const promotion = { stack: project.stack, stateHome: join(project.directory, "home"), minimumTime: "0s" };
     await using deployer = await production.open({ ...config, promotion });
     expect(await deployer.deploy({ release: release("v1", "1") }, signal)).toMatchObject({ outcome: "live" });
+    const gone = { ...promotion, stateHome: join(project.directory, "nowhere") };
+    await using alone = await production.open({ ...config, promotion: gone });
+    // What was live here is deployed again, and gone back to by a tag of its own, whatever becomes of the other stack.
+    const back = { release: release("v1-rollback.1", "1") };
+    expect(await alone.deploy(back, signal)).toMatchObject({ outcome: "nothing-to-do" });
+    const other = alone.deploy({ release: release("v1", "2") }, signal);
+    await expect(other).rejects.toMatchObject({
+      code: "RELEASE_REFUSED",
+      hint: expect.stringContaining("rollback v1"),
+    });
   });
 });
 

@@ -64,7 +64,7 @@ export const channelSchema = z
       .array(z.enum(tellable))
       .min(1)
       .default(["planned", ...endings]),
-    webhook: z.strictObject({ url, secret: text }).optional(),
+    webhook: z.strictObject({ url, secret: textWithVariables("WEBHOOK_SECRET") }).optional(),
     slack: z.strictObject({ url }).optional(),
     teams: z.strictObject({ url }).optional(),
     feishu: z.strictObject({ url, secret: text.optional() }).optional(),

@@ -86,6 +86,18 @@ describe("a mistake in a configuration names file, line and column", () => {
     ["an unknown key at the top", "rollouts: {}\n", { line: 1, column: 1 }, "rollouts: unknown key"],
     ["a wrong duration", "rollout:\n  bake: soon\n", { line: 2, column: 9 }, "expected a duration"],
     ["a wrong type in a service", "services:\n  web:\n    port: abc\n", { line: 3, column: 11 }, "services.web.port"],
+    [
+      "a setting that must be there",
+      "checks:\n  - http: {}\n",
+      { line: 2, column: 11 },
+      "checks.0.http.path: missing, expected a string",
+    ],
+    [
+      "a secret that must be there",
+      "notify: { channels: { team: { webhook: { url: 'https://a.example' } } } }\n",
+      { line: 1, column: 40 },
+      "webhook.secret: expected a text, or a reference such as ${env:WEBHOOK_SECRET}",
+    ],
     ["shares that fall", "rollout:\n  steps: [50, 5, 100]\n", { line: 2, column: 10 }, "only grow"],
     ["a share that no door can have", "rollout:\n  steps: [33.333, 100]\n", { line: 2, column: 10 }, "steps of 0.01"],
     ["looks without a pause", "analysis:\n  interval: 0s\n", { line: 2, column: 13 }, "at least 100ms"],

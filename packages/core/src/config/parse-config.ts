@@ -150,6 +150,10 @@ function flatten(issue: z.core.$ZodIssue): Problem[] {
       .toSorted((a, b) => b.path.length - a.path.length)[0];
     if (deepest && deepest.path.length > 0) return [{ ...deepest, path: [...path, ...deepest.path] }];
   }
+  // Zod says "received undefined", which is a word of programs.
+  if (issue.code === "invalid_type" && issue.message.endsWith("received undefined")) {
+    return [{ path, message: `missing, expected ${/^[aeiou]/.test(issue.expected) ? "an" : "a"} ${issue.expected}` }];
+  }
   return [{ path, message: issue.message }];
 }
 

@@ -4,7 +4,10 @@ import { isVariable, referencesIn } from "./template.ts";
 
 /** Text that `${env:NAME}` may stand in, and `${NAME}` for short; `variable` is the one of the message. */
 export const textWithVariables = (variable: string) =>
-  z.string().min(1).refine(hasOnlyReferences, `expected a reference such as \${env:${variable}}`);
+  z
+    .string(`expected a text, or a reference such as \${env:${variable}}`)
+    .min(1)
+    .refine(hasOnlyReferences, `expected a reference such as \${env:${variable}}`);
 
 /** A secret: a variable that holds it, never the secret itself; `variable` is the one of the message. */
 export const secretReference = (variable: string) =>

@@ -1,2 +1,3 @@
 // What needs Node. All else of this package runs anywhere.
+export { asOwnerHint, deniedHint, type FileOwner, ownerOf } from "./file-owner.ts";
 export { systemClock } from "./system-clock.ts";

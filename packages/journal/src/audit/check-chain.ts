@@ -14,8 +14,16 @@ interface End extends ChainEnd {
   readonly intact: boolean;
 }
 
-/** What is wrong with a chain, and with its end next to the head. Pure. */
-export function checkChain(links: readonly Link[], head: ChainEnd | null): readonly AuditProblem[] {
+/**
+ * What is wrong with a chain, and with its end next to the head. Pure.
+ *
+ * @param hasReleases releases are stored beside it, which none is without a record
+ */
+export function checkChain(
+  links: readonly Link[],
+  head: ChainEnd | null,
+  hasReleases = false,
+): readonly AuditProblem[] {
   const present = new Set(links.flatMap(({ record, intact }) => (record && intact ? [record.seq] : [])));
   const problems: AuditProblem[] = [];
   let before: End = { seq: 0, hash: firstPrevious, intact: true };
@@ -27,7 +35,7 @@ export function checkChain(links: readonly Link[], head: ChainEnd | null): reado
     before = { seq, hash: link.record?.hash ?? "", intact: link.intact };
     highest = Math.max(highest, seq);
   }
-  return [...problems, ...checkEnd(links, head, highest)];
+  return [...problems, ...checkEnd(links, head, highest, hasReleases)];
 }
 
 function* checkLink(
@@ -56,12 +64,20 @@ function* checkLink(
 }
 
 /** A crash may leave the head behind the journal, never before it. */
-function* checkEnd(links: readonly Link[], head: ChainEnd | null, highest: number): Generator<AuditProblem> {
+function* checkEnd(
+  links: readonly Link[],
+  head: ChainEnd | null,
+  highest: number,
+  hasReleases: boolean,
+): Generator<AuditProblem> {
   const line = (links.at(-1)?.line ?? 0) + 1;
   if (!head) {
     // The very first record may have been written and its head not.
-    if (links.length < 2) return;
-    const message = "journal.head is missing: whether records were removed from the end cannot be told";
+    if (links.length < 2 && !hasReleases) return;
+    const message =
+      links.length === 0
+        ? "journal.ndjson and journal.head are missing, and releases are stored: the record is gone"
+        : "journal.head is missing: whether records were removed from the end cannot be told";
     yield { seq: highest, line, kind: "truncated", message };
   } else if (head.seq > highest) {
     const { first, text } = missingBetween(highest, head.seq + 1, new Set());

@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { beforeEach, expect, it } from "vitest";
@@ -122,6 +122,17 @@ it("tells one problem for one change", async () => {
 it("finds that everything is gone", async () => {
   await rm(file);
   expect(await kinds()).toEqual(["truncated 1"]);
+});
+
+it("finds that all of the record is gone where releases are stored, and misses none in a new home", async () => {
+  await rm(file);
+  await rm(join(home.path, "journal.head"));
+  expect(await verifyAudit(home)).toEqual({ ok: true, records: 0, problems: [] });
+  await mkdir(join(home.releasesDir, "r1"));
+  expect(await verifyAudit(home)).toMatchObject({
+    ok: false,
+    problems: [{ kind: "truncated", message: expect.stringContaining("the record is gone") }],
+  });
 });
 
 it("finds that the head is gone", async () => {

@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import type { JournalRecord } from "@sluice/core";
+import { entriesOf } from "../home/discard-unused.ts";
 import { homeError } from "../home/home-error.ts";
 import type { StateHome } from "../home/state-home.ts";
 import { readHead } from "../record/head.ts";
@@ -18,7 +20,8 @@ export interface AuditReport {
 
 /**
  * Verifies the whole journal: every record is as it was written, none is missing, none moved, and the end is the one
- * that was written last. A torn last line is no problem: nobody was told that it is durable.
+ * that was written last; a record that is gone altogether is missed where releases are stored. A torn last line is no problem: nobody
+ * was told that it is durable.
  *
  * @throws SluiceError HOME_UNUSABLE, JOURNAL_NEWER
  */
@@ -28,7 +31,8 @@ export async function verifyAudit({ path }: Pick<StateHome, "path">): Promise<Au
     // The head first: a record that is appended meanwhile is then ahead of it, which is allowed.
     const head = await readHead(files.head);
     const links = await readLinks(files.journal);
-    const problems = checkChain(links, head);
+    const hasReleases = (await entriesOf(join(path, "releases"))).length > 0;
+    const problems = checkChain(links, head, hasReleases);
     return { ok: problems.length === 0, records: links.filter(({ intact }) => intact).length, problems };
   } catch (error) {
     throw homeError(error, files.journal, "the journal cannot be read:");

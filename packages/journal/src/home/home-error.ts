@@ -1,4 +1,8 @@
+import { statSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import { isSluiceError, SluiceError } from "@sluice/core";
+import { deniedHint } from "@sluice/core/node";
+import { temporaryPrefix } from "./durable-file.ts";
 
 const hints: Readonly<Record<string, string>> = {
   EACCES: "run as the user that owns it, or use another directory as state home",
@@ -21,8 +25,20 @@ export function homeError(cause: unknown, path: string, attempt: string): unknow
       cause,
     });
   }
-  return new SluiceError("HOME_UNUSABLE", `${attempt} ${path}: ${code}`, {
-    hint: hints[code] ?? "check the directory and its file system",
+  const denied = code === "EACCES" || code === "EPERM" ? deniedPath(cause as NodeJS.ErrnoException, path) : null;
+  const at = denied === null || denied === path ? "" : ` at ${denied}`;
+  return new SluiceError("HOME_UNUSABLE", `${attempt} ${path}: ${code}${at}`, {
+    hint: (denied && deniedHint(denied, homeOf(path))) ?? hints[code] ?? "check the directory and its file system",
     cause,
   });
+}
+
+/** Of a file that was to be made under a name of the moment, its directory. */
+function deniedPath({ path: denied }: NodeJS.ErrnoException, path: string): string {
+  if (!denied?.startsWith(homeOf(path))) return path;
+  return basename(denied).startsWith(temporaryPrefix) ? dirname(denied) : denied;
+}
+
+function homeOf(path: string): string {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === false ? dirname(path) : path;
 }

@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { formatDuration, SluiceError } from "@sluice/core";
+import { asOwnerHint, ownerOf } from "@sluice/core/node";
 import { writeDurably } from "../home/durable-file.ts";
 import { homeError } from "../home/home-error.ts";
 import type { StateHome } from "../home/state-home.ts";
@@ -55,6 +56,7 @@ export async function acquireLock(
   };
   try {
     await writeDurably(holderFile, `${JSON.stringify(holder)}\n`);
+    await assertOwn(path, holderFile);
   } catch (error) {
     lock.release();
     throw homeError(error, path, "the lock cannot be taken in");
@@ -72,6 +74,25 @@ export async function acquireLock(
   };
   held.add(acquired);
   return acquired;
+}
+
+/**
+ * Who may write everywhere, as root may, would leave files that the owner of the home cannot use. What was just made tells under
+ * which user this process writes there: a file system may make another one of root.
+ *
+ * @throws SluiceError HOME_UNUSABLE
+ */
+async function assertOwn(path: string, made: string): Promise<void> {
+  const [owner, writer] = [ownerOf(join(path, "home.json")), ownerOf(made)];
+  if (!owner || !writer || owner.uid === writer.uid) return;
+  await rm(made, { force: true });
+  throw new SluiceError(
+    "HOME_UNUSABLE",
+    `the state home ${path} belongs to ${owner.name}, and this is ${writer.name}`,
+    {
+      hint: `${asOwnerHint(owner)}; or, where ${writer.name} is to deploy from now on: chown -R ${writer.name} ${path}`,
+    },
+  );
 }
 
 async function waitForLock(

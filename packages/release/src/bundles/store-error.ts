@@ -1,8 +1,9 @@
+import { dirname } from "node:path";
 import { isSluiceError, SluiceError } from "@sluice/core";
+import { deniedHint } from "@sluice/core/node";
 
 /**
  * What an error of the file system means for the store: DISK_FULL or HOME_UNUSABLE. Errors of Sluice and bugs pass through.
- * Pure.
  *
  * @param dir the store, for people
  * @returns what is to be thrown
@@ -17,8 +18,11 @@ export function storeError(cause: unknown, dir: string): unknown {
     });
   }
   const path = (cause as NodeJS.ErrnoException).path ?? dir;
+  const isDenied = code === "EACCES" || code === "EPERM";
   return new SluiceError("HOME_UNUSABLE", `releases in ${dir} cannot be used: ${code} at ${path}`, {
-    hint: "run as the user that owns the state home, and see that its file system is writable",
+    hint:
+      (isDenied ? deniedHint(path, dirname(dir)) : null) ??
+      "run as the user that owns the state home, and see that its file system is writable",
     cause,
   });
 }

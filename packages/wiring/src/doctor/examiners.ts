@@ -1,13 +1,22 @@
 import { statfs } from "node:fs/promises";
 import { freemem, totalmem } from "node:os";
 import { findEmptyVariables } from "@sluice/compose";
-import { changedBaseFindings, type Examiner } from "@sluice/core";
-import { engineDiagnoses, lastAttempt, projectDiagnoses, recordDiagnoses, stackDiagnoses } from "@sluice/engine";
+import { changedBaseFindings, type Examiner, isBehindDoor } from "@sluice/core";
+import {
+  doorImageDiagnoses,
+  engineDiagnoses,
+  lastAttempt,
+  missingDoorImage,
+  projectDiagnoses,
+  recordDiagnoses,
+  stackDiagnoses,
+} from "@sluice/engine";
 import { readLockHolder, verifyAudit } from "@sluice/journal";
 import { seeStack } from "../find-serving.ts";
 import { readOutbox } from "../notify/tell.ts";
 import type { Session } from "../session.ts";
 import { homeFindings, stackFindings } from "../stack-findings.ts";
+import { unstoredFindings } from "../unstored-findings.ts";
 import { findingDiagnoses } from "./finding-diagnoses.ts";
 import { homeDiagnoses } from "./home-diagnoses.ts";
 import { isLocal } from "./is-local.ts";
@@ -44,6 +53,17 @@ export function deploymentExaminers(session: Session): readonly Examiner[] {
       },
     },
     {
+      name: "doors",
+      async examine(signal) {
+        const [{ services }, config, ports] = await Promise.all([
+          session.project(signal),
+          session.config(),
+          session.ports(),
+        ]);
+        return services.some(isBehindDoor) ? doorImageDiagnoses(await missingDoorImage(config, ports, signal)) : [];
+      },
+    },
+    {
       name: "memory",
       examine: async () =>
         (await isLocal(options.env)) ? memoryDiagnoses({ availableBytes: freemem(), totalBytes: totalmem() }) : [],
@@ -72,7 +92,11 @@ export function deploymentExaminers(session: Session): readonly Examiner[] {
     {
       name: "stack",
       async examine(signal) {
-        const [home, { observed, stored, services }] = await Promise.all([session.home(), seeStack(session, signal)]);
+        const [home, { observed, stored, services }, { bundles }] = await Promise.all([
+          session.home(),
+          seeStack(session, signal),
+          session.ports(),
+        ]);
         const foreign = homeFindings(observed, home.id);
         // By the record of this home nothing can be said of a stack of another one, least of all what mends it.
         if (foreign.length > 0) return findingDiagnoses(foreign);
@@ -80,7 +104,8 @@ export function deploymentExaminers(session: Session): readonly Examiner[] {
         // What a deployment is changing is not as the last one left it.
         const changed = stored ? changedBaseFindings(observed, stored.bundle.tag) : [];
         const found = locked ? [] : [...stackFindings(observed, services, stored !== null), ...changed];
-        return [...findingDiagnoses(found), ...stackDiagnoses(observed, locked)];
+        const unstored = unstoredFindings(observed, await bundles.list());
+        return [...findingDiagnoses([...unstored, ...found]), ...stackDiagnoses(observed, locked)];
       },
     },
     {

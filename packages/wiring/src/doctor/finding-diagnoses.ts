@@ -10,6 +10,10 @@ const meanings: Readonly<Record<string, Meaning>> = {
     severity: "error",
     why: "two deployers with a record each would undo one another's work: deployments are refused",
   },
+  "release-not-stored": {
+    severity: "error",
+    why: "a way back needs what is stored of the release, and so does putting right what is lost of it",
+  },
   "door-absent": unreachable,
   "door-stopped": unreachable,
   "door-unreached": unreachable,

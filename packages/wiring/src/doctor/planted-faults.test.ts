@@ -44,6 +44,11 @@ type Row = readonly [expected: string, found: readonly Diagnosis[] | Promise<rea
 
 const faults: Readonly<Record<string, Row>> = {
   "a disk that is too full": ["error disk-low", look.engine(5), /sluice prune/],
+  "doors without an image": [
+    "error door-image-missing",
+    look.doors({ image: "nosuch/door:9", hint: "docker pull nosuch/door:9" }),
+    /^docker pull nosuch\/door:9/,
+  ],
   "a variable that is missing": [
     "warn variable-not-set",
     look.project({ severity: "warn", code: "variable-not-set", message: "X is not set", hint: "set X" }),
@@ -112,6 +117,7 @@ const faults: Readonly<Record<string, Row>> = {
     /sluice deploy/,
   ],
   "a stack of another state home": ["error home-mismatch", look.findings({ homeId: "other" }), /./],
+  "a stack whose releases are lost": ["error release-not-stored", look.unstored([]), /state import .*state rebuild/],
   "a door that was stopped": ["error door-stopped", look.findings(door({ state: "stopped" })), /./],
   "a door that is silent": ["error door-silent", look.findings(door({}, null)), /./],
   "a door of an older kind": ["warn door-outdated", look.findings(door({ state: "outdated" })), /./],

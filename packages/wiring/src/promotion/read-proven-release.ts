@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
-import { type PromotionConfig, type ProvenRelease, type ReleaseRequest, SluiceError } from "@sluice/core";
-import { lastLiveAt } from "@sluice/engine";
+import { findBundle, type PromotionConfig, type ProvenRelease, type ReleaseRequest, SluiceError } from "@sluice/core";
+import { lastLiveAt, provenHere } from "@sluice/engine";
 import { stateHomeOf } from "../locations.ts";
 import { createSession, type Session } from "../session.ts";
 import { readStatus } from "../status.ts";
@@ -10,7 +10,8 @@ import { type ProofFacts, proofObjections } from "./proof-objections.ts";
 
 /**
  * The release that another stack serves, once it has proven itself there: served to everybody for long enough, with
- * nothing wrong, and its checks pass now. Changes nothing there.
+ * nothing wrong, and its checks pass now. Changes nothing there. One that was live here before is not asked for there: what
+ * is tested there meanwhile, or that it is down, keeps nobody from mending this stack or from going back.
  *
  * @throws SluiceError RELEASE_REFUSED with everything that does not hold
  */
@@ -20,13 +21,19 @@ export async function readProvenRelease(
   { release, withChecks }: { readonly release: ReleaseRequest; readonly withChecks: boolean },
   signal?: AbortSignal,
 ): Promise<ProvenRelease> {
+  const [project, own] = await Promise.all([session.project(signal), session.ports()]);
+  const here = await provenHere({ stack: await session.stack(), project, release }, own, signal);
+  if (here) return here;
+  const stored = findBundle(await own.bundles.list(), release.tag)?.tag ?? null;
   const { stack, environment, stateHome, minimumTime } = promotion;
   const options = { ...session.options, stack, environment, stateHome, onEvent: undefined };
-  await assertHomeIsThere(stateHomeOf(options, stack), stack);
+  await assertHomeIsThere(stateHomeOf(options, stack), stack, stored);
   await using other = createSession(options);
   const facts = await readProof(other, stack, withChecks, signal);
   const objections = proofObjections(facts, { now: session.clock.now(), minimumMs: minimumTime, release });
-  if (objections.length > 0 || !facts.serving) throw refused(`${release.tag} is not proven: ${objections.join("; ")}`);
+  if (objections.length > 0 || !facts.serving) {
+    throw refused(`${release.tag} is not proven: ${objections.join("; ")}`, stored);
+  }
   const { bundle, model } = await (await other.ports()).bundles.load(facts.serving.release);
   return { stack, bundle, model };
 }
@@ -44,14 +51,16 @@ async function readProof(
 }
 
 /** Opening a home makes it; a wrong path must make none. */
-async function assertHomeIsThere(path: string, stack: string): Promise<void> {
+async function assertHomeIsThere(path: string, stack: string, stored: string | null): Promise<void> {
   await access(join(path, "home.json")).catch((cause: unknown) => {
-    throw refused(`nothing is proven: ${stack} has no state home at ${path}`, cause);
+    throw refused(`nothing is proven: ${stack} has no state home at ${path}`, stored, cause);
   });
 }
 
-function refused(message: string, cause?: unknown): SluiceError {
+/** @param stored tag of what this stack has stored of the release that is asked for */
+function refused(message: string, stored: string | null, cause?: unknown): SluiceError {
   const hint =
-    "see promotion in sluice.yaml, which says where releases prove themselves; sluice status -p STACK shows it";
+    "see promotion in sluice.yaml, which says where releases prove themselves; sluice status -p STACK shows it" +
+    (stored === null ? "" : `; as it is stored here: sluice rollback ${stored}`);
   return new SluiceError("RELEASE_REFUSED", message, { hint, cause });
 }

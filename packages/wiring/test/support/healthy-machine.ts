@@ -1,6 +1,6 @@
 import { changedBaseFindings, type ObservedStack, type Verdict } from "@sluice/core";
 import { aService, aStack } from "@sluice/core/testing";
-import { engineDiagnoses, projectDiagnoses, recordDiagnoses, stackDiagnoses } from "@sluice/engine";
+import { doorImageDiagnoses, engineDiagnoses, projectDiagnoses, recordDiagnoses, stackDiagnoses } from "@sluice/engine";
 import type { GithubRunner } from "@sluice/release";
 import { jobsWithoutSettings } from "@sluice/workflows";
 import { type BackupFacts, backupDiagnoses } from "../../src/doctor/backup-diagnoses.ts";
@@ -19,6 +19,7 @@ import { type ComposeSecurityFacts, composeDiagnoses } from "../../src/doctor/se
 import { workflowDiagnoses } from "../../src/doctor/security/workflow-diagnoses.ts";
 import { settingsDiagnoses } from "../../src/doctor/settings-diagnoses.ts";
 import { homeFindings, stackFindings } from "../../src/stack-findings.ts";
+import { unstoredFindings } from "../../src/unstored-findings.ts";
 
 const now = new Date("2026-05-01T12:00:00Z");
 export const hoursAgo = (hours: number) => new Date(now.getTime() - hours * 3_600_000).toISOString();
@@ -31,6 +32,7 @@ export const services = [aService("web"), aService("worker", { role: "worker" })
 export const look = {
   engine: (free: number | null = 50 * gibibyte) =>
     engineDiagnoses({ engineVersion: "28", composeVersion: "2.40", freeDiskBytes: free, findings: [] }, gibibyte),
+  doors: (missing: Parameters<typeof doorImageDiagnoses>[0] = null) => doorImageDiagnoses(missing),
   project: (...findings: Parameters<typeof projectDiagnoses>[0]) => projectDiagnoses(findings),
   record: (over: Partial<Parameters<typeof recordDiagnoses>[0]> = {}) =>
     recordDiagnoses({ last: null, now, isLocked: false, chainProblems: [], ...over }),
@@ -43,6 +45,8 @@ export const look = {
       ...homeFindings(observed, "home"),
     ]);
   },
+  unstored: (bundles: Parameters<typeof unstoredFindings>[1] = [{ id: live.release }]) =>
+    findingDiagnoses(unstoredFindings(aStack({ services, live }), bundles)),
   home: (over: Partial<Parameters<typeof homeDiagnoses>[0]> = {}) =>
     homeDiagnoses({ path: "/var/lib/sluice/shop", fileSystem: 0xef53, freeBytes: gibibyte, ...over }),
   memory: (availableBytes = gibibyte) => memoryDiagnoses({ availableBytes, totalBytes: 8 * gibibyte }),

@@ -1,0 +1,24 @@
+import { type Finding, liveSlot, type ObservedStack, type ReleaseBundle, slots } from "@sluice/core";
+
+/** Releases that slots of this stack hold and its state home does not: `releases/` is lost, or a part of it. Pure. */
+export function unstoredFindings(
+  observed: ObservedStack,
+  bundles: readonly Pick<ReleaseBundle, "id">[],
+): readonly Finding[] {
+  const live = liveSlot(observed)?.slot;
+  return slots.flatMap((slot): Finding[] => {
+    const { release, containers } = observed.slots[slot];
+    if (release === null || containers.length === 0 || bundles.some(({ id }) => id === release)) return [];
+    const isLive = slot === live;
+    const holds = isLive ? `slot ${slot} serves` : `slot ${slot} holds`;
+    const lost = isLive ? "its tag and its settings are lost" : "nobody can go back to it";
+    return [
+      {
+        severity: isLive ? "error" : "warn",
+        code: "release-not-stored",
+        message: `${holds} release ${release}, which the state home does not have: ${lost}`,
+        hint: `sluice -p ${observed.stack} state import ARCHIVE --replace, from an export; without one: sluice -p ${observed.stack} state rebuild --replace`,
+      },
+    ];
+  });
+}
