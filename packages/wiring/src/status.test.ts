@@ -48,8 +48,8 @@ it("status calls nothing left over that a deployment under way has just made", a
       bundles: { list: async () => [] },
       journal: createJournal(home, clock),
     };
-    const project = async () => ({ services: [], findings: [] });
-    const session = { ports: async () => ports, project, home: async () => home } as unknown as Session;
+    const known = async () => ({ project: { services: [], findings: [] }, standIn: null });
+    const session = { ports: async () => ports, known, home: async () => home } as unknown as Session;
     const lock = await acquireLock(home, { actor: "ada", reason: "release v1", release: "v1" });
     expect((await readStatus(session)).findings).toEqual([]);
     await lock[Symbol.asyncDispose]();
