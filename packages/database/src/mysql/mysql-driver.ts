@@ -16,7 +16,7 @@ import { started } from "../process/started.ts";
 import { dumpAccounts, restoreAccounts } from "./accounts.ts";
 import { type ClientOptions, runSql } from "./client.ts";
 import { prepareDump, startDump } from "./dump.ts";
-import { countEvents, replaced, withoutEvents } from "./dump-text.ts";
+import { countEvents, renamedDump, renamedText, withoutEvents } from "./dump-text.ts";
 import type { Sampling } from "./fingerprint-sql.ts";
 import { openGate } from "./gate.ts";
 import { leftSwapText, mendSwap, readLeftSwap } from "./mend-swap.ts";
@@ -169,10 +169,8 @@ async function restoreBeside(
   // They would run beside those of the live database, and wait for the swap.
   let events = "";
   const quiet = withoutEvents(source, (script) => (events = script));
-  // Around a routine that is of another character set, a dump changes the database's own, by name.
-  const [there, here] = [database.name, name].map((one) => `\nALTER DATABASE ${quoteName(one)} `) as [string, string];
   try {
-    await restoreDump(exec, fresh, replaced(quiet, there, here), session);
+    await restoreDump(exec, fresh, renamedDump(quiet, database.name, name), session);
   } catch (error) {
     await drop();
     throw error;
@@ -184,9 +182,10 @@ async function restoreBeside(
       const found = await takeFingerprint(exec, fresh, sampledIn(like), session);
       return { ...found, objects: { ...found.objects, events: (found.objects["events"] ?? 0) + countEvents(events) } };
     },
-    async swap() {
+    async swap(onAway) {
       const request = { live: target.database, fresh: name, old };
-      await swapDatabases(exec, target, request, events, session);
+      const script = renamedText(events, database.name, target.database);
+      await swapDatabases(exec, target, request, script, { ...session, onAway });
       return old;
     },
   };

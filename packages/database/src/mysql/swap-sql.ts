@@ -1,4 +1,5 @@
-import type { Programs, RoutineGrant } from "./programs.ts";
+import { renamedText } from "./dump-text.ts";
+import type { CharacterSet, Programs, RoutineGrant } from "./programs.ts";
 import { quoteName } from "./target.ts";
 
 export interface SwapRequest {
@@ -13,7 +14,7 @@ export interface SwapRequest {
 export interface SwapPrograms {
   readonly live: Programs;
   readonly fresh: Programs;
-  /** A script of events that belong to the fresh one and are not in it. */
+  /** A script of events that belong to the fresh one and are not in it, as a dump of the live one has them. */
   readonly events: string;
   /** The server's events are run. */
   readonly scheduled: boolean;
@@ -51,11 +52,13 @@ export function swapScripts({ live, fresh, old }: SwapRequest, programs: SwapPro
     "select 'renamed';",
   ];
   const then = [
+    // As the renaming alone does not say: a database keeps its own. What is made anew below brings that of its own along.
+    alterDatabase(live, programs.fresh.characterSet),
     ...dropFree(live, programs.live),
     ...dropFree(fresh, programs.fresh),
-    ...load(live, `${programs.fresh.script}\n${programs.events}`),
+    ...load(live, `${renamedText(programs.fresh.script, fresh, live)}\n${programs.events}`),
     ...programs.fresh.events.filter(({ waiting }) => waiting).map(({ name }) => alterEvent(live, name, "enable")),
-    ...load(old, programs.live.script),
+    ...load(old, renamedText(programs.live.script, live, old)),
     ...programs.live.events
       .filter(({ enabled }) => enabled)
       .map(({ name }) => alterEvent(old, name, "disable on slave")),
@@ -105,6 +108,7 @@ export function unswapScripts(
           inPlace,
         ]
       : []),
+    alterDatabase(live, programs.live.characterSet),
     ...load(live, programs.live.script),
     ...load(fresh, programs.fresh.script),
   ];
@@ -160,6 +164,19 @@ function renameSql(moves: readonly (readonly [from: string, to: string, name: st
 
 function load(database: string, script: string): readonly string[] {
   return [`use ${quoteName(database)};`, script];
+}
+
+/** Makes an empty database. */
+export function createSql(database: string, characterSet: CharacterSet): string {
+  return `create database ${quoteName(database)} ${clauses(characterSet)};`;
+}
+
+function alterDatabase(database: string, characterSet: CharacterSet): string {
+  return `alter database ${quoteName(database)} ${clauses(characterSet)};`;
+}
+
+function clauses({ name, collation }: CharacterSet): string {
+  return `character set ${name} collate ${collation}`;
 }
 
 function alterEvent(database: string, name: string, change: string): string {

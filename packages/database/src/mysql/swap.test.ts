@@ -37,9 +37,9 @@ function serverWith({ runs, onEnd = () => undefined }: Server) {
   };
   const answer = (sql: string): readonly string[] => {
     if (sql.includes("@@global.event_scheduler")) return ["ON"];
-    if (sql.includes("select concat('create database")) return ["create database old"];
     if (sql.includes("'table', hex")) {
-      return state.content[named(sql)].map((name) => `table\t${Buffer.from(name).toString("hex")}\t`);
+      const of = (kind: string, name: string, more = "") => `${kind}\t${Buffer.from(name).toString("hex")}\t${more}`;
+      return [of("set", "latin1", "latin1_bin"), ...state.content[named(sql)].map((name) => of("table", name))];
     }
     if (sql.includes("count(*) from information_schema.tables")) return [`${state.content[named(sql)].length}`];
     if (sql.includes("from information_schema.processlist")) return state.session === "" ? [] : [state.session];
@@ -74,8 +74,8 @@ function serverWith({ runs, onEnd = () => undefined }: Server) {
   return {
     state,
     told,
-    swap: () =>
-      swapDatabases({ exec, stream } as unknown as ContainerExec, target, request, "", { session: "s" }).catch(
+    swap: (onAway?: () => void) =>
+      swapDatabases({ exec, stream } as unknown as ContainerExec, target, request, "", { session: "s", onAway }).catch(
         (error: unknown) => error,
       ),
   };
@@ -101,6 +101,7 @@ describe("a swap whose connection breaks", () => {
       onEnd: (server) => Object.assign(server, { content: after, session: "" }),
     });
     expect(await swap()).toMatchObject({ code: "RESTORE_FAILED", hint: expect.stringContaining("the one it was") });
+    expect(told).toContain("create database `shop__old_1` character set latin1 collate latin1_bin;\n");
     expect(told.join("\n")).toContain("kill 7;");
     expect(told.join("\n")).toContain(
       "rename table `shop`.`orders` to `shop__restore_1`.`orders`, `shop__old_1`.`orders` to `shop`.`orders`;",
@@ -169,4 +170,12 @@ it("a swap that was done is not taken back where the empty database cannot be dr
   });
   expect(await swap()).toBeUndefined();
   expect(dropped(told)).toEqual([]);
+});
+
+it("the live database is away from when its sessions are ended, and all that is read is read before", async () => {
+  const { told, swap } = serverWith({ runs: [() => 0] });
+  let toldBefore: readonly string[] = [];
+  await swap(() => (toldBefore = [...told]));
+  expect(toldBefore.at(-1)).toContain("create database `shop__old_1`");
+  expect(told[toldBefore.length]).toContain("information_schema.processlist");
 });

@@ -2,13 +2,14 @@ import { type ContainerExec, SluiceError } from "@sluice/core";
 import { type ClientOptions, runSql } from "./client.ts";
 import { readPrograms } from "./programs.ts";
 import { endSessions, endSwap, putScripts, runScripts } from "./swap-client.ts";
-import { type SwapPrograms, type SwapRequest, swapScripts, unswapScripts } from "./swap-sql.ts";
+import { createSql, type SwapPrograms, type SwapRequest, swapScripts, unswapScripts } from "./swap-sql.ts";
 import { fromHex, type MysqlTarget, maintenance, quoteName, quoteText } from "./target.ts";
 
 /**
  * Swaps `fresh` into the place of `live`, whose tables go into the new database `old`. Sessions in `live` are ended.
  *
  * @param events a script of events that belong to `fresh` and are not in it
+ * @param options `onAway` is called before the first session is ended
  * @throws SluiceError RESTORE_FAILED; then the live database is in its place, and whole, unless the error says that this is not
  * known; and no database that holds tables was dropped
  */
@@ -17,7 +18,7 @@ export async function swapDatabases(
   target: MysqlTarget,
   request: SwapRequest,
   events: string,
-  options: ClientOptions,
+  options: ClientOptions & { readonly onAway?: (() => void) | undefined },
 ): Promise<void> {
   const { live, fresh, old } = request;
   const server = maintenance(target);
@@ -32,14 +33,12 @@ export async function swapDatabases(
   };
   const { scheduled } = programs;
   await putScripts(exec, target, swapScripts(request, programs), { live, fresh, old, scheduled, undoes: false });
-  const create = `select concat('create database ${quoteName(old)} character set ', default_character_set_name, ' collate ', default_collation_name)
-    from information_schema.schemata where schema_name = ${quoteText(live)};`;
-  const [statement = ""] = await runSql(exec, server, create, options);
-  await runSql(exec, server, `${statement};`, options);
+  await runSql(exec, server, createSql(old, programs.live.characterSet), options);
   // From here on under no signal: the application waits for it.
   const unstoppable = { session: options.session };
   try {
     options.signal?.throwIfAborted();
+    options.onAway?.();
     await endSessions(exec, target, [live], unstoppable);
     await runScripts(exec, target, request, { scheduled, undoes: false }, unstoppable);
   } catch (cause) {
