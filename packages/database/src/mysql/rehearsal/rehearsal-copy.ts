@@ -9,7 +9,7 @@ import { renamedDump } from "../dump-text.ts";
 import { probeMysql } from "../probe.ts";
 import { createDatabase, dropDatabase, restoreDump } from "../restore.ts";
 import { startScratch } from "../scratch.ts";
-import { type MysqlTarget, quoteName } from "../target.ts";
+import type { MysqlTarget } from "../target.ts";
 import { adoptAccounts, adoptSettings, startOptions } from "./as-live.ts";
 import { watch } from "./watch.ts";
 import { watchSettings } from "./watch-sql.ts";
