@@ -41,6 +41,9 @@ create trigger noted after insert on customers for each row insert into audit (w
 delimiter //
 create procedure totals() begin select sum(total) from orders; end //
 create function next(a int) returns int deterministic return a + 1 //
+alter database shop character set latin1 //
+create function older() returns varchar(40) deterministic begin declare own varchar(9); return collation(own); end //
+alter database shop character set utf8mb4 collate utf8mb4_general_ci //
 create event tick on schedule every 1 second do insert into audit (what) values ('tick') //
 delimiter ;
 create user reader@'%' identified by 'secret';
@@ -104,7 +107,7 @@ describe("a MariaDB under writes", () => {
     expect(count).toBeGreaterThan(0);
     expect(await stop("mariadb-dump ", "mariadb ")).toEqual([]);
     expect((await project.deployer.database.list()).backups.at(-1)?.fingerprint).toMatchObject({
-      objects: { views: 1, triggers: 1, routines: 2, events: 1 },
+      objects: { views: 1, triggers: 1, routines: 3, events: 1 },
       notCovered: expect.arrayContaining([expect.stringContaining("still")]),
     });
     // Nothing of it is left, neither on the engine nor in the container.
@@ -158,8 +161,10 @@ describe("going back", () => {
     expect(await countOf("orders")).toBe(before);
     expect(await countOf("large")).toBeGreaterThan(0);
     expect(
-      await sql("select next(1); select event_name, status from information_schema.events where event_schema = 'shop'"),
-    ).toBe("2\ntick\tENABLED");
+      await sql(
+        "select next(1), older(); select event_name, status from information_schema.events where event_schema = 'shop'",
+      ),
+    ).toBe("2\tlatin1_swedish_ci\ntick\tENABLED");
     await sql("insert into customers (name) values ('after')");
     expect(await countOf("audit where what like 'customer%'")).toBeGreaterThan(0);
     expect(await called("call totals()")).toBe(await sql("select sum(total) from orders"));
@@ -174,6 +179,7 @@ describe("going back", () => {
     const undone = await project.deployer.database.undoRestore(id, {}, signal);
     expect(await countOf("orders")).toBe(before - 100);
     expect(await countOf("later")).toBe(0);
+    expect(await sql("select older()")).toBe("latin1_swedish_ci");
     expect(await sql("select status from information_schema.events where event_schema = 'shop'")).toBe("DISABLED");
     expect(await databases()).toEqual(["shop", undone]);
     expect(await called("call late(); call totals()")).toBe(`1\n${await sql("select sum(total) from orders")}`);

@@ -1,4 +1,5 @@
 import { SluiceError } from "@sluice/core";
+import { quoteName } from "./target.ts";
 
 const tailBytes = 256;
 
@@ -32,6 +33,24 @@ export async function* replaced(dump: AsyncIterable<Uint8Array>, from: string, t
     rest = rest.subarray(sure);
   }
   if (rest.length > 0) yield rest;
+}
+
+/**
+ * A dump for a database of another name than the one that it is of. Around what was made under another character set, a dump
+ * changes the database's own, by name.
+ */
+export function renamedDump(dump: AsyncIterable<Uint8Array>, from: string, to: string): AsyncIterable<Uint8Array> {
+  return replaced(dump, alterSql(from), alterSql(to));
+}
+
+/** The same of a text. */
+export function renamedText(text: string, from: string, to: string): string {
+  return text.replaceAll(alterSql(from), () => alterSql(to));
+}
+
+/** Where a line begins so, it is the dump's own. */
+function alterSql(database: string): string {
+  return `\nALTER DATABASE ${quoteName(database)} `;
 }
 
 /** In data, the dump's tool writes line breaks as `\n`: where a line begins so, it is the tool's own. */

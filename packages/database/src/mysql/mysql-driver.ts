@@ -16,7 +16,7 @@ import { started } from "../process/started.ts";
 import { dumpAccounts, restoreAccounts } from "./accounts.ts";
 import { type ClientOptions, runSql } from "./client.ts";
 import { prepareDump, startDump } from "./dump.ts";
-import { countEvents, replaced, withoutEvents } from "./dump-text.ts";
+import { countEvents, renamedDump, renamedText, withoutEvents } from "./dump-text.ts";
 import type { Sampling } from "./fingerprint-sql.ts";
 import { openGate } from "./gate.ts";
 import { leftSwapText, mendSwap, readLeftSwap } from "./mend-swap.ts";
@@ -169,10 +169,8 @@ async function restoreBeside(
   // They would run beside those of the live database, and wait for the swap.
   let events = "";
   const quiet = withoutEvents(source, (script) => (events = script));
-  // Around a routine that is of another character set, a dump changes the database's own, by name.
-  const [there, here] = [database.name, name].map((one) => `\nALTER DATABASE ${quoteName(one)} `) as [string, string];
   try {
-    await restoreDump(exec, fresh, replaced(quiet, there, here), session);
+    await restoreDump(exec, fresh, renamedDump(quiet, database.name, name), session);
   } catch (error) {
     await drop();
     throw error;
@@ -186,7 +184,7 @@ async function restoreBeside(
     },
     async swap() {
       const request = { live: target.database, fresh: name, old };
-      await swapDatabases(exec, target, request, events, session);
+      await swapDatabases(exec, target, request, renamedText(events, database.name, target.database), session);
       return old;
     },
   };

@@ -1,3 +1,4 @@
+import { renamedText } from "./dump-text.ts";
 import type { Programs, RoutineGrant } from "./programs.ts";
 import { quoteName } from "./target.ts";
 
@@ -13,7 +14,7 @@ export interface SwapRequest {
 export interface SwapPrograms {
   readonly live: Programs;
   readonly fresh: Programs;
-  /** A script of events that belong to the fresh one and are not in it. */
+  /** A script of events that belong to the fresh one and are not in it, as a dump of the live one has them. */
   readonly events: string;
   /** The server's events are run. */
   readonly scheduled: boolean;
@@ -53,9 +54,9 @@ export function swapScripts({ live, fresh, old }: SwapRequest, programs: SwapPro
   const then = [
     ...dropFree(live, programs.live),
     ...dropFree(fresh, programs.fresh),
-    ...load(live, `${programs.fresh.script}\n${programs.events}`),
+    ...load(live, `${renamedText(programs.fresh.script, fresh, live)}\n${programs.events}`),
     ...programs.fresh.events.filter(({ waiting }) => waiting).map(({ name }) => alterEvent(live, name, "enable")),
-    ...load(old, programs.live.script),
+    ...load(old, renamedText(programs.live.script, live, old)),
     ...programs.live.events
       .filter(({ enabled }) => enabled)
       .map(({ name }) => alterEvent(old, name, "disable on slave")),

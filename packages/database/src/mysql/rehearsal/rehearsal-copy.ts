@@ -5,11 +5,11 @@ import { orDispose } from "../../process/or-dispose.ts";
 import { reasonOf } from "../../process/reason-of.ts";
 import { restoreAccounts } from "../accounts.ts";
 import type { ClientOptions } from "../client.ts";
-import { replaced } from "../dump-text.ts";
+import { renamedDump } from "../dump-text.ts";
 import { probeMysql } from "../probe.ts";
 import { createDatabase, dropDatabase, restoreDump } from "../restore.ts";
 import { startScratch } from "../scratch.ts";
-import { type MysqlTarget, quoteName } from "../target.ts";
+import type { MysqlTarget } from "../target.ts";
 import { adoptAccounts, adoptSettings, startOptions } from "./as-live.ts";
 import { watch } from "./watch.ts";
 import { watchSettings } from "./watch-sql.ts";
@@ -68,7 +68,7 @@ export async function openRehearsalCopy(
       async restore({ dump, globals }) {
         await keep(exec, clone.container, dump, session);
         const again = readKept(exec, clone.container, session);
-        await restoreDump(exec, restored, named(again, database.name, pristine), session);
+        await restoreDump(exec, restored, renamedDump(again, database.name, pristine), session);
         if (globals !== null) await restoreAccounts(exec, clone, globals, session);
         await adoptSettings(exec, { live, copy: clone }, session);
         await adoptAccounts(exec, { live, copy: clone }, session);
@@ -112,10 +112,4 @@ async function* asItWas(dump: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Ar
   const lenient = ["sql_require_primary_key", "sql_generate_invisible_primary_key"];
   yield Buffer.from(lenient.map((name) => `/*!80030 set session ${name} = off */;\n`).join(""));
   yield* dump;
-}
-
-/** Around a routine that is of another character set, a dump changes the database's own, by name. */
-function named(dump: AsyncIterable<Uint8Array>, from: string, to: string): AsyncIterable<Uint8Array> {
-  const [there, here] = [from, to].map((name) => `\nALTER DATABASE ${quoteName(name)} `) as [string, string];
-  return replaced(dump, there, here);
 }

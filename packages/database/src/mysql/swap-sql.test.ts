@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import type { Programs } from "./programs.ts";
+import { swapScripts, unswapScripts } from "./swap-sql.ts";
+
+const request = { live: "shop", fresh: "shop__restore_1", old: "shop__old_1" };
+
+/** Programs as a dump of a database has them, around which it changes the database's own character set. */
+function programsOf(database: string, text: string): Programs {
+  const script = `\nALTER DATABASE \`${database}\` CHARACTER SET latin1 COLLATE latin1_swedish_ci ;\n${text}`;
+  return { tables: ["orders"], views: [], triggers: [], events: [], routines: [], grants: [], script };
+}
+const programs = {
+  live: programsOf(request.live, "-- of live"),
+  fresh: programsOf(request.fresh, "-- of fresh"),
+  events: "",
+  scheduled: false,
+};
+
+/** Whose character set is changed when a text is read, and the database that it is read in. */
+function placeOf(script: string, text: string): readonly (string | undefined)[] {
+  const lines = script.slice(0, script.indexOf(text)).split("\n");
+  const lastOf = (pattern: RegExp) => lines.flatMap((line) => (pattern.exec(line) ?? []).slice(1)).at(-1);
+  return [lastOf(/^ALTER DATABASE `(.*?)`/), lastOf(/^use `(.*?)`/)];
+}
+
+describe("what belongs to tables and is made anew", () => {
+  it("is of the character set that it was of, in whatever database it comes to", () => {
+    const { script, after } = swapScripts(request, programs);
+    for (const text of [script, after]) {
+      expect(placeOf(text, "-- of fresh")).toEqual([request.live, request.live]);
+      expect(placeOf(text, "-- of live")).toEqual([request.old, request.old]);
+    }
+  });
+
+  it("is so where it comes back to its own", () => {
+    const { back } = swapScripts(request, programs);
+    expect(placeOf(back.live, "-- of live")[0]).toBe(request.live);
+    expect(placeOf(back.fresh, "-- of fresh")[0]).toBe(request.fresh);
+    const { script } = unswapScripts(request, programs, { ...programs, old: programs.live });
+    expect(placeOf(script, "-- of live")).toEqual([request.live, request.live]);
+    expect(placeOf(script, "-- of fresh")).toEqual([request.fresh, request.fresh]);
+  });
+});
