@@ -64,6 +64,7 @@ const called = async (statement: string) =>
     environment: { MYSQL_PWD: "secret" },
   });
 const databases = async () => (await sql("show databases like 'shop%'")).split("\n");
+const collationSql = "select @@collation_database";
 const rightsSql =
   "select host, db, user, routine_name, routine_type, proc_priv from mysql.procs_priv where db = 'shop' order by 3, 4";
 const countOf = async (table: string) => Number(await sql(`select count(*) from ${table}`));
@@ -145,7 +146,7 @@ describe("going back", () => {
     const { id } = await project.deployer.database.backup({ prove: true }, signal);
     const before = await countOf("orders");
     await sql(
-      "delete from orders where id <= 100; drop view large; drop trigger noted; create table later (id int); alter event tick disable; create procedure late() select 1; grant execute on procedure late to `call'er`@localhost",
+      "alter database shop collate utf8mb4_bin; delete from orders where id <= 100; drop view large; drop trigger noted; create table later (id int); alter event tick disable; create procedure late() select 1; grant execute on procedure late to `call'er`@localhost",
     );
     const rights = await sql(rightsSql);
 
@@ -165,6 +166,7 @@ describe("going back", () => {
         "select next(1), older(); select event_name, status from information_schema.events where event_schema = 'shop'",
       ),
     ).toBe("2\tlatin1_swedish_ci\ntick\tENABLED");
+    expect(await sql(collationSql)).toBe("utf8mb4_general_ci");
     await sql("insert into customers (name) values ('after')");
     expect(await countOf("audit where what like 'customer%'")).toBeGreaterThan(0);
     expect(await called("call totals()")).toBe(await sql("select sum(total) from orders"));
@@ -179,13 +181,14 @@ describe("going back", () => {
     const undone = await project.deployer.database.undoRestore(id, {}, signal);
     expect(await countOf("orders")).toBe(before - 100);
     expect(await countOf("later")).toBe(0);
+    expect(await sql(collationSql)).toBe("utf8mb4_bin");
     expect(await sql("select older()")).toBe("latin1_swedish_ci");
     expect(await sql("select status from information_schema.events where event_schema = 'shop'")).toBe("DISABLED");
     expect(await databases()).toEqual(["shop", undone]);
     expect(await called("call late(); call totals()")).toBe(`1\n${await sql("select sum(total) from orders")}`);
     expect(await sql(rightsSql)).toBe(rights);
     await sql(
-      `drop database ${undone}; create view large as select * from orders where total > 100; create trigger noted after insert on customers for each row insert into audit (what) values (concat('customer ', new.id)); alter event tick enable`,
+      `alter database shop collate utf8mb4_general_ci; drop database ${undone}; create view large as select * from orders where total > 100; create trigger noted after insert on customers for each row insert into audit (what) values (concat('customer ', new.id)); alter event tick enable`,
     );
   });
 

@@ -163,6 +163,7 @@ describe("a swap", () => {
     events: [{ name: "ev", enabled: true, waiting: false }],
     routines: [{ name: "p", type: "PROCEDURE" }],
     grants: [],
+    characterSet: { name: "utf8mb4", collation: "utf8mb4_bin" },
     script: "-- programs",
     ...over,
   });
@@ -171,7 +172,9 @@ describe("a swap", () => {
   const statementsOf = (sql: string) => sql.split("\n").filter((one) => one !== "");
 
   it("renames all tables at once, after what holds them and before what needs them", () => {
-    const fresh = programs({ events: [{ name: "nap", enabled: false, waiting: true }], script: "-- fresh" });
+    const characterSet = { name: "latin1", collation: "latin1_bin" };
+    const events = [{ name: "nap", enabled: false, waiting: true }];
+    const fresh = programs({ characterSet, events, script: "-- fresh" });
     const all = { live: programs(), fresh, events: "-- events", scheduled: true };
     const { script } = swapScripts(request, all);
     expect(statementsOf(script)).toEqual([
@@ -183,6 +186,7 @@ describe("a swap", () => {
       "drop view `new`.`large`;",
       "rename table `shop`.`orders` to `old`.`orders`, `new`.`orders` to `shop`.`orders`;",
       "select 'renamed';",
+      "alter database `shop` character set latin1 collate latin1_bin;",
       "drop event `shop`.`ev`;",
       "drop procedure `shop`.`p`;",
       "drop event `new`.`nap`;",
@@ -211,6 +215,7 @@ describe("a swap", () => {
       "drop procedure `shop`.`p`;",
       "drop event `new`.`ev`;",
       "drop procedure `new`.`p`;",
+      "alter database `shop` character set utf8mb4 collate utf8mb4_bin;",
       "use `shop`;",
       "-- programs",
       "use `new`;",

@@ -11,8 +11,15 @@ import {
   quoteText,
 } from "./target.ts";
 
+/** What a new table gets that names none itself. */
+export interface CharacterSet {
+  readonly name: string;
+  readonly collation: string;
+}
+
 /** What a database holds besides rows, as scripts that make it anew; and the names of what rows are in. */
 export interface Programs {
+  readonly characterSet: CharacterSet;
   /** Tables and sequences: what can be renamed. */
   readonly tables: readonly string[];
   readonly views: readonly string[];
@@ -49,6 +56,7 @@ export async function readPrograms(
       ? "exists (select 1 from mysql.user u where u.user = p.user and u.host = p.host and u.is_role = 'Y')"
       : "0";
   const sql = `
+select 'set', hex(default_character_set_name), default_collation_name from information_schema.schemata where schema_name = ${name};
 select 'table', hex(table_name), '' from information_schema.tables
   where table_schema = ${name} and table_type in ('BASE TABLE', 'SYSTEM VERSIONED', 'SEQUENCE');
 select 'view', hex(table_name), '' from information_schema.views where table_schema = ${name};
@@ -58,12 +66,14 @@ select 'routine', hex(routine_name), routine_type from information_schema.routin
 select 'grant', hex(routine_name), routine_type, hex(user), hex(host), ${isRole}, proc_priv from mysql.procs_priv p where db = ${name};`;
   const rows = (await runSql(exec, maintenance(target), sql, options)).map((line) => line.split("\t"));
   const of = (kind: string) => rows.filter(([found]) => found === kind);
+  const [[, digits = "", collation = ""] = []] = of("set");
   const namesOf = (kind: string) => of(kind).map(([, digits = ""]) => fromHex(digits));
   const views = namesOf("view");
   const dump = (args: readonly string[]) => dumpText(exec, target, [...quiet, ...args], options);
   const programs = await dump(["--no-create-info", "--routines", "--triggers", "--events", "--", database]);
   const shown = views.length > 0 ? await dump(["--skip-triggers", "--", database, ...views]) : "";
   return {
+    characterSet: { name: fromHex(digits), collation },
     tables: namesOf("table"),
     views,
     triggers: namesOf("trigger"),

@@ -7,7 +7,8 @@ const request = { live: "shop", fresh: "shop__restore_1", old: "shop__old_1" };
 /** Programs as a dump of a database has them, around which it changes the database's own character set. */
 function programsOf(database: string, text: string): Programs {
   const script = `\nALTER DATABASE \`${database}\` CHARACTER SET latin1 COLLATE latin1_swedish_ci ;\n${text}`;
-  return { tables: ["orders"], views: [], triggers: [], events: [], routines: [], grants: [], script };
+  const characterSet = { name: "utf8mb4", collation: `utf8mb4_of_${text.at(-1)}` };
+  return { characterSet, tables: ["orders"], views: [], triggers: [], events: [], routines: [], grants: [], script };
 }
 const programs = {
   live: programsOf(request.live, "-- of live"),
@@ -15,6 +16,12 @@ const programs = {
   events: "",
   scheduled: false,
 };
+
+/** The last character set that a script gives the live database by itself, and what comes before that. */
+function givenTo(script: string): readonly (string | undefined)[] {
+  const given = [...script.matchAll(/^alter database `shop` character set (.*);$/gm)].at(-1);
+  return [given?.[1], script.slice(0, given?.index)];
+}
 
 /** Whose character set is changed when a text is read, and the database that it is read in. */
 function placeOf(script: string, text: string): readonly (string | undefined)[] {
@@ -39,5 +46,20 @@ describe("what belongs to tables and is made anew", () => {
     const { script } = unswapScripts(request, programs, { ...programs, old: programs.live });
     expect(placeOf(script, "-- of live")).toEqual([request.live, request.live]);
     expect(placeOf(script, "-- of fresh")).toEqual([request.fresh, request.fresh]);
+  });
+});
+
+describe("the character set of the database", () => {
+  it("comes and goes with what is in it, also where only the rest of a swap is done again", () => {
+    const { script, after } = swapScripts(request, programs);
+    for (const text of [script, after]) expect(givenTo(text)[0]).toBe("utf8mb4 collate utf8mb4_of_h");
+    expect(givenTo(script)[1]).toContain("select 'renamed';");
+    const unswap = unswapScripts(request, programs, { ...programs, old: programs.live });
+    expect(givenTo(unswap.script)[0]).toBe("utf8mb4 collate utf8mb4_of_e");
+  });
+
+  it("is not touched where nothing was exchanged", () => {
+    const { back } = swapScripts(request, programs);
+    expect(`${back.live}${back.fresh}`).not.toContain("alter database");
   });
 });

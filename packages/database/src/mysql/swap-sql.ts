@@ -1,5 +1,5 @@
 import { renamedText } from "./dump-text.ts";
-import type { Programs, RoutineGrant } from "./programs.ts";
+import type { CharacterSet, Programs, RoutineGrant } from "./programs.ts";
 import { quoteName } from "./target.ts";
 
 export interface SwapRequest {
@@ -52,6 +52,8 @@ export function swapScripts({ live, fresh, old }: SwapRequest, programs: SwapPro
     "select 'renamed';",
   ];
   const then = [
+    // As the renaming alone does not say: a database keeps its own. What is made anew below brings that of its own along.
+    alterDatabase(live, programs.fresh.characterSet),
     ...dropFree(live, programs.live),
     ...dropFree(fresh, programs.fresh),
     ...load(live, `${renamedText(programs.fresh.script, fresh, live)}\n${programs.events}`),
@@ -103,6 +105,7 @@ export function unswapScripts(
           ]),
         ]
       : []),
+    alterDatabase(live, programs.live.characterSet),
     ...load(live, programs.live.script),
     ...load(fresh, programs.fresh.script),
   ];
@@ -157,6 +160,19 @@ function renameSql(moves: readonly (readonly [from: string, to: string, name: st
 
 function load(database: string, script: string): readonly string[] {
   return [`use ${quoteName(database)};`, script];
+}
+
+/** Makes an empty database. */
+export function createSql(database: string, characterSet: CharacterSet): string {
+  return `create database ${quoteName(database)} ${clauses(characterSet)};`;
+}
+
+function alterDatabase(database: string, characterSet: CharacterSet): string {
+  return `alter database ${quoteName(database)} ${clauses(characterSet)};`;
+}
+
+function clauses({ name, collation }: CharacterSet): string {
+  return `character set ${name} collate ${collation}`;
 }
 
 function alterEvent(database: string, name: string, change: string): string {

@@ -2,7 +2,7 @@ import { type ContainerExec, SluiceError } from "@sluice/core";
 import { type ClientOptions, runSql } from "./client.ts";
 import { readPrograms } from "./programs.ts";
 import { endSessions, endSwap, putScripts, runScripts } from "./swap-client.ts";
-import { type SwapPrograms, type SwapRequest, swapScripts, unswapScripts } from "./swap-sql.ts";
+import { createSql, type SwapPrograms, type SwapRequest, swapScripts, unswapScripts } from "./swap-sql.ts";
 import { fromHex, type MysqlTarget, maintenance, quoteName, quoteText } from "./target.ts";
 
 /**
@@ -32,10 +32,7 @@ export async function swapDatabases(
   };
   const { scheduled } = programs;
   await putScripts(exec, target, swapScripts(request, programs), { live, fresh, old, scheduled, undoes: false });
-  const create = `select concat('create database ${quoteName(old)} character set ', default_character_set_name, ' collate ', default_collation_name)
-    from information_schema.schemata where schema_name = ${quoteText(live)};`;
-  const [statement = ""] = await runSql(exec, server, create, options);
-  await runSql(exec, server, `${statement};`, options);
+  await runSql(exec, server, createSql(old, programs.live.characterSet), options);
   // From here on under no signal: the application waits for it.
   const unstoppable = { session: options.session };
   try {
