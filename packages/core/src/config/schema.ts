@@ -171,7 +171,7 @@ export const databaseSchema = z.strictObject({
   encryption: z
     .strictObject({
       recipient: z.string().startsWith("age1", "expected an age recipient that begins with age1"),
-      /** Needed to verify and to restore. */
+      /** Needed to verify and to restore. May hold those of earlier recipients, too, a line each. */
       identityFile: z.string().min(1).optional(),
     })
     .optional(),

@@ -3,6 +3,12 @@ import type { ReadableStream } from "node:stream/web";
 import { SluiceError } from "@sluice/core";
 import { noting } from "../process/noting.ts";
 
+/** A backup, and whom it is encrypted for: not whom backups are encrypted for now, where the pair was changed since. */
+export interface Sealed {
+  readonly backup: string;
+  readonly recipient: string;
+}
+
 /** Encrypts a stream for one recipient, and decrypts it for who holds the identity. Memory is constant. */
 export interface Cipher {
   readonly alg: "age";
@@ -12,9 +18,11 @@ export interface Cipher {
   encrypt(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
   /**
    * The cipher authenticates chunk by chunk: what is passed on is what was encrypted, and a missing end is an error.
+   *
+   * @param sealed for the error; default: it is encrypted for `recipient`
    * @throws SluiceError BACKUP_KEY_WRONG, BACKUP_CORRUPT
    */
-  decrypt(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+  decrypt(source: AsyncIterable<Uint8Array>, sealed?: Sealed): AsyncIterable<Uint8Array>;
   /** Encrypts and decrypts a few bytes. @throws SluiceError BACKUP_KEY_WRONG when the identity is not the recipient's */
   test(): Promise<void>;
 }
@@ -22,7 +30,10 @@ export interface Cipher {
 export interface AgeOptions {
   /** `age1…` */
   readonly recipient: string;
-  /** Text of an identity file, asked for when something is decrypted. Secret. Default: nothing can be decrypted. */
+  /**
+   * Text of an identity file, asked for when something is decrypted. Secret. Any of its identities opens what is for it: those
+   * of earlier recipients belong there as long as their backups do. Default: nothing can be decrypted.
+   */
   readonly identity?: (() => Promise<string>) | undefined;
 }
 
@@ -46,7 +57,7 @@ export function createAgeCipher({ recipient, identity }: AgeOptions): Cipher {
       }
       yield* fromWeb(await encrypter.encrypt(toWeb(source)));
     },
-    async *decrypt(source) {
+    async *decrypt(source, sealed) {
       const { Decrypter } = await load();
       const decrypter = new Decrypter();
       for (const key of await identities(identity)) addIdentity(decrypter, key);
@@ -55,7 +66,7 @@ export function createAgeCipher({ recipient, identity }: AgeOptions): Cipher {
       try {
         yield* fromWeb(await decrypter.decrypt(toWeb(noting(source, failed))));
       } catch (error) {
-        throw failed.length > 0 ? failed[0] : decryptError(error, recipient);
+        throw failed.length > 0 ? failed[0] : decryptError(error, sealed ?? recipient);
       }
     },
     async test() {
@@ -89,18 +100,27 @@ function addIdentity(decrypter: { addIdentity(identity: string): void }, key: st
   }
 }
 
-function decryptError(error: unknown, recipient: string): unknown {
-  if (/no identity matched/i.test((error as Error).message)) return wrongKey(recipient, error);
+function decryptError(error: unknown, sealed: Sealed | string): unknown {
+  if (/no identity matched/i.test((error as Error).message)) return wrongKey(sealed, error);
   return new SluiceError("BACKUP_CORRUPT", "the backup cannot be decrypted: it was changed or cut off", {
     cause: error,
   });
 }
 
-function wrongKey(recipient: string, cause?: unknown): SluiceError {
-  return new SluiceError("BACKUP_KEY_WRONG", `the identity is not that of recipient ${recipient}`, {
-    hint: "use the identity that belongs to it; age-keygen -y FILE shows whose an identity is",
-    cause,
-  });
+function wrongKey(sealed: Sealed | string, cause?: unknown): SluiceError {
+  const whose = "age-keygen -y FILE shows whose identities a file holds";
+  if (typeof sealed === "string") {
+    return new SluiceError("BACKUP_KEY_WRONG", `the identity is not that of recipient ${sealed}`, {
+      hint: `use the identity that belongs to it; ${whose}`,
+      cause,
+    });
+  }
+  const { backup, recipient } = sealed;
+  return new SluiceError(
+    "BACKUP_KEY_WRONG",
+    `backup ${backup} is encrypted for ${recipient}, whose identity is not in the identity file`,
+    { hint: `add it to database.encryption.identityFile, which may hold several, a line each; ${whose}`, cause },
+  );
 }
 
 /** Asks for a chunk only when one is read: a slow reader makes the source wait. */

@@ -130,6 +130,22 @@ describe("encrypted", () => {
     expect((await ports.store.load(id)).failed).toBeUndefined();
   });
 
+  it("for an earlier recipient need its identity, which may lie beside the one of today", async () => {
+    const [old, now] = [await generateX25519Identity(), await generateX25519Identity()];
+    const [before, recipient] = [await identityToRecipient(old), await identityToRecipient(now)];
+    const { id } = await takeBackup(
+      { ...ports, cipher: createAgeCipher({ recipient: before, identity: async () => old }) },
+      request,
+    );
+    const changed = createAgeCipher({ recipient, identity: async () => now });
+    await expect(verifyBackup({ ...ports, cipher: changed }, { id })).rejects.toMatchObject({
+      code: "BACKUP_KEY_WRONG",
+      message: `backup ${id} is encrypted for ${before}, whose identity is not in the identity file`,
+    });
+    const both = createAgeCipher({ recipient, identity: async () => `${old}\n${now}\n` });
+    expect(highestLevel(await verifyBackup({ ...ports, cipher: both }, { id }))).toBe("compared");
+  });
+
   it("without the key at hand, it says that nobody tried it", async () => {
     const recipient = await identityToRecipient(await generateX25519Identity());
     const { verified } = await takeBackup({ ...ports, cipher: createAgeCipher({ recipient }) }, request);

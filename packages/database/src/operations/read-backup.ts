@@ -48,7 +48,7 @@ function plain(
   source: AsyncIterable<Uint8Array>,
 ): AsyncIterable<Uint8Array> {
   if (!manifest.cipher) return source;
-  if (cipher) return cipher.decrypt(source);
+  if (cipher) return cipher.decrypt(source, { backup: manifest.id, recipient: manifest.cipher.recipient });
   throw new SluiceError("BACKUP_KEY_WRONG", `backup ${manifest.id} is encrypted for ${manifest.cipher.recipient}`, {
     hint: "configure database.encryption with that recipient and the file of its identity",
   });
