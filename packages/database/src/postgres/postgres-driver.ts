@@ -12,6 +12,7 @@ import { probeIn, probePostgres } from "./probe.ts";
 import { openSession, type PsqlOptions, runSql } from "./psql.ts";
 import { longestTransaction } from "./rehearsal/longest-transaction.ts";
 import { openRehearsalCopy } from "./rehearsal/rehearsal-copy.ts";
+import { inLiveServer } from "./restore-failure.ts";
 import { restoreRoles } from "./roles.ts";
 import { startScratch } from "./scratch.ts";
 import { snapshotIn, takeFingerprint } from "./snapshot.ts";
@@ -100,7 +101,7 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
       );
     },
     longestTransaction: (call) => longestTransaction(exec, target, of(call, "rehearse")),
-    async restoreBeside({ database }, dump, call) {
+    async restoreBeside(manifest, dump, call) {
       const session = of(call, "restore");
       const old = besideName(target.database, "old", call.backup);
       await assertNotThere(old, call, session);
@@ -108,12 +109,12 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
       const drop = () => dropDatabase(exec, target, name, { session: session.session });
       // What an earlier attempt left.
       await drop();
-      const fresh = await createDatabase(exec, target, { name, facts: database }, session);
+      const fresh = await createDatabase(exec, target, { name, facts: manifest.database }, session);
       try {
         await restoreDump(exec, fresh, dump, { ...session, withTablespaces: true });
       } catch (error) {
         await drop();
-        throw error;
+        throw inLiveServer(error, manifest);
       }
       return {
         name,

@@ -1,11 +1,13 @@
+import type { SluiceError } from "@sluice/core";
 import { assert, property, string } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { besideName } from "../model/beside-name.ts";
+import type { Manifest } from "../model/manifest.ts";
 import { aManifest } from "../testing/a-manifest.ts";
 import { conninfo } from "./dump.ts";
 import { createDatabaseSql } from "./new-database.ts";
 import { psqlError } from "./psql-error.ts";
-import { restoreFailure } from "./restore-failure.ts";
+import { inLiveServer, restoreFailure } from "./restore-failure.ts";
 import { createMissingRoles } from "./roles.ts";
 import { swapSql } from "./swap-sql.ts";
 import { libpqEnvironment, maintenance, quoteName, quoteText } from "./target.ts";
@@ -28,6 +30,18 @@ describe("what a restore's failure means", () => {
     ["", "RESTORE_FAILED"],
   ])("%s", (stderr, code) => {
     expect(restoreFailure("pg_restore", { exitCode: 1, stderr })).toMatchObject({ code });
+  });
+
+  it("a role that the live server lacks is named, with where it is told what it was", () => {
+    const stderr = 'pg_restore: error: could not execute query: ERROR:  role "app ro" does not exist';
+    const error = restoreFailure("pg_restore", { exitCode: 1, stderr });
+    const hintOf = (change: Partial<Manifest>) => (inLiveServer(error, aManifest(change)) as SluiceError).hint;
+    expect(hintOf({ globals: { bytes: 1, sha256: "" } })).toMatch(/create role "app ro".* is in \S+\.globals where/);
+    const cipher = { alg: "age", recipient: "age1x" } as const;
+    expect(hintOf({ globals: { bytes: 1, sha256: "" }, cipher })).toContain(".globals (encrypted for age1x)");
+    expect(hintOf({ globals: null })).toMatch(/create role "app ro".*taken without roles/);
+    const other = new Error("another");
+    expect(inLiveServer(other, aManifest())).toBe(other);
   });
 });
 

@@ -1,12 +1,16 @@
-import { type ErrorCode, SluiceError } from "@sluice/core";
+import { type ErrorCode, isSluiceError, SluiceError } from "@sluice/core";
+import type { Manifest } from "../model/manifest.ts";
 import { reasonOf } from "../process/reason-of.ts";
+import { quoteName } from "./target.ts";
 
-/** What a restoring program says, and what it means. The first that fits. */
+const missingRole = /role "(.*?)" does not exist/;
+
+/** What a restoring program says, and what it means. The first that fits. Of roles, as of who restores into a throw-away server. */
 const meanings: readonly (readonly [RegExp, ErrorCode, string])[] = [
   [
-    /role "[^"]*" does not exist/,
+    missingRole,
     "BACKUP_ROLE_MISSING",
-    "create the role on the server first; backups with globals bring theirs along",
+    "a throw-away server has the roles that a backup brings, and this one does not bring it: take another one (sluice db backup)",
   ],
   [
     /could not open extension control file|extension "[^"]*" is not available|extension "[^"]*" has no installation script|could not access file "[^"]*": No such file/,
@@ -40,5 +44,24 @@ export function restoreFailure(
   return new SluiceError(code ?? "RESTORE_FAILED", `${program} failed (exit code ${exitCode}): ${reason}`, {
     detail: stderr.trim(),
     ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+/**
+ * The same error for who restores into the live server, which gets no roles from a backup: they are those of all its databases.
+ * What is no missing role is as it was.
+ */
+export function inLiveServer(error: unknown, { id, globals, cipher }: Pick<Manifest, "id" | "globals" | "cipher">) {
+  if (!isSluiceError(error) || error.code !== "BACKUP_ROLE_MISSING") return error;
+  const name = missingRole.exec(error.detail ?? "")?.[1];
+  const create = name === undefined ? "create role" : `create role ${quoteName(name)}`;
+  const place = `${id}.globals${cipher ? ` (encrypted for ${cipher.recipient})` : ""}`;
+  const what = globals
+    ? `what it was, but for its password, is in ${place} where the backups lie`
+    : "the backup was taken without roles, so nothing tells what it was allowed";
+  return new SluiceError(error.code, error.message, {
+    hint: `no restore makes roles in the live server: make it there (${create}), then restore again; ${what}`,
+    ...(error.detail === undefined ? {} : { detail: error.detail }),
+    cause: error,
   });
 }
