@@ -469,6 +469,11 @@ describe.skipIf(missingMysql !== "")(`MySQL${missingMysql}`, { timeout: 300_000 
 
   it("is backed up by an account with few rights, too, and it is said what that is not compared with", async () => {
     await using deployer = await project.open({ database: { user: "shop", store: { directory: "few" } } });
+    await expect(deployer.database.backup({}, signal)).rejects.toMatchObject({
+      code: "BACKUP_FAILED",
+      message: expect.stringContaining("insufficient privileges to SHOW CREATE"),
+      hint: expect.stringContaining("grant show_routine on *.* to `shop`"),
+    });
     await sql("drop procedure totals; drop procedure late; drop function plus_one; drop function older");
     const { fingerprint, globals, verified } = await deployer.database.backup({}, signal);
     expect({ fingerprint, globals }).toEqual({ fingerprint: null, globals: null });

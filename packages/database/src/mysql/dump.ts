@@ -1,6 +1,7 @@
 import type { ContainerExec } from "@sluice/core";
 import { type CompressedOutput, type PreparedOutput, prepareOutput } from "../process/compressed-output.ts";
 import type { ClientOptions } from "./client.ts";
+import { withRoutineRights } from "./routine-rights.ts";
 import { clientEnvironment, type MysqlTarget, packetOption, programsOf } from "./target.ts";
 
 /** One transaction, one row after the other, and all that belongs to a database besides its tables. */
@@ -37,8 +38,10 @@ export function prepareDump(
  *
  * @throws SluiceError BACKUP_FAILED, BACKUP_EXIT_LOST while it is read
  */
-export function startDump(prepared: PreparedOutput, { kind, user, database }: MysqlTarget): Promise<CompressedOutput> {
+export async function startDump(prepared: PreparedOutput, target: MysqlTarget): Promise<CompressedOutput> {
+  const { kind, user, database } = target;
   // Identifiers of transactions are the server's, not the database's.
   const ofKind = kind === "mysql" ? ["--set-gtid-purged=OFF"] : [];
-  return prepared.run([programsOf(kind).dump, ...whole, ...ofKind, `--user=${user}`, "--", database]);
+  const output = await prepared.run([programsOf(kind).dump, ...whole, ...ofKind, `--user=${user}`, "--", database]);
+  return { ...output, bytes: withRoutineRights(output.bytes, target) };
 }

@@ -1,6 +1,7 @@
 import { type ContainerExec, SluiceError } from "@sluice/core";
 import { reasonOf } from "../process/reason-of.ts";
 import { type ClientOptions, runSql } from "./client.ts";
+import { routineRightsHint } from "./routine-rights.ts";
 import {
   clientEnvironment,
   fromHex,
@@ -110,6 +111,7 @@ async function dumpText(
   const { exitCode, stdout, stderr } = await exec.exec(target.container, command, { environment, signal });
   if (exitCode === 0) return Buffer.from(stdout).toString("utf8");
   throw new SluiceError("RESTORE_FAILED", `the database's programs cannot be read: ${reasonOf(stderr) ?? exitCode}`, {
+    hint: routineRightsHint(stderr, target),
     detail: stderr.trim(),
   });
 }

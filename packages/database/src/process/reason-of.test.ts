@@ -10,3 +10,11 @@ it("the reason is what the program says, not the shell around it", () => {
   expect(reasonOf(`${noise}\nERROR 1045 (28000): Access denied`)).toBe("ERROR 1045 (28000): Access denied");
   expect(reasonOf("")).toBeUndefined();
 });
+
+it("the reason is what a dump ends for, not what it goes on without", () => {
+  const table = "Error: 'SELECT command denied to user 'app'@'localhost' for table 'column_masking_policy''";
+  const without = `mysqldump: ${table} when trying to dump masking policies`;
+  const reason = "app has insufficient privileges to SHOW CREATE FUNCTION `f1`!";
+  expect(reasonOf(`${without}\nmysqldump: ${reason}\n`)).toBe(reason);
+  expect(reasonOf(without)).toContain("column_masking_policy");
+});
