@@ -20,11 +20,12 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-/** Runs on this machine what would run in a container. */
-function execWith(path: string): ContainerExec {
+/** Runs on this machine what would run in a container. @param onSaid gets its standard error */
+function execWith(path: string, onSaid: (text: string) => void = () => undefined): ContainerExec {
   return {
     async stream(_container: string, [name = "", ...args]: readonly string[], { stdin }: ExecOptions = {}) {
-      const child = spawn(name, args, { env: { PATH: path }, stdio: ["pipe", "pipe", "ignore"] });
+      const child = spawn(name, args, { env: { PATH: path }, stdio: "pipe" });
+      child.stderr.on("data", (said: Buffer) => onSaid(said.toString()));
       const done = once(child, "close").then(([exitCode]) => ({ exitCode, stderr: "" }));
       void pipeline(stdin as AsyncIterable<Uint8Array>, child.stdin).catch(() => undefined);
       return { stdout: child.stdout, done };
@@ -80,6 +81,18 @@ it("what dead runs left is ended, what this run does beside it is not", async ()
   expect(await ended).toEqual([null, "SIGTERM"]);
   expect(own.signalCode).toBeNull();
   expect(await makeReady(exec, request)).toEqual({ ended: 0, hasPipe: false });
+});
+
+it("says nothing of a process that ends while it looks", async () => {
+  const path = await programs("sh", "tr");
+  const finds = join(directory, "grep");
+  await writeFile(finds, '#!/bin/sh\n[ "$1" != -l ] || echo /proc/4194305/environ\n');
+  await chmod(finds, 0o755);
+  const said: string[] = [];
+  const exec = execWith(path, (text) => said.push(text));
+  const request = { container: "db", session: "backup-2", pipe: null, variable };
+  expect(await makeReady(exec, request)).toEqual({ ended: 0, hasPipe: false });
+  expect(said).toEqual([]);
 });
 
 it("nothing is ended for a run that is dead itself by the time this begins", async () => {

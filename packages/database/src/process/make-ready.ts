@@ -13,11 +13,14 @@ export function pipeOf(session: string): string {
   return `/tmp/sluice-${session}.pipe`;
 }
 
-/** What other backups left: processes that have the variable with another session in their environment, and pipes. */
+/**
+ * What other backups left: processes that have the variable with another session in their environment, and pipes. A process may
+ * end before its file is opened, which a shell tells where errors go by then: that is named first.
+ */
 const look = `
 stale=""
 for place in $(grep -l "$1=" /proc/[0-9]*/environ 2>/dev/null); do
-  found=$(tr '\\0' '\\n' < "$place" 2>/dev/null | grep "^$1=")
+  found=$(tr '\\0' '\\n' 2>/dev/null < "$place" | grep "^$1=")
   case $found in "$1=$2") ;; "$1=$4"*) place=\${place#/proc/}; stale="$stale \${place%/environ}" ;; esac
 done
 pipes=""
@@ -42,7 +45,7 @@ round() {
     state=""
     while read -r key value rest; do
       case $key in State:) state=$value ;; PPid:) parent=$value && break ;; esac
-    done < "$place/status" 2>/dev/null
+    done 2>/dev/null < "$place/status"
     [ -n "$parent" ] || continue
     parents="$parents$parent "
     case "$stale " in *" $process "*) [ "$state" != Z ] && [ "$parent" != 1 ] && there="$there $process" ;; esac
