@@ -89,8 +89,12 @@ export interface FreshDatabase {
   readonly name: string;
   fingerprint(like: Fingerprint): Promise<Fingerprint>;
   drop(): Promise<void>;
-  /** Takes the live one's place; sessions of both end. Resolves with what the live one is called now. */
-  swap(): Promise<string>;
+  /**
+   * Takes the live one's place; sessions of both end. Resolves with what the live one is called now.
+   *
+   * @param onAway called when the live one goes out of reach, where that is not at once
+   */
+  swap(onAway?: () => void): Promise<string>;
 }
 
 /**

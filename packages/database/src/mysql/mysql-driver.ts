@@ -182,9 +182,10 @@ async function restoreBeside(
       const found = await takeFingerprint(exec, fresh, sampledIn(like), session);
       return { ...found, objects: { ...found.objects, events: (found.objects["events"] ?? 0) + countEvents(events) } };
     },
-    async swap() {
+    async swap(onAway) {
       const request = { live: target.database, fresh: name, old };
-      await swapDatabases(exec, target, request, renamedText(events, database.name, target.database), session);
+      const script = renamedText(events, database.name, target.database);
+      await swapDatabases(exec, target, request, script, { ...session, onAway });
       return old;
     },
   };

@@ -74,8 +74,8 @@ function serverWith({ runs, onEnd = () => undefined }: Server) {
   return {
     state,
     told,
-    swap: () =>
-      swapDatabases({ exec, stream } as unknown as ContainerExec, target, request, "", { session: "s" }).catch(
+    swap: (onAway?: () => void) =>
+      swapDatabases({ exec, stream } as unknown as ContainerExec, target, request, "", { session: "s", onAway }).catch(
         (error: unknown) => error,
       ),
   };
@@ -170,4 +170,12 @@ it("a swap that was done is not taken back where the empty database cannot be dr
   });
   expect(await swap()).toBeUndefined();
   expect(dropped(told)).toEqual([]);
+});
+
+it("the live database is away from when its sessions are ended, and all that is read is read before", async () => {
+  const { told, swap } = serverWith({ runs: [() => 0] });
+  let toldBefore: readonly string[] = [];
+  await swap(() => (toldBefore = [...told]));
+  expect(toldBefore.at(-1)).toContain("create database `shop__old_1`");
+  expect(told[toldBefore.length]).toContain("information_schema.processlist");
 });

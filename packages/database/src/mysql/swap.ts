@@ -9,6 +9,7 @@ import { fromHex, type MysqlTarget, maintenance, quoteName, quoteText } from "./
  * Swaps `fresh` into the place of `live`, whose tables go into the new database `old`. Sessions in `live` are ended.
  *
  * @param events a script of events that belong to `fresh` and are not in it
+ * @param options `onAway` is called before the first session is ended
  * @throws SluiceError RESTORE_FAILED; then the live database is in its place, and whole, unless the error says that this is not
  * known; and no database that holds tables was dropped
  */
@@ -17,7 +18,7 @@ export async function swapDatabases(
   target: MysqlTarget,
   request: SwapRequest,
   events: string,
-  options: ClientOptions,
+  options: ClientOptions & { readonly onAway?: (() => void) | undefined },
 ): Promise<void> {
   const { live, fresh, old } = request;
   const server = maintenance(target);
@@ -37,6 +38,7 @@ export async function swapDatabases(
   const unstoppable = { session: options.session };
   try {
     options.signal?.throwIfAborted();
+    options.onAway?.();
     await endSessions(exec, target, [live], unstoppable);
     await runScripts(exec, target, request, programs, unstoppable);
   } catch (cause) {

@@ -174,6 +174,12 @@ describe("restoring", () => {
     expect(driver.rows).toEqual(["lost"]);
   });
 
+  it("is out of reach from where the live one goes away, not from where that is made ready", async () => {
+    const { id } = await takeBackup(ports, request);
+    driver.onReading = () => ports.clock.now();
+    expect(await restoreBackup(ports, id)).toMatchObject({ swapMs: 0 });
+  });
+
   it("swaps nothing that is damaged or differs", async () => {
     const { id } = await takeBackup(ports, request);
     driver.dumps = "[]";

@@ -100,9 +100,9 @@ export async function restoreBackup(ports: BackupPorts, id: string, signal?: Abo
     if (found.length > 0) throw differs(id, found);
     signal?.throwIfAborted();
     onProgress?.({ phase: "swap", bytes: manifest.bytes, totalBytes: manifest.bytes });
-    const before = clock.monotonicMs();
-    const old = await fresh.swap();
-    return { manifest, old, swapMs: Math.round(clock.monotonicMs() - before), restoreMs };
+    let away = clock.monotonicMs();
+    const old = await fresh.swap(() => (away = clock.monotonicMs()));
+    return { manifest, old, swapMs: Math.round(clock.monotonicMs() - away), restoreMs };
   } catch (error) {
     await fresh.drop().catch(() => undefined);
     throw error;

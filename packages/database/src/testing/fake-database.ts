@@ -15,6 +15,8 @@ export interface FakeDatabase extends DatabaseDriver {
   globalsText: string | null;
   /** Free where its data is. */
   free: number | null;
+  /** Runs in a swap before the live one goes away. */
+  onReading: () => void;
   /** What the first process of a dump dies of, after its first bytes. */
   dies: unknown;
 }
@@ -43,6 +45,7 @@ export function createFakeDatabase(): FakeDatabase {
     dumps: null,
     globalsText: "CREATE ROLE x;",
     dies: null,
+    onReading: () => undefined,
     free: null,
     freeBytes: async () => fake.free,
     async probe() {
@@ -91,7 +94,9 @@ export function createFakeDatabase(): FakeDatabase {
         async drop() {
           calls.push("drop-fresh");
         },
-        async swap() {
+        async swap(onAway) {
+          fake.onReading();
+          onAway?.();
           old.push(fake.rows);
           fake.rows = rows;
           return "old";
