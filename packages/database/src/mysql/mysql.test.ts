@@ -215,7 +215,6 @@ describe("a swap", () => {
       "drop procedure `shop`.`p`;",
       "drop event `new`.`ev`;",
       "drop procedure `new`.`p`;",
-      "alter database `shop` character set utf8mb4 collate utf8mb4_bin;",
       "use `shop`;",
       "-- programs",
       "use `new`;",
