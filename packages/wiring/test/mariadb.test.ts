@@ -188,7 +188,7 @@ describe("going back", () => {
     expect(await called("call late(); call totals()")).toBe(`1\n${await sql("select sum(total) from orders")}`);
     expect(await sql(rightsSql)).toBe(rights);
     await sql(
-      `alter database shop collate utf8mb4_general_ci; drop database ${undone}; create view large as select * from orders where total > 100; create trigger noted after insert on customers for each row insert into audit (what) values (concat('customer ', new.id)); alter event tick enable`,
+      `alter database shop collate utf8mb4_general_ci; drop function older; drop procedure late; drop database ${undone}; create view large as select * from orders where total > 100; create trigger noted after insert on customers for each row insert into audit (what) values (concat('customer ', new.id)); alter event tick enable`,
     );
   });
 

@@ -54,7 +54,7 @@ describe("the character set of the database", () => {
     const { script, after } = swapScripts(request, programs);
     for (const text of [script, after]) expect(givenTo(text)[0]).toBe("utf8mb4 collate utf8mb4_of_h");
     expect(givenTo(script)[1]).toContain("select 'renamed';");
-    const unswap = unswapScripts(request, programs, { ...programs, old: programs.live });
+    const unswap = unswapScripts(request, programs, { ...programs, live: programs.fresh, old: programs.live });
     expect(givenTo(unswap.script)[0]).toBe("utf8mb4 collate utf8mb4_of_e");
   });
 

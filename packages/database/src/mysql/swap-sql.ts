@@ -108,7 +108,10 @@ export function unswapScripts(
           inPlace,
         ]
       : []),
-    alterDatabase(live, programs.live.characterSet),
+    // Who holds one of its tables would be waited for.
+    ...(now.live.characterSet.collation === programs.live.characterSet.collation
+      ? []
+      : [alterDatabase(live, programs.live.characterSet)]),
     ...load(live, programs.live.script),
     ...load(fresh, programs.fresh.script),
   ];
