@@ -26,6 +26,7 @@ const compose = {
 
 /** What gets lost easily: names that need quotes, other character sets, bits, programs, a sequence, what refers to itself. */
 const content = `
+alter database shop character set utf8mb4 collate utf8mb4_general_ci;
 create table customers (id bigint auto_increment primary key, name varchar(100) not null, data json default '{}', flags bit(3) default b'101', face blob, at timestamp(6) default current_timestamp(6));
 create table orders (id int auto_increment primary key, customer bigint, total decimal(12, 2), price double, foreign key (customer) references customers (id));
 create table \`we ird\`\`name\` (\`a b\` int, t text) default charset latin1;
@@ -146,7 +147,7 @@ describe("going back", () => {
     const { id } = await project.deployer.database.backup({ prove: true }, signal);
     const before = await countOf("orders");
     await sql(
-      "alter database shop collate utf8mb4_bin; delete from orders where id <= 100; drop view large; drop trigger noted; create table later (id int); alter event tick disable; create procedure late() select 1; grant execute on procedure late to `call'er`@localhost",
+      "delete from orders where id <= 100; drop view large; drop trigger noted; create table later (id int); alter event tick disable; create procedure late() select 1; grant execute on procedure late to `call'er`@localhost; alter database shop collate utf8mb4_bin",
     );
     const rights = await sql(rightsSql);
 
@@ -188,7 +189,7 @@ describe("going back", () => {
     expect(await called("call late(); call totals()")).toBe(`1\n${await sql("select sum(total) from orders")}`);
     expect(await sql(rightsSql)).toBe(rights);
     await sql(
-      `alter database shop collate utf8mb4_general_ci; drop function older; drop procedure late; drop database ${undone}; create view large as select * from orders where total > 100; create trigger noted after insert on customers for each row insert into audit (what) values (concat('customer ', new.id)); alter event tick enable`,
+      `alter database shop collate utf8mb4_general_ci; drop function older; drop database ${undone}; create view large as select * from orders where total > 100; create trigger noted after insert on customers for each row insert into audit (what) values (concat('customer ', new.id)); alter event tick enable`,
     );
   });
 
