@@ -227,7 +227,6 @@ describe("a swap", () => {
       "drop procedure `shop`.`p`;",
       "drop event `new`.`ev`;",
       "drop procedure `new`.`p`;",
-      "alter database `shop` character set utf8mb4 collate utf8mb4_bin;",
       "use `shop`;",
       "-- programs",
       "use `new`;",
@@ -235,17 +234,16 @@ describe("a swap", () => {
     ]);
     const after = { live: programs({ triggers: [] }), fresh: nothing, old: programs() };
     const { script, back } = unswapScripts(request, all, after);
-    expect(statementsOf(script).slice(-7)).toEqual([
+    expect(statementsOf(script).slice(-6)).toEqual([
       "rename table `shop`.`orders` to `new`.`orders`, `old`.`orders` to `shop`.`orders`;",
       "select 'in place';",
-      "alter database `shop` character set utf8mb4 collate utf8mb4_bin;",
       "use `shop`;",
       "-- programs",
       "use `new`;",
       "-- fresh",
     ]);
     // What is left of it once the tables are in place.
-    expect([back.live, back.fresh].map((text) => statementsOf(text).slice(2))).toEqual([["-- programs"], ["-- fresh"]]);
+    expect([back.live, back.fresh].map((text) => statementsOf(text).slice(1))).toEqual([["-- programs"], ["-- fresh"]]);
   });
 
   it("is taken back from after its renaming where the live database held nothing", () => {
