@@ -9,8 +9,9 @@ export interface ArgumentsWatched {
 
 /** A process may become another program after it is there: so long it is looked at every time, and then now and then. */
 const youngMs = 2_000;
-const oldEvery = 50;
-const pauseMs = 1;
+const oldEvery = 10;
+/** Short next to what a program takes to start, long next to what a look takes: who looks all the time takes a core. */
+const pauseMs = 8;
 
 function watch(port: MessagePort): void {
   const lines = new Set<string>();
