@@ -147,7 +147,7 @@ describe("going back", () => {
     const { id } = await project.deployer.database.backup({ prove: true }, signal);
     const before = await countOf("orders");
     await sql(
-      "delete from orders where id <= 100; drop view large; drop trigger noted; create table later (id int); alter event tick disable; create procedure late() select 1; grant execute on procedure late to `call'er`@localhost; alter database shop collate utf8mb4_bin",
+      "alter database shop collate utf8mb4_bin; delete from orders where id <= 100; drop view large; drop trigger noted; create table later (id int); alter event tick disable; create procedure late() select 1; grant execute on procedure late to `call'er`@localhost",
     );
     const rights = await sql(rightsSql);
 

@@ -251,7 +251,7 @@ describe.skipIf(missingMysql !== "")(`MySQL${missingMysql}`, { timeout: 300_000 
     const { id } = await database.backup({}, signal);
     const before = await countOf("orders");
     await sql(
-      "delete from orders where id <= 100; drop view large; drop trigger noted; create table later (id int); alter event tick disable; create procedure late() select 1; grant execute on procedure late to `call'er`@localhost; alter database shop collate utf8mb4_bin",
+      "alter database shop collate utf8mb4_bin; delete from orders where id <= 100; drop view large; drop trigger noted; create table later (id int); alter event tick disable; create procedure late() select 1; grant execute on procedure late to `call'er`@localhost",
     );
     const rights = await sql(rightsSql);
     expect((await database.planRestore(id)).losses).toEqual(

@@ -175,17 +175,18 @@ describe("a swap", () => {
     routines: [{ name: "p", type: "PROCEDURE" }],
     grants: [],
     characterSet: { name: "utf8mb4", collation: "utf8mb4_bin" },
-    script: "-- programs",
+    bound: "-- bound",
+    free: "-- free",
     ...over,
   });
-  const nothing = programs({ tables: [], views: [], triggers: [], events: [], routines: [], script: "" });
+  const nothing = programs({ tables: [], views: [], triggers: [], events: [], routines: [], bound: "", free: "" });
   const request = { live: "shop", fresh: "new", old: "old" };
   const statementsOf = (sql: string) => sql.split("\n").filter((one) => one !== "");
 
   it("renames all tables at once, after what holds them and before what needs them", () => {
     const characterSet = { name: "latin1", collation: "latin1_bin" };
     const events = [{ name: "nap", enabled: false, waiting: true }];
-    const fresh = programs({ characterSet, events, script: "-- fresh" });
+    const fresh = programs({ characterSet, events, bound: "-- bound of fresh", free: "-- free of fresh" });
     const all = { live: programs(), fresh, events: "-- events", scheduled: true };
     const { script } = swapScripts(request, all);
     expect(statementsOf(script)).toEqual([
@@ -203,47 +204,77 @@ describe("a swap", () => {
       "drop event `new`.`nap`;",
       "drop procedure `new`.`p`;",
       "use `shop`;",
-      "-- fresh",
+      "-- free of fresh",
+      "-- bound of fresh",
       "-- events",
       "alter event `shop`.`nap` enable;",
       "use `old`;",
-      "-- programs",
+      "-- free",
+      "-- bound",
       "alter event `old`.`ev` disable on slave;",
     ]);
     expect(swapScripts(request, { ...all, scheduled: false }).script).not.toContain("event_scheduler");
   });
 
-  it("is taken back from before its renaming, and from after", () => {
-    const fresh = programs({ script: "-- fresh" });
+  it("is taken back from before its renaming by what it had dropped alone", () => {
+    const fresh = programs({ bound: "-- bound of fresh", free: "-- free of fresh" });
     const all = { live: programs(), fresh, events: "", scheduled: true };
-    const before = { live: programs({ triggers: [] }), fresh: programs({ views: [] }), old: nothing };
-    expect(statementsOf(unswapScripts(request, all, before).script)).toEqual([
+    const before = { live: programs({ triggers: [], bound: "-- some" }), fresh, old: nothing };
+    const { script, back } = unswapScripts(request, all, before);
+    expect(statementsOf(script)).toEqual([
       "use `old`;",
       "set global event_scheduler = off;",
       "select 'in place';",
       "drop view `shop`.`large`;",
-      "drop trigger `new`.`tr`;",
-      "drop event `shop`.`ev`;",
-      "drop procedure `shop`.`p`;",
-      "drop event `new`.`ev`;",
-      "drop procedure `new`.`p`;",
       "use `shop`;",
-      "-- programs",
-      "use `new`;",
-      "-- fresh",
+      "-- bound",
     ]);
+    const given = swapScripts(request, all).back;
+    for (const { live, fresh } of [back, given]) {
+      expect([live, fresh].map((text) => statementsOf(text).slice(1))).toEqual([["-- bound"], ["-- bound of fresh"]]);
+    }
+  });
+
+  it("waits for nobody who holds a table where it is taken back and nothing is missing", () => {
+    const all = { live: programs(), fresh: programs(), events: "", scheduled: false };
+    const { script } = unswapScripts(request, all, { live: programs(), fresh: programs(), old: nothing });
+    expect(statementsOf(script)).toEqual(["use `old`;", "select 'in place';"]);
+  });
+
+  it("is taken back from after its renaming", () => {
+    const fresh = programs({ bound: "-- bound of fresh", free: "-- free of fresh" });
+    const all = { live: programs(), fresh, events: "", scheduled: true };
     const after = { live: programs({ triggers: [] }), fresh: nothing, old: programs() };
     const { script, back } = unswapScripts(request, all, after);
-    expect(statementsOf(script).slice(-6)).toEqual([
+    expect(statementsOf(script).slice(-8)).toEqual([
       "rename table `shop`.`orders` to `new`.`orders`, `old`.`orders` to `shop`.`orders`;",
       "select 'in place';",
       "use `shop`;",
-      "-- programs",
+      "-- free",
+      "-- bound",
       "use `new`;",
-      "-- fresh",
+      "-- free of fresh",
+      "-- bound of fresh",
     ]);
     // What is left of it once the tables are in place.
-    expect([back.live, back.fresh].map((text) => statementsOf(text).slice(1))).toEqual([["-- programs"], ["-- fresh"]]);
+    expect([back.live, back.fresh].map((text) => statementsOf(text).slice(1))).toEqual([
+      ["-- free", "-- bound"],
+      ["-- free of fresh", "-- bound of fresh"],
+    ]);
+  });
+
+  it("that came nobody knows how far, as nothing holds a table, makes all anew", () => {
+    const empty = programs({ tables: [] });
+    const all = { live: empty, fresh: empty, events: "", scheduled: false };
+    const { script } = unswapScripts(request, all, { live: nothing, fresh: nothing, old: nothing });
+    expect(statementsOf(script).slice(2)).toEqual([
+      "use `shop`;",
+      "-- free",
+      "-- bound",
+      "use `new`;",
+      "-- free",
+      "-- bound",
+    ]);
   });
 
   it("is taken back from after its renaming where the live database held nothing", () => {
@@ -277,10 +308,10 @@ describe("a swap", () => {
     ];
     const { rights, back } = swapScripts(request, all);
     expect(statementsOf(rights)).toEqual([its("shop"), others("shop"), its("old")]);
-    expect(statementsOf(back.live).at(-1)).toBe(its("shop"));
-    expect(statementsOf(unswapScripts(request, all, { live, fresh, old: nothing }).rights)).toEqual([
-      its("shop"),
-      others("new"),
-    ]);
+    // Until then no routine was dropped.
+    expect(back.live).not.toContain("grant");
+    const undo = unswapScripts(request, all, { live: fresh, fresh: nothing, old: live });
+    expect(statementsOf(undo.rights)).toEqual([its("shop"), others("new")]);
+    expect(statementsOf(undo.back.live).at(-1)).toBe(its("shop"));
   });
 });

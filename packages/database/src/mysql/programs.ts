@@ -28,8 +28,10 @@ export interface Programs {
   readonly events: readonly { readonly name: string; readonly enabled: boolean; readonly waiting: boolean }[];
   readonly routines: readonly { readonly name: string; readonly type: string }[];
   readonly grants: readonly RoutineGrant[];
-  /** Makes the triggers, events and routines; and the views, which must come after tables. */
-  readonly script: string;
+  /** Makes what hangs on tables: the triggers; and the views, which must come after tables. */
+  readonly bound: string;
+  /** Makes the routines and events. */
+  readonly free: string;
 }
 
 /** What an account may do with a routine. Servers forget it with the routine. */
@@ -71,7 +73,9 @@ select 'grant', hex(routine_name), routine_type, hex(user), hex(host), ${isRole}
   const namesOf = (kind: string) => of(kind).map(([, digits = ""]) => fromHex(digits));
   const views = namesOf("view");
   const dump = (args: readonly string[]) => dumpText(exec, target, [...quiet, ...args], options);
-  const programs = await dump(["--no-create-info", "--routines", "--triggers", "--events", "--", database]);
+  const noTriggers = namesOf("trigger").length === 0;
+  const triggers = noTriggers ? "" : await dump(["--no-create-info", "--triggers", "--", database]);
+  const free = await dump(["--no-create-info", "--skip-triggers", "--routines", "--events", "--", database]);
   const shown = views.length > 0 ? await dump(["--skip-triggers", "--", database, ...views]) : "";
   return {
     characterSet: { name: fromHex(digits), collation },
@@ -85,7 +89,8 @@ select 'grant', hex(routine_name), routine_type, hex(user), hex(host), ${isRole}
     })),
     routines: of("routine").map(([, digits = "", type = ""]) => ({ name: fromHex(digits), type })),
     grants: of("grant").map(parseGrant),
-    script: `${programs}\n${shown}`,
+    bound: `${triggers}\n${shown}`,
+    free,
   };
 }
 

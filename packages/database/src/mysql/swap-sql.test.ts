@@ -6,9 +6,19 @@ const request = { live: "shop", fresh: "shop__restore_1", old: "shop__old_1" };
 
 /** Programs as a dump of a database has them, around which it changes the database's own character set. */
 function programsOf(database: string, text: string): Programs {
-  const script = `\nALTER DATABASE \`${database}\` CHARACTER SET latin1 COLLATE latin1_swedish_ci ;\n${text}`;
+  const free = `\nALTER DATABASE \`${database}\` CHARACTER SET latin1 COLLATE latin1_swedish_ci ;\n${text}`;
   const characterSet = { name: "utf8mb4", collation: `utf8mb4_of_${text.at(-1)}` };
-  return { characterSet, tables: ["orders"], views: [], triggers: [], events: [], routines: [], grants: [], script };
+  return {
+    characterSet,
+    tables: ["orders"],
+    views: [],
+    triggers: [],
+    events: [],
+    routines: [],
+    grants: [],
+    bound: "",
+    free,
+  };
 }
 const programs = {
   live: programsOf(request.live, "-- of live"),
@@ -40,10 +50,10 @@ describe("what belongs to tables and is made anew", () => {
   });
 
   it("is so where it comes back to its own", () => {
-    const { back } = swapScripts(request, programs);
+    const now = { live: programs.fresh, fresh: { ...programs.fresh, tables: [] }, old: programs.live };
+    const { script, back } = unswapScripts(request, programs, now);
     expect(placeOf(back.live, "-- of live")[0]).toBe(request.live);
     expect(placeOf(back.fresh, "-- of fresh")[0]).toBe(request.fresh);
-    const { script } = unswapScripts(request, programs, { ...programs, old: programs.live });
     expect(placeOf(script, "-- of live")).toEqual([request.live, request.live]);
     expect(placeOf(script, "-- of fresh")).toEqual([request.fresh, request.fresh]);
   });

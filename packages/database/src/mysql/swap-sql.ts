@@ -56,9 +56,9 @@ export function swapScripts({ live, fresh, old }: SwapRequest, programs: SwapPro
     alterDatabase(live, programs.fresh.characterSet),
     ...dropFree(live, programs.live),
     ...dropFree(fresh, programs.fresh),
-    ...load(live, `${renamedText(programs.fresh.script, fresh, live)}\n${programs.events}`),
+    ...load(live, `${renamedText(allOf(programs.fresh), fresh, live)}\n${programs.events}`),
     ...programs.fresh.events.filter(({ waiting }) => waiting).map(({ name }) => alterEvent(live, name, "enable")),
-    ...load(old, renamedText(programs.live.script, live, old)),
+    ...load(old, renamedText(allOf(programs.live), live, old)),
     ...programs.live.events
       .filter(({ enabled }) => enabled)
       .map(({ name }) => alterEvent(old, name, "disable on slave")),
@@ -68,10 +68,8 @@ export function swapScripts({ live, fresh, old }: SwapRequest, programs: SwapPro
     ...grantSql(live, [...programs.live.grants, ...programs.fresh.grants]),
     ...grantSql(old, programs.live.grants),
   ];
-  const back = {
-    live: backSql(live, programs.live),
-    fresh: backSql(fresh, programs.fresh),
-  };
+  // The rest is dropped once tables are renamed, and then nothing goes back.
+  const back = { live: backSql(programs.live.bound), fresh: backSql(programs.fresh.bound) };
   const script = [...first, ...then].join("\n");
   return { script, after: [begin, ...then].join("\n"), rights: rights.join("\n"), back };
 }
@@ -89,10 +87,19 @@ export function unswapScripts(
 ): SwapScripts {
   // One of them may never have held a table.
   const renamed = now.old.tables.length > 0 || (programs.fresh.tables.length > 0 && now.fresh.tables.length === 0);
+  // Without tables it cannot be told how far it came.
+  const isUntouched = !renamed && programs.live.tables.length + programs.fresh.tables.length > 0;
   const inPlace = "select 'in place';";
-  const script = [
-    `use ${quoteName(old)};`,
-    ...rest(programs),
+  const begin = [`use ${quoteName(old)};`, ...rest(programs)];
+  // What is there needs no lock of a table, which somebody may hold: for as long as they like.
+  const untouched = () => [
+    ...begin,
+    inPlace,
+    ...remakeBound(live, programs.live, now.live),
+    ...remakeBound(fresh, programs.fresh, now.fresh),
+  ];
+  const exchanged = () => [
+    ...begin,
     ...(renamed ? [] : [inPlace]),
     ...dropBound(live, now.live),
     ...dropBound(fresh, now.fresh),
@@ -112,16 +119,32 @@ export function unswapScripts(
     ...(now.live.characterSet.collation === programs.live.characterSet.collation
       ? []
       : [alterDatabase(live, programs.live.characterSet)]),
-    ...load(live, programs.live.script),
-    ...load(fresh, programs.fresh.script),
+    ...load(live, allOf(programs.live)),
+    ...load(fresh, allOf(programs.fresh)),
   ];
-  const rights = [...grantSql(live, programs.live.grants), ...grantSql(fresh, programs.fresh.grants)];
-  const back = { live: backSql(live, programs.live), fresh: backSql(fresh, programs.fresh) };
-  return { script: script.join("\n"), after: "", rights: rights.join("\n"), back };
+  const script = isUntouched ? untouched() : exchanged();
+  const given = { live: grantSql(live, programs.live.grants), fresh: grantSql(fresh, programs.fresh.grants) };
+  const back = isUntouched
+    ? { live: backSql(programs.live.bound), fresh: backSql(programs.fresh.bound) }
+    : {
+        live: backSql(allOf(programs.live), given.live),
+        fresh: backSql(allOf(programs.fresh), given.fresh),
+      };
+  return { script: script.join("\n"), after: "", rights: [...given.live, ...given.fresh].join("\n"), back };
 }
 
-function backSql(database: string, { script, grants }: Programs): string {
-  return ["set lock_wait_timeout = 10;", script, ...grantSql(database, grants)].join("\n");
+/** Functions come before views: who makes a view that calls one is told where that is not there. */
+function allOf({ free, bound }: Programs): string {
+  return `${free}\n${bound}`;
+}
+
+function backSql(text: string, grants: readonly string[] = []): string {
+  return ["set lock_wait_timeout = 10;", text, ...grants].join("\n");
+}
+
+/** Makes what hangs on tables what it was. A name alone says little: a dump makes each view twice, first as a place holder. */
+function remakeBound(database: string, was: Programs, now: Programs): readonly string[] {
+  return now.bound === was.bound ? [] : [...dropBound(database, now), ...load(database, was.bound)];
 }
 
 function rest({ scheduled }: SwapPrograms): readonly string[] {
