@@ -35,9 +35,9 @@ describe.each(await doorImages())("crashes behind %s", (image) => {
     await docker("kill", apps.green[0] ?? "");
     await systemClock.sleep(2500);
     const { lost, by } = await load.stop();
+    await restart("green");
     expect(lost).toEqual([]);
     expect(by["green"]).toBeGreaterThan(50);
-    await restart("green");
   });
 
   test("a candidate that dies as a whole leaves its users to the stable slot within the same request", async () => {
@@ -47,12 +47,12 @@ describe.each(await doorImages())("crashes behind %s", (image) => {
     await docker("kill", ...apps.green);
     await systemClock.sleep(2500);
     const { asked, lost } = await load.stop();
+    const { green, blue } = (await stage.router.traffic(door.name)).slots;
+    await restart("green");
     expect({ lost }).toEqual({ lost: [] });
     expect(asked).toBeGreaterThan(200);
-    const { green, blue } = (await stage.router.traffic(door.name)).slots;
     expect(green.connectErrors + green.responseErrors + green.redispatches).toBeGreaterThan(0);
     expect(blue.redispatches).toBe(0);
-    await restart("green");
   });
 
   test("a stable slot that dies while the candidate has a share leaves its users to the candidate", async () => {
@@ -63,11 +63,11 @@ describe.each(await doorImages())("crashes behind %s", (image) => {
     const isDead = performance.now();
     await systemClock.sleep(4500);
     const { lost, lostAt, by } = await load.stop();
+    await restart("blue");
     // What was being answered at that moment is lost with the process, as it is without a door; nothing after it.
     expect(lost.filter((why) => why !== "502")).toEqual([]);
     expect(lostAt.filter((at) => at > isDead)).toEqual([]);
     expect(by["green"]).toBeGreaterThan(50);
-    await restart("blue");
   });
 
   // What the door says of it is HAProxy's own log.
