@@ -47,8 +47,9 @@ const mariadb = {
   volumes: ["data:/var/lib/mysql"],
   healthcheck: {
     test: ["CMD", "mariadb-admin", "-h", "127.0.0.1", "-u", "root", "-psecret", "ping"],
-    interval: "1s",
-    retries: 60,
+    interval: "10s",
+    start_period: "60s",
+    start_interval: "500ms",
   },
 };
 const kinds: readonly Kind[] = [

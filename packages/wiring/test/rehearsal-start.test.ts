@@ -30,7 +30,7 @@ services:
         chmod +x /tmp/www/cgi-bin/orders
         touch /tmp/migrated
         exec busybox httpd -f -p 8080 -h /tmp/www
-    healthcheck: { test: [CMD-SHELL, "test -f /tmp/migrated && psql -XqAtw -c 'select 1'"], interval: 1s, retries: 60 }
+    healthcheck: { test: [CMD-SHELL, "test -f /tmp/migrated && psql -XqAtw -c 'select 1'"], interval: 10s, start_period: 60s, start_interval: 500ms }
 volumes: { data: {} }
 `;
 const config = `

@@ -36,7 +36,7 @@ services:
         printf '#!/bin/sh\\nprintf "Content-Type: text/plain\\\\r\\\\n\\\\r\\\\n"\\npsql -XqAtw -c "select count(total) from orders"' > /tmp/www/cgi-bin/orders
         chmod +x /tmp/www/cgi-bin/orders
         exec busybox httpd -f -p 8080 -h /tmp/www
-    healthcheck: { test: [CMD-SHELL, "psql -XqAtw -c 'select 1'"], interval: 1s, retries: 30 }
+    healthcheck: { test: [CMD-SHELL, "psql -XqAtw -c 'select 1'"], interval: 10s, start_period: 60s, start_interval: 500ms }
 volumes: { data: {} }
 `;
 const config = `

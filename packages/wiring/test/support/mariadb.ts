@@ -20,8 +20,9 @@ export function mariadbService({ password, root }: { readonly password: string; 
     volumes: ["data:/var/lib/mysql"],
     healthcheck: {
       test: ["CMD-SHELL", "MYSQL_PWD=$$MARIADB_PASSWORD mariadb-admin -h 127.0.0.1 -u shop ping"],
-      interval: "1s",
-      retries: 60,
+      interval: "10s",
+      start_period: "60s",
+      start_interval: "500ms",
     },
   };
 }

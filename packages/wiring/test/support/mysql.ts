@@ -27,8 +27,9 @@ export function mysqlService({ password, root }: { readonly password: string; re
     volumes: ["data:/var/lib/mysql"],
     healthcheck: {
       test: ["CMD-SHELL", "MYSQL_PWD=$$MYSQL_PASSWORD mysqladmin -h 127.0.0.1 -u shop ping"],
-      interval: "1s",
-      retries: 60,
+      interval: "10s",
+      start_period: "60s",
+      start_interval: "500ms",
     },
   };
 }

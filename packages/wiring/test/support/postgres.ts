@@ -31,7 +31,7 @@ services:
     image: ${image}
     environment: { POSTGRES_USER: shop, POSTGRES_DB: shop, POSTGRES_PASSWORD: ${password} }
     volumes: [data:/var/lib/postgresql/data]
-    healthcheck: { test: [CMD, pg_isready, -q, -h, 127.0.0.1], interval: 1s, retries: 60 }
+    healthcheck: { test: [CMD, pg_isready, -q, -h, 127.0.0.1], interval: 10s, start_period: 60s, start_interval: 500ms }
 volumes: { data: {} }
 `;
 
