@@ -23,7 +23,12 @@ const compose = (version: string) => ({
       environment: { VERSION: version },
       volumes: ["certs:/certs:ro", "found:/found"],
       depends_on: { certs: ended },
-      healthcheck: { test: ["CMD", "wget", "-qO-", "http://127.0.0.1:9200/key"], interval: "10s", start_period: "60s", start_interval: "500ms" },
+      healthcheck: {
+        test: ["CMD", "wget", "-qO-", "http://127.0.0.1:9200/key"],
+        interval: "10s",
+        start_period: "60s",
+        start_interval: "500ms",
+      },
     },
     // Writes a line for each time that it runs.
     certs: { ...shell("echo key >> /certs/key"), volumes: ["certs:/certs"] },
@@ -36,7 +41,12 @@ const compose = (version: string) => ({
       ...shell("exec busybox httpd -f -p 8080 -h /etc"),
       ports: ["8080"],
       depends_on: { fill: ended },
-      healthcheck: { test: ["CMD", "wget", "-qO-", "http://127.0.0.1:8080/hosts"], interval: "10s", start_period: "60s", start_interval: "500ms" },
+      healthcheck: {
+        test: ["CMD", "wget", "-qO-", "http://127.0.0.1:8080/hosts"],
+        interval: "10s",
+        start_period: "60s",
+        start_interval: "500ms",
+      },
     },
   },
   volumes: { certs: {}, found: {} },

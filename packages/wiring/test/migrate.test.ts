@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createExec, type Migrations, migrationsOf, settings } from "./support/migrations.ts";
-import { type Project, startProject } from "./support/postgres.ts";
+import { docker, image, type Project, password, startProject } from "./support/postgres.ts";
 import { until } from "./support/until.ts";
 
 let project: Project;
@@ -188,6 +188,49 @@ describe("two migrations at once", () => {
     await migrations.runTool(async () => undefined);
     expect(await orphan).toMatch(/terminat|closed/);
     expect(migrations.told.at(-1)).toBe("1 sessions of a migration that nobody watches any more were ended");
+  });
+
+  describe("whose driver gives its sessions no name of ours", () => {
+    const change = "update orders set total = total + 1 from pg_sleep(20)";
+    const changing = () =>
+      project.sql(`select pid from pg_stat_activity where query = '${change}' and state = 'active'`);
+
+    /** A tool that dies with whoever had started it. @returns its address, and the number of its session */
+    async function leaveBehind() {
+      const name = `${project.stack}-left`;
+      const place = ["--name", name, "--network", `${project.stack}_default`, "-e", "PGPASSWORD"];
+      const client = ["--entrypoint", "psql", image, "-Xq", "-h", "db", "-U", "shop", "-d", "shop", "-c", change];
+      const env = { ...process.env, PGPASSWORD: password };
+      spawn("docker", ["run", "-d", ...place, ...client], { env, stdio: "ignore" });
+      await until(async () => (await changing()) !== "");
+      const address = await docker("inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", name);
+      const pid = await changing();
+      await docker("rm", "-f", name);
+      expect(await changing()).toBe(pid);
+      return { pid, address: address.trim() };
+    }
+
+    it("is ended by where it came from, and its statement was not applied", async () => {
+      const before = await project.sql("select sum(total) from orders");
+      const { pid, address } = await leaveBehind();
+      await migrations.runTool(async () => expect(await changing()).toBe(""), {}, "next", [address]);
+      expect(migrations.told.join("\n")).toMatch(
+        new RegExp(`session ${pid} \\(shop@.*, in a statement for .*\\) of a migration`),
+      );
+      expect(await project.sql("select sum(total) from orders")).toBe(before);
+    });
+
+    it("is not ended where nobody knows whose it is: the next does not begin beside it", async () => {
+      const { pid } = await leaveBehind();
+      await expect(migrations.runTool(() => expect.unreachable())).rejects.toMatchObject({
+        code: "LOCK_HELD",
+        message: expect.stringMatching(new RegExp(`^session ${pid} \\(shop@.*whose client is gone, still at work`)),
+        hint: expect.stringContaining(`pg_terminate_backend(${pid})`),
+      });
+      expect(await changing()).toBe(pid);
+      await project.sql(`select pg_terminate_backend(${pid})`);
+      await migrations.runTool(async () => undefined, { waitMs: 10_000 });
+    });
   });
 });
 

@@ -27,7 +27,12 @@ const compose = {
       image,
       environment: { POSTGRES_USER: "shop", POSTGRES_DB: "shop", POSTGRES_PASSWORD: "secret" },
       tmpfs: [`${data}:size=256m`],
-      healthcheck: { test: ["CMD", "pg_isready", "-q", "-h", "127.0.0.1"], interval: "10s", start_period: "60s", start_interval: "500ms" },
+      healthcheck: {
+        test: ["CMD", "pg_isready", "-q", "-h", "127.0.0.1"],
+        interval: "10s",
+        start_period: "60s",
+        start_interval: "500ms",
+      },
     },
   },
 };

@@ -66,6 +66,29 @@ describe("a migration", () => {
     });
   });
 
+  it("does not begin beside what a killed one has left at work, which is ended first, whatever its driver calls it", async () => {
+    const session = { pid: 9, user: "shop", host: "10.0.0.9", port: 5000, statementMs: 61_000, isOfDatabase: true };
+    server.leftOf = (addresses) =>
+      addresses.has("10.0.0.9")
+        ? [{ session: { ...session, isKilled: false, isReading: false }, address: "10.0.0.9", isOurs: true }]
+        : [];
+    await run(async () => void server.calls.push("ran"), { left: ["10.0.0.9"] });
+    expect(server.calls).toEqual(["end migrations of all runs", "end left 9", "ran"]);
+    expect(told.join()).toContain("session 9 (shop@10.0.0.9, in a statement for 1m1s) of a migration");
+  });
+
+  it("does not begin while somebody is at work in the database whose client is gone", async () => {
+    const session = { pid: 9, user: "shop", host: "10.0.0.9", port: 5000, statementMs: 61_000, isOfDatabase: true };
+    server.leftOf = () => [
+      { session: { ...session, isKilled: false, isReading: false }, address: "10.0.0.9", isOurs: false },
+    ];
+    await expect(run(() => expect.unreachable())).rejects.toMatchObject({
+      code: "LOCK_HELD",
+      message: expect.stringContaining("whose client is gone, still at work in this database"),
+      hint: expect.stringContaining("select pg_terminate_backend(9)"),
+    });
+  });
+
   it("that another one is in the way of does not begin, and says who", async () => {
     server.holder = { pid: 12, name: "sluice-migrate-d0", since: "2026-01-01T00:00:00Z" };
     const settings = someSettings({ waitMs: 2_000 });

@@ -1,5 +1,6 @@
 import { formatDuration, isSluiceError, SluiceError } from "@sluice/core";
 import { halfDone } from "./half-done.ts";
+import { endLeftSessions } from "./left-sessions.ts";
 import type { MigrationCall } from "./migration-call.ts";
 import type { MigrationServer } from "./migration-server.ts";
 import { assertNoLongTransactions, longTransactions } from "./preflight.ts";
@@ -25,7 +26,8 @@ export type Tell = (text: string) => void;
 /**
  * Runs a migration with any tool, one at a time in a database, watched, and again where it only met a lock and the schema is
  * what it was. Rows that the tool has committed before are not seen by that. When this ends, however it does, no session of the
- * migration is left that its name or address tells.
+ * migration is left that its name or address tells. What an earlier run that died has left at work in the server is ended before,
+ * or waited for.
  *
  * @param attempt starts the tool and resolves when it ended well; it rejects otherwise, and when its signal aborts
  * @throws SluiceError LOCK_HELD, PREFLIGHT_FAILED, MIGRATION_FAILED (it met a lock, or the lock of the run was lost),
@@ -41,6 +43,7 @@ export async function runPostgresMigration(
   const startedMs = clock.monotonicMs();
   const orphans = await server.endMigrations();
   if (orphans > 0) tell(`${orphans} sessions of a migration that nobody watches any more were ended`);
+  await endLeft(call);
   const old = await preflight(call, tell);
   const before = await server.schema();
   for (let number = 1; ; number += 1) {
@@ -62,6 +65,19 @@ export async function runPostgresMigration(
     const half = (failed: unknown) => halfDone(failed, "it has changed a part of the schema already", call.goBack);
     throw failureOf(ended, number, schemaChanged ? half : null);
   }
+}
+
+/** A driver need not take the name that sessions of migrations go by. @throws SluiceError LOCK_HELD; the signal's reason */
+async function endLeft({ server, clock, settings, signal, onProgress, left = [] }: MigrationCall): Promise<void> {
+  await endLeftSessions({
+    server: server.left(new Set(left)),
+    clock,
+    database: "this database",
+    endSession: (pid) => `select pg_terminate_backend(${pid})`,
+    waitMs: settings.waitMs,
+    signal,
+    onProgress,
+  });
 }
 
 /** The pause before the next attempt. @param number of the attempt that failed, from 1 */

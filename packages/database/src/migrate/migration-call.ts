@@ -11,6 +11,8 @@ export interface MigrationCall {
   readonly signal?: AbortSignal | undefined;
   /** What to do where the schema is left half changed, for people; see `goBackText`. */
   readonly goBack?: string | undefined;
+  /** That tools of earlier runs came from, whose containers are gone: their sessions are ended. Default: none is known. */
+  readonly left?: readonly string[] | undefined;
   /** What is going on, for people; holds no values. */
   readonly onProgress?: ((text: string) => void) | undefined;
 }

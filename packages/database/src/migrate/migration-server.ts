@@ -1,4 +1,5 @@
 import type { PreparedTransaction, Session } from "./activity.ts";
+import type { LeftServer } from "./left-sessions.ts";
 
 /** Who holds the run lock of a database. */
 export interface LockHolder {
@@ -41,4 +42,6 @@ export interface MigrationServer extends AsyncDisposable {
   end(sessions: readonly Pick<Session, "pid" | "started">[], how: "cancel" | "terminate"): Promise<void>;
   /** Ends sessions of migrations by their name, idle ones too; resolves with how many. @param run default: of all runs */
   endMigrations(run?: string): Promise<number>;
+  /** What is at work in the whole server although its client is gone. @param addresses that migrations of ours came from */
+  left(addresses: ReadonlySet<string>): LeftServer;
 }

@@ -1,10 +1,13 @@
 import { type ContainerExec, isSluiceError, SluiceError } from "@sluice/core";
 import * as z from "zod";
+import { readConnections } from "../process/connections.ts";
 import { openSession, type PsqlSession } from "../postgres/psql.ts";
 import { type PostgresTarget, quoteText } from "../postgres/target.ts";
 import { activitySql, parsePrepared, parseSessions, preparedSql } from "./activity.ts";
 import { migrationName, migrationPrefix } from "./environment.ts";
+import { leftSessions } from "./left-sessions.ts";
 import type { LockHolder, MigrationServer } from "./migration-server.ts";
+import { clientsSql, parseClients } from "./postgres-clients.ts";
 import { countRowsSql, schemaSql } from "./schema-sql.ts";
 
 /** Two numbers that no tool uses: a lock of ours must not meet the one that a migration tool takes itself. */
@@ -46,7 +49,7 @@ export async function openPostgresMigrationServer(
     await session[Symbol.asyncDispose]();
     throw migrationError(error);
   }
-  return serverOver(session);
+  return serverOver(session, () => readConnections(exec, target.container));
 }
 
 /** What went wrong was no backup. */
@@ -56,7 +59,7 @@ function migrationError(error: unknown): unknown {
   return new SluiceError("MIGRATION_FAILED", message, { detail, cause: error });
 }
 
-function serverOver(psql: PsqlSession): MigrationServer {
+function serverOver(psql: PsqlSession, connections: () => ReturnType<typeof readConnections>): MigrationServer {
   const session = {
     query: (sql: string) =>
       psql.query(sql).catch((error: unknown) => {
@@ -98,6 +101,17 @@ function serverOver(psql: PsqlSession): MigrationServer {
       );
       return ended.length;
     },
+    left: (addresses) => ({
+      async look() {
+        const { port, sessions } = parseClients(await session.query(clientsSql));
+        // After the sessions: what has ended in between is no session that is left.
+        return leftSessions(sessions, await connections(), port, addresses);
+      },
+      async end(pids) {
+        const which = `pid in (${pids.join(", ")}) and ${mayEnd}`;
+        await session.query(`select pg_terminate_backend(pid) from pg_stat_activity where ${which};`);
+      },
+    }),
     [Symbol.asyncDispose]: () => psql[Symbol.asyncDispose](),
   };
 }

@@ -1,5 +1,6 @@
 import type { ContainerExec } from "@sluice/core";
 import * as z from "zod";
+import { isReading } from "../migrate/is-reading.ts";
 import { type ClientSession, type LeftServer, leftSessions } from "../migrate/left-sessions.ts";
 import { readConnections } from "../process/connections.ts";
 import { type ClientOptions, runSql } from "./client.ts";
@@ -45,9 +46,6 @@ export function mysqlLeftServer(
   };
 }
 
-/** Statements of this kind of server that change nothing, as far as that is to be seen. */
-const reading = /^(?:\s|\(|#[^\n]*\n|--\s[^\n]*\n|\/\*[^]*?\*\/)*(?:select|show|explain|describe|desc)\b/i;
-
 /** What `sql` gives. */
 export function parseClients(lines: readonly string[]): {
   readonly port: number;
@@ -66,7 +64,7 @@ export function parseClients(lines: readonly string[]): {
         port: digits === undefined ? null : Number(digits),
         statementMs: one.seconds * 1_000,
         isKilled: one.command === "Killed",
-        isReading: reading.test(fromHex(one.sql)),
+        isReading: isReading(fromHex(one.sql)),
         isOfDatabase: one.isOfDatabase,
       },
     ];

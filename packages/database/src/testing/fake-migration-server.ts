@@ -1,4 +1,5 @@
 import type { Session } from "../migrate/activity.ts";
+import type { LeftSession } from "../migrate/left-sessions.ts";
 import type { LockHolder, MigrationServer } from "../migrate/migration-server.ts";
 import type { MigrationSettings } from "../migrate/settings.ts";
 
@@ -43,6 +44,8 @@ export interface FakeMigrationServer extends MigrationServer {
   holder: LockHolder | null;
   /** What a look at the sessions gives. */
   look: () => readonly Session[];
+  /** What is left in it of the given addresses; of what is ended, nothing. */
+  leftOf: (addresses: ReadonlySet<string>) => readonly LeftSession[];
   hash: string;
   invalid: readonly string[];
   /** The session is gone. */
@@ -55,6 +58,7 @@ export function createFakeMigrationServer(): FakeMigrationServer {
     calls: [],
     holder: null,
     look: () => [],
+    leftOf: () => [],
     hash: "before",
     invalid: [],
     broken: false,
@@ -73,6 +77,13 @@ export function createFakeMigrationServer(): FakeMigrationServer {
       server.calls.push(`end migrations ${run ?? "of all runs"}`);
       return 0;
     },
+    left: (addresses) => ({
+      look: async () => server.leftOf(addresses),
+      async end(pids) {
+        for (const pid of pids) server.calls.push(`end left ${pid}`);
+        server.leftOf = () => [];
+      },
+    }),
     async [Symbol.asyncDispose]() {},
   };
   return server;

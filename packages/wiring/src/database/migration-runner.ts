@@ -83,6 +83,7 @@ export async function runWatched(
   const goBack = goBackText(backups);
   const whole = await Promise.all(jobs.map((name) => isAllOrNothing(kind, release, name, takesBack)));
   const settings = migrationSettings(migrate, whole.every(Boolean));
+  const noted = { directory: join((await session.home()).path, "migrations", database), ended, job };
   if (kind !== "postgres") {
     const target = await findMysql(session, database, signal);
     if (!target) {
@@ -91,16 +92,15 @@ export async function runWatched(
     }
     const { exec } = session.runtime();
     const call = { exec, target, clock: session.clock, settings, run, signal, onProgress, goBack };
-    const directory = join((await session.home()).path, "migrations", database);
-    const noted = { directory, ended, job };
     const report = await runNoted({ ...noted, run: (left, watched) => runMysqlMigration({ ...call, left }, watched) });
     return report && { ...report, dataRollback };
   }
   await using server = await openServer(session, database, run, signal);
-  const report = await runPostgresMigration(
-    { server, clock: session.clock, settings, run, signal, onProgress, goBack },
-    job,
-  );
+  const call = { server, clock: session.clock, settings, run, signal, onProgress, goBack };
+  const report = await runNoted({
+    ...noted,
+    run: (left, watched) => runPostgresMigration({ ...call, left }, watched),
+  });
   return { ...report, dataRollback };
 }
 

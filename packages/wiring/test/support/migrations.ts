@@ -32,6 +32,7 @@ export interface Migrations {
     tool: (call: AttemptCall) => Promise<void>,
     over?: Partial<MigrationSettings>,
     run?: string,
+    left?: readonly string[],
   ): Promise<MigrationReport>;
   readonly told: readonly string[];
 }
@@ -41,11 +42,11 @@ export async function migrationsOf(project: Project): Promise<Migrations> {
   const exec = createExec();
   const target = await findPostgresTarget(exec, project.container);
   const told: string[] = [];
-  const runTool: Migrations["runTool"] = async (tool, over = {}, run = "test") => {
+  const runTool: Migrations["runTool"] = async (tool, over = {}, run = "test", left = []) => {
     await using server = await openPostgresMigrationServer(exec, target, run);
     const onProgress = (text: string) => void told.push(text);
     return await runPostgresMigration(
-      { server, clock: systemClock, settings: { ...settings, ...over }, run, onProgress },
+      { server, clock: systemClock, settings: { ...settings, ...over }, run, onProgress, left },
       tool,
     );
   };

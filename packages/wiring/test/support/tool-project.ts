@@ -44,7 +44,12 @@ export async function startToolProject(config: object): Promise<ToolProject> {
     image: "sluice-test/postgres:15",
     environment: { POSTGRES_USER: "shop", POSTGRES_DB: "shop", POSTGRES_PASSWORD: password },
     volumes: ["data:/var/lib/postgresql/data"],
-    healthcheck: { test: ["CMD", "pg_isready", "-q", "-h", "127.0.0.1"], interval: "10s", start_period: "60s", start_interval: "500ms" },
+    healthcheck: {
+      test: ["CMD", "pg_isready", "-q", "-h", "127.0.0.1"],
+      interval: "10s",
+      start_period: "60s",
+      start_interval: "500ms",
+    },
   };
   const volumes = { data: {} };
   const made = startToolsImage([...toolNames, "pg"]);
