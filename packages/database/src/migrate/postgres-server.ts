@@ -1,8 +1,8 @@
 import { type ContainerExec, isSluiceError, SluiceError } from "@sluice/core";
 import * as z from "zod";
-import { readConnections } from "../process/connections.ts";
 import { openSession, type PsqlSession } from "../postgres/psql.ts";
 import { type PostgresTarget, quoteText } from "../postgres/target.ts";
+import { readConnections } from "../process/connections.ts";
 import { activitySql, parsePrepared, parseSessions, preparedSql } from "./activity.ts";
 import { migrationName, migrationPrefix } from "./environment.ts";
 import { leftSessions } from "./left-sessions.ts";
