@@ -53,6 +53,8 @@ async function writeConfiguration(directory: string): Promise<void> {
       "UsePAM no",
       "PidFile none",
       "MaxSessions 100",
+      // A shell of the user's own would read their files first, each time, whatever these do.
+      `SetEnv HOME=${directory}`,
     ].join("\n"),
   );
   // As Docker's documentation advises for ssh: one connection, over which all go.
