@@ -17,8 +17,9 @@ const service = (name: string, version: string) => `  ${name}:
     init: true
     healthcheck:
       test: ["CMD", "node", "-e", "fetch('http://127.0.0.1/').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-      interval: 2s
+      interval: 10s
       start_period: 20s
+      start_interval: 1s
 `;
 
 const compose = (version: string) => `services:

@@ -56,14 +56,18 @@ environments:
 `;
 
 /**
- * Without a health check each deployment waits 3 s to see whether the worker runs on. What a new database has on disk before
- * it is ready need not outlive the machine.
+ * Without a health check each deployment waits 3 s to see whether the worker runs on. What is healthy is looked at seldom: each
+ * look is a process of its own, and all looks of all containers took a core. What a new database has on disk before it is ready need
+ * not outlive the machine.
  */
 const quickShop = `services:
+  web:
+    healthcheck: { interval: 10s, retries: 2 }
   worker:
     healthcheck: { test: [CMD-SHELL, "true"], interval: 30s, start_period: 30s, start_interval: 1s }
   db:
     environment: { POSTGRES_INITDB_ARGS: --no-sync }
+    healthcheck: { interval: 10s }
 `;
 
 /** A health check of a service that answers HTTP and runs on Node, as a line of a compose file; see `quickShop`. */

@@ -20,7 +20,7 @@ const compose = (tag: string) => `services:
     command: ["sh", "-c", "mkdir -p /w && echo ${tag} > /w/index.html && exec httpd -f -p 8080 -h /w"]
     ports: ["\${SHOP_PORT}:8080"]
     networks: [front, back, cache, mail]
-    healthcheck: { test: [CMD, wget, -q, -O, /dev/null, "http://127.0.0.1:8080/"], interval: 1s }
+    healthcheck: { test: [CMD, wget, -q, -O, /dev/null, "http://127.0.0.1:8080/"], interval: 10s, start_period: 30s, start_interval: 1s }
     depends_on: { migrate: { condition: service_completed_successfully } }
   reports: { image: sluice-test/busybox, init: true, command: sleep 600, networks: [front, cache, mail] }
   migrate:
@@ -35,7 +35,7 @@ const compose = (tag: string) => `services:
     environment: { POSTGRES_USER: shop, POSTGRES_PASSWORD: not-secret, POSTGRES_DB: shop }
     networks: [back]
     volumes: ["data:/var/lib/postgresql/data"]
-    healthcheck: { test: [CMD, pg_isready, -q, -U, shop, -h, 127.0.0.1], interval: 1s, retries: 60 }
+    healthcheck: { test: [CMD, pg_isready, -q, -U, shop, -h, 127.0.0.1], interval: 10s, start_period: 60s, start_interval: 1s }
   cache: { image: sluice-test/busybox, init: true, command: sleep 600, networks: [cache] }
   mail: { image: sluice-test/busybox, init: true, command: sleep 600, networks: [front, mail] }
 networks: { front: {}, back: {}, cache: {}, mail: {} }
