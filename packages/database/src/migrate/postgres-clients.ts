@@ -20,9 +20,9 @@ const sessionSchema = z.object({
  */
 export const clientsSql = `
 select json_build_object('port', current_setting('port')::int);
-select json_build_object('pid', pid, 'user', usename, 'host', coalesce(host(client_addr), ''), 'port', client_port,
-  'statementMs', extract(epoch from clock_timestamp() - query_start) * 1000, 'isOfDatabase', datname = current_database(),
-  'query', left(query, 2000))
+select json_build_object('pid', pid, 'user', coalesce(usename::text, ''), 'host', coalesce(host(client_addr), ''),
+  'port', coalesce(client_port, -1), 'statementMs', coalesce(extract(epoch from clock_timestamp() - query_start) * 1000, 0),
+  'isOfDatabase', coalesce(datname = current_database(), false), 'query', left(coalesce(query, ''), 2000))
 from pg_stat_activity
 where backend_type = 'client backend' and state in ('active', 'fastpath function call') and pid <> pg_backend_pid();`;
 
