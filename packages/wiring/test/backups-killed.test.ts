@@ -6,6 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { createDirectoryStore, highestLevel } from "@sluice/database";
 import { double, sample } from "fast-check";
 import { afterAll, expect, it } from "vitest";
+import { askedUntilReady } from "./support/asked-until-ready.ts";
 import { type ComposeProject, startComposeProject } from "./support/compose-project.ts";
 import { mariadbImage } from "./support/mariadb.ts";
 import { until } from "./support/until.ts";
@@ -47,9 +48,7 @@ const mariadb = {
   volumes: ["data:/var/lib/mysql"],
   healthcheck: {
     test: ["CMD", "mariadb-admin", "-h", "127.0.0.1", "-u", "root", "-psecret", "ping"],
-    interval: "10s",
-    start_period: "60s",
-    start_interval: "500ms",
+    ...askedUntilReady,
   },
 };
 const kinds: readonly Kind[] = [

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { removeStack, uniqueStackName } from "@sluice/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDeployer, type Deployer } from "../src/index.ts";
+import { askedUntilReady } from "./support/asked-until-ready.ts";
 import { docker } from "./support/postgres.ts";
 
 const signal = new AbortController().signal;
@@ -25,9 +26,7 @@ const compose = (version: string) => ({
       depends_on: { certs: ended },
       healthcheck: {
         test: ["CMD", "wget", "-qO-", "http://127.0.0.1:9200/key"],
-        interval: "10s",
-        start_period: "60s",
-        start_interval: "500ms",
+        ...askedUntilReady,
       },
     },
     // Writes a line for each time that it runs.
@@ -43,9 +42,7 @@ const compose = (version: string) => ({
       depends_on: { fill: ended },
       healthcheck: {
         test: ["CMD", "wget", "-qO-", "http://127.0.0.1:8080/hosts"],
-        interval: "10s",
-        start_period: "60s",
-        start_interval: "500ms",
+        ...askedUntilReady,
       },
     },
   },

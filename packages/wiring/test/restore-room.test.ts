@@ -1,4 +1,5 @@
 import { afterAll, expect, it } from "vitest";
+import { askedUntilReady } from "./support/asked-until-ready.ts";
 import { type ComposeProject, startComposeProject } from "./support/compose-project.ts";
 import { image } from "./support/postgres.ts";
 
@@ -29,9 +30,7 @@ const compose = {
       tmpfs: [`${data}:size=256m`],
       healthcheck: {
         test: ["CMD", "pg_isready", "-q", "-h", "127.0.0.1"],
-        interval: "10s",
-        start_period: "60s",
-        start_interval: "500ms",
+        ...askedUntilReady,
       },
     },
   },

@@ -1,3 +1,5 @@
+import { askedUntilReady } from "./asked-until-ready.ts";
+
 export const mariadbImage = "sluice-test/mariadb:10.11";
 
 /** Its volume, `data`, is the project's. */
@@ -20,9 +22,7 @@ export function mariadbService({ password, root }: { readonly password: string; 
     volumes: ["data:/var/lib/mysql"],
     healthcheck: {
       test: ["CMD-SHELL", "MYSQL_PWD=$$MARIADB_PASSWORD mariadb-admin -h 127.0.0.1 -u shop ping"],
-      interval: "10s",
-      start_period: "60s",
-      start_interval: "500ms",
+      ...askedUntilReady,
     },
   };
 }

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { askedUntilReady } from "./asked-until-ready.ts";
 
 export const mysqlImage = "sluice-test/mysql:9";
 
@@ -27,9 +28,7 @@ export function mysqlService({ password, root }: { readonly password: string; re
     volumes: ["data:/var/lib/mysql"],
     healthcheck: {
       test: ["CMD-SHELL", "MYSQL_PWD=$$MYSQL_PASSWORD mysqladmin -h 127.0.0.1 -u shop ping"],
-      interval: "10s",
-      start_period: "60s",
-      start_interval: "500ms",
+      ...askedUntilReady,
     },
   };
 }

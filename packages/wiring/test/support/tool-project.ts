@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { askedUntilReady } from "./asked-until-ready.ts";
 import { type ComposeProject, startComposeProject } from "./compose-project.ts";
 import { startToolsImage } from "./tools-image.ts";
 
@@ -46,9 +47,7 @@ export async function startToolProject(config: object): Promise<ToolProject> {
     volumes: ["data:/var/lib/postgresql/data"],
     healthcheck: {
       test: ["CMD", "pg_isready", "-q", "-h", "127.0.0.1"],
-      interval: "10s",
-      start_period: "60s",
-      start_interval: "500ms",
+      ...askedUntilReady,
     },
   };
   const volumes = { data: {} };
