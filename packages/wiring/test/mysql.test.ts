@@ -475,7 +475,22 @@ describe.skipIf(missingMysql !== "")(`MySQL${missingMysql}`, { timeout: 300_000 
       message: expect.stringContaining("insufficient privileges to SHOW CREATE"),
       hint: expect.stringContaining("grant show_routine on *.* to `shop`"),
     });
-    await sql("drop procedure totals; drop procedure late; drop function plus_one");
+    await sql(
+      "revoke all privileges on shop.* from shop; grant select, lock tables, show view, event on shop.* to shop; create role programs; grant execute, trigger on shop.* to programs",
+    );
+    const narrow = await deployer.database.backup({}, signal);
+    expect(narrow.verified[0]?.notTested).toEqual(
+      expect.arrayContaining([
+        "routines that account `shop` may not see: grant show_routine on *.* to `shop`",
+        "triggers that account `shop` may not see: grant trigger on `shop`.* to `shop`",
+      ]),
+    );
+    await sql(
+      "drop procedure totals; drop procedure late; drop function plus_one; grant programs to shop; set default role programs to shop",
+    );
+    const byRole = await deployer.database.backup({}, signal);
+    expect(byRole.verified[0]?.notTested.join()).not.toContain("may not see");
+    await sql("drop role programs; grant all privileges on shop.* to shop");
     const { fingerprint, globals, verified } = await deployer.database.backup({}, signal);
     expect({ fingerprint, globals }).toEqual({ fingerprint: null, globals: null });
     expect(verified[0]?.notTested.join()).toContain("whether it holds what the database held: ");

@@ -28,6 +28,7 @@ import { startScratch } from "./scratch.ts";
 import { openSnapshot, takeFingerprint } from "./snapshot.ts";
 import { isEmpty, listBesides, swapDatabases } from "./swap.ts";
 import { type MysqlTarget, quoteName } from "./target.ts";
+import { readUnseenPrograms } from "./unseen-programs.ts";
 
 export interface MysqlOptions {
   readonly exec: ContainerExec;
@@ -81,7 +82,10 @@ async function dump(options: MysqlOptions, call: DriverCall): Promise<RunningDum
   const { exec, target, sampleAboveBytes = defaultSampleAboveBytes, compressIn } = options;
   const session = sessionOf(call);
   return orDispose(prepareDump(exec, target, { ...session, compressIn }), async (prepared) => {
-    const live = await probeMysql(exec, target, session);
+    const [live, unseen] = await Promise.all([
+      probeMysql(exec, target, session),
+      readUnseenPrograms(exec, target, session),
+    ]);
     // A reader at the pipe of a dead run has ended when commits begin to stand still.
     await prepared.ready();
     await using gate = await openGate(exec, target, session);
@@ -92,8 +96,13 @@ async function dump(options: MysqlOptions, call: DriverCall): Promise<RunningDum
         live,
         bytes: await started(running.bytes),
         rawBytes: () => running.rawBytes(),
-        fingerprint: async () => (refused === null ? snapshot.fingerprint({ aboveBytes: sampleAboveBytes }) : null),
+        async fingerprint() {
+          if (refused !== null) return null;
+          const found = await snapshot.fingerprint({ aboveBytes: sampleAboveBytes });
+          return { ...found, notCovered: [...found.notCovered, ...unseen] };
+        },
         notComparable: refused,
+        unseen,
         async [Symbol.asyncDispose]() {
           await running[Symbol.asyncDispose]();
           await snapshot[Symbol.asyncDispose]();

@@ -48,7 +48,7 @@ export async function takeBackup(
   const compression = writer.compresses && !cipher ? "none" : "zstd";
   const stored = await writeDump(ports, writer, dump, compression, signal);
   const globals = await writeGlobals(ports, writer, await roles, signal);
-  const notTested = untested(ports, globals, dump.notComparable ?? null);
+  const notTested = untested(ports, globals, dump);
   const manifest: Manifest = {
     v: 1,
     id,
@@ -130,11 +130,16 @@ async function assertSpace({ store }: BackupPorts): Promise<void> {
   );
 }
 
-function untested({ cipher }: BackupPorts, globals: StoredPart | null, notComparable: string | null): string[] {
+function untested(
+  { cipher }: BackupPorts,
+  globals: StoredPart | null,
+  { notComparable = null, unseen = [] }: RunningDump,
+): string[] {
   return [
     "whether it can be restored: sluice db verify",
     ...(cipher && !cipher.canDecrypt ? ["whether the key that belongs to the recipient is still there"] : []),
     ...(globals ? [] : ["roles: the database's user may not read them"]),
+    ...unseen,
     ...(notComparable === null ? [] : [`whether it holds what the database held: ${notComparable}`]),
   ];
 }
