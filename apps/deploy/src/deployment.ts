@@ -3,6 +3,7 @@ import type { Deployer } from "@sluice/wiring";
 import type { CommandCall, DeploymentResult } from "./context.ts";
 import { deployerOptions } from "./deployer-options.ts";
 import { givenFlags } from "./given-flags.ts";
+import { interruptionError, isInterruption } from "./interruption.ts";
 import { createRenderer, outputMode } from "./render/choose.ts";
 import { retryCommand, servingOf } from "./render/words.ts";
 import { errorBody, exitCodeOf, interruptedExitCode } from "./report-error.ts";
@@ -39,10 +40,13 @@ export async function runDeployment(
   signal.addEventListener("abort", onAbort, { once: true });
   const startedMs = now().getTime();
   const fail = async (error: unknown, deployer: Deployer | null): Promise<number> => {
-    const exitCode = signal.aborted ? interruptedExitCode : exitCodeOf(error);
-    if (!signal.aborted) emit(errorBody(error));
+    const isInterrupted = isInterruption(error, context);
+    const ending = isInterrupted ? interruptionError(signal) : error;
+    const exitCode = exitCodeOf(ending);
+    // The interruption itself is told by how the deployment ended.
+    if (!isInterrupted) emit(errorBody(error));
     const serving = deployer ? await servingNow(deployer) : undefined;
-    emit(refusedEnd(error, exitCode, asked, serving, now().getTime() - startedMs));
+    emit(refusedEnd(ending, exitCode, asked, serving, now().getTime() - startedMs));
     return exitCode;
   };
   let report: string | undefined;
@@ -109,7 +113,7 @@ function refusedEnd(
     ...(serving === undefined ? { servingUnknown: true } : {}),
     previous: null,
     durationMs,
-    reason: isSluiceError(error) || exitCode === interruptedExitCode ? messageOf(error) : "internal error",
+    reason: isSluiceError(error) ? error.message : "internal error",
     ...(next ? { next } : {}),
   };
 }
@@ -118,8 +122,4 @@ function outcomeOf(exitCode: number): Outcome {
   if (exitCode === 2 || exitCode === 10) return "refused";
   if (exitCode === 30) return "needs-person";
   return exitCode === interruptedExitCode ? "interrupted" : "failed";
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -141,6 +141,7 @@ what they mean to Compose. Exit codes are the same for all:
 Output is a live list on a terminal, groups and annotations in GitHub Actions, and one line for each event elsewhere and
 with \`--plain\`. With \`--json\` a deployment prints its [events](events.md), one JSON object a line, the last being \`deployment-end\`
 with the outcome and what serves; every other command prints one object (\`logs\` one for each line, \`status --watch\` one for each change).
+The last is an [error](errors.md) where one ended it, also an interruption (\`INTERRUPTED\`).
 
 Where the standard output cannot be written to its end, as on a full disk, a command ends with 2; a deployment goes on, and its
 exit code says what serves. That nobody reads any more (\`| head\`) ends \`logs\` and \`status --watch\`, and fails nothing.
@@ -166,8 +167,9 @@ hand the repository is that of the remote \`origin\`. A workflow that reacts to 
 token of a workflow published: that is GitHub's rule, and a token of a person or an app starts it.
 
 The first SIGINT, SIGTERM or SIGHUP stops a deployment in order: what has begun is undone, or left for \`sluice resume\`. The
-same signal again ends the process at once; the next run then finishes or undoes the work. SIGHUP means that the terminal was
-closed: under \`nohup\`, in a shell that ignores it, or where no stream is a terminal, the deployment goes on.
+same signal again ends the process at once; the next run then finishes or undoes the work. What fails for another reason after the
+first is told all the same, with its own exit code. SIGHUP means that the terminal was closed: under \`nohup\`, in a shell that
+ignores it, or where no stream is a terminal, the deployment goes on.
 `;
 
 function reference(program: Command): string {

@@ -38,6 +38,7 @@ export { unwatchedFindings } from "./config/unwatched-findings.ts";
 export { watchedChecks } from "./config/watched-checks.ts";
 export { watchesContainers } from "./config/watched-services.ts";
 export * from "./errors/codes.ts";
+export { isAbortOf } from "./errors/is-abort-of.ts";
 export * from "./errors/sluice-error.ts";
 export * from "./events/events.ts";
 export * from "./model/check.ts";

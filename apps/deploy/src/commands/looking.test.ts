@@ -100,7 +100,7 @@ locked by eve (pid 7 on runner) since 30s ago: v3, hotfix
       },
     });
     const seen = events(ran.stdout).map((line) => (line as { serving?: { share: number } }).serving?.share);
-    expect([ran.exitCode, seen]).toEqual([130, [0, 5, 50]]);
+    expect([ran.exitCode, seen]).toEqual([130, [0, 5, 50, undefined]]);
   });
 
   it("--watch looks again now and then where no deployment runs, until it is interrupted, and then exits 130", async () => {
@@ -116,7 +116,8 @@ locked by eve (pid 7 on runner) since 30s ago: v3, hotfix
         throw interruption.signal.reason;
       },
     });
-    expect([ran.exitCode, events(ran.stdout).length, ran.stderr]).toEqual([130, 3, ""]);
+    const seen = events(ran.stdout).map(({ stack, code }) => stack ?? code);
+    expect([ran.exitCode, seen, ran.stderr]).toEqual([130, ["shop0", "shop1", "shop2", "INTERRUPTED"], ""]);
   });
 });
 

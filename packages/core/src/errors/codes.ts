@@ -87,6 +87,9 @@ export const errorExitCodes = {
   STATE_UNCLEAR: 30,
   /** A bad verdict waits for a person who did not come. */
   DECISION_MISSING: 30,
+
+  /** Somebody stopped the command: Ctrl-C, the end of a terminal, a job that was cancelled. */
+  INTERRUPTED: 130,
 } as const;
 
 export type ErrorCode = keyof typeof errorExitCodes;

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { isSluiceError, type JournalEntry, SluiceError } from "@sluice/core";
+import { isAbortOf, isSluiceError, type JournalEntry, SluiceError } from "@sluice/core";
 import {
   highestLevel,
   isProven,
@@ -163,7 +163,7 @@ async function change<T>(
     return result;
   } catch (error) {
     const failure = isSluiceError(error) ? { code: error.code, message: error.message } : { message: String(error) };
-    await journal.append({ ...about, result: signal.aborted ? "interrupted" : "failed", error: failure });
+    await journal.append({ ...about, result: isAbortOf(error, signal) ? "interrupted" : "failed", error: failure });
     throw error;
   }
 }
