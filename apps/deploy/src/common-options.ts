@@ -29,9 +29,11 @@ export function addCommonOptions(command: Command, { shortFile = true } = {}): C
 }
 
 export function addChangeOptions(command: Command): Command {
-  return command
-    .option("--wait <duration>", "wait for another deployment to end, such as 10m")
-    .option("--reason <text>", "why, for the record");
+  return addWaitOption(command).option("--reason <text>", "why, for the record");
+}
+
+export function addWaitOption(command: Command): Command {
+  return command.option("--wait <duration>", "wait for another deployment to end, such as 10m");
 }
 
 /** The flags of a command laid over those that were given before it; repeatable ones add up. */

@@ -67,8 +67,11 @@ export interface CommonFlags {
 }
 
 /** Flags of commands that change something. */
-export interface ChangeFlags {
+export interface WaitFlags {
   /** In Compose syntax. */
   readonly wait?: string;
+}
+
+export interface ChangeFlags extends WaitFlags {
   readonly reason?: string;
 }

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { addChangeOptions } from "./common-options.ts";
+import { addChangeOptions, addWaitOption } from "./common-options.ts";
 import type { Verb } from "./verb.ts";
 
 /** What changes which version serves. @returns the commands whose exit code says what serves */
@@ -40,7 +40,7 @@ export function addDeploymentCommands(program: Command, verb: Verb): readonly Co
     "undo a deployment whose process is gone (one that runs: sluice traffic abort)",
     async () => (await import("./commands/recover.ts")).abort,
   );
-  return [deploy, rollback, resume, abort];
+  return [deploy, rollback, addWaitOption(resume), addWaitOption(abort)];
 }
 
 function addReleaseOptions(command: Command): Command {

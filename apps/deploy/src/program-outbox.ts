@@ -1,11 +1,10 @@
 import type { Command } from "commander";
+import { addWaitOption } from "./common-options.ts";
 import type { Verb } from "./verb.ts";
 
 /** `sluice outbox`: what people still have to be told. */
 export function addOutboxCommands(outbox: Command, verb: Verb): void {
   verb(outbox, "list", "show what waits, and why", async () => (await import("./commands/outbox.ts")).outboxList);
-  verb(outbox, "flush", "tell it now", async () => (await import("./commands/outbox.ts")).outboxFlush).option(
-    "--uncertain",
-    "also what may have arrived before",
-  );
+  const flush = verb(outbox, "flush", "tell it now", async () => (await import("./commands/outbox.ts")).outboxFlush);
+  addWaitOption(flush.option("--uncertain", "also what may have arrived before"));
 }

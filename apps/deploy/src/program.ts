@@ -1,6 +1,6 @@
 import { Argument, Command } from "commander";
 import manifest from "../package.json" with { type: "json" };
-import { addCommonOptions, mergedFlags } from "./common-options.ts";
+import { addCommonOptions, addWaitOption, mergedFlags } from "./common-options.ts";
 import type { CommandContext, CommonFlags } from "./context.ts";
 import { addAuditCommands } from "./program-audit.ts";
 import { addDatabaseCommands } from "./program-db.ts";
@@ -55,11 +55,13 @@ export function createProgram(context: CommandContext, invocation: Invocation): 
   addOutboxCommands(program.command("outbox").description("what people still have to be told"), verb);
   addStateCommands(program.command("state").description("the state of the stack: record, releases, keys"), verb);
   addDatabaseCommands(program.command("db").description("backups of the database, and the way back for data"), verb);
-  verb(
-    program,
-    "prune",
-    "remove releases that are no longer needed",
-    async () => (await import("./commands/prune.ts")).prune,
+  addWaitOption(
+    verb(
+      program,
+      "prune",
+      "remove releases that are no longer needed",
+      async () => (await import("./commands/prune.ts")).prune,
+    ),
   );
   verb(program, "completion", "print a script that completes commands in a shell", async () => {
     const { completion } = await import("./commands/completion.ts");

@@ -12,7 +12,7 @@ import {
 import { verifyAudit } from "@sluice/journal";
 import { assertChecksReady } from "./check-variables.ts";
 import { createDatabaseOperations } from "./database/create-database-operations.ts";
-import type { Deployer, DeployerOptions } from "./deployer.ts";
+import type { Deployer, DeployerOptions, WaitCall } from "./deployer.ts";
 import { deployRequest, planView, refusals, rollbackRequest } from "./deployment-requests.ts";
 import { servingNow } from "./find-serving.ts";
 import { readAnchoredAudit } from "./github/anchors.ts";
@@ -113,8 +113,8 @@ function deployerOf(session: Session): Deployer {
         recordingInSentry(session, () => rollback({ ...request, leaving }, ports, signal), signal),
       );
     },
-    resume: (signal) => recover(session, "finish", signal),
-    abort: (signal) => recover(session, "undo", signal),
+    resume: (signal, call) => recover(session, "finish", signal, call),
+    abort: (signal, call) => recover(session, "undo", signal, call),
     status: (signal) => readStatus(session, signal),
     standIn: async (signal) => (await session.known(signal)).standIn,
     ps: (signal) => readProcesses(session, signal),
@@ -132,8 +132,8 @@ function deployerOf(session: Session): Deployer {
       return suggestedWindows(config, await counts.recent(), hours);
     },
     outbox: () => readOutbox(session),
-    async flushOutbox({ withUncertain = false } = {}, signal) {
-      await using _lock = await lockStack(session, { reason: "outbox flush" }, "none", signal ?? never());
+    async flushOutbox({ withUncertain = false, waitMs } = {}, signal) {
+      await using _lock = await lockStack(session, { reason: "outbox flush", waitMs }, "none", signal ?? never());
       return await flushOutbox(session, withUncertain, signal);
     },
     async history(newest) {
@@ -167,8 +167,8 @@ function deployerOf(session: Session): Deployer {
     async announcements() {
       return readPlanRecords((await session.ports()).journal);
     },
-    async prune(signal) {
-      await using _lock = await lockStack(session, { reason: "prune" }, "none", signal ?? never());
+    async prune(signal, { waitMs } = {}) {
+      await using _lock = await lockStack(session, { reason: "prune", waitMs }, "none", signal ?? never());
       return await pruneReleases(session, signal);
     },
     database: createDatabaseOperations(session),
@@ -178,10 +178,10 @@ function deployerOf(session: Session): Deployer {
 
 const never = () => new AbortController().signal;
 
-async function recover(session: Session, choice: "finish" | "undo", signal: AbortSignal) {
+async function recover(session: Session, choice: "finish" | "undo", signal: AbortSignal, { waitMs }: WaitCall = {}) {
   const resolving = choice === "undo" ? projectOfWayBack(session, signal) : session.project(signal);
   const [project, facts] = await Promise.all([resolving, session.facts()]);
-  await using _lock = await lockStack(session, { reason: choice }, "unfinished", signal);
+  await using _lock = await lockStack(session, { reason: choice, waitMs }, "unfinished", signal);
   const ports = await session.ports();
   await ports.base.claim(facts.stack, facts.homeId);
   return await tellingHowItEnds(session, { release: "", reason: choice }, signal, () =>

@@ -93,6 +93,11 @@ export interface RollbackCall {
   readonly acceptIncompatible?: boolean | undefined;
 }
 
+export interface WaitCall {
+  /** Wait for the lock this long, milliseconds; default 0. */
+  readonly waitMs?: number | undefined;
+}
+
 /**
  * Sluice for one stack. Everything that changes something takes the lock of the state home, finishes or undoes what a
  * dead run left, and ends in a result; what is refused before any change throws a `SluiceError`.
@@ -122,8 +127,8 @@ export interface Deployer extends AsyncDisposable {
    */
   rollback(call: RollbackCall, signal: AbortSignal): Promise<DeploymentResult>;
   /** Finishes (`resume`) or undoes (`abort`) an attempt without an end; `null` when there is none. */
-  resume(signal: AbortSignal): Promise<DeploymentResult | null>;
-  abort(signal: AbortSignal): Promise<DeploymentResult | null>;
+  resume(signal: AbortSignal, call?: WaitCall): Promise<DeploymentResult | null>;
+  abort(signal: AbortSignal, call?: WaitCall): Promise<DeploymentResult | null>;
   /**
    * The stored release that `status`, `ps`, `logs`, `traffic`, `rollback` and `abort` go by where what is checked out cannot be
    * resolved, for want of a variable or by a mistake in it; `null` where it can be.
@@ -156,7 +161,7 @@ export interface Deployer extends AsyncDisposable {
   outbox(): Promise<readonly OutboxEntry[]>;
   /** Tries what waits in the outbox once, under the lock; what may have arrived before only when it is asked for. */
   flushOutbox(
-    options?: { readonly withUncertain?: boolean | undefined },
+    options?: WaitCall & { readonly withUncertain?: boolean | undefined },
     signal?: AbortSignal,
   ): Promise<readonly DeliveryReport[]>;
   /** Deployments, oldest first. @param newest how many, from the newest on; default: all */
@@ -188,7 +193,7 @@ export interface Deployer extends AsyncDisposable {
   /** What was announced, oldest first. */
   announcements(): Promise<readonly PlanRecord[]>;
   /** Removes releases beyond `releases.keep` that no slot needs. Resolves with their ids. */
-  prune(signal?: AbortSignal): Promise<readonly string[]>;
+  prune(signal?: AbortSignal, call?: WaitCall): Promise<readonly string[]>;
   /** Backups of the project's database. */
   readonly database: DatabaseOperations;
 }

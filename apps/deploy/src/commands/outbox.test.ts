@@ -51,7 +51,7 @@ describe("sluice outbox flush", () => {
   it("says what was told, and exits 0", async () => {
     const { stdout, exitCode, deployer } = await run(["outbox", "flush"], { deployer: flushing(report) });
     expect([exitCode, stdout]).toEqual([0, "team (chat.example.com) d1.failed: delivered\n"]);
-    expect(deployer.calls).toContainEqual(["flushOutbox", { withUncertain: undefined }]);
+    expect(deployer.calls).toContainEqual(["flushOutbox", { withUncertain: undefined, waitMs: undefined }]);
   });
 
   it("exits 20 when somebody still could not be told", async () => {
@@ -61,8 +61,8 @@ describe("sluice outbox flush", () => {
   });
 
   it("sends what may have arrived only when it is asked for", async () => {
-    const { deployer } = await run(["outbox", "flush", "--uncertain"], { deployer: flushing(report) });
-    expect(deployer.calls).toContainEqual(["flushOutbox", { withUncertain: true }]);
+    const { deployer } = await run(["outbox", "flush", "--uncertain", "--wait", "1m"], { deployer: flushing(report) });
+    expect(deployer.calls).toContainEqual(["flushOutbox", { withUncertain: true, waitMs: 60_000 }]);
   });
 
   it("exits 0 when there is nothing to tell", async () => {

@@ -1,5 +1,6 @@
 import type { Deployer } from "@sluice/wiring";
-import type { CommandCall } from "../context.ts";
+import type { CommandCall, WaitFlags } from "../context.ts";
+import { parseDurationFlag } from "../flag-values.ts";
 import { givenFlags, withFlags } from "../given-flags.ts";
 import { writeJson } from "../render/json.ts";
 import { formatTable } from "../render/table.ts";
@@ -8,6 +9,10 @@ import { withDeployer } from "../with-deployer.ts";
 
 type Entry = Awaited<ReturnType<Deployer["outbox"]>>[number];
 type Report = Awaited<ReturnType<Deployer["flushOutbox"]>>[number];
+
+interface FlushFlags extends WaitFlags {
+  readonly uncertain?: boolean;
+}
 
 const undeliveredExitCode = 20;
 
@@ -25,10 +30,11 @@ export async function outboxList(call: CommandCall): Promise<number> {
 }
 
 /** `sluice outbox flush`: tells it now; exit code 20 when somebody still could not be told. */
-export async function outboxFlush(call: CommandCall<{ readonly uncertain?: boolean }>): Promise<number> {
+export async function outboxFlush(call: CommandCall<FlushFlags>): Promise<number> {
   const { context, flags } = call;
+  const waitMs = parseDurationFlag("--wait", flags.wait);
   return withDeployer(call, async (deployer) => {
-    const reports = await deployer.flushOutbox({ withUncertain: flags.uncertain }, context.signal);
+    const reports = await deployer.flushOutbox({ withUncertain: flags.uncertain, waitMs }, context.signal);
     if (flags.json) writeJson(context, { reports });
     else if (reports.length === 0)
       context.stdout.write(`nothing to tell now; see ${withFlags("sluice outbox list", givenFlags(flags))}\n`);

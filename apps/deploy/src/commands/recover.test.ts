@@ -44,6 +44,19 @@ describe.each(["resume", "abort"] as const)("sluice %s", (verb) => {
     expect((await run([verb], { deployer })).exitCode).toBe(30);
   });
 
+  it("waits for the lock as long as is asked for", async () => {
+    const recovering = () => fakeDeployer({ [verb]: async () => aResult() });
+    const waiting = await run([verb, "--wait", "10m"], { deployer: recovering() });
+    expect(waiting.deployer.calls).toContainEqual([verb, { waitMs: 600_000 }]);
+    expect((await run([verb], { deployer: recovering() })).deployer.calls).toContainEqual([
+      verb,
+      { waitMs: undefined },
+    ]);
+    const wrong = await run([verb, "--wait", "soon"], { deployer: recovering() });
+    expect(wrong.exitCode).toBe(2);
+    expect(wrong.deployer.calls.map(([name]) => name)).not.toContain(verb);
+  });
+
   it("says that there is nothing to do, and exits 0", async () => {
     const ran = await run([verb], { deployer: fakeDeployer({ [verb]: async () => null }) });
     expect(ran.exitCode).toBe(0);

@@ -1,19 +1,24 @@
-import type { CommandCall, DeploymentResult } from "../context.ts";
+import type { CommandCall, DeploymentResult, WaitFlags } from "../context.ts";
 import { type Ran, runDeployment } from "../deployment.ts";
+import { parseDurationFlag } from "../flag-values.ts";
 
 const nothing = { code: "no-unfinished-deployment", message: "every deployment has an end: there is nothing to do" };
 
 const recovery = { kind: "recover", tag: "" } as const;
 
 /** `sluice resume`: finishes the attempt that a dead run left. */
-export async function resume(call: CommandCall): Promise<number> {
-  return runDeployment(call, recovery, async (deployer, signal) => (await deployer.resume(signal)) ?? { nothing });
+export async function resume(call: CommandCall<WaitFlags>): Promise<number> {
+  return runDeployment(call, recovery, async (deployer, signal) => {
+    const waitMs = parseDurationFlag("--wait", call.flags.wait);
+    return (await deployer.resume(signal, { waitMs })) ?? { nothing };
+  });
 }
 
 /** `sluice abort`: undoes it. */
-export async function abort(call: CommandCall): Promise<number> {
+export async function abort(call: CommandCall<WaitFlags>): Promise<number> {
   return runDeployment(call, recovery, async (deployer, signal) => {
-    const undone = await deployer.abort(signal);
+    const waitMs = parseDurationFlag("--wait", call.flags.wait);
+    const undone = await deployer.abort(signal, { waitMs });
     return undone ? asAsked(undone, signal) : { nothing };
   });
 }

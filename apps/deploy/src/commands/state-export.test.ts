@@ -67,7 +67,8 @@ describe("sluice state export", () => {
 
 describe("sluice prune", () => {
   it("names what it removed", async () => {
-    const ran = await run(["prune"], { deployer: fakeDeployer({ prune: async () => ["r1", "r2"] }) });
+    const ran = await run(["prune", "--wait", "1m"], { deployer: fakeDeployer({ prune: async () => ["r1", "r2"] }) });
+    expect(ran.deployer.calls).toContainEqual(["prune", { waitMs: 60_000 }]);
     expect(ran.stdout).toBe("removed r1\nremoved r2\n");
     const none = await run(["prune", "--json"], { deployer: fakeDeployer({ prune: async () => [] }) });
     expect(events(none.stdout)).toEqual([{ v: 1, removed: [] }]);
