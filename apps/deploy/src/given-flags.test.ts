@@ -8,6 +8,7 @@ import { aBackup } from "./testing/a-backup.ts";
 import { aRebuiltState } from "./testing/a-moved-state.ts";
 import { aRehearsal } from "./testing/a-rehearsal.ts";
 import { aPlanView, aResult, aStatus, fakeDeployer } from "./testing/fake-deployer.ts";
+import { unfinished } from "./testing/records.ts";
 import { run } from "./testing/run.ts";
 import { badEvents } from "./testing/scripts.ts";
 
@@ -104,7 +105,7 @@ describe("what is proposed keeps them", () => {
     const deployer = fakeDeployer({
       deploy: () => Promise.reject(error),
       verify: () => Promise.reject(error),
-      status: async () => aStatus({ unfinished: { deployment: "d7", tag: "v2", since: "2026-05-01T09:58:00Z" } }),
+      status: async () => aStatus({ unfinished }),
     });
     expect((await run([...argv, "deploy"], { deployer })).stdout).toContain(`hint: sluice${given} abort undoes it\n`);
     expect((await run([...argv, "verify"], { deployer })).stderr).toContain(`hint: sluice${given} abort undoes it\n`);

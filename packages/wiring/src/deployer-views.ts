@@ -64,14 +64,24 @@ export interface StackStatus {
     readonly containers: readonly ObservedContainer[];
   }[];
   readonly findings: readonly Finding[];
-  /** Attempt without an end: `sluice resume` or `sluice abort`. */
-  readonly unfinished: { readonly deployment: string; readonly tag: string; readonly since: string } | null;
+  /** Attempt without an end: what `sluice resume` or `sluice abort` is for. */
+  readonly unfinished: UnfinishedStatus | null;
   readonly lock: LockHolder | null;
   /** The deployment that a process is at now, and whether it waits for a person. */
   readonly underWay: UnderWay | null;
   readonly last: AttemptRecord | null;
   /** What was gone by in the place of what is checked out; `null` where that was resolved. */
   readonly standIn: StandIn | null;
+}
+
+export interface UnfinishedStatus {
+  readonly deployment: string;
+  readonly tag: string;
+  readonly since: string;
+  /** Not before its release is stored. */
+  readonly canResume: boolean;
+  /** Not once its release is promoted. */
+  readonly canAbort: boolean;
 }
 
 export interface ProcessRow extends ObservedContainer {

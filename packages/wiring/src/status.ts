@@ -4,6 +4,7 @@ import {
   type LiveSlot,
   type ObservedStack,
   otherSlot,
+  recoveryWays,
   type Slot,
   slots,
 } from "@sluice/core";
@@ -15,11 +16,12 @@ import {
   lastAttempt,
   lastLiveRelease,
   servingOf,
+  type UnfinishedAttempt,
   underWayOf,
   unfinishedOf,
 } from "@sluice/engine";
 import { readLockHolder } from "@sluice/journal";
-import type { DoorStatus, ProcessRow, StackStatus, TrafficView } from "./deployer.ts";
+import type { DoorStatus, ProcessRow, StackStatus, TrafficView, UnfinishedStatus } from "./deployer.ts";
 import { type SeenStack, seeStack } from "./find-serving.ts";
 import type { Session } from "./session.ts";
 import { homeFindings, orphanFindings, stackFindings } from "./stack-findings.ts";
@@ -68,15 +70,17 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
     base: Object.values(observed.base).map(({ service, state, containers }) => ({ service, state, containers })),
     findings: [...(standIn ? [standIn.finding] : project.findings), ...(foreign.length > 0 ? foreign : found)],
     standIn,
-    unfinished: unfinished && {
-      deployment: unfinished.deployment,
-      tag: unfinished.attempt.start.tag,
-      since: unfinished.attempt.start.at,
-    },
+    unfinished: unfinished && unfinishedStatus(unfinished, observed),
     lock,
     underWay: lock ? underWayOf(last) : null,
     last,
   };
+}
+
+function unfinishedStatus(unfinished: UnfinishedAttempt, observed: ObservedStack): UnfinishedStatus {
+  const { deployment, attempt } = unfinished;
+  const { finish, undo } = recoveryWays(unfinished, observed);
+  return { deployment, tag: attempt.start.tag, since: attempt.start.at, canResume: finish, canAbort: undo };
 }
 
 function doorStatuses(observed: ObservedStack): readonly DoorStatus[] {

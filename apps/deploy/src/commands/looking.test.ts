@@ -3,7 +3,7 @@ import type { LogLine } from "@sluice/wiring";
 import { describe, expect, it } from "vitest";
 import type { AttemptRecord } from "../context.ts";
 import { aStatus, fakeDeployer, v1 } from "../testing/fake-deployer.ts";
-import { aContainer, anAttempt } from "../testing/records.ts";
+import { aContainer, anAttempt, unfinished } from "../testing/records.ts";
 import { events, run } from "../testing/run.ts";
 
 const running = {
@@ -26,7 +26,7 @@ describe("sluice status", () => {
     findings: [
       { severity: "warn", code: "second-copy", message: "shop-web-1 was started by plain Compose", hint: "deploy" },
     ],
-    unfinished: { deployment: "d7", tag: "v2", since: "2026-05-01T09:58:00Z" },
+    unfinished,
     lock: { pid: 7, host: "runner", actor: "eve", reason: "hotfix", release: "v3", since: "2026-05-01T09:59:30Z" },
     last: anAttempt(),
   });
@@ -69,6 +69,15 @@ locked by eve (pid 7 on runner) since 30s ago: v3, hotfix
   ])("says of a deployment that runs what it does, and whom it waits for: %j", async (over, expected) => {
     const underWay = { ...running, ...over };
     const { stdout } = await run(["status"], { deployer: fakeDeployer({ status: async () => aStatus({ underWay }) }) });
+    expect(stdout).toContain(`${expected}\n`);
+  });
+
+  it.each([
+    [{ canAbort: false }, "has no end, and its release is promoted: type `sluice resume` to finish it"],
+    [{ canResume: false }, "has no end, and its release was not stored: type `sluice abort` to undo it"],
+  ])("proposes only what is possible: %j", async (over, expected) => {
+    const view = aStatus({ unfinished: { ...unfinished, ...over } });
+    const { stdout } = await run(["status"], { deployer: fakeDeployer({ status: async () => view }) });
     expect(stdout).toContain(`${expected}\n`);
   });
 

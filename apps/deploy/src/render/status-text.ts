@@ -100,13 +100,17 @@ function waitingText({ paused, waitsForApproval, isAborted }: NonNullable<StackS
   return waitsForApproval ? ": type `sluice traffic approve` or `sluice traffic abort`" : "";
 }
 
+function recoveryText({ canResume, canAbort }: NonNullable<StackStatus["unfinished"]>): string {
+  if (!canAbort) return ", and its release is promoted: type `sluice resume` to finish it";
+  if (!canResume) return ", and its release was not stored: type `sluice abort` to undo it";
+  return ": type `sluice resume` to finish it or `sluice abort` to undo it";
+}
+
 function attentionText({ unfinished, lock }: StackStatus, now: Date, paint: Paint): string {
   const lines: string[] = [];
   if (unfinished) {
     const { deployment, tag, since } = unfinished;
-    lines.push(
-      `deployment ${deployment} (${tag}) of ${agoText(since, now)} has no end: type \`sluice resume\` to finish it or \`sluice abort\` to undo it`,
-    );
+    lines.push(`deployment ${deployment} (${tag}) of ${agoText(since, now)} has no end${recoveryText(unfinished)}`);
   }
   if (lock) {
     const { actor, pid, host, release, reason, since } = lock;

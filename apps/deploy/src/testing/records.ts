@@ -10,6 +10,14 @@ const record = (seq: number) => ({
   hash: `h${seq}`,
 });
 
+export const unfinished = {
+  deployment: "d7",
+  tag: "v2",
+  since: "2026-05-01T09:58:00Z",
+  canResume: true,
+  canAbort: true,
+} as const;
+
 export function anAttempt(over: Partial<AttemptRecord> = {}): AttemptRecord {
   const deployment = "d1";
   return {

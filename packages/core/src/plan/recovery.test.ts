@@ -3,7 +3,7 @@ import { isSluiceError } from "../errors/sluice-error.ts";
 import type { DoorRouting } from "../model/door.ts";
 import { aConfig, aContainer, aDoor, aService, aSlot, aStack } from "../testing/index.ts";
 import { planDeployment } from "./plan-deployment.ts";
-import { planRecovery } from "./recovery.ts";
+import { planRecovery, recoveryWays } from "./recovery.ts";
 
 const services = [aService("web"), aService("admin"), aService("worker", { role: "worker" })];
 const before = aStack({ services, live: { slot: "blue", release: "r-1" } });
@@ -21,6 +21,29 @@ const diedAt = (id: string, done = upTo(id).slice(0, -1)) => ({ deployment: "d1"
 const blue: DoorRouting = { stable: "blue", share: 0, salt: 0 };
 const cutOver: DoorRouting = { stable: "blue", share: 100, salt: 0 };
 const promoted: DoorRouting = { stable: "green", share: 0, salt: 0 };
+
+describe("a person may have an attempt that died", () => {
+  it.each([
+    ["finished or undone, once its release is stored", upTo("build-1"), { finish: true, undo: true }],
+    ["only undone before that", [], { finish: false, undo: true }],
+    ["only finished once it is promoted", upTo("promote-1"), { finish: true, undo: false }],
+  ] as const)("%s", (_title, done, ways) => {
+    for (const observed of [stackWith(promoted), null]) {
+      expect(recoveryWays({ ...diedAt("retire-1"), done }, observed)).toEqual(ways);
+    }
+  });
+
+  it("only finished where what plain Compose ran is gone already", () => {
+    const plain = [aContainer("web"), aContainer("admin")];
+    const adopting = planDeployment(wish, aStack({ services, plain }));
+    const steps = adopting.steps.map(({ id }) => id);
+    const begun = steps.slice(0, steps.indexOf("promote-1") + 1);
+    const died = { deployment: "d1", plan: adopting, begun, done: begun.slice(0, -1) };
+    expect(recoveryWays(died, aStack({ services, plain }))).toEqual({ finish: true, undo: true });
+    expect(recoveryWays(died, aStack({ services, plain: [] }))).toEqual({ finish: true, undo: false });
+    expect(recoveryWays(died, null)).toEqual({ finish: true, undo: true });
+  });
+});
 
 describe("an attempt that died is", () => {
   it.each([

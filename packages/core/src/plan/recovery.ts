@@ -37,6 +37,19 @@ export type Recovery =
   | { readonly action: "undo"; readonly begun: readonly PlanStep[]; readonly reason: string }
   | { readonly action: "leave"; readonly reason: string };
 
+/** What a person may choose for an attempt that died: both, until it is promoted; without a stored release only the way back. */
+export interface RecoveryWays {
+  readonly finish: boolean;
+  readonly undo: boolean;
+}
+
+/** @param observed `null` where the engine cannot be asked: then the record alone says it */
+export function recoveryWays(unfinished: UnfinishedDeployment, observed: Plain | null): RecoveryWays {
+  return { finish: isStored(unfinished), undo: !isPromoted(unfinished, observed) };
+}
+
+type Plain = Pick<ObservedStack, "plain">;
+
 /**
  * What to do with an attempt that died: before cutover is complete it is undone, after it is finished. Cutover is
  * judged by what the doors show; a stack without doors goes by the journal. What a verdict or a person had condemned is
@@ -53,7 +66,7 @@ export function planRecovery(
 ): Recovery {
   const { plan, begun, condemned, undecided } = unfinished;
   const isFinal = isPromoted(unfinished, observed);
-  assertPossible(unfinished, isFinal, choice);
+  assertPossible(unfinished, recoveryWays(unfinished, observed), choice);
   const isGood = condemned === undefined && isCutOver(unfinished, observed);
   if (!choice && !isFinal && isGood && undecided !== undefined) return { action: "leave", reason: undecided };
   const asked = choice === "go-back" ? (isFinal ? undefined : "undo") : choice;
@@ -101,15 +114,13 @@ function isReached({ steps, candidate }: DeploymentPlan, observed: ObservedStack
   );
 }
 
-function assertPossible(unfinished: UnfinishedDeployment, isFinal: boolean, choice?: RecoveryChoice): void {
-  const { deployment } = unfinished;
-  if (choice === "undo" && isFinal) {
+function assertPossible({ deployment }: UnfinishedDeployment, ways: RecoveryWays, choice?: RecoveryChoice): void {
+  if (choice === "undo" && !ways.undo) {
     throw new SluiceError("RECOVERY_REFUSED", `deployment ${deployment} cannot be undone: its release is promoted`, {
       hint: "sluice resume finishes it; sluice rollback goes back afterwards",
     });
   }
-  const isBuilt = !unfinished.plan.steps.some(({ kind }) => kind === "build") || hasDone(unfinished, "build");
-  if (choice === "finish" && !isBuilt) {
+  if (choice === "finish" && !ways.finish) {
     throw new SluiceError(
       "RECOVERY_REFUSED",
       `deployment ${deployment} cannot be finished: its release was not stored`,
@@ -178,12 +189,16 @@ function sharesTakenBack({ steps, candidate }: DeploymentPlan, observed: Observe
 const followsShares: ReadonlySet<StepKind> = new Set(["shift", "approval", "drain", "bake"]);
 
 /** What plain Compose ran is removed while the candidate is promoted: with the first of it gone there is no way back. */
-function isPromoted(unfinished: UnfinishedDeployment, observed: ObservedStack): boolean {
+function isPromoted(unfinished: UnfinishedDeployment, observed: Plain | null): boolean {
   const { plan, begun } = unfinished;
-  const isGone = (id: string) => observed.plain.every((container) => container.id !== id);
+  const isGone = (id: string) => observed?.plain.every((container) => container.id !== id) ?? false;
   const removed = plan.steps.some((step) => step.kind === "adopt" && step.restarts.some(isGone));
   const hasBegun = plan.steps.some(({ kind, id }) => kind === "promote" && begun.includes(id));
   return hasDone(unfinished, "promote") || (removed && hasBegun);
+}
+
+function isStored(unfinished: UnfinishedDeployment): boolean {
+  return !unfinished.plan.steps.some(({ kind }) => kind === "build") || hasDone(unfinished, "build");
 }
 
 function hasDone({ plan, done }: UnfinishedDeployment, kind: StepKind): boolean {

@@ -22,7 +22,7 @@ describe("a healthy stack", () => {
       expect(stackDiagnoses(await observer.observe(project), false)).toEqual([]);
       const now = scenario.world.clock.now();
       const last = await lastAttempt(journal);
-      expect(recordDiagnoses({ last, now, isLocked: false, chainProblems: [] })).toEqual([]);
+      expect(recordDiagnoses({ last, now, isLocked: false, chainProblems: [], observed: null })).toEqual([]);
     }
   });
 
@@ -71,6 +71,7 @@ describe("the doctor finds, in the record,", () => {
     now: new Date("2026-01-01T01:00:00Z"),
     isLocked: false,
     chainProblems: [],
+    observed: null,
   };
   const lastOf = (scenario: ReturnType<typeof aScenario>) => lastAttempt(scenario.world.ports().journal);
 
@@ -87,6 +88,32 @@ describe("the doctor finds, in the record,", () => {
     const last = await lastOf(scenario);
     expect(codes(recordDiagnoses({ ...clean, last }))).toEqual(["error attempt-unfinished"]);
     expect(recordDiagnoses({ ...clean, last, isLocked: true })).toEqual([]);
+  });
+
+  it.each([
+    ["before its release is stored", "images.build v2", "sluice abort to undo it: its release was not stored"],
+    [
+      "when nothing is decided",
+      "journal.append step-outcome verify-1",
+      "sluice resume to finish it, or sluice abort to undo it",
+    ],
+    [
+      "once it is promoted",
+      "journal.append step-outcome retire-1",
+      "sluice resume to finish it: its release is promoted",
+    ],
+  ])("what can be done about one that ended %s", async (_title, effect, mend) => {
+    const scenario = aScenario();
+    await scenario.deploy("v1");
+    scenario.world.restart();
+    let isDead = false;
+    scenario.world.calls.fault = ({ name }) => {
+      isDead ||= name === effect;
+      return isDead ? "crash" : undefined;
+    };
+    await scenario.deploy("v2").catch(() => undefined);
+    scenario.world.restart();
+    expect(recordDiagnoses({ ...clean, last: await lastOf(scenario) })[0]?.mend).toBe(mend);
   });
 
   it("a broken chain, and a clock that went back", async () => {

@@ -1,5 +1,5 @@
-import type { Diagnosis } from "@sluice/core";
-import { type AttemptRecord, unfinishedOf } from "../journal-entries.ts";
+import { type Diagnosis, type ObservedStack, recoveryWays } from "@sluice/core";
+import { type AttemptRecord, type UnfinishedAttempt, unfinishedOf } from "../journal-entries.ts";
 
 /** Records that are this far ahead were not written by a clock that is right now. */
 const clockToleranceMs = 60_000;
@@ -12,11 +12,14 @@ export interface RecordFacts {
   readonly isLocked: boolean;
   /** Problems of the audit chain, in words. */
   readonly chainProblems: readonly string[];
+  /** `null` where the engine cannot be asked. */
+  readonly observed: ObservedStack | null;
 }
 
 /** What is wrong with the record of a stack. */
-export function recordDiagnoses({ last, now, isLocked, chainProblems }: RecordFacts): readonly Diagnosis[] {
-  return [...chainDiagnoses(chainProblems), ...clockDiagnoses(last, now), ...openDiagnoses(last, isLocked)];
+export function recordDiagnoses(facts: RecordFacts): readonly Diagnosis[] {
+  const { last, now, chainProblems } = facts;
+  return [...chainDiagnoses(chainProblems), ...clockDiagnoses(last, now), ...openDiagnoses(facts)];
 }
 
 function chainDiagnoses([first, ...more]: readonly string[]): readonly Diagnosis[] {
@@ -46,7 +49,7 @@ function clockDiagnoses(last: AttemptRecord | null, now: Date): readonly Diagnos
   ];
 }
 
-function openDiagnoses(last: AttemptRecord | null, isLocked: boolean): readonly Diagnosis[] {
+function openDiagnoses({ last, isLocked, observed }: RecordFacts): readonly Diagnosis[] {
   const unfinished = isLocked ? null : unfinishedOf(last);
   if (!unfinished) return [];
   const { start, end } = unfinished.attempt;
@@ -57,7 +60,14 @@ function openDiagnoses(last: AttemptRecord | null, isLocked: boolean): readonly 
       code: end ? "attempt-needs-person" : "attempt-unfinished",
       what: end ? `${about} could neither be finished nor undone: ${end.reason ?? ""}` : `${about} has no end`,
       why: "parts of two versions are there at once",
-      mend: "sluice resume to finish it, or sluice abort to undo it",
+      mend: recoveryText(unfinished, observed),
     },
   ];
+}
+
+function recoveryText(unfinished: UnfinishedAttempt, observed: ObservedStack | null): string {
+  const { finish, undo } = recoveryWays(unfinished, observed);
+  if (!undo) return "sluice resume to finish it: its release is promoted";
+  if (!finish) return "sluice abort to undo it: its release was not stored";
+  return "sluice resume to finish it, or sluice abort to undo it";
 }

@@ -10,6 +10,7 @@ import {
   projectDiagnoses,
   recordDiagnoses,
   stackDiagnoses,
+  unfinishedOf,
 } from "@sluice/engine";
 import { readLockHolder, verifyAudit } from "@sluice/journal";
 import { seeStack } from "../find-serving.ts";
@@ -78,13 +79,17 @@ export function deploymentExaminers(session: Session): readonly Examiner[] {
     },
     {
       name: "record",
-      async examine() {
+      async examine(signal) {
         const [home, { journal }] = await Promise.all([session.home(), session.ports()]);
         const { problems } = await verifyAudit(home);
+        const last = await lastAttempt(journal);
+        // That the engine does not answer is found by who looks at the stack.
+        const seen = unfinishedOf(last) && (await seeStack(session, signal).catch(() => null));
         return recordDiagnoses({
-          last: await lastAttempt(journal),
+          last,
           now: clock.now(),
           isLocked: await isLocked(),
+          observed: seen?.observed ?? null,
           chainProblems: problems.map(({ line, message }) => `line ${line}: ${message}`),
         });
       },

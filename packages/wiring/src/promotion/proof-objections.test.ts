@@ -39,7 +39,7 @@ describe("a release is proven", () => {
   it.each([
     [{ serving: null }, /serves nothing/],
     [{ serving: { release: "r", tag: "v2", slot: "blue", share: 5 } }, /only 5 %/],
-    [{ unfinished: { deployment: "d", tag: "v3", since: "" } }, /without an end: v3/],
+    [{ unfinished: { deployment: "d", tag: "v3", since: "", canResume: true, canAbort: true } }, /without an end: v3/],
     [{ liveSince: "2026-01-01T11:30:01Z" }, /v2 has not served in shop-staging for 30 minutes/],
     [{ liveSince: null }, /has not served/],
     [{ findings: [{ severity: "error", code: "c", message: "door stopped" }] }, /shop-staging: door stopped/],
