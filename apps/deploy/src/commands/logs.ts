@@ -32,6 +32,8 @@ export async function logs(call: CommandCall<LogFlags>): Promise<number> {
         else context.stdout.write(`${prefix(line)} ${shownToRunner(line.text, context.env)}\n`);
         if (signal.aborted) break;
       }
+      // What was cut short does not look whole; that its reader has gone is what `whileRead` is for.
+      signal.throwIfAborted();
       return 0;
     }),
   );

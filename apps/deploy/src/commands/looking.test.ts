@@ -189,6 +189,30 @@ describe("sluice logs", () => {
     }
   });
 
+  it.each([
+    ["logs", "-f"],
+    ["logs", "--tail", "2"],
+    ["status", "--watch"],
+  ])("%s %s, cut short by a signal, exits 130, also where what it follows ends by itself then", async (...argv) => {
+    const interruption = new AbortController();
+    const stop = () => interruption.abort(new Error("interrupted by SIGTERM"));
+    const deployer = fakeDeployer({
+      async *logs() {
+        yield* lines;
+        stop();
+      },
+      status: async () => {
+        stop();
+        return aStatus();
+      },
+    });
+    const { signal } = interruption;
+    const ran = await run(argv, { deployer, signal });
+    expect([ran.exitCode, ran.stderr]).toEqual([130, ""]);
+    const told = await run([...argv, "--json"], { deployer, signal });
+    expect(events(told.stdout).at(-1)).toMatchObject({ code: "INTERRUPTED", message: "interrupted by SIGTERM" });
+  });
+
   it("ends quietly when nobody reads any more", async () => {
     const outputClosed = AbortSignal.abort(Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
     const ran = await run(["logs", "-f"], { deployer: logging(), outputClosed });

@@ -31,7 +31,8 @@ export async function status(call: CommandCall<{ readonly watch?: boolean }>): P
     withDeployer(call, async (deployer) => {
       for (;;) {
         show(await deployer.status(signal));
-        if (!flags.watch || signal.aborted) return 0;
+        if (!flags.watch) return 0;
+        signal.throwIfAborted();
         await untilNews(deployer, context, signal);
       }
     }),
