@@ -1,7 +1,8 @@
-import { SluiceError } from "@sluice/core";
+import { type EventBody, SluiceError } from "@sluice/core";
 import { describe, expect, it } from "vitest";
-import { aPlanView, fakeDeployer, v1 } from "./testing/fake-deployer.ts";
+import { aPlanView, aResult, fakeDeployer, v1 } from "./testing/fake-deployer.ts";
 import { events, run } from "./testing/run.ts";
+import { badEvents } from "./testing/scripts.ts";
 
 const restoring = ["db", "restore", "b1", "--yes"];
 
@@ -60,6 +61,37 @@ it("one at the question is called by its signal too", async () => {
     confirm,
   });
   expect(ran.stdout).toContain("because  interrupted by SIGINT");
+});
+
+describe("before the first release plain Compose may serve, which an interruption", () => {
+  const ended = (over: object) => {
+    const deployer = fakeDeployer({
+      deploy: async () => {
+        const end = {
+          ...badEvents.at(-1),
+          outcome: "interrupted",
+          exitCode: 130,
+          serving: null,
+          previous: null,
+          ...over,
+        };
+        deployer.emit(...badEvents.slice(0, -1), end as EventBody);
+        return aResult({ outcome: "interrupted", exitCode: 130, serving: null });
+      },
+    });
+    return run(["deploy"], { deployer });
+  };
+
+  it("that was undone leaves as it was", async () => {
+    expect((await ended({ reason: "interrupted" })).stdout).toContain(
+      "no release serves; what served before is as it was",
+    );
+  });
+
+  it("that leaves the rest to the next run may not", async () => {
+    const { stdout } = await ended({ reason: "interrupted at retire", next: "sluice resume" });
+    expect(stdout).toContain("no release serves\n");
+  });
 });
 
 describe("what fails by itself after an interruption", () => {

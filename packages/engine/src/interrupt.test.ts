@@ -112,6 +112,28 @@ describe("a deployment interrupted at any of its effects", () => {
     expect(wrong.slice(0, 8)).toEqual([]);
   });
 
+  it.each(["images.build v2", "slots.waitReady worker of green"])(
+    "says at the step why it ended, whatever it threw: %s",
+    async (effect) => {
+      const scenario = aScenario();
+      await scenario.deploy("v1");
+      scenario.world.restart();
+      const controller = new AbortController();
+      scenario.world.calls.fault = ({ name }) => {
+        if (name !== effect) return undefined;
+        controller.abort(new Error("interrupted by SIGINT"));
+        return new DOMException("The operation was aborted", "AbortError");
+      };
+      await scenario.deploy("v2", { signal: controller.signal });
+      const failed = scenario.world.events.find((event) => event.type === "step-end" && event.result === "failed");
+      expect(failed).toMatchObject({ detail: "interrupted by SIGINT" });
+      const record = scenario.world.state.records.find(
+        ({ type, result }) => type === "step-outcome" && result === "failed",
+      );
+      expect(record).toMatchObject({ error: { message: "interrupted by SIGINT" }, interrupted: true });
+    },
+  );
+
   it("and does not wait for what does not heed the interruption", async () => {
     const scenario = aScenario();
     await scenario.deploy("v1");

@@ -105,6 +105,8 @@ async function withDeadline(step: PlanStep, scope: DeploymentScope, signal: Abor
     return await settle(clock, either, work, () => (aborted.aborted ? abortGraceMs : undefined));
   } catch (error) {
     if (aborted.aborted && !signal.aborted) throw aborted.reason;
+    // It says no more than that, and the reason says why.
+    if (signal.aborted && error instanceof Error && error.name === "AbortError") throw signal.reason;
     if (!deadline.signal.aborted || signal.aborted || isSluiceError(error)) throw error;
     throw new SluiceError("DEADLINE_EXCEEDED", `${step.kind} ${step.target} took longer than ${budgetMs} ms`, {
       cause: error,
