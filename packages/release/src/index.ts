@@ -1,6 +1,7 @@
 export { createBundleStore } from "./bundles/bundle-store.ts";
 export { assertTagIsCheckout } from "./checkout/assert-tag-is-checkout.ts";
 export { type Checkout, type CheckoutOptions, describeCheckout } from "./checkout/describe-checkout.ts";
+export { isShallow } from "./checkout/is-shallow.ts";
 export { originRepository } from "./checkout/origin-repository.ts";
 export { type IgnoredEvent, type ReleaseEventOptions, readReleaseEvent } from "./event/read-release-event.ts";
 export { type Anchor, type HeldAnchor, readAnchors } from "./github/anchors.ts";

@@ -5,6 +5,7 @@ import { expect, it } from "vitest";
 import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { assertTagIsCheckout } from "./assert-tag-is-checkout.ts";
 import { describeCheckout } from "./describe-checkout.ts";
+import { isShallow } from "./is-shallow.ts";
 
 const identity = ["-c", "user.name=Test", "-c", "user.email=test@example.invalid", "-c", "commit.gpgSign=false"];
 
@@ -107,4 +108,17 @@ it("a tag is nothing without a checkout, and no option of git", async () => {
   const directory = await temporaryDirectory();
   await expect(assertTagIsCheckout("v1", directory)).rejects.toMatchObject({ code: "RELEASE_REFUSED" });
   await expect(assertTagIsCheckout("--output=/x", directory)).rejects.toMatchObject({ code: "NAME_INVALID" });
+});
+
+it("a shallow clone is known as one, also from below and in a worktree", async () => {
+  const { directory, git, commit } = await aRepository();
+  await commit("one");
+  await commit("two");
+  const parent = await temporaryDirectory();
+  const [clone, worktree] = [join(parent, "clone"), join(parent, "worktree")];
+  git("clone", "-q", "--depth", "1", `file://${directory}`, clone);
+  execFileSync("git", ["-C", clone, "worktree", "add", "-q", "--detach", worktree]);
+  await mkdir(join(clone, "deep", "er"), { recursive: true });
+  for (const path of [clone, join(clone, "deep", "er"), worktree]) expect(await isShallow(path)).toBe(true);
+  for (const path of [directory, parent]) expect(await isShallow(path)).toBe(false);
 });

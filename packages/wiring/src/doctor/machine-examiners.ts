@@ -1,8 +1,6 @@
-import { stat } from "node:fs/promises";
-import { join } from "node:path";
 import { environmentFingerprint } from "@sluice/compose";
 import type { Examiner } from "@sluice/core";
-import { describeCheckout } from "@sluice/release";
+import { describeCheckout, isShallow } from "@sluice/release";
 import { jobsWithoutSettings } from "@sluice/workflows";
 import { createDatabaseOperations } from "../database/create-database-operations.ts";
 import { openDatabase } from "../database/open-database.ts";
@@ -54,18 +52,15 @@ export function machineExaminers(session: Session): readonly Examiner[] {
       name: "release",
       async examine(signal) {
         const { directory, env } = options;
-        const [{ commit, dirty, tagsAtHead }, { releases }] = await Promise.all([
+        const [{ commit, dirty, tagsAtHead }, isShallowClone, { releases }] = await Promise.all([
           describeCheckout(directory, { signal }),
+          isShallow(directory, { signal }),
           session.config(),
         ]);
         const { allowPrerelease } = releases;
         const asked = isRunOfRelease(env) ? await resolveRelease({ env, directory, allowPrerelease, signal }) : null;
         const ignored = asked && "ignored" in asked ? asked.ignored : null;
-        const isShallow = await stat(join(directory, ".git", "shallow")).then(
-          () => true,
-          () => false,
-        );
-        return releaseDiagnoses({ ignored, commit, isDirty: dirty, isShallow, tagsAtHead });
+        return releaseDiagnoses({ ignored, commit, isDirty: dirty, isShallow: isShallowClone, tagsAtHead });
       },
     },
     {
