@@ -113,8 +113,8 @@ function deployerOf(session: Session): Deployer {
         recordingInSentry(session, () => rollback({ ...request, leaving }, ports, signal), signal),
       );
     },
-    resume: (signal) => recover(session, "finish", signal),
-    abort: (signal) => recover(session, "undo", signal),
+    resume: (signal) => recover(session, { choice: "finish" }, signal),
+    abort: (signal, deployment) => recover(session, { choice: "undo", deployment }, signal),
     status: (signal) => readStatus(session, signal),
     standIn: async (signal) => (await session.known(signal)).standIn,
     ps: (signal) => readProcesses(session, signal),
@@ -178,13 +178,19 @@ function deployerOf(session: Session): Deployer {
 
 const never = () => new AbortController().signal;
 
-async function recover(session: Session, choice: "finish" | "undo", signal: AbortSignal) {
+interface RecoverCall {
+  readonly choice: "finish" | "undo";
+  readonly deployment?: string | undefined;
+}
+
+async function recover(session: Session, { choice, deployment }: RecoverCall, signal: AbortSignal) {
   const resolving = choice === "undo" ? projectOfWayBack(session, signal) : session.project(signal);
   const [project, facts] = await Promise.all([resolving, session.facts()]);
   await using _lock = await lockStack(session, { reason: choice }, "unfinished", signal);
   const ports = await session.ports();
   await ports.base.claim(facts.stack, facts.homeId);
+  const wish = { choice, deployment, actor: session.options.actor };
   return await tellingHowItEnds(session, { release: "", reason: choice }, signal, () =>
-    recoverUnfinished(facts, project, ports, signal, choice, session.options.actor),
+    recoverUnfinished(facts, project, ports, signal, wish),
   );
 }

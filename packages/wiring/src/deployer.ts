@@ -123,7 +123,8 @@ export interface Deployer extends AsyncDisposable {
   rollback(call: RollbackCall, signal: AbortSignal): Promise<DeploymentResult>;
   /** Finishes (`resume`) or undoes (`abort`) an attempt without an end; `null` when there is none. */
   resume(signal: AbortSignal): Promise<DeploymentResult | null>;
-  abort(signal: AbortSignal): Promise<DeploymentResult | null>;
+  /** @param deployment id of the attempt that is meant: one of another is left alone, as where there is none */
+  abort(signal: AbortSignal, deployment?: string): Promise<DeploymentResult | null>;
   /**
    * The stored release that `status`, `ps`, `logs`, `traffic`, `rollback` and `abort` go by where what is checked out cannot be
    * resolved, for want of a variable or by a mistake in it; `null` where it can be.

@@ -10,11 +10,19 @@ export async function resume(call: CommandCall): Promise<number> {
   return runDeployment(call, recovery, async (deployer, signal) => (await deployer.resume(signal)) ?? { nothing });
 }
 
-/** `sluice abort`: undoes it. */
-export async function abort(call: CommandCall): Promise<number> {
+export interface AbortFlags {
+  readonly deployment?: string;
+}
+
+/** `sluice abort`: undoes it, and with an id that one alone. */
+export async function abort(call: CommandCall<AbortFlags>): Promise<number> {
+  const { deployment } = call.flags;
   return runDeployment(call, recovery, async (deployer, signal) => {
-    const undone = await deployer.abort(signal);
-    return undone ? asAsked(undone, signal) : { nothing };
+    const undone = await deployer.abort(signal, deployment);
+    if (undone) return asAsked(undone, signal);
+    if (deployment === undefined) return { nothing };
+    const message = `deployment ${deployment} is not the one that has no end: there is nothing to do`;
+    return { nothing: { ...nothing, message } };
   });
 }
 
