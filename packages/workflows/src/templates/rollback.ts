@@ -1,6 +1,6 @@
 import type { WorkflowFacts, WorkflowFile } from "../facts.ts";
 import { slugOf, workflowPath } from "../names.ts";
-import { checkout, header, isCutShort, jobHead, permissions, tokenLines } from "./parts.ts";
+import { checkout, header, jobHead, permissions, tokenLines, undoStep } from "./parts.ts";
 
 /** A person goes back, to the release before or to one that is chosen. */
 export function rollbackWorkflow(facts: WorkflowFacts): WorkflowFile {
@@ -30,12 +30,7 @@ ${checkout}      - id: sluice
 ${tokenLines(facts.github)}          RELEASE: \${{ inputs.release }}
           REASON: \${{ inputs.reason }}
         run: exec sluice rollback --yes --wait 10m --reason="$REASON" -- \${RELEASE:+"$RELEASE"}
-      - name: Undo what a run that was cut short left
-        if: ${isCutShort}
-        timeout-minutes: 4
-        env:
-${tokenLines(facts.github)}        run: exec sluice abort --yes
-      - name: What serves now
+${undoStep(facts)}      - name: What serves now
         if: always()
         run: exec sluice status
 `;
