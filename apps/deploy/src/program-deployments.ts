@@ -39,7 +39,7 @@ export function addDeploymentCommands(program: Command, verb: Verb): readonly Co
     "abort",
     "undo a deployment whose process is gone (one that runs: sluice traffic abort)",
     async () => (await import("./commands/recover.ts")).abort,
-  );
+  ).option("--deployment <id>", "only where it is this one that has no end (default: whichever it is)");
   return [deploy, rollback, addWaitOption(resume), addWaitOption(abort)];
 }
 

@@ -99,6 +99,14 @@ describe("an attempt that died", () => {
     expect(await problemsOf(scenario)).toEqual([]);
   });
 
+  it("is left alone where another one is meant", async () => {
+    const scenario = await killedBefore("journal.append step-intent promote-1");
+    const left = (await lastAttempt(scenario.world.ports().journal))?.start.deployment ?? "";
+    expect(await scenario.recover("undo", { only: "d-of-another-run" })).toBeNull();
+    expect(reached(scenario)).toEqual({ web: ["v2"] });
+    expect(await scenario.recover("undo", { only: left })).toMatchObject({ serving: { tag: "v1", share: 100 } });
+  });
+
   it("cannot be undone once it is promoted: its previous may be gone", async () => {
     const config = aConfig({ rollout: { keep: "removed" } });
     const scenario = await killedBefore("journal.append step-outcome retire-1", { config });

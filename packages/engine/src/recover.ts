@@ -31,6 +31,13 @@ export interface RecoveryWish {
   readonly acceptIncompatible?: boolean | undefined;
 }
 
+/** Which attempt without an end is dealt with, and how. */
+export interface UnfinishedWish extends Pick<RecoveryWish, "actor"> {
+  readonly choice?: "finish" | "undo" | undefined;
+  /** Only an attempt of this id. Default: whichever has no end */
+  readonly deployment?: string | undefined;
+}
+
 export interface Recovered {
   readonly action: Recovery["action"];
   readonly result: DeploymentResult;
@@ -39,9 +46,9 @@ export interface Recovered {
 /**
  * Finishes or undoes an attempt that died without an end, or whose way back was not complete. Which of both is decided
  * by what the doors show, unless it is chosen, or a verdict or a person had decided it before. To choose to finish it takes
- * back what had condemned it, for later runs, too, and answers the pause of a verdict. Returns `null` when there is none.
+ * back what had condemned it, for later runs, too, and answers the pause of a verdict. Returns `null` when there is none, or
+ * not the one that is meant.
  *
- * @param actor who chose. Default: `sluice`
  * @throws SluiceError RECOVERY_REFUSED when the choice is not possible; without one, where users would be led back to a
  *   release that is known not to run on the data as it is now
  */
@@ -50,11 +57,10 @@ export async function recoverUnfinished(
   project: ResolvedProject,
   ports: EnginePorts,
   signal: AbortSignal,
-  choice?: "finish" | "undo",
-  actor?: string,
+  { choice, actor, deployment }: UnfinishedWish = {},
 ): Promise<DeploymentResult | null> {
   const unfinished = unfinishedOf(await lastAttempt(ports.journal));
-  if (!unfinished) return null;
+  if (!unfinished || (deployment !== undefined && deployment !== unfinished.deployment)) return null;
   return (await recover(unfinished, { ...facts, project }, ports, signal, { choice, actor })).result;
 }
 

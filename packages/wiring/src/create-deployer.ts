@@ -12,7 +12,7 @@ import {
 import { verifyAudit } from "@sluice/journal";
 import { assertChecksReady } from "./check-variables.ts";
 import { createDatabaseOperations } from "./database/create-database-operations.ts";
-import type { Deployer, DeployerOptions, WaitCall } from "./deployer.ts";
+import type { AbortCall, Deployer, DeployerOptions, WaitCall } from "./deployer.ts";
 import { deployRequest, planView, refusals, rollbackRequest } from "./deployment-requests.ts";
 import { servingNow } from "./find-serving.ts";
 import { readAnchoredAudit } from "./github/anchors.ts";
@@ -113,8 +113,8 @@ function deployerOf(session: Session): Deployer {
         recordingInSentry(session, () => rollback({ ...request, leaving }, ports, signal), signal),
       );
     },
-    resume: (signal, call) => recover(session, "finish", signal, call),
-    abort: (signal, call) => recover(session, "undo", signal, call),
+    resume: (signal, { waitMs } = {}) => recover(session, { choice: "finish", waitMs }, signal),
+    abort: (signal, { waitMs, deployment } = {}) => recover(session, { choice: "undo", waitMs, deployment }, signal),
     status: (signal) => readStatus(session, signal),
     standIn: async (signal) => (await session.known(signal)).standIn,
     ps: (signal) => readProcesses(session, signal),
@@ -178,13 +178,18 @@ function deployerOf(session: Session): Deployer {
 
 const never = () => new AbortController().signal;
 
-async function recover(session: Session, choice: "finish" | "undo", signal: AbortSignal, { waitMs }: WaitCall = {}) {
+interface RecoverCall extends AbortCall {
+  readonly choice: "finish" | "undo";
+}
+
+async function recover(session: Session, { choice, deployment, waitMs }: RecoverCall, signal: AbortSignal) {
   const resolving = choice === "undo" ? projectOfWayBack(session, signal) : session.project(signal);
   const [project, facts] = await Promise.all([resolving, session.facts()]);
   await using _lock = await lockStack(session, { reason: choice, waitMs }, "unfinished", signal);
   const ports = await session.ports();
   await ports.base.claim(facts.stack, facts.homeId);
+  const wish = { choice, deployment, actor: session.options.actor };
   return await tellingHowItEnds(session, { release: "", reason: choice }, signal, () =>
-    recoverUnfinished(facts, project, ports, signal, choice, session.options.actor),
+    recoverUnfinished(facts, project, ports, signal, wish),
   );
 }

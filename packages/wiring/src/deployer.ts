@@ -98,6 +98,11 @@ export interface WaitCall {
   readonly waitMs?: number | undefined;
 }
 
+export interface AbortCall extends WaitCall {
+  /** Id of the attempt that is meant: one of another is left alone, as where there is none. Default: whichever has no end. */
+  readonly deployment?: string | undefined;
+}
+
 /**
  * Sluice for one stack. Everything that changes something takes the lock of the state home, finishes or undoes what a
  * dead run left, and ends in a result; what is refused before any change throws a `SluiceError`.
@@ -128,7 +133,7 @@ export interface Deployer extends AsyncDisposable {
   rollback(call: RollbackCall, signal: AbortSignal): Promise<DeploymentResult>;
   /** Finishes (`resume`) or undoes (`abort`) an attempt without an end; `null` when there is none. */
   resume(signal: AbortSignal, call?: WaitCall): Promise<DeploymentResult | null>;
-  abort(signal: AbortSignal, call?: WaitCall): Promise<DeploymentResult | null>;
+  abort(signal: AbortSignal, call?: AbortCall): Promise<DeploymentResult | null>;
   /**
    * The stored release that `status`, `ps`, `logs`, `traffic`, `rollback` and `abort` go by where what is checked out cannot be
    * resolved, for want of a variable or by a mistake in it; `null` where it can be.

@@ -68,7 +68,7 @@ function aStack(url: string, written: WrittenConfig = {}, on?: readonly Tellable
       run((ports) => deploy({ ...request, release: aRequest(tag), override }, ports, signal ?? never), signal),
     rollback: () => run((ports) => rollback(request, ports, never)),
     recover: (choice?: "finish" | "undo") =>
-      run((ports) => recoverUnfinished(request, request.project, ports, never, choice)),
+      run((ports) => recoverUnfinished(request, request.project, ports, never, { choice })),
   };
 }
 

@@ -21,10 +21,12 @@ const note = (what) => appendFileSync(process.env.CALLS, JSON.stringify(what) + 
 note({ args, stack: process.env.STACK_NAME, files: process.env.COMPOSE_FILE, token: process.env.GITHUB_TOKEN, environment: process.env.SLUICE_ENVIRONMENT, envFile, pid: process.pid, parent: process.ppid });
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => note({ signal }));
 if (args[0] === "deploy" && process.env.HANGS) {
+  if (process.env.HANGS === "begun") appendFileSync(process.env.GITHUB_OUTPUT, "deployment=d1\\nunfinished=d1\\n");
+  if (process.env.HANGS === "begun") appendFileSync(process.env.GITHUB_OUTPUT, "outcome=interrupted\\nserving=v5\\n");
   console.log("deploying");
   setInterval(() => {}, 1000);
 } else if (args[0] === "deploy" && process.env.DIES) {
-  if (process.env.DIES === "late") appendFileSync(process.env.GITHUB_OUTPUT, "deployment=d1\\n");
+  if (process.env.DIES === "late") appendFileSync(process.env.GITHUB_OUTPUT, "deployment=d1\\nunfinished=d1\\n");
   process.kill(process.pid, "SIGKILL");
 } else if (args[0] === "deploy" && process.env.FAILS === "refused") {
   appendFileSync(process.env.GITHUB_OUTPUT, "outcome=refused\\n");
@@ -32,6 +34,11 @@ if (args[0] === "deploy" && process.env.HANGS) {
 } else if (args[0] === "deploy" && process.env.FAILS === "deploy") {
   appendFileSync(process.env.GITHUB_OUTPUT, "deployment=d1\\noutcome=rolled-back\\n");
   process.exitCode = 21;
+} else if (args[0] === "deploy" && process.env.FAILS === "undecided") {
+  appendFileSync(process.env.GITHUB_OUTPUT, "deployment=d1\\nunfinished=d1\\noutcome=needs-person\\n");
+  process.exitCode = 30;
+} else if (args[0] === "abort") {
+  appendFileSync(process.env.GITHUB_OUTPUT, "deployment=d1\\noutcome=interrupted\\nserving=" + (process.env.BEFORE ?? "v1") + "\\n");
 } else if (args[0] === "deploy") {
   appendFileSync(process.env.GITHUB_OUTPUT, "deployment=d1\\noutcome=live\\nserving=v1\\n");
 } else if (args[0] === process.env.FAILS) process.exitCode = 20;
@@ -94,7 +101,7 @@ describe("the steps of a deployment", () => {
 
   it("give signals to sluice itself, and undo what a killed one left", async () => {
     const { status, steps, calls } = await running("deploy", "deploy", {
-      env: { HANGS: "1" },
+      env: { HANGS: "begun" },
       cancelWhen: (output) => output.includes("deploying"),
       pace: 0.4,
     });
@@ -106,10 +113,43 @@ describe("the steps of a deployment", () => {
       "SIGTERM",
       "abort",
       "status",
+      "report",
     ]);
     expect(calls[0]?.["parent"]).toBe(process.pid);
-    expect(calls.find(({ args }) => args?.[0] === "abort")).toMatchObject({ token: "token-of-the-run" });
+    expect(calls.find(({ args }) => args?.[0] === "abort")).toMatchObject({
+      args: ["abort", "--yes", "--deployment", "d1"],
+      token: "token-of-the-run",
+    });
     expect(existsSync(`/proc/${String(calls[0]?.["pid"])}`)).toBe(false);
+  });
+});
+
+describe("a run that is cancelled", () => {
+  const cancelled = (env: Readonly<Record<string, string>>, workflow = textOf("deploy")) =>
+    running("deploy", "deploy", {
+      workflow,
+      env,
+      inputs: { "compose-file": "compose.yml", "runs-on": "[]", environment: "", wait: "1m" },
+      cancelWhen: (output) => output.includes("deploying"),
+      pace: 0.02,
+    });
+  const reusable = () => readFile(join(root, ".github/workflows/deploy-compose.yml"), "utf8");
+
+  it("undoes nothing of others where it had not begun", async () => {
+    for (const text of [textOf("deploy"), await reusable()]) {
+      const { status, calls } = await cancelled({ HANGS: "waiting" }, text);
+      expect(status).toBe("cancelled");
+      expect(calls.flatMap(({ args }) => args?.[0] ?? [])).toEqual(["deploy", "status"]);
+    }
+  });
+
+  it("tells jobs that come after what serves once it is undone, also where nothing does", async () => {
+    for (const text of [textOf("deploy"), await reusable()]) {
+      const { outputs } = await cancelled({ HANGS: "begun" }, text);
+      expect(outputs).toMatchObject({ outcome: "interrupted", serving: "v1" });
+      expect((await cancelled({ HANGS: "begun", BEFORE: "" }, text)).outputs).toMatchObject({ serving: "" });
+    }
+    expect((await running("deploy", "deploy")).outputs).toMatchObject({ outcome: "live", serving: "v1" });
   });
 });
 
@@ -126,6 +166,7 @@ describe("a deployment that ends without being cancelled", () => {
   it("is left alone where it never began, or came to its own end", async () => {
     expect(await verbs({ DIES: "early" })).toEqual(["failure", "deploy", "status"]);
     expect(await verbs({ FAILS: "deploy" })).toEqual(["failure", "deploy", "status", "report"]);
+    expect(await verbs({ FAILS: "undecided" })).toEqual(["failure", "deploy", "status", "report"]);
   });
 
   it("keeps no report where it was refused: the newest is that of another deployment", async () => {

@@ -33,6 +33,18 @@ describe("sluice abort", () => {
     expect((await run(["abort"], { deployer: undone() })).exitCode).toBe(0);
   });
 
+  it("undoes the one that is meant, and says so where it is not that one", async () => {
+    const meant: unknown[] = [];
+    const abort = async (_signal: AbortSignal, deployment?: string) => {
+      meant.push(deployment);
+      return null;
+    };
+    const ran = await run(["abort", "--deployment", "d1"], { deployer: fakeDeployer({ abort }) });
+    expect(meant).toEqual(["d1"]);
+    expect(ran.exitCode).toBe(0);
+    expect(ran.stdout).toContain("deployment d1 is not the one that has no end: there is nothing to do");
+  });
+
   it("exits 130 when it was interrupted itself", async () => {
     expect((await run(["abort"], { deployer: undone(), signal: AbortSignal.abort() })).exitCode).toBe(130);
   });

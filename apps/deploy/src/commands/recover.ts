@@ -14,12 +14,20 @@ export async function resume(call: CommandCall<WaitFlags>): Promise<number> {
   });
 }
 
-/** `sluice abort`: undoes it. */
-export async function abort(call: CommandCall<WaitFlags>): Promise<number> {
+export interface AbortFlags extends WaitFlags {
+  readonly deployment?: string;
+}
+
+/** `sluice abort`: undoes it, and with an id that one alone. */
+export async function abort(call: CommandCall<AbortFlags>): Promise<number> {
+  const { deployment, wait } = call.flags;
   return runDeployment(call, recovery, async (deployer, signal) => {
-    const waitMs = parseDurationFlag("--wait", call.flags.wait);
-    const undone = await deployer.abort(signal, { waitMs });
-    return undone ? asAsked(undone, signal) : { nothing };
+    const waitMs = parseDurationFlag("--wait", wait);
+    const undone = await deployer.abort(signal, { waitMs, deployment });
+    if (undone) return asAsked(undone, signal);
+    if (deployment === undefined) return { nothing };
+    const message = `deployment ${deployment} is not the one that has no end: there is nothing to do`;
+    return { nothing: { ...nothing, message } };
   });
 }
 

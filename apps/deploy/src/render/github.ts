@@ -34,10 +34,19 @@ export function createGithubRenderer(
     told = deployment;
     append("GITHUB_OUTPUT", outputAssignment("deployment", deployment, `sluice-${randomUUID()}`));
   };
+  // By this it is decided what the run that is cut short has to take back: never what others left before it.
+  let unfinished = "";
+  const tellUnfinished = (deployment: string) => {
+    if (deployment === unfinished) return;
+    unfinished = deployment;
+    append("GITHUB_OUTPUT", outputAssignment("unfinished", deployment, `sluice-${randomUUID()}`));
+  };
   return {
     onEvent(event) {
       story.add(event);
       if ("deployment" in event) tellDeployment(event.deployment);
+      if (event.type === "deployment-start") tellUnfinished(event.deployment);
+      if (event.type === "deployment-end" && event.deployment === unfinished && hasEnded(event)) tellUnfinished("");
       stdout.write(githubText(event));
     },
     note: (text) => stdout.write(lines([text])),
@@ -48,6 +57,11 @@ export function createGithubRenderer(
       append("GITHUB_STEP_SUMMARY", githubSummary(story, given, now()));
     },
   };
+}
+
+/** What was interrupted may be left open after its cutover, and what waits for a person is. */
+function hasEnded({ outcome }: Extract<SluiceEvent, { type: "deployment-end" }>): boolean {
+  return outcome !== "interrupted" && outcome !== "needs-person";
 }
 
 function githubText(event: SluiceEvent): string {

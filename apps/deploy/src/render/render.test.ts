@@ -286,6 +286,7 @@ describe("GitHub Actions", () => {
     );
     expect(values).toEqual({
       deployment: expect.stringMatching(/./),
+      unfinished: "",
       outcome: "failed",
       serving: "v1",
       slot: "blue",
@@ -298,7 +299,30 @@ describe("GitHub Actions", () => {
   it("tells which deployment it is as soon as it begins: one that is killed tells nothing else", async () => {
     renderAll(badEvents.filter(({ type }) => type !== "deployment-end"));
     const output = await readFile(join(directory, "output"), "utf8");
-    expect(output.match(/^(\S+)<</gm)).toEqual(["deployment<<"]);
+    expect(output.match(/^(\S+)<</gm)).toEqual(["deployment<<", "unfinished<<"]);
+  });
+
+  const toldUnfinished = async (script: readonly EventBody[]) => {
+    renderAll(script);
+    const output = await readFile(join(directory, "output"), "utf8");
+    return [...output.matchAll(/^unfinished<<(.+)\n(.*)\n\1$/gm)].map(([, , id]) => id);
+  };
+
+  it.each([
+    ["live", ["d1", ""]],
+    ["rolled-back", ["d1", ""]],
+    ["interrupted", ["d1"]],
+    ["needs-person", ["d1"]],
+  ] as const)("tells what it began as unfinished until it has an end: %s", async (outcome, told) => {
+    const script = goodEvents.map((body) => (body.type === "deployment-end" ? { ...body, outcome } : body));
+    expect(await toldUnfinished(script)).toEqual(told);
+  });
+
+  it("tells nothing of others as unfinished: neither what it finished, nor what it left to a person", async () => {
+    const ends = goodEvents.filter(({ type }) => type !== "deployment-start");
+    const before = ends.map((body): EventBody => ("deployment" in body ? { ...body, deployment: "d0" } : body));
+    const left = before.map((body) => (body.type === "deployment-end" ? { ...body, outcome: "needs-person" } : body));
+    expect(await toldUnfinished([...before, ...(left as EventBody[])])).toEqual([]);
   });
 
   it("tells which deployment it is again where what a dead run left came first", async () => {

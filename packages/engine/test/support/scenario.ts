@@ -26,6 +26,8 @@ export interface RunParts extends ScenarioParts {
   readonly proven?: ProvenRelease | undefined;
   readonly acceptIncompatible?: boolean | undefined;
   readonly leaving?: string | undefined;
+  /** Of `recover`: the id of the one attempt that is meant. */
+  readonly only?: string | undefined;
 }
 
 export interface Scenario {
@@ -74,7 +76,11 @@ export function aScenario(defaults: ScenarioParts = {}): Scenario {
     },
     recover(choice, parts = {}) {
       const { project, actor, ...stack } = facts(parts);
-      return recoverUnfinished(stack, project, world.ports(), signalOf(parts), choice, actor);
+      return recoverUnfinished(stack, project, world.ports(), signalOf(parts), {
+        choice,
+        actor,
+        deployment: parts.only,
+      });
     },
   };
 }

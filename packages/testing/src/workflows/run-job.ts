@@ -41,13 +41,18 @@ interface Step {
 
 interface Job {
   readonly env?: Readonly<Record<string, string>>;
+  readonly outputs?: Readonly<Record<string, string>>;
   readonly steps: readonly Step[];
 }
 
+export interface RanJob {
+  readonly status: JobStatus;
+  readonly steps: readonly RanStep[];
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
 /** Runs the `run:` steps of one job as a runner would; actions (`uses:`) are taken as done. */
-export async function runJob(
-  call: JobCall,
-): Promise<{ readonly status: JobStatus; readonly steps: readonly RanStep[] }> {
+export async function runJob(call: JobCall): Promise<RanJob> {
   const { jobs } = parse(call.workflow) as { readonly jobs: Readonly<Record<string, Job>> };
   const job = jobs[call.job];
   if (!job) throw new Error(`the workflow has no job ${call.job}`);
@@ -83,7 +88,11 @@ async function openRunner({ directory, event, env, checkout }: JobCall): Promise
   };
 }
 
-async function runSteps({ env, steps }: Job, call: JobCall, { temporary, env: runnerEnv }: Runner) {
+async function runSteps(
+  { env, outputs, steps }: Job,
+  call: JobCall,
+  { temporary, env: runnerEnv }: Runner,
+): Promise<RanJob> {
   const ran: RanStep[] = [];
   const outcomes: Record<string, unknown> = {};
   let exported: Readonly<Record<string, string>> = {};
@@ -125,5 +134,5 @@ async function runSteps({ env, steps }: Job, call: JobCall, { temporary, env: ru
     if (step.id !== undefined) outcomes[step.id] = { outputs: result.outputs, outcome, conclusion: outcome };
     ran.push({ ...result, name, outcome });
   }
-  return { status, steps: ran };
+  return { status, steps: ran, outputs: evaluated(outputs) };
 }

@@ -52,15 +52,17 @@ export function machineExaminers(session: Session): readonly Examiner[] {
       name: "release",
       async examine(signal) {
         const { directory, env } = options;
-        const [{ commit, dirty, tagsAtHead }, isShallowClone, { releases }] = await Promise.all([
+        const [{ commit, dirty, tagsAtHead, missingSubmodules }, isShallowClone, { releases }] = await Promise.all([
           describeCheckout(directory, { signal }),
           isShallow(directory, { signal }),
           session.config(),
         ]);
         const { allowPrerelease } = releases;
-        const asked = isRunOfRelease(env) ? await resolveRelease({ env, directory, allowPrerelease, signal }) : null;
+        const source = { env, directory, allowPrerelease, isOnlyNamed: true, signal };
+        const asked = isRunOfRelease(env) ? await resolveRelease(source) : null;
         const ignored = asked && "ignored" in asked ? asked.ignored : null;
-        return releaseDiagnoses({ ignored, commit, isDirty: dirty, isShallow: isShallowClone, tagsAtHead });
+        const facts = { commit, isDirty: dirty, isShallow: isShallowClone, tagsAtHead, missingSubmodules };
+        return releaseDiagnoses({ ignored, ...facts });
       },
     },
     {

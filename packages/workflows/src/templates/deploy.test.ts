@@ -4,6 +4,7 @@ import { layouts } from "../../test/layouts.ts";
 import { aStaging, factsOf, productionHere } from "../../test/support/facts-of.ts";
 import { ordinaryUse } from "../../test/support/github-uses.ts";
 import type { WorkflowEnvironment } from "../facts.ts";
+import { projectWorkflows } from "../project-workflows.ts";
 import { deployWorkflow } from "./deploy.ts";
 
 const written = (environment: WorkflowEnvironment, github = ordinaryUse) => {
@@ -42,9 +43,20 @@ describe("the workflow that deploys", () => {
     });
   });
 
+  it("checks out submodules where there are some", () => {
+    const facts = factsOf(layouts["no workflow yet"]);
+    for (const { text } of projectWorkflows(facts)) expect(text).not.toContain("submodules");
+    for (const { path, text } of projectWorkflows({ ...facts, hasSubmodules: true })) {
+      if (path.startsWith(".github/")) expect(text).toContain("          submodules: recursive\n");
+    }
+  });
+
   it("tells jobs that come after how it ended", () => {
     expect(written(productionHere).workflow.jobs.deploy).toMatchObject({
-      outputs: { slot: "${{ steps.sluice.outputs.slot }}", "exit-reason": "${{ steps.sluice.outputs.exit-reason }}" },
+      outputs: {
+        slot: expect.stringContaining("steps.sluice.outputs.slot"),
+        "exit-reason": expect.stringContaining("steps.undo.outputs.exit-reason"),
+      },
     });
   });
 });

@@ -1,7 +1,7 @@
 import type { WorkflowFacts, WorkflowFile, WorkflowVariable } from "../facts.ts";
 import { slugOf, workflowPath } from "../names.ts";
 import { pins } from "../pins.ts";
-import { checkout, header, isCutShort, jobHead, permissions, scalar, tokenLines } from "./parts.ts";
+import { checkout, endingOutput, header, jobHead, permissions, scalar, tokenLines, undoStep } from "./parts.ts";
 
 /** A published release becomes what serves. */
 export function deployWorkflow(facts: WorkflowFacts): WorkflowFile {
@@ -17,21 +17,12 @@ ${trigger(facts)}${permissions("deploy", facts.github)}concurrency:
 jobs:
   deploy:
 ${reviewed(facts)}${jobHead({ ...facts, variables: variablesOf(facts) }, 120)}${outputs}    steps:
-${checkout}      - id: sluice
+${checkout(facts)}      - id: sluice
         name: Deploy
         # exec: what cancels a job reaches sluice itself, and not only the shell around it.
         env:
 ${tokenLines(facts.github)}        run: exec sluice deploy --yes --wait 30m
-      - name: Undo what a run that was cut short left
-        # GitHub ends a cancelled step after 10 seconds, and a machine out of memory kills what it likes: users may then be at
-        # a version that nobody watches. The record says how far it came; this undoes it, at once where nothing is left. A
-        # machine that dies is caught up with by the next run.
-        if: ${isCutShort}
-        timeout-minutes: 4
-        # GitHub is told of this ending, too.
-        env:
-${tokenLines(facts.github)}        run: exec sluice abort --yes
-      - name: What serves now
+${undoStep(facts)}      - name: What serves now
         if: always()
         run: exec sluice status
       - name: Report
@@ -61,7 +52,7 @@ function variablesOf({ variables, releaseVariables }: WorkflowFacts): readonly W
 /** How it ended, for jobs that come after. */
 const outputs = `    outputs:
 ${["outcome", "serving", "slot", "previous", "exit-reason"]
-  .map((name) => `      ${name}: \${{ steps.sluice.outputs.${name} }}\n`)
+  .map((name) => `      ${name}: ${endingOutput(name)}\n`)
   .join("")}`;
 
 /**

