@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { type Clock, type ContainerExec, SluiceError, type ThrowAwayContainers } from "@sluice/core";
 import type {
   DatabaseDriver,
@@ -10,7 +11,8 @@ import type {
 import { besideName } from "../model/beside-name.ts";
 import type { Fingerprint } from "../model/fingerprint.ts";
 import type { Manifest } from "../model/manifest.ts";
-import { freeBytesIn } from "../process/free-bytes.ts";
+import { afterDrop } from "../process/after-drop.ts";
+import { freeBytesIn, isOnOneFileSystem } from "../process/free-bytes.ts";
 import { orDispose } from "../process/or-dispose.ts";
 import { started } from "../process/started.ts";
 import { dumpAccounts, restoreAccounts } from "./accounts.ts";
@@ -56,6 +58,15 @@ export function createMysqlDriver(options: MysqlOptions): DatabaseDriver {
     async freeBytes(call) {
       const [directory = ""] = await runSql(exec, target, "select @@datadir;", sessionOf(call, "compare"));
       return freeBytesIn(exec, target.container, directory, call.signal);
+    },
+    async mostLogBytes(call) {
+      const sql = "select @@log_bin, @@datadir, @@log_bin_basename;";
+      const [line = ""] = await runSql(exec, target, sql, sessionOf(call, "compare"));
+      const [isOn, data = "", log = ""] = line.split("\t");
+      if (isOn !== "1") return 0;
+      const isBeside = await isOnOneFileSystem(exec, target.container, [data, posix.dirname(log)], call.signal);
+      // It grows until its files expire. The redo log has its whole size from the start.
+      return isBeside ? Number.POSITIVE_INFINITY : 0;
     },
     dump: (call) => dump(options, call),
     globals: (call) => dumpAccounts(exec, target, sessionOf(call)),
@@ -181,8 +192,7 @@ async function restoreBeside(
   try {
     await restoreDump(exec, fresh, renamedDump(quiet, database.name, name), session);
   } catch (error) {
-    await drop();
-    throw error;
+    throw await afterDrop(error, { name, dropSql: `drop database ${quoteName(name)}` }, drop);
   }
   return {
     name,

@@ -2,7 +2,8 @@ import { type Clock, type ContainerExec, SluiceError, type ThrowAwayContainers }
 import type { DatabaseDriver, DriverCall, RunningDump } from "../driver.ts";
 import { besideName } from "../model/beside-name.ts";
 import type { Fingerprint } from "../model/fingerprint.ts";
-import { freeBytesIn } from "../process/free-bytes.ts";
+import { afterDrop } from "../process/after-drop.ts";
+import { freeBytesIn, isOnOneFileSystem } from "../process/free-bytes.ts";
 import { orDispose } from "../process/or-dispose.ts";
 import { dumpGlobals, prepareDump, startDump } from "./dump.ts";
 import type { Sampling } from "./fingerprint-sql.ts";
@@ -17,7 +18,7 @@ import { restoreRoles } from "./roles.ts";
 import { startScratch } from "./scratch.ts";
 import { snapshotIn, takeFingerprint } from "./snapshot.ts";
 import { endOrphans, listBesides, swapDatabases, undoSwap } from "./swap.ts";
-import type { PostgresTarget } from "./target.ts";
+import { type PostgresTarget, quoteName } from "./target.ts";
 
 export interface PostgresOptions {
   readonly exec: ContainerExec;
@@ -63,6 +64,13 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
       const sql = "select setting from pg_settings where name = 'data_directory';";
       const [directory] = await runSql(exec, target, sql, of(call, "compare"));
       return directory === undefined ? null : freeBytesIn(exec, target.container, directory, call.signal);
+    },
+    async mostLogBytes(call) {
+      const sql = `select pg_size_bytes(current_setting('max_wal_size'));
+        select setting from pg_settings where name = 'data_directory';`;
+      const [most, directory = ""] = await runSql(exec, target, sql, of(call, "compare"));
+      const isBeside = await isOnOneFileSystem(exec, target.container, [directory, `${directory}/pg_wal`], call.signal);
+      return isBeside ? Number(most) : 0;
     },
     dump: (call) => dump(options, of(call)),
     globals: (call) => dumpGlobals(exec, target, of(call)),
@@ -113,8 +121,8 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
       try {
         await restoreDump(exec, fresh, dump, { ...session, withTablespaces: true });
       } catch (error) {
-        await drop();
-        throw inLiveServer(error, manifest);
+        const left = { name, dropSql: `drop database ${quoteName(name)}` };
+        throw await afterDrop(inLiveServer(error, manifest), left, drop);
       }
       return {
         name,
