@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { SluiceError } from "@sluice/core";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createAgeCipher } from "../encryption/age-cipher.ts";
@@ -102,6 +103,24 @@ describe("verifying", () => {
     await truncate(dumpFile(id), bytes - 1);
     await expect(verifyBackup(ports, { id })).rejects.toMatchObject({ code: "BACKUP_TRUNCATED" });
     expect(isProven(await ports.store.load(id))).toBe(false);
+  });
+
+  it("what it found is what it says, also where that cannot be noted", async () => {
+    const { id, bytes } = await takeBackup(ports, request);
+    const update = async () => {
+      throw new SluiceError("BACKUP_FAILED", "the manifest cannot be written: EROFS", { hint: "look at the disk" });
+    };
+    const readOnly = { ...ports, store: { ...ports.store, update } };
+    await expect(verifyBackup(readOnly, { id })).rejects.toMatchObject({
+      code: "BACKUP_FAILED",
+      message: `backup ${id} was verified (compared), which could not be noted: the manifest cannot be written: EROFS`,
+      hint: "look at the disk",
+    });
+    await truncate(dumpFile(id), bytes - 1);
+    await expect(verifyBackup(readOnly, { id })).rejects.toMatchObject({
+      code: "BACKUP_TRUNCATED",
+      message: expect.stringMatching(/; that could not be noted, so that it is listed as before: .*EROFS$/),
+    });
   });
 
   it("the image's fault is not the backup's", async () => {
