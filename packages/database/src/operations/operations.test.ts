@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, truncate, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SluiceError } from "@sluice/core";
@@ -52,6 +52,13 @@ describe("a backup", () => {
     await expect(takeBackup(ports, request)).rejects.toThrow("exit code 1");
     expect(await readdir(directory)).toEqual([]);
     expect(driver.calls).toContain("end-dump");
+  });
+
+  it("whose place goes away meanwhile fails by that, not by what cannot be cleared", async () => {
+    driver.onDumping = () => rm(directory, { recursive: true });
+    driver.dies = new Error("exit code 1");
+    await expect(takeBackup(ports, request)).rejects.toThrow("exit code 1");
+    await mkdir(directory);
   });
 
   it("of nothing is an error of its own", async () => {

@@ -95,7 +95,7 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
           [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
         };
       } catch (error) {
-        await running[Symbol.asyncDispose]();
+        await Promise.allSettled([running[Symbol.asyncDispose]()]);
         throw error;
       }
     },

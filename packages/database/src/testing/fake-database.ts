@@ -17,6 +17,8 @@ export interface FakeDatabase extends DatabaseDriver {
   free: number | null;
   sizeBytes: number;
   logBytes: number;
+  /** Runs in a dump after its first bytes. */
+  onDumping: () => Promise<void> | void;
   /** Runs in a swap before the live one goes away. */
   onReading: () => void;
   /** What the first process of a dump dies of, after its first bytes. */
@@ -48,6 +50,7 @@ export function createFakeDatabase(): FakeDatabase {
     globalsText: "CREATE ROLE x;",
     dies: null,
     onReading: () => undefined,
+    onDumping: () => undefined,
     sizeBytes: 1,
     logBytes: 0,
     free: null,
@@ -61,6 +64,7 @@ export function createFakeDatabase(): FakeDatabase {
       const text = fake.dumps ?? JSON.stringify(rows);
       async function* raw() {
         if (text !== "") yield Buffer.from(text);
+        await fake.onDumping();
         if (fake.dies) throw fake.dies;
       }
       return {
