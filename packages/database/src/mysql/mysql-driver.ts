@@ -9,6 +9,7 @@ import type {
   ScratchDatabase,
 } from "../driver.ts";
 import { besideName } from "../model/beside-name.ts";
+import { besideTaken } from "../model/beside-taken.ts";
 import type { Fingerprint } from "../model/fingerprint.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { afterDrop } from "../process/after-drop.ts";
@@ -179,7 +180,7 @@ async function restoreBeside(
   const old = besideName(target.database, "old", call.backup);
   // Its note would be written over.
   await mendSwap(exec, target, session);
-  await assertNotThere(exec, target, old, session);
+  await assertNotThere(exec, target, "old", call);
   const name = besideName(target.database, "restore", call.backup);
   const drop = () => dropDatabase(exec, target, name, { session: session.session });
   // What an earlier attempt left.
@@ -226,7 +227,7 @@ async function undoSwap({ exec, target }: MysqlOptions, call: DriverCall): Promi
       hint: `drop it, so that the backup can be restored: drop database ${quoteName(old)}`,
     });
   }
-  await assertNotThere(exec, target, undone, session);
+  await assertNotThere(exec, target, "undone", call);
   await swapDatabases(exec, target, { live: target.database, fresh: old, old: undone }, "", session);
   return undone;
 }
@@ -234,13 +235,12 @@ async function undoSwap({ exec, target }: MysqlOptions, call: DriverCall): Promi
 async function assertNotThere(
   exec: ContainerExec,
   target: MysqlTarget,
-  name: string,
-  session: ClientOptions,
+  kind: "old" | "undone",
+  { backup, signal }: DriverCall,
 ): Promise<void> {
-  if (!(await listBesides(exec, target, session)).includes(name)) return;
-  throw new SluiceError("RESTORE_FAILED", `database ${name} is there already, from an earlier restore of this backup`, {
-    hint: `look whether anybody needs it, then drop it: drop database ${quoteName(name)}`,
-  });
+  const name = besideName(target.database, kind, backup);
+  if (!(await listBesides(exec, target, sessionOf({ backup, signal }, "restore"))).includes(name)) return;
+  throw besideTaken(kind, { name: `database ${name}`, backup, drop: `drop database ${quoteName(name)}` });
 }
 
 function sampledIn({ tables }: Fingerprint): Sampling {

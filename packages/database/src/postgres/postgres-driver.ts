@@ -1,6 +1,7 @@
 import { type Clock, type ContainerExec, SluiceError, type ThrowAwayContainers } from "@sluice/core";
 import type { DatabaseDriver, DriverCall, RunningDump } from "../driver.ts";
 import { besideName } from "../model/beside-name.ts";
+import { besideTaken } from "../model/beside-taken.ts";
 import type { Fingerprint } from "../model/fingerprint.ts";
 import { afterDrop } from "../process/after-drop.ts";
 import { freeBytesIn, isOnOneFileSystem } from "../process/free-bytes.ts";
@@ -45,15 +46,10 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
     session: `${what}-${backup}`,
     signal,
   });
-  const assertNotThere = async (name: string, { backup }: DriverCall, session: PsqlOptions) => {
+  const assertNotThere = async (kind: "old" | "undone", { backup }: DriverCall, session: PsqlOptions) => {
+    const name = besideName(target.database, kind, backup);
     if (!(await listBesides(exec, target, session)).includes(name)) return;
-    throw new SluiceError(
-      "RESTORE_FAILED",
-      `database ${name} is there already, from an earlier restore of this backup`,
-      {
-        hint: `it holds what was in use before: sluice db restore ${backup} --undo puts that back; once nobody needs it, drop it: drop database "${name}"`,
-      },
-    );
+    throw besideTaken(kind, { name: `database ${name}`, backup, drop: `drop database ${quoteName(name)}` });
   };
   return {
     kind: "postgres",
@@ -112,7 +108,7 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
     async restoreBeside(manifest, dump, call) {
       const session = of(call, "restore");
       const old = besideName(target.database, "old", call.backup);
-      await assertNotThere(old, call, session);
+      await assertNotThere("old", call, session);
       const name = besideName(target.database, "restore", call.backup);
       const drop = () => dropDatabase(exec, target, name, { session: session.session });
       // What an earlier attempt left.
@@ -153,7 +149,7 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
           },
         );
       }
-      await assertNotThere(undone, call, session);
+      await assertNotThere("undone", call, session);
       await undoSwap(exec, target, { old, undone }, session);
       return undone;
     },
