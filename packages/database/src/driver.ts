@@ -130,6 +130,8 @@ export interface DatabaseDriver {
   restoreBeside(manifest: Manifest, dump: AsyncIterable<Uint8Array>, call: DriverCall): Promise<FreshDatabase>;
   /** What a dead run left changed in the server, and what puts that right; `null` where there is nothing. Changes nothing. */
   findLeft?(call: DriverCall): Promise<LeftBehind | null>;
+  /** Databases beside the live one that restores and their undos made and left, on purpose or not; `null` where there is none. Changes nothing. */
+  findBesides?(call: DriverCall): Promise<LeftBehind | null>;
   /** Puts right what `findLeft` finds. Resolves with what was found and done, for people; `null` for nothing. */
   mend?(call: DriverCall): Promise<string | null>;
   /** Puts the database back that `swap` took away. Resolves with what took its place is called now. */

@@ -10,6 +10,7 @@ import type {
 } from "../driver.ts";
 import { besideName } from "../model/beside-name.ts";
 import { besideTaken } from "../model/beside-taken.ts";
+import { besidesLeft } from "../model/besides-left.ts";
 import type { Fingerprint } from "../model/fingerprint.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { afterDrop } from "../process/after-drop.ts";
@@ -79,6 +80,10 @@ export function createMysqlDriver(options: MysqlOptions): DatabaseDriver {
     async findLeft() {
       const left = await readLeftSwap(exec, target);
       return left && leftSwapText(left, target);
+    },
+    async findBesides(call) {
+      const names = await listBesides(exec, target, sessionOf(call, "compare"));
+      return besidesLeft(target.database, names, (name) => `drop database ${quoteName(name)}`);
     },
     mend: (call) => mendSwap(exec, target, sessionOf(call, "mend")),
     undoSwap: (call) => undoSwap(options, call),

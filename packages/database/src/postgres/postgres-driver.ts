@@ -2,6 +2,7 @@ import { type Clock, type ContainerExec, SluiceError, type ThrowAwayContainers }
 import type { DatabaseDriver, DriverCall, RunningDump } from "../driver.ts";
 import { besideName } from "../model/beside-name.ts";
 import { besideTaken } from "../model/beside-taken.ts";
+import { besidesLeft } from "../model/besides-left.ts";
 import type { Fingerprint } from "../model/fingerprint.ts";
 import { afterDrop } from "../process/after-drop.ts";
 import { freeBytesIn, isOnOneFileSystem } from "../process/free-bytes.ts";
@@ -135,6 +136,10 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
       };
     },
     findLeft: (call) => findLeftSwap(exec, target, of(call, "compare")),
+    async findBesides(call) {
+      const names = await listBesides(exec, target, of(call, "compare"));
+      return besidesLeft(target.database, names, (name) => `drop database ${quoteName(name)}`);
+    },
     mend: (call) => mendSwap(exec, target, of(call, "mend")),
     async undoSwap(call) {
       const session = of(call, "restore");

@@ -21,8 +21,8 @@ import { migrate, planMigration, releaseToMigrate } from "./migrate.ts";
 import { backupsOf, type OpenDatabase, openDatabase, openStore } from "./open-database.ts";
 import { planOpenRestore } from "./plan-restore.ts";
 import { proveBackup, prune, takeAndProve } from "./prove.ts";
-import { readDatabaseRecords } from "./records.ts";
 import { type Done, recorded } from "./recorded.ts";
+import { readDatabaseRecords } from "./records.ts";
 import { rehearse } from "./rehearsal/rehearse.ts";
 import { telling } from "./telling.ts";
 
