@@ -14,6 +14,7 @@ export interface DriverCall {
 export interface LiveDatabase {
   readonly server: Manifest["server"];
   readonly database: DatabaseFacts;
+  /** On the server's disk, indexes included. MariaDB and MySQL estimate it. */
   readonly sizeBytes: number;
 }
 
@@ -108,6 +109,11 @@ export interface DatabaseDriver {
   probe(call: DriverCall): Promise<LiveDatabase>;
   /** Free where the live database keeps its data; `null`, or absent, where that cannot be told. */
   freeBytes?(call: DriverCall): Promise<number | null>;
+  /**
+   * What a restore adds at most to the logs that the server keeps on the same file system, beside what they take already; absent, and
+   * 0, where there are none. What is restored is not counted in it.
+   */
+  mostLogBytes?(call: DriverCall): Promise<number>;
   /** Ends first what dead runs left working in the server, and nothing of this backup. */
   dump(call: DriverCall): Promise<RunningDump>;
   /** What a dump refers to and does not hold, such as roles; `null` where it may not be read. Holds no password. */
@@ -124,6 +130,8 @@ export interface DatabaseDriver {
   restoreBeside(manifest: Manifest, dump: AsyncIterable<Uint8Array>, call: DriverCall): Promise<FreshDatabase>;
   /** What a dead run left changed in the server, and what puts that right; `null` where there is nothing. Changes nothing. */
   findLeft?(call: DriverCall): Promise<LeftBehind | null>;
+  /** Databases beside the live one that restores and their undos made and left, on purpose or not; `null` where there is none. Changes nothing. */
+  findBesides?(call: DriverCall): Promise<LeftBehind | null>;
   /** Puts right what `findLeft` finds. Resolves with what was found and done, for people; `null` for nothing. */
   mend?(call: DriverCall): Promise<string | null>;
   /** Puts the database back that `swap` took away. Resolves with what took its place is called now. */

@@ -96,6 +96,9 @@ it("a swap takes place whose connection breaks, and is waited for", async () => 
   await slow.ended;
   expect(await countOf()).toBe(before);
   expect(await databases()).toEqual(["shop|", `${old}|the shop's own`]);
+  expect(await plain.ports.driver.findBesides?.({ backup: manifest.id })).toMatchObject({
+    mend: `once nobody needs them: drop database "${old}"`,
+  });
   await undoRestore(plain.ports, manifest.id);
   expect(await countOf()).toBe(before - 50);
   await ask(`drop database ${(await databases())[1]?.split("|")[0]}`);

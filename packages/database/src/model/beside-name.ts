@@ -11,3 +11,9 @@ export function besideName(database: string, kind: Beside, backup: string): stri
   while (Buffer.byteLength(head.join("") + ending) > longestName) head.pop();
   return head.join("") + ending;
 }
+
+/** Whether a database has such a name beside this one. */
+export function isBeside(database: string, name: string): boolean {
+  const [, kind, backup] = /__(restore|old|undone)_(\d{8}t\d{6}z_[a-z0-9]+)$/.exec(name) ?? [];
+  return backup !== undefined && besideName(database, kind as Beside, backup) === name;
+}

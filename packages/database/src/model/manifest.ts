@@ -54,6 +54,8 @@ const manifestSchema = z.strictObject({
   bytes,
   /** Before compression; `null` where it was compressed beside the server and not looked into since. */
   rawBytes: bytes.nullable(),
+  /** What the database took on its server's disk, indexes included. Absent in manifests of versions that did not ask. */
+  sizeBytes: bytes.optional(),
   /** `none` where the store compresses by itself. */
   compression: z.enum(["zstd", "none"]),
   cipher: z.strictObject({ alg: z.literal("age"), recipient: z.string() }).nullable(),

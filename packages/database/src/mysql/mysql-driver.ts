@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { type Clock, type ContainerExec, SluiceError, type ThrowAwayContainers } from "@sluice/core";
 import type {
   DatabaseDriver,
@@ -8,9 +9,12 @@ import type {
   ScratchDatabase,
 } from "../driver.ts";
 import { besideName } from "../model/beside-name.ts";
+import { besideTaken } from "../model/beside-taken.ts";
+import { besidesLeft } from "../model/besides-left.ts";
 import type { Fingerprint } from "../model/fingerprint.ts";
 import type { Manifest } from "../model/manifest.ts";
-import { freeBytesIn } from "../process/free-bytes.ts";
+import { afterDrop } from "../process/after-drop.ts";
+import { freeBytesIn, isOnOneFileSystem } from "../process/free-bytes.ts";
 import { orDispose } from "../process/or-dispose.ts";
 import { started } from "../process/started.ts";
 import { dumpAccounts, restoreAccounts } from "./accounts.ts";
@@ -57,6 +61,15 @@ export function createMysqlDriver(options: MysqlOptions): DatabaseDriver {
       const [directory = ""] = await runSql(exec, target, "select @@datadir;", sessionOf(call, "compare"));
       return freeBytesIn(exec, target.container, directory, call.signal);
     },
+    async mostLogBytes(call) {
+      const sql = "select @@log_bin, @@datadir, @@log_bin_basename;";
+      const [line = ""] = await runSql(exec, target, sql, sessionOf(call, "compare"));
+      const [isOn, data = "", log = ""] = line.split("\t");
+      if (isOn !== "1") return 0;
+      const isBeside = await isOnOneFileSystem(exec, target.container, [data, posix.dirname(log)], call.signal);
+      // It grows until its files expire. The redo log has its whole size from the start.
+      return isBeside ? Number.POSITIVE_INFINITY : 0;
+    },
     dump: (call) => dump(options, call),
     globals: (call) => dumpAccounts(exec, target, sessionOf(call)),
     fingerprint: (like, call) => takeFingerprint(exec, target, sampledIn(like), sessionOf(call, "compare")),
@@ -67,6 +80,10 @@ export function createMysqlDriver(options: MysqlOptions): DatabaseDriver {
     async findLeft() {
       const left = await readLeftSwap(exec, target);
       return left && leftSwapText(left, target);
+    },
+    async findBesides(call) {
+      const names = await listBesides(exec, target, sessionOf(call, "compare"));
+      return besidesLeft(target.database, names, (name) => `drop database ${quoteName(name)}`);
     },
     mend: (call) => mendSwap(exec, target, sessionOf(call, "mend")),
     undoSwap: (call) => undoSwap(options, call),
@@ -168,7 +185,7 @@ async function restoreBeside(
   const old = besideName(target.database, "old", call.backup);
   // Its note would be written over.
   await mendSwap(exec, target, session);
-  await assertNotThere(exec, target, old, session);
+  await assertNotThere(exec, target, "old", call);
   const name = besideName(target.database, "restore", call.backup);
   const drop = () => dropDatabase(exec, target, name, { session: session.session });
   // What an earlier attempt left.
@@ -181,8 +198,7 @@ async function restoreBeside(
   try {
     await restoreDump(exec, fresh, renamedDump(quiet, database.name, name), session);
   } catch (error) {
-    await drop();
-    throw error;
+    throw await afterDrop(error, { name, dropSql: `drop database ${quoteName(name)}` }, drop);
   }
   return {
     name,
@@ -216,7 +232,7 @@ async function undoSwap({ exec, target }: MysqlOptions, call: DriverCall): Promi
       hint: `drop it, so that the backup can be restored: drop database ${quoteName(old)}`,
     });
   }
-  await assertNotThere(exec, target, undone, session);
+  await assertNotThere(exec, target, "undone", call);
   await swapDatabases(exec, target, { live: target.database, fresh: old, old: undone }, "", session);
   return undone;
 }
@@ -224,13 +240,12 @@ async function undoSwap({ exec, target }: MysqlOptions, call: DriverCall): Promi
 async function assertNotThere(
   exec: ContainerExec,
   target: MysqlTarget,
-  name: string,
-  session: ClientOptions,
+  kind: "old" | "undone",
+  { backup, signal }: DriverCall,
 ): Promise<void> {
-  if (!(await listBesides(exec, target, session)).includes(name)) return;
-  throw new SluiceError("RESTORE_FAILED", `database ${name} is there already, from an earlier restore of this backup`, {
-    hint: `look whether anybody needs it, then drop it: drop database ${quoteName(name)}`,
-  });
+  const name = besideName(target.database, kind, backup);
+  if (!(await listBesides(exec, target, sessionOf({ backup, signal }, "restore"))).includes(name)) return;
+  throw besideTaken(kind, { name: `database ${name}`, backup, drop: `drop database ${quoteName(name)}` });
 }
 
 function sampledIn({ tables }: Fingerprint): Sampling {

@@ -147,6 +147,8 @@ describe("accounts", () => {
 });
 
 it.each([
+  ["ERROR 1114 (HY000) at line 40: The table 'orders' is full", "DISK_FULL"],
+  ['ERROR 1030 (HY000) at line 40: Got error 28 "No space left on device" from storage engine InnoDB', "DISK_FULL"],
   ["ERROR 1286 (42000) at line 9: Unknown storage engine 'ROCKSDB'", "BACKUP_EXTENSION_MISSING"],
   ["ERROR 1273 (HY000) at line 9: Unknown collation: 'utf8mb4_0900_ai_ci'", "BACKUP_WRONG_VERSION"],
   ["ERROR 1064 (42000) at line 9: You have an error in your SQL syntax", "RESTORE_FAILED"],

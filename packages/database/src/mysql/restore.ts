@@ -29,7 +29,7 @@ export async function dropDatabase(
 /**
  * Fills an empty database from an uncompressed dump; the first error ends it.
  *
- * @throws SluiceError RESTORE_FAILED, BACKUP_TRUNCATED, BACKUP_WRONG_VERSION, BACKUP_EXTENSION_MISSING, and whatever
+ * @throws SluiceError RESTORE_FAILED, DISK_FULL, BACKUP_TRUNCATED, BACKUP_WRONG_VERSION, BACKUP_EXTENSION_MISSING, and whatever
  * reading the dump throws
  */
 export async function restoreDump(
@@ -52,6 +52,11 @@ const raisePacket =
 
 /** What a server says, and what it means. */
 const meanings: readonly (readonly [RegExp, ErrorCode, string])[] = [
+  [
+    /ERROR (?:1021|1114) |(?:Got error|OS errno|\(errno:) 28 /,
+    "DISK_FULL",
+    "free some space where the server keeps its data, then try it again",
+  ],
   [
     /ERROR (?:1286|1524|1126) /,
     "BACKUP_EXTENSION_MISSING",

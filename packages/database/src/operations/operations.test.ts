@@ -1,6 +1,7 @@
-import { mkdtemp, readdir, rm, truncate, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { SluiceError } from "@sluice/core";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createAgeCipher } from "../encryption/age-cipher.ts";
@@ -53,6 +54,13 @@ describe("a backup", () => {
     expect(driver.calls).toContain("end-dump");
   });
 
+  it("whose place goes away meanwhile fails by that, not by what cannot be cleared", async () => {
+    driver.onDumping = () => rm(directory, { recursive: true });
+    driver.dies = new Error("exit code 1");
+    await expect(takeBackup(ports, request)).rejects.toThrow("exit code 1");
+    await mkdir(directory);
+  });
+
   it("of nothing is an error of its own", async () => {
     driver.dumps = "";
     await expect(takeBackup(ports, request)).rejects.toMatchObject({ code: "BACKUP_EMPTY" });
@@ -102,6 +110,24 @@ describe("verifying", () => {
     await truncate(dumpFile(id), bytes - 1);
     await expect(verifyBackup(ports, { id })).rejects.toMatchObject({ code: "BACKUP_TRUNCATED" });
     expect(isProven(await ports.store.load(id))).toBe(false);
+  });
+
+  it("what it found is what it says, also where that cannot be noted", async () => {
+    const { id, bytes } = await takeBackup(ports, request);
+    const update = async () => {
+      throw new SluiceError("BACKUP_FAILED", "the manifest cannot be written: EROFS", { hint: "look at the disk" });
+    };
+    const readOnly = { ...ports, store: { ...ports.store, update } };
+    await expect(verifyBackup(readOnly, { id })).rejects.toMatchObject({
+      code: "BACKUP_FAILED",
+      message: `backup ${id} was verified (compared), which could not be noted: the manifest cannot be written: EROFS`,
+      hint: "look at the disk",
+    });
+    await truncate(dumpFile(id), bytes - 1);
+    await expect(verifyBackup(readOnly, { id })).rejects.toMatchObject({
+      code: "BACKUP_TRUNCATED",
+      message: expect.stringMatching(/; that could not be noted, so that it is listed as before: .*EROFS$/),
+    });
   });
 
   it("the image's fault is not the backup's", async () => {
@@ -192,14 +218,22 @@ describe("restoring", () => {
     expect(driver.rows).toEqual(["live"]);
   });
 
-  it("begins only where there is room", async () => {
-    const { id, bytes, rawBytes } = await takeBackup(ports, request);
-    // As it was compressed it takes more than as text.
-    expect(rawBytes).toBeLessThan(bytes);
-    driver.free = Math.ceil((rawBytes ?? 0) * 1.2) - 1;
+  it("begins only where there is room for what the database took, and for the log of as much", async () => {
+    driver.sizeBytes = 1_000;
+    const { id, sizeBytes } = await takeBackup(ports, request);
+    expect(sizeBytes).toBe(1_000);
+    // What is there now says nothing of that.
+    driver.sizeBytes = 1;
+    driver.free = 1_199;
     await expect(restoreBackup(ports, id)).rejects.toMatchObject({ code: "DISK_FULL" });
+    driver.free = 1_200;
+    driver.logBytes = 100;
+    await expect(restoreBackup(ports, id)).rejects.toMatchObject({
+      code: "DISK_FULL",
+      message: expect.stringContaining("1300 are wanted to restore beside it (100 of them"),
+    });
     expect(driver.calls).not.toContain("restore-beside");
-    driver.free += 1;
+    driver.free = 1_300;
     expect(await restoreBackup(ports, id)).toMatchObject({ old: "old" });
   });
 

@@ -5,6 +5,7 @@ import { isProven } from "../model/verification.ts";
 import { assertOwnDatabase } from "./assert-own-database.ts";
 import type { BackupPorts } from "./ports.ts";
 import { checkStored, openDump } from "./read-backup.ts";
+import { assertRoomToRestore } from "./room-to-restore.ts";
 import { differs } from "./verify-backup.ts";
 
 /** What a restore would take away: everything that was written since. */
@@ -70,7 +71,7 @@ export async function planRestore(ports: BackupPorts, id: string, signal?: Abort
  * consented to losing what was written since.
  *
  * @throws SluiceError before the swap, with the live database as it was: DISK_FULL (asked before anything is written, with a
- * fifth to spare), BACKUP_WRONG_DATABASE (before anything is read), BACKUP_EMPTY, BACKUP_TRUNCATED, BACKUP_CORRUPT,
+ * fifth to spare; or it ran out), BACKUP_WRONG_DATABASE (before anything is read), BACKUP_EMPTY, BACKUP_TRUNCATED, BACKUP_CORRUPT,
  * BACKUP_WRONG_VERSION, BACKUP_DIFFERS, BACKUP_KEY_WRONG, RESTORE_FAILED, …
  */
 export async function restoreBackup(ports: BackupPorts, id: string, signal?: AbortSignal): Promise<RestoreResult> {
@@ -89,7 +90,7 @@ export async function restoreBackup(ports: BackupPorts, id: string, signal?: Abo
       },
     );
   }
-  await assertRoom(ports, manifest, sizeBytes, signal);
+  await assertRoomToRestore(ports, manifest, sizeBytes, signal);
   const started = clock.monotonicMs();
   const fresh = await driver.restoreBeside(manifest, openDump(ports, manifest, signal), call);
   const restoreMs = Math.round(clock.monotonicMs() - started);
@@ -107,26 +108,6 @@ export async function restoreBackup(ports: BackupPorts, id: string, signal?: Abo
     await fresh.drop().catch(() => undefined);
     throw error;
   }
-}
-
-/**
- * A database that finds no room to write in is down. What the restored one takes is not known: no more than the live one,
- * whose unused space it does not have, nor than about what it is as text.
- */
-async function assertRoom(
-  { driver }: BackupPorts,
-  { id, rawBytes, bytes }: Manifest,
-  liveBytes: number,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const wanted = Math.ceil(Math.min(rawBytes ?? Number.POSITIVE_INFINITY, Math.max(liveBytes, bytes)) * 1.2);
-  const free = (await driver.freeBytes?.({ backup: id, signal })) ?? Number.POSITIVE_INFINITY;
-  if (free >= wanted) return;
-  throw new SluiceError(
-    "DISK_FULL",
-    `${free} bytes are free where the database is, ${wanted} are wanted to restore beside it`,
-    { hint: "free some space there: databases that earlier restores set aside are called NAME__old_ID" },
-  );
 }
 
 /** Puts the database back that a restore of this backup took away. Resolves with the name of what took its place. */

@@ -63,6 +63,7 @@ export async function takeBackup(
     image,
     ...stored,
     rawBytes: compression === "none" ? stored.bytes : dump.rawBytes(),
+    sizeBytes: dump.live.sizeBytes,
     compression,
     cipher: cipher && { alg: cipher.alg, recipient: cipher.recipient },
     globals,

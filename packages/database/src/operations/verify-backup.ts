@@ -18,7 +18,8 @@ export interface VerifyRequest {
 /**
  * Proves a backup: reads it to its end, restores it in a throw-away server of the image that the live one ran, and
  * compares what that server then holds with what the database held. What was reached is written into the manifest, and
- * so is a failure of the backup itself, not of where it was tried: then the backup counts as none.
+ * so is a failure of the backup itself, not of where it was tried: then the backup counts as none. Where neither can be written, the
+ * error says what was found: of a failure with its own code, else with that of the store.
  *
  * @throws SluiceError BACKUP_WRONG_DATABASE (nothing was started), BACKUP_EMPTY, BACKUP_TRUNCATED, BACKUP_CORRUPT, BACKUP_WRONG_VERSION, BACKUP_ROLE_MISSING,
  * BACKUP_EXTENSION_MISSING, BACKUP_DIFFERS, BACKUP_KEY_WRONG, RESTORE_FAILED, IMAGE_MISSING, START_FAILED
@@ -31,22 +32,38 @@ export async function verifyBackup(
   const { store, clock } = ports;
   const manifest = await store.load(id);
   assertOwnDatabase(ports, manifest);
+  const { levels, rawBytes } = await prove(ports, manifest, image ?? manifest.image, signal).catch(async (error) => {
+    const isOwnImage = image === undefined || image === manifest.image;
+    if (!isSluiceError(error) || !speaksAgainst(error, isOwnImage) || signal?.aborted) throw error;
+    const { code, message } = error;
+    const failed = { at: clock.now().toISOString(), code, message };
+    const why = await store.update({ ...manifest, failed }).then(() => null, reasonOf);
+    throw why === null ? error : notNoted(error, why);
+  });
+  const level = levels.at(-1)?.level;
   try {
-    const { levels, rawBytes } = await prove(ports, manifest, image ?? manifest.image, signal);
     const { failed: _failed, ...rest } = await store.load(id);
-    const others = rest.verified.filter(({ level }) => levels.every((one) => one.level !== level));
-    const verified = [...others, ...levels].toSorted(byLevel);
-    const proven: Manifest = { ...rest, rawBytes, verified };
+    const others = rest.verified.filter((one) => levels.every(({ level }) => level !== one.level));
+    const proven: Manifest = { ...rest, rawBytes, verified: [...others, ...levels].toSorted(byLevel) };
     await store.update(proven);
     return proven;
-  } catch (error) {
-    const isOwnImage = image === undefined || image === manifest.image;
-    if (isSluiceError(error) && speaksAgainst(error, isOwnImage) && !signal?.aborted) {
-      const { code, message } = error;
-      await store.update({ ...manifest, failed: { at: clock.now().toISOString(), code, message } });
-    }
-    throw error;
+  } catch (cause) {
+    if (!isSluiceError(cause)) throw cause;
+    const { code, message, hint, detail, retryable } = cause;
+    const text = `backup ${id} was verified (${level}), which could not be noted: ${message}`;
+    throw new SluiceError(code, text, { hint, detail, retryable, cause });
   }
+}
+
+/** The same verdict, of a backup whose manifest goes on saying what it said before. */
+function notNoted(verdict: SluiceError, why: string): SluiceError {
+  const { code, message, hint, detail } = verdict;
+  const text = `${message}; that could not be noted, so that it is listed as before: ${why}`;
+  return new SluiceError(code, text, { hint, detail, cause: verdict });
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function prove(

@@ -47,7 +47,7 @@ export interface RestoreOptions extends PsqlOptions {
 /**
  * Fills an empty database from an uncompressed dump; the first error ends it.
  *
- * @throws SluiceError RESTORE_FAILED, BACKUP_TRUNCATED, BACKUP_CORRUPT, BACKUP_WRONG_VERSION, BACKUP_ROLE_MISSING,
+ * @throws SluiceError RESTORE_FAILED, DISK_FULL, BACKUP_TRUNCATED, BACKUP_CORRUPT, BACKUP_WRONG_VERSION, BACKUP_ROLE_MISSING,
  * BACKUP_EXTENSION_MISSING, and whatever reading the dump throws
  */
 export async function restoreDump(

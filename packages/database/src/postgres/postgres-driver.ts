@@ -1,8 +1,11 @@
 import { type Clock, type ContainerExec, SluiceError, type ThrowAwayContainers } from "@sluice/core";
 import type { DatabaseDriver, DriverCall, RunningDump } from "../driver.ts";
 import { besideName } from "../model/beside-name.ts";
+import { besideTaken } from "../model/beside-taken.ts";
+import { besidesLeft } from "../model/besides-left.ts";
 import type { Fingerprint } from "../model/fingerprint.ts";
-import { freeBytesIn } from "../process/free-bytes.ts";
+import { afterDrop } from "../process/after-drop.ts";
+import { freeBytesIn, isOnOneFileSystem } from "../process/free-bytes.ts";
 import { orDispose } from "../process/or-dispose.ts";
 import { dumpGlobals, prepareDump, startDump } from "./dump.ts";
 import type { Sampling } from "./fingerprint-sql.ts";
@@ -17,7 +20,7 @@ import { restoreRoles } from "./roles.ts";
 import { startScratch } from "./scratch.ts";
 import { snapshotIn, takeFingerprint } from "./snapshot.ts";
 import { endOrphans, listBesides, swapDatabases, undoSwap } from "./swap.ts";
-import type { PostgresTarget } from "./target.ts";
+import { type PostgresTarget, quoteName } from "./target.ts";
 
 export interface PostgresOptions {
   readonly exec: ContainerExec;
@@ -44,15 +47,10 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
     session: `${what}-${backup}`,
     signal,
   });
-  const assertNotThere = async (name: string, { backup }: DriverCall, session: PsqlOptions) => {
+  const assertNotThere = async (kind: "old" | "undone", { backup }: DriverCall, session: PsqlOptions) => {
+    const name = besideName(target.database, kind, backup);
     if (!(await listBesides(exec, target, session)).includes(name)) return;
-    throw new SluiceError(
-      "RESTORE_FAILED",
-      `database ${name} is there already, from an earlier restore of this backup`,
-      {
-        hint: `it holds what was in use before: sluice db restore ${backup} --undo puts that back; once nobody needs it, drop it: drop database "${name}"`,
-      },
-    );
+    throw besideTaken(kind, { name: `database ${name}`, backup, drop: `drop database ${quoteName(name)}` });
   };
   return {
     kind: "postgres",
@@ -63,6 +61,13 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
       const sql = "select setting from pg_settings where name = 'data_directory';";
       const [directory] = await runSql(exec, target, sql, of(call, "compare"));
       return directory === undefined ? null : freeBytesIn(exec, target.container, directory, call.signal);
+    },
+    async mostLogBytes(call) {
+      const sql = `select pg_size_bytes(current_setting('max_wal_size'));
+        select setting from pg_settings where name = 'data_directory';`;
+      const [most, directory = ""] = await runSql(exec, target, sql, of(call, "compare"));
+      const isBeside = await isOnOneFileSystem(exec, target.container, [directory, `${directory}/pg_wal`], call.signal);
+      return isBeside ? Number(most) : 0;
     },
     dump: (call) => dump(options, of(call)),
     globals: (call) => dumpGlobals(exec, target, of(call)),
@@ -87,7 +92,7 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
           [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
         };
       } catch (error) {
-        await running[Symbol.asyncDispose]();
+        await Promise.allSettled([running[Symbol.asyncDispose]()]);
         throw error;
       }
     },
@@ -104,7 +109,7 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
     async restoreBeside(manifest, dump, call) {
       const session = of(call, "restore");
       const old = besideName(target.database, "old", call.backup);
-      await assertNotThere(old, call, session);
+      await assertNotThere("old", call, session);
       const name = besideName(target.database, "restore", call.backup);
       const drop = () => dropDatabase(exec, target, name, { session: session.session });
       // What an earlier attempt left.
@@ -113,8 +118,8 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
       try {
         await restoreDump(exec, fresh, dump, { ...session, withTablespaces: true });
       } catch (error) {
-        await drop();
-        throw inLiveServer(error, manifest);
+        const left = { name, dropSql: `drop database ${quoteName(name)}` };
+        throw await afterDrop(inLiveServer(error, manifest), left, drop);
       }
       return {
         name,
@@ -131,6 +136,10 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
       };
     },
     findLeft: (call) => findLeftSwap(exec, target, of(call, "compare")),
+    async findBesides(call) {
+      const names = await listBesides(exec, target, of(call, "compare"));
+      return besidesLeft(target.database, names, (name) => `drop database ${quoteName(name)}`);
+    },
     mend: (call) => mendSwap(exec, target, of(call, "mend")),
     async undoSwap(call) {
       const session = of(call, "restore");
@@ -145,7 +154,7 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
           },
         );
       }
-      await assertNotThere(undone, call, session);
+      await assertNotThere("undone", call, session);
       await undoSwap(exec, target, { old, undone }, session);
       return undone;
     },

@@ -26,6 +26,10 @@ describe("what a restore's failure means", () => {
     ["pg_restore: error: unexpected end of file", "BACKUP_TRUNCATED"],
     ["pg_restore: error: input file does not appear to be a valid archive", "BACKUP_CORRUPT"],
     ["pg_restore: error: unrecognized data block type (84) while restoring", "BACKUP_CORRUPT"],
+    [
+      'pg_restore: error: COPY failed for table "t": ERROR:  could not extend file "base/5/1": No space left on device',
+      "DISK_FULL",
+    ],
     ["pg_restore: error: could not execute query: ERROR:  division by zero", "RESTORE_FAILED"],
     ["", "RESTORE_FAILED"],
   ])("%s", (stderr, code) => {

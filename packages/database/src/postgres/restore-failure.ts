@@ -8,6 +8,11 @@ const missingRole = /role "(.*?)" does not exist/;
 /** What a restoring program says, and what it means. The first that fits. Of roles, as of who restores into a throw-away server. */
 const meanings: readonly (readonly [RegExp, ErrorCode, string])[] = [
   [
+    /: No space left on device$|could not extend file "[^"]*": wrote only /m,
+    "DISK_FULL",
+    "free some space where the server keeps its data, then try it again",
+  ],
+  [
     missingRole,
     "BACKUP_ROLE_MISSING",
     "a throw-away server has the roles that a backup brings, and this one does not bring it: take another one (sluice db backup)",

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { parseFree } from "./free-bytes.ts";
+import { parseFree, parseMounts } from "./free-bytes.ts";
 
 const head = "Filesystem 1024-blocks Used Available Capacity Mounted on\n";
 
@@ -10,4 +10,9 @@ it.each([
   ["df: /data: No such file or directory\n", null],
 ])("what df says: %s", (line, free) => {
   expect(parseFree(`${head}${line}`)).toBe(free);
+});
+
+it("where file systems are mounted", () => {
+  const lines = "/dev/sda1 100 1 99 1% /\n//host/a share 100 1 99 1% /mnt/a b\n";
+  expect(parseMounts(`${head}${lines}`)).toEqual(["/", "/mnt/a b"]);
 });

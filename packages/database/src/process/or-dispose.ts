@@ -1,4 +1,7 @@
-/** Goes on with something that must be released, by whoever gets the result; where that fails, it is released here. */
+/**
+ * Goes on with something that must be released, by whoever gets the result; where that fails, it is released here. Then why it failed is
+ * thrown, and not what releasing it met.
+ */
 export async function orDispose<Held extends AsyncDisposable, T>(
   held: Held,
   goOn: (held: Held) => Promise<T>,
@@ -6,7 +9,7 @@ export async function orDispose<Held extends AsyncDisposable, T>(
   try {
     return await goOn(held);
   } catch (error) {
-    await held[Symbol.asyncDispose]();
+    await Promise.allSettled([held[Symbol.asyncDispose]()]);
     throw error;
   }
 }

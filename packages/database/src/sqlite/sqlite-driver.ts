@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import { isSluiceError, SluiceError } from "@sluice/core";
 import type { DatabaseDriver, DriverCall, FreshDatabase, RunningDump, ScratchDatabase } from "../driver.ts";
+import { besideTaken } from "../model/beside-taken.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { compressFileThere, compressHere } from "../process/compressed-output.ts";
 import { orDispose } from "../process/or-dispose.ts";
@@ -53,7 +54,7 @@ export function createSqliteDriver(options: SqliteOptions): DatabaseDriver {
             hint: "sluice db list shows the backups; a file that was removed cannot be put back",
           });
         }
-        await assertNotThere(tool, undone, call.signal);
+        await assertNotThere(tool, file, "undone", call);
         return exchange(tool, { live: file, fresh: old, kept: undone }, call);
       }),
   };
@@ -173,7 +174,7 @@ async function restoreBeside(
       if (!isUndecided && !(await isThere(tool, old))) await tool.remove(withCompanions(name));
     });
   await withTool(signal, async (tool) => {
-    await assertNotThere(tool, old, signal);
+    await assertNotThere(tool, file, "old", call);
     await tool.remove(withCompanions(name));
     const { sizeBytes } = await probe(tool, file, signal);
     const restored = manifest.rawBytes ?? Math.max(sizeBytes, manifest.bytes);
@@ -207,11 +208,14 @@ async function isThere(tool: SqliteTool, path: string, signal?: AbortSignal): Pr
   return (await tool.list(path, signal)).includes(path);
 }
 
-async function assertNotThere(tool: SqliteTool, path: string, signal: AbortSignal | undefined): Promise<void> {
-  if (!(await isThere(tool, path, signal))) return;
-  throw new SluiceError("RESTORE_FAILED", `${path} is there already, from an earlier restore of this backup`, {
-    hint: "look whether anybody needs it, then remove it",
-  });
+async function assertNotThere(
+  tool: SqliteTool,
+  file: string,
+  kind: "old" | "undone",
+  { backup, signal }: DriverCall,
+): Promise<void> {
+  const name = beside(file, kind, backup);
+  if (await isThere(tool, name, signal)) throw besideTaken(kind, { name, backup, drop: `remove ${name}` });
 }
 
 /** What an exchange writes: what is kept, the journal or the WAL, and what the file grows by. */

@@ -1,5 +1,6 @@
 import type { Clock } from "@sluice/core";
 import { expect, it } from "vitest";
+import { chunks } from "../testing/bytes.ts";
 import { createObjectBackupStore } from "./object-backup-store.ts";
 import type { Objects } from "./objects.ts";
 
@@ -29,4 +30,24 @@ it("what no manifest names goes, unless its writer has finished since it was lis
   const finished = listing([`${id}.dump`], [`${id}.dump`, `${id}.json`]);
   expect(await finished.store.sweep()).toEqual([]);
   expect(finished.removed).toEqual([]);
+});
+
+it("a place that goes away meanwhile is told once, and not by what cannot be cleared", async () => {
+  const away = async () => {
+    throw new Error("connection refused");
+  };
+  const objects = {
+    place: "s3://backups",
+    list: async () => [],
+    unfinished: async () => [],
+    putText: async () => undefined,
+    put: away,
+    remove: away,
+  } as unknown as Objects;
+  const store = createObjectBackupStore(objects, { now: () => new Date() } as Clock);
+  const write = async () => {
+    await using writer = await store.begin(id);
+    await writer.write("dump", chunks("dump"));
+  };
+  await expect(write()).rejects.toThrow("connection refused");
 });

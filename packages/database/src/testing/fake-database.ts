@@ -15,6 +15,10 @@ export interface FakeDatabase extends DatabaseDriver {
   globalsText: string | null;
   /** Free where its data is. */
   free: number | null;
+  sizeBytes: number;
+  logBytes: number;
+  /** Runs in a dump after its first bytes. */
+  onDumping: () => Promise<void> | void;
   /** Runs in a swap before the live one goes away. */
   onReading: () => void;
   /** What the first process of a dump dies of, after its first bytes. */
@@ -30,7 +34,7 @@ export function createFakeDatabase(): FakeDatabase {
       sequences: [],
     });
   const server = () => ({ version: `${fake.major}.1`, major: fake.major, preload: "" });
-  const live = () => ({ server: server(), database: aManifest().database, sizeBytes: 1 });
+  const live = () => ({ server: server(), database: aManifest().database, sizeBytes: fake.sizeBytes });
   const parse = async (dump: AsyncIterable<Uint8Array>) => {
     const parts: Uint8Array[] = [];
     for await (const part of dump) parts.push(part);
@@ -46,8 +50,12 @@ export function createFakeDatabase(): FakeDatabase {
     globalsText: "CREATE ROLE x;",
     dies: null,
     onReading: () => undefined,
+    onDumping: () => undefined,
+    sizeBytes: 1,
+    logBytes: 0,
     free: null,
     freeBytes: async () => fake.free,
+    mostLogBytes: async () => fake.logBytes,
     async probe() {
       return live();
     },
@@ -56,6 +64,7 @@ export function createFakeDatabase(): FakeDatabase {
       const text = fake.dumps ?? JSON.stringify(rows);
       async function* raw() {
         if (text !== "") yield Buffer.from(text);
+        await fake.onDumping();
         if (fake.dies) throw fake.dies;
       }
       return {

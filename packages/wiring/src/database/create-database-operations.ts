@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { isAbortOf, isSluiceError, type JournalEntry, SluiceError } from "@sluice/core";
+import { type JournalEntry, SluiceError } from "@sluice/core";
 import {
   highestLevel,
   isProven,
@@ -21,8 +21,10 @@ import { migrate, planMigration, releaseToMigrate } from "./migrate.ts";
 import { backupsOf, type OpenDatabase, openDatabase, openStore } from "./open-database.ts";
 import { planOpenRestore } from "./plan-restore.ts";
 import { proveBackup, prune, takeAndProve } from "./prove.ts";
+import { type Done, recorded } from "./recorded.ts";
 import { readDatabaseRecords } from "./records.ts";
 import { rehearse } from "./rehearsal/rehearse.ts";
+import { telling } from "./telling.ts";
 
 /** What people do with the project's database, under the lock where `DatabaseOperations` says so. Opens nothing yet. */
 export function createDatabaseOperations(session: Session): DatabaseOperations {
@@ -93,12 +95,6 @@ export function createDatabaseOperations(session: Session): DatabaseOperations {
   };
 }
 
-interface Done<T> {
-  readonly result: T;
-  /** For the journal. */
-  readonly record: Readonly<Record<string, unknown>>;
-}
-
 /** The candidate's migration on a copy, and the release that serves after it; in the record with what was found. */
 async function rehearseRelease(
   session: Session,
@@ -146,7 +142,8 @@ async function change<T>(
   // It is over before the lock is given back.
   await session.runtime().throwAway.sweep(stack);
   const database = await opening;
-  await mendDatabase(session, database, call.onFinding);
+  const { onFinding: say = telling(session) } = call;
+  await mendDatabase(session, database, say);
   const { backup } = call;
   // Also of one that fails or is killed it has to be known whose it was; one that is refused has not begun.
   const release = await call.releaseOf?.();
@@ -156,16 +153,7 @@ async function change<T>(
     ...(backup ? { backup } : {}),
     ...(release ? { release } : {}),
   };
-  await journal.append({ ...about, result: "begun" });
-  try {
-    const { result, record } = await run(database, release);
-    await journal.append({ ...about, ...record, result: "done" });
-    return result;
-  } catch (error) {
-    const failure = isSluiceError(error) ? { code: error.code, message: error.message } : { message: String(error) };
-    await journal.append({ ...about, result: isAbortOf(error, signal) ? "interrupted" : "failed", error: failure });
-    throw error;
-  }
+  return await recorded({ journal, signal, say }, about, () => run(database, release));
 }
 
 function entry(session: Session, what: string, call: DatabaseCall): JournalEntry {

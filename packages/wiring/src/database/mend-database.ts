@@ -1,6 +1,7 @@
-import { createEvent, type Finding, isSluiceError } from "@sluice/core";
+import { type Finding, isSluiceError } from "@sluice/core";
 import type { Session } from "../session.ts";
 import type { OpenDatabase } from "./open-database.ts";
+import { telling } from "./telling.ts";
 
 /**
  * Puts right what a dead run left changed in the server, which is told and recorded. That it cannot be is told, too: what is asked for
@@ -9,8 +10,7 @@ import type { OpenDatabase } from "./open-database.ts";
 export async function mendDatabase(
   session: Session,
   { ports: { driver }, service }: Pick<OpenDatabase, "ports" | "service">,
-  say: (finding: Finding) => void = (finding) =>
-    session.lastWord.sink(createEvent(session.clock.now(), { type: "finding", finding })),
+  say: (finding: Finding) => void = telling(session),
 ): Promise<void> {
   try {
     const mended = await driver.mend?.({ backup: service });

@@ -66,7 +66,10 @@ export function backupDiagnoses({ backups, damagedCount, records, now }: BackupF
   ];
 }
 
-/** What a restore that died has left changed in the server. */
-export function leftDiagnoses(left: LeftBehind): readonly Diagnosis[] {
-  return [{ severity: "error", code: "restore-left", ...left }];
+/** What a restore that died has left changed in the server, and which databases restores left beside the live one. */
+export function leftDiagnoses(left: LeftBehind | null = null, besides: LeftBehind | null = null): readonly Diagnosis[] {
+  return [
+    ...(left ? [{ severity: "error", code: "restore-left", ...left } as const] : []),
+    ...(besides ? [{ severity: "note", code: "restores-kept", ...besides } as const] : []),
+  ];
 }

@@ -110,13 +110,15 @@ export function machineExaminers(session: Session): readonly Examiner[] {
       async examine(signal) {
         const [{ database: configured }, { journal }] = await Promise.all([session.config(), session.ports()]);
         const records = configured ? [] : await readDatabaseRecords(journal);
-        // One that failed may have, too: whoever saw the server die could not put anything right.
-        const last = records.findLast(({ what }) => what.startsWith("restore"))?.result ?? "done";
-        if (!configured && last === "done") return [];
+        // Also one that failed, or was cut off, may have left something.
+        if (!configured && !records.some(({ what }) => what.startsWith("restore"))) return [];
         // That it does not run is found by who looks at the stack.
         const database = await openDatabase(session, {}, signal).catch(() => null);
-        const left = await database?.ports.driver.findLeft?.({ backup: database.service, signal });
-        return left ? leftDiagnoses(left) : [];
+        if (database === null) return [];
+        const { ports, service } = database;
+        const call = { backup: service, signal };
+        const [left, besides] = await Promise.all([ports.driver.findLeft?.(call), ports.driver.findBesides?.(call)]);
+        return leftDiagnoses(left, besides);
       },
     },
   ];

@@ -35,6 +35,19 @@ it("a removed backup is unlisted first; then its data goes, and nothing of any o
   expect(repository.held.map(({ snapshot }) => snapshot.backup)).toEqual(["20260501T110000Z-abcd"]);
 });
 
+it("a repository that goes away meanwhile is told once, and not by what cannot be cleared", async () => {
+  const { repository, store } = aStore();
+  const write = async () => {
+    await using writer = await store.begin(id);
+    const away = async () => {
+      throw new Error("connection refused");
+    };
+    Object.assign(repository, { save: away, snapshots: away });
+    await writer.write("dump", chunks("dump"));
+  };
+  await expect(write()).rejects.toThrow("connection refused");
+});
+
 it("a manifest that is replaced while somebody uses the repository counts at once; the old one goes later", async () => {
   const { repository, store } = aStore();
   const manifest = await written(store);

@@ -1,0 +1,51 @@
+import { type Finding, type JournalEntry, type JournalRecord, SluiceError } from "@sluice/core";
+import { expect, it } from "vitest";
+import { recorded } from "./recorded.ts";
+
+const about = { type: "database-restore", backup: "b1" };
+const full = new SluiceError("DISK_FULL", "the journal cannot be written: no space left");
+
+/** A journal that has no room any more after so many entries. */
+function withRoomFor(room: number) {
+  const entries: JournalEntry[] = [];
+  const findings: Finding[] = [];
+  const append = async (entry: JournalEntry) => {
+    if (entries.length >= room) throw full;
+    entries.push(entry);
+    return entry as JournalRecord;
+  };
+  const { signal } = new AbortController();
+  return { entries, findings, to: { journal: { append }, signal, say: (one: Finding) => void findings.push(one) } };
+}
+
+const done = async () => ({ result: 7, record: { old: "shop__old" } });
+const failing = async () => {
+  throw new SluiceError("BACKUP_DIFFERS", "one row");
+};
+
+it("what is begun and what became of it are recorded", async () => {
+  const { entries, findings, to } = withRoomFor(9);
+  expect(await recorded(to, about, done)).toBe(7);
+  await expect(recorded(to, about, failing)).rejects.toMatchObject({ code: "BACKUP_DIFFERS" });
+  expect(entries).toEqual([
+    { ...about, result: "begun" },
+    { ...about, old: "shop__old", result: "done" },
+    { ...about, result: "begun" },
+    { ...about, result: "failed", error: { code: "BACKUP_DIFFERS", message: "one row" } },
+  ]);
+  expect(findings).toEqual([]);
+});
+
+it("what is done has its result although that cannot be recorded, which is told", async () => {
+  const { findings, to } = withRoomFor(1);
+  expect(await recorded(to, about, done)).toBe(7);
+  expect(findings).toMatchObject([
+    { code: "done-unrecorded", message: expect.stringMatching(/^database restore: it is done, .*no space left$/) },
+  ]);
+});
+
+it("why it failed is told although that cannot be recorded; what cannot even be begun is not done", async () => {
+  await expect(recorded(withRoomFor(1).to, about, failing)).rejects.toMatchObject({ code: "BACKUP_DIFFERS" });
+  const run = () => expect.unreachable("it ran");
+  await expect(recorded(withRoomFor(0).to, about, run)).rejects.toBe(full);
+});
