@@ -25,8 +25,11 @@ export function servingOf({ serving, findings }: StackStatus): Serving | null | 
 }
 
 /** What serves at the end of a deployment, or that it is not known. */
-export function servingNowText({ serving, servingUnknown, outcome }: DeploymentEnd): string {
+export function servingNowText({ serving, servingUnknown, shut, outcome }: DeploymentEnd): string {
   const isAsBefore = serving === null && (outcome === "failed" || outcome === "refused");
+  if (!servingUnknown && serving && shut) {
+    return `users cannot come through ${shut.join(" and ")}, which does not run; behind it is ${serving.tag} (${serving.slot ?? "base"})`;
+  }
   if (!servingUnknown) return `${servingText(serving)}${isAsBefore ? "; what served before is as it was" : ""}`;
   // What refused the one mostly keeps the other from being read.
   const whence = outcome === "refused" ? "once that is mended, `sluice status` tells" : "see `sluice status`";
