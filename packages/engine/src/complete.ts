@@ -119,7 +119,23 @@ export async function endUnclear(
   for (const { error } of failures) report(scope, error);
   const names = failures.map(({ step }) => `${step.kind} ${step.target}`).join(", ");
   const error = failures[0]?.error;
-  return end(scope, run, { outcome: "needs-person", error, reason: `${reason}; could not be undone: ${names}` });
+  const shut = await edgesDown(scope, failures);
+  const ways = shut.length > 0 ? `; ${shut.join(" and ")} does not run, and users come through it` : "";
+  const why = `${reason}; could not be undone: ${names}${ways}`;
+  return end(scope, run, { outcome: "needs-person", error, reason: why, shut });
+}
+
+/** Who serves is known by the doors, and users may come to these through a proxy of the project that is down. */
+async function edgesDown(scope: DeploymentScope, failures: readonly UndoFailure[]): Promise<readonly string[]> {
+  const { ports, project, previousRelease } = scope;
+  const edges = (previousRelease?.bundle.services ?? []).filter(({ active, role }) => active && role === "edge");
+  const failed = edges.filter(({ name }) => failures.some(({ step }) => "service" in step && step.service === name));
+  if (failed.length === 0) return [];
+  using deadline = createDeadline(ports.clock, 10_000);
+  const seen = ports.observer.observe(project, deadline.signal);
+  const { base } = await settle(ports.clock, deadline.signal, seen).catch(() => ({ base: null }));
+  const runs = (name: string) => base?.[name]?.containers.some(({ state }) => state === "running");
+  return base ? failed.flatMap(({ name }) => (runs(name) ? [] : [name])) : [];
 }
 
 /** Users met the candidate, or what served them was stopped for it; and there was something to take them back to. */

@@ -26,6 +26,8 @@ interface Ending {
   readonly outcome: Outcome;
   readonly error?: unknown;
   readonly reason?: string;
+  /** Proxies of the project that do not run. Default: none that is known. */
+  readonly shut?: readonly string[];
   /** What is to be done before anybody looks again, where the engine was restarted at the last look. */
   readonly afterRestart?: () => Promise<void>;
 }
@@ -125,7 +127,7 @@ function isServed({ bundle }: StoredRelease): boolean {
 
 function lastWord(
   scope: DeploymentScope,
-  { outcome, error, reason, next }: Ending & { readonly next?: string },
+  { outcome, error, reason, shut = [], next }: Ending & { readonly next?: string },
   serving: Serving | null | undefined,
   durationMs: number,
 ): DeploymentResult {
@@ -142,6 +144,7 @@ function lastWord(
     tag,
     serving: serving ?? null,
     ...(serving === undefined ? { servingUnknown: true as const } : {}),
+    ...(shut.length > 0 ? { shut } : {}),
     previous:
       previous && plan.previous ? { release: previous.id, tag: previous.tag, slot: plan.previous, share: 0 } : null,
     durationMs,

@@ -1,4 +1,4 @@
-import { changedBaseFindings, type Finding, type ObservedStack, type StoredRelease } from "@sluice/core";
+import { baseServices, changedBaseFindings, type Finding, type ObservedStack, type StoredRelease } from "@sluice/core";
 import type { StepOf } from "./action.ts";
 import { createDeadline, settle } from "./deadline.ts";
 import { report } from "./report.ts";
@@ -40,9 +40,11 @@ async function tell(
 
 async function baseOf(
   { project, ports }: DeploymentScope,
-  { model, bundle }: StoredRelease,
+  release: StoredRelease,
   signal: AbortSignal,
 ): Promise<Pick<ObservedStack, "base">> {
+  const { bundle } = release;
+  const { model } = await ports.base.placed(release, baseServices(bundle.services), project.model);
   return ports.observer.observe({ ...project, model, services: bundle.services }, signal);
 }
 

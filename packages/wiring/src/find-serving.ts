@@ -1,4 +1,5 @@
 import {
+  baseServices,
   type LiveSlot,
   liveSlot,
   type ObservedStack,
@@ -71,7 +72,8 @@ async function seeAgain(session: Session, observed: ObservedStack, signal?: Abor
   const checkedOut = ports.identity.key({ tag, commit, dirty: false, source: "option" }, project.modelHash);
   const isCheckout = key === checkedOut && JSON.stringify(services) === JSON.stringify(project.services);
   if (isCheckout) return { observed, live, stored, services };
-  const asked = { ...project, model: stored.model, services };
+  const { model } = await ports.base.placed(stored, baseServices(services), project.model);
+  const asked = { ...project, model, services };
   const seen = await ports.observer.observe(asked, signal);
   return { observed: seen, live, stored, services };
 }

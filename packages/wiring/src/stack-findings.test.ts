@@ -115,6 +115,16 @@ describe("what a person must know of a stack", () => {
       ]);
     });
 
+    it.each(["stopped", "changed"] as const)("could not be started for what it mounts, which is named: %s", (state) => {
+      const startError =
+        'failed to create task: error mounting "/old/nginx.conf" to rootfs at "/etc/nginx/nginx.conf": not a directory: unknown';
+      const containers = [aContainer("db", { state: "created", startError })];
+      const seen = { db: { service: "db", state, reason: "shop-db-1 is created", containers } };
+      expect(found({ base: seen })).toEqual([
+        "warn base-stopped: base service db does not run: it mounts /old/nginx.conf, which is not there as it is to be -> put it back there, then docker start shop-db-1; or the next sluice deploy from where it is checked out",
+      ]);
+    });
+
     it("was paused, and what lets it go on", () => {
       const paused = [aContainer("db", { state: "paused" })];
       expect(found(base("stopped", paused))[0]).toMatch(/-> docker unpause shop-db-1, or the next sluice deploy$/);

@@ -56,11 +56,25 @@ function baseFindings({ base }: ObservedStack, services: readonly ServiceFacts[]
       const hint = "the next sluice deploy makes it anew, also of the release that serves; its volumes are kept";
       return [{ ...common, code: "base-absent", message, hint }];
     }
-    if (state !== "stopped" || isDone(seen)) return [];
-    const message = `base service ${service} does not run: ${reason}`;
+    const isDown = state === "stopped" || (state === "changed" && containers.length > 0 && containers.every(neverRan));
+    if (!isDown || isDone(seen)) return [];
+    const path = containers.flatMap(({ startError = "" }) => unmountable.exec(startError)?.groups?.["path"] ?? [])[0];
+    if (path !== undefined) {
+      const message = `base service ${service} does not run: it mounts ${path}, which is not there as it is to be`;
+      const hint = `put it back there, then ${startCommand(containers)}; or the next sluice deploy from where it is checked out`;
+      return [{ ...common, code: "base-stopped", message, hint }];
+    }
+    const message = `base service ${service} does not run: ${state === "stopped" ? reason : "it could not be started"}`;
     const hint = `${startCommand(containers)}, or the next sluice deploy`;
     return [{ ...common, code: "base-stopped", message, hint }];
   });
+}
+
+/** How the engine says that something mounted is not there, or is a directory in place of a file. */
+const unmountable = /(?:error mounting "|bind source path does not exist: )(?<path>[^"\n]+)/;
+
+function neverRan({ state, startError }: ObservedContainer): boolean {
+  return state === "created" && startError !== undefined;
 }
 
 /** The engine starts nothing that is paused. */

@@ -25,10 +25,13 @@ export function servingOf({ serving, findings }: StackStatus): Serving | null | 
 }
 
 /** What serves at the end of a deployment, or that it is not known. */
-export function servingNowText({ serving, servingUnknown, outcome, next }: DeploymentEnd): string {
+export function servingNowText({ serving, servingUnknown, shut, outcome, next }: DeploymentEnd): string {
   // What is left to the next run has changed something, and says what to type.
   const isUndone = outcome === "failed" || outcome === "refused" || (outcome === "interrupted" && next === undefined);
   const isAsBefore = serving === null && isUndone;
+  if (!servingUnknown && serving && shut) {
+    return `users cannot come through ${shut.join(" and ")}, which does not run; behind it is ${serving.tag} (${serving.slot ?? "base"})`;
+  }
   if (!servingUnknown) return `${servingText(serving)}${isAsBefore ? "; what served before is as it was" : ""}`;
   // What refused the one mostly keeps the other from being read.
   const whence = outcome === "refused" ? "once that is mended, `sluice status` tells" : "see `sluice status`";

@@ -5,6 +5,7 @@ import type { SubnetPool } from "../networks/subnets.ts";
 import { baseRemove } from "./base-remove.ts";
 import { baseUp } from "./base-up.ts";
 import { claim } from "./claim.ts";
+import { placeFiles } from "./place-files.ts";
 import { rereadNames } from "./reread-names.ts";
 
 export interface BaseDependencies {
@@ -18,6 +19,11 @@ export function createBaseRuntime({ engine, exec, pool }: BaseDependencies): Bas
     claim: (stack, homeId) => claim(engine, stack, homeId),
     ensureNetworks: async (model, slot, services, options) =>
       ensureNetworks(engine, await pool(), { model, slot, services }, options),
+    placed: async (release, services, now) => {
+      const { kind } = await engine.endpoint();
+      if (kind === "unix") return placeFiles(release, services, now);
+      return { model: release.model, unproven: [], missing: [] };
+    },
     remove: (stack, service, options) => baseRemove(engine, stack, service, options),
     rereadNames: (stack, options) => rereadNames({ engine, exec }, stack, options),
     up: (model, service, _services, options) => baseUp(engine, exec, { model, service }, options),

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ComposeModel } from "@sluice/core";
@@ -45,11 +45,52 @@ test("a release holds what slots and jobs mount read-only from the checkout, the
   );
   const files = mountedFiles({ model, services: factsOf(model) });
   expect(files).toEqual([
+    { source: join(checkout, "seed.sql"), name: bundleName(model, at("seed.sql")) },
     { source: join(checkout, "app.conf"), name: bundleName(model, at("app.conf")) },
     { source: null, name: bundleName(model, at("absent")) },
     { source: join(checkout, "key.pem"), name: bundleName(model, at("key.pem")) },
   ]);
-  expect(files[0]?.name).toMatch(/^[0-9a-f]{12}-app\.conf$/);
+  expect(files[1]?.name).toMatch(/^[0-9a-f]{12}-app\.conf$/);
+});
+
+test("of what is in base a release holds what is read only, but for data and what others write to", () => {
+  const bind = (name: string, read_only = true) => ({
+    type: "bind",
+    source: join(checkout, name).replaceAll("$", "$$$$"),
+    target: "/x",
+    read_only,
+  });
+  mkdirSync(join(checkout, "conf.d"), { recursive: true });
+  writeFileSync(join(checkout, "conf.d/a.conf"), "a");
+  const model: ComposeModel = withCheckout(
+    {
+      name: "shop",
+      services: {
+        proxy: {
+          image: "nginx",
+          ports: [],
+          volumes: [bind("conf.d"), bind("absent"), bind("key.pem"), bind("data", false)],
+        },
+        renewer: { image: "certbot", volumes: [bind("key.pem", false)] },
+        db: { image: "postgres", volumes: [bind("seed.sql")] },
+      },
+    },
+    checkout,
+  );
+  const roles = { proxy: "edge", renewer: "support", db: "data" } as const;
+  const services = factsOf(model).map((facts) => ({
+    ...facts,
+    active: true,
+    role: roles[facts.name as keyof typeof roles],
+  }));
+  const names = () => mountedFiles({ model, services }).map(({ source }) => source);
+  expect(names()).toEqual([join(checkout, "conf.d")]);
+  // What cannot be copied keeps no deployment.
+  symlinkSync("/nowhere", join(checkout, "conf.d/link"));
+  expect(names()).toHaveLength(1);
+  writeFileSync(join(checkout, "conf.d/large"), "");
+  truncateSync(join(checkout, "conf.d/large"), 17 * 1_024 * 1_024);
+  expect(names()).toEqual([]);
 });
 
 test("names in a bundle do not depend on where the checkout is", () => {

@@ -1,5 +1,5 @@
 import { lstatSync, statSync } from "node:fs";
-import type { ComposeMount, ResolvedProject } from "@sluice/core";
+import type { ComposeModel, ComposeMount, ResolvedProject, ServiceFacts } from "@sluice/core";
 import { unescapeDollars } from "../model/dollars.ts";
 import { slotServices } from "../model/networks.ts";
 import { bundleName } from "./bundle-name.ts";
@@ -20,7 +20,15 @@ export interface CopiedFile {
 /** What services in slots (and jobs) mount read-only from the checkout, or use as secrets and configs, there or not. */
 export function copiedFiles({ model, services }: Pick<ResolvedProject, "model" | "services">): readonly CopiedFile[] {
   const jobs = services.filter(({ role, active }) => role === "job" && active);
-  const uses = [...slotServices(services), ...jobs].flatMap(({ name: service }) => {
+  return filesUsedBy(model, [...slotServices(services), ...jobs]);
+}
+
+/** What the services mount read-only from the checkout, or use as secrets and configs, there or not. */
+export function filesUsedBy(
+  model: ComposeModel,
+  services: readonly Pick<ServiceFacts, "name">[],
+): readonly CopiedFile[] {
+  const uses = services.flatMap(({ name: service }) => {
     const { volumes = [], secrets = [], configs = [] } = model.services[service] ?? {};
     const mounts = volumes.map((mount, index) => ({
       written: mount.type === "bind" && mount.read_only === true ? mount.source : undefined,

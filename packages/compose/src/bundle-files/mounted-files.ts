@@ -1,10 +1,11 @@
 import type { BundleFile, ResolvedProject } from "@sluice/core";
+import { baseFiles } from "./base-files.ts";
 import { copiedFiles, mayBeMade, presenceOf } from "./copied-files.ts";
 
 /**
  * Files and directories of the checkout that services in slots (and jobs) mount read-only, or use as secrets and
  * configs: what a release must hold copies of, and an empty directory where Compose would make one. What is refused, as
- * it is not there and may not be made, is left out.
+ * it is not there and may not be made, is left out. Of services in base it holds what `baseFiles` says, for the way back.
  */
 export function mountedFiles(project: Pick<ResolvedProject, "model" | "services">): readonly BundleFile[] {
   const files = copiedFiles(project).flatMap((file): readonly BundleFile[] => {
@@ -13,5 +14,5 @@ export function mountedFiles(project: Pick<ResolvedProject, "model" | "services"
     if (presence === "there") return [{ source, name }];
     return presence === "absent" && mayBeMade(file) ? [{ source: null, name }] : [];
   });
-  return [...new Map(files.map((file) => [file.name, file])).values()];
+  return [...new Map([...baseFiles(project), ...files].map((file) => [file.name, file])).values()];
 }

@@ -64,6 +64,7 @@ export function observedContainer({
     health: health === "starting" || health === "healthy" || health === "unhealthy" ? health : "none",
     restartCount: RestartCount,
     exitCode: State.ExitCode,
+    ...(State.Error ? { startError: State.Error } : {}),
     oomKilled: State.OOMKilled,
     startedAt: momentOf(State.StartedAt),
     finishedAt: momentOf(State.FinishedAt),

@@ -31,6 +31,7 @@ const fields: { readonly [Type in EventBody["type"]]: Marks<BodyOf<Type>> } = {
     tag: "",
     serving: "",
     servingUnknown: "?",
+    shut: "?",
     previous: "",
     durationMs: "",
     reason: "?",

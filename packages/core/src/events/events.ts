@@ -52,6 +52,8 @@ export type EventBody =
       serving: Serving | null;
       /** Which version serves could not be read; `serving` is `null` then and says nothing. */
       servingUnknown?: true;
+      /** Proxies of the project that users come through to what serves, and that do not run. */
+      shut?: readonly string[];
       previous: Serving | null;
       durationMs: number;
       reason?: string;

@@ -12,6 +12,8 @@ export interface ObservedContainer {
   readonly health: "none" | "starting" | "healthy" | "unhealthy";
   readonly restartCount: number;
   readonly exitCode: number;
+  /** Why the engine could not start it at the last attempt; not there where it could. */
+  readonly startError?: string | undefined;
   readonly oomKilled: boolean;
   /** ISO 8601; empty before the first start. */
   readonly startedAt: string;

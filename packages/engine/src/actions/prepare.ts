@@ -6,6 +6,7 @@ import { tellUndoneBase } from "../tell-changed-base.ts";
 import { createMissing, createSlot } from "./create-slot.ts";
 import { reviveDoor } from "./revive-doors.ts";
 import { restoreRoute } from "./traffic.ts";
+import { upStored } from "./up-stored.ts";
 import { waitDoors } from "./verify.ts";
 
 export const recover: StepAction<"recover"> = {
@@ -50,7 +51,9 @@ export const base: StepAction<"base"> = {
     if (!facts) {
       throw new SluiceError("RELEASE_UNKNOWN", `release ${release.bundle.tag} has no active service ${service}`);
     }
-    await scope.ports.base.up(pinnedModel(release), facts, all, options);
+    // What is gone back to may have been checked out elsewhere, or be checked out no more.
+    if (scope.plan.kind === "rollback") await upStored(release, facts, scope, options);
+    else await scope.ports.base.up(pinnedModel(release), facts, all, options);
   },
   // Users come through an edge. What holds data stays as it is, but where all that was there is in a volume that was left.
   async undo(step, scope, call) {
@@ -90,7 +93,7 @@ async function putBack(service: string, scope: DeploymentScope, { options }: Ste
   const { previousRelease, ports, stack } = scope;
   const before = previousRelease?.bundle.services ?? [];
   const facts = baseServices(before.filter(({ active }) => active)).find(({ name }) => name === service);
-  if (previousRelease && facts) await ports.base.up(pinnedModel(previousRelease), facts, before, options);
+  if (previousRelease && facts) await upStored(previousRelease, facts, scope, options);
   else await ports.base.remove(stack, service, options);
   await ports.base.rereadNames(stack, options);
 }

@@ -35,6 +35,11 @@ export function fakeBase(context: FakeContext): BaseRuntime {
         });
       }
     },
+    placed: async (release, services) => {
+      const gone = services.flatMap(({ name }) => state.goneFiles.get(name) ?? []);
+      const of = (kind: "unproven" | "missing") => gone.flatMap((one) => (one.kind === kind ? [one.path] : []));
+      return { model: release.model, unproven: of("unproven"), missing: of("missing") };
+    },
     rereadNames: (_stack, { signal } = {}) => act("base.rereadNames", signal, () => undefined),
     async up(model, service, services, { signal } = {}) {
       const spec = baseSpec(model, service);

@@ -53,6 +53,8 @@ export interface WorldState {
   readonly volumes: Set<string>;
   /** Services of jobs that ended well, ever. */
   readonly doneJobs: Set<string>;
+  /** By base service: what it mounts of a checkout that is no more, as `BaseRuntime.placed` tells of it. */
+  readonly goneFiles: Map<string, { readonly kind: "unproven" | "missing"; readonly path: string }>;
   readonly bundles: Map<string, StoredRelease>;
   readonly images: Set<string>;
   /** Id by `REPOSITORY:TAG`. */
@@ -83,6 +85,7 @@ export function createState(stack: string): WorldState {
     networks: new Set(),
     volumes: new Set(),
     doneJobs: new Set(),
+    goneFiles: new Map(),
     bundles: new Map(),
     // Of doors.
     images: new Set(["sluice/door:3.0", "sluice/door-caddy:2"]),

@@ -1,0 +1,57 @@
+import { accessSync, constants, lstatSync, readdirSync, realpathSync } from "node:fs";
+import { join } from "node:path";
+import type { BundleFile, ComposeModel, ResolvedProject } from "@sluice/core";
+import { unescapeDollars } from "../model/dollars.ts";
+import { isInBase } from "../observe/observe-base.ts";
+import { filesUsedBy } from "./copied-files.ts";
+
+/** More than that is no configuration, and every release would hold it once more. */
+const maxBytes = 16 * 1_024 * 1_024;
+const maxEntries = 1_000;
+
+/**
+ * Files and directories of the checkout that services in base, but for data, mount read-only or use as secrets and configs:
+ * what a release holds copies of so that the service can be made again where that checkout is no more. Best effort: what
+ * something else writes to is none of a release's, and what cannot be copied, or is large, keeps no deployment.
+ */
+export function baseFiles({ model, services }: Pick<ResolvedProject, "model" | "services">): readonly BundleFile[] {
+  const users = services.filter((service) => isInBase(service) && service.role !== "data");
+  const written = writtenPaths(model);
+  return filesUsedBy(model, users).flatMap(({ source, name }) =>
+    !isWritten(source, written) && canBeCopied(source) ? [{ source, name }] : [],
+  );
+}
+
+/** What services may write to, on the disk of the host. */
+export function writtenPaths({ services }: ComposeModel): readonly string[] {
+  return Object.values(services).flatMap(({ volumes = [] }) =>
+    volumes.flatMap(({ type, source, read_only }) =>
+      type === "bind" && source !== undefined && read_only !== true ? [unescapeDollars(source)] : [],
+    ),
+  );
+}
+
+/** Whether it is one of the paths, in one, or around one. */
+export function isWritten(source: string, written: readonly string[]): boolean {
+  const isIn = (inner: string, outer: string) => `${inner}/`.startsWith(outer.endsWith("/") ? outer : `${outer}/`);
+  return written.some((path) => isIn(source, path) || isIn(path, source));
+}
+
+function canBeCopied(source: string): boolean {
+  const left = { bytes: maxBytes, entries: maxEntries };
+  const visit = (path: string): boolean => {
+    const stats = lstatSync(path);
+    left.entries -= 1;
+    if (stats.isSymbolicLink()) return left.entries >= 0;
+    if (!stats.isFile() && !stats.isDirectory()) return false;
+    if (stats.isFile()) left.bytes -= stats.size;
+    if (left.entries < 0 || left.bytes < 0) return false;
+    accessSync(path, constants.R_OK);
+    return stats.isFile() || readdirSync(path).every((name) => visit(join(path, name)));
+  };
+  try {
+    return visit(realpathSync(source));
+  } catch {
+    return false;
+  }
+}
