@@ -1,11 +1,13 @@
 import { type CallOptions, type ComposeModel, isInSlot, labels, type ServiceFacts, type Slot } from "@sluice/core";
 import type Docker from "dockerode";
+import { composeLabels, inspectAll, listProject } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { engineError } from "../engine/errors.ts";
 import { linkedNetworks } from "../model/networks.ts";
 import { ensureBaseResources, networkNames } from "./base-networks.ts";
 import { baseEndpoints, connect } from "./connect.ts";
 import { ensureLink, type Link } from "./links.ts";
+import { namedNetworks } from "./named-networks.ts";
 import type { SubnetPool } from "./subnets.ts";
 
 /** Whether containers of a service run in slots, for long or once: all others run in base. */
@@ -39,18 +41,18 @@ export async function connectBase(
 ): Promise<void> {
   const names = networkNames(model);
   const slotServices = new Set(services.filter(runsInSlot).map(({ name }) => name));
-  const label = [`com.docker.compose.project=${model.name}`, "com.docker.compose.oneoff=False"];
-  const found = await engine.call("containers cannot be listed", (docker) =>
-    docker.listContainers({ all: true, filters: { label } }),
+  const found = await namedNetworks(engine, await listProject(engine, model.name));
+  const lacking = found
+    .filter(({ Labels }) => !slotServices.has(Labels[composeLabels.service] ?? ""))
+    .filter((container) => lacksLink(container, links, names));
+  const containers = await inspectAll(
+    engine,
+    lacking.map(({ Id }) => Id),
   );
   await Promise.all(
-    found
-      .filter(({ Labels }) => !slotServices.has(Labels["com.docker.compose.service"] ?? ""))
-      .filter((container) => lacksLink(container, links, names))
-      .map(async ({ Id }) => {
-        const container = await inspect(engine, Id);
-        await connect(engine, container, baseEndpoints(container, links, names));
-      }),
+    (await namedNetworks(engine, containers)).map((container) =>
+      connect(engine, container, baseEndpoints(container, links, names)),
+    ),
   );
 }
 

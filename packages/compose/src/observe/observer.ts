@@ -22,6 +22,7 @@ import { type Engine, withSignal } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
 import { logTail } from "../engine/log-tail.ts";
 import { listLinks } from "../networks/links.ts";
+import { namedNetworks } from "../networks/named-networks.ts";
 import { listBeside } from "../slots/sweep.ts";
 import { createThrowAwayContainers } from "../throw-away/throw-away-containers.ts";
 import { cutOffContainers } from "./cut-off.ts";
@@ -134,11 +135,12 @@ async function projectContainers(
   signal?: AbortSignal,
 ): Promise<readonly Docker.ContainerInspectInfo[]> {
   const found = await listProject(engine, stack, signal);
-  return inspectAll(
+  const containers = await inspectAll(
     engine,
     found.map(({ Id }) => Id),
     signal,
   );
+  return namedNetworks(engine, containers);
 }
 
 /** Containers of the base project: base services beside what is wanted, and what plain Compose runs of the others, what does not belong there. */
