@@ -8,7 +8,10 @@ const endpoints = { front: { Aliases: ["shop-store-1", "store"] }, back: { Alias
 const byName = { shop_front: endpoints.front, shop_back: endpoints.back };
 // As Compose 2.26 creates a container on two external networks; it is told by their names once it was started.
 const byId = { shop_front: endpoints.front, [back]: endpoints.back };
-const container = (networks: Readonly<Record<string, object>>) => ({ Id: "c0ffee", NetworkSettings: { Networks: networks } });
+const container = (networks: Readonly<Record<string, object>>) => ({
+  Id: "c0ffee",
+  NetworkSettings: { Networks: networks },
+});
 
 function engineWith(networks: readonly object[]) {
   let asked = 0;
