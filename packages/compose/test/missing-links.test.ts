@@ -5,7 +5,12 @@ import { runtime } from "./support/runtime.ts";
 
 const { base, observer, slots } = runtime;
 const stack = uniqueStack("missing");
-const model = aShop(stack.name);
+// An address can be fixed only where the subnet is chosen; others may run this test at the same time.
+const third = Math.floor(Math.random() * 256);
+const address = `10.212.${third}.9`;
+const shop = aShop(stack.name, { db: { networks: { back: { aliases: ["database"], ipv4_address: address } } } });
+const back = { name: `${stack.name}_back`, ipam: { config: [{ subnet: `10.212.${third}.0/28` }] } };
+const model = { ...shop, networks: { ...shop.networks, back } };
 const inSlot = shopServices.filter(({ role }) => role === "web" || role === "worker");
 const link = `${stack.name}-green_link_back`;
 const missing = async () => (await observer.observe(aProject(model))).missingLinks;
@@ -26,4 +31,28 @@ it("a link that a base container has lost is missed once its slot holds somethin
   expect(others).toEqual([]);
   await base.ensureNetworks(model, "green", shopServices);
   expect(await missing()).toEqual([]);
+});
+
+it("a base container that was taken from its own network is seen, and is there again under its names and at its address", async () => {
+  const db = `${stack.name}-db-1`;
+  const observe = async () => {
+    const observed = await observer.observe(aProject(model));
+    return { lost: observed.base["db"]?.lost, links: observed.missingLinks.map((one) => one.link) };
+  };
+  expect(await observe()).toEqual({ lost: undefined, links: [] });
+  for (const network of [back.name, link]) await docker("network", "disconnect", network, db);
+  expect(await observe()).toEqual({
+    lost: [{ container: db, network: back.name, aliases: [db, "db", "database"], addresses: [address] }],
+    links: [link],
+  });
+  await base.ensureNetworks(model, "green", shopServices);
+  expect(await observe()).toEqual({ lost: undefined, links: [] });
+  const networks = JSON.parse(await docker("inspect", "-f", "{{json .NetworkSettings.Networks}}", db)) as Record<
+    string,
+    { readonly Aliases: readonly string[]; readonly IPAddress: string }
+  >;
+  for (const network of [back.name, link]) {
+    expect(networks[network]?.Aliases).toEqual(expect.arrayContaining([db, "db", "database"]));
+  }
+  expect(networks[back.name]?.IPAddress).toBe(address);
 });

@@ -79,6 +79,19 @@ describe("what a person must know of a stack", () => {
     ]);
   });
 
+  it("that a base container was taken from a network, and what connects it at once as Compose did", () => {
+    const network = {
+      container: "shop-db-1",
+      network: "shop_default",
+      aliases: ["shop-db-1", "db"],
+      addresses: ["10.1.2.3"],
+    };
+    const db = { service: "db", state: "current", reason: "", containers: [], lost: [network] } as const;
+    expect(found({ base: { db } })).toEqual([
+      "warn base-cut-off: shop-db-1 is not on shop_default, which it was made with: what is there does not reach base service db -> the next sluice deploy mends it; at once: docker network connect --ip 10.1.2.3 --alias shop-db-1 --alias db shop_default shop-db-1",
+    ]);
+  });
+
   it("that a door lacks a link: it does not reach the slot", () => {
     const link = { slot: "blue", service: "web", container: "shop-door-web", link: "shop-blue_link_default" } as const;
     expect(found({ missingLinks: [{ ...link, aliases: ["door.web.shop"] }] })[0]).toContain(

@@ -2,6 +2,7 @@ import {
   type Finding,
   isInSlot,
   keptOrphans,
+  type LostNetwork,
   liveSlot,
   type MissingLink,
   mayRemove,
@@ -30,8 +31,12 @@ export function stackFindings(
   services: readonly ServiceFacts[],
   counts = true,
 ): readonly Finding[] {
-  const redefined = [...redefinedFindings(observed), ...baseFindings(observed, services, counts)];
   const live = liveSlot(observed)?.slot ?? (services.some(isInSlot) ? runningSlot(observed) : null);
+  const redefined = [
+    ...redefinedFindings(observed),
+    ...baseFindings(observed, services, counts),
+    ...lostFindings(observed, live),
+  ];
   if (!live) return redefined;
   const workers = new Set(services.filter(({ role }) => role === "worker").map(({ name }) => name));
   return [
@@ -120,6 +125,24 @@ function secondCopy({ name, service, state }: ObservedContainer, isWorker: boole
   }
   const message = `${service} runs twice: ${name} was started by plain Compose beside the slots`;
   return { ...common, code: "second-worker", message };
+}
+
+/** Somebody took what both slots use from a network. Pure. */
+function lostFindings({ base }: ObservedStack, live: Slot | null): readonly Finding[] {
+  return Object.values(base).flatMap(({ service, lost = [] }) => lost.map((one) => lostFinding(service, one, live)));
+}
+
+function lostFinding(
+  service: string,
+  { container, network, aliases, addresses }: LostNetwork,
+  live: Slot | null,
+): Finding {
+  const fixed = addresses.map((address) => `${address.includes(":") ? "--ip6" : "--ip"} ${address}`);
+  const named = aliases.map((alias) => `--alias ${alias}`);
+  const connect = ["docker network connect", ...fixed, ...named, network, container].join(" ");
+  const message = `${container} is not on ${network}, which it was made with: what is there does not reach base service ${service}`;
+  const hint = live ? `the next sluice deploy mends it; at once: ${connect}` : connect;
+  return { severity: "warn", code: "base-cut-off", service, message, hint };
 }
 
 function missingLink({ slot, service, container, link, aliases }: MissingLink, live: Slot, isBase: boolean): Finding {

@@ -9,6 +9,7 @@ import { inlineFiles } from "../model/inline-files.ts";
 import { ensureBaseResources, networkNames, onExistingResources } from "../networks/base-networks.ts";
 import { baseEndpoints, connect } from "../networks/connect.ts";
 import { listLinks } from "../networks/links.ts";
+import { namedNetworks } from "../networks/named-networks.ts";
 import { upload } from "../slots/uploads.ts";
 import { waitContainer } from "../slots/wait-ready.ts";
 import { acceptedHashes, builtImages, isCurrent } from "./base-hashes.ts";
@@ -63,7 +64,7 @@ async function containersOf(
 ): Promise<readonly Docker.ContainerInspectInfo[]> {
   const found = await listProject(engine, project);
   const ids = found.filter(({ Labels }) => Labels[composeLabels.service] === service).map(({ Id }) => Id);
-  return inspectAll(engine, ids);
+  return namedNetworks(engine, await inspectAll(engine, ids));
 }
 
 async function allCurrent(

@@ -7,6 +7,7 @@ export interface Endpoint {
   readonly network: string;
   readonly aliases: readonly string[];
   readonly address?: string | undefined;
+  readonly ipv6Address?: string | undefined;
   /** Other containers there by names that only this one uses: `CONTAINER:NAME`. */
   readonly links?: readonly string[] | undefined;
 }
@@ -21,7 +22,7 @@ export async function connect(
   endpoints: readonly Endpoint[],
 ): Promise<void> {
   const docker = await engine.docker();
-  for (const { network, aliases, address, links = [] } of endpoints) {
+  for (const { network, aliases, address, ipv6Address, links = [] } of endpoints) {
     if (network in container.NetworkSettings.Networks) continue;
     try {
       await docker.getNetwork(network).connect({
@@ -29,7 +30,14 @@ export async function connect(
         EndpointConfig: {
           Aliases: [...aliases],
           ...(links.length > 0 ? { Links: [...links] } : {}),
-          ...(address ? { IPAMConfig: { IPv4Address: address } } : {}),
+          ...(address || ipv6Address
+            ? {
+                IPAMConfig: {
+                  ...(address && { IPv4Address: address }),
+                  ...(ipv6Address && { IPv6Address: ipv6Address }),
+                },
+              }
+            : {}),
         },
       });
     } catch (error) {

@@ -1,21 +1,17 @@
-import { type CallOptions, type ComposeModel, isInSlot, labels, type ServiceFacts, type Slot } from "@sluice/core";
+import { type CallOptions, type ComposeModel, labels, type ServiceFacts, type Slot } from "@sluice/core";
 import type Docker from "dockerode";
 import type { Engine } from "../engine/engine.ts";
 import { engineError } from "../engine/errors.ts";
 import { linkedNetworks } from "../model/networks.ts";
-import { ensureBaseResources, networkNames } from "./base-networks.ts";
-import { baseEndpoints, connect } from "./connect.ts";
+import { ensureBaseResources } from "./base-networks.ts";
+import { connect } from "./connect.ts";
+import { connectBase } from "./connect-base.ts";
 import { ensureLink, type Link } from "./links.ts";
 import type { SubnetPool } from "./subnets.ts";
 
-/** Whether containers of a service run in slots, for long or once: all others run in base. */
-export function runsInSlot(service: Pick<ServiceFacts, "role" | "strategy">): boolean {
-  return service.role === "job" || isInSlot(service);
-}
-
 /**
- * Base networks, links of the slot, and base containers and doors connected to them. Idempotent: what is right already
- * is not touched.
+ * Base networks, links of the slot, and base containers and doors connected to them: to a base network only what was made with
+ * it and was taken from it. Idempotent: what is right already is not touched.
  */
 export async function ensureNetworks(
   engine: Engine,
@@ -27,40 +23,7 @@ export async function ensureNetworks(
   const links: Link[] = [];
   // One after the other: links that are chosen at once would choose the same subnets.
   for (const key of linkedNetworks(model, services)) links.push(await ensureLink(engine, pool, { model, slot, key }));
-  await Promise.all([connectBase(engine, model, services, links), connectDoors(engine, model, services, links)]);
-}
-
-/** Connects every base container to the links of the networks it is on. */
-export async function connectBase(
-  engine: Engine,
-  model: ComposeModel,
-  services: readonly ServiceFacts[],
-  links: readonly Link[],
-): Promise<void> {
-  const names = networkNames(model);
-  const slotServices = new Set(services.filter(runsInSlot).map(({ name }) => name));
-  const label = [`com.docker.compose.project=${model.name}`, "com.docker.compose.oneoff=False"];
-  const found = await engine.call("containers cannot be listed", (docker) =>
-    docker.listContainers({ all: true, filters: { label } }),
-  );
-  await Promise.all(
-    found
-      .filter(({ Labels }) => !slotServices.has(Labels["com.docker.compose.service"] ?? ""))
-      .filter((container) => lacksLink(container, links, names))
-      .map(async ({ Id }) => {
-        const container = await inspect(engine, Id);
-        await connect(engine, container, baseEndpoints(container, links, names));
-      }),
-  );
-}
-
-function lacksLink(
-  { NetworkSettings }: Docker.ContainerInfo,
-  links: readonly Link[],
-  names: Readonly<Record<string, string>>,
-): boolean {
-  const on = NetworkSettings?.Networks ?? {};
-  return links.some(({ name, key }) => (names[key] ?? "") in on && !(name in on));
+  await Promise.all([connectBase(engine, { model, services }, links), connectDoors(engine, model, services, links)]);
 }
 
 /** Connects doors to links of their networks that did not exist when they were made. */

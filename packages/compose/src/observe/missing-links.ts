@@ -3,9 +3,10 @@ import { labels } from "@sluice/core";
 import type Docker from "dockerode";
 import { composeLabels } from "../engine/containers.ts";
 import { linkedNetworks } from "../model/networks.ts";
+import { runsInSlot } from "../model/placement.ts";
 import { networkNames } from "../networks/base-networks.ts";
 import { baseEndpoints, type Endpoint } from "../networks/connect.ts";
-import { doorEndpoints, runsInSlot } from "../networks/ensure-networks.ts";
+import { doorEndpoints } from "../networks/ensure-networks.ts";
 import type { Link } from "../networks/links.ts";
 
 type Container = Pick<Docker.ContainerInspectInfo, "Id" | "Name" | "NetworkSettings"> & {

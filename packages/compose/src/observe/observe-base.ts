@@ -3,12 +3,6 @@ import type Docker from "dockerode";
 import { isCurrent } from "../base/base-hashes.ts";
 import { composeLabels, isAnonymousVolume, observedContainer } from "../engine/containers.ts";
 import { volumeNames } from "../networks/base-networks.ts";
-import { runsInSlot } from "../networks/ensure-networks.ts";
-
-/** What lives in base: neither in slots nor run once nor kept from production. */
-export function isInBase(service: ServiceFacts): boolean {
-  return service.active && service.role !== "tool" && !runsInSlot(service);
-}
 
 /**
  * What it means for the data of a base service that its containers get what the model says of it. Pure.

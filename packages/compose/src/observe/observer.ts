@@ -2,6 +2,7 @@ import {
   type ComposeModel,
   type ContainerExec,
   isInSlot,
+  type LostNetwork,
   labels,
   type ObservedSlot,
   type ObservedStack,
@@ -14,14 +15,17 @@ import {
   stackNames,
 } from "@sluice/core";
 import type Docker from "dockerode";
-import { acceptedHashes, builtImages } from "../base/base-hashes.ts";
+import { acceptedHashes, builtImages, isCurrent } from "../base/base-hashes.ts";
 import { readClaim } from "../base/claim.ts";
 import type { ReadRouting } from "../doors/wait-door.ts";
 import { composeLabels, inspectAll, listProject, observedContainer } from "../engine/containers.ts";
 import { type Engine, withSignal } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
 import { logTail } from "../engine/log-tail.ts";
+import { isInBase } from "../model/placement.ts";
 import { listLinks } from "../networks/links.ts";
+import { lostNetworks, withEndpoints } from "../networks/lost-networks.ts";
+import { namedNetworks } from "../networks/named-networks.ts";
 import { listBeside } from "../slots/sweep.ts";
 import { createThrowAwayContainers } from "../throw-away/throw-away-containers.ts";
 import { cutOffContainers } from "./cut-off.ts";
@@ -32,7 +36,7 @@ import { socketsOrNone } from "./listening-sockets.ts";
 import { readMachineMemory } from "./machine-memory.ts";
 import { missingExternals } from "./missing-externals.ts";
 import { linksInUse, missingLinks } from "./missing-links.ts";
-import { baseChange, isInBase, observeBaseService, wantedVolumes } from "./observe-base.ts";
+import { baseChange, observeBaseService, wantedVolumes } from "./observe-base.ts";
 import { observeDoors, type WantedDoorOf } from "./observe-doors.ts";
 import { findResources, redefinedResources } from "./redefined.ts";
 
@@ -99,7 +103,7 @@ export function createObserver({ engine, exec, readRouting, wantedDoor }: Observ
         missingLinks: missingLinks({
           ...project,
           links: linksInUse(links, inSlots),
-          base,
+          base: base.map((one) => withEndpoints(one, lostOf(observedBase, one))),
           doors: containers.filter(({ Id }) => serving.has(Id)),
         }),
         cutOff: slotNames.flatMap((slot) => cutOffContainers({ ...project, links }, inSlots[slot], slot)),
@@ -134,11 +138,12 @@ async function projectContainers(
   signal?: AbortSignal,
 ): Promise<readonly Docker.ContainerInspectInfo[]> {
   const found = await listProject(engine, stack, signal);
-  return inspectAll(
+  const containers = await inspectAll(
     engine,
     found.map(({ Id }) => Id),
     signal,
   );
+  return namedNetworks(engine, containers);
 }
 
 /** Containers of the base project: base services beside what is wanted, and what plain Compose runs of the others, what does not belong there. */
@@ -167,7 +172,11 @@ async function observeProject(
         wanted.filter((name) => !mounted.includes(name)),
       );
       const changeOf = () => baseChange(own, model, service, there);
-      return [service.name, observeBaseService(service, own, hashes[service.name], changeOf)] as const;
+      const seen = observeBaseService(service, own, hashes[service.name], changeOf);
+      const lost = own.flatMap((one) =>
+        isCurrent(one, hashes[service.name]) ? lostOfOne({ model, services }, one) : [],
+      );
+      return [service.name, lost.length > 0 ? { ...seen, lost } : seen] as const;
     }),
   );
   const slotServices = new Set(services.filter(isInSlot).map(({ name }) => name));
@@ -175,6 +184,18 @@ async function observeProject(
   const known = new Set(services.flatMap((service) => (isLeftOut(service) ? [] : service.name)));
   const orphans = containers.filter((container) => isOrphan(container, known)).map(observedContainer);
   return { base: Object.fromEntries(base), plain, orphans };
+}
+
+function lostOfOne(project: Pick<ResolvedProject, "model" | "services">, container: Docker.ContainerInspectInfo) {
+  return lostNetworks(project, container).map(({ network, aliases, address, ipv6Address }): LostNetwork => {
+    const addresses = [address, ipv6Address].filter((one) => one !== undefined);
+    return { container: container.Name.slice(1), network, aliases, addresses };
+  });
+}
+
+function lostOf({ base }: Pick<ObservedStack, "base">, container: Docker.ContainerInspectInfo): readonly LostNetwork[] {
+  const lost = base[serviceOf(container)]?.lost ?? [];
+  return lost.filter((one) => one.container === container.Name.slice(1));
 }
 
 /** Those of the volumes that are on the engine, by name. */

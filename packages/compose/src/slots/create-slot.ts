@@ -14,6 +14,7 @@ import {
 } from "../model/networks.ts";
 import { serviceLinks } from "../model/service-links.ts";
 import { endpointAliases, slotModel } from "../model/slot-model.ts";
+import { baseLinks } from "../networks/base-links.ts";
 import { connect, disconnect, type Endpoint } from "../networks/connect.ts";
 import { type Link, listLinks } from "../networks/links.ts";
 import type { SubnetPool } from "../networks/subnets.ts";
@@ -88,25 +89,8 @@ function jobEndpoints({ name }: ServiceFacts, { stack, slot, services, release }
     aliases: isExternal(model, key)
       ? [stackNames.linkAlias(stack, slot, name)]
       : [name, ...(model.services[name]?.networks?.[key]?.aliases ?? [])],
-    links: baseLinks(release, services, name, key),
+    links: baseLinks(release.model, services, name, key),
   }));
-}
-
-/** What the service calls by a name of its own and is in base, on one network; by the container's name, so also when it is made anew. */
-function baseLinks(
-  { model }: SlotRequest["release"],
-  services: SlotRequest["services"],
-  name: string,
-  key: string,
-): readonly string[] {
-  const inSlot = new Set(slotServices(services).map((service) => service.name));
-  return serviceLinks(model.services[name])
-    .filter(({ service, alias }) => alias !== service && !inSlot.has(service))
-    .filter(({ service }) => networkKeys(model.services[service]).includes(key))
-    .map(({ service, alias }) => {
-      const container = model.services[service]?.container_name ?? `${model.name}-${service}-1`;
-      return `${container}:${alias}`;
-    });
 }
 
 /**
@@ -132,7 +116,7 @@ function slotEndpoints(
     .map(({ name, key, subnet }) => ({
       network: name,
       aliases: aliases(key),
-      links: baseLinks(release, services, service.name, key),
+      links: baseLinks(release.model, services, service.name, key),
       // Doors lead to fixed addresses on one of the links.
       address: given !== undefined && isOn({ subnet }, [given]) ? given : undefined,
     }));

@@ -47,6 +47,18 @@ export interface BaseChange {
   readonly image?: { readonly runs: string; readonly wanted: string } | undefined;
 }
 
+/** A network that a container of base was made with, and that somebody took it from: it and what is there do not reach each other. */
+export interface LostNetwork {
+  /** Name of the container. */
+  readonly container: string;
+  /** Name of the network on the engine. */
+  readonly network: string;
+  /** Names that the container must have there. */
+  readonly aliases: readonly string[];
+  /** Fixed ones that it must have there, IPv4 before IPv6. */
+  readonly addresses: readonly string[];
+}
+
 /** A base service next to what the release wants of it. */
 export interface ObservedBaseService {
   readonly service: string;
@@ -56,6 +68,8 @@ export interface ObservedBaseService {
   readonly containers: readonly ObservedContainer[];
   /** Of one whose configuration changed. */
   readonly change?: BaseChange | undefined;
+  /** Of containers whose configuration is as wanted. Default: none. */
+  readonly lost?: readonly LostNetwork[] | undefined;
 }
 
 export interface ObservedDoor {

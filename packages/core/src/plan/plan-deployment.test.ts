@@ -290,6 +290,17 @@ describe("the plan of", () => {
     expect(planWarmRollback(services, config, observed).steps[0]).toMatchObject({ kind: "networks", slot: "green" });
   });
 
+  it("networks that a base container was taken from, with the links that follow from them", () => {
+    const network = { container: "shop-db-1", network: "shop_default", aliases: ["db"], addresses: [] };
+    const db = { service: "db", state: "current", reason: "", containers: [], lost: [network] } as const;
+    const observed = aStack({ services, live, base: { db } });
+    expect(formatPlan(planDeployment(desired({ bundleId: "r-1" }), observed))).toMatchInlineSnapshot(`
+      "1. networks  networks of base, links of blue  (shop-db-1 is not on shop_default)
+      2. base      edge proxy                       (not there yet)"
+    `);
+    expect(planDeployment(desired(), observed).steps[0]).toMatchObject({ kind: "networks", slot: "blue" });
+  });
+
   it("doors that are as wanted, where their replacement was asked for", () => {
     const wanted = desired({ bundleId: "r-1", replaceDoors: true });
     const { steps } = planDeployment(wanted, aStack({ services, live }));

@@ -30,12 +30,20 @@ export function addRecover(
   add({ kind: "recover", services: unrested, target, cause: causes.join("; "), timeoutMs });
 }
 
-/** Links of a slot that users reach, or are about to: without them it does not reach base, or the door does not reach it. */
-export function addMissingLinks(add: AddStep, { missingLinks }: ObservedStack, slot: Slot | undefined): void {
+/**
+ * Links of a slot that users reach, or are about to: without them it does not reach base, or the door does not reach it. And
+ * networks that containers of base were taken from, which come back by the same step.
+ */
+export function addMissingLinks(add: AddStep, { missingLinks, base }: ObservedStack, slot: Slot | undefined): void {
+  const lost = Object.values(base).flatMap((service) => service.lost ?? []);
   const missing = missingLinks.filter((link) => link.slot === slot);
-  if (slot === undefined || missing.length === 0) return;
-  const cause = missing.map(({ container, link }) => `${container} is not on ${link}`).join("; ");
-  add({ kind: "networks", slot, target: `links of ${slot}`, cause });
+  if (slot === undefined || lost.length + missing.length === 0) return;
+  const causes = [
+    ...lost.map(({ container, network }) => `${container} is not on ${network}`),
+    ...missing.map(({ container, link }) => `${container} is not on ${link}`),
+  ];
+  const target = lost.length > 0 ? `networks of base, links of ${slot}` : `links of ${slot}`;
+  add({ kind: "networks", slot, target, cause: causes.join("; ") });
 }
 
 /** Somebody stopped or killed them; what the engine ends itself it starts again itself. */

@@ -9,7 +9,7 @@ export function addShort(
   add: AddStep,
   slot: Slot,
   services: readonly ServiceFacts[],
-  { slots, missingLinks, cutOff }: ObservedStack,
+  { slots, missingLinks, cutOff, base }: ObservedStack,
 ): void {
   const short = shortServices(services, {
     containers: slots[slot].containers,
@@ -21,7 +21,8 @@ export function addShort(
   const target = `${names.join(", ")} in ${slot}`;
   const cause = short.flatMap((one) => [shortText(one), ...one.cutOff.map(cutOffText)]).join("; ");
   // Networks that nothing was on any more may be gone too. A missing link has its step already.
-  if (missingLinks.every((link) => link.slot !== slot)) {
+  const isLinked = missingLinks.every((link) => link.slot !== slot);
+  if (isLinked && Object.values(base).every(({ lost = [] }) => lost.length === 0)) {
     add({ kind: "networks", slot, target: `links of ${slot}`, cause: `${names.join(", ")} must reach base` });
   }
   add({

@@ -29,6 +29,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   },
   "slot-gone": unreachable,
   "base-absent": { severity: "error", why: "both slots use it" },
+  "base-cut-off": { severity: "error", why: "the next version would not reach the service, such as its database" },
   "base-stopped": { severity: "error", why: "both slots use it" },
   "base-changed": {
     severity: "warn",

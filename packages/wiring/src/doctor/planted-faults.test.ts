@@ -122,6 +122,21 @@ const faults: Readonly<Record<string, Row>> = {
   "a door that is silent": ["error door-silent", look.findings(door({}, null)), /./],
   "a door of an older kind": ["warn door-outdated", look.findings(door({ state: "outdated" })), /./],
   "a slot that lost its database": ["error missing-link", look.findings({ missingLinks: [link] }), /./],
+  "a base service that was taken from its network": [
+    "error base-cut-off",
+    look.findings({
+      base: {
+        db: {
+          service: "db",
+          state: "current",
+          reason: "",
+          containers: [aContainer("db")],
+          lost: [{ container: "shop-db-1", network: "shop_default", aliases: ["db"], addresses: [] }],
+        },
+      },
+    }),
+    /docker network connect --alias db shop_default shop-db-1$/,
+  ],
   "a second worker": ["error second-worker", look.findings({ plain: [aContainer("worker")] }), /./],
   "a second copy": ["warn second-copy", look.findings({ plain: [aContainer("web")] }), /./],
   "a state home in memory": ["error home-in-memory", look.home({ fileSystem: 0x0102_1994 }), /--state-home/],
