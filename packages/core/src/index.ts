@@ -73,6 +73,7 @@ export * from "./model/watched-check.ts";
 export * from "./plan/assert-door-can.ts";
 export * from "./plan/changed-base.ts";
 export * from "./plan/door-spec.ts";
+export * from "./plan/down-base.ts";
 export * from "./plan/format-plan.ts";
 export { hasImagesOf } from "./plan/image-recipe.ts";
 export * from "./plan/live-slot.ts";

@@ -27,6 +27,7 @@ import { findOrphans } from "./find-orphans.ts";
 import { incompatibilityOf } from "./incompatible-release.ts";
 import { jobsNotRun } from "./jobs-not-run.ts";
 import { livedReleases } from "./journal-entries.ts";
+import { lostBase } from "./lost-base.ts";
 import { assertDoorImage, assertDoorsAnswer, assertNoObstacle } from "./preflight.ts";
 import { neverLive, readAttemptEnds } from "./read-attempts.ts";
 import { releaseBefore } from "./release-before.ts";
@@ -86,6 +87,7 @@ export async function prepareRollback(
     const plan = planWarmRollback(target.services, config, observed, {
       replaced,
       differing,
+      lost: lostBase(release, previousRelease, seen),
       orphans: leaving,
       republished,
     });

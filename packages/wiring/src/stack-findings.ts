@@ -1,4 +1,5 @@
 import {
+  downBaseFindings,
   type Finding,
   isInSlot,
   keptOrphans,
@@ -6,7 +7,6 @@ import {
   type MissingLink,
   mayRemove,
   moveStateHint,
-  type ObservedBaseService,
   type ObservedContainer,
   type ObservedDoor,
   type ObservedStack,
@@ -30,7 +30,7 @@ export function stackFindings(
   services: readonly ServiceFacts[],
   counts = true,
 ): readonly Finding[] {
-  const redefined = [...redefinedFindings(observed), ...baseFindings(observed, services, counts)];
+  const redefined = [...redefinedFindings(observed), ...downBaseFindings(observed, services, counts)];
   const live = liveSlot(observed)?.slot ?? (services.some(isInSlot) ? runningSlot(observed) : null);
   if (!live) return redefined;
   const workers = new Set(services.filter(({ role }) => role === "worker").map(({ name }) => name));
@@ -41,33 +41,6 @@ export function stackFindings(
     ...(counts ? shortFindings(observed, services) : []),
     ...redefined,
   ];
-}
-
-/** What both slots use and does not run. Pure. */
-function baseFindings({ base }: ObservedStack, services: readonly ServiceFacts[], counts: boolean): readonly Finding[] {
-  const isDone = ({ service, containers }: ObservedBaseService) =>
-    services.some(({ name, runsOnce }) => name === service && runsOnce) &&
-    containers.every(({ state, exitCode }) => state === "exited" && exitCode === 0);
-  return Object.values(base).flatMap((seen): Finding[] => {
-    const { service, state, reason, containers } = seen;
-    const common = { severity: "warn", service } as const;
-    if (state === "absent" && counts) {
-      const message = `base service ${service} is gone: no container of it is there`;
-      const hint = "the next sluice deploy makes it anew, also of the release that serves; its volumes are kept";
-      return [{ ...common, code: "base-absent", message, hint }];
-    }
-    if (state !== "stopped" || isDone(seen)) return [];
-    const message = `base service ${service} does not run: ${reason}`;
-    const hint = `${startCommand(containers)}, or the next sluice deploy`;
-    return [{ ...common, code: "base-stopped", message, hint }];
-  });
-}
-
-/** The engine starts nothing that is paused. */
-function startCommand(containers: readonly ObservedContainer[]): string {
-  const paused = containers.filter(({ state }) => state === "paused");
-  const [command, meant] = paused.length > 0 ? ["unpause", paused] : ["start", containers];
-  return `docker ${command} ${meant.map(({ name }) => name).join(" ")}`;
 }
 
 /** What is in base and no part of the release that serves, nor of the checkout. Pure. */
