@@ -1,10 +1,19 @@
-import { createEvent, type EventBody, type Finding, isSluiceError, type Outcome, type Serving } from "@sluice/core";
+import {
+  createEvent,
+  type EventBody,
+  type Finding,
+  isSluiceError,
+  type Outcome,
+  outcomeExitCodes,
+  type Serving,
+  type SluiceEvent,
+} from "@sluice/core";
 import type { Deployer } from "@sluice/wiring";
 import type { CommandCall, DeploymentResult } from "./context.ts";
 import { deployerOptions } from "./deployer-options.ts";
 import { givenFlags } from "./given-flags.ts";
 import { createRenderer, outputMode } from "./render/choose.ts";
-import { retryCommand, servingOf } from "./render/words.ts";
+import { askCommand, retryCommand, servingOf } from "./render/words.ts";
 import { errorBody, exitCodeOf, interruptedExitCode } from "./report-error.ts";
 import { reportFile } from "./report-file.ts";
 
@@ -32,14 +41,19 @@ export async function runDeployment(
   const { signal, now } = context;
   const mode = outputMode(flags, context);
   const renderer = await createRenderer(mode, context, givenFlags(flags));
-  const onEvent = guarded(renderer.onEvent);
+  const show = guarded(renderer.onEvent);
+  let hasBegun = false;
+  const onEvent = (event: SluiceEvent) => {
+    hasBegun ||= isBeginning(event);
+    show(event);
+  };
   const emit = (body: EventBody) => onEvent(createEvent(now(), body));
   const onAbort = () =>
     renderer.note("stopping: what has begun is undone, or left for `sluice resume`; again to stop at once");
   signal.addEventListener("abort", onAbort, { once: true });
   const startedMs = now().getTime();
   const fail = async (error: unknown, deployer: Deployer | null): Promise<number> => {
-    const exitCode = signal.aborted ? interruptedExitCode : exitCodeOf(error);
+    const exitCode = signal.aborted ? interruptedExitCode : refusalCode(exitCodeOf(error), hasBegun);
     if (!signal.aborted) emit(errorBody(error));
     const serving = deployer ? await servingNow(deployer) : undefined;
     emit(refusedEnd(error, exitCode, asked, serving, now().getTime() - startedMs));
@@ -80,6 +94,18 @@ function guarded<Told>(tell: (told: Told) => void): (told: Told) => void {
   };
 }
 
+/** From then on what is there may be another than before: by a deployment, or by what is done about one that was cut short. */
+function isBeginning(event: SluiceEvent): boolean {
+  return (
+    event.type === "deployment-start" || (event.type === "finding" && event.finding.code === "unfinished-deployment")
+  );
+}
+
+/** What fails before anything began was refused, whatever it is where it fails later. */
+function refusalCode(exitCode: number, hasBegun: boolean): number {
+  return exitCode === outcomeExitCodes.failed && !hasBegun ? outcomeExitCodes.refused : exitCode;
+}
+
 /** Which version serves; `undefined` when it cannot be read. */
 async function servingNow(deployer: Deployer): Promise<Serving | null | undefined> {
   try {
@@ -97,7 +123,8 @@ function refusedEnd(
   durationMs: number,
 ): EventBody {
   const outcome = outcomeOf(exitCode);
-  const next = retryCommand(kind, { outcome, tag });
+  const isUnhinted = isSluiceError(error) && error.exitCode === outcomeExitCodes.failed && !error.hint;
+  const next = outcome === "refused" && isUnhinted ? askCommand(kind, tag) : retryCommand(kind, { outcome, tag });
   return {
     type: "deployment-end",
     deployment: "",
