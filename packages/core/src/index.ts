@@ -71,6 +71,7 @@ export * from "./model/verdict.ts";
 export * from "./model/watch-target.ts";
 export * from "./model/watched-check.ts";
 export * from "./plan/assert-door-can.ts";
+export * from "./plan/assert-ports-free.ts";
 export * from "./plan/changed-base.ts";
 export * from "./plan/door-spec.ts";
 export * from "./plan/down-base.ts";

@@ -1,5 +1,6 @@
 import {
   assertDoorsCan,
+  assertPortsFree,
   type ComposeModel,
   type Finding,
   findBundle,
@@ -101,6 +102,7 @@ export async function prepareRollback(
   }
   const [first] = [...held, ...lostOrphans(orphans, target.services, serving, observed)];
   if (first) throw new SluiceError("PREFLIGHT_FAILED", first.message, { hint: first.hint });
+  assertPortsFree(serving, target.services, target.tag);
   assertDoorsCan(ports.router, config, target.services);
   // A door may be as the checkout wants it, and not as this release does: other ports, other networks.
   const { doors } = asTarget ?? (await observeTarget());
