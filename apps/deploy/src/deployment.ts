@@ -1,11 +1,20 @@
-import { createEvent, type EventBody, type Finding, isSluiceError, type Outcome, type Serving } from "@sluice/core";
+import {
+  createEvent,
+  type EventBody,
+  type Finding,
+  isSluiceError,
+  type Outcome,
+  outcomeExitCodes,
+  type Serving,
+  type SluiceEvent,
+} from "@sluice/core";
 import type { Deployer } from "@sluice/wiring";
 import type { CommandCall, DeploymentResult } from "./context.ts";
 import { deployerOptions } from "./deployer-options.ts";
 import { givenFlags } from "./given-flags.ts";
 import { interruptionError, isInterruption } from "./interruption.ts";
 import { createRenderer, outputMode } from "./render/choose.ts";
-import { retryCommand, servingOf } from "./render/words.ts";
+import { askCommand, retryCommand, servingOf } from "./render/words.ts";
 import { errorBody, exitCodeOf, interruptedExitCode } from "./report-error.ts";
 import { reportFile } from "./report-file.ts";
 
@@ -33,7 +42,12 @@ export async function runDeployment(
   const { signal, now } = context;
   const mode = outputMode(flags, context);
   const renderer = await createRenderer(mode, context, givenFlags(flags));
-  const onEvent = guarded(renderer.onEvent);
+  const show = guarded(renderer.onEvent);
+  let hasBegun = false;
+  const onEvent = (event: SluiceEvent) => {
+    hasBegun ||= isBeginning(event);
+    show(event);
+  };
   const emit = (body: EventBody) => onEvent(createEvent(now(), body));
   const onAbort = () =>
     renderer.note("stopping: what has begun is undone, or left for `sluice resume`; again to stop at once");
@@ -42,7 +56,7 @@ export async function runDeployment(
   const fail = async (error: unknown, deployer: Deployer | null): Promise<number> => {
     const isInterrupted = isInterruption(error, context);
     const ending = isInterrupted ? interruptionError(signal) : error;
-    const exitCode = exitCodeOf(ending);
+    const exitCode = isInterrupted ? exitCodeOf(ending) : refusalCode(exitCodeOf(error), hasBegun);
     // The interruption itself is told by how the deployment ended.
     if (!isInterrupted) emit(errorBody(error));
     const serving = deployer ? await servingNow(deployer) : undefined;
@@ -84,6 +98,18 @@ function guarded<Told>(tell: (told: Told) => void): (told: Told) => void {
   };
 }
 
+/** From then on what is there may be another than before: by a deployment, or by what is done about one that was cut short. */
+function isBeginning(event: SluiceEvent): boolean {
+  return (
+    event.type === "deployment-start" || (event.type === "finding" && event.finding.code === "unfinished-deployment")
+  );
+}
+
+/** What fails before anything began was refused, whatever it is where it fails later. */
+function refusalCode(exitCode: number, hasBegun: boolean): number {
+  return exitCode === outcomeExitCodes.failed && !hasBegun ? outcomeExitCodes.refused : exitCode;
+}
+
 /** Which version serves; `undefined` when it cannot be read. */
 async function servingNow(deployer: Deployer): Promise<Serving | null | undefined> {
   try {
@@ -101,7 +127,8 @@ function refusedEnd(
   durationMs: number,
 ): EventBody {
   const outcome = outcomeOf(exitCode);
-  const next = retryCommand(kind, { outcome, tag });
+  const isUnhinted = isSluiceError(error) && error.exitCode === outcomeExitCodes.failed && !error.hint;
+  const next = outcome === "refused" && isUnhinted ? askCommand(kind, tag) : retryCommand(kind, { outcome, tag });
   return {
     type: "deployment-end",
     deployment: "",

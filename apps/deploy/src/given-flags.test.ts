@@ -82,7 +82,7 @@ describe("what is proposed keeps them", () => {
   it("after a rollback that failed before it began", async () => {
     const rollback = () => Promise.reject(new SluiceError("ENGINE_FAILED", "no answer"));
     const { exitCode, stdout } = await run([...argv, "rollback", "v1"], { deployer: fakeDeployer({ rollback }) });
-    expect(exitCode).toBe(20);
+    expect(exitCode).toBe(10);
     expect(stdout).toContain(`next     sluice${given} rollback v1\n`);
   });
 

@@ -13,7 +13,7 @@ import { type DeploymentScope, servingSlot, slotServices } from "./scope.ts";
 import { servingOf } from "./serving.ts";
 import { showLogs } from "./show-logs.ts";
 import { stayLive } from "./stay-live.ts";
-import { tellChangedBase } from "./tell-changed-base.ts";
+import { tellChangedBase, tellDownBase } from "./tell-changed-base.ts";
 import { wake } from "./wake.ts";
 
 /**
@@ -33,7 +33,12 @@ export function observeServing(scope: DeploymentScope, project: ResolvedProject)
     const known = [scope.release, scope.previousRelease].flatMap((stored) => (stored ? [stored.bundle] : []));
     const stored = await ports.bundles.list().catch(() => []);
     const ids = [scope.previousRelease?.bundle.id, scope.release?.bundle.id];
-    return servingOf(observed, [...stored, ...known], isGood ? ids.toReversed() : ids);
+    const bundles = [...stored, ...known];
+    const serving = servingOf(observed, bundles, isGood ? ids.toReversed() : ids);
+    const bundle = bundles.find(({ id }) => id === serving?.release);
+    // A release that is gone back to is looked at by itself.
+    if (bundle && !(isGood && scope.plan.kind === "rollback")) tellDownBase(scope, observed, bundle);
+    return serving;
   };
 }
 

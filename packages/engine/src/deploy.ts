@@ -8,7 +8,7 @@ import { namedTarget, prepareRollback } from "./prepare-rollback.ts";
 import { lastAttempt } from "./read-attempts.ts";
 import { type Recovered, type RecoveryWish, recover } from "./recover.ts";
 import type { DeployRequest, PreparedDeployment, RollbackRequest } from "./requests.ts";
-import type { EnginePorts } from "./scope.ts";
+import type { EnginePorts, StackFacts } from "./scope.ts";
 import { keepChange } from "./stored-release.ts";
 import { backMeanwhile, isBack, wayBack } from "./way-back.ts";
 
@@ -24,8 +24,7 @@ export async function deploy(
   signal: AbortSignal,
 ): Promise<DeploymentResult> {
   await windowConsents(request, ports.clock.now());
-  await ports.base.claim(request.stack, request.homeId);
-  const unfinished = unfinishedOf(await lastAttempt(ports.journal));
+  const unfinished = await beginClaimed(request, ports);
   const recovered = unfinished && (await recover(unfinished, request, ports, signal));
   if (recovered && signal.aborted) return recovered.result;
   const prepared = await prepareDeploy(request, ports, signal);
@@ -34,6 +33,7 @@ export async function deploy(
   const closed = await windowConsents(request, ports.clock.now());
   const incompatible = request.acceptIncompatible ? [incompatibleConsent] : [];
   const consents = [...(request.consents ?? []), ...closed, ...incompatible];
+  await ports.base.claim(request.stack, request.homeId);
   if (prepared.release) await keepAsAsked(ports, prepared.release.bundle, prepared.bundles, request.release.tag);
   return execute({ ...request, consents }, prepared, ports, signal);
 }
@@ -50,8 +50,7 @@ export async function rollback(
   signal: AbortSignal,
 ): Promise<DeploymentResult> {
   const { actor, reason, acceptIncompatible } = request;
-  await ports.base.claim(request.stack, request.homeId);
-  const unfinished = unfinishedOf(await lastAttempt(ports.journal));
+  const unfinished = await beginClaimed(request, ports);
   if (unfinished) {
     const target = namedTarget(request, await ports.bundles.list());
     const way = wayBack(unfinished.attempt, target);
@@ -61,7 +60,22 @@ export async function rollback(
   }
   const consents = [...(request.consents ?? []), ...(acceptIncompatible ? [incompatibleConsent] : [])];
   const to = request.to ?? (await backMeanwhile(request, ports.journal)) ?? undefined;
-  return execute({ ...request, consents }, await prepareRollback({ ...request, to }, ports, signal), ports, signal);
+  const prepared = await prepareRollback({ ...request, to }, ports, signal);
+  await ports.base.claim(request.stack, request.homeId);
+  return execute({ ...request, consents }, prepared, ports, signal);
+}
+
+/**
+ * What a dead run left, of a stack that is this home's. One that nobody has yet is left alone until there is a plan for it: what is
+ * refused leaves nothing behind.
+ *
+ * @throws SluiceError HOME_MISMATCH
+ */
+async function beginClaimed({ stack, homeId }: StackFacts, { base, journal }: EnginePorts) {
+  await base.claim(stack, homeId, "if-taken");
+  const unfinished = unfinishedOf(await lastAttempt(journal));
+  if (unfinished) await base.claim(stack, homeId);
+  return unfinished;
 }
 
 /** A verdict of the very release that is asked for was left to a person: to ask for it once more is no answer. */

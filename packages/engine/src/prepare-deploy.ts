@@ -1,6 +1,7 @@
 import {
   assertDoorsCan,
   assertHttps,
+  assertPortsFree,
   heldByOrphans,
   keptOrphans,
   liveSlot,
@@ -65,6 +66,7 @@ export async function prepareDeploy(
     ...lostOrphans(orphans, project.services, serving, observed),
   ];
   if (held) throw new SluiceError("PREFLIGHT_FAILED", held.message, { hint: held.hint });
+  assertPortsFree(serving, project.services, wanted.tag);
   const isAuto = config.rollout.steps === "auto" && live !== null;
   const plan = planDeployment(
     {

@@ -1,5 +1,6 @@
 import {
   assertDoorsCan,
+  assertPortsFree,
   type ComposeModel,
   type Finding,
   findBundle,
@@ -27,6 +28,8 @@ import { findOrphans } from "./find-orphans.ts";
 import { incompatibilityOf } from "./incompatible-release.ts";
 import { jobsNotRun } from "./jobs-not-run.ts";
 import { livedReleases } from "./journal-entries.ts";
+import { lostBase } from "./lost-base.ts";
+import { assertImages } from "./needed-images.ts";
 import { assertDoorImage, assertDoorsAnswer, assertNoObstacle } from "./preflight.ts";
 import { neverLive, readAttemptEnds } from "./read-attempts.ts";
 import { releaseBefore } from "./release-before.ts";
@@ -86,6 +89,7 @@ export async function prepareRollback(
     const plan = planWarmRollback(target.services, config, observed, {
       replaced,
       differing,
+      lost: lostBase(release, previousRelease, seen),
       orphans: leaving,
       republished,
     });
@@ -98,17 +102,8 @@ export async function prepareRollback(
   }
   const [first] = [...held, ...lostOrphans(orphans, target.services, serving, observed)];
   if (first) throw new SluiceError("PREFLIGHT_FAILED", first.message, { hint: first.hint });
+  assertPortsFree(serving, target.services, target.tag);
   assertDoorsCan(ports.router, config, target.services);
-  const missing = await ports.images.missing(target.images, signal);
-  if (missing.length > 0) {
-    throw new SluiceError(
-      "IMAGE_MISSING",
-      `release ${target.tag} cannot come back: the image of ${missing.join(", ")} is gone from the engine`,
-      {
-        hint: `publish a release from ${target.commit ?? "its commit"}: it is built anew`,
-      },
-    );
-  }
   // A door may be as the checkout wants it, and not as this release does: other ports, other networks.
   const { doors } = asTarget ?? (await observeTarget());
   // One that failed before it was live, and is gone to all the same, has left its jobs undone.
@@ -131,6 +126,7 @@ export async function prepareRollback(
     },
     { ...observed, doors, base: keptData(observed, target) },
   );
+  await assertImages(target, plan, ports, signal);
   await assertDoorImage(plan, target.services, judging, ports, signal);
   await assertNoObstacle(plan, { ...request, model, services: target.services, orphans }, ports, signal);
   const cold = await coldRollback(target, observed, ports.journal);

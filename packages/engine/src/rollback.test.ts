@@ -209,6 +209,17 @@ describe("going back", () => {
     expect(reached(scenario)).toEqual({ web: ["v3"] });
   });
 
+  it("asks only for images that it makes containers of: not those of jobs that do not run, nor of data that goes on", async () => {
+    const services = [...shopServices, aService("off", { active: false, builds: true })];
+    const scenario = await after(["v1", "v2"], { services, config: aConfig({ rollout: { keep: "stopped" } }) });
+    const { images } = scenario.world.state;
+    for (const id of images) if (/^sha256:(migrate|db|off)-/.test(id)) images.delete(id);
+    expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(await scenario.rollback("v2")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+    images.delete("sha256:worker-v1");
+    expect(await codeOf(scenario.rollback("v1"))).toMatch(/^IMAGE_MISSING/);
+  });
+
   it("to what serves already does nothing", async () => {
     const scenario = await after(["v1", "v2"]);
     expect(await scenario.rollback("v2")).toMatchObject({ outcome: "nothing-to-do", exitCode: 0 });

@@ -1,4 +1,12 @@
-import { baseServices, changedBaseFindings, type Finding, type ObservedStack, type StoredRelease } from "@sluice/core";
+import {
+  baseServices,
+  changedBaseFindings,
+  downBaseFindings,
+  type Finding,
+  type ObservedStack,
+  type ReleaseBundle,
+  type StoredRelease,
+} from "@sluice/core";
 import type { StepOf } from "./action.ts";
 import { createDeadline, settle } from "./deadline.ts";
 import { report } from "./report.ts";
@@ -6,9 +14,20 @@ import { type DeploymentScope, emit } from "./scope.ts";
 
 const lookMs = 10_000;
 
-/** What of base is not as a release has it that serves once more. That it cannot be seen is told, and changes nothing. */
+/** What of base is not as a release has it that serves once more, or does not run. That it cannot be seen is told, and changes nothing. */
 export async function tellChangedBase(scope: DeploymentScope, serves: StoredRelease): Promise<void> {
-  await tell(scope, async (signal) => changedBaseFindings(await baseOf(scope, serves, signal), serves.bundle.tag));
+  const { tag, services } = serves.bundle;
+  await tell(scope, async (signal) => {
+    const seen = await baseOf(scope, serves, signal);
+    return [...changedBaseFindings(seen, tag), ...downBaseFindings(seen, services)];
+  });
+}
+
+/** What of base does not run of a release that serves, as far as the checkout has it, too. */
+export function tellDownBase(scope: DeploymentScope, { base }: ObservedStack, { services }: ReleaseBundle): void {
+  const names = baseServices(services.filter(({ active }) => active)).map(({ name }) => name);
+  const own = Object.fromEntries(Object.entries(base).filter(([name]) => names.includes(name)));
+  for (const finding of downBaseFindings({ base: own }, services)) emit(scope, { type: "finding", finding });
 }
 
 /** As `tellChangedBase`, of a step that was undone: where it was put back, what was written meanwhile. */

@@ -21,6 +21,8 @@ function aClaim(owner: string | null | Error) {
 
 it("is made where nobody has the stack, and is not made again", async () => {
   const free = aClaim(null);
+  await free.home.claim("shop", "mine", "if-taken");
+  expect([free.claimed, free.home.isMade]).toEqual([[], false]);
   await free.home.claim("shop", "mine");
   expect([free.claimed, free.home.isMade]).toEqual([["mine"], true]);
   const own = aClaim("mine");
@@ -31,6 +33,7 @@ it("is made where nobody has the stack, and is not made again", async () => {
 it("is not made where the stack is another's, or the engine does not answer", async () => {
   const other = aClaim("another");
   await expect(other.home.claim("shop", "mine")).rejects.toMatchObject({ code: "HOME_MISMATCH" });
+  await expect(other.home.claim("shop", "mine", "if-taken")).rejects.toMatchObject({ code: "HOME_MISMATCH" });
   const silent = aClaim(new SluiceError("ENGINE_UNREACHABLE", "silence"));
   await expect(silent.home.claim("shop", "mine")).rejects.toMatchObject({ code: "ENGINE_UNREACHABLE" });
   expect([other.home.isMade, silent.home.isMade]).toEqual([false, false]);

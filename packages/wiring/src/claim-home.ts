@@ -2,7 +2,7 @@ import type { ComposeRuntime } from "@sluice/compose";
 
 export interface HomeClaim {
   /** @throws SluiceError HOME_MISMATCH */
-  readonly claim: (stack: string, homeId: string) => Promise<void>;
+  readonly claim: ComposeRuntime["base"]["claim"];
   /** The engine may know of the home, whether or not the claim succeeded. */
   readonly isMade: boolean;
 }
@@ -11,9 +11,9 @@ export interface HomeClaim {
 export function createHomeClaim({ base, claims }: Pick<ComposeRuntime, "base" | "claims">): HomeClaim {
   let isMade = false;
   return {
-    async claim(stack, homeId) {
+    async claim(stack, homeId, when) {
       const owner = await claims.read(stack);
-      if (owner === homeId) return;
+      if (owner === homeId || (owner === null && when === "if-taken")) return;
       isMade = owner === null;
       await base.claim(stack, homeId);
     },

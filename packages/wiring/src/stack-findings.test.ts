@@ -121,7 +121,7 @@ describe("what a person must know of a stack", () => {
 
     it("was removed or stopped, and what brings it back", () => {
       expect(found(base("absent", []))).toEqual([
-        "warn base-absent: base service db is gone: no container of it is there -> the next sluice deploy makes it anew, also of the release that serves; its volumes are kept",
+        "error base-absent: base service db is gone: no container of it is there -> the next sluice deploy makes it anew, also of the release that serves; its volumes are kept",
       ]);
       expect(found(base("stopped"))).toEqual([
         "warn base-stopped: base service db does not run: shop-db-1 is exited -> docker start shop-db-1, or the next sluice deploy",

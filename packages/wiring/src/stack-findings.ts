@@ -1,4 +1,5 @@
 import {
+  downBaseFindings,
   type Finding,
   isInSlot,
   keptOrphans,
@@ -7,7 +8,6 @@ import {
   type MissingLink,
   mayRemove,
   moveStateHint,
-  type ObservedBaseService,
   type ObservedContainer,
   type ObservedDoor,
   type ObservedStack,
@@ -34,7 +34,7 @@ export function stackFindings(
   const live = liveSlot(observed)?.slot ?? (services.some(isInSlot) ? runningSlot(observed) : null);
   const redefined = [
     ...redefinedFindings(observed),
-    ...baseFindings(observed, services, counts),
+    ...downBaseFindings(observed, services, counts),
     ...lostFindings(observed, live),
   ];
   if (!live) return redefined;
@@ -46,47 +46,6 @@ export function stackFindings(
     ...(counts ? shortFindings(observed, services) : []),
     ...redefined,
   ];
-}
-
-/** What both slots use and does not run. Pure. */
-function baseFindings({ base }: ObservedStack, services: readonly ServiceFacts[], counts: boolean): readonly Finding[] {
-  const isDone = ({ service, containers }: ObservedBaseService) =>
-    services.some(({ name, runsOnce }) => name === service && runsOnce) &&
-    containers.every(({ state, exitCode }) => state === "exited" && exitCode === 0);
-  return Object.values(base).flatMap((seen): Finding[] => {
-    const { service, state, reason, containers } = seen;
-    const common = { severity: "warn", service } as const;
-    if (state === "absent" && counts) {
-      const message = `base service ${service} is gone: no container of it is there`;
-      const hint = "the next sluice deploy makes it anew, also of the release that serves; its volumes are kept";
-      return [{ ...common, code: "base-absent", message, hint }];
-    }
-    const isDown = state === "stopped" || (state === "changed" && containers.length > 0 && containers.every(neverRan));
-    if (!isDown || isDone(seen)) return [];
-    const path = containers.flatMap(({ startError = "" }) => unmountable.exec(startError)?.groups?.["path"] ?? [])[0];
-    if (path !== undefined) {
-      const message = `base service ${service} does not run: it mounts ${path}, which is not there as it is to be`;
-      const hint = `put it back there, then ${startCommand(containers)}; or the next sluice deploy from where it is checked out`;
-      return [{ ...common, code: "base-stopped", message, hint }];
-    }
-    const message = `base service ${service} does not run: ${state === "stopped" ? reason : "it could not be started"}`;
-    const hint = `${startCommand(containers)}, or the next sluice deploy`;
-    return [{ ...common, code: "base-stopped", message, hint }];
-  });
-}
-
-/** How the engine says that something mounted is not there, or is a directory in place of a file. */
-const unmountable = /(?:error mounting "|bind source path does not exist: )(?<path>[^"\n]+)/;
-
-function neverRan({ state, startError }: ObservedContainer): boolean {
-  return state === "created" && startError !== undefined;
-}
-
-/** The engine starts nothing that is paused. */
-function startCommand(containers: readonly ObservedContainer[]): string {
-  const paused = containers.filter(({ state }) => state === "paused");
-  const [command, meant] = paused.length > 0 ? ["unpause", paused] : ["start", containers];
-  return `docker ${command} ${meant.map(({ name }) => name).join(" ")}`;
 }
 
 /** What is in base and no part of the release that serves, nor of the checkout. Pure. */

@@ -81,7 +81,8 @@ describe("sluice deploy", () => {
     ["LOCK_HELD", 10, "refused"],
     ["CONFIG_INVALID", 2, "refused"],
     ["STATE_UNCLEAR", 30, "needs-person"],
-    ["ENGINE_FAILED", 20, "failed"],
+    ["ENGINE_FAILED", 10, "refused"],
+    ["DISK_FULL", 10, "refused"],
   ] as const)("ends with %s as exit code %i, and says what serves", async (code, exitCode, outcome) => {
     const deployer = fakeDeployer({
       deploy: async () =>
@@ -93,6 +94,24 @@ describe("sluice deploy", () => {
       { type: "error", code, message: "no", hint: "wait", position: "a.yaml:2" },
       { type: "deployment-end", outcome, exitCode, tag: "v2", serving: v1, reason: "no" },
     ]);
+  });
+
+  it("does not call refused what fails once it has begun, and proposes no --retry for what is", async () => {
+    const failing = (script: readonly EventBody[]) => {
+      const deployer = fakeDeployer({
+        deploy: async () => {
+          deployer.emit(...script);
+          throw new SluiceError("DISK_FULL", "no space left", { hint: "free some space" });
+        },
+      });
+      return run(["deploy", "--release", "v2", "--json"], { deployer });
+    };
+    const unfinished = { severity: "warn", code: "unfinished-deployment", message: "v1 is undone" } as const;
+    expect((await failing([{ type: "finding", finding: unfinished }])).exitCode).toBe(20);
+    expect((await failing(badEvents.slice(0, 1))).exitCode).toBe(20);
+    const [error, end] = events((await failing([])).stdout);
+    expect([error, end]).toMatchObject([{ hint: "free some space" }, { outcome: "refused", exitCode: 10 }]);
+    expect(end).not.toHaveProperty("next");
   });
 
   it("does not claim that nothing serves when that cannot be read", async () => {

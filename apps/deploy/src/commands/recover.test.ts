@@ -35,8 +35,8 @@ describe("sluice abort", () => {
 
   it("undoes the one that is meant, and says so where it is not that one", async () => {
     const meant: unknown[] = [];
-    const abort = async (_signal: AbortSignal, deployment?: string) => {
-      meant.push(deployment);
+    const abort = async (_signal: AbortSignal, call?: { readonly deployment?: string | undefined }) => {
+      meant.push(call?.deployment);
       return null;
     };
     const ran = await run(["abort", "--deployment", "d1"], { deployer: fakeDeployer({ abort }) });

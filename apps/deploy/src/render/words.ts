@@ -81,7 +81,13 @@ export function nextCommand(
 /** What tries again what failed, without options; empty where it did not fail, or has no tag. */
 export function retryCommand(kind: string, { outcome, tag }: Pick<DeploymentEnd, "outcome" | "tag">): string {
   if ((outcome !== "failed" && outcome !== "rolled-back") || tag === "") return "";
-  return kind === "rollback" ? `sluice rollback ${tag}` : `sluice deploy --release ${tag} --retry`;
+  return kind === "rollback" ? askCommand(kind, tag) : `${askCommand(kind, tag)} --retry`;
+}
+
+/** What asks for a release once more, without options; empty where it has no tag. */
+export function askCommand(kind: string, tag: string): string {
+  if (tag === "") return "";
+  return kind === "rollback" ? `sluice rollback ${tag}` : `sluice deploy --release ${tag}`;
 }
 
 /** `3s ago`, `5h ago`, `2d ago`. */

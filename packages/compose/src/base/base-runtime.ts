@@ -4,7 +4,7 @@ import { ensureNetworks } from "../networks/ensure-networks.ts";
 import type { SubnetPool } from "../networks/subnets.ts";
 import { baseRemove } from "./base-remove.ts";
 import { baseUp } from "./base-up.ts";
-import { claim } from "./claim.ts";
+import { claim, readClaim } from "./claim.ts";
 import { placeFiles } from "./place-files.ts";
 import { rereadNames } from "./reread-names.ts";
 
@@ -16,7 +16,10 @@ export interface BaseDependencies {
 
 export function createBaseRuntime({ engine, exec, pool }: BaseDependencies): BaseRuntime {
   return {
-    claim: (stack, homeId) => claim(engine, stack, homeId),
+    async claim(stack, homeId, when) {
+      if (when === "if-taken" && (await readClaim(engine, stack)) === null) return;
+      await claim(engine, stack, homeId);
+    },
     ensureNetworks: async (model, slot, services, options) =>
       ensureNetworks(engine, await pool(), { model, slot, services }, options),
     placed: async (release, services, now) => {

@@ -2,7 +2,7 @@ import { accessSync, constants, lstatSync, readdirSync, realpathSync } from "nod
 import { join } from "node:path";
 import type { BundleFile, ComposeModel, ResolvedProject } from "@sluice/core";
 import { unescapeDollars } from "../model/dollars.ts";
-import { isInBase } from "../observe/observe-base.ts";
+import { isInBase } from "../model/placement.ts";
 import { filesUsedBy } from "./copied-files.ts";
 
 /** More than that is no configuration, and every release would hold it once more. */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { collide } from "./door-ports.ts";
+import { collide, portHolder } from "./door-ports.ts";
 
 const wanted = (hostIp?: string) => ({ published: 8080, target: 80, protocol: "tcp" as const, hostIp });
 const held = (IP?: string) => ({ PublicPort: 8080, Type: "tcp", ...(IP === undefined ? {} : { IP }) });
@@ -22,4 +22,16 @@ it("ports of another number or protocol, and one that the engine chooses, do not
   expect(collide({ ...wanted(), published: 8081 }, held())).toBe(false);
   expect(collide({ ...wanted(), protocol: "udp" }, held())).toBe(false);
   expect(collide({ ...wanted(), published: 0 }, { PublicPort: 0, Type: "tcp" })).toBe(false);
+});
+
+it("nobody is told to stop a door that users come in through, whosever it is", () => {
+  const labels = { "dev.sluice.stack": "shop", "dev.sluice.service": "app", "dev.sluice.kind": "door" };
+  expect(portHolder({ Id: "1", Names: ["/shop-door-app"], Labels: labels })).toEqual({
+    what: "the door of app of stack shop (shop-door-app)",
+    way: "deploy a release of shop in which app does not publish it",
+  });
+  expect(portHolder({ Id: "1", Names: ["/other-web-1"], Labels: {} })).toEqual({
+    what: "container other-web-1",
+    way: "docker stop other-web-1",
+  });
 });

@@ -1,19 +1,30 @@
-import { SluiceError } from "@sluice/core";
+import { labels, SluiceError } from "@sluice/core";
 import type Docker from "dockerode";
-import { inspectAll } from "../engine/containers.ts";
+import { containerName, inspectAll } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { DoorFacts } from "../model/door-facts.ts";
 
 /** Refuses while everything is as it was, where another container holds a port that the door is to have. */
 export async function assertFree(engine: Engine, { ports }: DoorFacts, old: string | undefined): Promise<void> {
   const running = await engine.call("containers cannot be listed", (docker) => docker.listContainers());
-  for (const { Id, Ports, Names } of running) {
-    const held = Ports.find((port) => ports.some((wanted) => collide(wanted, port)));
-    if (!held || Id === old || !(await isRunning(engine, Id))) continue;
-    throw new SluiceError("DOOR_FAILED", `port ${held.PublicPort} is held by container ${Names[0]?.slice(1)}`, {
-      hint: `docker stop ${Names[0]?.slice(1)}`,
-    });
+  for (const container of running) {
+    const held = container.Ports.find((port) => ports.some((wanted) => collide(wanted, port)));
+    if (!held || container.Id === old || !(await isRunning(engine, container.Id))) continue;
+    const { what, way } = portHolder(container);
+    throw new SluiceError("DOOR_FAILED", `port ${held.PublicPort} is held by ${what}`, { hint: way });
   }
+}
+
+/** Who has a port, and how it gets free: users come in where Sluice has made it, and nobody is told to stop that. Pure. */
+export function portHolder(container: Pick<Docker.ContainerInfo, "Id" | "Names" | "Labels">): {
+  readonly what: string;
+  readonly way: string;
+} {
+  const name = containerName(container);
+  const { [labels.stack]: stack, [labels.service]: service = name } = container.Labels;
+  if (stack === undefined) return { what: `container ${name}`, way: `docker stop ${name}` };
+  const way = `deploy a release of ${stack} in which ${service} does not publish it`;
+  return { what: `the door of ${service} of stack ${stack} (${name})`, way };
 }
 
 /** A port as the engine, or its machine, has it. */

@@ -8,8 +8,8 @@ import {
   type ServiceFacts,
 } from "@sluice/core";
 import type Docker from "dockerode";
-import { collide, type EnginePort, isRunning } from "../doors/door-ports.ts";
-import { composeLabels, containerName } from "../engine/containers.ts";
+import { collide, type EnginePort, isRunning, portHolder } from "../doors/door-ports.ts";
+import { composeLabels } from "../engine/containers.ts";
 import { type Engine, withSignal } from "../engine/engine.ts";
 import { publishedPorts } from "../model/published-ports.ts";
 
@@ -139,6 +139,6 @@ function heldFinding({ port, holder }: HeldPort): Finding {
     const hint = `ss -lntup 'sport = :${published}' on the machine of the engine shows by what; stop it, or publish another port`;
     return { ...common, message: `${begin} something on the machine of the engine that is no container's port`, hint };
   }
-  const name = containerName(holder);
-  return { ...common, message: `${begin} container ${name}`, hint: `docker stop ${name}, or publish another port` };
+  const { what, way } = portHolder(holder);
+  return { ...common, message: `${begin} ${what}`, hint: `${way}, or publish another port` };
 }

@@ -18,6 +18,8 @@ export interface WarmRollback {
   readonly replaced?: readonly ServiceFacts[] | undefined;
   /** Base services of which another one runs than the release has. Default: none. */
   readonly differing?: readonly string[] | undefined;
+  /** Base services of the release that do not run and come back with it, by name with the reason. Default: none. */
+  readonly lost?: Readonly<Record<string, string>> | undefined;
   /** What is in base and no part of the release, see `orphansOf`. Default: none. */
   readonly orphans?: readonly Orphan[] | undefined;
   /** Web services whose doors publish other ports than the release had. Default: none. */
@@ -27,8 +29,7 @@ export interface WarmRollback {
 /**
  * The way back to a warm slot: the route first, then the workers; no start, no steps of traffic. A door is touched only
  * where there is none, or once users are moved where it publishes other ports than the release; a proxy of the project only where
- * the release has another one; what the release left behind has taken out of base comes back first, and what is no part of the
- * release goes last.
+ * the release has another one; what of base does not run comes back first, and what is no part of the release goes last.
  *
  * @param services those of the release that is gone back to
  */
@@ -36,7 +37,7 @@ export function planWarmRollback(
   services: readonly ServiceFacts[],
   config: Config,
   observed: ObservedStack,
-  { replaced, differing = [], orphans = [], republished = [] }: WarmRollback = {},
+  { replaced, differing = [], lost = {}, orphans = [], republished = [] }: WarmRollback = {},
 ): DeploymentPlan {
   const live = liveSlot(observed);
   const previous = live?.slot ?? null;
@@ -57,9 +58,9 @@ export function planWarmRollback(
   addDoors(add, webs.filter(isMissing), observed, { config });
   const base = baseServices(active);
   const removals = collectRemovals(add, orphans, orphanHeirs(orphans, base, replaced ?? [], observed));
-  const taken = takenAway(base, replaced, observed);
-  removals.before(taken);
-  addBase(add, taken, observed);
+  const down = base.filter(({ name }) => lost[name] !== undefined);
+  removals.before(down);
+  addBase(add, down, { ...observed, base: { ...observed.base, ...asStopped(lost) } });
   const cause = `slot ${slot} is warm: going back is a change of route`;
   const target = `${names.join(", ")} to ${slot}`;
   const moved = [...names, ...openDropped(observed, dropped)];
@@ -71,7 +72,7 @@ export function planWarmRollback(
     addRecreated(add, [service], observed);
   }
   const edges = base.filter(
-    (service) => service.role === "edge" && differing.includes(service.name) && !taken.includes(service),
+    (service) => service.role === "edge" && differing.includes(service.name) && !down.includes(service),
   );
   removals.before(edges);
   addBase(add, edges, observed, { differing });
@@ -83,15 +84,9 @@ export function planWarmRollback(
   return { kind: "rollback", candidate: slot, previous, steps };
 }
 
-/** What the release that serves does not run was removed with it: the one gone back to may need it before anything else. */
-function takenAway(
-  base: readonly ServiceFacts[],
-  replaced: readonly ServiceFacts[] | undefined,
-  { base: seen, orphans }: ObservedStack,
-): readonly ServiceFacts[] {
-  if (!replaced) return [];
-  const there = [...Object.values(seen).flatMap(({ containers }) => containers), ...orphans];
-  const isThere = (name: string) => there.some(({ service }) => service === name);
-  const ran = (name: string) => replaced.some((service) => service.active && service.name === name);
-  return base.filter(({ name, role }) => !isApplication(role) && !ran(name) && !isThere(name));
+/** What the checkout says of them, which may be another release, is no reason for anything here. */
+function asStopped(lost: Readonly<Record<string, string>>): ObservedStack["base"] {
+  return Object.fromEntries(
+    Object.entries(lost).map(([service, reason]) => [service, { service, state: "stopped", reason, containers: [] }]),
+  );
 }

@@ -194,8 +194,11 @@ export interface PlacedModel {
 
 /** Base services and the networks that carry them into slots. */
 export interface BaseRuntime {
-  /** Ties the stack on this engine to a state home; a no-op when it is tied to the same one. @throws SluiceError HOME_MISMATCH */
-  claim(stack: string, homeId: string): Promise<void>;
+  /**
+   * Ties the stack on this engine to a state home; a no-op when it is tied to the same one. `if-taken` leaves a stack free that
+   * is tied to none. @throws SluiceError HOME_MISMATCH
+   */
+  claim(stack: string, homeId: string, when?: "if-taken"): Promise<void>;
   /** Base networks, links of the slot, and base containers and doors connected to them. Idempotent. */
   ensureNetworks(
     model: ComposeModel,

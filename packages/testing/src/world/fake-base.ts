@@ -13,12 +13,12 @@ import { addContainer, containersIn, type WorldContainer, type WorldState } from
 export function fakeBase(context: FakeContext): BaseRuntime {
   const { act, state } = context;
   return {
-    claim: (stack, homeId) =>
+    claim: (stack, homeId, when) =>
       act(`base.claim ${stack}`, undefined, () => {
         if (state.homeId !== null && state.homeId !== homeId) {
           throw new SluiceError("HOME_MISMATCH", `stack ${stack} belongs to another state home`);
         }
-        state.homeId = homeId;
+        if (when !== "if-taken") state.homeId = homeId;
       }),
     async ensureNetworks(_model, slot, services, { signal } = {}) {
       const keys = new Set(services.flatMap(({ networks }) => networks));

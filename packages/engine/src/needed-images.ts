@@ -1,0 +1,41 @@
+import { type DeploymentPlan, isInSlot, type ReleaseBundle, SluiceError } from "@sluice/core";
+import { createsSlot } from "./actions/create-slot.ts";
+import type { EnginePorts } from "./scope.ts";
+
+/**
+ * Images that containers are made of in a plan, by service: those of a slot, of jobs that run, and of what is built in base. What base
+ * only names Compose takes by that name, or pulls. Pure.
+ */
+export function neededImages(
+  { services, images }: Pick<ReleaseBundle, "services" | "images">,
+  { steps }: Pick<DeploymentPlan, "steps">,
+): Readonly<Record<string, string>> {
+  const makesSlot = steps.some(createsSlot);
+  const isMade = (name: string, builds: boolean) =>
+    steps.some(
+      (step) =>
+        (step.kind === "job" && step.service === name) ||
+        ((step.kind === "base" || step.kind === "recreate") && step.service === name && builds),
+    );
+  const needed = services.filter(
+    (service) => service.active && ((makesSlot && isInSlot(service)) || isMade(service.name, service.builds)),
+  );
+  const names = new Set(needed.map(({ name }) => name));
+  return Object.fromEntries(Object.entries(images).filter(([name]) => names.has(name)));
+}
+
+/** @throws SluiceError IMAGE_MISSING where the engine lacks any that a plan to go back to a release needs */
+export async function assertImages(
+  target: ReleaseBundle,
+  plan: Pick<DeploymentPlan, "steps">,
+  { images }: Pick<EnginePorts, "images">,
+  signal?: AbortSignal,
+): Promise<void> {
+  const missing = await images.missing(neededImages(target, plan), signal);
+  if (missing.length === 0) return;
+  throw new SluiceError(
+    "IMAGE_MISSING",
+    `release ${target.tag} cannot come back: the image of ${missing.join(", ")} is gone from the engine`,
+    { hint: `publish a release from ${target.commit ?? "its commit"}: it is built anew` },
+  );
+}
