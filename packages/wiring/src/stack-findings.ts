@@ -1,5 +1,6 @@
 import {
   type Finding,
+  isHeldByPlain,
   isInSlot,
   keptOrphans,
   liveSlot,
@@ -31,13 +32,18 @@ export function stackFindings(
   counts = true,
 ): readonly Finding[] {
   const redefined = [...redefinedFindings(observed), ...baseFindings(observed, services, counts)];
-  const live = liveSlot(observed)?.slot ?? (services.some(isInSlot) ? runningSlot(observed) : null);
+  const held = Object.values(observed.doors).filter((door) => isHeldByPlain(observed, door));
+  const mayServe = held.length === 0 && services.some(isInSlot);
+  const live = liveSlot(observed)?.slot ?? (mayServe ? runningSlot(observed) : null);
   if (!live) return redefined;
   const workers = new Set(services.filter(({ role }) => role === "worker").map(({ name }) => name));
   return [
-    ...observed.plain.map((container) => secondCopy(container, workers.has(container.service))),
+    ...observed.plain
+      // What users reach is not beside anything.
+      .filter((container) => held.every(({ service }) => service !== container.service))
+      .map((container) => secondCopy(container, workers.has(container.service))),
     ...observed.missingLinks.map((link) => missingLink(link, live, link.service in observed.base)),
-    ...Object.values(observed.doors).flatMap((door) => doorFinding(door) ?? []),
+    ...Object.values(observed.doors).flatMap((door) => (held.includes(door) ? [] : (doorFinding(door) ?? []))),
     ...(counts ? shortFindings(observed, services) : []),
     ...redefined,
   ];
