@@ -2,6 +2,11 @@ import { createEvent, type Finding, isSluiceError } from "@sluice/core";
 import type { Session } from "../session.ts";
 import type { OpenDatabase } from "./open-database.ts";
 
+/** Findings as events, for who hears them in no other way. */
+export function sinkOf(session: Session): (finding: Finding) => void {
+  return (finding) => session.lastWord.sink(createEvent(session.clock.now(), { type: "finding", finding }));
+}
+
 /**
  * Puts right what a dead run left changed in the server, which is told and recorded. That it cannot be is told, too: what is asked for
  * may need nothing of it. For the holder of the stack's lock.
@@ -9,8 +14,7 @@ import type { OpenDatabase } from "./open-database.ts";
 export async function mendDatabase(
   session: Session,
   { ports: { driver }, service }: Pick<OpenDatabase, "ports" | "service">,
-  say: (finding: Finding) => void = (finding) =>
-    session.lastWord.sink(createEvent(session.clock.now(), { type: "finding", finding })),
+  say: (finding: Finding) => void = sinkOf(session),
 ): Promise<void> {
   try {
     const mended = await driver.mend?.({ backup: service });
