@@ -16,7 +16,8 @@ import type { Session } from "../session.ts";
 import { assertAgreed } from "./assert-agreed.ts";
 import type { DatabaseCall, DatabaseOperations, RehearseCall } from "./database-operations.ts";
 import { within } from "./deadline.ts";
-import { mendDatabase } from "./mend-database.ts";
+import { killedMigration } from "./killed-migration.ts";
+import { mendDatabase, sinkOf } from "./mend-database.ts";
 import { migrate, planMigration, releaseToMigrate } from "./migrate.ts";
 import { backupsOf, type OpenDatabase, openDatabase, openStore } from "./open-database.ts";
 import { planOpenRestore } from "./plan-restore.ts";
@@ -138,7 +139,7 @@ async function change<T>(
   // Compose resolves it in a process of its own meanwhile. What it finds wrong is told where the project is needed.
   session.project(signal).catch(() => undefined);
   await using _lock = await lockStack(session, reasoned(what, call), "none", signal);
-  const { journal, base } = await session.ports();
+  const { journal, base, bundles } = await session.ports();
   const { stack, homeId } = await session.facts();
   await base.claim(stack, homeId);
   const opening = openDatabase(session, call, signal);
@@ -147,6 +148,8 @@ async function change<T>(
   await session.runtime().throwAway.sweep(stack);
   const database = await opening;
   await mendDatabase(session, database, call.onFinding);
+  const killed = await killedMigration(journal, await bundles.list());
+  if (killed) (call.onFinding ?? sinkOf(session))(killed);
   const { backup } = call;
   // Also of one that fails or is killed it has to be known whose it was; one that is refused has not begun.
   const release = await call.releaseOf?.();
