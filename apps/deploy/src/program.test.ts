@@ -171,7 +171,9 @@ token of a workflow published: that is GitHub's rule, and a token of a person or
 The first SIGINT, SIGTERM or SIGHUP stops a deployment in order: what has begun is undone, or left for \`sluice resume\`. The
 same signal again ends the process at once; the next run then finishes or undoes the work. What fails for another reason after the
 first is told all the same, with its own exit code. SIGHUP means that the terminal was closed: under \`nohup\`, in a shell that
-ignores it, or where no stream is a terminal, the deployment goes on.
+ignores it, or where no stream is a terminal, the deployment goes on. \`sluice db migrate\` that is stopped ends its job after two
+seconds at most, and says what is left of the schema; one that was killed is told by \`sluice status\`, \`sluice doctor\` and the next
+\`sluice db\` command.
 `;
 
 function reference(program: Command): string {

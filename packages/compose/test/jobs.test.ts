@@ -14,7 +14,7 @@ const model = aShop(stack.name, {
     volumes: [{ type: "volume", target: "/kept" }],
     networks: { back: null },
   },
-  endless: { command: ["sh", "-c", "echo on it; exec sleep 600"], networks: { back: null }, stop_grace_period: "1s" },
+  endless: { command: ["sh", "-c", "echo on it; exec sleep 600"], networks: { back: null }, stop_grace_period: "30s" },
 });
 const services = [
   ...shopServices,
@@ -30,7 +30,7 @@ async function run(name: string, signal?: AbortSignal, onStarted?: (addresses: r
   const lines: OutputLine[] = [];
   const request = await aSlotRequest(model, "green", { services: services.filter((one) => one.name === name) });
   const onOutput = (line: OutputLine) => void (line.source === name && lines.push(line));
-  await slots.runJob(request, name, { onOutput, signal, onStarted });
+  await slots.runJob(request, name, { onOutput, signal, onStarted, graceMs: 1_000 });
   return lines.map(({ stream, text }) => `${stream}: ${text}`);
 }
 
@@ -61,7 +61,7 @@ describe("runJob", () => {
     expect(await jobs()).toBe("");
   });
 
-  it("tells where it runs, and is ended by the signal", async () => {
+  it("tells where it runs, and is ended by the signal, within the grace that it has", async () => {
     const controller = new AbortController();
     let told: readonly string[] = [];
     const running = run("endless", controller.signal, (addresses) => (told = addresses));
@@ -75,8 +75,10 @@ describe("runJob", () => {
     expect(told).toEqual(addresses);
     const networks = "{{range $name, $_ := .NetworkSettings.Networks}}{{$name}} {{end}}";
     expect((await docker("inspect", "-f", networks, await jobs())).trim()).toBe(`${stack.name}_back`);
+    const startedMs = performance.now();
     controller.abort(new Error("cancelled"));
     await expect(running).rejects.toThrow("cancelled");
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
     expect(await jobs()).toBe("");
   });
 });
@@ -88,7 +90,7 @@ describe("create, while a job runs", () => {
     const request = await aSlotRequest(model, "green", { services: inSlot, addresses });
     await docker("run", "-d", ...ofProject("old"), "sluice-test/busybox", "sleep", "600");
     const controller = new AbortController();
-    const running = slots.runJob(request, "endless", { signal: controller.signal });
+    const running = slots.runJob(request, "endless", { signal: controller.signal, graceMs: 1_000 });
     await slots.create(request, { running: "endless" });
     await expect
       .poll(() => docker("ps", "-q", "--filter", `name=${stack.name}-green-endless`), { timeout: 20_000 })

@@ -23,6 +23,7 @@ export {
 } from "./migrate/data-rollback.ts";
 export { mysqlDbmateVersions, postgresDbmateVersions } from "./migrate/dbmate-versions.ts";
 export { postgresMigrationEnvironment } from "./migrate/environment.ts";
+export type { CutShort } from "./migrate/half-done.ts";
 export { type MigrationReport, runPostgresMigration } from "./migrate/migrate.ts";
 export type { MigrationCall } from "./migrate/migration-call.ts";
 export type { LockHolder, MigrationServer, SchemaState, TableRows } from "./migrate/migration-server.ts";

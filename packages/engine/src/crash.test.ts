@@ -2,7 +2,7 @@ import { isSluiceError } from "@sluice/core";
 import { aConfig, aProject, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { type Enumeration, killEverywhere, serves } from "../test/support/enumerate.ts";
-import { aScenario, type Scenario, shopServices } from "../test/support/scenario.ts";
+import { aScenario, reached, type Scenario, shopServices } from "../test/support/scenario.ts";
 import { readAttempts } from "./index.ts";
 
 /** A world in which these releases were deployed, one after the other. */
@@ -171,6 +171,15 @@ describe.each([
     return scenario;
   };
   it("leaves one version after the next run", () => expectNothingBroken({ given: adopted, ...deployNext("v1") }, 45));
+  it("is undone where what plain Compose ran has not given way", async () => {
+    const scenario = await adopted();
+    scenario.world.calls.fault = ({ name }) => (/^slots.stopPlain web|take over$/.test(name) ? "crash" : undefined);
+    await scenario.deploy("v1").catch(() => undefined);
+    scenario.world.restart();
+    expect(reached(scenario)).toEqual({ web: ["plain"] });
+    expect(await scenario.recover()).toMatchObject({ outcome: "interrupted", serving: null });
+    expect(reached(scenario)).toEqual({ web: ["plain"] });
+  });
   it("leaves the plain containers serving where it is undone before cutover", async () => {
     const { broken } = await killEverywhere({
       given: adopted,

@@ -66,6 +66,15 @@ describe("what a person must know of a stack", () => {
     expect(found({ plain: stopped })[1]).toContain("second-copy");
   });
 
+  it("is nothing while what plain Compose runs has not given way: it is what users reach", () => {
+    const taking = { stable: "green", share: 100, salt: 0 } as const;
+    const dark = { state: "outdated", reason: "it is on none of its networks", isUnreached: true } as const;
+    const plain = [aContainer("web"), aContainer("worker")];
+    expect(found({ plain, doors: { web: aDoor("web", taking, dark) } })).toEqual([]);
+    expect(found({ doors: { web: aDoor("web", routing, dark) } })[0]).toContain("door-unreached");
+    expect(found({ plain, doors: { web: aDoor("web", routing, dark) } })).toHaveLength(3);
+  });
+
   it("that a container lacks a link, and what connects it at once", () => {
     const missing = { slot: "blue", service: "db", container: "shop-db-1", link: "shop-blue_link_default" } as const;
     const idle = { ...missing, slot: "green", link: "shop-green_link_default" } as const;

@@ -1,6 +1,7 @@
 import {
   downBaseFindings,
   type Finding,
+  isHeldByPlain,
   isInSlot,
   keptOrphans,
   type LostNetwork,
@@ -31,7 +32,9 @@ export function stackFindings(
   services: readonly ServiceFacts[],
   counts = true,
 ): readonly Finding[] {
-  const live = liveSlot(observed)?.slot ?? (services.some(isInSlot) ? runningSlot(observed) : null);
+  const held = Object.values(observed.doors).filter((door) => isHeldByPlain(observed, door));
+  const mayServe = held.length === 0 && services.some(isInSlot);
+  const live = liveSlot(observed)?.slot ?? (mayServe ? runningSlot(observed) : null);
   const redefined = [
     ...redefinedFindings(observed),
     ...downBaseFindings(observed, services, counts),
@@ -40,9 +43,12 @@ export function stackFindings(
   if (!live) return redefined;
   const workers = new Set(services.filter(({ role }) => role === "worker").map(({ name }) => name));
   return [
-    ...observed.plain.map((container) => secondCopy(container, workers.has(container.service))),
+    ...observed.plain
+      // What users reach is not beside anything.
+      .filter((container) => held.every(({ service }) => service !== container.service))
+      .map((container) => secondCopy(container, workers.has(container.service))),
     ...observed.missingLinks.map((link) => missingLink(link, live, link.service in observed.base)),
-    ...Object.values(observed.doors).flatMap((door) => doorFinding(door) ?? []),
+    ...Object.values(observed.doors).flatMap((door) => (held.includes(door) ? [] : (doorFinding(door) ?? []))),
     ...(counts ? shortFindings(observed, services) : []),
     ...redefined,
   ];

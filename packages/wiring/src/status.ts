@@ -21,6 +21,7 @@ import {
   unfinishedOf,
 } from "@sluice/engine";
 import { readLockHolder } from "@sluice/journal";
+import { killedMigration } from "./database/killed-migration.ts";
 import type { DoorStatus, ProcessRow, StackStatus, TrafficView, UnfinishedStatus } from "./deployer.ts";
 import { type SeenStack, seeStack } from "./find-serving.ts";
 import type { Session } from "./session.ts";
@@ -41,6 +42,7 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
     readLockHolder(home),
   ]);
   const cold = await coldFinding(observed, ports.journal);
+  const killed = lock ? null : await killedMigration(ports.journal, bundles);
   const lived = live ? live.release : await lastLiveRelease(ports.journal);
   const served = bundles.find(({ id }) => id === lived);
   // What only the checkout has no more is not gone before that is deployed.
@@ -54,6 +56,7 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
     ...(lock ? [] : orphanFindings(kept)),
     ...unstoredFindings(observed, bundles),
     ...(cold ? [cold] : []),
+    ...(killed ? [killed] : []),
   ];
   // By the record of this home nothing can be said of a stack of another one, least of all what to type.
   const foreign = homeFindings(observed, home.id);

@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Finding } from "@sluice/core";
 import { type StopWatching, watchArguments } from "@sluice/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDeployer, type Deployer } from "../src/index.ts";
@@ -139,6 +140,35 @@ describe("a command that is configured to migrate", { timeout: 400_000 }, () => 
     await project.sql(`select pg_terminate_backend(pid) from pg_stat_activity where ${reader}`, "postgres");
     await reading;
     expect(await project.sql("select name from customers where id = 1")).toBe("customer 1!");
+  });
+
+  it("that is interrupted ends soon, and is told with what it has left", async () => {
+    await using deployer = withMigration(addColumn);
+    const reading = project
+      .sql("set application_name = 'test-report'; begin; select count(*) from orders; select pg_sleep(600)")
+      .catch(() => "");
+    const count = async (where: string) => await project.sql(`select count(*) from pg_stat_activity where ${where}`);
+    const reader = "application_name = 'test-report' and query like '%pg_sleep%' and state = 'active'";
+    await until(async () => (await count(reader)) === "1");
+    const stop = new AbortController();
+    const found: Finding[] = [];
+    const call = { release: "v5", onFinding: (finding: Finding) => void found.push(finding) };
+    const running = deployer.database.migrate(call, stop.signal);
+    running.catch(() => undefined);
+    await until(async () => (await count("wait_event_type = 'Lock' and query like '%late int%'")) === "1");
+    const startedMs = performance.now();
+    stop.abort(new Error("enough"));
+    await expect(running).rejects.toThrow("enough");
+    expect(performance.now() - startedMs).toBeLessThan(7_500);
+    expect(found).toMatchObject([
+      {
+        code: "job-cut-short",
+        message:
+          "job web-migrate of v5 was stopped before it had ended: the schema is what it was, and rows that it had committed by then stay changed",
+      },
+    ]);
+    await project.sql(`select pg_terminate_backend(pid) from pg_stat_activity where ${reader}`, "postgres");
+    await reading;
   });
 
   it("is told with its place where the compose files have no such service", async () => {

@@ -43,6 +43,27 @@ describe("sluice db migrate", () => {
     });
   });
 
+  it("that is interrupted says at once that it stops, and what it has left", async () => {
+    const stop = new AbortController();
+    const finding = {
+      severity: "warn",
+      code: "job-cut-short",
+      message: "job migrate was stopped",
+      hint: "look",
+    } as const;
+    const migrate: DatabaseOperations["migrate"] = async ({ onFinding }) => {
+      stop.abort(new Error("interrupted by SIGINT"));
+      onFinding?.(finding);
+      throw stop.signal.reason as Error;
+    };
+    const { signal } = stop;
+    const ran = await run(["db", "migrate"], { deployer: deployerWith({ migrate }), signal });
+    expect([ran.exitCode, ran.stderr]).toEqual([
+      130,
+      "stopping: what has begun is ended first; again to stop at once\njob migrate was stopped (look)\n",
+    ]);
+  });
+
   it("names what it leaves to be done", async () => {
     const left = { ...report, attempts: 1, schemaChanged: false, invalidIndexes: ["public.i"] };
     const migrate = async () => ({

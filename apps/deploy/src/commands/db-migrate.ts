@@ -5,6 +5,7 @@ import { givenFlags, withFlags } from "../given-flags.ts";
 import { writeJson } from "../render/json.ts";
 import { migrationPlanText, migrationText } from "../render/migration-text.ts";
 import { shownToRunner } from "../render/workflow-commands.ts";
+import { tellStopping } from "../tell-stopping.ts";
 import { withDeployer } from "../with-deployer.ts";
 
 export interface MigrateFlags extends ChangeFlags {
@@ -22,6 +23,7 @@ export async function dbMigrate(call: CommandCall<MigrateFlags>): Promise<number
     down: flags.down ?? false,
     reason: flags.reason,
     waitMs: parseDurationFlag("--wait", flags.wait),
+    onFinding: ({ message, hint }) => say(withFlags(`${message}${hint ? ` (${hint})` : ""}`, givenFlags(flags))),
     ...(flags.json
       ? {}
       : {
@@ -29,7 +31,8 @@ export async function dbMigrate(call: CommandCall<MigrateFlags>): Promise<number
           onOutput: ({ source, text }) => say(`${source} | ${text}`),
         }),
   };
-  return withDeployer(call, async ({ database }) => {
+  using _stopping = tellStopping(context);
+  return await withDeployer(call, async ({ database }) => {
     const { signal } = context;
     const done = flags.plan
       ? await database.planMigration(asked, signal).then((plan) => ({ json: { plan }, text: migrationPlanText(plan) }))

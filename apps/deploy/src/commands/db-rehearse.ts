@@ -7,6 +7,7 @@ import { writeJson } from "../render/json.ts";
 import { createProgress } from "../render/progress.ts";
 import { rehearsalMarkdown } from "../render/rehearsal-markdown.ts";
 import { rehearsalText } from "../render/rehearsal-text.ts";
+import { tellStopping } from "../tell-stopping.ts";
 import { withDeployer } from "../with-deployer.ts";
 
 export interface RehearseFlags extends ChangeFlags {
@@ -23,7 +24,8 @@ const blocked = 20;
 export async function dbRehearse(call: CommandCall<RehearseFlags>): Promise<number> {
   const { context, flags } = call;
   const progress = createProgress(context);
-  return withDeployer(call, async (deployer) => {
+  using _stopping = tellStopping(context, progress.end);
+  return await withDeployer(call, async (deployer) => {
     const asked = await deployCall(call, deployer);
     if ("ignored" in asked) return sayIgnored(call, asked, "nothing to do");
     try {

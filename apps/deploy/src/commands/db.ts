@@ -7,6 +7,7 @@ import { backupRow, backupText, backupTitle, lossText, verifiedText } from "../r
 import { writeJson } from "../render/json.ts";
 import { createProgress } from "../render/progress.ts";
 import { formatTable } from "../render/table.ts";
+import { tellStopping } from "../tell-stopping.ts";
 import { withDeployer } from "../with-deployer.ts";
 
 export interface BackupFlags extends ChangeFlags {
@@ -126,6 +127,7 @@ async function changing(
 ): Promise<number> {
   const { context, flags } = call;
   const progress = createProgress(context);
+  using _stopping = tellStopping(context, progress.end);
   const asked: DatabaseCall = {
     reason: flags.reason,
     waitMs: parseDurationFlag("--wait", flags.wait),
@@ -135,7 +137,7 @@ async function changing(
       context.stderr.write(withFlags(`${message}${hint ? ` (${hint})` : ""}\n`, givenFlags(flags)));
     },
   };
-  return withDeployer(call, async (deployer) => {
+  return await withDeployer(call, async (deployer) => {
     try {
       const { json, text } = await run(deployer, asked, progress.end);
       progress.end();

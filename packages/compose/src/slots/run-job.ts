@@ -24,7 +24,7 @@ import { oneAtATime } from "./one-at-a-time.ts";
 
 /**
  * Runs a job service of a release once, in the networks of base, and removes its container. The signal
- * ends it: SIGTERM, and SIGKILL after its grace period.
+ * ends it: SIGTERM, and SIGKILL after its grace period, or `graceMs` where that is shorter.
  *
  * @throws SluiceError JOB_FAILED with the end of its log
  */
@@ -70,10 +70,10 @@ export async function runToEnd(
   engine: Engine,
   { Id, Config }: Pick<Docker.ContainerInspectInfo, "Id" | "Config">,
   service: string,
-  { signal, onOutput, onStarted }: JobOptions,
+  { signal, onOutput, onStarted, graceMs }: JobOptions,
 ): Promise<void> {
   const container = (await engine.docker()).getContainer(Id);
-  const stop = () => void container.stop().catch(() => undefined);
+  const stop = () => void container.stop(stopOptions(Config, graceMs)).catch(() => undefined);
   const ended = container.wait({ condition: "next-exit" }) as Promise<{ StatusCode: number }>;
   ended.catch(() => undefined);
   signal?.throwIfAborted();
@@ -96,6 +96,12 @@ export async function runToEnd(
   } finally {
     signal?.removeEventListener("abort", stop);
   }
+}
+
+/** The engine takes whole seconds. Where nothing is said of a container it waits ten. */
+function stopOptions(config: Docker.ContainerInspectInfo["Config"], graceMs: number | undefined): { t?: number } {
+  const { StopTimeout: own = 10 } = config as { readonly StopTimeout?: number };
+  return graceMs === undefined ? {} : { t: Math.min(own, Math.ceil(graceMs / 1_000)) };
 }
 
 /** And what the engine's DNS says they are: servers that ask for the names of their clients know those alone. */

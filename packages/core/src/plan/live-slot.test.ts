@@ -37,6 +37,28 @@ describe("the live slot", () => {
     expect([liveSlot(withRoutings(web, admin))]).toMatchObject([expected]);
   });
 
+  describe("where a door runs that nobody comes to", () => {
+    const dark = (routing: DoorRouting) => aDoor("web", routing, { state: "outdated", isUnreached: true });
+    const first = aStack({ services, live, doors: { web: dark(to("green", 100)) } });
+
+    it("is none while what plain Compose ran is still there, whose port that door was made to take", () => {
+      expect(liveSlot({ ...first, plain: [aContainer("web")] })).toBeNull();
+      expect(liveSlot({ ...first, plain: [aContainer("web", { state: "exited" })] })).toBeNull();
+    });
+
+    it("is told by that door where it was cut off, whatever plain Compose has started beside it", () => {
+      expect(liveSlot(first)).toMatchObject({ slot: "blue", release: "r-1" });
+      expect(liveSlot({ ...first, plain: [aContainer("worker")] })).toMatchObject({ slot: "blue" });
+      const proven = { ...first, doors: { web: dark(to("blue")) } };
+      expect(liveSlot({ ...proven, plain: [aContainer("web")] })).toMatchObject({ slot: "blue", share: 100 });
+    });
+
+    it("is told by a door that users come to, if there is one", () => {
+      const doors = { web: dark(to("blue", 100)), admin: aDoor("admin", to("blue")) };
+      expect(liveSlot({ ...stack, doors })).toMatchObject({ slot: "blue", share: 100 });
+    });
+  });
+
   it("of a stack without doors is the one that runs", () => {
     expect(liveSlot(aStack({ services, live, doors: {} }))).toMatchObject({ slot: "blue", release: "r-1" });
     expect(liveSlot(aStack())).toBeNull();

@@ -2,7 +2,7 @@ import type { DoorRouting } from "../model/door.ts";
 import { isInSlot } from "../model/placement.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import { otherSlot, type Slot, slots } from "../model/slot.ts";
-import type { ObservedContainer, ObservedSlot, ObservedStack } from "../model/stack.ts";
+import type { ObservedContainer, ObservedDoor, ObservedSlot, ObservedStack } from "../model/stack.ts";
 
 export interface LiveSlot {
   readonly slot: Slot;
@@ -16,14 +16,16 @@ export type RememberedSlot = { readonly slot: Slot | null; readonly release: str
 
 /**
  * The slot that users reach, judged by what the doors say: the stable one, or the other once every door gives it
- * everything. Without a door that leads anywhere it goes by the slot that runs, and only where both run by memory.
- * `null` before a first deployment.
+ * everything. Doors that users come to go before others. Without a door that leads anywhere it goes by the slot that runs, and
+ * only where both run by memory. `null` before a first deployment, and while what plain Compose ran has not given way.
  *
  * @param remembered what a deployment last said of who serves
  */
 export function liveSlot(observed: ObservedStack, remembered: RememberedSlot | null = null): LiveSlot | null {
-  const routings = Object.values(observed.doors).flatMap(({ routing }) => (routing ? [routing] : []));
-  const opened = routings.filter(({ stable }) => stable !== null);
+  const doors = Object.values(observed.doors).filter(({ routing }) => routing !== null);
+  const leading = doors.filter((door) => leads(door) && !isHeldByPlain(observed, door));
+  const reached = leading.filter(({ isUnreached }) => !isUnreached);
+  const opened = (reached.length > 0 ? reached : leading).flatMap(({ routing }) => (routing ? [routing] : []));
   const [first] = opened;
   if (first) {
     const everyone = slots.find((slot) => opened.every((routing) => shareOf(routing, slot) === 100));
@@ -31,10 +33,23 @@ export function liveSlot(observed: ObservedStack, remembered: RememberedSlot | n
     const share = Math.min(...opened.map((routing) => shareOf(routing, slot)));
     return { slot, release: observed.slots[slot].release, share };
   }
-  if (routings.length > 0) return null;
+  if (doors.length > 0) return null;
   const running = slots.filter((slot) => isRunning(observed.slots[slot]));
   const slot = running.length === 1 ? running[0] : running.find((one) => isRemembered(observed, one, remembered));
   return slot ? { slot, release: observed.slots[slot].release, share: 100 } : null;
+}
+
+function leads({ routing }: ObservedDoor): boolean {
+  return routing !== null && routing.stable !== null;
+}
+
+/**
+ * Whether users of a service reach what plain Compose ran of it, or nobody: its door is made, and was to take the port over.
+ * One that leads to a proven release was cut off by somebody, whatever is beside it.
+ */
+export function isHeldByPlain({ plain }: ObservedStack, { service, isUnreached, routing }: ObservedDoor): boolean {
+  const isProven = routing === null || routing.share < 100;
+  return isUnreached === true && !isProven && plain.some((container) => container.service === service);
 }
 
 function isRemembered(observed: ObservedStack, slot: Slot, remembered: RememberedSlot | null): boolean {

@@ -88,8 +88,8 @@ export function planRecovery(
 
 /** What was condemned goes back all the same: that was decided when it was. */
 function assertWayBack(unfinished: UnfinishedDeployment, observed: ObservedStack, choice?: RecoveryChoice): void {
-  const { deployment, plan, condemned, previousFails } = unfinished;
-  if (condemned !== undefined || !previousFails || !isReached(plan, observed)) return;
+  const { deployment, condemned, previousFails } = unfinished;
+  if (condemned !== undefined || !previousFails || !isReached(unfinished, observed)) return;
   const { previous, since, why } = previousFails;
   const said = `${previous} does not run on the schema that ${since} left: ${why}`;
   if (choice === "go-back") {
@@ -103,15 +103,20 @@ function assertWayBack(unfinished: UnfinishedDeployment, observed: ObservedStack
 }
 
 /** Whether users reach the candidate through any door of its own. */
-function isReached({ steps, candidate }: DeploymentPlan, observed: ObservedStack): boolean {
-  return steps.some(
-    (step) =>
-      step.kind === "shift" &&
-      step.services.some((service) => {
-        const routing = observed.doors[service]?.routing;
-        return routing ? shareOf(routing, candidate) > 0 : false;
-      }),
+function isReached(unfinished: UnfinishedDeployment, observed: ObservedStack): boolean {
+  return unfinished.plan.steps.some(
+    (step) => step.kind === "shift" && step.services.some((service) => shareAt(unfinished, observed, service) > 0),
   );
+}
+
+/** Percent of the users of a service that its door leads to the candidate; none come to one that was to take over and did not yet. */
+function shareAt({ plan, done }: UnfinishedDeployment, { doors }: ObservedStack, service: string): number {
+  const { routing = null, isUnreached } = doors[service] ?? {};
+  const takesOver = (step: PlanStep) =>
+    (step.kind === "adopt" && step.services.includes(service)) ||
+    (step.kind === "door" && step.cutsOver === true && step.service === service);
+  const isWaiting = isUnreached === true && plan.steps.some((step) => takesOver(step) && !done.includes(step.id));
+  return routing === null || isWaiting ? 0 : shareOf(routing, plan.candidate);
 }
 
 function assertPossible({ deployment }: UnfinishedDeployment, ways: RecoveryWays, choice?: RecoveryChoice): void {
@@ -222,14 +227,12 @@ function isAfterCutover(step: PlanStep): boolean {
   return afterCutover.has(step.kind) && !(step.kind === "remove" && step.heirs);
 }
 
-function isCutOver({ plan, done, begun }: UnfinishedDeployment, observed: ObservedStack): boolean {
+function isCutOver(unfinished: UnfinishedDeployment, observed: ObservedStack): boolean {
+  const { plan, done, begun } = unfinished;
   const lastShift = plan.steps.findLast((step) => step.kind === "shift");
   if (!lastShift) {
     return plan.steps.some((step) => isAfterCutover(step) && (done.includes(step.id) || begun.includes(step.id)));
   }
   // Where ports change hands users reach the candidate before any shift. Doors of other services say nothing here.
-  return lastShift.services.every((service) => {
-    const routing = observed.doors[service]?.routing;
-    return routing !== undefined && routing !== null && shareOf(routing, plan.candidate) === 100;
-  });
+  return lastShift.services.every((service) => shareAt(unfinished, observed, service) === 100);
 }

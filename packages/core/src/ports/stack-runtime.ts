@@ -78,6 +78,8 @@ export interface CreateOptions extends CallOptions {
 }
 
 export interface JobOptions extends CallOptions {
+  /** How long it may take at most to end by itself once the signal ends it, milliseconds. Default: the grace period of its service. */
+  readonly graceMs?: number | undefined;
   /** Called once the container runs, with its addresses and the names that the engine has for them. */
   readonly onStarted?: ((addresses: readonly string[]) => void) | undefined;
 }

@@ -225,6 +225,23 @@ describe("a run", () => {
     expect(server.calls).toEqual(["end migrations of all runs", "terminate 7", "end migrations d1"]);
   });
 
+  it.each([
+    ["before", "the schema is what it was, and rows that it had committed by then stay changed", /^look at/],
+    ["half", "it has changed a part of the schema already", /^look at .*; or go back: sluice db restore b1$/],
+  ])("that is interrupted says what it has left: the schema is as %s", async (hash, left, hint) => {
+    const interrupt = new AbortController();
+    const seen: unknown[] = [];
+    const tool = async () => {
+      server.hash = hash;
+      interrupt.abort(new Error("enough"));
+      throw interrupt.signal.reason as Error;
+    };
+    const goBack = "or go back: sluice db restore b1";
+    const onCutShort = (one: unknown) => void seen.push(one);
+    await expect(run(tool, { signal: interrupt.signal, goBack, onCutShort })).rejects.toThrow("enough");
+    expect(seen).toEqual([{ left, hint: expect.stringMatching(hint) }]);
+  });
+
   it("names old transactions first, or is refused for them", async () => {
     server.look = () => [reader];
     expect((await run(async () => undefined)).longTransactions).toEqual([expect.stringContaining("session 3 (report")]);

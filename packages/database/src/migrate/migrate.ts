@@ -1,5 +1,5 @@
 import { formatDuration, isSluiceError, SluiceError } from "@sluice/core";
-import { halfDone } from "./half-done.ts";
+import { cutShort, halfDone } from "./half-done.ts";
 import { endLeftSessions } from "./left-sessions.ts";
 import type { MigrationCall } from "./migration-call.ts";
 import type { MigrationServer } from "./migration-server.ts";
@@ -20,6 +20,8 @@ export interface MigrationReport {
 
 /** Before the second attempt; each later one waits twice as long. */
 const backoffMs = 2_000;
+
+const partly = "it has changed a part of the schema already";
 
 export type Tell = (text: string) => void;
 
@@ -57,12 +59,13 @@ export async function runPostgresMigration(
       const ms = clock.monotonicMs() - startedMs;
       return { attempts: number, ms, longTransactions: old, schemaChanged, invalidIndexes };
     }
+    if (signal?.aborted) call.onCutShort?.(cutShort(schemaChanged ? partly : null, call.goBack));
     signal?.throwIfAborted();
     if (ended.metLock && !schemaChanged && number < settings.attempts) {
       await backOff(call, ended.why, number, tell);
       continue;
     }
-    const half = (failed: unknown) => halfDone(failed, "it has changed a part of the schema already", call.goBack);
+    const half = (failed: unknown) => halfDone(failed, partly, call.goBack);
     throw failureOf(ended, number, schemaChanged ? half : null);
   }
 }

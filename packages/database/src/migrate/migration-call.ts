@@ -1,4 +1,5 @@
 import type { Clock } from "@sluice/core";
+import type { CutShort } from "./half-done.ts";
 import type { MigrationServer } from "./migration-server.ts";
 import type { MigrationSettings } from "./settings.ts";
 
@@ -13,6 +14,8 @@ export interface MigrationCall {
   readonly goBack?: string | undefined;
   /** That tools of earlier runs came from, whose containers are gone: their sessions are ended. Default: none is known. */
   readonly left?: readonly string[] | undefined;
+  /** Called where the signal has ended it in the middle, with what was seen in the server then. */
+  readonly onCutShort?: ((left: CutShort) => void) | undefined;
   /** What is going on, for people; holds no values. */
   readonly onProgress?: ((text: string) => void) | undefined;
 }

@@ -1,5 +1,5 @@
 import { isSluiceError } from "@sluice/core";
-import { halfDone } from "../migrate/half-done.ts";
+import { type CutShort, cutShort, halfDone } from "../migrate/half-done.ts";
 import { endLeftSessions } from "../migrate/left-sessions.ts";
 import { backOff, failureOf, type MigrationReport, preflight } from "../migrate/migrate.ts";
 import type { MigrationSettings } from "../migrate/settings.ts";
@@ -18,6 +18,8 @@ export interface MysqlMigrationCall extends Omit<MysqlLockCall, "waitMs"> {
   readonly settings: MigrationSettings;
   /** What to do where the schema is left half changed, for people; see `goBackText`. */
   readonly goBack?: string | undefined;
+  /** Called where the signal has ended it in the middle, with what was seen in the server then. */
+  readonly onCutShort?: ((left: CutShort) => void) | undefined;
   /** That tools of earlier runs came from, whose containers are gone: their sessions are ended. Default: none is known. */
   readonly left?: readonly string[] | undefined;
 }
@@ -58,8 +60,8 @@ export async function runMysqlMigration(
     await server.begin();
     const ended = await runAttempt({ ...call, server, settings }, attempt);
     if (ended.ok && !(await lock.isHeld())) tell(lockLost);
-    signal?.throwIfAborted();
-    const after = await schemaOf(call);
+    // What was interrupted is looked at, too.
+    const after = await schemaOf({ ...call, signal: undefined });
     const left = before && after ? schemaDifference(before, after) : null;
     if (ended.ok) {
       const ms = clock.monotonicMs() - startedMs;
@@ -67,6 +69,8 @@ export async function runMysqlMigration(
         left && { attempts: number, ms, longTransactions: old, schemaChanged: left.length > 0, invalidIndexes: [] }
       );
     }
+    if (signal?.aborted) call.onCutShort?.(cutShort(left?.length === 0 ? null : leftText(call, left), call.goBack));
+    signal?.throwIfAborted();
     if (ended.metLock && left?.length === 0 && number < settings.attempts && (await lock.isHeld())) {
       await backOff({ clock, settings, signal }, ended.why, number, tell);
       continue;

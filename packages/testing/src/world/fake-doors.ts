@@ -58,7 +58,6 @@ export function fakeDoors(context: FakeContext): DoorRuntime {
       const { service } = request.spec;
       await act(`doors.ensurePreview ${service}: remove the old one`, signal, () => removePreview(state, service));
       const preview = await act(`doors.ensurePreview ${service}`, signal, () => addDoor(state, request, "preview"));
-      preview.running = true;
       return preview.id;
     },
     removePreview: (_stack, service) =>
@@ -89,7 +88,8 @@ function addDoor(state: WorldState, request: DoorRequest, kind: WorldDoor["kind"
     deployment: request.deployment,
     ports: publishedPorts(request.model, service),
     listen: request.spec.listen.map(({ port }) => port),
-    running: false,
+    // On its links alone, where it proves that it works.
+    running: true,
     dark: true,
     routing: request.routing,
   };
@@ -119,7 +119,9 @@ function takeOver({ state }: FakeContext, door: WorldDoor): void {
 }
 
 function hasHeir(state: WorldState, { ports }: WorldDoor): boolean {
-  const waiting = [...state.doors.values()].filter(({ kind, running }) => kind === "door" && !running);
+  const waiting = [...state.doors.values()].filter(
+    ({ kind, running, dark }) => kind === "door" && !isPublic({ running, dark }),
+  );
   return waiting.some((door) => door.ports.some((port) => ports.includes(port)));
 }
 

@@ -135,6 +135,10 @@ function observeDoors(state: WorldState, { services, model }: ResolvedProject): 
       const facts = webs.find(({ name }) => name === service);
       const isOutdated = facts !== undefined && door.spec !== wantedDoorSpec(model, facts);
       const { routing } = door;
+      if (door.dark) {
+        const reason = "it is on none of its networks";
+        return [service, { ...seen, state: "outdated", reason, isUnreached: true, routing }];
+      }
       if (isOutdated) return [service, { ...seen, state: "outdated", reason: "its ports changed", routing }];
       return [service, { ...seen, state: "current", reason: "", routing }];
     }),

@@ -16,6 +16,7 @@ import type { Session } from "../session.ts";
 import { assertAgreed } from "./assert-agreed.ts";
 import type { DatabaseCall, DatabaseOperations, RehearseCall } from "./database-operations.ts";
 import { within } from "./deadline.ts";
+import { killedMigration } from "./killed-migration.ts";
 import { mendDatabase } from "./mend-database.ts";
 import { migrate, planMigration, releaseToMigrate } from "./migrate.ts";
 import { backupsOf, type OpenDatabase, openDatabase, openStore } from "./open-database.ts";
@@ -134,7 +135,7 @@ async function change<T>(
   // Compose resolves it in a process of its own meanwhile. What it finds wrong is told where the project is needed.
   session.project(signal).catch(() => undefined);
   await using _lock = await lockStack(session, reasoned(what, call), "none", signal);
-  const { journal, base } = await session.ports();
+  const { journal, base, bundles } = await session.ports();
   const { stack, homeId } = await session.facts();
   await base.claim(stack, homeId);
   const opening = openDatabase(session, call, signal);
@@ -144,6 +145,8 @@ async function change<T>(
   const database = await opening;
   const { onFinding: say = telling(session) } = call;
   await mendDatabase(session, database, say);
+  const killed = await killedMigration(journal, await bundles.list());
+  if (killed) say(killed);
   const { backup } = call;
   // Also of one that fails or is killed it has to be known whose it was; one that is refused has not begun.
   const release = await call.releaseOf?.();

@@ -8,10 +8,13 @@ import {
   SluiceError,
   type StoredRelease,
 } from "@sluice/core";
+import { settle } from "@sluice/engine";
 import { findServing } from "../find-serving.ts";
 import type { Session } from "../session.ts";
+import { tellCutShort } from "./cut-short.ts";
 import type { MigrateCall, MigrationPlan, MigrationResult } from "./database-operations.ts";
 import { type FoundDatabase, findDatabase } from "./find-database.ts";
+import { telling } from "./telling.ts";
 import { createMigrationRunner, openServer, planWayBack, runWatched } from "./migration-runner.ts";
 import { databaseSettings } from "./open-database.ts";
 import { assertServingIsLast, assertTakesBackItsOwn } from "./take-back.ts";
@@ -44,6 +47,9 @@ export async function releaseToMigrate(session: Session, call: MigrateCall, sign
   return (await findMigration(session, call, signal)).release.bundle.id;
 }
 
+/** Of a job that is interrupted: whoever cancels a workflow waits ten seconds, and it has to be known by then what is left. */
+const [jobGraceMs, graceMs] = [2_000, 5_000];
+
 /** Runs the jobs of a stored release, in the networks of the slot that serves, or that deployments use. Under the lock of the stack. */
 export async function migrate(
   session: Session,
@@ -63,8 +69,18 @@ export async function migrate(
     const environment = await runner.environment({ database, run }, written);
     const changed = { ...request, deployment: run, jobs: { [name]: jobChange(environment, command) } };
     const asked = { database, run, jobs: [name], release, signal, onProgress: call.onText };
-    const job = (attempt: JobAttempt) => slots.runJob(changed, name, { ...attempt, onOutput: call.onOutput });
-    const report = await runWatched(session, asked, job, command);
+    const about = { database, job: name, tag: release.bundle.tag };
+    const report = await tellCutShort(about, signal, call.onFinding ?? telling(session), ({ started, seen }) => {
+      const job = (attempt: JobAttempt) => {
+        const onStarted = (addresses: readonly string[]) => {
+          started();
+          attempt.onStarted(addresses);
+        };
+        return slots.runJob(changed, name, { ...attempt, graceMs: jobGraceMs, onStarted, onOutput: call.onOutput });
+      };
+      const running = runWatched(session, { ...asked, onCutShort: seen }, job, command);
+      return settle(session.clock, signal, running, () => graceMs);
+    });
     results.push({ job: name, report });
   }
   return { release: release.bundle.tag, database, jobs: results };

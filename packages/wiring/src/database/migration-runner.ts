@@ -7,6 +7,7 @@ import {
   SluiceError,
 } from "@sluice/core";
 import {
+  type CutShort,
   type DataRollback,
   type DataRollbackFacts,
   dataRollbackText,
@@ -53,6 +54,11 @@ export interface WatchedRun extends MigrationReport {
 /** Where a run is all or nothing, and nobody has said how often it may be tried. */
 const usualAttempts = 3;
 
+export interface WatchedRequest extends MigrationRequest {
+  /** Called where the signal has ended it in the middle and somebody could look, with what it has left. */
+  readonly onCutShort?: ((left: CutShort) => void) | undefined;
+}
+
 /**
  * @param takesBack the command that runs in the job's place and takes a migration back: nothing is known that would take that back
  * @returns `null` for a database that nobody can watch: the job just ran, alone. Of MariaDB and MySQL a failure says what it leaves half
@@ -60,11 +66,11 @@ const usualAttempts = 3;
  */
 export async function runWatched(
   session: Session,
-  request: MigrationRequest,
+  request: WatchedRequest,
   job: (attempt: JobAttempt) => Promise<void>,
   takesBack: readonly string[] | null = null,
 ): Promise<WatchedRun | null> {
-  const { database, run, jobs, release, signal = new AbortController().signal, onProgress } = request;
+  const { database, run, jobs, release, signal = new AbortController().signal, onProgress, onCutShort } = request;
   const kind = await kindOf(session);
   const unwatched = () => job({ signal, onStarted: () => undefined });
   const { migrate } = await databaseSettings(session);
@@ -91,12 +97,12 @@ export async function runWatched(
       return null;
     }
     const { exec } = session.runtime();
-    const call = { exec, target, clock: session.clock, settings, run, signal, onProgress, goBack };
+    const call = { exec, target, clock: session.clock, settings, run, signal, onProgress, onCutShort, goBack };
     const report = await runNoted({ ...noted, run: (left, watched) => runMysqlMigration({ ...call, left }, watched) });
     return report && { ...report, dataRollback };
   }
   await using server = await openServer(session, database, run, signal);
-  const call = { server, clock: session.clock, settings, run, signal, onProgress, goBack };
+  const call = { server, clock: session.clock, settings, run, signal, onProgress, onCutShort, goBack };
   const report = await runNoted({
     ...noted,
     run: (left, watched) => runPostgresMigration({ ...call, left }, watched),

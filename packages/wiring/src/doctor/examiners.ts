@@ -13,6 +13,7 @@ import {
   unfinishedOf,
 } from "@sluice/engine";
 import { readLockHolder, verifyAudit } from "@sluice/journal";
+import { killedMigration } from "../database/killed-migration.ts";
 import { seeStack } from "../find-serving.ts";
 import { readOutbox } from "../notify/tell.ts";
 import type { Session } from "../session.ts";
@@ -97,7 +98,7 @@ export function deploymentExaminers(session: Session): readonly Examiner[] {
     {
       name: "stack",
       async examine(signal) {
-        const [home, { observed, stored, services }, { bundles }] = await Promise.all([
+        const [home, { observed, stored, services }, { bundles, journal }] = await Promise.all([
           session.home(),
           seeStack(session, signal),
           session.ports(),
@@ -109,8 +110,10 @@ export function deploymentExaminers(session: Session): readonly Examiner[] {
         // What a deployment is changing is not as the last one left it.
         const changed = stored ? changedBaseFindings(observed, stored.bundle.tag) : [];
         const found = locked ? [] : [...stackFindings(observed, services, stored !== null), ...changed];
-        const unstored = unstoredFindings(observed, await bundles.list());
-        return [...findingDiagnoses([...unstored, ...found]), ...stackDiagnoses(observed, locked)];
+        const releases = await bundles.list();
+        const killed = locked ? null : await killedMigration(journal, releases);
+        const recorded = [...unstoredFindings(observed, releases), ...(killed ? [killed] : [])];
+        return [...findingDiagnoses([...recorded, ...found]), ...stackDiagnoses(observed, locked)];
       },
     },
     {

@@ -35,6 +35,10 @@ const meanings: Readonly<Record<string, Meaning>> = {
     severity: "warn",
     why: "the version that serves may not live with it as it is, and its own data may be elsewhere",
   },
+  "job-cut-short": {
+    severity: "warn",
+    why: "versions may meet a schema that none of them knows, or rows that are half changed",
+  },
   "second-worker": { severity: "error", why: "work is done twice, by two versions at once" },
   "second-copy": { severity: "warn", why: "it holds memory and names, and nobody deploys it" },
   "network-redefined": { severity: "warn", why: "what the compose file says of the network does not hold" },
