@@ -1,4 +1,5 @@
 import type { FailingPrevious, Journal } from "@sluice/core";
+import { fateOf, readDataHistory } from "./data-history.ts";
 import { type AttemptRecord, bundleOf } from "./journal-entries.ts";
 import { findAttempt, readAttemptEnds } from "./read-attempts.ts";
 
@@ -10,27 +11,26 @@ export interface Incompatibility {
   readonly why: string;
 }
 
-/** What puts the data back to where a release could run: the schema of then may be there again. */
-const backs: ReadonlySet<string> = new Set(["database-restore", "database-restore-undo", "database-migrate-down"]);
-
 /**
- * Whether the last rehearsal that a release was proven in saw it fail, and that migration ran on the database afterwards;
- * `null` where it did not, or where data was put back since.
+ * Whether the last rehearsal that a release was proven in saw it fail, and that migration, or a later one, is on the data now;
+ * `null` where it is not: it did not run, was taken back, or data of before it was put back.
  */
 export async function incompatibilityOf(release: string, journal: Journal): Promise<Incompatibility | null> {
   const ends = await readAttemptEnds(journal);
   const rehearsal = ends.findLast(({ start }) => start.previousBundle === release && hasRehearsed(start.plan.steps));
   const attempt = rehearsal && (await findAttempt(journal, rehearsal.start.deployment));
-  if (!attempt || bundleOf(attempt) === release) return null;
+  const migrated = attempt && bundleOf(attempt);
+  if (!attempt || !migrated || migrated === release) return null;
   const rehearsed = dataOf(attempt, "rehearse");
-  if (rehearsed?.["previous"] !== "fail" || dataOf(attempt, "job") === null) return null;
-  if (await wasPutBack(attempt.start.seq, journal)) return null;
+  if (rehearsed?.["previous"] !== "fail") return null;
+  const fate = fateOf(await readDataHistory(journal), migrated);
+  if (fate === "away" || fate === "unknown") return null;
   return { since: attempt.start.tag, why: whyOf(rehearsed) };
 }
 
 /**
  * What the rehearsal of an attempt saw of the release before, where that failed; `undefined` where it did not, or where data
- * was put back since.
+ * of before its migration was put back.
  *
  * @param previous tag of the release before
  */
@@ -40,7 +40,11 @@ export async function failingPrevious(
   journal: Journal,
 ): Promise<FailingPrevious | undefined> {
   const rehearsed = dataOf(attempt, "rehearse");
-  if (rehearsed?.["previous"] !== "fail" || (await wasPutBack(attempt.start.seq, journal))) return undefined;
+  if (rehearsed?.["previous"] !== "fail") return undefined;
+  const migrated = bundleOf(attempt);
+  const history = await readDataHistory(journal);
+  // One that was begun and not ended is on the data, too.
+  if (migrated && fateOf(history, migrated) === "away" && !history.present.has(migrated)) return undefined;
   return { previous, since: attempt.start.tag, why: whyOf(rehearsed) };
 }
 
@@ -57,12 +61,4 @@ function dataOf({ start, outcomes }: AttemptRecord, kind: string): Readonly<Reco
   const ids = new Set(start.plan.steps.filter((step) => step.kind === kind).map(({ id }) => id));
   const done = outcomes.find(({ step, result }) => ids.has(step) && result === "done");
   return done ? (done.data ?? {}) : null;
-}
-
-async function wasPutBack(after: number, journal: Journal): Promise<boolean> {
-  for await (const { seq, result } of journal.backwards({ types: (type) => backs.has(type) })) {
-    if (seq <= after) return false;
-    if (result === "done") return true;
-  }
-  return false;
 }

@@ -1,6 +1,6 @@
 import { aService } from "@sluice/core/testing";
 import { describe, expect, it } from "vitest";
-import { jobsNotRun } from "./jobs-not-run.ts";
+import { jobsNotRun, jobsTakenBack } from "./jobs-not-run.ts";
 
 const services = [aService("web"), aService("db", { role: "data" }), aService("migrate", { role: "job" })];
 const found = (over: Partial<Parameters<typeof jobsNotRun>[0]>, base: object) =>
@@ -23,5 +23,23 @@ describe("going back to a release that was live", () => {
     expect(found({}, { db: { containers: [{ state: "exited" }] } })).toEqual([]);
     expect(found({ services: services.slice(0, 2) }, {})).toEqual([]);
     expect(found({ services: [aService("web"), aService("migrate", { role: "job" })] }, {})).toEqual([]);
+  });
+});
+
+describe("a release that was live, and whose work on the data was taken away", () => {
+  const told = (fate: Parameters<typeof jobsTakenBack>[1], steps: readonly object[] = []) =>
+    jobsTakenBack({ tag: "v1", services }, fate, { steps } as Parameters<typeof jobsTakenBack>[2]);
+
+  it("is told where its jobs do not run, with what runs them", () => {
+    for (const fate of ["away", "unsure"] as const)
+      expect(told(fate)).toMatchObject([
+        { severity: "warn", code: "jobs-not-run", hint: expect.stringContaining("sluice db migrate v1") },
+      ]);
+    expect(told("unsure")[0]?.message).toContain("is not known");
+  });
+
+  it("is not told where they run, or where it is there for all that is known", () => {
+    expect(told("away", [{ kind: "job" }])).toEqual([]);
+    expect([...told("there"), ...told("unknown")]).toEqual([]);
   });
 });

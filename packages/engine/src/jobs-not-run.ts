@@ -1,4 +1,5 @@
-import type { Finding, ObservedStack, ReleaseBundle } from "@sluice/core";
+import type { DeploymentPlan, Finding, ObservedStack, ReleaseBundle } from "@sluice/core";
+import type { MigrationFate } from "./data-history.ts";
 
 /**
  * That a release which was live before does not run its jobs where the data that they worked on is not: a job runs once for each
@@ -15,5 +16,20 @@ export function jobsNotRun(
   const data = anew.map(({ name }) => name).join(", ");
   const message = `${jobs.join(", ")} will not run: ${tag} was live before, and a job runs once for each release; ${data} is made anew here`;
   const hint = `where the volumes of ${data} did not come along, put the data back (sluice db restore), or deploy a release that is new to the stack, whose jobs run`;
+  return [{ severity: "warn", code: "jobs-not-run", message, hint }];
+}
+
+/** That what a release's jobs did is, by the record, not on the data or perhaps not, and that this plan does not run them. Pure. */
+export function jobsTakenBack(
+  { services, tag }: Pick<ReleaseBundle, "services" | "tag">,
+  fate: MigrationFate,
+  { steps }: Pick<DeploymentPlan, "steps">,
+): readonly Finding[] {
+  if ((fate !== "away" && fate !== "unsure") || steps.some(({ kind }) => kind === "job")) return [];
+  const jobs = services.filter(({ active, role }) => active && role === "job").map(({ name }) => name);
+  if (jobs.length === 0) return [];
+  const since = fate === "unsure" ? ", and whether a later migration brought it back is not known" : "";
+  const message = `${jobs.join(", ")} will not run: ${tag} was live before, and what it did to the data then was taken back, or data of before was put back${since}`;
+  const hint = `to run it: sluice db migrate ${tag}`;
   return [{ severity: "warn", code: "jobs-not-run", message, hint }];
 }

@@ -14,9 +14,11 @@ import {
   SluiceError,
   withSettings,
 } from "@sluice/core";
+import { fateOf, readDataHistory } from "./data-history.ts";
 import { leavingAsServing, otherImages } from "./differing-base.ts";
 import { findOrphans } from "./find-orphans.ts";
 import { newestCreation } from "./in-order.ts";
+import { jobsTakenBack } from "./jobs-not-run.ts";
 import { lostServers } from "./lost-servers.ts";
 import { matchRelease } from "./match-promoted.ts";
 import { measureTraffic } from "./measure-traffic.ts";
@@ -67,6 +69,8 @@ export async function prepareDeploy(
   ];
   if (held) throw new SluiceError("PREFLIGHT_FAILED", held.message, { hint: held.hint });
   assertPortsFree(serving, project.services, wanted.tag);
+  const lived = same !== null && (await lastLiveAt(ports.journal, same.id)) !== null;
+  const fate = lived ? fateOf(await readDataHistory(ports.journal), same.id) : "unknown";
   const isAuto = config.rollout.steps === "auto" && live !== null;
   const plan = planDeployment(
     {
@@ -76,8 +80,8 @@ export async function prepareDeploy(
       bundleId: usable?.id ?? null,
       imagesOf: imagesOf?.bundle.tag ?? null,
       promotedFrom: promotion?.from,
-      // Whether its images had to be built anew does not matter: what it did to the data is done.
-      wasLive: same !== null && (await lastLiveAt(ports.journal, same.id)) !== null,
+      // Whether its images had to be built anew does not matter: what it did to the data is done, unless it was taken away since.
+      wasLive: lived && fate !== "away",
       prunable: releasesToPrune(bundles, {
         // One that is still to be built counts too.
         keep: usable ? config.releases.keep : config.releases.keep - 1,
@@ -101,7 +105,8 @@ export async function prepareDeploy(
   await assertDoorImage(plan, project.services, config, ports, signal);
   await assertNoObstacle(plan, { ...request, ...project, orphans }, ports, signal);
   const lost = plan.steps.length === 0 ? await lostServers(observed, project.services, ports, signal) : [];
-  const kept = [...keptOrphans(orphans), ...redefinedFindings(observed), ...lost];
+  const undone = same ? jobsTakenBack(same, fate, plan) : [];
+  const kept = [...keptOrphans(orphans), ...redefinedFindings(observed), ...lost, ...undone];
   for (const finding of kept) emit({ ports }, { type: "finding", finding });
   return {
     plan,

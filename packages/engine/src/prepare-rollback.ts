@@ -23,10 +23,11 @@ import {
   warmRelease,
 } from "@sluice/core";
 import { coldRollback } from "./cold-slot.ts";
+import { fateOf, readDataHistory } from "./data-history.ts";
 import { differingBase } from "./differing-base.ts";
 import { findOrphans } from "./find-orphans.ts";
 import { incompatibilityOf } from "./incompatible-release.ts";
-import { jobsNotRun } from "./jobs-not-run.ts";
+import { jobsNotRun, jobsTakenBack } from "./jobs-not-run.ts";
 import { livedReleases } from "./journal-entries.ts";
 import { lostBase } from "./lost-base.ts";
 import { assertImages } from "./needed-images.ts";
@@ -70,6 +71,7 @@ export async function prepareRollback(
   const common = { observed, bundles, source: null, release, previousRelease };
   if (live ? live.release === target.id : inBaseOf(live, previousRelease, observed)?.id === target.id)
     return { ...common, plan: { kind: "rollback", candidate: live?.slot ?? "blue", previous: null, steps: [] } };
+  const fate = fateOf(await readDataHistory(ports.journal), target.id);
   const orphans = findOrphans(observed, target.services, previousRelease, bundles);
   const held = heldByOrphans(orphans, target.services);
   const tell = (findings: readonly Finding[]) => {
@@ -97,7 +99,11 @@ export async function prepareRollback(
       await assertDoorImage(plan, target.services, judging, ports, signal);
       await assertNoObstacle(plan, { ...request, model, services: target.services, orphans }, ports, signal);
     }
-    const told = [...stays.map((orphan) => staying(orphan, target)), ...keptOrphans(orphans)];
+    const told = [
+      ...jobsTakenBack(target, fate, plan),
+      ...stays.map((orphan) => staying(orphan, target)),
+      ...keptOrphans(orphans),
+    ];
     return { ...common, ...tell(told), plan };
   }
   const [first] = [...held, ...lostOrphans(orphans, target.services, serving, observed)];
@@ -106,8 +112,9 @@ export async function prepareRollback(
   assertDoorsCan(ports.router, config, target.services);
   // A door may be as the checkout wants it, and not as this release does: other ports, other networks.
   const { doors } = asTarget ?? (await observeTarget());
-  // One that failed before it was live, and is gone to all the same, has left its jobs undone.
-  const wasLive = !(await neverLive(ports.journal, target.id));
+  // One that failed before it was live, and is gone to all the same, has left its jobs undone; so has one that
+  // data of before it was put back after.
+  const wasLive = fate !== "away" && !(await neverLive(ports.journal, target.id));
   const plan = planDeployment(
     {
       tag: target.tag,
@@ -131,7 +138,7 @@ export async function prepareRollback(
   await assertNoObstacle(plan, { ...request, model, services: target.services, orphans }, ports, signal);
   const cold = await coldRollback(target, observed, ports.journal);
   const leftOut = missingCheckedServices(judging, target.services).map((service) => leftOutFinding(service, target));
-  const undone = wasLive ? jobsNotRun(target, observed) : [];
+  const undone = wasLive ? [...jobsNotRun(target, observed), ...jobsTakenBack(target, fate, plan)] : [];
   return {
     ...common,
     ...tell([cold, ...undone, ...leftOut, ...keptOrphans(orphans)]),

@@ -109,6 +109,31 @@ describe("a rehearsal in a deployment", () => {
     expect(reached(scenario)).toEqual({ web: ["v1"] });
   });
 
+  it("that saw it fail closes it again where that schema is back: the restore was undone, or the migration has run again", async () => {
+    const { scenario } = await afterV1("block");
+    const { world } = scenario;
+    world.state.rehearsal = { ...blocking, verdict: "warn", findings: [{ ...finding, severity: "warn" }] };
+    expect((await scenario.deploy("v2", { acceptIncompatible: true })).outcome).toBe("live");
+    const { journal, bundles } = world.ports();
+    const attempt = (await readAttempts(journal)).at(-1);
+    const backup = attempt?.outcomes.flatMap(({ data }) => data?.["backup"] ?? []).at(0);
+    const release = (await bundles.list()).find(({ tag }) => tag === "v2")?.id;
+    const record = (what: string, fields: object) =>
+      journal.append({ type: `database-${what}`, result: "done", ...fields });
+    const refused = () => expect(scenario.rollback()).rejects.toMatchObject({ code: "DATA_INCOMPATIBLE" });
+    await record("restore", { backup });
+    await record("restore-undo", { backup });
+    await refused();
+    await record("restore", { backup });
+    await record("migrate", { release });
+    await refused();
+    await record("backup", { backup: "of-v2", release });
+    await record("restore", { backup: "of-v2", release });
+    await refused();
+    await record("restore", { backup });
+    expect((await scenario.rollback()).outcome).toBe("live");
+  });
+
   it("does not close it for who accepts it, which is on record", async () => {
     const { scenario } = await afterV1("warn");
     scenario.world.state.rehearsal = blocking;

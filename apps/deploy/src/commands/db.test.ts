@@ -167,6 +167,18 @@ describe("sluice db restore", () => {
     expect(elsewhere).toContain("staging is what it was at");
   });
 
+  it("of another release than the one that serves says so, and what to do then", async () => {
+    const told = async (over: Partial<RestorePlan>) => {
+      const deployer = deployerWith({ planRestore: async () => ({ ...plan, ...over }) });
+      return (await run(["db", "restore", backup.id], { deployer, isInteractive: true, answer: false })).stdout;
+    };
+    expect(await told({})).not.toContain("OF RELEASE");
+    const other = await told({ releases: { backup: "v2", serves: "v3" } });
+    expect(other).toContain("THIS BACKUP IS OF RELEASE v2, and v3 serves");
+    expect(other).toContain("sluice rollback v2");
+    expect(other).toContain("sluice db migrate v3");
+  });
+
   it("of another stack says so, and is agreed to by a person or by its name", async () => {
     const stackOf = async (args: readonly string[], isInteractive: boolean) => {
       const deployer = deployerWith({

@@ -75,7 +75,7 @@ export function lossText(plan: RestorePlan): string {
       : `${losses.length} of ${losses.length + unchangedTables} tables hold something else now:\n${formatTable([], rows)}${more}`;
   return (
     `backup ${manifest.id} is ${formatDuration(ageMs)} old; all that was written to ${live.database}${live.service === undefined ? "" : ` (${live.service})`} since, ` +
-    `and until the databases are swapped, is taken away\n${what}${originText(plan)}` +
+    `and until the databases are swapped, is taken away\n${what}${originText(plan)}${releaseText(plan)}` +
     (otherStack === undefined
       ? ""
       : `THIS BACKUP IS OF ANOTHER STACK, ${otherStack}: its data takes the place of this one's\n`) +
@@ -88,6 +88,13 @@ function originText({ manifest, live }: RestorePlan): string {
   const { service, database } = manifest;
   if (database.name === live.database && service === (live.service ?? service)) return "";
   return `THIS BACKUP WAS TAKEN OF ${database.name} (${service}): its data takes the place of ${live.database}\n`;
+}
+
+/** Where it was taken while another release served. */
+function releaseText({ releases, otherStack }: RestorePlan): string {
+  if (!releases || otherStack !== undefined) return "";
+  const { backup, serves } = releases;
+  return `THIS BACKUP IS OF RELEASE ${backup}, and ${serves} serves: ${serves} may not run on it; go back with sluice rollback ${backup}, or migrate it with sluice db migrate ${serves}\n`;
 }
 
 function knownOf({ verified, failed }: Manifest): string {

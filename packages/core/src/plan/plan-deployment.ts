@@ -31,7 +31,7 @@ export interface DesiredDeployment {
   readonly imagesOf: string | null;
   /** Stack that has proven the release, whose images are used. */
   readonly promotedFrom?: string | undefined;
-  /** The release was live before: its jobs ran, and an old release's migrations must not run on newer data. */
+  /** The release was live before, and data is not of before that: its jobs ran, and an old release's migrations must not run on newer data. */
   readonly wasLive: boolean;
   /** Services of the release that serves, as it was made. Absent where there is none or its bundle is gone. */
   readonly replaced?: readonly ServiceFacts[] | undefined;
@@ -156,11 +156,11 @@ function addPreparation(add: AddStep, scope: PreparationScope): void {
     const cause = clears ? `${from}; slot ${candidate}, where nothing runs, is emptied meanwhile` : from;
     add({ kind: "build", target: `release ${tag}`, cause, timeoutMs: buildMs, ...(clears && { clears: candidate }) });
   }
-  if (!wasLive && !isWarm) {
+  const jobs = wasLive ? [] : active.filter(({ role }) => role === "job");
+  if (!wasLive && (!isWarm || jobs.length > 0)) {
     addBackup(add, desired, observed, active);
     addRehearsal(add, desired, observed, active);
   }
-  const jobs = wasLive ? [] : active.filter(({ role }) => role === "job");
   const creates = hasSlot && !isWarm;
   const holds = held ? `holds release ${held}` : "holds containers of no release";
   const isFull = containers.length > 0 && !clears;

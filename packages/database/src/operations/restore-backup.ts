@@ -22,6 +22,8 @@ export interface RestorePlan {
   /** Tables that hold something else now. */
   readonly losses: readonly TableLoss[];
   readonly unchangedTables: number;
+  /** Tags, or ids where those are not known, of the release whose data it is and of the one that serves, where the caller knows both and they differ. */
+  readonly releases?: { readonly backup: string; readonly serves: string } | undefined;
 }
 
 export interface TableLoss {

@@ -1,5 +1,5 @@
-import { isSluiceError } from "@sluice/core";
-import { planRestore, type RestorePlan } from "@sluice/database";
+import { isSluiceError, type ReleaseBundle } from "@sluice/core";
+import { type Manifest, planRestore, type RestorePlan } from "@sluice/database";
 import { assertOwnStack } from "../assert-own-stack.ts";
 import { lockStack } from "../lock.ts";
 import type { Session } from "../session.ts";
@@ -21,8 +21,13 @@ export async function planOpenRestore(
   signal: AbortSignal = new AbortController().signal,
 ): Promise<RestorePlan> {
   const { ports, service } = database;
+  const plan = async () => {
+    const planned = await planRestore(ports, id, signal);
+    const releases = otherRelease(planned.manifest, database.release, await (await session.ports()).bundles.list());
+    return releases ? { ...planned, releases } : planned;
+  };
   try {
-    return await planRestore(ports, id, signal);
+    return await plan();
   } catch (error) {
     if (!isSluiceError(error) || error.code !== "DATABASE_UNREACHABLE") throw error;
     const left = await ports.driver.findLeft?.({ backup: service, signal }).catch(() => null);
@@ -31,5 +36,16 @@ export async function planOpenRestore(
   await using _lock = await lockStack(session, { reason, waitMs }, "none", signal);
   await assertOwnStack(session);
   await mendDatabase(session, database, onFinding);
-  return await planRestore(ports, id, signal);
+  return await plan();
+}
+
+/** The release of a backup and the one that serves, where they are known and not the same. Pure. */
+export function otherRelease(
+  { release }: Pick<Manifest, "release">,
+  serves: string | null,
+  bundles: readonly Pick<ReleaseBundle, "id" | "tag">[],
+): RestorePlan["releases"] {
+  if (release === null || serves === null || release === serves) return undefined;
+  const tagOf = (id: string) => bundles.find((bundle) => bundle.id === id)?.tag ?? id;
+  return { backup: tagOf(release), serves: tagOf(serves) };
 }
