@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -30,6 +30,21 @@ const published = (release: object) => ({
 });
 
 describe("which release is asked for", () => {
+  it("none where a submodule is not checked out: to git that tree is clean", async () => {
+    writeFileSync(join(directory, ".gitmodules"), '[submodule "lib"]\n\tpath = lib\n\turl = ../lib\n');
+    git("update-index", "--add", "--cacheinfo", `160000,${git("rev-parse", "HEAD")},lib`);
+    mkdirSync(join(directory, "lib"));
+    git("add", ".gitmodules");
+    git("commit", "-q", "-m", "with a submodule");
+    await expect(resolveRelease({ env: {}, directory })).rejects.toMatchObject({
+      code: "RELEASE_REFUSED",
+      message: "submodule lib is not checked out: what is built would not be what the commit names",
+      hint: expect.stringMatching(/^git submodule update --init --recursive;/),
+    });
+    const named = await resolveRelease({ env: {}, directory, tag: "v3", isOnlyNamed: true });
+    expect(named).toMatchObject({ release: { tag: "v3", dirty: false } });
+  });
+
   it("a tag given by hand wins over the event", async () => {
     const env = eventFile(published({ tag_name: "v9" }));
     expect(await resolveRelease({ env, directory, tag: "v1" })).toEqual({

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { assertReleaseTag, type ReleaseRequest, SluiceError } from "@sluice/core";
-import { assertTagIsCheckout, describeCheckout, readReleaseEvent } from "@sluice/release";
+import { assertTagIsCheckout, type Checkout, describeCheckout, readReleaseEvent } from "@sluice/release";
 
 export interface ReleaseSourceOptions {
   /** `GITHUB_EVENT_PATH` names the event file, where there is one. */
@@ -32,6 +32,7 @@ export async function resolveRelease(options: ReleaseSourceOptions): Promise<Res
       ? null
       : assertTagIsCheckout(tag, directory, { signal, mayBeUnknown: true }),
   ]);
+  if (!options.isOnlyNamed) assertWhole(checkout);
   const common = { commit: checkout.commit, dirty: checkout.dirty };
   if (tag !== undefined) return { release: { ...common, tag: assertReleaseTag(tag), source: "option" } };
   const event = await readEvent(options);
@@ -46,6 +47,21 @@ export async function resolveRelease(options: ReleaseSourceOptions): Promise<Res
     });
   }
   return { release: { ...common, tag: assertReleaseTag(checkout.describe), source: "describe" } };
+}
+
+/** To git such a tree is clean, and a build without them would be the release that the commit names ever after. */
+function assertWhole({ missingSubmodules: [first, ...more] }: Checkout): void {
+  if (first === undefined) return;
+  const those = more.length === 0 ? `submodule ${first} is` : `submodules ${[first, ...more].join(", ")} are`;
+  throw new SluiceError(
+    "RELEASE_REFUSED",
+    `${those} not checked out: what is built would not be what the commit names`,
+    {
+      hint:
+        "git submodule update --init --recursive; on GitHub, actions/checkout with `submodules: recursive`. " +
+        "One that no build needs is left out by `update = none` in .gitmodules",
+    },
+  );
 }
 
 async function readEvent({ env, allowPrerelease = false }: ReleaseSourceOptions) {

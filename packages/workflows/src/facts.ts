@@ -47,6 +47,8 @@ export interface WorkflowFacts {
   readonly runsOn: readonly string[];
   /** A database is configured: there is something to back up. */
   readonly hasDatabase: boolean;
+  /** The checkout names submodules, which a runner is to check out, too. */
+  readonly hasSubmodules: boolean;
   readonly environment: WorkflowEnvironment;
   /** What Sluice does on GitHub: it decides what the token of a run may do. */
   readonly github: GithubUse;

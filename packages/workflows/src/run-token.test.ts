@@ -65,6 +65,7 @@ describe("the token of a run", () => {
       migration: null,
       runsOn: ["x"],
       hasDatabase: false,
+      hasSubmodules: false,
       environment: productionHere,
       github,
     };

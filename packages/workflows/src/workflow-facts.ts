@@ -15,6 +15,8 @@ export interface CheckoutTexts {
   readonly envFileText: string;
   readonly workflows: readonly WorkflowFile[];
   readonly hasDatabase: boolean;
+  /** There is a `.gitmodules`. */
+  readonly hasSubmodules: boolean;
   /** Variables that the configuration refers to, so that people can be told, or a check can log in. */
   readonly configVariables: readonly string[];
   readonly environment: WorkflowEnvironment;
@@ -41,6 +43,7 @@ export function workflowFacts(checkout: CheckoutTexts): WorkflowFacts {
     // A hosted runner has no engine with the stack on it.
     runsOn: runsOn.includes("self-hosted") ? runsOn : ["self-hosted", environment.name],
     hasDatabase: checkout.hasDatabase,
+    hasSubmodules: checkout.hasSubmodules,
     environment,
     github: checkout.github,
   };

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { temporaryDirectory } from "../../test/temporary-directory.ts";
@@ -65,7 +65,7 @@ it("a changed, a staged and an untracked file make it dirty, an ignored one does
 });
 
 it("outside a repository nothing names the tree", async () => {
-  const nothing = { commit: null, dirty: true, describe: null, tagsAtHead: [] };
+  const nothing = { commit: null, dirty: true, describe: null, tagsAtHead: [], missingSubmodules: [] };
   expect(await describeCheckout(await temporaryDirectory())).toEqual(nothing);
 });
 
@@ -107,4 +107,23 @@ it("a tag is nothing without a checkout, and no option of git", async () => {
   const directory = await temporaryDirectory();
   await expect(assertTagIsCheckout("v1", directory)).rejects.toMatchObject({ code: "RELEASE_REFUSED" });
   await expect(assertTagIsCheckout("--output=/x", directory)).rejects.toMatchObject({ code: "NAME_INVALID" });
+});
+
+it("a submodule that is not checked out is named, unless it is left out on purpose", async () => {
+  const library = await aRepository();
+  await library.commit("library");
+  const { directory, git } = await aRepository();
+  git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", library.directory, "libs/a b");
+  git("commit", "-q", "-m", "with it");
+  const missing = async () => (await describeCheckout(join(directory, "libs"))).missingSubmodules;
+  expect(await missing()).toEqual([]);
+  await rm(join(directory, "libs/a b"), { recursive: true });
+  await mkdir(join(directory, "libs/a b"));
+  expect(await missing()).toEqual(["libs/a b"]);
+  expect(await describeCheckout(directory)).toMatchObject({ dirty: false });
+  git("config", "submodule.libs/a b.update", "none");
+  expect(await missing()).toEqual([]);
+  git("config", "--unset", "submodule.libs/a b.update");
+  git("config", "--file", ".gitmodules", "submodule.libs/a b.update", "none");
+  expect(await missing()).toEqual([]);
 });

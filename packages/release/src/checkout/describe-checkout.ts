@@ -1,6 +1,7 @@
 import { access } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { SluiceError } from "@sluice/core";
+import { missingSubmodules } from "./missing-submodules.ts";
 import { runGit } from "./run-git.ts";
 
 export interface Checkout {
@@ -11,13 +12,15 @@ export interface Checkout {
   /** What `git describe --tags --always` says, `-dirty` added; `null` outside a repository. */
   readonly describe: string | null;
   readonly tagsAtHead: readonly string[];
+  /** Paths of submodules that the commit names and that are not checked out, see `missingSubmodules`. */
+  readonly missingSubmodules: readonly string[];
 }
 
 export interface CheckoutOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-const noCheckout: Checkout = { commit: null, dirty: true, describe: null, tagsAtHead: [] };
+const noCheckout: Checkout = { commit: null, dirty: true, describe: null, tagsAtHead: [], missingSubmodules: [] };
 
 /**
  * What git says of the tree that a directory belongs to. Ignored files do not make it dirty.
@@ -25,12 +28,14 @@ const noCheckout: Checkout = { commit: null, dirty: true, describe: null, tagsAt
  * @throws SluiceError RELEASE_REFUSED when there is a repository that git cannot read
  */
 export async function describeCheckout(directory: string, { signal }: CheckoutOptions = {}): Promise<Checkout> {
-  const [status, describe, tags] = await Promise.all([
+  const root = await findRoot(directory);
+  const [missing, status, describe, tags] = await Promise.all([
+    root === null ? [] : missingSubmodules(root, signal),
     runGit(directory, ["status", ...statusFlags], signal),
     runGit(directory, ["describe", "--tags", "--always"], signal),
     runGit(directory, ["tag", "--points-at", "HEAD"], signal),
   ]);
-  if (status.exitCode !== 0 && !(await hasRepository(directory))) return noCheckout;
+  if (status.exitCode !== 0 && root === null) return noCheckout;
   const failed = [status, describe, tags].find(({ exitCode }) => exitCode !== 0);
   if (failed) throw unreadable(directory, failed.stderr);
   const { commit, dirty } = parseStatus(status.stdout);
@@ -40,6 +45,7 @@ export async function describeCheckout(directory: string, { signal }: CheckoutOp
     dirty,
     describe: `${describe.stdout.trim()}${dirty ? "-dirty" : ""}`,
     tagsAtHead: tags.stdout.split("\n").filter((tag) => tag !== ""),
+    missingSubmodules: missing,
   };
 }
 
@@ -61,14 +67,14 @@ function parseStatus(output: string): { readonly commit: string | null; readonly
 }
 
 /** Git says no more than "failed" both where there is no repository and where it may not read one. */
-async function hasRepository(directory: string): Promise<boolean> {
+async function findRoot(directory: string): Promise<string | null> {
   for (let path = directory; ; path = dirname(path)) {
     const isHere = await access(join(path, ".git")).then(
       () => true,
       () => false,
     );
-    if (isHere) return true;
-    if (dirname(path) === path) return false;
+    if (isHere) return path;
+    if (dirname(path) === path) return null;
   }
 }
 

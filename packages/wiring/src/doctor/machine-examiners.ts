@@ -54,18 +54,19 @@ export function machineExaminers(session: Session): readonly Examiner[] {
       name: "release",
       async examine(signal) {
         const { directory, env } = options;
-        const [{ commit, dirty, tagsAtHead }, { releases }] = await Promise.all([
+        const [{ commit, dirty, tagsAtHead, missingSubmodules }, { releases }] = await Promise.all([
           describeCheckout(directory, { signal }),
           session.config(),
         ]);
         const { allowPrerelease } = releases;
-        const asked = isRunOfRelease(env) ? await resolveRelease({ env, directory, allowPrerelease, signal }) : null;
+        const source = { env, directory, allowPrerelease, isOnlyNamed: true, signal };
+        const asked = isRunOfRelease(env) ? await resolveRelease(source) : null;
         const ignored = asked && "ignored" in asked ? asked.ignored : null;
         const isShallow = await stat(join(directory, ".git", "shallow")).then(
           () => true,
           () => false,
         );
-        return releaseDiagnoses({ ignored, commit, isDirty: dirty, isShallow, tagsAtHead });
+        return releaseDiagnoses({ ignored, commit, isDirty: dirty, isShallow, tagsAtHead, missingSubmodules });
       },
     },
     {

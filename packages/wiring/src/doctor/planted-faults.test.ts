@@ -168,6 +168,11 @@ const faults: Readonly<Record<string, Row>> = {
     look.release({ commit: null, isDirty: true, tagsAtHead: [] }),
     /checkout/,
   ],
+  "submodules that are not checked out": [
+    "error checkout-submodules",
+    look.release({ missingSubmodules: ["libs/a"] }),
+    /^git submodule update --init --recursive/,
+  ],
   "changes that no commit has": ["warn checkout-dirty", look.release({ isDirty: true }), /git status/],
   "a checkout without tags": [
     "warn checkout-shallow",

@@ -10,6 +10,8 @@ export interface ReleaseFacts {
   /** Git has only the last commits: tags may be missing. */
   readonly isShallow: boolean;
   readonly tagsAtHead: readonly string[];
+  /** Paths of those that the commit names. */
+  readonly missingSubmodules: readonly string[];
 }
 
 /**
@@ -28,6 +30,7 @@ export function releaseDiagnoses({
   isDirty,
   isShallow,
   tagsAtHead,
+  missingSubmodules,
 }: ReleaseFacts): readonly Diagnosis[] {
   return [
     ...when(ignored !== null, {
@@ -50,6 +53,13 @@ export function releaseDiagnoses({
       what: "the checkout holds changes that no commit has",
       why: "what would be deployed is not what its tag names, and cannot be built again",
       mend: "git status shows them; commit them, or git stash --include-untracked",
+    }),
+    ...when(missingSubmodules.length > 0, {
+      severity: "error",
+      code: "checkout-submodules",
+      what: `submodules that the commit names are not checked out: ${missingSubmodules.join(", ")}`,
+      why: "what is built would not be what the commit names: a deployment is refused",
+      mend: "git submodule update --init --recursive; on GitHub, actions/checkout with submodules: recursive",
     }),
     ...when(commit !== null && isShallow && tagsAtHead.length === 0, {
       severity: "warn",

@@ -76,6 +76,7 @@ export const look = {
       isDirty: false,
       isShallow: false,
       tagsAtHead: ["v1"],
+      missingSubmodules: [],
       ...over,
     }),
   github: (over: Partial<GithubFacts> = {}) =>

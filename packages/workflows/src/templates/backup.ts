@@ -22,7 +22,7 @@ jobs:
   backup:
     if: github.event.schedule != '${drillTime}'
 ${jobHead(facts, 180)}    steps:
-${checkout}      - name: Back up, and restore it in a throw-away server
+${checkout(facts)}      - name: Back up, and restore it in a throw-away server
         run: exec sluice db backup --verify --wait 1h --reason "nightly backup"
       - name: Backups
         if: always()
@@ -30,7 +30,7 @@ ${checkout}      - name: Back up, and restore it in a throw-away server
   drill:
     if: github.event.schedule == '${drillTime}'
 ${github.anchor ? permissions("compare-record", github, "    ") : ""}${jobHead(facts, 180)}    steps:
-${checkout}      - name: Restore the newest backup as it lies in the store
+${checkout(facts)}      - name: Restore the newest backup as it lies in the store
         run: exec sluice db verify --wait 1h --reason "weekly drill"
       - name: The record is as it was written
         if: always()

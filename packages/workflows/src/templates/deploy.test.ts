@@ -4,6 +4,7 @@ import { layouts } from "../../test/layouts.ts";
 import { aStaging, factsOf, productionHere } from "../../test/support/facts-of.ts";
 import { ordinaryUse } from "../../test/support/github-uses.ts";
 import type { WorkflowEnvironment } from "../facts.ts";
+import { projectWorkflows } from "../project-workflows.ts";
 import { deployWorkflow } from "./deploy.ts";
 
 const written = (environment: WorkflowEnvironment, github = ordinaryUse) => {
@@ -40,6 +41,14 @@ describe("the workflow that deploys", () => {
         deploy: { env: { SLUICE_ENVIRONMENT: "eu west: 'a'", STACK_NAME: "${{ secrets.STACK_NAME_EU_WEST_A_ }}" } },
       },
     });
+  });
+
+  it("checks out submodules where there are some", () => {
+    const facts = factsOf(layouts["no workflow yet"]);
+    for (const { text } of projectWorkflows(facts)) expect(text).not.toContain("submodules");
+    for (const { text } of projectWorkflows({ ...facts, hasSubmodules: true, migration: null })) {
+      expect(text).toContain("          submodules: recursive\n");
+    }
   });
 
   it("tells jobs that come after how it ended", () => {

@@ -37,6 +37,7 @@ it("so are labels and variables of a job", () => {
     migration: null,
     releaseVariables: [],
     hasDatabase: false,
+    hasSubmodules: false,
     environment: productionHere,
     github: ordinaryUse,
   };

@@ -15,10 +15,13 @@ ${variablesOf(facts)}`;
 }
 
 /** The release's own files, without leaving a token behind in the checkout. */
-export const checkout = `      - uses: ${pins.checkout}
+export function checkout({ hasSubmodules }: WorkflowFacts): string {
+  const submodules = hasSubmodules ? "          submodules: recursive\n" : "";
+  return `      - uses: ${pins.checkout}
         with:
           persist-credentials: false
-`;
+${submodules}`;
+}
 
 /** `permissions:` of a workflow, or with an indentation of a job: what its task needs, and why. */
 export function permissions(task: GithubTask, use: GithubUse, indent = ""): string {

@@ -23,7 +23,7 @@ ${permissions("rollback", facts.github)}concurrency:
 jobs:
   rollback:
 ${jobHead(facts, 60)}    steps:
-${checkout}      - id: sluice
+${checkout(facts)}      - id: sluice
         name: Go back
         # What a person typed comes as a variable, never as text of the script.
         env:

@@ -16,7 +16,7 @@ ${permissions("look", facts.github)}concurrency:
 jobs:
   verify:
 ${jobHead(facts, 10)}    steps:
-${checkout}      - name: Checks, as users come
+${checkout(facts)}      - name: Checks, as users come
         run: exec sluice verify
       - name: Machine, stack and record
         if: always()

@@ -32,6 +32,7 @@ export function factsOf(
     envFileText: "SMTP_HOST=mail\nSECRET_KEY=changethis\n",
     workflows,
     hasDatabase: true,
+    hasSubmodules: false,
     configVariables: [],
     environment,
     github,
