@@ -46,8 +46,8 @@ describe("the workflow that deploys", () => {
   it("checks out submodules where there are some", () => {
     const facts = factsOf(layouts["no workflow yet"]);
     for (const { text } of projectWorkflows(facts)) expect(text).not.toContain("submodules");
-    for (const { path, text } of projectWorkflows({ ...facts, hasSubmodules: true })) {
-      if (path.startsWith(".github/")) expect(text).toContain("          submodules: recursive\n");
+    for (const { text } of projectWorkflows({ ...facts, hasSubmodules: true, migration: null })) {
+      expect(text).toContain("          submodules: recursive\n");
     }
   });
 
