@@ -4,6 +4,8 @@ import { aPlanView, aResult, fakeDeployer, v1 } from "./testing/fake-deployer.ts
 import { events, run } from "./testing/run.ts";
 import { badEvents } from "./testing/scripts.ts";
 
+/** All that is said of it. */
+const heard = "stopping: what has begun is ended first; again to stop at once\n";
 const restoring = ["db", "restore", "b1", "--yes"];
 
 /** Runs a command that is interrupted at its work, and fails there with what is made of the signal's reason. */
@@ -27,12 +29,12 @@ describe.each([
   ["what it caused", (reason: Error) => new SluiceError("ENGINE_FAILED", "cannot be asked", { cause: reason })],
 ])("an interruption that ends a command as %s", (_title, failure) => {
   it("needs no explanation", async () => {
-    expect(await interrupted(restoring, failure)).toMatchObject({ exitCode: 130, stdout: "", stderr: "" });
+    expect(await interrupted(restoring, failure)).toMatchObject({ exitCode: 130, stdout: "", stderr: heard });
   });
 
   it("is one object with --json", async () => {
     const ran = await interrupted([...restoring, "--json"], failure);
-    expect([ran.exitCode, ran.stderr]).toEqual([130, ""]);
+    expect([ran.exitCode, ran.stderr]).toEqual([130, heard]);
     expect(events(ran.stdout)).toMatchObject([
       { type: "error", code: "INTERRUPTED", message: "interrupted by SIGINT" },
     ]);
@@ -119,6 +121,6 @@ describe("what fails by itself after an interruption", () => {
   it("is no output that went away with its terminal", async () => {
     const outputClosed = AbortSignal.abort(Object.assign(new Error("EIO: write"), { code: "EIO" }));
     const ran = await interrupted(restoring, () => outputClosed.reason as Error, { outputClosed });
-    expect([ran.exitCode, ran.stderr]).toEqual([130, ""]);
+    expect([ran.exitCode, ran.stderr]).toEqual([130, heard]);
   });
 });

@@ -44,7 +44,7 @@ describe("whichever effect of a deployment hangs", () => {
       let effect = "";
       scenario.world.calls.fault = ({ index, name }) => {
         // The journal is a local file, and before the first record nothing has begun.
-        if (index !== at || name.startsWith("journal.") || index < 10) return undefined;
+        if (index !== at || name.startsWith("journal.") || index < 11) return undefined;
         effect = name;
         return "hang";
       };

@@ -12,7 +12,7 @@ import {
 import { verifyAudit } from "@sluice/journal";
 import { assertChecksReady } from "./check-variables.ts";
 import { createDatabaseOperations } from "./database/create-database-operations.ts";
-import type { AbortCall, Deployer, DeployerOptions, WaitCall } from "./deployer.ts";
+import type { AbortCall, Deployer, DeployerOptions } from "./deployer.ts";
 import { deployRequest, planView, refusals, rollbackRequest } from "./deployment-requests.ts";
 import { servingNow } from "./find-serving.ts";
 import { readAnchoredAudit } from "./github/anchors.ts";

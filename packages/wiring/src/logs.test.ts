@@ -39,6 +39,7 @@ async function aSession({ stored = ["r1", "r2"] } = {}) {
       journal,
       identity,
       observer: { observe: async () => observed },
+      base: { placed: async ({ model }: { model: unknown }) => ({ model, unproven: [], missing: [] }) },
     }),
     runtime: () => runtime,
     redact: redact as Redact,
