@@ -39,7 +39,10 @@ export function addDatabaseCommands(db: Command, verb: Verb): void {
       "--release <tag>",
       "what the checkout is called; it chooses no version (default: the event's in GitHub Actions, else git describe)",
     )
-    .option("--fresh", "take a backup for it (default: the newest that is proven)")
+    .option(
+      "--fresh",
+      "take a backup for it (default: the newest that is proven, of the release that serves and its data as it is)",
+    )
     .option("--accept-incompatible", "what only the release that serves minds warns, and does not fail; recorded")
     .option("--markdown", "the report as Markdown");
   addChangeOptions(rehearse);

@@ -59,6 +59,7 @@ export * from "./model/placement.ts";
 export * from "./model/probe-target.ts";
 export * from "./model/promotion.ts";
 export * from "./model/rehearsal.ts";
+export { rehearsalCopyText } from "./model/rehearsal-copy.ts";
 export * from "./model/release.ts";
 export * from "./model/role.ts";
 export * from "./model/router-capabilities.ts";

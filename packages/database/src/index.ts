@@ -58,7 +58,7 @@ export { type VerifyRequest, verifyBackup } from "./operations/verify-backup.ts"
 export { type FindPostgresTargetOptions, findPostgresTarget } from "./postgres/find-target.ts";
 export { createPostgresDriver, type PostgresOptions } from "./postgres/postgres-driver.ts";
 export type { PostgresTarget } from "./postgres/target.ts";
-export { rehearsalOutcome, rehearsalSeen } from "./rehearsal/outcome.ts";
+export { rehearsalCopy, rehearsalOutcome, rehearsalSeen } from "./rehearsal/outcome.ts";
 export { defaultPolicy, judgeRehearsal, type RehearsalPolicy } from "./rehearsal/policy.ts";
 export type {
   Compatibility,

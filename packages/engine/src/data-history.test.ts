@@ -92,6 +92,14 @@ describe("what became of a migration", () => {
     expect(put(null)).toMatchObject({ v1: "away", v2: "away" });
   });
 
+  it("is told with when the data was last changed so, also by what failed or never ended", () => {
+    const at = (entries: readonly Fields[]) =>
+      historyOf(entries.map((entry, index) => ({ ...entry, at: `at ${index}` }))).changedAt;
+    expect(at([database("backup", { backup: "b" })])).toBeNull();
+    expect(at([...both, database("backup", { backup: "b" })])).toBe(`at ${both.length - 1}`);
+    expect(at([...both, database("restore", { backup: "b", result: "begun" })])).toBe(`at ${both.length}`);
+  });
+
   it("is that of the database itself, whatever is put back and undone, in any order", () => {
     const releases = ["v1", "v2", "v3"];
     const action = fc.record({

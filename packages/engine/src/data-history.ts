@@ -9,6 +9,8 @@ export interface DataHistory {
   readonly begun: readonly string[];
   /** Those whose migration is on the data, by id, and whether it came to its end. */
   readonly present: ReadonlyMap<string, { readonly isDone: boolean }>;
+  /** When a migration was at work, or data was put back, for the last time, ISO 8601; `null` where that is not on record. */
+  readonly changedAt: string | null;
 }
 
 /**
@@ -38,6 +40,7 @@ export function dataHistory(records: readonly JournalRecord[]): DataHistory {
   /** What restores took away, the newest last, by the backup that took the place. */
   const replaced = new Map<string, Present[]>();
   let present: Present = new Map();
+  let changedAt: string | null = null;
   const migrate = (release: string, isDone: boolean) => {
     if (!begun.includes(release)) begun.push(release);
     present = new Map(present).set(release, { isDone: isDone || present.get(release)?.isDone === true });
@@ -46,10 +49,14 @@ export function dataHistory(records: readonly JournalRecord[]): DataHistory {
     if (typeof backup === "string" && !backups.has(backup)) backups.set(backup, present);
   };
   for (const record of records) {
+    // Also what failed, or never ended, may have changed it.
+    if (changes.has(record.type)) changedAt = record.at;
     if (isEngineRecord(record)) {
       if (record.type === "deployment-start") deployments.set(record.deployment, deploymentOf(record));
       const deployment = deployments.get(record.deployment);
       if (!deployment) continue;
+      const isOfStep = record.type === "step-intent" || record.type === "step-outcome";
+      if (isOfStep && deployment.migrating.has(record.step)) changedAt = record.at;
       if (record.type === "step-intent" && deployment.release && deployment.migrating.has(record.step))
         migrate(deployment.release, false);
       if (record.type !== "step-outcome" || record.result !== "done") continue;
@@ -72,7 +79,7 @@ export function dataHistory(records: readonly JournalRecord[]): DataHistory {
     // A rehearsal takes one where none will do.
     else if (type === "database-backup" || type === "database-rehearse") note(backup);
   }
-  return { begun, present };
+  return { begun, present, changedAt };
 }
 
 /** Pure. */
@@ -82,6 +89,13 @@ export function fateOf({ begun, present }: DataHistory, release: string): Migrat
   if (at < 0) return "unknown";
   return begun.slice(at + 1).some((later) => present.get(later)?.isDone) ? "unsure" : "away";
 }
+
+const changes: ReadonlySet<string> = new Set([
+  "database-migrate",
+  "database-migrate-down",
+  "database-restore",
+  "database-restore-undo",
+]);
 
 type Present = DataHistory["present"];
 

@@ -1,5 +1,6 @@
 export { provideRelease } from "./build-release.ts";
 export { coldFinding } from "./cold-slot.ts";
+export { readDataHistory } from "./data-history.ts";
 export { deploy, rollback } from "./deploy.ts";
 export { doorImageDiagnoses } from "./doctor/door-image-diagnoses.ts";
 export { engineDiagnoses } from "./doctor/engine-diagnoses.ts";

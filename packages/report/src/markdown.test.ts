@@ -12,7 +12,7 @@ describe("the report as Markdown", () => {
     expect(lines).toContain("**Now serves:** t (slot blue, 100 %)".replaceAll(/[()]/g, String.raw`\$&`));
     expect(lines).toContain("| shift | door t | failed | +1s | 1s |");
     expect(lines.find((line) => line.startsWith("**Rehearsal"))).toBe(
-      String.raw`**Rehearsal:** the migration must not run; on a copy of backup t it took 1.5s; a rollback of images is safe: no (t)`,
+      String.raw`**Rehearsal:** the migration must not run; on a copy of backup t of release t, 1h old, it took 1.5s; a rollback of images is safe: no (t)`,
     );
     expect(lines).toEqual(
       expect.arrayContaining([

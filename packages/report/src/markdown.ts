@@ -1,4 +1,4 @@
-import { formatDuration } from "@sluice/core";
+import { formatDuration, rehearsalCopyText } from "@sluice/core";
 import { rehearsalTables, rehearsalVerdictText, rollbackSafeText } from "./rehearsal-tables.ts";
 import type { ReportData } from "./report-data.ts";
 import { durationText, formatOffset, formatP, formatTime, outcomeText, servingText, visible } from "./text.ts";
@@ -42,8 +42,15 @@ export function renderMarkdown(data: ReportData): string {
   ].join("\n");
 }
 
-function rehearsal({ verdict, previous, findings, backup, seen }: ReportData["rehearsals"][number]): readonly string[] {
-  const took = `on a copy of backup ${text(backup)} it took ${formatDuration(seen.migrationMs)}`;
+function rehearsal({
+  verdict,
+  previous,
+  findings,
+  backup,
+  copy,
+  seen,
+}: ReportData["rehearsals"][number]): readonly string[] {
+  const took = `on a copy of ${text(rehearsalCopyText({ backup, copy }))}, it took ${formatDuration(seen.migrationMs)}`;
   const safe = `a rollback of images is safe: ${rollbackSafeText(previous.result)} (${text(previous.why)})`;
   return [
     "",

@@ -70,6 +70,7 @@ function aRehearsal(text: string): RehearsalOutcome {
       { code: "table-rewritten", severity: "note", message: text },
     ],
     backup: text,
+    copy: { at: "2026-05-01T09:00:00.000Z", ageMs: 3_600_000, release: text },
     seen: {
       migrationMs: 1_500,
       statements: [{ sql: `alter table ${text}`, ms: 12.4, calls: 2, rows: 0, how: text }],

@@ -1,4 +1,4 @@
-export { dataRollbackText, rehearsalOutcome, rehearsalSeen } from "@sluice/database";
+export { dataRollbackText, rehearsalCopy, rehearsalOutcome, rehearsalSeen } from "@sluice/database";
 export type { GithubRelease, NewRelease, ReleaseComparison, ReleaseDesk } from "@sluice/release";
 export {
   markdownText,

@@ -29,7 +29,7 @@ describe("sluice db rehearse", () => {
     expect(ran.stdout).toBe(
       [
         "the migration of v2 passes",
-        "copy of backup 20260501T090000Z-abcd (compared), restored in 12s, copied again in 900ms",
+        "copy of backup 20260501T090000Z-abcd of release v1, 1h old (compared), restored in 12s, copied again in 900ms",
         "migrated by jobs migrate in 1.5s",
         "rollback of images to v1 safe: yes (2 of its checks passed)",
         "",

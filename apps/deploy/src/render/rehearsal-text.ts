@@ -1,7 +1,8 @@
-import { formatDuration } from "@sluice/core";
+import { formatDuration, rehearsalCopyText } from "@sluice/core";
 import {
   type RehearsalFinding,
   type RehearsalReport,
+  rehearsalCopy,
   rehearsalSeen,
   rehearsalTables,
   rehearsalVerdictText,
@@ -29,18 +30,13 @@ export function rehearsalTitle({ release, verdict }: RehearsalReport): string {
   return `the migration of ${release} ${rehearsalVerdictText(verdict)}`;
 }
 
-export function rehearsalFacts({
-  backup,
-  migration,
-  compatibility,
-  times,
-  liveLongest,
-  down,
-}: RehearsalReport): readonly string[] {
+export function rehearsalFacts(report: RehearsalReport): readonly string[] {
+  const { backup, migration, compatibility, times, liveLongest, down } = report;
+  const copy = rehearsalCopyText({ backup: backup.id, copy: rehearsalCopy(report) });
   const how = { job: "jobs", start: "the start of", none: "nothing" }[migration.how];
   const { release, result, why } = compatibility;
   return [
-    `copy of backup ${backup.id} (${backup.level}), restored in ${formatDuration(times.restoreMs)}, copied again in ${formatDuration(times.cloneMs)}`,
+    `copy of ${copy} (${backup.level}), restored in ${formatDuration(times.restoreMs)}, copied again in ${formatDuration(times.cloneMs)}`,
     `migrated by ${[how, ...migration.services].join(" ")} in ${formatDuration(migration.ms)}`,
     ...(release === null
       ? [`rollback of images: ${why}`]

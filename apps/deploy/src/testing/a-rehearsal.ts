@@ -8,7 +8,7 @@ export function aRehearsal(over: Partial<RehearsalReport> = {}): RehearsalReport
     service: "db",
     server: "15.8",
     release: "v2",
-    backup: { id: "20260501T090000Z-abcd", at: "2026-05-01T09:00:00.000Z", level: "compared" },
+    backup: { id: "20260501T090000Z-abcd", at: "2026-05-01T09:00:00.000Z", level: "compared", release: "v1" },
     times: { restoreMs: 12_000, cloneMs: 900, totalMs: 30_000 },
     migration: { how: "job", services: ["migrate"], ms: 1_500, error: null },
     observations: {

@@ -12,6 +12,17 @@ export interface RehearsalOutcome {
   }[];
   /** Id of the backup that the copy was made of. */
   readonly backup: string;
+  /** Of that backup. Records of older versions have none. */
+  readonly copy?:
+    | {
+        /** ISO 8601, UTC. */
+        readonly at: string;
+        /** How old it was, milliseconds. */
+        readonly ageMs: number;
+        /** Tag of the release that served when it was taken, or its id where that is not stored; `null` where none is known. */
+        readonly release: string | null;
+      }
+    | undefined;
   readonly seen: RehearsalSeen;
 }
 

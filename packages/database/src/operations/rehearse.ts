@@ -86,7 +86,7 @@ export async function rehearseMigration(
     service: manifest.service,
     server: copy.server.version,
     release,
-    backup: { id, at: manifest.at, level: highestLevel(smoked.manifest) },
+    backup: { id, at: manifest.at, level: highestLevel(smoked.manifest), release: manifest.release },
     times: { restoreMs, cloneMs, totalMs: Math.round(clock.monotonicMs() - began) },
     ...seen,
     ...judged,

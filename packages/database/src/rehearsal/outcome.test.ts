@@ -25,7 +25,7 @@ function aReport(observations: Partial<Observations>, over: Partial<RehearsalRep
     service: "db",
     server: "15.8",
     release: "v2",
-    backup: { id: "20260501T090000Z-abcd", at: "2026-05-01T09:00:00.000Z", level: "compared" },
+    backup: { id: "20260501T090000Z-abcd", at: "2026-05-01T09:00:00.000Z", level: "compared", release: "v1" },
     times: { restoreMs: 1, cloneMs: 1, totalMs: 1 },
     predicted: [],
     findings: [],

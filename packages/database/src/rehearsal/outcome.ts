@@ -20,8 +20,17 @@ export function rehearsalOutcome(report: RehearsalReport): RehearsalOutcome {
       ...(hint === undefined ? {} : { hint: text(hint) }),
     })),
     backup: backup.id,
+    copy: rehearsalCopy(report),
     seen: { ...seen, leftOut: seen.leftOut + Math.max(findings.length - most, 0) },
   };
+}
+
+/** What it ran on, at the time. Pure. */
+export function rehearsalCopy({
+  at,
+  backup,
+}: Pick<RehearsalReport, "at" | "backup">): NonNullable<RehearsalOutcome["copy"]> {
+  return { at: backup.at, ageMs: Math.max(0, Date.parse(at) - Date.parse(backup.at)), release: backup.release };
 }
 
 /**

@@ -149,7 +149,13 @@ export interface RehearsalReport extends Rehearsed {
   readonly service: string;
   readonly server: string;
   readonly release: string;
-  readonly backup: { readonly id: string; readonly at: string; readonly level: string };
+  readonly backup: {
+    readonly id: string;
+    readonly at: string;
+    readonly level: string;
+    /** Of the release that served when it was taken: its id, or what a caller knows it by; `null` where none was live. */
+    readonly release: string | null;
+  };
   /** Milliseconds of the parts: making the copy, a second one, all. */
   readonly times: { readonly restoreMs: number; readonly cloneMs: number; readonly totalMs: number };
   readonly predicted: readonly PredictedWait[];

@@ -1,4 +1,4 @@
-import { SluiceError } from "@sluice/core";
+import { rehearsalCopyText, SluiceError } from "@sluice/core";
 import type { StepAction } from "../action.ts";
 import { emit, releaseOf } from "../scope.ts";
 
@@ -15,6 +15,7 @@ export const rehearse: StepAction<"rehearse"> = {
     });
     emit(scope, { type: "rehearsal", deployment: scope.deployment, step: id, rehearsal });
     const { verdict, findings, previous, backup } = rehearsal;
+    progress(`rehearsed on a copy of ${rehearsalCopyText(rehearsal)}`);
     const told = findings.filter(({ severity }) => severity !== "note");
     for (const { severity, code, message } of told) progress(`${severity}: ${message} [${code}]`);
     progress(`rollback of images safe: ${previous.result} (${previous.why})`);

@@ -1,4 +1,4 @@
-import { formatDuration } from "@sluice/core";
+import { formatDuration, rehearsalCopyText } from "@sluice/core";
 import { rehearsalTables, rehearsalVerdictText, rollbackSafeText } from "../rehearsal-tables.ts";
 import type { ReportData } from "../report-data.ts";
 import { formatOffset } from "../text.ts";
@@ -12,8 +12,16 @@ export function rehearsals({ rehearsals: all }: ReportData): Markup {
   return html`${all.map(rehearsalOf)}`;
 }
 
-function rehearsalOf({ atMs, verdict, previous, findings, backup, seen }: ReportData["rehearsals"][number]): Markup {
-  return html`<p><span class="${tones[verdict]}">The migration ${rehearsalVerdictText(verdict)}</span>: on a copy of backup ${backup} it took ${formatDuration(seen.migrationMs)} (${formatOffset(atMs)}). A rollback of images is safe: ${rollbackSafeText(previous.result)} (${previous.why}).</p>
+function rehearsalOf({
+  atMs,
+  verdict,
+  previous,
+  findings,
+  backup,
+  copy,
+  seen,
+}: ReportData["rehearsals"][number]): Markup {
+  return html`<p><span class="${tones[verdict]}">The migration ${rehearsalVerdictText(verdict)}</span>: on a copy of ${rehearsalCopyText({ backup, copy })}, it took ${formatDuration(seen.migrationMs)} (${formatOffset(atMs)}). A rollback of images is safe: ${rollbackSafeText(previous.result)} (${previous.why}).</p>
 ${
   findings.length > 0 &&
   table(

@@ -68,7 +68,7 @@ export interface RehearseCall extends DatabaseCall {
   readonly release: ReleaseRequest;
   /** Where its images are proven: they are used, however long they served there. Default: `promotion` of the configuration. */
   readonly promotion?: PromotionConfig | undefined;
-  /** Take a backup for it. Default: the newest that is proven. */
+  /** Take a backup for it. Default: the newest that is proven, where it is of the release that serves and nothing has migrated or been put back since. */
   readonly fresh?: boolean | undefined;
   /** What only the release that serves minds warns, and does not block. Recorded. */
   readonly acceptIncompatible?: boolean | undefined;

@@ -12,7 +12,7 @@ function aReport(text: string): RehearsalReport {
     service: "postgres",
     server: text,
     release: "v2.0",
-    backup: { id: "20260501T090000Z-abcd", at: "2026-05-01T09:00:00.000Z", level: "compared" },
+    backup: { id: "20260501T090000Z-abcd", at: "2026-05-01T09:00:00.000Z", level: "compared", release: "v1" },
     times: { restoreMs: 1, cloneMs: 1, totalMs: 1 },
     migration: {
       how: "start",

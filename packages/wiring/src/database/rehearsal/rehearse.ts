@@ -1,10 +1,12 @@
 import { randomBytes } from "node:crypto";
 import type { StoredRelease } from "@sluice/core";
 import { defaultPolicy, isProven, type RehearsalReport, rehearseMigration } from "@sluice/database";
+import { readDataHistory } from "@sluice/engine";
 import type { Session } from "../../session.ts";
 import { within } from "../deadline.ts";
 import { backupsOf, type OpenDatabase } from "../open-database.ts";
-import { takeAndProve } from "../prove.ts";
+import { proveBackup, takeAndProve } from "../prove.ts";
+import { chooseBackup } from "./choose-backup.ts";
 import { maskedReport } from "./masked-report.ts";
 import { openSquawk } from "./open-squawk.ts";
 import { openTrial } from "./trial.ts";
@@ -12,7 +14,7 @@ import { openTrial } from "./trial.ts";
 export interface Rehearsal {
   readonly candidate: StoredRelease;
   readonly previous: StoredRelease | null;
-  /** Take a backup for it; default: the newest that is proven, or one where there is none. */
+  /** Take a backup for it; default: as `chooseBackup`, or one where that finds none. */
   readonly fresh?: boolean | undefined;
   readonly acceptIncompatible?: boolean | undefined;
 }
@@ -21,12 +23,13 @@ export interface Rehearsal {
 export async function rehearse(
   session: Session,
   database: OpenDatabase,
-  { candidate, previous, fresh = false, acceptIncompatible = false }: Rehearsal,
+  rehearsal: Rehearsal,
   signal: AbortSignal,
 ): Promise<RehearsalReport> {
   const { ports, settings, service } = database;
+  const { candidate, previous, acceptIncompatible = false } = rehearsal;
   const files = database.files ?? undefined;
-  const backup = await chooseBackup(session, database, fresh, signal);
+  const backup = await provideBackup(session, database, rehearsal, signal);
   const { image: ofBackup } = await ports.store.load(backup);
   const isThere = (await session.runtime().images.missing({ ofBackup }, signal)).length === 0;
   const deployment = `rehearsal-${randomBytes(4).toString("hex")}`;
@@ -57,16 +60,28 @@ export async function rehearse(
         limited,
       ),
   );
-  return maskedReport(report, session.redact);
+  return maskedReport(await tagged(session, report), session.redact);
 }
 
-async function chooseBackup(
+/** A copy of other data than the migration will meet proves nothing of it. */
+async function provideBackup(
   session: Session,
   database: OpenDatabase,
-  fresh: boolean,
+  { previous, fresh }: Rehearsal,
   signal: AbortSignal,
 ): Promise<string> {
-  const newest = (await backupsOf(session, database)).findLast(isProven);
-  if (newest && !fresh) return newest.id;
-  return (await takeAndProve(session, database, true, signal)).id;
+  const [backups, { journal }] = await Promise.all([backupsOf(session, database), session.ports()]);
+  const { changedAt } = await readDataHistory(journal);
+  const releases = [database.release, previous?.bundle.id ?? null];
+  const chosen = fresh ? null : chooseBackup(backups, { releases, changedAt });
+  if (!chosen) return (await takeAndProve(session, database, true, signal)).id;
+  if (!isProven(chosen)) await proveBackup(session, database, chosen.id, signal);
+  return chosen.id;
+}
+
+/** Its release by the tag that people know it by, where it is stored. */
+async function tagged(session: Session, { backup, ...report }: RehearsalReport): Promise<RehearsalReport> {
+  const bundles = await (await session.ports()).bundles.list();
+  const release = bundles.find(({ id }) => id === backup.release)?.tag ?? backup.release;
+  return { ...report, backup: { ...backup, release } };
 }
