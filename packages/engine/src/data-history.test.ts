@@ -1,7 +1,7 @@
-import type { JournalRecord } from "@sluice/core";
+import type { Journal, JournalRecord, WantedRecords } from "@sluice/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dataHistory, fateOf } from "./data-history.ts";
+import { dataHistory, fateOf, readMigrationFate } from "./data-history.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -29,8 +29,9 @@ const deployed = (release: string, backup?: string): readonly Fields[] => {
     outcome("job-1", {}),
   ];
 };
-const historyOf = (entries: readonly Fields[]) =>
-  dataHistory(entries.map((entry, index) => ({ ...entry, seq: index + 1 }) as unknown as JournalRecord));
+const recordsOf = (entries: readonly Fields[]) =>
+  entries.map((entry, index) => ({ ...entry, seq: index + 1 }) as unknown as JournalRecord);
+const historyOf = (entries: readonly Fields[]) => dataHistory(recordsOf(entries));
 const fatesAfter = (...entries: readonly Fields[]) => {
   const history = historyOf(entries);
   return Object.fromEntries(["v1", "v2", "v3"].map((release) => [release, fateOf(history, release)]));
@@ -144,5 +145,35 @@ describe("what became of a migration", () => {
         for (const each of releases) expect(fateOf(history, each) === "there").toBe(data.has(each));
       }),
     );
+  });
+});
+
+describe("the record of a stack", () => {
+  const journalOf = (records: readonly JournalRecord[]) => {
+    const asked: string[] = [];
+    async function* those(how: string, { types = () => true }: WantedRecords = {}) {
+      asked.push(how);
+      yield* records.filter(({ type }) => types(type));
+    }
+    const journal: Pick<Journal, "read" | "backwards"> = {
+      read: (wanted) => those("read", wanted),
+      backwards: (wanted) => those("backwards", wanted),
+    };
+    return { asked, journal };
+  };
+  const fate = async (...fields: readonly Fields[]) => {
+    const { asked, journal } = journalOf(recordsOf(fields));
+    return [await readMigrationFate(journal, "v1"), ...asked];
+  };
+
+  it("is read as a whole only where something was taken from the data", async () => {
+    expect(await fate(...deployed("v1"))).toEqual(["there", "backwards"]);
+    expect(await fate(database("backup", { backup: "b0" }), ...deployed("v1"))).toEqual(["there", "backwards"]);
+    const restored = database("restore", { backup: "b0", release: null });
+    expect(await fate(database("backup", { backup: "b0" }), ...deployed("v1"), restored)).toEqual([
+      "away",
+      "backwards",
+      "read",
+    ]);
   });
 });

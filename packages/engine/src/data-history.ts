@@ -20,11 +20,26 @@ export interface DataHistory {
 export type MigrationFate = "there" | "away" | "unsure" | "unknown";
 
 /** @throws SluiceError JOURNAL_INVALID, JOURNAL_NEWER, HOME_UNUSABLE */
-export async function readDataHistory(journal: Journal): Promise<DataHistory> {
+export async function readDataHistory(journal: Pick<Journal, "read">): Promise<DataHistory> {
   const records: JournalRecord[] = [];
   const types = (type: string) => type.startsWith("database-") || isTypeOfDeployment(type);
   for await (const record of journal.read({ types })) records.push(record);
   return dataHistory(records);
+}
+
+/**
+ * `fateOf` a release that was live. The record is read as a whole only where anything was ever taken from the data: mostly nothing was.
+ *
+ * @throws SluiceError JOURNAL_INVALID, JOURNAL_NEWER, HOME_UNUSABLE
+ */
+export async function readMigrationFate(
+  journal: Pick<Journal, "read" | "backwards">,
+  release: string,
+): Promise<MigrationFate> {
+  for await (const _ of journal.backwards({ types: (type) => takesAway.has(type) })) {
+    return fateOf(await readDataHistory(journal), release);
+  }
+  return "there";
 }
 
 /**
@@ -90,12 +105,8 @@ export function fateOf({ begun, present }: DataHistory, release: string): Migrat
   return begun.slice(at + 1).some((later) => present.get(later)?.isDone) ? "unsure" : "away";
 }
 
-const changes: ReadonlySet<string> = new Set([
-  "database-migrate",
-  "database-migrate-down",
-  "database-restore",
-  "database-restore-undo",
-]);
+const takesAway: ReadonlySet<string> = new Set(["database-migrate-down", "database-restore", "database-restore-undo"]);
+const changes: ReadonlySet<string> = new Set(["database-migrate", ...takesAway]);
 
 type Present = DataHistory["present"];
 

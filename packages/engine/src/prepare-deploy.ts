@@ -14,7 +14,7 @@ import {
   SluiceError,
   withSettings,
 } from "@sluice/core";
-import { fateOf, readDataHistory } from "./data-history.ts";
+import { readMigrationFate } from "./data-history.ts";
 import { leavingAsServing, otherImages } from "./differing-base.ts";
 import { findOrphans } from "./find-orphans.ts";
 import { newestCreation } from "./in-order.ts";
@@ -70,7 +70,7 @@ export async function prepareDeploy(
   if (held) throw new SluiceError("PREFLIGHT_FAILED", held.message, { hint: held.hint });
   assertPortsFree(serving, project.services, wanted.tag);
   const lived = same !== null && (await lastLiveAt(ports.journal, same.id)) !== null;
-  const fate = lived ? fateOf(await readDataHistory(ports.journal), same.id) : "unknown";
+  const fate = lived ? await readMigrationFate(ports.journal, same.id) : "unknown";
   const isAuto = config.rollout.steps === "auto" && live !== null;
   const plan = planDeployment(
     {

@@ -23,7 +23,7 @@ import {
   warmRelease,
 } from "@sluice/core";
 import { coldRollback } from "./cold-slot.ts";
-import { fateOf, readDataHistory } from "./data-history.ts";
+import { readMigrationFate } from "./data-history.ts";
 import { differingBase } from "./differing-base.ts";
 import { findOrphans } from "./find-orphans.ts";
 import { incompatibilityOf } from "./incompatible-release.ts";
@@ -71,7 +71,7 @@ export async function prepareRollback(
   const common = { observed, bundles, source: null, release, previousRelease };
   if (live ? live.release === target.id : inBaseOf(live, previousRelease, observed)?.id === target.id)
     return { ...common, plan: { kind: "rollback", candidate: live?.slot ?? "blue", previous: null, steps: [] } };
-  const fate = fateOf(await readDataHistory(ports.journal), target.id);
+  const fate = await readMigrationFate(ports.journal, target.id);
   const orphans = findOrphans(observed, target.services, previousRelease, bundles);
   const held = heldByOrphans(orphans, target.services);
   const tell = (findings: readonly Finding[]) => {
