@@ -47,8 +47,8 @@ it("ports that another stack or a process of the machine has are told, and those
       {
         code: "port-held",
         service: "web",
-        message: `port 127.0.0.1:${theirs}, which web publishes, is held by container ${other.name}-web-1`,
-        hint: `docker stop ${other.name}-web-1, or publish another port`,
+        message: `port 127.0.0.1:${theirs}, which web publishes, is held by container ${other.name}-web-1 of stack ${other.name}`,
+        hint: `deploy a release of ${other.name} in which ${other.name}-web-1 does not publish it, or publish another port`,
       },
       {
         code: "port-held",

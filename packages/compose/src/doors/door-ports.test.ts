@@ -30,6 +30,10 @@ it("nobody is told to stop a door that users come in through, whosever it is", (
     what: "the door of app of stack shop (shop-door-app)",
     way: "deploy a release of shop in which app does not publish it",
   });
+  expect(portHolder({ Id: "1", Names: ["/shop-app-1"], Labels: { ...labels, "dev.sluice.kind": "slot" } })).toEqual({
+    what: "container shop-app-1 of stack shop",
+    way: "deploy a release of shop in which app does not publish it",
+  });
   expect(portHolder({ Id: "1", Names: ["/other-web-1"], Labels: {} })).toEqual({
     what: "container other-web-1",
     way: "docker stop other-web-1",

@@ -21,10 +21,12 @@ export function portHolder(container: Pick<Docker.ContainerInfo, "Id" | "Names" 
   readonly way: string;
 } {
   const name = containerName(container);
-  const { [labels.stack]: stack, [labels.service]: service = name } = container.Labels;
+  const { [labels.stack]: stack, [labels.service]: service = name, [labels.kind]: kind } = container.Labels;
   if (stack === undefined) return { what: `container ${name}`, way: `docker stop ${name}` };
   const way = `deploy a release of ${stack} in which ${service} does not publish it`;
-  return { what: `the door of ${service} of stack ${stack} (${name})`, way };
+  const what =
+    kind === "door" ? `the door of ${service} of stack ${stack} (${name})` : `container ${name} of stack ${stack}`;
+  return { what, way };
 }
 
 /** A port as the engine, or its machine, has it. */
