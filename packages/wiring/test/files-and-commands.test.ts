@@ -128,7 +128,7 @@ describe("SQLite in a file of a volume", () => {
 
 describe("anything that a command dumps", () => {
   const command = {
-    dump: ["sh", "-c", "cat /data/list; sleep 0.2"],
+    dump: ["sh", "-c", "cat /data/list; sleep 1"],
     restore: ["sh", "-c", "cat > /tmp/list; sleep 0.2"],
     verify: ["grep", "-q", "three", "/tmp/list"],
   };
