@@ -1,4 +1,4 @@
-import { labels, SluiceError } from "@sluice/core";
+import { addressesMeet, labels, SluiceError } from "@sluice/core";
 import type Docker from "dockerode";
 import { containerName, inspectAll } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -32,17 +32,12 @@ export function portHolder(container: Pick<Docker.ContainerInfo, "Id" | "Names" 
 /** A port as the engine, or its machine, has it. */
 export type EnginePort = Pick<Docker.Port, "PublicPort" | "Type"> & { readonly IP?: string };
 
-/** One port may be held at different addresses of the machine; `0.0.0.0` is all of IPv4, `::` all of IPv6, none both. */
+/** One port may be held at different addresses of the machine, see `addressesMeet`. */
 export function collide(
   { published, protocol, hostIp = "" }: DoorFacts["ports"][number],
   { PublicPort, Type, IP = "" }: EnginePort,
 ): boolean {
-  if (published === 0 || published !== PublicPort || protocol !== Type) return false;
-  const asked = hostIp.replace(/^\[(.*)\]$/, "$1");
-  if (asked === "" || IP === "" || asked === IP) return true;
-  const isSix = (address: string) => address.includes(":");
-  const isAll = (address: string) => address === "0.0.0.0" || address === "::";
-  return isSix(asked) === isSix(IP) && (isAll(asked) || isAll(IP));
+  return published !== 0 && published === PublicPort && protocol === Type && addressesMeet(hostIp, IP);
 }
 
 /** The engine's list is late: it has been seen to show a container as running whose stop had ended. */

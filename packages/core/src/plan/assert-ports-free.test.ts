@@ -29,6 +29,11 @@ describe("a release whose door wants the port of another door", () => {
       [web("app", 80, {}, "10.0.0.1")],
       [web("app", 80, {}, "10.0.0.1"), web("api", 80, {}, "10.0.0.2")],
     ],
+    [
+      "of the other kind of addresses",
+      [web("app", 80, {}, "0.0.0.0"), web("api", 81, {}, "0.0.0.0")],
+      [web("app", 81, {}, "[::]"), web("api", 80, {}, "::")],
+    ],
     ["that is no door", [web("app", 80, { strategy: "recreate" })], [web("app", 81), web("api", 80)]],
     ["of which the engine chooses the port", [web("app", 0)], [web("app", 0), web("api", 0)]],
     ["on a port of its own", [web("app", 80), web("api", 81)], [web("app", 82), web("api", 81)]],

@@ -1,4 +1,5 @@
 import { SluiceError } from "../errors/sluice-error.ts";
+import { addressesMeet } from "../model/host-addresses.ts";
 import { isBehindDoor } from "../model/placement.ts";
 import type { PublishedPort, ServiceFacts } from "../model/service.ts";
 import { portHeirs } from "./moved-ports.ts";
@@ -39,10 +40,5 @@ export function assertPortsFree(before: readonly ServiceFacts[], after: readonly
 /** Whether two published ports cannot be had by two containers at once. */
 function meet(one: PublishedPort, other: PublishedPort): boolean {
   if (one.published === 0 || one.published !== other.published || one.protocol !== other.protocol) return false;
-  const [a = "", b = ""] = [one.hostIp, other.hostIp];
-  return a === b || isEverywhere(a) || isEverywhere(b);
-}
-
-function isEverywhere(address: string): boolean {
-  return address === "" || address === "0.0.0.0";
+  return addressesMeet(one.hostIp ?? "", other.hostIp ?? "");
 }
