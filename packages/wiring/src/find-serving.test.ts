@@ -2,8 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ServiceFacts } from "@sluice/core";
-import { deploy, type RollbackRequest, rollback } from "@sluice/engine";
-import { aConfig, aProject, aRequest, aService, createFakeWorld } from "@sluice/testing";
+import { type DeployRequest, deploy, type RollbackRequest, rollback } from "@sluice/engine";
+import { aConfig, aProject, aRequest, aService, createFakeWorld, type FakeWorld } from "@sluice/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findServing, seeStack, servingNow } from "./find-serving.ts";
 import type { Session } from "./session.ts";
@@ -23,7 +23,17 @@ afterAll(() => rm(home, { recursive: true }));
 /** A stack that has gone back from what is checked out to the release before. */
 async function goneBack(before: readonly ServiceFacts[], checkedOut: readonly ServiceFacts[], homeId = "home") {
   const world = createFakeWorld();
-  const facts = (services: readonly ServiceFacts[]) => ({
+  const { release: _, ...facts } = requestOf(world, checkedOut, "v2");
+  const request = { ...facts, to: undefined } satisfies RollbackRequest;
+  await deploy(requestOf(world, before, "v1"), world.ports(), signal);
+  await deploy(requestOf(world, checkedOut, "v2"), world.ports(), signal);
+  expect(await rollback(request, world.ports(), signal)).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+  const ports = world.ports();
+  return { session: sessionOf(world, checkedOut, ports, homeId), ports, project: request.project };
+}
+
+function requestOf(world: FakeWorld, services: readonly ServiceFacts[], tag: string): DeployRequest {
+  return {
     stack: world.state.stack,
     homeId: "home",
     previewSecret: "secret of the preview",
@@ -31,19 +41,22 @@ async function goneBack(before: readonly ServiceFacts[], checkedOut: readonly Se
     project: aProject({ services }),
     actor: "tester",
     reason: "a test",
-  });
-  const request = { ...facts(checkedOut), to: undefined } satisfies RollbackRequest;
-  await deploy({ ...facts(before), release: aRequest("v1") }, world.ports(), signal);
-  await deploy({ ...facts(checkedOut), release: aRequest("v2") }, world.ports(), signal);
-  expect(await rollback(request, world.ports(), signal)).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
-  const ports = world.ports();
-  const session = {
-    known: async () => ({ project: request.project, standIn: null }),
+    release: aRequest(tag),
+  };
+}
+
+function sessionOf(
+  world: FakeWorld,
+  services: readonly ServiceFacts[],
+  ports = world.ports(),
+  homeId = "home",
+): Session {
+  return {
+    known: async () => ({ project: aProject({ services }), standIn: null }),
     ports: async () => ports,
     home: async () => ({ id: homeId, path: home, clock: world.clock }),
     runtime: () => ({ inspect: async () => null }),
   } as unknown as Session;
-  return { session, ports, project: request.project };
 }
 
 /** Where each service is, and whether users reach it. */
@@ -108,6 +121,54 @@ it("what is checked out is looked at once where it is what serves", async () => 
   };
   await seeStack({ ...session, ports: async () => ({ ...ports, observer }) } as Session);
   expect(looks).toBe(1);
+});
+
+describe("while a deployment that was killed has not taken over what users reach outside the slots", () => {
+  const services = [aService("web"), db];
+  const given = {
+    "a first one, beside plain Compose": async (world: FakeWorld) => world.runPlain(aProject({ services })),
+    "one beside a release in base": async (world: FakeWorld) => {
+      await deploy(requestOf(world, [inBase("web"), db], "v0"), world.ports(), signal);
+    },
+  };
+
+  it.each(Object.entries(given))(
+    "%s: no slot is said to serve, nor what users reach to be removed",
+    async (_, begin) => {
+      const wrong: string[] = [];
+      let before = 0;
+      for (let at = 1; ; at++) {
+        const world = createFakeWorld();
+        await begin(world);
+        world.restart();
+        let isKilled = false;
+        world.calls.fault = ({ index }) => {
+          if (index < at) return undefined;
+          isKilled = true;
+          return "crash";
+        };
+        await deploy(requestOf(world, services, "v1"), world.ports(), signal).catch(() => null);
+        if (!isKilled) break;
+        world.restart();
+        const session = sessionOf(world, services);
+        const { serving, findings } = await readStatus(session);
+        const [reached = ""] = Object.keys(world.users()["web"] ?? {});
+        const tag = reached === "base" ? "v0" : (world.state.bundles.get(reached)?.bundle.tag ?? null);
+        const rows = await places(session);
+        const isInSlot = rows.some((row) => /^(blue|green) web live$/.test(row));
+        if (tag !== "v1") before += 1;
+        const told = findings.flatMap(({ code, hint }) => (hint?.includes("docker rm") ? code : []));
+        if (
+          reached !== "" &&
+          reached !== "lost" &&
+          ((serving?.tag ?? null) !== tag || isInSlot !== (tag === "v1") || (tag !== "v1" && told.length > 0))
+        )
+          wrong.push(`${at}: users reach ${reached}, status says ${serving?.tag}; ${rows.join(", ")}; ${told.join()}`);
+      }
+      expect(wrong).toEqual([]);
+      expect(before).toBeGreaterThan(10);
+    },
+  );
 });
 
 describe("a release whose", () => {

@@ -1,5 +1,6 @@
 import {
   baseServices,
+  isTakingOver,
   type LiveSlot,
   liveSlot,
   type ObservedStack,
@@ -8,8 +9,9 @@ import {
   type ServiceFacts,
   type Serving,
   type StoredRelease,
+  slots,
 } from "@sluice/core";
-import { releaseThatServes, servingOf } from "@sluice/engine";
+import { type EnginePorts, lastAttempt, releaseThatServes, servingOf, unfinishedOf } from "@sluice/engine";
 import type { Session } from "./session.ts";
 
 /** A stack as it is, next to what the release that serves wants of it: what is checked out may be another one. */
@@ -56,14 +58,17 @@ export async function servingNow(
   bundles: readonly ReleaseBundle[],
   signal?: AbortSignal,
 ): Promise<Serving | null> {
-  if (liveSlot(observed)) return servingOf(observed, bundles);
-  const { observed: seen, stored } = await seeAgain(session, observed, signal);
+  const told = { ...observed, ...(await tellTakingOver(observed, await session.ports())) };
+  if (liveSlot(told)) return servingOf(told, bundles);
+  const { observed: seen, stored } = await seeAgain(session, told, signal);
   return servingOf(seen, bundles, [stored?.bundle.id]);
 }
 
 /** What is there is shown for the services that are asked for: those of the checkout may have other names, and other places. */
-async function seeAgain(session: Session, observed: ObservedStack, signal?: AbortSignal): Promise<SeenStack> {
+async function seeAgain(session: Session, seen: ObservedStack, signal?: AbortSignal): Promise<SeenStack> {
   const [{ project, standIn }, ports] = await Promise.all([session.known(signal), session.ports()]);
+  const told = await tellTakingOver(seen, ports);
+  const observed = { ...seen, ...told };
   const live = liveSlot(observed);
   const stored = await releaseThatServes(live, ports);
   if (!stored) return { observed, live, stored, services: project.services };
@@ -74,6 +79,17 @@ async function seeAgain(session: Session, observed: ObservedStack, signal?: Abor
   if (isCheckout) return { observed, live, stored, services };
   const { model } = await ports.base.placed(stored, baseServices(services), project.model);
   const asked = { ...project, model, services };
-  const seen = await ports.observer.observe(asked, signal);
-  return { observed: seen, live, stored, services };
+  const again = await ports.observer.observe(asked, signal);
+  return { observed: { ...again, ...told }, live, stored, services };
+}
+
+/** The record is read only where no door tells whether users reach what is in a slot. */
+async function tellTakingOver(
+  observed: ObservedStack,
+  { journal }: EnginePorts,
+): Promise<Pick<ObservedStack, "isTakingOver">> {
+  const isUntold = Object.values(observed.doors).every(({ routing }) => routing === null);
+  const isFilled = slots.some((slot) => observed.slots[slot].containers.length > 0);
+  const unfinished = isUntold && isFilled ? unfinishedOf(await lastAttempt(journal)) : null;
+  return unfinished && isTakingOver(unfinished, observed) ? { isTakingOver: true } : {};
 }

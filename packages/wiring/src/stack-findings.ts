@@ -33,7 +33,7 @@ export function stackFindings(
   counts = true,
 ): readonly Finding[] {
   const held = Object.values(observed.doors).filter((door) => isHeldByPlain(observed, door));
-  const mayServe = held.length === 0 && services.some(isInSlot);
+  const mayServe = held.length === 0 && !observed.isTakingOver && services.some(isInSlot);
   const live = liveSlot(observed)?.slot ?? (mayServe ? runningSlot(observed) : null);
   const redefined = [
     ...redefinedFindings(observed),

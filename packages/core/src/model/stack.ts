@@ -141,4 +141,9 @@ export interface ObservedStack {
   readonly redefined: readonly RedefinedResource[];
   /** One-off containers, half-made links and slots of attempts that are over. */
   readonly leftovers: readonly Finding[];
+  /**
+   * A deployment without an end has not taken over yet what users reach outside the slots: no slot serves, whatever runs
+   * in it. Told by the record, not by the engine. Default: not so
+   */
+  readonly isTakingOver?: boolean | undefined;
 }

@@ -17,7 +17,7 @@ export type RememberedSlot = { readonly slot: Slot | null; readonly release: str
 /**
  * The slot that users reach, judged by what the doors say: the stable one, or the other once every door gives it
  * everything. Doors that users come to go before others. Without a door that leads anywhere it goes by the slot that runs, and
- * only where both run by memory. `null` before a first deployment, and while what plain Compose ran has not given way.
+ * only where both run by memory. `null` before a first deployment, and while what users reach outside the slots has not given way.
  *
  * @param remembered what a deployment last said of who serves
  */
@@ -33,7 +33,7 @@ export function liveSlot(observed: ObservedStack, remembered: RememberedSlot | n
     const share = Math.min(...opened.map((routing) => shareOf(routing, slot)));
     return { slot, release: observed.slots[slot].release, share };
   }
-  if (doors.length > 0) return null;
+  if (doors.length > 0 || observed.isTakingOver) return null;
   const running = slots.filter((slot) => isRunning(observed.slots[slot]));
   const slot = running.length === 1 ? running[0] : running.find((one) => isRemembered(observed, one, remembered));
   return slot ? { slot, release: observed.slots[slot].release, share: 100 } : null;
@@ -44,12 +44,16 @@ function leads({ routing }: ObservedDoor): boolean {
 }
 
 /**
- * Whether users of a service reach what plain Compose ran of it, or nobody: its door is made, and was to take the port over.
- * One that leads to a proven release was cut off by somebody, whatever is beside it.
+ * Whether users of a service reach what plain Compose ran of it, or what a release has of it in base, or nobody: its door is
+ * made, and was to take the port over. One that leads to a proven release was cut off by somebody, whatever is beside it.
  */
-export function isHeldByPlain({ plain }: ObservedStack, { service, isUnreached, routing }: ObservedDoor): boolean {
+export function isHeldByPlain(
+  { plain, base }: ObservedStack,
+  { service, isUnreached, routing }: ObservedDoor,
+): boolean {
   const isProven = routing === null || routing.share < 100;
-  return isUnreached === true && !isProven && plain.some((container) => container.service === service);
+  const beside = [...plain, ...(base[service]?.containers ?? [])];
+  return isUnreached === true && !isProven && beside.some((container) => container.service === service);
 }
 
 function isRemembered(observed: ObservedStack, slot: Slot, remembered: RememberedSlot | null): boolean {

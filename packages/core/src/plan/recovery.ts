@@ -119,6 +119,24 @@ function shareAt({ plan, done }: UnfinishedDeployment, { doors }: ObservedStack,
   return routing === null || isWaiting ? 0 : shareOf(routing, plan.candidate);
 }
 
+/**
+ * Whether users still reach what an attempt without an end was to take their ports over from. While no door leads anywhere
+ * it cannot be told by the engine: the candidate runs in its slot and looks like what serves. Pure.
+ */
+export function isTakingOver(
+  { plan, done }: Pick<UnfinishedDeployment, "plan" | "done">,
+  { plain, base }: Pick<ObservedStack, "plain" | "base">,
+): boolean {
+  const beside = [...plain, ...Object.values(base).flatMap(({ containers }) => containers)];
+  const runs = (id: string) => beside.some((container) => container.id === id && container.state === "running");
+  return plan.steps.some(
+    (step) =>
+      step.kind === "adopt" &&
+      !done.includes(step.id) &&
+      Object.values(step.serving ?? {}).some((containers) => containers.some(runs)),
+  );
+}
+
 function assertPossible({ deployment }: UnfinishedDeployment, ways: RecoveryWays, choice?: RecoveryChoice): void {
   if (choice === "undo" && !ways.undo) {
     throw new SluiceError("RECOVERY_REFUSED", `deployment ${deployment} cannot be undone: its release is promoted`, {
