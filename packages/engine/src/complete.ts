@@ -1,4 +1,4 @@
-import type { Outcome, PlanStep, ResolvedProject } from "@sluice/core";
+import type { ObservedContainer, Outcome, PlanStep, ResolvedProject } from "@sluice/core";
 import { reviveDoors } from "./actions/revive-doors.ts";
 import { restoreRoutes } from "./actions/traffic.ts";
 import { verdictCodes } from "./condemned.ts";
@@ -152,13 +152,15 @@ function hasMoved({ trafficMoved, plan }: DeploymentScope, begun: readonly PlanS
 
 /** The last lines of what was tried, while its containers are still there. */
 async function showCandidateLog(scope: DeploymentScope): Promise<void> {
-  const { ports, stack, plan } = scope;
+  const { ports, stack, plan, release } = scope;
   if (!plan.steps.some(({ kind }) => kind === "create" || kind === "start" || kind === "workers")) return;
+  // Until the slot is made anew, what is in it is of an earlier release.
+  const isTried = (container: ObservedContainer) => container.release === release?.bundle.id;
   using deadline = createDeadline(ports.clock, 10_000);
   const { signal } = deadline;
   try {
-    const found = ports.observer.slotContainers(stack, servingSlot(scope), signal);
-    await showLogs(scope, await settle(ports.clock, signal, found), signal);
+    const found = await settle(ports.clock, signal, ports.observer.slotContainers(stack, servingSlot(scope), signal));
+    await showLogs(scope, found.filter(isTried), signal);
   } catch {
     // As for each log.
   }

@@ -29,6 +29,20 @@ describe("undoing a deployment", () => {
     expect(after.findIndex((name) => name.startsWith("observer.logTail"))).toBeGreaterThan(1);
   });
 
+  it("shows the log of what was tried, not of the release before that is in its slot still", async () => {
+    const scenario = await afterFirst();
+    await scenario.deploy("v2");
+    const looks = () => scenario.world.calls.log.filter((name) => name.startsWith("observer.logTail"));
+    scenario.world.restart();
+    failOn(scenario, "slots.remove");
+    expect(await scenario.deploy("v3")).toMatchObject({ serving: { tag: "v2" } });
+    expect(looks()).toEqual([]);
+    scenario.world.restart();
+    scenario.world.behaviours.set("v3", { unhealthy: ["web"] });
+    expect(await scenario.deploy("v3")).toMatchObject({ exitCode: 20, serving: { tag: "v2" } });
+    expect(looks()).not.toEqual([]);
+  });
+
   it("does not need the journal: a full disk must not keep users at a bad release", async () => {
     const scenario = await afterFirst();
     let isFull = false;
