@@ -15,21 +15,24 @@ const pauseMs = 8;
 
 function watch(port: MessagePort): void {
   const lines = new Set<string>();
-  const born = new Map<string, number>();
+  // Of what was there at the last look: an id is given again, soon where many processes come and go.
+  let born: ReadonlyMap<string, number> = new Map();
   const pause = new Int32Array(new SharedArrayBuffer(4));
   let looks = 0;
   port.postMessage("watching");
   while (!receiveMessageOnPort(port)) {
     looks += 1;
     const now = performance.now();
+    const there = new Map<string, number>();
     for (const pid of readdirSync("/proc")) {
       if (pid < "0" || pid > ":") continue;
       const since = born.get(pid) ?? now;
-      born.set(pid, since);
+      there.set(pid, since);
       if (now - since > youngMs && looks % oldEvery !== 0) continue;
       const line = argumentsOf(pid);
       if (line !== "") lines.add(line.replaceAll("\0", " ").trimEnd());
     }
+    born = there;
     Atomics.wait(pause, 0, 0, pauseMs);
   }
   port.postMessage({ lines: [...lines], looks } satisfies ArgumentsWatched);
