@@ -154,14 +154,22 @@ describe("a door", () => {
     await expect.poll(() => pageFrom(client, nginx).catch(() => ""), { timeout: 10_000 }).toBe("plain");
     const pages: string[] = [];
     const over = new AbortController();
-    const users = Array.from({ length: 8 }, async () => {
+    const answered = Array.from({ length: 8 }, () => 0);
+    const users = answered.map(async (_, user) => {
       while (!over.signal.aborted) {
         const asked = await exec.exec(client, ["timeout", "8", "wget", "-q", "-O", "-", `http://${nginx}/`]);
         pages.push(asked.exitCode === 0 ? Buffer.from(asked.stdout).toString().trim() : "lost");
+        answered[user] = (answered[user] ?? 0) + 1;
       }
     });
     await expect.poll(() => pages.length, { timeout: 10_000 }).toBeGreaterThan(16);
-    const beforeStart = async () => void (await docker("rm", "-f", plain));
+    const beforeStart = async () => {
+      // What was asked of it is answered by it: it drains before it goes.
+      const asked = [...answered];
+      const areAnswered = () => answered.every((count, user) => count > (asked[user] ?? 0));
+      await expect.poll(areAnswered, { timeout: 20_000 }).toBe(true);
+      await docker("rm", "-f", plain);
+    };
     await doors.ensure(aDoorRequest(model, "web", "two"), { beforeStart });
     over.abort();
     await Promise.all(users);
