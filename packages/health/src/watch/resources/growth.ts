@@ -1,4 +1,4 @@
-import type { ContainerUsage } from "@sluice/core";
+import { type ContainerUsage, formatDuration, type ResourcesCheck } from "@sluice/core";
 import { theilSen } from "./theil-sen.ts";
 
 /** How the memory of one container moves. Slopes in bytes a minute. */
@@ -16,27 +16,34 @@ export interface Growth {
 }
 
 /** Fewer samples say nothing, however long the span is. */
-const minSamples = 8;
+export const fewestSamples = 8;
+/** What a collector does hides a leak in fewer: where the window holds fewer, those before it count too, once there are as many. */
+const enoughSamples = 3 * fewestSamples;
 const lastSamples = 5;
 /** Part of the window that samples must span: the first of a step that lasts as long comes a little late. */
 const longEnough = 0.95;
 /** The square of it is what a look costs. */
 const maxSamples = 100;
 
-/** Over the last `windowMs` of the newest start; `null` while there is less to see. */
-export function growthOf(samples: readonly ContainerUsage[], windowMs: number): Growth | null {
+/** Over the last `windowMs` of the newest start; `null` while there is less to see. @param wanted samples, where there are as many */
+export function growthOf(
+  samples: readonly ContainerUsage[],
+  windowMs: number,
+  wanted: number = enoughSamples,
+): Growth | null {
   const last = samples.at(-1);
   if (!last) return null;
   const own = samples.filter(({ startedAt }) => startedAt === last.startedAt);
   const [first] = own;
   if (!first || last.at - first.at < windowMs * longEnough) return null;
   const within = own.filter(({ at }) => at >= last.at - windowMs);
-  // Where looks take long, the span is longer instead.
-  const points = thinned(within.length < minSamples ? own.slice(-minSamples) : within).map(({ at, memoryBytes }) => ({
+  // Where looks take long, the span is longer instead. In between it would hold more of a start, and be hardly surer.
+  const least = own.length < wanted ? fewestSamples : wanted;
+  const points = thinned(within.length < least ? own.slice(-least) : within).map(({ at, memoryBytes }) => ({
     x: at / 60_000,
     y: memoryBytes,
   }));
-  const whole = points.length >= minSamples ? theilSen(points) : null;
+  const whole = points.length >= fewestSamples ? theilSen(points) : null;
   const recent = whole ? theilSen(points.slice(Math.floor(points.length / 2))) : null;
   const newest = whole ? theilSen(points.slice(-lastSamples)) : null;
   if (!whole || !recent || !newest) return null;
@@ -45,6 +52,20 @@ export function growthOf(samples: readonly ContainerUsage[], windowMs: number): 
     .map(({ y }) => y)
     .toSorted((a, b) => a - b);
   return { ...whole, recentSlope: recent.slope, lastSlope: newest.slope, latest, n: points.length };
+}
+
+/**
+ * Whether what grew has come to rest: within `max` a minute in a second half of enough samples, and at its end. Of fewer that
+ * may be what was just collected.
+ */
+export function hasSettled({ n, recentSlope, lastSlope }: Growth, max: number): boolean {
+  return n >= 2 * fewestSamples && recentSlope <= max && lastSlope <= max;
+}
+
+/** For people: how long growth cannot be told. */
+export function growthNeeds({ intervalMs, growth: { windowMs } }: ResourcesCheck): string {
+  const leastMs = (fewestSamples - 1) * intervalMs;
+  return leastMs > windowMs ? `${fewestSamples} looks, about ${formatDuration(leastMs)}` : formatDuration(windowMs);
 }
 
 function thinned<T>(values: readonly T[]): readonly T[] {

@@ -59,6 +59,12 @@ describe("what a version uses", () => {
     for (let n = 1; n <= filled.length; n++) expect(judge(filled.slice(0, n)).result).not.toBe("fail");
   });
 
+  it("waits where growth has slowed down by half, until it is that of a leak", () => {
+    const slower = usages(120, (second) => 80 + Math.min(second, 32) * 6 + Math.max(0, second - 32));
+    expect(judge(slower.slice(0, 31))).toMatchObject({ result: "no-data", isEarly: true });
+    expect(judge(slower).result).toBe("fail");
+  });
+
   it("fails for what is about to pass its limit, before it is killed", () => {
     const limit = { memoryLimitBytes: 300 * mib };
     const fast = (to: number) => usages(to, (second) => 100 + second * 7, limit);
@@ -82,8 +88,56 @@ describe("what a version uses", () => {
   });
 
   it("takes a longer span where samples are few", () => {
-    const seldom = usages(60, (second) => 80 + second * 2).filter((_, index) => index % 3 === 0);
-    expect(judge(seldom)).toMatchObject({ result: "fail", n: 8 });
+    const seldom = usages(150, (second) => 80 + second * 2).filter((_, index) => index % 3 === 0);
+    expect(judge(seldom.slice(0, 8))).toMatchObject({ result: "fail", n: 8 });
+    expect(judge(seldom)).toMatchObject({ result: "fail", n: 24 });
+  });
+
+  it("says how many looks growth needs where those take longer than the window", () => {
+    const check = aResourcesCheck({ intervalMs: 2_000, growth: { max: 20 * mib, windowMs: 5_000 } });
+    expect(judge(steady.slice(0, 5), { check })).toMatchObject({
+      result: "no-data",
+      value: "at most 80 MiB, 25 % of a processor; growth needs 8 looks, about 14s",
+    });
+  });
+
+  describe("of growth above the limit that may be chance", () => {
+    const check = aResourcesCheck({ intervalMs: 2_000, growth: { max: 20 * mib, windowMs: 5_000 } });
+    const collected = usages(60, (second) => 80 + second * 3 - (second % 8 === 4 ? 20 : 0));
+
+    it("says so, which neither passes nor stops anything", () => {
+      expect(judge(collected.slice(0, 9), { check })).toMatchObject({
+        result: "no-data",
+        isEarly: true,
+        value: expect.stringMatching(/; web grows by 1\d\d MiB a minute, which may be chance so far$/),
+      });
+    });
+
+    it("is sure of a leak after some more looks, however short the window is", () => {
+      const results = collected.map((_, index) => judge(collected.slice(0, index + 1), { check }).result);
+      expect(results).not.toContain("pass");
+      expect(results.slice(0, 24)).toContain("fail");
+    });
+
+    it("passes below what the version before uses, and says that it is", () => {
+      expect(judge(collected.slice(0, 9), { check, previous: 400 })).toMatchObject({
+        result: "pass",
+        value: expect.stringMatching(/MiB more a minute, below the 400 MiB of the version before$/),
+      });
+    });
+  });
+
+  it("never passes with a pace above the limit", () => {
+    const noises = fc.array(fc.integer({ min: 0, max: 60 }), { minLength: 31, maxLength: 31 });
+    const windows = fc.constantFrom(5_000, 20_000, 30_000);
+    fc.assert(
+      fc.property(noises, fc.integer({ min: 0, max: 4 }), windows, (noise, rise, windowMs) => {
+        const samples = usages(60, (second) => 80 + rise * second + (noise[second / 2] ?? 0));
+        const sight = judge(samples, { check: aResourcesCheck({ growth: { max: 50 * mib, windowMs } }) });
+        const pace = Number(/(-?[\d.]+) MiB more a minute/.exec(sight.value)?.[1]);
+        expect(sight.result === "pass" && pace > 50).toBe(false);
+      }),
+    );
   });
 
   it("fails for what fell: killed for memory, ended, or started again unseen", () => {

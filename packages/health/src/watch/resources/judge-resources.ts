@@ -1,6 +1,6 @@
-import { type ContainerFall, type ContainerUsage, formatDuration, type ResourcesCheck } from "@sluice/core";
+import type { ContainerFall, ContainerUsage, ResourcesCheck } from "@sluice/core";
 import type { Sight } from "../sight.ts";
-import { type Growth, growthOf } from "./growth.ts";
+import { type Growth, growthNeeds, growthOf, hasSettled } from "./growth.ts";
 import { mebibytes } from "./mebibytes.ts";
 import { reachesLimit } from "./reaches-limit.ts";
 
@@ -41,23 +41,28 @@ export function judgeResources(check: ResourcesCheck, { series, falls }: Resourc
     if (wrong) return { ...wrong, result: "fail", n: one.samples.length };
   }
   const growths = used.map((one) => ({ ...one, growth: growthOf(one.samples, check.growth.windowMs) }));
-  const leak = growths.find(({ growth, previousBytes }) => isLeak(check, growth, previousBytes));
-  if (leak?.growth) {
-    const value = `${leak.name} grows by ${mebibytes(leak.growth.slope)} a minute, to ${mebibytes(leak.growth.latest)}`;
+  const known = growths.flatMap(({ growth, ...one }) => (growth ? [{ ...one, growth }] : []));
+  const leak = known.find((one) => isLeak(check, one));
+  if (leak) {
+    const value = `${growsText(leak)}, to ${mebibytes(leak.growth.latest)}`;
     const limit = `at most ${mebibytes(check.growth.max)} more a minute`;
     return { result: "fail", value, limit, n: leak.growth.n };
   }
   const limit = resourcesLimit(check);
-  const known = growths.flatMap(({ growth }) => growth ?? []);
   const value = shownUse(used);
+  const doubtful = known.find((one) => mayBeLeak(check, one));
+  if (doubtful) {
+    const unsure = `${value}; ${growsText(doubtful)}, which may be chance so far`;
+    return { result: "no-data", isEarly: true, value: unsure, limit, n };
+  }
   if (known.length < growths.length) {
-    const early = `${value}; growth needs ${formatDuration(check.growth.windowMs)}`;
+    const early = `${value}; growth needs ${growthNeeds(check)}`;
     return { result: "no-data", isEarly: true, value: early, limit, n };
   }
-  const fastest = Math.max(...known.map(({ slope }) => slope));
-  return { result: "pass", value: `${value}, ${mebibytes(fastest)} more a minute`, limit, n };
+  return { result: "pass", value: `${value}, ${shownGrowth(check, known)}`, limit, n };
 }
 
+type Grown = Pick<UsageSeries, "name" | "previousBytes"> & { readonly growth: Growth };
 type Wrong = Pick<Sight, "value" | "limit">;
 
 function whatFell(
@@ -103,10 +108,37 @@ function whatIsTooMuch(check: ResourcesCheck, { name, samples, previousBytes }: 
   return null;
 }
 
+function isLeak(check: ResourcesCheck, grown: Grown): boolean {
+  const { max } = check.growth;
+  const { slope, lower, recentSlope, lastSlope } = grown.growth;
+  // What slows down by half is on its way to what it needs.
+  return lower > max && recentSlope > Math.max(max, slope / 2) && lastSlope > max && !isBelowPrevious(grown);
+}
+
+/** It grows faster than it may, and nothing excuses that: only that it is no chance is not proven. */
+function mayBeLeak({ growth: { max } }: ResourcesCheck, grown: Grown): boolean {
+  return grown.growth.slope > max && !hasSettled(grown.growth, max) && !isBelowPrevious(grown);
+}
+
 /** A process that has just started grows until it has what it needs: that is no leak below what the one before uses. */
-function isLeak({ growth: { max } }: ResourcesCheck, growth: Growth | null, previousBytes: number | null): boolean {
-  if (!growth || growth.lower <= max || growth.recentSlope <= max || growth.lastSlope <= max) return false;
-  return previousBytes === null || growth.latest > previousBytes;
+function isBelowPrevious({ growth, previousBytes }: Grown): boolean {
+  return previousBytes !== null && growth.latest <= previousBytes;
+}
+
+function growsText({ name, growth }: Grown): string {
+  return `${name} grows by ${mebibytes(growth.slope)} a minute`;
+}
+
+/** Of the one that grows fastest; with what excuses it, where that is above the limit. */
+function shownGrowth({ growth: { max } }: ResourcesCheck, known: readonly Grown[]): string {
+  const paces = known.map((one) => {
+    const { slope, recentSlope } = one.growth;
+    return { ...one, pace: slope > max && hasSettled(one.growth, max) ? recentSlope : slope };
+  });
+  const fastest = paces.reduce((most, one) => (one.pace > most.pace ? one : most));
+  const text = `${mebibytes(fastest.pace)} more a minute`;
+  if (fastest.pace <= max || fastest.previousBytes === null) return text;
+  return `${text}, below the ${mebibytes(fastest.previousBytes)} of the version before`;
 }
 
 /** Fewer seconds say nothing of a processor. */
