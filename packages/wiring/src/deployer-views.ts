@@ -40,6 +40,9 @@ export interface SlotStatus {
   readonly release: string | null;
   readonly tag: string | null;
   readonly live: boolean;
+  /** It runs, and a deployment leads users to it, or is about to. */
+  readonly candidate: boolean;
+  /** It runs, and is the release before, kept for the way back. */
   readonly warm: boolean;
   readonly containers: readonly ObservedContainer[];
 }

@@ -27,7 +27,21 @@ describe("of the slot that serves", () => {
   });
 
   it("one without any container is told once, with both ways out", () => {
-    expect(withLive([])).toMatchObject([{ code: "slot-gone", hint: expect.stringContaining("sluice rollback") }]);
+    expect(withLive([])).toMatchObject([
+      { severity: "error", code: "slot-gone", hint: expect.stringContaining("sluice rollback") },
+    ]);
+  });
+
+  it("a web service of which nothing runs is an error, also while some of it is there", () => {
+    const down = twice.map((one, index) => ({
+      ...one,
+      state: index === 0 ? ("exited" as const) : ("paused" as const),
+    }));
+    const severities = (containers: typeof twice) =>
+      withLive(containers).map(({ severity, service }) => `${severity} ${service}`);
+    expect(severities([...down, aContainer("worker")])).toEqual(["error web"]);
+    expect(severities([aContainer("worker")])).toEqual(["error web"]);
+    expect(severities([...twice.slice(0, 1), ...down.slice(1)])).toEqual(["warn web", "warn worker"]);
   });
 
   it("what is down is told with where it says why", () => {

@@ -13,7 +13,7 @@ import {
 } from "@sluice/core";
 
 /**
- * Services of the slot that serves of which containers are gone, down or cut off. Pure. Nothing is said while users move, nor before a
+ * Services of the slot that serves of which containers are gone, down or cut off: an error where users come to one of which nothing runs. Pure. Nothing is said while users move, nor before a
  * door leads to the slot for good: workers of a candidate start only once everyone is led to it.
  *
  * @param services those of the release that serves
@@ -31,16 +31,20 @@ export function shortFindings(observed: ObservedStack, services: readonly Servic
   const { containers } = observed.slots[slot];
   const cutOff = observed.cutOff.filter((one) => one.slot === slot);
   if (containers.length === 0 && services.some(isBehindDoor)) return [goneFinding(slot)];
-  return shortServices(services, { containers, cutOff }).map((short) => shortFinding(short, slot));
+  const behindDoors = new Set(services.filter(isBehindDoor).map(({ name }) => name));
+  return shortServices(services, { containers, cutOff }).map((short) => {
+    const isUnserved = behindDoors.has(short.service) && short.up === 0 && short.cutOff.length === 0;
+    return shortFinding(short, slot, isUnserved ? "error" : "warn");
+  });
 }
 
 function goneFinding(slot: Slot): Finding {
   const message = `slot ${slot}, which serves, has no containers: nobody is served`;
   const hint = "sluice rollback leads users to the version before; sluice deploy makes the release anew";
-  return { severity: "warn", code: "slot-gone", message, hint };
+  return { severity: "error", code: "slot-gone", message, hint };
 }
 
-function shortFinding(short: ShortService, slot: Slot): Finding {
+function shortFinding(short: ShortService, slot: Slot, severity: "error" | "warn"): Finding {
   const { service, wanted, up, down, cutOff } = short;
   const gone = Math.max(0, wanted - up - down.length - cutOff.length);
   const parts = [
@@ -59,7 +63,7 @@ function shortFinding(short: ShortService, slot: Slot): Finding {
     ...(ended?.length ? [`why it ended: docker logs --tail 50 ${ended.join(" ")}`] : []),
   ];
   const hint = [next, ...more].join("; ");
-  return { severity: "warn", code: "service-short", service, message, hint };
+  return { severity, code: "service-short", service, message, hint };
 }
 
 function stateOf({ state, exitCode, oomKilled }: ObservedContainer): string {

@@ -25,6 +25,7 @@ import { killedMigration } from "./database/killed-migration.ts";
 import type { DoorStatus, ProcessRow, StackStatus, TrafficView, UnfinishedStatus } from "./deployer.ts";
 import { type SeenStack, seeStack } from "./find-serving.ts";
 import type { Session } from "./session.ts";
+import { slotStatuses } from "./slot-statuses.ts";
 import { homeFindings, orphanFindings, stackFindings } from "./stack-findings.ts";
 import { unstoredFindings } from "./unstored-findings.ts";
 
@@ -63,12 +64,7 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
   return {
     stack: observed.stack,
     serving: servingOf(observed, bundles, [live ? null : lived]),
-    slots: slots.map((slot) => {
-      const { release, containers } = observed.slots[slot];
-      const running = containers.some(({ state }) => state === "running");
-      const tag = bundles.find(({ id }) => id === release)?.tag ?? null;
-      return { slot, release, tag, live: live?.slot === slot, warm: running && live?.slot !== slot, containers };
-    }),
+    slots: slotStatuses(observed, bundles, last && !last.end ? last.start : null),
     doors: doorStatuses(observed),
     base: Object.values(observed.base).map(({ service, state, containers }) => ({ service, state, containers })),
     findings: [...(standIn ? [standIn.finding] : project.findings), ...(foreign.length > 0 ? foreign : found)],

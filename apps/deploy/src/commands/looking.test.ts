@@ -1,5 +1,5 @@
 import { SluiceError, type Verdict } from "@sluice/core";
-import type { LogLine } from "@sluice/wiring";
+import type { LogLine, StackStatus } from "@sluice/wiring";
 import { describe, expect, it } from "vitest";
 import type { AttemptRecord } from "../context.ts";
 import { aStatus, fakeDeployer, v1 } from "../testing/fake-deployer.ts";
@@ -56,6 +56,28 @@ deployment d7 (v2) of 2m ago has no end: type \`sluice resume\` to finish it or 
 
 locked by eve (pid 7 on runner) since 30s ago: v3, hotfix
 `);
+  });
+
+  it("calls a slot what it is to the deployment", async () => {
+    const { slots } = aStatus();
+    const [blue, green] = slots.map((slot) => ({ ...slot, containers: [aContainer({ service: "web" })], tag: "v1" }));
+    const shown = async (...found: StackStatus["slots"]) =>
+      (await run(["status"], { deployer: fakeDeployer({ status: async () => aStatus({ slots: found }) }) })).stdout;
+    if (!blue || !green) throw new Error("two slots");
+    expect(await shown(blue, { ...green, candidate: true })).toMatch(/green +v1 +candidate/);
+    expect(await shown(blue, { ...green, warm: true })).toMatch(/green +v1 +warm/);
+  });
+
+  it.each([
+    ["service-short", "web", "v1 should serve (blue, 100 %), and nothing of web runs"],
+    ["slot-gone", undefined, "v1 should serve (blue, 100 %), and nothing of it runs"],
+  ])("does not say that a release serves of which nothing runs: %s", async (code, service, headline) => {
+    const findings = [{ severity: "error", code, message: "it is down", ...(service ? { service } : {}) }] as const;
+    const { exitCode, stdout } = await run(["status"], {
+      deployer: fakeDeployer({ status: async () => aStatus({ findings }) }),
+    });
+    expect(stdout.split("\n", 1)).toEqual([`shop  ${headline}`]);
+    expect(exitCode).toBe(0);
   });
 
   it.each([

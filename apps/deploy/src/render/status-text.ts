@@ -3,7 +3,7 @@ import type { SlotStatus, StackStatus } from "@sluice/wiring";
 import { withFlags } from "../given-flags.ts";
 import type { Paint } from "./paint.ts";
 import { formatSection, formatTable } from "./table.ts";
-import { agoText, findingText, servingOf, servingText } from "./words.ts";
+import { agoText, findingText, servingOf, servingText, unservedText } from "./words.ts";
 
 /**
  * A stack for people: what serves first, then the parts, then what needs them.
@@ -13,9 +13,11 @@ import { agoText, findingText, servingOf, servingText } from "./words.ts";
 export function statusText(status: StackStatus, now: Date, paint: Paint, given: string): string {
   const { stack, slots, doors, base, findings } = status;
   const serving = servingOf(status);
-  const said = serving === undefined ? "what serves is not known to this state home" : servingText(serving);
+  const unserved = unservedText(status);
+  const said =
+    unserved ?? (serving === undefined ? "what serves is not known to this state home" : servingText(serving));
   return [
-    `${paint("bold", stack)}  ${paint(serving ? "green" : "yellow", said)}\n`,
+    `${paint("bold", stack)}  ${paint(unserved ? "red" : serving ? "green" : "yellow", said)}\n`,
     lastText(status, now),
     formatSection(
       "slots",
@@ -62,8 +64,9 @@ function lastText({ last }: StackStatus, now: Date): string {
   return `last: ${start.kind} ${start.tag} ${ended}, by ${start.actor} (${start.reason})\n`;
 }
 
-function slotState({ live, warm, containers }: SlotStatus): string {
+function slotState({ live, candidate, warm, containers }: SlotStatus): string {
   if (live) return "active";
+  if (candidate) return "candidate";
   if (warm) return "warm";
   return containers.length > 0 ? "stopped" : "empty";
 }

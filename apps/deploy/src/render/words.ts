@@ -19,6 +19,16 @@ export function servingText(serving: Serving | null): string {
   return `${serving.tag} serves (${serving.slot ?? "base"}, ${serving.share} %)`;
 }
 
+/** Of a release that users are led to, and of which nothing runs that they come to; `null` where that is not so. */
+export function unservedText({ serving, findings }: StackStatus): string | null {
+  const down = findings.filter(
+    ({ severity, code }) => severity === "error" && (code === "service-short" || code === "slot-gone"),
+  );
+  if (!serving || down.length === 0) return null;
+  const what = down.map(({ service }) => service ?? "it").join(" and ");
+  return `${serving.tag} should serve (${serving.slot ?? "base"}, ${serving.share} %), and nothing of ${what} runs`;
+}
+
 /** What a status says of it; `undefined` where the record of who serves is elsewhere, and no slot tells. */
 export function servingOf({ serving, findings }: StackStatus): Serving | null | undefined {
   return serving === null && findings.some(({ code }) => code === "home-mismatch") ? undefined : serving;

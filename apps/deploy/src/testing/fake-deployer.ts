@@ -111,7 +111,7 @@ export function fakeDeployer(answers: Partial<Deployer> = {}): FakeDeployer {
 }
 
 export function aStatus(over: Partial<StackStatus> = {}): StackStatus {
-  const slot = { containers: [], release: null, tag: null, live: false, warm: false };
+  const slot = { containers: [], release: null, tag: null, live: false, candidate: false, warm: false };
   return {
     stack: "shop",
     serving: v1,

@@ -1,0 +1,40 @@
+import { aDoor, aStack } from "@sluice/core/testing";
+import { describe, expect, it } from "vitest";
+import { slotStatuses } from "./slot-statuses.ts";
+
+const stack = aStack({ live: { slot: "blue", release: "r1" }, warm: "r2" });
+const bundles = [
+  { id: "r1", tag: "v1" },
+  { id: "r2", tag: "v2" },
+];
+const withShare = (share: number) => ({ ...stack, doors: { web: aDoor("web", { stable: "blue", share, salt: 1 }) } });
+const states = (observed: typeof stack, open: { bundle: string | null; tag: string } | null = null) =>
+  slotStatuses(observed, bundles, open).map(({ slot, tag, live, candidate, warm }) =>
+    [slot, tag, live && "live", candidate && "candidate", warm && "warm"].filter(Boolean).join(" "),
+  );
+
+describe("beside the slot that serves", () => {
+  it("a release is warm that runs and was left for the way back", () => {
+    expect(states(stack)).toEqual(["blue v1 live", "green v2 warm"]);
+  });
+
+  it("one that users are led to in part is the candidate, which is not warm", () => {
+    expect(states(withShare(50))).toEqual(["blue v1 live", "green v2 candidate"]);
+  });
+
+  it.each([
+    { bundle: null, tag: "v2" },
+    { bundle: "r2", tag: "v2" },
+  ])("so is one that a deployment without an end is about, before any user gets there: %j", (open) => {
+    expect(states(stack, open)).toEqual(["blue v1 live", "green v2 candidate"]);
+  });
+
+  it("the release before is warm once all users have left it, and while another one is built", () => {
+    expect(states(withShare(100), { bundle: null, tag: "v2" })).toEqual(["blue v1 warm", "green v2 live"]);
+    expect(states(stack, { bundle: null, tag: "v3" })).toEqual(["blue v1 live", "green v2 warm"]);
+  });
+
+  it("nothing is either where nothing runs", () => {
+    expect(states(aStack({ live: { slot: "green", release: "r1" } }))).toEqual(["blue", "green v1 live"]);
+  });
+});

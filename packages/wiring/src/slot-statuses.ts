@@ -1,0 +1,27 @@
+import { liveSlot, type ObservedStack, type ReleaseBundle, shareOf, slots } from "@sluice/core";
+import type { SlotStatus } from "./deployer.ts";
+
+/**
+ * What each slot is to the users, and to a deployment without an end. Pure.
+ *
+ * @param open the release that such a deployment is about: its bundle, `null` until that is stored, and its tag. `null` without one
+ */
+export function slotStatuses(
+  observed: ObservedStack,
+  bundles: readonly Pick<ReleaseBundle, "id" | "tag">[],
+  open: { readonly bundle: string | null; readonly tag: string } | null,
+): readonly SlotStatus[] {
+  const live = liveSlot(observed);
+  return slots.map((slot) => {
+    const { release, containers } = observed.slots[slot];
+    const tag = bundles.find(({ id }) => id === release)?.tag ?? null;
+    const isBeside = live?.slot !== slot && containers.some(({ state }) => state === "running");
+    // The one before has users, too, while a candidate has not all of them: then it is the one that serves.
+    const isReached = Object.values(observed.doors).some(
+      ({ routing }) => routing !== null && routing.stable !== slot && shareOf(routing, slot) > 0,
+    );
+    const isMeant = open !== null && (open.bundle === null ? open.tag === tag : open.bundle === release);
+    const candidate = isBeside && (isReached || isMeant);
+    return { slot, release, tag, live: live?.slot === slot, candidate, warm: isBeside && !candidate, containers };
+  });
+}
