@@ -146,7 +146,8 @@ The last is an [error](errors.md) where one ended it, also an interruption (\`IN
 Where the standard output cannot be written to its end, as on a full disk, a command ends with 2; a deployment goes on, and its
 exit code says what serves. That nobody reads any more (\`| head\`) ends \`logs\` and \`status --watch\`, and fails nothing;
 a signal ends them with 130, as all else.
-Commands that are proposed repeat the options that say which stack is meant, such as \`-f\`, \`-p\` or \`--env\`.
+Commands that are proposed repeat the options that say which stack is meant, such as \`-f\`, \`-p\` or \`--env\`. With \`--json\`,
+and in messages of \`notify:\`, they are without: a program that shows them to people adds what it gave.
 
 The name of the stack is \`-p\`, else \`$STACK_NAME\`, else what Compose calls the project: \`$COMPOSE_PROJECT_NAME\`, that of
 \`.env\` (or of \`--env-file\`), \`name:\` of the compose file, the directory of the compose file. A \`$STACK_NAME\` that is set and
