@@ -48,6 +48,7 @@ export * from "./model/diagnosis.ts";
 export * from "./model/door.ts";
 export * from "./model/finding.ts";
 export { addressesMeet } from "./model/host-addresses.ts";
+export * from "./model/http-syntax.ts";
 export * from "./model/json-path.ts";
 export * from "./model/machine-memory.ts";
 export * from "./model/model-change.ts";

@@ -10,7 +10,7 @@ const config = parseConfig(
   - load: { path: "/\${env:F}", headers: { a: "\${env:G}" }, body: "\${env:H}" }
   - sequence:
       - { path: /, json: { a: ["\${env:I}"] }, expect: { contains: "\${env:J}", json: { $.a: "\${env:K}" } }, capture: { x: { json: $.x } } }
-      - { path: "/\${x}", headers: { "\${env:KEY}": "$\${env:LITERAL}" } }
+      - { path: "/\${x}", headers: { key: "$\${env:LITERAL}" }, json: { "\${env:KEY}": 1 } }
   - prometheus: { url: "http://\${L}", headers: { a: "\${env:M}" }, query: 'up{slot="\${slot}"}', min: 1 }
   - { onNoData: warn, http: { path: "/\${env:WARNS}" } }
   - { name: "\${env:NAME}", command: { run: [echo, "\${env:ARGUMENT}"] } }

@@ -60,6 +60,8 @@ checks: [{ service: web, resources: { memory: { max: 1.5gb }, growth: { max: "50
     ["preflight:\n  minFreeDisk: 1.5\n", { line: 2, column: 16 }, `preflight.minFreeDisk: ${expected}`],
     ["preflight:\n  minFreeDisk: -1\n", { line: 2, column: 16 }, `preflight.minFreeDisk: ${expected}`],
     ["preflight:\n  minFreeDisk: [1g]\n", { line: 2, column: 16 }, `preflight.minFreeDisk: ${expected}`],
+    ["preflight:\n  minFreeDisk: 1gg\n", { line: 2, column: 16 }, `preflight.minFreeDisk: ${expected}`],
+    ["preflight:\n  minFreeDisk: 9999999999999999g\n", { line: 2, column: 16 }, `preflight.minFreeDisk: ${expected}`],
     [
       "database: { verify: { memory: 1m } }\n",
       { line: 1, column: 31 },
@@ -68,6 +70,7 @@ checks: [{ service: web, resources: { memory: { max: 1.5gb }, growth: { max: "50
   ])("that is none is said with its place: %j", (text, position, message) => {
     const error = failure(text);
     expect(error.message).toBe(message);
+    expect(error.detail).toBeUndefined();
     expect(error.position).toEqual({ file: "sluice.yaml", ...position });
   });
 });

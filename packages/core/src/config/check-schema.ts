@@ -1,19 +1,20 @@
 import * as z from "zod";
 import { deepKinds } from "./deep-check-schema.ts";
-import { duration, lookInterval } from "./duration-schema.ts";
+import { lookInterval, timeSpan } from "./duration-schema.ts";
+import { checkHeaders, checkPath, method, statuses } from "./http-schema.ts";
 import { checkText } from "./reference-schema.ts";
 import { sequenceSchema } from "./sequence-schema.ts";
 import { watchedKinds } from "./watched-schema.ts";
 
 const httpExpectation = {
-  method: z.string().default("GET"),
-  path: checkText.startsWith("/", "expected a path that begins with /"),
-  headers: z.record(z.string(), checkText).default({}),
+  method: method.default("GET"),
+  path: checkPath,
+  headers: checkHeaders.default({}),
   body: checkText.optional(),
-  status: z.union([z.int(), z.array(z.int())]).optional(),
+  status: statuses.optional(),
   contains: checkText.optional(),
-  header: z.record(z.string(), checkText).default({}),
-  maxTime: duration.optional(),
+  header: checkHeaders.default({}),
+  maxTime: timeSpan.optional(),
 };
 
 /** What a check asks; each has exactly one. */
@@ -31,7 +32,7 @@ export const checkSchema = z
   .strictObject({
     name: z.string().optional(),
     service: z.string().optional(),
-    timeout: duration.default(5_000),
+    timeout: timeSpan.default(5_000),
     /** Successes in a row. */
     successes: z.int().min(1).default(1),
     retries: z.int().min(0).default(0),

@@ -1,15 +1,16 @@
 import * as z from "zod";
 import type { CertificateCheck, LoadCheck, ReachableCheck } from "../model/check.ts";
-import { duration } from "./duration-schema.ts";
+import { duration, timeSpan } from "./duration-schema.ts";
+import { checkHeaders, checkPath, method, statuses } from "./http-schema.ts";
 import { checkText } from "./reference-schema.ts";
 
 /** Longer ones would hold a deployment up for minutes; that is a load test, and a `command`. */
 const longestLoadMs = 120_000;
 
 const loadSchema = z.strictObject({
-  method: z.string().default("GET"),
-  path: checkText.startsWith("/", "expected a path that begins with /"),
-  headers: z.record(z.string(), checkText).default({}),
+  method: method.default("GET"),
+  path: checkPath,
+  headers: checkHeaders.default({}),
   body: checkText.optional(),
   /** Requests a second. */
   rate: z.number().min(1).max(500).default(20),
@@ -17,12 +18,12 @@ const loadSchema = z.strictObject({
   connections: z.int().min(1).max(64).default(8),
   expect: z
     .strictObject({
-      status: z.union([z.int(), z.array(z.int())]).optional(),
+      status: statuses.optional(),
       /** Percent. */
       errors: z.number().min(0).max(100).default(0),
-      p50: duration.optional(),
-      p95: duration.optional(),
-      p99: duration.optional(),
+      p50: timeSpan.optional(),
+      p95: timeSpan.optional(),
+      p99: timeSpan.optional(),
     })
     .prefault({}),
 });
@@ -38,9 +39,19 @@ const certificateSchema = z.strictObject({
 
 /** `host:port`, as socat takes it; nothing of it can be anything else to socat. */
 const reachableSchema = z
-  .array(z.string().regex(new RegExp(`^${host}:[0-9]{1,5}$`), "expected host:port"))
+  .array(
+    z
+      .string()
+      .regex(new RegExp(`^${host}:[0-9]{1,5}$`), { error: "expected host:port", abort: true })
+      .refine(hasPort, "expected a port from 1 to 65535"),
+  )
   .min(1)
   .max(40);
+
+function hasPort(target: string): boolean {
+  const port = Number(target.slice(target.lastIndexOf(":") + 1));
+  return port >= 1 && port <= 65_535;
+}
 
 /** Kinds of checks that need more than one request. */
 export const deepKinds = {

@@ -8,5 +8,8 @@ export const duration = z.codec(
   { decode: (text) => parseDuration(text) ?? 0, encode: (ms) => `${ms}ms` },
 );
 
+/** Of what cannot be done in no time at all. */
+export const timeSpan = duration.refine((ms) => ms >= 1, "expected at least 1ms");
+
 /** Between two looks at something: without a pause looking would be all that is done. */
 export const lookInterval = duration.refine((ms) => ms >= 100, "expected at least 100ms");

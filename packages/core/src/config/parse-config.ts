@@ -143,18 +143,30 @@ function flatten(issue: z.core.$ZodIssue): Problem[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({ path, key, message: "unknown key" }));
   }
-  if (issue.code === "invalid_union") {
-    // The alternative that got furthest says most about what was meant.
-    const deepest = issue.errors
-      .flatMap((alternative) => alternative.flatMap(flatten))
-      .toSorted((a, b) => b.path.length - a.path.length)[0];
-    if (deepest && deepest.path.length > 0) return [{ ...deepest, path: [...path, ...deepest.path] }];
+  if (issue.code === "invalid_key") {
+    return [{ path: path.slice(0, -1), key: String(path.at(-1)), message: issue.issues[0]?.message ?? issue.message }];
   }
-  // Zod says "received undefined", which is a word of programs.
-  if (issue.code === "invalid_type" && issue.message.endsWith("received undefined")) {
+  if (issue.code === "invalid_union") {
+    // The alternative that got furthest says most about what was meant; one that misses something got nowhere there.
+    const deepest = issue.errors
+      .flatMap((alternative) => alternative.filter((inner) => !isMissing(inner) || inner.path.length > 1))
+      .flatMap(flatten)
+      .toSorted((a, b) => depth(b) - depth(a))[0];
+    if (deepest && depth(deepest) > 0) return [{ ...deepest, path: [...path, ...deepest.path] }];
+  }
+  if (isMissing(issue)) {
     return [{ path, message: `missing, expected ${/^[aeiou]/.test(issue.expected) ? "an" : "a"} ${issue.expected}` }];
   }
   return [{ path, message: issue.message }];
+}
+
+/** Zod says "received undefined", which is a word of programs. */
+function isMissing(issue: z.core.$ZodIssue): issue is z.core.$ZodIssueInvalidType {
+  return issue.code === "invalid_type" && issue.message.endsWith("received undefined");
+}
+
+function depth({ path, key }: Problem): number {
+  return path.length + (key === undefined ? 0 : 1);
 }
 
 function positionOf(

@@ -1,11 +1,13 @@
 import * as z from "zod";
+import { cookieDomain, plainEmail, plainPath } from "../model/http-syntax.ts";
 import { roles } from "../model/role.ts";
 import { protocols } from "../model/service.ts";
 import { windowsSchema } from "../windows/window-schema.ts";
 import { bytes } from "./bytes-schema.ts";
 import { checkSchema } from "./check-schema.ts";
-import { duration, lookInterval } from "./duration-schema.ts";
+import { duration, lookInterval, timeSpan } from "./duration-schema.ts";
 import { githubSchema } from "./github-schema.ts";
+import { headerName } from "./http-schema.ts";
 import { layering } from "./lay-over.ts";
 import { migrateSchema } from "./migrate-schema.ts";
 import { notifySchema } from "./notify-schema.ts";
@@ -13,19 +15,22 @@ import { promotionSchema } from "./promotion-schema.ts";
 import { resticSchema } from "./restic-schema.ts";
 import { isShare } from "./share.ts";
 import { testersSchema } from "./testers-schema.ts";
-import { sentrySchema } from "./watched-schema.ts";
+import { sentrySchema, watchedKindNames } from "./watched-schema.ts";
 
 const share = z.number().min(0).max(100);
 
-export const stepSchema = z.union([
-  share.transform((percent): RolloutStep => ({ share: percent, for: 0, approval: false })),
-  z.strictObject({
-    share,
-    for: duration.default(0),
-    /** It begins only when a person has approved it. */
-    approval: z.boolean().default(false),
-  }),
-]);
+export const stepSchema = z.union(
+  [
+    share.transform((percent): RolloutStep => ({ share: percent, for: 0, approval: false })),
+    z.strictObject({
+      share,
+      for: duration.default(0),
+      /** It begins only when a person has approved it. */
+      approval: z.boolean().default(false),
+    }),
+  ],
+  "expected percent of the users from 0 to 100, or a step such as { share: 50, for: 30s }",
+);
 
 /** A share of the users, and how long it is watched. */
 export interface RolloutStep {
@@ -54,7 +59,7 @@ export const serviceSchema = z.strictObject({
   /** `h2` is HTTP/2 without TLS, which gRPC needs. */
   protocol: z.enum(protocols).optional(),
   /** Path of the door's own health checks; without one the door checks that the port answers. */
-  health: z.strictObject({ path: z.string().startsWith("/") }).optional(),
+  health: z.strictObject({ path: z.string().regex(plainPath, "expected a plain path such as /healthz") }).optional(),
   /** HTTPS that ends at the door, with certificates that it gets by itself. */
   https: z
     .strictObject({
@@ -64,21 +69,25 @@ export const serviceSchema = z.strictObject({
       /** Of the container: the compose file publishes it, as `443:8443`. */
       port: z.int().min(1).max(65_535).default(8443),
       issuer: z.enum(["acme", "internal"]).default("acme"),
-      email: z.email().optional(),
+      email: z.email().regex(plainEmail, "expected an address such as admin@example.com").optional(),
     })
     .optional(),
   /** Writable volumes and bind mounts of the service may be used by two versions at once. */
   sharedVolumes: z.boolean().optional(),
   /** Old and new workers may run at once. */
   overlap: z.boolean().optional(),
-  startTimeout: duration.optional(),
+  startTimeout: timeSpan.optional(),
 });
 
-const stickiness = z.union([
-  z.enum(["cookie", "ip", "none"]),
-  z.strictObject({ cookie: z.strictObject({ domain: z.string().optional() }) }),
-  z.strictObject({ header: z.string().min(1) }),
-]);
+const domainName = z.string().regex(cookieDomain, "expected a domain such as example.com");
+const stickiness = z.union(
+  [
+    z.enum(["cookie", "ip", "none"]),
+    z.strictObject({ cookie: z.strictObject({ domain: domainName.optional() }) }),
+    z.strictObject({ header: headerName }),
+  ],
+  "expected cookie, ip, none, { cookie: { domain: example.com } } or { header: x-session }",
+);
 
 export const analysisSchema = z.strictObject({
   enabled: z.boolean().default(true),
@@ -143,7 +152,7 @@ export const databaseSchema = z.strictObject({
   /** What a rehearsal makes of what squawk has against the SQL of a migration of PostgreSQL; `off`: it is not asked. */
   squawk: z.enum(["off", "note", "warn", "block"]).default("note"),
   /** Of a dump. */
-  timeout: duration.default(3_600_000),
+  timeout: timeSpan.default(3_600_000),
   /** Restore-verified backups that stay. */
   keep: z.int().min(1).default(7),
   store: z
@@ -182,7 +191,7 @@ export const databaseSchema = z.strictObject({
       /** Memory of the throw-away server. */
       memory: bytes("64m").default(1_073_741_824),
       /** Of proving a backup, and of restoring one. */
-      timeout: duration.default(3_600_000),
+      timeout: timeSpan.default(3_600_000),
     })
     .prefault({}),
 });
@@ -206,17 +215,22 @@ const settings = z.strictObject({
   rollout: z
     .strictObject({
       /** `auto`: chosen by how many requests the doors counted in the last hour. */
-      steps: z.union([z.literal("auto"), stepsSchema]).default([
-        { share: 5, for: 30_000, approval: false },
-        { share: 50, for: 30_000, approval: false },
-        { share: 100, for: 0, approval: false },
-      ]),
+      steps: z
+        .union(
+          [z.literal("auto"), stepsSchema],
+          "expected auto, or a list of steps such as [5, { share: 50, for: 30s }, 100]",
+        )
+        .default([
+          { share: 5, for: 30_000, approval: false },
+          { share: 50, for: 30_000, approval: false },
+          { share: 100, for: 0, approval: false },
+        ]),
       /** What a bad verdict does once users have met the candidate: takes them back, or leaves that to a person. */
       onFail: z.enum(["rollback", "pause"]).default("rollback"),
       /** How a person is waited for: at a step that needs approval, and while a deployment is paused. */
       approval: z
         .strictObject({
-          timeout: duration.default(3_600_000),
+          timeout: timeSpan.default(3_600_000),
           onTimeout: z.enum(["rollback", "proceed"]).default("rollback"),
         })
         .prefault({}),
@@ -256,6 +270,11 @@ const settings = z.strictObject({
 });
 
 export const configSchema = settings.superRefine(({ checks, sentry }, context) => {
+  for (const [index, check] of checks.entries()) {
+    if (check.interval === undefined || watchedKindNames.some((kind) => check[kind] !== undefined)) continue;
+    const message = `expected only beside ${watchedKindNames.join(", ")}: no other check looks again and again`;
+    context.addIssue({ code: "custom", message, path: ["checks", index, "interval"] });
+  }
   const index = checks.findIndex((check) => check.sentry !== undefined);
   if (index < 0 || sentry) return;
   const message = "expected a section sentry that says where Sentry is";

@@ -1,8 +1,10 @@
 import * as z from "zod";
 import type { Capture, SequenceCheck, SequenceStep } from "../model/check.ts";
 import { parseJsonPath } from "../model/json-path.ts";
+import { headerName, headers, method, statuses, stepPath } from "./http-schema.ts";
 import { pattern } from "./pattern-schema.ts";
-import { isVariable, referencesIn, textsIn } from "./template.ts";
+import { openReference } from "./reference-schema.ts";
+import { hasOpenReference, isVariable, referencesIn, textsIn } from "./template.ts";
 
 const jsonPath = z
   .string()
@@ -11,7 +13,7 @@ const jsonPath = z
 const captureSchema = z
   .strictObject({
     json: jsonPath.optional(),
-    header: z.string().min(1).optional(),
+    header: headerName.optional(),
     cookie: z.string().min(1).optional(),
     regex: pattern.optional(),
     secret: z.boolean().default(true),
@@ -25,14 +27,14 @@ const captureSchema = z
 const stepSchema = z
   .strictObject({
     name: z.string().optional(),
-    method: z.string().default("GET"),
-    path: z.string().regex(/^(?:\/|\$\{)/, "expected a path that begins with /, or a captured one"),
-    headers: z.record(z.string(), z.string()).default({}),
+    method: method.default("GET"),
+    path: stepPath,
+    headers: headers.default({}),
     body: z.string().optional(),
     json: z.unknown().optional(),
     expect: z
       .strictObject({
-        status: z.union([z.int(), z.array(z.int())]).optional(),
+        status: statuses.optional(),
         contains: z.string().optional(),
         json: z.record(jsonPath, z.unknown()).default({}),
       })
@@ -50,7 +52,9 @@ export const sequenceSchema = z
     const known = new Set<string>();
     for (const [index, step] of steps.entries()) {
       const { path, headers, body, json, expect, capture } = step;
-      const names = textsIn([path, headers, body, json, expect]).flatMap(referencesIn);
+      const texts = textsIn([path, headers, body, json, expect]);
+      if (texts.some(hasOpenReference)) context.addIssue({ code: "custom", message: openReference, path: [index] });
+      const names = texts.flatMap(referencesIn);
       const unknown = names.find((name) => !known.has(name) && !isVariable(name));
       if (unknown !== undefined) {
         const message = `\${${unknown}} is captured by no step before; values of the environment are \${env:NAME}`;

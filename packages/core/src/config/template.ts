@@ -1,16 +1,19 @@
 /** `${name}` and `${env:NAME}`; `$${` stands for `${` itself. */
-const reference = /\$(\$)?\{([^}]*)\}/g;
+const reference = /\$\$\{|\$\{([^}]*)\}/g;
 
 /** Names that a text refers to, in order; variables of the environment with their `env:`. */
 export function referencesIn(text: string): readonly string[] {
-  return [...text.matchAll(reference)].flatMap(([, escaped, name = ""]) => (escaped ? [] : [name]));
+  return [...text.matchAll(reference)].flatMap(([, name]) => name ?? []);
+}
+
+/** Whether a `${` of a text is never closed, and so begins no reference. */
+export function hasOpenReference(text: string): boolean {
+  return text.replaceAll(reference, "").includes("${");
 }
 
 /** The text with every reference replaced by what it stands for; what is put in is not looked at again. */
 export function fillTemplate(text: string, valueOf: (name: string) => string): string {
-  return text.replaceAll(reference, (whole: string, escaped: string | undefined, name: string) =>
-    escaped ? whole.slice(1) : valueOf(name),
-  );
+  return text.replaceAll(reference, (_whole, name: string | undefined) => (name === undefined ? "${" : valueOf(name)));
 }
 
 /** Every text inside plain data, object keys left out. */

@@ -2,9 +2,8 @@ import { isApplication, isInSlot } from "../model/placement.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import type { WatchedCheck } from "../model/watched-check.ts";
 import type { CheckConfig, Config } from "./schema.ts";
+import { watchedKindNames } from "./watched-schema.ts";
 import { watchesContainers, whyUnwatched } from "./watched-services.ts";
-
-const watchedKindNames = ["logs", "resources", "prometheus", "sentry"] as const;
 
 /** How often each kind looks where the configuration does not say. */
 const usualInterval = { logs: 5_000, resources: 2_000, prometheus: 15_000, sentry: 15_000 } as const;

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { bytes } from "./bytes-schema.ts";
-import { duration } from "./duration-schema.ts";
+import { duration, timeSpan } from "./duration-schema.ts";
+import { headers, httpUrl } from "./http-schema.ts";
 import { pattern } from "./pattern-schema.ts";
 import { secretReference, textWithNames } from "./reference-schema.ts";
 import { referencesIn } from "./template.ts";
@@ -25,7 +26,7 @@ const logsSchema = z.strictObject({
 
 const resourcesSchema = z.strictObject({
   memory: z.strictObject({ max: bytes("1b").optional(), ofLimit: z.number().min(1).max(100).default(95) }).prefault({}),
-  growth: z.strictObject({ max: bytes("1b").default(52_428_800), window: duration.default(30_000) }).prefault({}),
+  growth: z.strictObject({ max: bytes("1b").default(52_428_800), window: timeSpan.default(30_000) }).prefault({}),
   /** Percent of one processor. */
   cpu: z.number().min(1).optional(),
   restarts: z.int().min(0).default(0),
@@ -33,13 +34,14 @@ const resourcesSchema = z.strictObject({
 
 const prometheusSchema = z
   .strictObject({
-    url: z.string().min(1),
-    headers: z.record(z.string(), z.string()).default({}),
+    url: httpUrl,
+    headers: headers.default({}),
     query: textWithNames(["slot", "release", "previous", "stack"]),
     min: z.number().optional(),
     max: z.number().optional(),
   })
-  .refine(({ min, max }) => min !== undefined || max !== undefined, "expected min, max or both");
+  .refine(({ min, max }) => min !== undefined || max !== undefined, "expected min, max or both")
+  .refine(({ min = -Infinity, max = Infinity }) => min <= max, "expected a min that is not above max");
 
 const sentryIssuesSchema = z.strictObject({
   levels: z
@@ -53,7 +55,7 @@ const sentryIssuesSchema = z.strictObject({
 const slug = z.string().regex(/^[A-Za-z0-9_-]+$/, "expected a slug as in Sentry's addresses");
 
 export const sentrySchema = z.strictObject({
-  url: z.string().min(1).default("https://sentry.io"),
+  url: httpUrl.default("https://sentry.io"),
   organization: slug,
   projects: z.array(slug).default([]),
   token: secretReference("SENTRY_TOKEN"),
@@ -74,3 +76,9 @@ export const watchedKinds = {
   prometheus: prometheusSchema.optional(),
   sentry: sentryIssuesSchema.optional(),
 };
+export const watchedKindNames = [
+  "logs",
+  "resources",
+  "prometheus",
+  "sentry",
+] as const satisfies readonly (keyof typeof watchedKinds)[];

@@ -1,13 +1,16 @@
 import { isIP } from "node:net";
-import { type DoorSpec, parseNetwork, SluiceError, slots } from "@sluice/core";
+import {
+  cookieDomain,
+  type DoorSpec,
+  httpToken,
+  parseNetwork,
+  plainEmail,
+  plainPath,
+  SluiceError,
+  slots,
+} from "@sluice/core";
 
-/** RFC 9110 token: what a header's name may consist of. */
-const headerName = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
-const domainName = /^\.?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/;
 const hostName = /^(?:[a-z0-9-]+\.)*[a-z0-9-]+$/;
-const email = /^[\w.+-]+@[A-Za-z0-9.-]+$/;
-/** A path as it goes over the wire, without what a proxy's configuration would read as syntax. */
-const urlPath = /^\/[A-Za-z0-9/._~!&()*+,;=:@%?-]*$/;
 const testerName = /^[A-Za-z0-9_-]{1,64}$/;
 const testerValue = /^[A-Za-z0-9_-]{8,128}$/;
 const secret = /^[A-Za-z0-9_-]{16,128}$/;
@@ -41,14 +44,14 @@ export function assertDoorSpec(spec: DoorSpec): void {
       if (isIP(address) === 0) refuse(`${JSON.stringify(address)} is not an IP address`, "doors use fixed addresses");
     }
   }
-  if (spec.healthPath !== null && !urlPath.test(spec.healthPath)) {
+  if (spec.healthPath !== null && !plainPath.test(spec.healthPath)) {
     refuse(`health path ${JSON.stringify(spec.healthPath)} cannot be used`, "use a plain path, such as /healthz");
   }
   const { stickiness } = spec;
-  if (stickiness.by === "header" && !headerName.test(stickiness.name)) {
+  if (stickiness.by === "header" && !httpToken.test(stickiness.name)) {
     refuse(`header name ${JSON.stringify(stickiness.name)} cannot be used`, "use a name such as Authorization");
   }
-  if (stickiness.by === "cookie" && stickiness.domain !== undefined && !domainName.test(stickiness.domain)) {
+  if (stickiness.by === "cookie" && stickiness.domain !== undefined && !cookieDomain.test(stickiness.domain)) {
     refuse(`cookie domain ${JSON.stringify(stickiness.domain)} cannot be used`, "use a domain such as example.com");
   }
   const { https } = spec;
@@ -56,7 +59,7 @@ export function assertDoorSpec(spec: DoorSpec): void {
   for (const host of https?.hosts ?? []) {
     if (!hostName.test(host)) refuse(`host ${JSON.stringify(host)} cannot be used`, "use a name such as example.com");
   }
-  if (https?.email !== undefined && !email.test(https.email)) {
+  if (https?.email !== undefined && !plainEmail.test(https.email)) {
     refuse(`address ${JSON.stringify(https.email)} cannot be used`, "use one such as admin@example.com");
   }
   const { token, from } = spec.testers ?? {};
