@@ -57,7 +57,7 @@ describe("where GitHub names the event", () => {
     expect(named("", release())).toMatchObject({ tag: "v1.2.3" });
   });
 
-  it("it is named where it lacks something, and where it asks for no release", () => {
+  it("this is said where it lacks something, and where it asks for no release", () => {
     expect(() => named("workflow_dispatch", {})).toThrow(/inputs\.release .*must name the release/);
     expect(() => named("release", { inputs: {} })).toThrow(/as a release event it is wrong: action/);
     expect(() => named("schedule", { schedule: "0 0 * * *" })).toThrow(

@@ -62,12 +62,12 @@ export function readReleaseEvent(
   }
 }
 
-/** By hand an event may be given without its name. */
-function nameByKeys(event: Readonly<Record<string, unknown>>): string | null {
+/** By hand an event may be given without its name. Empty where it is none that is understood. */
+function nameByKeys(event: Readonly<Record<string, unknown>>): string {
   if ("release" in event) return "release";
   if ("client_payload" in event) return "repository_dispatch";
   if ("workflow" in event && "inputs" in event) return "workflow_dispatch";
-  return "ref" in event && "after" in event ? "push" : null;
+  return "ref" in event && "after" in event ? "push" : "";
 }
 
 function fromRelease({ action, release }: z.output<typeof releaseEvent>, allowPrerelease: boolean) {
