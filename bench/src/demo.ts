@@ -51,7 +51,7 @@ async function runSluice(session: Session, checkout: Checkout, verb: string, eve
   session.signal.throwIfAborted();
   say(`sluice ${verb}${eventPath ? "   (a release was published)" : ""}`);
   const command = [sluice, verb, "-p", checkout.stack, "--state-home", join(session.directory, "home")];
-  const env = eventPath ? { GITHUB_EVENT_PATH: eventPath } : {};
+  const env = eventPath ? { GITHUB_EVENT_NAME: "release", GITHUB_EVENT_PATH: eventPath } : {};
   const onOutput = (chunk: string) => void process.stdout.write(chunk);
   const {
     exitCode = -1,

@@ -35,7 +35,7 @@ it(
       const event = { action: "published", release: { tag_name: tag, draft: false, prerelease: false } };
       const path = join(shop.checkout, "..", "event.json");
       await writeFile(path, JSON.stringify(event));
-      return { GITHUB_EVENT_PATH: path };
+      return { GITHUB_EVENT_NAME: "release", GITHUB_EVENT_PATH: path };
     };
     const link = "https://github.example/acme/shop/actions/runs/7";
 

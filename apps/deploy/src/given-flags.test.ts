@@ -56,8 +56,8 @@ describe("options of the call in commands that are proposed", () => {
 
   it("stand in what moves a state here, and not in what is typed where it is", () => {
     const hint = withFlags(moveStateHint("shop"), " --state-home /srv/s");
-    expect(hint).toContain("here `sluice --state-home /srv/s state import shop.sluice.tar`");
-    expect(hint).toContain("here `sluice --state-home /srv/s state rebuild`");
+    expect(hint).toContain("here `sluice --state-home /srv/s state import shop.sluice.tar --replace`");
+    expect(hint).toContain("here `sluice --state-home /srv/s state rebuild --replace`");
     expect(hint).toContain("there `sluice -p shop state export shop.sluice.tar`");
   });
 

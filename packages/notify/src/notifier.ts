@@ -6,7 +6,7 @@ import { type DeliveryReport, enlist, type TellContext, type Telling, tell } fro
 import type { Templates } from "./message/message.ts";
 import type { Notification } from "./message/notification.ts";
 import type { OutboxEntry } from "./outbox/entry.ts";
-import { isDue, isPassing, outdated } from "./outbox/keep.ts";
+import { givenUpAt, isDue, isPassing, outdated } from "./outbox/keep.ts";
 import type { Outbox } from "./outbox/outbox.ts";
 
 export interface NotifierOptions {
@@ -106,9 +106,11 @@ function dueTelling(entry: OutboxEntry, channel: Channel, now: Date, withUncerta
   return notification && isDue(entry, channel, now, withUncertain) ? [{ notification, entry }] : [];
 }
 
-function shutReport({ id, channel }: OutboxEntry): DeliveryReport {
+function shutReport(entry: OutboxEntry): DeliveryReport {
+  const { id, channel } = entry;
   const reason =
-    "its channel is not open here: the variables that it needs are not set, or it is not configured any more";
+    "its channel is not open here: set the variables that it needs, or put it back where it is not configured any more; " +
+    `else it is given up on ${givenUpAt(entry).toISOString()}`;
   return { id, channel, place: "-", result: "waiting", reason };
 }
 

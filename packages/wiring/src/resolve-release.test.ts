@@ -76,6 +76,11 @@ describe("which release is asked for", () => {
     });
   });
 
+  it("the event is what GitHub names it", async () => {
+    const env = { ...eventFile({ inputs: { release: "v1" } }), GITHUB_EVENT_NAME: "workflow_dispatch" };
+    expect(await resolveRelease({ env, directory })).toMatchObject({ release: { tag: "v1", source: "event" } });
+  });
+
   it("a draft is ignored, and says so", async () => {
     const env = eventFile(published({ draft: true }));
     expect(await resolveRelease({ env, directory })).toMatchObject({ ignored: expect.stringContaining("draft") });

@@ -3,7 +3,7 @@ import { assertReleaseTag, type ReleaseRequest, SluiceError } from "@sluice/core
 import { assertTagIsCheckout, type Checkout, describeCheckout, readReleaseEvent } from "@sluice/release";
 
 export interface ReleaseSourceOptions {
-  /** `GITHUB_EVENT_PATH` names the event file, where there is one. */
+  /** `GITHUB_EVENT_PATH` names the event file, where there is one, and `GITHUB_EVENT_NAME` the event. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The checkout. */
   readonly directory: string;
@@ -73,5 +73,5 @@ async function readEvent({ env, allowPrerelease = false }: ReleaseSourceOptions)
       cause,
     });
   });
-  return readReleaseEvent(text, { allowPrerelease: await allowPrerelease });
+  return readReleaseEvent(text, { eventName: env["GITHUB_EVENT_NAME"], allowPrerelease: await allowPrerelease });
 }

@@ -20,8 +20,8 @@ it("a stack that belongs to another state home is named, with the commands that 
   });
   for (const command of [
     "sluice -p shop state export shop.sluice.tar",
-    "sluice state import shop.sluice.tar",
-    "sluice state rebuild",
+    "sluice state import shop.sluice.tar --replace",
+    "sluice state rebuild --replace",
   ]) {
     expect(finding?.hint).toContain(command);
   }

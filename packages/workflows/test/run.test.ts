@@ -11,7 +11,7 @@ import { layouts } from "./layouts.ts";
 import { aStaging, factsOf } from "./support/facts-of.ts";
 
 /** Notes how it was called; a deployment goes on until it is killed, as one whose undoing hangs. */
-const standIn = `#!/usr/bin/env node
+const standIn = `#!${process.execPath}
 const { appendFileSync } = require("node:fs");
 const args = process.argv.slice(2);
 const { readFileSync, statSync } = require("node:fs");
@@ -250,7 +250,8 @@ describe("the steps of the other workflows", () => {
     expect(calls.map(({ args }) => args?.[0])).toEqual(commands);
   });
 
-  it("tell people when a check fails, and keep the address secret", async () => {
+  it("tell people when a check fails, without Node.js, and keep the address secret", async () => {
+    await writeFile(join(directory, "bin/node"), "#!/bin/sh\nexit 127\n", { mode: 0o755 });
     const told: string[] = [];
     const server = createServer((request, answer) => {
       request.on("data", (chunk: Buffer) => told.push(`${request.url} ${chunk.toString()}`));
@@ -261,7 +262,8 @@ describe("the steps of the other workflows", () => {
     });
     const address = server.address();
     const port = typeof address === "object" ? address?.port : 0;
-    const secrets = { SLUICE_ALERT_URL: `http://127.0.0.1:${port}/hook-of-the-team` };
+    // A secret that was read from a file ends with the end of its line.
+    const secrets = { SLUICE_ALERT_URL: `http://127.0.0.1:${port}/hook-of-the-team\n` };
     const { status, steps, calls } = await running("verify", "verify", { env: { FAILS: "verify" }, secrets });
     await new Promise((resolve) => {
       server.close(resolve);

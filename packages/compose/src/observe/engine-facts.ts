@@ -2,10 +2,10 @@ import { statfs } from "node:fs/promises";
 import { type EngineFacts, type Finding, SluiceError } from "@sluice/core";
 import { composeVersion } from "../compose-cli/library.ts";
 import { remembered } from "../compose-cli/memo.ts";
+import { minimumCompose } from "../compose-cli/minimum-compose.ts";
 import type { Engine } from "../engine/engine.ts";
 
 const minimumEngine = [24, 0] as const;
-const minimumCompose = [2, 26] as const;
 
 /**
  * Versions and free disk of the engine.

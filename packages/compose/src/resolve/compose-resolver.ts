@@ -24,6 +24,7 @@ import { filledIn, readMentions } from "./filled-in.ts";
 import { migrationJob } from "./migration-job.ts";
 import { missingFileFindings, missingFiles } from "./missing-files.ts";
 import { missingVariableFindings } from "./missing-variables.ts";
+import { parseModel } from "./parse-model.ts";
 import { positionOf } from "./positions.ts";
 import { checkoutOf, findProjectFiles, type ProjectFiles } from "./project-files.ts";
 import { projectName } from "./project-name.ts";
@@ -181,17 +182,6 @@ function hasProfiles({ services }: ComposeModel): boolean {
 async function sourcesOf({ files, envFiles }: ProjectFiles): Promise<readonly SourceFile[]> {
   const sources = await readSources(files);
   return [...sources, ...(await readEnvSources(sources, envFiles))];
-}
-
-function parseModel(text: string): ComposeModel {
-  try {
-    return JSON.parse(text) as ComposeModel;
-  } catch (error) {
-    throw new SluiceError("COMPOSE_INVALID", "docker compose config --format json did not write JSON", {
-      hint: "Compose 2.20 or newer is needed; see `docker compose version`",
-      cause: error,
-    });
-  }
 }
 
 function withService(model: ComposeModel, name: string, service: ComposeModel["services"][string]): ComposeModel {

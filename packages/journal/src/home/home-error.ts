@@ -5,8 +5,8 @@ import { deniedHint } from "@sluice/core/node";
 import { temporaryPrefix } from "./durable-file.ts";
 
 const hints: Readonly<Record<string, string>> = {
-  EACCES: "run as the user that owns it, or use another directory as state home",
-  EPERM: "run as the user that owns it, or use another directory as state home",
+  EACCES: "run as the user that owns it, or use another directory as state home: --state-home",
+  EPERM: "run as the user that owns it, or use another directory as state home: --state-home",
   EROFS: "use a directory on a writable file system as state home",
   ENOTDIR: "use a directory as state home",
   EEXIST: "use a directory as state home",
@@ -39,6 +39,11 @@ function deniedPath({ path: denied }: NodeJS.ErrnoException, path: string): stri
   return basename(denied).startsWith(temporaryPrefix) ? dirname(denied) : denied;
 }
 
+/** What cannot be looked at, as a directory above it may not be entered, is taken for the home itself. */
 function homeOf(path: string): string {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === false ? dirname(path) : path;
+  try {
+    return statSync(path).isDirectory() ? path : dirname(path);
+  } catch {
+    return path;
+  }
 }

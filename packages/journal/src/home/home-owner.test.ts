@@ -1,4 +1,4 @@
-import { chown, mkdir, readdir, writeFile } from "node:fs/promises";
+import { chown, mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { temporaryHome } from "../../test/temporary-home.ts";
@@ -9,6 +9,20 @@ import { openStateHome } from "./state-home.ts";
 const somebody = 54_321;
 const request = { actor: "root", reason: "hotfix", release: "v2" };
 const denied = (path: string) => Object.assign(new Error("denied"), { code: "EACCES", path });
+
+it("names rights and another place where nobody can look whose the directory is", async () => {
+  const { path } = await temporaryHome();
+  // Root may enter every directory: a link to itself stands for one above the home that may not be entered.
+  const closed = join(path, "closed");
+  await symlink("closed", closed);
+  const home = join(closed, "shop");
+  expect(homeError(denied(home), home, "the state home cannot be used:")).toMatchObject({
+    code: "HOME_UNUSABLE",
+    message: `the state home cannot be used: ${home}: EACCES`,
+    hint: expect.stringMatching(/^run as the user that owns it, or .* --state-home$/),
+  });
+});
+
 // Only root may give a file away.
 describe.skipIf(process.getuid?.() !== 0)("a home of another user", () => {
   it("is looked into by root, and not locked: what root makes there its owner cannot use", async () => {

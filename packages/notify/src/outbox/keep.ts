@@ -70,8 +70,13 @@ export function outdated(entries: readonly OutboxEntry[], now: Date): readonly O
   return [...delivered.slice(0, Math.max(0, delivered.length - keptDelivered)), ...expired];
 }
 
-function isOverlong({ createdAt, outcome }: OutboxEntry, now: Date): boolean {
-  return now.getTime() - Date.parse(createdAt) > (outcome === "begun" ? longestBegunMs : longestWaitMs);
+function isOverlong(entry: OutboxEntry, now: Date): boolean {
+  return now.getTime() > givenUpAt(entry).getTime();
+}
+
+/** When an entry that is not delivered is of no use any more. */
+export function givenUpAt({ createdAt, outcome }: Pick<OutboxEntry, "createdAt" | "outcome">): Date {
+  return new Date(Date.parse(createdAt) + (outcome === "begun" ? longestBegunMs : longestWaitMs));
 }
 
 /** Whoever is told of a plan when its time has come would wait for the wrong thing. */

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { assertTagIsCheckout } from "./assert-tag-is-checkout.ts";
 import { describeCheckout } from "./describe-checkout.ts";
@@ -75,6 +75,18 @@ it("a repository that git cannot read is no tree without one", async () => {
   await expect(describeCheckout(directory)).rejects.toMatchObject({
     code: "RELEASE_REFUSED",
     hint: expect.stringContaining("no commit yet"),
+  });
+});
+
+it("without git a repository is not blamed", async () => {
+  const { directory, commit } = await aRepository();
+  await commit("one");
+  vi.stubEnv("PATH", directory);
+  const described = describeCheckout(directory).finally(() => vi.unstubAllEnvs());
+  await expect(described).rejects.toMatchObject({
+    code: "RELEASE_REFUSED",
+    message: `the git repository of ${directory} cannot be read: git is not installed`,
+    hint: expect.stringMatching(/^install git/),
   });
 });
 

@@ -25,7 +25,7 @@ const noCheckout: Checkout = { commit: null, dirty: true, describe: null, tagsAt
 /**
  * What git says of the tree that a directory belongs to. Ignored files do not make it dirty.
  *
- * @throws SluiceError RELEASE_REFUSED when there is a repository that git cannot read
+ * @throws SluiceError RELEASE_REFUSED when there is a repository that git cannot read, or no git
  */
 export async function describeCheckout(directory: string, { signal }: CheckoutOptions = {}): Promise<Checkout> {
   const root = await findRoot(directory);
@@ -37,7 +37,7 @@ export async function describeCheckout(directory: string, { signal }: CheckoutOp
   ]);
   if (status.exitCode !== 0 && root === null) return noCheckout;
   const failed = [status, describe, tags].find(({ exitCode }) => exitCode !== 0);
-  if (failed) throw unreadable(directory, failed.stderr);
+  if (failed) throw failed.exitCode === null ? withoutGit(directory) : unreadable(directory, failed.stderr);
   const { commit, dirty } = parseStatus(status.stdout);
   if (commit === null) throw unreadable(directory, "HEAD names no commit");
   return {
@@ -82,5 +82,11 @@ function unreadable(directory: string, stderr: string): SluiceError {
   return new SluiceError("RELEASE_REFUSED", `the git repository of ${directory} cannot be read`, {
     detail: stderr.trim(),
     hint: "see what `git -C DIRECTORY status` says there; it may belong to another user, or have no commit yet",
+  });
+}
+
+function withoutGit(directory: string): SluiceError {
+  return new SluiceError("RELEASE_REFUSED", `the git repository of ${directory} cannot be read: git is not installed`, {
+    hint: "install git where sluice runs, or put its directory on PATH",
   });
 }

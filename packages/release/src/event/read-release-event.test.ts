@@ -45,6 +45,27 @@ describe("GitHub's own samples", () => {
   });
 });
 
+describe("where GitHub names the event", () => {
+  const named = (eventName: string, event: unknown) => readReleaseEvent(JSON.stringify(event), { eventName });
+
+  it("its keys are not guessed from", () => {
+    expect(named("workflow_dispatch", { inputs: { release: "v1" } })).toMatchObject({ tag: "v1" });
+    expect(named("workflow_dispatch", { ref: "refs/tags/v2", inputs: null })).toMatchObject({ tag: "v2" });
+    expect(named("repository_dispatch", { client_payload: { tag: "v3" } })).toMatchObject({ tag: "v3" });
+    expect(named("push", { ref: "refs/tags/v4", after: "a" })).toMatchObject({ tag: "v4" });
+    expect(named("release", release())).toMatchObject({ tag: "v1.2.3" });
+    expect(named("", release())).toMatchObject({ tag: "v1.2.3" });
+  });
+
+  it("this is said where it lacks something, and where it asks for no release", () => {
+    expect(() => named("workflow_dispatch", {})).toThrow(/inputs\.release .*must name the release/);
+    expect(() => named("release", { inputs: {} })).toThrow(/as a release event it is wrong: action/);
+    expect(() => named("schedule", { schedule: "0 0 * * *" })).toThrow(
+      /: schedule is none of release, workflow_dispatch/,
+    );
+  });
+});
+
 it("a prerelease that became a full release is asked for, and an edited one is not", () => {
   expect(read(release({}, "released"))).toMatchObject({ tag: "v1.2.3" });
   expect(read(release({}, "edited"))).toEqual({ ignored: expect.stringContaining("was edited") as string });

@@ -2,6 +2,8 @@ import { assertReleaseTag, type ReleaseRequest, SluiceError } from "@sluice/core
 import * as z from "zod";
 
 export interface ReleaseEventOptions {
+  /** What `GITHUB_EVENT_NAME` says it is. Default, also where it is empty: told by the keys of the event. */
+  readonly eventName?: string | undefined;
   /** Default `false`: a prerelease is refused. */
   readonly allowPrerelease?: boolean | undefined;
 }
@@ -23,7 +25,7 @@ const releaseEvent = z.looseObject({
   }),
 });
 const asked = z.looseObject({ release: z.string().optional(), tag: z.string().optional() }).nullish();
-const dispatchEvent = z.looseObject({ workflow: z.string(), ref: z.string().optional(), inputs: asked });
+const dispatchEvent = z.looseObject({ ref: z.string().optional(), inputs: asked });
 const repositoryDispatchEvent = z.looseObject({ client_payload: asked });
 const pushEvent = z.looseObject({ ref: z.string(), after: z.string(), deleted: z.boolean().default(false) });
 
@@ -36,19 +38,36 @@ const pushEvent = z.looseObject({ ref: z.string(), after: z.string(), deleted: z
  */
 export function readReleaseEvent(
   text: string,
-  { allowPrerelease = false }: ReleaseEventOptions = {},
+  { eventName, allowPrerelease = false }: ReleaseEventOptions = {},
 ): ReleaseRequest | IgnoredEvent {
   const event = parseJson(text);
-  if ("release" in event) return fromRelease(checked(releaseEvent, event, "release"), allowPrerelease);
-  if ("client_payload" in event) {
-    return fromInputs(checked(repositoryDispatchEvent, event, "repository_dispatch").client_payload, "client_payload");
+  switch (eventName || nameByKeys(event)) {
+    case "release":
+      return fromRelease(checked(releaseEvent, event, "release"), allowPrerelease);
+    case "repository_dispatch":
+      return fromInputs(
+        checked(repositoryDispatchEvent, event, "repository_dispatch").client_payload,
+        "client_payload",
+      );
+    case "workflow_dispatch": {
+      const { inputs, ref } = checked(dispatchEvent, event, "workflow_dispatch");
+      return fromInputs(inputs, "inputs", tagOfRef(ref));
+    }
+    case "push":
+      return fromPush(checked(pushEvent, event, "push"));
+    default:
+      throw invalid(
+        `${eventName || "it"} is none of release, workflow_dispatch, repository_dispatch and the push of a tag`,
+      );
   }
-  if ("workflow" in event && "inputs" in event) {
-    const { inputs, ref } = checked(dispatchEvent, event, "workflow_dispatch");
-    return fromInputs(inputs, "inputs", tagOfRef(ref));
-  }
-  if ("ref" in event && "after" in event) return fromPush(checked(pushEvent, event, "push"));
-  throw invalid("it is none of release, workflow_dispatch, repository_dispatch and the push of a tag");
+}
+
+/** By hand an event may be given without its name. Empty where it is none that is understood. */
+function nameByKeys(event: Readonly<Record<string, unknown>>): string {
+  if ("release" in event) return "release";
+  if ("client_payload" in event) return "repository_dispatch";
+  if ("workflow" in event && "inputs" in event) return "workflow_dispatch";
+  return "ref" in event && "after" in event ? "push" : "";
 }
 
 function fromRelease({ action, release }: z.output<typeof releaseEvent>, allowPrerelease: boolean) {

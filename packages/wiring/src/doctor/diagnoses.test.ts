@@ -1,5 +1,6 @@
 import type { ObservedStack } from "@sluice/core";
 import { aContainer, aDoor, aService, aStack } from "@sluice/core/testing";
+import { unavailableChannel } from "@sluice/notify";
 import { describe, expect, it } from "vitest";
 import { homeFindings, stackFindings } from "../stack-findings.ts";
 import { findingDiagnoses } from "./finding-diagnoses.ts";
@@ -84,7 +85,8 @@ describe("the doctor", () => {
   });
 
   it("wants people to be told", () => {
-    const opened = { channels: [], secrets: [], problems: [] };
+    const channels = ["team", "mail"].map((name) => unavailableChannel(name, [], ""));
+    const opened = { channels, secrets: [], problems: [] };
     const entry = {
       v: 1,
       id: "d1.live",
@@ -100,7 +102,28 @@ describe("the doctor", () => {
     } as const;
     expect(notifyDiagnoses(opened, [{ ...entry, state: "delivered" }])).toEqual([]);
     expect(notifyDiagnoses(opened, [entry])).toMatchObject([
-      { code: "outbox-waiting", what: "1 notifications could not be delivered to team: answers 404" },
+      {
+        code: "outbox-waiting",
+        what: "1 notifications could not be delivered to team: answers 404",
+        mend: "sluice outbox list, then sluice outbox flush",
+      },
+    ]);
+    const { reason: _reason, ...cutOff } = entry;
+    const mail = { ...entry, channel: "mail", reason: "no such host" };
+    expect(notifyDiagnoses(opened, [mail, cutOff, { ...entry, reason: "answers 500" }])).toMatchObject([
+      { what: "3 notifications could not be delivered: 1 to mail (no such host), 2 to team (answers 500)" },
+    ]);
+    expect(
+      notifyDiagnoses(opened, [
+        { ...entry, channel: "old" },
+        { ...entry, channel: "GitHub" },
+      ]),
+    ).toMatchObject([
+      {
+        mend: expect.stringMatching(
+          /outbox flush; sluice\.yaml has no channel old any more: put it back .*, or leave it: .* 7 days/,
+        ) as string,
+      },
     ]);
     const problems = [{ channel: "team", missing: ["SLACK_WEBHOOK_URL"] }];
     expect(notifyDiagnoses({ ...opened, problems }, [])).toMatchObject([

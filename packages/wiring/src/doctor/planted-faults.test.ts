@@ -353,6 +353,11 @@ const faults: Readonly<Record<string, Row>> = {
     look.compose({}, { writtenSecrets: [{ file: "compose.yml", name: "DB_PASSWORD" }] }),
     /\$\{DB_PASSWORD:\?\} in compose\.yml/,
   ],
+  "a default of a secret in a compose file": [
+    "warn secret-in-compose",
+    look.compose({}, { writtenSecrets: [{ file: "compose.yml", name: "DB_PASSWORD", isDefault: true }] }),
+    /\$\{DB_PASSWORD:\?\} in compose\.yml/,
+  ],
   "a workflow with all permissions": [
     "warn workflow-permissions",
     changed("permissions: { contents: read }", "permissions: write-all"),

@@ -6,6 +6,7 @@ import { stateHomeOf } from "../locations.ts";
 import { createSession, type Session } from "../session.ts";
 import { readStatus } from "../status.ts";
 import { verifyLive } from "../verify.ts";
+import { proofHint } from "./proof-hint.ts";
 import { type ProofFacts, proofObjections } from "./proof-objections.ts";
 
 /**
@@ -27,12 +28,13 @@ export async function readProvenRelease(
   const stored = findBundle(await own.bundles.list(), release.tag)?.tag ?? null;
   const { stack, environment, stateHome, minimumTime } = promotion;
   const options = { ...session.options, stack, environment, stateHome, onEvent: undefined };
-  await assertHomeIsThere(stateHomeOf(options, stack), stack, stored);
+  const hint = proofHint({ stack, environment, stateHome: stateHomeOf(options, stack) }, stored);
+  await assertHomeIsThere(stateHomeOf(options, stack), stack, hint);
   await using other = createSession(options);
   const facts = await readProof(other, stack, withChecks, signal);
   const objections = proofObjections(facts, { now: session.clock.now(), minimumMs: minimumTime, release });
   if (objections.length > 0 || !facts.serving) {
-    throw refused(`${release.tag} is not proven: ${objections.join("; ")}`, stored);
+    throw refused(`${release.tag} is not proven: ${objections.join("; ")}`, hint);
   }
   const { bundle, model } = await (await other.ports()).bundles.load(facts.serving.release);
   return { stack, bundle, model };
@@ -51,16 +53,12 @@ async function readProof(
 }
 
 /** Opening a home makes it; a wrong path must make none. */
-async function assertHomeIsThere(path: string, stack: string, stored: string | null): Promise<void> {
+async function assertHomeIsThere(path: string, stack: string, hint: string): Promise<void> {
   await access(join(path, "home.json")).catch((cause: unknown) => {
-    throw refused(`nothing is proven: ${stack} has no state home at ${path}`, stored, cause);
+    throw refused(`nothing is proven: ${stack} has no state home at ${path}`, hint, cause);
   });
 }
 
-/** @param stored tag of what this stack has stored of the release that is asked for */
-function refused(message: string, stored: string | null, cause?: unknown): SluiceError {
-  const hint =
-    "see promotion in sluice.yaml, which says where releases prove themselves; sluice status -p STACK shows it" +
-    (stored === null ? "" : `; as it is stored here: sluice rollback ${stored}`);
+function refused(message: string, hint: string, cause?: unknown): SluiceError {
   return new SluiceError("RELEASE_REFUSED", message, { hint, cause });
 }

@@ -5,14 +5,23 @@ const secretName = /PASSWORD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY/i;
 /** Values that examples and templates come with. */
 const knownToAll =
   /^(?:changeme|changethis|change[-_]?me|password|secret|admin|root|postgres|example|test|1234(?:56)?)$/i;
+/** What stands where no secret is meant. */
+const placeholder = /^(?:none|null|unset|undefined|dummy|placeholder|todo|x{3,}|not[-_]?set)$/i;
 /** Capabilities that are as good as root on the machine: https://man7.org/linux/man-pages/man7/capabilities.7.html */
 const rootLike = new Set(["ALL", "SYS_ADMIN", "SYS_MODULE", "SYS_PTRACE", "DAC_READ_SEARCH"]);
 
 export interface ComposeSecurityFacts {
   readonly model: Pick<ComposeModel, "services">;
   readonly services: readonly Pick<ServiceFacts, "name" | "role">[];
-  /** Names of variables that a compose file gives a value in plain text, with the file. */
-  readonly writtenSecrets: readonly { readonly file: string; readonly name: string }[];
+  readonly writtenSecrets: readonly WrittenSecret[];
+}
+
+/** Name of a variable that a compose file gives a value in plain text. */
+export interface WrittenSecret {
+  readonly file: string;
+  readonly name: string;
+  /** The value that is used is another one. */
+  readonly isDefault?: boolean;
 }
 
 /** What the project's services may do to the machine, and who may reach them. Never tells a value. */
@@ -21,12 +30,14 @@ export function composeDiagnoses({ model, services, writtenSecrets }: ComposeSec
   return [
     ...Object.entries(model.services).flatMap(([name, service]) => serviceDiagnoses(name, service, roles.get(name))),
     ...writtenSecrets.map(
-      ({ file, name }): Diagnosis => ({
-        severity: "error",
+      ({ file, name, isDefault = false }): Diagnosis => ({
+        severity: isDefault ? "warn" : "error",
         code: "secret-in-compose",
-        what: `${file} holds the value of ${name}`,
-        why: "everybody who may read the repository has it",
-        mend: `\${${name}:?} in ${file}, with a new value as a secret of the repository`,
+        what: `${file} holds ${isDefault ? "a default for" : "the value of"} ${name}`,
+        why: isDefault
+          ? "where the variable is not set, everybody who may read the repository has what is used"
+          : "everybody who may read the repository has it",
+        mend: `\${${name}:?} in ${file}${isDefault ? "" : ", with a new value as a secret of the repository"}`,
       }),
     ),
   ];
@@ -97,21 +108,42 @@ function serviceDiagnoses(
 
 /**
  * Names of variables and keys that a compose file gives a secret in plain text: `DB_PASSWORD: hunter2`,
- * `- DB_PASSWORD=hunter2`, and defaults as in `${DB_PASSWORD:-hunter2}`.
+ * `- DB_PASSWORD=hunter2`, and defaults as in `${DB_PASSWORD:-hunter2}`. A default that is no secret, as everybody knows it or
+ * none is meant, is not told of where another value is used.
+ *
+ * @param given what the environment and env files have
  */
-export function secretsInCompose(file: string, text: string): ComposeSecurityFacts["writtenSecrets"] {
+export function secretsInCompose(
+  file: string,
+  text: string,
+  given: Readonly<Record<string, string | undefined>> = {},
+): readonly WrittenSecret[] {
   const lines = text.split("\n").filter((line) => !/^\s*#/.test(line));
-  const names = lines.flatMap((line) => {
+  const found = lines.flatMap((line) => {
     const [, name = "", value = ""] = /^\s*(?:-\s*)?["']?(\w+)["']?\s*[:=]\s*(.+?)\s*$/.exec(line) ?? [];
     const written = value.replace(/^["']|["'],?$/g, "");
     const isPlain =
       isSecretName(name) && written !== "" && !/[$/{[|>&*]/.test(written[0] ?? "") && !written.includes("$");
-    const defaults = [...line.matchAll(/\$\{(\w+):?-([^}$]+)\}/g)].filter(([, variable = ""]) =>
-      isSecretName(variable),
-    );
-    return [...(isPlain ? [name] : []), ...defaults.map(([, variable = ""]) => variable)];
+    const defaults = [...line.matchAll(/\$\{(\w+):?-([^}$]+)\}/g)].flatMap(([, variable = "", fallback = ""]) => {
+      const isDefault = Boolean(given[variable]) && given[variable] !== fallback;
+      const isHarmless = isDefault && (knownToAll.test(fallback) || placeholder.test(fallback));
+      return isSecretName(variable) && !isHarmless ? [{ name: variable, isDefault }] : [];
+    });
+    return [...(isPlain ? [{ name, isDefault: false }] : []), ...defaults];
   });
-  return [...new Set(names)].map((name) => ({ file, name }));
+  return [...new Set(found.map(({ name }) => name))].map((name) => {
+    const isDefault = found.every((one) => one.name !== name || one.isDefault);
+    return isDefault ? { file, name, isDefault } : { file, name };
+  });
+}
+
+/** What an env file has, without the variables in its values. */
+export function envFileValues(text: string): Readonly<Record<string, string>> {
+  const entry = /^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=[ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|(.*?))[ \t]*(?:[ \t]#.*)?$/gm;
+  const entries = [...text.matchAll(entry)];
+  return Object.fromEntries(
+    entries.map(([, name = "", double, single, plain = ""]) => [name, double ?? single ?? plain]),
+  );
 }
 
 /** Whether an env file holds the value of something that looks like a secret. */

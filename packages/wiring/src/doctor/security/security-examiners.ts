@@ -8,7 +8,7 @@ import type { Session } from "../../session.ts";
 import { readWorkflowFiles } from "../../workflows.ts";
 import { readEngineUsers } from "../read-runner.ts";
 import { accessDiagnoses } from "./access-diagnoses.ts";
-import { composeDiagnoses, hasSecretValue, secretsInCompose } from "./compose-diagnoses.ts";
+import { composeDiagnoses, envFileValues, hasSecretValue, secretsInCompose } from "./compose-diagnoses.ts";
 import { workflowDiagnoses } from "./workflow-diagnoses.ts";
 
 /**
@@ -50,14 +50,15 @@ export function securityExaminers(session: Session, homeMode: number | null): re
     {
       name: "compose files",
       async examine(signal) {
-        const [{ model, services }, { files: paths }] = await Promise.all([
+        const [{ model, services }, found] = await Promise.all([
           session.project(signal),
           findProjectFiles(directory, files, envFiles, env),
         ]);
+        const read = (path: string) => readFile(path, "utf8").catch(() => "");
+        const ofEnvFiles = (await Promise.all(found.envFiles.map(read))).map(envFileValues);
+        const given = Object.assign({}, ...ofEnvFiles, env) as typeof env;
         const written = await Promise.all(
-          paths.map(async (path) =>
-            secretsInCompose(relative(directory, path), await readFile(path, "utf8").catch(() => "")),
-          ),
+          found.files.map(async (path) => secretsInCompose(relative(directory, path), await read(path), given)),
         );
         return composeDiagnoses({ model, services, writtenSecrets: written.flat() });
       },
