@@ -224,4 +224,25 @@ describe("build", () => {
       await docker("rmi", old);
     }
   });
+
+  it("gives the image that a container of the project runs from the name back that a pruning took", async () => {
+    const pruned = `127.0.0.1:1/${stack.name}/pruned:15`;
+    await docker("tag", "sluice-test/busybox", pruned);
+    const labels = Object.entries({ project: stack.name, service: "db", oneoff: "False" });
+    const flags = labels.flatMap(([name, value]) => ["--label", `com.docker.compose.${name}=${value}`]);
+    const container = await docker("create", ...flags, pruned);
+    await docker("rmi", "--force", pruned);
+    const lines: string[] = [];
+    try {
+      const onOutput = ({ text }: OutputLine) => lines.push(text);
+      const kept = await images.build(project({ db: { image: pruned } }), "v5", { onOutput });
+      expect(kept.images["db"]).toBe(await idOf("sluice-test/busybox"));
+      expect(await idOf(pruned)).toBe(kept.images["db"]);
+      expect(lines.join("\n")).toContain(`${pruned} had lost its name`);
+      await images.removeTags(Object.values(kept.imageTags));
+    } finally {
+      await docker("rm", "--force", container);
+      await docker("rmi", pruned).catch(() => undefined);
+    }
+  });
 });

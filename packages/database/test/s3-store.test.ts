@@ -1,4 +1,6 @@
 import { mkdtemp, readdir, rm, truncate, writeFile } from "node:fs/promises";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "@sluice/core";
@@ -158,4 +160,60 @@ it("a bucket that is not there, a key that is wrong and a server that is gone ar
     "InvalidAccessKeyId",
   );
   expect(await failureOf({ endpoint: "http://127.0.0.1:9" })).toContain("ECONNREFUSED");
+});
+
+describe("a server that takes requests and does not answer", () => {
+  let silent: ReturnType<typeof createServer>;
+  let answer: ((response: ServerResponse) => void) | undefined;
+  beforeAll(async () => {
+    silent = createServer((request, response) => void request.resume().on("end", () => answer?.(response)));
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+  });
+  afterAll(() => {
+    silent.closeAllConnections();
+    silent.close();
+  });
+  const silentStore = (over: object = {}) =>
+    createS3Store(settings({ endpoint: `http://127.0.0.1:${(silent.address() as AddressInfo).port}`, ...over }), clock);
+  const silence = { code: "BACKUP_FAILED", message: expect.stringContaining("does not answer"), retryable: true };
+
+  it("is given up, and named", async () => {
+    answer = undefined;
+    const store = silentStore({ silenceMs: 50 });
+    await expect(store.list()).rejects.toMatchObject(silence);
+    await expect(store.begin(id)).rejects.toMatchObject(silence);
+    await expect(store.load(id)).rejects.toMatchObject(silence);
+  });
+
+  it("is given up in the middle of an answer, too", async () => {
+    answer = (response) => void response.writeHead(200, { "content-length": "9" }).write("half");
+    await expect(silentStore({ silenceMs: 50 }).load(id)).rejects.toMatchObject(silence);
+  });
+
+  it("is none where the reader takes his time", async () => {
+    const store = createS3Store(settings({ prefix: "slowly/", silenceMs: 150 }), clock);
+    const dump = "x".repeat(8 << 20);
+    const manifest = await write(store, id, chunks(dump));
+    let bytes = 0;
+    for await (const chunk of store.read(manifest, "dump")) {
+      if (bytes === 0) await new Promise((resolve) => setTimeout(resolve, 400));
+      bytes += chunk.length;
+    }
+    expect(bytes).toBe(dump.length);
+  });
+
+  it("ends with the signal", async () => {
+    answer = undefined;
+    const store = silentStore();
+    const calls = [
+      (signal: AbortSignal) => store.list(signal),
+      (signal: AbortSignal) => store.begin(id, signal),
+      (signal: AbortSignal) => store.load(id, signal),
+    ];
+    for (const call of calls) {
+      const stop = new AbortController();
+      setTimeout(() => stop.abort(new Error("told to stop")), 50);
+      await expect(call(stop.signal)).rejects.toThrow("told to stop");
+    }
+  });
 });

@@ -3,13 +3,13 @@ import { markdownText, rehearsalTables, rehearsalVerdictText, rollbackSafeText }
 import { code, table } from "./markdown.ts";
 import { outputText } from "./plain.ts";
 import type { Story } from "./story.ts";
-import { findingText, nextCommand, outcomeText, servingNowText } from "./words.ts";
+import { beforeNext, findingText, nextCommand, outcomeText, servingNowText } from "./words.ts";
 
 /** The deployment as Markdown for the page of the job; empty when there was none. */
 export function githubSummary(story: Story, given: string, now: Date): string {
   const { start, end, ended, verdicts, errors, findings, rehearsals, output } = story;
   if (!end) return "";
-  const next = nextCommand(story, given);
+  const [before, next] = [beforeNext(story), nextCommand(story, given)];
   const good = end.exitCode === 0;
   return [
     `## ${good ? "✅" : "❌"} ${markdownText(outcomeText(end))}`,
@@ -21,7 +21,7 @@ export function githubSummary(story: Story, given: string, now: Date): string {
           `${markdownText(start.kind)} ${code(start.deployment)} by ${markdownText(start.actor)}: ${markdownText(start.reason)}`,
         ]
       : []),
-    ...(next ? ["", `**Next:** ${code(next)}`] : []),
+    ...(next ? ["", `**Next:** ${before && `${markdownText(before)}; then `}${code(next)}`] : []),
     ...errors.flatMap(({ code: name, message, hint }) => [
       "",
       `**${name}:** ${markdownText(message)}${hint ? `  \n${markdownText(hint)}` : ""}`,

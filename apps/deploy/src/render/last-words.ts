@@ -1,7 +1,7 @@
 import { withFlags } from "../given-flags.ts";
 import type { Paint } from "./paint.ts";
 import type { Story } from "./story.ts";
-import { nextCommand, outcomeText, servingNowText } from "./words.ts";
+import { beforeNext, nextCommand, outcomeText, servingNowText } from "./words.ts";
 
 /** What a person needs at the end: how it ended, what failed, what serves now, what to type next. */
 export function lastWords(story: Story, given: string, paint: Paint): string {
@@ -10,7 +10,8 @@ export function lastWords(story: Story, given: string, paint: Paint): string {
   const good = end.exitCode === 0;
   const failed = ended.find(({ result }) => result === "failed");
   const cause = end.reason ?? errors.at(-1)?.message;
-  const next = nextCommand(story, given) || (good ? "" : (errors.at(-1)?.hint ?? ""));
+  const [before, command] = [beforeNext(story), nextCommand(story, given)];
+  const next = command ? `${before && `${before}; then `}${command}` : good ? "" : (errors.at(-1)?.hint ?? "");
   const rows: [string, string | undefined][] = [
     ["outcome", paint(good ? "green" : "red", outcomeText(end))],
     ["failed", good ? undefined : failed && `${failed.kind} ${failed.target}`],

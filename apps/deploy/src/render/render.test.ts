@@ -81,6 +81,28 @@ next     sluice -p shop deploy --release v2 --retry
   });
 });
 
+describe("what is to be done before a release is tried again", () => {
+  const failedWith = (code: string): readonly EventBody[] =>
+    badEvents.map((body) => (body.type === "error" ? { ...body, code, hint: "free space: `sluice prune`" } : body));
+
+  it.each(["DISK_FULL", "IMAGE_MISSING", "ENGINE_UNREACHABLE"])("is said where %s is no fault of it", (code) => {
+    const { stdout, text } = capture();
+    play(createPlainRenderer({ stdout, now: () => at }, " -p shop"), failedWith(code));
+    expect(text()).toContain("next     free space: `sluice prune`; then sluice -p shop deploy --release v2 --retry\n");
+    const story = createStory();
+    for (const body of failedWith(code)) story.add(createEvent(at, body));
+    expect(githubSummary(story, " -p shop", at)).toContain(
+      "**Next:** free space: \\`sluice prune\\`; then `sluice -p shop deploy --release v2 --retry`",
+    );
+  });
+
+  it("is nothing where the release failed", () => {
+    const { stdout, text } = capture();
+    play(createPlainRenderer({ stdout, now: () => at }, ""), failedWith("BUILD_FAILED"));
+    expect(text()).toContain("next     sluice deploy --release v2 --retry\n");
+  });
+});
+
 describe("what is to be typed next", () => {
   const next = (script: readonly EventBody[]) => {
     const { stdout, text } = capture();

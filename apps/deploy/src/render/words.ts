@@ -2,6 +2,7 @@ import {
   type Finding,
   formatDuration,
   formatPosition,
+  isOfMachine,
   type Outcome,
   type Serving,
   type SluiceEvent,
@@ -9,6 +10,7 @@ import {
 } from "@sluice/core";
 import type { StackStatus } from "@sluice/wiring";
 import { withFlags } from "../given-flags.ts";
+import type { Story } from "./story.ts";
 
 export type EventOf<Type extends SluiceEvent["type"]> = Extract<SluiceEvent, { type: Type }>;
 export type DeploymentEnd = EventOf<"deployment-end">;
@@ -86,6 +88,13 @@ export function nextCommand(
 ): string {
   if (!end) return "";
   return withFlags(end.next ?? (start ? retryCommand(start.kind, end) : ""), given);
+}
+
+/** What has to be done before that command can come to anything; empty where what failed may be the release itself. */
+export function beforeNext({ end, errors }: Pick<Story, "end" | "errors">): string {
+  if (end?.outcome !== "failed" && end?.outcome !== "rolled-back") return "";
+  const cause = errors.findLast(({ message }) => message === end.reason) ?? errors.at(-1);
+  return cause?.hint && isOfMachine(cause.code) ? cause.hint : "";
 }
 
 /** What tries again what failed, without options; empty where it did not fail, or has no tag. */

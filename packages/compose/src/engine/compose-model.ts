@@ -2,6 +2,7 @@ import { type CallOptions, type ComposeModel, type ErrorCode, SluiceError } from
 import { runCompose } from "../compose-cli/run.ts";
 import { envFileValues } from "../model/env-file-values.ts";
 import type { Engine } from "./engine.ts";
+import { unreachableByCompose } from "./errors.ts";
 
 export interface ComposeModelOptions extends CallOptions {
   /** What the message begins with when Compose fails: `service db cannot be created`. */
@@ -15,7 +16,7 @@ export interface ComposeModelOptions extends CallOptions {
  * Runs `docker compose` on a resolved model, which goes through standard input: it holds secrets. Nothing of the
  * directory or of `.env` files is read again. Resolves with the standard output.
  *
- * @throws SluiceError COMPOSE_FAILED (or `code`) with the end of Compose's output as detail
+ * @throws SluiceError ENGINE_UNREACHABLE; COMPOSE_FAILED (or `code`) with the end of Compose's output as detail
  */
 export async function composeModel(
   engine: Engine,
@@ -50,9 +51,10 @@ export async function composeModel(
   if (exitCode === 0) return stdout;
   const output = engine.redact(`${stdout}${stderr}`.trim());
   const lines = output.split("\n");
-  throw new SluiceError(code, `${failed}: ${lines.at(-1) ?? ""} (docker compose ${args[0]} ended with ${exitCode})`, {
-    detail: lines.slice(-50).join("\n"),
-  });
+  const [last = "", detail] = [lines.at(-1), lines.slice(-50).join("\n")];
+  const unreachable = unreachableByCompose(last, detail);
+  if (unreachable) throw unreachable;
+  throw new SluiceError(code, `${failed}: ${last} (docker compose ${args[0]} ended with ${exitCode})`, { detail });
 }
 
 /** Whether Compose or the engine said that a subnet was taken by somebody else meanwhile. */

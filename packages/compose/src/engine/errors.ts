@@ -20,12 +20,25 @@ export function engineError(error: unknown, what: string, code: ErrorCode = "ENG
   if (failure.name === "AbortError") return failure;
   const errno = (failure as NodeJS.ErrnoException).code;
   if (statusOf(failure) === undefined && errno && unreachable.has(errno)) {
-    return new SluiceError("ENGINE_UNREACHABLE", `the Docker engine does not answer: ${failure.message}`, {
-      hint: "is the engine running, and may this user reach it? try `docker version`",
-      cause: failure,
-    });
+    return unreachableError(failure.message, { cause: failure });
   }
   return new SluiceError(code, `${what}: ${engineMessage(failure)}`, { cause: failure });
+}
+
+/** What Compose ended with, where that was that the engine does not answer (any more); else `undefined`. */
+export function unreachableByCompose(lastLine: string, detail: string): SluiceError | undefined {
+  return composeUnreachable.test(lastLine) ? unreachableError(lastLine, { detail }) : undefined;
+}
+
+/** Not within a command of a build, which Compose quotes. */
+const composeUnreachable =
+  /^(?:[^"]*: )?(?:cannot connect to the docker daemon|failed to connect to the docker api|error during connect)/i;
+
+function unreachableError(said: string, more: { readonly cause?: Error; readonly detail?: string }): SluiceError {
+  return new SluiceError("ENGINE_UNREACHABLE", `the Docker engine does not answer: ${said}`, {
+    hint: "is the engine running, and may this user reach it? try `docker version`",
+    ...more,
+  });
 }
 
 function engineMessage(failure: Error): string {

@@ -2,6 +2,7 @@ import { type CallOptions, type ComposeModel, SluiceError } from "@sluice/core";
 import { runCompose } from "../compose-cli/run.ts";
 import type { Engine } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
+import { nameAgain } from "./name-again.ts";
 import { pullOf } from "./pull-policy.ts";
 
 /** Id of an image on the engine, or `null`. */
@@ -14,7 +15,7 @@ export async function imageId(engine: Engine, name: string): Promise<string | nu
 
 /**
  * Image ids of services that only name their image, pulled by Compose, with the credentials and platforms it knows, as their
- * `pull_policy` says.
+ * `pull_policy` says. An image that a container of the project runs from is there, also where its name was pruned.
  *
  * @throws SluiceError IMAGE_MISSING naming the images that are not there, or that were to be pulled anew and cannot be
  */
@@ -25,10 +26,11 @@ export async function findImages(
   options: CallOptions,
 ): Promise<Readonly<Record<string, string>>> {
   const nameOf = (service: string) => model.services[service]?.image ?? "";
-  const before = await Promise.all(services.map((service) => imageId(engine, nameOf(service))));
-  const wished = services.map((service, index) =>
-    pullOf(model.services[service]?.["pull_policy"], before[index] !== null),
-  );
+  const isThere = await Promise.all(services.map(async (service) => (await imageId(engine, nameOf(service))) !== null));
+  const wishOf = (service: string, there = false) => pullOf(model.services[service]?.["pull_policy"], there);
+  const nameless = services.filter((service, index) => !isThere[index] && wishOf(service) !== "anew");
+  const named = await nameAgain(engine, model, nameless, options);
+  const wished = services.map((service, index) => wishOf(service, isThere[index] || named.has(service)));
   await pullAnew(
     engine,
     model,

@@ -93,3 +93,10 @@ export const errorExitCodes = {
 } as const;
 
 export type ErrorCode = keyof typeof errorExitCodes;
+
+const ofMachine: ReadonlySet<string> = new Set<ErrorCode>(["DISK_FULL", "ENGINE_UNREACHABLE", "IMAGE_MISSING"]);
+
+/** Whether what failed is no fault of the release: it fails again until something is done about the machine. Pure. */
+export function isOfMachine(code: string): boolean {
+  return ofMachine.has(code);
+}

@@ -34,9 +34,9 @@ export async function takeBackup(
   const id = createBackupId(clock.now(), randomId());
   const call = { backup: id, signal };
   if (cipher?.canDecrypt) await cipher.test();
-  await assertSpace(ports);
+  await assertSpace(ports, signal);
 
-  await using writer = await store.begin(id);
+  await using writer = await store.begin(id, signal);
   const at = clock.now().toISOString();
   await using dump = await driver.dump(call);
   const fingerprint = dump.fingerprint();
@@ -117,8 +117,8 @@ async function writeGlobals(
   return writer.write("globals", cipher ? cipher.encrypt(source) : source, { signal });
 }
 
-async function assertSpace({ store }: BackupPorts): Promise<void> {
-  const last = (await store.list()).backups.at(-1);
+async function assertSpace({ store }: BackupPorts, signal: AbortSignal | undefined): Promise<void> {
+  const last = (await store.list(signal)).backups.at(-1);
   const wanted = Math.ceil((last?.bytes ?? 0) * 1.2);
   const free = await store.freeBytes();
   if (free >= wanted) return;

@@ -41,11 +41,11 @@ export interface BackupWriter extends AsyncDisposable {
 
 /** Where backups lie. A crash at any moment leaves whole backups only; what else it leaves, nobody sees. */
 export interface BackupStore {
-  list(): Promise<BackupList>;
+  list(signal?: AbortSignal): Promise<BackupList>;
   /** @throws SluiceError BACKUP_UNKNOWN, BACKUP_INVALID */
-  load(id: string): Promise<Manifest>;
-  /** Removes what dead writers left, then begins. */
-  begin(id: string): Promise<BackupWriter>;
+  load(id: string, signal?: AbortSignal): Promise<Manifest>;
+  /** Removes what dead writers left, then begins. The signal is for all that the writer does. */
+  begin(id: string, signal?: AbortSignal): Promise<BackupWriter>;
   /** Replaces the manifest of a backup that is there. */
   update(manifest: Manifest): Promise<void>;
   /**
@@ -56,7 +56,7 @@ export interface BackupStore {
   /** Unlists first, then removes the bytes. Idempotent. */
   remove(id: string): Promise<void>;
   /** Removes what dead writers left; resolves with the names of the files. A live writer's are spared. */
-  sweep(): Promise<readonly string[]>;
+  sweep(signal?: AbortSignal): Promise<readonly string[]>;
   /** Bytes that can still be written. */
   freeBytes(): Promise<number>;
   /** Gives back the room of what was removed, where removing does not. */

@@ -9,6 +9,9 @@ import { describeFile, fileNames, leftovers, type StoreFile, stillUnlisted } fro
 import type { Objects, StoredObject } from "./objects.ts";
 import { aliveWriters, ownWriterTag } from "./writer-tag.ts";
 
+/** What is taken back of a backup that failed may take this long: the server may be why it did, and what is left is swept later. */
+const takeBackMs = 10_000;
+
 /**
  * Backups as objects, with the names that `createDirectoryStore` gives to files: `ID.dump`, `ID.globals` and, last,
  * `ID.json`. A backup is there when its manifest is; as long as a mark says that its writer is at work, nobody clears it away.
@@ -17,26 +20,26 @@ export function createObjectBackupStore(objects: Objects, clock: Clock): BackupS
   const { place } = objects;
 
   const store: BackupStore = {
-    async list() {
-      const found = filesOf(await objects.list()).filter(({ kind }) => kind === "json");
-      const read = await Promise.all(found.map(({ name }) => readManifest(objects, name)));
+    async list(signal) {
+      const found = filesOf(await objects.list(signal)).filter(({ kind }) => kind === "json");
+      const read = await Promise.all(found.map(({ name }) => readManifest(objects, name, signal)));
       const backups = read.filter((one) => one !== null && !isSluiceError(one)) as readonly Manifest[];
       return { backups: backups.toSorted(byAge), damaged: read.filter((one) => isSluiceError(one)) };
     },
-    async load(id) {
+    async load(id, signal) {
       const name = fileNames.manifest(assertBackupId(id));
-      const found = await readManifest(objects, name);
+      const found = await readManifest(objects, name, signal);
       if (isSluiceError(found)) throw found;
       if (found) return found;
       throw new SluiceError("BACKUP_UNKNOWN", `there is no backup ${id} in ${place}`, { hint: "sluice db list" });
     },
-    async begin(id) {
+    async begin(id, signal) {
       assertBackupId(id);
-      await store.sweep();
+      await store.sweep(signal);
       const mark = fileNames.writing(id, await ownWriterTag());
-      await objects.putText(mark, "a backup is being written\n");
-      const { backups } = await store.list();
-      return createWriter(id, (backups.at(-1)?.seq ?? 0) + 1, mark);
+      await objects.putText(mark, "a backup is being written\n", signal);
+      const { backups } = await store.list(signal);
+      return createWriter(id, (backups.at(-1)?.seq ?? 0) + 1, mark, signal);
     },
     async update(manifest) {
       await store.load(manifest.id);
@@ -48,20 +51,18 @@ export function createObjectBackupStore(objects: Objects, clock: Clock): BackupS
       if (!wanted) throw new SluiceError("BACKUP_INVALID", `backup ${manifest.id} has no ${part}`);
       return checkedRead(readObject(objects, name, signal), wanted, `${place}/${name}`);
     },
-    async remove(id) {
-      await objects.remove(fileNames.manifest(assertBackupId(id)));
-      for (const part of ["dump", "globals"] as const) await objects.remove(fileNames.part(id, part));
-    },
-    async sweep() {
-      const stored = await objects.list();
+    remove: (id) => remove(id),
+    async sweep(signal) {
+      const stored = await objects.list(signal);
       const alive = await aliveWriters(stored.flatMap(markOf), clock);
       const files = filesOf(stored);
       const gone = leftovers(files, alive);
       // The list comes in pieces: a writer may have finished between two of them.
-      const left = gone.length === 0 ? [] : stillUnlisted(gone, filesOf(await objects.list())).map(({ name }) => name);
-      for (const name of left) await objects.remove(name);
+      const left =
+        gone.length === 0 ? [] : stillUnlisted(gone, filesOf(await objects.list(signal))).map(({ name }) => name);
+      for (const name of left) await objects.remove(name, signal);
       const held = new Set(files.filter(({ tag }) => tag !== null && alive.has(tag)).map(({ backup }) => backup));
-      for (const upload of await objects.unfinished()) {
+      for (const upload of await objects.unfinished(signal)) {
         const file = describeFile(upload.name);
         if (!file || held.has(file.backup)) continue;
         await upload.discard();
@@ -72,7 +73,12 @@ export function createObjectBackupStore(objects: Objects, clock: Clock): BackupS
     freeBytes: async () => Number.POSITIVE_INFINITY,
   };
 
-  function createWriter(id: string, seq: number, mark: string): BackupWriter {
+  async function remove(id: string, signal?: AbortSignal): Promise<void> {
+    await objects.remove(fileNames.manifest(assertBackupId(id)), signal);
+    for (const part of ["dump", "globals"] as const) await objects.remove(fileNames.part(id, part), signal);
+  }
+
+  function createWriter(id: string, seq: number, mark: string, signal: AbortSignal | undefined): BackupWriter {
     let committed = false;
     return {
       id,
@@ -90,15 +96,16 @@ export function createObjectBackupStore(objects: Objects, clock: Clock): BackupS
       },
       async commit(manifest) {
         if (manifest.id !== id || manifest.seq !== seq) throw new TypeError(`manifest is not that of backup ${id}`);
-        await objects.putText(fileNames.manifest(id), formatManifest(manifest));
+        await objects.putText(fileNames.manifest(id), formatManifest(manifest), signal);
         committed = true;
         await objects.remove(mark);
       },
       async [Symbol.asyncDispose]() {
         if (committed) return;
         // Why it was not is thrown already; what stays is swept when a later one begins.
-        await store.remove(id).catch(() => undefined);
-        await objects.remove(mark).catch(() => undefined);
+        const soon = AbortSignal.timeout(takeBackMs);
+        await remove(id, soon).catch(() => undefined);
+        await objects.remove(mark, soon).catch(() => undefined);
       },
     };
   }
@@ -113,9 +120,13 @@ const markOf = ({ name, modified }: StoredObject) => {
   return tag === null || tag === undefined ? [] : [{ tag, at: modified }];
 };
 
-async function readManifest(objects: Objects, name: string): Promise<Manifest | SluiceError | null> {
+async function readManifest(
+  objects: Objects,
+  name: string,
+  signal?: AbortSignal,
+): Promise<Manifest | SluiceError | null> {
   // One that was removed meanwhile is not there.
-  const text = await objects.getText(name);
+  const text = await objects.getText(name, signal);
   if (text === null) return null;
   try {
     return parseManifest(text, `${objects.place}/${name}`);

@@ -6,15 +6,15 @@ export interface Objects {
   /** It appears whole or not at all. Memory is constant. */
   put(name: string, source: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void>;
   /** Replaces it, if it is there. */
-  putText(name: string, text: string): Promise<void>;
+  putText(name: string, text: string, signal?: AbortSignal): Promise<void>;
   /** `null` where there is none. */
-  getText(name: string): Promise<string | null>;
+  getText(name: string, signal?: AbortSignal): Promise<string | null>;
   /** `null` where there is none. */
   get(name: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array> | null>;
   /** One that is not there is no error. */
-  remove(name: string): Promise<void>;
+  remove(name: string, signal?: AbortSignal): Promise<void>;
   /** What dead writers began to put and did not end; it takes room, and nobody sees it. */
-  unfinished(): Promise<readonly Unfinished[]>;
+  unfinished(signal?: AbortSignal): Promise<readonly Unfinished[]>;
 }
 
 export interface StoredObject {

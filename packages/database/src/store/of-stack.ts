@@ -7,8 +7,8 @@ import type { BackupStore } from "./backup-store.ts";
 export function ofStack(store: BackupStore, stack: string): BackupStore {
   return {
     ...store,
-    async list() {
-      const { backups, damaged } = await store.list();
+    async list(signal) {
+      const { backups, damaged } = await store.list(signal);
       const own = backups.filter((backup) => backup.stack === undefined || backup.stack === stack);
       return { backups: own, damaged, ofOthers: backups.length - own.length };
     },

@@ -3,6 +3,7 @@ import type { S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
 import { SluiceError } from "@sluice/core";
 import { noting } from "../../process/noting.ts";
 import type { Objects, StoredObject, Unfinished } from "../objects.ts";
+import { isSilence, readUnlessSilent } from "./silence.ts";
 
 export interface S3Options {
   readonly bucket: string;
@@ -15,6 +16,8 @@ export interface S3Options {
   readonly pathStyle?: boolean | undefined;
   /** Secret. Default: what the library finds by itself, such as the role of the machine. */
   readonly credentials?: S3Credentials | undefined;
+  /** Without a byte of the server for so long, a request has failed; it is sent twice more. Default: 60 s. */
+  readonly silenceMs?: number | undefined;
 }
 
 export interface S3Credentials {
@@ -26,35 +29,51 @@ export interface S3Credentials {
 /** 10,000 parts are allowed: a dump of 160 GB. Two of them are in memory at once. */
 const partBytes = 16 << 20;
 
+const defaultSilenceMs = 60_000;
+const connectMs = 15_000;
+/** Parts that are left where the server does not answer meanwhile go with the next sweep. */
+const discardMs = 10_000;
+
 /** Objects of a bucket of S3 or of a server that speaks its protocol. The library is loaded at the first call. */
 export function createS3Objects(options: S3Options): Objects {
-  const { bucket: Bucket, prefix = "" } = options;
+  const { bucket: Bucket, prefix = "", silenceMs = defaultSilenceMs } = options;
   const place = `s3://${Bucket}/${prefix}`.replace(/\/$/, "");
   let opened: Promise<S3> | undefined;
-  const s3 = () => (opened ??= openS3(options));
+  const s3 = () => (opened ??= openS3(options, silenceMs));
   const keyOf = (name: string) => ({ Bucket, Key: `${prefix}${name}` });
+  const failed = (error: unknown, what: string) => s3Error(error, `${what} ${place} failed`, silenceMs);
 
   const attempt = async <T>(what: string, run: (s3: S3) => Promise<T>, signal?: AbortSignal): Promise<T> => {
+    signal?.throwIfAborted();
     try {
       return await run(await s3());
     } catch (error) {
       signal?.throwIfAborted();
-      throw s3Error(error, `${what} ${place} failed`);
+      throw failed(error, what);
     }
   };
   const get = (name: string, signal?: AbortSignal) =>
-    attempt("reading from", async ({ sdk, client }) => {
-      try {
-        const { Body } = await client.send(
-          new sdk.GetObjectCommand(keyOf(name)),
-          signal ? { abortSignal: signal } : {},
-        );
-        return Body instanceof Readable ? Body : Readable.from([]);
-      } catch (error) {
-        if (error instanceof sdk.NoSuchKey) return null;
-        throw error;
-      }
-    });
+    attempt(
+      "reading from",
+      async ({ sdk, reader }) => {
+        try {
+          const { Body } = await reader.send(new sdk.GetObjectCommand(keyOf(name)), until(signal));
+          return Body instanceof Readable ? Body : Readable.from([]);
+        } catch (error) {
+          if (error instanceof sdk.NoSuchKey) return null;
+          throw error;
+        }
+      },
+      signal,
+    );
+  async function* reading(bytes: Readable, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+    try {
+      yield* readUnlessSilent(bytes, silenceMs, signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw failed(error, "reading from");
+    }
+  }
 
   return {
     place,
@@ -63,8 +82,8 @@ export function createS3Objects(options: S3Options): Objects {
         "listing",
         async ({ sdk, client }) => {
           const found: StoredObject[] = [];
-          for await (const page of sdk.paginateListObjectsV2({ client }, { Bucket, Prefix: prefix })) {
-            signal?.throwIfAborted();
+          const pages = sdk.paginateListObjectsV2({ client }, { Bucket, Prefix: prefix }, until(signal));
+          for await (const page of pages) {
             for (const { Key = "", LastModified = new Date(0) } of page.Contents ?? []) {
               found.push({ name: Key.slice(prefix.length), modified: LastModified });
             }
@@ -74,18 +93,20 @@ export function createS3Objects(options: S3Options): Objects {
         signal,
       ),
     async put(name, source, signal) {
-      const failed: unknown[] = [];
+      const ofSource: unknown[] = [];
       await attempt(
         "writing to",
-        async ({ client, Upload }) => {
-          const Body = Readable.from(noting(source, failed), { objectMode: false });
-          const upload = new Upload({ client, params: { ...keyOf(name), Body }, partSize: partBytes, queueSize: 2 });
+        async (opened) => {
+          const Body = Readable.from(noting(source, ofSource), { objectMode: false });
+          const params = { ...keyOf(name), Body };
+          const client = endingWith(opened, signal);
+          const upload = new opened.Upload({ client, params, partSize: partBytes, queueSize: 2 });
           const abort = () => void upload.abort();
           signal?.addEventListener("abort", abort, { once: true });
           try {
             await upload.done();
           } catch (error) {
-            throw failed.length > 0 ? failed[0] : error;
+            throw ofSource.length > 0 ? ofSource[0] : error;
           } finally {
             signal?.removeEventListener("abort", abort);
           }
@@ -93,34 +114,46 @@ export function createS3Objects(options: S3Options): Objects {
         signal,
       );
     },
-    putText: (name, text) =>
-      attempt("writing to", async ({ sdk, client }) => {
-        await client.send(new sdk.PutObjectCommand({ ...keyOf(name), Body: text }));
-      }),
-    async getText(name) {
-      const bytes = await get(name);
+    putText: (name, text, signal) =>
+      attempt(
+        "writing to",
+        async ({ sdk, client }) => {
+          await client.send(new sdk.PutObjectCommand({ ...keyOf(name), Body: text }), until(signal));
+        },
+        signal,
+      ),
+    async getText(name, signal) {
+      const bytes = await get(name, signal);
       if (!bytes) return null;
       const chunks: Uint8Array[] = [];
-      for await (const chunk of bytes) chunks.push(chunk as Uint8Array);
+      for await (const chunk of reading(bytes, signal)) chunks.push(chunk);
       return Buffer.concat(chunks).toString("utf8");
     },
     get: async (name, signal) => {
       const bytes = await get(name, signal);
-      return bytes && reading(bytes, place, signal);
+      return bytes && reading(bytes, signal);
     },
-    remove: (name) =>
-      attempt("removing from", async ({ sdk, client }) => {
-        await client.send(new sdk.DeleteObjectCommand(keyOf(name)));
-      }),
-    unfinished: () => attempt("listing", async (opened) => unfinishedIn(opened, Bucket, prefix)),
+    remove: (name, signal) =>
+      attempt(
+        "removing from",
+        async ({ sdk, client }) => {
+          await client.send(new sdk.DeleteObjectCommand(keyOf(name)), until(signal));
+        },
+        signal,
+      ),
+    unfinished: (signal) => attempt("listing", async (opened) => unfinishedIn(opened, Bucket, prefix, signal), signal),
   };
 }
+
+const until = (signal: AbortSignal | undefined) => (signal ? { abortSignal: signal } : {});
 
 type Library = typeof import("@aws-sdk/client-s3");
 
 interface S3 {
   readonly sdk: Library;
   readonly client: S3Client;
+  /** Its answers may be read as slowly as they are used. */
+  readonly reader: S3Client;
   readonly Upload: typeof import("@aws-sdk/lib-storage").Upload;
 }
 
@@ -128,7 +161,7 @@ interface S3 {
 const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 function ignore(): void {}
 
-async function openS3({ region, endpoint, pathStyle = false, credentials }: S3Options): Promise<S3> {
+async function openS3({ region, endpoint, pathStyle = false, credentials }: S3Options, silenceMs: number): Promise<S3> {
   const [sdk, { Upload }] = await Promise.all([import("@aws-sdk/client-s3"), import("@aws-sdk/lib-storage")]);
   const config: S3ClientConfig = {
     region,
@@ -139,13 +172,36 @@ async function openS3({ region, endpoint, pathStyle = false, credentials }: S3Op
       ? {}
       : { credentials: { ...credentials, sessionToken: credentials.sessionToken ?? "" } }),
   };
-  return { sdk, client: new sdk.S3Client(config), Upload };
+  const connectionTimeout = Math.min(connectMs, silenceMs);
+  // Bytes on their way in either direction put it off.
+  const client = new sdk.S3Client({ ...config, requestHandler: { connectionTimeout, socketTimeout: silenceMs } });
+  // A restore that is busy asks for no bytes, which is no silence of the server: this one ends with the head of the answer.
+  const reader = new sdk.S3Client({
+    ...config,
+    requestHandler: { connectionTimeout, requestTimeout: silenceMs, throwOnRequestTimeout: true, socketTimeout: 0 },
+  });
+  return { sdk, client, reader, Upload };
+}
+
+/** The library's upload gives its requests no signal. What tidies up after it has to outlive the signal. */
+function endingWith({ sdk, client }: S3, signal: AbortSignal | undefined): S3Client {
+  const send = (command: Parameters<S3Client["send"]>[0]) =>
+    client.send(
+      command,
+      until(command instanceof sdk.AbortMultipartUploadCommand ? AbortSignal.timeout(discardMs) : signal),
+    );
+  return Object.assign(Object.create(client) as S3Client, { send });
 }
 
 /** Servers that cannot tell, and keys that may not ask, leave them to a rule of the bucket. */
-async function unfinishedIn({ sdk, client }: S3, Bucket: string, prefix: string): Promise<readonly Unfinished[]> {
+async function unfinishedIn(
+  { sdk, client }: S3,
+  Bucket: string,
+  prefix: string,
+  signal: AbortSignal | undefined,
+): Promise<readonly Unfinished[]> {
   const request = new sdk.ListMultipartUploadsCommand({ Bucket, Prefix: prefix });
-  const { Uploads = [] } = await client.send(request).catch((error: unknown) => {
+  const { Uploads = [] } = await client.send(request, until(signal)).catch((error: unknown) => {
     const status = error instanceof sdk.S3ServiceException ? error.$metadata.httpStatusCode : undefined;
     if (status !== 501 && status !== 403) throw error;
     return { Uploads: [] };
@@ -153,22 +209,24 @@ async function unfinishedIn({ sdk, client }: S3, Bucket: string, prefix: string)
   return Uploads.map(({ Key = "", UploadId }) => ({
     name: Key.slice(prefix.length),
     async discard() {
-      await client.send(new sdk.AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
+      await client.send(new sdk.AbortMultipartUploadCommand({ Bucket, Key, UploadId }), until(signal));
     },
   }));
 }
 
-async function* reading(bytes: Readable, place: string, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
-  try {
-    for await (const chunk of bytes) yield chunk as Uint8Array;
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw s3Error(error, `reading from ${place} failed`);
-  }
-}
-
 /** Errors of Sluice and of the source pass through; the library's name what the server said. */
-function s3Error(error: unknown, what: string): unknown {
+function s3Error(error: unknown, what: string, silenceMs: number): unknown {
+  if (isSilence(error)) {
+    return new SluiceError(
+      "BACKUP_FAILED",
+      `${what}: the server does not answer, not a byte in ${silenceMs / 1_000} s`,
+      {
+        hint: "is the server of database.store.s3 well, and can it be reached from here? then try again",
+        retryable: true,
+        cause: error,
+      },
+    );
+  }
   const {
     name = "",
     message = "",
