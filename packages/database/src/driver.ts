@@ -46,6 +46,8 @@ export interface RestoreSource {
 export interface ScratchDatabase extends AsyncDisposable {
   readonly server: Manifest["server"];
   restore(source: RestoreSource): Promise<void>;
+  /** Of what was restored, what could not be tried on this server; for people. */
+  readonly notTested?: readonly string[] | undefined;
   /** Made in the same way as `like`, so that the two can be compared. */
   fingerprint(like: Fingerprint): Promise<Fingerprint>;
 }

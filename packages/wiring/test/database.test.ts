@@ -126,12 +126,13 @@ describe("going back", () => {
       alter role shop in database shop set statement_timeout = '66s';
       alter database shop set app.greeting = 'it''s = "this"';
       alter role app_ro in database shop set search_path = '';
-      alter database shop with connection limit 33`);
+      alter database shop with connection limit 33;
+      comment on database shop is 'of Ada''s shop'`);
     const settings = () =>
       project.sql(`
         select setrole::regrole, unnest(setconfig) from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase
           where datname = 'shop' order by 1, 2;
-        select datconnlimit from pg_database where datname = 'shop'`);
+        select datconnlimit, shobj_description(oid, 'pg_database') from pg_database where datname = 'shop'`);
     const settingsThen = await settings();
 
     // A client that is connected all the time is sent away, and comes back to the restored one.

@@ -1,5 +1,6 @@
 import { SluiceError } from "@sluice/core";
 import { quoteName } from "./target.ts";
+import { readsOthers, renamedView, unqualifiedTrigger } from "./view-text.ts";
 
 const tailBytes = 256;
 
@@ -16,41 +17,141 @@ export async function* complete(dump: AsyncIterable<Uint8Array>): AsyncGenerator
   });
 }
 
-/** Puts one text in the place of another, wherever chunks begin and end. */
-export async function* replaced(dump: AsyncIterable<Uint8Array>, from: string, to: string): AsyncGenerator<Uint8Array> {
-  const [wanted, other] = [Buffer.from(from), Buffer.from(to)];
+/** A part of a dump that begins a line, and what it is changed into. */
+interface Part {
+  readonly begin: string;
+  /** Absent: it is `begin` alone. */
+  readonly end?: string;
+  readonly change: (text: string) => string;
+}
+
+/** Changes parts of a dump, wherever chunks begin and end. Their texts are of bytes, whose character set nobody knows. */
+async function* changed(dump: AsyncIterable<Uint8Array>, parts: readonly Part[]): AsyncGenerator<Uint8Array> {
+  const longest = Math.max(...parts.map(({ begin }) => begin.length));
   let rest = Buffer.alloc(0);
+  let inside: Part | null = null;
   for await (const chunk of dump) {
     rest = Buffer.concat([rest, chunk]);
-    for (let at = rest.indexOf(wanted); at >= 0; at = rest.indexOf(wanted)) {
-      yield rest.subarray(0, at);
-      yield other;
-      rest = rest.subarray(at + wanted.length);
+    for (;;) {
+      if (inside === null) {
+        const found = firstPart(rest, parts);
+        // It may have begun.
+        const sure = found === null ? Math.max(0, rest.length - longest + 1) : found.at;
+        if (sure > 0) yield rest.subarray(0, sure);
+        rest = rest.subarray(sure);
+        if (found === null) break;
+        inside = found.part;
+      }
+      const { begin, end, change } = inside;
+      const at = end === undefined ? 0 : rest.indexOf(end, begin.length, "latin1");
+      if (at < 0) break;
+      const length = end === undefined ? begin.length : at + end.length;
+      yield Buffer.from(change(rest.toString("latin1", 0, length)), "latin1");
+      rest = rest.subarray(length);
+      inside = null;
     }
-    // The text may have begun.
-    const sure = Math.max(0, rest.length - wanted.length + 1);
-    if (sure > 0) yield rest.subarray(0, sure);
-    rest = rest.subarray(sure);
   }
   if (rest.length > 0) yield rest;
 }
 
+function firstPart(bytes: Buffer, parts: readonly Part[]): { readonly part: Part; readonly at: number } | null {
+  let first: { readonly part: Part; readonly at: number } | null = null;
+  for (const part of parts) {
+    const at = bytes.indexOf(part.begin, 0, "latin1");
+    if (at >= 0 && (first === null || at < first.at)) first = { part, at };
+  }
+  return first;
+}
+
+/** The same of a text. */
+function changedText(text: string, parts: readonly Part[]): string {
+  return parts.reduce((made, { begin, end, change }) => {
+    const pieces = made.split(begin);
+    return pieces.slice(1).reduce((before, piece) => {
+      const at = end === undefined ? 0 : piece.indexOf(end);
+      if (at < 0) return `${before}${begin}${piece}`;
+      const length = end === undefined ? 0 : at + end.length;
+      return `${before}${change(`${begin}${piece.slice(0, length)}`)}${piece.slice(length)}`;
+    }, pieces[0] ?? "");
+  }, text);
+}
+
 /**
  * A dump for a database of another name than the one that it is of. Around what was made under another character set, a dump
- * changes the database's own, by name.
+ * changes the database's own, by name; views may name it for what they read, and triggers as whoever made them did.
  */
 export function renamedDump(dump: AsyncIterable<Uint8Array>, from: string, to: string): AsyncIterable<Uint8Array> {
-  return replaced(dump, alterSql(from), alterSql(to));
+  return changed(dump, renamings(asBytes(from), asBytes(to)));
 }
 
 /** The same of a text. */
 export function renamedText(text: string, from: string, to: string): string {
-  return text.replaceAll(alterSql(from), () => alterSql(to));
+  return changedText(text, renamings(from, to));
+}
+
+function renamings(from: string, to: string): readonly Part[] {
+  return [
+    { begin: alterSql(from), change: () => alterSql(to) },
+    { ...view, change: (text) => renamedView(text, from, to) },
+    { begin: "\n/*!50003 CREATE*/", end: "*/;;\n", change: unqualifiedTrigger },
+  ];
 }
 
 /** Where a line begins so, it is the dump's own. */
 function alterSql(database: string): string {
   return `\nALTER DATABASE ${quoteName(database)} `;
+}
+
+const view = { begin: "\n/*!50001 VIEW `", end: "*/;" };
+
+const asBytes = (text: string) => Buffer.from(text, "utf8").toString("latin1");
+const asText = (bytes: string) => Buffer.from(bytes, "latin1").toString("utf8");
+
+const placeHolder = { begin: "\n/*!50001 CREATE VIEW `", end: "*/;\n" };
+const viewHead = /^(\n\/\*!50001 (?:CREATE )?VIEW (`(?:[^`]|``)*`) AS )([^]*?)(\s*\*\/;\n?)$/;
+
+/**
+ * A dump for a server that has no other database: views that read one stay the place holders that a dump makes of each view
+ * before.
+ *
+ * @param onView called with the name of each of them
+ */
+export function withForeignViewsEmpty(
+  dump: AsyncIterable<Uint8Array>,
+  database: string,
+  onView: (name: string) => void,
+): AsyncIterable<Uint8Array> {
+  const holders = new Map<string, string>();
+  const isForeign = (text: string) => readsOthers(text, asBytes(database));
+  return changed(dump, [
+    {
+      ...placeHolder,
+      change(text) {
+        const [, , name = "", body = ""] = viewHead.exec(text) ?? [];
+        holders.set(name, body);
+        return text;
+      },
+    },
+    {
+      ...view,
+      change(text) {
+        const [, head = "", name = "", , end = ""] = viewHead.exec(text) ?? [];
+        const body = holders.get(name);
+        if (body === undefined || !isForeign(text)) return text;
+        onView(asText(name.slice(1, -1).replaceAll("``", "`")));
+        return `${head}${body}${end}`;
+      },
+    },
+  ]);
+}
+
+/** For people. */
+export function foreignViewsText(views: readonly string[]): readonly string[] {
+  return views.length === 0
+    ? []
+    : [
+        `views that read another database, which is not in the backup: ${views.join(", ")} (they can be restored where that one is there)`,
+      ];
 }
 
 /** In data, the dump's tool writes line breaks as `\n`: where a line begins so, it is the tool's own. */

@@ -20,7 +20,14 @@ import { started } from "../process/started.ts";
 import { dumpAccounts, restoreAccounts } from "./accounts.ts";
 import { type ClientOptions, runSql } from "./client.ts";
 import { prepareDump, startDump } from "./dump.ts";
-import { countEvents, renamedDump, renamedText, withoutEvents } from "./dump-text.ts";
+import {
+  countEvents,
+  foreignViewsText,
+  renamedDump,
+  renamedText,
+  withForeignViewsEmpty,
+  withoutEvents,
+} from "./dump-text.ts";
 import type { Sampling } from "./fingerprint-sql.ts";
 import { openGate } from "./gate.ts";
 import { leftSwapText, mendSwap, readLeftSwap } from "./mend-swap.ts";
@@ -149,11 +156,16 @@ async function scratch(
     const inner = running.target;
     await createDatabase(exec, inner, database, session);
     const found = await probeMysql(exec, inner, session);
+    const foreignViews: string[] = [];
     return {
       server: found.server,
       async restore(source) {
-        await restoreDump(exec, inner, source.dump, session);
+        const dump = withForeignViewsEmpty(source.dump, database.name, (view) => foreignViews.push(view));
+        await restoreDump(exec, inner, dump, session);
         if (source.globals !== null) await restoreAccounts(exec, inner, source.globals, session);
+      },
+      get notTested() {
+        return foreignViewsText(foreignViews);
       },
       fingerprint: (like) => takeFingerprint(exec, inner, sampledIn(like), session),
       [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),

@@ -86,8 +86,9 @@ async function prove(
   const restoreMs = Math.round(clock.monotonicMs() - started);
   progress("compare");
   const compared = await compare(manifest, scratch);
+  const { notTested: untried = [] } = scratch;
   const at = clock.now().toISOString();
-  const notTested = [...(manifest.fingerprint?.notCovered ?? []), "the application with the restored data"];
+  const notTested = [...(manifest.fingerprint?.notCovered ?? []), ...untried, "the application with the restored data"];
   const unknown = "whether it holds what the database held";
   // When it was taken, the reason was known.
   const why = manifest.verified.flatMap((one) => one.notTested).find((text) => text.startsWith(unknown));
@@ -101,7 +102,7 @@ async function prove(
     rawBytes,
     levels: [
       level("decoded", 0, ["whether a server takes it"]),
-      level("restored", restoreMs, [why ?? unknown]),
+      level("restored", restoreMs, [why ?? unknown, ...untried]),
       ...(compared ? [level("compared", restoreMs, notTested)] : []),
     ],
   };

@@ -18,6 +18,7 @@ import { openRehearsalCopy } from "./rehearsal/rehearsal-copy.ts";
 import { inLiveServer } from "./restore-failure.ts";
 import { restoreRoles } from "./roles.ts";
 import { startScratch } from "./scratch.ts";
+import { readSlotsBeside, slotsLeft, withSlots } from "./slots.ts";
 import { snapshotIn, takeFingerprint } from "./snapshot.ts";
 import { endOrphans, listBesides, swapDatabases, undoSwap } from "./swap.ts";
 import { type PostgresTarget, quoteName } from "./target.ts";
@@ -51,6 +52,13 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
     const name = besideName(target.database, kind, backup);
     if (!(await listBesides(exec, target, session)).includes(name)) return;
     throw besideTaken(kind, { name: `database ${name}`, backup, drop: `drop database ${quoteName(name)}` });
+  };
+  /** After the swap, which nothing that fails here may be taken for. */
+  const tellOfSlots = async (aside: string, call: DriverCall) => {
+    const { session } = of(call, "restore");
+    const slots = await readSlotsBeside(exec, target, { session }).catch(() => []);
+    const finding = slotsLeft(target.database, aside, slots);
+    if (finding) call.onFinding?.(finding);
   };
   return {
     kind: "postgres",
@@ -131,6 +139,7 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
         fingerprint: (like) => takeFingerprint(exec, fresh, sampledIn(like), session),
         async swap() {
           await swapDatabases(exec, target, { fresh: name, old }, session);
+          await tellOfSlots(old, call);
           return old;
         },
       };
@@ -138,7 +147,8 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
     findLeft: (call) => findLeftSwap(exec, target, of(call, "compare")),
     async findBesides(call) {
       const names = await listBesides(exec, target, of(call, "compare"));
-      return besidesLeft(target.database, names, (name) => `drop database ${quoteName(name)}`);
+      const left = besidesLeft(target.database, names, (name) => `drop database ${quoteName(name)}`);
+      return left && withSlots(left, await readSlotsBeside(exec, target, of(call, "compare")));
     },
     mend: (call) => mendSwap(exec, target, of(call, "mend")),
     async undoSwap(call) {
@@ -156,6 +166,7 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
       }
       await assertNotThere("undone", call, session);
       await undoSwap(exec, target, { old, undone }, session);
+      await tellOfSlots(undone, call);
       return undone;
     },
   };

@@ -108,7 +108,7 @@ select case when exists (${swapping}) then 't' else 'f' end || datname from pg_d
 }
 
 /**
- * What must be on a database besides its content: owner, settings, of roles in it too, limit and rights of the one whose
+ * What must be on a database besides its content: owner, settings, of roles in it too, limit, rights and comment of the one whose
  * place it takes.
  */
 export const adoptSql = (live: string, fresh: string) => `
@@ -124,6 +124,9 @@ select format('alter %s set %s',
 union all
 select format('alter database %I with connection limit %s', ${quoteText(fresh)}, datconnlimit)
   from pg_database where datname = ${quoteText(live)} and datconnlimit <> -1
+union all
+select format('comment on database %I is %L', ${quoteText(fresh)}, ${comment})
+  from pg_database where datname = ${quoteText(live)} and ${comment} is not null
 union all
 select format('revoke all on database %I from public', ${quoteText(fresh)})
   from pg_database where datname = ${quoteText(live)} and datacl is not null

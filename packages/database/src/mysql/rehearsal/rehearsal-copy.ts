@@ -5,7 +5,7 @@ import { orDispose } from "../../process/or-dispose.ts";
 import { reasonOf } from "../../process/reason-of.ts";
 import { restoreAccounts } from "../accounts.ts";
 import type { ClientOptions } from "../client.ts";
-import { renamedDump } from "../dump-text.ts";
+import { foreignViewsText, renamedDump, withForeignViewsEmpty } from "../dump-text.ts";
 import { probeMysql } from "../probe.ts";
 import { createDatabase, dropDatabase, restoreDump } from "../restore.ts";
 import { startScratch } from "../scratch.ts";
@@ -26,6 +26,12 @@ export interface RehearsalCopyRequest {
   /** The live database, whose accounts and settings the copy gets too. */
   readonly live: MysqlTarget;
 }
+
+const notSeen = [
+  "a failure half-way in production: this server takes no change of a schema back",
+  "who would wait for a lock that is held for less than 50 ms; whether tables of other engines than InnoDB are written anew",
+  "values that only the cascade of a foreign key overwrote; how long single statements of a procedure lock rows",
+];
 
 interface Means {
   readonly exec: ContainerExec;
@@ -57,18 +63,18 @@ export async function openRehearsalCopy(
     const restored = { ...clone, database: pristine };
     await createDatabase(exec, restored, database, session);
     const { server } = await probeMysql(exec, restored, session);
+    const foreignViews = new Set<string>();
+    const readDump = () =>
+      withForeignViewsEmpty(readKept(exec, clone.container, session), database.name, (view) => foreignViews.add(view));
     return {
       container: clone.container,
       server,
-      notSeen: [
-        "a failure half-way in production: this server takes no change of a schema back",
-        "who would wait for a lock that is held for less than 50 ms; whether tables of other engines than InnoDB are written anew",
-        "values that only the cascade of a foreign key overwrote; how long single statements of a procedure lock rows",
-      ],
+      get notSeen() {
+        return [...notSeen, ...foreignViewsText([...foreignViews])];
+      },
       async restore({ dump, globals }) {
         await keep(exec, clone.container, dump, session);
-        const again = readKept(exec, clone.container, session);
-        await restoreDump(exec, restored, renamedDump(again, database.name, pristine), session);
+        await restoreDump(exec, restored, renamedDump(readDump(), database.name, pristine), session);
         if (globals !== null) await restoreAccounts(exec, clone, globals, session);
         await adoptSettings(exec, { live, copy: clone }, session);
         await adoptAccounts(exec, { live, copy: clone }, session);
@@ -76,7 +82,7 @@ export async function openRehearsalCopy(
       async clone() {
         await dropDatabase(exec, clone, database.name, session);
         await createDatabase(exec, clone, database, session);
-        await restoreDump(exec, clone, asItWas(readKept(exec, clone.container, session)), session);
+        await restoreDump(exec, clone, asItWas(readDump()), session);
       },
       observe: () => watch({ exec, clock, clone, restored }, session),
       [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),

@@ -1,0 +1,48 @@
+import type { ContainerExec, Finding } from "@sluice/core";
+import type { LeftBehind } from "../driver.ts";
+import { isBeside } from "../model/beside-name.ts";
+import { type PsqlOptions, runSql } from "./psql.ts";
+import type { PostgresTarget } from "./target.ts";
+
+/** A slot of logical replication stays with its database under whatever name, and holds the server's log for its reader. */
+export interface LogicalSlot {
+  readonly name: string;
+  readonly database: string;
+}
+
+/** Those of databases beside the target's. @throws SluiceError */
+export async function readSlotsBeside(
+  exec: ContainerExec,
+  target: PostgresTarget,
+  options: PsqlOptions,
+): Promise<readonly LogicalSlot[]> {
+  const sql = "select slot_name || ' ' || database from pg_replication_slots where slot_type = 'logical' order by 1;";
+  return (await runSql(exec, target, sql, options))
+    .map((line) => ({ name: line.slice(0, line.indexOf(" ")), database: line.slice(line.indexOf(" ") + 1) }))
+    .filter(({ database }) => isBeside(target.database, database));
+}
+
+const dropOf = ({ name }: LogicalSlot) => `select pg_drop_replication_slot('${name}')`;
+
+/** What a swap, or its undo, leaves to whoever reads slots of what was set aside; `null` where there are none. Pure. */
+export function slotsLeft(live: string, aside: string, slots: readonly LogicalSlot[]): Finding | null {
+  const own = slots.filter(({ database }) => database === aside);
+  if (own.length === 0) return null;
+  return {
+    severity: "warn",
+    code: "replication-slots-left",
+    message: `slots of logical replication stay with ${aside}, which their readers get nothing from, and hold the server's log: ${own.map(({ name }) => name).join(", ")}`,
+    hint: `let their readers copy ${live} anew, through slots that are made there (pg_create_logical_replication_slot), and drop these, unless the restore is to be undone: ${own.map(dropOf).join("; ")}`,
+  };
+}
+
+/** The same of what restores left beside a database at any time. Pure. */
+export function withSlots(left: LeftBehind | null, slots: readonly LogicalSlot[]): LeftBehind | null {
+  if (left === null || slots.length === 0) return left;
+  const names = slots.map(({ name, database }) => `${name} (of ${database})`).join(", ");
+  return {
+    what: `${left.what}; with slots of logical replication: ${names}`,
+    why: `${left.why}; a slot holds the server's log until it is read or dropped, and its reader gets nothing of what is in use now`,
+    mend: `make the slots anew in the database that is in use and drop these: ${slots.map(dropOf).join("; ")}; ${left.mend}`,
+  };
+}
