@@ -20,6 +20,8 @@ export interface ReleaseBundle {
   readonly tag: string;
   readonly tags: readonly string[];
   readonly commit: string | null;
+  /** Set when it was built with changes that its commit does not have: the commit does not say what is in it. */
+  readonly dirty?: true | undefined;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
   /** Hash over the resolved model and the commit: an equal key is the same release where the same services are active. */
