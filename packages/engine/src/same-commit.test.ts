@@ -36,6 +36,9 @@ describe("a release of a commit that is stored with another model", () => {
     expect([...scenario.world.state.bundles.values()]).toMatchObject([
       { bundle: { commit: "commit-of-v1", dirty: true } },
     ]);
+    const record = JSON.stringify(scenario.world.state.records);
+    expect(record).toContain("the checkout holds uncommitted changes");
+    expect(record).toContain("checkout-dirty");
     await scenario.deploy("v1", { request });
     expect(builds(scenario)).toEqual(["images.build v1", "images.build v1"]);
     expect([...scenario.world.state.bundles.values()].map(({ bundle }) => bundle.dirty)).toEqual([true, undefined]);

@@ -7,6 +7,8 @@ export interface ReleaseRequest {
   readonly commit: string | null;
   /** The tree holds changes that no commit names; such a release is never reused by commit. */
   readonly dirty: boolean;
+  /** Paths of the first of these changes, as git tells them; absent where nobody asked. */
+  readonly changes?: readonly string[] | undefined;
   /** Where the request came from. */
   readonly source: "event" | "option" | "describe";
 }

@@ -51,7 +51,7 @@ export function findBundle(bundles: readonly ReleaseBundle[], name: string): Rel
   return beginning.length === 1 ? (beginning[0] ?? null) : null;
 }
 
-/** Times are ISO 8601 in UTC, which sorts as it stands; a collation by language would cost 10 ms for its tables alone. */
-function newestFirst(bundles: readonly ReleaseBundle[]): readonly ReleaseBundle[] {
+/** Bundles by age. Times are ISO 8601 in UTC, which sorts as it stands; a collation by language would cost 10 ms for its tables alone. */
+export function newestFirst(bundles: readonly ReleaseBundle[]): readonly ReleaseBundle[] {
   return bundles.toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : 0));
 }
