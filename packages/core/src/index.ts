@@ -77,6 +77,7 @@ export * from "./model/watched-check.ts";
 export * from "./plan/assert-door-can.ts";
 export * from "./plan/assert-ports-free.ts";
 export * from "./plan/changed-base.ts";
+export * from "./plan/checkout-findings.ts";
 export * from "./plan/door-spec.ts";
 export * from "./plan/down-base.ts";
 export * from "./plan/format-plan.ts";

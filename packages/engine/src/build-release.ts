@@ -41,6 +41,8 @@ export async function buildRelease(
     tag: request.tag,
     tags: [request.tag],
     commit: request.commit,
+    // Outside a repository there is no commit that it could differ from.
+    ...(request.dirty && request.commit !== null ? { dirty: true as const } : {}),
     createdAt: creationTime(ports.clock.now(), source.newestAt),
     key,
     services,

@@ -41,7 +41,9 @@ function promotionOf(
   if (objections.length === 0) return { from: proven.stack, images: promotedImages(project, proven) };
   throw new SluiceError("RELEASE_REFUSED", `${release.tag} cannot be promoted: ${objections.join("; ")}`, {
     hint:
-      `deploy it to ${proven.stack} first; what differs between environments must be read at start, not at build` +
+      (release.dirty
+        ? "git status shows the changes; promote from a checkout without them"
+        : `deploy it to ${proven.stack} first; what differs between environments must be read at start, not at build`) +
       (findBundle(bundles, release.tag) ? `; as it is stored here: sluice rollback ${release.tag}` : ""),
   });
 }

@@ -36,6 +36,10 @@ export async function assertImages(
   throw new SluiceError(
     "IMAGE_MISSING",
     `release ${target.tag} cannot come back: the image of ${missing.join(", ")} is gone from the engine`,
-    { hint: `publish a release from ${target.commit ?? "its commit"}: it is built anew` },
+    {
+      hint: target.dirty
+        ? `it held changes that ${target.commit} does not have: commit them, and publish a release from there`
+        : `publish a release from ${target.commit ?? "its commit"}: it is built anew`,
+    },
   );
 }

@@ -2,6 +2,7 @@ import {
   assertDoorsCan,
   assertHttps,
   assertPortsFree,
+  checkoutFindings,
   heldByOrphans,
   keptOrphans,
   liveSlot,
@@ -80,6 +81,7 @@ export async function prepareDeploy(
       bundleId: usable?.id ?? null,
       imagesOf: imagesOf?.bundle.tag ?? null,
       promotedFrom: promotion?.from,
+      hasChanges: wanted.dirty && wanted.commit !== null,
       // Whether its images had to be built anew does not matter: what it did to the data is done, unless it was taken away since.
       wasLive: lived && fate !== "away",
       prunable: releasesToPrune(bundles, {
@@ -106,7 +108,13 @@ export async function prepareDeploy(
   await assertNoObstacle(plan, { ...request, ...project, orphans }, ports, signal);
   const lost = plan.steps.length === 0 ? await lostServers(observed, project.services, ports, signal) : [];
   const undone = same ? jobsTakenBack(same, fate, plan) : [];
-  const kept = [...keptOrphans(orphans), ...redefinedFindings(observed), ...lost, ...undone];
+  const kept = [
+    ...checkoutFindings(wanted, bundles),
+    ...keptOrphans(orphans),
+    ...redefinedFindings(observed),
+    ...lost,
+    ...undone,
+  ];
   for (const finding of kept) emit({ ports }, { type: "finding", finding });
   return {
     plan,

@@ -20,6 +20,7 @@ import {
   type ReleaseBundle,
   SluiceError,
   type StoredRelease,
+  storedFindings,
   warmRelease,
 } from "@sluice/core";
 import { coldRollback } from "./cold-slot.ts";
@@ -75,8 +76,9 @@ export async function prepareRollback(
   const orphans = findOrphans(observed, target.services, previousRelease, bundles);
   const held = heldByOrphans(orphans, target.services);
   const tell = (findings: readonly Finding[]) => {
-    for (const finding of findings) emit({ ports }, { type: "finding", finding });
-    return { findings };
+    const all = [...storedFindings(target, bundles), ...findings];
+    for (const finding of all) emit({ ports }, { type: "finding", finding });
+    return { findings: all };
   };
   const differing = differingBase(release, previousRelease, observed);
   const serving = previousRelease?.bundle.services ?? [];

@@ -30,6 +30,20 @@ describe("a release of a commit that is stored with another model", () => {
     expect(provided.bundle.images["web"]).toBe("sha256:web-v1b");
   });
 
+  it("never has those of what was built with changes that the commit does not have", async () => {
+    const scenario = aScenario({ services });
+    await scenario.deploy("v1", { request: { dirty: true } });
+    expect([...scenario.world.state.bundles.values()]).toMatchObject([
+      { bundle: { commit: "commit-of-v1", dirty: true } },
+    ]);
+    const record = JSON.stringify(scenario.world.state.records);
+    expect(record).toContain("the checkout holds uncommitted changes");
+    expect(record).toContain("checkout-dirty");
+    await scenario.deploy("v1", { request });
+    expect(builds(scenario)).toEqual(["images.build v1", "images.build v1"]);
+    expect([...scenario.world.state.bundles.values()].map(({ bundle }) => bundle.dirty)).toEqual([true, undefined]);
+  });
+
   it("never has those of one that failed", async () => {
     const scenario = aScenario({ services });
     scenario.world.behaviours.set("v1", { unhealthy: ["web"] });

@@ -23,6 +23,13 @@ describe("the data of a report", () => {
     expect(data.happenings.map(({ severity }) => severity)).toEqual(["error", "warn"]);
   });
 
+  it("says that a release holds more than its commit", () => {
+    const page = (changes: { readonly dirty?: true }) =>
+      renderHtml(reportData(anAttempt({ text: "t" }), { ...context, bundle: { ...aBundle("b"), ...changes } }));
+    expect(page({ dirty: true })).toContain("c0ffee b, with uncommitted changes");
+    expect(page({})).not.toContain("uncommitted");
+  });
+
   it("is there for a record of an older version, an attempt without an end and one that did nothing", () => {
     const attempt = anAttempt({ text: "t" });
     const outcomes = attempt.outcomes.map(({ at, step, result, durationMs }) => ({ at, step, result, durationMs }));

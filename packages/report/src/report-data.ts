@@ -20,6 +20,8 @@ export interface ReportData {
   readonly tag: string;
   /** Full commit id; `null` outside a repository, or where the release is not stored any more. */
   readonly commit: string | null;
+  /** It was built with changes that the commit does not have. */
+  readonly dirty?: true | undefined;
   readonly release: string | null;
   readonly actor: string;
   readonly reason: string;
@@ -113,6 +115,7 @@ export function reportData(attempt: AttemptFacts, { stack, bundle, redact }: Rep
     kind: start.kind,
     tag: end?.tag ?? start.tag,
     commit: bundle?.commit ?? null,
+    ...(bundle?.dirty ? { dirty: true as const } : {}),
     release: bundle?.id ?? null,
     actor: start.actor,
     reason: start.reason,

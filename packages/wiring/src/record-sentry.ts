@@ -19,7 +19,9 @@ export async function recordingInSentry(
   const { serving } = result;
   if (!sentry?.record || result.outcome !== "live" || !serving || signal.aborted) return result;
   const bundles = await (await session.ports()).bundles.list();
-  const commit = bundles.find(({ id }) => id === serving.release)?.commit ?? null;
+  const bundle = bundles.find(({ id }) => id === serving.release);
+  // Sentry blames the commits of a release for its errors: those of a changed checkout may be of what no commit has.
+  const commit = bundle && !bundle.dirty ? bundle.commit : null;
   const deploy = { stack: await session.stack(), release: serving.tag, commit, startedAt, finishedAt: clock.now() };
   const failure = await recordSentryDeploy({ clock, environment: options.env }, sentry, deploy, signal).catch(
     (error: unknown) => (error instanceof Error ? error.message : String(error)),

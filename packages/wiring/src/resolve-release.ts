@@ -33,7 +33,8 @@ export async function resolveRelease(options: ReleaseSourceOptions): Promise<Res
       : assertTagIsCheckout(tag, directory, { signal, mayBeUnknown: true }),
   ]);
   if (!options.isOnlyNamed) assertWhole(checkout);
-  const common = { commit: checkout.commit, dirty: checkout.dirty };
+  const { commit, dirty, changes } = checkout;
+  const common = { commit, dirty, ...(dirty ? { changes } : {}) };
   if (tag !== undefined) return { release: { ...common, tag: assertReleaseTag(tag), source: "option" } };
   const event = await readEvent(options);
   if (event && "ignored" in event) return event;

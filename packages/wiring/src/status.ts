@@ -7,6 +7,7 @@ import {
   recoveryWays,
   type Slot,
   slots,
+  storedFindings,
 } from "@sluice/core";
 import {
   coldFinding,
@@ -56,6 +57,7 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
     ...(stored && !lock ? changedBaseFindings(observed, stored.bundle.tag) : []),
     ...(lock ? [] : orphanFindings(kept)),
     ...unstoredFindings(observed, bundles),
+    ...(stored ? storedFindings(stored.bundle, bundles) : []),
     ...(cold ? [cold] : []),
     ...(killed ? [killed] : []),
   ];

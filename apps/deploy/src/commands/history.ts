@@ -33,11 +33,12 @@ export async function history(call: CommandCall<{ readonly limit?: number }>): P
     if (flags.json) {
       writeJson(context, {
         deployments: shown.map(summaryOf),
-        releases: releases.map(({ id, tag, tags, commit, createdAt, broken }) => ({
+        releases: releases.map(({ id, tag, tags, commit, dirty, createdAt, broken }) => ({
           id,
           tag,
           tags,
           commit,
+          dirty,
           createdAt,
           broken,
         })),
@@ -55,12 +56,12 @@ export async function history(call: CommandCall<{ readonly limit?: number }>): P
     );
     const stored = formatTable(
       ["release", "tags", "commit", "stored", ""],
-      releases.map(({ id, tags, commit, createdAt, broken }) => [
+      releases.map(({ id, tags, commit, dirty, createdAt, broken }) => [
         id,
         tags.join(" "),
         commit?.slice(0, 12) ?? "-",
         createdAt,
-        broken ? `broken: ${broken.reason}` : "",
+        [dirty ? "with uncommitted changes" : [], broken ? `broken: ${broken.reason}` : []].flat().join("; "),
       ]),
     );
     const text = formatSection("deployments", deployments) + formatSection("releases", stored);

@@ -1,4 +1,5 @@
 import { SluiceError, type Verdict } from "@sluice/core";
+import { aBundle } from "@sluice/testing";
 import type { LogLine, StackStatus } from "@sluice/wiring";
 import { describe, expect, it } from "vitest";
 import type { AttemptRecord } from "../context.ts";
@@ -343,6 +344,18 @@ describe("sluice traffic", () => {
 describe("sluice history and audit", () => {
   const open = anAttempt({ end: null, start: { ...anAttempt().start, deployment: "d2", seq: 4 }, outcomes: [] });
   const recording = () => fakeDeployer({ history: async () => [anAttempt(), open] });
+
+  it("says which releases were built with uncommitted changes", async () => {
+    const bundle = aBundle("r1", { tag: "v1", commit: "c0ffee" });
+    const deployer = fakeDeployer({ releases: async () => [{ ...bundle, dirty: true }, bundle] });
+    const { stdout } = await run(["history"], { deployer });
+    expect(stdout.match(/c0ffee .*/g)).toEqual([
+      expect.stringMatching(/with uncommitted changes$/),
+      expect.not.stringMatching(/changes/),
+    ]);
+    const json = await run(["history", "--json"], { deployer });
+    expect(JSON.parse(json.stdout)).toMatchObject({ releases: [{ dirty: true }, {}] });
+  });
 
   it("lists deployments, the newest first", async () => {
     const { stdout } = await run(["history"], { deployer: recording() });

@@ -7,6 +7,8 @@ export interface ReleaseRequest {
   readonly commit: string | null;
   /** The tree holds changes that no commit names; such a release is never reused by commit. */
   readonly dirty: boolean;
+  /** Paths of the first of these changes, as git tells them; absent where nobody asked. */
+  readonly changes?: readonly string[] | undefined;
   /** Where the request came from. */
   readonly source: "event" | "option" | "describe";
 }
@@ -20,6 +22,8 @@ export interface ReleaseBundle {
   readonly tag: string;
   readonly tags: readonly string[];
   readonly commit: string | null;
+  /** Set when it was built with changes that its commit does not have: the commit does not say what is in it. */
+  readonly dirty?: true | undefined;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
   /** Hash over the resolved model and the commit: an equal key is the same release where the same services are active. */

@@ -36,6 +36,12 @@ describe("a request for a release", () => {
       sameCommit: [older],
     });
   });
+  it("finds no images of what was built with changes that the commit does not have", () => {
+    expect(matchBundle([older, { ...newer, dirty: true }], aRequest("v9", { commit: "c1" }), "k9", services)).toEqual({
+      same: null,
+      sameCommit: [older],
+    });
+  });
   it("finds nothing for a dirty tree, and no images where no commit names them", () => {
     expect(matchBundle(bundles, aRequest("v1", { commit: "c1", dirty: true }), "k1", services)).toEqual({
       same: null,

@@ -4,7 +4,8 @@ import type { ServiceFacts } from "../model/service.ts";
 /**
  * Finds what a request for a release can use of what is there: the very release, see `isSameRelease`, and those of the
  * same commit whose images may be the ones that are wanted, the newest first; see `hasImagesOf`. Images of a release that
- * failed are none of these. A dirty tree matches nothing: no commit names what is in it.
+ * failed are none of these, nor are those that were built with uncommitted changes. A dirty tree matches nothing: no commit
+ * names what is in it.
  */
 export function matchBundle(
   bundles: readonly ReleaseBundle[],
@@ -16,8 +17,13 @@ export function matchBundle(
   // The newest: where images had been lost, it is the one that was built anew.
   const sorted = newestFirst(bundles);
   const same = sorted.find((bundle) => isSameRelease(bundle, key, services)) ?? null;
-  const sameCommit = sorted.filter(({ commit, broken }) => commit !== null && commit === request.commit && !broken);
+  const sameCommit = sorted.filter((bundle) => isOfCommit(bundle, request.commit) && !bundle.broken);
   return { same, sameCommit };
+}
+
+/** Whether a commit names what a bundle holds. Pure. */
+export function isOfCommit(bundle: Pick<ReleaseBundle, "commit" | "dirty">, commit: string | null): boolean {
+  return commit !== null && bundle.commit === commit && !bundle.dirty;
 }
 
 /** Whether a bundle is of the same commit and model, and of the same active services: the model has those of all profiles. Pure. */
@@ -45,7 +51,7 @@ export function findBundle(bundles: readonly ReleaseBundle[], name: string): Rel
   return beginning.length === 1 ? (beginning[0] ?? null) : null;
 }
 
-/** Times are ISO 8601 in UTC, which sorts as it stands; a collation by language would cost 10 ms for its tables alone. */
-function newestFirst(bundles: readonly ReleaseBundle[]): readonly ReleaseBundle[] {
+/** Bundles by age. Times are ISO 8601 in UTC, which sorts as it stands; a collation by language would cost 10 ms for its tables alone. */
+export function newestFirst(bundles: readonly ReleaseBundle[]): readonly ReleaseBundle[] {
   return bundles.toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : 0));
 }

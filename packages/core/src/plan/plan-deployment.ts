@@ -29,6 +29,8 @@ export interface DesiredDeployment {
   readonly bundleId: string | null;
   /** Release whose images are used because it is of the same commit; `null` where images must be built. */
   readonly imagesOf: string | null;
+  /** What is built is more than its commit names. Default: no. */
+  readonly hasChanges?: boolean | undefined;
   /** Stack that has proven the release, whose images are used. */
   readonly promotedFrom?: string | undefined;
   /** The release was live before, and data is not of before that: its jobs ran, and an old release's migrations must not run on newer data. */
@@ -188,8 +190,9 @@ function addPreparation(add: AddStep, scope: PreparationScope): void {
   addJobs(add, { slot: candidate, jobs: late, createsCause }, desired, observed);
 }
 
-function imagesCause({ promotedFrom, imagesOf }: DesiredDeployment): string {
+function imagesCause({ promotedFrom, imagesOf, hasChanges }: DesiredDeployment): string {
   if (promotedFrom) return `the images that ${promotedFrom} has proven are used: nothing is built`;
+  if (hasChanges) return "the checkout holds uncommitted changes: no stored release has them";
   return imagesOf ? `the images of ${imagesOf} are used: same commit` : "no such release is stored";
 }
 

@@ -46,6 +46,12 @@ describe("a release is promoted", () => {
     ["the commit is another", aRequest("v2"), proven(), /shop-staging serves v1 \(commit commit-\), and v2 is commit/],
     ["there is no commit", aRequest("v1", { commit: null }), proven({ commit: null }), /no commit/],
     ["the tree was changed", aRequest("v1", { dirty: true }), proven(), /no commit names/],
+    [
+      "what is served was built with changes",
+      aRequest("v1"),
+      proven({ dirty: true }),
+      /shop-staging.*uncommitted changes/,
+    ],
     ["a service is not there", aRequest("v1"), proven({ images: { web: "sha256:1" } }), /mailer does not run in/],
     [
       "an argument differs",

@@ -38,6 +38,7 @@ export function promotionObjections(
   { stack, bundle, model: provenModel }: ProvenRelease,
 ): readonly string[] {
   if (request.dirty) return [`${request.tag} holds changes that no commit names: they were never in ${stack}`];
+  if (bundle.dirty) return [`what ${stack} serves as ${bundle.tag} was built with uncommitted changes`];
   if (bundle.commit === null || bundle.commit !== request.commit) {
     return [`${stack} serves ${bundle.tag} (${short(bundle.commit)}), and ${request.tag} is ${short(request.commit)}`];
   }

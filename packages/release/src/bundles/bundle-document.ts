@@ -21,6 +21,7 @@ const documentSchema = z.looseObject({
     tag: z.string(),
     tags: z.array(z.string()),
     commit: z.string().nullable(),
+    dirty: z.literal(true).optional(),
     createdAt: z.string(),
     key: z.string(),
     services: z.array(z.looseObject({ name: z.string(), role: z.string(), active: z.boolean() })),

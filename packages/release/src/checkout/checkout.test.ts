@@ -57,6 +57,11 @@ it("a changed, a staged and an untracked file make it dirty, an ignored one does
   expect(await describeCheckout(directory)).toMatchObject({ dirty: false, describe: "v1" });
   await writeFile(join(directory, "new"), "");
   expect(await describeCheckout(directory)).toMatchObject({ dirty: true, describe: "v1-dirty" });
+  await writeFile(join(directory, "file"), "changed, too");
+  git("mv", ".gitignore", "moved away");
+  const { changes } = await describeCheckout(directory);
+  expect(changes.toSorted()).toEqual(["file", "ignored", "moved away", "new"]);
+  git("reset", "-q", "--hard");
   git("add", "new");
   expect(await describeCheckout(directory)).toMatchObject({ dirty: true });
   git("reset", "-q", "--hard");
@@ -66,7 +71,7 @@ it("a changed, a staged and an untracked file make it dirty, an ignored one does
 });
 
 it("outside a repository nothing names the tree", async () => {
-  const nothing = { commit: null, dirty: true, describe: null, tagsAtHead: [], missingSubmodules: [] };
+  const nothing = { commit: null, dirty: true, changes: [], describe: null, tagsAtHead: [], missingSubmodules: [] };
   expect(await describeCheckout(await temporaryDirectory())).toEqual(nothing);
 });
 

@@ -9,6 +9,8 @@ export interface Checkout {
   readonly commit: string | null;
   /** There are changes or untracked files that the commit does not hold. `true` outside a repository. */
   readonly dirty: boolean;
+  /** Paths of the first of these; empty outside a repository. */
+  readonly changes: readonly string[];
   /** What `git describe --tags --always` says, `-dirty` added; `null` outside a repository. */
   readonly describe: string | null;
   readonly tagsAtHead: readonly string[];
@@ -20,7 +22,14 @@ export interface CheckoutOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-const noCheckout: Checkout = { commit: null, dirty: true, describe: null, tagsAtHead: [], missingSubmodules: [] };
+const noCheckout: Checkout = {
+  commit: null,
+  dirty: true,
+  changes: [],
+  describe: null,
+  tagsAtHead: [],
+  missingSubmodules: [],
+};
 
 /**
  * What git says of the tree that a directory belongs to. Ignored files do not make it dirty.
@@ -38,11 +47,13 @@ export async function describeCheckout(directory: string, { signal }: CheckoutOp
   if (status.exitCode !== 0 && root === null) return noCheckout;
   const failed = [status, describe, tags].find(({ exitCode }) => exitCode !== 0);
   if (failed) throw failed.exitCode === null ? withoutGit(directory) : unreadable(directory, failed.stderr);
-  const { commit, dirty } = parseStatus(status.stdout);
+  const { commit, changes } = parseStatus(status.stdout);
+  const dirty = changes.length > 0;
   if (commit === null) throw unreadable(directory, "HEAD names no commit");
   return {
     commit,
     dirty,
+    changes,
     describe: `${describe.stdout.trim()}${dirty ? "-dirty" : ""}`,
     tagsAtHead: tags.stdout.split("\n").filter((tag) => tag !== ""),
     missingSubmodules: missing,
@@ -60,11 +71,29 @@ const statusFlags = [
 ];
 
 /** @see https://git-scm.com/docs/git-status#_porcelain_format_version_2 */
-function parseStatus(output: string): { readonly commit: string | null; readonly dirty: boolean } {
+function parseStatus(output: string): { readonly commit: string | null; readonly changes: readonly string[] } {
   const lines = output.split("\0").filter((line) => line !== "");
   const [, commit = null] = lines.map((line) => /^# branch\.oid ([0-9a-f]+)$/.exec(line)).find(Boolean) ?? [];
-  return { commit, dirty: lines.some((line) => !line.startsWith("# ")) };
+  const changes: string[] = [];
+  for (let at = 0; at < lines.length && changes.length < keptChanges; at += 1) {
+    const line = lines[at] ?? "";
+    if (line.startsWith("# ")) continue;
+    const type = line.slice(0, 1);
+    changes.push(
+      line
+        .split(" ")
+        .slice(fieldsBefore[type] ?? 1)
+        .join(" "),
+    );
+    // The path it was renamed from is an entry of its own.
+    if (type === "2") at += 1;
+  }
+  return { commit, changes };
 }
+
+/** What a line says before its path, by its type: changed, renamed, unmerged; of what is untracked it is the type alone. */
+const fieldsBefore: Readonly<Record<string, number>> = { "1": 8, "2": 9, u: 10 };
+const keptChanges = 10;
 
 /** Git says no more than "failed" both where there is no repository and where it may not read one. */
 async function findRoot(directory: string): Promise<string | null> {

@@ -67,7 +67,7 @@ function header(data: ReportData, title: string): Markup {
     ["Consents and overrides", data.consents.length > 0 ? data.consents.join(", ") : "none"],
     ["Deployment", data.deployment],
     ["Release", data.release ?? "not stored"],
-    ["Commit", data.commit ?? "not known"],
+    ["Commit", data.dirty ? `${data.commit}, with uncommitted changes` : (data.commit ?? "not known")],
   ];
   return html`<header><h1>${title}</h1>
 <p class="verdict ${tone}">${outcomeText(data)}</p>

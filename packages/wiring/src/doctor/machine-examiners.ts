@@ -1,5 +1,5 @@
 import { environmentFingerprint } from "@sluice/compose";
-import type { Examiner } from "@sluice/core";
+import { type Examiner, isOfCommit } from "@sluice/core";
 import { describeCheckout, isShallow } from "@sluice/release";
 import { jobsWithoutSettings } from "@sluice/workflows";
 import { createDatabaseOperations } from "../database/create-database-operations.ts";
@@ -89,7 +89,7 @@ export function machineExaminers(session: Session): readonly Examiner[] {
         const live = found?.stored?.bundle;
         if (!live) return [];
         const here = environmentFingerprint(project.model, home.hashKey);
-        const isSameCommit = commit !== null && !dirty && live.commit === commit;
+        const isSameCommit = !dirty && isOfCommit(live, commit);
         return environmentDiagnoses({ tag: live.tag, live: live.environment, here, isSameCommit });
       },
     },
