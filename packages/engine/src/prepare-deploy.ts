@@ -37,19 +37,20 @@ export async function prepareDeploy(
   signal?: AbortSignal,
 ): Promise<PreparedDeployment> {
   const { project, release: wanted, config } = request;
-  const [observed, bundles, remembered, unproven, findings] = await Promise.all([
+  const [seen, bundles, remembered, unproven, findings] = await Promise.all([
     ports.observer.observe(project, signal),
     ports.bundles.list(),
     lastServing(ports.journal),
     unprovenReleases(ports.journal),
     assertReady(request, ports, signal),
   ]);
+  const observed = { ...seen, remembered };
   assertHttps(config, project.services);
   assertDoorsCan(ports.router, config, project.services);
   if (!request.replaceDoors) assertDoorsAnswer(observed);
   const key = ports.identity.key(wanted, project.modelHash);
   const { promotion, same, sameCommit } = matchRelease(bundles, request, key);
-  const live = liveSlot(observed, remembered);
+  const live = liveSlot(observed);
   const previousRelease = await releaseThatServes(live, ports);
   const servesInBase = inBaseOf(live, previousRelease, observed)?.id ?? null;
   if (same?.broken && !request.retry && same.id !== (live ? live.release : servesInBase)) {
@@ -96,7 +97,6 @@ export async function prepareDeploy(
       requestsPerMinute: isAuto ? await measureTraffic(observed, ports, signal) : null,
       replaceDoors: request.replaceDoors,
       acceptIncompatible: request.acceptIncompatible,
-      remembered,
       differing: release ? otherImages(release, observed) : [],
       asServing: await leavingAsServing(observed, previousRelease, project, ports, signal),
       servesInBase,

@@ -15,6 +15,7 @@ import {
   type ObservedStack,
   type Orphan,
   planDeployment,
+  planRevival,
   planWarmRollback,
   portHeirs,
   type ReleaseBundle,
@@ -33,7 +34,7 @@ import { livedReleases } from "./journal-entries.ts";
 import { lostBase } from "./lost-base.ts";
 import { assertImages } from "./needed-images.ts";
 import { assertDoorImage, assertDoorsAnswer, assertNoObstacle } from "./preflight.ts";
-import { neverLive, readAttemptEnds } from "./read-attempts.ts";
+import { lastServing, neverLive, readAttemptEnds } from "./read-attempts.ts";
 import { releaseBefore } from "./release-before.ts";
 import type { PreparedDeployment, RollbackRequest } from "./requests.ts";
 import { type EnginePorts, emit } from "./scope.ts";
@@ -46,7 +47,12 @@ export async function prepareRollback(
   signal?: AbortSignal,
 ): Promise<PreparedDeployment> {
   const { project, config } = request;
-  const [seen, bundles] = await Promise.all([ports.observer.observe(project, signal), ports.bundles.list()]);
+  const [found, bundles, remembered] = await Promise.all([
+    ports.observer.observe(project, signal),
+    ports.bundles.list(),
+    lastServing(ports.journal),
+  ]);
+  const seen = { ...found, remembered };
   assertDoorsAnswer(seen);
   const live = liveSlot(seen);
   const previousRelease = await releaseThatServes(live, ports);
@@ -71,7 +77,7 @@ export async function prepareRollback(
   const observed = { ...seen, plain: asTarget?.plain ?? seen.plain };
   const common = { observed, bundles, source: null, release, previousRelease };
   if (live ? live.release === target.id : inBaseOf(live, previousRelease, observed)?.id === target.id)
-    return { ...common, plan: { kind: "rollback", candidate: live?.slot ?? "blue", previous: null, steps: [] } };
+    return { ...common, plan: planRevival(target.services, config, observed) };
   const fate = await readMigrationFate(ports.journal, target.id);
   const orphans = findOrphans(observed, target.services, previousRelease, bundles);
   const held = heldByOrphans(orphans, target.services);

@@ -77,9 +77,13 @@ export async function readAttemptEnds(journal: Journal): Promise<readonly Attemp
   return [...attempts.values()];
 }
 
-/** Who served when the last deployment ended that knew it. @throws SluiceError as `newestAttempts` */
+/** Who served when the last deployment ended that knew it, or the state was made anew from what ran. @throws SluiceError as `newestAttempts` */
 export async function lastServing(journal: Journal): Promise<Serving | null> {
-  for await (const { serving } of newestEnds(journal)) if (serving) return serving;
+  const types = (type: string) => type === "deployment-end" || type === "state-rebuilt";
+  for await (const record of journal.backwards({ types })) {
+    const { serving } = record as { readonly serving?: Serving | null };
+    if (serving) return serving;
+  }
   return null;
 }
 

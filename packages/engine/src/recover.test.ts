@@ -1,7 +1,7 @@
 import { isSluiceError, type JudgeWindow, SluiceError, type TrafficRouter, type Verdict } from "@sluice/core";
 import { aConfig, aProject, aRequest, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
-import { problemsOf, serves } from "../test/support/enumerate.ts";
+import { killEverywhere, problemsOf, serves } from "../test/support/enumerate.ts";
 import { aScenario, type RunParts, reached, type Scenario, shopServices } from "../test/support/scenario.ts";
 import { deploy, recoverUnfinished } from "./index.ts";
 import { lastAttempt } from "./read-attempts.ts";
@@ -445,9 +445,53 @@ describe("what a deployment finds that no attempt explains", () => {
     await scenario.deploy("v2");
     scenario.world.state.doors.clear();
     scenario.world.behaviours.set("v3", { unhealthy: ["web"] });
-    expect(await scenario.deploy("v3")).toMatchObject({ outcome: "failed" });
-    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+    expect(await scenario.deploy("v3")).toMatchObject({ outcome: "failed", serving: { tag: "v2", share: 100 } });
     expect(serves(scenario, "v2")).toEqual([]);
+    expect(problemsLater(await problemsOf(scenario))).toEqual([]);
+  });
+
+  it("a door that is gone is made again before a build that fails, also where nobody remembers who served", async () => {
+    const scenario = aScenario();
+    await scenario.deploy("v1");
+    await scenario.deploy("v2");
+    const { state, calls } = scenario.world;
+    state.doors.clear();
+    state.records.length = 0;
+    calls.fault = ({ name }) => (name.startsWith("images.build") ? new SluiceError("BUILD_FAILED", "no") : undefined);
+    expect(await scenario.deploy("v3")).toMatchObject({ outcome: "failed", serving: { tag: "v2", share: 100 } });
+    expect(reached(scenario)).toEqual({ web: ["v2"] });
+  });
+
+  it("a door that is gone comes back by going to the release that serves, and on the way to the one before", async () => {
+    for (const to of ["v2", undefined]) {
+      const scenario = aScenario();
+      await scenario.deploy("v1");
+      await scenario.deploy("v2");
+      scenario.world.state.doors.clear();
+      const tag = to ?? "v1";
+      expect(await scenario.rollback(to)).toMatchObject({ outcome: "live", serving: { tag, share: 100 } });
+      expect(serves(scenario, tag)).toEqual([]);
+      expect(problemsLater(await problemsOf(scenario))).toEqual([]);
+      expect(await scenario.rollback(tag)).toMatchObject({ outcome: "nothing-to-do" });
+    }
+  });
+
+  it("a deployment that finds a door gone may be killed before every effect", async () => {
+    const { kills, broken } = await killEverywhere({
+      given: async () => {
+        const scenario = aScenario();
+        await scenario.deploy("v1");
+        await scenario.deploy("v2");
+        scenario.world.state.doors.clear();
+        scenario.world.state.gaps.add("web");
+        return scenario;
+      },
+      when: (scenario) => scenario.deploy("v3"),
+      next: (scenario) => scenario.deploy("v3"),
+      holds: (scenario) => serves(scenario, "v3"),
+    });
+    expect(broken.slice(0, 5)).toEqual([]);
+    expect(kills).toBeGreaterThan(45);
   });
 
   it("a door that was stopped leads to the previous as soon as it runs again", async () => {
@@ -459,6 +503,11 @@ describe("what a deployment finds that no attempt explains", () => {
     expect(serves(scenario, "v1")).toEqual([]);
   });
 });
+
+/** Without what was so already when the door was removed: its users are lost until it is back. */
+function problemsLater(problems: readonly string[]): readonly string[] {
+  return problems.filter((problem) => !problem.startsWith("after base.claim"));
+}
 
 function dropBundle({ world }: Scenario, tag: string): void {
   for (const [id, { bundle }] of world.state.bundles) if (bundle.tag === tag) world.state.bundles.delete(id);

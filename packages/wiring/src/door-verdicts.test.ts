@@ -47,7 +47,7 @@ it("one door of several that does not run is a failure, with the command that me
       check: "door admin",
       value: "stopped",
       detail:
-        "door admin does not run (it is exited): nobody reaches admin\ndocker start 0123456789ab, or the next sluice deploy",
+        "door admin does not run (it is exited): nobody reaches admin\ndocker start 0123456789ab, or the next sluice deploy, which starts it first of all",
     },
   ]);
   const gone = { state: "absent", containerId: null, routing: null } as const;

@@ -39,7 +39,7 @@ export function doorVerdicts(
     webs.map(async (web) => {
       const failed = { check: `door ${web.name}`, result: "fail", limit, n: 1 } as const;
       const door = doors[web.name] ?? absent(web.name);
-      const finding = doorFinding(door);
+      const finding = doorFinding(door, null);
       if (finding?.severity === "warn") {
         return { ...failed, value: valueOf(door), detail: `${finding.message}\n${finding.hint}` };
       }

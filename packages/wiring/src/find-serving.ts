@@ -11,7 +11,7 @@ import {
   type StoredRelease,
   slots,
 } from "@sluice/core";
-import { type EnginePorts, lastAttempt, releaseThatServes, servingOf, unfinishedOf } from "@sluice/engine";
+import { type EnginePorts, lastAttempt, lastServing, releaseThatServes, servingOf, unfinishedOf } from "@sluice/engine";
 import type { Session } from "./session.ts";
 
 /** A stack as it is, next to what the release that serves wants of it: what is checked out may be another one. */
@@ -58,7 +58,7 @@ export async function servingNow(
   bundles: readonly ReleaseBundle[],
   signal?: AbortSignal,
 ): Promise<Serving | null> {
-  const told = { ...observed, ...(await tellTakingOver(observed, await session.ports())) };
+  const told = { ...observed, ...(await toldByRecord(observed, await session.ports())) };
   if (liveSlot(told)) return servingOf(told, bundles);
   const { observed: seen, stored } = await seeAgain(session, told, signal);
   return servingOf(seen, bundles, [stored?.bundle.id]);
@@ -67,7 +67,7 @@ export async function servingNow(
 /** What is there is shown for the services that are asked for: those of the checkout may have other names, and other places. */
 async function seeAgain(session: Session, seen: ObservedStack, signal?: AbortSignal): Promise<SeenStack> {
   const [{ project, standIn }, ports] = await Promise.all([session.known(signal), session.ports()]);
-  const told = await tellTakingOver(seen, ports);
+  const told = await toldByRecord(seen, ports);
   const observed = { ...seen, ...told };
   const live = liveSlot(observed);
   const stored = await releaseThatServes(live, ports);
@@ -84,12 +84,14 @@ async function seeAgain(session: Session, seen: ObservedStack, signal?: AbortSig
 }
 
 /** The record is read only where no door tells whether users reach what is in a slot. */
-async function tellTakingOver(
+async function toldByRecord(
   observed: ObservedStack,
   { journal }: EnginePorts,
-): Promise<Pick<ObservedStack, "isTakingOver">> {
+): Promise<Pick<ObservedStack, "isTakingOver" | "remembered">> {
   const isUntold = Object.values(observed.doors).every(({ routing }) => routing === null);
   const isFilled = slots.some((slot) => observed.slots[slot].containers.length > 0);
-  const unfinished = isUntold && isFilled ? unfinishedOf(await lastAttempt(journal)) : null;
-  return unfinished && isTakingOver(unfinished, observed) ? { isTakingOver: true } : {};
+  if (!isUntold || !isFilled) return {};
+  const [last, remembered] = await Promise.all([lastAttempt(journal), lastServing(journal)]);
+  const unfinished = unfinishedOf(last);
+  return { remembered, isTakingOver: unfinished !== null && isTakingOver(unfinished, observed) };
 }

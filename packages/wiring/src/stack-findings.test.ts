@@ -113,10 +113,10 @@ describe("what a person must know of a stack", () => {
     expect(
       found({ doors: door({ state: "stopped", reason: "it is exited", containerId: "0123456789abcdef" }) }),
     ).toEqual([
-      "warn door-stopped: door web does not run (it is exited): nobody reaches web -> docker start 0123456789ab, or the next sluice deploy",
+      "warn door-stopped: door web does not run (it is exited): nobody reaches web -> docker start 0123456789ab, or the next sluice deploy, which starts it first of all",
     ]);
     expect(found({ doors: door({ state: "absent", reason: "it is not there yet", containerId: null }) })).toEqual([
-      "warn door-absent: web has no door: nobody reaches it -> the next sluice deploy makes it",
+      "warn door-absent: web has no door: nobody reaches it -> the next sluice deploy makes it first of all; at once: sluice rollback r-1",
     ]);
     expect(found({ doors: door({ reason: "it does not answer", containerId: "0123456789abcdef" }) })).toEqual([
       "warn door-silent: door web runs and does not say where it leads -> docker restart 0123456789ab; or sluice deploy --replace-doors, which makes it anew",

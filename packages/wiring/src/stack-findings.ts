@@ -48,7 +48,9 @@ export function stackFindings(
       .filter((container) => held.every(({ service }) => service !== container.service))
       .map((container) => secondCopy(container, workers.has(container.service))),
     ...observed.missingLinks.map((link) => missingLink(link, live, link.service in observed.base)),
-    ...Object.values(observed.doors).flatMap((door) => (held.includes(door) ? [] : (doorFinding(door) ?? []))),
+    ...Object.values(observed.doors).flatMap((door) =>
+      held.includes(door) ? [] : (doorFinding(door, observed.slots[live].release) ?? []),
+    ),
     ...(counts ? shortFindings(observed, services) : []),
     ...redefined,
   ];
@@ -118,15 +120,15 @@ function missingLink({ slot, service, container, link, aliases }: MissingLink, l
   return { severity: "warn", code: "missing-link", service, message: `${container} is not on ${link}: ${lost}`, hint };
 }
 
-/** What is not as it should be with a door; a warning where users do not come in through it. Pure. */
-export function doorFinding({
-  service,
-  state,
-  reason,
-  containerId,
-  isUnreached,
-  routing,
-}: ObservedDoor): Finding | null {
+/**
+ * What is not as it should be with a door; a warning where users do not come in through it. Pure.
+ *
+ * @param serves id of the release that serves; `null` where it is not known
+ */
+export function doorFinding(
+  { service, state, reason, containerId, isUnreached, routing }: ObservedDoor,
+  serves: string | null,
+): Finding | null {
   const id = containerId?.slice(0, 12);
   const warn = (code: string, message: string, hint: string): Finding => ({
     severity: "warn",
@@ -135,11 +137,11 @@ export function doorFinding({
     message,
     hint,
   });
-  if (state === "absent")
-    return warn("door-absent", `${service} has no door: nobody reaches it`, "the next sluice deploy makes it");
+  const absentHint = `the next sluice deploy makes it first of all${serves ? `; at once: sluice rollback ${serves}` : ""}`;
+  if (state === "absent") return warn("door-absent", `${service} has no door: nobody reaches it`, absentHint);
   if (state === "stopped") {
     const message = `door ${service} does not run (${reason}): nobody reaches ${service}`;
-    return warn("door-stopped", message, `docker start ${id}, or the next sluice deploy`);
+    return warn("door-stopped", message, `docker start ${id}, or the next sluice deploy, which starts it first of all`);
   }
   if (routing === null) {
     const hint = `docker restart ${id}; or sluice deploy --replace-doors, which makes it anew`;

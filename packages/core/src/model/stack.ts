@@ -25,6 +25,13 @@ export interface ObservedContainer {
   readonly byPlainCompose?: boolean | undefined;
 }
 
+/** Who served when a deployment ended; without a slot all of it was in base. */
+export interface RememberedSlot {
+  readonly slot: Slot | null;
+  /** Id of its release. */
+  readonly release: string | null;
+}
+
 export interface ObservedSlot {
   readonly slot: Slot;
   /** Id of the release that its containers are labelled with; `null` for an empty slot. */
@@ -146,4 +153,6 @@ export interface ObservedStack {
    * in it. Told by the record, not by the engine. Default: not so
    */
   readonly isTakingOver?: boolean | undefined;
+  /** Who served when a deployment last ended that knew it. Told by the record, not by the engine. Default: nobody knows */
+  readonly remembered?: RememberedSlot | null | undefined;
 }

@@ -66,10 +66,29 @@ describe("the live slot", () => {
 
   it("is only remembered where both run and no door can tell", () => {
     const silent = { ...stack, doors: {} };
+    const remembered = { slot: "green", release: "r-0" } as const;
     expect(liveSlot(silent)).toBeNull();
-    expect(liveSlot(silent, { slot: "green", release: "r-0" })).toMatchObject({ slot: "green", release: "r-0" });
-    expect(liveSlot(silent, { slot: "green", release: "r-9" })).toBeNull();
-    expect(liveSlot(stack, { slot: "green", release: "r-0" })).toMatchObject({ slot: "blue" });
+    expect(liveSlot({ ...silent, remembered })).toMatchObject({ slot: "green", release: "r-0" });
+    expect(liveSlot({ ...silent, remembered: { ...remembered, release: "r-9" } })).toBeNull();
+    expect(liveSlot({ ...stack, remembered })).toMatchObject({ slot: "blue" });
+  });
+
+  it("is the one whose workers run where both run and nobody remembers", () => {
+    const worker = (state: "running" | "exited") => aContainer("worker", { state });
+    const withWorkers = (blue: "running" | "exited", green: "running" | "exited") => ({
+      ...stack,
+      doors: {},
+      slots: {
+        blue: { ...stack.slots.blue, containers: [...stack.slots.blue.containers, worker(blue)] },
+        green: { ...stack.slots.green, containers: [...stack.slots.green.containers, worker(green)] },
+      },
+    });
+    expect(liveSlot(withWorkers("running", "exited"))).toMatchObject({ slot: "blue" });
+    expect(liveSlot(withWorkers("exited", "running"))).toMatchObject({ slot: "green" });
+    expect(liveSlot(withWorkers("exited", "exited"))).toBeNull();
+    expect(
+      liveSlot({ ...withWorkers("running", "exited"), remembered: { slot: "green", release: "r-0" } }),
+    ).toMatchObject({ slot: "green" });
   });
 });
 

@@ -11,17 +11,12 @@ export interface LiveSlot {
   readonly share: number;
 }
 
-/** Who served when a deployment ended; without a slot all of it was in base. */
-export type RememberedSlot = { readonly slot: Slot | null; readonly release: string | null };
-
 /**
  * The slot that users reach, judged by what the doors say: the stable one, or the other once every door gives it
- * everything. Doors that users come to go before others. Without a door that leads anywhere it goes by the slot that runs, and
- * only where both run by memory. `null` before a first deployment, and while what users reach outside the slots has not given way.
- *
- * @param remembered what a deployment last said of who serves
+ * everything. Doors that users come to go before others. Without a door that leads anywhere it goes by the slot that runs; where
+ * both run by memory, and without one by which of them has nothing stopped: workers of the other are. `null` before a first deployment, and while what users reach outside the slots has not given way.
  */
-export function liveSlot(observed: ObservedStack, remembered: RememberedSlot | null = null): LiveSlot | null {
+export function liveSlot(observed: ObservedStack): LiveSlot | null {
   const doors = Object.values(observed.doors).filter(({ routing }) => routing !== null);
   const leading = doors.filter((door) => leads(door) && !isHeldByPlain(observed, door));
   const reached = leading.filter(({ isUnreached }) => !isUnreached);
@@ -35,7 +30,9 @@ export function liveSlot(observed: ObservedStack, remembered: RememberedSlot | n
   }
   if (doors.length > 0 || observed.isTakingOver) return null;
   const running = slots.filter((slot) => isRunning(observed.slots[slot]));
-  const slot = running.length === 1 ? running[0] : running.find((one) => isRemembered(observed, one, remembered));
+  const whole = running.filter((one) => observed.slots[one].containers.every(({ state }) => state === "running"));
+  const [only] = running.length > 1 && whole.length === 1 ? whole : running.length === 1 ? running : [];
+  const slot = running.find((one) => isRemembered(observed, one)) ?? only;
   return slot ? { slot, release: observed.slots[slot].release, share: 100 } : null;
 }
 
@@ -56,8 +53,8 @@ export function isHeldByPlain(
   return isUnreached === true && !isProven && beside.some((container) => container.service === service);
 }
 
-function isRemembered(observed: ObservedStack, slot: Slot, remembered: RememberedSlot | null): boolean {
-  return slot === remembered?.slot && observed.slots[slot].release === remembered.release;
+function isRemembered({ slots, remembered }: ObservedStack, slot: Slot): boolean {
+  return slot === remembered?.slot && slots[slot].release === remembered.release;
 }
 
 /** Percent of the users that a door leads to a slot. */

@@ -1,12 +1,12 @@
 import type { Config } from "../config/schema.ts";
 import { isApplication, isInSlot } from "../model/placement.ts";
 import type { ServiceFacts } from "../model/service.ts";
-import { otherSlot, type Slot } from "../model/slot.ts";
+import { otherSlot, type Slot, slots } from "../model/slot.ts";
 import type { ObservedStack } from "../model/stack.ts";
 import { type AddStep, collectSteps } from "./collect-steps.ts";
 import { inTurn } from "./early-jobs.ts";
 import { gracesOf } from "./graces.ts";
-import { liveSlot, type RememberedSlot, warmRelease } from "./live-slot.ts";
+import { isRunning, liveSlot, warmRelease } from "./live-slot.ts";
 import type { Heirs } from "./moved-ports.ts";
 import { collectRemovals, type Orphan, orphanHeirs, type Removals } from "./orphans.ts";
 import { addBackup } from "./plan-backup.ts";
@@ -49,8 +49,6 @@ export interface DesiredDeployment {
   readonly replaceDoors?: boolean | undefined;
   /** That the release that serves may not live with the migration is agreed to. */
   readonly acceptIncompatible?: boolean | undefined;
-  /** What the last deployment said of who serves: decides where no door can tell. */
-  readonly remembered?: RememberedSlot | null | undefined;
   /** Base services of which another one runs than the stored release has, though the checkout does not tell. */
   readonly differing?: readonly string[] | undefined;
   /** Base services that leave volumes, and are as the release that serves has them. */
@@ -69,8 +67,8 @@ const buildMs = 30 * 60_000;
  */
 export function planDeployment(desired: DesiredDeployment, observed: ObservedStack): DeploymentPlan {
   const { config, bundleId } = desired;
-  const live = liveSlot(observed, desired.remembered);
-  const candidate = live ? otherSlot(live.slot) : "blue";
+  const live = liveSlot(observed);
+  const candidate = live ? otherSlot(live.slot) : leastNeeded(observed);
   const previous = live?.slot ?? null;
   const { steps, add } = collectSteps();
   const active = desired.services.filter((service) => service.active);
@@ -83,7 +81,7 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
   const orphans = desired.orphans ?? [];
   const removals = collectRemovals(add, orphans, orphanHeirs(orphans, base, desired.replaced ?? [], observed));
 
-  addRecover(add, observed, live, config);
+  addRecover(add, observed, live, config, desired.replaced);
   addMissingLinks(add, observed, live?.slot);
   if (bundleId !== null && (live ? live.release : desired.servesInBase) === bundleId) {
     removals.before(base);
@@ -133,6 +131,19 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     add({ kind: "prune", releases: desired.prunable, target, cause });
   }
   return { kind: "deploy", candidate, previous, steps };
+}
+
+/** Where nobody knows which slot serves: one in which nothing runs, or what was started first, as the way back is. */
+function leastNeeded({ slots: seen }: ObservedStack): Slot {
+  const running = slots.filter((slot) => isRunning(seen[slot]));
+  const [idle] = slots.filter((slot) => !running.includes(slot));
+  if (idle !== undefined) return idle;
+  const latestIn = (slot: Slot) =>
+    seen[slot].containers
+      .map(({ startedAt }) => startedAt)
+      .toSorted()
+      .at(-1) ?? "";
+  return latestIn("green") < latestIn("blue") ? "green" : "blue";
 }
 
 interface PreparationScope {

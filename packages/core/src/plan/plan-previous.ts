@@ -1,5 +1,5 @@
 import type { Config } from "../config/schema.ts";
-import { isApplication } from "../model/placement.ts";
+import { isApplication, isBehindDoor } from "../model/placement.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import type { Slot } from "../model/slot.ts";
 import type { ObservedStack } from "../model/stack.ts";
@@ -8,18 +8,27 @@ import type { GraceMsOf } from "./graces.ts";
 import { type LiveSlot, shareOf } from "./live-slot.ts";
 import { isDown } from "./short-services.ts";
 
-/** What must be put right before anything new begins: leftovers, and users who are still led to the idle slot. */
+/**
+ * What must be put right before anything new begins: leftovers, doors of the release that serves that do not run, and users
+ * who are still led to the idle slot.
+ *
+ * @param serving services of that release; none where it is not stored
+ */
 export function addRecover(
   add: AddStep,
   observed: ObservedStack,
   live: LiveSlot | null,
   { traffic }: Pick<Config, "traffic">,
+  serving: readonly ServiceFacts[] = [],
 ): void {
-  const dead = live ? stoppedDoors(observed) : [];
+  const lost = live ? lostDoors(observed, serving) : [];
+  const dead = live ? [...stoppedDoors(observed), ...lost] : [];
   const unrested = [...dead, ...(live ? unrestedDoors(observed, live.slot) : [])];
   const causes = [
     ...observed.leftovers.map(({ message }) => message),
-    ...dead.map((service) => `door ${service} does not run: nobody reaches ${service}`),
+    ...dead.map(
+      (service) => `door ${service} ${lost.includes(service) ? "is gone" : "does not run"}: nobody reaches ${service}`,
+    ),
     ...unrested
       .filter((service) => !dead.includes(service))
       .map((service) => `door ${service} does not lead all users to ${live?.slot ?? "one slot"} for good`),
@@ -49,6 +58,12 @@ export function addMissingLinks(add: AddStep, { missingLinks, base }: ObservedSt
 /** Somebody stopped or killed them; what the engine ends itself it starts again itself. */
 function stoppedDoors({ doors }: ObservedStack): readonly string[] {
   return Object.values(doors).flatMap(({ service, state }) => (state === "stopped" ? [service] : []));
+}
+
+/** Somebody removed them: the release that serves has them. */
+function lostDoors({ doors }: ObservedStack, serving: readonly ServiceFacts[]): readonly string[] {
+  const needed = serving.filter((service) => isBehindDoor(service) && service.replicas > 0);
+  return needed.flatMap(({ name }) => ((doors[name]?.containerId ?? null) === null ? [name] : []));
 }
 
 /** Doors whose stable slot is not the live one, or that give a share to the other. */

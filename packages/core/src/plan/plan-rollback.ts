@@ -49,7 +49,7 @@ export function planWarmRollback(
   const workers = inSlots.filter(({ role }) => role === "worker");
   const dropped = droppedDoors(observed, names);
   const { steps, add } = collectSteps();
-  addRecover(add, observed, live, config);
+  addRecover(add, observed, live, config, replaced);
   addMissingLinks(add, observed, slot);
   const isMissing = ({ name }: ServiceFacts) => {
     const state = observed.doors[name]?.state ?? "absent";
@@ -82,6 +82,25 @@ export function planWarmRollback(
   addPromotion(add, slot, names, dropped, "it is the stable slot again");
   removals.rest();
   return { kind: "rollback", candidate: slot, previous, steps };
+}
+
+/**
+ * What is gone back to serves already: only doors of it that do not run are brought back, as nobody reaches it without them.
+ * Without any step nothing is to be done.
+ *
+ * @param services those of the release that serves
+ */
+export function planRevival(
+  services: readonly ServiceFacts[],
+  config: Config,
+  observed: ObservedStack,
+): DeploymentPlan {
+  const live = liveSlot(observed);
+  const { steps, add } = collectSteps();
+  addRecover(add, { ...observed, leftovers: [] }, live, config, services);
+  return steps.length === 0 || !live
+    ? { kind: "rollback", candidate: live?.slot ?? "blue", previous: null, steps: [] }
+    : { kind: "rollback", candidate: otherSlot(live.slot), previous: live.slot, steps };
 }
 
 /** What the checkout says of them, which may be another release, is no reason for anything here. */
