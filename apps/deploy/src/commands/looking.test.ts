@@ -72,6 +72,7 @@ locked by eve (pid 7 on runner) since 30s ago: v3, hotfix
   it.each([
     ["service-short", "web", "v1 should serve (blue, 100 %), and nothing of web runs"],
     ["slot-gone", undefined, "v1 should serve (blue, 100 %), and nothing of it runs"],
+    ["door-absent", "web", "v1 should serve (blue, 100 %), and nobody reaches web"],
   ])("does not say that a release serves of which nothing runs: %s", async (code, service, headline) => {
     const findings = [{ severity: "error", code, message: "it is down", ...(service ? { service } : {}) }] as const;
     const { exitCode, stdout } = await run(["status"], {
