@@ -22,16 +22,21 @@ export async function lintWorkflow(text: string, path: string): Promise<readonly
   return [...found, ...context.errors.getErrors().map(({ message }) => `workflow-parser ${path}: ${message}`)];
 }
 
-/** Its WebAssembly traps after some dozens of workflows, depending on what was in them: then another one is asked. */
+/**
+ * After some dozens of workflows, depending on what was in them, its WebAssembly traps, and just before that it finds faults
+ * that are none: whatever it says, another one is asked.
+ */
 async function runActionlint(text: string, path: string): Promise<ReturnType<RunActionlint>> {
   linter ??= createLinter();
-  try {
-    return (await linter)(text, path);
-  } catch (error) {
-    if (!(error instanceof Error && error.name === "RuntimeError")) throw error;
-    linter = createLinter();
-    return (await linter)(text, path);
-  }
+  const found = await linter.then((lint) => lint(text, path)).catch(orTrap);
+  if (found?.length === 0) return found;
+  linter = createLinter();
+  return (await linter)(text, path);
+}
+
+function orTrap(error: unknown): null {
+  if (error instanceof Error && error.name === "RuntimeError") return null;
+  throw error;
 }
 
 /** What GitHub's parser says of an action; actionlint knows only workflows. */
