@@ -220,6 +220,8 @@ export interface ProjectWorkflows {
   readonly byHand: readonly string[];
   /** Variables of the workflow that deploys so far which the files do not have as they stand there. */
   readonly altered: readonly AlteredVariable[];
+  /** Overrides that Compose takes by itself and the files do not, and the `COMPOSE_FILE` that has them; `null` without one. */
+  readonly leftOut: { readonly files: readonly string[]; readonly composeFile: string } | null;
   /** A step of the workflow that deploys so far that became a service, which runs before each version; `null` without one. */
   readonly migration: (MigrationStep & { readonly path: string }) | null;
 }

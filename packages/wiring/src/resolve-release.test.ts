@@ -96,6 +96,17 @@ describe("which release is asked for", () => {
     expect(await resolveRelease({ env: {}, directory })).toMatchObject({ release: { tag: "v1", source: "describe" } });
   });
 
+  it("where git describe says what cannot be a name, one given by hand can", async () => {
+    git("tag", "-d", "v1");
+    git("tag", "release/2.0");
+    await expect(resolveRelease({ env: {}, directory })).rejects.toMatchObject({
+      code: "NAME_INVALID",
+      message: expect.stringContaining('"release/2.0"'),
+      hint: expect.stringContaining("--release NAME"),
+    });
+    expect(await resolveRelease({ env: {}, directory, tag: "2.0" })).toMatchObject({ release: { tag: "2.0" } });
+  });
+
   it("a tag that could leave its place is refused", async () => {
     await expect(resolveRelease({ env: {}, directory, tag: "../../x" })).rejects.toMatchObject({
       code: "NAME_INVALID",

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { assertReleaseTag, type ReleaseRequest, SluiceError } from "@sluice/core";
+import { assertReleaseTag, isReleaseTag, type ReleaseRequest, SluiceError } from "@sluice/core";
 import { assertTagIsCheckout, type Checkout, describeCheckout, readReleaseEvent } from "@sluice/release";
 
 export interface ReleaseSourceOptions {
@@ -47,7 +47,19 @@ export async function resolveRelease(options: ReleaseSourceOptions): Promise<Res
       hint: "give one with --release TAG, or deploy from a git checkout with a tag",
     });
   }
-  return { release: { ...common, tag: assertReleaseTag(checkout.describe), source: "describe" } };
+  return { release: { ...common, tag: assertDescribed(checkout.describe), source: "describe" } };
+}
+
+/** Git allows more in a tag, as in `release/2.0`; another name is given by hand then. */
+function assertDescribed(name: string): string {
+  if (isReleaseTag(name)) return name;
+  throw new SluiceError(
+    "NAME_INVALID",
+    `git describe calls what is checked out ${JSON.stringify(name)}: no release can be named so`,
+    {
+      hint: "name it by hand with --release NAME, which git need not know; or give the commit a tag of letters, digits, '.', '_' and '-'",
+    },
+  );
 }
 
 /** To git such a tree is clean, and a build without them would be the release that the commit names ever after. */

@@ -34,6 +34,26 @@ describe("the workflows of a checkout", () => {
     expect([byHand, altered]).toEqual([[], []]);
   });
 
+  it("say which file for development is left out, until a list that was written by hand has it", async () => {
+    await writeFile(join(directory, "compose.yaml"), "services:\n  web:\n    image: web\n");
+    expect((await read()).leftOut).toBeNull();
+    await writeFile(join(directory, "compose.override.yaml"), "services:\n  web:\n    build: .\n");
+    const first = await read();
+    const whole = "compose.yaml:compose.override.yaml";
+    expect(first.leftOut).toEqual({ files: ["compose.override.yaml"], composeFile: whole });
+    await mkdir(join(directory, ".github/workflows"), { recursive: true });
+    const [deploy] = first.files;
+    const write = (text = "") => writeFile(join(directory, deploy?.path ?? ""), text);
+    await write(deploy?.text);
+    expect((await read()).leftOut).toEqual(first.leftOut);
+    await write(deploy?.text.replace("COMPOSE_FILE: compose.yaml\n", `COMPOSE_FILE: ${whole}\n`));
+    const again = await read();
+    expect(again.leftOut).toBeNull();
+    for (const { text } of again.files) expect(text).toContain(`      COMPOSE_FILE: ${whole}\n`);
+    await write("on: push\njobs: { a: { runs-on: prod, steps: [{ run: docker compose -f compose.yaml up -d }] } }\n");
+    expect((await read()).leftOut).toBeNull();
+  });
+
   it("take from `.env` only what a checkout on the runner has as well", async () => {
     const git = (...args: readonly string[]) => promisify(execFile)("git", args, { cwd: directory });
     await writeFile(join(directory, "compose.yml"), "services:\n  web:\n    image: 'web:${VERSION:?}'\n");

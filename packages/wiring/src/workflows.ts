@@ -3,7 +3,13 @@ import { join, relative } from "node:path";
 import { checkoutOf, findProjectFiles } from "@sluice/compose";
 import { type Config, SluiceError } from "@sluice/core";
 import { inferDatabaseKind } from "@sluice/database";
-import { existingDeployments, projectWorkflows, type WorkflowFile, workflowFacts } from "@sluice/workflows";
+import {
+  existingDeployments,
+  leftOutFiles,
+  projectWorkflows,
+  type WorkflowFile,
+  workflowFacts,
+} from "@sluice/workflows";
 import { configVariables } from "./config-variables.ts";
 import type { DeployerOptions, ProjectWorkflows } from "./deployer.ts";
 import { isTracked } from "./is-tracked.ts";
@@ -29,10 +35,10 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
   const paths = found.files.map((file) => relative(directory, file));
   const texts = new Map(besides.map(({ path, text }) => [path, text]));
   for (const path of paths) texts.set(path, await readOrEmpty(join(directory, path)));
-  const facts = workflowFacts({
+  const checkout = {
     composeFiles: paths.map((path) => ({ path, text: texts.get(path) ?? "" })),
     filesAreNamed: files.length > 0,
-    read: (path) => texts.get(path) ?? null,
+    read: (path: string) => texts.get(path) ?? null,
     envFileText: envFileTexts.join("\n"),
     workflows,
     configVariables: configVariables(config),
@@ -45,7 +51,9 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
     github: config.github,
     hasSubmodules: (await readOrEmpty(join(directory, ".gitmodules"))) !== "",
     hasDatabase: config.database !== undefined || [...texts.values()].some(hasDatabaseImage),
-  });
+  };
+  const facts = workflowFacts(checkout);
+  const leftOut = leftOutFiles(checkout, facts);
   const written = projectWorkflows(facts);
   const names = new Set(written.map(({ path }) => path));
   const existing = existingDeployments(workflows, environment);
@@ -56,6 +64,7 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
     files: written,
     byHand: [...new Set(byHand.map(({ path }) => path))],
     altered: deployment?.altered ?? [],
+    leftOut: leftOut.length > 0 ? { files: leftOut, composeFile: [...facts.files, ...leftOut].join(":") } : null,
     migration: deployment?.migration ? { path: deployment.path, ...deployment.migration } : null,
   };
 }

@@ -2,6 +2,7 @@ import { type DeployingJob, deployingJobs } from "./deploying-jobs.ts";
 import type { AlteredVariable, MigrationStep, WorkflowFile, WorkflowVariable } from "./facts.ts";
 import { isFor } from "./names.ts";
 import { isRunToken } from "./run-token.ts";
+import { withoutWritten } from "./step-variables.ts";
 import { labelsOf, listOf, parseTree, type Tree, textOf, treeOf } from "./tree.ts";
 import { scopeOf, withoutRelease } from "./value-scope.ts";
 
@@ -47,7 +48,7 @@ export function existingDeployments(
 }
 
 function deploymentOf(path: string, workflow: Tree, { job, script, isByHand }: DeployingJob): ExistingDeployment {
-  const stepEnvs = listOf(job["steps"]).map((step) => treeOf(step)["env"]);
+  const stepEnvs = listOf(job["steps"]).map((step) => withoutWritten(treeOf(treeOf(step)["env"])));
   const variables = variablesOf([workflow["env"], job["env"], ...stepEnvs]);
   return {
     path,

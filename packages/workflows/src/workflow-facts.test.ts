@@ -131,6 +131,18 @@ describe("facts of a checkout", () => {
     const again = factsOf({ composeFiles, workflows }, { environment });
     const textsOf = (files: readonly WorkflowFile[]) => files.filter(({ path }) => path.startsWith(".github/"));
     expect(textsOf(projectWorkflows(again))).toEqual(textsOf(written));
+    const [deployment] = existingDeployments(workflows, environment.name);
+    expect(deployment?.altered.filter(({ inDeployment }) => inDeployment === null)).toEqual([]);
+  });
+
+  it("keep a variable that is called like one of the steps that are written", () => {
+    const [deploy, ...others] = projectWorkflows(factsOf(layouts["no workflow yet"]));
+    const text = deploy?.text.replace("    env:\n", "    env:\n      DEPLOYMENT: ours\n") ?? "";
+    const workflows = [{ path: deploy?.path ?? "", text }, ...others];
+    expect(factsOf({ ...layouts["no workflow yet"], workflows }).variables).toContainEqual({
+      name: "DEPLOYMENT",
+      value: "ours",
+    });
   });
 });
 

@@ -75,7 +75,21 @@ function filesOf(checkout: CheckoutTexts, existing: ExistingDeployment | undefin
   const named = existing?.files.filter((file) => checkout.read(file) !== null) ?? [];
   if (!checkout.filesAreNamed && named.length > 0) return named;
   const files = checkout.composeFiles.map(({ path }) => path);
-  return checkout.filesAreNamed ? files : files.filter((file) => !/override\.ya?ml$/.test(file));
+  return checkout.filesAreNamed ? files : files.filter((file) => !isOverride(file));
+}
+
+/**
+ * Files that Compose itself would take, and the workflows do not. Where a deployment by hand names its files, production
+ * never had others.
+ */
+export function leftOutFiles(checkout: CheckoutTexts, { files }: Pick<WorkflowFacts, "files">): readonly string[] {
+  const [existing] = existingDeployments(checkout.workflows, checkout.environment.name);
+  if (checkout.filesAreNamed || (existing?.isByHand && existing.files.length > 0)) return [];
+  return checkout.composeFiles.map(({ path }) => path).filter((path) => isOverride(path) && !files.includes(path));
+}
+
+function isOverride(file: string): boolean {
+  return /override\.ya?ml$/.test(file);
 }
 
 /** Always with the name of the stack; what an existing workflow says of a variable stays. */

@@ -19,7 +19,9 @@ const altered = [
   { path: "old.yml", name: "NOTES", value: "a", inDeployment: "a", inOthers: null },
 ];
 const migration = { path: "old.yml", service: "web", command: "npm run migrate" };
-const told = `the migration of old.yml runs before each version: npm run migrate in web; see that it is one for production
+const leftOut = { files: ["compose.override.yaml"], composeFile: "compose.yaml:compose.override.yaml" };
+const told = `compose.override.yaml is left out; to deploy with it, write COMPOSE_FILE: compose.yaml:compose.override.yaml into the workflow that deploys and run this again
+the migration of old.yml runs before each version: npm run migrate in web; see that it is one for production
 DIGEST is left out, or the secret DIGEST where Compose cannot do without: no job that is written knows \${{ steps.meta.outputs.digest }}, which it is in old.yml; to give it another value, write a text, secrets.*, vars.* or github.* into the workflow that deploys and run this again
 TAG is ${tag} where a release is deployed; in the other workflows, which no release starts, it is \${{ github.ref_name }}
 NOTES is a where a release is deployed; in the other workflows, which no release starts, it is left out, or the secret NOTES where Compose cannot do without
@@ -32,6 +34,7 @@ const deployer = () =>
       files: [{ path, text: "on: release\n" }],
       byHand: ["old.yml"],
       altered,
+      leftOut,
       migration,
     }),
   });
@@ -65,6 +68,7 @@ describe("sluice init --workflow", () => {
       files: [{ path, state: "written" }],
       byHand: ["old.yml"],
       altered,
+      leftOut,
       migration,
     });
     expect(await readFile(join(cwd, path), "utf8")).toBe("on: release\n");

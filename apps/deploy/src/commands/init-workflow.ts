@@ -14,7 +14,7 @@ type State = "written" | "unchanged" | "differs";
 export async function initWorkflow(call: CommandCall): Promise<number> {
   const { context, flags } = call;
   return withDeployer(call, async (deployer) => {
-    const { directory, files, byHand, altered, migration } = await deployer.workflows();
+    const { directory, files, byHand, altered, leftOut, migration } = await deployer.workflows();
     const command = withFlags("sluice init --workflow --yes", givenFlags(flags));
     const done: { readonly path: string; readonly state: State }[] = [];
     for (const { path, text } of files) {
@@ -25,8 +25,9 @@ export async function initWorkflow(call: CommandCall): Promise<number> {
       if (!flags.json) context.stdout.write(textOf(state, name, existing ?? "", text, command));
       done.push({ path, state });
     }
-    if (flags.json) writeJson(context, { directory, files: done, byHand, altered, migration });
+    if (flags.json) writeJson(context, { directory, files: done, byHand, altered, leftOut, migration });
     else {
+      if (leftOut) context.stdout.write(leftOutText(leftOut));
       if (migration) context.stdout.write(migrationText(migration));
       context.stdout.write(altered.map(alteredText).join(""));
       context.stdout.write(byHand.map((path) => `${path} deploys past Sluice: remove it\n`).join(""));
@@ -38,6 +39,11 @@ export async function initWorkflow(call: CommandCall): Promise<number> {
 function stateOf(existing: string | null, text: string, yes: boolean): State {
   if (existing === text) return "unchanged";
   return existing === null || yes ? "written" : "differs";
+}
+
+function leftOutText({ files, composeFile }: NonNullable<ProjectWorkflows["leftOut"]>): string {
+  const [are, them] = files.length === 1 ? ["is", "it"] : ["are", "them"];
+  return `${files.join(", ")} ${are} left out; to deploy with ${them}, write COMPOSE_FILE: ${composeFile} into the workflow that deploys and run this again\n`;
 }
 
 function migrationText({ path, service, command }: NonNullable<ProjectWorkflows["migration"]>): string {

@@ -40,7 +40,14 @@ const database: Deployer["database"] = {
 /** A deployer of a stack where all is well: everything that a guide tells people to do can be done. */
 export function aHealthyDeployer(): FakeDeployer {
   return fakeDeployer({
-    workflows: async () => ({ directory: "/srv/Shop", files: [], byHand: [], altered: [], migration: null }),
+    workflows: async () => ({
+      directory: "/srv/Shop",
+      files: [],
+      byHand: [],
+      altered: [],
+      leftOut: null,
+      migration: null,
+    }),
     plan: async () => aPlanView(),
     deploy: async () => aResult(),
     planRollback: async () => aPlanView(),

@@ -189,6 +189,17 @@ describe("findings", () => {
     expect(find({ ports }, { health: { path: "/up" } })).toEqual([]);
   });
 
+  test("tell which names and addresses of its own a service has in no slot", () => {
+    const known = { ports, healthcheck };
+    const code = "warn identity-dropped services.app";
+    const fixed = { mac_address: "02:42:ac:11:00:02" };
+    expect(find({ ...known, hostname: "fixed", ...fixed })).toEqual([`${code}.hostname`]);
+    expect(find({ ...known, domainname: "example.com" })).toEqual([`${code}.domainname`]);
+    expect(find({ ...known, ...fixed })).toEqual([`${code}.mac_address`]);
+    expect(find({ ...known, networks: { back: null, front: fixed } })).toEqual([`${code}.networks.front.mac_address`]);
+    expect(find({ ...known, hostname: "fixed", ...fixed }, { strategy: "recreate" })).toEqual([]);
+  });
+
   test("tell what a variable of the shell is needed for", () => {
     expect(find({ ports, healthcheck, configs: [{ source: "limits" }, { source: "mode" }] })).toEqual([
       "info secret-from-environment services.app.configs.1",

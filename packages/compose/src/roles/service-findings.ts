@@ -33,7 +33,7 @@ function findingsOf(
   decisions: readonly RoleDecision[],
 ): readonly ServiceFinding[] {
   const { role, service } = decision;
-  const ofApplications = [impossible, unpublished, stopFirst, withoutHealthcheck, named, secretsOfShell];
+  const ofApplications = [impossible, unpublished, stopFirst, withoutHealthcheck, named, ownIdentity, secretsOfShell];
   const ofAll = [driveLetter, readOnlyWithoutFile, sharesWithSlot, unsure, jobBeforeItsNeeds, besideJob, hookNotRun];
   return [...ofAll, ...(isApplication(role) ? ofApplications : [])].flatMap((find) => {
     const finding = find(model, decision, override, decisions);
@@ -203,6 +203,31 @@ const named: Find = (model, { service, strategy }) => {
       message: `the containers of ${service} will not be named ${name}: there can be two`,
       hint: `other containers still reach it as ${name}; for a shell in it use \`docker compose -p ${model.name}-SLOT exec ${service}\``,
       path: ["container_name"],
+    }
+  );
+};
+
+/** Programs that write their name into data or ask for a licence of an address find another one. */
+const ownIdentity: Find = (model, { service, strategy }) => {
+  const { networks = {}, ...written } = model.services[service] ?? {};
+  const ofService = ["hostname", "domainname", "mac_address"].map((key) => ({ path: [key], value: written[key] }));
+  const ofNetworks = Object.entries(networks).map(([name, network]) => ({
+    path: ["networks", name, "mac_address"],
+    value: network?.["mac_address"],
+  }));
+  const dropped = [...ofService, ...ofNetworks].flatMap(({ path, value }) =>
+    typeof value === "string" && value !== "" ? [{ path, text: `${path.at(-1)} ${value}` }] : [],
+  );
+  const [first] = dropped;
+  const { hostname } = written;
+  return (
+    strategy === "slots" &&
+    first !== undefined && {
+      severity: "warn",
+      code: "identity-dropped",
+      message: `the containers of ${service} will not have ${dropped.map(({ text }) => text).join(" and ")}: there can be two`,
+      hint: `${hostname ? `other containers still reach it as ${hostname}; ` : ""}set services.${service}.strategy: recreate in sluice.yaml if it needs that itself (a gap at each deployment)`,
+      path: first.path,
     }
   );
 };

@@ -15,9 +15,14 @@ export function assertStackName(name: string): string {
   });
 }
 
+/** Whether a tag can name a release. */
+export function isReleaseTag(tag: string): boolean {
+  return tagPattern.test(tag) && !tag.includes("..");
+}
+
 /** @throws SluiceError NAME_INVALID */
 export function assertReleaseTag(tag: string): string {
-  if (tagPattern.test(tag) && !tag.includes("..")) return tag;
+  if (isReleaseTag(tag)) return tag;
   throw new SluiceError("NAME_INVALID", `release tag ${JSON.stringify(tag)} cannot be used`, {
     hint: "use up to 128 letters, digits, '.', '_' and '-', beginning with a letter, digit or '_', without '..'",
   });

@@ -52,17 +52,18 @@ export function machineExaminers(session: Session): readonly Examiner[] {
       name: "release",
       async examine(signal) {
         const { directory, env } = options;
-        const [{ commit, dirty, tagsAtHead, missingSubmodules }, isShallowClone, { releases }] = await Promise.all([
-          describeCheckout(directory, { signal }),
-          isShallow(directory, { signal }),
-          session.config(),
-        ]);
+        const [{ commit, dirty, describe, tagsAtHead, missingSubmodules }, isShallowClone, { releases }] =
+          await Promise.all([
+            describeCheckout(directory, { signal }),
+            isShallow(directory, { signal }),
+            session.config(),
+          ]);
         const { allowPrerelease } = releases;
         const source = { env, directory, allowPrerelease, isOnlyNamed: true, signal };
         const asked = isRunOfRelease(env) ? await resolveRelease(source) : null;
         const ignored = asked && "ignored" in asked ? asked.ignored : null;
         const facts = { commit, isDirty: dirty, isShallow: isShallowClone, tagsAtHead, missingSubmodules };
-        return releaseDiagnoses({ ignored, ...facts });
+        return releaseDiagnoses({ ignored, described: asked ? null : describe, ...facts });
       },
     },
     {

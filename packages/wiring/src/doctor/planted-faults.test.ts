@@ -194,6 +194,11 @@ const faults: Readonly<Record<string, Row>> = {
     look.release({ isShallow: true, tagsAtHead: [] }),
     /fetch-depth: 0/,
   ],
+  "a tag that cannot name a release": [
+    "error release-name",
+    look.release({ described: "release/2.0", tagsAtHead: ["release/2.0"] }),
+    /--release NAME/,
+  ],
   "a prerelease": [
     "error release-refused",
     thrown(new SluiceError("RELEASE_REFUSED", "v2 is a prerelease", { hint: "publish it" })),

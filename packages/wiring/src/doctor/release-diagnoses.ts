@@ -1,9 +1,11 @@
-import type { Diagnosis } from "@sluice/core";
+import { type Diagnosis, isReleaseTag } from "@sluice/core";
 import { when } from "./when.ts";
 
 export interface ReleaseFacts {
   /** Why the event asks for no deployment; `null` where it asks for one, or there is none. */
   readonly ignored: string | null;
+  /** What `git describe` calls the checkout; `null` where that names no release: outside a repository, or an event does. */
+  readonly described: string | null;
   /** Full commit id; `null` outside a repository. */
   readonly commit: string | null;
   readonly isDirty: boolean;
@@ -26,6 +28,7 @@ export function isRunOfRelease(env: Readonly<Record<string, string | undefined>>
 /** What is wrong with the release that would be deployed from here. An event that cannot be used is thrown by its reader. */
 export function releaseDiagnoses({
   ignored,
+  described,
   commit,
   isDirty,
   isShallow,
@@ -46,6 +49,13 @@ export function releaseDiagnoses({
       what: "the project is in no git repository",
       why: "nothing tells which commit a release is: each deployment is a new one, and is built again",
       mend: "deploy from a checkout of the release's tag",
+    }),
+    ...when(described !== null && !isReleaseTag(described), {
+      severity: "error",
+      code: "release-name",
+      what: `git describe calls what is checked out ${described}`,
+      why: "no release can be named so: a deployment without --release is refused",
+      mend: "sluice deploy --release NAME, which git need not know; or git tag NAME, of letters, digits, '.', '_' and '-'",
     }),
     ...when(commit !== null && isDirty, {
       severity: "warn",

@@ -72,6 +72,7 @@ export const look = {
   release: (over: Partial<ReleaseFacts> = {}) =>
     releaseDiagnoses({
       ignored: null,
+      described: "v1",
       commit: "c0ffee",
       isDirty: false,
       isShallow: false,

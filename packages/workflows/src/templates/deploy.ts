@@ -1,6 +1,7 @@
 import type { WorkflowFacts, WorkflowFile, WorkflowVariable } from "../facts.ts";
 import { slugOf, workflowPath } from "../names.ts";
 import { pins } from "../pins.ts";
+import { deploymentOutputs, deploymentVariable } from "../step-variables.ts";
 import { checkout, endingOutput, header, jobHead, permissions, scalar, tokenLines, undoStep } from "./parts.ts";
 
 /** A published release becomes what serves. */
@@ -30,8 +31,8 @@ ${undoStep(facts)}      - name: What serves now
         if: always() && steps.sluice.outputs.deployment != ''
         continue-on-error: true
         env:
-          DEPLOYMENT: \${{ steps.sluice.outputs.deployment }}
-        run: exec sluice report "$DEPLOYMENT" --output "$RUNNER_TEMP/sluice-report.html"
+          ${deploymentVariable}: ${deploymentOutputs.made}
+        run: exec sluice report "$${deploymentVariable}" --output "$RUNNER_TEMP/sluice-report.html"
       - name: Keep the report
         if: always() && steps.sluice.outputs.deployment != ''
         continue-on-error: true

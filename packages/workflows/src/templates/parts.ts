@@ -2,6 +2,7 @@ import type { WorkflowFacts } from "../facts.ts";
 import { type GithubTask, type GithubUse, rightsFor, tokenVariables } from "../github-rights.ts";
 import { migrationPath } from "../migration-file.ts";
 import { pins } from "../pins.ts";
+import { deploymentOutputs, deploymentVariable } from "../step-variables.ts";
 
 /** First line of every file: who wrote it, and how it is written again. */
 export const header = "# Written by `sluice init --workflow`, which shows what it would change before it does.\n";
@@ -80,8 +81,8 @@ export function undoStep({ github }: WorkflowFacts): string {
         timeout-minutes: 4
         # GitHub is told of this ending, too.
         env:
-${tokenLines(github)}          DEPLOYMENT: \${{ steps.sluice.outputs.unfinished }}
-        run: exec sluice abort --yes --deployment "$DEPLOYMENT"
+${tokenLines(github)}          ${deploymentVariable}: ${deploymentOutputs.unfinished}
+        run: exec sluice abort --yes --deployment "$${deploymentVariable}"
 `;
 }
 
