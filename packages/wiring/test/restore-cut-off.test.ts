@@ -64,12 +64,12 @@ it("a swap that somebody ends in its middle takes place, and is said to have", a
   const { old } = await restoring;
   await slow.ended;
   expect(await countOf()).toBe(before);
-  expect(await databases()).toEqual(["shop|", `${old}|the shop's own`]);
+  expect(await databases()).toEqual(["shop|the shop's own", `${old}|the shop's own`]);
   expect((await deployer.database.records()).at(-1)).toMatchObject({ what: "restore", result: "done" });
 
   const undone = await deployer.database.undoRestore(id, {}, signal);
   expect(await countOf()).toBe(before - 100);
-  expect(await databases()).toEqual(["shop|the shop's own", `${undone}|`]);
+  expect(await databases()).toEqual(["shop|the shop's own", `${undone}|the shop's own`]);
   await ask(`drop database ${undone}`);
 });
 
@@ -95,7 +95,7 @@ it("a swap takes place whose connection breaks, and is waited for", async () => 
   const { old } = await restoring;
   await slow.ended;
   expect(await countOf()).toBe(before);
-  expect(await databases()).toEqual(["shop|", `${old}|the shop's own`]);
+  expect(await databases()).toEqual(["shop|the shop's own", `${old}|the shop's own`]);
   expect(await plain.ports.driver.findBesides?.({ backup: manifest.id })).toMatchObject({
     mend: `once nobody needs them: drop database "${old}"`,
   });
@@ -157,7 +157,7 @@ describe("where the server dies in a swap", () => {
 
     const { old } = await restore();
     expect(await countOf()).toBe(before);
-    expect(await databases()).toEqual(["shop|", `${old}|the shop's own`]);
+    expect(await databases()).toEqual(["shop|the shop's own", `${old}|the shop's own`]);
 
     const undo = () => deployer.database.undoRestore(id, {}, signal);
     await dieIn(undo);
@@ -165,7 +165,7 @@ describe("where the server dies in a swap", () => {
       `putting ${old} in the place of database shop`,
     );
     expect(await countOf()).toBe(before);
-    expect(await databases()).toEqual(["shop|", `${old}|the shop's own`]);
+    expect(await databases()).toEqual(["shop|the shop's own", `${old}|the shop's own`]);
     await undo();
     expect(await countOf()).toBe(before - 50);
   });

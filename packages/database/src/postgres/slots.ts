@@ -2,7 +2,7 @@ import type { ContainerExec, Finding } from "@sluice/core";
 import type { LeftBehind } from "../driver.ts";
 import { isBeside } from "../model/beside-name.ts";
 import { type PsqlOptions, runSql } from "./psql.ts";
-import type { PostgresTarget } from "./target.ts";
+import { maintenance, type PostgresTarget } from "./target.ts";
 
 /** A slot of logical replication stays with its database under whatever name, and holds the server's log for its reader. */
 export interface LogicalSlot {
@@ -17,7 +17,8 @@ export async function readSlotsBeside(
   options: PsqlOptions,
 ): Promise<readonly LogicalSlot[]> {
   const sql = "select slot_name || ' ' || database from pg_replication_slots where slot_type = 'logical' order by 1;";
-  return (await runSql(exec, target, sql, options))
+  // Nobody may be able to connect to the target's own: a swap that died leaves it closed.
+  return (await runSql(exec, maintenance(target), sql, options))
     .map((line) => ({ name: line.slice(0, line.indexOf(" ")), database: line.slice(line.indexOf(" ") + 1) }))
     .filter(({ database }) => isBeside(target.database, database));
 }
