@@ -128,8 +128,9 @@ describe("SQLite in a file of a volume", () => {
 
 describe("anything that a command dumps", () => {
   const command = {
-    dump: ["sh", "-c", "cat /data/list; sleep 0.2"],
-    restore: ["sh", "-c", "cat > /tmp/list; sleep 0.2"],
+    // Long enough to be seen; a shell becomes its last command, unless that is one of its own.
+    dump: ["sh", "-c", "cat /data/list; sleep 0.2; exit"],
+    restore: ["sh", "-c", "cat > /tmp/list; sleep 0.2; exit"],
     verify: ["grep", "-q", "three", "/tmp/list"],
   };
   const open = (over: object) =>
