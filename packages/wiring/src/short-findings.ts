@@ -13,8 +13,9 @@ import {
 } from "@sluice/core";
 
 /**
- * Services of the slot that serves of which containers are gone, down or cut off: an error where users come to one of which nothing runs. Pure. Nothing is said while users move, nor before a
- * door leads to the slot for good: workers of a candidate start only once everyone is led to it.
+ * Services of the slot that serves of which containers are gone, down or cut off: an error where users come to one of which
+ * nothing runs. Pure. Nothing is said while users move, nor before a door leads to the slot for good: workers of a candidate
+ * start only once everyone is led to it.
  *
  * @param services those of the release that serves
  */

@@ -13,8 +13,9 @@ export interface LiveSlot {
 
 /**
  * The slot that users reach, judged by what the doors say: the stable one, or the other once every door gives it
- * everything. Doors that users come to go before others. Without a door that leads anywhere it goes by the slot that runs; where
- * both run by memory, and without one by which of them has nothing stopped: workers of the other are. `null` before a first deployment, and while what users reach outside the slots has not given way.
+ * everything. Doors that users come to go before others. Without a door that leads anywhere it goes by the slot that runs;
+ * where both run by memory, and without one by which of them has nothing stopped: workers of the other are. `null` before a
+ * first deployment, and while what users reach outside the slots has not given way.
  */
 export function liveSlot(observed: ObservedStack): LiveSlot | null {
   const doors = Object.values(observed.doors).filter(({ routing }) => routing !== null);
@@ -31,8 +32,8 @@ export function liveSlot(observed: ObservedStack): LiveSlot | null {
   if (doors.length > 0 || observed.isTakingOver) return null;
   const running = slots.filter((slot) => isRunning(observed.slots[slot]));
   const whole = running.filter((one) => observed.slots[one].containers.every(({ state }) => state === "running"));
-  const [only] = running.length > 1 && whole.length === 1 ? whole : running.length === 1 ? running : [];
-  const slot = running.find((one) => isRemembered(observed, one)) ?? only;
+  const likely = running.length === 1 ? running : whole;
+  const slot = running.find((one) => isRemembered(observed, one)) ?? (likely.length === 1 ? likely[0] : undefined);
   return slot ? { slot, release: observed.slots[slot].release, share: 100 } : null;
 }
 

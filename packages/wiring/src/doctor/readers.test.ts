@@ -2,7 +2,7 @@ import { aContainer, aDoor, aService, aStack } from "@sluice/core/testing";
 import { describe, expect, it } from "vitest";
 import { listeningPorts, readUnresolvedDomain, takenPorts } from "./read-machine.ts";
 import { usersOfGroup } from "./read-runner.ts";
-import { envFileValues, hasSecretValue, secretsInCompose } from "./security/compose-diagnoses.ts";
+import { hasSecretValue, secretsInCompose } from "./security/compose-diagnoses.ts";
 
 describe("ports", () => {
   it("are read of the kernel's table: those that are listened on", () => {
@@ -67,15 +67,6 @@ describe("secrets in plain text", () => {
     ["hunter2", { DB_PASSWORD: "k9x" }, [{ file: "c.yml", name: "DB_PASSWORD" }]],
   ])("%j is only a default where %j is used", (value, given, written) => {
     expect(secretsInCompose("c.yml", `services:\n  DB_PASSWORD: ${value}\n`, given)).toEqual(written);
-  });
-
-  it("are read from env files", () => {
-    expect(envFileValues("A=1\nexport DB_PASSWORD='x y'\n# B=2\nC=\nD = \"z\" # why\n")).toEqual({
-      A: "1",
-      DB_PASSWORD: "x y",
-      C: "",
-      D: "z",
-    });
   });
 
   it("are looked for in env files", () => {

@@ -137,15 +137,6 @@ export function secretsInCompose(
   });
 }
 
-/** What an env file has, without the variables in its values. */
-export function envFileValues(text: string): Readonly<Record<string, string>> {
-  const entry = /^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=[ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|(.*?))[ \t]*(?:[ \t]#.*)?$/gm;
-  const entries = [...text.matchAll(entry)];
-  return Object.fromEntries(
-    entries.map(([, name = "", double, single, plain = ""]) => [name, double ?? single ?? plain]),
-  );
-}
-
 /** Whether an env file holds the value of something that looks like a secret. */
 export function hasSecretValue(envFile: string): boolean {
   return [...envFile.matchAll(/^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=[ \t]*["']?([^\s"'#]+)/gm)].some(([, name = ""]) =>

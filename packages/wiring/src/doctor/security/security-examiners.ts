@@ -1,5 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
+import { parseEnv } from "node:util";
 import { findProjectFiles, resolveEndpoint } from "@sluice/compose";
 import type { Examiner } from "@sluice/core";
 import { isTracked } from "../../is-tracked.ts";
@@ -8,7 +9,7 @@ import type { Session } from "../../session.ts";
 import { readWorkflowFiles } from "../../workflows.ts";
 import { readEngineUsers } from "../read-runner.ts";
 import { accessDiagnoses } from "./access-diagnoses.ts";
-import { composeDiagnoses, envFileValues, hasSecretValue, secretsInCompose } from "./compose-diagnoses.ts";
+import { composeDiagnoses, hasSecretValue, secretsInCompose } from "./compose-diagnoses.ts";
 import { workflowDiagnoses } from "./workflow-diagnoses.ts";
 
 /**
@@ -55,7 +56,7 @@ export function securityExaminers(session: Session, homeMode: number | null): re
           findProjectFiles(directory, files, envFiles, env),
         ]);
         const read = (path: string) => readFile(path, "utf8").catch(() => "");
-        const ofEnvFiles = (await Promise.all(found.envFiles.map(read))).map(envFileValues);
+        const ofEnvFiles = (await Promise.all(found.envFiles.map(read))).map((text) => parseEnv(text));
         const given = Object.assign({}, ...ofEnvFiles, env) as typeof env;
         const written = await Promise.all(
           found.files.map(async (path) => secretsInCompose(relative(directory, path), await read(path), given)),
