@@ -35,9 +35,9 @@ describe("the doctor of security", () => {
     await git("init", "-q");
     await write(
       "compose.yml",
-      "services:\n  web:\n    image: web\n    environment: { SECRET_KEY: '${SECRET_KEY:?}' }\n",
+      "services:\n  web:\n    image: web\n    environment: { SECRET_KEY: '${SECRET_KEY:?}', API_TOKEN: '${API_TOKEN:-none}' }\n",
     );
-    await write(".env", "SECRET_KEY=k9x\n");
+    await write(".env", "SECRET_KEY=k9x\nexport API_TOKEN='k8y' # Not the default.\n");
     await write(".gitignore", ".env\nhome\n");
     await write("docker.sock", "", 0o660);
     expect(await security()).toEqual([]);
