@@ -40,7 +40,7 @@ export function doorVerdicts(
       const failed = { check: `door ${web.name}`, result: "fail", limit, n: 1 } as const;
       const door = doors[web.name] ?? absent(web.name);
       const finding = doorFinding(door, null);
-      if (finding?.severity === "warn") {
+      if (finding && finding.severity !== "info") {
         return { ...failed, value: valueOf(door), detail: `${finding.message}\n${finding.hint}` };
       }
       const fault = (await portFault(door, web, ports, signal)) ?? (await serverFault(door, ports, signal));

@@ -28,7 +28,7 @@ describe("of the slot that serves", () => {
 
   it("one without any container is told once, with both ways out", () => {
     expect(withLive([])).toMatchObject([
-      { severity: "error", code: "slot-gone", hint: expect.stringContaining("sluice rollback") },
+      { severity: "error", code: "slot-gone", unserved: "down", hint: expect.stringContaining("sluice rollback") },
     ]);
   });
 
@@ -38,9 +38,9 @@ describe("of the slot that serves", () => {
       state: index === 0 ? ("exited" as const) : ("paused" as const),
     }));
     const severities = (containers: typeof twice) =>
-      withLive(containers).map(({ severity, service }) => `${severity} ${service}`);
-    expect(severities([...down, aContainer("worker")])).toEqual(["error web"]);
-    expect(severities([aContainer("worker")])).toEqual(["error web"]);
+      withLive(containers).map(({ severity, service, unserved = "" }) => `${severity} ${service} ${unserved}`.trim());
+    expect(severities([...down, aContainer("worker")])).toEqual(["error web down"]);
+    expect(severities([aContainer("worker")])).toEqual(["error web down"]);
     expect(severities([...twice.slice(0, 1), ...down.slice(1)])).toEqual(["warn web", "warn worker"]);
   });
 

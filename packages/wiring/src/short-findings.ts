@@ -35,17 +35,17 @@ export function shortFindings(observed: ObservedStack, services: readonly Servic
   const behindDoors = new Set(services.filter(isBehindDoor).map(({ name }) => name));
   return shortServices(services, { containers, cutOff }).map((short) => {
     const isUnserved = behindDoors.has(short.service) && short.up === 0 && short.cutOff.length === 0;
-    return shortFinding(short, slot, isUnserved ? "error" : "warn");
+    return shortFinding(short, slot, isUnserved);
   });
 }
 
 function goneFinding(slot: Slot): Finding {
   const message = `slot ${slot}, which serves, has no containers: nobody is served`;
   const hint = "sluice rollback leads users to the version before; sluice deploy makes the release anew";
-  return { severity: "error", code: "slot-gone", message, hint };
+  return { severity: "error", code: "slot-gone", message, hint, unserved: "down" };
 }
 
-function shortFinding(short: ShortService, slot: Slot, severity: "error" | "warn"): Finding {
+function shortFinding(short: ShortService, slot: Slot, isUnserved: boolean): Finding {
   const { service, wanted, up, down, cutOff } = short;
   const gone = Math.max(0, wanted - up - down.length - cutOff.length);
   const parts = [
@@ -64,7 +64,8 @@ function shortFinding(short: ShortService, slot: Slot, severity: "error" | "warn
     ...(ended?.length ? [`why it ended: docker logs --tail 50 ${ended.join(" ")}`] : []),
   ];
   const hint = [next, ...more].join("; ");
-  return { severity, code: "service-short", service, message, hint };
+  const about = { code: "service-short", service, message, hint };
+  return isUnserved ? { ...about, severity: "error", unserved: "down" } : { ...about, severity: "warn" };
 }
 
 function stateOf({ state, exitCode, oomKilled }: ObservedContainer): string {

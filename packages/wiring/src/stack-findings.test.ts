@@ -1,3 +1,4 @@
+import type { DoorRouting } from "@sluice/core";
 import { aContainer, aDoor, aService, aStack } from "@sluice/core/testing";
 import { describe, expect, it } from "vitest";
 import { homeFindings, orphanFindings, stackFindings } from "./stack-findings.ts";
@@ -109,14 +110,23 @@ describe("what a person must know of a stack", () => {
   });
 
   it("that a door does not run, is not there, or does not answer: nobody gets through", () => {
+    const unserved = (web: Parameters<typeof aDoor>[2], leads: DoorRouting | null = null) =>
+      stackFindings(aStack({ services, live, doors: { web: aDoor("web", leads, web) } }), services, false).map(
+        (finding) => finding.unserved,
+      );
+    expect(unserved({ state: "stopped" })).toEqual(["unreached"]);
+    expect(unserved({ state: "absent" })).toEqual(["unreached"]);
+    expect(unserved({ isUnreached: true }, routing)).toEqual(["unreached"]);
+    // It may lead users where it always did.
+    expect(unserved({ containerId: "0123456789abcdef" })).toEqual([undefined]);
     const door = (overrides: Parameters<typeof aDoor>[2]) => ({ web: aDoor("web", null, overrides) });
     expect(
       found({ doors: door({ state: "stopped", reason: "it is exited", containerId: "0123456789abcdef" }) }),
     ).toEqual([
-      "warn door-stopped: door web does not run (it is exited): nobody reaches web -> docker start 0123456789ab, or the next sluice deploy, which starts it first of all",
+      "error door-stopped: door web does not run (it is exited): nobody reaches web -> docker start 0123456789ab, or the next sluice deploy, which starts it first of all",
     ]);
     expect(found({ doors: door({ state: "absent", reason: "it is not there yet", containerId: null }) })).toEqual([
-      "warn door-absent: web has no door: nobody reaches it -> the next sluice deploy makes it first of all; at once: sluice rollback r-1",
+      "error door-absent: web has no door: nobody reaches it -> the next sluice deploy makes it first of all; at once: sluice rollback r-1",
     ]);
     expect(found({ doors: door({ reason: "it does not answer", containerId: "0123456789abcdef" }) })).toEqual([
       "warn door-silent: door web runs and does not say where it leads -> docker restart 0123456789ab; or sluice deploy --replace-doors, which makes it anew",

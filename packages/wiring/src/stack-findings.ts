@@ -121,7 +121,7 @@ function missingLink({ slot, service, container, link, aliases }: MissingLink, l
 }
 
 /**
- * What is not as it should be with a door; a warning where users do not come in through it. Pure.
+ * What is not as it should be with a door; an error where users do not come in through it. Pure.
  *
  * @param serves id of the release that serves; `null` where it is not known
  */
@@ -130,26 +130,28 @@ export function doorFinding(
   serves: string | null,
 ): Finding | null {
   const id = containerId?.slice(0, 12);
-  const warn = (code: string, message: string, hint: string): Finding => ({
-    severity: "warn",
+  const shut = (code: string, message: string, hint: string): Finding => ({
+    severity: "error",
     code,
     service,
     message,
     hint,
+    unserved: "unreached",
   });
   const absentHint = `the next sluice deploy makes it first of all${serves ? `; at once: sluice rollback ${serves}` : ""}`;
-  if (state === "absent") return warn("door-absent", `${service} has no door: nobody reaches it`, absentHint);
+  if (state === "absent") return shut("door-absent", `${service} has no door: nobody reaches it`, absentHint);
   if (state === "stopped") {
     const message = `door ${service} does not run (${reason}): nobody reaches ${service}`;
-    return warn("door-stopped", message, `docker start ${id}, or the next sluice deploy, which starts it first of all`);
+    return shut("door-stopped", message, `docker start ${id}, or the next sluice deploy, which starts it first of all`);
   }
   if (routing === null) {
     const hint = `docker restart ${id}; or sluice deploy --replace-doors, which makes it anew`;
-    return warn("door-silent", `door ${service} runs and does not say where it leads`, hint);
+    const message = `door ${service} runs and does not say where it leads`;
+    return { severity: "warn", code: "door-silent", service, message, hint };
   }
   if (isUnreached) {
     const hint = "the next sluice deploy, also of the same release, makes it anew";
-    return warn("door-unreached", `door ${service} runs, and ${reason}: nobody reaches ${service}`, hint);
+    return shut("door-unreached", `door ${service} runs, and ${reason}: nobody reaches ${service}`, hint);
   }
   if (state !== "outdated") return null;
   const hint = "the next sluice deploy replaces it, with a short gap";

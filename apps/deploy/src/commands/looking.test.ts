@@ -70,17 +70,21 @@ locked by eve (pid 7 on runner) since 30s ago: v3, hotfix
   });
 
   it.each([
-    ["service-short", "web", "v1 should serve (blue, 100 %), and nothing of web runs"],
-    ["slot-gone", undefined, "v1 should serve (blue, 100 %), and nothing of it runs"],
-    ["door-absent", "web", "v1 should serve (blue, 100 %), and nobody reaches web"],
-  ])("does not say that a release serves of which nothing runs: %s", async (code, service, headline) => {
-    const findings = [{ severity: "error", code, message: "it is down", ...(service ? { service } : {}) }] as const;
-    const { exitCode, stdout } = await run(["status"], {
-      deployer: fakeDeployer({ status: async () => aStatus({ findings }) }),
-    });
-    expect(stdout.split("\n", 1)).toEqual([`shop  ${headline}`]);
-    expect(exitCode).toBe(0);
-  });
+    ["down", "web", "v1 should serve (blue, 100 %), and nothing of web runs"],
+    ["down", undefined, "v1 should serve (blue, 100 %), and nothing of it runs"],
+    ["unreached", "web", "v1 should serve (blue, 100 %), and nobody reaches web"],
+  ] as const)(
+    "does not say that a release serves of which users get nothing: %s %s",
+    async (unserved, service, headline) => {
+      const about = { severity: "error", code: "service-short", message: "it is down", unserved } as const;
+      const findings = [{ ...about, ...(service ? { service } : {}) }];
+      const { exitCode, stdout } = await run(["status"], {
+        deployer: fakeDeployer({ status: async () => aStatus({ findings }) }),
+      });
+      expect(stdout.split("\n", 1)).toEqual([`shop  ${headline}`]);
+      expect(exitCode).toBe(0);
+    },
+  );
 
   it.each([
     [{}, "deploy v2 began 2m ago, now at approval 50 %"],

@@ -24,20 +24,13 @@ export function servingText(serving: Serving | null): string {
 /** Of a release that users are led to, and do not reach: nothing of it runs that they come to, or no door of it; `null` where that is not so. */
 export function unservedText({ serving, findings }: StackStatus): string | null {
   if (!serving) return null;
-  const namesOf = (found: readonly Finding[]) => found.map(({ service }) => service ?? "it").join(" and ");
-  const down = findings.filter(
-    ({ severity, code }) => severity === "error" && (code === "service-short" || code === "slot-gone"),
-  );
-  const shut = findings.filter(({ code }) => shutDoors.has(code));
-  const why = [
-    ...(down.length > 0 ? [`nothing of ${namesOf(down)} runs`] : []),
-    ...(shut.length > 0 ? [`nobody reaches ${namesOf(shut)}`] : []),
-  ];
+  const namesOf = (why: Finding["unserved"]) =>
+    findings.flatMap(({ unserved, service }) => (unserved === why ? (service ?? "it") : [])).join(" and ");
+  const [down, unreached] = [namesOf("down"), namesOf("unreached")];
+  const why = [...(down ? [`nothing of ${down} runs`] : []), ...(unreached ? [`nobody reaches ${unreached}`] : [])];
   if (why.length === 0) return null;
   return `${serving.tag} should serve (${serving.slot ?? "base"}, ${serving.share} %), and ${why.join(", ")}`;
 }
-
-const shutDoors: ReadonlySet<string> = new Set(["door-absent", "door-stopped", "door-unreached"]);
 
 /** What a status says of it; `undefined` where the record of who serves is elsewhere, and no slot tells. */
 export function servingOf({ serving, findings }: StackStatus): Serving | null | undefined {

@@ -1,6 +1,6 @@
 import type { SourcePosition } from "../errors/sluice-error.ts";
 
-/** Something a person should know: `error` refuses before any change, `warn` and `info` do not. */
+/** Something a person should know. An `error` of a plan refuses before any change, one of a status is felt by users; `warn` and `info` are neither. */
 export interface Finding {
   readonly severity: "error" | "warn" | "info";
   /** Stable, kebab-case: `variable-not-set`, `no-health-check`, `second-worker`, … */
@@ -10,4 +10,6 @@ export interface Finding {
   readonly hint?: string | undefined;
   readonly service?: string | undefined;
   readonly position?: SourcePosition | undefined;
+  /** Why users of the service get nothing at all now: nothing of it runs, or nobody comes through to what does. */
+  readonly unserved?: "down" | "unreached" | undefined;
 }
