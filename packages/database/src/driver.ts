@@ -128,6 +128,11 @@ export interface DatabaseDriver {
   rehearsalCopy?(manifest: Manifest, image: string, call: DriverCall): Promise<RehearsalCopy>;
   /** The longest transaction that runs on the live database now; `null` where there is none. */
   longestTransaction?(call: DriverCall): Promise<Transaction | null>;
+  /**
+   * What a swap would leave to people, before anything is written. Changes nothing.
+   * @throws SluiceError RESTORE_FAILED where the live database cannot be swapped
+   */
+  foreseeSwap?(call: DriverCall): Promise<readonly Finding[]>;
   /** Restores into a new database beside the live one, which goes on undisturbed. */
   restoreBeside(manifest: Manifest, dump: AsyncIterable<Uint8Array>, call: DriverCall): Promise<FreshDatabase>;
   /** What a dead run left changed in the server, and what puts that right; `null` where there is nothing. Changes nothing. */

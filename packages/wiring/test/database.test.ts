@@ -164,6 +164,20 @@ describe("going back", () => {
   });
 });
 
+it("a restore tells whoever reads slots of the database, before it is agreed to and after it", async () => {
+  const { id } = await deployer.database.backup({}, signal);
+  await project.sql("select pg_create_logical_replication_slot('cdc', 'pgoutput')");
+  expect((await deployer.database.planRestore(id)).findings).toMatchObject([
+    { severity: "warn", code: "replication-slots-stay", message: expect.stringMatching(/: cdc$/) },
+  ]);
+  const told: string[] = [];
+  const { old } = await deployer.database.restore(id, { onFinding: ({ message }) => told.push(message) }, signal);
+  expect(told).toEqual([expect.stringMatching(new RegExp(`stay with ${old}, .*: cdc$`))]);
+  // What it set aside is nobody's to restore.
+  expect((await deployer.database.planRestore(id)).findings).toEqual([]);
+  await project.sql(`select pg_drop_replication_slot('cdc'); drop database ${old}`);
+});
+
 describe("an encrypted store of its own", () => {
   const open = async (encryption: object) => {
     const configFile = join(project.directory, `sluice-${Object.keys(encryption).length}.yaml`);

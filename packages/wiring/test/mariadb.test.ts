@@ -363,6 +363,17 @@ describe("going back", () => {
     });
   });
 
+  it("is refused before anyone is asked where another database refers to its tables", async () => {
+    const { id } = await project.deployer.database.backup({}, signal);
+    await sql(`create database crm;
+      create table crm.notes (customer bigint, foreign key (customer) references shop.customers (id));`);
+    const refusal = { code: "RESTORE_FAILED", message: expect.stringContaining("foreign keys of crm refer to tables") };
+    await expect(project.deployer.database.planRestore(id)).rejects.toMatchObject(refusal);
+    await expect(project.deployer.database.restore(id, {}, signal)).rejects.toMatchObject(refusal);
+    await sql("drop database crm");
+    expect((await project.deployer.database.planRestore(id)).findings).toEqual([]);
+  });
+
   it("changes nothing where it cannot be done", async () => {
     const { id } = await project.deployer.database.backup({}, signal);
     await sql("insert into still values (1)");

@@ -109,6 +109,7 @@ describe("sluice db restore", () => {
     ageMs: 3_600_000,
     losses: [{ name: "public.orders", rowsThen: 2, rowsNow: 5 }],
     unchangedTables: 3,
+    findings: [],
   };
   const restoring = () =>
     deployerWith({
@@ -126,6 +127,13 @@ describe("sluice db restore", () => {
     expect(ran.stdout).toContain("never proven");
     expect(ran.questions).toEqual(["Lose what was written since, and restore 20260501T090000Z-abcd?"]);
     expect(ran.stdout).toContain("next: sluice db restore 20260501T090000Z-abcd --undo puts it back");
+  });
+
+  it("tells what it would leave to people before it asks", async () => {
+    const findings = [{ severity: "warn", code: "replication-slots-stay", message: "cdc stays" }] as const;
+    const deployer = deployerWith({ planRestore: async () => ({ ...plan, findings }) });
+    const ran = await run(["db", "restore"], { deployer, isInteractive: true, answer: false });
+    expect(ran.stdout).toContain("warn cdc stays [replication-slots-stay]\n");
   });
 
   it("does nothing without a yes", async () => {

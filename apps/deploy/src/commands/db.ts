@@ -32,7 +32,7 @@ export async function dbBackup(call: CommandCall<BackupFlags>): Promise<number> 
 export async function dbList(call: CommandCall): Promise<number> {
   const { context, flags } = call;
   return withDeployer(call, async (deployer) => {
-    const { backups, damaged, ofOthers = 0 } = await deployer.database.list();
+    const { backups, damaged, ofOthers = 0 } = await deployer.database.list(context.signal);
     if (flags.json) {
       writeJson(context, { backups, damaged, ofOthers });
       return 0;
@@ -51,7 +51,7 @@ export async function dbList(call: CommandCall): Promise<number> {
 export async function dbShow(call: CommandCall): Promise<number> {
   const { context, flags, args } = call;
   return withDeployer(call, async (deployer) => {
-    const backup = await deployer.database.show(args[0] ?? "");
+    const backup = await deployer.database.show(args[0] ?? "", context.signal);
     if (flags.json) writeJson(context, { backup });
     else context.stdout.write(withFlags(backupText(backup), givenFlags(flags)));
     return 0;

@@ -1,7 +1,7 @@
 import { formatBytes, formatDuration } from "@sluice/core";
 import type { Manifest, RestorePlan } from "@sluice/wiring";
 import { formatSection, formatTable } from "./table.ts";
-import { agoText } from "./words.ts";
+import { agoText, findingText } from "./words.ts";
 
 /** Tables that are named when a restore would change many. */
 const mostTables = 20;
@@ -60,7 +60,7 @@ export function backupText(backup: Manifest): string {
 
 /** What a restore would take away, for a person who has to agree to it. */
 export function lossText(plan: RestorePlan): string {
-  const { manifest, live, otherStack, proven, ageMs, losses, unchangedTables } = plan;
+  const { manifest, live, otherStack, proven, ageMs, losses, unchangedTables, findings } = plan;
   const rows = losses
     .slice(0, mostTables)
     .map(({ name, rowsThen, rowsNow }) => [
@@ -79,7 +79,8 @@ export function lossText(plan: RestorePlan): string {
     (otherStack === undefined
       ? ""
       : `THIS BACKUP IS OF ANOTHER STACK, ${otherStack}: its data takes the place of this one's\n`) +
-    (proven ? "" : "this backup was never proven by restoring it: sluice db verify\n")
+    (proven ? "" : "this backup was never proven by restoring it: sluice db verify\n") +
+    findings.map((finding) => `${findingText(finding)}\n`).join("")
   );
 }
 

@@ -30,6 +30,7 @@ const database: Deployer["database"] = {
     ageMs: 1,
     losses: [],
     unchangedTables: 1,
+    findings: [],
   }),
   restore: async () => ({ manifest: backup, old: "shop__old", swapMs: 1, restoreMs: 1 }),
   undoRestore: async () => "shop__undone",

@@ -37,7 +37,7 @@ import { openRehearsalCopy } from "./rehearsal/rehearsal-copy.ts";
 import { createDatabase, dropDatabase, restoreDump } from "./restore.ts";
 import { startScratch } from "./scratch.ts";
 import { openSnapshot, takeFingerprint } from "./snapshot.ts";
-import { isEmpty, listBesides, swapDatabases } from "./swap.ts";
+import { assertNobodyRefers, isEmpty, listBesides, swapDatabases } from "./swap.ts";
 import { type MysqlTarget, quoteName } from "./target.ts";
 import { readUnseenPrograms } from "./unseen-programs.ts";
 
@@ -83,6 +83,10 @@ export function createMysqlDriver(options: MysqlOptions): DatabaseDriver {
     scratch: (manifest, image, call) => scratch(options, manifest, image, call),
     rehearsalCopy: (manifest, image, call) => rehearsalCopy(options, manifest, image, call),
     longestTransaction: (call) => longestTransaction(exec, target, sessionOf(call, "rehearse")),
+    async foreseeSwap(call) {
+      await assertNobodyRefers(exec, target, target.database, sessionOf(call, "restore"));
+      return [];
+    },
     restoreBeside: (manifest, source, call) => restoreBeside(options, manifest, source, call),
     async findLeft() {
       const left = await readLeftSwap(exec, target);

@@ -116,8 +116,12 @@ export async function isEmpty(
   return tables === "0";
 }
 
-/** Foreign keys of other databases would follow the tables that are set aside. */
-async function assertNobodyRefers(
+/**
+ * Foreign keys of other databases would follow the tables that are set aside.
+ *
+ * @throws SluiceError RESTORE_FAILED with the names of those databases
+ */
+export async function assertNobodyRefers(
   exec: ContainerExec,
   target: MysqlTarget,
   live: string,

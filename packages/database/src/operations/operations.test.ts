@@ -237,6 +237,15 @@ describe("restoring", () => {
     expect(await restoreBackup(ports, id)).toMatchObject({ old: "old" });
   });
 
+  it("reads nothing of the backup where what is live cannot be swapped", async () => {
+    const { id } = await takeBackup(ports, request);
+    const stuck = new SluiceError("RESTORE_FAILED", "foreign keys of crm refer to tables of shop");
+    driver.foreseeSwap = () => Promise.reject(stuck);
+    await rm(dumpFile(id));
+    await expect(planRestore(ports, id)).rejects.toBe(stuck);
+    await expect(restoreBackup(ports, id)).rejects.toBe(stuck);
+  });
+
   it("does not go into an older server", async () => {
     const { id } = await takeBackup(ports, request);
     driver.major = 14;
@@ -264,6 +273,42 @@ describe("where a backup is of another database of the project", () => {
     await restoreBackup(ports, id);
     expect(await undoRestore({ ...ports, service: "audit-db", services: ["db", "audit-db"] }, id)).toBe("undone");
   });
+});
+
+describe("a store that accepts and never answers", () => {
+  const silent = (signal?: AbortSignal) =>
+    new Promise<never>((_resolve, reject) => {
+      if (signal?.aborted) reject(signal.reason);
+      signal?.addEventListener("abort", () => reject(signal.reason));
+    });
+
+  it.each<[string, (ports: BackupPorts, signal: AbortSignal) => Promise<unknown>]>([
+    ["verifying", (ports, signal) => verifyBackup(ports, { id: "b1" }, signal)],
+    ["planning a restore", (ports, signal) => planRestore(ports, "b1", signal)],
+    ["restoring", (ports, signal) => restoreBackup(ports, "b1", signal)],
+    ["pruning", (ports, signal) => pruneBackups(ports, { keep: 1, neededBy: [] }, signal)],
+  ])("does not keep %s from being ended", async (_what, run) => {
+    const load = (_id: string, signal?: AbortSignal) => silent(signal);
+    const store = { ...ports.store, list: silent, load, sweep: silent };
+    const interruption = new AbortController();
+    const ended = run({ ...ports, store }, interruption.signal);
+    interruption.abort(new Error("ended"));
+    await expect(ended).rejects.toThrow("ended");
+  });
+});
+
+it("pruning that is ended leaves each backup either there or removed", async () => {
+  for (let count = 0; count < 3; count += 1) await takeBackup(ports, request);
+  const interruption = new AbortController();
+  const remove = async (id: string) => {
+    await ports.store.remove(id);
+    interruption.abort(new Error("ended"));
+  };
+  // What is proven may go; the newest that is stays.
+  for (const { id } of (await ports.store.list()).backups) await verifyBackup(ports, { id });
+  const pruned = pruneBackups({ store: { ...ports.store, remove } }, { keep: 1, neededBy: [] }, interruption.signal);
+  await expect(pruned).rejects.toThrow("ended");
+  expect((await ports.store.list()).backups).toHaveLength(2);
 });
 
 it("pruning removes what retention allows, with the reason, and what dead writers left", async () => {

@@ -8,12 +8,23 @@ export interface PruneResult {
   readonly leftovers: readonly string[];
 }
 
-/** Removes what retention allows; see `decidePruning` for what always stays. */
-export async function pruneBackups({ store }: Pick<BackupPorts, "store">, retention: Retention): Promise<PruneResult> {
-  const leftovers = await store.sweep();
-  const { backups } = await store.list();
+/**
+ * Removes what retention allows; see `decidePruning` for what always stays.
+ *
+ * @param signal ends it between two backups: each is either there or removed
+ */
+export async function pruneBackups(
+  { store }: Pick<BackupPorts, "store">,
+  retention: Retention,
+  signal?: AbortSignal,
+): Promise<PruneResult> {
+  const leftovers = await store.sweep(signal);
+  const { backups } = await store.list(signal);
   const decisions = decidePruning(backups, retention);
-  for (const { id, remove } of decisions) if (remove) await store.remove(id);
+  for (const { id } of decisions.filter(({ remove }) => remove)) {
+    signal?.throwIfAborted();
+    await store.remove(id);
+  }
   if (leftovers.length > 0 || decisions.some(({ remove }) => remove)) await store.compact?.();
   return { decisions, leftovers };
 }

@@ -63,7 +63,7 @@ export async function rehearseMigration(
 ): Promise<RehearsalReport> {
   const { driver, store, clock } = ports;
   const began = clock.monotonicMs();
-  const manifest = await store.load(id);
+  const manifest = await store.load(id, signal);
   assertOwnDatabase(ports, manifest);
   const liveLongest = (await driver.longestTransaction?.({ backup: id, signal })) ?? null;
   await using restored = await restoreCopy(ports, manifest, image ?? manifest.image, signal);

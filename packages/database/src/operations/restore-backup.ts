@@ -1,4 +1,4 @@
-import { SluiceError } from "@sluice/core";
+import { type Finding, SluiceError } from "@sluice/core";
 import { differences, type Fingerprint } from "../model/fingerprint.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { isProven } from "../model/verification.ts";
@@ -22,6 +22,8 @@ export interface RestorePlan {
   /** Tables that hold something else now. */
   readonly losses: readonly TableLoss[];
   readonly unchangedTables: number;
+  /** What the swap would leave to people. */
+  readonly findings: readonly Finding[];
   /** Tags, or ids where those are not known, of the release whose data it is and of the one that serves, where the caller knows both and they differ. */
   readonly releases?: { readonly backup: string; readonly serves: string } | undefined;
 }
@@ -45,15 +47,16 @@ export interface RestoreResult {
 /**
  * Compares the live database with a backup. Changes nothing.
  *
- * @throws SluiceError BACKUP_UNKNOWN, BACKUP_WRONG_DATABASE, DATABASE_UNREACHABLE
+ * @throws SluiceError BACKUP_UNKNOWN, BACKUP_WRONG_DATABASE, DATABASE_UNREACHABLE, RESTORE_FAILED (it could not be swapped)
  */
 export async function planRestore(ports: BackupPorts, id: string, signal?: AbortSignal): Promise<RestorePlan> {
   const { driver, store, clock, stack, service } = ports;
-  const manifest = await store.load(id);
+  const manifest = await store.load(id, signal);
   assertOwnDatabase(ports, manifest);
   const otherStack = stack === undefined || manifest.stack === stack ? undefined : manifest.stack;
   const then = manifest.fingerprint ?? nothingKnown;
   const { database } = await driver.probe({ backup: id, signal });
+  const findings = (await driver.foreseeSwap?.({ backup: id, signal })) ?? [];
   const now = await driver.fingerprint(then, { backup: id, signal });
   const losses = manifest.fingerprint ? tableLosses(then, now) : [];
   return {
@@ -64,6 +67,7 @@ export async function planRestore(ports: BackupPorts, id: string, signal?: Abort
     ageMs: Math.max(0, clock.now().getTime() - Date.parse(manifest.at)),
     losses,
     unchangedTables: now.tables.length - losses.filter(({ rowsNow }) => rowsNow !== null).length,
+    findings,
   };
 }
 
@@ -79,8 +83,9 @@ export async function planRestore(ports: BackupPorts, id: string, signal?: Abort
 export async function restoreBackup(ports: BackupPorts, id: string, signal?: AbortSignal): Promise<RestoreResult> {
   const { driver, store, clock, onProgress, onFinding } = ports;
   const call = { backup: id, signal, onFinding };
-  const manifest = await store.load(id);
+  const manifest = await store.load(id, signal);
   assertOwnDatabase(ports, manifest);
+  await driver.foreseeSwap?.(call);
   await checkStored(ports, manifest, signal);
   const { server, sizeBytes } = await driver.probe(call);
   if (server.major < manifest.server.major) {

@@ -30,7 +30,7 @@ export async function verifyBackup(
   signal?: AbortSignal,
 ): Promise<Manifest> {
   const { store, clock } = ports;
-  const manifest = await store.load(id);
+  const manifest = await store.load(id, signal);
   assertOwnDatabase(ports, manifest);
   const { levels, rawBytes } = await prove(ports, manifest, image ?? manifest.image, signal).catch(async (error) => {
     const isOwnImage = image === undefined || image === manifest.image;

@@ -18,7 +18,7 @@ import { openRehearsalCopy } from "./rehearsal/rehearsal-copy.ts";
 import { inLiveServer } from "./restore-failure.ts";
 import { restoreRoles } from "./roles.ts";
 import { startScratch } from "./scratch.ts";
-import { readSlotsBeside, slotsLeft, withSlots } from "./slots.ts";
+import { readSlots, slotsLeft, slotsToLeave, withSlots } from "./slots.ts";
 import { snapshotIn, takeFingerprint } from "./snapshot.ts";
 import { endOrphans, listBesides, swapDatabases, undoSwap } from "./swap.ts";
 import { type PostgresTarget, quoteName } from "./target.ts";
@@ -56,7 +56,7 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
   /** After the swap, which nothing that fails here may be taken for. */
   const tellOfSlots = async (aside: string, call: DriverCall) => {
     const { session } = of(call, "restore");
-    const slots = await readSlotsBeside(exec, target, { session }).catch(() => []);
+    const slots = await readSlots(exec, target, { session }).catch(() => []);
     const finding = slotsLeft(target.database, aside, slots);
     if (finding) call.onFinding?.(finding);
   };
@@ -114,6 +114,7 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
       );
     },
     longestTransaction: (call) => longestTransaction(exec, target, of(call, "rehearse")),
+    foreseeSwap: async (call) => slotsToLeave(target.database, await readSlots(exec, target, of(call, "restore"))),
     async restoreBeside(manifest, dump, call) {
       const session = of(call, "restore");
       const old = besideName(target.database, "old", call.backup);
@@ -148,7 +149,7 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
     async findBesides(call) {
       const names = await listBesides(exec, target, of(call, "compare"));
       const left = besidesLeft(target.database, names, (name) => `drop database ${quoteName(name)}`);
-      return left && withSlots(left, await readSlotsBeside(exec, target, of(call, "compare")));
+      return left && withSlots(target.database, left, await readSlots(exec, target, of(call, "compare")));
     },
     mend: (call) => mendSwap(exec, target, of(call, "mend")),
     async undoSwap(call) {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { slotsLeft, withSlots } from "./slots.ts";
+import { slotsLeft, slotsToLeave, withSlots } from "./slots.ts";
 
 const slots = [
   { name: "cdc", database: "shop__old_x" },
@@ -15,12 +15,20 @@ it("slots of what was just set aside are named, with what to do; those of others
   expect(slotsLeft("shop", "shop__old_z", slots)).toBeNull();
 });
 
+it("slots of what would be set aside are named before", () => {
+  expect(slotsToLeave("shop", [...slots, { name: "search", database: "shop" }])).toMatchObject([
+    { severity: "warn", code: "replication-slots-stay", message: expect.stringMatching(/takes its place: search$/) },
+  ]);
+  expect(slotsToLeave("shop", slots)).toEqual([]);
+});
+
 it("slots are told of with the databases that restores left", () => {
   const left = { what: "databases: shop__old_x", why: "room", mend: "drop it" };
-  expect(withSlots(left, slots)).toMatchObject({
+  expect(withSlots("shop", left, [...slots, { name: "search", database: "shop" }])).toMatchObject({
     what: "databases: shop__old_x; with slots of logical replication: cdc (of shop__old_x), lake (of shop__undone_y)",
     mend: expect.stringMatching(/pg_drop_replication_slot\('cdc'\).*; drop it$/),
   });
-  expect(withSlots(left, [])).toBe(left);
-  expect(withSlots(null, slots)).toBeNull();
+  expect(withSlots("shop", left, [])).toBe(left);
+  expect(withSlots("shop", left, [{ name: "search", database: "shop" }])).toBe(left);
+  expect(withSlots("shop", null, slots)).toBeNull();
 });

@@ -10,8 +10,8 @@ export interface LogicalSlot {
   readonly database: string;
 }
 
-/** Those of databases beside the target's. @throws SluiceError */
-export async function readSlotsBeside(
+/** Those of the target's database, and of others beside it. @throws SluiceError */
+export async function readSlots(
   exec: ContainerExec,
   target: PostgresTarget,
   options: PsqlOptions,
@@ -20,10 +20,24 @@ export async function readSlotsBeside(
   // Nobody may be able to connect to the target's own: a swap that died leaves it closed.
   return (await runSql(exec, maintenance(target), sql, options))
     .map((line) => ({ name: line.slice(0, line.indexOf(" ")), database: line.slice(line.indexOf(" ") + 1) }))
-    .filter(({ database }) => isBeside(target.database, database));
+    .filter(({ database }) => database === target.database || isBeside(target.database, database));
 }
 
 const dropOf = ({ name }: LogicalSlot) => `select pg_drop_replication_slot('${name}')`;
+
+/** What a swap of the live database would leave to whoever reads slots of it. Pure. */
+export function slotsToLeave(live: string, slots: readonly LogicalSlot[]): readonly Finding[] {
+  const own = slots.filter(({ database }) => database === live);
+  if (own.length === 0) return [];
+  return [
+    {
+      severity: "warn",
+      code: "replication-slots-stay",
+      message: `slots of logical replication stay with what is set aside, and their readers get nothing of the ${live} that takes its place: ${own.map(({ name }) => name).join(", ")}`,
+      hint: `have a way to let their readers copy ${live} anew`,
+    },
+  ];
+}
 
 /** What a swap, or its undo, leaves to whoever reads slots of what was set aside; `null` where there are none. Pure. */
 export function slotsLeft(live: string, aside: string, slots: readonly LogicalSlot[]): Finding | null {
@@ -38,12 +52,13 @@ export function slotsLeft(live: string, aside: string, slots: readonly LogicalSl
 }
 
 /** The same of what restores left beside a database at any time. Pure. */
-export function withSlots(left: LeftBehind | null, slots: readonly LogicalSlot[]): LeftBehind | null {
-  if (left === null || slots.length === 0) return left;
-  const names = slots.map(({ name, database }) => `${name} (of ${database})`).join(", ");
+export function withSlots(live: string, left: LeftBehind | null, slots: readonly LogicalSlot[]): LeftBehind | null {
+  const beside = slots.filter(({ database }) => database !== live);
+  if (left === null || beside.length === 0) return left;
+  const names = beside.map(({ name, database }) => `${name} (of ${database})`).join(", ");
   return {
     what: `${left.what}; with slots of logical replication: ${names}`,
     why: `${left.why}; a slot holds the server's log until it is read or dropped, and its reader gets nothing of what is in use now`,
-    mend: `make the slots anew in the database that is in use and drop these: ${slots.map(dropOf).join("; ")}; ${left.mend}`,
+    mend: `make the slots anew in the database that is in use and drop these: ${beside.map(dropOf).join("; ")}; ${left.mend}`,
   };
 }

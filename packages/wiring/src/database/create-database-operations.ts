@@ -43,8 +43,8 @@ export function createDatabaseOperations(session: Session): DatabaseOperations {
         const manifest = await takeAndProve(session, database, call.prove ?? false, signal);
         return { result: manifest, record: recordOf(manifest) };
       }),
-    list: async () => (await openStore(session)).list(),
-    show: async (id) => (await openStore(session)).load(id),
+    list: async (signal) => (await openStore(session)).list(signal),
+    show: async (id, signal) => (await openStore(session)).load(id, signal),
     verify: (asked, call, signal) =>
       change(session, "verify", call, signal, async (database) => {
         const id = asked ?? (await newest(database));
@@ -59,7 +59,7 @@ export function createDatabaseOperations(session: Session): DatabaseOperations {
     },
     restore: (id, call, signal) =>
       change(session, "restore", { ...call, backup: id }, signal, async ({ ports, settings }) => {
-        assertAgreed(await ports.store.load(id), await session.stack(), call.ofStack);
+        assertAgreed(await ports.store.load(id, signal), await session.stack(), call.ofStack);
         const { timeout } = settings.verify;
         const result = await within(timeout, "database.verify.timeout", `restoring backup ${id}`, signal, (limited) =>
           restoreBackup(ports, id, limited),
@@ -75,7 +75,7 @@ export function createDatabaseOperations(session: Session): DatabaseOperations {
     async prune(call, signal) {
       await using _lock = await lockStack(session, reasoned("prune", call), "none", signal);
       await assertOwnStack(session);
-      const result = await prune(session);
+      const result = await prune(session, signal);
       const removed = result.decisions.filter(({ remove }) => remove).map(({ id }) => id);
       await (await session.ports()).journal.append({ ...entry(session, "prune", call), result: "done", removed });
       return result;

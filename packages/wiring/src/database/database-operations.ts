@@ -103,9 +103,9 @@ export interface DatabaseOperations {
    */
   backup(call: DatabaseCall & { readonly prove?: boolean | undefined }, signal: AbortSignal): Promise<Manifest>;
   /** Needs no engine. Backups that cannot be read are among `damaged`. */
-  list(): Promise<BackupList>;
+  list(signal?: AbortSignal): Promise<BackupList>;
   /** Needs no engine. @throws SluiceError BACKUP_UNKNOWN, BACKUP_INVALID */
-  show(id: string): Promise<Manifest>;
+  show(id: string, signal?: AbortSignal): Promise<Manifest>;
   /**
    * Proves a backup in a throw-away server.
    * @param id default: the newest

@@ -17,7 +17,7 @@ export async function takeAndProve(
   );
   if (!prove) return taken;
   const proven = await proveBackup(session, database, taken.id, signal);
-  await prune(session);
+  await prune(session, signal);
   return proven;
 }
 
@@ -28,7 +28,7 @@ export async function proveBackup(
   id: string,
   signal: AbortSignal,
 ): Promise<Manifest> {
-  const { image } = await ports.store.load(id);
+  const { image } = await ports.store.load(id, signal);
   const isThere = (await session.runtime().images.missing({ image }, signal)).length === 0;
   const request = { id, image: isThere ? image : container.imageId };
   return within(settings.verify.timeout, "database.verify.timeout", `verifying backup ${id}`, signal, (limited) =>
@@ -37,12 +37,12 @@ export async function proveBackup(
 }
 
 /** Every stored release may be gone back to: of each, its newest backup stays. */
-export async function prune(session: Session): Promise<PruneResult> {
+export async function prune(session: Session, signal: AbortSignal): Promise<PruneResult> {
   const [settings, { bundles }, store] = await Promise.all([
     databaseSettings(session),
     session.ports(),
     openStore(session),
   ]);
   const neededBy = (await bundles.list()).map(({ id }) => id);
-  return pruneBackups({ store }, { keep: settings.keep, neededBy });
+  return pruneBackups({ store }, { keep: settings.keep, neededBy }, signal);
 }

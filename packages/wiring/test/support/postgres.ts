@@ -29,6 +29,7 @@ const compose = `
 services:
   db:
     image: ${image}
+    command: [postgres, -c, wal_level=logical]
     environment: { POSTGRES_USER: shop, POSTGRES_DB: shop, POSTGRES_PASSWORD: ${password} }
     volumes: [data:/var/lib/postgresql/data]
     healthcheck: { test: [CMD, pg_isready, -q, -h, 127.0.0.1], interval: 10s, start_period: 60s, start_interval: 500ms }

@@ -30,7 +30,7 @@ export async function rehearse(
   const { candidate, previous, acceptIncompatible = false } = rehearsal;
   const files = database.files ?? undefined;
   const backup = await provideBackup(session, database, rehearsal, signal);
-  const { image: ofBackup } = await ports.store.load(backup);
+  const { image: ofBackup } = await ports.store.load(backup, signal);
   const isThere = (await session.runtime().images.missing({ ofBackup }, signal)).length === 0;
   const deployment = `rehearsal-${randomBytes(4).toString("hex")}`;
   const report = await within(
