@@ -7,4 +7,11 @@ export function addOutboxCommands(outbox: Command, verb: Verb): void {
   verb(outbox, "list", "show what waits, and why", async () => (await import("./commands/outbox.ts")).outboxList);
   const flush = verb(outbox, "flush", "tell it now", async () => (await import("./commands/outbox.ts")).outboxFlush);
   addWaitOption(flush.option("--uncertain", "also what may have arrived before"));
+  const drop = verb(
+    outbox,
+    "drop",
+    "forget what one channel was not told",
+    async () => (await import("./commands/outbox.ts")).outboxDrop,
+  );
+  addWaitOption(drop.argument("<channel>", "name of the channel, as `sluice outbox list` shows it"));
 }

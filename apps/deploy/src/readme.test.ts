@@ -24,6 +24,7 @@ describe("the commands of the README", () => {
       window: async () => aWindowView(),
       outbox: async () => [],
       flushOutbox: async () => [],
+      dropUntold: async () => [],
     });
     const cwd = await mkdtemp(join(tmpdir(), "sluice-readme-"));
     try {

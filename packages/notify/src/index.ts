@@ -11,5 +11,6 @@ export {
   type NotifierOptions,
   type TellOptions,
 } from "./notifier.ts";
+export { dropUntold } from "./outbox/drop-untold.ts";
 export type { OutboxEntry } from "./outbox/entry.ts";
 export { createOutbox, type Outbox } from "./outbox/outbox.ts";

@@ -5,6 +5,7 @@ import type { Attempt } from "./channels/answer.ts";
 import { unavailableChannel } from "./channels/channel.ts";
 import { graceMs } from "./deliver/deliver.ts";
 import { createNotifier } from "./notifier.ts";
+import { dropUntold } from "./outbox/drop-untold.ts";
 import { aChannel, type FakeChannel } from "./testing/a-channel.ts";
 import { aMemoryOutbox } from "./testing/a-memory-outbox.ts";
 import { aNotification } from "./testing/a-notification.ts";
@@ -234,6 +235,18 @@ describe("flushing", () => {
       },
     ]);
     expect(await outbox.list()).toHaveLength(1);
+  });
+
+  it("forgets what belongs to one channel when it is told to, and nothing that was delivered", async () => {
+    const [team, pager] = [aChannel([down, delivered]), aChannel([down], { name: "pager" })];
+    const { notifier, outbox, withChannels } = setUp(team, pager);
+    await notifier.announce([aNotification({ id: "d1.live" })], soon);
+    await notifier.announce([aNotification({ id: "d2.live" })], soon);
+    const before = await outbox.list();
+    expect(await dropUntold(outbox, "pager")).toEqual(before.filter(({ channel }) => channel === "pager"));
+    expect(await outbox.list()).toEqual(before.filter(({ channel }) => channel === "team"));
+    expect(await dropUntold(outbox, "pager")).toEqual([]);
+    expect(await withChannels(team).flush(soon)).toEqual([]);
   });
 
   it("keeps what belongs to a channel that cannot be used now", async () => {

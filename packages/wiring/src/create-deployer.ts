@@ -26,7 +26,7 @@ import { followServiceLogs } from "./logs.ts";
 import { withMaskedErrors } from "./masked-errors.ts";
 import { withMaskedResults } from "./masked-results.ts";
 import { announcePlan, readPlanRecords } from "./notify/announce.ts";
-import { assertTellable, flushOutbox, partsOf, readOutbox, tellingHowItEnds } from "./notify/tell.ts";
+import { assertTellable, dropChannel, flushOutbox, partsOf, readOutbox, tellingHowItEnds } from "./notify/tell.ts";
 import { deploymentNews, giveOrder } from "./orders.ts";
 import { originOf } from "./origin.ts";
 import { pruneReleases } from "./prune.ts";
@@ -135,6 +135,10 @@ function deployerOf(session: Session): Deployer {
     async flushOutbox({ withUncertain = false, waitMs } = {}, signal) {
       await using _lock = await lockStack(session, { reason: "outbox flush", waitMs }, "none", signal ?? never());
       return await flushOutbox(session, withUncertain, signal);
+    },
+    async dropUntold(channel, { waitMs } = {}, signal) {
+      await using _lock = await lockStack(session, { reason: "outbox drop", waitMs }, "none", signal ?? never());
+      return await dropChannel(session, channel);
     },
     async history(newest) {
       return readAttempts((await session.ports()).journal, newest);

@@ -45,6 +45,26 @@ next: sluice outbox flush, with --uncertain for what may have arrived
   });
 });
 
+describe("sluice outbox drop", () => {
+  const dropping = (...dropped: readonly Entry[]) => fakeDeployer({ dropUntold: async () => dropped });
+
+  it("says what nobody is told of any more", async () => {
+    const { stdout, exitCode, deployer } = await run(["outbox", "drop", "team", "--wait", "1m"], {
+      deployer: dropping(entry),
+    });
+    expect([exitCode, stdout]).toEqual([0, "team d1.failed: dropped\n"]);
+    expect(deployer.calls).toContainEqual(["dropUntold", "team", { waitMs: 60_000 }]);
+    expect(events((await run(["outbox", "drop", "team", "--json"], { deployer: dropping(entry) })).stdout)).toEqual([
+      { v: 1, dropped: [entry] },
+    ]);
+  });
+
+  it("says where nothing waits, and needs a name", async () => {
+    expect((await run(["outbox", "drop", "mail"], { deployer: dropping() })).stdout).toBe("nothing waits for mail\n");
+    expect((await run(["outbox", "drop"], { deployer: dropping() })).exitCode).not.toBe(0);
+  });
+});
+
 describe("sluice outbox flush", () => {
   const flushing = (...reports: readonly Report[]) => fakeDeployer({ flushOutbox: async () => reports });
 

@@ -43,6 +43,20 @@ export async function outboxFlush(call: CommandCall<FlushFlags>): Promise<number
   });
 }
 
+/** `sluice outbox drop CHANNEL`: nobody is told of it by that channel any more. */
+export async function outboxDrop(call: CommandCall<WaitFlags>): Promise<number> {
+  const { args, context, flags } = call;
+  const [channel = ""] = args;
+  const waitMs = parseDurationFlag("--wait", flags.wait);
+  return withDeployer(call, async (deployer) => {
+    const dropped = await deployer.dropUntold(channel, { waitMs }, context.signal);
+    if (flags.json) writeJson(context, { dropped: dropped.map(summaryOf) });
+    else if (dropped.length === 0) context.stdout.write(`nothing waits for ${channel}\n`);
+    else context.stdout.write(dropped.map(({ id }) => `${channel} ${id}: dropped\n`).join(""));
+    return 0;
+  });
+}
+
 function summaryOf({ notification: _text, ...entry }: Entry) {
   return entry;
 }

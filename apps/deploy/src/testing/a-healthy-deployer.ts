@@ -65,6 +65,7 @@ export function aHealthyDeployer(): FakeDeployer {
     suggestWindows: async () => aSuggestion(),
     outbox: async () => [],
     flushOutbox: async () => [],
+    dropUntold: async () => [],
     report: async () => aReportOf("d1"),
     audit: async () => ({ ok: true, records: 0, problems: [] }),
     anchors: async () => ({ anchors: 2, problems: [] }),

@@ -47,6 +47,7 @@ export function fakeDeployer(answers: Partial<Deployer> = {}): FakeDeployer {
     suggestWindows: unexpected("suggestWindows"),
     outbox: unexpected("outbox"),
     flushOutbox: unexpected("flushOutbox"),
+    dropUntold: unexpected("dropUntold"),
     history: async () => [],
     report: unexpected("report"),
     releases: async () => [],

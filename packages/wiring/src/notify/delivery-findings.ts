@@ -8,7 +8,7 @@ interface DeliveryHints {
 }
 
 const laterHints: DeliveryHints = {
-  waiting: "the next deployment tells it, or sluice outbox flush",
+  waiting: "the next deployment tells it, or sluice outbox flush; sluice outbox drop forgets it",
   uncertain: "look there; sluice outbox flush --uncertain sends it again",
 };
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { createEvent } from "@sluice/core";
 import { type AttemptRecord, bundleOf } from "@sluice/engine";
-import { createOutbox, type DeliveryReport, type OutboxEntry } from "@sluice/notify";
+import { createOutbox, type DeliveryReport, dropUntold, type OutboxEntry } from "@sluice/notify";
 import { followOnGithub } from "../github/follow.ts";
 import { runLink } from "../github/run-link.ts";
 import type { Session } from "../session.ts";
@@ -56,6 +56,11 @@ export async function assertTellable(session: Session): Promise<void> {
 /** What was told lately, and what waits; oldest first. */
 export async function readOutbox(session: Session): Promise<readonly OutboxEntry[]> {
   return createOutbox(outboxDirOf((await session.home()).path)).list();
+}
+
+/** Forgets what a channel was not told. The caller holds the lock. */
+export async function dropChannel(session: Session, channel: string): Promise<readonly OutboxEntry[]> {
+  return dropUntold(createOutbox(outboxDirOf((await session.home()).path)), channel);
 }
 
 /** Tries what waits. The caller holds the lock. */
