@@ -225,6 +225,16 @@ describe("build", () => {
     }
   });
 
+  it("takes no image for missing where the engine goes away while it is pulled", async () => {
+    // To Compose it is gone, and not yet to what has asked for the image before.
+    const dying = createEngine({ env: process.env, clock });
+    const builder = createImageBuilder({ ...dying, env: { ...process.env, DOCKER_HOST: "unix:///nowhere/docker.sock" } });
+    const model = { name: stack.name, services: { db: { image: "sluice-test/busybox", pull_policy: "always" } } };
+    await expect(builder.build(aProject(model, [aService("db", "data")]), "v5")).rejects.toMatchObject({
+      code: "ENGINE_UNREACHABLE",
+    });
+  });
+
   it("gives the image that a container of the project runs from the name back that a pruning took", async () => {
     const pruned = `127.0.0.1:1/${stack.name}/pruned:15`;
     await docker("tag", "sluice-test/busybox", pruned);

@@ -1,7 +1,7 @@
 import { type CallOptions, type ComposeModel, SluiceError } from "@sluice/core";
 import { runCompose } from "../compose-cli/run.ts";
 import type { Engine } from "../engine/engine.ts";
-import { unlessStatus } from "../engine/errors.ts";
+import { unlessStatus, unreachableByCompose } from "../engine/errors.ts";
 import { nameAgain } from "./name-again.ts";
 import { pullOf } from "./pull-policy.ts";
 
@@ -17,7 +17,7 @@ export async function imageId(engine: Engine, name: string): Promise<string | nu
  * Image ids of services that only name their image, pulled by Compose, with the credentials and platforms it knows, as their
  * `pull_policy` says. An image that a container of the project runs from is there, also where its name was pruned.
  *
- * @throws SluiceError IMAGE_MISSING naming the images that are not there, or that were to be pulled anew and cannot be
+ * @throws SluiceError ENGINE_UNREACHABLE; IMAGE_MISSING naming the images that are not there, or that were to be pulled anew and cannot be
  */
 export async function findImages(
   engine: Engine,
@@ -63,6 +63,8 @@ async function pullAnew(
   const names = [...new Set(services.map((service) => model.services[service]?.image))];
   const which = names.length === 1 ? "cannot be pulled" : "cannot all be pulled";
   const reason = output.split("\n").at(-1) ?? "";
+  const unreachable = unreachableByCompose(reason, output);
+  if (unreachable) throw unreachable;
   throw new SluiceError("IMAGE_MISSING", `what pull_policy asks for anew ${which}: ${names.join(", ")}: ${reason}`, {
     detail: output || undefined,
     hint: "is the registry up, and `docker login` still valid? To deploy what is on the engine, set pull_policy: missing",
