@@ -228,7 +228,10 @@ describe("build", () => {
   it("takes no image for missing where the engine goes away while it is pulled", async () => {
     // To Compose it is gone, and not yet to what has asked for the image before.
     const dying = createEngine({ env: process.env, clock });
-    const builder = createImageBuilder({ ...dying, env: { ...process.env, DOCKER_HOST: "unix:///nowhere/docker.sock" } });
+    const builder = createImageBuilder({
+      ...dying,
+      env: { ...process.env, DOCKER_HOST: "unix:///nowhere/docker.sock" },
+    });
     const model = { name: stack.name, services: { db: { image: "sluice-test/busybox", pull_policy: "always" } } };
     await expect(builder.build(aProject(model, [aService("db", "data")]), "v5")).rejects.toMatchObject({
       code: "ENGINE_UNREACHABLE",

@@ -7,6 +7,7 @@ import {
   keptOrphans,
   liveSlot,
   lostOrphans,
+  maybeMovedPorts,
   movedPorts,
   planDeployment,
   portHeirs,
@@ -92,7 +93,10 @@ export async function prepareDeploy(
         unproven,
       }),
       replaced: previousRelease?.bundle.services,
-      movedPorts: movedPorts(serving, project.services),
+      movedPorts:
+        live && !previousRelease
+          ? maybeMovedPorts(observed.doors, project.services)
+          : movedPorts(serving, project.services),
       heirs: portHeirs(serving, project.services),
       requestsPerMinute: isAuto ? await measureTraffic(observed, ports, signal) : null,
       replaceDoors: request.replaceDoors,

@@ -9,6 +9,7 @@ import {
   keptOrphans,
   liveSlot,
   lostOrphans,
+  maybeMovedPorts,
   mayRemove,
   missingCheckedServices,
   movedPorts,
@@ -88,7 +89,9 @@ export async function prepareRollback(
   };
   const differing = differingBase(release, previousRelease, observed);
   const serving = previousRelease?.bundle.services ?? [];
-  const moved = movedPorts(serving, target.services);
+  const movedBy = (doors: ObservedStack["doors"]) =>
+    live && !previousRelease ? maybeMovedPorts(doors, target.services) : movedPorts(serving, target.services);
+  const moved = movedBy(seen.doors);
   const heirs = portHeirs(serving, target.services);
   const warm = warmRelease(observed, target.services);
   if (warm === target.id && moved.length === 0 && Object.keys(heirs).length === 0) {
@@ -133,7 +136,7 @@ export async function prepareRollback(
       wasLive,
       acceptIncompatible: request.acceptIncompatible,
       replaced: previousRelease?.bundle.services,
-      movedPorts: moved,
+      movedPorts: movedBy(doors),
       heirs,
       differing,
       orphans,

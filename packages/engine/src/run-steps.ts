@@ -123,6 +123,10 @@ export interface UndoFailure {
 }
 
 /** While one of these is not undone users may still be led to the candidate: nothing else of it may be taken away. */
+function leadsUsers(step: PlanStep): boolean {
+  return routing.has(step.kind) || (step.kind === "door" && step.cutsOver === true);
+}
+
 const routing: ReadonlySet<StepKind> = new Set(["promote", "shift", "adopt"]);
 
 /**
@@ -135,7 +139,7 @@ export async function undoSteps(steps: readonly PlanStep[], scope: DeploymentSco
   const failures: UndoFailure[] = [];
   for (const step of steps.toReversed()) {
     if (!actionOf(step).undo) continue;
-    if (!routing.has(step.kind) && failures.some((failure) => routing.has(failure.step.kind))) continue;
+    if (!leadsUsers(step) && failures.some((failure) => leadsUsers(failure.step))) continue;
     try {
       await undoStep(step, scope);
     } catch (error) {

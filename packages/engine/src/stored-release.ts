@@ -1,5 +1,7 @@
 import {
+  type ErrorCode,
   hasImagesOf,
+  isSluiceError,
   type LiveSlot,
   type ObservedStack,
   type ReleaseBundle,
@@ -10,10 +12,21 @@ import {
 import { lastLiveRelease } from "./read-attempts.ts";
 import type { EnginePorts } from "./scope.ts";
 
-/** A release whose bundle is gone or broken is no reason to stop: what is asked for does not need it. */
+/**
+ * A release whose bundle is gone or broken is no reason to stop: what is asked for may not need it.
+ *
+ * @throws SluiceError what keeps it from being read now: it may well be there
+ */
 export async function loadOrNull(ports: EnginePorts, id: string): Promise<StoredRelease | null> {
-  return ports.bundles.load(id).catch(() => null);
+  try {
+    return await ports.bundles.load(id);
+  } catch (error) {
+    if (isSluiceError(error) && lost.has(error.code)) return null;
+    throw error;
+  }
 }
+
+const lost: ReadonlySet<ErrorCode> = new Set(["RELEASE_UNKNOWN", "BUNDLE_INVALID"]);
 
 /** Stores what is otherwise than it is stored, and writes nothing where all is as it was. */
 export async function keepChange(

@@ -1,5 +1,5 @@
 import { SluiceError } from "@sluice/core";
-import { aConfig } from "@sluice/testing";
+import { aConfig, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { problemsOf, serves } from "../test/support/enumerate.ts";
 import { aScenario, reached, type Scenario, shopServices } from "../test/support/scenario.ts";
@@ -41,6 +41,25 @@ describe("undoing a deployment", () => {
     scenario.world.behaviours.set("v3", { unhealthy: ["web"] });
     expect(await scenario.deploy("v3")).toMatchObject({ exitCode: 20, serving: { tag: "v2" } });
     expect(looks()).not.toEqual([]);
+  });
+
+  it("takes nothing of the candidate away while the door of a cutover leads users to it", async () => {
+    const scenario = await afterFirst();
+    const web = aService("web", { port: 4000, ports: [{ published: 8080, target: 4000, protocol: "tcp" }] });
+    const services = shopServices.map((service) => (service.name === "web" ? web : service));
+    scenario.world.behaviours.set("v2", { exits: ["worker"] });
+    let hasFailed = false;
+    scenario.world.calls.fault = ({ name }) => {
+      hasFailed ||= name === "slots.waitReady worker of green";
+      const isWayBack = hasFailed && name === "doors.ensure web: create";
+      return isWayBack ? new SluiceError("ENGINE_FAILED", "it cannot be made") : undefined;
+    };
+    expect(await scenario.deploy("v2", { services })).toMatchObject({ exitCode: 30, serving: { tag: "v2" } });
+    expect(reached(scenario)).toEqual({ web: ["v2"] });
+    expect(scenario.world.violations).toEqual([]);
+    scenario.world.restart();
+    expect(await scenario.recover("undo", { services })).toMatchObject({ serving: { tag: "v1", share: 100 } });
+    expect(reached(scenario)).toEqual({ web: ["v1"] });
   });
 
   it("does not need the journal: a full disk must not keep users at a bad release", async () => {

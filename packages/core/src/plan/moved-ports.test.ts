@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { aService } from "../testing/a-service.ts";
-import { movedPorts, portHeirs } from "./moved-ports.ts";
+import { aDoor } from "../testing/a-stack.ts";
+import { maybeMovedPorts, movedPorts, portHeirs } from "./moved-ports.ts";
 
 const port = (published: number, target: number) => ({ published, target, protocol: "tcp" as const });
 
@@ -16,6 +17,20 @@ describe("ports that move with a release", () => {
     const before = [aService("web", { ports: [port(80, 3000)] }), aService("worker", { role: "worker" })];
     const after = [aService("web", { ports: [port(80, 3000)], ...change }), aService("worker", { role: "worker" })];
     expect(movedPorts(before, after)).toEqual(expected);
+  });
+
+  it("may be those of any door that is otherwise, where nobody knows how the service listened before", () => {
+    const after = ["current", "outdated", "dark", "absent", "new"].map((name) => aService(name));
+    const dark = aDoor("dark", null, { state: "outdated", isUnreached: true });
+    const doors = {
+      current: aDoor("current", null),
+      outdated: aDoor("outdated", null, { state: "outdated" }),
+      // Nobody comes through it now: it is made anew at once.
+      dark,
+      absent: aDoor("absent", null, { state: "absent" }),
+    };
+    expect(maybeMovedPorts(doors, after)).toEqual(["outdated"]);
+    expect(maybeMovedPorts(doors, [aService("outdated", { strategy: "recreate" })])).toEqual([]);
   });
 
   it("are not those of a service that is new", () => {

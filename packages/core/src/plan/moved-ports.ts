@@ -1,5 +1,6 @@
 import { isBehindDoor } from "../model/placement.ts";
 import type { ServiceFacts } from "../model/service.ts";
+import type { ObservedDoor, ObservedStack } from "../model/stack.ts";
 
 /**
  * Web services that listen elsewhere, or otherwise, in the release `after` than in the one before: no door can lead to
@@ -10,6 +11,15 @@ export function movedPorts(before: readonly ServiceFacts[], after: readonly Serv
     const old = before.filter(isBehindDoor).find(({ name }) => name === service.name);
     return old && listening(old) !== listening(service) ? [service.name] : [];
   });
+}
+
+/**
+ * The same where the release before is not stored: whatever is otherwise with a door that users come through may be where it
+ * listens.
+ */
+export function maybeMovedPorts(doors: ObservedStack["doors"], after: readonly ServiceFacts[]): readonly string[] {
+  const mayMove = (door: ObservedDoor | undefined) => door?.state === "outdated" && !door.isUnreached;
+  return after.filter((service) => isBehindDoor(service) && mayMove(doors[service.name])).map(({ name }) => name);
 }
 
 /** Services whose doors give way to the door of another one, by the name of that other. */

@@ -1,7 +1,8 @@
-import { type CallOptions, otherSlot, type Slot, SluiceError } from "@sluice/core";
+import { type CallOptions, otherSlot, type Slot } from "@sluice/core";
 import type { StepAction } from "../action.ts";
 import { closedRouting, doorRequest, servedBefore } from "../doors.ts";
 import { assertProven, proveImages } from "../image-proof.ts";
+import { notStored } from "../not-stored.ts";
 import { describe } from "../report.ts";
 import { type DeploymentScope, emit, releaseOf, servicesOf, slotServices } from "../scope.ts";
 import { answers } from "./revive-doors.ts";
@@ -47,7 +48,12 @@ async function leadBack(
   options: CallOptions,
 ): Promise<void> {
   const { ports, stack, plan, previousRelease, doorIds } = scope;
-  if (!previousRelease || !servedBefore(scope, service)) return;
+  if (!servedBefore(scope, service)) return;
+  if (!previousRelease) {
+    // One that users did not change over by leads to both.
+    if (hasCutOver) throw notStored(`users cannot be led back to where the version before listened for ${service}`);
+    return;
+  }
   doorIds.delete(service);
   const routing = hasCutOver ? { stable: plan.previous, share: 0, salt: 0 } : undefined;
   const request = await doorRequest(scope, service, routing, previousRelease);
@@ -161,12 +167,7 @@ export const close: StepAction<"close"> = {
   async undo({ service, leaves }, scope, { options }) {
     if (!leaves) return;
     const { ports, stack, previousRelease } = scope;
-    if (!previousRelease) {
-      throw new SluiceError(
-        "RELEASE_UNKNOWN",
-        `the door of ${service} was removed, and the version before is not stored`,
-      );
-    }
+    if (!previousRelease) throw notStored(`the door of ${service} was removed`);
     const services = slotServices(previousRelease).filter(({ name }) => name === service);
     if (services.length === 0) return;
     await ports.slots.start(stack, leaves, [service], options);

@@ -1,6 +1,14 @@
-import { baseServices, healthPathOf, pinnedModel, type ServiceFacts, SluiceError } from "@sluice/core";
+import {
+  baseServices,
+  healthPathOf,
+  pinnedModel,
+  type ServiceFacts,
+  SluiceError,
+  type StoredRelease,
+} from "@sluice/core";
 import type { StepAction, StepCall } from "../action.ts";
 import { doorId } from "../doors.ts";
+import { notStored } from "../not-stored.ts";
 import { type DeploymentScope, releaseOf, servicesOf } from "../scope.ts";
 import { tellUndoneBase } from "../tell-changed-base.ts";
 import { createMissing, createSlot } from "./create-slot.ts";
@@ -60,7 +68,7 @@ export const base: StepAction<"base"> = {
     const { service, moves } = step;
     const facts = scope.release?.bundle.services.find(({ name }) => name === service);
     const isBack = facts?.role === "edge" || moves?.isPutBack === true;
-    if (isBack && scope.previousRelease) await putBack(service, scope, call);
+    if (isBack && hadRelease(scope, service)) await putBack(service, scope, call);
     await tellUndoneBase(step, scope);
   },
 };
@@ -81,12 +89,26 @@ export const remove: StepAction<"remove"> = {
     await ports.base.remove(stack, service, options);
   },
   async undo({ service, heirs = [] }, scope, call) {
-    const before = scope.previousRelease?.bundle.services ?? [];
+    const before = hadRelease(scope, service) ? scope.previousRelease.bundle.services : [];
     if (!before.some(({ active, name }) => active && name === service)) return;
     // The port is free once whoever took it is as before, or gone.
     for (const name of [...heirs, service]) await putBack(name, scope, call);
   },
 };
+
+/**
+ * Whether there is a previous release, which says how a base service was.
+ *
+ * @throws SluiceError RELEASE_UNKNOWN where one served and is not stored
+ */
+function hadRelease(
+  scope: DeploymentScope,
+  service: string,
+): scope is DeploymentScope & { readonly previousRelease: StoredRelease } {
+  if (scope.previousRelease) return true;
+  if (scope.plan.previous === null) return false;
+  throw notStored(`service ${service} of base cannot be put back`);
+}
 
 /** A base service as the previous release has it: not there at all where that has none of its name in base. */
 async function putBack(service: string, scope: DeploymentScope, { options }: StepCall): Promise<void> {
