@@ -20,6 +20,7 @@ export function deployerOptions(
   return {
     stack: stackName(flags, env),
     directory,
+    projectDirectory: flags.projectDirectory === undefined ? undefined : directory,
     files: absolute(flags.file),
     envFiles: absolute(flags.envFile),
     profiles: flags.profile,

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { type ErrorCode, isSluiceError, parseConfig } from "@sluice/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createComposeResolver, mountedFiles, type ResolveRequest } from "../src/index.ts";
@@ -150,6 +150,29 @@ const refusals: Readonly<Record<string, Refusal>> = {
     at: ".env:3",
   },
 };
+
+test("paths start from the project directory that is given, and .env lies there, wherever the files are", async () => {
+  const text = 'services: { web: { image: "shop:${V}", volumes: ["./data:/data"], env_file: [web.env] } }';
+  const directory = await project({
+    "deploy/compose.yaml": text,
+    "deploy/.env": "V=deploy\n",
+    "deploy/web.env": "AT=deploy\n",
+    ".env": "V=root\n",
+    "web.env": "AT=root\n",
+  });
+  const files = [join(directory, "deploy/compose.yaml")];
+  const of = async (request: Partial<ResolveRequest>) => {
+    const { model, directory: home } = await resolve(directory, { files, ...request });
+    const { image, volumes, environment } = model.services["web"] ?? {};
+    const source = volumes?.[0]?.source;
+    return [image, source, (environment as { readonly AT?: string }).AT, home];
+  };
+  const deploy = join(directory, "deploy");
+  expect(await of({})).toEqual(["shop:deploy", join(deploy, "data"), "deploy", deploy]);
+  expect(await of({ projectDirectory: directory })).toEqual(["shop:root", join(directory, "data"), "root", directory]);
+  const resolver = createComposeResolver({ env: cliEnvironment });
+  expect(await resolver.name({ directory, files, projectDirectory: directory })).toBe(basename(directory));
+});
 
 describe("a project that Compose does not accept is refused with the place", () => {
   test.each(Object.entries(refusals))("%s", async (_name, { text, message, at, hint, files }) => {

@@ -52,6 +52,8 @@ export interface DeployerOptions {
   /** Compose files; default as Compose finds them. */
   readonly files?: readonly string[] | undefined;
   readonly envFiles?: readonly string[] | undefined;
+  /** Where relative paths of the compose files start from, and `.env` lies; default as Compose takes it. Absolute. */
+  readonly projectDirectory?: string | undefined;
   readonly profiles?: readonly string[] | undefined;
   /** Default `sluice.yaml` in the directory, if it is there. */
   readonly configFile?: string | undefined;

@@ -95,11 +95,7 @@ async function nothingStored(session: Session): Promise<string> {
 }
 
 async function isProjectHere(options: DeployerOptions): Promise<boolean> {
-  const { directory, files = [], envFiles = [], env } = options;
-  const [project, { path }] = await Promise.all([
-    findProjectFiles(directory, files, envFiles, env),
-    configFileOf(options),
-  ]);
+  const [project, { path }] = await Promise.all([findProjectFiles(options, options.env), configFileOf(options)]);
   const there = await Promise.all([path, ...project.files].map(isThere));
   return there.includes(true);
 }

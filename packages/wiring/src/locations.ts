@@ -58,8 +58,8 @@ function homeDirectory(): string | null {
 export async function configFileOf({
   configFile,
   directory,
-  files = [],
-  envFiles = [],
+  files,
+  envFiles,
   env,
 }: Pick<DeployerOptions, "configFile" | "directory" | "files" | "envFiles" | "env">): Promise<{
   readonly path: string;
@@ -68,7 +68,7 @@ export async function configFileOf({
   if (configFile) return { path: resolve(directory, configFile), required: true };
   const here = join(directory, usualName);
   if (await isThere(here)) return { path: here, required: false };
-  const project = await findProjectFiles(directory, files, envFiles, env);
+  const project = await findProjectFiles({ directory, files, envFiles }, env);
   return { path: join(project.directory, usualName), required: false };
 }
 

@@ -81,6 +81,7 @@ export function createSession(options: DeployerOptions): Session {
       directory: options.directory,
       files: options.files ?? [],
       envFiles: options.envFiles ?? [],
+      projectDirectory: options.projectDirectory,
       profiles: options.profiles ?? [],
       config: config(),
       positionInConfig: (path) => positionInConfig(options, path),

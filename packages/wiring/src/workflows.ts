@@ -21,8 +21,8 @@ const workflowDirectory = ".github/workflows";
 
 /** Reads what lies in the checkout, as texts only: on a developer's machine the variables of production are not there. */
 export async function readProjectWorkflows(session: Session): Promise<ProjectWorkflows> {
-  const { directory: from, files = [], envFiles = [], env, environment = "production" } = session.options;
-  const found = await findProjectFiles(from, files, envFiles, env);
+  const { directory: from, files = [], env, environment = "production" } = session.options;
+  const found = await findProjectFiles(session.options, env);
   const directory = await rootOf(from, found.directory);
   await assertSameConfig(session.options, { directory, files: found.files });
   const [{ config, isConfigured }, workflows, besides, ...envFileTexts] = await Promise.all([

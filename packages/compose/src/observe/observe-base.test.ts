@@ -31,6 +31,26 @@ it("a volume that a service is to have no more is told before its container is r
   });
 });
 
+it("a directory that is to be another one is told, as what is in it stays there", () => {
+  const bound = (source: string) => ({ type: "bind" as const, source, target: "/data" });
+  const wants = (source: string): ComposeModel => ({
+    ...model,
+    services: { db: { ...model.services["db"], volumes: [bound(source)] } },
+  });
+  const holds = (RW: boolean) => {
+    const Mounts = [{ Type: "bind", Source: "/srv/shop/data", RW, Destination: "/data" }];
+    return { ...running(), Mounts } as unknown as ReturnType<typeof running>;
+  };
+  const told = (container: ReturnType<typeof running>, source: string) =>
+    db && observeBaseService(db, [container], ["new"], () => baseChange([container], wants(source), db, [])).reason;
+  expect(told(holds(true), "/srv/shop/deploy/data")).toBe(
+    "its configuration changed (old runs, new is wanted), and its /data is to be directory /srv/shop/deploy/data, not /srv/shop/data",
+  );
+  expect(told(holds(true), "/srv/shop/data")).toBe("its configuration changed (old runs, new is wanted)");
+  // What it only reads are files of the checkout.
+  expect(told(holds(false), "/srv/shop/deploy/data")).toBe("its configuration changed (old runs, new is wanted)");
+});
+
 it("what a change means for data is told by names on the engine", () => {
   const unnamed = "a".repeat(64);
   expect(baseChange([running("shop_data2", unnamed)], model, facts, [])).toEqual({

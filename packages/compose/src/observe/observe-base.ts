@@ -24,14 +24,27 @@ export function baseChange(
   const leaves = had.filter((volume) => !wanted.includes(volume));
   const runs = containers[0]?.Config.Image;
   const image = model.services[name]?.image;
+  const directories = otherDirectories(mounts, model.services[name]?.volumes ?? []);
   const isOther = !builds && runs !== undefined && image !== undefined && runs !== image;
   return {
     leaves,
     takes,
     makes: takes.filter((volume) => !there.includes(volume)),
     keepsOthers: mounts.some(({ RW, Name = "" }) => RW && !leaves.includes(Name)),
+    ...(directories.length > 0 && { directories }),
     ...(isOther && { image: { runs, wanted: image } }),
   };
+}
+
+/** What is bound to a path is written to, and is to be another directory. */
+function otherDirectories(
+  mounts: Docker.ContainerInspectInfo["Mounts"],
+  wanted: NonNullable<ComposeModel["services"][string]["volumes"]>,
+): NonNullable<BaseChange["directories"]> {
+  return mounts.flatMap(({ Type, RW, Source, Destination: target }) => {
+    const to = Type === "bind" && RW ? wanted.find((one) => one.type === "bind" && one.target === target) : undefined;
+    return to?.source === undefined || to.source === Source ? [] : [{ target, runs: Source, wanted: to.source }];
+  });
 }
 
 /** Names on the engine of the named volumes that the model gives a service. */
@@ -63,8 +76,12 @@ export function observeBaseService(
     const wanted = hashes?.[0] ?? "none";
     const change = changeOf?.();
     const left = change?.leaves ?? [];
+    const others = (change?.directories ?? []).map(
+      ({ target, runs, wanted: to }) => `, and its ${target} is to be directory ${to}, not ${runs}`,
+    );
     const leaves = left.length > 0 ? `, and it leaves what is in volume ${left.join(" and ")}` : "";
-    const reason = `its configuration changed (${label.slice(0, 12)} runs, ${wanted.slice(0, 12)} is wanted)${leaves}`;
+    const both = `${label.slice(0, 12)} runs, ${wanted.slice(0, 12)} is wanted`;
+    const reason = `its configuration changed (${both})${leaves}${others.join("")}`;
     return { ...found, state: "changed", reason, ...(change && { change }) };
   }
   if (containers.length !== service.replicas) {

@@ -26,7 +26,7 @@ import { missingFileFindings, missingFiles } from "./missing-files.ts";
 import { missingVariableFindings } from "./missing-variables.ts";
 import { parseModel } from "./parse-model.ts";
 import { positionOf } from "./positions.ts";
-import { checkoutOf, findProjectFiles, type ProjectFiles } from "./project-files.ts";
+import { checkoutOf, findProjectFiles, type ProjectFiles, type ProjectPlace, placeOptions } from "./project-files.ts";
 import { projectName } from "./project-name.ts";
 import { readEnvSources, readSources, type SourceFile } from "./source-files.ts";
 import { sqlFileFindings } from "./sql-files.ts";
@@ -37,15 +37,9 @@ export interface ComposeResolverOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-export interface ResolveRequest {
+export interface ResolveRequest extends ProjectPlace {
   /** Project name; default as Compose names it (COMPOSE_PROJECT_NAME, `name:`, the directory). */
   readonly stack?: string | undefined;
-  /** Where Compose is run: relative `files` and `envFiles` start here. Absolute. */
-  readonly directory: string;
-  /** As `-f`; default as Compose finds them. */
-  readonly files?: readonly string[] | undefined;
-  /** As `--env-file`: they replace `.env`. */
-  readonly envFiles?: readonly string[] | undefined;
   /** As `--profile`. */
   readonly profiles?: readonly string[] | undefined;
   /** Still being read, if need be: Compose does not wait for it. */
@@ -80,6 +74,7 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
       directory,
       files = [],
       envFiles = [],
+      projectDirectory,
       profiles = [],
       config: reading = defaultConfig(),
       positionInConfig,
@@ -87,8 +82,7 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
     }) {
       const options = [
         ...(stack === undefined ? [] : ["--project-name", stack]),
-        ...files.flatMap((file) => ["--file", file]),
-        ...envFiles.flatMap((file) => ["--env-file", file]),
+        ...placeOptions({ files, envFiles, projectDirectory }),
       ];
       const compose = (...args: string[]) => runCompose({ args: [...options, ...args], env, cwd: directory, signal });
       const askActive = () => compose(...profiles.flatMap((profile) => ["--profile", profile]), "config", "--services");
@@ -98,7 +92,7 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
         const unset = variablesOfObjects(read).filter((name) => env[name] === undefined);
         return envFileVariables(unset, (file) => runCompose({ args, env, cwd: directory, stdin: file, signal }));
       };
-      const finding = findProjectFiles(directory, files, envFiles, env);
+      const finding = findProjectFiles({ directory, files, envFiles, projectDirectory }, env);
       // Compose is asked for the active services only where something has a profile, which the files mostly tell early.
       const early = finding.then(async (project) => ((await mentionProfiles(project)) ? askActive() : null));
       const [found, mentions, all, config] = await Promise.all([

@@ -1,25 +1,18 @@
 import type { Finding } from "@sluice/core";
 import { offsetPosition } from "./positions.ts";
-import { findProjectFiles } from "./project-files.ts";
+import { findProjectFiles, type ProjectPlace } from "./project-files.ts";
 import { readEnvSources, readSources, type SourceFile } from "./source-files.ts";
 import { isComment } from "./variables.ts";
-
-/** What `ComposeResolver.resolve` is told of a project. */
-export interface ProjectPlace {
-  readonly directory: string;
-  readonly files?: readonly string[] | undefined;
-  readonly envFiles?: readonly string[] | undefined;
-}
 
 /**
  * Variables that the compose files use without saying that they may be empty (`${NAME:-}`), and that are set to nothing.
  * Compose warns only of those that are not set at all.
  */
 export async function findEmptyVariables(
-  { directory, files = [], envFiles = [] }: ProjectPlace,
+  place: ProjectPlace,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<readonly Finding[]> {
-  const project = await findProjectFiles(directory, files, envFiles, env);
+  const project = await findProjectFiles(place, env);
   const [sources, envSources] = await Promise.all([readSources(project.files), readEnvSources([], project.envFiles)]);
   return emptyVariables(sources, envSources, env);
 }

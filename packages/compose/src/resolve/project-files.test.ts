@@ -16,7 +16,7 @@ describe("COMPOSE_ENV_FILES", () => {
   const env = { COMPOSE_ENV_FILES: "prod.env,,more/second.env" };
 
   it("replaces .env, and may name the compose files", async () => {
-    expect(await findProjectFiles(directory, [], [], env)).toEqual({
+    expect(await findProjectFiles({ directory }, env)).toEqual({
       directory,
       files: [join(directory, "prod.yaml")],
       envFiles: [join(directory, "prod.env"), join(directory, "more/second.env")],
@@ -24,12 +24,12 @@ describe("COMPOSE_ENV_FILES", () => {
   });
 
   it("gives way to --env-file, and is nothing where it is empty", async () => {
-    const { files, envFiles } = await findProjectFiles(directory, [], ["own.env"], env);
+    const { files, envFiles } = await findProjectFiles({ directory, envFiles: ["own.env"] }, env);
     expect({ files, envFiles }).toEqual({
       files: [join(directory, "compose.yaml")],
       envFiles: [join(directory, "own.env")],
     });
-    const plain = await findProjectFiles(directory, [], [], { COMPOSE_ENV_FILES: "" });
+    const plain = await findProjectFiles({ directory }, { COMPOSE_ENV_FILES: "" });
     expect(plain.envFiles).toEqual([join(directory, ".env")]);
   });
 });

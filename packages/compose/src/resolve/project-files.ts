@@ -9,6 +9,21 @@ const overrides = [
   "docker-compose.override.yaml",
 ];
 
+/** Where a project is, as Compose is told. */
+export interface ProjectPlace {
+  /** Where Compose is run: relative `files` and `envFiles` start here. Absolute. */
+  readonly directory: string;
+  /** As `-f`; default as Compose finds them. */
+  readonly files?: readonly string[] | undefined;
+  /** As `--env-file`: they replace `.env`. */
+  readonly envFiles?: readonly string[] | undefined;
+  /**
+   * As `--project-directory`: where relative paths of the files start from, and `.env` lies; default as Compose takes it, which is
+   * the place of the first file. Absolute.
+   */
+  readonly projectDirectory?: string | undefined;
+}
+
 export interface ProjectFiles {
   /** Absolute. */
   readonly files: readonly string[];
@@ -24,18 +39,29 @@ export interface ProjectFiles {
  * the user's options as they are.
  */
 export async function findProjectFiles(
-  directory: string,
-  files: readonly string[],
-  envFiles: readonly string[],
+  { directory, files = [], envFiles = [], projectDirectory }: ProjectPlace,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<ProjectFiles> {
   const named = envFiles.length > 0 ? envFiles : envFilesVariable(env);
   const written = files.length > 0 ? files : await composeFileVariable(directory, named, env);
   const found = written.length > 0 ? written.map((file) => resolve(directory, file)) : await discover(directory);
-  const home = found[0] === undefined ? directory : dirname(found[0]);
-  const dotEnv = [...new Set([join(home, ".env"), join(directory, ".env")])];
+  const home = projectDirectory ?? (found[0] === undefined ? directory : dirname(found[0]));
+  const dotEnv = [...new Set([home, projectDirectory ?? directory])].map((place) => join(place, ".env"));
   const given = named.map((file) => resolve(directory, file));
   return { files: found, directory: home, envFiles: given.length > 0 ? given : dotEnv };
+}
+
+/** Options of `docker compose` that say where a project is. */
+export function placeOptions({
+  files = [],
+  envFiles = [],
+  projectDirectory,
+}: Omit<ProjectPlace, "directory">): readonly string[] {
+  return [
+    ...files.flatMap((file) => ["--file", file]),
+    ...envFiles.flatMap((file) => ["--env-file", file]),
+    ...(projectDirectory === undefined ? [] : ["--project-directory", projectDirectory]),
+  ];
 }
 
 function envFilesVariable({ COMPOSE_ENV_FILES = "" }: Readonly<Record<string, string | undefined>>): readonly string[] {

@@ -1,6 +1,6 @@
 import { runCompose } from "../compose-cli/run.ts";
 import type { ComposeResolverOptions, ResolveRequest } from "./compose-resolver.ts";
-import { findProjectFiles } from "./project-files.ts";
+import { findProjectFiles, placeOptions } from "./project-files.ts";
 import { readSources, writtenName } from "./source-files.ts";
 
 /**
@@ -8,19 +8,13 @@ import { readSources, writtenName } from "./source-files.ts";
  * files, and where their name is made of variables.
  */
 export async function projectName(
-  { directory, files = [], envFiles = [], signal }: ResolveRequest,
+  { signal, ...place }: ResolveRequest,
   { env }: ComposeResolverOptions,
 ): Promise<string | null> {
-  const options = [
-    ...files.flatMap((file) => ["--file", file]),
-    ...envFiles.flatMap((file) => ["--env-file", file]),
-    "--profile",
-    "*",
-  ];
-  const args = [...options, "config", "--no-interpolate", "--format", "json"];
+  const args = [...placeOptions(place), "--profile", "*", "config", "--no-interpolate", "--format", "json"];
   const [found, said] = await Promise.all([
-    findProjectFiles(directory, files, envFiles, env),
-    runCompose({ args, env, cwd: directory, signal }),
+    findProjectFiles(place, env),
+    runCompose({ args, env, cwd: place.directory, signal }),
   ]);
   if (said.exitCode !== 0) return null;
   const sources = await readSources(found.files);

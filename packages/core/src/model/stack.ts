@@ -50,6 +50,10 @@ export interface BaseChange {
   readonly makes: readonly string[];
   /** Its containers write to other volumes, or to directories, which it may go on having. */
   readonly keepsOthers: boolean;
+  /** Directories of the host that its containers write to and that are to be others, by the path in the container. Default: none. */
+  readonly directories?:
+    | readonly { readonly target: string; readonly runs: string; readonly wanted: string }[]
+    | undefined;
   /** By name. Absent where both are the same, and where it is built. */
   readonly image?: { readonly runs: string; readonly wanted: string } | undefined;
 }

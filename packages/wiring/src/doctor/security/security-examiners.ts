@@ -29,14 +29,14 @@ export async function readHomeMode(session: Session, signal: AbortSignal | undef
 /** Who may do and read what. Needs no engine. @param homeMode as of `readHomeMode` */
 export function securityExaminers(session: Session, homeMode: number | null): readonly Examiner[] {
   const { options } = session;
-  const { directory, files = [], envFiles = [], env } = options;
+  const { directory, env } = options;
   return [
     {
       name: "access",
       async examine(signal) {
         const [stack, project, engine] = await Promise.all([
           session.stack(),
-          findProjectFiles(directory, files, envFiles, env),
+          findProjectFiles(options, env),
           readEngineAccess(env),
         ]);
         const readable = await Promise.all(project.envFiles.map((file) => readEnvFile(file, directory, signal)));
@@ -53,7 +53,7 @@ export function securityExaminers(session: Session, homeMode: number | null): re
       async examine(signal) {
         const [{ model, services }, found] = await Promise.all([
           session.project(signal),
-          findProjectFiles(directory, files, envFiles, env),
+          findProjectFiles(options, env),
         ]);
         const read = (path: string) => readFile(path, "utf8").catch(() => "");
         const ofEnvFiles = (await Promise.all(found.envFiles.map(read))).map((text) => parseEnv(text));
