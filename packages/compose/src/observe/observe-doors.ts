@@ -120,7 +120,9 @@ async function whyOutdated(
   const servers = parseAddresses(Config.Labels[labels.addresses] ?? "");
   if (!servers) return "its addresses cannot be read";
   const facts = project.services.find(({ name }) => name === service);
-  if (facts && facts.replicas > servers.blue.length) {
+  // What has no door in the release gives no measure of one.
+  if (!facts || !isBehindDoor(facts)) return "";
+  if (facts.replicas > servers.blue.length) {
     return `it has room for ${servers.blue.length} replicas, ${facts.replicas} are wanted`;
   }
   const want = await wanted(project, service, servers);
