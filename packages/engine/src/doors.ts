@@ -92,6 +92,11 @@ export function servedBefore({ plan, previousRelease }: DeploymentScope, service
   return previousRelease?.bundle.services.some(({ name, active }) => active && name === service) ?? true;
 }
 
+/** The previous has not got this service: nobody knows its name before users are led to the candidate. */
+export function isNew(scope: DeploymentScope, service: string): boolean {
+  return scope.plan.previous !== null && !servedBefore(scope, service);
+}
+
 /** 0 to 9999, the same for the same release. */
 export function saltOf(releaseId: string): number {
   let hash = 2_166_136_261;

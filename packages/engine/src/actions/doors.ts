@@ -1,6 +1,6 @@
 import { type CallOptions, otherSlot, type Slot } from "@sluice/core";
 import type { StepAction } from "../action.ts";
-import { closedRouting, doorRequest, servedBefore } from "../doors.ts";
+import { closedRouting, doorRequest, isNew, servedBefore } from "../doors.ts";
 import { assertProven, proveImages } from "../image-proof.ts";
 import { notStored } from "../not-stored.ts";
 import { describe } from "../report.ts";
@@ -24,7 +24,8 @@ export const door: StepAction<"door"> = {
     const before = scope.doorIds.get(service);
     const id = await ports.doors.ensure(request, { ...options, renew: renews, beforeStart });
     scope.doorIds.set(service, id);
-    if (id !== before) await ports.base.rereadNames(stack, options);
+    // A proxy of the project would read what this release has written for it: of a new service only once users are led to that.
+    if (id !== before && !isNew(scope, service)) await ports.base.rereadNames(stack, options);
     if (cutsOver) await ports.doors.removePreview(stack, service);
   },
   // A door that leads to the previous is worth keeping; one that leads nowhere is not: its ports must be free again.

@@ -1,9 +1,9 @@
 import type { PlanStep, Slot } from "@sluice/core";
 import type { StepAction } from "../action.ts";
 import { createDeadline, settle } from "../deadline.ts";
-import { doorId, restoredRouting, shiftedRouting } from "../doors.ts";
+import { doorId, isNew, restoredRouting, shiftedRouting } from "../doors.ts";
 import { recordedData } from "../recorded-windows.ts";
-import { type DeploymentScope, emit } from "../scope.ts";
+import { type DeploymentScope, emit, releaseOf, slotServices } from "../scope.ts";
 import { watch } from "../watch.ts";
 import { reviveDoor } from "./revive-doors.ts";
 
@@ -12,14 +12,22 @@ export const shift: StepAction<"shift"> = {
     const { ports, deployment } = scope;
     scope.trafficMoved = true;
     scope.usersMovedAt ??= ports.clock.now();
-    await Promise.all(
-      services.map(async (service) => {
-        const door = doorId(scope, service);
-        const routing = shiftedRouting(await ports.router.routing(door, call.signal), scope, share);
-        await ports.router.setRouting(door, routing, call.signal);
-        emit(scope, { type: "share-change", deployment, service, slot, share });
-      }),
-    );
+    const lead = (led: readonly string[]) =>
+      Promise.all(
+        led.map(async (service) => {
+          const door = doorId(scope, service);
+          const routing = shiftedRouting(await ports.router.routing(door, call.signal), scope, share);
+          await ports.router.setRouting(door, routing, call.signal);
+          emit(scope, { type: "share-change", deployment, service, slot, share });
+        }),
+      );
+    const kept = new Set(slotServices(releaseOf(scope)).map(({ name }) => name));
+    await lead(services.filter((service) => kept.has(service)));
+    if (share === 100 && services.some((service) => isNew(scope, service))) {
+      await ports.base.rereadNames(scope.stack, call.options);
+    }
+    // Under the old names a proxy of the project has led users until now.
+    await lead(services.filter((service) => !kept.has(service)));
     if (share === 100) scope.cutoverAtMs = ports.clock.monotonicMs();
     if (holdMs > 0) await watch(scope, { step: id, slot, services, holdMs, at: share }, call);
     if (share < 100) return recordedData(scope.recorded);

@@ -1,0 +1,49 @@
+import { SluiceError } from "@sluice/core";
+import { aConfig, aService } from "@sluice/testing";
+import { expect, it } from "vitest";
+import { aScenario, type Scenario, shopServices } from "../test/support/scenario.ts";
+
+const config = aConfig({ rollout: { steps: [{ share: 50, for: "1s" }, 100] } });
+/** Only the project's own services come to it. */
+const inside = (name: string) => aService(name, { ports: [] });
+const before = [...shopServices, inside("api")];
+const after = [...shopServices, inside("core")];
+
+async function aStackWithApi(): Promise<Scenario> {
+  const scenario = aScenario({ config, services: before });
+  await scenario.deploy("v1");
+  scenario.world.restart();
+  deployed.set(scenario, scenario.world.calls.log.length);
+  return scenario;
+}
+
+const deployed = new WeakMap<Scenario, number>();
+
+const steps = /^(?:base\.rereadNames|router\.setRouting door (?:api|core)|doors\.remove door api)/;
+const told = (scenario: Scenario) =>
+  scenario.world.calls.log.slice(deployed.get(scenario)).filter((name) => steps.test(name));
+
+it("a proxy of the project learns the new name when users are led to it, and the old one goes after that", async () => {
+  const scenario = await aStackWithApi();
+  expect(await scenario.deploy("v2", { services: after })).toMatchObject({ outcome: "live" });
+  const calls = told(scenario);
+  const first = calls.findIndex((name) => name.startsWith("base.rereadNames"));
+  expect(calls.slice(0, first)).toEqual(["router.setRouting door core", "router.setRouting door core"]);
+  expect(calls.slice(first + 1)).toContain("router.setRouting door api");
+});
+
+it("a release that fails before that has not touched what the proxy leads to", async () => {
+  const scenario = await aStackWithApi();
+  const failed = new SluiceError("CHECK_FAILED", "check never: no");
+  scenario.world.calls.fault = ({ name }) => (name === "journal.append step-intent verify-1" ? failed : undefined);
+  expect(await scenario.deploy("v2", { services: after })).toMatchObject({ outcome: "failed" });
+  expect(told(scenario).filter((name) => name.startsWith("base.rereadNames"))).toEqual([]);
+});
+
+it("a door that was lost has another address, which is told at once", async () => {
+  const scenario = await aStackWithApi();
+  const { doors } = scenario.world.state;
+  for (const [id, { service }] of doors) if (service === "api") doors.delete(id);
+  expect(await scenario.deploy("v2", { services: before })).toMatchObject({ outcome: "live" });
+  expect(told(scenario)[0]).toMatch(/^base\.rereadNames/);
+});
