@@ -107,6 +107,21 @@ describe("what a person must know of a stack", () => {
     expect(found({ missingLinks: [{ ...link, aliases: ["door.web.shop"] }] })[0]).toContain(
       "shop-door-web is not on shop-blue_link_default: it does not reach slot blue, which serves",
     );
+    const [live, idle] = (["blue", "green"] as const).map(
+      (slot) =>
+        stackFindings(
+          aStack({
+            services,
+            live: { slot: "blue", release: "r-1" },
+            warm: "r-0",
+            missingLinks: [{ ...link, slot, aliases: [] }],
+          }),
+          services,
+          false,
+        )[0],
+    );
+    expect(live).toMatchObject({ severity: "error", code: "door-cut-off", unserved: "unreached" });
+    expect(idle).toMatchObject({ severity: "warn", code: "missing-link" });
   });
 
   it("that a door does not run, is not there, or does not answer: nobody gets through", () => {

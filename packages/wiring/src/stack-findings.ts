@@ -115,9 +115,12 @@ function lostFinding(
 function missingLink({ slot, service, container, link, aliases }: MissingLink, live: Slot, isBase: boolean): Finding {
   const place = slot === live ? `slot ${slot}, which serves,` : `slot ${slot}`;
   const lost = isBase ? `${place} does not reach it` : `it does not reach ${place.replace(/,$/, "")}`;
+  const isShut = !isBase && slot === live;
   const connect = ["docker network connect", ...aliases.map((alias) => `--alias ${alias}`), link, container].join(" ");
   const hint = slot === live ? `the next sluice deploy mends it; at once: ${connect}` : connect;
-  return { severity: "warn", code: "missing-link", service, message: `${container} is not on ${link}: ${lost}`, hint };
+  const message = `${container} is not on ${link}: ${lost}`;
+  if (isShut) return { severity: "error", code: "door-cut-off", service, message, hint, unserved: "unreached" };
+  return { severity: "warn", code: "missing-link", service, message, hint };
 }
 
 /**

@@ -18,6 +18,6 @@ it("names each release that a slot holds and the state home does not, with the c
     "error release-not-stored: slot blue serves release r-1, which the state home does not have: its tag and its settings are lost",
     "warn release-not-stored: slot green holds release r-0, which the state home does not have: nobody can go back to it",
   ]);
-  expect(found[0]?.hint).toContain("sluice -p shop state import");
-  expect(found[0]?.hint).toContain("sluice -p shop state rebuild --replace");
+  expect(found[0]?.hint).toContain("sluice state import ARCHIVE --replace");
+  expect(found[0]?.hint).toContain("in a checkout of that release: sluice state rebuild --replace");
 });

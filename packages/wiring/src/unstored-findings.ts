@@ -17,7 +17,7 @@ export function unstoredFindings(
         severity: isLive ? "error" : "warn",
         code: "release-not-stored",
         message: `${holds} release ${release}, which the state home does not have: ${lost}`,
-        hint: `sluice -p ${observed.stack} state import ARCHIVE --replace, from an export; without one: sluice -p ${observed.stack} state rebuild --replace`,
+        hint: "sluice state import ARCHIVE --replace, from an export (with --take-over where this state home was rebuilt since); without one, in a checkout of that release: sluice state rebuild --replace",
       },
     ];
   });

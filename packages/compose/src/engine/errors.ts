@@ -7,7 +7,18 @@ export function statusOf(error: unknown): number | undefined {
   return typeof status === "number" ? status : undefined;
 }
 
-const unreachable = new Set(["ENOENT", "EACCES", "EPERM", "ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "ETIMEDOUT"]);
+const unreachable = new Set([
+  "ENOENT",
+  "EACCES",
+  "EPERM",
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EHOSTUNREACH",
+  "ETIMEDOUT",
+  // Whoever passed requests on, such as ssh, or the engine itself, ended.
+  "EPIPE",
+  "ECONNRESET",
+]);
 
 /**
  * Says what failed and what the engine said. Cancellation passes through as it is.

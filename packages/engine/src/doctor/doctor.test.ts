@@ -27,6 +27,14 @@ describe("a healthy stack", () => {
   });
 
   it("may have parts of a deployment that is under way", () => {
+    const renamed = {
+      severity: "warn",
+      code: "leftover-name",
+      message: "door x serves and is not called y yet",
+    } as const;
+    expect(stackDiagnoses(aStack({ live, leftovers: [renamed] }), false)).toMatchObject([
+      { code: "leftover-name", mend: expect.stringContaining("gives it its name") },
+    ]);
     const leftovers = [{ severity: "warn", code: "leftover-job", message: "job container x is left" }] as const;
     expect(stackDiagnoses(aStack({ live, leftovers }), true)).toEqual([]);
   });

@@ -28,10 +28,19 @@ function leftoverDiagnoses({ leftovers }: ObservedStack): readonly Diagnosis[] {
     severity: "warn",
     code,
     what: message,
-    why: "it holds memory and addresses, and belongs to no deployment any more",
-    mend: "the next sluice deploy removes it",
+    ...(code === "leftover-name" ? misnamed : left),
   }));
 }
+
+const left = {
+  why: "it holds memory and addresses, and belongs to no deployment any more",
+  mend: "the next sluice deploy removes it",
+} as const;
+
+const misnamed = {
+  why: "users come through it, and who looks for it by its name does not find it",
+  mend: "the next sluice deploy gives it its name, and users lose nothing",
+} as const;
 
 function isIll({ state, health }: ObservedContainer): boolean {
   return !isDown(state) && state !== "paused" && (state !== "running" || health === "unhealthy");

@@ -17,12 +17,16 @@ const meanings: Readonly<Record<string, Meaning>> = {
   "door-absent": unreachable,
   "door-stopped": unreachable,
   "door-unreached": unreachable,
+  "door-cut-off": unreachable,
   "door-silent": {
     severity: "error",
     why: "which version serves is read from the doors: no slot is safe to touch, and deployments are refused",
   },
   "door-outdated": { severity: "warn", why: "users get the old ports and labels until it is replaced" },
-  "missing-link": { severity: "error", why: "what is in that slot does not reach the service, such as its database" },
+  "missing-link": {
+    severity: "error",
+    why: "what is in that slot and the service, such as its database or its door, do not reach each other",
+  },
   "service-short": {
     severity: "error",
     why: "users of the version that serves get errors or wait, or its work is not done",

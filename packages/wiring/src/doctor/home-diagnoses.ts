@@ -19,7 +19,7 @@ export function homeDiagnoses({ path, fileSystem, freeBytes }: HomeFacts): reado
     code: "home-in-memory",
     what: `the state home ${path} lies in memory`,
     why: "record, releases and the way back are gone with the next restart of this machine",
-    mend: "sluice state export, then --state-home with a directory on a disk",
+    mend: "sluice state export FILE, then `state import FILE` with a --state-home on a disk, which every command gets from then on",
   };
   const full: Diagnosis = {
     severity: "error",
