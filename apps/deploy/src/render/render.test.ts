@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { createEvent, type EventBody } from "@sluice/core";
 import { rehearsalOutcome } from "@sluice/wiring";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { CommandContext } from "../context.ts";
 import { aRehearsal } from "../testing/a-rehearsal.ts";
 import { at } from "../testing/fake-deployer.ts";
 import { badEvents, goodEvents } from "../testing/scripts.ts";
-import { outputMode } from "./choose.ts";
+import { createRenderer, outputMode } from "./choose.ts";
 import { createGithubRenderer } from "./github.ts";
+import { withGithubOutputs } from "./github-outputs.ts";
 import { githubSummary } from "./github-summary.ts";
 import { createPlainRenderer } from "./plain.ts";
 import type { Renderer } from "./renderer.ts";
@@ -241,9 +243,20 @@ describe("GitHub Actions", () => {
   function renderAll(script: readonly EventBody[], files = directory) {
     const captured = capture();
     const env = { GITHUB_OUTPUT: join(files, "output"), GITHUB_STEP_SUMMARY: join(files, "summary.md") };
-    play(createGithubRenderer({ ...captured, env, now: () => at }, " -p shop"), script);
+    const renderer = createGithubRenderer(captured, " -p shop");
+    play(withGithubOutputs(renderer, { ...captured, env, now: () => at }, " -p shop"), script);
     return captured.text();
   }
+
+  it.each(["json", "plain"] as const)("outputs and summary are written with --%s too", async (mode) => {
+    const captured = capture();
+    const files = { GITHUB_OUTPUT: join(directory, "output"), GITHUB_STEP_SUMMARY: join(directory, "summary.md") };
+    const context = { ...captured, env: { GITHUB_ACTIONS: "true", ...files }, now: () => at };
+    play(await createRenderer(mode, context as unknown as CommandContext, ""), badEvents);
+    expect(captured.text()).not.toContain("::group::");
+    expect(await readFile(files.GITHUB_OUTPUT, "utf8")).toMatch(/^outcome<<[^\n]+\nfailed$/m);
+    expect(await readFile(files.GITHUB_STEP_SUMMARY, "utf8")).toContain("v1");
+  });
 
   it("groups the lines of each step", () => {
     expect(renderAll(goodEvents)).toContain(
