@@ -25,7 +25,8 @@ export async function listForeign(
 ): Promise<readonly ForeignProject[]> {
   const ofCompose = { filters: { label: [composeLabels.project] }, ...withSignal(signal) };
   const [containers, networks] = await Promise.all([
-    listContainers(engine, [composeLabels.project], signal),
+    // Images that Compose has built are labelled with a project too, and any container of them then.
+    listContainers(engine, [composeLabels.project, composeLabels.oneOff], signal),
     engine.call("networks cannot be listed", (docker) => docker.listNetworks(ofCompose)),
   ]);
   return Promise.all(
@@ -37,8 +38,8 @@ export async function listForeign(
 }
 
 /**
- * Of what Compose has made on the engine. All that Sluice makes in a slot is labelled with its stack; in base nothing is, but what another
- * stack has in a slot of that name.
+ * Of what Compose has made on the engine. All that Sluice makes in a slot is labelled with its stack; in base nothing is,
+ * but what another stack has in a slot of that name.
  */
 export function foreignProjects(
   stack: string,
@@ -75,7 +76,10 @@ export function foreignProjects(
  *
  * @throws SluiceError PREFLIGHT_FAILED
  */
-export async function assertOwnProject(engine: Engine, { stack, slot }: Pick<PlaceRequest, "stack" | "slot">) {
+export async function assertOwnProject(
+  engine: Engine,
+  { stack, slot }: Pick<PlaceRequest, "stack" | "slot">,
+): Promise<void> {
   const foreign = await listForeign(engine, stack);
   const [found] = foreignFindings({ stack, foreign: foreign.filter(({ place }) => place === slot) });
   if (found) throw new SluiceError("PREFLIGHT_FAILED", found.message, { hint: found.hint });
