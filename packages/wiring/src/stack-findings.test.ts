@@ -32,7 +32,9 @@ it("a Compose project of others under a name of the stack is told before a deplo
   const foreign = [
     { project: "shop-green", place: "green", containers: ["a"], networks: [], isShared: false, owner: null },
   ] as const;
-  expect(found({ foreign })).toEqual([expect.stringContaining("warn foreign-project: Compose project shop-green")]);
+  expect(found({ foreign })).toEqual([
+    expect.stringContaining("warn foreign-project: slot green of stack shop needs the name of"),
+  ]);
   expect(found({ foreign, live: undefined })).toHaveLength(1);
 });
 

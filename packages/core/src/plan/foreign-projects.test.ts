@@ -17,24 +17,26 @@ const told = (changes: Partial<ForeignProject>) =>
     ({ severity, code, message, hint }) => `${severity} ${code}: ${message} -> ${hint}`,
   );
 
-const renamed = "give this stack another name with --project-name, under which it begins with volumes of its own";
+const renamed = "give this stack another name with --project-name: it begins without data then, in volumes of its own";
 
 it("what others have under a name of the stack is told, with what becomes of data", () => {
   expect(told({})).toEqual([
-    `error foreign-project: Compose project shop-blue, which stack shop needs for slot blue, has what is not of it: containers shop-blue-web-1 shop-blue-db-1, network shop-blue_default -> once nobody needs it: docker compose -p shop-blue down, which keeps its volumes (shop does not use them); or ${renamed}`,
+    `error foreign-project: slot blue of stack shop needs the name of Compose project shop-blue, in which somebody else has containers shop-blue-web-1 shop-blue-db-1, network shop-blue_default -> once nobody needs it: docker compose -p shop-blue down, which keeps its volumes (shop does not use them); or ${renamed}`,
   ]);
 });
 
 it("where something of the stack is there too, no command takes that down", () => {
-  expect(told({ isShared: true })[0]).toContain(
-    "once nobody needs it: docker rm -f shop-blue-web-1 shop-blue-db-1 && docker network rm shop-blue_default, which keeps its volumes",
+  const removed = (changes: Partial<ForeignProject>) => told({ isShared: true, ...changes })[0]?.split(" -> ")[1];
+  const end = "which keeps its volumes (shop does not use them)";
+  expect(removed({})).toBe(
+    `once nobody needs it: docker rm -f shop-blue-web-1 shop-blue-db-1 && docker network rm shop-blue_default, ${end}`,
   );
-  expect(told({ isShared: true, networks: [] })[0]).not.toContain("docker network rm");
+  expect(removed({ networks: [] })).toBe(`once nobody needs it: docker rm -f shop-blue-web-1 shop-blue-db-1, ${end}`);
 });
 
 it("of another stack of Sluice nothing is to be taken down", () => {
   expect(told({ owner: "shop-blue", networks: [] })).toEqual([
-    `error foreign-project: Compose project shop-blue, which stack shop needs for slot blue, has what is not of it: containers shop-blue-web-1 shop-blue-db-1 of stack shop-blue -> ${renamed}`,
+    `error foreign-project: slot blue of stack shop needs the name of Compose project shop-blue, in which stack shop-blue has containers shop-blue-web-1 shop-blue-db-1 -> ${renamed}`,
   ]);
 });
 

@@ -27,19 +27,19 @@ export function foreignFindings({ stack, foreign }: Pick<ObservedStack, "stack" 
   return foreign.map((found) => ({
     severity: "error",
     code: "foreign-project",
-    message: `Compose project ${found.project}, which stack ${stack} needs ${purposeOf(found)}, has what is not of it: ${contentOf(found)}`,
+    message: `${needOf(found, stack)} the name of Compose project ${found.project}, in which ${contentOf(found)}`,
     hint: hintOf(found, stack),
   }));
 }
 
-function purposeOf({ place }: ForeignProject): string {
-  if (place === "base") return "for base";
-  return place === "rehearsal" ? "for rehearsals" : `for slot ${place}`;
+function needOf({ place }: ForeignProject, stack: string): string {
+  if (place === "rehearsal") return `rehearsals of stack ${stack} need`;
+  return `${place === "base" ? place : `slot ${place}`} of stack ${stack} needs`;
 }
 
 function contentOf({ containers, networks, owner }: ForeignProject): string {
   const listed = [listOf("container", containers), listOf("network", networks)].filter((text) => text !== "");
-  return `${listed.join(", ")}${owner === null ? "" : ` of stack ${owner}`}`;
+  return `${owner === null ? "somebody else" : `stack ${owner}`} has ${listed.join(", ")}`;
 }
 
 function listOf(kind: string, names: readonly string[]): string {
@@ -47,12 +47,14 @@ function listOf(kind: string, names: readonly string[]): string {
 }
 
 function hintOf({ project, containers, networks, isShared, owner }: ForeignProject, stack: string): string {
-  const renamed = "give this stack another name with --project-name, under which it begins with volumes of its own";
+  const renamed =
+    "give this stack another name with --project-name: it begins without data then, in volumes of its own";
   if (owner !== null) return renamed;
+  const keeping = `which keeps its volumes (${stack} does not use them)`;
+  if (!isShared) return `once nobody needs it: docker compose -p ${project} down, ${keeping}; or ${renamed}`;
   const removals = [
     ...(containers.length > 0 ? [`docker rm -f ${containers.join(" ")}`] : []),
     ...(networks.length > 0 ? [`docker network rm ${networks.join(" ")}`] : []),
   ];
-  const removed = isShared ? removals.join(" && ") : `docker compose -p ${project} down`;
-  return `once nobody needs it: ${removed}, which keeps its volumes (${stack} does not use them); or ${renamed}`;
+  return `once nobody needs it: ${removals.join(" && ")}, ${keeping}`;
 }

@@ -15,6 +15,6 @@ it("where others have the project of rehearsals nothing begins: no backup is loo
   const rehearsed = rehearse({} as Session, database, rehearsal, new AbortController().signal);
   await expect(rehearsed).rejects.toMatchObject({
     code: "PREFLIGHT_FAILED",
-    message: expect.stringContaining("Compose project shop-rehearsal, which stack shop needs for rehearsals"),
+    message: expect.stringContaining("rehearsals of stack shop need the name of Compose project shop-rehearsal"),
   });
 });
