@@ -27,8 +27,8 @@ import { createContainerStats } from "./engine/container-stats.ts";
 import {
   composeLabels,
   inspectAll,
+  listBase,
   listContainers,
-  listProject,
   observedContainer,
   publishedPorts,
 } from "./engine/containers.ts";
@@ -146,7 +146,7 @@ export function createComposeRuntime(options: ComposeRuntimeOptions): ComposeRun
       return found ? observedContainer(found) : null;
     },
     async runningOf(stack, service, signal) {
-      const found = await listProject(engine, stack, signal);
+      const found = await listBase(engine, stack, signal);
       const running = found.filter(
         ({ State, Labels }) => State === "running" && Labels[composeLabels.service] === service,
       );

@@ -1,4 +1,4 @@
-import type { OutputLine } from "@sluice/core";
+import { labels, type OutputLine } from "@sluice/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { docker, uniqueStack } from "./support/engine.ts";
 import { aProject, aService, aShop, aSlotRequest, facts, shopServices } from "./support/project.ts";
@@ -22,6 +22,7 @@ const services = [
 ];
 const ofProject = (service: string) => [
   `--label=com.docker.compose.project=${stack.name}-green`,
+  `--label=${labels.stack}=${stack.name}`,
   `--label=com.docker.compose.service=${service}`,
 ];
 const jobs = () => docker("ps", "-aq", "--filter", `name=${stack.name}-green-`);

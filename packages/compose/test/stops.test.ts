@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
+import { labels } from "@sluice/core";
 import { afterAll, describe, expect, it } from "vitest";
 import { busybox } from "./support/busybox.ts";
 import { docker, uniqueStack } from "./support/engine.ts";
@@ -12,12 +13,13 @@ const graceSeconds = 4;
 
 /** A worker of slot blue that does not heed SIGTERM, nor does the engine bring it back by itself. */
 async function aStubbornWorker(service: string, restart = "no", grace = graceSeconds): Promise<string> {
-  const labels = {
+  const marks = {
+    [labels.stack]: stack.name,
     "com.docker.compose.project": `${stack.name}-blue`,
     "com.docker.compose.service": service,
     "com.docker.compose.oneoff": "False",
   };
-  const args = Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]);
+  const args = Object.entries(marks).flatMap(([key, value]) => ["--label", `${key}=${value}`]);
   const name = `${stack.name}-blue-${service}-1`;
   args.push("--restart", restart, "--stop-timeout", String(grace));
   return docker("run", "-d", "--name", name, ...args, busybox, "sh", "-c", "trap '' TERM; while :; do sleep 1; done");

@@ -1,4 +1,4 @@
-import type { ThrowAwayRequest } from "@sluice/core";
+import { labels, type ThrowAwayRequest } from "@sluice/core";
 import { afterAll, expect, it } from "vitest";
 import { createContainerExec } from "../src/exec/container-exec.ts";
 import { sweep, sweepTrials } from "../src/slots/sweep.ts";
@@ -93,8 +93,17 @@ it("has a volume of its own where it is told to, which goes with it, also when a
   expect(await volumes()).not.toContain(name);
 
   const dead = await volumeOf((await containers.start(request({ volumeAt: "/srv/data" }))).id);
-  const project = `com.docker.compose.project=${stack.name}-rehearsal`;
-  await docker("run", "-d", "--label", project, "-v", `${dead}:/db`, busybox, "sleep", "600");
+  const marks = [`com.docker.compose.project=${stack.name}-rehearsal`, `${labels.stack}=${stack.name}`];
+  await docker(
+    "run",
+    "-d",
+    ...marks.flatMap((mark) => ["--label", mark]),
+    "-v",
+    `${dead}:/db`,
+    busybox,
+    "sleep",
+    "600",
+  );
   await sweepTrials(engine, stack.name);
   expect(await left()).toBe("");
   expect(await volumes()).not.toContain(dead);

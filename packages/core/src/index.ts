@@ -80,6 +80,7 @@ export * from "./plan/changed-base.ts";
 export * from "./plan/checkout-findings.ts";
 export * from "./plan/door-spec.ts";
 export * from "./plan/down-base.ts";
+export * from "./plan/foreign-projects.ts";
 export * from "./plan/format-plan.ts";
 export { hasImagesOf } from "./plan/image-recipe.ts";
 export * from "./plan/live-slot.ts";

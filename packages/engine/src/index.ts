@@ -15,7 +15,7 @@ export { findOrphans } from "./find-orphans.ts";
 export { type AttemptRecord, bundleOf, type Origin, type UnfinishedAttempt, unfinishedOf } from "./journal-entries.ts";
 export { lastMigrated } from "./last-migrated.ts";
 export { countTraffic } from "./measure-traffic.ts";
-export { assertReady } from "./preflight.ts";
+export { assertOwnProjects, assertReady } from "./preflight.ts";
 export { prepareDeploy } from "./prepare-deploy.ts";
 export { prepareRollback } from "./prepare-rollback.ts";
 export { provenHere } from "./proven-here.ts";

@@ -8,6 +8,7 @@ import {
   type EngineFacts,
   type ErrorCode,
   type Finding,
+  foreignFindings,
   formatPosition,
   isInSlot,
   mayRemove,
@@ -17,6 +18,7 @@ import {
   type ResolvedProject,
   type ServiceFacts,
   SluiceError,
+  type StackPlace,
 } from "@sluice/core";
 import { missingDoorImage } from "./door-image.ts";
 import { type EnginePorts, emit, type StackFacts } from "./scope.ts";
@@ -101,6 +103,15 @@ export async function assertNoObstacle(
   const made = services.filter((service) => isInSlot(service) || steps.some((step) => makes(step, service)));
   const request = { stack, model, services: made, publishing, staying, image: doorImage(config) };
   throwErrors(await observer.obstacles(request, signal));
+}
+
+/**
+ * Where the plan makes containers, nobody else has a Compose project of that name. What others have there is never touched.
+ *
+ * @throws SluiceError PREFLIGHT_FAILED with every such project in the detail
+ */
+export function assertOwnProjects(places: ReadonlySet<StackPlace>, { stack, foreign }: ObservedStack): void {
+  throwErrors(foreignFindings({ stack, foreign: foreign.filter(({ place }) => places.has(place)) }));
 }
 
 /** A job and a service in base are there without anything of what they use, unless the plan runs or makes them. */

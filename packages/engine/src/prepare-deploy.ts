@@ -9,6 +9,7 @@ import {
   lostOrphans,
   maybeMovedPorts,
   movedPorts,
+  placesOf,
   planDeployment,
   portHeirs,
   redefinedFindings,
@@ -24,7 +25,7 @@ import { jobsTakenBack } from "./jobs-not-run.ts";
 import { lostServers } from "./lost-servers.ts";
 import { matchRelease } from "./match-promoted.ts";
 import { measureTraffic } from "./measure-traffic.ts";
-import { assertDoorImage, assertDoorsAnswer, assertNoObstacle, assertReady } from "./preflight.ts";
+import { assertDoorImage, assertDoorsAnswer, assertNoObstacle, assertOwnProjects, assertReady } from "./preflight.ts";
 import { neededReleases } from "./prune-releases.ts";
 import { lastLiveAt, lastServing, unprovenReleases } from "./read-attempts.ts";
 import type { DeployRequest, PreparedDeployment } from "./requests.ts";
@@ -108,6 +109,7 @@ export async function prepareDeploy(
     },
     observed,
   );
+  assertOwnProjects(placesOf(plan), observed);
   await assertDoorImage(plan, project.services, config, ports, signal);
   await assertNoObstacle(plan, { ...request, ...project, orphans }, ports, signal);
   const lost = plan.steps.length === 0 ? await lostServers(observed, project.services, ports, signal) : [];

@@ -15,6 +15,7 @@ import {
   movedPorts,
   type ObservedStack,
   type Orphan,
+  placesOf,
   planDeployment,
   planRevival,
   planWarmRollback,
@@ -34,7 +35,7 @@ import { jobsNotRun, jobsTakenBack } from "./jobs-not-run.ts";
 import { livedReleases } from "./journal-entries.ts";
 import { lostBase } from "./lost-base.ts";
 import { assertImages } from "./needed-images.ts";
-import { assertDoorImage, assertDoorsAnswer, assertNoObstacle } from "./preflight.ts";
+import { assertDoorImage, assertDoorsAnswer, assertNoObstacle, assertOwnProjects } from "./preflight.ts";
 import { lastServing, neverLive, readAttemptEnds } from "./read-attempts.ts";
 import { releaseBefore } from "./release-before.ts";
 import type { PreparedDeployment, RollbackRequest } from "./requests.ts";
@@ -144,6 +145,7 @@ export async function prepareRollback(
     },
     { ...observed, doors, base: keptData(observed, target) },
   );
+  assertOwnProjects(placesOf(plan), observed);
   await assertImages(target, plan, ports, signal);
   await assertDoorImage(plan, target.services, judging, ports, signal);
   await assertNoObstacle(plan, { ...request, model, services: target.services, orphans }, ports, signal);

@@ -28,6 +28,16 @@ it("a stack that belongs to another state home is named, with the commands that 
   }
 });
 
+it("a Compose project of others under a name of the stack is told before a deployment is refused for it", () => {
+  const foreign = [
+    { project: "shop-green", place: "green", containers: ["a"], networks: [], isShared: false, owner: null },
+  ] as const;
+  expect(found({ foreign })).toEqual([
+    expect.stringContaining("warn foreign-project: slot green of stack shop needs the name of"),
+  ]);
+  expect(found({ foreign, live: undefined })).toHaveLength(1);
+});
+
 it("what an earlier release has left in base is named, with the command that removes it", () => {
   const orphan = (role: "support" | "data") => {
     const facts = aService("cache", { role });

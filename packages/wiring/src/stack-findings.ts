@@ -1,6 +1,7 @@
 import {
   downBaseFindings,
   type Finding,
+  foreignFindings,
   isHeldByPlain,
   isInSlot,
   keptOrphans,
@@ -37,6 +38,8 @@ export function stackFindings(
   const live = liveSlot(observed)?.slot ?? (mayServe ? runningSlot(observed) : null);
   const redefined = [
     ...redefinedFindings(observed),
+    // Users feel nothing of it.
+    ...foreignFindings(observed).map((finding) => ({ ...finding, severity: "warn" as const })),
     ...downBaseFindings(observed, services, counts),
     ...lostFindings(observed, live),
   ];

@@ -1,5 +1,5 @@
 import type { CallOptions } from "@sluice/core";
-import { composeLabels, listProject } from "../engine/containers.ts";
+import { composeLabels, listBase } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { removeContainers, stopContainers } from "../engine/stop.ts";
 
@@ -10,7 +10,7 @@ export async function baseRemove(
   service: string,
   options: CallOptions = {},
 ): Promise<void> {
-  const found = await listProject(engine, stack, options.signal);
+  const found = await listBase(engine, stack, options.signal);
   const ids = found.filter(({ Labels }) => Labels[composeLabels.service] === service).map(({ Id }) => Id);
   await stopContainers(engine, ids, options);
   await removeContainers(engine, ids);

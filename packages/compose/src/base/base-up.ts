@@ -1,7 +1,7 @@
 import { type CallOptions, type ComposeModel, type ContainerExec, type ServiceFacts, SluiceError } from "@sluice/core";
 import type Docker from "dockerode";
 import { composeModel } from "../engine/compose-model.ts";
-import { composeLabels, inspectAll, listProject } from "../engine/containers.ts";
+import { composeLabels, inspectAll, listBase } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
 import { startContainers } from "../engine/start.ts";
@@ -62,7 +62,7 @@ async function containersOf(
   project: string,
   service: string,
 ): Promise<readonly Docker.ContainerInspectInfo[]> {
-  const found = await listProject(engine, project);
+  const found = await listBase(engine, project);
   const ids = found.filter(({ Labels }) => Labels[composeLabels.service] === service).map(({ Id }) => Id);
   return namedNetworks(engine, await inspectAll(engine, ids));
 }

@@ -1,6 +1,6 @@
 import type { CallOptions, ContainerExec } from "@sluice/core";
 import type Docker from "dockerode";
-import { containerName, listProject } from "../engine/containers.ts";
+import { containerName, listBase } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { nginxProcesses, type ProcessTable, proxyAskingOnce } from "./proxy-processes.ts";
 
@@ -22,7 +22,7 @@ export async function rereadNames(
   stack: string,
   { signal, onOutput }: CallOptions = {},
 ): Promise<void> {
-  const found = await listProject(tools.engine, stack, signal).catch(() => []);
+  const found = await listBase(tools.engine, stack, signal).catch(() => []);
   await Promise.all(
     found.map(async (container) => {
       if (container.State !== "running") return;

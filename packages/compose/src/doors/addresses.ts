@@ -1,6 +1,6 @@
-import { type ComposeModel, labels, type ServiceFacts, type Slot, SluiceError, slots, stackNames } from "@sluice/core";
+import { type ComposeModel, labels, type ServiceFacts, type Slot, SluiceError, slots } from "@sluice/core";
 import type Docker from "dockerode";
-import { composeLabels, listContainers, listProject } from "../engine/containers.ts";
+import { composeLabels, listContainers, listSlot } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { linkedNetworks } from "../model/networks.ts";
 import { ensureLink, type Link, listLinks } from "../networks/links.ts";
@@ -111,7 +111,7 @@ export async function labelledAddresses(engine: Engine, stack: string): Promise<
 export async function containerAddresses(engine: Engine, stack: string): Promise<readonly GivenAddresses[]> {
   const found = await Promise.all(
     slots.map(async (slot) => {
-      const containers = await listProject(engine, stackNames.slotProject(stack, slot));
+      const containers = await listSlot(engine, stack, slot);
       const names = new Set(containers.map(({ Labels }) => Labels[composeLabels.service] ?? ""));
       return [...names].map((service) => {
         const own = containers.filter(({ Labels }) => Labels[composeLabels.service] === service).flatMap(fixedOf);

@@ -1,6 +1,6 @@
 import type { CallOptions, ContainerExec, DoorRequest } from "@sluice/core";
 import { rereadNames } from "../base/reread-names.ts";
-import { composeLabels, listProject } from "../engine/containers.ts";
+import { composeLabels, listBase } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
 import { removeContainers, stopContainers } from "../engine/stop.ts";
@@ -17,7 +17,7 @@ export interface StandInTools {
 /** Whether somebody answers by the names of the service now: its door, or what plain Compose runs of it. */
 export async function isAnswered({ engine }: StandInTools, { spec }: DoorRequest, isDoorRunning: boolean) {
   if (isDoorRunning) return true;
-  const found = await listProject(engine, spec.stack).catch(() => []);
+  const found = await listBase(engine, spec.stack).catch(() => []);
   return found.some(({ Labels, State }) => Labels[composeLabels.service] === spec.service && State === "running");
 }
 

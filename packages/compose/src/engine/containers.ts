@@ -1,4 +1,4 @@
-import { labels, type ObservedContainer } from "@sluice/core";
+import { labels, type ObservedContainer, type Slot, stackNames } from "@sluice/core";
 import type Docker from "dockerode";
 import { type Engine, withSignal } from "./engine.ts";
 import { unlessStatus } from "./errors.ts";
@@ -25,13 +25,30 @@ export function listContainers(
   );
 }
 
-/** Containers of a Compose project that belong to a service; one-off containers left out. */
-export function listProject(
+/** Containers of a stack's base project that belong to a service; one-off containers left out, and slots of other stacks. */
+export async function listBase(
   engine: Engine,
-  project: string,
+  stack: string,
   signal?: AbortSignal,
 ): Promise<readonly Docker.ContainerInfo[]> {
-  return listContainers(engine, [`${composeLabels.project}=${project}`, `${composeLabels.oneOff}=False`], signal);
+  const label = [`${composeLabels.project}=${stack}`, `${composeLabels.oneOff}=False`];
+  const found = await listContainers(engine, label, signal);
+  return found.filter(({ Labels }) => (Labels[labels.stack] ?? stack) === stack);
+}
+
+/** What marks all that is made in a slot: anybody may have a Compose project of that name, see `listForeign`. */
+export function slotLabels(stack: string, slot: Slot | "rehearsal"): readonly string[] {
+  return [`${composeLabels.project}=${stackNames.slotProject(stack, slot)}`, `${labels.stack}=${stack}`];
+}
+
+/** Containers of a slot, those of jobs among them. */
+export function listSlot(
+  engine: Engine,
+  stack: string,
+  slot: Slot | "rehearsal",
+  signal?: AbortSignal,
+): Promise<readonly Docker.ContainerInfo[]> {
+  return listContainers(engine, slotLabels(stack, slot), signal);
 }
 
 /** Details of containers, in the same order; one that went away meanwhile is left out. */

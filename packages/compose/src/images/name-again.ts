@@ -1,6 +1,6 @@
 import type { CallOptions, ComposeModel } from "@sluice/core";
 import type Docker from "dockerode";
-import { composeLabels, inspectAll, listProject } from "../engine/containers.ts";
+import { composeLabels, inspectAll, listBase } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
 
@@ -25,7 +25,7 @@ export async function nameAgain(
   const wanted = Object.fromEntries(services.map((service) => [service, model.services[service]?.image ?? ""]));
   const named = new Set<string>();
   if (services.length === 0) return named;
-  const found = await listProject(engine, model.name, signal);
+  const found = await listBase(engine, model.name, signal);
   const held = heldImages(
     await inspectAll(
       engine,

@@ -1,6 +1,6 @@
 import type { ComposeModel, ServiceFacts } from "@sluice/core";
 import { acceptedHashes, builtImages, isCurrent } from "../base/base-hashes.ts";
-import { composeLabels, inspectAll, listProject } from "../engine/containers.ts";
+import { composeLabels, inspectAll, listBase } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { runsInSlot } from "../model/placement.ts";
 import { networkNames } from "./base-networks.ts";
@@ -17,7 +17,7 @@ export async function connectBase(
 ): Promise<void> {
   const names = networkNames(model);
   const slotServices = new Set(services.filter(runsInSlot).map(({ name }) => name));
-  const found = await listProject(engine, model.name);
+  const found = await listBase(engine, model.name);
   const ids = found.filter(({ Labels }) => !slotServices.has(Labels[composeLabels.service] ?? "")).map(({ Id }) => Id);
   const containers = await namedNetworks(engine, await inspectAll(engine, ids));
   const suspects = containers.map((container) => ({ container, lost: lostNetworks({ model, services }, container) }));

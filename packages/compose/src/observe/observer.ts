@@ -12,13 +12,12 @@ import {
   type Slot,
   type StackObserver,
   slots as slotNames,
-  stackNames,
 } from "@sluice/core";
 import type Docker from "dockerode";
 import { acceptedHashes, builtImages, isCurrent } from "../base/base-hashes.ts";
 import { readClaim } from "../base/claim.ts";
 import type { ReadRouting } from "../doors/wait-door.ts";
-import { composeLabels, inspectAll, listProject, observedContainer } from "../engine/containers.ts";
+import { composeLabels, inspectAll, listBase, listSlot, observedContainer } from "../engine/containers.ts";
 import { type Engine, withSignal } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
 import { logTail } from "../engine/log-tail.ts";
@@ -26,10 +25,11 @@ import { isInBase } from "../model/placement.ts";
 import { listLinks } from "../networks/links.ts";
 import { lostNetworks, withEndpoints } from "../networks/lost-networks.ts";
 import { namedNetworks } from "../networks/named-networks.ts";
-import { listBeside } from "../slots/sweep.ts";
+import { listMade } from "../slots/sweep.ts";
 import { createThrowAwayContainers } from "../throw-away/throw-away-containers.ts";
 import { cutOffContainers } from "./cut-off.ts";
 import { readEngineFacts } from "./engine-facts.ts";
+import { listForeign } from "./foreign.ts";
 import { heldPorts } from "./held-ports.ts";
 import { leftoverFindings } from "./leftovers.ts";
 import { socketsOrNone } from "./listening-sockets.ts";
@@ -72,16 +72,17 @@ export function createObserver({ engine, exec, readRouting, wantedDoor }: Observ
     },
     async observe(project, signal): Promise<ObservedStack> {
       const { stack } = project;
-      const [blue, green, base, beside, homeId, links, resources] = await Promise.all([
+      const [blue, green, base, made, homeId, links, resources, foreign] = await Promise.all([
         slotProject(engine, stack, "blue", signal),
         slotProject(engine, stack, "green", signal),
         projectContainers(engine, stack, signal),
-        listBeside(engine, stack),
+        listMade(engine, stack),
         readClaim(engine, stack),
         listLinks(engine, stack),
         findResources(engine, project.model, signal),
+        listForeign(engine, stack, signal),
       ]);
-      const doors = beside.filter(({ Labels }) => Labels[labels.kind] === "door");
+      const doors = made.filter(({ Labels }) => Labels[labels.kind] === "door");
       const containers = await inspectAll(
         engine,
         doors.map(({ Id }) => Id),
@@ -108,7 +109,8 @@ export function createObserver({ engine, exec, readRouting, wantedDoor }: Observ
         }),
         cutOff: slotNames.flatMap((slot) => cutOffContainers({ ...project, links }, inSlots[slot], slot)),
         redefined: redefinedResources(project.model, resources),
-        leftovers: leftoverFindings(project, beside),
+        foreign,
+        leftovers: leftoverFindings(project, made),
       };
     },
   };
@@ -121,7 +123,7 @@ async function slotProject(
   slot: Slot,
   signal?: AbortSignal,
 ): Promise<readonly Docker.ContainerInspectInfo[]> {
-  const found = await listProject(engine, stackNames.slotProject(stack, slot), signal);
+  const found = await listSlot(engine, stack, slot, signal);
   const ids = found.filter(({ Labels }) => Labels[labels.kind] !== "job").map(({ Id }) => Id);
   return inspectAll(engine, ids, signal);
 }
@@ -137,7 +139,7 @@ async function projectContainers(
   stack: string,
   signal?: AbortSignal,
 ): Promise<readonly Docker.ContainerInspectInfo[]> {
-  const found = await listProject(engine, stack, signal);
+  const found = await listBase(engine, stack, signal);
   const containers = await inspectAll(
     engine,
     found.map(({ Id }) => Id),

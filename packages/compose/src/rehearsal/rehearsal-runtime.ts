@@ -10,7 +10,7 @@ import {
   stackNames,
 } from "@sluice/core";
 import type Docker from "dockerode";
-import { composeLabels, inspectAll, listProject, observedContainer } from "../engine/containers.ts";
+import { composeLabels, inspectAll, listSlot, observedContainer } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
 import { startContainers } from "../engine/start.ts";
@@ -45,7 +45,6 @@ export function createRehearsalRuntime(means: RehearsalMeans): RehearsalRuntime 
 function createWorld(means: RehearsalMeans, request: RehearsalRequest): RehearsalWorld {
   const { engine } = means;
   const { stack } = request;
-  const project = stackNames.slotProject(stack, "rehearsal");
   return {
     async runJob(release, service, options = {}) {
       const { command } = options;
@@ -64,7 +63,7 @@ function createWorld(means: RehearsalMeans, request: RehearsalRequest): Rehearsa
       return startAndWait(means, wanted, release, options);
     },
     async clear() {
-      const found = await listProject(engine, project);
+      const found = await listSlot(engine, stack, "rehearsal");
       await Promise.all(found.map(({ Id }) => removeWithVolumes(engine, Id)));
     },
     [Symbol.asyncDispose]: () => removeRehearsal(engine, stack),
@@ -87,7 +86,7 @@ async function create(
   const modelOf = (subnets: Readonly<Record<string, string>>) => rehearsalModel(place, all, { subnets, copied });
   await createContainers(engine, await pool(), place, options, modelOf, { networks });
   if (!files) await joinAsDatabase(engine, { stack, database, copy }, release, networks);
-  const found = await listProject(engine, stackNames.slotProject(stack, "rehearsal"), options.signal);
+  const found = await listSlot(engine, stack, "rehearsal", options.signal);
   return inspectAll(
     engine,
     found.map(({ Id }) => Id),

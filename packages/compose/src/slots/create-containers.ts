@@ -1,6 +1,6 @@
 import { type CallOptions, type ComposeModel, stackNames } from "@sluice/core";
 import { composeModel, isOverlap } from "../engine/compose-model.ts";
-import { composeLabels, listProject } from "../engine/containers.ts";
+import { composeLabels, listSlot } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { type InlineFile, inlineFiles } from "../model/inline-files.ts";
 import { slotNetworks } from "../model/networks.ts";
@@ -9,6 +9,7 @@ import { parseCidr } from "../networks/cidr.ts";
 import { findNetwork } from "../networks/links.ts";
 import type { SubnetPool } from "../networks/subnets.ts";
 import { chooseSubnet, subnetsOf, takenSubnets } from "../networks/taken.ts";
+import { assertOwnProject } from "../observe/foreign.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 import { splitUploads, type Upload, upload } from "./uploads.ts";
 
@@ -19,7 +20,7 @@ type ModelOf = (subnets: Readonly<Record<string, string>>) => ComposeModel;
  * and configs without a file are put into the containers, and on an engine that shares no file system with this machine the
  * release's copies of files.
  *
- * @throws SluiceError COMPOSE_FAILED, SUBNET_EXHAUSTED, ENGINE_FAILED
+ * @throws SluiceError PREFLIGHT_FAILED where the Compose project holds what is not of the stack; COMPOSE_FAILED, SUBNET_EXHAUSTED, ENGINE_FAILED
  */
 export function createContainers(
   engine: Engine,
@@ -53,7 +54,7 @@ async function create(
   { request, project, networks, modelOf, flags }: Creation,
   options: CallOptions,
 ): Promise<void> {
-  const { kind } = await engine.endpoint();
+  const [{ kind }] = await Promise.all([engine.endpoint(), assertOwnProject(engine, request)]);
   const refused: string[] = [];
   for (let attempt = 1; ; attempt += 1) {
     const subnets = await slotSubnets(engine, pool, request, networks, refused);
@@ -67,7 +68,7 @@ async function create(
         failed: `containers of ${project} cannot be created`,
         source: project,
       });
-      return await uploadAll(engine, project, files);
+      return await uploadAll(engine, request, files);
     } catch (error) {
       if (attempt === 5 || !isOverlap(error)) throw error;
       refused.push(...Object.values(subnets));
@@ -95,9 +96,13 @@ async function slotSubnets(
   return subnets;
 }
 
-async function uploadAll(engine: Engine, project: string, uploads: readonly (Upload | InlineFile)[]): Promise<void> {
+async function uploadAll(
+  engine: Engine,
+  { stack, slot }: PlaceRequest,
+  uploads: readonly (Upload | InlineFile)[],
+): Promise<void> {
   if (uploads.length === 0) return;
-  const containers = await listProject(engine, project);
+  const containers = await listSlot(engine, stack, slot);
   await Promise.all(
     // What runs has its files.
     containers

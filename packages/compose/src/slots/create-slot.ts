@@ -1,7 +1,7 @@
 import { type CreateOptions, type ServiceFacts, type SlotRequest, stackNames } from "@sluice/core";
 import type Docker from "dockerode";
 import { isOn } from "../doors/addresses.ts";
-import { composeLabels, inspectAll, listProject } from "../engine/containers.ts";
+import { composeLabels, inspectAll, listSlot } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import {
   isExternal,
@@ -45,10 +45,7 @@ export async function createSlot(
  */
 export async function connectSlot(engine: Engine, request: SlotRequest, signal?: AbortSignal): Promise<void> {
   const { stack, slot } = request;
-  const [links, found] = await Promise.all([
-    listLinks(engine, stack),
-    listProject(engine, stackNames.slotProject(stack, slot), signal),
-  ]);
+  const [links, found] = await Promise.all([listLinks(engine, stack), listSlot(engine, stack, slot, signal)]);
   const ofSlot = links.filter((link) => link.slot === slot).toSorted((a, b) => (a.key < b.key ? -1 : 1));
   const wanted = found.filter(({ Labels }) =>
     request.services.some(({ name }) => name === Labels[composeLabels.service]),

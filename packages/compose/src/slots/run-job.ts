@@ -9,7 +9,7 @@ import {
   stackNames,
 } from "@sluice/core";
 import type Docker from "dockerode";
-import { composeLabels, inspectAll, listContainers, listProject } from "../engine/containers.ts";
+import { composeLabels, inspectAll, listContainers, listSlot } from "../engine/containers.ts";
 import { type Engine, withSignal } from "../engine/engine.ts";
 import { engineError } from "../engine/errors.ts";
 import { readFrames } from "../engine/frames.ts";
@@ -147,7 +147,7 @@ async function jobContainer(
   { stack, slot }: SlotRequest,
   service: string,
 ): Promise<Docker.ContainerInspectInfo | undefined> {
-  const ids = await jobIds(engine, stackNames.slotProject(stack, slot), service);
+  const ids = await jobIds(engine, { stack, slot }, service);
   const [container] = await inspectAll(engine, ids);
   return container;
 }
@@ -156,7 +156,7 @@ async function jobContainer(
 async function removeJob(engine: Engine, { stack, slot }: SlotRequest, service: string): Promise<void> {
   const project = stackNames.slotProject(stack, slot);
   await oneAtATime(engine, project, async () =>
-    removeContainers(engine, await jobIds(engine, project, service), { withVolumes: true }),
+    removeContainers(engine, await jobIds(engine, { stack, slot }, service), { withVolumes: true }),
   );
 }
 
@@ -175,7 +175,11 @@ export async function endJobs(engine: Engine, stack: string, signal?: AbortSigna
 
 const isAtRest: ReadonlySet<string> = new Set(["created", "exited", "dead"]);
 
-async function jobIds(engine: Engine, project: string, service: string): Promise<readonly string[]> {
-  const found = await listProject(engine, project);
+async function jobIds(
+  engine: Engine,
+  { stack, slot }: Pick<SlotRequest, "stack" | "slot">,
+  service: string,
+): Promise<readonly string[]> {
+  const found = await listSlot(engine, stack, slot);
   return found.filter(({ Labels }) => Labels[composeLabels.service] === service).map(({ Id }) => Id);
 }

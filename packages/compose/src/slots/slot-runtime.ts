@@ -7,16 +7,9 @@ import {
   type SlotRequest,
   type SlotRuntime,
   type StartOptions,
-  stackNames,
 } from "@sluice/core";
 import type Docker from "dockerode";
-import {
-  composeLabels,
-  isAnonymousVolume,
-  listContainers,
-  listProject,
-  observedContainer,
-} from "../engine/containers.ts";
+import { composeLabels, isAnonymousVolume, listSlot, observedContainer } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
 import { startContainers } from "../engine/start.ts";
@@ -29,7 +22,7 @@ import { createSlot } from "./create-slot.ts";
 import { budgetOf } from "./ready-state.ts";
 import { runJob } from "./run-job.ts";
 import { dependenciesOf, startWaves } from "./start-order.ts";
-import { removeProjectNetworks, sweep } from "./sweep.ts";
+import { removeSlotNetworks, sweep } from "./sweep.ts";
 import { type WaitOptions, waitContainer } from "./wait-ready.ts";
 
 export interface SlotDependencies {
@@ -112,7 +105,7 @@ async function containersOf(
   services: readonly string[],
   signal?: AbortSignal,
 ): Promise<readonly Docker.ContainerInfo[]> {
-  const found = await listProject(engine, stackNames.slotProject(stack, slot), signal);
+  const found = await listSlot(engine, stack, slot, signal);
   return found.filter(({ Labels }) => services.includes(Labels[composeLabels.service] ?? ""));
 }
 
@@ -127,7 +120,7 @@ function firstOf(
 
 /** Compose would start what is paused, which the engine refuses. */
 async function wakePaused(engine: Engine, { stack, slot }: Pick<SlotRequest, "stack" | "slot">): Promise<void> {
-  const found = await listProject(engine, stackNames.slotProject(stack, slot));
+  const found = await listSlot(engine, stack, slot);
   const paused = found.filter(({ State }) => State === "paused");
   await startContainers(
     engine,
@@ -179,8 +172,7 @@ async function clearSlot(
   { signal }: CallOptions = {},
   isApart: (container: Docker.ContainerInfo) => boolean = () => false,
 ): Promise<void> {
-  const project = stackNames.slotProject(stack, slot);
-  const found = await listContainers(engine, [`${composeLabels.project}=${project}`], signal);
+  const found = await listSlot(engine, stack, slot, signal);
   const removed = found.filter((container) => !isApart(container));
   await removeContainers(
     engine,
@@ -205,13 +197,13 @@ async function removeCaches(engine: Engine, containers: readonly Docker.Containe
 
 async function removeSlot(engine: Engine, stack: string, slot: Slot, options?: CallOptions): Promise<void> {
   await clearSlot(engine, stack, slot, options);
-  await removeProjectNetworks(engine, stackNames.slotProject(stack, slot));
+  await removeSlotNetworks(engine, stack, slot);
 }
 
 /** Networks of an earlier release that this one does not want, or wants otherwise; the engine needs 250 ms to make one anew. */
 async function removeOtherNetworks(engine: Engine, { stack, slot, release, services }: SlotRequest): Promise<void> {
   const keys = new Set(slotNetworks(release.model, services));
-  await removeProjectNetworks(engine, stackNames.slotProject(stack, slot), ({ Labels, Internal }) => {
+  await removeSlotNetworks(engine, stack, slot, ({ Labels, Internal }) => {
     const key = Labels?.[composeLabels.network] ?? "";
     return !keys.has(key) || Internal !== (release.model.networks?.[key]?.internal === true);
   });

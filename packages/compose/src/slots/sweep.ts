@@ -1,27 +1,21 @@
-import { labels, stackNames } from "@sluice/core";
+import { labels, type Slot, stackNames } from "@sluice/core";
 import type Docker from "dockerode";
-import { composeLabels, listContainers } from "../engine/containers.ts";
+import { listContainers, listSlot, slotLabels } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
 import { removeContainers } from "../engine/stop.ts";
 import { leftoversOf } from "../observe/leftovers.ts";
 import { removeWithVolumes, sweepThrowAways } from "../throw-away/throw-away-containers.ts";
 
-/** Every container that has to do with a stack and is neither of a slot nor of base: doors, previews, jobs, rehearsals. */
-export async function listBeside(engine: Engine, stack: string): Promise<readonly Docker.ContainerInfo[]> {
-  const rehearsal = stackNames.slotProject(stack, "rehearsal");
-  const [own, rehearsed] = await Promise.all([
-    listContainers(engine, [`${labels.stack}=${stack}`]),
-    listContainers(engine, [`${composeLabels.project}=${rehearsal}`]),
-  ]);
-  const seen = new Set(own.map(({ Id }) => Id));
-  return [...own, ...rehearsed.filter(({ Id }) => !seen.has(Id))];
+/** Every container that was made for a stack, in its slots and beside them: doors, previews, jobs, rehearsals. */
+export function listMade(engine: Engine, stack: string): Promise<readonly Docker.ContainerInfo[]> {
+  return listContainers(engine, [`${labels.stack}=${stack}`]);
 }
 
 /** Puts right what dead attempts left beside the slots: removes it, and gives a door that serves its name. */
 export async function sweep(engine: Engine, stack: string): Promise<void> {
   await sweepTrials(engine, stack);
-  const found = await listBeside(engine, stack);
+  const found = await listMade(engine, stack);
   const left = leftoversOf({ stack }, found).flatMap(({ container, rename }) => (rename ? [] : [container]));
   await removeContainers(
     engine,
@@ -46,16 +40,15 @@ export async function sweepTrials(engine: Engine, stack: string): Promise<void> 
 
 /** What a rehearsal made: containers with their volumes, then its networks, which a copy of the database may be on. */
 export async function removeRehearsal(engine: Engine, stack: string): Promise<void> {
-  const project = stackNames.slotProject(stack, "rehearsal");
-  const found = await listContainers(engine, [`${composeLabels.project}=${project}`]);
+  const found = await listSlot(engine, stack, "rehearsal");
   await Promise.all(found.map(({ Id }) => removeWithVolumes(engine, Id)));
-  await emptyNetworks(engine, project);
-  await removeProjectNetworks(engine, project);
+  await emptyNetworks(engine, stack, "rehearsal");
+  await removeSlotNetworks(engine, stack, "rehearsal");
 }
 
-async function emptyNetworks(engine: Engine, project: string): Promise<void> {
-  await engine.call(`networks of ${project} cannot be emptied`, async (docker) => {
-    const networks = await docker.listNetworks({ filters: { label: [`${composeLabels.project}=${project}`] } });
+async function emptyNetworks(engine: Engine, stack: string, slot: Slot | "rehearsal"): Promise<void> {
+  await engine.call(`networks of ${stackNames.slotProject(stack, slot)} cannot be emptied`, async (docker) => {
+    const networks = await docker.listNetworks({ filters: { label: [...slotLabels(stack, slot)] } });
     const details = await Promise.all(
       networks.map(({ Id }) =>
         unlessStatus(docker.getNetwork(Id).inspect() as Promise<Docker.NetworkInspectInfo>, [404], null),
@@ -70,15 +63,15 @@ async function emptyNetworks(engine: Engine, project: string): Promise<void> {
   });
 }
 
-/** Networks that Compose made for a project, those that `unwanted` names; containers must be gone. */
-export async function removeProjectNetworks(
+/** Networks that were made in a slot, those that `unwanted` names; containers must be gone. */
+export async function removeSlotNetworks(
   engine: Engine,
-  project: string,
+  stack: string,
+  slot: Slot | "rehearsal",
   unwanted: (network: Docker.NetworkInspectInfo) => boolean = () => true,
 ): Promise<void> {
-  await engine.call(`networks of ${project} cannot be removed`, async (docker) => {
-    const label = [`${composeLabels.project}=${project}`];
-    const networks = await docker.listNetworks({ filters: { label } });
+  await engine.call(`networks of ${stackNames.slotProject(stack, slot)} cannot be removed`, async (docker) => {
+    const networks = await docker.listNetworks({ filters: { label: [...slotLabels(stack, slot)] } });
     const removed = networks.filter(unwanted);
     await Promise.all(removed.map(({ Id }) => unlessStatus(docker.getNetwork(Id).remove(), [404], null)));
   });

@@ -130,6 +130,21 @@ export interface RedefinedResource {
   readonly differing: readonly string[];
 }
 
+/** Where something of a stack is in a Compose project. */
+export type StackPlace = "base" | Slot | "rehearsal";
+
+/** A Compose project of a name that the stack needs, and what is in it that is not of the stack. Containers and networks have their names on the engine. */
+export interface ForeignProject {
+  readonly project: string;
+  readonly place: StackPlace;
+  readonly containers: readonly string[];
+  readonly networks: readonly string[];
+  /** Something of the stack is in it too. */
+  readonly isShared: boolean;
+  /** The stack of Sluice that it is of; `null` where it is none. */
+  readonly owner: string | null;
+}
+
 /** All that a planner may know of the engine: one snapshot, no further calls. */
 export interface ObservedStack {
   readonly stack: string;
@@ -150,6 +165,7 @@ export interface ObservedStack {
   /** As the project that was asked for has it: says nothing of a slot that holds another release. */
   readonly cutOff: readonly CutOffContainer[];
   readonly redefined: readonly RedefinedResource[];
+  readonly foreign: readonly ForeignProject[];
   /** One-off containers, half-made links and slots of attempts that are over. */
   readonly leftovers: readonly Finding[];
   /**

@@ -82,6 +82,7 @@ export function aStack({ services, live, warm, ...overrides }: StackParts = {}):
     missingLinks: [],
     cutOff: [],
     redefined: [],
+    foreign: [],
     leftovers: [],
     ...overrides,
   };

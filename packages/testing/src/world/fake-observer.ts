@@ -51,6 +51,7 @@ export function fakeObserver({ act, state }: FakeContext): StackObserver {
           ),
         ),
         redefined: [],
+        foreign: state.foreign,
         leftovers: leftoversOf(state),
       })),
     slotContainers: (_stack, slot, signal) =>

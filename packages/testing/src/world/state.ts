@@ -1,6 +1,7 @@
 import type {
   DoorRouting,
   Finding,
+  ForeignProject,
   JournalRecord,
   MachineMemory,
   ObservedContainer,
@@ -68,6 +69,8 @@ export interface WorldState {
   readonly gaps: Set<string>;
   /** What stands in the way of whatever is deployed. */
   obstacles: readonly Finding[];
+  /** Compose projects of others under names of the stack. */
+  foreign: readonly ForeignProject[];
   /** Of the engine's machine; `null` where it does not tell. */
   memory: MachineMemory | null;
   /** What a rehearsal finds; `null` nothing. */
@@ -95,6 +98,7 @@ export function createState(stack: string): WorldState {
     open: new Set(),
     gaps: new Set(),
     obstacles: [],
+    foreign: [],
     memory: { availableBytes: 4_294_967_296, totalBytes: 8_589_934_592 },
     rehearsal: null,
     ids: 0,

@@ -8,7 +8,7 @@ import {
   SluiceError,
   type StoredRelease,
 } from "@sluice/core";
-import { settle } from "@sluice/engine";
+import { assertOwnProjects, settle } from "@sluice/engine";
 import { findServing } from "../find-serving.ts";
 import type { Session } from "../session.ts";
 import { tellCutShort } from "./cut-short.ts";
@@ -42,7 +42,7 @@ export async function planMigration(session: Session, call: MigrateCall, signal:
   return { release: tag, database, jobs: names, command, dataRollback };
 }
 
-/** Id of the release whose jobs would run, where nothing speaks against it. Changes nothing. @throws SluiceError RELEASE_UNKNOWN, STATE_UNCLEAR, USAGE */
+/** Id of the release whose jobs would run, where nothing speaks against it. Changes nothing. @throws SluiceError RELEASE_UNKNOWN, STATE_UNCLEAR, USAGE, PREFLIGHT_FAILED */
 export async function releaseToMigrate(session: Session, call: MigrateCall, signal: AbortSignal): Promise<string> {
   return (await findMigration(session, call, signal)).release.bundle.id;
 }
@@ -90,7 +90,7 @@ function jobChange(environment: Readonly<Record<string, string>>, command: reado
   return command ? { environment, command } : { environment };
 }
 
-/** @throws SluiceError RELEASE_UNKNOWN, STATE_UNCLEAR, USAGE */
+/** @throws SluiceError RELEASE_UNKNOWN, STATE_UNCLEAR, USAGE, PREFLIGHT_FAILED */
 async function findMigration(
   session: Session,
   { release, down, onText }: MigrateCall,
@@ -120,6 +120,7 @@ async function findMigration(
   const jobs = chosenJobs(stored, settings.migrate, down ?? false);
   // Where nothing serves in a slot, jobs of deployments run in that one.
   const slot = found.live?.slot ?? "blue";
+  assertOwnProjects(new Set([slot]), found.observed);
   const request = { stack: project.stack, slot, release: stored, services: jobs, addresses: {} };
   const command = down ? (settings.migrate.down?.command ?? null) : null;
   if (command) {

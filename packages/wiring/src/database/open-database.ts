@@ -38,6 +38,8 @@ export interface OpenDatabase extends FoundDatabase {
   readonly settings: DatabaseConfig;
   /** Where it is, if it is in a file on a volume. */
   readonly files: RehearsedFiles | null;
+  /** The stack as it was found. */
+  readonly observed: ObservedStack;
   /** Id of the release that serves now. */
   readonly release: string | null;
 }
@@ -113,6 +115,7 @@ export async function openDatabase(
     settings,
     container,
     files,
+    observed,
     release: (await servingNow(session, observed, bundles, signal))?.release ?? null,
     ports: {
       driver,

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { StoredRelease } from "@sluice/core";
 import { defaultPolicy, isProven, type RehearsalReport, rehearseMigration } from "@sluice/database";
-import { readDataHistory } from "@sluice/engine";
+import { assertOwnProjects, readDataHistory } from "@sluice/engine";
 import type { Session } from "../../session.ts";
 import { within } from "../deadline.ts";
 import { backupsOf, type OpenDatabase } from "../open-database.ts";
@@ -19,14 +19,19 @@ export interface Rehearsal {
   readonly acceptIncompatible?: boolean | undefined;
 }
 
-/** Rehearses a release's migration on a copy of the database. The caller holds the lock of the stack. */
+/**
+ * Rehearses a release's migration on a copy of the database. The caller holds the lock of the stack.
+ *
+ * @throws SluiceError PREFLIGHT_FAILED before anything is made, and as `rehearseMigration`
+ */
 export async function rehearse(
   session: Session,
   database: OpenDatabase,
   rehearsal: Rehearsal,
   signal: AbortSignal,
 ): Promise<RehearsalReport> {
-  const { ports, settings, service } = database;
+  const { ports, settings, service, observed } = database;
+  assertOwnProjects(new Set(["rehearsal"]), observed);
   const { candidate, previous, acceptIncompatible = false } = rehearsal;
   const files = database.files ?? undefined;
   const backup = await provideBackup(session, database, rehearsal, signal);
