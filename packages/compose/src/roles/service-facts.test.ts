@@ -36,7 +36,8 @@ test("facts of a service", () => {
     stop_grace_period: "1m30s",
   };
   const model = { name: "shop", services: { web: service } };
-  const config = parseConfig("services: { web: { overlap: true, health: { path: /healthz } } }", "sluice.yaml");
+  const web = "services: { web: { overlap: true, health: { path: /healthz } } }";
+  const config = parseConfig(`${web}\ntraffic: { proxyProtocol: { out: true } }`, "sluice.yaml");
   expect(serviceFacts(model, classifyServices(model), config, new Set())).toEqual([
     {
       name: "web",
@@ -61,6 +62,7 @@ test("facts of a service", () => {
       stopGraceMs: 90_000,
       overlap: true,
       healthPath: "/healthz",
+      proxyProtocol: { in: false, out: true },
     },
   ]);
 });
