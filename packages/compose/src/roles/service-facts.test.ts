@@ -240,6 +240,18 @@ describe("findings", () => {
     expect(found(["back"], { ports: [] })).not.toContain("published-on-internal.services.web.ports.0");
   });
 
+  test("tell of ports that may not speak the same, where nobody says what they speak", () => {
+    const several = [...ports, { target: 9090, published: "21061" }, { target: 7000, published: "21062" }];
+    const known = { ports: several, healthcheck };
+    expect(find(known)).toEqual(["warn ports-one-protocol services.app.ports.1"]);
+    expect(find(known, { protocol: "tcp" })).toEqual([]);
+    expect(find(known, { strategy: "recreate" })).toEqual([]);
+    const same = [...ports, ...ports, { target: 9090, published: "9090", protocol: "udp" }];
+    expect(find({ ...known, ports: same }, { strategy: "slots" })).not.toContain("ports-one-protocol");
+    const https = { hosts: ["shop.test"], port: 9090, issuer: "acme" } as const;
+    expect(find({ ports: several.slice(0, 2), healthcheck }, { https })).toEqual([]);
+  });
+
   test("refuse a volume of one letter, which is mounted nowhere", () => {
     const volumes = [{ type: "volume", target: "d:/var/lib/mysql" }];
     expect(find({ image: "mysql", volumes })).toEqual(["error volume-taken-for-drive services.app.volumes.0"]);
