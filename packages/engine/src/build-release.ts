@@ -1,10 +1,10 @@
 import {
   type BuiltImages,
   type CallOptions,
-  type Config,
   isSluiceError,
   type ProvenRelease,
   type ReleaseBundle,
+  type ReleaseConfig,
   type ReleaseRequest,
   type ResolvedProject,
   type StoredRelease,
@@ -59,7 +59,7 @@ export interface ProvideRequest {
   readonly project: ResolvedProject;
   readonly release: ReleaseRequest;
   /** What it is judged by when it is deployed. */
-  readonly config: Pick<Config, "checks" | "services">;
+  readonly config: ReleaseConfig;
   /** What another stack has proven of it: its images are used, and nothing is built. */
   readonly proven?: ProvenRelease | undefined;
 }

@@ -9,6 +9,7 @@ import {
   type ServiceFacts,
   SluiceError,
   type StoredRelease,
+  undoneTo,
 } from "@sluice/core";
 import { type DeploymentScope, releaseOf, servingSlot } from "./scope.ts";
 
@@ -36,7 +37,13 @@ export async function doorRequest(
   const { model } = release;
   const facts = factsOf(release, service);
   const servers = await ports.doors.addresses(model, facts, (before && plan.previous) ?? servingSlot(scope));
-  const spec = doorSpec({ stack, service: facts, config, previewSecret, servers });
+  const spec = doorSpec({
+    stack,
+    service: facts,
+    config: before ? undoneTo(config, facts) : config,
+    previewSecret,
+    servers,
+  });
   const kept = routing ?? (await currentRouting(scope, service)) ?? restoredRouting(scope, service, closedRouting);
   const files = ports.router.files(spec, kept);
   const volumes = ports.router.volumes(spec);

@@ -15,6 +15,7 @@ import type {
   MigrationRunner,
   OrderDesk,
   Prober,
+  ReleaseConfig,
   ReleaseIdentity,
   ReleaseRequest,
   ResolvedProject,
@@ -116,7 +117,7 @@ export interface ReleaseSource {
   readonly project: ResolvedProject;
   readonly request: ReleaseRequest;
   /** What the release is judged by. */
-  readonly config: Pick<Config, "checks" | "services">;
+  readonly config: ReleaseConfig;
   readonly key: string;
   /** When the newest stored release was made, ISO 8601; `""` where there is none. */
   readonly newestAt: string;

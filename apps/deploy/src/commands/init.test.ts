@@ -7,7 +7,7 @@ import { fakeDeployer } from "../testing/fake-deployer.ts";
 import { run } from "../testing/run.ts";
 
 const facts = (service: Partial<ServiceFacts>) =>
-  ({ strategy: "slots", confidence: "sure", active: true, port: null, ...service }) as ServiceFacts;
+  ({ strategy: "slots", confidence: "sure", active: true, port: null, protocol: "http", ...service }) as ServiceFacts;
 const services = [
   facts({ name: "web", role: "web", port: 8080, reason: "publishes port 8080" }),
   facts({
@@ -38,11 +38,31 @@ describe("sluice init", () => {
       "sluice.yaml is written\nplease say what is meant in sluice.yaml: uploads\n",
     ]);
     const text = await readFile(file(), "utf8");
-    expect(text).toContain("  # publishes port 8080\n  web:\n    role: web\n    port: 8080\n");
+    expect(text).toContain("  # publishes port 8080; taken to speak http\n  web:\n    role: web\n    port: 8080\n");
     expect(text).toContain(
       "  # PLEASE CHECK: has a volume of its own: files\n  uploads:\n    role: worker\n    strategy: recreate\n",
     );
     expect(parseConfig(text, "sluice.yaml").services).toMatchObject({ web: { role: "web", port: 8080 } });
+  });
+
+  it("asks what a service speaks whose ports may not all speak the same", async () => {
+    const doubt = {
+      severity: "warn",
+      code: "ports-one-protocol",
+      service: "web",
+      message: "two ports",
+      hint: "say",
+    } as const;
+    const inspect = async () => ({
+      stack: "shop",
+      configFile: file(),
+      config: defaultConfig(),
+      services,
+      findings: [doubt],
+    });
+    const { stdout } = await run(["init"], { deployer: fakeDeployer({ inspect }), cwd });
+    expect(stdout).toContain("please say what is meant in sluice.yaml: web, uploads\n");
+    expect(await readFile(file(), "utf8")).toContain("http\n  # PLEASE CHECK: two ports; say\n  web:\n    role: web\n");
   });
 
   it("writes them where the project is, and not beside the call", async () => {

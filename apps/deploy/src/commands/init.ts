@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import { servicesOfFiles } from "@sluice/core";
+import { type ServiceFacts, servicesOfFiles } from "@sluice/core";
 import type { CommandCall } from "../context.ts";
 import { deployerOptions } from "../deployer-options.ts";
 import { givenFlags, withFlags } from "../given-flags.ts";
@@ -27,15 +27,16 @@ export async function init(call: CommandCall<InitFlags>): Promise<number> {
   // A file that was named and is not there yet is to be written, not read.
   const isToBeRead = named !== undefined && (await readIfThere(named, fileHint)) !== null;
   await using deployer = await context.createDeployer(isToBeRead ? options : withoutFile);
-  const { services: all, config, configFile } = await deployer.inspect(context.signal);
+  const { services: all, config, configFile, findings } = await deployer.inspect(context.signal);
   const services = servicesOfFiles(all, config);
   const path = named ?? configFile;
   const name = relative(named === undefined ? shellDirectory(context) : context.cwd, path) || path;
   const existing = await readIfThere(path, fileHint);
-  const text = configText(existing, services);
-  const unsure = services
-    .filter(({ active, confidence }) => active && confidence === "ask")
-    .map((service) => service.name);
+  const doubts = findings.filter(({ code }) => code === "ports-one-protocol");
+  const text = configText(existing, services, doubts);
+  const isUnsure = ({ name: service, active, confidence }: ServiceFacts) =>
+    active && (confidence === "ask" || doubts.some((finding) => finding.service === service));
+  const unsure = services.filter(isUnsure).map((service) => service.name);
   const written = existing === null || (existing !== text && flags.yes === true);
   if (written) await writeProjectFile(path, name, text);
   if (flags.json) {

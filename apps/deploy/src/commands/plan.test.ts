@@ -7,6 +7,7 @@ const service = {
   name: "web",
   role: "web",
   strategy: "slots",
+  protocol: "h2",
   confidence: "likely",
   reason: "publishes port 8080",
   active: true,
@@ -33,8 +34,8 @@ steps
   2. verify  slot green  (users must not find out)
 
 services
-  service  role  strategy  how sure          why
-  web      web   slots     inferred, likely  publishes port 8080
+  service  role  strategy  protocol  how sure          why
+  web      web   slots     h2        inferred, likely  publishes port 8080
 
 findings
   warn compose.yaml:4:7: DB_HOST is not set [variable-not-set]; set it

@@ -1,19 +1,28 @@
-import type { ServiceFacts } from "@sluice/core";
-import { isApplication } from "@sluice/core";
+import type { Finding, ServiceFacts } from "@sluice/core";
+import { isApplication, isBehindDoor } from "@sluice/core";
 import { type Document, isMap, LineCounter, parseDocument, stringify, YAMLMap } from "yaml";
 
 const introduction = `# What each service is to a deployment, as inferred from the compose file. Correct what is wrong: roles are web, worker,
 # job, data, edge, support and tool. Every other setting has a default; docs/sluice.example.yaml describes them all.
 `;
 
-/** The configuration with every service of the project named. What `existing` says stays as it is, to the letter; lines end as its first one does. */
-export function configText(existing: string | null, services: readonly ServiceFacts[]): string {
+/**
+ * The configuration with every service of the project named. What `existing` says stays as it is, to the letter; lines end as its first one does.
+ *
+ * @param doubts what a person must decide about services, beside what each is
+ */
+export function configText(
+  existing: string | null,
+  services: readonly ServiceFacts[],
+  doubts: readonly Finding[] = [],
+): string {
   const text = existing ?? introduction;
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
-  const missing = services.filter(({ name }) => !document.hasIn(["services", name]));
-  if (missing.length === 0 && existing !== null) return existing;
+  const unnamed = services.filter(({ name }) => !document.hasIn(["services", name]));
+  if (unnamed.length === 0 && existing !== null) return existing;
   const lineBreak = /\r?\n/.exec(text)?.[0] ?? "\n";
+  const missing = unnamed.map((service): Entry => [service, commentsOf(service, doubts)]);
   const own = (added: string) => added.replaceAll(/\r?\n/g, lineBreak);
   const map = document.get("services");
   if (!document.has("services")) {
@@ -29,36 +38,52 @@ export function configText(existing: string | null, services: readonly ServiceFa
   return `${before}${own(`${lineEnd(before)}${entries(missing, indent)}`)}${text.slice(at)}`;
 }
 
+/** A service, and what is written above it. */
+type Entry = readonly [service: ServiceFacts, comments: readonly string[]];
+
 /** What ends the last line of a text; empty where it has ended. */
 function lineEnd(text: string): string {
   return text === "" || text.endsWith("\n") ? "" : "\n";
 }
 
 /** A map on one line has no place for comments: only then the document is written anew. */
-function rewritten(document: Document, missing: readonly ServiceFacts[]): string {
+function rewritten(document: Document, missing: readonly Entry[]): string {
   const there = document.get("services");
   const map = isMap(there) ? there : new YAMLMap();
   map.flow = false;
   document.set("services", map);
-  for (const service of missing) {
+  for (const [service, comments] of missing) {
     const key = document.createNode(service.name);
-    key.commentBefore = ` ${whyText(service)}`;
+    key.commentBefore = comments.map((text) => ` ${text}`).join("\n");
     map.add(document.createPair(key, settingsOf(service)));
   }
   return document.toString({ lineWidth: 0 });
 }
 
-function entries(services: readonly ServiceFacts[], indent: string): string {
+function entries(services: readonly Entry[], indent: string): string {
   return services
-    .map((service) => `# ${whyText(service)}\n${stringify({ [service.name]: settingsOf(service) })}`)
+    .flatMap(([service, comments]) => [
+      ...comments.map((text) => `# ${text}\n`),
+      stringify({ [service.name]: settingsOf(service) }),
+    ])
     .join("")
     .replaceAll(/^(?=.)/gm, indent);
 }
 
-function whyText({ confidence, reason }: ServiceFacts): string {
-  const doubt = confidence === "ask" ? "PLEASE CHECK: " : confidence === "likely" ? "likely: " : "";
-  return `${doubt}${reason.replaceAll(/\s+/g, " ")}`;
+function commentsOf(service: ServiceFacts, doubts: readonly Finding[]): readonly string[] {
+  const { name, confidence, reason, protocol } = service;
+  const doubt = confidence === "ask" ? pleaseCheck : confidence === "likely" ? "likely: " : "";
+  const spoken = isBehindDoor(service) ? `; taken to speak ${protocol}` : "";
+  return [
+    `${doubt}${onOneLine(reason)}${spoken}`,
+    ...doubts
+      .filter((finding) => finding.service === name)
+      .map(({ message, hint }) => `${pleaseCheck}${onOneLine(hint ? `${message}; ${hint}` : message)}`),
+  ];
 }
+
+const pleaseCheck = "PLEASE CHECK: ";
+const onOneLine = (text: string) => text.replaceAll(/\s+/g, " ");
 
 function settingsOf({ role, strategy, port }: ServiceFacts): Readonly<Record<string, unknown>> {
   return {

@@ -1,4 +1,4 @@
-import type { ServiceFacts } from "@sluice/core";
+import { isBehindDoor, type ServiceFacts } from "@sluice/core";
 import type { PlanView } from "@sluice/wiring";
 import { formatSection, formatTable } from "./table.ts";
 import { findingText, servingText } from "./words.ts";
@@ -22,9 +22,12 @@ const sureness = {
 
 function servicesTable(services: readonly ServiceFacts[]): string {
   return formatTable(
-    ["service", "role", "strategy", "how sure", "why"],
-    services
-      .filter(({ active }) => active)
-      .map(({ name, role, strategy, confidence, reason }) => [name, role, strategy, sureness[confidence], reason]),
+    ["service", "role", "strategy", "protocol", "how sure", "why"],
+    services.filter(({ active }) => active).map(cellsOf),
   );
+}
+
+function cellsOf(service: ServiceFacts): readonly string[] {
+  const { name, role, strategy, protocol, confidence, reason } = service;
+  return [name, role, strategy, isBehindDoor(service) ? protocol : "", sureness[confidence], reason];
 }

@@ -15,6 +15,7 @@ import { doorEndpoints } from "../networks/ensure-networks.ts";
 import { listLinks } from "../networks/links.ts";
 import { isOn } from "./addresses.ts";
 import { specHash } from "./spec-hash.ts";
+import { specParts } from "./spec-parts.ts";
 
 export interface DoorContainer {
   readonly name: string;
@@ -113,6 +114,7 @@ function doorLabels(request: DoorRequest, kind: DoorContainer["kind"], facts: Do
     [labels.kind]: kind,
     [labels.service]: spec.service,
     [labels.spec]: specHash(request),
+    [labels.specParts]: JSON.stringify(specParts(request)),
     [labels.addresses]: JSON.stringify(spec.servers),
     [labels.deployment]: deployment,
   };

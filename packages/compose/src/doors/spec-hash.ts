@@ -19,7 +19,8 @@ export function sameSpec(label: string | undefined, wanted: string, withSecret: 
   return withSecret ? label === wanted : label.split("-")[0] === wanted.split("-")[0];
 }
 
-function hash(value: unknown): string {
+/** Of plain data, whatever the order of its keys. */
+export function hash(value: unknown): string {
   return createHash("sha256")
     .update(JSON.stringify(sorted(value)))
     .digest("hex")

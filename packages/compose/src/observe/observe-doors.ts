@@ -12,6 +12,7 @@ import type Docker from "dockerode";
 import { isOn, parseAddresses } from "../doors/addresses.ts";
 import { isDark, servingDoor } from "../doors/serving-door.ts";
 import { type SpecRequest, sameSpec, specHash } from "../doors/spec-hash.ts";
+import { differingParts, specParts } from "../doors/spec-parts.ts";
 import type { ReadRouting } from "../doors/wait-door.ts";
 import { linkedNetworks } from "../model/networks.ts";
 
@@ -127,5 +128,9 @@ async function whyOutdated(
   }
   const want = await wanted(project, service, servers);
   if (!want || sameSpec(Config.Labels[labels.spec], specHash(want.request), want.secret)) return "";
-  return "its ports, names, labels, image or settings changed";
+  const parts = differingParts(Config.Labels[labels.specParts], specParts(want.request));
+  return parts.length > 0 ? `its ${listed(parts)} changed` : "its ports, names, labels, image or settings changed";
 }
+
+/** `ports`, `ports and image`, `ports, labels and image`. */
+const listed = (words: readonly string[]) => new Intl.ListFormat("en-GB").format(words);

@@ -36,7 +36,8 @@ test("facts of a service", () => {
     stop_grace_period: "1m30s",
   };
   const model = { name: "shop", services: { web: service } };
-  const config = parseConfig("services: { web: { overlap: true, health: { path: /healthz } } }", "sluice.yaml");
+  const web = "services: { web: { overlap: true, health: { path: /healthz } } }";
+  const config = parseConfig(`${web}\ntraffic: { proxyProtocol: { out: true } }`, "sluice.yaml");
   expect(serviceFacts(model, classifyServices(model), config, new Set())).toEqual([
     {
       name: "web",
@@ -61,6 +62,7 @@ test("facts of a service", () => {
       stopGraceMs: 90_000,
       overlap: true,
       healthPath: "/healthz",
+      proxyProtocol: { in: false, out: true },
     },
   ]);
 });
@@ -236,6 +238,18 @@ describe("findings", () => {
     expect(found(["back"])).toEqual(["published-on-internal.services.web.ports.0"]);
     expect([found(["back", "front"]), found(["theirs"]), found([])]).toEqual([[], [], []]);
     expect(found(["back"], { ports: [] })).not.toContain("published-on-internal.services.web.ports.0");
+  });
+
+  test("tell of ports that may not speak the same, where nobody says what they speak", () => {
+    const several = [...ports, { target: 9090, published: "21061" }, { target: 7000, published: "21062" }];
+    const known = { ports: several, healthcheck };
+    expect(find(known)).toEqual(["warn ports-one-protocol services.app.ports.1"]);
+    expect(find(known, { protocol: "tcp" })).toEqual([]);
+    expect(find(known, { strategy: "recreate" })).toEqual([]);
+    const same = [...ports, ...ports, { target: 9090, published: "9090", protocol: "udp" }];
+    expect(find({ ...known, ports: same }, { strategy: "slots" })).not.toContain("ports-one-protocol");
+    const https = { hosts: ["shop.test"], port: 9090, issuer: "acme" } as const;
+    expect(find({ ports: several.slice(0, 2), healthcheck }, { https })).toEqual([]);
   });
 
   test("refuse a volume of one letter, which is mounted nowhere", () => {

@@ -26,7 +26,7 @@ const slotRoles: ReadonlySet<Role> = new Set(["web", "worker"]);
 export function serviceFacts(
   model: ComposeModel,
   decisions: readonly RoleDecision[],
-  config: Pick<Config, "services">,
+  config: Pick<Config, "services" | "traffic">,
   active: ReadonlySet<string> = new Set(Object.keys(model.services)),
 ): readonly ServiceFacts[] {
   return decisions.map(({ service: name, ...decision }) => {
@@ -55,6 +55,7 @@ export function serviceFacts(
       overlap: override.overlap ?? false,
       ...(override.sharedVolumes || override.strategy === "slots" ? { sharesVolumes: true } : {}),
       healthPath: override.health?.path ?? null,
+      proxyProtocol: config.traffic.proxyProtocol,
     };
   });
 }

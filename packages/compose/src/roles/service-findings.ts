@@ -5,6 +5,7 @@ import { envFileValues } from "../model/env-file-values.ts";
 import { isExternal, networkKeys } from "../model/networks.ts";
 import { firstBlocker, sharedServices } from "./blockers.ts";
 import type { RoleOverrides } from "./classify-services.ts";
+import { oneProtocol } from "./one-protocol.ts";
 import { hasHealthcheck } from "./service-facts.ts";
 import { keptMounts, mountText } from "./service-shape.ts";
 
@@ -33,7 +34,16 @@ function findingsOf(
   decisions: readonly RoleDecision[],
 ): readonly ServiceFinding[] {
   const { role, service } = decision;
-  const ofApplications = [impossible, unpublished, stopFirst, withoutHealthcheck, named, ownIdentity, secretsOfShell];
+  const ofApplications = [
+    impossible,
+    unpublished,
+    oneProtocol,
+    stopFirst,
+    withoutHealthcheck,
+    named,
+    ownIdentity,
+    secretsOfShell,
+  ];
   const ofAll = [driveLetter, readOnlyWithoutFile, sharesWithSlot, unsure, jobBeforeItsNeeds, besideJob, hookNotRun];
   return [...ofAll, ...(isApplication(role) ? ofApplications : [])].flatMap((find) => {
     const finding = find(model, decision, override, decisions);
@@ -41,7 +51,8 @@ function findingsOf(
   });
 }
 
-type Find = (
+/** What one rule has to say of a service. */
+export type Find = (
   model: ComposeModel,
   decision: RoleDecision,
   override: Override,

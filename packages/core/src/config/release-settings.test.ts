@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { aBundle, aConfig, aService } from "../testing/index.ts";
-import { healthPathOf, judgedBy, storableChecks, storedChecks, withSettings } from "./release-settings.ts";
+import { healthPathOf, judgedBy, storableChecks, storedChecks, undoneTo, withSettings } from "./release-settings.ts";
 import type { WrittenConfig } from "./schema.ts";
 
 const every: NonNullable<WrittenConfig["checks"]> = [
@@ -49,10 +49,20 @@ it("a service has the health path of its release, which may be none, and that of
   expect(healthPathOf(aService("admin"), now)).toBeNull();
 });
 
-it("a release that is deployed again is judged by the configuration", () => {
-  const now = aConfig({ services: { web: { health: { path: "/now" } } }, checks: every });
-  const services = [aService("web", { healthPath: "/then" }), aService("admin", { healthPath: "/then" })];
-  const asked = withSettings(aBundle("r1", { services, checks: [{ http: { path: "/then" } }] }), now);
+it("a release that is undone to has the PROXY protocol that it was deployed with, where that is known", () => {
+  const now = aConfig({ traffic: { proxyProtocol: { in: true, out: true } } });
+  const proxyProtocol = { in: false, out: false };
+  expect(undoneTo(now, { proxyProtocol })).toEqual(aConfig());
+  expect(undoneTo(now, {})).toBe(now);
+});
+
+it("a release that is deployed again is judged by the configuration, and so are its doors", () => {
+  const proxyProtocol = { in: false, out: true };
+  const services = { web: { health: { path: "/now" } } };
+  const now = aConfig({ services, checks: every, traffic: { proxyProtocol } });
+  const then = [aService("web", { healthPath: "/then" }), aService("admin", { healthPath: "/then" })];
+  const asked = withSettings(aBundle("r1", { services: then, checks: [{ http: { path: "/then" } }] }), now);
   expect(asked.services.map(({ healthPath }) => healthPath)).toEqual(["/now", null]);
+  expect(asked.services.map((service) => service.proxyProtocol)).toEqual([proxyProtocol, proxyProtocol]);
   expect(storedChecks(asked)).toEqual(now.checks);
 });

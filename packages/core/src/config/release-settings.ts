@@ -1,8 +1,11 @@
 import * as z from "zod";
 import type { ReleaseBundle } from "../model/release.ts";
-import type { ServiceFacts } from "../model/service.ts";
+import type { ProxyProtocol, ServiceFacts } from "../model/service.ts";
 import { checkSchema } from "./check-schema.ts";
 import type { CheckConfig, Config } from "./schema.ts";
+
+/** What of a configuration is kept with the release that is deployed with it. */
+export type ReleaseConfig = Pick<Config, "checks" | "services" | "traffic">;
 
 const checksSchema = z.array(checkSchema);
 
@@ -40,11 +43,31 @@ export function healthPathOf(
   return healthPath === undefined ? (services[name]?.health?.path ?? null) : healthPath;
 }
 
-/** A stored release as it is judged when it is deployed again: by what is configured now. Pure. */
-export function withSettings(bundle: ReleaseBundle, config: Pick<Config, "checks" | "services">): ReleaseBundle {
+/**
+ * The PROXY protocol at the door of a service. What is before the door speaks as it is configured now, whichever release is behind it;
+ * the application expects what its release was deployed with last, or what is configured, where the release is from before. Pure.
+ */
+export function proxyProtocolOf(
+  { proxyProtocol }: Pick<ServiceFacts, "proxyProtocol">,
+  { traffic }: Pick<Config, "traffic">,
+): ProxyProtocol {
+  return { ...traffic.proxyProtocol, ...(proxyProtocol && { out: proxyProtocol.out }) };
+}
+
+/**
+ * The configuration for the door of a release that a failed deployment is undone to: what is before that door spoke as the release was
+ * deployed with last, and nothing says that the failed one has changed it for good. Pure.
+ */
+export function undoneTo(config: Config, { proxyProtocol }: Pick<ServiceFacts, "proxyProtocol">): Config {
+  return proxyProtocol ? { ...config, traffic: { ...config.traffic, proxyProtocol } } : config;
+}
+
+/** A stored release as it is judged, and as its doors are, when it is deployed again: by what is configured now. Pure. */
+export function withSettings(bundle: ReleaseBundle, config: ReleaseConfig): ReleaseBundle {
   const services = bundle.services.map((service) => ({
     ...service,
     healthPath: config.services[service.name]?.health?.path ?? null,
+    proxyProtocol: config.traffic.proxyProtocol,
   }));
   return { ...bundle, services, checks: storableChecks(config.checks) };
 }

@@ -1,4 +1,4 @@
-import type { Protocol } from "./service.ts";
+import type { Protocol, ProxyProtocol } from "./service.ts";
 import type { Slot } from "./slot.ts";
 
 export type Stickiness =
@@ -65,7 +65,7 @@ export interface DoorSpec {
   readonly stickiness: Stickiness;
   /** Only of HTTP doors. Default: nobody. */
   readonly testers?: Testers | undefined;
-  readonly proxyProtocol: { readonly in: boolean; readonly out: boolean };
+  readonly proxyProtocol: ProxyProtocol;
   /** Default: the door speaks no TLS. */
   readonly https?: DoorHttps | undefined;
   /** Requests that carry this value in `X-Sluice-Preview` reach the slot that `X-Sluice-Slot` names. Secret. */

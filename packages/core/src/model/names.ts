@@ -62,6 +62,8 @@ export const labels = {
   service: "dev.sluice.service",
   /** Hash of what a door was made from; another hash means it must be replaced. */
   spec: "dev.sluice.spec",
+  /** JSON: hashes of the parts of `spec`, by what people call them. Absent on doors of before. */
+  specParts: "dev.sluice.spec-parts",
   home: "dev.sluice.home",
   /** JSON: the fixed addresses of a service's replicas by slot, on a door. */
   addresses: "dev.sluice.addresses",

@@ -1,10 +1,16 @@
 import type { Confidence, Role, Strategy } from "./role.ts";
 
-/** A port of a service's door: what the user's file publishes, and what the application listens on. */
 /** What a service speaks: HTTP/1, HTTP/2 without TLS (as gRPC does), or something that is passed on as it is. */
 export const protocols = ["http", "h2", "tcp"] as const;
 export type Protocol = (typeof protocols)[number];
 
+/** Whether the PROXY protocol is spoken: to a door by what is before it (`in`), and by a door to its application (`out`). */
+export interface ProxyProtocol {
+  readonly in: boolean;
+  readonly out: boolean;
+}
+
+/** A port of a service's door: what the user's file publishes, and what the application listens on. */
 export interface PublishedPort {
   readonly hostIp?: string | undefined;
   /** `0` asks the engine for a free one. */
@@ -58,4 +64,6 @@ export interface ServiceFacts {
   readonly sharesVolumes?: boolean | undefined;
   /** `services.*.health.path` of the configuration; `null` for none. Absent in releases of before, see `healthPathOf`. */
   readonly healthPath?: string | null | undefined;
+  /** `traffic.proxyProtocol` of the configuration. Absent in releases of before, see `proxyProtocolOf`. */
+  readonly proxyProtocol?: ProxyProtocol | undefined;
 }

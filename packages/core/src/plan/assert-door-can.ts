@@ -1,3 +1,4 @@
+import { proxyProtocolOf } from "../config/release-settings.ts";
 import type { Config } from "../config/schema.ts";
 import { SluiceError } from "../errors/sluice-error.ts";
 import type { DoorSpec } from "../model/door.ts";
@@ -31,9 +32,10 @@ export function assertDoorCan({ kind, capabilities }: Router, wish: Wish): void 
  * @throws SluiceError CONFIG_INVALID
  */
 export function assertDoorsCan(router: Router, config: Config, services: readonly ServiceFacts[]): void {
-  for (const { name, protocol, active, role, strategy } of services) {
+  for (const service of services) {
+    const { name, protocol, active, role, strategy } = service;
     if (!active || role !== "web" || strategy !== "slots") continue;
-    const { proxyProtocol } = config.traffic;
+    const proxyProtocol = proxyProtocolOf(service, config);
     const https = httpsOf(config, name);
     assertDoorCan(router, { service: name, protocol, proxyProtocol, testers: testersOf(config), https });
   }

@@ -43,6 +43,13 @@ describe("the door of a service", () => {
     expect(specOf(aService("web"), aConfig({ traffic: { sticky: "ip" } })).stickiness).toEqual({ by: "ip" });
   });
 
+  it("speaks the PROXY protocol as its release expects it, and hears it as it is configured", () => {
+    const config = aConfig({ traffic: { proxyProtocol: { in: true, out: true } } });
+    const older = aService("web", { proxyProtocol: { in: false, out: false } });
+    expect(specOf(older, config).proxyProtocol).toEqual({ in: true, out: false });
+    expect(specOf(aService("web"), config).proxyProtocol).toEqual({ in: true, out: true });
+  });
+
   it("knows testers by a header or a cookie, and by where they come from", () => {
     const testersOf = (testers: NonNullable<WrittenConfig["traffic"]>["testers"]) =>
       specOf(aService("web"), aConfig({ traffic: { testers } })).testers;

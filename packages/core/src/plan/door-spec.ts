@@ -1,4 +1,4 @@
-import { healthPathOf } from "../config/release-settings.ts";
+import { healthPathOf, proxyProtocolOf } from "../config/release-settings.ts";
 import type { Config } from "../config/schema.ts";
 import { SluiceError } from "../errors/sluice-error.ts";
 import type { DoorHttps, DoorSpec, Stickiness, Testers } from "../model/door.ts";
@@ -43,7 +43,7 @@ export function doorSpec({ stack, service, config, servers, previewSecret }: Doo
     healthPort: service.port ?? undefined,
     stickiness: stickinessOf(config),
     testers: testersOf(config),
-    proxyProtocol: config.traffic.proxyProtocol,
+    proxyProtocol: proxyProtocolOf(service, config),
     https,
     previewSecret,
     drainTimeoutMs: config.traffic.drain.timeout,

@@ -10,12 +10,16 @@ describe("ports that move with a release", () => {
     ["the application listens elsewhere", { port: 8080, ports: [port(80, 8080)] }, ["web"]],
     ["it listens on one more", { ports: [port(80, 3000), port(9000, 9000)] }, ["web"]],
     ["it speaks otherwise", { protocol: "tcp" as const }, ["web"]],
+    ["it expects the PROXY protocol now", { proxyProtocol: { in: false, out: true } }, ["web"]],
+    ["what is before its door speaks it now", { proxyProtocol: { in: true, out: false } }, []],
+    ["nothing tells whether it expects the PROXY protocol", { proxyProtocol: undefined }, []],
     ["only the host's port changes", { ports: [port(81, 3000)] }, []],
     ["it is stop-first now", { port: 8080, strategy: "recreate" as const }, []],
     ["it is off", { port: 8080, active: false }, []],
   ])("where %s", (_title, change, expected) => {
-    const before = [aService("web", { ports: [port(80, 3000)] }), aService("worker", { role: "worker" })];
-    const after = [aService("web", { ports: [port(80, 3000)], ...change }), aService("worker", { role: "worker" })];
+    const web = { ports: [port(80, 3000)], proxyProtocol: { in: false, out: false } };
+    const before = [aService("web", web), aService("worker", { role: "worker" })];
+    const after = [aService("web", { ...web, ...change }), aService("worker", { role: "worker" })];
     expect(movedPorts(before, after)).toEqual(expected);
   });
 

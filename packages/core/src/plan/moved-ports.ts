@@ -9,7 +9,7 @@ import type { ObservedDoor, ObservedStack } from "../model/stack.ts";
 export function movedPorts(before: readonly ServiceFacts[], after: readonly ServiceFacts[]): readonly string[] {
   return after.filter(isBehindDoor).flatMap((service) => {
     const old = before.filter(isBehindDoor).find(({ name }) => name === service.name);
-    return old && listening(old) !== listening(service) ? [service.name] : [];
+    return old && (listening(old) !== listening(service) || speaksOtherwise(old, service)) ? [service.name] : [];
   });
 }
 
@@ -48,4 +48,9 @@ const publishedPorts = ({ ports }: ServiceFacts) =>
 function listening({ port, ports, protocol }: ServiceFacts): string {
   const targets = ports.flatMap((one) => (one.protocol === "tcp" ? [one.target] : []));
   return JSON.stringify([protocol, port, [...new Set(targets)].toSorted((a, b) => a - b)]);
+}
+
+/** One that expects the PROXY protocol answers nobody without it, nor the other way round. A release of before does not say what it expects. */
+function speaksOtherwise({ proxyProtocol: before }: ServiceFacts, { proxyProtocol: after }: ServiceFacts): boolean {
+  return before !== undefined && after !== undefined && before.out !== after.out;
 }

@@ -111,7 +111,7 @@ export function reached({ world }: Scenario): Readonly<Record<string, readonly s
 export function forgetSettings({ world }: Scenario): void {
   for (const [id, { bundle, ...stored }] of world.state.bundles) {
     const { checks: _checks, ...rest } = bundle;
-    const services = bundle.services.map(({ healthPath: _path, ...service }) => service);
+    const services = bundle.services.map(({ healthPath: _path, proxyProtocol: _proxy, ...service }) => service);
     world.state.bundles.set(id, { ...stored, bundle: { ...rest, services } });
   }
 }

@@ -16,7 +16,8 @@ describe("the world in memory", () => {
     await slots.create({ ...common, slot: "blue", release });
     await slots.start("shop", "blue", ["web"]);
     const routing = { stable: otherSlot("blue"), share: 100, salt: 0 };
-    const spec = { stack: "shop", service: "web", listen: [{ port: 3000, target: 3000 }] } as never;
+    const proxyProtocol = { in: false, out: false };
+    const spec = { stack: "shop", service: "web", listen: [{ port: 3000, target: 3000 }], proxyProtocol } as never;
     const request = { spec, files: [], routing, image: "door", model: release.model, deployment: "d1" };
     await expect(doors.ensure(request)).rejects.toThrow("port 8080 is taken");
     const plain = [...world.state.containers.values()].filter(({ place }) => place === "plain").map(({ id }) => id);

@@ -88,6 +88,7 @@ function addDoor(state: WorldState, request: DoorRequest, kind: WorldDoor["kind"
     deployment: request.deployment,
     ports: publishedPorts(request.model, service),
     listen: request.spec.listen.map(({ port }) => port),
+    sendsProxy: request.spec.proxyProtocol.out,
     // On its links alone, where it proves that it works.
     running: true,
     dark: true,
@@ -140,31 +141,25 @@ function publishedPorts(model: ComposeModel, service: string): readonly number[]
 }
 
 function specOf({ spec, model }: Pick<DoorRequest, "spec" | "model">): string {
-  return doorSpecHash(
-    spec.listen.map(({ port }) => port),
-    spec.healthPath,
-    spec.service,
-    model,
-  );
+  const { service, listen, healthPath, proxyProtocol } = spec;
+  return doorSpecHash({ service, model, listen: listen.map(({ port }) => port), healthPath, proxyProtocol });
 }
 
 /** What a door of a service would be made from, by the facts of a release. */
-export function wantedDoorSpec(model: ComposeModel, { name, ports, port, healthPath = null }: ServiceFacts): string {
+export function wantedDoorSpec(
+  model: ComposeModel,
+  { name: service, ports, port, healthPath = null, proxyProtocol = { in: false, out: false } }: ServiceFacts,
+): string {
   const listen = new Set(ports.map(({ target }) => target));
   if (port !== null) listen.add(port);
-  return doorSpecHash(
-    [...listen].toSorted((a, b) => a - b),
-    healthPath,
-    name,
-    model,
-  );
+  return doorSpecHash({ service, model, listen: [...listen].toSorted((a, b) => a - b), healthPath, proxyProtocol });
 }
 
-function doorSpecHash(
-  listen: readonly number[],
-  healthPath: string | null,
-  service: string,
-  model: ComposeModel,
-): string {
-  return JSON.stringify({ listen, healthPath, ports: publishedPorts(model, service) });
+interface DoorParts extends Pick<DoorRequest["spec"], "service" | "healthPath" | "proxyProtocol"> {
+  readonly model: ComposeModel;
+  readonly listen: readonly number[];
+}
+
+function doorSpecHash({ service, model, ...parts }: DoorParts): string {
+  return JSON.stringify({ ...parts, ports: publishedPorts(model, service) });
 }

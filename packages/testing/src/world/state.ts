@@ -34,6 +34,8 @@ export interface WorldDoor {
   readonly deployment: string;
   readonly ports: readonly number[];
   readonly listen: readonly number[];
+  /** It speaks the PROXY protocol to what is behind it. */
+  readonly sendsProxy: boolean;
   running: boolean;
   /** On its links only: it never took over. */
   dark: boolean;

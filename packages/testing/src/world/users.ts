@@ -43,10 +43,11 @@ function withoutDoor(state: WorldState, service: string): string {
 function targetOf(state: WorldState, service: string, routing: DoorRouting, isInShare: boolean): string {
   const { stable, share } = routing;
   if (stable === null) return isTakenAway(state, service) ? "none" : "lost";
-  const listen = publicDoor(state, service)?.listen;
-  // A door reaches every slot at the ports that it listens on itself.
-  const isReached = ({ facts }: { readonly facts: ServiceFacts }) =>
-    facts.port === null || listen?.includes(facts.port) === true;
+  const door = publicDoor(state, service);
+  // A door reaches every slot at the ports that it listens on itself, and speaks to both in the same way.
+  const isReached = ({ facts: { port, proxyProtocol } }: { readonly facts: ServiceFacts }) =>
+    (port === null || door?.listen.includes(port) === true) &&
+    (proxyProtocol === undefined || door?.sendsProxy === proxyProtocol.out);
   const server = (slot: Slot) =>
     containersIn(state, slot, service).find((container) => isUp(container) && isReached(container))?.release;
   const candidate = server(otherSlot(stable));
