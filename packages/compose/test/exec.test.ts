@@ -88,7 +88,10 @@ describe("exec", () => {
 
   it("refuses a command that is not in the container, and a container that is not there", async () => {
     await expect(containers.exec(container, ["no-such-command"])).rejects.toMatchObject({ code: "EXEC_FAILED" });
-    await expect(containers.exec(`${stack.name}-none`, ["true"])).rejects.toMatchObject({ code: "EXEC_FAILED" });
+    await expect(containers.exec(`${stack.name}-none`, ["true"])).rejects.toMatchObject({
+      code: "EXEC_FAILED",
+      retryable: false,
+    });
   });
 
   it("ends a process whose gathered output nobody reads any more", async () => {

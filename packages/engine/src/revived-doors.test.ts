@@ -47,3 +47,17 @@ it("one that was stopped before runs again before anything else is done", async 
   );
   expect(reached(scenario)).toEqual({ web: ["v2"] });
 });
+
+it("one that is removed when the candidate is to be verified runs again, and nothing waits for it", async () => {
+  const scenario = await live();
+  const { calls } = scenario.world;
+  calls.fault = ({ name }) => (name === "journal.append step-intent verify-1" ? () => killDoors(scenario) : undefined);
+  const before = calls.log.length;
+  expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+  const effects = calls.log.slice(before);
+  const verified = effects.indexOf("journal.append step-intent verify-1");
+  expect(verified).toBeGreaterThan(0);
+  expect(effects.indexOf("doors.ensure web", verified)).toBeLessThan(
+    effects.indexOf("router.waitServers door web at green", verified),
+  );
+});

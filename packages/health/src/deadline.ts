@@ -6,18 +6,27 @@ export type Timed<T> = { readonly done: true; readonly value: T } | { readonly d
 /**
  * Runs work under a deadline of its own. Its signal aborts at the deadline and when the caller's does; the caller's reason
  * and errors of the work are thrown, also when the work does not listen.
+ *
+ * @param apartMs milliseconds until now that do not count; what is added to them meanwhile moves the deadline
  */
 export async function withDeadline<T>(
   clock: Clock,
   ms: number,
   signal: AbortSignal | undefined,
   work: (signal: AbortSignal) => Promise<T>,
+  apartMs: () => number = () => 0,
 ): Promise<Timed<T>> {
   signal?.throwIfAborted();
   const deadline = new AbortController();
   const isOver = new AbortController();
   const both = signal ? AbortSignal.any([signal, deadline.signal]) : deadline.signal;
-  const timer = clock.sleep(ms, isOver.signal).then(
+  const begin = clock.monotonicMs() - apartMs();
+  const runOut = async () => {
+    for (let left = ms; left > 0; left = begin + apartMs() + ms - clock.monotonicMs()) {
+      await clock.sleep(left, isOver.signal);
+    }
+  };
+  const timer = runOut().then(
     () => deadline.abort(),
     () => undefined,
   );

@@ -210,10 +210,10 @@ describe("a tcp check", () => {
     const { prober } = aProber();
     const target = { ...through(1), addresses: { web: ["127.0.0.1", "127.0.0.1"] } };
     expect(await prober.probe(aTcpCheck({ port }), target)).toMatchObject({ result: "pass", value: "2 connected" });
-    expect(connections).toBe(2);
+    await expect.poll(() => connections).toBe(2);
     expect(await prober.probe(aTcpCheck({ port: 1 }), target)).toMatchObject({
       result: "fail",
-      value: "no connection to 127.0.0.1",
+      value: "no connection to 127.0.0.1:1",
       limit: "port 1 accepts a connection",
       detail: expect.stringContaining("ECONNREFUSED"),
     });
@@ -221,6 +221,60 @@ describe("a tcp check", () => {
 
   it("has no data without an address", async () => {
     expect(await aProber().prober.probe(aTcpCheck(), through(1))).toMatchObject({ result: "no-data" });
+  });
+
+  it("asks all containers by one process", async () => {
+    const port = await listen(createTcpServer((socket) => void socket.on("error", () => undefined).end()));
+    const { prober, exec } = aProber();
+    const target = { ...through(1), addresses: { web: Array.from({ length: 20 }, () => "127.0.0.1") } };
+    expect(await prober.probe(aTcpCheck({ port }), target)).toMatchObject({ result: "pass", value: "20 connected" });
+    expect(exec.calls).toHaveLength(1);
+  });
+});
+
+describe("an engine that is slow to run what asks", () => {
+  /** Each process is there after so many milliseconds of the clock; `null`: never. */
+  function slow(ms: number | null) {
+    const clock = createFakeClock();
+    const exec = createLocalExec(undefined, () => {
+      clock.advance(ms ?? 60_000);
+      return ms === null ? new Promise(() => undefined) : Promise.resolve();
+    });
+    return { clock, prober: createProber({ clock, exec, inspect: () => Promise.resolve(aContainer()) }) };
+  }
+
+  it("is given its time, which is none of the check's", async () => {
+    const port = await serve((_request, response) => response.end());
+    const http = anHttpCheck({ timeoutMs: 2_000, expect: { status: [], headers: {}, maxMs: 300 } });
+    expect(await slow(9_000).prober.probe(http, through(port))).toMatchObject({
+      result: "pass",
+      value: "status 200 in 0 ms",
+    });
+    const target = { ...through(1), addresses: { web: ["127.0.0.1"] } };
+    expect(await slow(9_000).prober.probe(aTcpCheck({ port, timeoutMs: 2_000 }), target)).toMatchObject({
+      result: "pass",
+    });
+    expect(await slow(9_000).prober.probe(aTcpCheck({ port: 1, timeoutMs: 2_000 }), target)).toMatchObject({
+      result: "fail",
+    });
+  });
+
+  it("leaves the check without data where nothing was asked, and not failed", async () => {
+    const target = { ...through(1), addresses: { web: ["127.0.0.1"] } };
+    const check = aTcpCheck({ timeoutMs: 2_000, onNoData: "warn", retries: 2 });
+    expect(await slow(null).prober.probe(check, target)).toEqual({
+      check: check.name,
+      limit: "port 80 accepts a connection",
+      result: "no-data",
+      onNoData: "warn",
+      value: "not asked within 17s",
+      detail: expect.stringContaining("the engine did not run socat"),
+      n: 1,
+    });
+    expect(await slow(null).prober.probe(anHttpCheck(), through(1))).toMatchObject({
+      result: "no-data",
+      value: "not asked within 15s",
+    });
   });
 });
 
@@ -248,14 +302,14 @@ describe("what no door reaches", () => {
     const target = { ...through(1), containers };
     const verdict = await prober.probe(aTcpCheck({ service: "db", port }), target);
     expect(verdict).toMatchObject({ result: "pass", value: "2 connected" });
-    const connects = exec.calls.filter(({ command }) => command[0] === "socat");
+    const connects = exec.calls.filter(({ command }) => command.includes("connect"));
     expect(connects.map(({ container }) => container)).toEqual(["db-1-beside", "db-2-beside"]);
     // The first address that it says it has, and not its loopback: there it may listen for nobody else.
-    expect(connects[0]?.command.at(-1)).toContain(`TCP:127.0.0.1:${port}`);
+    expect(connects[0]?.command.at(-1)).toBe(`127.0.0.1:${port}`);
     expect(log).toEqual(["beside db-1", "beside db-2", "db-1 alone", "db-2 alone"]);
     expect(await prober.probe(aTcpCheck({ service: "db", port: 1, retries: 1 }), target)).toMatchObject({
       result: "fail",
-      value: "no connection to 127.0.0.1",
+      value: "no connection to 127.0.0.1:1",
       n: 2,
     });
     expect(log.filter((line) => line === "beside db-1")).toHaveLength(3);

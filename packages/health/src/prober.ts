@@ -10,6 +10,7 @@ import { sequenceLimit } from "./checks/sequence-limit.ts";
 import { attemptTcp, tcpLimit } from "./checks/tcp.ts";
 import { withDeadline } from "./deadline.ts";
 import { loadLimit } from "./load/judge-load.ts";
+import { createProbeExec, EngineLate, type ProbeExec } from "./probe-exec.ts";
 import type { ReachedTarget } from "./route.ts";
 import { type JoinNetwork, standBeside } from "./stand-beside.ts";
 
@@ -102,35 +103,51 @@ interface Means extends ProberOptions {
 }
 
 interface AttemptMeans extends Means {
+  readonly inside: ProbeExec;
   /** Told before each part of a check that has several. */
   readonly onStep: (step: string) => void;
 }
 
-/** One attempt within its own time. What cannot be run is a failed attempt; only the caller's abort and bugs are thrown. */
+/**
+ * One attempt within its own time. What cannot be run is a failed attempt, and what the engine did not run in time is none;
+ * only the caller's abort and bugs are thrown.
+ */
 async function attemptOnce(
   means: Means,
   check: Check,
   target: ProbeTarget,
   signal: AbortSignal | undefined,
 ): Promise<Attempt> {
+  const { exec, clock } = means;
+  const inside = createProbeExec(exec, clock);
   let at = "";
   const onStep = (step: string) => {
     at = `${step}: `;
   };
   try {
     await using beside = await standBeside(means, check, target, signal ?? new AbortController().signal);
-    const timed = await withDeadline(means.clock, check.timeoutMs, signal, (both) =>
-      attempt({ ...means, onStep }, check, beside.target, both),
+    const timed = await withDeadline(
+      clock,
+      check.timeoutMs,
+      signal,
+      (both) => attempt({ ...means, inside, onStep }, check, beside.target, both),
+      inside.engineMs,
     );
     if (timed.done) return timed.value;
     return { result: "fail", value: `${at}nothing within ${formatDuration(check.timeoutMs)}` };
   } catch (error) {
     signal?.throwIfAborted();
+    if (error instanceof EngineLate) return notAsked(error, at);
     if (!isSluiceError(error)) throw error;
     // What it is asked by is not there: that says nothing of what was to be checked.
     if (error.code === "IMAGE_MISSING") return { result: "inconclusive", value: "no way there", detail: error.message };
     return { result: "fail", value: "could not be run", detail: error.message };
   }
+}
+
+function notAsked({ ms }: EngineLate, at: string): Attempt {
+  const detail = `the engine did not run socat in a container within ${formatDuration(ms)}: it or the machine is busy, and nothing was asked`;
+  return { result: "inconclusive", value: `${at}not asked within ${formatDuration(ms)}`, detail };
 }
 
 async function attempt(
@@ -139,26 +156,27 @@ async function attempt(
   target: ReachedTarget,
   signal: AbortSignal,
 ): Promise<Attempt> {
-  const { exec, clock, runOneOff } = means;
+  const { exec, inside, clock, runOneOff } = means;
+  const asking = { ...means, exec: inside };
   switch (check.type) {
     case "http":
-      return attemptHttp(means, check, target, signal);
+      return attemptHttp(asking, check, target, signal);
     case "tcp":
-      return attemptTcp(exec, check, target, signal);
+      return attemptTcp(inside, check, target, signal);
     case "command":
       return attemptCommand(exec, runOneOff, check, target, signal);
     case "sequence": {
       // Its engine of regular expressions is as large as everything else here together.
       const { attemptSequence } = await import("./checks/sequence.ts");
-      return attemptSequence(means, check, target, signal);
+      return attemptSequence(asking, check, target, signal);
     }
     case "load": {
       const { attemptLoad } = await import("./checks/load.ts");
-      return attemptLoad(means, check, target, signal);
+      return attemptLoad(asking, check, target, signal);
     }
     case "certificate": {
       const { attemptCertificate } = await import("./checks/certificate.ts");
-      return attemptCertificate(exec, clock, check, target, signal);
+      return attemptCertificate(inside, clock, check, target, signal);
     }
     case "reachable":
       return attemptReachable(means.runInside, check, target, signal);

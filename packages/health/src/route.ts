@@ -45,7 +45,12 @@ export function directRoutes(service: string, target: ReachedTarget, port: numbe
   return addresses.map((host) => ({ container: door.container, host, port, headers: {} }));
 }
 
-/** Address for socat; an IPv6 address stands in brackets. */
-export function socatAddress({ host, port }: Route): string {
-  return `TCP:${host.includes(":") ? `[${host}]` : host}:${port}`;
+/** `host:port`; an IPv6 address stands in brackets. */
+export function socketAddress({ host, port }: Route): string {
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+/** Address for socat. */
+export function socatAddress(route: Route): string {
+  return `TCP:${socketAddress(route)}`;
 }

@@ -1,6 +1,6 @@
 import { Duplex, PassThrough } from "node:stream";
-import type { ContainerExec } from "@sluice/core";
 import { shownText } from "./attempt.ts";
+import type { ProbeExec } from "./probe-exec.ts";
 
 /** A connection that begins in a container. Destroying it ends the process that holds it. */
 export interface Tunnel {
@@ -9,9 +9,9 @@ export interface Tunnel {
   complaint(): Promise<string | undefined>;
 }
 
-/** @param address for socat: `TCP:host:port` @throws SluiceError where nothing can be run in the container */
+/** @param address for socat: `TCP:host:port` @throws SluiceError where nothing can be run in the container, EngineLate */
 export async function openTunnel(
-  exec: ContainerExec,
+  exec: ProbeExec,
   container: string,
   address: string,
   signal: AbortSignal,
@@ -19,7 +19,7 @@ export async function openTunnel(
   const stop = new AbortController();
   const stdin = new PassThrough();
   const options = { stdin, signal: AbortSignal.any([signal, stop.signal]) };
-  const process = await exec.stream(container, ["socat", "-", address], options);
+  const process = await exec.start(container, ["socat", "-", address], options);
   const ended = process.done.catch(() => undefined);
   return {
     stream: createStream(process.stdout, stdin, () => stop.abort()),

@@ -3,6 +3,7 @@ import { pipeline } from "node:stream";
 import type { ContainerExec, ExecOptions, ExecResult, ExecStream } from "@sluice/core";
 
 export interface LocalExec extends ContainerExec {
+  /** Commands without the shell that says that they run. */
   readonly calls: { readonly container: string; readonly command: readonly string[] }[];
 }
 
@@ -11,8 +12,15 @@ type Program = (
   container: string,
 ) => Partial<{ exitCode: number; stdout: string; stderr: string }>;
 
-/** Stands for processes in containers: `socat` connects from this process, anything else is what the test makes of it. */
-export function createLocalExec(program: Program = () => ({})): LocalExec {
+/**
+ * Stands for processes in containers: `socat` connects from this process, anything else is what the test makes of it.
+ *
+ * @param engine awaited before each process runs: what the engine takes to start it
+ */
+export function createLocalExec(
+  program: Program = () => ({}),
+  engine: () => Promise<void> = () => Promise.resolve(),
+): LocalExec {
   const calls: LocalExec["calls"] = [];
   const never = () => Promise.reject(new Error("not part of a probe"));
   return {
@@ -20,24 +28,40 @@ export function createLocalExec(program: Program = () => ({})): LocalExec {
     async exec(container, command, options = {}): Promise<ExecResult> {
       options.signal?.throwIfAborted();
       calls.push({ container, command });
-      if (command[0] === "socat") {
-        const { done, stdout } = socat(command, options);
-        for await (const _chunk of stdout);
-        return { ...(await done), stdout: new Uint8Array() };
+      await engine();
+      const [, , , name, , ...targets] = command;
+      if (name === "connect") {
+        const lines = await Promise.all(targets.map((target) => connectTo(target, options)));
+        return { exitCode: 0, stdout: Buffer.from(lines.join("")), stderr: "" };
       }
       const { exitCode = 0, stdout = "", stderr = "" } = program(command, container);
       return { exitCode, stdout: Buffer.from(stdout), stderr };
     },
     async stream(container, command, options = {}): Promise<ExecStream> {
       options.signal?.throwIfAborted();
-      calls.push({ container, command });
-      return socat(command, options);
+      const own = command.slice(command.indexOf("socat"));
+      calls.push({ container, command: own });
+      await engine();
+      const { stdout, done } = socat(own, options);
+      const announced = async function* () {
+        yield Buffer.from("\n");
+        yield* stdout;
+      };
+      return { stdout: announced(), done };
     },
     open: never,
     putFiles: never,
     signal: never,
     environment: never,
   };
+}
+
+/** A line as the script of connections writes it. */
+async function connectTo(target: string, options: ExecOptions): Promise<string> {
+  const { done, stdout } = socat(["socat", "-u", "/dev/null", `TCP:${target}`], options);
+  for await (const _chunk of stdout);
+  const { exitCode, stderr } = await done;
+  return exitCode === 0 ? `reached ${target}\n` : `failed ${target} ${stderr}\n`;
 }
 
 function socat(command: readonly string[], { stdin, signal }: ExecOptions): ExecStream {

@@ -12,14 +12,22 @@ const routing = { stable: "blue", share: 0, salt: 0 } as const;
 
 interface Machine {
   readonly closed?: number;
+  /** The engine does not ask it in time. */
+  readonly unasked?: number;
   readonly down?: string;
 }
 
-async function verdictsOf(door: Partial<ObservedDoor>, { closed, down }: Machine = {}): Promise<readonly Verdict[]> {
+async function verdictsOf(
+  door: Partial<ObservedDoor>,
+  { closed, unasked, down }: Machine = {},
+): Promise<readonly Verdict[]> {
   const prober = {
     probe: async (check: Check, { addresses }: ProbeTarget): Promise<Verdict> => {
       expect(Object.values(addresses ?? {})).toEqual([["127.0.0.1"]]);
       const result = check.type === "tcp" && check.port === closed ? "fail" : "pass";
+      if (check.type === "tcp" && check.port === unasked) {
+        return { check: check.name, result: "no-data", value: "not asked within 18s", limit: "", n: 1 };
+      }
       return { check: check.name, result, value: "", limit: "", n: 1 };
     },
   };
@@ -66,6 +74,13 @@ it("one that runs and lets nobody in is, too", async () => {
   ]);
   expect(await failuresOf({}, { closed: 9_000 })).toMatchObject([
     { check: "door admin", value: "port 9000 does not answer", detail: expect.stringContaining("docker restart") },
+  ]);
+});
+
+it("one that the engine does not ask in time is not known to be shut, and does not pass unseen", async () => {
+  const verdicts = (await verdictsOf({}, { unasked: 9_000 })).filter(stops);
+  expect(verdicts).toMatchObject([
+    { check: "door admin", result: "no-data", onNoData: "fail", value: "port 9000: not asked within 18s" },
   ]);
 });
 

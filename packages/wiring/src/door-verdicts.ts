@@ -50,7 +50,7 @@ export function doorVerdicts(
   );
 }
 
-type Fault = Pick<Verdict, "value" | "detail">;
+type Fault = Pick<Verdict, "value" | "detail"> & Partial<Pick<Verdict, "result" | "onNoData">>;
 
 function absent(service: string): ObservedDoor {
   return { service, state: "absent", reason: "", containerId: null, routing: null };
@@ -84,7 +84,11 @@ async function portFault(
       );
     }),
   );
-  const failed = verdicts.find(({ result }) => result !== "pass");
+  const failed = verdicts.find(({ result }) => result === "fail");
+  const unasked = verdicts.find(({ result }) => result === "no-data");
+  if (!failed && unasked) {
+    return { value: `${unasked.check}: ${unasked.value}`, detail: unasked.detail, result: "no-data", onNoData: "fail" };
+  }
   if (!failed) return null;
   const said = failed.detail ? `\n${failed.detail}` : "";
   const why = `door ${service} runs and takes no connection at ${failed.check}${said}`;
@@ -109,7 +113,8 @@ async function serverFault(
     } catch (error) {
       signal?.throwIfAborted();
       if (!isSluiceError(error)) throw error;
-      const detail = `door ${service} leads to ${slot}, where it reaches no server: ${error.message}\nsluice ps shows what runs there, sluice logs ${service} what it says`;
+      const said = error.message.replaceAll(`door ${containerId}`, `door ${service}`);
+      const detail = `door ${service} leads to ${slot}, where it reaches no server: ${said}\nsluice ps shows what runs there, sluice logs ${service} what it says`;
       return { value: `no server of ${slot} is up`, detail };
     }
   }

@@ -25,7 +25,12 @@ const unreachable = new Set([
  *
  * @param what begins the message: `network shop_default cannot be made`
  */
-export function engineError(error: unknown, what: string, code: ErrorCode = "ENGINE_FAILED"): Error {
+export function engineError(
+  error: unknown,
+  what: string,
+  code: ErrorCode = "ENGINE_FAILED",
+  details: { readonly retryable?: boolean } = {},
+): Error {
   if (isSluiceError(error)) return error;
   const failure = error instanceof Error ? error : new Error(String(error));
   if (failure.name === "AbortError") return failure;
@@ -33,7 +38,7 @@ export function engineError(error: unknown, what: string, code: ErrorCode = "ENG
   if (statusOf(failure) === undefined && errno && unreachable.has(errno)) {
     return unreachableError(failure.message, { cause: failure });
   }
-  return new SluiceError(code, `${what}: ${engineMessage(failure)}`, { cause: failure });
+  return new SluiceError(code, `${what}: ${engineMessage(failure)}`, { ...details, cause: failure });
 }
 
 /** What Compose ended with, where that was that the engine does not answer (any more); else `undefined`. */

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import type { Duplex } from "node:stream";
 import { SluiceError, type StreamOptions } from "@sluice/core";
 import { type Engine, withSignal } from "../engine/engine.ts";
-import { engineError } from "../engine/errors.ts";
+import { engineError, statusOf } from "../engine/errors.ts";
 import { type Frame, readFrames } from "../engine/frames.ts";
 import { gatherFrames } from "../engine/gather-frames.ts";
 import { killMarked, marker } from "./kill-marked.ts";
@@ -25,7 +25,7 @@ export interface StartOptions extends Pick<StreamOptions, "user" | "environment"
   readonly withInput: boolean;
 }
 
-/** @throws SluiceError EXEC_FAILED when the container is not there or does not run */
+/** @throws SluiceError EXEC_FAILED when the container does not run, retryable unless it is not there */
 export async function startProcess(
   engine: Engine,
   container: string,
@@ -59,7 +59,8 @@ export async function startProcess(
     const inspect = () => exec.inspect() as Promise<{ Running: boolean; ExitCode: number | null }>;
     return overConnection(engine, { container, mark, connection, inspect, signal, gatherBytes });
   } catch (error) {
-    throw signal?.aborted ? signal.reason : engineError(error, failed, "EXEC_FAILED");
+    if (signal?.aborted) throw signal.reason;
+    throw engineError(error, failed, "EXEC_FAILED", { retryable: statusOf(error) !== 404 });
   }
 }
 

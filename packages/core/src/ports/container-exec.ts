@@ -37,7 +37,10 @@ export interface ExecSession extends AsyncDisposable {
 
 /** Runs processes in containers. `container` is an id or a name. Argument arrays only, no shell is added. */
 export interface ContainerExec {
-  /** @throws SluiceError EXEC_FAILED when it cannot be started; a non-zero exit code is a result, not an error. */
+  /**
+   * @throws SluiceError EXEC_FAILED when it cannot be started, retryable unless the container is not there; a non-zero exit
+   * code is a result, not an error.
+   */
   exec(container: string, command: readonly string[], options?: ExecOptions): Promise<ExecResult>;
   /** As `exec`, with constant memory. */
   stream(container: string, command: readonly string[], options?: StreamOptions): Promise<ExecStream>;

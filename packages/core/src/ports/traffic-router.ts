@@ -75,7 +75,7 @@ export interface TrafficRouter {
   samples(door: string, signal: AbortSignal): AsyncIterable<RequestSample>;
   /** Waits until nothing is under way at the slot, at most `timeoutMs`, then closes what is left at once, as far as `closesOneSlot` says. */
   drain(door: string, slot: Slot, timeoutMs: number, signal?: AbortSignal): Promise<{ readonly closed: number }>;
-  /** Waits until the door itself finds `count` servers of the slot `wanted`, default `up`. @throws SluiceError NOT_READY at the deadline */
+  /** Waits until the door itself finds `count` servers of the slot `wanted`, default `up`. @throws SluiceError NOT_READY at the deadline, DOOR_FAILED at once where the door is gone */
   waitServers(
     door: string,
     slot: Slot,

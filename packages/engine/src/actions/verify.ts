@@ -2,8 +2,10 @@ import {
   type Check,
   candidateChecks,
   closingChecks,
+  healthPathOf,
   isBehindDoor,
   isInSlot,
+  isSluiceError,
   type ObservedContainer,
   type ProbeTarget,
   probeEach,
@@ -19,12 +21,17 @@ import type { StepAction } from "../action.ts";
 import { baseContainers } from "../base-containers.ts";
 import { type DeploymentScope, emit, judgingConfig, releaseOf, slotServices } from "../scope.ts";
 import { showLogs } from "../show-logs.ts";
+import { reviveDoor } from "./revive-doors.ts";
 
 export const verify: StepAction<"verify"> = {
   async run({ id, slot, closing = false, wasLive = false }, scope, { signal }) {
     const { services } = releaseOf(scope).bundle;
     const checks = (closing ? closingChecks : candidateChecks)(judgingConfig(scope), services);
-    if (!closing) await waitDoors(scope, slot, 30_000, signal, wasLive ? "up" : "healthy");
+    if (!closing) {
+      // One that somebody stopped or removed meanwhile leaves its users with nothing for as long as it is waited for.
+      for (const service of scope.doorIds.keys()) await reviveDoor(scope, service, { signal });
+      await waitDoors(scope, slot, 30_000, signal, wasLive ? "up" : "healthy");
+    }
     const { target, inBase } = await lookFor(scope, slot, checks, signal);
     const verdicts = await probeEach(scope.ports.prober, checks, target, signal);
     for (const verdict of verdicts) emit(scope, { type: "verdict", deployment: scope.deployment, step: id, verdict });
@@ -37,7 +44,7 @@ export const verify: StepAction<"verify"> = {
       inBase.filter(({ service }) => failed.has(service)),
       signal,
     );
-    assertPassed(verdicts);
+    assertPassed(verdicts, "see the log of the candidate above; the release is not tried again without --retry");
     return { verdicts };
   },
 };
@@ -47,7 +54,7 @@ export const verify: StepAction<"verify"> = {
  * lost meanwhile users are answered by the previous.
  *
  * @param services default: all of the release
- * @throws SluiceError NOT_READY after `timeoutMs`
+ * @throws SluiceError NOT_READY after `timeoutMs`, DOOR_FAILED where a door is gone
  */
 export async function waitDoors(
   scope: DeploymentScope,
@@ -57,18 +64,41 @@ export async function waitDoors(
   wanted: ServerState = "up",
   services: readonly ServiceFacts[] = slotServices(releaseOf(scope)),
 ): Promise<void> {
-  const { ports, doorIds } = scope;
+  const { ports, doorIds, config } = scope;
   await Promise.all(
-    services.map(async ({ name, role, replicas }) => {
-      const door = doorIds.get(name);
-      if (role === "web" && door) await ports.router.waitServers(door, slot, replicas, timeoutMs, signal, wanted);
+    services.map(async (service) => {
+      const door = doorIds.get(service.name);
+      if (service.role !== "web" || !door) return;
+      try {
+        await ports.router.waitServers(door, slot, service.replicas, timeoutMs, signal, wanted);
+      } catch (error) {
+        throw isSluiceError(error) ? asOfService(error, door, service.name, healthPathOf(service, config)) : error;
+      }
     }),
   );
 }
 
+/** A router knows a door by the id of its container, people by its service; and not what the door asks its servers for. */
+function asOfService(error: SluiceError, door: string, service: string, path: string | null): SluiceError {
+  const { code, detail, retryable } = error;
+  const message = error.message.replaceAll(`door ${door}`, `door ${service}`);
+  const isAsked = code === "NOT_READY" && path !== null;
+  const hint = isAsked
+    ? `${service} must answer ${path} with 2xx or 3xx; sluice logs ${service} shows what it says`
+    : error.hint;
+  return new SluiceError(code, isAsked ? `${message}, asked for ${path}` : message, {
+    detail,
+    hint,
+    retryable,
+    cause: error,
+  });
+}
+
 /**
  * Each web service takes a connection now. What doors know of their servers is up to two seconds old, and they hide from users what
- * fails as long as there is another release to answer: one that was cut off since would be found out by everybody.
+ * fails as long as there is another release to answer: one that was cut off since would be found out by everybody. Where
+ * the engine does not ask in time nothing is known of the release, which its door reached just now: that is told, and
+ * takes nothing back.
  *
  * @throws SluiceError CHECK_FAILED
  */
@@ -79,7 +109,14 @@ export async function assertStillReached(scope: DeploymentScope, slot: Slot, sig
     const patience = { timeoutMs: 2_000, successes: 1, retries: 2, onNoData: "warn" } as const;
     return [{ type: "tcp", name: `${name} takes connections`, service: name, port: listens, ...patience }];
   });
-  if (checks.length > 0) assertPassed(await probeChecks(scope, slot, checks, signal));
+  if (checks.length === 0) return;
+  const verdicts = await probeChecks(scope, slot, checks, signal);
+  for (const { check, result, value, detail } of verdicts) {
+    if (result !== "no-data") continue;
+    const message = `whether ${check} is not known: ${detail ?? value}`;
+    emit(scope, { type: "finding", finding: { severity: "warn", code: "not-asked", message } });
+  }
+  assertPassed(verdicts, "its door reached it until now: sluice logs shows why it takes no connection any more");
 }
 
 export async function probeChecks(
@@ -131,7 +168,7 @@ async function lookFor(
 }
 
 /** @throws SluiceError CHECK_FAILED naming the first check that did not pass, the others in the detail */
-function assertPassed(verdicts: readonly Verdict[]): void {
+function assertPassed(verdicts: readonly Verdict[], hint: string): void {
   const failed = verdicts.filter(stops);
   const [first] = failed;
   if (!first) return;
@@ -142,7 +179,7 @@ function assertPassed(verdicts: readonly Verdict[]): void {
       detail: failed
         .map(({ check, value, limit, detail }) => `${check}: ${value}, expected ${limit}${detail ? `\n${detail}` : ""}`)
         .join("\n"),
-      hint: "see the log of the candidate above; the release is not tried again without --retry",
+      hint,
     },
   );
 }

@@ -1,6 +1,7 @@
-import type { CertificateCheck, Clock, ContainerExec } from "@sluice/core";
+import type { CertificateCheck, Clock } from "@sluice/core";
 import { isSluiceError } from "@sluice/core";
 import type { Attempt } from "../attempt.ts";
+import type { ProbeExec } from "../probe-exec.ts";
 import type { ReachedTarget } from "../route.ts";
 import { openTunnel, type Tunnel } from "../tunnel.ts";
 
@@ -24,7 +25,7 @@ export function certificateLimit({
 
 /** A handshake from a door's container, or from beside one of the service. */
 export async function attemptCertificate(
-  exec: ContainerExec,
+  exec: ProbeExec,
   clock: Clock,
   check: CertificateCheck,
   { doors, beside }: ReachedTarget,

@@ -72,7 +72,7 @@ describe("what must be reachable", () => {
     const prober = createProber({ exec: createLocalExec(), clock, inspect: async () => aContainer(), runInside });
     expect(await prober.probe(aReachableCheck(), aTarget())).toMatchObject({ result: "pass", value: "connected" });
     expect(calls[0]).toMatchObject({ container: "c1", slot: "green" });
-    expect(calls[0]?.command.slice(-3)).toEqual(["reachable", "2", "mail.example.com:587"]);
+    expect(calls[0]?.command.slice(-3)).toEqual(["connect", "2", "mail.example.com:587"]);
     expect(calls[0]?.command[2]).not.toContain("mail");
     const unable = createProber({ exec: createLocalExec(), clock, inspect: async () => aContainer() });
     expect(await unable.probe(aReachableCheck(), aTarget())).toMatchObject({ result: "no-data", onNoData: "fail" });

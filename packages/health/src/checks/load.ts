@@ -42,7 +42,7 @@ export async function attemptLoad(
   await using client = createHttpClient(open, connections);
   // Opening a connection through the engine is no part of what is measured.
   const warm = Array.from({ length: connections }, () =>
-    withDeadline(clock, requestTimeoutMs, signal, (both) => client.send(request, both)),
+    withDeadline(clock, requestTimeoutMs, signal, (both) => client.send(request, both), exec.engineMs),
   );
   try {
     await Promise.all(warm);

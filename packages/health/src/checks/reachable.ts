@@ -1,5 +1,6 @@
 import type { ProbeTarget, ReachableCheck } from "@sluice/core";
 import { type Attempt, shownText } from "../attempt.ts";
+import { connectCommand, readConnections } from "./connections.ts";
 
 /** Runs a command with the network of a container: its names, its addresses, its way out. */
 export type RunInside = (
@@ -9,16 +10,6 @@ export type RunInside = (
 
 export const reachableLimit = ({ targets }: Pick<ReachableCheck, "targets">): string =>
   targets.length === 1 ? "accepts a connection" : `all ${targets.length} accept a connection`;
-
-/** All targets at once; a line for each. What it is given are words of its own, never part of the script. */
-const script = `limit=$1; shift
-for target; do {
-  if said=$(socat -u /dev/null "TCP:$target,connect-timeout=$limit" 2>&1)
-  then echo "reached $target"
-  else echo "failed $target $(echo "$said" | tail -n 1)"
-  fi
-} & done
-wait`;
 
 export async function attemptReachable(
   runInside: RunInside | undefined,
@@ -32,20 +23,17 @@ export async function attemptReachable(
   }
   if (!runInside)
     return { result: "inconclusive", value: "not run", detail: "nothing here can look from inside a container" };
-  const seconds = Math.max(1, Math.ceil(connectMs / 1_000));
-  const command = ["sh", "-c", script, "reachable", String(seconds), ...targets];
+  const command = connectCommand(targets, connectMs);
   const { exitCode, output } = await runInside({ container, command, slot }, signal);
   return judgeReachable(targets, exitCode, output);
 }
 
 /** Pure. A target of which nothing is said was not tried: something went wrong before. */
 export function judgeReachable(targets: readonly string[], exitCode: number, output: string): Attempt {
-  const lines = output.split("\n").map((line) => line.trim());
-  const reached = targets.filter((target) => lines.includes(`reached ${target}`));
+  const { reached, failed } = readConnections(targets, output);
   if (reached.length === targets.length) {
     return { result: "pass", value: targets.length === 1 ? "connected" : `all ${targets.length} connected` };
   }
-  const failed = targets.filter((target) => lines.some((line) => line.startsWith(`failed ${target} `)));
   if (reached.length + failed.length < targets.length) {
     return { result: "inconclusive", value: `exit code ${exitCode}`, detail: shownText(output) };
   }

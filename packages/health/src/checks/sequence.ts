@@ -38,7 +38,7 @@ export async function attemptSequence(
     const wrong = await runStep(call, step, values, jar);
     if (wrong) return maskedAttempt({ ...wrong, value: `${at}: ${wrong.value}` }, (text) => values.redact(text));
   }
-  const took = Math.round(clock.monotonicMs() - began);
+  const took = Math.round(clock.monotonicMs() - began - exec.engineMs());
   return { result: "pass", value: `${steps.length} steps in ${took} ms` };
 }
 

@@ -1,11 +1,12 @@
-import { type Clock, type ContainerExec, type ExecStream, isSluiceError } from "@sluice/core";
+import { type Clock, type ExecStream, isSluiceError } from "@sluice/core";
 import { type Attempt, shownText } from "../attempt.ts";
+import { EngineLate, type ProbeExec } from "../probe-exec.ts";
 import { type Route, socatAddress } from "../route.ts";
 import { exchange, type HttpAnswer, type HttpRequest, type Transport, unsendable } from "./exchange.ts";
 import { requestHeaders } from "./request-headers.ts";
 
 export interface DoorCall {
-  readonly exec: ContainerExec;
+  readonly exec: ProbeExec;
   readonly clock: Clock;
   readonly route: Route;
   /** For the connection; the whole exchange ends with the signal. */
@@ -17,7 +18,7 @@ type Exchanged =
   | { readonly answer: HttpAnswer; readonly elapsedMs: number; readonly failure?: undefined }
   | { readonly failure: Attempt; readonly answer?: undefined; readonly elapsedMs?: undefined };
 
-/** One request from inside a door's container. @throws the signal's reason, and SluiceError where nothing can be run there */
+/** One request from inside a door's container. @throws the signal's reason, and SluiceError or EngineLate where nothing can be run there */
 export async function exchangeThrough(call: DoorCall, request: HttpRequest): Promise<Exchanged> {
   const { method, path, body } = request;
   const headers = requestHeaders(request.headers, call.route.headers);
@@ -26,7 +27,7 @@ export async function exchangeThrough(call: DoorCall, request: HttpRequest): Pro
     const answer = await exchange({ method, path, headers, body }, connection.transport);
     return { answer, elapsedMs: connection.elapsedMs() };
   } catch (error) {
-    if (call.signal.aborted || isSluiceError(error)) throw error;
+    if (call.signal.aborted || isSluiceError(error) || error instanceof EngineLate) throw error;
     return { failure: await failedExchange(error, connection) };
   }
 }
@@ -41,7 +42,7 @@ interface Connection extends AsyncDisposable {
 /** A server that keeps its connection open after the answer is given this long to close it. */
 const lingerMs = 200;
 
-/** Bytes through socat in the route's container. The clock runs from its start, without the engine's time to start it. */
+/** Bytes through socat in the route's container. The clock runs from where it is there, without the engine's time to start it. */
 function connect({ exec, clock, route, timeoutMs, signal }: DoorCall): Connection {
   const seconds = Math.max(1, Math.ceil(timeoutMs / 1_000));
   // Not half-closed after the request: servers may take that for a client that went away.
@@ -55,8 +56,7 @@ function connect({ exec, clock, route, timeoutMs, signal }: DoorCall): Connectio
       const stdin = Buffer.concat([Buffer.from(route.preamble ?? ""), bytes]);
       const options = { stdin, signal: AbortSignal.any([signal, stop.signal]) };
       try {
-        process = await exec.stream(route.container, ["socat", `-t${seconds}`, "-", address], options);
-        process.done.catch(() => undefined);
+        process = await exec.start(route.container, ["socat", `-t${seconds}`, "-", address], options);
         started = clock.monotonicMs();
         yield* process.stdout;
       } finally {

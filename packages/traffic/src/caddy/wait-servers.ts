@@ -14,8 +14,15 @@ export function waitServers(
     const own = all.filter((server) => server.slot === request.slot);
     return own.map(({ isReached, isHealthy, address, answer }) => ({
       isReached: wanted === "healthy" ? isHealthy : isReached,
-      seen: `${address} ${answer}`,
+      address,
+      answer: wordsOf(answer),
     }));
   };
   return waitReached(link, { ...request, look }, signal);
+}
+
+/** Curl says 000 where no answer came. */
+function wordsOf(answer: string): string {
+  if (answer === "000") return "no answer";
+  return /^\d+$/.test(answer) ? `status ${answer}` : answer;
 }

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import type { Clock, ContainerExec } from "@sluice/core";
+import { type Clock, type ContainerExec, SluiceError } from "@sluice/core";
 import { expect, test } from "vitest";
 import { createDoorShell } from "./door-shell.ts";
 
@@ -104,6 +104,19 @@ test("a door whose shell cannot be opened is an error of the door", async () => 
   await expect(shell.run("true")).rejects.toMatchObject({
     code: "DOOR_FAILED",
     hint: expect.stringContaining("docker ps"),
+  });
+});
+
+test.each([
+  ["is not there any more", false],
+  ["cannot be talked to", true],
+])("a door that %s is told from one that may come back", async (message, retryable) => {
+  const open = () => Promise.reject(new SluiceError("EXEC_FAILED", "sh cannot be run", { retryable }));
+  const shell = createDoorShell({ exec: { open } as unknown as ContainerExec, clock, door: "door", timeoutMs: 100 });
+  await expect(shell.run("true")).rejects.toMatchObject({
+    code: "DOOR_FAILED",
+    message: `door door ${message}`,
+    retryable,
   });
 });
 

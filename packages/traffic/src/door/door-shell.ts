@@ -6,7 +6,7 @@ export interface DoorShell extends AsyncDisposable {
    * Runs a script and gives what it wrote, both streams. Scripts come from this package and hold only fixed words and
    * checked numbers.
    *
-   * @throws SluiceError DOOR_FAILED when the door does not answer in time or the script fails
+   * @throws SluiceError DOOR_FAILED when the door does not answer in time or the script fails, not retryable when it is gone
    */
   run(script: string, signal?: AbortSignal): Promise<string>;
 }
@@ -118,10 +118,16 @@ export function createDoorShell({ exec, clock, door, timeoutMs }: DoorShellOptio
       throw new SluiceError("DOOR_FAILED", `door ${door} refused a command (exit code ${exitCode})`, {
         hint: `look at \`docker logs ${door}\``,
         detail: output.trim().slice(-2000),
+        // As what it asks does while it starts or reloads.
+        retryable: true,
       });
     } catch (error) {
       signal?.throwIfAborted();
       if (isSluiceError(error) && error.code === "DOOR_FAILED") throw error;
+      if (isGone(error)) {
+        const hint = "its container was removed; sluice deploy makes it anew";
+        throw new SluiceError("DOOR_FAILED", `door ${door} is not there any more`, { hint, cause: error });
+      }
       throw new SluiceError("DOOR_FAILED", `door ${door} cannot be talked to`, {
         hint: `see that it runs: \`docker ps -a --filter id=${door}\``,
         retryable: true,
@@ -138,6 +144,11 @@ export function createDoorShell({ exec, clock, door, timeoutMs }: DoorShellOptio
       if (shell) await drop(shell);
     },
   };
+}
+
+/** Whoever runs processes in containers says that it is no use to ask again. */
+function isGone(error: unknown): boolean {
+  return isSluiceError(error) && error.code === "EXEC_FAILED" && !error.retryable;
 }
 
 class BrokenShell extends Error {

@@ -14,13 +14,19 @@ export function waitServers(
     const rows = decidingServers(await observeServers(link, signal), request.slot);
     return rows.map((row) => ({
       isReached: wanted === "healthy" ? isHealthy(row) : isReached(row),
-      seen: describe(row),
+      address: row.fields["addr"] || row.server,
+      answer: answerOf(row),
     }));
   };
   return waitReached(link, { ...request, look }, signal);
 }
 
-function describe({ server, fields }: ServerRow): string {
-  const seen = [fields["status"], fields["check_status"], fields["check_code"], fields["last_chk"]];
-  return `${server} ${fields["addr"] ?? ""} ${seen.filter(Boolean).join(" ")}`;
+/** Of its last check, without the `*` of one that is under way. */
+function answerOf({ fields }: ServerRow): string {
+  const check = (fields["check_status"] ?? "").replace(/^\* /, "");
+  const code = fields["check_code"];
+  if (code && check.startsWith("L7")) return `status ${code}`;
+  if (check.endsWith("TOUT")) return "no answer in time";
+  if (check === "" || check === "INI") return "not asked yet";
+  return fields["last_chk"] || check;
 }
