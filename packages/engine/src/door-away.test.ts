@@ -29,7 +29,13 @@ describe("a door that is started again while users are watched", () => {
     expect(await withDoorAway(interval, 2_000)).toMatchObject({ outcome: "live" });
   });
 
-  it.each(["500ms", "1s", "5s", "10s"] as const)("and does not come back ends it, with looks every %s", async (interval) => {
-    expect(await withDoorAway(interval, 30_000)).toMatchObject({ outcome: "rolled-back", reason: "door web does not answer" });
-  });
+  it.each(["500ms", "1s", "5s", "10s"] as const)(
+    "and does not come back ends it, with looks every %s",
+    async (interval) => {
+      expect(await withDoorAway(interval, 30_000)).toMatchObject({
+        outcome: "rolled-back",
+        reason: "door web does not answer",
+      });
+    },
+  );
 });

@@ -1,7 +1,7 @@
 import { SluiceError } from "@sluice/core";
-import { aConfig } from "@sluice/testing";
+import { aConfig, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
-import { aScenario, reached, type Scenario } from "../test/support/scenario.ts";
+import { aScenario, reached, type Scenario, shopServices } from "../test/support/scenario.ts";
 
 /** What `docker stop` of the door does, right after the release was promoted. */
 function stopsDoors({ world: { calls, state } }: Scenario): void {
@@ -52,5 +52,24 @@ describe("a door that is down when every step was done", () => {
     scenario.world.restart();
     await scenario.deploy("v2");
     expect(scenario.world.calls.log.filter((name) => name.startsWith("doors.ensure"))).toEqual([]);
+  });
+});
+
+it("a door that is down when a deployment has failed, and does not start, is named beside what it leads to", async () => {
+  const services = [...shopServices, aService("api", { ports: [{ published: 8090, target: 3000, protocol: "tcp" }] })];
+  const scenario = aScenario({ services });
+  await scenario.deploy("v1");
+  scenario.world.behaviours.set("v2", { exits: ["worker"] });
+  const cannot = new SluiceError("DOOR_FAILED", "door web cannot be started: port 8080 is taken");
+  scenario.world.calls.fault = ({ name }) => {
+    if (name === "slots.start worker of green")
+      for (const door of scenario.world.state.doors.values()) if (door.service === "web") door.running = false;
+    return name === "doors.ensure web: start" ? cannot : undefined;
+  };
+  await scenario.deploy("v2");
+  expect(scenario.world.events.at(-1)).toMatchObject({
+    type: "deployment-end",
+    serving: { tag: "v1", share: 100 },
+    shut: ["web"],
   });
 });

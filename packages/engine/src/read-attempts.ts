@@ -24,7 +24,14 @@ export async function* newestAttempts(journal: Journal): AsyncGenerator<AttemptR
   const drafts = new Map<string, Draft>();
   for await (const record of journal.backwards({ types: isTypeOfDeployment })) {
     if (!isEngineRecord(record)) continue;
-    const draft = drafts.get(record.deployment) ?? { outcomes: [], begun: [], undos: [], orders: [], end: null, endings: [] };
+    const draft = drafts.get(record.deployment) ?? {
+      outcomes: [],
+      begun: [],
+      undos: [],
+      orders: [],
+      end: null,
+      endings: [],
+    };
     drafts.set(record.deployment, draft);
     if (record.type === "step-intent") draft.begun.unshift(record.step);
     if (beginsUndo(record)) draft.undos.unshift(record);
