@@ -73,8 +73,8 @@ describe("a deployment is shown", () => {
   it("once more where it ends in the same state for another reason, and once for each", async () => {
     const ended = (description: string) => reporter().show(deployment("d1"), [{ state: "error", description }]);
     for (const reason of ["left to the next run", "left to the next run", "undone", "undone"]) await ended(reason);
-    const [{ statuses = [] } = {}] = server.state.deployments;
-    expect(statuses.map(({ description }) => description)).toEqual(["left to the next run", "undone"]);
+    const descriptions = server.state.deployments[0]?.statuses.map(({ description }) => description);
+    expect(descriptions).toEqual(["left to the next run", "undone"]);
   });
 
   it("as the active one until another takes its place, also in production", async () => {
