@@ -14,7 +14,7 @@ import { deployerOptions } from "./deployer-options.ts";
 import { givenFlags } from "./given-flags.ts";
 import { interruptionError, isInterruption } from "./interruption.ts";
 import { createRenderer, outputMode } from "./render/choose.ts";
-import { askCommand, retryCommand, servingOf } from "./render/words.ts";
+import { askCommand, retryCommand, servingOf, shutOf } from "./render/words.ts";
 import { errorBody, exitCodeOf, interruptedExitCode } from "./report-error.ts";
 import { reportFile } from "./report-file.ts";
 
@@ -59,8 +59,8 @@ export async function runDeployment(
     const exitCode = isInterrupted ? exitCodeOf(ending) : refusalCode(exitCodeOf(error), hasBegun);
     // The interruption itself is told by how the deployment ended.
     if (!isInterrupted) emit(errorBody(error));
-    const serving = deployer ? await servingNow(deployer) : undefined;
-    emit(refusedEnd(ending, exitCode, asked, serving, now().getTime() - startedMs));
+    const seen = deployer ? await servingNow(deployer) : {};
+    emit(refusedEnd(ending, exitCode, asked, seen, now().getTime() - startedMs));
     return exitCode;
   };
   let report: string | undefined;
@@ -110,12 +110,19 @@ function refusalCode(exitCode: number, hasBegun: boolean): number {
   return exitCode === outcomeExitCodes.failed && !hasBegun ? outcomeExitCodes.refused : exitCode;
 }
 
-/** Which version serves; `undefined` when it cannot be read. */
-async function servingNow(deployer: Deployer): Promise<Serving | null | undefined> {
+interface Seen {
+  /** Which version serves; `undefined` when it cannot be read. */
+  readonly serving?: Serving | null | undefined;
+  /** Services of it that users do not reach. Default: none */
+  readonly shut?: readonly string[];
+}
+
+async function servingNow(deployer: Deployer): Promise<Seen> {
   try {
-    return servingOf(await deployer.status(AbortSignal.timeout(statusTimeoutMs)));
+    const status = await deployer.status(AbortSignal.timeout(statusTimeoutMs));
+    return { serving: servingOf(status), shut: shutOf(status) };
   } catch {
-    return undefined;
+    return {};
   }
 }
 
@@ -123,7 +130,7 @@ function refusedEnd(
   error: unknown,
   exitCode: number,
   { kind, tag }: Asked,
-  serving: Serving | null | undefined,
+  { serving, shut = [] }: Seen,
   durationMs: number,
 ): EventBody {
   const outcome = outcomeOf(exitCode);
@@ -138,6 +145,7 @@ function refusedEnd(
     tag,
     serving: serving ?? null,
     ...(serving === undefined ? { servingUnknown: true } : {}),
+    ...(shut.length > 0 ? { shut } : {}),
     previous: null,
     durationMs,
     reason: isSluiceError(error) ? error.message : "internal error",

@@ -100,6 +100,7 @@ export * from "./plan/rollout-steps.ts";
 export * from "./plan/runs-in-base.ts";
 export { selfCompared } from "./plan/self-compared.ts";
 export { cutOffText, isDown, type ShortService, shortServices, shortText } from "./plan/short-services.ts";
+export { shutDoors } from "./plan/shut-doors.ts";
 export * from "./plan/step.ts";
 export * from "./plan/warmth.ts";
 export * from "./ports/backup-taker.ts";

@@ -1,4 +1,4 @@
-import type { ObservedContainer, Outcome, PlanStep, ResolvedProject } from "@sluice/core";
+import { type ObservedContainer, type Outcome, type PlanStep, type ResolvedProject, shutDoors } from "@sluice/core";
 import { reviveDoors } from "./actions/revive-doors.ts";
 import { restoreRoutes } from "./actions/traffic.ts";
 import { verdictCodes } from "./condemned.ts";
@@ -38,7 +38,7 @@ export function observeServing(scope: DeploymentScope, project: ResolvedProject)
     const bundle = bundles.find(({ id }) => id === serving?.release);
     // A release that is gone back to is looked at by itself.
     if (bundle && !(isGood && scope.plan.kind === "rollback")) tellDownBase(scope, observed, bundle);
-    return serving;
+    return { serving, shut: shutDoors(observed, bundle?.services ?? []) };
   };
 }
 

@@ -15,9 +15,15 @@ export interface DeploymentResult {
   readonly reason?: string;
 }
 
+/** What users reach now. */
+export interface Reached {
+  readonly serving: Serving | null;
+  /** Services of it that they do not come in to. */
+  readonly shut: readonly string[];
+}
+
 export interface RunContext {
-  /** Which version users reach now. */
-  readonly serving: (signal: AbortSignal, outcome?: Outcome) => Promise<Serving | null>;
+  readonly serving: (signal: AbortSignal, outcome?: Outcome) => Promise<Reached>;
   /** Monotonic milliseconds. */
   readonly startedMs: number;
 }
@@ -26,7 +32,7 @@ interface Ending {
   readonly outcome: Outcome;
   readonly error?: unknown;
   readonly reason?: string;
-  /** Proxies of the project that do not run. Default: none that is known. */
+  /** Proxies of the project that do not run, beside what is seen. Default: none that is known. */
   readonly shut?: readonly string[];
   /** What is to be done before anybody looks again, where the engine was restarted at the last look. */
   readonly afterRestart?: () => Promise<void>;
@@ -36,8 +42,8 @@ interface Ending {
 export async function end(scope: DeploymentScope, run: RunContext, wanted: Ending): Promise<DeploymentResult> {
   const { deployment, tag, ports, release } = scope;
   await scope.reported;
-  const serving = await serves(scope, run, wanted.outcome, wanted.afterRestart);
-  const ending = provenEnding(scope, wanted, serving);
+  const seen = await serves(scope, run, wanted.outcome, wanted.afterRestart);
+  const ending = provenEnding(scope, wanted, seen?.serving);
   const durationMs = Math.round(ports.clock.monotonicMs() - run.startedMs);
   try {
     await scope.observations.carry((carried) =>
@@ -47,7 +53,7 @@ export async function end(scope: DeploymentScope, run: RunContext, wanted: Endin
         outcome: ending.outcome,
         release: release?.bundle.id ?? null,
         tag,
-        serving: serving ?? null,
+        serving: seen?.serving ?? null,
         durationMs,
         ...(ending.reason ? { reason: ending.reason } : {}),
         ...carried,
@@ -60,7 +66,7 @@ export async function end(scope: DeploymentScope, run: RunContext, wanted: Endin
   return lastWord(
     scope,
     { ...ending, ...(ending.outcome === "needs-person" ? { next: "sluice status" } : {}) },
-    serving,
+    seen,
     durationMs,
   );
 }
@@ -82,7 +88,7 @@ async function serves(
   { serving }: RunContext,
   outcome?: Outcome,
   afterRestart = () => Promise.resolve(),
-): Promise<Serving | null | undefined> {
+): Promise<Reached | undefined> {
   const { clock } = scope.ports;
   const look = async () => {
     using deadline = createDeadline(clock, lookBudgetMs);
@@ -127,10 +133,12 @@ function isServed({ bundle }: StoredRelease): boolean {
 
 function lastWord(
   scope: DeploymentScope,
-  { outcome, error, reason, shut = [], next }: Ending & { readonly next?: string },
-  serving: Serving | null | undefined,
+  { outcome, error, reason, shut: proxies = [], next }: Ending & { readonly next?: string },
+  seen: Reached | undefined,
   durationMs: number,
 ): DeploymentResult {
+  const serving = seen?.serving;
+  const shut = [...proxies, ...(seen?.shut ?? [])];
   const { deployment, tag, release, previousRelease, plan } = scope;
   const exitCode = outcomeExitCodes[outcome];
   // What serves is no way back from itself.

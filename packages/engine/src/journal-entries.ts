@@ -106,6 +106,8 @@ export interface AttemptRecord {
   readonly undos: readonly (Pick<StepIntent, "step"> & Pick<JournalRecord, "seq">)[];
   readonly orders: readonly (OrderEntry & JournalRecord)[];
   readonly end: (DeploymentEnd & JournalRecord) | null;
+  /** How each end of it says that it ended, in order: one that needed a person has another once that is dealt with. */
+  readonly endings: readonly Outcome[];
 }
 
 export interface UnfinishedAttempt extends UnfinishedDeployment {

@@ -52,7 +52,7 @@ const stepFields: Readonly<Record<StepKind, Readonly<Record<string, Rule>>>> = {
   promote: leads,
   retire: inSlot,
   close: { ...ofService, leaves: optional(isSlot) },
-  recreate: { ...ofService, replaces: optional(isTexts) },
+  recreate: { ...ofService, replaces: optional(isTexts), restarts: optional(isTexts) },
   remove: { ...ofService, heirs: optional(isTexts) },
   prune: { releases: isTexts },
 };

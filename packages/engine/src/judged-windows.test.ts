@@ -102,7 +102,7 @@ describe("what is judged", () => {
     };
     const windows = await judgedWindows({ change: awayAt(3, 4) });
     expect(windows.slice(0, 4).map(({ candidate }) => candidate.requests)).toEqual([10, 10, 10, 40]);
-    expect(await judgedWindows({ change: awayAt(3, 99), outcome: "rolled-back" })).toHaveLength(3);
+    expect(await judgedWindows({ change: awayAt(3, 99), outcome: "rolled-back" })).toHaveLength(4);
   });
 
   it("knows the client that met most errors", async () => {

@@ -24,13 +24,23 @@ export async function* newestAttempts(journal: Journal): AsyncGenerator<AttemptR
   const drafts = new Map<string, Draft>();
   for await (const record of journal.backwards({ types: isTypeOfDeployment })) {
     if (!isEngineRecord(record)) continue;
-    const draft = drafts.get(record.deployment) ?? { outcomes: [], begun: [], undos: [], orders: [], end: null };
+    const draft = drafts.get(record.deployment) ?? {
+      outcomes: [],
+      begun: [],
+      undos: [],
+      orders: [],
+      end: null,
+      endings: [],
+    };
     drafts.set(record.deployment, draft);
     if (record.type === "step-intent") draft.begun.unshift(record.step);
     if (beginsUndo(record)) draft.undos.unshift(record);
     if (record.type === "step-outcome") draft.outcomes.unshift(record);
     if (record.type === "order") draft.orders.unshift(record);
-    if (record.type === "deployment-end") draft.end ??= record;
+    if (record.type === "deployment-end") {
+      draft.end ??= record;
+      draft.endings.unshift(record.outcome);
+    }
     if (record.type !== "deployment-start") continue;
     drafts.delete(record.deployment);
     yield { start: record, ...draft };

@@ -1,3 +1,4 @@
+import { SluiceError } from "@sluice/core";
 import { aConfig, aProject, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { killEverywhere, problemsOf } from "../test/support/enumerate.ts";
@@ -152,6 +153,67 @@ describe("a first deployment over what plain Compose runs", () => {
     expect(result.reason).toContain("could not be undone: recreate service legacy");
     expect(reached(scenario)).toEqual({ web: ["plain"] });
     expect(scenario.world.violations).toEqual([]);
+  });
+});
+
+describe("a first deployment that ends when what plain Compose runs is stopped, and not yet replaced", () => {
+  async function overCompose(): Promise<Scenario> {
+    const scenario = aScenario({ services: alone });
+    scenario.world.runPlain(aProject({ services: alone }));
+    scenario.world.clock.advance(60_000);
+    return scenario;
+  }
+  const failing = "base.up web: create";
+  const cannot = new SluiceError("ENGINE_FAILED", "the engine does not answer");
+
+  it("has it run again", async () => {
+    const scenario = await overCompose();
+    scenario.world.calls.fault = ({ name }) => (name === failing ? cannot : undefined);
+    expect(await scenario.deploy("v1")).toMatchObject({ outcome: "rolled-back", exitCode: 21 });
+    expect(reached(scenario)).toEqual({ web: ["base"] });
+  });
+
+  it("has it run again in the next run, where its own was killed", async () => {
+    const scenario = await overCompose();
+    scenario.world.calls.fault = ({ name }) => (name === failing ? "crash" : undefined);
+    await scenario.deploy("v1").catch(() => undefined);
+    scenario.world.restart();
+    expect(reached(scenario)).toEqual({ web: ["lost"] });
+    expect(await scenario.recover("undo")).toMatchObject({ outcome: "interrupted" });
+    expect(reached(scenario)).toEqual({ web: ["base"] });
+  });
+
+  it("tells a person where it does not start any more, or does not stay up", async () => {
+    const refusing = await overCompose();
+    refusing.world.calls.fault = ({ name }) =>
+      name === failing || name.startsWith("slots.startPlain") ? cannot : undefined;
+    expect(await refusing.deploy("v1")).toMatchObject({ outcome: "needs-person", exitCode: 30 });
+
+    const dying = await overCompose();
+    let isStarted = false;
+    dying.world.calls.fault = ({ name }) => {
+      isStarted ||= name.startsWith("slots.startPlain");
+      if (name === "observer.observe" && isStarted)
+        return () => {
+          for (const container of dying.world.state.containers.values()) container.state = "restarting";
+        };
+      return name === failing ? cannot : undefined;
+    };
+    expect(await dying.deploy("v1")).toMatchObject({ outcome: "needs-person", exitCode: 30 });
+    expect(dying.world.events).toContainEqual(
+      expect.objectContaining({ type: "error", message: expect.stringContaining("of web is restarting") }),
+    );
+  });
+
+  it("leaves down what did not run before", async () => {
+    const services = [...alone, aService("mailer", { role: "worker", strategy: "recreate" })];
+    const scenario = aScenario({ services });
+    scenario.world.runPlain(aProject({ services }));
+    const { containers } = scenario.world.state;
+    for (const container of containers.values()) if (container.service === "mailer") container.state = "exited";
+    scenario.world.calls.fault = ({ name }) => (name === "base.up mailer: create" ? cannot : undefined);
+    await scenario.deploy("v1");
+    expect([...containers.values()].find(({ service }) => service === "mailer")).toMatchObject({ state: "exited" });
   });
 });
 

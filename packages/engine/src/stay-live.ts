@@ -15,14 +15,15 @@ const lookMs = 10_000;
 /**
  * A release that is promoted runs when its deployment ends. An engine that was restarted meanwhile may have left down
  * what it is made of, and nobody else would start that: base first, then its own containers and doors, and the previous
- * where that is kept warm. Where the engine was there all the time nothing is touched.
+ * where that is kept warm. A door that somebody stopped since it led to the release is brought back as well: nobody comes
+ * in without it. Where the engine was there all the time, and the doors answer, nothing is touched.
  *
  * @throws SluiceError ENGINE_UNREACHABLE, NOT_READY, START_FAILED and others, where it does not come up again
  */
 export async function stayLive(scope: DeploymentScope): Promise<void> {
   const { release } = scope;
   if (!release || slotServices(release).length === 0) return;
-  if (await wasThere(scope)) return;
+  if ((await wasThere(scope)) && (await doorsAnswer(scope))) return;
   if (scope.engine === "gone") {
     throw new SluiceError("ENGINE_UNREACHABLE", "the Docker engine went away after that and has not come back");
   }
@@ -48,6 +49,20 @@ async function wasThere(scope: DeploymentScope): Promise<boolean> {
   }
 }
 
+async function doorsAnswer(scope: DeploymentScope): Promise<boolean> {
+  const { clock } = scope.ports;
+  using deadline = createDeadline(clock, lookMs);
+  const { signal } = deadline;
+  const asked = websOf(scope).map((name) => settle(clock, signal, answers(scope, name, signal)).catch(() => false));
+  if ((await Promise.all(asked)).every((isThere) => isThere)) return true;
+  await untilEngineAnswers(scope);
+  return false;
+}
+
+function websOf({ release }: DeploymentScope): readonly string[] {
+  return (release ? slotServices(release) : []).flatMap(({ name, role }) => (role === "web" ? [name] : []));
+}
+
 async function comeUp(scope: DeploymentScope, signal: AbortSignal): Promise<void> {
   const { ports, stack, plan, project, release } = scope;
   const slot = servingSlot(scope);
@@ -58,7 +73,7 @@ async function comeUp(scope: DeploymentScope, signal: AbortSignal): Promise<void
   const names = [...new Set(down.map(({ service }) => service))];
   if (names.length > 0) await ports.slots.start(stack, slot, names, { signal });
   await ports.slots.waitReady({ stack, slot, services }, { signal });
-  for (const { name } of services.filter(({ role }) => role === "web")) await openDoor(scope, name, signal);
+  for (const name of websOf(scope)) await openDoor(scope, name, signal);
   await waitDoors(scope, slot, doorMs, signal);
   const isRetired = plan.steps.some((step) => step.kind === "retire" && step.keep !== "warm");
   if (slot === plan.candidate && !isRetired && !scope.previousIsCold)

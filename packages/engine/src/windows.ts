@@ -9,7 +9,7 @@ import {
 import type { DeploymentScope } from "./scope.ts";
 import { keptLatencies } from "./watch-rules.ts";
 
-/** A door that is started again is back within this; what it does not answer meanwhile is no fault of the candidate. */
+/** A door that is started again is back this long after its first silence, which is no fault of the candidate. */
 const doorAwayMs = 3_000;
 
 /** What both slots gave the users of one service. */
@@ -69,7 +69,7 @@ export async function createWindows(
       last: await ports.router.traffic(door, signal),
     })),
   );
-  let lastAt = ports.clock.monotonicMs();
+  let awaySince: number | null = null;
   const following = counted.map(({ door, gathered }) =>
     follow(ports.router.samples(door, AbortSignal.any([signal, stop.signal])), gathered, isWarm),
   );
@@ -83,13 +83,14 @@ export async function createWindows(
       one.counts = mapSlots((slot) => plus(counts[slot], since(last, after, slot)));
       one.last = after;
     }
-    lastAt = ports.clock.monotonicMs();
+    awaySince = null;
   }
 
   return {
     async read() {
       await count().catch((error: unknown) => {
-        const isAway = isSluiceError(error) && error.retryable && ports.clock.monotonicMs() - lastAt < doorAwayMs;
+        awaySince ??= ports.clock.monotonicMs();
+        const isAway = isSluiceError(error) && error.retryable && ports.clock.monotonicMs() - awaySince < doorAwayMs;
         if (!isAway) throw error;
       });
       return counted.map(({ service, counts, gathered }) => {

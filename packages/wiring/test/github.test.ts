@@ -98,7 +98,8 @@ function aStack(signal = never) {
     deploy: (tag: string, commit = aRequest(tag).commit) =>
       run(tag, (ports) => deploy({ ...request, release: { ...aRequest(tag), commit } }, ports, signal)),
     rollback: () => run("", (ports) => rollback(request, ports, never)),
-    recover: () => run("", (ports) => recoverUnfinished(request, request.project, ports, never)),
+    recover: (choice?: "undo") =>
+      run("", (ports) => recoverUnfinished(request, request.project, ports, never, { choice })),
     flush: () => notifierOf(partsOf().parts).flush({ withinMs: 3_000 }),
   };
 }
@@ -175,6 +176,22 @@ describe("GitHub shows", () => {
     // The run that was killed here lives on in this process, and told GitHub that it began.
     expect(shown()[1]?.at(-1)).toBe("error");
     expect(shown().at(-1)).toEqual(["queued", "in_progress", "success"]);
+  });
+
+  it("an attempt that is left after its cutover, and that it was undone", async () => {
+    const controller = new AbortController();
+    const stack = aStack(controller.signal);
+    await stack.deploy("v1");
+    stack.world.calls.fault = ({ name }) =>
+      name === "journal.append step-intent drain-1" ? () => controller.abort(new Error("asked to stop")) : undefined;
+    await stack.deploy("v2");
+    stack.world.restart();
+    await stack.recover("undo");
+    const statuses = server.state.deployments[1]?.statuses ?? [];
+    expect(statuses.slice(-2)).toMatchObject([
+      { state: "error", description: expect.stringContaining("after cutover") },
+      { state: "error", description: expect.stringContaining("undone") },
+    ]);
   });
 
   it("no secret", async () => {

@@ -215,6 +215,46 @@ describe("people are told", () => {
     ]);
   });
 
+  it.each([
+    ["undo", "⏸️ shop: v2 was interrupted", "v1 (blue, 100 %)"],
+    ["finish", "✅ shop: v2 is live", "v2 (green, 100 %)"],
+  ] as const)(
+    "of an attempt that was left after its cutover, and of what became of it: %s",
+    async (choice, title, serves) => {
+      await using chat = await receiver();
+      const stack = aStack(chat.url, { rollout: { steps: [100], bake: "30s" } });
+      await stack.deploy("v1");
+      const controller = new AbortController();
+      stack.world.calls.fault = ({ name }) =>
+        name === "journal.append step-intent bake-1" ? () => controller.abort(new Error("asked to stop")) : undefined;
+      expect(await stack.deploy("v2", controller.signal)).toMatchObject({ outcome: "interrupted" });
+      stack.world.restart();
+      await stack.recover(choice);
+      expect(await stack.recover()).toBeNull();
+      expect(titles(chat.received).slice(1)).toEqual(["⏸️ shop: v2 was interrupted", title]);
+      expect(chat.received[1]).toContain("*Serving*\\nv2 (green, 100 %)");
+      expect(chat.received[2]).toContain(`*Serving*\\n${serves}`);
+    },
+  );
+
+  it("each time that a person is needed for the same attempt", async () => {
+    await using chat = await receiver();
+    const stack = aStack(chat.url);
+    await stack.deploy("v1");
+    for (const run of [() => stack.deploy("v2"), () => stack.recover("undo")]) {
+      stack.world.calls.fault = ({ name }) =>
+        name.startsWith("slots.start") || name.startsWith("slots.remove") ? new Error("no memory") : undefined;
+      expect(await run()).toMatchObject({ outcome: "needs-person" });
+      stack.world.restart();
+    }
+    await stack.recover("undo");
+    expect(titles(chat.received).slice(1)).toEqual([
+      "🆘 shop: v2 needs a person",
+      "🆘 shop: v2 needs a person",
+      "⏸️ shop: v2 was interrupted",
+    ]);
+  });
+
   it("of an ending whose own run died before it could tell", async () => {
     await using chat = await receiver();
     const stack = aStack(chat.url);

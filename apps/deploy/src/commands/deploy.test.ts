@@ -140,6 +140,23 @@ describe("sluice deploy", () => {
     },
   );
 
+  it("does not claim that a release serves which nobody reaches", async () => {
+    const unreached = {
+      severity: "error",
+      code: "door-stopped",
+      message: "it does not run",
+      unserved: "unreached",
+    } as const;
+    const deployer = fakeDeployer({
+      deploy: async () => Promise.reject(new SluiceError("PREFLIGHT_FAILED", "no room")),
+      status: async () => aStatus({ serving: v1, findings: [{ ...unreached, service: "web" }] }),
+    });
+    const { stdout } = await run(["deploy"], { deployer });
+    expect(stdout).toContain("v1 should serve (blue, 100 %), and nobody reaches web; exit code 10");
+    const told = events((await run(["deploy", "--json"], { deployer })).stdout).at(-1);
+    expect(told).toMatchObject({ outcome: "refused", serving: v1, shut: ["web"] });
+  });
+
   it("does not claim it either where the record of who serves is in another state home", async () => {
     const findings = [{ severity: "warn", code: "home-mismatch", message: "its record is elsewhere" }] as const;
     const deploying = (serving: typeof v1 | null) =>

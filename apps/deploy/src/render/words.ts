@@ -29,7 +29,18 @@ export function unservedText({ serving, findings }: StackStatus): string | null 
   const [down, unreached] = [namesOf("down"), namesOf("unreached")];
   const why = [...(down ? [`nothing of ${down} runs`] : []), ...(unreached ? [`nobody reaches ${unreached}`] : [])];
   if (why.length === 0) return null;
-  return `${serving.tag} should serve (${serving.slot ?? "base"}, ${serving.share} %), and ${why.join(", ")}`;
+  return shouldServeText(serving, why.join(", "));
+}
+
+function shouldServeText({ tag, slot, share }: Serving, why: string): string {
+  return `${tag} should serve (${slot ?? "base"}, ${share} %), and ${why}`;
+}
+
+/** Services of which users get nothing, whatever should serve; all of them where a finding is of none. */
+export function shutOf({ findings, doors }: StackStatus): readonly string[] {
+  const all = doors.map(({ service }) => service);
+  const unserved = findings.filter((finding) => finding.unserved !== undefined);
+  return [...new Set(unserved.flatMap(({ service }) => service ?? all))];
 }
 
 /** What a status says of it; `undefined` where the record of who serves is elsewhere, and no slot tells. */
@@ -43,7 +54,7 @@ export function servingNowText({ serving, servingUnknown, shut, outcome, next }:
   const isUndone = outcome === "failed" || outcome === "refused" || (outcome === "interrupted" && next === undefined);
   const isAsBefore = serving === null && isUndone;
   if (!servingUnknown && serving && shut) {
-    return `users cannot come through ${shut.join(" and ")}, which does not run; behind it is ${serving.tag} (${serving.slot ?? "base"})`;
+    return shouldServeText(serving, `nobody reaches ${shut.join(" and ")}`);
   }
   if (!servingUnknown) return `${servingText(serving)}${isAsBefore ? "; what served before is as it was" : ""}`;
   // What refused the one mostly keeps the other from being read.

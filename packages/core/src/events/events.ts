@@ -52,7 +52,7 @@ export type EventBody =
       serving: Serving | null;
       /** Which version serves could not be read; `serving` is `null` then and says nothing. */
       servingUnknown?: true;
-      /** Proxies of the project that users come through to what serves, and that do not run. */
+      /** Services of what serves that users do not reach: its door, or the proxy that they come through, is down or cut off. */
       shut?: readonly string[];
       previous: Serving | null;
       durationMs: number;

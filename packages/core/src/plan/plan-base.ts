@@ -86,10 +86,12 @@ function wayBack({ isPutBack, to }: VolumeMove, change: BaseChange | undefined):
 /** Web and worker services that cannot be two at once. */
 export function addRecreated(add: AddStep, base: readonly ServiceFacts[], observed: ObservedStack): void {
   for (const service of base.filter(({ role }) => isApplication(role))) {
+    const before = observed.base[service.name]?.containers ?? [];
     add({
       kind: "recreate",
       service: service.name,
-      replaces: (observed.base[service.name]?.containers ?? []).map(({ id }) => id),
+      replaces: before.map(({ id }) => id),
+      restarts: before.filter(({ state }) => state === "running").map(({ id }) => id),
       target: `service ${service.name}`,
       cause: `${service.name} cannot be two at once: it is replaced stop-first`,
       timeoutMs: service.startBudget.timeoutMs + service.stopGraceMs + shortStepMs,

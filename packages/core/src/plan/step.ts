@@ -178,6 +178,8 @@ export type RecreateStep = StepBase<"recreate"> & {
   readonly service: string;
   /** Ids of the containers that were there before it. Plans of before have none. */
   readonly replaces?: readonly string[] | undefined;
+  /** Those of them that ran. Plans of before have none: all. */
+  readonly restarts?: readonly string[] | undefined;
 };
 /** Removes the containers in base of a service that the release has no more. Its volumes stay. */
 export type RemoveStep = StepBase<"remove"> & {

@@ -1,6 +1,7 @@
 import {
   baseServices,
   healthPathOf,
+  type ObservedContainer,
   pinnedModel,
   type ServiceFacts,
   SluiceError,
@@ -78,9 +79,10 @@ export const recreate: StepAction<"recreate"> = {
     await base.run({ ...step, kind: "base" }, scope, call);
     await scope.ports.base.rereadNames(scope.stack, call.options);
   },
-  async undo({ service, replaces = [] }, scope, call) {
-    if (!scope.previousRelease && replaces.length > 0) return assertNotReplaced(service, replaces, scope, call);
-    await putBack(service, scope, call);
+  async undo({ service, replaces = [], restarts = replaces }, scope, call) {
+    if (scope.previousRelease || replaces.length === 0) return putBack(service, scope, call);
+    await assertNotReplaced(service, replaces, scope, call);
+    await startAgain(service, restarts, scope, call);
   },
 };
 
@@ -124,17 +126,45 @@ async function putBack(service: string, scope: DeploymentScope, { options }: Ste
 async function assertNotReplaced(
   service: string,
   before: readonly string[],
-  { ports, project }: DeploymentScope,
+  scope: DeploymentScope,
   { signal }: StepCall,
 ): Promise<void> {
-  const { base: seen } = await ports.observer.observe(project, signal);
-  const left = new Set(seen[service]?.containers.map(({ id }) => id));
+  const left = await statesInBase(service, scope, signal);
   if (before.every((id) => left.has(id))) return;
   throw new SluiceError(
     "RELEASE_UNKNOWN",
     `service ${service} was replaced, and no release is stored that says how it was before`,
     { hint: `docker compose up -d --no-deps ${service}, in the checkout of the version before, puts it back` },
   );
+}
+
+/** Compose stops a container before it removes it: the step may have ended in between. @throws SluiceError START_FAILED */
+async function startAgain(
+  service: string,
+  ids: readonly string[],
+  scope: DeploymentScope,
+  { signal, options }: StepCall,
+): Promise<void> {
+  const { ports, stack } = scope;
+  await ports.slots.startPlain(ids, options);
+  await ports.base.rereadNames(stack, options);
+  const states = await statesInBase(service, scope, signal);
+  const down = ids.find((id) => states.get(id) !== "running");
+  if (down === undefined) return;
+  const id = down.slice(0, 12);
+  throw new SluiceError("START_FAILED", `container ${id} of ${service} is ${states.get(down) ?? "gone"}`, {
+    hint: `docker logs ${id}, and docker start ${id}`,
+  });
+}
+
+/** By id of the container. */
+async function statesInBase(
+  service: string,
+  { ports, project }: DeploymentScope,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, ObservedContainer["state"]>> {
+  const { base: seen } = await ports.observer.observe(project, signal);
+  return new Map(seen[service]?.containers.map(({ id, state }) => [id, state]));
 }
 
 export const create: StepAction<"create"> = {

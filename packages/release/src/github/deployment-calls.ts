@@ -35,13 +35,13 @@ export async function listDeployments(
 }
 
 /** What a deployment has been, oldest first. @throws GithubError */
-export async function readStates(github: Github, githubId: number, signal?: AbortSignal): Promise<DeploymentState[]> {
+export async function readStates(github: Github, githubId: number, signal?: AbortSignal): Promise<ShownState[]> {
   const statuses = await github.read(
     "list statuses of a deployment",
     ({ rest }, where) => rest.repos.listDeploymentStatuses({ ...where, deployment_id: githubId, per_page: pageSize }),
     signal,
   );
-  return statuses.map(({ state }) => state as DeploymentState).toReversed();
+  return statuses.map(({ state, description }) => ({ state: state as DeploymentState, description })).toReversed();
 }
 
 /** Makes a deployment that holds its id, by which it is found again. Resolves with GitHub's id. @throws GithubError */

@@ -1,13 +1,14 @@
 import type { Anchor } from "./anchors.ts";
 import { listDeployments, makeDeployment, postState, readStates, setCommitStatus } from "./deployment-calls.ts";
-import { commitStateOf, type DeploymentState, type ShownDeployment, type ShownState } from "./deployment-states.ts";
+import { commitStateOf, type ShownDeployment, type ShownState, shortened } from "./deployment-states.ts";
 import type { Github } from "./github.ts";
 
 /** Shows deployments on GitHub. */
 export interface DeploymentReporter {
   /**
    * Sees to it that GitHub shows a deployment with these states, in order. What it shows already is not sent again, also
-   * when another process sent it or an answer was lost: each is there once. After `success` the deployments of the stack
+   * when another process sent it or an answer was lost: each is there once, and the last one once more where it is worded
+   * otherwise, as it may end so again. After `success` the deployments of the stack
    * that it takes the place of become `inactive`.
    *
    * @throws GithubError
@@ -17,7 +18,7 @@ export interface DeploymentReporter {
 
 interface Known {
   readonly githubId: number;
-  readonly states: DeploymentState[];
+  readonly states: ShownState[];
 }
 
 export interface DeploymentReporterOptions {
@@ -55,12 +56,12 @@ export function createDeploymentReporter(
     const all = await listDeployments(github, deployment, signal);
     for (const other of all.filter(({ id }) => id !== deployment.id).slice(0, mostPredecessors)) {
       const states = await readStates(github, other.githubId, signal);
-      if (states.at(-1) !== "success") continue;
+      if (states.at(-1)?.state !== "success") continue;
       const isNewer = other.id > deployment.id;
       const old = isNewer ? mine : { githubId: other.githubId, states };
-      if (old.states.at(-1) === "inactive") continue;
+      if (old.states.at(-1)?.state === "inactive") continue;
       await postState(github, old.githubId, retired, {}, signal);
-      old.states.push(retired.state);
+      old.states.push(retired);
     }
   }
 
@@ -75,13 +76,21 @@ export function createDeploymentReporter(
     async show(deployment, states, signal) {
       const mine = known.get(deployment.id) ?? (await findOrMake(deployment, signal));
       known.delete(deployment.id);
-      for (const one of states.filter(({ state }) => !mine.states.includes(state))) {
+      const last = states.at(-1);
+      for (const one of states) {
+        const isNew = mine.states.every(({ state }) => state !== one.state);
+        if (!isNew && !(one === last && isReworded(mine.states.at(-1), one))) continue;
         await postState(github, mine.githubId, one, deployment, signal);
-        mine.states.push(one.state);
+        mine.states.push(one);
       }
       if (states.some(({ state }) => state === "success")) await retireOthers(deployment, mine, signal);
-      await setCommit(deployment, states.at(-1), signal);
+      await setCommit(deployment, last, signal);
       known.set(deployment.id, mine);
     },
   };
+}
+
+/** GitHub keeps no more of a description than it takes. */
+function isReworded(shown: ShownState | undefined, wanted: ShownState): boolean {
+  return shown?.state === wanted.state && shortened(shown.description) !== shortened(wanted.description);
 }

@@ -70,6 +70,13 @@ describe("a deployment is shown", () => {
     expect(shown()).toEqual(Array.from({ length: 4 }, () => ["queued", "in_progress", "failure"]));
   });
 
+  it("once more where it ends in the same state for another reason, and once for each", async () => {
+    const ended = (description: string) => reporter().show(deployment("d1"), [{ state: "error", description }]);
+    for (const reason of ["left to the next run", "left to the next run", "undone", "undone"]) await ended(reason);
+    const descriptions = server.state.deployments[0]?.statuses.map(({ description }) => description);
+    expect(descriptions).toEqual(["left to the next run", "undone"]);
+  });
+
   it("as the active one until another takes its place, also in production", async () => {
     await reporter().show(deployment("d1"), states("success"));
     await reporter().show(deployment("d2"), states("failure"));
@@ -108,9 +115,9 @@ describe("a deployment is shown", () => {
   });
 
   it("with a description that GitHub takes", async () => {
-    const [state] = states("failure");
-    await reporter().show(deployment("d1"), [{ state: state?.state ?? "error", description: `a\n${"ü".repeat(200)}` }]);
-    expect(server.state.deployments[0]?.statuses[0]?.description).toBe(`a ${"ü".repeat(137)}…`);
+    const long: ShownState = { state: "failure", description: `a\n${"ü".repeat(200)}` };
+    for (let time = 0; time < 2; time++) await reporter().show(deployment("d1"), [long]);
+    expect(server.state.deployments[0]?.statuses).toMatchObject([{ description: `a ${"ü".repeat(137)}…` }]);
   });
 });
 

@@ -65,6 +65,7 @@ const attempt = {
     durationMs: 5,
     reason: "no memory",
   },
+  endings: ["failed"],
 } as unknown as AttemptRecord;
 
 describe("a notification", () => {
@@ -110,6 +111,21 @@ describe("the last ending in the record", () => {
   it("is told by a later run under the same id, for an hour", () => {
     expect(lastNotification(attempt, after(3_600_000), place)).toEqual(notificationOf(anEnd(), attempt, place));
     expect(lastNotification(attempt, after(3_600_001), place)).toBeNull();
+  });
+
+  it("is another one where a person was needed before, and is again", () => {
+    const again = { ...attempt, end: { ...attempt.end, outcome: "needs-person" }, endings: ["needs-person"] };
+    const twice = { ...again, endings: ["needs-person", "needs-person"] } as unknown as AttemptRecord;
+    const end = anEnd({ outcome: "needs-person" });
+    expect(lastNotification(again as unknown as AttemptRecord, at, place)).toMatchObject({ id: "d1.needs-person" });
+    expect(lastNotification(twice, at, place)).toMatchObject({ id: "d1.needs-person.2" });
+    expect(notificationOf(end, twice, place)).toMatchObject({ id: "d1.needs-person.2" });
+  });
+
+  it("is another one than that it was left to a later run", () => {
+    const end = anEnd({ outcome: "interrupted", next: "sluice resume" });
+    expect(notificationOf(end, { ...attempt, end: null, endings: [] }, place)).toMatchObject({ id: "d1.left.resume" });
+    expect(notificationOf(anEnd({ outcome: "interrupted" }), attempt, place)).toMatchObject({ id: "d1.interrupted" });
   });
 
   it("is none where there is none", () => {

@@ -11,7 +11,9 @@ interface Place {
 /** What an ending says to people; `null` for one that nobody needs to be told of. */
 export function notificationOf(end: EndEvent, attempt: AttemptRecord | undefined, place: Place): Notification | null {
   const { deployment, outcome, tag, serving, servingUnknown, durationMs, reason, next, at } = end;
-  return build(deployment, outcome, attempt, place, {
+  // What is left to the next run has no end in the record yet, and says what to type.
+  const id = outcome === "interrupted" && next ? `${deployment}.left.${next.split(" ").at(-1)}` : endId(end, attempt);
+  return build(id, end, attempt, place, {
     release: tag,
     at,
     durationMs,
@@ -52,14 +54,23 @@ const tellableMs = 3_600_000;
 /** The ending of the last attempt, as the journal has it; `null` when there is none, or when it is old news. */
 export function lastNotification(attempt: AttemptRecord, now: Date, place: Place): Notification | null {
   if (!attempt.end || now.getTime() - Date.parse(attempt.end.at) > tellableMs) return null;
-  const { deployment, outcome, tag, serving, durationMs, reason, at } = attempt.end;
+  const { tag, serving, durationMs, reason, at } = attempt.end;
   const cause = reason ? { cause: reason } : {};
-  return build(deployment, outcome, attempt, place, { release: tag, at, durationMs, serving, ...cause });
+  const id = endId(attempt.end, attempt);
+  return build(id, attempt.end, attempt, place, { release: tag, at, durationMs, serving, ...cause });
+}
+
+type Ended = Pick<EndEvent, "deployment" | "outcome">;
+
+/** Of an end in the record. A person may be needed for the same deployment more than once, and is told each time. */
+function endId({ deployment, outcome }: Ended, attempt: AttemptRecord | undefined): string {
+  const times = attempt?.endings.filter((one) => one === outcome).length ?? 0;
+  return times > 1 ? `${deployment}.${outcome}.${times}` : `${deployment}.${outcome}`;
 }
 
 function build(
-  deployment: string,
-  outcome: Outcome,
+  id: string,
+  { deployment, outcome }: Ended,
   attempt: AttemptRecord | undefined,
   { stack, link }: Place,
   told: Pick<Notification, "release" | "at"> & Partial<Notification>,
@@ -67,7 +78,7 @@ function build(
   if (!isEnding(outcome)) return null;
   const steps = attempt ? stepsOf(attempt) : [];
   return {
-    id: `${deployment}.${outcome}`,
+    id,
     stack,
     deployment,
     outcome,
