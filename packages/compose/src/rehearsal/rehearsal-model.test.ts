@@ -94,6 +94,9 @@ describe("a service in a rehearsal", () => {
     const { migrate, web } = modelOf(["migrate", "web"]).services;
     expect(migrate).toMatchObject({ image: "sha256:migrate", command: ["migrate"], restart: "no" });
     expect(migrate).not.toHaveProperty("scale");
+    const resources = { limits: { memory: "268435456" } };
+    const limited = modelOf(["migrate"], { deploy: { replicas: 2, resources } }).services["migrate"];
+    expect(limited?.deploy).toEqual({ resources });
     expect(web).not.toHaveProperty("ports");
     expect(web?.labels).toMatchObject({ "dev.sluice.kind": "rehearsal", "dev.sluice.slot": "rehearsal" });
   });

@@ -7,7 +7,7 @@ import {
 } from "@sluice/core";
 import { escapeDollars } from "../model/dollars.ts";
 import { networkKeys } from "../model/networks.ts";
-import { assembled, type PlaceRequest, type SlotModelOptions, slotService } from "../model/slot-model.ts";
+import { assembled, onceOnly, type PlaceRequest, type SlotModelOptions, slotService } from "../model/slot-model.ts";
 
 /**
  * Data services that must run beside the given ones, beside the database: what they depend on, and what that depends on.
@@ -80,9 +80,9 @@ function rehearsalService(request: PlaceRequest, name: string, copied: string | 
       hint: "it cannot be rehearsed",
     });
   }
-  const { deploy: _deploy, scale: _scale, volumes, ...rest } = slotService(request, name, "rehearsal");
+  const { volumes, ...rest } = onceOnly(slotService(request, name, "rehearsal"));
   const mounts = volumes?.flatMap((mount) => rehearsalMount(mount, copied));
-  return { ...rest, ...(mounts ? { volumes: mounts } : {}), restart: "no" };
+  return { ...rest, ...(mounts ? { volumes: mounts } : {}) };
 }
 
 function isSet(value: unknown): boolean {
