@@ -14,11 +14,16 @@ const model = aShop(stack.name, {
     volumes: [{ type: "volume", target: "/kept" }],
     networks: { back: null },
   },
+  unseen: {
+    command: ["sh", "-c", "sleep 1; exit 5"],
+    networks: { back: null },
+    logging: { driver: "none" },
+  },
   endless: { command: ["sh", "-c", "echo on it; exec sleep 600"], networks: { back: null }, stop_grace_period: "30s" },
 });
 const services = [
   ...shopServices,
-  ...["failing", "endless", "keeping"].map((name) => aService(name, "job", { networks: ["back"] })),
+  ...["failing", "endless", "keeping", "unseen"].map((name) => aService(name, "job", { networks: ["back"] })),
 ];
 const ofProject = (service: string) => [
   `--label=com.docker.compose.project=${stack.name}-green`,
@@ -58,6 +63,14 @@ describe("runJob", () => {
       code: "JOB_FAILED",
       message: "job failing ended with exit code 4",
       detail: "step one\nno such table",
+    });
+    expect(await jobs()).toBe("");
+  });
+
+  it("waits for its end also where its log cannot be read", async () => {
+    await expect(run("unseen")).rejects.toMatchObject({
+      code: "JOB_FAILED",
+      message: "job unseen ended with exit code 5",
     });
     expect(await jobs()).toBe("");
   });

@@ -31,6 +31,15 @@ describe("followLogs", () => {
     expect(lines.toSorted()).toEqual(["0 stderr oops", "0 stdout 5", "1 stdout only"]);
   });
 
+  it.each([[[]], [["-t"]]])("gives a long line whole, as it was written (%j)", async (options) => {
+    const script = "head -c 40000 /dev/zero | tr '\\0' x; echo; echo next";
+    const id = await run(`long${options.length}`, script, ...options);
+    await docker("wait", id);
+    const lines: string[] = [];
+    for await (const { text } of runtime.followLogs([id])) lines.push(text);
+    expect(lines).toEqual(["x".repeat(40_000), "next"]);
+  });
+
   it("ends with what is there when a container runs on in silence", async () => {
     const id = await run("silent", "echo once; sleep 60");
     await new Promise((resolve) => setTimeout(resolve, 1_000));

@@ -1,7 +1,7 @@
 import { createFakeClock } from "@sluice/testing";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createEngine } from "./engine.ts";
-import { followLogs } from "./follow-logs.ts";
+import { createStampedLines, followLogs } from "./follow-logs.ts";
 
 it.each([[{ since: "1d" }], [{ until: "yesterday" }]])(
   "a log is not read as of all time where %j is no time",
@@ -13,3 +13,37 @@ it.each([[{ since: "1d" }], [{ until: "yesterday" }]])(
     });
   },
 );
+
+describe("a line over 16 KiB, which the engine gives in parts", () => {
+  const stamp = "2026-11-29T21:11:02.931499707Z ";
+  const read = (...parts: readonly Uint8Array[]) => {
+    const lines: { at: string; text: string }[] = [];
+    const splitter = createStampedLines((line) => lines.push(line));
+    for (const part of parts) splitter.push(Buffer.concat([Buffer.from(stamp), part]));
+    splitter.end();
+    return lines;
+  };
+  const at = stamp.trimEnd();
+
+  it("has no time in its middle, where it would hide a secret from what masks it", () => {
+    const text = `${"x".repeat(16_380)}secret-word`;
+    const bytes = Buffer.from(`${text}\n`);
+    expect(read(bytes.subarray(0, 16_384), bytes.subarray(16_384), Buffer.from("next\n"))).toEqual([
+      { at, text },
+      { at, text: "next" },
+    ]);
+  });
+
+  it("keeps the character that was cut", () => {
+    const text = `${"x".repeat(16_383)}€`;
+    const bytes = Buffer.from(text);
+    expect(read(bytes.subarray(0, 16_384), bytes.subarray(16_384))).toEqual([{ at, text }]);
+  });
+
+  it("has its time, and none within, also where it is longer than is kept", () => {
+    const lines = read(...Array.from({ length: 70 }, () => Buffer.alloc(16_384, "x")));
+    expect(new Set(lines.map((line) => line.at))).toEqual(new Set([at]));
+    expect(lines.length).toBeGreaterThan(1);
+    expect(lines.map(({ text }) => text).join("")).toBe("x".repeat(70 * 16_384));
+  });
+});

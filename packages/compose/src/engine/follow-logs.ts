@@ -3,7 +3,7 @@ import { parseSince, SluiceError, sinceForms } from "@sluice/core";
 import type Docker from "dockerode";
 import { type Engine, withSignal } from "./engine.ts";
 import { readFrames } from "./frames.ts";
-import { createLineSplitter } from "./lines.ts";
+import { createByteLines, type LineSplitter, textOfBytes } from "./lines.ts";
 
 export interface FollowLogsOptions {
   /** Go on as lines come, until the signal aborts. Default: end with what is there. */
@@ -75,10 +75,7 @@ async function* readLog(
   });
   const found: ContainerLogLine[] = [];
   const splitter = (stream: "stdout" | "stderr") =>
-    createLineSplitter((line) => {
-      const space = line.indexOf(" ");
-      found.push({ container, stream, at: line.slice(0, space), text: engine.redact(line.slice(space + 1)) });
-    });
+    createStampedLines(({ at, text }) => found.push({ container, stream, at, text: engine.redact(text) }));
   const lines = { stdout: splitter("stdout"), stderr: splitter("stderr") };
   const close = () => log.destroy();
   signal?.addEventListener("abort", close, { once: true });
@@ -97,6 +94,18 @@ async function* readLog(
     signal?.removeEventListener("abort", close);
     log.destroy();
   }
+}
+
+/**
+ * Lines that begin with the time of the engine. Of a line over 16 KiB the engine makes parts, perhaps within a character,
+ * and puts the time of the first before each: a time that is no part of what was written, and may be in the middle of a secret.
+ */
+export function createStampedLines(onLine: (line: Pick<ContainerLogLine, "at" | "text">) => void): LineSplitter {
+  let stamp = "";
+  return createByteLines((line, continues) => {
+    if (!continues) stamp = line.slice(0, line.indexOf(" ") + 1);
+    onLine({ at: stamp.trimEnd(), text: textOfBytes(line.replaceAll(stamp, "")) });
+  });
 }
 
 /**

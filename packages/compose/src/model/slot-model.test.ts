@@ -190,6 +190,15 @@ describe("jobModel", () => {
     expect(() => jobModel(request, "nothing", { subnets })).toThrow("has no service nothing");
   });
 
+  test("has what resources it may take, and nothing else of how it is deployed", () => {
+    const resources = { limits: { memory: "268435456", cpus: 0.5, pids: 50 } };
+    const { model, ...release } = request.release;
+    const deploy = { mode: "replicated", replicas: 2, restart_policy: { condition: "any" }, resources };
+    const services = { ...model.services, migrate: { ...model.services["migrate"], deploy } };
+    const limited = { ...request, release: { ...release, model: { ...model, services } } };
+    expect(jobModel(limited, "migrate", { subnets }).services["migrate"]?.deploy).toEqual({ resources });
+  });
+
   test("gives a job what the request has for it beside its own, in the place of its command", () => {
     const jobs = { migrate: { environment: { PGAPPNAME: "run" }, command: ["sh", "-c", "echo $HOME"] } };
     const given = (job: ComposeModel) => job.services["migrate"];

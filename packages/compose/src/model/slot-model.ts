@@ -38,14 +38,19 @@ export function slotModel(request: PlaceRequest, options: SlotModelOptions): Com
 
 /** A job service as a one-off container: never restarted, and one of it. */
 export function jobService(request: PlaceRequest, name: string): ComposeService {
-  const { deploy: _deploy, scale: _scale, ...once } = slotService(request, name, "job");
+  const once = onceOnly(slotService(request, name, "job"));
   const { environment, command } = request.jobs?.[name] ?? {};
   return {
     ...once,
-    restart: "no",
     ...(environment ? { environment: { ...once.environment, ...environment } } : {}),
     ...(command ? { command: command.map(escapeDollars) } : {}),
   };
+}
+
+/** One container that is not started again: of what Compose deploys it by, the resources that it may have are left. */
+export function onceOnly({ deploy, scale: _scale, ...service }: ComposeService): ComposeService {
+  const resources = deploy?.["resources"];
+  return { ...service, ...(resources === undefined ? {} : { deploy: { resources } }), restart: "no" };
 }
 
 /** Everything of a slot's project around its services: only what they use, and volumes only by reference. */

@@ -2,7 +2,7 @@ import type { ComposeModel, ComposeService } from "@sluice/core";
 import { describe, expect, it } from "vitest";
 import { factsOf, slotRequestOf } from "../../test/support/slot-request.ts";
 import type { PlaceRequest } from "../model/slot-model.ts";
-import { companionsOf, rehearsalModel, rehearsalNetworks, withCommand } from "./rehearsal-model.ts";
+import { companionsOf, leftOut, rehearsalModel, rehearsalNetworks, withCommand } from "./rehearsal-model.ts";
 
 const shop: ComposeModel = {
   name: "shop",
@@ -57,13 +57,45 @@ describe("a service in a rehearsal", () => {
     expect(modelOf(["migrate"]).volumes).toEqual({});
   });
 
-  it.each(["/run", "/var/run/postgresql", "/run/mysqld/", "/var", "/", "/srv/app.sock"])(
-    "reaches no socket of the host through %s",
-    (source) => {
-      const volumes = [{ type: "bind", source, target: "/there" }];
-      expect(modelOf(["migrate"], { volumes }).services["migrate"]?.volumes).toEqual([]);
-    },
-  );
+  it.each([
+    "/run",
+    "/var/run/postgresql",
+    "/run/mysqld/",
+    "/var",
+    "/",
+    "/srv/app.sock",
+    "/var/lib/docker/volumes/db/_data",
+  ])("reaches no socket of the host through %s", (source) => {
+    const volumes = [{ type: "bind", source, target: "/there" }];
+    expect(modelOf(["migrate"], { volumes }).services["migrate"]?.volumes).toEqual([]);
+  });
+
+  it("sees nothing of what is closed to it of the host, and it is told what that is", () => {
+    const volumes = [
+      { type: "bind", source: "/srv/pgsock", target: "/var/run/postgresql" },
+      { type: "bind", source: "/srv/app", target: "/app" },
+      { type: "bind", source: "/srv/dev", target: "/app/tmp" },
+    ];
+    const closed = new Map([
+      ["/srv/pgsock", [""]],
+      ["/srv/app", ["tmp", "data/$1"]],
+    ]);
+    const model = { ...shop, services: { ...shop.services, migrate: { ...shop.services["migrate"], volumes } } };
+    const request: PlaceRequest = { ...slotRequestOf(model, facts), slot: "rehearsal" };
+    const rehearsed = rehearsalModel(request, ["migrate"], { subnets, closed });
+    expect(rehearsed.services["migrate"]?.volumes).toEqual([
+      { type: "bind", source: "/srv/app", target: "/app", read_only: true },
+      { type: "bind", source: "/srv/dev", target: "/app/tmp", read_only: true },
+      { type: "volume", target: "/app/data/$$1" },
+    ]);
+    const why = "it is left out, as a server of production may be reached there";
+    expect(leftOut(request, "migrate", { closed })).toEqual([
+      `what migrate does with /srv/pgsock: ${why}`,
+      `what migrate does with /srv/app/tmp: ${why}`,
+      `what migrate does with /srv/app/data/$1: ${why}`,
+    ]);
+    expect(leftOut(request, "migrate", { closed, copied: { source: "/srv/pgsock", volume: "v" } })).toHaveLength(2);
+  });
 
   it("has the copy of a database wherever it had the volume or the directory that the database is on", () => {
     const of = (source: string) => {
@@ -94,16 +126,22 @@ describe("a service in a rehearsal", () => {
     const { migrate, web } = modelOf(["migrate", "web"]).services;
     expect(migrate).toMatchObject({ image: "sha256:migrate", command: ["migrate"], restart: "no" });
     expect(migrate).not.toHaveProperty("scale");
+    const resources = { limits: { memory: "268435456" } };
+    const limited = modelOf(["migrate"], { deploy: { replicas: 2, resources } }).services["migrate"];
+    expect(limited?.deploy).toEqual({ resources });
     expect(web).not.toHaveProperty("ports");
     expect(web?.labels).toMatchObject({ "dev.sluice.kind": "rehearsal", "dev.sluice.slot": "rehearsal" });
   });
 
-  it.each([{ network_mode: "host" }, { privileged: true }, { devices: ["/dev/sda"] }, { pid: "host" }])(
-    "is refused with %j: it could not be kept away from production",
-    (changed) => {
-      expect(() => modelOf(["migrate"], changed)).toThrow(expect.objectContaining({ code: "SERVICE_REFUSED" }));
-    },
-  );
+  it.each([
+    { network_mode: "host" },
+    { privileged: true },
+    { devices: ["/dev/sda"] },
+    { pid: "host" },
+    { use_api_socket: true },
+  ])("is refused with %j: it could not be kept away from production", (changed) => {
+    expect(() => modelOf(["migrate"], changed)).toThrow(expect.objectContaining({ code: "SERVICE_REFUSED" }));
+  });
 });
 
 it("what a service needs beside the database is found through what it depends on", () => {

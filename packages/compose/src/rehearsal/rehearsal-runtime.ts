@@ -24,7 +24,15 @@ import { runToEnd } from "../slots/run-job.ts";
 import { removeRehearsal } from "../slots/sweep.ts";
 import { waitContainer } from "../slots/wait-ready.ts";
 import { removeWithVolumes } from "../throw-away/throw-away-containers.ts";
-import { companionsOf, rehearsalModel, rehearsalNetworks, withCommand } from "./rehearsal-model.ts";
+import { type ClosedPlaces, closedPlaces, dataPlaces } from "./closed-places.ts";
+import {
+  companionsOf,
+  hostSources,
+  leftOut,
+  rehearsalModel,
+  rehearsalNetworks,
+  withCommand,
+} from "./rehearsal-model.ts";
 
 export interface RehearsalMeans {
   readonly engine: Engine;
@@ -45,11 +53,17 @@ export function createRehearsalRuntime(means: RehearsalMeans): RehearsalRuntime 
 function createWorld(means: RehearsalMeans, request: RehearsalRequest): RehearsalWorld {
   const { engine } = means;
   const { stack } = request;
+  const missing = new Set<string>();
+  const make = async (release: StoredRelease, services: readonly string[], options: CallOptions) => {
+    const made = await create(means, request, release, services, options);
+    for (const text of made.leftOut) missing.add(text);
+    return made.containers;
+  };
   return {
     async runJob(release, service, options = {}) {
       const { command } = options;
       const running = command ? withCommand(release, service, command) : release;
-      const containers = await create(means, request, running, [service], options);
+      const containers = await make(running, [service], options);
       await startCompanions(means, containers, [service], options);
       const job = containers.find((one) => serviceOf(one) === service);
       if (!job) throw new SluiceError("JOB_FAILED", `job ${service}: Compose made no container for it`);
@@ -57,7 +71,7 @@ function createWorld(means: RehearsalMeans, request: RehearsalRequest): Rehearsa
       await removeWithVolumes(engine, job.Id);
     },
     async start(release, services, options = {}) {
-      const containers = await create(means, request, release, services, options);
+      const containers = await make(release, services, options);
       await startCompanions(means, containers, services, options);
       const wanted = containers.filter((one) => services.includes(serviceOf(one)));
       return startAndWait(means, wanted, release, options);
@@ -66,8 +80,15 @@ function createWorld(means: RehearsalMeans, request: RehearsalRequest): Rehearsa
       const found = await listSlot(engine, stack, "rehearsal");
       await Promise.all(found.map(({ Id }) => removeWithVolumes(engine, Id)));
     },
+    notTested: () => [...missing],
     [Symbol.asyncDispose]: () => removeRehearsal(engine, stack),
   };
+}
+
+interface Made {
+  readonly containers: readonly Docker.ContainerInspectInfo[];
+  /** For people: what of the host they do not see. */
+  readonly leftOut: readonly string[];
 }
 
 /** Makes the services and their companions, and lets the copy in where the database would be. */
@@ -77,21 +98,43 @@ async function create(
   release: StoredRelease,
   services: readonly string[],
   options: CallOptions,
-): Promise<readonly Docker.ContainerInspectInfo[]> {
+): Promise<Made> {
   const facts = release.bundle.services;
   const place: PlaceRequest = { stack, slot: "rehearsal", release, deployment, services: facts, addresses: {} };
   const all = [...services, ...companionsOf(facts, services, database)];
   const networks = rehearsalNetworks(release.model, all);
   const copied = files ? { source: files.source, volume: await volumeOf(engine, copy, files.target) } : undefined;
-  const modelOf = (subnets: Readonly<Record<string, string>>) => rehearsalModel(place, all, { subnets, copied });
+  const closed = await closedTo(engine, place, all, options.signal);
+  const modelOf = (subnets: Readonly<Record<string, string>>) =>
+    rehearsalModel(place, all, { subnets, copied, closed });
   await createContainers(engine, await pool(), place, options, modelOf, { networks });
   if (!files) await joinAsDatabase(engine, { stack, database, copy }, release, networks);
   const found = await listSlot(engine, stack, "rehearsal", options.signal);
-  return inspectAll(
-    engine,
-    found.map(({ Id }) => Id),
-    options.signal,
-  );
+  const ids = found.map(({ Id }) => Id);
+  return {
+    containers: await inspectAll(engine, ids, options.signal),
+    leftOut: all.flatMap((name) => leftOut(place, name, { closed, copied })),
+  };
+}
+
+/** Two services may mount the same: what is closed to one of them is closed to both. */
+async function closedTo(
+  engine: Engine,
+  place: PlaceRequest,
+  services: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<ClosedPlaces> {
+  const { kind } = await engine.endpoint();
+  const { model } = place.release;
+  const closed = new Map<string, readonly string[]>();
+  for (const service of services) {
+    const look = { dataPlaces: dataPlaces(model, place.services, service), isLocal: kind === "unix", signal };
+    for (const source of hostSources(place, service)) {
+      const places = await closedPlaces(source, look);
+      closed.set(source, [...new Set([...(closed.get(source) ?? []), ...places])]);
+    }
+  }
+  return closed;
 }
 
 /** The name that the engine gave a container's own volume. */

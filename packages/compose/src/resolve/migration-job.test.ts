@@ -21,7 +21,7 @@ const model: ComposeModel = {
       healthcheck: { test: ["CMD", "true"] },
       container_name: "the-shop",
       restart: "always",
-      deploy: { replicas: 3 },
+      deploy: { replicas: 3, resources: { limits: { memory: "268435456" }, reservations: { memory: "134217728" } } },
     },
     db: { image: "postgres:17", volumes: [{ type: "volume", source: "data", target: "/var/lib/postgresql/data" }] },
   },
@@ -46,6 +46,7 @@ it("is the service with another command, and nothing of what belongs to one that
       networks: web?.networks,
       depends_on: web?.depends_on,
       volumes: web?.volumes,
+      deploy: { resources: { limits: { memory: "268435456" } } },
     },
   });
 });
@@ -101,6 +102,7 @@ it("is dbmate with the files of the checkout, in the service's environment, netw
       },
       networks: web?.networks,
       depends_on: web?.depends_on,
+      deploy: { resources: { limits: { memory: "268435456" } } },
       volumes: [
         ...(web?.volumes ?? []),
         {

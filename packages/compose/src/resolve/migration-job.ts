@@ -93,7 +93,7 @@ export function migrationJob(
     reason: `database.migrate: ${reason}`,
   });
   const jobs = new Set(decisions.filter((one) => one.role === "job").map((one) => one.service));
-  const like = withoutDependencies(without(written, ofServers), jobs);
+  const like = { ...withoutDependencies(without(written, ofServers), jobs), ...limitsOf(written) };
   if ("command" in migration) {
     return {
       service,
@@ -111,6 +111,12 @@ export function migrationJob(
     sqlDirectory,
     findings: urlFindings(service, like, migration.sql.urlVariable),
   };
+}
+
+/** Beside the service it may take as much as that one; what is reserved, as devices are, is there for one of them only. */
+function limitsOf({ deploy }: ComposeService): Pick<ComposeService, "deploy"> {
+  const { limits } = (deploy?.["resources"] ?? {}) as { readonly limits?: unknown };
+  return limits === undefined ? {} : { deploy: { resources: { limits } } };
 }
 
 /** Jobs fill what the migration makes: they come after it, also where the service waits for them. */

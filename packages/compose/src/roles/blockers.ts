@@ -48,6 +48,8 @@ const finders: readonly Find[] = [
       : `${source} of the host has the Docker socket`;
     return index >= 0 && { reason, path: ["volumes", index] };
   },
+  ({ use_api_socket }) =>
+    use_api_socket === true && { reason: "use_api_socket gives it the Docker socket", path: ["use_api_socket"] },
   ({ networks = {} }) => {
     const fixed = Object.entries(networks).find(([, network]) => network?.ipv4_address ?? network?.["ipv6_address"]);
     return fixed && { reason: `a fixed address on network ${fixed[0]}`, path: ["networks", fixed[0]] };

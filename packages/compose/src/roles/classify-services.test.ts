@@ -204,6 +204,7 @@ describe("nothing becomes two in silence", () => {
       { ...port(80), volumes: [{ type: "bind", source: "/var/run/docker.sock", target: "/s", read_only: true }] },
       "web recreate likely",
     ],
+    ["the Docker socket by another key", { ...port(80), use_api_socket: true }, "web recreate likely"],
     ["a fixed address", { ...port(80), networks: { back: { ipv4_address: "172.30.0.2" } } }, "web recreate likely"],
     ["the network of another", { expose: [80], network_mode: "service:vpn" }, "web recreate likely"],
   ])("%s", (_name, service, expected) => {

@@ -20,11 +20,13 @@ import { jobModel } from "../model/job-model.ts";
 import type { SubnetPool } from "../networks/subnets.ts";
 import { createContainers } from "./create-containers.ts";
 import { connectSlot } from "./create-slot.ts";
+import { exitCodeOf } from "./exit-code.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 
 /**
  * Runs a job service of a release once, in the networks of base, and removes its container. The signal
- * ends it: SIGTERM, and SIGKILL after its grace period, or `graceMs` where that is shorter.
+ * ends it: SIGTERM, and SIGKILL after its grace period, or `graceMs` where that is shorter. Nothing else does: one of which
+ * the engine does not tell any more how it ended goes on, and `endJobs` finds it.
  *
  * @throws SluiceError JOB_FAILED with the end of its log
  */
@@ -41,7 +43,7 @@ export async function runJob(
       made && isUntouched(made, request) ? made : await makeAnew(engine, pool, request, service, options);
     await runToEnd(engine, container, service, options);
   } finally {
-    await removeJob(engine, request, service);
+    await removeJob(engine, request, service, { running: options.signal?.aborted === true });
   }
 }
 
@@ -57,7 +59,7 @@ async function makeAnew(
   service: string,
   options: CallOptions,
 ): Promise<Docker.ContainerInspectInfo> {
-  await removeJob(engine, request, service);
+  await removeJob(engine, request, service, { running: true });
   await createContainers(engine, pool, request, options, (subnets) => jobModel(request, service, { subnets }));
   await connectSlot(engine, request, options.signal);
   const container = await jobContainer(engine, request, service);
@@ -65,7 +67,11 @@ async function makeAnew(
   throw new SluiceError("JOB_FAILED", `job ${service}: Compose made no container for it`);
 }
 
-/** @throws SluiceError JOB_FAILED with the end of its log; the signal's reason */
+/**
+ * Starts a job and waits until it has ended. Where its log cannot be read, that is told as its output.
+ *
+ * @throws SluiceError JOB_FAILED with the end of its log; the signal's reason
+ */
 export async function runToEnd(
   engine: Engine,
   { Id, Config }: Pick<Docker.ContainerInspectInfo, "Id" | "Config">,
@@ -74,8 +80,6 @@ export async function runToEnd(
 ): Promise<void> {
   const container = (await engine.docker()).getContainer(Id);
   const stop = () => void container.stop(stopOptions(Config, graceMs)).catch(() => undefined);
-  const ended = container.wait({ condition: "next-exit" }) as Promise<{ StatusCode: number }>;
-  ended.catch(() => undefined);
   signal?.throwIfAborted();
   signal?.addEventListener("abort", stop, { once: true });
   try {
@@ -87,9 +91,9 @@ export async function runToEnd(
       );
     }
     await followOutput(engine, container, { isTty: Config.Tty, service, onOutput });
-    const { StatusCode } = await ended;
+    const exitCode = await exitCodeOf(engine, container, { signal, awaitsStop: true });
     signal?.throwIfAborted();
-    if (StatusCode !== 0) throw await jobFailure(engine, Id, service, `ended with exit code ${StatusCode}`);
+    if (exitCode !== 0) throw await jobFailure(engine, Id, service, `ended with exit code ${exitCode}`);
   } catch (error) {
     signal?.throwIfAborted();
     throw engineError(error, `job ${service} cannot be run`, "JOB_FAILED");
@@ -121,20 +125,27 @@ interface Follow {
   readonly onOutput: OutputSink | undefined;
 }
 
-/** Ends when the container does. */
+/** Ends when the container does, or when its log cannot be read (any more): that says nothing of the job, which goes on. */
 async function followOutput(
   { redact }: Engine,
-  container: Docker.Container,
+  container: Pick<Docker.Container, "logs">,
   { isTty, service, onOutput }: Follow,
 ): Promise<void> {
-  const log = (await container.logs({ follow: true, stdout: true, stderr: true })) as unknown as Readable;
-  const line = (stream: "stdout" | "stderr") =>
-    createLineSplitter((text) => onOutput?.({ source: service, stream, text: redact(text) }));
+  const tell = (stream: "stdout" | "stderr", text: string) =>
+    onOutput?.({ source: service, stream, text: redact(text) });
+  const line = (stream: "stdout" | "stderr") => createLineSplitter((text) => tell(stream, text));
   const lines = { stdout: line("stdout"), stderr: line("stderr") };
-  if (isTty) for await (const data of log) lines.stdout.push(data as Uint8Array);
-  else for await (const { stream, data } of readFrames(log)) lines[stream].push(data);
+  let broken: Error | undefined;
+  try {
+    const log = (await container.logs({ follow: true, stdout: true, stderr: true })) as unknown as Readable;
+    if (isTty) for await (const data of log) lines.stdout.push(data as Uint8Array);
+    else for await (const { stream, data } of readFrames(log)) lines[stream].push(data);
+  } catch (error) {
+    broken = engineError(error, `the output of ${service} cannot be shown`);
+  }
   lines.stdout.end();
   lines.stderr.end();
+  if (broken) tell("stderr", `${broken.message}; it goes on`);
 }
 
 async function jobFailure(engine: Engine, id: string, service: string, why: string): Promise<SluiceError> {
@@ -152,12 +163,23 @@ async function jobContainer(
   return container;
 }
 
-/** With its anonymous volumes: nobody else has them. */
-async function removeJob(engine: Engine, { stack, slot }: SlotRequest, service: string): Promise<void> {
+/**
+ * With its anonymous volumes: nobody else has them.
+ *
+ * @param running also one that runs
+ */
+async function removeJob(
+  engine: Engine,
+  { stack, slot }: SlotRequest,
+  service: string,
+  { running }: { readonly running: boolean },
+): Promise<void> {
   const project = stackNames.slotProject(stack, slot);
-  await oneAtATime(engine, project, async () =>
-    removeContainers(engine, await jobIds(engine, { stack, slot }, service), { withVolumes: true }),
-  );
+  await oneAtATime(engine, project, async () => {
+    const found = await inspectAll(engine, await jobIds(engine, { stack, slot }, service));
+    const removed = found.filter(({ State }) => running || !State.Running).map(({ Id }) => Id);
+    await removeContainers(engine, removed, { withVolumes: true });
+  });
 }
 
 /**

@@ -6,6 +6,7 @@ import { engineError } from "../engine/errors.ts";
 import { logTail } from "../engine/log-tail.ts";
 import { findImages } from "../images/find-images.ts";
 import { connect } from "../networks/connect.ts";
+import { exitCodeOf } from "./exit-code.ts";
 
 export interface OneOffRequest {
   readonly stack: string;
@@ -41,7 +42,8 @@ export async function runOneOff(engine: Engine, request: OneOffRequest, signal?:
     try {
       const later = networks.slice(1).map((network) => ({ network, aliases: [] }));
       if (later.length > 0) await connect(engine, await container.inspect(), later);
-      const exitCode = await runToEnd(container, signal);
+      await container.start(withSignal(signal));
+      const exitCode = await exitCodeOf(engine, container, { signal });
       return { exitCode, output: engine.redact(await logTail(engine, container.id, 50)) };
     } finally {
       // With the volumes that the image declares: nobody else has them.
@@ -71,13 +73,6 @@ function create(
 /** An image that is not on the engine is pulled, with the user's credentials. @throws SluiceError IMAGE_MISSING */
 export async function provideImage(engine: Engine, stack: string, image: string, signal?: AbortSignal): Promise<void> {
   await findImages(engine, { name: stack, services: { check: { image } } }, ["check"], { signal });
-}
-
-async function runToEnd(container: Docker.Container, signal: AbortSignal | undefined): Promise<number> {
-  const ended = container.wait({ condition: "next-exit", ...withSignal(signal) }) as Promise<{ StatusCode: number }>;
-  ended.catch(() => undefined);
-  await container.start(withSignal(signal));
-  return (await ended).StatusCode;
 }
 
 async function networksOf(engine: Engine, stack: string, slot: Slot): Promise<readonly string[]> {

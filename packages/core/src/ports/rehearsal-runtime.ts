@@ -29,7 +29,8 @@ export interface RehearsalJobOptions extends CallOptions {
 
 /**
  * Networks of their own in which the database is a copy, and from which nothing of production can be reached: neither
- * its containers nor its volumes, nor the world outside. Disposing removes all that was made in them; the copy stays.
+ * its containers nor its volumes, nor its servers' sockets on the host, nor the world outside. Disposing removes all that was made in
+ * them; the copy stays.
  */
 export interface RehearsalWorld extends AsyncDisposable {
   /**
@@ -50,6 +51,8 @@ export interface RehearsalWorld extends AsyncDisposable {
   ): Promise<readonly ObservedContainer[]>;
   /** Removes the containers of everything that was started; the copy stays connected. */
   clear(): Promise<void>;
+  /** For people: what of the host was kept from the services. Complete after the last call. */
+  notTested(): readonly string[];
 }
 
 /** Where migrations and releases are tried against a copy of the database. One at a time for each stack, under its lock. */

@@ -65,7 +65,7 @@ export async function openTrial(
       return compare(previous, before?.verdicts ?? [], await prove(previous), own);
     },
     ...(down && isThere ? { down: () => world.runJob(candidate, down.job, { command: down.command, signal }) } : {}),
-    notTested: () => [...missing],
+    notTested: () => [...missing, ...world.notTested()],
     [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
   };
 }
