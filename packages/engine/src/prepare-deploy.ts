@@ -5,13 +5,13 @@ import {
   checkoutFindings,
   heldByOrphans,
   keptOrphans,
-  liveSlot,
   lostOrphans,
   maybeMovedPorts,
   movedPorts,
   placesOf,
   planDeployment,
   portHeirs,
+  previousSlot,
   redefinedFindings,
   releasesToPrune,
   SluiceError,
@@ -52,7 +52,7 @@ export async function prepareDeploy(
   if (!request.replaceDoors) assertDoorsAnswer(observed);
   const key = ports.identity.key(wanted, project.modelHash);
   const { promotion, same, sameCommit } = matchRelease(bundles, request, key);
-  const live = liveSlot(observed);
+  const live = previousSlot(observed);
   const previousRelease = await releaseThatServes(live, ports);
   const servesInBase = inBaseOf(live, previousRelease, observed)?.id ?? null;
   if (same?.broken && !request.retry && same.id !== (live ? live.release : servesInBase)) {

@@ -20,6 +20,7 @@ import {
   planRevival,
   planWarmRollback,
   portHeirs,
+  previousSlot,
   type ReleaseBundle,
   SluiceError,
   type StoredRelease,
@@ -56,10 +57,13 @@ export async function prepareRollback(
   ]);
   const seen = { ...found, remembered };
   assertDoorsAnswer(seen);
-  const live = liveSlot(seen);
+  const live = previousSlot(seen);
+  const isLedThere = live?.slot === liveSlot(seen)?.slot;
   const previousRelease = await releaseThatServes(live, ports);
   const serves = live?.release ?? previousRelease?.bundle.id ?? null;
-  const target = namedTarget(request, bundles) ?? (await releaseBefore(live, serves, bundles, ports));
+  // Where nothing is left of what users are led to, the way back is what runs beside it.
+  const beside = isLedThere ? undefined : previousRelease?.bundle;
+  const target = namedTarget(request, bundles) ?? beside ?? (await releaseBefore(live, serves, bundles, ports));
   if (!target) {
     const lived = livedReleases(await readAttemptEnds(ports.journal));
     const isPruned = lived.some((id) => id !== serves);
@@ -78,8 +82,8 @@ export async function prepareRollback(
   const asTarget = leavesBase(target, previousRelease) ? await observeTarget() : null;
   const observed = { ...seen, plain: asTarget?.plain ?? seen.plain };
   const common = { observed, bundles, source: null, release, previousRelease };
-  if (live ? live.release === target.id : inBaseOf(live, previousRelease, observed)?.id === target.id)
-    return { ...common, plan: planRevival(target.services, config, observed) };
+  const servesNow = live ? isLedThere && live.release : inBaseOf(live, previousRelease, observed)?.id;
+  if (servesNow === target.id) return { ...common, plan: planRevival(target.services, config, observed) };
   const fate = await readMigrationFate(ports.journal, target.id);
   const orphans = findOrphans(observed, target.services, previousRelease, bundles);
   const held = heldByOrphans(orphans, target.services);
@@ -116,7 +120,7 @@ export async function prepareRollback(
       ...stays.map((orphan) => staying(orphan, target)),
       ...keptOrphans(orphans),
     ];
-    return { ...common, ...tell(told), plan };
+    return { ...common, previousRelease: isLedThere ? previousRelease : null, ...tell(told), plan };
   }
   const [first] = [...held, ...lostOrphans(orphans, target.services, serving, observed)];
   if (first) throw new SluiceError("PREFLIGHT_FAILED", first.message, { hint: first.hint });
@@ -136,6 +140,7 @@ export async function prepareRollback(
       imagesOf: null,
       wasLive,
       acceptIncompatible: request.acceptIncompatible,
+      isRollback: true,
       replaced: previousRelease?.bundle.services,
       movedPorts: movedBy(doors),
       heirs,
@@ -155,7 +160,7 @@ export async function prepareRollback(
   return {
     ...common,
     ...tell([cold, ...undone, ...leftOut, ...keptOrphans(orphans)]),
-    plan: { ...plan, kind: "rollback" },
+    plan,
   };
 }
 

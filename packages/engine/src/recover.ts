@@ -84,6 +84,7 @@ export async function recover(
   const accepted = fails && acceptIncompatible ? `; accepted that ${before} does not run on the migrated data` : "";
   const why = reason && action === "undo" ? `${recovery.reason} by ${actor}: ${reason}${accepted}` : recovery.reason;
   const run = { serving: observeServing(scope, project), startedMs: ports.clock.monotonicMs() };
+  if (action !== "leave") scope.trafficMoved = recovery.begun.some(movesUsers);
   for (const [service, id] of doorIdsOf(observed)) scope.doorIds.set(service, id);
   announce(scope, attempt, announced[action], why);
   if (action === "leave") return { action, result: await end(scope, run, { outcome: "needs-person", reason: why }) };
@@ -97,7 +98,7 @@ export async function recover(
     const result = await runSteps(recovery.remaining, scope, signal);
     // What is not done is undone first: users come before what lies about.
     if (result.ok) await sweep(scope);
-    return { action, result: await completeRun(result, scope, run, [...unfinished.begun, ...result.begun]) };
+    return { action, result: await completeRun(result, scope, run, [...idsOf(recovery.begun), ...result.begun]) };
   }
   await restoreRoutes(scope, recovery.begun);
   if (condemned && unfinished.isBroken && !scope.release?.bundle.broken) await markBroken(scope, condemned);
@@ -108,6 +109,10 @@ export async function recover(
   if (failures.length > 0) return { action, result: await endUnclear(scope, run, failures, why) };
   await sweep(scope);
   return { action, result: await end(scope, run, { outcome: "interrupted", reason: `undone by a later run: ${why}` }) };
+}
+
+function idsOf(steps: readonly PlanStep[]): readonly string[] {
+  return steps.map(({ id }) => id);
 }
 
 const announced: Readonly<Record<Recovery["action"], string>> = {
@@ -163,7 +168,7 @@ async function scopeOf(
     observations: new Observations(),
     control: createControl(ports, start.deployment, givenOrders(attempt.orders)),
     recorded: recordedOf(attempt),
-    trafficMoved: start.plan.steps.some((step) => attempt.begun.includes(step.id) && movesUsers(step)),
+    trafficMoved: false,
     previousFails: hasSeenPrevious(attempt, "fail"),
     previousRunsOnIt: hasSeenPrevious(attempt, "pass"),
     // The last moment of which that is sure.

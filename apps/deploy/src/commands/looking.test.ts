@@ -102,6 +102,10 @@ locked by eve (pid 7 on runner) since 30s ago: v3, hotfix
 
   it.each([
     [{ canAbort: false }, "has no end, and its release is promoted: type `sluice resume` to finish it"],
+    [
+      { canAbort: false, canResume: false },
+      "has no end, and users reach its release, which was not stored: deploy a release",
+    ],
     [{ canResume: false }, "has no end, and its release was not stored: type `sluice abort` to undo it"],
   ])("proposes only what is possible: %j", async (over, expected) => {
     const view = aStatus({ unfinished: { ...unfinished, ...over } });

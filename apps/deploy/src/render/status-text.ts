@@ -104,6 +104,8 @@ function waitingText({ paused, waitsForApproval, isAborted }: NonNullable<StackS
 }
 
 function recoveryText({ canResume, canAbort }: NonNullable<StackStatus["unfinished"]>): string {
+  if (!canAbort && !canResume)
+    return ", and users reach its release, which was not stored: deploy a release, or type `sluice rollback`";
   if (!canAbort) return ", and its release is promoted: type `sluice resume` to finish it";
   if (!canResume) return ", and its release was not stored: type `sluice abort` to undo it";
   return ": type `sluice resume` to finish it or `sluice abort` to undo it";

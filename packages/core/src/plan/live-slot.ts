@@ -37,6 +37,19 @@ export function liveSlot(observed: ObservedStack): LiveSlot | null {
   return slot ? { slot, release: observed.slots[slot].release, share: 100 } : null;
 }
 
+/**
+ * The slot that a deployment goes from: the live one. Where nothing of that is left and the other serves when it is asked, that
+ * one: users are led to it before anything else. Pure.
+ */
+export function previousSlot(observed: ObservedStack): LiveSlot | null {
+  const live = liveSlot(observed);
+  if (!live || observed.slots[live.slot].containers.length > 0) return live;
+  const slot = otherSlot(live.slot);
+  const { release, containers } = observed.slots[slot];
+  const serves = containers.some((container) => isUp(container) && observed.doors[container.service] !== undefined);
+  return serves ? { slot, release, share: 100 } : live;
+}
+
 function leads({ routing }: ObservedDoor): boolean {
   return routing !== null && routing.stable !== null;
 }

@@ -1,6 +1,6 @@
 import { formatDuration } from "../config/duration.ts";
 import type { Config } from "../config/schema.ts";
-import { isInSlot } from "../model/placement.ts";
+import { isBehindDoor, isInSlot } from "../model/placement.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import type { Slot } from "../model/slot.ts";
 import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
@@ -11,6 +11,7 @@ import { addVerify } from "./plan-checks.ts";
 import type { DesiredDeployment } from "./plan-deployment.ts";
 import { openDropped } from "./plan-previous.ts";
 import { rolloutSteps } from "./rollout-steps.ts";
+import { isDown } from "./short-services.ts";
 
 interface CandidateScope {
   readonly candidate: Slot;
@@ -155,14 +156,17 @@ function addShifts(add: AddStep, scope: CandidateScope, names: readonly string[]
   const leaving = openDropped(observed, dropped);
   const moved = movedOf(scope);
   const gradual = names.filter((name) => !moved.includes(name));
-  // Without a previous release there is nothing to compare with and nobody to protect: one step.
-  const steps = previous
+  const isServed = previous !== null && serves(observed.slots[previous].containers, desired);
+  // Without a previous release that serves there is nothing to compare with and nobody to protect: one step.
+  const steps = isServed
     ? rolloutSteps(desired.config, desired.requestsPerMinute ?? null)
     : [{ share: 100, for: 0, approval: false }];
+  const cutover = isServed || previous === null ? "cutover" : "cutover, at once: nothing of the previous runs";
   const why = stepsCause(desired);
   for (const step of steps) {
     if (step.share < 100 && gradual.length === 0) continue;
-    if (step.approval) addApproval(add, candidate, step.share, desired);
+    // Whoever goes back waits for nobody.
+    if (step.approval && !desired.isRollback) addApproval(add, candidate, step.share, desired);
     if (step.share === 100) addCutovers(add, moved, desired);
     const led = step.share === 100 ? names : gradual;
     add({
@@ -173,10 +177,16 @@ function addShifts(add: AddStep, scope: CandidateScope, names: readonly string[]
       share: step.share,
       holdMs: step.for,
       target: `${led.join(", ")} to ${step.share} %`,
-      cause: step.share === 100 ? "cutover" : `${step.share} % of the users meet the candidate first${why}`,
+      cause: step.share === 100 ? cutover : `${step.share} % of the users meet the candidate first${why}`,
       timeoutMs: step.for * 4 + forgivenMs(desired.config) + shortStepMs,
     });
   }
+}
+
+/** A web service of the release that serves was not ended in its slot; without its bundle, anything was not. */
+function serves(containers: readonly ObservedContainer[], { replaced }: Pick<DesiredDeployment, "replaced">): boolean {
+  const webs = replaced?.filter(isBehindDoor).map(({ name }) => name);
+  return containers.some(({ service, state }) => !isDown(state) && (webs?.includes(service) ?? true));
 }
 
 function addApproval(add: AddStep, slot: Slot, share: number, { config }: DesiredDeployment): void {

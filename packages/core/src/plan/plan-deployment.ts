@@ -6,7 +6,7 @@ import type { ObservedStack } from "../model/stack.ts";
 import { type AddStep, collectSteps } from "./collect-steps.ts";
 import { inTurn } from "./early-jobs.ts";
 import { gracesOf } from "./graces.ts";
-import { isRunning, liveSlot, warmRelease } from "./live-slot.ts";
+import { isRunning, previousSlot, warmRelease } from "./live-slot.ts";
 import type { Heirs } from "./moved-ports.ts";
 import { collectRemovals, type Orphan, orphanHeirs, type Removals } from "./orphans.ts";
 import { addBackup } from "./plan-backup.ts";
@@ -55,6 +55,8 @@ export interface DesiredDeployment {
   readonly asServing?: readonly string[] | undefined;
   /** What is in base and no part of the release, see `orphansOf`. */
   readonly orphans?: readonly Orphan[] | undefined;
+  /** A release that was live is gone back to. Default: no. */
+  readonly isRollback?: boolean | undefined;
   /** The release that serves where all of it is in base, see `runsInBase`. */
   readonly servesInBase?: string | null | undefined;
 }
@@ -67,7 +69,8 @@ const buildMs = 30 * 60_000;
  */
 export function planDeployment(desired: DesiredDeployment, observed: ObservedStack): DeploymentPlan {
   const { config, bundleId } = desired;
-  const live = liveSlot(observed);
+  const kind = desired.isRollback ? "rollback" : "deploy";
+  const live = previousSlot(observed);
   const candidate = live ? otherSlot(live.slot) : leastNeeded(observed);
   const previous = live?.slot ?? null;
   const { steps, add } = collectSteps();
@@ -95,7 +98,7 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     addDoors(add, webs, observed, desired);
     addAdoption(add, adopted, desired);
     removals.rest();
-    return { kind: "deploy", candidate, previous, steps };
+    return { kind, candidate, previous, steps };
   }
   const isWarm = bundleId !== null && warmRelease(observed, inSlots, live) === bundleId;
   addPreparation(add, { desired, candidate, observed, active, base, removals, isWarm, hasSlot: inSlots.length > 0 });
@@ -130,7 +133,7 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     const target = count === 1 ? "1 old release" : `${count} old releases`;
     add({ kind: "prune", releases: desired.prunable, target, cause });
   }
-  return { kind: "deploy", candidate, previous, steps };
+  return { kind, candidate, previous, steps };
 }
 
 /** Where nobody knows which slot serves: one in which nothing runs, or what was started first, as the way back is. */

@@ -4,7 +4,8 @@ import type { ServiceFacts } from "../model/service.ts";
 import { otherSlot, slots } from "../model/slot.ts";
 import type { ObservedStack } from "../model/stack.ts";
 import { aConfig, aContainer, aDoor, aService, aStack } from "../testing/index.ts";
-import { liveSlot } from "./live-slot.ts";
+import { completeRecord } from "./complete-record.ts";
+import { previousSlot } from "./live-slot.ts";
 import { type DesiredDeployment, planDeployment } from "./plan-deployment.ts";
 import { planWarmRollback } from "./plan-rollback.ts";
 import { planRecovery } from "./recovery.ts";
@@ -123,7 +124,7 @@ describe("every plan", () => {
 
   it("leaves the live slot's containers alone until all users have left", () => {
     always((plan, _wish, stack) => {
-      const live = liveSlot(stack)?.slot;
+      const live = previousSlot(stack)?.slot;
       if (!live) return;
       expect(plan.candidate).toBe(otherSlot(live));
       const hasWebs = plan.steps.some(({ kind }) => kind === "shift");
@@ -236,17 +237,19 @@ describe("every recovery", () => {
         const ids = plan.steps.map(({ id }) => id);
         const begun = ids.slice(0, at % (ids.length + 1));
         const done = isDone ? begun : begun.slice(0, -1);
-        const recovery = planRecovery({ deployment: "d1", plan, begun, done }, now);
-        const undone = recovery.action === "undo" ? recovery.begun.map(({ id }) => id) : begun;
+        const recorded = { deployment: "d1", plan, begun, done };
+        const known = completeRecord(recorded, now);
+        const recovery = planRecovery(recorded, now);
+        const undone = recovery.action === "undo" ? recovery.begun.map(({ id }) => id) : known.begun;
         const again = recovery.action === "finish" ? recovery.remaining : [];
-        expect(undone).toEqual(begun);
-        const isPromoted = done.some((id) => id.startsWith("promote-"));
+        expect(undone).toEqual(known.begun);
+        const isPromoted = known.done.some((id) => id.startsWith("promote-"));
         const isEmptied = !isPromoted && now.slots[plan.candidate].containers.length === 0;
         const isRepeatable = (kind: string) =>
           kind === "preview-door" ||
           (kind === "workers" && !isPromoted) ||
           (isEmptied && !["build", "backup", "rehearse"].includes(kind));
-        expect(again.filter(({ id, kind }) => done.includes(id) && !isRepeatable(kind))).toEqual([]);
+        expect(again.filter(({ id, kind }) => known.done.includes(id) && !isRepeatable(kind))).toEqual([]);
         expect(recovery.action === "undo" && isPromoted).toBe(false);
       }),
       { numRuns: 300 },

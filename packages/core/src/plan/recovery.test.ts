@@ -28,7 +28,7 @@ describe("a person may have an attempt that died", () => {
     ["only undone before that", [], { finish: false, undo: true }],
     ["only finished once it is promoted", upTo("promote-1"), { finish: true, undo: false }],
   ] as const)("%s", (_title, done, ways) => {
-    for (const observed of [stackWith(promoted), null]) {
+    for (const observed of [stackWith(cutOver), null]) {
       expect(recoveryWays({ ...diedAt("retire-1"), done }, observed)).toEqual(ways);
     }
   });

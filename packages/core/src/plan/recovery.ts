@@ -1,5 +1,6 @@
 import { SluiceError } from "../errors/sluice-error.ts";
 import type { ObservedStack } from "../model/stack.ts";
+import { completeRecord, takesOver } from "./complete-record.ts";
 import { shareOf } from "./live-slot.ts";
 import type { DeploymentPlan, PlanStep, StepKind } from "./step.ts";
 
@@ -33,7 +34,12 @@ export interface FailingPrevious {
 export type RecoveryChoice = "finish" | "undo" | "go-back";
 
 export type Recovery =
-  | { readonly action: "finish"; readonly remaining: readonly PlanStep[]; readonly reason: string }
+  | {
+      readonly action: "finish";
+      readonly remaining: readonly PlanStep[];
+      readonly begun: readonly PlanStep[];
+      readonly reason: string;
+    }
   | { readonly action: "undo"; readonly begun: readonly PlanStep[]; readonly reason: string }
   | { readonly action: "leave"; readonly reason: string };
 
@@ -44,26 +50,29 @@ export interface RecoveryWays {
 }
 
 /** @param observed `null` where the engine cannot be asked: then the record alone says it */
-export function recoveryWays(unfinished: UnfinishedDeployment, observed: Plain | null): RecoveryWays {
+export function recoveryWays(recorded: UnfinishedDeployment, observed: Reached | null): RecoveryWays {
+  const unfinished = observed ? completeRecord(recorded, observed) : recorded;
   return { finish: isStored(unfinished), undo: !isPromoted(unfinished, observed) };
 }
 
-type Plain = Pick<ObservedStack, "plain">;
+type Reached = Pick<ObservedStack, "plain" | "doors">;
 
 /**
  * What to do with an attempt that died: before cutover is complete it is undone, after it is finished. Cutover is
  * judged by what the doors show; a stack without doors goes by the journal. What a verdict or a person had condemned is
  * undone wherever its users are. Once the candidate is promoted there is nothing to go back to. What a verdict has left to
- * a person after the cutover stays as it is: nobody is asked again, and whatever comes next begins with it.
+ * a person after the cutover stays as it is: nobody is asked again, and whatever comes next begins with it. So does what can be
+ * finished only, and was not stored. Doors that have come further than the record go before it, see `completeRecord`.
  *
  * @throws SluiceError RECOVERY_REFUSED when the choice is not possible any more, or not yet, and where users would be led,
  *   without one, to a release that is known to fail; DATA_INCOMPATIBLE where they would be by `go-back`
  */
 export function planRecovery(
-  unfinished: UnfinishedDeployment,
+  recorded: UnfinishedDeployment,
   observed: ObservedStack,
   choice?: RecoveryChoice,
 ): Recovery {
+  const unfinished = completeRecord(recorded, observed);
   const { plan, begun, condemned, undecided } = unfinished;
   const isFinal = isPromoted(unfinished, observed);
   assertPossible(unfinished, recoveryWays(unfinished, observed), choice);
@@ -71,17 +80,18 @@ export function planRecovery(
   if (!choice && !isFinal && isGood && undecided !== undefined) return { action: "leave", reason: undecided };
   const asked = choice === "go-back" ? (isFinal ? undefined : "undo") : choice;
   const action = asked ?? (isFinal || isGood ? "finish" : "undo");
+  const begunSteps = plan.steps.filter(({ id }) => begun.includes(id));
   if (action === "finish") {
-    return {
-      action,
-      remaining: remainingSteps(unfinished, observed),
-      reason: asked ? "asked for" : `users already reach slot ${plan.candidate}`,
-    };
+    const reason = asked ? "asked for" : `users already reach slot ${plan.candidate}`;
+    // The record of a run that came so far by itself has it.
+    if (unfinished !== recorded && !isStored(unfinished))
+      return { action: "leave", reason: `${reason}, and its release was not stored` };
+    return { action, remaining: remainingSteps(unfinished, observed), begun: begunSteps, reason };
   }
   if (choice !== "undo") assertWayBack(unfinished, observed, choice);
   return {
     action,
-    begun: plan.steps.filter(({ id }) => begun.includes(id)),
+    begun: begunSteps,
     reason: asked ? "asked for" : (condemned ?? "cutover was not complete"),
   };
 }
@@ -112,10 +122,8 @@ function isReached(unfinished: UnfinishedDeployment, observed: ObservedStack): b
 /** Percent of the users of a service that its door leads to the candidate; none come to one that was to take over and did not yet. */
 function shareAt({ plan, done }: UnfinishedDeployment, { doors }: ObservedStack, service: string): number {
   const { routing = null, isUnreached } = doors[service] ?? {};
-  const takesOver = (step: PlanStep) =>
-    (step.kind === "adopt" && step.services.includes(service)) ||
-    (step.kind === "door" && step.cutsOver === true && step.service === service);
-  const isWaiting = isUnreached === true && plan.steps.some((step) => takesOver(step) && !done.includes(step.id));
+  const isWaiting =
+    isUnreached === true && plan.steps.some((step) => takesOver(step, service) && !done.includes(step.id));
   return routing === null || isWaiting ? 0 : shareOf(routing, plan.candidate);
 }
 
@@ -148,7 +156,9 @@ function assertPossible({ deployment }: UnfinishedDeployment, ways: RecoveryWays
       "RECOVERY_REFUSED",
       `deployment ${deployment} cannot be finished: its release was not stored`,
       {
-        hint: "sluice abort undoes it; then deploy the release again",
+        hint: ways.undo
+          ? "sluice abort undoes it; then deploy the release again"
+          : "users reach it already: deploy a release, which stores it, or sluice rollback goes back",
       },
     );
   }
@@ -166,10 +176,7 @@ function remainingSteps(unfinished: UnfinishedDeployment, observed: ObservedStac
   const isUnsure = (step: PlanStep) => takenBack.includes(step) || (step.kind === "workers" && !isFinal);
   const open = plan.steps.filter((step) => !done.includes(step.id) || isUnsure(step));
   // The way to a preview is known only to the run that made it, and needed until the service's own door leads there.
-  const isPreviewed = (service: string) =>
-    open.some(
-      (step) => step.kind === "adopt" || (step.kind === "door" && step.cutsOver === true && step.service === service),
-    );
+  const isPreviewed = (service: string) => open.some((step) => step.kind === "adopt" || takesOver(step, service));
   return plan.steps.filter(
     (step) => open.includes(step) || (step.kind === "preview-door" && isPreviewed(step.service)),
   );
@@ -212,7 +219,7 @@ function sharesTakenBack({ steps, candidate }: DeploymentPlan, observed: Observe
 const followsShares: ReadonlySet<StepKind> = new Set(["shift", "approval", "drain", "bake"]);
 
 /** What plain Compose ran is removed while the candidate is promoted: with the first of it gone there is no way back. */
-function isPromoted(unfinished: UnfinishedDeployment, observed: Plain | null): boolean {
+function isPromoted(unfinished: UnfinishedDeployment, observed: Reached | null): boolean {
   const { plan, begun } = unfinished;
   const isGone = (id: string) => observed?.plain.every((container) => container.id !== id) ?? false;
   const removed = plan.steps.some((step) => step.kind === "adopt" && step.restarts.some(isGone));

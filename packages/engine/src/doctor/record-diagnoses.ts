@@ -67,6 +67,7 @@ function openDiagnoses({ last, isLocked, observed }: RecordFacts): readonly Diag
 
 function recoveryText(unfinished: UnfinishedAttempt, observed: ObservedStack | null): string {
   const { finish, undo } = recoveryWays(unfinished, observed);
+  if (!undo && !finish) return "sluice deploy or sluice rollback: users reach its release, which was not stored";
   if (!undo) return "sluice resume to finish it: its release is promoted";
   if (!finish) return "sluice abort to undo it: its release was not stored";
   return "sluice resume to finish it, or sluice abort to undo it";

@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import type { DoorRouting } from "../model/door.ts";
+import { aConfig, aDoor, aService, aStack } from "../testing/index.ts";
+import { completeRecord } from "./complete-record.ts";
+import { planDeployment } from "./plan-deployment.ts";
+
+const services = [aService("web"), aService("worker", { role: "worker" })];
+const config = aConfig({ rollout: { steps: [50, { share: 100, approval: true }] } });
+const wish = { tag: "v2", services, config, bundleId: null, imagesOf: null, wasLive: false, prunable: [] };
+const plan = planDeployment(wish, aStack({ services, live: { slot: "blue", release: "r-1" } }));
+const ids = plan.steps.map(({ id }) => id);
+const before = (id: string) => ids.slice(0, ids.indexOf(id));
+const upTo = (id: string) => [...before(id), id];
+const notBuilt = (some: readonly string[]) => some.filter((id) => id !== "build-1");
+
+const led = (stable: DoorRouting["stable"], share = 0) => ({
+  doors: { web: aDoor("web", { stable, share, salt: 0 }) },
+});
+const diedAt = (id: string) => ({ deployment: "d1", plan, begun: upTo(id), done: before(id) });
+
+describe("the record of an attempt without an end", () => {
+  it.each([
+    ["no share is moved", "create-1", led("blue")],
+    ["the share is the one that was begun", "shift-1", led("blue", 50)],
+    ["users have all that was begun", "shift-2", led("blue", 100)],
+    ["a door leads nowhere", "create-1", led(null)],
+    ["a door does not answer", "create-1", { doors: { web: aDoor("web", null) } }],
+    [
+      "a door is of no service of its own",
+      "create-1",
+      { doors: { old: aDoor("old", { stable: "green", share: 0, salt: 0 }) } },
+    ],
+  ] as const)("is complete where %s", (_title, id, observed) => {
+    const died = diedAt(id);
+    expect(completeRecord(died, observed)).toBe(died);
+  });
+
+  it("is completed up to the share that users have", () => {
+    const { begun, done } = completeRecord({ ...diedAt("build-1"), done: [] }, led("blue", 50));
+    expect([begun, done]).toEqual([upTo("shift-1"), notBuilt(before("shift-1"))]);
+  });
+
+  it("is completed by the cutover, with what may have begun since and what was approved", () => {
+    for (const id of ["create-1", "shift-1", "approval-1"]) {
+      const { begun, done } = completeRecord(diedAt(id), led("blue", 100));
+      expect([begun, done]).toEqual([before("promote-1"), before("shift-2")]);
+    }
+  });
+
+  it("is completed by the promotion, which only the doors tell", () => {
+    for (const id of ["create-1", "shift-2", "promote-1"]) {
+      const { begun, done } = completeRecord(diedAt(id), led("green"));
+      expect([begun, done]).toEqual([upTo("promote-1"), upTo("promote-1")]);
+    }
+  });
+
+  it("tells nothing of a build that is not in it", () => {
+    expect(completeRecord({ ...diedAt("build-1"), done: [] }, led("green")).done).toEqual(notBuilt(upTo("promote-1")));
+  });
+
+  it("is complete where users were at the candidate's slot before, and were not led away yet", () => {
+    const stray = { ...aStack({ services, live: { slot: "blue", release: "r-1" } }), ...led("blue", 40) };
+    const recovering = planDeployment(wish, stray);
+    const died = { deployment: "d1", plan: recovering, begun: ["recover-1"], done: [] };
+    expect(completeRecord(died, stray)).toBe(died);
+  });
+});
