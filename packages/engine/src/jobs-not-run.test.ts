@@ -4,7 +4,11 @@ import { jobsNotRun, jobsTakenBack } from "./jobs-not-run.ts";
 
 const services = [aService("web"), aService("db", { role: "data" }), aService("migrate", { role: "job" })];
 const found = (over: Partial<Parameters<typeof jobsNotRun>[0]>, base: object) =>
-  jobsNotRun({ tag: "v1", services, ...over }, { base: base as Parameters<typeof jobsNotRun>[1]["base"] });
+  jobsNotRun(
+    { tag: "v1", services, ...over },
+    { base: base as Parameters<typeof jobsNotRun>[1]["base"] },
+    { steps: [] },
+  );
 
 describe("going back to a release that was live", () => {
   it("tells that its jobs do not run where its data is not there", () => {

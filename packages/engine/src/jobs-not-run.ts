@@ -8,7 +8,9 @@ import type { MigrationFate } from "./data-history.ts";
 export function jobsNotRun(
   { services, tag }: Pick<ReleaseBundle, "services" | "tag">,
   { base }: Pick<ObservedStack, "base">,
+  { steps }: Pick<DeploymentPlan, "steps">,
 ): readonly Finding[] {
+  if (steps.some(({ kind }) => kind === "job")) return [];
   const active = services.filter((service) => service.active);
   const jobs = active.filter(({ role }) => role === "job").map(({ name }) => name);
   const anew = active.filter(({ name, role }) => role === "data" && (base[name]?.containers.length ?? 0) === 0);

@@ -146,6 +146,8 @@ export interface ObservedStack {
   /** As the project that was asked for has it: says nothing of a slot that holds another release. */
   readonly cutOff: readonly CutOffContainer[];
   readonly redefined: readonly RedefinedResource[];
+  /** Of active services: names of the project's own volumes that are not on the engine, as far as it tells. Default: none. */
+  readonly missingVolumes?: Readonly<Record<string, readonly string[]>> | undefined;
   /** One-off containers, half-made links and slots of attempts that are over. */
   readonly leftovers: readonly Finding[];
   /**
