@@ -76,6 +76,7 @@ describe("a database whose volume is gone", () => {
     await scenario.deploy("v1", { volumes });
     const codes = scenario.world.events.flatMap((event) => (event.type === "finding" ? [event.finding.code] : []));
     expect(codes).not.toContain("data-anew");
+    expect(codes).not.toContain("jobs-not-run");
   });
 });
 

@@ -115,7 +115,9 @@ export async function prepareDeploy(
   await assertDoorImage(plan, project.services, config, ports, signal);
   await assertNoObstacle(plan, { ...request, ...project, orphans }, ports, signal);
   const lost = plan.steps.length === 0 ? await lostServers(observed, project.services, ports, signal) : [];
-  const undone = same ? [...jobsTakenBack(same, fate, plan), ...(lived ? jobsNotRun(same, observed, plan) : [])] : [];
+  const undone = same
+    ? [...jobsTakenBack(same, fate, plan), ...(lived ? jobsNotRun(same, project.model, observed, plan) : [])]
+    : [];
   const kept = [
     ...checkoutFindings(wanted, bundles),
     ...keptOrphans(orphans),

@@ -155,7 +155,7 @@ export async function prepareRollback(
   await assertNoObstacle(plan, { ...request, model, services: target.services, orphans }, ports, signal);
   const cold = await coldRollback(target, observed, ports.journal);
   const leftOut = missingCheckedServices(judging, target.services).map((service) => leftOutFinding(service, target));
-  const undone = wasLive ? [...jobsNotRun(target, observed, plan), ...jobsTakenBack(target, fate, plan)] : [];
+  const undone = wasLive ? [...jobsNotRun(target, model, observed, plan), ...jobsTakenBack(target, fate, plan)] : [];
   return {
     ...common,
     dataAnew: anew.services,
