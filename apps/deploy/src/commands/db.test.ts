@@ -213,9 +213,9 @@ describe("sluice db restore", () => {
       return [ran.stdout.includes("OF ANOTHER STACK, shop-production"), asked[2]];
     };
     expect(await stackOf([], true)).toMatchObject([true, { ofStack: "shop-production" }]);
-    expect(await stackOf(["--yes"], false)).toMatchObject([false, { ofStack: undefined }]);
+    expect(await stackOf(["--yes"], false)).toMatchObject([true, { ofStack: undefined }]);
     expect(await stackOf(["--yes", "--of-stack", "shop-production"], false)).toMatchObject([
-      false,
+      true,
       { ofStack: "shop-production" },
     ]);
   });
