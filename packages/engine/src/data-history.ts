@@ -85,7 +85,8 @@ export function dataHistory(records: readonly JournalRecord[]): DataHistory {
     const release = typeof record["release"] === "string" ? record["release"] : null;
     if (type === "database-migrate" && release) migrate(release, result === "done");
     if (result !== "done") continue;
-    if (type === "database-migrate-down") present = without(present, release);
+    if (type === "database-anew") present = new Map();
+    else if (type === "database-migrate-down") present = without(present, release);
     else if (type === "database-restore") {
       const key = String(backup);
       replaced.set(key, [...(replaced.get(key) ?? []), present]);
@@ -105,7 +106,12 @@ export function fateOf({ begun, present }: DataHistory, release: string): Migrat
   return begun.slice(at + 1).some((later) => present.get(later)?.isDone) ? "unsure" : "away";
 }
 
-const takesAway: ReadonlySet<string> = new Set(["database-migrate-down", "database-restore", "database-restore-undo"]);
+const takesAway: ReadonlySet<string> = new Set([
+  "database-anew",
+  "database-migrate-down",
+  "database-restore",
+  "database-restore-undo",
+]);
 const changes: ReadonlySet<string> = new Set(["database-migrate", ...takesAway]);
 
 type Present = DataHistory["present"];

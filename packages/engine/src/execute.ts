@@ -19,7 +19,7 @@ export async function execute(
   ports: EnginePorts,
   signal: AbortSignal,
 ): Promise<DeploymentResult> {
-  const { plan, source, release, previousRelease, observed, findings = [] } = prepared;
+  const { plan, source, release, previousRelease, observed, dataAnew = [], findings = [] } = prepared;
   const startedMs = ports.clock.monotonicMs();
   const before = await lastAttempt(ports.journal);
   const deployment = deploymentId(ports.clock.now(), before?.start.deployment ?? null, ports.randomId());
@@ -48,6 +48,16 @@ export async function execute(
     scope.observations.note(createEvent(ports.clock.now(), { type: "finding", finding }));
   }
   const { actor, reason, consents = [], origin } = request;
+  // Before anything is made: whatever becomes of this attempt, the next one knows that no migration is on the data.
+  for (const service of dataAnew) {
+    await ports.journal.append({
+      type: "database-anew",
+      actor,
+      reason: "its volumes were gone",
+      service,
+      result: "done",
+    });
+  }
   const bundle = release?.bundle.id ?? null;
   const previousBundle = previousRelease?.bundle.id ?? null;
   await ports.journal.append({

@@ -1,10 +1,15 @@
-import { aService } from "@sluice/core/testing";
+import { aProject, aService } from "@sluice/core/testing";
 import { describe, expect, it } from "vitest";
 import { jobsNotRun, jobsTakenBack } from "./jobs-not-run.ts";
 
 const services = [aService("web"), aService("db", { role: "data" }), aService("migrate", { role: "job" })];
-const found = (over: Partial<Parameters<typeof jobsNotRun>[0]>, base: object) =>
-  jobsNotRun({ tag: "v1", services, ...over }, { base: base as Parameters<typeof jobsNotRun>[1]["base"] });
+const found = (over: Partial<Parameters<typeof jobsNotRun>[0]>, base: object, model = aProject({ services }).model) =>
+  jobsNotRun(
+    { tag: "v1", services, ...over },
+    model,
+    { base: base as Parameters<typeof jobsNotRun>[2]["base"] },
+    { steps: [] },
+  );
 
 describe("going back to a release that was live", () => {
   it("tells that its jobs do not run where its data is not there", () => {
@@ -21,6 +26,7 @@ describe("going back to a release that was live", () => {
 
   it("has nothing to tell where its data is there, also stopped, or without jobs or data", () => {
     expect(found({}, { db: { containers: [{ state: "exited" }] } })).toEqual([]);
+    expect(found({}, {}, aProject({ services, volumes: { db: "data" } }).model)).toEqual([]);
     expect(found({ services: services.slice(0, 2) }, {})).toEqual([]);
     expect(found({ services: [aService("web"), aService("migrate", { role: "job" })] }, {})).toEqual([]);
   });

@@ -1,4 +1,11 @@
-import type { DeploymentPlan, Finding, ObservedStack, ReleaseBundle } from "@sluice/core";
+import {
+  type ComposeModel,
+  type DeploymentPlan,
+  type Finding,
+  type ObservedStack,
+  type ReleaseBundle,
+  volumesOf,
+} from "@sluice/core";
 import type { MigrationFate } from "./data-history.ts";
 
 /**
@@ -7,11 +14,17 @@ import type { MigrationFate } from "./data-history.ts";
  */
 export function jobsNotRun(
   { services, tag }: Pick<ReleaseBundle, "services" | "tag">,
-  { base }: Pick<ObservedStack, "base">,
+  model: ComposeModel,
+  { base, missingVolumes = {} }: Pick<ObservedStack, "base" | "missingVolumes">,
+  { steps }: Pick<DeploymentPlan, "steps">,
 ): readonly Finding[] {
+  if (steps.some(({ kind }) => kind === "job")) return [];
   const active = services.filter((service) => service.active);
   const jobs = active.filter(({ role }) => role === "job").map(({ name }) => name);
-  const anew = active.filter(({ name, role }) => role === "data" && (base[name]?.containers.length ?? 0) === 0);
+  const gone = new Set(Object.values(missingVolumes).flat());
+  const keeps = (name: string) => volumesOf(model, name).some((volume) => !gone.has(volume));
+  const isThere = (name: string) => (base[name]?.containers.length ?? 0) > 0 || keeps(name);
+  const anew = active.filter(({ name, role }) => role === "data" && !isThere(name));
   if (jobs.length === 0 || anew.length === 0) return [];
   const data = anew.map(({ name }) => name).join(", ");
   const message = `${jobs.join(", ")} will not run: ${tag} was live before, and a job runs once for each release; ${data} is made anew here`;

@@ -4,7 +4,12 @@ import { isEngineRecord } from "./read-attempts.ts";
 
 const migrates = "database-migrate";
 /** After these nobody knows whose migration is the last that is still there. */
-const backs: ReadonlySet<string> = new Set(["database-restore", "database-restore-undo", "database-migrate-down"]);
+const backs: ReadonlySet<string> = new Set([
+  "database-anew",
+  "database-restore",
+  "database-restore-undo",
+  "database-migrate-down",
+]);
 
 /**
  * The release whose migration was begun last, by a deployment or alone, as the record has it: an id or a tag. `null` where none is on

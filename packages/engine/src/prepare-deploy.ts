@@ -21,7 +21,7 @@ import { readMigrationFate } from "./data-history.ts";
 import { leavingAsServing, otherImages } from "./differing-base.ts";
 import { findOrphans } from "./find-orphans.ts";
 import { newestCreation } from "./in-order.ts";
-import { jobsTakenBack } from "./jobs-not-run.ts";
+import { jobsNotRun, jobsTakenBack } from "./jobs-not-run.ts";
 import { lostServers } from "./lost-servers.ts";
 import { matchRelease } from "./match-promoted.ts";
 import { measureTraffic } from "./measure-traffic.ts";
@@ -31,6 +31,7 @@ import { lastLiveAt, lastServing, unprovenReleases } from "./read-attempts.ts";
 import type { DeployRequest, PreparedDeployment } from "./requests.ts";
 import { type EnginePorts, emit } from "./scope.ts";
 import { inBaseOf, releaseOfSameImages, releaseThatServes } from "./stored-release.ts";
+import { findDataAnew } from "./tell-data-anew.ts";
 
 /** The plan of a deployment, without any change. @throws SluiceError when it would be refused */
 export async function prepareDeploy(
@@ -75,6 +76,8 @@ export async function prepareDeploy(
   assertPortsFree(serving, project.services, wanted.tag);
   const lived = same !== null && (await lastLiveAt(ports.journal, same.id)) !== null;
   const fate = lived ? await readMigrationFate(ports.journal, same.id) : "unknown";
+  const anew = await findDataAnew(project, { config, observed, serves: previousRelease }, ports, signal);
+  const isDataAnew = anew.services.length > 0;
   const isAuto = config.rollout.steps === "auto" && live !== null;
   const plan = planDeployment(
     {
@@ -86,7 +89,8 @@ export async function prepareDeploy(
       promotedFrom: promotion?.from,
       hasChanges: wanted.dirty && wanted.commit !== null,
       // Whether its images had to be built anew does not matter: what it did to the data is done, unless it was taken away since.
-      wasLive: lived && fate !== "away",
+      wasLive: lived && fate !== "away" && !isDataAnew,
+      isDataAnew,
       prunable: releasesToPrune(bundles, {
         // One that is still to be built counts too.
         keep: usable ? config.releases.keep : config.releases.keep - 1,
@@ -113,12 +117,15 @@ export async function prepareDeploy(
   await assertDoorImage(plan, project.services, config, ports, signal);
   await assertNoObstacle(plan, { ...request, ...project, orphans }, ports, signal);
   const lost = plan.steps.length === 0 ? await lostServers(observed, project.services, ports, signal) : [];
-  const undone = same ? jobsTakenBack(same, fate, plan) : [];
+  const undone = same
+    ? [...jobsTakenBack(same, fate, plan), ...(lived ? jobsNotRun(same, project.model, observed, plan) : [])]
+    : [];
   const kept = [
     ...checkoutFindings(wanted, bundles),
     ...keptOrphans(orphans),
     ...redefinedFindings(observed),
     ...lost,
+    ...anew.findings,
     ...undone,
   ];
   for (const finding of kept) emit({ ports }, { type: "finding", finding });
@@ -139,6 +146,7 @@ export async function prepareDeploy(
         },
     release,
     previousRelease,
+    dataAnew: anew.services,
     findings: [...findings, ...kept],
   };
 }

@@ -42,6 +42,7 @@ import { releaseBefore } from "./release-before.ts";
 import type { PreparedDeployment, RollbackRequest } from "./requests.ts";
 import { type EnginePorts, emit } from "./scope.ts";
 import { inBaseOf, releaseThatServes } from "./stored-release.ts";
+import { findDataAnew } from "./tell-data-anew.ts";
 
 /** The plan of going back: a change of route where the release is warm, the gates of a deployment where it is not. */
 export async function prepareRollback(
@@ -84,11 +85,14 @@ export async function prepareRollback(
   const common = { observed, bundles, source: null, release, previousRelease };
   const servesNow = live ? isLedThere && live.release : inBaseOf(live, previousRelease, observed)?.id;
   if (servesNow === target.id) return { ...common, plan: planRevival(target.services, config, observed) };
+  const wanted = { model, services: target.services };
+  const anew = await findDataAnew(wanted, { config, observed, serves: previousRelease }, ports, signal);
+  const isDataAnew = anew.services.length > 0;
   const fate = await readMigrationFate(ports.journal, target.id);
   const orphans = findOrphans(observed, target.services, previousRelease, bundles);
   const held = heldByOrphans(orphans, target.services);
   const tell = (findings: readonly Finding[]) => {
-    const all = [...storedFindings(target, bundles), ...findings];
+    const all = [...storedFindings(target, bundles), ...anew.findings, ...findings];
     for (const finding of all) emit({ ports }, { type: "finding", finding });
     return { findings: all };
   };
@@ -99,7 +103,8 @@ export async function prepareRollback(
   const moved = movedBy(seen.doors);
   const heirs = portHeirs(serving, target.services);
   const warm = warmRelease(observed, target.services);
-  if (warm === target.id && moved.length === 0 && Object.keys(heirs).length === 0) {
+  // On data that begins empty what is warm is no sooner good than what is made anew.
+  if (warm === target.id && !isDataAnew && moved.length === 0 && Object.keys(heirs).length === 0) {
     const replaced = previousRelease?.bundle.services;
     const stays = waysIn(orphans, held, target);
     const leaving = orphans.filter((orphan) => !stays.includes(orphan));
@@ -130,7 +135,7 @@ export async function prepareRollback(
   const { doors } = asTarget ?? (await observeTarget());
   // One that failed before it was live, and is gone to all the same, has left its jobs undone; so has one that
   // data of before it was put back after.
-  const wasLive = fate !== "away" && !(await neverLive(ports.journal, target.id));
+  const wasLive = fate !== "away" && !isDataAnew && !(await neverLive(ports.journal, target.id));
   const plan = planDeployment(
     {
       tag: target.tag,
@@ -139,6 +144,7 @@ export async function prepareRollback(
       bundleId: target.id,
       imagesOf: null,
       wasLive,
+      isDataAnew,
       acceptIncompatible: request.acceptIncompatible,
       isRollback: true,
       replaced: previousRelease?.bundle.services,
@@ -156,9 +162,10 @@ export async function prepareRollback(
   await assertNoObstacle(plan, { ...request, model, services: target.services, orphans }, ports, signal);
   const cold = await coldRollback(target, observed, ports.journal);
   const leftOut = missingCheckedServices(judging, target.services).map((service) => leftOutFinding(service, target));
-  const undone = wasLive ? [...jobsNotRun(target, observed), ...jobsTakenBack(target, fate, plan)] : [];
+  const undone = wasLive ? [...jobsNotRun(target, model, observed, plan), ...jobsTakenBack(target, fate, plan)] : [];
   return {
     ...common,
+    dataAnew: anew.services,
     ...tell([cold, ...undone, ...leftOut, ...keptOrphans(orphans)]),
     plan,
   };

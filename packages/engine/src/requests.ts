@@ -53,6 +53,8 @@ export interface PreparedDeployment {
   readonly source: ReleaseSource | null;
   readonly release: StoredRelease | null;
   readonly previousRelease: StoredRelease | null;
+  /** Services whose data is made anew, see `dataAnew`. Default: none. */
+  readonly dataAnew?: readonly string[] | undefined;
   /** What preflight found, told already. */
   readonly findings?: readonly Finding[];
 }

@@ -24,10 +24,15 @@ export async function tellChangedBase(scope: DeploymentScope, serves: StoredRele
 }
 
 /** What of base does not run of a release that serves, as far as the checkout has it, too. */
-export function tellDownBase(scope: DeploymentScope, { base }: ObservedStack, { services }: ReleaseBundle): void {
+export function tellDownBase(
+  scope: DeploymentScope,
+  { base, missingVolumes }: ObservedStack,
+  { services }: ReleaseBundle,
+): void {
   const names = baseServices(services.filter(({ active }) => active)).map(({ name }) => name);
   const own = Object.fromEntries(Object.entries(base).filter(([name]) => names.includes(name)));
-  for (const finding of downBaseFindings({ base: own }, services)) emit(scope, { type: "finding", finding });
+  for (const finding of downBaseFindings({ base: own, missingVolumes }, services))
+    emit(scope, { type: "finding", finding });
 }
 
 /** As `tellChangedBase`, of a step that was undone: where it was put back, what was written meanwhile. */
@@ -61,7 +66,7 @@ async function baseOf(
   { project, ports }: DeploymentScope,
   release: StoredRelease,
   signal: AbortSignal,
-): Promise<Pick<ObservedStack, "base">> {
+): Promise<ObservedStack> {
   const { bundle } = release;
   const { model } = await ports.base.placed(release, baseServices(bundle.services), project.model);
   return ports.observer.observe({ ...project, model, services: bundle.services }, signal);

@@ -167,6 +167,9 @@ describe("what a person must know of a stack", () => {
       expect(found(base("absent", []))).toEqual([
         "error base-absent: base service db is gone: no container of it is there -> the next sluice deploy makes it anew, also of the release that serves; its volumes are kept",
       ]);
+      expect(found({ ...base("absent", []), missingVolumes: { db: ["shop_data"] } })[0]).toMatch(
+        /; its volume shop_data is gone too: it starts empty, and sluice db list shows the backups$/,
+      );
       expect(found(base("stopped"))).toEqual([
         "warn base-stopped: base service db does not run: shop-db-1 is exited -> docker start shop-db-1, or the next sluice deploy",
       ]);

@@ -187,6 +187,17 @@ describe("sluice db restore", () => {
     expect(other).toContain("sluice db migrate v3");
   });
 
+  it("says it also to whoever agreed beforehand, and to a program", async () => {
+    const releases = { backup: "v2", serves: "v3" };
+    const planRestore = async () => ({ ...plan, releases });
+    const restore = async () => ({ manifest: backup, old: "shop__old_x", swapMs: 90, restoreMs: 4_000 });
+    const deployer = deployerWith({ planRestore, restore });
+    const { stdout } = await run(["db", "restore", backup.id, "--yes"], { deployer });
+    expect(stdout).toMatch(/THIS BACKUP IS OF RELEASE v2[^]*is what it was at/);
+    const program = await run(["db", "restore", backup.id, "--yes", "--json"], { deployer });
+    expect(JSON.parse(program.stdout)).toMatchObject({ releases });
+  });
+
   it("of another stack says so, and is agreed to by a person or by its name", async () => {
     const stackOf = async (args: readonly string[], isInteractive: boolean) => {
       const deployer = deployerWith({
@@ -202,9 +213,9 @@ describe("sluice db restore", () => {
       return [ran.stdout.includes("OF ANOTHER STACK, shop-production"), asked[2]];
     };
     expect(await stackOf([], true)).toMatchObject([true, { ofStack: "shop-production" }]);
-    expect(await stackOf(["--yes"], false)).toMatchObject([false, { ofStack: undefined }]);
+    expect(await stackOf(["--yes"], false)).toMatchObject([true, { ofStack: undefined }]);
     expect(await stackOf(["--yes", "--of-stack", "shop-production"], false)).toMatchObject([
-      false,
+      true,
       { ofStack: "shop-production" },
     ]);
   });

@@ -78,8 +78,9 @@ export async function dbRestore(call: CommandCall<RestoreFlags>): Promise<number
     const ofStack = flags.ofStack ?? (flags.yes ? undefined : plan.otherStack);
     const result = await deployer.database.restore(plan.manifest.id, { ...asked, ofStack }, context.signal);
     const { manifest, old, swapMs, restoreMs } = result;
+    const { losses, releases } = plan;
     return {
-      json: { backup: manifest.id, old, swapMs, restoreMs, losses: plan.losses },
+      json: { backup: manifest.id, old, swapMs, restoreMs, losses, ...(releases && { releases }) },
       text:
         `${plan.live.database} is what it was at ${manifest.at} (restored in ${formatDuration(restoreMs)}, ` +
         `out of reach for ${formatDuration(swapMs)})\n` +
@@ -151,6 +152,9 @@ async function changing(
 }
 
 async function consent(call: CommandCall<RestoreFlags>, plan: RestorePlan): Promise<void> {
+  const { flags, context } = call;
+  // Who agreed beforehand has seen none of it.
+  if (flags.yes && !flags.json) context.stdout.write(withFlags(lossText(plan), givenFlags(flags)));
   await confirm(call, lossText(plan), `Lose what was written since, and restore ${plan.manifest.id}?`);
 }
 

@@ -10,11 +10,6 @@ export function networkNames(model: ComposeModel): Readonly<Record<string, strin
   return namesOf(model, model.networks);
 }
 
-/** Real name of each named volume of the model by its key. */
-export function volumeNames(model: ComposeModel): Readonly<Record<string, string>> {
-  return namesOf(model, model.volumes);
-}
-
 /**
  * Networks and named volumes of the base project, made by Compose itself, so that it takes them for its own later. Slots
  * refer to them as external. A service of no replicas carries them: nothing is created but what it names. What is there

@@ -1,8 +1,13 @@
-import type { BaseChange, ComposeModel, ObservedBaseService, ServiceFacts } from "@sluice/core";
+import {
+  type BaseChange,
+  type ComposeModel,
+  type ObservedBaseService,
+  type ServiceFacts,
+  volumesOf,
+} from "@sluice/core";
 import type Docker from "dockerode";
 import { isCurrent } from "../base/base-hashes.ts";
 import { composeLabels, isAnonymousVolume, observedContainer } from "../engine/containers.ts";
-import { volumeNames } from "../networks/base-networks.ts";
 
 /**
  * What it means for the data of a base service that its containers get what the model says of it. Pure.
@@ -19,7 +24,7 @@ export function baseChange(
   const had = unique(
     mounts.flatMap(({ Type, Name = "" }) => (Type === "volume" && !isAnonymousVolume(Name) ? [Name] : [])),
   );
-  const wanted = wantedVolumes(model, name);
+  const wanted = volumesOf(model, name);
   const takes = wanted.filter((volume) => !had.includes(volume));
   const leaves = had.filter((volume) => !wanted.includes(volume));
   const runs = containers[0]?.Config.Image;
@@ -45,15 +50,6 @@ function otherDirectories(
     const to = Type === "bind" && RW ? wanted.find((one) => one.type === "bind" && one.target === target) : undefined;
     return to?.source === undefined || to.source === Source ? [] : [{ target, runs: Source, wanted: to.source }];
   });
-}
-
-/** Names on the engine of the named volumes that the model gives a service. */
-export function wantedVolumes(model: ComposeModel, service: string): readonly string[] {
-  const names = volumeNames(model);
-  const mounts = model.services[service]?.volumes ?? [];
-  return unique(
-    mounts.flatMap(({ type, source }) => (type === "volume" && source !== undefined ? [names[source] ?? source] : [])),
-  );
 }
 
 function unique(names: readonly string[]): readonly string[] {

@@ -12,6 +12,7 @@ import {
   type Slot,
   type StackObserver,
   slots as slotNames,
+  volumesOf,
 } from "@sluice/core";
 import type Docker from "dockerode";
 import { acceptedHashes, builtImages, isCurrent } from "../base/base-hashes.ts";
@@ -36,9 +37,9 @@ import { socketsOrNone } from "./listening-sockets.ts";
 import { readMachineMemory } from "./machine-memory.ts";
 import { missingExternals } from "./missing-externals.ts";
 import { linksInUse, missingLinks } from "./missing-links.ts";
-import { baseChange, observeBaseService, wantedVolumes } from "./observe-base.ts";
+import { baseChange, observeBaseService } from "./observe-base.ts";
 import { observeDoors, type WantedDoorOf } from "./observe-doors.ts";
-import { findResources, redefinedResources } from "./redefined.ts";
+import { findResources, missingVolumes, redefinedResources } from "./redefined.ts";
 
 /** The library's types leave the options of this call out. */
 type Pingable = Docker & { ping(options: { abortSignal?: AbortSignal }): Promise<unknown> };
@@ -110,6 +111,7 @@ export function createObserver({ engine, exec, readRouting, wantedDoor }: Observ
         cutOff: slotNames.flatMap((slot) => cutOffContainers({ ...project, links }, inSlots[slot], slot)),
         redefined: redefinedResources(project.model, resources),
         foreign,
+        missingVolumes: missingVolumes(project, resources),
         leftovers: leftoverFindings(project, made),
       };
     },
@@ -167,7 +169,7 @@ async function observeProject(
   const base = await Promise.all(
     inBase.map(async (service) => {
       const own = of(service.name);
-      const wanted = own.length > 0 ? wantedVolumes(model, service.name) : [];
+      const wanted = own.length > 0 ? volumesOf(model, service.name) : [];
       const mounted = own.flatMap(({ Mounts }) => Mounts.map(({ Name }) => Name));
       const there = await existing(
         engine,

@@ -89,16 +89,18 @@ describe("looking for them", () => {
     name: "shop",
     services: {},
     networks: { back: {}, theirs: { external: true, name: "theirs" } },
-    volumes: { data: {}, ill: {} },
+    volumes: { data: {}, ill: {}, gone: {} },
   };
 
   it("asks for none of others, and one that fails hides no other", async () => {
     const asked: string[] = [];
     const engine = engineOf((name) => {
       asked.push(name);
+      if (name === "shop_gone") return Promise.reject(Object.assign(new Error("no such volume"), { statusCode: 404 }));
       return name === "shop_ill" ? Promise.reject(new Error("plugin")) : Promise.resolve({ Name: name, Labels });
     });
-    const { networks, volumes } = await findResources(engine, model);
+    const { networks, volumes, missingVolumes } = await findResources(engine, model);
+    expect(missingVolumes).toEqual(["shop_gone"]);
     expect([...networks, ...volumes].map(({ Name }) => Name)).toEqual(["shop_back", "shop_data"]);
     expect(asked).not.toContain("theirs");
   });

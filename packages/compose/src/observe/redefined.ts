@@ -1,9 +1,18 @@
-import type { ComposeModel, ComposeNetwork, ComposeVolume, RedefinedResource } from "@sluice/core";
+import {
+  type ComposeModel,
+  type ComposeNetwork,
+  type ComposeVolume,
+  type RedefinedResource,
+  type ResolvedProject,
+  volumeNames,
+  volumesOf,
+} from "@sluice/core";
 import type { NetworkInspectInfo, VolumeInspectInfo } from "dockerode";
 import { composeLabels } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
+import { unlessStatus } from "../engine/errors.ts";
 import { unescapeDollars } from "../model/dollars.ts";
-import { networkNames, volumeNames } from "../networks/base-networks.ts";
+import { networkNames } from "../networks/base-networks.ts";
 import { formatCidr, parseCidr } from "../networks/cidr.ts";
 
 type Network = Pick<
@@ -17,14 +26,23 @@ interface Found {
   readonly volumes: readonly Volume[];
 }
 
+interface FoundResources extends Found {
+  /** Names of volumes of which the engine says that they are not there. */
+  readonly missingVolumes: readonly string[];
+}
+
 /** A warning is worth no longer wait; milliseconds. */
 const patienceMs = 2_000;
 
 /**
- * Networks and volumes of the model that Compose has made for the stack, without those that the engine does not tell of in
- * time. Each is asked for by its name: to list volumes, the engine asks every volume plugin there is.
+ * Networks and volumes of the model that Compose has made for the stack, and its volumes that are not there, without those that
+ * the engine does not tell of in time. Each is asked for by its name: to list volumes, the engine asks every volume plugin there is.
  */
-export async function findResources(engine: Engine, model: ComposeModel, signal?: AbortSignal): Promise<Found> {
+export async function findResources(
+  engine: Engine,
+  model: ComposeModel,
+  signal?: AbortSignal,
+): Promise<FoundResources> {
   signal?.throwIfAborted();
   const ended = AbortSignal.any([AbortSignal.timeout(patienceMs), ...(signal ? [signal] : [])]);
   const over = new Promise<null>((resolve) => ended.addEventListener("abort", () => resolve(null), { once: true }));
@@ -34,18 +52,22 @@ export async function findResources(engine: Engine, model: ComposeModel, signal?
     ownOf(model.volumes, volumeNames(model), (name) => docker.getVolume(name).inspect()),
   ]);
   signal?.throwIfAborted();
-  return { networks, volumes };
+  return { networks: networks.own, volumes: volumes.own, missingVolumes: volumes.missing };
 
   async function ownOf<T extends Labelled>(
     written: ComposeModel["networks"] | ComposeModel["volumes"],
     names: Readonly<Record<string, string>>,
     inspect: (name: string) => Promise<T>,
-  ): Promise<readonly T[]> {
-    const own = Object.entries(names).filter(([key]) => !written?.[key]?.external);
+  ): Promise<{ readonly own: readonly T[]; readonly missing: readonly string[] }> {
+    const asked = Object.entries(names).flatMap(([key, name]) => (written?.[key]?.external ? [] : [name]));
     // One that is not there, or cannot be told of, hides no other.
-    const looks = own.map(([, name]) => Promise.race([inspect(name).catch(() => null), over]));
-    const found = await Promise.all(looks);
-    return found.flatMap((one) => (one?.Labels?.[composeLabels.project] === model.name ? [one] : []));
+    const look = (name: string) => unlessStatus(inspect(name), [404], "missing" as const).catch(() => null);
+    const found = await Promise.all(asked.map((name) => Promise.race([look(name), over])));
+    const there = found.flatMap((one) => (one === null || one === "missing" ? [] : [one]));
+    return {
+      own: there.filter(({ Labels }) => Labels?.[composeLabels.project] === model.name),
+      missing: asked.filter((_name, index) => found[index] === "missing"),
+    };
   }
 }
 
@@ -71,6 +93,18 @@ export function redefinedResources(model: ComposeModel, found: Found): readonly 
     return redefined("volume", key, volume.Name, volumeDifferences(written ?? {}, volume));
   });
   return [...ofNetworks, ...ofVolumes];
+}
+
+/** Volumes that are not there, by the active services that are to have them. Pure. */
+export function missingVolumes(
+  { model, services }: Pick<ResolvedProject, "model" | "services">,
+  { missingVolumes: missing }: Pick<FoundResources, "missingVolumes">,
+): Readonly<Record<string, readonly string[]>> {
+  const entries = services.flatMap(({ name, active }) => {
+    const own = active ? volumesOf(model, name).filter((volume) => missing.includes(volume)) : [];
+    return own.length > 0 ? [[name, own] as const] : [];
+  });
+  return Object.fromEntries(entries);
 }
 
 function redefined(

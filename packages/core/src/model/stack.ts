@@ -166,6 +166,8 @@ export interface ObservedStack {
   readonly cutOff: readonly CutOffContainer[];
   readonly redefined: readonly RedefinedResource[];
   readonly foreign: readonly ForeignProject[];
+  /** Of active services: names of the project's own volumes that are not on the engine, as far as it tells. Default: none. */
+  readonly missingVolumes?: Readonly<Record<string, readonly string[]>> | undefined;
   /** One-off containers, half-made links and slots of attempts that are over. */
   readonly leftovers: readonly Finding[];
   /**

@@ -10,7 +10,7 @@ import { isDown } from "./short-services.ts";
  * @param counts whether what has no container is told: not where nobody knows what that release wants. Default: it is
  */
 export function downBaseFindings(
-  { base }: Pick<ObservedStack, "base">,
+  { base, missingVolumes = {} }: Pick<ObservedStack, "base" | "missingVolumes">,
   services: readonly ServiceFacts[],
   counts = true,
 ): readonly Finding[] {
@@ -21,7 +21,7 @@ export function downBaseFindings(
     const { service, state, reason, containers } = seen;
     if (state === "absent" && counts) {
       const message = `base service ${service} is gone: no container of it is there`;
-      const hint = "the next sluice deploy makes it anew, also of the release that serves; its volumes are kept";
+      const hint = `the next sluice deploy makes it anew, also of the release that serves; ${kept(missingVolumes[service])}`;
       return [{ severity: "error", code: "base-absent", service, message, hint }];
     }
     // One that is down may have been changed as well.
@@ -39,6 +39,12 @@ export function downBaseFindings(
     const hint = `${startCommand(containers)}, or the next sluice deploy`;
     return [{ severity: "warn", code: "base-stopped", service, message, hint }];
   });
+}
+
+function kept(missing: readonly string[] = []): string {
+  if (missing.length === 0) return "its volumes are kept";
+  const gone = missing.length === 1 ? `its volume ${missing[0]} is` : `its volumes ${missing.join(" and ")} are`;
+  return `${gone} gone too: it starts empty, and sluice db list shows the backups`;
 }
 
 /** How the engine says that something mounted is not there, or is a directory in place of a file. */

@@ -1,6 +1,7 @@
 import { candidateChecks, closingChecks } from "../config/release-checks.ts";
 import type { Config } from "../config/schema.ts";
 import type { Check } from "../model/check.ts";
+import { isBehindDoor } from "../model/placement.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import type { Slot } from "../model/slot.ts";
 import type { AddStep } from "./collect-steps.ts";
@@ -24,6 +25,27 @@ export function addVerify(
     target: `release ${tag}`,
     cause: "a candidate is proven through the door before users meet it",
     timeoutMs: verifyMs(candidateChecks(config, services)),
+  });
+}
+
+/**
+ * What serves is proven again on data that was made anew under it. Nothing of it is taken back by what is found: it serves as it did.
+ * Where nothing of it is behind a door, it is asked where it runs.
+ */
+export function addServingVerify(
+  add: AddStep,
+  { slot, tag, config, services, made }: CheckScope & { readonly made: readonly string[] },
+): void {
+  const closing = !services.some(isBehindDoor);
+  const checks = (closing ? closingChecks : candidateChecks)(config, services);
+  if (made.length === 0 || checks.length === 0) return;
+  add({
+    kind: "verify",
+    slot,
+    ...(closing ? { closing } : { wasLive: true }),
+    target: `release ${tag}`,
+    cause: `it serves on ${made.join(" and ")}, which was not there`,
+    timeoutMs: verifyMs(checks),
   });
 }
 

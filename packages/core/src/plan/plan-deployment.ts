@@ -4,7 +4,7 @@ import type { ServiceFacts } from "../model/service.ts";
 import { otherSlot, type Slot, slots } from "../model/slot.ts";
 import type { ObservedStack } from "../model/stack.ts";
 import { type AddStep, collectSteps } from "./collect-steps.ts";
-import { inTurn } from "./early-jobs.ts";
+import { inTurn, type TurnScope } from "./early-jobs.ts";
 import { gracesOf } from "./graces.ts";
 import { isRunning, previousSlot, warmRelease } from "./live-slot.ts";
 import type { Heirs } from "./moved-ports.ts";
@@ -12,6 +12,7 @@ import { collectRemovals, type Orphan, orphanHeirs, type Removals } from "./orph
 import { addBackup } from "./plan-backup.ts";
 import { addBase, addRecreated, type BaseDifferences, baseCause, baseServices } from "./plan-base.ts";
 import { addAdoption, addCandidate, addDoors } from "./plan-candidate.ts";
+import { addServingVerify } from "./plan-checks.ts";
 import { addEnding, addWorkers } from "./plan-ending.ts";
 import { addJobs } from "./plan-jobs.ts";
 import { addHandOver, addMissingLinks, addRecover, droppedDoors, handedOver, oldWorkers } from "./plan-previous.ts";
@@ -35,6 +36,8 @@ export interface DesiredDeployment {
   readonly promotedFrom?: string | undefined;
   /** The release was live before, and data is not of before that: its jobs ran, and an old release's migrations must not run on newer data. */
   readonly wasLive: boolean;
+  /** What any release did to the data is gone with it, see `dataAnew`: also the release that serves runs its jobs. Default: not. */
+  readonly isDataAnew?: boolean | undefined;
   /** Services of the release that serves, as it was made. Absent where there is none or its bundle is gone. */
   readonly replaced?: readonly ServiceFacts[] | undefined;
   /** Web services that no door can lead to in both releases; see `movedPorts`. */
@@ -88,7 +91,9 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
   addMissingLinks(add, observed, live?.slot);
   if (bundleId !== null && (live ? live.release : desired.servesInBase) === bundleId) {
     removals.before(base);
-    addBase(add, base, observed, desired);
+    const jobs = desired.isDataAnew ? active.filter(({ role }) => role === "job") : [];
+    const turns = { slot: live?.slot ?? candidate, made: base, jobs, active, differences: desired };
+    addJobs(add, { slot: turns.slot, jobs: addTurns(add, turns, desired, observed) }, desired, observed);
     addRecreated(
       add,
       base.filter(({ name, replicas }) => replicas > 0 && isDownInBase(observed, name)),
@@ -97,6 +102,9 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     if (live) addShort(add, live.slot, inSlots, observed);
     addDoors(add, webs, observed, desired);
     addAdoption(add, adopted, desired);
+    const made = base.filter(({ name, role }) => role === "data" && isDownInBase(observed, name));
+    const proven = { ...desired, services: active, slot: turns.slot, made: namesOf(made) };
+    addServingVerify(add, proven);
     removals.rest();
     return { kind, candidate, previous, steps };
   }
@@ -185,8 +193,7 @@ function addPreparation(add: AddStep, scope: PreparationScope): void {
   // What resolves names only once at its start must find the doors: edges come after them.
   const first = base.filter(({ role }) => role !== "edge" && !isApplication(role));
   const made = first.filter((service) => baseCause(service, observed, differences) !== undefined);
-  const turns = inTurn({ made, jobs, active, config: desired.config });
-  const late = jobs.filter((job) => turns.every(({ service }) => service !== job));
+  const late = lateJobs({ made, jobs, active }, desired);
   // A job needs nothing of the slot, and takes longer. One before base is there needs an empty slot: what is in it later needs base.
   const meanwhile = creates && late.length > 0;
   const isCleared = !isWarm && isFull && !(meanwhile && late.length === jobs.length);
@@ -194,14 +201,36 @@ function addPreparation(add: AddStep, scope: PreparationScope): void {
   const networksCause = `slot ${candidate} needs the networks of base`;
   add({ kind: "networks", slot: candidate, target: `links of ${candidate}`, cause: networksCause });
   removals.before(first);
-  for (const { service, before } of turns) {
-    if (before === undefined) addBase(add, [service], observed, differences);
-    else addJobs(add, { slot: candidate, jobs: [service], before }, desired, observed);
-  }
+  addTurns(add, { slot: candidate, made, jobs, active, differences }, desired, observed);
   const gets = `release ${tag} gets slot ${candidate}`;
   if (creates && !meanwhile) add({ kind: "create", slot: candidate, target: `slot ${candidate}`, cause: gets });
   const createsCause = meanwhile ? (isFull && !isCleared ? `${gets}, which ${holds}` : gets) : undefined;
   addJobs(add, { slot: candidate, jobs: late, createsCause }, desired, observed);
+}
+
+interface Turns extends Omit<TurnScope, "config"> {
+  readonly slot: Slot;
+  readonly differences: BaseDifferences;
+}
+
+/** Base services, and among them the jobs that they wait for. @returns the jobs that none of them does */
+function addTurns(
+  add: AddStep,
+  { slot, differences, ...turns }: Turns,
+  desired: DesiredDeployment,
+  observed: ObservedStack,
+): readonly ServiceFacts[] {
+  for (const { service, before } of inTurn({ ...turns, config: desired.config })) {
+    if (before === undefined) addBase(add, [service], observed, differences);
+    else addJobs(add, { slot, jobs: [service], before }, desired, observed);
+  }
+  return lateJobs(turns, desired);
+}
+
+/** Those that nothing in base waits for. */
+function lateJobs(turns: Omit<TurnScope, "config">, { config }: DesiredDeployment): readonly ServiceFacts[] {
+  const early = inTurn({ ...turns, config });
+  return turns.jobs.filter((job) => early.every(({ service }) => service !== job));
 }
 
 function imagesCause({ promotedFrom, imagesOf, hasChanges }: DesiredDeployment): string {

@@ -19,4 +19,6 @@ export interface TakenBackup {
 export interface BackupTaker {
   /** Complete, and proven where that is asked for, when it resolves. @throws SluiceError BACKUP_FAILED and its kin, DISK_FULL */
   take(service: string, call: BackupCall): Promise<TakenBackup>;
+  /** Id of the newest backup of a service's database that was seen to restore; `null` where there is none. @throws SluiceError where it cannot be seen */
+  newestProven(service: string, signal?: AbortSignal): Promise<string | null>;
 }

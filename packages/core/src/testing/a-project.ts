@@ -57,5 +57,6 @@ function modelOf(
       }),
     },
   ]);
-  return { name, services: Object.fromEntries(entries) };
+  const named = Object.values(volumes ?? {}).map((volume) => [volume, { name: `${name}_${volume}` }]);
+  return { name, services: Object.fromEntries(entries), volumes: Object.fromEntries(named) };
 }

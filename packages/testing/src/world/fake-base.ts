@@ -5,6 +5,7 @@ import {
   type ServiceFacts,
   SluiceError,
   stackNames,
+  volumeNames,
 } from "@sluice/core";
 import { assertReady, type FakeContext, haltContainer, removeContainer, startContainer } from "./context.ts";
 import { assertPortsFree } from "./fake-slots.ts";
@@ -20,7 +21,8 @@ export function fakeBase(context: FakeContext): BaseRuntime {
         }
         if (when !== "if-taken") state.homeId = homeId;
       }),
-    async ensureNetworks(_model, slot, services, { signal } = {}) {
+    async ensureNetworks(model, slot, services, { signal } = {}) {
+      for (const volume of Object.values(volumeNames(model))) state.volumes.add(volume);
       const keys = new Set(services.flatMap(({ networks }) => networks));
       for (const key of keys) {
         const name = stackNames.link(state.stack, slot, key);
@@ -52,7 +54,7 @@ export function fakeBase(context: FakeContext): BaseRuntime {
         });
         await act(`base.up ${service.name}: create`, signal, () => {
           for (const old of containersIn(state, "base", service.name)) removeContainer(context, old);
-          for (const volume of volumesOf(spec, state.stack)) state.volumes.add(volume);
+          for (const volume of volumesIn(spec, state.stack)) state.volumes.add(volume);
           const imageId = service.builds ? model.services[service.name]?.image : undefined;
           addContainer(state, { place: "base", facts: service, spec, imageId });
         });
@@ -102,7 +104,7 @@ export function baseSpec(model: ComposeModel, { name }: ServiceFacts): string {
 }
 
 /** Names on the engine of the named volumes of what is made from that. */
-export function volumesOf(spec: string, stack: string): readonly string[] {
+export function volumesIn(spec: string, stack: string): readonly string[] {
   const { volumes = [] } = JSON.parse(spec) as ComposeService;
   return volumes.map(({ source = "" }) => `${stack}_${source}`);
 }

@@ -11,9 +11,10 @@ import {
   SluiceError,
   type StackObserver,
   slots,
+  volumesOf,
 } from "@sluice/core";
 import type { FakeContext } from "./context.ts";
-import { baseSpec, isAsWanted, volumesOf } from "./fake-base.ts";
+import { baseSpec, isAsWanted, volumesIn } from "./fake-base.ts";
 import { wantedDoorSpec } from "./fake-doors.ts";
 import { containersIn, type WorldContainer, type WorldState } from "./state.ts";
 
@@ -52,6 +53,11 @@ export function fakeObserver({ act, state }: FakeContext): StackObserver {
         ),
         redefined: [],
         foreign: state.foreign,
+        missingVolumes: Object.fromEntries(
+          project.services
+            .filter(({ active }) => active)
+            .map(({ name }) => [name, volumesOf(project.model, name).filter((volume) => !state.volumes.has(volume))]),
+        ),
         leftovers: leftoversOf(state),
       })),
     slotContainers: (_stack, slot, signal) =>
@@ -104,8 +110,8 @@ function changeOf(
   model: ResolvedProject["model"],
   facts: ServiceFacts,
 ): BaseChange {
-  const had = containers.flatMap(({ spec }) => volumesOf(spec, stack));
-  const wanted = volumesOf(baseSpec(model, facts), stack);
+  const had = containers.flatMap(({ spec }) => volumesIn(spec, stack));
+  const wanted = volumesIn(baseSpec(model, facts), stack);
   const takes = wanted.filter((volume) => !had.includes(volume));
   const image = { runs: imageIn(containers[0]?.spec ?? "{}"), wanted: imageIn(baseSpec(model, facts)) };
   return {

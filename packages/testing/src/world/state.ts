@@ -77,6 +77,8 @@ export interface WorldState {
   memory: MachineMemory | null;
   /** What a rehearsal finds; `null` nothing. */
   rehearsal: RehearsalOutcome | null;
+  /** Id of the newest backup that was proven. */
+  proven: string | null;
   ids: number;
 }
 
@@ -103,6 +105,7 @@ export function createState(stack: string): WorldState {
     foreign: [],
     memory: { availableBytes: 4_294_967_296, totalBytes: 8_589_934_592 },
     rehearsal: null,
+    proven: null,
     ids: 0,
   };
 }

@@ -1,8 +1,9 @@
 import type { BackupTaker } from "@sluice/core";
-import { highestLevel } from "@sluice/database";
+import { highestLevel, isProven } from "@sluice/database";
 import type { Session } from "../session.ts";
+import { findDatabase } from "./find-database.ts";
 import { mendDatabase } from "./mend-database.ts";
-import { openDatabase } from "./open-database.ts";
+import { backupsOf, databaseSettings, openDatabase } from "./open-database.ts";
 import { createProgressTexts } from "./progress-texts.ts";
 import { takeAndProve } from "./prove.ts";
 
@@ -16,6 +17,12 @@ export function createBackupTaker(session: Session): BackupTaker {
       const manifest = await takeAndProve(session, { ...database, release }, prove, signal);
       texts.end();
       return { id: manifest.id, bytes: manifest.bytes, level: highestLevel(manifest) };
+    },
+    async newestProven(service) {
+      const { model, services } = await session.project();
+      const found = findDatabase(await databaseSettings(session), services, model);
+      if (found.service !== service) return null;
+      return (await backupsOf(session, found)).findLast(isProven)?.id ?? null;
     },
   };
 }

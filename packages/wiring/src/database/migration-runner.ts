@@ -158,7 +158,7 @@ export async function findTarget(session: Session, database: string, signal?: Ab
   const [container] = await runtime.runningOf(await session.stack(), database, signal);
   if (container === undefined) {
     throw new SluiceError("DATABASE_UNREACHABLE", `${database} does not run: nobody can watch a migration of it`, {
-      hint: `start it: docker compose up -d ${database}`,
+      hint: "sluice status shows what brings it back",
     });
   }
   const known = found.get(session) ?? new Map<string, Promise<PostgresTarget>>();

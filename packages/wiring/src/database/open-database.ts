@@ -108,7 +108,7 @@ export async function openDatabase(
     ports.observer.observe(project, signal),
     ports.bundles.list(),
   ]);
-  const container = running(found.service, containersOf(observed, found.service));
+  const container = running(found.service, observed);
   const driver = early?.container === container.id ? early.driver : await driverOf(container.id);
   return {
     ...found,
@@ -165,14 +165,18 @@ export function containersOf({ base, slots, plain }: ObservedStack, service: str
   return [...(base[service]?.containers ?? []), ...elsewhere.filter((container) => container.service === service)];
 }
 
-function running(service: string, containers: readonly ObservedContainer[]): ObservedContainer {
-  const found = containers.find(({ state }) => state === "running");
+function running(service: string, observed: ObservedStack): ObservedContainer {
+  const found = containersOf(observed, service).find(({ state }) => state === "running");
   if (found) return found;
-  throw new SluiceError(
-    "DATABASE_UNREACHABLE",
-    `${service} does not run: a database is backed up through its own tools`,
-    {
-      hint: `start it: docker compose up -d ${service}`,
-    },
-  );
+  throw new SluiceError("DATABASE_UNREACHABLE", `${service} does not run: its database is reached through it`, {
+    hint: startHint(service, observed),
+  });
+}
+
+/** What starts a database. Plain Compose, asked as the checkout is, may start another stack's. Pure. */
+export function startHint(service: string, { base }: Pick<ObservedStack, "base">): string {
+  const down = base[service]?.containers ?? [];
+  const names = down.map(({ name }) => name).join(" ");
+  const isPaused = down.some(({ state }) => state === "paused");
+  return names === "" ? "sluice deploy brings it back" : `docker ${isPaused ? "unpause" : "start"} ${names}`;
 }
