@@ -3,6 +3,7 @@ import {
   type DoorRouting,
   doorImage,
   doorSpec,
+  isBehindDoor,
   isSluiceError,
   type ObservedStack,
   otherSlot,
@@ -93,10 +94,16 @@ export function restoredRouting(scope: DeploymentScope, service: string, current
   return { stable, share: 0, salt: current.salt };
 }
 
-/** The previous has this service. A previous whose bundle is gone is taken to have it: it may well be what serves. */
+/**
+ * Users of this service came to the previous through a door. A previous whose bundle is gone is taken to have it behind one,
+ * unless the plan has something beside the slots that served it: it may well be what serves.
+ */
 export function servedBefore({ plan, previousRelease }: DeploymentScope, service: string): boolean {
   if (plan.previous === null) return false;
-  return previousRelease?.bundle.services.some(({ name, active }) => active && name === service) ?? true;
+  const isGiven = plan.steps.some(
+    (step) => step.kind === "adopt" && step.restarts.length > 0 && step.services.includes(service),
+  );
+  return previousRelease?.bundle.services.some((one) => one.name === service && isBehindDoor(one)) ?? !isGiven;
 }
 
 /** The previous has not got this service: nobody knows its name before users are led to the candidate. */

@@ -46,7 +46,7 @@ const stepFields: Readonly<Record<StepKind, Readonly<Record<string, Rule>>>> = {
   adopt: { services: isTexts, containers: isTexts, restarts: isTexts },
   approval: { ...inSlot, share: isNumber, waitMs: isNumber, onTimeout: isText },
   shift: { ...leads, share: isNumber, holdMs: isNumber },
-  workers: leads,
+  workers: { ...leads, replaces: optional(isTexts) },
   drain: { ...leads, drainTimeoutMs: isNumber },
   bake: { ...leads, holdMs: isNumber },
   promote: leads,

@@ -5,6 +5,7 @@ import {
   type Finding,
   findBundle,
   heldByOrphans,
+  isInSlot,
   judgedBy,
   keptOrphans,
   liveSlot,
@@ -22,6 +23,7 @@ import {
   portHeirs,
   previousSlot,
   type ReleaseBundle,
+  type ServiceFacts,
   SluiceError,
   type StoredRelease,
   storedFindings,
@@ -80,7 +82,8 @@ export async function prepareRollback(
   const { model } = release;
   const judging = judgedBy(config, release.bundle);
   const observeTarget = () => ports.observer.observe({ ...project, model, services: target.services }, signal);
-  const asTarget = leavesBase(target, previousRelease) ? await observeTarget() : null;
+  const changesPlace = hasOtherPlace(target, previousRelease);
+  const asTarget = changesPlace ? await observeTarget() : null;
   const observed = { ...seen, plain: asTarget?.plain ?? seen.plain };
   const common = { observed, bundles, source: null, release, previousRelease };
   const servesNow = live ? isLedThere && live.release : inBaseOf(live, previousRelease, observed)?.id;
@@ -104,7 +107,8 @@ export async function prepareRollback(
   const heirs = portHeirs(serving, target.services);
   const warm = warmRelease(observed, target.services);
   // On data that begins empty what is warm is no sooner good than what is made anew.
-  if (warm === target.id && !isDataAnew && moved.length === 0 && Object.keys(heirs).length === 0) {
+  const mayBeWarm = warm === target.id && !isDataAnew && !changesPlace;
+  if (mayBeWarm && moved.length === 0 && Object.keys(heirs).length === 0) {
     const replaced = previousRelease?.bundle.services;
     const stays = waysIn(orphans, held, target);
     const leaving = orphans.filter((orphan) => !stays.includes(orphan));
@@ -184,12 +188,12 @@ export function namedTarget(
   });
 }
 
-/** Something runs in base and is in slots in the release that is gone back to: it gives way as what plain Compose runs does. */
-function leavesBase({ services }: ReleaseBundle, previousRelease: StoredRelease | null): boolean {
-  const inBase = previousRelease?.bundle.services.filter(({ active, strategy }) => active && strategy === "recreate");
-  return services.some(
-    ({ name, active, strategy }) => active && strategy === "slots" && inBase?.some((service) => service.name === name),
-  );
+/** A service is in base in the one release and in slots in the other: going back is more than a change of route. */
+function hasOtherPlace({ services }: ReleaseBundle, serves: StoredRelease | null): boolean {
+  const before = new Map(serves?.bundle.services.map((service) => [service.name, service]));
+  const isElsewhere = (one: ServiceFacts, other: ServiceFacts | undefined) =>
+    other?.active === true && one.active && isInSlot(one) !== isInSlot(other);
+  return services.some((service) => isElsewhere(service, before.get(service.name)));
 }
 
 /** Data stays as it runs, also where what is checked out has it as the release that is gone back to. */

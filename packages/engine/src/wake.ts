@@ -27,16 +27,24 @@ async function wakeWithin(scope: DeploymentScope, withWorkers: boolean, signal: 
   const { ports, project, plan } = scope;
   const observed = await ports.observer.observe(project, signal);
   const isDown = downIn(scope, observed);
-  await wakeBase(scope, observed, signal);
-  const plain = observed.plain.filter(isDown).map(({ id }) => id);
+  const changed = plan.steps.flatMap((step) => (step.kind === "workers" ? (step.replaces ?? []) : []));
+  const later = withWorkers ? [] : changed;
+  await wakeBase(scope, observed, signal, later);
+  const plain = observed.plain.filter((one) => isDown(one) && !later.includes(one.id)).map(({ id }) => id);
   if (plain.length > 0) await ports.slots.startPlain(plain, { signal });
   if (plan.previous) await wakePrevious(scope, observed, withWorkers, signal);
 }
 
-/** What ran in base when this deployment began. */
-export async function wakeBase(scope: DeploymentScope, observed: ObservedStack, signal: AbortSignal): Promise<void> {
+/** What ran in base when this deployment began. @param spared containers that others start */
+export async function wakeBase(
+  scope: DeploymentScope,
+  observed: ObservedStack,
+  signal: AbortSignal,
+  spared: readonly string[] = [],
+): Promise<void> {
   const inBase = Object.values(observed.base).flatMap(({ containers }) => containers);
-  const down = inBase.filter(downIn(scope, observed)).map(({ id }) => id);
+  const isDown = downIn(scope, observed);
+  const down = inBase.filter((one) => isDown(one) && !spared.includes(one.id)).map(({ id }) => id);
   if (down.length > 0) await scope.ports.slots.startPlain(down, { signal });
 }
 

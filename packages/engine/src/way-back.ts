@@ -18,8 +18,8 @@ export function wayBack(attempt: AttemptRecord, target: ReleaseBundle | null): W
   const { kind, previousBundle, plan } = attempt.start;
   const release = bundleOf(attempt);
   if (target ? target.id === release : kind === "rollback") return "same";
-  const hasBefore =
-    previousBundle !== null || plan.previous !== null || plan.steps.some((step) => step.kind === "adopt");
+  const replacesPlain = plan.steps.some((step) => step.kind === "adopt" || (step.kind === "workers" && step.replaces));
+  const hasBefore = previousBundle !== null || plan.previous !== null || replacesPlain;
   return kind === "deploy" && hasBefore && release !== previousBundle ? "left" : "other";
 }
 

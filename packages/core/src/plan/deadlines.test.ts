@@ -32,13 +32,6 @@ describe("a step has the time that it waits for others to end", () => {
     expect(step?.timeoutMs).toBeGreaterThanOrEqual(2 * webs.length * 5 * minute + minute);
   });
 
-  it("adopt of what has no door of its own: it may drain, too", () => {
-    const worker = aService("worker", { role: "worker" });
-    const plain = [aContainer("worker", { id: "p1" })];
-    const step = stepOf(planDeployment(desired([worker]), aStack({ plain })), "adopt");
-    expect(step?.timeoutMs).toBeGreaterThanOrEqual(5 * minute + minute);
-  });
-
   it("door: the one before it may drain", () => {
     const doors = {
       web: aDoor("web", { stable: "blue", share: 0, salt: 0 }, { state: "outdated", reason: "changed" }),
@@ -60,6 +53,13 @@ describe("a step has the time that it waits for others to end", () => {
   describe("workers", () => {
     const slow = aService("slow", { role: "worker", stopGraceMs: 7 * minute });
     const before = [aService("web"), slow];
+
+    it("those beside the slots have their grace", () => {
+      const plain = [aContainer("slow", { id: "p1" })];
+      const step = stepOf(planDeployment(desired([slow]), aStack({ plain })), "workers");
+      expect(step).toMatchObject({ replaces: ["p1"] });
+      expect(step?.timeoutMs).toBeGreaterThanOrEqual(7 * minute + minute);
+    });
 
     it("those of the previous have their grace, also where the release has none of them", () => {
       const wanted = { ...desired([aService("web")]), replaced: before };

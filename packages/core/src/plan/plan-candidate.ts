@@ -1,11 +1,12 @@
 import { formatDuration } from "../config/duration.ts";
 import type { Config } from "../config/schema.ts";
-import { isBehindDoor, isInSlot } from "../model/placement.ts";
+import { isBehindDoor } from "../model/placement.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import type { Slot } from "../model/slot.ts";
 import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
 import { type AddStep, shortStepMs } from "./collect-steps.ts";
 import { forgivenMs } from "./forgiven-ms.ts";
+import { type Adopted, addAdoption, addCopies, isHeld, wasInBase } from "./plan-adoption.ts";
 import { inOrder } from "./plan-base.ts";
 import { addVerify } from "./plan-checks.ts";
 import type { DesiredDeployment } from "./plan-deployment.ts";
@@ -19,8 +20,7 @@ interface CandidateScope {
   readonly webs: readonly ServiceFacts[];
   /** Services with a door that the release has no more. */
   readonly dropped: readonly string[];
-  /** Containers of the services in slots that plain Compose runs. */
-  readonly adopted: readonly ObservedContainer[];
+  readonly adopted: Adopted;
   readonly observed: ObservedStack;
   readonly desired: DesiredDeployment;
   /** The slot runs this very release already. */
@@ -29,12 +29,17 @@ interface CandidateScope {
 
 /** From the first start of the candidate to the moment before users meet it; then the shares. */
 export function addCandidate(add: AddStep, scope: CandidateScope): void {
-  const { candidate, previous, webs, adopted, observed, desired } = scope;
-  if (webs.length === 0) return addAdoption(add, adopted, desired, [], previous === null);
-  const names = webs.map(({ name }) => name);
+  const { candidate, webs, adopted, observed, desired } = scope;
+  const { config, replaced } = desired;
+  if (webs.length === 0) {
+    addCopies(add, adopted.copies, { config, taken: [] });
+    return addAdoption(add, adopted.giving, { config, replaced, taken: [] });
+  }
   addStart(add, scope);
-  const held = new Set(adopted.map(({ service }) => service));
-  const taken = webs.filter(({ name, ports }) => held.has(name) && (ports.length > 0 || previous === null));
+  const given = givenOf(scope);
+  // A copy holds nothing of a service but its ports.
+  const copied = webs.filter(({ name, ports }) => ports.length > 0 && isHeld(adopted.copies, name));
+  const taken = [...given, ...copied];
   const moved = movedOf(scope);
   const free = webs.filter((service) => !taken.includes(service) && !moved.includes(service.name));
   addDoors(add, free, observed, { ...desired, candidate });
@@ -48,13 +53,18 @@ export function addCandidate(add: AddStep, scope: CandidateScope): void {
   }
   for (const { name, ports } of taken) {
     const held = ports.length > 0 ? "port is" : "name is";
-    const holder = wasInBase(desired, name) ? "in base" : "that plain Compose runs";
+    const holder = wasInBase(replaced, name) ? "in base" : "that plain Compose runs";
     const cause = `its ${held} still held by the container ${holder}`;
     add({ kind: "preview-door", service: name, target: `preview of ${name}`, cause });
   }
   addVerify(add, { ...desired, slot: candidate });
-  addAdoption(add, adopted, desired, taken, previous === null);
-  addShifts(add, scope, names);
+  addCopies(add, adopted.copies, { config, taken: copied });
+  addShifts(add, scope, given);
+}
+
+/** Web services that are beside the slots until the cutover: their users change over at once, from there to the candidate. */
+function givenOf({ webs, adopted }: CandidateScope): readonly ServiceFacts[] {
+  return webs.filter(({ name }) => isHeld(adopted.giving, name));
 }
 
 function addStart(add: AddStep, { candidate, webs, desired, isWarm }: CandidateScope): void {
@@ -94,9 +104,9 @@ function firstToStart(webs: readonly ServiceFacts[], desired: DesiredDeployment)
  */
 function movedOf({ desired, previous, webs, adopted }: CandidateScope): readonly string[] {
   if (previous === null) return [];
-  const held = new Set(adopted.map(({ service }) => service));
+  const held = [...adopted.giving, ...adopted.copies];
   const isMoved = (name: string) => desired.movedPorts?.includes(name) || givingTo(desired, name).length > 0;
-  return webs.flatMap(({ name }) => (isMoved(name) && !held.has(name) ? [name] : []));
+  return webs.flatMap(({ name }) => (isMoved(name) && !isHeld(held, name) ? [name] : []));
 }
 
 /** Services whose doors give their port to the one of this service. */
@@ -104,62 +114,18 @@ function givingTo({ heirs = {} }: DesiredDeployment, name: string): readonly str
   return heirs[name] ?? [];
 }
 
-/**
- * Hands over what plain Compose runs: with services, their ports go to the doors; without, it is only stopped. What
- * served before a first deployment is kept for the way back; a second copy beside the slots is not.
- */
-export function addAdoption(
-  add: AddStep,
-  adopted: readonly ObservedContainer[],
-  desired: Pick<DesiredDeployment, "config" | "replaced">,
-  taken: readonly ServiceFacts[] = [],
-  isFirst = false,
-): void {
-  if (adopted.length === 0) return;
-  add({
-    kind: "adopt",
-    services: taken.map(({ name }) => name),
-    containers: idsOf(adopted),
-    serving: Object.fromEntries(taken.map(({ name }) => [name, idsOf(adopted.filter((one) => one.service === name))])),
-    restarts: isFirst ? idsOf(adopted.filter(({ state }) => state === "running")) : [],
-    target: adopted.map(({ name }) => name).join(", "),
-    cause: adoptionCause(
-      taken.some(({ ports }) => ports.length > 0),
-      isFirst,
-      adopted.every(({ service }) => wasInBase(desired, service)),
-    ),
-    // One service after the other: what served it drains, then what stood in for its door; last, whatever is left.
-    timeoutMs: (2 * taken.length + 1) * desired.config.traffic.drain.timeout + shortStepMs,
-  });
-}
-
-function idsOf(containers: readonly ObservedContainer[]): readonly string[] {
-  return containers.map(({ id }) => id);
-}
-
-/** Whether the release that serves has a service in base that goes into slots. */
-function wasInBase({ replaced = [] }: Pick<DesiredDeployment, "replaced">, name: string): boolean {
-  return replaced.some((service) => service.name === name && service.active && !isInSlot(service));
-}
-
-function adoptionCause(takesPorts: boolean, isFirst: boolean, isOwn: boolean): string {
-  const from = isOwn ? "base" : "plain Compose";
-  if (takesPorts) return `the ports change hands from ${from} to the doors: one short gap, the only one`;
-  if (isOwn) return "what serves runs it in base: it gives way to the slot";
-  return isFirst
-    ? "what plain Compose runs gives way to the slot"
-    : "plain Compose runs a second copy beside the slots";
-}
-
-function addShifts(add: AddStep, scope: CandidateScope, names: readonly string[]): void {
-  const { candidate, previous, dropped, observed, desired } = scope;
+function addShifts(add: AddStep, scope: CandidateScope, given: readonly ServiceFacts[]): void {
+  const { candidate, previous, webs, dropped, adopted, observed, desired } = scope;
+  const { config, replaced } = desired;
+  const names = webs.map(({ name }) => name);
   const leaving = openDropped(observed, dropped);
   const moved = movedOf(scope);
-  const gradual = names.filter((name) => !moved.includes(name));
+  const sudden = [...moved, ...given.map(({ name }) => name)];
+  const gradual = names.filter((name) => !sudden.includes(name));
   const isServed = previous !== null && serves(observed.slots[previous].containers, desired);
   // Without a previous release that serves there is nothing to compare with and nobody to protect: one step.
   const steps = isServed
-    ? rolloutSteps(desired.config, desired.requestsPerMinute ?? null)
+    ? rolloutSteps(config, desired.requestsPerMinute ?? null)
     : [{ share: 100, for: 0, approval: false }];
   const cutover = isServed || previous === null ? "cutover" : "cutover, at once: nothing of the previous runs";
   const why = stepsCause(desired);
@@ -167,7 +133,10 @@ function addShifts(add: AddStep, scope: CandidateScope, names: readonly string[]
     if (step.share < 100 && gradual.length === 0) continue;
     // Whoever goes back waits for nobody.
     if (step.approval && !desired.isRollback) addApproval(add, candidate, step.share, desired);
-    if (step.share === 100) addCutovers(add, moved, desired);
+    if (step.share === 100) {
+      addAdoption(add, adopted.giving, { config, replaced, taken: given });
+      addCutovers(add, moved, desired);
+    }
     const led = step.share === 100 ? names : gradual;
     add({
       kind: "shift",

@@ -145,19 +145,22 @@ describe("the plan of", () => {
     expect(
       formatPlan(planDeployment(desired({ tag: "v1", config: aConfig() }), aStack({ plain }))),
     ).toMatchInlineSnapshot(`
-      " 1. build         release v1                 (no such release is stored)
-       2. networks      links of blue              (slot blue needs the networks of base)
-       3. base          data db                    (not there yet)
-       4. job           job migrate                (migrate runs once for each release; meanwhile release v1 gets slot blue)
-       5. start         web in blue                (the candidate must be ready before anyone meets it)
-       6. preview-door  preview of web             (its port is still held by the container that plain Compose runs)
-       7. verify        release v1                 (a candidate is proven through the door before users meet it)
-       8. adopt         shop-web-1, shop-worker-1  (the ports change hands from plain Compose to the doors: one short gap, the only one)
-       9. shift         web to 100 %               (cutover)
-      10. base          edge proxy                 (not there yet)
-      11. workers       worker                     (never two of one: old ones stop, then new ones start)
-      12. promote       slot blue                  (the candidate is proven: it becomes the stable slot)"
+      " 1. build         release v1      (no such release is stored)
+       2. networks      links of blue   (slot blue needs the networks of base)
+       3. base          data db         (not there yet)
+       4. job           job migrate     (migrate runs once for each release; meanwhile release v1 gets slot blue)
+       5. start         web in blue     (the candidate must be ready before anyone meets it)
+       6. preview-door  preview of web  (its port is still held by the container that plain Compose runs)
+       7. verify        release v1      (a candidate is proven through the door before users meet it)
+       8. adopt         shop-web-1      (the ports change hands from plain Compose to the doors: one short gap, the only one)
+       9. shift         web to 100 %    (cutover)
+      10. base          edge proxy      (not there yet)
+      11. workers       worker          (never two of one: old ones stop, then new ones start)
+      12. promote       slot blue       (the candidate is proven: it becomes the stable slot)"
     `);
+    expect(planDeployment(desired({ tag: "v1" }), aStack({ plain })).steps).toContainEqual(
+      expect.objectContaining({ kind: "workers", replaces: ["p2"] }),
+    );
   });
 
   it("services that leave base for slots, which no plain Compose has made", () => {
@@ -171,14 +174,37 @@ describe("the plan of", () => {
       "its port is still held by the container in base",
       "the ports change hands from base to the doors: one short gap, the only one",
     ]);
-    const [web, ...others] = services;
-    const before = [web, ...others.map((service) => ({ ...service, strategy: "recreate" as const }))];
-    expect(causes(before as ServiceFacts[], aStack({ services, live, plain: plain.slice(1) }))).toEqual([
-      "what serves runs it in base: it gives way to the slot",
-    ]);
     expect(causes(services, aStack({ services, live, plain: plain.slice(1) }))).toEqual([
       "plain Compose runs a second copy beside the slots",
     ]);
+  });
+
+  it("services that leave base beside others that are in a slot: until the cutover users reach them there", () => {
+    const files = aService("files", { ports: [] });
+    const wanted = [...services, files];
+    const before = wanted.map((service) =>
+      service.name === "files" || service.name === "worker" ? { ...service, strategy: "recreate" as const } : service,
+    );
+    const plain = ["files", "worker"].map((name) => aContainer(name, { id: `b-${name}`, name: `shop-${name}-1` }));
+    const observed = aStack({ services: before, live, plain });
+    const plan = planDeployment(desired({ services: wanted, config: aConfig(), replaced: before }), observed);
+    expect(formatPlan(plan)).toMatchInlineSnapshot(`
+      " 1. build         release v2           (no such release is stored)
+       2. networks      links of green       (slot green needs the networks of base)
+       3. job           job migrate          (migrate runs once for each release; meanwhile release v2 gets slot green)
+       4. start         web, files in green  (the candidate must be ready before anyone meets it)
+       5. preview-door  preview of files     (its name is still held by the container in base)
+       6. verify        release v2           (a candidate is proven through the door before users meet it)
+       7. shift         web to 50 %          (50 % of the users meet the candidate first)
+       8. adopt         shop-files-1         (what serves runs it in base: it gives way to the slot)
+       9. shift         web, files to 100 %  (cutover)
+      10. workers       worker               (never two of one: old ones stop, then new ones start)
+      11. drain         slot blue            (requests that the previous accepted may end)
+      12. promote       slot green           (the candidate is proven: it becomes the stable slot)
+      13. retire        slot blue            (it stays warm, or is stopped if memory is short)"
+    `);
+    expect(plan.steps.find(({ kind }) => kind === "adopt")).toMatchObject({ restarts: ["b-files"] });
+    expect(plan.steps.find(({ kind }) => kind === "workers")).toMatchObject({ replaces: ["b-worker"] });
   });
 
   it("workers only", () => {

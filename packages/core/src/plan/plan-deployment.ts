@@ -9,9 +9,10 @@ import { gracesOf } from "./graces.ts";
 import { isRunning, previousSlot, warmRelease } from "./live-slot.ts";
 import type { Heirs } from "./moved-ports.ts";
 import { collectRemovals, type Orphan, orphanHeirs, type Removals } from "./orphans.ts";
+import { addCopies, adoptedOf } from "./plan-adoption.ts";
 import { addBackup } from "./plan-backup.ts";
 import { addBase, addRecreated, type BaseDifferences, baseCause, baseServices } from "./plan-base.ts";
-import { addAdoption, addCandidate, addDoors } from "./plan-candidate.ts";
+import { addCandidate, addDoors } from "./plan-candidate.ts";
 import { addServingVerify } from "./plan-checks.ts";
 import { addEnding, addWorkers } from "./plan-ending.ts";
 import { addJobs } from "./plan-jobs.ts";
@@ -82,7 +83,7 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
   const webs = inSlots.filter((service) => service.role === "web");
   const workers = inSlots.filter((service) => service.role === "worker");
   const base = baseServices(active);
-  const adopted = observed.plain.filter(({ service }) => inSlots.some(({ name }) => name === service));
+  const adopted = adoptedOf(observed, inSlots, previous, desired.replaced);
 
   const orphans = desired.orphans ?? [];
   const removals = collectRemovals(add, orphans, orphanHeirs(orphans, base, desired.replaced ?? [], observed));
@@ -101,7 +102,7 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     );
     if (live) addShort(add, live.slot, inSlots, observed);
     addDoors(add, webs, observed, desired);
-    addAdoption(add, adopted, desired);
+    addCopies(add, [...adopted.copies, ...adopted.workers, ...adopted.giving], { config, taken: [] });
     const made = base.filter(({ name, role }) => role === "data" && isDownInBase(observed, name));
     const proven = { ...desired, services: active, slot: turns.slot, made: namesOf(made) };
     addServingVerify(add, proven);
@@ -120,7 +121,8 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
   // Never two of one: what stays a worker and leaves the slots stops there before it starts in base.
   const isEarly = handed.some(({ name }) => old.includes(name));
   const graceMsOf = gracesOf(desired.replaced, desired.services);
-  if (isEarly) addWorkers(add, { slot: candidate, workers, oldWorkers: old, graceMsOf });
+  const changing = { workers, oldWorkers: old, replaced: adopted.workers };
+  if (isEarly) addWorkers(add, { ...changing, slot: candidate, graceMsOf });
   for (const service of base) {
     if (handed.includes(service) && !old.includes(service.name))
       addHandOver(add, service, previous, { traffic: config.traffic, graceMsOf });
@@ -130,7 +132,7 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
   const edges = base.filter(({ role }) => role === "edge");
   removals.before(edges);
   addBase(add, edges, observed, { isBuilt: bundleId === null, differing: desired.differing });
-  const left = isEarly ? { workers: [], oldWorkers: [] } : { workers, oldWorkers: old };
+  const left = isEarly ? { workers: [], oldWorkers: [], replaced: [] } : changing;
   const hasSlot = inSlots.length > 0;
   const { tag, services } = desired;
   addEnding(add, { candidate, previous, webs, dropped, ...left, observed, graceMsOf, config, hasSlot, tag, services });

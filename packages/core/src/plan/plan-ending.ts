@@ -1,10 +1,11 @@
 import type { Config } from "../config/schema.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import type { Slot } from "../model/slot.ts";
-import type { ObservedStack } from "../model/stack.ts";
+import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
 import { type AddStep, shortStepMs } from "./collect-steps.ts";
 import { forgivenMs } from "./forgiven-ms.ts";
 import type { GraceMsOf } from "./graces.ts";
+import { idsOf } from "./plan-adoption.ts";
 import { addClosingVerify } from "./plan-checks.ts";
 
 interface EndingScope {
@@ -16,6 +17,8 @@ interface EndingScope {
   readonly workers: readonly ServiceFacts[];
   /** Workers of the previous that run. */
   readonly oldWorkers: readonly string[];
+  /** Workers beside the slots that run, and are in slots from now on. */
+  readonly replaced: readonly ObservedContainer[];
   readonly observed: ObservedStack;
   /** Of the previous. */
   readonly graceMsOf: GraceMsOf;
@@ -88,10 +91,10 @@ export function addWorkers(
     slot,
     workers,
     oldWorkers,
+    replaced = [],
     graceMsOf,
-  }: Pick<EndingScope, "workers" | "oldWorkers" | "graceMsOf"> & {
-    readonly slot: Slot;
-  },
+  }: Pick<EndingScope, "workers" | "oldWorkers" | "graceMsOf"> &
+    Partial<Pick<EndingScope, "replaced">> & { readonly slot: Slot },
 ): void {
   if (workers.length === 0 && oldWorkers.length === 0) return;
   const overlap = workers.length > 0 && workers.every((worker) => worker.overlap);
@@ -101,12 +104,13 @@ export function addWorkers(
     : "never two of one: old ones stop, then new ones start";
   // The new ones are stopped when they are taken back.
   const budgets = workers.map((worker) => worker.startBudget.timeoutMs + worker.stopGraceMs);
-  const graces = oldWorkers.map(graceMsOf);
+  const graces = [...oldWorkers, ...replaced.map(({ service }) => service)].map(graceMsOf);
   add({
     kind: "workers",
     slot,
     services,
     overlap,
+    ...(replaced.length > 0 && { replaces: idsOf(replaced) }),
     target: (services.length > 0 ? services : oldWorkers).join(", "),
     cause: services.length > 0 ? withNew : "the release has none of them: old ones stop",
     timeoutMs: Math.max(0, ...budgets) + Math.max(0, ...graces) + shortStepMs,

@@ -41,6 +41,10 @@ describe("a person may have an attempt that died", () => {
     const died = { deployment: "d1", plan: adopting, begun, done: begun.slice(0, -1) };
     expect(recoveryWays(died, aStack({ services, plain }))).toEqual({ finish: true, undo: true });
     expect(recoveryWays(died, aStack({ services, plain: [] }))).toEqual({ finish: true, undo: false });
+    // What is checked out has them in base, or not at all.
+    const inBase = { web: { service: "web", state: "stopped" as const, reason: "", containers: plain.slice(0, 1) } };
+    const elsewhere = { ...aStack({ services, plain: [] }), base: inBase, orphans: plain.slice(1) };
+    expect(recoveryWays(died, elsewhere)).toEqual({ finish: true, undo: true });
     expect(recoveryWays(died, null)).toEqual({ finish: true, undo: true });
   });
 });

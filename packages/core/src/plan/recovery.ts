@@ -1,5 +1,5 @@
 import { SluiceError } from "../errors/sluice-error.ts";
-import type { ObservedStack } from "../model/stack.ts";
+import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
 import { completeRecord, takesOver } from "./complete-record.ts";
 import { shareOf } from "./live-slot.ts";
 import type { DeploymentPlan, PlanStep, StepKind } from "./step.ts";
@@ -55,7 +55,13 @@ export function recoveryWays(recorded: UnfinishedDeployment, observed: Reached |
   return { finish: isStored(unfinished), undo: !isPromoted(unfinished, observed) };
 }
 
-type Reached = Pick<ObservedStack, "plain" | "doors">;
+/** What is beside the slots: which of the three holds a container is a matter of what is checked out. */
+type Beside = Pick<ObservedStack, "plain" | "base" | "orphans">;
+type Reached = Beside & Pick<ObservedStack, "doors">;
+
+function besideSlots({ plain, base, orphans }: Beside): readonly ObservedContainer[] {
+  return [...plain, ...orphans, ...Object.values(base).flatMap(({ containers }) => containers)];
+}
 
 /**
  * What to do with an attempt that died: before cutover is complete it is undone, after it is finished. Cutover is
@@ -131,11 +137,8 @@ function shareAt({ plan, done }: UnfinishedDeployment, { doors }: ObservedStack,
  * Whether users still reach what an attempt without an end was to take their ports over from. While no door leads anywhere
  * it cannot be told by the engine: the candidate runs in its slot and looks like what serves. Pure.
  */
-export function isTakingOver(
-  { plan, done }: Pick<UnfinishedDeployment, "plan" | "done">,
-  { plain, base }: Pick<ObservedStack, "plain" | "base">,
-): boolean {
-  const beside = [...plain, ...Object.values(base).flatMap(({ containers }) => containers)];
+export function isTakingOver({ plan, done }: Pick<UnfinishedDeployment, "plan" | "done">, observed: Beside): boolean {
+  const beside = besideSlots(observed);
   const runs = (id: string) => beside.some((container) => container.id === id && container.state === "running");
   return plan.steps.some(
     (step) =>
@@ -218,13 +221,19 @@ function sharesTakenBack({ steps, candidate }: DeploymentPlan, observed: Observe
 
 const followsShares: ReadonlySet<StepKind> = new Set(["shift", "approval", "drain", "bake"]);
 
-/** What plain Compose ran is removed while the candidate is promoted: with the first of it gone there is no way back. */
-function isPromoted(unfinished: UnfinishedDeployment, observed: Reached | null): boolean {
+/** What served beside the slots is removed while the candidate is promoted: with the first of it gone there is no way back. */
+function isPromoted(unfinished: UnfinishedDeployment, observed: Beside | null): boolean {
   const { plan, begun } = unfinished;
-  const isGone = (id: string) => observed?.plain.every((container) => container.id !== id) ?? false;
-  const removed = plan.steps.some((step) => step.kind === "adopt" && step.restarts.some(isGone));
+  const left = observed && new Set(besideSlots(observed).map(({ id }) => id));
+  const isRemoved = left !== null && plan.steps.some((step) => keptBeside(step).some((id) => !left.has(id)));
   const hasBegun = plan.steps.some(({ kind, id }) => kind === "promote" && begun.includes(id));
-  return hasDone(unfinished, "promote") || (removed && hasBegun);
+  return hasDone(unfinished, "promote") || (isRemoved && hasBegun);
+}
+
+/** Containers beside the slots that are kept for the way back until the candidate is promoted. */
+function keptBeside(step: PlanStep): readonly string[] {
+  if (step.kind === "adopt") return step.restarts;
+  return step.kind === "workers" ? (step.replaces ?? []) : [];
 }
 
 function isStored(unfinished: UnfinishedDeployment): boolean {

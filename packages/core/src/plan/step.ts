@@ -126,7 +126,7 @@ export type VerifyStep = StepBase<"verify"> &
     /** It was proven when it went live, maybe by another health path than the one of now: it need not know that. Default: it must. */
     readonly wasLive?: boolean | undefined;
   };
-/** Hands a published port over from containers that plain Compose runs to the door. */
+/** Hands published ports and names over to the doors, from containers that plain Compose runs or the release that serves has in base. */
 export type AdoptStep = StepBase<"adopt"> & {
   readonly services: readonly string[];
   readonly containers: readonly string[];
@@ -154,7 +154,12 @@ export type ShiftStep = StepBase<"shift"> &
   };
 /** Old workers stop, then new ones start (or the other way round where they may overlap). `services` are the new ones. */
 export type WorkersStep = StepBase<"workers"> &
-  InSlot & { readonly services: readonly string[]; readonly overlap: boolean };
+  InSlot & {
+    readonly services: readonly string[];
+    readonly overlap: boolean;
+    /** Old ones that run beside the slots: they are kept until the candidate is promoted, and an undo starts them again. Plans of before have none. */
+    readonly replaces?: readonly string[] | undefined;
+  };
 export type DrainStep = StepBase<"drain"> &
   InSlot & { readonly services: readonly string[]; readonly drainTimeoutMs: number };
 export type BakeStep = StepBase<"bake"> & InSlot & { readonly services: readonly string[]; readonly holdMs: number };

@@ -261,8 +261,13 @@ export interface SlotRuntime {
    * that does, and was not given its name any more, gets it.
    */
   sweep(stack: string, options?: CallOptions): Promise<void>;
-  /** Containers of web and worker services that plain Compose runs in the base project; as `stop` does. */
-  stopPlain(containers: readonly string[], graceMs: number, options?: CallOptions): Promise<void>;
+  /**
+   * Containers of services in slots that are in the base project: plain Compose runs them, or the release before has them
+   * there. As `stop` does.
+   *
+   * @param graceMs `undefined` for the grace of each
+   */
+  stopPlain(containers: readonly string[], graceMs: number | undefined, options?: CallOptions): Promise<void>;
   /** As `start` does. */
   startPlain(containers: readonly string[], options?: CallOptions): Promise<void>;
   removePlain(containers: readonly string[], options?: CallOptions): Promise<void>;

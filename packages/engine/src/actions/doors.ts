@@ -78,7 +78,7 @@ export const previewDoor: StepAction<"preview-door"> = {
 };
 
 /**
- * One service after the other: its door is made ready, then what plain Compose runs of it stops and the door has its
+ * One service after the other: its door is made ready, then what runs of it beside the slots stops and the door has its
  * ports. One gap, as short as it can be; none where no port changes hands, as the door answers beside what it follows on.
  */
 export const adopt: StepAction<"adopt"> = {
@@ -99,16 +99,18 @@ export const adopt: StepAction<"adopt"> = {
     }
     await stop(containers);
     if (restarts.length === 0) return ports.slots.removePlain(containers, options);
-    progress(`${containers.length} containers of plain Compose stopped; they are kept until the candidate is proven`);
+    progress(`${containers.length} containers beside the slots stopped; they are kept until the candidate is proven`);
   },
   async undo({ services, restarts }, scope, { options }) {
     const { ports, stack } = scope;
-    if (restarts.length === 0) return;
-    const holders = portHolders(scope, services);
+    // Where the previous had a door users are led back there; any other is of no use, and holds ports.
+    const made = services.filter((service) => !servedBefore(scope, service));
+    if (made.length + restarts.length === 0) return;
+    const holders = portHolders(scope, made);
     for (const service of holders) await ports.doors.remove(stack, service, options);
     await ports.slots.startPlain(restarts, options);
     await ports.base.rereadNames(stack, options);
-    const others = services.filter((service) => !holders.includes(service));
+    const others = made.filter((service) => !holders.includes(service));
     for (const service of others) await ports.doors.remove(stack, service, options);
     if (others.length > 0) await ports.base.rereadNames(stack, options);
   },
@@ -135,7 +137,10 @@ export const promote: StepAction<"promote"> = {
       const { salt } = await ports.router.routing(id, signal);
       await ports.router.setRouting(id, { stable: slot, share: 0, salt }, signal);
     }
-    const adopted = plan.steps.flatMap((step) => (step.kind === "adopt" ? step.containers : []));
+    const adopted = plan.steps.flatMap((step) => {
+      if (step.kind === "adopt") return step.containers;
+      return step.kind === "workers" ? (step.replaces ?? []) : [];
+    });
     if (adopted.length > 0) await clearAway(adopted);
 
     /** The candidate is promoted: that something stopped is still there must not take it back. */
@@ -143,7 +148,7 @@ export const promote: StepAction<"promote"> = {
       try {
         await ports.slots.removePlain(containers, options);
       } catch (error) {
-        progress(`containers of plain Compose could not be removed: ${describe(error).message}`);
+        progress(`containers beside the slots could not be removed: ${describe(error).message}`);
       }
     }
   },

@@ -1,7 +1,7 @@
 import type { PlanStep, Slot } from "@sluice/core";
 import type { StepAction } from "../action.ts";
 import { createDeadline, settle } from "../deadline.ts";
-import { doorId, isNew, restoredRouting, shiftedRouting } from "../doors.ts";
+import { doorId, isNew, restoredRouting, servedBefore, shiftedRouting } from "../doors.ts";
 import { recordedData } from "../recorded-windows.ts";
 import { type DeploymentScope, emit, releaseOf, slotServices } from "../scope.ts";
 import { watch } from "../watch.ts";
@@ -44,10 +44,10 @@ export const shift: StepAction<"shift"> = {
  * The way back is no route of this door: until the container that gave up its port can have it again, or the door that
  * leads to the previous is back, the candidate must answer.
  */
-export function isTakenOver({ plan }: DeploymentScope, service: string): boolean {
-  return plan.steps.some(
+export function isTakenOver(scope: DeploymentScope, service: string): boolean {
+  return scope.plan.steps.some(
     (step) =>
-      (step.kind === "adopt" && step.restarts.length > 0 && step.services.includes(service)) ||
+      (step.kind === "adopt" && step.services.includes(service) && !servedBefore(scope, service)) ||
       (step.kind === "door" && step.cutsOver === true && step.service === service),
   );
 }

@@ -5,11 +5,14 @@ import { pruneRelease } from "../prune-releases.ts";
 import { describe } from "../report.ts";
 import { type DeploymentScope, servicesOf, slotServices } from "../scope.ts";
 
-/** Workers of the previous stop before the candidate's start, unless they may overlap. */
+/** Workers of the previous, in its slot or beside the slots, stop before the candidate's start, unless they may overlap. */
 export const workers: StepAction<"workers"> = {
-  async run({ slot, services, overlap }, scope, call) {
+  async run({ slot, services, overlap, replaces = [] }, scope, call) {
     const start = () => startWorkers(scope, slot, servicesOf(scope, services), call);
-    const stop = () => stopWorkers(scope, otherSlot(slot), call);
+    const stop = async () => {
+      await stopWorkers(scope, otherSlot(slot), call);
+      if (replaces.length > 0) await scope.ports.slots.stopPlain(replaces, undefined, call.options);
+    };
     if (overlap) {
       await start();
       await stop();
@@ -18,18 +21,23 @@ export const workers: StepAction<"workers"> = {
       await start();
     }
   },
-  async undo({ slot, services }, scope, call) {
+  async undo({ slot, services, replaces = [] }, scope, call) {
     await scope.ports.slots.stop(scope.stack, slot, services, call.options);
-    const { previousRelease, plan, stack, ports } = scope;
-    if (!plan.previous) return;
-    if (previousRelease) {
-      const before = slotServices(previousRelease).filter(({ role }) => role === "worker");
-      return startWorkers(scope, plan.previous, before, call);
-    }
-    const names = await workersIn(scope, plan.previous);
-    if (names.length > 0) await ports.slots.start(stack, plan.previous, names, call.options);
+    if (replaces.length > 0) await scope.ports.slots.startPlain(replaces, call.options);
+    await startPrevious(scope, call);
   },
 };
+
+async function startPrevious(scope: DeploymentScope, call: StepCall): Promise<void> {
+  const { previousRelease, plan, stack, ports } = scope;
+  if (!plan.previous) return;
+  if (previousRelease) {
+    const before = slotServices(previousRelease).filter(({ role }) => role === "worker");
+    return startWorkers(scope, plan.previous, before, call);
+  }
+  const names = await workersIn(scope, plan.previous);
+  if (names.length > 0) await ports.slots.start(stack, plan.previous, names, call.options);
+}
 
 async function startWorkers(
   { stack, ports }: DeploymentScope,

@@ -7,7 +7,7 @@ import {
   slots,
 } from "@sluice/core";
 import type { FakeContext } from "./context.ts";
-import { containersIn, mayLeaveSlots, type WorldDoor, type WorldState } from "./state.ts";
+import { containersIn, mayLeaveSlots, type WorldContainer, type WorldDoor, type WorldState } from "./state.ts";
 import { isPublic } from "./users.ts";
 
 export function fakeDoors(context: FakeContext): DoorRuntime {
@@ -68,7 +68,7 @@ export function fakeDoors(context: FakeContext): DoorRuntime {
         for (const door of removed) state.doors.delete(door.id);
         // The port goes back to the container that had it, or on to a door that waits for it.
         const isTaken =
-          containersIn(state, "plain", service).length > 0 ||
+          besideSlots(state, service).length > 0 ||
           removed.some((door) => hasHeir(state, door)) ||
           (removed.length > 0 && mayLeaveSlots(state, service));
         if (isTaken) state.gaps.add(service);
@@ -100,8 +100,7 @@ function addDoor(state: WorldState, request: DoorRequest, kind: WorldDoor["kind"
 
 function takeOver({ state }: FakeContext, door: WorldDoor): void {
   const others = [...state.doors.values()].filter((other) => other !== door && isPublic(other));
-  const beside = [...containersIn(state, "plain"), ...containersIn(state, "base")];
-  const plain = beside.filter((container) => container.state === "running");
+  const plain = besideSlots(state).filter((container) => container.state === "running");
   const held = [
     ...others.flatMap(({ ports }) => ports),
     ...plain.flatMap(({ facts }) => facts.ports.map(({ published }) => published)),
@@ -115,8 +114,12 @@ function takeOver({ state }: FakeContext, door: WorldDoor): void {
   state.gaps.delete(door.service);
   // The users of a door that gave its port to this one are here now.
   for (const service of state.gaps) {
-    if (doorsOf(state, service).length + containersIn(state, "plain", service).length === 0) state.gaps.delete(service);
+    if (doorsOf(state, service).length + besideSlots(state, service).length === 0) state.gaps.delete(service);
   }
+}
+
+function besideSlots(state: WorldState, service?: string): readonly WorldContainer[] {
+  return [...containersIn(state, "plain", service), ...containersIn(state, "base", service)];
 }
 
 function hasHeir(state: WorldState, { ports }: WorldDoor): boolean {
