@@ -49,13 +49,16 @@ describe("the record of an attempt without an end", () => {
 
   it("is completed by the promotion, which only the doors tell", () => {
     for (const id of ["create-1", "shift-2", "promote-1"]) {
-      const { begun, done } = completeRecord(diedAt(id), led("green"));
-      expect([begun, done]).toEqual([upTo("promote-1"), upTo("promote-1")]);
+      const { begun, done, isPromoted } = completeRecord(diedAt(id), led("green"));
+      // It is done once more, and takes away what it may have left.
+      expect([begun, done, isPromoted]).toEqual([upTo("promote-1"), before("promote-1"), true]);
     }
   });
 
   it("tells nothing of a build that is not in it", () => {
-    expect(completeRecord({ ...diedAt("build-1"), done: [] }, led("green")).done).toEqual(notBuilt(upTo("promote-1")));
+    expect(completeRecord({ ...diedAt("build-1"), done: [] }, led("green")).done).toEqual(
+      notBuilt(before("promote-1")),
+    );
   });
 
   it("is complete where users were at the candidate's slot before, and were not led away yet", () => {

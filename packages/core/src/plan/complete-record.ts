@@ -17,21 +17,28 @@ export function completeRecord(unfinished: UnfinishedDeployment, observed: Doors
   const ahead = doorsAhead(unfinished, observed);
   if (ahead.length === 0) return unfinished;
   const promotion = steps.findIndex(({ kind }) => kind === "promote");
-  const doneUntil = ahead.every((door) => isPromotedAt(door, candidate))
-    ? promotion + 1
-    : Math.max(...ahead.map((door) => leadingStep(plan, door)));
+  const isPromoted = promotedDoors(plan, observed).every((door) => isPromotedAt(door, candidate));
+  // Promoting again costs nothing, and takes away what it may have left.
+  const doneUntil = isPromoted ? promotion : Math.max(...ahead.map((door) => leadingStep(plan, door)));
   const isCutOver = ahead.some((door) => shareAt(door, candidate) === 100);
-  const begunUntil = Math.max(doneUntil, isCutOver ? promotion : doneUntil + 1);
+  const begunUntil = isPromoted ? promotion + 1 : Math.max(doneUntil, isCutOver ? promotion : doneUntil + 1);
   const idsUntil = (end: number) => steps.slice(0, end).map(({ id }) => id);
   const builds = steps.flatMap(({ kind, id }) => (kind === "build" ? [id] : []));
   return {
     ...unfinished,
+    isPromoted,
     begun: [...new Set([...begun, ...idsUntil(begunUntil)])],
     done: [...new Set([...done, ...idsUntil(doneUntil).filter((id) => !builds.includes(id))])],
   };
 }
 
 type Doors = Pick<ObservedStack, "doors">;
+
+/** Those that the promotion gives to the candidate for good. */
+function promotedDoors({ steps }: DeploymentPlan, { doors }: Doors): readonly ObservedDoor[] {
+  const services = new Set(steps.flatMap((step) => (step.kind === "promote" ? step.services : [])));
+  return Object.values(doors).filter(({ service, state }) => services.has(service) && state !== "absent");
+}
 
 /** Doors that have come further than the steps that are known to have begun. */
 function doorsAhead({ plan, begun, done }: UnfinishedDeployment, { doors }: Doors): readonly ObservedDoor[] {

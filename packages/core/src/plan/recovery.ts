@@ -12,6 +12,8 @@ export interface UnfinishedDeployment {
   readonly begun: readonly string[];
   /** Steps with an outcome `done` of which no undo was even begun since, nor of a step before them. */
   readonly done: readonly string[];
+  /** Its doors show that the candidate is promoted, whatever the record says. Default: they do not. */
+  readonly isPromoted?: boolean | undefined;
   /** Why it was to be taken back, by a verdict or a person; absent where neither had said so. */
   readonly condemned?: string | undefined;
   /** The pause by a verdict that no person has answered; absent where there is none. */
@@ -227,7 +229,7 @@ function isPromoted(unfinished: UnfinishedDeployment, observed: Beside | null): 
   const left = observed && new Set(besideSlots(observed).map(({ id }) => id));
   const isRemoved = left !== null && plan.steps.some((step) => keptBeside(step).some((id) => !left.has(id)));
   const hasBegun = plan.steps.some(({ kind, id }) => kind === "promote" && begun.includes(id));
-  return hasDone(unfinished, "promote") || (isRemoved && hasBegun);
+  return unfinished.isPromoted === true || hasDone(unfinished, "promote") || (isRemoved && hasBegun);
 }
 
 /** Containers beside the slots that are kept for the way back until the candidate is promoted. */
