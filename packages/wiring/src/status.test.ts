@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { SluiceError } from "@sluice/core";
 import { systemClock as clock } from "@sluice/core/node";
 import { aContainer, aDoor, aService, aStack } from "@sluice/core/testing";
 import { acquireLock, createJournal, openStateHome } from "@sluice/journal";
@@ -17,7 +18,7 @@ it("ps shows slots, doors and base, and which of them serve", async () => {
   });
   const mailer = aService("mailer", { role: "worker", strategy: "recreate" });
   const bundles = [{ id: "r2", services: [mailer, { ...mailer, name: "left", active: false }] }];
-  const load = () => Promise.reject(new Error("it is not stored any more"));
+  const load = () => Promise.reject(new SluiceError("RELEASE_UNKNOWN", "it is not stored any more"));
   const door = aContainer("", { id: "door-web", name: "shop-door-web" });
   const session = {
     ports: async () => ({ observer: { observe: async () => observed }, bundles: { list: async () => bundles, load } }),

@@ -104,7 +104,7 @@ locked by eve (pid 7 on runner) since 30s ago: v3, hotfix
     [{ canAbort: false }, "has no end, and its release is promoted: type `sluice resume` to finish it"],
     [
       { canAbort: false, canResume: false },
-      "has no end, and users reach its release, which was not stored: deploy a release",
+      "has no end, and users reach its release, which was not stored: deploy a release, or type `sluice rollback`",
     ],
     [{ canResume: false }, "has no end, and its release was not stored: type `sluice abort` to undo it"],
   ])("proposes only what is possible: %j", async (over, expected) => {
