@@ -1,4 +1,4 @@
-import { type PlanStep, planRecovery, type Recovery, type RecoveryChoice, type ResolvedProject } from "@sluice/core";
+import { planRecovery, type Recovery, type RecoveryChoice, type ResolvedProject } from "@sluice/core";
 import { reviveDoors } from "./actions/revive-doors.ts";
 import { restoreRoutes } from "./actions/traffic.ts";
 import { completeRun, endUnclear, markBroken, observeServing } from "./complete.ts";
@@ -14,7 +14,7 @@ import { Observations } from "./observations.ts";
 import { lastAttempt } from "./read-attempts.ts";
 import { recordedOf } from "./recorded-windows.ts";
 import { report } from "./report.ts";
-import { runSteps, undoSteps } from "./run-steps.ts";
+import { movesUsers, runSteps, undoSteps } from "./run-steps.ts";
 import { type DeploymentScope, type EnginePorts, emit, type StackFacts } from "./scope.ts";
 import { runningIn } from "./stopped-by-hand.ts";
 import { loadOrNull } from "./stored-release.ts";
@@ -98,7 +98,10 @@ export async function recover(
     const result = await runSteps(recovery.remaining, scope, signal);
     // What is not done is undone first: users come before what lies about.
     if (result.ok) await sweep(scope);
-    return { action, result: await completeRun(result, scope, run, [...idsOf(recovery.begun), ...result.begun]) };
+    return {
+      action,
+      result: await completeRun(result, scope, run, [...recovery.begun.map(({ id }) => id), ...result.begun]),
+    };
   }
   await restoreRoutes(scope, recovery.begun);
   if (condemned && unfinished.isBroken && !scope.release?.bundle.broken) await markBroken(scope, condemned);
@@ -109,10 +112,6 @@ export async function recover(
   if (failures.length > 0) return { action, result: await endUnclear(scope, run, failures, why) };
   await sweep(scope);
   return { action, result: await end(scope, run, { outcome: "interrupted", reason: `undone by a later run: ${why}` }) };
-}
-
-function idsOf(steps: readonly PlanStep[]): readonly string[] {
-  return steps.map(({ id }) => id);
 }
 
 const announced: Readonly<Record<Recovery["action"], string>> = {
@@ -174,10 +173,6 @@ async function scopeOf(
     // The last moment of which that is sure.
     usersMovedAt: new Date(start.at),
   };
-}
-
-function movesUsers(step: PlanStep): boolean {
-  return step.kind === "shift" || step.kind === "adopt" || (step.kind === "door" && step.cutsOver === true);
 }
 
 /** Whether the attempt's rehearsal said so of the release before. */

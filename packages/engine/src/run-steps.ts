@@ -124,10 +124,13 @@ export interface UndoFailure {
 
 /** While one of these is not undone users may still be led to the candidate: nothing else of it may be taken away. */
 function leadsUsers(step: PlanStep): boolean {
-  return routing.has(step.kind) || (step.kind === "door" && step.cutsOver === true);
+  return step.kind === "promote" || movesUsers(step);
 }
 
-const routing: ReadonlySet<StepKind> = new Set(["promote", "shift", "adopt"]);
+/** Whether a step leads users to the candidate who were elsewhere. */
+export function movesUsers(step: PlanStep): boolean {
+  return step.kind === "shift" || step.kind === "adopt" || (step.kind === "door" && step.cutsOver === true);
+}
 
 /**
  * Undoes steps, the last first. One that cannot be undone does not keep the others from being undone, unless users

@@ -11,7 +11,7 @@ import {
 } from "@sluice/core";
 import { pathInCheckout } from "../model/checkout.ts";
 import { escapeDollars } from "../model/dollars.ts";
-import type { ServiceFinding } from "../roles/service-findings.ts";
+import type { ServiceFinding } from "../roles/finding-rule.ts";
 
 /** Of the service that the job is like: what belongs to one that serves, or would be two times there. */
 const ofServers = ["container_name", "deploy", "expose", "healthcheck", "hostname", "ports", "restart", "scale"];

@@ -1,6 +1,6 @@
 import type { ResolvedProject } from "@sluice/core";
 import { type CopiedFile, copiedFiles, mayBeMade, presenceOf } from "../bundle-files/copied-files.ts";
-import type { ServiceFinding } from "../roles/service-findings.ts";
+import type { ServiceFinding } from "../roles/finding-rule.ts";
 import { type SourceFile, writtenMounts } from "./source-files.ts";
 
 /** What a release would hold a copy of, and is not there. */

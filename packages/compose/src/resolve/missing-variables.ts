@@ -2,7 +2,7 @@ import type { ResolvedProject } from "@sluice/core";
 import { unescapeDollars } from "../model/dollars.ts";
 import { envFileValues } from "../model/env-file-values.ts";
 import { slotServices } from "../model/networks.ts";
-import type { ServiceFinding } from "../roles/service-findings.ts";
+import type { ServiceFinding } from "../roles/finding-rule.ts";
 
 /**
  * Secrets and configs whose variable nobody sets, each once, for the first service that uses it: every deployment makes slots

@@ -1,9 +1,9 @@
 import { isInSlot } from "@sluice/core";
+import type { FindingRule } from "./finding-rule.ts";
 import { listeningPort, protocolOf } from "./listening-port.ts";
-import type { Find } from "./service-findings.ts";
 
 /** A service has one protocol, and its door speaks that at every port of it: what speaks another one there answers nobody. */
-export const oneProtocol: Find = (model, { service, role, strategy }, override) => {
+export const oneProtocol: FindingRule = (model, { service, role, strategy }, override) => {
   const { ports = [], ...rest } = model.services[service] ?? {};
   if (role !== "web" || !isInSlot({ role, strategy }) || override.protocol) return undefined;
   // Where the door ends HTTPS it is the door's own port.

@@ -1,18 +1,14 @@
-import type { ComposeFileObject, ComposeModel, Finding, RoleDecision } from "@sluice/core";
+import type { ComposeFileObject, ComposeModel, RoleDecision } from "@sluice/core";
 import { isApplication } from "@sluice/core";
 import { unescapeDollars } from "../model/dollars.ts";
 import { envFileValues } from "../model/env-file-values.ts";
 import { isExternal, networkKeys } from "../model/networks.ts";
 import { firstBlocker, sharedServices } from "./blockers.ts";
 import type { RoleOverrides } from "./classify-services.ts";
+import type { FindingRule, ServiceFinding } from "./finding-rule.ts";
 import { oneProtocol } from "./one-protocol.ts";
 import { hasHealthcheck } from "./service-facts.ts";
 import { keptMounts, mountText } from "./service-shape.ts";
-
-/** A finding, and where in the compose model its cause is. */
-export interface ServiceFinding extends Finding {
-  readonly path: readonly (string | number)[];
-}
 
 /** What the services make impossible or doubtful for a deployment without a gap. Pure. */
 export function serviceFindings(
@@ -25,12 +21,10 @@ export function serviceFindings(
   return shown.flatMap((decision) => findingsOf(model, decision, overrides[decision.service] ?? {}, shown));
 }
 
-type Override = NonNullable<RoleOverrides[string]>;
-
 function findingsOf(
   model: ComposeModel,
   decision: RoleDecision,
-  override: Override,
+  override: NonNullable<RoleOverrides[string]>,
   decisions: readonly RoleDecision[],
 ): readonly ServiceFinding[] {
   const { role, service } = decision;
@@ -51,16 +45,8 @@ function findingsOf(
   });
 }
 
-/** What one rule has to say of a service. */
-export type Find = (
-  model: ComposeModel,
-  decision: RoleDecision,
-  override: Override,
-  decisions: readonly RoleDecision[],
-) => Omit<ServiceFinding, "service"> | undefined | false;
-
 /** The engine would say so too, but only when containers are already being made. */
-const driveLetter: Find = (model, { service }) => {
+const driveLetter: FindingRule = (model, { service }) => {
   const { volumes = [] } = model.services[service] ?? {};
   const index = volumes.findIndex(({ source, target }) => source === undefined && /^[a-z]:[\\/]/i.test(target));
   const [letter = ""] = volumes[index]?.target ?? "";
@@ -76,7 +62,7 @@ const driveLetter: Find = (model, { service }) => {
 };
 
 /** Of what is in a slot there are two, and neither has the name by which Compose looks for it. */
-const sharesWithSlot: Find = (model, { service, role, strategy }, _override, decisions) => {
+const sharesWithSlot: FindingRule = (model, { service, role, strategy }, _override, decisions) => {
   if (strategy !== "recreate" || role === "tool") return undefined;
   const shared = sharedServices(model.services[service] ?? {}).find(({ other }) =>
     decisions.some((decision) => decision.service === other && decision.strategy === "slots"),
@@ -93,7 +79,7 @@ const sharesWithSlot: Find = (model, { service, role, strategy }, _override, dec
 };
 
 /** Its dependency is there when users are to reach the release, or later. */
-const jobBeforeItsNeeds: Find = (model, { service, role }, _override, decisions) => {
+const jobBeforeItsNeeds: FindingRule = (model, { service, role }, _override, decisions) => {
   const needed = dependenciesOf(model, service, decisions).find(
     ({ decision }) => isApplication(decision.role) || decision.role === "edge",
   )?.decision.service;
@@ -110,7 +96,7 @@ const jobBeforeItsNeeds: Find = (model, { service, role }, _override, decisions)
 };
 
 /** A job is not there while others start: it has ended, or has not begun. */
-const besideJob: Find = (model, { service, role }, _override, decisions) => {
+const besideJob: FindingRule = (model, { service, role }, _override, decisions) => {
   const job = dependenciesOf(model, service, decisions).find(
     ({ condition, decision }) => condition === "service_healthy" && decision.role === "job",
   )?.decision.service;
@@ -133,7 +119,7 @@ function dependenciesOf(model: ComposeModel, service: string, decisions: readonl
   });
 }
 
-const impossible: Find = (model, { service }, override) => {
+const impossible: FindingRule = (model, { service }, override) => {
   const blocker = firstBlocker(model.services[service] ?? {});
   if (!blocker || override.strategy === "recreate") return undefined;
   return {
@@ -146,7 +132,7 @@ const impossible: Find = (model, { service }, override) => {
 };
 
 /** The engine says nothing of it: plain Compose starts such a service, and its ports are on no host. */
-const unpublished: Find = (model, { service, role, strategy }) => {
+const unpublished: FindingRule = (model, { service, role, strategy }) => {
   const { ports = [], ...rest } = model.services[service] ?? {};
   const keys = networkKeys(rest);
   const isInternal = (key: string) => model.networks?.[key]?.internal === true && !isExternal(model, key);
@@ -162,7 +148,7 @@ const unpublished: Find = (model, { service, role, strategy }) => {
   );
 };
 
-const unsure: Find = (_model, { service, role, confidence, reason }) =>
+const unsure: FindingRule = (_model, { service, role, confidence, reason }) =>
   confidence === "ask" && {
     severity: "warn",
     code: "role-unsure",
@@ -176,7 +162,7 @@ function untilThen(role: RoleDecision["role"]): string {
   return isApplication(role) ? "it is replaced stop-first" : "it is changed only when its configuration changes";
 }
 
-const stopFirst: Find = (model, { service, strategy }, override) => {
+const stopFirst: FindingRule = (model, { service, strategy }, override) => {
   const { volumes = [], ...rest } = model.services[service] ?? {};
   const [mount] = keptMounts({ volumes });
   if (strategy !== "recreate" || override.strategy || !mount || firstBlocker(rest)) return undefined;
@@ -192,7 +178,7 @@ const stopFirst: Find = (model, { service, strategy }, override) => {
   };
 };
 
-const withoutHealthcheck: Find = (model, { service, role, strategy }, override) =>
+const withoutHealthcheck: FindingRule = (model, { service, role, strategy }, override) =>
   role === "web" &&
   strategy === "slots" &&
   !override.health &&
@@ -204,7 +190,7 @@ const withoutHealthcheck: Find = (model, { service, role, strategy }, override) 
     path: [],
   };
 
-const named: Find = (model, { service, strategy }) => {
+const named: FindingRule = (model, { service, strategy }) => {
   const name = model.services[service]?.container_name;
   return (
     strategy === "slots" &&
@@ -219,7 +205,7 @@ const named: Find = (model, { service, strategy }) => {
 };
 
 /** Programs that write their name into data or ask for a licence of an address find another one. */
-const ownIdentity: Find = (model, { service, strategy }) => {
+const ownIdentity: FindingRule = (model, { service, strategy }) => {
   const { networks = {}, ...written } = model.services[service] ?? {};
   const ofService = ["hostname", "domainname", "mac_address"].map((key) => ({ path: [key], value: written[key] }));
   const ofNetworks = Object.entries(networks).map(([name, network]) => ({
@@ -243,7 +229,7 @@ const ownIdentity: Find = (model, { service, strategy }) => {
   );
 };
 
-const secretsOfShell: Find = (model, { service }) => {
+const secretsOfShell: FindingRule = (model, { service }) => {
   const kept = envFileValues(model);
   const isOfShell = ({ environment }: ComposeFileObject) =>
     environment !== undefined && !(unescapeDollars(environment) in kept);
@@ -260,7 +246,7 @@ const secretsOfShell: Find = (model, { service }) => {
 };
 
 /** Compose would say so too, but only when containers are already being made. */
-const readOnlyWithoutFile: Find = (model, { service, role }) => {
+const readOnlyWithoutFile: FindingRule = (model, { service, role }) => {
   if (role === "tool" || model.services[service]?.["read_only"] !== true) return undefined;
   const use = useOf(model, service, ({ environment, content }) => environment !== undefined || content !== undefined);
   return (
@@ -284,7 +270,7 @@ function useOf(model: ComposeModel, service: string, isMeant: (object: ComposeFi
 }
 
 /** Compose itself runs them, around what it starts and stops itself. */
-const hookNotRun: Find = (model, { service, role }) => {
+const hookNotRun: FindingRule = (model, { service, role }) => {
   const hooks = ["pre_start", "post_start", "pre_stop"].filter((key) => {
     const written = model.services[service]?.[key];
     return Array.isArray(written) && written.length > 0;

@@ -55,6 +55,13 @@ describe("the record of an attempt without an end", () => {
     }
   });
 
+  it("is not taken for promoted where the plan promotes nothing", () => {
+    const died = diedAt("create-1");
+    const plan = { ...died.plan, steps: died.plan.steps.filter(({ kind }) => kind !== "promote") };
+    const { done, isPromoted } = completeRecord({ ...died, plan }, led("green"));
+    expect([done, isPromoted]).toEqual([before("shift-2"), false]);
+  });
+
   it("tells nothing of a build that is not in it", () => {
     expect(completeRecord({ ...diedAt("build-1"), done: [] }, led("green")).done).toEqual(
       notBuilt(before("promote-1")),

@@ -17,7 +17,8 @@ export function completeRecord(unfinished: UnfinishedDeployment, observed: Doors
   const ahead = doorsAhead(unfinished, observed);
   if (ahead.length === 0) return unfinished;
   const promotion = steps.findIndex(({ kind }) => kind === "promote");
-  const isPromoted = promotedDoors(plan, observed).every((door) => isPromotedAt(door, candidate));
+  const promoted = promotedDoors(plan, observed);
+  const isPromoted = promoted.length > 0 && promoted.every((door) => isPromotedAt(door, candidate));
   // Promoting again costs nothing, and takes away what it may have left.
   const doneUntil = isPromoted ? promotion : Math.max(...ahead.map((door) => leadingStep(plan, door)));
   const isCutOver = ahead.some((door) => shareAt(door, candidate) === 100);

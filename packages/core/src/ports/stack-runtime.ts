@@ -263,9 +263,7 @@ export interface SlotRuntime {
   sweep(stack: string, options?: CallOptions): Promise<void>;
   /**
    * Containers of services in slots that are in the base project: plain Compose runs them, or the release before has them
-   * there. As `stop` does.
-   *
-   * @param graceMs `undefined` for the grace of each
+   * there. As `stop` does; without `graceMs` each has its own grace.
    */
   stopPlain(containers: readonly string[], graceMs: number | undefined, options?: CallOptions): Promise<void>;
   /** As `start` does. */
