@@ -224,4 +224,6 @@ export interface ProjectWorkflows {
   readonly leftOut: { readonly files: readonly string[]; readonly composeFile: string } | null;
   /** A step of the workflow that deploys so far that became a service, which runs before each version; `null` without one. */
   readonly migration: (MigrationStep & { readonly path: string }) | null;
+  /** Other commands that it runs once in a service, as it has them; no workflow that is written runs them. */
+  readonly untaken: readonly { readonly path: string; readonly line: string }[];
 }

@@ -66,6 +66,7 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
     altered: deployment?.altered ?? [],
     leftOut: leftOut.length > 0 ? { files: leftOut, composeFile: [...facts.files, ...leftOut].join(":") } : null,
     migration: deployment?.migration ? { path: deployment.path, ...deployment.migration } : null,
+    untaken: (deployment?.untaken ?? []).map((line) => ({ path: deployment?.path ?? "", line })),
   };
 }
 

@@ -20,7 +20,17 @@ export interface AlteredVariable extends WorkflowVariable {
 /** A migration that was a step of a workflow: a command in a one-off container of a service. */
 export interface MigrationStep {
   readonly service: string;
+  /** As a shell would have it; `""` where the entrypoint is all. */
   readonly command: string;
+  /** What the command line says otherwise than the service, in the words of a compose file. */
+  readonly settings?:
+    | {
+        readonly environment?: readonly string[];
+        readonly user?: string;
+        readonly working_dir?: string;
+        readonly entrypoint?: string;
+      }
+    | undefined;
 }
 
 /** Where workflows deploy to. */

@@ -11,10 +11,12 @@ export const migrationPath = "compose.sluice.yml";
  *
  * @param base the compose file that defines the service
  */
-export function migrationFile({ service, command }: MigrationStep, base: string): WorkflowFile {
+export function migrationFile({ service, command, settings }: MigrationStep, base: string): WorkflowFile {
   const job = {
     extends: { file: base, service },
-    command,
+    // Without one of its own the service's would be given to the entrypoint.
+    command: command === "" ? [] : command,
+    ...settings,
     restart: "no",
     healthcheck: { disable: true },
   };

@@ -1,6 +1,7 @@
 import { type DeployingJob, deployingJobs } from "./deploying-jobs.ts";
 import type { AlteredVariable, MigrationStep, WorkflowFile, WorkflowVariable } from "./facts.ts";
 import { isFor } from "./names.ts";
+import { oneOffRuns } from "./one-off-runs.ts";
 import { isRunToken } from "./run-token.ts";
 import { withoutWritten } from "./step-variables.ts";
 import { labelsOf, listOf, parseTree, type Tree, textOf, treeOf } from "./tree.ts";
@@ -17,7 +18,10 @@ export interface ExistingDeployment {
   readonly variables: readonly WorkflowVariable[];
   /** Those that not every workflow can have as they are: what started this one, or a step of it, gave them their value. */
   readonly altered: readonly AlteredVariable[];
+  /** The first command that a container runs once. */
   readonly migration: MigrationStep | null;
+  /** Further commands of that kind, and those that a compose file cannot say: nobody runs them once this workflow is gone. */
+  readonly untaken: readonly string[];
   readonly runsOn: readonly string[];
   /** Brings Compose up itself: users and the record of a stack that Sluice deploys would be passed by. */
   readonly isByHand: boolean;
@@ -50,12 +54,15 @@ export function existingDeployments(
 function deploymentOf(path: string, workflow: Tree, { job, script, isByHand }: DeployingJob): ExistingDeployment {
   const stepEnvs = listOf(job["steps"]).map((step) => withoutWritten(treeOf(treeOf(step)["env"])));
   const variables = variablesOf([workflow["env"], job["env"], ...stepEnvs]);
+  const runs = oneOffRuns(script);
+  const taken = runs.find(({ step }) => step !== null);
   return {
     path,
     files: filesOf(script, variables),
     variables: variables.filter(({ value }) => scopeOf(value) === "every-job"),
     altered: variables.flatMap((variable) => alteredOf(path, variable) ?? []),
-    migration: migrationOf(script),
+    migration: taken?.step ?? null,
+    untaken: runs.filter((run) => run !== taken).map(({ line }) => line),
     runsOn: labelsOf(job["runs-on"]),
     isByHand,
   };
@@ -90,14 +97,6 @@ function filesOf(script: string, variables: readonly WorkflowVariable[]): readon
   if (named.length > 0) return [...new Set(named.map(({ groups }) => groups?.["file"] ?? ""))];
   const listed = variables.find(({ name }) => name === "COMPOSE_FILE")?.value;
   return listed ? listed.split(":") : [];
-}
-
-/** `docker compose … run [--rm …] SERVICE COMMAND`, where COMMAND is there. */
-function migrationOf(script: string): MigrationStep | null {
-  const pattern =
-    /docker[ -]compose\b.*?\srun((?:\s+-[\w-]+(?:=\S+)?)*)\s+(?<service>[\w.-]+)\s+(?<command>\S.*?)\s*$/m;
-  const { service, command } = pattern.exec(script)?.groups ?? {};
-  return service && command ? { service, command } : null;
 }
 
 /** What its path says weighs most, then what starts it, then where it runs. */

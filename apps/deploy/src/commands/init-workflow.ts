@@ -14,7 +14,7 @@ type State = "written" | "unchanged" | "differs";
 export async function initWorkflow(call: CommandCall): Promise<number> {
   const { context, flags } = call;
   return withDeployer(call, async (deployer) => {
-    const { directory, files, byHand, altered, leftOut, migration } = await deployer.workflows();
+    const { directory, files, byHand, altered, leftOut, migration, untaken } = await deployer.workflows();
     const command = withFlags("sluice init --workflow --yes", givenFlags(flags));
     const done: { readonly path: string; readonly state: State }[] = [];
     for (const { path, text } of files) {
@@ -25,10 +25,11 @@ export async function initWorkflow(call: CommandCall): Promise<number> {
       if (!flags.json) context.stdout.write(textOf(state, name, existing ?? "", text, command));
       done.push({ path, state });
     }
-    if (flags.json) writeJson(context, { directory, files: done, byHand, altered, leftOut, migration });
+    if (flags.json) writeJson(context, { directory, files: done, byHand, altered, leftOut, migration, untaken });
     else {
       if (leftOut) context.stdout.write(leftOutText(leftOut));
       if (migration) context.stdout.write(migrationText(migration));
+      context.stdout.write(untaken.map(untakenText).join(""));
       context.stdout.write(altered.map(alteredText).join(""));
       context.stdout.write(byHand.map((path) => `${path} deploys past Sluice: remove it\n`).join(""));
     }
@@ -48,6 +49,10 @@ function leftOutText({ files, composeFile }: NonNullable<ProjectWorkflows["leftO
 
 function migrationText({ path, service, command }: NonNullable<ProjectWorkflows["migration"]>): string {
   return `the migration of ${path} runs before each version: ${command} in ${service}; see that it is one for production\n`;
+}
+
+function untakenText({ path, line }: ProjectWorkflows["untaken"][number]): string {
+  return `no workflow that is written runs \`${line}\` of ${path}: if a version needs it, make it a service with the role job, or a part of that migration\n`;
 }
 
 function alteredText({ path, name, value, inDeployment, inOthers }: AlteredVariable): string {

@@ -48,6 +48,7 @@ export function aHealthyDeployer(): FakeDeployer {
       altered: [],
       leftOut: null,
       migration: null,
+      untaken: [],
     }),
     plan: async () => aPlanView(),
     deploy: async () => aResult(),
