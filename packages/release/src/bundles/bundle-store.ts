@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import {
   type BundleFile,
@@ -12,6 +12,7 @@ import { type BundleDocument, formatDocument, invalidBundle, parseDocument } fro
 import { copyTree, makeEmpty } from "./copy-tree.ts";
 import { createFile, replaceFile, syncPath, temporaryName, temporaryPrefix } from "./durable.ts";
 import { firstDifference, takeInventory } from "./inventory.ts";
+import { removeTree } from "./remove-tree.ts";
 import { storeError } from "./store-error.ts";
 
 /** Leftovers of a crash are swept when they are older: nobody writes one bundle for that long. */
@@ -76,7 +77,7 @@ export function createBundleStore(dir: string): BundleStore {
       await rename(temporary, target);
       await syncPath(dir);
     } catch (error) {
-      await rm(temporary, { recursive: true, force: true });
+      await removeTree(temporary);
       // Whoever was first has stored the same release: an id names its content.
       if (!isOccupied(error)) throw error;
     }
@@ -106,7 +107,7 @@ export function createBundleStore(dir: string): BundleStore {
         await rename(pathOf(id), gone).catch((cause: NodeJS.ErrnoException) => {
           throw cause.code === "ENOENT" ? unknownRelease(id) : cause;
         });
-        await rm(gone, { recursive: true, force: true });
+        await removeTree(gone);
       }),
     sweep: () => guarded(dir, () => removeUnfinished(dir)),
   };
@@ -153,7 +154,7 @@ async function removeUnfinished(dir: string, isDead = async (_path: string) => t
   });
   for (const name of names) {
     const path = join(dir, name);
-    if (name.startsWith(temporaryPrefix) && (await isDead(path))) await rm(path, { recursive: true, force: true });
+    if (name.startsWith(temporaryPrefix) && (await isDead(path))) await removeTree(path);
   }
 }
 

@@ -27,10 +27,11 @@ export interface ShownState {
 /** GitHub takes no more. */
 export const longestDescription = 140;
 
-/** On one line, and no longer than GitHub takes. Pure. */
+/** On one line, no longer than GitHub takes, and never a part of a character. Pure. */
 export function shortened(text: string): string {
-  const line = text.replaceAll(/\s+/g, " ").trim();
-  return line.length <= longestDescription ? line : `${line.slice(0, longestDescription - 1)}…`;
+  const characters = Array.from(text.replaceAll(/\s+/g, " ").trim());
+  if (characters.length > longestDescription) characters.splice(longestDescription - 1, Infinity, "…");
+  return characters.join("");
 }
 
 /** How GitHub shows a commit. https://docs.github.com/rest/commits/statuses */
