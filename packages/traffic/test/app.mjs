@@ -67,4 +67,16 @@ createTcpServer((socket) => {
   socket.on("error", () => socket.destroy());
 }).listen(7000);
 
+// Takes what no standard allows, answers with what no standard allows, and repeats what it was asked.
+createTcpServer((socket) => {
+  let asked = "";
+  socket.on("data", (data) => {
+    asked += data.toString();
+    if (!asked.includes("\r\n\r\n")) return;
+    const headers = ["X Odd: 1", "@odd: 2", `Content-Length: ${Buffer.byteLength(asked)}`, "Connection: close"];
+    socket.end(["HTTP/1.1 200 OK", ...headers, "", asked].join("\r\n"));
+  });
+  socket.on("error", () => socket.destroy());
+}).listen(8081);
+
 process.on("SIGTERM", () => process.exit(0));

@@ -52,8 +52,28 @@ function globalSection(spec: DoorSpec): string[] {
   ];
 }
 
+/** HAProxy counts in milliseconds and has 24 days. */
+const silentConnections = "7d";
+
+/**
+ * An application was reached directly before. What its own server takes, such as `/café` as bytes, `#` in a path, or the name
+ * of a header that no standard allows, must not become an error because there is a door. Each request has a connection of its
+ * own to the application, so that none can be taken for a part of the one before. The names changed in between; the former ones
+ * are known until 3.2 at least. https://docs.haproxy.org/3.0/configuration.html#4.2-option%20accept-invalid-http-request
+ */
+const asLenientAsApplications = [
+  ".if version_atleast(3.2)",
+  "option accept-unsafe-violations-in-http-request",
+  "option accept-unsafe-violations-in-http-response",
+  ".else",
+  "option accept-invalid-http-request",
+  "option accept-invalid-http-response",
+  ".endif",
+];
+
 function defaultsSection({ protocol }: DoorSpec): string[] {
   const http = [
+    ...asLenientAsApplications,
     // A connection of its own for each request to the application: an idle one that the application closes just when
     // a POST is on its way to it cannot lose that POST.
     "option http-server-close",
@@ -61,6 +81,7 @@ function defaultsSection({ protocol }: DoorSpec): string[] {
     // its way lost 3 requests a reload. The old process answers that one request by the routing it ended with.
     "option idle-close-on-response",
     "timeout client 5m",
+    "timeout server 1h",
     "timeout http-request 30s",
     // Longer than edges in front keep idle connections, so that they close first.
     "timeout http-keep-alive 180s",
@@ -77,12 +98,16 @@ function defaultsSection({ protocol }: DoorSpec): string[] {
     "  retries 5",
     "  option redispatch 1",
     "  timeout queue 10s",
-    // The application was reached directly before and set its own limits; these only end what is dead.
-    "  timeout server 1h",
-    "  timeout tunnel 1h",
+    // The application was reached directly before and set its own limits. Connections that are silent for days are in use where
+    // queues, databases and WebSockets are; one whose other end is gone is found by the kernel's probes.
+    "  option clitcpka",
+    "  option srvtcpka",
+    `  timeout tunnel ${silentConnections}`,
     // Less makes healthy servers flap on a loaded host.
     "  timeout check 3s",
-    ...(protocol !== "tcp" ? http : ["timeout client 1h"]).map((line) => `  ${line}`),
+    ...(protocol !== "tcp" ? http : [`timeout client ${silentConnections}`, `timeout server ${silentConnections}`]).map(
+      (line) => `  ${line}`,
+    ),
     "  default-server inter 1s fastinter 200ms downinter 200ms fall 3 rise 1",
   ];
 }
