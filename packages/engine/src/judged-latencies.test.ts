@@ -62,3 +62,9 @@ it("the newest latencies are kept, each with its client", async () => {
   expect([latenciesMs[0], latenciesMs.at(-1)]).toEqual([3, keptLatencies + 2]);
   expect(latencyClients).toEqual(latenciesMs);
 });
+
+it("a connection that was passed on unread has none: it lives as long as its client wants", async () => {
+  const talk = { totalMs: 60_000, method: "TCP", status: 0, bucket: 7 };
+  const windows = await windowsOf([talk, { totalMs: 30, bucket: 9 }]);
+  expect(windows.at(-1)).toMatchObject({ latenciesMs: [30], clients: 2 });
+});

@@ -1,6 +1,7 @@
 import {
   assertDoorsCan,
   assertHttps,
+  assertPortProtocols,
   assertPortsFree,
   checkoutFindings,
   heldByOrphans,
@@ -49,6 +50,7 @@ export async function prepareDeploy(
   ]);
   const observed = { ...seen, remembered };
   assertHttps(config, project.services);
+  assertPortProtocols(config, project.services);
   assertDoorsCan(ports.router, config, project.services);
   if (!request.replaceDoors) assertDoorsAnswer(observed);
   const key = ports.identity.key(wanted, project.modelHash);

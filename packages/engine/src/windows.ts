@@ -115,11 +115,12 @@ async function follow(
   isWarm: () => boolean,
 ): Promise<void> {
   try {
-    for await (const { slot, probe, totalMs, bucket, status } of samples) {
+    for await (const { slot, probe, totalMs, bucket, status, method } of samples) {
       // A WebSocket ends with the status of its beginning, after as long as it lived: no latency.
       if (!slot || probe || status === 101) continue;
       const { latencies, latencyClients, clients } = gathered[slot];
-      if (isWarm()) {
+      // So does a connection that is passed on unread.
+      if (isWarm() && method !== "TCP") {
         latencies.push(totalMs);
         latencyClients.push(bucket);
       }

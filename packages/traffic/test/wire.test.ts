@@ -1,11 +1,27 @@
-import { connect as connectHttp2 } from "node:http2";
+import { connect as connectHttp2, type IncomingHttpHeaders } from "node:http2";
 import { connect } from "node:net";
-import { doorIpv6Variable, slots } from "@sluice/core";
+import { doorIpv6Variable, type RequestSample, slots } from "@sluice/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ask, cookieOf } from "./client.ts";
 import { docker } from "./docker.ts";
 import { capabilitiesOf, type Door, doorImages, isHaproxy, openStage, type Stage } from "./stage.ts";
 import { openTcp } from "./websocket.ts";
+
+/** What a request over HTTP/2 without TLS is answered. */
+async function headersOf(port: number): Promise<IncomingHttpHeaders> {
+  const session = connectHttp2(`http://127.0.0.1:${port}`);
+  try {
+    return await new Promise((resolve, reject) => {
+      session.on("error", reject);
+      const stream = session.request({ ":path": "/" });
+      stream.on("response", resolve);
+      stream.on("error", reject);
+      stream.end();
+    });
+  } finally {
+    session.destroy();
+  }
+}
 
 describe.each(await doorImages())("on the wire of %s", (image) => {
   const can = capabilitiesOf(image);
@@ -61,16 +77,7 @@ describe.each(await doorImages())("on the wire of %s", (image) => {
   });
 
   test.skipIf(!can.http2WithoutTls)("clients that begin with HTTP/2 are served", async () => {
-    const session = connectHttp2(`http://127.0.0.1:${door.port}`);
-    const status = await new Promise((resolve, reject) => {
-      session.on("error", reject);
-      const stream = session.request({ ":path": "/" });
-      stream.on("response", (headers) => resolve(headers[":status"]));
-      stream.on("error", reject);
-      stream.end();
-    });
-    session.destroy();
-    expect(status).toBe(200);
+    expect(await headersOf(door.port)).toMatchObject({ ":status": 200 });
   });
 
   test.skipIf(!isHaproxy(image))(
@@ -173,6 +180,77 @@ describe.each(await doorImages())("on the wire of %s", (image) => {
     await expect.poll(() => first.isOpen(), { timeout: 5_000 }).toBe(false);
     for (const talk of talks.filter(({ slot }) => slot === "blue")) expect(await talk.say("kept")).toBe("kept");
     for (const talk of talks) talk.socket.destroy();
+  });
+
+  test.skipIf(!can.tcp)("a door with ports of both kinds splits, counts and drains users of both", async () => {
+    const both = stage.spec({
+      listen: [
+        { port: 7000, target: 7000, protocol: "tcp" },
+        { port: 7200, target: 7200, protocol: "h2" },
+        { port: 8080, target: 8080 },
+      ],
+      healthPort: 8080,
+      stickiness: { by: "none" },
+    });
+    const { name, ports, port } = await stage.startDoor(both, { stable: "green", share: 0, salt: 0 });
+    for (const slot of slots) await stage.router.waitServers(name, slot, 1, 20_000);
+    const stop = new AbortController();
+    const seen: RequestSample[] = [];
+    const following = (async () => {
+      for await (const sample of stage.router.samples(name, stop.signal)) seen.push(sample);
+    })();
+
+    // Requests are seen from when they are followed on.
+    await expect.poll(() => ask(port, "/").then(() => seen.length), { timeout: 10_000 }).toBeGreaterThan(0);
+    const usersOf = async () => {
+      const { blue, green } = (await stage.router.traffic(name)).slots;
+      return { requests: blue.requests + green.requests, http2xx: blue.http2xx + green.http2xx };
+    };
+    const before = await usersOf();
+
+    const first = await openTcp(ports[7000] ?? 0);
+    expect([first.slot, (await ask(port, "/")).body]).toEqual(["green", "green"]);
+    expect(await headersOf(ports[7200] ?? 0)).toMatchObject({ ":status": 200, "x-slot": "green" });
+
+    await stage.router.setRouting(name, { stable: "green", share: 50, salt: 0 });
+    const talks = await Promise.all(Array.from({ length: 24 }, () => openTcp(ports[7000] ?? 0)));
+    const answers = await Promise.all(Array.from({ length: 24 }, () => ask(port, "/")));
+    // A connection on which a client says nothing is in no log.
+    for (const talk of [first, ...talks]) expect(await talk.say("hello")).toBe("hello");
+    expect(new Set(talks.map(({ slot }) => slot)).size).toBe(2);
+    expect(new Set(answers.map(({ body }) => body)).size).toBe(2);
+
+    await stage.router.setRouting(name, { stable: "green", share: 100, salt: 0 });
+    const after = await usersOf();
+    expect(after.requests - before.requests).toBe(25 + 25 + 1);
+    expect(after.http2xx - before.http2xx).toBe(25 + 1);
+    const { green } = (await stage.router.traffic(name)).slots;
+    const open = talks.filter(({ slot }) => slot === "green").length + 1;
+    expect(green).toMatchObject({ active: open, serversUp: 1, http5xx: 0, responseErrors: 0 });
+    expect(await stage.router.drain(name, "green", 200)).toEqual({ closed: open });
+    for (const talk of talks.filter(({ slot }) => slot === "blue")) expect(await talk.say("kept")).toBe("kept");
+
+    for (const talk of talks) talk.socket.destroy();
+    await expect.poll(() => seen.filter(({ method }) => method === "TCP").length, { timeout: 10_000 }).toBe(25);
+    stop.abort();
+    await following;
+    const kinds = seen.map(({ method, status }) => `${method} ${status}`);
+    expect([...new Set(kinds)].toSorted()).toEqual(["GET 200", "TCP 0"]);
+  });
+
+  test("ports that speak HTTP/1 and HTTP/2 are both reached as they are", async () => {
+    const both = stage.spec({
+      listen: [
+        { port: 7200, target: 7200, protocol: "h2" },
+        { port: 8080, target: 8080 },
+      ],
+      healthPort: 8080,
+    });
+    const { name, ports, port } = await stage.startDoor(both, routing);
+    await stage.router.waitServers(name, "blue", 1, 20_000);
+    // Servers may be up before the door itself listens.
+    await expect.poll(() => ask(port, "/").then(({ body }) => body, String), { timeout: 10_000 }).toBe("blue");
+    expect(await headersOf(ports[7200] ?? 0)).toMatchObject({ ":status": 200, "x-slot": "blue" });
   });
 
   test.skipIf(!can.tcp)("a TCP door passes the client's address by the PROXY protocol when asked to", async () => {

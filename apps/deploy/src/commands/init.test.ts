@@ -48,7 +48,7 @@ describe("sluice init", () => {
   it("asks what a service speaks whose ports may not all speak the same", async () => {
     const doubt = {
       severity: "warn",
-      code: "ports-one-protocol",
+      code: "protocol-unsure",
       service: "web",
       message: "two ports",
       hint: "say",

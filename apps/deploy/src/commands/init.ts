@@ -32,7 +32,7 @@ export async function init(call: CommandCall<InitFlags>): Promise<number> {
   const path = named ?? configFile;
   const name = relative(named === undefined ? shellDirectory(context) : context.cwd, path) || path;
   const existing = await readIfThere(path, fileHint);
-  const doubts = findings.filter(({ code }) => code === "ports-one-protocol");
+  const doubts = findings.filter(({ code }) => code === "protocol-unsure");
   const text = configText(existing, services, doubts);
   const isUnsure = ({ name: service, active, confidence }: ServiceFacts) =>
     active && (confidence === "ask" || doubts.some((finding) => finding.service === service));

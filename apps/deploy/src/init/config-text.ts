@@ -1,6 +1,7 @@
 import type { Finding, ServiceFacts } from "@sluice/core";
 import { isApplication, isBehindDoor } from "@sluice/core";
 import { type Document, isMap, LineCounter, parseDocument, stringify, YAMLMap } from "yaml";
+import { spokenText } from "../render/words.ts";
 
 const introduction = `# What each service is to a deployment, as inferred from the compose file. Correct what is wrong: roles are web, worker,
 # job, data, edge, support and tool. Every other setting has a default; docs/sluice.example.yaml describes them all.
@@ -71,9 +72,9 @@ function entries(services: readonly Entry[], indent: string): string {
 }
 
 function commentsOf(service: ServiceFacts, doubts: readonly Finding[]): readonly string[] {
-  const { name, confidence, reason, protocol } = service;
+  const { name, confidence, reason } = service;
   const doubt = confidence === "ask" ? pleaseCheck : confidence === "likely" ? "likely: " : "";
-  const spoken = isBehindDoor(service) ? `; taken to speak ${protocol}` : "";
+  const spoken = isBehindDoor(service) ? `; taken to speak ${spokenText(service)}` : "";
   return [
     `${doubt}${onOneLine(reason)}${spoken}`,
     ...doubts

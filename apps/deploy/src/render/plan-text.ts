@@ -1,7 +1,7 @@
 import { isBehindDoor, type ServiceFacts } from "@sluice/core";
 import type { PlanView } from "@sluice/wiring";
 import { formatSection, formatTable } from "./table.ts";
-import { findingText, servingText } from "./words.ts";
+import { findingText, servingText, spokenText } from "./words.ts";
 
 /** A plan for people: the steps with their causes, what each service was taken for, and what they should know. */
 export function planText({ tag, serving, text, plan, services, findings }: PlanView): string {
@@ -28,6 +28,6 @@ function servicesTable(services: readonly ServiceFacts[]): string {
 }
 
 function cellsOf(service: ServiceFacts): readonly string[] {
-  const { name, role, strategy, protocol, confidence, reason } = service;
-  return [name, role, strategy, isBehindDoor(service) ? protocol : "", sureness[confidence], reason];
+  const { name, role, strategy, confidence, reason } = service;
+  return [name, role, strategy, isBehindDoor(service) ? spokenText(service) : "", sureness[confidence], reason];
 }

@@ -4,6 +4,7 @@ import {
   formatPosition,
   isOfMachine,
   type Outcome,
+  type ServiceFacts,
   type Serving,
   type SluiceEvent,
   type Verdict,
@@ -128,4 +129,9 @@ export function agoText(iso: string, now: Date): string {
   if (seconds < 3_600) return `${Math.floor(seconds / 60)}m ago`;
   if (seconds < 86_400) return `${Math.floor(seconds / 3_600)}h ago`;
   return `${Math.floor(seconds / 86_400)}d ago`;
+}
+
+/** What a service speaks, and at which ports something else: `http, tcp at 1883`. */
+export function spokenText({ protocol, protocols = {} }: ServiceFacts): string {
+  return [protocol, ...Object.entries(protocols).map(([port, spoken]) => `${spoken} at ${port}`)].join(", ");
 }

@@ -1,7 +1,8 @@
 import { type ComposeService, type Protocol, parseConfig } from "@sluice/core";
 import { describe, expect, test } from "vitest";
 import { classifyServices, type RoleOverrides } from "./classify-services.ts";
-import { listeningPort, protocolOf } from "./listening-port.ts";
+import { listeningPort } from "./listening-port.ts";
+import { protocolsOf } from "./protocols.ts";
 import { serviceFacts } from "./service-facts.ts";
 import { serviceFindings } from "./service-findings.ts";
 import { startBudget } from "./start-budget.ts";
@@ -139,12 +140,41 @@ describe("where a service listens, and how", () => {
     ["gRPC behind nginx-proxy", { expose: [7000], environment: { VIRTUAL_PROTO: "grpc" } }, 7000, "h2"],
   ])("%s", (_name, service, port, protocol) => {
     expect(listeningPort(service)).toBe(port);
-    expect(protocolOf(service, port)).toBe(protocol);
+    expect(protocolsOf(service, port)).toEqual({ protocol });
   });
 
   test("as configured", () => {
     expect(listeningPort({ ports: published }, { port: 4000 })).toBe(4000);
-    expect(protocolOf({}, 443, { protocol: "http" })).toBe("http");
+    expect(protocolsOf({}, 443, { protocol: "http" })).toEqual({ protocol: "http" });
+  });
+});
+
+describe("what a service speaks at each of its ports", () => {
+  const ports = [8080, 1883, 9090].map((target) => ({ target, published: String(target) }));
+  const spoken = (override: Parameters<typeof protocolsOf>[2]) => protocolsOf({ ports }, 8080, override);
+
+  test("is what is configured for each, and else what it speaks where it listens", () => {
+    expect(spoken({ protocol: { "9090": "tcp" } })).toEqual({
+      protocol: "http",
+      protocols: { 1883: "tcp", 9090: "tcp" },
+    });
+    expect(spoken({ protocol: { "8080": "h2", "1883": "http" } })).toEqual({
+      protocol: "h2",
+      protocols: { 1883: "http" },
+    });
+  });
+
+  test("is tcp at the port of a broker, unless somebody says otherwise for all of them", () => {
+    expect(spoken({})).toEqual({ protocol: "http", protocols: { 1883: "tcp" } });
+    expect(spoken({ protocol: "http" })).toEqual({ protocol: "http" });
+    expect(spoken({ protocol: { "8080": "tcp" } })).toEqual({ protocol: "tcp" });
+  });
+
+  test("is none of the application's where the door ends HTTPS, nor at UDP", () => {
+    const https = { hosts: ["shop.test"], port: 8443, issuer: "acme" as const };
+    const more = [...ports.slice(0, 1), { target: 8443, published: "443" }, { target: 53, protocol: "udp" }];
+    expect(protocolsOf({ ports: more }, 8080, { https })).toEqual({ protocol: "http" });
+    expect(protocolsOf({ ports: more }, 8080)).toEqual({ protocol: "http", protocols: { 8443: "tcp" } });
   });
 });
 
@@ -243,11 +273,17 @@ describe("findings", () => {
   test("tell of ports that may not speak the same, where nobody says what they speak", () => {
     const several = [...ports, { target: 9090, published: "21061" }, { target: 7000, published: "21062" }];
     const known = { ports: several, healthcheck };
-    expect(find(known)).toEqual(["warn ports-one-protocol services.app.ports.1"]);
+    expect(find(known)).toEqual(["warn protocol-unsure services.app.ports.2"]);
     expect(find(known, { protocol: "tcp" })).toEqual([]);
+    expect(find(known, { protocol: { "80": "tcp" } })).toEqual([]);
+    expect(find(known, { protocol: { "7000": "tcp", "9090": "h2" } })).toEqual([]);
+    expect(find(known, { protocol: { "7000": "tcp" } })).toEqual(["warn protocol-unsure services.app.ports.1"]);
+    expect(find({ ...known, ports: [...ports, { target: 8443, published: "443" }] })).toEqual([]);
     expect(find(known, { strategy: "recreate" })).toEqual([]);
     const same = [...ports, ...ports, { target: 9090, published: "9090", protocol: "udp" }];
-    expect(find({ ...known, ports: same }, { strategy: "slots" })).not.toContain("ports-one-protocol");
+    expect(find({ ...known, ports: same }, { strategy: "slots" })).not.toContain(
+      "warn protocol-unsure services.app.ports.2",
+    );
     const https = { hosts: ["shop.test"], port: 9090, issuer: "acme" } as const;
     expect(find({ ports: several.slice(0, 2), healthcheck }, { https })).toEqual([]);
   });

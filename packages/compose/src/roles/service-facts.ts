@@ -9,7 +9,8 @@ import {
 } from "@sluice/core";
 import { networkKeys } from "../model/networks.ts";
 import { publishedPorts } from "../model/published-ports.ts";
-import { listeningPort, protocolOf } from "./listening-port.ts";
+import { listeningPort } from "./listening-port.ts";
+import { protocolsOf } from "./protocols.ts";
 import { isRunOnce } from "./service-shape.ts";
 import { startBudget } from "./start-budget.ts";
 
@@ -47,7 +48,7 @@ export function serviceFacts(
       ...awaitsOf(service),
       ports: publishedPorts(service),
       port,
-      protocol: protocolOf(service, port, override),
+      ...protocolsOf(service, port, override),
       hasHealthcheck: hasHealthcheck(service),
       startBudget: startBudget(service.healthcheck, override.startTimeout),
       stopGraceMs: parseDuration(service.stop_grace_period ?? "") ?? defaultStopGraceMs,

@@ -6,7 +6,7 @@ import { isExternal, networkKeys } from "../model/networks.ts";
 import { firstBlocker, sharedServices } from "./blockers.ts";
 import type { RoleOverrides } from "./classify-services.ts";
 import type { FindingRule, ServiceFinding } from "./finding-rule.ts";
-import { oneProtocol } from "./one-protocol.ts";
+import { protocolUnsure } from "./protocol-unsure.ts";
 import { hasHealthcheck } from "./service-facts.ts";
 import { keptMounts, mountText } from "./service-shape.ts";
 
@@ -31,7 +31,7 @@ function findingsOf(
   const ofApplications = [
     impossible,
     unpublished,
-    oneProtocol,
+    protocolUnsure,
     stopFirst,
     withoutHealthcheck,
     named,

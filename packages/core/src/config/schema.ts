@@ -56,8 +56,13 @@ export const serviceSchema = z.strictObject({
   strategy: z.enum(["slots", "recreate"]).optional(),
   /** Where the service listens inside its container. */
   port: z.int().min(1).max(65_535).optional(),
-  /** `h2` is HTTP/2 without TLS, which gRPC needs. */
-  protocol: z.enum(protocols).optional(),
+  /** `h2` is HTTP/2 without TLS, which gRPC needs. One for all ports, or by port, inside the container. */
+  protocol: z
+    .union(
+      [z.enum(protocols), z.record(z.string().regex(/^[1-9]\d{0,4}$/), z.enum(protocols))],
+      "expected http, h2 or tcp, or one for each port such as { 8080: http, 1883: tcp }",
+    )
+    .optional(),
   /** Path of the door's own health checks; without one the door checks that the port answers. */
   health: z.strictObject({ path: z.string().regex(plainPath, "expected a plain path such as /healthz") }).optional(),
   /** HTTPS that ends at the door, with certificates that it gets by itself. */

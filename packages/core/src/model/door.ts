@@ -44,13 +44,23 @@ export interface DoorHttps {
   readonly email?: string | undefined;
 }
 
+/** A port that a door listens on. */
+export interface DoorPort {
+  /** Equals the port that the application uses on its network. */
+  readonly port: number;
+  /** Where it leads. */
+  readonly target: number;
+  /** What the application speaks there. Default: the door's `protocol`. */
+  readonly protocol?: Protocol | undefined;
+}
+
 /** What a door is made for. Changing any of it replaces or reloads the door; routing never does. */
 export interface DoorSpec {
   readonly stack: string;
   readonly service: string;
+  /** Of the ports that name none of their own. */
   readonly protocol: Protocol;
-  /** Ports the door listens on (each equals the port that the application uses on its network) and where they lead. */
-  readonly listen: readonly { readonly port: number; readonly target: number }[];
+  readonly listen: readonly DoorPort[];
   /** Fixed addresses of replicas by slot, in order. Addresses without a container are simply down. */
   readonly servers: Readonly<Record<Slot, readonly string[]>>;
   /**
@@ -95,4 +105,9 @@ export interface DoorRouting {
   readonly salt: number;
   /** The spec's testers reach the slot that is not stable, whatever the share. Default: they are users like others. */
   readonly testers?: boolean | undefined;
+}
+
+/** What a door speaks at one of its ports. Pure. */
+export function spokenAt({ protocol }: Pick<DoorSpec, "protocol">, listen: DoorPort): Protocol {
+  return listen.protocol ?? protocol;
 }

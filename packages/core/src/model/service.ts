@@ -51,7 +51,10 @@ export interface ServiceFacts {
   readonly ports: readonly PublishedPort[];
   /** Where a `web` service listens inside its container; `null` when not known. */
   readonly port: number | null;
+  /** What it speaks at `port`, and at all others that `protocols` does not name. */
   readonly protocol: Protocol;
+  /** By port. Absent where it speaks the same at all of them, and in releases of before. */
+  readonly protocols?: Readonly<Record<string, Protocol>> | undefined;
   readonly hasHealthcheck: boolean;
   readonly startBudget: StartBudget;
   /** `stop_grace_period`, or Compose's default of 10 s. */
@@ -66,4 +69,18 @@ export interface ServiceFacts {
   readonly healthPath?: string | null | undefined;
   /** `traffic.proxyProtocol` of the configuration. Absent in releases of before, see `proxyProtocolOf`. */
   readonly proxyProtocol?: ProxyProtocol | undefined;
+}
+
+/** What a service speaks at a port that it listens on inside its container. Pure. */
+export function protocolAt(
+  { protocol, protocols }: Pick<ServiceFacts, "protocol" | "protocols">,
+  port: number,
+): Protocol {
+  return protocols?.[port] ?? protocol;
+}
+
+/** Every port of a service that its door listens on: those that are published, and the one where it listens. Pure. */
+export function listenPorts({ ports, port }: Pick<ServiceFacts, "ports" | "port">): readonly number[] {
+  const published = ports.filter(({ protocol }) => protocol === "tcp").map(({ target }) => target);
+  return [...new Set(port === null ? published : [...published, port])].toSorted((a, b) => a - b);
 }

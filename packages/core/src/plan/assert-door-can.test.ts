@@ -56,6 +56,13 @@ describe("what a configuration asks of doors", () => {
     });
   });
 
+  it("is refused for a single port that does not speak HTTP", () => {
+    const ports = [3000, 1883].map((target) => ({ published: target, target, protocol: "tcp" }) as const);
+    const service = aService("web", { ports, protocols: { 1883: "tcp" } });
+    expect(() => check({}, { service })).toThrow("cannot pass on connections that are not HTTP");
+    expect(() => check({}, { service, capabilities: all })).not.toThrow();
+  });
+
   it("is refused where they get no certificates by themselves", () => {
     const services = { web: { https: { hosts: ["shop.test"], port: 8443 } } };
     const router = (capabilities: RouterCapabilities) => ({ kind: "small", capabilities });

@@ -1,17 +1,17 @@
 import { proxyProtocolOf } from "../config/release-settings.ts";
 import type { Config } from "../config/schema.ts";
 import { SluiceError } from "../errors/sluice-error.ts";
-import type { DoorSpec } from "../model/door.ts";
+import { type DoorSpec, spokenAt } from "../model/door.ts";
 import type { RouterCapabilities } from "../model/router-capabilities.ts";
 import type { ServiceFacts } from "../model/service.ts";
-import { httpsOf, testersOf } from "./door-spec.ts";
+import { doorPorts, httpsOf, testersOf } from "./door-spec.ts";
 
 /** A traffic router, as far as it is asked. */
 interface Router {
   readonly kind: string;
   readonly capabilities: RouterCapabilities;
 }
-type Wish = Pick<DoorSpec, "service" | "protocol" | "proxyProtocol" | "testers" | "https">;
+type Wish = Pick<DoorSpec, "service" | "protocol" | "listen" | "proxyProtocol" | "testers" | "https">;
 
 /**
  * Whether the doors of a kind can do what a door is wanted for.
@@ -37,7 +37,8 @@ export function assertDoorsCan(router: Router, config: Config, services: readonl
     if (!active || role !== "web" || strategy !== "slots") continue;
     const proxyProtocol = proxyProtocolOf(service, config);
     const https = httpsOf(config, name);
-    assertDoorCan(router, { service: name, protocol, proxyProtocol, testers: testersOf(config), https });
+    const { listen } = doorPorts(service, config);
+    assertDoorCan(router, { service: name, protocol, listen, proxyProtocol, testers: testersOf(config), https });
   }
 }
 
@@ -51,9 +52,9 @@ const objections: readonly {
 }[] = [
   {
     needs: "tcp",
-    isWanted: ({ protocol }) => protocol === "tcp",
+    isWanted: (wish) => wish.listen.some((listen) => spokenAt(wish, listen) === "tcp"),
     what: "pass on connections that are not HTTP",
-    hint: `${byHaproxy}, or set the service's protocol to http or h2 if it speaks that`,
+    hint: `${byHaproxy}, or set the service's protocol to http or h2 if it speaks that, at the port in question or at all of them`,
   },
   {
     needs: "proxyProtocolIn",

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { WrittenConfig } from "../config/schema.ts";
 import { aConfig, aService } from "../testing/index.ts";
-import { assertHttps, doorSpec } from "./door-spec.ts";
+import { assertHttps, assertPortProtocols, doorSpec } from "./door-spec.ts";
 
 const servers = { blue: ["10.0.0.2"], green: ["10.0.1.2"] };
 const specOf = (service = aService("web"), config = aConfig()) =>
@@ -26,6 +26,32 @@ describe("the door of a service", () => {
       servers,
       replicas: 1,
     });
+  });
+
+  it("speaks at each port what the application does, and names that only where it is not what the service speaks", () => {
+    const ports = [3000, 1883].map((target) => ({ published: target, target, protocol: "tcp" }) as const);
+    expect(specOf(aService("web", { ports, protocols: { 1883: "tcp" } }))).toMatchObject({
+      protocol: "http",
+      listen: [
+        { port: 1883, target: 1883, protocol: "tcp" },
+        { port: 3000, target: 3000 },
+      ],
+    });
+    // As it was before ports had protocols of their own: the door is not made anew for that.
+    expect(JSON.stringify(specOf(aService("web", { ports, protocols: { 1883: "http" } })))).toBe(
+      JSON.stringify(specOf(aService("web", { ports }))),
+    );
+  });
+
+  it("is refused a protocol for a port that is none of the application's", () => {
+    const configured = (protocol: Record<string, "tcp">) =>
+      aConfig({ services: { web: { protocol, https: { hosts: ["shop.test"], port: 8443 } } } });
+    const ports = [3000, 8443].map((target) => ({ published: target, target, protocol: "tcp" }) as const);
+    const check = (port: number) => () =>
+      assertPortProtocols(configured({ [port]: "tcp" }), [aService("web", { ports })]);
+    expect(check(3000)).not.toThrow();
+    expect(check(3001)).toThrow("service web has no port 3001 to speak tcp at");
+    expect(check(8443)).toThrow("no port 8443");
   });
 
   it("takes health path, stickiness and drain from the configuration", () => {

@@ -10,6 +10,8 @@ describe("ports that move with a release", () => {
     ["the application listens elsewhere", { port: 8080, ports: [port(80, 8080)] }, ["web"]],
     ["it listens on one more", { ports: [port(80, 3000), port(9000, 9000)] }, ["web"]],
     ["it speaks otherwise", { protocol: "tcp" as const }, ["web"]],
+    ["it speaks otherwise at one", { protocols: { 3000: "h2" as const } }, ["web"]],
+    ["it speaks at one what it speaks at others", { protocols: { 3000: "http" as const } }, []],
     ["it expects the PROXY protocol now", { proxyProtocol: { in: false, out: true } }, ["web"]],
     ["what is before its door speaks it now", { proxyProtocol: { in: true, out: false } }, []],
     ["nothing tells whether it expects the PROXY protocol", { proxyProtocol: undefined }, []],

@@ -1,5 +1,5 @@
 import { isBehindDoor } from "../model/placement.ts";
-import type { ServiceFacts } from "../model/service.ts";
+import { listenPorts, protocolAt, type ServiceFacts } from "../model/service.ts";
 import type { ObservedDoor, ObservedStack } from "../model/stack.ts";
 
 /**
@@ -44,10 +44,9 @@ export function portHeirs(before: readonly ServiceFacts[], after: readonly Servi
 const publishedPorts = ({ ports }: ServiceFacts) =>
   ports.flatMap(({ published, protocol }) => (protocol === "tcp" && published !== 0 ? [published] : []));
 
-/** Where a service listens inside its container; published ports may change without anyone losing the way. */
-function listening({ port, ports, protocol }: ServiceFacts): string {
-  const targets = ports.flatMap((one) => (one.protocol === "tcp" ? [one.target] : []));
-  return JSON.stringify([protocol, port, [...new Set(targets)].toSorted((a, b) => a - b)]);
+/** Where a service listens inside its container, and what it speaks there; published ports may change without anyone losing the way. */
+function listening(service: ServiceFacts): string {
+  return JSON.stringify([service.port, listenPorts(service).map((port) => [port, protocolAt(service, port)])]);
 }
 
 /** One that expects the PROXY protocol answers nobody without it, nor the other way round. A release of before does not say what it expects. */

@@ -37,6 +37,7 @@ export interface RequestSample {
   readonly status: number;
   /** Milliseconds from the first byte of the request to the last of the answer. */
   readonly totalMs: number;
+  /** `TCP` of a connection that was passed on unread: `totalMs` is then as long as it lived. */
   readonly method: string;
   readonly path: string;
   /** 0 to 9999: one client is one bucket. -1 where the door does not split by bucket. */

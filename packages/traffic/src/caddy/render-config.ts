@@ -1,4 +1,4 @@
-import { assertDoorCan, type DoorHttps, type DoorSpec } from "@sluice/core";
+import { assertDoorCan, type DoorHttps, type DoorPort, type DoorSpec, spokenAt } from "@sluice/core";
 import { assertDoorSpec } from "../door/assert-door-spec.ts";
 import { healthTarget, oldConnectionsMs } from "../door/listen.ts";
 import { caddyCapabilities } from "./capabilities.ts";
@@ -38,8 +38,9 @@ export function renderCaddyConfig(spec: DoorSpec): string {
 /** One line for each server that decides whether its slot is up. */
 export function renderServers(spec: DoorSpec): string {
   assertDoorSpec(spec);
-  const { target } = healthTarget(spec);
-  const how = spec.healthPath === null ? "connect" : spec.protocol === "h2" ? "h2" : "http";
+  const listen = healthTarget(spec);
+  const { target } = listen;
+  const how = spec.healthPath === null ? "connect" : spokenAt(spec, listen);
   const lines = (["blue", "green"] as const).flatMap((slot) =>
     spec.servers[slot]
       .slice(0, spec.replicas)
@@ -48,11 +49,11 @@ export function renderServers(spec: DoorSpec): string {
   return lines.join("");
 }
 
-function server(spec: DoorSpec, listen: DoorSpec["listen"][number]): object {
+function server(spec: DoorSpec, listen: DoorPort): object {
   return {
     listen: [`:${listen.port}`],
     // A reload cuts requests on a port that also takes HTTP/2 without TLS (22 of 110 in flight): only where it is needed.
-    protocols: spec.protocol === "h2" ? ["h1", "h2", "h2c"] : ["h1", "h2"],
+    protocols: spokenAt(spec, listen) === "h2" ? ["h1", "h2", "h2c"] : ["h1", "h2"],
     automatic_https: { disable: true },
     // Longer than edges in front keep idle connections, so that they close first.
     idle_timeout: "180s",

@@ -28,12 +28,12 @@ export function activeChecks(spec: DoorSpec): object {
 
 /** Asks one of the door's servers at the port that decides. Only what runs in the door's container gets at it, and only to those servers. */
 export function healthServer(spec: DoorSpec): object {
-  const { target } = healthTarget(spec);
+  const decides = healthTarget(spec);
   const addresses = new Set(Object.values(spec.servers).flatMap((own) => own.slice(0, spec.replicas)));
   const known = [...addresses].map(
     (address): Route =>
       when({ header: { [serverHeader]: spec.listen.map((listen) => dialed(address, listen.target)) } }, [
-        { handler: "vars", server: dialed(address, target) },
+        { handler: "vars", server: dialed(address, decides.target) },
       ]),
   );
   return {
@@ -55,7 +55,7 @@ export function healthServer(spec: DoorSpec): object {
                 routes: [{ handle: [{ handler: "static_response", status_code: 204 }] }],
               },
             ],
-            transport: transport(spec),
+            transport: transport(spec, decides),
           },
         ],
       },

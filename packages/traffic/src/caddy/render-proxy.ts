@@ -1,4 +1,4 @@
-import type { DoorSpec, Slot } from "@sluice/core";
+import type { DoorPort, DoorSpec, Slot } from "@sluice/core";
 import { activeChecks } from "./render-health.ts";
 import { dialed, transport } from "./render-transport.ts";
 
@@ -19,15 +19,15 @@ const never = [{ method: ["NONE"] }];
 /** Methods that may be asked again after a request was sent and not answered; those whose body is gone then are not. */
 export const repeatable = ["GET", "HEAD", "OPTIONS", "TRACE"];
 
-export function proxy(spec: DoorSpec, { target }: DoorSpec["listen"][number], slot: Slot, way: Way): object {
+export function proxy(spec: DoorSpec, listen: DoorPort, slot: Slot, way: Way): object {
   const addresses = spec.servers[slot].slice(0, spec.replicas);
   const checks = healthChecks(spec, way, addresses.length);
   return {
     handler: "reverse_proxy",
-    upstreams: addresses.map((address) => ({ dial: dialed(address, target) })),
+    upstreams: addresses.map((address) => ({ dial: dialed(address, listen.target) })),
     load_balancing: { selection_policy: { policy: "least_conn" }, ...retries(way, addresses.length) },
     ...(Object.keys(checks).length > 0 ? { health_checks: checks } : {}),
-    transport: transport(spec),
+    transport: transport(spec, listen),
     // Whatever an edge in front said is passed on, as it was when that edge asked the application itself.
     trusted_proxies: ["0.0.0.0/0", "::/0"],
   };

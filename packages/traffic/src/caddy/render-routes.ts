@@ -1,4 +1,4 @@
-import { type DoorSpec, otherSlot, type Slot, slots, type TesterAddresses } from "@sluice/core";
+import { type DoorPort, type DoorSpec, otherSlot, type Slot, slots, type TesterAddresses } from "@sluice/core";
 import { unavailablePage } from "../door/listen.ts";
 import { bucketRoutes, turnExpression } from "./bucket.ts";
 import { doorFiles } from "./door-files.ts";
@@ -36,7 +36,7 @@ const splitRouting: Route[] = [
 ];
 
 /** What a port does with a request, and what it says when that fails. */
-export function portRoutes(spec: DoorSpec, listen: DoorSpec["listen"][number]): Route[] {
+export function portRoutes(spec: DoorSpec, listen: DoorPort): Route[] {
   const routes = [
     ...readRouting,
     ...splitRouting,
@@ -131,7 +131,7 @@ function testerRoutes({ testers }: DoorSpec): Route[] {
 
 const addressRule = ({ addresses }: TesterAddresses) => ({ remote_ip: { ranges: addresses } });
 
-function probeRoutes(spec: DoorSpec, listen: DoorSpec["listen"][number]): Route[] {
+function probeRoutes(spec: DoorSpec, listen: DoorPort): Route[] {
   return [
     atLast(
       when({ vars: { probe: ["unknown"] } }, [
@@ -142,7 +142,7 @@ function probeRoutes(spec: DoorSpec, listen: DoorSpec["listen"][number]): Route[
   ];
 }
 
-function slotRoutes(spec: DoorSpec, listen: DoorSpec["listen"][number], stable: Slot): Route[] {
+function slotRoutes(spec: DoorSpec, listen: DoorPort, stable: Slot): Route[] {
   const candidate = otherSlot(stable);
   const isStable = { vars: { stable: [stable] } };
   const last = { handle: ask(spec, listen, stable, "last") };
@@ -177,6 +177,6 @@ function slotRoutes(spec: DoorSpec, listen: DoorSpec["listen"][number], stable: 
   ];
 }
 
-function ask(spec: DoorSpec, listen: DoorSpec["listen"][number], slot: Slot, way: Way): object[] {
+function ask(spec: DoorSpec, listen: DoorPort, slot: Slot, way: Way): object[] {
   return [{ handler: "vars", slot }, proxy(spec, listen, slot, way)];
 }

@@ -1,7 +1,7 @@
-import type { DoorSpec } from "@sluice/core";
+import type { DoorPort, DoorSpec } from "@sluice/core";
 
 /** The port whose servers say whether a slot is up. */
-export function healthTarget(spec: DoorSpec): DoorSpec["listen"][number] {
+export function healthTarget(spec: DoorSpec): DoorPort {
   const chosen = spec.listen.find(({ target }) => target === spec.healthPort) ?? spec.listen[0];
   if (!chosen) throw new TypeError("a door spec without ports");
   return chosen;

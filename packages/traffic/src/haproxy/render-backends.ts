@@ -1,5 +1,5 @@
 import { isIPv6 } from "node:net";
-import { type DoorSpec, otherSlot, type Slot, slots } from "@sluice/core";
+import { type DoorPort, type DoorSpec, otherSlot, type Slot, slots, spokenAt } from "@sluice/core";
 import { healthTarget } from "../door/listen.ts";
 import { uncheckedSuffix } from "./parse-stat.ts";
 
@@ -23,7 +23,8 @@ export function backendName(spec: DoorSpec, port: number, way: Way, slot: Slot):
   return `${way}_${slot}${suffix}`;
 }
 
-export function renderBackends(spec: DoorSpec, listen: DoorSpec["listen"][number]): string[] {
+export function renderBackends(spec: DoorSpec, listen: DoorPort): string[] {
+  const readsRequests = spokenAt(spec, listen) !== "tcp";
   return slots.flatMap((slot) => {
     const other = otherSlot(slot);
     const name = (way: Way) => backendName(spec, listen.port, way, slot);
@@ -48,12 +49,12 @@ export function renderBackends(spec: DoorSpec, listen: DoorSpec["listen"][number
         "option allbackups",
         // A request that was sent and not answered goes on to the stable slot, if its method allows that. A stable slot
         // gets no such second try: the request that crashed one replica would go on to crash them all.
-        ...(spec.protocol !== "tcp" ? ["retry-on conn-failure empty-response"] : []),
+        ...(readsRequests ? ["retry-on conn-failure empty-response"] : []),
         ...check,
         ...servers(spec, listen, slot, () => markedDown(1)),
         ...tracking(other, "backup "),
       ]),
-      ...(spec.protocol !== "tcp" ? section(name("preview"), ["retries 3", ...tracking(slot)]) : []),
+      ...(readsRequests ? section(name("preview"), ["retries 3", ...tracking(slot)]) : []),
     ];
   });
 }
@@ -68,7 +69,7 @@ const patience = 13;
  * The same servers, unchecked, for the case that the checks have given up all of them: what gets no processor for some
  * seconds fails its checks, too, and a late answer is one, where "not available" at once is a lost request.
  */
-function lastResort(spec: DoorSpec, listen: DoorSpec["listen"][number], slot: Slot): string[] {
+function lastResort(spec: DoorSpec, listen: DoorPort, slot: Slot): string[] {
   return servers(spec, listen, slot, () => "backup", uncheckedSuffix);
 }
 
@@ -84,7 +85,7 @@ function section(name: string, lines: readonly string[]): string[] {
   return [`backend ${name}`, ...lines.map((line) => `  ${line}`)];
 }
 
-function healthCheck(spec: DoorSpec, listen: DoorSpec["listen"][number]): string[] {
+function healthCheck(spec: DoorSpec, listen: DoorPort): string[] {
   if (spec.healthPath === null || listen.port !== healthTarget(spec).port) return [];
   return [
     "option httpchk",
@@ -96,7 +97,7 @@ function healthCheck(spec: DoorSpec, listen: DoorSpec["listen"][number]): string
 
 function servers(
   spec: DoorSpec,
-  { target }: DoorSpec["listen"][number],
+  listen: DoorPort,
   slot: Slot,
   settings: (server: string) => string,
   suffix = "",
@@ -107,7 +108,7 @@ function servers(
     const host = isIPv6(address) ? `[${address}]` : address;
     const own = settings(name);
     const checked = proxyProtocol !== "" && own.startsWith("check") ? " check-send-proxy" : "";
-    const protocol = spec.protocol === "h2" ? " proto h2" : "";
-    return `server ${name}${suffix} ${host}:${target} ${own}${protocol}${proxyProtocol}${checked}`;
+    const protocol = spokenAt(spec, listen) === "h2" ? " proto h2" : "";
+    return `server ${name}${suffix} ${host}:${listen.target} ${own}${protocol}${proxyProtocol}${checked}`;
   });
 }

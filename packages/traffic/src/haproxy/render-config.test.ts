@@ -91,6 +91,27 @@ test("several ports have backends of their own, and the health path is asked for
   expect(section(config, "backend only_blue_80").join("\n")).not.toContain("/healthz");
 });
 
+test("ports that speak otherwise have defaults, frontends and backends of their own kind", () => {
+  const config = renderHaproxyConfig({
+    ...spec,
+    listen: [
+      { port: 1883, target: 1883, protocol: "tcp" },
+      { port: 8080, target: 8080 },
+      { port: 9000, target: 9000, protocol: "h2" },
+    ],
+    healthPort: 8080,
+  });
+  const [, http = "", tcp = ""] = config.split(/^defaults$/m);
+  expect([http, tcp].map((part) => /mode (\w+)/.exec(part)?.[1])).toEqual(["http", "tcp"]);
+  expect([http, tcp].map((part) => part.match(/^frontend .*$/gm))).toEqual([
+    ["frontend users_8080", "frontend users_9000"],
+    ["frontend users_1883"],
+  ]);
+  expect(tcp).not.toMatch(/http|preview/);
+  expect(http).toContain("server blue1 10.0.0.11:9000 check proto h2");
+  expect(http).toContain("server blue1 10.0.0.11:8080 check\n");
+});
+
 test("users who wait for what is dead leave room for previews, on every port by its own backends", () => {
   const config = renderHaproxyConfig({
     ...spec,

@@ -1,4 +1,4 @@
-import type { DoorSpec } from "@sluice/core";
+import { type DoorPort, type DoorSpec, spokenAt } from "@sluice/core";
 import { assertDoorSpec } from "../door/assert-door-spec.ts";
 import { oldConnectionsMs, unavailablePage } from "../door/listen.ts";
 import { doorFiles, requestRing } from "./door-files.ts";
@@ -13,17 +13,25 @@ import { renderHttpFrontend, renderTcpFrontend } from "./render-frontend.ts";
  */
 export function renderHaproxyConfig(spec: DoorSpec): string {
   assertDoorSpec(spec);
+  const ports = (mode: Mode) => spec.listen.filter((listen) => modeOf(spec, listen) === mode);
   const lines = [
     `# The door of ${spec.service} in ${spec.stack}, written by Sluice: changes by hand are lost.`,
     ...globalSection(spec),
-    ...defaultsSection(spec),
-    ...spec.listen.flatMap((listen) => [
-      ...(spec.protocol !== "tcp" ? renderHttpFrontend(spec, listen) : renderTcpFrontend(spec, listen)),
-      ...renderBackends(spec, listen),
-    ]),
+    ...modes
+      .filter((mode) => ports(mode).length > 0)
+      .flatMap((mode) => [
+        ...defaultsSection(mode),
+        ...ports(mode).flatMap((listen) => [...renderFrontend[mode](spec, listen), ...renderBackends(spec, listen)]),
+      ]),
   ];
   return `${lines.join("\n")}\n`;
 }
+
+/** Whether requests are read, or connections passed on. Defaults are of one of both, and hold until there are others. */
+const modes = ["http", "tcp"] as const;
+type Mode = (typeof modes)[number];
+const modeOf = (spec: DoorSpec, listen: DoorPort): Mode => (spokenAt(spec, listen) === "tcp" ? "tcp" : "http");
+const renderFrontend = { http: renderHttpFrontend, tcp: renderTcpFrontend };
 
 const bufferBytes = 65_536;
 /** Of it, for what the door adds: the rest is what a client or an application may send. */
@@ -71,7 +79,7 @@ const asLenientAsApplications = [
   ".endif",
 ];
 
-function defaultsSection({ protocol }: DoorSpec): string[] {
+function defaultsSection(mode: Mode): string[] {
   const http = [
     ...asLenientAsApplications,
     // A connection of its own for each request to the application: an idle one that the application closes just when
@@ -87,9 +95,10 @@ function defaultsSection({ protocol }: DoorSpec): string[] {
     "timeout http-keep-alive 180s",
     `http-error status 503 content-type "text/html; charset=utf-8" string '${unavailablePage}' hdr Retry-After 5 hdr Cache-Control no-store`,
   ];
+  const tcp = [`timeout client ${silentConnections}`, `timeout server ${silentConnections}`];
   return [
     "defaults",
-    `  mode ${protocol === "tcp" ? "tcp" : "http"}`,
+    `  mode ${mode}`,
     "  log global",
     "  balance leastconn",
     // Networks of one host; with the checks' `fall` this finds a server that vanished within 3.7 s. Retries last longer,
@@ -105,9 +114,7 @@ function defaultsSection({ protocol }: DoorSpec): string[] {
     `  timeout tunnel ${silentConnections}`,
     // Less makes healthy servers flap on a loaded host.
     "  timeout check 3s",
-    ...(protocol !== "tcp" ? http : [`timeout client ${silentConnections}`, `timeout server ${silentConnections}`]).map(
-      (line) => `  ${line}`,
-    ),
+    ...(mode === "http" ? http : tcp).map((line) => `  ${line}`),
     "  default-server inter 1s fastinter 200ms downinter 200ms fall 3 rise 1",
   ];
 }

@@ -1,4 +1,12 @@
-import { type DoorSpec, doorIpv6Variable, otherSlot, type Slot, type Stickiness, slots } from "@sluice/core";
+import {
+  type DoorPort,
+  type DoorSpec,
+  doorIpv6Variable,
+  otherSlot,
+  type Slot,
+  type Stickiness,
+  slots,
+} from "@sluice/core";
 import { bucketCookie } from "../door/bucket-cookie.ts";
 import { doorFiles, requestRing } from "./door-files.ts";
 import { backendName, type Way } from "./render-backends.ts";
@@ -37,7 +45,7 @@ function bindLines({ proxyProtocol }: DoorSpec, port: number): string[] {
   return [`bind :${port}${options}`, `.if defined(${doorIpv6Variable})`, `bind :::${port} v6only${options}`, ".endif"];
 }
 
-export function renderHttpFrontend(spec: DoorSpec, { port }: DoorSpec["listen"][number]): string[] {
+export function renderHttpFrontend(spec: DoorSpec, { port }: DoorPort): string[] {
   const lines = [
     ...bindLines(spec, port),
     `log ring@${requestRing} format raw local0`,
@@ -121,7 +129,7 @@ const forwardedRules = [
   "http-request set-header X-Forwarded-Host %[req.hdr(host)] unless { req.hdr(x-forwarded-host) -m found }",
 ];
 
-export function renderTcpFrontend(spec: DoorSpec, { port }: DoorSpec["listen"][number]): string[] {
+export function renderTcpFrontend(spec: DoorSpec, { port }: DoorPort): string[] {
   const bucket = spec.stickiness.by === "none" ? "rand(10000)" : "src,crc32(1),mod(10000)";
   const lines = [
     ...bindLines(spec, port),
