@@ -13,6 +13,7 @@ import {
   unfinishedOf,
 } from "@sluice/engine";
 import { readLockHolder, verifyAudit } from "@sluice/journal";
+import { checkVariableFindings } from "../check-variables.ts";
 import { killedMigration } from "../database/killed-migration.ts";
 import { seeStack } from "../find-serving.ts";
 import { readOutbox } from "../notify/tell.ts";
@@ -32,10 +33,8 @@ export function deploymentExaminers(session: Session): readonly Examiner[] {
   return [
     {
       name: "configuration",
-      examine: async () => {
-        await session.config();
-        return [];
-      },
+      // What checks need is judged as the plan judges it.
+      examine: async () => findingDiagnoses(await checkVariableFindings(session)),
     },
     {
       name: "project",

@@ -6,6 +6,10 @@ const unreachable: Meaning = { severity: "error", why: "users cannot reach the s
 
 /** How bad what `status` finds is, and why it matters. */
 const meanings: Readonly<Record<string, Meaning>> = {
+  "check-variable-missing": {
+    severity: "error",
+    why: "a check that can end a deployment would have nothing to go by: deployments are refused before they begin",
+  },
   "home-mismatch": {
     severity: "error",
     why: "two deployers with a record each would undo one another's work: deployments are refused",
