@@ -10,6 +10,10 @@ const meanings: Readonly<Record<string, Meaning>> = {
     severity: "error",
     why: "a check that can end a deployment would have nothing to go by: deployments are refused before they begin",
   },
+  "home-disk-low": {
+    severity: "error",
+    why: "a step that cannot be written down is not done: deployments are refused before they would stop in the middle",
+  },
   "home-mismatch": {
     severity: "error",
     why: "two deployers with a record each would undo one another's work: deployments are refused",
