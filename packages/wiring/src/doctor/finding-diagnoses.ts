@@ -14,6 +14,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
     severity: "error",
     why: "a step that cannot be written down is not done: deployments are refused before they would stop in the middle",
   },
+  "home-read-only": { severity: "error", why: "what cannot be written down is not done: who serves stays as it is" },
   "home-mismatch": {
     severity: "error",
     why: "two deployers with a record each would undo one another's work: deployments are refused",
