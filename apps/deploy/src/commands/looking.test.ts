@@ -259,7 +259,7 @@ describe("sluice logs", () => {
       "v2 serves now (green): its lines follow\n",
     ]);
     const told = await run(["logs", "-f", "--json"], { deployer: moving() });
-    expect(events(told.stdout)[0]).toEqual({ live: { slot: "green", tag: "v2" } });
+    expect(events(told.stdout)[0]).toEqual({ v: 1, live: { slot: "green", tag: "v2" } });
   });
 
   it("ends quietly when nobody reads any more", async () => {
