@@ -24,7 +24,13 @@ export function mistakeText(issue: z.core.$ZodRawIssue): string | undefined {
       return limitText(issue, issue.minimum, issue.inclusive === false ? "more than" : "at least");
     case "too_big":
       return limitText(issue, issue.maximum, issue.inclusive === false ? "less than" : "at most");
-    default:
+    // Schemas have words of their own for these, or what is within them has.
+    case "custom":
+    case "invalid_element":
+    case "invalid_format":
+    case "invalid_key":
+    case "invalid_union":
+    case "not_multiple_of":
       return undefined;
   }
 }
@@ -59,7 +65,11 @@ function meantText(written: string, known: readonly string[]): string | undefine
   return meant === undefined ? undefined : `; did you mean ${meant}?`;
 }
 
-function limitText({ origin, input }: { origin?: unknown; input?: unknown }, limit: unknown, bound: string): string {
+function limitText(
+  { origin, input }: { origin?: unknown; input?: unknown },
+  limit: number | bigint,
+  bound: string,
+): string {
   if (origin === "string")
     return limit === 1 ? "expected a text that is not empty" : `expected ${bound} ${limit} characters`;
   if (origin === "array")
