@@ -86,7 +86,11 @@ export async function completeRun(
   await reviveDoors(scope);
   if (failures.length > 0) return endUnclear(scope, run, failures, message);
   const outcome: Outcome = interrupted ? "interrupted" : hasMoved(scope, steps) ? "rolled-back" : "failed";
-  return end(scope, run, { outcome, error, reason: interrupted ? "interrupted" : message });
+  return end(scope, run, { outcome, error, reason: interrupted ? interruptedText(step) : message });
+}
+
+function interruptedText({ kind, target }: PlanStep): string {
+  return `interrupted at ${kind} ${target}; what had begun was undone`;
 }
 
 /** There is no way back any more: what is promoted and does not run is for a person to know. */

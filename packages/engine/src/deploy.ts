@@ -54,7 +54,8 @@ export async function rollback(
   if (unfinished) {
     const target = namedTarget(request, await ports.bundles.list());
     const way = wayBack(unfinished.attempt, target);
-    const wish: RecoveryWish = way === "left" ? { choice: "go-back", actor, reason, acceptIncompatible } : {};
+    const wish: RecoveryWish =
+      way === "left" ? { choice: "go-back", actor, reason, acceptIncompatible, isUndoAsked: true } : {};
     const recovered = await recover(unfinished, request, ports, signal, wish);
     if (signal.aborted || isBack(way, recovered, target)) return recovered.result;
   }

@@ -1,4 +1,12 @@
-import { isApplication, type Outcome, outcomeExitCodes, type Serving, type StoredRelease } from "@sluice/core";
+import {
+  type ErrorCode,
+  isApplication,
+  isSluiceError,
+  type Outcome,
+  outcomeExitCodes,
+  type Serving,
+  type StoredRelease,
+} from "@sluice/core";
 import { createDeadline, settle } from "./deadline.ts";
 import { untilEngineAnswers } from "./engine-away.ts";
 import { report } from "./report.ts";
@@ -32,6 +40,8 @@ interface Ending {
   readonly outcome: Outcome;
   readonly error?: unknown;
   readonly reason?: string;
+  /** It is what was asked for, as when an attempt is undone for whoever wants that. Default `false` */
+  readonly isAsked?: boolean;
   /** Proxies of the project that do not run, beside what is seen. Default: none that is known. */
   readonly shut?: readonly string[];
   /** What is to be done before anybody looks again, where the engine was restarted at the last look. */
@@ -133,14 +143,14 @@ function isServed({ bundle }: StoredRelease): boolean {
 
 function lastWord(
   scope: DeploymentScope,
-  { outcome, error, reason, shut: proxies = [], next }: Ending & { readonly next?: string },
+  { outcome, error, reason, isAsked = false, shut: proxies = [], next }: Ending & { readonly next?: string },
   seen: Reached | undefined,
   durationMs: number,
 ): DeploymentResult {
   const serving = seen?.serving;
   const shut = [...proxies, ...(seen?.shut ?? [])];
   const { deployment, tag, release, previousRelease, plan } = scope;
-  const exitCode = outcomeExitCodes[outcome];
+  const exitCode = isAsked ? 0 : outcomeExitCodes[outcome];
   // What serves is no way back from itself.
   const previous = previousRelease?.bundle.id === serving?.release ? undefined : previousRelease?.bundle;
   emit(scope, {
@@ -157,6 +167,7 @@ function lastWord(
       previous && plan.previous ? { release: previous.id, tag: previous.tag, slot: plan.previous, share: 0 } : null,
     durationMs,
     ...(reason ? { reason } : {}),
+    ...codeOf(error),
     ...(next ? { next } : {}),
   });
   return {
@@ -167,4 +178,8 @@ function lastWord(
     ...(error === undefined ? {} : { error }),
     ...(reason ? { reason } : {}),
   };
+}
+
+function codeOf(error: unknown): { readonly code?: ErrorCode } {
+  return isSluiceError(error) ? { code: error.code } : {};
 }

@@ -37,6 +37,7 @@ export {
   type RebuiltState,
   storeRebuilt,
 } from "./rebuild/rebuild-state.ts";
+export { recordFindings } from "./record-findings.ts";
 export { recoverUnfinished } from "./recover.ts";
 export type { DeployRequest, Initiator, PreparedDeployment, RollbackRequest } from "./requests.ts";
 export type { EnginePorts, StackFacts } from "./scope.ts";

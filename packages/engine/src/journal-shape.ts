@@ -111,6 +111,6 @@ export function isOfDeployment(record: JournalRecord): boolean {
   if (!shape) return false;
   if (shape(record)) return true;
   throw new SluiceError("JOURNAL_INVALID", `record ${record.seq} of the journal is no ${record.type}`, {
-    hint: "sluice audit verify shows what was changed; restore the line, or the whole state home from an export",
+    hint: "sluice audit verify shows every such line; restore it, or the whole state home from an export: sluice state import ARCHIVE --replace; without one: sluice state rebuild --replace",
   });
 }

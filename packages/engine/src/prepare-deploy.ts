@@ -16,6 +16,7 @@ import {
   redefinedFindings,
   releasesToPrune,
   SluiceError,
+  unjudgedFindings,
   withSettings,
 } from "@sluice/core";
 import { readMigrationFate } from "./data-history.ts";
@@ -126,6 +127,7 @@ export async function prepareDeploy(
     ...checkoutFindings(wanted, bundles),
     ...keptOrphans(orphans),
     ...redefinedFindings(observed),
+    ...unjudgedFindings(plan, config, project.services),
     ...lost,
     ...anew.findings,
     ...undone,

@@ -27,6 +27,8 @@ export interface RecoveryWish {
   readonly actor?: string | undefined;
   /** Why; recorded where it is undone. */
   readonly reason?: string | undefined;
+  /** Whoever wants it has what was asked for once it is undone: it ends with 0. Default: to choose to undo it */
+  readonly isUndoAsked?: boolean | undefined;
   /** That the release before may not run on the data as it is now is agreed to; recorded with the reason. */
   readonly acceptIncompatible?: boolean | undefined;
 }
@@ -70,7 +72,7 @@ export async function recover(
   facts: StackFacts & Pick<DeploymentScope, "project">,
   ports: EnginePorts,
   signal: AbortSignal,
-  { choice, actor = "sluice", reason, acceptIncompatible }: RecoveryWish = {},
+  { choice, actor = "sluice", reason, isUndoAsked = choice === "undo", acceptIncompatible }: RecoveryWish = {},
 ): Promise<Recovered> {
   const { project } = facts;
   const { attempt, condemned } = unfinished;
@@ -111,7 +113,9 @@ export async function recover(
   await reviveDoors(scope);
   if (failures.length > 0) return { action, result: await endUnclear(scope, run, failures, why) };
   await sweep(scope);
-  return { action, result: await end(scope, run, { outcome: "interrupted", reason: `undone by a later run: ${why}` }) };
+  const isAsked = isUndoAsked && !signal.aborted;
+  const ending = { outcome: "interrupted", reason: `undone by a later run: ${why}`, isAsked } as const;
+  return { action, result: await end(scope, run, ending) };
 }
 
 const announced: Readonly<Record<Recovery["action"], string>> = {

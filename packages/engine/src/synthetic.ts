@@ -1,8 +1,8 @@
 import {
   type Check,
-  candidateChecks,
   healthPathOf,
   otherSlot,
+  readingChecks,
   type Slot,
   type SlotWindow,
   type Verdict,
@@ -42,11 +42,7 @@ export function createSynthetic(scope: DeploymentScope, candidate: Slot): Synthe
 function probesOf(scope: DeploymentScope): readonly Check[] {
   const config = judgingConfig(scope);
   const release = releaseOf(scope);
-  const inSlots = new Set(slotServices(release).map(({ name }) => name));
-  const reading = candidateChecks(config, release.bundle.services).filter(
-    (check) =>
-      check.type === "http" && inSlots.has(check.service) && (check.method === "GET" || check.method === "HEAD"),
-  );
+  const reading = readingChecks(config, release.bundle.services);
   if (reading.length > 0) return reading.map((check) => ({ ...check, ...onlyOnce }));
   const web = slotServices(release).find(({ role, protocol }) => role === "web" && protocol === "http");
   if (!web) return [];

@@ -55,6 +55,7 @@ describe("going back from a deployment that was cut short", () => {
     const begunMs = scenario.world.clock.monotonicMs();
     expect(await scenario.rollback()).toMatchObject({
       outcome: "interrupted",
+      exitCode: 0,
       serving: { tag: "v1", share: 100 },
       reason: "undone by a later run: asked for by tester: a test",
     });

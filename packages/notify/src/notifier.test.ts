@@ -172,24 +172,17 @@ describe("flushing", () => {
     expect(results(await withChannels(aChannel([delivered], { isRepeatable })).flush(soon))).toEqual(expected);
   });
 
-  it("gives up news of a beginning within minutes, and says nothing of it", async () => {
-    const team = aChannel([down, down, down, delivered], { on: ["begun"] });
-    const { notifier, clock, outbox } = setUp(team);
-    await notifier.announce([aNotification({ id: "d1.begun", outcome: "begun" })], soon);
-    expect((await outbox.list()).map(({ state }) => state)).toEqual(["waiting"]);
-    clock.advance(660_000);
-    expect(await notifier.flush(soon)).toEqual([]);
-    expect(await outbox.list()).toEqual([]);
-  });
-
-  it("gives up that a deployment waits for a person: whoever flushes comes after it", async () => {
-    const team = aChannel([down, down, down, delivered], { on: ["waits-for-person"] });
-    const { notifier, outbox } = setUp(team);
-    await notifier.announce([aNotification({ id: "d1.waits", outcome: "waits-for-person" })], soon);
-    expect((await outbox.list()).map(({ state }) => state)).toEqual(["waiting"]);
-    expect(await notifier.flush({ ...soon, withUncertain: true })).toEqual([]);
-    expect([await outbox.list(), team.sent.length]).toEqual([[], 3]);
-  });
+  it.each(["begun", "waits-for-person"] as const)(
+    "gives up what is news only while a deployment runs, as whoever flushes comes after it: %s",
+    async (outcome) => {
+      const team = aChannel([down, down, down, delivered], { on: [outcome] });
+      const { notifier, outbox } = setUp(team);
+      await notifier.announce([aNotification({ id: `d1.${outcome}`, outcome })], soon);
+      expect((await outbox.list()).map(({ state }) => state)).toEqual(["waiting"]);
+      expect(await notifier.flush({ ...soon, withUncertain: true })).toEqual([]);
+      expect([await outbox.list(), team.sent.length]).toEqual([[], 3]);
+    },
+  );
 
   it("gives up news of a plan when its time has come, and says so", async () => {
     const team = aChannel([down], { on: ["planned"] });
@@ -210,14 +203,16 @@ describe("flushing", () => {
     expect(await outbox.list()).toEqual([]);
   });
 
-  it("forgets waits for a person that are over, and remembers which of them were told", async () => {
-    const on = ["waits-for-person", "live"] as const;
+  it("forgets that it has begun, and waits for a person, once it is over, and remembers who was told", async () => {
+    const on = ["begun", "waits-for-person", "live"] as const;
     const [team, pager] = [aChannel([delivered], { on }), aChannel([down], { on, name: "pager" })];
     const { notifier, outbox } = setUp(team, pager);
     const waits = aNotification({ id: "d1.waits", outcome: "waits-for-person" });
-    await notifier.announce([waits, aNotification()], soon);
-    await notifier.withdrawWaits();
+    const begun = aNotification({ id: "d1.begun", outcome: "begun" });
+    await notifier.announce([begun, waits, aNotification()], soon);
+    await notifier.withdrawPassing();
     expect((await outbox.list()).map(({ id, channel, state }) => `${id} ${channel} ${state}`).toSorted()).toEqual([
+      "d1.begun team delivered",
       "d1.live pager waiting",
       "d1.live team delivered",
       "d1.waits team delivered",

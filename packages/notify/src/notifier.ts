@@ -40,8 +40,8 @@ export interface Notifier {
    * channel here is for goes on waiting, and is reported.
    */
   flush(options: FlushOptions): Promise<readonly DeliveryReport[]>;
-  /** Nobody needs to be told any more that a deployment waits for a person: what was not delivered of it is forgotten. */
-  withdrawWaits(): Promise<void>;
+  /** The deployment is over: that it has begun, or waits for a person, is told to nobody any more who was not told yet. */
+  withdrawPassing(): Promise<void>;
 }
 
 /** The caller sees to it that one process at a time uses the outbox: the lock of a state home does. */
@@ -93,9 +93,9 @@ export function createNotifier(options: NotifierOptions): Notifier {
       );
       return [...missed.map(expiredReport), ...shut.map(shutReport), ...reports];
     },
-    async withdrawWaits() {
+    async withdrawPassing() {
       const entries = await outbox.list();
-      const untold = entries.filter(({ outcome, state }) => outcome === "waits-for-person" && state !== "delivered");
+      const untold = entries.filter((entry) => isPassing(entry) && entry.state !== "delivered");
       await Promise.all(untold.map((entry) => outbox.remove(entry)));
     },
   };

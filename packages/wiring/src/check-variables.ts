@@ -13,7 +13,7 @@ export async function assertChecksReady(session: Session): Promise<void> {
   if (unready.length > 0) throw new SluiceError("CONFIG_INVALID", textOf(unready), { hint });
 }
 
-/** The same for a plan, which refuses nothing. */
+/** The same for who only looks, and refuses nothing. */
 export async function checkVariableFindings(session: Session): Promise<readonly Finding[]> {
   const unready = unreadyChecks(await session.config(), session.options.env);
   if (unready.length === 0) return [];
@@ -21,8 +21,8 @@ export async function checkVariableFindings(session: Session): Promise<readonly 
     {
       severity: "error",
       code: "check-variable-missing",
-      message: textOf(unready),
-      hint: `a deployment would be refused: ${hint}`,
+      message: `a deployment would be refused: ${textOf(unready)}`,
+      hint,
     },
   ];
 }

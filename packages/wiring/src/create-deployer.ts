@@ -18,6 +18,7 @@ import { servingNow } from "./find-serving.ts";
 import { readAnchoredAudit } from "./github/anchors.ts";
 import { readApprovalRecords } from "./github/approvals.ts";
 import { assertReleaseAllowed } from "./github/gate.ts";
+import { assertHomeRoom, readHomeFacts } from "./home-room.ts";
 import { projectOfWayBack } from "./known-project.ts";
 import { readMemory } from "./live-memory.ts";
 import { configFileOf } from "./locations.ts";
@@ -86,6 +87,7 @@ function deployerOf(session: Session): Deployer {
       // What is refused now does not wait for its turn. What GitHub and staging say when it has come decides.
       if (call.waitMs) await assertReleaseAllowed(session, call.release, signal);
       await Promise.all([session.project(signal), session.facts()]);
+      assertHomeRoom(await readHomeFacts(session));
       await using _lock = await lockStack(session, call, call.release.tag, signal);
       await assertReleaseAllowed(session, call.release, signal);
       const request = await deployRequest(session, call, signal, { withChecks: true });

@@ -101,9 +101,17 @@ export interface LogOptions {
   readonly since?: string | undefined;
   /** Only lines that speak of something that went wrong. */
   readonly errors?: boolean | undefined;
-  /** Default: the live slot. */
+  /** Default: the live slot; of lines that are followed the one that is live by then. */
   readonly slot?: Slot | undefined;
+  /** Told when another slot has become the live one, and its lines are followed from then on. */
+  readonly onMove?: ((live: LiveView) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface LiveView {
+  readonly slot: Slot;
+  /** `null` where its release is not stored. */
+  readonly tag: string | null;
 }
 
 export interface LogLine {

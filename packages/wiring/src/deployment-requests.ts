@@ -4,6 +4,7 @@ import { checkVariableFindings } from "./check-variables.ts";
 import { withDatabaseService } from "./database/find-database.ts";
 import type { DeployCall, PlanView, RollbackCall } from "./deployer.ts";
 import { releaseFindings } from "./github/gate.ts";
+import { homeRoomFindings, readHomeFacts } from "./home-room.ts";
 import { projectOfWayBack } from "./known-project.ts";
 import { unavailableFindings } from "./notify/delivery-findings.ts";
 import { originOf } from "./origin.ts";
@@ -17,14 +18,15 @@ export async function refusals(
   { override, release }: DeployCall,
   signal: AbortSignal | undefined,
 ): Promise<readonly Finding[]> {
-  const [config, channels, unready] = await Promise.all([
+  const [config, channels, unready, home] = await Promise.all([
     session.config(),
     session.channels(),
     checkVariableFindings(session),
+    readHomeFacts(session),
   ]);
   const closed = override ? [] : await windowFindings(config, session.clock.now());
   const asked = await releaseFindings(session, release, signal);
-  return [...unavailableFindings(channels, "error"), ...unready, ...closed, ...asked];
+  return [...unavailableFindings(channels, "error"), ...unready, ...homeRoomFindings(home), ...closed, ...asked];
 }
 
 /**

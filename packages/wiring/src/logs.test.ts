@@ -1,7 +1,9 @@
+import { once } from "node:events";
 import { discardEvents, type Redact, type Slot } from "@sluice/core";
 import { aRelease, aStack } from "@sluice/core/testing";
-import { createFakeWorld } from "@sluice/testing";
+import { createFakeClock, createFakeWorld } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
+import type { LiveView } from "./deployer.ts";
 import { withKnownSecrets } from "./known-bundles.ts";
 import { followServiceLogs } from "./logs.ts";
 import { createRedaction } from "./redaction.ts";
@@ -84,5 +86,66 @@ describe("what containers write", () => {
 
   it("is shown although a release is not stored any more", async () => {
     expect(await textsOf(await aSession({ stored: ["r2"] }), "blue")).toContain("canary-of-r1, [redacted]");
+  });
+});
+
+describe("lines that are followed", () => {
+  /** Blue serves r1 until `cutOver`; its log stays open, as that of every container does that runs. */
+  async function following() {
+    const session = await aSession();
+    const clock = createFakeClock();
+    const before = aStack({ live: { slot: "blue", release: "r1" } });
+    let observed = before;
+    const opened: string[][] = [];
+    const runtime = {
+      inspect: async () => null,
+      async *followLogs(containers: readonly string[], { signal }: { readonly signal: AbortSignal }) {
+        opened.push(containers.filter((id) => id.includes("web")));
+        for (const container of containers) {
+          yield { container, stream: "stdout", text: container, at: "2026-05-01T10:00:00.000000001Z" };
+        }
+        if (!signal.aborted) await once(signal, "abort");
+      },
+    };
+    const ports = { ...(await session.ports()), observer: { observe: async () => observed } };
+    return {
+      opened,
+      cutOver: () => {
+        observed = aStack({ live, warm: "r1" });
+      },
+      session: { ...session, clock, ports: async () => ports, runtime: () => runtime } as unknown as Session,
+    };
+  }
+
+  it("are those of the slot that serves by then, which is told, and of base no line comes twice", async () => {
+    const { session, cutOver } = await following();
+    const ending = new AbortController();
+    const told: string[] = [];
+    const options = {
+      follow: true,
+      signal: ending.signal,
+      onMove: ({ slot, tag }: LiveView) => told.push(`now ${slot} ${tag}`),
+    };
+    for await (const { service, place } of followServiceLogs(session, [], options)) {
+      told.push(`${place} ${service}`);
+      if (place === "base") cutOver();
+      if (place === "green") ending.abort();
+    }
+    expect(told).toEqual(["blue web", "base db", "now green r2", "green web"]);
+  });
+
+  it("stay with a slot that was named", async () => {
+    const { session, cutOver, opened } = await following();
+    const ending = new AbortController();
+    for await (const { place } of followServiceLogs(session, [], {
+      follow: true,
+      slot: "blue",
+      signal: ending.signal,
+    })) {
+      if (place !== "base") continue;
+      cutOver();
+      ending.abort();
+    }
+    expect(opened).toHaveLength(1);
   });
 });

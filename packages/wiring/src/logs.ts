@@ -1,28 +1,58 @@
 import { type ServiceFacts, SluiceError } from "@sluice/core";
 import { lastAttempt } from "@sluice/engine";
 import type { LogLine, LogOptions } from "./deployer.ts";
-import { seeStack } from "./find-serving.ts";
+import { type SeenStack, seeStack } from "./find-serving.ts";
+import { whileLive } from "./live-change.ts";
 import { isErrorLine } from "./log-errors.ts";
 import type { Session } from "./session.ts";
 import { processesOf } from "./status.ts";
 
 /**
- * Lines of the containers that answer for a service now: the live slot's, or those of base. Secrets of the checkout, of the
- * release that serves and of the one in the slot are masked in each.
+ * Lines of the containers that answer for a service now: the live slot's, or those of base. Whoever follows them without naming a
+ * slot is led along with the users when another slot becomes the live one. Secrets of the checkout, of the release that serves and
+ * of the one in the slot are masked in each.
  *
  * @throws SluiceError USAGE for a service that neither the project has nor what serves
  */
 export async function* followServiceLogs(
   session: Session,
   services: readonly string[],
-  { slot, signal, follow = false, tail, since: from, errors = false }: LogOptions,
+  options: LogOptions,
+): AsyncIterable<LogLine> {
+  const { slot, signal, follow = false, since: from, onMove } = options;
+  const since = from === "deploy" ? await lastBegin(session) : from;
+  const seen = await seeStack(session, signal);
+  if (!follow || slot) {
+    yield* linesOf(session, services, seen, { ...options, since });
+    return;
+  }
+  // What is in base is followed on: the same line is not told twice.
+  const told = new Map<string, string>();
+  let [now, begin]: [SeenStack, Pick<LogOptions, "since" | "tail">] = [seen, { since, tail: options.tail }];
+  for (;;) {
+    await using watching = whileLive(session, now, signal);
+    yield* linesOf(session, services, now, { ...options, ...begin, signal: watching.signal, told });
+    const moved = await watching.moved();
+    if (!moved) return;
+    begin = { since: moved.since, tail: undefined };
+    now = moved.seen;
+    if (now.live) onMove?.({ slot: now.live.slot, tag: now.stored?.bundle.tag ?? null });
+  }
+}
+
+interface LineOptions extends Omit<LogOptions, "onMove"> {
+  /** When the last line of each container was written that was told. */
+  readonly told?: Map<string, string>;
+}
+
+async function* linesOf(
+  session: Session,
+  services: readonly string[],
+  seen: SeenStack,
+  { slot, signal, follow, tail, since, errors = false, told }: LineOptions,
 ): AsyncIterable<LogLine> {
   // What runs can have other secrets than what is checked out: loaded, they are known.
-  const [{ project }, ports, seen] = await Promise.all([
-    session.known(signal),
-    session.ports(),
-    seeStack(session, signal),
-  ]);
+  const [{ project }, ports] = await Promise.all([session.known(signal), session.ports()]);
   const { observed, live } = seen;
   const wanted = slot ?? live?.slot;
   const release = wanted && observed.slots[wanted].release;
@@ -36,9 +66,12 @@ export async function* followServiceLogs(
       (place === "base" || place === wanted),
   );
   const byId = new Map(rows.map((row) => [row.id, row]));
-  const since = from === "deploy" ? await lastBegin(session) : from;
   const lines = session.runtime().followLogs([...byId.keys()], { follow, tail, since, signal });
-  for await (const { container, stream, text } of lines) {
+  const before = new Map(told);
+  for await (const { container, stream, text, at } of lines) {
+    const last = before.get(container);
+    if (last !== undefined && at <= last) continue;
+    told?.set(container, at);
     if (errors && !isErrorLine(text)) continue;
     const row = byId.get(container);
     if (row && row.place !== "door")

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SluiceError } from "@sluice/core";
@@ -55,6 +55,33 @@ it("status calls nothing left over that a deployment under way has just made", a
     expect((await readStatus(session)).findings).toEqual([]);
     await lock[Symbol.asyncDispose]();
     expect((await readStatus(session)).findings).toEqual([leftover]);
+  } finally {
+    await rm(path, { recursive: true });
+  }
+});
+
+it("status says that a line of the record cannot be read, however long ago it was written, and what puts that right", async () => {
+  const path = await mkdtemp(join(tmpdir(), "sluice-status-"));
+  try {
+    await using home = await openStateHome(join(path, "home"), { clock, stack: "shop" });
+    const journal = createJournal(home, clock);
+    for (const type of ["note", "other", "note"]) await journal.append({ type });
+    const file = join(home.path, "journal.ndjson");
+    const observed = aStack();
+    const ports = { observer: { observe: async () => observed }, bundles: { list: async () => [] }, journal };
+    const known = async () => ({ project: { services: [], findings: [] }, standIn: null });
+    const session = { ports: async () => ports, known, home: async () => home } as unknown as Session;
+    expect((await readStatus(session)).findings).toEqual([]);
+    const lines = (await readFile(file, "utf8")).split("\n");
+    await writeFile(file, lines.with(1, `${lines[1]?.slice(0, -20)}}{`).join("\n"));
+    expect((await readStatus(session)).findings).toMatchObject([
+      {
+        severity: "error",
+        code: "record-unreadable",
+        message: expect.stringContaining("line 2 of the journal is not a record") as string,
+        hint: expect.stringMatching(/audit verify .*state import ARCHIVE --replace.*state rebuild --replace/) as string,
+      },
+    ]);
   } finally {
     await rm(path, { recursive: true });
   }

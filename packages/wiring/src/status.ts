@@ -16,6 +16,7 @@ import {
   findOrphans,
   lastAttempt,
   lastLiveRelease,
+  recordFindings,
   servingOf,
   type UnfinishedAttempt,
   underWayOf,
@@ -25,6 +26,7 @@ import { readLockHolder } from "@sluice/journal";
 import { killedMigration } from "./database/killed-migration.ts";
 import type { DoorStatus, ProcessRow, StackStatus, TrafficView, UnfinishedStatus } from "./deployer.ts";
 import { type SeenStack, seeStack } from "./find-serving.ts";
+import { readOnlyFindings } from "./home-room.ts";
 import type { Session } from "./session.ts";
 import { slotStatuses } from "./slot-statuses.ts";
 import { homeFindings, orphanFindings, stackFindings } from "./stack-findings.ts";
@@ -43,7 +45,7 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
     lastAttempt(ports.journal),
     readLockHolder(home),
   ]);
-  const cold = await coldFinding(observed, ports.journal);
+  const [cold, unreadable] = await Promise.all([coldFinding(observed, ports.journal), recordFindings(ports.journal)]);
   const killed = lock ? null : await killedMigration(ports.journal, bundles);
   const lived = live ? live.release : await lastLiveRelease(ports.journal);
   const served = bundles.find(({ id }) => id === lived);
@@ -51,11 +53,13 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
   const kept = served ? findOrphans(observed, [...project.services, ...served.services], null, bundles) : [];
   const unfinished = lock ? null : unfinishedOf(last);
   const found: readonly Finding[] = [
+    ...readOnlyFindings(home),
     // While a deployment is under way, what lies beside the slots is its own.
     ...(lock ? [] : observed.leftovers),
     ...stackFindings(observed, services, stored !== null && !lock),
     ...(stored && !lock ? changedBaseFindings(observed, stored.bundle.tag) : []),
     ...(lock ? [] : orphanFindings(kept)),
+    ...unreadable,
     ...unstoredFindings(observed, bundles),
     ...(stored ? storedFindings(stored.bundle, bundles) : []),
     ...(cold ? [cold] : []),

@@ -21,7 +21,8 @@ export async function auditVerify(call: CommandCall<{ readonly github?: boolean 
       const rows = problems.map(({ line, seq, kind, message }) => [String(line), String(seq), kind, message]);
       context.stdout.write(formatTable(["line", "record", "problem", ""], rows));
       context.stdout.write(
-        "next: compare with an export of the state that you trust, and find out who could write there\n",
+        "next: compare with an export of the state that you trust, and find out who could write there; " +
+          "where a line is not a record: sluice state import ARCHIVE --replace, or without an export sluice state rebuild --replace\n",
       );
     }
     if (github && !flags.json) context.stdout.write(anchorsText(github));

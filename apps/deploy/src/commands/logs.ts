@@ -1,5 +1,5 @@
 import type { Slot } from "@sluice/core";
-import type { LogLine } from "@sluice/wiring";
+import type { LiveView, LogLine } from "@sluice/wiring";
 import type { CommandCall } from "../context.ts";
 import { assertSince } from "../flag-values.ts";
 import { whileRead } from "../output-failure.ts";
@@ -27,7 +27,11 @@ export async function logs(call: CommandCall<LogFlags>): Promise<number> {
     withDeployer(call, async (deployer) => {
       const standIn = await toldStandIn(call, deployer, signal);
       if (standIn && flags.json) writeJson(context, { standIn });
-      for await (const line of deployer.logs(args, { follow, tail, since, slot, errors, signal })) {
+      const onMove = (live: LiveView) => {
+        if (flags.json) writeJson(context, { live });
+        else context.stderr.write(`${live.tag ?? "another release"} serves now (${live.slot}): its lines follow\n`);
+      };
+      for await (const line of deployer.logs(args, { follow, tail, since, slot, errors, onMove, signal })) {
         if (flags.json) writeJson(context, line);
         else context.stdout.write(`${prefix(line)} ${shownToRunner(line.text, context.env)}\n`);
         if (signal.aborted) break;

@@ -245,6 +245,23 @@ describe("sluice logs", () => {
     expect(events(told.stdout).at(-1)).toMatchObject({ code: "INTERRUPTED", message: "interrupted by SIGTERM" });
   });
 
+  it("says when another slot serves, whose lines follow", async () => {
+    const moving = () =>
+      fakeDeployer({
+        async *logs(_services, options) {
+          options?.onMove?.({ slot: "green", tag: "v2" });
+          yield* lines;
+        },
+      });
+    const ran = await run(["logs", "-f"], { deployer: moving() });
+    expect([ran.stdout, ran.stderr]).toEqual([
+      "web-1 | hello\nworker-1 | oh\n",
+      "v2 serves now (green): its lines follow\n",
+    ]);
+    const told = await run(["logs", "-f", "--json"], { deployer: moving() });
+    expect(events(told.stdout)[0]).toEqual({ v: 1, live: { slot: "green", tag: "v2" } });
+  });
+
   it("ends quietly when nobody reads any more", async () => {
     const outputClosed = AbortSignal.abort(Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
     const ran = await run(["logs", "-f"], { deployer: logging(), outputClosed });

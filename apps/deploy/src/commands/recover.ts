@@ -1,5 +1,5 @@
-import type { CommandCall, DeploymentResult, WaitFlags } from "../context.ts";
-import { type Ran, runDeployment } from "../deployment.ts";
+import type { CommandCall, WaitFlags } from "../context.ts";
+import { runDeployment } from "../deployment.ts";
 import { parseDurationFlag } from "../flag-values.ts";
 
 const nothing = { code: "no-unfinished-deployment", message: "every deployment has an end: there is nothing to do" };
@@ -24,14 +24,9 @@ export async function abort(call: CommandCall<AbortFlags>): Promise<number> {
   return runDeployment(call, recovery, async (deployer, signal) => {
     const waitMs = parseDurationFlag("--wait", wait);
     const undone = await deployer.abort(signal, { waitMs, deployment });
-    if (undone) return asAsked(undone, signal);
+    if (undone) return undone;
     if (deployment === undefined) return { nothing };
     const message = `deployment ${deployment} is not the one that has no end: there is nothing to do`;
     return { nothing: { ...nothing, message } };
   });
-}
-
-/** An attempt that is undone ends as interrupted; whoever asked for that got what was asked for. */
-export function asAsked(undone: DeploymentResult, signal: AbortSignal): Ran {
-  return undone.outcome === "interrupted" && !signal.aborted ? { ...undone, exitCode: 0 } : undone;
 }

@@ -3,7 +3,6 @@ import type { ChangeFlags, CommandCall } from "../context.ts";
 import { runDeployment } from "../deployment.ts";
 import { parseDurationFlag } from "../flag-values.ts";
 import { confirmPlan } from "./deploy.ts";
-import { asAsked } from "./recover.ts";
 
 export interface RollbackFlags extends ChangeFlags {
   readonly acceptIncompatible?: boolean;
@@ -17,6 +16,6 @@ export async function rollback(call: CommandCall<RollbackFlags>): Promise<number
     const { reason, acceptIncompatible } = flags;
     const asked: RollbackCall = { to: args[0], reason, waitMs, acceptIncompatible };
     await confirmPlan(call, () => deployer.planRollback(asked, context.signal));
-    return asAsked(await deployer.rollback(asked, signal), signal);
+    return deployer.rollback(asked, signal);
   });
 }

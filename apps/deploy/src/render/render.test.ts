@@ -50,6 +50,33 @@ describe("the choice", () => {
   });
 });
 
+describe("how it ended", () => {
+  const ended = (over: object) => {
+    const { stdout, text } = capture();
+    const end = { ...badEvents.at(-1), ...over } as EventBody;
+    play(createPlainRenderer({ stdout, now: () => at }, ""), [...badEvents.slice(0, 1), end]);
+    return text()
+      .split("\n")
+      .find((line) => line.startsWith("outcome"));
+  };
+
+  it.each([
+    [{ outcome: "failed", exitCode: 20, code: "CHECK_FAILED" }, "v2 failed before it took over"],
+    [{ outcome: "failed", exitCode: 20, code: "ABORTED" }, "v2 was aborted before users were led to it"],
+    [{ outcome: "rolled-back", exitCode: 21, code: "ABORTED" }, "v2 was aborted: users were led back"],
+    [{ outcome: "failed", exitCode: 20, code: "NOT_APPROVED" }, "v2 was not approved before users were led to it"],
+    [{ outcome: "rolled-back", exitCode: 21, code: "NOT_APPROVED" }, "v2 was not approved: users were led back"],
+    [
+      { outcome: "needs-person", exitCode: 30, code: "ABORTED" },
+      "v2 could neither be finished nor undone: a person is needed",
+    ],
+    [{ outcome: "interrupted", exitCode: 130 }, "v2 was interrupted"],
+    [{ outcome: "interrupted", exitCode: 0 }, "v2 was undone, as asked"],
+  ])("is said as it was decided: %j", (over, expected) => {
+    expect(ended(over)).toBe(`outcome  ${expected} (9s)`);
+  });
+});
+
 describe("plain output", () => {
   it("is one line with a time for each event, and the last words", () => {
     const { stdout, text } = capture();

@@ -1,4 +1,5 @@
 import {
+  type ErrorCode,
   type Finding,
   formatDuration,
   formatPosition,
@@ -89,9 +90,23 @@ const sentences: Record<Outcome, (tag: string) => string> = {
   interrupted: (tag) => `${tag} was interrupted`,
 };
 
+/** What a person decided, or nobody did, is no failure of the release. */
+const decisions: Partial<Record<ErrorCode, string>> = { ABORTED: "was aborted", NOT_APPROVED: "was not approved" };
+
 /** How it ended, in a sentence. */
-export function outcomeText({ outcome, tag, durationMs }: DeploymentEnd): string {
-  return `${sentences[outcome](tag || "the deployment")} (${formatDuration(durationMs)})`;
+export function outcomeText(end: DeploymentEnd): string {
+  const { outcome, tag, durationMs, exitCode, code } = end;
+  const name = tag || "the deployment";
+  const decided = code && decisions[code];
+  const isUndone = outcome === "interrupted" && exitCode === 0;
+  const sentence = isUndone ? `${name} was undone, as asked` : decided ? decidedText(end, `${name} ${decided}`) : null;
+  return `${sentence ?? sentences[outcome](name)} (${formatDuration(durationMs)})`;
+}
+
+/** `null` where more is to be said than that somebody decided it. */
+function decidedText({ outcome }: DeploymentEnd, decided: string): string | null {
+  if (outcome === "failed") return `${decided} before users were led to it`;
+  return outcome === "rolled-back" ? `${decided}: users were led back` : null;
 }
 
 /** The command to type next, with the options that were given; empty when nothing is left to do, or nobody knows what was tried. */

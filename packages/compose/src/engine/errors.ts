@@ -36,21 +36,42 @@ export function engineError(
   if (failure.name === "AbortError") return failure;
   const errno = (failure as NodeJS.ErrnoException).code;
   if (statusOf(failure) === undefined && errno && unreachable.has(errno)) {
-    return unreachableError(failure.message, { cause: failure });
+    const { syscall } = failure as NodeJS.ErrnoException;
+    const isDenied = syscall === "connect" && (errno === "EACCES" || errno === "EPERM");
+    return isDenied
+      ? deniedError(failure.message, { cause: failure })
+      : unreachableError(failure.message, { cause: failure });
   }
   return new SluiceError(code, `${what}: ${engineMessage(failure)}`, { ...details, cause: failure });
 }
 
-/** What Compose ended with, where that was that the engine does not answer (any more); else `undefined`. */
+/** What Compose ended with, where that was that the engine does not answer (any more), or not to this user; else `undefined`. */
 export function unreachableByCompose(lastLine: string, detail: string): SluiceError | undefined {
+  if (composeDenied.test(lastLine)) return deniedError(lastLine, { detail });
   return composeUnreachable.test(lastLine) ? unreachableError(lastLine, { detail }) : undefined;
 }
+
+/** Of the socket, not of a key that ssh offers. */
+const composeDenied = /^(?:[^"]*: )?permission denied while trying to connect to the docker/i;
 
 /** Not within a command of a build, which Compose quotes. */
 const composeUnreachable =
   /^(?:[^"]*: )?(?:cannot connect to the docker daemon|failed to connect to the docker api|error during connect)/i;
 
-function unreachableError(said: string, more: { readonly cause?: Error; readonly detail?: string }): SluiceError {
+interface Said {
+  readonly cause?: Error;
+  readonly detail?: string;
+}
+
+/** The engine is there, and its socket is for others. */
+function deniedError(said: string, more: Said): SluiceError {
+  return new SluiceError("ENGINE_UNREACHABLE", `this user may not use the socket of the Docker engine: ${said}`, {
+    hint: "sudo usermod -aG docker $USER, then log in anew (whoever is in that group has the rights of root); or name an engine of this user's own: DOCKER_HOST=unix://$XDG_RUNTIME_DIR/docker.sock is where rootless Docker listens",
+    ...more,
+  });
+}
+
+function unreachableError(said: string, more: Said): SluiceError {
   return new SluiceError("ENGINE_UNREACHABLE", `the Docker engine does not answer: ${said}`, {
     hint: "is the engine running, and may this user reach it? try `docker version`",
     ...more,

@@ -1,9 +1,11 @@
 import * as z from "zod";
 import { parseDuration } from "./duration.ts";
 
+const expected = "expected a duration such as 500ms, 30s or 1m30s";
+
 /** A duration in Compose syntax in the file, milliseconds in the resolved configuration. */
 export const duration = z.codec(
-  z.string().refine((text) => parseDuration(text) !== undefined, "expected a duration such as 500ms, 30s or 1m30s"),
+  z.string(expected).refine((text) => parseDuration(text) !== undefined, expected),
   z.number(),
   { decode: (text) => parseDuration(text) ?? 0, encode: (ms) => `${ms}ms` },
 );

@@ -90,7 +90,7 @@ describe("a mistake in a configuration names file, line and column", () => {
       "a setting that must be there",
       "checks:\n  - http: {}\n",
       { line: 2, column: 11 },
-      "checks.0.http.path: missing, expected a string",
+      "checks.0.http.path: missing, expected a text",
     ],
     [
       "a secret that must be there",
@@ -133,6 +133,51 @@ describe("a mistake in a configuration names file, line and column", () => {
     expect(error.code).toBe("CONFIG_INVALID");
     expect(error.position).toEqual({ file: "sluice.yaml", ...position });
     expect(error.message).toContain(message);
+  });
+
+  it.each([
+    ["rollout: { bakee: 1m }", "12 rollout.bakee: unknown key; did you mean bake?"],
+    ["checks: [{ tcp: { prt: 5432 } }]", "19 checks.0.tcp.prt: unknown key; did you mean port?"],
+    ["preflight: { reserve: 1g }", "14 preflight.reserve: unknown key; known here: minFreeDisk"],
+    [
+      "rollout: { onFail: rolback }",
+      '20 rollout.onFail: expected rollback or pause, not "rolback"; did you mean rollback?',
+    ],
+    ["traffic: { driver: nginx }", '20 traffic.driver: expected haproxy or caddy, not "nginx"'],
+    ["rollout: { onFail: }", "20 rollout.onFail: expected rollback or pause, not nothing"],
+    ["rollout: { bake: 5 }", "18 rollout.bake: expected a duration such as 500ms, 30s or 1m30s"],
+    ["rollout: { bake: 5 min }", "18 rollout.bake: expected a duration such as 500ms, 30s or 1m30s"],
+    [
+      "preflight: { minFreeDisk: 5x }",
+      "27 preflight.minFreeDisk: expected a size such as 512m, 1g or 64MiB, or a number of bytes",
+    ],
+    ["rollout: []", "10 rollout: expected a map of settings, not a list"],
+    ["services: { web: webb }", "18 services.web: expected a map of settings, not a text"],
+    ["services: { web: { port: abc } }", '26 services.web.port: expected a number, not "abc"'],
+    ["services: { web: { port: 99999999 } }", "26 services.web.port: expected at most 65535, not 99999999"],
+    ["releases: { keep: 1.5 }", "19 releases.keep: expected a whole number, not 1.5"],
+    ["releases: { keep: -1 }", "19 releases.keep: expected at least 2, not -1"],
+    ["releases: { allowPrerelease: yes }", '30 releases.allowPrerelease: expected true or false, not "yes"'],
+    ["checks: { http: { path: / } }", "9 checks: expected a list, not a map"],
+    ["checks: [{ command: { run: [] } }]", "28 checks.0.command.run: expected a list that is not empty"],
+    ["database: { name: '' }", "19 database.name: expected a text that is not empty"],
+  ])("says what was expected, and what may have been meant: %s", (text, expected) => {
+    const { position, message } = failure(text);
+    expect(`${position?.column} ${message}`).toBe(expected);
+  });
+
+  it("says it of each key that is unknown", () => {
+    const { message, detail } = failure("rollout:\n  bakee: 1m\n  onfail: pause\n");
+    expect(message).toBe("rollout.bakee: unknown key; did you mean bake?");
+    expect(detail).toBe("sluice.yaml:3:3: rollout.onfail: unknown key; did you mean onFail?");
+  });
+
+  it("shows no text that may be a secret at the wrong place", () => {
+    expect(failure("notify: { channels: { team: { slack: s3cr3t } } }").message).not.toContain("s3cr3t");
+  });
+
+  it("an environment that is one slip away", () => {
+    expect(failure("environments: { staging: {} }", "stagin").message).toContain("did you mean staging?");
   });
 
   it("an environment that is not described", () => {

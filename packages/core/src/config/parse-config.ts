@@ -3,6 +3,8 @@ import { isMap, isNode, LineCounter, parseDocument } from "yaml";
 import * as z from "zod";
 import { SluiceError, type SourcePosition } from "../errors/sluice-error.ts";
 import { layOver } from "./lay-over.ts";
+import { missingText, mistakeText } from "./mistake-text.ts";
+import { nearestWord } from "./nearest-word.ts";
 import { type Config, configSchema, type DatabaseConfig, databaseSchema } from "./schema.ts";
 
 const notSettings = "expected a map of settings";
@@ -15,7 +17,7 @@ const environmentsSchema = z.record(z.string(), environmentSchema, notSettings).
 const fileSchema = z.looseObject({ environments: environmentsSchema }, notSettings);
 
 /** Each schema is used once in a process: a parser compiled for it would take longer than the parsing does. */
-const once: z.core.ParseContext<z.core.$ZodIssue> = { jitless: true };
+const once: z.core.ParseContext<z.core.$ZodIssue> = { jitless: true, error: mistakeText };
 
 /** The configuration of a project that has no file. */
 export function defaultConfig(): Config {
@@ -40,10 +42,11 @@ export function parseConfig(text: string, file: string, environment?: string): C
   const environments = described ?? {};
   const overlay = environment === undefined ? {} : environments[environment];
   if (overlay === undefined) {
-    throw invalid(`environment ${JSON.stringify(environment)} is not described under environments`, {
-      file,
-      ...positionOf(document, lines, ["environments"]),
-    });
+    const meant = nearestWord(String(environment), Object.keys(environments));
+    throw invalid(
+      `environment ${JSON.stringify(environment)} is not described under environments${meant ? `; did you mean ${meant}?` : ""}`,
+      { file, ...positionOf(document, lines, ["environments"]) },
+    );
   }
   // Every environment is checked, not only the one asked for: a mistake must show before the day it is needed.
   for (const [name, values] of Object.entries(environments)) {
@@ -110,7 +113,9 @@ function checked(
 ): Config {
   const parsed = configSchema.safeParse(value, once);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.flatMap(flatten).map(({ path, message, key }) => {
+  // What is missing may only be misspelt.
+  const found = parsed.error.issues.flatMap(flatten).toSorted((a, b) => Number(isUnknown(b)) - Number(isUnknown(a)));
+  const problems = found.map(({ path, message, key }) => {
     const target = key === undefined ? path : [...path, key];
     const position = positionOf(document, lines, [...overlay, ...target], target, key !== undefined);
     return {
@@ -141,7 +146,8 @@ interface Problem {
 function flatten(issue: z.core.$ZodIssue): Problem[] {
   const path = issue.path.filter((part) => typeof part !== "symbol");
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({ path, key, message: "unknown key" }));
+    const texts = issue.message.split("\n");
+    return issue.keys.map((key, at) => ({ path, key, message: texts[at] ?? issue.message }));
   }
   if (issue.code === "invalid_key") {
     return [{ path: path.slice(0, -1), key: String(path.at(-1)), message: issue.issues[0]?.message ?? issue.message }];
@@ -154,15 +160,15 @@ function flatten(issue: z.core.$ZodIssue): Problem[] {
       .toSorted((a, b) => depth(b) - depth(a))[0];
     if (deepest && depth(deepest) > 0) return [{ ...deepest, path: [...path, ...deepest.path] }];
   }
-  if (isMissing(issue)) {
-    return [{ path, message: `missing, expected ${/^[aeiou]/.test(issue.expected) ? "an" : "a"} ${issue.expected}` }];
-  }
   return [{ path, message: issue.message }];
 }
 
-/** Zod says "received undefined", which is a word of programs. */
-function isMissing(issue: z.core.$ZodIssue): issue is z.core.$ZodIssueInvalidType {
-  return issue.code === "invalid_type" && issue.message.endsWith("received undefined");
+function isUnknown({ key }: Problem): boolean {
+  return key !== undefined;
+}
+
+function isMissing({ message }: z.core.$ZodIssue): boolean {
+  return message.startsWith(missingText);
 }
 
 function depth({ path, key }: Problem): number {

@@ -35,6 +35,7 @@ const fields: { readonly [Type in EventBody["type"]]: Marks<BodyOf<Type>> } = {
     previous: "",
     durationMs: "",
     reason: "?",
+    code: "?",
     next: "?",
   },
 };

@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../errors/codes.ts";
 import type { Finding } from "../model/finding.ts";
 import type { OrderKind } from "../model/order.ts";
 import type { Outcome, Serving } from "../model/outcome.ts";
@@ -57,6 +58,8 @@ export type EventBody =
       previous: Serving | null;
       durationMs: number;
       reason?: string;
+      /** Of the error that ended it, where one did. */
+      code?: ErrorCode;
       next?: string;
     };
 

@@ -281,6 +281,7 @@ describe("an abort", () => {
     const scenario = await withLive();
     onProgress(scenario, "needs approval", () => scenario.world.order("abort"));
     expect(await scenario.deploy("v2")).toMatchObject({ outcome: "rolled-back", reason: "aborted by ada" });
+    expect(scenario.world.events.at(-1)).toMatchObject({ type: "deployment-end", exitCode: 21, code: "ABORTED" });
   });
 
   it("comes too late once the release is promoted", async () => {
@@ -368,9 +369,22 @@ describe("with onFail: pause, a bad verdict", () => {
       const scenario = await badRelease();
       expect(await scenario.deploy("v2")).toMatchObject({ outcome: "needs-person", exitCode: 30 });
       expect(reached(scenario)).toEqual({ web: ["v2", "v1"] });
+      expect(scenario.world.events).toContainEqual(
+        expect.objectContaining({
+          type: "error",
+          code: "DECISION_MISSING",
+          message: expect.stringMatching(
+            /20 % errors.*; nobody resumed it within 1m; whether v2 goes on is for a person to say/,
+          ),
+          hint: expect.stringMatching(
+            /^nothing was changed meanwhile: 10 % of the users stay with v2\. sluice resume .* sluice abort takes users back to v1$/,
+          ),
+        }),
+      );
       scenario.world.restart();
       onProgress(scenario, "paused by sluice", () => scenario.world.order("resume"), 9);
-      await scenario.recover(choice);
+      expect((await scenario.recover(choice))?.exitCode).toBe(0);
+      expect(scenario.world.events.at(-1)).toMatchObject({ type: "deployment-end", exitCode: 0 });
       expect(serves(scenario, choice === "undo" ? "v1" : "v2")).toEqual([]);
     }
   });

@@ -113,15 +113,15 @@ export async function passGate(scope: DeploymentScope, step: PlanStep, signal: A
   control.aborted.throwIfAborted();
   if (control.pause) {
     const { timeout, onTimeout } = config.rollout.approval;
-    if (isLeftUnasked(scope)) throw undecided(pausedText(control.pause));
+    if (isLeftUnasked(scope)) throw undecided(scope, step, pausedText(control.pause));
     const call = createCall(scope, step, signal);
     call.progress(`${pausedText(control.pause)}; waits ${formatDuration(timeout)} for sluice traffic resume, or abort`);
     // Who paused it knows; a verdict may have come when nobody looked.
     const why = pausedText(control.pause);
     if (control.pause.byVerdict) askForPerson(scope, step, { why, waitMs: timeout, next: "sluice traffic resume" });
     const isResumed = await waitForPerson(scope, { step, waitMs: timeout, released: () => !control.pause, signal });
-    if (isLeftUnasked(scope)) throw undecided(pausedText(control.pause));
-    if (!isResumed && (control.pause?.byVerdict || onTimeout === "rollback")) throw unresumed(scope, timeout);
+    if (isLeftUnasked(scope)) throw undecided(scope, step, pausedText(control.pause));
+    if (!isResumed && (control.pause?.byVerdict || onTimeout === "rollback")) throw unresumed(scope, step, timeout);
     if (!isResumed) await control.receive({ kind: "resume", actor: "sluice", reason: "nobody came in time" });
   }
   if (step.kind === "promote") closeAsPromoted(scope);
@@ -132,15 +132,20 @@ export function closeAsPromoted({ control }: DeploymentScope): void {
   control.close("its release is promoted: sluice rollback goes back");
 }
 
-function unresumed({ control }: DeploymentScope, timeoutMs: number): SluiceError {
+function unresumed(scope: DeploymentScope, step: PlanStep, timeoutMs: number): SluiceError {
+  const { control } = scope;
   const paused = control.pause ? pausedText(control.pause) : "paused";
   const message = `${paused}; nobody resumed it within ${formatDuration(timeoutMs)}`;
   if (!control.pause?.byVerdict) return new SluiceError("NOT_APPROVED", message, { hint: "deploy the release again" });
-  return undecided(message);
+  return undecided(scope, step, message);
 }
 
-function undecided(message: string): SluiceError {
-  return new SluiceError("DECISION_MISSING", message, {
-    hint: "sluice abort takes the users back; sluice resume tries the steps that are left",
+/** Whether it goes on is a person's to say, and nobody has. */
+function undecided(scope: DeploymentScope, step: PlanStep, why: string): SluiceError {
+  const { tag } = releaseOf(scope).bundle;
+  const before = scope.previousRelease?.bundle.tag ?? "what served before";
+  const share = exposureBefore(scope.plan, step.id)?.at ?? 0;
+  return new SluiceError("DECISION_MISSING", `${why}; whether ${tag} goes on is for a person to say`, {
+    hint: `nothing was changed meanwhile: ${share} % of the users stay with ${tag}. sluice resume goes on with the steps that are left, sluice abort takes users back to ${before}`,
   });
 }

@@ -30,7 +30,7 @@ function chainDiagnoses([first, ...more]: readonly string[]): readonly Diagnosis
       code: "chain-broken",
       what: `the journal is not as it was written: ${first}${more.length > 0 ? ` (and ${more.length} more)` : ""}`,
       why: "the record does not prove any more who did what; somebody or a disk changed it",
-      mend: "sluice audit verify, and compare with an export of the state",
+      mend: "sluice audit verify, and compare with an export of the state; where a line cannot be read: sluice state import ARCHIVE --replace, or without an export sluice state rebuild --replace",
     },
   ];
 }

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { access, chmod, constants, lstat, mkdir, open, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { type Clock, SluiceError } from "@sluice/core";
+import { type Clock, isSluiceError, SluiceError } from "@sluice/core";
 import { isUnused } from "./discard-unused.ts";
 import { createDurably, syncDirectory, temporaryPrefix } from "./durable-file.ts";
 import { describeHome, type HomeDescription } from "./home-description.ts";
@@ -34,6 +34,8 @@ export interface StateHome extends AsyncDisposable {
   readonly isNew: boolean;
   /** Nothing was in it yet: until somebody locks it, the command that has made it may take it away again. */
   readonly isUnused: boolean;
+  /** Why nothing can be written in it; `null` where it can. Who only looks needs no more than to read. */
+  readonly readOnly: SluiceError | null;
   /** What is released when the home is disposed. */
   readonly held: Set<AsyncDisposable>;
 }
@@ -43,8 +45,8 @@ export interface StateHome extends AsyncDisposable {
  * bytes. Several processes may open it at once.
  *
  * @param dir absolute path, outside any checkout
- * @throws SluiceError HOME_UNUSABLE (not a directory, not writable, holds something else), HOME_MISMATCH (another
- * stack's), JOURNAL_NEWER (made by a newer Sluice), DISK_FULL
+ * @throws SluiceError HOME_UNUSABLE (not a directory, not readable, not complete and not writable, holds something else),
+ * HOME_MISMATCH (another stack's), JOURNAL_NEWER (made by a newer Sluice), DISK_FULL
  */
 export async function openStateHome(dir: string, options: OpenHomeOptions): Promise<StateHome> {
   try {
@@ -62,7 +64,8 @@ async function openHome(dir: string, { clock, stack, create = true }: OpenHomeOp
   const isNew = create && (await makeHome(dir, clock, stack));
   const description = await readDescription(dir);
   assertStack(description, dir, stack);
-  await assertWritable(dir);
+  const readOnly = await whyReadOnly(dir);
+  if (!readOnly) await closeToOthers(dir);
   const [previewSecret, hashKey] = await makeParts(dir);
   const unused = await isUnused(dir);
   const held = new Set<AsyncDisposable>();
@@ -77,6 +80,7 @@ async function openHome(dir: string, { clock, stack, create = true }: OpenHomeOp
     clock,
     isNew,
     isUnused: unused,
+    readOnly,
     held,
     async [Symbol.asyncDispose]() {
       for (const part of held) await part[Symbol.asyncDispose]();
@@ -163,8 +167,19 @@ function assertStack(description: HomeDescription, dir: string, stack: string | 
 }
 
 /** A superuser has every right on paper, so a file system that is read-only shows only here. */
-async function assertWritable(dir: string): Promise<void> {
-  await access(dir, constants.R_OK | constants.W_OK | constants.X_OK);
+async function whyReadOnly(dir: string): Promise<SluiceError | null> {
+  await access(dir, constants.R_OK | constants.X_OK);
+  try {
+    await access(dir, constants.W_OK);
+    return null;
+  } catch (error) {
+    const why = homeError(error, dir, "nothing can be written in the state home");
+    if (isSluiceError(why)) return why;
+    throw error;
+  }
+}
+
+async function closeToOthers(dir: string): Promise<void> {
   const { mode } = await lstat(dir);
   if (mode & 0o077) await chmod(dir, 0o700);
 }

@@ -38,6 +38,7 @@ export async function acquireLock(
   { actor, reason, release, waitMs = 0, signal, onWait }: LockRequest,
 ): Promise<AsyncDisposable> {
   const { path, clock, held } = home;
+  if ("readOnly" in home && home.readOnly) throw home.readOnly;
   let lock = await waitForLock(home, leastWaitMs, signal);
   if (!lock && waitMs > leastWaitMs) {
     const holder = onWait && (await readLockHolder(home));

@@ -58,7 +58,7 @@ export function parseRecord(text: string, file: string, line: number | null): Jo
   }
   if (value && isRecord(value)) return value;
   throw new SluiceError("JOURNAL_INVALID", `${where} of the journal is not a record`, {
-    hint: "sluice audit verify shows what was changed; restore the line, or the whole state home from an export",
+    hint: "sluice audit verify shows every such line; restore it, or the whole state home from an export: sluice state import ARCHIVE --replace; without one: sluice state rebuild --replace",
     position,
   });
 }

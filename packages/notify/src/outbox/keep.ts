@@ -6,8 +6,6 @@ import type { OutboxEntry } from "./entry.ts";
 
 /** What waits longer is of no use to anybody. */
 export const longestWaitMs = 7 * 24 * 3_600_000;
-/** News of a beginning that are older would be told after the ending. */
-export const longestBegunMs = 600_000;
 /** Entries of what was delivered that are kept, the newest: no run looks further back. */
 export const keptDelivered = 200;
 
@@ -52,20 +50,22 @@ function notBeforeOf(last: Attempt, now: Date): string | undefined {
   return new Date(now.getTime() + Math.min(last.afterMs, longestWaitMs)).toISOString();
 }
 
-/** What is news only while its deployment is under way: whoever hears of it later takes it for that of another one. */
+/**
+ * What is news only while its deployment is under way: whoever hears of it later takes it for that of another one. The outbox
+ * is that deployment's own until it ends, so whoever flushes comes after it.
+ */
 const passing: ReadonlySet<string> = new Set(["begun", "waits-for-person"]);
 
 export function isPassing({ outcome }: Pick<OutboxEntry, "outcome">): boolean {
   return passing.has(outcome);
 }
 
-/** Entries that are of no use any more, where no deployment is under way but that of the caller, which waits for nobody yet. */
+/** Entries that are of no use any more, where no deployment is under way but that of the caller, of which nothing was told yet. */
 export function outdated(entries: readonly OutboxEntry[], now: Date): readonly OutboxEntry[] {
   const delivered = entries.filter(({ state }) => state === "delivered");
   const expired = entries.filter(
     (entry) =>
-      entry.state !== "delivered" &&
-      (isOverlong(entry, now) || isPlanOfThePast(entry, now) || hasStoppedWaiting(entry)),
+      entry.state !== "delivered" && (isOverlong(entry, now) || isPlanOfThePast(entry, now) || isPassing(entry)),
   );
   return [...delivered.slice(0, Math.max(0, delivered.length - keptDelivered)), ...expired];
 }
@@ -75,18 +75,13 @@ function isOverlong(entry: OutboxEntry, now: Date): boolean {
 }
 
 /** When an entry that is not delivered is of no use any more. */
-export function givenUpAt({ createdAt, outcome }: Pick<OutboxEntry, "createdAt" | "outcome">): Date {
-  return new Date(Date.parse(createdAt) + (outcome === "begun" ? longestBegunMs : longestWaitMs));
+export function givenUpAt({ createdAt }: Pick<OutboxEntry, "createdAt">): Date {
+  return new Date(Date.parse(createdAt) + longestWaitMs);
 }
 
 /** Whoever is told of a plan when its time has come would wait for the wrong thing. */
 function isPlanOfThePast({ notification }: OutboxEntry, now: Date): boolean {
   return notification?.plannedFor !== undefined && Date.parse(notification.plannedFor.at) <= now.getTime();
-}
-
-/** Only a deployment that runs waits for a person, and whoever flushes comes after it: the outbox is its own until it ends. */
-function hasStoppedWaiting({ outcome }: OutboxEntry): boolean {
-  return outcome === "waits-for-person";
 }
 
 /** Whether a flush is to try an entry. `uncertain` ones only when a person asks for it. */

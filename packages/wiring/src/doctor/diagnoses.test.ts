@@ -72,7 +72,7 @@ it.each([
 
 describe("the doctor", () => {
   it("wants the state home on a disk that has room", () => {
-    const home = { path: "/var/lib/sluice/shop", fileSystem: 0xef53, freeBytes: gibibyte };
+    const home = { path: "/var/lib/sluice/shop", fileSystem: 0xef53, freeBytes: gibibyte, readOnly: null };
     expect(homeDiagnoses(home)).toEqual([]);
     expect(codes(homeDiagnoses({ ...home, fileSystem: 0x0102_1994 }))).toEqual(["home-in-memory"]);
     expect(codes(homeDiagnoses({ ...home, freeBytes: 1_000 }))).toEqual(["home-disk-low"]);

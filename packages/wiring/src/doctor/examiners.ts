@@ -1,4 +1,3 @@
-import { statfs } from "node:fs/promises";
 import { freemem, totalmem } from "node:os";
 import { findEmptyVariables } from "@sluice/compose";
 import { changedBaseFindings, type Examiner, isBehindDoor } from "@sluice/core";
@@ -13,8 +12,10 @@ import {
   unfinishedOf,
 } from "@sluice/engine";
 import { readLockHolder, verifyAudit } from "@sluice/journal";
+import { checkVariableFindings } from "../check-variables.ts";
 import { killedMigration } from "../database/killed-migration.ts";
 import { seeStack } from "../find-serving.ts";
+import { readHomeFacts } from "../home-room.ts";
 import { readOutbox } from "../notify/tell.ts";
 import type { Session } from "../session.ts";
 import { homeFindings, stackFindings } from "../stack-findings.ts";
@@ -32,10 +33,8 @@ export function deploymentExaminers(session: Session): readonly Examiner[] {
   return [
     {
       name: "configuration",
-      examine: async () => {
-        await session.config();
-        return [];
-      },
+      // What checks need is judged as the plan judges it.
+      examine: async () => findingDiagnoses(await checkVariableFindings(session)),
     },
     {
       name: "project",
@@ -72,11 +71,7 @@ export function deploymentExaminers(session: Session): readonly Examiner[] {
     },
     {
       name: "state home",
-      async examine() {
-        const { path } = await session.home();
-        const { type, bavail, bsize } = await statfs(path);
-        return homeDiagnoses({ path, fileSystem: type, freeBytes: bavail * bsize });
-      },
+      examine: async () => homeDiagnoses(await readHomeFacts(session)),
     },
     {
       name: "record",

@@ -6,6 +6,15 @@ const unreachable: Meaning = { severity: "error", why: "users cannot reach the s
 
 /** How bad what `status` finds is, and why it matters. */
 const meanings: Readonly<Record<string, Meaning>> = {
+  "check-variable-missing": {
+    severity: "error",
+    why: "a check that can end a deployment would have nothing to go by: deployments are refused before they begin",
+  },
+  "home-disk-low": {
+    severity: "error",
+    why: "a step that cannot be written down is not done: deployments are refused before they would stop in the middle",
+  },
+  "home-read-only": { severity: "error", why: "what cannot be written down is not done: who serves stays as it is" },
   "home-mismatch": {
     severity: "error",
     why: "two deployers with a record each would undo one another's work: deployments are refused",

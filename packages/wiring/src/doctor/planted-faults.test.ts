@@ -141,6 +141,11 @@ const faults: Readonly<Record<string, Row>> = {
   "a second copy": ["warn second-copy", look.findings({ plain: [aContainer("web")] }), /./],
   "a state home in memory": ["error home-in-memory", look.home({ fileSystem: 0x0102_1994 }), /--state-home/],
   "a state home on a full disk": ["error home-disk-low", look.home({ freeBytes: 1_000 }), /^df -h/],
+  "a state home that cannot be written": [
+    "error home-read-only",
+    look.home({ readOnly: new SluiceError("HOME_UNUSABLE", "nothing can be written", { hint: "--state-home" }) }),
+    /--state-home/,
+  ],
   "too little memory for two versions": ["warn memory-low", look.memory(1_000), /docker stats/],
   "a channel without its variable": ["error notify-variable-missing", look.notify(["SLACK_URL"]), /sluice\.yaml/],
   "people who were not told": ["warn outbox-waiting", look.notify([], [waiting]), /sluice outbox flush/],

@@ -88,6 +88,7 @@ export async function withNotifications<T>(
   } finally {
     const endedMs = clock.monotonicMs();
     await Promise.all([catchingUp, beginning.settled(), waiting.end()]);
+    await notifier.withdrawPassing().catch(() => undefined);
     await guarded(say, async () => {
       const notifications = [...(await endingsOf(parts, held)), ...refused];
       const tookMs = clock.monotonicMs() - endedMs;
@@ -121,9 +122,7 @@ function tellOfWaiting(
   return {
     async end() {
       ending.abort();
-      if (telling === null) return;
       await telling;
-      await notifier.withdrawWaits().catch(() => undefined);
     },
   };
 }

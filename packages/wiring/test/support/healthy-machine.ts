@@ -48,7 +48,7 @@ export const look = {
   unstored: (bundles: Parameters<typeof unstoredFindings>[1] = [{ id: live.release }]) =>
     findingDiagnoses(unstoredFindings(aStack({ services, live }), bundles)),
   home: (over: Partial<Parameters<typeof homeDiagnoses>[0]> = {}) =>
-    homeDiagnoses({ path: "/var/lib/sluice/shop", fileSystem: 0xef53, freeBytes: gibibyte, ...over }),
+    homeDiagnoses({ path: "/var/lib/sluice/shop", fileSystem: 0xef53, freeBytes: gibibyte, readOnly: null, ...over }),
   memory: (availableBytes = gibibyte) => memoryDiagnoses({ availableBytes, totalBytes: 8 * gibibyte }),
   notify: (missing: readonly string[] = [], outbox: Parameters<typeof notifyDiagnoses>[1] = []) =>
     notifyDiagnoses(

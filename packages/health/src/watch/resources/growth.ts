@@ -1,4 +1,4 @@
-import { type ContainerUsage, formatDuration, type ResourcesCheck } from "@sluice/core";
+import { type ContainerUsage, formatDuration, growthPart, growthSamples, type ResourcesCheck } from "@sluice/core";
 import { theilSen } from "./theil-sen.ts";
 
 /** How the memory of one container moves. Slopes in bytes a minute. */
@@ -15,13 +15,9 @@ export interface Growth {
   readonly n: number;
 }
 
-/** Fewer samples say nothing, however long the span is. */
-export const fewestSamples = 8;
 /** What a collector does hides a leak in fewer: where the window holds fewer, those before it count too, once there are as many. */
-const enoughSamples = 3 * fewestSamples;
+const enoughSamples = 3 * growthSamples;
 const lastSamples = 5;
-/** Part of the window that samples must span: the first of a step that lasts as long comes a little late. */
-const longEnough = 0.95;
 /** The square of it is what a look costs. */
 const maxSamples = 100;
 
@@ -35,15 +31,15 @@ export function growthOf(
   if (!last) return null;
   const own = samples.filter(({ startedAt }) => startedAt === last.startedAt);
   const [first] = own;
-  if (!first || last.at - first.at < windowMs * longEnough) return null;
+  if (!first || last.at - first.at < windowMs * growthPart) return null;
   const within = own.filter(({ at }) => at >= last.at - windowMs);
   // Where looks take long, the span is longer instead. In between it would hold more of a start, and be hardly surer.
-  const least = own.length < wanted ? fewestSamples : wanted;
+  const least = own.length < wanted ? growthSamples : wanted;
   const points = thinned(within.length < least ? own.slice(-least) : within).map(({ at, memoryBytes }) => ({
     x: at / 60_000,
     y: memoryBytes,
   }));
-  const whole = points.length >= fewestSamples ? theilSen(points) : null;
+  const whole = points.length >= growthSamples ? theilSen(points) : null;
   const recent = whole ? theilSen(points.slice(Math.floor(points.length / 2))) : null;
   const newest = whole ? theilSen(points.slice(-lastSamples)) : null;
   if (!whole || !recent || !newest) return null;
@@ -59,13 +55,13 @@ export function growthOf(
  * may be what was just collected.
  */
 export function hasSettled({ n, recentSlope, lastSlope }: Growth, max: number): boolean {
-  return n >= 2 * fewestSamples && recentSlope <= max && lastSlope <= max;
+  return n >= 2 * growthSamples && recentSlope <= max && lastSlope <= max;
 }
 
 /** For people: how long growth cannot be told. */
 export function growthNeeds({ intervalMs, growth: { windowMs } }: ResourcesCheck): string {
-  const leastMs = (fewestSamples - 1) * intervalMs;
-  return leastMs > windowMs ? `${fewestSamples} looks, about ${formatDuration(leastMs)}` : formatDuration(windowMs);
+  const leastMs = (growthSamples - 1) * intervalMs;
+  return leastMs > windowMs ? `${growthSamples} looks, about ${formatDuration(leastMs)}` : formatDuration(windowMs);
 }
 
 function thinned<T>(values: readonly T[]): readonly T[] {

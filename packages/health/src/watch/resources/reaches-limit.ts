@@ -1,5 +1,5 @@
-import type { ContainerUsage, ResourcesCheck } from "@sluice/core";
-import { fewestSamples, growthOf } from "./growth.ts";
+import { type ContainerUsage, growthSamples, type ResourcesCheck } from "@sluice/core";
+import { growthOf } from "./growth.ts";
 
 /**
  * What is killed takes requests with it, and looks of a busy machine are some seconds apart. Looking further finds a leak no
@@ -25,7 +25,7 @@ export function reachesLimit(
   const { memoryBytes: used, memoryLimitBytes: limit } = last;
   if (used < limit * nearPart || (previousBytes !== null && used <= previousBytes)) return false;
   // Of the fewest samples that say something.
-  const growth = growthOf(samples, 0, fewestSamples);
+  const growth = growthOf(samples, 0, growthSamples);
   if (!growth || growth.lower <= 0) return false;
   return used + (growth.lastSlope * aheadMs) / 60_000 > (limit * memory.ofLimit) / 100;
 }
