@@ -88,6 +88,7 @@ export { hasImagesOf } from "./plan/image-recipe.ts";
 export * from "./plan/live-slot.ts";
 export * from "./plan/match-bundle.ts";
 export { type MemoryUse, memoryCost } from "./plan/memory-cost.ts";
+export * from "./plan/memory-kill.ts";
 export { maybeMovedPorts, movedPorts, portHeirs } from "./plan/moved-ports.ts";
 export { heldByOrphans, keptOrphans, lostOrphans, mayRemove, type Orphan, orphansOf } from "./plan/orphans.ts";
 export { baseServices, inOrder } from "./plan/plan-base.ts";

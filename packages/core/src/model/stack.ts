@@ -14,7 +14,10 @@ export interface ObservedContainer {
   readonly exitCode: number;
   /** Why the engine could not start it at the last attempt; not there where it could. */
   readonly startError?: string | undefined;
+  /** Something in it used too much memory and was ended. */
   readonly oomKilled: boolean;
+  /** Bytes of memory that it may use. Absent: it has no limit of its own. */
+  readonly memoryLimit?: number | undefined;
   /** ISO 8601; empty before the first start. */
   readonly startedAt: string;
   /** ISO 8601, of the last run that ended; empty before that. */
