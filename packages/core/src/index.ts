@@ -99,6 +99,7 @@ export * from "./plan/promoted-images.ts";
 export * from "./plan/recovery.ts";
 export * from "./plan/redefined-resources.ts";
 export * from "./plan/releases-to-prune.ts";
+export { restartFindings } from "./plan/restart-findings.ts";
 export * from "./plan/rollout-steps.ts";
 export * from "./plan/runs-in-base.ts";
 export { selfCompared } from "./plan/self-compared.ts";

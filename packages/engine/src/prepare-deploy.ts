@@ -14,6 +14,7 @@ import {
   previousSlot,
   redefinedFindings,
   releasesToPrune,
+  restartFindings,
   SluiceError,
   withSettings,
 } from "@sluice/core";
@@ -124,6 +125,7 @@ export async function prepareDeploy(
     ...checkoutFindings(wanted, bundles),
     ...keptOrphans(orphans),
     ...redefinedFindings(observed),
+    ...restartFindings(observed, same && live?.release === same.id ? live.slot : null),
     ...lost,
     ...anew.findings,
     ...undone,

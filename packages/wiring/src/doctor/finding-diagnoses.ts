@@ -39,6 +39,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
     severity: "warn",
     why: "the version that serves may not live with it as it is, and its own data may be elsewhere",
   },
+  "restart-lost": { severity: "warn", why: "the next restart of the engine, or of the machine, leaves it down" },
   "job-cut-short": {
     severity: "warn",
     why: "versions may meet a schema that none of them knows, or rows that are half changed",
