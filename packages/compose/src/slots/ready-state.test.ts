@@ -17,10 +17,10 @@ it("what was killed for memory is told with its limit", () => {
   const killed = {
     ...unhealthy,
     State: { ...unhealthy.State, Status: "exited", Running: false, OOMKilled: true, ExitCode: 137 },
-    HostConfig: { Memory: 64_000_000 },
+    HostConfig: { Memory: 67_108_864 },
   };
   expect(readyState(killed, 0)).toMatchObject({
     code: "START_FAILED",
-    why: "was killed for memory (its limit is 64.0 MB)",
+    why: "was killed for memory (its limit is 64 MiB)",
   });
 });

@@ -46,10 +46,10 @@ describe("a job whose log cannot be read", () => {
   });
 
   it("tells that it was killed for memory, and at which limit", async () => {
-    const inspect = async () => ({ ...job, State: { OOMKilled: true }, HostConfig: { Memory: 64_000_000 } });
+    const inspect = async () => ({ ...job, State: { OOMKilled: true }, HostConfig: { Memory: 67_108_864 } });
     await expect(outputOf({ logs: noLog, wait: ended(137), inspect })).rejects.toMatchObject({
       code: "JOB_FAILED",
-      message: "job migrate was killed for memory (its limit is 64.0 MB)",
+      message: "job migrate was killed for memory (its limit is 64 MiB)",
     });
   });
 

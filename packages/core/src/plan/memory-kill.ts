@@ -1,4 +1,3 @@
-import { formatBytes } from "../config/bytes.ts";
 import type { ObservedContainer } from "../model/stack.ts";
 
 /** That a container was ended for memory, and at which limit, for people; `null` where it was not. */
@@ -7,7 +6,10 @@ export function memoryKillText({
   memoryLimit,
 }: Pick<ObservedContainer, "oomKilled" | "memoryLimit">): string | null {
   if (!oomKilled) return null;
-  const limit = memoryLimit === undefined ? "it has no limit of its own" : `its limit is ${formatBytes(memoryLimit)}`;
+  const limit =
+    memoryLimit === undefined
+      ? "it has no limit of its own"
+      : `its limit is ${Math.floor(memoryLimit / 1_048_576)} MiB`;
   return `killed for memory (${limit})`;
 }
 
