@@ -238,6 +238,22 @@ describe("build", () => {
     });
   });
 
+  it("gives names back that nothing has any more, and takes none from another image", async () => {
+    const [lost, moved, never] = ["lost", "moved", "never"].map((name) => `127.0.0.1:1/${stack.name}/${name}:1`);
+    const { images: built, imageTags } = await images.build(project(), "v6");
+    const [db = "", web = ""] = [built["db"], built["web"]];
+    await docker("tag", web, `${moved}`);
+    try {
+      await images.nameAgain({ [`${lost}`]: db, [`${moved}`]: db, [`${never}`]: `sha256:${"0".repeat(64)}` });
+      expect(await idOf(`${lost}`)).toBe(db);
+      expect(await idOf(`${moved}`)).toBe(web);
+      await expect(idOf(`${never}`)).rejects.toThrow(/no such image/i);
+    } finally {
+      await docker("rmi", `${lost}`, `${moved}`);
+      await images.removeTags(Object.values(imageTags));
+    }
+  });
+
   it("gives the image that a container of the project runs from the name back that a pruning took", async () => {
     const pruned = `127.0.0.1:1/${stack.name}/pruned:15`;
     await docker("tag", "sluice-test/busybox", pruned);

@@ -71,6 +71,21 @@ it("a warm rollback brings the database back before users are led to the release
   expect(told(scenario)).not.toContain("base-absent");
 });
 
+it("a warm rollback leaves what somebody stopped as it is, and says how it is started", async () => {
+  const scenario = aScenario();
+  for (const tag of ["v1", "v2"]) await scenario.deploy(tag);
+  const { state, clock, events } = scenario.world;
+  clock.advance(60_000);
+  const db = [...state.containers.values()].find(({ service }) => service === "db");
+  Object.assign(db ?? {}, { state: "exited", exitCode: 0, finishedAt: clock.now().toISOString() });
+  clock.advance(60_000);
+  expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+  expect(db?.state).toBe("exited");
+  expect(events.filter(({ type }) => type === "finding")).toMatchObject([
+    { finding: { code: "base-stopped", service: "db", hint: `docker start ${db?.name}, or the next sluice deploy` } },
+  ]);
+});
+
 it.each([
   ["live", undefined],
   ["failed", { exits: ["web"] }],

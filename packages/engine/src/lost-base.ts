@@ -7,6 +7,7 @@ import {
   pinnedModel,
   type ServiceFacts,
   type StoredRelease,
+  stateText,
 } from "@sluice/core";
 import { containersOf, isStoppedByHand } from "./stopped-by-hand.ts";
 
@@ -34,7 +35,7 @@ export function lostBase(
       if (own.length === 0) return [[name, "no container of it is there"]];
       const down = own.filter(({ state }) => isDown(state) || state === "paused");
       const comesBack = role === "data" && !isDone(service, own) && down.length > 0 && !down.some(isMeant);
-      return comesBack ? [[name, `${down[0]?.name} is ${down[0]?.state}`]] : [];
+      return down[0] && comesBack ? [[name, `${down[0].name} is ${stateText(down[0])}`]] : [];
     }),
   );
 }

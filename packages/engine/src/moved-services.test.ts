@@ -12,6 +12,11 @@ const worker = aService("worker", { role: "worker" });
 const shapes: readonly (readonly [string, readonly ServiceFacts[], ServiceFacts, ServiceFacts])[] = [
   ["a web service with a port", [web, worker], ...placesOf(aService("admin", { port: 4000, ports: published(9090) }))],
   ["a web service without ports", [web, worker], ...placesOf(aService("admin", { port: 4000, ports: [] }))],
+  [
+    "a web service that is a support service in base",
+    [web, worker],
+    ...supportOf(aService("admin", { port: 4000, ports: published(9090) })),
+  ],
   ["the only web service", [worker], ...placesOf(web)],
   ["a worker", [web], ...placesOf(worker)],
   ["a worker that may overlap", [web], ...placesOf({ ...worker, overlap: true })],
@@ -19,6 +24,10 @@ const shapes: readonly (readonly [string, readonly ServiceFacts[], ServiceFacts,
 
 function placesOf(inSlots: ServiceFacts): [ServiceFacts, ServiceFacts] {
   return [{ ...inSlots, strategy: "recreate" }, inSlots];
+}
+
+function supportOf(inSlots: ServiceFacts): [ServiceFacts, ServiceFacts] {
+  return [{ ...inSlots, role: "support", strategy: "recreate" }, inSlots];
 }
 
 const config = aConfig({ rollout: { steps: [50, 100] } });

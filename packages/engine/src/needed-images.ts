@@ -1,5 +1,6 @@
 import { type DeploymentPlan, isInSlot, type ReleaseBundle, SluiceError } from "@sluice/core";
 import { createsSlot } from "./actions/create-slot.ts";
+import { bringBackHint } from "./gone-images.ts";
 import type { EnginePorts } from "./scope.ts";
 
 /**
@@ -36,10 +37,6 @@ export async function assertImages(
   throw new SluiceError(
     "IMAGE_MISSING",
     `release ${target.tag} cannot come back: the image of ${missing.join(", ")} is gone from the engine`,
-    {
-      hint: target.dirty
-        ? `it held changes that ${target.commit} does not have: commit them, and publish a release from there`
-        : `publish a release from ${target.commit ?? "its commit"}: it is built anew`,
-    },
+    { hint: bringBackHint(target, missing) },
   );
 }

@@ -448,7 +448,7 @@ describe("a container check", () => {
   });
 
   it.each([
-    [{ oomKilled: true }, "shop-green-web-1 was killed for memory"],
+    [{ oomKilled: true, memoryLimit: 67_108_864 }, "shop-green-web-1 was killed for memory (its limit is 64 MiB)"],
     [{ state: "exited", exitCode: 137 }, "shop-green-web-1 exited with code 137"],
     [{ state: "restarting" }, "shop-green-web-1 is restarting"],
     [{ health: "unhealthy" }, "shop-green-web-1 is unhealthy"],

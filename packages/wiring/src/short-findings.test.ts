@@ -45,11 +45,18 @@ describe("of the slot that serves", () => {
   });
 
   it("what is down is told with where it says why", () => {
-    const killed = aContainer("web", { id: "2", name: "shop-blue-web-2", state: "exited", oomKilled: true });
+    const killed = aContainer("web", {
+      id: "2",
+      name: "shop-blue-web-2",
+      state: "exited",
+      oomKilled: true,
+      memoryLimit: 67_108_864,
+    });
     expect(withLive([...twice.slice(0, 1), killed, aContainer("worker")])).toMatchObject([
       {
         service: "web",
-        message: "web runs in 1 of 2 containers in slot blue, which serves: shop-blue-web-2 is exited (out of memory)",
+        message:
+          "web runs in 1 of 2 containers in slot blue, which serves: shop-blue-web-2 is exited, killed for memory (its limit is 64 MiB)",
         hint: expect.stringMatching(/docker logs --tail 50 shop-blue-web-2$/),
       },
     ]);

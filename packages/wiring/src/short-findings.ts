@@ -10,6 +10,7 @@ import {
   type Slot,
   shortServices,
   shortText,
+  stateText,
 } from "@sluice/core";
 
 /**
@@ -68,7 +69,8 @@ function shortFinding(short: ShortService, slot: Slot, isUnserved: boolean): Fin
   return isUnserved ? { ...about, severity: "error", unserved: "down" } : { ...about, severity: "warn" };
 }
 
-function stateOf({ state, exitCode, oomKilled }: ObservedContainer): string {
-  if (oomKilled) return `${state} (out of memory)`;
+function stateOf(container: ObservedContainer): string {
+  const { state, exitCode, oomKilled } = container;
+  if (oomKilled) return stateText(container);
   return state === "created" || state === "paused" ? state : `${state} (${exitCode})`;
 }

@@ -15,6 +15,7 @@ import {
   type ObservedStack,
   type Orphan,
   redefinedFindings,
+  restartFindings,
   type ServiceFacts,
   type Slot,
 } from "@sluice/core";
@@ -42,6 +43,7 @@ export function stackFindings(
     ...foreignFindings(observed).map((finding) => ({ ...finding, severity: "warn" as const })),
     ...downBaseFindings(observed, services, counts),
     ...lostFindings(observed, live),
+    ...restartFindings(observed, live),
   ];
   if (!live) return redefined;
   const workers = new Set(services.filter(({ role }) => role === "worker").map(({ name }) => name));

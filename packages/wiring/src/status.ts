@@ -14,6 +14,7 @@ import {
   countTraffic,
   type EnginePorts,
   findOrphans,
+  goneImages,
   lastAttempt,
   lastLiveRelease,
   recordFindings,
@@ -51,6 +52,7 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
   const served = bundles.find(({ id }) => id === lived);
   // What only the checkout has no more is not gone before that is deployed.
   const kept = served ? findOrphans(observed, [...project.services, ...served.services], null, bundles) : [];
+  const gone = lock ? [] : await goneImages({ observed, stored }, bundles, ports, signal);
   const unfinished = lock ? null : unfinishedOf(last);
   const found: readonly Finding[] = [
     ...readOnlyFindings(home),
@@ -63,6 +65,7 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
     ...unstoredFindings(observed, bundles),
     ...(stored ? storedFindings(stored.bundle, bundles) : []),
     ...(cold ? [cold] : []),
+    ...gone,
     ...(killed ? [killed] : []),
   ];
   // By the record of this home nothing can be said of a stack of another one, least of all what to type.

@@ -24,6 +24,9 @@ export interface DoorContainer {
   readonly endpoints: readonly Endpoint[];
 }
 
+/** Back after a restart of the engine, whatever its service has: users come through it. */
+export const doorRestartPolicy = "unless-stopped";
+
 /**
  * Of root's rights, those that a proxy needs: to listen on ports below 1024 where the engine does not leave them open to all, and
  * to run its workers as another user where its image does so. It is the one container that strangers speak to.
@@ -72,7 +75,7 @@ export async function createDoor(
       ...(kind === "door" ? { Env: await environmentOf(docker, facts) } : {}),
       ...(kind === "door" ? { ExposedPorts: exposed(request, facts) } : {}),
       HostConfig: {
-        RestartPolicy: { Name: "unless-stopped" },
+        RestartPolicy: { Name: doorRestartPolicy },
         CapDrop: ["ALL"],
         CapAdd: [...capabilities],
         SecurityOpt: ["no-new-privileges"],

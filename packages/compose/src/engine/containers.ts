@@ -70,6 +70,7 @@ export function observedContainer({
   State,
   RestartCount,
   Config,
+  HostConfig,
 }: Docker.ContainerInspectInfo): ObservedContainer {
   const health = State.Health?.Status;
   return {
@@ -82,13 +83,21 @@ export function observedContainer({
     restartCount: RestartCount,
     exitCode: State.ExitCode,
     ...(State.Error ? { startError: State.Error } : {}),
-    oomKilled: State.OOMKilled,
+    ...memoryFacts({ State, HostConfig }),
     startedAt: momentOf(State.StartedAt),
     finishedAt: momentOf(State.FinishedAt),
     release: Config.Labels[labels.release] ?? null,
     deployment: Config.Labels[labels.deployment] ?? null,
     ...(isByPlainCompose(Config.Labels) ? { byPlainCompose: true } : {}),
   };
+}
+
+/** The engine says 0 where there is no limit. */
+export function memoryFacts({
+  State,
+  HostConfig,
+}: Pick<Docker.ContainerInspectInfo, "State" | "HostConfig">): Pick<ObservedContainer, "oomKilled" | "memoryLimit"> {
+  return { oomKilled: State.OOMKilled, ...(HostConfig.Memory ? { memoryLimit: HostConfig.Memory } : {}) };
 }
 
 /** Sluice gives Compose its models through standard input, which has this name; people give it files. */

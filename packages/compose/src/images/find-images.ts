@@ -1,17 +1,10 @@
 import { type CallOptions, type ComposeModel, SluiceError } from "@sluice/core";
 import { runCompose } from "../compose-cli/run.ts";
 import type { Engine } from "../engine/engine.ts";
-import { unlessStatus, unreachableByCompose } from "../engine/errors.ts";
+import { unreachableByCompose } from "../engine/errors.ts";
+import { imageId } from "./image-id.ts";
 import { nameAgain } from "./name-again.ts";
 import { pullOf } from "./pull-policy.ts";
-
-/** Id of an image on the engine, or `null`. */
-export async function imageId(engine: Engine, name: string): Promise<string | null> {
-  const image = await engine.call(`image ${name} cannot be looked at`, (docker) =>
-    unlessStatus(docker.getImage(name).inspect(), [404], null),
-  );
-  return image?.Id ?? null;
-}
 
 /**
  * Image ids of services that only name their image, pulled by Compose, with the credentials and platforms it knows, as their

@@ -11,10 +11,12 @@ import type { Engine } from "../engine/engine.ts";
 import { buildImages } from "./build-images.ts";
 import { builtFor } from "./build-model.ts";
 import { findAndBuild } from "./find-and-build.ts";
-import { findImages, imageId } from "./find-images.ts";
+import { findImages } from "./find-images.ts";
 import { digestsOf, takeImage } from "./image-digests.ts";
 import { imageFacts } from "./image-facts.ts";
+import { imageId } from "./image-id.ts";
 import { listTagged } from "./list-tagged.ts";
+import { nameImages } from "./name-again.ts";
 import { removeTags, sweepPassing } from "./remove-tags.ts";
 
 export function createImageBuilder(engine: Engine): ImageBuilder {
@@ -31,6 +33,7 @@ export function createImageBuilder(engine: Engine): ImageBuilder {
       );
       return found.flat();
     },
+    nameAgain: (images, options) => nameImages(engine, images, options),
     tagged: (stack, signal) => listTagged(engine, stack, signal),
     removeTags: (tags) => removeTags(engine, tags),
     sweep: (stack, signal) => sweepPassing(engine, stack, { signal }),

@@ -1,7 +1,8 @@
 import { type CallOptions, SluiceError, type TakenImage } from "@sluice/core";
 import type { Engine } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
-import { findImages, imageId } from "./find-images.ts";
+import { findImages } from "./find-images.ts";
+import { imageId } from "./image-id.ts";
 
 /** References by digest of images that came from a registry, by service. Those of Sluice's own tags lead nowhere. */
 export async function digestsOf(

@@ -3,11 +3,39 @@ import type Docker from "dockerode";
 import { composeLabels, inspectAll, listBase } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
+import { imageId } from "./image-id.ts";
 
 type Holder = Pick<Docker.ContainerInspectInfo, "Image"> & {
   readonly Config: Pick<Docker.ContainerInspectInfo["Config"], "Image" | "Labels">;
   readonly State: Pick<Docker.ContainerInspectInfo["State"], "Running">;
 };
+
+/** As `ImageBuilder.nameAgain`. */
+export async function nameImages(
+  engine: Engine,
+  images: Readonly<Record<string, string>>,
+  { signal, onOutput }: CallOptions = {},
+): Promise<void> {
+  await Promise.all(
+    Object.entries(images).map(async ([name, id]) => {
+      signal?.throwIfAborted();
+      if ((await imageId(engine, name)) !== null || !(await giveName(engine, id, name))) return;
+      onOutput?.({
+        source: "pull",
+        stream: "stdout",
+        text: `${name} had lost its name on the engine, and has it again`,
+      });
+    }),
+  );
+}
+
+/** Whether the image is there. */
+async function giveName(engine: Engine, id: string, name: string): Promise<boolean> {
+  const tagged = await engine.call(`image ${id} cannot be named ${name}`, (docker) =>
+    unlessStatus(docker.getImage(id).tag(splitName(name)), [404], null),
+  );
+  return tagged !== null;
+}
 
 /**
  * Gives images back the names that they have lost: the second name by which a release keeps its image is why a pruning
@@ -36,10 +64,7 @@ export async function nameAgain(
   );
   for (const [service, id] of Object.entries(held)) {
     const name = wanted[service] ?? "";
-    const tagged = await engine.call(`image ${id} cannot be named ${name}`, (docker) =>
-      unlessStatus(docker.getImage(id).tag(splitName(name)), [404], null),
-    );
-    if (tagged === null) continue;
+    if (!(await giveName(engine, id, name))) continue;
     named.add(service);
     const text = `${name} had lost its name on the engine; the image that ${service} runs from has it again`;
     onOutput?.({ source: "pull", stream: "stdout", text });

@@ -17,6 +17,7 @@ const running = (...volumes: readonly string[]) =>
     Image: "sha256:1",
     Config: { Image: "postgres:17", Labels: { "com.docker.compose.config-hash": "old" } },
     State: { Status: "running", Running: true, StartedAt: "", FinishedAt: "" },
+    HostConfig: {},
     Mounts: volumes.map(mount),
   }) as unknown as Parameters<typeof observeBaseService>[1][number];
 const facts = { name: "db", builds: false };

@@ -3,6 +3,7 @@ import {
   type ComposeModel,
   type ObservedBaseService,
   type ServiceFacts,
+  stateText,
   volumesOf,
 } from "@sluice/core";
 import type Docker from "dockerode";
@@ -85,6 +86,11 @@ export function observeBaseService(
     return { ...found, state: "changed", reason: `${count}, ${service.replicas} are wanted` };
   }
   const stopped = containers.find(({ State }) => !State.Running || State.Paused);
-  if (stopped) return { ...found, state: "stopped", reason: `${stopped.Name.slice(1)} is ${stopped.State.Status}` };
+  if (stopped)
+    return {
+      ...found,
+      state: "stopped",
+      reason: `${stopped.Name.slice(1)} is ${stateText(observedContainer(stopped))}`,
+    };
   return { ...found, state: "current", reason: "" };
 }

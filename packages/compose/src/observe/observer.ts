@@ -3,6 +3,7 @@ import {
   type ContainerExec,
   isInSlot,
   type LostNetwork,
+  type LostRestart,
   labels,
   type ObservedSlot,
   type ObservedStack,
@@ -34,6 +35,7 @@ import { listForeign } from "./foreign.ts";
 import { heldPorts } from "./held-ports.ts";
 import { leftoverFindings } from "./leftovers.ts";
 import { socketsOrNone } from "./listening-sockets.ts";
+import { lostDoorRestarts, lostRestarts } from "./lost-restarts.ts";
 import { readMachineMemory } from "./machine-memory.ts";
 import { missingExternals } from "./missing-externals.ts";
 import { linksInUse, missingLinks } from "./missing-links.ts";
@@ -93,22 +95,29 @@ export function createObserver({ engine, exec, readRouting, wantedDoor }: Observ
         observeProject(engine, project, base, signal),
         observeDoors({ project, containers, readRouting, wanted: wantedDoor, signal }),
       ]);
+      const { lostRestarts: lostInBase, ...inBase } = observedBase;
       const inSlots = { blue, green };
       const slots = { blue: observedSlot("blue", blue), green: observedSlot("green", green) };
       const serving = new Set(Object.values(observedDoors).map(({ containerId }) => containerId));
+      const servingDoors = containers.filter(({ Id }) => serving.has(Id));
       return {
         stack,
         homeId,
         slots,
-        ...observedBase,
+        ...inBase,
         doors: observedDoors,
         missingLinks: missingLinks({
           ...project,
           links: linksInUse(links, inSlots),
           base: base.map((one) => withEndpoints(one, lostOf(observedBase, one))),
-          doors: containers.filter(({ Id }) => serving.has(Id)),
+          doors: servingDoors,
         }),
         cutOff: slotNames.flatMap((slot) => cutOffContainers({ ...project, links }, inSlots[slot], slot)),
+        lostRestarts: [
+          ...lostInBase,
+          ...slotNames.flatMap((slot) => lostRestarts(project.model, inSlots[slot], slot)),
+          ...lostDoorRestarts(servingDoors),
+        ],
         redefined: redefinedResources(project.model, resources),
         foreign,
         missingVolumes: missingVolumes(project, resources),
@@ -156,7 +165,7 @@ async function observeProject(
   { model, services }: ResolvedProject,
   containers: readonly Docker.ContainerInspectInfo[],
   signal?: AbortSignal,
-): Promise<Pick<ObservedStack, "base" | "plain" | "orphans">> {
+): Promise<Pick<ObservedStack, "base" | "plain" | "orphans"> & { readonly lostRestarts: readonly LostRestart[] }> {
   const inBase = services.filter(isInBase);
   const hashes = await hashesFor(
     engine,
@@ -166,6 +175,7 @@ async function observeProject(
     signal,
   );
   const of = (name: string) => containers.filter((container) => serviceOf(container) === name);
+  const isAsWanted = (container: Docker.ContainerInspectInfo) => isCurrent(container, hashes[serviceOf(container)]);
   const base = await Promise.all(
     inBase.map(async (service) => {
       const own = of(service.name);
@@ -177,9 +187,7 @@ async function observeProject(
       );
       const changeOf = () => baseChange(own, model, service, there);
       const seen = observeBaseService(service, own, hashes[service.name], changeOf);
-      const lost = own.flatMap((one) =>
-        isCurrent(one, hashes[service.name]) ? lostOfOne({ model, services }, one) : [],
-      );
+      const lost = own.filter(isAsWanted).flatMap((one) => lostOfOne({ model, services }, one));
       return [service.name, lost.length > 0 ? { ...seen, lost } : seen] as const;
     }),
   );
@@ -187,7 +195,8 @@ async function observeProject(
   const plain = containers.filter((container) => slotServices.has(serviceOf(container))).map(observedContainer);
   const known = new Set(services.flatMap((service) => (isLeftOut(service) ? [] : service.name)));
   const orphans = containers.filter((container) => isOrphan(container, known)).map(observedContainer);
-  return { base: Object.fromEntries(base), plain, orphans };
+  const staying = inBase.flatMap(({ name }) => of(name).filter(isAsWanted));
+  return { base: Object.fromEntries(base), plain, orphans, lostRestarts: lostRestarts(model, staying, null) };
 }
 
 function lostOfOne(project: Pick<ResolvedProject, "model" | "services">, container: Docker.ContainerInspectInfo) {

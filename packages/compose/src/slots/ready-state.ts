@@ -1,6 +1,6 @@
-import type { StartBudget } from "@sluice/core";
+import { memoryKillText, type StartBudget } from "@sluice/core";
 import type Docker from "dockerode";
-import { composeLabels } from "../engine/containers.ts";
+import { composeLabels, memoryFacts } from "../engine/containers.ts";
 
 export type ReadyState =
   | { readonly state: "ready" }
@@ -17,12 +17,13 @@ export type ReadyState =
  * @param recovers what is unhealthy may become healthy yet
  */
 export function readyState(
-  container: Pick<Docker.ContainerInspectInfo, "State" | "RestartCount" | "Config">,
+  container: Pick<Docker.ContainerInspectInfo, "State" | "RestartCount" | "Config" | "HostConfig">,
   restarts: number,
   recovers = false,
 ): ReadyState {
   const { State, RestartCount } = container;
-  if (State.OOMKilled) return failed("was killed because it used too much memory");
+  const killed = memoryKillText(memoryFacts(container));
+  if (killed !== null) return failed(`was ${killed}`);
   if (RestartCount > restarts || State.Restarting) {
     return failed(`stopped with exit code ${State.ExitCode} and was restarted (restart ${RestartCount})`);
   }

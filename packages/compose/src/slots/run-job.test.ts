@@ -15,7 +15,12 @@ function engineWith(container: Partial<Docker.Container>): Engine {
   return { ...engine, docker: async () => docker, call: (_what, run) => run(docker) };
 }
 
-const job = { Id: "j1", Config: { Tty: true } as Docker.ContainerInspectInfo["Config"] };
+const job = {
+  Id: "j1",
+  Config: { Tty: true } as Docker.ContainerInspectInfo["Config"],
+  State: { OOMKilled: false },
+  HostConfig: {},
+};
 const ended = (StatusCode: number) => async () => ({ StatusCode });
 const noLog = () =>
   Promise.reject(Object.assign(new Error("configured logging driver does not support reading"), { statusCode: 501 }));
@@ -37,6 +42,14 @@ describe("a job whose log cannot be read", () => {
     await expect(outputOf({ logs: noLog, wait: ended(4) })).rejects.toMatchObject({
       code: "JOB_FAILED",
       message: "job migrate ended with exit code 4",
+    });
+  });
+
+  it("tells that it was killed for memory, and at which limit", async () => {
+    const inspect = async () => ({ ...job, State: { OOMKilled: true }, HostConfig: { Memory: 67_108_864 } });
+    await expect(outputOf({ logs: noLog, wait: ended(137), inspect })).rejects.toMatchObject({
+      code: "JOB_FAILED",
+      message: "job migrate was killed for memory (its limit is 64 MiB)",
     });
   });
 

@@ -3,13 +3,14 @@ import {
   type CallOptions,
   type JobOptions,
   labels,
+  memoryKillText,
   type OutputSink,
   type SlotRequest,
   SluiceError,
   stackNames,
 } from "@sluice/core";
 import type Docker from "dockerode";
-import { composeLabels, inspectAll, listContainers, listSlot } from "../engine/containers.ts";
+import { composeLabels, inspectAll, listContainers, listSlot, memoryFacts } from "../engine/containers.ts";
 import { type Engine, withSignal } from "../engine/engine.ts";
 import { engineError } from "../engine/errors.ts";
 import { readFrames } from "../engine/frames.ts";
@@ -93,7 +94,7 @@ export async function runToEnd(
     await followOutput(engine, container, { isTty: Config.Tty, service, onOutput });
     const exitCode = await exitCodeOf(engine, container, { signal, awaitsStop: true });
     signal?.throwIfAborted();
-    if (exitCode !== 0) throw await jobFailure(engine, Id, service, `ended with exit code ${exitCode}`);
+    if (exitCode !== 0) throw await jobFailure(engine, Id, service, exitCode);
   } catch (error) {
     signal?.throwIfAborted();
     throw engineError(error, `job ${service} cannot be run`, "JOB_FAILED");
@@ -148,7 +149,10 @@ async function followOutput(
   if (broken) tell("stderr", `${broken.message}; it goes on`);
 }
 
-async function jobFailure(engine: Engine, id: string, service: string, why: string): Promise<SluiceError> {
+async function jobFailure(engine: Engine, id: string, service: string, exitCode: number): Promise<SluiceError> {
+  const [ended] = await inspectAll(engine, [id]).catch(() => []);
+  const killed = ended ? memoryKillText(memoryFacts(ended)) : null;
+  const why = killed === null ? `ended with exit code ${exitCode}` : `was ${killed}`;
   const log = await logTail(engine, id, 50).catch(() => "");
   return new SluiceError("JOB_FAILED", `job ${service} ${why}`, { detail: engine.redact(log) || undefined });
 }

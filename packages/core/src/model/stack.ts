@@ -14,7 +14,10 @@ export interface ObservedContainer {
   readonly exitCode: number;
   /** Why the engine could not start it at the last attempt; not there where it could. */
   readonly startError?: string | undefined;
+  /** Something in it used too much memory and was ended. */
   readonly oomKilled: boolean;
+  /** Bytes of memory that it may use. Absent: it has no limit of its own. */
+  readonly memoryLimit?: number | undefined;
   /** ISO 8601; empty before the first start. */
   readonly startedAt: string;
   /** ISO 8601, of the last run that ended; empty before that. */
@@ -119,6 +122,17 @@ export interface CutOffContainer {
   readonly networks: readonly string[];
 }
 
+/** A container that somebody took its restart policy from (`docker update --restart=no`). */
+export interface LostRestart {
+  /** `null` in base, and of a door. */
+  readonly slot: Slot | null;
+  readonly service: string;
+  /** Name of the container. */
+  readonly container: string;
+  /** The one that it is to have, as the engine takes it. */
+  readonly policy: string;
+}
+
 /** A network or volume that Compose made for the stack, and that the project defines otherwise now. */
 export interface RedefinedResource {
   readonly kind: "network" | "volume";
@@ -164,6 +178,8 @@ export interface ObservedStack {
   readonly missingLinks: readonly MissingLink[];
   /** As the project that was asked for has it: says nothing of a slot that holds another release. */
   readonly cutOff: readonly CutOffContainer[];
+  /** As the project that was asked for has it, like `cutOff`. Default: none. */
+  readonly lostRestarts?: readonly LostRestart[] | undefined;
   readonly redefined: readonly RedefinedResource[];
   readonly foreign: readonly ForeignProject[];
   /** Of active services: names of the project's own volumes that are not on the engine, as far as it tells. Default: none. */

@@ -1,6 +1,7 @@
 import type { Finding } from "../model/finding.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import type { ObservedBaseService, ObservedContainer, ObservedStack } from "../model/stack.ts";
+import { stateText } from "./memory-kill.ts";
 import { isDown } from "./short-services.ts";
 
 /**
@@ -34,7 +35,7 @@ export function downBaseFindings(
       const hint = `put it back there, then ${startCommand(containers)}; or the next sluice deploy from where it is checked out`;
       return [{ severity: "warn", code: "base-stopped", service, message, hint }];
     }
-    const why = isChanged ? `${down.name} is ${down.state}` : reason;
+    const why = isChanged ? `${down.name} is ${stateText(down)}` : reason;
     const message = `base service ${service} does not run: ${why}`;
     const hint = `${startCommand(containers)}, or the next sluice deploy`;
     return [{ severity: "warn", code: "base-stopped", service, message, hint }];

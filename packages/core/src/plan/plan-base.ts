@@ -83,9 +83,9 @@ function wayBack({ isPutBack, to }: VolumeMove, change: BaseChange | undefined):
   return `an undo does not go back to that volume${why}`;
 }
 
-/** Web and worker services that cannot be two at once. */
-export function addRecreated(add: AddStep, base: readonly ServiceFacts[], observed: ObservedStack): void {
-  for (const service of base.filter(({ role }) => isApplication(role))) {
+/** What cannot be two at once: web and worker services in base, and what takes over there from a door. */
+export function addRecreated(add: AddStep, services: readonly ServiceFacts[], observed: ObservedStack): void {
+  for (const service of services) {
     const before = observed.base[service.name]?.containers ?? [];
     add({
       kind: "recreate",

@@ -254,6 +254,19 @@ describe("the plan of", () => {
     `);
   });
 
+  it("a web service that is a support service in base from now on: its door gives it the port at the cutover", () => {
+    const admin = aService("admin");
+    const observed = aStack({ services: [aService("web"), admin], live });
+    const support = { ...admin, role: "support", strategy: "recreate" } as const;
+    const plan = planDeployment(desired({ services: [aService("web"), support], config: aConfig() }), observed);
+    expect(plan.steps.slice(6, 9).map(({ kind, target, cause }) => `${kind} ${target}: ${cause}`)).toEqual([
+      "shift web to 100 %: cutover",
+      "close door admin: admin is a support service now: it leaves the slots, with one gap",
+      "recreate service admin: admin cannot be two at once: it is replaced stop-first",
+    ]);
+    expect(plan.steps.filter((step) => step.kind === "base" || step.kind === "close")).toHaveLength(1);
+  });
+
   it.each(["running", "restarting", "paused"] as const)(
     "a release without the worker that is %s: it stops",
     (state) => {

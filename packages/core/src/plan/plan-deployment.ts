@@ -97,7 +97,7 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     addJobs(add, { slot: turns.slot, jobs: addTurns(add, turns, desired, observed) }, desired, observed);
     addRecreated(
       add,
-      base.filter(({ name, replicas }) => replicas > 0 && isDownInBase(observed, name)),
+      base.filter(({ name, role, replicas }) => isApplication(role) && replicas > 0 && isDownInBase(observed, name)),
       observed,
     );
     if (live) addShort(add, live.slot, inSlots, observed);
@@ -110,9 +110,12 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     return { kind, candidate, previous, steps };
   }
   const isWarm = bundleId !== null && warmRelease(observed, inSlots, live) === bundleId;
-  addPreparation(add, { desired, candidate, observed, active, base, removals, isWarm, hasSlot: inSlots.length > 0 });
-  const giving = new Set(previous === null ? [] : Object.values(desired.heirs ?? {}).flat());
   const handed = handedOver(base, observed, previous);
+  const late = base.filter((service) => isApplication(service.role) || handed.includes(service));
+  const early = base.filter((service) => !late.includes(service));
+  const hasSlot = inSlots.length > 0;
+  addPreparation(add, { desired, candidate, observed, active, base: early, removals, isWarm, hasSlot });
+  const giving = new Set(previous === null ? [] : Object.values(desired.heirs ?? {}).flat());
   const dropped = droppedDoors(observed, namesOf(webs)).filter(
     (name) => !giving.has(name) && handed.every((service) => service.name !== name),
   );
@@ -123,17 +126,16 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
   const graceMsOf = gracesOf(desired.replaced, desired.services);
   const changing = { workers, oldWorkers: old, replaced: adopted.workers };
   if (isEarly) addWorkers(add, { ...changing, slot: candidate, graceMsOf });
-  for (const service of base) {
+  for (const service of late) {
     if (handed.includes(service) && !old.includes(service.name))
       addHandOver(add, service, previous, { traffic: config.traffic, graceMsOf });
-    if (isApplication(service.role)) removals.before([service]);
+    removals.before([service]);
     addRecreated(add, [service], observed);
   }
-  const edges = base.filter(({ role }) => role === "edge");
+  const edges = early.filter(({ role }) => role === "edge");
   removals.before(edges);
   addBase(add, edges, observed, { isBuilt: bundleId === null, differing: desired.differing });
   const left = isEarly ? { workers: [], oldWorkers: [], replaced: [] } : changing;
-  const hasSlot = inSlots.length > 0;
   const { tag, services } = desired;
   addEnding(add, { candidate, previous, webs, dropped, ...left, observed, graceMsOf, config, hasSlot, tag, services });
   removals.rest();
@@ -164,6 +166,7 @@ interface PreparationScope {
   readonly candidate: Slot;
   readonly observed: ObservedStack;
   readonly active: readonly ServiceFacts[];
+  /** Services of base that do not wait for the cutover. */
   readonly base: readonly ServiceFacts[];
   readonly removals: Removals;
   readonly isWarm: boolean;
@@ -193,7 +196,7 @@ function addPreparation(add: AddStep, scope: PreparationScope): void {
   const { differing, asServing } = desired;
   const differences: BaseDifferences = { isBuilt: bundleId === null, differing, asServing };
   // What resolves names only once at its start must find the doors: edges come after them.
-  const first = base.filter(({ role }) => role !== "edge" && !isApplication(role));
+  const first = base.filter(({ role }) => role !== "edge");
   const made = first.filter((service) => baseCause(service, observed, differences) !== undefined);
   const late = lateJobs({ made, jobs, active }, desired);
   // A job needs nothing of the slot, and takes longer. One before base is there needs an empty slot: what is in it later needs base.

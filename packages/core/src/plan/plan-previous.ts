@@ -80,28 +80,33 @@ export function droppedDoors(observed: ObservedStack, webs: readonly string[]): 
   );
 }
 
-/** Services that are in base from now on, and were in slots: their door, or what runs of them in the previous slot, is there. */
+/**
+ * Services that are in base from now on, and were in slots: their door, or what runs of an application in the previous slot, is
+ * there. Two cannot hold one port or one name, so they change over with the users. Data does not: jobs and the candidate need it first.
+ */
 export function handedOver(
   base: readonly ServiceFacts[],
   observed: ObservedStack,
   previous: Slot | null,
 ): readonly ServiceFacts[] {
   const held = previous === null ? [] : observed.slots[previous].containers;
+  const hasDoor = (name: string) => (observed.doors[name]?.containerId ?? null) !== null;
   return base.filter(
     ({ name, role }) =>
-      isApplication(role) &&
-      ((observed.doors[name]?.containerId ?? null) !== null || held.some(({ service }) => service === name)),
+      (role !== "data" && hasDoor(name)) || (isApplication(role) && held.some(({ service }) => service === name)),
   );
 }
 
 /** Its port must be free, and two of it must not run at once, before the service is made in base. */
 export function addHandOver(
   add: AddStep,
-  { name: service, startBudget }: ServiceFacts,
+  { name: service, role, startBudget }: ServiceFacts,
   previous: Slot | null,
   { traffic, graceMsOf }: Pick<Config, "traffic"> & { readonly graceMsOf: GraceMsOf },
 ): void {
-  const cause = `${service} cannot be two at once any more: it leaves the slots, with one gap`;
+  const cause = isApplication(role)
+    ? `${service} cannot be two at once any more: it leaves the slots, with one gap`
+    : `${service} is a ${role} service now: it leaves the slots, with one gap`;
   const timeoutMs = traffic.drain.timeout + graceMsOf(service) + startBudget.timeoutMs + shortStepMs;
   add({
     kind: "close",

@@ -178,6 +178,11 @@ export interface ImageBuilder {
   ): Promise<readonly ServiceFacts[]>;
   /** Service names whose image of the bundle is no longer on the engine. */
   missing(images: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<readonly string[]>;
+  /**
+   * Gives images back names that nothing on the engine has any more, ids by name: a pruning takes names away, also of an image that
+   * containers run from. A name that another image has meanwhile stays where it is, and an image that is gone stays gone.
+   */
+  nameAgain(images: Readonly<Record<string, string>>, options?: CallOptions): Promise<void>;
   /** Every tag of the stack's releases that is on the engine. */
   tagged(stack: string, signal?: AbortSignal): Promise<readonly TaggedImage[]>;
   removeTags(tags: readonly string[]): Promise<void>;

@@ -1,6 +1,7 @@
 import { SluiceError } from "@sluice/core";
 import type { StepAction } from "../action.ts";
 import { buildRelease } from "../build-release.ts";
+import { nameAgain } from "../name-again.ts";
 
 /** Builds what has a build, pins what has not, and stores the release: from here on the checkout may go. */
 export const build: StepAction<"build"> = {
@@ -11,6 +12,8 @@ export const build: StepAction<"build"> = {
         hint: "sluice abort undoes the deployment; then deploy the release again",
       });
     }
+    // What is pulled in place of an image that only lost its name may be another one, and what goes on has none that keeps it.
+    if (scope.previousRelease) await nameAgain(scope.previousRelease, ports, options);
     const emptied = clears ? ports.slots.clear(scope.stack, clears, options) : undefined;
     const [made] = await Promise.allSettled([buildRelease(ports, source, options, progress), emptied]);
     if (made.status === "rejected") throw made.reason;

@@ -9,6 +9,7 @@ import {
 } from "@sluice/core";
 import type { StepAction, StepCall } from "../action.ts";
 import { doorId } from "../doors.ts";
+import { nameAgain } from "../name-again.ts";
 import { notStored } from "../not-stored.ts";
 import { type DeploymentScope, releaseOf, servicesOf } from "../scope.ts";
 import { tellUndoneBase } from "../tell-changed-base.ts";
@@ -61,8 +62,9 @@ export const base: StepAction<"base"> = {
       throw new SluiceError("RELEASE_UNKNOWN", `release ${release.bundle.tag} has no active service ${service}`);
     }
     // What is gone back to may have been checked out elsewhere, or be checked out no more.
-    if (scope.plan.kind === "rollback") await upStored(release, facts, scope, options);
-    else await scope.ports.base.up(pinnedModel(release), facts, all, options);
+    if (scope.plan.kind === "rollback") return upStored(release, facts, scope, options);
+    await nameAgain(release, scope.ports, options);
+    await scope.ports.base.up(pinnedModel(release), facts, all, options);
   },
   // Users come through an edge. What holds data stays as it is, but where all that was there is in a volume that was left.
   async undo(step, scope, call) {

@@ -6,6 +6,7 @@ import {
   SluiceError,
   type StoredRelease,
 } from "@sluice/core";
+import { nameAgain } from "../name-again.ts";
 import { type DeploymentScope, emit } from "../scope.ts";
 
 /**
@@ -42,6 +43,7 @@ export async function upStored(
     const hint = `see that it serves; to have it as ${tag} does, ${way}`;
     emit(scope, { type: "finding", finding: { severity: "warn", code: "base-files-of-now", service, message, hint } });
   }
+  await nameAgain(release, ports, options);
   await ports.base.up(
     pinnedModel({ ...release, model }),
     facts,

@@ -1,4 +1,4 @@
-import { type Diagnosis, isDown, liveSlot, type ObservedContainer, type ObservedStack } from "@sluice/core";
+import { type Diagnosis, isDown, liveSlot, type ObservedContainer, type ObservedStack, stateText } from "@sluice/core";
 
 /**
  * What is wrong with the containers of a stack; what is missing or stopped is told by what `status` finds.
@@ -46,6 +46,6 @@ function isIll({ state, health }: ObservedContainer): boolean {
   return !isDown(state) && state !== "paused" && (state !== "running" || health === "unhealthy");
 }
 
-function stateOf({ state, health }: ObservedContainer): string {
-  return state === "running" ? health : state;
+function stateOf(container: ObservedContainer): string {
+  return container.state === "running" ? container.health : stateText(container);
 }

@@ -1,4 +1,10 @@
-import type { Clock, ContainerCheck, ObservedContainer, ProbeTarget } from "@sluice/core";
+import {
+  type Clock,
+  type ContainerCheck,
+  memoryKillText,
+  type ObservedContainer,
+  type ProbeTarget,
+} from "@sluice/core";
 import type { Attempt } from "../attempt.ts";
 
 /** One container as it is now; `null` when it is gone. */
@@ -35,8 +41,9 @@ export async function attemptContainer(
 }
 
 function whatIsWrong(container: ObservedContainer, starts: Starts, now: Date): string | null {
-  const { id, name, state, health, restartCount, exitCode, oomKilled, startedAt } = container;
-  if (oomKilled) return `${name} was killed for memory`;
+  const { id, name, state, health, restartCount, exitCode, startedAt } = container;
+  const killed = memoryKillText(container);
+  if (killed !== null) return `${name} was ${killed}`;
   if (state === "exited" || state === "dead") return `${name} exited with code ${exitCode}`;
   if (state !== "running") return `${name} is ${state}`;
   if (health === "unhealthy") return `${name} is unhealthy`;

@@ -39,6 +39,16 @@ export function fakeImageBuilder({ act, state }: FakeContext): ImageBuilder {
       act("images.missing", signal, () =>
         Object.entries(images).flatMap(([service, id]) => (state.images.has(id) ? [] : [service])),
       ),
+    async nameAgain(images, { signal } = {}) {
+      // What a project names never loses its name in this world.
+      const own = Object.entries(images).filter(([name]) =>
+        name.startsWith(stackNames.imageRepository(state.stack, "")),
+      );
+      const nameless = own.filter(([name, id]) => !state.tags.has(name) && state.images.has(id));
+      for (const [name, id] of nameless) {
+        await act(`images.nameAgain ${name}`, signal, () => void state.tags.set(name, id));
+      }
+    },
     tagged: (_stack, signal) =>
       act("images.tagged", signal, () =>
         [...state.tags].map(([name, id]) => {

@@ -4,6 +4,7 @@ import { changedBaseFindings, type Examiner, isBehindDoor } from "@sluice/core";
 import {
   doorImageDiagnoses,
   engineDiagnoses,
+  goneImages,
   lastAttempt,
   missingDoorImage,
   projectDiagnoses,
@@ -93,11 +94,9 @@ export function deploymentExaminers(session: Session): readonly Examiner[] {
     {
       name: "stack",
       async examine(signal) {
-        const [home, { observed, stored, services }, { bundles, journal }] = await Promise.all([
-          session.home(),
-          seeStack(session, signal),
-          session.ports(),
-        ]);
+        const [home, seen, ports] = await Promise.all([session.home(), seeStack(session, signal), session.ports()]);
+        const { observed, stored, services } = seen;
+        const { bundles, journal } = ports;
         const foreign = homeFindings(observed, home.id);
         // By the record of this home nothing can be said of a stack of another one, least of all what mends it.
         if (foreign.length > 0) return findingDiagnoses(foreign);
@@ -107,8 +106,9 @@ export function deploymentExaminers(session: Session): readonly Examiner[] {
         const found = locked ? [] : [...stackFindings(observed, services, stored !== null), ...changed];
         const releases = await bundles.list();
         const killed = locked ? null : await killedMigration(journal, releases);
+        const gone = locked ? [] : await goneImages(seen, releases, ports, signal);
         const recorded = [...unstoredFindings(observed, releases), ...(killed ? [killed] : [])];
-        return [...findingDiagnoses([...recorded, ...found]), ...stackDiagnoses(observed, locked)];
+        return [...findingDiagnoses([...recorded, ...found, ...gone]), ...stackDiagnoses(observed, locked)];
       },
     },
     {

@@ -48,6 +48,9 @@ const meanings: Readonly<Record<string, Meaning>> = {
     severity: "warn",
     why: "the version that serves may not live with it as it is, and its own data may be elsewhere",
   },
+  "base-image-gone": { severity: "error", why: "both slots use the service, and nothing can make it anew" },
+  "way-back-gone": { severity: "warn", why: "where the version that serves fails later, users cannot be led back" },
+  "restart-lost": { severity: "warn", why: "the next restart of the engine, or of the machine, leaves it down" },
   "job-cut-short": {
     severity: "warn",
     why: "versions may meet a schema that none of them knows, or rows that are half changed",

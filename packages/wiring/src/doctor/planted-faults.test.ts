@@ -137,6 +137,11 @@ const faults: Readonly<Record<string, Row>> = {
     }),
     /docker network connect --alias db shop_default shop-db-1$/,
   ],
+  "a container that has lost its restart policy": [
+    "warn restart-lost",
+    look.findings({ lostRestarts: [{ slot: null, service: "db", container: "shop-db-1", policy: "always" }] }),
+    /^docker update --restart=always shop-db-1$/,
+  ],
   "a second worker": ["error second-worker", look.findings({ plain: [aContainer("worker")] }), /./],
   "a second copy": ["warn second-copy", look.findings({ plain: [aContainer("web")] }), /./],
   "a state home in memory": ["error home-in-memory", look.home({ fileSystem: 0x0102_1994 }), /--state-home/],
