@@ -44,7 +44,9 @@ export function differingBase(
   const definition = (stored: StoredRelease, name: string) => JSON.stringify(pinnedModel(stored).services[name]);
   const isOther = (name: string) => serves !== null && definition(serves, name) !== definition(target, name);
   return baseServices(target.bundle.services.filter(({ active }) => active)).flatMap(({ name, role }) =>
-    (role !== "data" && built.has(name)) || (role === "edge" && (isOther(name) || name in files)) ? [name] : [],
+    (role !== "data" && built.has(name)) || (role === "edge" && (isOther(name) || Object.hasOwn(files, name)))
+      ? [name]
+      : [],
   );
 }
 

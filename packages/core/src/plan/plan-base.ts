@@ -76,7 +76,7 @@ export function baseCause(
   { isBuilt = false, differing = [], files = {} }: BaseDifferences = {},
 ): string | undefined {
   const seen = observed.base[name];
-  const changed = files[name] && fileCause(files[name]);
+  const changed = Object.hasOwn(files, name) && fileCause(files[name] ?? []);
   if (seen?.state !== "current") {
     const isOrphan = observed.orphans.some(({ service }) => service === name);
     const why = seen?.reason || (isOrphan ? "the checkout has it no more: it is looked at" : "not there yet");
@@ -98,7 +98,7 @@ function renewsOf(
   { base }: ObservedStack,
   { files = {} }: BaseDifferences,
 ): { readonly renews?: readonly string[] } {
-  const ids = files[name] ? (base[name]?.containers ?? []).map(({ id }) => id) : [];
+  const ids = Object.hasOwn(files, name) ? (base[name]?.containers ?? []).map(({ id }) => id) : [];
   return ids.length > 0 ? { renews: ids } : {};
 }
 
