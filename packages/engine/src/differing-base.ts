@@ -1,4 +1,13 @@
-import { baseServices, type ObservedStack, pinnedModel, type ResolvedProject, type StoredRelease } from "@sluice/core";
+import {
+  baseServices,
+  type ChangedFiles,
+  type MountedFiles,
+  type ObservedStack,
+  pinnedModel,
+  type ResolvedProject,
+  type ServiceFacts,
+  type StoredRelease,
+} from "@sluice/core";
 import type { EnginePorts } from "./scope.ts";
 
 /** Base services that run another image than was built for a release: a look at the checkout does not tell, as it has none. */
@@ -10,20 +19,34 @@ export function otherImages({ bundle }: StoredRelease, { base }: ObservedStack):
   });
 }
 
+/** What base services mount of the checkout and the release that serves has otherwise, by service; none where that is not stored. */
+export async function changedFiles(
+  serves: StoredRelease | null,
+  { services, ...wanted }: MountedFiles & { readonly services: readonly ServiceFacts[] },
+  { base }: Pick<EnginePorts, "base">,
+): Promise<ChangedFiles> {
+  return serves ? base.changedFiles(serves, wanted, services) : {};
+}
+
 /**
  * What of base goes back with a release: what was built with it, and proxies that it defines otherwise than the release that
  * serves. Data stays as it is.
+ *
+ * @param files what they mount that is other than with the release that serves
  */
 export function differingBase(
   target: StoredRelease,
   serves: StoredRelease | null,
   observed: ObservedStack,
+  files: ChangedFiles,
 ): readonly string[] {
   const built = new Set(otherImages(target, observed));
   const definition = (stored: StoredRelease, name: string) => JSON.stringify(pinnedModel(stored).services[name]);
   const isOther = (name: string) => serves !== null && definition(serves, name) !== definition(target, name);
   return baseServices(target.bundle.services.filter(({ active }) => active)).flatMap(({ name, role }) =>
-    (role !== "data" && built.has(name)) || (role === "edge" && isOther(name)) ? [name] : [],
+    (role !== "data" && built.has(name)) || (role === "edge" && (isOther(name) || Object.hasOwn(files, name)))
+      ? [name]
+      : [],
   );
 }
 

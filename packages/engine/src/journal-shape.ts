@@ -36,7 +36,7 @@ const stepFields: Readonly<Record<StepKind, Readonly<Record<string, Rule>>>> = {
   rehearse: ofService,
   clear: inSlot,
   networks: inSlot,
-  base: { ...ofService, moves },
+  base: { ...ofService, moves, renews: optional(isTexts) },
   create: inSlot,
   job: { ...inSlot, ...ofService, creates: optional(isBoolean) },
   start: leads,
@@ -52,7 +52,7 @@ const stepFields: Readonly<Record<StepKind, Readonly<Record<string, Rule>>>> = {
   promote: leads,
   retire: inSlot,
   close: { ...ofService, leaves: optional(isSlot) },
-  recreate: { ...ofService, replaces: optional(isTexts), restarts: optional(isTexts) },
+  recreate: { ...ofService, replaces: optional(isTexts), restarts: optional(isTexts), renews: optional(isTexts) },
   remove: { ...ofService, heirs: optional(isTexts) },
   prune: { releases: isTexts },
 };

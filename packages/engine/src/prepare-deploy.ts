@@ -21,7 +21,7 @@ import {
   withSettings,
 } from "@sluice/core";
 import { readMigrationFate } from "./data-history.ts";
-import { leavingAsServing, otherImages } from "./differing-base.ts";
+import { changedFiles, leavingAsServing, otherImages } from "./differing-base.ts";
 import { findOrphans } from "./find-orphans.ts";
 import { newestCreation } from "./in-order.ts";
 import { jobsNotRun, jobsTakenBack } from "./jobs-not-run.ts";
@@ -111,6 +111,7 @@ export async function prepareDeploy(
       replaceDoors: request.replaceDoors,
       acceptIncompatible: request.acceptIncompatible,
       differing: release ? otherImages(release, observed) : [],
+      files: usable?.id === previousRelease?.bundle.id ? {} : await changedFiles(previousRelease, project, ports),
       asServing: await leavingAsServing(observed, previousRelease, project, ports, signal),
       servesInBase,
       orphans,

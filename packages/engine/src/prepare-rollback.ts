@@ -31,7 +31,7 @@ import {
 } from "@sluice/core";
 import { coldRollback } from "./cold-slot.ts";
 import { readMigrationFate } from "./data-history.ts";
-import { differingBase } from "./differing-base.ts";
+import { changedFiles, differingBase } from "./differing-base.ts";
 import { findOrphans } from "./find-orphans.ts";
 import { incompatibilityOf } from "./incompatible-release.ts";
 import { jobsNotRun, jobsTakenBack } from "./jobs-not-run.ts";
@@ -99,7 +99,8 @@ export async function prepareRollback(
     for (const finding of all) emit({ ports }, { type: "finding", finding });
     return { findings: all };
   };
-  const differing = differingBase(release, previousRelease, observed);
+  const files = await changedFiles(previousRelease, { ...release, services: target.services }, ports);
+  const differing = differingBase(release, previousRelease, observed, files);
   const serving = previousRelease?.bundle.services ?? [];
   const movedBy = (doors: ObservedStack["doors"]) =>
     live && !previousRelease ? maybeMovedPorts(doors, target.services) : movedPorts(serving, target.services);

@@ -166,3 +166,11 @@ export function servingSlot({ plan }: Pick<DeploymentScope, "plan">): Slot {
   const promotes = plan.steps.some(({ kind }) => kind === "promote");
   return promotes ? plan.candidate : (plan.previous ?? plan.candidate);
 }
+
+/** The other release of a deployment: which serves until it goes back to that one; `null` where it is not stored. */
+export function leftFor(
+  { bundle }: StoredRelease,
+  { release, previousRelease }: DeploymentScope,
+): StoredRelease | null {
+  return bundle.id === previousRelease?.bundle.id ? release : previousRelease;
+}

@@ -1,5 +1,6 @@
 import {
   baseServices,
+  type ComposeModel,
   changedBaseFindings,
   downBaseFindings,
   type Finding,
@@ -10,7 +11,7 @@ import {
 import type { StepOf } from "./action.ts";
 import { createDeadline, settle } from "./deadline.ts";
 import { report } from "./report.ts";
-import { type DeploymentScope, emit } from "./scope.ts";
+import { type DeploymentScope, emit, leftFor } from "./scope.ts";
 
 const lookMs = 10_000;
 
@@ -18,8 +19,9 @@ const lookMs = 10_000;
 export async function tellChangedBase(scope: DeploymentScope, serves: StoredRelease): Promise<void> {
   const { tag, services } = serves.bundle;
   await tell(scope, async (signal) => {
-    const seen = await baseOf(scope, serves, signal);
-    return [...changedBaseFindings(seen, tag), ...downBaseFindings(seen, services)];
+    const { observed, stays } = await baseOf(scope, serves, signal);
+    const files = stays.flatMap((name) => filesFindings(name, observed, serves, scope));
+    return [...changedBaseFindings(observed, tag), ...files, ...downBaseFindings(observed, services)];
   });
 }
 
@@ -41,9 +43,12 @@ export async function tellUndoneBase(step: StepOf<"base">, scope: DeploymentScop
   await tell(scope, async (signal) => {
     if (!previousRelease) return unknownBefore(step);
     const { tag } = previousRelease.bundle;
-    const { base } = await baseOf(scope, previousRelease, signal);
-    const seen = base[step.service];
+    const { observed, stays } = await baseOf(scope, previousRelease, signal);
+    const seen = observed.base[step.service];
     if (seen?.state === "changed") return changedBaseFindings({ base: { [step.service]: seen } }, tag);
+    const isReplaced = seen?.containers.some(({ id }) => !step.renews?.includes(id)) === true;
+    if (isReplaced && stays.includes(step.service))
+      return filesFindings(step.service, observed, previousRelease, scope);
     return putBack(step, tag);
   });
 }
@@ -62,14 +67,38 @@ async function tell(
   }
 }
 
+/** The stack next to a release; and base services that mount what another one has in files of the checkout. */
 async function baseOf(
-  { project, ports }: DeploymentScope,
+  scope: DeploymentScope,
   release: StoredRelease,
   signal: AbortSignal,
-): Promise<ObservedStack> {
-  const { bundle } = release;
-  const { model } = await ports.base.placed(release, baseServices(bundle.services), project.model);
-  return ports.observer.observe({ ...project, model, services: bundle.services }, signal);
+): Promise<{ readonly observed: ObservedStack; readonly stays: readonly string[] }> {
+  const { project, ports } = scope;
+  const { services } = release.bundle;
+  const inBase = baseServices(services.filter(({ active }) => active));
+  const place = (left?: StoredRelease | null) => ports.base.placed(release, inBase, project.model, left);
+  const [{ model }, wanted] = await Promise.all([place(), place(leftFor(release, scope))]);
+  const definition = (one: ComposeModel, name: string) => JSON.stringify(one.services[name]);
+  const stays = inBase.flatMap(({ name }) =>
+    definition(model, name) === definition(wanted.model, name) ? [] : [name],
+  );
+  return { observed: await ports.observer.observe({ ...project, model, services }, signal), stays };
+}
+
+/** One that changed in more than that is told as such. */
+function filesFindings(
+  service: string,
+  { base }: ObservedStack,
+  serves: StoredRelease,
+  scope: DeploymentScope,
+): readonly Finding[] {
+  const left = leftFor(serves, scope);
+  const seen = base[service];
+  if (!left || !seen || seen.state === "changed" || seen.state === "absent") return [];
+  const { tag } = serves.bundle;
+  const message = `base service ${service} is not as ${tag}, which serves, has it: what it mounts is of ${left.bundle.tag}`;
+  const hint = `check out ${tag}, then: docker compose up -d --no-deps --force-recreate ${service}`;
+  return [{ severity: "warn", code: "base-changed", service, message, hint }];
 }
 
 function putBack({ service, moves }: StepOf<"base">, tag: string): readonly Finding[] {

@@ -4,12 +4,25 @@ import { stepBudgetMs } from "./step-budget.ts";
 
 const shortMs = 60_000;
 const startsAgain: ReadonlySet<PlanStep["kind"]> = new Set(["recreate", "close", "base"]);
+const leadsBack: ReadonlySet<PlanStep["kind"]> = new Set(["door", "shift", "adopt", "close"]);
 
 /**
  * How long the undo of a step may take, in milliseconds. The drain has a budget of its own; whatever starts something
  * again may take as long as it took to start it.
  */
 export function undoBudgetMs(
+  step: PlanStep,
+  scope: Pick<DeploymentScope, "config" | "previousRelease" | "plan">,
+): number {
+  return ownBudgetMs(step, scope) + (leadsBack.has(step.kind) ? renewalMs(scope) : 0);
+}
+
+/** Edges that are renewed are made again before they ask for what users are led back by. */
+function renewalMs({ plan }: Pick<DeploymentScope, "plan">): number {
+  return plan.steps.reduce((sum, step) => (step.kind === "base" && step.renews ? sum + step.timeoutMs : sum), 0);
+}
+
+function ownBudgetMs(
   step: PlanStep,
   { config, previousRelease }: Pick<DeploymentScope, "config" | "previousRelease">,
 ): number {

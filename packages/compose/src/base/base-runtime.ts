@@ -1,9 +1,11 @@
 import type { BaseRuntime, ContainerExec } from "@sluice/core";
+import { listBase } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { ensureNetworks } from "../networks/ensure-networks.ts";
 import type { SubnetPool } from "../networks/subnets.ts";
 import { baseRemove } from "./base-remove.ts";
 import { baseUp } from "./base-up.ts";
+import { changedFiles } from "./changed-files.ts";
 import { claim, readClaim } from "./claim.ts";
 import { placeFiles } from "./place-files.ts";
 import { rereadNames } from "./reread-names.ts";
@@ -22,13 +24,21 @@ export function createBaseRuntime({ engine, exec, pool }: BaseDependencies): Bas
     },
     ensureNetworks: async (model, slot, services, options) =>
       ensureNetworks(engine, await pool(), { model, slot, services }, options),
-    placed: async (release, services, now) => {
-      const { kind } = await engine.endpoint();
-      if (kind === "unix") return placeFiles(release, services, now);
-      return { model: release.model, unproven: [], missing: [] };
+    changedFiles: async (serves, wanted, services) =>
+      (await sharesFiles(engine)) ? changedFiles(serves, wanted, services) : {},
+    placed: async (release, services, now, left) => {
+      if (!(await sharesFiles(engine))) return { model: release.model, unproven: [], missing: [] };
+      const containers = await listBase(engine, release.model.name);
+      const mounted = new Set(containers.flatMap(({ Mounts }) => Mounts.map(({ Source }) => Source)));
+      return placeFiles(release, services, { now, left, mounted });
     },
     remove: (stack, service, options) => baseRemove(engine, stack, service, options),
     rereadNames: (stack, options) => rereadNames({ engine, exec }, stack, options),
     up: (model, service, _services, options) => baseUp(engine, exec, { model, service }, options),
   };
+}
+
+/** With this machine. */
+async function sharesFiles(engine: Engine): Promise<boolean> {
+  return (await engine.endpoint()).kind === "unix";
 }

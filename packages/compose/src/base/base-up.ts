@@ -1,4 +1,4 @@
-import { type CallOptions, type ComposeModel, type ContainerExec, type ServiceFacts, SluiceError } from "@sluice/core";
+import { type ComposeModel, type ContainerExec, type ServiceFacts, SluiceError, type UpOptions } from "@sluice/core";
 import type Docker from "dockerode";
 import { composeModel } from "../engine/compose-model.ts";
 import { composeLabels, inspectAll, listBase } from "../engine/containers.ts";
@@ -13,10 +13,12 @@ import { namedNetworks } from "../networks/named-networks.ts";
 import { upload } from "../slots/uploads.ts";
 import { waitContainer } from "../slots/wait-ready.ts";
 import { acceptedHashes, builtImages, isCurrent } from "./base-hashes.ts";
+import { rereadFiles } from "./reread-files.ts";
 
 /**
  * Creates or re-creates one base service, connects it to its links, starts it and waits until it is ready. A container
- * that is as the model says is not touched but for being started, unless there are more than are wanted. Volumes stay.
+ * that is as the model says is not touched but for being started, unless it is to be renewed, or there are more than are wanted.
+ * Volumes stay.
  *
  * @throws SluiceError COMPOSE_FAILED, IMAGE_MISSING, START_FAILED, NOT_READY
  */
@@ -24,15 +26,19 @@ export async function baseUp(
   engine: Engine,
   exec: ContainerExec,
   { model, service }: { readonly model: ComposeModel; readonly service: ServiceFacts },
-  options: CallOptions = {},
+  { renews = [], ...options }: UpOptions = {},
 ): Promise<void> {
   const before = await containersOf(engine, model.name, service.name);
   const filesOf = () => inlineFiles(model, engine.env, [service.name]);
-  if (before.length !== service.replicas || !(await allCurrent(engine, model, service, before))) {
+  const isCurrentNow = before.length === service.replicas && (await allCurrent(engine, model, service, before));
+  const isOutdated = before.some(({ Id }) => renews.includes(Id));
+  const isRenewed = isOutdated && !(isCurrentNow && (await rereadFiles({ engine, exec }, before, options.signal)));
+  if (isRenewed || !isCurrentNow) {
     // What they cannot be made of is told before Compose removes anything.
     filesOf();
     await ensureBaseResources(engine, model, options);
-    const args = ["up", "--no-start", "--no-deps", "--no-build", service.name];
+    const forced = isRenewed ? ["--force-recreate"] : [];
+    const args = ["up", "--no-start", "--no-deps", "--no-build", ...forced, service.name];
     await composeModel(engine, onExistingResources(model), args, {
       ...options,
       failed: `service ${service.name} cannot be created`,

@@ -69,7 +69,7 @@ function stored(...copied: readonly string[]): StoredRelease {
 
 const move = () => renameSync(join(root, "old"), join(root, "new"));
 const place = (release: StoredRelease, services: readonly Pick<ServiceFacts, "name" | "role">[] = [proxy]) =>
-  placeFiles(release, services, modelIn("new"));
+  placeFiles(release, services, { now: modelIn("new") });
 const copyOf = (path: string) => escaped(join(root, "files", bundleName(modelIn("old"), at("old", path)) ?? ""));
 const sources = ({ model }: { readonly model: ComposeModel }, name = "proxy") =>
   model.services[name]?.volumes?.map(({ source }) => source);
@@ -103,6 +103,24 @@ describe("what a base service of a stored release mounts", () => {
     expect(placed.model.services["proxy"]?.volumes?.[0]).toMatchObject({ bind: { create_host_path: false } });
     expect(placed.model.secrets?.["key"]).toEqual({ file: copyOf("key.pem") });
     expect([placed.unproven, placed.missing]).toEqual([[], []]);
+  });
+
+  it("is the release's copy where a container has it from there, or the release that is left has another", () => {
+    const release = stored("nginx.conf", "conf.d", "key.pem");
+    const now = modelIn("old");
+    const other = join(root, "other");
+    mkdirSync(other);
+    writeFileSync(join(other, bundleName(now, at("old", "nginx.conf")) ?? ""), "other");
+    const asIs = sources({ model: now });
+    const expected = asIs?.with(0, copyOf("nginx.conf"));
+    expect(sources(placeFiles(release, [proxy], { now, left: { filesDir: other } }))).toEqual(expected);
+    // The one that is left mounts no such file, and what is checked out is no more as it was.
+    writeFileSync(join(root, "old/conf.d/b.conf"), "more");
+    const without = placeFiles(release, [proxy], { now, left: { filesDir: join(root, "none") } });
+    expect(sources(without)).toEqual(asIs?.with(1, copyOf("conf.d")));
+    const mounted = new Set([copyOf("nginx.conf").replaceAll("$$", "$")]);
+    expect(sources(placeFiles(release, [proxy], { now, mounted }))).toEqual(expected);
+    expect(sources(placeFiles(release, [proxy], { now }))).toEqual(asIs);
   });
 
   it("is gone where a directory of its name was left in its place", () => {

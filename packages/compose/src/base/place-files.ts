@@ -15,19 +15,27 @@ import { isSameTree, kindOf } from "../bundle-files/same-tree.ts";
 import { pathInCheckout } from "../model/checkout.ts";
 import { escapeDollars, unescapeDollars } from "../model/dollars.ts";
 
+export interface PlacesOfNow {
+  /** The model of what is checked out. */
+  readonly now: ComposeModel;
+  /** The release that serves until then. Default: none is left. */
+  readonly left?: Pick<StoredRelease, "filesDir"> | null | undefined;
+  /** Sources of what containers in base mount. Default: none. */
+  readonly mounted?: ReadonlySet<string> | undefined;
+}
+
 /**
- * The model of a stored release with what base services mount of its checkout at a place where it is: where it was,
- * else in the checkout of now if that has the same, else in the release's copies. What services write to is taken as the
- * checkout of now has it, as it is of the host and not of a release. The very model where all is where it was. Looks at
- * the disk, and changes nothing.
- *
- * @param now the model of what is checked out
+ * The model of a stored release with what base services mount of its checkout at a place where it is: in the release's copies
+ * where a container has it from there, or the release that is left has another; else where it was, in the checkout of now if
+ * that has the same, or in the copies. What services write to is taken as the checkout of now has it, as it is of the host and
+ * not of a release. The very model where all is where it was. Looks at the disk, and changes nothing.
  */
 export function placeFiles(
   release: StoredRelease,
   services: readonly Pick<ServiceFacts, "name" | "role">[],
-  now: ComposeModel,
+  places: PlacesOfNow,
 ): PlacedModel {
+  const { now } = places;
   const stored = release.model;
   const written = writtenPaths(stored);
   const lost = { unproven: new Set<string>(), missing: new Set<string>() };
@@ -35,7 +43,7 @@ export function placeFiles(
 
   const find = (path: string, role: ServiceFacts["role"], mount?: ComposeMount): Found => {
     const isState = role === "data" || (mount && mount.read_only !== true) || isWritten(unescapeDollars(path), written);
-    const found = isState ? findState(stored, now, path, mount) : findFile(release, now, path);
+    const found = isState ? findState(stored, now, path, mount) : findFile(release, places, path);
     if (found.path !== path || found.lost) isAsStored = false;
     if (found.lost) lost[found.lost].add(unescapeDollars(path));
     return found;
@@ -75,11 +83,13 @@ interface Found {
 }
 
 /** What a release may hold a copy of. @param path escaped, as all of a model */
-function findFile({ model, filesDir }: StoredRelease, now: ComposeModel, path: string): Found {
+function findFile({ model, filesDir }: StoredRelease, { now, left, mounted }: PlacesOfNow, path: string): Found {
   const name = bundleName(model, path);
   const here = inCheckoutOf(now, model, path);
   if (name === undefined || here === undefined) return { path };
   const copy = join(filesDir, name);
+  const isOther = left != null && isOtherIn(join(left.filesDir, name), unescapeDollars(path), copy);
+  if (mounted?.has(copy) || isOther) return { path: escapeDollars(copy), isCopy: true };
   const [was, is, kept] = [kindOf(unescapeDollars(path)), kindOf(here), kindOf(copy)];
   // Where a file was gone, Compose may have left a directory of its name.
   if (was !== null && was === (kept ?? is ?? was)) return { path };
@@ -88,6 +98,12 @@ function findFile({ model, filesDir }: StoredRelease, now: ComposeModel, path: s
     return isSame ? { path: escapeDollars(here) } : { path: escapeDollars(copy), isCopy: true };
   }
   return is === null ? { path, lost: "missing" } : { path: escapeDollars(here), lost: "unproven" };
+}
+
+/** A container made where the file was would have what the release that is left put there. That holds no copy of what it does not mount. */
+function isOtherIn(theirs: string, path: string, copy: string): boolean {
+  const there = kindOf(theirs) === null ? path : theirs;
+  return kindOf(copy) !== null && kindOf(there) !== null && !isSameTree(there, copy);
 }
 
 /** What the host writes to. */

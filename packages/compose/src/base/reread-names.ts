@@ -39,14 +39,15 @@ export async function rereadNames(
   );
 }
 
-async function reread({ engine, exec }: RereadTools, id: string, signal?: AbortSignal): Promise<void> {
+/** @returns whether there is an nginx, which has read its configuration again */
+export async function reread({ engine, exec }: RereadTools, id: string, signal?: AbortSignal): Promise<boolean> {
   const docker = await engine.docker();
   const container = docker.getContainer(id);
   const table = await processesOf(container);
   const before = table && nginxProcesses(table);
   const other = table && proxyAskingOnce(table);
   if (other) throw new Error(`${other} asks for them only when it starts`);
-  if (!before) return;
+  if (!before) return false;
   const { exitCode, stderr } = await exec.exec(id, before.reload, { signal });
   if (exitCode !== 0) throw new Error(`${before.reload.join(" ")} ended with ${exitCode}: ${stderr.trim()}`);
   // Those that know the new addresses are there some time before those that do not are told to take no more.
@@ -54,7 +55,7 @@ async function reread({ engine, exec }: RereadTools, id: string, signal?: AbortS
   while (engine.clock.monotonicMs() < end) {
     const again = await processesOf(container);
     const now = again && nginxProcesses(again);
-    if (!now || (now.workers.size > 0 && ![...before.workers].some((pid) => now.workers.has(pid)))) return;
+    if (!now || (now.workers.size > 0 && ![...before.workers].some((pid) => now.workers.has(pid)))) return true;
     await engine.clock.sleep(everyMs, signal);
   }
   throw new Error("it did not take its configuration anew");

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { BundleFile, ComposeModel, ResolvedProject } from "@sluice/core";
 import { unescapeDollars } from "../model/dollars.ts";
 import { isInBase } from "../model/placement.ts";
-import { filesUsedBy } from "./copied-files.ts";
+import { type CopiedFile, filesUsedBy } from "./copied-files.ts";
 
 /** More than that is no configuration, and every release would hold it once more. */
 const maxBytes = 16 * 1_024 * 1_024;
@@ -11,15 +11,18 @@ const maxEntries = 1_000;
 
 /**
  * Files and directories of the checkout that services in base, but for data, mount read-only or use as secrets and configs:
- * what a release holds copies of so that the service can be made again where that checkout is no more. Best effort: what
- * something else writes to is none of a release's, and what cannot be copied, or is large, keeps no deployment.
+ * what a release holds copies of so that the service can be made again where that checkout is no more, or has another. Best
+ * effort: what something else writes to is none of a release's, and what cannot be copied, or is large, keeps no deployment.
  */
-export function baseFiles({ model, services }: Pick<ResolvedProject, "model" | "services">): readonly BundleFile[] {
+export function baseFiles(project: Pick<ResolvedProject, "model" | "services">): readonly BundleFile[] {
+  return usedInBase(project).flatMap(({ source, name }) => (canBeCopied(source) ? [{ source, name }] : []));
+}
+
+/** The same, whether they can be copied or not. */
+export function usedInBase({ model, services }: Pick<ResolvedProject, "model" | "services">): readonly CopiedFile[] {
   const users = services.filter((service) => isInBase(service) && service.role !== "data");
   const written = writtenPaths(model);
-  return filesUsedBy(model, users).flatMap(({ source, name }) =>
-    !isWritten(source, written) && canBeCopied(source) ? [{ source, name }] : [],
-  );
+  return filesUsedBy(model, users).filter(({ source }) => !isWritten(source, written));
 }
 
 /** What services may write to, on the disk of the host. */

@@ -4,6 +4,8 @@ import type { BaseChange, ObservedStack } from "../model/stack.ts";
 import { type AddStep, shortStepMs } from "./collect-steps.ts";
 import type { VolumeMove } from "./step.ts";
 
+const mostNamed = 3;
+
 /** What lives in base, dependencies first: everything active but jobs, tools and what has a slot. */
 export function baseServices(active: readonly ServiceFacts[]): readonly ServiceFacts[] {
   return inOrder(active.filter((service) => service.role !== "tool" && service.role !== "job" && !isInSlot(service)));
@@ -16,7 +18,12 @@ export interface BaseDifferences {
   readonly differing?: readonly string[] | undefined;
   /** Services that are as the release that serves has them, of those that leave volumes. Default: none. */
   readonly asServing?: readonly string[] | undefined;
+  /** What services mount of the checkout and is other than with the release that serves, by service. Default: nothing. */
+  readonly files?: ChangedFiles | undefined;
 }
+
+/** Paths in the checkout, by service. */
+export type ChangedFiles = Readonly<Record<string, readonly string[]>>;
 
 /**
  * A step for each base service that is not as the release wants it; the others are not touched at all. Whether an image
@@ -39,6 +46,7 @@ export function addBase(
       cause: moves ? `${cause}; ${wayBack(moves, observed.base[service.name]?.change)}` : cause,
       timeoutMs: service.startBudget.timeoutMs + service.stopGraceMs + shortStepMs,
       ...(moves && { moves }),
+      ...renewsOf(service, observed, differences),
     });
   }
 }
@@ -65,15 +73,33 @@ function volumeMove(
 export function baseCause(
   { name, builds }: ServiceFacts,
   observed: ObservedStack,
-  { isBuilt = false, differing = [] }: BaseDifferences = {},
+  { isBuilt = false, differing = [], files = {} }: BaseDifferences = {},
 ): string | undefined {
   const seen = observed.base[name];
+  const changed = Object.hasOwn(files, name) && fileCause(files[name] ?? []);
   if (seen?.state !== "current") {
     const isOrphan = observed.orphans.some(({ service }) => service === name);
-    return seen?.reason || (isOrphan ? "the checkout has it no more: it is looked at" : "not there yet");
+    const why = seen?.reason || (isOrphan ? "the checkout has it no more: it is looked at" : "not there yet");
+    return seen?.state === "absent" || !changed ? why : `${why}; ${changed}`;
   }
+  if (changed) return changed;
   if (differing.includes(name)) return "the release has another one";
   return isBuilt && builds ? "built with the release; replaced only if its image differs" : undefined;
+}
+
+function fileCause(paths: readonly string[]): string {
+  const more = paths.length > mostNamed ? ` and ${paths.length - mostNamed} more` : "";
+  return `${paths.slice(0, mostNamed).join(", ")}${more}, which it mounts, changed`;
+}
+
+/** What a container has of a file is what was there when it was made: its definition does not tell. */
+function renewsOf(
+  { name }: ServiceFacts,
+  { base }: ObservedStack,
+  { files = {} }: BaseDifferences,
+): { readonly renews?: readonly string[] } {
+  const ids = Object.hasOwn(files, name) ? (base[name]?.containers ?? []).map(({ id }) => id) : [];
+  return ids.length > 0 ? { renews: ids } : {};
 }
 
 function wayBack({ isPutBack, to }: VolumeMove, change: BaseChange | undefined): string {
@@ -84,7 +110,12 @@ function wayBack({ isPutBack, to }: VolumeMove, change: BaseChange | undefined):
 }
 
 /** What cannot be two at once: web and worker services in base, and what takes over there from a door. */
-export function addRecreated(add: AddStep, services: readonly ServiceFacts[], observed: ObservedStack): void {
+export function addRecreated(
+  add: AddStep,
+  services: readonly ServiceFacts[],
+  observed: ObservedStack,
+  differences: BaseDifferences = {},
+): void {
   for (const service of services) {
     const before = observed.base[service.name]?.containers ?? [];
     add({
@@ -92,6 +123,7 @@ export function addRecreated(add: AddStep, services: readonly ServiceFacts[], ob
       service: service.name,
       replaces: before.map(({ id }) => id),
       restarts: before.filter(({ state }) => state === "running").map(({ id }) => id),
+      ...renewsOf(service, observed, differences),
       target: `service ${service.name}`,
       cause: `${service.name} cannot be two at once: it is replaced stop-first`,
       timeoutMs: service.startBudget.timeoutMs + service.stopGraceMs + shortStepMs,

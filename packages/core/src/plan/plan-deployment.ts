@@ -11,7 +11,14 @@ import type { Heirs } from "./moved-ports.ts";
 import { collectRemovals, type Orphan, orphanHeirs, type Removals } from "./orphans.ts";
 import { addCopies, adoptedOf } from "./plan-adoption.ts";
 import { addBackup } from "./plan-backup.ts";
-import { addBase, addRecreated, type BaseDifferences, baseCause, baseServices } from "./plan-base.ts";
+import {
+  addBase,
+  addRecreated,
+  type BaseDifferences,
+  baseCause,
+  baseServices,
+  type ChangedFiles,
+} from "./plan-base.ts";
 import { addCandidate, addDoors } from "./plan-candidate.ts";
 import { addServingVerify } from "./plan-checks.ts";
 import { addEnding, addWorkers } from "./plan-ending.ts";
@@ -57,6 +64,8 @@ export interface DesiredDeployment {
   readonly differing?: readonly string[] | undefined;
   /** Base services that leave volumes, and are as the release that serves has them. */
   readonly asServing?: readonly string[] | undefined;
+  /** What base services mount of the checkout and is other than with the release that serves. */
+  readonly files?: ChangedFiles | undefined;
   /** What is in base and no part of the release, see `orphansOf`. */
   readonly orphans?: readonly Orphan[] | undefined;
   /** A release that was live is gone back to. Default: no. */
@@ -130,11 +139,11 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     if (handed.includes(service) && !old.includes(service.name))
       addHandOver(add, service, previous, { traffic: config.traffic, graceMsOf });
     removals.before([service]);
-    addRecreated(add, [service], observed);
+    addRecreated(add, [service], observed, desired);
   }
   const edges = early.filter(({ role }) => role === "edge");
   removals.before(edges);
-  addBase(add, edges, observed, { isBuilt: bundleId === null, differing: desired.differing });
+  addBase(add, edges, observed, { isBuilt: bundleId === null, differing: desired.differing, files: desired.files });
   const left = isEarly ? { workers: [], oldWorkers: [], replaced: [] } : changing;
   const { tag, services } = desired;
   addEnding(add, { candidate, previous, webs, dropped, ...left, observed, graceMsOf, config, hasSlot, tag, services });
@@ -193,8 +202,8 @@ function addPreparation(add: AddStep, scope: PreparationScope): void {
   const creates = hasSlot && !isWarm;
   const holds = held ? `holds release ${held}` : "holds containers of no release";
   const isFull = containers.length > 0 && !clears;
-  const { differing, asServing } = desired;
-  const differences: BaseDifferences = { isBuilt: bundleId === null, differing, asServing };
+  const { differing, asServing, files } = desired;
+  const differences: BaseDifferences = { isBuilt: bundleId === null, differing, asServing, files };
   // What resolves names only once at its start must find the doors: edges come after them.
   const first = base.filter(({ role }) => role !== "edge");
   const made = first.filter((service) => baseCause(service, observed, differences) !== undefined);

@@ -79,6 +79,8 @@ export type BaseStep = StepBase<"base"> & {
   readonly service: string;
   /** It leaves the data of volumes for others; absent where it does not. */
   readonly moves?: VolumeMove | undefined;
+  /** Ids of containers that are replaced as files that they mount changed, whatever else did. Default: none. */
+  readonly renews?: readonly string[] | undefined;
 };
 /** Volumes have their names on the engine. */
 export interface VolumeMove {
@@ -185,6 +187,8 @@ export type RecreateStep = StepBase<"recreate"> & {
   readonly replaces?: readonly string[] | undefined;
   /** Those of them that ran. Plans of before have none: all. */
   readonly restarts?: readonly string[] | undefined;
+  /** Those of them that are replaced as files that they mount changed, whatever else did. Default: none. */
+  readonly renews?: readonly string[] | undefined;
 };
 /** Removes the containers in base of a service that the release has no more. Its volumes stay. */
 export type RemoveStep = StepBase<"remove"> & {

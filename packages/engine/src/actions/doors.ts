@@ -5,6 +5,7 @@ import { assertProven, proveImages } from "../image-proof.ts";
 import { notStored } from "../not-stored.ts";
 import { describe } from "../report.ts";
 import { type DeploymentScope, emit, releaseOf, servicesOf, slotServices } from "../scope.ts";
+import { rereadAsBefore } from "./put-back-edges.ts";
 import { answers } from "./revive-doors.ts";
 import { isTakenOver, restoreRoute } from "./traffic.ts";
 import { assertStillReached, waitDoors } from "./verify.ts";
@@ -48,7 +49,7 @@ async function leadBack(
   hasCutOver: boolean,
   options: CallOptions,
 ): Promise<void> {
-  const { ports, stack, plan, previousRelease, doorIds } = scope;
+  const { ports, plan, previousRelease, doorIds } = scope;
   if (!servedBefore(scope, service)) return;
   if (!previousRelease) {
     // One that users did not change over by leads to both.
@@ -60,7 +61,7 @@ async function leadBack(
   const request = await doorRequest(scope, service, routing, previousRelease);
   const id = await ports.doors.ensure(request, options);
   doorIds.set(service, id);
-  await ports.base.rereadNames(stack, options);
+  await rereadAsBefore(scope, options);
   if (!routing) return;
   // One that was there still keeps the routing it has, and may have been emptied to be removed.
   const { stable, share } = await ports.router.routing(id, options.signal);
@@ -109,7 +110,7 @@ export const adopt: StepAction<"adopt"> = {
     const holders = portHolders(scope, made);
     for (const service of holders) await ports.doors.remove(stack, service, options);
     await ports.slots.startPlain(restarts, options);
-    await ports.base.rereadNames(stack, options);
+    await rereadAsBefore(scope, options);
     const others = made.filter((service) => !holders.includes(service));
     for (const service of others) await ports.doors.remove(stack, service, options);
     if (others.length > 0) await ports.base.rereadNames(stack, options);

@@ -54,7 +54,7 @@ export const networks: StepAction<"networks"> = {
 };
 
 export const base: StepAction<"base"> = {
-  async run({ service }, scope, { options }) {
+  async run({ service, renews }, scope, { options }) {
     const all = servicesOf(scope);
     const facts = all.find(({ name }) => name === service);
     const release = releaseOf(scope);
@@ -64,7 +64,7 @@ export const base: StepAction<"base"> = {
     // What is gone back to may have been checked out elsewhere, or be checked out no more.
     if (scope.plan.kind === "rollback") return upStored(release, facts, scope, options);
     await nameAgain(release, scope.ports, options);
-    await scope.ports.base.up(pinnedModel(release), facts, all, options);
+    await scope.ports.base.up(pinnedModel(release), facts, all, { ...options, renews });
   },
   // Users come through an edge. What holds data stays as it is, but where all that was there is in a volume that was left.
   async undo(step, scope, call) {

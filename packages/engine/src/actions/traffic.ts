@@ -5,6 +5,7 @@ import { doorId, isNew, restoredRouting, servedBefore, shiftedRouting } from "..
 import { recordedData } from "../recorded-windows.ts";
 import { type DeploymentScope, emit, releaseOf, slotServices } from "../scope.ts";
 import { watch } from "../watch.ts";
+import { putBackEdges } from "./put-back-edges.ts";
 import { reviveDoor } from "./revive-doors.ts";
 
 export const shift: StepAction<"shift"> = {
@@ -32,9 +33,10 @@ export const shift: StepAction<"shift"> = {
     if (holdMs > 0) await watch(scope, { step: id, slot, services, holdMs, at: share }, call);
     if (share < 100) return recordedData(scope.recorded);
   },
-  async undo({ slot, services }, scope, { signal }) {
+  async undo({ slot, services, share }, scope, { signal, options }) {
     const led = services.filter((service) => !isTakenOver(scope, service));
     await Promise.all(led.map((service) => restoreRoute(scope, service, slot, signal)));
+    if (share === 100 && services.some((service) => isNew(scope, service))) await putBackEdges(scope, options);
     // What the candidate accepted may end before anything else of it is undone.
     await drainSlot(scope, slot, led, scope.config.traffic.drain.timeout, signal);
   },

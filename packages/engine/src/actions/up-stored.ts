@@ -7,7 +7,7 @@ import {
   type StoredRelease,
 } from "@sluice/core";
 import { nameAgain } from "../name-again.ts";
-import { type DeploymentScope, emit } from "../scope.ts";
+import { type DeploymentScope, emit, leftFor } from "../scope.ts";
 
 /**
  * Makes a base service as a stored release has it, from what its checkout had. Where that is gone and no copy of it is stored,
@@ -24,7 +24,8 @@ export async function upStored(
   const { ports, project } = scope;
   const { tag, services } = release.bundle;
   const { name: service } = facts;
-  const { model, unproven, missing } = await ports.base.placed(release, [facts], project.model);
+  const left = leftFor(release, scope);
+  const { model, unproven, missing } = await ports.base.placed(release, [facts], project.model, left);
   const gone = [...missing, ...unproven].join(" and ");
   const way = `check out ${tag}, then: sluice deploy --release ${tag}`;
   // An application that stays would be another version than the one that is said to serve.

@@ -18,6 +18,8 @@ export interface RunParts extends ScenarioParts {
   readonly images?: Readonly<Record<string, string>> | undefined;
   /** Named volume by service. */
   readonly volumes?: Readonly<Record<string, string>> | undefined;
+  /** By service: what is in the file that it mounts, from now on. */
+  readonly files?: Readonly<Record<string, string>> | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly request?: Partial<ReleaseRequest> | undefined;
   readonly retry?: boolean | undefined;
@@ -59,10 +61,14 @@ export function aScenario(defaults: ScenarioParts = {}): Scenario {
     actor: "tester",
     reason: "a test",
   });
+  const checkOut = ({ files = {} }: RunParts) => {
+    for (const [service, content] of Object.entries(files)) world.state.files.set(service, content);
+  };
   const signalOf = ({ signal }: RunParts) => signal ?? new AbortController().signal;
   return {
     world,
     deploy(tag, parts = {}) {
+      checkOut(parts);
       const { retry, replaceDoors, override, acceptIncompatible, proven } = parts;
       const release = aRequest(tag, parts.request);
       const asked = { retry, replaceDoors, override, acceptIncompatible, proven };

@@ -4,6 +4,7 @@ import {
   type ComposeService,
   type ServiceFacts,
   SluiceError,
+  type StoredRelease,
   stackNames,
   volumeNames,
 } from "@sluice/core";
@@ -37,15 +38,31 @@ export function fakeBase(context: FakeContext): BaseRuntime {
         });
       }
     },
-    placed: async (release, services) => {
+    changedFiles: async ({ filesDir }, wanted, services) => {
+      const [before, after] = [state.copies.get(filesDir), copiesIn(state, wanted.filesDir)];
+      const isOther = ({ name }: ServiceFacts) => before?.has(name) && before.get(name) !== after.get(name);
+      return Object.fromEntries(services.filter(isOther).map(({ name }) => [name, [`${name}.conf`]]));
+    },
+    placed: async (release, services, _now, left) => {
       const gone = services.flatMap(({ name }) => state.goneFiles.get(name) ?? []);
       const of = (kind: "unproven" | "missing") => gone.flatMap((one) => (one.kind === kind ? [one.path] : []));
-      return { model: release.model, unproven: of("unproven"), missing: of("missing") };
+      const isCopy = ({ name }: ServiceFacts) => {
+        const copied = withCopy(release, name).services[name];
+        const runs = containersIn(state, "base", name).some(({ spec }) => spec === JSON.stringify(copied));
+        return (
+          runs || (left && copiesIn(state, left.filesDir).get(name) !== copiesIn(state, release.filesDir).get(name))
+        );
+      };
+      const model = services
+        .filter(isCopy)
+        .reduce((all, { name }) => withCopy({ ...release, model: all }, name), release.model);
+      return { model, unproven: of("unproven"), missing: of("missing") };
     },
     rereadNames: (_stack, { signal } = {}) => act("base.rereadNames", signal, () => undefined),
-    async up(model, service, services, { signal } = {}) {
+    async up(model, service, services, { signal, renews = [] } = {}) {
       const spec = baseSpec(model, service);
-      const isRight = () => containersIn(state, "base", service.name).some((container) => container.spec === spec);
+      const isRight = () =>
+        containersIn(state, "base", service.name).some((one) => one.spec === spec && !renews.includes(one.id));
       if (!isRight()) {
         await act(`base.up ${service.name}: stop`, signal, () => {
           // Whoever accepts that a service is replaced stop-first accepts that nobody serves meanwhile.
@@ -56,7 +73,8 @@ export function fakeBase(context: FakeContext): BaseRuntime {
           for (const old of containersIn(state, "base", service.name)) removeContainer(context, old);
           for (const volume of volumesIn(spec, state.stack)) state.volumes.add(volume);
           const imageId = service.builds ? model.services[service.name]?.image : undefined;
-          addContainer(state, { place: "base", facts: service, spec, imageId });
+          const file = copiesIn(state, copyOf(spec)).get(service.name);
+          addContainer(state, { place: "base", facts: service, spec, imageId, file });
         });
       }
       await act(`base.up ${service.name}: start`, signal, () => {
@@ -97,6 +115,22 @@ function assertFreeInBase(state: WorldState, { name, ports }: ServiceFacts): voi
   );
   if (holder) throw new SluiceError("START_FAILED", `${name} cannot be started: ${holder.name} holds its port`);
 }
+
+/** What is in the files of a release's copies; in those of the checkout without one. */
+function copiesIn({ files, copies }: WorldState, filesDir: string | undefined): ReadonlyMap<string, string> {
+  return filesDir === undefined ? files : (copies.get(filesDir) ?? new Map());
+}
+
+/** The model with the release's copy of what a service mounts. */
+function withCopy({ model, filesDir }: Pick<StoredRelease, "model" | "filesDir">, name: string): ComposeModel {
+  return { ...model, services: { ...model.services, [name]: { ...model.services[name], [copyKey]: filesDir } } };
+}
+
+function copyOf(spec: string): string | undefined {
+  return (JSON.parse(spec) as Record<string, string | undefined>)[copyKey];
+}
+
+const copyKey = "x-copies";
 
 /** What a base service is made from: its part of the model, and nothing of the release. */
 export function baseSpec(model: ComposeModel, { name }: ServiceFacts): string {

@@ -14,6 +14,7 @@ export function fakeBundleStore({ act, state }: FakeContext): BundleStore {
       act(`bundles.save ${bundle.id}`, undefined, () => {
         const stored = { bundle, model, filesDir: `/bundles/${bundle.id}/files` };
         state.bundles.set(bundle.id, stored);
+        state.copies.set(stored.filesDir, new Map(state.files));
         return stored;
       }),
     update: (id, change) =>

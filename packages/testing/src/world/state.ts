@@ -24,6 +24,8 @@ export interface WorldContainer extends Mutable<ObservedContainer> {
   readonly spec: string;
   /** Networks that somebody took it from. Default: none. */
   cutOffFrom?: readonly string[];
+  /** What was in the file that it mounts when it was made. Default: it mounts none. */
+  readonly file?: string | undefined;
 }
 
 export interface WorldDoor {
@@ -58,6 +60,10 @@ export interface WorldState {
   readonly doneJobs: Set<string>;
   /** By base service: what it mounts of a checkout that is no more, as `BaseRuntime.placed` tells of it. */
   readonly goneFiles: Map<string, { readonly kind: "unproven" | "missing"; readonly path: string }>;
+  /** By base service: what is in the file of the checkout that it mounts. */
+  readonly files: Map<string, string>;
+  /** The same in the copies of a release, by their directory. */
+  readonly copies: Map<string, ReadonlyMap<string, string>>;
   readonly bundles: Map<string, StoredRelease>;
   readonly images: Set<string>;
   /** Id by `REPOSITORY:TAG`. */
@@ -93,6 +99,8 @@ export function createState(stack: string): WorldState {
     volumes: new Set(),
     doneJobs: new Set(),
     goneFiles: new Map(),
+    files: new Map(),
+    copies: new Map(),
     bundles: new Map(),
     // Of doors.
     images: new Set(["sluice/door:3.0", "sluice/door-caddy:2"]),
@@ -135,10 +143,11 @@ export interface NewContainer {
   readonly deployment?: string | null | undefined;
   readonly state?: ObservedContainer["state"] | undefined;
   readonly imageId?: string | undefined;
+  readonly file?: string | undefined;
 }
 
 export function addContainer(state: WorldState, wanted: NewContainer): WorldContainer {
-  const { place, facts, spec = "", release = null, deployment = null } = wanted;
+  const { place, facts, spec = "", release = null, deployment = null, file } = wanted;
   state.ids += 1;
   const id = `c${state.ids}`;
   const container: WorldContainer = {
@@ -158,6 +167,7 @@ export function addContainer(state: WorldState, wanted: NewContainer): WorldCont
     place,
     facts,
     spec,
+    ...(file !== undefined && { file }),
   };
   state.containers.set(id, container);
   return container;
