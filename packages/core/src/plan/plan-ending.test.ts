@@ -5,11 +5,7 @@ import { closings } from "./plan-ending.ts";
 describe("a door goes", () => {
   it.each([
     ["because its service is gone", [], "the release has no admin"],
-    [
-      "because its service is off",
-      [aService("admin", { active: false })],
-      "admin is in none of the active profiles",
-    ],
+    ["because its service is off", [aService("admin", { active: false })], "admin is in none of the active profiles"],
     [
       "because nobody comes in to its service any more",
       [aService("admin", { role: "worker" })],
