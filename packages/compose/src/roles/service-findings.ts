@@ -38,7 +38,16 @@ function findingsOf(
     ownIdentity,
     secretsOfShell,
   ];
-  const ofAll = [driveLetter, readOnlyWithoutFile, sharesWithSlot, unsure, jobBeforeItsNeeds, besideJob, hookNotRun];
+  const ofAll = [
+    driveLetter,
+    readOnlyWithoutFile,
+    sharesWithSlot,
+    unsure,
+    jobBeforeItsNeeds,
+    besideJob,
+    jobAddress,
+    hookNotRun,
+  ];
   return [...ofAll, ...(isApplication(role) ? ofApplications : [])].flatMap((find) => {
     const finding = find(model, decision, override, decisions);
     return finding ? [{ ...finding, service, path: ["services", service, ...finding.path] }] : [];
@@ -224,6 +233,27 @@ const ownIdentity: FindingRule = (model, { service, strategy }) => {
       code: "identity-dropped",
       message: `the containers of ${service} will not have ${dropped.map(({ text }) => text).join(" and ")}: there can be two`,
       hint: `${hostname ? `other containers still reach it as ${hostname}; ` : ""}set services.${service}.strategy: recreate in sluice.yaml if it needs that itself (a gap at each deployment)`,
+      path: first.path,
+    }
+  );
+};
+
+/** What has a fixed address otherwise is in no slot. */
+const jobAddress: FindingRule = (model, { service, role }) => {
+  const { networks = {} } = model.services[service] ?? {};
+  const [first] = Object.entries(networks).flatMap(([name, network]) =>
+    ["ipv4_address", "ipv6_address"].flatMap((key) => {
+      const address = network?.[key];
+      return typeof address === "string" && address !== "" ? [{ address, path: ["networks", name, key] }] : [];
+    }),
+  );
+  return (
+    role === "job" &&
+    first !== undefined && {
+      severity: "warn",
+      code: "identity-dropped",
+      message: `job ${service} will not have the address ${first.address}: it runs in networks of its slot, which have others`,
+      hint: "let what knows it by its address know it by its name",
       path: first.path,
     }
   );
