@@ -17,7 +17,7 @@ export interface Completion {
   readonly done: readonly string[];
 }
 
-export interface CompletedRecord {
+interface CompletedRecord {
   readonly record: UnfinishedDeployment;
   /** `null` where the record is complete, and was left as it is. */
   readonly completion: Completion | null;

@@ -86,7 +86,7 @@ export function addPromotion(
 }
 
 /** A door that goes, and why. */
-export interface Closing {
+interface Closing {
   readonly service: string;
   readonly why: string;
 }
