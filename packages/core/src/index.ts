@@ -80,6 +80,7 @@ export * from "./plan/assert-door-can.ts";
 export * from "./plan/assert-ports-free.ts";
 export * from "./plan/changed-base.ts";
 export * from "./plan/checkout-findings.ts";
+export { type Completion, completionText } from "./plan/complete-record.ts";
 export * from "./plan/data-anew.ts";
 export * from "./plan/door-spec.ts";
 export * from "./plan/down-base.ts";

@@ -106,6 +106,8 @@ export interface AttemptRecord {
   readonly undos: readonly (Pick<StepIntent, "step"> & Pick<JournalRecord, "seq">)[];
   readonly orders: readonly (OrderEntry & JournalRecord)[];
   readonly end: (DeploymentEnd & JournalRecord) | null;
+  /** The journal was imported since it began: records of what it did then may be missing. */
+  readonly isImported: boolean;
   /** How each end of it says that it ended, in order: one that needed a person has another once that is dealt with. */
   readonly endings: readonly Outcome[];
 }
@@ -130,6 +132,7 @@ export function unfinishedOf(attempt: AttemptRecord | null): UnfinishedAttempt |
     ...(condemned ? { condemned: condemned.why } : {}),
     ...(pause?.byVerdict ? { undecided: pausedText(pause) } : {}),
     isBroken: condemned?.ofRelease ?? false,
+    isImported: attempt.isImported,
     attempt,
   };
 }

@@ -109,7 +109,7 @@ export async function prepareRollback(
   const warm = warmRelease(observed, target.services);
   // On data that begins empty what is warm is no sooner good than what is made anew.
   const mayBeWarm = warm === target.id && !isDataAnew && !changesPlace;
-  if (mayBeWarm && moved.length === 0 && Object.keys(heirs).length === 0) {
+  if (mayBeWarm && Object.keys(moved).length === 0 && Object.keys(heirs).length === 0) {
     const replaced = previousRelease?.bundle.services;
     const stays = waysIn(orphans, held, target);
     const leaving = orphans.filter((orphan) => !stays.includes(orphan));

@@ -11,9 +11,10 @@ import {
 import { isOfDeployment, isTypeOfDeployment } from "./journal-shape.ts";
 
 type Draft = {
-  -readonly [Key in Exclude<keyof AttemptRecord, "start">]: AttemptRecord[Key] extends readonly (infer Item)[]
-    ? Item[]
-    : AttemptRecord[Key];
+  -readonly [Key in Exclude<
+    keyof AttemptRecord,
+    "start" | "isImported"
+  >]: AttemptRecord[Key] extends readonly (infer Item)[] ? Item[] : AttemptRecord[Key];
 };
 
 /** When an attempt began and how it ended: what can be had of a long record without reading all of it. */
@@ -22,7 +23,9 @@ export type AttemptEnds = Pick<AttemptRecord, "start" | "end">;
 /** Attempts, the newest first, read only as far back as the caller goes. @throws SluiceError JOURNAL_INVALID, JOURNAL_NEWER, HOME_UNUSABLE */
 export async function* newestAttempts(journal: Journal): AsyncGenerator<AttemptRecord> {
   const drafts = new Map<string, Draft>();
-  for await (const record of journal.backwards({ types: isTypeOfDeployment })) {
+  let isImported = false;
+  for await (const record of journal.backwards({ types: isOfAttempts })) {
+    isImported ||= record.type === importedType;
     if (!isEngineRecord(record)) continue;
     const draft = drafts.get(record.deployment) ?? {
       outcomes: [],
@@ -43,8 +46,15 @@ export async function* newestAttempts(journal: Journal): AsyncGenerator<AttemptR
     }
     if (record.type !== "deployment-start") continue;
     drafts.delete(record.deployment);
-    yield { start: record, ...draft };
+    yield { start: record, ...draft, isImported };
   }
+}
+
+/** What `state import` writes behind the records that it has brought. */
+const importedType = "state-imported";
+
+function isOfAttempts(type: string): boolean {
+  return isTypeOfDeployment(type) || type === importedType;
 }
 
 /** Records of older versions have the outcome only. */

@@ -20,15 +20,26 @@ async function behind(written: number, killedBefore?: string): Promise<Scenario>
   return scenario;
 }
 
-/** With each record that the deployment may have left before this one; default: before its end. */
+/** As `state import` leaves it. */
+async function imported(scenario: Scenario): Promise<Scenario> {
+  await scenario.world
+    .ports()
+    .journal.append({ type: "state-imported", actor: "tester", reason: "moved", from: "old" });
+  return scenario;
+}
+
+/** With each record that the deployment may have left, or only those before this one. Default: before its end. */
 async function withEach(
   run: (scenario: Scenario, last: string) => Promise<void>,
   until = "deployment-end",
   killedBefore?: string,
 ) {
-  for (let written = 1; ; written++) {
+  for (let written = 1, length = 0; ; written++) {
     const scenario = await behind(written, killedBefore);
-    const record = scenario.world.state.records.at(-1);
+    const { records } = scenario.world.state;
+    if (records.length === length) return;
+    length = records.length;
+    const record = records.at(-1);
     const last = [record?.type, record?.["step"]].filter(Boolean).join(" ");
     if (last === until) return;
     await run(scenario, last);
@@ -93,6 +104,50 @@ describe("a record that is older than what it tells of, of a release that has al
       cutover,
       killedBefore,
     ));
+});
+
+describe("a record that was imported, of a release that has all users and is not promoted", () => {
+  const killedBefore = "journal.append step-intent promote-1";
+  const all = "none";
+
+  it("leads them back when it is aborted, and workers with them, wherever it ends", () =>
+    withEach(
+      async (scenario, last) => {
+        const result = await (await imported(scenario)).recover("undo");
+        expect([last, result?.serving?.tag, await problemsOf(scenario), serves(scenario, "v1")]).toEqual([
+          last,
+          "v1",
+          [],
+          [],
+        ]);
+      },
+      all,
+      killedBefore,
+    ));
+
+  it("is finished when it is resumed", () =>
+    withEach(
+      async (scenario, last) => {
+        if (last === "deployment-start" || last === "step-intent build-1") return;
+        const result = await (await imported(scenario)).recover("finish");
+        expect([last, result?.serving?.tag, await problemsOf(scenario), serves(scenario, "v2")]).toEqual([
+          last,
+          "v2",
+          [],
+          [],
+        ]);
+      },
+      all,
+      killedBefore,
+    ));
+
+  it("says what it lacks", async () => {
+    const scenario = await imported(await behind(1, killedBefore));
+    await scenario.recover("undo");
+    expect(scenario.world.events).toContainEqual(
+      expect.objectContaining({ finding: expect.objectContaining({ code: "record-completed" }) }),
+    );
+  });
 });
 
 describe("a release that is live in truth, and that neither record nor store knows", () => {

@@ -1,4 +1,4 @@
-import { planRecovery, type Recovery, type RecoveryChoice, type ResolvedProject } from "@sluice/core";
+import { completionText, planRecovery, type Recovery, type RecoveryChoice, type ResolvedProject } from "@sluice/core";
 import { reviveDoors } from "./actions/revive-doors.ts";
 import { restoreRoutes } from "./actions/traffic.ts";
 import { completeRun, endUnclear, markBroken, observeServing } from "./complete.ts";
@@ -88,7 +88,7 @@ export async function recover(
   const run = { serving: observeServing(scope, project), startedMs: ports.clock.monotonicMs() };
   if (action !== "leave") scope.trafficMoved = recovery.begun.some(movesUsers);
   for (const [service, id] of doorIdsOf(observed)) scope.doorIds.set(service, id);
-  announce(scope, attempt, announced[action], why);
+  announce(scope, attempt, recovery, why);
   if (action === "leave") return { action, result: await end(scope, run, { outcome: "needs-person", reason: why }) };
   if (action === "finish") {
     scope.isFinishedUnasked = choice !== "finish";
@@ -124,15 +124,13 @@ const announced: Readonly<Record<Recovery["action"], string>> = {
   leave: "left as it is",
 };
 
-function announce(scope: DeploymentScope, { start }: AttemptRecord, verb: string, reason: string): void {
-  emit(scope, {
-    type: "finding",
-    finding: {
-      severity: "warn",
-      code: "unfinished-deployment",
-      message: `deployment ${start.deployment} (${start.tag}) was not ended and is ${verb}: ${reason}`,
-    },
-  });
+function announce(scope: DeploymentScope, { start }: AttemptRecord, recovery: Recovery, reason: string): void {
+  const about = `deployment ${start.deployment} (${start.tag})`;
+  const tell = (code: string, message: string) =>
+    emit(scope, { type: "finding", finding: { severity: "warn", code, message } });
+  tell("unfinished-deployment", `${about} was not ended and is ${announced[recovery.action]}: ${reason}`);
+  if (recovery.completion)
+    tell("record-completed", `the record of ${about} is not complete: ${completionText(recovery.completion)}`);
 }
 
 /** What lies beside the slots belongs to no step, and what a build or a bundle left half done to none that can undo it. */

@@ -48,6 +48,7 @@ export function anAttempt(over: Partial<AttemptRecord> = {}): AttemptRecord {
       serving: v2,
       durationMs: 80_000,
     },
+    isImported: false,
     endings: ["live"],
     ...over,
   };

@@ -83,6 +83,23 @@ describe("slotModel", () => {
     expect(migrate).not.toHaveProperty("scale");
   });
 
+  test("leaves a job what only one can have, but for addresses, and each service what it is given on a network", () => {
+    const { model } = request.release;
+    const given = { gw_priority: 2, interface_name: "eth5", driver_opts: { a: "1" }, link_local_ips: ["169.254.1.1"] };
+    const own = { hostname: "billing", domainname: "example.com", mac_address: "02:42:ac:11:00:02" };
+    const back = { ...given, mac_address: "02:42:ac:11:00:03", ipv4_address: "172.30.0.8", ipv6_address: "fd00::8" };
+    const services = Object.fromEntries(
+      ["web", "migrate"].map((name) => [name, { ...model.services[name], ...own, networks: { back } }]),
+    );
+    const release = { ...request.release, model: { ...model, services: { ...model.services, ...services } } };
+    const made = slotModel({ ...request, release }, { subnets }).services;
+    const { mac_address } = back;
+    expect(made["migrate"]).toMatchObject(own);
+    expect(made["migrate"]?.networks).toEqual({ back: { aliases: ["billing"], ...given, mac_address } });
+    for (const key of Object.keys(own)) expect(made["web"]).not.toHaveProperty(key);
+    expect(made["web"]?.networks).toEqual({ back: { aliases: ["billing", "shop_web"], ...given } });
+  });
+
   test("leaves to the door what only one can have", () => {
     for (const key of ["ports", "container_name", "hostname", "build", "depends_on", "profiles"])
       expect(web).not.toHaveProperty(key);

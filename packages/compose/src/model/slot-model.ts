@@ -99,6 +99,12 @@ const droppedKeys = [
 ] as const satisfies readonly ServiceKey[];
 const dropped: ReadonlySet<string> = new Set(droppedKeys);
 
+/** What only one container can have, and a job has as the file says: there is one of it, in networks where nothing else has that. */
+const ownKeys: ReadonlySet<string> = new Set<ServiceKey>(["hostname", "domainname", "mac_address"]);
+
+/** What a service is given on a network, beside names. Its addresses are of another subnet. */
+const endpointKeys = ["driver_opts", "gw_priority", "interface_name", "link_local_ips", "priority"];
+
 export function slotService(
   request: PlaceRequest,
   name: string,
@@ -107,14 +113,17 @@ export function slotService(
   const { release } = request;
   const written = release.model.services[name];
   if (!written) throw new SluiceError("BUNDLE_INVALID", `release ${release.bundle.tag} has no service ${name}`);
-  const kept = Object.fromEntries(Object.entries(written).filter(([key]) => !dropped.has(key)));
+  const isKept = (key: string) => !dropped.has(key) || (kind === "job" && ownKeys.has(key));
+  const kept = Object.fromEntries(Object.entries(written).filter(([key]) => isKept(key)));
   const { networks: _networks, ...rest } = kept;
   const mounts = written.volumes ? { volumes: slotMounts(release, written.volumes) } : {};
   return {
     ...rest,
     ...mounts,
     ...(written.environment ? { environment: without(written.environment, isProxyVariable) } : {}),
-    ...(written.network_mode ? {} : { networks: slotEndpoints(written) }),
+    ...(written.network_mode
+      ? {}
+      : { networks: slotEndpoints(written, kind === "job" ? [...endpointKeys, "mac_address"] : endpointKeys) }),
     ...(kind === "slot" ? { ...slotDependencies(request, written), ...slotLinks(request, written) } : {}),
     image: pinnedImage(request, name),
     pull_policy: "never",
@@ -153,11 +162,11 @@ export function endpointAliases(service: ComposeService, network: string): reado
   return unique([...written, service.container_name, service.hostname].filter((alias) => alias !== undefined));
 }
 
-function slotEndpoints(service: ComposeService): NonNullable<ComposeService["networks"]> {
+function slotEndpoints(service: ComposeService, keptKeys: readonly string[]): NonNullable<ComposeService["networks"]> {
   const endpoints = networkKeys(service).map((key) => {
     const aliases = endpointAliases(service, key);
-    const priority = service.networks?.[key]?.["priority"];
-    const endpoint = { ...(aliases.length > 0 ? { aliases } : {}), ...(priority === undefined ? {} : { priority }) };
+    const written = Object.entries(service.networks?.[key] ?? {}).filter(([name]) => keptKeys.includes(name));
+    const endpoint = { ...(aliases.length > 0 ? { aliases } : {}), ...Object.fromEntries(written) };
     return [key, Object.keys(endpoint).length > 0 ? endpoint : null] as const;
   });
   return Object.fromEntries(endpoints);

@@ -232,6 +232,13 @@ describe("findings", () => {
     expect(find({ ...known, hostname: "fixed", ...fixed }, { strategy: "recreate" })).toEqual([]);
   });
 
+  test("tell which of these a job has not either, which has all but addresses", () => {
+    const job = { role: "job" as const };
+    expect(find({ hostname: "fixed", domainname: "example.com", mac_address: "02:42:ac:11:00:02" }, job)).toEqual([]);
+    const networks = { back: null, front: { ipv6_address: "fd00::8" } };
+    expect(find({ networks }, job)).toEqual(["warn identity-dropped services.app.networks.front.ipv6_address"]);
+  });
+
   test("tell what a variable of the shell is needed for", () => {
     expect(find({ ports, healthcheck, configs: [{ source: "limits" }, { source: "mode" }] })).toEqual([
       "info secret-from-environment services.app.configs.1",

@@ -6,6 +6,7 @@ import { isExternal, networkKeys } from "../model/networks.ts";
 import { firstBlocker, sharedServices } from "./blockers.ts";
 import type { RoleOverrides } from "./classify-services.ts";
 import type { FindingRule, ServiceFinding } from "./finding-rule.ts";
+import { jobAddress, ownIdentity } from "./identity-rules.ts";
 import { protocolUnsure } from "./protocol-unsure.ts";
 import { hasHealthcheck } from "./service-facts.ts";
 import { keptMounts, mountText } from "./service-shape.ts";
@@ -38,7 +39,16 @@ function findingsOf(
     ownIdentity,
     secretsOfShell,
   ];
-  const ofAll = [driveLetter, readOnlyWithoutFile, sharesWithSlot, unsure, jobBeforeItsNeeds, besideJob, hookNotRun];
+  const ofAll = [
+    driveLetter,
+    readOnlyWithoutFile,
+    sharesWithSlot,
+    unsure,
+    jobBeforeItsNeeds,
+    besideJob,
+    jobAddress,
+    hookNotRun,
+  ];
   return [...ofAll, ...(isApplication(role) ? ofApplications : [])].flatMap((find) => {
     const finding = find(model, decision, override, decisions);
     return finding ? [{ ...finding, service, path: ["services", service, ...finding.path] }] : [];
@@ -200,31 +210,6 @@ const named: FindingRule = (model, { service, strategy }) => {
       message: `the containers of ${service} will not be named ${name}: there can be two`,
       hint: `other containers still reach it as ${name}; for a shell in it use \`docker compose -p ${model.name}-SLOT exec ${service}\``,
       path: ["container_name"],
-    }
-  );
-};
-
-/** Programs that write their name into data or ask for a licence of an address find another one. */
-const ownIdentity: FindingRule = (model, { service, strategy }) => {
-  const { networks = {}, ...written } = model.services[service] ?? {};
-  const ofService = ["hostname", "domainname", "mac_address"].map((key) => ({ path: [key], value: written[key] }));
-  const ofNetworks = Object.entries(networks).map(([name, network]) => ({
-    path: ["networks", name, "mac_address"],
-    value: network?.["mac_address"],
-  }));
-  const dropped = [...ofService, ...ofNetworks].flatMap(({ path, value }) =>
-    typeof value === "string" && value !== "" ? [{ path, text: `${path.at(-1)} ${value}` }] : [],
-  );
-  const [first] = dropped;
-  const { hostname } = written;
-  return (
-    strategy === "slots" &&
-    first !== undefined && {
-      severity: "warn",
-      code: "identity-dropped",
-      message: `the containers of ${service} will not have ${dropped.map(({ text }) => text).join(" and ")}: there can be two`,
-      hint: `${hostname ? `other containers still reach it as ${hostname}; ` : ""}set services.${service}.strategy: recreate in sluice.yaml if it needs that itself (a gap at each deployment)`,
-      path: first.path,
     }
   );
 };

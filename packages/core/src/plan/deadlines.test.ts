@@ -44,7 +44,7 @@ describe("a step has the time that it waits for others to end", () => {
 
   it("door at a cutover: the same", () => {
     const services = [aService("web")];
-    const wanted = { ...desired(services), movedPorts: ["web"] };
+    const wanted = { ...desired(services), movedPorts: { web: "it listens on other ports than before" } };
     const step = stepOf(planDeployment(wanted, aStack({ services, live })), "door");
     expect(step).toMatchObject({ cutsOver: true });
     expect(step?.timeoutMs).toBeGreaterThanOrEqual(5 * minute + minute);

@@ -41,14 +41,11 @@ export function addCandidate(add: AddStep, scope: CandidateScope): void {
   const copied = webs.filter(({ name, ports }) => ports.length > 0 && isHeld(adopted.copies, name));
   const taken = [...given, ...copied];
   const moved = movedOf(scope);
-  const free = webs.filter((service) => !taken.includes(service) && !moved.includes(service.name));
+  const free = webs.filter((service) => !taken.includes(service) && moved.every(({ name }) => name !== service.name));
   addDoors(add, free, observed, { ...desired, candidate });
-  for (const name of moved) {
-    const giving = givingTo(desired, name);
-    const cause =
-      giving.length > 0
-        ? `${giving.join(" and ")}, which the release has no more, holds its port: until the cutover users reach the previous there`
-        : "it listens on other ports than before: until the cutover its door leads to the previous";
+  for (const { name, frees, why } of moved) {
+    const there = frees.length > 0 ? "users reach the previous there" : "its door leads to the previous";
+    const cause = `${why}: until the cutover ${there}`;
     add({ kind: "preview-door", service: name, target: `preview of ${name}`, cause });
   }
   for (const { name, ports } of taken) {
@@ -98,20 +95,27 @@ function firstToStart(webs: readonly ServiceFacts[], desired: DesiredDeployment)
   return containers > 1 ? inOrder(webs)[0] : undefined;
 }
 
-/**
- * Services whose users change over at once, as no door can be there for both releases. Without a previous release every
- * door may be made for the candidate alone.
- */
-function movedOf({ desired, previous, webs, adopted }: CandidateScope): readonly string[] {
-  if (previous === null) return [];
-  const held = [...adopted.giving, ...adopted.copies];
-  const isMoved = (name: string) => desired.movedPorts?.includes(name) || givingTo(desired, name).length > 0;
-  return webs.flatMap(({ name }) => (isMoved(name) && !isHeld(held, name) ? [name] : []));
+/** A service whose users change over at once. */
+interface Moved {
+  readonly name: string;
+  /** Services whose doors give their port to the one of this service. */
+  readonly frees: readonly string[];
+  readonly why: string;
 }
 
-/** Services whose doors give their port to the one of this service. */
-function givingTo({ heirs = {} }: DesiredDeployment, name: string): readonly string[] {
-  return heirs[name] ?? [];
+/**
+ * Services of which no door can be there for both releases. Without a previous release every door may be made for the candidate
+ * alone.
+ */
+function movedOf({ desired, previous, webs, adopted }: CandidateScope): readonly Moved[] {
+  if (previous === null) return [];
+  const { heirs = {}, movedPorts = {} } = desired;
+  const held = [...adopted.giving, ...adopted.copies];
+  return webs.flatMap(({ name }) => {
+    const frees = heirs[name] ?? [];
+    const why = frees.length > 0 ? `it takes the port of ${frees.join(" and ")}` : movedPorts[name];
+    return why === undefined || isHeld(held, name) ? [] : [{ name, frees, why }];
+  });
 }
 
 function addShifts(add: AddStep, scope: CandidateScope, given: readonly ServiceFacts[]): void {
@@ -120,7 +124,7 @@ function addShifts(add: AddStep, scope: CandidateScope, given: readonly ServiceF
   const names = webs.map(({ name }) => name);
   const leaving = openDropped(observed, dropped);
   const moved = movedOf(scope);
-  const sudden = [...moved, ...given.map(({ name }) => name)];
+  const sudden = [...moved, ...given].map(({ name }) => name);
   const gradual = names.filter((name) => !sudden.includes(name));
   const isServed = previous !== null && serves(observed.slots[previous].containers, desired);
   // Without a previous release that serves there is nothing to compare with and nobody to protect: one step.
@@ -135,7 +139,7 @@ function addShifts(add: AddStep, scope: CandidateScope, given: readonly ServiceF
     if (step.approval && !desired.isRollback) addApproval(add, candidate, step.share, desired);
     if (step.share === 100) {
       addAdoption(add, adopted.giving, { config, replaced, taken: given });
-      addCutovers(add, moved, desired);
+      addCutovers(add, moved, config);
     }
     const led = step.share === 100 ? names : gradual;
     add({
@@ -173,18 +177,12 @@ function stepsCause({ config, requestsPerMinute: rate }: DesiredDeployment): str
   return ` (auto: ${Number(rate.toFixed(rate < 10 ? 1 : 0))} requests a minute)`;
 }
 
-function addCutovers(add: AddStep, moved: readonly string[], desired: DesiredDeployment): void {
-  const timeoutMs = doorMs(desired.config);
-  for (const service of moved) {
-    const frees = givingTo(desired, service);
-    const target = `door ${service}`;
-    if (frees.length > 0) {
-      const cause = `it takes the port of ${frees.join(" and ")}: users change over at once, with one short gap`;
-      add({ kind: "door", service, replaces: false, cutsOver: true, frees, target, cause, timeoutMs });
-    } else {
-      const cause = "it listens on other ports than before: its users change over at once, with one short gap";
-      add({ kind: "door", service, replaces: true, cutsOver: true, target, cause, timeoutMs });
-    }
+function addCutovers(add: AddStep, moved: readonly Moved[], config: Config): void {
+  const timeoutMs = doorMs(config);
+  for (const { name: service, frees, why } of moved) {
+    const cause = `${why}: its users change over at once, with one short gap`;
+    const takes = frees.length > 0 ? { replaces: false, frees } : { replaces: true };
+    add({ kind: "door", service, ...takes, cutsOver: true, target: `door ${service}`, cause, timeoutMs });
   }
 }
 

@@ -7,7 +7,7 @@ import { type AddStep, collectSteps } from "./collect-steps.ts";
 import { inTurn, type TurnScope } from "./early-jobs.ts";
 import { gracesOf } from "./graces.ts";
 import { isRunning, previousSlot, warmRelease } from "./live-slot.ts";
-import type { Heirs } from "./moved-ports.ts";
+import type { Heirs, MovedPorts } from "./moved-ports.ts";
 import { collectRemovals, type Orphan, orphanHeirs, type Removals } from "./orphans.ts";
 import { addCopies, adoptedOf } from "./plan-adoption.ts";
 import { addBackup } from "./plan-backup.ts";
@@ -49,7 +49,7 @@ export interface DesiredDeployment {
   /** Services of the release that serves, as it was made. Absent where there is none or its bundle is gone. */
   readonly replaced?: readonly ServiceFacts[] | undefined;
   /** Web services that no door can lead to in both releases; see `movedPorts`. */
-  readonly movedPorts?: readonly string[] | undefined;
+  readonly movedPorts?: MovedPorts | undefined;
   /** Web services that take the port of one that goes; see `portHeirs`. */
   readonly heirs?: Heirs | undefined;
   /** Bundles beyond retention; never the ones a slot needs. */

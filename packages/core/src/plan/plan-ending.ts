@@ -46,7 +46,8 @@ export function addEnding(add: AddStep, scope: EndingScope): void {
       add({ kind: "bake", slot: candidate, services, holdMs: bake, target, cause, timeoutMs });
     }
   }
-  addPromotion(add, candidate, services, dropped, "the candidate is proven: it becomes the stable slot");
+  const closes = closings(dropped, scope.services);
+  addPromotion(add, candidate, services, closes, "the candidate is proven: it becomes the stable slot");
   if (previous) addRetire(add, previous, scope);
 }
 
@@ -76,13 +77,33 @@ export function addPromotion(
   add: AddStep,
   slot: Slot,
   services: readonly string[],
-  dropped: readonly string[],
+  closes: readonly Closing[],
   cause: string,
 ): void {
+  const dropped = closes.map(({ service }) => service);
   add({ kind: "promote", slot, services: [...services, ...dropped], target: `slot ${slot}`, cause });
-  for (const service of dropped) {
-    add({ kind: "close", service, target: `door ${service}`, cause: `the release has no ${service}` });
-  }
+  for (const { service, why } of closes) add({ kind: "close", service, target: `door ${service}`, cause: why });
+}
+
+/** A door that goes, and why. */
+interface Closing {
+  readonly service: string;
+  readonly why: string;
+}
+
+/** What becomes, in the release, of services whose doors go. Pure. @param services all of the release */
+export function closings(dropped: readonly string[], services: readonly ServiceFacts[]): readonly Closing[] {
+  return dropped.map((service) => {
+    const facts = services.find(({ name }) => name === service);
+    return { service, why: whyClosed(service, facts) };
+  });
+}
+
+function whyClosed(service: string, facts: ServiceFacts | undefined): string {
+  if (!facts) return `the release has no ${service}`;
+  if (!facts.active) return `${service} is in none of the active profiles`;
+  if (facts.role === "web") return `${service} is replaced stop-first, and reached without a door`;
+  return `${service} has the role ${facts.role} in the release, and no door`;
 }
 
 export function addWorkers(
@@ -112,7 +133,7 @@ export function addWorkers(
     overlap,
     ...(replaced.length > 0 && { replaces: idsOf(replaced) }),
     target: (services.length > 0 ? services : oldWorkers).join(", "),
-    cause: services.length > 0 ? withNew : "the release has none of them: old ones stop",
+    cause: services.length > 0 ? withNew : "the release has none of them in slots: old ones stop",
     timeoutMs: Math.max(0, ...budgets) + Math.max(0, ...graces) + shortStepMs,
   });
 }

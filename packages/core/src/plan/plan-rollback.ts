@@ -9,7 +9,7 @@ import { liveSlot } from "./live-slot.ts";
 import { collectRemovals, type Orphan, orphanHeirs } from "./orphans.ts";
 import { addBase, addRecreated, baseServices } from "./plan-base.ts";
 import { addDoors, addRepublished } from "./plan-candidate.ts";
-import { addDrain, addPromotion, addWorkers } from "./plan-ending.ts";
+import { addDrain, addPromotion, addWorkers, closings } from "./plan-ending.ts";
 import { addMissingLinks, addRecover, droppedDoors, oldWorkers, openDropped } from "./plan-previous.ts";
 import type { DeploymentPlan } from "./step.ts";
 
@@ -79,7 +79,7 @@ export function planWarmRollback(
   const old = oldWorkers(observed, previous, names);
   addWorkers(add, { slot, workers, oldWorkers: old, graceMsOf: gracesOf(replaced, services) });
   if (previous) addDrain(add, previous, moved, config, "requests that the version left behind accepted may end");
-  addPromotion(add, slot, names, dropped, "it is the stable slot again");
+  addPromotion(add, slot, names, closings(dropped, services), "it is the stable slot again");
   removals.rest();
   return { kind: "rollback", candidate: slot, previous, steps };
 }

@@ -238,7 +238,7 @@ describe("every recovery", () => {
         const begun = ids.slice(0, at % (ids.length + 1));
         const done = isDone ? begun : begun.slice(0, -1);
         const recorded = { deployment: "d1", plan, begun, done };
-        const known = completeRecord(recorded, now);
+        const { record: known } = completeRecord(recorded, now);
         const recovery = planRecovery(recorded, now);
         const undone = recovery.action === "undo" ? recovery.begun.map(({ id }) => id) : known.begun;
         const again = recovery.action === "finish" ? recovery.remaining : [];

@@ -83,7 +83,7 @@ describe("an attempt that died is", () => {
   it("left as it is where a verdict was left to a person after the cutover: nobody is asked again", () => {
     const undecided = "paused by sluice: errors: 20 %";
     const left = { ...diedAt("workers-1"), undecided };
-    expect(planRecovery(left, stackWith(cutOver))).toEqual({ action: "leave", reason: undecided });
+    expect(planRecovery(left, stackWith(cutOver))).toMatchObject({ action: "leave", reason: undecided });
     expect(planRecovery(left, stackWith({ ...blue, share: 50 })).action).toBe("undo");
     expect(planRecovery({ ...left, condemned: "aborted by ada" }, stackWith(cutOver)).action).toBe("undo");
     expect(planRecovery({ ...diedAt("promote-1"), done: ids, undecided }, stackWith(promoted)).action).toBe("finish");

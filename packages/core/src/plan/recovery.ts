@@ -1,6 +1,6 @@
 import { SluiceError } from "../errors/sluice-error.ts";
 import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
-import { completeRecord, takesOver } from "./complete-record.ts";
+import { type Completion, completeRecord, takesOver } from "./complete-record.ts";
 import { shareOf } from "./live-slot.ts";
 import type { DeploymentPlan, PlanStep, StepKind } from "./step.ts";
 
@@ -14,6 +14,8 @@ export interface UnfinishedDeployment {
   readonly done: readonly string[];
   /** Its doors show that the candidate is promoted, whatever the record says. Default: they do not. */
   readonly isPromoted?: boolean | undefined;
+  /** The record was imported since the attempt began: it may be older than what it tells of. Default: it was not. */
+  readonly isImported?: boolean | undefined;
   /** Why it was to be taken back, by a verdict or a person; absent where neither had said so. */
   readonly condemned?: string | undefined;
   /** The pause by a verdict that no person has answered; absent where there is none. */
@@ -35,15 +37,15 @@ export interface FailingPrevious {
 /** `go-back` undoes what can be undone, and finishes what is promoted. */
 export type RecoveryChoice = "finish" | "undo" | "go-back";
 
-export type Recovery =
-  | {
-      readonly action: "finish";
-      readonly remaining: readonly PlanStep[];
-      readonly begun: readonly PlanStep[];
-      readonly reason: string;
-    }
-  | { readonly action: "undo"; readonly begun: readonly PlanStep[]; readonly reason: string }
-  | { readonly action: "leave"; readonly reason: string };
+export type Recovery = {
+  readonly reason: string;
+  /** What the record did not tell of; `null` where it is complete. */
+  readonly completion: Completion | null;
+} & (
+  | { readonly action: "finish"; readonly remaining: readonly PlanStep[]; readonly begun: readonly PlanStep[] }
+  | { readonly action: "undo"; readonly begun: readonly PlanStep[] }
+  | { readonly action: "leave" }
+);
 
 /** What a person may choose for an attempt that died: both, until it is promoted; without a stored release only the way back. */
 export interface RecoveryWays {
@@ -53,7 +55,10 @@ export interface RecoveryWays {
 
 /** @param observed `null` where the engine cannot be asked: then the record alone says it */
 export function recoveryWays(recorded: UnfinishedDeployment, observed: Reached | null): RecoveryWays {
-  const unfinished = observed ? completeRecord(recorded, observed) : recorded;
+  return waysOf(observed ? completeRecord(recorded, observed).record : recorded, observed);
+}
+
+function waysOf(unfinished: UnfinishedDeployment, observed: Reached | null): RecoveryWays {
   return { finish: isStored(unfinished), undo: !isPromoted(unfinished, observed) };
 }
 
@@ -80,27 +85,29 @@ export function planRecovery(
   observed: ObservedStack,
   choice?: RecoveryChoice,
 ): Recovery {
-  const unfinished = completeRecord(recorded, observed);
+  const { record: unfinished, completion } = completeRecord(recorded, observed);
   const { plan, begun, condemned, undecided } = unfinished;
   const isFinal = isPromoted(unfinished, observed);
-  assertPossible(unfinished, recoveryWays(unfinished, observed), choice);
+  assertPossible(unfinished, waysOf(unfinished, observed), choice);
   const isGood = condemned === undefined && isCutOver(unfinished, observed);
-  if (!choice && !isFinal && isGood && undecided !== undefined) return { action: "leave", reason: undecided };
+  if (!choice && !isFinal && isGood && undecided !== undefined)
+    return { action: "leave", reason: undecided, completion };
   const asked = choice === "go-back" ? (isFinal ? undefined : "undo") : choice;
   const action = asked ?? (isFinal || isGood ? "finish" : "undo");
   const begunSteps = plan.steps.filter(({ id }) => begun.includes(id));
   if (action === "finish") {
     const reason = asked ? "asked for" : `users already reach slot ${plan.candidate}`;
     // The record of a run that came so far by itself has it.
-    if (unfinished !== recorded && !isStored(unfinished))
-      return { action: "leave", reason: `${reason}, and its release was not stored` };
-    return { action, remaining: remainingSteps(unfinished, observed), begun: begunSteps, reason };
+    if (completion && !isStored(unfinished))
+      return { action: "leave", reason: `${reason}, and its release was not stored`, completion };
+    return { action, remaining: remainingSteps(unfinished, observed), begun: begunSteps, reason, completion };
   }
   if (choice !== "undo") assertWayBack(unfinished, observed, choice);
   return {
     action,
     begun: begunSteps,
     reason: asked ? "asked for" : (condemned ?? "cutover was not complete"),
+    completion,
   };
 }
 

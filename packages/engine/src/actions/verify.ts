@@ -21,7 +21,7 @@ import type { StepAction } from "../action.ts";
 import { baseContainers } from "../base-containers.ts";
 import { type DeploymentScope, emit, judgingConfig, releaseOf, slotServices } from "../scope.ts";
 import { showLogs } from "../show-logs.ts";
-import { reviveDoor } from "./revive-doors.ts";
+import { answers, reviveDoor } from "./revive-doors.ts";
 
 export const verify: StepAction<"verify"> = {
   async run({ id, slot, closing = false, wasLive = false }, scope, { signal }) {
@@ -33,7 +33,7 @@ export const verify: StepAction<"verify"> = {
       await waitDoors(scope, slot, 30_000, signal, wasLive ? "up" : "healthy");
     }
     const { target, inBase } = await lookFor(scope, slot, checks, signal);
-    const verdicts = await probeEach(scope.ports.prober, checks, target, signal);
+    const verdicts = await ask(scope, checks, target, signal);
     for (const verdict of verdicts) emit(scope, { type: "verdict", deployment: scope.deployment, step: id, verdict });
     // What takes its place again removes it. The log of a slot is shown while the slot is undone.
     const failed = new Set(
@@ -126,7 +126,39 @@ export async function probeChecks(
   signal: AbortSignal,
 ): Promise<readonly Verdict[]> {
   const { target } = await lookFor(scope, slot, checks, signal);
-  return probeEach(scope.ports.prober, checks, target, signal);
+  return ask(scope, checks, target, signal);
+}
+
+/** Kinds of checks that ask nothing through a door, nor from inside one. */
+const insideOwn: ReadonlySet<Check["type"]> = new Set(["container", "command", "reachable"]);
+
+/**
+ * Verdicts in the order of the checks. One that failed is none where a door that the release is asked from went away
+ * meanwhile: nothing could be reached from there, whatever the release is like.
+ *
+ * @throws SluiceError DOOR_FAILED
+ */
+async function ask(
+  scope: DeploymentScope,
+  checks: readonly Check[],
+  target: ProbeTarget,
+  signal: AbortSignal,
+): Promise<readonly Verdict[]> {
+  const verdicts = await probeEach(scope.ports.prober, checks, target, signal);
+  const isDoubted = ({ type }: Check, verdict: Verdict | undefined) =>
+    verdict !== undefined && stops(verdict) && !insideOwn.has(type);
+  if (!checks.some((check, at) => isDoubted(check, verdicts[at]))) return verdicts;
+  for (const service of Object.keys(target.doors)) {
+    if (await answers(scope, service, signal)) continue;
+    throw new SluiceError(
+      "DOOR_FAILED",
+      `door ${service} went away while checks were made: they say nothing of the release`,
+      {
+        hint: "whatever stopped it is no fault of the release: sluice deploy tries it again",
+      },
+    );
+  }
+  return verdicts;
 }
 
 interface Found {
