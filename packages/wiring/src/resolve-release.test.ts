@@ -96,12 +96,21 @@ describe("which release is asked for", () => {
     expect(await resolveRelease({ env: {}, directory })).toMatchObject({ release: { tag: "v1", source: "describe" } });
   });
 
+  it("also one of a package or a kind", async () => {
+    for (const tag of ["@shop/web@1.2.0", "release/2.0"]) {
+      git("tag", "-f", "--no-sign", tag);
+      expect(await resolveRelease({ env: eventFile(published({ tag_name: tag })), directory })).toMatchObject({
+        release: { tag },
+      });
+    }
+  });
+
   it("where git describe says what cannot be a name, one given by hand can", async () => {
     git("tag", "-d", "v1");
-    git("tag", "release/2.0");
+    git("tag", "2.0#final");
     await expect(resolveRelease({ env: {}, directory })).rejects.toMatchObject({
       code: "NAME_INVALID",
-      message: expect.stringContaining('"release/2.0"'),
+      message: expect.stringContaining('"2.0#final"'),
       hint: expect.stringContaining("--release NAME"),
     });
     expect(await resolveRelease({ env: {}, directory, tag: "2.0" })).toMatchObject({ release: { tag: "2.0" } });

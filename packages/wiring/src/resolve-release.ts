@@ -50,7 +50,7 @@ export async function resolveRelease(options: ReleaseSourceOptions): Promise<Res
   return { release: { ...common, tag: assertDescribed(checkout.describe), source: "describe" } };
 }
 
-/** Git allows more in a tag, as in `release/2.0`; another name is given by hand then. */
+/** Git allows more in a tag, as in `2.0#final`; another name is given by hand then. */
 function assertDescribed(name: string): string {
   if (isReleaseTag(name)) return name;
   throw new SluiceError(

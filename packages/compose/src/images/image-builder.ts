@@ -15,6 +15,7 @@ import { findImages } from "./find-images.ts";
 import { digestsOf, takeImage } from "./image-digests.ts";
 import { imageFacts } from "./image-facts.ts";
 import { imageId } from "./image-id.ts";
+import { imageTagOf } from "./image-tag.ts";
 import { listTagged } from "./list-tagged.ts";
 import { nameImages } from "./name-again.ts";
 import { removeTags, sweepPassing } from "./remove-tags.ts";
@@ -105,8 +106,12 @@ async function keepAll(
   return { images, imageTags: Object.fromEntries(tags) };
 }
 
-/** Tags an image so that nothing prunes it. A tag that already keeps another image stays, and this one gets its own. */
-async function keep(engine: Engine, id: string, repository: string, tag: string): Promise<string> {
+/**
+ * Tags an image so that nothing prunes it. A tag that already keeps another image stays, and this one gets its own: releases
+ * `a/b` and `a-b` may both be there.
+ */
+async function keep(engine: Engine, id: string, repository: string, release: string): Promise<string> {
+  const tag = imageTagOf(release);
   const holder = await imageId(engine, `${repository}:${tag}`);
   const free = holder === null || holder === id;
   const own = free ? tag : `${tag.slice(0, 110)}-${id.replace(/^sha256:/, "").slice(0, 12)}`;

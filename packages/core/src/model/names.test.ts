@@ -19,21 +19,49 @@ describe("names from outside", () => {
     "stack %j is refused",
     (name) => expect(isRefused(assertStackName, name)).toBe(true),
   );
-  it.each(["v1.2.3", "2026-01-01", "_x", "v1"])("tag %j is taken", (tag) => {
-    expect(assertReleaseTag(tag)).toBe(tag);
-  });
-  it.each(["", "..", "v1..2", "-v1", ".v1", "a/b", "v1 ", "v".repeat(129), "$(id)", "v1\n"])(
-    "tag %j is refused",
+  it.each(["v1.2.3", "2026-01-01", "_x", "v1", "release/2.0", "@shop/web@1.2.0", "1.2.0+7"])(
+    "tag %j is taken",
     (tag) => {
-      expect(isRefused(assertReleaseTag, tag)).toBe(true);
+      expect(assertReleaseTag(tag)).toBe(tag);
     },
   );
+  it.each([
+    "",
+    "..",
+    "v1..2",
+    "-v1",
+    ".v1",
+    "/v1",
+    "v1/",
+    "a//b",
+    "a/../b",
+    "a/.b",
+    "@",
+    "v1 ",
+    "v".repeat(129),
+    "$(id)",
+    "v1\n",
+  ])("tag %j is refused", (tag) => {
+    expect(isRefused(assertReleaseTag, tag)).toBe(true);
+  });
   it("that are taken hold nothing that a path, a shell or a label could misread", () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
-        for (const check of [assertStackName, assertReleaseTag, assertServiceName]) {
+        for (const check of [assertStackName, assertServiceName]) {
           expect(isRefused(check, text) || /^[A-Za-z0-9._-]+$/.test(text)).toBe(true);
         }
+      }),
+    );
+  });
+  it("of releases hold nothing that a shell or a label could misread, and lead nowhere else as a path", () => {
+    const letter = fc.constantFrom(..."aZ09._-+@/ $`;\\\n");
+    fc.assert(
+      fc.property(fc.string({ unit: letter }), (text) => {
+        if (isRefused(assertReleaseTag, text)) return;
+        expect(text).toMatch(/^[A-Za-z0-9._@/+-]+$/);
+        expect(text.split("/").every((part) => part !== "" && !part.startsWith(".") && part !== "..")).toBe(
+          !text.startsWith("."),
+        );
       }),
     );
   });

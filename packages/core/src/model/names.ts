@@ -3,8 +3,12 @@ import type { Slot } from "./slot.ts";
 
 /** Compose's own rule for project names, so that every name made from one is valid too. */
 const stackPattern = /^[a-z0-9][a-z0-9_-]*$/;
-/** Git's rules for tags are wider; this is what is safe as a path segment, an image tag and a label. */
-const tagPattern = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
+/**
+ * Git's rules for tags are wider; this is what is safe in a shell, a label and an address. Tags of one package of a repository
+ * (`@shop/web@1.2.0`), of a kind (`release/2.0`) and of a build (`1.2.0+7`) are in use. https://git-scm.com/docs/git-check-ref-format
+ */
+const tagPattern = /^@?[A-Za-z0-9_][A-Za-z0-9._@/+-]{0,127}$/;
+const noTag = /\.\.|\/[/.]|\/$/;
 const servicePattern = /^[a-zA-Z0-9._-]+$/;
 
 /** @throws SluiceError NAME_INVALID */
@@ -17,14 +21,14 @@ export function assertStackName(name: string): string {
 
 /** Whether a tag can name a release. */
 export function isReleaseTag(tag: string): boolean {
-  return tagPattern.test(tag) && !tag.includes("..");
+  return tagPattern.test(tag) && !noTag.test(tag);
 }
 
 /** @throws SluiceError NAME_INVALID */
 export function assertReleaseTag(tag: string): string {
   if (isReleaseTag(tag)) return tag;
   throw new SluiceError("NAME_INVALID", `release tag ${JSON.stringify(tag)} cannot be used`, {
-    hint: "use up to 128 letters, digits, '.', '_' and '-', beginning with a letter, digit or '_', without '..'",
+    hint: "use up to 128 letters, digits, '.', '_', '-', '+', '@' and '/', beginning with a letter, digit or '_' (before it '@'), without '..', '//' and '/.', and no '/' at the end",
   });
 }
 

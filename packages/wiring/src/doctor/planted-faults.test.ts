@@ -206,7 +206,7 @@ const faults: Readonly<Record<string, Row>> = {
   ],
   "a tag that cannot name a release": [
     "error release-name",
-    look.release({ described: "release/2.0", tagsAtHead: ["release/2.0"] }),
+    look.release({ described: "2.0#final", tagsAtHead: ["2.0#final"] }),
     /--release NAME/,
   ],
   "a prerelease": [
