@@ -25,6 +25,15 @@ interface CandidateScope {
   readonly desired: DesiredDeployment;
   /** The slot runs this very release already. */
   readonly isWarm: boolean;
+  readonly exchange: Exchange;
+}
+
+/** What changes at the cutover because a port changes hands. */
+export interface Exchange {
+  /** Web services whose doors are part of it, each with the reason. */
+  readonly doors: Readonly<Record<string, string>>;
+  /** All of its steps. */
+  readonly add: () => void;
 }
 
 /** From the first start of the candidate to the moment before users meet it; then the shares. */
@@ -33,7 +42,8 @@ export function addCandidate(add: AddStep, scope: CandidateScope): void {
   const { config, replaced } = desired;
   if (webs.length === 0) {
     addCopies(add, adopted.copies, { config, taken: [] });
-    return addAdoption(add, adopted.giving, { config, replaced, taken: [] });
+    addAdoption(add, adopted.giving, { config, replaced, taken: [] });
+    return scope.exchange.add();
   }
   addStart(add, scope);
   const given = givenOf(scope);
@@ -45,10 +55,11 @@ export function addCandidate(add: AddStep, scope: CandidateScope): void {
   addDoors(add, free, observed, { ...desired, candidate });
   for (const name of moved) {
     const giving = givingTo(desired, name);
+    const reason = scope.exchange.doors[name] ?? "it listens on other ports than before";
     const cause =
       giving.length > 0
         ? `${giving.join(" and ")}, which the release has no more, holds its port: until the cutover users reach the previous there`
-        : "it listens on other ports than before: until the cutover its door leads to the previous";
+        : `${reason}: until the cutover its door leads to the previous`;
     add({ kind: "preview-door", service: name, target: `preview of ${name}`, cause });
   }
   for (const { name, ports } of taken) {
@@ -102,10 +113,11 @@ function firstToStart(webs: readonly ServiceFacts[], desired: DesiredDeployment)
  * Services whose users change over at once, as no door can be there for both releases. Without a previous release every
  * door may be made for the candidate alone.
  */
-function movedOf({ desired, previous, webs, adopted }: CandidateScope): readonly string[] {
+function movedOf({ desired, previous, webs, adopted, exchange }: CandidateScope): readonly string[] {
   if (previous === null) return [];
   const held = [...adopted.giving, ...adopted.copies];
-  const isMoved = (name: string) => desired.movedPorts?.includes(name) || givingTo(desired, name).length > 0;
+  const isMoved = (name: string) =>
+    desired.movedPorts?.includes(name) || exchange.doors[name] !== undefined || givingTo(desired, name).length > 0;
   return webs.flatMap(({ name }) => (isMoved(name) && !isHeld(held, name) ? [name] : []));
 }
 
@@ -115,7 +127,7 @@ function givingTo({ heirs = {} }: DesiredDeployment, name: string): readonly str
 }
 
 function addShifts(add: AddStep, scope: CandidateScope, given: readonly ServiceFacts[]): void {
-  const { candidate, previous, webs, dropped, adopted, observed, desired } = scope;
+  const { candidate, previous, webs, dropped, adopted, observed, desired, exchange } = scope;
   const { config, replaced } = desired;
   const names = webs.map(({ name }) => name);
   const leaving = openDropped(observed, dropped);
@@ -135,7 +147,8 @@ function addShifts(add: AddStep, scope: CandidateScope, given: readonly ServiceF
     if (step.approval && !desired.isRollback) addApproval(add, candidate, step.share, desired);
     if (step.share === 100) {
       addAdoption(add, adopted.giving, { config, replaced, taken: given });
-      addCutovers(add, moved, desired);
+      for (const name of moved) if (exchange.doors[name] === undefined) addCutover(add, name, desired);
+      exchange.add();
     }
     const led = step.share === 100 ? names : gradual;
     add({
@@ -173,19 +186,23 @@ function stepsCause({ config, requestsPerMinute: rate }: DesiredDeployment): str
   return ` (auto: ${Number(rate.toFixed(rate < 10 ? 1 : 0))} requests a minute)`;
 }
 
-function addCutovers(add: AddStep, moved: readonly string[], desired: DesiredDeployment): void {
+/** The door of a service as the release has it, which leads to the candidate alone. */
+export function addCutover(
+  add: AddStep,
+  service: string,
+  desired: DesiredDeployment,
+  reason = "it listens on other ports than before",
+): void {
   const timeoutMs = doorMs(desired.config);
-  for (const service of moved) {
-    const frees = givingTo(desired, service);
-    const target = `door ${service}`;
-    if (frees.length > 0) {
-      const cause = `it takes the port of ${frees.join(" and ")}: users change over at once, with one short gap`;
-      add({ kind: "door", service, replaces: false, cutsOver: true, frees, target, cause, timeoutMs });
-    } else {
-      const cause = "it listens on other ports than before: its users change over at once, with one short gap";
-      add({ kind: "door", service, replaces: true, cutsOver: true, target, cause, timeoutMs });
-    }
+  const frees = givingTo(desired, service);
+  const common = { kind: "door", service, cutsOver: true, target: `door ${service}`, timeoutMs } as const;
+  if (frees.length > 0) {
+    const cause = `it takes the port of ${frees.join(" and ")}: users change over at once, with one short gap`;
+    return add({ ...common, replaces: false, frees, cause });
   }
+  // One that is new takes the port of another that stays, or of what is in base.
+  const replaces = desired.replaced?.some((one) => one.name === service && isBehindDoor(one)) ?? true;
+  add({ ...common, replaces, cause: `${reason}: its users change over at once, with one short gap` });
 }
 
 interface DoorWishes extends Pick<DesiredDeployment, "config" | "replaceDoors"> {
