@@ -96,6 +96,7 @@ export { heldByOrphans, keptOrphans, lostOrphans, mayRemove, type Orphan, orphan
 export { baseServices, type ChangedFiles, inOrder } from "./plan/plan-base.ts";
 export { type DesiredDeployment, planDeployment } from "./plan/plan-deployment.ts";
 export * from "./plan/plan-rollback.ts";
+export { isGiven, portTransfers } from "./plan/port-transfers.ts";
 export * from "./plan/probe-target.ts";
 export * from "./plan/promoted-images.ts";
 export * from "./plan/recovery.ts";

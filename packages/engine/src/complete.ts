@@ -150,7 +150,7 @@ async function edgesDown(scope: DeploymentScope, failures: readonly UndoFailure[
 /** Users met the candidate, or what served them was stopped for it; and there was something to take them back to. */
 function hasMoved({ trafficMoved, plan }: DeploymentScope, begun: readonly PlanStep[]): boolean {
   if (begun.some((step) => step.kind === "recreate" && (step.replaces?.length ?? 1) > 0)) return true;
-  if (begun.some((step) => step.kind === "remove" && step.heirs)) return true;
+  if (begun.some((step) => (step.kind === "close" || step.kind === "remove") && step.heirs)) return true;
   return trafficMoved && (plan.previous !== null || plan.steps.some(({ kind }) => kind === "adopt"));
 }
 

@@ -51,7 +51,7 @@ const stepFields: Readonly<Record<StepKind, Readonly<Record<string, Rule>>>> = {
   bake: { ...leads, holdMs: isNumber },
   promote: leads,
   retire: inSlot,
-  close: { ...ofService, leaves: optional(isSlot) },
+  close: { ...ofService, leaves: optional(isSlot), heirs: optional(isTexts) },
   recreate: { ...ofService, replaces: optional(isTexts), restarts: optional(isTexts), renews: optional(isTexts) },
   remove: { ...ofService, heirs: optional(isTexts) },
   prune: { releases: isTexts },

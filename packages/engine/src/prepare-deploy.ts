@@ -12,6 +12,7 @@ import {
   placesOf,
   planDeployment,
   portHeirs,
+  portTransfers,
   previousSlot,
   redefinedFindings,
   releasesToPrune,
@@ -77,7 +78,6 @@ export async function prepareDeploy(
     ...lostOrphans(orphans, project.services, serving, observed),
   ];
   if (held) throw new SluiceError("PREFLIGHT_FAILED", held.message, { hint: held.hint });
-  assertPortsFree(serving, project.services, wanted.tag);
   const lived = same !== null && (await lastLiveAt(ports.journal, same.id)) !== null;
   const fate = lived ? await readMigrationFate(ports.journal, same.id) : "unknown";
   const anew = await findDataAnew(project, { config, observed, serves: previousRelease }, ports, signal);
@@ -118,6 +118,8 @@ export async function prepareDeploy(
     },
     observed,
   );
+  const transfers = portTransfers(serving, project.services, observed);
+  assertPortsFree(plan, transfers, { tag: wanted.tag, services: project.services });
   assertOwnProjects(placesOf(plan), observed);
   await assertDoorImage(plan, project.services, config, ports, signal);
   await assertNoObstacle(plan, { ...request, ...project, orphans }, ports, signal);

@@ -5,6 +5,7 @@ import {
   type Finding,
   findBundle,
   heldByOrphans,
+  isGiven,
   isInSlot,
   judgedBy,
   keptOrphans,
@@ -21,6 +22,7 @@ import {
   planRevival,
   planWarmRollback,
   portHeirs,
+  portTransfers,
   previousSlot,
   type ReleaseBundle,
   type ServiceFacts,
@@ -106,10 +108,12 @@ export async function prepareRollback(
     live && !previousRelease ? maybeMovedPorts(doors, target.services) : movedPorts(serving, target.services);
   const moved = movedBy(seen.doors);
   const heirs = portHeirs(serving, target.services);
+  const transfers = portTransfers(serving, target.services, observed);
   const warm = warmRelease(observed, target.services);
   // On data that begins empty what is warm is no sooner good than what is made anew.
-  const mayBeWarm = warm === target.id && !isDataAnew && !changesPlace;
-  if (mayBeWarm && Object.keys(moved).length === 0 && Object.keys(heirs).length === 0) {
+  const changesHands = Object.keys(heirs).length > 0 || transfers.some((each) => isGiven(each, target.services));
+  const mayBeWarm = warm === target.id && !isDataAnew && !changesPlace && !changesHands;
+  if (mayBeWarm && Object.keys(moved).length === 0) {
     const replaced = previousRelease?.bundle.services;
     const stays = waysIn(orphans, held, target);
     const leaving = orphans.filter((orphan) => !stays.includes(orphan));
@@ -121,6 +125,7 @@ export async function prepareRollback(
       orphans: leaving,
       republished,
     });
+    assertPortsFree(plan, transfers, target);
     if (plan.steps.some(({ kind }) => kind === "door")) {
       await assertDoorImage(plan, target.services, judging, ports, signal);
       await assertNoObstacle(plan, { ...request, model, services: target.services, orphans }, ports, signal);
@@ -134,7 +139,6 @@ export async function prepareRollback(
   }
   const [first] = [...held, ...lostOrphans(orphans, target.services, serving, observed)];
   if (first) throw new SluiceError("PREFLIGHT_FAILED", first.message, { hint: first.hint });
-  assertPortsFree(serving, target.services, target.tag);
   assertDoorsCan(ports.router, config, target.services);
   // A door may be as the checkout wants it, and not as this release does: other ports, other networks.
   const { doors } = asTarget ?? (await observeTarget());
@@ -161,6 +165,7 @@ export async function prepareRollback(
     },
     { ...observed, doors, base: keptData(observed, target) },
   );
+  assertPortsFree(plan, transfers, target);
   assertOwnProjects(placesOf(plan), observed);
   await assertImages(target, plan, ports, signal);
   await assertDoorImage(plan, target.services, judging, ports, signal);

@@ -21,7 +21,7 @@ const cleaning: ReadonlySet<StepKind> = new Set(["retire", "close", "remove", "p
 /** A service that leaves the slots is not out of them before its door is gone, and a port is not free before its holder is. */
 function isCleaning(step: PlanStep): boolean {
   if (step.kind === "close" && step.leaves) return false;
-  if (step.kind === "remove" && step.heirs) return false;
+  if ((step.kind === "close" || step.kind === "remove") && step.heirs) return false;
   return cleaning.has(step.kind);
 }
 

@@ -25,6 +25,15 @@ interface CandidateScope {
   readonly desired: DesiredDeployment;
   /** The slot runs this very release already. */
   readonly isWarm: boolean;
+  readonly exchange: Exchange;
+}
+
+/** What changes at the cutover because a port changes hands. */
+export interface Exchange {
+  /** Web services whose doors are part of it, each with the reason. */
+  readonly doors: Readonly<Record<string, string>>;
+  /** All of its steps. */
+  readonly add: () => void;
 }
 
 /** From the first start of the candidate to the moment before users meet it; then the shares. */
@@ -33,7 +42,8 @@ export function addCandidate(add: AddStep, scope: CandidateScope): void {
   const { config, replaced } = desired;
   if (webs.length === 0) {
     addCopies(add, adopted.copies, { config, taken: [] });
-    return addAdoption(add, adopted.giving, { config, replaced, taken: [] });
+    addAdoption(add, adopted.giving, { config, replaced, taken: [] });
+    return scope.exchange.add();
   }
   addStart(add, scope);
   const given = givenOf(scope);
@@ -107,19 +117,20 @@ interface Moved {
  * Services of which no door can be there for both releases. Without a previous release every door may be made for the candidate
  * alone.
  */
-function movedOf({ desired, previous, webs, adopted }: CandidateScope): readonly Moved[] {
+function movedOf({ desired, previous, webs, adopted, exchange }: CandidateScope): readonly Moved[] {
   if (previous === null) return [];
   const { heirs = {}, movedPorts = {} } = desired;
   const held = [...adopted.giving, ...adopted.copies];
   return webs.flatMap(({ name }) => {
     const frees = heirs[name] ?? [];
-    const why = frees.length > 0 ? `it takes the port of ${frees.join(" and ")}` : movedPorts[name];
+    const taking = frees.length > 0 ? `it takes the port of ${frees.join(" and ")}` : undefined;
+    const why = taking ?? exchange.doors[name] ?? movedPorts[name];
     return why === undefined || isHeld(held, name) ? [] : [{ name, frees, why }];
   });
 }
 
 function addShifts(add: AddStep, scope: CandidateScope, given: readonly ServiceFacts[]): void {
-  const { candidate, previous, webs, dropped, adopted, observed, desired } = scope;
+  const { candidate, previous, webs, dropped, adopted, observed, desired, exchange } = scope;
   const { config, replaced } = desired;
   const names = webs.map(({ name }) => name);
   const leaving = openDropped(observed, dropped);
@@ -139,7 +150,8 @@ function addShifts(add: AddStep, scope: CandidateScope, given: readonly ServiceF
     if (step.approval && !desired.isRollback) addApproval(add, candidate, step.share, desired);
     if (step.share === 100) {
       addAdoption(add, adopted.giving, { config, replaced, taken: given });
-      addCutovers(add, moved, config);
+      for (const { name, why } of moved) if (exchange.doors[name] === undefined) addCutover(add, name, desired, why);
+      exchange.add();
     }
     const led = step.share === 100 ? names : gradual;
     add({
@@ -177,13 +189,18 @@ function stepsCause({ config, requestsPerMinute: rate }: DesiredDeployment): str
   return ` (auto: ${Number(rate.toFixed(rate < 10 ? 1 : 0))} requests a minute)`;
 }
 
-function addCutovers(add: AddStep, moved: readonly Moved[], config: Config): void {
-  const timeoutMs = doorMs(config);
-  for (const { name: service, frees, why } of moved) {
-    const cause = `${why}: its users change over at once, with one short gap`;
-    const takes = frees.length > 0 ? { replaces: false, frees } : { replaces: true };
-    add({ kind: "door", service, ...takes, cutsOver: true, target: `door ${service}`, cause, timeoutMs });
+/** The door of a service as the release has it, which leads to the candidate alone; `why` in words. */
+export function addCutover(add: AddStep, service: string, desired: DesiredDeployment, why: string): void {
+  const timeoutMs = doorMs(desired.config);
+  const frees = desired.heirs?.[service] ?? [];
+  const cause = `${why}: its users change over at once, with one short gap`;
+  const common = { kind: "door", service, cutsOver: true, target: `door ${service}`, cause, timeoutMs } as const;
+  if (frees.length > 0) {
+    return add({ ...common, replaces: false, frees });
   }
+  // One that is new takes the port of another that stays, or of what is in base.
+  const replaces = desired.replaced?.some((one) => one.name === service && isBehindDoor(one)) ?? true;
+  add({ ...common, replaces });
 }
 
 interface DoorWishes extends Pick<DesiredDeployment, "config" | "replaceDoors"> {

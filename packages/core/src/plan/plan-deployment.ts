@@ -9,7 +9,7 @@ import { gracesOf } from "./graces.ts";
 import { isRunning, previousSlot, warmRelease } from "./live-slot.ts";
 import type { Heirs, MovedPorts } from "./moved-ports.ts";
 import { collectRemovals, type Orphan, orphanHeirs, type Removals } from "./orphans.ts";
-import { addCopies, adoptedOf } from "./plan-adoption.ts";
+import { addCopies, adoptedOf, isHeld } from "./plan-adoption.ts";
 import { addBackup } from "./plan-backup.ts";
 import {
   addBase,
@@ -22,10 +22,12 @@ import {
 import { addCandidate, addDoors } from "./plan-candidate.ts";
 import { addServingVerify } from "./plan-checks.ts";
 import { addEnding, addWorkers } from "./plan-ending.ts";
+import { planExchange } from "./plan-exchange.ts";
 import { addJobs } from "./plan-jobs.ts";
 import { addHandOver, addMissingLinks, addRecover, droppedDoors, handedOver, oldWorkers } from "./plan-previous.ts";
 import { addRehearsal } from "./plan-rehearsal.ts";
 import { addShort } from "./plan-short.ts";
+import { portTransfers } from "./port-transfers.ts";
 import { isDown } from "./short-services.ts";
 import type { DeploymentPlan } from "./step.ts";
 
@@ -100,9 +102,8 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
   addRecover(add, observed, live, config, desired.replaced);
   addMissingLinks(add, observed, live?.slot);
   if (bundleId !== null && (live ? live.release : desired.servesInBase) === bundleId) {
-    removals.before(base);
     const jobs = desired.isDataAnew ? active.filter(({ role }) => role === "job") : [];
-    const turns = { slot: live?.slot ?? candidate, made: base, jobs, active, differences: desired };
+    const turns = { slot: live?.slot ?? candidate, made: base, jobs, active, differences: desired, removals };
     addJobs(add, { slot: turns.slot, jobs: addTurns(add, turns, desired, observed) }, desired, observed);
     addRecreated(
       add,
@@ -119,31 +120,44 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     return { kind, candidate, previous, steps };
   }
   const isWarm = bundleId !== null && warmRelease(observed, inSlots, live) === bundleId;
-  const handed = handedOver(base, observed, previous);
-  const late = base.filter((service) => isApplication(service.role) || handed.includes(service));
-  const early = base.filter((service) => !late.includes(service));
-  const hasSlot = inSlots.length > 0;
-  addPreparation(add, { desired, candidate, observed, active, base: early, removals, isWarm, hasSlot });
+  const graceMsOf = gracesOf(desired.replaced, desired.services);
   const giving = new Set(previous === null ? [] : Object.values(desired.heirs ?? {}).flat());
-  const dropped = droppedDoors(observed, namesOf(webs)).filter(
+  const handed = handedOver(base, observed, previous);
+  const unwanted = droppedDoors(observed, namesOf(webs)).filter(
     (name) => !giving.has(name) && handed.every((service) => service.name !== name),
   );
-  addCandidate(add, { candidate, previous, webs, dropped, adopted, observed, desired, isWarm });
   const old = oldWorkers(observed, previous, namesOf(webs));
   // Never two of one: what stays a worker and leaves the slots stops there before it starts in base.
   const isEarly = handed.some(({ name }) => old.includes(name));
-  const graceMsOf = gracesOf(desired.replaced, desired.services);
-  const changing = { workers, oldWorkers: old, replaced: adopted.workers };
-  if (isEarly) addWorkers(add, { ...changing, slot: candidate, graceMsOf });
-  for (const service of late) {
+  const differences = { isBuilt: bundleId === null, differing: desired.differing, files: desired.files };
+  const addLate = (service: ServiceFacts) => {
     if (handed.includes(service) && !old.includes(service.name))
       addHandOver(add, service, previous, { traffic: config.traffic, graceMsOf });
     removals.before([service]);
-    addRecreated(add, [service], observed, desired);
-  }
-  const edges = early.filter(({ role }) => role === "edge");
-  removals.before(edges);
-  addBase(add, edges, observed, { isBuilt: bundleId === null, differing: desired.differing, files: desired.files });
+    if (isApplication(service.role)) addRecreated(add, [service], observed, desired);
+    else addBase(add, [service], observed, differences);
+  };
+  const beside = [...adopted.giving, ...adopted.copies];
+  const exchange = planExchange(add, {
+    transfers: portTransfers(desired.replaced ?? [], active, observed),
+    desired,
+    webs: previous === null ? [] : webs.filter(({ name }) => !isHeld(beside, name)),
+    late: base.filter((one) => (isLate(one) || handed.includes(one)) && !old.includes(one.name)),
+    handed,
+    dropped: unwanted,
+    addLate,
+  });
+  const isOpen = ({ name }: ServiceFacts) => !exchange.names.includes(name);
+  const early = base.filter((service) => !isLate(service) && isOpen(service));
+  const hasSlot = inSlots.length > 0;
+  addPreparation(add, { desired, candidate, observed, active, early, removals, isWarm, hasSlot });
+  const dropped = unwanted.filter((name) => !exchange.names.includes(name));
+  addCandidate(add, { candidate, previous, webs, dropped, adopted, observed, desired, isWarm, exchange });
+  const changing = { workers, oldWorkers: old, replaced: adopted.workers };
+  if (isEarly) addWorkers(add, { ...changing, slot: candidate, graceMsOf });
+  const late = base.filter((service) => isLate(service) && isOpen(service));
+  for (const service of late.toSorted((a, b) => Number(a.role === "edge") - Number(b.role === "edge")))
+    addLate(service);
   const left = isEarly ? { workers: [], oldWorkers: [], replaced: [] } : changing;
   const { tag, services } = desired;
   addEnding(add, { candidate, previous, webs, dropped, ...left, observed, graceMsOf, config, hasSlot, tag, services });
@@ -175,8 +189,8 @@ interface PreparationScope {
   readonly candidate: Slot;
   readonly observed: ObservedStack;
   readonly active: readonly ServiceFacts[];
-  /** Services of base that do not wait for the cutover. */
-  readonly base: readonly ServiceFacts[];
+  /** Base services that the candidate may need. */
+  readonly early: readonly ServiceFacts[];
   readonly removals: Removals;
   readonly isWarm: boolean;
   readonly hasSlot: boolean;
@@ -184,7 +198,7 @@ interface PreparationScope {
 
 /** Everything before the candidate's first start: images, the slot's networks, base, jobs, the slot itself. */
 function addPreparation(add: AddStep, scope: PreparationScope): void {
-  const { desired, candidate, observed, active, base, removals, isWarm, hasSlot } = scope;
+  const { desired, candidate, observed, active, early, removals, isWarm, hasSlot } = scope;
   const { tag, bundleId, wasLive } = desired;
   const { containers, release: held } = observed.slots[candidate];
   // A build may fail, and what still runs is a way back until it did not.
@@ -204,9 +218,7 @@ function addPreparation(add: AddStep, scope: PreparationScope): void {
   const isFull = containers.length > 0 && !clears;
   const { differing, asServing, files } = desired;
   const differences: BaseDifferences = { isBuilt: bundleId === null, differing, asServing, files };
-  // What resolves names only once at its start must find the doors: edges come after them.
-  const first = base.filter(({ role }) => role !== "edge");
-  const made = first.filter((service) => baseCause(service, observed, differences) !== undefined);
+  const made = early.filter((service) => baseCause(service, observed, differences) !== undefined);
   const late = lateJobs({ made, jobs, active }, desired);
   // A job needs nothing of the slot, and takes longer. One before base is there needs an empty slot: what is in it later needs base.
   const meanwhile = creates && late.length > 0;
@@ -214,8 +226,7 @@ function addPreparation(add: AddStep, scope: PreparationScope): void {
   if (isCleared) add({ kind: "clear", slot: candidate, target: `slot ${candidate}`, cause: holds });
   const networksCause = `slot ${candidate} needs the networks of base`;
   add({ kind: "networks", slot: candidate, target: `links of ${candidate}`, cause: networksCause });
-  removals.before(first);
-  addTurns(add, { slot: candidate, made, jobs, active, differences }, desired, observed);
+  addTurns(add, { slot: candidate, made, jobs, active, differences, removals }, desired, observed);
   const gets = `release ${tag} gets slot ${candidate}`;
   if (creates && !meanwhile) add({ kind: "create", slot: candidate, target: `slot ${candidate}`, cause: gets });
   const createsCause = meanwhile ? (isFull && !isCleared ? `${gets}, which ${holds}` : gets) : undefined;
@@ -225,18 +236,21 @@ function addPreparation(add: AddStep, scope: PreparationScope): void {
 interface Turns extends Omit<TurnScope, "config"> {
   readonly slot: Slot;
   readonly differences: BaseDifferences;
+  readonly removals: Removals;
 }
 
 /** Base services, and among them the jobs that they wait for. @returns the jobs that none of them does */
 function addTurns(
   add: AddStep,
-  { slot, differences, ...turns }: Turns,
+  { slot, differences, removals, ...turns }: Turns,
   desired: DesiredDeployment,
   observed: ObservedStack,
 ): readonly ServiceFacts[] {
   for (const { service, before } of inTurn({ ...turns, config: desired.config })) {
-    if (before === undefined) addBase(add, [service], observed, differences);
-    else addJobs(add, { slot, jobs: [service], before }, desired, observed);
+    if (before === undefined) {
+      removals.before([service]);
+      addBase(add, [service], observed, differences);
+    } else addJobs(add, { slot, jobs: [service], before }, desired, observed);
   }
   return lateJobs(turns, desired);
 }
@@ -251,6 +265,11 @@ function imagesCause({ promotedFrom, imagesOf, hasChanges }: DesiredDeployment):
   if (promotedFrom) return `the images that ${promotedFrom} has proven are used: nothing is built`;
   if (hasChanges) return "the checkout holds uncommitted changes: no stored release has them";
   return imagesOf ? `the images of ${imagesOf} are used: same commit` : "no such release is stored";
+}
+
+/** What resolves names only once at its start must find the doors: edges come after them. */
+function isLate({ role }: ServiceFacts): boolean {
+  return role === "edge" || isApplication(role);
 }
 
 /** A service of the release that serves and does not run is no reason to touch anything else. */

@@ -82,7 +82,7 @@ export function droppedDoors(observed: ObservedStack, webs: readonly string[]): 
 
 /**
  * Services that are in base from now on, and were in slots: their door, or what runs of an application in the previous slot, is
- * there. Two cannot hold one port or one name, so they change over with the users. Data does not: jobs and the candidate need it first.
+ * there. Data is none of them: it is there before all that may need it.
  */
 export function handedOver(
   base: readonly ServiceFacts[],
@@ -93,20 +93,21 @@ export function handedOver(
   const hasDoor = (name: string) => (observed.doors[name]?.containerId ?? null) !== null;
   return base.filter(
     ({ name, role }) =>
-      (role !== "data" && hasDoor(name)) || (isApplication(role) && held.some(({ service }) => service === name)),
+      role !== "data" && (hasDoor(name) || (isApplication(role) && held.some(({ service }) => service === name))),
   );
 }
 
-/** Its port must be free, and two of it must not run at once, before the service is made in base. */
+/** Its port must be free, and two of an application must not run at once, before the service is made in base. */
 export function addHandOver(
   add: AddStep,
   { name: service, role, startBudget }: ServiceFacts,
   previous: Slot | null,
   { traffic, graceMsOf }: Pick<Config, "traffic"> & { readonly graceMsOf: GraceMsOf },
 ): void {
-  const cause = isApplication(role)
-    ? `${service} cannot be two at once any more: it leaves the slots, with one gap`
-    : `${service} is a ${role} service now: it leaves the slots, with one gap`;
+  if (!isApplication(role)) {
+    return addGiving(add, service, [service], `${service} is in base from now on: it takes the place of its door`);
+  }
+  const cause = `${service} cannot be two at once any more: it leaves the slots, with one gap`;
   const timeoutMs = traffic.drain.timeout + graceMsOf(service) + startBudget.timeoutMs + shortStepMs;
   add({
     kind: "close",
@@ -116,6 +117,11 @@ export function addHandOver(
     cause,
     timeoutMs,
   });
+}
+
+/** A door goes just before others take its port. What it leads to runs on, for the way back. */
+export function addGiving(add: AddStep, service: string, heirs: readonly string[], cause: string): void {
+  add({ kind: "close", service, heirs, target: `door ${service}`, cause: `${cause}, with one short gap` });
 }
 
 /** Those of them that lead somewhere now. */

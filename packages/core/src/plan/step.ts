@@ -179,6 +179,8 @@ export type CloseStep = StepBase<"close"> & {
   readonly service: string;
   /** Slot of the previous that the service leaves for base: what runs of it there stops, and an undo brings both back. */
   readonly leaves?: Slot | undefined;
+  /** Services that take a port of it, or that it is itself from now on: it goes just before them, and an undo brings it back. Default: it goes last. */
+  readonly heirs?: readonly string[] | undefined;
 };
 /** Replaces a service that cannot be two at once, stop-first. */
 export type RecreateStep = StepBase<"recreate"> & {

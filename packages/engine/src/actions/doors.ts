@@ -160,8 +160,9 @@ export const promote: StepAction<"promote"> = {
 };
 
 export const close: StepAction<"close"> = {
-  async run({ service, leaves }, scope, { signal, options }) {
+  async run({ service, leaves, heirs }, scope, { signal, options }) {
     const { ports, stack } = scope;
+    if (heirs) scope.doorIds.delete(service);
     if (leaves) {
       scope.trafficMoved = true;
       await keepAddresses(scope, service, leaves);
@@ -171,7 +172,8 @@ export const close: StepAction<"close"> = {
     await ports.doors.remove(stack, service, options);
     if (leaves) await ports.slots.stop(stack, leaves, [service], options);
   },
-  async undo({ service, leaves }, scope, { options }) {
+  async undo({ service, leaves, heirs }, scope, { options }) {
+    if (heirs) return leadBack(scope, service, true, options);
     if (!leaves) return;
     const { ports, stack, previousRelease } = scope;
     if (!previousRelease) throw notStored(`the door of ${service} was removed`);

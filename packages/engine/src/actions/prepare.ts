@@ -1,6 +1,7 @@
 import {
   baseServices,
   healthPathOf,
+  isInSlot,
   type ObservedContainer,
   pinnedModel,
   type ServiceFacts,
@@ -66,11 +67,13 @@ export const base: StepAction<"base"> = {
     await nameAgain(release, scope.ports, options);
     await scope.ports.base.up(pinnedModel(release), facts, all, { ...options, renews });
   },
-  // Users come through an edge. What holds data stays as it is, but where all that was there is in a volume that was left.
+  // Users come through an edge, and through the door of what the previous has in slots. What holds data stays as it is, but where
+  // all that was there is in a volume that was left.
   async undo(step, scope, call) {
     const { service, moves } = step;
     const facts = scope.release?.bundle.services.find(({ name }) => name === service);
-    const isBack = facts?.role === "edge" || moves?.isPutBack === true;
+    const wasInSlot = scope.previousRelease?.bundle.services.some((one) => one.name === service && isInSlot(one));
+    const isBack = facts?.role === "edge" || moves?.isPutBack === true || wasInSlot === true;
     if (isBack && hadRelease(scope, service)) await putBack(service, scope, call);
     await tellUndoneBase(step, scope);
   },

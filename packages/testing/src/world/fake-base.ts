@@ -11,6 +11,7 @@ import {
 import { assertReady, type FakeContext, haltContainer, removeContainer, startContainer } from "./context.ts";
 import { assertPortsFree } from "./fake-slots.ts";
 import { addContainer, containersIn, type WorldContainer, type WorldState } from "./state.ts";
+import { sharesPort } from "./users.ts";
 
 export function fakeBase(context: FakeContext): BaseRuntime {
   const { act, state } = context;
@@ -34,6 +35,11 @@ export function fakeBase(context: FakeContext): BaseRuntime {
       for (const container of containersIn(state, "base", service)) {
         await act(`base.remove ${service}`, signal, () => {
           state.gaps.add(service);
+          // Whose port it has loses users too, where no door of its own is there.
+          for (const other of state.containers.values()) {
+            const hasDoor = [...state.doors.values()].some((door) => door.service === other.service);
+            if (!hasDoor && sharesPort(state, other.service, container)) state.gaps.add(other.service);
+          }
           removeContainer(context, container);
         });
       }
@@ -88,6 +94,11 @@ export function fakeBase(context: FakeContext): BaseRuntime {
         assertFilled(state, service, services);
         for (const container of containersIn(state, "base", service.name)) assertReady(container);
         state.gaps.delete(service.name);
+        // The users of a door that gave its port to this one are here now.
+        for (const gap of state.gaps) {
+          const hasDoor = [...state.doors.values()].some((door) => door.service === gap);
+          if (!hasDoor && containersIn(state, "base", gap).length === 0) state.gaps.delete(gap);
+        }
       });
     },
   };

@@ -1,4 +1,5 @@
 import {
+  baseServices,
   type ComposeModel,
   type DoorRequest,
   type DoorRuntime,
@@ -66,11 +67,11 @@ export function fakeDoors(context: FakeContext): DoorRuntime {
       act(`doors.remove ${service}`, signal, () => {
         const removed = doorsOf(state, service);
         for (const door of removed) state.doors.delete(door.id);
-        // The port goes back to the container that had it, or on to a door that waits for it.
+        // The port goes back to the container that had it, or on to a door that waits for it, or to another service in base.
         const isTaken =
           besideSlots(state, service).length > 0 ||
           removed.some((door) => hasHeir(state, door)) ||
-          (removed.length > 0 && mayLeaveSlots(state, service));
+          (removed.length > 0 && (mayLeaveSlots(state, service) || removed.some((door) => goesToBase(state, door))));
         if (isTaken) state.gaps.add(service);
         for (const slot of slots) state.open.delete(`${service}@${slot}`);
       }),
@@ -127,6 +128,14 @@ function hasHeir(state: WorldState, { ports }: WorldDoor): boolean {
     ({ kind, running, dark }) => kind === "door" && !isPublic({ running, dark }),
   );
   return waiting.some((door) => door.ports.some((port) => ports.includes(port)));
+}
+
+function goesToBase(state: WorldState, { ports }: WorldDoor): boolean {
+  return [...state.bundles.values()].some(({ bundle }) =>
+    baseServices(bundle.services.filter(({ active }) => active)).some((service) =>
+      service.ports.some(({ published }) => ports.includes(published)),
+    ),
+  );
 }
 
 function doorsOf(state: WorldState, service: string): readonly WorldDoor[] {

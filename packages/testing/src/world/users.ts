@@ -35,8 +35,21 @@ function reachOf(state: WorldState, service: string): Reach {
 function withoutDoor(state: WorldState, service: string): string {
   if (containersIn(state, "plain", service).some(isUp)) return "plain";
   if (containersIn(state, "base", service).some(isUp)) return "base";
+  if (hasHeirInBase(state, service)) return "base";
   const doors = [...state.doors.values()].filter((door) => door.kind === "door" && isPublic(door));
   return doors.length > 0 && doors.every(({ routing }) => isDropped(state, service, routing)) ? "none" : "lost";
+}
+
+/** What is in base has a port of the service: whoever came in there comes to that. */
+function hasHeirInBase(state: WorldState, service: string): boolean {
+  return containersIn(state, "base").some((container) => isUp(container) && sharesPort(state, service, container));
+}
+
+/** Whether users of a service may come to a container that is not of it, as it has a port of it. */
+export function sharesPort(state: WorldState, service: string, { facts }: { readonly facts: ServiceFacts }): boolean {
+  const all = [...state.containers.values()];
+  const own = all.filter((one) => one.service === service).flatMap((one) => one.facts.ports);
+  return own.some((port) => facts.ports.some(({ published }) => published === port.published));
 }
 
 /** The stable slot takes over for a dead candidate, never the other way round at share 0. */

@@ -1,0 +1,95 @@
+import type { ServiceFacts } from "../model/service.ts";
+import type { AddStep } from "./collect-steps.ts";
+import type { Heirs } from "./moved-ports.ts";
+import { addCutover, type Exchange } from "./plan-candidate.ts";
+import type { DesiredDeployment } from "./plan-deployment.ts";
+import { addGiving } from "./plan-previous.ts";
+import { isGiven, type PortTransfer, textOfPort } from "./port-transfers.ts";
+
+interface ExchangePlanScope {
+  readonly transfers: readonly PortTransfer[];
+  readonly desired: DesiredDeployment;
+  /** Web services whose door can change at the cutover: none that the cutover takes from beside the slots. */
+  readonly webs: readonly ServiceFacts[];
+  /** Services of base that come after the candidate. */
+  readonly late: readonly ServiceFacts[];
+  /** Those of base that were in slots. */
+  readonly handed: readonly ServiceFacts[];
+  /** Services with a door that the release has no more. */
+  readonly dropped: readonly string[];
+  /** Makes one of `late`. */
+  readonly addLate: (service: ServiceFacts) => void;
+}
+
+/**
+ * What changes at the cutover, just before everyone is led to the candidate, as a port changes hands between doors and base: who
+ * gives it goes just before who takes it. With it whatever else would have to be there before the candidate, and was in slots.
+ *
+ * @returns its services and the way to add their steps
+ */
+export function planExchange(add: AddStep, scope: ExchangePlanScope): Exchange & { readonly names: readonly string[] } {
+  const { transfers, desired, webs, late, handed, dropped, addLate } = scope;
+  const names = exchangeOrder(
+    transfers.filter((transfer) => isGiven(transfer, desired.services)),
+    {
+      movable: [...dropped, ...webs.map(({ name }) => name), ...late.map(({ name }) => name)],
+      always: handed.flatMap(({ name, role }) => (role === "support" ? name : [])),
+      heirs: desired.heirs ?? {},
+    },
+  );
+  const reasons = webs.flatMap(({ name }) =>
+    names.includes(name) ? [[name, reasonOf(name, transfers)] as const] : [],
+  );
+  const doors = Object.fromEntries(reasons);
+  const addOne = (name: string) => {
+    const reason = doors[name];
+    if (reason !== undefined) return addCutover(add, name, desired, reason);
+    const service = late.find((one) => one.name === name);
+    if (service) return addLate(service);
+    const heirs = transfers.flatMap(({ giver, taker }) => (giver.service === name ? [taker.service] : []));
+    addGiving(add, name, [...new Set(heirs)], `the release has no ${name}, and ${reasonOf(name, transfers)}`);
+  };
+  return { names, doors, add: () => names.forEach(addOne) };
+}
+
+/** What changes hands at a service, in words. */
+function reasonOf(name: string, transfers: readonly PortTransfer[]): string {
+  const texts = transfers.flatMap(({ port, giver, taker }) => {
+    if (giver.service === name) return [`it gives port ${textOfPort(port)} to ${taker.service}`];
+    return taker.service === name ? [`it takes port ${textOfPort(port)} from ${giver.service}`] : [];
+  });
+  return [...new Set(texts)].join(" and ");
+}
+
+export interface ExchangeScope {
+  /** Services whose step can be at the cutover, in the order in which they are made where no port tells. */
+  readonly movable: readonly string[];
+  /** Those of them that change there in any case. */
+  readonly always: readonly string[];
+  /** What takes the port of a door that goes as it is made itself; see `portHeirs`. */
+  readonly heirs: Heirs;
+}
+
+/**
+ * The services that change at the cutover because a port changes hands between them, each after all that give it one. Services of a
+ * circle come as they are met: no order helps them, see `assertPortsFree`. Pure.
+ */
+export function exchangeOrder(
+  transfers: readonly Pick<PortTransfer, "giver" | "taker">[],
+  { movable, always, heirs }: ExchangeScope,
+): readonly string[] {
+  const heirOf = (name: string) => Object.keys(heirs).find((heir) => heirs[heir]?.includes(name)) ?? name;
+  const pairs = transfers
+    .map(({ giver, taker }) => ({ giver: heirOf(giver.service), taker: taker.service }))
+    .filter(({ giver, taker }) => giver !== taker);
+  const named = new Set([...always, ...pairs.flatMap(({ giver, taker }) => [giver, taker])]);
+  const moved = movable.filter((name) => named.has(name));
+  const ordered = new Set<string>();
+  const visit = (name: string, path: ReadonlySet<string>) => {
+    if (ordered.has(name) || path.has(name) || !moved.includes(name)) return;
+    for (const { giver, taker } of pairs) if (taker === name) visit(giver, new Set([...path, name]));
+    ordered.add(name);
+  };
+  for (const name of moved) visit(name, new Set());
+  return [...ordered];
+}
