@@ -178,6 +178,20 @@ it("a restore tells whoever reads slots of the database, before it is agreed to 
   await project.sql(`select pg_drop_replication_slot('cdc'); drop database ${old}`);
 });
 
+it("a database that lies in a tablespace lies there again after a restore", async () => {
+  const move = (tablespace: string) => project.sql(`alter database shop set tablespace ${tablespace}`, "postgres");
+  await project.sql("copy (select 1) to program 'mkdir /var/lib/postgresql/fast'");
+  await project.sql("create tablespace fast location '/var/lib/postgresql/fast'");
+  await move("fast");
+  const { id } = await deployer.database.backup({ prove: true }, signal);
+  const { old } = await deployer.database.restore(id, {}, signal);
+  const lies = "select spcname from pg_database d join pg_tablespace t on t.oid = dattablespace where datname = 'shop'";
+  expect(await project.sql(lies)).toBe("fast");
+  await project.sql(`drop database ${old}`);
+  await move("pg_default");
+  await project.sql("drop tablespace fast");
+});
+
 describe("an encrypted store of its own", () => {
   const open = async (encryption: object) => {
     const configFile = join(project.directory, `sluice-${Object.keys(encryption).length}.yaml`);

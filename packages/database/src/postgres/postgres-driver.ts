@@ -21,6 +21,7 @@ import { startScratch } from "./scratch.ts";
 import { readSlots, slotsLeft, slotsToLeave, withSlots } from "./slots.ts";
 import { snapshotIn, takeFingerprint } from "./snapshot.ts";
 import { endOrphans, listBesides, swapDatabases, undoSwap } from "./swap.ts";
+import { readDirectories, readTablespace } from "./tablespace.ts";
 import { type PostgresTarget, quoteName } from "./target.ts";
 
 export interface PostgresOptions {
@@ -65,16 +66,15 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
     // Not as what a backup does: the next one would end it.
     probe: (call) => probePostgres(exec, target, of(call, "compare")),
     async freeBytes(call) {
-      // Not shown to everybody.
-      const sql = "select setting from pg_settings where name = 'data_directory';";
-      const [directory] = await runSql(exec, target, sql, of(call, "compare"));
-      return directory === undefined ? null : freeBytesIn(exec, target.container, directory, call.signal);
+      const { own } = await readDirectories(exec, target, of(call, "compare"));
+      return own === null ? null : freeBytesIn(exec, target.container, own, call.signal);
     },
     async mostLogBytes(call) {
-      const sql = `select pg_size_bytes(current_setting('max_wal_size'));
-        select setting from pg_settings where name = 'data_directory';`;
-      const [most, directory = ""] = await runSql(exec, target, sql, of(call, "compare"));
-      const isBeside = await isOnOneFileSystem(exec, target.container, [directory, `${directory}/pg_wal`], call.signal);
+      const { own, log } = await readDirectories(exec, target, of(call, "compare"));
+      const sql = "select pg_size_bytes(current_setting('max_wal_size'));";
+      const [most] = await runSql(exec, target, sql, of(call, "compare"));
+      const isBeside =
+        own === null || log === null || (await isOnOneFileSystem(exec, target.container, [own, log], call.signal));
       return isBeside ? Number(most) : 0;
     },
     dump: (call) => dump(options, of(call)),
@@ -123,7 +123,8 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
       const drop = () => dropDatabase(exec, target, name, { session: session.session });
       // What an earlier attempt left.
       await drop();
-      const fresh = await createDatabase(exec, target, { name, facts: manifest.database }, session);
+      const tablespace = await readTablespace(exec, target, session);
+      const fresh = await createDatabase(exec, target, { name, facts: manifest.database, tablespace }, session);
       try {
         await restoreDump(exec, fresh, dump, { ...session, withTablespaces: true });
       } catch (error) {
