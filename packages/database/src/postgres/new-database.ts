@@ -3,6 +3,7 @@ import type { DatabaseFacts } from "../model/manifest.ts";
 import { conninfo } from "./dump.ts";
 import { type PsqlOptions, runSql } from "./psql.ts";
 import { restoreFailure } from "./restore-failure.ts";
+import { forgetSubscriptions } from "./subscriptions.ts";
 import { libpqEnvironment, maintenance, type PostgresTarget, quoteName, quoteText } from "./target.ts";
 
 /**
@@ -46,6 +47,7 @@ export async function dropDatabase(
   name: string,
   options: PsqlOptions,
 ): Promise<void> {
+  await forgetSubscriptions(exec, target, name, options);
   const end = `select pg_terminate_backend(pid) from pg_stat_activity where datname = ${quoteText(name)} and pid <> pg_backend_pid();`;
   await runSql(exec, maintenance(target), `${end}\ndrop database if exists ${quoteName(name)};`, options);
 }

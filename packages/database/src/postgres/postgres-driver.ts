@@ -20,6 +20,7 @@ import { restoreRoles } from "./roles.ts";
 import { startScratch } from "./scratch.ts";
 import { readSlots, slotsLeft, slotsToLeave, withSlots } from "./slots.ts";
 import { snapshotIn, takeFingerprint } from "./snapshot.ts";
+import { readSubscriptions, subscriptionsLeft, subscriptionsToStop, withSubscriptions } from "./subscriptions.ts";
 import { endOrphans, listBesides, swapDatabases, undoSwap } from "./swap.ts";
 import { readDirectories, readTablespace } from "./tablespace.ts";
 import { type PostgresTarget, quoteName } from "./target.ts";
@@ -54,12 +55,15 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
     if (!(await listBesides(exec, target, session)).includes(name)) return;
     throw besideTaken(kind, { name: `database ${name}`, backup, drop: `drop database ${quoteName(name)}` });
   };
+  const live = target.database;
+  const readReplication = (options: PsqlOptions) =>
+    Promise.all([readSlots(exec, target, options), readSubscriptions(exec, target, options)]);
   /** After the swap, which nothing that fails here may be taken for. */
-  const tellOfSlots = async (aside: string, call: DriverCall) => {
+  const tellOfReplication = async (aside: string, call: DriverCall) => {
     const { session } = of(call, "restore");
-    const slots = await readSlots(exec, target, { session }).catch(() => []);
-    const finding = slotsLeft(target.database, aside, slots);
-    if (finding) call.onFinding?.(finding);
+    const [slots, subscriptions] = await readReplication({ session }).catch(() => [[], []] as const);
+    const findings = [slotsLeft(live, aside, slots), subscriptionsLeft(live, aside, subscriptions)];
+    for (const finding of findings) if (finding) call.onFinding?.(finding);
   };
   return {
     kind: "postgres",
@@ -114,7 +118,10 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
       );
     },
     longestTransaction: (call) => longestTransaction(exec, target, of(call, "rehearse")),
-    foreseeSwap: async (call) => slotsToLeave(target.database, await readSlots(exec, target, of(call, "restore"))),
+    async foreseeSwap(call) {
+      const [slots, subscriptions] = await readReplication(of(call, "restore"));
+      return [...slotsToLeave(live, slots), ...subscriptionsToStop(live, subscriptions)];
+    },
     async restoreBeside(manifest, dump, call) {
       const session = of(call, "restore");
       const old = besideName(target.database, "old", call.backup);
@@ -141,7 +148,7 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
         fingerprint: (like) => takeFingerprint(exec, fresh, sampledIn(like), session),
         async swap() {
           await swapDatabases(exec, target, { fresh: name, old }, session);
-          await tellOfSlots(old, call);
+          await tellOfReplication(old, call);
           return old;
         },
       };
@@ -149,8 +156,10 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
     findLeft: (call) => findLeftSwap(exec, target, of(call, "compare")),
     async findBesides(call) {
       const names = await listBesides(exec, target, of(call, "compare"));
-      const left = besidesLeft(target.database, names, (name) => `drop database ${quoteName(name)}`);
-      return left && withSlots(target.database, left, await readSlots(exec, target, of(call, "compare")));
+      const left = besidesLeft(live, names, (name) => `drop database ${quoteName(name)}`);
+      if (left === null) return null;
+      const [slots, subscriptions] = await readReplication(of(call, "compare"));
+      return withSubscriptions(live, withSlots(live, left, slots), subscriptions);
     },
     mend: (call) => mendSwap(exec, target, of(call, "mend")),
     async undoSwap(call) {
@@ -168,7 +177,7 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
       }
       await assertNotThere("undone", call, session);
       await undoSwap(exec, target, { old, undone }, session);
-      await tellOfSlots(undone, call);
+      await tellOfReplication(undone, call);
       return undone;
     },
   };
