@@ -1,9 +1,10 @@
-import { type Clock, type ContainerExec, SluiceError, type ThrowAwayContainers } from "@sluice/core";
+import type { Clock, ContainerExec, ThrowAwayContainers } from "@sluice/core";
 import type { DatabaseDriver, DriverCall, RunningDump } from "../driver.ts";
 import { besideName } from "../model/beside-name.ts";
 import { besideTaken } from "../model/beside-taken.ts";
 import { besidesLeft } from "../model/besides-left.ts";
 import type { Fingerprint } from "../model/fingerprint.ts";
+import { nothingToUndo } from "../model/nothing-to-undo.ts";
 import { afterDrop } from "../process/after-drop.ts";
 import { freeBytesIn, isOnOneFileSystem } from "../process/free-bytes.ts";
 import { orDispose } from "../process/or-dispose.ts";
@@ -166,14 +167,10 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
       const session = of(call, "restore");
       const old = besideName(target.database, "old", call.backup);
       const undone = besideName(target.database, "undone", call.backup);
-      if (!(await listBesides(exec, target, session)).includes(old)) {
-        throw new SluiceError(
-          "BACKUP_UNKNOWN",
-          `there is no database ${old}: backup ${call.backup} took nobody's place`,
-          {
-            hint: "sluice db list shows the backups; a database that was dropped cannot be put back",
-          },
-        );
+      const names = await listBesides(exec, target, session);
+      if (!names.includes(old)) {
+        const undoneName = names.includes(undone) ? `database ${undone}` : null;
+        throw nothingToUndo({ backup: call.backup, old: `database ${old}`, undone: undoneName });
       }
       await assertNotThere("undone", call, session);
       await undoSwap(exec, target, { old, undone }, session);
