@@ -12,13 +12,21 @@ export interface BackupFacts {
   /** Oldest first. */
   readonly backups: readonly Pick<Manifest, "id" | "at" | "verified" | "failed">[];
   readonly damagedCount: number;
+  /** What is wrong with the identity that opens them; `null` where nothing is, or where this machine is to have none. */
+  readonly keyProblem: string | null;
   /** What was done to backups, in order. */
   readonly records: readonly Pick<DatabaseRecord, "at" | "what" | "result" | "error">[];
   readonly now: Date;
 }
 
 /** How old the newest backup is, and when one was last restored. Asked only where a database is configured. */
-export function backupDiagnoses({ backups, damagedCount, records, now }: BackupFacts): readonly Diagnosis[] {
+export function backupDiagnoses({
+  backups,
+  damagedCount,
+  keyProblem,
+  records,
+  now,
+}: BackupFacts): readonly Diagnosis[] {
   // One that a verification found wanting counts as none.
   const good = backups.filter(({ failed }) => failed === undefined);
   const newest = good.at(-1);
@@ -54,6 +62,13 @@ export function backupDiagnoses({ backups, damagedCount, records, now }: BackupF
       what: restores.length === 0 ? "no backup was ever restored" : "no backup was restored in the last 8 days",
       why: "a backup that nobody tried is a hope; broken ones are found when they are needed",
       mend: "sluice db verify",
+    }),
+    ...when(keyProblem !== null, {
+      severity: "error",
+      code: "backup-key",
+      what: `encrypted backups do not open here: ${keyProblem ?? ""}`,
+      why: "no backup is taken or restored, and deployments that take one are refused",
+      mend: "put the identity back where database.encryption.identityFile names it, and keep a copy elsewhere",
     }),
     ...when(damagedCount > 0, {
       severity: "error",

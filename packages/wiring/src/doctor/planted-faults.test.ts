@@ -303,6 +303,11 @@ const faults: Readonly<Record<string, Row>> = {
     /sluice db verify/,
   ],
   "backups that cannot be read": ["error backup-damaged", look.backups({ damagedCount: 1 }), /sluice db list/],
+  "a key of backups that is gone": [
+    "error backup-key",
+    look.backups({ keyProblem: "the identity file /k cannot be read: ENOENT" }),
+    /identityFile/,
+  ],
   "a backup that failed": [
     "error backup-failed",
     look.backups({ records: [{ at: hoursAgo(1), what: "backup", result: "failed", error: "no space" }] }),
