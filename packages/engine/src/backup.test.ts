@@ -45,6 +45,16 @@ describe("a configured database", () => {
     expect((await scenario.deploy("v2")).outcome).toBe("live");
   });
 
+  it("is asked beforehand for what would keep it from being backed up: then nothing is begun", async () => {
+    const { scenario, effects } = await afterV1();
+    scenario.world.calls.fault = ({ name }) => {
+      effects.push(name);
+      return name === "backups.assertReady" ? new SluiceError("BACKUP_KEY_WRONG", "no identity file") : undefined;
+    };
+    await expect(scenario.deploy("v2")).rejects.toMatchObject({ code: "BACKUP_KEY_WRONG", exitCode: 10 });
+    expect(effects.filter((name) => /^(?:images\.build|journal\.append step|backups\.take)/.test(name))).toEqual([]);
+  });
+
   it("is left alone by a way back, and on a first deployment when there is none yet", async () => {
     const { scenario, effects } = await afterV1();
     await scenario.deploy("v2");

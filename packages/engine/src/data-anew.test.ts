@@ -6,10 +6,10 @@ import { readAttempts } from "./read-attempts.ts";
 const volumes = { db: "pgdata" };
 
 /** As `docker compose down -v` does. */
-function loseData({ world: { state } }: Scenario): void {
+function loseData({ world: { state } }: Scenario, lost: Readonly<Record<string, string>> = volumes): void {
   for (const [id, { place, service }] of state.containers)
-    if (place === "base" && service === "db") state.containers.delete(id);
-  state.volumes.clear();
+    if (place === "base" && Object.hasOwn(lost, service)) state.containers.delete(id);
+  for (const volume of Object.values(lost)) state.volumes.delete(`${state.stack}_${volume}`);
   state.doneJobs.clear();
 }
 
@@ -77,6 +77,41 @@ describe("a database whose volume is gone", () => {
     const codes = scenario.world.events.flatMap((event) => (event.type === "finding" ? [event.finding.code] : []));
     expect(codes).not.toContain("data-anew");
     expect(codes).not.toContain("jobs-not-run");
+  });
+});
+
+describe("where no database is named, and several services hold data", () => {
+  const own = { volumes: { ...volumes, redis: "cache" } };
+  const afterLossOf = async (lost: Readonly<Record<string, string>>) => {
+    const services = [...shopServices, aService("redis", { role: "data" })];
+    const scenario = aScenario({ services, config: aConfig({ rollout: { keep: "removed" } }) });
+    await scenario.deploy("v1", own);
+    await scenario.deploy("v2", own);
+    loseData(scenario, lost);
+    const kinds = async () =>
+      (await readAttempts(scenario.world.ports().journal)).at(-1)?.start.plan.steps.map(({ kind }) => kind);
+    return { scenario, kinds };
+  };
+  const found = ({ world }: Scenario) =>
+    world.events.flatMap((event) =>
+      event.type === "finding" ? [`${event.finding.code} ${event.finding.service}`] : [],
+    );
+
+  it("the loss of one is told and runs no migration again: the other may be what they are of", async () => {
+    const { scenario, kinds } = await afterLossOf({ redis: "cache" });
+    expect(await scenario.deploy("v2", own)).toMatchObject({ outcome: "live" });
+    expect(await kinds()).toEqual(["base", "verify"]);
+    expect(found(scenario)).toContain("data-anew redis");
+    loseData(scenario, { redis: "cache" });
+    expect(await scenario.rollback("v1", own)).toMatchObject({ outcome: "live" });
+    expect(await kinds()).not.toContain("job");
+  });
+
+  it("the loss of all runs them again", async () => {
+    const { scenario, kinds } = await afterLossOf({ db: "pgdata", redis: "cache" });
+    expect(await scenario.deploy("v2", own)).toMatchObject({ outcome: "live" });
+    expect(await kinds()).toEqual(["base", "base", "job", "verify"]);
+    expect(found(scenario)).toEqual(expect.arrayContaining(["data-anew db", "data-anew redis"]));
   });
 });
 

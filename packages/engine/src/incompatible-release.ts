@@ -1,7 +1,7 @@
 import type { FailingPrevious, Journal } from "@sluice/core";
 import { fateOf, readDataHistory } from "./data-history.ts";
 import { type AttemptRecord, bundleOf } from "./journal-entries.ts";
-import { findAttempt, readAttemptEnds } from "./read-attempts.ts";
+import { newestAttempts, readAttemptEnds } from "./read-attempts.ts";
 
 /** Why a release is not expected to run on what the database is now. */
 export interface Incompatibility {
@@ -16,9 +16,7 @@ export interface Incompatibility {
  * `null` where it is not: it did not run, was taken back, or data of before it was put back.
  */
 export async function incompatibilityOf(release: string, journal: Journal): Promise<Incompatibility | null> {
-  const ends = await readAttemptEnds(journal);
-  const rehearsal = ends.findLast(({ start }) => start.previousBundle === release && hasRehearsed(start.plan.steps));
-  const attempt = rehearsal && (await findAttempt(journal, rehearsal.start.deployment));
+  const attempt = await lastTrialOf(release, journal);
   const migrated = attempt && bundleOf(attempt);
   if (!attempt || !migrated || migrated === release) return null;
   const rehearsed = dataOf(attempt, "rehearse");
@@ -52,8 +50,18 @@ function whyOf({ why }: Readonly<Record<string, unknown>>): string {
   return typeof why === "string" ? why : "its checks failed";
 }
 
-function hasRehearsed(steps: AttemptRecord["start"]["plan"]["steps"]): boolean {
-  return steps.some(({ kind }) => kind === "rehearse");
+/** The last attempt in whose rehearsal a release ran on what would become of the data: one that ended before says nothing of it. */
+async function lastTrialOf(release: string, journal: Journal): Promise<AttemptRecord | null> {
+  const ends = await readAttemptEnds(journal);
+  const isPlanned = ({ start }: Pick<AttemptRecord, "start">) =>
+    start.previousBundle === release && start.plan.steps.some(({ kind }) => kind === "rehearse");
+  // Most releases were in none, and the whole record is long.
+  if (!ends.some(isPlanned)) return null;
+  for await (const attempt of newestAttempts(journal)) {
+    const previous = isPlanned(attempt) && dataOf(attempt, "rehearse")?.["previous"];
+    if (previous === "pass" || previous === "fail") return attempt;
+  }
+  return null;
 }
 
 /** What the first step of a kind had to say when it was done; `null` when none was. */

@@ -105,6 +105,15 @@ export async function assertNoObstacle(
   throwErrors(await observer.obstacles(request, signal));
 }
 
+/** Where the plan takes a backup, nothing that can be seen beforehand keeps it from that. @throws SluiceError as `BackupTaker.assertReady` */
+export async function assertBackupReady(
+  { steps }: Pick<DeploymentPlan, "steps">,
+  { backups }: Pick<EnginePorts, "backups">,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (steps.some(({ kind }) => kind === "backup")) await backups.assertReady(signal);
+}
+
 /**
  * Where the plan makes containers, nobody else has a Compose project of that name. What others have there is never touched.
  *

@@ -29,7 +29,14 @@ import { jobsNotRun, jobsTakenBack } from "./jobs-not-run.ts";
 import { lostServers } from "./lost-servers.ts";
 import { matchRelease } from "./match-promoted.ts";
 import { measureTraffic } from "./measure-traffic.ts";
-import { assertDoorImage, assertDoorsAnswer, assertNoObstacle, assertOwnProjects, assertReady } from "./preflight.ts";
+import {
+  assertBackupReady,
+  assertDoorImage,
+  assertDoorsAnswer,
+  assertNoObstacle,
+  assertOwnProjects,
+  assertReady,
+} from "./preflight.ts";
 import { neededReleases } from "./prune-releases.ts";
 import { lastLiveAt, lastServing, unprovenReleases } from "./read-attempts.ts";
 import type { DeployRequest, PreparedDeployment } from "./requests.ts";
@@ -123,6 +130,7 @@ export async function prepareDeploy(
   assertOwnProjects(placesOf(plan), observed);
   await assertDoorImage(plan, project.services, config, ports, signal);
   await assertNoObstacle(plan, { ...request, ...project, orphans }, ports, signal);
+  await assertBackupReady(plan, ports, signal);
   const lost = plan.steps.length === 0 ? await lostServers(observed, project.services, ports, signal) : [];
   const undone = same
     ? [...jobsTakenBack(same, fate, plan), ...(lived ? jobsNotRun(same, project.model, observed, plan) : [])]

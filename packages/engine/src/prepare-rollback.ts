@@ -40,7 +40,13 @@ import { jobsNotRun, jobsTakenBack } from "./jobs-not-run.ts";
 import { livedReleases } from "./journal-entries.ts";
 import { lostBase } from "./lost-base.ts";
 import { assertImages } from "./needed-images.ts";
-import { assertDoorImage, assertDoorsAnswer, assertNoObstacle, assertOwnProjects } from "./preflight.ts";
+import {
+  assertBackupReady,
+  assertDoorImage,
+  assertDoorsAnswer,
+  assertNoObstacle,
+  assertOwnProjects,
+} from "./preflight.ts";
 import { lastServing, neverLive, readAttemptEnds } from "./read-attempts.ts";
 import { releaseBefore } from "./release-before.ts";
 import type { PreparedDeployment, RollbackRequest } from "./requests.ts";
@@ -170,6 +176,7 @@ export async function prepareRollback(
   await assertImages(target, plan, ports, signal);
   await assertDoorImage(plan, target.services, judging, ports, signal);
   await assertNoObstacle(plan, { ...request, model, services: target.services, orphans }, ports, signal);
+  await assertBackupReady(plan, ports, signal);
   const cold = await coldRollback(target, observed, ports.journal);
   const leftOut = missingCheckedServices(judging, target.services).map((service) => leftOutFinding(service, target));
   const undone = wasLive ? [...jobsNotRun(target, model, observed, plan), ...jobsTakenBack(target, fate, plan)] : [];

@@ -1,4 +1,4 @@
-import type { RehearsalOutcome } from "@sluice/core";
+import { type RehearsalOutcome, SluiceError } from "@sluice/core";
 import { aConfig, nothingSeen } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { aScenario, reached } from "../test/support/scenario.ts";
@@ -132,6 +132,33 @@ describe("a rehearsal in a deployment", () => {
     await refused();
     await record("restore", { backup });
     expect((await scenario.rollback()).outcome).toBe("live");
+  });
+
+  it.each([
+    ["that ended before its rehearsal", (name: string) => name.startsWith("images.build")],
+    ["whose rehearsal could not be done", (name: string) => name.startsWith("rehearser.rehearse")],
+  ])("that saw it fail keeps it closed after an attempt %s", async (_, isFaulty) => {
+    const { scenario } = await afterV1("warn");
+    const { world } = scenario;
+    world.state.rehearsal = blocking;
+    expect((await scenario.deploy("v2")).outcome).toBe("live");
+    expect((await scenario.rollback("v1", { acceptIncompatible: true })).outcome).toBe("live");
+    world.calls.fault = ({ name }) => (isFaulty(name) ? new SluiceError("BUILD_FAILED", "no") : undefined);
+    expect((await scenario.deploy("v3")).outcome).toBe("failed");
+    world.calls.fault = () => undefined;
+    expect((await scenario.deploy("v2")).outcome).toBe("live");
+    await expect(scenario.rollback()).rejects.toMatchObject({ code: "DATA_INCOMPATIBLE" });
+  });
+
+  it("that could not try the release before takes nothing back of what one before it saw", async () => {
+    const { scenario } = await afterV1("warn");
+    const { world } = scenario;
+    world.state.rehearsal = blocking;
+    await scenario.deploy("v2");
+    await scenario.rollback("v1", { acceptIncompatible: true });
+    world.state.rehearsal = { ...blocking, verdict: "pass", previous: { result: "not-tested", why: "" }, findings: [] };
+    expect((await scenario.deploy("v3")).outcome).toBe("live");
+    await expect(scenario.rollback("v1")).rejects.toMatchObject({ code: "DATA_INCOMPATIBLE" });
   });
 
   it("does not close it for who accepts it, which is on record", async () => {

@@ -43,7 +43,7 @@ export async function findDataAnew(
     backups: Object.fromEntries(found.flatMap(([name, id]) => (id === null ? [] : [[name, id]]))),
     runOn: runningOn(wanted, serves, observed),
   };
-  return { services: dataAnew(lost, wanted, config), findings: dataAnewFindings(lost, facts) };
+  return { services: dataAnew(lost, wanted, { config, observed }), findings: dataAnewFindings(lost, facts) };
 }
 
 /** Where no job makes what is needed of a database, an application may when it starts, and what serves is started by nobody. */

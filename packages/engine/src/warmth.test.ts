@@ -1,4 +1,4 @@
-import { aConfig, aProject } from "@sluice/testing";
+import { aConfig, aProject, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { leaveAllDown, takeEngineAway } from "../test/support/engine-away.ts";
 import { problemsOf } from "../test/support/enumerate.ts";
@@ -8,6 +8,8 @@ import { coldFinding } from "./cold-slot.ts";
 const mib = 1_048_576;
 const scarce = { availableBytes: 60 * mib, totalBytes: 1_024 * mib };
 const why = "60 MiB of 1024 MiB memory are available on the engine's machine, 128 MiB are wanted";
+
+const admin = aService("admin", { ports: [{ published: 9090, target: 3000, protocol: "tcp" }] });
 
 /** v1 served, v2 does, and there is little memory. */
 async function afterTwo(config = aConfig(), memory: typeof scarce | null = scarce): Promise<Scenario> {
@@ -70,6 +72,27 @@ describe("the version before", () => {
     expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live" });
     expect(runningIn(scenario, "blue")).toBeGreaterThan(0);
     expect(progressOf(scenario).join("\n")).toMatch(/memory of the engine's machine could not be read/);
+  });
+
+  it("is judged by what a door tells that is still there, also where another has just been closed", async () => {
+    const scenario = aScenario();
+    await scenario.deploy("v1", { services: [admin, ...shopServices.filter(({ name }) => name !== "web")] });
+    scenario.world.state.memory = scarce;
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live" });
+    expect(progressOf(scenario).join("\n")).not.toContain("could not be read");
+    expect(runningIn(scenario, "blue")).toBe(0);
+  });
+
+  it("is judged by what the next door tells where one does not", async () => {
+    const scenario = aScenario();
+    const services = [admin, ...shopServices];
+    await scenario.deploy("v1", { services });
+    scenario.world.state.memory = scarce;
+    let asked = 0;
+    const isFirst = (name: string) => name === "observer.memory" && asked++ === 0;
+    scenario.world.calls.fault = ({ name }) => (isFirst(name) ? new Error("no exec today") : undefined);
+    expect(await scenario.deploy("v2", { services })).toMatchObject({ outcome: "live" });
+    expect(runningIn(scenario, "blue")).toBe(0);
   });
 
   it("stays down also where the engine is restarted right after, and leaves all down", async () => {

@@ -1,5 +1,6 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Finding } from "@sluice/core";
 import { highestLevel } from "@sluice/database";
 import { type StopWatching, watchArguments } from "@sluice/testing";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
@@ -176,6 +177,48 @@ it("a restore tells whoever reads slots of the database, before it is agreed to 
   // What it set aside is nobody's to restore.
   expect((await deployer.database.planRestore(id)).findings).toEqual([]);
   await project.sql(`select pg_drop_replication_slot('cdc'); drop database ${old}`);
+});
+
+it("a restore that stops a subscription says so, before it is agreed to and after it, with what starts it again", async () => {
+  await project.sql(`create publication outgoing for table customers;
+    create subscription incoming connection 'host=nowhere dbname=shop' publication orders with (connect = false);
+    alter subscription incoming enable`);
+  const { id, fingerprint } = await deployer.database.backup({ prove: true }, signal);
+  expect(fingerprint?.objects).toMatchObject({ publications: 1, subscriptions: 1 });
+  expect(fingerprint?.notCovered.join()).toContain("subscriptions");
+  expect((await deployer.database.planRestore(id)).findings.map(({ code }) => code)).toEqual(["subscriptions-stop"]);
+
+  const told: Finding[] = [];
+  const { old } = await deployer.database.restore(id, { onFinding: (finding) => told.push(finding) }, signal);
+  expect(told.map(({ code }) => code)).toEqual(["subscriptions-left"]);
+  const alter = 'alter subscription "incoming"';
+  const open = `alter database "${old}" with allow_connections true`;
+  const forget = [`${alter} disable`, `${alter} set (slot_name = none)`, 'drop subscription "incoming"'];
+  const enable = `${alter} enable`;
+  expect(told[0]?.hint).toContain(`${open}; in ${old}: ${forget.join("; ")}; then in shop: ${enable}; `);
+
+  const enabled = () => project.sql("select subenabled from pg_subscription");
+  expect((await enabled()).split("\n").toSorted()).toEqual(["f", "t"]);
+  await project.sql(open);
+  for (const statement of forget) await project.sql(statement, old);
+  await project.sql(enable);
+  expect(await enabled()).toBe("t");
+  await project.sql(`drop database ${old}`);
+  for (const statement of [...forget, "drop publication outgoing"]) await project.sql(statement);
+});
+
+it("a database that lies in a tablespace lies there again after a restore", async () => {
+  const move = (tablespace: string) => project.sql(`alter database shop set tablespace ${tablespace}`, "postgres");
+  await project.sql("copy (select 1) to program 'mkdir /var/lib/postgresql/fast'");
+  await project.sql("create tablespace fast location '/var/lib/postgresql/fast'");
+  await move("fast");
+  const { id } = await deployer.database.backup({ prove: true }, signal);
+  const { old } = await deployer.database.restore(id, {}, signal);
+  const lies = "select spcname from pg_database d join pg_tablespace t on t.oid = dattablespace where datname = 'shop'";
+  expect(await project.sql(lies)).toBe("fast");
+  await project.sql(`drop database ${old}`);
+  await move("pg_default");
+  await project.sql("drop tablespace fast");
 });
 
 describe("an encrypted store of its own", () => {

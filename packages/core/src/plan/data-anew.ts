@@ -44,19 +44,34 @@ function running(services: readonly ServiceFacts[]): readonly ServiceFacts[] {
 
 /**
  * Services whose data is what migrations change, and of which nothing is left: what any release did to it is undone. That is the
- * database of the configuration, or whatever holds data where none is named. Pure.
+ * database of the configuration. Where none is named, any that holds data may be it: then nothing is undone while something of one of
+ * them is left. Pure.
  */
 export function dataAnew(
   lost: LostVolumes,
   { model, services }: Wanted,
-  { database }: Pick<Config, "database">,
+  { config: { database }, observed }: { readonly config: Pick<Config, "database">; readonly observed: Kept },
 ): readonly string[] {
-  return services.flatMap(({ name, role }) => {
-    const isMigrated = database?.service === undefined ? role === "data" : database.service === name;
-    const volumes = lost[name] ?? [];
-    const isWhole = volumes.length > 0 && volumesOf(model, name).every((volume) => volumes.includes(volume));
-    return isMigrated && isWhole ? [name] : [];
-  });
+  const isMigrated = ({ name, role }: ServiceFacts) =>
+    database?.service === undefined ? role === "data" : name === database.service;
+  const migrated = running(services).filter(isMigrated);
+  const anew = migrated.filter(({ name }) => isWhole(lost[name] ?? [], volumesOf(model, name)));
+  const isLeft = migrated.some((service) => !anew.includes(service) && isKept(service.name, model, observed));
+  return isLeft ? [] : anew.map(({ name }) => name);
+}
+
+type Kept = Pick<ObservedStack, "base" | "missingVolumes">;
+
+function isWhole(lost: readonly string[], volumes: readonly string[]): boolean {
+  return lost.length > 0 && volumes.every((volume) => lost.includes(volume));
+}
+
+/** Whether a service may hold what it held: in its container, in a volume that is there, or in a directory of the machine. */
+function isKept(service: string, model: ComposeModel, { base, missingVolumes = {} }: Kept): boolean {
+  const missing = Object.values(missingVolumes).flat();
+  const binds = (model.services[service]?.volumes ?? []).filter(({ type, read_only }) => type === "bind" && !read_only);
+  const volumes = volumesOf(model, service).filter((volume) => !missing.includes(volume));
+  return (base[service]?.containers.length ?? 0) > 0 || binds.length > 0 || volumes.length > 0;
 }
 
 export interface DataAnewFacts {

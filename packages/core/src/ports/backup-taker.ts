@@ -19,6 +19,8 @@ export interface TakenBackup {
 export interface BackupTaker {
   /** Complete, and proven where that is asked for, when it resolves. @throws SluiceError BACKUP_FAILED and its kin, DISK_FULL */
   take(service: string, call: BackupCall): Promise<TakenBackup>;
+  /** What can be seen without taking one keeps no backup from being taken. @throws SluiceError BACKUP_KEY_WRONG */
+  assertReady(signal?: AbortSignal): Promise<void>;
   /** Id of the newest backup of a service's database that was seen to restore; `null` where there is none. @throws SluiceError where it cannot be seen */
   newestProven(service: string, signal?: AbortSignal): Promise<string | null>;
 }

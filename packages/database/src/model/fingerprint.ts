@@ -87,11 +87,12 @@ function sequenceDifferences(taken: Fingerprint, restored: Fingerprint): readonl
   });
 }
 
+/** Kinds that the version which took the backup did not count say nothing. */
 function countDifferences(
   taken: Readonly<Record<string, number>>,
   restored: Readonly<Record<string, number>>,
 ): readonly string[] {
-  return [...new Set([...Object.keys(taken), ...Object.keys(restored)])]
-    .filter((kind) => (taken[kind] ?? 0) !== (restored[kind] ?? 0))
-    .map((kind) => `${restored[kind] ?? 0} ${kind}, not ${taken[kind] ?? 0}`);
+  return Object.entries(taken)
+    .filter(([kind, wanted]) => wanted !== (restored[kind] ?? 0))
+    .map(([kind, wanted]) => `${restored[kind] ?? 0} ${kind}, not ${wanted}`);
 }

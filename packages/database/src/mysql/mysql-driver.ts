@@ -13,6 +13,7 @@ import { besideTaken } from "../model/beside-taken.ts";
 import { besidesLeft } from "../model/besides-left.ts";
 import type { Fingerprint } from "../model/fingerprint.ts";
 import type { Manifest } from "../model/manifest.ts";
+import { nothingToUndo } from "../model/nothing-to-undo.ts";
 import { afterDrop } from "../process/after-drop.ts";
 import { freeBytesIn, isOnOneFileSystem } from "../process/free-bytes.ts";
 import { orDispose } from "../process/or-dispose.ts";
@@ -237,10 +238,10 @@ async function undoSwap({ exec, target }: MysqlOptions, call: DriverCall): Promi
   const old = besideName(target.database, "old", call.backup);
   const undone = besideName(target.database, "undone", call.backup);
   await mendSwap(exec, target, session);
-  if (!(await listBesides(exec, target, session)).includes(old)) {
-    throw new SluiceError("BACKUP_UNKNOWN", `there is no database ${old}: backup ${call.backup} took nobody's place`, {
-      hint: "sluice db list shows the backups; a database that was dropped cannot be put back",
-    });
+  const names = await listBesides(exec, target, session);
+  if (!names.includes(old)) {
+    const undoneName = names.includes(undone) ? `database ${undone}` : null;
+    throw nothingToUndo({ backup: call.backup, old: `database ${old}`, undone: undoneName });
   }
   // A restore that died before its renaming leaves it.
   if (await isEmpty(exec, target, old, session)) {

@@ -112,6 +112,10 @@ const indexes = `${classes} join pg_index i on i.indexrelid = c.oid join pg_clas
 /** One that could not be built, concurrently, is no part of a dump; that of a partitioned table is, with parts missing. */
 const dumpedIndex = "(i.indisvalid or t.relkind = 'p') and i.indisready";
 
+/** Others are not given them by `pg_dump`. */
+const dumpsSubscriptions = "current_setting('is_superuser') = 'on'";
+const subscriptions = "pg_subscription s join pg_database d on d.oid = s.subdbid and d.datname = current_database()";
+
 /** One JSON object: how many there are of everything that a schema holds, and what counts do not tell. */
 export const objectsSql = `
 select json_build_object(
@@ -123,7 +127,10 @@ select json_build_object(
     'constraints', ${countOf("pg_constraint o join pg_namespace n on n.oid = o.connamespace", "pg_constraint", "o.oid", "n.nspname", "o.contype <> 'n'")},
     'functions', ${countOf("pg_proc p join pg_namespace n on n.oid = p.pronamespace", "pg_proc", "p.oid", "n.nspname")},
     'triggers', ${countOf("pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace", "pg_class", "c.oid", "n.nspname", "not t.tgisinternal")},
-    'policies', ${countOf("pg_policy y join pg_class c on c.oid = y.polrelid join pg_namespace n on n.oid = c.relnamespace", "pg_class", "c.oid", "n.nspname")}),
+    'policies', ${countOf("pg_policy y join pg_class c on c.oid = y.polrelid join pg_namespace n on n.oid = c.relnamespace", "pg_class", "c.oid", "n.nspname")},
+    'publications', (select count(*) from pg_publication p where ${ofNoExtension("pg_publication", "p.oid")}),
+    'subscriptions', (select count(*) from ${subscriptions} where ${dumpsSubscriptions})),
+  'subscribes', exists (select from ${subscriptions}),
   'extensions', (select coalesce(json_object_agg(extname, extversion), '{}') from pg_extension),
   'views', (select count(*) from pg_class where relkind = 'm'),
   'foreign', (select count(*) from pg_class where relkind = 'f'));`;
@@ -131,6 +138,7 @@ select json_build_object(
 const objectsSchema = z.object({
   largeObjects: z.int(),
   objects: z.record(z.string(), z.int()),
+  subscribes: z.boolean(),
   extensions: z.record(z.string(), z.string()),
   views: z.int(),
   foreign: z.int(),
@@ -145,7 +153,9 @@ export function readFingerprint(
   const parse = <T>(schema: z.ZodType<T>, line: string): T => schema.parse(JSON.parse(line), once);
   const content = tables.map((line) => parse(tableSchema, line));
   const large = content.filter(({ sampled }) => sampled).length;
-  const { largeObjects, objects: counts, extensions, views, foreign } = parse(objectsSchema, objects[0] ?? "{}");
+  const found = parse(objectsSchema, objects[0] ?? "{}");
+  const { largeObjects, objects: counts, subscribes, extensions, views, foreign } = found;
+  const areSubscriptionsDumped = (counts["subscriptions"] ?? 0) > 0;
   return {
     tables: content,
     sequences: sequences.map((line) => parse(sequenceSchema, line)),
@@ -158,6 +168,13 @@ export function readFingerprint(
       ...(largeObjects > 0 ? ["content of large objects (they are counted)"] : []),
       ...(views > 0 ? ["content of materialized views, which a restore computes anew"] : []),
       ...(foreign > 0 ? ["foreign tables, whose rows are elsewhere"] : []),
+      ...(subscribes
+        ? [
+            areSubscriptionsDumped
+              ? "definitions of subscriptions (they are counted), which a restore leaves disabled"
+              : "subscriptions, which only a superuser's dump holds",
+          ]
+        : []),
       ...(Object.keys(extensions).some((name) => name !== "plpgsql") ? ["tables of extensions"] : []),
     ],
   };

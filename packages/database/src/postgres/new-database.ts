@@ -3,10 +3,15 @@ import type { DatabaseFacts } from "../model/manifest.ts";
 import { conninfo } from "./dump.ts";
 import { type PsqlOptions, runSql } from "./psql.ts";
 import { restoreFailure } from "./restore-failure.ts";
+import { forgetSubscriptions } from "./subscriptions.ts";
 import { libpqEnvironment, maintenance, type PostgresTarget, quoteName, quoteText } from "./target.ts";
 
-/** The statement that makes an empty database with the encoding and locale of another. */
-export function createDatabaseSql(name: string, facts: DatabaseFacts): string {
+/**
+ * The statement that makes an empty database with the encoding and locale of another.
+ *
+ * @param tablespace that it lies in; default: that of the server
+ */
+export function createDatabaseSql(name: string, facts: DatabaseFacts, tablespace?: string): string {
   const { encoding, collate, ctype, provider, locale } = facts;
   return [
     `create database ${quoteName(name)} template template0 encoding ${quoteText(encoding)}`,
@@ -14,17 +19,24 @@ export function createDatabaseSql(name: string, facts: DatabaseFacts): string {
     ...(ctype === null ? [] : [`lc_ctype ${quoteText(ctype)}`]),
     ...(provider === "i" && locale !== null ? [`locale_provider icu icu_locale ${quoteText(locale)}`] : []),
     ...(provider === "b" && locale !== null ? [`locale_provider builtin builtin_locale ${quoteText(locale)}`] : []),
+    ...(tablespace === undefined ? [] : [`tablespace ${quoteName(tablespace)}`]),
   ].join(" ");
+}
+
+interface NewDatabase {
+  readonly name: string;
+  readonly facts: DatabaseFacts;
+  readonly tablespace?: string | undefined;
 }
 
 /** Makes an empty database in the server of `target`, beside the one it names. @throws SluiceError */
 export async function createDatabase(
   exec: ContainerExec,
   target: PostgresTarget,
-  { name, facts }: { readonly name: string; readonly facts: DatabaseFacts },
+  { name, facts, tablespace }: NewDatabase,
   options: PsqlOptions,
 ): Promise<PostgresTarget> {
-  await runSql(exec, maintenance(target), `${createDatabaseSql(name, facts)};`, options);
+  await runSql(exec, maintenance(target), `${createDatabaseSql(name, facts, tablespace)};`, options);
   return { ...target, database: name };
 }
 
@@ -35,6 +47,7 @@ export async function dropDatabase(
   name: string,
   options: PsqlOptions,
 ): Promise<void> {
+  await forgetSubscriptions(exec, target, name, options);
   const end = `select pg_terminate_backend(pid) from pg_stat_activity where datname = ${quoteText(name)} and pid <> pg_backend_pid();`;
   await runSql(exec, maintenance(target), `${end}\ndrop database if exists ${quoteName(name)};`, options);
 }

@@ -1,9 +1,10 @@
-import { type Clock, type ContainerExec, SluiceError, type ThrowAwayContainers } from "@sluice/core";
+import type { Clock, ContainerExec, ThrowAwayContainers } from "@sluice/core";
 import type { DatabaseDriver, DriverCall, RunningDump } from "../driver.ts";
 import { besideName } from "../model/beside-name.ts";
 import { besideTaken } from "../model/beside-taken.ts";
 import { besidesLeft } from "../model/besides-left.ts";
 import type { Fingerprint } from "../model/fingerprint.ts";
+import { nothingToUndo } from "../model/nothing-to-undo.ts";
 import { afterDrop } from "../process/after-drop.ts";
 import { freeBytesIn, isOnOneFileSystem } from "../process/free-bytes.ts";
 import { orDispose } from "../process/or-dispose.ts";
@@ -20,7 +21,9 @@ import { restoreRoles } from "./roles.ts";
 import { startScratch } from "./scratch.ts";
 import { readSlots, slotsLeft, slotsToLeave, withSlots } from "./slots.ts";
 import { snapshotIn, takeFingerprint } from "./snapshot.ts";
+import { readSubscriptions, subscriptionsLeft, subscriptionsToStop, withSubscriptions } from "./subscriptions.ts";
 import { endOrphans, listBesides, swapDatabases, undoSwap } from "./swap.ts";
+import { readDirectories, readTablespace } from "./tablespace.ts";
 import { type PostgresTarget, quoteName } from "./target.ts";
 
 export interface PostgresOptions {
@@ -53,28 +56,30 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
     if (!(await listBesides(exec, target, session)).includes(name)) return;
     throw besideTaken(kind, { name: `database ${name}`, backup, drop: `drop database ${quoteName(name)}` });
   };
+  const live = target.database;
+  const readReplication = (options: PsqlOptions) =>
+    Promise.all([readSlots(exec, target, options), readSubscriptions(exec, target, options)]);
   /** After the swap, which nothing that fails here may be taken for. */
-  const tellOfSlots = async (aside: string, call: DriverCall) => {
+  const tellOfReplication = async (aside: string, call: DriverCall) => {
     const { session } = of(call, "restore");
-    const slots = await readSlots(exec, target, { session }).catch(() => []);
-    const finding = slotsLeft(target.database, aside, slots);
-    if (finding) call.onFinding?.(finding);
+    const [slots, subscriptions] = await readReplication({ session }).catch(() => [[], []] as const);
+    const findings = [slotsLeft(live, aside, slots), subscriptionsLeft(live, aside, subscriptions)];
+    for (const finding of findings) if (finding) call.onFinding?.(finding);
   };
   return {
     kind: "postgres",
     // Not as what a backup does: the next one would end it.
     probe: (call) => probePostgres(exec, target, of(call, "compare")),
     async freeBytes(call) {
-      // Not shown to everybody.
-      const sql = "select setting from pg_settings where name = 'data_directory';";
-      const [directory] = await runSql(exec, target, sql, of(call, "compare"));
-      return directory === undefined ? null : freeBytesIn(exec, target.container, directory, call.signal);
+      const { own } = await readDirectories(exec, target, of(call, "compare"));
+      return own === null ? null : freeBytesIn(exec, target.container, own, call.signal);
     },
     async mostLogBytes(call) {
-      const sql = `select pg_size_bytes(current_setting('max_wal_size'));
-        select setting from pg_settings where name = 'data_directory';`;
-      const [most, directory = ""] = await runSql(exec, target, sql, of(call, "compare"));
-      const isBeside = await isOnOneFileSystem(exec, target.container, [directory, `${directory}/pg_wal`], call.signal);
+      const { own, log } = await readDirectories(exec, target, of(call, "compare"));
+      const sql = "select pg_size_bytes(current_setting('max_wal_size'));";
+      const [most] = await runSql(exec, target, sql, of(call, "compare"));
+      const isBeside =
+        own === null || log === null || (await isOnOneFileSystem(exec, target.container, [own, log], call.signal));
       return isBeside ? Number(most) : 0;
     },
     dump: (call) => dump(options, of(call)),
@@ -114,7 +119,10 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
       );
     },
     longestTransaction: (call) => longestTransaction(exec, target, of(call, "rehearse")),
-    foreseeSwap: async (call) => slotsToLeave(target.database, await readSlots(exec, target, of(call, "restore"))),
+    async foreseeSwap(call) {
+      const [slots, subscriptions] = await readReplication(of(call, "restore"));
+      return [...slotsToLeave(live, slots), ...subscriptionsToStop(live, subscriptions)];
+    },
     async restoreBeside(manifest, dump, call) {
       const session = of(call, "restore");
       const old = besideName(target.database, "old", call.backup);
@@ -123,7 +131,8 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
       const drop = () => dropDatabase(exec, target, name, { session: session.session });
       // What an earlier attempt left.
       await drop();
-      const fresh = await createDatabase(exec, target, { name, facts: manifest.database }, session);
+      const tablespace = await readTablespace(exec, target, session);
+      const fresh = await createDatabase(exec, target, { name, facts: manifest.database, tablespace }, session);
       try {
         await restoreDump(exec, fresh, dump, { ...session, withTablespaces: true });
       } catch (error) {
@@ -140,7 +149,7 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
         fingerprint: (like) => takeFingerprint(exec, fresh, sampledIn(like), session),
         async swap() {
           await swapDatabases(exec, target, { fresh: name, old }, session);
-          await tellOfSlots(old, call);
+          await tellOfReplication(old, call);
           return old;
         },
       };
@@ -148,26 +157,24 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
     findLeft: (call) => findLeftSwap(exec, target, of(call, "compare")),
     async findBesides(call) {
       const names = await listBesides(exec, target, of(call, "compare"));
-      const left = besidesLeft(target.database, names, (name) => `drop database ${quoteName(name)}`);
-      return left && withSlots(target.database, left, await readSlots(exec, target, of(call, "compare")));
+      const left = besidesLeft(live, names, (name) => `drop database ${quoteName(name)}`);
+      if (left === null) return null;
+      const [slots, subscriptions] = await readReplication(of(call, "compare"));
+      return withSubscriptions(live, withSlots(live, left, slots), subscriptions);
     },
     mend: (call) => mendSwap(exec, target, of(call, "mend")),
     async undoSwap(call) {
       const session = of(call, "restore");
       const old = besideName(target.database, "old", call.backup);
       const undone = besideName(target.database, "undone", call.backup);
-      if (!(await listBesides(exec, target, session)).includes(old)) {
-        throw new SluiceError(
-          "BACKUP_UNKNOWN",
-          `there is no database ${old}: backup ${call.backup} took nobody's place`,
-          {
-            hint: "sluice db list shows the backups; a database that was dropped cannot be put back",
-          },
-        );
+      const names = await listBesides(exec, target, session);
+      if (!names.includes(old)) {
+        const undoneName = names.includes(undone) ? `database ${undone}` : null;
+        throw nothingToUndo({ backup: call.backup, old: `database ${old}`, undone: undoneName });
       }
       await assertNotThere("undone", call, session);
       await undoSwap(exec, target, { old, undone }, session);
-      await tellOfSlots(undone, call);
+      await tellOfReplication(undone, call);
       return undone;
     },
   };

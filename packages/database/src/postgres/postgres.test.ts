@@ -121,6 +121,7 @@ describe("a new database", () => {
     expect(createDatabaseSql("x", { ...facts, provider: "b", locale: "C.UTF-8" })).toContain(
       "builtin_locale E'C.UTF-8'",
     );
+    expect(createDatabaseSql("x", facts, "fast disk")).toMatch(/ lc_ctype E'C' tablespace "fast disk"$/);
   });
 });
 

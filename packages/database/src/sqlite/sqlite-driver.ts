@@ -3,6 +3,7 @@ import { isSluiceError, SluiceError } from "@sluice/core";
 import type { DatabaseDriver, DriverCall, FreshDatabase, RunningDump, ScratchDatabase } from "../driver.ts";
 import { besideTaken } from "../model/beside-taken.ts";
 import type { Manifest } from "../model/manifest.ts";
+import { nothingToUndo } from "../model/nothing-to-undo.ts";
 import { compressFileThere, compressHere } from "../process/compressed-output.ts";
 import { orDispose } from "../process/or-dispose.ts";
 import { assertIntact, takeFingerprint } from "./fingerprint-sql.ts";
@@ -50,9 +51,8 @@ export function createSqliteDriver(options: SqliteOptions): DatabaseDriver {
       withTool(call.signal, async (tool) => {
         const [old, undone] = [beside(file, "old", call.backup), beside(file, "undone", call.backup)];
         if (!(await isThere(tool, old, call.signal))) {
-          throw new SluiceError("BACKUP_UNKNOWN", `there is no ${old}: backup ${call.backup} took nobody's place`, {
-            hint: "sluice db list shows the backups; a file that was removed cannot be put back",
-          });
+          const isUndone = await isThere(tool, undone, call.signal);
+          throw nothingToUndo({ backup: call.backup, old, undone: isUndone ? undone : null });
         }
         await assertNotThere(tool, file, "undone", call);
         return exchange(tool, { live: file, fresh: old, kept: undone }, call);

@@ -6,7 +6,7 @@ export function aFingerprint(over: Partial<Fingerprint> = {}): Fingerprint {
     tables: [{ name: "public.orders", rows: 2, hash: "42", sampled: false }],
     sequences: [{ name: "public.orders_id_seq", last: "2", ascending: true, cycles: false }],
     largeObjects: 0,
-    objects: { indexes: 1, constraints: 1 },
+    objects: { indexes: 1, constraints: 1, views: 0 },
     extensions: { plpgsql: "1.0" },
     notCovered: [],
     ...over,

@@ -167,8 +167,8 @@ export const close: StepAction<"close"> = {
       scope.trafficMoved = true;
       await keepAddresses(scope, service, leaves);
       await emptyDoor(scope, service, leaves, signal);
-      scope.doorIds.delete(service);
     }
+    scope.doorIds.delete(service);
     await ports.doors.remove(stack, service, options);
     if (leaves) await ports.slots.stop(stack, leaves, [service], options);
   },

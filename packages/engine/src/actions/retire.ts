@@ -24,21 +24,24 @@ export const retire: StepAction<"retire"> = {
 /** Nobody waits long for it: the release is live. */
 const askingMs = 10_000;
 
-/** Any door tells. What cannot be read stops nothing. */
+/** Any door tells, and one may just be gone. What cannot be read stops nothing. */
 async function readMemory(
   { ports, doorIds }: DeploymentScope,
   signal: AbortSignal,
   progress: (text: string) => void,
 ): Promise<MachineMemory | null> {
-  const [door] = doorIds.values();
-  if (door === undefined) return null;
   using deadline = createDeadline(ports.clock, askingMs);
   const either = AbortSignal.any([signal, deadline.signal]);
-  try {
-    return await settle(ports.clock, either, ports.observer.memory(door, either));
-  } catch (error) {
-    signal.throwIfAborted();
-    progress(`the memory of the engine's machine could not be read: ${describe(error).message}`);
-    return null;
+  const failures: unknown[] = [];
+  for (const door of doorIds.values()) {
+    try {
+      return await settle(ports.clock, either, ports.observer.memory(door, either));
+    } catch (error) {
+      signal.throwIfAborted();
+      failures.push(error);
+    }
   }
+  const [first] = failures;
+  if (first) progress(`the memory of the engine's machine could not be read: ${describe(first).message}`);
+  return null;
 }

@@ -11,6 +11,7 @@ export function fakeBackups({ act, state }: FakeContext): BackupTaker {
         if (prove) state.proven = `backup-${count}`;
         return { id: `backup-${count}`, bytes: 1_000, level: prove ? "compared" : "written" };
       }),
+    assertReady: (signal) => act("backups.assertReady", signal, () => undefined),
     newestProven: (service, signal) => act(`backups.newestProven ${service}`, signal, () => state.proven),
   };
 }

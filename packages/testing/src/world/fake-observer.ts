@@ -63,7 +63,11 @@ export function fakeObserver({ act, state }: FakeContext): StackObserver {
     slotContainers: (_stack, slot, signal) =>
       act(`observer.slotContainers ${slot}`, signal, () => containersIn(state, slot).map((one) => ({ ...one }))),
     obstacles: (_request, signal) => act("observer.obstacles", signal, () => state.obstacles),
-    memory: (_container, signal) => act("observer.memory", signal, () => state.memory),
+    memory: (container, signal) =>
+      act("observer.memory", signal, () => {
+        if (!state.doors.has(container)) throw new SluiceError("ENGINE_FAILED", `container ${container} is gone`);
+        return state.memory;
+      }),
     logTail: (id) =>
       act(`observer.logTail ${id}`, undefined, () => {
         if (!state.containers.has(id)) throw new SluiceError("ENGINE_FAILED", `container ${id} is gone`);

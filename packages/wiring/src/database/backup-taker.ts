@@ -3,6 +3,7 @@ import { highestLevel, isProven } from "@sluice/database";
 import type { Session } from "../session.ts";
 import { findDatabase } from "./find-database.ts";
 import { mendDatabase } from "./mend-database.ts";
+import { assertIdentity } from "./open-cipher.ts";
 import { backupsOf, databaseSettings, openDatabase } from "./open-database.ts";
 import { createProgressTexts } from "./progress-texts.ts";
 import { takeAndProve } from "./prove.ts";
@@ -17,6 +18,9 @@ export function createBackupTaker(session: Session): BackupTaker {
       const manifest = await takeAndProve(session, { ...database, release }, prove, signal);
       texts.end();
       return { id: manifest.id, bytes: manifest.bytes, level: highestLevel(manifest) };
+    },
+    async assertReady() {
+      await assertIdentity(await databaseSettings(session), session.options.directory);
     },
     async newestProven(service) {
       const { model, services } = await session.project();

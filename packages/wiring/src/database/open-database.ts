@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import {
   type DatabaseConfig,
@@ -13,8 +12,6 @@ import { systemClock } from "@sluice/core/node";
 import {
   type BackupPorts,
   type BackupStore,
-  type Cipher,
-  createAgeCipher,
   createDirectoryStore,
   createS3Store,
   type DatabaseDriver,
@@ -28,6 +25,7 @@ import { createDriver } from "./create-driver.ts";
 import type { DatabaseCall } from "./database-operations.ts";
 import { fileMount } from "./file-mount.ts";
 import { type FoundDatabase, findDatabase } from "./find-database.ts";
+import { openCipher } from "./open-cipher.ts";
 import { openResticStore } from "./restic-store.ts";
 import { s3Credentials } from "./s3-credentials.ts";
 
@@ -143,20 +141,6 @@ async function earlyDriver(
   } catch {
     return null;
   }
-}
-
-function openCipher({ encryption }: DatabaseConfig, directory: string): Cipher | null {
-  if (!encryption) return null;
-  const { recipient, identityFile } = encryption;
-  if (identityFile === undefined) return createAgeCipher({ recipient });
-  const path = resolve(directory, identityFile);
-  return createAgeCipher({
-    recipient,
-    identity: () =>
-      readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
-        throw new SluiceError("BACKUP_KEY_WRONG", `the identity file ${path} cannot be read: ${cause.code}`, { cause });
-      }),
-  });
 }
 
 /** A database in a file is one of a service that may be anywhere. */

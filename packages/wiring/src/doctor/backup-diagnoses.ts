@@ -10,34 +10,49 @@ const oldestRestoreMs = 8 * 86_400_000;
 
 export interface BackupFacts {
   /** Oldest first. */
-  readonly backups: readonly Pick<Manifest, "id" | "at" | "verified">[];
+  readonly backups: readonly Pick<Manifest, "id" | "at" | "verified" | "failed">[];
   readonly damagedCount: number;
+  /** What is wrong with the identity that opens them; `null` where nothing is, or where this machine is to have none. */
+  readonly keyProblem: string | null;
   /** What was done to backups, in order. */
   readonly records: readonly Pick<DatabaseRecord, "at" | "what" | "result" | "error">[];
   readonly now: Date;
 }
 
 /** How old the newest backup is, and when one was last restored. Asked only where a database is configured. */
-export function backupDiagnoses({ backups, damagedCount, records, now }: BackupFacts): readonly Diagnosis[] {
-  const newest = backups.at(-1);
+export function backupDiagnoses({
+  backups,
+  damagedCount,
+  keyProblem,
+  records,
+  now,
+}: BackupFacts): readonly Diagnosis[] {
+  // One that a verification found wanting counts as none.
+  const good = backups.filter(({ failed }) => failed === undefined);
+  const newest = good.at(-1);
+  const last = backups.at(-1);
+  const broken = last === newest ? undefined : last;
   const age = newest ? now.getTime() - Date.parse(newest.at) : 0;
-  const restores = backups.flatMap(({ verified }) =>
+  const restores = good.flatMap(({ verified }) =>
     verified.filter(({ restoreMs }) => restoreMs > 0).map(({ at }) => Date.parse(at)),
   );
   const restoreAge = now.getTime() - Math.max(...restores);
-  const lastRecord = records.findLast(({ what, result }) => what === "backup" && result !== "begun");
+  const failure = lastFailure(records);
+  // A manifest has more to say of it.
+  const isToldOf = failure !== null && failure.error === broken?.failed?.message;
   return [
     ...when(newest === undefined, {
       severity: "error",
       code: "backup-none",
-      what: "the database is configured, and there is no backup of it",
+      what: `the database is configured, and there is no ${broken ? "good " : ""}backup of it`,
       why: "what a migration or a disk destroys is gone for good",
       mend: "sluice db backup --verify",
     }),
+    ...(broken?.failed ? [brokenDiagnosis(broken.id, broken.failed)] : []),
     ...when(newest !== undefined && age > oldestBackupMs, {
       severity: "error",
       code: "backup-old",
-      what: `the newest backup is ${Math.floor(age / 3_600_000)} hours old`,
+      what: `the newest ${broken ? "good " : ""}backup is ${Math.floor(age / 3_600_000)} hours old`,
       why: "all that users did since is gone with the database",
       mend: "sluice db backup --verify; sluice init --workflow writes a workflow that does it each night",
     }),
@@ -48,6 +63,13 @@ export function backupDiagnoses({ backups, damagedCount, records, now }: BackupF
       why: "a backup that nobody tried is a hope; broken ones are found when they are needed",
       mend: "sluice db verify",
     }),
+    ...when(keyProblem !== null, {
+      severity: "error",
+      code: "backup-key",
+      what: `encrypted backups do not open here: ${keyProblem ?? ""}`,
+      why: "no backup is taken or restored, and deployments that take one are refused",
+      mend: "put the identity back where database.encryption.identityFile names it, and keep a copy elsewhere",
+    }),
     ...when(damagedCount > 0, {
       severity: "error",
       code: "backup-damaged",
@@ -56,14 +78,40 @@ export function backupDiagnoses({ backups, damagedCount, records, now }: BackupF
       mend: "sluice db list names them; look at the disk, then sluice db backup --verify",
     }),
     // Deployments make some too, and those are recorded with them.
-    ...when(lastRecord?.result === "failed" && !(newest && newest.at > lastRecord.at), {
-      severity: "error",
-      code: "backup-failed",
-      what: `the last backup failed: ${lastRecord?.error ?? ""}`,
-      why: "deployments of new releases are refused, and the newest backup gets older",
-      mend: "sluice db backup --verify",
-    }),
+    ...(failure && !isToldOf && !(newest && newest.at > failure.at) ? [failureDiagnosis(failure)] : []),
   ];
+}
+
+function brokenDiagnosis(id: string, { code, message }: NonNullable<Manifest["failed"]>): Diagnosis {
+  return {
+    severity: "error",
+    code: "backup-broken",
+    what: `the newest backup, ${id}, was found broken: ${message} [${code}]`,
+    why: "it counts as none: what users did since the newest good one is gone with the database",
+    mend: `sluice db backup --verify; sluice db verify ${id} tries this one again`,
+  };
+}
+
+type Failure = Pick<DatabaseRecord, "at" | "what" | "error">;
+
+/** `null` where what was done last with backups went well. */
+function lastFailure(records: BackupFacts["records"]): Failure | null {
+  const isOfBackups = (what: string) => what === "backup" || what === "verify";
+  const last = records.findLast(({ what, result }) => isOfBackups(what) && result !== "begun");
+  return last?.result === "failed" ? last : null;
+}
+
+function failureDiagnosis({ what, error }: Failure): Diagnosis {
+  const isOfVerification = what === "verify";
+  return {
+    severity: "error",
+    code: "backup-failed",
+    what: `the last ${isOfVerification ? "verification of a backup" : "backup"} failed: ${error ?? ""}`,
+    why: isOfVerification
+      ? "whether a restore would succeed is not known until one was tried"
+      : "deployments of new releases are refused, and the newest backup gets older",
+    mend: isOfVerification ? "sluice db verify" : "sluice db backup --verify",
+  };
 }
 
 /** What a restore that died has left changed in the server, and which databases restores left beside the live one. */

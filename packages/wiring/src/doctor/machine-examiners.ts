@@ -3,6 +3,7 @@ import { type Examiner, isOfCommit } from "@sluice/core";
 import { describeCheckout, isShallow } from "@sluice/release";
 import { jobsWithoutSettings } from "@sluice/workflows";
 import { createDatabaseOperations } from "../database/create-database-operations.ts";
+import { assertIdentity } from "../database/open-cipher.ts";
 import { openDatabase } from "../database/open-database.ts";
 import { readDatabaseRecords } from "../database/records.ts";
 import { findServing } from "../find-serving.ts";
@@ -97,13 +98,15 @@ export function machineExaminers(session: Session): readonly Examiner[] {
     {
       name: "backups",
       async examine() {
-        if (!(await session.config()).database || (await isForeign(session))) return [];
-        const [{ backups, damaged }, { journal }] = await Promise.all([
+        const { database } = await session.config();
+        if (!database || (await isForeign(session))) return [];
+        const [{ backups, damaged }, { journal }, keyProblem] = await Promise.all([
           createDatabaseOperations(session).list(),
           session.ports(),
+          assertIdentity(database, options.directory).then(() => null, reasonOf),
         ]);
         const records = await readDatabaseRecords(journal);
-        return backupDiagnoses({ backups, damagedCount: damaged.length, records, now: clock.now() });
+        return backupDiagnoses({ backups, damagedCount: damaged.length, keyProblem, records, now: clock.now() });
       },
     },
     {
@@ -143,4 +146,8 @@ async function readTakenPorts(session: Session, listening: ReadonlySet<number>, 
   ]);
   const others = new Set([...listening].filter((port) => !own.has(port)));
   return takenPorts(project.services, observed, others);
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -42,6 +42,7 @@ const thrown = (error: SluiceError) => {
 
 type Row = readonly [expected: string, found: readonly Diagnosis[] | Promise<readonly Diagnosis[]>, mend: RegExp];
 
+const broken = { at: hoursAgo(6), code: "BACKUP_DIFFERS", message: "table orders differs" };
 const faults: Readonly<Record<string, Row>> = {
   "a disk that is too full": ["error disk-low", look.engine(5), /sluice prune/],
   "doors without an image": [
@@ -312,10 +313,31 @@ const faults: Readonly<Record<string, Row>> = {
     /sluice db verify/,
   ],
   "backups that cannot be read": ["error backup-damaged", look.backups({ damagedCount: 1 }), /sluice db list/],
+  "a key of backups that is gone": [
+    "error backup-key",
+    look.backups({ keyProblem: "the identity file /k cannot be read: ENOENT" }),
+    /identityFile/,
+  ],
   "a backup that failed": [
     "error backup-failed",
     look.backups({ records: [{ at: hoursAgo(1), what: "backup", result: "failed", error: "no space" }] }),
     /db backup --verify/,
+  ],
+  "a verification that failed": [
+    "error backup-failed",
+    look.backups({ records: [{ at: hoursAgo(1), what: "verify", result: "failed", error: "no space" }] }),
+    /^sluice db verify$/,
+  ],
+  "a newest backup that is broken": [
+    "error backup-broken",
+    look.backups({
+      backups: [
+        { id: "a", at: hoursAgo(30), verified: [restored(30)] },
+        { id: "b", at: hoursAgo(6), verified: [restored(6)], failed: broken },
+      ],
+      records: [{ at: hoursAgo(6), what: "backup", result: "failed", error: broken.message }],
+    }),
+    /db backup --verify; sluice db verify b/,
   ],
   "a socket for everybody": ["error socket-world-writable", look.access({ socketMode: 0o666 }), /^chmod 660/],
   "users who need no engine": [
@@ -426,6 +448,16 @@ describe("the doctor", () => {
     expect(diagnoses.map(({ severity, code }) => `${severity} ${code}`)).toEqual([expected]);
     expect(diagnoses[0]?.mend).toMatch(mend);
     expect(diagnoses[0]?.why).toMatch(/^\S.{10,}$/);
+  });
+
+  it("counts a backup that was found broken as none", () => {
+    const codesOf = (over: Parameters<typeof look.backups>[0]) => look.backups(over).map(({ code }) => code);
+    const bad = { id: "b", at: hoursAgo(6), verified: [restored(6)], failed: broken };
+    expect(codesOf({ backups: [bad] })).toEqual(["backup-none", "backup-broken"]);
+    const old = { id: "a", at: hoursAgo(240), verified: [restored(240)] };
+    expect(codesOf({ backups: [old, bad] })).toEqual(["backup-broken", "backup-old", "backup-unproven"]);
+    // An older one is of no account once there is a good one.
+    expect(codesOf({ backups: [bad, { id: "c", at: hoursAgo(5), verified: [restored(5)] }] })).toEqual([]);
   });
 
   it("judges no runner that GitHub does not show, or that may be an organization's", () => {
