@@ -84,10 +84,11 @@ export async function recover(
   const accepted = fails && acceptIncompatible ? `; accepted that ${before} does not run on the migrated data` : "";
   const why = reason && action === "undo" ? `${recovery.reason} by ${actor}: ${reason}${accepted}` : recovery.reason;
   const run = { serving: observeServing(scope, project), startedMs: ports.clock.monotonicMs() };
-  if (action !== "leave") scope.trafficMoved = recovery.begun.some(movesUsers);
+  if (action === "finish" || action === "undo") scope.trafficMoved = recovery.begun.some(movesUsers);
   for (const [service, id] of doorIdsOf(observed)) scope.doorIds.set(service, id);
   announce(scope, attempt, announced[action], why);
   if (action === "leave") return { action, result: await end(scope, run, { outcome: "needs-person", reason: why }) };
+  if (action === "close") return { action, result: await end(scope, run, { outcome: "interrupted", reason: why }) };
   if (action === "finish") {
     scope.isFinishedUnasked = choice !== "finish";
     if (choice === "finish" && condemned) await scope.control.takeBack(actor, `finished although ${condemned}`);
@@ -118,6 +119,7 @@ const announced: Readonly<Record<Recovery["action"], string>> = {
   finish: "finished",
   undo: "undone",
   leave: "left as it is",
+  close: "over",
 };
 
 function announce(scope: DeploymentScope, { start }: AttemptRecord, verb: string, reason: string): void {

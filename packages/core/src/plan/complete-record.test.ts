@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { DoorRouting } from "../model/door.ts";
-import { aConfig, aDoor, aService, aStack } from "../testing/index.ts";
+import { otherSlot } from "../model/slot.ts";
+import { aConfig, aContainer, aDoor, aService, aStack } from "../testing/index.ts";
 import { completeRecord } from "./complete-record.ts";
 import { planDeployment } from "./plan-deployment.ts";
 
@@ -73,5 +74,15 @@ describe("the record of an attempt without an end", () => {
     const recovering = planDeployment(wish, stray);
     const died = { deployment: "d1", plan: recovering, begun: ["recover-1"], done: [] };
     expect(completeRecord(died, stray)).toBe(died);
+  });
+
+  it("is complete where a door waits to take over from what plain Compose runs: nobody comes to it yet", () => {
+    const plain = aStack({ services, plain: [aContainer("web")] });
+    const adoption = planDeployment(wish, plain);
+    const [first] = adoption.steps.map(({ id }) => id);
+    const died = { deployment: "d1", plan: adoption, begun: first ? [first] : [], done: [] };
+    const waiting = aDoor("web", { stable: otherSlot(adoption.candidate), share: 100, salt: 0 }, { isUnreached: true });
+    expect(completeRecord(died, { doors: { web: waiting } })).toBe(died);
+    expect(completeRecord(died, { doors: { web: { ...waiting, isUnreached: false } } }).begun).toContain("adopt-1");
   });
 });

@@ -20,8 +20,8 @@ export function completeRecord(unfinished: UnfinishedDeployment, observed: Doors
   const promoted = promotedDoors(plan, observed);
   const isPromoted = promoted.length > 0 && promoted.every((door) => isPromotedAt(door, candidate));
   // Promoting again costs nothing, and takes away what it may have left.
-  const doneUntil = isPromoted ? promotion : Math.max(...ahead.map((door) => leadingStep(plan, door)));
-  const isCutOver = ahead.some((door) => shareAt(door, candidate) === 100);
+  const doneUntil = isPromoted ? promotion : Math.max(...ahead.map((door) => leadingStep(unfinished, door)));
+  const isCutOver = ahead.some((door) => shareAt(unfinished, door) === 100);
   const begunUntil = isPromoted ? promotion + 1 : Math.max(doneUntil, isCutOver ? promotion : doneUntil + 1);
   const idsUntil = (end: number) => steps.slice(0, end).map(({ id }) => id);
   const builds = steps.flatMap(({ kind, id }) => (kind === "build" ? [id] : []));
@@ -42,17 +42,18 @@ function promotedDoors({ steps }: DeploymentPlan, { doors }: Doors): readonly Ob
 }
 
 /** Doors that have come further than the steps that are known to have begun. */
-function doorsAhead({ plan, begun, done }: UnfinishedDeployment, { doors }: Doors): readonly ObservedDoor[] {
+function doorsAhead(unfinished: UnfinishedDeployment, { doors }: Doors): readonly ObservedDoor[] {
+  const { plan, begun, done } = unfinished;
   const { steps, candidate } = plan;
   // Users who were at the candidate's slot before are led away by the first step, which may not have come so far.
   const isAstray = (service: string) =>
     steps.some((step) => step.kind === "recover" && step.services.includes(service) && !done.includes(step.id));
   return Object.values(doors).filter((door) => {
     const { service } = door;
-    if (isAstray(service) || leadingStep(plan, door) < 0) return false;
+    if (isAstray(service) || leadingStep(unfinished, door) < 0) return false;
     const led = steps.map((step) => (begun.includes(step.id) ? ledBy(step, service) : 0));
     const promotes = steps.some(({ kind, id }) => kind === "promote" && !done.includes(id));
-    return shareAt(door, candidate) > Math.max(0, ...led) || (promotes && isPromotedAt(door, candidate));
+    return shareAt(unfinished, door) > Math.max(0, ...led) || (promotes && isPromotedAt(door, candidate));
   });
 }
 
@@ -60,14 +61,20 @@ function isPromotedAt({ routing }: ObservedDoor, candidate: Slot): boolean {
   return routing?.stable === candidate && routing.share === 0;
 }
 
-function shareAt({ routing }: ObservedDoor, candidate: Slot): number {
-  return routing ? shareOf(routing, candidate) : 0;
+/** Percent of the users of a door that it leads to the candidate; none come to one that was to take over and did not yet. */
+export function shareAt(
+  { plan, done }: Pick<UnfinishedDeployment, "plan" | "done">,
+  { service, routing, isUnreached }: ObservedDoor,
+): number {
+  const isWaiting =
+    isUnreached === true && plan.steps.some((step) => takesOver(step, service) && !done.includes(step.id));
+  return routing === null || isWaiting ? 0 : shareOf(routing, plan.candidate);
 }
 
 /** Index of the first step that leads as many users of a door to the candidate as reach it; -1 where none does. */
-function leadingStep({ steps, candidate }: DeploymentPlan, door: ObservedDoor): number {
-  const share = shareAt(door, candidate);
-  return share === 0 ? -1 : steps.findIndex((step) => ledBy(step, door.service) >= share);
+function leadingStep(unfinished: UnfinishedDeployment, door: ObservedDoor): number {
+  const share = shareAt(unfinished, door);
+  return share === 0 ? -1 : unfinished.plan.steps.findIndex((step) => ledBy(step, door.service) >= share);
 }
 
 /** Percent of the users of a service that a step leads to the candidate. */

@@ -1,6 +1,7 @@
 import { SluiceError } from "@sluice/core";
 import type { StepAction } from "../action.ts";
 import { buildRelease } from "../build-release.ts";
+import { clearSlot, removeSlot } from "./take-away.ts";
 
 /** Builds what has a build, pins what has not, and stores the release: from here on the checkout may go. */
 export const build: StepAction<"build"> = {
@@ -11,7 +12,7 @@ export const build: StepAction<"build"> = {
         hint: "sluice abort undoes the deployment; then deploy the release again",
       });
     }
-    const emptied = clears ? ports.slots.clear(scope.stack, clears, options) : undefined;
+    const emptied = clears ? clearSlot(scope, clears, options) : undefined;
     const [made] = await Promise.allSettled([buildRelease(ports, source, options, progress), emptied]);
     if (made.status === "rejected") throw made.reason;
     await emptied;
@@ -21,7 +22,7 @@ export const build: StepAction<"build"> = {
     return { bundle: id, commit, images, ...(source.taken ? { imagesOf: source.taken.from } : {}) };
   },
   // As the undo of `clear`: the slot's networks were kept for a release that does not come.
-  async undo({ clears }, { stack, ports }, { options }) {
-    if (clears) await ports.slots.remove(stack, clears, options);
+  async undo({ clears }, scope, { options }) {
+    if (clears) await removeSlot(scope, clears, options);
   },
 };
