@@ -14,7 +14,7 @@ import { Observations } from "./observations.ts";
 import { lastAttempt } from "./read-attempts.ts";
 import { recordedOf } from "./recorded-windows.ts";
 import { report } from "./report.ts";
-import { movesUsers, runSteps, undoSteps } from "./run-steps.ts";
+import { movesUsers, runSteps, type UndoFailure, undoSteps } from "./run-steps.ts";
 import { type DeploymentScope, type EnginePorts, emit, type StackFacts } from "./scope.ts";
 import { runningIn } from "./stopped-by-hand.ts";
 import { loadOrNull } from "./stored-release.ts";
@@ -110,7 +110,10 @@ export async function recover(
   const failures = await undoSteps(recovery.begun, scope);
   if (scope.engine === "was-away") await wake(scope, failures.length === 0);
   await reviveDoors(scope);
-  if (failures.length > 0) return { action, result: await endUnclear(scope, run, failures, why) };
+  if (failures.length > 0) {
+    tellNotUndone(scope, attempt, failures);
+    return { action, result: await endUnclear(scope, run, failures, why) };
+  }
   await sweep(scope);
   return { action, result: await end(scope, run, { outcome: "interrupted", reason: `undone by a later run: ${why}` }) };
 }
@@ -129,6 +132,20 @@ function announce(scope: DeploymentScope, { start }: AttemptRecord, verb: string
       severity: "warn",
       code: "unfinished-deployment",
       message: `deployment ${start.deployment} (${start.tag}) was not ended and is ${verb}: ${reason}`,
+    },
+  });
+}
+
+/** There is always a way on from here: it is tried again, or a person goes on from what runs now. */
+function tellNotUndone(scope: DeploymentScope, { start }: AttemptRecord, failures: readonly UndoFailure[]): void {
+  const left = failures.map(({ step }) => `${step.kind} ${step.target}`).join(", ");
+  emit(scope, {
+    type: "finding",
+    finding: {
+      severity: "error",
+      code: "not-undone",
+      message: `deployment ${start.deployment} (${start.tag}) could not be undone: ${left}`,
+      hint: "sluice abort tries it again; sluice deploy --accept-not-undone, or rollback, goes on from what runs now",
     },
   });
 }
