@@ -11,6 +11,7 @@ export interface DeployFlags extends ChangeFlags {
   readonly steps?: string;
   readonly override?: string;
   readonly acceptIncompatible?: boolean;
+  readonly acceptNotUndone?: boolean;
   readonly plan?: boolean;
 }
 
@@ -23,10 +24,11 @@ export async function deployCall(
   deployer: Deployer,
   { isOnlyNamed = false }: { readonly isOnlyNamed?: boolean } = {},
 ): Promise<DeployCall | { readonly ignored: string }> {
-  const { retry, replaceDoors, reason, acceptIncompatible } = flags;
+  const { retry, replaceDoors, reason, acceptIncompatible, acceptNotUndone } = flags;
   const waitMs = parseDurationFlag("--wait", flags.wait);
   const override = parseOverride(flags.override);
-  const asked = { reason, retry, replaceDoors, acceptIncompatible, waitMs, override, steps: parseSteps(flags.steps) };
+  const steps = parseSteps(flags.steps);
+  const asked = { reason, retry, replaceDoors, acceptIncompatible, acceptNotUndone, waitMs, override, steps };
   const { directory } = deployerOptions(flags, context);
   const inspecting = deployer.inspect(context.signal);
   const allowPrerelease = inspecting.then(({ config }) => config.releases.allowPrerelease);

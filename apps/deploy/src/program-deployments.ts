@@ -2,6 +2,8 @@ import type { Command } from "commander";
 import { addChangeOptions, addWaitOption } from "./common-options.ts";
 import type { Verb } from "./verb.ts";
 
+const notUndone = "go on although what an earlier deployment left could not be undone; recorded";
+
 /** What changes which version serves. @returns the commands whose exit code says what serves */
 export function addDeploymentCommands(program: Command, verb: Verb): readonly Command[] {
   const deploy = verb(
@@ -27,7 +29,8 @@ export function addDeploymentCommands(program: Command, verb: Verb): readonly Co
   );
   addChangeOptions(rollback)
     .argument("[tag]", "tag or id of a release (default: the one before)")
-    .option("--accept-incompatible", "go back although that release does not run on the schema of now; recorded");
+    .option("--accept-incompatible", "go back although that release does not run on the schema of now; recorded")
+    .option("--accept-not-undone", notUndone);
   const resume = verb(
     program,
     "resume",
@@ -53,5 +56,6 @@ function addReleaseOptions(command: Command): Command {
     .option("--replace-doors", "make all doors anew, also those that are as wanted, with a short gap")
     .option("--steps <shares>", "shares in percent, such as 5:30s,50:1m,100, or auto (default: as configured)")
     .option("--accept-incompatible", "go on although the release that serves may not run on the new schema; recorded")
+    .option("--accept-not-undone", notUndone)
     .option("--override <reason>", "go on although the window is closed; the reason is recorded");
 }

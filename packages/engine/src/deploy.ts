@@ -16,6 +16,8 @@ import { backMeanwhile, isBack, wayBack } from "./way-back.ts";
  * Makes a release live: recover what a dead run left, observe, plan, execute, and say what serves. The caller holds
  * the lock of the state home.
  *
+ * What could not be undone of that run keeps anything new from being begun, unless that is accepted.
+ *
  * @throws SluiceError with exit code 10 or 2 when it is refused before any change; every later ending is a result
  */
 export async function deploy(
@@ -26,13 +28,12 @@ export async function deploy(
   await windowConsents(request, ports.clock.now());
   const unfinished = await beginClaimed(request, ports);
   const recovered = unfinished && (await recover(unfinished, request, ports, signal));
-  if (recovered && signal.aborted) return recovered.result;
+  if (recovered && (signal.aborted || isOpen(recovered, request))) return recovered.result;
   const prepared = await prepareDeploy(request, ports, signal);
   if (recovered && isUndecided(recovered, prepared)) return recovered.result;
   // A dead run may have been finished meanwhile, which takes its time, and wall time may have jumped.
   const closed = await windowConsents(request, ports.clock.now());
-  const incompatible = request.acceptIncompatible ? [incompatibleConsent] : [];
-  const consents = [...(request.consents ?? []), ...closed, ...incompatible];
+  const consents = [...consentsOf(request), ...closed];
   await ports.base.claim(request.stack, request.homeId);
   if (prepared.release) await keepAsAsked(ports, prepared.release.bundle, prepared.bundles, request.release.tag);
   return execute({ ...request, consents }, prepared, ports, signal);
@@ -40,7 +41,7 @@ export async function deploy(
 
 /**
  * Goes back to a release. An attempt that was cut short is undone where it can be, and where that leads users to the
- * release that is wanted its end is the result. The caller holds the lock.
+ * release that is wanted, or where that fails and it is not accepted, its end is the result. The caller holds the lock.
  *
  * @throws SluiceError when it is refused before any change
  */
@@ -57,9 +58,9 @@ export async function rollback(
     const wish: RecoveryWish =
       way === "left" ? { choice: "go-back", actor, reason, acceptIncompatible, isUndoAsked: true } : {};
     const recovered = await recover(unfinished, request, ports, signal, wish);
-    if (signal.aborted || isBack(way, recovered, target)) return recovered.result;
+    if (signal.aborted || isOpen(recovered, request) || isBack(way, recovered, target)) return recovered.result;
   }
-  const consents = [...(request.consents ?? []), ...(acceptIncompatible ? [incompatibleConsent] : [])];
+  const consents = consentsOf(request);
   const to = request.to ?? (await backMeanwhile(request, ports.journal)) ?? undefined;
   const prepared = await prepareRollback({ ...request, to }, ports, signal);
   await ports.base.claim(request.stack, request.homeId);
@@ -86,7 +87,22 @@ function isUndecided({ action, result }: Recovered, { release }: PreparedDeploym
   return isLeft && release !== null && serving?.release === release.bundle.id;
 }
 
-const incompatibleConsent = "incompatible: the release before may not run on the new schema";
+/**
+ * What an attempt left could not be undone. Whatever came on top of it would take what does not serve now, a proven release
+ * maybe, for what nobody needs, and nobody would try again: a person says so.
+ */
+function isOpen({ action, result }: Recovered, { acceptNotUndone }: DeployRequest | RollbackRequest): boolean {
+  return action === "undo" && result.outcome === "needs-person" && !acceptNotUndone;
+}
+
+/** What was agreed to, for the record. */
+function consentsOf({ consents = [], acceptIncompatible, acceptNotUndone }: DeployRequest | RollbackRequest) {
+  return [
+    ...consents,
+    ...(acceptIncompatible ? ["incompatible: the release before may not run on the new schema"] : []),
+    ...(acceptNotUndone ? ["not undone: what the deployment before left may not be undone"] : []),
+  ];
+}
 
 /** A tag is one more name for a release that is there already; what it is judged by now, it is judged by when it comes back. */
 async function keepAsAsked(

@@ -231,3 +231,21 @@ describe("what gives way to a slot, and was no web service of the release that s
     expect(started).toEqual(["plain running"]);
   });
 });
+
+it("a service that had left its slot when the run was killed was down: what fails then was rolled back", async () => {
+  const [recreated] = placesOf(web);
+  const v2 = { services: [worker, recreated] };
+  const scenario = aScenario({ services: [worker, web] });
+  await scenario.deploy("v1");
+  scenario.world.restart();
+  scenario.world.calls.fault = ({ name }) => (name === "journal.append step-intent recreate-1" ? "crash" : undefined);
+  await scenario.deploy("v2", v2).catch(() => undefined);
+  scenario.world.restart();
+  scenario.world.calls.fault = ({ name }) =>
+    name.startsWith("base.up") ? new SluiceError("START_FAILED", "no memory") : undefined;
+  expect(await scenario.recover("finish", v2)).toMatchObject({
+    outcome: "rolled-back",
+    exitCode: 21,
+    serving: { tag: "v1" },
+  });
+});

@@ -14,7 +14,7 @@ import { Observations } from "./observations.ts";
 import { lastAttempt } from "./read-attempts.ts";
 import { recordedOf } from "./recorded-windows.ts";
 import { report } from "./report.ts";
-import { movesUsers, runSteps, undoSteps } from "./run-steps.ts";
+import { movesUsers, runSteps, type UndoFailure, undoSteps } from "./run-steps.ts";
 import { type DeploymentScope, type EnginePorts, emit, type StackFacts } from "./scope.ts";
 import { runningIn } from "./stopped-by-hand.ts";
 import { loadOrNull } from "./stored-release.ts";
@@ -86,10 +86,11 @@ export async function recover(
   const accepted = fails && acceptIncompatible ? `; accepted that ${before} does not run on the migrated data` : "";
   const why = reason && action === "undo" ? `${recovery.reason} by ${actor}: ${reason}${accepted}` : recovery.reason;
   const run = { serving: observeServing(scope, project), startedMs: ports.clock.monotonicMs() };
-  if (action !== "leave") scope.trafficMoved = recovery.begun.some(movesUsers);
+  if (action === "finish" || action === "undo") scope.trafficMoved = recovery.begun.some(movesUsers);
   for (const [service, id] of doorIdsOf(observed)) scope.doorIds.set(service, id);
   announce(scope, attempt, recovery, why);
   if (action === "leave") return { action, result: await end(scope, run, { outcome: "needs-person", reason: why }) };
+  if (action === "close") return { action, result: await end(scope, run, { outcome: "interrupted", reason: why }) };
   if (action === "finish") {
     scope.isFinishedUnasked = choice !== "finish";
     if (choice === "finish" && condemned) await scope.control.takeBack(actor, `finished although ${condemned}`);
@@ -111,7 +112,10 @@ export async function recover(
   const failures = await undoSteps(recovery.begun, scope);
   if (scope.engine === "was-away") await wake(scope, failures.length === 0);
   await reviveDoors(scope);
-  if (failures.length > 0) return { action, result: await endUnclear(scope, run, failures, why) };
+  if (failures.length > 0) {
+    tellNotUndone(scope, attempt, failures);
+    return { action, result: await endUnclear(scope, run, failures, why) };
+  }
   await sweep(scope);
   const isAsked = isUndoAsked && !signal.aborted;
   const ending = { outcome: "interrupted", reason: `undone by a later run: ${why}`, isAsked } as const;
@@ -122,6 +126,7 @@ const announced: Readonly<Record<Recovery["action"], string>> = {
   finish: "finished",
   undo: "undone",
   leave: "left as it is",
+  close: "over",
 };
 
 function announce(scope: DeploymentScope, { start }: AttemptRecord, recovery: Recovery, reason: string): void {
@@ -131,6 +136,20 @@ function announce(scope: DeploymentScope, { start }: AttemptRecord, recovery: Re
   tell("unfinished-deployment", `${about} was not ended and is ${announced[recovery.action]}: ${reason}`);
   if (recovery.completion)
     tell("record-completed", `the record of ${about} is not complete: ${completionText(recovery.completion)}`);
+}
+
+/** There is always a way on from here: it is tried again, or a person goes on from what runs now. */
+function tellNotUndone(scope: DeploymentScope, { start }: AttemptRecord, failures: readonly UndoFailure[]): void {
+  const left = failures.map(({ step }) => `${step.kind} ${step.target}`).join(", ");
+  emit(scope, {
+    type: "finding",
+    finding: {
+      severity: "error",
+      code: "not-undone",
+      message: `deployment ${start.deployment} (${start.tag}) could not be undone: ${left}`,
+      hint: "sluice abort tries it again; sluice deploy --accept-not-undone, or rollback, goes on from what runs now",
+    },
+  });
 }
 
 /** What lies beside the slots belongs to no step, and what a build or a bundle left half done to none that can undo it. */

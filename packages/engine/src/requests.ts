@@ -19,7 +19,13 @@ export interface Initiator {
   readonly origin?: Origin | undefined;
 }
 
-export interface DeployRequest extends StackFacts, Initiator {
+/** What both ways of making a release live can be told of an attempt before them. */
+interface AfterAttempt {
+  /** That it goes on from what runs now is agreed to, although what that attempt left could not be undone; recorded. */
+  readonly acceptNotUndone?: boolean | undefined;
+}
+
+export interface DeployRequest extends StackFacts, Initiator, AfterAttempt {
   readonly project: ResolvedProject;
   readonly release: ReleaseRequest;
   /** Try a release again that failed by a verdict. */
@@ -33,7 +39,7 @@ export interface DeployRequest extends StackFacts, Initiator {
   readonly acceptIncompatible?: boolean | undefined;
 }
 
-export interface RollbackRequest extends StackFacts, Initiator {
+export interface RollbackRequest extends StackFacts, Initiator, AfterAttempt {
   readonly project: ResolvedProject;
   /** Tag or id of the release to go back to; without one, the release before the one that serves. */
   readonly to?: string | undefined;

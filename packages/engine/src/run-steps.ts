@@ -127,9 +127,11 @@ function leadsUsers(step: PlanStep): boolean {
   return step.kind === "promote" || movesUsers(step);
 }
 
-/** Whether a step leads users to the candidate who were elsewhere. */
+/** Whether a step leads users to the candidate who were elsewhere, or away from what serves them. */
 export function movesUsers(step: PlanStep): boolean {
-  return step.kind === "shift" || step.kind === "adopt" || (step.kind === "door" && step.cutsOver === true);
+  if (step.kind === "door") return step.cutsOver === true;
+  if (step.kind === "close") return step.leaves !== undefined;
+  return step.kind === "shift" || step.kind === "adopt";
 }
 
 /**

@@ -120,8 +120,9 @@ describe("undoing a deployment", () => {
     expect(result.reason).toContain("could not be undone: workers worker");
     expect([...scenario.world.state.containers.values()].filter(({ place }) => place === "green")).toEqual([]);
     scenario.world.restart();
-    // A fix can be deployed although the old worker is gone for good.
-    expect(await scenario.deploy("v3")).toMatchObject({ outcome: "live" });
+    // A fix can be deployed although the old worker is gone for good, once a person says so.
+    expect(await scenario.deploy("v3")).toMatchObject({ outcome: "needs-person", serving: { tag: "v1" } });
+    expect(await scenario.deploy("v3", { acceptNotUndone: true })).toMatchObject({ outcome: "live" });
     expect(await problemsOf(scenario)).toEqual([]);
   });
 

@@ -78,6 +78,8 @@ export interface DeployCall {
   readonly override?: string | undefined;
   /** What a rehearsal finds that only the release that serves minds is agreed to; recorded. */
   readonly acceptIncompatible?: boolean | undefined;
+  /** Go on although what an earlier deployment left could not be undone; recorded. */
+  readonly acceptNotUndone?: boolean | undefined;
   /** Where the release must have proven itself; its images are used. Default: `promotion` of the configuration. */
   readonly promotion?: PromotionConfig | undefined;
   /** Wait for the lock this long, milliseconds; default 0. */
@@ -93,6 +95,8 @@ export interface RollbackCall {
   readonly waitMs?: number | undefined;
   /** Go back although a rehearsal saw that release fail on the schema of now; recorded. */
   readonly acceptIncompatible?: boolean | undefined;
+  /** Go on although what an earlier deployment left could not be undone; recorded. */
+  readonly acceptNotUndone?: boolean | undefined;
 }
 
 export interface WaitCall {

@@ -36,10 +36,12 @@ export async function refusals(
  */
 export async function deployRequest(
   session: Session,
-  { release, reason, retry, replaceDoors, steps, override, acceptIncompatible, promotion }: DeployCall,
+  call: DeployCall,
   signal: AbortSignal | undefined,
   { withChecks }: { readonly withChecks: boolean },
 ): Promise<DeployRequest> {
+  const { release, reason, retry, replaceDoors, steps, override, acceptIncompatible, acceptNotUndone, promotion } =
+    call;
   const [project, facts] = await Promise.all([session.project(signal), session.facts()]);
   const named = withDatabaseService(facts.config, project);
   const from = promotion ?? named.promotion;
@@ -57,13 +59,14 @@ export async function deployRequest(
     replaceDoors,
     override,
     acceptIncompatible,
+    acceptNotUndone,
   };
 }
 
 /** What the engine is to go back to; for a checkout that cannot be resolved by what is stored. @throws SluiceError for a configuration that is refused */
 export async function rollbackRequest(
   session: Session,
-  { to, reason, acceptIncompatible }: RollbackCall,
+  { to, reason, acceptIncompatible, acceptNotUndone }: RollbackCall,
   signal: AbortSignal | undefined,
 ): Promise<RollbackRequest> {
   const [project, facts] = await Promise.all([projectOfWayBack(session, signal), session.facts()]);
@@ -74,6 +77,7 @@ export async function rollbackRequest(
     ...initiator(session, reason ?? "rollback"),
     to,
     acceptIncompatible,
+    acceptNotUndone,
   };
 }
 

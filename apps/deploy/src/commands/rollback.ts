@@ -6,6 +6,7 @@ import { confirmPlan } from "./deploy.ts";
 
 export interface RollbackFlags extends ChangeFlags {
   readonly acceptIncompatible?: boolean;
+  readonly acceptNotUndone?: boolean;
 }
 
 /** `sluice rollback [TAG]`: back to the release before, or to any that is stored; what was cut short on the way is undone. */
@@ -13,8 +14,8 @@ export async function rollback(call: CommandCall<RollbackFlags>): Promise<number
   const { flags, args, context } = call;
   return runDeployment(call, { kind: "rollback", tag: args[0] ?? "" }, async (deployer, signal) => {
     const waitMs = parseDurationFlag("--wait", flags.wait);
-    const { reason, acceptIncompatible } = flags;
-    const asked: RollbackCall = { to: args[0], reason, waitMs, acceptIncompatible };
+    const { reason, acceptIncompatible, acceptNotUndone } = flags;
+    const asked: RollbackCall = { to: args[0], reason, waitMs, acceptIncompatible, acceptNotUndone };
     await confirmPlan(call, () => deployer.planRollback(asked, context.signal));
     return deployer.rollback(asked, signal);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { DoorRouting } from "../model/door.ts";
-import { aConfig, aDoor, aService, aStack } from "../testing/index.ts";
+import { otherSlot } from "../model/slot.ts";
+import { aConfig, aContainer, aDoor, aService, aStack } from "../testing/index.ts";
 import { completeRecord, completionText } from "./complete-record.ts";
 import { planDeployment } from "./plan-deployment.ts";
 
@@ -87,6 +88,18 @@ describe("the record of an attempt without an end", () => {
     // What it has is all that can have begun.
     for (const share of [0, 50]) expect(completeRecord(died, led("blue", share)).completion).toBeNull();
     expect(completeRecord(record, led("blue", 100)).completion).toBeNull();
+  });
+
+  it("is complete where a door waits to take over from what plain Compose runs: nobody comes to it yet", () => {
+    const plain = aStack({ services, plain: [aContainer("web")] });
+    const adoption = planDeployment(wish, plain);
+    const [first] = adoption.steps.map(({ id }) => id);
+    const died = { deployment: "d1", plan: adoption, begun: first ? [first] : [], done: [] };
+    const waiting = aDoor("web", { stable: otherSlot(adoption.candidate), share: 100, salt: 0 }, { isUnreached: true });
+    expect(completeRecord(died, { doors: { web: waiting } }).completion).toBeNull();
+    expect(completeRecord(died, { doors: { web: { ...waiting, isUnreached: false } } }).record.begun).toContain(
+      "adopt-1",
+    );
   });
 });
 

@@ -88,8 +88,8 @@ function reachOf(unfinished: UnfinishedDeployment, observed: Doors): Reach | nul
   // Promoting again costs nothing, and takes away what it may have left.
   if (promoted.length > 0 && promoted.every((door) => isPromotedAt(door, candidate)))
     return { why: "promoted", doneUntil: promotion, begunUntil: promotion + 1, isPromoted: true };
-  const doneUntil = Math.max(...ahead.map((door) => leadingStep(plan, door)));
-  const isAllLed = ahead.some((door) => shareAt(door, candidate) === 100);
+  const doneUntil = Math.max(...ahead.map((door) => leadingStep(unfinished, door)));
+  const isAllLed = ahead.some((door) => shareAt(unfinished, door) === 100);
   const begunUntil = Math.max(doneUntil, isAllLed ? promotion : doneUntil + 1);
   return { why: "doors-ahead", doneUntil, begunUntil, isPromoted: false };
 }
@@ -106,7 +106,7 @@ function isCutOver(unfinished: UnfinishedDeployment, { doors }: Doors): boolean 
   const led = steps.findLast((step) => step.kind === "shift")?.services ?? [];
   const isLed = (service: string) => {
     const door = doors[service];
-    return door !== undefined && shareAt(door, candidate) === 100 && !isAstray(unfinished, service);
+    return door !== undefined && shareAt(unfinished, door) === 100 && !isAstray(unfinished, service);
   };
   return led.length > 0 && led.every(isLed);
 }
@@ -124,10 +124,10 @@ function doorsAhead(unfinished: UnfinishedDeployment, { doors }: Doors): readonl
   const { steps, candidate } = plan;
   return Object.values(doors).filter((door) => {
     const { service } = door;
-    if (isAstray(unfinished, service) || leadingStep(plan, door) < 0) return false;
+    if (isAstray(unfinished, service) || leadingStep(unfinished, door) < 0) return false;
     const led = steps.map((step) => (begun.includes(step.id) ? ledBy(step, service) : 0));
     const promotes = steps.some(({ kind, id }) => kind === "promote" && !done.includes(id));
-    return shareAt(door, candidate) > Math.max(0, ...led) || (promotes && isPromotedAt(door, candidate));
+    return shareAt(unfinished, door) > Math.max(0, ...led) || (promotes && isPromotedAt(door, candidate));
   });
 }
 
@@ -135,14 +135,20 @@ function isPromotedAt({ routing }: ObservedDoor, candidate: Slot): boolean {
   return routing?.stable === candidate && routing.share === 0;
 }
 
-function shareAt({ routing }: ObservedDoor, candidate: Slot): number {
-  return routing ? shareOf(routing, candidate) : 0;
+/** Percent of the users of a door that it leads to the candidate; none come to one that was to take over and did not yet. */
+export function shareAt(
+  { plan, done }: Pick<UnfinishedDeployment, "plan" | "done">,
+  { service, routing, isUnreached }: ObservedDoor,
+): number {
+  const isWaiting =
+    isUnreached === true && plan.steps.some((step) => takesOver(step, service) && !done.includes(step.id));
+  return routing === null || isWaiting ? 0 : shareOf(routing, plan.candidate);
 }
 
 /** Index of the first step that leads as many users of a door to the candidate as reach it; -1 where none does. */
-function leadingStep({ steps, candidate }: DeploymentPlan, door: ObservedDoor): number {
-  const share = shareAt(door, candidate);
-  return share === 0 ? -1 : steps.findIndex((step) => ledBy(step, door.service) >= share);
+function leadingStep(unfinished: UnfinishedDeployment, door: ObservedDoor): number {
+  const share = shareAt(unfinished, door);
+  return share === 0 ? -1 : unfinished.plan.steps.findIndex((step) => ledBy(step, door.service) >= share);
 }
 
 /** Percent of the users of a service that a step leads to the candidate. */

@@ -4,6 +4,7 @@ import type { ServiceFacts } from "../model/service.ts";
 import type { Slot } from "../model/slot.ts";
 import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
 import { type AddStep, shortStepMs } from "./collect-steps.ts";
+import type { AdoptStep } from "./step.ts";
 
 /** Containers beside the slots, of services that the release has in slots, by what becomes of them. */
 export interface Adopted {
@@ -70,16 +71,20 @@ export function addAdoption(
   addAdopt(add, giving, taken, config, { cause, restarts: idsOf(giving.filter(({ state }) => state === "running")) });
 }
 
-/** Removes what runs beside the slots although it is in the slot that serves. */
+/**
+ * Removes what is beside the slots although the slot that serves has it. What does not run harms nobody, and may be all that is
+ * left of what served before that slot: it is kept until a candidate is promoted, where there is one.
+ */
 export function addCopies(
   add: AddStep,
   copies: readonly ObservedContainer[],
-  { config, taken }: Pick<AdoptionScope, "config" | "taken">,
+  { config, taken, hasCandidate = true }: Pick<AdoptionScope, "config" | "taken"> & { readonly hasCandidate?: boolean },
 ): void {
+  const removed = hasCandidate ? copies.filter(({ state }) => state === "running") : copies;
   const cause = taken.some(({ ports }) => ports.length > 0)
     ? "the ports change hands from plain Compose to the doors: one short gap, the only one"
     : "plain Compose runs a second copy beside the slots";
-  addAdopt(add, copies, taken, config, { cause, restarts: [] });
+  addAdopt(add, copies, taken, config, { cause, restarts: [], removes: idsOf(removed) });
 }
 
 function addAdopt(
@@ -87,7 +92,7 @@ function addAdopt(
   containers: readonly ObservedContainer[],
   taken: readonly ServiceFacts[],
   { traffic }: Config,
-  parts: { readonly cause: string; readonly restarts: readonly string[] },
+  parts: Pick<AdoptStep, "cause" | "restarts" | "removes">,
 ): void {
   if (containers.length === 0) return;
   add({

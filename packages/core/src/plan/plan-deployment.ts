@@ -112,7 +112,8 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     );
     if (live) addShort(add, live.slot, inSlots, observed);
     addDoors(add, webs, observed, desired);
-    addCopies(add, [...adopted.copies, ...adopted.workers, ...adopted.giving], { config, taken: [] });
+    const beside = [...adopted.copies, ...adopted.workers, ...adopted.giving];
+    addCopies(add, beside, { config, taken: [], hasCandidate: false });
     const made = base.filter(({ name, role }) => role === "data" && isDownInBase(observed, name));
     const proven = { ...desired, services: active, slot: turns.slot, made: namesOf(made) };
     addServingVerify(add, proven);

@@ -1,8 +1,9 @@
 import { SluiceError } from "../errors/sluice-error.ts";
 import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
-import { type Completion, completeRecord, takesOver } from "./complete-record.ts";
+import { type Completion, completeRecord, shareAt, takesOver } from "./complete-record.ts";
 import { shareOf } from "./live-slot.ts";
 import type { DeploymentPlan, PlanStep, StepKind } from "./step.ts";
+import { onlyRunning, supersededBy } from "./superseded.ts";
 
 /** What the journal says of the last attempt that has no end. */
 export interface UnfinishedDeployment {
@@ -45,6 +46,8 @@ export type Recovery = {
   | { readonly action: "finish"; readonly remaining: readonly PlanStep[]; readonly begun: readonly PlanStep[] }
   | { readonly action: "undo"; readonly begun: readonly PlanStep[] }
   | { readonly action: "leave" }
+  /** It is over: nothing of it is finished, nor undone. */
+  | { readonly action: "close" }
 );
 
 /** What a person may choose for an attempt that died: both, until it is promoted; without a stored release only the way back. */
@@ -75,7 +78,8 @@ function besideSlots({ plain, base, orphans }: Beside): readonly ObservedContain
  * judged by what the doors show; a stack without doors goes by the journal. What a verdict or a person had condemned is
  * undone wherever its users are. Once the candidate is promoted there is nothing to go back to. What a verdict has left to
  * a person after the cutover stays as it is: nobody is asked again, and whatever comes next begins with it. So does what can be
- * finished only, and was not stored. Doors that have come further than the record go before it, see `completeRecord`.
+ * finished only, and was not stored. Doors that have come further than the record go before it, see `completeRecord`. One that
+ * something else came after is over, whatever is chosen, see `supersededBy`; nor is the only slot that runs ever undone.
  *
  * @throws SluiceError RECOVERY_REFUSED when the choice is not possible any more, or not yet, and where users would be led,
  *   without one, to a release that is known to fail; DATA_INCOMPATIBLE where they would be by `go-back`
@@ -85,6 +89,8 @@ export function planRecovery(
   observed: ObservedStack,
   choice?: RecoveryChoice,
 ): Recovery {
+  const superseded = supersededBy(recorded, observed);
+  if (superseded !== undefined) return { action: "close", reason: superseded, completion: null };
   const { record: unfinished, completion } = completeRecord(recorded, observed);
   const { plan, begun, condemned, undecided } = unfinished;
   const isFinal = isPromoted(unfinished, observed);
@@ -102,6 +108,8 @@ export function planRecovery(
       return { action: "leave", reason: `${reason}, and its release was not stored`, completion };
     return { action, remaining: remainingSteps(unfinished, observed), begun: begunSteps, reason, completion };
   }
+  const alone = onlyRunning(unfinished, observed);
+  if (alone !== undefined) return { action: "leave", reason: alone, completion };
   if (choice !== "undo") assertWayBack(unfinished, observed, choice);
   return {
     action,
@@ -130,16 +138,14 @@ function assertWayBack(unfinished: UnfinishedDeployment, observed: ObservedStack
 /** Whether users reach the candidate through any door of its own. */
 function isReached(unfinished: UnfinishedDeployment, observed: ObservedStack): boolean {
   return unfinished.plan.steps.some(
-    (step) => step.kind === "shift" && step.services.some((service) => shareAt(unfinished, observed, service) > 0),
+    (step) => step.kind === "shift" && step.services.some((service) => shareFor(unfinished, observed, service) > 0),
   );
 }
 
-/** Percent of the users of a service that its door leads to the candidate; none come to one that was to take over and did not yet. */
-function shareAt({ plan, done }: UnfinishedDeployment, { doors }: ObservedStack, service: string): number {
-  const { routing = null, isUnreached } = doors[service] ?? {};
-  const isWaiting =
-    isUnreached === true && plan.steps.some((step) => takesOver(step, service) && !done.includes(step.id));
-  return routing === null || isWaiting ? 0 : shareOf(routing, plan.candidate);
+/** Percent of the users of a service that its door leads to the candidate. */
+function shareFor(unfinished: UnfinishedDeployment, { doors }: ObservedStack, service: string): number {
+  const door = doors[service];
+  return door ? shareAt(unfinished, door) : 0;
 }
 
 /**
@@ -277,5 +283,5 @@ function isCutOver(unfinished: UnfinishedDeployment, observed: ObservedStack): b
     return plan.steps.some((step) => isAfterCutover(step) && (done.includes(step.id) || begun.includes(step.id)));
   }
   // Where ports change hands users reach the candidate before any shift. Doors of other services say nothing here.
-  return lastShift.services.every((service) => shareAt(unfinished, observed, service) === 100);
+  return lastShift.services.every((service) => shareFor(unfinished, observed, service) === 100);
 }

@@ -134,8 +134,10 @@ export type AdoptStep = StepBase<"adopt"> & {
   readonly containers: readonly string[];
   /** Those of the services, by service: each gives way when the door of its own service is ready. Plans of before have none. */
   readonly serving?: Readonly<Record<string, readonly string[]>> | undefined;
-  /** Those of them that served before: an undo starts them again. Without any, nobody needs them and they are removed. */
+  /** Those of them that ran before: an undo starts them again. */
   readonly restarts: readonly string[];
+  /** Those of them that nobody needs, whatever comes of the candidate: they are removed at once. Default: all are kept until it is promoted. */
+  readonly removes?: readonly string[] | undefined;
 };
 /** Waits until a person approves the share that comes next; users stay where they are. */
 export type ApprovalStep = StepBase<"approval"> &

@@ -2,6 +2,7 @@ import { SluiceError } from "@sluice/core";
 import type { StepAction } from "../action.ts";
 import { buildRelease } from "../build-release.ts";
 import { nameAgain } from "../name-again.ts";
+import { clearSlot, removeSlot } from "./take-away.ts";
 
 /** Builds what has a build, pins what has not, and stores the release: from here on the checkout may go. */
 export const build: StepAction<"build"> = {
@@ -14,7 +15,7 @@ export const build: StepAction<"build"> = {
     }
     // What is pulled in place of an image that only lost its name may be another one, and what goes on has none that keeps it.
     if (scope.previousRelease) await nameAgain(scope.previousRelease, ports, options);
-    const emptied = clears ? ports.slots.clear(scope.stack, clears, options) : undefined;
+    const emptied = clears ? clearSlot(scope, clears, options) : undefined;
     const [made] = await Promise.allSettled([buildRelease(ports, source, options, progress), emptied]);
     if (made.status === "rejected") throw made.reason;
     await emptied;
@@ -24,7 +25,7 @@ export const build: StepAction<"build"> = {
     return { bundle: id, commit, images, ...(source.taken ? { imagesOf: source.taken.from } : {}) };
   },
   // As the undo of `clear`: the slot's networks were kept for a release that does not come.
-  async undo({ clears }, { stack, ports }, { options }) {
-    if (clears) await ports.slots.remove(stack, clears, options);
+  async undo({ clears }, scope, { options }) {
+    if (clears) await removeSlot(scope, clears, options);
   },
 };

@@ -1,10 +1,12 @@
 import type { CallOptions, CreateOptions, JobChange, PlanStep, Slot, SlotRequest } from "@sluice/core";
 import { type DeploymentScope, releaseOf, servicesOf, slotServices } from "../scope.ts";
 import { slotRequest } from "../slot-request.ts";
+import { assertUnreached } from "./take-away.ts";
 
 /** The candidate's containers, and those of the jobs that the plan still runs; none is started. */
 export async function createSlot(scope: DeploymentScope, slot: Slot, options: CreateOptions): Promise<void> {
   const { steps } = scope.plan;
+  await assertUnreached(scope, slot, options.signal);
   // Some have run before there was a base, and their containers are gone.
   const left = steps.slice(steps.findIndex(createsSlot));
   const jobs = left.flatMap((step) => (step.kind === "job" ? [step.service] : []));

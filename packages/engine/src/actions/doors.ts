@@ -83,7 +83,7 @@ export const previewDoor: StepAction<"preview-door"> = {
  * ports. One gap, as short as it can be; none where no port changes hands, as the door answers beside what it follows on.
  */
 export const adopt: StepAction<"adopt"> = {
-  async run({ services, containers, serving, restarts }, scope, { options, progress }) {
+  async run({ services, containers, serving, removes = [] }, scope, { options, progress }) {
     const { ports, plan, stack, config } = scope;
     const holders = new Set(portHolders(scope, services));
     const stop = (ids: readonly string[]) => ports.slots.stopPlain(ids, config.traffic.drain.timeout, options);
@@ -99,8 +99,9 @@ export const adopt: StepAction<"adopt"> = {
       await ports.doors.removePreview(stack, service);
     }
     await stop(containers);
-    if (restarts.length === 0) return ports.slots.removePlain(containers, options);
-    progress(`${containers.length} containers beside the slots stopped; they are kept until the candidate is proven`);
+    if (removes.length > 0) await ports.slots.removePlain(removes, options);
+    const kept = containers.length - removes.length;
+    if (kept > 0) progress(`${kept} containers beside the slots stopped; they are kept until the candidate is proven`);
   },
   async undo({ services, restarts }, scope, { options }) {
     const { ports, stack } = scope;

@@ -2,6 +2,7 @@ import type { StepAction, StepCall, StepData, StepOf } from "../action.ts";
 import { type DeploymentScope, releaseOf, servicesOf } from "../scope.ts";
 import { slotRequest } from "../slot-request.ts";
 import { createSlot, createsSlot, withJobs } from "./create-slot.ts";
+import { removeSlot } from "./take-away.ts";
 
 /** Runs a job of the release; the candidate's containers may be created meanwhile. */
 export const job: StepAction<"job"> = {
@@ -23,9 +24,10 @@ export const job: StepAction<"job"> = {
     }
   },
   // What a job did stays done. One that came before the slot's containers were made has left the slot's networks.
-  async undo({ id, slot }, { stack, ports, plan: { steps } }, { options }) {
+  async undo({ id, slot }, scope, { options }) {
+    const { steps } = scope.plan;
     const isBefore = steps.findIndex((step) => step.id === id) <= steps.findIndex(createsSlot);
-    if (isBefore) await ports.slots.remove(stack, slot, options);
+    if (isBefore) await removeSlot(scope, slot, options);
   },
 };
 

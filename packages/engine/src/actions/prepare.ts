@@ -16,6 +16,7 @@ import { type DeploymentScope, releaseOf, servicesOf } from "../scope.ts";
 import { tellUndoneBase } from "../tell-changed-base.ts";
 import { createMissing, createSlot } from "./create-slot.ts";
 import { reviveDoor } from "./revive-doors.ts";
+import { clearSlot, removeSlot } from "./take-away.ts";
 import { restoreRoute } from "./traffic.ts";
 import { upStored } from "./up-stored.ts";
 import { waitDoors } from "./verify.ts";
@@ -34,13 +35,9 @@ export const recover: StepAction<"recover"> = {
 };
 
 export const clear: StepAction<"clear"> = {
-  async run({ slot }, { stack, ports }, { options }) {
-    await ports.slots.clear(stack, slot, options);
-  },
+  run: ({ slot }, scope, { options }) => clearSlot(scope, slot, options),
   // What it held does not come back; its networks were kept for a release that does not come either.
-  async undo({ slot }, { stack, ports }, { options }) {
-    await ports.slots.remove(stack, slot, options);
-  },
+  undo: ({ slot }, scope, { options }) => removeSlot(scope, slot, options),
 };
 
 export const networks: StepAction<"networks"> = {
@@ -174,9 +171,7 @@ async function statesInBase(
 
 export const create: StepAction<"create"> = {
   run: ({ slot }, scope, { options }) => createSlot(scope, slot, options),
-  async undo({ slot }, { stack, ports }, { options }) {
-    await ports.slots.remove(stack, slot, options);
-  },
+  undo: ({ slot }, scope, { options }) => removeSlot(scope, slot, options),
 };
 
 const doorMs = 15_000;

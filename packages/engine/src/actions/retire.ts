@@ -3,16 +3,18 @@ import type { StepAction } from "../action.ts";
 import { createDeadline, settle } from "../deadline.ts";
 import { describe } from "../report.ts";
 import type { DeploymentScope } from "../scope.ts";
+import { assertUnreached, removeSlot } from "./take-away.ts";
 import { servicesIn } from "./workers.ts";
 
 /** What becomes of the previous release. Why one that was to stay warm does not is left in the journal, see `coldReason`. */
 export const retire: StepAction<"retire"> = {
   async run({ slot, keep, minFreeMemory }, scope, { signal, options, progress }) {
     const { stack, ports } = scope;
-    if (keep === "removed") return ports.slots.remove(stack, slot, options);
+    if (keep === "removed") return removeSlot(scope, slot, options);
     const memory = keep === "warm" ? await readMemory(scope, signal, progress) : null;
     const short = tooLittleMemory(memory, minFreeMemory);
     if (keep === "warm" && !short) return undefined;
+    await assertUnreached(scope, slot, signal);
     if (short) scope.previousIsCold = true;
     await ports.slots.stop(stack, slot, await servicesIn(scope, slot), options);
     if (!short) return undefined;

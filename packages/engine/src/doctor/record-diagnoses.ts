@@ -1,4 +1,4 @@
-import { type Diagnosis, type ObservedStack, recoveryWays } from "@sluice/core";
+import { type Diagnosis, type ObservedStack, recoveryWays, supersededBy } from "@sluice/core";
 import { type AttemptRecord, type UnfinishedAttempt, unfinishedOf } from "../journal-entries.ts";
 
 /** Records that are this far ahead were not written by a clock that is right now. */
@@ -66,6 +66,8 @@ function openDiagnoses({ last, isLocked, observed }: RecordFacts): readonly Diag
 }
 
 function recoveryText(unfinished: UnfinishedAttempt, observed: ObservedStack | null): string {
+  const superseded = observed && supersededBy(unfinished, observed);
+  if (superseded) return `sluice resume to close it, with nothing finished or undone: ${superseded}`;
   const { finish, undo } = recoveryWays(unfinished, observed);
   if (!undo && !finish) return "sluice deploy or sluice rollback: users reach its release, which was not stored";
   if (!undo) return "sluice resume to finish it: its release is promoted";

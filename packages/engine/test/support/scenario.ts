@@ -27,6 +27,7 @@ export interface RunParts extends ScenarioParts {
   readonly override?: string | undefined;
   readonly proven?: ProvenRelease | undefined;
   readonly acceptIncompatible?: boolean | undefined;
+  readonly acceptNotUndone?: boolean | undefined;
   readonly leaving?: string | undefined;
   /** Of `recover`: the id of the one attempt that is meant. */
   readonly only?: string | undefined;
@@ -69,15 +70,15 @@ export function aScenario(defaults: ScenarioParts = {}): Scenario {
     world,
     deploy(tag, parts = {}) {
       checkOut(parts);
-      const { retry, replaceDoors, override, acceptIncompatible, proven } = parts;
+      const { retry, replaceDoors, override, acceptIncompatible, acceptNotUndone, proven } = parts;
       const release = aRequest(tag, parts.request);
-      const asked = { retry, replaceDoors, override, acceptIncompatible, proven };
+      const asked = { retry, replaceDoors, override, acceptIncompatible, acceptNotUndone, proven };
       const request: DeployRequest = { ...facts(parts), release, ...asked };
       return deploy(request, world.ports(), signalOf(parts));
     },
     rollback(to, parts = {}) {
-      const { acceptIncompatible, leaving } = parts;
-      const request: RollbackRequest = { ...facts(parts), to, acceptIncompatible, leaving };
+      const { acceptIncompatible, acceptNotUndone, leaving } = parts;
+      const request: RollbackRequest = { ...facts(parts), to, acceptIncompatible, acceptNotUndone, leaving };
       return rollback(request, world.ports(), signalOf(parts));
     },
     recover(choice, parts = {}) {

@@ -1,0 +1,106 @@
+import { describe, expect, it } from "vitest";
+import type { DoorRouting } from "../model/door.ts";
+import type { ObservedSlot, ObservedStack } from "../model/stack.ts";
+import { aConfig, aDoor, aService, aSlot, aStack } from "../testing/index.ts";
+import { planDeployment } from "./plan-deployment.ts";
+import { planRecovery, type RecoveryChoice } from "./recovery.ts";
+import { onlyRunning, supersededBy } from "./superseded.ts";
+
+const services = [aService("web"), aService("worker", { role: "worker" })];
+const wish = { tag: "v2", services, config: aConfig(), bundleId: null, imagesOf: null, wasLive: false, prunable: [] };
+const before = aStack({ services, live: { slot: "blue", release: "r-1" } });
+const plan = planDeployment(wish, before);
+const ids = plan.steps.map(({ id }) => id);
+const upTo = (id: string) => ids.slice(0, ids.indexOf(id) + 1);
+const diedAt = (id: string) => ({ deployment: "d2", plan, begun: upTo(id), done: upTo(id).slice(0, -1) });
+
+const names = ["web", "worker"];
+const slotOf = (slot: "blue" | "green", release: string, deployment: string): ObservedSlot => {
+  const { containers } = aSlot(slot, release, names);
+  return { slot, release, deployment, containers: containers.map((one) => ({ ...one, deployment })) };
+};
+const stopped = (slot: ObservedSlot): ObservedSlot => ({
+  ...slot,
+  containers: slot.containers.map((one) => ({ ...one, state: "exited" as const })),
+});
+const seen = (blue: ObservedSlot, green: ObservedSlot, web: DoorRouting | null): ObservedStack => ({
+  ...before,
+  slots: { blue, green },
+  doors: { web: aDoor("web", web) },
+});
+const first = slotOf("blue", "r-1", "d1");
+const own = slotOf("green", "r-2", "d2");
+const at = (stable: "blue" | "green"): DoorRouting => ({ stable, share: 0, salt: 0 });
+
+describe("an attempt without an end", () => {
+  it.each([
+    ["its own slot", seen(first, slotOf("green", "r-4", "d4"), at("green"))],
+    ["the slot of what it replaced", seen(slotOf("blue", "r-3", "d3"), own, at("blue"))],
+  ])(
+    "is over where a later deployment holds %s, whatever is chosen and however far it is known to have come",
+    (_title, observed) => {
+      const choices: readonly (RecoveryChoice | undefined)[] = [undefined, "finish", "undo", "go-back"];
+      for (const id of ["build-1", "start-1", "shift-1", "promote-1", "retire-1"]) {
+        for (const choice of choices) {
+          expect(planRecovery(diedAt(id), observed, choice)).toEqual({
+            action: "close",
+            reason: expect.stringMatching(
+              /^deployment d[34] came after it, and slot (blue|green) holds its release r-[34]$/,
+            ),
+          });
+        }
+      }
+    },
+  );
+
+  it("is over where it was promoted and users were led back since", () => {
+    expect(supersededBy(diedAt("retire-1"), seen(first, own, at("blue")))).toMatch(/led back to slot blue/);
+    expect(supersededBy(diedAt("retire-1"), seen(first, own, at("green")))).toBeUndefined();
+    expect(supersededBy(diedAt("retire-1"), seen(first, own, null))).toBeUndefined();
+    // The promotion was not done.
+    expect(supersededBy(diedAt("promote-1"), seen(first, own, at("blue")))).toBeUndefined();
+  });
+
+  it("is not over for what was there before it, nor for what is its own", () => {
+    expect(supersededBy(diedAt("build-1"), seen(first, slotOf("green", "r-0", "d0"), at("blue")))).toBeUndefined();
+    expect(supersededBy(diedAt("verify-1"), seen(first, own, at("blue")))).toBeUndefined();
+  });
+});
+
+describe("an attempt whose candidate alone runs, and may be what users reach", () => {
+  const observed = seen(stopped(first), own, null);
+
+  it("is left as it is, and may be finished", () => {
+    for (const choice of [undefined, "undo", "go-back"] as const) {
+      expect(planRecovery(diedAt("start-1"), observed, choice)).toEqual({
+        action: "leave",
+        reason: expect.stringContaining("web runs in slot green alone"),
+      });
+    }
+    expect(planRecovery(diedAt("start-1"), observed, "finish").action).toBe("finish");
+    const half = seen(stopped(first), own, { stable: "blue", share: 50, salt: 0 });
+    expect(planRecovery({ ...diedAt("shift-1"), condemned: "aborted by ada" }, half).action).toBe("leave");
+  });
+
+  it("is undone where there is something to go back to, or nothing that is its own, or users are elsewhere", () => {
+    const others = [
+      seen(first, own, null),
+      seen(stopped(first), stopped(own), null),
+      seen(stopped(first), slotOf("green", "r-0", "d0"), null),
+      seen(stopped(first), own, at("blue")),
+    ];
+    for (const other of others) expect(planRecovery(diedAt("start-1"), other).action).toBe("undo");
+  });
+
+  it("is left where it has workers alone, unless it has changed them, which its undo changes back", () => {
+    const workers = [aService("worker", { role: "worker" })];
+    const only = planDeployment(
+      { ...wish, services: workers },
+      aStack({ services: workers, live: { slot: "blue", release: "r-1" } }),
+    );
+    const doorless = { ...observed, doors: {} };
+    const died = { deployment: "d2", plan: only, begun: ["create-1"], done: [] };
+    expect(onlyRunning(died, doorless)).toMatch(/^worker runs in slot green alone/);
+    expect(onlyRunning({ ...died, begun: ["create-1", "workers-1"] }, doorless)).toBeUndefined();
+  });
+});
