@@ -3,12 +3,14 @@ import { isApplication } from "@sluice/core";
 import { unescapeDollars } from "../model/dollars.ts";
 import { envFileValues } from "../model/env-file-values.ts";
 import { isExternal, networkKeys } from "../model/networks.ts";
-import { firstBlocker, sharedServices } from "./blockers.ts";
+import { firstBlocker } from "./blockers.ts";
 import type { RoleOverrides } from "./classify-services.ts";
+import { externalNameDropped } from "./external-names.ts";
 import type { FindingRule, ServiceFinding } from "./finding-rule.ts";
 import { protocolUnsure } from "./protocol-unsure.ts";
 import { hasHealthcheck } from "./service-facts.ts";
 import { keptMounts, mountText } from "./service-shape.ts";
+import { jobShares, sharesWithSlot } from "./sharing-rules.ts";
 
 /** What the services make impossible or doubtful for a deployment without a gap. Pure. */
 export function serviceFindings(
@@ -36,9 +38,19 @@ function findingsOf(
     withoutHealthcheck,
     named,
     ownIdentity,
+    externalNameDropped,
     secretsOfShell,
   ];
-  const ofAll = [driveLetter, readOnlyWithoutFile, sharesWithSlot, unsure, jobBeforeItsNeeds, besideJob, hookNotRun];
+  const ofAll = [
+    driveLetter,
+    readOnlyWithoutFile,
+    sharesWithSlot,
+    jobShares,
+    unsure,
+    jobBeforeItsNeeds,
+    besideJob,
+    hookNotRun,
+  ];
   return [...ofAll, ...(isApplication(role) ? ofApplications : [])].flatMap((find) => {
     const finding = find(model, decision, override, decisions);
     return finding ? [{ ...finding, service, path: ["services", service, ...finding.path] }] : [];
@@ -57,23 +69,6 @@ const driveLetter: FindingRule = (model, { service }) => {
       message: `${service} mounts ${volumes[index]?.target}: Compose takes a volume of one letter for a drive of Windows`,
       hint: `give volume ${letter} a longer name, or write the mount as {type: volume, source: ${letter}, target: …}`,
       path: ["volumes", index],
-    }
-  );
-};
-
-/** Of what is in a slot there are two, and neither has the name by which Compose looks for it. */
-const sharesWithSlot: FindingRule = (model, { service, role, strategy }, _override, decisions) => {
-  if (strategy !== "recreate" || role === "tool") return undefined;
-  const shared = sharedServices(model.services[service] ?? {}).find(({ other }) =>
-    decisions.some((decision) => decision.service === other && decision.strategy === "slots"),
-  );
-  return (
-    shared && {
-      severity: "error",
-      code: "shares-with-slot",
-      message: `${service} uses ${shared.key} of ${shared.other}, of which two run at a deployment`,
-      hint: `set services.${shared.other}.strategy: recreate in sluice.yaml, so that both are replaced stop-first, or remove it`,
-      path: [shared.key],
     }
   );
 };
