@@ -307,6 +307,24 @@ describe("findings", () => {
     expect(codes({ web: { strategy: "recreate" } })).toEqual([]);
   });
 
+  test("tell of a restart with a dependency, which nobody does, and not where Compose adds it", () => {
+    const depends_on = { cache: { restart: true } };
+    const admin = { image: "prom/x-exporter", depends_on };
+    const cache = { image: "redis" };
+    const place = "warn restart-not-done services.admin.depends_on.cache.restart";
+    expect(around({ cache, admin })).toEqual([place]);
+    expect(around({ cache, admin: { ...admin, depends_on: { cache: { restart: false } } } })).toEqual([]);
+    expect(around({ cache, admin: { ...admin, links: ["cache:store"] } })).toEqual([]);
+    expect(around({ cache, admin: { ...admin, network_mode: "service:cache" } })).toEqual([]);
+    expect(around({ cache, admin: { image: "shop", ports, healthcheck, depends_on } })).toEqual([]);
+  });
+
+  test("refuse what is no container", () => {
+    const provider = { type: "cloud" };
+    expect(find({ provider, restart: "always" })).toContain("error not-provided services.app.provider");
+    expect(find({ provider }, { role: "tool" })).toEqual([]);
+  });
+
   test("tell of a name that other projects called a worker in slots by", () => {
     const networks = { shared: { aliases: ["jobs-api"] } };
     const services = { jobs: { image: "shop", command: ["worker"], networks } };

@@ -7,6 +7,7 @@ import { firstBlocker } from "./blockers.ts";
 import type { RoleOverrides } from "./classify-services.ts";
 import { externalNameDropped } from "./external-names.ts";
 import type { FindingRule, ServiceFinding } from "./finding-rule.ts";
+import { hookNotRun, notProvided, restartNotDone } from "./left-undone.ts";
 import { protocolUnsure } from "./protocol-unsure.ts";
 import { hasHealthcheck } from "./service-facts.ts";
 import { keptMounts, mountText } from "./service-shape.ts";
@@ -50,6 +51,8 @@ function findingsOf(
     jobBeforeItsNeeds,
     besideJob,
     hookNotRun,
+    restartNotDone,
+    notProvided,
   ];
   return [...ofAll, ...(isApplication(role) ? ofApplications : [])].flatMap((find) => {
     const finding = find(model, decision, override, decisions);
@@ -263,21 +266,3 @@ function useOf(model: ComposeModel, service: string, isMeant: (object: ComposeFi
   }
   return undefined;
 }
-
-/** Compose itself runs them, around what it starts and stops itself. */
-const hookNotRun: FindingRule = (model, { service, role }) => {
-  const hooks = ["pre_start", "post_start", "pre_stop"].filter((key) => {
-    const written = model.services[service]?.[key];
-    return Array.isArray(written) && written.length > 0;
-  });
-  return (
-    role !== "tool" &&
-    hooks[0] !== undefined && {
-      severity: "warn",
-      code: "hook-not-run",
-      message: `${hooks.join(" and ")} of ${service} will not be run: containers are started and stopped without Compose`,
-      hint: "do it in the command of the service, or before its start in a job that it waits for",
-      path: [hooks[0]],
-    }
-  );
-};
