@@ -30,7 +30,7 @@ export function sharedByJob(job: string, service: ComposeService): Omit<ServiceF
   const shared = Object.entries(otherWays).flatMap(([key, way]) => {
     const written = service[key];
     const [value] = Array.isArray(written) ? written : [written];
-    const isShared = Array.isArray(written) ? value !== undefined : /^service:/.test(String(value));
+    const isShared = Array.isArray(written) ? value !== undefined : String(value).startsWith("service:");
     return isShared ? [{ key, value, way }] : [];
   })[0];
   return (
