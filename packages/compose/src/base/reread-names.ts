@@ -1,6 +1,6 @@
-import type { CallOptions, ContainerExec } from "@sluice/core";
+import { type CallOptions, type ContainerExec, slots } from "@sluice/core";
 import type Docker from "dockerode";
-import { containerName, listBase } from "../engine/containers.ts";
+import { containerName, listBase, listSlot } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { nginxProcesses, type ProcessTable, proxyAskingOnce } from "./proxy-processes.ts";
 
@@ -14,7 +14,7 @@ const everyMs = 50;
 
 /**
  * An nginx asks for the address of what it leads to when it reads its configuration, and never again. When a service of
- * the stack got another address, each one in base is made to read it again, which takes it no request and no restart.
+ * the stack got another address, each one in base and in slots is made to read it again, which takes it no request and no restart.
  * Resolves when that is done, or 5 s later. Best effort: where it cannot be done the old addresses stay, which is told.
  */
 export async function rereadNames(
@@ -22,9 +22,13 @@ export async function rereadNames(
   stack: string,
   { signal, onOutput }: CallOptions = {},
 ): Promise<void> {
-  const found = await listBase(tools.engine, stack, signal).catch(() => []);
+  const listings = [
+    listBase(tools.engine, stack, signal),
+    ...slots.map((slot) => listSlot(tools.engine, stack, slot, signal)),
+  ];
+  const found = await Promise.all(listings.map((listing) => listing.catch(() => [])));
   await Promise.all(
-    found.map(async (container) => {
+    found.flat().map(async (container) => {
       if (container.State !== "running") return;
       const name = containerName(container);
       try {

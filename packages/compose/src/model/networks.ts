@@ -9,6 +9,8 @@ export interface NamedNetwork {
   readonly name: string;
 }
 
+type NamedRole = Pick<ServiceFacts, "name" | "role">;
+
 /** Services that live in slots, of those given. */
 export function slotServices(services: readonly ServiceFacts[]): readonly ServiceFacts[] {
   return services.filter((service) => service.active && isInSlot(service));
@@ -43,7 +45,7 @@ export function linkedNetworks(model: ComposeModel, services: readonly ServiceFa
  */
 export function joinedExternals(
   model: ComposeModel,
-  services: readonly ServiceFacts[],
+  services: readonly NamedRole[],
   service: string,
 ): readonly NamedNetwork[] {
   return networkKeys(model.services[service])
@@ -76,7 +78,7 @@ function guests(services: readonly ServiceFacts[]): readonly string[] {
 }
 
 /** An external network whose purpose is that a proxy reaches the service: the door stands there for it. */
-function isEdgeOnly(model: ComposeModel, services: readonly ServiceFacts[], service: string, key: string): boolean {
+function isEdgeOnly(model: ComposeModel, services: readonly NamedRole[], service: string, key: string): boolean {
   if (!isExternal(model, key)) return false;
   if (isProxied(model.services[service])) return true;
   return services.some(({ name, role }) => role === "edge" && networkKeys(model.services[name]).includes(key));

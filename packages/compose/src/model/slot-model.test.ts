@@ -100,6 +100,15 @@ describe("slotModel", () => {
     expect(made["web"]?.networks).toEqual({ back: { aliases: ["billing", "shop_web"], ...given } });
   });
 
+  test("carries the AI models that its services use", () => {
+    const { model } = request.release;
+    const models = { llm: { model: "ai/smollm2" }, other: { model: "ai/other" } };
+    const asking = { ...model.services["web"], models: { llm: { endpoint_var: "AI_URL" } } };
+    const all: ComposeModel = { ...model, models, services: { ...model.services, web: asking } };
+    expect(slotModel(slotRequestOf(all, services), { subnets })["models"]).toEqual({ llm: models.llm });
+    expect(slot).not.toHaveProperty("models");
+  });
+
   test("leaves to the door what only one can have", () => {
     for (const key of ["ports", "container_name", "hostname", "build", "depends_on", "profiles"])
       expect(web).not.toHaveProperty(key);

@@ -74,8 +74,16 @@ export function assembled(
     services,
     networks: Object.fromEntries(networks),
     volumes: Object.fromEntries(volumes),
+    ...usedModels(model, used),
     ...slotConfigFiles(release, used),
   };
+}
+
+/** AI models (`models:`), which services use by key. */
+function usedModels(model: ComposeModel, services: readonly ComposeService[]): { readonly models?: object } {
+  const used = new Set(services.flatMap((service) => Object.keys(service["models"] ?? {})));
+  const kept = Object.entries(model["models"] ?? {}).filter(([key]) => used.has(key));
+  return kept.length > 0 ? { models: Object.fromEntries(kept) } : {};
 }
 
 /** Compose's own keys of a service, so that a mistyped one is found by the compiler. */

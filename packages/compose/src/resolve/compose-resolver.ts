@@ -17,6 +17,7 @@ import { variablesOfObjects, withEnvFileValues } from "../model/env-file-values.
 import { classifyServices } from "../roles/classify-services.ts";
 import { serviceFacts } from "../roles/service-facts.ts";
 import { serviceFindings } from "../roles/service-findings.ts";
+import { withModels } from "./ai-models.ts";
 import { hashOf } from "./canonical-json.ts";
 import { composeError } from "./compose-errors.ts";
 import { envFileVariables } from "./env-file-variables.ts";
@@ -103,7 +104,9 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
         early.catch(() => null),
       ]);
       if (all.exitCode !== 0) throw await refusal(all.stderr, found, env);
-      const read = withCheckout(parseModel(all.stdout), await checkoutOf(found.directory));
+      const asYaml = async () => (await compose("--profile", "*", "config")).stdout;
+      const parsed = await withModels(parseModel(all.stdout), asYaml);
+      const read = withCheckout(parsed, await checkoutOf(found.directory));
       const written = withEnvFileValues(read, await ofEnvFiles(read, found));
       const active = (await early) ?? (hasProfiles(written) ? await askActive() : null);
       if (active && active.exitCode !== 0) throw await refusal(active.stderr, found, env);

@@ -51,6 +51,19 @@ it("is the service with another command, and nothing of what belongs to one that
   });
 });
 
+it("refuses what its service has of other containers: the job would be without", () => {
+  const { web } = model.services;
+  const services = { ...model.services, web: { ...web, volumes_from: ["assets"] } };
+  const over = withCheckout({ ...model, services }, "/src");
+  for (const migrate of [
+    { command: ["migrate"] },
+    { sql: { directory: "sql", image: "dbmate", urlVariable: "DATABASE_URL" } },
+  ]) {
+    const findings = jobOf({ service: "web", ...migrate }, over)?.findings;
+    expect(findings).toMatchObject([{ code: "job-shares", service: "web", path: ["services", "web", "volumes_from"] }]);
+  }
+});
+
 it("is none where none is configured", () => {
   expect(jobOf(undefined)).toBeNull();
   expect(jobOf({})).toBeNull();

@@ -12,6 +12,7 @@ import {
 import { pathInCheckout } from "../model/checkout.ts";
 import { escapeDollars } from "../model/dollars.ts";
 import type { ServiceFinding } from "../roles/finding-rule.ts";
+import { sharedByJob } from "../roles/sharing-rules.ts";
 
 /** Of the service that the job is like: what belongs to one that serves, or would be two times there. */
 const ofServers = ["container_name", "deploy", "expose", "healthcheck", "hostname", "ports", "restart", "scale"];
@@ -94,13 +95,15 @@ export function migrationJob(
   });
   const jobs = new Set(decisions.filter((one) => one.role === "job").map((one) => one.service));
   const like = { ...withoutDependencies(without(written, ofServers), jobs), ...limitsOf(written) };
+  const shared = sharedByJob(name, like);
+  const ofJob = shared ? [{ ...shared, service, path: ["services", service, ...shared.path] }] : [];
   if ("command" in migration) {
     return {
       service,
       start: { ...like, command: migration.command.map(escapeDollars) },
       decision: decision(`a command in the image of ${service}`),
       sqlDirectory: null,
-      findings: [],
+      findings: ofJob,
     };
   }
   const sqlDirectory = join(directory, migration.sql.directory);
@@ -109,7 +112,7 @@ export function migrationJob(
     start: dbmateService(model, like, migration, sqlDirectory),
     decision: decision(`dbmate with the SQL files of ${migration.sql.directory}`),
     sqlDirectory,
-    findings: urlFindings(service, like, migration.sql.urlVariable),
+    findings: [...ofJob, ...urlFindings(service, like, migration.sql.urlVariable)],
   };
 }
 

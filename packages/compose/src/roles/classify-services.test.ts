@@ -85,6 +85,27 @@ describe("workers are told by name or command", () => {
     expect(relay).toMatchObject({ role: "worker", strategy: "recreate", confidence: "ask" });
     expect(quiet).toMatchObject({ role: "worker", strategy: "slots" });
   });
+
+  test("one that other projects can call by a name of its own stays in base, unless it is configured", () => {
+    const networks = { shared: { external: true }, web: { external: true }, back: {} };
+    const decideOn = (on: ComposeService["networks"], override: RoleOverrides[string] = {}) => {
+      const proxy = { image: "traefik", networks: { web: null } };
+      const jobs = { image: "shop", command: ["worker"], networks: on };
+      const model: ComposeModel = { name: "shop", services: { proxy, jobs }, networks };
+      return classifyServices(model, { jobs: override }).find(({ service }) => service === "jobs");
+    };
+    const named = { aliases: ["jobs-api"] };
+    expect(decideOn({ back: null, shared: named })).toMatchObject({
+      strategy: "recreate",
+      confidence: "ask",
+      reason: expect.stringContaining("others may call it as jobs-api on network shared, and workers have no door"),
+    });
+    for (const override of [{ role: "worker" }, { strategy: "slots" }] as const)
+      expect(decideOn({ shared: named }, override)).toMatchObject({ strategy: "slots" });
+    // On a network that is there for an edge nobody calls it.
+    for (const on of [{ shared: null }, { back: named }, { web: named }])
+      expect(decideOn(on)).toMatchObject({ strategy: "slots" });
+  });
 });
 
 describe("a reason names the word of a command that told, and nothing else of it", () => {

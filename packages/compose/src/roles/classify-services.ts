@@ -2,6 +2,7 @@ import type { ComposeModel, Role, RoleDecision, ServiceConfig, Strategy } from "
 import { doubtfulPort } from "./application-rules.ts";
 import { firstBlocker } from "./blockers.ts";
 import { isEdge } from "./edge-rules.ts";
+import { externalName } from "./external-names.ts";
 import { inferRole } from "./infer-role.ts";
 import { listeningPort } from "./listening-port.ts";
 import type { InferredRole } from "./rule.ts";
@@ -18,24 +19,29 @@ export function classifyServices(model: ComposeModel, overrides: RoleOverrides =
   const shapes = Object.entries(model.services).map(([name, service]) => shapeOf(name, service));
   const surroundings = surroundingsOf(model, shapes);
   const decisions = shapes.map((shape) => decide(shape, surroundings, overrides[shape.name] ?? {}));
-  return decisions.map((decision) => keptReachable(decision, decisions, shapes));
+  return decisions.map((decision) => {
+    const isSaid = decision.confidence === "configured" || overrides[decision.service]?.strategy !== undefined;
+    if (decision.role !== "worker" || decision.strategy !== "slots" || isSaid) return decision;
+    const caller = callerOutside(decision.service, { model, decisions, shapes });
+    if (caller === undefined) return decision;
+    const reason = `${decision.reason}; but ${caller}, and workers have no door`;
+    return { ...decision, strategy: "recreate", confidence: "ask", reason };
+  });
 }
 
-/** A worker in a slot can be reached inside its slot only: what base calls by name stays in base. */
-function keptReachable(
-  decision: RoleDecision,
-  decisions: readonly RoleDecision[],
-  shapes: readonly ServiceShape[],
-): RoleDecision {
-  if (decision.role !== "worker" || decision.strategy !== "slots" || decision.confidence === "configured")
-    return decision;
+interface Classified {
+  readonly model: ComposeModel;
+  readonly decisions: readonly RoleDecision[];
+  readonly shapes: readonly ServiceShape[];
+}
+
+/** A worker in a slot can be reached inside its slot only: what base or another project calls by name stays in base. */
+function callerOutside(worker: string, { model, decisions, shapes }: Classified): string | undefined {
   const staying = new Set(decisions.filter(({ strategy }) => strategy === "recreate").map(({ service }) => service));
-  const caller = shapes.find(
-    (shape) => staying.has(shape.name) && shape.name !== decision.service && calls(shape, decision.service),
-  );
-  if (!caller) return decision;
-  const reason = `${decision.reason}; but ${caller.name} calls it by name, and workers have no door`;
-  return { ...decision, strategy: "recreate", confidence: "ask", reason };
+  const caller = shapes.find((shape) => staying.has(shape.name) && shape.name !== worker && calls(shape, worker));
+  if (caller) return `${caller.name} calls it by name`;
+  const outside = externalName(model, decisions, worker);
+  return outside && `others may call it as ${outside.name} on network ${outside.key}`;
 }
 
 /** A proxy's configuration is not seen here, but that it depends on what it leads to is. */

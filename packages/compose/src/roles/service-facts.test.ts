@@ -314,6 +314,52 @@ describe("findings", () => {
     expect(codes({ web: { strategy: "recreate" } })).toEqual([]);
   });
 
+  test("tell of a restart with a dependency, which nobody does, and not where Compose adds it", () => {
+    const depends_on = { cache: { restart: true } };
+    const admin = { image: "prom/x-exporter", depends_on };
+    const cache = { image: "redis" };
+    const place = "warn restart-not-done services.admin.depends_on.cache.restart";
+    expect(around({ cache, admin })).toEqual([place]);
+    expect(around({ cache, admin: { ...admin, depends_on: { cache: { restart: false } } } })).toEqual([]);
+    expect(around({ cache, admin: { ...admin, links: ["cache:store"] } })).toEqual([]);
+    expect(around({ cache, admin: { ...admin, network_mode: "service:cache" } })).toEqual([]);
+    expect(around({ cache, admin: { image: "shop", ports, healthcheck, depends_on } })).toEqual([]);
+  });
+
+  test("refuse what is no container", () => {
+    const provider = { type: "cloud" };
+    expect(find({ provider, restart: "always" })).toContain("error not-provided services.app.provider");
+    expect(find({ provider }, { role: "tool" })).toEqual([]);
+  });
+
+  test("tell of a name that other projects called a worker in slots by", () => {
+    const networks = { shared: { aliases: ["jobs-api"] } };
+    const services = { jobs: { image: "shop", command: ["worker"], networks } };
+    const model = { name: "shop", services, networks: { shared: { external: true } } };
+    const codes = (jobs: RoleOverrides[string]) =>
+      serviceFindings(model, classifyServices(model, { jobs }), { jobs }).map(({ code, path }) =>
+        [code, ...path].join("."),
+      );
+    const place = "services.jobs.networks.shared.aliases.0";
+    expect(codes({ role: "worker" })).toEqual([`external-name-dropped.${place}`]);
+    expect(codes({ role: "worker", strategy: "recreate" })).toEqual([]);
+    expect(codes({})).toEqual(["role-unsure.services.jobs"]);
+  });
+
+  test.each([
+    [{ network_mode: "service:side" }, "network_mode"],
+    [{ pid: "service:side" }, "pid"],
+    [{ ipc: "service:side" }, "ipc"],
+    [{ volumes_from: ["side:ro"] }, "volumes_from"],
+    [{ external_links: ["theirs:mail"] }, "external_links"],
+  ])("refuse a job with %j, which it would not have", (sharing, key) => {
+    const job = { image: "shop", command: ["migrate"], restart: "no" };
+    const side = { image: "prom/x-exporter" };
+    expect(around({ side, migrate: { ...job, ...sharing } })).toEqual([`error job-shares services.migrate.${key}`]);
+    const alone = { network_mode: "none", pid: "host", ipc: "private", volumes_from: [], external_links: [] };
+    expect(around({ side, migrate: { ...job, ...alone } })).toEqual([]);
+  });
+
   const around = (services: Readonly<Record<string, ComposeService>>, active?: ReadonlySet<string>) => {
     const model = { name: "shop", services };
     return serviceFindings(model, classifyServices(model), {}, active).map(

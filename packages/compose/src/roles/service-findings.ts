@@ -3,13 +3,16 @@ import { isApplication } from "@sluice/core";
 import { unescapeDollars } from "../model/dollars.ts";
 import { envFileValues } from "../model/env-file-values.ts";
 import { isExternal, networkKeys } from "../model/networks.ts";
-import { firstBlocker, sharedServices } from "./blockers.ts";
+import { firstBlocker } from "./blockers.ts";
 import type { RoleOverrides } from "./classify-services.ts";
+import { externalNameDropped } from "./external-names.ts";
 import type { FindingRule, ServiceFinding } from "./finding-rule.ts";
 import { jobAddress, ownIdentity } from "./identity-rules.ts";
+import { hookNotRun, notProvided, restartNotDone } from "./left-undone.ts";
 import { protocolUnsure } from "./protocol-unsure.ts";
 import { hasHealthcheck } from "./service-facts.ts";
 import { keptMounts, mountText } from "./service-shape.ts";
+import { jobShares, sharesWithSlot } from "./sharing-rules.ts";
 
 /** What the services make impossible or doubtful for a deployment without a gap. Pure. */
 export function serviceFindings(
@@ -37,17 +40,21 @@ function findingsOf(
     withoutHealthcheck,
     named,
     ownIdentity,
+    externalNameDropped,
     secretsOfShell,
   ];
   const ofAll = [
     driveLetter,
     readOnlyWithoutFile,
     sharesWithSlot,
+    jobShares,
     unsure,
     jobBeforeItsNeeds,
     besideJob,
     jobAddress,
     hookNotRun,
+    restartNotDone,
+    notProvided,
   ];
   return [...ofAll, ...(isApplication(role) ? ofApplications : [])].flatMap((find) => {
     const finding = find(model, decision, override, decisions);
@@ -67,23 +74,6 @@ const driveLetter: FindingRule = (model, { service }) => {
       message: `${service} mounts ${volumes[index]?.target}: Compose takes a volume of one letter for a drive of Windows`,
       hint: `give volume ${letter} a longer name, or write the mount as {type: volume, source: ${letter}, target: …}`,
       path: ["volumes", index],
-    }
-  );
-};
-
-/** Of what is in a slot there are two, and neither has the name by which Compose looks for it. */
-const sharesWithSlot: FindingRule = (model, { service, role, strategy }, _override, decisions) => {
-  if (strategy !== "recreate" || role === "tool") return undefined;
-  const shared = sharedServices(model.services[service] ?? {}).find(({ other }) =>
-    decisions.some((decision) => decision.service === other && decision.strategy === "slots"),
-  );
-  return (
-    shared && {
-      severity: "error",
-      code: "shares-with-slot",
-      message: `${service} uses ${shared.key} of ${shared.other}, of which two run at a deployment`,
-      hint: `set services.${shared.other}.strategy: recreate in sluice.yaml, so that both are replaced stop-first, or remove it`,
-      path: [shared.key],
     }
   );
 };
@@ -253,21 +243,3 @@ function useOf(model: ComposeModel, service: string, isMeant: (object: ComposeFi
   }
   return undefined;
 }
-
-/** Compose itself runs them, around what it starts and stops itself. */
-const hookNotRun: FindingRule = (model, { service, role }) => {
-  const hooks = ["pre_start", "post_start", "pre_stop"].filter((key) => {
-    const written = model.services[service]?.[key];
-    return Array.isArray(written) && written.length > 0;
-  });
-  return (
-    role !== "tool" &&
-    hooks[0] !== undefined && {
-      severity: "warn",
-      code: "hook-not-run",
-      message: `${hooks.join(" and ")} of ${service} will not be run: containers are started and stopped without Compose`,
-      hint: "do it in the command of the service, or before its start in a job that it waits for",
-      path: [hooks[0]],
-    }
-  );
-};

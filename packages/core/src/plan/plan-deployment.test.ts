@@ -259,12 +259,12 @@ describe("the plan of", () => {
     const observed = aStack({ services: [aService("web"), admin], live });
     const support = { ...admin, role: "support", strategy: "recreate" } as const;
     const plan = planDeployment(desired({ services: [aService("web"), support], config: aConfig() }), observed);
-    expect(plan.steps.slice(6, 9).map(({ kind, target, cause }) => `${kind} ${target}: ${cause}`)).toEqual([
-      "shift web to 100 %: cutover",
-      "close door admin: admin is a support service now: it leaves the slots, with one gap",
-      "recreate service admin: admin cannot be two at once: it is replaced stop-first",
+    expect(plan.steps.slice(5, 8).map(({ kind, target, cause }) => `${kind} ${target}: ${cause}`)).toEqual([
+      "shift web to 50 %: 50 % of the users meet the candidate first",
+      "close door admin: admin is in base from now on: it takes the place of its door, with one short gap",
+      "base support admin: not there yet",
     ]);
-    expect(plan.steps.filter((step) => step.kind === "base" || step.kind === "close")).toHaveLength(1);
+    expect(plan.steps.filter((step) => step.kind === "base" || step.kind === "close")).toHaveLength(2);
   });
 
   it.each(["running", "restarting", "paused"] as const)(

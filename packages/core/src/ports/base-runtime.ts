@@ -69,8 +69,8 @@ export interface BaseRuntime {
   /** Stops and removes the containers of one base service, each with its own grace period. Volumes stay. Idempotent. */
   remove(stack: string, service: string, options?: CallOptions): Promise<void>;
   /**
-   * After a service got another address: proxies in base that ask for addresses only when they read their configuration
-   * read it again. No container of them is restarted. Best effort; what cannot be done is told as output.
+   * After a service got another address: proxies in base and in slots that ask for addresses only when they read their
+   * configuration read it again. No container of them is restarted. Best effort; what cannot be done is told as output.
    */
   rereadNames(stack: string, options?: CallOptions): Promise<void>;
 }
