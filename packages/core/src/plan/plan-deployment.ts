@@ -120,7 +120,7 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     (name) => !giving.has(name) && handed.every((service) => service.name !== name),
   );
   addCandidate(add, { candidate, previous, webs, dropped, adopted, observed, desired, isWarm });
-  const old = oldWorkers(observed, previous, namesOf(webs));
+  const old = oldWorkers(observed, previous, { replaced: desired.replaced, webs: namesOf(webs) });
   // Never two of one: what stays a worker and leaves the slots stops there before it starts in base.
   const isEarly = handed.some(({ name }) => old.includes(name));
   const graceMsOf = gracesOf(desired.replaced, desired.services);

@@ -15,7 +15,7 @@ interface EndingScope {
   /** Services with a door that the release has no more. */
   readonly dropped: readonly string[];
   readonly workers: readonly ServiceFacts[];
-  /** Workers of the previous that run. */
+  /** Workers in the slot of the previous. */
   readonly oldWorkers: readonly string[];
   /** Workers beside the slots that run, and are in slots from now on. */
   readonly replaced: readonly ObservedContainer[];
@@ -110,9 +110,10 @@ export function addWorkers(
     slot,
     services,
     overlap,
+    stops: oldWorkers,
     ...(replaced.length > 0 && { replaces: idsOf(replaced) }),
     target: (services.length > 0 ? services : oldWorkers).join(", "),
-    cause: services.length > 0 ? withNew : "the release has none of them: old ones stop",
+    cause: services.length > 0 ? withNew : "no workers of the release are in slots: old ones stop",
     timeoutMs: Math.max(0, ...budgets) + Math.max(0, ...graces) + shortStepMs,
   });
 }
