@@ -6,7 +6,7 @@ import type { ObservedStack } from "../model/stack.ts";
 import { type AddStep, collectSteps } from "./collect-steps.ts";
 import { inTurn, type TurnScope } from "./early-jobs.ts";
 import { gracesOf } from "./graces.ts";
-import { isRunning, previousSlot, warmRelease } from "./live-slot.ts";
+import { isRunning, liveSlot, previousSlot, warmRelease } from "./live-slot.ts";
 import type { Heirs } from "./moved-ports.ts";
 import { collectRemovals, type Orphan, orphanHeirs, type Removals } from "./orphans.ts";
 import { addCopies, adoptedOf } from "./plan-adoption.ts";
@@ -109,6 +109,9 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     removals.rest();
     return { kind, candidate, previous, steps };
   }
+  // What was kept warm has no workers that run: they were stopped when its users left it.
+  const isLedBack = live !== null && live.slot !== liveSlot(observed)?.slot;
+  const mended = isLedBack ? addShort(add, live.slot, desired.replaced ?? [], observed) : [];
   const isWarm = bundleId !== null && warmRelease(observed, inSlots, live) === bundleId;
   const handed = handedOver(base, observed, previous);
   const late = base.filter((service) => isApplication(service.role) || handed.includes(service));
@@ -120,7 +123,7 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     (name) => !giving.has(name) && handed.every((service) => service.name !== name),
   );
   addCandidate(add, { candidate, previous, webs, dropped, adopted, observed, desired, isWarm });
-  const old = oldWorkers(observed, previous, { replaced: desired.replaced, webs: namesOf(webs) });
+  const old = oldWorkers(observed, previous, { replaced: desired.replaced, webs: namesOf(webs), made: mended });
   // Never two of one: what stays a worker and leaves the slots stops there before it starts in base.
   const isEarly = handed.some(({ name }) => old.includes(name));
   const graceMsOf = gracesOf(desired.replaced, desired.services);

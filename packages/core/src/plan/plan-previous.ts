@@ -128,6 +128,8 @@ interface PreviousRoles {
   readonly replaced: readonly ServiceFacts[] | undefined;
   /** Web services of the release that comes. */
   readonly webs: readonly string[];
+  /** Services that are made in its slot before anything else. Default: none. */
+  readonly made?: readonly string[];
 }
 
 /**
@@ -137,7 +139,7 @@ interface PreviousRoles {
 export function oldWorkers(
   { slots, doors }: ObservedStack,
   previous: Slot | null,
-  { replaced, webs }: PreviousRoles,
+  { replaced, webs, made = [] }: PreviousRoles,
 ): readonly string[] {
   if (!previous) return [];
   const there = slots[previous].containers.flatMap(({ service, state }) => (state === "removing" ? [] : [service]));
@@ -145,5 +147,5 @@ export function oldWorkers(
     replaced
       ? replaced.some((service) => service.name === name && service.role === "worker")
       : !webs.includes(name) && (doors[name]?.containerId ?? null) === null;
-  return [...new Set(there)].filter(isWorker);
+  return [...new Set([...there, ...made])].filter(isWorker);
 }
