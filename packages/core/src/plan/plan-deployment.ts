@@ -140,7 +140,9 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
   addBase(add, edges, observed, { isBuilt: bundleId === null, differing: desired.differing });
   const left = isEarly ? { workers: [], oldWorkers: [], replaced: [] } : changing;
   const { tag, services } = desired;
-  addEnding(add, { candidate, previous, webs, dropped, ...left, observed, graceMsOf, config, hasSlot, tag, services });
+  const leaving = [...old, ...namesOf(handed)];
+  const ending = { candidate, previous, webs, dropped, leaving, observed, graceMsOf, config, hasSlot, tag, services };
+  addEnding(add, { ...ending, ...left });
   removals.rest();
   if (desired.prunable.length > 0) {
     const cause = `releases.keep is ${config.releases.keep}`;

@@ -17,6 +17,8 @@ interface EndingScope {
   readonly workers: readonly ServiceFacts[];
   /** Workers in the slot of the previous. */
   readonly oldWorkers: readonly string[];
+  /** What is in the slot of the previous and stops, or goes, before the candidate is promoted. */
+  readonly leaving: readonly string[];
   /** Workers beside the slots that run, and are in slots from now on. */
   readonly replaced: readonly ObservedContainer[];
   readonly observed: ObservedStack;
@@ -52,7 +54,7 @@ export function addEnding(add: AddStep, scope: EndingScope): void {
 
 /** A previous that stays warm is looked at, too: the memory that it holds may be what the candidate needs. */
 function addRetire(add: AddStep, slot: Slot, scope: EndingScope): void {
-  const { config, webs, observed, graceMsOf, hasSlot } = scope;
+  const { config, leaving, observed, graceMsOf, hasSlot } = scope;
   const { keep, minFreeMemory } = config.rollout;
   const graces = observed.slots[slot].containers.map(({ service }) => graceMsOf(service));
   const common = {
@@ -67,7 +69,8 @@ function addRetire(add: AddStep, slot: Slot, scope: EndingScope): void {
     return add({ ...common, keep: keep === "removed" ? "removed" : "stopped", cause });
   }
   if (keep !== "warm") return add({ ...common, keep, cause: `rollout.keep is ${keep}` });
-  if (webs.length === 0 || minFreeMemory === 0) return;
+  const stays = observed.slots[slot].containers.some(({ service }) => !leaving.includes(service));
+  if (!stays || minFreeMemory === 0) return;
   add({ ...common, keep, minFreeMemory, cause: "it stays warm, or is stopped if memory is short" });
 }
 
