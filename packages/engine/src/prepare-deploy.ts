@@ -118,7 +118,7 @@ export async function prepareDeploy(
     observed,
   );
   assertOwnProjects(placesOf(plan), observed);
-  await assertDoorImage(plan, project.services, config, ports, signal);
+  await assertDoorImage(plan, { ...observed, services: project.services }, config, ports, signal);
   await assertNoObstacle(plan, { ...request, ...project, orphans }, ports, signal);
   const lost = plan.steps.length === 0 ? await lostServers(observed, project.services, ports, signal) : [];
   const undone = same
