@@ -127,7 +127,7 @@ function deploymentOf({ bundle, plan }: Pick<DeploymentStart, "bundle" | "plan">
   const { steps } = plan;
   const jobs = steps.filter(({ kind }) => kind === "job");
   const isRehearsed = steps.some(({ kind }) => kind === "rehearse");
-  const starts = isRehearsed ? steps.filter(({ kind }) => kind === "start") : [];
+  const starts = isRehearsed ? steps.filter((step) => step.kind === "start" && !step.mends) : [];
   return { release: bundle, migrating: new Set((jobs.length > 0 ? jobs : starts).map(({ id }) => id)) };
 }
 

@@ -281,6 +281,11 @@ describe("a deployment is refused before any change", () => {
     await scenario.deploy("v1");
     scenario.world.state.images.delete("sluice/door:3.0");
     expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live" });
+    scenario.world.state.doors.clear();
+    const { length } = scenario.world.state.records;
+    await expect(scenario.deploy("v3")).rejects.toMatchObject({ code: "PREFLIGHT_FAILED" });
+    await expect(scenario.rollback("v2")).rejects.toMatchObject({ code: "PREFLIGHT_FAILED" });
+    expect(scenario.world.state.records).toHaveLength(length);
   });
 
   it("where something is in the way of what would be made, which leaves everything as it is", async () => {

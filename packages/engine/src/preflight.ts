@@ -59,17 +59,21 @@ function throwErrors(
  * What doors are made of is on the engine, where the plan makes one or asks checks by it: found out at their step, it would be after
  * builds, backups and migrations.
  *
- * @param services those of the release
+ * @param seen services of the release, and the doors there are
  * @throws SluiceError PREFLIGHT_FAILED
  */
 export async function assertDoorImage(
   { steps }: Pick<DeploymentPlan, "steps">,
-  services: readonly ServiceFacts[],
+  { services, doors }: { readonly services: readonly ServiceFacts[] } & Pick<ObservedStack, "doors">,
   config: Config,
   ports: Pick<EnginePorts, "images">,
   signal?: AbortSignal,
 ): Promise<void> {
-  const makesDoor = steps.some(({ kind }) => kind === "door" || kind === "preview-door");
+  const isGone = (service: string) => (doors[service]?.containerId ?? null) === null;
+  const makesDoor = steps.some(
+    (step) =>
+      step.kind === "door" || step.kind === "preview-door" || (step.kind === "recover" && step.services.some(isGone)),
+  );
   const closes = steps.some((step) => step.kind === "verify" && step.closing);
   if (!makesDoor && !(closes && closingChecks(config, services).some(needsTools))) return;
   const missing = await missingDoorImage(config, ports, signal);

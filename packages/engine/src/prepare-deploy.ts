@@ -128,7 +128,7 @@ export async function prepareDeploy(
   const transfers = portTransfers(serving, project.services, observed);
   assertPortsFree(plan, transfers, { tag: wanted.tag, services: project.services });
   assertOwnProjects(placesOf(plan), observed);
-  await assertDoorImage(plan, project.services, config, ports, signal);
+  await assertDoorImage(plan, { ...observed, services: project.services }, config, ports, signal);
   await assertNoObstacle(plan, { ...request, ...project, orphans }, ports, signal);
   await assertBackupReady(plan, ports, signal);
   const lost = plan.steps.length === 0 ? await lostServers(observed, project.services, ports, signal) : [];

@@ -95,7 +95,11 @@ export async function prepareRollback(
   const observed = { ...seen, plain: asTarget?.plain ?? seen.plain };
   const common = { observed, bundles, source: null, release, previousRelease };
   const servesNow = live ? isLedThere && live.release : inBaseOf(live, previousRelease, observed)?.id;
-  if (servesNow === target.id) return { ...common, plan: planRevival(target.services, config, observed) };
+  if (servesNow === target.id) {
+    const plan = planRevival(target.services, config, observed);
+    await assertDoorImage(plan, { ...observed, services: target.services }, judging, ports, signal);
+    return { ...common, plan };
+  }
   const wanted = { model, services: target.services };
   const anew = await findDataAnew(wanted, { config, observed, serves: previousRelease }, ports, signal);
   const isDataAnew = anew.services.length > 0;
@@ -132,8 +136,8 @@ export async function prepareRollback(
       republished,
     });
     assertPortsFree(plan, transfers, target);
+    await assertDoorImage(plan, { ...observed, services: target.services }, judging, ports, signal);
     if (plan.steps.some(({ kind }) => kind === "door")) {
-      await assertDoorImage(plan, target.services, judging, ports, signal);
       await assertNoObstacle(plan, { ...request, model, services: target.services, orphans }, ports, signal);
     }
     const told = [
@@ -174,7 +178,7 @@ export async function prepareRollback(
   assertPortsFree(plan, transfers, target);
   assertOwnProjects(placesOf(plan), observed);
   await assertImages(target, plan, ports, signal);
-  await assertDoorImage(plan, target.services, judging, ports, signal);
+  await assertDoorImage(plan, { ...observed, services: target.services }, judging, ports, signal);
   await assertNoObstacle(plan, { ...request, model, services: target.services, orphans }, ports, signal);
   await assertBackupReady(plan, ports, signal);
   const cold = await coldRollback(target, observed, ports.journal);

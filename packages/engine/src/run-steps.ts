@@ -6,7 +6,7 @@ import { createDeadline, settle } from "./deadline.ts";
 import { untilEngineAnswers } from "./engine-away.ts";
 import { record, recordAtGate, recordIfPossible } from "./record-step.ts";
 import { report } from "./report.ts";
-import { type DeploymentScope, emit } from "./scope.ts";
+import { type DeploymentScope, emit, releaseIn } from "./scope.ts";
 import { stepBudgetMs } from "./step-budget.ts";
 import { undoBudgetMs } from "./undo-budget.ts";
 
@@ -96,7 +96,7 @@ async function runStep(step: PlanStep, scope: DeploymentScope, signal: AbortSign
 
 async function withDeadline(step: PlanStep, scope: DeploymentScope, signal: AbortSignal): Promise<StepData | void> {
   const { clock } = scope.ports;
-  const budgetMs = stepBudgetMs(step, scope.release);
+  const budgetMs = stepBudgetMs(step, step.kind === "start" ? releaseIn(scope, step.slot) : scope.release);
   using deadline = createDeadline(clock, budgetMs);
   const { aborted } = scope.control;
   const either = AbortSignal.any([signal, deadline.signal, aborted]);

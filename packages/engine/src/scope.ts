@@ -161,6 +161,11 @@ export function emit({ ports, observations }: Emitter, body: EventBody): void {
   }
 }
 
+/** The release in a slot, or that gets it; `null` before its build, and where its bundle is gone. */
+export function releaseIn(scope: DeploymentScope, slot: Slot): StoredRelease | null {
+  return slot === servingSlot(scope) ? scope.release : scope.previousRelease;
+}
+
 /** Where the release is that a plan is for: one that promotes nothing puts right what serves already, in the slot of what would be its previous. */
 export function servingSlot({ plan }: Pick<DeploymentScope, "plan">): Slot {
   const promotes = plan.steps.some(({ kind }) => kind === "promote");

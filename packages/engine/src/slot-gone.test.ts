@@ -1,3 +1,4 @@
+import { SluiceError } from "@sluice/core";
 import { aConfig } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { aScenario, reached, type Scenario } from "../test/support/scenario.ts";
@@ -60,9 +61,47 @@ describe("where nothing is left of the slot that users are led to, and the relea
     const scenario = await besideWarm();
     const seen = watchUsers(scenario, ["create", "start", "verify"]);
     expect(await run(scenario)).toMatchObject({ outcome: "live", serving: { tag, share: 100 } });
-    expect(seen).toEqual([{ web: ["v1"] }, { web: ["v1"] }, { web: ["v1"] }].slice(-seen.length));
+    expect(seen).toEqual(seen.map(() => ({ web: ["v1"] })));
     expect(seen.length).toBeGreaterThan(1);
     expect(reached(scenario)).toEqual({ web: [tag] });
+  });
+});
+
+describe("the workers of the release before, which were stopped when users left it", () => {
+  const workersOf = ({ world }: Scenario) =>
+    [...world.state.containers.values()].flatMap(({ service, place, state }) =>
+      service === "worker" ? [`${place} ${state}`] : [],
+    );
+
+  it("work while a new release is made ready, and after it failed", async () => {
+    const scenario = await besideWarm();
+    expect(workersOf(scenario)).toEqual(["green exited"]);
+    scenario.world.behaviours.set("v3", { failingChecks: ["web runs"] });
+    expect(await scenario.deploy("v3")).toMatchObject({ outcome: "failed", serving: { tag: "v1" } });
+    expect(workersOf(scenario)).toEqual(["green running"]);
+  });
+
+  it("are made again where they are gone, and stop before those of the new release start", async () => {
+    const scenario = await besideWarm();
+    const { containers } = scenario.world.state;
+    for (const [id, { service }] of containers) if (service === "worker") containers.delete(id);
+    expect(await scenario.deploy("v3")).toMatchObject({ outcome: "live", serving: { tag: "v3" } });
+    expect(workersOf(scenario)).toEqual(["green exited", "blue running"]);
+    expect(scenario.world.violations.filter((text) => text.includes("runs twice"))).toEqual([]);
+  });
+
+  it("hold up nothing where they do not start: the new release replaces them", async () => {
+    const scenario = await besideWarm();
+    const failed = new SluiceError("START_FAILED", "worker is exited (exit code 1)");
+    scenario.world.calls.fault = ({ name }) => (name === "slots.start worker of green" ? failed : undefined);
+    expect(await scenario.deploy("v3")).toMatchObject({ outcome: "live", serving: { tag: "v3" } });
+    const told = scenario.world.events.flatMap((event) => (event.type === "finding" ? [event.finding] : []));
+    expect(told).toContainEqual(
+      expect.objectContaining({
+        code: "previous-short",
+        message: "worker in slot green, where users are, does not run: worker is exited (exit code 1)",
+      }),
+    );
   });
 });
 

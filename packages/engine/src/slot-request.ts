@@ -1,13 +1,13 @@
-import type { ServiceFacts, Slot, SlotRequest } from "@sluice/core";
+import type { ServiceFacts, Slot, SlotRequest, StoredRelease } from "@sluice/core";
 import { type DeploymentScope, releaseOf } from "./scope.ts";
 
-/** A slot as the release wants it; web services get the addresses that their doors lead to. */
+/** A slot as a release wants it, by default the one that is deployed; web services get the addresses that their doors lead to. */
 export async function slotRequest(
   scope: DeploymentScope,
   slot: Slot,
   services: readonly ServiceFacts[],
+  release: StoredRelease = releaseOf(scope),
 ): Promise<SlotRequest> {
-  const release = releaseOf(scope);
   const addresses: Record<string, readonly string[]> = {};
   for (const service of services.filter(({ role }) => role === "web")) {
     addresses[service.name] = (await scope.ports.doors.addresses(release.model, service, slot))[slot];

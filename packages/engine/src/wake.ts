@@ -1,7 +1,8 @@
 import type { ObservedContainer, ObservedStack } from "@sluice/core";
+import { stoppedBy } from "./actions/workers.ts";
 import { createDeadline, settle } from "./deadline.ts";
 import { report } from "./report.ts";
-import { type DeploymentScope, slotServices } from "./scope.ts";
+import type { DeploymentScope } from "./scope.ts";
 import { containersOf, isStoppedByHand } from "./stopped-by-hand.ts";
 
 const wakeMs = 60_000;
@@ -55,15 +56,13 @@ export async function wakePrevious(
   withWorkers: boolean,
   signal: AbortSignal,
 ): Promise<void> {
-  const { ports, plan, previousRelease, stack } = scope;
+  const { ports, plan, stack } = scope;
   if (!plan.previous) return;
-  const workers = new Set(
-    (previousRelease ? slotServices(previousRelease) : []).flatMap(({ role, name }) =>
-      role === "worker" ? [name] : [],
-    ),
-  );
+  const spared = withWorkers
+    ? []
+    : plan.steps.flatMap((step) => (step.kind === "workers" ? stoppedBy(step, scope) : []));
   const down = observed.slots[plan.previous].containers.filter(downIn(scope, observed)).map(({ service }) => service);
-  const services = [...new Set(down)].filter((service) => withWorkers || !workers.has(service));
+  const services = [...new Set(down)].filter((service) => !spared.includes(service));
   if (services.length > 0) await ports.slots.start(stack, plan.previous, services, { signal });
 }
 

@@ -78,7 +78,10 @@ function deployerOf(session: Session): Deployer {
       const prepared = await prepareDeploy(request, await session.ports(), signal);
       const serving = await servingNow(session, prepared.observed, prepared.bundles, signal);
       const memory = await readMemory(prepared.observed, session.runtime(), signal);
-      const beyond = [...memoryCost(prepared.plan, memory), ...(await refusals(session, call, signal))];
+      const beyond = [
+        ...memoryCost(prepared.plan, prepared.observed, memory),
+        ...(await refusals(session, call, signal)),
+      ];
       return planView(request, prepared, serving, call.release.tag, beyond);
     },
     async deploy(call, signal) {

@@ -63,9 +63,12 @@ describe("how it ended", () => {
   it.each([
     [{ outcome: "failed", exitCode: 20, code: "CHECK_FAILED" }, "v2 failed before it took over"],
     [{ outcome: "failed", exitCode: 20, code: "ABORTED" }, "v2 was aborted before users were led to it"],
-    [{ outcome: "rolled-back", exitCode: 21, code: "ABORTED" }, "v2 was aborted: users were led back"],
+    [{ outcome: "rolled-back", exitCode: 21, code: "ABORTED" }, "v2 was aborted: users are back at what served before"],
     [{ outcome: "failed", exitCode: 20, code: "NOT_APPROVED" }, "v2 was not approved before users were led to it"],
-    [{ outcome: "rolled-back", exitCode: 21, code: "NOT_APPROVED" }, "v2 was not approved: users were led back"],
+    [
+      { outcome: "rolled-back", exitCode: 21, code: "NOT_APPROVED" },
+      "v2 was not approved: users are back at what served before",
+    ],
     [
       { outcome: "needs-person", exitCode: 30, code: "ABORTED" },
       "v2 could neither be finished nor undone: a person is needed",

@@ -85,7 +85,7 @@ const sentences: Record<Outcome, (tag: string) => string> = {
   "nothing-to-do": (tag) => `${tag} is live already, nothing to do`,
   refused: () => "refused before any change",
   failed: (tag) => `${tag} failed before it took over`,
-  "rolled-back": (tag) => `${tag} was rolled back after users had been led to it`,
+  "rolled-back": (tag) => `${tag} was rolled back: users are back at what served before`,
   "needs-person": (tag) => `${tag} could neither be finished nor undone: a person is needed`,
   interrupted: (tag) => `${tag} was interrupted`,
 };
@@ -106,7 +106,7 @@ export function outcomeText(end: DeploymentEnd): string {
 /** `null` where more is to be said than that somebody decided it. */
 function decidedText({ outcome }: DeploymentEnd, decided: string): string | null {
   if (outcome === "failed") return `${decided} before users were led to it`;
-  return outcome === "rolled-back" ? `${decided}: users were led back` : null;
+  return outcome === "rolled-back" ? `${decided}: users are back at what served before` : null;
 }
 
 /** The command to type next, with the options that were given; empty when nothing is left to do, or nobody knows what was tried. */

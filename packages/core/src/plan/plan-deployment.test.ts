@@ -244,7 +244,7 @@ describe("the plan of", () => {
     expect(formatPlan(planDeployment(wanted, aStack({ services: before, live })))).toMatchInlineSnapshot(`
       "1. build     release v2      (no such release is stored)
       2. networks  links of green  (slot green needs the networks of base)
-      3. workers   worker          (the release has none of them in slots: old ones stop)
+      3. workers   worker          (no workers of the release are in slots: old ones stop)
       4. close     door web        (web cannot be two at once any more: it leaves the slots, with one gap)
       5. recreate  service web     (web cannot be two at once: it is replaced stop-first)
       6. recreate  service worker  (worker cannot be two at once: it is replaced stop-first)
@@ -293,7 +293,7 @@ describe("the plan of", () => {
        5. verify    release v2      (a candidate is proven through the door before users meet it)
        6. shift     web to 50 %     (50 % of the users meet the candidate first)
        7. shift     web to 100 %    (cutover)
-       8. workers   worker          (the release has none of them in slots: old ones stop)
+       8. workers   worker          (no workers of the release are in slots: old ones stop)
        9. drain     slot blue       (requests that the previous accepted may end)
       10. promote   slot green      (the candidate is proven: it becomes the stable slot)
       11. close     door admin      (the release has no admin)

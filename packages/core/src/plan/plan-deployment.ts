@@ -6,7 +6,7 @@ import type { ObservedStack } from "../model/stack.ts";
 import { type AddStep, collectSteps } from "./collect-steps.ts";
 import { inTurn, type TurnScope } from "./early-jobs.ts";
 import { gracesOf } from "./graces.ts";
-import { isRunning, previousSlot, warmRelease } from "./live-slot.ts";
+import { isRunning, liveSlot, previousSlot, warmRelease } from "./live-slot.ts";
 import type { Heirs, MovedPorts } from "./moved-ports.ts";
 import { collectRemovals, type Orphan, orphanHeirs, type Removals } from "./orphans.ts";
 import { addCopies, adoptedOf, isHeld } from "./plan-adoption.ts";
@@ -120,6 +120,9 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     removals.rest();
     return { kind, candidate, previous, steps };
   }
+  // What was kept warm has no workers that run: they were stopped when its users left it.
+  const isLedBack = live !== null && live.slot !== liveSlot(observed)?.slot;
+  const mended = isLedBack ? addShort(add, live.slot, desired.replaced ?? [], observed) : [];
   const isWarm = bundleId !== null && warmRelease(observed, inSlots, live) === bundleId;
   const graceMsOf = gracesOf(desired.replaced, desired.services);
   const giving = new Set(previous === null ? [] : Object.values(desired.heirs ?? {}).flat());
@@ -127,7 +130,7 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
   const unwanted = droppedDoors(observed, namesOf(webs)).filter(
     (name) => !giving.has(name) && handed.every((service) => service.name !== name),
   );
-  const old = oldWorkers(observed, previous, namesOf(webs));
+  const old = oldWorkers(observed, previous, { replaced: desired.replaced, webs: namesOf(webs), made: mended });
   // Never two of one: what stays a worker and leaves the slots stops there before it starts in base.
   const isEarly = handed.some(({ name }) => old.includes(name));
   const differences = { isBuilt: bundleId === null, differing: desired.differing, files: desired.files };
@@ -161,7 +164,9 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     addLate(service);
   const left = isEarly ? { workers: [], oldWorkers: [], replaced: [] } : changing;
   const { tag, services } = desired;
-  addEnding(add, { candidate, previous, webs, dropped, ...left, observed, graceMsOf, config, hasSlot, tag, services });
+  const leaving = [...old, ...namesOf(handed)];
+  const ending = { candidate, previous, webs, dropped, leaving, observed, graceMsOf, config, hasSlot, tag, services };
+  addEnding(add, { ...ending, ...left });
   removals.rest();
   if (desired.prunable.length > 0) {
     const cause = `releases.keep is ${config.releases.keep}`;

@@ -15,8 +15,10 @@ interface EndingScope {
   /** Services with a door that the release has no more. */
   readonly dropped: readonly string[];
   readonly workers: readonly ServiceFacts[];
-  /** Workers of the previous that run. */
+  /** Workers in the slot of the previous. */
   readonly oldWorkers: readonly string[];
+  /** What is in the slot of the previous and stops, or goes, before the candidate is promoted. */
+  readonly leaving: readonly string[];
   /** Workers beside the slots that run, and are in slots from now on. */
   readonly replaced: readonly ObservedContainer[];
   readonly observed: ObservedStack;
@@ -53,7 +55,7 @@ export function addEnding(add: AddStep, scope: EndingScope): void {
 
 /** A previous that stays warm is looked at, too: the memory that it holds may be what the candidate needs. */
 function addRetire(add: AddStep, slot: Slot, scope: EndingScope): void {
-  const { config, webs, observed, graceMsOf, hasSlot } = scope;
+  const { config, leaving, observed, graceMsOf, hasSlot } = scope;
   const { keep, minFreeMemory } = config.rollout;
   const graces = observed.slots[slot].containers.map(({ service }) => graceMsOf(service));
   const common = {
@@ -68,7 +70,8 @@ function addRetire(add: AddStep, slot: Slot, scope: EndingScope): void {
     return add({ ...common, keep: keep === "removed" ? "removed" : "stopped", cause });
   }
   if (keep !== "warm") return add({ ...common, keep, cause: `rollout.keep is ${keep}` });
-  if (webs.length === 0 || minFreeMemory === 0) return;
+  const stays = observed.slots[slot].containers.some(({ service }) => !leaving.includes(service));
+  if (!stays || minFreeMemory === 0) return;
   add({ ...common, keep, minFreeMemory, cause: "it stays warm, or is stopped if memory is short" });
 }
 
@@ -131,9 +134,10 @@ export function addWorkers(
     slot,
     services,
     overlap,
+    stops: oldWorkers,
     ...(replaced.length > 0 && { replaces: idsOf(replaced) }),
     target: (services.length > 0 ? services : oldWorkers).join(", "),
-    cause: services.length > 0 ? withNew : "the release has none of them in slots: old ones stop",
+    cause: services.length > 0 ? withNew : "no workers of the release are in slots: old ones stop",
     timeoutMs: Math.max(0, ...budgets) + Math.max(0, ...graces) + shortStepMs,
   });
 }

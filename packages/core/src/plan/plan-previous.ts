@@ -6,7 +6,6 @@ import type { ObservedStack } from "../model/stack.ts";
 import { type AddStep, shortStepMs } from "./collect-steps.ts";
 import type { GraceMsOf } from "./graces.ts";
 import { type LiveSlot, shareOf } from "./live-slot.ts";
-import { isDown } from "./short-services.ts";
 
 /**
  * What must be put right before anything new begins: leftovers, doors of the release that serves that do not run, and users
@@ -129,10 +128,30 @@ export function openDropped(observed: ObservedStack, dropped: readonly string[])
   return dropped.filter((service) => (observed.doors[service]?.routing?.stable ?? null) !== null);
 }
 
-/** Services of the previous that run, or may at any moment, and take no traffic: they have no door and are no web service of the release. */
-export function oldWorkers(observed: ObservedStack, previous: Slot | null, webs: readonly string[]): readonly string[] {
+/** What tells the workers of the previous from what takes traffic. */
+interface PreviousRoles {
+  /** Services of its release; absent where its bundle is gone. */
+  readonly replaced: readonly ServiceFacts[] | undefined;
+  /** Web services of the release that comes. */
+  readonly webs: readonly string[];
+  /** Services that are made in its slot before anything else. Default: none. */
+  readonly made?: readonly string[];
+}
+
+/**
+ * Workers in the slot of the previous, by service, whether they run now or not: as its release has them, whatever they are in the
+ * one that comes. Where its bundle is gone, what seems to take no traffic: it has no door and is no web service of the release that comes.
+ */
+export function oldWorkers(
+  { slots, doors }: ObservedStack,
+  previous: Slot | null,
+  { replaced, webs, made = [] }: PreviousRoles,
+): readonly string[] {
   if (!previous) return [];
-  const running = observed.slots[previous].containers.filter(({ state }) => !isDown(state) && state !== "removing");
-  const names = new Set(running.map(({ service }) => service));
-  return [...names].filter((name) => !webs.includes(name) && (observed.doors[name]?.containerId ?? null) === null);
+  const there = slots[previous].containers.flatMap(({ service, state }) => (state === "removing" ? [] : [service]));
+  const isWorker = (name: string) =>
+    replaced
+      ? replaced.some((service) => service.name === name && service.role === "worker")
+      : !webs.includes(name) && (doors[name]?.containerId ?? null) === null;
+  return [...new Set([...there, ...made])].filter(isWorker);
 }

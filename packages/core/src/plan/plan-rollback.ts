@@ -76,7 +76,7 @@ export function planWarmRollback(
   );
   removals.before(edges);
   addBase(add, edges, observed, { differing });
-  const old = oldWorkers(observed, previous, names);
+  const old = oldWorkers(observed, previous, { replaced, webs: names });
   addWorkers(add, { slot, workers, oldWorkers: old, graceMsOf: gracesOf(replaced, services) });
   if (previous) addDrain(add, previous, moved, config, "requests that the version left behind accepted may end");
   addPromotion(add, slot, names, closings(dropped, services), "it is the stable slot again");

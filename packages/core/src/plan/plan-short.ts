@@ -4,18 +4,18 @@ import type { ObservedStack } from "../model/stack.ts";
 import { type AddStep, shortStepMs } from "./collect-steps.ts";
 import { cutOffText, shortServices, shortText } from "./short-services.ts";
 
-/** What is gone of the release that serves comes back in its own slot; what runs there is not touched. */
+/** What is gone of the release that serves comes back in its own slot; what runs there is not touched. @returns the services */
 export function addShort(
   add: AddStep,
   slot: Slot,
   services: readonly ServiceFacts[],
   { slots, missingLinks, cutOff, base }: ObservedStack,
-): void {
+): readonly string[] {
   const short = shortServices(services, {
     containers: slots[slot].containers,
     cutOff: cutOff.filter((one) => one.slot === slot),
   });
-  if (short.length === 0) return;
+  if (short.length === 0) return [];
   const names = short.map(({ service }) => service);
   const mended = services.filter(({ name }) => names.includes(name));
   const target = `${names.join(", ")} in ${slot}`;
@@ -34,4 +34,5 @@ export function addShort(
     cause,
     timeoutMs: Math.max(...mended.map(({ startBudget }) => startBudget.timeoutMs)) + shortStepMs,
   });
+  return names;
 }

@@ -161,6 +161,8 @@ export type WorkersStep = StepBase<"workers"> &
   InSlot & {
     readonly services: readonly string[];
     readonly overlap: boolean;
+    /** Old ones in the slot of the previous, by service: an undo starts them again. Plans of before have none: all that its release has. */
+    readonly stops?: readonly string[] | undefined;
     /** Old ones that run beside the slots: they are kept until the candidate is promoted, and an undo starts them again. Plans of before have none. */
     readonly replaces?: readonly string[] | undefined;
   };

@@ -1,4 +1,4 @@
-import type { CallOptions, CreateOptions, JobChange, PlanStep, Slot, SlotRequest } from "@sluice/core";
+import type { CallOptions, CreateOptions, JobChange, PlanStep, Slot, SlotRequest, StoredRelease } from "@sluice/core";
 import { type DeploymentScope, releaseOf, servicesOf, slotServices } from "../scope.ts";
 import { slotRequest } from "../slot-request.ts";
 import { assertUnreached } from "./take-away.ts";
@@ -14,12 +14,17 @@ export async function createSlot(scope: DeploymentScope, slot: Slot, options: Cr
   await scope.ports.slots.create(await withJobs(scope, await slotRequest(scope, slot, services)), options);
 }
 
-/** The containers that are gone of what serves. They belong to the deployment that made the others. */
-export async function createMissing(scope: DeploymentScope, slot: Slot, options: CallOptions): Promise<void> {
+/** The containers that are gone of a release in its slot. They belong to the deployment that made the others. */
+export async function createMissing(
+  scope: DeploymentScope,
+  slot: Slot,
+  release: StoredRelease,
+  options: CallOptions,
+): Promise<void> {
   const { ports, stack } = scope;
   const there = await ports.observer.slotContainers(stack, slot, options.signal);
   const madeBy = there.find(({ deployment }) => deployment !== null)?.deployment ?? scope.deployment;
-  const request = await slotRequest(scope, slot, slotServices(releaseOf(scope)));
+  const request = await slotRequest(scope, slot, slotServices(release), release);
   await ports.slots.create({ ...request, deployment: madeBy }, { ...options, onlyMissing: true });
 }
 

@@ -12,9 +12,10 @@ import type { StepAction, StepCall } from "../action.ts";
 import { doorId } from "../doors.ts";
 import { nameAgain } from "../name-again.ts";
 import { notStored } from "../not-stored.ts";
-import { type DeploymentScope, releaseOf, servicesOf } from "../scope.ts";
+import { type DeploymentScope, releaseOf, servicesOf, servingSlot } from "../scope.ts";
 import { tellUndoneBase } from "../tell-changed-base.ts";
 import { createMissing, createSlot } from "./create-slot.ts";
+import { mendPrevious } from "./mend-previous.ts";
 import { reviveDoor } from "./revive-doors.ts";
 import { clearSlot, removeSlot } from "./take-away.ts";
 import { restoreRoute } from "./traffic.ts";
@@ -182,9 +183,12 @@ function keepsDoor({ plan }: DeploymentScope): (service: ServiceFacts) => boolea
 }
 
 export const start: StepAction<"start"> = {
-  async run({ slot, services, first, mends }, scope, { options, progress, signal }) {
+  async run(step, scope, call) {
+    const { slot, services, first, mends } = step;
+    const { options, progress, signal } = call;
     const { stack, ports, config } = scope;
-    if (mends) await createMissing(scope, slot, options);
+    if (mends && slot !== servingSlot(scope)) return mendPrevious(step, scope, call);
+    if (mends) await createMissing(scope, slot, releaseOf(scope), options);
     const facts = servicesOf(scope, services);
     const healthPaths = Object.fromEntries(
       facts.flatMap((service) => {

@@ -1,5 +1,4 @@
-import type { ServiceFacts, Slot } from "@sluice/core";
-import { otherSlot, SluiceError } from "@sluice/core";
+import { type ServiceFacts, type Slot, SluiceError, type WorkersStep } from "@sluice/core";
 import type { StepAction, StepCall } from "../action.ts";
 import { pruneRelease } from "../prune-releases.ts";
 import { describe } from "../report.ts";
@@ -7,10 +6,11 @@ import { type DeploymentScope, servicesOf, slotServices } from "../scope.ts";
 
 /** Workers of the previous, in its slot or beside the slots, stop before the candidate's start, unless they may overlap. */
 export const workers: StepAction<"workers"> = {
-  async run({ slot, services, overlap, replaces = [] }, scope, call) {
+  async run(step, scope, call) {
+    const { slot, services, overlap, replaces = [] } = step;
     const start = () => startWorkers(scope, slot, servicesOf(scope, services), call);
     const stop = async () => {
-      await stopWorkers(scope, otherSlot(slot), call);
+      await stopPrevious(scope, stoppedBy(step, scope), call);
       if (replaces.length > 0) await scope.ports.slots.stopPlain(replaces, undefined, call.options);
     };
     if (overlap) {
@@ -21,22 +21,38 @@ export const workers: StepAction<"workers"> = {
       await start();
     }
   },
-  async undo({ slot, services, replaces = [] }, scope, call) {
+  async undo(step, scope, call) {
+    const { slot, services, replaces = [] } = step;
     await scope.ports.slots.stop(scope.stack, slot, services, call.options);
     if (replaces.length > 0) await scope.ports.slots.startPlain(replaces, call.options);
-    await startPrevious(scope, call);
+    await startPrevious(scope, stoppedBy(step, scope), call);
   },
 };
 
-async function startPrevious(scope: DeploymentScope, call: StepCall): Promise<void> {
+/** Workers in the slot of the previous that a step stops. Where a plan of before does not name them, its release does. */
+export function stoppedBy(
+  { stops }: Pick<WorkersStep, "stops">,
+  { previousRelease }: Pick<DeploymentScope, "previousRelease">,
+): readonly string[] {
+  const before = previousRelease ? slotServices(previousRelease) : [];
+  return stops ?? before.flatMap(({ role, name }) => (role === "worker" ? [name] : []));
+}
+
+async function stopPrevious(
+  { stack, ports, plan }: DeploymentScope,
+  names: readonly string[],
+  { options }: StepCall,
+): Promise<void> {
+  if (plan.previous && names.length > 0) await ports.slots.stop(stack, plan.previous, names, options);
+}
+
+/** What they need to become ready only their release tells. */
+async function startPrevious(scope: DeploymentScope, names: readonly string[], call: StepCall): Promise<void> {
   const { previousRelease, plan, stack, ports } = scope;
-  if (!plan.previous) return;
-  if (previousRelease) {
-    const before = slotServices(previousRelease).filter(({ role }) => role === "worker");
-    return startWorkers(scope, plan.previous, before, call);
-  }
-  const names = await workersIn(scope, plan.previous);
-  if (names.length > 0) await ports.slots.start(stack, plan.previous, names, call.options);
+  if (!plan.previous || names.length === 0) return;
+  if (!previousRelease) return ports.slots.start(stack, plan.previous, names, call.options);
+  const before = slotServices(previousRelease).filter(({ name }) => names.includes(name));
+  await startWorkers(scope, plan.previous, before, call);
 }
 
 async function startWorkers(
@@ -55,24 +71,6 @@ async function startWorkers(
   throw new SluiceError("START_FAILED", `slot ${slot} holds no container of ${missing.join(", ")}`, {
     hint: "something else removed it; a new deployment makes it again",
   });
-}
-
-async function stopWorkers(scope: DeploymentScope, slot: Slot, { options }: StepCall): Promise<void> {
-  const { stack, ports, plan } = scope;
-  if (!plan.previous) return;
-  const names = await workersIn(scope, slot);
-  if (names.length > 0) await ports.slots.stop(stack, slot, names, options);
-}
-
-/** By the previous release; where its bundle is gone, all in its slot that neither has a door nor is a web service now. */
-async function workersIn(scope: DeploymentScope, slot: Slot): Promise<readonly string[]> {
-  const { previousRelease, doorIds } = scope;
-  if (previousRelease) {
-    return slotServices(previousRelease).flatMap(({ role, name }) => (role === "worker" ? [name] : []));
-  }
-  const now = scope.release ? slotServices(scope.release) : [];
-  const webs = new Set(now.flatMap(({ role, name }) => (role === "web" ? [name] : [])));
-  return (await servicesIn(scope, slot)).filter((name) => !webs.has(name) && !doorIds.has(name));
 }
 
 export async function servicesIn({ stack, ports }: DeploymentScope, slot: Slot): Promise<readonly string[]> {

@@ -29,7 +29,7 @@ const defaultTitles: Readonly<Record<Tellable, string>> = {
   begun: "{stack}: {release} is being deployed",
   live: "{stack}: {release} is live",
   failed: "{stack}: {release} failed before it took over",
-  "rolled-back": "{stack}: {release} was rolled back after users had been led to it",
+  "rolled-back": "{stack}: {release} was rolled back: users are back at what served before",
   "needs-person": "{stack}: {release} needs a person",
   interrupted: "{stack}: {release} was interrupted",
   "window-closed": "{stack}: {release} was refused, the window is closed",
