@@ -1,3 +1,4 @@
+import type { ComposeModel } from "@sluice/core";
 import { afterAll, expect, it } from "vitest";
 import { docker, uniqueStack } from "./support/engine.ts";
 import { aProject, aService } from "./support/project.ts";
@@ -8,7 +9,7 @@ const stack = uniqueStack("namespaces");
 afterAll(() => stack.remove());
 
 const image = { image: "sluice-test/busybox", command: ["sleep", "600"], init: true, entrypoint: null };
-const model = {
+const model: ComposeModel = {
   name: stack.name,
   services: {
     side: { ...image, networks: { default: null } },
