@@ -1,6 +1,6 @@
-import type { CallOptions, ContainerExec } from "@sluice/core";
+import type { ContainerExec, RereadOptions } from "@sluice/core";
 import type Docker from "dockerode";
-import { containerName, listBase } from "../engine/containers.ts";
+import { composeLabels, containerName, listBase } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { nginxProcesses, type ProcessTable, proxyAskingOnce } from "./proxy-processes.ts";
 
@@ -20,12 +20,13 @@ const everyMs = 50;
 export async function rereadNames(
   tools: RereadTools,
   stack: string,
-  { signal, onOutput }: CallOptions = {},
+  { except = [], signal, onOutput }: RereadOptions = {},
 ): Promise<void> {
   const found = await listBase(tools.engine, stack, signal).catch(() => []);
   await Promise.all(
     found.map(async (container) => {
-      if (container.State !== "running") return;
+      const isExcept = except.includes(container.Labels[composeLabels.service] ?? "");
+      if (container.State !== "running" || isExcept) return;
       const name = containerName(container);
       try {
         await reread(tools, container.Id, signal);

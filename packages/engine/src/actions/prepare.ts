@@ -54,7 +54,11 @@ export const networks: StepAction<"networks"> = {
 };
 
 export const base: StepAction<"base"> = {
-  run: (step, scope, { options }) => upWanted(step, scope, options),
+  async run(step, scope, { options }) {
+    // Each time that a proxy reads its files it closes connections that idle: once is enough.
+    const isRead = scope.readEarly?.includes(step.service) === true;
+    await upWanted(isRead ? { service: step.service } : step, scope, options);
+  },
   // Users come through an edge. What holds data stays as it is, but where all that was there is in a volume that was left.
   async undo(step, scope, call) {
     const { service, moves } = step;

@@ -27,8 +27,11 @@ export async function rereadAsBefore(scope: DeploymentScope, options: CallOption
  */
 export async function rereadAsWanted(scope: DeploymentScope, options: CallOptions): Promise<void> {
   const edges = new Set(edgesOf(releaseOf(scope)).map(({ name }) => name));
-  for (const step of renewedIn(scope).filter(({ service }) => edges.has(service))) await upWanted(step, scope, options);
-  await scope.ports.base.rereadNames(scope.stack, options);
+  const steps = renewedIn(scope).filter(({ service }) => edges.has(service));
+  for (const step of steps) await upWanted(step, scope, options);
+  const except = steps.map(({ service }) => service);
+  await scope.ports.base.rereadNames(scope.stack, { ...options, except });
+  scope.readEarly = except;
 }
 
 function renewedIn({ plan }: DeploymentScope) {
