@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { docker } from "./engine.ts";
 import { openProject, patience } from "./harness.ts";
@@ -10,13 +12,13 @@ traffic: { drain: { timeout: 2s } }
 rollout: { steps: [{ share: 50, for: 2s }, 100], bake: 0s }
 `;
 
-const service = (name: string, version: string) => `  ${name}:
+const service = (name: string, version: string, status = 200) => `  ${name}:
     image: sluice-test/node:24
-    command: ["node", "/srv/echo.mjs", "${name}", "${version}"]
+    command: ["node", "/srv/echo.mjs", "${name}", "${version}", "${status}"]
     volumes: ["./echo.mjs:/srv/echo.mjs:ro"]
     init: true
     healthcheck:
-      test: ["CMD", "node", "-e", "fetch('http://127.0.0.1/').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+      test: ["CMD", "node", "-e", "fetch('http://127.0.0.1/').then(() => process.exit(0), () => process.exit(1))"]
       interval: 10s
       start_period: 20s
       start_interval: 1s
@@ -31,8 +33,9 @@ ${service("front", version)}${service("api", version)}  nginx:
 `;
 
 const echo = `import { createServer } from "node:http";
-const [name, version] = process.argv.slice(2);
+const [name, version, status = "200"] = process.argv.slice(2);
 createServer((request, response) => {
+  response.statusCode = Number(status);
   response.setHeader("x-version", version);
   response.end(JSON.stringify({ name, version, url: request.url, headers: request.headers }));
 }).listen(80);
@@ -78,6 +81,45 @@ it(
       expect(await ask("/api/orders")).toMatchObject({ name: "api", version: tag, url: "/api/orders" });
     }
     expect(await nginx()).toBe(before);
+  },
+);
+
+it(
+  "a web service that gets another name is led to by it once it is proven: nobody notices, nor when it fails",
+  patience,
+  async () => {
+    const configOf = (web: string) => `services: { ${web}: { role: web, port: 80 } }
+checks: [{ name: root, service: ${web}, http: { path: / } }]
+traffic: { drain: { timeout: 2s } }
+rollout: { steps: [100], bake: 0s }
+`;
+    const filesOf = (web: string, version: string, status = 200) => ({
+      "echo.mjs": echo,
+      "ng/default.conf": `server { listen 80; location / { proxy_pass http://${web}; proxy_connect_timeout 3s; } }\n`,
+      "docker-compose.yml": `services:
+${service(web, version, status)}  nginx:
+    image: sluice-test/nginx
+    ports: ["127.0.0.1:\${SHOP_PORT}:80"]
+    volumes: ["./ng:/etc/nginx/conf.d:ro"]
+`,
+    });
+    await using project = await openProject(configOf("front"));
+    await project.release("v1", filesOf("front", "v1"));
+    await project.sluice(0, "deploy", "--release", "v1");
+    const url = `http://127.0.0.1:${project.port}/`;
+    const release = async (tag: string, status: number, exitCode: number) => {
+      await writeFile(join(project.checkout, "../sluice.yaml"), configOf("site"));
+      await project.release(tag, filesOf("site", tag, status));
+      const load = startLoad(url);
+      await project.sluice(exitCode, "deploy", "--release", tag);
+      const { failures } = await load.stop();
+      // An nginx that reads its configuration again closes what idles: who sends at that very moment is reset.
+      expect(failures.filter(({ what }) => what !== "ECONNRESET")).toEqual([]);
+      return (await (await fetch(url)).json()) as Echo;
+    };
+
+    expect(await release("v2", 500, 20)).toMatchObject({ name: "front", version: "v1" });
+    expect(await release("v3", 200, 0)).toMatchObject({ name: "site", version: "v3" });
   },
 );
 

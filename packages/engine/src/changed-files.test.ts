@@ -129,3 +129,55 @@ it("a proxy that was led to the candidate's names at the cutover is made again a
   expect(idsOf(scenario)).not.toEqual(before);
   expect(fileOf(scenario)).toEqual(["of v1 running"]);
 });
+
+describe("a release that calls a web service by another name, and must make the door of one that stays anew", () => {
+  const inside = (name: string) => [...services, aService(name, { ports: [] })];
+  const lostDoor = async () => {
+    const scenario = await afterV1({ services: inside("api") });
+    const { doors } = scenario.world.state;
+    for (const [id, { service }] of doors) if (service === "web") doors.delete(id);
+    return scenario;
+  };
+  const renamed = { ...v2, services: inside("core") };
+
+  it("lets the proxy ask for its address with the files of before, which the plan tells", async () => {
+    const scenario = await lostDoor();
+    const { calls } = scenario.world;
+    const begin = calls.log.length;
+    failAt(scenario, /^journal.append step-intent verify-1/);
+    expect(await scenario.deploy("v2", renamed)).toMatchObject({ outcome: "failed", serving: { tag: "v1" } });
+    const told = calls.log.slice(begin).filter((name) => /^base.(?:up proxy: start|rereadNames)/.test(name));
+    expect(told.slice(0, 2)).toEqual(["base.up proxy: start", "base.rereadNames"]);
+    expect(fileOf(scenario)).toEqual(["of v1 running"]);
+    expect(lastPlan(scenario)).toContain("proxy is made again with the files of before, in one short gap");
+  });
+
+  it("gives it those of now at the cutover, before the old name leads nowhere", async () => {
+    const scenario = await lostDoor();
+    const { calls } = scenario.world;
+    const begin = calls.log.length;
+    expect(await scenario.deploy("v2", renamed)).toMatchObject({ outcome: "live" });
+    const led = /^(?:base.up proxy: start|router.setRouting door (?:api|core))/;
+    const steps = calls.log.slice(begin).filter((name) => led.test(name));
+    const isThere = steps.lastIndexOf("base.up proxy: start", steps.indexOf("router.setRouting door api"));
+    expect(steps.slice(isThere - 1, isThere + 2)).toEqual([
+      "router.setRouting door core",
+      "base.up proxy: start",
+      "router.setRouting door api",
+    ]);
+    expect(fileOf(scenario)).toEqual(["of v2 running"]);
+  });
+});
+
+it("users of a new name are led back where they were before its door closes", async () => {
+  const inside = (name: string) => [...services, aService(name, { ports: [] })];
+  const scenario = await afterV1({ services: inside("api") });
+  const { calls } = scenario.world;
+  failAt(scenario, /^router.drain door web at blue/);
+  const begin = calls.log.length;
+  expect(await scenario.deploy("v2", { ...v2, services: inside("core") })).toMatchObject({ outcome: "rolled-back" });
+  const steps = calls.log
+    .slice(begin)
+    .filter((name) => /^(?:base.up proxy: start|router.setRouting door core)/.test(name));
+  expect(steps.slice(-2)).toEqual(["base.up proxy: start", "router.setRouting door core"]);
+});

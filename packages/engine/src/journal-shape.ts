@@ -40,7 +40,7 @@ const stepFields: Readonly<Record<StepKind, Readonly<Record<string, Rule>>>> = {
   create: inSlot,
   job: { ...inSlot, ...ofService, creates: optional(isBoolean) },
   start: leads,
-  door: { ...ofService, frees: optional(isTexts) },
+  door: { ...ofService, frees: optional(isTexts), putsBack: optional(isTexts) },
   "preview-door": ofService,
   verify: inSlot,
   adopt: { services: isTexts, containers: isTexts, restarts: isTexts },

@@ -105,6 +105,8 @@ export interface DeploymentScope extends StackFacts {
   trafficMoved: boolean;
   /** Its promotion has begun, in this run or in one before it: from there on it is finished, not undone. */
   isPromoting?: boolean;
+  /** Proxies of the project that this run has given what the candidate has for them ahead of their own steps. */
+  readEarly?: readonly string[];
   /** When this run first gave users to the candidate: until then the previous had them all. */
   usersMovedAt?: Date;
   /** Monotonic milliseconds at which this run led everyone to the candidate. */

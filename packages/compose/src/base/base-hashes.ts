@@ -1,5 +1,5 @@
 import type { ComposeModel, ServiceFacts } from "@sluice/core";
-import { composeLabels } from "../engine/containers.ts";
+import { composeLabels, listBase } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { serviceHashes } from "../model/service-hashes.ts";
 
@@ -24,20 +24,51 @@ export async function acceptedHashes(
 ): Promise<Readonly<Record<string, readonly string[]>>> {
   const options = { env: engine.env, memo: engine.memo, cwd: "/", signal };
   const plain = await hashesOf(engine, model);
-  const names = Object.keys(built);
-  if (names.length === 0) return plain;
-  const pinned = {
-    ...model,
-    services: Object.fromEntries(
-      Object.entries(model.services).map(([name, service]) => [
-        name,
-        built[name] === undefined ? service : { ...service, image: built[name] },
-      ]),
-    ),
-  };
-  const withImages = await serviceHashes(pinned, options);
-  const all = Object.keys(plain).map((name) => [name, [...(plain[name] ?? []), ...(withImages[name] ?? [])]] as const);
-  return Object.fromEntries(all);
+  const joined = await joinedToContainers(engine, model, signal);
+  const variants = [
+    ...(joined === model ? [] : [joined]),
+    ...(Object.keys(built).length === 0 ? [] : [withImages(joined, built)]),
+  ];
+  const all = [plain, ...(await Promise.all(variants.map((variant) => serviceHashes(variant, options))))];
+  return Object.fromEntries(Object.keys(plain).map((name) => [name, all.flatMap((hashes) => hashes[name] ?? [])]));
+}
+
+function withImages(model: ComposeModel, images: Readonly<Record<string, string>>): ComposeModel {
+  const services = Object.entries(model.services).map(
+    ([name, service]) => [name, images[name] === undefined ? service : { ...service, image: images[name] }] as const,
+  );
+  return { ...model, services: Object.fromEntries(services) };
+}
+
+/** Namespaces that a service may share with another one. */
+const shared = ["network_mode", "pid", "ipc"] as const;
+const ofService = "service:";
+
+/**
+ * As Compose hashes what shares a namespace: once it has put the container in the place of the service that it is of, so that
+ * it is made anew with that one. The very model where nothing is shared; where there is no such container it stays as it is.
+ */
+async function joinedToContainers(engine: Engine, model: ComposeModel, signal?: AbortSignal): Promise<ComposeModel> {
+  const isShared = (mode: unknown): mode is string => typeof mode === "string" && mode.startsWith(ofService);
+  const sharing = Object.entries(model.services).filter(([, service]) => shared.some((key) => isShared(service[key])));
+  if (sharing.length === 0) return model;
+  const found = await listBase(engine, model.name, signal);
+  const joined = sharing.map(([name, service]) => {
+    const modes = shared.flatMap((key) => {
+      const mode = service[key];
+      if (!isShared(mode)) return [];
+      const [first] = found
+        .filter(({ Labels }) => Labels[composeLabels.service] === mode.slice(ofService.length))
+        .toSorted((a, b) => numberOf(a) - numberOf(b));
+      return first ? [[key, `container:${first.Id}`] as const] : [];
+    });
+    return [name, { ...service, ...Object.fromEntries(modes) }] as const;
+  });
+  return { ...model, services: { ...model.services, ...Object.fromEntries(joined) } };
+}
+
+function numberOf({ Labels }: { readonly Labels: Readonly<Record<string, string>> }): number {
+  return Number(Labels[composeLabels.number] ?? 0);
 }
 
 const known = new WeakMap<ComposeModel, Promise<Readonly<Record<string, readonly string[]>>>>();

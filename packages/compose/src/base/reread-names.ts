@@ -1,6 +1,6 @@
-import { type CallOptions, type ContainerExec, slots } from "@sluice/core";
+import { type ContainerExec, type RereadOptions, slots } from "@sluice/core";
 import type Docker from "dockerode";
-import { containerName, listBase, listSlot } from "../engine/containers.ts";
+import { composeLabels, containerName, listBase, listSlot } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { nginxProcesses, type ProcessTable, proxyAskingOnce } from "./proxy-processes.ts";
 
@@ -20,7 +20,7 @@ const everyMs = 50;
 export async function rereadNames(
   tools: RereadTools,
   stack: string,
-  { signal, onOutput }: CallOptions = {},
+  { except = [], signal, onOutput }: RereadOptions = {},
 ): Promise<void> {
   const listings = [
     listBase(tools.engine, stack, signal),
@@ -29,7 +29,8 @@ export async function rereadNames(
   const found = await Promise.all(listings.map((listing) => listing.catch(() => [])));
   await Promise.all(
     found.flat().map(async (container) => {
-      if (container.State !== "running") return;
+      const isExcept = except.includes(container.Labels[composeLabels.service] ?? "");
+      if (container.State !== "running" || isExcept) return;
       const name = containerName(container);
       try {
         await reread(tools, container.Id, signal);

@@ -29,7 +29,10 @@ const overlap: Step = async (tools, { id, old, request, facts }, { beforeStart, 
   await docker.getContainer(id).start();
   await waitDoor(engine, readRouting, id, signal);
   await connect(engine, await docker.getContainer(id).inspect(), publicEndpoints(facts));
-  await rereadNames(tools, request.spec.stack, { signal, onOutput });
+  // Else there is no address that goes from here on, and what proxies would read may be for a door that leads nowhere yet.
+  if (await isAnswered(tools, request, old?.State.Running === true)) {
+    await rereadNames(tools, request.spec.stack, { signal, onOutput });
+  }
   // Not disconnected first: that would cut what is under way without a word. A refused connection goes to the next address.
   if (old) await stopContainer(engine, old, request.spec.drainTimeoutMs);
 };
@@ -65,10 +68,15 @@ const swap: Step = async (tools, candidate, options) => {
   const docker = await engine.docker();
   await docker.getContainer(id).start();
   await waitDoor(engine, readRouting, id, signal);
-  if (!(await isAnswered(tools, request, old?.State.Running === true))) return changePlaces(tools, candidate, options);
-  const standIn = await placeStandIn(tools, request, { signal, onOutput });
-  try {
+  if (!(await isAnswered(tools, request, old?.State.Running === true))) {
     await changePlaces(tools, candidate, options);
+    return;
+  }
+  const standIn = await placeStandIn(tools, request, { signal, onOutput });
+  // Nobody is at the old address any more: that is not asked again once it is known, and it need not wait for the ports.
+  const forget = () => rereadNames(tools, request.spec.stack, { signal, onOutput });
+  try {
+    await changePlaces(tools, candidate, options, forget);
   } catch (error) {
     await removeContainers(engine, [standIn]);
     // By now every nginx knows the stand-in alone.
@@ -79,9 +87,17 @@ const swap: Step = async (tools, candidate, options) => {
   await dismissStandIn(tools, request, standIn, { signal, onOutput });
 };
 
-/** The old door, or whatever `beforeStart` ends, goes; then the new one, which runs, has the ports and the names. */
-const changePlaces: Step = async (tools, { id, old, request, facts }, { beforeStart, onOutput, signal }) => {
-  const { engine } = tools;
+/**
+ * The old door, or whatever `beforeStart` ends, goes; then the new one, which runs, has the ports and the names.
+ *
+ * @param forget makes proxies ask for names again once the old is gone. Default: none knows it.
+ */
+async function changePlaces(
+  { engine }: StandInTools,
+  { id, old, request, facts }: Candidate,
+  { beforeStart, onOutput }: DoorOptions,
+  forget: () => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
   const docker = await engine.docker();
   await beforeStart?.();
   await assertFree(engine, facts, old?.Id);
@@ -89,8 +105,7 @@ const changePlaces: Step = async (tools, { id, old, request, facts }, { beforeSt
   const held = old?.State.Running ? heldEndpoints(old) : [];
   // The last to go is the one that has the port mappings: they would only move to the next.
   for (const { network } of held.toReversed()) await disconnect(docker, network, old?.Id ?? "");
-  // Nobody is at the old address any more: that is not asked again once it is known, and it need not wait for the ports.
-  const forgetting = rereadNames(tools, request.spec.stack, { signal, onOutput });
+  const forgetting = forget();
   try {
     await connect(engine, await docker.getContainer(id).inspect(), publicEndpoints(facts));
     if (old) onOutput?.(gapLine(request, engine.clock.monotonicMs() - begin));
@@ -103,7 +118,7 @@ const changePlaces: Step = async (tools, { id, old, request, facts }, { beforeSt
   } finally {
     await forgetting.catch(() => undefined);
   }
-};
+}
 
 export const ways = { overlap, restart, swap } as const satisfies Readonly<Record<string, Step>>;
 

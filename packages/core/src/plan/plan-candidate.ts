@@ -52,7 +52,7 @@ export function addCandidate(add: AddStep, scope: CandidateScope): void {
   const taken = [...given, ...copied];
   const moved = movedOf(scope);
   const free = webs.filter((service) => !taken.includes(service) && moved.every(({ name }) => name !== service.name));
-  addDoors(add, free, observed, { ...desired, candidate });
+  addDoors(add, free, observed, { ...desired, candidate, readers: earlyReaders(scope) });
   for (const { name, frees, why } of moved) {
     const there = frees.length > 0 ? "users reach the previous there" : "its door leads to the previous";
     const cause = `${why}: until the cutover ${there}`;
@@ -144,6 +144,7 @@ function addShifts(add: AddStep, scope: CandidateScope, given: readonly ServiceF
     : [{ share: 100, for: 0, approval: false }];
   const cutover = isServed || previous === null ? "cutover" : "cutover, at once: nothing of the previous runs";
   const why = stepsCause(desired);
+  const readersMs = upMs(earlyReaders(scope));
   for (const step of steps) {
     if (step.share < 100 && gradual.length === 0) continue;
     // Whoever goes back waits for nobody.
@@ -163,7 +164,7 @@ function addShifts(add: AddStep, scope: CandidateScope, given: readonly ServiceF
       holdMs: step.for,
       target: `${led.join(", ")} to ${step.share} %`,
       cause: step.share === 100 ? cutover : `${step.share} % of the users meet the candidate first${why}`,
-      timeoutMs: step.for * 4 + forgivenMs(desired.config) + shortStepMs,
+      timeoutMs: step.for * 4 + forgivenMs(desired.config) + shortStepMs + (step.share === 100 ? readersMs : 0),
     });
   }
 }
@@ -203,7 +204,23 @@ export function addCutover(add: AddStep, service: string, desired: DesiredDeploy
   add({ ...common, replaces });
 }
 
-interface DoorWishes extends Pick<DesiredDeployment, "config" | "replaceDoors"> {
+/** Proxies whose files changed, in a release with doors that nobody is led to before the cutover: these files may name them. */
+function earlyReaders({ previous, webs, observed, desired }: CandidateScope): readonly ServiceFacts[] {
+  const { files = {}, services, replaced } = desired;
+  if (previous === null || replaced === undefined || webs.every(({ name }) => hadDoor(replaced, name))) return [];
+  return services.filter(
+    ({ active, role, name }) =>
+      active && role === "edge" && Object.hasOwn(files, name) && (observed.base[name]?.containers.length ?? 0) > 0,
+  );
+}
+
+function hadDoor(replaced: readonly ServiceFacts[], service: string): boolean {
+  return replaced.some((one) => one.name === service && isBehindDoor(one));
+}
+
+interface DoorWishes extends Pick<DesiredDeployment, "config" | "replaceDoors" | "replaced"> {
+  /** Proxies that must not read what is checked out for them when a door that they know is made anew. Default: none. */
+  readonly readers?: readonly ServiceFacts[] | undefined;
   /** Where doors must lead to containers that are still to be made; absent where none are. */
   readonly candidate?: Slot | undefined;
 }
@@ -214,9 +231,8 @@ export function addDoors(
   add: AddStep,
   webs: readonly ServiceFacts[],
   observed: ObservedStack,
-  { config, replaceDoors: replaceAll = false, candidate }: DoorWishes,
+  { config, replaceDoors: replaceAll = false, replaced = [], readers = [], candidate }: DoorWishes,
 ): void {
-  const timeoutMs = doorMs(config);
   for (const { name } of webs) {
     const door = observed.doors[name];
     const isStray = candidate !== undefined && door?.strays?.includes(candidate) === true;
@@ -224,10 +240,32 @@ export function addDoors(
     const replaces = door !== undefined && door.containerId !== null && door.state !== "stopped";
     const cause =
       door?.state === "current" ? (isStray ? strayCause(candidate) : "asked for") : door?.reason || "not there yet";
-    const announced = replaces ? `${cause}; one short gap` : cause;
+    const gap = replaces ? "; one short gap" : "";
     const renews = replaceAll ? { renews: true } : {};
-    add({ kind: "door", service: name, replaces, ...renews, target: `door ${name}`, cause: announced, timeoutMs });
+    const put = hadDoor(replaced, name) ? readers : [];
+    const putsBack = put.map((edge) => edge.name);
+    add({
+      kind: "door",
+      service: name,
+      replaces,
+      ...renews,
+      ...(putsBack.length > 0 && { putsBack }),
+      target: `door ${name}`,
+      cause: `${cause}${gap}${putBackCause(putsBack)}`,
+      timeoutMs: doorMs(config) + upMs(put),
+    });
   }
+}
+
+/** One after the other is stopped and made. */
+function upMs(services: readonly ServiceFacts[]): number {
+  return services.reduce((ms, { startBudget, stopGraceMs }) => ms + startBudget.timeoutMs + stopGraceMs, 0);
+}
+
+function putBackCause(edges: readonly string[]): string {
+  if (edges.length === 0) return "";
+  const names = edges.join(" and ");
+  return `; ${names} is made again with the files of before, in one short gap, as those of now are for the cutover`;
 }
 
 /** Doors as a release that is gone back to has them; what leads where stays. */

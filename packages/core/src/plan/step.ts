@@ -116,6 +116,11 @@ export type DoorStep = StepBase<"door"> & {
   readonly cutsOver?: boolean;
   /** Services of the previous that go, whose doors hold its ports: they are removed just before it takes them. */
   readonly frees?: readonly string[] | undefined;
+  /**
+   * Proxies of the project that first are made again as the release that serves has them: they ask for the door's new address, and
+   * what is checked out for them may name doors that nobody is led to yet. Default: none.
+   */
+  readonly putsBack?: readonly string[] | undefined;
   /** A door that is as wanted is made anew too: it was asked for. Default: it is kept. */
   readonly renews?: boolean | undefined;
 };

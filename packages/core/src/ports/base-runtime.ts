@@ -25,6 +25,11 @@ export interface UpOptions extends CallOptions {
   readonly renews?: readonly string[] | undefined;
 }
 
+export interface RereadOptions extends CallOptions {
+  /** Services that have read it just now. Default: none. */
+  readonly except?: readonly string[] | undefined;
+}
+
 /** Base services and the networks that carry them into slots. */
 export interface BaseRuntime {
   /**
@@ -72,5 +77,5 @@ export interface BaseRuntime {
    * After a service got another address: proxies in base and in slots that ask for addresses only when they read their
    * configuration read it again. No container of them is restarted. Best effort; what cannot be done is told as output.
    */
-  rereadNames(stack: string, options?: CallOptions): Promise<void>;
+  rereadNames(stack: string, options?: RereadOptions): Promise<void>;
 }

@@ -5,13 +5,13 @@ import { assertProven, proveImages } from "../image-proof.ts";
 import { notStored } from "../not-stored.ts";
 import { describe } from "../report.ts";
 import { type DeploymentScope, emit, releaseOf, servicesOf, slotServices } from "../scope.ts";
-import { rereadAsBefore } from "./put-back-edges.ts";
+import { putBackEdges, rereadAsBefore } from "./renewed-edges.ts";
 import { answers } from "./revive-doors.ts";
 import { isTakenOver, restoreRoute } from "./traffic.ts";
 import { assertStillReached, waitDoors } from "./verify.ts";
 
 export const door: StepAction<"door"> = {
-  async run({ service, cutsOver, frees = [], renews }, scope, { options }) {
+  async run({ service, cutsOver, frees = [], putsBack = [], renews }, scope, { options }) {
     const { ports, stack, plan } = scope;
     if (cutsOver) scope.trafficMoved = true;
     const routing = cutsOver ? ({ stable: otherSlot(plan.candidate), share: 100, salt: 0 } as const) : undefined;
@@ -23,10 +23,11 @@ export const door: StepAction<"door"> = {
       }
     };
     const before = scope.doorIds.get(service);
+    if (putsBack.length > 0) await putBackEdges(scope, options);
     const id = await ports.doors.ensure(request, { ...options, renew: renews, beforeStart });
     scope.doorIds.set(service, id);
     // A proxy of the project would read what this release has written for it: of a new service only once users are led to that.
-    if (id !== before && !isNew(scope, service)) await ports.base.rereadNames(stack, options);
+    if (id !== before && (cutsOver === true || !isNew(scope, service))) await ports.base.rereadNames(stack, options);
     if (cutsOver) await ports.doors.removePreview(stack, service);
   },
   // A door that leads to the previous is worth keeping; one that leads nowhere is not: its ports must be free again.

@@ -3,23 +3,23 @@ import {
   healthPathOf,
   isInSlot,
   type ObservedContainer,
-  pinnedModel,
   type ServiceFacts,
   SluiceError,
   type StoredRelease,
 } from "@sluice/core";
 import type { StepAction, StepCall } from "../action.ts";
 import { doorId } from "../doors.ts";
-import { nameAgain } from "../name-again.ts";
 import { notStored } from "../not-stored.ts";
 import { type DeploymentScope, releaseOf, servicesOf, servingSlot } from "../scope.ts";
 import { tellUndoneBase } from "../tell-changed-base.ts";
 import { createMissing, createSlot } from "./create-slot.ts";
 import { mendPrevious } from "./mend-previous.ts";
+import { rereadAsBefore } from "./renewed-edges.ts";
 import { reviveDoor } from "./revive-doors.ts";
 import { clearSlot, removeSlot } from "./take-away.ts";
 import { restoreRoute } from "./traffic.ts";
 import { upStored } from "./up-stored.ts";
+import { upWanted } from "./up-wanted.ts";
 import { waitDoors } from "./verify.ts";
 
 export const recover: StepAction<"recover"> = {
@@ -53,17 +53,10 @@ export const networks: StepAction<"networks"> = {
 };
 
 export const base: StepAction<"base"> = {
-  async run({ service, renews }, scope, { options }) {
-    const all = servicesOf(scope);
-    const facts = all.find(({ name }) => name === service);
-    const release = releaseOf(scope);
-    if (!facts) {
-      throw new SluiceError("RELEASE_UNKNOWN", `release ${release.bundle.tag} has no active service ${service}`);
-    }
-    // What is gone back to may have been checked out elsewhere, or be checked out no more.
-    if (scope.plan.kind === "rollback") return upStored(release, facts, scope, options);
-    await nameAgain(release, scope.ports, options);
-    await scope.ports.base.up(pinnedModel(release), facts, all, { ...options, renews });
+  async run(step, scope, { options }) {
+    // Each time that a proxy reads its files it closes connections that idle: once is enough.
+    const isRead = scope.readEarly?.includes(step.service) === true;
+    await upWanted(isRead ? { service: step.service } : step, scope, options);
   },
   // Users come through an edge, and through the door of what the previous has in slots. What holds data stays as it is, but where
   // all that was there is in a volume that was left.
@@ -79,7 +72,7 @@ export const base: StepAction<"base"> = {
 
 export const recreate: StepAction<"recreate"> = {
   async run(step, scope, call) {
-    await base.run({ ...step, kind: "base" }, scope, call);
+    await upWanted(step, scope, call.options);
     await scope.ports.base.rereadNames(scope.stack, call.options);
   },
   async undo({ service, replaces = [], restarts = replaces }, scope, call) {
@@ -122,7 +115,7 @@ async function putBack(service: string, scope: DeploymentScope, { options }: Ste
   const facts = baseServices(before.filter(({ active }) => active)).find(({ name }) => name === service);
   if (previousRelease && facts) await upStored(previousRelease, facts, scope, options);
   else await ports.base.remove(stack, service, options);
-  await ports.base.rereadNames(stack, options);
+  await rereadAsBefore(scope, options);
 }
 
 /** What served before no release of ours can only be kept, never made again. @throws SluiceError RELEASE_UNKNOWN */

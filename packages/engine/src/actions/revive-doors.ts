@@ -3,6 +3,7 @@ import { createDeadline, settle } from "../deadline.ts";
 import { doorRequest, servedBefore } from "../doors.ts";
 import { report } from "../report.ts";
 import type { DeploymentScope } from "../scope.ts";
+import { rereadAsBefore } from "./renewed-edges.ts";
 
 const reviveMs = 30_000;
 
@@ -33,7 +34,7 @@ export async function reviveDoor(scope: DeploymentScope, service: string, option
   const routing = { stable: plan.previous, share: 0, salt: 0 };
   const request = await doorRequest(scope, service, routing, previousRelease);
   doorIds.set(service, await ports.doors.ensure(request, options));
-  await ports.base.rereadNames(scope.stack, options);
+  await rereadAsBefore(scope, options);
 }
 
 /** After an undo: the previous serves only where its doors run. What fails here is told, and status names it. */

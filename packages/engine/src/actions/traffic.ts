@@ -5,7 +5,7 @@ import { doorId, isNew, restoredRouting, servedBefore, shiftedRouting } from "..
 import { recordedData } from "../recorded-windows.ts";
 import { type DeploymentScope, emit, releaseOf, slotServices } from "../scope.ts";
 import { watch } from "../watch.ts";
-import { putBackEdges } from "./put-back-edges.ts";
+import { putBackEdges, rereadAsWanted } from "./renewed-edges.ts";
 import { reviveDoor } from "./revive-doors.ts";
 
 export const shift: StepAction<"shift"> = {
@@ -25,7 +25,7 @@ export const shift: StepAction<"shift"> = {
     const kept = new Set(slotServices(releaseOf(scope)).map(({ name }) => name));
     await lead(services.filter((service) => kept.has(service)));
     if (share === 100 && services.some((service) => isNew(scope, service))) {
-      await ports.base.rereadNames(scope.stack, call.options);
+      await rereadAsWanted(scope, call.options);
     }
     // Under the old names a proxy of the project has led users until now.
     await lead(services.filter((service) => !kept.has(service)));
@@ -35,8 +35,12 @@ export const shift: StepAction<"shift"> = {
   },
   async undo({ slot, services, share }, scope, { signal, options }) {
     const led = services.filter((service) => !isTakenOver(scope, service));
-    await Promise.all(led.map((service) => restoreRoute(scope, service, slot, signal)));
+    const restore = (some: readonly string[]) =>
+      Promise.all(some.map((service) => restoreRoute(scope, service, slot, signal)));
+    await restore(led.filter((service) => !isNew(scope, service)));
+    // Under the new names a proxy of the project has led users until now.
     if (share === 100 && services.some((service) => isNew(scope, service))) await putBackEdges(scope, options);
+    await restore(led.filter((service) => isNew(scope, service)));
     // What the candidate accepted may end before anything else of it is undone.
     await drainSlot(scope, slot, led, scope.config.traffic.drain.timeout, signal);
   },
@@ -90,7 +94,8 @@ export async function restoreRoutes(scope: DeploymentScope, begun: readonly Plan
   );
   using deadline = createDeadline(ports.clock, routeBudgetMs);
   const { signal } = deadline;
-  const led = [...services].filter((service) => !isTakenOver(scope, service));
+  // Users of a new service were not anywhere before: a proxy of the project is led elsewhere first, by the undo of the shift.
+  const led = [...services].filter((service) => !isTakenOver(scope, service) && !isNew(scope, service));
   const work = led.map((service) => restoreRoute(scope, service, plan.candidate, signal));
   await Promise.allSettled(work.map((each) => settle(ports.clock, signal, each)));
 }

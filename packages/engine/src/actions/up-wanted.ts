@@ -1,0 +1,26 @@
+import { type CallOptions, type PlanStep, pinnedModel, SluiceError } from "@sluice/core";
+import { nameAgain } from "../name-again.ts";
+import { type DeploymentScope, releaseOf, servicesOf } from "../scope.ts";
+import { upStored } from "./up-stored.ts";
+
+/**
+ * Makes a base service as the release that is being deployed has it.
+ *
+ * @throws SluiceError RELEASE_UNKNOWN where that has none of its name; what `up` throws
+ */
+export async function upWanted(
+  { service, renews }: Pick<PlanStep & { readonly kind: "base" }, "service" | "renews">,
+  scope: DeploymentScope,
+  options: CallOptions,
+): Promise<void> {
+  const all = servicesOf(scope);
+  const facts = all.find(({ name }) => name === service);
+  const release = releaseOf(scope);
+  if (!facts) {
+    throw new SluiceError("RELEASE_UNKNOWN", `release ${release.bundle.tag} has no active service ${service}`);
+  }
+  // What is gone back to may have been checked out elsewhere, or be checked out no more.
+  if (scope.plan.kind === "rollback") return upStored(release, facts, scope, options);
+  await nameAgain(release, scope.ports, options);
+  await scope.ports.base.up(pinnedModel(release), facts, all, { ...options, renews });
+}
