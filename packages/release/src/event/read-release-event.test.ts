@@ -116,7 +116,7 @@ it.each([
 });
 
 it("a tag that is no safe name is refused", () => {
-  for (const tag_name of ["../../etc", "-rf", "a b", "v1/2", "$(id)"]) {
+  for (const tag_name of ["../../etc", "-rf", "a b", "v1//2", "$(id)"]) {
     expect(() => read(release({ tag_name }))).toThrow(expect.objectContaining({ code: "NAME_INVALID" }));
   }
 });
