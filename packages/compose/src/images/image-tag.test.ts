@@ -13,10 +13,10 @@ it.each([
 });
 
 it("whatever can name a release gives its images a tag that they can have", () => {
-  const letter = fc.constantFrom(..."aZ09._-+@/");
+  const letter = fc.constantFrom("a", "Z", "0", ".", "_", "-", "+", "@", "/");
   fc.assert(
-    fc.property(fc.string({ unit: letter, maxLength: 140 }), (release) => {
-      if (isReleaseTag(release)) expect(imageTagOf(release)).toMatch(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/);
+    fc.property(fc.string({ unit: letter, maxLength: 140 }).filter(isReleaseTag), (release) => {
+      expect(imageTagOf(release)).toMatch(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/);
     }),
   );
 });

@@ -54,7 +54,7 @@ describe("names from outside", () => {
     );
   });
   it("of releases hold nothing that a shell or a label could misread, and lead nowhere else as a path", () => {
-    const letter = fc.constantFrom(..."aZ09._-+@/ $`;\\\n");
+    const letter = fc.constantFrom("a", "Z", "0", ".", "_", "-", "+", "@", "/", " ", "$", "`", ";", "\\", "\n");
     fc.assert(
       fc.property(fc.string({ unit: letter }), (text) => {
         if (isRefused(assertReleaseTag, text)) return;

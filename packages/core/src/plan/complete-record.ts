@@ -102,7 +102,7 @@ function promotedDoors({ steps }: DeploymentPlan, { doors }: Doors): readonly Ob
 
 /** All doors of the last shift lead all their users to the candidate: what comes after that may have begun. */
 function isCutOver(unfinished: UnfinishedDeployment, { doors }: Doors): boolean {
-  const { steps, candidate } = unfinished.plan;
+  const { steps } = unfinished.plan;
   const led = steps.findLast((step) => step.kind === "shift")?.services ?? [];
   const isLed = (service: string) => {
     const door = doors[service];
