@@ -178,13 +178,13 @@ describe("mail", () => {
         });
       },
     });
-    const email = {
+    const email: EmailSettings & { to: string[] } = {
       host: "127.0.0.1",
       port: server.port,
       tls: "none",
       from: "d@example.com",
       to: ["a@example.com"],
-    } as const;
+    };
     const channel = createChannel("mail", { on: ["live"], email });
     const told = (withinMs: number) =>
       deliver(
