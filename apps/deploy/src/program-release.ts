@@ -39,9 +39,9 @@ export function addReleaseCommands(release: Command, verb: Verb): void {
     "publish a release that goes back to an earlier one",
     async () => (await commands()).releaseRollback,
   )
-    .argument("[tag]", "full release to go back to (default: the one before the newest)")
+    .argument("[tag]", "full release to go back to (default: the one that served before the latest)")
     .requiredOption("--reason <text>", "why, for its notes");
   verb(release, "compare", "what came to a release since another", async () => (await commands()).releaseCompare)
     .argument("<from>", "tag, branch or commit")
-    .argument("[to]", "tag, branch or commit (default: the newest full release)");
+    .argument("[to]", "tag, branch or commit (default: the latest release)");
 }

@@ -61,6 +61,16 @@ describe("a real server", () => {
     expect(JSON.stringify(got)).not.toContain(token);
   });
 
+  it("that repeats the login of its address is not repeated", async () => {
+    await using server = await httpServer((response, { headers }) =>
+      response.writeHead(400).end(`bad ${headers.authorization}, deployer:p@ss w0rd, p%40ss%20w0rd, p@ss w0rd`),
+    );
+    const url = `${server.url.replace("//", "//deployer:p%40ss%20w0rd@")}/hook`;
+    expect(await channelOf("slack", { url }).send(content, AbortSignal.timeout(5_000))).toMatchObject({
+      reason: "answers 400: bad Basic [redacted], [redacted], [redacted], [redacted]",
+    });
+  });
+
   it("that is busy says for how long", async () => {
     await using server = await httpServer(says(429, "", { "retry-after": "30" }));
     expect(await attempt(server.url)).toMatchObject({ afterMs: 30_000 });

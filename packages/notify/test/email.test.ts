@@ -1,7 +1,10 @@
 import { createServer as createTcpServer } from "node:net";
+import { systemClock } from "@sluice/core/node";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import { describe, expect, it } from "vitest";
+import { createChannel } from "../src/channels/channel.ts";
 import { type EmailSettings, emailMessage, sendEmail } from "../src/channels/email.ts";
+import { deliver } from "../src/deliver/deliver.ts";
 import { toMessage } from "../src/message/message.ts";
 import { aNotification } from "../src/testing/a-notification.ts";
 
@@ -10,6 +13,8 @@ const password = "a-password-nobody-may-see";
 
 interface MailServer extends AsyncDisposable {
   readonly port: number;
+  /** Breaks every connection. */
+  cutAll(): void;
   readonly mails: readonly { readonly from: string; readonly to: readonly string[]; readonly raw: string }[];
 }
 
@@ -34,6 +39,7 @@ async function mailServer(options: SMTPServerOptions = {}): Promise<MailServer> 
   return {
     port: (server.server.address() as { port: number }).port,
     mails,
+    cutAll: () => server.connections.forEach(({ _socket }) => _socket.destroy()),
     [Symbol.asyncDispose]: () => new Promise<void>((resolve) => server.close(resolve)),
   };
 }
@@ -144,6 +150,53 @@ describe("mail", () => {
       result: "uncertain",
       reason: "no answer in time",
     });
+  });
+
+  it("has an unknown fate where the connection breaks once the server has all of it", async () => {
+    await using server = await mailServer({
+      onData(stream) {
+        stream.resume();
+        stream.on("end", () => server.cutAll());
+      },
+    });
+    expect(await send(server.port)).toMatchObject({ result: "uncertain", reason: expect.stringContaining("broke") });
+  });
+
+  it.each(["hang", "break"] as const)("has not arrived where its recipients %s", async (way) => {
+    await using server = await mailServer({ onRcptTo: () => way === "break" && server.cutAll() });
+    expect(await send(server.port, {}, { withinMs: 500 })).toMatchObject({ result: "retry" });
+  });
+
+  it("arrives once at a server that takes its time, and stays uncertain where it takes more than there is", async () => {
+    let arrived = 0;
+    await using server = await mailServer({
+      onData(stream, _session, done) {
+        stream.resume();
+        stream.on("end", () => {
+          arrived += 1;
+          setTimeout(done, 1_500);
+        });
+      },
+    });
+    const email: EmailSettings & { to: string[] } = {
+      host: "127.0.0.1",
+      port: server.port,
+      tls: "none",
+      from: "d@example.com",
+      to: ["a@example.com"],
+    };
+    const channel = createChannel("mail", { on: ["live"], email });
+    const told = (withinMs: number) =>
+      deliver(
+        channel,
+        { notification: aNotification(), message, reached: [] },
+        { attempts: 3, attemptMs: 100, backOffMs: 1 },
+        systemClock,
+        AbortSignal.timeout(withinMs),
+      );
+    expect(await told(10_000)).toMatchObject({ attempts: 1, last: { result: "delivered" } });
+    expect(await told(1_000)).toMatchObject({ attempts: 1, last: { result: "uncertain" } });
+    expect(arrived).toBe(2);
   });
 
   it("to a server that is not there may be tried again", async () => {

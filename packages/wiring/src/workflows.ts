@@ -3,13 +3,7 @@ import { join, relative } from "node:path";
 import { checkoutOf, findProjectFiles } from "@sluice/compose";
 import { type Config, SluiceError } from "@sluice/core";
 import { inferDatabaseKind } from "@sluice/database";
-import {
-  existingDeployments,
-  leftOutFiles,
-  projectWorkflows,
-  type WorkflowFile,
-  workflowFacts,
-} from "@sluice/workflows";
+import { deploymentsOf, leftOutFiles, projectWorkflows, type WorkflowFile, workflowFacts } from "@sluice/workflows";
 import { configVariables } from "./config-variables.ts";
 import type { DeployerOptions, ProjectWorkflows } from "./deployer.ts";
 import { isTracked } from "./is-tracked.ts";
@@ -56,7 +50,7 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
   const leftOut = leftOutFiles(checkout, facts);
   const written = projectWorkflows(facts);
   const names = new Set(written.map(({ path }) => path));
-  const existing = existingDeployments(workflows, environment);
+  const existing = deploymentsOf(checkout);
   const [deployment] = existing;
   const byHand = existing.filter(({ isByHand, path }) => isByHand && !names.has(path));
   return {

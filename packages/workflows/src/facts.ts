@@ -20,7 +20,7 @@ export interface AlteredVariable extends WorkflowVariable {
 /** A migration that was a step of a workflow: a command in a one-off container of a service. */
 export interface MigrationStep {
   readonly service: string;
-  /** As a shell would have it; `""` where the entrypoint is all. */
+  /** As a compose file has it: quoted as for a shell, and `$$` for each `$` that is for the container; `""` where the entrypoint is all. */
   readonly command: string;
   /** What the command line says otherwise than the service, in the words of a compose file. */
   readonly settings?:

@@ -12,5 +12,5 @@ export { workflowPaths } from "./names.ts";
 export { projectWorkflows } from "./project-workflows.ts";
 export { type ExistingDeployment, existingDeployments } from "./read-existing.ts";
 export { type RunTokenJob, runTokenJobs } from "./run-token.ts";
-export { type CheckoutTexts, leftOutFiles, workflowFacts } from "./workflow-facts.ts";
+export { type CheckoutTexts, deploymentsOf, leftOutFiles, workflowFacts } from "./workflow-facts.ts";
 export { type WorkflowRisk, workflowRisks } from "./workflow-risks.ts";

@@ -15,7 +15,10 @@ describe("one-off runs of a script", () => {
     ["(docker compose run --rm web npm run migrate); echo done", "npm run migrate"],
     ["if ! docker compose run --rm web npm run migrate; then exit 1; fi", "npm run migrate"],
     [`docker compose run --rm web sh -c "a && b; c"`, `sh -c "a && b; c"`],
-    [`docker compose run --rm web sh -c 'echo "$URL"'`, `sh -c 'echo "$URL"'`],
+    [`docker compose run --rm web sh -c 'echo "$URL"'`, `sh -c 'echo "$$URL"'`],
+    [`docker compose run --rm web sh -c "echo $URL \\$URL \\\\$URL '$URL'"`, `sh -c "echo $URL $$URL \\\\$URL '$URL'"`],
+    [`docker compose run --rm web echo \\$URL "it's $URL"`, `echo $$URL "it's $URL"`],
+    [`docker compose run --rm web sh -c 'load $(date) $1'`, `sh -c 'load $$(date) $$1'`],
   ])("of `%s` have the command alone", (line, command) => {
     expect(stepOf(line)).toEqual({ service: "web", command });
   });
@@ -26,6 +29,10 @@ describe("one-off runs of a script", () => {
       service: "web",
       command: "migrate",
       settings: { environment: ["MODE=all", "NAME"], user: "root", working_dir: "/srv/my app" },
+    });
+    expect(stepOf(`docker compose run -e 'A=$B' -e "C=\\$D$E" --entrypoint='sh -c "$F"' web`)?.settings).toEqual({
+      environment: ["A=$$B", "C=$$D$E"],
+      entrypoint: 'sh -c "$$F"',
     });
     expect(stepOf("docker compose run --entrypoint './migrate --all' web")).toEqual({
       service: "web",

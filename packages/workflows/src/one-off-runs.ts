@@ -1,5 +1,5 @@
 import type { MigrationStep } from "./facts.ts";
-import { splitLine } from "./shell-line.ts";
+import { forCompose, splitLine } from "./shell-line.ts";
 
 /** A command of a script that runs something once in a service. */
 export interface OneOffRun {
@@ -46,7 +46,7 @@ export function oneOffRuns(script: string): readonly OneOffRun[] {
     [...line.matchAll(/\bdocker[ -]compose\b/g)].flatMap(({ index }) => {
       const words = splitLine(line.slice(index));
       const at = words.findIndex(({ text }) => text === "run" || text === "exec");
-      const found = at < 0 ? null : runOf(words.slice(at + 1));
+      const found = at < 0 ? null : runOf(words.slice(at + 1).map(forCompose));
       if (found === null) return [];
       const step = words[at]?.text === "run" ? found.step : null;
       return { line: words.map(({ raw }) => raw).join(" "), step };
@@ -72,8 +72,8 @@ function runOf(words: Words): { readonly step: MigrationStep | null } | null {
   if (service === undefined || (command.length === 0 && settings.entrypoint === undefined)) return null;
   const all = environment.length > 0 ? { environment, ...settings } : settings;
   const step = { service, command: command.join(" "), ...(Object.keys(all).length > 0 ? { settings: all } : {}) };
-  // What only the shell or GitHub can put in, Compose cannot: it takes `$NAME` and `${NAME}`.
-  const isOfShell = /`|\$\(|\$\{\{|\$[\d@*#?!-]/.test(JSON.stringify(step));
+  // What only the shell or GitHub can put in, Compose cannot: it takes `$NAME` and `${NAME}`, and `$$` for a `$`.
+  const isOfShell = /`|\$\{\{|(?<!\$)(?:\$\$)*\$[\d@*#?!(-]/.test(JSON.stringify(step));
   return { step: canBeSaid && !isOfShell && /^[\w.-]+$/.test(service) ? step : null };
 }
 

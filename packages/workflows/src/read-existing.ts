@@ -27,22 +27,28 @@ export interface ExistingDeployment {
   readonly isByHand: boolean;
 }
 
+/** Whether compose files, or the configuration beside them, take the value of a variable from outside. */
+export type VariableUse = (name: string, composeFiles: readonly string[]) => boolean;
+
 /**
  * Deployments that the project's workflows make: jobs that bring a Compose project up, or that run Sluice already. Those for
  * production come first, and of them those that a release starts, and those on a machine of one's own. What is no workflow is
  * left out, and so are jobs that test: those of pull requests, and those on machines that are thrown away.
  *
  * @param environment of another than production only what names it in its path
+ * @param isUsed of the variables of steps that run neither Compose nor Sluice, such as one that tells people, only those that
+ *   are used: the others are nobody else's, and may be secrets
  */
 export function existingDeployments(
   workflows: readonly WorkflowFile[],
   environment = "production",
+  isUsed: VariableUse = () => true,
 ): readonly ExistingDeployment[] {
   return workflows
     .filter(({ path }) => environment === "production" || isFor(environment, path))
     .flatMap(({ path, text }) => {
       const workflow = parseTree(text);
-      return deployingJobs(workflow).map((found) => ({ found, existing: deploymentOf(path, workflow, found) }));
+      return deployingJobs(workflow).map((found) => ({ found, existing: deploymentOf(path, workflow, found, isUsed) }));
     })
     .toSorted((a, b) => {
       const [one, other] = [orderOf(a.existing.path, a.found), orderOf(b.existing.path, b.found)];
@@ -51,14 +57,24 @@ export function existingDeployments(
     .map(({ existing }) => existing);
 }
 
-function deploymentOf(path: string, workflow: Tree, { job, script, isByHand }: DeployingJob): ExistingDeployment {
-  const stepEnvs = listOf(job["steps"]).map((step) => withoutWritten(treeOf(treeOf(step)["env"])));
-  const variables = variablesOf([workflow["env"], job["env"], ...stepEnvs]);
+function deploymentOf(
+  path: string,
+  workflow: Tree,
+  { job, script, isByHand }: DeployingJob,
+  isUsed: VariableUse,
+): ExistingDeployment {
+  const steps = listOf(job["steps"]).map(treeOf);
+  const envsOf = (those: readonly Tree[]) => those.map(({ env }) => withoutWritten(treeOf(env)));
+  const own = variablesOf([workflow["env"], job["env"], ...envsOf(steps.filter(runsCompose))]);
+  const ofOthers = variablesOf(envsOf(steps.filter((step) => !runsCompose(step))));
+  const files = filesOf(script, own);
+  const names = new Set(own.map(({ name }) => name));
+  const variables = [...own, ...ofOthers.filter(({ name }) => !names.has(name) && isUsed(name, files))];
   const runs = oneOffRuns(script);
   const taken = runs.find(({ step }) => step !== null);
   return {
     path,
-    files: filesOf(script, variables),
+    files,
     variables: variables.filter(({ value }) => scopeOf(value) === "every-job"),
     altered: variables.flatMap((variable) => alteredOf(path, variable) ?? []),
     migration: taken?.step ?? null,
@@ -66,6 +82,11 @@ function deploymentOf(path: string, workflow: Tree, { job, script, isByHand }: D
     runsOn: labelsOf(job["runs-on"]),
     isByHand,
   };
+}
+
+/** Whether a step runs Compose or Sluice, by a script or by the action. */
+function runsCompose({ run, uses }: Tree): boolean {
+  return /\bdocker[ -]compose\b|\bsluice\b/.test(textOf(run)) || /\/sluice@/.test(textOf(uses));
 }
 
 /**

@@ -26,6 +26,19 @@ export function splitLine(line: string): readonly Word[] {
   }
 }
 
+/**
+ * The same word for a compose file, where `$$` is a `$`: what the shell leaves alone, within single quotes or after a
+ * backslash, is for a shell in the container, and Compose would put its own value in. Pure.
+ */
+export function forCompose({ raw }: Word): Word {
+  const doubled = raw.replace(/\\.|"(?:\\.|[^"\\])*"|'[^']*'/g, (part) =>
+    part.startsWith("'")
+      ? part.replaceAll("$", () => "$$")
+      : part.replaceAll(/\\./g, (escaped) => (escaped === "\\$" ? "$$" : escaped)),
+  );
+  return { raw: doubled, text: unquoted(doubled) };
+}
+
 function unquoted(raw: string): string {
   return raw.replace(
     /\\(.)|"((?:\\.|[^"\\])*)"|'([^']*)'/g,

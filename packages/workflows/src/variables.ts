@@ -33,6 +33,15 @@ export function neededVariables({
     .map((name) => ({ name, value: secretOf(name, environment) }));
 }
 
+/** Whether a compose file takes the value of a variable from outside: by `$NAME`, or by the name alone in an `environment:`. */
+export function usesVariable(composeText: string, name: string): boolean {
+  const use = new RegExp(
+    `(?<!\\$)(?:\\$\\$)*\\$\\{?${name}\\b|^\\s*(?:-\\s*(["']?)${name}\\1|${name}:)\\s*(?:#.*)?$`,
+    "m",
+  );
+  return use.test(composeText);
+}
+
 /** The expression of the secret that holds a variable in an environment. */
 export function secretOf(name: string, environment: string): string {
   return `\${{ secrets.${byEnvironment.has(name) ? `${name}_${secretSuffix(environment)}` : name} }}`;

@@ -1,7 +1,7 @@
 import type { WorkflowEnvironment, WorkflowFacts, WorkflowFile, WorkflowVariable } from "./facts.ts";
 import { type GithubUse, tokenNames } from "./github-rights.ts";
 import { type ExistingDeployment, existingDeployments, writtenAnew } from "./read-existing.ts";
-import { neededVariables, secretOf } from "./variables.ts";
+import { neededVariables, secretOf, usesVariable } from "./variables.ts";
 
 /** What lies in a checkout, as far as workflows depend on it. */
 export interface CheckoutTexts {
@@ -27,7 +27,7 @@ export interface CheckoutTexts {
 /** Puts together what the checkout says. An existing deployment by hand is the best witness of what production needs. */
 export function workflowFacts(checkout: CheckoutTexts): WorkflowFacts {
   const { environment } = checkout;
-  const [existing] = existingDeployments(checkout.workflows, environment.name);
+  const [existing] = deploymentsOf(checkout);
   const files = filesOf(checkout, existing);
   const composeTexts = files.flatMap((file) => checkout.read(file) ?? []);
   const needed = [
@@ -47,6 +47,15 @@ export function workflowFacts(checkout: CheckoutTexts): WorkflowFacts {
     environment,
     github: checkout.github,
   };
+}
+
+/** Deployments that the workflows of a checkout make, the best witness first. */
+export function deploymentsOf(checkout: CheckoutTexts): readonly ExistingDeployment[] {
+  const { workflows, environment, configVariables } = checkout;
+  return existingDeployments(workflows, environment.name, (name, files) => {
+    const texts = filesOf(checkout, { files }).map((file) => checkout.read(file) ?? "");
+    return configVariables.includes(name) || texts.some((text) => usesVariable(text, name));
+  });
 }
 
 function variablesOfConfig({ configVariables, environment, github }: CheckoutTexts): readonly WorkflowVariable[] {
@@ -71,7 +80,7 @@ function alteredVariables(
   return (existing?.altered ?? []).flatMap(({ name, [where]: value }) => (value === null ? [] : { name, value }));
 }
 
-function filesOf(checkout: CheckoutTexts, existing: ExistingDeployment | undefined): readonly string[] {
+function filesOf(checkout: CheckoutTexts, existing: Pick<ExistingDeployment, "files"> | undefined): readonly string[] {
   const named = existing?.files.filter((file) => checkout.read(file) !== null) ?? [];
   if (!checkout.filesAreNamed && named.length > 0) return named;
   const files = checkout.composeFiles.map(({ path }) => path);
@@ -83,7 +92,7 @@ function filesOf(checkout: CheckoutTexts, existing: ExistingDeployment | undefin
  * never had others.
  */
 export function leftOutFiles(checkout: CheckoutTexts, { files }: Pick<WorkflowFacts, "files">): readonly string[] {
-  const [existing] = existingDeployments(checkout.workflows, checkout.environment.name);
+  const [existing] = deploymentsOf(checkout);
   if (checkout.filesAreNamed || (existing?.isByHand && existing.files.length > 0)) return [];
   return checkout.composeFiles.map(({ path }) => path).filter((path) => isOverride(path) && !files.includes(path));
 }

@@ -120,6 +120,39 @@ https://github.example/compare
   });
 });
 
+describe("in a run of GitHub", () => {
+  const env = { GITHUB_ACTIONS: "true" };
+  const byRun = { author: "github-actions[bot]" };
+  const warned = /^::warning .*::no workflow starts, (?:as|where) the token of this run .*sluice deploy/m;
+
+  it.each([
+    ["create", "v1.1.0"],
+    ["rollback", "--reason=slow"],
+  ])("%s says that its own token starts no workflow", async (...args) => {
+    expect((await run(["release", ...args], { ...aDesk({}, {}, byRun), env })).stdout).toMatch(warned);
+    const json = await run(["release", ...args, "--json"], { ...aDesk({}, {}, byRun), env });
+    expect(events(json.stdout)).toHaveLength(1);
+    expect(json.stderr).toContain("no workflow starts, as the token of this run published");
+  });
+
+  it("nothing is said of a draft, of another token, or elsewhere", async () => {
+    const create = ["release", "create", "v1.1.0"];
+    const draft = aDesk({}, {}, { ...byRun, isDraft: true });
+    const ran = [
+      await run(create, { ...draft, env }),
+      await run(create, { ...aDesk(), env }),
+      await run(create, aDesk({}, {}, byRun)),
+      await run(["release", "promote", "v1.1.0"], aDesk({ isPrerelease: true })),
+    ];
+    expect(ran.map(({ stdout, stderr }) => /no workflow/.test(stdout + stderr))).toEqual([false, false, false, false]);
+  });
+
+  it("promote says so for a token of which it cannot know", async () => {
+    const { stdout } = await run(["release", "promote", "v1.1.0"], { ...aDesk({ isPrerelease: true }), env });
+    expect(stdout).toMatch(warned);
+  });
+});
+
 describe("notes of a file", () => {
   let directory = "";
   beforeEach(async () => {

@@ -5,8 +5,10 @@ import type { GithubRelease, NewRelease, ReleaseDesk } from "@sluice/wiring";
 import type { CommandCall } from "../context.ts";
 import { deployerOptions } from "../deployer-options.ts";
 import { fileError } from "../file-error.ts";
+import { outputMode } from "../render/choose.ts";
 import { writeJson } from "../render/json.ts";
 import { comparisonText, kindOf, oneLine, releasesText, releaseText } from "../render/release-text.ts";
+import { workflowCommand } from "../render/workflow-commands.ts";
 
 const shownByDefault = 20;
 
@@ -56,7 +58,10 @@ export async function releasePromote(call: CommandCall): Promise<number> {
   if (kind === "release") return ended(call, release, "is a full release already");
   const what = `${kind} ${release.tag}${commit === null ? "" : ` of ${commit}`} in ${desk.repository}`;
   await assertWanted(call, `${what} becomes a full release, and the latest\n\n${oneLine(release.title)}\n\n`);
-  return ended(call, await desk.promote(release.tag, context.signal), "is a full release now");
+  const promoted = await desk.promote(release.tag, context.signal);
+  // GitHub does not say who promoted it.
+  warnInRun(call, `where the token of this run promoted ${release.tag}`);
+  return ended(call, promoted, "is a full release now");
 }
 
 /** `sluice release rollback [TAG]`: publishes a release on the commit of an earlier one. */
@@ -82,7 +87,22 @@ async function publish(call: CommandCall, desk: ReleaseDesk, release: NewRelease
   const { tag, target = "the default branch", notes } = release;
   await assertWanted(call, `${kindOf(release)} ${tag} of ${target} in ${desk.repository}\n\n${notes}\n`);
   const made = await desk.create(release, call.context.signal);
+  if (!made.isDraft && made.author === runAuthor) warnInRun(call, `as the token of this run published ${tag}`);
   return ended(call, made, made.isDraft ? "is a draft" : "is published");
+}
+
+/** Whom GitHub names for what the token of a run does. */
+const runAuthor = "github-actions[bot]";
+
+/** GitHub starts no workflow for it. https://docs.github.com/actions/concepts/security/github_token */
+function warnInRun({ context, flags }: CommandCall, why: string): void {
+  if (context.env["GITHUB_ACTIONS"] !== "true") return;
+  const text =
+    `no workflow starts, ${why}: use the token of an app or a fine-grained one, ` +
+    "or run sluice deploy or sluice rollback in this job";
+  if (outputMode(flags, context) === "github") {
+    context.stdout.write(workflowCommand("warning", { title: "nothing is deployed by this" }, text));
+  } else context.stderr.write(`${text}\n`);
 }
 
 /** Shows what is to be published and asks, where somebody can answer. @throws SluiceError CONFIRMATION_NEEDED */

@@ -27,7 +27,11 @@ const comparison: ReleaseComparison = {
 };
 
 /** A desk in memory that notes what is asked of it. What it shows and compares is as it is said. */
-export function aDesk(shown: Partial<GithubRelease> = {}, compared: Partial<ReleaseComparison> = {}) {
+export function aDesk(
+  shown: Partial<GithubRelease> = {},
+  compared: Partial<ReleaseComparison> = {},
+  made: Partial<GithubRelease> = {},
+) {
   const calls: unknown[][] = [];
   const unexpected = (name: string) => () => Promise.reject(new Error(`${name} was not expected`));
   const noted =
@@ -41,7 +45,7 @@ export function aDesk(shown: Partial<GithubRelease> = {}, compared: Partial<Rele
     list: noted("list", [release, { ...release, tag: "v1.2.0", isDraft: true, publishedAt: null }]),
     show: noted("show", { ...release, commit: "c0ffee", ...shown }),
     draft: noted("draft", { tag: "v1.1.0", target: "c0ffee", notes: "- carts\n" }),
-    create: noted("create", release),
+    create: noted("create", { ...release, ...made }),
     promote: noted("promote", release),
     draftRollback: noted("draftRollback", { tag: "v1.0.0-rollback.1", target: "1", notes: "Goes back.\n" }),
     compare: noted("compare", { ...comparison, ...compared }),

@@ -69,9 +69,19 @@ describe("a mail server", () => {
     [{ code: "ETLS", command: "STARTTLS" }, "refused"],
     [{ code: "ESOCKET", command: "CONN" }, "retry"],
     [{ code: "EDNS" }, "retry"],
-    [{ code: "ECONNECTION", command: "DATA" }, "uncertain"],
+    [{ code: "ECONNECTION", command: "RCPT TO" }, "retry"],
+    [{ code: "EABORT" }, "retry"],
+  ])("%j is %s before it has asked for the mail", (error, result) => {
+    expect(judgeMailError(error, false).result).toBe(result);
+  });
+
+  it.each([
+    [{ code: "EMESSAGE", responseCode: 451, response: "451 try later" }, "retry"],
+    [{ code: "EMESSAGE", responseCode: 554, response: "554 spam" }, "refused"],
+    // The library names this command wherever a connection breaks.
+    [{ code: "ESOCKET", command: "CONN" }, "uncertain"],
     [{ code: "EABORT" }, "uncertain"],
-  ])("%j is %s", (error, result) => {
-    expect(judgeMailError(error).result).toBe(result);
+  ])("%j is %s after it", (error, result) => {
+    expect(judgeMailError(error, true).result).toBe(result);
   });
 });

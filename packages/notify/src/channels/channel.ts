@@ -28,6 +28,8 @@ export interface Channel {
   readonly on: readonly Tellable[];
   /** The receiver knows a second copy by its id, so that an attempt of unknown fate may be made again. */
   readonly isRepeatable: boolean;
+  /** The receiver may have it long before it says so: an attempt may take all the time there is. Default `false`. */
+  readonly isSlow?: boolean | undefined;
   /** One attempt. Never throws. */
   send(content: Content, signal: AbortSignal): Promise<Attempt>;
 }
@@ -64,7 +66,8 @@ export function createChannel(name: string, config: ChannelConfig): Channel {
 function mailChannel(name: string, on: readonly Tellable[], email: EmailSettings): Channel {
   const send: Send = ({ notification, message, reached }, signal) =>
     sendEmail(email, emailMessage(email, message, notification.id), reached, signal);
-  return { name, on, place: email.host, isRepeatable: true, send: masked([email.password], send) };
+  // Few readers know a copy by its `Message-ID`, and a server may look through a mail before it says that it has it.
+  return { name, on, place: email.host, isRepeatable: false, isSlow: true, send: masked([email.password], send) };
 }
 
 function webChannel(
@@ -110,11 +113,22 @@ function masked(secrets: readonly (string | undefined)[], send: Send): Send {
   };
 }
 
-/** The address, and the parts of it that are long enough to be a token. */
+/** The address, its login as a header has it too, and the parts of it that are long enough to be a token. */
 function secretsOf(url: string): readonly string[] {
-  const { pathname, searchParams } = new URL(url);
-  const parts = [...pathname.split("/"), ...searchParams.values()];
-  return [url, ...parts.filter((part) => part.length >= shortestToken)];
+  const { pathname, searchParams, username, password } = new URL(url);
+  const [user, word] = [unescaped(username), unescaped(password)];
+  const login = user === "" && word === "" ? [] : [word, `${user}:${word}`];
+  const parts = [...pathname.split("/"), ...searchParams.values(), user, password];
+  return [url, ...login, ...parts.filter((part) => part.length >= shortestToken)];
+}
+
+/** A stray `%` is no escape. */
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 const shortestToken = 8;

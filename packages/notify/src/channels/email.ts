@@ -48,8 +48,12 @@ export function emailMessage({ from, to }: EmailSettings, { title, facts, link }
   };
 }
 
+/** A server that answers at all takes a connection in less, milliseconds. */
+const connectMs = 5_000;
+
 /**
- * Hands a mail to its server. The library is loaded with the first one.
+ * Hands a mail to its server. The library is loaded with the first one. Before the server has asked for the text nothing can
+ * have arrived; from then on an answer that does not come leaves its fate unknown.
  *
  * @param reached recipients that have it already: they do not get it again
  */
@@ -70,10 +74,17 @@ export async function sendEmail(
     secure: tls === "implicit",
     requireTLS: tls === "starttls",
     ignoreTLS: tls === "none",
+    connectionTimeout: connectMs,
     socketCloseTimeout: 0,
     disableFileAccess: true,
     disableUrlAccess: true,
     ...(user && password ? { auth: { user, pass: password } } : {}),
+  });
+  let hasBegun = false;
+  transport.use("stream", ({ message }, done) => {
+    // Its connection begins to read the text when the server has asked for it.
+    message.processFunc((text) => text.once("resume", () => (hasBegun = true)));
+    done();
   });
   try {
     const { accepted, rejectedErrors = [] } = await transport.sendMail({
@@ -88,7 +99,7 @@ export async function sendEmail(
       to.filter((one) => accepted.some((address) => isSame(address, one))),
     );
   } catch (error) {
-    return judgeMailError(error as MailError);
+    return judgeMailError(error as MailError, hasBegun);
   } finally {
     transport.close();
   }
@@ -124,18 +135,14 @@ function answerOf({ response, responseCode }: MailError): string {
 }
 
 /** What a failed hand-over means; text of the server is kept short. */
-export function judgeMailError(error: MailError): Attempt {
-  const { code = "unknown", command, responseCode } = error;
-  if (responseCode !== undefined) {
-    const reason = answerOf(error);
-    return responseCode >= 500 ? { result: "refused", reason } : { result: "retry", reason };
+export function judgeMailError({ code = "unknown", command, ...answer }: MailError, hasBegun: boolean): Attempt {
+  if (answer.responseCode !== undefined) {
+    return { result: answer.responseCode >= 500 ? "refused" : "retry", reason: answerOf(answer) };
   }
-  if (code === "EABORT") return { result: "uncertain", reason: "no answer in time" };
   const isRefused = code === "EAUTH" || code === "ETLS" || code === "ENOAUTH" || code === "EENVELOPE";
   if (isRefused) return { result: "refused", reason: `${code} at ${command ?? "connecting"}` };
-  // Up to the body nothing can have arrived.
-  const isBefore = command === undefined || command === "CONN" || code === "EDNS" || code === "ECONFIG";
-  return isBefore
-    ? { result: "retry", reason: `cannot be reached (${code})` }
-    : { result: "uncertain", reason: `the connection broke at ${command} (${code})` };
+  const result = hasBegun ? "uncertain" : "retry";
+  if (code === "EABORT") return { result, reason: "no answer in time" };
+  const what = hasBegun ? "the connection broke before it said that it has the mail" : "cannot be reached";
+  return { result, reason: `${what} (${code})` };
 }

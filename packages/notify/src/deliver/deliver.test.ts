@@ -69,6 +69,18 @@ describe("a delivery", () => {
     });
   });
 
+  it("to a slow place takes all the time there is", async () => {
+    const sends = (_content: unknown, signal: AbortSignal) =>
+      new Promise<Attempt>((resolve) => {
+        signal.addEventListener("abort", () => resolve(uncertain), { once: true });
+      });
+    expect(await delivering(aChannel([], { isSlow: true, send: sends }), 20_000)).toMatchObject({
+      attempts: 1,
+      last: uncertain,
+      tookMs: 20_000,
+    });
+  });
+
   it("is not begun when no time is left", async () => {
     const channel = aChannel([delivered]);
     const content = { notification: aNotification(), message: toMessage(aNotification()), reached: [] };

@@ -23,6 +23,7 @@ export interface Delivery {
 /**
  * Tries until it is delivered, refused, or out of attempts or time. What has an unknown fate is tried again only where
  * the receiver knows a copy by its id. Waits double, and `Retry-After` makes them longer, never shorter.
+ * An attempt at a slow channel ends with the signal alone.
  */
 export async function deliver(
   channel: Channel,
@@ -34,9 +35,9 @@ export async function deliver(
   let { reached } = content;
   if (signal.aborted) return { attempts: 0, last: { result: "retry", reason: "no time was left for it" }, reached };
   for (let attempt = 1; ; attempt++) {
-    const last = await within(clock, attemptMs, signal, (inner) =>
-      settled(channel.send({ ...content, reached, at: clock.now() }, inner), clock, inner),
-    );
+    const attemptOnce = (inner: AbortSignal) =>
+      settled(channel.send({ ...content, reached, at: clock.now() }, inner), clock, inner);
+    const last = await (channel.isSlow ? attemptOnce(signal) : within(clock, attemptMs, signal, attemptOnce));
     if ("reached" in last) reached = [...reached, ...(last.reached ?? [])];
     const isOver = last.result === "delivered" || last.result === "refused";
     if (isOver || attempt >= attempts || signal.aborted) return { attempts: attempt, last, reached };

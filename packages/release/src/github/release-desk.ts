@@ -19,7 +19,7 @@ export type CreateReleaseCall = Omit<NewRelease, "notes"> & {
 };
 
 export interface RollbackReleaseCall {
-  /** Default: the full release before the newest. */
+  /** Default: the release that served before the latest. */
   readonly to?: string | undefined;
   readonly reason: string;
   readonly actor: string;
@@ -39,7 +39,7 @@ export interface ReleaseDesk {
   promote(tag: string, signal?: AbortSignal): Promise<GithubRelease>;
   /** The release that would go back, to be made by `create`. @throws SluiceError NOTHING_TO_ROLL_BACK, RELEASE_UNKNOWN */
   draftRollback(call: RollbackReleaseCall, signal?: AbortSignal): Promise<NewRelease>;
-  /** @param to default: the newest full release */
+  /** @param to default: the latest release */
   compare(from: string, to: string | undefined, signal?: AbortSignal): Promise<ReleaseComparison>;
   /** Attaches a file to the release of a tag, where there is one that has none of this name. */
   attach(tag: string, asset: ReleaseAsset, signal?: AbortSignal): Promise<boolean>;
@@ -62,21 +62,19 @@ export function createReleaseDesk(github: Github, directory: string): ReleaseDes
       throw error;
     }
   };
-  const newestFull = async (signal?: AbortSignal) =>
-    (await releases.list(lookedAt, signal)).find(({ isDraft, isPrerelease }) => !isDraft && !isPrerelease);
 
   return {
     repository: github.repository,
     list: (limit, signal) => releases.list(limit, signal),
     async show(tag, signal) {
       const release = await releases.get(tag, signal);
-      return { ...release, commit: release.isDraft ? null : await commitOf(tag, signal) };
+      return { ...release, commit: release.isDraft ? null : await commitOf(`tags/${tag}`, signal) };
     },
     async draft({ target, notes, ...release }, signal) {
       const wanted = target ?? (await describeCheckout(directory, { signal })).commit ?? undefined;
       await assertReleasable(release.tag, wanted, signal);
       if (notes !== undefined) return { ...release, target: wanted, notes };
-      const [before, changesets] = await Promise.all([newestFull(signal), readChangesets(directory)]);
+      const [before, changesets] = await Promise.all([releases.latest(signal), readChangesets(directory)]);
       const comparison =
         before && wanted !== undefined ? await compareReleases(github, before.tag, wanted, signal) : null;
       return { ...release, target: wanted, notes: releaseNotes(comparison, changesets) };
@@ -84,13 +82,13 @@ export function createReleaseDesk(github: Github, directory: string): ReleaseDes
     create: (release, signal) => releases.create(release, signal),
     promote: (tag, signal) => releases.promote(tag, signal),
     async draftRollback({ to: wanted, reason, actor }, signal) {
-      const all = await releases.list(lookedAt, signal);
-      const choice = chooseRollback(all, wanted);
-      const commit = await commitOnGithub(github, choice.to.tag, signal);
+      const [all, latest] = await Promise.all([releases.list(lookedAt, signal), releases.latest(signal)]);
+      const choice = chooseRollback(all, latest, wanted);
+      const commit = await commitOnGithub(github, `tags/${choice.to.tag}`, signal);
       return rollbackRelease(choice, { commit, reason, actor, taken: all.map(({ tag }) => tag) });
     },
     async compare(from, to, signal) {
-      const head = to ?? (await newestFull(signal))?.tag;
+      const head = to ?? (await releases.latest(signal))?.tag;
       if (head !== undefined) return compareReleases(github, from, head, signal);
       throw new SluiceError("RELEASE_UNKNOWN", `${github.repository} has no full release to compare with`, {
         hint: "name both: sluice release compare FROM TO",

@@ -1,7 +1,7 @@
 import { assertReleaseTag, SluiceError } from "@sluice/core";
 import type { Github } from "./github.ts";
 import { GithubError } from "./github-error.ts";
-import { type GithubRelease, releaseFrom } from "./release-from.ts";
+import { type GithubRelease, type ReleaseAnswer, releaseFrom } from "./release-from.ts";
 
 export interface NewRelease {
   readonly tag: string;
@@ -25,6 +25,8 @@ export interface ReleaseAsset {
 export interface GithubReleases {
   /** By when they were published, newest first; before them drafts, where the token may see them. */
   list(limit: number, signal?: AbortSignal): Promise<readonly GithubRelease[]>;
+  /** The full release that GitHub calls the latest: the last that was published or promoted as such. `null` where there is none. */
+  latest(signal?: AbortSignal): Promise<GithubRelease | null>;
   /** `null` where there is none with that tag. */
   find(tag: string, signal?: AbortSignal): Promise<GithubRelease | null>;
   /** @throws SluiceError RELEASE_UNKNOWN */
@@ -61,15 +63,10 @@ export function createGithubReleases(github: Github): GithubReleases {
 
   /** A draft has no tag yet, and is found in the list only. */
   async function find(tag: string, signal?: AbortSignal): Promise<GithubRelease | null> {
-    try {
-      const call = "read a release";
-      return releaseFrom(
-        await github.read(call, ({ rest }, where) => rest.repos.getReleaseByTag({ ...where, tag }), signal),
-      );
-    } catch (error) {
-      if (!(error instanceof GithubError) || error.status !== 404) throw error;
-      return (await list(pageSize, signal)).find((release) => release.tag === tag) ?? null;
-    }
+    const published = await orNone(
+      github.read("read a release", ({ rest }, where) => rest.repos.getReleaseByTag({ ...where, tag }), signal),
+    );
+    return published ?? (await list(pageSize, signal)).find((release) => release.tag === tag) ?? null;
   }
 
   async function get(tag: string, signal?: AbortSignal): Promise<GithubRelease> {
@@ -82,6 +79,10 @@ export function createGithubReleases(github: Github): GithubReleases {
 
   return {
     list,
+    latest: (signal) =>
+      orNone(
+        github.read("read the latest release", ({ rest }, where) => rest.repos.getLatestRelease({ ...where }), signal),
+      ),
     find,
     get,
     async create({ tag, target, title, notes, isDraft = false, isPrerelease = false }, signal) {
@@ -150,6 +151,15 @@ export function createGithubReleases(github: Github): GithubReleases {
       return true;
     },
   };
+}
+
+async function orNone(asked: Promise<ReleaseAnswer>): Promise<GithubRelease | null> {
+  try {
+    return releaseFrom(await asked);
+  } catch (error) {
+    if (error instanceof GithubError && error.status === 404) return null;
+    throw error;
+  }
 }
 
 /**

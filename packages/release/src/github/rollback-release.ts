@@ -24,20 +24,23 @@ export interface RollbackChoice {
 }
 
 /**
- * What is left, and what is gone back to: the tag that was given, else the full release before the newest. After a
- * rollback that is the one before the release it went back to: the one that was left is not good. Pure.
+ * What is left, the latest release, and what is gone back to: the tag that was given, else the release that served before
+ * it. A release that was rolled back from is never that one, however many came after it. Pure.
  *
  * @param releases newest first
+ * @param latest the one that GitHub calls so: a promotion makes an older release the latest
  * @throws SluiceError NOTHING_TO_ROLL_BACK, RELEASE_UNKNOWN
  */
-export function chooseRollback(releases: readonly GithubRelease[], wanted?: string): RollbackChoice {
+export function chooseRollback(
+  releases: readonly GithubRelease[],
+  latest: GithubRelease | null,
+  wanted?: string,
+): RollbackChoice {
   const full = releases.filter(({ isDraft, isPrerelease }) => !isDraft && !isPrerelease);
-  const from = full[0];
-  const originals = full.filter(({ tag }) => rolledBackTo(tag) === tag);
-  const at = originals.findIndex(({ tag }) => from && tag === rolledBackTo(from.tag));
-  const to = wanted === undefined ? originals[at + 1] : originals.find(({ tag }) => tag === rolledBackTo(wanted));
-  if (from && to && from !== to) return { from, to };
-  if (from && wanted !== undefined && !to) {
+  const to =
+    wanted === undefined ? goodReleases(full, latest).at(-2) : full.find(({ tag }) => tag === rolledBackTo(wanted));
+  if (latest && to && latest.tag !== to.tag) return { from: latest, to };
+  if (latest && wanted !== undefined && !to) {
     throw new SluiceError("RELEASE_UNKNOWN", `there is no full release ${wanted} to go back to`, {
       hint: "sluice release list shows which there are",
     });
@@ -45,6 +48,23 @@ export function chooseRollback(releases: readonly GithubRelease[], wanted?: stri
   throw new SluiceError("NOTHING_TO_ROLL_BACK", "there is no earlier full release to go back to", {
     hint: "name one: sluice release rollback TAG --reason TEXT",
   });
+}
+
+/**
+ * Releases that nobody went back from, in the order in which they began to serve; the last serves now. A rollback takes off
+ * all that came after the release it goes back to.
+ */
+function goodReleases(full: readonly GithubRelease[], latest: GithubRelease | null): readonly GithubRelease[] {
+  const earlier = full.filter(({ tag }) => tag !== latest?.tag).toReversed();
+  const good: GithubRelease[] = [];
+  for (const release of [...earlier, ...(latest ? [latest] : [])]) {
+    const origin = rolledBackTo(release.tag);
+    const at = good.findIndex(({ tag }) => rolledBackTo(tag) === origin);
+    if (at >= 0) good.length = at + 1;
+    // Somebody named one that had been taken off; where it is gone from GitHub, the rollback stands for it.
+    else good.push(full.find(({ tag }) => tag === origin) ?? release);
+  }
+  return good;
 }
 
 /**

@@ -109,6 +109,28 @@ it("a rollback after a rollback goes back from that one, though its commit is ol
   expect((await desk.list(1)).map(({ tag }) => tag)).toEqual(["v1.3.0"]);
 });
 
+it("a rollback after a promotion leaves the release that was promoted", async () => {
+  await desk.create({ tag: "v2.0.0", target: head, notes: "", isPrerelease: true });
+  await desk.create({ tag: "v1.0.0", target: old, notes: "" });
+  await desk.promote("v2.0.0");
+  const draft = await desk.draftRollback({ reason: "orders fail", actor: "ada" });
+  expect(draft.tag).toBe("v1.0.0-rollback.1");
+  expect(draft.notes).toContain("from **v2.0.0** to **v1.0.0**");
+  expect(await desk.compare("v1.0.0", undefined)).toMatchObject({ to: "v2.0.0", ahead: 1 });
+});
+
+it("a release is of its tag, whatever branch has the same name", async () => {
+  await desk.create({ tag: "v1.0.0", target: old, notes: "" });
+  await desk.create({ tag: "v1.1.0", target: head, notes: "" });
+  await desk.show("v1.0.0");
+  await desk.draftRollback({ reason: "orders fail", actor: "ada" });
+  const asked = server.calls.filter(({ operation }) => operation === "repos/get-commit").map(({ path }) => path);
+  expect(asked.map((path) => decodeURIComponent(path.split("/commits/")[1] ?? ""))).toEqual([
+    "tags/v1.0.0",
+    "tags/v1.0.0",
+  ]);
+});
+
 it("a comparison is with the newest full release unless another is named", async () => {
   await expect(desk.compare("v1.0.0", undefined)).rejects.toMatchObject({ code: "RELEASE_UNKNOWN" });
   await desk.create({ tag: "v1.1.0", target: head, notes: "" });

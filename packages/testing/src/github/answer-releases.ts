@@ -31,7 +31,10 @@ export const releaseHandlers: Readonly<Record<string, Handler>> = {
   "repos/get-release": (state, { params }) => answer(byId(state, params["release_id"])),
   "repos/get-release-by-tag": (state, { params }) =>
     answer(published(state).find((one) => one["tag_name"] === params["tag"])),
-  "repos/get-latest-release": (state) => answer(published(state).findLast(({ prerelease }) => prerelease !== true)),
+  "repos/get-latest-release": (state) => {
+    const full = published(state).filter(({ prerelease }) => prerelease !== true);
+    return answer(full.find(({ id }) => id === state.latest) ?? full.toSorted(asListed)[0]);
+  },
   "repos/create-release": (state, { body, base }) => {
     const tag = textOf(body["tag_name"]);
     if (published(state).some((one) => one["tag_name"] === tag)) return invalid("Validation Failed", "already_exists");
@@ -58,12 +61,14 @@ export const releaseHandlers: Readonly<Record<string, Handler>> = {
       assets: [],
     };
     state.releases.push(release);
+    if (!isDraft) noteLatest(state, release, body["make_latest"] ?? "true");
     return created(release);
   },
   "repos/update-release": (state, { params, body }) => {
     const release = byId(state, params["release_id"]);
     if (!release) return notFound();
-    const { make_latest: _latest, ...changes } = body;
+    const { make_latest: latest, ...changes } = body;
+    const wasDraft = release["draft"] === true;
     const { tag_name, target_commitish, draft } = { ...release, ...changes };
     const tag = textOf(tag_name);
     if (draft !== true && commitOf(state, tag) === null) {
@@ -73,7 +78,9 @@ export const releaseHandlers: Readonly<Record<string, Handler>> = {
     }
     // A prerelease that becomes a full release keeps its date.
     if (changes["draft"] === false) release["published_at"] ??= publishedAt(state);
-    return ok(Object.assign(release, changes));
+    Object.assign(release, changes);
+    noteLatest(state, release, latest ?? String(wasDraft && release["draft"] === false));
+    return ok(release);
   },
   "repos/list-release-assets": (state, { params }) => {
     const release = byId(state, params["release_id"]);
@@ -214,6 +221,11 @@ export const releaseHandlers: Readonly<Record<string, Handler>> = {
 function asListed(a: Body, b: Body): number {
   if (a["draft"] !== b["draft"]) return a["draft"] === true ? -1 : 1;
   return textOf(b["created_at"]).localeCompare(textOf(a["created_at"])) || Number(b["id"]) - Number(a["id"]);
+}
+
+/** By default what is newly published is the latest; drafts and prereleases never are. */
+function noteLatest(state: GithubState, { id, draft, prerelease }: Body, wanted: unknown): void {
+  if (wanted === "true" && draft !== true && prerelease !== true) state.latest = Number(id);
 }
 
 /** Later with each release. */

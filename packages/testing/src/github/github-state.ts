@@ -10,6 +10,8 @@ export interface GithubState {
   /** Tags that are objects of their own, by name: whether GitHub has verified their signature. Others are names only. */
   readonly annotatedTags: Map<string, { readonly verified: boolean }>;
   readonly releases: Record<string, unknown>[];
+  /** Id of the release that was last made the latest. */
+  latest: number | null;
   readonly deployments: GithubDeployment[];
   readonly commitStatuses: (Record<string, unknown> & { readonly sha: string; readonly state: string })[];
   /** Reviews of runs that waited for the approval of an environment. */
@@ -95,6 +97,7 @@ export function createGithubState(repository: string): GithubState {
     refs: new Map(),
     annotatedTags: new Map(),
     releases: [],
+    latest: null,
     deployments: [],
     commitStatuses: [],
     runReviews: [],

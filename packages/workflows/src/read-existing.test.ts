@@ -1,0 +1,38 @@
+import { expect, it } from "vitest";
+import { productionHere } from "../test/support/facts-of.ts";
+import { ordinaryUse } from "../test/support/github-uses.ts";
+import { deploymentsOf, workflowFacts } from "./workflow-facts.ts";
+
+it("variables of steps that deploy nothing are taken where compose files or the configuration use them", () => {
+  const compose =
+    "services:\n  web:\n    image: 'web:${TAG:?}'\n    environment:\n      - API_KEY\n      - MODE=$$SHELL\n";
+  const workflow = `on: release
+jobs:
+  ship:
+    runs-on: self-hosted
+    steps:
+      - { run: npm test, env: { API_KEY: "\${{ secrets.API }}", SENTRY_TOKEN: "\${{ secrets.SENTRY }}", TAG: test } }
+      - { run: docker compose up -d, env: { NODE_ENV: production, TAG: v1 } }
+      - { run: ./tell.sh, env: { NODE_ENV: test, CHAT: "\${{ secrets.CHAT }}", SHELL: sh, TOLD: "\${{ steps.a.outputs.b }}" } }
+`;
+  const checkout = {
+    composeFiles: [{ path: "compose.yml", text: compose }],
+    filesAreNamed: false,
+    read: () => compose,
+    envFileText: "",
+    workflows: [{ path: "ship.yml", text: workflow }],
+    hasDatabase: false,
+    hasSubmodules: false,
+    configVariables: ["CHAT"],
+    environment: productionHere,
+    github: ordinaryUse,
+  };
+  expect(workflowFacts(checkout).variables).toEqual([
+    { name: "STACK_NAME", value: "${{ secrets.STACK_NAME_PRODUCTION }}" },
+    { name: "TAG", value: "v1" },
+    { name: "CHAT", value: "${{ secrets.CHAT }}" },
+    { name: "NODE_ENV", value: "production" },
+    { name: "API_KEY", value: "${{ secrets.API }}" },
+  ]);
+  expect(deploymentsOf(checkout)[0]?.altered).toEqual([]);
+});
