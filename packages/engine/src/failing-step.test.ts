@@ -71,8 +71,9 @@ function wantedEnding({ scenario, effect, kind, result }: Failure): string {
   if (isSluiceError(result)) return "refused";
   const isRunning = scenario.world.events.some((event) => event.type === "step-end" && event.step === "promote-1");
   if (kind === null || cleaning.includes(kind)) return isRunning ? "live 0 v4" : "refused";
-  // A door that does not answer once is brought back before the candidate is judged.
-  if (kind === "verify" && effect === "router.routing door web") return "live 0 v4";
+  // A door that does not answer once is none that leads users to a slot which is made anew beside a job, and it is brought back
+  // before the candidate is judged.
+  if ((kind === "job" || kind === "verify") && effect === "router.routing door web") return "live 0 v4";
   // What users got for good is not taken back because it cannot be written down.
   if (effect === "journal.append step-outcome promote-1") return "live 0 v4";
   const moved = scenario.world.state.records.filter(
