@@ -114,6 +114,22 @@ describe("what is judged", () => {
       worstClient: { requests: 3, errors: 2 },
     });
   });
+
+  it("knows of how much it may still become known whose it was: of what was counted in the last seconds and not sampled", async () => {
+    const samples = [sample(7, 500), sample(7, 502), sample(-1, 200)];
+    const change = ({ epoch, slots: { blue, green } }: DoorTraffic, look: number) => ({
+      epoch,
+      slots: { blue, green: { ...green, http5xx: look > 1 ? 5 : 0 } },
+    });
+    const windows = await judgedWindows({ samples, change });
+    expect(windows.slice(0, 4).map(({ candidate }) => candidate.unattributed)).toEqual([
+      { requests: 7, errors: 3 },
+      { requests: 17, errors: 3 },
+      { requests: 27, errors: 3 },
+      // What was counted at the first look is 3 seconds old.
+      { requests: 30, errors: 0 },
+    ]);
+  });
 });
 
 describe("a small service beside a busy one", () => {

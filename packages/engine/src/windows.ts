@@ -12,6 +12,12 @@ import { keptLatencies } from "./watch-rules.ts";
 /** A door that is started again is back this long after its first silence, which is no fault of the candidate. */
 const doorAwayMs = 3_000;
 
+/**
+ * Clients come from samples, which come later than the counters know of a request, mostly by a second. What is older and was
+ * never sampled is of nobody in particular: samples may break off, or be without what a door answered itself.
+ */
+const attributionMs = 3_000;
+
 /** What both slots gave the users of one service. */
 export interface ServiceWindows {
   readonly service: string;
@@ -25,6 +31,8 @@ interface Windows extends AsyncDisposable {
 }
 
 interface Gathered {
+  /** All that was sampled, whoever it was of. */
+  readonly sampled: { requests: number; errors: number };
   readonly latencies: number[];
   /** The bucket of each. */
   readonly latencyClients: number[];
@@ -37,7 +45,9 @@ interface Counted {
   readonly service: string;
   readonly door: string;
   readonly gathered: Readonly<Record<Slot, Gathered>>;
-  counts: Readonly<Record<Slot, Counts>>;
+  counts: SlotCounts;
+  /** `counts` of the last moments, and the newest of those before. */
+  recent: readonly { readonly atMs: number; readonly counts: SlotCounts }[];
   /** As the door was seen last. */
   last: DoorTraffic;
 }
@@ -66,6 +76,7 @@ export async function createWindows(
       door,
       gathered: mapSlots(emptyGathered),
       counts: mapSlots(() => noCounts),
+      recent: [],
       last: await ports.router.traffic(door, signal),
     })),
   );
@@ -78,10 +89,13 @@ export async function createWindows(
     const now = await Promise.all(
       counted.map(async (one) => ({ one, after: await ports.router.traffic(one.door, signal) })),
     );
+    const atMs = ports.clock.monotonicMs();
     for (const { one, after } of now) {
-      const { counts, last } = one;
+      const { counts, last, recent } = one;
       one.counts = mapSlots((slot) => plus(counts[slot], since(last, after, slot)));
       one.last = after;
+      const settled = recent.findLastIndex((seen) => seen.atMs <= atMs - attributionMs);
+      one.recent = [...recent.slice(Math.max(0, settled)), { atMs, counts: one.counts }];
     }
     awaySince = null;
   }
@@ -93,8 +107,10 @@ export async function createWindows(
         const isAway = isSluiceError(error) && error.retryable && ports.clock.monotonicMs() - awaySince < doorAwayMs;
         if (!isAway) throw error;
       });
-      return counted.map(({ service, counts, gathered }) => {
-        const window = (slot: Slot) => toWindow(counts[slot], gathered[slot]);
+      const settledMs = ports.clock.monotonicMs() - attributionMs;
+      return counted.map(({ service, counts, recent, gathered }) => {
+        const settled = recent.findLast(({ atMs }) => atMs <= settledMs)?.counts;
+        const window = (slot: Slot) => toWindow(counts[slot], settled?.[slot] ?? noCounts, gathered[slot]);
         return { service, candidate: window(candidate), previous: window(otherSlot(candidate)) };
       });
     },
@@ -106,7 +122,7 @@ export async function createWindows(
 }
 
 function emptyGathered(): Gathered {
-  return { latencies: [], latencyClients: [], clients: new Map() };
+  return { sampled: { requests: 0, errors: 0 }, latencies: [], latencyClients: [], clients: new Map() };
 }
 
 async function follow(
@@ -116,9 +132,12 @@ async function follow(
 ): Promise<void> {
   try {
     for await (const { slot, probe, totalMs, bucket, status, method } of samples) {
+      if (!slot || probe) continue;
+      const { sampled, latencies, latencyClients, clients } = gathered[slot];
+      sampled.requests += 1;
+      if (status >= 500) sampled.errors += 1;
       // A WebSocket ends with the status of its beginning, after as long as it lived: no latency.
-      if (!slot || probe || status === 101) continue;
-      const { latencies, latencyClients, clients } = gathered[slot];
+      if (status === 101) continue;
       // So does a connection that is passed on unread.
       if (isWarm() && method !== "TCP") {
         latencies.push(totalMs);
@@ -141,6 +160,7 @@ async function follow(
 
 const countNames = ["requests", "http4xx", "http5xx", "connectErrors", "responseErrors"] as const;
 type Counts = Readonly<Record<(typeof countNames)[number], number>>;
+type SlotCounts = Readonly<Record<Slot, Counts>>;
 
 const countsOf = (pick: (name: keyof Counts) => number): Counts =>
   Object.fromEntries(countNames.map((name) => [name, pick(name)])) as Record<keyof Counts, number>;
@@ -154,18 +174,29 @@ function since(before: DoorTraffic, after: DoorTraffic, slot: Slot): Counts {
   return before.epoch === after.epoch ? countsOf((name) => counts[name] - before.slots[slot][name]) : counts;
 }
 
-function toWindow(counts: Counts, { latencies, latencyClients, clients }: Gathered): SlotWindow {
-  const { requests, http4xx, http5xx, connectErrors, responseErrors } = counts;
+const errorsOf = ({ http5xx, connectErrors, responseErrors }: Counts): number =>
+  http5xx + connectErrors + responseErrors;
+
+/** @param settled counts of what is too old to be sampled yet */
+function toWindow(counts: Counts, settled: Counts, gathered: Gathered): SlotWindow {
+  const { sampled, latencies, latencyClients, clients } = gathered;
+  const { requests, http4xx } = counts;
+  const errors = errorsOf(counts);
+  const unattributed = {
+    requests: Math.max(0, requests - Math.max(sampled.requests, settled.requests)),
+    errors: Math.max(0, errors - Math.max(sampled.errors, errorsOf(settled))),
+  };
   const erring = [...clients.values()].filter(({ errors }) => errors > 0);
   const [worstClient] = erring.toSorted((a, b) => b.errors - a.errors);
   return {
     requests,
-    errors: http5xx + connectErrors + responseErrors,
+    errors,
     http4xx,
     latenciesMs: latencies,
     latencyClients,
     clients: clients.size,
     clientsWithErrors: erring.length,
     ...(worstClient ? { worstClient: { ...worstClient } } : {}),
+    ...(unattributed.requests > 0 || unattributed.errors > 0 ? { unattributed } : {}),
   };
 }

@@ -55,6 +55,14 @@ describe("the data of a report", () => {
     }
   });
 
+  it("is there for an attempt that saw more than a call takes arguments", () => {
+    const attempt = anAttempt({ text: "t" });
+    const seen = attempt.outcomes[0]?.observations?.[0];
+    const observations = Array.from({ length: 130_000 }, () => seen).filter((one) => one !== undefined);
+    const outcomes = attempt.outcomes.map((outcome) => ({ ...outcome, observations }));
+    expect(reportData({ ...attempt, outcomes }, context)).toMatchObject({ spanMs: 100_000, shares: { length: 300 } });
+  });
+
   it("shortens what is too long, after secrets are masked", () => {
     const secret = "s3cret-value";
     const { reason } = reportData(anAttempt({ text: `${"x".repeat(1_995)}${secret}${"y".repeat(100)}` }), {

@@ -127,7 +127,7 @@ export function reportData(attempt: AttemptFacts, { stack, bundle, redact }: Rep
     begunAt: start.at,
     endedAt: end?.at ?? null,
     durationMs: end?.durationMs ?? null,
-    spanMs: Math.max(1, ...last),
+    spanMs: last.reduce((most, ms) => Math.max(most, ms), 1),
     steps: keep(stepRows(attempt, offset)),
     shares: keep(
       seen.flatMap((fact) =>

@@ -1,5 +1,8 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { createFakeClock } from "@sluice/testing";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { createEngine } from "./engine.ts";
 import { createStampedLines, followLogs } from "./follow-logs.ts";
 
@@ -13,6 +16,25 @@ it.each([[{ since: "1d" }], [{ until: "yesterday" }]])(
     });
   },
 );
+
+it("a log that breaks off in its middle is an error of the engine's, as one that cannot be opened", async () => {
+  const line = Buffer.from("2026-11-29T21:11:02.931499707Z started\n");
+  const frame = Buffer.concat([Buffer.from([1, 0, 0, 0, 0, 0, 0, line.length]), line]);
+  const server = createServer(({ url = "" }, response) => {
+    if (url.includes("/json")) response.end(JSON.stringify({ Config: { Tty: false } }));
+    else response.write(frame, () => setTimeout(() => response.destroy(), 20));
+  }).listen(0, "127.0.0.1");
+  onTestFinished(() => void server.close());
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const engine = createEngine({ env: { DOCKER_HOST: `tcp://127.0.0.1:${port}` }, clock: createFakeClock() });
+  const lines = followLogs(engine, ["web"], { follow: true });
+  expect((await lines.next()).value).toMatchObject({ text: "started" });
+  await expect(lines.next()).rejects.toMatchObject({
+    code: "ENGINE_UNREACHABLE",
+    message: expect.any(String) as string,
+  });
+});
 
 describe("a line over 16 KiB, which the engine gives in parts", () => {
   const stamp = "2026-11-29T21:11:02.931499707Z ";

@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import { parseSince, SluiceError, sinceForms } from "@sluice/core";
 import type Docker from "dockerode";
 import { type Engine, withSignal } from "./engine.ts";
+import { engineError } from "./errors.ts";
 import { readFrames } from "./frames.ts";
 import { createByteLines, type LineSplitter, textOfBytes } from "./lines.ts";
 
@@ -59,8 +60,8 @@ async function* readLog(
   container: string,
   { follow = false, tail, since, until, signal }: ReadLogOptions,
 ): AsyncGenerator<ContainerLogLine> {
-  const docker = await engine.docker();
-  const { isTty, log } = await engine.call(`the log of container ${container} cannot be read`, async () => {
+  const unreadable = `the log of container ${container} cannot be read`;
+  const { isTty, log } = await engine.call(unreadable, async (docker) => {
     const { Config } = await docker.getContainer(container).inspect();
     const stream = await openLog(docker, container, signal, {
       follow,
@@ -89,7 +90,7 @@ async function* readLog(
     lines.stderr.end();
     yield* found.splice(0);
   } catch (error) {
-    if (!signal?.aborted) throw error;
+    if (!signal?.aborted) throw engineError(error, unreadable);
   } finally {
     signal?.removeEventListener("abort", close);
     log.destroy();

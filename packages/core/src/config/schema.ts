@@ -106,7 +106,7 @@ export const analysisSchema = z.strictObject({
     .strictObject({
       /** Percentage points more than the previous that are tolerated. */
       maxIncrease: z.number().min(0).max(100).default(1),
-      /** Percent of errors that is never tolerated, whatever the previous does. */
+      /** Percent of errors that is never tolerated, whatever the previous does and whoever met them. */
       max: z.number().min(0).max(100).optional(),
     })
     .prefault({}),

@@ -16,6 +16,8 @@ export interface SlotWindow {
   readonly clientsWithErrors: number;
   /** The client that met most errors; absent where clients cannot be told apart, or none met any. */
   readonly worstClient?: { readonly requests: number; readonly errors: number } | undefined;
+  /** Of `requests` and `errors`, those of the last moments of which it is not known yet whose they were; absent for none. */
+  readonly unattributed?: { readonly requests: number; readonly errors: number } | undefined;
 }
 
 export interface JudgeWindow {

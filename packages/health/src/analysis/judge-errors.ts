@@ -38,23 +38,26 @@ export function judgeErrors(window: JudgeWindow): Verdict {
     n: requests,
     ...(requests > 0 ? { measured } : {}),
   };
-  if (failsAltogether(candidate) && !(previous && failsAltogether(previous))) {
+  // Where the previous meets nothing but errors too, it may be what both need.
+  if (failsAltogether(candidate) && !(hasUsers(previous) && previous.errors >= previous.requests)) {
     return { ...base, result: "fail", limit: "some requests succeed" };
   }
+  const notes: string[] = [];
   const max = settings.errors.max ?? (hasUsers(previous) ? undefined : maxAlone);
   if (max !== undefined && errors >= fewestErrors && rateOf(candidate) > max) {
     const least = bounds().lower * 100;
     const detail = `the rate is ${percent(least)} at least`;
-    if (least > max) return { ...base, result: "fail", limit: `<= ${percent(max)}`, detail };
+    // A limit that somebody set holds whoever met the errors.
+    const holds = settings.errors.max !== undefined || exceeds(withoutWorst(candidate), max, ofOthers);
+    if (least > max && holds) return { ...base, result: "fail", limit: `<= ${percent(max)}`, detail };
+    if (least > max) notes.push(burstText(candidate));
   }
   const compared = hasUsers(previous) ? compare(candidate, previous, settings.errors.maxIncrease, toFail) : null;
   const limit = compared?.limit ?? `<= ${percent(max ?? maxAlone)}`;
   const p = compared ? { p: compared.p } : {};
-  const notes: string[] = [];
   if (compared?.fails) {
     if (!compared.isBurst) return { ...base, ...p, result: "fail", limit };
-    const { errors: worst = 0 } = candidate.worstClient ?? {};
-    notes.push(`one client met ${worst} of the ${errors} errors, and without it they prove nothing`);
+    notes.push(burstText(candidate));
   }
   if (requests < settings.minRequests) {
     notes.push(`with n=${requests} the rate may be up to ${percent(bounds().upper * 100)}`);
@@ -79,21 +82,36 @@ function compare(candidate: SlotWindow, previous: SlotWindow, maxIncrease: numbe
   };
 }
 
-/** One client in trouble makes many errors: what fails a release must stand out without the client that met most. */
+const exceeds = (window: SlotWindow, max: number, { risk, fewest }: Proof): boolean =>
+  window.errors >= fewest && wilsonBounds(errorsOf(window), risk).lower * 100 > max;
+
+const none = { requests: 0, errors: 0 };
+
+/**
+ * One client in trouble makes many errors: what fails a release must stand out without the client that met most, and
+ * without what may be of the same one.
+ */
 function withoutWorst(window: SlotWindow): SlotWindow {
-  const { requests, errors, worstClient } = window;
-  if (!worstClient) return window;
+  const { requests, errors, worstClient = none, unattributed = none } = window;
   return {
     ...window,
-    requests: Math.max(0, requests - worstClient.requests),
-    errors: Math.max(0, errors - worstClient.errors),
+    requests: Math.max(0, requests - worstClient.requests - unattributed.requests),
+    errors: Math.max(0, errors - worstClient.errors - unattributed.errors),
   };
 }
 
+function burstText({ errors, worstClient = none, unattributed = none }: SlotWindow): string {
+  const met = `${unattributed.errors > 0 ? "may have met" : "met"} ${worstClient.errors + unattributed.errors}`;
+  return `one client ${met} of the ${errors} errors, and without it they prove nothing`;
+}
+
 const hasUsers = (window: SlotWindow | null): window is SlotWindow => window !== null && window.requests > 0;
-/** Not where it is known to be one client alone: that may be the one that is in trouble. */
-const failsAltogether = ({ errors, requests, clients }: SlotWindow): boolean =>
-  errors >= allFailing && errors >= requests && clients !== 1;
+/** Not where it is, or may be, one client alone: that may be the one that is in trouble. */
+function failsAltogether({ errors, requests, clients, unattributed = none }: SlotWindow): boolean {
+  // Of no client that is known: then only what is not still to become known.
+  const counted = clients === 0 ? errors - unattributed.errors : errors;
+  return counted >= allFailing && errors >= requests && clients !== 1;
+}
 const errorsOf = ({ errors, requests }: SlotWindow): Counted => ({ hits: Math.min(errors, requests), n: requests });
 const rateOf = ({ errors, requests }: SlotWindow): number =>
   requests > 0 ? (Math.min(errors, requests) / requests) * 100 : 0;

@@ -36,6 +36,14 @@ describe("errors", () => {
     expect(judged({ requests: 9, errors: 9 }, { requests: 80, errors: 80 })["errors"]?.result).toBe("no-data");
   });
 
+  it("that the few requests of the previous meet too are not the release's, until one of those succeeds", () => {
+    const all = { requests: 5, errors: 5, clients: 5, clientsWithErrors: 5 };
+    expect(judged(all, { requests: 4, errors: 4 })["errors"]?.result).toBe("no-data");
+    expect(judged(all, { requests: 1, errors: 1 })["errors"]?.result).toBe("no-data");
+    expect(judged(all, { requests: 5, errors: 4 })["errors"]?.result).toBe("fail");
+    expect(judged(all, {})["errors"]?.result).toBe("fail");
+  });
+
   it("fail when they are more than chance and than tolerated, with numbers", () => {
     expect(judged({ requests: 200, errors: 20 }, { requests: 2_000, errors: 10 })["errors"]).toEqual({
       check: "errors",
@@ -111,6 +119,43 @@ describe("errors", () => {
     expect(judged({ requests: 500, errors: 45 }, null)["errors"]).toMatchObject({ result: "pass", limit: "<= 10 %" });
     expect(judged({ requests: 500, errors: 100 }, {})["errors"]).toMatchObject({ result: "fail" });
     expect(judged({}, null)["errors"]).toMatchObject({ result: "no-data", n: 0 });
+  });
+
+  it("of one client are no fault of the release without a previous either, unless a limit is set", () => {
+    const made = { requests: 1_000, errors: 200, clients: 100, clientsWithErrors: 1 };
+    const one = { ...made, worstClient: { requests: 200, errors: 200 } };
+    for (const previous of [null, {}]) {
+      expect(judged(one, previous)["errors"]).toMatchObject({
+        result: "no-data",
+        limit: "<= 10 %",
+        detail: "one client met 200 of the 200 errors, and without it they prove nothing",
+      });
+    }
+    const many = { ...made, clientsWithErrors: 40, worstClient: { requests: 20, errors: 20 } };
+    expect(judged(many, null)["errors"]?.result).toBe("fail");
+    const limited = { settings: { ...settings, errors: { maxIncrease: 1, max: 5 } } };
+    expect(judged(one, null, limited)["errors"]).toMatchObject({ result: "fail", limit: "<= 5 %" });
+  });
+
+  it("of the last moments may all be of one client, until it is known whose they were", () => {
+    const previous = { requests: 200, clients: 50 };
+    const page = { requests: 5, errors: 5 };
+    expect(judged({ ...page, unattributed: page }, previous)["errors"]).toMatchObject({
+      result: "no-data",
+      detail: expect.stringContaining("one client may have met 5 of the 5 errors"),
+    });
+    // Of nobody in particular: a door that cannot tell clients apart.
+    expect(judged(page, previous)["errors"]?.result).toBe("fail");
+    expect(judged({ requests: 10, errors: 10, unattributed: page }, previous)["errors"]?.result).toBe("fail");
+    const made = { requests: 100, errors: 12, clients: 20, clientsWithErrors: 2 };
+    const worstClient = { requests: 6, errors: 6 };
+    expect(judged({ ...made, worstClient }, previous)["errors"]?.result).toBe("fail");
+    const late = { ...made, worstClient, unattributed: { requests: 5, errors: 5 } };
+    expect(judged(late, previous)["errors"]?.result).toBe("no-data");
+    expect(judged({ ...late, errors: 30, requests: 120 }, previous)["errors"]?.result).toBe("fail");
+    expect(judged({ ...page, clients: 2, unattributed: { requests: 3, errors: 3 } }, previous)["errors"]?.result).toBe(
+      "fail",
+    );
   });
 
   it("need the same proof however often they are looked at", () => {

@@ -166,6 +166,11 @@ describe("the rank test", () => {
     expect(rankGreater(inOrder(sample), inOrder(other))).toBeCloseTo(atLeast / arrangements, 2);
   });
 
+  it("leaves out what is no finite number", () => {
+    expect(inOrder([3, Number.NaN, 1, Number.POSITIVE_INFINITY])).toEqual(Float64Array.of(1, 3));
+    expect(rankGreater(inOrder([5, Number.NaN]), inOrder([5, 4]))).toBe(rankGreater(inOrder([5]), inOrder([5, 4])));
+  });
+
   it("tells nothing where all are equal or there are none", () => {
     expect(rankGreater(inOrder([5, 5, 5]), inOrder([5, 5]))).toBe(1);
     expect(rankGreater(inOrder([]), inOrder([1]))).toBe(1);

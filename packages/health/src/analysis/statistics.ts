@@ -48,10 +48,12 @@ export function wilsonBounds({ hits, n }: Counted, alpha: number): { readonly lo
   return { lower: Math.max(0, (centre - spread) / scale), upper: Math.min(1, (centre + spread) / scale) };
 }
 
-/** Numbers from the smallest to the largest, as {@link inOrder} gives them. */
+/** Finite numbers from the smallest to the largest, as {@link inOrder} gives them. */
 export type InOrder = Float64Array;
 
-export const inOrder = (sample: readonly number[]): InOrder => Float64Array.from(sample).sort();
+/** What is no finite number has no place in an order, and is left out. */
+export const inOrder = (sample: readonly number[]): InOrder =>
+  Float64Array.from(sample.filter((value) => Number.isFinite(value))).sort();
 
 /** The smallest value that at least the part `q` (0 to 1) of the sample does not exceed. `NaN` for an empty sample. */
 export function quantile(sample: InOrder, q: number): number {

@@ -65,6 +65,8 @@ describe("new issues of a release", () => {
     });
     expect(await look(url, {}, new Date("2026-04-01T00:00:00Z"))).toMatchObject({ result: "pass" });
     expect(await look(url)).toMatchObject({ value: "2 new issues" });
+    // Clocks differ.
+    expect(await look(url, {}, new Date("2026-03-01T00:00:30Z"))).toMatchObject({ value: "1 new issues" });
   });
 
   it.each<[string, FakeAnswer | null, string]>([

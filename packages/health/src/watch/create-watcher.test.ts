@@ -134,6 +134,34 @@ describe("a watched log", () => {
     expect(await verdict(aWatchTarget({ since }))).toMatchObject({ result: "no-data", n: 9, onNoData: "warn" });
   });
 
+  it("that breaks off is no quiet one: it has no data until it can be read again, and what was written meanwhile is found", async () => {
+    const clock = createFakeClock({ instantMs: 0 });
+    const logs = createFakeLogs(["new"]);
+    const cuts: ((error: Error) => void)[] = [];
+    const breaking = {
+      async *lines(...[container, span, signal]: Parameters<typeof logs.lines>) {
+        // The first two that follow: a stream ends with an error of the socket's, which no contract tells of.
+        if (span.until === undefined && cuts.length < 2) await new Promise((_, reject) => cuts.push(reject));
+        yield* logs.lines(container, span, signal);
+      },
+    };
+    const watching = await begin(aLogsCheck({ never: ["PANIC"] }), { clock, logs: breaking });
+    const cut = async () => {
+      cuts.at(-1)?.(Object.assign(new Error("aborted"), { code: "ECONNRESET" }));
+      await setImmediate();
+      expect(await look(watching)).toMatchObject({ result: "no-data", detail: "aborted", onNoData: "fail" });
+    };
+    await setImmediate();
+    await cut();
+    clock.advance(1_000);
+    await expect.poll(async () => (await look(watching)).result).toBe("pass");
+    await expect.poll(() => cuts.length).toBe(2);
+    await cut();
+    logs.write("new", "PANIC: no price", clock.now());
+    clock.advance(1_000);
+    await expect.poll(async () => (await look(watching)).value).toBe("a line that must never be");
+  });
+
   it("has no data where a log cannot be read, or nothing runs, which counts as the check says", async () => {
     const unreadable = await begin(aLogsCheck({ onNoData: "pass" }), {});
     await setImmediate();

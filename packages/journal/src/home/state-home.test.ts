@@ -52,6 +52,12 @@ it("makes what a crash left out", async () => {
   expect((await readdir(path)).toSorted()).toContain("releases");
 });
 
+it("is made in a file system that is new, and has a place for what is lost", async () => {
+  const directory = await temporaryDirectory();
+  await mkdir(join(directory, "lost+found"));
+  expect(await openStateHome(directory, { clock, stack: "shop" })).toMatchObject({ isNew: true, path: directory });
+});
+
 it("refuses what it cannot be, and says what to do", async () => {
   const directory = await temporaryDirectory();
   await writeFile(join(directory, "file"), "");

@@ -123,6 +123,12 @@ export async function homeIdIn(dir: string): Promise<string | null> {
 }
 
 /**
+ * What may be in a directory that becomes a home. Answers of another command may be remembered there in the very moment
+ * in which a home that is not needed goes; a file system that was just made, and is mounted there, has a place for what is lost.
+ */
+const unminded: ReadonlySet<string> = new Set(["cache", "lost+found"]);
+
+/**
  * The file that makes a directory a home is written first: whatever is missing after a crash is made by the next open.
  * Resolves `false` when it was there.
  */
@@ -130,8 +136,7 @@ async function makeHome(dir: string, clock: Clock, stack: string | undefined): P
   await makeDirectory(dir);
   const names = await readdir(dir);
   if (names.includes("home.json")) return false;
-  // Answers of another command may be remembered here in the very moment in which a home that is not needed goes.
-  const foreign = names.filter((name) => !name.startsWith(temporaryPrefix) && name !== "cache");
+  const foreign = names.filter((name) => !name.startsWith(temporaryPrefix) && !unminded.has(name));
   if (foreign.length > 0) {
     throw new SluiceError("HOME_UNUSABLE", `${dir} is not empty and is no state home (it holds ${foreign[0]})`, {
       hint: "use an empty or new directory as state home",

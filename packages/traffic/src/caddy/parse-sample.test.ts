@@ -40,6 +40,10 @@ test("a probe has no bucket, and an answer of the door itself no slot", () => {
   });
 });
 
+test.each([{ duration: "12" }, { duration: undefined }, { status: null }])("a line with %j is none", (fields) => {
+  expect(parseSample(line(fields))).toBeNull();
+});
+
 test.each(["", "{", "null", "[]", '{"ts":1}', '{"level":"info","ts":1795790000123,"msg":"started"}'])(
   "%j is none",
   (text) => {

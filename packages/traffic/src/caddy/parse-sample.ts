@@ -17,6 +17,7 @@ export function parseSample(text: string): RequestSample | null {
   const line = parse(text);
   if (!line || typeof line.ts !== "number" || typeof line.request?.method !== "string") return null;
   const { ts, duration, status, request, slot, probe } = line;
+  if (!Number.isFinite(duration) || !Number.isFinite(status)) return null;
   return {
     at: Math.round(ts),
     slot: isSlot(slot ?? "") ? (slot as "blue" | "green") : null,

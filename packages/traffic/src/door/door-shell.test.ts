@@ -63,6 +63,16 @@ test("both streams come back, and a failed script is an error that shows them", 
   expect(await shell.run("printf on")).toBe("on");
 });
 
+test("what a script sets does not hold for those after it, whatever fails", async () => {
+  const { shell, opened } = open();
+  await using _ = shell;
+  await shell.run("set -e\ncd /\nleft=there");
+  await expect(shell.run("printf why; false")).rejects.toMatchObject({ code: "DOOR_FAILED", detail: "why" });
+  await expect(shell.run("set -e\nfalse\nprintf on")).rejects.toMatchObject({ detail: "" });
+  expect(await shell.run("printf '%s' \"$left\"")).toBe("");
+  expect(opened()).toBe(1);
+});
+
 test("a script cannot read the ones after it", async () => {
   const { shell } = open();
   await using _ = shell;

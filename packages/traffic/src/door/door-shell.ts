@@ -69,7 +69,8 @@ export function createDoorShell({ exec, clock, door, timeoutMs }: DoorShellOptio
     });
     answer.catch(() => undefined);
     try {
-      await shell.session.write(`{ ${script}\n} </dev/null 2>&1; printf '\\n%s %d\\n' ${marker} $?\n`);
+      // In a shell of its own: what a script sets, as `set -e`, must not hold for those after it.
+      await shell.session.write(`( ${script}\n) </dev/null 2>&1; printf '\\n%s %d\\n' ${marker} $?\n`);
     } catch (error) {
       await drop(shell);
       throw new BrokenShell({ cause: error });

@@ -1,4 +1,4 @@
-import { type Clock, type ContainerLogs, isSluiceError, type LogSpan, type WrittenLine } from "@sluice/core";
+import type { Clock, ContainerLogs, LogSpan, WrittenLine } from "@sluice/core";
 
 /** Between the end of a log and the next look at whether it goes on: a container that was restarted writes again. */
 const pauseMs = 1_000;
@@ -6,9 +6,9 @@ const pauseMs = 1_000;
 export interface FollowedLog {
   /** Why its lines cannot be read at the moment; `null` while they can. */
   readonly broken: string | null;
-  /** Settles when everything is read that was written before it was followed. */
+  /** Settles when everything is read that was written before it was followed, or could not be read; never rejects. */
   readonly caughtUp: Promise<void>;
-  /** Settles after the signal aborted. */
+  /** Settles after the signal aborted; never rejects. */
   readonly done: Promise<void>;
 }
 
@@ -31,7 +31,6 @@ export function followLines(
     const known = latest;
     try {
       for await (const line of logs.lines(container, from, signal)) {
-        broken = null;
         if (line.at <= known) continue;
         latest = line.at;
         onLine(line);
@@ -39,8 +38,7 @@ export function followLines(
       broken = null;
     } catch (error) {
       if (signal.aborted) return;
-      if (!isSluiceError(error)) throw error;
-      broken = error.message;
+      broken = error instanceof Error ? error.message : String(error);
     }
   };
   // What is followed does not say where that ends.
@@ -49,21 +47,20 @@ export function followLines(
     await caughtUp;
     let from: LogSpan["since"] = since === "now" ? since : latestOr(begin);
     while (!signal.aborted) {
-      await read({ since: from });
+      // One that is followed and silent does not show that it can be read again; one that ends does.
+      if (broken !== null) await read({ since: latestOr(begin), until: clock.now() });
+      if (broken === null) await read({ since: from });
       if (signal.aborted) return;
       await clock.sleep(pauseMs, signal).catch(() => undefined);
       from = latestOr(begin);
     }
   };
-  const done = follow();
-  // Whoever looks meets them; until then they are nobody's.
-  for (const one of [caughtUp, done]) one.catch(() => undefined);
   return {
     get broken() {
       return broken;
     },
     caughtUp,
-    done,
+    done: follow(),
   };
 
   function latestOr(first: Date): Date {

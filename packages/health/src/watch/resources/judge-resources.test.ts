@@ -164,6 +164,11 @@ describe("what a version uses", () => {
     });
   });
 
+  it("is no more where the engine's clock was set back meanwhile", () => {
+    const setBack = steady.map((one, index) => (index < 10 ? one : { ...one, at: one.at - 15_000 }));
+    expect(judge(setBack, { check: aResourcesCheck({ cpuMax: 26 }) }).value).toContain("25 % of a processor");
+  });
+
   it("has no data where nothing runs", () => {
     expect(judge([])).toMatchObject({ result: "no-data", value: "nothing runs", n: 0 });
     expect(judge([]).isEarly).toBeUndefined();

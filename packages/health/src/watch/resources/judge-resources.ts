@@ -144,12 +144,21 @@ function shownGrowth({ growth: { max } }: ResourcesCheck, known: readonly Grown[
 /** Fewer seconds say nothing of a processor. */
 const cpuSpanMs = 5_000;
 
-/** Over the whole span of the newest start; `null` for a span that says nothing. */
+/**
+ * Over the whole span of the newest start, without the moments in which the engine's clock was set back; `null` for a span
+ * that says nothing.
+ */
 export function cpuPercent(samples: readonly ContainerUsage[]): number | null {
   const last = samples.at(-1);
-  const first = samples.find(({ startedAt }) => startedAt === last?.startedAt);
-  if (!first || !last || last.at - first.at < cpuSpanMs) return null;
-  return ((last.cpuMs - first.cpuMs) / (last.at - first.at)) * 100;
+  const own = samples.filter(({ startedAt }) => startedAt === last?.startedAt);
+  let [usedMs, spanMs] = [0, 0];
+  for (const [index, { at, cpuMs }] of own.entries()) {
+    const before = own[index - 1];
+    if (!before || at <= before.at) continue;
+    usedMs += cpuMs - before.cpuMs;
+    spanMs += at - before.at;
+  }
+  return spanMs < cpuSpanMs ? null : (usedMs / spanMs) * 100;
 }
 
 function shownUse(series: readonly UsageSeries[]): string {

@@ -18,13 +18,17 @@ export function sentryLimit({ levels, minEvents, max }: Limits): string {
   return `at most ${max} new issues (${levels.join(", ")}) of ${minEvents} or more events`;
 }
 
+/** Clocks differ: that of whoever saw the issue may be this much behind the one that took the time of the start. */
+const clockToleranceMs = 120_000;
+
 /** What was first seen before `startedAt` is not new: the release ran before, and comes back. Pure. */
 export function judgeSentry(check: Limits, issues: readonly SentryIssue[], startedAt?: Date): Sight {
   const { levels, minEvents, max, sentry } = check;
+  const newFrom = startedAt === undefined ? Number.NEGATIVE_INFINITY : startedAt.getTime() - clockToleranceMs;
   const own = issues.filter(
     ({ project, firstSeen }) =>
       (sentry.projects.length === 0 || sentry.projects.includes(project)) &&
-      (startedAt === undefined || firstSeen === null || firstSeen >= startedAt),
+      (firstSeen === null || firstSeen.getTime() >= newFrom),
   );
   const counted = own.filter(({ level, count }) => levels.includes(level) && count >= minEvents);
   const seen = { value: `${counted.length} new issues`, limit: sentryLimit(check), n: own.length };
