@@ -62,6 +62,8 @@ const manifestSchema = z.strictObject({
   /** Roles of the server, without passwords; `null` where the user may not read them. */
   globals: partSchema.nullable(),
   fingerprint: fingerprintSchema.nullable(),
+  /** For people: what was, or may have been, in the database and is not in the dump. Absent where nothing is known to lack. */
+  lacking: z.array(z.string()).optional(),
   verified: z
     .array(
       z.strictObject({

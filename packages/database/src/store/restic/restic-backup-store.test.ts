@@ -81,7 +81,7 @@ it("a repository that lets nothing be removed takes backups and what is found of
   await store.update(proven);
   expect(await store.load(id)).toEqual(proven);
   await (await store.begin("20260501T110000Z-abcd"))[Symbol.asyncDispose]();
-  for (const removing of [store.sweep, () => store.remove(id), () => store.compact?.()]) {
+  for (const removing of [() => store.sweep(), () => store.remove(id), () => store.compact?.()]) {
     await expect(removing()).rejects.toMatchObject({ code: "BACKUP_FAILED" });
   }
 });
