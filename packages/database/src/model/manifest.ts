@@ -24,6 +24,8 @@ export const databaseFactsSchema = z.strictObject({
   provider: z.string(),
   /** Locale of a provider other than libc. */
   locale: z.string().nullable(),
+  /** What the database adds to the collation of an ICU locale. Absent where it adds nothing. */
+  icuRules: z.string().optional(),
 });
 
 const manifestSchema = z.strictObject({
