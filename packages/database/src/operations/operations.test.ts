@@ -192,7 +192,7 @@ describe("restoring", () => {
   });
 
   it("says first what the backup lacks", async () => {
-    const { dump } = driver;
+    const dump = driver.dump.bind(driver);
     const lacks = "the backup does NOT hold the history of: prices (no dump can)";
     driver.dump = async (call) => Object.assign(await dump(call), { unseen: [lacks] });
     const { id, verified } = await takeBackup(ports, request);
