@@ -32,7 +32,7 @@ export interface RunningDump extends AsyncDisposable {
   fingerprint(): Promise<Fingerprint | null>;
   /** Why there is no fingerprint. */
   readonly notComparable?: string | null | undefined;
-  /** What may be in the database and is not in the dump, as its user does not see it; for people. */
+  /** What is or may be in the database and is not in the dump; for people. */
   readonly unseen?: readonly string[] | undefined;
 }
 

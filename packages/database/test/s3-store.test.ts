@@ -1,12 +1,13 @@
 import { mkdtemp, readdir, rm, truncate, writeFile } from "node:fs/promises";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { hostname, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "@sluice/core";
 import S3rver from "s3rver";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type BackupStore, createS3Store } from "../src/index.ts";
+import { ownWriterTag } from "../src/store/writer-tag.ts";
 import { aManifest, verifiedAs } from "../src/testing/a-manifest.ts";
 import { bytesOf, chunks } from "../src/testing/bytes.ts";
 
@@ -107,12 +108,9 @@ describe("what writers leave", () => {
     await alive[Symbol.asyncDispose]();
     expect(await filesOf(prefix)).toEqual([]);
 
-    const host =
-      hostname()
-        .toLowerCase()
-        .replaceAll(/[^a-z0-9]/g, "") || "host";
+    const [place] = (await ownWriterTag()).split("-");
     await write(store, "20260501T110000Z-kept");
-    await put(prefix, `${id}.writing.${host}-4194304-1.partial`);
+    await put(prefix, `${id}.writing.${place}-4194304-1.partial`);
     await put(prefix, `${id}.dump`);
     await put(prefix, "somebody-elses");
     await write(store, "20260501T120000Z-next");

@@ -143,6 +143,7 @@ describe("going back", () => {
     expect(swapMs).toBeLessThan(2_000);
     expect(await count()).toBe(before);
     expect(await project.sql("select count(*) from customers where name = 'gone'")).toBe("0");
+    expect(await project.sql("select count(*) > 0 from pg_stats where schemaname = 'public'")).toBe("t");
     // Settings and owner of a database are not in its dump.
     expect(await project.sql("show search_path")).toBe("public, pg_catalog");
     expect(settingsThen).toContain("-|statement_timeout=77s");

@@ -32,6 +32,10 @@ create table orders (id int auto_increment primary key, customer bigint, total d
 create table \`we ird\`\`name\` (\`a b\` int, t text) default charset latin1;
 create table audit (id int auto_increment primary key, what varchar(50));
 create table still (a int) engine = myisam;
+create table prices (id int primary key, price int) with system versioning;
+insert into prices values (1, 10), (2, 20);
+update prices set price = 11 where id = 1;
+delete from prices where id = 2;
 create sequence numbers start with 100 increment by 10;
 select nextval(numbers);
 insert into customers (name, face) select concat('customer ', seq), unhex('00ff270a5c') from seq_1_to_500;
@@ -168,6 +172,9 @@ describe("going back", () => {
 
     const { old } = await project.deployer.database.restore(id, {}, signal);
     expect(await countOf("orders")).toBe(before);
+    expect(await sql("select id, price from prices for system_time all order by id, row_end")).toBe(
+      "1\t10\n1\t11\n2\t20",
+    );
     expect(await countOf("large")).toBeGreaterThan(0);
     expect(await countOf("across")).toBe(before);
     expect(await sql("show create view orphaned")).toContain("`shop`.`orders`.`total`");

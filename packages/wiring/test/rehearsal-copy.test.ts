@@ -12,6 +12,7 @@ beforeAll(async () => {
   await project.sql(
     "drop view large; alter table orders add column state text, add column spare int; alter table orders alter state set default 'new'",
   );
+  await project.sql("create role early");
   backups = await backupsOf(project);
   const manifest = await backups.take();
   restored = await restoreCopy(backups.ports, manifest, manifest.image);
@@ -48,6 +49,19 @@ const codes = async (...transactions: readonly string[]) =>
     .filter(({ severity }) => severity !== "note")
     .map(({ code }) => code)
     .toSorted();
+
+it("roles are in the copy what they are in the live database, but for those that were made since the backup", async () => {
+  await project.sql(`
+    alter role early in database shop set search_path = 'odd schema', public; grant create on database shop to early;
+    create role late; alter role late in database shop set work_mem = '8MB'; grant create on database shop to late`);
+  const { copy } = restored;
+  await copy.clone();
+  const sql = `select array_to_string(setconfig, ' '), has_database_privilege('early', 'shop', 'create')
+    from pg_db_role_setting where setrole = 'early'::regrole`;
+  expect(
+    await docker("exec", copy.container, "psql", "-XqAtw", "-h", "127.0.0.1", "-U", "shop", "-d", "shop", "-c", sql),
+  ).toBe('search_path="odd schema", public|t');
+});
 
 it("a harmless migration passes, and what it did is told", async () => {
   const { verdict, findings, observations } = await seenOf(

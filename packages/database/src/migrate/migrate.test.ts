@@ -132,6 +132,33 @@ describe("a migration that meets a lock", () => {
     expect(count).toBe(3);
   });
 
+  it.each([
+    "psycopg2.errors.LockNotAvailable: canceling statement",
+    'ERROR:  could not obtain lock on relation "t"',
+    "error: (SQLSTATE 55P03)",
+    "ERROR 1205 (HY000) at line 1: Lock wait timeout exceeded; try restarting transaction",
+    "code: 'ER_LOCK_WAIT_TIMEOUT', errno: 1205",
+  ])("is known by what its server or driver says: %s", async (says) => {
+    await expect(run(() => Promise.reject(jobFailure(says)))).rejects.toMatchObject({
+      message: expect.stringContaining("after 3 attempts: it did not get a lock in time"),
+    });
+  });
+
+  it.each([
+    "SET lock_timeout TO '5s'; SET statement_timeout = 0;\nERROR:  column \"nope\" does not exist (42703)",
+    "SET statement_timeout = 0;\nERROR:  division by zero",
+    "applying 1205_orders.sql\nERROR:  relation orders does not exist",
+  ])("is not one whose log only speaks of such settings: %s", async (says) => {
+    const error = jobFailure(says);
+    let count = 0;
+    const failing = async () => {
+      count += 1;
+      throw error;
+    };
+    await expect(run(failing)).rejects.toBe(error);
+    expect(count).toBe(1);
+  });
+
   it("is not tried again once it has changed the schema", async () => {
     let count = 0;
     const half = async () => {

@@ -135,9 +135,25 @@ async function endSessions(server: WatchCall["server"], ours: readonly Session[]
   if (!isLate) await server.end(active, "cancel");
 }
 
-/** The code of `lock_not_available`, and what servers and tools write of it. */
-const lockTrouble = /55P03|lock[ _]timeout|Lock wait timeout|lock_not_available|LockNotAvailable/i;
-const statementTrouble = /statement[ _]timeout/i;
+/**
+ * What servers say when a lock was not had in time, with its codes, and what drivers call it. Never the name of a setting: what a
+ * tool writes may hold the script that sets it.
+ */
+const lockTrouble = new RegExp(
+  [
+    /\b55P03\b/,
+    /canceling statement due to lock timeout/,
+    /could not obtain lock on (?:relation|row)/,
+    /Lock wait timeout exceeded/,
+    /\berror:? \(?1205\b|ER_LOCK_WAIT_TIMEOUT/,
+    /LockNotAvailable|LockWaitTimeout/,
+  ]
+    .map(({ source }) => source)
+    .join("|"),
+  "i",
+);
+/** Its code is also that of what somebody cancelled. */
+const statementTrouble = /canceling statement due to statement timeout/i;
 
 function reasonOf(
   error: unknown,

@@ -10,6 +10,8 @@ export const tableSchema = z.strictObject({
   hash: z.string(),
   /** Of a large table only some rows are hashed, always the same: they are chosen by their primary key. */
   sampled: z.boolean(),
+  /** Rows that it held before are counted and hashed with those that it holds; absent where it keeps none, or they are not dumped. */
+  history: z.literal(true).optional(),
 });
 
 export const sequenceSchema = z.strictObject({

@@ -24,6 +24,8 @@ export const databaseFactsSchema = z.strictObject({
   provider: z.string(),
   /** Locale of a provider other than libc. */
   locale: z.string().nullable(),
+  /** What the database adds to the collation of an ICU locale. Absent where it adds nothing. */
+  icuRules: z.string().optional(),
 });
 
 const manifestSchema = z.strictObject({
@@ -62,6 +64,8 @@ const manifestSchema = z.strictObject({
   /** Roles of the server, without passwords; `null` where the user may not read them. */
   globals: partSchema.nullable(),
   fingerprint: fingerprintSchema.nullable(),
+  /** For people: what was, or may have been, in the database and is not in the dump. Absent where nothing is known to lack. */
+  lacking: z.array(z.string()).optional(),
   verified: z
     .array(
       z.strictObject({

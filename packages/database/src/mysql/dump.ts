@@ -1,6 +1,7 @@
 import type { ContainerExec } from "@sluice/core";
 import { type CompressedOutput, type PreparedOutput, prepareOutput } from "../process/compressed-output.ts";
 import type { ClientOptions } from "./client.ts";
+import type { DumpedHistory } from "./history.ts";
 import { withRoutineRights } from "./routine-rights.ts";
 import { clientEnvironment, type MysqlTarget, packetOption, programsOf } from "./target.ts";
 
@@ -38,10 +39,15 @@ export function prepareDump(
  *
  * @throws SluiceError BACKUP_FAILED, BACKUP_EXIT_LOST while it is read
  */
-export async function startDump(prepared: PreparedOutput, target: MysqlTarget): Promise<CompressedOutput> {
+export async function startDump(
+  prepared: PreparedOutput,
+  target: MysqlTarget,
+  { isDumped }: Pick<DumpedHistory, "isDumped">,
+): Promise<CompressedOutput> {
   const { kind, user, database } = target;
   // Identifiers of transactions are the server's, not the database's.
   const ofKind = kind === "mysql" ? ["--set-gtid-purged=OFF"] : [];
-  const output = await prepared.run([programsOf(kind).dump, ...whole, ...ofKind, `--user=${user}`, "--", database]);
+  const options = [...whole, ...ofKind, ...(isDumped ? ["--dump-history"] : [])];
+  const output = await prepared.run([programsOf(kind).dump, ...options, `--user=${user}`, "--", database]);
   return { ...output, bytes: withRoutineRights(output.bytes, target) };
 }

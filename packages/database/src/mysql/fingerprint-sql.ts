@@ -4,8 +4,13 @@ import { digestSql, fromHex, type MysqlTarget, quoteName, quoteText } from "./ta
 /** Of the rows of a large table, one of so many is hashed. */
 export const sampleRate = 64;
 
-/** Which tables are sampled: those over a size, or those that were when the other fingerprint was taken. */
-export type Sampling = { readonly aboveBytes: number } | { readonly names: readonly string[] };
+/**
+ * Which tables are sampled, and of which system-versioned ones the history is looked at: those over a size and all or none, or those
+ * that were when the other fingerprint was taken.
+ */
+export type Sampling =
+  | { readonly aboveBytes: number; readonly withHistory: boolean }
+  | { readonly names: readonly string[]; readonly histories: readonly string[] };
 
 /**
  * The text of a value must not depend on who asks, and a wait must end: for a table that somebody alters, after 10 s.
@@ -80,14 +85,24 @@ function textOf({ name, type }: TableShape["columns"][number], kind: MysqlTarget
  * Rows of a table, and the sum of 60 bits of each one's digest: one line, separated by a tab. `null`s are told apart from
  * texts by a last part, as joining leaves them out.
  */
-export function tableSql(table: TableShape, sampled: boolean, kind: MysqlTarget["kind"]): string {
+export function tableSql(
+  table: TableShape,
+  { sampled, withHistory }: { readonly sampled: boolean; readonly withHistory: boolean },
+  kind: MysqlTarget["kind"],
+): string {
   const text = (column: TableShape["columns"][number]) => textOf(column, kind);
   const nulls = table.columns.map(({ name }) => `isnull(${quoteName(name)})`).join(", ");
   const row = `concat_ws('#', ${table.columns.map(text).join(", ")}, concat(${nulls}))`;
   const hash = `cast(conv(left(${digestSql(kind, row)}, 15), 16, 10) as unsigned)`;
   const keys = table.columns.filter(({ inKey }) => inKey).map(text);
   const chosen = sampled ? `if(mod(crc32(concat_ws('#', ${keys.join(", ")})), ${sampleRate}) = 0, ${hash}, 0)` : hash;
-  return `select count(*), coalesce(sum(${chosen}), 0) from ${quoteName(table.name)};`;
+  const rows = `${quoteName(table.name)}${withHistory ? " for system_time all" : ""}`;
+  return `select count(*), coalesce(sum(${chosen}), 0) from ${rows};`;
+}
+
+/** Whether the rows that a table held before are looked at too. */
+export function isWithHistory({ name, versioned }: TableShape, sampling: Sampling): boolean {
+  return versioned && ("names" in sampling ? sampling.histories.includes(name) : sampling.withHistory);
 }
 
 export function isSampled({ name, bytes, columns }: TableShape, sampling: Sampling): boolean {

@@ -31,6 +31,7 @@ import {
 } from "./dump-text.ts";
 import type { Sampling } from "./fingerprint-sql.ts";
 import { openGate } from "./gate.ts";
+import { readHistory } from "./history.ts";
 import { leftSwapText, mendSwap, readLeftSwap } from "./mend-swap.ts";
 import { probeMysql } from "./probe.ts";
 import { longestTransaction } from "./rehearsal/longest-transaction.ts";
@@ -111,23 +112,25 @@ async function dump(options: MysqlOptions, call: DriverCall): Promise<RunningDum
   const { exec, target, sampleAboveBytes = defaultSampleAboveBytes, compressIn } = options;
   const session = sessionOf(call);
   return orDispose(prepareDump(exec, target, { ...session, compressIn }), async (prepared) => {
-    const [live, unseen] = await Promise.all([
+    const [live, programs, history] = await Promise.all([
       probeMysql(exec, target, session),
       readUnseenPrograms(exec, target, session),
+      readHistory(exec, target, session),
     ]);
+    const unseen = [...programs, ...history.lacking];
     // A reader at the pipe of a dead run has ended when commits begin to stand still.
     await prepared.ready();
     await using gate = await openGate(exec, target, session);
     const { refused } = gate;
     return await orDispose(await openSnapshot(exec, target, session), async (snapshot) => {
-      const running = await startDump(prepared, target);
+      const running = await startDump(prepared, target, history);
       return {
         live,
         bytes: await started(running.bytes),
         rawBytes: () => running.rawBytes(),
         async fingerprint() {
           if (refused !== null) return null;
-          const found = await snapshot.fingerprint({ aboveBytes: sampleAboveBytes });
+          const found = await snapshot.fingerprint({ aboveBytes: sampleAboveBytes, withHistory: history.isDumped });
           return { ...found, notCovered: [...found.notCovered, ...unseen] };
         },
         notComparable: refused,
@@ -266,5 +269,9 @@ async function assertNotThere(
 }
 
 function sampledIn({ tables }: Fingerprint): Sampling {
-  return { names: tables.filter(({ sampled }) => sampled).map(({ name }) => name) };
+  const namesOf = (chosen: Fingerprint["tables"]) => chosen.map(({ name }) => name);
+  return {
+    names: namesOf(tables.filter(({ sampled }) => sampled)),
+    histories: namesOf(tables.filter(({ history }) => history)),
+  };
 }

@@ -4,6 +4,7 @@ import { clientError } from "./client.ts";
 import {
   columnsSql,
   isSampled,
+  isWithHistory,
   objectsSql,
   parseObjects,
   parseSequence,
@@ -60,6 +61,8 @@ it("names and texts are quoted, whatever they hold", () => {
 
 describe("a fingerprint", () => {
   const hex = (text: string) => Buffer.from(text).toString("hex");
+  const whole = { sampled: false, withHistory: false };
+  const above = (aboveBytes: number) => ({ aboveBytes, withHistory: false });
   const orders: TableShape = {
     name: "orders",
     transactional: true,
@@ -93,15 +96,29 @@ describe("a fingerprint", () => {
   });
 
   it("hashes all rows, or those that the key chooses", () => {
-    expect(tableSql(orders, false, "mariadb")).toBe(
+    expect(tableSql(orders, whole, "mariadb")).toBe(
       "select count(*), coalesce(sum(cast(conv(left(md5(concat_ws('#', `id`, md5(cast(`note` as binary)), concat(isnull(`id`), isnull(`note`)))), 15), 16, 10) as unsigned)), 0) from `orders`;",
     );
-    expect(tableSql(orders, true, "mysql")).toContain("if(mod(crc32(concat_ws('#', `id`)), 64) = 0, cast(");
-    expect(tableSql(orders, false, "mysql")).not.toContain("md5");
-    expect(isSampled(orders, { aboveBytes: 1_999 })).toBe(true);
-    expect(isSampled(orders, { aboveBytes: 2_000 })).toBe(false);
-    expect(isSampled(orders, { names: ["orders"] })).toBe(true);
-    expect(isSampled({ ...orders, columns: orders.columns.slice(1) }, { aboveBytes: 0 })).toBe(false);
+    expect(tableSql(orders, { ...whole, sampled: true }, "mysql")).toContain(
+      "if(mod(crc32(concat_ws('#', `id`)), 64) = 0, cast(",
+    );
+    expect(tableSql(orders, whole, "mysql")).not.toContain("md5");
+    expect(isSampled(orders, above(1_999))).toBe(true);
+    expect(isSampled(orders, above(2_000))).toBe(false);
+    expect(isSampled(orders, { names: ["orders"], histories: [] })).toBe(true);
+    expect(isSampled({ ...orders, columns: orders.columns.slice(1) }, above(0))).toBe(false);
+  });
+
+  it("counts what a table held before where the dump holds that too", () => {
+    const versioned = { ...orders, versioned: true };
+    expect(tableSql(versioned, { ...whole, withHistory: true }, "mariadb")).toMatch(
+      / from `orders` for system_time all;$/,
+    );
+    expect(isWithHistory(versioned, { aboveBytes: 0, withHistory: true })).toBe(true);
+    expect(isWithHistory(versioned, above(0))).toBe(false);
+    expect(isWithHistory(versioned, { names: [], histories: ["orders"] })).toBe(true);
+    expect(isWithHistory(versioned, { names: ["orders"], histories: [] })).toBe(false);
+    expect(isWithHistory(orders, { names: [], histories: ["orders"] })).toBe(false);
   });
 
   it("reads sequences and counts", () => {

@@ -191,6 +191,17 @@ describe("restoring", () => {
     expect((await planRestore({ ...ports, service: "db" }, id)).live).toEqual({ database: "shop", service: "db" });
   });
 
+  it("says first what the backup lacks", async () => {
+    const dump = driver.dump.bind(driver);
+    const lacks = "the backup does NOT hold the history of: prices (no dump can)";
+    driver.dump = async (call) => Object.assign(await dump(call), { unseen: [lacks] });
+    const { id, verified } = await takeBackup(ports, request);
+    expect(verified[0]?.notTested).toContain(lacks);
+    expect((await planRestore(ports, id)).findings).toEqual([
+      { severity: "warn", code: "not-in-the-backup", message: `not all is in backup ${id}: ${lacks}` },
+    ]);
+  });
+
   it("swaps what was compared, and can be undone", async () => {
     const { id } = await takeBackup(ports, request);
     driver.rows = ["lost"];

@@ -22,7 +22,7 @@ export interface RestorePlan {
   /** Tables that hold something else now. */
   readonly losses: readonly TableLoss[];
   readonly unchangedTables: number;
-  /** What the swap would leave to people. */
+  /** What the backup lacks, and what the swap would leave to people. */
   readonly findings: readonly Finding[];
   /** Tags, or ids where those are not known, of the release whose data it is and of the one that serves, where the caller knows both and they differ. */
   readonly releases?: { readonly backup: string; readonly serves: string } | undefined;
@@ -56,7 +56,7 @@ export async function planRestore(ports: BackupPorts, id: string, signal?: Abort
   const otherStack = stack === undefined || manifest.stack === stack ? undefined : manifest.stack;
   const then = manifest.fingerprint ?? nothingKnown;
   const { database } = await driver.probe({ backup: id, signal });
-  const findings = (await driver.foreseeSwap?.({ backup: id, signal })) ?? [];
+  const findings = [...lackingIn(manifest), ...((await driver.foreseeSwap?.({ backup: id, signal })) ?? [])];
   const now = await driver.fingerprint(then, { backup: id, signal });
   const losses = manifest.fingerprint ? tableLosses(then, now) : [];
   return {
@@ -124,6 +124,15 @@ export async function undoRestore(
   signal?: AbortSignal,
 ): Promise<string> {
   return driver.undoSwap({ backup: id, signal, onFinding });
+}
+
+/** What no restore of a backup brings back. */
+function lackingIn({ id, lacking = [] }: Manifest): readonly Finding[] {
+  return lacking.map((text) => ({
+    severity: "warn",
+    code: "not-in-the-backup",
+    message: `not all is in backup ${id}: ${text}`,
+  }));
 }
 
 const nothingKnown: Fingerprint = {

@@ -68,6 +68,7 @@ export async function takeBackup(
     cipher: cipher && { alg: cipher.alg, recipient: cipher.recipient },
     globals,
     fingerprint: await fingerprint,
+    ...(dump.unseen?.length ? { lacking: [...dump.unseen] } : {}),
     verified: [{ level: "written", at: clock.now().toISOString(), restoreMs: 0, notTested }],
   };
   signal?.throwIfAborted();

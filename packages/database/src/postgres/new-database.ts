@@ -12,12 +12,13 @@ import { libpqEnvironment, maintenance, type PostgresTarget, quoteName, quoteTex
  * @param tablespace that it lies in; default: that of the server
  */
 export function createDatabaseSql(name: string, facts: DatabaseFacts, tablespace?: string): string {
-  const { encoding, collate, ctype, provider, locale } = facts;
+  const { encoding, collate, ctype, provider, locale, icuRules } = facts;
   return [
     `create database ${quoteName(name)} template template0 encoding ${quoteText(encoding)}`,
     ...(collate === null ? [] : [`lc_collate ${quoteText(collate)}`]),
     ...(ctype === null ? [] : [`lc_ctype ${quoteText(ctype)}`]),
     ...(provider === "i" && locale !== null ? [`locale_provider icu icu_locale ${quoteText(locale)}`] : []),
+    ...(icuRules === undefined ? [] : [`icu_rules ${quoteText(icuRules)}`]),
     ...(provider === "b" && locale !== null ? [`locale_provider builtin builtin_locale ${quoteText(locale)}`] : []),
     ...(tablespace === undefined ? [] : [`tablespace ${quoteName(tablespace)}`]),
   ].join(" ");

@@ -59,6 +59,21 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
   const live = target.database;
   const readReplication = (options: PsqlOptions) =>
     Promise.all([readSlots(exec, target, options), readSubscriptions(exec, target, options)]);
+  /** Without statistics, queries take ways that may be a thousand times as long. */
+  const analyze = async (fresh: PostgresTarget, call: DriverCall) => {
+    try {
+      await runSql(exec, fresh, "set statement_timeout = 0; analyze;", of(call, "restore"));
+    } catch (error) {
+      call.signal?.throwIfAborted();
+      const reason = error instanceof Error ? error.message : String(error);
+      call.onFinding?.({
+        severity: "warn",
+        code: "no-statistics",
+        message: `the restored database goes live without the planner's statistics, and queries may be slow: ${reason}`,
+        hint: `docker exec ${target.container.slice(0, 12)} psql -U ${user} -d ${live} -c analyze`,
+      });
+    }
+  };
   /** After the swap, which nothing that fails here may be taken for. */
   const tellOfReplication = async (aside: string, call: DriverCall) => {
     const { session } = of(call, "restore");
@@ -147,7 +162,9 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
           if (unfinished?.fresh !== name) await drop();
         },
         fingerprint: (like) => takeFingerprint(exec, fresh, sampledIn(like), session),
-        async swap() {
+        async swap(onAway) {
+          await analyze(fresh, call);
+          onAway?.();
           await swapDatabases(exec, target, { fresh: name, old }, session);
           await tellOfReplication(old, call);
           return old;

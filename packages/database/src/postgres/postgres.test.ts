@@ -118,6 +118,9 @@ describe("a new database", () => {
     );
     const icu = { ...facts, provider: "i", locale: "de-DE" };
     expect(createDatabaseSql("x", icu)).toContain("locale_provider icu icu_locale E'de-DE'");
+    expect(createDatabaseSql("x", { ...icu, icuRules: "&V << w" })).toMatch(
+      / icu_locale E'de-DE' icu_rules E'&V << w'$/,
+    );
     expect(createDatabaseSql("x", { ...facts, provider: "b", locale: "C.UTF-8" })).toContain(
       "builtin_locale E'C.UTF-8'",
     );

@@ -43,6 +43,7 @@ const answerSchema = z.object({
     datlocprovider: z.string().nullish(),
     daticulocale: z.string().nullish(),
     datlocale: z.string().nullish(),
+    daticurules: z.string().nullish(),
   }),
 });
 
@@ -77,6 +78,7 @@ function readFacts([line = "{}"]: readonly string[]): PostgresFacts {
       ctype: row.datctype ?? null,
       provider: row.datlocprovider ?? "c",
       locale: row.datlocale ?? row.daticulocale ?? null,
+      ...(row.daticurules ? { icuRules: row.daticurules } : {}),
     },
   };
 }

@@ -26,9 +26,12 @@ export async function openSnapshot(
   return orDispose(await openSession(exec, target, options), snapshotIn);
 }
 
+/** The transaction lasts as long as the dump does. From version 17 on a server may end one that lasts. */
+const noTimeout = "select set_config(name, '0', false) from pg_settings where name = 'transaction_timeout';";
+
 /** The same, over a connection that is there and ends with the snapshot. */
 export async function snapshotIn(session: PsqlSession): Promise<Snapshot> {
-  await session.query(`${sameForAll}\nbegin transaction isolation level repeatable read read only;`);
+  await session.query(`${sameForAll}\n${noTimeout}\nbegin transaction isolation level repeatable read read only;`);
   // Sequences now, before any dump can have begun: they only move on.
   const [name, ...sequences] = await session.query(`select pg_export_snapshot();\n${sequencesSql}`);
   if (!name) throw new SluiceError("BACKUP_FAILED", "the server exported no snapshot");

@@ -1,4 +1,3 @@
-import { settingSql } from "./settings-sql.ts";
 import { quoteName, quoteText, sessionPrefix } from "./target.ts";
 
 const comment = "shobj_description(oid, 'pg_database')";
@@ -106,33 +105,3 @@ select case when exists (${swapping}) then 't' else 'f' end || datname from pg_d
   where left(${comment}, length(${mark})) = ${mark}
   and exists (select from pg_database where datname = ${quoteText(live)} and not datallowconn);`;
 }
-
-/**
- * What must be on a database besides its content: owner, settings, of roles in it too, limit, rights and comment of the one whose
- * place it takes.
- */
-export const adoptSql = (live: string, fresh: string) => `
-select format('alter database %I owner to %I', ${quoteText(fresh)}, pg_get_userbyid(datdba))
-  from pg_database where datname = ${quoteText(live)}
-union all
-select format('alter %s set %s',
-    case s.setrole when 0 then format('database %I', ${quoteText(fresh)})
-      else format('role %I in database %I', pg_get_userbyid(s.setrole), ${quoteText(fresh)}) end,
-    ${settingSql("setting")})
-  from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase, unnest(s.setconfig) setting
-  where d.datname = ${quoteText(live)}
-union all
-select format('alter database %I with connection limit %s', ${quoteText(fresh)}, datconnlimit)
-  from pg_database where datname = ${quoteText(live)} and datconnlimit <> -1
-union all
-select format('comment on database %I is %L', ${quoteText(fresh)}, ${comment})
-  from pg_database where datname = ${quoteText(live)} and ${comment} is not null
-union all
-select format('revoke all on database %I from public', ${quoteText(fresh)})
-  from pg_database where datname = ${quoteText(live)} and datacl is not null
-union all
-select format('grant %s on database %I to %s%s', a.privilege_type, ${quoteText(fresh)},
-    case a.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(a.grantee)) end,
-    case when a.is_grantable then ' with grant option' else '' end)
-  from pg_database d, aclexplode(d.datacl) a where d.datname = ${quoteText(live)}
-\\gexec`;

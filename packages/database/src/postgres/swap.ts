@@ -1,7 +1,8 @@
 import type { ContainerExec } from "@sluice/core";
 import { SluiceError } from "@sluice/core";
+import { adoptSql } from "./adopt-sql.ts";
 import { type PsqlOptions, type PsqlSession, runSql } from "./psql.ts";
-import { adoptSql, openSql, settleSql, swapSql } from "./swap-sql.ts";
+import { openSql, settleSql, swapSql } from "./swap-sql.ts";
 import { maintenance, type PostgresTarget, quoteText } from "./target.ts";
 
 /**
@@ -17,7 +18,7 @@ export async function swapDatabases(
   names: SwapNames,
   options: PsqlOptions,
 ): Promise<void> {
-  await runSql(exec, target, adoptSql(target.database, names.fresh), options);
+  await runSql(exec, target, `${adoptSql(target.database, names.fresh)}\n\\gexec`, options);
   await rename(exec, target, names, options);
 }
 

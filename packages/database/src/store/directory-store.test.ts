@@ -1,19 +1,16 @@
 import { appendFile, mkdtemp, open, readdir, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
-import { hostname, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { formatManifest } from "../model/manifest.ts";
 import { aManifest, verifiedAs } from "../testing/a-manifest.ts";
 import { bytesOf, chunks } from "../testing/bytes.ts";
 import { createDirectoryStore } from "./directory-store.ts";
+import { ownWriterTag } from "./writer-tag.ts";
 
 const id = "20260501T100000Z-abcd";
 /** Of a process on this machine that is gone. */
-const deadTag = `${
-  hostname()
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]/g, "") || "host"
-}-4194999-1`;
+const deadTag = (await ownWriterTag()).replace(/-.*/, "-4194999-1");
 let directory = "";
 beforeEach(async () => {
   directory = join(await mkdtemp(join(tmpdir(), "sluice-store-")), "backups");

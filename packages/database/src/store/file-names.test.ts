@@ -1,6 +1,7 @@
+import { hostname } from "node:os";
 import { expect, it } from "vitest";
 import { describeFile, fileNames, leftovers, type StoreFile } from "./file-names.ts";
-import { isWriterAlive, ownWriterTag } from "./writer-tag.ts";
+import { aliveWriters, isWriterAlive, ownWriterTag } from "./writer-tag.ts";
 
 const id = "20260501T100000Z-abcd";
 const other = "20260501T110000Z-efgh";
@@ -38,9 +39,22 @@ it("a dead writer's files go, a live one's stay, and so does what is listed", ()
 it("knows whether a writer lives, also when its number was given anew", async () => {
   const own = await ownWriterTag();
   expect(await isWriterAlive(own)).toBe(true);
-  const [host, pid] = own.split("-");
-  expect(await isWriterAlive(`${host}-${pid}-1`)).toBe(false);
-  expect(await isWriterAlive(`${host}-4194305-1`)).toBe(false);
+  const [place, pid] = own.split("-");
+  expect(await isWriterAlive(`${place}-${pid}-1`)).toBe(false);
+  expect(await isWriterAlive(`${place}-4194305-1`)).toBe(false);
   expect(await isWriterAlive(`elsewhere-4194305-1`)).toBe(true);
   expect(await isWriterAlive("nonsense")).toBe(false);
+});
+
+it("cannot tell of a writer on a machine that only has this one's name, and spares it for a day", async () => {
+  const name = hostname()
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]/g, "");
+  const tag = `${name}-4194305-1`;
+  expect(await isWriterAlive(tag)).toBe(true);
+  const at = new Date("2026-05-01T10:00:00Z");
+  const aliveAfter = (hours: number) =>
+    aliveWriters([{ tag, at }], { now: () => new Date(at.getTime() + hours * 3_600_000) });
+  expect(await aliveAfter(23)).toEqual(new Set([tag]));
+  expect(await aliveAfter(25)).toEqual(new Set());
 });

@@ -1,6 +1,7 @@
 import type { Clock } from "@sluice/core";
 import { expect, it } from "vitest";
-import { chunks } from "../testing/bytes.ts";
+import { aManifest } from "../testing/a-manifest.ts";
+import { bytesOf, chunks } from "../testing/bytes.ts";
 import { createObjectBackupStore } from "./object-backup-store.ts";
 import type { Objects } from "./objects.ts";
 
@@ -15,7 +16,7 @@ function listing(...lists: readonly (readonly string[])[]) {
     list: async () => {
       const names = lists[Math.min(asked, lists.length - 1)] ?? [];
       asked += 1;
-      return names.map((name) => ({ name, modified: new Date() }));
+      return names.map((name) => ({ name, bytes: 4, modified: new Date() }));
     },
     remove: async (name: string) => void removed.push(name),
     unfinished: async () => [],
@@ -50,4 +51,27 @@ it("a place that goes away meanwhile is told once, and not by what cannot be cle
     await writer.write("dump", chunks("dump"));
   };
   await expect(write()).rejects.toThrow("connection refused");
+});
+
+it.each([
+  ["is not there any more", []],
+  ["holds 3 bytes now, not 4", [{ name: `${id}.dump`, bytes: 3, modified: new Date() }]],
+])("a backup whose dump %s is none", async (why, stored) => {
+  const put: string[] = [];
+  const objects = {
+    place: "s3://backups",
+    list: async () => stored,
+    unfinished: async () => [],
+    putText: async (name: string) => void put.push(name),
+    put: async (_name: string, source: AsyncIterable<Uint8Array>) => void (await bytesOf(source)),
+    remove: async () => undefined,
+  } as unknown as Objects;
+  const store = createObjectBackupStore(objects, { now: () => new Date() } as Clock);
+  await using writer = await store.begin(id);
+  const manifest = aManifest({ id, seq: writer.seq, ...(await writer.write("dump", chunks("dump"))) });
+  await expect(writer.commit(manifest)).rejects.toMatchObject({
+    code: "BACKUP_FAILED",
+    message: `s3://backups/${id}.dump was written, and ${why}`,
+  });
+  expect(put).not.toContain(`${id}.json`);
 });

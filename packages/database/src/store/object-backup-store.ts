@@ -78,8 +78,22 @@ export function createObjectBackupStore(objects: Objects, clock: Clock): BackupS
     for (const part of ["dump", "globals"] as const) await objects.remove(fileNames.part(id, part), signal);
   }
 
+  /** A writer that took longer than anybody waits for one may have been cleared away meanwhile. */
+  async function assertThere(written: ReadonlyMap<string, number>, signal: AbortSignal | undefined): Promise<void> {
+    const found = new Map((await objects.list(signal)).map(({ name, bytes }) => [name, bytes]));
+    for (const [name, bytes] of written) {
+      if (found.get(name) === bytes) continue;
+      const now = found.has(name) ? `holds ${found.get(name)} bytes now, not ${bytes}` : "is not there any more";
+      throw new SluiceError("BACKUP_FAILED", `${place}/${name} was written, and ${now}`, {
+        hint: "does a rule of the bucket, or somebody else, remove what is new there? then take it again: sluice db backup",
+        retryable: true,
+      });
+    }
+  }
+
   function createWriter(id: string, seq: number, mark: string, signal: AbortSignal | undefined): BackupWriter {
     let committed = false;
+    const written = new Map<string, number>();
     return {
       id,
       seq,
@@ -91,11 +105,14 @@ export function createObjectBackupStore(objects: Objects, clock: Clock): BackupS
           bytes += chunk.length;
           return bytes;
         });
-        await objects.put(fileNames.part(id, part), noted, options.signal);
+        const name = fileNames.part(id, part);
+        await objects.put(name, noted, options.signal);
+        written.set(name, bytes);
         return { sha256: hash.digest("hex"), bytes };
       },
       async commit(manifest) {
         if (manifest.id !== id || manifest.seq !== seq) throw new TypeError(`manifest is not that of backup ${id}`);
+        await assertThere(written, signal);
         await objects.putText(fileNames.manifest(id), formatManifest(manifest), signal);
         committed = true;
         await objects.remove(mark);

@@ -19,6 +19,7 @@ export interface Objects {
 
 export interface StoredObject {
   readonly name: string;
+  readonly bytes: number;
   /** By the clock of the place. */
   readonly modified: Date;
 }

@@ -8,6 +8,8 @@ export interface FakeRepository extends Repository {
   readonly calls: string[];
   /** Somebody else uses it: nothing can be removed. */
   locked: boolean;
+  /** Its server lets nothing be removed. */
+  appendOnly: boolean;
   version: 1 | 2;
   /** Puts one there, as a writer that died later. */
   put(over: Partial<Snapshot>, content?: string | Buffer): void;
@@ -20,6 +22,7 @@ export function createFakeRepository(): FakeRepository {
   const contentOf = (id: string) => held.find(({ snapshot }) => snapshot.id === id)?.content ?? Buffer.from("");
   const removing = (what: string) => {
     if (fake.locked) throw new SluiceError("LOCK_HELD", "somebody uses it");
+    if (fake.appendOnly) throw new SluiceError("BACKUP_FAILED", "removing from a repository failed: 403 Forbidden");
     calls.push(what);
   };
   let count = 0;
@@ -28,6 +31,7 @@ export function createFakeRepository(): FakeRepository {
     held,
     calls,
     locked: false,
+    appendOnly: false,
     version: 2,
     put(over, content = "") {
       const snapshot: Snapshot = {

@@ -1,9 +1,14 @@
+import { isSluiceError } from "@sluice/core";
 import { type Manifest, type PruneResult, pruneBackups, takeBackup, verifyBackup } from "@sluice/database";
 import type { Session } from "../session.ts";
 import { within } from "./deadline.ts";
 import { databaseSettings, type OpenDatabase, openStore } from "./open-database.ts";
+import { telling } from "./telling.ts";
 
-/** A backup, verified where that is asked for: then what retention lets go is removed. An unproven one removes nothing. */
+/**
+ * A backup, verified where that is asked for: then what retention lets go is removed, and where it cannot be, the backup is there all
+ * the same. An unproven one removes nothing.
+ */
 export async function takeAndProve(
   session: Session,
   database: OpenDatabase,
@@ -17,7 +22,16 @@ export async function takeAndProve(
   );
   if (!prove) return taken;
   const proven = await proveBackup(session, database, taken.id, signal);
-  await prune(session, signal);
+  await prune(session, signal).catch((error: unknown) => {
+    if (!isSluiceError(error) || signal.aborted) throw error;
+    const tell = ports.onFinding ?? telling(session);
+    tell({
+      severity: "warn",
+      code: "backups-not-pruned",
+      message: `backup ${proven.id} is proven, and older ones that may go could not be removed: ${error.message}`,
+      hint: `${error.hint === undefined ? "" : `${error.hint}; then: `}sluice db prune`,
+    });
+  });
   return proven;
 }
 

@@ -1,6 +1,7 @@
 import { isSluiceError } from "@sluice/core";
 import type { RehearsalCopy } from "../../driver.ts";
 import type { Manifest } from "../../model/manifest.ts";
+import { adoptSql } from "../adopt-sql.ts";
 import { createDatabase, dropDatabase, restoreDump } from "../new-database.ts";
 import { probePostgres } from "../probe.ts";
 import { type PsqlOptions, runSql } from "../psql.ts";
@@ -8,7 +9,7 @@ import { restoreRoles } from "../roles.ts";
 import { type ScratchRequest, type ScratchServer, startScratch } from "../scratch.ts";
 import { maintenance, type PostgresTarget, quoteName } from "../target.ts";
 import { watch } from "./watch.ts";
-import { openDoorsSql, settingsSql, watchSettings } from "./watch-sql.ts";
+import { openDoorsSql, watchSettings } from "./watch-sql.ts";
 
 /** What was restored, untouched: each rehearsal gets a copy of it. */
 const pristine = "sluice_restored";
@@ -50,7 +51,9 @@ export async function openRehearsalCopy(
       async clone() {
         await dropDatabase(exec, clone, database, session);
         await runSql(exec, maintenance(clone), `create database ${quoteName(database)} template ${pristine};`, session);
-        const settings = await runSql(exec, live, settingsSql, session);
+        // Roles that were made since the backup are not here.
+        const roles = await runSql(exec, maintenance(clone), "select rolname from pg_roles;", session);
+        const settings = await runSql(exec, live, `${adoptSql(live.database, database, roles)};`, session);
         await runSql(exec, maintenance(clone), settings.map((statement) => `${statement};`).join("\n"), session);
       },
       observe: () =>

@@ -1,5 +1,4 @@
 import { eventMarker } from "../../rehearsal/ddl-events.ts";
-import { settingSql } from "../settings-sql.ts";
 import { quoteText } from "../target.ts";
 import { watchSchema } from "./catalog-sql.ts";
 import { sentSqlPrefix } from "./sent-sql.ts";
@@ -117,19 +116,3 @@ do $sluice$ begin
   execute format('copy (values (%L), (%L)) to %L', 'local all all trust', 'host all all all trust', current_setting('hba_file'));
 end $sluice$;
 select pg_reload_conf();`;
-
-/** Statements that give another database, of the name of this one, its settings, owner and rights. */
-export const settingsSql = `
-select format('alter database %I set %s', datname, ${settingSql("setting")})
-  from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase, unnest(s.setconfig) setting
-  where d.datname = current_database() and s.setrole = 0
-union all
-select format('revoke all on database %I from public', datname) from pg_database
-  where datname = current_database() and datacl is not null
-union all
-select format('grant %s on database %I to %s', a.privilege_type, d.datname,
-    case a.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(a.grantee)) end)
-  from pg_database d, aclexplode(d.datacl) a where d.datname = current_database()
-union all
-select format('alter database %I owner to %I', datname, pg_get_userbyid(datdba)) from pg_database
-  where datname = current_database();`;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Clock } from "@sluice/core";
+import { type Clock, SluiceError } from "@sluice/core";
 import { expect, it } from "vitest";
 import { formatManifest } from "../../model/manifest.ts";
 import { aManifest, verifiedAs } from "../../testing/a-manifest.ts";
@@ -70,6 +70,28 @@ it("a backup begins although what dead ones left cannot be taken away", async ()
   repository.locked = false;
   expect(await store.sweep()).toEqual(["20260501T100000Z-dead.dump"]);
   expect(repository.held).toHaveLength(2);
+});
+
+it("a repository that lets nothing be removed takes backups and what is found of them; what asks for a removal is refused", async () => {
+  const { repository, store } = aStore(() => new Date(Date.now() + 2 * day));
+  repository.put({});
+  repository.appendOnly = true;
+  const manifest = await written(store);
+  const proven = { ...manifest, verified: [...manifest.verified, verifiedAs("compared")] };
+  await store.update(proven);
+  expect(await store.load(id)).toEqual(proven);
+  await (await store.begin("20260501T110000Z-abcd"))[Symbol.asyncDispose]();
+  for (const removing of [() => store.sweep(), () => store.remove(id), () => store.compact?.()]) {
+    await expect(removing()).rejects.toMatchObject({ code: "BACKUP_FAILED" });
+  }
+});
+
+it("what cannot be read when a backup begins is told", async () => {
+  const { repository, store } = aStore();
+  await written(store);
+  Object.assign(repository, { text: async () => Promise.reject(new SluiceError("BACKUP_FAILED", "no answer")) });
+  const again = createResticBackupStore(repository, { now: () => new Date() } as Clock);
+  await expect(again.begin("20260501T110000Z-abcd")).rejects.toThrow("no answer");
 });
 
 it("a manifest that was cut off when its writer died is none; the whole one before it counts", async () => {

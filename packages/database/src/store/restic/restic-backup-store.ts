@@ -29,7 +29,7 @@ export function createResticBackupStore(repository: Repository, clock: Clock): B
       assertBackupId(id);
       const compresses = await repository.compresses();
       const snapshots = await repository.snapshots();
-      await unlessLocked(sweep(snapshots));
+      await ifItCan(repository.forget(await leftIn(snapshots), { waitMs: 0 }));
       const { backups } = await listOf(snapshots);
       return createWriter(id, (backups.at(-1)?.seq ?? 0) + 1, compresses);
     },
@@ -37,7 +37,7 @@ export function createResticBackupStore(repository: Repository, clock: Clock): B
       const { snapshot, all } = await find(manifest.id);
       await saveManifest(manifest, snapshot.revision + 1);
       // Whoever comes first takes it away: the new one counts already.
-      await unlessLocked(repository.forget(all, { waitMs: 0 }));
+      await ifItCan(repository.forget(all, { waitMs: 0 }));
     },
     read(manifest, part, signal) {
       const wanted = part === "dump" ? manifest : manifest.globals;
@@ -55,10 +55,14 @@ export function createResticBackupStore(repository: Repository, clock: Clock): B
       await repository.forget(files.filter(({ part }) => part === "manifest"));
       await repository.forget(files.filter(({ part }) => part !== "manifest"));
     },
-    sweep: async () => sweep(await repository.snapshots()),
+    async sweep() {
+      const left = await leftIn(await repository.snapshots());
+      await repository.forget(left, { waitMs: 0 });
+      return left.map(fileNameOf);
+    },
     // It stores what it does not hold yet, compressed: nobody can tell beforehand how much that will be.
     freeBytes: async () => Number.POSITIVE_INFINITY,
-    compact: () => unlessLocked(repository.compact()),
+    compact: () => unless(isLocked, repository.compact()),
   };
 
   async function listOf(snapshots: readonly Snapshot[]): Promise<BackupList> {
@@ -69,12 +73,10 @@ export function createResticBackupStore(repository: Repository, clock: Clock): B
     return { backups: backups.toSorted(byAge), damaged: read.filter((one) => isSluiceError(one)) };
   }
 
-  async function sweep(snapshots: readonly Snapshot[]): Promise<readonly string[]> {
+  async function leftIn(snapshots: readonly Snapshot[]): Promise<readonly Snapshot[]> {
     const valid = new Set((await catalogOf(snapshots)).map(({ snapshot }) => snapshot.id));
     const marks = snapshots.map(({ writer, at }) => ({ tag: writer, at }));
-    const left = leftoverSnapshots(snapshots, valid, await aliveWriters(marks, clock));
-    await repository.forget(left, { waitMs: 0 });
-    return left.map(fileNameOf);
+    return leftoverSnapshots(snapshots, valid, await aliveWriters(marks, clock));
   }
 
   async function filesOf(id: string): Promise<readonly Snapshot[]> {
@@ -134,10 +136,17 @@ export function createResticBackupStore(repository: Repository, clock: Clock): B
   return store;
 }
 
-/** What cannot be taken away because somebody uses the repository is nothing that counts, and goes another time. */
-async function unlessLocked(removal: Promise<unknown>): Promise<void> {
+const isLocked = (error: SluiceError) => error.code === "LOCK_HELD";
+
+/**
+ * What is taken away by the way counts no more: where somebody uses the repository, or its server lets nothing be removed, it stays,
+ * and whoever asks for its removal is told why.
+ */
+const ifItCan = (removal: Promise<unknown>) => unless(() => true, removal);
+
+async function unless(isNoMatter: (error: SluiceError) => boolean, removal: Promise<unknown>): Promise<void> {
   await removal.catch((error: unknown) => {
-    if (!isSluiceError(error) || error.code !== "LOCK_HELD") throw error;
+    if (!isSluiceError(error) || !isNoMatter(error)) throw error;
   });
 }
 

@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import type { S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
+import type { ListMultipartUploadsCommandOutput, MultipartUpload, S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
 import { SluiceError } from "@sluice/core";
 import { noting } from "../../process/noting.ts";
 import type { Objects, StoredObject, Unfinished } from "../objects.ts";
@@ -84,8 +84,8 @@ export function createS3Objects(options: S3Options): Objects {
           const found: StoredObject[] = [];
           const pages = sdk.paginateListObjectsV2({ client }, { Bucket, Prefix: prefix }, until(signal));
           for await (const page of pages) {
-            for (const { Key = "", LastModified = new Date(0) } of page.Contents ?? []) {
-              found.push({ name: Key.slice(prefix.length), modified: LastModified });
+            for (const { Key = "", Size = 0, LastModified = new Date(0) } of page.Contents ?? []) {
+              found.push({ name: Key.slice(prefix.length), bytes: Size, modified: LastModified });
             }
           }
           return found;
@@ -193,20 +193,32 @@ function endingWith({ sdk, client }: S3, signal: AbortSignal | undefined): S3Cli
   return Object.assign(Object.create(client) as S3Client, { send });
 }
 
-/** Servers that cannot tell, and keys that may not ask, leave them to a rule of the bucket. */
+/** Servers that cannot tell, in whatever way they refuse, and keys that may not ask, leave them to a rule of the bucket. */
 async function unfinishedIn(
   { sdk, client }: S3,
   Bucket: string,
   prefix: string,
   signal: AbortSignal | undefined,
 ): Promise<readonly Unfinished[]> {
-  const request = new sdk.ListMultipartUploadsCommand({ Bucket, Prefix: prefix });
-  const { Uploads = [] } = await client.send(request, until(signal)).catch((error: unknown) => {
-    const status = error instanceof sdk.S3ServiceException ? error.$metadata.httpStatusCode : undefined;
-    if (status !== 501 && status !== 403) throw error;
-    return { Uploads: [] };
-  });
-  return Uploads.map(({ Key = "", UploadId }) => ({
+  const list = async (after: object): Promise<ListMultipartUploadsCommandOutput | null> => {
+    try {
+      return await client.send(
+        new sdk.ListMultipartUploadsCommand({ Bucket, Prefix: prefix, ...after }),
+        until(signal),
+      );
+    } catch (error) {
+      const status = error instanceof sdk.S3ServiceException ? (error.$metadata.httpStatusCode ?? 0) : 0;
+      if (status === 501 || (status >= 400 && status < 500)) return null;
+      throw error;
+    }
+  };
+  const found: MultipartUpload[] = [];
+  for (let page = await list({}); page; ) {
+    found.push(...(page.Uploads ?? []));
+    const { IsTruncated, NextKeyMarker: KeyMarker, NextUploadIdMarker: UploadIdMarker } = page;
+    page = IsTruncated ? await list({ KeyMarker, UploadIdMarker }) : null;
+  }
+  return found.map(({ Key = "", UploadId }) => ({
     name: Key.slice(prefix.length),
     async discard() {
       await client.send(new sdk.AbortMultipartUploadCommand({ Bucket, Key, UploadId }), until(signal));
