@@ -40,16 +40,24 @@ export function onlyRunning(attempt: Attempt & Pick<UnfinishedDeployment, "begun
   const { candidate, previous } = plan;
   if (previous === null || !mayBeReached(plan, seen)) return undefined;
   const services = changedOver(attempt);
-  const runIn = (slot: Slot) =>
-    seen.slots[slot].containers.filter(({ service, state }) => services.includes(service) && state === "running");
-  const isOwn = runIn(candidate).some((container) => container.deployment === deployment);
-  if (!isOwn || runIn(previous).length > 0) return undefined;
+  const runIn = (slot: Slot, names: readonly string[]) =>
+    seen.slots[slot].containers.filter(({ service, state }) => names.includes(service) && state === "running");
+  const isOwn = runIn(candidate, services).some((container) => container.deployment === deployment);
+  if (!isOwn || runIn(previous, [...services, ...givenUp(plan)]).length > 0) return undefined;
   return `${services.join(", ")} runs in slot ${candidate} alone: there is nothing in slot ${previous} to go back to`;
 }
 
 function mayBeReached({ candidate }: DeploymentPlan, { doors }: Seen): boolean {
   const routings = Object.values(doors).flatMap(({ routing }) => routing ?? []);
   return routings.length === 0 || routings.some((routing) => shareOf(routing, candidate) > 0);
+}
+
+/** Services whose users come through another one in the release that is deployed, as where one was renamed. */
+function givenUp({ steps }: DeploymentPlan): readonly string[] {
+  return steps.flatMap((step) => {
+    if (step.kind === "door") return step.frees ?? [];
+    return step.kind === "close" && step.heirs ? [step.service] : [];
+  });
 }
 
 /** Services that users, or else work, change over from slot to slot; workers only as long as that has not begun. */
