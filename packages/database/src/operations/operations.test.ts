@@ -191,6 +191,13 @@ describe("restoring", () => {
     expect((await planRestore({ ...ports, service: "db" }, id)).live).toEqual({ database: "shop", service: "db" });
   });
 
+  it("says that the losses are not known where nobody noted what the tables held, and reads no row for that", async () => {
+    const manifest = await takeBackup(ports, request);
+    await ports.store.update({ ...manifest, fingerprint: null });
+    driver.fingerprint = () => expect.unreachable("the live database was read");
+    expect(await planRestore(ports, manifest.id)).toMatchObject({ losses: null, unchangedTables: 0 });
+  });
+
   it("swaps what was compared, and can be undone", async () => {
     const { id } = await takeBackup(ports, request);
     driver.rows = ["lost"];

@@ -19,8 +19,9 @@ export interface RestorePlan {
   readonly proven: boolean;
   /** Since the backup's moment, by our clock; writes go on being lost until the swap. */
   readonly ageMs: number;
-  /** Tables that hold something else now. */
-  readonly losses: readonly TableLoss[];
+  /** Tables that hold something else now; `null` where nothing is known of what they held then. */
+  readonly losses: readonly TableLoss[] | null;
+  /** Tables that are known to hold what they held then; of large ones a sample was compared (`manifest.fingerprint`). */
   readonly unchangedTables: number;
   /** What the swap would leave to people. */
   readonly findings: readonly Finding[];
@@ -54,19 +55,19 @@ export async function planRestore(ports: BackupPorts, id: string, signal?: Abort
   const manifest = await store.load(id, signal);
   assertOwnDatabase(ports, manifest);
   const otherStack = stack === undefined || manifest.stack === stack ? undefined : manifest.stack;
-  const then = manifest.fingerprint ?? nothingKnown;
-  const { database } = await driver.probe({ backup: id, signal });
-  const findings = (await driver.foreseeSwap?.({ backup: id, signal })) ?? [];
-  const now = await driver.fingerprint(then, { backup: id, signal });
-  const losses = manifest.fingerprint ? tableLosses(then, now) : [];
+  const call = { backup: id, signal };
+  const { database } = await driver.probe(call);
+  const findings = (await driver.foreseeSwap?.(call)) ?? [];
+  const then = manifest.fingerprint;
+  const compared = then && compareTables(then, await driver.fingerprint(then, call));
   return {
     manifest,
     live: { database: database.name, ...(service === undefined ? {} : { service }) },
     ...(otherStack === undefined ? {} : { otherStack }),
     proven: isProven(manifest),
     ageMs: Math.max(0, clock.now().getTime() - Date.parse(manifest.at)),
-    losses,
-    unchangedTables: now.tables.length - losses.filter(({ rowsNow }) => rowsNow !== null).length,
+    losses: compared?.losses ?? null,
+    unchangedTables: compared?.unchangedTables ?? 0,
     findings,
   };
 }
@@ -126,14 +127,14 @@ export async function undoRestore(
   return driver.undoSwap({ backup: id, signal, onFinding });
 }
 
-const nothingKnown: Fingerprint = {
-  tables: [],
-  sequences: [],
-  largeObjects: 0,
-  objects: {},
-  extensions: {},
-  notCovered: [],
-};
+function compareTables(
+  then: Fingerprint,
+  now: Fingerprint,
+): { readonly losses: readonly TableLoss[]; readonly unchangedTables: number } {
+  const losses = tableLosses(then, now);
+  const changed = losses.filter(({ rowsNow }) => rowsNow !== null).length;
+  return { losses, unchangedTables: now.tables.length - changed };
+}
 
 function tableLosses(then: Fingerprint, now: Fingerprint): readonly TableLoss[] {
   const before = new Map(then.tables.map((table) => [table.name, table]));
