@@ -118,7 +118,6 @@ async function dump(options: MysqlOptions, call: DriverCall): Promise<RunningDum
     // A reader at the pipe of a dead run has ended when commits begin to stand still.
     await prepared.ready();
     await using gate = await openGate(exec, target, session);
-    const { refused } = gate;
     return await orDispose(await openSnapshot(exec, target, session), async (snapshot) => {
       const running = await startDump(prepared, target);
       return {
@@ -126,11 +125,13 @@ async function dump(options: MysqlOptions, call: DriverCall): Promise<RunningDum
         bytes: await started(running.bytes),
         rawBytes: () => running.rawBytes(),
         async fingerprint() {
-          if (refused !== null) return null;
+          if (gate.refused !== null) return null;
           const found = await snapshot.fingerprint({ aboveBytes: sampleAboveBytes });
           return { ...found, notCovered: [...found.notCovered, ...unseen] };
         },
-        notComparable: refused,
+        get notComparable() {
+          return gate.refused;
+        },
         unseen,
         async [Symbol.asyncDispose]() {
           await running[Symbol.asyncDispose]();
