@@ -31,7 +31,7 @@ import {
 } from "./dump-text.ts";
 import type { Sampling } from "./fingerprint-sql.ts";
 import { openGate } from "./gate.ts";
-import { leftSwapText, mendSwap, readLeftSwap } from "./mend-swap.ts";
+import { isSwapOpen, leftSwapText, mendSwap, readLeftSwap } from "./mend-swap.ts";
 import { probeMysql } from "./probe.ts";
 import { longestTransaction } from "./rehearsal/longest-transaction.ts";
 import { openRehearsalCopy } from "./rehearsal/rehearsal-copy.ts";
@@ -220,7 +220,9 @@ async function restoreBeside(
   }
   return {
     name,
-    drop,
+    async drop() {
+      if (!(await isSwapOpen(exec, target, name))) await drop();
+    },
     async fingerprint(like) {
       const found = await takeFingerprint(exec, fresh, sampledIn(like), session);
       return { ...found, objects: { ...found.objects, events: (found.objects["events"] ?? 0) + countEvents(events) } };
