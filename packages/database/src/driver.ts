@@ -108,6 +108,8 @@ export interface FreshDatabase {
  */
 export interface DatabaseDriver {
   readonly kind: Manifest["kind"];
+  /** Name of the database that it reaches, as manifests say it. */
+  readonly database: string;
   probe(call: DriverCall): Promise<LiveDatabase>;
   /** Free where the live database keeps its data; `null`, or absent, where that cannot be told. */
   freeBytes?(call: DriverCall): Promise<number | null>;

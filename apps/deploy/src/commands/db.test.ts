@@ -251,6 +251,20 @@ describe("sluice db restore", () => {
     ]);
   });
 
+  it("of a database of another name is agreed to by a person or by that name", async () => {
+    const agreed = async (args: readonly string[], isInteractive: boolean) => {
+      const deployer = deployerWith({
+        planRestore: async () => ({ ...plan, live: { database: "crm", service: "db" }, otherDatabase: "shop" }),
+        restore: async () => ({ manifest: backup, old: "crm__old_x", swapMs: 90, restoreMs: 4_000 }),
+      });
+      const ran = await run(["db", "restore", backup.id, ...args], { deployer, isInteractive });
+      return ran.deployer.calls.find(([name]) => name === "database.restore")?.[2];
+    };
+    expect(await agreed([], true)).toMatchObject({ ofDatabase: "shop" });
+    expect(await agreed(["--yes"], false)).toMatchObject({ ofDatabase: undefined });
+    expect(await agreed(["--yes", "--of-database", "shop"], false)).toMatchObject({ ofDatabase: "shop" });
+  });
+
   it("is undone the same way", async () => {
     const ran = await run(["db", "restore", backup.id, "--undo", "--yes"], { deployer: restoring() });
     expect(ran.stdout).toContain("kept as database shop__undone_x");

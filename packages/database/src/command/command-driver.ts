@@ -62,6 +62,7 @@ export function createCommandDriver(options: CommandOptions): DatabaseDriver {
   const live = { server: { version: "unknown", major: 1, preload: "" }, database, sizeBytes: 0 };
   return {
     kind: "command",
+    database: service,
     probe: async () => live,
     async dump({ signal }) {
       const output = await compressHere(exec, { container, options: { signal }, command: commands.dump });

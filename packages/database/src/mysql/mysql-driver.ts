@@ -63,6 +63,7 @@ export function createMysqlDriver(options: MysqlOptions): DatabaseDriver {
   const { exec, target } = options;
   return {
     kind: target.kind,
+    database: target.database,
     // Not as what a backup does: the next one would end it.
     probe: (call) => probeMysql(exec, target, sessionOf(call, "compare")),
     async freeBytes(call) {

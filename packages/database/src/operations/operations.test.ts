@@ -191,6 +191,13 @@ describe("restoring", () => {
     expect((await planRestore({ ...ports, service: "db" }, id)).live).toEqual({ database: "shop", service: "db" });
   });
 
+  it("says where it would take the place of a database of another name", async () => {
+    const manifest = await takeBackup(ports, request);
+    expect(await planRestore(ports, manifest.id)).not.toHaveProperty("otherDatabase");
+    await ports.store.update({ ...manifest, database: { ...manifest.database, name: "crm" } });
+    expect(await planRestore(ports, manifest.id)).toMatchObject({ otherDatabase: "crm" });
+  });
+
   it("says that the losses are not known where nobody noted what the tables held, and reads no row for that", async () => {
     const manifest = await takeBackup(ports, request);
     await ports.store.update({ ...manifest, fingerprint: null });

@@ -15,6 +15,8 @@ export interface RestorePlan {
   readonly live: { readonly database: string; readonly service?: string | undefined };
   /** The stack that it is of, where that is another one: its data would take the place of what is here. */
   readonly otherStack?: string | undefined;
+  /** The database that it is of, where that has another name than the one whose place it would take. */
+  readonly otherDatabase?: string | undefined;
   /** It was restored once before, in a throw-away server. */
   readonly proven: boolean;
   /** Since the backup's moment, by our clock; writes go on being lost until the swap. */
@@ -64,6 +66,7 @@ export async function planRestore(ports: BackupPorts, id: string, signal?: Abort
     manifest,
     live: { database: database.name, ...(service === undefined ? {} : { service }) },
     ...(otherStack === undefined ? {} : { otherStack }),
+    ...(manifest.database.name === driver.database ? {} : { otherDatabase: manifest.database.name }),
     proven: isProven(manifest),
     ageMs: Math.max(0, clock.now().getTime() - Date.parse(manifest.at)),
     losses: compared?.losses ?? null,

@@ -68,6 +68,7 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
   };
   return {
     kind: "postgres",
+    database: live,
     // Not as what a backup does: the next one would end it.
     probe: (call) => probePostgres(exec, target, of(call, "compare")),
     async freeBytes(call) {

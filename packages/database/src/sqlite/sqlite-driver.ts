@@ -34,6 +34,7 @@ export function createSqliteDriver(options: SqliteOptions): DatabaseDriver {
   };
   return {
     kind: "sqlite",
+    database: file,
     probe: ({ signal }) => withTool(signal, (tool) => probe(tool, file, signal)),
     freeBytes: ({ signal }) => withTool(signal, (tool) => tool.free(posix.dirname(file), signal)),
     dump: (call) => dump(options, call),

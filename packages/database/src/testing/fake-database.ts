@@ -43,6 +43,7 @@ export function createFakeDatabase(): FakeDatabase {
   const old: (readonly string[])[] = [];
   const fake: FakeDatabase = {
     kind: "postgres",
+    database: aManifest().database.name,
     calls,
     rows: ["a", "b"],
     major: 15,
