@@ -15,7 +15,7 @@ import type { Fingerprint } from "../model/fingerprint.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { nothingToUndo } from "../model/nothing-to-undo.ts";
 import { afterDrop } from "../process/after-drop.ts";
-import { freeBytesIn, isOnOneFileSystem } from "../process/free-bytes.ts";
+import { engineDisk, freeBytesIn, isOnOneFileSystem } from "../process/free-bytes.ts";
 import { orDispose } from "../process/or-dispose.ts";
 import { started } from "../process/started.ts";
 import { dumpAccounts, restoreAccounts } from "./accounts.ts";
@@ -79,6 +79,7 @@ export function createMysqlDriver(options: MysqlOptions): DatabaseDriver {
       // It grows until its files expire. The redo log has its whole size from the start.
       return isBeside ? Number.POSITIVE_INFINITY : 0;
     },
+    scratchFreeBytes: ({ signal }) => freeBytesIn(exec, target.container, engineDisk, signal),
     dump: (call) => dump(options, call),
     globals: (call) => dumpAccounts(exec, target, sessionOf(call)),
     fingerprint: (like, call) => takeFingerprint(exec, target, sampledIn(like), sessionOf(call, "compare")),

@@ -130,6 +130,17 @@ describe("verifying", () => {
     });
   });
 
+  it("starts nothing where the engine's disk has no room for what it restores", async () => {
+    driver.sizeBytes = 1_000;
+    const { id } = await takeBackup(ports, request);
+    driver.scratchFree = 1_299;
+    await expect(verifyBackup(ports, { id })).rejects.toMatchObject({ code: "DISK_FULL" });
+    expect(driver.calls).toEqual(["end-dump"]);
+    expect((await ports.store.load(id)).failed).toBeUndefined();
+    driver.scratchFree = 1_300;
+    expect(isProven(await verifyBackup(ports, { id }))).toBe(true);
+  });
+
   it("the image's fault is not the backup's", async () => {
     const { id } = await takeBackup(ports, request);
     driver.major = 16;
