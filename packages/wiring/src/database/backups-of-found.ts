@@ -28,11 +28,11 @@ async function findName(
   if (kind === "sqlite") return file ?? null;
   if (kind === "command") return service;
   if (name !== undefined) return name;
-  const { exec, runningOf } = session.runtime();
+  const runtime = session.runtime();
   const find = kind === "postgres" ? findPostgresTarget : findMysqlTarget;
   try {
-    const [container] = await runningOf(await session.stack(), service, signal);
-    return container === undefined ? null : (await find(exec, container, { user, signal })).database;
+    const [container] = await runtime.runningOf(await session.stack(), service, signal);
+    return container === undefined ? null : (await find(runtime.exec, container, { user, signal })).database;
   } catch (error) {
     signal?.throwIfAborted();
     if (isSluiceError(error)) return null;
