@@ -73,6 +73,14 @@ describe("a backup", () => {
     await expect(takeBackup({ ...ports, store }, request)).rejects.toMatchObject({ code: "DISK_FULL" });
   });
 
+  it("asks for the first one by what the database takes", async () => {
+    driver.sizeBytes = 1_000;
+    const withFree = (free: number) => ({ ...ports, store: { ...ports.store, freeBytes: async () => free } });
+    await expect(takeBackup(withFree(249), request)).rejects.toMatchObject({ code: "DISK_FULL" });
+    expect(driver.calls).toEqual([]);
+    expect(await takeBackup(withFree(250), request)).toMatchObject({ seq: 1 });
+  });
+
   it("tells how many bytes it has written", async () => {
     const seen: number[] = [];
     const { bytes } = await takeBackup({ ...ports, onProgress: (progress) => seen.push(progress.bytes) }, request);
