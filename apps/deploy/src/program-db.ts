@@ -55,7 +55,8 @@ export function addDatabaseCommands(db: Command, verb: Verb): void {
   restore
     .argument("[backup]", "id of a backup (default: the newest that is proven)")
     .option("--undo", "put the database back that a restore of this backup took away")
-    .option("--of-stack <name>", "with --yes: that the backup is of this other stack is agreed to");
+    .option("--of-stack <name>", "with --yes: that the backup is of this other stack is agreed to")
+    .option("--of-database <name>", "with --yes: that the backup is of a database of this other name is agreed to");
   addChangeOptions(restore);
   addChangeOptions(
     verb(db, "prune", "remove backups that nobody needs any more", async () => (await commands()).dbPrune),

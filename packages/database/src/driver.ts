@@ -108,6 +108,8 @@ export interface FreshDatabase {
  */
 export interface DatabaseDriver {
   readonly kind: Manifest["kind"];
+  /** Name of the database that it reaches, as manifests say it. */
+  readonly database: string;
   probe(call: DriverCall): Promise<LiveDatabase>;
   /** Free where the live database keeps its data; `null`, or absent, where that cannot be told. */
   freeBytes?(call: DriverCall): Promise<number | null>;
@@ -116,6 +118,13 @@ export interface DatabaseDriver {
    * 0, where there are none. What is restored is not counted in it.
    */
   mostLogBytes?(call: DriverCall): Promise<number>;
+  /**
+   * Free where throw-away servers keep what they hold: on the engine's disk, which is mostly production's too. `null`, or absent, where
+   * that cannot be told.
+   */
+  scratchFreeBytes?(call: DriverCall): Promise<number | null>;
+  /** What the log of a throw-away server takes at most, beside what was restored in it; absent where there is none. */
+  readonly mostScratchLogBytes?: number | undefined;
   /** Ends first what dead runs left working in the server, and nothing of this backup. */
   dump(call: DriverCall): Promise<RunningDump>;
   /** What a dump refers to and does not hold, such as roles; `null` where it may not be read. Holds no password. */

@@ -30,6 +30,7 @@ export type { LockHolder, MigrationServer, SchemaState, TableRows } from "./migr
 export { openPostgresMigrationServer } from "./migrate/postgres-server.ts";
 export type { MigrationSettings } from "./migrate/settings.ts";
 export type { AttemptCall } from "./migrate/watched-attempt.ts";
+export { type DatabaseId, isOfDatabase } from "./model/database-id.ts";
 export { differences, type Fingerprint } from "./model/fingerprint.ts";
 export { type DatabaseFacts, type Manifest, parseManifest, type Verification } from "./model/manifest.ts";
 export { highestLevel, isProven, type VerificationLevel } from "./model/verification.ts";

@@ -136,6 +136,37 @@ describe("sluice db restore", () => {
     expect(ran.stdout).toContain("warn cdc stays [replication-slots-stay]\n");
   });
 
+  it("tells what is known of the tables, and no more", async () => {
+    const table = (name: string, sampled: boolean) => ({ name, rows: 2, hash: "1", sampled });
+    const of = (tables: readonly ReturnType<typeof table>[], notCovered: string[] = []) => {
+      const rest = { sequences: [], largeObjects: 0, objects: {}, extensions: {}, notCovered };
+      return aBackup({ fingerprint: { tables: [...tables], ...rest } });
+    };
+    const told = async (over: Partial<RestorePlan>) => {
+      const deployer = deployerWith({ planRestore: async () => ({ ...plan, ...over }) });
+      return (await run(["db", "restore"], { deployer, isInteractive: true, answer: false })).stdout;
+    };
+    const unknown = await told({ manifest: aBackup({ fingerprint: null }), losses: null, unchangedTables: 0 });
+    expect(unknown).toContain("what would be lost per table is not known: ");
+    expect(unknown).not.toContain("holds now what it held then");
+    const small = of([table("a", false)], ["tables of engines without transactions: log"]);
+    expect(await told({ manifest: small, losses: [] })).toContain(
+      "every table that was compared holds now what it held then\nnot compared: tables of engines without transactions: log\n",
+    );
+    const large = of([table("a", false), table("b", true)]);
+    const inSample = "overwritten rows of large tables were looked for in a sample only: b\n";
+    expect(await told({ manifest: large, losses: [] })).toContain(`no table has another number of rows; ${inSample}`);
+    expect(await told({ manifest: large })).toContain(`2 in the backup\n${inSample}`);
+  });
+
+  it("says to a program that the losses are not known", async () => {
+    const planRestore = async () => ({ ...plan, losses: null, unchangedTables: 0 });
+    const restore = async () => ({ manifest: backup, old: "shop__old_x", swapMs: 90, restoreMs: 4_000 });
+    const deployer = deployerWith({ planRestore, restore });
+    const { stdout } = await run(["db", "restore", backup.id, "--yes", "--json"], { deployer });
+    expect(JSON.parse(stdout)).toMatchObject({ losses: null });
+  });
+
   it("does nothing without a yes", async () => {
     const ran = await run(["db", "restore"], { deployer: restoring(), isInteractive: true, answer: false });
     expect(ran.exitCode).toBe(10);
@@ -218,6 +249,20 @@ describe("sluice db restore", () => {
       true,
       { ofStack: "shop-production" },
     ]);
+  });
+
+  it("of a database of another name is agreed to by a person or by that name", async () => {
+    const agreed = async (args: readonly string[], isInteractive: boolean) => {
+      const deployer = deployerWith({
+        planRestore: async () => ({ ...plan, live: { database: "crm", service: "db" }, otherDatabase: "shop" }),
+        restore: async () => ({ manifest: backup, old: "crm__old_x", swapMs: 90, restoreMs: 4_000 }),
+      });
+      const ran = await run(["db", "restore", backup.id, ...args], { deployer, isInteractive });
+      return ran.deployer.calls.find(([name]) => name === "database.restore")?.[2];
+    };
+    expect(await agreed([], true)).toMatchObject({ ofDatabase: "shop" });
+    expect(await agreed(["--yes"], false)).toMatchObject({ ofDatabase: undefined });
+    expect(await agreed(["--yes", "--of-database", "shop"], false)).toMatchObject({ ofDatabase: "shop" });
   });
 
   it("is undone the same way", async () => {

@@ -16,6 +16,7 @@ export interface BackupFlags extends ChangeFlags {
 
 export interface RestoreFlags extends ChangeFlags {
   readonly ofStack?: string;
+  readonly ofDatabase?: string;
   readonly undo?: boolean;
 }
 
@@ -76,7 +77,8 @@ export async function dbRestore(call: CommandCall<RestoreFlags>): Promise<number
     await consent(call, plan);
     // A person has been told whose it is, and has agreed.
     const ofStack = flags.ofStack ?? (flags.yes ? undefined : plan.otherStack);
-    const result = await deployer.database.restore(plan.manifest.id, { ...asked, ofStack }, context.signal);
+    const ofDatabase = flags.ofDatabase ?? (flags.yes ? undefined : plan.otherDatabase);
+    const result = await deployer.database.restore(plan.manifest.id, { ...asked, ofStack, ofDatabase }, context.signal);
     const { manifest, old, swapMs, restoreMs } = result;
     const { losses, releases } = plan;
     return {

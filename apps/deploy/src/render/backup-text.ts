@@ -60,7 +60,33 @@ export function backupText(backup: Manifest): string {
 
 /** What a restore would take away, for a person who has to agree to it. */
 export function lossText(plan: RestorePlan): string {
-  const { manifest, live, otherStack, proven, ageMs, losses, unchangedTables, findings } = plan;
+  const { manifest, live, otherStack, proven, ageMs, findings } = plan;
+  const notCovered = manifest.fingerprint?.notCovered ?? [];
+  return (
+    `backup ${manifest.id} is ${formatDuration(ageMs)} old; all that was written to ${live.database}${live.service === undefined ? "" : ` (${live.service})`} since, ` +
+    `and until the databases are swapped, is taken away\n${tablesText(plan)}` +
+    notCovered.map((text) => `not compared: ${text}\n`).join("") +
+    `${originText(plan)}${releaseText(plan)}` +
+    (otherStack === undefined
+      ? ""
+      : `THIS BACKUP IS OF ANOTHER STACK, ${otherStack}: its data takes the place of this one's\n`) +
+    (proven ? "" : "this backup was never proven by restoring it: sluice db verify\n") +
+    findings.map((finding) => `${findingText(finding)}\n`).join("")
+  );
+}
+
+/** What each table would lose, as far as that is known. */
+function tablesText({ manifest, losses, unchangedTables }: RestorePlan): string {
+  if (losses === null) {
+    return "what would be lost per table is not known: what each held was not noted when the backup was taken\n";
+  }
+  const sampled = (manifest.fingerprint?.tables ?? []).filter((table) => table.sampled).map(({ name }) => name);
+  const inSample = `overwritten rows of large tables were looked for in a sample only: ${sampled.join(", ")}`;
+  if (losses.length === 0) {
+    return sampled.length === 0
+      ? "every table that was compared holds now what it held then\n"
+      : `no table has another number of rows; ${inSample}\n`;
+  }
   const rows = losses
     .slice(0, mostTables)
     .map(({ name, rowsThen, rowsNow }) => [
@@ -69,19 +95,8 @@ export function lossText(plan: RestorePlan): string {
       `${rowsThen ?? "no table"} in the backup`,
     ]);
   const more = losses.length > mostTables ? `and ${losses.length - mostTables} more\n` : "";
-  const what =
-    losses.length === 0
-      ? "every table holds now what it held then\n"
-      : `${losses.length} of ${losses.length + unchangedTables} tables hold something else now:\n${formatTable([], rows)}${more}`;
-  return (
-    `backup ${manifest.id} is ${formatDuration(ageMs)} old; all that was written to ${live.database}${live.service === undefined ? "" : ` (${live.service})`} since, ` +
-    `and until the databases are swapped, is taken away\n${what}${originText(plan)}${releaseText(plan)}` +
-    (otherStack === undefined
-      ? ""
-      : `THIS BACKUP IS OF ANOTHER STACK, ${otherStack}: its data takes the place of this one's\n`) +
-    (proven ? "" : "this backup was never proven by restoring it: sluice db verify\n") +
-    findings.map((finding) => `${findingText(finding)}\n`).join("")
-  );
+  const head = `${losses.length} of ${losses.length + unchangedTables} tables hold something else now:\n`;
+  return `${head}${formatTable([], rows)}${more}${sampled.length === 0 ? "" : `${inSample}\n`}`;
 }
 
 /** Where what would be put in a database's place was not called as that one is. */

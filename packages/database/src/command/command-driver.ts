@@ -9,6 +9,7 @@ import {
 import type { DatabaseDriver, DriverCall, ScratchDatabase } from "../driver.ts";
 import { compressHere } from "../process/compressed-output.ts";
 import { readEnvironment } from "../process/container-environment.ts";
+import { engineDisk, freeBytesIn } from "../process/free-bytes.ts";
 import { orDispose } from "../process/or-dispose.ts";
 import { reasonOf } from "../process/reason-of.ts";
 import { waitUntilReady } from "../process/wait-until-ready.ts";
@@ -62,7 +63,9 @@ export function createCommandDriver(options: CommandOptions): DatabaseDriver {
   const live = { server: { version: "unknown", major: 1, preload: "" }, database, sizeBytes: 0 };
   return {
     kind: "command",
+    database: service,
     probe: async () => live,
+    scratchFreeBytes: ({ signal }) => freeBytesIn(exec, container, engineDisk, signal),
     async dump({ signal }) {
       const output = await compressHere(exec, { container, options: { signal }, command: commands.dump });
       return {

@@ -5,7 +5,7 @@ import { fromHex, type MysqlTarget } from "./target.ts";
 
 /** While it is open, no transaction commits anywhere in the server: whoever looks meanwhile sees the same. Disposing ends it. */
 export interface Gate extends AsyncDisposable {
-  /** Why nothing is held still; `null` where it is. */
+  /** Why nothing is held still, or was not to the end, which is known when it is disposed; `null` where it is. */
   readonly refused: string | null;
 }
 
@@ -82,10 +82,15 @@ export async function openGate(exec: ContainerExec, target: MysqlTarget, options
     if (!isSluiceError(error) || error.code !== "BACKUP_FAILED") throw error;
     return notHeld(error.message);
   }
+  let refused: string | null = null;
   return {
-    refused: null,
+    get refused() {
+      return refused;
+    },
     async [Symbol.asyncDispose]() {
-      await session.query(end).catch(() => undefined);
+      await session.query(end).catch((error: unknown) => {
+        refused = `writes may have gone on before both had begun: ${error instanceof Error ? error.message : String(error)}`;
+      });
       await session[Symbol.asyncDispose]();
     },
   };

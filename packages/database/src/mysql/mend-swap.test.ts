@@ -1,6 +1,6 @@
 import type { ContainerExec, ExecOptions } from "@sluice/core";
 import { describe, expect, it } from "vitest";
-import { leftSwapText, mendSwap, readLeftSwap } from "./mend-swap.ts";
+import { isSwapOpen, leftSwapText, mendSwap, readLeftSwap } from "./mend-swap.ts";
 import { putScripts } from "./swap-client.ts";
 import type { MysqlTarget } from "./target.ts";
 
@@ -133,5 +133,27 @@ describe("what a swap has left", () => {
     });
     expect(leftSwapText({ ...begun, scheduled: false }, target)?.mend).toBe("the next sluice db backup puts it right");
     expect(leftSwapText({ ...begun, begun: false }, target)).toBeNull();
+  });
+});
+
+describe("a database that was restored beside the live one", () => {
+  const isOpen = async (found: string, lines: readonly string[]) => {
+    const exec = async (_container: string, command: readonly string[]) => ({
+      exitCode: 0,
+      stdout: Buffer.from(command.length === 6 ? lines.join("\n") : found),
+      stderr: "",
+    });
+    return isSwapOpen({ exec } as unknown as ContainerExec, target, note.fresh);
+  };
+
+  it("may hold tables that are in use while a swap of it runs, and where one has ended in its middle", async () => {
+    expect(await isOpen(JSON.stringify(note), [])).toBe(true);
+    expect(await isOpen(JSON.stringify(note), left("begun"))).toBe(true);
+  });
+
+  it("holds none before its swap has begun, after it is done, and while that of another goes on", async () => {
+    expect(await isOpen(JSON.stringify(note), left())).toBe(false);
+    expect(await isOpen("", [])).toBe(false);
+    expect(await isOpen(JSON.stringify({ ...note, fresh: "crm__restore_1" }), [])).toBe(false);
   });
 });

@@ -34,6 +34,16 @@ export async function readLeftSwap(exec: ContainerExec, { container }: MysqlTarg
   return { ...read, scheduled, begun: states.includes("begun"), renamed: states.includes("renamed") };
 }
 
+/** Whether a swap may have left tables that were in use in `fresh`, or may still put them there. @throws SluiceError EXEC_FAILED */
+export async function isSwapOpen(exec: ContainerExec, target: MysqlTarget, fresh: string): Promise<boolean> {
+  const script = 'if [ -f "$1.note" ]; then cat "$1.note"; fi';
+  const { stdout } = await exec.exec(target.container, ["sh", "-c", script, "sh", swapPlace]);
+  if (parseNote(Buffer.from(stdout).toString("utf8").trim())?.fresh !== fresh) return false;
+  // With a note, nothing being left means that something of it runs.
+  const left = await readLeftSwap(exec, target);
+  return left === null || left.begun;
+}
+
 function parseNote(text: string): SwapNote | null {
   try {
     const { live, fresh, old, scheduled, undoes } = JSON.parse(text) as Readonly<Record<string, unknown>>;

@@ -15,7 +15,7 @@ import type { Fingerprint } from "../model/fingerprint.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { nothingToUndo } from "../model/nothing-to-undo.ts";
 import { afterDrop } from "../process/after-drop.ts";
-import { freeBytesIn, isOnOneFileSystem } from "../process/free-bytes.ts";
+import { engineDisk, freeBytesIn, isOnOneFileSystem } from "../process/free-bytes.ts";
 import { orDispose } from "../process/or-dispose.ts";
 import { started } from "../process/started.ts";
 import { dumpAccounts, restoreAccounts } from "./accounts.ts";
@@ -32,7 +32,7 @@ import {
 import type { Sampling } from "./fingerprint-sql.ts";
 import { openGate } from "./gate.ts";
 import { readHistory } from "./history.ts";
-import { leftSwapText, mendSwap, readLeftSwap } from "./mend-swap.ts";
+import { isSwapOpen, leftSwapText, mendSwap, readLeftSwap } from "./mend-swap.ts";
 import { probeMysql } from "./probe.ts";
 import { longestTransaction } from "./rehearsal/longest-transaction.ts";
 import { openRehearsalCopy } from "./rehearsal/rehearsal-copy.ts";
@@ -64,6 +64,7 @@ export function createMysqlDriver(options: MysqlOptions): DatabaseDriver {
   const { exec, target } = options;
   return {
     kind: target.kind,
+    database: target.database,
     // Not as what a backup does: the next one would end it.
     probe: (call) => probeMysql(exec, target, sessionOf(call, "compare")),
     async freeBytes(call) {
@@ -79,6 +80,7 @@ export function createMysqlDriver(options: MysqlOptions): DatabaseDriver {
       // It grows until its files expire. The redo log has its whole size from the start.
       return isBeside ? Number.POSITIVE_INFINITY : 0;
     },
+    scratchFreeBytes: ({ signal }) => freeBytesIn(exec, target.container, engineDisk, signal),
     dump: (call) => dump(options, call),
     globals: (call) => dumpAccounts(exec, target, sessionOf(call)),
     fingerprint: (like, call) => takeFingerprint(exec, target, sampledIn(like), sessionOf(call, "compare")),
@@ -121,7 +123,6 @@ async function dump(options: MysqlOptions, call: DriverCall): Promise<RunningDum
     // A reader at the pipe of a dead run has ended when commits begin to stand still.
     await prepared.ready();
     await using gate = await openGate(exec, target, session);
-    const { refused } = gate;
     return await orDispose(await openSnapshot(exec, target, session), async (snapshot) => {
       const running = await startDump(prepared, target, history);
       return {
@@ -129,11 +130,13 @@ async function dump(options: MysqlOptions, call: DriverCall): Promise<RunningDum
         bytes: await started(running.bytes),
         rawBytes: () => running.rawBytes(),
         async fingerprint() {
-          if (refused !== null) return null;
+          if (gate.refused !== null) return null;
           const found = await snapshot.fingerprint({ aboveBytes: sampleAboveBytes, withHistory: history.isDumped });
           return { ...found, notCovered: [...found.notCovered, ...unseen] };
         },
-        notComparable: refused,
+        get notComparable() {
+          return gate.refused;
+        },
         unseen,
         async [Symbol.asyncDispose]() {
           await running[Symbol.asyncDispose]();
@@ -222,7 +225,9 @@ async function restoreBeside(
   }
   return {
     name,
-    drop,
+    async drop() {
+      if (!(await isSwapOpen(exec, target, name))) await drop();
+    },
     async fingerprint(like) {
       const found = await takeFingerprint(exec, fresh, sampledIn(like), session);
       return { ...found, objects: { ...found.objects, events: (found.objects["events"] ?? 0) + countEvents(events) } };

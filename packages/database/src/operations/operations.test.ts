@@ -73,6 +73,14 @@ describe("a backup", () => {
     await expect(takeBackup({ ...ports, store }, request)).rejects.toMatchObject({ code: "DISK_FULL" });
   });
 
+  it("asks for the first one by what the database takes", async () => {
+    driver.sizeBytes = 1_000;
+    const withFree = (free: number) => ({ ...ports, store: { ...ports.store, freeBytes: async () => free } });
+    await expect(takeBackup(withFree(249), request)).rejects.toMatchObject({ code: "DISK_FULL" });
+    expect(driver.calls).toEqual([]);
+    expect(await takeBackup(withFree(250), request)).toMatchObject({ seq: 1 });
+  });
+
   it("tells how many bytes it has written", async () => {
     const seen: number[] = [];
     const { bytes } = await takeBackup({ ...ports, onProgress: (progress) => seen.push(progress.bytes) }, request);
@@ -128,6 +136,17 @@ describe("verifying", () => {
       code: "BACKUP_TRUNCATED",
       message: expect.stringMatching(/; that could not be noted, so that it is listed as before: .*EROFS$/),
     });
+  });
+
+  it("starts nothing where the engine's disk has no room for what it restores", async () => {
+    driver.sizeBytes = 1_000;
+    const { id } = await takeBackup(ports, request);
+    driver.scratchFree = 1_299;
+    await expect(verifyBackup(ports, { id })).rejects.toMatchObject({ code: "DISK_FULL" });
+    expect(driver.calls).toEqual(["end-dump"]);
+    expect((await ports.store.load(id)).failed).toBeUndefined();
+    driver.scratchFree = 1_300;
+    expect(isProven(await verifyBackup(ports, { id }))).toBe(true);
   });
 
   it("the image's fault is not the backup's", async () => {
@@ -200,6 +219,20 @@ describe("restoring", () => {
     expect((await planRestore(ports, id)).findings).toEqual([
       { severity: "warn", code: "not-in-the-backup", message: `not all is in backup ${id}: ${lacks}` },
     ]);
+  });
+
+  it("says where it would take the place of a database of another name", async () => {
+    const manifest = await takeBackup(ports, request);
+    expect(await planRestore(ports, manifest.id)).not.toHaveProperty("otherDatabase");
+    await ports.store.update({ ...manifest, database: { ...manifest.database, name: "crm" } });
+    expect(await planRestore(ports, manifest.id)).toMatchObject({ otherDatabase: "crm" });
+  });
+
+  it("says that the losses are not known where nobody noted what the tables held, and reads no row for that", async () => {
+    const manifest = await takeBackup(ports, request);
+    await ports.store.update({ ...manifest, fingerprint: null });
+    driver.fingerprint = () => expect.unreachable("the live database was read");
+    expect(await planRestore(ports, manifest.id)).toMatchObject({ losses: null, unchangedTables: 0 });
   });
 
   it("swaps what was compared, and can be undone", async () => {

@@ -86,6 +86,15 @@ const request = (over: Partial<Trial> = {}) => ({
 });
 
 describe("a rehearsal", () => {
+  it("starts nothing where the engine's disk has no room for two of what it restores", async () => {
+    ports = { ...ports, driver: { ...ports.driver, scratchFreeBytes: async () => 5, mostScratchLogBytes: 9 } };
+    await expect(rehearseMigration(ports, request())).rejects.toMatchObject({
+      code: "DISK_FULL",
+      message: `5 bytes are free on the engine's disk, 6 are wanted to rehearse on backup ${backup} in a throw-away server`,
+    });
+    expect(calls).toEqual([]);
+  });
+
   it("tries the migration on an untouched copy that is watched for just as long, and leaves nothing", async () => {
     const report = await rehearseMigration(ports, request());
     expect(calls).toEqual([

@@ -53,7 +53,7 @@ const failures: ReadonlySet<string> = new Set(["JOB_FAILED", "START_FAILED", "NO
  * the previous release after it; tells what was seen, and judges it. Nothing of production is changed.
  *
  * @throws SluiceError where nothing could be tried: BACKUP_UNKNOWN, BACKUP_WRONG_DATABASE, BACKUP_CORRUPT and its kin, RESTORE_FAILED,
- * IMAGE_MISSING, START_FAILED (the server), DATABASE_UNKNOWN (a kind of database that cannot be rehearsed). A migration
+ * IMAGE_MISSING, DISK_FULL (asked before anything is started), START_FAILED (the server), DATABASE_UNKNOWN (a kind of database that cannot be rehearsed). A migration
  * that fails is a report, not an error.
  */
 export async function rehearseMigration(

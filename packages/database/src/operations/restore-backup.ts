@@ -15,12 +15,15 @@ export interface RestorePlan {
   readonly live: { readonly database: string; readonly service?: string | undefined };
   /** The stack that it is of, where that is another one: its data would take the place of what is here. */
   readonly otherStack?: string | undefined;
+  /** The database that it is of, where that has another name than the one whose place it would take. */
+  readonly otherDatabase?: string | undefined;
   /** It was restored once before, in a throw-away server. */
   readonly proven: boolean;
   /** Since the backup's moment, by our clock; writes go on being lost until the swap. */
   readonly ageMs: number;
-  /** Tables that hold something else now. */
-  readonly losses: readonly TableLoss[];
+  /** Tables that hold something else now; `null` where nothing is known of what they held then. */
+  readonly losses: readonly TableLoss[] | null;
+  /** Tables that are known to hold what they held then; of large ones a sample was compared (`manifest.fingerprint`). */
   readonly unchangedTables: number;
   /** What the backup lacks, and what the swap would leave to people. */
   readonly findings: readonly Finding[];
@@ -54,19 +57,20 @@ export async function planRestore(ports: BackupPorts, id: string, signal?: Abort
   const manifest = await store.load(id, signal);
   assertOwnDatabase(ports, manifest);
   const otherStack = stack === undefined || manifest.stack === stack ? undefined : manifest.stack;
-  const then = manifest.fingerprint ?? nothingKnown;
-  const { database } = await driver.probe({ backup: id, signal });
-  const findings = [...lackingIn(manifest), ...((await driver.foreseeSwap?.({ backup: id, signal })) ?? [])];
-  const now = await driver.fingerprint(then, { backup: id, signal });
-  const losses = manifest.fingerprint ? tableLosses(then, now) : [];
+  const call = { backup: id, signal };
+  const { database } = await driver.probe(call);
+  const findings = [...lackingIn(manifest), ...((await driver.foreseeSwap?.(call)) ?? [])];
+  const then = manifest.fingerprint;
+  const compared = then && compareTables(then, await driver.fingerprint(then, call));
   return {
     manifest,
     live: { database: database.name, ...(service === undefined ? {} : { service }) },
     ...(otherStack === undefined ? {} : { otherStack }),
+    ...(manifest.database.name === driver.database ? {} : { otherDatabase: manifest.database.name }),
     proven: isProven(manifest),
     ageMs: Math.max(0, clock.now().getTime() - Date.parse(manifest.at)),
-    losses,
-    unchangedTables: now.tables.length - losses.filter(({ rowsNow }) => rowsNow !== null).length,
+    losses: compared?.losses ?? null,
+    unchangedTables: compared?.unchangedTables ?? 0,
     findings,
   };
 }
@@ -135,14 +139,14 @@ function lackingIn({ id, lacking = [] }: Manifest): readonly Finding[] {
   }));
 }
 
-const nothingKnown: Fingerprint = {
-  tables: [],
-  sequences: [],
-  largeObjects: 0,
-  objects: {},
-  extensions: {},
-  notCovered: [],
-};
+function compareTables(
+  then: Fingerprint,
+  now: Fingerprint,
+): { readonly losses: readonly TableLoss[]; readonly unchangedTables: number } {
+  const losses = tableLosses(then, now);
+  const changed = losses.filter(({ rowsNow }) => rowsNow !== null).length;
+  return { losses, unchangedTables: now.tables.length - changed };
+}
 
 function tableLosses(then: Fingerprint, now: Fingerprint): readonly TableLoss[] {
   const before = new Map(then.tables.map((table) => [table.name, table]));

@@ -3,6 +3,7 @@ import type { RehearsalCopy } from "../driver.ts";
 import type { Manifest } from "../model/manifest.ts";
 import type { BackupPorts } from "./ports.ts";
 import { checkStored, openDump, readGlobals } from "./read-backup.ts";
+import { assertRoomToProve } from "./room-to-restore.ts";
 import { timed } from "./timed.ts";
 
 export interface RestoredCopy extends AsyncDisposable {
@@ -13,6 +14,8 @@ export interface RestoredCopy extends AsyncDisposable {
 /**
  * A backup in a throw-away server, for one rehearsal or many: each clones what was restored. The server is gone when it
  * is disposed.
+ *
+ * @throws SluiceError DISK_FULL before anything is started
  */
 export async function restoreCopy(
   ports: BackupPorts,
@@ -24,6 +27,7 @@ export async function restoreCopy(
   if (!driver.rehearsalCopy) {
     throw new SluiceError("DATABASE_UNKNOWN", `migrations of ${driver.kind} cannot be rehearsed`);
   }
+  await assertRoomToProve(ports, manifest, "rehearse", signal);
   await checkStored(ports, manifest, signal);
   ports.onProgress?.({ phase: "start-server", bytes: 0, totalBytes: manifest.bytes });
   const copy = await driver.rehearsalCopy(manifest, image, { backup: manifest.id, signal });

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { aFingerprint, aManifest } from "../testing/a-manifest.ts";
-import { restoredBytes } from "./room-to-restore.ts";
+import { provingBytes, restoredBytes } from "./room-to-restore.ts";
 
 const million = aFingerprint({ tables: [{ name: "public.n", rows: 1_000_000, hash: "1", sampled: false }] });
 
@@ -13,4 +13,14 @@ it.each([
   ["as much as the file, which is its dump", { kind: "sqlite", rawBytes: 4_096, fingerprint: million }, 0, 4_096],
 ] as const)("a restored database takes %s", (_what, of, live, bytes) => {
   expect(restoredBytes(aManifest(of), live)).toBe(bytes);
+});
+
+it.each([
+  ["what is restored with a fifth to spare, and its log", "verify", { sizeBytes: 1_000 }, 1_300],
+  ["no more of a log than of data", "verify", { sizeBytes: 10 }, 24],
+  ["twice what is restored, for the copy that is migrated", "rehearse", { sizeBytes: 1_000 }, 2_500],
+  ["the text as well, where the server keeps it", "rehearse", { kind: "mysql", sizeBytes: 1_000, rawBytes: 70 }, 2_570],
+  ["as much as the text, of what nobody can measure", "verify", { kind: "command", sizeBytes: 0, rawBytes: 500 }, 700],
+] as const)("a proof takes %s", (_what, purpose, of, bytes) => {
+  expect(provingBytes(aManifest(of), purpose, 100)).toBe(bytes);
 });

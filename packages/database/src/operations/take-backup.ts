@@ -1,7 +1,8 @@
 import { SluiceError } from "@sluice/core";
 import { decompress } from "../compression/zstd.ts";
-import type { RunningDump } from "../driver.ts";
+import type { DriverCall, RunningDump } from "../driver.ts";
 import { createBackupId } from "../model/backup-id.ts";
+import { type DatabaseId, isOfDatabase } from "../model/database-id.ts";
 import type { Manifest } from "../model/manifest.ts";
 import type { BackupWriter, StoredPart } from "../store/backup-store.ts";
 import type { BackupPorts } from "./ports.ts";
@@ -22,7 +23,7 @@ const emptyFrameBytes = 13;
  * Takes a backup: one moment of the database, streamed, with a digest of the file and a fingerprint of the content. It is
  * there when this resolves, and otherwise nothing of it is.
  *
- * @throws SluiceError DISK_FULL (asked before, with a fifth to spare), BACKUP_KEY_WRONG, DATABASE_UNREACHABLE,
+ * @throws SluiceError DISK_FULL (asked before, with a fifth to spare; in a directory also while there is still room for others), BACKUP_KEY_WRONG, DATABASE_UNREACHABLE,
  * BACKUP_FAILED, BACKUP_EXIT_LOST, BACKUP_EMPTY
  */
 export async function takeBackup(
@@ -34,7 +35,7 @@ export async function takeBackup(
   const id = createBackupId(clock.now(), randomId());
   const call = { backup: id, signal };
   if (cipher?.canDecrypt) await cipher.test();
-  await assertSpace(ports, signal);
+  await assertSpace(ports, { service, kind: driver.kind, name: driver.database }, call);
 
   await using writer = await store.begin(id, signal);
   const at = clock.now().toISOString();
@@ -118,18 +119,17 @@ async function writeGlobals(
   return writer.write("globals", cipher ? cipher.encrypt(source) : source, { signal });
 }
 
-async function assertSpace({ store }: BackupPorts, signal: AbortSignal | undefined): Promise<void> {
-  const last = (await store.list(signal)).backups.at(-1);
-  const wanted = Math.ceil((last?.bytes ?? 0) * 1.2);
+async function assertSpace({ driver, store }: BackupPorts, database: DatabaseId, call: DriverCall): Promise<void> {
+  const last = (await store.list(call.signal)).backups.findLast((backup) => isOfDatabase(backup, database));
   const free = await store.freeBytes();
+  // Most databases become a fourth of what they take on their disk, indexes included, or less.
+  const [wanted, what] = last
+    ? [Math.ceil(last.bytes * 1.2), "the last one, and a fifth"]
+    : [Math.ceil((await driver.probe(call)).sizeBytes / 4), "for the first one a fourth of what the database takes"];
   if (free >= wanted) return;
-  throw new SluiceError(
-    "DISK_FULL",
-    `${free} bytes are free for backups, ${wanted} are wanted: the last one, and a fifth`,
-    {
-      hint: "free some space, or keep fewer backups (database.keep, sluice db prune)",
-    },
-  );
+  throw new SluiceError("DISK_FULL", `${free} bytes are free for backups, ${wanted} are wanted: ${what}`, {
+    hint: "free some space, or keep fewer backups (database.keep, sluice db prune)",
+  });
 }
 
 function untested(

@@ -7,6 +7,7 @@ import { assertOwnDatabase } from "./assert-own-database.ts";
 import type { BackupPorts } from "./ports.ts";
 import { counted } from "./progress.ts";
 import { checkStored, openDump, readGlobals } from "./read-backup.ts";
+import { assertRoomToProve } from "./room-to-restore.ts";
 import { speaksAgainst } from "./speaks-against.ts";
 
 export interface VerifyRequest {
@@ -22,7 +23,7 @@ export interface VerifyRequest {
  * error says what was found: of a failure with its own code, else with that of the store.
  *
  * @throws SluiceError BACKUP_WRONG_DATABASE (nothing was started), BACKUP_EMPTY, BACKUP_TRUNCATED, BACKUP_CORRUPT, BACKUP_WRONG_VERSION, BACKUP_ROLE_MISSING,
- * BACKUP_EXTENSION_MISSING, BACKUP_DIFFERS, BACKUP_KEY_WRONG, RESTORE_FAILED, IMAGE_MISSING, START_FAILED
+ * BACKUP_EXTENSION_MISSING, BACKUP_DIFFERS, BACKUP_KEY_WRONG, RESTORE_FAILED, IMAGE_MISSING, START_FAILED, DISK_FULL (asked before anything is started)
  */
 export async function verifyBackup(
   ports: BackupPorts,
@@ -74,6 +75,7 @@ async function prove(
 ): Promise<{ readonly levels: readonly Verification[]; readonly rawBytes: number }> {
   const { driver, clock, onProgress } = ports;
   const progress = (phase: "start-server" | "compare") => onProgress?.({ phase, bytes: 0, totalBytes: manifest.bytes });
+  await assertRoomToProve(ports, manifest, "verify", signal);
   await checkStored(ports, manifest, signal);
   const globals = await readGlobals(ports, manifest, signal);
   progress("start-server");

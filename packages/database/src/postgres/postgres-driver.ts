@@ -6,7 +6,7 @@ import { besidesLeft } from "../model/besides-left.ts";
 import type { Fingerprint } from "../model/fingerprint.ts";
 import { nothingToUndo } from "../model/nothing-to-undo.ts";
 import { afterDrop } from "../process/after-drop.ts";
-import { freeBytesIn, isOnOneFileSystem } from "../process/free-bytes.ts";
+import { engineDisk, freeBytesIn, isOnOneFileSystem } from "../process/free-bytes.ts";
 import { orDispose } from "../process/or-dispose.ts";
 import { dumpGlobals, prepareDump, startDump } from "./dump.ts";
 import type { Sampling } from "./fingerprint-sql.ts";
@@ -18,7 +18,7 @@ import { longestTransaction } from "./rehearsal/longest-transaction.ts";
 import { openRehearsalCopy } from "./rehearsal/rehearsal-copy.ts";
 import { inLiveServer } from "./restore-failure.ts";
 import { restoreRoles } from "./roles.ts";
-import { startScratch } from "./scratch.ts";
+import { mostWalBytes, startScratch } from "./scratch.ts";
 import { readSlots, slotsLeft, slotsToLeave, withSlots } from "./slots.ts";
 import { snapshotIn, takeFingerprint } from "./snapshot.ts";
 import { readSubscriptions, subscriptionsLeft, subscriptionsToStop, withSubscriptions } from "./subscriptions.ts";
@@ -83,6 +83,7 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
   };
   return {
     kind: "postgres",
+    database: live,
     // Not as what a backup does: the next one would end it.
     probe: (call) => probePostgres(exec, target, of(call, "compare")),
     async freeBytes(call) {
@@ -97,6 +98,8 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
         own === null || log === null || (await isOnOneFileSystem(exec, target.container, [own, log], call.signal));
       return isBeside ? Number(most) : 0;
     },
+    scratchFreeBytes: ({ signal }) => freeBytesIn(exec, target.container, engineDisk, signal),
+    mostScratchLogBytes: mostWalBytes,
     dump: (call) => dump(options, of(call)),
     globals: (call) => dumpGlobals(exec, target, of(call)),
     fingerprint: (like, call) => takeFingerprint(exec, target, sampledIn(like), of(call, "compare")),

@@ -25,6 +25,9 @@ export interface ScratchServer extends AsyncDisposable {
   logTail(lines: number): Promise<string>;
 }
 
+/** Of the log between two checkpoints: few of them, for a fast restore. */
+export const mostWalBytes = 4 * 1024 ** 3;
+
 /** Its data need not survive anything. */
 const fast = [
   "fsync=off",
@@ -32,7 +35,7 @@ const fast = [
   "full_page_writes=off",
   "wal_level=minimal",
   "max_wal_senders=0",
-  "max_wal_size=4GB",
+  `max_wal_size=${mostWalBytes / 1024 ** 2}MB`,
   "autovacuum=off",
   "archive_mode=off",
 ];

@@ -11,6 +11,9 @@ export async function freeBytesIn(
   return text === null ? null : parseFree(text);
 }
 
+/** In any container: its own files lie where the engine keeps those of all, and mostly the volumes that it makes. */
+export const engineDisk = "/";
+
 /** Whether two directories of a container are on one file system; so it is where the container cannot tell. */
 export async function isOnOneFileSystem(
   exec: ContainerExec,

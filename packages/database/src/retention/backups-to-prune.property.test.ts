@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { createBackupId } from "../model/backup-id.ts";
+import { type DatabaseId, isOfDatabase } from "../model/database-id.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { isProven, type VerificationLevel, verificationLevels } from "../model/verification.ts";
 import { verifiedAs } from "../testing/a-manifest.ts";
@@ -8,6 +9,12 @@ import { backupsToPrune, type RetainedBackup } from "./backups-to-prune.ts";
 
 const releases = ["r1", "r2", "r3", null] as const;
 const day = 86_400_000;
+/** Two of them in one server. */
+const databases: readonly DatabaseId[] = [
+  { service: "db", kind: "postgres", name: "app" },
+  { service: "db", kind: "postgres", name: "crm" },
+  { service: "ledger", kind: "postgres", name: "app" },
+];
 
 /** What may happen to a store. A clock may jump by years in either direction at any moment. */
 const action = fc.oneof(
@@ -15,7 +22,7 @@ const action = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       do: fc.constant("backup" as const),
-      service: fc.constantFrom("db", "ledger"),
+      of: fc.constantFrom(...databases),
       release: fc.constantFrom(...releases),
     }),
   },
@@ -60,7 +67,9 @@ it("in 10,000 random histories with jumping clocks, nothing that is promised is 
             {
               id,
               seq,
-              service: step.service,
+              service: step.of.service,
+              kind: step.of.kind,
+              database: { name: step.of.name },
               release: step.release,
               verified: [verifiedAs("written")],
               failed: undefined,
@@ -73,8 +82,8 @@ it("in 10,000 random histories with jumping clocks, nothing that is promised is 
         const gone = new Set(backupsToPrune(backups, step));
         removals += gone.size;
         const left = backups.filter(({ id }) => !gone.has(id));
-        for (const service of ["db", "ledger"]) {
-          const of = (all: readonly RetainedBackup[]) => all.filter((one) => one.service === service);
+        for (const database of databases) {
+          const of = (all: readonly RetainedBackup[]) => all.filter((one) => isOfDatabase(one, database));
           expect(brokenPromises(of(backups), of(left), step)).toEqual([]);
         }
         backups = left;

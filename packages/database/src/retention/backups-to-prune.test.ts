@@ -2,8 +2,10 @@ import { describe, expect, it } from "vitest";
 import { aManifest, verifiedAs } from "../testing/a-manifest.ts";
 import { backupsToPrune, decidePruning, type RetainedBackup } from "./backups-to-prune.ts";
 
-const backup = (seq: number, proven = true, over: Partial<RetainedBackup> = {}): RetainedBackup =>
-  aManifest({ id: `b${seq}`, seq, release: null, verified: [verifiedAs(proven ? "restored" : "written")], ...over });
+const backup = (seq: number, proven = true, over: Partial<RetainedBackup> = {}): RetainedBackup => ({
+  ...aManifest({ id: `b${seq}`, seq, release: null, verified: [verifiedAs(proven ? "restored" : "written")] }),
+  ...over,
+});
 
 describe("pruning", () => {
   it("keeps the newest proven ones", () => {
@@ -30,6 +32,12 @@ describe("pruning", () => {
       { id: "b3", remove: true, reason: "enough newer ones are there" },
       { id: "b4", remove: false, reason: "the newest that was proven by a restore" },
     ]);
+  });
+
+  it("counts those of each database by themselves, also of two in one server", () => {
+    const crm = { database: { name: "crm" } };
+    const backups = [backup(1), backup(2, true, crm), backup(3, true, crm)];
+    expect(backupsToPrune(backups, { keep: 1, neededBy: [] })).toEqual(["b2"]);
   });
 
   it("does not count one whose last verification failed", () => {

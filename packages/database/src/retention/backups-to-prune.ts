@@ -1,7 +1,11 @@
+import { type DatabaseId, isOfDatabase } from "../model/database-id.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { isProven } from "../model/verification.ts";
 
-export type RetainedBackup = Pick<Manifest, "id" | "seq" | "service" | "release" | "verified" | "failed">;
+export interface RetainedBackup
+  extends Pick<Manifest, "id" | "seq" | "service" | "kind" | "release" | "verified" | "failed"> {
+  readonly database: Pick<Manifest["database"], "name">;
+}
 
 export interface Retention {
   /** Proven backups that stay, at least 1. */
@@ -18,7 +22,7 @@ export interface PruneDecision {
 
 /**
  * Decides which backups may go, oldest first in the result. Order is that of `seq`: clocks have no say. What stays, of each
- * service by itself:
+ * database by itself:
  *
  * - the newest `keep` proven ones, proven by a restore, so never fewer where there are that many;
  * - of each needed release the newest proven one, or the newest at all while none is proven;
@@ -26,12 +30,19 @@ export interface PruneDecision {
  * - everything, while not one is proven: an unproven backup may be all there is.
  */
 export function decidePruning(backups: readonly RetainedBackup[], retention: Retention): readonly PruneDecision[] {
-  const services = [...new Set(backups.map(({ service }) => service))];
-  const of = (name: string) => backups.filter(({ service }) => service === name);
-  const reasons = new Map(services.flatMap((name) => [...reasonsToStay(of(name), retention)]));
+  const reasons = new Map(databasesOf(backups).flatMap((own) => [...reasonsToStay(own, retention)]));
   return backups
     .toSorted(byAge)
     .map(({ id }) => ({ id, remove: !reasons.has(id), reason: reasons.get(id) ?? "enough newer ones are there" }));
+}
+
+/** The backups of each database. */
+function databasesOf(backups: readonly RetainedBackup[]): readonly (readonly RetainedBackup[])[] {
+  const [first] = backups;
+  if (!first) return [];
+  const id: DatabaseId = { ...first, name: first.database.name };
+  const isOwn = (backup: RetainedBackup) => isOfDatabase(backup, id);
+  return [backups.filter(isOwn), ...databasesOf(backups.filter((backup) => !isOwn(backup)))];
 }
 
 /** By id, of what stays. */

@@ -5,6 +5,7 @@ import { besideTaken } from "../model/beside-taken.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { nothingToUndo } from "../model/nothing-to-undo.ts";
 import { compressFileThere, compressHere } from "../process/compressed-output.ts";
+import { engineDisk, freeBytesIn } from "../process/free-bytes.ts";
 import { orDispose } from "../process/or-dispose.ts";
 import { assertIntact, takeFingerprint } from "./fingerprint-sql.ts";
 import { openScratchTool, openTool, type ToolOptions } from "./open-tool.ts";
@@ -34,8 +35,10 @@ export function createSqliteDriver(options: SqliteOptions): DatabaseDriver {
   };
   return {
     kind: "sqlite",
+    database: file,
     probe: ({ signal }) => withTool(signal, (tool) => probe(tool, file, signal)),
     freeBytes: ({ signal }) => withTool(signal, (tool) => tool.free(posix.dirname(file), signal)),
+    scratchFreeBytes: ({ signal }) => freeBytesIn(options.exec, options.container, engineDisk, signal),
     dump: (call) => dump(options, call),
     globals: async () => null,
     fingerprint: (_like, call) =>

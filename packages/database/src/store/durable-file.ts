@@ -3,12 +3,15 @@ import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { lettingGo } from "../process/letting-go.ts";
 import type { StoredPart, WriteOptions } from "./backup-store.ts";
+import { assertReserve, type DiskRoom } from "./disk-reserve.ts";
 
 export interface DurableWrite extends WriteOptions {
   /** Where the bytes go until they are all there; beside `path`. */
   readonly partial: string;
   /** Called at each boundary, so that tests can stop there. */
   readonly onStep?: ((step: FileStep) => void | Promise<void>) | undefined;
+  /** Default: that of the file system. */
+  readonly roomOf?: ((path: string) => Promise<DiskRoom>) | undefined;
 }
 
 export type FileStep = "opened" | "written" | "synced" | "renamed" | "durable";
@@ -22,14 +25,16 @@ const syncEveryBytes = 32 << 20;
  * Streams bytes into a file of mode 0600 that appears whole or not at all, and survives a loss of power when this
  * resolves. Memory is constant: small chunks are gathered, and what is large enough is written before the next chunk is
  * asked for. The digest is computed in passing.
+ *
+ * @throws SluiceError DISK_FULL while there is still room for others: see `assertReserve`; else errors of the file system
  */
 export async function writeDurably(
   path: string,
   source: AsyncIterable<Uint8Array>,
-  { partial, signal, onBytes, onStep }: DurableWrite,
+  { partial, onStep, ...options }: DurableWrite,
 ): Promise<StoredPart> {
   try {
-    const stored = await writePartial(partial, source, { signal, onBytes, onStep });
+    const stored = await writePartial(partial, source, { ...options, onStep });
     await rename(partial, path);
     await onStep?.("renamed");
     await syncDirectory(dirname(path));
@@ -44,14 +49,14 @@ export async function writeDurably(
 async function writePartial(
   partial: string,
   source: AsyncIterable<Uint8Array>,
-  { signal, onBytes, onStep }: Omit<DurableWrite, "partial">,
+  { signal, onBytes, onStep, roomOf }: Omit<DurableWrite, "partial">,
 ): Promise<StoredPart> {
   const hash = createHash("sha256");
   const piece = Buffer.allocUnsafe(pieceBytes);
   let filled = 0;
   let bytes = 0;
   await using file = await open(partial, "wx", 0o600);
-  const disk = keepSyncing(file);
+  const disk = keepSyncing(file, () => assertReserve(dirname(partial), roomOf));
   const put = async (part: Uint8Array) => {
     await writeAll(file, part, hash);
     await disk.wrote(part.length);
@@ -89,8 +94,11 @@ async function writeAll(file: FileHandle, piece: Uint8Array, hash: Hash): Promis
   }
 }
 
-/** Syncs now and then while the next bytes are written; one sync at a time, and its failure is the writer's. */
-function keepSyncing(file: FileHandle): { wrote(bytes: number): Promise<void>; end(): Promise<void> } {
+/** Syncs now and then while the next bytes are written; one sync at a time, and its failure is the writer's, as is that of the look at the disk. */
+function keepSyncing(
+  file: FileHandle,
+  assertRoom: () => Promise<void>,
+): { wrote(bytes: number): Promise<void>; end(): Promise<void> } {
   let unsynced = 0;
   let running: Promise<void> = Promise.resolve();
   return {
@@ -99,6 +107,7 @@ function keepSyncing(file: FileHandle): { wrote(bytes: number): Promise<void>; e
       if (unsynced < syncEveryBytes) return;
       unsynced = 0;
       await running;
+      await assertRoom();
       running = file.datasync();
       running.catch(() => undefined);
     },

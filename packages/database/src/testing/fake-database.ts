@@ -15,6 +15,8 @@ export interface FakeDatabase extends DatabaseDriver {
   globalsText: string | null;
   /** Free where its data is. */
   free: number | null;
+  /** Free on the engine's disk. */
+  scratchFree: number | null;
   sizeBytes: number;
   logBytes: number;
   /** Runs in a dump after its first bytes. */
@@ -43,6 +45,7 @@ export function createFakeDatabase(): FakeDatabase {
   const old: (readonly string[])[] = [];
   const fake: FakeDatabase = {
     kind: "postgres",
+    database: aManifest().database.name,
     calls,
     rows: ["a", "b"],
     major: 15,
@@ -54,6 +57,9 @@ export function createFakeDatabase(): FakeDatabase {
     sizeBytes: 1,
     logBytes: 0,
     free: null,
+    scratchFree: null,
+    scratchFreeBytes: async () => fake.scratchFree,
+    mostScratchLogBytes: 100,
     freeBytes: async () => fake.free,
     mostLogBytes: async () => fake.logBytes,
     async probe() {

@@ -1,18 +1,32 @@
 import { expect, it } from "vitest";
 import { assertAgreed } from "./assert-agreed.ts";
 
-const backup = { id: "20260501T090000Z-abcd", stack: "shop" };
+const backup = { id: "20260501T090000Z-abcd", stack: "shop", database: { name: "app" } };
+const [shop, staging] = ["shop", "staging"].map((stack) => ({ stack, database: "app" })) as [Here, Here];
+type Here = Parameters<typeof assertAgreed>[1];
+
+const refused = (hint: string) =>
+  expect.objectContaining({ code: "CONFIRMATION_NEEDED", hint: expect.stringMatching(new RegExp(`: ${hint}$`)) });
 
 it("another stack's backup is restored where that very stack is named", () => {
-  expect(() => assertAgreed(backup, "staging", "shop")).not.toThrow();
-  for (const agreed of [undefined, "other"]) {
-    expect(() => assertAgreed(backup, "staging", agreed)).toThrow(
-      expect.objectContaining({ code: "CONFIRMATION_NEEDED", hint: expect.stringContaining("--of-stack shop") }),
-    );
+  expect(() => assertAgreed(backup, staging, { ofStack: "shop" })).not.toThrow();
+  for (const ofStack of [undefined, "other"]) {
+    expect(() => assertAgreed(backup, staging, { ofStack })).toThrow(refused("--of-stack shop"));
   }
 });
 
-it("its own needs no word, nor one that does not say whose it is", () => {
-  expect(() => assertAgreed(backup, "shop", undefined)).not.toThrow();
-  expect(() => assertAgreed({ id: backup.id }, "staging", undefined)).not.toThrow();
+it("that of a database of another name is restored where that very name is said", () => {
+  const crm = { ...shop, database: "crm" };
+  expect(() => assertAgreed(backup, crm, { ofDatabase: "app" })).not.toThrow();
+  for (const ofDatabase of [undefined, "crm"]) {
+    expect(() => assertAgreed(backup, crm, { ofDatabase })).toThrow(refused("--of-database app"));
+  }
+  expect(() => assertAgreed(backup, { ...staging, database: "crm" }, {})).toThrow(
+    refused("--of-stack shop --of-database app"),
+  );
+});
+
+it("its own needs no word, nor one that does not say of which stack it is", () => {
+  expect(() => assertAgreed(backup, shop, {})).not.toThrow();
+  expect(() => assertAgreed({ ...backup, stack: undefined }, staging, {})).not.toThrow();
 });

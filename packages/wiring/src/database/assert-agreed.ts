@@ -1,18 +1,33 @@
 import { SluiceError } from "@sluice/core";
 import type { Manifest } from "@sluice/database";
+import type { RestoreCall } from "./database-operations.ts";
 
-/** Whoever restores what is another stack's has said whose. @throws SluiceError CONFIRMATION_NEEDED */
+interface Origin {
+  readonly stack?: string | undefined;
+  readonly database: Pick<Manifest["database"], "name">;
+}
+
+/**
+ * Whoever restores what is another stack's, or of a database of another name, has said whose.
+ *
+ * @throws SluiceError CONFIRMATION_NEEDED
+ */
 export function assertAgreed(
-  { id, stack: of }: Pick<Manifest, "id" | "stack">,
-  stack: string,
-  agreed: string | undefined,
+  { id, stack, database: { name } }: Pick<Manifest, "id"> & Origin,
+  here: { readonly stack: string; readonly database: string },
+  { ofStack, ofDatabase }: Pick<RestoreCall, "ofStack" | "ofDatabase">,
 ): void {
-  if (of === undefined || of === stack || of === agreed) return;
-  throw new SluiceError(
-    "CONFIRMATION_NEEDED",
-    `backup ${id} is of stack ${of}, and this is ${stack}: nothing was changed`,
-    {
-      hint: `if its data is to take the place of this one's: --of-stack ${of}`,
-    },
-  );
+  const others = [
+    ...(stack === undefined || stack === here.stack || stack === ofStack
+      ? []
+      : [{ is: `stack ${stack}`, not: here.stack, word: `--of-stack ${stack}` }]),
+    ...(name === here.database || name === ofDatabase
+      ? []
+      : [{ is: `database ${name}`, not: here.database, word: `--of-database ${name}` }]),
+  ];
+  if (others.length === 0) return;
+  const what = others.map(({ is, not }) => `of ${is}, and this is ${not}`).join("; ");
+  throw new SluiceError("CONFIRMATION_NEEDED", `backup ${id} is ${what}: nothing was changed`, {
+    hint: `if its data is to take the place of this one's: ${others.map(({ word }) => word).join(" ")}`,
+  });
 }

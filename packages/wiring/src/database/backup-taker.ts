@@ -1,10 +1,11 @@
 import type { BackupTaker } from "@sluice/core";
 import { highestLevel, isProven } from "@sluice/database";
 import type { Session } from "../session.ts";
+import { backupsOfFound } from "./backups-of-found.ts";
 import { findDatabase } from "./find-database.ts";
 import { mendDatabase } from "./mend-database.ts";
 import { assertIdentity } from "./open-cipher.ts";
-import { backupsOf, databaseSettings, openDatabase } from "./open-database.ts";
+import { databaseSettings, openDatabase } from "./open-database.ts";
 import { createProgressTexts } from "./progress-texts.ts";
 import { takeAndProve } from "./prove.ts";
 
@@ -22,11 +23,11 @@ export function createBackupTaker(session: Session): BackupTaker {
     async assertReady() {
       await assertIdentity(await databaseSettings(session), session.options.directory);
     },
-    async newestProven(service) {
+    async newestProven(service, signal) {
       const { model, services } = await session.project();
       const found = findDatabase(await databaseSettings(session), services, model);
       if (found.service !== service) return null;
-      return (await backupsOf(session, found)).findLast(isProven)?.id ?? null;
+      return (await backupsOfFound(session, found, signal)).findLast(isProven)?.id ?? null;
     },
   };
 }

@@ -35,7 +35,9 @@ export function createDatabaseOperations(session: Session): DatabaseOperations {
   ): Promise<string> => {
     const found = (await backupsOf(session, database)).findLast(isWanted);
     if (found) return found.id;
-    throw new SluiceError("BACKUP_UNKNOWN", "there is no backup of that kind yet", { hint: "sluice db backup" });
+    throw new SluiceError("BACKUP_UNKNOWN", `there is no such backup of ${database.name} (${database.service}) yet`, {
+      hint: "sluice db backup",
+    });
   };
   return {
     backup: (call, signal) =>
@@ -58,8 +60,8 @@ export function createDatabaseOperations(session: Session): DatabaseOperations {
       return planOpenRestore(session, database, asked ?? (await newest(database, isProven)), call, signal);
     },
     restore: (id, call, signal) =>
-      change(session, "restore", { ...call, backup: id }, signal, async ({ ports, settings }) => {
-        assertAgreed(await ports.store.load(id, signal), await session.stack(), call.ofStack);
+      change(session, "restore", { ...call, backup: id }, signal, async ({ ports, settings, name }) => {
+        assertAgreed(await ports.store.load(id, signal), { stack: await session.stack(), database: name }, call);
         const { timeout } = settings.verify;
         const result = await within(timeout, "database.verify.timeout", `restoring backup ${id}`, signal, (limited) =>
           restoreBackup(ports, id, limited),

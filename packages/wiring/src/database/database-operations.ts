@@ -35,6 +35,8 @@ export interface DatabaseCall {
 export interface RestoreCall extends DatabaseCall {
   /** The stack whose backup it is, where that is another one: `RestorePlan.otherStack`. Default: this one's alone is restored. */
   readonly ofStack?: string | undefined;
+  /** The name of the database that it is of, where that is another one: `RestorePlan.otherDatabase`. Default: as for `ofStack`. */
+  readonly ofDatabase?: string | undefined;
 }
 
 export interface MigrateCall extends DatabaseCall {
@@ -128,7 +130,7 @@ export interface DatabaseOperations {
   /**
    * Whoever calls it has consented to losing what was written since the backup.
    * @throws SluiceError LOCK_HELD, BACKUP_UNKNOWN, BACKUP_WRONG_DATABASE, BACKUP_KEY_WRONG, RESTORE_FAILED, DEADLINE_EXCEEDED, CONFIRMATION_NEEDED (the
-   * backup is of another stack than `ofStack`)
+   * backup is of another stack than `ofStack`, or of a database of another name than `ofDatabase`)
    */
   restore(id: string, call: RestoreCall, signal: AbortSignal): Promise<RestoreResult>;
   /**

@@ -27,9 +27,10 @@ import {
 } from "@sluice/database";
 import type { Session } from "../session.ts";
 import { isAllOrNothing } from "./all-or-nothing.ts";
+import { backupsOfFound } from "./backups-of-found.ts";
 import { type FoundDatabase, findDatabase } from "./find-database.ts";
 import { runNoted } from "./job-addresses.ts";
-import { backupsOf, databaseSettings } from "./open-database.ts";
+import { databaseSettings } from "./open-database.ts";
 import { runLocked } from "./run-locked.ts";
 
 /** Runs jobs with care; whoever calls it holds the lock of the stack. */
@@ -81,7 +82,7 @@ export async function runWatched(
     return null;
   }
   const down = takesBack ? null : (migrate.down?.command ?? null);
-  const backups = await backupsOf(session, { service: database, kind });
+  const backups = await backupsOfFound(session, { service: database, kind }, signal);
   const previousRunsOnIt = request.previousRunsOnIt ?? null;
   const facts = { jobs, release: release.bundle.tag, down, previousRunsOnIt, backups };
   const dataRollback = planDataRollback({ ...facts, now: session.clock.now(), rows: null });
@@ -135,7 +136,7 @@ export async function planWayBack(
   asked: Pick<DataRollbackFacts, "jobs" | "release" | "down">,
   server: Pick<MigrationServer, "countRows"> | null,
 ): Promise<DataRollback> {
-  const backups = await backupsOf(session, { service: database, kind: await kindOf(session) });
+  const backups = await backupsOfFound(session, { service: database, kind: await kindOf(session) });
   const rows = server && backups.length > 0 ? await server.countRows().catch(() => null) : null;
   return planDataRollback({ ...asked, previousRunsOnIt: null, backups, now: session.clock.now(), rows });
 }

@@ -15,6 +15,8 @@ import {
   createDirectoryStore,
   createS3Store,
   type DatabaseDriver,
+  type DatabaseId,
+  isOfDatabase,
   type Manifest,
   ofStack,
 } from "@sluice/database";
@@ -24,13 +26,13 @@ import type { Session } from "../session.ts";
 import { createDriver } from "./create-driver.ts";
 import type { DatabaseCall } from "./database-operations.ts";
 import { fileMount } from "./file-mount.ts";
-import { type FoundDatabase, findDatabase } from "./find-database.ts";
+import { findDatabase } from "./find-database.ts";
 import { openCipher } from "./open-cipher.ts";
 import { openResticStore } from "./restic-store.ts";
 import { s3Credentials } from "./s3-credentials.ts";
 
 /** The database of a stack, its container found, with everything that its backups need. */
-export interface OpenDatabase extends FoundDatabase {
+export interface OpenDatabase extends DatabaseId {
   readonly ports: BackupPorts;
   readonly container: ObservedContainer;
   readonly settings: DatabaseConfig;
@@ -58,13 +60,10 @@ export async function openStore(session: Session): Promise<BackupStore> {
   return ofStack(openPlace(session, store, stack), stack);
 }
 
-/** Of one database of this stack, oldest first: a service may be backed up in more than one way. */
-export async function backupsOf(
-  session: Session,
-  { service, kind }: Pick<FoundDatabase, "service" | "kind">,
-): Promise<readonly Manifest[]> {
+/** Of one database of this stack, oldest first. */
+export async function backupsOf(session: Session, database: DatabaseId): Promise<readonly Manifest[]> {
   const { backups } = await (await openStore(session)).list();
-  return backups.filter((backup) => backup.service === service && backup.kind === kind);
+  return backups.filter((backup) => isOfDatabase(backup, database));
 }
 
 function openPlace(
@@ -110,6 +109,7 @@ export async function openDatabase(
   const driver = early?.container === container.id ? early.driver : await driverOf(container.id);
   return {
     ...found,
+    name: driver.database,
     settings,
     container,
     files,
