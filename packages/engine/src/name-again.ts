@@ -1,4 +1,4 @@
-import { type CallOptions, type StoredRelease } from "@sluice/core";
+import type { CallOptions, StoredRelease } from "@sluice/core";
 import type { EnginePorts } from "./scope.ts";
 
 /**

@@ -162,9 +162,8 @@ export const promote: StepAction<"promote"> = {
 };
 
 export const close: StepAction<"close"> = {
-  async run({ service, leaves, heirs }, scope, { signal, options }) {
+  async run({ service, leaves }, scope, { signal, options }) {
     const { ports, stack } = scope;
-    if (heirs) scope.doorIds.delete(service);
     if (leaves) {
       scope.trafficMoved = true;
       await keepAddresses(scope, service, leaves);
