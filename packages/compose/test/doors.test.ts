@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { labels, stackNames } from "@sluice/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { idleContainer } from "./support/busybox.ts";
@@ -225,6 +226,22 @@ describe("a door", () => {
     await doors.ensure(aDoorRequest(model, "web", "seven"), { beforeStart });
     expect(await answer(url)).toBe("seven");
   });
+});
+
+it("a door that is removed with a grace takes nobody in any more, answers what is under way, and waits for nothing else", async () => {
+  // It answers a slow request after 700 ms.
+  const config = [
+    "global\n  stats socket /tmp/admin.sock mode 600 level admin",
+    "defaults\n  mode http\n  timeout connect 1s\n  timeout client 10s\n  timeout server 10s\n  timeout tarpit 700ms",
+    "frontend users\n  bind :80\n  http-request tarpit deny_status 200 if { path /slow }\n  http-request return status 204\n",
+  ].join("\n");
+  await doors.ensure(aDoorRequest(model, "web", "slow", { config }));
+  const slow = fetch(`${url}slow`).then(({ status }) => status);
+  await sleep(100);
+  await doors.remove(stack.name, "web", { graceMs: 30_000 });
+  expect(await slow).toBe(200);
+  await expect(fetch(url)).rejects.toThrow("fetch failed");
+  expect(await docker("ps", "-aq", "--filter", `name=${doorName}`)).toBe("");
 });
 
 describe("a door that was being replaced when the deployer was killed", () => {

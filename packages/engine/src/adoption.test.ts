@@ -55,6 +55,9 @@ describe("taking over what plain Compose runs", () => {
       .slice(failed + 1)
       .filter((name) => /router.set|router.drain|doors.remove|startPlain web|slots.remove web/.test(name));
     expect(after).toEqual([
+      // Nobody new gets in, and what is under way ends.
+      "router.setRouting door web",
+      "router.drain door web at blue",
       "doors.remove web",
       "slots.startPlain web",
       "doors.removePreview web",

@@ -85,7 +85,7 @@ export async function completeRun(
   await wake(scope, failures.length === 0);
   await reviveDoors(scope);
   if (failures.length > 0) return endUnclear(scope, run, failures, message);
-  const outcome: Outcome = interrupted ? "interrupted" : hasMoved(scope, steps) ? "rolled-back" : "failed";
+  const outcome: Outcome = interrupted ? "interrupted" : scope.trafficMoved ? "rolled-back" : "failed";
   return end(scope, run, { outcome, error, reason: interrupted ? interruptedText(step) : message });
 }
 
@@ -145,13 +145,6 @@ async function edgesDown(scope: DeploymentScope, failures: readonly UndoFailure[
   const { base } = await settle(ports.clock, deadline.signal, seen).catch(() => ({ base: null }));
   const runs = (name: string) => base?.[name]?.containers.some(({ state }) => state === "running");
   return base ? failed.flatMap(({ name }) => (runs(name) ? [] : [name])) : [];
-}
-
-/** Users met the candidate, or what served them was stopped for it; and there was something to take them back to. */
-function hasMoved({ trafficMoved, plan }: DeploymentScope, begun: readonly PlanStep[]): boolean {
-  if (begun.some((step) => step.kind === "recreate" && (step.replaces?.length ?? 1) > 0)) return true;
-  if (begun.some((step) => (step.kind === "close" || step.kind === "remove") && step.heirs)) return true;
-  return trafficMoved && (plan.previous !== null || plan.steps.some(({ kind }) => kind === "adopt"));
 }
 
 /** The last lines of what was tried, while its containers are still there. */

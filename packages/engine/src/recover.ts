@@ -86,7 +86,8 @@ export async function recover(
   const accepted = fails && acceptIncompatible ? `; accepted that ${before} does not run on the migrated data` : "";
   const why = reason && action === "undo" ? `${recovery.reason} by ${actor}: ${reason}${accepted}` : recovery.reason;
   const run = { serving: observeServing(scope, project), startedMs: ports.clock.monotonicMs() };
-  if (action === "finish" || action === "undo") scope.trafficMoved = recovery.begun.some(movesUsers);
+  if (action === "finish" || action === "undo")
+    scope.trafficMoved = recovery.begun.some((step) => movesUsers(step, scope.plan));
   for (const [service, id] of doorIdsOf(observed)) scope.doorIds.set(service, id);
   announce(scope, attempt, recovery, why);
   if (action === "leave") return { action, result: await end(scope, run, { outcome: "needs-person", reason: why }) };

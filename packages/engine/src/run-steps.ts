@@ -1,4 +1,4 @@
-import { isSluiceError, type PlanStep, SluiceError, type StepKind } from "@sluice/core";
+import { type DeploymentPlan, isSluiceError, type PlanStep, SluiceError, type StepKind } from "@sluice/core";
 import { createCall, type StepData } from "./action.ts";
 import { actionOf } from "./actions.ts";
 import { closeAsPromoted, leavesToPerson, passGate, pauseByVerdict } from "./control/wait-for-person.ts";
@@ -82,6 +82,7 @@ async function runStep(step: PlanStep, scope: DeploymentScope, signal: AbortSign
   const { id, kind, target, cause } = step;
   await ports.journal.append({ type: "step-intent", deployment, step: id });
   emit(scope, { type: "step-start", deployment, step: id, kind, target, cause });
+  if (movesUsers(step, scope.plan)) scope.trafficMoved = true;
   const startedMs = ports.clock.monotonicMs();
   // What is promoted is final, whether or not that could be written down.
   const keep = kind === "promote" ? recordIfPossible : record;
@@ -124,14 +125,19 @@ export interface UndoFailure {
 
 /** While one of these is not undone users may still be led to the candidate: nothing else of it may be taken away. */
 function leadsUsers(step: PlanStep): boolean {
-  return step.kind === "promote" || movesUsers(step);
-}
-
-/** Whether a step leads users to the candidate who were elsewhere, or away from what serves them. */
-export function movesUsers(step: PlanStep): boolean {
   if (step.kind === "door") return step.cutsOver === true;
   if (step.kind === "close") return step.leaves !== undefined;
-  return step.kind === "shift" || step.kind === "adopt";
+  return step.kind === "shift" || step.kind === "adopt" || step.kind === "promote";
+}
+
+/** Whether a step leads users away from what serves them, or ends that. A first release has nobody to lead away. */
+export function movesUsers(step: PlanStep, { previous }: Pick<DeploymentPlan, "previous">): boolean {
+  if (step.kind === "shift") return previous !== null;
+  if (step.kind === "door") return step.cutsOver === true;
+  if (step.kind === "close") return step.leaves !== undefined || step.heirs !== undefined;
+  if (step.kind === "remove") return step.heirs !== undefined;
+  if (step.kind === "recreate") return (step.replaces?.length ?? 1) > 0;
+  return step.kind === "adopt";
 }
 
 /**

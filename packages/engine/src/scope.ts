@@ -101,7 +101,7 @@ export interface DeploymentScope extends StackFacts {
   previousIsCold?: boolean;
   /** It is finished because something else is to come after it: nobody waits for it, and nobody is waited for. */
   isFinishedUnasked?: boolean;
-  /** Set when this run has begun to give users to the candidate. */
+  /** A step has begun that leads users away from what served them, or ends that; see `movesUsers`. */
   trafficMoved: boolean;
   /** Its promotion has begun, in this run or in one before it: from there on it is finished, not undone. */
   isPromoting?: boolean;

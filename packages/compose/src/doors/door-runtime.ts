@@ -1,5 +1,5 @@
 import type { DoorRuntime } from "@sluice/core";
-import { removeContainers } from "../engine/stop.ts";
+import { removeContainers, stopContainers } from "../engine/stop.ts";
 import type { SubnetPool } from "../networks/subnets.ts";
 import { chooseAddresses, containerAddresses, type DoorAddresses, labelledAddresses } from "./addresses.ts";
 import { doorsOf, ensureDoor, ensurePreview, removePreview } from "./ensure-door.ts";
@@ -36,12 +36,10 @@ export function createDoorRuntime({ pool, ...tools }: DoorDependencies): DoorRun
     ensure: (request, options) => ensureDoor(tools, request, options),
     ensurePreview: (request, options) => ensurePreview(tools, request, options),
     removePreview: (stack, service) => removePreview(tools, stack, service),
-    async remove(stack, service) {
-      const found = await doorsOf(tools, stack, service);
-      await removeContainers(
-        engine,
-        found.map(({ Id }) => Id),
-      );
+    async remove(stack, service, { graceMs = 0, signal } = {}) {
+      const ids = (await doorsOf(tools, stack, service)).map(({ Id }) => Id);
+      if (graceMs > 0) await stopContainers(engine, ids, { signal }, graceMs);
+      await removeContainers(engine, ids);
       await removePreview(tools, stack, service);
     },
   };

@@ -236,6 +236,11 @@ export interface DoorOptions extends CallOptions {
   readonly renew?: boolean | undefined;
 }
 
+export interface RemoveDoorOptions extends CallOptions {
+  /** A door takes nobody in any more, and what is under way has so many milliseconds to end. Default: it is cut. */
+  readonly graceMs?: number | undefined;
+}
+
 /** Containers of doors; what they do inside is the traffic adapter's. */
 export interface DoorRuntime {
   /**
@@ -253,5 +258,6 @@ export interface DoorRuntime {
   /** As `ensure`, without published ports, aliases and labels: a way to the candidate before the ports are free. */
   ensurePreview(request: DoorRequest, options?: CallOptions): Promise<string>;
   removePreview(stack: string, service: string): Promise<void>;
-  remove(stack: string, service: string, options?: CallOptions): Promise<void>;
+  /** With the preview, if there is one. Idempotent. */
+  remove(stack: string, service: string, options?: RemoveDoorOptions): Promise<void>;
 }

@@ -5,22 +5,18 @@ import { assertProven, proveImages } from "../image-proof.ts";
 import { notStored } from "../not-stored.ts";
 import { describe } from "../report.ts";
 import { type DeploymentScope, emit, releaseOf, servicesOf, slotServices } from "../scope.ts";
+import { emptyDoor, graceMs, removeInUse } from "./remove-in-use.ts";
 import { putBackEdges, rereadAsBefore } from "./renewed-edges.ts";
-import { answers } from "./revive-doors.ts";
 import { isTakenOver, restoreRoute } from "./traffic.ts";
 import { assertStillReached, waitDoors } from "./verify.ts";
 
 export const door: StepAction<"door"> = {
   async run({ service, cutsOver, frees = [], putsBack = [], renews }, scope, { options }) {
     const { ports, stack, plan } = scope;
-    if (cutsOver) scope.trafficMoved = true;
     const routing = cutsOver ? ({ stable: otherSlot(plan.candidate), share: 100, salt: 0 } as const) : undefined;
     const request = await doorRequest(scope, service, routing);
     const beforeStart = async () => {
-      for (const giving of frees) {
-        await ports.doors.remove(stack, giving, options);
-        scope.doorIds.delete(giving);
-      }
+      await Promise.all(frees.map((giving) => removeInUse(scope, giving, otherSlot(plan.candidate), options)));
     };
     const before = scope.doorIds.get(service);
     if (putsBack.length > 0) await putBackEdges(scope, options);
@@ -32,9 +28,10 @@ export const door: StepAction<"door"> = {
   },
   // A door that leads to the previous is worth keeping; one that leads nowhere is not: its ports must be free again.
   async undo({ service, replaces, cutsOver, frees = [] }, scope, { options }) {
-    const { ports, stack } = scope;
+    const { ports, stack, plan } = scope;
     if (!servedBefore(scope, service)) {
-      if (!replaces) await ports.doors.remove(stack, service, options);
+      if (!replaces && cutsOver) await removeInUse(scope, service, plan.candidate, options);
+      else if (!replaces) await ports.doors.remove(stack, service, options);
       for (const giving of frees) await leadBack(scope, giving, true, options);
       return;
     }
@@ -92,7 +89,6 @@ export const adopt: StepAction<"adopt"> = {
       const giveWay = () => stop(serving?.[service] ?? containers);
       // Users go straight to the candidate: the container that served them is the one that gave up the port.
       const request = await doorRequest(scope, service, { stable: otherSlot(plan.candidate), share: 100, salt: 0 });
-      scope.trafficMoved = true;
       const hooks = holders.has(service) ? { beforeStart: giveWay } : {};
       scope.doorIds.set(service, await ports.doors.ensure(request, { ...options, ...hooks }));
       await giveWay();
@@ -105,16 +101,17 @@ export const adopt: StepAction<"adopt"> = {
     if (kept > 0) progress(`${kept} containers beside the slots stopped; they are kept until the candidate is proven`);
   },
   async undo({ services, restarts }, scope, { options }) {
-    const { ports, stack } = scope;
+    const { ports, stack, plan } = scope;
     // Where the previous had a door users are led back there; any other is of no use, and holds ports.
     const made = services.filter((service) => !servedBefore(scope, service));
     if (made.length + restarts.length === 0) return;
     const holders = portHolders(scope, made);
-    for (const service of holders) await ports.doors.remove(stack, service, options);
+    await Promise.all(holders.map((service) => removeInUse(scope, service, plan.candidate, options)));
     await ports.slots.startPlain(restarts, options);
     await rereadAsBefore(scope, options);
     const others = made.filter((service) => !holders.includes(service));
-    for (const service of others) await ports.doors.remove(stack, service, options);
+    // Who is refused here goes to what has just been started, which has the same name.
+    await Promise.all(others.map((service) => ports.doors.remove(stack, service, { ...options, graceMs })));
     if (others.length > 0) await ports.base.rereadNames(stack, options);
   },
 };
@@ -163,15 +160,13 @@ export const promote: StepAction<"promote"> = {
 
 export const close: StepAction<"close"> = {
   async run({ service, leaves }, scope, { signal, options }) {
-    const { ports, stack } = scope;
-    if (leaves) {
-      scope.trafficMoved = true;
-      await keepAddresses(scope, service, leaves);
-      await emptyDoor(scope, service, leaves, signal);
-    }
+    const { ports, stack, plan } = scope;
+    if (!leaves) return removeInUse(scope, service, otherSlot(plan.candidate), options);
+    await keepAddresses(scope, service, leaves);
+    await emptyDoor(scope, service, leaves, signal);
     scope.doorIds.delete(service);
     await ports.doors.remove(stack, service, options);
-    if (leaves) await ports.slots.stop(stack, leaves, [service], options);
+    await ports.slots.stop(stack, leaves, [service], options);
   },
   async undo({ service, leaves, heirs }, scope, { options }) {
     if (heirs) return leadBack(scope, service, true, options);
@@ -192,15 +187,6 @@ async function keepAddresses({ ports, previousRelease }: DeploymentScope, servic
     ({ name, role }) => name === service && role === "web",
   );
   if (previousRelease && web) await ports.doors.addresses(previousRelease.model, web, slot);
-}
-
-/** Nobody new gets in, and what was accepted may end. A door that does not answer has nothing to end. */
-async function emptyDoor(scope: DeploymentScope, service: string, slot: Slot, signal: AbortSignal): Promise<void> {
-  const { ports, config } = scope;
-  const id = scope.doorIds.get(service);
-  if (!id || !(await answers(scope, service, signal))) return;
-  await ports.router.setRouting(id, closedRouting, signal);
-  await ports.router.drain(id, slot, config.traffic.drain.timeout, signal);
 }
 
 /** Nothing becomes the stable version that is not, by its ids and in all its services, the release it is called. */

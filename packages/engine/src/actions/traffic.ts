@@ -11,7 +11,6 @@ import { reviveDoor } from "./revive-doors.ts";
 export const shift: StepAction<"shift"> = {
   async run({ id, slot, services, share, holdMs }, scope, call) {
     const { ports, deployment } = scope;
-    scope.trafficMoved = true;
     scope.usersMovedAt ??= ports.clock.now();
     const lead = (led: readonly string[]) =>
       Promise.all(

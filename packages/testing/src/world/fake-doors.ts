@@ -12,7 +12,7 @@ import { containersIn, mayLeaveSlots, type WorldContainer, type WorldDoor, type 
 import { isPublic } from "./users.ts";
 
 export function fakeDoors(context: FakeContext): DoorRuntime {
-  const { act, state } = context;
+  const { act, state, violation } = context;
   return {
     addresses: (_model, { name, replicas }) =>
       act(`doors.addresses ${name}`, undefined, () => {
@@ -63,16 +63,13 @@ export function fakeDoors(context: FakeContext): DoorRuntime {
     },
     removePreview: (_stack, service) =>
       act(`doors.removePreview ${service}`, undefined, () => removePreview(state, service)),
-    remove: (_stack, service, { signal } = {}) =>
+    remove: (_stack, service, { signal, graceMs = 0 } = {}) =>
       act(`doors.remove ${service}`, signal, () => {
         const removed = doorsOf(state, service);
+        const isInUse = slots.some((slot) => state.open.has(`${service}@${slot}`));
+        if (removed.some(isPublic) && isInUse && graceMs === 0) violation(`requests at door ${service} were cut off`);
+        if (removed.some((door) => givesPortOn(state, door))) state.gaps.add(service);
         for (const door of removed) state.doors.delete(door.id);
-        // The port goes back to the container that had it, or on to a door that waits for it, or to another service in base.
-        const isTaken =
-          besideSlots(state, service).length > 0 ||
-          removed.some((door) => hasHeir(state, door)) ||
-          (removed.length > 0 && (mayLeaveSlots(state, service) || removed.some((door) => goesToBase(state, door))));
-        if (isTaken) state.gaps.add(service);
         for (const slot of slots) state.open.delete(`${service}@${slot}`);
       }),
   };
@@ -121,6 +118,13 @@ function takeOver({ state }: FakeContext, door: WorldDoor): void {
 
 function besideSlots(state: WorldState, service?: string): readonly WorldContainer[] {
   return [...containersIn(state, "plain", service), ...containersIn(state, "base", service)];
+}
+
+/** Its port goes back to the container that had it, or on to a door that waits for it, or to another service in base. */
+export function givesPortOn(state: WorldState, door: WorldDoor): boolean {
+  const { service } = door;
+  const isBeside = besideSlots(state, service).length > 0;
+  return isBeside || hasHeir(state, door) || mayLeaveSlots(state, service) || goesToBase(state, door);
 }
 
 function hasHeir(state: WorldState, { ports }: WorldDoor): boolean {

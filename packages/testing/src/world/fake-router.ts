@@ -7,7 +7,8 @@ import {
 } from "@sluice/core";
 import { untilAborted } from "./calls.ts";
 import type { FakeContext } from "./context.ts";
-import { containersIn, isUp, mayLeaveSlots, type WorldDoor, type WorldState } from "./state.ts";
+import { givesPortOn } from "./fake-doors.ts";
+import { containersIn, isUp, type WorldDoor, type WorldState } from "./state.ts";
 import { usersOf } from "./users.ts";
 
 export function fakeRouter({ act, state, clock, drainMs }: FakeContext): TrafficRouter {
@@ -21,7 +22,7 @@ export function fakeRouter({ act, state, clock, drainMs }: FakeContext): Traffic
     setRouting: (id, routing, signal) =>
       act(`router.setRouting ${serviceOf(state, id)}`, signal, () => {
         const door = runningDoor(state, id);
-        if (routing.stable === null && mayLeaveSlots(state, door.service)) state.gaps.add(door.service);
+        if (routing.stable === null && givesPortOn(state, door)) state.gaps.add(door.service);
         door.routing = routing;
       }),
     reconfigure: (id, _spec, signal) =>

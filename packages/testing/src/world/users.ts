@@ -37,6 +37,8 @@ function withoutDoor(state: WorldState, service: string): string {
   if (containersIn(state, "base", service).some(isUp)) return "base";
   if (hasHeirInBase(state, service)) return "base";
   const doors = [...state.doors.values()].filter((door) => door.kind === "door" && isPublic(door));
+  const isLed = doors.some(({ ports }) => portsOf(state, service).some((port) => ports.includes(port)));
+  if (isLed) return "none";
   return doors.length > 0 && doors.every(({ routing }) => isDropped(state, service, routing)) ? "none" : "lost";
 }
 
@@ -47,9 +49,12 @@ function hasHeirInBase(state: WorldState, service: string): boolean {
 
 /** Whether users of a service may come to a container that is not of it, as it has a port of it. */
 export function sharesPort(state: WorldState, service: string, { facts }: { readonly facts: ServiceFacts }): boolean {
-  const all = [...state.containers.values()];
-  const own = all.filter((one) => one.service === service).flatMap((one) => one.facts.ports);
-  return own.some((port) => facts.ports.some(({ published }) => published === port.published));
+  return portsOf(state, service).some((port) => facts.ports.some(({ published }) => published === port));
+}
+
+function portsOf(state: WorldState, service: string): readonly number[] {
+  const own = [...state.containers.values()].filter((one) => one.service === service);
+  return own.flatMap(({ facts }) => facts.ports.map(({ published }) => published));
 }
 
 /** The stable slot takes over for a dead candidate, never the other way round at share 0. */
