@@ -163,27 +163,31 @@ describe("a service that the project has no more", () => {
   });
 });
 
-describe("a built service that lives in base", () => {
-  const built = aService("app", "worker", { strategy: "recreate", builds: true });
-  const services = [...shopServices, built];
-  const written = aShop(stack.name, { app: { image: "acme/app", build: { context: "/src" } } });
+describe.each([
+  ["that is built", "app", { image: "acme/app", build: { context: "/src" } }],
+  ["that names what another one builds", "cron", { image: "acme/app" }],
+  ["that names an image of a registry", "api", { image: "acme/api", pull_policy: "always" }],
+])("an application in base %s", (_, name, service) => {
+  const app = aService(name, "worker", { strategy: "recreate", builds: "build" in service });
+  const services = [...shopServices, app];
+  const written = aShop(stack.name, { [name]: service });
 
   it("runs the image of its release, and is replaced only by another one", async () => {
     const release = await aStored(written, services);
-    const observeApp = async () => (await observe(aProject(written, services))).base["app"];
-    await base.up(pinnedModel(release), built, services);
-    const before = await statesOf("app");
-    expect(await observeApp()).toMatchObject({
+    const observed = async () => (await observe(aProject(written, services))).base[name];
+    await base.up(pinnedModel(release), app, services);
+    const before = await statesOf(name);
+    expect(await observed()).toMatchObject({
       state: "current",
-      containers: [{ imageId: release.bundle.images["app"] }],
+      containers: [{ imageId: release.bundle.images[name] }],
     });
-    await base.up(pinnedModel(release), built, services);
-    expect(await statesOf("app")).toBe(before);
+    await base.up(pinnedModel(release), app, services);
+    expect(await statesOf(name)).toBe(before);
 
     const other = await docker("image", "inspect", "-f", "{{.Id}}", "sluice-test/nginx");
-    const next = { ...release, bundle: { ...release.bundle, images: { ...release.bundle.images, app: other } } };
-    await base.up(pinnedModel(next), built, services).catch(() => undefined);
-    expect(await docker("inspect", "-f", "{{.Image}}", `${stack.name}-app-1`)).toBe(other);
+    const next = { ...release, bundle: { ...release.bundle, images: { ...release.bundle.images, [name]: other } } };
+    await base.up(pinnedModel(next), app, services).catch(() => undefined);
+    expect(await docker("inspect", "-f", "{{.Image}}", `${stack.name}-${name}-1`)).toBe(other);
   });
 });
 

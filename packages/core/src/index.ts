@@ -50,6 +50,7 @@ export * from "./model/finding.ts";
 export { growthPart, growthSamples } from "./model/growth-span.ts";
 export { addressesMeet } from "./model/host-addresses.ts";
 export * from "./model/http-syntax.ts";
+export * from "./model/image-names.ts";
 export * from "./model/json-path.ts";
 export * from "./model/machine-memory.ts";
 export * from "./model/model-change.ts";

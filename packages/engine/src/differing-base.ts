@@ -1,6 +1,7 @@
 import {
   baseServices,
   type ChangedFiles,
+  isPinned,
   type MountedFiles,
   type ObservedStack,
   pinnedModel,
@@ -10,10 +11,10 @@ import {
 } from "@sluice/core";
 import type { EnginePorts } from "./scope.ts";
 
-/** Base services that run another image than was built for a release: a look at the checkout does not tell, as it has none. */
+/** Base services that run another image than the release's own: a look at the checkout does not tell, as it has none. */
 export function otherImages({ bundle }: StoredRelease, { base }: ObservedStack): readonly string[] {
-  const built = baseServices(bundle.services.filter(({ active }) => active)).filter(({ builds }) => builds);
-  return built.flatMap(({ name }) => {
+  const pinned = baseServices(bundle.services.filter(({ active }) => active)).filter(isPinned);
+  return pinned.flatMap(({ name }) => {
     const containers = base[name]?.containers ?? [];
     return containers.some(({ imageId }) => imageId !== bundle.images[name]) ? [name] : [];
   });

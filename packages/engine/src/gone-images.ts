@@ -1,7 +1,6 @@
 import {
   type Finding,
   isApplication,
-  isInSlot,
   liveSlot,
   type ObservedStack,
   type ReleaseBundle,
@@ -41,8 +40,8 @@ async function goneWayBack(
   const serves = live?.release ?? (await lastLiveRelease(journal));
   const before = await releaseBefore(live, serves, bundles, { journal });
   if (!before || warmRelease(observed, before.services, live) === before.id) return null;
-  // What base only names is taken by its name, or pulled.
-  const isMade = (one: ServiceFacts) => one.active && (isInSlot(one) || (isApplication(one.role) && one.builds));
+  // What else base names is taken by its name, or pulled.
+  const isMade = (one: ServiceFacts) => one.active && isApplication(one.role);
   const made = before.services.filter(isMade).map(({ name }) => name);
   const wanted = Object.entries(before.images).filter(([name]) => made.includes(name));
   const missing = await images.missing(Object.fromEntries(wanted), signal);

@@ -1,26 +1,31 @@
-import { type DeploymentPlan, isInSlot, type ReleaseBundle, SluiceError } from "@sluice/core";
+import {
+  type DeploymentPlan,
+  isInSlot,
+  isPinned,
+  type ReleaseBundle,
+  type ServiceFacts,
+  SluiceError,
+} from "@sluice/core";
 import { createsSlot } from "./actions/create-slot.ts";
 import { bringBackHint } from "./gone-images.ts";
 import type { EnginePorts } from "./scope.ts";
 
 /**
- * Images that containers are made of in a plan, by service: those of a slot, of jobs that run, and of what is built in base. What base
- * only names Compose takes by that name, or pulls. Pure.
+ * Images that containers are made of in a plan, by service: those of a slot, of jobs that run, and of what is pinned in base. What else base
+ * names Compose takes by that name, or pulls. Pure.
  */
 export function neededImages(
   { services, images }: Pick<ReleaseBundle, "services" | "images">,
   { steps }: Pick<DeploymentPlan, "steps">,
 ): Readonly<Record<string, string>> {
   const makesSlot = steps.some(createsSlot);
-  const isMade = (name: string, builds: boolean) =>
+  const isMade = (service: ServiceFacts) =>
     steps.some(
       (step) =>
-        (step.kind === "job" && step.service === name) ||
-        ((step.kind === "base" || step.kind === "recreate") && step.service === name && builds),
+        (step.kind === "job" && step.service === service.name) ||
+        ((step.kind === "base" || step.kind === "recreate") && step.service === service.name && isPinned(service)),
     );
-  const needed = services.filter(
-    (service) => service.active && ((makesSlot && isInSlot(service)) || isMade(service.name, service.builds)),
-  );
+  const needed = services.filter((service) => service.active && ((makesSlot && isInSlot(service)) || isMade(service)));
   const names = new Set(needed.map(({ name }) => name));
   return Object.fromEntries(Object.entries(images).filter(([name]) => names.has(name)));
 }

@@ -1,4 +1,4 @@
-import type { ComposeModel, ServiceFacts } from "@sluice/core";
+import { type ComposeModel, isPinned, type ServiceFacts } from "@sluice/core";
 import { composeLabels, listBase } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { serviceHashes } from "../model/service-hashes.ts";
@@ -83,12 +83,12 @@ function hashesOf(engine: Engine, model: ComposeModel): Promise<Readonly<Record<
   return asked;
 }
 
-/** Names of the images of base containers whose services are built. */
+/** Names of the images of base containers whose services are pinned: they are ids, and that of the container before is another. */
 export function builtImages(
   containers: readonly HashedContainer[],
   services: readonly ServiceFacts[],
 ): Readonly<Record<string, string>> {
-  const builds = new Set(services.filter(({ builds: isBuilt }) => isBuilt).map(({ name }) => name));
+  const pinned = new Set(services.filter(isPinned).map(({ name }) => name));
   const entries = containers.map(({ Config }) => [Config.Labels[composeLabels.service] ?? "", Config.Image] as const);
-  return Object.fromEntries(entries.filter(([service]) => builds.has(service)));
+  return Object.fromEntries(entries.filter(([service]) => pinned.has(service)));
 }

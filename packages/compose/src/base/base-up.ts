@@ -1,4 +1,11 @@
-import { type ComposeModel, type ContainerExec, type ServiceFacts, SluiceError, type UpOptions } from "@sluice/core";
+import {
+  type ComposeModel,
+  type ContainerExec,
+  isPinned,
+  type ServiceFacts,
+  SluiceError,
+  type UpOptions,
+} from "@sluice/core";
 import type Docker from "dockerode";
 import { composeModel } from "../engine/compose-model.ts";
 import { composeLabels, inspectAll, listBase } from "../engine/containers.ts";
@@ -81,8 +88,7 @@ async function allCurrent(
 ): Promise<boolean> {
   const hashes = await acceptedHashes(engine, model, builtImages(containers, [service]));
   if (!containers.every((container) => isCurrent(container, hashes[service.name]))) return false;
-  // What the project only names stays as it runs; what is built must be of this release.
-  const image = service.builds ? model.services[service.name]?.image : undefined;
+  const image = isPinned(service) ? model.services[service.name]?.image : undefined;
   if (image === undefined) return true;
   const wanted = await engine.call(`image ${image} cannot be looked at`, (docker) =>
     unlessStatus(docker.getImage(image).inspect(), [404], null),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { buildModel, builtFor, sharedBuilds, withContexts } from "./build-model.ts";
+import { buildModel, sharedBuilds, withContexts } from "./build-model.ts";
 
 const model = {
   name: "shop",
@@ -17,11 +17,6 @@ it("builds under other names only, and nothing but what is built", () => {
     web: { image: "sluice/shop-web:t", build: { context: "/src" } },
     api: { image: "sluice/shop-api:t", build: { context: "/api" } },
   });
-});
-
-it("gives a service that names a built image that image", () => {
-  const built = new Set(["web", "api"]);
-  expect(["worker", "cron", "db"].map((name) => builtFor(model, name, built))).toEqual(["web", "api", undefined]);
 });
 
 it("builds what is word for word the same once", () => {

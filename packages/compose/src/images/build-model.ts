@@ -77,23 +77,3 @@ function contextsOf({ additional_contexts: contexts }: Build): Readonly<Record<s
 function serviceOf(context: unknown): string | undefined {
   return typeof context === "string" && context.startsWith(ofService) ? context.slice(ofService.length) : undefined;
 }
-
-/**
- * Which built service an image-only service gets its image from: a worker that names the image that the web service
- * builds is meant to run that one.
- */
-export function builtFor(model: ComposeModel, service: string, built: ReadonlySet<string>): string | undefined {
-  const image = model.services[service]?.image;
-  if (image === undefined) return undefined;
-  return [...built].find((name) => name !== service && sameImage(imageOf(model, name), image));
-}
-
-/** The name that Compose itself would give a built image. */
-function imageOf(model: ComposeModel, service: string): string {
-  return model.services[service]?.image ?? `${model.name}-${service}`;
-}
-
-function sameImage(a: string, b: string): boolean {
-  const withTag = (name: string) => (/(:[^/]+|@[^/]+)$/.test(name) ? name : `${name}:latest`);
-  return withTag(a) === withTag(b);
-}

@@ -3,13 +3,13 @@ import {
   type BuiltImages,
   type CallOptions,
   type ImageBuilder,
+  otherBuilderOf,
   type ResolvedProject,
   stackNames,
   type TakenImage,
 } from "@sluice/core";
 import type { Engine } from "../engine/engine.ts";
 import { buildImages } from "./build-images.ts";
-import { builtFor } from "./build-model.ts";
 import { findAndBuild } from "./find-and-build.ts";
 import { findImages } from "./find-images.ts";
 import { digestsOf, takeImage } from "./image-digests.ts";
@@ -50,8 +50,8 @@ async function build(
   assertReleaseTag(tag);
   const { model, services, stack } = project;
   const wanted = services.filter(({ active, role }) => active && role !== "tool");
-  const built = new Set(wanted.filter(({ builds }) => builds).map(({ name }) => name));
-  const sources = new Map(wanted.map(({ name }) => [name, builtFor(model, name, built)] as const));
+  const built = new Set(wanted.flatMap(({ name }) => (model.services[name]?.build ? [name] : [])));
+  const sources = new Map(wanted.map(({ name }) => [name, otherBuilderOf(model, name, [...built])] as const));
   const named = wanted.flatMap(({ name }) => (built.has(name) || sources.get(name) ? [] : [name]));
   const [found, made] = await findAndBuild(options, {
     find: (call) => findImages(engine, model, named, call),

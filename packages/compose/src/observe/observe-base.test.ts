@@ -20,7 +20,7 @@ const running = (...volumes: readonly string[]) =>
     HostConfig: {},
     Mounts: volumes.map(mount),
   }) as unknown as Parameters<typeof observeBaseService>[1][number];
-const facts = { name: "db", builds: false };
+const facts = { name: "db", role: "data", builds: false } as const;
 const other = (image: string): ComposeModel => ({ ...model, services: { db: { ...model.services["db"], image } } });
 
 it("a volume that a service is to have no more is told before its container is replaced", () => {

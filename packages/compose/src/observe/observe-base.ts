@@ -1,6 +1,7 @@
 import {
   type BaseChange,
   type ComposeModel,
+  isPinned,
   type ObservedBaseService,
   type ServiceFacts,
   stateText,
@@ -18,9 +19,10 @@ import { composeLabels, isAnonymousVolume, observedContainer } from "../engine/c
 export function baseChange(
   containers: readonly Pick<Docker.ContainerInspectInfo, "Mounts" | "Config">[],
   model: ComposeModel,
-  { name, builds }: Pick<ServiceFacts, "name" | "builds">,
+  service: Pick<ServiceFacts, "name" | "builds" | "role">,
   there: readonly string[],
 ): BaseChange {
+  const { name } = service;
   const mounts = containers.flatMap(({ Mounts }) => Mounts);
   const had = unique(
     mounts.flatMap(({ Type, Name = "" }) => (Type === "volume" && !isAnonymousVolume(Name) ? [Name] : [])),
@@ -31,7 +33,7 @@ export function baseChange(
   const runs = containers[0]?.Config.Image;
   const image = model.services[name]?.image;
   const directories = otherDirectories(mounts, model.services[name]?.volumes ?? []);
-  const isOther = !builds && runs !== undefined && image !== undefined && runs !== image;
+  const isOther = !isPinned(service) && runs !== undefined && image !== undefined && runs !== image;
   return {
     leaves,
     takes,

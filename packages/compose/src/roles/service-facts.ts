@@ -1,4 +1,5 @@
 import {
+  builderOf,
   type ComposeModel,
   type ComposeService,
   type Config,
@@ -41,7 +42,7 @@ export function serviceFacts(
       name,
       ...decision,
       active: active.has(name) && !isNone,
-      builds: service.build !== undefined,
+      builds: builderOf(model, name) !== undefined,
       replicas,
       networks: networkKeys(service),
       dependsOn: Object.keys(service.depends_on ?? {}),

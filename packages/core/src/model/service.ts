@@ -39,6 +39,7 @@ export interface ServiceFacts {
   readonly reason: string;
   /** Active under the user's profiles. */
   readonly active: boolean;
+  /** The project builds its image: as its own, or as that of another service, whose image it names. */
   readonly builds: boolean;
   readonly replicas: number;
   /** Keys of networks in the compose file. */

@@ -1,5 +1,6 @@
 import { notedCheckout } from "../model/checkout.ts";
 import type { ComposeModel, ComposeService } from "../model/compose.ts";
+import { builderOf } from "../model/image-names.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import type { StoredRelease } from "../ports/bundle-store.ts";
 
@@ -54,13 +55,6 @@ export function buildDifferences(a: ComposeModel, b: ComposeModel, service: stri
     if (names.length === 0) return [];
     return part === "args" ? [`arguments (${names.toSorted().join(", ")})`] : [part];
   });
-}
-
-/** The service whose build makes the image of a service: itself, or one that gives the image its name; `undefined` where it is pulled. */
-export function builderOf({ services }: ComposeModel, service: string): string | undefined {
-  const { build, image } = services[service] ?? {};
-  if (build) return service;
-  return Object.keys(services).find((name) => services[name]?.build && services[name].image === image);
 }
 
 /** The image of a service that is not built, as it is asked for. */

@@ -1,9 +1,10 @@
 import type { ComposeModel } from "../model/compose.ts";
+import { builderOf } from "../model/image-names.ts";
 import { isApplication } from "../model/placement.ts";
 import type { ProvenRelease, TakenImage } from "../model/promotion.ts";
 import type { ReleaseRequest } from "../model/release.ts";
 import type { ServiceFacts } from "../model/service.ts";
-import { buildDifferences, builderOf, pulledImage } from "./image-recipe.ts";
+import { buildDifferences, pulledImage } from "./image-recipe.ts";
 
 /** What would be deployed, as it is resolved here. */
 interface Project {

@@ -4,7 +4,7 @@ import type { ObservedStack } from "../model/stack.ts";
 
 /**
  * Whether all web and worker services of a release are replaced stop-first, and run: no slot and no door shows who serves
- * then. Of what is built the image says that it is this release. Pure.
+ * then. The image says that it is this release. Pure.
  */
 export function runsInBase({ services, images }: ReleaseBundle, { base }: ObservedStack): boolean {
   const own = services.filter((service) => service.active && service.replicas > 0 && isApplication(service.role));
@@ -12,7 +12,7 @@ export function runsInBase({ services, images }: ReleaseBundle, { base }: Observ
     own.length > 0 &&
     own.every((service) => {
       const containers = base[service.name]?.containers ?? [];
-      const isOwn = (imageId: string) => !service.builds || imageId === images[service.name];
+      const isOwn = (imageId: string) => imageId === images[service.name];
       return (
         !isInSlot(service) &&
         containers.length > 0 &&

@@ -1,0 +1,29 @@
+import type { ComposeModel } from "./compose.ts";
+
+/** The service whose build makes the image of a service: itself, or one that gives the image its name; `undefined` where it is pulled. */
+export function builderOf(model: ComposeModel, service: string): string | undefined {
+  return model.services[service]?.build ? service : otherBuilderOf(model, service, Object.keys(model.services));
+}
+
+/**
+ * Which of the services builds the image that a service only names: a worker that names the image that the web service builds is
+ * meant to run that one.
+ */
+export function otherBuilderOf(
+  model: ComposeModel,
+  service: string,
+  services: readonly string[] = Object.keys(model.services),
+): string | undefined {
+  const image = model.services[service]?.image;
+  return image === undefined ? undefined : services.find((name) => name !== service && isBuiltAs(model, name, image));
+}
+
+/** Whether the build of a service gives its image this name. */
+export function isBuiltAs(model: ComposeModel, service: string, image: string): boolean {
+  const { build, image: own } = model.services[service] ?? {};
+  return build !== undefined && withTag(own ?? `${model.name}-${service}`) === withTag(image);
+}
+
+function withTag(name: string): string {
+  return /(:[^/]+|@[^/]+)$/.test(name) ? name : `${name}:latest`;
+}
