@@ -121,7 +121,7 @@ async function migrate(
     );
     let errors = "";
     child.stderr.on("data", (data: Buffer) => (errors += data.toString()));
-    signal.addEventListener("abort", () => void docker("rm", "-f", name).catch(() => undefined), { once: true });
+    signal.addEventListener("abort", () => void docker("rm", "-f", "-v", name).catch(() => undefined), { once: true });
     const ended = once(child, "close");
     const format = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
     let address = "";
@@ -243,7 +243,7 @@ describe("what a killed migration has left at work in MariaDB", { timeout: 100_0
     await until(async () => (await changing()) !== "");
     const address = await docker("inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", name);
     const id = await changing();
-    await docker("rm", "-f", name);
+    await docker("rm", "-f", "-v", name);
     expect(await changing()).toBe(id);
     return { id, address: address.trim() };
   }

@@ -205,7 +205,7 @@ describe("two migrations at once", () => {
       await until(async () => (await changing()) !== "");
       const address = await docker("inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", name);
       const pid = await changing();
-      await docker("rm", "-f", name);
+      await docker("rm", "-f", "-v", name);
       expect(await changing()).toBe(pid);
       return { pid, address: address.trim() };
     }
