@@ -36,12 +36,23 @@ accounts() {
     printf "GRANT ALL ON %s.* TO %s@'%%';\n" "$(name "$MARIADB_DATABASE" | sed 's/_/\\_/g')" "$(quoted "$MARIADB_USER")"
 }
 
+# What is made of nothing is always the same and takes as long as all the rest: the image holds it, for servers that nobody told
+# otherwise about what is decided then.
+make_data() { # options...
+  case "$(cat /etc/mysql/conf.d/*.cnf 2> /dev/null) $*" in
+    *lower[-_]case* | *page[-_]size* | *data[-_]file* | *log[-_]file* | *undo* | *encrypt*)
+      mariadb-install-db --datadir="$data" --auth-root-authentication-method=normal --skip-test-db --skip-name-resolve --force > /dev/null
+      ;;
+    *) zstd -dc /usr/share/mysql/new-data.tar.zst | tar -x -C "$data" ;;
+  esac
+}
+
 initialise() {
   if [ -z "$MARIADB_ROOT_PASSWORD$MARIADB_ALLOW_EMPTY_ROOT_PASSWORD" ]; then
     echo "MARIADB_ROOT_PASSWORD is not set: the server would be open to nobody or to everybody" >&2
     exit 1
   fi
-  mariadb-install-db --datadir="$data" --auth-root-authentication-method=normal --skip-test-db --skip-name-resolve --force > /dev/null
+  make_data "$@"
   # No TCP while the scripts run: nothing can mistake a half-made server for a ready one.
   mariadbd --datadir="$data" --skip-networking "$@" &
   server=$!
@@ -49,7 +60,7 @@ initialise() {
     kill -0 "$server"
     sleep 0.1
   done
-  { echo "DELETE FROM mysql.global_priv WHERE User NOT IN ('root', 'mariadb.sys') OR (User = 'root' AND Host <> 'localhost'); FLUSH PRIVILEGES;" && accounts; } | mariadb -u root
+  { echo "DELETE FROM mysql.global_priv WHERE User NOT IN ('root', 'mariadb.sys') OR (User = 'root' AND Host <> 'localhost'); DELETE FROM mysql.proxies_priv WHERE Host <> 'localhost'; FLUSH PRIVILEGES;" && accounts; } | mariadb -u root
   export MYSQL_PWD="$MARIADB_ROOT_PASSWORD"
   for script in /docker-entrypoint-initdb.d/*; do run_script "$script"; done
   mariadb-admin -u root shutdown

@@ -6,7 +6,16 @@ mkdir -p "$ROOT"/{docker-entrypoint-initdb.d,run/postgresql,var/lib/postgresql/d
 install -m 755 "$HERE/docker-entrypoint.sh" "$ROOT/usr/local/bin/docker-entrypoint.sh"
 chown -R 999:999 "$ROOT"/{run,var/lib}/postgresql
 chmod 700 "$ROOT/var/lib/postgresql/data"
-import_image "$ROOT" "$IMAGE" \
-  'ENV PATH=/usr/lib/postgresql/15/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin LANG=C.UTF-8 PGDATA=/var/lib/postgresql/data' \
-  'VOLUME /var/lib/postgresql/data' 'EXPOSE 5432' 'STOPSIGNAL SIGINT' \
-  'ENTRYPOINT ["docker-entrypoint.sh"]' 'CMD ["postgres"]'
+import_postgres() { # image
+  import_image "$ROOT" "$1" \
+    'ENV PATH=/usr/lib/postgresql/15/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin LANG=C.UTF-8 PGDATA=/var/lib/postgresql/data' \
+    'VOLUME /var/lib/postgresql/data' 'EXPOSE 5432' 'STOPSIGNAL SIGINT' \
+    'ENTRYPOINT ["docker-entrypoint.sh"]' 'CMD ["postgres"]'
+}
+# In a container, as initdb tries out what memory it can share, and writes that into the server's configuration.
+import_postgres "$IMAGE-without-data"
+docker run --rm --network none --user postgres --entrypoint sh "$IMAGE-without-data" -c '
+  initdb -D /tmp/data -U postgres --auth-local=trust --auth-host=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8 --no-sync >&2 &&
+    tar -C /tmp/data -c . | zstd -q -3' > "$ROOT/usr/share/postgresql/15/new-data.tar.zst"
+import_postgres "$IMAGE"
+docker image rm "$IMAGE-without-data" > /dev/null

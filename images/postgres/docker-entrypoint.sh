@@ -21,12 +21,20 @@ user=${POSTGRES_USER:-postgres}
 database=${POSTGRES_DB:-$user}
 method=${POSTGRES_HOST_AUTH_METHOD:-scram-sha-256}
 
-initialise() {
-  if [ -z "$POSTGRES_PASSWORD" ] && [ "$method" != trust ]; then
-    echo "POSTGRES_PASSWORD is not set: the server would be open to nobody or to everybody" >&2
-    exit 1
+# What initdb makes takes it a second and is always the same but for the superuser's name and password, which are given afterwards:
+# the image holds it, for servers that nobody told otherwise about what is decided then.
+is_ordinary() {
+  case "$method $POSTGRES_INITDB_ARGS" in
+    'scram-sha-256 ' | 'scram-sha-256 --no-sync') ;;
+    *) return 1 ;;
+  esac
+}
+
+make_data() {
+  if is_ordinary; then
+    zstd -dc /usr/share/postgresql/15/new-data.tar.zst | tar -x -C "$PGDATA"
+    return
   fi
-  umask 077
   password=
   if [ -n "$POSTGRES_PASSWORD" ]; then
     printf '%s\n' "$POSTGRES_PASSWORD" > /tmp/password
@@ -35,10 +43,30 @@ initialise() {
   # shellcheck disable=SC2086
   initdb -D "$PGDATA" -U "$user" $password --auth-host="$method" --auth-local=trust --encoding=UTF8 --locale=C.UTF-8 $POSTGRES_INITDB_ARGS
   rm -f /tmp/password
+}
+
+# As initdb would have called it: no command renames the role that gives it.
+name_superuser() {
+  psql -Xq -v ON_ERROR_STOP=1 -U postgres -d postgres << 'SQL'
+\getenv user PGUSER
+\getenv password PGPASSWORD
+alter role postgres password :'password';
+update pg_authid set rolname = :'user' where rolname = 'postgres';
+SQL
+}
+
+initialise() {
+  if [ -z "$POSTGRES_PASSWORD" ] && [ "$method" != trust ]; then
+    echo "POSTGRES_PASSWORD is not set: the server would be open to nobody or to everybody" >&2
+    exit 1
+  fi
+  umask 077
+  make_data
   printf 'host all all all %s\n' "$method" >> "$PGDATA/pg_hba.conf"
   # No TCP while the scripts run: nothing can mistake a half-made server for a ready one.
   pg_ctl -D "$PGDATA" -o "-c listen_addresses=''" -w start > /dev/null
   export PGUSER="$user" PGPASSWORD="$POSTGRES_PASSWORD"
+  if is_ordinary; then name_superuser; fi
   [ "$database" = postgres ] || createdb "$database"
   export PGDATABASE="$database"
   for script in /docker-entrypoint-initdb.d/*; do run_script "$script"; done
