@@ -19,6 +19,8 @@ services:
     volumes: [data:/var/lib/postgresql/data]
   web:
     image: ${image}
+    # In the place of the volume that the image asks for, which a slot that goes would leave.
+    tmpfs: [/var/lib/postgresql/data]
     user: postgres
     working_dir: /tmp
     environment:
