@@ -1,14 +1,14 @@
 import type { Config } from "../config/schema.ts";
 import { isApplication, isInSlot } from "../model/placement.ts";
 import type { ServiceFacts } from "../model/service.ts";
-import { otherSlot, type Slot, slots } from "../model/slot.ts";
+import { otherSlot, type Slot } from "../model/slot.ts";
 import type { ObservedStack } from "../model/stack.ts";
 import { type AddStep, collectSteps } from "./collect-steps.ts";
 import { inTurn, type TurnScope } from "./early-jobs.ts";
 import { gracesOf } from "./graces.ts";
-import { isRunning, liveSlot, previousSlot, warmRelease } from "./live-slot.ts";
+import { leastNeeded, liveSlot, previousSlot, warmRelease } from "./live-slot.ts";
 import type { Heirs, MovedPorts } from "./moved-ports.ts";
-import { collectRemovals, type Orphan, orphanHeirs, type Removals } from "./orphans.ts";
+import { collectRemovals, mayRemove, type Orphan, orphanHeirs, type Removals } from "./orphans.ts";
 import { addCopies, adoptedOf, isHeld } from "./plan-adoption.ts";
 import { addBackup } from "./plan-backup.ts";
 import {
@@ -152,6 +152,8 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     late: base.filter((one) => (isLate(one) || handed.includes(one)) && !old.includes(one.name)),
     handed,
     dropped: unwanted,
+    leaving: orphans.filter(mayRemove).map(({ service }) => service),
+    removals,
     addLate,
   });
   const isOpen = ({ name }: ServiceFacts) => !exchange.names.includes(name);
@@ -179,19 +181,6 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     add({ kind: "prune", releases: desired.prunable, target, cause });
   }
   return { kind, candidate, previous, steps };
-}
-
-/** Where nobody knows which slot serves: one in which nothing runs, or what was started first, as the way back is. */
-function leastNeeded({ slots: seen }: ObservedStack): Slot {
-  const running = slots.filter((slot) => isRunning(seen[slot]));
-  const [idle] = slots.filter((slot) => !running.includes(slot));
-  if (idle !== undefined) return idle;
-  const latestIn = (slot: Slot) =>
-    seen[slot].containers
-      .map(({ startedAt }) => startedAt)
-      .toSorted()
-      .at(-1) ?? "";
-  return latestIn("green") < latestIn("blue") ? "green" : "blue";
 }
 
 interface PreparationScope {
