@@ -7,6 +7,7 @@ import { adopt, close, door, previewDoor, promote } from "./actions/doors.ts";
 import { job } from "./actions/job.ts";
 import { base, clear, create, networks, recover, recreate, remove, start } from "./actions/prepare.ts";
 import { rehearse } from "./actions/rehearse.ts";
+import { restart } from "./actions/restart.ts";
 import { retire } from "./actions/retire.ts";
 import { bake, drain, shift } from "./actions/traffic.ts";
 import { verify } from "./actions/verify.ts";
@@ -20,6 +21,7 @@ const actions: { readonly [Kind in StepKind]: StepAction<Kind> } = {
   clear,
   networks,
   base,
+  restart,
   create,
   job,
   start,

@@ -37,6 +37,7 @@ const stepFields: Readonly<Record<StepKind, Readonly<Record<string, Rule>>>> = {
   clear: inSlot,
   networks: inSlot,
   base: { ...ofService, moves, renews: optional(isTexts) },
+  restart: { ...ofService, restartsWith: isTexts },
   create: inSlot,
   job: { ...inSlot, ...ofService, creates: optional(isBoolean) },
   start: leads,

@@ -140,8 +140,16 @@ describe("services of base that a release has no more", () => {
 it("what a door would fail at is refused before anything is done: a port that such a service holds", async () => {
   const port = [{ published: 80, target: 80, protocol: "tcp" }] as const;
   const proxy = aService("proxy", { role: "edge", builds: false, ports: port });
-  const scenario = aScenario({ services: [aService("web", { ports: [] }), proxy] });
-  await scenario.deploy("v1");
+  const scenario = aScenario({ services: [aService("web", { ports: [] })] });
+  await scenario.deploy("v1", { services: [aService("web", { ports: [] }), proxy] });
+  // What is left of a release before the one that serves: nothing would put it back.
+  let isFirst = true;
+  scenario.world.calls.fault = ({ name }) => {
+    if (name !== "base.remove proxy" || !isFirst) return undefined;
+    isFirst = false;
+    return new SluiceError("ENGINE_FAILED", "it cannot be removed");
+  };
+  await scenario.deploy("v1b");
   const services = [aService("web", { ports: port })];
   await expect(scenario.deploy("v2", { services })).rejects.toMatchObject({ code: "PREFLIGHT_FAILED", exitCode: 10 });
   expect(inBase(scenario)).toEqual(["proxy running"]);

@@ -56,6 +56,13 @@ const moves: readonly (readonly [string, Services, Services, RegExp, keyof typeo
     "whole",
   ],
   [
+    "an edge goes, and a web service takes its port",
+    [web("web"), edge("proxy", 80)],
+    [web("web", 80)],
+    /^doors\.ensure web: take over/,
+    "whole",
+  ],
+  [
     "a web service goes, and an edge takes its port",
     [app, web("web", 80)],
     [app, edge("proxy", 80)],

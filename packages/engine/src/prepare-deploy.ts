@@ -81,7 +81,7 @@ export async function prepareDeploy(
   const orphans = findOrphans(observed, project.services, previousRelease, bundles);
   const serving = previousRelease?.bundle.services ?? [];
   const [held] = [
-    ...heldByOrphans(orphans, project.services),
+    ...heldByOrphans(orphans, project.services, serving),
     ...lostOrphans(orphans, project.services, serving, observed),
   ];
   if (held) throw new SluiceError("PREFLIGHT_FAILED", held.message, { hint: held.hint });

@@ -16,5 +16,5 @@ function startedBy(step: PlanStep): readonly string[] {
   // The first one starts alone, and then with the others.
   if (kind === "start") return step.first === undefined ? step.services : [...step.services, step.first];
   if (kind === "workers") return step.services;
-  return kind === "base" || kind === "recreate" || kind === "close" ? [step.service] : [];
+  return kind === "base" || kind === "restart" || kind === "recreate" || kind === "close" ? [step.service] : [];
 }

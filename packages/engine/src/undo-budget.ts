@@ -14,7 +14,16 @@ export function undoBudgetMs(
   step: PlanStep,
   scope: Pick<DeploymentScope, "config" | "previousRelease" | "plan">,
 ): number {
-  return ownBudgetMs(step, scope) + (leadsBack.has(step.kind) ? renewalMs(scope) : 0);
+  return ownBudgetMs(step, scope) + (leadsBack.has(step.kind) ? renewalMs(scope) : 0) + restartsMs(step, scope);
+}
+
+/** What is restarted with a service of base is so once more when that is put back. */
+function restartsMs(step: PlanStep, { plan }: Pick<DeploymentScope, "plan">): number {
+  if (step.kind !== "base" && step.kind !== "recreate") return 0;
+  return plan.steps.reduce(
+    (sum, one) => (one.kind === "restart" && one.restartsWith.includes(step.service) ? sum + one.timeoutMs : sum),
+    0,
+  );
 }
 
 /** Edges that are renewed are made again before they ask for what users are led back by. */

@@ -58,7 +58,7 @@ function dueIn({ plan }: DeploymentScope, { step }: WatchedSpan, check: WatchedC
 }
 
 function makes(step: PlanStep, service: string): boolean {
-  if (step.kind === "base" || step.kind === "recreate") return step.service === service;
+  if (step.kind === "base" || step.kind === "restart" || step.kind === "recreate") return step.service === service;
   return step.kind === "workers" && step.services.includes(service);
 }
 

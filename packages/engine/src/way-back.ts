@@ -1,9 +1,9 @@
 import { type Journal, planRecovery, type ReleaseBundle } from "@sluice/core";
 import { type AttemptRecord, bundleOf, unfinishedOf } from "./journal-entries.ts";
-import { namedTarget } from "./prepare-rollback.ts";
 import { lastAttempt } from "./read-attempts.ts";
 import type { Recovered } from "./recover.ts";
 import type { PreparedDeployment, RollbackRequest } from "./requests.ts";
+import { namedTarget } from "./rollback-target.ts";
 import type { EnginePorts } from "./scope.ts";
 import { loadOrNull } from "./stored-release.ts";
 

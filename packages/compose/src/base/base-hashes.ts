@@ -2,6 +2,7 @@ import { type ComposeModel, isPinned, type ServiceFacts } from "@sluice/core";
 import { composeLabels, listBase } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { serviceHashes } from "../model/service-hashes.ts";
+import { isJoined, joinedTo } from "./joined-containers.ts";
 
 export interface HashedContainer {
   readonly Config: { readonly Image: string; readonly Labels: Readonly<Record<string, string>> };
@@ -24,7 +25,7 @@ export async function acceptedHashes(
 ): Promise<Readonly<Record<string, readonly string[]>>> {
   const options = { env: engine.env, memo: engine.memo, cwd: "/", signal };
   const plain = await hashesOf(engine, model);
-  const joined = await joinedToContainers(engine, model, signal);
+  const joined = isJoined(model) ? joinedTo(model, await listBase(engine, model.name, signal)) : model;
   const variants = [
     ...(joined === model ? [] : [joined]),
     ...(Object.keys(built).length === 0 ? [] : [withImages(joined, built)]),
@@ -38,37 +39,6 @@ function withImages(model: ComposeModel, images: Readonly<Record<string, string>
     ([name, service]) => [name, images[name] === undefined ? service : { ...service, image: images[name] }] as const,
   );
   return { ...model, services: Object.fromEntries(services) };
-}
-
-/** Namespaces that a service may share with another one. */
-const shared = ["network_mode", "pid", "ipc"] as const;
-const ofService = "service:";
-
-/**
- * As Compose hashes what shares a namespace: once it has put the container in the place of the service that it is of, so that
- * it is made anew with that one. The very model where nothing is shared; where there is no such container it stays as it is.
- */
-async function joinedToContainers(engine: Engine, model: ComposeModel, signal?: AbortSignal): Promise<ComposeModel> {
-  const isShared = (mode: unknown): mode is string => typeof mode === "string" && mode.startsWith(ofService);
-  const sharing = Object.entries(model.services).filter(([, service]) => shared.some((key) => isShared(service[key])));
-  if (sharing.length === 0) return model;
-  const found = await listBase(engine, model.name, signal);
-  const joined = sharing.map(([name, service]) => {
-    const modes = shared.flatMap((key) => {
-      const mode = service[key];
-      if (!isShared(mode)) return [];
-      const [first] = found
-        .filter(({ Labels }) => Labels[composeLabels.service] === mode.slice(ofService.length))
-        .toSorted((a, b) => numberOf(a) - numberOf(b));
-      return first ? [[key, `container:${first.Id}`] as const] : [];
-    });
-    return [name, { ...service, ...Object.fromEntries(modes) }] as const;
-  });
-  return { ...model, services: { ...model.services, ...Object.fromEntries(joined) } };
-}
-
-function numberOf({ Labels }: { readonly Labels: Readonly<Record<string, string>> }): number {
-  return Number(Labels[composeLabels.number] ?? 0);
 }
 
 const known = new WeakMap<ComposeModel, Promise<Readonly<Record<string, readonly string[]>>>>();

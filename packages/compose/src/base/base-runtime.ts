@@ -9,6 +9,7 @@ import { changedFiles } from "./changed-files.ts";
 import { claim, readClaim } from "./claim.ts";
 import { placeFiles } from "./place-files.ts";
 import { rereadNames } from "./reread-names.ts";
+import { restartAfter } from "./restart-after.ts";
 
 export interface BaseDependencies {
   readonly engine: Engine;
@@ -34,6 +35,7 @@ export function createBaseRuntime({ engine, exec, pool }: BaseDependencies): Bas
     },
     remove: (stack, service, options) => baseRemove(engine, stack, service, options),
     rereadNames: (stack, options) => rereadNames({ engine, exec }, stack, options),
+    restartAfter: (stack, service, others, options) => restartAfter({ engine, exec }, stack, service, others, options),
     up: (model, service, _services, options) => baseUp(engine, exec, { model, service }, options),
   };
 }

@@ -29,7 +29,9 @@ export async function serviceHashes(
 
 async function hashes(model: ComposeModel, options: HashOptions): Promise<ReadonlyMap<string, string>> {
   const stdin = JSON.stringify(model);
-  const listing = await remembered(options, "config --hash", stdin, () => askHashes(model.name, stdin, options));
+  const listing = await remembered(options, "config --no-normalize --hash", stdin, () =>
+    askHashes(model.name, stdin, options),
+  );
   return new Map(
     listing
       .split("\n")
@@ -40,7 +42,8 @@ async function hashes(model: ComposeModel, options: HashOptions): Promise<Readon
 
 async function askHashes(project: string, stdin: string, { env, cwd, signal }: HashOptions): Promise<string> {
   const { exitCode, stdout, stderr } = await runCompose({
-    // Neither a directory nor its `.env` may have a say: the model is resolved.
+    // Neither a directory nor its `.env` may have a say: the model is resolved. Normalized again, it would get back what a
+    // container is made without: a `depends_on` for each link.
     args: [
       "--project-name",
       project,
@@ -53,6 +56,7 @@ async function askHashes(project: string, stdin: string, { env, cwd, signal }: H
       "--profile",
       "*",
       "config",
+      "--no-normalize",
       "--hash",
       "*",
     ],

@@ -1,6 +1,3 @@
-import { isApplication } from "@sluice/core";
-import { serviceLinks } from "../model/service-links.ts";
-import { sharedServices } from "./blockers.ts";
 import type { FindingRule } from "./finding-rule.ts";
 
 /** Compose itself runs them, around what it starts and stops itself. */
@@ -17,36 +14,6 @@ export const hookNotRun: FindingRule = (model, { service, role }) => {
       message: `${hooks.join(" and ")} of ${service} will not be run: containers are started and stopped without Compose`,
       hint: "do it in the command of the service, or before its start in a job that it waits for",
       path: [hooks[0]],
-    }
-  );
-};
-
-/**
- * Compose restarts a service with what it depends on, if that is asked for; base services are made one by one. Applications start after
- * all others anyway. For links and shared namespaces Compose writes the same of itself: nobody has asked for that.
- */
-export const restartNotDone: FindingRule = (model, { service, role }, _override, decisions) => {
-  if (role === "tool" || role === "job" || isApplication(role)) return undefined;
-  const written = model.services[service] ?? {};
-  const implied = new Set([
-    ...serviceLinks(written).map((link) => link.service),
-    ...sharedServices(written).map(({ other }) => other),
-  ]);
-  const inBase = new Set(
-    decisions
-      .filter((decision) => decision.strategy === "recreate" && decision.role !== "tool")
-      .map((decision) => decision.service),
-  );
-  const [found] = Object.entries(written.depends_on ?? {}).find(
-    ([name, { restart }]) => restart === true && inBase.has(name) && !implied.has(name),
-  ) ?? [undefined];
-  return (
-    found !== undefined && {
-      severity: "warn",
-      code: "restart-not-done",
-      message: `${service} is not restarted when a deployment replaces ${found}, which its depends_on asks for`,
-      hint: `if it does not connect again by itself, run after such a deployment: docker compose restart --no-deps ${service}`,
-      path: ["depends_on", found, "restart"],
     }
   );
 };

@@ -22,6 +22,14 @@ test("a service in slots that is scaled to nothing is not active, as nobody can 
   expect(Object.fromEntries(active)).toEqual({ web: false, worker: false, migrate: true });
 });
 
+test("a service is restarted with what it depends on where that is asked for, and not where both share a namespace", () => {
+  const depends_on = { db: { restart: true }, cache: { restart: true }, mail: {} };
+  const model = { name: "shop", services: { app: { image: "x", network_mode: "service:cache", depends_on } } };
+  const config = parseConfig("services: { app: { role: support } }", "sluice.yaml");
+  const [app] = serviceFacts(model as never, classifyServices(model as never, config.services), config);
+  expect(app).toMatchObject({ dependsOn: ["db", "cache", "mail"], restartsWith: ["db"] });
+});
+
 test("facts of a service", () => {
   const service: ComposeService = {
     image: "shop",
@@ -312,18 +320,6 @@ describe("findings", () => {
       serviceFindings(model, classifyServices(model, overrides), overrides).map(({ code, path }) => [code, ...path]);
     expect(codes({})).toEqual([["shares-with-slot", "services", "exporter", key]]);
     expect(codes({ web: { strategy: "recreate" } })).toEqual([]);
-  });
-
-  test("tell of a restart with a dependency, which nobody does, and not where Compose adds it", () => {
-    const depends_on = { cache: { restart: true } };
-    const admin = { image: "prom/x-exporter", depends_on };
-    const cache = { image: "redis" };
-    const place = "warn restart-not-done services.admin.depends_on.cache.restart";
-    expect(around({ cache, admin })).toEqual([place]);
-    expect(around({ cache, admin: { ...admin, depends_on: { cache: { restart: false } } } })).toEqual([]);
-    expect(around({ cache, admin: { ...admin, links: ["cache:store"] } })).toEqual([]);
-    expect(around({ cache, admin: { ...admin, network_mode: "service:cache" } })).toEqual([]);
-    expect(around({ cache, admin: { image: "shop", ports, healthcheck, depends_on } })).toEqual([]);
   });
 
   test("refuse what is no container", () => {

@@ -10,6 +10,7 @@ import {
 } from "@sluice/core";
 import { networkKeys } from "../model/networks.ts";
 import { publishedPorts } from "../model/published-ports.ts";
+import { sharedServices } from "./blockers.ts";
 import { listeningPort } from "./listening-port.ts";
 import { protocolsOf } from "./protocols.ts";
 import { isRunOnce } from "./service-shape.ts";
@@ -47,6 +48,7 @@ export function serviceFacts(
       networks: networkKeys(service),
       dependsOn: Object.keys(service.depends_on ?? {}),
       ...awaitsOf(service),
+      ...restartsWithOf(service),
       ports: publishedPorts(service),
       port,
       ...protocolsOf(service, port, override),
@@ -71,4 +73,13 @@ function awaitsOf({ depends_on = {} }: ComposeService): Pick<ServiceFacts, "awai
     condition === "service_completed_successfully" ? [name] : [],
   );
   return awaits.length > 0 ? { awaits } : {};
+}
+
+/** Without what shares a namespace with the other: that is made anew with it, as it cannot be started without. */
+function restartsWithOf(service: ComposeService): Pick<ServiceFacts, "restartsWith"> {
+  const shared = new Set(sharedServices(service).map(({ other }) => other));
+  const restartsWith = Object.entries(service.depends_on ?? {}).flatMap(([name, { restart }]) =>
+    restart === true && !shared.has(name) ? [name] : [],
+  );
+  return restartsWith.length > 0 ? { restartsWith } : {};
 }

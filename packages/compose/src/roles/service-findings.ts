@@ -8,7 +8,7 @@ import type { RoleOverrides } from "./classify-services.ts";
 import { externalNameDropped } from "./external-names.ts";
 import type { FindingRule, ServiceFinding } from "./finding-rule.ts";
 import { jobAddress, ownIdentity } from "./identity-rules.ts";
-import { hookNotRun, notProvided, restartNotDone } from "./left-undone.ts";
+import { hookNotRun, notProvided } from "./left-undone.ts";
 import { protocolUnsure } from "./protocol-unsure.ts";
 import { hasHealthcheck } from "./service-facts.ts";
 import { keptMounts, mountText } from "./service-shape.ts";
@@ -53,7 +53,6 @@ function findingsOf(
     besideJob,
     jobAddress,
     hookNotRun,
-    restartNotDone,
     notProvided,
   ];
   return [...ofAll, ...(isApplication(role) ? ofApplications : [])].flatMap((find) => {

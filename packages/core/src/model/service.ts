@@ -48,6 +48,8 @@ export interface ServiceFacts {
   readonly dependsOn: readonly string[];
   /** Those of `dependsOn` that must have ended well before it starts. Absent for none, and in releases of before. */
   readonly awaits?: readonly string[] | undefined;
+  /** Those of `dependsOn` that it is restarted with, once they are made anew. Absent for none, and in releases of before. */
+  readonly restartsWith?: readonly string[] | undefined;
   /** Empty for services that publish nothing. */
   readonly ports: readonly PublishedPort[];
   /** Where a `web` service listens inside its container; `null` when not known. */

@@ -50,6 +50,19 @@ export function previousSlot(observed: ObservedStack): LiveSlot | null {
   return serves ? { slot, release, share: 100 } : live;
 }
 
+/** Where nobody knows which slot serves: one in which nothing runs, or what was started first, as the way back is. Pure. */
+export function leastNeeded({ slots: seen }: ObservedStack): Slot {
+  const running = slots.filter((slot) => isRunning(seen[slot]));
+  const [idle] = slots.filter((slot) => !running.includes(slot));
+  if (idle !== undefined) return idle;
+  const latestIn = (slot: Slot) =>
+    seen[slot].containers
+      .map(({ startedAt }) => startedAt)
+      .toSorted()
+      .at(-1) ?? "";
+  return latestIn("green") < latestIn("blue") ? "green" : "blue";
+}
+
 function leads({ routing }: ObservedDoor): boolean {
   return routing !== null && routing.stable !== null;
 }

@@ -88,8 +88,13 @@ describe("containers in base of services that a release has not", () => {
 it("a port that a door is to publish is named with who holds it while it runs", () => {
   const port = (published: number) => [{ published, target: 80, protocol: "tcp" }] as const;
   const facts = aService("nginx", { role: "edge", ports: port(80) });
+  const nginx = (state: "running" | "exited" = "running") => ({
+    service: "nginx",
+    facts,
+    containers: [aContainer("nginx", { state })],
+  });
   const held = (service: ReturnType<typeof aService>, state: "running" | "exited" = "running") =>
-    heldByOrphans([{ service: "nginx", facts, containers: [aContainer("nginx", { state })] }], [service]);
+    heldByOrphans([nginx(state)], [service]);
   expect(held(aService("web", { ports: port(80) }))).toMatchObject([
     {
       severity: "error",
@@ -102,6 +107,8 @@ it("a port that a door is to publish is named with who holds it while it runs", 
   expect(held(aService("web", { ports: port(81) }))).toEqual([]);
   expect(held(aService("web", { ports: port(80), active: false }))).toEqual([]);
   expect(held(aService("web", { ports: port(80), strategy: "recreate" }))).toEqual([]);
+  // An undo puts it back.
+  expect(heldByOrphans([nginx()], [aService("web", { ports: port(80) })], [facts])).toEqual([]);
 });
 
 it("who holds a port that another one takes is named while it runs, unless the release that serves has it in base", () => {

@@ -81,12 +81,20 @@ function isUp({ state }: ObservedContainer): boolean {
 
 /**
  * Ports that doors are to publish and that orphans hold, as an error: an undo could not give such a port back, so a person has to
- * decide when who came in there loses the way. Pure.
+ * decide when who came in there loses the way. What the release that serves has in base can be put back, and is none. Pure.
+ *
+ * @param serving services of the release that serves, where such a port can change hands. Default: none
  */
-export function heldByOrphans(orphans: readonly Orphan[], services: readonly ServiceFacts[]): readonly Finding[] {
+export function heldByOrphans(
+  orphans: readonly Orphan[],
+  services: readonly ServiceFacts[],
+  serving: readonly ServiceFacts[] = [],
+): readonly Finding[] {
   const webs = services.filter(isBehindDoor);
+  const returning = baseServices(serving.filter(({ active }) => active));
   return orphans.flatMap((orphan): Finding[] => {
     const { service, facts, containers } = orphan;
+    if (mayRemove(orphan) && returning.some(({ name }) => name === service)) return [];
     const running = containers.filter(isUp).map(({ name }) => name);
     const taking = webs.find((web) => facts !== null && running.length > 0 && sharesPort(web, facts));
     if (!taking) return [];
@@ -160,6 +168,8 @@ function sharesPort(a: ServiceFacts, b: ServiceFacts): boolean {
 export interface Removals {
   /** Those whose port one of these takes, which is made next. */
   before(next: readonly ServiceFacts[]): void;
+  /** One whose port doors take that come next. */
+  taken(service: string, heirs: readonly string[]): void;
   /** All others, who depends on others first. */
   rest(): void;
 }
@@ -181,14 +191,17 @@ export function collectRemovals(add: AddStep, orphans: readonly Orphan[], heirs:
       timeoutMs: stopGraceMs + shortStepMs,
     });
   };
+  const removeFor = (one: ServiceFacts, taking: readonly string[]) =>
+    remove(one, taking, `, and ${taking.join(" and ")} takes its port`);
   return {
     before(next) {
       for (const one of facts) {
         const taking = heirs.get(one.name) ?? [];
-        if (next.some(({ name }) => taking.includes(name))) {
-          remove(one, taking, `, and ${taking.join(" and ")} takes its port`);
-        }
+        if (next.some(({ name }) => taking.includes(name))) removeFor(one, taking);
       }
+    },
+    taken(service, taking) {
+      for (const one of facts) if (one.name === service) removeFor(one, taking);
     },
     rest() {
       for (const one of facts) remove(one, [], "");

@@ -20,6 +20,8 @@ export interface BaseDifferences {
   readonly asServing?: readonly string[] | undefined;
   /** What services mount of the checkout and is other than with the release that serves, by service. Default: nothing. */
   readonly files?: ChangedFiles | undefined;
+  /** Services of the release that serves: what goes on of it is told. Default: there is none. */
+  readonly replaced?: readonly ServiceFacts[] | undefined;
 }
 
 /** Paths in the checkout, by service. */
@@ -39,11 +41,12 @@ export function addBase(
     const cause = baseCause(service, observed, differences);
     if (cause === undefined) continue;
     const moves = volumeMove(service, observed, differences);
+    const back = moves ? `; ${wayBack(moves, observed.base[service.name]?.change)}` : "";
     add({
       kind: "base",
       service: service.name,
       target: `${service.role} ${service.name}`,
-      cause: moves ? `${cause}; ${wayBack(moves, observed.base[service.name]?.change)}` : cause,
+      cause: `${cause}${back}${notRestarted(service.name, differences.replaced)}`,
       timeoutMs: service.startBudget.timeoutMs + service.stopGraceMs + shortStepMs,
       ...(moves && { moves }),
       ...renewsOf(service, observed, differences),
@@ -67,6 +70,16 @@ function volumeMove(
   const isPutBack =
     asServing.includes(name) && takes.every((volume) => makes.includes(volume)) && (isSameImage || !keepsOthers);
   return { from: leaves, to: takes, isPutBack };
+}
+
+/** Web and worker services of the release that serves that go on although they ask to be restarted with a base service; in words. */
+function notRestarted(name: string, replaced: readonly ServiceFacts[] = []): string {
+  const going = replaced.filter(
+    ({ active, role, restartsWith = [] }) => active && isApplication(role) && restartsWith.includes(name),
+  );
+  if (going.length === 0) return "";
+  const names = going.map((service) => service.name).join(" and ");
+  return `; ${names} of the release that serves ${going.length === 1 ? "is" : "are"} not restarted with it, though depends_on asks for that`;
 }
 
 /** Why a base service has a step; `undefined` where it is not touched. */

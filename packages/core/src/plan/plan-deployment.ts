@@ -1,14 +1,14 @@
 import type { Config } from "../config/schema.ts";
 import { isApplication, isInSlot } from "../model/placement.ts";
 import type { ServiceFacts } from "../model/service.ts";
-import { otherSlot, type Slot, slots } from "../model/slot.ts";
+import { otherSlot, type Slot } from "../model/slot.ts";
 import type { ObservedStack } from "../model/stack.ts";
 import { type AddStep, collectSteps } from "./collect-steps.ts";
 import { inTurn, type TurnScope } from "./early-jobs.ts";
 import { gracesOf } from "./graces.ts";
-import { isRunning, liveSlot, previousSlot, warmRelease } from "./live-slot.ts";
+import { leastNeeded, liveSlot, previousSlot, warmRelease } from "./live-slot.ts";
 import type { Heirs, MovedPorts } from "./moved-ports.ts";
-import { collectRemovals, type Orphan, orphanHeirs, type Removals } from "./orphans.ts";
+import { collectRemovals, mayRemove, type Orphan, orphanHeirs, type Removals } from "./orphans.ts";
 import { addCopies, adoptedOf, isHeld } from "./plan-adoption.ts";
 import { addBackup } from "./plan-backup.ts";
 import {
@@ -26,10 +26,11 @@ import { planExchange } from "./plan-exchange.ts";
 import { addJobs } from "./plan-jobs.ts";
 import { addHandOver, addMissingLinks, addRecover, droppedDoors, handedOver, oldWorkers } from "./plan-previous.ts";
 import { addRehearsal } from "./plan-rehearsal.ts";
+import { addRestarts } from "./plan-restarts.ts";
 import { addShort } from "./plan-short.ts";
 import { portTransfers } from "./port-transfers.ts";
 import { isDown } from "./short-services.ts";
-import type { DeploymentPlan } from "./step.ts";
+import type { DeploymentPlan, PlanStep } from "./step.ts";
 
 /** What is wanted, as far as the planner must know it. */
 export interface DesiredDeployment {
@@ -103,8 +104,9 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
   addMissingLinks(add, observed, live?.slot);
   if (bundleId !== null && (live ? live.release : desired.servesInBase) === bundleId) {
     const jobs = desired.isDataAnew ? active.filter(({ role }) => role === "job") : [];
-    const turns = { slot: live?.slot ?? candidate, made: base, jobs, active, differences: desired, removals };
-    addJobs(add, { slot: turns.slot, jobs: addTurns(add, turns, desired, observed) }, desired, observed);
+    const slot = live?.slot ?? candidate;
+    const turns = { slot, made: base, base, jobs, active, differences: desired, removals, steps };
+    addJobs(add, { slot, jobs: addTurns(add, turns, desired, observed) }, desired, observed);
     addRecreated(
       add,
       base.filter(({ name, role, replicas }) => isApplication(role) && replicas > 0 && isDownInBase(observed, name)),
@@ -115,7 +117,7 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     const beside = [...adopted.copies, ...adopted.workers, ...adopted.giving];
     addCopies(add, beside, { config, taken: [], hasCandidate: false });
     const made = base.filter(({ name, role }) => role === "data" && isDownInBase(observed, name));
-    const proven = { ...desired, services: active, slot: turns.slot, made: namesOf(made) };
+    const proven = { ...desired, services: active, slot, made: namesOf(made) };
     addServingVerify(add, proven);
     removals.rest();
     return { kind, candidate, previous, steps };
@@ -133,7 +135,8 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
   const old = oldWorkers(observed, previous, { replaced: desired.replaced, webs: namesOf(webs), made: mended });
   // Never two of one: what stays a worker and leaves the slots stops there before it starts in base.
   const isEarly = handed.some(({ name }) => old.includes(name));
-  const differences = { isBuilt: bundleId === null, differing: desired.differing, files: desired.files };
+  const { differing, files, replaced } = desired;
+  const differences = { isBuilt: bundleId === null, differing, files, replaced };
   const addLate = (service: ServiceFacts) => {
     if (handed.includes(service) && !old.includes(service.name))
       addHandOver(add, service, previous, { traffic: config.traffic, graceMsOf });
@@ -149,12 +152,14 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     late: base.filter((one) => (isLate(one) || handed.includes(one)) && !old.includes(one.name)),
     handed,
     dropped: unwanted,
+    leaving: orphans.filter(mayRemove).map(({ service }) => service),
+    removals,
     addLate,
   });
   const isOpen = ({ name }: ServiceFacts) => !exchange.names.includes(name);
   const early = base.filter((service) => !isLate(service) && isOpen(service));
   const hasSlot = inSlots.length > 0;
-  addPreparation(add, { desired, candidate, observed, active, early, removals, isWarm, hasSlot });
+  addPreparation(add, { desired, candidate, observed, active, early, removals, isWarm, hasSlot, steps });
   const dropped = unwanted.filter((name) => !exchange.names.includes(name));
   addCandidate(add, { candidate, previous, webs, dropped, adopted, observed, desired, isWarm, exchange });
   const changing = { workers, oldWorkers: old, replaced: adopted.workers };
@@ -162,6 +167,7 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
   const late = base.filter((service) => isLate(service) && isOpen(service));
   for (const service of late.toSorted((a, b) => Number(a.role === "edge") - Number(b.role === "edge")))
     addLate(service);
+  addRestarts(add, base, { steps, observed, differences });
   const left = isEarly ? { workers: [], oldWorkers: [], replaced: [] } : changing;
   const { tag, services } = desired;
   const leaving = [...old, ...namesOf(handed)];
@@ -177,19 +183,6 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
   return { kind, candidate, previous, steps };
 }
 
-/** Where nobody knows which slot serves: one in which nothing runs, or what was started first, as the way back is. */
-function leastNeeded({ slots: seen }: ObservedStack): Slot {
-  const running = slots.filter((slot) => isRunning(seen[slot]));
-  const [idle] = slots.filter((slot) => !running.includes(slot));
-  if (idle !== undefined) return idle;
-  const latestIn = (slot: Slot) =>
-    seen[slot].containers
-      .map(({ startedAt }) => startedAt)
-      .toSorted()
-      .at(-1) ?? "";
-  return latestIn("green") < latestIn("blue") ? "green" : "blue";
-}
-
 interface PreparationScope {
   readonly desired: DesiredDeployment;
   readonly candidate: Slot;
@@ -200,11 +193,13 @@ interface PreparationScope {
   readonly removals: Removals;
   readonly isWarm: boolean;
   readonly hasSlot: boolean;
+  /** All so far. */
+  readonly steps: readonly PlanStep[];
 }
 
 /** Everything before the candidate's first start: images, the slot's networks, base, jobs, the slot itself. */
 function addPreparation(add: AddStep, scope: PreparationScope): void {
-  const { desired, candidate, observed, active, early, removals, isWarm, hasSlot } = scope;
+  const { desired, candidate, observed, active, early, removals, isWarm, hasSlot, steps } = scope;
   const { tag, bundleId, wasLive } = desired;
   const { containers, release: held } = observed.slots[candidate];
   // A build may fail, and what still runs is a way back until it did not.
@@ -222,8 +217,8 @@ function addPreparation(add: AddStep, scope: PreparationScope): void {
   const creates = hasSlot && !isWarm;
   const holds = held ? `holds release ${held}` : "holds containers of no release";
   const isFull = containers.length > 0 && !clears;
-  const { differing, asServing, files } = desired;
-  const differences: BaseDifferences = { isBuilt: bundleId === null, differing, asServing, files };
+  const { differing, asServing, files, replaced } = desired;
+  const differences: BaseDifferences = { isBuilt: bundleId === null, differing, asServing, files, replaced };
   const made = early.filter((service) => baseCause(service, observed, differences) !== undefined);
   const late = lateJobs({ made, jobs, active }, desired);
   // A job needs nothing of the slot, and takes longer. One before base is there needs an empty slot: what is in it later needs base.
@@ -232,7 +227,7 @@ function addPreparation(add: AddStep, scope: PreparationScope): void {
   if (isCleared) add({ kind: "clear", slot: candidate, target: `slot ${candidate}`, cause: holds });
   const networksCause = `slot ${candidate} needs the networks of base`;
   add({ kind: "networks", slot: candidate, target: `links of ${candidate}`, cause: networksCause });
-  addTurns(add, { slot: candidate, made, jobs, active, differences, removals }, desired, observed);
+  addTurns(add, { slot: candidate, made, base: early, jobs, active, differences, removals, steps }, desired, observed);
   const gets = `release ${tag} gets slot ${candidate}`;
   if (creates && !meanwhile) add({ kind: "create", slot: candidate, target: `slot ${candidate}`, cause: gets });
   const createsCause = meanwhile ? (isFull && !isCleared ? `${gets}, which ${holds}` : gets) : undefined;
@@ -243,12 +238,16 @@ interface Turns extends Omit<TurnScope, "config"> {
   readonly slot: Slot;
   readonly differences: BaseDifferences;
   readonly removals: Removals;
+  /** Those of base that are restarted with what is made, where they ask for it. */
+  readonly base: readonly ServiceFacts[];
+  /** All so far. */
+  readonly steps: readonly PlanStep[];
 }
 
-/** Base services, and among them the jobs that they wait for. @returns the jobs that none of them does */
+/** Base services, and among them the jobs that they wait for; then what is restarted with them. @returns the jobs that none of them does */
 function addTurns(
   add: AddStep,
-  { slot, differences, removals, ...turns }: Turns,
+  { slot, differences, removals, base, steps, ...turns }: Turns,
   desired: DesiredDeployment,
   observed: ObservedStack,
 ): readonly ServiceFacts[] {
@@ -258,6 +257,7 @@ function addTurns(
       addBase(add, [service], observed, differences);
     } else addJobs(add, { slot, jobs: [service], before }, desired, observed);
   }
+  addRestarts(add, base, { steps, observed, differences });
   return lateJobs(turns, desired);
 }
 

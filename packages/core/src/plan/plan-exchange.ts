@@ -1,6 +1,7 @@
 import type { ServiceFacts } from "../model/service.ts";
 import type { AddStep } from "./collect-steps.ts";
 import type { Heirs } from "./moved-ports.ts";
+import type { Removals } from "./orphans.ts";
 import { addCutover, type Exchange } from "./plan-candidate.ts";
 import type { DesiredDeployment } from "./plan-deployment.ts";
 import { addGiving } from "./plan-previous.ts";
@@ -17,6 +18,9 @@ interface ExchangePlanScope {
   readonly handed: readonly ServiceFacts[];
   /** Services with a door that the release has no more. */
   readonly dropped: readonly string[];
+  /** Services of base that the release has no more, and that go with it. */
+  readonly leaving: readonly string[];
+  readonly removals: Pick<Removals, "taken">;
   /** Makes one of `late`. */
   readonly addLate: (service: ServiceFacts) => void;
 }
@@ -28,11 +32,12 @@ interface ExchangePlanScope {
  * @returns its services and the way to add their steps
  */
 export function planExchange(add: AddStep, scope: ExchangePlanScope): Exchange & { readonly names: readonly string[] } {
-  const { transfers, desired, webs, late, handed, dropped, addLate } = scope;
+  const { transfers, desired, webs, late, handed, dropped, leaving, removals, addLate } = scope;
+  const isTaken = ({ giver, taker }: PortTransfer) => taker.place === "door" && leaving.includes(giver.service);
   const names = exchangeOrder(
-    transfers.filter((transfer) => isGiven(transfer, desired.services)),
+    transfers.filter((transfer) => isGiven(transfer, desired.services) || isTaken(transfer)),
     {
-      movable: [...dropped, ...webs.map(({ name }) => name), ...late.map(({ name }) => name)],
+      movable: [...dropped, ...leaving, ...webs.map(({ name }) => name), ...late.map(({ name }) => name)],
       always: handed.flatMap(({ name, role }) => (role === "support" ? name : [])),
       heirs: desired.heirs ?? {},
     },
@@ -47,6 +52,7 @@ export function planExchange(add: AddStep, scope: ExchangePlanScope): Exchange &
     const service = late.find((one) => one.name === name);
     if (service) return addLate(service);
     const heirs = transfers.flatMap(({ giver, taker }) => (giver.service === name ? [taker.service] : []));
+    if (leaving.includes(name)) return removals.taken(name, [...new Set(heirs)]);
     addGiving(add, name, [...new Set(heirs)], `the release has no ${name}, and ${reasonOf(name, transfers)}`);
   };
   return { names, doors, add: () => names.forEach(addOne) };

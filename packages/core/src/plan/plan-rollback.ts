@@ -11,6 +11,7 @@ import { addBase, addRecreated, baseServices } from "./plan-base.ts";
 import { addDoors, addRepublished } from "./plan-candidate.ts";
 import { addDrain, addPromotion, addWorkers, closings } from "./plan-ending.ts";
 import { addMissingLinks, addRecover, droppedDoors, oldWorkers, openDropped } from "./plan-previous.ts";
+import { addRestarts } from "./plan-restarts.ts";
 import type { DeploymentPlan } from "./step.ts";
 
 export interface WarmRollback {
@@ -60,7 +61,7 @@ export function planWarmRollback(
   const removals = collectRemovals(add, orphans, orphanHeirs(orphans, base, replaced ?? [], observed));
   const down = base.filter(({ name }) => lost[name] !== undefined);
   removals.before(down);
-  addBase(add, down, { ...observed, base: { ...observed.base, ...asStopped(lost) } });
+  addBase(add, down, { ...observed, base: { ...observed.base, ...asStopped(lost) } }, { replaced });
   const cause = `slot ${slot} is warm: going back is a change of route`;
   const target = `${names.join(", ")} to ${slot}`;
   const moved = [...names, ...openDropped(observed, dropped)];
@@ -76,6 +77,7 @@ export function planWarmRollback(
   );
   removals.before(edges);
   addBase(add, edges, observed, { differing });
+  addRestarts(add, base, { steps, observed, differences: { differing } });
   const old = oldWorkers(observed, previous, { replaced, webs: names });
   addWorkers(add, { slot, workers, oldWorkers: old, graceMsOf: gracesOf(replaced, services) });
   if (previous) addDrain(add, previous, moved, config, "requests that the version left behind accepted may end");

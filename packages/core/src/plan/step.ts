@@ -11,6 +11,7 @@ export const stepKinds = [
   "clear",
   "networks",
   "base",
+  "restart",
   "create",
   "job",
   "start",
@@ -89,6 +90,12 @@ export interface VolumeMove {
   /** An undo makes the service again as the release that serves has it: what that knows is in `from` alone, and as it was. */
   readonly isPutBack: boolean;
 }
+/** Restarts a base service that runs since before a container of others was made: its `depends_on` asks for it. */
+export type RestartStep = StepBase<"restart"> & {
+  readonly service: string;
+  /** Those others, all in base. */
+  readonly restartsWith: readonly string[];
+};
 /** Containers of the candidate, created and connected but not started. */
 export type CreateStep = StepBase<"create"> & InSlot;
 export type JobStep = StepBase<"job"> &
@@ -217,6 +224,7 @@ export type PlanStep =
   | ClearStep
   | NetworksStep
   | BaseStep
+  | RestartStep
   | CreateStep
   | JobStep
   | StartStep

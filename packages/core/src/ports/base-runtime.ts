@@ -47,6 +47,11 @@ export interface BaseRuntime {
   /** Creates or re-creates one base service, connected to its links before it starts, and waits until it is ready. */
   up(model: ComposeModel, service: ServiceFacts, services: readonly ServiceFacts[], options?: UpOptions): Promise<void>;
   /**
+   * Restarts what of a base service runs since before a container of one of the others was made, and waits until it is ready.
+   * Idempotent: what was started since is not touched, nor is what does not run.
+   */
+  restartAfter(stack: string, service: ServiceFacts, others: readonly string[], options?: CallOptions): Promise<void>;
+  /**
    * By base service: what it mounts of the checkout and is other than what the release that serves holds a copy of, as
    * paths in the checkout. What that holds no copy of is none (data, what somebody writes to), nor is anything where the
    * engine shares no file system with this machine.

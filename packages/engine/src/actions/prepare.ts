@@ -15,6 +15,7 @@ import { tellUndoneBase } from "../tell-changed-base.ts";
 import { createMissing, createSlot } from "./create-slot.ts";
 import { mendPrevious } from "./mend-previous.ts";
 import { rereadAsBefore } from "./renewed-edges.ts";
+import { restartDependants } from "./restart.ts";
 import { reviveDoor } from "./revive-doors.ts";
 import { clearSlot, removeSlot } from "./take-away.ts";
 import { restoreRoute } from "./traffic.ts";
@@ -66,6 +67,7 @@ export const base: StepAction<"base"> = {
     const wasInSlot = scope.previousRelease?.bundle.services.some((one) => one.name === service && isInSlot(one));
     const isBack = facts?.role === "edge" || moves?.isPutBack === true || wasInSlot === true;
     if (isBack && hadRelease(scope, service)) await putBack(service, scope, call);
+    await restartDependants(service, scope, call);
     await tellUndoneBase(step, scope);
   },
 };
@@ -76,7 +78,10 @@ export const recreate: StepAction<"recreate"> = {
     await scope.ports.base.rereadNames(scope.stack, call.options);
   },
   async undo({ service, replaces = [], restarts = replaces }, scope, call) {
-    if (scope.previousRelease || replaces.length === 0) return putBack(service, scope, call);
+    if (scope.previousRelease || replaces.length === 0) {
+      await putBack(service, scope, call);
+      return restartDependants(service, scope, call);
+    }
     await assertNotReplaced(service, replaces, scope, call);
     await startAgain(service, restarts, scope, call);
   },

@@ -45,6 +45,7 @@ export function startContainer({ behaviourOf, clock, state }: FakeContext, conta
   const dies = exits.includes(container.service);
   container.state = dies ? "exited" : "running";
   container.startedAt = clock.now().toISOString();
+  container.startedAfter = state.ids;
   if (dies) container.finishedAt = container.startedAt;
   container.exitCode = dies ? 1 : 0;
   container.health = dies ? "none" : unhealthy.includes(container.service) ? "unhealthy" : "healthy";

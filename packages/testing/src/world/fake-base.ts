@@ -64,6 +64,19 @@ export function fakeBase(context: FakeContext): BaseRuntime {
         .reduce((all, { name }) => withCopy({ ...release, model: all }, name), release.model);
       return { model, unproven: of("unproven"), missing: of("missing") };
     },
+    restartAfter: async (_stack, { name }, others, { signal } = {}) => {
+      const made = Math.max(...others.flatMap((other) => containersIn(state, "base", other).map(numberOf)));
+      const outlived = containersIn(state, "base", name).filter(
+        (one) => one.state === "running" && (one.startedAfter ?? 0) < made,
+      );
+      for (const container of outlived) {
+        await act(`base.restartAfter ${name}`, signal, () => {
+          haltContainer(context, container);
+          startContainer(context, container);
+        });
+        assertReady(container);
+      }
+    },
     rereadNames: (_stack, { signal } = {}) => act("base.rereadNames", signal, () => undefined),
     async up(model, service, services, { signal, renews = [] } = {}) {
       const spec = baseSpec(model, service);
@@ -130,6 +143,11 @@ function assertFreeInBase(state: WorldState, { name, ports }: ServiceFacts): voi
 /** What is in the files of a release's copies; in those of the checkout without one. */
 function copiesIn({ files, copies }: WorldState, filesDir: string | undefined): ReadonlyMap<string, string> {
   return filesDir === undefined ? files : (copies.get(filesDir) ?? new Map());
+}
+
+/** Containers are numbered as they are made. */
+function numberOf({ id }: WorldContainer): number {
+  return Number(id.slice(1));
 }
 
 /** The model with the release's copy of what a service mounts. */

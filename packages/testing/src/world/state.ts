@@ -24,6 +24,8 @@ export interface WorldContainer extends Mutable<ObservedContainer> {
   readonly spec: string;
   /** Networks that somebody took it from. Default: none. */
   cutOffFrom?: readonly string[];
+  /** Number of the newest container when it was started. Default: it was not. */
+  startedAfter?: number;
   /** What was in the file that it mounts when it was made. Default: it mounts none. */
   readonly file?: string | undefined;
 }

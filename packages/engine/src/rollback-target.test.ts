@@ -1,0 +1,17 @@
+import { aBundle } from "@sluice/testing";
+import { expect, it } from "vitest";
+import { namedTarget, nothingToRollBack } from "./rollback-target.ts";
+
+it("why there is nothing to go back to", () => {
+  expect(nothingToRollBack(["r-1", "r-2"], "r-2").message).toContain("is stored any more");
+  expect(nothingToRollBack(["r-2"], "r-2").message).toBe("no release was live before the one that serves");
+  expect(nothingToRollBack([], null).code).toBe("NOTHING_TO_ROLL_BACK");
+});
+
+it("a release is named by its tag or id, or not at all", () => {
+  const bundles = [aBundle("r-1", { tag: "v1" }), aBundle("r-2", { tag: "v2" })];
+  expect(namedTarget({ to: "v1" }, bundles)?.id).toBe("r-1");
+  expect(namedTarget({ to: "r-2" }, bundles)?.id).toBe("r-2");
+  expect(namedTarget({}, bundles)).toBeNull();
+  expect(() => namedTarget({ to: "v3" }, bundles)).toThrow('no release "v3" is stored');
+});
