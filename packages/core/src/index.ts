@@ -1,3 +1,4 @@
+export { answersChecks } from "./config/answers-checks.ts";
 export { formatBytes, parseBytes } from "./config/bytes.ts";
 export * from "./config/door-image.ts";
 export * from "./config/duration.ts";

@@ -33,6 +33,7 @@ describe("a deployment", () => {
       "start-1 done",
       "door-1 done",
       "verdict",
+      "verdict",
       "verify-1 done",
       "share-change",
       "shift-1 done",

@@ -1,6 +1,7 @@
 import type { Check, Clock, ContainerExec, Prober, ProbeTarget, Verdict } from "@sluice/core";
 import { formatDuration, isSluiceError } from "@sluice/core";
 import type { Attempt } from "./attempt.ts";
+import { answersLimit, attemptAnswers } from "./checks/answers.ts";
 import { certificateLimit } from "./checks/certificate.ts";
 import { attemptCommand, commandLimit, type ProvideImage, type RunOneOff } from "./checks/command.ts";
 import { attemptContainer, containerLimit, type InspectContainer, type Starts } from "./checks/container.ts";
@@ -120,6 +121,8 @@ async function attemptOnce(
 ): Promise<Attempt> {
   const { exec, clock } = means;
   const inside = createProbeExec(exec, clock);
+  // One that judges what is said alone learns nothing where nothing is said.
+  const unanswered = check.type === "answers" ? "inconclusive" : "fail";
   let at = "";
   const onStep = (step: string) => {
     at = `${step}: `;
@@ -134,14 +137,14 @@ async function attemptOnce(
       inside.engineMs,
     );
     if (timed.done) return timed.value;
-    return { result: "fail", value: `${at}nothing within ${formatDuration(check.timeoutMs)}` };
+    return { result: unanswered, value: `${at}nothing within ${formatDuration(check.timeoutMs)}` };
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof EngineLate) return notAsked(error, at);
     if (!isSluiceError(error)) throw error;
     // What it is asked by is not there: that says nothing of what was to be checked.
     if (error.code === "IMAGE_MISSING") return { result: "inconclusive", value: "no way there", detail: error.message };
-    return { result: "fail", value: "could not be run", detail: error.message };
+    return { result: unanswered, value: "could not be run", detail: error.message };
   }
 }
 
@@ -163,6 +166,8 @@ async function attempt(
       return attemptHttp(asking, check, target, signal);
     case "tcp":
       return attemptTcp(inside, check, target, signal);
+    case "answers":
+      return attemptAnswers(asking, check, target, signal);
     case "command":
       return attemptCommand(exec, runOneOff, check, target, signal);
     case "sequence": {
@@ -191,6 +196,8 @@ function limitOf(check: Check): string {
       return httpLimit(check);
     case "tcp":
       return tcpLimit(check);
+    case "answers":
+      return answersLimit(check);
     case "command":
       return commandLimit();
     case "sequence":

@@ -54,6 +54,7 @@ function joinedBy(check: Check, target: ProbeTarget): readonly string[] {
   const all = target.containers[service] ?? [];
   switch (check.type) {
     case "tcp":
+    case "answers":
       return directRoutes(service, target, check.port).length > 0 ? [] : all;
     case "http":
     case "sequence":

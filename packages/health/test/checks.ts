@@ -1,4 +1,5 @@
 import type {
+  AnswersCheck,
   CertificateCheck,
   CommandCheck,
   ContainerCheck,
@@ -28,6 +29,11 @@ export function anHttpCheck(changes: Partial<HttpCheck> = {}): HttpCheck {
 
 export function aTcpCheck(changes: Partial<TcpCheck> = {}): TcpCheck {
   return { ...common, type: "tcp", name: "port", port: 80, ...changes };
+}
+
+export function anAnswersCheck(changes: Partial<AnswersCheck> = {}): AnswersCheck {
+  const spoken = { port: 80, protocol: "http", proxyProtocol: false } as const;
+  return { ...common, type: "answers", name: "web answers", ...spoken, onNoData: "warn", ...changes };
 }
 
 export function aCommandCheck(changes: Partial<CommandCheck> = {}): CommandCheck {

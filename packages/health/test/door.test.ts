@@ -8,7 +8,16 @@ import type { ProbeTarget } from "@sluice/core";
 import { systemClock as clock } from "@sluice/core/node";
 import { createProber } from "@sluice/health";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { aCertificateCheck, aCommandCheck, aContainer, aLoadCheck, anHttpCheck, aTarget, aTcpCheck } from "./checks.ts";
+import {
+  aCertificateCheck,
+  aCommandCheck,
+  aContainer,
+  aLoadCheck,
+  anAnswersCheck,
+  anHttpCheck,
+  aTarget,
+  aTcpCheck,
+} from "./checks.ts";
 import { docker, dockerExec } from "./docker.ts";
 
 const run = promisify(execFile);
@@ -112,6 +121,22 @@ it("a tcp check connects, or says why not", async () => {
     result: "fail",
     detail: expect.stringContaining("refused"),
   });
+});
+
+it("what is spoken at a port is told by what comes, TLS and a header of the PROXY protocol included", async () => {
+  const check = anAnswersCheck({ port: 8080, timeoutMs: 3_000 });
+  expect(await prober.probe(check, target)).toMatchObject({ result: "pass", value: "status 404" });
+  expect(await prober.probe({ ...check, port: 8443 }, target)).toMatchObject({ result: "fail", value: "TLS" });
+  const behind = { ...check, port: 8081, proxyProtocol: true };
+  expect(await prober.probe(behind, target)).toMatchObject({ result: "pass" });
+  expect(await prober.probe({ ...behind, proxyProtocol: false }, target)).toMatchObject({ result: "no-data" });
+  expect(await prober.probe({ ...check, port: 81 }, target)).toMatchObject({
+    result: "no-data",
+    detail: expect.stringContaining("refused"),
+  });
+  // A server that goes on waiting is left to its own time.
+  await clock.sleep(3_500);
+  expect(await docker("top", name, "-eo", "pid,args")).not.toContain("socat");
 });
 
 it("a command check runs in the container of the service", async () => {

@@ -1,4 +1,5 @@
 import {
+  answersChecks,
   type Check,
   isBehindDoor,
   type ObservedStack,
@@ -31,7 +32,9 @@ export async function verifyLive(session: Session, signal?: AbortSignal): Promis
   }
   const { services, isAhead, ports, config, observed, slot, release, target, aside } = serving;
   await countTraffic(observed, ports, signal);
-  const checks = releaseChecks(config, services).filter(({ service }) => !isAhead(service));
+  const checks = [...releaseChecks(config, services), ...answersChecks(config, services)].filter(
+    ({ service }) => !isAhead(service),
+  );
   const watched = watchedChecks(config, services).filter((check) => !check.services.some(isAhead));
   const now = ports.clock.now();
   const asked = watched.map((check) => {

@@ -179,6 +179,7 @@ describe("beside a web service in slots", { timeout: 300_000 }, () => {
       "web runs: pass",
       "cache: pass",
       "worker: pass",
+      "web answers: pass",
     ]);
     await using wrong = await shop.open({ ...slots, checks: [{ service: "worker", tcp: { port: 9001 } }] });
     expect(await wrong.deploy({ release: release("v2", "2") }, signal)).toMatchObject({

@@ -1,3 +1,4 @@
+import type { Protocol } from "./service.ts";
 import type { NoDataAction } from "./verdict.ts";
 
 /** One probe, as data. Durations in milliseconds. */
@@ -5,6 +6,7 @@ export type Check =
   | ContainerCheck
   | HttpCheck
   | TcpCheck
+  | AnswersCheck
   | CommandCheck
   | SequenceCheck
   | LoadCheck
@@ -49,6 +51,18 @@ export interface HttpCheck extends CheckBase {
 export interface TcpCheck extends CheckBase {
   readonly type: "tcp";
   readonly port: number;
+}
+
+/**
+ * A container of the service speaks at a port what its door takes it to speak there: whatever it answers in that protocol passes. It fails
+ * only for what the door could make nothing of; silence, and a connection that is refused or closed, tell nothing.
+ */
+export interface AnswersCheck extends CheckBase {
+  readonly type: "answers";
+  readonly port: number;
+  readonly protocol: Exclude<Protocol, "tcp">;
+  /** The application awaits a header of the PROXY protocol before all else. */
+  readonly proxyProtocol: boolean;
 }
 
 /** Exit code 0 passes. Runs in the service's container, or in a throw-away one on the slot's network when `image` is set. */

@@ -1,4 +1,5 @@
 import {
+  answersChecks,
   type Check,
   candidateChecks,
   closingChecks,
@@ -26,7 +27,11 @@ import { answers, reviveDoor } from "./revive-doors.ts";
 export const verify: StepAction<"verify"> = {
   async run({ id, slot, closing = false, wasLive = false }, scope, { signal }) {
     const { services } = releaseOf(scope).bundle;
-    const checks = (closing ? closingChecks : candidateChecks)(judgingConfig(scope), services);
+    const config = judgingConfig(scope);
+    const checks = closing
+      ? closingChecks(config, services)
+      : // What users have had before must not be in the way back.
+        [...candidateChecks(config, services), ...(wasLive ? [] : answersChecks(config, services))];
     if (!closing) {
       // One that somebody stopped or removed meanwhile leaves its users with nothing for as long as it is waited for.
       for (const service of scope.doorIds.keys()) await reviveDoor(scope, service, { signal });
@@ -44,10 +49,17 @@ export const verify: StepAction<"verify"> = {
       inBase.filter(({ service }) => failed.has(service)),
       signal,
     );
-    assertPassed(verdicts, "see the log of the candidate above; the release is not tried again without --retry");
+    assertPassed(verdicts, hintFor(checks.find((_, at) => verdicts.slice(at, at + 1).some(stops))));
     return { verdicts };
   },
 };
+
+/** What to do about a release, by the first of its checks that failed. */
+function hintFor(check: Check | undefined): string {
+  return check?.type === "answers"
+    ? `say in sluice.yaml what ${check.service} speaks, or where (services.${check.service}.protocol and port), and deploy that commit`
+    : "see the log of the candidate above; the release is not tried again without --retry";
+}
 
 /**
  * The doors themselves reach every replica: a share before that would be retries, and with a candidate that they have

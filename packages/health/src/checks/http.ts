@@ -1,6 +1,7 @@
 import { formatDuration, type HttpCheck, keepStart } from "@sluice/core";
 import { type Attempt, maskedAttempt } from "../attempt.ts";
-import { type DoorCall, exchangeThrough } from "../http/door-exchange.ts";
+import type { DoorCall } from "../http/connection.ts";
+import { exchangeThrough } from "../http/door-exchange.ts";
 import type { HttpAnswer } from "../http/exchange.ts";
 import { filledRequest, notSent } from "../http/fill-request.ts";
 import { createReferences, type Filled, type ReferenceOptions, type References } from "../references.ts";

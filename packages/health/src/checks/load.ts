@@ -1,7 +1,7 @@
 import type { LoadCheck } from "@sluice/core";
 import type { Attempt } from "../attempt.ts";
 import { withDeadline } from "../deadline.ts";
-import type { DoorCall } from "../http/door-exchange.ts";
+import type { DoorCall } from "../http/connection.ts";
 import { unsendable } from "../http/exchange.ts";
 import { filledRequest, notSent } from "../http/fill-request.ts";
 import { requestHeaders } from "../http/request-headers.ts";

@@ -1,6 +1,7 @@
 import type { SequenceCheck, SequenceStep } from "@sluice/core";
 import { type Attempt, maskedAttempt } from "../attempt.ts";
-import { type DoorCall, exchangeThrough } from "../http/door-exchange.ts";
+import type { DoorCall } from "../http/connection.ts";
+import { exchangeThrough } from "../http/door-exchange.ts";
 import type { HttpAnswer } from "../http/exchange.ts";
 import { notSent } from "../http/fill-request.ts";
 import type { ReferenceOptions } from "../references.ts";
