@@ -181,6 +181,27 @@ describe("build", () => {
     expect(await docker("images", "-q", "--filter", `reference=sluice/${stack.name}-web:building*`)).toBe("");
   });
 
+  it("begins a build from the image that another one of the project makes now, though an older one has its name", async () => {
+    const base = `${stack.name}-base`;
+    const app = { image: `${stack.name}-app`, build: { context, dockerfile_inline: `FROM ${base}` } };
+    const buildOf = async (content: string) => {
+      const dockerfile_inline = `FROM sluice-test/busybox\nRUN echo ${content} > /bin/begun\n`;
+      const model = { name: stack.name, services: { base: { build: { context, dockerfile_inline } }, app } };
+      const built = [aService("app", "web", { builds: true }), aService("base", "tool", { builds: true })];
+      const { images: ids, imageTags } = await images.build(aProject(model, built), content);
+      const begun = await docker("run", "--rm", ids["app"] ?? "", "cat", "/bin/begun");
+      await images.removeTags(Object.values(imageTags));
+      return begun;
+    };
+    await docker("tag", "sluice-test/busybox", base);
+    try {
+      expect([await buildOf("one"), await buildOf("two")]).toEqual(["one", "two"]);
+      expect(await docker("images", "-q", "--filter", `reference=sluice/${stack.name}-*:building*`)).toBe("");
+    } finally {
+      await docker("rmi", base);
+    }
+  });
+
   it.skipIf(missingNewestCompose)(
     `builds what a build begins from, with the newest Compose${missingNewestCompose}`,
     async () => {

@@ -1,6 +1,7 @@
 import { type CallOptions, type ResolvedProject, SluiceError, stackNames } from "@sluice/core";
 import type { Engine } from "../engine/engine.ts";
 import { buildModel, sharedBuilds, withContexts } from "./build-model.ts";
+import { allBuilt, beginningFrom, buildRounds, readBeginnings } from "./build-rounds.ts";
 import { passingTag } from "./passing-tags.ts";
 import { sweepPassing } from "./remove-tags.ts";
 import { runBuild } from "./run-build.ts";
@@ -14,7 +15,7 @@ export interface ImagesBuilt {
 }
 
 /**
- * Runs the builds of a project, what is independent at once and what is the same once, and resolves with the image id of each service as
+ * Runs the builds of a project, what is independent at once, what is the same once, what others begin from before them, and resolves with the image id of each service as
  * soon as all images are there: `reported` tells when the log is complete. Each image carries a passing tag only; `discard` takes it away.
  *
  * What Compose does here on its own is niced. The build itself runs inside the engine, in containers of ordinary
@@ -29,10 +30,14 @@ export async function buildImages(
   { signal, onOutput }: CallOptions,
 ): Promise<ImagesBuilt> {
   const passing = passingTag(stack);
-  const shared = sharedBuilds(model, withContexts(model, services));
+  const beginnings = await readBeginnings(model);
+  const all = allBuilt(model, services, beginnings);
+  const shared = sharedBuilds(model, all);
+  const built = [...new Set(Object.values(shared))];
   const tags = Object.fromEntries(
-    [...new Set(Object.values(shared))].map((name) => [name, `${stackNames.imageRepository(stack, name)}:${passing}`]),
+    built.map((name) => [name, `${stackNames.imageRepository(stack, name)}:${passing}`] as const),
   );
+  const tagOf = (name: string) => tags[shared[name] ?? ""] ?? "";
   const discard = async () => {
     const docker = await engine.docker();
     await Promise.all(
@@ -47,16 +52,24 @@ export async function buildImages(
   // A build goes on when its deployer is killed, and may tag its images after the next run has swept: now there is time.
   const swept = sweepPassing(engine, stack, { signal, except: passing }).catch(() => undefined);
   try {
-    const built = buildModel(model, tags, shared);
-    const { reported } = await runBuild(engine, built, { services, tags: Object.values(tags), signal, onOutput });
+    const begun = beginningFrom(model, beginnings, Object.fromEntries(all.map((name) => [name, tagOf(name)])));
+    const reports: Promise<void>[] = [];
+    const needsOf = (name: string) =>
+      withContexts(model, [name]).flatMap((one) =>
+        Object.values(beginnings[one] ?? {}).map((other) => shared[other] ?? other),
+      );
+    for (const round of buildRounds(built, needsOf)) {
+      const names = [...new Set(withContexts(model, round).map((name) => shared[name] ?? name))];
+      const images = Object.fromEntries(names.map((name) => [name, tagOf(name)]));
+      const run = { services: round, tags: Object.values(images), signal, onOutput };
+      reports.push((await runBuild(engine, buildModel(begun, images, shared), run)).reported);
+    }
     await swept;
     const docker = await engine.docker();
     const ids = await Promise.all(
-      services.map(
-        async (name) => [name, (await docker.getImage(tags[shared[name] ?? ""] ?? "").inspect()).Id] as const,
-      ),
+      services.map(async (name) => [name, (await docker.getImage(tagOf(name)).inspect()).Id] as const),
     );
-    return { ids: Object.fromEntries(ids), reported, discard };
+    return { ids: Object.fromEntries(ids), reported: Promise.all(reports).then(() => undefined), discard };
   } catch (error) {
     await discard();
     throw diskFull(error) ?? error;

@@ -20,8 +20,12 @@ export function otherBuilderOf(
 
 /** Whether the build of a service gives its image this name. */
 export function isBuiltAs(model: ComposeModel, service: string, image: string): boolean {
-  const { build, image: own } = model.services[service] ?? {};
-  return build !== undefined && withTag(own ?? `${model.name}-${service}`) === withTag(image);
+  return model.services[service]?.build !== undefined && withTag(builtImage(model, service)) === withTag(image);
+}
+
+/** The name of the image that a service builds, as Compose gives it. */
+export function builtImage({ name, services }: ComposeModel, service: string): string {
+  return services[service]?.image ?? `${name}-${service}`;
 }
 
 function withTag(name: string): string {

@@ -2,6 +2,7 @@ import {
   type BaseRuntime,
   type ComposeModel,
   type ComposeService,
+  isPinned,
   type ServiceFacts,
   SluiceError,
   type StoredRelease,
@@ -91,7 +92,7 @@ export function fakeBase(context: FakeContext): BaseRuntime {
         await act(`base.up ${service.name}: create`, signal, () => {
           for (const old of containersIn(state, "base", service.name)) removeContainer(context, old);
           for (const volume of volumesIn(spec, state.stack)) state.volumes.add(volume);
-          const imageId = service.builds ? model.services[service.name]?.image : undefined;
+          const imageId = isPinned(service) ? model.services[service.name]?.image : undefined;
           const file = copiesIn(state, copyOf(spec)).get(service.name);
           addContainer(state, { place: "base", facts: service, spec, imageId, file });
         });
@@ -177,7 +178,7 @@ export function isAsWanted({ spec }: WorldContainer, model: ComposeModel, facts:
   return withoutImage(spec, facts) === withoutImage(baseSpec(model, facts), facts);
 }
 
-function withoutImage(spec: string, { builds }: ServiceFacts): string {
+function withoutImage(spec: string, facts: ServiceFacts): string {
   const { image, build: _build, pull_policy: _policy, ...rest } = JSON.parse(spec) as Record<string, unknown>;
-  return JSON.stringify(builds ? rest : { image, ...rest });
+  return JSON.stringify(isPinned(facts) ? rest : { image, ...rest });
 }

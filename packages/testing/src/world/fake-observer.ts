@@ -2,6 +2,7 @@ import {
   type BaseChange,
   type Finding,
   isInSlot,
+  isPinned,
   type ObservedBaseService,
   type ObservedDoor,
   type ObservedSlot,
@@ -123,7 +124,7 @@ function changeOf(
     takes,
     makes: takes.filter((volume) => !volumes.has(volume)),
     keepsOthers: had.some((volume) => wanted.includes(volume)),
-    ...(!facts.builds && image.runs !== image.wanted && { image }),
+    ...(!isPinned(facts) && image.runs !== image.wanted && { image }),
   };
 }
 
