@@ -11,8 +11,8 @@ const pinned = (services: Parameters<typeof pinnedModel>[0]["model"]["services"]
     aService("edge", { role: "edge" }),
   ];
   const images = { app: "sha256:1", worker: "sha256:1", db: "sha256:2", edge: "sha256:3" };
-  return pinnedModel({ model: { name: "shop", services }, bundle: aBundle("r1", { services: facts, images }) })
-    .services;
+  const bundle = aBundle("r1", { services: facts, images });
+  return pinnedModel({ model: { name: "shop", services }, bundle, filesDir: "/files" }).services;
 };
 
 it("pins what is built and what is the application, and leaves the other images that the user named", () => {
