@@ -42,7 +42,12 @@ export function addDeploymentCommands(program: Command, verb: Verb): readonly Co
     "abort",
     "undo a deployment whose process is gone (one that runs: sluice traffic abort)",
     async () => (await import("./commands/recover.ts")).abort,
-  ).option("--deployment <id>", "only where it is this one that has no end (default: whichever it is)");
+  )
+    .option("--deployment <id>", "only where it is this one that has no end (default: whichever it is)")
+    .option(
+      "--or-finish",
+      "finish it where there is no good way back: it is promoted, goes back itself, or its rehearsal saw the version before fail",
+    );
   return [deploy, rollback, addWaitOption(resume), addWaitOption(abort)];
 }
 

@@ -160,8 +160,8 @@ line; with \`--json\` it is in \`standIn\` of what they print (\`logs\`: on a li
 
 In GitHub Actions a deployment sets the outputs \`outcome\`, \`serving\`, \`slot\`, \`previous\`, \`exit-reason\` and \`report\` (a
 file in \`$RUNNER_TEMP\` with its page, to upload), and writes the summary of the job. \`deployment\` is set when it begins:
-with that and no \`outcome\` it was killed. \`unfinished\` is the same id as long as it has no end: \`sluice abort --deployment ID\` takes
-the users back then, and leaves alone what others left open.
+with that and no \`outcome\` it was killed. \`unfinished\` is the same id as long as it has no end: \`sluice abort --or-finish --deployment ID\`
+undoes it then, or finishes it where there is no good way back, and leaves alone what others left open.
 
 With \`$GITHUB_TOKEN\` and \`$GITHUB_REPOSITORY\` (or \`github:\` of the configuration) every deployment is shown as one on GitHub,
 from queued to its ending, with the run and where users find it. That GitHub is down, slow or refuses changes nothing: what it was

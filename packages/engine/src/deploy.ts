@@ -55,9 +55,8 @@ export async function rollback(
   const unfinished = await beginClaimed(request, ports);
   if (unfinished) {
     const target = namedTarget(request, await ports.bundles.list());
-    const way = wayBack(unfinished.attempt, target);
-    const wish: RecoveryWish =
-      way === "left" ? { choice: "go-back", actor, reason, acceptIncompatible, isUndoAsked: true } : {};
+    const way = await wayBack(unfinished.attempt, target, ports.journal);
+    const wish: RecoveryWish = way === "left" ? { choice: "go-back", actor, reason, acceptIncompatible } : {};
     const recovered = await recover(unfinished, request, ports, signal, wish);
     if (signal.aborted || isOpen(recovered, request) || isBack(way, recovered, target)) return recovered.result;
   }

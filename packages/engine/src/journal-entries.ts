@@ -172,15 +172,15 @@ export function bundleOf({ start, outcomes }: AttemptRecord): string | null {
 
 /**
  * Releases that were live, in the order in which one would go back through them: the last is the one that serves. What
- * was left by going back is not among them.
+ * was left by going back is not among them, by whatever command the release before came back.
  */
-export function livedReleases(attempts: readonly Pick<AttemptRecord, "start" | "end">[]): readonly string[] {
+export function livedReleases(attempts: readonly Pick<AttemptRecord, "end">[]): readonly string[] {
   const lived: string[] = [];
-  for (const { start, end } of attempts) {
+  for (const { end } of attempts) {
     if (end?.outcome !== "live" || !end.release) continue;
-    const before = lived.lastIndexOf(end.release);
-    if (start.kind === "rollback" && before >= 0) lived.length = before + 1;
-    else if (lived.at(-1) !== end.release) lived.push(end.release);
+    const before = lived.indexOf(end.release);
+    if (before >= 0) lived.length = before + 1;
+    else lived.push(end.release);
   }
   return lived;
 }

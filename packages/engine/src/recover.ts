@@ -8,6 +8,7 @@ import { tellCutShortJobs } from "./cut-short.ts";
 import { createDeadline, settle } from "./deadline.ts";
 import { doorIdsOf } from "./doors.ts";
 import { type DeploymentResult, end } from "./end.ts";
+import { goesBack } from "./goes-back.ts";
 import { failingPrevious } from "./incompatible-release.ts";
 import { type AttemptRecord, bundleOf, type UnfinishedAttempt, unfinishedOf } from "./journal-entries.ts";
 import { Observations } from "./observations.ts";
@@ -27,15 +28,13 @@ export interface RecoveryWish {
   readonly actor?: string | undefined;
   /** Why; recorded where it is undone. */
   readonly reason?: string | undefined;
-  /** Whoever wants it has what was asked for once it is undone: it ends with 0. Default: to choose to undo it */
-  readonly isUndoAsked?: boolean | undefined;
   /** That the release before may not run on the data as it is now is agreed to; recorded with the reason. */
   readonly acceptIncompatible?: boolean | undefined;
 }
 
 /** Which attempt without an end is dealt with, and how. */
 export interface UnfinishedWish extends Pick<RecoveryWish, "actor"> {
-  readonly choice?: "finish" | "undo" | undefined;
+  readonly choice?: Exclude<RecoveryChoice, "go-back"> | undefined;
   /** Only an attempt of this id. Default: whichever has no end */
   readonly deployment?: string | undefined;
 }
@@ -72,7 +71,7 @@ export async function recover(
   facts: StackFacts & Pick<DeploymentScope, "project">,
   ports: EnginePorts,
   signal: AbortSignal,
-  { choice, actor = "sluice", reason, isUndoAsked = choice === "undo", acceptIncompatible }: RecoveryWish = {},
+  { choice, actor = "sluice", reason, acceptIncompatible }: RecoveryWish = {},
 ): Promise<Recovered> {
   const { project } = facts;
   const { attempt, condemned } = unfinished;
@@ -81,7 +80,8 @@ export async function recover(
   const before = scope.previousRelease?.bundle.tag ?? "the version before";
   const fails = await failingPrevious(attempt, before, ports.journal);
   const previousFails = acceptIncompatible ? undefined : fails;
-  const recovery = planRecovery({ ...unfinished, previousFails }, observed, choice);
+  const isBackward = await goesBack(attempt, ports.journal);
+  const recovery = planRecovery({ ...unfinished, previousFails, goesBack: isBackward }, observed, choice);
   const { action } = recovery;
   const accepted = fails && acceptIncompatible ? `; accepted that ${before} does not run on the migrated data` : "";
   const why = reason && action === "undo" ? `${recovery.reason} by ${actor}: ${reason}${accepted}` : recovery.reason;
@@ -118,7 +118,7 @@ export async function recover(
     return { action, result: await endUnclear(scope, run, failures, why) };
   }
   await sweep(scope);
-  const isAsked = isUndoAsked && !signal.aborted;
+  const isAsked = choice !== undefined && !signal.aborted;
   const ending = { outcome: "interrupted", reason: `undone by a later run: ${why}`, isAsked } as const;
   return { action, result: await end(scope, run, ending) };
 }
@@ -132,9 +132,10 @@ const announced: Readonly<Record<Recovery["action"], string>> = {
 
 function announce(scope: DeploymentScope, { start }: AttemptRecord, recovery: Recovery, reason: string): void {
   const about = `deployment ${start.deployment} (${start.tag})`;
-  const tell = (code: string, message: string) =>
-    emit(scope, { type: "finding", finding: { severity: "warn", code, message } });
-  tell("unfinished-deployment", `${about} was not ended and is ${announced[recovery.action]}: ${reason}`);
+  const tell = (code: string, message: string, hint?: string) =>
+    emit(scope, { type: "finding", finding: { severity: "warn", code, message, ...(hint ? { hint } : {}) } });
+  const hint = recovery.action === "leave" ? recovery.hint : undefined;
+  tell("unfinished-deployment", `${about} was not ended and is ${announced[recovery.action]}: ${reason}`, hint);
   if (recovery.completion)
     tell("record-completed", `the record of ${about} is not complete: ${completionText(recovery.completion)}`);
 }

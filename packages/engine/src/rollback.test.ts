@@ -198,6 +198,15 @@ describe("going back", () => {
     expect(await scenario.rollback("v2")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
   });
 
+  it("does not go forward to what a deployment of the release before has left, either", async () => {
+    const scenario = await after(["v0", "v1", "v2", "v1"]);
+    expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v0" } });
+    expect(await codeOf(scenario.rollback())).toBe("NOTHING_TO_ROLL_BACK 10");
+    // Whoever deploys it again has it to go back to.
+    for (const tag of ["v2", "v1"]) expect(await scenario.deploy(tag)).toMatchObject({ outcome: "live" });
+    expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+  });
+
   it("is refused where there is nothing before, or nothing of that name, or no image", async () => {
     const scenario = await after(["v1"]);
     expect(await codeOf(scenario.rollback())).toBe("NOTHING_TO_ROLL_BACK 10");

@@ -151,21 +151,38 @@ it("killed anywhere, the rollback that comes next leads to the version before, a
   expect(broken).toEqual([]);
 }, 30_000);
 
-describe("going back once more after a rollback that was cut short", () => {
+describe.each([
+  ["a rollback", (scenario: Scenario) => scenario.rollback()],
+  ["a deployment of the release before", (scenario: Scenario) => scenario.deploy("v1")],
+])("going back once more after %s that was cut short", (_title, back) => {
+  const releases = ["v0", "v1", "v2"];
+
   it("after its cutover finishes it, and stops where it led", async () => {
-    const scenario = await killedBefore("journal.append step-intent promote-1", (one) => one.rollback(), [
-      "v0",
-      "v1",
-      "v2",
-    ]);
+    const scenario = await killedBefore("journal.append step-intent promote-1", back, releases);
     expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
     expect(await problemsOf(scenario)).toEqual([]);
   });
 
   it("before its cutover tries it again", async () => {
-    const scenario = await killedBefore("router.setRouting", (one) => one.rollback(), ["v0", "v1", "v2"]);
+    const scenario = await killedBefore("router.setRouting", back, releases);
     expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
     expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("is all that was wanted where it went live while one waited for the lock", async () => {
+    const scenario = await killedBefore("journal.append step-intent promote-1", back, releases);
+    const leaving = (await deploymentUnderWay(scenario.world.ports().journal)) ?? "";
+    await scenario.recover("finish");
+    expect(await scenario.rollback(undefined, { leaving })).toMatchObject({ outcome: "nothing-to-do" });
+    expect(reached(scenario)).toEqual({ web: ["v1"] });
+    expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v0" } });
+  });
+
+  it("is tried again where it was taken back while one waited for the lock", async () => {
+    const scenario = await killedBefore(atTenPercent, back, releases);
+    const leaving = (await deploymentUnderWay(scenario.world.ports().journal)) ?? "";
+    await scenario.recover("undo");
+    expect(await scenario.rollback(undefined, { leaving })).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
   });
 });
 

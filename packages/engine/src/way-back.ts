@@ -1,4 +1,5 @@
 import { type Journal, planRecovery, type ReleaseBundle } from "@sluice/core";
+import { goesBack } from "./goes-back.ts";
 import { type AttemptRecord, bundleOf, unfinishedOf } from "./journal-entries.ts";
 import { lastAttempt } from "./read-attempts.ts";
 import type { Recovered } from "./recover.ts";
@@ -14,13 +15,18 @@ import { loadOrNull } from "./stored-release.ts";
 export type WayBack = "left" | "same" | "other";
 
 /** @param target the release that is named; `null` for the one before */
-export function wayBack(attempt: AttemptRecord, target: ReleaseBundle | null): WayBack {
-  const { kind, previousBundle, plan } = attempt.start;
+export async function wayBack(
+  attempt: AttemptRecord,
+  target: ReleaseBundle | null,
+  journal: Journal,
+): Promise<WayBack> {
+  const { previousBundle, plan } = attempt.start;
   const release = bundleOf(attempt);
-  if (target ? target.id === release : kind === "rollback") return "same";
+  const isBackward = await goesBack(attempt, journal);
+  if (target ? target.id === release : isBackward) return "same";
   const replacesPlain = plan.steps.some((step) => step.kind === "adopt" || (step.kind === "workers" && step.replaces));
   const hasBefore = previousBundle !== null || plan.previous !== null || replacesPlain;
-  return kind === "deploy" && hasBefore && release !== previousBundle ? "left" : "other";
+  return !isBackward && hasBefore && release !== previousBundle ? "left" : "other";
 }
 
 /** Id of the deployment that has no end yet; `null` where there is none. @throws SluiceError as `lastAttempt` */
@@ -29,8 +35,8 @@ export async function deploymentUnderWay(journal: Journal): Promise<string | nul
 }
 
 /**
- * Id of the release that users are back at: the deployment that somebody wanted out of was taken back while they waited. `null`
- * where it was not, or another one came after it.
+ * Id of the release that users are back at: the deployment that somebody wanted out of was taken back while they waited, or was
+ * itself a way back and went live. `null` where it was neither, or another one came after it.
  */
 export async function backMeanwhile(
   { to, leaving }: Pick<RollbackRequest, "to" | "leaving">,
@@ -38,8 +44,9 @@ export async function backMeanwhile(
 ): Promise<string | null> {
   if (to || !leaving) return null;
   const last = await lastAttempt(journal);
-  if (!last?.end || last.start.deployment !== leaving || last.start.kind !== "deploy") return null;
+  if (!last?.end || last.start.deployment !== leaving) return null;
   const { outcome, serving } = last.end;
+  if (await goesBack(last, journal)) return outcome === "live" ? bundleOf(last) : null;
   const isTakenBack = outcome === "failed" || outcome === "rolled-back" || outcome === "interrupted";
   return isTakenBack && serving && serving.release !== bundleOf(last) ? serving.release : null;
 }
@@ -67,7 +74,8 @@ export async function prepareUndo(
   const { start } = unfinished.attempt;
   const bundles = await ports.bundles.list();
   const target = namedTarget(request, bundles);
-  if (wayBack(unfinished.attempt, target) !== "left" || (target && target.id !== start.previousBundle)) return null;
+  if (target && target.id !== start.previousBundle) return null;
+  if ((await wayBack(unfinished.attempt, target, ports.journal)) !== "left") return null;
   const observed = await ports.observer.observe(request.project, signal);
   const recovery = planRecovery(unfinished, observed, "go-back");
   if (recovery.action !== "undo") return null;

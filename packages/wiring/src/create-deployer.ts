@@ -119,7 +119,8 @@ function deployerOf(session: Session): Deployer {
       );
     },
     resume: (signal, { waitMs } = {}) => recover(session, { choice: "finish", waitMs }, signal),
-    abort: (signal, { waitMs, deployment } = {}) => recover(session, { choice: "undo", waitMs, deployment }, signal),
+    abort: (signal, { orFinish = false, ...call } = {}) =>
+      recover(session, { ...call, choice: orFinish ? "undo-or-finish" : "undo" }, signal),
     status: (signal) => readStatus(session, signal),
     standIn: async (signal) => (await session.known(signal)).standIn,
     ps: (signal) => readProcesses(session, signal),
@@ -187,12 +188,12 @@ function deployerOf(session: Session): Deployer {
 
 const never = () => new AbortController().signal;
 
-interface RecoverCall extends AbortCall {
-  readonly choice: "finish" | "undo";
+interface RecoverCall extends Omit<AbortCall, "orFinish"> {
+  readonly choice: "finish" | "undo" | "undo-or-finish";
 }
 
 async function recover(session: Session, { choice, deployment, waitMs }: RecoverCall, signal: AbortSignal) {
-  const resolving = choice === "undo" ? projectOfWayBack(session, signal) : session.project(signal);
+  const resolving = choice === "finish" ? session.project(signal) : projectOfWayBack(session, signal);
   const [project, facts] = await Promise.all([resolving, session.facts()]);
   await using _lock = await lockStack(session, { reason: choice, waitMs }, "unfinished", signal);
   const ports = await session.ports();

@@ -107,6 +107,11 @@ export interface WaitCall {
 export interface AbortCall extends WaitCall {
   /** Id of the attempt that is meant: one of another is left alone, as where there is none. Default: whichever has no end. */
   readonly deployment?: string | undefined;
+  /**
+   * For when nobody is asked: it is finished where it is promoted, or its undo would lead users back to what they are being taken
+   * away from, or to a version that is known to fail; at a share, where it is neither, it is left to a person. Default `false`
+   */
+  readonly orFinish?: boolean | undefined;
 }
 
 /**

@@ -67,7 +67,7 @@ function aStack(url: string, written: WrittenConfig = {}, on?: readonly Tellable
     deploy: (tag: string, signal?: AbortSignal, override?: string) =>
       run((ports) => deploy({ ...request, release: aRequest(tag), override }, ports, signal ?? never), signal),
     rollback: () => run((ports) => rollback(request, ports, never)),
-    recover: (choice?: "finish" | "undo") =>
+    recover: (choice?: "finish" | "undo" | "undo-or-finish") =>
       run((ports) => recoverUnfinished(request, request.project, ports, never, { choice })),
   };
 }
@@ -204,15 +204,18 @@ describe("people are told", () => {
     expect(titles(chat.received)).toEqual(["⏸️ shop: v1 was interrupted"]);
   });
 
-  it.each(["undo", "finish"] as const)("of an attempt that a person recovers: %s", async (choice) => {
+  it.each([
+    ["undo", "prober.probe", "⏸️ shop: v2 was interrupted"],
+    ["finish", "journal.append deployment-end", "✅ shop: v2 is live"],
+    ["undo-or-finish", "prober.probe", "⏸️ shop: v2 was interrupted"],
+    ["undo-or-finish", "journal.append deployment-end", "✅ shop: v2 is live"],
+  ] as const)("of an attempt that somebody recovers: %s, killed before %s", async (choice, effect, title) => {
     await using chat = await receiver();
     const stack = aStack(chat.url);
     await stack.deploy("v1");
-    await killedAt(stack, choice === "undo" ? "prober.probe" : "journal.append deployment-end", "v2");
+    await killedAt(stack, effect, "v2");
     await stack.recover(choice);
-    expect(titles(chat.received).slice(1)).toEqual([
-      choice === "undo" ? "⏸️ shop: v2 was interrupted" : "✅ shop: v2 is live",
-    ]);
+    expect(titles(chat.received).slice(1)).toEqual([title]);
   });
 
   it.each([

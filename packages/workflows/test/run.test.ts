@@ -38,7 +38,8 @@ if (args[0] === "deploy" && process.env.HANGS) {
   appendFileSync(process.env.GITHUB_OUTPUT, "deployment=d1\\nunfinished=d1\\noutcome=needs-person\\n");
   process.exitCode = 30;
 } else if (args[0] === "abort") {
-  appendFileSync(process.env.GITHUB_OUTPUT, "deployment=d1\\noutcome=interrupted\\nserving=" + (process.env.BEFORE ?? "v1") + "\\n");
+  const { ENDS: outcome = "interrupted", BEFORE: serving = "v1" } = process.env;
+  appendFileSync(process.env.GITHUB_OUTPUT, "deployment=d1\\noutcome=" + outcome + "\\nserving=" + serving + "\\n");
 } else if (args[0] === "deploy") {
   appendFileSync(process.env.GITHUB_OUTPUT, "deployment=d1\\noutcome=live\\nserving=v1\\n");
 } else if (args[0] === process.env.FAILS) process.exitCode = 20;
@@ -117,7 +118,7 @@ describe("the steps of a deployment", () => {
     ]);
     expect(calls[0]?.["parent"]).toBe(process.pid);
     expect(calls.find(({ args }) => args?.[0] === "abort")).toMatchObject({
-      args: ["abort", "--yes", "--deployment", "d1"],
+      args: ["abort", "--yes", "--or-finish", "--deployment", "d1"],
       token: "token-of-the-run",
     });
     expect(existsSync(`/proc/${String(calls[0]?.["pid"])}`)).toBe(false);
@@ -159,8 +160,12 @@ describe("a deployment that ends without being cancelled", () => {
     return [status, ...calls.map(({ args }) => args?.[0])];
   };
 
-  it("is undone where it was killed after it had begun", async () => {
+  it("is undone or finished where it was killed after it had begun, and the job tells how that ended", async () => {
     expect(await verbs({ DIES: "late" })).toEqual(["failure", "deploy", "abort", "status", "report"]);
+    for (const outcome of ["interrupted", "live", "needs-person"]) {
+      const { outputs } = await running("deploy", "deploy", { env: { DIES: "late", ENDS: outcome } });
+      expect(outputs).toMatchObject({ outcome, serving: "v1" });
+    }
   });
 
   it("is left alone where it never began, or came to its own end", async () => {

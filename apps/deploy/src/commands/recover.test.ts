@@ -35,6 +35,13 @@ describe("sluice abort", () => {
     expect(ran.stdout).toContain("deployment d1 is not the one that has no end: there is nothing to do");
   });
 
+  it("undoes it whatever comes of that, unless it may finish it as well", async () => {
+    const calls = async (...flags: readonly string[]) =>
+      (await run(["abort", ...flags], { deployer: fakeDeployer({ abort: async () => aResult() }) })).deployer.calls;
+    expect(await calls("--or-finish")).toContainEqual(["abort", expect.objectContaining({ orFinish: true })]);
+    expect(await calls()).not.toContainEqual(["abort", expect.objectContaining({ orFinish: true })]);
+  });
+
   it("says that it has undone what it was asked to, and exits 0", async () => {
     const deployer = fakeDeployer({
       abort: async () => {

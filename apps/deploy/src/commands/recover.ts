@@ -16,15 +16,16 @@ export async function resume(call: CommandCall<WaitFlags>): Promise<number> {
 
 export interface AbortFlags extends WaitFlags {
   readonly deployment?: string;
+  readonly orFinish?: boolean;
 }
 
-/** `sluice abort`: undoes it, and with an id that one alone. */
+/** `sluice abort`: undoes it, or else finishes it where that is asked for; with an id that one alone. */
 export async function abort(call: CommandCall<AbortFlags>): Promise<number> {
-  const { deployment, wait } = call.flags;
+  const { deployment, orFinish, wait } = call.flags;
   return runDeployment(call, recovery, async (deployer, signal) => {
     const waitMs = parseDurationFlag("--wait", wait);
-    const undone = await deployer.abort(signal, { waitMs, deployment });
-    if (undone) return undone;
+    const ended = await deployer.abort(signal, { waitMs, deployment, orFinish });
+    if (ended) return ended;
     if (deployment === undefined) return { nothing };
     const message = `deployment ${deployment} is not the one that has no end: there is nothing to do`;
     return { nothing: { ...nothing, message } };

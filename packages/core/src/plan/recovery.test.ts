@@ -167,6 +167,41 @@ describe("a choice", () => {
     expect(planRecovery({ ...diedAt("drain-1"), previousFails }, stackWith(cutOver)).action).toBe("finish");
   });
 
+  it("to undo or finish it undoes it wherever its users are, and finishes what is promoted", () => {
+    expect(planRecovery(diedAt("verify-1"), stackWith(blue), "undo-or-finish").action).toBe("undo");
+    expect(planRecovery(diedAt("drain-1"), stackWith(cutOver), "undo-or-finish").action).toBe("undo");
+    const undecided = { ...diedAt("drain-1"), undecided: "paused by sluice: errors: 20 %" };
+    expect(planRecovery(undecided, stackWith(cutOver), "undo-or-finish").action).toBe("undo");
+    const final = { ...diedAt("promote-1"), done: ids };
+    expect(planRecovery(final, stackWith(promoted), "undo-or-finish").action).toBe("finish");
+  });
+
+  it("to undo or finish it takes nobody to the release that is being left", () => {
+    const goesBack = true;
+    const part = { ...diedAt("shift-1"), goesBack };
+    expect(planRecovery(part, stackWith({ ...blue, share: 50 }), "undo-or-finish").action).toBe("undo");
+    expect(planRecovery({ ...diedAt("drain-1"), goesBack }, stackWith(cutOver), "undo-or-finish").action).toBe(
+      "finish",
+    );
+    const condemned = { ...diedAt("drain-1"), goesBack, condemned: "drain-1 failed: errors: 20 %" };
+    expect(planRecovery(condemned, stackWith(cutOver), "undo-or-finish").action).toBe("undo");
+  });
+
+  it("to undo or finish it takes nobody to a release that is known to fail: in between a person says which", () => {
+    const previousFails = { previous: "v1", since: "v2", why: "status 500" };
+    const died = { ...diedAt("shift-1"), previousFails };
+    expect(planRecovery(died, stackWith(blue), "undo-or-finish").action).toBe("undo");
+    expect(planRecovery(died, stackWith({ ...blue, share: 50 }), "undo-or-finish")).toMatchObject({
+      action: "leave",
+      reason: "v1 does not run on the schema that v2 left: status 500",
+      hint: expect.stringMatching(/sluice resume .*sluice abort/),
+    });
+    const over = { ...diedAt("drain-1"), previousFails };
+    expect(planRecovery(over, stackWith(cutOver), "undo-or-finish").action).toBe("finish");
+    const condemned = { ...over, condemned: "aborted by ada" };
+    expect(planRecovery(condemned, stackWith(cutOver), "undo-or-finish").action).toBe("undo");
+  });
+
   it("to undo is refused as soon as what plain Compose ran is being removed", () => {
     const plain = [aContainer("web", { id: "p1" })];
     const adoption = planDeployment({ ...wish, services: [aService("web")] }, aStack({ plain }));

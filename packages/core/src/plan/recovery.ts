@@ -1,6 +1,7 @@
 import { SluiceError } from "../errors/sluice-error.ts";
 import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
 import { type Completion, completeRecord, shareAt, takesOver } from "./complete-record.ts";
+import { type FailingPrevious, failingHint, failingText, failingWayBack, noWayBack } from "./failing-way-back.ts";
 import { shareOf } from "./live-slot.ts";
 import type { DeploymentPlan, PlanStep, StepKind } from "./step.ts";
 import { onlyRunning, supersededBy } from "./superseded.ts";
@@ -23,20 +24,15 @@ export interface UnfinishedDeployment {
   readonly undecided?: string | undefined;
   /** Absent where nobody saw the release before fail on the data as it is now, or somebody answers for it. */
   readonly previousFails?: FailingPrevious | undefined;
+  /** It leads users back to a release that was live before the one that it replaces. Default: it does not */
+  readonly goesBack?: boolean | undefined;
 }
 
-/** The release before an attempt does not run on the data as it is now: users are led back to it by a person alone. */
-export interface FailingPrevious {
-  /** Tag of the release before. */
-  readonly previous: string;
-  /** Tag of the release whose migration did it. */
-  readonly since: string;
-  /** What the rehearsal saw of it. */
-  readonly why: string;
-}
-
-/** `go-back` undoes what can be undone, and finishes what is promoted. */
-export type RecoveryChoice = "finish" | "undo" | "go-back";
+/**
+ * `go-back` undoes what can be undone, and finishes what is promoted. `undo-or-finish` is for when nobody is asked: it undoes
+ * only what leads to a version that users were well with.
+ */
+export type RecoveryChoice = "finish" | "undo" | "go-back" | "undo-or-finish";
 
 export type Recovery = {
   readonly reason: string;
@@ -45,7 +41,8 @@ export type Recovery = {
 } & (
   | { readonly action: "finish"; readonly remaining: readonly PlanStep[]; readonly begun: readonly PlanStep[] }
   | { readonly action: "undo"; readonly begun: readonly PlanStep[] }
-  | { readonly action: "leave" }
+  /** With a `hint` where a person has a choice that is not made yet. */
+  | { readonly action: "leave"; readonly hint?: string }
   /** It is over: nothing of it is finished, nor undone. */
   | { readonly action: "close" }
 );
@@ -80,6 +77,8 @@ function besideSlots({ plain, base, orphans }: Beside): readonly ObservedContain
  * a person after the cutover stays as it is: nobody is asked again, and whatever comes next begins with it. So does what can be
  * finished only, and was not stored. Doors that have come further than the record go before it, see `completeRecord`. One that
  * something else came after is over, whatever is chosen, see `supersededBy`; nor is the only slot that runs ever undone.
+ * What `undo-or-finish` cannot undo, as users would be led to a release that is known to fail, and cannot finish, as some of them
+ * are still there, is left to a person.
  *
  * @throws SluiceError RECOVERY_REFUSED when the choice is not possible any more, or not yet, and where users would be led,
  *   without one, to a release that is known to fail; DATA_INCOMPATIBLE where they would be by `go-back`
@@ -96,9 +95,10 @@ export function planRecovery(
   const isFinal = isPromoted(unfinished, observed);
   assertPossible(unfinished, waysOf(unfinished, observed), choice);
   const isGood = condemned === undefined && isCutOver(unfinished, observed);
-  if (!choice && !isFinal && isGood && undecided !== undefined)
+  const failing = failingWayBack(unfinished, observed);
+  const asked = askedFor(choice, { isFinal, isWayBackGood: !unfinished.goesBack && !failing });
+  if (!asked && !isFinal && isGood && undecided !== undefined)
     return { action: "leave", reason: undecided, completion };
-  const asked = choice === "go-back" ? (isFinal ? undefined : "undo") : choice;
   const action = asked ?? (isFinal || isGood ? "finish" : "undo");
   const begunSteps = plan.steps.filter(({ id }) => begun.includes(id));
   if (action === "finish") {
@@ -110,7 +110,10 @@ export function planRecovery(
   }
   const alone = onlyRunning(unfinished, observed);
   if (alone !== undefined) return { action: "leave", reason: alone, completion };
-  if (choice !== "undo") assertWayBack(unfinished, observed, choice);
+  if (failing && choice !== "undo") {
+    if (choice !== "undo-or-finish") throw noWayBack(unfinished, failing, choice);
+    return { action: "leave", reason: failingText(failing), hint: failingHint(failing), completion };
+  }
   return {
     action,
     begun: begunSteps,
@@ -119,27 +122,14 @@ export function planRecovery(
   };
 }
 
-/** What was condemned goes back all the same: that was decided when it was. */
-function assertWayBack(unfinished: UnfinishedDeployment, observed: ObservedStack, choice?: RecoveryChoice): void {
-  const { deployment, condemned, previousFails } = unfinished;
-  if (condemned !== undefined || !previousFails || !isReached(unfinished, observed)) return;
-  const { previous, since, why } = previousFails;
-  const said = `${previous} does not run on the schema that ${since} left: ${why}`;
-  if (choice === "go-back") {
-    throw new SluiceError("DATA_INCOMPATIBLE", said, {
-      hint: `put the data back first (sluice db migrate ${since} --down, or sluice db restore), or go back all the same with --accept-incompatible`,
-    });
-  }
-  throw new SluiceError("RECOVERY_REFUSED", `deployment ${deployment} is not undone unasked: ${said}`, {
-    hint: `sluice resume finishes it; sluice abort takes its users back to ${previous} all the same`,
-  });
-}
-
-/** Whether users reach the candidate through any door of its own. */
-function isReached(unfinished: UnfinishedDeployment, observed: ObservedStack): boolean {
-  return unfinished.plan.steps.some(
-    (step) => step.kind === "shift" && step.services.some((service) => shareFor(unfinished, observed, service) > 0),
-  );
+/** What a choice comes to; `undefined` where that is left to what the doors show. */
+function askedFor(
+  choice: RecoveryChoice | undefined,
+  { isFinal, isWayBackGood }: { readonly isFinal: boolean; readonly isWayBackGood: boolean },
+): "finish" | "undo" | undefined {
+  if (choice === "go-back") return isFinal ? undefined : "undo";
+  if (choice === "undo-or-finish") return !isFinal && isWayBackGood ? "undo" : undefined;
+  return choice;
 }
 
 /** Percent of the users of a service that its door leads to the candidate. */

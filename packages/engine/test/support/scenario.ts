@@ -1,4 +1,4 @@
-import type { Config, ProvenRelease, ReleaseRequest, ServiceFacts } from "@sluice/core";
+import type { Config, ProvenRelease, RecoveryChoice, ReleaseRequest, ServiceFacts } from "@sluice/core";
 import { aConfig, aProject, aRequest, aService, createFakeWorld, type FakeWorld } from "@sluice/testing";
 import {
   type DeploymentResult,
@@ -37,7 +37,7 @@ export interface Scenario {
   readonly world: FakeWorld;
   deploy(tag: string, parts?: RunParts): Promise<DeploymentResult>;
   rollback(to?: string, parts?: RunParts): Promise<DeploymentResult>;
-  recover(choice?: "finish" | "undo", parts?: RunParts): Promise<DeploymentResult | null>;
+  recover(choice?: Exclude<RecoveryChoice, "go-back">, parts?: RunParts): Promise<DeploymentResult | null>;
 }
 
 /** A web service, a worker, a database and a migration: a bit of everything. */

@@ -70,24 +70,26 @@ const isCutShort = [
   "(cancelled() || (failure() && steps.sluice.outputs.outcome != 'needs-person'))",
 ].join(" && ");
 
-/** The step that undoes it, and nothing else: it is named, as others may have deployed meanwhile. */
+/** The step that ends it, and nothing else: it is named, as others may have deployed meanwhile. */
 export function undoStep({ github }: WorkflowFacts): string {
   return `      - id: undo
-        name: Undo what a run that was cut short left
+        name: Undo or finish what a run that was cut short left
         # GitHub ends a cancelled step after 10 seconds, and a machine out of memory kills what it likes: users may then be at
-        # a version that nobody watches. The record says how far it came; this undoes it, at once where nothing is left. A
-        # machine that dies is caught up with by the next run, and what others left open is theirs.
+        # a version that nobody watches. The record says how far it came; this undoes it, or finishes it where there is no
+        # good way back, at once where nothing is left. A machine that dies is caught up with by the next run, and what others
+        # left open is theirs.
         if: ${isCutShort}
-        timeout-minutes: 4
+        # GitHub gives a cancelled job 5 minutes.
+        timeout-minutes: \${{ job.status == 'cancelled' && 4 || 60 }}
         # GitHub is told of this ending, too.
         env:
 ${tokenLines(github)}          ${deploymentVariable}: ${deploymentOutputs.unfinished}
-        run: exec sluice abort --yes --deployment "$${deploymentVariable}"
+        run: exec sluice abort --yes --or-finish --deployment "$${deploymentVariable}"
 `;
 }
 
-/** How it ended, after what was cut short was undone, where it was. Where nothing serves any more, an output is empty. */
+/** How it ended, after what was cut short was undone or finished, where it was. Where nothing serves any more, an output is empty. */
 export function endingOutput(name: string): string {
-  const [first, undone] = [`steps.sluice.outputs.${name}`, `steps.undo.outputs.${name}`];
-  return `\${{ (steps.undo.outputs.deployment == '' && ${first}) || ${undone} }}`;
+  const [first, last] = [`steps.sluice.outputs.${name}`, `steps.undo.outputs.${name}`];
+  return `\${{ (steps.undo.outputs.deployment == '' && ${first}) || ${last} }}`;
 }
