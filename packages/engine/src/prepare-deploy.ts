@@ -25,6 +25,7 @@ import { readMigrationFate } from "./data-history.ts";
 import { changedFiles, leavingAsServing, otherImages } from "./differing-base.ts";
 import { findOrphans } from "./find-orphans.ts";
 import { newestCreation } from "./in-order.ts";
+import { assertCompatible } from "./incompatible-release.ts";
 import { jobsNotRun, jobsTakenBack } from "./jobs-not-run.ts";
 import { lostServers } from "./lost-servers.ts";
 import { matchRelease } from "./match-promoted.ts";
@@ -73,6 +74,8 @@ export async function prepareDeploy(
       hint: "publish a fix as a new release, or try this one again with --retry",
     });
   }
+  const serves = live?.release ?? previousRelease?.bundle.id;
+  if (same && same.id !== serves && !request.acceptIncompatible) await assertCompatible(same, ports.journal);
   const missing = same ? await ports.images.missing(same.images, signal) : [];
   const usable = same && missing.length === 0 ? same : null;
   const imagesOf = usable ? null : await releaseOfSameImages(sameCommit, project, ports);

@@ -35,7 +35,7 @@ import { coldRollback } from "./cold-slot.ts";
 import { readMigrationFate } from "./data-history.ts";
 import { changedFiles, differingBase } from "./differing-base.ts";
 import { findOrphans } from "./find-orphans.ts";
-import { incompatibilityOf } from "./incompatible-release.ts";
+import { assertCompatible } from "./incompatible-release.ts";
 import { jobsNotRun, jobsTakenBack } from "./jobs-not-run.ts";
 import { livedReleases } from "./journal-entries.ts";
 import { lostBase } from "./lost-base.ts";
@@ -85,7 +85,7 @@ export async function prepareRollback(
       hint: "sluice history shows the releases there are",
     });
   }
-  if (!request.acceptIncompatible && serves !== target.id) await assertCompatible(target, ports);
+  if (!request.acceptIncompatible && serves !== target.id) await assertCompatible(target, ports.journal);
   const release = await ports.bundles.load(target.id);
   const { model } = release;
   const judging = judgedBy(config, release.bundle);
@@ -257,14 +257,4 @@ function leftOutFinding(service: string, { tag }: ReleaseBundle): Finding {
   const message = `checks of ${service} are left out: ${tag} has no such service`;
   const hint = `to go by the checks of ${tag}, check it out and run sluice rollback there`;
   return { severity: "warn", code: "check-left-out", message, hint };
-}
-
-/** Going back to what was seen to fail on the schema that is there now helps nobody. */
-async function assertCompatible({ id, tag }: ReleaseBundle, { journal }: EnginePorts): Promise<void> {
-  const found = await incompatibilityOf(id, journal);
-  if (!found) return;
-  const { since, why } = found;
-  throw new SluiceError("DATA_INCOMPATIBLE", `${tag} does not run on the schema that ${since} left: ${why}`, {
-    hint: `put the data back first (sluice db migrate ${since} --down, or sluice db restore), or go back all the same with --accept-incompatible`,
-  });
 }
