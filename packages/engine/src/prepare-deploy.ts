@@ -30,6 +30,7 @@ import { jobsNotRun, jobsTakenBack } from "./jobs-not-run.ts";
 import { lostServers } from "./lost-servers.ts";
 import { matchRelease } from "./match-promoted.ts";
 import { measureTraffic } from "./measure-traffic.ts";
+import { assertNotOvertaken } from "./overtaken-run.ts";
 import {
   assertBackupReady,
   assertDoorImage,
@@ -69,6 +70,7 @@ export async function prepareDeploy(
   const live = previousSlot(observed);
   const previousRelease = await releaseThatServes(live, ports);
   const servesInBase = inBaseOf(live, previousRelease, observed)?.id ?? null;
+  await assertNotOvertaken(request, previousRelease, ports);
   if (same?.broken && !request.retry && same.id !== (live ? live.release : servesInBase)) {
     throw new SluiceError("RELEASE_BROKEN", `release ${same.tag} failed on ${same.broken.at}: ${same.broken.reason}`, {
       hint: "publish a fix as a new release, or try this one again with --retry",

@@ -101,11 +101,7 @@ export function createReleaseDesk(github: Github, directory: string): ReleaseDes
   };
 
   /** The tag of a release that was deleted may be there still, and GitHub would heed it, and no target. */
-  async function freeRollback(
-    choice: RollbackChoice,
-    facts: RollbackFacts,
-    signal?: AbortSignal,
-  ): Promise<NewRelease> {
+  async function freeRollback(choice: RollbackChoice, facts: RollbackFacts, signal?: AbortSignal): Promise<NewRelease> {
     const release = rollbackRelease(choice, facts);
     const tagged = await commitOf(`tags/${release.tag}`, signal);
     if (tagged === null || tagged === facts.commit) return release;
