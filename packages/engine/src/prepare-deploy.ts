@@ -59,6 +59,8 @@ export async function prepareDeploy(
     lastServing(ports.journal),
     unprovenReleases(ports.journal),
     assertReady(request, ports, signal),
+    // What waited for its turn was read before.
+    ports.checkout.assertUnchanged(wanted, signal),
   ]);
   const observed = { ...seen, remembered };
   assertHttps(config, project.services);
