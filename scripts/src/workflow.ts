@@ -59,7 +59,8 @@ export function deployerOptions({ env, directory, say }: Workflow) {
     stack: env["STACK_NAME"],
     stateHome: env["SLUICE_HOME"] || undefined,
     environment: env["SLUICE_ENVIRONMENT"] || undefined,
-    actor: env["GITHUB_ACTOR"] || "workflow",
+    // Of a run that is run again, the other is who started it first.
+    actor: env["GITHUB_TRIGGERING_ACTOR"] || env["GITHUB_ACTOR"] || "workflow",
     onEvent: (event: SluiceEvent) => say(JSON.stringify(event)),
   };
 }

@@ -28,7 +28,8 @@ export function deployerOptions(
     environment: flags.env ?? (env["SLUICE_ENVIRONMENT"] || undefined),
     stateHome: stateHome === undefined ? undefined : resolve(cwd, stateHome),
     env,
-    actor: env["GITHUB_ACTOR"] || user,
+    // Of a run that is run again, the other is who started it first.
+    actor: env["GITHUB_TRIGGERING_ACTOR"] || env["GITHUB_ACTOR"] || user,
     onEvent,
   };
 }

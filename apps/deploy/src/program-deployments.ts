@@ -60,7 +60,7 @@ function addReleaseOptions(command: Command): Command {
     .option("--retry", "try a release again that failed before")
     .option("--replace-doors", "make all doors anew, also those that are as wanted, with a short gap")
     .option("--steps <shares>", "shares in percent, such as 5:30s,50:1m,100, or auto (default: as configured)")
-    .option("--accept-incompatible", "go on although the release that serves may not run on the new schema; recorded")
+    .option("--accept-incompatible", "go on although it, or what serves, may not run on the schema; recorded")
     .option("--accept-not-undone", notUndone)
     .option("--override <reason>", "go on although the window is closed; the reason is recorded");
 }

@@ -76,6 +76,14 @@ describe("the stack and its files", () => {
 });
 
 it.each([
+  [{ GITHUB_ACTOR: "octocat", GITHUB_TRIGGERING_ACTOR: "grace" }, "grace"],
+  [{ GITHUB_ACTOR: "octocat" }, "octocat"],
+  [{ GITHUB_ACTOR: "", GITHUB_TRIGGERING_ACTOR: "" }, "ada"],
+])("with %j, %s acts: whoever has a run of another run again", async (env, actor) => {
+  expect((await status([], env)).deployer.options?.actor).toBe(actor);
+});
+
+it.each([
   [["--env", "staging"], { SLUICE_ENVIRONMENT: "production" }, "staging"],
   [[], { SLUICE_ENVIRONMENT: "production" }, "production"],
   [[], { SLUICE_ENVIRONMENT: "" }, undefined],

@@ -118,6 +118,7 @@ export * from "./plan/warmth.ts";
 export * from "./ports/backup-taker.ts";
 export * from "./ports/base-runtime.ts";
 export * from "./ports/bundle-store.ts";
+export * from "./ports/checkout-guard.ts";
 export * from "./ports/clock.ts";
 export * from "./ports/container-exec.ts";
 export * from "./ports/container-logs.ts";

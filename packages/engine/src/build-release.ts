@@ -16,7 +16,7 @@ import { matchRelease } from "./match-promoted.ts";
 import type { EnginePorts, ReleaseSource } from "./scope.ts";
 import { keepChange, releaseOfSameImages } from "./stored-release.ts";
 
-type BuildPorts = Pick<EnginePorts, "bundles" | "clock" | "identity" | "images">;
+type BuildPorts = Pick<EnginePorts, "bundles" | "checkout" | "clock" | "identity" | "images">;
 
 export interface BuiltRelease {
   readonly release: StoredRelease;
@@ -24,7 +24,11 @@ export interface BuiltRelease {
   readonly reported?: Promise<void> | undefined;
 }
 
-/** Builds what has a build, pins what has not, and stores the release. @throws SluiceError BUILD_FAILED, IMAGE_MISSING */
+/**
+ * Builds what has a build, pins what has not, and stores the release.
+ *
+ * @throws SluiceError BUILD_FAILED, IMAGE_MISSING, and RELEASE_REFUSED where the checkout was changed meanwhile
+ */
 export async function buildRelease(
   ports: BuildPorts,
   source: ReleaseSource,
@@ -52,6 +56,8 @@ export async function buildRelease(
     environment: ports.identity.environment(project.model),
     checks: storableChecks(config.checks),
   };
+  // A release is its commit from then on, and used for it again: what was built has to be of that.
+  await ports.checkout.assertUnchanged(request, options.signal);
   return { release: await storeOnce(ports, bundle, source), reported: built.reported };
 }
 
@@ -67,7 +73,7 @@ export interface ProvideRequest {
 /**
  * The release of a checkout: as it is stored, or provided and stored now, as a deployment would.
  *
- * @throws SluiceError BUILD_FAILED, IMAGE_MISSING, and RELEASE_REFUSED for a proven one that is another
+ * @throws SluiceError BUILD_FAILED, IMAGE_MISSING, and RELEASE_REFUSED for a proven one that is another, and for a changed checkout
  */
 export async function provideRelease(
   ports: EnginePorts,

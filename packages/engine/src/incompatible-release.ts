@@ -1,4 +1,4 @@
-import type { FailingPrevious, Journal } from "@sluice/core";
+import { type FailingPrevious, type Journal, type ReleaseBundle, SluiceError } from "@sluice/core";
 import { fateOf, readDataHistory } from "./data-history.ts";
 import { type AttemptRecord, bundleOf } from "./journal-entries.ts";
 import { newestAttempts, readAttemptEnds } from "./read-attempts.ts";
@@ -12,10 +12,27 @@ export interface Incompatibility {
 }
 
 /**
+ * Going back to what was seen to fail on the schema that is there now helps nobody, whichever way leads there.
+ *
+ * @throws SluiceError DATA_INCOMPATIBLE
+ */
+export async function assertCompatible(
+  { id, tag }: Pick<ReleaseBundle, "id" | "tag">,
+  journal: Journal,
+): Promise<void> {
+  const found = await incompatibilityOf(id, journal);
+  if (!found) return;
+  const { since, why } = found;
+  throw new SluiceError("DATA_INCOMPATIBLE", `${tag} does not run on the schema that ${since} left: ${why}`, {
+    hint: `put the data back first (sluice db migrate ${since} --down, or sluice db restore), or go back all the same with --accept-incompatible`,
+  });
+}
+
+/**
  * Whether the last rehearsal that a release was proven in saw it fail, and that migration, or a later one, is on the data now;
  * `null` where it is not: it did not run, was taken back, or data of before it was put back.
  */
-export async function incompatibilityOf(release: string, journal: Journal): Promise<Incompatibility | null> {
+async function incompatibilityOf(release: string, journal: Journal): Promise<Incompatibility | null> {
   const attempt = await lastTrialOf(release, journal);
   const migrated = attempt && bundleOf(attempt);
   if (!attempt || !migrated || migrated === release) return null;

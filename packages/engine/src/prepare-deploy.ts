@@ -25,10 +25,12 @@ import { readMigrationFate } from "./data-history.ts";
 import { changedFiles, leavingAsServing, otherImages } from "./differing-base.ts";
 import { findOrphans } from "./find-orphans.ts";
 import { newestCreation } from "./in-order.ts";
+import { assertCompatible } from "./incompatible-release.ts";
 import { jobsNotRun, jobsTakenBack } from "./jobs-not-run.ts";
 import { lostServers } from "./lost-servers.ts";
 import { matchRelease } from "./match-promoted.ts";
 import { measureTraffic } from "./measure-traffic.ts";
+import { assertNotOvertaken } from "./overtaken-run.ts";
 import {
   assertBackupReady,
   assertDoorImage,
@@ -57,6 +59,8 @@ export async function prepareDeploy(
     lastServing(ports.journal),
     unprovenReleases(ports.journal),
     assertReady(request, ports, signal),
+    // What waited for its turn was read before.
+    ports.checkout.assertUnchanged(wanted, signal),
   ]);
   const observed = { ...seen, remembered };
   assertHttps(config, project.services);
@@ -68,11 +72,14 @@ export async function prepareDeploy(
   const live = previousSlot(observed);
   const previousRelease = await releaseThatServes(live, ports);
   const servesInBase = inBaseOf(live, previousRelease, observed)?.id ?? null;
+  await assertNotOvertaken(request, previousRelease, ports);
   if (same?.broken && !request.retry && same.id !== (live ? live.release : servesInBase)) {
     throw new SluiceError("RELEASE_BROKEN", `release ${same.tag} failed on ${same.broken.at}: ${same.broken.reason}`, {
       hint: "publish a fix as a new release, or try this one again with --retry",
     });
   }
+  const serves = live?.release ?? previousRelease?.bundle.id;
+  if (same && same.id !== serves && !request.acceptIncompatible) await assertCompatible(same, ports.journal);
   const missing = same ? await ports.images.missing(same.images, signal) : [];
   const usable = same && missing.length === 0 ? same : null;
   const imagesOf = usable ? null : await releaseOfSameImages(sameCommit, project, ports);

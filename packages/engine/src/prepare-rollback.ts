@@ -12,11 +12,12 @@ import { prepareCold } from "./cold-rollback.ts";
 import { readMigrationFate } from "./data-history.ts";
 import { changedFiles, differingBase } from "./differing-base.ts";
 import { findOrphans } from "./find-orphans.ts";
+import { assertCompatible } from "./incompatible-release.ts";
 import { assertDoorImage, assertDoorsAnswer } from "./preflight.ts";
 import { lastServing } from "./read-attempts.ts";
 import type { PreparedDeployment, RollbackRequest } from "./requests.ts";
 import { hasOtherPlace, isChangeOfRoute, type RollbackFacts } from "./rollback-facts.ts";
-import { assertCompatible, rollbackTarget } from "./rollback-target.ts";
+import { rollbackTarget } from "./rollback-target.ts";
 import { type EnginePorts, emit } from "./scope.ts";
 import { inBaseOf, releaseThatServes } from "./stored-release.ts";
 import { findDataAnew } from "./tell-data-anew.ts";
@@ -43,7 +44,7 @@ export async function prepareRollback(
   // Where nothing is left of what users are led to, the way back is what runs beside it.
   const beside = isLedThere ? undefined : left?.bundle;
   const target = await rollbackTarget(request, { live, serves, beside, bundles }, ports);
-  if (!request.acceptIncompatible && serves !== target.id) await assertCompatible(target, ports);
+  if (!request.acceptIncompatible && serves !== target.id) await assertCompatible(target, ports.journal);
   const release = await ports.bundles.load(target.id);
   const { model } = release;
   const { services } = target;

@@ -1,5 +1,5 @@
 import { type RehearsalOutcome, SluiceError } from "@sluice/core";
-import { aConfig, nothingSeen } from "@sluice/testing";
+import { aConfig, aRequest, nothingSeen } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { aScenario, reached } from "../test/support/scenario.ts";
 import { readAttempts } from "./read-attempts.ts";
@@ -107,6 +107,25 @@ describe("a rehearsal in a deployment", () => {
     await world.ports().journal.append({ type: "database-migrate-down", result: "done" });
     expect((await scenario.rollback()).outcome).toBe("live");
     expect(reached(scenario)).toEqual({ web: ["v1"] });
+  });
+
+  it("that saw the release before fail closes a deployment of it, too, under whatever tag", async () => {
+    const { scenario } = await afterV1("warn");
+    scenario.world.state.rehearsal = blocking;
+    const commit = (tag: string) => ({ request: { commit: aRequest(tag).commit } });
+    expect((await scenario.deploy("v2")).outcome).toBe("live");
+    // What serves is deployed again as ever.
+    expect((await scenario.deploy("v2")).outcome).toBe("nothing-to-do");
+    for (const tag of ["v1", "v1-rollback.1"]) {
+      await expect(scenario.deploy(tag, commit("v1"))).rejects.toMatchObject({
+        code: "DATA_INCOMPATIBLE",
+        message: "v1 does not run on the schema that v2 left: status 500",
+      });
+    }
+    expect(reached(scenario)).toEqual({ web: ["v2"] });
+    const accepted = { ...commit("v1"), acceptIncompatible: true };
+    expect((await scenario.deploy("v1-rollback.1", accepted)).outcome).toBe("live");
+    expect((await scenario.deploy("v1", commit("v1"))).outcome).toBe("nothing-to-do");
   });
 
   it("that saw it fail closes it again where that schema is back: the restore was undone, or the migration has run again", async () => {

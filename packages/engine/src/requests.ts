@@ -35,7 +35,7 @@ export interface DeployRequest extends StackFacts, Initiator, AfterAttempt {
   readonly override?: string | undefined;
   /** Its images are used, and nothing is built; refused where they are not those of this release. */
   readonly proven?: ProvenRelease | undefined;
-  /** That the release that serves may not live with the migration is agreed to; recorded. */
+  /** That the release that serves may not live with the migration, or this one with what is migrated already, is agreed to; recorded. */
   readonly acceptIncompatible?: boolean | undefined;
 }
 

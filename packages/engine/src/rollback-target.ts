@@ -1,5 +1,4 @@
 import { findBundle, type LiveSlot, type ReleaseBundle, SluiceError } from "@sluice/core";
-import { incompatibilityOf } from "./incompatible-release.ts";
 import { livedReleases } from "./journal-entries.ts";
 import { readAttemptEnds } from "./read-attempts.ts";
 import { releaseBefore } from "./release-before.ts";
@@ -50,18 +49,5 @@ export function namedTarget(
   if (target) return target;
   throw new SluiceError("RELEASE_UNKNOWN", `no release ${JSON.stringify(to)} is stored`, {
     hint: "sluice history shows the releases there are",
-  });
-}
-
-/** Going back to what was seen to fail on the schema that is there now helps nobody. @throws SluiceError DATA_INCOMPATIBLE */
-export async function assertCompatible(
-  { id, tag }: ReleaseBundle,
-  { journal }: Pick<EnginePorts, "journal">,
-): Promise<void> {
-  const found = await incompatibilityOf(id, journal);
-  if (!found) return;
-  const { since, why } = found;
-  throw new SluiceError("DATA_INCOMPATIBLE", `${tag} does not run on the schema that ${since} left: ${why}`, {
-    hint: `put the data back first (sluice db migrate ${since} --down, or sluice db restore), or go back all the same with --accept-incompatible`,
   });
 }

@@ -2,6 +2,7 @@ import type {
   BackupTaker,
   BaseRuntime,
   BundleStore,
+  CheckoutGuard,
   Clock,
   Config,
   DeploymentPlan,
@@ -43,6 +44,7 @@ export interface EnginePorts {
   readonly migrations: MigrationRunner;
   readonly rehearser: MigrationRehearser;
   readonly identity: ReleaseIdentity;
+  readonly checkout: CheckoutGuard;
   readonly observer: StackObserver;
   readonly images: ImageBuilder;
   readonly base: BaseRuntime;

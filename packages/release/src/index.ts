@@ -1,5 +1,6 @@
 export { createBundleStore } from "./bundles/bundle-store.ts";
 export { assertTagIsCheckout } from "./checkout/assert-tag-is-checkout.ts";
+export { assertUnchanged } from "./checkout/assert-unchanged.ts";
 export { type Checkout, type CheckoutOptions, describeCheckout } from "./checkout/describe-checkout.ts";
 export { isShallow } from "./checkout/is-shallow.ts";
 export { originRepository } from "./checkout/origin-repository.ts";

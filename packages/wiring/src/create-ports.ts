@@ -4,7 +4,7 @@ import { doorImage, maskWords, redactDeep } from "@sluice/core";
 import type { EnginePorts } from "@sluice/engine";
 import { judge } from "@sluice/health";
 import { createJournal, createOrderDesk, createTrafficCounts, type StateHome } from "@sluice/journal";
-import { createBundleStore, releaseId, releaseKey } from "@sluice/release";
+import { assertUnchanged, createBundleStore, releaseId, releaseKey } from "@sluice/release";
 import type { HomeClaim } from "./claim-home.ts";
 import { createBackupTaker } from "./database/backup-taker.ts";
 import { createMigrationRunner } from "./database/migration-runner.ts";
@@ -42,6 +42,9 @@ export async function createPorts(
     migrations: createMigrationRunner(session),
     rehearser: createRehearser(session),
     identity: createIdentity(state, redact),
+    checkout: {
+      assertUnchanged: (request, signal) => assertUnchanged(options.directory, request, { signal }),
+    },
     observer: runtime.observer,
     images: runtime.images,
     base: { ...runtime.base, claim: claim.claim },

@@ -76,7 +76,7 @@ export interface DeployCall {
   readonly replaceDoors?: boolean | undefined;
   /** Why it is done although the windows are closed; goes into the record. */
   readonly override?: string | undefined;
-  /** What a rehearsal finds that only the release that serves minds is agreed to; recorded. */
+  /** What a rehearsal finds that only the release that serves minds is agreed to, and that an earlier one saw this release fail; recorded. */
   readonly acceptIncompatible?: boolean | undefined;
   /** Go on although what an earlier deployment left could not be undone; recorded. */
   readonly acceptNotUndone?: boolean | undefined;
@@ -129,7 +129,7 @@ export interface Deployer extends AsyncDisposable {
    * Makes a release live. Whether it may be is decided under the lock, when its turn has come.
    *
    * @throws SluiceError before any change: LOCK_HELD, WINDOW_CLOSED, RELEASE_REFUSED, RELEASE_BROKEN, PREFLIGHT_FAILED,
-   *   HOME_MISMATCH, ENGINE_UNREACHABLE, and CONFIG_INVALID also where a channel lacks a variable
+   *   DATA_INCOMPATIBLE without `acceptIncompatible`, HOME_MISMATCH, ENGINE_UNREACHABLE, and CONFIG_INVALID also where a channel lacks a variable
    */
   deploy(call: DeployCall, signal: AbortSignal): Promise<DeploymentResult>;
   /** What `rollback` would do. Changes nothing. */

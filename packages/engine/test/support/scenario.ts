@@ -28,6 +28,8 @@ export interface RunParts extends ScenarioParts {
   readonly proven?: ProvenRelease | undefined;
   readonly acceptIncompatible?: boolean | undefined;
   readonly acceptNotUndone?: boolean | undefined;
+  /** Link to the workflow's run that it is part of. */
+  readonly run?: string | undefined;
   readonly leaving?: string | undefined;
   /** Of `recover`: the id of the one attempt that is meant. */
   readonly only?: string | undefined;
@@ -53,7 +55,7 @@ const usualConfig = aConfig();
 /** One stack in a world in memory, and the engine to deploy to it. */
 export function aScenario(defaults: ScenarioParts = {}): Scenario {
   const world = createFakeWorld();
-  const facts = ({ services, config, images, volumes }: RunParts) => ({
+  const facts = ({ services, config, images, volumes, run }: RunParts) => ({
     stack: world.state.stack,
     homeId: "home",
     previewSecret: "secret of the preview",
@@ -61,6 +63,7 @@ export function aScenario(defaults: ScenarioParts = {}): Scenario {
     project: aProject({ services: services ?? defaults.services ?? shopServices, images, volumes }),
     actor: "tester",
     reason: "a test",
+    origin: run === undefined ? undefined : { host: "runner", run },
   });
   const checkOut = ({ files = {} }: RunParts) => {
     for (const [service, content] of Object.entries(files)) world.state.files.set(service, content);
@@ -82,7 +85,7 @@ export function aScenario(defaults: ScenarioParts = {}): Scenario {
       return rollback(request, world.ports(), signalOf(parts));
     },
     recover(choice, parts = {}) {
-      const { project, actor, ...stack } = facts(parts);
+      const { project, actor, origin: _origin, ...stack } = facts(parts);
       return recoverUnfinished(stack, project, world.ports(), signalOf(parts), {
         choice,
         actor,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, it, vi } from "vitest";
 import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { assertTagIsCheckout } from "./assert-tag-is-checkout.ts";
+import { assertUnchanged } from "./assert-unchanged.ts";
 import { describeCheckout } from "./describe-checkout.ts";
 import { isShallow } from "./is-shallow.ts";
 
@@ -157,4 +158,36 @@ it("a submodule that is not checked out is named, unless it is left out on purpo
   git("config", "--unset", "submodule.libs/a b.update");
   git("config", "--file", ".gitmodules", "submodule.libs/a b.update", "none");
   expect(await missing()).toEqual([]);
+});
+
+it("a tree that is of another commit, or has changes, is not what it was read as", async () => {
+  const { directory, git, commit } = await aRepository();
+  const first = await commit("one");
+  const read = { tag: "v1", commit: first, dirty: false };
+  await assertUnchanged(directory, read);
+  await writeFile(join(directory, "new"), "");
+  await expect(assertUnchanged(directory, read)).rejects.toMatchObject({
+    code: "RELEASE_REFUSED",
+    message: `${directory} was changed since v1 was read from it: new`,
+  });
+  // It was changed already then.
+  await assertUnchanged(directory, { ...read, dirty: true });
+  const second = await commit("two");
+  for (const dirty of [true, false]) {
+    await expect(assertUnchanged(directory, { ...read, dirty })).rejects.toMatchObject({
+      code: "RELEASE_REFUSED",
+      message: `v1 was read from commit ${first} in ${directory}, where ${second} is checked out now`,
+    });
+  }
+  git("checkout", "-q", first);
+  await assertUnchanged(directory, read);
+});
+
+it("a directory without a commit, of which git knows nothing, or where there is no git, is held against nothing", async () => {
+  const directory = await temporaryDirectory();
+  await assertUnchanged(directory, { tag: "v1", commit: null, dirty: true });
+  await assertUnchanged(directory, { tag: "v1", commit: "c".repeat(40), dirty: false });
+  vi.stubEnv("PATH", directory);
+  await assertUnchanged(directory, { tag: "v1", commit: "c".repeat(40), dirty: false });
+  vi.unstubAllEnvs();
 });

@@ -2,6 +2,7 @@ import { access } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { SluiceError } from "@sluice/core";
 import { missingSubmodules } from "./missing-submodules.ts";
+import { readTree } from "./read-tree.ts";
 import { runGit } from "./run-git.ts";
 
 export interface Checkout {
@@ -40,14 +41,14 @@ export async function describeCheckout(directory: string, { signal }: CheckoutOp
   const root = await findRoot(directory);
   const [missing, status, describe, tags] = await Promise.all([
     root === null ? [] : missingSubmodules(root, signal),
-    runGit(directory, ["status", ...statusFlags], signal),
+    readTree(directory, signal),
     runGit(directory, ["describe", "--tags", "--always"], signal),
     runGit(directory, ["tag", "--points-at", "HEAD"], signal),
   ]);
   if (status.exitCode !== 0 && root === null) return noCheckout;
   const failed = [status, describe, tags].find(({ exitCode }) => exitCode !== 0);
   if (failed) throw failed.exitCode === null ? withoutGit(directory) : unreadable(directory, failed.stderr);
-  const { commit, changes } = parseStatus(status.stdout);
+  const { commit, changes } = status;
   const dirty = changes.length > 0;
   if (commit === null) throw unreadable(directory, "HEAD names no commit");
   return {
@@ -59,41 +60,6 @@ export async function describeCheckout(directory: string, { signal }: CheckoutOp
     missingSubmodules: missing,
   };
 }
-
-// Its header says the commit, which else were one more process, before the others. Nobody asks how far the upstream is.
-const statusFlags = [
-  "--porcelain=v2",
-  "--branch",
-  "--no-ahead-behind",
-  "-z",
-  "--untracked-files=normal",
-  "--ignore-submodules=none",
-];
-
-/** @see https://git-scm.com/docs/git-status#_porcelain_format_version_2 */
-function parseStatus(output: string): { readonly commit: string | null; readonly changes: readonly string[] } {
-  const lines = output.split("\0").filter((line) => line !== "");
-  const [, commit = null] = lines.map((line) => /^# branch\.oid ([0-9a-f]+)$/.exec(line)).find(Boolean) ?? [];
-  const changes: string[] = [];
-  for (let at = 0; at < lines.length && changes.length < keptChanges; at += 1) {
-    const line = lines[at] ?? "";
-    if (line.startsWith("# ")) continue;
-    const type = line.slice(0, 1);
-    changes.push(
-      line
-        .split(" ")
-        .slice(fieldsBefore[type] ?? 1)
-        .join(" "),
-    );
-    // The path it was renamed from is an entry of its own.
-    if (type === "2") at += 1;
-  }
-  return { commit, changes };
-}
-
-/** What a line says before its path, by its type: changed, renamed, unmerged; of what is untracked it is the type alone. */
-const fieldsBefore: Readonly<Record<string, number>> = { "1": 8, "2": 9, u: 10 };
-const keptChanges = 10;
 
 /** Git says no more than "failed" both where there is no repository and where it may not read one. */
 async function findRoot(directory: string): Promise<string | null> {

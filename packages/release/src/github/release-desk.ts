@@ -8,7 +8,7 @@ import { GithubError } from "./github-error.ts";
 import type { GithubRelease } from "./release-from.ts";
 import { releaseNotes } from "./release-notes.ts";
 import { createGithubReleases, type NewRelease, type ReleaseAsset } from "./releases.ts";
-import { chooseRollback, rollbackRelease } from "./rollback-release.ts";
+import { chooseRollback, type RollbackChoice, type RollbackFacts, rollbackRelease } from "./rollback-release.ts";
 
 /** Tags that are looked at for the next free one, and for what there is to go back to. */
 const lookedAt = 300;
@@ -85,7 +85,7 @@ export function createReleaseDesk(github: Github, directory: string): ReleaseDes
       const [all, latest] = await Promise.all([releases.list(lookedAt, signal), releases.latest(signal)]);
       const choice = chooseRollback(all, latest, wanted);
       const commit = await commitOnGithub(github, `tags/${choice.to.tag}`, signal);
-      return rollbackRelease(choice, { commit, reason, actor, taken: all.map(({ tag }) => tag) });
+      return freeRollback(choice, { commit, reason, actor, taken: all.map(({ tag }) => tag) }, signal);
     },
     async compare(from, to, signal) {
       const head = to ?? (await releases.latest(signal))?.tag;
@@ -99,6 +99,14 @@ export function createReleaseDesk(github: Github, directory: string): ReleaseDes
       return release ? releases.attach(release, asset, signal) : false;
     },
   };
+
+  /** The tag of a release that was deleted may be there still, and GitHub would heed it, and no target. */
+  async function freeRollback(choice: RollbackChoice, facts: RollbackFacts, signal?: AbortSignal): Promise<NewRelease> {
+    const release = rollbackRelease(choice, facts);
+    const tagged = await commitOf(`tags/${release.tag}`, signal);
+    if (tagged === null || tagged === facts.commit) return release;
+    return freeRollback(choice, { ...facts, taken: [...facts.taken, release.tag] }, signal);
+  }
 
   /** GitHub makes no release of a commit that it has not, and heeds no target where the tag is there already. */
   async function assertReleasable(tag: string, target: string | undefined, signal?: AbortSignal): Promise<void> {

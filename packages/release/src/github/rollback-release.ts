@@ -89,6 +89,6 @@ export interface RollbackFacts {
   readonly commit: string;
   readonly reason: string;
   readonly actor: string;
-  /** Tags that releases have. */
+  /** Tags that are not free. */
   readonly taken: readonly string[];
 }

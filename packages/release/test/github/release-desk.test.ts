@@ -95,6 +95,17 @@ it("a rollback is a new release on the commit of the one before", async () => {
   expect((await desk.draftRollback({ to: "v1.1.0", reason: "no", actor: "ada" })).tag).toBe("v1.1.0-rollback.1");
 });
 
+it("a rollback takes no tag that another commit has, as one that a deleted release has left", async () => {
+  server.commit("3".repeat(40), ["v1.0.0-rollback.1"]);
+  server.commit("4".repeat(40), ["v1.0.0-rollback.2"]);
+  await desk.create({ tag: "v1.0.0", target: old, notes: "" });
+  await desk.create({ tag: "v1.1.0", target: head, notes: "" });
+  const draft = await desk.draftRollback({ reason: "orders fail", actor: "ada" });
+  expect(draft).toMatchObject({ tag: "v1.0.0-rollback.3", target: old });
+  await desk.create(draft);
+  expect(await desk.show(draft.tag)).toMatchObject({ commit: old });
+});
+
 it("a rollback after a rollback goes back from that one, though its commit is older than others", async () => {
   const newer = "2".repeat(40);
   server.commit(newer, ["main"]);
@@ -128,6 +139,7 @@ it("a release is of its tag, whatever branch has the same name", async () => {
   expect(asked.map((path) => decodeURIComponent(path.split("/commits/")[1] ?? ""))).toEqual([
     "tags/v1.0.0",
     "tags/v1.0.0",
+    "tags/v1.0.0-rollback.1",
   ]);
 });
 

@@ -2,6 +2,7 @@ import type {
   BackupTaker,
   BaseRuntime,
   BundleStore,
+  CheckoutGuard,
   Clock,
   DoorRuntime,
   EventSink,
@@ -29,6 +30,7 @@ import type { Behaviour, FakeContext } from "./context.ts";
 import { fakeBackups } from "./fake-backups.ts";
 import { baseSpec, fakeBase } from "./fake-base.ts";
 import { fakeBundleStore } from "./fake-bundle-store.ts";
+import { fakeCheckout } from "./fake-checkout.ts";
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
 import { fakeCounts } from "./fake-counts.ts";
 import { fakeDoors } from "./fake-doors.ts";
@@ -57,6 +59,7 @@ export interface FakePorts {
   readonly migrations: MigrationRunner;
   readonly rehearser: MigrationRehearser;
   readonly identity: ReleaseIdentity;
+  readonly checkout: CheckoutGuard;
   readonly observer: StackObserver;
   readonly images: ImageBuilder;
   readonly base: BaseRuntime;
@@ -144,6 +147,7 @@ export function createFakeWorld({ stack = "shop" }: { readonly stack?: string | 
         migrations: fakeMigrations(context),
         rehearser: fakeRehearser(context),
         identity: fakeIdentity(),
+        checkout: fakeCheckout(context),
         observer: fakeObserver(context),
         images: fakeImageBuilder(context),
         base: fakeBase(context),

@@ -66,6 +66,8 @@ export interface WorldState {
   readonly files: Map<string, string>;
   /** The same in the copies of a release, by their directory. */
   readonly copies: Map<string, ReadonlyMap<string, string>>;
+  /** Commit that somebody has checked out; `null` while it is whichever a deployment asks for. */
+  checkedOut: string | null;
   readonly bundles: Map<string, StoredRelease>;
   readonly images: Set<string>;
   /** Id by `REPOSITORY:TAG`. */
@@ -103,6 +105,7 @@ export function createState(stack: string): WorldState {
     goneFiles: new Map(),
     files: new Map(),
     copies: new Map(),
+    checkedOut: null,
     bundles: new Map(),
     // Of doors.
     images: new Set(["sluice/door:3.0", "sluice/door-caddy:2"]),
