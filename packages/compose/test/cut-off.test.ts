@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { docker, uniqueStack } from "./support/engine.ts";
-import { aProject, aShop, aSlotRequest, shopServices } from "./support/project.ts";
+import { aProject, aShop, aSlotRequest, facts, shopServices } from "./support/project.ts";
 import { runtime } from "./support/runtime.ts";
 
 const { base, doors, observer, slots } = runtime;
@@ -16,14 +16,16 @@ const networksOf = async (container: string) =>
   >;
 const stateOf = async () => (await observe()).slots.green.containers.map(({ service, state }) => [service, state]);
 
+async function requestOfSlot() {
+  const addresses = { web: (await doors.addresses(model, facts("web"), "green")).green };
+  return aSlotRequest(model, "green", { services: inSlot, addresses });
+}
+
 beforeAll(() => base.ensureNetworks(model, "green", shopServices));
 afterAll(() => stack.remove());
 
 it("what was taken from its networks or paused in a slot is seen, and goes on as it was", async () => {
-  const [facts] = inSlot;
-  if (!facts) throw new Error("no web service");
-  const addresses = { web: (await doors.addresses(model, facts, "green")).green };
-  const request = await aSlotRequest(model, "green", { services: inSlot, addresses });
+  const request = await requestOfSlot();
   await slots.create(request);
   await slots.start(stack.name, "green", names);
   expect((await observe()).cutOff).toEqual([]);
@@ -49,7 +51,9 @@ it("what was taken from its networks or paused in a slot is seen, and goes on as
   expect(await docker("inspect", "-f", "{{.State.StartedAt}}", web, worker)).toBe(started);
   const after = await networksOf(web);
   const fixed = (networks: typeof before) =>
-    Object.values(networks).flatMap(({ IPAddress }) => (addresses.web.includes(IPAddress) ? [IPAddress] : []));
+    Object.values(networks).flatMap(({ IPAddress }) =>
+      request.addresses["web"]?.includes(IPAddress) ? [IPAddress] : [],
+    );
   expect(fixed(before)).toHaveLength(1);
   expect(fixed(after)).toEqual(fixed(before));
   for (const [name, { Aliases }] of Object.entries(before)) {
@@ -57,4 +61,22 @@ it("what was taken from its networks or paused in a slot is seen, and goes on as
     const called = (Aliases ?? []).filter((alias) => alias !== web && !/^[0-9a-f]{12}$/.test(alias));
     expect(after[name]?.Aliases).toEqual(expect.arrayContaining(called));
   }
+});
+
+it("a link that was removed is missed by all that was on it, and comes back with them", async () => {
+  const link = `${stack.name}-green_link_back`;
+  const members = JSON.parse(await docker("network", "inspect", "-f", "{{json .Containers}}", link)) as object;
+  const address = (await networksOf(web))[link]?.IPAddress;
+  for (const id of Object.keys(members)) await docker("network", "disconnect", "-f", link, id);
+  await docker("network", "rm", link);
+  const { cutOff } = await observe();
+  expect(cutOff.toSorted((a, b) => (a.service < b.service ? -1 : 1))).toEqual([
+    { slot: "green", service: "web", container: web, networks: [link], isUnlinked: false },
+    { slot: "green", service: "worker", container: worker, networks: [link], isUnlinked: true },
+  ]);
+
+  await base.ensureNetworks(model, "green", shopServices);
+  await slots.create(await requestOfSlot(), { onlyMissing: true });
+  expect((await observe()).cutOff).toEqual([]);
+  expect((await networksOf(web))[link]?.IPAddress).toBe(address);
 });

@@ -84,6 +84,19 @@ describe("of the slot that serves", () => {
     ]);
   });
 
+  it.each([
+    { what: "by the door", isUnlinked: true, said: { severity: "error", unserved: "unreached" } },
+    { what: "by what it needs alone", isUnlinked: false, said: { severity: "warn" } },
+  ])("what is not reached any more $what is told as that", ({ isUnlinked, said }) => {
+    const containers = [aContainer("web", { name: "shop-web-1" }), aContainer("worker")];
+    const slots = { ...stack.slots, blue: { ...stack.slots.blue, containers } };
+    const networks = ["shop-blue_link_default"];
+    const cutOff = [{ slot: "blue", service: "web", container: "shop-web-1", networks, isUnlinked }] as const;
+    const [finding, ...others] = shortFindings({ ...stack, slots, cutOff }, services);
+    expect(finding).toMatchObject({ code: "service-short", service: "web", ...said });
+    expect([finding?.unserved, others]).toEqual([said.unserved, []]);
+  });
+
   it("nothing is told before a door leads there for good: a first deployment is starting it, or was", () => {
     const first = aStack({ services, live: { slot: "blue", release: "r-1" } });
     const starting = { ...first.slots, blue: { ...first.slots.blue, containers: twice } };

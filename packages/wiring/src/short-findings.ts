@@ -15,7 +15,7 @@ import {
 
 /**
  * Services of the slot that serves of which containers are gone, down or cut off: an error where users come to one of which
- * nothing runs. Pure. Nothing is said while users move, nor before a door leads to the slot for good: workers of a candidate
+ * nothing runs, or which nobody reaches. Pure. Nothing is said while users move, nor before a door leads to the slot for good: workers of a candidate
  * start only once everyone is led to it.
  *
  * @param services those of the release that serves
@@ -35,8 +35,8 @@ export function shortFindings(observed: ObservedStack, services: readonly Servic
   if (containers.length === 0 && services.some(isBehindDoor)) return [goneFinding(slot)];
   const behindDoors = new Set(services.filter(isBehindDoor).map(({ name }) => name));
   return shortServices(services, { containers, cutOff }).map((short) => {
-    const isUnserved = behindDoors.has(short.service) && short.up === 0 && short.cutOff.length === 0;
-    return shortFinding(short, slot, isUnserved);
+    const isServed = !behindDoors.has(short.service) || short.up > 0 || short.cutOff.some((one) => !one.isUnlinked);
+    return shortFinding(short, slot, isServed);
   });
 }
 
@@ -46,7 +46,7 @@ function goneFinding(slot: Slot): Finding {
   return { severity: "error", code: "slot-gone", message, hint, unserved: "down" };
 }
 
-function shortFinding(short: ShortService, slot: Slot, isUnserved: boolean): Finding {
+function shortFinding(short: ShortService, slot: Slot, isServed: boolean): Finding {
   const { service, wanted, up, down, cutOff } = short;
   const gone = Math.max(0, wanted - up - down.length - cutOff.length);
   const parts = [
@@ -66,7 +66,8 @@ function shortFinding(short: ShortService, slot: Slot, isUnserved: boolean): Fin
   ];
   const hint = [next, ...more].join("; ");
   const about = { code: "service-short", service, message, hint };
-  return isUnserved ? { ...about, severity: "error", unserved: "down" } : { ...about, severity: "warn" };
+  if (isServed) return { ...about, severity: "warn" };
+  return { ...about, severity: "error", unserved: cutOff.length > 0 ? "unreached" : "down" };
 }
 
 function stateOf(container: ObservedContainer): string {

@@ -14,27 +14,31 @@ export interface GivenAddresses {
   readonly addresses: DoorAddresses;
 }
 
-const smallestBlock = 8;
-
 /** Room for the replicas there are and as many again, so that scaling up seldom needs another door. */
-export function capacityFor(replicas: number): number {
-  return Math.max(smallestBlock, replicas * 2);
+function capacityFor(replicas: number): number {
+  return Math.max(8, replicas * 2);
 }
 
 /**
- * The addresses of a service on a link: those it has there, and free ones until there is room; `undefined` where there is
- * none. `given` are the addresses of other doors.
+ * The addresses of a service on a link: those it has there, and where they are too few for its replicas free ones; `undefined`
+ * where there are not enough. It gets room for more replicas only while that leaves as much for the services that come after it.
+ * Pure.
+ *
+ * @param given addresses of other services
  */
 export function blockWith(
   own: readonly string[],
   fixed: readonly string[],
   given: readonly string[],
-  capacity: number,
+  replicas: number,
 ): readonly string[] | undefined {
+  const needed = Math.max(1, replicas);
+  if (own.length >= needed) return own;
   const used = new Set([...own, ...given]);
   const free = fixed.filter((address) => !used.has(address));
-  const block = [...own, ...free.slice(0, Math.max(0, capacity - own.length))];
-  return block.length < capacity ? undefined : block;
+  const spacious = capacityFor(replicas) - own.length;
+  const more = spacious * 2 <= free.length ? spacious : needed - own.length;
+  return more > free.length ? undefined : [...own, ...free.slice(0, more)];
 }
 
 export interface AddressRequest {
@@ -78,11 +82,11 @@ export async function chooseAddresses(
     const own = home?.own ?? [];
     const fixed = fixedAddresses(link.subnet);
     const taken = (others ?? []).flatMap(({ addresses }) => addresses[name]);
-    const hasRoom = own.length >= Math.max(service.replicas, smallestBlock);
-    const block = hasRoom ? own : blockWith(own, fixed, taken, capacityFor(service.replicas));
+    const block = blockWith(own, fixed, taken, service.replicas);
     if (!block) {
-      throw new SluiceError("SUBNET_EXHAUSTED", `link ${link.name} (${link.subnet}) has no room for ${service.name}`, {
-        hint: "fewer web services on one network, or a shorter prefix for links",
+      const wanted = `${service.name} (replicas: ${service.replicas})`;
+      throw new SluiceError("SUBNET_EXHAUSTED", `link ${link.name} (${link.subnet}) has no room for ${wanted}`, {
+        hint: `the web services of network ${link.key} can have ${fixed.length} replicas together: give some of them another network in the compose file, or fewer replicas`,
       });
     }
     chosen[name] = block;

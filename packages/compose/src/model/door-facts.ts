@@ -1,7 +1,7 @@
 import type { ComposeModel, ComposeService, PublishedPort } from "@sluice/core";
 import { unescapeDollars } from "./dollars.ts";
 import { type NamedNetwork, networkKeys, networkName } from "./networks.ts";
-import { proxyLabels, proxyVariables } from "./proxy-labels.ts";
+import { nginxSettings, proxyLabels, proxyVariables } from "./proxy-labels.ts";
 import { publishedPorts } from "./published-ports.ts";
 import { serviceLinks } from "./service-links.ts";
 import { endpointAliases } from "./slot-model.ts";
@@ -18,9 +18,12 @@ export interface DoorFacts {
   /** Base and external networks, sorted by key. */
   readonly networks: readonly DoorNetwork[];
   readonly ports: readonly PublishedPort[];
-  /** Labels by which Traefik or caddy-docker-proxy finds the service, and on which network where it is on one alone. */
+  /**
+   * Labels by which Traefik or caddy-docker-proxy finds the service, and on which network where it is on one alone; and what
+   * nginx-proxy is to do with it.
+   */
   readonly labels: Readonly<Record<string, string>>;
-  /** Variables by which nginx-proxy finds it. */
+  /** Variables by which nginx-proxy finds it, and what it is to do with it. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -60,11 +63,12 @@ export function doorFacts(model: ComposeModel, name: string): DoorFacts {
       ...(ipv4Address === undefined ? {} : { ipv4Address }),
     };
   });
+  const nginx = nginxSettings(service);
   return {
     networks,
     ports: publishedPorts(service),
-    labels: { ...traefikNetwork(service, networks), ...proxyLabels(service) },
-    environment: proxyVariables(service),
+    labels: { ...traefikNetwork(service, networks), ...proxyLabels(service), ...nginx.labels },
+    environment: { ...proxyVariables(service), ...nginx.environment },
   };
 }
 

@@ -102,4 +102,21 @@ describe("doorFacts", () => {
     });
     expect(service?.port).toBe(3000);
   });
+
+  test("takes over whom nginx-proxy lets in, and how, where it is led to the service", () => {
+    const prefix = "com.github.nginx-proxy.nginx-proxy";
+    const environment = { NETWORK_ACCESS: "internal", HTTPS_METHOD: "nohttp", ACME_HOST: "a.b", HSTS: "off" };
+    const labels = { [`${prefix}.ssl_verify_client`]: "on", [`${prefix}.nginx`]: "" };
+    const factsWith = (host: Readonly<Record<string, string>>) => {
+      const web = { image: "a", environment: { ...host, ...environment, OTHER: "x" }, labels };
+      return doorFacts({ name: "shop", services: { web } }, "web");
+    };
+    for (const host of [{ VIRTUAL_HOST: "a.b" }, { VIRTUAL_HOST_MULTIPORTS: "a.b: {}" }]) {
+      expect(factsWith(host)).toMatchObject({ environment: { ...host, ...environment } });
+      expect(factsWith(host).environment).not.toHaveProperty("OTHER");
+      expect(factsWith(host).labels).toEqual({ [`${prefix}.ssl_verify_client`]: "on" });
+    }
+    expect(factsWith({ VIRTUAL_HOST: "" })).toMatchObject({ environment: { VIRTUAL_HOST: "" }, labels: {} });
+    expect(factsWith({}).environment).toEqual({});
+  });
 });

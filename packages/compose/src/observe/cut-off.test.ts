@@ -21,15 +21,8 @@ const model = {
   },
 };
 const services = factsOf(model, { worker: { role: "worker" }, edge: { role: "edge" } });
-const link = (key: string, slot: "blue" | "green" = "blue") => ({
-  name: `shop-${slot}_link_${key}`,
-  slot,
-  key,
-  subnet: "",
-});
-const links = [link("back"), link("front"), link("back", "green")];
 const all = ["shop-blue_back", "shop-blue_front", "shop-blue_outside"];
-const linked = ["shop-blue_link_back", "shop-blue_link_front"];
+const linked = ["shop-blue_link_back", "shop-blue_link_front", "shop-blue_link_outside"];
 
 function container(service: string, networks: readonly string[]) {
   return {
@@ -39,32 +32,31 @@ function container(service: string, networks: readonly string[]) {
   } as unknown as Parameters<typeof cutOffContainers>[1][number];
 }
 const found = (containers: readonly ReturnType<typeof container>[], parts: object = {}) =>
-  cutOffContainers({ model, services, links, ...parts }, containers, "blue");
+  cutOffContainers({ model, services, ...parts }, containers, "blue");
 
 it("a container that is on all that it was made with is cut off from nothing", () => {
   expect(found([container("web", [...all, ...linked, "theirs", "more"])])).toEqual([]);
 });
 
 it("networks of its slot, links and networks of others that a container lacks are named", () => {
-  expect(found([container("web", ["shop-blue_front", "shop-blue_link_front", "shop-blue_outside"])])).toEqual([
+  expect(found([container("web", ["shop-blue_front", "shop-blue_outside", ...linked.slice(1)])])).toEqual([
     {
       slot: "blue",
       service: "web",
       container: "shop-blue-web-1",
-      networks: ["shop-blue_back", "shop-blue_link_back", "theirs"],
+      networks: ["shop-blue_back", "theirs", "shop-blue_link_back"],
+      isUnlinked: false,
     },
   ]);
-  expect(found([container("web", [])])).toMatchObject([{ networks: [...all, ...linked, "theirs"] }]);
+  expect(found([container("web", [])])).toMatchObject([{ networks: [...all, "theirs", ...linked], isUnlinked: true }]);
 });
 
 it("a network that only an edge reaches it by carries no link and is not joined, unlike the slot's own of that name", () => {
-  const own = ["shop-blue_back", "shop-blue_proxied", "shop-blue_link_back"];
-  const more = { links: [...links, link("proxied")] };
-  expect(found([container("hidden", own)], more)).toEqual([]);
+  expect(found([container("hidden", ["shop-blue_back", "shop-blue_proxied", "shop-blue_link_back"])])).toEqual([]);
 });
 
-it("a link that is not there cannot be missed", () => {
-  expect(found([container("web", [...all, "theirs"])], { links: [] })).toEqual([]);
+it("on no link any more, no door reaches it: whether the links are still on the engine does not matter", () => {
+  expect(found([container("web", [...all, "theirs"])])).toMatchObject([{ networks: linked, isUnlinked: true }]);
 });
 
 it("what has no network by design lacks none, nor what the project does not know or has elsewhere", () => {

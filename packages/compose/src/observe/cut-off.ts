@@ -9,7 +9,6 @@ import {
 import type Docker from "dockerode";
 import { composeLabels } from "../engine/containers.ts";
 import { joinedExternals, linkedNetworks, networkKeys } from "../model/networks.ts";
-import type { Link } from "../networks/links.ts";
 
 type Container = Pick<Docker.ContainerInspectInfo, "Name" | "NetworkSettings"> & {
   readonly Config: { readonly Labels: Readonly<Record<string, string>> };
@@ -18,8 +17,6 @@ type Container = Pick<Docker.ContainerInspectInfo, "Name" | "NetworkSettings"> &
 export interface CutOffObservation {
   readonly model: ComposeModel;
   readonly services: readonly ServiceFacts[];
-  /** Those that are there. */
-  readonly links: readonly Link[];
 }
 
 /** Containers of a slot, which are of the release with this model, that lack a network they were made with. Pure. */
@@ -30,23 +27,29 @@ export function cutOffContainers(
 ): readonly CutOffContainer[] {
   return containers.flatMap(({ Name, Config, NetworkSettings }) => {
     const service = Config.Labels[composeLabels.service] ?? "";
-    const networks = networksOf(observation, service, slot).filter((name) => !(name in NetworkSettings.Networks));
-    return networks.length > 0 ? [{ slot, service, container: Name.slice(1), networks }] : [];
+    const isLacking = (name: string) => !(name in NetworkSettings.Networks);
+    const { links, others } = networksOf(observation, service, slot);
+    const networks = [...others, ...links].filter(isLacking);
+    if (networks.length === 0) return [];
+    return [{ slot, service, container: Name.slice(1), networks, isUnlinked: links.every(isLacking) }];
   });
 }
 
-/** Names of the networks that every container of a service in a slot is made with. */
-function networksOf({ model, services, links }: CutOffObservation, service: string, slot: Slot): readonly string[] {
+/**
+ * Names of the networks that every container of a service in a slot is made with, whether or not they are on the engine: somebody
+ * may have removed one with all its containers taken from it.
+ */
+function networksOf(
+  { model, services }: CutOffObservation,
+  service: string,
+  slot: Slot,
+): { readonly links: readonly string[]; readonly others: readonly string[] } {
   const active = services.filter((one) => one.active);
   const facts = active.find(({ name }) => name === service);
-  if (!facts || !isInSlot(facts)) return [];
+  if (!facts || !isInSlot(facts)) return { links: [], others: [] };
   const own = networkKeys(model.services[service]).map((key) => `${stackNames.slotProject(model.name, slot)}_${key}`);
-  // Those that only an edge needs are known from all services; an earlier release may have left a link of the same key.
+  // Those that only an edge needs are known from all services.
   const keys = linkedNetworks(model, active).filter((key) => linkedNetworks(model, [facts]).includes(key));
-  const onLinks = links
-    .filter((link) => link.slot === slot && keys.includes(link.key))
-    .map(({ name }) => name)
-    .toSorted();
   const outside = joinedExternals(model, services, service).map(({ name }) => name);
-  return [...own, ...onLinks, ...outside];
+  return { links: keys.map((key) => stackNames.link(model.name, slot, key)), others: [...own, ...outside] };
 }

@@ -123,8 +123,9 @@ async function whyOutdated(
   const facts = project.services.find(({ name }) => name === service);
   // What has no door in the release gives no measure of one.
   if (!facts || !isBehindDoor(facts)) return "";
-  if (facts.replicas > servers.blue.length) {
-    return `it has room for ${servers.blue.length} replicas, ${facts.replicas} are wanted`;
+  const room = Math.min(servers.blue.length, servers.green.length);
+  if (facts.replicas > room) {
+    return `it has room for ${room} replicas, ${facts.replicas} are wanted`;
   }
   const want = await wanted(project, service, servers);
   if (!want || sameSpec(Config.Labels[labels.spec], specHash(want.request), want.secret)) return "";

@@ -112,7 +112,7 @@ export function createObserver({ engine, exec, readRouting, wantedDoor }: Observ
           base: base.map((one) => withEndpoints(one, lostOf(observedBase, one))),
           doors: servingDoors,
         }),
-        cutOff: slotNames.flatMap((slot) => cutOffContainers({ ...project, links }, inSlots[slot], slot)),
+        cutOff: slotNames.flatMap((slot) => cutOffContainers(project, inSlots[slot], slot)),
         lostRestarts: [
           ...lostInBase,
           ...slotNames.flatMap((slot) => lostRestarts(project.model, inSlots[slot], slot)),

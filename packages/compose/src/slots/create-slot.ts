@@ -19,6 +19,7 @@ import { connect, disconnect, type Endpoint } from "../networks/connect.ts";
 import { type Link, listLinks } from "../networks/links.ts";
 import type { SubnetPool } from "../networks/subnets.ts";
 import { createContainers } from "./create-containers.ts";
+import { webAddresses } from "./web-addresses.ts";
 
 /**
  * Creates the containers of a slot and connects them to its links; none is started.
@@ -142,31 +143,4 @@ function ownEndpoints(
     aliases: [name, ...endpointAliases(written, key)],
     links,
   }));
-}
-
-/**
- * Addresses that doors lead to, by id of the web container: the one of its number, or a free one where that is taken or there is
- * none. Compose gives numbers on and on, where some of a service are made again beside others that run.
- */
-function webAddresses(
-  containers: readonly Docker.ContainerInspectInfo[],
-  { services, addresses, release: { model } }: SlotRequest,
-  links: readonly Link[],
-): ReadonlyMap<string, string> {
-  const given = new Map<string, string>();
-  for (const service of services.filter(({ role }) => role === "web")) {
-    const room = addresses[service.name] ?? [];
-    const linked = linkedNetworks(model, [service]);
-    const link = links.find(({ key, subnet }) => linked.includes(key) && isOn({ subnet }, room))?.name ?? "";
-    const own = containers.filter(({ Config }) => Config.Labels[composeLabels.service] === service.name);
-    const held = new Set(own.map((one) => one.NetworkSettings.Networks[link]?.IPAMConfig?.IPv4Address));
-    for (const one of own.filter(({ NetworkSettings }) => !(link in NetworkSettings.Networks))) {
-      const usual = room[Number(one.Config.Labels[composeLabels.number] ?? 1) - 1];
-      const free = usual !== undefined && !held.has(usual) ? usual : room.find((address) => !held.has(address));
-      if (free === undefined) continue;
-      held.add(free);
-      given.set(one.Id, free);
-    }
-  }
-  return given;
 }

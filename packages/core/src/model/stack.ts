@@ -118,8 +118,10 @@ export interface CutOffContainer {
   readonly service: string;
   /** Name of the container. */
   readonly container: string;
-  /** Names, on the engine, of those that it lacks. */
+  /** Names of those that it lacks, which may be gone from the engine themselves. */
   readonly networks: readonly string[];
+  /** It is on no link: nothing outside its slot reaches it, least of all its door. Default: not so */
+  readonly isUnlinked?: boolean | undefined;
 }
 
 /** A container that somebody took its restart policy from (`docker update --restart=no`). */
