@@ -143,6 +143,7 @@ export function movesUsers(step: PlanStep): boolean {
 export async function undoSteps(steps: readonly PlanStep[], scope: DeploymentScope): Promise<readonly UndoFailure[]> {
   const failures: UndoFailure[] = [];
   for (const step of steps.toReversed()) {
+    scope.undoing = step;
     if (!actionOf(step).undo) continue;
     if (!leadsUsers(step) && failures.some((failure) => leadsUsers(failure.step))) continue;
     try {
@@ -151,6 +152,7 @@ export async function undoSteps(steps: readonly PlanStep[], scope: DeploymentSco
       failures.push({ step, error });
     }
   }
+  scope.undoing = undefined;
   return failures;
 }
 

@@ -14,6 +14,7 @@ import type {
   MigrationRehearser,
   MigrationRunner,
   OrderDesk,
+  PlanStep,
   Prober,
   ReleaseConfig,
   ReleaseIdentity,
@@ -109,6 +110,8 @@ export interface DeploymentScope extends StackFacts {
   readEarly?: readonly string[];
   /** When this run first gave users to the candidate: until then the previous had them all. */
   usersMovedAt?: Date;
+  /** What is undone now, or first: it and what comes before it is done still. Absent where nothing is left to undo. */
+  undoing?: PlanStep | undefined;
   /** Monotonic milliseconds at which this run led everyone to the candidate. */
   cutoverAtMs?: number;
   /** The Docker engine was away for a while, or has not come back within the time that is waited for it. */

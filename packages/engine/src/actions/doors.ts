@@ -23,7 +23,7 @@ export const door: StepAction<"door"> = {
       }
     };
     const before = scope.doorIds.get(service);
-    if (putsBack.length > 0) await putBackEdges(scope, options);
+    if (putsBack.length > 0) await putBackEdges(scope, options, putsBack);
     const id = await ports.doors.ensure(request, { ...options, renew: renews, beforeStart });
     scope.doorIds.set(service, id);
     // A proxy of the project would read what this release has written for it: of a new service only once users are led to that.
