@@ -171,6 +171,18 @@ describe("a release that calls a web service by another name, and must make the 
   });
 });
 
+it("a candidate that listens elsewhere and is not proven leaves the door of before and the proxy as they are", async () => {
+  const listening = (port: number) => [aService("web", { ports: [], port }), aService("proxy", { role: "edge" })];
+  const scenario = await afterV1({ services: listening(3000) });
+  const { calls } = scenario.world;
+  const [before, begin] = [idsOf(scenario), calls.log.length];
+  failAt(scenario, /^journal.append step-intent verify-1/);
+  expect(await scenario.deploy("v2", { ...v2, services: listening(4000) })).toMatchObject({ outcome: "failed" });
+  expect(calls.log.slice(begin)).toContain("doors.ensurePreview web");
+  expect(calls.log.slice(begin).filter((name) => /^(?:base.up|doors.ensure web|base.reread)/.test(name))).toEqual([]);
+  expect(idsOf(scenario)).toEqual(before);
+});
+
 it.each([
   ["", [...services, inside("api")], [...services, inside("core")]],
   [

@@ -88,6 +88,8 @@ export interface DeploymentScope extends StackFacts {
   readonly ranBefore: ReadonlySet<string>;
   /** Doors by service: container ids, known once made or observed. */
   readonly doorIds: Map<string, string>;
+  /** Ways to the candidate beside the doors, by service: container ids, from the step that makes one until the door leads there. */
+  readonly previewIds: Map<string, string>;
   /** What the next record carries for the report. */
   readonly observations: Observations;
   /** What people say to it while it runs. */

@@ -28,7 +28,7 @@ export const door: StepAction<"door"> = {
     scope.doorIds.set(service, id);
     // A proxy of the project would read what this release has written for it: of a new service only once users are led to that.
     if (id !== before && (cutsOver === true || !isNew(scope, service))) await ports.base.rereadNames(stack, options);
-    if (cutsOver) await ports.doors.removePreview(stack, service);
+    if (cutsOver) await removePreview(scope, service);
   },
   // A door that leads to the previous is worth keeping; one that leads nowhere is not: its ports must be free again.
   async undo({ service, replaces, cutsOver, frees = [] }, scope, { options }) {
@@ -72,12 +72,15 @@ async function leadBack(
 export const previewDoor: StepAction<"preview-door"> = {
   async run({ service }, scope, { options }) {
     const request = await doorRequest(scope, service, closedRouting);
-    scope.doorIds.set(service, await scope.ports.doors.ensurePreview(request, options));
+    scope.previewIds.set(service, await scope.ports.doors.ensurePreview(request, options));
   },
-  async undo({ service }, { stack, ports }) {
-    await ports.doors.removePreview(stack, service);
-  },
+  undo: ({ service }, scope) => removePreview(scope, service),
 };
+
+async function removePreview({ ports, stack, previewIds }: DeploymentScope, service: string): Promise<void> {
+  previewIds.delete(service);
+  await ports.doors.removePreview(stack, service);
+}
 
 /**
  * One service after the other: its door is made ready, then what runs of it beside the slots stops and the door has its
@@ -97,7 +100,7 @@ export const adopt: StepAction<"adopt"> = {
       scope.doorIds.set(service, await ports.doors.ensure(request, { ...options, ...hooks }));
       await giveWay();
       await ports.base.rereadNames(stack, options);
-      await ports.doors.removePreview(stack, service);
+      await removePreview(scope, service);
     }
     await stop(containers);
     if (removes.length > 0) await ports.slots.removePlain(removes, options);
