@@ -1,7 +1,7 @@
 import { type ServiceFacts, SluiceError } from "@sluice/core";
 import { aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
-import { killEverywhere, problemsOf } from "../test/support/enumerate.ts";
+import { killEverywhere } from "../test/support/enumerate.ts";
 import { aScenario, reached, type Scenario } from "../test/support/scenario.ts";
 
 type Services = readonly ServiceFacts[];
@@ -114,6 +114,13 @@ const moves: readonly (readonly [string, Services, Services, RegExp, keyof typeo
 
 /** More of which the way back must be in order, from wherever after the cutover. */
 const waysBackInOrder: readonly (readonly [string, Services, Services])[] = [
+  ["a web service is split into two", [web("app", 80, 443)], [web("site1", 80), web("site2", 443)]],
+  ["a web service becomes support, and another takes its port", [web("app", 80)], [web("site", 80), support("app")]],
+  [
+    "a web service is replaced stop-first from now on, and another takes its port",
+    [web("app", 80)],
+    [web("site", 80), recreated("app")],
+  ],
   [
     "an edge gives its port to a web service, and a worker is replaced stop-first",
     [web("web"), edge("proxy", 80), worker("cron", { strategy: "recreate" })],
@@ -179,7 +186,8 @@ describe("a published port changes hands", () => {
     await expect(scenario.deploy("v2", then(after))).resolves.toMatchObject({ outcome: "rolled-back" });
     expect(held(scenario)).toEqual(had);
     expect(reached(scenario)).toMatchObject(users);
-    expect(await problemsOf(scenario)).toEqual([]);
+    scenario.world.restart();
+    expect(scenario.world.leftovers()).toEqual([]);
   });
 
   it.each(moves)("wherever the deployer is killed where %s", async (_title, before, after) => {
