@@ -171,6 +171,20 @@ describe("a release that calls a web service by another name, and must make the 
   });
 });
 
+it("a proxy that takes the port of what the release has no more is made once that is gone, and not before", async () => {
+  const old = aService("old", { role: "support", ...on(8080) });
+  const before = [inside("api"), aService("proxy", { role: "edge", ...on(80) }), old];
+  const after = [inside("core"), aService("proxy", { role: "edge", ...on(80, 8080) })];
+  const scenario = await afterV1({ services: before });
+  const { calls, violations } = scenario.world;
+  const begin = calls.log.length;
+  expect(await scenario.deploy("v2", { ...v2, services: after })).toMatchObject({ outcome: "live" });
+  const steps = calls.log.slice(begin).filter((name) => /^(?:base.up proxy: stop|base.remove old)/.test(name));
+  expect(steps).toEqual(["base.remove old", "base.up proxy: stop"]);
+  expect(fileOf(scenario)).toEqual(["of v2 running"]);
+  expect(violations).toEqual([]);
+});
+
 it("a candidate that listens elsewhere and is not proven leaves the door of before and the proxy as they are", async () => {
   const listening = (port: number) => [aService("web", { ports: [], port }), aService("proxy", { role: "edge" })];
   const scenario = await afterV1({ services: listening(3000) });

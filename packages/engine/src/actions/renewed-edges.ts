@@ -42,11 +42,14 @@ export async function rereadAsBefore(scope: DeploymentScope, options: CallOption
 
 /**
  * As `BaseRuntime.rereadNames`, at the cutover to names that proxies know from the files of the candidate alone. One that does
- * not show these where it mounts them, or was put back before, is made with them ahead of its own step.
+ * not show these where it mounts them, or was put back before, is made with them ahead of its own step: but for one that takes the
+ * port of what is removed just before that step, and is led to the candidate by the old names until then.
  */
 export async function rereadAsWanted(scope: DeploymentScope, options: CallOptions): Promise<void> {
   const edges = new Set(edgesOf(releaseOf(scope)).map(({ name }) => name));
-  const steps = scope.plan.steps.filter(isRenewal).filter(({ service }) => edges.has(service));
+  const { steps: all } = scope.plan;
+  const heirs = all.flatMap((step) => (step.kind === "remove" ? (step.heirs ?? []) : []));
+  const steps = all.filter(isRenewal).filter(({ service }) => edges.has(service) && !heirs.includes(service));
   for (const step of steps) await upWanted(step, scope, options);
   const except = steps.map(({ service }) => service);
   await scope.ports.base.rereadNames(scope.stack, { ...options, except });
