@@ -185,6 +185,14 @@ it("a proxy that takes the port of what the release has no more is made once tha
   expect(violations).toEqual([]);
 });
 
+it("a proxy that is no proxy any more in the release is one again once that is taken back", async () => {
+  const scenario = await afterV1();
+  failAt(scenario, /^router.drain door web at blue/);
+  const after = [aService("web"), aService("proxy", { role: "support" })];
+  expect(await scenario.deploy("v2", { ...v2, services: after })).toMatchObject({ outcome: "rolled-back" });
+  expect(fileOf(scenario)).toEqual(["of v1 running"]);
+});
+
 it("a candidate that listens elsewhere and is not proven leaves the door of before and the proxy as they are", async () => {
   const listening = (port: number) => [aService("web", { ports: [], port }), aService("proxy", { role: "edge" })];
   const scenario = await afterV1({ services: listening(3000) });
