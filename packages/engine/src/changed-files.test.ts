@@ -1,10 +1,14 @@
-import { SluiceError } from "@sluice/core";
+import { type ServiceFacts, SluiceError } from "@sluice/core";
 import { aConfig, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { killEverywhere, problemsOf, serves } from "../test/support/enumerate.ts";
 import { aScenario, reached, type Scenario, type ScenarioParts } from "../test/support/scenario.ts";
 
 const services = [aService("web"), aService("proxy", { role: "edge" }), aService("metrics", { role: "support" })];
+const inside = (name: string) => aService(name, { ports: [] });
+const on = (...published: readonly number[]): Pick<ServiceFacts, "ports"> => ({
+  ports: published.map((one) => ({ published: one, target: 3000, protocol: "tcp" })),
+});
 
 /** The model is the same in both releases. */
 const v1 = { files: { proxy: "of v1", metrics: "same" } };
@@ -111,8 +115,7 @@ describe("a base service whose mounted file is all that changed", () => {
 });
 
 it("a proxy that was led to the candidate's names at the cutover is made again as it was, though its own turn never came", async () => {
-  const inside = (name: string) => [...services, aService(name, { ports: [] })];
-  const scenario = await afterV1({ services: inside("api") });
+  const scenario = await afterV1({ services: [...services, inside("api")] });
   const { calls } = scenario.world;
   const before = idsOf(scenario);
   const begin = calls.log.length;
@@ -123,7 +126,7 @@ it("a proxy that was led to the candidate's names at the cutover is made again a
     isFirst = false;
     return new SluiceError("ENGINE_FAILED", "it is not led there");
   };
-  const ended = await scenario.deploy("v2", { ...v2, services: inside("core") });
+  const ended = await scenario.deploy("v2", { ...v2, services: [...services, inside("core")] });
   expect(ended).toMatchObject({ outcome: "rolled-back", serving: { tag: "v1" } });
   expect(calls.log.slice(begin)).not.toContain("journal.append step-intent base-1");
   expect(idsOf(scenario)).not.toEqual(before);
@@ -131,14 +134,13 @@ it("a proxy that was led to the candidate's names at the cutover is made again a
 });
 
 describe("a release that calls a web service by another name, and must make the door of one that stays anew", () => {
-  const inside = (name: string) => [...services, aService(name, { ports: [] })];
   const lostDoor = async () => {
-    const scenario = await afterV1({ services: inside("api") });
+    const scenario = await afterV1({ services: [...services, inside("api")] });
     const { doors } = scenario.world.state;
     for (const [id, { service }] of doors) if (service === "web") doors.delete(id);
     return scenario;
   };
-  const renamed = { ...v2, services: inside("core") };
+  const renamed = { ...v2, services: [...services, inside("core")] };
 
   it("lets the proxy ask for its address with the files of before, which the plan tells", async () => {
     const scenario = await lostDoor();
@@ -169,15 +171,58 @@ describe("a release that calls a web service by another name, and must make the 
   });
 });
 
-it("users of a new name are led back where they were before its door closes", async () => {
-  const inside = (name: string) => [...services, aService(name, { ports: [] })];
-  const scenario = await afterV1({ services: inside("api") });
-  const { calls } = scenario.world;
-  failAt(scenario, /^router.drain door web at blue/);
+it("a proxy that takes the port of what the release has no more is made once that is gone, and not before", async () => {
+  const old = aService("old", { role: "support", ...on(8080) });
+  const before = [inside("api"), aService("proxy", { role: "edge", ...on(80) }), old];
+  const after = [inside("core"), aService("proxy", { role: "edge", ...on(80, 8080) })];
+  const scenario = await afterV1({ services: before });
+  const { calls, violations } = scenario.world;
   const begin = calls.log.length;
-  expect(await scenario.deploy("v2", { ...v2, services: inside("core") })).toMatchObject({ outcome: "rolled-back" });
-  const steps = calls.log
-    .slice(begin)
-    .filter((name) => /^(?:base.up proxy: start|router.setRouting door core)/.test(name));
-  expect(steps.slice(-2)).toEqual(["base.up proxy: start", "router.setRouting door core"]);
+  expect(await scenario.deploy("v2", { ...v2, services: after })).toMatchObject({ outcome: "live" });
+  const steps = calls.log.slice(begin).filter((name) => /^(?:base.up proxy: stop|base.remove old)/.test(name));
+  expect(steps).toEqual(["base.remove old", "base.up proxy: stop"]);
+  expect(fileOf(scenario)).toEqual(["of v2 running"]);
+  expect(violations).toEqual([]);
 });
+
+it("a proxy that is no proxy any more in the release is one again once that is taken back", async () => {
+  const scenario = await afterV1();
+  failAt(scenario, /^router.drain door web at blue/);
+  const after = [aService("web"), aService("proxy", { role: "support" })];
+  expect(await scenario.deploy("v2", { ...v2, services: after })).toMatchObject({ outcome: "rolled-back" });
+  expect(fileOf(scenario)).toEqual(["of v1 running"]);
+});
+
+it("a candidate that listens elsewhere and is not proven leaves the door of before and the proxy as they are", async () => {
+  const listening = (port: number) => [aService("web", { ports: [], port }), aService("proxy", { role: "edge" })];
+  const scenario = await afterV1({ services: listening(3000) });
+  const { calls } = scenario.world;
+  const [before, begin] = [idsOf(scenario), calls.log.length];
+  failAt(scenario, /^journal.append step-intent verify-1/);
+  expect(await scenario.deploy("v2", { ...v2, services: listening(4000) })).toMatchObject({ outcome: "failed" });
+  expect(calls.log.slice(begin)).toContain("doors.ensurePreview web");
+  expect(calls.log.slice(begin).filter((name) => /^(?:base.up|doors.ensure web|base.reread)/.test(name))).toEqual([]);
+  expect(idsOf(scenario)).toEqual(before);
+});
+
+it.each([
+  ["", [...services, inside("api")], [...services, inside("core")]],
+  [
+    ", also where the proxy takes a port of another",
+    [inside("api"), aService("web", on(80)), aService("proxy", { role: "edge", ...on(8443) })],
+    [inside("core"), aService("web", on(8080)), aService("proxy", { role: "edge", ...on(80, 8443) })],
+  ],
+] as const)(
+  "users of a new name are led back where they were before its door closes%s",
+  async (_title, before, after) => {
+    const scenario = await afterV1({ services: before });
+    const { calls } = scenario.world;
+    failAt(scenario, /^router.drain door web at blue/);
+    const begin = calls.log.length;
+    expect(await scenario.deploy("v2", { ...v2, services: after })).toMatchObject({ outcome: "rolled-back" });
+    const steps = calls.log
+      .slice(begin)
+      .filter((name) => /^(?:base.up proxy: start|router.setRouting door core)/.test(name));
+    expect(steps.slice(-2)).toEqual(["base.up proxy: start", "router.setRouting door core"]);
+  },
+);

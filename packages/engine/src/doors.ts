@@ -118,6 +118,11 @@ export function saltOf(releaseId: string): number {
   return hash % 10_000;
 }
 
+/** What leads to the candidate, by service: the preview of a service that has one, as its door does not lead there yet. */
+export function waysToCandidate({ doorIds, previewIds }: DeploymentScope): ReadonlyMap<string, string> {
+  return new Map([...doorIds, ...previewIds]);
+}
+
 /** Doors that run, by service. */
 export function doorIdsOf(observed: ObservedStack): Map<string, string> {
   return new Map(

@@ -39,6 +39,7 @@ export async function execute(
     project: request.project,
     ranBefore: runningIn(observed),
     doorIds: doorIdsOf(observed),
+    previewIds: new Map(),
     observations: new Observations(),
     control: createControl(ports, deployment),
     recorded: new Map(),

@@ -249,3 +249,29 @@ it("a service that had left its slot when the run was killed was down: what fail
     serving: { tag: "v1" },
   });
 });
+
+it("what has left the slots is gone back to, though only what is new runs in them as the way back is cut short", async () => {
+  const before = [aService("web", { ports: published(80) })];
+  const after = [
+    aService("web", { ports: published(80), strategy: "recreate" }),
+    aService("admin", { ports: published(81) }),
+  ];
+  const scenario = aScenario({ services: before, config });
+  await scenario.deploy("v1");
+  scenario.world.restart();
+  let isFirst = true;
+  scenario.world.calls.fault = ({ name }) => {
+    if (name === "journal.append undo-intent recreate-1") return "crash";
+    if (!isFirst || name !== "base.up web: start") return undefined;
+    isFirst = false;
+    return new SluiceError("START_FAILED", "web does not start");
+  };
+  await scenario.deploy("v2", { services: after }).catch(() => undefined);
+  scenario.world.restart();
+  expect(await scenario.recover(undefined, { services: after })).toMatchObject({
+    outcome: "interrupted",
+    serving: { tag: "v1", share: 100 },
+  });
+  expect(reached(scenario)).toEqual({ web: ["v1"] });
+  expect(scenario.world.leftovers()).toEqual([]);
+});

@@ -15,7 +15,13 @@ const edge = (name: string, ...published: number[]) => aService(name, { role: "e
 const support = (name: string, ...published: number[]) => aService(name, { role: "support", ...on(...published) });
 const recreated = (name: string, ...published: number[]) =>
   aService(name, { strategy: "recreate", ...on(...published) });
+const worker = (name: string, parts: Partial<ServiceFacts> = {}) =>
+  aService(name, { role: "worker", ports: [], port: null, ...parts });
 const app = web("app", 3001);
+
+/** What the proxy mounts changes with each release. */
+const first = (services: Services) => ({ services, files: { proxy: "of v1" } });
+const then = (services: Services) => ({ services, files: { proxy: "of v2" } });
 
 /** Who has which ports of the machine now. */
 function held({ world: { state } }: Scenario): Readonly<Record<number, string>> {
@@ -104,20 +110,53 @@ const moves: readonly (readonly [string, Services, Services, RegExp, keyof typeo
     /^base\.up b: start/,
     "whole",
   ],
+  [
+    "an edge gives its port to a web service that is new",
+    [web("api"), edge("proxy", 80)],
+    [web("site", 80), edge("proxy", 8443)],
+    /^doors\.ensure site: take over/,
+    "whole",
+  ],
+];
+
+/** More of which the way back must be in order, from wherever after the cutover. */
+const waysBackInOrder: readonly (readonly [string, Services, Services])[] = [
+  ["a web service is split into two", [web("app", 80, 443)], [web("site1", 80), web("site2", 443)]],
+  ["a web service becomes support, and another takes its port", [web("app", 80)], [web("site", 80), support("app")]],
+  [
+    "a web service is replaced stop-first from now on, and another takes its port",
+    [web("app", 80)],
+    [web("site", 80), recreated("app")],
+  ],
+  [
+    "an edge gives its port to a web service, and a worker is replaced stop-first",
+    [web("web"), edge("proxy", 80), worker("cron", { strategy: "recreate" })],
+    [web("web", 80), edge("proxy", 8443), worker("cron", { strategy: "recreate" })],
+  ],
+  [
+    "an edge gives its ports to two web services",
+    [web("web"), web("api"), edge("proxy", 80, 443)],
+    [web("web", 80), web("api", 443), edge("proxy", 8443)],
+  ],
+  [
+    "an edge gives its ports to two that are replaced stop-first",
+    [recreated("a"), recreated("b"), edge("proxy", 80, 443)],
+    [recreated("a", 80), recreated("b", 443), edge("proxy", 8443)],
+  ],
 ];
 
 describe("a published port changes hands", () => {
   it.each(moves)("where %s, and goes back", async (_title, before, after, _taking, way) => {
     const scenario = aScenario();
-    await scenario.deploy("v1", { services: before });
-    const first = held(scenario);
-    await expect(scenario.deploy("v2", { services: after })).resolves.toMatchObject({ outcome: "live" });
+    await scenario.deploy("v1", first(before));
+    const had = held(scenario);
+    await expect(scenario.deploy("v2", then(after))).resolves.toMatchObject({ outcome: "live" });
     expect(held(scenario)).toEqual(expect.objectContaining({ 80: expect.anything() }));
-    const back = await scenario.rollback(undefined, { services: after }).then(
+    const back = await scenario.rollback(undefined, then(after)).then(
       ({ outcome, serving }) => `${outcome}: ${serving?.tag}`,
       (error: unknown) => (error instanceof SluiceError ? error.code : String(error)),
     );
-    const isAsBefore = JSON.stringify(held(scenario)) === JSON.stringify(first);
+    const isAsBefore = JSON.stringify(held(scenario)) === JSON.stringify(had);
     expect([back, isAsBefore]).toEqual(waysBack[way]);
     expect(80 in held(scenario)).toBe(true);
     expect(scenario.world.violations).toEqual([]);
@@ -125,30 +164,48 @@ describe("a published port changes hands", () => {
 
   it.each(moves)("not where %s and that fails: it is as before", async (_title, before, after, taking) => {
     const scenario = aScenario();
-    await scenario.deploy("v1", { services: before });
-    const [first, users] = [held(scenario), reached(scenario)];
+    await scenario.deploy("v1", first(before));
+    const [had, users] = [held(scenario), reached(scenario)];
     let isFirst = true;
     scenario.world.calls.fault = ({ name }) => {
       if (!isFirst || !taking.test(name)) return undefined;
       isFirst = false;
       return new SluiceError("START_FAILED", "it does not start");
     };
-    await expect(scenario.deploy("v2", { services: after })).resolves.toMatchObject({ outcome: "rolled-back" });
+    await expect(scenario.deploy("v2", then(after))).resolves.toMatchObject({ outcome: "rolled-back" });
     expect(isFirst).toBe(false);
-    expect(held(scenario)).toEqual(first);
+    expect(held(scenario)).toEqual(had);
     expect(reached(scenario)).toMatchObject(users);
     expect(scenario.world.violations).toEqual([]);
+  });
+
+  const inOrder = [...moves.map(([title, before, after]) => [title, before, after] as const), ...waysBackInOrder];
+  it.each(inOrder)("nor where %s and something fails later", async (_title, before, after) => {
+    const scenario = aScenario();
+    await scenario.deploy("v1", first(before));
+    const [had, users] = [held(scenario), reached(scenario)];
+    let isFirst = true;
+    scenario.world.calls.fault = ({ name }) => {
+      if (!isFirst || !name.startsWith("journal.append step-intent promote-")) return undefined;
+      isFirst = false;
+      return new SluiceError("CHECK_FAILED", "it does not hold");
+    };
+    await expect(scenario.deploy("v2", then(after))).resolves.toMatchObject({ outcome: "rolled-back" });
+    expect(held(scenario)).toEqual(had);
+    expect(reached(scenario)).toMatchObject(users);
+    scenario.world.restart();
+    expect(scenario.world.leftovers()).toEqual([]);
   });
 
   it.each(moves)("wherever the deployer is killed where %s", async (_title, before, after) => {
     const { broken } = await killEverywhere({
       given: async () => {
         const scenario = aScenario();
-        await scenario.deploy("v1", { services: before });
+        await scenario.deploy("v1", first(before));
         return scenario;
       },
-      when: (scenario) => scenario.deploy("v2", { services: after }),
-      next: (scenario) => scenario.recover(undefined, { services: after }),
+      when: (scenario) => scenario.deploy("v2", then(after)),
+      next: (scenario) => scenario.recover(undefined, then(after)),
       holds: (scenario) => (80 in held(scenario) ? [] : ["nobody has port 80"]),
     });
     expect(broken).toEqual([]);
@@ -157,7 +214,7 @@ describe("a published port changes hands", () => {
   it("not where no order helps: that is refused before anything is done", async () => {
     const scenario = aScenario();
     const before = [web("web", 80), edge("proxy", 81)];
-    await scenario.deploy("v1", { services: before });
+    await scenario.deploy("v1", first(before));
     const { length } = scenario.world.calls.log;
     const swapped = [web("web", 81), edge("proxy", 80)];
     await expect(scenario.deploy("v2", { services: swapped })).rejects.toMatchObject({

@@ -187,6 +187,7 @@ async function scopeOf(
     release: bundle ? await loadOrNull(ports, bundle) : null,
     previousRelease: start.previousBundle ? await loadOrNull(ports, start.previousBundle) : null,
     doorIds: new Map(),
+    previewIds: new Map(),
     observations: new Observations(),
     control: createControl(ports, start.deployment, givenOrders(attempt.orders)),
     recorded: recordedOf(attempt),

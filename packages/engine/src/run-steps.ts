@@ -149,6 +149,7 @@ export function movesUsers(step: PlanStep, { previous }: Pick<DeploymentPlan, "p
 export async function undoSteps(steps: readonly PlanStep[], scope: DeploymentScope): Promise<readonly UndoFailure[]> {
   const failures: UndoFailure[] = [];
   for (const step of steps.toReversed()) {
+    scope.undoing = step;
     if (!actionOf(step).undo) continue;
     if (!leadsUsers(step) && failures.some((failure) => leadsUsers(failure.step))) continue;
     try {
@@ -157,6 +158,7 @@ export async function undoSteps(steps: readonly PlanStep[], scope: DeploymentSco
       failures.push({ step, error });
     }
   }
+  scope.undoing = undefined;
   return failures;
 }
 

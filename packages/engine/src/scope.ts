@@ -15,6 +15,7 @@ import type {
   MigrationRehearser,
   MigrationRunner,
   OrderDesk,
+  PlanStep,
   Prober,
   ReleaseConfig,
   ReleaseIdentity,
@@ -89,6 +90,8 @@ export interface DeploymentScope extends StackFacts {
   readonly ranBefore: ReadonlySet<string>;
   /** Doors by service: container ids, known once made or observed. */
   readonly doorIds: Map<string, string>;
+  /** Ways to the candidate beside the doors, by service: container ids, from the step that makes one until the door leads there. */
+  readonly previewIds: Map<string, string>;
   /** What the next record carries for the report. */
   readonly observations: Observations;
   /** What people say to it while it runs. */
@@ -111,6 +114,8 @@ export interface DeploymentScope extends StackFacts {
   readEarly?: readonly string[];
   /** When this run first gave users to the candidate: until then the previous had them all. */
   usersMovedAt?: Date;
+  /** What is undone now, or first: it and what comes before it is done still. Absent where nothing is left to undo. */
+  undoing?: PlanStep | undefined;
   /** Monotonic milliseconds at which this run led everyone to the candidate. */
   cutoverAtMs?: number;
   /** The Docker engine was away for a while, or has not come back within the time that is waited for it. */

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { DoorRouting } from "../model/door.ts";
+import type { ServiceFacts } from "../model/service.ts";
 import type { ObservedSlot, ObservedStack } from "../model/stack.ts";
 import { aConfig, aDoor, aService, aSlot, aStack } from "../testing/index.ts";
+import { portHeirs } from "./moved-ports.ts";
 import { planDeployment } from "./plan-deployment.ts";
 import { planRecovery, type RecoveryChoice } from "./recovery.ts";
 import { onlyRunning, supersededBy } from "./superseded.ts";
@@ -67,6 +69,8 @@ describe("an attempt without an end", () => {
   });
 });
 
+const port80 = [{ published: 80, target: 3000, protocol: "tcp" as const }];
+
 describe("an attempt whose candidate alone runs, and may be what users reach", () => {
   const observed = seen(stopped(first), own, null);
 
@@ -90,6 +94,52 @@ describe("an attempt whose candidate alone runs, and may be what users reach", (
       seen(stopped(first), own, at("blue")),
     ];
     for (const other of others) expect(planRecovery(diedAt("start-1"), other).action).toBe("undo");
+  });
+
+  it("is undone where users reach through it what is new alone, or what it has stopped itself in the slot before", () => {
+    const at80 = (name: string, parts: Partial<ServiceFacts> = {}) => aService(name, { ...parts, ports: port80 });
+    const worker = aService("worker", { role: "worker" });
+    const [web, admin] = [at80("web"), aService("admin")];
+    const inBase = at80("web", { strategy: "recreate" });
+    const dies = (
+      old: readonly ServiceFacts[],
+      now: readonly ServiceFacts[],
+      last: string,
+      down: readonly string[],
+    ) => {
+      const live = aStack({ services: old, live: { slot: "blue", release: "r-1" } });
+      const wanted = { ...wish, services: now, replaced: old };
+      const heirs = portHeirs(old, now);
+      const dying = planDeployment({ ...wanted, heirs }, live);
+      const begun = dying.steps.map(({ id }) => id);
+      const until = begun.slice(0, begun.indexOf(last) + 1);
+      expect(until).toContain(last);
+      const { blue } = live.slots;
+      const containers = blue.containers.map((one) =>
+        down.includes(one.service) ? { ...one, state: "exited" as const } : one,
+      );
+      const green = aSlot(
+        "green",
+        "r-2",
+        now.map(({ name }) => name),
+      ).containers.map((one) => ({
+        ...one,
+        deployment: "d2",
+      }));
+      const slots = { blue: { ...blue, containers }, green: { ...blue, slot: "green" as const, containers: green } };
+      return onlyRunning({ deployment: "d2", plan: dying, begun: until, done: until }, { slots, doors: {} });
+    };
+    expect(dies([web], [inBase, admin], "close-1", ["web"])).toBeUndefined();
+    expect(dies([worker, inBase], [worker, inBase, admin], "shift-1", [])).toBeUndefined();
+    expect(dies([worker], [aService("worker")], "workers-1", ["worker"])).toBeUndefined();
+    // Another has its port, and what it was is replaced stop-first.
+    const renamed = [at80("site"), aService("web", { strategy: "recreate", ports: [] })];
+    expect(dies([web], renamed, "close-1", ["web"])).toBeUndefined();
+    // Nothing that it has done stopped these.
+    expect(dies([web], [at80("site")], "shift-1", ["web"])).toMatch(/^site runs in slot green alone/);
+    expect(dies([web, worker], [web, worker, admin], "shift-1", ["web"])).toMatch(
+      /^web, admin runs in slot green alone/,
+    );
   });
 
   it("is left where it has workers alone, unless it has changed them, which its undo changes back", () => {

@@ -30,8 +30,8 @@ export function supersededBy({ deployment, plan, done }: Attempt, { slots: seen,
 
 /**
  * Why an attempt must not be undone: only its candidate runs, and users may well reach that, as doors lead them there or do not
- * say where they lead. An undo would leave nothing. What runs beside the slots, and workers that it has changed, its undo
- * starts again. Pure.
+ * say where they lead. An undo would leave nothing. What runs beside the slots, and whatever else it has stopped, its undo
+ * starts again; and what is new with it was never in the slot of the previous. Pure.
  *
  * @returns `undefined` where nothing keeps it from being undone
  */
@@ -43,8 +43,28 @@ export function onlyRunning(attempt: Attempt & Pick<UnfinishedDeployment, "begun
   const runIn = (slot: Slot, names: readonly string[]) =>
     seen.slots[slot].containers.filter(({ service, state }) => names.includes(service) && state === "running");
   const isOwn = runIn(candidate, services).some((container) => container.deployment === deployment);
-  if (!isOwn || runIn(previous, [...services, ...givenUp(plan)]).length > 0) return undefined;
+  const [added, stopped] = [addedBy(plan), stoppedBy(attempt)];
+  const before = [...services.filter((service) => !added.includes(service)), ...givenUp(plan)];
+  const awaited = before.filter((service) => !stopped.includes(service));
+  if (!isOwn || awaited.length === 0 || runIn(previous, awaited).length > 0) return undefined;
   return `${services.join(", ")} runs in slot ${candidate} alone: there is nothing in slot ${previous} to go back to`;
+}
+
+/** Services whose doors it makes, and that had none: one that was lost is brought back first. */
+function addedBy({ steps }: DeploymentPlan): readonly string[] {
+  const recovered = steps.flatMap((step) => (step.kind === "recover" ? step.services : []));
+  return steps.flatMap((step) =>
+    step.kind === "door" && !step.replaces && !recovered.includes(step.service) ? step.service : [],
+  );
+}
+
+/** What it has stopped in the slot of the previous, and its undo starts again there. */
+function stoppedBy({ plan, begun }: Pick<UnfinishedDeployment, "plan" | "begun">): readonly string[] {
+  return plan.steps.flatMap((step) => {
+    if (!begun.includes(step.id)) return [];
+    if (step.kind === "close") return step.leaves ? step.service : [];
+    return step.kind === "workers" ? (step.stops ?? []) : [];
+  });
 }
 
 function mayBeReached({ candidate }: DeploymentPlan, { doors }: Seen): boolean {

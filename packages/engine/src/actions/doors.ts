@@ -1,4 +1,4 @@
-import { type CallOptions, otherSlot, type Slot } from "@sluice/core";
+import { type CallOptions, otherSlot, type PlanStep, type Slot } from "@sluice/core";
 import type { StepAction } from "../action.ts";
 import { closedRouting, doorRequest, isNew, servedBefore } from "../doors.ts";
 import { assertProven, proveImages } from "../image-proof.ts";
@@ -19,26 +19,34 @@ export const door: StepAction<"door"> = {
       await Promise.all(frees.map((giving) => removeInUse(scope, giving, otherSlot(plan.candidate), options)));
     };
     const before = scope.doorIds.get(service);
-    if (putsBack.length > 0) await putBackEdges(scope, options);
+    if (putsBack.length > 0) await putBackEdges(scope, options, putsBack);
     const id = await ports.doors.ensure(request, { ...options, renew: renews, beforeStart });
     scope.doorIds.set(service, id);
     // A proxy of the project would read what this release has written for it: of a new service only once users are led to that.
     if (id !== before && (cutsOver === true || !isNew(scope, service))) await ports.base.rereadNames(stack, options);
-    if (cutsOver) await ports.doors.removePreview(stack, service);
+    if (cutsOver) await removePreview(scope, service);
   },
   // A door that leads to the previous is worth keeping; one that leads nowhere is not: its ports must be free again.
-  async undo({ service, replaces, cutsOver, frees = [] }, scope, { options }) {
+  async undo(step, scope, { options }) {
+    const { service, replaces, cutsOver, frees = [] } = step;
     const { ports, stack, plan } = scope;
     if (!servedBefore(scope, service)) {
       if (!replaces && cutsOver) await removeInUse(scope, service, plan.candidate, options);
       else if (!replaces) await ports.doors.remove(stack, service, options);
-      for (const giving of frees) await leadBack(scope, giving, true, options);
+      for (const giving of frees) if (takesAwayFirst(step, scope, giving)) await leadBack(scope, giving, true, options);
       return;
     }
     // Of one that is as the previous wants it, and answers, nothing is touched.
     await leadBack(scope, service, cutsOver === true, options);
   },
 };
+
+/** Two steps may take the same door away. All of its ports are free again only once the first of them, the last, is undone. */
+function takesAwayFirst({ id }: PlanStep, { plan }: DeploymentScope, service: string): boolean {
+  const takesAway = (step: PlanStep) =>
+    step.kind === "door" ? step.frees?.includes(service) === true : step.kind === "close" && step.service === service;
+  return plan.steps.find(takesAway)?.id === id;
+}
 
 /** There must be a door that leads to the previous, and the previous knows how it was. */
 async function leadBack(
@@ -69,12 +77,15 @@ async function leadBack(
 export const previewDoor: StepAction<"preview-door"> = {
   async run({ service }, scope, { options }) {
     const request = await doorRequest(scope, service, closedRouting);
-    scope.doorIds.set(service, await scope.ports.doors.ensurePreview(request, options));
+    scope.previewIds.set(service, await scope.ports.doors.ensurePreview(request, options));
   },
-  async undo({ service }, { stack, ports }) {
-    await ports.doors.removePreview(stack, service);
-  },
+  undo: ({ service }, scope) => removePreview(scope, service),
 };
+
+async function removePreview({ ports, stack, previewIds }: DeploymentScope, service: string): Promise<void> {
+  previewIds.delete(service);
+  await ports.doors.removePreview(stack, service);
+}
 
 /**
  * One service after the other: its door is made ready, then what runs of it beside the slots stops and the door has its
@@ -93,7 +104,7 @@ export const adopt: StepAction<"adopt"> = {
       scope.doorIds.set(service, await ports.doors.ensure(request, { ...options, ...hooks }));
       await giveWay();
       await ports.base.rereadNames(stack, options);
-      await ports.doors.removePreview(stack, service);
+      await removePreview(scope, service);
     }
     await stop(containers);
     if (removes.length > 0) await ports.slots.removePlain(removes, options);
@@ -168,18 +179,22 @@ export const close: StepAction<"close"> = {
     await ports.doors.remove(stack, service, options);
     await ports.slots.stop(stack, leaves, [service], options);
   },
-  async undo({ service, leaves, heirs }, scope, { options }) {
-    if (heirs) return leadBack(scope, service, true, options);
-    if (!leaves) return;
-    const { ports, stack, previousRelease } = scope;
-    if (!previousRelease) throw notStored(`the door of ${service} was removed`);
-    const services = slotServices(previousRelease).filter(({ name }) => name === service);
-    if (services.length === 0) return;
-    await ports.slots.start(stack, leaves, [service], options);
-    await ports.slots.waitReady({ stack, slot: leaves, services }, options);
-    if (services.some(({ role }) => role === "web")) await leadBack(scope, service, true, options);
+  async undo(step, scope, { options }) {
+    const { service, leaves, heirs } = step;
+    if (leaves) await startLeft(scope, service, leaves, options);
+    if ((heirs || leaves) && takesAwayFirst(step, scope, service)) await leadBack(scope, service, true, options);
   },
 };
+
+/** What a service left in the slot of the previous. @throws SluiceError RELEASE_UNKNOWN where that is not stored */
+async function startLeft(scope: DeploymentScope, service: string, slot: Slot, options: CallOptions): Promise<void> {
+  const { ports, stack, previousRelease } = scope;
+  if (!previousRelease) throw notStored(`the door of ${service} was removed`);
+  const services = slotServices(previousRelease).filter(({ name }) => name === service);
+  if (services.length === 0) return;
+  await ports.slots.start(stack, slot, [service], options);
+  await ports.slots.waitReady({ stack, slot, services }, options);
+}
 
 /** A door that an undo makes again must find the containers in the slot where this one does: what was asked for stays given. */
 async function keepAddresses({ ports, previousRelease }: DeploymentScope, service: string, slot: Slot): Promise<void> {

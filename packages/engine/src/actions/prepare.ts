@@ -59,13 +59,15 @@ export const base: StepAction<"base"> = {
     const isRead = scope.readEarly?.includes(step.service) === true;
     await upWanted(isRead ? { service: step.service } : step, scope, options);
   },
-  // Users come through an edge, and through the door of what the previous has in slots. What holds data stays as it is, but where
+  // Users come through an edge of either release, and through the door of what the previous has in slots. What holds data stays as it is, but where
   // all that was there is in a volume that was left.
   async undo(step, scope, call) {
     const { service, moves } = step;
-    const facts = scope.release?.bundle.services.find(({ name }) => name === service);
-    const wasInSlot = scope.previousRelease?.bundle.services.some((one) => one.name === service && isInSlot(one));
-    const isBack = facts?.role === "edge" || moves?.isPutBack === true || wasInSlot === true;
+    const isOwn = ({ name, active }: ServiceFacts) => active && name === service;
+    const facts = scope.release?.bundle.services.find(isOwn);
+    const before = scope.previousRelease?.bundle.services.find(isOwn);
+    const isEdge = facts?.role === "edge" || before?.role === "edge";
+    const isBack = isEdge || moves?.isPutBack === true || (before !== undefined && isInSlot(before));
     if (isBack && hadRelease(scope, service)) await putBack(service, scope, call);
     await restartDependants(service, scope, call);
     await tellUndoneBase(step, scope);

@@ -5,7 +5,7 @@ import { doorId, isNew, restoredRouting, servedBefore, shiftedRouting } from "..
 import { recordedData } from "../recorded-windows.ts";
 import { type DeploymentScope, emit, releaseOf, slotServices } from "../scope.ts";
 import { watch } from "../watch.ts";
-import { putBackEdges, rereadAsWanted } from "./renewed-edges.ts";
+import { hasEdgesToUndo, putBackEdges, rereadAsWanted } from "./renewed-edges.ts";
 import { reviveDoor } from "./revive-doors.ts";
 
 export const shift: StepAction<"shift"> = {
@@ -33,7 +33,7 @@ export const shift: StepAction<"shift"> = {
     if (share < 100) return recordedData(scope.recorded);
   },
   async undo({ slot, services, share }, scope, { signal, options }) {
-    const led = services.filter((service) => !isTakenOver(scope, service));
+    const led = services.filter((service) => !isTakenOver(scope, service) && !isNeeded(scope, service));
     const restore = (some: readonly string[]) =>
       Promise.all(some.map((service) => restoreRoute(scope, service, slot, signal)));
     await restore(led.filter((service) => !isNew(scope, service)));
@@ -55,6 +55,12 @@ export function isTakenOver(scope: DeploymentScope, service: string): boolean {
       (step.kind === "adopt" && step.services.includes(service) && !servedBefore(scope, service)) ||
       (step.kind === "door" && step.cutsOver === true && step.service === service),
   );
+}
+
+/** A proxy of the project leads users to the new name until that is put back; the door goes when its own step is undone. */
+function isNeeded(scope: DeploymentScope, service: string): boolean {
+  const isMade = scope.plan.steps.some((step) => step.kind === "door" && step.service === service && !step.replaces);
+  return isMade && isNew(scope, service) && hasEdgesToUndo(scope);
 }
 
 /** Users of a service to where they were before this deployment. `slot` is the one they leave. */
@@ -87,6 +93,7 @@ export async function restoreRoute(
  */
 export async function restoreRoutes(scope: DeploymentScope, begun: readonly PlanStep[]): Promise<void> {
   const { plan, ports } = scope;
+  scope.undoing = begun.at(-1);
   if (plan.previous === null) return;
   const services = new Set(
     begun.flatMap((step) => (step.kind === "shift" || step.kind === "promote" ? step.services : [])),

@@ -20,6 +20,7 @@ import {
 } from "@sluice/core";
 import type { StepAction } from "../action.ts";
 import { baseContainers } from "../base-containers.ts";
+import { waysToCandidate } from "../doors.ts";
 import { type DeploymentScope, emit, judgingConfig, releaseOf, slotServices } from "../scope.ts";
 import { showLogs } from "../show-logs.ts";
 import { answers, reviveDoor } from "./revive-doors.ts";
@@ -76,10 +77,11 @@ export async function waitDoors(
   wanted: ServerState = "up",
   services: readonly ServiceFacts[] = slotServices(releaseOf(scope)),
 ): Promise<void> {
-  const { ports, doorIds, config } = scope;
+  const { ports, config } = scope;
+  const doors = waysToCandidate(scope);
   await Promise.all(
     services.map(async (service) => {
-      const door = doorIds.get(service.name);
+      const door = doors.get(service.name);
       if (service.role !== "web" || !door) return;
       try {
         await ports.router.waitServers(door, slot, service.replicas, timeoutMs, signal, wanted);
@@ -185,7 +187,7 @@ async function lookFor(
   checks: readonly Check[],
   signal: AbortSignal,
 ): Promise<Found> {
-  const { ports, stack, doorIds, previewSecret, config } = scope;
+  const { ports, stack, previewSecret, config } = scope;
   const { bundle, model } = releaseOf(scope);
   const services = bundle.services.filter(({ active }) => active);
   // Only what goes straight to a container needs its address; a watch asks for none, many times.
@@ -203,7 +205,7 @@ async function lookFor(
     slot,
     services,
     containers: [...inSlot, ...inBase],
-    doors: doorIds,
+    doors: waysToCandidate(scope),
     addresses: Object.fromEntries(blocks),
     previewSecret,
     proxyProtocol: config.traffic.proxyProtocol.in,
