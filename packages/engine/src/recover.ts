@@ -78,10 +78,10 @@ export async function recover(
   const { attempt, condemned } = unfinished;
   const observed = await ports.observer.observe(project, signal);
   const scope = await scopeOf(attempt, { ...facts, ranBefore: runningIn(observed) }, ports);
-  const before = scope.previousRelease?.bundle.tag ?? "the version before";
+  const { tag: before = "the version before", services } = scope.previousRelease?.bundle ?? {};
   const fails = await failingPrevious(attempt, before, ports.journal);
   const previousFails = acceptIncompatible ? undefined : fails;
-  const recovery = planRecovery({ ...unfinished, previousFails }, observed, choice);
+  const recovery = planRecovery({ ...unfinished, before: services, previousFails }, observed, choice);
   const { action } = recovery;
   const accepted = fails && acceptIncompatible ? `; accepted that ${before} does not run on the migrated data` : "";
   const why = reason && action === "undo" ? `${recovery.reason} by ${actor}: ${reason}${accepted}` : recovery.reason;

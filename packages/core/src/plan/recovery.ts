@@ -1,4 +1,5 @@
 import { SluiceError } from "../errors/sluice-error.ts";
+import type { ServiceFacts } from "../model/service.ts";
 import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
 import { type Completion, completeRecord, shareAt, takesOver } from "./complete-record.ts";
 import { shareOf } from "./live-slot.ts";
@@ -21,6 +22,8 @@ export interface UnfinishedDeployment {
   readonly condemned?: string | undefined;
   /** The pause by a verdict that no person has answered; absent where there is none. */
   readonly undecided?: string | undefined;
+  /** Services of the release before it; absent where that is not stored. */
+  readonly before?: readonly ServiceFacts[] | undefined;
   /** Absent where nobody saw the release before fail on the data as it is now, or somebody answers for it. */
   readonly previousFails?: FailingPrevious | undefined;
 }
@@ -79,7 +82,7 @@ function besideSlots({ plain, base, orphans }: Beside): readonly ObservedContain
  * undone wherever its users are. Once the candidate is promoted there is nothing to go back to. What a verdict has left to
  * a person after the cutover stays as it is: nobody is asked again, and whatever comes next begins with it. So does what can be
  * finished only, and was not stored. Doors that have come further than the record go before it, see `completeRecord`. One that
- * something else came after is over, whatever is chosen, see `supersededBy`; nor is the only slot that runs ever undone.
+ * something else came after is over, whatever is chosen, see `supersededBy`; nor is one ever undone of which alone something runs.
  *
  * @throws SluiceError RECOVERY_REFUSED when the choice is not possible any more, or not yet, and where users would be led,
  *   without one, to a release that is known to fail; DATA_INCOMPATIBLE where they would be by `go-back`
