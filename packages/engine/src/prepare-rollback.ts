@@ -89,10 +89,11 @@ export async function prepareRollback(
   const release = await ports.bundles.load(target.id);
   const { model } = release;
   const judging = judgedBy(config, release.bundle);
-  const observeTarget = () => ports.observer.observe({ ...project, model, services: target.services }, signal);
   const changesPlace = hasOtherPlace(target, previousRelease);
-  const asTarget = changesPlace ? await observeTarget() : null;
-  const observed = { ...seen, plain: asTarget?.plain ?? seen.plain };
+  // What is checked out may be another release: that sorts what is in base, and knows networks and doors, otherwise.
+  const asTarget = await ports.observer.observe({ ...project, model, services: target.services }, signal);
+  const { plain, cutOff } = asTarget;
+  const observed = { ...seen, plain, cutOff };
   const common = { observed, bundles, source: null, release, previousRelease };
   const servesNow = live ? isLedThere && live.release : inBaseOf(live, previousRelease, observed)?.id;
   if (servesNow === target.id) {
@@ -104,7 +105,7 @@ export async function prepareRollback(
   const anew = await findDataAnew(wanted, { config, observed, serves: previousRelease }, ports, signal);
   const isDataAnew = anew.services.length > 0;
   const fate = await readMigrationFate(ports.journal, target.id);
-  const orphans = findOrphans(observed, target.services, previousRelease, bundles);
+  const orphans = findOrphans(asTarget, target.services, previousRelease, bundles);
   const held = heldByOrphans(orphans, target.services);
   const tell = (findings: readonly Finding[]) => {
     const all = [...storedFindings(target, bundles), ...anew.findings, ...findings];
@@ -151,7 +152,7 @@ export async function prepareRollback(
   if (first) throw new SluiceError("PREFLIGHT_FAILED", first.message, { hint: first.hint });
   assertDoorsCan(ports.router, config, target.services);
   // A door may be as the checkout wants it, and not as this release does: other ports, other networks.
-  const { doors } = asTarget ?? (await observeTarget());
+  const { doors } = asTarget;
   // One that failed before it was live, and is gone to all the same, has left its jobs undone; so has one that
   // data of before it was put back after.
   const wasLive = fate !== "away" && !isDataAnew && !(await neverLive(ports.journal, target.id));

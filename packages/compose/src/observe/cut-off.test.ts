@@ -29,6 +29,10 @@ const link = (key: string, slot: "blue" | "green" = "blue") => ({
 });
 const links = [link("back"), link("front"), link("back", "green")];
 const all = ["shop-blue_back", "shop-blue_front", "shop-blue_outside"];
+const present = new Set([
+  ...["shop-blue_back", "shop-blue_front", "shop-blue_outside", "shop-blue_proxied"],
+  ...["shop-blue_link_back", "shop-blue_link_front", "theirs", "more", "none"],
+]);
 const linked = ["shop-blue_link_back", "shop-blue_link_front"];
 
 function container(service: string, networks: readonly string[]) {
@@ -39,7 +43,7 @@ function container(service: string, networks: readonly string[]) {
   } as unknown as Parameters<typeof cutOffContainers>[1][number];
 }
 const found = (containers: readonly ReturnType<typeof container>[], parts: object = {}) =>
-  cutOffContainers({ model, services, links, ...parts }, containers, "blue");
+  cutOffContainers({ model, services, links, present, ...parts }, containers, "blue");
 
 it("a container that is on all that it was made with is cut off from nothing", () => {
   expect(found([container("web", [...all, ...linked, "theirs", "more"])])).toEqual([]);
@@ -61,6 +65,14 @@ it("a network that only an edge reaches it by carries no link and is not joined,
   const own = ["shop-blue_back", "shop-blue_proxied", "shop-blue_link_back"];
   const more = { links: [...links, link("proxied")] };
   expect(found([container("hidden", own)], more)).toEqual([]);
+});
+
+it("a network that a stopped container still names is lacked once it is not on the engine any more", () => {
+  const pruned = new Set([...present].filter((name) => name !== "shop-blue_link_back"));
+  const left = { links: [link("front")], present: pruned };
+  expect(found([container("web", [...all, ...linked, "theirs"])], left)).toMatchObject([
+    { service: "web", networks: ["shop-blue_link_back"] },
+  ]);
 });
 
 it("a link that is not there cannot be missed", () => {

@@ -20,9 +20,14 @@ export interface CutOffObservation {
   readonly services: readonly ServiceFacts[];
   /** Those that are there. */
   readonly links: readonly Link[];
+  /** Names of all networks that are on the engine. */
+  readonly present: ReadonlySet<string>;
 }
 
-/** Containers of a slot, which are of the release with this model, that lack a network they were made with. Pure. */
+/**
+ * Containers of a slot, which are of the release with this model, that lack a network they were made with. One that is stopped keeps
+ * no network from being removed (`docker network prune`), goes on naming it, and cannot be started. Pure.
+ */
 export function cutOffContainers(
   observation: CutOffObservation,
   containers: readonly Container[],
@@ -30,7 +35,9 @@ export function cutOffContainers(
 ): readonly CutOffContainer[] {
   return containers.flatMap(({ Name, Config, NetworkSettings }) => {
     const service = Config.Labels[composeLabels.service] ?? "";
-    const networks = networksOf(observation, service, slot).filter((name) => !(name in NetworkSettings.Networks));
+    const named = Object.keys(NetworkSettings.Networks);
+    const taken = networksOf(observation, service, slot).filter((name) => !named.includes(name));
+    const networks = [...taken, ...named.filter((name) => !observation.present.has(name))];
     return networks.length > 0 ? [{ slot, service, container: Name.slice(1), networks }] : [];
   });
 }
