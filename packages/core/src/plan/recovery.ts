@@ -4,7 +4,7 @@ import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
 import { type Completion, completeRecord, shareAt, takesOver } from "./complete-record.ts";
 import { shareOf } from "./live-slot.ts";
 import type { DeploymentPlan, PlanStep, StepKind } from "./step.ts";
-import { onlyRunning, supersededBy } from "./superseded.ts";
+import { onlyRunning, supersededBy, untoldSince } from "./superseded.ts";
 
 /** What the journal says of the last attempt that has no end. */
 export interface UnfinishedDeployment {
@@ -83,6 +83,7 @@ function besideSlots({ plain, base, orphans }: Beside): readonly ObservedContain
  * a person after the cutover stays as it is: nobody is asked again, and whatever comes next begins with it. So does what can be
  * finished only, and was not stored. Doors that have come further than the record go before it, see `completeRecord`. One that
  * something else came after is over, whatever is chosen, see `supersededBy`; nor is one ever undone of which alone something runs.
+ * What came after an imported one may show nowhere: then it is left unless somebody chose for it, see `untoldSince`.
  *
  * @throws SluiceError RECOVERY_REFUSED when the choice is not possible any more, or not yet, and where users would be led,
  *   without one, to a release that is known to fail; DATA_INCOMPATIBLE where they would be by `go-back`
@@ -94,6 +95,8 @@ export function planRecovery(
 ): Recovery {
   const superseded = supersededBy(recorded, observed);
   if (superseded !== undefined) return { action: "close", reason: superseded, completion: null };
+  const untold = choice === "finish" || choice === "undo" ? undefined : untoldSince(recorded);
+  if (untold !== undefined) return { action: "leave", reason: untold, completion: null };
   const { record: unfinished, completion } = completeRecord(recorded, observed);
   const { plan, begun, condemned, undecided } = unfinished;
   const isFinal = isPromoted(unfinished, observed);
@@ -105,7 +108,9 @@ export function planRecovery(
   const action = asked ?? (isFinal || isGood ? "finish" : "undo");
   const begunSteps = plan.steps.filter(({ id }) => begun.includes(id));
   if (action === "finish") {
-    const reason = asked ? "asked for" : `users already reach slot ${plan.candidate}`;
+    const leads = plan.steps.some(({ kind }) => kind === "shift");
+    const reached = leads ? `users already reach slot ${plan.candidate}` : "its release is taking its place already";
+    const reason = asked ? "asked for" : reached;
     // The record of a run that came so far by itself has it.
     if (completion && !isStored(unfinished))
       return { action: "leave", reason: `${reason}, and its release was not stored`, completion };

@@ -158,3 +158,29 @@ describe("an attempt whose candidate has taken over more than the previous still
     expect(aloneInCandidate(unknown, { blue: [], green })).toMatch(/^web, front runs/);
   });
 });
+
+describe("an imported attempt of a stack that has nothing in slots", () => {
+  const inBase = [aService("web", { strategy: "recreate" })];
+  const made = planDeployment({ ...wish, services: inBase, replaced: inBase }, aStack({ services: inBase }));
+  const begun = made.steps.slice(0, made.steps.findIndex(({ kind }) => kind === "recreate") + 1).map(({ id }) => id);
+  const died = { deployment: "d2", plan: made, begun, done: begun, isImported: true };
+
+  it("is left unless a person chose for it: nothing would show what came after it", () => {
+    for (const choice of [undefined, "go-back"] as const) {
+      expect(planRecovery(died, aStack({ services: inBase }), choice)).toMatchObject({
+        action: "leave",
+        reason: "its record was imported, and nothing shows whether another release came after it",
+      });
+    }
+    for (const choice of ["finish", "undo"] as const)
+      expect(planRecovery(died, aStack({ services: inBase }), choice).action).toBe(choice);
+  });
+
+  it("is finished where its record was never imported, and nobody is told of a slot", () => {
+    const own = { ...died, isImported: false };
+    expect(planRecovery(own, aStack({ services: inBase }))).toMatchObject({
+      action: "finish",
+      reason: "its release is taking its place already",
+    });
+  });
+});

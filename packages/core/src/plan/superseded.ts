@@ -30,6 +30,23 @@ export function supersededBy({ deployment, plan, done }: Attempt, { slots: seen,
 }
 
 /**
+ * Why a person alone can say what becomes of an attempt: its record was imported, and as it makes nothing in slots and leads users
+ * through no door, neither of both would show what came after it. Pure.
+ *
+ * @returns `undefined` where something would
+ */
+export function untoldSince({
+  plan,
+  isImported,
+}: Pick<UnfinishedDeployment, "plan" | "isImported">): string | undefined {
+  const isSeen = plan.steps.some(
+    (step) => step.kind === "shift" || step.kind === "create" || (step.kind === "job" && step.creates === true),
+  );
+  if (isImported !== true || isSeen) return undefined;
+  return "its record was imported, and nothing shows whether another release came after it";
+}
+
+/**
  * Why an attempt must not be undone: users may well reach the candidate, as doors lead them there or do not say where they lead,
  * and of what they would be led back to some service does not run. Pure.
  *
