@@ -21,7 +21,7 @@ async function withV1(parts: RunParts = { services }): Promise<Scenario> {
 
 function removeOf({ world }: Scenario, service: string): void {
   const { containers } = world.state;
-  for (const { id, place, service: one } of [...containers.values()]) {
+  for (const { id, place, service: one } of containers.values()) {
     if (place === "blue" && one === service) containers.delete(id);
   }
 }

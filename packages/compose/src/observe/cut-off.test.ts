@@ -29,11 +29,8 @@ const link = (key: string, slot: "blue" | "green" = "blue") => ({
 });
 const links = [link("back"), link("front"), link("back", "green")];
 const all = ["shop-blue_back", "shop-blue_front", "shop-blue_outside"];
-const present = new Set([
-  ...["shop-blue_back", "shop-blue_front", "shop-blue_outside", "shop-blue_proxied"],
-  ...["shop-blue_link_back", "shop-blue_link_front", "theirs", "more", "none"],
-]);
 const linked = ["shop-blue_link_back", "shop-blue_link_front"];
+const present = new Set([...all, "shop-blue_proxied", ...linked, "theirs", "more", "none"]);
 
 function container(service: string, networks: readonly string[]) {
   return {
