@@ -112,7 +112,7 @@ export { selfCompared } from "./plan/self-compared.ts";
 export { cutOffText, isDown, type ShortService, shortServices, shortText } from "./plan/short-services.ts";
 export { shutDoors } from "./plan/shut-doors.ts";
 export * from "./plan/step.ts";
-export { supersededBy } from "./plan/superseded.ts";
+export { aloneInCandidate, supersededBy } from "./plan/superseded.ts";
 export { readingChecks, unjudgedFindings } from "./plan/unjudged-findings.ts";
 export * from "./plan/warmth.ts";
 export * from "./ports/backup-taker.ts";

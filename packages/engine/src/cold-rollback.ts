@@ -23,13 +23,13 @@ import { portsMoved, type RollbackFacts, type RollbackScope, type WayBack } from
 /**
  * Going back to what is not warm.
  *
- * @param observeDoors doors next to what the target wants
+ * @param doors as they are, next to what the target wants
  * @throws SluiceError as a deployment that is refused
  */
 export async function prepareCold(
   facts: RollbackFacts,
   scope: RollbackScope,
-  observeDoors: () => Promise<ObservedStack["doors"]>,
+  doors: ObservedStack["doors"],
 ): Promise<WayBack> {
   const { target, release, left, config, observed, isDataAnew, orphans, held, transfers } = facts;
   const { request, ports, signal, judging, fate } = scope;
@@ -38,7 +38,6 @@ export async function prepareCold(
   const [first] = [...held, ...lostOrphans(orphans, services, left?.bundle.services ?? [], observed)];
   if (first) throw new SluiceError("PREFLIGHT_FAILED", first.message, { hint: first.hint });
   assertDoorsCan(ports.router, config, services);
-  const doors = await observeDoors();
   // One that failed before it was live, and is gone to all the same, has left its jobs undone; so has one that
   // data of before it was put back after.
   const wasLive = fate !== "away" && !isDataAnew && !(await neverLive(ports.journal, target.id));

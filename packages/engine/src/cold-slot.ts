@@ -1,4 +1,5 @@
 import {
+  cutOffText,
   type Finding,
   type Journal,
   liveSlot,
@@ -50,7 +51,11 @@ export async function coldRollback(
   journal: Journal,
 ): Promise<Finding> {
   const cold = await coldSlotOf(journal);
-  const why = cold && observed.slots[cold.slot].release === id ? `, as its slot was stopped: ${cold.why}` : "";
+  const isOfIt = (slot: Slot) => observed.slots[slot].release === id;
+  const cutOff = observed.cutOff.filter(({ slot }) => isOfIt(slot)).map(cutOffText);
+  const stopped = cold && isOfIt(cold.slot) ? [`its slot was stopped: ${cold.why}`] : [];
+  const [reason] = [...stopped, ...(cutOff.length > 0 ? [cutOff.join(", ")] : [])];
+  const why = reason ? `, as ${reason}` : "";
   const message = `${tag} is not warm${why}; its containers are started and verified before users are led to them`;
   return { severity: "info", code: "cold-rollback", message };
 }

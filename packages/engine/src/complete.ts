@@ -15,6 +15,7 @@ import { showLogs } from "./show-logs.ts";
 import { stayLive } from "./stay-live.ts";
 import { tellChangedBase, tellDownBase } from "./tell-changed-base.ts";
 import { wake } from "./wake.ts";
+import { whyAlone } from "./why-alone.ts";
 
 /**
  * How the engine sees the stack now, for the last word of a deployment; links that are missing are mended. A state home
@@ -43,7 +44,7 @@ export function observeServing(scope: DeploymentScope, project: ResolvedProject)
 }
 
 /**
- * Ends a run: done, or undone. What failed before the candidate was promoted is undone, the previous being there still.
+ * Ends a run: done, or undone. What failed before the candidate was promoted is undone, unless the previous is not there any more.
  * An interruption after cutover, or since the promotion began, leaves the rest to the next run.
  *
  * @param begun ids of the steps that began in this run or before it
@@ -68,17 +69,15 @@ export async function completeRun(
   if (code === "DECISION_MISSING") return endUndecided(scope, run, error, message);
   scope.control.close("it is being undone");
   const steps = scope.plan.steps.filter(({ id }) => begun.includes(id));
+  const alone = await whyAlone(scope, steps);
   // Users first: nothing else, not even saying why, comes before they are back.
-  await restoreRoutes(scope, steps);
-  if (await untilEngineAnswers(scope)) {
-    await wake(scope, !steps.some(({ kind }) => kind === "workers"));
-    await restoreRoutes(scope, steps);
-  }
+  if (alone === undefined) await giveBack(scope, steps);
   if (!interrupted) {
     report(scope, error);
     await showCandidateLog(scope);
     if (verdictCodes.has(code)) await markBroken(scope, message);
   }
+  if (alone !== undefined) return end(scope, run, { outcome: "needs-person", error, reason: `${message}; ${alone}` });
   if (step.kind === "job") await tellCutShortJobs(scope);
   const failures = await undoSteps(steps, scope);
   // The engine may have been away and back before anybody asked it.
@@ -87,6 +86,13 @@ export async function completeRun(
   if (failures.length > 0) return endUnclear(scope, run, failures, message);
   const outcome: Outcome = interrupted ? "interrupted" : scope.trafficMoved ? "rolled-back" : "failed";
   return end(scope, run, { outcome, error, reason: interrupted ? interruptedText(step) : message });
+}
+
+async function giveBack(scope: DeploymentScope, begun: readonly PlanStep[]): Promise<void> {
+  await restoreRoutes(scope, begun);
+  if (!(await untilEngineAnswers(scope))) return;
+  await wake(scope, !begun.some(({ kind }) => kind === "workers"));
+  await restoreRoutes(scope, begun);
 }
 
 function interruptedText({ kind, target }: PlanStep): string {

@@ -61,3 +61,21 @@ describe("links that a base container loses while a deployment runs", () => {
     expect(told).toContain("missing-link");
   });
 });
+
+describe("a warm slot of which a network is gone", () => {
+  it.each(["web", "worker"])("is made anew before users are led to it, where %s lacks it", async (service) => {
+    const scenario = aScenario();
+    const { world } = scenario;
+    await scenario.deploy("v1");
+    await scenario.deploy("v2");
+    for (const one of world.state.containers.values()) {
+      if (one.place === "blue" && one.service === service) one.cutOffFrom = ["shop-blue_jobs"];
+    }
+    expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v1", share: 100 } });
+    const events = world.events.flatMap((event) => (event.type === "finding" ? [event.finding] : []));
+    expect(events.find(({ code }) => code === "cold-rollback")?.message).toMatch(/ is cut off from shop-blue_jobs/);
+    expect([...world.state.containers.values()].filter(({ cutOffFrom }) => cutOffFrom)).toEqual([]);
+    expect(serves(scenario, "v1")).toEqual([]);
+    expect(world.violations).toEqual([]);
+  });
+});

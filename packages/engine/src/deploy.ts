@@ -58,7 +58,9 @@ export async function rollback(
     const way = await wayBack(unfinished.attempt, target, ports.journal);
     const wish: RecoveryWish = way === "left" ? { choice: "go-back", actor, reason, acceptIncompatible } : {};
     const recovered = await recover(unfinished, request, ports, signal, wish);
-    if (signal.aborted || isOpen(recovered, request) || isBack(way, recovered, target)) return recovered.result;
+    if (signal.aborted || isOpen(recovered, request) || isBack(way, recovered, target) || isSplit(recovered)) {
+      return recovered.result;
+    }
   }
   const consents = consentsOf(request);
   const to = request.to ?? (await backMeanwhile(request, ports.journal)) ?? undefined;
@@ -93,6 +95,11 @@ function isUndecided({ action, result }: Recovered, { release }: PreparedDeploym
  */
 function isOpen({ action, result }: Recovered, { acceptNotUndone }: DeployRequest | RollbackRequest): boolean {
   return action === "undo" && result.outcome === "needs-person" && !acceptNotUndone;
+}
+
+/** It is left as it is with users at both releases: what is before the one that serves is not what they came from. */
+function isSplit({ action, result }: Recovered): boolean {
+  return action === "leave" && (result.serving?.share ?? 100) < 100;
 }
 
 /** What was agreed to, for the record. */

@@ -50,10 +50,11 @@ export async function prepareRollback(
   const { services } = target;
   const wanted = { model, services };
   const judging = judgedBy(config, release.bundle);
-  const observeTarget = () => ports.observer.observe({ ...project, ...wanted }, signal);
   const changesPlace = hasOtherPlace(target, left);
-  const asTarget = changesPlace ? await observeTarget() : null;
-  const observed = { ...seen, plain: asTarget?.plain ?? seen.plain };
+  // What is checked out may be another release: that sorts what is in base, and knows networks and doors, otherwise.
+  const asTarget = await ports.observer.observe({ ...project, ...wanted }, signal);
+  const { plain, cutOff } = asTarget;
+  const observed = { ...seen, plain, cutOff };
   const common = { observed, bundles, source: null, release, previousRelease: left };
   const servesNow = live ? isLedThere && live.release : inBaseOf(live, left, observed)?.id;
   if (servesNow === target.id) {
@@ -63,7 +64,7 @@ export async function prepareRollback(
   }
   const anew = await findDataAnew(wanted, { config, observed, serves: left }, ports, signal);
   const fate = await readMigrationFate(ports.journal, target.id);
-  const orphans = findOrphans(observed, services, left, bundles);
+  const orphans = findOrphans(asTarget, services, left, bundles);
   const files = await changedFiles(left, { ...release, services }, ports);
   const facts: RollbackFacts = {
     config,
@@ -80,9 +81,8 @@ export async function prepareRollback(
     transfers: portTransfers(left?.bundle.services ?? [], services, observed),
   };
   const scope = { request, ports, signal, judging, fate };
-  const observeDoors = async () => (asTarget ?? (await observeTarget())).doors;
   const isWarm = isChangeOfRoute(facts);
-  const { plan, told } = await (isWarm ? prepareWarm(facts, scope) : prepareCold(facts, scope, observeDoors));
+  const { plan, told } = await (isWarm ? prepareWarm(facts, scope) : prepareCold(facts, scope, asTarget.doors));
   const findings = [...storedFindings(target, bundles), ...anew.findings, ...told, ...keptOrphans(orphans)];
   for (const finding of findings) emit({ ports }, { type: "finding", finding });
   if (isWarm) return { ...common, previousRelease: isLedThere ? left : null, findings, plan };

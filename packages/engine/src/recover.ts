@@ -77,11 +77,12 @@ export async function recover(
   const { attempt, condemned } = unfinished;
   const observed = await ports.observer.observe(project, signal);
   const scope = await scopeOf(attempt, { ...facts, ranBefore: runningIn(observed) }, ports);
-  const before = scope.previousRelease?.bundle.tag ?? "the version before";
+  const { tag: before = "the version before", services } = scope.previousRelease?.bundle ?? {};
   const fails = await failingPrevious(attempt, before, ports.journal);
   const previousFails = acceptIncompatible ? undefined : fails;
   const isBackward = await goesBack(attempt, ports.journal);
-  const recovery = planRecovery({ ...unfinished, previousFails, goesBack: isBackward }, observed, choice);
+  const facing = { ...unfinished, before: services, previousFails, goesBack: isBackward };
+  const recovery = planRecovery(facing, observed, choice);
   const { action } = recovery;
   const accepted = fails && acceptIncompatible ? `; accepted that ${before} does not run on the migrated data` : "";
   const why = reason && action === "undo" ? `${recovery.reason} by ${actor}: ${reason}${accepted}` : recovery.reason;

@@ -286,6 +286,20 @@ describe("a service that leaves the slots", () => {
     expect([...scenario.world.violations, ...scenario.world.leftovers()]).toEqual([]);
   });
 
+  it("leaves no web service in slots that would be taken for what serves, where it has workers alone there", async () => {
+    const jobs = aService("jobs", { role: "worker" });
+    const ports = [{ published: 81, target: 3000, protocol: "tcp" as const }];
+    const scenario = aScenario({ services: [aService("app", { strategy: "recreate", ports }), jobs] });
+    await scenario.deploy("v1", { services: [aService("site")] });
+    const live = { outcome: "live", exitCode: 0 };
+    expect(await scenario.deploy("v2")).toMatchObject({ ...live, serving: { tag: "v2", share: 100 } });
+    expect(await scenario.deploy("v3")).toMatchObject({ ...live, serving: { tag: "v3", share: 100 } });
+    expect(await scenario.rollback("v1")).toMatchObject({ ...live, serving: { tag: "v1", share: 100 } });
+    expect(await scenario.rollback("v2")).toMatchObject({ ...live, serving: { tag: "v2", share: 100 } });
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "nothing-to-do" });
+    expect(scenario.world.violations).toEqual([]);
+  });
+
   it("leaves nothing in slots that would be taken for what serves", async () => {
     const scenario = aScenario({ services: before });
     await scenario.deploy("v1");

@@ -113,6 +113,28 @@ describe("an attempt of an older record, of which alone something runs", () => {
   });
 });
 
+describe("an imported attempt of a stack that is all in base", () => {
+  const services = [aService("web", { strategy: "recreate" })];
+  const since = (before: Scenario) => follow(before, ["v3"]);
+
+  it.each(["step-intent recreate-1", "step-outcome recreate-1"])(
+    "is left, and gone on from: what came after it stays (%s)",
+    async (record) => {
+      const scenario = await knownUpTo(record, since, { services });
+      const imported = { type: "state-imported", actor: "ada", reason: "moved", from: "other" };
+      await scenario.world.ports().journal.append(imported);
+      const states = [...scenario.world.state.containers.values()].map(({ id, state }) => `${id} ${state}`);
+      expect(await scenario.recover()).toMatchObject({
+        outcome: "needs-person",
+        reason: expect.stringContaining("nothing shows whether another release came after it"),
+      });
+      expect([...scenario.world.state.containers.values()].map(({ id, state }) => `${id} ${state}`)).toEqual(states);
+      expect(await scenario.deploy("v4")).toMatchObject({ outcome: "live", serving: { tag: "v4" } });
+      expect(scenario.world.violations).toEqual([]);
+    },
+  );
+});
+
 describe("whatever a plan says", () => {
   it("a slot that users are led to is not retired", async () => {
     const scenario = aScenario({ config });

@@ -77,11 +77,11 @@ export async function prepareUndo(
   if (target && target.id !== start.previousBundle) return null;
   if ((await wayBack(unfinished.attempt, target, ports.journal)) !== "left") return null;
   const observed = await ports.observer.observe(request.project, signal);
-  const recovery = planRecovery(unfinished, observed, "go-back");
+  const release = start.previousBundle ? await loadOrNull(ports, start.previousBundle) : null;
+  const recovery = planRecovery({ ...unfinished, before: release?.bundle.services }, observed, "go-back");
   if (recovery.action !== "undo") return null;
   const cause = `undone: deployment ${start.deployment} (${start.tag}) has no end`;
   const steps = recovery.begun.toReversed().map((step) => ({ ...step, cause }));
-  const release = start.previousBundle ? await loadOrNull(ports, start.previousBundle) : null;
   return {
     plan: { ...start.plan, kind: "rollback", steps },
     observed,

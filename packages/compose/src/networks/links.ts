@@ -17,6 +17,12 @@ export interface Link {
   readonly subnet: string;
 }
 
+/** Names of all networks on the engine, whoever made them. */
+export async function listNetworkNames(engine: Engine): Promise<ReadonlySet<string>> {
+  const networks = await engine.call("networks cannot be listed", (docker) => docker.listNetworks());
+  return new Set(networks.map(({ Name }) => Name));
+}
+
 /** Every link of a stack that is there. */
 export async function listLinks(engine: Engine, stack: string): Promise<readonly Link[]> {
   const filters = { label: [`${labels.stack}=${stack}`, `${labels.kind}=link`] };

@@ -23,6 +23,7 @@ const model = {
 const services = factsOf(model, { worker: { role: "worker" }, edge: { role: "edge" } });
 const all = ["shop-blue_back", "shop-blue_front", "shop-blue_outside"];
 const linked = ["shop-blue_link_back", "shop-blue_link_front", "shop-blue_link_outside"];
+const present = new Set([...all, "shop-blue_proxied", ...linked, "theirs", "more", "none"]);
 
 function container(service: string, networks: readonly string[]) {
   return {
@@ -32,7 +33,7 @@ function container(service: string, networks: readonly string[]) {
   } as unknown as Parameters<typeof cutOffContainers>[1][number];
 }
 const found = (containers: readonly ReturnType<typeof container>[], parts: object = {}) =>
-  cutOffContainers({ model, services, ...parts }, containers, "blue");
+  cutOffContainers({ model, services, present, ...parts }, containers, "blue");
 
 it("a container that is on all that it was made with is cut off from nothing", () => {
   expect(found([container("web", [...all, ...linked, "theirs", "more"])])).toEqual([]);
@@ -57,6 +58,13 @@ it("a network that only an edge reaches it by carries no link and is not joined,
 
 it("on no link any more, no door reaches it: whether the links are still on the engine does not matter", () => {
   expect(found([container("web", [...all, "theirs"])])).toMatchObject([{ networks: linked, isUnlinked: true }]);
+});
+
+it("a network that a stopped container still names is lacked once it is not on the engine any more", () => {
+  const pruned = new Set([...present].filter((name) => name !== "shop-blue_link_back"));
+  expect(found([container("web", [...all, ...linked, "theirs"])], { present: pruned })).toMatchObject([
+    { service: "web", networks: ["shop-blue_link_back"], isUnlinked: false },
+  ]);
 });
 
 it("what has no network by design lacks none, nor what the project does not know or has elsewhere", () => {

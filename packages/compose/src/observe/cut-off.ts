@@ -17,9 +17,14 @@ type Container = Pick<Docker.ContainerInspectInfo, "Name" | "NetworkSettings"> &
 export interface CutOffObservation {
   readonly model: ComposeModel;
   readonly services: readonly ServiceFacts[];
+  /** Names of all networks that are on the engine. */
+  readonly present: ReadonlySet<string>;
 }
 
-/** Containers of a slot, which are of the release with this model, that lack a network they were made with. Pure. */
+/**
+ * Containers of a slot, which are of the release with this model, that lack a network they were made with. One that is stopped keeps
+ * no network from being removed (`docker network prune`), goes on naming it, and cannot be started. Pure.
+ */
 export function cutOffContainers(
   observation: CutOffObservation,
   containers: readonly Container[],
@@ -27,9 +32,10 @@ export function cutOffContainers(
 ): readonly CutOffContainer[] {
   return containers.flatMap(({ Name, Config, NetworkSettings }) => {
     const service = Config.Labels[composeLabels.service] ?? "";
-    const isLacking = (name: string) => !(name in NetworkSettings.Networks);
+    const named = Object.keys(NetworkSettings.Networks);
+    const isLacking = (name: string) => !(named.includes(name) && observation.present.has(name));
     const { links, others } = networksOf(observation, service, slot);
-    const networks = [...others, ...links].filter(isLacking);
+    const networks = [...new Set([...others, ...links, ...named])].filter(isLacking);
     if (networks.length === 0) return [];
     return [{ slot, service, container: Name.slice(1), networks, isUnlinked: links.every(isLacking) }];
   });

@@ -24,7 +24,7 @@ import { type Engine, withSignal } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
 import { logTail } from "../engine/log-tail.ts";
 import { isInBase } from "../model/placement.ts";
-import { listLinks } from "../networks/links.ts";
+import { listLinks, listNetworkNames } from "../networks/links.ts";
 import { lostNetworks, withEndpoints } from "../networks/lost-networks.ts";
 import { namedNetworks } from "../networks/named-networks.ts";
 import { listMade } from "../slots/sweep.ts";
@@ -91,9 +91,11 @@ export function createObserver({ engine, exec, readRouting, wantedDoor }: Observ
         doors.map(({ Id }) => Id),
         signal,
       );
-      const [observedBase, observedDoors] = await Promise.all([
+      // After the containers: of a slot that is just being made none names a network that is not there yet.
+      const [observedBase, observedDoors, present] = await Promise.all([
         observeProject(engine, project, base, signal),
         observeDoors({ project, containers, readRouting, wanted: wantedDoor, signal }),
+        listNetworkNames(engine),
       ]);
       const { lostRestarts: lostInBase, ...inBase } = observedBase;
       const inSlots = { blue, green };
@@ -112,7 +114,7 @@ export function createObserver({ engine, exec, readRouting, wantedDoor }: Observ
           base: base.map((one) => withEndpoints(one, lostOf(observedBase, one))),
           doors: servingDoors,
         }),
-        cutOff: slotNames.flatMap((slot) => cutOffContainers(project, inSlots[slot], slot)),
+        cutOff: slotNames.flatMap((slot) => cutOffContainers({ ...project, present }, inSlots[slot], slot)),
         lostRestarts: [
           ...lostInBase,
           ...slotNames.flatMap((slot) => lostRestarts(project.model, inSlots[slot], slot)),

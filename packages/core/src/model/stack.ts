@@ -112,7 +112,10 @@ export interface MissingLink {
   readonly aliases: readonly string[];
 }
 
-/** A container of a slot that somebody took from networks it was made with: its service does not reach all it needs, or is not reached. */
+/**
+ * A container of a slot that somebody took from networks it was made with, or that is stopped and of which somebody removed some: its
+ * service does not reach all it needs, or is not reached, or cannot be started.
+ */
 export interface CutOffContainer {
   readonly slot: Slot;
   readonly service: string;

@@ -119,6 +119,15 @@ describe("a warm release", () => {
     expect(warmRelease(withIdle([first, worker]), wanted)).toBeNull();
     expect(warmRelease(withIdle([first, second, { ...worker, state: "dead" }]), wanted)).toBeNull();
   });
+  it("is none where one of its containers is cut off from a network, unlike what serves", () => {
+    const cutOff = (slot: "blue" | "green", service: string) => ({
+      ...stack,
+      cutOff: [{ slot, service, container: `shop-${slot}-${service}-1`, networks: ["shop-jobs"] }],
+    });
+    expect(warmRelease(cutOff("green", "web"), services)).toBeNull();
+    expect(warmRelease(cutOff("blue", "web"), services)).toBe("r-0");
+    expect(warmRelease(cutOff("green", "gone"), services)).toBe("r-0");
+  });
   it("needs no container of jobs, of base, and of what is not active", () => {
     const others = [
       aService("job", { role: "job" }),

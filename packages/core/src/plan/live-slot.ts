@@ -96,7 +96,7 @@ export function isRunning(slot: ObservedSlot): boolean {
 
 /**
  * The release in the idle slot where going back to it is a change of route: its web services still run there, and all that it
- * needs beside them is there to be started. `null` where anything of it is gone: then it is made anew.
+ * needs beside them is there to be started. `null` where anything of it is gone, or is cut off from a network: then it is made anew.
  *
  * @param services those of the release that is gone back to
  */
@@ -108,9 +108,10 @@ export function warmRelease(
   const needed = services.filter((service) => service.active && isInSlot(service));
   if (!live || needed.every(({ role }) => role !== "web")) return null;
   const idle = observed.slots[otherSlot(live.slot)];
+  const cutOff = new Set(observed.cutOff.flatMap(({ slot, container }) => (slot === idle.slot ? [container] : [])));
   const isThere = ({ name, role, replicas }: ServiceFacts) => {
     const containers = idle.containers.filter(({ service }) => service === name);
-    if (containers.length < replicas) return false;
+    if (containers.length < replicas || containers.some((one) => cutOff.has(one.name))) return false;
     return role === "web" ? containers.every(isUp) : containers.every(isStartable);
   };
   return needed.every(isThere) && isRunning(idle) ? idle.release : null;

@@ -55,7 +55,7 @@ export function addEnding(add: AddStep, scope: EndingScope): void {
 
 /** A previous that stays warm is looked at, too: the memory that it holds may be what the candidate needs. */
 function addRetire(add: AddStep, slot: Slot, scope: EndingScope): void {
-  const { config, leaving, observed, graceMsOf, hasSlot } = scope;
+  const { config, leaving, observed, graceMsOf, hasSlot, webs } = scope;
   const { keep, minFreeMemory } = config.rollout;
   const graces = observed.slots[slot].containers.map(({ service }) => graceMsOf(service));
   const common = {
@@ -64,13 +64,13 @@ function addRetire(add: AddStep, slot: Slot, scope: EndingScope): void {
     target: `slot ${slot}`,
     timeoutMs: Math.max(0, ...graces) + shortStepMs,
   } as const;
-  if (!hasSlot) {
-    // It would be taken for what serves, as nothing else is in a slot.
-    const cause = "the release has nothing in slots: what was there serves nobody";
+  const stays = observed.slots[slot].containers.some(({ service }) => !leaving.includes(service));
+  if (!hasSlot || (webs.length === 0 && stays)) {
+    // It would be taken for what serves: no door says that it is not, and nothing else is in a slot, or workers alone.
+    const cause = `${hasSlot ? "the release has only workers" : "the release has nothing"} in slots: what was there serves nobody`;
     return add({ ...common, keep: keep === "removed" ? "removed" : "stopped", cause });
   }
   if (keep !== "warm") return add({ ...common, keep, cause: `rollout.keep is ${keep}` });
-  const stays = observed.slots[slot].containers.some(({ service }) => !leaving.includes(service));
   if (!stays || minFreeMemory === 0) return;
   add({ ...common, keep, minFreeMemory, cause: "it stays warm, or is stopped if memory is short" });
 }

@@ -1,10 +1,11 @@
 import { SluiceError } from "../errors/sluice-error.ts";
+import type { ServiceFacts } from "../model/service.ts";
 import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
 import { type Completion, completeRecord, shareAt, takesOver } from "./complete-record.ts";
 import { type FailingPrevious, failingHint, failingText, failingWayBack, noWayBack } from "./failing-way-back.ts";
 import { shareOf } from "./live-slot.ts";
 import type { DeploymentPlan, PlanStep, StepKind } from "./step.ts";
-import { onlyRunning, supersededBy } from "./superseded.ts";
+import { onlyRunning, supersededBy, untoldSince } from "./superseded.ts";
 
 /** What the journal says of the last attempt that has no end. */
 export interface UnfinishedDeployment {
@@ -22,6 +23,8 @@ export interface UnfinishedDeployment {
   readonly condemned?: string | undefined;
   /** The pause by a verdict that no person has answered; absent where there is none. */
   readonly undecided?: string | undefined;
+  /** Services of the release before it; absent where that is not stored. */
+  readonly before?: readonly ServiceFacts[] | undefined;
   /** Absent where nobody saw the release before fail on the data as it is now, or somebody answers for it. */
   readonly previousFails?: FailingPrevious | undefined;
   /** It leads users back to a release that was live before the one that it replaces. Default: it does not */
@@ -76,7 +79,8 @@ function besideSlots({ plain, base, orphans }: Beside): readonly ObservedContain
  * undone wherever its users are. Once the candidate is promoted there is nothing to go back to. What a verdict has left to
  * a person after the cutover stays as it is: nobody is asked again, and whatever comes next begins with it. So does what can be
  * finished only, and was not stored. Doors that have come further than the record go before it, see `completeRecord`. One that
- * something else came after is over, whatever is chosen, see `supersededBy`; nor is the only slot that runs ever undone.
+ * something else came after is over, whatever is chosen, see `supersededBy`; nor is one ever undone of which alone something runs.
+ * What came after an imported one may show nowhere: then it is left unless somebody chose for it, see `untoldSince`.
  * What `undo-or-finish` cannot undo, as users would be led to a release that is known to fail, and cannot finish, as some of them
  * are still there, is left to a person.
  *
@@ -90,6 +94,8 @@ export function planRecovery(
 ): Recovery {
   const superseded = supersededBy(recorded, observed);
   if (superseded !== undefined) return { action: "close", reason: superseded, completion: null };
+  const untold = choice === "finish" || choice === "undo" ? undefined : untoldSince(recorded);
+  if (untold !== undefined) return { action: "leave", reason: untold, completion: null };
   const { record: unfinished, completion } = completeRecord(recorded, observed);
   const { plan, begun, condemned, undecided } = unfinished;
   const isFinal = isPromoted(unfinished, observed);
@@ -102,7 +108,9 @@ export function planRecovery(
   const action = asked ?? (isFinal || isGood ? "finish" : "undo");
   const begunSteps = plan.steps.filter(({ id }) => begun.includes(id));
   if (action === "finish") {
-    const reason = asked ? "asked for" : `users already reach slot ${plan.candidate}`;
+    const leads = plan.steps.some(({ kind }) => kind === "shift");
+    const reached = leads ? `users already reach slot ${plan.candidate}` : "its release is taking its place already";
+    const reason = asked ? "asked for" : reached;
     // The record of a run that came so far by itself has it.
     if (completion && !isStored(unfinished))
       return { action: "leave", reason: `${reason}, and its release was not stored`, completion };

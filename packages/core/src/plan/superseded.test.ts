@@ -6,7 +6,7 @@ import { aConfig, aDoor, aService, aSlot, aStack } from "../testing/index.ts";
 import { portHeirs } from "./moved-ports.ts";
 import { planDeployment } from "./plan-deployment.ts";
 import { planRecovery, type RecoveryChoice } from "./recovery.ts";
-import { onlyRunning, supersededBy } from "./superseded.ts";
+import { aloneInCandidate, onlyRunning, supersededBy } from "./superseded.ts";
 
 const services = [aService("web"), aService("worker", { role: "worker" })];
 const wish = { tag: "v2", services, config: aConfig(), bundleId: null, imagesOf: null, wasLive: false, prunable: [] };
@@ -127,7 +127,7 @@ describe("an attempt whose candidate alone runs, and may be what users reach", (
         deployment: "d2",
       }));
       const slots = { blue: { ...blue, containers }, green: { ...blue, slot: "green" as const, containers: green } };
-      return onlyRunning({ deployment: "d2", plan: dying, begun: until, done: until }, { slots, doors: {} });
+      return onlyRunning({ deployment: "d2", plan: dying, begun: until, before: old }, { slots, doors: {} });
     };
     expect(dies([web], [inBase, admin], "close-1", ["web"])).toBeUndefined();
     expect(dies([worker, inBase], [worker, inBase, admin], "shift-1", [])).toBeUndefined();
@@ -152,5 +152,84 @@ describe("an attempt whose candidate alone runs, and may be what users reach", (
     const died = { deployment: "d2", plan: only, begun: ["create-1"], done: [] };
     expect(onlyRunning(died, doorless)).toMatch(/^worker runs in slot green alone/);
     expect(onlyRunning({ ...died, begun: ["create-1", "workers-1"] }, doorless)).toBeUndefined();
+  });
+});
+
+describe("an attempt whose candidate has taken over more than the previous still runs", () => {
+  const front = aService("front");
+  const run = (slot: "blue" | "green", running: readonly string[], down: readonly string[] = []) =>
+    aSlot(slot, `r-${slot}`, [...running, ...down]).containers.map((one) => ({
+      ...one,
+      deployment: slot === "green" ? "d2" : "d1",
+      state: down.includes(one.service) ? ("exited" as const) : one.state,
+    }));
+  const of = (before: readonly ServiceFacts[], wanted: readonly ServiceFacts[]) => {
+    const observed = aStack({ services: before, live: { slot: "blue", release: "r-1" } });
+    const made = planDeployment({ ...wish, services: wanted, replaced: before }, observed);
+    return { deployment: "d2", plan: made, begun: made.steps.map(({ id }) => id), before };
+  };
+  const both = of([...services, front], [...services, front]);
+
+  it.each([
+    ["is gone", run("blue", ["web"])],
+    ["is down", run("blue", ["web"], ["front"])],
+  ])("is left where one web service of it %s", (_title, blue) => {
+    expect(aloneInCandidate(both, { blue, green: run("green", ["web", "front", "worker"]) })).toMatch(
+      /^front runs in slot green alone: there is nothing in slot blue/,
+    );
+  });
+
+  it("is undone where the candidate does not run that either, and where its workers alone stand still", () => {
+    expect(aloneInCandidate(both, { blue: run("blue", ["web"]), green: run("green", ["web"]) })).toBeUndefined();
+    const blue = run("blue", ["web", "front"], ["worker"]);
+    expect(aloneInCandidate(both, { blue, green: run("green", ["web", "front", "worker"]) })).toBeUndefined();
+  });
+
+  it("is undone where the previous has nothing of what it took over: that is new, or its undo brings it back", () => {
+    const recreated = aService("web", { strategy: "recreate" });
+    const green = run("green", ["front"]);
+    const leaving = of([aService("web")], [recreated, front]);
+    expect(aloneInCandidate(leaving, { blue: run("blue", [], ["web"]), green })).toBeUndefined();
+    const worker = aService("jobs", { role: "worker" });
+    const first = of([recreated, worker], [recreated, worker, front]);
+    expect(aloneInCandidate(first, { blue: run("blue", [], ["jobs"]), green })).toBeUndefined();
+    const promoted = of([worker], [aService("jobs")]);
+    expect(
+      aloneInCandidate(promoted, { blue: run("blue", [], ["jobs"]), green: run("green", ["jobs"]) }),
+    ).toBeUndefined();
+  });
+
+  it("goes by what its slot holds where the release before is not stored", () => {
+    const unknown = { ...both, before: undefined };
+    const green = run("green", ["web", "front"]);
+    expect(aloneInCandidate(unknown, { blue: run("blue", ["web"]), green })).toBeUndefined();
+    expect(aloneInCandidate(unknown, { blue: run("blue", ["web"], ["front"]), green })).toMatch(/^front runs/);
+    expect(aloneInCandidate(unknown, { blue: [], green })).toMatch(/^web, front runs/);
+  });
+});
+
+describe("an imported attempt of a stack that has nothing in slots", () => {
+  const inBase = [aService("web", { strategy: "recreate" })];
+  const made = planDeployment({ ...wish, services: inBase, replaced: inBase }, aStack({ services: inBase }));
+  const begun = made.steps.slice(0, made.steps.findIndex(({ kind }) => kind === "recreate") + 1).map(({ id }) => id);
+  const died = { deployment: "d2", plan: made, begun, done: begun, isImported: true };
+
+  it("is left unless a person chose for it: nothing would show what came after it", () => {
+    for (const choice of [undefined, "go-back"] as const) {
+      expect(planRecovery(died, aStack({ services: inBase }), choice)).toMatchObject({
+        action: "leave",
+        reason: "its record was imported, and nothing shows whether another release came after it",
+      });
+    }
+    for (const choice of ["finish", "undo"] as const)
+      expect(planRecovery(died, aStack({ services: inBase }), choice).action).toBe(choice);
+  });
+
+  it("is finished where its record was never imported, and nobody is told of a slot", () => {
+    const own = { ...died, isImported: false };
+    expect(planRecovery(own, aStack({ services: inBase }))).toMatchObject({
+      action: "finish",
+      reason: "its release is taking its place already",
+    });
   });
 });

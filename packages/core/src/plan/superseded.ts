@@ -1,5 +1,6 @@
+import { isInSlot } from "../model/placement.ts";
 import { type Slot, slots } from "../model/slot.ts";
-import type { ObservedStack } from "../model/stack.ts";
+import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
 import { shareOf } from "./live-slot.ts";
 import type { UnfinishedDeployment } from "./recovery.ts";
 import type { DeploymentPlan } from "./step.ts";
@@ -29,33 +30,86 @@ export function supersededBy({ deployment, plan, done }: Attempt, { slots: seen,
 }
 
 /**
- * Why an attempt must not be undone: only its candidate runs, and users may well reach that, as doors lead them there or do not
- * say where they lead. An undo would leave nothing. What runs beside the slots, and whatever else it has stopped, its undo
- * starts again; and what is new with it was never in the slot of the previous. Pure.
+ * Why a person alone can say what becomes of an attempt: its record was imported, and as it makes nothing in slots and leads users
+ * through no door, neither of both would show what came after it. Pure.
+ *
+ * @returns `undefined` where something would
+ */
+export function untoldSince({
+  plan,
+  isImported,
+}: Pick<UnfinishedDeployment, "plan" | "isImported">): string | undefined {
+  const isSeen = plan.steps.some(
+    (step) => step.kind === "shift" || step.kind === "create" || (step.kind === "job" && step.creates === true),
+  );
+  if (isImported !== true || isSeen) return undefined;
+  return "its record was imported, and nothing shows whether another release came after it";
+}
+
+/**
+ * Why an attempt must not be undone: users may well reach the candidate, as doors lead them there or do not say where they lead,
+ * and of what they would be led back to some service does not run. Pure.
  *
  * @returns `undefined` where nothing keeps it from being undone
  */
-export function onlyRunning(attempt: Attempt & Pick<UnfinishedDeployment, "begun">, seen: Seen): string | undefined {
-  const { deployment, plan } = attempt;
-  const { candidate, previous } = plan;
-  if (previous === null || !mayBeReached(plan, seen)) return undefined;
-  const services = changedOver(attempt);
-  const runIn = (slot: Slot, names: readonly string[]) =>
-    seen.slots[slot].containers.filter(({ service, state }) => names.includes(service) && state === "running");
-  const isOwn = runIn(candidate, services).some((container) => container.deployment === deployment);
-  const [added, stopped] = [addedBy(plan), stoppedBy(attempt)];
-  const before = [...services.filter((service) => !added.includes(service)), ...givenUp(plan)];
-  const awaited = before.filter((service) => !stopped.includes(service));
-  if (!isOwn || awaited.length === 0 || runIn(previous, awaited).length > 0) return undefined;
-  return `${services.join(", ")} runs in slot ${candidate} alone: there is nothing in slot ${previous} to go back to`;
+export function onlyRunning(attempt: WayOut, seen: Seen): string | undefined {
+  const { blue, green } = seen.slots;
+  if (!mayBeReached(attempt.plan, seen)) return undefined;
+  return aloneInCandidate(attempt, { blue: blue.containers, green: green.containers });
 }
 
-/** Services whose doors it makes, and that had none: one that was lost is brought back first. */
-function addedBy({ steps }: DeploymentPlan): readonly string[] {
-  const recovered = steps.flatMap((step) => (step.kind === "recover" ? step.services : []));
-  return steps.flatMap((step) =>
-    step.kind === "door" && !step.replaces && !recovered.includes(step.service) ? step.service : [],
-  );
+type WayOut = Pick<UnfinishedDeployment, "deployment" | "plan" | "begun" | "before">;
+
+/**
+ * As `onlyRunning`, of an attempt whose users are led already. Each service that the candidate has taken over must run in the slot
+ * of the previous as well, where its release has it there, and some must at all. What runs beside the slots, workers that were
+ * changed, and what has left the slots its undo starts again. Pure.
+ */
+export function aloneInCandidate(
+  attempt: WayOut,
+  inSlots: Readonly<Record<Slot, readonly ObservedContainer[]>>,
+): string | undefined {
+  const { deployment, plan } = attempt;
+  const { candidate, previous } = plan;
+  if (previous === null) return undefined;
+  const changed = changedOver(attempt);
+  const own = running(inSlots[candidate].filter((one) => one.deployment === deployment));
+  const taken = changed.filter((service) => own.has(service));
+  if (taken.length === 0) return undefined;
+  const heirs = heirsIn(plan);
+  const stopped = stoppedBy(attempt);
+  const asked = [...changed, ...heirs.keys()].filter((service) => !stopped.includes(service));
+  const led = ledBack(attempt, asked, inSlots[previous]);
+  const back = running(inSlots[previous]);
+  const gone = led.filter((service) => !back.has(service));
+  if (gone.length === 0) return undefined;
+  const lost = gone
+    .flatMap((service) => [service, ...(heirs.get(service) ?? [])])
+    .filter((service) => own.has(service));
+  const alone = gone.length === led.length ? taken : lost;
+  if (alone.length === 0) return undefined;
+  return `${alone.join(", ")} runs in slot ${candidate} alone: there is nothing in slot ${previous} to go back to`;
+}
+
+function running(containers: readonly ObservedContainer[]): ReadonlySet<string> {
+  return new Set(containers.flatMap(({ service, state }) => (state === "running" ? [service] : [])));
+}
+
+/**
+ * Those of the services that an undo leads back to the previous. Where nobody knows what its release has there, they are what its slot
+ * holds of them, or all where it holds nothing at all.
+ */
+function ledBack(
+  { plan, before }: WayOut,
+  services: readonly string[],
+  held: readonly ObservedContainer[],
+): readonly string[] {
+  if (!before) {
+    return services.filter((name) => held.length === 0 || held.some(({ service }) => service === name));
+  }
+  const role = isShifted(plan) ? "web" : "worker";
+  const had = before.filter((one) => one.active && one.role === role && isInSlot(one) && one.replicas > 0);
+  return services.filter((service) => had.some(({ name }) => name === service));
 }
 
 /** What it has stopped in the slot of the previous, and its undo starts again there. */
@@ -72,20 +126,27 @@ function mayBeReached({ candidate }: DeploymentPlan, { doors }: Seen): boolean {
   return routings.length === 0 || routings.some((routing) => shareOf(routing, candidate) > 0);
 }
 
-/** Services whose users come through another one in the release that is deployed, as where one was renamed. */
-function givenUp({ steps }: DeploymentPlan): readonly string[] {
-  return steps.flatMap((step) => {
-    if (step.kind === "door") return step.frees ?? [];
-    return step.kind === "close" && step.heirs ? [step.service] : [];
-  });
+/** By service of the previous: those through which its users come in the release that is deployed, as where it was renamed. */
+function heirsIn({ steps }: DeploymentPlan): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    steps.flatMap((step): (readonly [string, readonly string[]])[] => {
+      if (step.kind === "door") return (step.frees ?? []).map((service) => [service, [step.service]]);
+      return step.kind === "close" && step.heirs ? [[step.service, step.heirs]] : [];
+    }),
+  );
 }
 
 /** Services that users, or else work, change over from slot to slot; workers only as long as that has not begun. */
-function changedOver({ plan: { steps }, begun }: Pick<UnfinishedDeployment, "plan" | "begun">): readonly string[] {
+function changedOver({ plan, begun }: Pick<UnfinishedDeployment, "plan" | "begun">): readonly string[] {
+  const { steps } = plan;
   const given = steps.flatMap((step) => (step.kind === "adopt" ? step.services : []));
   const shifted = steps.flatMap((step) => (step.kind === "shift" ? step.services : []));
-  if (shifted.length > 0) return [...new Set(shifted)].filter((service) => !given.includes(service));
+  if (isShifted(plan)) return [...new Set(shifted)].filter((service) => !given.includes(service));
   return steps.flatMap((step) =>
     step.kind === "workers" && !step.replaces && !begun.includes(step.id) ? step.services : [],
   );
+}
+
+function isShifted({ steps }: DeploymentPlan): boolean {
+  return steps.some((step) => step.kind === "shift" && step.services.length > 0);
 }
