@@ -9,8 +9,7 @@ import {
   type ServiceFacts,
 } from "@sluice/core";
 import { networkKeys } from "../model/networks.ts";
-import { publishedPorts } from "../model/published-ports.ts";
-import { listeningPort } from "./listening-port.ts";
+import { listeningPort, servicePorts } from "./listening-port.ts";
 import { protocolsOf } from "./protocols.ts";
 import { isRunOnce } from "./service-shape.ts";
 import { startBudget } from "./start-budget.ts";
@@ -47,8 +46,7 @@ export function serviceFacts(
       networks: networkKeys(service),
       dependsOn: Object.keys(service.depends_on ?? {}),
       ...awaitsOf(service),
-      ports: publishedPorts(service),
-      port,
+      ...servicePorts(service, port),
       ...protocolsOf(service, port, override),
       hasHealthcheck: hasHealthcheck(service),
       startBudget: startBudget(service.healthcheck, override.startTimeout),

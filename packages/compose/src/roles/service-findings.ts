@@ -9,6 +9,7 @@ import { externalNameDropped } from "./external-names.ts";
 import type { FindingRule, ServiceFinding } from "./finding-rule.ts";
 import { jobAddress, ownIdentity } from "./identity-rules.ts";
 import { hookNotRun, notProvided, restartNotDone } from "./left-undone.ts";
+import { portWithoutDoor } from "./port-without-door.ts";
 import { protocolUnsure } from "./protocol-unsure.ts";
 import { hasHealthcheck } from "./service-facts.ts";
 import { keptMounts, mountText } from "./service-shape.ts";
@@ -36,6 +37,7 @@ function findingsOf(
     impossible,
     unpublished,
     protocolUnsure,
+    portWithoutDoor,
     stopFirst,
     withoutHealthcheck,
     named,
