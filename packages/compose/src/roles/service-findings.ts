@@ -11,6 +11,7 @@ import { jobAddress, ownIdentity } from "./identity-rules.ts";
 import { hookNotRun, notProvided, restartNotDone } from "./left-undone.ts";
 import { portWithoutDoor } from "./port-without-door.ts";
 import { protocolUnsure } from "./protocol-unsure.ts";
+import { schedulesTwice } from "./schedules-twice.ts";
 import { hasHealthcheck } from "./service-facts.ts";
 import { keptMounts, mountText } from "./service-shape.ts";
 import { jobShares, sharesWithSlot } from "./sharing-rules.ts";
@@ -43,6 +44,7 @@ function findingsOf(
     named,
     ownIdentity,
     externalNameDropped,
+    schedulesTwice,
     secretsOfShell,
   ];
   const ofAll = [
