@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import { createServer as createHttp2Server } from "node:http2";
 import { createServer as createTcpServer } from "node:net";
+import { hostname } from "node:os";
 
 const name = process.env.SLOT ?? "none";
 let health = 200;
@@ -27,6 +28,7 @@ const server = createServer({ maxHeaderSize: 262_144 }, (request, response) => {
     if (url.pathname === "/headers") return answer(200, JSON.stringify(request.rawHeaders));
     // As much again in its own.
     if (url.pathname === "/echo") return answer(200, name, { "x-echo": request.headers["x-long"] });
+    if (url.pathname === "/replica") return answer(200, hostname());
     if (url.pathname === "/status") return answer(Number(url.searchParams.get("code")), name);
     if (url.pathname === "/cached") return answer(200, name, { "cache-control": "public, max-age=60" });
     if (url.pathname === "/cookie") return answer(200, name, { "set-cookie": "session=1; Path=/" });

@@ -1,7 +1,7 @@
 import { type Slot, slots } from "@sluice/core";
 import { systemClock } from "@sluice/core/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startLoad } from "./client.ts";
+import { ask, startLoad } from "./client.ts";
 import { docker } from "./docker.ts";
 import { type Door, doorImages, isHaproxy, openStage, type Stage } from "./stage.ts";
 
@@ -38,6 +38,21 @@ describe.each(await doorImages())("crashes behind %s", (image) => {
     await restart("green");
     expect(lost).toEqual([]);
     expect(by["green"]).toBeGreaterThan(50);
+  });
+
+  test.runIf(isHaproxy(image))("a client stays with one replica, and loses nothing where that one dies", async () => {
+    await set(0);
+    const visit = async (bucket: number) =>
+      (await ask(door.port, "/replica", { headers: { cookie: `sluice=${bucket}` } })).body;
+    const visits = (bucket: number) => Promise.all(Array.from({ length: 8 }, () => visit(bucket)));
+    const [even, odd] = [new Set(await visits(42)), new Set(await visits(43))];
+    expect([even.size, odd.size, new Set([...even, ...odd]).size]).toEqual([1, 1, 2]);
+    await docker("kill", apps.blue[0] ?? "");
+    const meanwhile = new Set([...(await visits(42)), ...(await visits(43))]);
+    await restart("blue");
+    expect([...meanwhile]).toEqual([...odd]);
+    // The door may never have taken it for down, and the application begins to listen when it does.
+    await expect.poll(async () => new Set(await visits(42)), { timeout: 10_000 }).toEqual(even);
   });
 
   test("a candidate that dies as a whole leaves its users to the stable slot within the same request", async () => {

@@ -9,12 +9,13 @@ export const protocolUnsure: FindingRule = (model, { service, role, strategy }, 
   const main = listeningPort(facts, override);
   const { protocol, ports } = unsurePorts(facts, main, override);
   const [first] = ports;
+  const index = (facts.ports ?? []).findIndex(({ target }) => target === first);
   if (role !== "web" || !isInSlot({ role, strategy }) || first === undefined) return undefined;
   return {
     severity: "warn",
     code: "protocol-unsure",
     message: `${service} listens on ${[main, ...ports].join(", ")}, and its door takes all of them for ${protocol}, as nothing tells`,
     hint: `set services.${service}.protocol in sluice.yaml: ${protocol} if it speaks that at all of them, or one for each port, such as { ${main}: ${protocol}, ${first}: tcp }`,
-    path: ["ports", (facts.ports ?? []).findIndex(({ target }) => target === first)],
+    path: index < 0 ? [] : ["ports", index],
   };
 };

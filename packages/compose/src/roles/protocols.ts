@@ -1,8 +1,7 @@
 import { type ComposeService, listenPorts, type Protocol, type ServiceConfig, type ServiceFacts } from "@sluice/core";
 import { proxyLabels, proxyVariables } from "../model/proxy-labels.ts";
-import { publishedPorts } from "../model/published-ports.ts";
 import { tcpPorts } from "./known-ports.ts";
-import { healthcheckOf } from "./listening-port.ts";
+import { healthcheckOf, servicePorts, traefikServer } from "./listening-port.ts";
 
 type Override = Partial<Pick<ServiceConfig, "protocol" | "https">>;
 
@@ -14,7 +13,8 @@ export function protocolsOf(
 ): Pick<ServiceFacts, "protocol" | "protocols"> {
   const protocol = saidAt(override, port) ?? inferredProtocol(service, port);
   const others = otherPorts(service, port, override).flatMap((other) => {
-    const spoken = saidAt(override, other) ?? (tcpPorts.has(other) ? "tcp" : protocol);
+    const spoken =
+      saidAt(override, other) ?? traefikProtocol(service, other) ?? (tcpPorts.has(other) ? "tcp" : protocol);
     return spoken === protocol ? [] : [[String(other), spoken] as const];
   });
   return { protocol, ...(others.length > 0 ? { protocols: Object.fromEntries(others) } : {}) };
@@ -27,13 +27,14 @@ export function unsurePorts(
   override: Override = {},
 ): { readonly protocol: Protocol; readonly ports: readonly number[] } {
   const { protocol } = protocolsOf(service, port, override);
-  const isTold = (other: number) => protocol === "tcp" || tcpPorts.has(other) || saidAt(override, other) !== undefined;
+  const isSaid = (other: number) => (saidAt(override, other) ?? traefikProtocol(service, other)) !== undefined;
+  const isTold = (other: number) => protocol === "tcp" || tcpPorts.has(other) || isSaid(other);
   return { protocol, ports: otherPorts(service, port, override).filter((other) => !isTold(other)) };
 }
 
 /** Where the door ends HTTPS it is the door's own port. */
 function otherPorts(service: ComposeService, port: number | null, { https }: Override): readonly number[] {
-  return listenPorts({ ports: publishedPorts(service), port }).filter((one) => one !== port && one !== https?.port);
+  return listenPorts(servicePorts(service, port)).filter((one) => one !== port && one !== https?.port);
 }
 
 function saidAt({ protocol }: Override, port: number | null): Protocol | undefined {
@@ -43,8 +44,16 @@ function saidAt({ protocol }: Override, port: number | null): Protocol | undefin
 /** What proxies call the ways to speak to a server; everything else has TLS. */
 const schemes: Readonly<Record<string, Protocol>> = { http: "http", h2c: "h2", grpc: "h2" };
 
+/** At a port that Traefik is told of; `undefined`: it is not. */
+function traefikProtocol(service: ComposeService, port: number | null): Protocol | undefined {
+  const server = traefikServer(service, port);
+  return server && (schemes[server.scheme ?? server.kind] ?? "tcp");
+}
+
 /** At the port where it listens, where nobody says. */
 function inferredProtocol(service: ComposeService, port: number | null): Protocol {
+  const told = traefikProtocol(service, port);
+  if (told !== undefined) return told;
   const labels = Object.entries(proxyLabels(service));
   const scheme = labels.find(([name]) => name.endsWith(".server.scheme"))?.[1];
   if (scheme !== undefined) return schemes[scheme] ?? "tcp";

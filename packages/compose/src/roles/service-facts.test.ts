@@ -303,6 +303,20 @@ describe("findings", () => {
     expect(find({ ports: several.slice(0, 2), healthcheck }, { https })).toEqual([]);
   });
 
+  test("tell of commands that a scheduler would run in two versions", () => {
+    const labels = { "ofelia.enabled": "true", "ofelia.job-exec.prune.schedule": "@hourly" };
+    const code = "warn schedules-twice services.app.labels.ofelia.job-exec.prune.schedule";
+    expect(find({ ports, healthcheck, labels })).toEqual([code]);
+    expect(find({ labels }, { role: "worker", overlap: true })).toEqual([code]);
+    expect(find({ labels }, { role: "worker" })).toEqual([]);
+    expect(find({ ports, healthcheck, labels }, { strategy: "recreate" })).toEqual([]);
+    expect(find({ ports, healthcheck, labels: { "ofelia.enabled": "true" } })).toEqual([]);
+    const chores = "deck-chores.dump.command";
+    expect(find({ ports, healthcheck, labels: { [chores]: "dump" } })).toEqual([
+      `warn schedules-twice services.app.labels.${chores}`,
+    ]);
+  });
+
   test("refuse a volume of one letter, which is mounted nowhere", () => {
     const volumes = [{ type: "volume", target: "d:/var/lib/mysql" }];
     expect(find({ image: "mysql", volumes })).toEqual(["error volume-taken-for-drive services.app.volumes.0"]);

@@ -9,9 +9,8 @@ import {
   type ServiceFacts,
 } from "@sluice/core";
 import { networkKeys } from "../model/networks.ts";
-import { publishedPorts } from "../model/published-ports.ts";
 import { sharedServices } from "./blockers.ts";
-import { listeningPort } from "./listening-port.ts";
+import { listeningPort, servicePorts } from "./listening-port.ts";
 import { protocolsOf } from "./protocols.ts";
 import { isRunOnce } from "./service-shape.ts";
 import { startBudget } from "./start-budget.ts";
@@ -49,8 +48,7 @@ export function serviceFacts(
       dependsOn: Object.keys(service.depends_on ?? {}),
       ...awaitsOf(service),
       ...restartsWithOf(service),
-      ports: publishedPorts(service),
-      port,
+      ...servicePorts(service, port),
       ...protocolsOf(service, port, override),
       hasHealthcheck: hasHealthcheck(service),
       startBudget: startBudget(service.healthcheck, override.startTimeout),

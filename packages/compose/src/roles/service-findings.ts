@@ -9,7 +9,9 @@ import { externalNameDropped } from "./external-names.ts";
 import type { FindingRule, ServiceFinding } from "./finding-rule.ts";
 import { jobAddress, ownIdentity } from "./identity-rules.ts";
 import { hookNotRun, notProvided } from "./left-undone.ts";
+import { portWithoutDoor } from "./port-without-door.ts";
 import { protocolUnsure } from "./protocol-unsure.ts";
+import { schedulesTwice } from "./schedules-twice.ts";
 import { hasHealthcheck } from "./service-facts.ts";
 import { keptMounts, mountText } from "./service-shape.ts";
 import { jobShares, sharesWithSlot } from "./sharing-rules.ts";
@@ -36,11 +38,13 @@ function findingsOf(
     impossible,
     unpublished,
     protocolUnsure,
+    portWithoutDoor,
     stopFirst,
     withoutHealthcheck,
     named,
     ownIdentity,
     externalNameDropped,
+    schedulesTwice,
     secretsOfShell,
   ];
   const ofAll = [

@@ -1,5 +1,6 @@
-import type { ComposeModel } from "@sluice/core";
+import type { ComposeModel, ComposeService } from "@sluice/core";
 import { isEdge } from "./edge-rules.ts";
+import { toPort } from "./listening-port.ts";
 import { type ServiceShape, writableMounts } from "./service-shape.ts";
 
 /** What the other services say about one. */
@@ -53,11 +54,23 @@ function writesForOthers({ name, service }: ServiceShape, shapes: readonly Servi
 
 /** Its environment or command says `http://NAME` or `NAME:PORT`. */
 export function addresses({ service, command }: ServiceShape, name: string): boolean {
-  const texts = [...Object.values(service.environment ?? {}), command];
-  const quoted = name.replaceAll(/[.]/g, "\\.");
+  const quoted = quotedName(name);
   const pattern = new RegExp(`(?:^|[^\\w.-])(?:https?:\\/\\/${quoted}(?![\\w.-])|${quoted}:\\d+)`);
-  return texts.some((text) => text !== null && pattern.test(text));
+  return textsOf(service, command).some((text) => pattern.test(text));
 }
+
+/** Ports at which its environment or command names another one, as `NAME:PORT`. */
+export function addressedPorts({ service, command }: ServiceShape, name: string): readonly number[] {
+  const pattern = new RegExp(`(?:^|[^\\w.-])${quotedName(name)}:(\\d+)`, "g");
+  const found = textsOf(service, command).flatMap((text) => [...text.matchAll(pattern)]);
+  return found.flatMap(([, port]) => toPort(port) ?? []);
+}
+
+function textsOf({ environment = {} }: ComposeService, command: string): readonly string[] {
+  return [...Object.values(environment), command].filter((text) => text !== null);
+}
+
+const quotedName = (name: string) => name.replaceAll(/[.]/g, "\\.");
 
 /** It runs what others have made: its image is not built by the project. */
 export function isForeign({ service, image }: ServiceShape, { builtImages }: Surroundings): boolean {

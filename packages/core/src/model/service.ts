@@ -54,6 +54,8 @@ export interface ServiceFacts {
   readonly ports: readonly PublishedPort[];
   /** Where a `web` service listens inside its container; `null` when not known. */
   readonly port: number | null;
+  /** Where it listens beside `port` and what it publishes, as far as the file tells. Absent for nowhere, and in releases of before. */
+  readonly furtherPorts?: readonly number[] | undefined;
   /** What it speaks at `port`, and at all others that `protocols` does not name. */
   readonly protocol: Protocol;
   /** By port. Absent where it speaks the same at all of them, and in releases of before. */
@@ -82,8 +84,12 @@ export function protocolAt(
   return protocols?.[port] ?? protocol;
 }
 
-/** Every port of a service that its door listens on: those that are published, and the one where it listens. Pure. */
-export function listenPorts({ ports, port }: Pick<ServiceFacts, "ports" | "port">): readonly number[] {
+/** The ports of a service inside its container, by where they come from. */
+export type ServicePorts = Pick<ServiceFacts, "ports" | "port" | "furtherPorts">;
+
+/** Every port of a service that its door listens on: those that are published, and those where it listens for others. Pure. */
+export function listenPorts({ ports, port, furtherPorts = [] }: ServicePorts): readonly number[] {
   const published = ports.filter(({ protocol }) => protocol === "tcp").map(({ target }) => target);
-  return [...new Set(port === null ? published : [...published, port])].toSorted((a, b) => a - b);
+  const all = [...published, ...(port === null ? [] : [port]), ...furtherPorts];
+  return [...new Set(all)].toSorted((a, b) => a - b);
 }

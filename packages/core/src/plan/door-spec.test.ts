@@ -28,6 +28,11 @@ describe("the door of a service", () => {
     });
   });
 
+  it("listens at all ports where the application does, published or not", () => {
+    const { listen } = specOf(aService("web", { furtherPorts: [9464, 6001] }));
+    expect(listen.map(({ port }) => port)).toEqual([3000, 6001, 9464]);
+  });
+
   it("speaks at each port what the application does, and names that only where it is not what the service speaks", () => {
     const ports = [3000, 1883].map((target) => ({ published: target, target, protocol: "tcp" }) as const);
     expect(specOf(aService("web", { ports, protocols: { 1883: "tcp" } }))).toMatchObject({

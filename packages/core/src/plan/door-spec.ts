@@ -85,7 +85,7 @@ export function assertPortProtocols(config: Config, services: readonly ServiceFa
       "CONFIG_INVALID",
       `service ${service.name} has no port ${unknown} to speak ${protocol[unknown]} at`,
       {
-        hint: `its ports inside the container are ${ports.join(", ")}: change services.${service.name}.protocol in sluice.yaml, or publish ${unknown} in the compose file`,
+        hint: `its ports inside the container are ${ports.join(", ")}: change services.${service.name}.protocol in sluice.yaml, or publish or expose ${unknown} in the compose file`,
       },
     );
   }

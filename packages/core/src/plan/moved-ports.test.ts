@@ -11,6 +11,7 @@ describe("ports that move with a release", () => {
   it.each([
     ["the application listens elsewhere", { port: 8080, ports: [port(80, 8080)] }, { web: ports }],
     ["it listens on one more", { ports: [port(80, 3000), port(9000, 9000)] }, { web: ports }],
+    ["it listens on one more that is not published", { furtherPorts: [9464] }, { web: ports }],
     ["it speaks otherwise", { protocol: "tcp" as const }, { web: "it speaks tcp, and spoke http before" }],
     [
       "it speaks otherwise where it listens",

@@ -31,16 +31,19 @@ export function renderBackends(spec: DoorSpec, listen: DoorPort): string[] {
     const tracking = (of: Slot, settings = "") =>
       servers(spec, listen, of, (server) => `${settings}track ${backendName(spec, listen.port, "only", of)}/${server}`);
     const check = healthCheck(spec, listen);
+    const usual = usualServers(spec, listen, slot);
     return [
       ...section(name("only"), [
         "option allbackups",
         `retries ${patience}`,
+        ...usual,
         ...check,
         ...servers(spec, listen, slot, () => "check"),
         ...lastResort(spec, listen, slot),
       ]),
       ...section(name("stable"), [
         "option allbackups",
+        ...usual,
         ...check,
         ...servers(spec, listen, slot, () => markedDown(2)),
         ...tracking(other, "backup "),
@@ -50,6 +53,7 @@ export function renderBackends(spec: DoorSpec, listen: DoorPort): string[] {
         // A request that was sent and not answered goes on to the stable slot, if its method allows that. A stable slot
         // gets no such second try: the request that crashed one replica would go on to crash them all.
         ...(readsRequests ? ["retry-on conn-failure empty-response"] : []),
+        ...usual,
         ...check,
         ...servers(spec, listen, slot, () => markedDown(1)),
         ...tracking(other, "backup "),
@@ -57,6 +61,17 @@ export function renderBackends(spec: DoorSpec, listen: DoorPort): string[] {
       ...(readsRequests ? section(name("preview"), ["retries 3", ...tracking(slot)]) : []),
     ];
   });
+}
+
+/**
+ * A client goes to the same replica each time: applications may keep its session there. Its bucket says which; where that one is
+ * down, or does not take the connection, any other does. Balancing by a hash would ask only two of many before it gave up.
+ * A client of a port that speaks TCP is known by its address alone, and behind an edge all have one.
+ */
+function usualServers(spec: DoorSpec, listen: DoorPort, slot: Slot): string[] {
+  const names = serverNames(spec, slot);
+  if (names.length < 2 || spec.stickiness.by === "none" || spokenAt(spec, listen) === "tcp") return [];
+  return names.map((name, index) => `use-server ${name} if { var(txn.bucket),mod(${names.length}) eq ${index} }`);
 }
 
 /**
@@ -95,6 +110,10 @@ function healthCheck(spec: DoorSpec, listen: DoorPort): string[] {
   ];
 }
 
+function serverNames(spec: DoorSpec, slot: Slot): string[] {
+  return spec.servers[slot].slice(0, spec.replicas).map((_address, index) => `${slot}${index + 1}`);
+}
+
 function servers(
   spec: DoorSpec,
   listen: DoorPort,
@@ -103,8 +122,8 @@ function servers(
   suffix = "",
 ): string[] {
   const proxyProtocol = spec.proxyProtocol.out ? " send-proxy-v2" : "";
-  return spec.servers[slot].slice(0, spec.replicas).map((address, index) => {
-    const name = `${slot}${index + 1}`;
+  return serverNames(spec, slot).map((name, index) => {
+    const address = spec.servers[slot][index] ?? "";
     const host = isIPv6(address) ? `[${address}]` : address;
     const own = settings(name);
     const checked = proxyProtocol !== "" && own.startsWith("check") ? " check-send-proxy" : "";

@@ -31,6 +31,23 @@ test("a stable slot without a candidate has its own servers and nothing else", (
   ]);
 });
 
+test("a client's bucket says to which of several replicas it goes, unless clients are not to be known", () => {
+  const rules = (changes: Partial<DoorSpec>) => {
+    const servers = { blue: ["10.0.0.11", "10.0.0.12", "10.0.0.13"], green: ["10.0.0.21", "10.0.0.22", "10.0.0.23"] };
+    const config = renderHaproxyConfig({ ...spec, servers, replicas: 2, ...changes });
+    const names = ["only", "stable", "candidate", "preview"].map((way) => `backend ${way}_green`);
+    return names.map((name) => section(config, name).filter((line) => line.startsWith("use-server")));
+  };
+  const usual = [
+    "use-server green1 if { var(txn.bucket),mod(2) eq 0 }",
+    "use-server green2 if { var(txn.bucket),mod(2) eq 1 }",
+  ];
+  expect(rules({})).toEqual([usual, usual, usual, []]);
+  for (const changes of [{ replicas: 1 }, { stickiness: { by: "none" } }, { protocol: "tcp" }] as const) {
+    expect(rules(changes)).toEqual([[], [], [], []]);
+  }
+});
+
 test("listens on IPv6 in a socket of its own, only where the container is told that it has it", () => {
   for (const options of ["", " accept-proxy"]) {
     const proxyProtocol = { in: options !== "", out: false };
