@@ -38,6 +38,7 @@ describe("a deployment", () => {
       "shift-1 done",
       "workers-1 done",
       "verdict",
+      "verdict",
       "promote-1 done",
       "deployment-end",
     ]);
