@@ -39,6 +39,7 @@ describe("a deployment", () => {
       "shift-1 done",
       "workers-1 done",
       "verdict",
+      "verdict",
       "promote-1 done",
       "deployment-end",
     ]);

@@ -43,6 +43,7 @@ export async function execute(
     observations: new Observations(),
     control: createControl(ports, deployment),
     recorded: new Map(),
+    workerRestarts: new Map(),
     trafficMoved: false,
   };
   for (const finding of findings) {

@@ -61,7 +61,9 @@ async function failAt(at: number): Promise<Failure | null> {
       throw error;
     });
   if (effect === "") return null;
-  const isEnding = effect === "observer.observe" || effect === "bundles.list" || begun === "";
+  // A worker in base is looked at in the steps that make it and that promote.
+  const isLook = effect === "observer.observe" && !/ (?:recreate|promote)-\d+$/.test(begun);
+  const isEnding = isLook || effect === "bundles.list" || begun === "";
   const isInPrune = begun.includes("prune") && effect === "bundles.list";
   const kind = stepKinds.find((each) => begun.endsWith(` ${each}-${begun.at(-1)}`)) ?? null;
   return { scenario, effect, kind: isEnding && !isInPrune ? null : kind, result };

@@ -192,6 +192,7 @@ async function scopeOf(
     observations: new Observations(),
     control: createControl(ports, start.deployment, givenOrders(attempt.orders)),
     recorded: recordedOf(attempt),
+    workerRestarts: new Map(),
     trafficMoved: false,
     previousFails: hasSeenPrevious(attempt, "fail"),
     previousRunsOnIt: hasSeenPrevious(attempt, "pass"),

@@ -54,6 +54,7 @@ export async function runSteps(
     } catch (error) {
       if (leavesToPerson(scope, error) && begun.includes(step.id)) {
         await pauseByVerdict(scope, step, error);
+        scope.isLeftToPerson = true;
         continue;
       }
       if (signal.aborted || !isCleaning(step)) {

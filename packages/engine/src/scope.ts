@@ -35,6 +35,7 @@ import type {
 import { createEvent, isInSlot, judgedBy } from "@sluice/core";
 import type { Control } from "./control/control.ts";
 import type { Observations } from "./observations.ts";
+import type { WorkerRestarts } from "./worker-proof.ts";
 
 /** Everything a deployment acts through. */
 export interface EnginePorts {
@@ -98,6 +99,10 @@ export interface DeploymentScope extends StackFacts {
   readonly control: Control;
   /** By service: what the previous gave its users while it last had some, for when it has none any more. */
   readonly recorded: Map<string, SlotWindow>;
+  /** Of workers, from when this run saw them become ready. */
+  readonly workerRestarts: WorkerRestarts;
+  /** A bad verdict was left to a person: what is seen again of it takes nothing back by itself. */
+  isLeftToPerson?: boolean;
   /** The rehearsal saw that the previous does not run on the migrated data: it is no way back that may be taken unasked. */
   previousFails?: boolean;
   /** The rehearsal saw that the previous runs on the migrated data. */

@@ -1,5 +1,6 @@
 import { candidateChecks, formatDuration, type Slot, SluiceError, stops, type Verdict } from "@sluice/core";
 import type { StepCall } from "./action.ts";
+import { lookAtWorkers } from "./actions/prove-workers.ts";
 import { probeChecks } from "./actions/verify.ts";
 import { hasTooFew, type Judged, judgeServices, undecidedOf } from "./judge-services.ts";
 import { type DeploymentScope, emit, judgingConfig, releaseOf } from "./scope.ts";
@@ -12,6 +13,8 @@ interface Watch extends Span {
   readonly step: string;
   readonly slot: Slot;
   readonly services: readonly string[];
+  /** Workers of the candidate run by now. Default: not yet. */
+  readonly asksWorkers?: boolean | undefined;
 }
 
 /**
@@ -23,7 +26,7 @@ interface Watch extends Span {
  */
 export async function watch(
   scope: DeploymentScope,
-  { step, slot, services, holdMs, at, isMeanwhile = false }: Watch,
+  { step, slot, services, holdMs, at, isMeanwhile = false, asksWorkers = false }: Watch,
   call: StepCall,
 ): Promise<void> {
   const { ports, config } = scope;
@@ -67,12 +70,13 @@ export async function watch(
     // An engine that answers late holds up nobody who asks the door.
     const looked = Promise.all([
       probeChecks(scope, slot, containerChecks, early),
+      asksWorkers ? lookAtWorkers(scope, slot, early) : ([] as const),
       analysis.enabled ? judge(look) : ([] as const),
     ]);
-    const [running, judged] = await unlessFound(looked);
+    const [running, working, judged] = await unlessFound(looked);
     open = undecidedOf(judged, analysis.minRequests);
     const asked = synthetic && hasTooFew(judged) ? await unlessFound(synthetic.look(look, looks, early)) : [];
-    last = [...running, ...judged.map(({ verdict }) => verdict), ...asked, ...watched.latest()];
+    last = [...running, ...working, ...judged.map(({ verdict }) => verdict), ...asked, ...watched.latest()];
     const slowness = slownessOf(judged, slow);
     slow = slowness.slow;
     const bad = endingVerdict(last, slowness.forgiven);

@@ -5,6 +5,7 @@ import { assertProven, proveImages } from "../image-proof.ts";
 import { notStored } from "../not-stored.ts";
 import { describe } from "../report.ts";
 import { type DeploymentScope, emit, releaseOf, servicesOf, slotServices } from "../scope.ts";
+import { assertWorkersRun } from "./prove-workers.ts";
 import { emptyDoor, graceMs, removeInUse } from "./remove-in-use.ts";
 import { putBackEdges, rereadAsBefore } from "./renewed-edges.ts";
 import { isTakenOver, restoreRoute } from "./traffic.ts";
@@ -142,6 +143,7 @@ export const promote: StepAction<"promote"> = {
     // They have reached it before: only a hiccup of their checks is waited for.
     await waitDoors(scope, slot, 15_000, signal);
     await assertStillReached(scope, slot, signal);
+    await assertWorkersRun(scope, step, slot, signal);
     for (const service of services) {
       const id = doorIds.get(service);
       if (!id) continue;

@@ -14,6 +14,7 @@ import { type DeploymentScope, releaseOf, servicesOf, servingSlot } from "../sco
 import { tellUndoneBase } from "../tell-changed-base.ts";
 import { createMissing, createSlot } from "./create-slot.ts";
 import { mendPrevious } from "./mend-previous.ts";
+import { noteInBase } from "./prove-workers.ts";
 import { rereadAsBefore } from "./renewed-edges.ts";
 import { restartDependants } from "./restart.ts";
 import { reviveDoor } from "./revive-doors.ts";
@@ -77,6 +78,7 @@ export const base: StepAction<"base"> = {
 export const recreate: StepAction<"recreate"> = {
   async run(step, scope, call) {
     await upWanted(step, scope, call.options);
+    await noteInBase(scope, step.service, call.signal);
     await scope.ports.base.rereadNames(scope.stack, call.options);
   },
   async undo({ service, replaces = [], restarts = replaces }, scope, call) {

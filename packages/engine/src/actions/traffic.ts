@@ -132,6 +132,6 @@ async function drainSlot(
 
 export const bake: StepAction<"bake"> = {
   async run({ id, slot, services, holdMs }, scope, call) {
-    await watch(scope, { step: id, slot, services, holdMs, at: 100 }, call);
+    await watch(scope, { step: id, slot, services, holdMs, at: 100, asksWorkers: true }, call);
   },
 };

@@ -214,7 +214,7 @@ async function lookFor(
 }
 
 /** @throws SluiceError CHECK_FAILED naming the first check that did not pass, the others in the detail */
-function assertPassed(verdicts: readonly Verdict[], hint: string): void {
+export function assertPassed(verdicts: readonly Verdict[], hint: string): void {
   const failed = verdicts.filter(stops);
   const [first] = failed;
   if (!first) return;

@@ -3,6 +3,7 @@ import type { StepAction, StepCall } from "../action.ts";
 import { pruneRelease } from "../prune-releases.ts";
 import { describe } from "../report.ts";
 import { type DeploymentScope, servicesOf, slotServices } from "../scope.ts";
+import { noteRestarts } from "../worker-proof.ts";
 
 /** Workers of the previous, in its slot or beside the slots, stop before the candidate's start, unless they may overlap. */
 export const workers: StepAction<"workers"> = {
@@ -56,7 +57,7 @@ async function startPrevious(scope: DeploymentScope, names: readonly string[], c
 }
 
 async function startWorkers(
-  { stack, ports }: DeploymentScope,
+  { stack, ports, workerRestarts }: DeploymentScope,
   slot: Slot,
   wanted: readonly ServiceFacts[],
   { options }: StepCall,
@@ -66,6 +67,7 @@ async function startWorkers(
   const names = services.map(({ name }) => name);
   await ports.slots.start(stack, slot, names, options);
   const ready = await ports.slots.waitReady({ stack, slot, services }, options);
+  noteRestarts(workerRestarts, ready);
   const missing = names.filter((name) => !ready.some(({ service }) => service === name));
   if (missing.length === 0) return;
   throw new SluiceError("START_FAILED", `slot ${slot} holds no container of ${missing.join(", ")}`, {
