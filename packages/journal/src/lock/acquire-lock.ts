@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { formatDuration, SluiceError } from "@sluice/core";
 import { asOwnerHint, ownerOf } from "@sluice/core/node";
 import { writeDurably } from "../home/durable-file.ts";
-import { homeError } from "../home/home-error.ts";
+import { homeError, isDiskFull } from "../home/home-error.ts";
 import type { StateHome } from "../home/state-home.ts";
 import { type KernelLock, tryLock } from "./kernel-lock.ts";
 import { holderText, type LockHolder, readLockHolder } from "./lock-holder.ts";
@@ -56,8 +56,7 @@ export async function acquireLock(
     since: clock.now().toISOString(),
   };
   try {
-    await writeDurably(holderFile, `${JSON.stringify(holder)}\n`);
-    await assertOwn(path, holderFile);
+    if (await noteHolder(holderFile, holder)) await assertOwn(path, holderFile);
   } catch (error) {
     lock.release();
     throw homeError(error, path, "the lock cannot be taken in");
@@ -75,6 +74,23 @@ export async function acquireLock(
   };
   held.add(acquired);
   return acquired;
+}
+
+/**
+ * The kernel holds the lock; this only tells whose it is. A disk that is full keeps nobody from what makes room on it, or takes
+ * users back: then nobody's name is there, least of all that of a holder who was killed.
+ *
+ * @returns whether it is written
+ */
+async function noteHolder(file: string, holder: LockHolder): Promise<boolean> {
+  try {
+    await writeDurably(file, `${JSON.stringify(holder)}\n`);
+    return true;
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+    await rm(file, { force: true });
+    return false;
+  }
 }
 
 /**
