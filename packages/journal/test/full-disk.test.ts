@@ -1,12 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { appendFile, writeFile } from "node:fs/promises";
+import { appendFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { systemClock as clock } from "@sluice/core/node";
 import { expect, it, onTestFinished } from "vitest";
+import { verifyAudit } from "../src/audit/verify-audit.ts";
 import { openStateHome, type StateHome } from "../src/home/state-home.ts";
 import { acquireLock } from "../src/lock/acquire-lock.ts";
 import { readLockHolder } from "../src/lock/lock-holder.ts";
+import { createJournal } from "../src/record/create-journal.ts";
 import { temporaryDirectory } from "./temporary-home.ts";
 
 const request = { actor: "mira", reason: "prune", release: "none" };
@@ -19,12 +21,14 @@ async function homeOnSmallDisk(): Promise<StateHome> {
   return openStateHome(join(disk, "shop"), { clock, stack: "shop" });
 }
 
-async function fill({ path }: StateHome): Promise<void> {
+/** Resolves with what makes room again. */
+async function fill({ path }: StateHome): Promise<() => Promise<void>> {
   const filler = join(path, "filler");
   const full = async () => {
     for (;;) await appendFile(filler, Buffer.alloc(4_096));
   };
   await expect(full()).rejects.toMatchObject({ code: "ENOSPC" });
+  return () => rm(filler);
 }
 
 it.skipIf(process.getuid?.() !== 0)("on a full disk the lock is taken all the same, by one", async () => {
@@ -38,4 +42,24 @@ it.skipIf(process.getuid?.() !== 0)("on a full disk the lock is taken all the sa
     expect(await readLockHolder(home)).toMatchObject({ actor: "unknown" });
   }
   expect(await readLockHolder(home)).toBeNull();
+});
+
+it.skipIf(process.getuid?.() !== 0)("on a full disk a record is in the journal, or its append has failed", async () => {
+  const home = await homeOnSmallDisk();
+  const journal = createJournal(home, clock);
+  await journal.append({ type: "before" });
+  const makeRoom = await fill(home);
+  // The first fits where the journal's last block has room.
+  const [fits, large] = await Promise.allSettled([
+    journal.append({ type: "fits" }),
+    journal.append({ type: "large", text: "x".repeat(8_192) }),
+  ]);
+  expect(fits.status).toBe("fulfilled");
+  expect(large).toMatchObject({ status: "rejected", reason: { code: "DISK_FULL" } });
+  await makeRoom();
+  await createJournal(home, clock).append({ type: "after" });
+  const types: string[] = [];
+  for await (const { type } of journal.read()) types.push(type);
+  expect(types).toEqual(["before", "fits", "after"]);
+  expect(await verifyAudit(home)).toEqual({ ok: true, records: 3, problems: [] });
 });
