@@ -11,9 +11,15 @@ export interface LockHolder {
   readonly host: string;
   readonly actor: string;
   readonly reason: string;
+  /** Tag of the release that is deployed, where it is known yet; `none` for any other work. */
   readonly release: string;
   /** ISO 8601, UTC. */
   readonly since: string;
+}
+
+/** Whether a deployment is at work, and not, say, a backup: then the attempt that has no end goes on. */
+export function isDeploying(holder: LockHolder | null): boolean {
+  return holder !== null && holder.release !== "none";
 }
 
 /** Who is at work since when, and at what, for people. */
