@@ -7,7 +7,7 @@ import { writeDurably } from "../home/durable-file.ts";
 import { homeError, isDiskFull } from "../home/home-error.ts";
 import type { StateHome } from "../home/state-home.ts";
 import { type KernelLock, tryLock } from "./kernel-lock.ts";
-import { holderText, type LockHolder, readLockHolder } from "./lock-holder.ts";
+import { endingText, holderText, type LockHolder, readLockHolder } from "./lock-holder.ts";
 import { lockUnused } from "./lock-unused.ts";
 
 export interface LockRequest extends Pick<LockHolder, "actor" | "reason" | "release"> {
@@ -136,8 +136,8 @@ async function attempt(home: StateHome | LockPlace): Promise<KernelLock | null> 
 async function heldError(home: Pick<StateHome, "path" | "clock">, waitMs: number): Promise<SluiceError> {
   const holder = await readLockHolder(home);
   const waited = waitMs > 0 ? `, still after ${formatDuration(waitMs)}` : "";
-  const hint =
-    "wait for it (--wait 10m); a deployment that runs takes sluice traffic pause and abort. The lock is free as soon as that process is gone";
+  const ending = holder ? `${endingText(holder)}. ` : "";
+  const hint = `wait for it (--wait 10m); ${ending}The lock is free as soon as that process is gone`;
   if (!holder)
     return new SluiceError("LOCK_HELD", `the lock of ${home.path} was held until now`, { hint, retryable: true });
   return new SluiceError("LOCK_HELD", `${holderText(holder)}${waited}`, { hint, retryable: true });

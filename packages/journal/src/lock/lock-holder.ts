@@ -28,6 +28,13 @@ export function holderText({ actor, reason, release, since, pid, host }: LockHol
   return `${actor} is at work on this stack since ${since}${why} (release ${release}, process ${pid} on ${host})`;
 }
 
+/** How a holder is ended who is not to be waited for, for people. */
+export function endingText(holder: LockHolder): string {
+  if (isDeploying(holder)) return "a deployment that runs takes sluice traffic pause and abort";
+  const { pid, host } = holder;
+  return `sluice traffic abort ends a backup, its proof or a rehearsal; kill -INT ${pid} on ${host} ends anything else in order`;
+}
+
 /** A holder has taken the lock an instant before it writes who it is. */
 const settleMs = 300;
 
