@@ -5,7 +5,7 @@ import { formatDuration, SluiceError } from "@sluice/core";
 import { asOwnerHint, ownerOf } from "@sluice/core/node";
 import { writeDurably } from "../home/durable-file.ts";
 import { homeError, isDiskFull } from "../home/home-error.ts";
-import type { StateHome } from "../home/state-home.ts";
+import { homeIdIn, madeAnew, type StateHome } from "../home/state-home.ts";
 import { type KernelLock, tryLock } from "./kernel-lock.ts";
 import { endingText, holderText, type LockHolder, readLockHolder } from "./lock-holder.ts";
 import { lockUnused } from "./lock-unused.ts";
@@ -29,7 +29,7 @@ type LockPlace = Pick<StateHome, "path" | "clock" | "held">;
 /**
  * Takes the lock of a state home: one command at a time changes a stack. It is free in the instant its holder ends,
  * however that happens. Disposing releases it. A home that nothing was in when it was opened, and that was taken away since, is
- * made again as it was.
+ * made again as it was. A home that another one has taken the place of, as an import does, is not locked: its id is nobody's there.
  *
  * @throws SluiceError LOCK_HELD naming the holder, HOME_UNUSABLE; the signal's reason
  */
@@ -130,7 +130,16 @@ async function waitForLock(
 }
 
 async function attempt(home: StateHome | LockPlace): Promise<KernelLock | null> {
-  return "isUnused" in home && home.isUnused ? lockUnused(home) : tryLock(join(home.path, "lock.db"));
+  if ("isUnused" in home && home.isUnused) return lockUnused(home);
+  const lock = tryLock(join(home.path, "lock.db"));
+  if (!lock || !("id" in home)) return lock;
+  try {
+    if ((await homeIdIn(home.path)) !== home.id) throw madeAnew(home.path);
+    return lock;
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
 }
 
 async function heldError(home: Pick<StateHome, "path" | "clock">, waitMs: number): Promise<SluiceError> {
