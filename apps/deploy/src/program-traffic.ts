@@ -20,5 +20,8 @@ export function addTrafficCommands(program: Command, verb: Verb): void {
   order("approve", "let the step begin that waits for approval");
   order("pause", "leave users where they are until it is resumed");
   order("resume", "let a paused deployment go on");
-  order("abort", "take users back to the version before, and undo the deployment");
+  order(
+    "abort",
+    "take users back to the version before, and undo the deployment; also ends a backup, its proof or a rehearsal",
+  );
 }

@@ -75,7 +75,7 @@ describe("an attempt of an older record that deployments came after", () => {
   it("is named by the doctor with the command that closes it", async () => {
     const { world } = await knownUpTo("step-outcome start-1", (before) => follow(before, ["v3"]));
     const { journal, observer } = world.ports();
-    const facts = { now: world.clock.now(), isLocked: false, chainProblems: [] };
+    const facts = { now: world.clock.now(), isDeploying: false, chainProblems: [] };
     const observed = await observer.observe(aProject({ services: shopServices }));
     const [found] = recordDiagnoses({ ...facts, last: await lastAttempt(journal), observed });
     expect(found?.mend).toMatch(/^sluice resume to close it, .*: deployment \S+ came after it/);

@@ -9,7 +9,7 @@ export { createTrafficCounts } from "./counts/traffic-counts.ts";
 export { discardUnusedHome } from "./home/discard-unused.ts";
 export { type OpenHomeOptions, openStateHome, type StateHome } from "./home/state-home.ts";
 export { acquireLock, type LockRequest } from "./lock/acquire-lock.ts";
-export { holderText, type LockHolder, readLockHolder } from "./lock/lock-holder.ts";
+export { endingText, holderText, isDeploying, type LockHolder, readLockHolder } from "./lock/lock-holder.ts";
 export { createOrderDesk, type StateOrderDesk } from "./orders/create-order-desk.ts";
 export { followEvents, type SendOptions, sendOrder } from "./orders/send-order.ts";
 export { createJournal } from "./record/create-journal.ts";

@@ -12,5 +12,5 @@ export {
   type TellOptions,
 } from "./notifier.ts";
 export { dropUntold } from "./outbox/drop-untold.ts";
-export type { OutboxEntry } from "./outbox/entry.ts";
+export { isUntold, type OutboxEntry } from "./outbox/entry.ts";
 export { createOutbox, type Outbox } from "./outbox/outbox.ts";

@@ -15,6 +15,7 @@ const delivered: Attempt = { result: "delivered" };
 const uncertain: Attempt = { result: "uncertain", reason: "no answer in time" };
 const soon = { withinMs: 10_000 };
 const day = 86_400_000;
+const later = new Date("2026-03-04T05:06:07Z");
 
 function setUp(...channels: readonly FakeChannel[]) {
   const clock = createFakeClock();
@@ -232,16 +233,35 @@ describe("flushing", () => {
     expect(await outbox.list()).toHaveLength(1);
   });
 
-  it("forgets what belongs to one channel when it is told to, and nothing that was delivered", async () => {
+  it("gives up what belongs to one channel when it is told to, and nothing that was delivered", async () => {
     const [team, pager] = [aChannel([down, delivered]), aChannel([down], { name: "pager" })];
     const { notifier, outbox, withChannels } = setUp(team, pager);
     await notifier.announce([aNotification({ id: "d1.live" })], soon);
     await notifier.announce([aNotification({ id: "d2.live" })], soon);
     const before = await outbox.list();
-    expect(await dropUntold(outbox, "pager")).toEqual(before.filter(({ channel }) => channel === "pager"));
-    expect(await outbox.list()).toEqual(before.filter(({ channel }) => channel === "team"));
-    expect(await dropUntold(outbox, "pager")).toEqual([]);
+    expect(await dropUntold(outbox, "pager", later)).toEqual(before.filter(({ channel }) => channel === "pager"));
+    const after = await outbox.list();
+    expect(after.filter(({ channel }) => channel === "team")).toEqual(
+      before.filter(({ channel }) => channel === "team"),
+    );
+    const dropped = after.filter(({ channel }) => channel === "pager");
+    expect(dropped.map(({ id, state, notification }) => [id, state, notification])).toEqual([
+      ["d1.live", "dropped", undefined],
+      ["d2.live", "dropped", undefined],
+    ]);
+    expect(await dropUntold(outbox, "pager", later)).toEqual([]);
     expect(await withChannels(team).flush(soon)).toEqual([]);
+  });
+
+  it("does not tell what was dropped when a later run tells the last ending again", async () => {
+    const team = aChannel([down, delivered]);
+    const { notifier, outbox } = setUp(team);
+    await notifier.announce([aNotification()], soon);
+    const sent = team.sent.length;
+    await dropUntold(outbox, team.name, later);
+    expect(results(await notifier.announce([aNotification()], soon))).toEqual(["team known"]);
+    expect(await notifier.flush({ ...soon, withUncertain: true })).toEqual([]);
+    expect(team.sent).toHaveLength(sent);
   });
 
   it("keeps what belongs to a channel that cannot be used now", async () => {

@@ -5,7 +5,7 @@ import { defaultRetries, type RetryPolicy } from "./deliver/deliver.ts";
 import { type DeliveryReport, enlist, type TellContext, type Telling, tell } from "./deliver/tell.ts";
 import type { Templates } from "./message/message.ts";
 import type { Notification } from "./message/notification.ts";
-import type { OutboxEntry } from "./outbox/entry.ts";
+import { isUntold, type OutboxEntry } from "./outbox/entry.ts";
 import { givenUpAt, isDue, isPassing, outdated } from "./outbox/keep.ts";
 import type { Outbox } from "./outbox/outbox.ts";
 
@@ -86,16 +86,15 @@ export function createNotifier(options: NotifierOptions): Notifier {
       });
       const reports = await tellAll(lists, { ...retries, attempts: 1 }, tellOptions);
       // Nobody misses old news of what was only passing.
-      const missed = old.filter((entry) => entry.state !== "delivered" && !isPassing(entry));
+      const missed = old.filter((entry) => isUntold(entry) && !isPassing(entry));
       const shut = entries.filter(
-        (entry) =>
-          entry.state !== "delivered" && !old.includes(entry) && channels.every(({ name }) => name !== entry.channel),
+        (entry) => isUntold(entry) && !old.includes(entry) && channels.every(({ name }) => name !== entry.channel),
       );
       return [...missed.map(expiredReport), ...shut.map(shutReport), ...reports];
     },
     async withdrawPassing() {
       const entries = await outbox.list();
-      const untold = entries.filter((entry) => isPassing(entry) && entry.state !== "delivered");
+      const untold = entries.filter((entry) => isPassing(entry) && isUntold(entry));
       await Promise.all(untold.map((entry) => outbox.remove(entry)));
     },
   };

@@ -171,7 +171,7 @@ function deployerOf(session: Session): Deployer {
     },
     async announce(call, signal) {
       const { actor, env } = session.options;
-      await using _lock = await lockStack(session, { ...call, reason: "announce" }, call.release, signal);
+      await using _lock = await lockStack(session, { ...call, reason: `announce ${call.release}` }, "none", signal);
       return await announcePlan(await partsOf(session), { actor, origin: originOf(env) }, call, signal);
     },
     async announcements() {

@@ -180,7 +180,7 @@ export interface Deployer extends AsyncDisposable {
     options?: WaitCall & { readonly withUncertain?: boolean | undefined },
     signal?: AbortSignal,
   ): Promise<readonly DeliveryReport[]>;
-  /** Forgets what a channel was not told, under the lock; resolves with what that was, oldest first. */
+  /** Gives up what a channel was not told, under the lock; resolves with what that was, oldest first. */
   dropUntold(channel: string, options?: WaitCall, signal?: AbortSignal): Promise<readonly OutboxEntry[]>;
   /** Deployments, oldest first. @param newest how many, from the newest on; default: all */
   history(newest?: number): Promise<readonly AttemptRecord[]>;

@@ -1,5 +1,5 @@
 import { createEvent } from "@sluice/core";
-import { acquireLock, holderText, type LockHolder } from "@sluice/journal";
+import { acquireLock, endingText, holderText, type LockHolder } from "@sluice/journal";
 import type { Session } from "./session.ts";
 
 export interface LockCall {
@@ -18,7 +18,7 @@ export async function lockStack(
   const { actor } = session.options;
   const onWait = (holder: LockHolder) => {
     const message = `waits: ${holderText(holder)}`;
-    const hint = "a deployment that is under way takes sluice traffic pause and abort";
+    const hint = endingText(holder);
     const finding = { severity: "info", code: "waits-for-lock", message, hint } as const;
     session.lastWord.sink(createEvent(session.clock.now(), { type: "finding", finding }));
   };

@@ -4,7 +4,7 @@ import type { OrderCall } from "./deployer.ts";
 import type { Session } from "./session.ts";
 
 /**
- * Gives an order to the deployment that runs in another process.
+ * Gives an order to the deployment that runs in another process; to abort, also to a backup, its proof or a rehearsal.
  *
  * @throws SluiceError NOTHING_UNDER_WAY, ORDER_REFUSED with what the deployment says
  */
@@ -17,7 +17,7 @@ export async function giveOrder(
   const order = { kind, actor: session.options.actor, reason: reason ?? "" };
   const receipt = await sendOrder(await session.home(), order, { signal });
   if (receipt.accepted) return receipt;
-  throw new SluiceError("ORDER_REFUSED", `the deployment did not take the order to ${kind}: ${receipt.message}`, {
+  throw new SluiceError("ORDER_REFUSED", `the order to ${kind} was not taken: ${receipt.message}`, {
     hint: "sluice status shows what it does",
   });
 }

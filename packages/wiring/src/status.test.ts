@@ -60,6 +60,30 @@ it("status calls nothing left over that a deployment under way has just made", a
   }
 });
 
+it.each([
+  ["v2", { underWay: { deployment: "d2", tag: "v2" }, unfinished: null }],
+  // Of a backup, say, while the deployment has died.
+  ["none", { underWay: null, unfinished: { deployment: "d2", tag: "v2" } }],
+])(
+  "status takes an attempt without an end for one under way by the lock of a deployment: %s",
+  async (release, seen) => {
+    const path = await mkdtemp(join(tmpdir(), "sluice-status-"));
+    try {
+      await using home = await openStateHome(join(path, "home"), { clock, stack: "shop" });
+      const journal = createJournal(home, clock);
+      const plan = { kind: "deploy", candidate: "green", previous: "blue", steps: [] };
+      await journal.append({ type: "deployment-start", deployment: "d2", kind: "deploy", tag: "v2", plan });
+      const ports = { observer: { observe: async () => aStack() }, bundles: { list: async () => [] }, journal };
+      const known = async () => ({ project: { services: [], findings: [] }, standIn: null });
+      const session = { ports: async () => ports, known, home: async () => home } as unknown as Session;
+      await using _lock = await acquireLock(home, { actor: "ada", reason: "", release });
+      expect(await readStatus(session)).toMatchObject({ ...seen, lock: { release } });
+    } finally {
+      await rm(path, { recursive: true });
+    }
+  },
+);
+
 it("status says that a line of the record cannot be read, however long ago it was written, and what puts that right", async () => {
   const path = await mkdtemp(join(tmpdir(), "sluice-status-"));
   try {

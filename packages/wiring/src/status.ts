@@ -23,7 +23,7 @@ import {
   underWayOf,
   unfinishedOf,
 } from "@sluice/engine";
-import { readLockHolder } from "@sluice/journal";
+import { isDeploying, readLockHolder } from "@sluice/journal";
 import { killedMigration } from "./database/killed-migration.ts";
 import type { DoorStatus, ProcessRow, StackStatus, TrafficView, UnfinishedStatus } from "./deployer.ts";
 import { type SeenStack, seeStack } from "./find-serving.ts";
@@ -53,10 +53,10 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
   // What only the checkout has no more is not gone before that is deployed.
   const kept = served ? findOrphans(observed, [...project.services, ...served.services], null, bundles) : [];
   const gone = lock ? [] : await goneImages({ observed, stored }, bundles, ports, signal);
-  const unfinished = lock ? null : unfinishedOf(last);
+  const unfinished = isDeploying(lock) ? null : unfinishedOf(last);
   const found: readonly Finding[] = [
     ...readOnlyFindings(home),
-    // While a deployment is under way, what lies beside the slots is its own.
+    // What lies beside the slots belongs to who is at work, as the copy of a rehearsal does.
     ...(lock ? [] : observed.leftovers),
     ...stackFindings(observed, services, stored !== null && !lock),
     ...(stored && !lock ? changedBaseFindings(observed, stored.bundle.tag) : []),
@@ -80,7 +80,7 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
     standIn,
     unfinished: unfinished && unfinishedStatus(unfinished, observed),
     lock,
-    underWay: lock ? underWayOf(last) : null,
+    underWay: isDeploying(lock) ? underWayOf(last) : null,
     last,
   };
 }

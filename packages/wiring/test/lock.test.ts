@@ -62,3 +62,23 @@ it.each([
   expect(await running).toBe("ended");
   await Promise.all([first[Symbol.asyncDispose](), second[Symbol.asyncDispose]()]);
 });
+
+it("a backup takes the order to abort and no other, which is said to whoever finds the lock held", async () => {
+  await using engine = await silentEngine();
+  const first = deployerTo(engine.url);
+  const running = first.database.backup({}, never).catch((error: unknown) => error);
+  await engine.asked;
+  const second = deployerTo(engine.url);
+  await expect(second.deploy({ release }, never)).rejects.toMatchObject({
+    code: "LOCK_HELD",
+    hint: expect.stringMatching(/; sluice traffic abort ends a backup.* kill -INT \d+ on /) as string,
+  });
+  await expect(second.order("pause")).rejects.toMatchObject({
+    code: "ORDER_REFUSED",
+    message: "the order to pause was not taken: database backup takes no order but abort",
+  });
+  expect(await second.order("abort")).toMatchObject({ accepted: true });
+  await engine[Symbol.asyncDispose]();
+  await running;
+  await Promise.all([first[Symbol.asyncDispose](), second[Symbol.asyncDispose]()]);
+});

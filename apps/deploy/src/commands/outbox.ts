@@ -21,7 +21,7 @@ export async function outboxList(call: CommandCall): Promise<number> {
   const { context, flags } = call;
   return withDeployer(call, async (deployer) => {
     const entries = await deployer.outbox();
-    const open = entries.filter(({ state }) => state !== "delivered");
+    const open = entries.filter(({ state }) => state !== "delivered" && state !== "dropped");
     if (flags.json) writeJson(context, { entries: entries.map(summaryOf) });
     else if (open.length === 0) context.stdout.write("nothing waits\n");
     else context.stdout.write(withFlags(entriesText(open, context.now()), givenFlags(flags)));

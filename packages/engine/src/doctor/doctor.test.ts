@@ -22,7 +22,7 @@ describe("a healthy stack", () => {
       expect(stackDiagnoses(await observer.observe(project), false)).toEqual([]);
       const now = scenario.world.clock.now();
       const last = await lastAttempt(journal);
-      expect(recordDiagnoses({ last, now, isLocked: false, chainProblems: [], observed: null })).toEqual([]);
+      expect(recordDiagnoses({ last, now, isDeploying: false, chainProblems: [], observed: null })).toEqual([]);
     }
   });
 
@@ -77,7 +77,7 @@ describe("the doctor finds, in the record,", () => {
   const clean: RecordFacts = {
     last: null,
     now: new Date("2026-01-01T01:00:00Z"),
-    isLocked: false,
+    isDeploying: false,
     chainProblems: [],
     observed: null,
   };
@@ -95,7 +95,7 @@ describe("the doctor finds, in the record,", () => {
     await killedAt(scenario, 20, () => scenario.deploy("v1"));
     const last = await lastOf(scenario);
     expect(codes(recordDiagnoses({ ...clean, last }))).toEqual(["error attempt-unfinished"]);
-    expect(recordDiagnoses({ ...clean, last, isLocked: true })).toEqual([]);
+    expect(recordDiagnoses({ ...clean, last, isDeploying: true })).toEqual([]);
   });
 
   it.each([

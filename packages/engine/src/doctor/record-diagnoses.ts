@@ -9,7 +9,7 @@ export interface RecordFacts {
   readonly last: AttemptRecord | null;
   readonly now: Date;
   /** A deployment is under way: it has no end yet, and that is right. */
-  readonly isLocked: boolean;
+  readonly isDeploying: boolean;
   /** Problems of the audit chain, in words. */
   readonly chainProblems: readonly string[];
   /** `null` where the engine cannot be asked. */
@@ -49,8 +49,8 @@ function clockDiagnoses(last: AttemptRecord | null, now: Date): readonly Diagnos
   ];
 }
 
-function openDiagnoses({ last, isLocked, observed }: RecordFacts): readonly Diagnosis[] {
-  const unfinished = isLocked ? null : unfinishedOf(last);
+function openDiagnoses({ last, isDeploying, observed }: RecordFacts): readonly Diagnosis[] {
+  const unfinished = isDeploying ? null : unfinishedOf(last);
   if (!unfinished) return [];
   const { start, end } = unfinished.attempt;
   const about = `deployment ${start.deployment} (${start.tag})`;

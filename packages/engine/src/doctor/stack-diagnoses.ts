@@ -3,7 +3,7 @@ import { type Diagnosis, isDown, liveSlot, type ObservedContainer, type Observed
 /**
  * What is wrong with the containers of a stack; what is missing or stopped is told by what `status` finds.
  *
- * @param isLocked a deployment is under way: what lies beside the slots is its own
+ * @param isLocked somebody is at work: what lies beside the slots is theirs
  */
 export function stackDiagnoses(observed: ObservedStack, isLocked: boolean): readonly Diagnosis[] {
   const leftovers = isLocked ? [] : leftoverDiagnoses(observed);

@@ -18,7 +18,7 @@ const hints: Readonly<Record<string, string>> = {
 export function homeError(cause: unknown, path: string, attempt: string): unknown {
   const code = (cause as NodeJS.ErrnoException | null)?.code;
   if (isSluiceError(cause) || typeof code !== "string") return cause;
-  if (code === "ENOSPC" || code === "EDQUOT") {
+  if (isDiskFull(cause)) {
     return new SluiceError("DISK_FULL", `${attempt} ${path}: no space left (${code})`, {
       hint: "free some space on that file system, then run the command again",
       retryable: true,
@@ -31,6 +31,12 @@ export function homeError(cause: unknown, path: string, attempt: string): unknow
     hint: (denied && deniedHint(denied, homeOf(path))) ?? hints[code] ?? "check the directory and its file system",
     cause,
   });
+}
+
+/** No room for it, or none left for this user. */
+export function isDiskFull(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException | null)?.code;
+  return code === "ENOSPC" || code === "EDQUOT";
 }
 
 /** Of a file that was to be made under a name of the moment, its directory. */

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { formatDuration, SluiceError } from "@sluice/core";
 import { asOwnerHint, ownerOf } from "@sluice/core/node";
 import { writeDurably } from "../home/durable-file.ts";
-import { homeError } from "../home/home-error.ts";
-import type { StateHome } from "../home/state-home.ts";
+import { homeError, isDiskFull } from "../home/home-error.ts";
+import { homeIdIn, madeAnew, type StateHome } from "../home/state-home.ts";
 import { type KernelLock, tryLock } from "./kernel-lock.ts";
-import { holderText, type LockHolder, readLockHolder } from "./lock-holder.ts";
+import { endingText, holderText, type LockHolder, readLockHolder } from "./lock-holder.ts";
 import { lockUnused } from "./lock-unused.ts";
 
 export interface LockRequest extends Pick<LockHolder, "actor" | "reason" | "release"> {
@@ -29,7 +29,7 @@ type LockPlace = Pick<StateHome, "path" | "clock" | "held">;
 /**
  * Takes the lock of a state home: one command at a time changes a stack. It is free in the instant its holder ends,
  * however that happens. Disposing releases it. A home that nothing was in when it was opened, and that was taken away since, is
- * made again as it was.
+ * made again as it was. A home that another one has taken the place of, as an import does, is not locked: its id is nobody's there.
  *
  * @throws SluiceError LOCK_HELD naming the holder, HOME_UNUSABLE; the signal's reason
  */
@@ -56,8 +56,7 @@ export async function acquireLock(
     since: clock.now().toISOString(),
   };
   try {
-    await writeDurably(holderFile, `${JSON.stringify(holder)}\n`);
-    await assertOwn(path, holderFile);
+    if (await noteHolder(holderFile, holder)) await assertOwn(path, holderFile);
   } catch (error) {
     lock.release();
     throw homeError(error, path, "the lock cannot be taken in");
@@ -75,6 +74,23 @@ export async function acquireLock(
   };
   held.add(acquired);
   return acquired;
+}
+
+/**
+ * The kernel holds the lock; this only tells whose it is. A disk that is full keeps nobody from what makes room on it, or takes
+ * users back: then nobody's name is there, least of all that of a holder who was killed.
+ *
+ * @returns whether it is written
+ */
+async function noteHolder(file: string, holder: LockHolder): Promise<boolean> {
+  try {
+    await writeDurably(file, `${JSON.stringify(holder)}\n`);
+    return true;
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+    await rm(file, { force: true });
+    return false;
+  }
 }
 
 /**
@@ -114,14 +130,23 @@ async function waitForLock(
 }
 
 async function attempt(home: StateHome | LockPlace): Promise<KernelLock | null> {
-  return "isUnused" in home && home.isUnused ? lockUnused(home) : tryLock(join(home.path, "lock.db"));
+  if ("isUnused" in home && home.isUnused) return lockUnused(home);
+  const lock = tryLock(join(home.path, "lock.db"));
+  if (!lock || !("id" in home)) return lock;
+  try {
+    if ((await homeIdIn(home.path)) !== home.id) throw madeAnew(home.path);
+    return lock;
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
 }
 
 async function heldError(home: Pick<StateHome, "path" | "clock">, waitMs: number): Promise<SluiceError> {
   const holder = await readLockHolder(home);
   const waited = waitMs > 0 ? `, still after ${formatDuration(waitMs)}` : "";
-  const hint =
-    "wait for it (--wait 10m); a deployment that runs takes sluice traffic pause and abort. The lock is free as soon as that process is gone";
+  const ending = holder ? `${endingText(holder)}. ` : "";
+  const hint = `wait for it (--wait 10m); ${ending}The lock is free as soon as that process is gone`;
   if (!holder)
     return new SluiceError("LOCK_HELD", `the lock of ${home.path} was held until now`, { hint, retryable: true });
   return new SluiceError("LOCK_HELD", `${holderText(holder)}${waited}`, { hint, retryable: true });

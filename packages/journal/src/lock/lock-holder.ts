@@ -11,15 +11,28 @@ export interface LockHolder {
   readonly host: string;
   readonly actor: string;
   readonly reason: string;
+  /** Tag of the release that is deployed, where it is known yet; `none` for any other work. */
   readonly release: string;
   /** ISO 8601, UTC. */
   readonly since: string;
+}
+
+/** Whether a deployment is at work, and not, say, a backup: then the attempt that has no end goes on. */
+export function isDeploying(holder: LockHolder | null): boolean {
+  return holder !== null && holder.release !== "none";
 }
 
 /** Who is at work since when, and at what, for people. */
 export function holderText({ actor, reason, release, since, pid, host }: LockHolder): string {
   const why = reason ? `: ${reason}` : "";
   return `${actor} is at work on this stack since ${since}${why} (release ${release}, process ${pid} on ${host})`;
+}
+
+/** How a holder is ended who is not to be waited for, for people. */
+export function endingText(holder: LockHolder): string {
+  if (isDeploying(holder)) return "a deployment that runs takes sluice traffic pause and abort";
+  const { pid, host } = holder;
+  return `sluice traffic abort ends a backup, its proof or a rehearsal; kill -INT ${pid} on ${host} ends anything else in order`;
 }
 
 /** A holder has taken the lock an instant before it writes who it is. */

@@ -1,3 +1,4 @@
+import { renameSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
@@ -6,6 +7,7 @@ import { expect, it } from "vitest";
 import { temporaryHome } from "../../test/temporary-home.ts";
 import { exportHome } from "../archive/export-home.ts";
 import { openStateHome } from "../home/state-home.ts";
+import { createJournal } from "../record/create-journal.ts";
 import { acquireLock } from "./acquire-lock.ts";
 import { type LockHolder, readLockHolder } from "./lock-holder.ts";
 
@@ -64,6 +66,23 @@ it("is not given up by opening, reading or exporting the home in the same proces
   const sink = new PassThrough().resume();
   await exportHome(home, sink);
   await expect(acquireLock(home, request)).rejects.toMatchObject({ code: "LOCK_HELD" });
+});
+
+it("is not taken of another home that was put in the place of the one that was opened, by whoever waited meanwhile", async () => {
+  const maker = await temporaryHome();
+  const first = await acquireLock(maker, request);
+  await createJournal(maker, maker.clock).append({ type: "note" });
+  const opened = await openStateHome(maker.path, { clock: maker.clock, stack: "shop" });
+  const waiting = acquireLock(opened, { ...request, actor: "jo", waitMs: 5_000 }).catch((error: unknown) => error);
+  const imported = await temporaryHome();
+  // Both before the next look: who looks between them finds no home at all.
+  renameSync(maker.path, `${maker.path}.replaced`);
+  renameSync(imported.path, maker.path);
+  expect(await waiting).toMatchObject({ code: "HOME_UNUSABLE", retryable: true });
+  const home = await openStateHome(maker.path, { clock: maker.clock, stack: "shop" });
+  expect(home.id).toBe(imported.id);
+  await using _lock = await acquireLock(home, request);
+  await first[Symbol.asyncDispose]();
 });
 
 it("is taken by exactly one of many who try at once", async () => {

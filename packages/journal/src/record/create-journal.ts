@@ -28,7 +28,8 @@ export function createJournal(home: Pick<StateHome, "path">, clock: Clock): Jour
       const start = (await file.stat()).size;
       await write(file, `${line}\n`, start);
       if (start === 0) await syncDirectory(home.path);
-      await writeHead(files.head, record);
+      // The record is durable, and so appended: a head that could not follow lags, as one does after a crash.
+      await writeHead(files.head, record).catch(() => undefined);
       last = { size: start + Buffer.byteLength(line) + 1, end: record };
       return record;
     } catch (error) {

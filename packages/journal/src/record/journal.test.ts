@@ -1,4 +1,4 @@
-import { appendFile, readFile, stat, truncate, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readFile, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Journal, JournalRecord } from "@sluice/core";
 import fc from "fast-check";
@@ -94,6 +94,21 @@ describe("append and read", () => {
     expect(await verifyAudit(home)).toEqual({ ok: true, records: 0, problems: [] });
     expect(await tailRecords(home, 5)).toEqual([]);
     expect(await lastDeploymentRecords(home)).toEqual([]);
+  });
+
+  it("is appended where the head cannot follow, which lags then", async () => {
+    const home = await temporaryHome();
+    const journal = createJournal(home, home.clock);
+    await journal.append({ type: "a" });
+    const head = join(home.path, "journal.head");
+    await rename(head, `${head}.before`);
+    await mkdir(join(head, "in the way"), { recursive: true });
+    const second = await journal.append({ type: "b" });
+    await rm(head, { recursive: true });
+    await rename(`${head}.before`, head);
+    expect(await all(journal)).toMatchObject([{ seq: 1 }, second]);
+    expect(await createJournal(home, home.clock).append({ type: "c" })).toMatchObject({ seq: 3 });
+    expect(await verifyAudit(home)).toEqual({ ok: true, records: 3, problems: [] });
   });
 
   it("goes on after an append that failed", async () => {

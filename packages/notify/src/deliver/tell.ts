@@ -13,7 +13,7 @@ export interface DeliveryReport {
   readonly channel: string;
   /** Host, never an address. */
   readonly place: string;
-  /** `known`: it was told before, or waits already. `expired`: it waited for a week, or its time is past, and was given up. */
+  /** `known`: it was told before, waits already, or was dropped. `expired`: it waited for a week, or its time is past, and was given up. */
   readonly result: "delivered" | "waiting" | "uncertain" | "known" | "expired";
   readonly reason?: string | undefined;
 }

@@ -8,13 +8,14 @@ import { notificationSchema } from "../message/notification.ts";
  * - `sending`: an attempt is under way, or the process ended during one
  * - `uncertain`: it left, and nobody knows whether it arrived; sent again only when a person asks for it
  * - `delivered`: kept without its text, so that it is not delivered twice
+ * - `dropped`: nobody is to be told any more; kept without its text, so that no later run tells it
  */
 export const entrySchema = z.object({
   v: z.literal(1),
   /** Of the notification. */
   id: z.string(),
   channel: z.string(),
-  state: z.enum(["waiting", "sending", "uncertain", "delivered"]),
+  state: z.enum(["waiting", "sending", "uncertain", "delivered", "dropped"]),
   stack: z.string(),
   release: z.string(),
   outcome: z.string(),
@@ -32,3 +33,8 @@ export const entrySchema = z.object({
 });
 
 export type OutboxEntry = Readonly<z.output<typeof entrySchema>>;
+
+/** Whether somebody is still to be told of it. */
+export function isUntold({ state }: Pick<OutboxEntry, "state">): boolean {
+  return state !== "delivered" && state !== "dropped";
+}

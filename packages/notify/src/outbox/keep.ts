@@ -2,12 +2,12 @@ import type { Attempt } from "../channels/answer.ts";
 import type { Channel } from "../channels/channel.ts";
 import type { Delivery } from "../deliver/deliver.ts";
 import type { Notification } from "../message/notification.ts";
-import type { OutboxEntry } from "./entry.ts";
+import { isUntold, type OutboxEntry } from "./entry.ts";
 
 /** What waits longer is of no use to anybody. */
 export const longestWaitMs = 7 * 24 * 3_600_000;
-/** Entries of what was delivered that are kept, the newest: no run looks further back. */
-export const keptDelivered = 200;
+/** Entries of what nobody is to be told any more that are kept, the newest: no run looks further back. */
+export const keptTold = 200;
 
 /** A new entry, before its first attempt. */
 export function waitingEntry(notification: Notification, channel: string, now: Date): OutboxEntry {
@@ -34,15 +34,21 @@ export function afterDelivery(
   { attempts, last, reached }: Delivery,
   channel: Channel,
   now: Date,
-): OutboxEntry & { readonly state: Exclude<OutboxEntry["state"], "sending"> } {
-  const { notification, reason: _reason, notBefore: _notBefore, reached: _reached, ...kept } = entry;
-  const tried = { ...kept, attempts: entry.attempts + attempts, updatedAt: now.toISOString() };
+): OutboxEntry & { readonly state: Exclude<OutboxEntry["state"], "sending" | "dropped"> } {
+  const { notification } = entry;
+  const tried = { ...withoutText(entry), attempts: entry.attempts + attempts, updatedAt: now.toISOString() };
   if (last.result === "delivered") return { ...tried, state: "delivered" };
   const told = reached.length > 0 ? { reached } : {};
   const waits = { ...tried, reason: last.reason, ...told, ...(notification ? { notification } : {}) };
   if (last.result === "uncertain" && !channel.isRepeatable) return { ...waits, state: "uncertain" };
   const notBefore = notBeforeOf(last, now);
   return { ...waits, state: "waiting", ...(notBefore ? { notBefore } : {}) };
+}
+
+/** What is left of an entry that is not to be sent any more. */
+export function withoutText(entry: OutboxEntry): OutboxEntry {
+  const { notification: _text, reason: _reason, notBefore: _notBefore, reached: _reached, ...kept } = entry;
+  return kept;
 }
 
 function notBeforeOf(last: Attempt, now: Date): string | undefined {
@@ -62,12 +68,11 @@ export function isPassing({ outcome }: Pick<OutboxEntry, "outcome">): boolean {
 
 /** Entries that are of no use any more, where no deployment is under way but that of the caller, of which nothing was told yet. */
 export function outdated(entries: readonly OutboxEntry[], now: Date): readonly OutboxEntry[] {
-  const delivered = entries.filter(({ state }) => state === "delivered");
+  const told = entries.filter((entry) => !isUntold(entry));
   const expired = entries.filter(
-    (entry) =>
-      entry.state !== "delivered" && (isOverlong(entry, now) || isPlanOfThePast(entry, now) || isPassing(entry)),
+    (entry) => isUntold(entry) && (isOverlong(entry, now) || isPlanOfThePast(entry, now) || isPassing(entry)),
   );
-  return [...delivered.slice(0, Math.max(0, delivered.length - keptDelivered)), ...expired];
+  return [...told.slice(0, Math.max(0, told.length - keptTold)), ...expired];
 }
 
 function isOverlong(entry: OutboxEntry, now: Date): boolean {
@@ -85,8 +90,9 @@ function isPlanOfThePast({ notification }: OutboxEntry, now: Date): boolean {
 }
 
 /** Whether a flush is to try an entry. `uncertain` ones only when a person asks for it. */
-export function isDue({ state, notBefore }: OutboxEntry, channel: Channel, now: Date, withUncertain: boolean): boolean {
-  if (state === "delivered") return false;
+export function isDue(entry: OutboxEntry, channel: Channel, now: Date, withUncertain: boolean): boolean {
+  if (!isUntold(entry)) return false;
+  const { state, notBefore } = entry;
   const waitMs = notBefore === undefined ? 0 : Date.parse(notBefore) - now.getTime();
   // No wait is longer: wall time was ahead when that was written.
   if (waitMs > 0 && waitMs <= longestWaitMs) return false;

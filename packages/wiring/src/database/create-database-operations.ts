@@ -26,6 +26,7 @@ import { type Done, recorded } from "./recorded.ts";
 import { readDatabaseRecords } from "./records.ts";
 import { rehearse } from "./rehearsal/rehearse.ts";
 import { telling } from "./telling.ts";
+import { untilAborted } from "./until-aborted.ts";
 
 /** What people do with the project's database, under the lock where `DatabaseOperations` says so. Opens nothing yet. */
 export function createDatabaseOperations(session: Session): DatabaseOperations {
@@ -41,20 +42,22 @@ export function createDatabaseOperations(session: Session): DatabaseOperations {
   };
   return {
     backup: (call, signal) =>
-      change(session, "backup", call, signal, async (database) => {
-        const manifest = await takeAndProve(session, database, call.prove ?? false, signal);
+      change(session, "backup", call, signal, async (database, limited) => {
+        const manifest = await takeAndProve(session, database, call.prove ?? false, limited);
         return { result: manifest, record: recordOf(manifest) };
       }),
     list: async (signal) => (await openStore(session)).list(signal),
     show: async (id, signal) => (await openStore(session)).load(id, signal),
     verify: (asked, call, signal) =>
-      change(session, "verify", call, signal, async (database) => {
+      change(session, "verify", call, signal, async (database, limited) => {
         const id = asked ?? (await newest(database));
-        const manifest = await proveBackup(session, database, id, signal);
+        const manifest = await proveBackup(session, database, id, limited);
         return { result: manifest, record: recordOf(manifest) };
       }),
     rehearse: (call, signal) =>
-      change(session, "rehearse", call, signal, (database) => rehearseRelease(session, database, call, signal)),
+      change(session, "rehearse", call, signal, (database, limited) =>
+        rehearseRelease(session, database, call, limited),
+      ),
     async planRestore(asked, signal, call = {}) {
       const database = await openDatabase(session, {}, signal);
       return planOpenRestore(session, database, asked ?? (await newest(database, isProven)), call, signal);
@@ -89,7 +92,7 @@ export function createDatabaseOperations(session: Session): DatabaseOperations {
         call.down ? "migrate-down" : "migrate",
         { ...call, releaseOf: () => releaseToMigrate(session, call, signal) },
         signal,
-        async (_database, release) => {
+        async (_database, _signal, release) => {
           const result = await migrate(session, { ...call, release }, `m-${randomBytes(4).toString("hex")}`, signal);
           return { result, record: { jobs: result.jobs } };
         },
@@ -126,17 +129,32 @@ async function rehearseRelease(
   return { result: report, record };
 }
 
-/** Under the lock, with intent and outcome in the journal; what dead runs left is removed first. */
+type ChangeCall = DatabaseCall & { readonly backup?: string; readonly releaseOf?: () => Promise<string> };
+type Change<T> = (database: OpenDatabase, signal: AbortSignal, release?: string) => Promise<Done<T>>;
+
+/** Under the lock, and until somebody ends it with an order where it takes one. */
 async function change<T>(
   session: Session,
   what: string,
-  call: DatabaseCall & { readonly backup?: string; readonly releaseOf?: () => Promise<string> },
+  call: ChangeCall,
   signal: AbortSignal,
-  run: (database: OpenDatabase, release?: string) => Promise<Done<T>>,
+  run: Change<T>,
 ): Promise<T> {
   // Compose resolves it in a process of its own meanwhile. What it finds wrong is told where the project is needed.
   session.project(signal).catch(() => undefined);
   await using _lock = await lockStack(session, reasoned(what, call), "none", signal);
+  const { orders } = await session.ports();
+  return await untilAborted(orders, what, signal, (limited) => changeLocked(session, what, call, limited, run));
+}
+
+/** With intent and outcome in the journal; what dead runs left is removed first. */
+async function changeLocked<T>(
+  session: Session,
+  what: string,
+  call: ChangeCall,
+  signal: AbortSignal,
+  run: Change<T>,
+): Promise<T> {
   const { journal, base, bundles } = await session.ports();
   const { stack, homeId } = await session.facts();
   await base.claim(stack, homeId);
@@ -158,7 +176,7 @@ async function change<T>(
     ...(backup ? { backup } : {}),
     ...(release ? { release } : {}),
   };
-  return await recorded({ journal, signal, say }, about, () => run(database, release));
+  return recorded({ journal, signal, say }, about, () => run(database, signal, release));
 }
 
 function entry(session: Session, what: string, call: DatabaseCall): JournalEntry {

@@ -101,6 +101,7 @@ describe("the doctor", () => {
       reason: "answers 404",
     } as const;
     expect(notifyDiagnoses(opened, [{ ...entry, state: "delivered" }])).toEqual([]);
+    expect(notifyDiagnoses(opened, [{ ...entry, state: "dropped" }])).toEqual([]);
     expect(notifyDiagnoses(opened, [entry])).toMatchObject([
       {
         code: "outbox-waiting",

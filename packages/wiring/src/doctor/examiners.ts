@@ -12,7 +12,7 @@ import {
   stackDiagnoses,
   unfinishedOf,
 } from "@sluice/engine";
-import { readLockHolder, verifyAudit } from "@sluice/journal";
+import { isDeploying, readLockHolder, verifyAudit } from "@sluice/journal";
 import { checkVariableFindings } from "../check-variables.ts";
 import { killedMigration } from "../database/killed-migration.ts";
 import { seeStack } from "../find-serving.ts";
@@ -30,7 +30,7 @@ import { notifyDiagnoses } from "./notify-diagnoses.ts";
 /** Everything that a deployment needs. */
 export function deploymentExaminers(session: Session): readonly Examiner[] {
   const { options, clock } = session;
-  const isLocked = async () => (await readLockHolder(await session.home())) !== null;
+  const lockHolder = async () => readLockHolder(await session.home());
   return [
     {
       name: "configuration",
@@ -85,7 +85,7 @@ export function deploymentExaminers(session: Session): readonly Examiner[] {
         return recordDiagnoses({
           last,
           now: clock.now(),
-          isLocked: await isLocked(),
+          isDeploying: isDeploying(await lockHolder()),
           observed: seen?.observed ?? null,
           chainProblems: problems.map(({ line, message }) => `line ${line}: ${message}`),
         });
@@ -100,7 +100,7 @@ export function deploymentExaminers(session: Session): readonly Examiner[] {
         const foreign = homeFindings(observed, home.id);
         // By the record of this home nothing can be said of a stack of another one, least of all what mends it.
         if (foreign.length > 0) return findingDiagnoses(foreign);
-        const locked = await isLocked();
+        const locked = (await lockHolder()) !== null;
         // What a deployment is changing is not as the last one left it.
         const changed = stored ? changedBaseFindings(observed, stored.bundle.tag) : [];
         const found = locked ? [] : [...stackFindings(observed, services, stored !== null), ...changed];

@@ -1,5 +1,5 @@
 import type { Diagnosis } from "@sluice/core";
-import type { OutboxEntry } from "@sluice/notify";
+import { isUntold, type OutboxEntry } from "@sluice/notify";
 import { type OpenedChannels, problemText } from "../notify/channels.ts";
 
 /** Who could not be told now, and who still has not been told. */
@@ -14,7 +14,7 @@ export function notifyDiagnoses(
     why: "nobody would hear how a deployment ended: it is refused",
     mend: "set them where sluice runs, or take the channels out of sluice.yaml",
   };
-  const untold = outbox.filter(({ state }) => state !== "delivered");
+  const untold = outbox.filter(isUntold);
   const names = [...new Set(untold.map(({ channel }) => channel))];
   // Those that are opened for GitHub have upper-case letters, and no configured one does.
   const gone = names.filter((name) => name === name.toLowerCase() && channels.every((known) => known.name !== name));

@@ -58,9 +58,9 @@ export async function readOutbox(session: Session): Promise<readonly OutboxEntry
   return createOutbox(outboxDirOf((await session.home()).path)).list();
 }
 
-/** Forgets what a channel was not told. The caller holds the lock. */
+/** Gives up what a channel was not told. The caller holds the lock. */
 export async function dropChannel(session: Session, channel: string): Promise<readonly OutboxEntry[]> {
-  return dropUntold(createOutbox(outboxDirOf((await session.home()).path)), channel);
+  return dropUntold(createOutbox(outboxDirOf((await session.home()).path)), channel, session.clock.now());
 }
 
 /** Tries what waits. The caller holds the lock. */

@@ -35,7 +35,7 @@ export const look = {
   doors: (missing: Parameters<typeof doorImageDiagnoses>[0] = null) => doorImageDiagnoses(missing),
   project: (...findings: Parameters<typeof projectDiagnoses>[0]) => projectDiagnoses(findings),
   record: (over: Partial<Parameters<typeof recordDiagnoses>[0]> = {}) =>
-    recordDiagnoses({ last: null, now, isLocked: false, chainProblems: [], observed: null, ...over }),
+    recordDiagnoses({ last: null, now, isDeploying: false, chainProblems: [], observed: null, ...over }),
   stack: (over: Partial<ObservedStack> = {}) => stackDiagnoses({ ...aStack({ live }), ...over }, false),
   findings(over: Partial<ObservedStack> = {}) {
     const observed = { ...aStack({ services, live }), ...over };
