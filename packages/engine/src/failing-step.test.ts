@@ -10,6 +10,7 @@ const rich = [
   ...shopServices,
   aService("legacy", { role: "worker", strategy: "recreate" }),
   aService("proxy", { role: "edge" }),
+  aService("watcher", { role: "support", dependsOn: ["proxy"], restartsWith: ["proxy"] }),
 ];
 /** The release before has it, and the one that is deployed has not. */
 const gone = aService("gone", { role: "support" });
