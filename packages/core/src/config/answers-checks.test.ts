@@ -23,13 +23,13 @@ describe("that services speak what their doors take them to speak", () => {
     ]);
   });
 
-  it("is not asked of what has no door, and not at a port of the door's own", () => {
+  it("is not asked of what has no door, and not at a port of the door's own, or one that is only exposed", () => {
     const services = [
       aService("off", { active: false }),
       aService("none", { replicas: 0 }),
       aService("legacy", { strategy: "recreate" }),
       aService("worker", { role: "worker", port: 9000 }),
-      aService("web", { ports: published(8443) }),
+      aService("web", { ports: published(8443), furtherPorts: [9000] }),
     ];
     const config = aConfig({ services: { web: { https: { hosts: ["a.example"], port: 8443, issuer: "internal" } } } });
     expect(told(config, services)).toEqual(["web answers: http at 3000"]);

@@ -11,19 +11,19 @@ const requesting: ReadonlySet<Check["type"]> = new Set(["http", "sequence", "loa
 /**
  * That services behind doors speak what their doors take them to speak. A port that was guessed wrong takes connections as any other, and
  * its door answers every user with an error of its own. Left out is what more is asked of, by requests of `releaseChecks` or by the health
- * path, and what the door passes on unread. Pure.
+ * path, what the door passes on unread, and ports that are only exposed: whether anybody comes to one, and how, nobody has said. Pure.
  */
 export function answersChecks(config: Config, services: readonly ServiceFacts[]): readonly AnswersCheck[] {
   const requests = releaseChecks(config, services).filter(({ type }) => requesting.has(type));
   return services.flatMap((service) => {
     if (!isBehindDoor(service) || service.replicas === 0) return [];
-    const { name, ports, port: listens } = service;
+    const { name, ports, port: listens, furtherPorts = [] } = service;
     const main = listens ?? ports[0]?.target;
     const isProven = healthPathOf(service, config) !== null || requests.some((check) => check.service === name);
     // Where the door ends HTTPS it is the door's own port.
     const own = config.services[name]?.https?.port;
     return listenPorts(service)
-      .filter((port) => port !== own && !(port === main && isProven))
+      .filter((port) => port !== own && !furtherPorts.includes(port) && !(port === main && isProven))
       .flatMap((port) => answersCheck(service, port, port === main, config));
   });
 }
