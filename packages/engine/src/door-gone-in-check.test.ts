@@ -1,4 +1,4 @@
-import { aConfig } from "@sluice/testing";
+import { aConfig, aProject } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { aScenario, reached, type Scenario } from "../test/support/scenario.ts";
 
@@ -36,5 +36,14 @@ describe("a door that goes away in the middle of a check", () => {
     const scenario = await live();
     scenario.world.behaviours.set("v2", { failingChecks: ["the shop"] });
     expect(await scenario.deploy("v2")).toMatchObject({ outcome: "failed", error: { code: "CHECK_FAILED" } });
+  });
+
+  it("takes nothing from a verdict of a candidate that is asked through a preview, as users reach what plain Compose runs", async () => {
+    const scenario = aScenario({ config });
+    scenario.world.runPlain(aProject());
+    scenario.world.behaviours.set("v1", { failingChecks: ["the shop"] });
+    expect(await scenario.deploy("v1")).toMatchObject({ outcome: "failed", error: { code: "CHECK_FAILED" } });
+    expect(scenario.world.state.records.map(({ step }) => step)).toContain("preview-door-1");
+    expect(reached(scenario)).toEqual({ web: ["plain"] });
   });
 });

@@ -7,16 +7,20 @@ import { rereadAsBefore } from "./renewed-edges.ts";
 
 const reviveMs = 30_000;
 
-/** Whether a door says where it leads: one that was stopped, killed or removed does not. */
-export async function answers(
-  { ports, doorIds }: DeploymentScope,
-  service: string,
+/** Whether the door of a service says where it leads: one that was stopped, killed or removed does not. */
+export async function answers(scope: DeploymentScope, service: string, signal?: AbortSignal): Promise<boolean> {
+  const id = scope.doorIds.get(service);
+  return id !== undefined && isAnswering(scope, id, signal);
+}
+
+/** As `answers`, of any door. */
+export async function isAnswering(
+  { ports }: Pick<DeploymentScope, "ports">,
+  door: string,
   signal?: AbortSignal,
 ): Promise<boolean> {
-  const id = doorIds.get(service);
-  if (!id) return false;
   try {
-    await ports.router.routing(id, signal);
+    await ports.router.routing(door, signal);
     return true;
   } catch {
     signal?.throwIfAborted();

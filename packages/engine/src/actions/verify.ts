@@ -23,7 +23,7 @@ import { baseContainers } from "../base-containers.ts";
 import { waysToCandidate } from "../doors.ts";
 import { type DeploymentScope, emit, judgingConfig, releaseOf, slotServices } from "../scope.ts";
 import { showLogs } from "../show-logs.ts";
-import { answers, reviveDoor } from "./revive-doors.ts";
+import { isAnswering, reviveDoor } from "./revive-doors.ts";
 
 export const verify: StepAction<"verify"> = {
   async run({ id, slot, closing = false, wasLive = false }, scope, { signal }) {
@@ -162,8 +162,8 @@ async function ask(
   const isDoubted = ({ type }: Check, verdict: Verdict | undefined) =>
     verdict !== undefined && stops(verdict) && !insideOwn.has(type);
   if (!checks.some((check, at) => isDoubted(check, verdicts[at]))) return verdicts;
-  for (const service of Object.keys(target.doors)) {
-    if (await answers(scope, service, signal)) continue;
+  for (const [service, door] of waysToCandidate(scope)) {
+    if (!(service in target.doors) || (await isAnswering(scope, door, signal))) continue;
     throw new SluiceError(
       "DOOR_FAILED",
       `door ${service} went away while checks were made: they say nothing of the release`,
