@@ -77,7 +77,7 @@ describe("the workflows that init writes, on a runner", () => {
     expect(status).toBe("cancelled");
     expect(steps.map(({ name, outcome }) => [name, outcome]).slice(0, 3)).toEqual([
       ["Deploy", "cancelled"],
-      ["Undo what a run that was cut short left", "success"],
+      ["Undo or finish what a run that was cut short left", "success"],
       ["What serves now", "success"],
     ]);
     expect(failures).toEqual([]);
