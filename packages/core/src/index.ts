@@ -86,7 +86,7 @@ export { type Completion, completionText } from "./plan/complete-record.ts";
 export * from "./plan/data-anew.ts";
 export * from "./plan/door-spec.ts";
 export * from "./plan/down-base.ts";
-export type { FailingPrevious } from "./plan/failing-way-back.ts";
+export { dataIncompatible, type FailingPrevious } from "./plan/failing-way-back.ts";
 export * from "./plan/foreign-projects.ts";
 export * from "./plan/format-plan.ts";
 export { hasImagesOf } from "./plan/image-recipe.ts";

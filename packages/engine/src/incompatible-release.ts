@@ -1,4 +1,4 @@
-import { type FailingPrevious, type Journal, type ReleaseBundle, SluiceError } from "@sluice/core";
+import { dataIncompatible, type FailingPrevious, type Journal, type ReleaseBundle } from "@sluice/core";
 import { fateOf, readDataHistory } from "./data-history.ts";
 import { type AttemptRecord, bundleOf } from "./journal-entries.ts";
 import { newestAttempts, readAttemptEnds } from "./read-attempts.ts";
@@ -21,11 +21,7 @@ export async function assertCompatible(
   journal: Journal,
 ): Promise<void> {
   const found = await incompatibilityOf(id, journal);
-  if (!found) return;
-  const { since, why } = found;
-  throw new SluiceError("DATA_INCOMPATIBLE", `${tag} does not run on the schema that ${since} left: ${why}`, {
-    hint: `put the data back first (sluice db migrate ${since} --down, or sluice db restore), or go back all the same with --accept-incompatible`,
-  });
+  if (found) throw dataIncompatible({ previous: tag, ...found });
 }
 
 /**

@@ -70,7 +70,8 @@ function withNames(build: Build, shared: Readonly<Record<string, string>>): Buil
   return { ...build, additional_contexts: Object.fromEntries(named) };
 }
 
-function contextsOf({ additional_contexts: contexts }: Build): Readonly<Record<string, unknown>> {
+/** `additional_contexts`, by name. */
+export function contextsOf({ additional_contexts: contexts }: Build): Readonly<Record<string, unknown>> {
   return typeof contexts === "object" && contexts !== null ? { ...contexts } : {};
 }
 

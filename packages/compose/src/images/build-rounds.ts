@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { isAbsolute, resolve } from "node:path";
 import { builtImage, type ComposeModel, type ComposeService, isBuiltAs } from "@sluice/core";
-import { withContexts } from "./build-model.ts";
+import { contextsOf, withContexts } from "./build-model.ts";
 import { imagesNamed } from "./images-named.ts";
 
 /**
@@ -21,7 +21,7 @@ export async function readBeginnings(model: ComposeModel): Promise<Beginnings> {
   const found = await Promise.all(
     builds.map(async ([service, build]) => {
       const others = builds.flatMap(([name]) => (name === service ? [] : builtName(model, name)));
-      const names = [...(await namedBy(build, others)), ...Object.entries(contextsOf(build))];
+      const names = [...(await namedBy(build, others)), ...Object.entries(imageContexts(build))];
       const begun = names.flatMap(([name, image]) => {
         const other = builds.find(([one]) => one !== service && isBuiltAs(model, one, image))?.[0];
         return other === undefined ? [] : [[name, other] as const];
@@ -43,7 +43,7 @@ async function namedBy(build: Build, others: readonly string[]): Promise<readonl
   const words = [text, ...Object.values(args)].join("\n");
   // Most builds name none, and need not be understood.
   if (text === undefined || !others.some((name) => words.includes(name))) return [];
-  const taken = new Set(Object.keys(additional(build)));
+  const taken = new Set(Object.keys(contextsOf(build)));
   const names = await imagesNamed(text, args);
   return names.filter((name) => !taken.has(name)).map((name) => [name, name] as const);
 }
@@ -60,15 +60,12 @@ function builtName(model: ComposeModel, service: string): string {
   return builtImage(model, service).replace(/(:[^/]+|@[^/]+)$/, "");
 }
 
-function contextsOf(build: Build): Readonly<Record<string, string>> {
-  const images = Object.entries(additional(build)).flatMap(([name, value]) =>
+/** Contexts that are images, by name. */
+function imageContexts(build: Build): Readonly<Record<string, string>> {
+  const images = Object.entries(contextsOf(build)).flatMap(([name, value]) =>
     typeof value === "string" && value.startsWith(ofRegistry) ? [[name, value.slice(ofRegistry.length)] as const] : [],
   );
   return Object.fromEntries(images);
-}
-
-function additional({ additional_contexts: contexts }: Build): Readonly<Record<string, unknown>> {
-  return typeof contexts === "object" && contexts !== null ? { ...contexts } : {};
 }
 
 function argsOf({ args }: Build): Readonly<Record<string, string>> {
@@ -116,7 +113,7 @@ export function beginningFrom(
     const contexts = begun.flatMap(([as, other]) =>
       tags[other] ? [[as, `${ofRegistry}${tags[other]}`] as const] : [],
     );
-    const all = { ...additional(service.build), ...Object.fromEntries(contexts) };
+    const all = { ...contextsOf(service.build), ...Object.fromEntries(contexts) };
     return [name, { ...service, build: { ...service.build, additional_contexts: all } }] as const;
   });
   return { ...model, services: Object.fromEntries(services) };

@@ -2,7 +2,7 @@ import type { ComposeModel } from "./compose.ts";
 
 /** The service whose build makes the image of a service: itself, or one that gives the image its name; `undefined` where it is pulled. */
 export function builderOf(model: ComposeModel, service: string): string | undefined {
-  return model.services[service]?.build ? service : otherBuilderOf(model, service, Object.keys(model.services));
+  return model.services[service]?.build ? service : otherBuilderOf(model, service);
 }
 
 /**

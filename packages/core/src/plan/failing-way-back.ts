@@ -28,14 +28,20 @@ export function noWayBack(
   failing: FailingPrevious,
   choice?: RecoveryChoice,
 ): SluiceError {
-  const said = failingText(failing);
-  if (choice === "go-back") {
-    return new SluiceError("DATA_INCOMPATIBLE", said, {
-      hint: `put the data back first (sluice db migrate ${failing.since} --down, or sluice db restore), or go back all the same with --accept-incompatible`,
-    });
-  }
-  return new SluiceError("RECOVERY_REFUSED", `deployment ${deployment} is not undone unasked: ${said}`, {
-    hint: failingHint(failing),
+  if (choice === "go-back") return dataIncompatible(failing);
+  return new SluiceError(
+    "RECOVERY_REFUSED",
+    `deployment ${deployment} is not undone unasked: ${failingText(failing)}`,
+    {
+      hint: failingHint(failing),
+    },
+  );
+}
+
+/** Why nobody goes back to a release that is known to fail. Its code is DATA_INCOMPATIBLE. */
+export function dataIncompatible(failing: FailingPrevious): SluiceError {
+  return new SluiceError("DATA_INCOMPATIBLE", failingText(failing), {
+    hint: `put the data back first (sluice db migrate ${failing.since} --down, or sluice db restore), or go back all the same with --accept-incompatible`,
   });
 }
 
