@@ -145,7 +145,9 @@ describe("a door", () => {
       return ["--init", "--network", `${stack.name}_default`, "--network-alias", service, ...labels];
     };
     const [plain, nginx] = [`${stack.name}-plain-web`, `${stack.name}-nginx`];
-    const serves = ["sh", "-c", "mkdir /www; echo plain > /www/index.html; exec httpd -f -p 80 -h /www"];
+    // As an application that drains: without its listener it takes nothing new, and answers what it took.
+    const drains = "httpd -f -p 80 -h /www & echo $! > /pid; wait; exec sleep 60";
+    const serves = ["sh", "-c", `mkdir /www; echo plain > /www/index.html; ${drains}`];
     const page = ["-p", `${port}:80`, "sluice-test/busybox", ...serves];
     await docker("run", "-d", "--name", plain, ...composed("web"), ...page);
     // It asks for the address of web once, when it starts.
@@ -165,7 +167,7 @@ describe("a door", () => {
     });
     await expect.poll(() => pages.length, { timeout: 10_000 }).toBeGreaterThan(16);
     const beforeStart = async () => {
-      // What was asked of it is answered by it: it drains before it goes.
+      await exec.exec(plain, ["sh", "-c", "kill $(cat /pid)"]);
       const asked = [...answered];
       const areAnswered = () => answered.every((count, user) => count > (asked[user] ?? 0));
       await expect.poll(areAnswered, { timeout: 20_000 }).toBe(true);
