@@ -210,7 +210,7 @@ it("a restore that stops a subscription says so, before it is agreed to and afte
 
 it("a database that lies in a tablespace lies there again after a restore", async () => {
   const move = (tablespace: string) => project.sql(`alter database shop set tablespace ${tablespace}`, "postgres");
-  await project.sql("copy (select 1) to program 'mkdir /var/lib/postgresql/fast'");
+  await project.sql("copy (select 1) to program 'cat > /dev/null; mkdir /var/lib/postgresql/fast'");
   await project.sql("create tablespace fast location '/var/lib/postgresql/fast'");
   await move("fast");
   const { id } = await deployer.database.backup({ prove: true }, signal);
