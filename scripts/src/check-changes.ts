@@ -18,10 +18,12 @@ const isChangeset = (path: string) => /^\.changeset\/[^/]+\.md$/.test(path) && !
 const documented: readonly (readonly [changed: RegExp, docs: RegExp, what: string])[] = [
   [/^apps\/deploy\/src\/program[\w-]*\.ts$/, /^docs\/cli\.md$/, "commands are described in docs/cli.md"],
   [
-    /^packages\/core\/src\/config\/schema\.ts$/,
+    /^packages\/core\/src\/(?:config|windows)\/(?!json-)[\w-]*schema\.ts$/,
     /^docs\/sluice\.example\.yaml$/,
     "settings are described in docs/sluice.example.yaml",
   ],
+  [/^packages\/core\/src\/events\/events\.ts$/, /^docs\/events\.md$/, "events are described in docs/events.md"],
+  [/^packages\/core\/src\/errors\/codes\.ts$/, /^docs\/errors\.md$/, "error codes are described in docs/errors.md"],
   [/^docs\/en\//, /^docs\/zh\//, "docs/zh says what docs/en says"],
   [/^docs\/zh\//, /^docs\/en\//, "docs/en says what docs/zh says"],
 ];

@@ -1,6 +1,7 @@
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { mkdir, readFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { fileError } from "../file-error.ts";
+import { writeWhole } from "../write-whole.ts";
 
 /** Text of a file; `null` when there is none. @throws SluiceError USAGE for what is no file, or cannot be read */
 export async function readIfThere(
@@ -15,15 +16,8 @@ export async function readIfThere(
 
 /** Writes a file of the project whole or not at all, with the directories above it. @throws SluiceError USAGE */
 export async function writeProjectFile(path: string, name: string, text: string): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await using file = await open(temporary, "wx", 0o644);
-    await file.writeFile(text);
-    await file.sync();
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
+  await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
     throw fileError(error, `${name} cannot be written`);
-  }
+  });
+  await writeWhole(path, (stream) => void stream.write(text), { mode: 0o644 });
 }

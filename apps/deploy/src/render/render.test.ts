@@ -143,7 +143,9 @@ describe("what is to be typed next", () => {
   };
 
   it("tries a rollback again that failed, and deploys nothing", () => {
-    const script = badEvents.map((body) => (body.type === "deployment-start" ? { ...body, kind: "rollback" } : body));
+    const script = badEvents.map(
+      (body): EventBody => (body.type === "deployment-start" ? { ...body, kind: "rollback" } : body),
+    );
     expect(next(script)).toBe("sluice rollback v2");
   });
 

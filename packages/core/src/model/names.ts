@@ -9,7 +9,6 @@ const stackPattern = /^[a-z0-9][a-z0-9_-]*$/;
  */
 const tagPattern = /^@?[A-Za-z0-9_][A-Za-z0-9._@/+-]{0,127}$/;
 const noTag = /\.\.|\/[/.]|\/$/;
-const servicePattern = /^[a-zA-Z0-9._-]+$/;
 
 /** @throws SluiceError NAME_INVALID */
 export function assertStackName(name: string): string {
@@ -30,12 +29,6 @@ export function assertReleaseTag(tag: string): string {
   throw new SluiceError("NAME_INVALID", `release tag ${JSON.stringify(tag)} cannot be used`, {
     hint: "use up to 128 letters, digits, '.', '_', '-', '+', '@' and '/', beginning with a letter, digit or '_' (before it '@'), without '..', '//' and '/.', and no '/' at the end",
   });
-}
-
-/** @throws SluiceError NAME_INVALID */
-export function assertServiceName(name: string): string {
-  if (servicePattern.test(name)) return name;
-  throw new SluiceError("NAME_INVALID", `service name ${JSON.stringify(name)} cannot be used`);
 }
 
 /** Names of everything that is created for a stack on the engine, in one place. */

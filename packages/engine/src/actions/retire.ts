@@ -6,7 +6,7 @@ import type { DeploymentScope } from "../scope.ts";
 import { assertUnreached, removeSlot } from "./take-away.ts";
 import { servicesIn } from "./workers.ts";
 
-/** What becomes of the previous release. Why one that was to stay warm does not is left in the journal, see `coldReason`. */
+/** What becomes of the previous release. Why one that was to stay warm does not is left in the journal, see `cold-slot.ts`. */
 export const retire: StepAction<"retire"> = {
   async run({ slot, keep, minFreeMemory }, scope, { signal, options, progress }) {
     const { stack, ports } = scope;
