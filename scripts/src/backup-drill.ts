@@ -1,5 +1,6 @@
 // Takes a backup, restores it in a throw-away server, and says how long that took: the number to plan an emergency with.
-// `node scripts/src/backup-drill.ts`. Exit code 0: the backup is proven.
+// `node --conditions=sluice-source /opt/sluice/scripts/src/backup-drill.ts`, in the checkout of the project; /opt/sluice is the checkout of
+// Sluice. Exit code 0: the backup is proven.
 import { createDeployer, type Deployer, type Manifest, markdownText } from "@sluice/wiring";
 import { deployerOptions, runProgram, type Workflow } from "./workflow.ts";
 

@@ -1,5 +1,6 @@
 // Deploys to production the very images that staging serves, once they have proven themselves there. Nothing is built.
-// `STAGING_STACK=shop-staging STACK_NAME=shop node scripts/src/promote.ts`, in the checkout of that release.
+// `STAGING_STACK=shop-staging STACK_NAME=shop node --conditions=sluice-source /opt/sluice/scripts/src/promote.ts`, in the checkout of
+// that release; /opt/sluice is the checkout of Sluice.
 // STAGING_SLUICE_HOME, STAGING_ENVIRONMENT: where staging keeps its state, and its name under `environments:`.
 // MINIMUM_MINUTES: how long it must have served in staging (default 30). Exit code 10: it has not.
 import { createDeployer, resolveRelease } from "@sluice/wiring";

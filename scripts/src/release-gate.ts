@@ -1,5 +1,6 @@
 // Whether a release may be deployed now: asked before a person has to wait for a refusal.
-// `node scripts/src/release-gate.ts`, in the checkout of the release. Exit code 0: yes; 10: no, and why.
+// `node --conditions=sluice-source /opt/sluice/scripts/src/release-gate.ts`, in the checkout of the release; /opt/sluice is the checkout
+// of Sluice. Exit code 0: yes; 10: no, and why.
 import type { DoctorReport } from "@sluice/core";
 import { createDeployer, markdownText, type PlanView, resolveRelease, type WindowView } from "@sluice/wiring";
 import { deployerOptions, runProgram, type Workflow } from "./workflow.ts";

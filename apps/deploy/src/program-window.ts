@@ -21,7 +21,10 @@ export function addWindowCommands(program: Command, verb: Verb): void {
       async () => (await import("./commands/announce.ts")).announce,
     )
       .option("--release <tag>", "release that is planned (default: the event's in GitHub Actions, else git describe)")
-      .option("--at <time>", "when, such as 2026-11-30T09:00 (default: when the windows open next)")
+      .option(
+        "--at <time>",
+        "when, such as 2030-06-04T09:00, in the time zone of the windows (default: when they open next)",
+      )
       .option("--override <reason>", "announce it although the window is closed then; the reason is recorded"),
   ).helpGroup("Deployments:");
 }

@@ -183,6 +183,22 @@ first is told all the same, with its own exit code. SIGHUP means that the termin
 ignores it, or where no stream is a terminal, the deployment goes on. \`sluice db migrate\` that is stopped ends its job after two
 seconds at most, and says what is left of the schema; one that was killed is told by \`sluice status\`, \`sluice doctor\` and the next
 \`sluice db\` command.
+
+Variables of the environment that are read, beside those of the compose files and those that \`sluice.yaml\` refers to:
+
+| variable | what it is |
+|---|---|
+| \`STACK_NAME\` | name of the stack, without \`-p\` |
+| \`SLUICE_ENVIRONMENT\` | environment of the configuration, without \`--env\` |
+| \`SLUICE_HOME\` | directory of the stack's state, without \`--state-home\`; for users other than root \`XDG_STATE_HOME\` names the one that it lies in |
+| \`COMPOSE_FILE\`, \`COMPOSE_PROJECT_NAME\`, … | what they are to Compose |
+| \`DOCKER_HOST\`, \`DOCKER_TLS_VERIFY\`, \`DOCKER_CERT_PATH\`, \`DOCKER_CONTEXT\`, \`DOCKER_CONFIG\` | where the engine is, as for Docker |
+| \`GITHUB_TOKEN\`, \`GITHUB_REPOSITORY\`, \`GITHUB_API_URL\` | for what is asked of GitHub; \`github.token\` of the configuration names another token |
+| \`AWS_ACCESS_KEY_ID\`, \`AWS_SECRET_ACCESS_KEY\`, \`AWS_SESSION_TOKEN\` | key of a bucket for backups |
+| \`RESTIC_REPOSITORY\`, \`RESTIC_PASSWORD_FILE\`, … | what they are to restic, for backups there |
+| \`NO_COLOR\` | no colours on a terminal |
+
+The secret \`SLUICE_ALERT_URL\` is read by the workflow that verifies, and by no command.
 `;
 
 function reference(program: Command): string {

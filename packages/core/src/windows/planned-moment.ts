@@ -4,7 +4,7 @@ import type { Windows } from "./window-schema.ts";
 import { formatInZone, windowState } from "./window-state.ts";
 
 export interface PlannedMomentRequest {
-  /** `2026-11-30T09:00` in the time zone of the windows, or with an offset of its own; without it, the next opening. */
+  /** `2030-06-04T09:00` in the time zone of the windows, or with an offset of its own; without it, the next opening. */
   readonly at?: string | undefined;
   readonly now: Date;
   /** Why it is planned although the windows are closed then. */
@@ -24,7 +24,7 @@ export function plannedMoment(windows: Windows, { at, now, override }: PlannedMo
   const moment = parseMoment(at, timezone);
   if (!moment) {
     throw new SluiceError("USAGE", `${JSON.stringify(at)} is no time`, {
-      hint: `write it as 2026-11-30T09:00, which is meant in ${timezone}, or with an offset: 2026-11-30T09:00+01:00`,
+      hint: `write it as 2030-06-04T09:00, which is meant in ${timezone}, or with an offset: 2030-06-04T09:00+02:00`,
     });
   }
   const text = formatInZone(moment, timezone);
@@ -42,7 +42,7 @@ function nextOpening(windows: Windows, now: Date): Date {
   const next = open ? closes && windowState(windows, closes).nextOpening : opens;
   if (next) return next;
   throw new SluiceError("USAGE", "nothing says when: no window opens in the next 400 days, or none is configured", {
-    hint: "name the time with --at, such as --at 2026-11-30T09:00",
+    hint: "name the time with --at, such as --at 2030-06-04T09:00",
   });
 }
 

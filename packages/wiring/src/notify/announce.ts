@@ -9,7 +9,7 @@ import { type NotifyParts, notifierOf } from "./with-notifications.ts";
 export interface AnnounceCall {
   /** Tag of the release. */
   readonly release: string;
-  /** `2026-11-30T09:00` in the time zone of the windows, or with an offset; without it, the next opening. */
+  /** `2030-06-04T09:00` in the time zone of the windows, or with an offset; without it, the next opening. */
   readonly at?: string | undefined;
   readonly reason?: string | undefined;
   /** Why it is planned although the windows are closed then; goes into the record. */
