@@ -54,8 +54,21 @@ describe("facts of a checkout", () => {
     expect(variables).toEqual([
       { name: "STACK_NAME", value: "${{ secrets.STACK_NAME_STAGING }}" },
       { name: "DOMAIN", value: "${{ secrets.DOMAIN_STAGING }}" },
-      { name: "SECRET_KEY", value: "${{ secrets.SECRET_KEY }}" },
+      { name: "SECRET_KEY", value: "${{ secrets.SECRET_KEY_STAGING }}" },
     ]);
+  });
+
+  it("of another environment have the secrets that its workflow names, where there is one", () => {
+    const layout = layouts["Traefik as a stack of its own"];
+    const [{ text }] = layout.workflows;
+    const workflows = [...layout.workflows, { path: ".github/workflows/deploy-staging.yml", text }];
+    const { variables } = factsOf({ ...layout, workflows }, { environment: aStaging });
+    expect(variables).toContainEqual({ name: "SECRET_KEY", value: "${{ secrets.SECRET_KEY }}" });
+  });
+
+  it("of another environment name a secret of its own for what the configuration refers to", () => {
+    const facts = factsOf(layouts["no workflow yet"], { environment: aStaging, configVariables: ["CHAT_URL"] });
+    expect(facts.variables).toContainEqual({ name: "CHAT_URL", value: "${{ secrets.CHAT_URL_STAGING }}" });
   });
 
   it("have of a step, of another event and of a release only what every job knows", () => {

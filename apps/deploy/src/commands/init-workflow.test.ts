@@ -24,9 +24,9 @@ const leftOut = { files: ["compose.override.yaml"], composeFile: "compose.yaml:c
 const told = `compose.override.yaml is left out; to deploy with it, write COMPOSE_FILE: compose.yaml:compose.override.yaml into the workflow that deploys and run this again
 the migration of old.yml runs before each version: npm run migrate in web; see that it is one for production
 no workflow that is written runs \`docker compose exec web npm run seed\` of old.yml: if a version needs it, make it a service with the role job, or a part of that migration
-DIGEST is left out, or the secret DIGEST where Compose cannot do without: no job that is written knows \${{ steps.meta.outputs.digest }}, which it is in old.yml; to give it another value, write a text, secrets.*, vars.* or github.* into the workflow that deploys and run this again
+DIGEST is left out, or its secret where Compose cannot do without: no job that is written knows \${{ steps.meta.outputs.digest }}, which it is in old.yml; to give it another value, write a text, secrets.*, vars.* or github.* into the workflow that deploys and run this again
 TAG is ${tag} where a release is deployed; in the other workflows, which no release starts, it is \${{ github.ref_name }}
-NOTES is a where a release is deployed; in the other workflows, which no release starts, it is left out, or the secret NOTES where Compose cannot do without
+NOTES is a where a release is deployed; in the other workflows, which no release starts, it is left out, or its secret where Compose cannot do without
 old.yml deploys past Sluice: remove it
 `;
 const deployer = () =>

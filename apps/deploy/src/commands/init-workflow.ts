@@ -56,7 +56,7 @@ function untakenText({ path, line }: ProjectWorkflows["untaken"][number]): strin
 }
 
 function alteredText({ path, name, value, inDeployment, inOthers }: AlteredVariable): string {
-  const without = `left out, or the secret ${name} where Compose cannot do without`;
+  const without = "left out, or its secret where Compose cannot do without";
   if (inDeployment === null) {
     return `${name} is ${without}: no job that is written knows ${value}, which it is in ${path}; to give it another value, write a text, secrets.*, vars.* or github.* into the workflow that deploys and run this again\n`;
   }
