@@ -51,6 +51,20 @@ describe("sluice init --workflow", () => {
     expect(again.stdout).toContain(`${path} is as it should be\n`);
   });
 
+  it("says that one with the name of what it writes deploys past it until --yes", async () => {
+    await mkdir(join(cwd, ".github/workflows"), { recursive: true });
+    await writeFile(join(cwd, path), "on: release # docker compose up -d\n");
+    const found = { ...(await deployer().workflows()), byHand: [path] };
+    const over = fakeDeployer({ workflows: async () => found });
+    const kept = await run(["init", "--workflow"], { deployer: over, cwd });
+    const line = `${path} goes on deploying past Sluice until \`sluice init --workflow --yes\` has written it\n`;
+    expect(kept.stdout.endsWith(line)).toBe(true);
+    const asked = await run(["init", "--workflow", "--json"], { deployer: over, cwd });
+    expect(JSON.parse(asked.stdout)).toMatchObject({ byHand: [path], files: [{ state: "differs" }] });
+    const changed = await run(["init", "--workflow", "--yes"], { deployer: over, cwd });
+    expect(changed.stdout).not.toContain("past Sluice");
+  });
+
   it("writes them at the root of the checkout, where GitHub looks for them", async () => {
     await mkdir(join(cwd, "src"));
     const { stdout } = await run(["init", "--workflow"], { deployer: deployer(), cwd: join(cwd, "src") });
