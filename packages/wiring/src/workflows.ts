@@ -43,6 +43,7 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
       takesPrereleases: config.releases.allowPrerelease,
     },
     github: config.github,
+    timezone: config.windows.timezone,
     hasSubmodules: (await readOrEmpty(join(directory, ".gitmodules"))) !== "",
     hasDatabase: config.database !== undefined || [...texts.values()].some(hasDatabaseImage),
   };

@@ -5,6 +5,7 @@ import { ordinaryUse } from "../test/support/github-uses.ts";
 import type { WorkflowFile } from "./facts.ts";
 import { projectWorkflows } from "./project-workflows.ts";
 import { existingDeployments } from "./read-existing.ts";
+import { schedulesOf } from "./schedules.ts";
 import { neededVariables } from "./variables.ts";
 import { workflowFacts } from "./workflow-facts.ts";
 
@@ -15,6 +16,7 @@ describe("facts of a checkout", () => {
       runsOn: ["self-hosted", "production"],
       migration: null,
       hasDatabase: true,
+      schedules: schedulesOf([], "production", "UTC"),
       hasSubmodules: false,
       environment: productionHere,
       github: ordinaryUse,
@@ -60,8 +62,8 @@ describe("facts of a checkout", () => {
 
   it("of another environment have the secrets that its workflow names, where there is one", () => {
     const layout = layouts["Traefik as a stack of its own"];
-    const [{ text }] = layout.workflows;
-    const workflows = [...layout.workflows, { path: ".github/workflows/deploy-staging.yml", text }];
+    const ofStaging = layout.workflows.map(({ text }) => ({ path: ".github/workflows/deploy-staging.yml", text }));
+    const workflows = [...layout.workflows, ...ofStaging];
     const { variables } = factsOf({ ...layout, workflows }, { environment: aStaging });
     expect(variables).toContainEqual({ name: "SECRET_KEY", value: "${{ secrets.SECRET_KEY }}" });
   });
@@ -121,6 +123,7 @@ describe("facts of a checkout", () => {
       hasDatabase: false,
       hasSubmodules: false,
       configVariables: ["CHAT_URL", "DEPLOY_TOKEN"],
+      timezone: "UTC",
       environment: productionHere,
       github: own,
     };

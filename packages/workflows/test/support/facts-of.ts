@@ -20,7 +20,7 @@ export const aStaging: WorkflowEnvironment = {
 
 export function factsOf(
   { composeFiles, workflows }: Layout,
-  checkout: Partial<Pick<CheckoutTexts, "github" | "environment" | "configVariables">> = {},
+  checkout: Partial<Pick<CheckoutTexts, "github" | "environment" | "configVariables" | "timezone">> = {},
 ): WorkflowFacts {
   const read = (path: string) => composeFiles.find((file) => file.path === path)?.text ?? null;
   // Compose finds the first file and its override by itself.
@@ -34,6 +34,7 @@ export function factsOf(
     hasDatabase: true,
     hasSubmodules: false,
     configVariables: [],
+    timezone: "UTC",
     environment: productionHere,
     github: ordinaryUse,
     ...checkout,
