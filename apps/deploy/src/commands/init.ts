@@ -32,11 +32,11 @@ export async function init(call: CommandCall<InitFlags>): Promise<number> {
   const path = named ?? configFile;
   const name = relative(named === undefined ? shellDirectory(context) : context.cwd, path) || path;
   const existing = await readIfThere(path, fileHint);
-  const unsaved = findings.filter(({ code }) => code === "no-backup");
+  const unbacked = findings.filter(({ code }) => code === "no-backup");
   // Of several databases only a person knows which one is meant.
-  const [toSave, unclear] = unsaved.length === 1 ? [unsaved[0]?.service, []] : [undefined, unsaved];
-  const doubts = [...findings.filter(({ code }) => code === "protocol-unsure"), ...unclear];
-  const text = configText(existing, services, { doubts, database: toSave });
+  const isClear = unbacked.length === 1;
+  const doubts = [...findings.filter(({ code }) => code === "protocol-unsure"), ...(isClear ? [] : unbacked)];
+  const text = configText(existing, services, { doubts, database: isClear ? unbacked[0]?.service : undefined });
   const isUnsure = ({ name: service, active, confidence }: ServiceFacts) =>
     active && (confidence === "ask" || doubts.some((finding) => finding.service === service));
   const unsure = services.filter(isUnsure).map((service) => service.name);
