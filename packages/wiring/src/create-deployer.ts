@@ -11,6 +11,7 @@ import {
 } from "@sluice/engine";
 import { verifyAudit } from "@sluice/journal";
 import { assertChecksReady } from "./check-variables.ts";
+import { withBackupFindings } from "./database/backup-findings.ts";
 import { createDatabaseOperations } from "./database/create-database-operations.ts";
 import type { AbortCall, Deployer, DeployerOptions } from "./deployer.ts";
 import { deployRequest, planView, refusals, rollbackRequest } from "./deployment-requests.ts";
@@ -69,7 +70,7 @@ function deployerOf(session: Session): Deployer {
         session.config(),
         configFileOf(session.options),
       ]);
-      const { services, findings } = project;
+      const { services, findings } = withBackupFindings(config, project);
       return { stack: await session.stack(), configFile, config, services, findings };
     },
     workflows: async () => (await import("./workflows.ts")).readProjectWorkflows(session),

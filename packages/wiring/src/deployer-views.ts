@@ -224,7 +224,7 @@ export interface ProjectWorkflows {
   readonly directory: string;
   /** To be written. */
   readonly files: readonly WorkflowFile[];
-  /** Workflows that bring Compose up by hand, and are not among the files. */
+  /** Workflows that bring Compose up by hand. One with the path of a file does so until that is written. */
   readonly byHand: readonly string[];
   /** Variables of the workflow that deploys so far which the files do not have as they stand there. */
   readonly altered: readonly AlteredVariable[];

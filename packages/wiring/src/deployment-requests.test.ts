@@ -21,7 +21,9 @@ it("a plan shows what is found of the project, of the stack and beyond, each onc
 });
 
 /** A session of a project with these databases, one of which is to be backed up; which one, nobody has said. */
-function aSession(...databases: readonly string[]): Session {
+const aSession = (...databases: readonly string[]) => sessionOf({ database: {} }, databases);
+
+function sessionOf(written: Parameters<typeof aConfig>[0], databases: readonly string[]): Session {
   const services = [aService("web"), ...databases.map((name) => aService(name, { role: "data" }))];
   const images = Object.fromEntries(databases.map((name) => [name, "postgres:16"]));
   const project = aProject({ services, images });
@@ -29,7 +31,7 @@ function aSession(...databases: readonly string[]): Session {
     options: { actor: "mira", env: {} },
     project: async () => project,
     known: async () => ({ project, standIn: null, tell: async () => undefined }),
-    facts: async () => ({ stack: "shop", homeId: "h", previewSecret: "s", config: aConfig({ database: {} }) }),
+    facts: async () => ({ stack: "shop", homeId: "h", previewSecret: "s", config: aConfig(written) }),
   } as unknown as Session;
 }
 const back = (...databases: readonly string[]) => rollbackRequest(aSession(...databases), {}, undefined);
@@ -46,6 +48,14 @@ it.each([[[]], [["orders", "users"]]])(
     expect(config.database?.service).toBeUndefined();
   },
 );
+
+it("a deployment tells of a database that nobody backs up, and a way back does not", async () => {
+  const release = { tag: "v2", commit: null, dirty: false, source: "option" } as const;
+  const session = sessionOf({}, ["db"]);
+  const { project } = await deployRequest(session, { release }, undefined, { withChecks: false });
+  expect(project.findings).toMatchObject([{ code: "no-backup", service: "db" }]);
+  expect((await rollbackRequest(session, {}, undefined)).project.findings).toEqual([]);
+});
 
 it("a deployment is", async () => {
   const release = { tag: "v2", commit: null, dirty: false, source: "option" } as const;

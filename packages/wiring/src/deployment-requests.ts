@@ -1,6 +1,7 @@
 import { type Config, type Finding, formatPlan, isSluiceError, type ResolvedProject, type Serving } from "@sluice/core";
 import { type DeployRequest, type PreparedDeployment, type RollbackRequest } from "@sluice/engine";
 import { checkVariableFindings } from "./check-variables.ts";
+import { withBackupFindings } from "./database/backup-findings.ts";
 import { withDatabaseService } from "./database/find-database.ts";
 import type { DeployCall, PlanView, RollbackCall } from "./deployer.ts";
 import { releaseFindings } from "./github/gate.ts";
@@ -42,7 +43,8 @@ export async function deployRequest(
 ): Promise<DeployRequest> {
   const { release, reason, retry, replaceDoors, steps, override, acceptIncompatible, acceptNotUndone, promotion } =
     call;
-  const [project, facts] = await Promise.all([session.project(signal), session.facts()]);
+  const [resolved, facts] = await Promise.all([session.project(signal), session.facts()]);
+  const project = withBackupFindings(facts.config, resolved);
   const named = withDatabaseService(facts.config, project);
   const from = promotion ?? named.promotion;
   const proven = from ? await readProvenRelease(session, from, { release, withChecks }, signal) : undefined;

@@ -155,6 +155,21 @@ sentry: { organization: acme, token: "\${SENTRY_TOKEN}" }
     expect(altered).toEqual([{ path, name: "TAG", value, inDeployment: null, inOthers: null }]);
   });
 
+  it("say that one deploys by hand, also where it has the name of one that is to be written", async () => {
+    await writeFile(join(directory, "compose.yml"), "services:\n  web:\n    image: web\n");
+    await mkdir(join(directory, ".github/workflows"), { recursive: true });
+    const path = ".github/workflows/deploy-production.yml";
+    const steps = "steps: [{ run: docker compose build }, { run: docker compose up -d }]";
+    await writeFile(
+      join(directory, path),
+      `on: release\njobs: { a: { runs-on: [self-hosted, production], ${steps} } }\n`,
+    );
+    const { files, byHand } = await read();
+    expect([files[0]?.path, byHand]).toEqual([path, [path]]);
+    await writeFile(join(directory, path), files[0]?.text ?? "");
+    expect((await read()).byHand).toEqual([]);
+  });
+
   it("say which migration became a service, and take none of a job that tests", async () => {
     await writeFile(join(directory, "compose.yml"), "services:\n  web:\n    image: web\n");
     await mkdir(join(directory, ".github/workflows"), { recursive: true });

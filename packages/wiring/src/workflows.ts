@@ -43,20 +43,18 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
       takesPrereleases: config.releases.allowPrerelease,
     },
     github: config.github,
+    timezone: config.windows.timezone,
     hasSubmodules: (await readOrEmpty(join(directory, ".gitmodules"))) !== "",
     hasDatabase: config.database !== undefined || [...texts.values()].some(hasDatabaseImage),
   };
   const facts = workflowFacts(checkout);
   const leftOut = leftOutFiles(checkout, facts);
-  const written = projectWorkflows(facts);
-  const names = new Set(written.map(({ path }) => path));
   const existing = deploymentsOf(checkout);
   const [deployment] = existing;
-  const byHand = existing.filter(({ isByHand, path }) => isByHand && !names.has(path));
   return {
     directory,
-    files: written,
-    byHand: [...new Set(byHand.map(({ path }) => path))],
+    files: projectWorkflows(facts),
+    byHand: [...new Set(existing.filter(({ isByHand }) => isByHand).map(({ path }) => path))],
     altered: deployment?.altered ?? [],
     leftOut: leftOut.length > 0 ? { files: leftOut, composeFile: [...facts.files, ...leftOut].join(":") } : null,
     migration: deployment?.migration ? { path: deployment.path, ...deployment.migration } : null,

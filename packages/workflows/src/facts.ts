@@ -44,6 +44,22 @@ export interface WorkflowEnvironment {
   readonly takesPrereleases: boolean;
 }
 
+/** When a workflow starts by itself. */
+export interface WorkflowSchedule {
+  /** Five fields. */
+  readonly cron: string;
+  /** IANA name of the zone that it is meant in; `null` for UTC. */
+  readonly timezone: string | null;
+}
+
+/** When each of those that start by themselves does. */
+export interface WorkflowSchedules {
+  readonly backup: WorkflowSchedule;
+  /** A restore of what lies in the store. */
+  readonly drill: WorkflowSchedule;
+  readonly verify: WorkflowSchedule;
+}
+
 /** What workflows of a project are made from. */
 export interface WorkflowFacts {
   /** Compose files, relative to the checkout, the last wins. Never empty: without a list Compose takes overrides for development too. */
@@ -57,6 +73,7 @@ export interface WorkflowFacts {
   readonly runsOn: readonly string[];
   /** A database is configured: there is something to back up. */
   readonly hasDatabase: boolean;
+  readonly schedules: WorkflowSchedules;
   /** The checkout names submodules, which a runner is to check out, too. */
   readonly hasSubmodules: boolean;
   readonly environment: WorkflowEnvironment;

@@ -4,6 +4,8 @@ export type {
   WorkflowEnvironment,
   WorkflowFacts,
   WorkflowFile,
+  WorkflowSchedule,
+  WorkflowSchedules,
   WorkflowVariable,
 } from "./facts.ts";
 export { type GithubUse, rightsOfToken } from "./github-rights.ts";

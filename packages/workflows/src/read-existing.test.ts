@@ -24,6 +24,7 @@ jobs:
     hasDatabase: false,
     hasSubmodules: false,
     configVariables: ["CHAT"],
+    timezone: "UTC",
     environment: productionHere,
     github: ordinaryUse,
   };

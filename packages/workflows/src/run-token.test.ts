@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { productionHere } from "../test/support/facts-of.ts";
 import { fullUse, ordinaryUse } from "../test/support/github-uses.ts";
 import { runTokenJobs } from "./run-token.ts";
+import { schedulesOf } from "./schedules.ts";
 import { deployWorkflow } from "./templates/deploy.ts";
 import { rollbackWorkflow } from "./templates/rollback.ts";
 
@@ -65,6 +66,7 @@ describe("the token of a run", () => {
       migration: null,
       runsOn: ["x"],
       hasDatabase: false,
+      schedules: schedulesOf([], "production", "UTC"),
       hasSubmodules: false,
       environment: productionHere,
       github,

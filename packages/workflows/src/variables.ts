@@ -1,7 +1,7 @@
 import type { WorkflowVariable } from "./facts.ts";
 import { secretSuffix } from "./names.ts";
 
-/** Variables that every project of this kind names by environment. */
+/** Variables that every project of this kind names by environment, production included. */
 const byEnvironment: ReadonlySet<string> = new Set(["DOMAIN", "STACK_NAME"]);
 /** Names of values that a file in the checkout should not hold, whatever it says. */
 const secretName = /PASSWORD|SECRET|TOKEN|_KEY$|^KEY$|_DSN$|CREDENTIAL/;
@@ -42,9 +42,13 @@ export function usesVariable(composeText: string, name: string): boolean {
   return use.test(composeText);
 }
 
-/** The expression of the secret that holds a variable in an environment. */
+/**
+ * The expression of the secret that holds a variable in an environment. What is tried elsewhere never gets the keys of
+ * production: there each secret has a name of its own.
+ */
 export function secretOf(name: string, environment: string): string {
-  return `\${{ secrets.${byEnvironment.has(name) ? `${name}_${secretSuffix(environment)}` : name} }}`;
+  const isOwn = environment !== "production" || byEnvironment.has(name);
+  return `\${{ secrets.${isOwn ? `${name}_${secretSuffix(environment)}` : name} }}`;
 }
 
 /** `$NAME`, `${NAME}` and `${NAME:?message}`; `$$NAME` is none, and `${NAME:-…}` and `${NAME:+…}` need nothing. */

@@ -5,6 +5,7 @@ import { ordinaryUse } from "../test/support/github-uses.ts";
 import type { WorkflowFile } from "./facts.ts";
 import { projectWorkflows } from "./project-workflows.ts";
 import { existingDeployments } from "./read-existing.ts";
+import { schedulesOf } from "./schedules.ts";
 import { neededVariables } from "./variables.ts";
 import { workflowFacts } from "./workflow-facts.ts";
 
@@ -15,6 +16,7 @@ describe("facts of a checkout", () => {
       runsOn: ["self-hosted", "production"],
       migration: null,
       hasDatabase: true,
+      schedules: schedulesOf([], "production", "UTC"),
       hasSubmodules: false,
       environment: productionHere,
       github: ordinaryUse,
@@ -54,8 +56,21 @@ describe("facts of a checkout", () => {
     expect(variables).toEqual([
       { name: "STACK_NAME", value: "${{ secrets.STACK_NAME_STAGING }}" },
       { name: "DOMAIN", value: "${{ secrets.DOMAIN_STAGING }}" },
-      { name: "SECRET_KEY", value: "${{ secrets.SECRET_KEY }}" },
+      { name: "SECRET_KEY", value: "${{ secrets.SECRET_KEY_STAGING }}" },
     ]);
+  });
+
+  it("of another environment have the secrets that its workflow names, where there is one", () => {
+    const layout = layouts["Traefik as a stack of its own"];
+    const ofStaging = layout.workflows.map(({ text }) => ({ path: ".github/workflows/deploy-staging.yml", text }));
+    const workflows = [...layout.workflows, ...ofStaging];
+    const { variables } = factsOf({ ...layout, workflows }, { environment: aStaging });
+    expect(variables).toContainEqual({ name: "SECRET_KEY", value: "${{ secrets.SECRET_KEY }}" });
+  });
+
+  it("of another environment name a secret of its own for what the configuration refers to", () => {
+    const facts = factsOf(layouts["no workflow yet"], { environment: aStaging, configVariables: ["CHAT_URL"] });
+    expect(facts.variables).toContainEqual({ name: "CHAT_URL", value: "${{ secrets.CHAT_URL_STAGING }}" });
   });
 
   it("have of a step, of another event and of a release only what every job knows", () => {
@@ -108,6 +123,7 @@ describe("facts of a checkout", () => {
       hasDatabase: false,
       hasSubmodules: false,
       configVariables: ["CHAT_URL", "DEPLOY_TOKEN"],
+      timezone: "UTC",
       environment: productionHere,
       github: own,
     };

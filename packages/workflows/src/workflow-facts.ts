@@ -1,6 +1,7 @@
 import type { WorkflowEnvironment, WorkflowFacts, WorkflowFile, WorkflowVariable } from "./facts.ts";
 import { type GithubUse, tokenNames } from "./github-rights.ts";
 import { type ExistingDeployment, existingDeployments, writtenAnew } from "./read-existing.ts";
+import { schedulesOf } from "./schedules.ts";
 import { neededVariables, secretOf, usesVariable } from "./variables.ts";
 
 /** What lies in a checkout, as far as workflows depend on it. */
@@ -19,6 +20,8 @@ export interface CheckoutTexts {
   readonly hasSubmodules: boolean;
   /** Variables that the configuration refers to, so that people can be told, or a check can log in. */
   readonly configVariables: readonly string[];
+  /** Of the windows, IANA name. */
+  readonly timezone: string;
   readonly environment: WorkflowEnvironment;
   /** `github:` of the configuration. */
   readonly github: GithubUse;
@@ -43,6 +46,7 @@ export function workflowFacts(checkout: CheckoutTexts): WorkflowFacts {
     // A hosted runner has no engine with the stack on it.
     runsOn: runsOn.includes("self-hosted") ? runsOn : ["self-hosted", environment.name],
     hasDatabase: checkout.hasDatabase,
+    schedules: schedulesOf(checkout.workflows, environment.name, checkout.timezone),
     hasSubmodules: checkout.hasSubmodules,
     environment,
     github: checkout.github,

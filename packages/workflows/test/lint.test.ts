@@ -20,6 +20,7 @@ const uses = {
   "own token": { github: { ...fullUse, token: "${DEPLOY_TOKEN}" } },
   "GitHub not told": { github: { ...ordinaryUse, deployments: false } },
   staging: { environment: aStaging },
+  "a time zone": { timezone: "Asia/Shanghai" },
 };
 const shipped = [
   ...Object.entries(layouts).flatMap(([layout, files]) =>

@@ -24,9 +24,9 @@ const leftOut = { files: ["compose.override.yaml"], composeFile: "compose.yaml:c
 const told = `compose.override.yaml is left out; to deploy with it, write COMPOSE_FILE: compose.yaml:compose.override.yaml into the workflow that deploys and run this again
 the migration of old.yml runs before each version: npm run migrate in web; see that it is one for production
 no workflow that is written runs \`docker compose exec web npm run seed\` of old.yml: if a version needs it, make it a service with the role job, or a part of that migration
-DIGEST is left out, or the secret DIGEST where Compose cannot do without: no job that is written knows \${{ steps.meta.outputs.digest }}, which it is in old.yml; to give it another value, write a text, secrets.*, vars.* or github.* into the workflow that deploys and run this again
+DIGEST is left out, or its secret where Compose cannot do without: no job that is written knows \${{ steps.meta.outputs.digest }}, which it is in old.yml; to give it another value, write a text, secrets.*, vars.* or github.* into the workflow that deploys and run this again
 TAG is ${tag} where a release is deployed; in the other workflows, which no release starts, it is \${{ github.ref_name }}
-NOTES is a where a release is deployed; in the other workflows, which no release starts, it is left out, or the secret NOTES where Compose cannot do without
+NOTES is a where a release is deployed; in the other workflows, which no release starts, it is left out, or its secret where Compose cannot do without
 old.yml deploys past Sluice: remove it
 `;
 const deployer = () =>
@@ -49,6 +49,20 @@ describe("sluice init --workflow", () => {
     expect(await readFile(join(cwd, path), "utf8")).toBe("on: release\n");
     const again = await run(["init", "--workflow"], { deployer: deployer(), cwd });
     expect(again.stdout).toContain(`${path} is as it should be\n`);
+  });
+
+  it("says that one with the name of what it writes deploys past it until --yes", async () => {
+    await mkdir(join(cwd, ".github/workflows"), { recursive: true });
+    await writeFile(join(cwd, path), "on: release # docker compose up -d\n");
+    const found = { ...(await deployer().workflows()), byHand: [path] };
+    const over = fakeDeployer({ workflows: async () => found });
+    const kept = await run(["init", "--workflow"], { deployer: over, cwd });
+    const line = `${path} goes on deploying past Sluice until \`sluice init --workflow --yes\` has written it\n`;
+    expect(kept.stdout.endsWith(line)).toBe(true);
+    const asked = await run(["init", "--workflow", "--json"], { deployer: over, cwd });
+    expect(JSON.parse(asked.stdout)).toMatchObject({ byHand: [path], files: [{ state: "differs" }] });
+    const changed = await run(["init", "--workflow", "--yes"], { deployer: over, cwd });
+    expect(changed.stdout).not.toContain("past Sluice");
   });
 
   it("writes them at the root of the checkout, where GitHub looks for them", async () => {

@@ -10,13 +10,18 @@ import { withDeployer } from "../with-deployer.ts";
 
 type State = "written" | "unchanged" | "differs";
 
+interface Done {
+  readonly path: string;
+  readonly state: State;
+}
+
 /** `sluice init --workflow`: workflows for GitHub Actions, at the root of the checkout. A file that is there and says something else is changed only with `--yes`. */
 export async function initWorkflow(call: CommandCall): Promise<number> {
   const { context, flags } = call;
   return withDeployer(call, async (deployer) => {
-    const { directory, files, byHand, altered, leftOut, migration, untaken } = await deployer.workflows();
+    const { directory, files, altered, leftOut, migration, untaken, ...found } = await deployer.workflows();
     const command = withFlags("sluice init --workflow --yes", givenFlags(flags));
-    const done: { readonly path: string; readonly state: State }[] = [];
+    const done: Done[] = [];
     for (const { path, text } of files) {
       const name = relative(shellDirectory(context), join(directory, path));
       const existing = await readIfThere(join(directory, path));
@@ -25,13 +30,15 @@ export async function initWorkflow(call: CommandCall): Promise<number> {
       if (!flags.json) context.stdout.write(textOf(state, name, existing ?? "", text, command));
       done.push({ path, state });
     }
+    // One that was written over does so no more.
+    const byHand = found.byHand.filter((path) => stateIn(done, path) !== "written");
     if (flags.json) writeJson(context, { directory, files: done, byHand, altered, leftOut, migration, untaken });
     else {
       if (leftOut) context.stdout.write(leftOutText(leftOut));
       if (migration) context.stdout.write(migrationText(migration));
       context.stdout.write(untaken.map(untakenText).join(""));
       context.stdout.write(altered.map(alteredText).join(""));
-      context.stdout.write(byHand.map((path) => `${path} deploys past Sluice: remove it\n`).join(""));
+      context.stdout.write(byHand.map((path) => byHandText(path, stateIn(done, path), command)).join(""));
     }
     return 0;
   });
@@ -40,6 +47,15 @@ export async function initWorkflow(call: CommandCall): Promise<number> {
 function stateOf(existing: string | null, text: string, yes: boolean): State {
   if (existing === text) return "unchanged";
   return existing === null || yes ? "written" : "differs";
+}
+
+function stateIn(done: readonly Done[], path: string): State | undefined {
+  return done.find((file) => file.path === path)?.state;
+}
+
+function byHandText(path: string, state: State | undefined, command: string): string {
+  if (state === undefined) return `${path} deploys past Sluice: remove it\n`;
+  return `${path} goes on deploying past Sluice until \`${command}\` has written it\n`;
 }
 
 function leftOutText({ files, composeFile }: NonNullable<ProjectWorkflows["leftOut"]>): string {
@@ -56,7 +72,7 @@ function untakenText({ path, line }: ProjectWorkflows["untaken"][number]): strin
 }
 
 function alteredText({ path, name, value, inDeployment, inOthers }: AlteredVariable): string {
-  const without = `left out, or the secret ${name} where Compose cannot do without`;
+  const without = "left out, or its secret where Compose cannot do without";
   if (inDeployment === null) {
     return `${name} is ${without}: no job that is written knows ${value}, which it is in ${path}; to give it another value, write a text, secrets.*, vars.* or github.* into the workflow that deploys and run this again\n`;
   }

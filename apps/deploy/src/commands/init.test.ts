@@ -65,6 +65,45 @@ describe("sluice init", () => {
     expect(await readFile(file(), "utf8")).toContain("http\n  # PLEASE CHECK: two ports; say\n  web:\n    role: web\n");
   });
 
+  const withDatabases = (...names: readonly string[]) => {
+    const databases = names.map((name) => facts({ name, role: "data", confidence: "sure", reason: "postgres image" }));
+    const findings = names.map((service) => ({
+      severity: "warn" as const,
+      code: "no-backup",
+      service,
+      message: `no backup of ${service}`,
+      hint: "name it",
+    }));
+    const found = { stack: "shop", configFile: file(), config: defaultConfig(), services: databases, findings };
+    return fakeDeployer({ inspect: async () => found });
+  };
+
+  it("has the database backed up, where there is one", async () => {
+    await run(["init"], { deployer: withDatabases("db"), cwd });
+    const text = await readFile(file(), "utf8");
+    expect(text).toMatch(/\n\n# db is backed up before each new release, .*\ndatabase: \{\}\n$/);
+    expect(text).not.toContain("PLEASE CHECK");
+    expect(parseConfig(text, "sluice.yaml").database).toMatchObject({ beforeDeploy: "proven" });
+  });
+
+  it("adds that to a file that names every service", async () => {
+    await writeFile(file(), "services: { db: { role: data } } # ours");
+    const asked = await run(["init"], { deployer: withDatabases("db"), cwd });
+    expect(asked.stdout).toContain("+ database: {}\n");
+    await run(["init", "--yes"], { deployer: withDatabases("db"), cwd });
+    const text = await readFile(file(), "utf8");
+    expect(text.startsWith("services: { db: { role: data } } # ours\n\n# db is backed up")).toBe(true);
+    expect(parseConfig(text, "sluice.yaml").database).toBeDefined();
+  });
+
+  it("asks which of several databases is to be backed up", async () => {
+    const { stdout } = await run(["init"], { deployer: withDatabases("db", "stats"), cwd });
+    expect(stdout).toContain("please say what is meant in sluice.yaml: db, stats\n");
+    const text = await readFile(file(), "utf8");
+    expect(text).toContain("  # PLEASE CHECK: no backup of stats; name it\n  stats:\n    role: data\n");
+    expect(parseConfig(text, "sluice.yaml").database).toBeUndefined();
+  });
+
   it("writes them where the project is, and not beside the call", async () => {
     await mkdir(join(cwd, "src"));
     await writeFile(file(), "rollout: { bake: 5s }\n");

@@ -16,8 +16,8 @@ interface InitFlags {
 const fileHint = "name a file with --config that you may read, or one that is not there yet";
 
 /**
- * `sluice init`: writes down what each service was taken for, and why, in the file that the other commands read. One that is
- * there keeps all it says; what would be added is shown, and written only with `--yes`.
+ * `sluice init`: writes down what each service was taken for, and why, and that its database is backed up, in the file that the
+ * other commands read. One that is there keeps all it says; what would be added is shown, and written only with `--yes`.
  */
 export async function init(call: CommandCall<InitFlags>): Promise<number> {
   const { context, flags } = call;
@@ -32,8 +32,11 @@ export async function init(call: CommandCall<InitFlags>): Promise<number> {
   const path = named ?? configFile;
   const name = relative(named === undefined ? shellDirectory(context) : context.cwd, path) || path;
   const existing = await readIfThere(path, fileHint);
-  const doubts = findings.filter(({ code }) => code === "protocol-unsure");
-  const text = configText(existing, services, doubts);
+  const unbacked = findings.filter(({ code }) => code === "no-backup");
+  // Of several databases only a person knows which one is meant.
+  const isClear = unbacked.length === 1;
+  const doubts = [...findings.filter(({ code }) => code === "protocol-unsure"), ...(isClear ? [] : unbacked)];
+  const text = configText(existing, services, { doubts, database: isClear ? unbacked[0]?.service : undefined });
   const isUnsure = ({ name: service, active, confidence }: ServiceFacts) =>
     active && (confidence === "ask" || doubts.some((finding) => finding.service === service));
   const unsure = services.filter(isUnsure).map((service) => service.name);

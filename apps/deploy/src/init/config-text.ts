@@ -11,32 +11,48 @@ const introduction = `# What each service is to a deployment, as inferred from t
  * The configuration with every service of the project named. What `existing` says stays as it is, to the letter; lines end as its first one does.
  *
  * @param doubts what a person must decide about services, beside what each is
+ * @param database the one that is to be backed up, where there is no section for it yet
  */
 export function configText(
   existing: string | null,
   services: readonly ServiceFacts[],
-  doubts: readonly Finding[] = [],
+  { doubts = [], database }: { readonly doubts?: readonly Finding[]; readonly database?: string | undefined } = {},
 ): string {
+  const text = withServices(existing, services, doubts);
+  if (database === undefined) return text;
+  const comment = `# ${database} is backed up before each new release, and the backup restored to prove it; { beforeDeploy: none }: you see to that.`;
+  return withSection(text, `${comment}\ndatabase: {}\n`);
+}
+
+function withServices(existing: string | null, services: readonly ServiceFacts[], doubts: readonly Finding[]): string {
   const text = existing ?? introduction;
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const unnamed = services.filter(({ name }) => !document.hasIn(["services", name]));
   if (unnamed.length === 0 && existing !== null) return existing;
-  const lineBreak = /\r?\n/.exec(text)?.[0] ?? "\n";
   const missing = unnamed.map((service): Entry => [service, commentsOf(service, doubts)]);
-  const own = (added: string) => added.replaceAll(/\r?\n/g, lineBreak);
   const map = document.get("services");
   if (!document.has("services")) {
     const section = missing.length > 0 ? `services:\n${entries(missing, "  ")}` : "services: {}\n";
-    return `${text}${own(`${lineEnd(text)}${text.trim() === "" ? "" : "\n"}${section}`)}`;
+    return withSection(text, section);
   }
   const first = isMap(map) && !map.flow && map.items.length > 0 ? map.range : null;
-  if (!first) return own(rewritten(document, missing));
+  if (!first) return endedAs(text, rewritten(document, missing));
   const [start, end] = first;
   const indent = " ".repeat(lines.linePos(start).col - 1);
   const at = text[end - 1] === "\n" ? end : text.indexOf("\n", end) + 1 || text.length;
   const before = text.slice(0, at);
-  return `${before}${own(`${lineEnd(before)}${entries(missing, indent)}`)}${text.slice(at)}`;
+  return `${before}${endedAs(text, `${lineEnd(before)}${entries(missing, indent)}`)}${text.slice(at)}`;
+}
+
+/** A text with a section behind all that it says. */
+function withSection(text: string, section: string): string {
+  return `${text}${endedAs(text, `${lineEnd(text)}${text.trim() === "" ? "" : "\n"}${section}`)}`;
+}
+
+/** What is added to a text, with lines that end as its first one does. */
+function endedAs(text: string, added: string): string {
+  return added.replaceAll(/\r?\n/g, /\r?\n/.exec(text)?.[0] ?? "\n");
 }
 
 /** A service, and what is written above it. */

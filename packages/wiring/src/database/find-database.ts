@@ -23,24 +23,18 @@ export function findDatabase(
   services: readonly Pick<ServiceFacts, "name" | "role" | "active">[],
   model: Pick<ComposeModel, "services">,
 ): FoundDatabase {
-  const kindOf = (service: string) => inferDatabaseKind(model.services[service]?.image ?? "");
   if (config?.service !== undefined) {
     const { service } = config;
     if (!(service in model.services)) {
       throw unknown(`database.service names ${service}, which the compose file does not have`, services);
     }
-    const kind = config.kind ?? kindOf(service);
+    const kind = config.kind ?? kindOf(service, model);
     if (kind) return { service, kind };
     throw new SluiceError("DATABASE_UNKNOWN", `nobody can tell what database ${service} is from its image`, {
       hint: "say it: database.kind in sluice.yaml",
     });
   }
-  const found = services
-    .filter(({ active, role }) => active && role === "data")
-    .flatMap(({ name }) => {
-      const kind = kindOf(name);
-      return kind ? [{ service: name, kind }] : [];
-    });
+  const found = knownDatabases(services, model);
   const [only, second] = found;
   if (only && !second) return only;
   if (!only) throw unknown("the project has no database that is known here (PostgreSQL, MariaDB, MySQL)", services);
@@ -48,6 +42,23 @@ export function findDatabase(
     `the project has ${found.length} databases: ${found.map(({ service }) => service).join(", ")}`,
     services,
   );
+}
+
+/** Active data services whose image is a known database. Pure. */
+export function knownDatabases(
+  services: readonly Pick<ServiceFacts, "name" | "role" | "active">[],
+  model: Pick<ComposeModel, "services">,
+): readonly FoundDatabase[] {
+  return services
+    .filter(({ active, role }) => active && role === "data")
+    .flatMap(({ name }) => {
+      const kind = kindOf(name, model);
+      return kind ? [{ service: name, kind }] : [];
+    });
+}
+
+function kindOf(service: string, model: Pick<ComposeModel, "services">): FoundDatabase["kind"] | null {
+  return inferDatabaseKind(model.services[service]?.image ?? "");
 }
 
 /** The configuration with the database's service and kind named, where one is configured: a plan says which it is. @throws SluiceError DATABASE_UNKNOWN */

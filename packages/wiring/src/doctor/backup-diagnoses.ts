@@ -1,4 +1,4 @@
-import type { Diagnosis } from "@sluice/core";
+import type { DatabaseConfig, Diagnosis } from "@sluice/core";
 import type { LeftBehind, Manifest } from "@sluice/database";
 import type { DatabaseRecord } from "../database/database-operations.ts";
 import { when } from "./when.ts";
@@ -9,6 +9,8 @@ const oldestBackupMs = 36 * 3_600_000;
 const oldestRestoreMs = 8 * 86_400_000;
 
 export interface BackupFacts {
+  /** `none`: people may see to backups by other means, so that there never was one here. */
+  readonly beforeDeploy: DatabaseConfig["beforeDeploy"];
   /** Oldest first. */
   readonly backups: readonly Pick<Manifest, "id" | "at" | "verified" | "failed">[];
   readonly damagedCount: number;
@@ -21,6 +23,7 @@ export interface BackupFacts {
 
 /** How old the newest backup is, and when one was last restored. Asked only where a database is configured. */
 export function backupDiagnoses({
+  beforeDeploy,
   backups,
   damagedCount,
   keyProblem,
@@ -41,7 +44,7 @@ export function backupDiagnoses({
   // A manifest has more to say of it.
   const isToldOf = failure !== null && failure.error === broken?.failed?.message;
   return [
-    ...when(newest === undefined, {
+    ...when(newest === undefined && (broken !== undefined || beforeDeploy !== "none"), {
       severity: "error",
       code: "backup-none",
       what: `the database is configured, and there is no ${broken ? "good " : ""}backup of it`,

@@ -106,7 +106,9 @@ export function machineExaminers(session: Session): readonly Examiner[] {
           assertIdentity(database, options.directory).then(() => null, reasonOf),
         ]);
         const records = await readDatabaseRecords(journal);
-        return backupDiagnoses({ backups, damagedCount: damaged.length, keyProblem, records, now: clock.now() });
+        const { beforeDeploy } = database;
+        const facts = { backups, damagedCount: damaged.length, keyProblem, records, now: clock.now() };
+        return backupDiagnoses({ beforeDeploy, ...facts });
       },
     },
     {

@@ -460,6 +460,14 @@ describe("the doctor", () => {
     expect(codesOf({ backups: [bad, { id: "c", at: hoursAgo(5), verified: [restored(5)] }] })).toEqual([]);
   });
 
+  it("misses no backup where people see to them by other means, until there was one here", () => {
+    const codesOf = (over: Parameters<typeof look.backups>[0]) =>
+      look.backups({ beforeDeploy: "none", records: [], ...over }).map(({ code }) => code);
+    expect(codesOf({ backups: [] })).toEqual([]);
+    expect(codesOf({ backups: [{ id: "b", at: hoursAgo(40), verified: [restored(40)] }] })).toEqual(["backup-old"]);
+    expect(codesOf({ backups: [{ id: "b", at: hoursAgo(6), verified: [], failed: broken }] })).toContain("backup-none");
+  });
+
   it("judges no runner that GitHub does not show, or that may be an organization's", () => {
     expect(look.github({ runners: null })).toEqual([]);
     expect(look.github({ runners: [], localRunners: [] })).toEqual([]);

@@ -101,6 +101,7 @@ export const look = {
     environmentDiagnoses({ tag: "v1", live: { "web.A": "1" }, here: { "web.A": "1" }, isSameCommit: true, ...over }),
   backups: (over: Partial<BackupFacts> = {}) =>
     backupDiagnoses({
+      beforeDeploy: "proven",
       backups: [{ id: "b1", at: hoursAgo(9), verified: [restored(9)] }],
       damagedCount: 0,
       keyProblem: null,

@@ -1,26 +1,23 @@
 import type { WorkflowFacts, WorkflowFile } from "../facts.ts";
 import { slugOf, workflowPath } from "../names.ts";
-import { checkout, header, jobHead, permissions, tokenLines } from "./parts.ts";
-
-const drillTime = "41 4 * * 0";
+import { checkout, header, jobHead, permissions, scheduled, tokenLines } from "./parts.ts";
 
 /** A backup each night, proven by restoring it, and once a week a drill with what lies in the store. */
 export function backupWorkflow(facts: WorkflowFacts): WorkflowFile {
-  const { github } = facts;
+  const { github, schedules } = facts;
+  const { backup, drill } = schedules;
   const comparing = github.anchor ? `        env:\n${tokenLines(github)}` : "";
   const slug = slugOf(facts.environment.name);
   const text = `${header}name: Back up ${slug}
 on:
   schedule:
-    - cron: "17 3 * * *" # a backup each night; times are UTC
-    - cron: "${drillTime}" # the drill, on Sundays
-  workflow_dispatch:
+${scheduled(backup, "the backup")}${scheduled(drill, "the drill")}  workflow_dispatch:
 ${permissions("look", github)}concurrency:
   group: backup-${slug}
   cancel-in-progress: false
 jobs:
   backup:
-    if: github.event.schedule != '${drillTime}'
+    if: github.event.schedule != '${drill.cron}'
 ${jobHead(facts, 180)}    steps:
 ${checkout(facts)}      - name: Back up, and restore it in a throw-away server
         run: exec sluice db backup --verify --wait 1h --reason "nightly backup"
@@ -28,7 +25,7 @@ ${checkout(facts)}      - name: Back up, and restore it in a throw-away server
         if: always()
         run: exec sluice db list
   drill:
-    if: github.event.schedule == '${drillTime}'
+    if: github.event.schedule == '${drill.cron}'
 ${github.anchor ? permissions("compare-record", github, "    ") : ""}${jobHead(facts, 180)}    steps:
 ${checkout(facts)}      - name: Restore the newest backup as it lies in the store
         run: exec sluice db verify --wait 1h --reason "weekly drill"

@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { parse } from "yaml";
 import { productionHere } from "../../test/support/facts-of.ts";
 import { ordinaryUse } from "../../test/support/github-uses.ts";
+import { schedulesOf } from "../schedules.ts";
 import { jobHead, scalar } from "./parts.ts";
 
 const values = fc.oneof(
@@ -37,6 +38,7 @@ it("so are labels and variables of a job", () => {
     migration: null,
     releaseVariables: [],
     hasDatabase: false,
+    schedules: schedulesOf([], "production", "UTC"),
     hasSubmodules: false,
     environment: productionHere,
     github: ordinaryUse,

@@ -1,4 +1,4 @@
-import type { WorkflowFacts } from "../facts.ts";
+import type { WorkflowFacts, WorkflowSchedule } from "../facts.ts";
 import { type GithubTask, type GithubUse, rightsFor, tokenVariables } from "../github-rights.ts";
 import { migrationPath } from "../migration-file.ts";
 import { pins } from "../pins.ts";
@@ -13,6 +13,16 @@ export function jobHead(facts: WorkflowFacts, timeoutMinutes: number): string {
     timeout-minutes: ${timeoutMinutes}
     env:
 ${variablesOf(facts)}`;
+}
+
+/**
+ * One entry of `schedule:`. https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#onschedule
+ *
+ * @param what it is for, as its comment
+ */
+export function scheduled({ cron, timezone }: WorkflowSchedule, what: string): string {
+  const zone = timezone === null ? "" : `      timezone: ${scalar(timezone)}\n`;
+  return `    - cron: "${cron}" # ${what}${timezone === null ? ", in UTC" : ""}\n${zone}`;
 }
 
 /** The release's own files, without leaving a token behind in the checkout. */

