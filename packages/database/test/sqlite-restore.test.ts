@@ -36,12 +36,15 @@ afterEach(() => rm(directory, { recursive: true }));
 /**
  * @param exchange what becomes of the process that puts one content in another's place
  * @param freeKib on the volume; default: nobody can tell
+ * @param isUp whether its container runs
  */
 function driver(
   exchange: (start: () => Promise<ExecResult>) => Promise<ExecResult> = (start) => start(),
   freeKib?: () => number,
+  isUp = () => true,
 ) {
   const exec: ContainerExec["exec"] = async (container, command, { stdin, ...options } = {}) => {
+    if (!isUp()) throw new SluiceError("EXEC_FAILED", "the container is not running");
     if (command[0] === "df" && freeKib) {
       const told = `Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/x 100000 0 ${freeKib()} 10% /data\n`;
       return { exitCode: 0, stdout: Buffer.from(told), stderr: "" };
@@ -77,10 +80,38 @@ async function restore(over = driver()): Promise<void> {
   try {
     await fresh.swap();
   } catch (error) {
-    await fresh.drop();
+    await fresh.drop().catch(() => undefined);
     throw error;
   }
 }
+
+describe("an exchange that is killed", () => {
+  it("after it has taken place keeps what was there", async () => {
+    const killed = driver(async (start) => ({ ...(await start()), exitCode: 137 }));
+    await expect(restore(killed)).rejects.toMatchObject({
+      code: "RESTORE_FAILED",
+      message: expect.stringContaining("killed (exit code 137)"),
+      hint: expect.stringContaining(file(old)),
+    });
+    expect([rowsOf("live.db"), rowsOf(old)]).toEqual([1, 2]);
+  });
+
+  it("with its container is what the failure tells of, not what could not be removed after it", async () => {
+    let isUp = true;
+    const stopped = driver(
+      async () => {
+        isUp = false;
+        return { exitCode: 1, stdout: Buffer.of(), stderr: "Error: disk I/O error" };
+      },
+      undefined,
+      () => isUp,
+    );
+    await expect(restore(stopped)).rejects.toMatchObject({
+      code: "RESTORE_FAILED",
+      message: expect.stringContaining("disk I/O error"),
+    });
+  });
+});
 
 describe("an exchange whose connection breaks", () => {
   it("keeps what was there, as the process may go on", async () => {

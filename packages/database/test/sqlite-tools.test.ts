@@ -147,3 +147,16 @@ it.skipIf(!isHere("sqlite3"))("what is written while SQLite's shell lets go is t
   expect(await told(after)).toBe("");
   expect([rowsOf("wal.db"), rowsOf("kept.db")]).toEqual([4, 3]);
 });
+
+it.skipIf(!isHere("sqlite3")).each(["wal", "delete"])(
+  "that SQLite's shell was killed after its exchange is told, with journal %s",
+  async (mode) => {
+    const [name, keptName] = [`killed-${mode}.db`, `kept-${mode}.db`];
+    put(name, mode, 20_000);
+    const [live, kept, half] = [file(name), file(keptName), file("half.db")];
+    const killing = shellExchange.replaceAll('"$5"', `"$5" '.system kill -9 $PPID'`);
+    const args = [live, half, kept, `.backup main "${half}"`, `.restore main ${file("fresh.db")}`, `fsdir('${kept}')`];
+    expect((await localExec.exec("here", ["sh", "-c", killing, "sh", ...args])).exitCode).toBe(137);
+    expect([rowsOf(name), rowsOf(keptName)]).toEqual([3, 2]);
+  },
+);

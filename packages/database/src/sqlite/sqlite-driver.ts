@@ -226,7 +226,7 @@ function exchangeBytes(live: number, fresh: number): number {
   return live + Math.max(live, fresh) + Math.max(0, fresh - live);
 }
 
-/** Of a process whose end nobody saw. */
+/** Of a process whose end nobody saw, or that was killed in the middle of what it did. */
 function mayGoOn(cause: unknown): boolean {
   return isSluiceError(cause) && (cause.code === "EXEC_FAILED" || cause.code === "DEADLINE_EXCEEDED");
 }
@@ -258,7 +258,8 @@ async function exchange(
         cause,
       });
     }
-    await tool.remove([kept, ...withCompanions(half)]);
+    // The next one finds it; what failed is to be heard.
+    await tool.remove([kept, ...withCompanions(half)]).catch(() => undefined);
     throw new SluiceError("RESTORE_FAILED", failed, {
       hint: "the database is what it was; does a process hold a transaction open in it?",
       cause,

@@ -59,6 +59,14 @@ describe("the tool of a container", () => {
     });
   });
 
+  it("that was killed may have done what it was to do", async () => {
+    const tool = createTool(containerWith({ node: () => ({ exitCode: 137 }) }).exec, "c", "node");
+    await expect(tool.copy("/a", "/b")).rejects.toMatchObject({
+      code: "EXEC_FAILED",
+      message: expect.stringContaining("137"),
+    });
+  });
+
   it("gives paths to SQLite's shell that hold anything", async () => {
     const seen: string[] = [];
     const sqlite3 = (_input: string, args: readonly string[]) => {
