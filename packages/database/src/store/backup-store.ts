@@ -12,7 +12,7 @@ export interface StoredPart {
 export interface BackupList {
   /** Oldest first. */
   readonly backups: readonly Manifest[];
-  /** Manifests that cannot be read; what lies beside them is left alone. */
+  /** Manifests that say nothing (BACKUP_INVALID) or that the store does not give away; what lies beside them is left alone. */
   readonly damaged: readonly SluiceError[];
   /** How many of other stacks lie there too; absent where all are listed. */
   readonly ofOthers?: number | undefined;
