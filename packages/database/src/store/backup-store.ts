@@ -20,6 +20,8 @@ export interface BackupList {
 
 export interface WriteOptions {
   readonly signal?: AbortSignal | undefined;
+  /** About what it will be, or more, where somebody knows. */
+  readonly likelyBytes?: number | undefined;
   /** Called with all bytes written so far. */
   readonly onBytes?: ((bytes: number) => void) | undefined;
 }
