@@ -152,7 +152,7 @@ describe.each(["node", "python3", "sqlite3"] as const)("%s, where this machine h
 
   it.skipIf(!isHere(kind))("tells what it cannot check without the application", async () => {
     using database = new DatabaseSync(file("own.db"));
-    database.function("slug", { deterministic: true }, (text) => `${text}`.toLowerCase());
+    database.function("slug", { deterministic: true }, (text) => (text as string).toLowerCase());
     database.exec("create table posts (title text check (slug(title) <> '')); insert into posts values ('A')");
     expect(await assertIntact(tool, file("own.db"))).toEqual([expect.stringMatching(/function: slug/)]);
     expect((await takeFingerprint(tool, file("own.db"))).tables).toMatchObject([{ name: "posts", rows: 1 }]);

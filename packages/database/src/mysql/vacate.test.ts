@@ -10,7 +10,7 @@ const [name, fresh] = ["shop__old_20260501t100000z_abcd", "shop__restore_2026050
 function serverWith({ databases = [] as readonly string[], tables = 0, note = "" }) {
   const dropped: string[] = [];
   const exec = async (_container: string, command: readonly string[], { stdin }: ExecOptions = {}) => {
-    const sql = String(stdin ?? "");
+    const sql = typeof stdin === "string" ? stdin : "";
     dropped.push(...[...sql.matchAll(/drop database (?:if exists )?`([^`]+)`/g)].map(([, one = ""]) => one));
     const hex = databases.map((one) => Buffer.from(one).toString("hex")).join("\n");
     const isLook = command.some((one) => one.includes("/proc/"));
